@@ -1,0 +1,5 @@
+"""Front ends: what people see and click.
+
+Lives here: the application object, the neutral reply, the text catalogue, the terminal and the Discord bot.
+May not live here: SQL, or a decision that the checks make.
+"""

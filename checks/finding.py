@@ -1,0 +1,67 @@
+"""What a check returns: frozen values that carry the input and its outcome together."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Stance = Literal["asserts", "denies", "asks"]
+Action = Literal["reply", "offer", "silent"]
+Language = Literal["en", "zh-Hans", "zh-Hant"]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureFinding:
+    """One figure of a message held against the figure that the claim documents.
+
+    `said` is written as in the message; `documented` is the claim's figure in plain notation (`1.2 kg`);
+    `subject_en` and `subject_zh` say what the documented figure measures.
+    """
+
+    said: str
+    documented: str
+    agrees: bool
+    subject_en: str = ""
+    subject_zh: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """The outcome of one guard, for "Why this?": its name (a catalogue key), whether it passed, and what it saw."""
+
+    name: str
+    passed: bool
+    seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One claim found in a message; `score` is the probability (0–1) that the message is about this claim."""
+
+    claim: str
+    score: float
+    stance: Stance
+    wording: str
+    figures: tuple[FigureFinding, ...] = ()
+    guards: tuple[Guard, ...] = ()
+    words: tuple[str, ...] = ()
+    why: str = ""
+    version: int = 1
+
+    @property
+    def figures_differ(self) -> bool:
+        """Tell whether any figure of the message differs from the documented one."""
+        return any(not figure.agrees for figure in self.figures)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A message and what was found in it: at most three matches, best first, and the action that follows."""
+
+    text: str
+    language: Language
+    action: Action
+    matches: tuple[Match, ...] = field(default=())
+
+    @property
+    def best(self) -> Match | None:
+        """Return the best match, or None where nothing matched."""
+        return self.matches[0] if self.matches else None

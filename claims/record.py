@@ -1,0 +1,83 @@
+"""Claims as the front ends read them: frozen values, detached from the database."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from checks.known import KnownClaim, KnownFigure, KnownWording, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """A source document: what is known of it, and whether its text has been loaded."""
+
+    id: str
+    title: str
+    author: str
+    publisher: str
+    published: str
+    language: str
+    address: str | None
+    sha256: str
+    loaded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CitationRecord:
+    """A passage of a document: character positions in its raw text (end is exclusive) and the SHA-256 of that span in UTF-8."""
+
+    document: str
+    start: int
+    end: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The words of a citation, shown only where an operator has loaded the document."""
+
+    citation: CitationRecord
+    document: DocumentRecord
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PointRecord:
+    """One statement for, against or about a claim, with who says it and when (`date` as the pack writes it: a day, month or year)."""
+
+    role: str
+    speaker_en: str
+    speaker_zh: str
+    date: str
+    text_en: str
+    text_zh: str
+    citations: tuple[CitationRecord, ...]
+    numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRecord:
+    """A published claim with everything that belongs to it."""
+
+    id: str
+    kind: Kind
+    title_en: str
+    title_zh: str
+    pack: str
+    version: int
+    as_of: date
+    review_by: date | None
+    wordings: tuple[KnownWording, ...]
+    figures: tuple[KnownFigure, ...]
+    points: tuple[PointRecord, ...]
+    status: str = "published"
+    server: int | None = None
+    muted: bool = False
+    cut_off: float | None = None
+    edited_by: str | None = None
+
+    @property
+    def known(self) -> KnownClaim:
+        """Return the part of the claim that the checks work with."""
+        return KnownClaim(
+            self.id, self.kind, self.title_en, self.title_zh, self.wordings, self.figures, self.version, self.cut_off, self.muted
+        )

@@ -1,0 +1,5 @@
+"""Settings and lexicons: data, and the little code that reads it.
+
+Lives here: the settings object, its defaults, logging set-up, and the data files of `lexicon/`.
+May not live here: anything that decides about a message, a claim or a reply.
+"""
