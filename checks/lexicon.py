@@ -1,0 +1,112 @@
+"""The lexicon: concepts with their forms in both languages, groups of names, and how often tokens occur in ordinary writing."""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from types import MappingProxyType
+
+import yaml
+
+from checks.text import TextFolder
+from checks.tokens import Tokenizer
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_WORD = re.compile(r"[a-z0-9]+(?:[.'’&][a-z0-9]+)*")
+_RAREST = 7.5
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A concept seen in a text, with the span of the form that named it."""
+
+    concept: str
+    start: int
+    end: int
+
+
+class Frequencies:
+    """Background frequencies of tokens; `rarity` grows from 1 (the commonest words) to 7.5 (unseen)."""
+
+    def __init__(self, table: Mapping[str, float]) -> None:
+        """Take over a table of -log10 shares."""
+        self._table = table
+
+    def rarity(self, token: str) -> float:
+        """Return -log10 of the token's share of ordinary writing; 7.5 for a token that the table lacks."""
+        return self._table.get(token, _RAREST)
+
+    @classmethod
+    def load(cls) -> "Frequencies":
+        """Read the shipped table."""
+        text = (resources.files("config") / "lexicon" / "frequencies.tsv").read_text("utf-8")
+        lines = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
+        return cls({token: int(hundredths) / 100 for token, hundredths in lines})
+
+
+class ConceptReader:
+    """Finds concepts in folded text: English forms by stem, Chinese forms as they stand, longest first."""
+
+    def __init__(self, concepts: Mapping[str, Iterable[str]], fold: Callable[[str], str], stem: Callable[[str], str]) -> None:
+        """Index the forms of each concept; `fold` and `stem` must be those that the texts go through."""
+        self._stem = stem
+        self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        han: dict[str, set[str]] = {}
+        for concept, forms in concepts.items():
+            for form in forms:
+                folded = fold(str(form))
+                if _HAN.search(folded):
+                    han.setdefault(folded, set()).add(concept)
+                else:
+                    stems = tuple(stem(word) for word in _WORD.findall(folded))
+                    self._phrases.setdefault(stems[0], []).append((stems, concept))
+        for entries in self._phrases.values():
+            entries.sort(key=lambda entry: -len(entry[0]))
+        self._han = {form: tuple(sorted(names)) for form, names in han.items()}
+        self._han_pattern = re.compile("|".join(re.escape(form) for form in sorted(han, key=len, reverse=True)) or r"(?!)")
+
+    def mentions(self, folded: str) -> list[Mention]:
+        """Return every concept that `folded` names, in order of appearance."""
+        found = [
+            Mention(concept, hit.start(), hit.end())
+            for hit in self._han_pattern.finditer(folded)
+            for concept in self._han[hit.group()]
+        ] if _HAN.search(folded) else []
+        words = [(self._stem(hit.group()), hit.start(), hit.end()) for hit in _WORD.finditer(folded)]
+        for i, (word, start, _) in enumerate(words):
+            taken = 0
+            for stems, concept in self._phrases.get(word, ()):
+                size = len(stems)
+                if size < taken:
+                    break
+                if tuple(w for w, _, _ in words[i : i + size]) == stems:
+                    found.append(Mention(concept, start, words[i + size - 1][2]))
+                    taken = size
+        return found
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Everything the checks know of words, loaded once and handed around."""
+
+    folder: TextFolder
+    tokenizer: Tokenizer
+    concepts: ConceptReader
+    names: Mapping[str, str]
+    frequencies: Frequencies
+
+    @classmethod
+    def load(cls) -> "Lexicon":
+        """Read the shipped lexicon; about 0.3 s."""
+        data = yaml.load((resources.files("config") / "lexicon" / "concepts.yaml").read_text("utf-8"), yaml.CSafeLoader)
+        folder, tokenizer = TextFolder(), Tokenizer()
+        forms = {concept: [*entry["en"], *entry["zh"]] for concept, entry in data["concepts"].items()}
+        reader = ConceptReader(forms, folder.fold, tokenizer.stem)
+        names = {name: group for group, members in data["names"].items() for name in members}
+        return cls(folder, tokenizer, reader, MappingProxyType(names), Frequencies.load())
+
+
+def idf(rarity: float) -> float:
+    """Turn a rarity into a weight between 0.2 and 6.5: what the commonest words say is little, but not nothing."""
+    return max(0.2, min(6.5, rarity - 1.0)) if math.isfinite(rarity) else 6.5
