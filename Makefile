@@ -1,0 +1,57 @@
+# make demo     see it work, on a database of its own
+# make test     everything that must hold
+# make install  only the environment, in .venv
+# make run      the bot in Discord (needs TOUCHSTONE_DISCORD_TOKEN)
+# make bench    processor time a message
+# make lock     choose the newest versions of all dependencies, and pin them
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+.PHONY: install demo test run bench lock
+.DELETE_ON_ERROR:
+
+install: $(VENV)/.runtime
+
+demo: install
+	@$(BIN)/touchstone demo
+
+run: install
+	@$(BIN)/touchstone run
+
+bench: $(VENV)/.dev
+	@$(BIN)/python -m tests.bench
+
+test: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/pytest
+
+lock: $(VENV)/.made
+	$(PIP) uv
+	$(COMPILE) --output-file requirements/runtime.lock
+	$(COMPILE) --group dev --constraints requirements/runtime.lock --output-file requirements/dev.lock
+
+# Stamps: a second run finds them newer than what they depend on, and starts at once.
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Touchstone needs Python 3.11 or newer as '$(PYTHON)'. Name another one with: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "This Python cannot make virtual environments. On Debian or Ubuntu: sudo apt-get install python3-venv, then run make again."; exit 1; }
+	@echo "Making $(VENV) and installing what Touchstone needs: once, a minute or two."
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.made requirements/runtime.lock pyproject.toml
+	@$(PIP) --require-hashes --requirement requirements/runtime.lock
+	@$(PIP) --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements/dev.lock
+	@$(PIP) --require-hashes --requirement requirements/dev.lock
+	@touch $@

@@ -1,0 +1,166 @@
+"""The answer, before any front end draws it: what the claim is, what is said for and against it, by whom, and where."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from babel.lists import format_list
+
+from bot.dates import display_date
+from bot.sources import PassageText, SourceLine, SourceList
+from bot.texts import Texts, msgid
+from checks.finding import FigureFinding, Finding, Language, Match
+from claims.record import ClaimRecord, DocumentRecord, PointRecord
+
+# A match that leads nothing is named only where it is more likely right than wrong.
+LIKELY = 0.5
+
+# By: was the check asked for (then often by somebody else than the author), and is it known what the figure measures.
+_FIGURE_LINES = {
+    (False, True): msgid("You wrote {said}; the source says {documented}, for {subject}."),
+    (False, False): msgid("You wrote {said}; the source says {documented}."),
+    (True, True): msgid("The message says {said}; the source says {documented}, for {subject}."),
+    (True, False): msgid("The message says {said}; the source says {documented}."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PointLine:
+    """One statement with its speaker, its date and the numbers of its sources; `label` says what it does for the claim."""
+
+    text: str
+    speaker: str
+    date: str
+    source_numbers: tuple[int, ...]
+    role: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyEntry:
+    """What is answered about one claim; `heading` names the claim, so that a wrong match is seen at once."""
+
+    claim_id: str
+    heading: str
+    kind_line: str
+    figure_lines: tuple[str, ...]
+    points: tuple[PointLine, ...]
+    age_line: str
+    stance: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer in one language; every text in it is ready to be shown, and none of it is markup."""
+
+    language: Language
+    title: str
+    entries: tuple[ReplyEntry, ...]
+    sources: tuple[SourceLine, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """Writes replies in one language from the claims and documents of one server's view."""
+
+    claims: Mapping[str, ClaimRecord]
+    documents: Mapping[str, DocumentRecord]
+    texts: Texts
+    passage: PassageText
+    today: date
+
+    def compose(self, finding: Finding, *, requested: bool = False, most: int = 3) -> Reply | None:
+        """Return the reply to a message, or None where there is nothing to say.
+
+        `requested`: somebody asked for this check. Then also a message that the bot leaves alone by itself is answered, and one
+        that disputes the claim gets a line that says so.
+        """
+        matches = [match for match in answered(finding, requested=requested) if match.claim in self.claims][:most]
+        if not matches:
+            return None
+        title = self.texts.plural(
+            "This message comes close to a known claim",
+            "This message comes close to {count} known claims",
+            len(matches),
+        )
+        sources = SourceList(self.documents, self.texts, self.passage)
+        entries = tuple(self._entry(self.claims[match.claim], sources, match, requested=requested) for match in matches)
+        note = (
+            self.texts("The message itself disputes this claim.") if requested and matches[0].stance == "denies" else ""
+        )
+        return Reply(self.texts.language, title, entries, sources.lines, note)
+
+    def describe(self, claim_id: str) -> Reply:
+        """Return what is known about a claim, without any message; raises KeyError for an id that is not in view."""
+        sources = SourceList(self.documents, self.texts, self.passage)
+        entry = self._entry(self.claims[claim_id], sources)
+        return Reply(self.texts.language, self.texts("From the claim base"), (entry,), sources.lines)
+
+    def _entry(
+        self, claim: ClaimRecord, sources: SourceList, match: Match | None = None, *, requested: bool = False
+    ) -> ReplyEntry:
+        figures = match.figures if match else ()
+        return ReplyEntry(
+            claim_id=claim.id,
+            heading=self.texts.pick(claim.title_en, claim.title_zh),
+            kind_line=self._kind_line(claim),
+            figure_lines=tuple(
+                self._figure_line(figure, requested=requested) for figure in figures if not figure.agrees
+            ),
+            points=tuple(self._point(point, sources) for point in claim.points),
+            age_line=self._age_line(claim),
+            stance=match.stance if match else "",
+        )
+
+    def _kind_line(self, claim: ClaimRecord) -> str:
+        match claim.kind:
+            case "contested":
+                return self.texts("The documents dispute this.")
+            case "context" if claim.figures:
+                return self.texts("A reported figure: mind its scope.")
+            case "context":
+                return self.texts("Reported in the documents: mind its scope.")
+            case "outlook":
+                return self.texts("A forecast or opinion of {speakers}.", speakers=self._speakers(claim.points))
+
+    def _speakers(self, points: Sequence[PointRecord]) -> str:
+        voices = [point for point in points if point.role != "refutes"] or points
+        names = dict.fromkeys(self.texts.pick(point.speaker_en, point.speaker_zh) for point in voices)
+        return format_list(list(names), locale=self.texts.locale)
+
+    def _figure_line(self, figure: FigureFinding, *, requested: bool) -> str:
+        subject = self.texts.pick(figure.subject_en, figure.subject_zh)
+        template = _FIGURE_LINES[requested, bool(subject)]
+        return self.texts(template, said=figure.said, documented=figure.documented, subject=subject)
+
+    def _point(self, point: PointRecord, sources: SourceList) -> PointLine:
+        labels = {
+            "refutes": self.texts("Against it"),
+            "supports": self.texts("For it"),
+            "context": self.texts("Context"),
+        }
+        return PointLine(
+            text=self.texts.pick(point.text_en, point.text_zh),
+            speaker=self.texts.pick(point.speaker_en, point.speaker_zh),
+            date=display_date(point.date, self.texts),
+            source_numbers=tuple(sources.number(citation) for citation in point.citations),
+            role=point.role,
+            label=labels[point.role],
+        )
+
+    def _age_line(self, claim: ClaimRecord) -> str:
+        day = display_date(claim.as_of.isoformat(), self.texts)
+        if claim.review_by and claim.review_by < self.today:
+            return self.texts("As of {date}; this may have changed since.", date=day)
+        return self.texts("As of {date}.", date=day)
+
+
+def answered(finding: Finding, *, requested: bool = False) -> tuple[Match, ...]:
+    """Return the matches that a reply is about: the best one where the finding speaks up, and others that are likely right."""
+    if finding.action == "silent" and not requested:
+        return ()
+    leads = finding.action != "silent"
+    return tuple(
+        match for place, match in enumerate(finding.matches) if match.score >= LIKELY or (leads and place == 0)
+    )
