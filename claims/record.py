@@ -3,7 +3,19 @@
 from dataclasses import dataclass
 from datetime import date
 
-from checks.known import KnownClaim, KnownFigure, KnownWording, Kind
+from checks.known import Kind, KnownClaim, KnownFigure, KnownWording
+
+
+@dataclass(frozen=True, slots=True)
+class PackRecord:
+    """The head of a pack: a versioned file of claims."""
+
+    id: str
+    version: int
+    title_en: str
+    title_zh: str
+    licence: str
+    as_of: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +35,10 @@ class DocumentRecord:
 
 @dataclass(frozen=True, slots=True)
 class CitationRecord:
-    """A passage of a document: character positions in its raw text (end is exclusive) and the SHA-256 of that span in UTF-8."""
+    """A passage of a document: character positions in its raw text and the SHA-256 of that span in UTF-8.
+
+    `end` is exclusive.
+    """
 
     document: str
     start: int
@@ -42,7 +57,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class PointRecord:
-    """One statement for, against or about a claim, with who says it and when (`date` as the pack writes it: a day, month or year)."""
+    """One statement for, against or about a claim, with who says it and when.
+
+    `date` is as the pack writes it: a day, month or year; `numbers` are the text's figures as the documents write them.
+    """
 
     role: str
     speaker_en: str
@@ -79,5 +97,13 @@ class ClaimRecord:
     def known(self) -> KnownClaim:
         """Return the part of the claim that the checks work with."""
         return KnownClaim(
-            self.id, self.kind, self.title_en, self.title_zh, self.wordings, self.figures, self.version, self.cut_off, self.muted
+            self.id,
+            self.kind,
+            self.title_en,
+            self.title_zh,
+            self.wordings,
+            self.figures,
+            self.version,
+            self.cut_off,
+            self.muted,
         )

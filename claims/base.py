@@ -1,0 +1,120 @@
+"""The claim base: the one door to claims, packs and documents."""
+
+import difflib
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from claims.claim_reading import read_claims
+from claims.database import Database
+from claims.documents.load import DocumentReport, load_files
+from claims.documents.passages import read_documents, read_passage
+from claims.history import last_revision
+from claims.pack_file import file_digest, read_pack
+from claims.pack_load import PackReport, load_pack
+from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PackRecord, Passage
+from claims.tables import Claim, Pack
+from claims.upgrade import upgrade
+from config.errors import UnknownClaimError
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Return this moment in UTC."""
+    return datetime.now(UTC)
+
+
+class ClaimBase:
+    """Claims, packs and documents in one database; all methods are synchronous and safe to call from any thread.
+
+    Every method may raise DatabaseError. `backup` is the copy made of an existing SQLite file before an upgrade.
+    """
+
+    def __init__(self, database: Database, clock: Clock = utc_now, backup: Path | None = None) -> None:
+        self.database = database
+        self.clock = clock
+        self.backup = backup
+
+    @classmethod
+    def open(cls, database_url: str, clock: Clock = utc_now) -> Self:
+        """Open the base and bring its tables up to date; a SQLite file and its folder are made where missing."""
+        database = Database(database_url)
+        try:
+            backup = upgrade(database)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database, clock, backup)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    @property
+    def revision(self) -> int:
+        """Return a number that grows with each change to the base, whichever process made it."""
+        with self.database.reading() as session:
+            return last_revision(session)
+
+    def load_pack(self, path: Path) -> PackReport:
+        """Load a pack file, or bring a loaded one up to date; raises PackError, the base staying as it was."""
+        digest = file_digest(path)
+        with self.database.reading() as session:
+            loaded = session.scalar(select(Pack).where(col(Pack.sha256) == digest))
+        if loaded is not None:
+            return PackReport(path, loaded.id, loaded.version, loaded.version, "unchanged")
+        file = read_pack(path)
+        with self.database.changing() as session:
+            return load_pack(session, file, self.clock())
+
+    def load_shipped_packs(self) -> list[PackReport]:
+        """Load the packs that come with Touchstone; those already loaded cost next to nothing."""
+        with resources.as_file(resources.files("claims") / "packs") as folder:
+            return [self.load_pack(path) for path in sorted(folder.glob("*.yaml"))]
+
+    def packs(self) -> tuple[PackRecord, ...]:
+        """Return the packs that are loaded, by id."""
+        with self.database.reading() as session:
+            rows = session.scalars(select(Pack).order_by(col(Pack.id))).all()
+        return tuple(PackRecord(r.id, r.version, r.title_en, r.title_zh, r.licence, r.as_of) for r in rows)
+
+    def claims(self, server: int | None = None) -> tuple[ClaimRecord, ...]:
+        """Return the published claims as the server sees them (None: the shared ones)."""
+        with self.database.reading() as session:
+            return tuple(claim for claim in read_claims(session, server) if claim.status == "published")
+
+    def claim(self, claim_id: str, server: int | None = None) -> ClaimRecord:
+        """Return one claim of any status as the server sees it; raises UnknownClaimError."""
+        with self.database.reading() as session:
+            found = read_claims(session, server, claim_id)
+            if found:
+                return found[0]
+            known = session.scalars(select(col(Claim.id)).where(col(Claim.server).is_(None))).all()
+        raise UnknownClaimError(claim_id, tuple(difflib.get_close_matches(claim_id, known)))
+
+    def documents(self) -> tuple[DocumentRecord, ...]:
+        """Return all documents that packs cite, by id."""
+        with self.database.reading() as session:
+            return read_documents(session)
+
+    def load_documents(self, paths: Iterable[Path]) -> list[DocumentReport]:
+        """Read files (and the files of folders), and store those that are documents of a loaded pack."""
+        with self.database.changing() as session:
+            return load_files(session, paths, self.clock())
+
+    def passage(self, citation: CitationRecord) -> Passage:
+        """Return the words of a citation, as far as its document is loaded."""
+        with self.database.reading() as session:
+            return read_passage(session, citation)

@@ -1,0 +1,121 @@
+"""Claims out of the database: few queries for many claims, and frozen records."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Row, Select, or_, select
+from sqlmodel import Session, col
+
+from checks.known import KnownFigure, KnownWording
+from claims.record import CitationRecord, ClaimRecord, PointRecord
+from claims.tables import Citation, Claim, ClaimOverride, Figure, Point, Wording
+
+Grouped = dict[int, list[Any]]
+T = TypeVar("T")
+
+
+def read_claims(session: Session, server: int | None, claim_id: str | None = None) -> list[ClaimRecord]:
+    """Return the claims of any status as the server sees them, in the order of their packs, its own ones last.
+
+    A server's own version of a shared claim takes its place; None as the server gives the shared claims only.
+    """
+    return [record for _, record in read_rows(session, server, claim_id)]
+
+
+def read_rows(session: Session, server: int | None, claim_id: str | None = None) -> list[tuple[Claim, ClaimRecord]]:
+    """Return each claim of `read_claims` with its row of the table."""
+    visible = _visible(server, claim_id)
+    order = (col(Claim.server).is_(None).desc(), col(Claim.pack), col(Claim.position), col(Claim.key))
+    rows = {row.id: row for row in session.scalars(select(Claim).where(visible).order_by(*order))}
+    keys = select(col(Claim.key)).where(visible)
+    parts = _wordings(session, keys), _figures(session, keys), _points(session, keys)
+    settings = _overrides(session, server)
+    return [(row, _record(row, *parts, settings.get(row.id))) for row in rows.values()]
+
+
+def _visible(server: int | None, claim_id: str | None) -> ColumnElement[bool]:
+    shared = col(Claim.server).is_(None)
+    seen = shared if server is None else or_(shared, col(Claim.server) == server)
+    return seen if claim_id is None else seen & (col(Claim.id) == claim_id)
+
+
+def _record(
+    row: Claim, wordings: Grouped, figures: Grouped, points: Grouped, setting: ClaimOverride | None
+) -> ClaimRecord:
+    key = row.key or 0
+    return ClaimRecord(
+        id=row.id,
+        kind=row.kind,  # pyright: ignore[reportArgumentType]  only valid kinds are written
+        title_en=row.title_en,
+        title_zh=row.title_zh,
+        pack=row.pack or "",
+        version=row.version,
+        as_of=row.as_of,
+        review_by=row.review_by,
+        wordings=tuple(wordings.get(key, ())),
+        figures=tuple(figures.get(key, ())),
+        points=tuple(points.get(key, ())),
+        status=row.status,
+        server=row.server,
+        muted=setting.muted if setting else False,
+        cut_off=setting.cut_off if setting else None,
+        edited_by=row.edited_by,
+    )
+
+
+def _overrides(session: Session, server: int | None) -> dict[str, ClaimOverride]:
+    if server is None:
+        return {}
+    found = session.scalars(select(ClaimOverride).where(col(ClaimOverride.server) == server))
+    return {override.claim: override for override in found}
+
+
+def _wordings(session: Session, keys: Select[Any]) -> Grouped:
+    columns = (col(Wording.claim), col(Wording.text), col(Wording.language), col(Wording.negative))
+    query = select(*columns).where(col(Wording.claim).in_(keys)).order_by(col(Wording.claim), col(Wording.position))
+    return _grouped((row[0], KnownWording(*row[1:])) for row in _rows(session, query))
+
+
+def _figures(session: Session, keys: Select[Any]) -> Grouped:
+    values = (col(Figure.low), col(Figure.high), col(Figure.unit), col(Figure.bound), col(Figure.role))
+    columns = (col(Figure.claim), *values, col(Figure.subject_en), col(Figure.subject_zh))
+    query = select(*columns).where(col(Figure.claim).in_(keys)).order_by(col(Figure.claim), col(Figure.position))
+    return _grouped((row[0], KnownFigure(*row[1:])) for row in _rows(session, query))
+
+
+def _points(session: Session, keys: Select[Any]) -> Grouped:
+    points = select(Point).where(col(Point.claim).in_(keys)).order_by(col(Point.claim), col(Point.position))
+    cited = _citations(session, select(col(Point.key)).where(col(Point.claim).in_(keys)))
+    return _grouped((point.claim, _point(point, cited)) for point in session.scalars(points))
+
+
+def _point(point: Point, cited: Grouped) -> PointRecord:
+    return PointRecord(
+        point.role,
+        point.speaker_en,
+        point.speaker_zh,
+        point.date,
+        point.text_en,
+        point.text_zh,
+        tuple(cited.get(point.key or 0, ())),
+        tuple(point.numbers),
+    )
+
+
+def _citations(session: Session, points: Select[Any]) -> Grouped:
+    place = (col(Citation.document), col(Citation.start), col(Citation.end), col(Citation.sha256))
+    query = select(col(Citation.point), *place).where(col(Citation.point).in_(points))
+    rows = _rows(session, query.order_by(col(Citation.point), col(Citation.position)))
+    return _grouped((row[0], CitationRecord(*row[1:])) for row in rows)
+
+
+def _rows(session: Session, query: Select[Any]) -> Sequence[Row[Any]]:
+    return session.connection().execute(query).all()
+
+
+def _grouped(pairs: Iterable[tuple[int, T]]) -> dict[int, list[T]]:
+    groups: dict[int, list[T]] = defaultdict(list)
+    for key, value in pairs:
+        groups[key].append(value)
+    return groups

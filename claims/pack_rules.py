@@ -1,0 +1,69 @@
+"""Rules between the parts of a pack that a JSON Schema cannot say."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from claims.pack_yaml import LinedYaml, Place, field_name
+from config.errors import PackProblem
+
+Broken = tuple[Place, str, str]
+
+
+def broken_rules(lined: LinedYaml) -> list[PackProblem]:
+    """Return the problems of a pack that already fits the schema."""
+    data: Any = lined.data
+    found = [*_doubled(data, "documents"), *_doubled(data, "claims")]
+    documents = {document["id"] for document in data["documents"]}
+    for index, claim in enumerate(data["claims"]):
+        place: Place = ("claims", index)
+        found += [*_citations(claim, place, documents), *_figures(claim, place), *_wordings(claim, place)]
+    return [PackProblem(lined.line(place), field_name(place), fault, f"{mend}.") for place, fault, mend in found]
+
+
+def _doubled(data: Any, part: str) -> Iterator[Broken]:  # noqa: ANN401  the schema has vouched for the form
+    seen: set[str] = set()
+    for index, item in enumerate(data[part]):
+        if item["id"] in seen:
+            yield (part, index, "id"), f"the id {item['id']!r} stands in this file twice", "Give one of them another id"
+        seen.add(item["id"])
+
+
+def _citations(claim: Any, place: Place, documents: set[str]) -> Iterator[Broken]:  # noqa: ANN401
+    for number, point in enumerate(claim["points"]):
+        for count, citation in enumerate(point["citations"]):
+            here = (*place, "points", number, "citations", count)
+            name = citation["document"]
+            if name not in documents:
+                known = ", ".join(sorted(documents)) or "none"
+                yield (
+                    (*here, "document"),
+                    f"{name!r} is no document of this pack",
+                    f"Known: {known}; or add it to documents",
+                )
+            if citation["start"] >= citation["end"]:
+                yield (*here, "start"), "the span ends before it starts", "Make start less than end"
+
+
+def _figures(claim: Any, place: Place) -> Iterator[Broken]:  # noqa: ANN401
+    for number, figure in enumerate(claim.get("figures", [])):
+        here = (*place, "figures", number)
+        keys = {"value", "low", "high"} & set(figure)
+        if keys not in ({"value"}, {"low", "high"}):
+            yield here, "a figure has either a value, or low and high", "Give one of the two"
+        elif "low" in keys and figure["low"] > figure["high"]:
+            yield (*here, "low"), "low is above high", "Swap them"
+        elif (figure["bound"] == "range") != ("low" in keys):
+            yield (
+                (*here, "bound"),
+                "low and high go with the bound 'range', a value with any other",
+                "Change the one or the other",
+            )
+
+
+def _wordings(claim: Any, place: Place) -> Iterator[Broken]:  # noqa: ANN401
+    for language, texts in claim.get("not_wordings", {}).items():
+        wordings = {text.casefold() for text in claim["wordings"][language]}
+        for number, text in enumerate(texts):
+            if text.casefold() in wordings:
+                here = (*place, "not_wordings", language, number)
+                yield here, "the same text is a wording of this claim", "Keep it in one of the two lists"

@@ -1,0 +1,137 @@
+"""The YAML of packs: plain data with the line of every part; aliases, tags, doubled keys and depth are refused.
+
+Plain scalars are read by the rules of YAML 1.2: `no`, `on` and `2026-01-23` stay text, and `1.4e12` is a number.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import TypeAlias
+
+import yaml
+from yaml import events
+
+from config.errors import PackProblem
+
+Plain: TypeAlias = "str | int | float | bool | None | list[Plain] | dict[str, Plain]"
+Place: TypeAlias = tuple[str | int, ...]
+
+MAX_DEPTH = 12
+WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
+WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
+DECIMAL = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
+UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+NO_ALIAS = "Packs may not use anchors (&), aliases (*) or tags (!): write the value out"
+
+
+class YamlRefusedError(Exception):
+    """The text is no YAML, or YAML that packs may not use; carries the problem with its line."""
+
+    def __init__(self, problem: PackProblem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+class LinedYaml:
+    """The data of one YAML document, and the line (from 1) where each part of it stands."""
+
+    def __init__(self, text: str) -> None:
+        """Read the text; raises YamlRefusedError."""
+        self._lines: dict[Place, int] = {}
+        # The loader in C, where PyYAML has it, reads a large pack in tenths of a second instead of seconds.
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        try:
+            parts = (event for event in yaml.parse(text, Loader=loader))
+            self.data = self._document(parts)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            fault = f"this is no valid YAML: {error.problem or error.context}"
+            raise _refused(mark.line + 1 if mark else 0, (), fault, "Mend the line, or quote the text") from error
+        except yaml.YAMLError as error:
+            raise _refused(0, (), f"this is no valid YAML: {error}", "Mend the file") from error
+
+    def line(self, place: Place) -> int:
+        """Return the line of a part, or of the nearest part around it."""
+        while place not in self._lines and place:
+            place = place[:-1]
+        return self._lines.get(place, 1)
+
+    def _document(self, parts: Iterator[events.Event]) -> Plain:
+        started = False
+        data: Plain = None
+        for event in parts:
+            if isinstance(event, events.DocumentStartEvent):
+                if started:
+                    raise _refused(
+                        _line(event), (), "a second YAML document begins", "Keep one pack in a file, without ---"
+                    )
+                started = True
+                data = self._value(next(parts), parts, ())
+        return data
+
+    def _value(self, event: events.Event, parts: Iterator[events.Event], place: Place) -> Plain:
+        self._lines.setdefault(place, _line(event))
+        _refuse_references(event, place)
+        if isinstance(event, events.ScalarEvent):
+            return _scalar(event, place)
+        if len(place) >= MAX_DEPTH:
+            raise _refused(
+                _line(event), place, f"nested deeper than {MAX_DEPTH} levels", "See pack.schema.json for the form"
+            )
+        if isinstance(event, events.SequenceStartEvent):
+            return self._sequence(parts, place)
+        return self._mapping(parts, place)
+
+    def _sequence(self, parts: Iterator[events.Event], place: Place) -> list[Plain]:
+        values: list[Plain] = []
+        while not isinstance(event := next(parts), events.SequenceEndEvent):
+            values.append(self._value(event, parts, (*place, len(values))))
+        return values
+
+    def _mapping(self, parts: Iterator[events.Event], place: Place) -> dict[str, Plain]:
+        values: dict[str, Plain] = {}
+        while not isinstance(event := next(parts), events.MappingEndEvent):
+            _refuse_references(event, place)
+            if not isinstance(event, events.ScalarEvent):
+                raise _refused(_line(event), place, "a key is not plain text", "Write keys as in pack.schema.json")
+            key = event.value
+            if key in values:
+                raise _refused(_line(event), (*place, key), f"the key {key!r} stands here twice", "Keep one of the two")
+            self._lines[(*place, key)] = _line(event)
+            values[key] = self._value(next(parts), parts, (*place, key))
+        return values
+
+
+def field_name(place: Place) -> str:
+    """Write a place as people do: `claims[2].points[0].text.en`."""
+    name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
+    return name.removeprefix(".")
+
+
+def _refuse_references(event: events.Event, place: Place) -> None:
+    tagged = isinstance(event, events.CollectionStartEvent | events.ScalarEvent) and event.tag is not None
+    if isinstance(event, events.AliasEvent) or getattr(event, "anchor", None) is not None or tagged:
+        raise _refused(_line(event), place, "an anchor, alias or tag stands here", NO_ALIAS)
+
+
+def _scalar(event: events.ScalarEvent, place: Place) -> Plain:
+    text = event.value
+    if UNFIT.search(text):
+        raise _refused(_line(event), place, "the text holds a control character or half a character", "Take it out")
+    if event.style:
+        return text
+    if text in WORDS:
+        return WORDS[text]
+    if WHOLE.fullmatch(text):
+        return int(text)
+    if DECIMAL.fullmatch(text):
+        number = float(text)
+        return number if number - number == 0 else text
+    return text
+
+
+def _line(event: events.Event) -> int:
+    return int(event.start_mark.line) + 1
+
+
+def _refused(line: int, place: Place, fault: str, mend: str) -> YamlRefusedError:
+    return YamlRefusedError(PackProblem(line, field_name(place), fault, f"{mend}."))

@@ -1,0 +1,36 @@
+"""The tables of the claim base, in PostgreSQL-clean types; one file a subject.
+
+Lives here: SQLModel tables and the column types they share. May not live here: queries, rules, or anything that writes.
+Importing this package registers every table with `Table.metadata`.
+"""
+
+from claims.tables.answers import Answer, Cooldown
+from claims.tables.claim import Citation, Claim, ClaimOverride, Figure, Point, Wording
+from claims.tables.columns import Table
+from claims.tables.documents import Document, DocumentText
+from claims.tables.feedback import Feedback
+from claims.tables.history import Change, Revision
+from claims.tables.pack import Pack
+from claims.tables.servers import Channel, Server
+from claims.tables.sightings import Sighting
+
+__all__ = [
+    "Answer",
+    "Change",
+    "Channel",
+    "Citation",
+    "Claim",
+    "ClaimOverride",
+    "Cooldown",
+    "Document",
+    "DocumentText",
+    "Feedback",
+    "Figure",
+    "Pack",
+    "Point",
+    "Revision",
+    "Server",
+    "Sighting",
+    "Table",
+    "Wording",
+]

@@ -1,0 +1,63 @@
+"""The one tree of exceptions; every message names what was at fault and how to mend it.
+
+TouchstoneError
+├── TuningError                  a file of weights and cut-offs is not one
+└── ClaimBaseError               the claim base could not do what was asked
+    ├── DatabaseError            the database cannot be opened, upgraded, read or written
+    ├── UnknownClaimError        no claim has this id (for this server)
+    └── PackError                a pack was refused; carries its problems, each with line, field and mend
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class TouchstoneError(Exception):
+    """Base of all errors that Touchstone raises on purpose; its text may be shown to the person who asked."""
+
+
+class TuningError(TouchstoneError):
+    """A file of weights and cut-offs cannot be used."""
+
+
+class ClaimBaseError(TouchstoneError):
+    """The claim base could not do what was asked."""
+
+
+class DatabaseError(ClaimBaseError):
+    """The database cannot be opened, upgraded, read or written."""
+
+
+class UnknownClaimError(ClaimBaseError):
+    """No claim has this id, or none that the server may see."""
+
+    def __init__(self, claim: str, near: tuple[str, ...] = ()) -> None:
+        hint = f" Did you mean {', '.join(near)}?" if near else " `touchstone claims list` shows every id."
+        super().__init__(f"There is no claim {claim!r}.{hint}")
+        self.claim = claim
+        self.near = near
+
+
+@dataclass(frozen=True, slots=True)
+class PackProblem:
+    """One fault of a pack file: its line (from 1; 0: the file as a whole), its field, what it is, and its mend."""
+
+    line: int
+    field: str
+    fault: str
+    mend: str
+
+    def __str__(self) -> str:
+        place = ", ".join(part for part in (f"line {self.line}" if self.line else "", self.field) if part)
+        return f"{place or 'the file'}: {self.fault}. {self.mend}"
+
+
+class PackError(ClaimBaseError):
+    """A pack was refused as a whole; the base stays as it was."""
+
+    def __init__(self, path: Path, problems: tuple[PackProblem, ...]) -> None:
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        head = f"{path}: pack refused, {count}; nothing was loaded."
+        super().__init__("\n".join([head, *(f"  {problem}" for problem in problems)]))
+        self.path = path
+        self.problems = problems
