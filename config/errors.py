@@ -1,6 +1,8 @@
 """The one tree of exceptions; every message names what was at fault and how to mend it.
 
 TouchstoneError
+├── StartError                   the Discord bot cannot start until its operator mends something (exit code 2)
+├── NotAllowedError              the person lacks the right for what was asked
 ├── TuningError                  a file of weights and cut-offs is not one
 └── ClaimBaseError               the claim base could not do what was asked
     ├── DatabaseError            the database cannot be opened, upgraded, read or written
@@ -14,6 +16,14 @@ from pathlib import Path
 
 class TouchstoneError(Exception):
     """Base of all errors that Touchstone raises on purpose; its text may be shown to the person who asked."""
+
+
+class StartError(TouchstoneError):
+    """The Discord bot cannot start, and trying again would not help; the text says how to mend it."""
+
+
+class NotAllowedError(TouchstoneError):
+    """The person lacks the right for what was asked."""
 
 
 class TuningError(TouchstoneError):
