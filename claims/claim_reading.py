@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, or_, select
+from sqlalchemy import ColumnElement, Executable, Select, or_, select
 from sqlmodel import Session, col
 
 from checks.known import KnownFigure, KnownWording
@@ -110,7 +110,7 @@ def _citations(session: Session, points: Select[Any]) -> Grouped:
     return _grouped((row[0], CitationRecord(*row[1:])) for row in rows)
 
 
-def _rows(session: Session, query: Select[Any]) -> Sequence[Row[Any]]:
+def _rows(session: Session, query: Executable) -> Sequence[Any]:
     return session.connection().execute(query).all()
 
 

@@ -1,6 +1,6 @@
 """The connection: opening SQLite or PostgreSQL, short transactions, and errors in plain words."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,19 +37,19 @@ class Database:
         self._writer = self.engine.execution_options(touchstone_write=True)
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
+    def reading(self) -> Generator[Session]:
         """Yield a session for reads; all of them see one state of the base."""
         with self._told("read"), Session(self.engine) as session:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def writing(self) -> Generator[Session]:
         """Yield a session whose writes are kept together at the end, or, after an exception, not at all."""
         with self._told("written"), Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
-    def changing(self) -> Iterator[Session]:
+    def changing(self) -> Generator[Session]:
         """Yield a writing session for a change of the base with its revision: one at a time, over all processes."""
         with self.writing() as session:
             if self.file is None:
@@ -57,7 +57,7 @@ class Database:
             yield session
 
     @contextmanager
-    def connecting(self) -> Iterator[Connection]:
+    def connecting(self) -> Generator[Connection]:
         """Yield a connection in a writing transaction, for migrations."""
         with self._told("opened"), self._writer.begin() as connection:
             if self.file is None:
@@ -69,7 +69,7 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _told(self, deed: str) -> Iterator[None]:
+    def _told(self, deed: str) -> Generator[None]:
         try:
             yield
         except DBAPIError as error:
@@ -133,7 +133,7 @@ def _mend(error: DBAPIError) -> str:
     if "locked" in words:
         return "Another program holds it: try again, or stop the other one."
     if "not a database" in words or "malformed" in words:
-        return "The file is damaged or no Touchstone base: put a backup in its place, or name another file in database_url."
+        return "The file is damaged or no Touchstone base: put a backup in its place, or name another file."
     if "full" in words:
         return "Make room on the disk and try again; nothing was written in part."
     return "Check database_url, the rights on the file and that the database runs; `touchstone doctor` tells more."

@@ -1,4 +1,4 @@
-"""Revisions: who changed what, when and why, with the state before and after; written in the transaction of the change."""
+"""Revisions: who changed what, when and why; written in the transaction of the change."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from sqlmodel import Session
 
@@ -75,7 +75,7 @@ def load_pack(session: Session, file: PackFile, at: datetime) -> PackReport:
 
 def _write_head(loading: _Loading, file: PackFile, row: Pack | None) -> None:
     before = _head(row) if row else None
-    values = asdict(file.pack) | {"sha256": file.sha256, "loaded_at": loading.at}
+    values: dict[str, Any] = asdict(file.pack) | {"sha256": file.sha256, "loaded_at": loading.at}
     if row is None:
         row = Pack(**values)
     else:
@@ -85,7 +85,7 @@ def _write_head(loading: _Loading, file: PackFile, row: Pack | None) -> None:
     loading.changes.append(ChangeRecord("pack", file.pack.id, before, _head(row)))
 
 
-def _head(row: Pack) -> dict[str, object]:
+def _head(row: Pack) -> dict[str, Any]:
     head = PackRecord(row.id, row.version, row.title_en, row.title_zh, row.licence, row.as_of)
     return asdict(head) | {"as_of": row.as_of.isoformat(), "sha256": row.sha256}
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from importlib import resources
 from typing import Any
@@ -26,9 +26,10 @@ TYPES = {
 
 def schema_problems(lined: LinedYaml) -> list[PackProblem]:
     """Return all that does not fit the schema."""
+    errors: Iterable[ValidationError] = _validator().iter_errors(lined.data)  # pyright: ignore[reportUnknownMemberType]
     return [
         PackProblem(lined.line(place), field_name(place), fault, f"{mend}.")
-        for error in _validator().iter_errors(lined.data)
+        for error in errors
         for place, fault, mend in _told(error)
     ]
 
@@ -58,8 +59,10 @@ def _told(error: ValidationError) -> Iterator[tuple[Place, str, str]]:
     rule = str(error.validator)
     limit: Any = error.validator_value
     if rule == "additionalProperties":
-        known = sorted(error.schema["properties"])  # pyright: ignore[reportArgumentType, reportCallIssue, reportIndexIssue]
-        for key in sorted(set(error.instance) - set(known)):
+        schema: Any = error.schema
+        instance: Any = error.instance
+        known: list[str] = sorted(schema["properties"])
+        for key in sorted(set(instance) - set(known)):
             yield (*place, key), f"the key {key!r} is unknown", f"Known here: {', '.join(known)}"
         return
     if rule == "required":

@@ -12,7 +12,7 @@ from yaml import events
 
 from config.errors import PackProblem
 
-Plain: TypeAlias = "str | int | float | bool | None | list[Plain] | dict[str, Plain]"
+Plain: TypeAlias = "str | float | bool | list[Plain] | dict[str, Plain] | None"
 Place: TypeAlias = tuple[str | int, ...]
 
 MAX_DEPTH = 12
@@ -130,7 +130,8 @@ def _scalar(event: events.ScalarEvent, place: Place) -> Plain:
 
 
 def _line(event: events.Event) -> int:
-    return int(event.start_mark.line) + 1
+    mark = event.start_mark
+    return mark.line + 1 if mark else 0
 
 
 def _refused(line: int, place: Place, fault: str, mend: str) -> YamlRefusedError:

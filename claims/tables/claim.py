@@ -12,7 +12,7 @@ OWN = text("server IS NOT NULL")
 
 
 class Claim(Table, table=True):
-    """A claim: shared where `server` is NULL, else that server's own, or its override of the shared one with the same id.
+    """A claim: shared where `server` is NULL, else a server's own, or its override of the shared one of that id.
 
     `version` grows with each change; `loaded_digest` is the digest of the state that a pack last gave it, so that a
     change made by moderators shows; `position` is the place in its pack.
@@ -41,7 +41,7 @@ class Claim(Table, table=True):
 
 
 class ClaimOverride(Table, table=True):
-    """What a server sets on a claim without writing its own: muted, another cut-off; the text goes on following the pack."""
+    """What a server sets on a claim without writing its own: muted, another cut-off; the text follows the pack."""
 
     server: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     claim: str = Field(primary_key=True)
