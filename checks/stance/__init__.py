@@ -1,0 +1,10 @@
+"""Stance: does a message assert, deny or ask what a wording says?
+
+Lives here: the reading of cues (config/lexicon/stance.yaml), of clauses, of polarity and mood, and the decision made from them.
+May not live here: the cues themselves, the matching of claims, or what follows from a stance.
+"""
+
+from checks.stance.reader import StanceReader
+from checks.stance.reading import StanceReading
+
+__all__ = ["StanceReader", "StanceReading"]
