@@ -1,8 +1,11 @@
 """The one tree of exceptions; every message names what was at fault and how to mend it.
 
 TouchstoneError
+├── SettingsError                a setting cannot be used; names each with its mend
 ├── StartError                   the Discord bot cannot start until its operator mends something (exit code 2)
 ├── NotAllowedError              the person lacks the right for what was asked
+├── EmbedderError                the embedder gave no usable vectors; the check goes on without it
+│   └── EmbedderSetupError       an embedder cannot be opened: an extra, a file or a setting is missing or wrong
 ├── TuningError                  a file of weights and cut-offs is not one
 └── ClaimBaseError               the claim base could not do what was asked
     ├── DatabaseError            the database cannot be opened, upgraded, read or written
@@ -18,6 +21,14 @@ class TouchstoneError(Exception):
     """Base of all errors that Touchstone raises on purpose; its text may be shown to the person who asked."""
 
 
+class SettingsError(TouchstoneError):
+    """Settings cannot be used; `faults` has one line for each, with where it is written and how to mend it."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
 class StartError(TouchstoneError):
     """The Discord bot cannot start, and trying again would not help; the text says how to mend it."""
 
@@ -28,6 +39,14 @@ class NotAllowedError(TouchstoneError):
 
 class TuningError(TouchstoneError):
     """A file of weights and cut-offs cannot be used."""
+
+
+class EmbedderError(TouchstoneError):
+    """The embedder gave no usable vectors."""
+
+
+class EmbedderSetupError(EmbedderError):
+    """An embedder cannot be opened: an extra, a file or a setting is missing or wrong."""
 
 
 class ClaimBaseError(TouchstoneError):

@@ -1,0 +1,61 @@
+"""What every embedder can do, and what all of them share: bounded texts, rows of unit length."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from config.errors import EmbedderError
+
+Vector = npt.NDArray[np.float32]
+Vectors = npt.NDArray[np.float32]
+
+# Time grows with length in every model, and the meaning of a chat message stands at its beginning.
+MOST_CHARACTERS = 500
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors; safe to call from several threads."""
+
+    @property
+    def name(self) -> str:
+        """Return the id under which vectors may be kept: equal ids mean comparable vectors."""
+        ...
+
+    @property
+    def dimension(self) -> int | None:
+        """Return the length of a vector; None before the first call."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return one row for each text: of unit length, or all zero where the model sees nothing in the text.
+
+        Raises EmbedderError where there is no usable answer; a model's own runtime may raise others.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back connections; the embedder is not asked again."""
+        ...
+
+
+def bounded(text: str) -> str:
+    """Return the text without lone surrogates, cut at 500 characters: what every model can take in bounded time."""
+    return text[:MOST_CHARACTERS].encode("utf-8", "ignore").decode("utf-8")
+
+
+def unit_rows(raw: npt.ArrayLike, rows: int) -> Vectors:
+    """Return `raw` as `rows` vectors of unit length; raises EmbedderError where its shape or a number is wrong."""
+    try:
+        array = np.asarray(raw, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise EmbedderError("The embedder's vectors differ in length, or are no numbers.") from error
+    if array.ndim != 2 or len(array) != rows or array.shape[1] == 0:
+        raise EmbedderError(f"The embedder gave an array of shape {array.shape} for {rows} texts.")
+    with np.errstate(over="ignore"):
+        lengths = np.linalg.norm(array, axis=1, keepdims=True)
+    # A number that is not finite, or too large to square, shows in the length of its row.
+    if not np.isfinite(lengths).all():
+        raise EmbedderError("The embedder gave a vector with a number that is not finite.")
+    return (array / np.where(lengths > 0, lengths, 1.0)).astype(np.float32)
