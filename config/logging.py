@@ -1,0 +1,54 @@
+"""Log lines on standard error, as text or as JSON objects, with every secret of the settings blotted out."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from pydantic import SecretStr
+
+from config.settings import Settings
+
+BLOT = "[secret]"
+_TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def set_up_logging(settings: Settings) -> None:
+    """Send the log of the whole process to standard error, replacing any handlers that are there."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(BlottingFormatter(_TEXT if settings.log_format == "text" else None, secrets(settings)))
+    logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
+
+
+def secrets(settings: Settings) -> tuple[str, ...]:
+    """Return the values that must never be shown."""
+    values = (value for _, value in settings if isinstance(value, SecretStr))
+    return tuple(value.get_secret_value() for value in values if value.get_secret_value())
+
+
+class BlottingFormatter(logging.Formatter):
+    """Formats records as text, or as one JSON object a line where there is no pattern, and blots out secrets."""
+
+    def __init__(self, pattern: str | None, secrets: Iterable[str]) -> None:
+        super().__init__(pattern)
+        self._as_json = pattern is None
+        self._secrets = tuple(secrets)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line; a traceback is part of it."""
+        line = self._json(record) if self._as_json else super().format(record)
+        for secret in self._secrets:
+            line = line.replace(secret, BLOT)
+        return line
+
+    def _json(self, record: logging.LogRecord) -> str:
+        entry = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            entry["exception"] = self.formatException(record.exc_info)
+        return json.dumps(entry, ensure_ascii=False)
