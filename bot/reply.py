@@ -12,7 +12,7 @@ from bot.texts import Texts, msgid
 from checks.finding import FigureFinding, Finding, Language, Match
 from claims.record import ClaimRecord, DocumentRecord, PointRecord
 
-# A match that leads nothing is named only where it is more likely right than wrong.
+# Who asks about a message that is left alone is told of a claim only where it is more likely right than wrong.
 LIKELY = 0.5
 
 # By: was the check asked for (then often by somebody else than the author), and is it known what the figure measures.
@@ -26,7 +26,10 @@ _FIGURE_LINES = {
 
 @dataclass(frozen=True, slots=True)
 class PointLine:
-    """One statement with its speaker, its date and the numbers of its sources; `label` says what it does for the claim."""
+    """One statement with its speaker, its date and the numbers of its sources.
+
+    `label` says in words what it does for the claim: its `role`.
+    """
 
     text: str
     speaker: str
@@ -73,10 +76,11 @@ class Composer:
     def compose(self, finding: Finding, *, requested: bool = False, most: int = 3) -> Reply | None:
         """Return the reply to a message, or None where there is nothing to say.
 
-        `requested`: somebody asked for this check. Then also a message that the bot leaves alone by itself is answered, and one
-        that disputes the claim gets a line that says so.
+        `requested`: somebody asked for this check. Then also a message that the bot leaves alone by itself is answered,
+        and one that disputes the claim gets a line that says so.
         """
-        matches = [match for match in answered(finding, requested=requested) if match.claim in self.claims][:most]
+        found = answered(finding, requested=requested)
+        matches = [match for match in found if match.claim in self.claims and not self.claims[match.claim].muted][:most]
         if not matches:
             return None
         title = self.texts.plural(
@@ -157,10 +161,7 @@ class Composer:
 
 
 def answered(finding: Finding, *, requested: bool = False) -> tuple[Match, ...]:
-    """Return the matches that a reply is about: the best one where the finding speaks up, and others that are likely right."""
-    if finding.action == "silent" and not requested:
-        return ()
-    leads = finding.action != "silent"
-    return tuple(
-        match for place, match in enumerate(finding.matches) if match.score >= LIKELY or (leads and place == 0)
-    )
+    """Return the matches that a reply is about; a check on request also names a likely claim that is left alone."""
+    if finding.action != "silent":
+        return finding.answered
+    return tuple(match for match in finding.answered if requested and match.score >= LIKELY)

@@ -15,7 +15,10 @@ PassageText = Callable[[CitationRecord], str | None]
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """One cited passage: `language` is said only where it is not the reader's; `place` counts characters of the raw text from 1."""
+    """One cited passage.
+
+    `language` is said only where it is not the reader's; `place` counts characters of the raw text from 1.
+    """
 
     number: int
     title: str
@@ -73,6 +76,6 @@ class SourceList:
         return link_to(document.address, words) if words else document.address
 
     def _language(self, code: str) -> str:
-        if code.split("-")[0] == self._texts.language.split("-")[0]:
+        if code[:2] == self._texts.language[:2]:
             return ""
         return self._texts("in Chinese") if code.startswith("zh") else self._texts("in English")

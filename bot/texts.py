@@ -46,7 +46,7 @@ class Texts:
         return cls(language, GNUTranslations(binary))
 
     def __call__(self, text: str, **values: object) -> str:
-        """Return the text in this language, with `{name}` replaced by the values; a text without an entry stays English."""
+        """Return the text in this language, its `{name}`s filled; a text without an entry stays English."""
         found = self._translations.gettext(text)
         return found.format_map(values) if values else found
 
@@ -55,7 +55,10 @@ class Texts:
         return self._translations.ngettext(one, many, count).format_map({"count": count, **values})
 
     def pick(self, english: str, chinese: str) -> str:
-        """Return the one of two written texts that this language shows; Traditional is made from Simplified, in Taiwan's words."""
+        """Return the one of two written texts that this language shows.
+
+        Traditional is made from Simplified, in Taiwan's words; where one of the two is empty, the other one is shown.
+        """
         if self.language == "en":
             return english or chinese
         return (self._traditional.convert(chinese) if self._traditional else chinese) or english
