@@ -6,6 +6,7 @@ TouchstoneError
 ├── NotAllowedError              the person lacks the right for what was asked
 ├── EmbedderError                the embedder gave no usable vectors; the check goes on without it
 │   └── EmbedderSetupError       an embedder cannot be opened: an extra, a file or a setting is missing or wrong
+├── UnknownUnitError             a documented figure names a unit that the unit table lacks
 ├── TuningError                  a file of weights and cut-offs is not one
 └── ClaimBaseError               the claim base could not do what was asked
     ├── DatabaseError            the database cannot be opened, upgraded, read or written
@@ -39,6 +40,14 @@ class NotAllowedError(TouchstoneError):
 
 class TuningError(TouchstoneError):
     """A file of weights and cut-offs cannot be used."""
+
+
+class UnknownUnitError(TouchstoneError):
+    """A documented figure names a unit that the unit table lacks."""
+
+    def __init__(self, unit: str, known: tuple[str, ...]) -> None:
+        super().__init__(f"There is no unit {unit!r}. Use one of: {', '.join(known)}; a price for a mass is written USD/oz.")
+        self.unit = unit
 
 
 class EmbedderError(TouchstoneError):
