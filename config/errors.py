@@ -46,7 +46,9 @@ class UnknownUnitError(TouchstoneError):
     """A documented figure names a unit that the unit table lacks."""
 
     def __init__(self, unit: str, known: tuple[str, ...]) -> None:
-        super().__init__(f"There is no unit {unit!r}. Use one of: {', '.join(known)}; a price for a mass is written USD/oz.")
+        super().__init__(
+            f"There is no unit {unit!r}. Use one of: {', '.join(known)}; a price for a mass is written USD/oz."
+        )
         self.unit = unit
 
 

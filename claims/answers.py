@@ -1,0 +1,145 @@
+"""What the bot answers: each message at most once, and each claim in a channel not again within its cool-down."""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, cast
+
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlmodel import Session, col
+
+from claims.base import ClaimBase, Clock
+from claims.cooldown import is_free, start_cooldown
+from claims.dialect import insert_into, rows_written
+from claims.identity import hash_user
+from claims.tables import Answer, Cooldown
+
+AnswerKind = Literal["offer", "reply"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRecord:
+    """A message that was answered, or offered an answer; `card_message` is None until a card stands."""
+
+    server: int
+    channel: int
+    message: int
+    claims: tuple[str, ...]
+    author_hash: str | None
+    kind: AnswerKind
+    card_message: int | None
+    hidden: bool
+    taken_at: datetime
+
+
+class AnswerBook:
+    """Keeps answers apart over restarts and processes: every method is one short transaction."""
+
+    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
+        self._database = base.database
+        self._key = hash_key
+        self._clock = clock or base.clock
+
+    def take(
+        self,
+        server: int,
+        channel: int,
+        message: int,
+        author: int,
+        claims: Sequence[str],
+        cooldown: timedelta,
+        kind: AnswerKind = "reply",
+    ) -> tuple[str, ...]:
+        """Take the message for one answer; return the claims outside their cool-down, in the order given.
+
+        Empty: stay silent, also because the message was taken before. A reply starts the cool-down of its claims; an
+        offer does so only once it is accepted.
+        """
+        if not claims:
+            return ()
+        now = self._clock()
+        row: dict[str, Any] = {"message": message, "server": server, "channel": channel, "kind": kind, "taken_at": now}
+        row |= {"author_hash": hash_user(author, self._key), "claims": [], "offered": kind == "offer", "hidden": False}
+        free: dict[str, bool] = {}
+        with self._database.writing() as session:
+            if not rows_written(session, insert_into(session, Answer).values(row).on_conflict_do_nothing()):
+                return ()
+            # Always in the same order, so that no two transactions wait for each other.
+            for name in sorted(set(claims)):
+                if kind == "offer":
+                    free[name] = is_free(session, channel, name, now - cooldown)
+                else:
+                    free[name] = start_cooldown(session, channel, message, name, now, now - cooldown)
+            due = tuple(name for name in dict.fromkeys(claims) if free[name])
+            _set(session, col(Answer.message) == message, claims=list(due), kind=kind if due else "reply")
+        return due
+
+    def is_offered(self, message: int) -> bool:
+        """Tell whether an offer stands under the message that nobody has accepted yet."""
+        answer = self.answer(message)
+        return answer is not None and answer.kind == "offer"
+
+    def accept_offer(self, message: int) -> bool:
+        """Turn an offer into a reply and start the cool-down of its claims; True for one caller only."""
+        mine = update(Answer).where(col(Answer.message) == message, col(Answer.kind) == "offer").values(kind="reply")
+        now = self._clock()
+        with self._database.writing() as session:
+            if not rows_written(session, mine):
+                return False
+            answer = session.get_one(Answer, message)
+            for name in sorted(answer.claims):
+                start_cooldown(session, answer.channel, message, name, now)
+        return True
+
+    def posted(self, message: int, card_message: int) -> None:
+        """Remember the message that carries the card."""
+        with self._database.writing() as session:
+            _set(session, col(Answer.message) == message, card_message=card_message)
+
+    def release(self, message: int) -> None:
+        """Give the message back, because nothing was posted: as if never taken, or as an offer again if it was one.
+
+        Does nothing once a card stands.
+        """
+        with self._database.writing() as session:
+            answer = session.get(Answer, message)
+            if answer is None or answer.card_message is not None:
+                return
+            session.connection().execute(delete(Cooldown).where(col(Cooldown.message) == message))
+            if answer.offered and answer.kind == "reply":
+                answer.kind = "offer"
+            else:
+                session.delete(answer)
+
+    def answer(self, message: int) -> AnswerRecord | None:
+        """Return what became of a message, or None where it was never taken."""
+        return self._find(col(Answer.message) == message)
+
+    def card(self, card_message: int) -> AnswerRecord | None:
+        """Return the answer that a card carries, or None for a message that is no card."""
+        return self._find(col(Answer.card_message) == card_message)
+
+    def hide(self, card_message: int) -> None:
+        """Mark a card as hidden."""
+        with self._database.writing() as session:
+            _set(session, col(Answer.card_message) == card_message, hidden=True)
+
+    def is_author(self, answer: AnswerRecord, user: int) -> bool:
+        """Tell whether the user wrote the message that was answered."""
+        return answer.author_hash is not None and hmac.compare_digest(answer.author_hash, hash_user(user, self._key))
+
+    def _find(self, condition: ColumnElement[bool]) -> AnswerRecord | None:
+        with self._database.reading() as session:
+            row = session.scalar(select(Answer).where(condition))
+        if row is None:
+            return None
+        kind = cast("AnswerKind", row.kind)
+        place = (row.server, row.channel, row.message)
+        return AnswerRecord(
+            *place, tuple(row.claims), row.author_hash, kind, row.card_message, hidden=row.hidden, taken_at=row.taken_at
+        )
+
+
+def _set(session: Session, condition: ColumnElement[bool], **values: object) -> None:
+    session.connection().execute(update(Answer).where(condition).values(**values))

@@ -1,0 +1,55 @@
+"""Users as keyed hashes: the same user is recognised again, and nobody without the key can tell who it is."""
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+from claims.base import ClaimBase
+from config.errors import ClaimBaseError
+from config.settings import Settings, data_folder
+
+KEY_BYTES = 32
+
+
+def hash_user(user: int, key: bytes) -> str:
+    """Return the HMAC-SHA256 of a Discord user id, as 64 hexadecimal digits."""
+    return hmac.new(key, str(user).encode(), hashlib.sha256).hexdigest()
+
+
+def hash_key(settings: Settings, base: ClaimBase) -> bytes:
+    """Return the key that the operator has set, or the one kept beside the database, which is made at first use.
+
+    For PostgreSQL it is kept in the user's data folder. Raises ClaimBaseError where it cannot be read or made.
+    """
+    if settings.hash_key is not None and settings.hash_key.get_secret_value():
+        return settings.hash_key.get_secret_value().encode()
+    file = base.database.file
+    path = file.with_suffix(".key") if file is not None else data_folder() / "touchstone.key"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return _kept_key(path)
+    except OSError as error:
+        mend = "Give Touchstone the right to write there, or set TOUCHSTONE_HASH_KEY."
+        raise ClaimBaseError(f"The key file {path} cannot be read or made ({error.strerror}). {mend}") from error
+
+
+def _kept_key(path: Path) -> bytes:
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    if not path.exists():
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_hex(KEY_BYTES).encode())
+        try:
+            # A link fails where another process was first: its key is then the one to read.
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    key = path.read_bytes().strip()
+    if not key:
+        mend = "Delete it to have a new one made; hashes kept so far then fit no user."
+        raise ClaimBaseError(f"The key file {path} is empty. {mend}")
+    return key
