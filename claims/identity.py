@@ -6,9 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
-from claims.base import ClaimBase
 from config.errors import ClaimBaseError
-from config.settings import Settings, data_folder
 
 KEY_BYTES = 32
 
@@ -18,15 +16,15 @@ def hash_user(user: int, key: bytes) -> str:
     return hmac.new(key, str(user).encode(), hashlib.sha256).hexdigest()
 
 
-def hash_key(settings: Settings, base: ClaimBase) -> bytes:
-    """Return the key that the operator has set, or the one kept beside the database, which is made at first use.
+def read_hash_key(given: str | None, folder: Path) -> bytes:
+    """Return the key that the operator has set, or the one kept in the folder, which is made at first use.
 
-    For PostgreSQL it is kept in the user's data folder. Raises ClaimBaseError where it cannot be read or made.
+    The folder is that of the database file, or the user's data folder for PostgreSQL. Raises ClaimBaseError where the
+    key cannot be read or made.
     """
-    if settings.hash_key is not None and settings.hash_key.get_secret_value():
-        return settings.hash_key.get_secret_value().encode()
-    file = base.database.file
-    path = file.with_suffix(".key") if file is not None else data_folder() / "touchstone.key"
+    if given:
+        return given.encode()
+    path = folder / "touchstone.key"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         return _kept_key(path)
