@@ -27,7 +27,5 @@ def read_key(key: SecretStr | None) -> str:
     """Return the key, empty for none; raises EmbedderSetupError where no header can carry it."""
     plain = key.get_secret_value().strip() if key is not None else ""
     if not (plain.isascii() and plain.isprintable()):
-        raise EmbedderSetupError(
-            "embedder_key holds a character that no header may carry. Copy it again, in one line."
-        )
+        raise EmbedderSetupError("embedder_key holds a character that no header may carry. Copy it again, in one line.")
     return plain

@@ -13,6 +13,7 @@ from claims.tables.history import Change, Revision
 from claims.tables.pack import Pack
 from claims.tables.servers import Channel, Server
 from claims.tables.sightings import Sighting
+from claims.tables.vectors import WordingVector
 
 __all__ = [
     "Answer",
@@ -33,4 +34,5 @@ __all__ = [
     "Sighting",
     "Table",
     "Wording",
+    "WordingVector",
 ]
