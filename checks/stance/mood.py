@@ -16,7 +16,7 @@ _INVERTED = re.compile(
     _FILLER + r"(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|should|might|may|"
     r"what|whats|what's|who|whos|who's|where|wheres|where's|when|why|which|how|hows|how's|whose)\b(?!\s*[,])"
 )
-_OPEN = re.compile(_FILLER + r"(?:is|are|does|did|could|would|should)\s+(?:ai|the|it|this|that|there|silver|[a-z0-9]+)\b")
+_OPEN = re.compile(_FILLER + r"(?:is|are|does|could|would|should)\s+(?:ai|the|it|this|that|there|silver|[a-z0-9]+)\b")
 _LONGEST_OPEN = 120
 _PARTICLE = re.compile(r"[吗么咩](?=\s*(?:[,!~)。]|$))")
 _LEAST_SHARE = 0.25
@@ -29,7 +29,7 @@ def sentence_mood(read: ReadText, sentence: int) -> Mood:
         return "states"
     start, end, mark = clauses[0].start, clauses[-1].end, clauses[-1].mark
     categories = {hit.category for hit in read.hits if start <= hit.start < end + len(mark)}
-    if "rhetorical" in categories:
+    if categories & {"rhetorical", "reversal"}:
         return "rhetorical"
     body = read.text[start:end]
     openings = [read.text[clause.start : clause.end] for clause in clauses]

@@ -1,4 +1,4 @@
-"""Polarity: which negators turn round the words that matched, held against the wording's own polarity."""
+"""Polarity: which negators turn round the words that matched, and which only seem to."""
 
 import re
 from dataclasses import dataclass
@@ -8,18 +8,22 @@ from checks.stance.cues import Hit
 from checks.stance.message import ReadText
 
 _UNIT = re.compile(r"[a-z0-9]+(?:[.'’][a-z0-9]+)*|[\u3400-\u9fff]{1,2}")
+_COMPLEMENT = re.compile(r"[\u3400-\u9fff][不唔][了动起下到齐完住上出来过得掉开回赢够]")
 _REACH_UNITS = 7
 _PERSON_UNITS = 3
 _ORDER = re.compile(r"(?:(?:pls|please|so|and|just|guys|bro|lol|ok|but|anyway|now)\W+)*$")
+_SUPPOSING = {"no", "without", "没有", "没", "冇", "无"}
 _ORDER_WORDS = {"don't", "dont", "never", "勿", "甭", "do not"}
 
 
 @dataclass(frozen=True, slots=True)
 class Negation:
-    """A negator at work: where, in which clause, and whether it governs words of the match or stands beside them."""
+    """A negator at work: where, in which clause, what span it governs, and whether words of the match stand there or only beside it."""
 
     hit: Hit
     clause: Clause
+    start: int
+    end: int
     governs: bool
 
 
@@ -28,31 +32,25 @@ def negations(read: ReadText) -> list[Negation]:
     found: list[Negation] = []
     for hit in read.of("negator"):
         clause = read.clause_at(hit.start)
-        if clause is None or _is_personal(read, hit, clause) or _is_order(read, hit, clause):
+        if clause is None or _is_personal(read, hit, clause) or _is_order(read, hit, clause) or _is_supposed(read, hit, clause):
             continue
-        start, end = _scope(read, hit, clause)
-        if read.anchors_within(start, end):
-            found.append(Negation(hit, clause, governs=True))
-        elif start == hit.end and read.anchors_within(clause.start, hit.start):
-            found.append(Negation(hit, clause, governs=False))
+        start, end = scope_of(read, hit)
+        governs = bool(read.anchors_within(start, end))
+        if governs or (start <= hit.end and read.anchors_within(clause.start, hit.start)):
+            found.append(Negation(hit, clause, start, end, governs))
     return found
 
 
-def turned(read: ReadText) -> list[Negation]:
-    """Return the negations that remain after two in one clause have cancelled each other."""
-    by_clause: dict[Clause, list[Negation]] = {}
-    for negation in negations(read):
-        by_clause.setdefault(negation.clause, []).append(negation)
-    return [group[0] for group in by_clause.values() if len(group) % 2]
+def scope_of(read: ReadText, hit: Hit) -> tuple[int, int]:
+    """Return the span that a negator governs: the next words of its clause, or, where a cause is named there, the cause.
 
-
-def is_negative(read: ReadText) -> bool:
-    """Tell whether a wording is negative itself."""
-    return bool(read.of("negator", "impossible"))
-
-
-def _scope(read: ReadText, hit: Hit, clause: Clause) -> tuple[int, int]:
-    """Return the span that a negator governs: the next words of its clause, or, where a cause is named there, the cause."""
+    Between a Chinese verb and its complement (`买不起`) it is that verb.
+    """
+    clause = read.clause_at(hit.start)
+    if clause is None:
+        return hit.end, hit.end
+    if _COMPLEMENT.match(read.text, max(0, hit.start - 1)) and hit.end - hit.start == 1:
+        return max(clause.start, hit.start - 2), hit.end + 1
     end = clause.end
     for count, unit in enumerate(_UNIT.finditer(read.text, hit.end, clause.end)):
         if count == _REACH_UNITS:
@@ -78,3 +76,11 @@ def _is_order(read: ReadText, hit: Hit, clause: Clause) -> bool:
     """Tell whether a negator opens an order to the reader ("don't buy the top")."""
     before = read.text[clause.start : hit.start]
     return read.text[hit.start : hit.end] in _ORDER_WORDS and _ORDER.fullmatch(before) is not None
+
+
+def _is_supposed(read: ReadText, hit: Hit, clause: Clause) -> bool:
+    """Tell whether a negator stands in a supposition: behind an "if", or opening a clause that another one follows ("no X, no Y")."""
+    if any(clause.start <= condition.start <= hit.start for condition in read.of("conditional")):
+        return True
+    opens = not read.text[clause.start : hit.start].strip() and read.text[hit.start : hit.end] in _SUPPOSING
+    return opens and any(other.sentence == clause.sentence and other.start > clause.start for other in read.clauses)

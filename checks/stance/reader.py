@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from checks.stance.evidence import Evidence, against, opposed, total
+from checks.stance.claim import ClaimVoice, hear
+from checks.stance.evidence import Evidence, Scales, against, total
 from checks.stance.lexicon import StanceLexicon
 from checks.stance.message import ReadText, Span, read_text
 from checks.stance.mood import sentence_mood
@@ -25,26 +26,37 @@ class StanceReader:
         self._lexicon = lexicon
         self._tokenizer = tokenizer
         self._wording = lru_cache(maxsize=8192)(self._read_wording)
+        self._voice = lru_cache(maxsize=4096)(self._hear)
 
     @classmethod
     def load(cls, folder: TextFolder | None = None) -> "StanceReader":
         """Return a reader with the shipped lexicon, its cues folded by `folder`."""
         return cls(StanceLexicon.load((folder or TextFolder()).fold), Tokenizer())
 
-    def read(self, text: str, anchors: Sequence[Span], wording: str, quoted: Sequence[Span] = ()) -> StanceReading:
+    def read(
+        self, text: str, anchors: Sequence[Span], wording: str, quoted: Sequence[Span] = (), others: tuple[str, ...] = ()
+    ) -> StanceReading:
         """Return what the author of folded `text` does with folded `wording`.
 
         `anchors` are the spans of the words that matched (none: the words that both texts share, or else the whole text); `quoted` are
-        the spans that are somebody else's words. Reads the first 4,000 characters.
+        the spans that are somebody else's words; `others` are the claim's other wordings (folded, not the negative ones), which tell
+        what the claim itself negates. Reads the first 4,000 characters.
         """
         text = text[:MOST_CHARACTERS].replace("’", "'")
         anchors = [anchor for anchor in anchors if anchor[0] < len(text)] or self._shared(text, wording)
         read = read_text(text, anchors, self._lexicon.cues)
-        return _Weighing(read, self._wording(wording), quoted, self._lexicon).reading()
+        moods = {clause.sentence: sentence_mood(read, clause.sentence) for clause in read.clauses}
+        own = self._voice((wording,))
+        claim = self._voice(others).led_by(own) if others else own
+        scales = Scales(self._lexicon.opposites, self._tokenizer.forms, tuple(quoted), moods)
+        return _Weighing(read, claim, scales).reading()
 
     def _shared(self, text: str, wording: str) -> list[Span]:
         forms = set(self._tokenizer.forms(wording))
         return [(token.start, token.end) for token in self._tokenizer.tokens(text) if token.form in forms]
+
+    def _hear(self, wordings: tuple[str, ...]) -> ClaimVoice:
+        return hear([self._wording(wording) for wording in wordings], self._tokenizer.forms, self._lexicon.opposites)
 
     def _read_wording(self, wording: str) -> ReadText:
         return read_text(wording[:MOST_CHARACTERS], (), self._lexicon.cues)
@@ -53,17 +65,13 @@ class StanceReader:
 class _Weighing:
     """One message on the scales."""
 
-    def __init__(self, read: ReadText, wording: ReadText, quoted: Sequence[Span], lexicon: StanceLexicon) -> None:
+    def __init__(self, read: ReadText, claim: ClaimVoice, scales: Scales) -> None:
         self._read = read
-        self._wording = wording
-        self._quoted = quoted
-        counts = read.anchored_sentences()
-        self._anchors = sum(counts.values()) or 1
-        self._counts = counts
-        self._moods = {clause.sentence: sentence_mood(read, clause.sentence) for clause in read.clauses}
-        asking = frozenset(number for number, mood in self._moods.items() if mood == "asks")
-        self._against = against(read, wording, quoted, asking)
-        self._against += opposed(read, wording, lexicon.opposites)
+        self._quoted = scales.quoted
+        self._moods = scales.moods
+        self._counts = read.anchored_sentences()
+        self._anchors = sum(self._counts.values()) or 1
+        self._against = against(read, claim, scales)
 
     def reading(self) -> StanceReading:
         """Return the outcome."""
