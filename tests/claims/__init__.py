@@ -1,0 +1,1 @@
+"""The claim base: packs, documents, history and what servers keep."""

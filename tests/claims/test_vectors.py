@@ -1,0 +1,99 @@
+"""Vectors of wordings in a real database."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import text
+
+from checks.embedders.caching import CachingEmbedder
+from claims.base import ClaimBase
+from claims.vectors import KeptVectors
+from config.errors import DatabaseError
+from tests.checks.embedders.known_vectors import KnownEmbedder
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Iterator[ClaimBase]:
+    with ClaimBase.open(f"sqlite:///{tmp_path / 'base.db'}") as opened:
+        yield opened
+
+
+@pytest.fixture
+def kept(base: ClaimBase) -> KeptVectors:
+    return KeptVectors(base.database)
+
+
+def vectors(*numbers: float) -> np.ndarray:
+    return np.array(numbers, dtype=np.float32)
+
+
+def test_a_vector_comes_back_bit_for_bit(kept: KeptVectors):
+    kept.save("m", {"silver": vectors(0.1, -0.2, 3e-20), "白銀": vectors(1, 2, 3)})
+    found = kept.load("m", ["白銀", "unknown", "silver"])
+    assert set(found) == {"silver", "白銀"}
+    assert found["silver"].dtype == np.float32
+    assert np.array_equal(found["silver"], vectors(0.1, -0.2, 3e-20))
+
+
+def test_models_are_kept_apart(kept: KeptVectors):
+    kept.save("m", {"silver": vectors(1, 2)})
+    kept.save("n", {"silver": vectors(3, 4, 5)})
+    assert np.array_equal(kept.load("m", ["silver"])["silver"], vectors(1, 2))
+    assert kept.load("o", ["silver"]) == {}
+
+
+def test_saving_again_replaces(kept: KeptVectors):
+    kept.save("m", {"silver": vectors(1, 2)})
+    kept.save("m", {"silver": vectors(3, 4), "gold": vectors(5, 6)})
+    assert np.array_equal(kept.load("m", ["silver"])["silver"], vectors(3, 4))
+
+
+def test_thousands_go_in_and_out(kept: KeptVectors):
+    many = {f"wording {i}": vectors(i, 1) for i in range(2100)}
+    kept.save("m", many)
+    found = kept.load("m", [*many, *many])
+    assert len(found) == 2100
+    assert np.array_equal(found["wording 2099"], vectors(2099, 1))
+
+
+def test_nothing_is_kept_and_asked_without_complaint(kept: KeptVectors):
+    kept.save("m", {})
+    assert kept.load("m", []) == {}
+
+
+def test_vectors_of_different_lengths_under_one_name_are_not_trusted(kept: KeptVectors):
+    kept.save("m", {"silver": vectors(1, 2)})
+    kept.save("m", {"gold": vectors(1, 2, 3)})
+    assert kept.load("m", ["silver", "gold"]) == {}
+    assert set(kept.load("m", ["silver"])) == {"silver"}
+
+
+def test_the_text_itself_is_not_kept(base: ClaimBase, kept: KeptVectors):
+    kept.save("m", {"silver": vectors(1, 2)})
+    with base.database.reading() as session:
+        rows = session.connection().execute(text("SELECT model, text_sha256, vector FROM wording_vector")).all()
+    assert len(rows) == 1
+    assert "silver" not in str(rows)
+
+
+def test_a_database_without_the_table_is_an_error_with_a_mend(base: ClaimBase, kept: KeptVectors):
+    with base.database.writing() as session:
+        session.connection().execute(text("DROP TABLE wording_vector"))
+    with pytest.raises(DatabaseError, match="could not be read"):
+        kept.load("m", ["silver"])
+    with pytest.raises(DatabaseError, match="could not be written"):
+        kept.save("m", {"silver": vectors(1, 2)})
+
+
+def test_an_embedder_finds_its_wordings_after_a_restart(tmp_path: Path):
+    url = f"sqlite:///{tmp_path / 'again.db'}"
+    texts = [f"wording {i}" for i in range(40)]
+    with ClaimBase.open(url) as base:
+        before = CachingEmbedder(KnownEmbedder(), KeptVectors(base.database)).embed_wordings(texts)
+    inner = KnownEmbedder()
+    with ClaimBase.open(url) as base:
+        after = CachingEmbedder(inner, KeptVectors(base.database)).embed_wordings(texts)
+    assert np.array_equal(after, before)
+    assert inner.asked == [["wording 0"]]
