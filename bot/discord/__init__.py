@@ -1,0 +1,9 @@
+"""The Discord front end: what members and moderators see and click there.
+
+Lives here: the bot, its commands, cards and buttons, and the supervisor that keeps it connected.
+May not live here: SQL, a decision about a message, or a text that is not in the catalogue.
+"""
+
+from bot.discord.app import TouchstoneBot, create_bot
+
+__all__ = ["TouchstoneBot", "create_bot"]

@@ -1,0 +1,102 @@
+"""The bot itself: which rights it asks Discord for, what it is made of, and how it starts and closes."""
+
+import asyncio
+import logging
+
+import discord
+from discord.ext import commands
+
+from bot.discord.about import About
+from bot.discord.ask import Ask
+from bot.discord.browse import Browse
+from bot.discord.buttons import CARD_BUTTONS
+from bot.discord.housekeeping import Housekeeping
+from bot.discord.manage import Manage
+from bot.discord.pages import PAGE_ITEMS
+from bot.discord.sync import sync_commands
+from bot.discord.translator import CatalogueTranslator
+from bot.discord.tree import TouchstoneTree
+from bot.discord.watch import Watch
+from bot.service import Touchstone
+from bot.texts import LANGUAGES, Texts
+from checks.finding import Language
+from config.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+INTENTS = discord.Intents(guilds=True, guild_messages=True, guild_reactions=True, message_content=True)
+
+
+class TouchstoneBot(commands.AutoShardedBot):
+    """A bot that pings nobody, keeps no messages, and hands all work to its parts.
+
+    A Touchstone that is handed in stays open when the bot closes; one that the bot has opened itself is closed with it.
+    """
+
+    def __init__(self, settings: Settings, touchstone: Touchstone | None = None) -> None:
+        super().__init__(
+            command_prefix=(),
+            help_command=None,
+            intents=INTENTS,
+            allowed_mentions=discord.AllowedMentions.none(),
+            shard_count=settings.shard_count,
+            tree_cls=TouchstoneTree,
+            max_messages=None,
+        )
+        self.settings = settings
+        self._touchstone = touchstone
+        self._owned: Touchstone | None = None
+        self.watch = Watch(self)
+        self.browse = Browse(self)
+
+    @property
+    def touchstone(self) -> Touchstone:
+        """The open application; there from `setup_hook` on."""
+        if self._touchstone is None:
+            raise RuntimeError("the bot has not been started")
+        return self._touchstone
+
+    def texts(self, language: Language) -> Texts:
+        """Return the catalogue of a language."""
+        return self.touchstone.texts(language)
+
+    async def setup_hook(self) -> None:
+        """Open what is not open yet, put the parts together, and register the commands where they have changed."""
+        if self._touchstone is None:
+            self._touchstone = self._owned = await asyncio.to_thread(Touchstone.open, self.settings)
+        for language in LANGUAGES:
+            await asyncio.to_thread(self.texts, language)
+        for part in (self.watch, Ask(self), self.browse, Manage(self), About(self), Housekeeping(self)):
+            await self.add_cog(part)
+        self.add_dynamic_items(*CARD_BUTTONS, *PAGE_ITEMS)
+        await self.tree.set_translator(CatalogueTranslator(self.texts))
+        await sync_commands(self)
+
+    async def on_ready(self) -> None:
+        """Tell the log who we are and that we listen."""
+        _log.info("Ready as %s in %d servers", self.user, len(self.guilds))
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Do nothing: there are no text commands, and the watch listens for itself."""
+
+    async def on_error(self, event_method: str, /, *_args: object, **_kwargs: object) -> None:
+        """Log a failed event once; nobody has asked, so nobody is told."""
+        _log.exception("Failure in %s", event_method)
+
+    async def close(self) -> None:
+        """Let answers that are under way go out, then leave Discord."""
+        await self.watch.finish()
+        await super().close()
+        if self._owned is not None:
+            owned, self._owned = self._owned, None
+            await asyncio.to_thread(owned.close)
+
+
+def create_bot(settings: Settings, touchstone: Touchstone | None = None) -> TouchstoneBot:
+    """Return a bot that is ready to be started; importing and creating need no token and no network.
+
+    Args:
+        settings: shard_count, language and cool-down are read from here.
+        touchstone: an open application to work with; without one the bot opens its own at the start.
+    """
+    return TouchstoneBot(settings, touchstone)

@@ -1,0 +1,72 @@
+"""What all buttons have in common: they keep their data in their id, work after a restart, and answer every failure."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Self
+
+import discord
+from discord import ui
+
+from bot.discord.errors import answer_failure
+from bot.discord.interaction import BotInteraction
+from claims.answers import AnswerRecord
+
+_LONGEST_ID = 100
+
+
+class Lasting:
+    """A dynamic item that is read from its id, and whose failed press goes to `answer_failure`.
+
+    discord.py itself would only log the failure and leave the person waiting.
+    """
+
+    @classmethod
+    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
+        """Return the item of a message that was sent earlier, from what stands in its id."""
+        raise NotImplementedError
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /) -> Self:
+        """Do what discord.py asks of dynamic items."""
+        return cls.read(item, match)
+
+    async def press(self, interaction: BotInteraction) -> None:
+        """Do what the button is for."""
+        raise NotImplementedError
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Press the button, and answer whatever goes wrong."""
+        try:
+            await self.press(interaction)
+        except Exception as error:  # noqa: BLE001  this is the outermost frame of a click
+            await answer_failure(interaction, error)
+
+
+def claims_button(prefix: str, claims: Sequence[str], label: str) -> ui.Button[Any]:
+    """Return a plain button whose id is the prefix and as many of the claims as Discord's 100 characters hold."""
+    kept = list(claims)
+    while len(prefix) + len(",".join(kept)) > _LONGEST_ID:
+        kept.pop()
+    return ui.Button(label=label, custom_id=prefix + ",".join(kept), style=discord.ButtonStyle.secondary)
+
+
+def split_claims(written: str) -> tuple[str, ...]:
+    """Return the claims that stand in a button's id."""
+    return tuple(claim for claim in written.split(",") if claim)
+
+
+def label_of(item: ui.Item[Any]) -> str:
+    """Return the label that the button of a sent message has."""
+    return item.label or "" if isinstance(item, ui.Button) else ""
+
+
+def card_of(interaction: BotInteraction) -> int:
+    """Return the id of the message that the button is on."""
+    if interaction.message is None:
+        raise RuntimeError("a button without a message")
+    return interaction.message.id
+
+
+def claims_of(record: AnswerRecord | None, written: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the claims of a card: all of them where the answer book knows the card, else those in the button's id."""
+    return record.claims if record is not None else written

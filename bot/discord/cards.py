@@ -1,0 +1,105 @@
+"""Draw a reply as a card of Discord's layout components."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.discord.escape import escape, link
+from bot.discord.fitting import ROOM, fit, fit_fairly, length, shorten
+from bot.reply import PointLine, Reply, ReplyEntry
+from bot.sources import SourceLine
+from bot.texts import Texts
+
+_COLOUR = discord.Colour.from_str("#b8860b")
+_HEADING = 200
+_KIND = 200
+
+
+def draw_card(
+    reply: Reply, texts: Texts, buttons: Sequence[ui.Item[Any]], remarks: Sequence[str] = ()
+) -> ui.LayoutView:
+    """Return the card of a reply: at most 40 components and 4,000 characters.
+
+    Where not everything fits, whole points and sources stay out, and a line says how many the button "Sources" has.
+
+    Args:
+        reply: what to draw.
+        texts: the catalogue of the reply's language.
+        buttons: at most five, shown below the text.
+        remarks: lines of the front end itself, already escaped, shown small at the end; dropped first.
+    """
+    heads = [_head(entry) for entry in reply.entries]
+    ends = [escape(reply.note)] if reply.note else []
+    room = ROOM - sum(map(length, [reply.title, *heads, *ends]))
+    points, missing_points = fit_fairly([_lines(entry) for entry in reply.entries], room)
+    room -= sum(length(line) + 1 for column in points for line in column)
+    sources, missing_sources = fit([source_line(source, source.number) for source in reply.sources], room)
+    room -= sum(length(line) + 1 for line in sources)
+    small, _ = fit(remarks, room)
+    left_out = missing_points + missing_sources
+    if left_out:
+        ends.append(texts.plural("-# {count} more: Sources", "-# {count} more: Sources", left_out))
+    container: ui.Container[Any] = ui.Container(ui.TextDisplay(f"-# {escape(reply.title)}"), accent_colour=_COLOUR)
+    for head, lines in zip(heads, points, strict=True):
+        container.add_item(ui.TextDisplay("\n".join([head, *lines])))
+        container.add_item(ui.Separator())
+    for block in (sources, ends, small):
+        if block:
+            container.add_item(ui.TextDisplay("\n".join(block)))
+    return layout(container, buttons)
+
+
+def layout(container: ui.Container[Any], buttons: Sequence[ui.Item[Any]] = ()) -> ui.LayoutView:
+    """Return a view of one container with a row of buttons, which are found again by their ids."""
+    if buttons:
+        container.add_item(ui.ActionRow(*buttons))
+    view = ui.LayoutView(timeout=None)
+    view.add_item(container)
+    # A stopped view is sent as it is but not remembered: dynamic items need no view, and keeping it costs memory.
+    view.stop()
+    return view
+
+
+def draw_lines(lines: Sequence[str], texts: Texts, buttons: Sequence[ui.Item[Any]] = ()) -> ui.LayoutView:
+    """Return a card of plain lines, already escaped; those that do not fit are counted in the last line."""
+    kept, left_out = fit(lines, ROOM)
+    if left_out:
+        kept = (*kept, texts.plural("-# {count} more does not fit here.", "-# {count} more do not fit here.", left_out))
+    return layout(ui.Container(ui.TextDisplay("\n".join(kept))), buttons)
+
+
+def draw_pages(lines: Sequence[str]) -> Iterator[ui.LayoutView]:
+    """Yield as many cards as the lines need, whole lines each."""
+    rest = list(lines)
+    while rest:
+        kept, left_out = fit(rest, ROOM)
+        # A line longer than a whole page cannot be had whole.
+        kept = kept or (shorten(rest[0], ROOM),)
+        rest = rest[len(kept) :] if left_out else []
+        yield layout(ui.Container(ui.TextDisplay("\n".join(kept))))
+
+
+def source_line(source: SourceLine, number: int) -> str:
+    """Return one source as a small line: number, title with its link, publisher, date, language."""
+    title = link(source.title, source.address) if source.address else escape(source.title)
+    rest = [escape(part) for part in (source.publisher, source.date, source.language) if part]
+    return " · ".join([rf"-# \[{number}\] {title}", *rest])
+
+
+def point_line(point: PointLine, numbers: Sequence[int]) -> str:
+    """Return one point: what it does for the claim, its text, and small below who said it, when, and the sources."""
+    cited = "".join(rf"\[{number}\]" for number in numbers)
+    origin = " · ".join(part for part in (escape(point.speaker), escape(point.date), cited) if part)
+    return f"- **{escape(point.label)}** {escape(point.text)}\n-# {origin}"
+
+
+def _head(entry: ReplyEntry) -> str:
+    lines = [f"### {escape(shorten(entry.heading, _HEADING))}", escape(shorten(entry.kind_line, _KIND))]
+    return "\n".join([*lines, f"-# {escape(entry.age_line)}"] if entry.age_line else lines)
+
+
+def _lines(entry: ReplyEntry) -> list[str]:
+    points = [point_line(point, point.source_numbers) for point in entry.points]
+    return [*(f"**{escape(line)}**" for line in entry.figure_lines), *points]

@@ -1,0 +1,97 @@
+"""The one place where failures on Discord become a sentence for the person and a line in the log."""
+
+import logging
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.discord.interaction import BotInteraction
+from bot.discord.languages import language_of
+from bot.texts import Texts, msgid
+from config.errors import ClaimBaseError, NotAllowedError, UnknownClaimError
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What to say for some kinds of error; `is_fault` ones are logged with a number that the sentence carries too."""
+
+    kinds: tuple[type[BaseException], ...]
+    sentence: str
+    is_fault: bool
+
+
+# The first case that fits is taken, so that a kind must stand before the kinds it belongs to.
+CASES = (
+    Case(
+        (NotAllowedError, app_commands.MissingPermissions),
+        msgid("You need the right to manage this server for that."),
+        is_fault=False,
+    ),
+    Case((app_commands.NoPrivateMessage,), msgid("That works only in a server."), is_fault=False),
+    Case(
+        (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch),
+        msgid("This command has changed. Reload Discord and try again in a few minutes."),
+        is_fault=True,
+    ),
+    Case((app_commands.TransformerError,), msgid("I cannot read that value. Pick one from the list."), is_fault=False),
+    Case((UnknownClaimError,), msgid("There is no such claim here. Pick one from the list."), is_fault=False),
+    Case(
+        (ClaimBaseError,),
+        msgid("The claim base cannot be read or written just now. Nothing was changed; try again in a minute."),
+        is_fault=True,
+    ),
+    Case((discord.NotFound,), msgid("That message is gone."), is_fault=False),
+    Case(
+        (discord.Forbidden,),
+        msgid("Discord does not let me do that here. A moderator can look at my rights in this channel."),
+        is_fault=True,
+    ),
+    Case(
+        (discord.HTTPException, OSError), msgid("Discord did not take my answer. Try again in a minute."), is_fault=True
+    ),
+    Case((Exception,), msgid("Something went wrong on my side."), is_fault=True),
+)
+
+
+def cause_of(error: BaseException) -> BaseException:
+    """Return what a command raised, without discord.py's wrapping."""
+    return error.original if isinstance(error, app_commands.CommandInvokeError) else error
+
+
+def describe(error: BaseException, texts: Texts, where: str) -> str:
+    """Return the sentence for an error; a fault is logged, once, under a number that the sentence names."""
+    cause = cause_of(error)
+    case = next(case for case in CASES if isinstance(cause, case.kinds))
+    if not case.is_fault:
+        return texts(case.sentence)
+    number = secrets.token_hex(3)
+    _log.error("Failure %s in %s: %s", number, where, cause, exc_info=cause)
+    return f"{texts(case.sentence)} {texts('The log has it as no. {number}.', number=number)}"
+
+
+async def answer_failure(interaction: BotInteraction, error: BaseException) -> None:
+    """Tell the person, privately, what went wrong; never raises because of Discord."""
+    texts = interaction.client.texts(language_of(interaction.locale))
+    sentence = describe(error, texts, _place(interaction))
+    if interaction.type is discord.InteractionType.autocomplete:
+        return
+    try:
+        if interaction.response.is_done():
+            await interaction.followup.send(sentence, ephemeral=True)
+        else:
+            await interaction.response.send_message(sentence, ephemeral=True)
+    except discord.HTTPException as refused:
+        _log.info("A failure could not be told to the person who asked: %s", refused)
+
+
+def _place(interaction: BotInteraction) -> str:
+    """Name the command or the button, for the log."""
+    if interaction.command is not None:
+        return f"/{interaction.command.qualified_name}"
+    data: Any = interaction.data or {}
+    return f"button {data.get('custom_id', '?')}"

@@ -1,0 +1,40 @@
+"""Once a day: delete the sightings whose time is over."""
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from discord.ext import commands, tasks
+
+from config.errors import ClaimBaseError
+
+if TYPE_CHECKING:
+    from bot.discord.app import TouchstoneBot
+
+_log = logging.getLogger(__name__)
+
+
+class Housekeeping(commands.Cog):
+    """Purges at the start and then daily; a failure is logged and tried again the next day."""
+
+    def __init__(self, bot: "TouchstoneBot") -> None:
+        self.bot = bot
+
+    async def cog_load(self) -> None:
+        """Start the daily round."""
+        self.purge.start()
+
+    async def cog_unload(self) -> None:
+        """Stop it."""
+        self.purge.cancel()
+
+    @tasks.loop(hours=24)
+    async def purge(self) -> None:
+        """Delete sightings older than the setting says."""
+        try:
+            await asyncio.to_thread(
+                self.bot.touchstone.sightings.purge, timedelta(days=self.bot.settings.sighting_days)
+            )
+        except ClaimBaseError as error:
+            _log.error("Old sightings could not be deleted: %s", error)

@@ -1,0 +1,118 @@
+"""What moderators set for their server: `/touchstone watch`, `/touchstone language`."""
+
+import asyncio
+from typing import TYPE_CHECKING, cast
+
+import discord
+from discord import app_commands
+from discord.app_commands import locale_str
+from discord.ext import commands
+
+from bot.discord.interaction import BotInteraction
+from bot.discord.private import respond, texts_for
+from bot.discord.rights import require_manager
+from bot.texts import Texts, msgid
+from claims.servers import ChannelMode, ServerLanguage
+
+if TYPE_CHECKING:
+    from bot.discord.app import TouchstoneBot
+
+WATCHING = {
+    "on": msgid("I now answer known claims in {channel}."),
+    "hint": msgid("In {channel} I now only leave a small reaction; whoever clicks it gets the answer."),
+    "off": msgid("I no longer read along in {channel}."),
+}
+NEEDED = {
+    "view_channel": msgid("View Channel"),
+    "send_messages": msgid("Send Messages"),
+    "read_message_history": msgid("Read Message History"),
+    "add_reactions": msgid("Add Reactions"),
+}
+LANGUAGES = {
+    "auto": msgid("In this server I now answer in the language of the message."),
+    "en": msgid("In this server I now answer in English."),
+    "zh-Hans": msgid("In this server I now answer in Simplified Chinese."),
+    "zh-Hant": msgid("In this server I now answer in Traditional Chinese."),
+}
+
+Watched = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.ForumChannel
+
+
+@app_commands.default_permissions(manage_guild=True)
+@app_commands.guild_only()
+class Manage(
+    commands.GroupCog,
+    group_name=locale_str(msgid("touchstone")),
+    group_description=locale_str(msgid("Settings of this server")),
+):
+    """Changes a server's settings, for those who may manage the server."""
+
+    def __init__(self, bot: "TouchstoneBot") -> None:
+        self.bot = bot
+        super().__init__()
+
+    @app_commands.command(
+        name=locale_str(msgid("watch")), description=locale_str(msgid("Choose whether I answer in a channel"))
+    )
+    @app_commands.rename(mode=locale_str(msgid("mode")), channel=locale_str(msgid("channel")))
+    @app_commands.describe(
+        mode=locale_str(msgid("Answer, only hint with a reaction, or stay out")),
+        channel=locale_str(msgid("The channel; without one, this channel")),
+    )
+    @app_commands.choices(
+        mode=[
+            app_commands.Choice(name=locale_str(msgid("on")), value="on"),
+            app_commands.Choice(name=locale_str(msgid("hint")), value="hint"),
+            app_commands.Choice(name=locale_str(msgid("off")), value="off"),
+        ]
+    )
+    async def watch(
+        self, interaction: BotInteraction, mode: app_commands.Choice[str], channel: Watched | None = None
+    ) -> None:
+        """Set a channel's mode and say which of the bot's own rights are missing there."""
+        server = require_manager(interaction)
+        target = channel or _home(interaction.channel)
+        chosen = cast("ChannelMode", mode.value)
+        servers = self.bot.touchstone.servers
+        await asyncio.to_thread(servers.set_channel_mode, server, target.id, chosen, interaction.user.id)
+        self.bot.watch.quiet.answered(target.id)
+        texts = texts_for(interaction)
+        lines = [texts(WATCHING[mode.value], channel=target.mention)]
+        if mode.value != "off":
+            lines += _missing_rights(target, interaction, texts)
+        await respond(interaction, "\n".join(lines))
+
+    @app_commands.command(
+        name=locale_str(msgid("language")), description=locale_str(msgid("Choose the language I answer in"))
+    )
+    @app_commands.rename(language=locale_str(msgid("language")))
+    @app_commands.describe(language=locale_str(msgid("The language, or that of each message")))
+    @app_commands.choices(
+        language=[
+            app_commands.Choice(name=locale_str(msgid("as the message")), value="auto"),
+            app_commands.Choice(name="English", value="en"),
+            app_commands.Choice(name="简体中文", value="zh-Hans"),
+            app_commands.Choice(name="繁體中文", value="zh-Hant"),
+        ]
+    )
+    async def language(self, interaction: BotInteraction, language: app_commands.Choice[str]) -> None:
+        """Set the language of the server's public answers."""
+        server = require_manager(interaction)
+        chosen = cast("ServerLanguage", language.value)
+        servers = self.bot.touchstone.servers
+        await asyncio.to_thread(servers.change_settings, server, interaction.user.id, language=chosen)
+        await respond(interaction, texts_for(interaction)(LANGUAGES[language.value]))
+
+
+def _home(channel: "discord.interactions.InteractionChannel | None") -> "Watched":
+    """Return the channel whose mode counts: a thread follows the channel it belongs to."""
+    return channel.parent if isinstance(channel, discord.Thread) and channel.parent else channel  # type: ignore[return-value]
+
+
+def _missing_rights(target: Watched, interaction: BotInteraction, texts: Texts) -> list[str]:
+    """Name the rights that the bot lacks in the channel, as far as Discord has told us."""
+    if interaction.guild is None or interaction.guild.me is None or not hasattr(target, "permissions_for"):
+        return []
+    held = target.permissions_for(interaction.guild.me)
+    missing = [texts(name) for right, name in NEEDED.items() if not getattr(held, right)]
+    return [texts(msgid("I lack rights there: {rights}."), rights=", ".join(missing))] if missing else []

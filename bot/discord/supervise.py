@@ -1,0 +1,108 @@
+"""Keep the bot connected: start it, start it again when it falls, stop it when asked."""
+
+import asyncio
+import contextlib
+import logging
+import random
+import signal
+from collections.abc import Callable, Iterator
+from time import monotonic
+
+import discord
+
+from bot.discord.app import TouchstoneBot, create_bot
+from bot.service import Touchstone
+from config.errors import StartError
+from config.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+_FIRST_WAIT = 1.0
+_LONGEST_WAIT = 60.0
+_STEADY = 300.0
+
+REFUSED = (
+    "Discord does not accept the bot's token. Make a new one in Discord's developer portal (your application → Bot → "
+    "Reset Token) and set TOUCHSTONE_DISCORD_TOKEN to it."
+)
+NOT_SET = "No token for Discord: set TOUCHSTONE_DISCORD_TOKEN (or discord_token in touchstone.toml) to the bot's token."
+MISSING_INTENT = (
+    "Discord refuses the connection because the Message Content Intent is off. Switch it on in Discord's developer "
+    "portal (your application → Bot → Privileged Gateway Intents → Message Content Intent) and start again."
+)
+
+
+def run(settings: Settings) -> None:
+    """Run the bot until SIGTERM, SIGINT or Ctrl-C.
+
+    Raises:
+        StartError: no token, a token that Discord refuses, or a missing intent; its text says how to mend it.
+    """
+    token = settings.discord_token.get_secret_value().strip() if settings.discord_token else ""
+    if not token:
+        raise StartError(NOT_SET)
+    touchstone = Touchstone.open(settings)
+    try:
+        asyncio.run(_run_until_stopped(settings, touchstone, token))
+    finally:
+        touchstone.close()
+
+
+async def _run_until_stopped(settings: Settings, touchstone: Touchstone, token: str) -> None:
+    stop = asyncio.Event()
+    with _stopping_on_signals(stop):
+        await supervise(lambda: create_bot(settings, touchstone), token, stop)
+
+
+async def supervise(make_bot: Callable[[], TouchstoneBot], token: str, stop: asyncio.Event) -> None:
+    """Run one bot after another until `stop` is set, waiting longer after each fall that comes soon after a start.
+
+    Raises:
+        StartError: Discord refuses the token or an intent; trying again would not help.
+    """
+    wait = _FIRST_WAIT
+    while not stop.is_set():
+        started = monotonic()
+        fall = await _one_life(make_bot(), token, stop)
+        if stop.is_set():
+            return
+        wait = _FIRST_WAIT if monotonic() - started > _STEADY else wait
+        _log.warning("The connection to Discord ended (%r); starting again in %.0f s", fall, wait)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), wait * random.uniform(0.8, 1.2))  # noqa: S311  spreads restarts, no secret
+        wait = min(wait * 2, _LONGEST_WAIT)
+
+
+async def _one_life(bot: TouchstoneBot, token: str, stop: asyncio.Event) -> BaseException | None:
+    """Run the bot until it falls or `stop` is set; returns what it fell from."""
+    async with bot:
+        living = asyncio.create_task(bot.start(token))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({living, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        await bot.close()
+        stopping.cancel()
+        living.cancel()
+        (fall,) = await asyncio.gather(living, return_exceptions=True)
+    if isinstance(fall, discord.LoginFailure):
+        raise StartError(REFUSED)
+    if isinstance(fall, discord.PrivilegedIntentsRequired):
+        raise StartError(MISSING_INTENT)
+    # Any other fall is mended by a new connection: discord.py ends with bare AttributeErrors and KeyErrors too.
+    return fall
+
+
+@contextlib.contextmanager
+def _stopping_on_signals(stop: asyncio.Event) -> Iterator[None]:
+    """Set `stop` on SIGTERM and SIGINT while the body runs."""
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGTERM, signal.SIGINT)
+    for number in signals:
+        # Windows has no such handlers; there Ctrl-C cancels the main task, which closes the bot on its way out.
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, stop.set)
+    try:
+        yield
+    finally:
+        for number in signals:
+            with contextlib.suppress(NotImplementedError):
+                loop.remove_signal_handler(number)

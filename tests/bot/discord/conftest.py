@@ -1,0 +1,60 @@
+"""A bot with four claims of a made-up harbour, in a Discord that lives in memory."""
+
+from pathlib import Path
+
+import discord
+import pytest
+import simcord.interactions
+
+from bot.discord import create_bot
+from bot.service import Touchstone
+from config.settings import Settings
+from tests.bot.discord.world import World
+
+PACKS = Path(__file__).parents[2] / "packs"
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """Settings with a database of this test's own."""
+    address = f"sqlite:///{tmp_path / 'touchstone.db'}"
+    return Settings(database_url=address, shard_count=1, cooldown_hours=6, hash_key="key of the tests")
+
+
+@pytest.fixture
+def touchstone(settings):
+    """An open application with the harbour's claims."""
+    with Touchstone.open(settings) as opened:
+        opened.base.load_pack(PACKS / "harbour.yaml")
+        yield opened
+
+
+@pytest.fixture
+def simcord_bot(settings, touchstone):
+    """The bot that simcord starts."""
+    return create_bot(settings, touchstone)
+
+
+@pytest.fixture
+async def world(simcord_env, touchstone):
+    """A server with two channels, two members, a moderator and a manager; the bot is switched on in `general`."""
+    guild = simcord_env.create_guild()
+    channel = guild.create_text_channel("general")
+    touchstone.servers.set_channel_mode(guild.id, channel.id, "on", "test")
+    return World(simcord_env, touchstone, guild, channel)
+
+
+@pytest.fixture
+def in_language(monkeypatch):
+    """Let every click and command come from a client in this language."""
+    plain = simcord.interactions.base_payload
+
+    def speak(locale: discord.Locale) -> None:
+        def payload(*args, **more):
+            record, made = plain(*args, **more)
+            made["locale"] = locale.value
+            return record, made
+
+        monkeypatch.setattr(simcord.interactions, "base_payload", payload)
+
+    return speak

@@ -1,0 +1,85 @@
+"""A small server with its people, and readable ways to look at what the bot did there."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import discord
+from simcord.env import Env
+
+from bot.service import Touchstone
+
+SILENT = {"parse": [], "replied_user": False}
+
+CRANE = "The old harbour crane was built in 1920"
+CRANE_ZH = "港口的老吊车建于1920年"
+CRANE_TW = "港口的老吊車建於1920年"
+LAMP = "The lamp of the lighthouse draws 40 kW"
+FERRY = "The island ferry will be closed down by 2030"
+SEALS = "The seals on the breakwater are dying out"
+
+
+@dataclass
+class World:
+    """One server; `alice` and `bob` are members, `mod` may delete messages, `chief` may manage the server."""
+
+    env: Env
+    touchstone: Touchstone
+    guild: Any
+    channel: Any
+    alice: Any = field(init=False)
+    bob: Any = field(init=False)
+    mod: Any = field(init=False)
+    chief: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.alice, self.bob = self._member("alice"), self._member("bob")
+        self.mod = self._member("mod", discord.Permissions(manage_messages=True))
+        self.chief = self._member("chief", discord.Permissions(manage_guild=True))
+
+    def _member(self, name: str, permissions: discord.Permissions | None = None):
+        roles = [self.guild.create_role(name, permissions=permissions)] if permissions else []
+        return self.guild.add_member(self.env.create_user(name), roles=roles)
+
+    def cards(self, channel: Any = None) -> list[discord.Message]:
+        """Return the bot's public messages in the channel."""
+        shown = (channel or self.channel).history()
+        return [message for message in shown if message.author.bot and not message.flags.ephemeral]
+
+    async def card(self, text: str = CRANE) -> discord.Message:
+        """Let alice say something known; return the card that follows."""
+        await self.alice.send(self.channel, text)
+        (card,) = self.cards()
+        return card
+
+    def sent(self) -> list[dict[str, Any]]:
+        """Return the bodies of all messages that the bot has posted publicly."""
+        return [seen.json for seen in self.env.http_requests if seen.method == "POST" and seen.path.endswith("/messages")]
+
+    def reactions(self) -> list[str]:
+        """Return the paths of the reactions that the bot has added."""
+        return [seen.path for seen in self.env.http_requests if seen.method == "PUT" and "/reactions/" in seen.path]
+
+
+def text_of(shown: Any) -> str:
+    """Return all text of a message or an answer, whether plain or in components; fails where nothing was answered."""
+    if hasattr(shown, "acknowledged"):
+        assert shown.acknowledged, "the bot never answered"
+        assert shown.ephemeral, "the answer was not private"
+        answers = [shown.response, *shown.followups]
+        return "\n".join(text_of(answer.message) for answer in answers if answer is not None)
+    return "\n".join([shown.content, *(_texts(shown.components))]).strip()
+
+
+def labels_of(message: discord.Message) -> list[str]:
+    """Return the labels of all buttons of a message."""
+    return [item.label for item in _walk(message.components) if isinstance(item, discord.Button)]
+
+
+def _texts(components: Any) -> list[str]:
+    return [item.content for item in _walk(components) if isinstance(item, discord.TextDisplay)]
+
+
+def _walk(components: Any):
+    for component in components:
+        yield component
+        yield from _walk(getattr(component, "children", []))
