@@ -3,6 +3,7 @@
 # make install  only the environment, in .venv
 # make run      the bot in Discord (needs TOUCHSTONE_DISCORD_TOKEN)
 # make bench    processor time a message
+# make texts    bring the catalogues of texts up to date with the code
 # make lock     choose the newest versions of all dependencies, and pin them
 
 PYTHON ?= python3
@@ -11,8 +12,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
-
-.PHONY: install demo test run bench lock
+.PHONY: install demo test run bench texts lock
 .DELETE_ON_ERROR:
 
 install: $(VENV)/.runtime
@@ -31,6 +31,9 @@ test: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 	$(BIN)/pytest
+
+texts: $(VENV)/.runtime
+	@$(BIN)/python -m tests.bot.catalogue
 
 lock: $(VENV)/.made
 	$(PIP) uv

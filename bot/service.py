@@ -1,0 +1,131 @@
+"""The application: claim base, checker and texts under one roof, handed to every front end."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from bot.reply import Composer, Reply
+from bot.texts import Texts
+from bot.views import Views
+from checks.finding import Finding, Language
+from checks.lexicon import Lexicon
+from checks.tuning import Tuning
+from claims.answers import AnswerBook
+from claims.base import ClaimBase, Clock, utc_now
+from claims.feedback import FeedbackBook
+from claims.identity import read_hash_key
+from claims.pack_load import PackReport
+from claims.record import CitationRecord
+from claims.servers import ServerBook
+from claims.sightings import SightingBook
+from config.errors import UnknownClaimError
+from config.settings import Settings, data_folder
+
+
+@dataclass(frozen=True, slots=True)
+class StartReport:
+    """What the start did: the packs as they were found, and the copy of the database made before an upgrade."""
+
+    packs: tuple[PackReport, ...]
+    backup: Path | None
+
+
+class Touchstone:
+    """One claim base with its checks and answers. Its methods are synchronous and safe to call from any thread."""
+
+    def __init__(self, settings: Settings, base: ClaimBase, report: StartReport) -> None:
+        self.settings = settings
+        self.base = base
+        self.report = report
+        self._views = Views(base, Lexicon.load(), Tuning.load(settings.tuning_file))
+        self._texts: dict[Language, Texts] = {}
+
+    @classmethod
+    def open(cls, settings: Settings, clock: Clock = utc_now) -> Self:
+        """Open the claim base of the settings and load the shipped packs.
+
+        Raises DatabaseError, PackError or TuningError, with the base closed again.
+        """
+        base = ClaimBase.open(settings.database_url, clock)
+        try:
+            return cls(settings, base, StartReport(tuple(base.load_shipped_packs()), base.backup))
+        except BaseException:
+            base.close()
+            raise
+
+    @cached_property
+    def servers(self) -> ServerBook:
+        """What the servers have set."""
+        return ServerBook(self.base)
+
+    @cached_property
+    def answers(self) -> AnswerBook:
+        """Which messages have been answered, and with which cards."""
+        return AnswerBook(self.base, self._hash_key)
+
+    @cached_property
+    def sightings(self) -> SightingBook:
+        """Which claims have been seen, without any text."""
+        return SightingBook(self.base, self._hash_key)
+
+    @cached_property
+    def feedback(self) -> FeedbackBook:
+        """What members say about cards."""
+        return FeedbackBook(self.base, self._hash_key)
+
+    def check(self, text: str, server: int | None = None) -> Finding:
+        """Check one message against the claims that the server sees."""
+        return self._views.of(server).checker.check(text)
+
+    def compose(
+        self, finding: Finding, language: Language | None = None, *, server: int | None = None, requested: bool = False
+    ) -> Reply | None:
+        """Return the reply to a checked message, or None where there is nothing to say.
+
+        The language is the one given, else that of the settings, else the message's. `requested`: somebody asked for
+        this check; then also a message that the bot leaves alone by itself is answered.
+        """
+        wanted = language or self._language(finding)
+        return self._composer(wanted, server).compose(finding, requested=requested, most=self.settings.max_claims)
+
+    def claim_reply(self, claim_id: str, language: Language, server: int | None = None) -> Reply:
+        """Return what is known about a claim; raises UnknownClaimError."""
+        composer = self._composer(language, server)
+        if claim_id not in composer.claims:
+            raise UnknownClaimError(claim_id)
+        return composer.describe(claim_id)
+
+    def texts(self, language: Language) -> Texts:
+        """Return the catalogue of a language; each is read once."""
+        if language not in self._texts:
+            self._texts[language] = Texts.open(language)
+        return self._texts[language]
+
+    def close(self) -> None:
+        """Close the claim base."""
+        self.base.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    @cached_property
+    def _hash_key(self) -> bytes:
+        # Made only when something is kept about a member: a check in the terminal leaves no key file behind.
+        given = self.settings.hash_key
+        file = self.base.database.file
+        return read_hash_key(given.get_secret_value() if given else None, file.parent if file else data_folder())
+
+    def _language(self, finding: Finding) -> Language:
+        return finding.language if self.settings.language == "auto" else self.settings.language
+
+    def _composer(self, language: Language, server: int | None) -> Composer:
+        documents = {document.id: document for document in self.base.documents()}
+        claims = self._views.of(server).claims
+        return Composer(claims, documents, self.texts(language), self._passage, self.base.clock().date())
+
+    def _passage(self, citation: CitationRecord) -> str | None:
+        return self.base.passage(citation).text
