@@ -18,4 +18,5 @@ def insert_into(session: Session, table: type[Table]) -> ConflictInsert:
 
 def rows_written(session: Session, statement: Executable) -> int:
     """Run the statement; return how many rows it wrote."""
-    return session.connection().execute(statement).rowcount
+    # Without the option, the count of an insert is lost in PostgreSQL.
+    return session.connection().execute(statement, execution_options={"preserve_rowcount": True}).rowcount

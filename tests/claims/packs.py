@@ -23,7 +23,7 @@ def span_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def claim_data(claim: str = "silver-server", **changes: Any) -> dict[str, Any]:
+def claim_data(claim: str = "silver-server", **changes: object) -> dict[str, Any]:
     data: dict[str, Any] = {
         "id": claim,
         "kind": "contested",
@@ -42,7 +42,9 @@ def claim_data(claim: str = "silver-server", **changes: Any) -> dict[str, Any]:
                 "date": "2026-01",
                 "text": {"en": "It is said of a whole server.", "zh": "这说的是整台服务器。"},
                 "numbers": ["1.2 kg"],
-                "citations": [{"document": "doc", "start": START, "end": END, "sha256": span_hash(DOCUMENT[START:END])}],
+                "citations": [
+                    {"document": "doc", "start": START, "end": END, "sha256": span_hash(DOCUMENT[START:END])}
+                ],
             }
         ],
     }
@@ -65,13 +67,13 @@ def pack_data(*claims: dict[str, Any], version: int = 1, pack: str = "tiny") -> 
     return {"pack": head, "documents": [document], "claims": list(claims) or [claim_data()]}
 
 
-def write_pack(folder: Path, data: Any, name: str = "pack.yaml") -> Path:
+def write_pack(folder: Path, data: object, name: str = "pack.yaml") -> Path:
     path = folder / name
     path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=1000), encoding="utf-8")
     return path
 
 
-def edit_claim(base: ClaimBase, claim: str, **changes: Any) -> None:
+def edit_claim(base: ClaimBase, claim: str, **changes: object) -> None:
     """Change a shared claim as a moderator would: with a revision, and without touching what its pack gave it."""
     with base.database.changing() as session:
         [(row, before)] = read_rows(session, None, claim)
@@ -81,7 +83,7 @@ def edit_claim(base: ClaimBase, claim: str, **changes: Any) -> None:
         write_revision(session, Deed(4711, "claim.edit"), [change], base.clock())
 
 
-def add_own(base: ClaimBase, server: int, claim: str, **changes: Any) -> None:
+def add_own(base: ClaimBase, server: int, claim: str, **changes: object) -> None:
     """Give a server its own version of a claim."""
     with base.database.changing() as session:
         [(_, shared)] = read_rows(session, None, claim)

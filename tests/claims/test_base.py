@@ -1,3 +1,5 @@
+"""The claim base gives back what was put in, to each server what it may see."""
+
 from pathlib import Path
 
 import pytest

@@ -1,3 +1,5 @@
+"""Loading a pack adds and updates, and leaves alone what moderators have changed."""
+
 from pathlib import Path
 from typing import Any
 

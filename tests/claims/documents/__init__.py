@@ -1,0 +1,1 @@
+"""Documents: recognised by hash, shown passage by passage."""

@@ -1,0 +1,41 @@
+"""Users are known by a keyed hash only."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from claims.identity import hash_user, read_hash_key
+from config.errors import ClaimBaseError
+
+
+def test_the_key_that_an_operator_gives_is_used(tmp_path: Path) -> None:
+    assert read_hash_key("given", tmp_path) == b"given"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_key_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
+    first = read_hash_key(None, tmp_path / "data")
+    [path] = (tmp_path / "data").iterdir()
+    assert read_hash_key("", tmp_path / "data") == first
+    assert len(first) == 64
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_an_empty_key_file_is_named(tmp_path: Path) -> None:
+    read_hash_key(None, tmp_path)
+    [path] = tmp_path.iterdir()
+    path.write_text("\n")
+    with pytest.raises(ClaimBaseError, match=r"touchstone\.key is empty"):
+        read_hash_key(None, tmp_path)
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ClaimBaseError, match="TOUCHSTONE_HASH_KEY"):
+        read_hash_key(None, tmp_path / "file" / "folder")
+
+
+def test_a_user_has_the_same_hash_under_one_key_only() -> None:
+    assert hash_user(1, b"a") == hash_user(1, b"a")
+    assert len({hash_user(1, b"a"), hash_user(1, b"b"), hash_user(2, b"a")}) == 3

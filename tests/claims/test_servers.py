@@ -1,0 +1,62 @@
+"""Each server has its own settings and channels, and a history of both."""
+
+import pytest
+from sqlalchemy import select
+
+from claims.base import ClaimBase
+from claims.servers import ServerBook, ServerSettings
+from claims.tables import Change, Revision
+
+SERVER = 1_300_000_000_000_000_001
+
+
+def test_a_server_that_has_set_nothing_has_the_defaults(any_base: ClaimBase) -> None:
+    assert ServerBook(any_base).settings(SERVER) == ServerSettings(SERVER, None, (), None)
+
+
+def test_settings_are_kept_and_apart_for_each_server(any_base: ClaimBase) -> None:
+    book = ServerBook(any_base)
+    book.change_settings(SERVER, 4711, language="zh-Hant", moderator_roles=(2**62, 5))
+    changed = book.change_settings(SERVER, 4711, cooldown_hours=0.5)
+    assert changed == book.settings(SERVER) == ServerSettings(SERVER, "zh-Hant", (2**62, 5), 0.5)
+    assert book.settings(SERVER + 1).language is None
+
+
+def test_a_setting_can_be_taken_back(any_base: ClaimBase) -> None:
+    book = ServerBook(any_base)
+    book.change_settings(SERVER, 4711, language="en", cooldown_hours=2)
+    assert book.change_settings(SERVER, 4711, cooldown_hours=None) == ServerSettings(SERVER, "en")
+
+
+def test_a_negative_cooldown_is_refused(base: ClaimBase) -> None:
+    with pytest.raises(ValueError, match="0 or more"):
+        ServerBook(base).change_settings(SERVER, 4711, cooldown_hours=-1)
+
+
+def test_channels_are_off_until_somebody_sets_a_mode(any_base: ClaimBase) -> None:
+    book = ServerBook(any_base)
+    assert book.channel_mode(SERVER, 1) == "off"
+    book.set_channel_mode(SERVER, 1, "on", 4711)
+    book.set_channel_mode(SERVER, 2, "hint", 4711)
+    book.set_channel_mode(SERVER, 1, "off", 4711)
+    assert book.channel_mode(SERVER, 1) == "off"
+    assert book.channels(SERVER) == {2: "hint"}
+    assert book.channels(SERVER + 1) == {}
+
+
+def test_every_change_is_a_revision_with_its_actor_and_no_change_is_none(any_base: ClaimBase) -> None:
+    book = ServerBook(any_base)
+    book.set_channel_mode(SERVER, 1, "on", 4711)
+    book.set_channel_mode(SERVER, 1, "on", 4711)
+    book.change_settings(SERVER, "operator", language="en")
+    book.change_settings(SERVER, "operator", language="en")
+    book.set_channel_mode(SERVER, 9, "off", 4711)
+    with any_base.database.reading() as session:
+        revisions = session.scalars(select(Revision).order_by(Revision.id)).all()  # type: ignore[arg-type]
+        changes = session.scalars(select(Change).order_by(Change.id)).all()  # type: ignore[arg-type]
+    assert [(row.actor, row.act, row.server) for row in revisions] == [
+        ("4711", "channel.mode", SERVER),
+        ("operator", "server.settings", SERVER),
+    ]
+    assert [(row.kind, row.before) for row in changes] == [("channel", None), ("server", None)]
+    assert changes[0].after == {"mode": "on"}

@@ -1,0 +1,89 @@
+"""An older database is brought up to date, all or nothing, after a backup."""
+
+import sqlite3
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from claims.base import ClaimBase
+from claims.database import Database
+from claims.tables import Table
+from claims.upgrade import upgrade
+from config.errors import DatabaseError
+
+
+def test_the_steps_build_exactly_the_tables(any_base: ClaimBase) -> None:
+    with any_base.database.connecting() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Table.metadata) == []
+
+
+def test_a_new_file_and_its_folder_are_made_without_a_backup(tmp_path: Path) -> None:
+    with ClaimBase.open(f"sqlite:///{tmp_path / 'new' / 'folder' / 'a.db'}") as base:
+        assert base.backup is None
+    assert sorted(path.name for path in (tmp_path / "new" / "folder").iterdir()) == ["a.db"]
+
+
+def test_an_older_file_is_copied_before_it_is_upgraded(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
+    upgrade(database, "0001")
+    with database.writing() as session:
+        session.connection().execute(text("INSERT INTO document_text VALUES ('x', 'kept', '2026-01-01 00:00:00')"))
+    database.close()
+    with ClaimBase.open(f"sqlite:///{tmp_path / 'a.db'}") as base:
+        assert base.backup is not None
+        with closing(sqlite3.connect(base.backup)) as copy:
+            assert copy.execute("SELECT text FROM document_text").fetchall() == [("kept",)]
+            assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        with base.database.reading() as session:
+            assert session.connection().execute(text("SELECT text FROM document_text")).scalar_one() == "kept"
+    with ClaimBase.open(f"sqlite:///{tmp_path / 'a.db'}") as again:
+        assert again.backup is None
+
+
+def test_a_step_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
+    upgrade(database, "0001")
+    with database.writing() as session:
+        session.connection().execute(text("CREATE TABLE server (in_the_way INTEGER)"))
+    with pytest.raises(DatabaseError, match="server"):
+        upgrade(database)
+    with database.reading() as session:
+        tables = set(session.connection().execute(text("SELECT name FROM sqlite_master")).scalars())
+        assert "revision" not in tables
+        assert session.connection().execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0001"
+
+
+def test_a_base_of_a_newer_touchstone_is_left_alone(any_base: ClaimBase) -> None:
+    with any_base.database.writing() as session:
+        session.connection().execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseError, match=r"newer Touchstone \(step 9999\)\. Upgrade"):
+        upgrade(any_base.database)
+
+
+def test_many_may_open_a_new_base_at_once(any_url: str) -> None:
+    errors: list[Exception] = []
+
+    def open_and_close() -> None:
+        try:
+            ClaimBase.open(any_url).close()
+        except Exception as error:  # noqa: BLE001  told to the test's own thread
+            errors.append(error)
+
+    threads = [threading.Thread(target=open_and_close) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+
+
+@pytest.mark.parametrize(("pragma", "value"), [("journal_mode", "wal"), ("foreign_keys", 1), ("busy_timeout", 10_000)])
+def test_sqlite_is_set_up_for_many_readers_and_true_references(base: ClaimBase, pragma: str, value: object) -> None:
+    with base.database.reading() as session:
+        assert session.connection().execute(text(f"PRAGMA {pragma}")).scalar_one() == value
