@@ -34,7 +34,11 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One claim found in a message; `score` is the probability (0–1) that the message is about this claim."""
+    """One claim found in a message.
+
+    `score` is the probability (0–1) that the message makes or asks about this claim; `action` is what this match alone would call for;
+    `why` names measures and guards in short, for logs and machines (people get the guards in words).
+    """
 
     claim: str
     score: float
@@ -42,9 +46,9 @@ class Match:
     wording: str
     figures: tuple[FigureFinding, ...] = ()
     guards: tuple[Guard, ...] = ()
-    words: tuple[str, ...] = ()
     why: str = ""
     version: int = 1
+    action: Action = "silent"
 
     @property
     def figures_differ(self) -> bool:
@@ -65,3 +69,9 @@ class Finding:
     def best(self) -> Match | None:
         """Return the best match, or None where nothing matched."""
         return self.matches[0] if self.matches else None
+
+    @property
+    def answered(self) -> tuple[Match, ...]:
+        """Return the matches that an answer speaks about: those that call for a reply, else the best one."""
+        replying = tuple(match for match in self.matches if match.action == "reply")
+        return replying or self.matches[:1]

@@ -1,6 +1,5 @@
 """The lexicon: concepts with their forms in both languages, groups of names, and how often tokens occur in ordinary writing."""
 
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,8 @@ from checks.tokens import Tokenizer
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _WORD = re.compile(r"[a-z0-9]+(?:[.'’&][a-z0-9]+)*")
 _RAREST = 7.5
+# A form of several parts is this much rarer than its rarest part.
+_PHRASE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,20 @@ class Frequencies:
 
 
 class ConceptReader:
-    """Finds concepts in folded text: English forms by stem, Chinese forms as they stand, longest first."""
+    """Finds concepts in folded text: English forms by stem, Chinese forms as they stand, longest first.
 
-    def __init__(self, concepts: Mapping[str, Iterable[str]], fold: Callable[[str], str], stem: Callable[[str], str]) -> None:
+    `shares` tells how often each concept is named in ordinary writing: the sum over its forms, each as rare as its rarest part.
+    """
+
+    def __init__(
+        self,
+        concepts: Mapping[str, Iterable[str]],
+        fold: Callable[[str], str],
+        stem: Callable[[str], str],
+        rarity: Callable[[str], float],
+    ) -> None:
         """Index the forms of each concept; `fold` and `stem` must be those that the texts go through."""
+        self.shares: dict[str, float] = {}
         self._stem = stem
         self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         han: dict[str, set[str]] = {}
@@ -58,21 +69,31 @@ class ConceptReader:
                 folded = fold(str(form))
                 if _HAN.search(folded):
                     han.setdefault(folded, set()).add(concept)
+                    parts = [folded[i : i + 2] for i in range(max(1, len(folded) - 1))]
                 else:
                     stems = tuple(stem(word) for word in _WORD.findall(folded))
                     self._phrases.setdefault(stems[0], []).append((stems, concept))
+                    parts = list(stems)
+                share = 10 ** -max(map(rarity, parts)) * (_PHRASE if len(parts) > 1 else 1.0)
+                self.shares[concept] = self.shares.get(concept, 0.0) + share
         for entries in self._phrases.values():
             entries.sort(key=lambda entry: -len(entry[0]))
         self._han = {form: tuple(sorted(names)) for form, names in han.items()}
-        self._han_pattern = re.compile("|".join(re.escape(form) for form in sorted(han, key=len, reverse=True)) or r"(?!)")
+        self._han_pattern = re.compile(
+            "|".join(re.escape(form) for form in sorted(han, key=len, reverse=True)) or r"(?!)"
+        )
 
     def mentions(self, folded: str) -> list[Mention]:
         """Return every concept that `folded` names, in order of appearance."""
-        found = [
-            Mention(concept, hit.start(), hit.end())
-            for hit in self._han_pattern.finditer(folded)
-            for concept in self._han[hit.group()]
-        ] if _HAN.search(folded) else []
+        found = (
+            [
+                Mention(concept, hit.start(), hit.end())
+                for hit in self._han_pattern.finditer(folded)
+                for concept in self._han[hit.group()]
+            ]
+            if _HAN.search(folded)
+            else []
+        )
         words = [(self._stem(hit.group()), hit.start(), hit.end()) for hit in _WORD.finditer(folded)]
         for i, (word, start, _) in enumerate(words):
             taken = 0
@@ -100,13 +121,8 @@ class Lexicon:
     def load(cls) -> "Lexicon":
         """Read the shipped lexicon; about 0.3 s."""
         data = yaml.load((resources.files("config") / "lexicon" / "concepts.yaml").read_text("utf-8"), yaml.CSafeLoader)
-        folder, tokenizer = TextFolder(), Tokenizer()
+        folder, tokenizer, frequencies = TextFolder(), Tokenizer(), Frequencies.load()
         forms = {concept: [*entry["en"], *entry["zh"]] for concept, entry in data["concepts"].items()}
-        reader = ConceptReader(forms, folder.fold, tokenizer.stem)
+        reader = ConceptReader(forms, folder.fold, tokenizer.stem, frequencies.rarity)
         names = {name: group for group, members in data["names"].items() for name in members}
-        return cls(folder, tokenizer, reader, MappingProxyType(names), Frequencies.load())
-
-
-def idf(rarity: float) -> float:
-    """Turn a rarity into a weight between 0.2 and 6.5: what the commonest words say is little, but not nothing."""
-    return max(0.2, min(6.5, rarity - 1.0)) if math.isfinite(rarity) else 6.5
+        return cls(folder, tokenizer, reader, MappingProxyType(names), frequencies)

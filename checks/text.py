@@ -31,8 +31,17 @@ _MARKUP = re.compile(
     """,
     re.VERBOSE | re.MULTILINE | re.DOTALL | re.IGNORECASE,
 )
-_QUOTING = (("fence", "fenced"), ("code", "coded"), ("link", "linked"), ("line", "lined"), ("curly", "curled"), ("straight", "straightened"))
-_EMPHASIS = re.compile(r"\*{1,3}|(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)|~~|\|\||^\#{1,3}\s|^\s*[-*]\s(?=\S)", re.MULTILINE)
+_QUOTING = (
+    ("fence", "fenced"),
+    ("code", "coded"),
+    ("link", "linked"),
+    ("line", "lined"),
+    ("curly", "curled"),
+    ("straight", "straightened"),
+)
+_EMPHASIS = re.compile(
+    r"\*{1,3}|(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)|~~|\|\||^\#{1,3}\s|^\s*[-*]\s(?=\S)", re.MULTILINE
+)
 
 # Characters that OpenCC leaves apart although they are written for one another in chat.
 _TWINS = str.maketrans("著幺衞馀锺妳祂牠裡", "着么卫余钟你他它里")
@@ -75,7 +84,9 @@ class TextFolder:
     def fold(self, text: str) -> str:
         """Return `text` folded: NFKC, nothing invisible, Simplified, casefolded."""
         if text.isascii():
-            return _SPACES.sub(" ", "".join(c for c in text if c >= " " or c == "\n") if not text.isprintable() else text).casefold()
+            return _SPACES.sub(
+                " ", "".join(c for c in text if c >= " " or c == "\n") if not text.isprintable() else text
+            ).casefold()
         text = text.encode("utf-8", "ignore").decode("utf-8")
         text = _ZALGO.sub("", unicodedata.normalize("NFKC", text))
         text = "".join(c for c in text if c == "\n" or c.isprintable() or unicodedata.category(c) not in _INVISIBLE)

@@ -1,0 +1,52 @@
+"""A base of known claims, read and indexed: an immutable snapshot that many checks share."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from checks.analysis import Analysis, analyse
+from checks.index import IndexedWording
+from checks.known import KnownClaim, KnownWording
+from checks.lexicon import Lexicon
+from checks.names import ClaimNames
+from checks.scoring import Scorer
+from checks.tuning import Tuning
+
+
+@dataclass(frozen=True, slots=True)
+class ReadClaim:
+    """A claim with the readings of its wordings; the titles count as wordings too."""
+
+    claim: KnownClaim
+    wordings: tuple[tuple[KnownWording, Analysis], ...]
+    names: ClaimNames
+    positive_texts: tuple[str, ...]
+
+
+def read_claim(claim: KnownClaim, lexicon: Lexicon) -> ReadClaim:
+    """Read all wordings of a claim; wordings without any term are left out."""
+    titles = [KnownWording(claim.title_en, "en"), KnownWording(claim.title_zh, "zh")]
+    read = [(wording, analyse(wording.text, lexicon)) for wording in [*titles, *claim.wordings] if wording.text.strip()]
+    kept = tuple((wording, reading) for wording, reading in read if reading.words)
+    positive = [reading for wording, reading in kept if not wording.negative]
+    return ReadClaim(claim, kept, ClaimNames.of(positive), tuple(reading.text for reading in positive))
+
+
+class IndexedBase:
+    """Claims and the scorer over their wordings; built anew on a change, from readings that are kept."""
+
+    def __init__(self, claims: Mapping[str, ReadClaim], lexicon: Lexicon, tuning: Tuning) -> None:
+        """Index the claims that have at least one positive wording."""
+        self.claims: Sequence[ReadClaim] = [
+            read for read in claims.values() if any(not w.negative for w, _ in read.wordings)
+        ]
+        wordings = [
+            IndexedWording(number, reading, wording.text, wording.negative)
+            for number, read in enumerate(self.claims)
+            for wording, reading in read.wordings
+        ]
+        self.scorer = Scorer(wordings, len(self.claims), lexicon, tuning) if wordings else None
+
+    @classmethod
+    def of(cls, claims: Iterable[KnownClaim], lexicon: Lexicon, tuning: Tuning) -> "IndexedBase":
+        """Read and index claims."""
+        return cls({claim.id: read_claim(claim, lexicon) for claim in claims}, lexicon, tuning)

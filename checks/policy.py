@@ -1,0 +1,40 @@
+"""Decide what a match calls for: reply, offer or silence. In doubt, silence."""
+
+from dataclasses import dataclass
+
+from checks.finding import Action, Guard, Stance
+from checks.tuning import CutOffs
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the policy looks at: probability, stance with how sure it is, and the guards."""
+
+    probability: float
+    stance: Stance
+    stance_sure: bool
+    guards: tuple[Guard, ...]
+    muted: bool = False
+    cut_off: float | None = None
+
+    def passed(self, guard: str) -> bool:
+        """Tell whether the guard of that name passed (or was not asked)."""
+        return all(each.passed for each in self.guards if each.name == guard)
+
+
+def decide(case: Case, cut_offs: CutOffs) -> Action:
+    """Return the action for one match.
+
+    Silent: muted claims, debunkers, claims only quoted, messages nearer to a negative wording than to any wording.
+    Offer at most: other names than the claim's, a stance read with doubt.
+    """
+    reply_from = case.cut_off if case.cut_off is not None else cut_offs.reply
+    if case.muted or case.stance == "denies" or not case.passed("negative") or not case.passed("quoted"):
+        return "silent"
+    if case.probability < min(cut_offs.offer, reply_from):
+        return "silent"
+    if not case.passed("names"):
+        return "offer" if case.probability >= reply_from else "silent"
+    if case.probability >= reply_from:
+        return "reply"
+    return "offer"
