@@ -17,7 +17,7 @@ from bot.discord.private import respond, texts_for
 from bot.discord.rights import is_moderator
 from bot.texts import Texts
 from claims.answers import AnswerRecord
-from config.errors import NotAllowedError
+from config.errors import NotAllowedError, UnknownClaimError
 
 _LONGEST_LABEL = 80
 _NOT_SAID = "not-said"
@@ -40,33 +40,35 @@ class NotSaidButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:not:(
         await interaction.response.defer(ephemeral=True, thinking=True)
         texts, card = texts_for(interaction), card_of(interaction)
         record = await asyncio.to_thread(interaction.client.touchstone.answers.card, card)
-        claims = claims_of(record, self.claims)
-        if len(claims) == 1:
-            await _report(interaction, card, claims[0])
+        if record is None or len(record.claims) == 1:
+            await _report(interaction, card, claims_of(record, self.claims)[0])
             return
         known = await asyncio.to_thread(interaction.client.touchstone.base.claims, interaction.guild_id)
         titles = {claim.id: texts.pick(claim.title_en, claim.title_zh) for claim in known}
-        buttons = [NotSaidAboutButton(card, claim, titles.get(claim, claim)) for claim in claims]
+        buttons = [NotSaidAboutButton(card, at, titles.get(claim, claim)) for at, claim in enumerate(record.claims)]
         await respond(interaction, draw_lines([texts("Which of these did the message not say?")], texts, buttons))
 
 
-class NotSaidAboutButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:not-about:(?P<card>\d+):(?P<claim>.+)"):
-    """Reports one claim of a card that answers several."""
+class NotSaidAboutButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:not-about:(?P<card>\d+):(?P<at>\d+)"):
+    """Reports one claim of a card that answers several: the one at this place, counted from 0."""
 
-    def __init__(self, card: int, claim: str, label: str) -> None:
-        super().__init__(claims_button(f"ts:not-about:{card}:", [claim], shorten(label, _LONGEST_LABEL)))
+    def __init__(self, card: int, at: int, label: str) -> None:
+        super().__init__(claims_button(f"ts:not-about:{card}:{at}", (), shorten(label, _LONGEST_LABEL)))
         self.card = card
-        self.claim = claim
+        self.at = at
 
     @classmethod
     def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        """Read card and claim from the id of a button that was sent earlier."""
-        return cls(int(match["card"]), match["claim"], label_of(item))
+        """Read card and place from the id of a button that was sent earlier."""
+        return cls(int(match["card"]), int(match["at"]), label_of(item))
 
     async def press(self, interaction: BotInteraction) -> None:
         """Report the claim."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await _report(interaction, self.card, self.claim)
+        record = await asyncio.to_thread(interaction.client.touchstone.answers.card, self.card)
+        if record is None or self.at >= len(record.claims):
+            raise UnknownClaimError(f"{self.at} of card {self.card}")
+        await _report(interaction, self.card, record.claims[self.at])
 
 
 class HideButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:hide:(?P<card>\d+)"):

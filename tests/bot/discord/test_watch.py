@@ -1,6 +1,11 @@
 """What the bot does with the messages of a channel."""
 
-from tests.bot.discord.world import CRANE, SILENT, labels_of, text_of
+from pathlib import Path
+
+from simcord.backend import serializers
+
+from bot.discord import create_bot
+from tests.bot.discord.world import CRANE, CRANE_ZH, FERRY, LAMP_TW, SEALS, SILENT, labels_of, text_of
 
 
 async def test_a_known_claim_is_answered_with_a_card_that_pings_nobody(world):
@@ -9,3 +14,140 @@ async def test_a_known_claim_is_answered_with_a_card_that_pings_nobody(world):
     assert card.reference
     assert labels_of(card) == ["Sources", "Why this?", "Not what I said"]
     assert [body["allowed_mentions"] for body in world.sent()] == [SILENT]
+
+
+async def test_chinese_is_answered_in_chinese_and_in_the_script_of_the_message(world):
+    await world.alice.send(world.channel, CRANE_ZH)
+    await world.bob.send(world.channel, LAMP_TW)
+    simplified, traditional = world.cards()
+    assert "港口的老吊车建于1920年" in text_of(simplified)
+    assert "燈塔的燈耗電" in text_of(traditional)
+    assert labels_of(simplified)[0] == "出处"
+    assert labels_of(traditional)[0] == "出處"
+
+
+async def test_the_language_of_the_server_wins_over_that_of_the_message(world):
+    world.touchstone.servers.change_settings(world.guild.id, "test", language="zh-Hant")
+    card = await world.card()
+    assert "港口的老吊車" in text_of(card)
+
+
+async def test_small_talk_is_left_alone(world):
+    await world.alice.send(world.channel, "good morning everybody, coffee is ready")
+    assert not world.cards()
+    assert not world.reactions()
+
+
+async def test_channels_are_off_until_a_moderator_switches_them_on(world):
+    other = world.guild.create_text_channel("other")
+    await world.alice.send(other, CRANE)
+    assert not world.cards(other)
+
+
+async def test_a_thread_follows_the_channel_that_it_belongs_to(world):
+    said = await world.alice.send(world.channel, "let us talk about the harbour")
+    payload = {"name": "harbour", "auto_archive_duration": 60}
+    channel = world.env.bot.get_channel(world.channel.id)
+    thread = await channel.get_partial_message(said.id).create_thread(name=payload["name"])
+    (handle,) = world.channel.threads
+    assert handle.id == thread.id
+    await world.alice.send(handle, CRANE)
+    assert len(world.cards(handle)) == 1
+
+
+async def test_bots_webhooks_and_direct_messages_are_ignored(world):
+    robot = world.guild.add_member(world.env.create_user("robot", bot=True))
+    await robot.send(world.channel, CRANE)
+    await world.guild.create_webhook(world.channel).send(CRANE)
+    await world.alice.send_dm(CRANE)
+    assert not world.sent()
+
+
+async def test_a_claim_is_not_answered_twice_in_a_channel_within_its_cool_down(world):
+    await world.alice.send(world.channel, CRANE)
+    await world.bob.send(world.channel, CRANE)
+    await world.bob.send(world.channel, SEALS)
+    assert len(world.cards()) == 2
+
+
+async def test_another_channel_has_a_cool_down_of_its_own(world):
+    other = world.guild.create_text_channel("other")
+    world.touchstone.servers.set_channel_mode(world.guild.id, other.id, "on", "test")
+    await world.alice.send(world.channel, CRANE)
+    await world.alice.send(other, CRANE)
+    assert len(world.cards()) == len(world.cards(other)) == 1
+
+
+async def test_editing_a_message_never_brings_an_answer(world):
+    said = await world.alice.send(world.channel, "good morning everybody, coffee is ready")
+    await world.alice.edit(said, CRANE)
+    answered = await world.alice.send(world.channel, SEALS)
+    await world.alice.edit(answered, CRANE)
+    assert len(world.cards()) == 1
+
+
+async def test_a_message_that_discord_repeats_is_answered_once(world):
+    said = await world.alice.send(world.channel, CRANE)
+    stored = world.env.backend.get_message(world.channel.id, said.id)
+    world.env.backend.emit("MESSAGE_CREATE", serializers.message_payload(world.env.backend, stored))
+    await world.env.settle()
+    assert len(world.cards()) == 1
+
+
+async def test_the_cool_down_and_the_memory_of_answers_outlive_a_restart(world, settings):
+    said = await world.alice.send(world.channel, CRANE)
+    await world.env.restart_bot(create_bot(settings, world.touchstone))
+    stored = world.env.backend.get_message(world.channel.id, said.id)
+    world.env.backend.emit("MESSAGE_CREATE", serializers.message_payload(world.env.backend, stored))
+    await world.bob.send(world.channel, CRANE)
+    assert len(world.cards()) == 1
+
+
+async def test_where_discord_refuses_the_bot_stays_quiet_and_says_so_once_in_the_log(world, caplog):
+    world.env.inject_error("POST", "/channels/*/messages", status=403, code=50013, times=None)
+    await world.alice.send(world.channel, CRANE)
+    await world.alice.send(world.channel, SEALS)
+    await world.alice.send(world.channel, FERRY)
+    assert len(world.sent()) == 1
+    assert len([line for line in caplog.messages if "quiet there" in line]) == 1
+
+
+async def test_after_the_pause_the_same_claim_can_be_answered(world):
+    world.env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
+    await world.alice.send(world.channel, CRANE)
+    world.env.bot.watch.quiet.answered(world.channel.id)
+    await world.alice.send(world.channel, CRANE)
+    assert len(world.cards()) == 1
+
+
+async def test_a_message_that_is_gone_before_the_answer_is_no_failure(world, caplog):
+    world.env.inject_error("POST", "/channels/*/messages", status=400, code=50035)
+    await world.alice.send(world.channel, CRANE)
+    assert not world.cards()
+    assert not [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")]
+
+
+async def test_an_answer_that_may_have_arrived_is_not_sent_again(world, caplog):
+    world.env.inject_error("POST", "/channels/*/messages", status=500)
+    said = await world.alice.send(world.channel, CRANE)
+    stored = world.env.backend.get_message(world.channel.id, said.id)
+    world.env.backend.emit("MESSAGE_CREATE", serializers.message_payload(world.env.backend, stored))
+    await world.env.settle()
+    assert len(world.sent()) == 1
+    assert [error.status for error in world.env.errors] == [500]
+    assert len([line for line in caplog.messages if "Failure in on_message" in line]) == 1
+
+
+async def test_a_sighting_is_kept_without_text_and_without_the_author(world, settings):
+    await world.alice.send(world.channel, CRANE)
+    kept = Path(settings.database_url.removeprefix("sqlite:///")).read_bytes()
+    kept += Path(settings.database_url.removeprefix("sqlite:///") + "-wal").read_bytes()
+    assert b"crane-built-1920" in kept
+    assert str(world.alice.id).encode() not in kept
+
+
+async def test_shadow_mode_says_nothing(world):
+    world.touchstone.servers.set_channel_mode(world.guild.id, world.channel.id, "shadow", "test")
+    await world.alice.send(world.channel, CRANE)
+    assert not world.cards()
+    assert not world.reactions()

@@ -14,6 +14,7 @@ CRANE = "The old harbour crane was built in 1920"
 CRANE_ZH = "港口的老吊车建于1920年"
 CRANE_TW = "港口的老吊車建於1920年"
 LAMP = "The lamp of the lighthouse draws 40 kW"
+LAMP_TW = "燈塔的燈耗電40千瓦"
 FERRY = "The island ferry will be closed down by 2030"
 SEALS = "The seals on the breakwater are dying out"
 

@@ -1,0 +1,65 @@
+"""Checking on request: `/check` and the message menu."""
+
+import discord
+import pytest
+
+from tests.bot.discord.world import CRANE, CRANE_TW, CRANE_ZH, text_of
+
+MENU = "Check this message"
+
+
+async def test_check_answers_privately_with_claim_points_and_reasons(world):
+    shown = text_of(await world.alice.slash(world.channel, "check", text=CRANE))
+    assert "The old harbour crane was built in 1920" in shown
+    assert "The yearbook dates the crane to 1954" in shown
+    assert "Certainty:" in shown
+    assert not world.cards()
+
+
+async def test_check_says_when_it_knows_nothing(world):
+    answer = await world.alice.slash(world.channel, "check", text="good morning everybody, coffee is ready")
+    assert text_of(answer) == "I see no claim here that I know."
+
+
+@pytest.mark.parametrize(
+    ("locale", "said", "heading", "nothing"),
+    [
+        (discord.Locale.chinese, CRANE_ZH, "港口的老吊车建于1920年", "这里没有我认识的说法。"),
+        (discord.Locale.taiwan_chinese, CRANE_TW, "港口的老吊車建於1920年", "這裡沒有我認識的說法。"),
+    ],
+)
+async def test_check_answers_in_the_language_of_the_client(world, in_language, locale, said, heading, nothing):
+    in_language(locale)
+    assert heading in text_of(await world.alice.slash(world.channel, "check", text=said))
+    assert text_of(await world.alice.slash(world.channel, "check", text="good morning, coffee is ready")) == nothing
+
+
+async def test_the_menu_checks_somebody_elses_message_even_where_the_bot_is_off(world):
+    other = world.guild.create_text_channel("other")
+    said = await world.alice.send(other, CRANE)
+    shown = text_of(await world.bob.context_menu(other, MENU, said))
+    assert "The old harbour crane was built in 1920" in shown
+    assert not world.cards(other)
+
+
+async def test_the_menu_copes_with_a_message_without_text(world):
+    said = await world.alice.send(world.channel, "", attachments=[("cat.png", b"\x89PNG")])
+    assert "I see no claim" in text_of(await world.bob.context_menu(world.channel, MENU, said))
+
+
+async def test_check_works_in_direct_messages(world):
+    user = world.env.create_user("carol")
+    assert "The old harbour crane" in text_of(await user.slash("check", text=CRANE))
+
+
+async def test_the_sources_of_a_private_answer_can_be_opened(world):
+    answer = await world.alice.slash(world.channel, "check", text=CRANE)
+    shown = text_of(await world.alice.click(answer.response.message, label="Sources"))
+    assert "From the harbour's yearbook" in shown
+
+
+async def test_check_and_menu_can_be_installed_by_a_single_user(world):
+    registered = {command["name"]: command for command in world.env.backend.commands[None].values()}
+    for name in ("check", MENU, "about", "privacy", "forget-me", "claims"):
+        assert registered[name]["integration_types"] == [0, 1]
+        assert registered[name]["contexts"] == [0, 1, 2]
