@@ -1,0 +1,12 @@
+"""Figures: the quantities that a text names, in base units, and whether they agree with what a claim documents.
+
+Lives here: reading numbers, multipliers, units and hedges in English and Chinese, and comparing.
+May not live here: words and units (they are data in `config/lexicon/units.yaml`), or how a figure is worded for people.
+"""
+
+from checks.figures.compare import FigureComparer, compare
+from checks.figures.quantity import Quantity
+from checks.figures.reader import FigureReader
+from checks.figures.units import UnitTable
+
+__all__ = ["FigureComparer", "FigureReader", "Quantity", "UnitTable", "compare"]
