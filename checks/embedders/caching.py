@@ -95,10 +95,11 @@ class CachingEmbedder:
         if self._store is None:
             return {}
         try:
-            found = dict(self._store.load(self.name, texts))
+            kept = self._store.load(self.name, texts)
         except TouchstoneError as error:
             log.warning("Kept vectors cannot be read; all wordings are embedded anew. %s", error)
             return {}
+        found = {text: kept[text] for text in texts if text in kept}
         return found if self._still_true(found) else {}
 
     def _still_true(self, found: Mapping[str, Vector]) -> bool:

@@ -2,8 +2,7 @@
 
 import httpx
 
-from checks.embedders.breaker import CircuitBreaker
-from checks.embedders.caching import CachingEmbedder, VectorStore
+from checks.embedders.caching import VectorStore
 from checks.embedders.embedder import Embedder
 from checks.embedders.http_embedder import HttpEmbedder
 from checks.embedders.onnx_embedder import OnnxEmbedder
@@ -41,4 +40,4 @@ def open_embedder(settings: Settings) -> Embedder | None:
 def open_safe_embedder(settings: Settings, store: VectorStore | None = None) -> SafeEmbedder | None:
     """Return the embedder of the settings with cache, store and breaker around it; else as `open_embedder`."""
     embedder = open_embedder(settings)
-    return None if embedder is None else SafeEmbedder(CachingEmbedder(embedder, store), CircuitBreaker())
+    return None if embedder is None else SafeEmbedder(embedder, store)

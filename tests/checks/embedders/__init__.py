@@ -1,0 +1,1 @@
+"""The embedders: three ways to vectors, their cache and their breaker."""

