@@ -11,7 +11,7 @@ _MOST_CHARACTERS = 600
 
 
 def grams(folded: str) -> Counter[str]:
-    """Count the n-grams of a folded text: 3–5 within Latin words (with their edges), 1–3 within runs of Han characters."""
+    """Count the n-grams of a folded text: 3–5 within Latin words (with edges), 1–3 within Han runs."""
     counts: Counter[str] = Counter()
     for run in _RUN.findall(folded[:_MOST_CHARACTERS]):
         latin = run[0] < _FIRST_HAN

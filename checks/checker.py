@@ -23,7 +23,7 @@ _ANCHOR_WEIGHT = 3.0
 
 
 class Checker:
-    """Checks messages against the claims it holds. A check reads one snapshot of the base, so that changes never disturb it."""
+    """Checks messages against the claims it holds; a check reads one snapshot, so that changes never disturb it."""
 
     def __init__(
         self, claims: Iterable[KnownClaim], lexicon: Lexicon | None = None, tuning: Tuning | None = None
@@ -130,7 +130,14 @@ def _guards(
 
 def _in_short(candidate: Candidate, stance: StanceReading, guards: Sequence[Guard]) -> str:
     e = candidate.evidence
-    measures = f"words {e.dice:.2f}, concepts {e.concept_dice:.2f}, characters {e.characters:.2f}, profile {e.profile:.2f}, margin {e.margin:.2f}"
+    shares = {
+        "words": e.dice,
+        "concepts": e.concept_dice,
+        "characters": e.characters,
+        "profile": e.profile,
+        "margin": e.margin,
+    }
+    measures = ", ".join(f"{name} {value:.2f}" for name, value in shares.items())
     failed = [guard.name for guard in guards if not guard.passed]
     return f"{measures}; stance {stance.reason}; " + (
         f"stopped by {', '.join(failed)}" if failed else "all guards passed"
@@ -138,7 +145,7 @@ def _in_short(candidate: Candidate, stance: StanceReading, guards: Sequence[Guar
 
 
 def _overall(matches: Sequence[Match], message: Analysis) -> Action:
-    """Return what the whole message calls for: its best match decides; very short messages are never answered unasked."""
+    """Return what the message calls for: its best match decides; very short messages are never answered unasked."""
     if not matches:
         return "silent"
     action = matches[0].action

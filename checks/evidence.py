@@ -51,7 +51,7 @@ class Evidence:
     semantic: float = 0.0
 
     def features(self) -> dict[str, float]:
-        """Return the measures as the decision model takes them: counts as logarithms, and what tells apart from near neighbours."""
+        """Return the measures as the decision model takes them: counts as logarithms, negatives as a distance."""
         values = {name: float(value) for name, value in asdict(self).items()}
         values["words"] = math.log1p(self.words)
         values["concepts"] = math.log1p(self.concepts)

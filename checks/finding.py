@@ -36,8 +36,8 @@ class Guard:
 class Match:
     """One claim found in a message.
 
-    `score` is the probability (0–1) that the message makes or asks about this claim; `action` is what this match alone would call for;
-    `why` names measures and guards in short, for logs and machines (people get the guards in words).
+    `score` is the probability (0–1) that the message makes or asks about this claim; `action` is what this match alone
+    would call for; `why` names measures and guards in short, for logs and machines (people get the guards in words).
     """
 
     claim: str

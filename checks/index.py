@@ -75,7 +75,7 @@ class WordingIndex:
         return range(int(self.first_row[claim]), int(last))
 
     def _shared(self, terms: frozenset[str]) -> tuple[Floats, float]:
-        """Return the shared weight for every row, and the weight of all terms; the rarest terms first, common ones while cheap."""
+        """Return the shared weight for every row, and the weight of all terms; common terms only while cheap."""
         shared = np.zeros(len(self.wordings))
         total, touched = 0.0, 0
         weighted = sorted(((self.weight(term), term) for term in terms), reverse=True)

@@ -34,7 +34,8 @@ class KnownFigure:
 class KnownClaim:
     """A claim as the checks see it.
 
-    `cut_off` replaces the fitted cut-off for a reply, where moderators have set one; `muted` claims are found but never answered.
+    `cut_off` replaces the fitted cut-off for a reply, where moderators have set one; `muted` claims are found but never
+    answered.
     """
 
     id: str

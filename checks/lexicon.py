@@ -1,4 +1,4 @@
-"""The lexicon: concepts with their forms in both languages, groups of names, and how often tokens occur in ordinary writing."""
+"""The lexicon: concepts with their forms in both languages, groups of names, and how common tokens are."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -49,7 +49,8 @@ class Frequencies:
 class ConceptReader:
     """Finds concepts in folded text: English forms by stem, Chinese forms as they stand, longest first.
 
-    `shares` tells how often each concept is named in ordinary writing: the sum over its forms, each as rare as its rarest part.
+    `shares` tells how often each concept is named in ordinary writing: the sum over its forms, each as rare as its
+    rarest part.
     """
 
     def __init__(

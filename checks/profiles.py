@@ -16,9 +16,10 @@ _FULL_WEIGHT = 6.0
 
 
 class ClaimProfiles:
-    """For every term, how much more often the wordings of a claim hold it than those of all others and ordinary writing do.
+    """For every term, how much more often the wordings of a claim hold it than all others and ordinary writing do.
 
-    The weight is the logarithm of that ratio (pointwise mutual information), at least 0, scaled down for terms that say little anywhere.
+    The weight is the logarithm of that ratio (pointwise mutual information), at least 0, scaled down for terms that say
+    little anywhere.
     """
 
     def __init__(self, wordings: Sequence[IndexedWording], claims: int, weight: TermWeights) -> None:
@@ -51,7 +52,7 @@ class ClaimProfiles:
         }
 
     def evidence(self, terms: Iterable[str]) -> Floats:
-        """Return, for every claim, the summed weight of the terms that speak for it, per square root of their number."""
+        """Return, for every claim, the summed weight of the terms that speak for it, per root of their number."""
         summed = np.zeros(self._claims)
         number = 0
         for term in terms:

@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from opencc import OpenCC
+from opencc import OpenCC  # pyright: ignore[reportMissingTypeStubs]
 
 from checks.finding import Language
 
@@ -49,7 +51,7 @@ _TWINS = str.maketrans("著幺衞馀锺妳祂牠裡", "着么卫余钟你他它�
 
 @dataclass(frozen=True, slots=True)
 class CleanText:
-    """A folded text: one script, one case, no markup; `quoted` are the (start, end) spans that are somebody else's words."""
+    """A folded text: one script, one case, no markup; `quoted` are the (start, end) spans of others' words."""
 
     text: str
     quoted: tuple[tuple[int, int], ...] = ()
@@ -70,16 +72,21 @@ class CleanText:
         return " ".join(parts)
 
 
+def _converter(name: str) -> Callable[[str], str]:
+    converter: Any = OpenCC(name)
+    return converter.convert
+
+
 class TextFolder:
     """Folds text so that twins in Simplified and Traditional script, in any width and case, become identical."""
 
     def __init__(self) -> None:
         """Load the OpenCC tables; about 0.1 s, once."""
         # Out to Taiwan's wording and back: whichever script and vocabulary came in, the same text comes out.
-        self._outward = OpenCC("s2twp")
-        self._homeward = OpenCC("tw2sp")
-        self._to_simplified = OpenCC("t2s")
-        self._to_traditional = OpenCC("s2t")
+        self._outward = _converter("s2twp")
+        self._homeward = _converter("tw2sp")
+        self._to_simplified = _converter("t2s")
+        self._to_traditional = _converter("s2t")
 
     def fold(self, text: str) -> str:
         """Return `text` folded: NFKC, nothing invisible, Simplified, casefolded."""
@@ -91,13 +98,13 @@ class TextFolder:
         text = _ZALGO.sub("", unicodedata.normalize("NFKC", text))
         text = "".join(c for c in text if c == "\n" or c.isprintable() or unicodedata.category(c) not in _INVISIBLE)
         if _HAN.search(text):
-            text = self._homeward.convert(self._outward.convert(text.translate(_TWINS))).translate(_TWINS)
+            text = self._homeward(self._outward(text.translate(_TWINS))).translate(_TWINS)
         return _SPACES.sub(" ", text.casefold())
 
     def script_of(self, text: str) -> Language:
         """Tell whether Chinese `text` is in Traditional or (also in doubt) Simplified characters."""
-        traditional = sum(a != b for a, b in zip(text, self._to_simplified.convert(text), strict=False))
-        simplified = sum(a != b for a, b in zip(text, self._to_traditional.convert(text), strict=False))
+        traditional = sum(a != b for a, b in zip(text, self._to_simplified(text), strict=False))
+        simplified = sum(a != b for a, b in zip(text, self._to_traditional(text), strict=False))
         return "zh-Hant" if traditional > simplified else "zh-Hans"
 
     def clean(self, raw: str) -> CleanText:
@@ -138,7 +145,7 @@ def count_han(text: str) -> int:
 
 
 def language_of(raw: str, folder: TextFolder) -> Language:
-    """Tell the language to answer in: Chinese from one Han character per four Latin letters on, its script by what folding changes."""
+    """Tell the language to answer in: Chinese from one Han character per four Latin letters on."""
     han = count_han(raw)
     if han == 0 or han * 4 < len(_LETTER.findall(raw.casefold())):
         return "en"

@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
+from typing import Any
 
-import snowballstemmer
+import snowballstemmer  # pyright: ignore[reportMissingTypeStubs]
 
 _RUN = re.compile(r"[a-z0-9]+(?:[.'’&][a-z0-9]+)*|[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+|[a-zà-öø-ÿ]+")
 _FIRST_HAN = "\u3400"
@@ -23,11 +25,12 @@ class Token:
 
 def stemmer() -> Callable[[str], str]:
     """Return a caching English stemmer (Snowball's Porter 2)."""
-    english = snowballstemmer.stemmer("english")
+    english: Any = snowballstemmer.stemmer("english")  # pyright: ignore[reportUnknownMemberType]
+    cut: Callable[[str], str] = english.stemWord
 
     @lru_cache(maxsize=50_000)
     def stem(word: str) -> str:
-        return str(english.stemWord(word)) if word.isalpha() or "'" in word else word
+        return cut(word) if word.isalpha() or "'" in word else word
 
     return stem
 
@@ -63,7 +66,7 @@ class Tokenizer:
             elif len(text) == 1:
                 out.append(text)
             else:
-                out.extend(map("".join, zip(text, text[1:], strict=False)))
+                out.extend(map("".join, pairwise(text)))
             if len(out) > _MOST_TOKENS:
                 break
         return out[:_MOST_TOKENS]

@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +43,11 @@ class Tuning:
         return 1 / (1 + math.exp(-max(-40.0, min(40.0, sum_))))
 
     def cut_offs_for(self, claims: int) -> CutOffs:
-        """Return the cut-offs for a base of `claims` claims, interpolated between the fitted sizes on a logarithmic scale."""
+        """Return the cut-offs for a base of `claims` claims, interpolated between fitted sizes (logarithmic scale)."""
         sizes = sorted(self.cut_offs)
         if claims <= sizes[0]:
             return self.cut_offs[sizes[0]]
-        for smaller, larger in zip(sizes, sizes[1:], strict=False):
+        for smaller, larger in pairwise(sizes):
             if claims <= larger:
                 part = math.log(claims / smaller) / math.log(larger / smaller)
                 return _between(self.cut_offs[smaller], self.cut_offs[larger], part)
@@ -90,8 +91,7 @@ def _parse(text: str, where: str) -> Tuning:
     try:
         data: dict[str, Any] = json.loads(text)
         cut_offs = {int(size): CutOffs(**values) for size, values in data["cut_offs"].items()}
-        if not cut_offs:
-            raise ValueError("cut_offs is empty")
+        min(cut_offs)  # a tuning without any cut-off is none
         return Tuning(data["provenance"], data["ranking"], data["decision"], float(data["bias"]), cut_offs)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise TuningError(
