@@ -1,4 +1,4 @@
-"""The texts that the code shows, extracted with Babel. Run as a program it brings the catalogues up to date with them."""
+"""The texts that the code shows, extracted with Babel; run as a program it brings the catalogues up to date."""
 
 from io import BytesIO
 from pathlib import Path

@@ -1,0 +1,80 @@
+"""`touchstone doctor`: what is amiss, and how to mend it."""
+
+import json
+
+from bot.discord.identity import Identity
+from config.errors import StartError
+
+
+def states(done) -> dict[str, str]:
+    return {each["part"]: each["state"] for each in json.loads(done.out)}
+
+
+def test_a_sound_installation_has_nothing_wrong(call):
+    done = call("doctor", "--json")
+    assert done.code == 0
+    found = states(done)
+    assert found["Settings"] == found["Database"] == found["Lexicon"] == found["Embedder"] == "ok"
+    assert found["Discord"] == "warning"
+
+
+def test_each_line_has_its_state_and_what_is_amiss_its_mend(call):
+    done = call("doctor")
+    assert "ok" in done.out
+    assert "there is no token. To run in Discord, set TOUCHSTONE_DISCORD_TOKEN" in " ".join(done.out.split())
+
+
+def test_a_faulty_setting_is_named(call, surroundings):
+    surroundings.setenv("TOUCHSTONE_SIGHTING_DAYS", "soon")
+    done = call("doctor")
+    assert done.code == 1
+    assert "TOUCHSTONE_SIGHTING_DAYS" in done.out
+
+
+def test_a_misspelt_variable_is_noticed(call, surroundings):
+    surroundings.setenv("TOUCHSTONE_LANGAUGE", "en")
+    done = call("doctor", "--json")
+    assert states(done)["Settings"] == "warning"
+    assert "TOUCHSTONE_LANGAUGE" in done.out
+
+
+def test_a_database_that_cannot_be_opened_is_wrong_and_its_password_unsaid(call, surroundings):
+    surroundings.setenv("TOUCHSTONE_DATABASE_URL", "postgresql://me:hunter2@127.0.0.1:1/none")
+    done = call("doctor")
+    assert done.code == 1
+    assert "wrong" in done.out
+    assert "hunter2" not in done.out + done.err
+
+
+def test_a_file_that_is_no_database_is_wrong(call, surroundings, tmp_path):
+    (tmp_path / "text.db").write_text("this is no database, but long enough to be read as one " * 50)
+    surroundings.setenv("TOUCHSTONE_DATABASE_URL", f"sqlite:///{tmp_path / 'text.db'}")
+    done = call("doctor")
+    assert done.code == 1
+    assert "damaged" in done.out
+
+
+def test_an_embedder_that_lacks_its_folder_is_wrong(call, surroundings):
+    surroundings.setenv("TOUCHSTONE_EMBEDDER", "onnx")
+    assert states(call("doctor", "--json"))["Embedder"] == "wrong"
+
+
+def test_with_a_token_the_bot_and_its_intent_are_told_but_never_the_token(call, surroundings):
+    surroundings.setenv("TOUCHSTONE_DISCORD_TOKEN", "very-secret")
+    surroundings.setattr(
+        "bot.discord.identity.read_identity", lambda _: Identity("Stone", 42, 3, message_content=False)
+    )
+    done = call("doctor", "--json")
+    assert states(done)["Discord"] == "wrong"
+    assert "Stone" in done.out
+    assert "Message Content Intent" in done.out
+    assert "very-secret" not in done.out + done.err
+
+
+def test_a_refused_token_is_wrong(call, surroundings):
+    def refuse(_token):
+        raise StartError("Discord does not accept the bot's token.")
+
+    surroundings.setenv("TOUCHSTONE_DISCORD_TOKEN", "very-secret")
+    surroundings.setattr("bot.discord.identity.read_identity", refuse)
+    assert states(call("doctor", "--json"))["Discord"] == "wrong"

@@ -1,0 +1,36 @@
+"""`touchstone documents`: reading the files that claims cite."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(os.environ.get("TOUCHSTONE_SHARED", Path(__file__).parents[4] / "shared"))
+
+
+def test_the_list_says_which_documents_are_loaded(call):
+    done = call("documents", "list")
+    assert "naojiti-silver" in done.out
+    assert "not loaded" in done.out
+
+
+def test_a_file_that_no_claim_cites_is_told_and_not_kept(call, tmp_path):
+    (tmp_path / "other.txt").write_text("something else")
+    done = call("documents", "load", "other.txt")
+    assert done.code == 1
+    assert "no claim cites this file" in done.out
+
+
+def test_a_file_that_is_not_there_is_told(call):
+    done = call("documents", "load", "nowhere.txt")
+    assert done.code == 1
+    assert "nowhere.txt: cannot be read" in done.out
+
+
+@pytest.mark.skipif(not (SHARED / "seeds").is_dir(), reason="the source documents are not here")
+def test_loaded_documents_make_the_links_open_at_the_passage(call, surroundings, tmp_path):
+    surroundings.setenv("TOUCHSTONE_DATABASE_URL", f"sqlite:///{tmp_path / 'own.db'}")
+    files = [str(path) for path in sorted((SHARED / "seeds").glob("*.txt"))]
+    assert call("documents", "load", *files).out.count("loaded as") == 4
+    assert call("documents", "load", *files).out.count("was loaded before") == 4
+    assert "not loaded" not in call("documents", "list").out

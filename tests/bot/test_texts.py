@@ -1,0 +1,86 @@
+"""The catalogues are whole: every text of the code in every language, and none that the code does not show."""
+
+import ast
+from string import Formatter
+
+import pytest
+
+from bot.texts import Texts, read_catalogue
+from tests.bot.catalogue import BOT, KEYWORDS, TRANSLATED, extract, texts_of
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_text_of_the_code_has_an_entry(language):
+    assert texts_of(extract()) - texts_of(read_catalogue(language)) == set(), "run `make texts`"
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_entry_is_left_over(language):
+    catalogue = read_catalogue(language)
+    assert texts_of(catalogue) - texts_of(extract()) == set(), "run `make texts`"
+    assert not catalogue.obsolete
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_entry_is_translated_and_certain(language):
+    entries = [message for message in read_catalogue(language) if message.id]
+    assert [m.id for m in entries if m.fuzzy] == []
+    assert [m.id for m in entries if not all(m.string if m.pluralizable else [m.string])] == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_translation_has_the_same_placeholders(language):
+    for message in read_catalogue(language):
+        ids = message.id if message.pluralizable else (message.id,)
+        strings = message.string if message.pluralizable else (message.string,)
+        wanted = set().union(*map(placeholders, ids))
+        if message.id:
+            assert all(placeholders(string) == wanted for string in strings), message.id
+
+
+def test_every_text_stands_where_babel_finds_it():
+    """A call inside an f-string, or with a text that is put together, would never reach the catalogue."""
+    known = {text for entry in texts_of(extract()) for text in ([entry] if isinstance(entry, str) else entry)}
+    for path in BOT.rglob("*.py"):
+        for call in (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)):
+            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            text = call.args[0] if call.args else None
+            if name in KEYWORDS and isinstance(text, ast.Constant):
+                assert text.value in known, f"{path.name}, line {text.lineno}"
+            assert name not in KEYWORDS or not isinstance(text, ast.JoinedStr | ast.BinOp), (
+                f"{path.name}, {call.lineno}"
+            )
+
+
+def test_placeholders_are_filled():
+    assert Texts.open("en")("As of {date}.", date="today") == "As of today."
+    assert Texts.open("zh-Hans")("As of {date}.", date="今天") == "截至今天。"
+
+
+def test_braces_in_a_value_stay_as_they_are():
+    assert Texts.open("en")("As of {date}.", date="{0}") == "As of {0}."
+
+
+def test_the_count_chooses_the_form():
+    texts = Texts.open("en")
+    assert [texts.plural("{count} claim", "{count} claims", count) for count in (1, 2)] == ["1 claim", "2 claims"]
+    assert Texts.open("zh-Hant").plural("{count} claim", "{count} claims", 2) == "2 則說法"
+
+
+def test_a_text_without_an_entry_stays_english():
+    assert Texts.open("zh-Hant")("Nobody has translated this.") == "Nobody has translated this."
+
+
+def test_the_language_picks_one_of_two_written_texts():
+    assert Texts.open("en").pick("server", "服务器") == "server"
+    assert Texts.open("zh-Hans").pick("server", "服务器") == "服务器"
+    assert Texts.open("zh-Hant").pick("server", "服务器") == "伺服器"
+
+
+def test_where_one_of_two_texts_is_missing_the_other_is_shown():
+    assert Texts.open("en").pick("", "服务器") == "服务器"
+    assert Texts.open("zh-Hant").pick("server", "") == "server"
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
