@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from checks.stance.claim import ClaimVoice, Forms, content_forms, mirror, sided
 from checks.stance.clauses import Clause
-from checks.stance.cues import CueFinder, Hit
+from checks.stance.cues import Cue, CueFinder, Hit
 from checks.stance.message import ReadText, Span
 from checks.stance.mood import Mood, sentence_mood
 from checks.stance.polarity import Negation, negations
@@ -39,6 +39,9 @@ class Scales:
         """Tell whether a cue stands in the author's own statement."""
         is_quoted = any(start <= hit.start and hit.end <= end for start, end in self.quoted)
         return not is_quoted and self.moods.get(read.sentence_at(hit.start)) != "asks"
+_AS_A_RULE = 0.5
+_WORD = 24
+_AFFIRMED = Cue("affirmed", "", _BESIDE, "sentence", "never")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def against(read: ReadText, claim: ClaimVoice, scales: Scales) -> list[Evidence]
         for hit in read.of(*_AGAINST)
         if _reaches(read, hit) and scales.counts(read, hit) and not claim.has_cue(hit.cue) and not _is_negated(read, hit)
     ]
-    return [*cues, *_negated(read, claim, scales), *_opposed(read, claim, scales), *_reversed(read, claim)]
+    return [*cues, *_negated(read, claim, scales), *_opposed(read, claim, scales), *_reversed(read, claim), *_affirmed(read, claim, scales)]
 
 
 def total(evidence: Sequence[Evidence]) -> float:
@@ -97,7 +100,7 @@ def _negated(read: ReadText, claim: ClaimVoice, scales: Scales) -> list[Evidence
     turning: dict[Clause, list[Evidence]] = {}
     for negation in negations(read):
         weight = _turn(read, claim, scales, negation) if scales.counts(read, negation.hit) else 0.0
-        if weight and not _is_taken_up(read, negation) and not _is_rhetorical(read, negation):
+        if weight and not _is_taken_up(read, negation):
             turning.setdefault(negation.clause, []).append(Evidence(weight, "negated", negation.hit))
     return [pieces[0] for pieces in turning.values() if len(pieces) % 2]
 
@@ -105,11 +108,6 @@ def _negated(read: ReadText, claim: ClaimVoice, scales: Scales) -> list[Evidence
 def _is_taken_up(read: ReadText, negation: Negation) -> bool:
     """Tell whether "who says" or "stop saying" stands before a negator in its clause."""
     return any(negation.clause.start <= other.start < negation.hit.start for other in read.of(*_OF_STATEMENTS))
-
-
-def _is_rhetorical(read: ReadText, negation: Negation) -> bool:
-    """Tell whether a negator belongs to a question that only looks like one ("isn't that …")."""
-    return any(negation.clause.covers(other.start, other.end) for other in read.of("rhetorical", "reversal"))
 
 
 def _turn(read: ReadText, claim: ClaimVoice, scales: Scales, negation: Negation) -> float:
@@ -146,6 +144,18 @@ def _reversed(read: ReadText, claim: ClaimVoice) -> list[Evidence]:
     negated = {read.sentence_at(hit.start) for hit in read.of("negator", "double", "rhetorical")}
     hits = [hit for hit in read.of("reversal") if _near(read, hit, 0)]
     return [Evidence(hit.cue.weight, "rhetorical", hit) for hit in hits if read.sentence_at(hit.start) not in negated]
+
+
+def _affirmed(read: ReadText, claim: ClaimVoice, scales: Scales) -> list[Evidence]:
+    """Return a word that a negative claim negates as a rule, where the message uses it without any negation."""
+    if claim.negative < _NEGATIVE or read.has("negator", "impossible", "rhetorical", "reversal", "ask", "double", "pseudo"):
+        return []
+    if any(word.category in claim.sides for word in sided(read, scales.opposites)):
+        return []
+    for start, end in read.anchors:
+        if claim.negates(content_forms(scales.forms(read.text[start:end])) or [""]) >= _AS_A_RULE and end - start <= _WORD:
+            return [Evidence(_BESIDE, "counter", Hit(_AFFIRMED, start, end))]
+    return []
 
 
 def _is_negated(read: ReadText, hit: Hit) -> bool:

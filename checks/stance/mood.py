@@ -16,7 +16,13 @@ _INVERTED = re.compile(
     _FILLER + r"(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|should|might|may|"
     r"what|whats|what's|who|whos|who's|where|wheres|where's|when|why|which|how|hows|how's|whose)\b(?!\s*[,])"
 )
-_OPEN = re.compile(_FILLER + r"(?:is|are|does|could|would|should)\s+(?:ai|the|it|this|that|there|silver|[a-z0-9]+)\b")
+_OPEN = re.compile(
+    _FILLER
+    + r"(?:is|are|does|could|would|should)\s+(?:ai|the|it|this|that|there|[a-z0-9]+)\b|"
+    + _FILLER
+    + r"how\s+(?:similar|much|many|long|big|likely|real|bad|true|accurate|reliable|far|fast)\b"
+)
+_POINTS_BACK = re.compile(_FILLER + r"(?:is|was|are|were|does|did|do|will|would|could|can)\s+(?:it|that|this|they|he)\b")
 _LONGEST_OPEN = 120
 _PARTICLE = re.compile(r"[吗么咩](?=\s*(?:[,!~)。]|$))")
 _LEAST_SHARE = 0.25
@@ -45,5 +51,7 @@ def sentence_mood(read: ReadText, sentence: int) -> Mood:
 
 def _bears_anchors(read: ReadText, last: int, start: int, end: int) -> bool:
     """Tell whether the asking clause (the last one) holds a fair part of the sentence's anchors."""
+    if _POINTS_BACK.match(read.text, last, end):
+        return True
     whole = len(read.anchors_within(start, end))
     return len(read.anchors_within(last, end)) >= _LEAST_SHARE * whole

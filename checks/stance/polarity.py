@@ -32,7 +32,7 @@ def negations(read: ReadText) -> list[Negation]:
     found: list[Negation] = []
     for hit in read.of("negator"):
         clause = read.clause_at(hit.start)
-        if clause is None or _is_personal(read, hit, clause) or _is_order(read, hit, clause) or _is_supposed(read, hit, clause):
+        if clause is None or any(idles(read, hit, clause) for idles in _IDLE):
             continue
         start, end = scope_of(read, hit)
         governs = bool(read.anchors_within(start, end))
@@ -84,3 +84,12 @@ def _is_supposed(read: ReadText, hit: Hit, clause: Clause) -> bool:
         return True
     opens = not read.text[clause.start : hit.start].strip() and read.text[hit.start : hit.end] in _SUPPOSING
     return opens and any(other.sentence == clause.sentence and other.start > clause.start for other in read.clauses)
+
+
+def _is_rhetorical(read: ReadText, hit: Hit, clause: Clause) -> bool:
+    """Tell whether a negator belongs to a question that only looks like one ("isn't that a bubble?")."""
+    del hit
+    return any(clause.covers(other.start, other.end) for other in read.of("rhetorical", "reversal"))
+
+
+_IDLE = (_is_personal, _is_order, _is_supposed, _is_rhetorical)

@@ -16,6 +16,12 @@ _DECIDES = 1.0
 _DOUBT = 0.4
 _MOSTLY = 0.5
 _QUOTED_SHARE = 0.8
+# Against a claim that stands in quotation marks, less is needed.
+_REBUTS = 0.4
+_ECHO = 1.0
+_ECHO_SHARE = 0.4
+_LONGEST_ECHO = 60
+_NEGATIVE = 0.4
 
 
 class StanceReader:
@@ -67,6 +73,7 @@ class _Weighing:
 
     def __init__(self, read: ReadText, claim: ClaimVoice, scales: Scales) -> None:
         self._read = read
+        self._claim = claim
         self._quoted = scales.quoted
         self._moods = scales.moods
         self._counts = read.anchored_sentences()
@@ -87,6 +94,8 @@ class _Weighing:
             return question
         if weight >= _DECIDES:
             return self._denial()
+        if weight + _ECHO >= _DECIDES and self._echoes():
+            return StanceReading("denies", "?", "rhetorical", sure=False)
         return self._assertion(weight)
 
     def _question(self, weight: float) -> StanceReading | None:
@@ -109,6 +118,18 @@ class _Weighing:
         last = max(self._moods, default=-1)
         return self._moods.get(last) == "bare"
 
+    def _echoes(self) -> bool:
+        """Tell whether the message takes the claim up as a question and goes on with a statement of its own ("a bubble? every …")."""
+        first = min(self._moods, default=-1)
+        clauses = [clause for clause in self._read.clauses if clause.sentence == first]
+        if self._moods.get(first) != "bare" or self._read.has("agree") or clauses[-1].end - clauses[0].start > _LONGEST_ECHO:
+            return False
+        last, whole = (len(self._read.anchors_within(clause.start, clauses[-1].end)) for clause in (clauses[-1], clauses[0]))
+        takes_up = last >= _MOSTLY * whole and whole >= _ECHO_SHARE * self._anchors
+        goes_on = any(mood in ("states", "rhetorical") for number, mood in self._moods.items() if number > first)
+        is_turned = self._claim.negative >= _NEGATIVE and not any(hit.start < clauses[-1].end for hit in self._read.of("negator"))
+        return takes_up and goes_on and not is_turned
+
     def _denial(self) -> StanceReading:
         strongest: Evidence = max(self._against, key=lambda piece: piece.weight)
         return StanceReading("denies", self._words(strongest.hit.start, strongest.hit.end), strongest.reason)
@@ -126,11 +147,13 @@ class _Weighing:
     def _of_quotation(self, weight: float, question: StanceReading | None) -> StanceReading:
         if question is not None:
             return question
-        marks = 0.5 * bool(self._read.has("irony_mark", "irony"))
-        if weight + marks >= _DECIDES and self._against:
-            return self._denial()
         if self._read.has("agree"):
-            return StanceReading("asserts", "", "attributed", sure=True)
+            return StanceReading("asserts", "", "attributed")
+        if weight >= _REBUTS:
+            return self._denial()
+        mocking = self._read.of("irony", "irony_mark")
+        if mocking:
+            return StanceReading("denies", self._words(mocking[0].start, mocking[0].end), "irony", sure=False)
         return StanceReading("asserts", "", "quoted", sure=False)
 
     def _words(self, start: int, end: int) -> str:
