@@ -1,7 +1,6 @@
 """What was written into the history stays as it is."""
 
 from contextlib import suppress
-from contextlib import suppress
 from pathlib import Path
 
 import pytest

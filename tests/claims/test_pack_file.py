@@ -2,7 +2,6 @@
 
 import json
 from contextlib import suppress
-from contextlib import suppress
 from copy import deepcopy
 from pathlib import Path
 from typing import Any

@@ -1,5 +1,8 @@
 """Loading a pack adds and updates, and leaves alone what moderators have changed."""
 
+import sqlite3
+import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +12,7 @@ from sqlalchemy import select
 from claims.base import ClaimBase
 from claims.pack_load import PackReport
 from claims.tables import Change
-from config.errors import PackError
+from config.errors import DatabaseError, PackError
 from tests.claims.packs import DOCUMENT, claim_data, edit_claim, pack_data, write_pack
 
 
@@ -106,3 +109,42 @@ def test_a_citation_that_a_loaded_document_contradicts_is_refused(any_base: Clai
     with pytest.raises(PackError, match="another SHA-256"):
         load(any_base, tmp_path, moved, version=2)
     assert any_base.packs()[0].version == 1
+
+
+def test_of_many_processes_that_start_at_once_one_loads_the_pack(any_url: str, tiny: Path) -> None:
+    outcomes: list[str] = []
+
+    def start() -> None:
+        with ClaimBase.open(any_url) as base:
+            outcomes.append(base.load_pack(tiny).outcome)
+
+    threads = [threading.Thread(target=start) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["loaded", *["unchanged"] * 5]
+    with ClaimBase.open(any_url) as base:
+        assert base.revision == 1
+
+
+def test_a_full_disk_leaves_nothing_half_written(base: ClaimBase, tmp_path: Path, tiny: Path) -> None:
+    base.load_pack(tiny)
+    before = (base.revision, base.claims())
+    with base.database.reading() as session:
+        pages = session.connection().exec_driver_sql("PRAGMA page_count").scalar_one()
+        session.connection().exec_driver_sql(f"PRAGMA max_page_count = {pages + 2}")
+    many = [claim_data("silver-server"), *(claim_data(f"claim-{n}") for n in range(60))]
+    with pytest.raises(DatabaseError, match=r"is full\. Make room on the disk"):
+        load(base, tmp_path, *many, version=2)
+    assert (base.revision, base.claims()) == before
+
+
+def test_a_locked_database_is_told_in_plain_words(base: ClaimBase, tmp_path: Path, tiny: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "touchstone.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with base.database.reading() as session:
+            session.connection().exec_driver_sql("PRAGMA busy_timeout = 10")
+        with pytest.raises(DatabaseError, match=r"locked\. Another program holds it"):
+            base.load_pack(tiny)
+    assert base.load_pack(tiny).outcome == "loaded"

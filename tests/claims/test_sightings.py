@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 from sqlmodel import col
-from sqlmodel import col
 
 from checks.finding import Finding, Match
 from claims.answers import AnswerBook
