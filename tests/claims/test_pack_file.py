@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from checks.figures.reader import FigureReader
+from checks.known import KnownFigure
 from claims.base import ClaimBase
 from claims.pack_file import read_pack
 from claims.pack_schema import read_schema
@@ -48,6 +50,11 @@ def cited(**changes: object) -> list[dict[str, Any]]:
 
 def test_the_schema_itself_is_sound() -> None:
     Draft202012Validator.check_schema(read_schema())
+
+
+@pytest.mark.parametrize("unit", read_schema()["$defs"]["figure"]["properties"]["unit"]["enum"])
+def test_every_unit_of_the_schema_is_one_that_the_checks_know(unit: str) -> None:
+    assert FigureReader.load().documented(KnownFigure(1, 1, unit)).low > 0
 
 
 def test_a_sound_pack_is_read(tiny: Path) -> None:
