@@ -58,7 +58,8 @@ class About(commands.Cog):
         """Say what is read, kept, and for how long."""
         texts = texts_for(interaction)
         days = self.bot.settings.sighting_days
-        lines = [f"### {texts('Privacy')}", *(texts(line, days=days) for line in PRIVACY)]
+        heading = texts("Privacy")
+        lines = [f"### {heading}", *(texts(line, days=days) for line in PRIVACY)]
         await respond(interaction, "\n".join(lines))
 
     @app_commands.command(

@@ -71,7 +71,8 @@ def describe(error: BaseException, texts: Texts, where: str) -> str:
         return texts(case.sentence)
     number = secrets.token_hex(3)
     _log.error("Failure %s in %s: %s", number, where, cause, exc_info=cause)
-    return f"{texts(case.sentence)} {texts('The log has it as no. {number}.', number=number)}"
+    where_to_look = texts("The log has it as no. {number}.", number=number)
+    return f"{texts(case.sentence)} {where_to_look}"
 
 
 async def answer_failure(interaction: BotInteraction, error: BaseException) -> None:

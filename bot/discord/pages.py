@@ -75,9 +75,10 @@ def draw_list(claims: Sequence[ClaimRecord], page: int, texts: Texts) -> ui.Layo
     page = min(max(page, 0), last)
     shown = claims[page * PER_PAGE : (page + 1) * PER_PAGE]
     lines = [f"- {escape(title_of(claim, texts))}" for claim in shown]
+    heading = texts("Known claims")
     place = texts("Page {page} of {pages}", page=page + 1, pages=last + 1)
     container: ui.Container[Any] = ui.Container(
-        ui.TextDisplay("\n".join([f"### {texts('Known claims')}", *lines, f"-# {place}"]))
+        ui.TextDisplay("\n".join([f"### {heading}", *lines, f"-# {place}"]))
     )
     if shown:
         container.add_item(ui.ActionRow[Any](OpenMenu.of(shown, texts)))

@@ -22,8 +22,8 @@ async def test_chinese_is_answered_in_chinese_and_in_the_script_of_the_message(w
     simplified, traditional = world.cards()
     assert "港口的老吊车建于1920年" in text_of(simplified)
     assert "燈塔的燈耗電" in text_of(traditional)
-    assert labels_of(simplified)[0] == "出处"
-    assert labels_of(traditional)[0] == "出處"
+    assert labels_of(simplified)[0] == "来源"
+    assert labels_of(traditional)[0] == "來源"
 
 
 async def test_the_language_of_the_server_wins_over_that_of_the_message(world):
