@@ -38,7 +38,7 @@ texts: $(VENV)/.runtime
 lock: $(VENV)/.made
 	$(PIP) uv
 	$(COMPILE) --output-file requirements/runtime.lock
-	$(COMPILE) --group dev --constraints requirements/runtime.lock --output-file requirements/dev.lock
+	$(COMPILE) --group dev --all-extras --constraints requirements/runtime.lock --output-file requirements/dev.lock
 
 # Stamps: a second run finds them newer than what they depend on, and starts at once.
 $(VENV)/.made:

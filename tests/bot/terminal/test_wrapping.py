@@ -1,5 +1,7 @@
 """Lines in the terminal: Chinese breaks after any character, but not before a closing mark."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -9,7 +11,7 @@ from bot.terminal.wrapping import breaks
 
 def lines(text: str, width: int) -> list[str]:
     cuts = [0, *breaks(text, width), len(text)]
-    return [text[start:end] for start, end in zip(cuts, cuts[1:], strict=False)]
+    return [text[start:end] for start, end in pairwise(cuts)]
 
 
 def test_english_breaks_between_words():

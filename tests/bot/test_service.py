@@ -1,0 +1,94 @@
+"""The application: one base, its views for servers, and the language that is answered in."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.service import Touchstone
+from checks.finding import Finding, Match
+from config.errors import DatabaseError, UnknownClaimError
+from config.settings import Settings
+
+HARBOUR = Path(__file__).parents[1] / "packs" / "harbour.yaml"
+CRANE = "the old harbour crane was built in 1920"
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(database_url=f"sqlite:///{tmp_path / 'touchstone.db'}")
+
+
+@pytest.fixture
+def touchstone(settings):
+    with Touchstone.open(settings) as opened:
+        opened.base.load_pack(HARBOUR)
+        yield opened
+
+
+def crane(language="en") -> Finding:
+    return Finding(CRANE, language, "reply", (Match("crane-built-1920", 0.9, "asserts", "", action="reply"),))
+
+
+def test_opening_loads_the_shipped_packs_and_reports_them(touchstone):
+    assert [report.outcome for report in touchstone.report.packs] == ["loaded"]
+    assert touchstone.report.backup is None
+
+
+@pytest.mark.usefixtures("touchstone")
+def test_opening_again_finds_the_packs_as_they_were(settings):
+    with Touchstone.open(settings) as again:
+        assert [report.outcome for report in again.report.packs] == ["unchanged"]
+
+
+def test_a_database_that_cannot_be_opened_is_told():
+    with pytest.raises(DatabaseError):
+        Touchstone.open(Settings(database_url="mysql://somewhere/base"))
+
+
+def test_a_claim_loaded_after_the_start_is_found(touchstone):
+    finding = touchstone.check(CRANE)
+    assert finding.best is not None
+    assert finding.best.claim == "crane-built-1920"
+
+
+def test_a_change_of_the_base_reaches_the_next_check(settings):
+    with Touchstone.open(settings) as touchstone:
+        before = touchstone.check(CRANE).best
+        touchstone.base.load_pack(HARBOUR)
+        assert before is None or before.claim != "crane-built-1920"
+        assert touchstone.check(CRANE).best.claim == "crane-built-1920"
+
+
+def test_servers_that_see_the_same_claims_share_one_checker(touchstone):
+    assert touchstone._views.of(1).checker is touchstone._views.of(2).checker
+
+
+def test_the_reply_speaks_the_language_of_the_message(touchstone):
+    assert touchstone.compose(crane("zh-Hant")).language == "zh-Hant"
+
+
+def test_a_language_that_is_set_or_given_wins(tmp_path):
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'touchstone.db'}", language="zh-Hans")
+    with Touchstone.open(settings) as touchstone:
+        touchstone.base.load_pack(HARBOUR)
+        assert touchstone.compose(crane()).language == "zh-Hans"
+        assert touchstone.compose(crane(), "en").language == "en"
+
+
+def test_a_claim_can_be_shown_by_its_id(touchstone):
+    assert touchstone.claim_reply("crane-built-1920", "zh-Hans").entries[0].heading == "港口的老吊车建于1920年"
+
+
+def test_an_unknown_claim_is_told(touchstone):
+    with pytest.raises(UnknownClaimError):
+        touchstone.claim_reply("no-such-claim", "en")
+
+
+def test_a_loaded_document_makes_the_link_open_at_the_passage(touchstone):
+    touchstone.base.load_documents([HARBOUR.with_suffix(".txt")])
+    assert ":~:text=" in touchstone.compose(crane()).sources[0].address
+
+
+def test_checking_keeps_no_key_for_hashing_members(touchstone, tmp_path):
+    touchstone.check(CRANE)
+    assert not list(tmp_path.glob("*.key"))

@@ -1,0 +1,53 @@
+"""Log lines: text or JSON, and never a secret."""
+
+import json
+import logging
+import sys
+
+import pytest
+
+from config.logging import BLOT, BlottingFormatter, secrets, set_up_logging
+from config.settings import load_settings
+
+
+def record(message: str, *arguments: object, exc_info=None) -> logging.LogRecord:
+    return logging.LogRecord("bot.test", logging.WARNING, "file", 1, message, arguments, exc_info)
+
+
+def test_a_line_of_text_has_level_place_and_message():
+    line = BlottingFormatter("%(levelname)s %(name)s: %(message)s", ()).format(record("%s left", "one"))
+    assert line == "WARNING bot.test: one left"
+
+
+def test_a_line_of_json_is_one_object():
+    entry = json.loads(BlottingFormatter(None, ()).format(record("港口\n%s", "left")))
+    assert (entry["level"], entry["logger"], entry["message"]) == ("WARNING", "bot.test", "港口\nleft")
+    assert entry["time"].endswith("+00:00")
+
+
+@pytest.mark.parametrize("pattern", [None, "%(message)s"])
+def test_secrets_are_blotted_out_of_messages_and_tracebacks(pattern):
+    try:
+        int("very-secret")
+    except ValueError:
+        line = BlottingFormatter(pattern, ("very-secret",)).format(record("with very-secret", exc_info=sys.exc_info()))
+    assert "very-secret" not in line
+    assert line.count(BLOT) >= 2
+
+
+def test_every_secret_of_the_settings_is_known():
+    settings = load_settings(discord_token="one", hash_key="two", embedder_key="three")
+    assert set(secrets(settings)) == {"one", "two", "three"}
+
+
+def test_the_log_goes_to_standard_error(capsys, monkeypatch):
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    level = root.level
+    set_up_logging(load_settings(log_format="json", log_level="WARNING", discord_token="very-secret"))
+    logging.getLogger("bot.test").warning("with very-secret")
+    logging.getLogger("bot.test").info("too quiet")
+    root.setLevel(level)
+    printed = capsys.readouterr()
+    assert json.loads(printed.err)["message"] == f"with {BLOT}"
+    assert printed.out == ""
