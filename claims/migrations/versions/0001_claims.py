@@ -12,6 +12,7 @@ MOMENT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     _packs_and_documents()
     _claims()
+    _overrides()
     _parts_of_claims()
     _points()
 
@@ -90,6 +91,9 @@ def _claims() -> None:
         sqlite_where=sa.text("server IS NULL"),
         postgresql_where=sa.text("server IS NULL"),
     )
+
+
+def _overrides() -> None:
     op.create_table(
         "claim_override",
         sa.Column("server", sa.BigInteger(), autoincrement=False, nullable=False),
