@@ -49,8 +49,15 @@ class EmbeddedWordings:
             return np.zeros(0, dtype=np.float32)
         return np.clip(self.vectors @ message, -1.0, 1.0)
 
-    def by_claim(self, similarities: Vector, claims: int) -> Vector:
-        """Return the greatest similarity for each of `claims` claims; -1 for a claim without a wording."""
-        best = np.full(claims, -1.0, dtype=np.float32)
-        np.maximum.at(best, self.claims, similarities)
-        return best
+    def by_claim(self, similarities: Vector, claims: int, nearest: int = 1) -> Vector:
+        """Return, for each of `claims` claims, the mean similarity of its `nearest` wordings; -1 where it has none.
+
+        The mean of three names the right claim more often than the nearest wording alone, which one odd text can be.
+        """
+        order = np.lexsort((-similarities, self.claims))
+        owner = self.claims[order]
+        rank = np.arange(len(owner)) - np.searchsorted(owner, owner)
+        kept = rank < nearest
+        sums = np.bincount(owner[kept], weights=similarities[order][kept], minlength=claims)
+        counts = np.bincount(owner[kept], minlength=claims)
+        return np.where(counts > 0, sums / np.maximum(counts, 1), -1.0).astype(np.float32)

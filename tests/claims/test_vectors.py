@@ -1,8 +1,5 @@
 """Vectors of wordings in a real database."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import numpy as np
 import pytest
 from sqlalchemy import text
@@ -15,14 +12,8 @@ from tests.checks.embedders.known_vectors import KnownEmbedder
 
 
 @pytest.fixture
-def base(tmp_path: Path) -> Iterator[ClaimBase]:
-    with ClaimBase.open(f"sqlite:///{tmp_path / 'base.db'}") as opened:
-        yield opened
-
-
-@pytest.fixture
-def kept(base: ClaimBase) -> KeptVectors:
-    return KeptVectors(base.database)
+def kept(any_base: ClaimBase) -> KeptVectors:
+    return KeptVectors(any_base.database)
 
 
 def vectors(*numbers: float) -> np.ndarray:
@@ -70,16 +61,16 @@ def test_vectors_of_different_lengths_under_one_name_are_not_trusted(kept: KeptV
     assert set(kept.load("m", ["silver"])) == {"silver"}
 
 
-def test_the_text_itself_is_not_kept(base: ClaimBase, kept: KeptVectors):
+def test_the_text_itself_is_not_kept(any_base: ClaimBase, kept: KeptVectors):
     kept.save("m", {"silver": vectors(1, 2)})
-    with base.database.reading() as session:
+    with any_base.database.reading() as session:
         rows = session.connection().execute(text("SELECT model, text_sha256, vector FROM wording_vector")).all()
     assert len(rows) == 1
     assert "silver" not in str(rows)
 
 
-def test_a_database_without_the_table_is_an_error_with_a_mend(base: ClaimBase, kept: KeptVectors):
-    with base.database.writing() as session:
+def test_a_database_without_the_table_is_an_error_with_a_mend(any_base: ClaimBase, kept: KeptVectors):
+    with any_base.database.writing() as session:
         session.connection().execute(text("DROP TABLE wording_vector"))
     with pytest.raises(DatabaseError, match="could not be read"):
         kept.load("m", ["silver"])
@@ -87,13 +78,12 @@ def test_a_database_without_the_table_is_an_error_with_a_mend(base: ClaimBase, k
         kept.save("m", {"silver": vectors(1, 2)})
 
 
-def test_an_embedder_finds_its_wordings_after_a_restart(tmp_path: Path):
-    url = f"sqlite:///{tmp_path / 'again.db'}"
+def test_an_embedder_finds_its_wordings_after_a_restart(any_url: str):
     texts = [f"wording {i}" for i in range(40)]
-    with ClaimBase.open(url) as base:
+    with ClaimBase.open(any_url) as base:
         before = CachingEmbedder(KnownEmbedder(), KeptVectors(base.database)).embed_wordings(texts)
     inner = KnownEmbedder()
-    with ClaimBase.open(url) as base:
+    with ClaimBase.open(any_url) as base:
         after = CachingEmbedder(inner, KeptVectors(base.database)).embed_wordings(texts)
     assert np.array_equal(after, before)
     assert inner.asked == [["wording 0"]]

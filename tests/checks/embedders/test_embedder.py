@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.embedders.embedder import MOST_CHARACTERS, bounded, unit_rows
 from config.errors import EmbedderError
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(), max_size=2 * MOST_CHARACTERS))
 def test_any_text_becomes_short_and_encodable(text: str):
     short = bounded(text)

@@ -24,6 +24,13 @@ def test_a_claim_is_as_near_as_its_nearest_wording():
     assert best.tolist() == pytest.approx([0.5, -1.0, 0.3, -1.0])
 
 
+def test_a_claim_may_be_as_near_as_its_nearest_few_on_average():
+    wordings = EmbeddedWordings.build(["a", "b", "c", "d", "e"], [1, 0, 1, 1, 0], KnownEmbedder().embed)
+    similarities = np.array([0.2, 0.7, 0.9, 0.5, 0.1], dtype=np.float32)
+    assert wordings.by_claim(similarities, 3, nearest=2).tolist() == pytest.approx([0.4, 0.7, -1.0])
+    assert wordings.by_claim(similarities, 3, nearest=9).tolist() == pytest.approx([0.4, 1.6 / 3, -1.0])
+
+
 def test_a_rebuild_embeds_only_new_texts():
     embedder = KnownEmbedder()
     wordings = EmbeddedWordings.build(["a", "b"], [0, 1], embedder.embed)
