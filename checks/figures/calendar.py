@@ -27,12 +27,12 @@ class CalendarReader:
         written = written.replace(" ", "") if text.startswith(("年", " 年"), term.end) else written
         unit = self._patterns.unit.match(text, term.end)
         chinese_year = text.startswith(("年", " 年"), term.end)
-        if written.isdigit() and len(written) == 4 and _FIRST_YEAR <= int(written) <= _LAST_YEAR:
+        if written.isdecimal() and len(written) == 4 and _FIRST_YEAR <= int(written) <= _LAST_YEAR:
             return chinese_year or not unit or unit["word"] in ("s", "h", "e")
         if len(written) != 2:
             return False
         value = self._short_year(term)
-        fiscal = written.isdigit() and bool(self._fiscal.before(text, core)) and core > 0 and text[core - 1] != " "
+        fiscal = written.isdecimal() and bool(self._fiscal.before(text, core)) and core > 0 and text[core - 1] != " "
         dated = chinese_year and (
             written[0] in "0零〇"
             or bool(self._patterns.year_follows.match(text, term.end))
@@ -44,7 +44,7 @@ class CalendarReader:
         return fiscal or dated
 
     def _short_year(self, term: Term) -> float:
-        if term.written.isdigit():
+        if term.written.isdecimal():
             return float(term.written)
         digits = [self._table.numerals.chinese.get(character, -1.0) for character in term.written]
         return -1.0 if min(digits) < 0 else digits[0] * 10 + digits[1]

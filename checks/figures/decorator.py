@@ -161,4 +161,4 @@ class TermDecorator:
         while filler := self._fillers.before(text, end):
             end = text.rindex(filler[0], 0, end)
         if (hedge := self._hedges.before(text, end)) and end > floor and term.bound != "range":
-            term.bound, term.hedged = hedge[1], True
+            term.bound = hedge[1]

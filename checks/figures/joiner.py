@@ -7,7 +7,6 @@ from functools import lru_cache
 from checks.figures.phrases import alternatives
 from checks.figures.terms import Term
 
-_BETWEEN = ("between ", "介于", "from ", "在")
 _LONGEST_CONNECTOR = 6
 _CENTURY = 100
 

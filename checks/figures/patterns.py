@@ -69,24 +69,24 @@ def build_patterns(table: UnitTable) -> Patterns:
         token=re.compile(rf"\d[\d,.]*(?:[a-z]\w*)?|[{digits}{scales}]+|[a-z]+|."),
         phrase=re.compile(alternatives(table.phrases)),
         digits=re.compile(
-            rf"(?P<plain>{_SPLIT}|{_DIGITS})(?P<scaled>\s?{scale}+(?:(?:\d{{1,4}}|[{digits}]){scale}+)*)?"
+            rf"(?P<plain>{_SPLIT}|{_DIGITS})(?P<scaled>\s?{scale}{{1,6}}(?:(?:\d{{1,4}}|[{digits}]){scale}{{1,6}}){{0,6}})?"
         ),
-        chinese=re.compile(rf"半|(?:[{digits}]|{scale})+(?:点[{digits}]+{scale}*)?"),
+        chinese=re.compile(rf"半|(?:[{digits}]|{scale}){{1,24}}(?:点[{digits}]{{1,9}}{scale}{{0,6}})?"),
         english=re.compile(_english(table)),
         fraction=re.compile(r"([1-9])/([2-9]|10)(?![\d/])(?!\s?[年月])"),
-        over_part=re.compile(rf"分之({_DIGITS}|(?:[{digits}]|{scale})+(?:点[{digits}]+)?)"),
+        over_part=re.compile(rf"分之({_DIGITS}|(?:[{digits}]|{scale}){{1,12}}(?:点[{digits}]{{1,9}})?)"),
         multiplier=re.compile(
             rf"{alternatives(table.multipliers.attached)}|[ -]?{alternatives(table.multipliers.words)}"
         ),
         money_letter=re.compile(rf" ?{alternatives(table.multipliers.money)}"),
-        middle=re.compile(rf"(?P<hedge>{alternatives(table.hedges.middle)})(?P<scales>{scale}*)"),
+        middle=re.compile(rf"(?P<hedge>{alternatives(table.hedges.middle)})(?P<scales>{scale}{{0,4}})"),
         unit=re.compile(
             rf"(?:[ -]|\s?个)?(?P<word>{alternatives(table.words, barred)})(?:(?<=[年倍吨斤])(?P<half>半))?"
         ),
         after=re.compile(rf" ?(?P<word>{alternatives(table.hedges.after)})"),
         per=re.compile(rf"(?:\s?(?:/|每|一|1)\s?| (?:per|an?|each|the) )(?P<word>{alternatives(masses)})"),
         year_follows=re.compile(rf" ?年(?:(?={alternatives(table.year_parts)}))"),
-        per_before=re.compile(rf"(?:每|一|1|per |an |/){alternatives(masses)}[^\d,;。]{{0,8}}$"),
+        per_before=re.compile(rf"(?:每|per |an |/)(?P<word>{alternatives(masses)})[^\d,;。]{{0,8}}$"),
         earnings=re.compile(alternatives(table.earnings)),
         frequency=re.compile(rf" {alternatives(table.frequency)}"),
         no_amount_follows=re.compile(rf"\s?{alternatives(table.not_amounts['before'])}|-?[a-z]|:\d"),
@@ -104,7 +104,7 @@ def _skip(table: UnitTable) -> str:
             r"\d+(?:\.\d+){2,}",
             r"\d{1,3}(?:/\d{1,3}){2,3}(?!\d)",
             r"\d{16,}",
-            r"(?m:^)\d{1,2}[.)](?!\d)",
+            r"(?m:^)\d{1,2}[.)](?!\s?\d)",
             alternatives(table.not_amounts["phrases"]),
         )
     )
@@ -115,6 +115,7 @@ def _english(table: UnitTable) -> str:
     small, scales, parts = (
         alternatives(words) for words in (numerals.english, numerals.english_scales, numerals.english_parts)
     )
-    more = rf"(?:[ -](?:and )?(?:{small}|{scales}|point(?= {small})|{parts}|an?(?= (?:{scales}|half|quarter|third))))*"
+    article = rf"an?(?= (?:{scales}|half|quarter|third))"
+    more = rf"(?:[ -](?:and )?(?:{small}|{scales}|point(?= {small})|{parts}|{article})){{0,12}}"
     of_part = rf"(?:{parts})(?: of)?(?: an?| the)?(?= {scales})"
     return rf"(?:{of_part}|half|{small}|hundred(?= {scales})|an?(?= (?:{scales}|{parts})(?![a-z])))(?:{more})(?![a-z])"

@@ -23,6 +23,15 @@ class PriceReader:
         self._patterns = patterns
 
     def share(self, terms: list[Term], text: str) -> None:
+        """Give each price the mass it is quoted for (每盎司99美元), and drop such a mass (一盎司) from the terms."""
+        for term in terms:
+            if may_be_money(term) and not term.per and (term.unit or term.prefix):
+                before = text[max(0, term.start - _PRICE_WINDOW) : term.start]
+                if match := self._patterns.per_before.search(before):
+                    term.per = self._table.words[match["word"]]
+        self._drop_masses(terms, text)
+
+    def _drop_masses(self, terms: list[Term], text: str) -> None:
         """Drop the mass a price is quoted for (一盎司99美元) from the terms, and give it to the price."""
         for mass in [t for t in terms if t.unit and t.unit.dimension == "kg" and t.low == 1]:
             price = next((t for t in terms if 0 <= t.start - mass.end <= _PRICE_WINDOW and may_be_money(t)), None)

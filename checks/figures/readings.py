@@ -1,9 +1,11 @@
 """Two figures side by side: what a message's quantity may mean in a documented figure's dimension."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
+from checks.figures.places import Place, TextPlaces
 from checks.figures.quantity import Quantity
-from checks.figures.subjects import Place
+from checks.figures.subjects import Subjects
 from checks.known import KnownFigure
 
 LEAST_BARE_MONEY = 1e6
@@ -26,14 +28,28 @@ class DocumentedFigure:
         return self.figure.role == "claim"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SaidFigure:
-    """One figure of the message: its readings, and the place it stands at."""
+    """One figure of the message with its readings; what stands around it is looked at only when it is asked for."""
 
     readings: tuple[Quantity, ...]
-    place: Place
-    elsewhere: str
-    kinds: frozenset[str]
+    places: TextPlaces
+    subjects: Subjects
+
+    @cached_property
+    def place(self) -> Place:
+        """Return the segment and the sentence it stands in."""
+        return self.places.of(self.readings[0])
+
+    @cached_property
+    def elsewhere(self) -> str:
+        """Return the cue that it speaks of something else, or ""."""
+        return self.subjects.elsewhere(self.place, self.readings[0])
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """Return what its segment says that amounts are amounts of."""
+        return self.subjects.kinds(self.place.segment)
 
 
 def readings_as(said: Quantity, one: DocumentedFigure) -> list[Quantity]:

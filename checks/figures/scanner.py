@@ -10,6 +10,8 @@ from checks.figures.units import UnitTable
 
 MOST_TERMS = 64
 _MOST_NUMBERS = 512
+# No quantity of this world; also keeps floats from overflowing.
+_MOST_VALUE = 1e24
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _HIDDEN = re.compile(r"https?://\S+|www\.\S+|<[@#:/ta][^>\s]{0,80}>|@\w+")
 
@@ -64,7 +66,7 @@ class Scanner:
             term = self._english(text, start)
         else:
             term = self._chinese(text, start)
-        if term is None:
+        if term is None or not term.high < _MOST_VALUE:
             token = patterns.token.match(text, start)
             return None, token.end() if token else start + 1
         return term, term.end
@@ -89,7 +91,7 @@ class Scanner:
             return _is_year(text[start : start + 4]) or text[start - 4 : start - 1] == "sub"
         if "a" <= before <= "z" and not self._letters_before.before(text, start):
             return False
-        return not (before in "._" or (before.isdigit())) and not self._names.before(text, start)
+        return not (before in "._" or (before.isdecimal())) and not self._names.before(text, start)
 
     def _part_of(self, text: str, term: Term) -> Term:
         """Read 3分之1 and 百分之五: the number before is the denominator."""
@@ -147,4 +149,4 @@ class Scanner:
 
 
 def _is_year(text: str) -> bool:
-    return text.isdigit() and len(text) == 4 and _FIRST_YEAR <= int(text) <= _LAST_YEAR
+    return text.isdecimal() and len(text) == 4 and _FIRST_YEAR <= int(text) <= _LAST_YEAR

@@ -1,57 +1,20 @@
 """Where a quantity stands: how much around it speaks of a figure's subject, or of something else."""
 
 import re
-from dataclasses import dataclass
 
 from checks.figures.phrases import Endings, alternatives
+from checks.figures.places import Place
 from checks.figures.quantity import Quantity
 from checks.figures.units import UnitTable
 from checks.known import KnownFigure
 
-_SENTENCE_END = re.compile(r"[。!?！？;；\n]|\.(?!\d)")
-_SEGMENT_END = re.compile(r"[。!?！？;；\n,，、:：()（）—]|\.(?!\d)| - | but | while | and ")
 _LATIN = re.compile(r"[a-z0-9][a-z0-9&.-]*")
 _HAN_RUN = re.compile(r"[一-鿿]+")
 _STEM = 5
 _LEAST_LATIN = 2
-_REACH = 160
-_BESIDE = 16
 _LOOKED_BACK = "a period looked back on"
 _PRICES = ("USD/oz", "pe")
 _LARGEST_PRICE = 1e5
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The segment (to the next comma) and the sentence around a quantity, without the quantity itself."""
-
-    segment: str
-    sentence: str
-    before: str
-    after: str
-
-
-def place_of(text: str, quantity: Quantity) -> Place:
-    """Cut out what stands around a quantity; at most 160 characters each side."""
-    left, right = text[max(0, quantity.start - _REACH) : quantity.start], text[quantity.end : quantity.end + _REACH]
-    return Place(
-        f"{_tail(_SEGMENT_END, left)} {_head(_SEGMENT_END, right)}",
-        f"{_tail(_SENTENCE_END, left)} {_head(_SENTENCE_END, right)}",
-        _tail(_SENTENCE_END, left)[-_BESIDE:],
-        _head(_SENTENCE_END, right)[:_BESIDE],
-    )
-
-
-def _tail(end: re.Pattern[str], text: str) -> str:
-    last = 0
-    for match in end.finditer(text):
-        last = match.end()
-    return text[last:]
-
-
-def _head(end: re.Pattern[str], text: str) -> str:
-    match = end.search(text)
-    return text[: match.start()] if match else text
 
 
 class Subjects:
@@ -65,10 +28,10 @@ class Subjects:
         cues = table.elsewhere
         self._before = re.compile(rf"(?<![a-z]){alternatives(cues['before'])}")
         self._after = re.compile(rf"^\W?\s?(?:in |on |of )?{alternatives(cues['after'])}")
-        self._kinds = {
-            kind: re.compile("|".join(rf"(?<![a-z]){re.escape(word)}" for word in words))
-            for kind, words in table.kinds.items()
-        }
+        self._kind_of = {word: kind for kind, words in table.kinds.items() for word in words}
+        self._kind_words = re.compile(
+            rf"(?<![a-z])({'|'.join(map(re.escape, sorted(self._kind_of, key=len, reverse=True)))})"
+        )
         self._forecast_before = re.compile(rf"(?<![a-z]){alternatives(cues['forecast_before'])}")
         self._forecast_after = re.compile(rf"^\s?{alternatives(cues['forecast_after'])}")
         self._opposites = table.opposites
@@ -110,10 +73,10 @@ class Subjects:
 
     def kinds(self, text: str) -> frozenset[str]:
         """Return what a text says that an amount is an amount of."""
-        return frozenset(kind for kind, words in self._kinds.items() if words.search(text))
+        return frozenset(self._kind_of[word] for word in self._kind_words.findall(text))
 
     def elsewhere(self, place: Place, quantity: Quantity) -> str:
-        """Return the cue that a quantity is the author's own deal, a target, a past period, an age or emphasis; or ""."""
+        """Return the cue that a quantity is the author's own deal, a target, a past period, or emphasis; or ""."""
         found = self._before.search(place.before) or self._after.match(place.after)
         if not found and (
             quantity.dimension in _PRICES or (quantity.dimension in ("USD", "count") and quantity.high < _LARGEST_PRICE)

@@ -1,6 +1,6 @@
 """Terms: the numbers of a text with what is written on them, before ranges are joined and units applied."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from checks.figures.quantity import Bound
@@ -27,7 +27,6 @@ class Term:
     part: bool = False
     alternative: Unit | None = None
     negative: bool = False
-    hedged: bool = field(default=False)
 
     @property
     def mantissa(self) -> float:

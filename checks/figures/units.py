@@ -74,7 +74,6 @@ class UnitTable:
     kinds: Mapping[str, tuple[str, ...]]
     opposites: tuple[str, ...]
     growth: tuple[str, ...]
-    counted: tuple[str, ...]
     earnings: tuple[str, ...]
     frequency: tuple[str, ...]
     year_parts: tuple[str, ...]
@@ -116,7 +115,6 @@ class UnitTable:
             kinds={name: _words(words) for name, words in data["kinds"].items()},
             opposites=_words(data["opposites"]),
             growth=_words(data["growth"]),
-            counted=_words(data["counted"]),
             earnings=_words(data["earnings"]),
             frequency=_words(data["frequency"]),
             year_parts=_words(data["year_parts"]),

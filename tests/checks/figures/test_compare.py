@@ -1,0 +1,130 @@
+"""When a message's figures agree with a claim, differ from it, or speak of something else."""
+
+import pytest
+
+from checks.figures import FigureComparer, FigureReader, compare
+from checks.finding import FigureFinding
+from checks.known import KnownFigure
+
+SERVER = (
+    KnownFigure(1.2, 1.2, "kg", "exactly", "claim", "silver in one H100 server", "一台H100服务器的含银量"),
+    KnownFigure(0.5, 0.5, "kg", "about", "context", "silver in one conventional server", "一台传统服务器的含银量"),
+)
+PRICE = (
+    KnownFigure(99, 99, "USD/oz", "over", "claim", "spot price of silver", "现货白银价格"),
+    KnownFigure(150, 150, "percent", "about", "claim", "rise of the silver price in 2025", "2025年白银价格涨幅"),
+)
+SPENDING = (
+    KnownFigure(
+        1.4e12, 1.4e12, "USD", "about", "claim", "OpenAI's planned spending on compute", "OpenAI计划的算力投入"
+    ),
+)
+REVENUE = (
+    KnownFigure(6.5e11, 6.5e11, "USD", "about", "claim", "extra revenue AI needs per year", "AI每年需要的额外收入"),
+    KnownFigure(10, 10, "percent", "exactly", "claim", "return on AI investment", "AI投资的回报率"),
+)
+LIFETIME = (KnownFigure(2, 3, "years", "range", "claim", "time until a GPU is worthless", "GPU变得一文不值的时间"),)
+GAP = (
+    KnownFigure(50, 100, "GW", "range", "claim", "shortfall of US data-centre capacity", "美国数据中心容量的缺口"),
+    KnownFigure(2030, 2030, "year", "exactly", "claim", "year of the shortfall", "缺口出现的年份"),
+)
+IN_USE = (KnownFigure(60, 70, "percent", "range", "claim", "GPU utilisation at most companies", "多数公司的GPU利用率"),)
+WATER = (
+    KnownFigure(
+        50, 50, "percent", "over", "claim", "AI's water use beside the UK's yearly use", "AI用水相当于英国用水的比例"
+    ),
+)
+
+
+@pytest.fixture
+def findings(reader: FigureReader, comparer: FigureComparer):
+    def read(text: str, figures: tuple[KnownFigure, ...]) -> tuple[FigureFinding, ...]:
+        return comparer.compare(reader.read(text), figures, text)
+
+    return read
+
+
+AGREE = [
+    (SERVER, "each H100 server has 1200 grams of silver in it"),
+    (SERVER, "an h100 box holds 42 oz of silver"),
+    (SERVER, "一台H100服务器大约一公斤多白银"),
+    (SERVER, "a conventional server makes do with half a kilo"),
+    (PRICE, "silver hit 99 already"),
+    (PRICE, "白银破了99块一盎司"),
+    (PRICE, "silver went up two and a half times in 2025, 2.5x"),
+    (PRICE, "白银2025年涨了一倍半"),
+    (SPENDING, "they will burn 1.4T on compute"),
+    (SPENDING, "OpenAI要砸1.4万亿"),
+    (LIFETIME, "a gpu is scrap after 30 months"),
+    (GAP, "up to 100 GW short"),
+    (IN_USE, "a third of those GPUs sit idle"),
+    (IN_USE, "GPU利用率只有六七成"),
+    (WATER, "AI会喝掉半个英国的水"),
+]
+
+
+@pytest.mark.parametrize(("figures", "text"), AGREE)
+def test_the_same_figure_written_otherwise_agrees(findings, figures, text):
+    found = findings(text, figures)
+    assert found
+    assert all(finding.agrees for finding in found)
+
+
+DIFFER = [
+    (SERVER, "one H100 server holds 5 kg of silver"),
+    (SERVER, "一台H100服务器含12公斤白银"),
+    (PRICE, "silver broke $150 an ounce"),
+    (PRICE, "silver tripled in price in 2025"),
+    (SPENDING, "OpenAI will spend 5 trillion on compute"),
+    (SPENDING, "OpenAI is committing $1.4 billion to compute"),
+    (REVENUE, "AI needs $650 million of extra revenue a year"),
+    (LIFETIME, "GPUs are worthless after 10 months"),
+    (GAP, "America will be 500 GW short of data centres by 2030"),
+    (GAP, "America will be 50-100 GW short by 2050"),
+    (IN_USE, "数据中心GPU利用率只有三成"),
+    (WATER, "AI will use twice the UK's water"),
+]
+
+
+@pytest.mark.parametrize(("figures", "text"), DIFFER)
+def test_another_figure_of_the_same_thing_differs(findings, figures, text):
+    assert [finding.agrees for finding in findings(text, figures)].count(False) == 1
+
+
+SOMETHING_ELSE = [
+    (SERVER, "I bought 3 kg of silver because H100 servers need so much"),
+    (SERVER, "my 10 oz bar loves these servers"),
+    (SERVER, "一千台H100服务器要用一吨多白银"),
+    (PRICE, "silver broke $99, my target is $150"),
+    (PRICE, "白银99美元一盎司,年底看到200美元"),
+    (PRICE, "silver is up 150%, my portfolio only 12%"),
+    (SPENDING, "OpenAI makes 13 billion a year"),
+    (SPENDING, "a start-up valued at $500 billion"),
+    (REVENUE, "AI must earn $650 billion, Apple sells for 400 billion"),
+    (LIFETIME, "I've been in this business for 20 years"),
+    (LIFETIME, "after 20 years of gaming I know a GPU dies in 2-3 years"),
+    (LIFETIME, "bought a GPU 5 years ago"),
+    (GAP, "in 2019 nobody cared, by 2030 we are 50 GW short"),
+    (IN_USE, "90% of people don't know what a GPU is"),
+    (IN_USE, "100% sure about that"),
+]
+
+
+@pytest.mark.parametrize(("figures", "text"), SOMETHING_ELSE)
+def test_a_figure_of_something_else_is_no_conflict(findings, figures, text):
+    assert all(finding.agrees for finding in findings(text, figures))
+
+
+def test_the_finding_names_both_figures_and_the_subject(findings):
+    (finding,) = findings("one H100 server holds 5 kg of silver", SERVER)
+    assert finding == FigureFinding("5 kg", "1.2 kg", False, "silver in one H100 server", "一台H100服务器的含银量")
+
+
+def test_each_documented_figure_differs_from_one_quantity_at_most(findings):
+    found = findings("H100 servers hold 5 kg of silver, or 7 kg of silver, or 9 kg of silver", SERVER)
+    assert len(found) == 1
+
+
+def test_nothing_said_or_nothing_documented_gives_nothing(reader):
+    assert compare((), SERVER, "no figure") == ()
+    assert compare(reader.read("5 kg"), (), "5 kg") == ()
