@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 _RUN = re.compile(r"[a-z0-9]+|[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _FIRST_HAN = "\u3400"
 _MOST_CHARACTERS = 600
+_MOST_KEPT = 50_000
 
 
 def grams(folded: str) -> Counter[str]:
@@ -33,6 +34,7 @@ class CharacterVectors:
             size += 1
         self._size = size + 20
         self._cache: dict[str, dict[str, float]] = {}
+        self._letters: dict[str, dict[str, float]] = {}
 
     def vector(self, folded: str, *, keep: bool = False) -> Mapping[str, float]:
         """Return the vector of a folded text; `keep` remembers it (for wordings, which come again)."""
@@ -48,6 +50,32 @@ class CharacterVectors:
         if keep:
             self._cache[folded] = vector
         return vector
+
+    def letters(self, folded: str) -> Mapping[str, float]:
+        """Return the single Han characters and whole Latin words of a folded text, each with its weight."""
+        cached = self._letters.get(folded)
+        if cached is None:
+            parts = {
+                part
+                for run in _RUN.findall(folded[:_MOST_CHARACTERS])
+                for part in ((f"_{run}_",) if run[0] < _FIRST_HAN else run)
+            }
+            cached = {part: self._rarity(part) for part in parts}
+            if len(self._letters) < _MOST_KEPT:
+                self._letters[folded] = cached
+        return cached
+
+    def _rarity(self, part: str) -> float:
+        held = self._holders.get(part[:5], 0) + 0.5
+        return math.log(1 + max(0.0, self._size - held) / held)
+
+
+def dice(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    """Return the weighted Dice coefficient of two sets of parts (0–1)."""
+    if len(other) < len(one):
+        one, other = other, one
+    both = sum(one.values()) + sum(other.values())
+    return 2 * sum(weight for part, weight in one.items() if part in other) / both if both else 0.0
 
 
 def cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:

@@ -14,6 +14,7 @@ class Evidence:
         concept_dice: the same Dice over concepts.
         concept_share: the same share over concepts.
         characters: cosine of the character n-grams (0–1).
+        letters: weighted Dice of single Han characters and whole Latin words (0–1).
         token_set: rapidfuzz's token set ratio (0–1); never decides alone.
         token_sort: rapidfuzz's token sort ratio (0–1).
         profile: evidence of the words by the claim's profile (0 and up).
@@ -35,6 +36,7 @@ class Evidence:
     concept_dice: float
     concept_share: float
     characters: float
+    letters: float
     token_set: float
     token_sort: float
     profile: float

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 
 from checks.analysis import Analysis
 from checks.bm25 import ClaimDocuments
-from checks.characters import CharacterVectors, cosine
+from checks.characters import CharacterVectors, cosine, dice
 from checks.evidence import Evidence
 from checks.index import Floats, IndexedWording, Overlap, WordingIndex
 from checks.lexicon import Lexicon
@@ -90,6 +90,7 @@ class Scorer:
         positive, against = rows[~negative], rows[negative]
         order = positive[np.argsort(-combined[positive], kind="stable")]
         near = [int(row) for row in order[:_WORDINGS_CLOSELY]]
+        letters = self._characters.letters(message.text)
         texts = [self.index.wordings[row].reading.text for row in near]
         evidence = Evidence(
             dice=float(overlap.dice[positive].max()),
@@ -97,6 +98,7 @@ class Scorer:
             concept_dice=float(overlap.concept_dice[positive].max()),
             concept_share=float(overlap.concept_share[order[:8]].max()),
             characters=max(cosine(vector, self._characters.vector(text, keep=True)) for text in texts),
+            letters=max(dice(letters, self._characters.letters(text)) for text in texts),
             token_set=max(fuzz.token_set_ratio(message.text, text) for text in texts) / 100,
             token_sort=max(fuzz.token_sort_ratio(message.text, text) for text in texts) / 100,
             profile=profile[0],

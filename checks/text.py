@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
 
 from opencc import OpenCC  # pyright: ignore[reportMissingTypeStubs]
 
@@ -73,8 +73,7 @@ class CleanText:
 
 
 def _converter(name: str) -> Callable[[str], str]:
-    converter: Any = OpenCC(name)
-    return converter.convert
+    return cast("Callable[[str], str]", OpenCC(name).convert)  # pyright: ignore[reportUnknownMemberType]
 
 
 class TextFolder:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import cast
 
 import snowballstemmer  # pyright: ignore[reportMissingTypeStubs]
 
@@ -25,8 +25,8 @@ class Token:
 
 def stemmer() -> Callable[[str], str]:
     """Return a caching English stemmer (Snowball's Porter 2)."""
-    english: Any = snowballstemmer.stemmer("english")  # pyright: ignore[reportUnknownMemberType]
-    cut: Callable[[str], str] = english.stemWord
+    english = snowballstemmer.stemmer("english")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    cut = cast("Callable[[str], str]", english.stemWord)  # pyright: ignore[reportUnknownMemberType]
 
     @lru_cache(maxsize=50_000)
     def stem(word: str) -> str:
