@@ -11,7 +11,9 @@ from claims.tables.documents import Document, DocumentText
 from claims.tables.feedback import Feedback
 from claims.tables.history import Change, Revision
 from claims.tables.pack import Pack
+from claims.tables.queue import Example, FormDraft, QueueItem
 from claims.tables.servers import Channel, Server
+from claims.tables.shadow import ShadowDay, ShadowMatch
 from claims.tables.sightings import Sighting
 from claims.tables.vectors import WordingVector
 
@@ -25,12 +27,17 @@ __all__ = [
     "Cooldown",
     "Document",
     "DocumentText",
+    "Example",
     "Feedback",
     "Figure",
+    "FormDraft",
     "Pack",
     "Point",
+    "QueueItem",
     "Revision",
     "Server",
+    "ShadowDay",
+    "ShadowMatch",
     "Sighting",
     "Table",
     "Wording",

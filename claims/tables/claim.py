@@ -41,12 +41,18 @@ class Claim(Table, table=True):
 
 
 class ClaimOverride(Table, table=True):
-    """What a server sets on a claim without writing its own: muted, another cut-off; the text follows the pack."""
+    """What a server sets on a claim without writing its own: muted, another cut-off; the text follows the pack.
+
+    `paused` and `raised_to` are what members' reports have led to; those from before `reports_from` are dealt with.
+    """
 
     server: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     claim: str = Field(primary_key=True)
     muted: bool = False
     cut_off: float | None = None
+    paused: bool = False
+    raised_to: float | None = None
+    reports_from: datetime | None = Field(default=None, sa_type=Moment)
     changed_at: datetime = Field(sa_type=Moment)
 
 

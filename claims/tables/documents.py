@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field
 
 from claims.tables.columns import Moment, Table
 
 
 class Document(Table, table=True):
-    """A document that claims cite; `sha256` is that of its raw file."""
+    """A document that claims cite; `sha256` is that of its raw file; `server` is set on a server's own source."""
 
     id: str = Field(primary_key=True)
     title: str
@@ -18,6 +19,7 @@ class Document(Table, table=True):
     language: str
     address: str | None = None
     sha256: str = Field(index=True)
+    server: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class DocumentText(Table, table=True):

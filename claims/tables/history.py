@@ -10,7 +10,10 @@ from claims.tables.columns import Moment, Table
 
 
 class Revision(Table, table=True):
-    """One act that changed the base: who did what, when and why; a bulk change is one revision with many changes."""
+    """One act that changed the base: who did what, when and why; a bulk change is one revision with many changes.
+
+    `actor` is a Discord user id or a word such as `operator`; `undoes` names the revision that this one takes back.
+    """
 
     __table_args__ = ({"sqlite_autoincrement": True},)
 
@@ -20,6 +23,7 @@ class Revision(Table, table=True):
     act: str
     reason: str
     server: int | None = Field(default=None, sa_type=BigInteger, index=True)
+    undoes: int | None = None
 
 
 class Change(Table, table=True):

@@ -15,6 +15,13 @@ class Server(Table, table=True):
     language: str | None = None
     moderator_roles: list[int] = Field(sa_type=JSON)
     cooldown_hours: float | None = None
+    packs: list[str] | None = Field(default=None, sa_type=JSON(none_as_null=True))  # pyright: ignore[reportArgumentType]
+    cut_off: float | None = None
+    budget: float | None = None
+    digest_channel: int | None = Field(default=None, sa_type=BigInteger)
+    pause_reports: int | None = None
+    correction_days: int | None = None
+    setup_step: str | None = None
     changed_at: datetime = Field(sa_type=Moment)
 
 
