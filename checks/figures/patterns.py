@@ -45,52 +45,56 @@ def build_patterns(table: UnitTable) -> Patterns:
     """Compile the expressions for a unit table."""
     numerals = table.numerals
     digits, scales = "".join(numerals.chinese), "".join(numerals.chinese_scales)
-    # 千克, 千瓦 and 兆瓦 are units: there 千 and 兆 do not belong to the number.
-    scale = f"(?:[{scales.replace('千', '').replace('兆', '')}]|千(?![瓦克米])|兆(?![瓦赫]))"
-    phrase_words = [word for word in table.phrases if word.isascii()]
-    triggers = [
-        *numerals.english,
-        *numerals.english_parts,
-        "hundred",
-        "a",
-        "an",
-        *(word.split()[0] for word in phrase_words),
-    ]
     phrase_starts = "".join(sorted({word[0] for word in table.phrases if not word.isascii()}))
+    phrase_words = {word.split()[0] for word in table.phrases if word.isascii()}
+    triggers = phrase_words.union(numerals.english, numerals.english_parts, ("hundred", "a", "an"))
     start = rf"[\d{digits}{scales}半{phrase_starts}]|\.\d"
-    barred = {word: unit.not_before for word, unit in table.words.items() if unit.not_before and not word.isascii()}
-    masses = [word for name in table.per_mass for word, unit in table.words.items() if unit.name == name]
     return Patterns(
         start=re.compile(start),
-        words=frozenset(triggers) - {"a", "an"} | {"couple", *numerals.english_scales},
+        words=frozenset(triggers - {"a", "an"}).union(("couple",), numerals.english_scales),
         word=re.compile(r"[a-z]+"),
         start_with_words=re.compile(rf"{start}|(?<![a-z]){alternatives(triggers)}"),
         skip=re.compile(_skip(table)),
         token=re.compile(rf"\d[\d,.]*(?:[a-z]\w*)?|[{digits}{scales}]+|[a-z]+|."),
         phrase=re.compile(alternatives(table.phrases)),
-        digits=re.compile(
-            rf"(?P<plain>{_SPLIT}|{_DIGITS})(?P<scaled>\s?{scale}{{1,6}}(?:(?:\d{{1,4}}|[{digits}]){scale}{{1,6}}){{0,6}})?"
-        ),
-        chinese=re.compile(rf"半|(?:[{digits}]|{scale}){{1,24}}(?:点[{digits}]{{1,9}}{scale}{{0,6}})?"),
-        english=re.compile(_english(table)),
-        fraction=re.compile(r"([1-9])/([2-9]|10)(?![\d/])(?!\s?[年月])"),
-        over_part=re.compile(rf"分之({_DIGITS}|(?:[{digits}]|{scale}){{1,12}}(?:点[{digits}]{{1,9}})?)"),
-        multiplier=re.compile(
-            rf"{alternatives(table.multipliers.attached)}|[ -]?{alternatives(table.multipliers.words)}"
-        ),
-        money_letter=re.compile(rf" ?{alternatives(table.multipliers.money)}"),
-        middle=re.compile(rf"(?P<hedge>{alternatives(table.hedges.middle)})(?P<scales>{scale}{{0,4}})"),
-        unit=re.compile(
-            rf"(?:[ -]|\s?个)?(?P<word>{alternatives(table.words, barred)})(?:(?<=[年倍吨斤])(?P<half>半))?"
-        ),
-        after=re.compile(rf" ?(?P<word>{alternatives(table.hedges.after)})"),
-        per=re.compile(rf"(?:\s?(?:/|每|一|1)\s?| (?:per|an?|each|the) )(?P<word>{alternatives(masses)})"),
-        year_follows=re.compile(rf" ?年(?:(?={alternatives(table.year_parts)}))"),
-        per_before=re.compile(rf"(?:每|per |an |/)(?P<word>{alternatives(masses)})[^\d,;。]{{0,8}}$"),
-        earnings=re.compile(alternatives(table.earnings)),
-        frequency=re.compile(rf" {alternatives(table.frequency)}"),
-        no_amount_follows=re.compile(rf"\s?{alternatives(table.not_amounts['before'])}|-?[a-z]|:\d"),
+        **_numbers(table, digits, scales),
+        **_surroundings(table),
     )
+
+
+def _numbers(table: UnitTable, digits: str, scales: str) -> dict[str, re.Pattern[str]]:
+    """Compile what numbers are made of."""
+    # 千克, 千瓦 and 兆瓦 are units: there 千 and 兆 do not belong to the number.
+    scale = f"(?:[{scales.replace('千', '').replace('兆', '')}]|千(?![瓦克米])|兆(?![瓦赫]))"
+    more = rf"(?:(?:\d{{1,4}}|[{digits}]){scale}{{1,6}}){{0,6}}"
+    attached, words = alternatives(table.multipliers.attached), alternatives(table.multipliers.words)
+    return {
+        "digits": re.compile(rf"(?P<plain>{_SPLIT}|{_DIGITS})(?P<scaled>\s?{scale}{{1,6}}{more})?"),
+        "chinese": re.compile(rf"半|(?:[{digits}]|{scale}){{1,24}}(?:点[{digits}]{{1,9}}{scale}{{0,6}})?"),
+        "english": re.compile(_english(table)),
+        "fraction": re.compile(r"([1-9])/([2-9]|10)(?![\d/])(?!\s?[年月])"),
+        "over_part": re.compile(rf"分之({_DIGITS}|(?:[{digits}]|{scale}){{1,12}}(?:点[{digits}]{{1,9}})?)"),
+        "multiplier": re.compile(rf"{attached}|[ -]?{words}"),
+        "money_letter": re.compile(rf" ?{alternatives(table.multipliers.money)}"),
+        "middle": re.compile(rf"(?P<hedge>{alternatives(table.hedges.middle)})(?P<scales>{scale}{{0,4}})"),
+    }
+
+
+def _surroundings(table: UnitTable) -> dict[str, re.Pattern[str]]:
+    """Compile what stands on a number, and right before or after it."""
+    barred = {word: unit.not_before for word, unit in table.words.items() if unit.not_before and not word.isascii()}
+    units = alternatives(table.words, barred)
+    masses = alternatives(word for word, unit in table.words.items() if unit.name in table.per_mass)
+    return {
+        "unit": re.compile(rf"(?:[ -]|\s?个)?(?P<word>{units})(?:(?<=[年倍吨斤])(?P<half>半))?"),
+        "after": re.compile(rf" ?(?P<word>{alternatives(table.hedges.after)})"),
+        "per": re.compile(rf"(?:\s?(?:/|每|一|1)\s?| (?:per|an?|each|the) )(?P<word>{masses})"),
+        "per_before": re.compile(rf"(?:每|per |an |/)(?P<word>{masses})[^\d,;。]{{0,8}}$"),
+        "year_follows": re.compile(rf" ?年(?={alternatives(table.year_parts)})"),
+        "earnings": re.compile(alternatives(table.earnings)),
+        "frequency": re.compile(rf" {alternatives(table.frequency)}"),
+        "no_amount_follows": re.compile(rf"\s?{alternatives(table.not_amounts['before'])}|-?[a-z]|:\d"),
+    }
 
 
 def _skip(table: UnitTable) -> str:

@@ -37,12 +37,12 @@ def _is_letter(character: str) -> bool:
 def alternatives(words: Iterable[str], not_before: Mapping[str, str] | None = None) -> str:
     """Return a regular expression for any of the words, longest first, grouped by first character for speed.
 
-    A word that ends with a Latin letter matches only where no further letter or digit follows; `not_before` names the
-    characters that must not follow some words.
+    A word that ends with a Latin letter or digit matches only where none follows; `not_before` names the characters
+    that must not follow some words.
     """
     groups: dict[str, list[str]] = {}
     for word in sorted(set(words), key=lambda w: (-len(w), w)):
         barred = (not_before or {}).get(word, "")
-        tail = "(?![a-z0-9])" if _is_letter(word[-1]) else f"(?![{barred}])" if barred else ""
+        tail = "(?![a-z0-9])" if _is_letter(word[-1]) or word[-1].isdecimal() else f"(?![{barred}])" if barred else ""
         groups.setdefault(word[0], []).append(re.escape(word[1:]) + tail)
     return "(?:" + "|".join(f"{re.escape(first)}(?:{'|'.join(rests)})" for first, rests in groups.items()) + ")"

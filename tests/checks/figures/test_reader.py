@@ -23,6 +23,7 @@ MASSES = [
     ("1,000 tonnes", 1e6),
     ("1000t of silver", 1e6),
     ("三百吨", 3e5),
+    ("9960 tonnes", 9.96e6),
     ("half a kilo", 0.5),
     ("半公斤", 0.5),
 ]
