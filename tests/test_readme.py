@@ -1,0 +1,99 @@
+"""What the README shows runs as it is shown."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import discord
+import pytest
+
+from bot.discord.manage import NEEDED
+from bot.terminal.app import build_app
+from config.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+ANYTHING = "..."
+
+
+def consoles() -> Iterator[tuple[str, str]]:
+    """Yield each command of the console blocks with what is shown below it."""
+    for block in re.findall(r"^```console\n(.*?)^```", README, re.DOTALL | re.MULTILINE):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, shown = part.partition("\n")
+            yield command, shown
+
+
+SHOWN = [(command, shown) for command, shown in consoles() if "touchstone" in command]
+MADE = [shlex.split(command)[1] for command, _ in consoles() if command.startswith("make ")]
+
+
+@pytest.mark.parametrize(("command", "shown"), SHOWN)
+def test_a_command_prints_what_is_shown(command, shown, tmp_path):
+    (tmp_path / "touchstone").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m bot "$@"\n')
+    (tmp_path / "touchstone").chmod(0o755)
+    environment = {
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "HOME": str(tmp_path),
+        "LANG": "C.UTF-8",
+        "COLUMNS": "100",
+    }
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    pattern = ".*?".join(re.escape(part.strip()) for part in shown.split(ANYTHING))
+    assert re.fullmatch(pattern, done.stdout.strip(), re.DOTALL), done.stdout
+
+
+@pytest.mark.parametrize("target", MADE)
+def test_a_target_of_make_is_there(target):
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+
+
+def test_every_command_of_the_table_is_there():
+    app = build_app()
+    known = {command.callback.__name__ for command in app.registered_commands}
+    groups = {group.name for group in app.registered_groups}
+    named = set(re.findall(r"`touchstone ([a-z]+)", README)) | {"demo"}
+    assert known | groups == named
+
+
+def test_the_table_of_settings_is_the_one_of_the_settings():
+    (table,) = re.findall(r"\| setting \|.*?\n\|---.*?\n(.*?)\n\n", README, re.DOTALL)
+    assert table.splitlines() == list(settings_rows())
+
+
+def test_the_invitation_asks_for_the_least_that_the_bot_needs():
+    (link,) = re.findall(r"`(https://discord\.com/oauth2/authorize\?[^`]+)`", README)
+    wanted = parse_qs(urlsplit(link).query)
+    needed = discord.Permissions(**dict.fromkeys(NEEDED, True), send_messages_in_threads=True)
+    assert int(wanted["permissions"][0]) == needed.value
+    assert set(wanted["scope"][0].split()) == {"bot", "applications.commands"}
+
+
+def test_every_file_that_is_linked_is_there():
+    links = re.findall(r"\]\(([^)#]+)\)", README)
+    assert [link for link in links if "://" not in link and not (ROOT / link).is_file()] == []
+
+
+def test_the_picture_is_a_picture_and_fetches_nothing():
+    picture = (ROOT / "docs" / "card.svg").read_text("utf-8")
+    assert ElementTree.fromstring(picture).tag.endswith("svg")  # noqa: S314  our own file
+    assert "@import" not in picture
+    assert "url(http" not in picture
+
+
+def settings_rows() -> Iterator[str]:
+    """Yield the rows of the settings table as the README must have them."""
+    shipped = Settings(database_url="")
+    for name, field in Settings.model_fields.items():
+        value = getattr(shipped, name)
+        default = "a file in your data folder" if name == "database_url" else "" if value is None else f"`{value}`"
+        yield f"| `{name}` | {default} | {field.description} |"
