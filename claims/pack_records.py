@@ -17,10 +17,11 @@ def read_records(data: Any) -> Records:  # noqa: ANN401  the schema has vouched 
         head["id"], int(head["version"]), title["en"], title["zh"], head["licence"], date.fromisoformat(head["as_of"])
     )
     documents = tuple(DocumentRecord(**document) for document in data["documents"])
-    return pack, documents, tuple(_claim(claim, pack.id) for claim in data["claims"])
+    return pack, documents, tuple(read_claim(claim, pack.id) for claim in data["claims"])
 
 
-def _claim(claim: Any, pack: str) -> ClaimRecord:  # noqa: ANN401
+def read_claim(claim: Any, pack: str) -> ClaimRecord:  # noqa: ANN401
+    """Return one claim of the pack; without a `status` it is published."""
     review_by = claim.get("review_by")
     return ClaimRecord(
         id=claim["id"],
@@ -37,6 +38,7 @@ def _claim(claim: Any, pack: str) -> ClaimRecord:  # noqa: ANN401
         ),
         figures=tuple(_figure(figure) for figure in claim.get("figures", [])),
         points=tuple(_point(point) for point in claim["points"]),
+        status=claim.get("status", "published"),
     )
 
 

@@ -15,9 +15,13 @@ def broken_rules(lined: LinedYaml) -> list[PackProblem]:
     found = [*_doubled(data, "documents"), *_doubled(data, "claims")]
     documents = {document["id"] for document in data["documents"]}
     for index, claim in enumerate(data["claims"]):
-        place: Place = ("claims", index)
-        found += [*_citations(claim, place, documents), *_figures(claim, place), *_wordings(claim, place)]
+        found += broken_claim_rules(claim, ("claims", index), documents)
     return [PackProblem(lined.line(place), field_name(place), fault, f"{mend}.") for place, fault, mend in found]
+
+
+def broken_claim_rules(claim: Any, place: Place, documents: set[str]) -> list[Broken]:  # noqa: ANN401  the schema has vouched for the form
+    """Return what is wrong within one claim: where, what, and its mend; `documents` are the ids it may cite."""
+    return [*_citations(claim, place, documents), *_figures(claim, place), *_wordings(claim, place)]
 
 
 def _doubled(data: Any, part: str) -> Iterator[Broken]:  # noqa: ANN401  the schema has vouched for the form
@@ -62,7 +66,7 @@ def _figures(claim: Any, place: Place) -> Iterator[Broken]:  # noqa: ANN401
 
 def _wordings(claim: Any, place: Place) -> Iterator[Broken]:  # noqa: ANN401
     for language, texts in claim.get("not_wordings", {}).items():
-        wordings = {text.casefold() for text in claim["wordings"][language]}
+        wordings = {text.casefold() for text in claim["wordings"].get(language, [])}
         for number, text in enumerate(texts):
             if text.casefold() in wordings:
                 here = (*place, "not_wordings", language, number)

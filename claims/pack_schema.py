@@ -5,12 +5,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from importlib import resources
+from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
-from claims.pack_yaml import LinedYaml, Place, field_name
+from claims.pack_yaml import Lined, Place, field_name
 from config.errors import PackProblem
 
 DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
@@ -24,14 +25,17 @@ TYPES = {
 }
 
 
-def schema_problems(lined: LinedYaml) -> list[PackProblem]:
-    """Return all that does not fit the schema."""
-    errors: Iterable[ValidationError] = _validator().iter_errors(lined.data)  # pyright: ignore[reportUnknownMemberType]
-    return [
+def schema_problems(
+    lined: Lined, schema: dict[str, Any] | None = None, most: int | None = None
+) -> list[PackProblem]:
+    """Return all that does not fit the schema (that of packs unless another is given), or the first `most` of it."""
+    errors: Iterable[ValidationError] = _validator(schema or read_schema()).iter_errors(lined.data)  # pyright: ignore[reportUnknownMemberType]
+    found = (
         PackProblem(lined.line(place), field_name(place), fault, f"{mend}.")
         for error in errors
         for place, fault, mend in _told(error)
-    ]
+    )
+    return list(islice(found, most))
 
 
 def read_schema() -> dict[str, Any]:
@@ -39,11 +43,11 @@ def read_schema() -> dict[str, Any]:
     return json.loads((resources.files("claims") / "packs" / "pack.schema.json").read_text("utf-8"))
 
 
-def _validator() -> Draft202012Validator:
+def _validator(schema: dict[str, Any]) -> Draft202012Validator:
     checker = FormatChecker(formats=())
     checker.checks("day", raises=ValueError)(_is_day)
     checker.checks("day-month-year", raises=ValueError)(_is_date)
-    return Draft202012Validator(read_schema(), format_checker=checker)
+    return Draft202012Validator(schema, format_checker=checker)
 
 
 def _is_day(value: object) -> bool:

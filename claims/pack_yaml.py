@@ -5,7 +5,7 @@ Plain scalars are read by the rules of YAML 1.2: `no`, `on` and `2026-01-23` sta
 
 import re
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import yaml
 from yaml import events
@@ -16,6 +16,7 @@ Plain: TypeAlias = "str | float | bool | list[Plain] | dict[str, Plain] | None"
 Place: TypeAlias = tuple[str | int, ...]
 
 MAX_DEPTH = 12
+MAX_PARTS = 600_000  # three times what 8 MB of claims have; each part takes some 250 bytes while it is read
 WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
 WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
 DECIMAL = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
@@ -29,6 +30,19 @@ class YamlRefusedError(Exception):
     def __init__(self, problem: PackProblem) -> None:
         super().__init__(str(problem))
         self.problem = problem
+
+
+class Lined(Protocol):
+    """Plain data in the form of a pack, whatever it was read from, and the lines of its parts."""
+
+    @property
+    def data(self) -> Plain:
+        """The data as a whole."""
+        ...
+
+    def line(self, place: Place) -> int:
+        """Return the line (from 1) of a part, or of the nearest part around it."""
+        ...
 
 
 class LinedYaml:
@@ -70,6 +84,8 @@ class LinedYaml:
 
     def _value(self, event: events.Event, parts: Iterator[events.Event], place: Place) -> Plain:
         self._lines.setdefault(place, _line(event))
+        if len(self._lines) > MAX_PARTS:
+            raise _refused(_line(event), (), f"the file has more than {MAX_PARTS:,} parts", "Split it up")
         _refuse_references(event, place)
         if isinstance(event, events.ScalarEvent):
             return _scalar(event, place)

@@ -11,11 +11,19 @@ TouchstoneError
 └── ClaimBaseError               the claim base could not do what was asked
     ├── DatabaseError            the database cannot be opened, upgraded, read or written
     ├── UnknownClaimError        no claim has this id (for this server)
-    └── PackError                a pack was refused; carries its problems, each with line, field and mend
+    ├── UnknownEntryError        no revision, queue item or example has this number (for this server)
+    ├── InvalidEditError         an edit was refused; carries each fault, and the edit as it was typed
+    ├── ConflictError            somebody else was faster; carries both versions, field by field
+    ├── NotUndoableError         a revision cannot be undone or restored here
+    ├── PackError                a pack was refused; carries its problems, each with line, field and mend
+    ├── ImportRefusedError       a file for import was refused as a whole; carries its problems
+    └── UndoRefusedError         an import cannot be undone; names what has been changed since
 """
 
 from dataclasses import dataclass
 from pathlib import Path
+
+from config.faults import FieldDifference, FieldFault
 
 
 class TouchstoneError(Exception):
@@ -78,6 +86,40 @@ class UnknownClaimError(ClaimBaseError):
         self.near = near
 
 
+class UnknownEntryError(ClaimBaseError):
+    """No revision, queue item or example has this number, or none that the server may see."""
+
+
+class InvalidEditError(ClaimBaseError):
+    """An edit was refused and nothing was written; `edit` is what the caller handed in, as it was typed."""
+
+    def __init__(self, faults: tuple[FieldFault, ...], edit: object = None) -> None:
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = faults
+        self.edit = edit
+
+
+class ConflictError(ClaimBaseError):
+    """Somebody else was faster and nothing was written; `mine` is what the caller wants, `theirs` what stands there.
+
+    `subject` names the thing; `current` is its edition now: the same edit with it overwrites theirs.
+    """
+
+    def __init__(
+        self, subject: str, fields: tuple[FieldDifference, ...], *, current: str = "", mine: object = None
+    ) -> None:
+        names = ", ".join(each.field for each in fields) or "nothing any more"
+        super().__init__(f"{subject} was changed by somebody else meanwhile. The two versions differ in: {names}.")
+        self.subject = subject
+        self.fields = fields
+        self.current = current
+        self.mine = mine
+
+
+class NotUndoableError(ClaimBaseError):
+    """A revision cannot be undone or restored here; the text says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class PackProblem:
     """One fault of a pack file: its line (from 1; 0: the file as a whole), its field, what it is, and its mend."""
@@ -101,3 +143,20 @@ class PackError(ClaimBaseError):
         super().__init__("\n".join([head, *(f"  {problem}" for problem in problems)]))
         self.path = path
         self.problems = problems
+
+
+class ImportRefusedError(ClaimBaseError):
+    """A file for import was refused as a whole; nothing was written."""
+
+    def __init__(self, name: str, problems: tuple[PackProblem, ...]) -> None:
+        super().__init__("\n".join([f"{name}: refused; nothing was written.", *(f"  {each}" for each in problems)]))
+        self.name = name
+        self.problems = problems
+
+
+class UndoRefusedError(ClaimBaseError):
+    """An import cannot be undone as a whole; `changed` are the ids of the claims that were changed since."""
+
+    def __init__(self, fault: str, changed: tuple[str, ...] = ()) -> None:
+        super().__init__(fault)
+        self.changed = changed

@@ -1,0 +1,67 @@
+"""What an export holds: the claims as a server sees them, by pack, each pack with its documents."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from claims.base import ClaimBase
+from claims.claim_reading import read_rows
+from claims.claim_state import claim_digest
+from claims.documents.passages import read_documents
+from claims.exchange.plain import canonical, exported_state
+from claims.record import ClaimRecord, DocumentRecord, PackRecord
+from claims.tables import Claim, Pack
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedClaim:
+    """A claim of any status, and the mark of its state; `as_loaded`: it is as its pack gave it."""
+
+    record: ClaimRecord
+    state: str
+    as_loaded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedPack:
+    """A pack with its documents and claims, in order; None as the head for the claims that belong to no pack."""
+
+    head: PackRecord | None
+    documents: tuple[DocumentRecord, ...]
+    claims: tuple[ExportedClaim, ...]
+
+
+def read_contents(base: ClaimBase, server: int | None) -> tuple[ExportedPack, ...]:
+    """Read everything that the server sees (None: what is shared) in one state of the base, packs by id.
+
+    Documents stand with each pack whose claims cite them; those that nothing cites stand with the first pack.
+    """
+    with base.database.reading() as session:
+        heads = _heads(session)
+        documents = {document.id: document for document in read_documents(session)}
+        groups: dict[str, list[ExportedClaim]] = defaultdict(list)
+        for row, record in read_rows(session, server):
+            groups[record.pack].append(_exported(row, record))
+    uncited = set(documents) - {name for claims in groups.values() for name in _cited(claims)}
+    packs: list[ExportedPack] = []
+    for name in sorted(groups, key=lambda pack: (not pack, pack)):
+        wanted = _cited(groups[name]) | (set() if packs or server is not None else uncited)
+        cited = tuple(documents[each] for each in sorted(wanted))
+        packs.append(ExportedPack(heads.get(name), cited, tuple(groups[name])))
+    return tuple(packs)
+
+
+def _heads(session: Session) -> dict[str, PackRecord]:
+    rows = session.scalars(select(Pack).order_by(col(Pack.id)))
+    return {r.id: PackRecord(r.id, r.version, r.title_en, r.title_zh, r.licence, r.as_of) for r in rows}
+
+
+def _exported(row: Claim, record: ClaimRecord) -> ExportedClaim:
+    as_loaded = bool(record.pack) and claim_digest(record) == row.loaded_digest
+    return ExportedClaim(canonical(record), exported_state(record), as_loaded)
+
+
+def _cited(claims: list[ExportedClaim]) -> set[str]:
+    return {cited.document for claim in claims for point in claim.record.points for cited in point.citations}

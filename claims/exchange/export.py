@@ -1,0 +1,33 @@
+"""The export of claims, in each of the formats."""
+
+from collections.abc import Iterator
+from typing import Literal, get_args
+
+from claims.base import ClaimBase
+from claims.exchange.contents import read_contents
+from claims.exchange.review_export import write_reviews
+from claims.exchange.sheet_export import write_sheet
+from claims.exchange.yaml_export import write_yaml
+
+Format = Literal["yaml", "csv", "claimreview"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+SUFFIXES: dict[Format, str] = {"yaml": ".yaml", "csv": ".csv", "claimreview": ".json"}
+
+
+def export_claims(
+    base: ClaimBase, form: Format, server: int | None = None, *, byte_order_mark: bool = False
+) -> Iterator[str]:
+    """Yield the text of an export in pieces, to be written as UTF-8 without any change of line ends.
+
+    It holds what the server sees (None: what is shared): claims of any status in `yaml` and `csv`, published ones in
+    `claimreview`. `yaml` is lossless; what a server sets on a claim (muted, cut-off), versions and history stay behind.
+    `byte_order_mark` leads a `csv` with one, by which Excel knows UTF-8. May raise DatabaseError at once.
+    """
+    contents = read_contents(base, server)
+    match form:
+        case "yaml":
+            return write_yaml(contents)
+        case "csv":
+            return write_sheet(contents, bom=byte_order_mark)
+        case "claimreview":
+            return write_reviews(contents)
