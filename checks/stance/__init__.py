@@ -1,6 +1,6 @@
 """Stance: does a message assert, deny or ask what a wording says?
 
-Lives here: the reading of cues (config/lexicon/stance.yaml), of clauses, of polarity and mood, and the decision made from them.
+Lives here: the reading of cues (config/lexicon/stance.yaml), clauses, polarity and mood, and the decision from them.
 May not live here: the cues themselves, the matching of claims, or what follows from a stance.
 """
 

@@ -1,4 +1,4 @@
-"""The claim's own voice: what its wordings negate, which side of each pair of opposites they take, which cues they use."""
+"""The claim's own voice: what its wordings negate, which side of opposites they take, and which cues they use."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from checks.stance.cues import Cue, CueFinder, Hit
 from checks.stance.message import ReadText
-from checks.stance.mood import sentence_mood
+from checks.stance.mood import moods_of
 from checks.stance.polarity import negations, scope_of
 
 Forms = Callable[[str], list[str]]
@@ -23,8 +23,8 @@ _MIRROR = {"+": "-", "-": "+"}
 class ClaimVoice:
     """What the wordings of one claim say in common.
 
-    `negative` is the share of wordings with a negator; `negated` gives, per word, how likely it stands under one (rare words lean on
-    that share); `cues` and `categories` give the share of wordings that use them.
+    `negative` is the share of wordings with a negator; `negated` gives, per word, how likely it stands under one (rare
+    words lean on that share); `cues` and `categories` give the share of wordings that use them.
     """
 
     negative: float
@@ -40,30 +40,29 @@ class ClaimVoice:
 
     def led_by(self, best: "ClaimVoice") -> "ClaimVoice":
         """Return this voice with that of the wording that matched laid over it."""
-        return replace(
-            self,
-            negated=self.negated | {form: max(share, self.negated.get(form, 0.0)) for form, share in best.negated.items() if share == 1.0},
-            cues=self.cues | best.cues,
-            categories=self.categories | best.categories,
-        )
+        always = {form: share for form, share in best.negated.items() if share == 1.0}
+        cues, categories = self.cues | best.cues, self.categories | best.categories
+        return replace(self, negated=self.negated | always, cues=cues, categories=categories)
 
     def has_cue(self, cue: Cue) -> bool:
         """Tell whether a cue is the claim's own way of speaking."""
         if cue.shared == "never":
             return False
-        return self.cues.get(cue.phrase, 0.0) >= _OWN_CUE or (cue.shared == "kind" and self.categories.get(cue.category, 0.0) >= _OWN_KIND)
+        of_kind = self.categories.get(cue.category, 0.0) if cue.shared == "kind" else 0.0
+        return self.cues.get(cue.phrase, 0.0) >= _OWN_CUE or of_kind >= _OWN_KIND
 
 
 def hear(wordings: Sequence[ReadText], forms: Forms, opposites: CueFinder) -> ClaimVoice:
     """Return the voice of a claim from those of its wordings that state something."""
-    stating = [read for read in wordings if all(sentence_mood(read, number) == "states" for number in read.anchored_sentences())]
+    stating = [read for read in wordings if set(moods_of(read).values()) <= {"states"}]
     reads = stating or wordings
     uses: Counter[str] = Counter()
     negated: Counter[str] = Counter()
     sides: Counter[str] = Counter()
     for read in reads:
         uses.update(set(content_forms(forms(read.text))))
-        negated.update({form for each in negations(read) for form in content_forms(forms(read.text[each.start : each.end]))})
+        governed = (read.text[each.start : each.end] for each in negations(read))
+        negated.update({form for span in governed for form in content_forms(forms(span))})
         sides.update(word.category for word in sided(read, opposites))
     negative = sum(read.has("negator", "impossible") for read in reads) / len(reads)
     return ClaimVoice(
@@ -105,7 +104,7 @@ def sided(read: ReadText, opposites: CueFinder) -> list[Sided]:
     negators = [(hit, *scope_of(read, hit)) for hit in read.of("negator")]
     found: list[Sided] = []
     for hit in opposites.find(read.text):
-        turned = sum(start <= hit.start < end and not hit.start <= negator.start < hit.end for negator, start, end in negators) % 2
+        outside = (spans for negator, *spans in negators if not hit.start <= negator.start < hit.end)
+        turned = sum(start <= hit.start < end for start, end in outside) % 2
         found.append(Sided(mirror(hit.category) if turned else hit.category, hit))
     return found
-

@@ -13,7 +13,7 @@ _GAP = r"[^.!?。;\n]{0,24}?"
 _NUMBER = r"[\d一二三四五六七八九十两百][\d.,]*(?:\s?%)?"
 _PARTS = re.compile(r"(…|#|\*|\s+|^\^|\$$)")
 _LATIN = re.compile(r"[a-z0-9]")
-_SPECIAL = {"…": _GAP, "#": r"[$€£¥]?" + _NUMBER, "*": r"[a-z]*", "$": r"(?=\s*(?:[.!?。;,\n]|\Z))"}
+_SPECIAL = {"…": _GAP, "#": r"[$€£¥]?" + _NUMBER, "*": r"[a-z]*", "$": r"(?=\s{0,3}(?:[.!?。;,\n]|\Z))"}
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,14 @@ class Cue:
     def pattern(self) -> re.Pattern[str]:
         """Return the compiled phrase; its gaps are bounded, so that a search stays linear."""
         body = self.phrase.removeprefix("^")
-        parts = [_SPECIAL.get(part) or (r"\s+" if part.isspace() else re.escape(part)) for part in _PARTS.split(body) if part]
+        parts = [_SPECIAL.get(part) or _literal(part) for part in _PARTS.split(body) if part]
         before = r"(?<![a-z0-9'])" if _LATIN.match(body) else ""
         after = r"(?![a-z0-9])" if _LATIN.match(body[-1:]) else ""
         return re.compile(before + "".join(parts) + after)
+
+
+def _literal(part: str) -> str:
+    return r"\s{1,3}" if part.isspace() else re.escape(part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +63,18 @@ class Hit:
         """Return the category of the cue."""
         return self.cue.category
 
-    def holds(self, other: "Hit") -> bool:
-        """Tell whether `other` lies within this hit and is shorter."""
-        return self.start <= other.start and other.end <= self.end and other.end - other.start < self.end - self.start
-
 
 class CueFinder:
     """Finds all cues of a list in a text."""
 
     def __init__(self, cues: Iterable[Cue]) -> None:
         """Take the cues over; patterns are compiled when first needed."""
-        self._cues = tuple(cues)
+        self.cues = tuple(cues)
 
     def find(self, text: str, starts: Sequence[int] = (0,)) -> list[Hit]:
         """Return the hits in `text`, in order; `starts` are the positions where sentences begin."""
         hits: list[Hit] = []
-        for cue in self._cues:
+        for cue in self.cues:
             if cue.key not in text:
                 continue
             if cue.start_only:

@@ -12,7 +12,6 @@ from checks.stance.cues import Cue, CueFinder, Reach, Shared
 _SIGNS = "…#*^$"
 
 
-
 class _Phrases(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     en: tuple[str, ...]
@@ -50,8 +49,12 @@ class StanceLexicon:
         pairs = TypeAdapter(list[_Opposites]).validate_python(data.pop("opposites"))
         categories = TypeAdapter(dict[str, _Category]).validate_python(data)
         sides = {f"{pair.name}{sign}": side for pair in pairs for sign, side in (("+", pair.one), ("-", pair.other))}
-        opposites = {name: _Category(en=side.en, zh=side.zh, weight=0.6, reach="near", shared="never") for name, side in sides.items()}
+        opposites = {name: _of_side(side) for name, side in sides.items()}
         return cls(CueFinder(_cues(categories, fold)), CueFinder(_cues(opposites, fold)))
+
+
+def _of_side(side: _Phrases) -> _Category:
+    return _Category(en=side.en, zh=side.zh, weight=0.6, reach="sentence", shared="never")
 
 
 def _cues(categories: dict[str, _Category], fold: Callable[[str], str]) -> Iterator[Cue]:

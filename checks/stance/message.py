@@ -1,20 +1,25 @@
 """A text read for stance: its clauses, its cues, and the words that the match rests on."""
 
-from collections.abc import Callable, Sequence
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from checks.stance.clauses import Clause, sentence_spans, split_clauses
 from checks.stance.cues import CueFinder, Hit
 
 Span = tuple[int, int]
-_MOST_HITS = 300
-# An anchor that covers so much more than a word is a passage: it is judged as a whole.
+# What counts as one word when a distance is measured: a Latin word, or two Han characters.
+UNIT = re.compile(r"[a-z0-9]+(?:[.'’][a-z0-9]+)*|[\u3400-\u9fff]{1,2}")
+_MOST_HITS = 200
+_MOST_ANCHORS = 400
 _NO_SENTENCE = -1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReadText:
-    """A text with its clauses, cues (those that belong to a longer one left out) and anchors, in order."""
+    """A text with its clauses, cues (those that are part of a longer one left out) and anchors, in order."""
 
     text: str
     clauses: tuple[Clause, ...]
@@ -31,15 +36,11 @@ class ReadText:
 
     def clause_at(self, position: int) -> Clause | None:
         """Return the clause that holds `position`, or the one before it."""
-        best = None
-        for clause in self.clauses:
-            if clause.start > position:
-                break
-            best = clause
-        return best
+        number = bisect_right(self._starts, position)
+        return self.clauses[number - 1] if number else None
 
     def sentence_at(self, position: int) -> int:
-        """Return the number of the sentence that holds `position`; -1 in a text without any."""
+        """Return the number of the sentence that holds `position`; -1 before the first one."""
         clause = self.clause_at(position)
         return clause.sentence if clause else _NO_SENTENCE
 
@@ -47,6 +48,7 @@ class ReadText:
         """Return the anchors that touch the span."""
         return [anchor for anchor in self.anchors if anchor[0] < end and anchor[1] > start]
 
+    @cached_property
     def anchored_sentences(self) -> dict[int, int]:
         """Return how many anchors each sentence holds, for those that hold any."""
         counts: dict[int, int] = {}
@@ -55,34 +57,26 @@ class ReadText:
             counts[number] = counts.get(number, 0) + 1
         return counts
 
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [clause.start for clause in self.clauses]
+
 
 def read_text(text: str, anchors: Sequence[Span], finder: CueFinder) -> ReadText:
     """Return `text` read; without anchors every clause is one."""
-    starts = sentence_starts(text)
-    hits = _outermost(finder.find(text, starts)[:_MOST_HITS], len(text))
+    starts = [start for start, _, _ in sentence_spans(text)]
+    hits = _outermost(finder.find(text, starts), len(text))[:_MOST_HITS]
     clauses = split_clauses(text, [hit.start for hit in hits if hit.category == "but"])
-    kept = sorted({(max(0, start), min(len(text), end)) for start, end in anchors if start < end})
-    return ReadText(text, tuple(clauses), tuple(hits), tuple(kept) or tuple((clause.start, clause.end) for clause in clauses))
-
-
-def sentence_starts(text: str) -> list[int]:
-    """Return where a sentence or a clause begins, each a place for a plain "no"."""
-    return [start for start, _, _ in sentence_spans(text)]
+    kept = sorted({(max(0, start), min(len(text), end)) for start, end in anchors if start < end})[:_MOST_ANCHORS]
+    whole = [(clause.start, clause.end) for clause in clauses]
+    return ReadText(text, tuple(clauses), tuple(hits), tuple(kept or whole))
 
 
 def _outermost(hits: Sequence[Hit], length: int) -> list[Hit]:
-    """Drop negators, opposites and marks that are part of a longer cue: "not only" is no "not"."""
+    """Drop the cues that are part of a longer one: "not only" holds no "not"."""
     longest = [0] * length
     for hit in hits:
         size = hit.end - hit.start
         for position in range(hit.start, hit.end):
             longest[position] = max(longest[position], size)
-    return [hit for hit in hits if not _covered(hit, longest)]
-
-
-def _covered(hit: Hit, longest: Sequence[int]) -> bool:
-    size = hit.end - hit.start
-    return all(longest[position] > size for position in range(hit.start, hit.end))
-
-
-Reader = Callable[[str, Sequence[Span]], ReadText]
+    return [hit for hit in hits if any(longest[at] <= hit.end - hit.start for at in range(hit.start, hit.end))]

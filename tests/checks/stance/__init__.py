@@ -1,0 +1,1 @@
+"""Stance: denials, questions, quotations, and any text at all."""

@@ -1,0 +1,46 @@
+"""Real questions ask; rhetorical ones and tags assert."""
+
+import pytest
+
+from tests.checks.stance.conftest import Read
+
+CLAIM = "GPUs are worthless after three years"
+CLAIM_ZH = "显卡三年后一文不值"
+
+
+@pytest.mark.parametrize(
+    ("text", "wording"),
+    [
+        ("is it true that GPUs are worthless after three years?", CLAIM),
+        ("GPUs worthless after three years, anyone have a source?", CLAIM),
+        ("are GPUs really worthless after three years", CLAIM),
+        ("do GPUs become worthless after three years or is that just talk?", CLAIM),
+        ("which report says GPUs are worthless after three years?", CLAIM),
+        ("显卡三年后真的一文不值吗", CLAIM_ZH),
+        ("顯卡三年後是不是一文不值?", CLAIM_ZH),
+        ("有人说显卡三年后一文不值,真的假的", CLAIM_ZH),
+        ("显卡三年后一文不值,有没有来源", CLAIM_ZH),
+        ("显卡三年后系咪一文不值?", CLAIM_ZH),
+        ("GPUs worthless after three years?", CLAIM),
+    ],
+)
+def test_a_question_asks(read: Read, text: str, wording: str) -> None:
+    assert read(text, wording).stance == "asks"
+
+
+@pytest.mark.parametrize(
+    ("text", "wording"),
+    [
+        ("who else noticed that GPUs are worthless after three years", CLAIM),
+        ("GPUs are worthless after three years, who pays for that?", CLAIM),
+        ("你们知道吗,显卡三年后一文不值", CLAIM_ZH),
+        ("显卡三年后一文不值,对吧", CLAIM_ZH),
+        ("显卡三年后一文不值,谁还敢买", CLAIM_ZH),
+    ],
+)
+def test_a_question_in_form_only_asserts(read: Read, text: str, wording: str) -> None:
+    assert read(text, wording).stance == "asserts"
+
+
+def test_a_question_answered_with_no_denies(read: Read) -> None:
+    assert read("are GPUs worthless after three years? no, not even close", CLAIM).stance == "denies"
