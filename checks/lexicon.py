@@ -38,6 +38,10 @@ class Frequencies:
         """Return -log10 of the token's share of ordinary writing; 7.5 for a token that the table lacks."""
         return self._table.get(token, _RAREST)
 
+    def tokens(self) -> Iterable[str]:
+        """Return all tokens of the table, the commonest of each language first."""
+        return self._table.keys()
+
     @classmethod
     def load(cls) -> "Frequencies":
         """Read the shipped table."""

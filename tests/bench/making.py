@@ -1,0 +1,75 @@
+"""Make claim bases of any size, and chat to hold against them, from the lexicon's own words."""
+
+import random
+from dataclasses import dataclass
+from itertools import pairwise
+
+from checks.known import KnownClaim, KnownWording
+from checks.lexicon import Lexicon
+
+_EVERYDAY = 3_000
+_RARE = 20_000
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words to make sentences of, everyday ones and rare ones, in both languages."""
+
+    everyday: dict[str, list[str]]
+    rare: dict[str, list[str]]
+
+    @classmethod
+    def of(cls, lexicon: Lexicon) -> "Words":
+        """Sort the lexicon's tokens by language and by how common they are."""
+        tokens: dict[str, list[str]] = {"en": [], "zh": []}
+        for token in lexicon.frequencies.tokens():
+            if token[0] >= "\u3400":
+                if len(token) == 2:
+                    tokens["zh"].append(token)
+            elif token.isalpha() and len(token) > 1:
+                tokens["en"].append(token)
+        return cls(
+            {language: each[:_EVERYDAY] for language, each in tokens.items()},
+            {language: each[_EVERYDAY:_RARE] for language, each in tokens.items()},
+        )
+
+    def sentence(self, chance: random.Random, language: str, length: int, rare: float) -> str:
+        """Return `length` words, of which a share of `rare` are rare ones."""
+        words = [
+            chance.choice(self.rare[language] if chance.random() < rare else self.everyday[language])
+            for _ in range(length)
+        ]
+        return (" " if language == "en" else "").join(words)
+
+
+def make_claims(words: Words, claims: int, wordings: int, seed: int = 1) -> list[KnownClaim]:
+    """Return `claims` claims with `wordings` wordings each, half of them Chinese, that vary on the claim's own rare words."""
+    chance = random.Random(seed)
+    made = [_claim(words, chance, number, wordings) for number in range(claims)]
+    assert all(one.id != other.id for one, other in pairwise(made))
+    return made
+
+
+def _claim(words: Words, chance: random.Random, number: int, wordings: int) -> KnownClaim:
+    own = {language: [chance.choice(words.rare[language]) for _ in range(6)] for language in ("en", "zh")}
+
+    def wording(language: str) -> KnownWording:
+        middle = words.sentence(chance, language, chance.randint(3, 6), 0.1)
+        parts = [*chance.sample(own[language], 3), middle, *chance.sample(own[language], 2)]
+        return KnownWording((" " if language == "en" else "").join(parts), "en" if language == "en" else "zh")
+
+    made = tuple(wording("zh" if turn % 2 else "en") for turn in range(wordings))
+    return KnownClaim(f"claim-{number}", "contested", made[0].text, made[-1].text, made)
+
+
+def make_chat(words: Words, claims: list[KnownClaim], messages: int, seed: int = 2) -> list[str]:
+    """Return chat in two languages, of which one message in ten says one of the claims in somewhat other words."""
+    chance = random.Random(seed)
+    chat: list[str] = []
+    for _ in range(messages):
+        language = chance.choice(("en", "zh"))
+        text = words.sentence(chance, language, chance.randint(5, 25), 0.08)
+        if chance.random() < 0.1:
+            text = f"{chance.choice(chance.choice(claims).wordings).text}, {text[:40]}"
+        chat.append(text)
+    return chat
