@@ -1,7 +1,7 @@
 """The evidence for one claim in one message: what the scorers measured, by name."""
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Evidence:
 
     def features(self) -> dict[str, float]:
         """Return the measures as the decision model takes them: counts as logarithms, negatives as a distance."""
-        values = {name: float(value) for name, value in asdict(self).items()}
+        values: dict[str, float] = {name: getattr(self, name) for name in self.__slots__}
         values["words"] = math.log1p(self.words)
         values["concepts"] = math.log1p(self.concepts)
         values["beside_negative"] = self.best - self.negative

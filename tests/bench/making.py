@@ -43,7 +43,7 @@ class Words:
 
 
 def make_claims(words: Words, claims: int, wordings: int, seed: int = 1) -> list[KnownClaim]:
-    """Return `claims` claims with `wordings` wordings each, half of them Chinese, that vary on the claim's own rare words."""
+    """Return `claims` claims with `wordings` wordings each, half Chinese, that vary on the claim's own rare words."""
     chance = random.Random(seed)
     made = [_claim(words, chance, number, wordings) for number in range(claims)]
     assert all(one.id != other.id for one, other in pairwise(made))
