@@ -55,15 +55,16 @@ class Checker:
         message = analyse(text, self.lexicon)
         if base.scorer is None or not message.words:
             return Finding(text, language, "silent")
-        candidates = base.scorer.candidates(message)
-        quantities = self._figures.read(message.text) if candidates else ()
-        cut_offs = self.tuning.cut_offs_for(len(base.claims))
-        matches = [
-            match
-            for candidate in candidates[:_MOST_MATCHES]
-            if (match := self._match(message, candidate, base, quantities)).score >= cut_offs.near
+        near = self.tuning.cut_offs_for(len(base.claims)).near
+        # Most chat comes near no claim: stance and figures are read only where something may be said.
+        candidates = [
+            candidate
+            for candidate in base.scorer.candidates(message)[:_MOST_MATCHES]
+            if self.tuning.probability(candidate.evidence.features()) >= near
         ]
-        matches = sorted(matches, key=lambda match: -match.score)[:_MOST_MATCHES]
+        quantities = self._figures.read(message.text) if candidates else ()
+        matches = [self._match(message, candidate, base, quantities) for candidate in candidates]
+        matches.sort(key=lambda match: -match.score)
         return Finding(text, language, _overall(matches, message), tuple(matches))
 
     def _match(
@@ -80,7 +81,10 @@ class Checker:
         probability = self.tuning.probability(evidence.features() | {"question": float(stance.stance == "asks")})
         figures = self._comparer.compare(quantities, read.claim.figures, message.text)
         guards = _guards(message, candidate, read, stance, figures)
-        case = Case(probability, stance.stance, stance.sure, guards, muted=read.claim.muted, cut_off=read.claim.cut_off)
+        claim = read.claim
+        case = Case(
+            probability, stance.stance, stance.sure, guards, claim.muted, claim.cut_off, raised_to=claim.raised_to
+        )
         return Match(
             claim=read.claim.id,
             score=round(probability, 4),

@@ -35,7 +35,7 @@ class KnownClaim:
     """A claim as the checks see it.
 
     `cut_off` replaces the fitted cut-off for a reply, where moderators have set one; `muted` claims are found but never
-    answered.
+    answered. `raised_to` comes from members' reports: a match that scores less is treated one step more reluctantly.
     """
 
     id: str
@@ -47,3 +47,4 @@ class KnownClaim:
     version: int = 1
     cut_off: float | None = None
     muted: bool = False
+    raised_to: float = 0.0

@@ -1,5 +1,6 @@
 """Decide what a match calls for: reply, offer or silence. In doubt, silence."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checks.finding import Action, Guard, Stance
@@ -16,10 +17,14 @@ class Case:
     guards: tuple[Guard, ...]
     muted: bool = False
     cut_off: float | None = None
+    raised_to: float = 0.0
 
     def passed(self, guard: str) -> bool:
         """Tell whether the guard of that name passed (or was not asked)."""
         return all(each.passed for each in self.guards if each.name == guard)
+
+
+_MORE_RELUCTANT: Mapping[Action, Action] = {"reply": "offer", "offer": "silent", "silent": "silent"}
 
 
 def decide(case: Case, cut_offs: CutOffs) -> Action:
@@ -27,7 +32,13 @@ def decide(case: Case, cut_offs: CutOffs) -> Action:
 
     Silent: muted claims, debunkers, claims only quoted, messages nearer to a negative wording than to any wording.
     Offer at most: other names than the claim's, a stance read with doubt.
+    Below the bar that members' reports have raised: an offer instead of a reply, silence instead of an offer.
     """
+    action = _by_rule(case, cut_offs)
+    return _MORE_RELUCTANT[action] if case.probability < case.raised_to else action
+
+
+def _by_rule(case: Case, cut_offs: CutOffs) -> Action:
     reply_from = case.cut_off if case.cut_off is not None else cut_offs.reply
     if case.muted or case.stance == "denies" or not case.passed("negative") or not case.passed("quoted"):
         return "silent"
