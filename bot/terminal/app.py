@@ -10,15 +10,16 @@ from bot.terminal import chat, check, claims, demo, doctor, documents, run
 from bot.terminal.console import Terminal, complain, terminal_language
 from bot.terminal.helptexts import translate_help
 from bot.texts import Texts, msgid
-from config.errors import TouchstoneError
+from config.errors import StartError, TouchstoneError
 
 FAILURE = 1
+NOT_STARTED = 2
 
 _ABOUT = msgid("Recognises known claims in chat and answers with what the documents say.")
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command and leave with its exit code: 0 done, 1 could not be done, 2 wrong input."""
+    """Run the command, and leave with its code: 0 done, 1 not done, 2 wrong input or a bot that cannot start."""
     command = typer.main.get_command(build_app())
     language = terminal_language()
     if language != "en":
@@ -27,7 +28,7 @@ def main(arguments: list[str] | None = None) -> None:
         command(args=arguments, prog_name="touchstone", obj=Terminal())
     except TouchstoneError as error:
         complain(str(error))
-        sys.exit(FAILURE)
+        sys.exit(NOT_STARTED if isinstance(error, StartError) else FAILURE)
     except BrokenPipeError:
         # Whoever read our output has enough; the interpreter must not try to flush the rest.
         sys.stderr.close()

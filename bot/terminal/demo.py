@@ -83,7 +83,7 @@ def ways_on(texts: Texts, command: str) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_row(texts("Try messages of your own:"), f"{command} chat")
     table.add_row(texts("See what the base knows:"), f"{command} claims list")
-    table.add_row(texts("Run it in your own Discord server, with the README in five minutes:"), f"{command} run")
+    table.add_row(texts("Run it in your own Discord server:"), f"{command} run")
     return table
 
 
