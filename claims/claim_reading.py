@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from checks.known import KnownFigure, KnownWording
 from claims.record import CitationRecord, ClaimRecord, PointRecord
-from claims.tables import Citation, Claim, ClaimOverride, Figure, Point, Wording
+from claims.tables import Citation, Claim, ClaimOverride, Figure, Point, Server, Wording
 
 Grouped = dict[int, list[Any]]
 T = TypeVar("T")
@@ -23,15 +23,21 @@ def read_claims(session: Session, server: int | None, claim_id: str | None = Non
     return [record for _, record in read_rows(session, server, claim_id)]
 
 
-def read_rows(session: Session, server: int | None, claim_id: str | None = None) -> list[tuple[Claim, ClaimRecord]]:
-    """Return each claim of `read_claims` with its row of the table."""
+def read_rows(
+    session: Session, server: int | None, claim_id: str | None = None, *, everything: bool = False
+) -> list[tuple[Claim, ClaimRecord]]:
+    """Return each claim of `read_claims` with its row of the table; `everything`: also of packs not subscribed to."""
+    settings = session.get(Server, server) if server is not None else None
     visible = _visible(server, claim_id)
+    if settings is not None and settings.packs is not None and not everything:
+        visible &= or_(col(Claim.pack).is_(None), col(Claim.pack).in_(settings.packs))
     order = (col(Claim.server).is_(None).desc(), col(Claim.pack), col(Claim.position), col(Claim.key))
     rows = {row.id: row for row in session.scalars(select(Claim).where(visible).order_by(*order))}
     keys = select(col(Claim.key)).where(visible)
     parts = _wordings(session, keys), _figures(session, keys), _points(session, keys)
-    settings = _overrides(session, server)
-    return [(row, _record(row, *parts, settings.get(row.id))) for row in rows.values()]
+    overrides = _overrides(session, server)
+    cut_off = settings.cut_off if settings else None
+    return [(row, _record(row, *parts, overrides.get(row.id), cut_off)) for row in rows.values()]
 
 
 def _visible(server: int | None, claim_id: str | None) -> ColumnElement[bool]:
@@ -41,7 +47,12 @@ def _visible(server: int | None, claim_id: str | None) -> ColumnElement[bool]:
 
 
 def _record(
-    row: Claim, wordings: Grouped, figures: Grouped, points: Grouped, setting: ClaimOverride | None
+    row: Claim,
+    wordings: Grouped,
+    figures: Grouped,
+    points: Grouped,
+    setting: ClaimOverride | None,
+    cut_off: float | None,
 ) -> ClaimRecord:
     key = row.key or 0
     return ClaimRecord(
@@ -59,8 +70,10 @@ def _record(
         status=row.status,
         server=row.server,
         muted=setting.muted if setting else False,
-        cut_off=setting.cut_off if setting else None,
+        cut_off=setting.cut_off if setting and setting.cut_off is not None else cut_off,
         edited_by=row.edited_by,
+        paused=setting.paused if setting else False,
+        raised_to=(setting.raised_to if setting else None) or 0.0,
     )
 
 

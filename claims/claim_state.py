@@ -3,9 +3,11 @@
 import hashlib
 import json
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
-from claims.record import ClaimRecord
+from checks.known import KnownFigure, KnownWording
+from claims.record import CitationRecord, ClaimRecord, PointRecord
 
 State = dict[str, Any]
 
@@ -24,8 +26,41 @@ def claim_state(claim: ClaimRecord) -> State:
         "status": claim.status,
         "wordings": [asdict(wording) for wording in claim.wordings],
         "figures": [asdict(figure) for figure in claim.figures],
-        "points": [asdict(point) for point in claim.points],
+        "points": [_point_state(point) for point in claim.points],
     }
+
+
+def claim_from_state(
+    claim_id: str, state: State, *, server: int | None, pack: str, edited_by: str | None = None
+) -> ClaimRecord:
+    """Return the claim that a state describes, as version 1; `claim_state` of it is that state again."""
+    return ClaimRecord(
+        id=claim_id,
+        kind=state["kind"],
+        title_en=state["title_en"],
+        title_zh=state["title_zh"],
+        pack=pack,
+        version=1,
+        as_of=date.fromisoformat(state["as_of"]),
+        review_by=date.fromisoformat(state["review_by"]) if state["review_by"] else None,
+        wordings=tuple(KnownWording(**wording) for wording in state["wordings"]),
+        figures=tuple(KnownFigure(**figure) for figure in state["figures"]),
+        points=tuple(_point(point) for point in state["points"]),
+        status=state["status"],
+        server=server,
+        edited_by=edited_by,
+    )
+
+
+def _point_state(point: PointRecord) -> State:
+    # Lists as JSON gives them back, so that a state from the history equals one made here.
+    return asdict(point) | {"citations": list(map(asdict, point.citations)), "numbers": list(point.numbers)}
+
+
+def _point(state: State) -> PointRecord:
+    citations = tuple(CitationRecord(**citation) for citation in state["citations"])
+    parts: State = {"citations": citations, "numbers": tuple(state["numbers"])}
+    return PointRecord(**state | parts)
 
 
 def claim_digest(claim: ClaimRecord) -> str:

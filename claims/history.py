@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from claims.tables import Change, Revision
 
-Actor = str | int
+Who = str | int
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +28,23 @@ class ChangeRecord:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Who does something and why: `actor` is a Discord user id, or a word such as `operator` or `touchstone`."""
+    """Who does something and why: `actor` is a Discord user id, or a word such as `operator` or `touchstone`.
 
-    actor: Actor
+    Those who change a server's base are kept by their plain id: whoever may see the history may ask them. Members, who
+    only report and propose, never stand here. `undoes` is the number of the revision that is taken back.
+    """
+
+    actor: Who
     act: str
     reason: str = ""
     server: int | None = None
+    undoes: int | None = None
 
 
 def write_revision(session: Session, deed: Deed, changes: Sequence[ChangeRecord], at: datetime) -> int:
     """Write one revision with all its changes; return its number."""
-    revision = Revision(at=at, actor=str(deed.actor), act=deed.act, reason=deed.reason, server=deed.server)
+    who = str(deed.actor)
+    revision = Revision(at=at, actor=who, act=deed.act, reason=deed.reason, server=deed.server, undoes=deed.undoes)
     session.add(revision)
     session.flush()
     number = revision.id or 0

@@ -74,7 +74,11 @@ class PointRecord:
 
 @dataclass(frozen=True, slots=True)
 class ClaimRecord:
-    """A published claim with everything that belongs to it."""
+    """A claim with everything that belongs to it, as the shared base or one server sees it.
+
+    `server` is set on a server's own claim or version; `paused` stops automatic replies after members' reports;
+    `raised_to` is the score up to which a match is answered more reluctantly, after such a report.
+    """
 
     id: str
     kind: Kind
@@ -92,6 +96,13 @@ class ClaimRecord:
     muted: bool = False
     cut_off: float | None = None
     edited_by: str | None = None
+    paused: bool = False
+    raised_to: float = 0.0
+
+    @property
+    def edition(self) -> str:
+        """Return what tells one state of the claim from every other that this server has seen, for forms to carry."""
+        return f"{self.version}" if self.server is None else f"{self.version}o"
 
     @property
     def known(self) -> KnownClaim:
@@ -105,5 +116,6 @@ class ClaimRecord:
             self.figures,
             self.version,
             self.cut_off,
-            self.muted,
+            self.muted or self.paused,
+            self.raised_to,
         )

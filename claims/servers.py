@@ -1,39 +1,34 @@
 """What each Discord server has set: language, moderators, cool-down, and the mode of its channels."""
 
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, TypedDict, Unpack, cast
+from dataclasses import replace
+from typing import Unpack, cast
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from claims.base import ClaimBase
-from claims.history import Actor, ChangeRecord, Deed, write_revision
+from claims.changing import Intent, change
+from claims.history import Deed, Who
+from claims.keepers.server import CHANNEL, SERVER
+from claims.server_settings import (
+    ChannelMode,
+    ServerLanguage,
+    ServerSettings,
+    SettingsChange,
+    settings_faults,
+    settings_of,
+    settings_state,
+)
 from claims.tables import Channel, Server
 
-ChannelMode = Literal["off", "hint", "on", "shadow"]
-ServerLanguage = Literal["auto", "en", "zh-Hans", "zh-Hant"]
-
-
-@dataclass(frozen=True, slots=True)
-class ServerSettings:
-    """The settings of one server; None means: as the operator has set it."""
-
-    server: int
-    language: ServerLanguage | None = None
-    moderator_roles: tuple[int, ...] = ()
-    cooldown_hours: float | None = None
-
-
-class SettingsChange(TypedDict, total=False):
-    """What `change_settings` may change."""
-
-    language: ServerLanguage | None
-    moderator_roles: tuple[int, ...]
-    cooldown_hours: float | None
+__all__ = ["ChannelMode", "ServerBook", "ServerLanguage", "ServerSettings", "SettingsChange"]
 
 
 class ServerBook:
-    """Settings of servers and channels; each change is a revision with its actor."""
+    """Settings of servers and channels; each change is a revision with its actor.
+
+    Its writes trust their caller; `ServerSetup` has the same with the actor's rights checked.
+    """
 
     def __init__(self, base: ClaimBase) -> None:
         self._base = base
@@ -41,23 +36,24 @@ class ServerBook:
     def settings(self, server: int) -> ServerSettings:
         """Return the server's settings, or the defaults where it has set nothing."""
         with self._base.database.reading() as session:
-            return _settings(server, session.get(Server, server))
+            return settings_of(server, session.get(Server, server))
 
-    def change_settings(self, server: int, actor: Actor, **changes: Unpack[SettingsChange]) -> ServerSettings:
-        """Change the named settings and return all; raises ValueError for a negative cool-down."""
-        cooldown = changes.get("cooldown_hours")
-        if cooldown is not None and not cooldown >= 0:
-            raise ValueError("cooldown_hours must be 0 or more")
+    def change_settings(self, server: int, actor: Who, **changes: Unpack[SettingsChange]) -> ServerSettings:
+        """Change the named settings and return all; raises ValueError for a value out of its range."""
+        for fault in settings_faults(changes):
+            raise ValueError(str(fault))
         with self._base.database.changing() as session:
-            row = session.get(Server, server)
-            before = _settings(server, row)
-            after = replace(before, **changes)
-            if after == before:
-                return after
-            self._write(session, row, after)
-            change = ChangeRecord("server", str(server), _state(before) if row else None, _state(after))
-            write_revision(session, Deed(actor, "server.settings", server=server), [change], self._base.clock())
+            after = replace(settings_of(server, session.get(Server, server)), **changes)
+            self.write_settings(session, actor, after)
         return after
+
+    def write_settings(self, session: Session, actor: Who, after: ServerSettings) -> int:
+        """Write the settings within the caller's transaction; return the revision of the base."""
+        if after == settings_of(after.server, session.get(Server, after.server)):
+            return change(session, Deed(actor, "server.settings"), (), self._base.clock()).revision
+        intent = Intent(SERVER, str(after.server), settings_state(after))
+        deed = Deed(actor, "server.settings", server=after.server)
+        return change(session, deed, [intent], self._base.clock()).revision
 
     def channel_mode(self, server: int, channel: int) -> ChannelMode:
         """Return the mode of a channel; `off` where nothing was set."""
@@ -65,21 +61,17 @@ class ServerBook:
             row = session.get(Channel, (server, channel))
             return cast("ChannelMode", row.mode) if row else "off"
 
-    def set_channel_mode(self, server: int, channel: int, mode: ChannelMode, actor: Actor) -> None:
+    def set_channel_mode(self, server: int, channel: int, mode: ChannelMode, actor: Who) -> None:
         """Set the mode of a channel."""
         with self._base.database.changing() as session:
-            row = session.get(Channel, (server, channel))
-            before = row.mode if row else None
-            if (before or "off") == mode:
-                return
-            now = self._base.clock()
-            if row is None:
-                row = Channel(server=server, channel=channel, mode=mode, changed_at=now)
-            row.mode, row.changed_at = mode, now
-            session.add(row)
-            was = {"mode": before} if before else None
-            change = ChangeRecord("channel", f"{server}/{channel}", was, {"mode": mode})
-            write_revision(session, Deed(actor, "channel.mode", server=server), [change], now)
+            self.write_channel_mode(session, actor, server, channel, mode)
+
+    def write_channel_mode(self, session: Session, actor: Who, server: int, channel: int, mode: ChannelMode) -> int:
+        """Set the mode within the caller's transaction; return the revision of the base."""
+        deed = Deed(actor, "channel.mode", server=server)
+        unset = mode == "off" and session.get(Channel, (server, channel)) is None
+        intents = [] if unset else [Intent(CHANNEL, f"{server}/{channel}", {"mode": mode})]
+        return change(session, deed, intents, self._base.clock()).revision
 
     def channels(self, server: int) -> dict[int, ChannelMode]:
         """Return the channels that are not off, with their modes."""
@@ -90,22 +82,3 @@ class ServerBook:
         )
         with self._base.database.reading() as session:
             return {row.channel: cast("ChannelMode", row.mode) for row in session.scalars(query)}
-
-    def _write(self, session: Session, row: Server | None, settings: ServerSettings) -> None:
-        now = self._base.clock()
-        if row is None:
-            row = Server(id=settings.server, moderator_roles=[], changed_at=now)
-        row.language, row.moderator_roles = settings.language, list(settings.moderator_roles)
-        row.cooldown_hours, row.changed_at = settings.cooldown_hours, now
-        session.add(row)
-
-
-def _settings(server: int, row: Server | None) -> ServerSettings:
-    if row is None:
-        return ServerSettings(server)
-    language = cast("ServerLanguage | None", row.language)
-    return ServerSettings(server, language, tuple(row.moderator_roles), row.cooldown_hours)
-
-
-def _state(settings: ServerSettings) -> dict[str, Any]:
-    return asdict(settings) | {"moderator_roles": list(settings.moderator_roles)}

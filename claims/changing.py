@@ -1,0 +1,65 @@
+"""The one way in which the base changes: every new state with its revision, together or not at all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from claims.claim_state import State
+from claims.history import ChangeRecord, Deed, last_revision, write_revision
+from claims.keepers.claim import CLAIM, ClaimKeeper
+from claims.keepers.claim_setting import CLAIM_SETTING, ClaimSettingKeeper
+from claims.keepers.keeper import Keeper, Scene
+from claims.keepers.queue_item import QUEUE_ITEM, QueueItemKeeper
+from claims.keepers.server import CHANNEL, SERVER, ChannelKeeper, ServerKeeper
+from claims.keepers.source import SOURCE, SourceKeeper
+
+KEEPERS: Mapping[str, Keeper] = {
+    CLAIM: ClaimKeeper(),
+    CLAIM_SETTING: ClaimSettingKeeper(),
+    SERVER: ServerKeeper(),
+    CHANNEL: ChannelKeeper(),
+    QUEUE_ITEM: QueueItemKeeper(),
+    SOURCE: SourceKeeper(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A new state for one thing; None takes it away."""
+
+    kind: str
+    subject: str
+    after: State | None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write did: the revision of the base now, and what changed (nothing: it was so already)."""
+
+    revision: int
+    changes: tuple[ChangeRecord, ...] = ()
+
+
+def change(session: Session, deed: Deed, intents: Sequence[Intent], at: datetime) -> Written:
+    """Bring all things to their new states and write one revision of it; where nothing changes, none is written.
+
+    The caller has checked rights and rules, and holds the transaction (`Database.changing`).
+    """
+    scene = Scene(session, deed.server, deed.actor, at)
+    changes = [made for intent in intents if (made := _apply(scene, intent)) is not None]
+    if not changes:
+        return Written(last_revision(session))
+    return Written(write_revision(session, deed, changes, at), tuple(changes))
+
+
+def _apply(scene: Scene, intent: Intent) -> ChangeRecord | None:
+    keeper = KEEPERS[intent.kind]
+    before = keeper.read(scene.session, scene.server, intent.subject)
+    if before == intent.after:
+        return None
+    keeper.write(scene, intent.subject, intent.after)
+    # Read again: without its own version, a server sees the shared claim.
+    after = keeper.read(scene.session, scene.server, intent.subject)
+    return ChangeRecord(intent.kind, intent.subject, before, after) if before != after else None

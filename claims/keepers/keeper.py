@@ -1,0 +1,32 @@
+"""What all keepers have in common."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlmodel import Session
+
+from claims.claim_state import State
+from claims.history import Who
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where and by whom something is written: in a transaction, for one server (None: the shared base)."""
+
+    session: Session
+    server: int | None
+    who: Who
+    at: datetime
+
+
+class Keeper(Protocol):
+    """Reads and writes the whole state of one kind of thing; None stands for a thing that does not exist."""
+
+    def read(self, session: Session, server: int | None, subject: str) -> State | None:
+        """Return the state as the server sees it."""
+        ...
+
+    def write(self, scene: Scene, subject: str, state: State | None) -> None:
+        """Bring the thing to this state; may raise NotUndoableError."""
+        ...

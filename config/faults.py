@@ -1,0 +1,30 @@
+"""What errors carry about single fields: what is wrong with one, and how two versions of one differ."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as made
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFault:
+    """One fault of what somebody typed: its field, what is wrong, and how to mend it.
+
+    `fault` and `mend` are templates with `{names}` of `values`, so that a front end can say them in another language.
+    """
+
+    field: str
+    fault: str
+    mend: str
+    values: Mapping[str, object] = made(default_factory=dict[str, object])
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.fault.format(**self.values)} {self.mend.format(**self.values)}"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDifference:
+    """One field that two versions have differently; for lists, only the entries that the other lacks."""
+
+    field: str
+    mine: object
+    theirs: object
