@@ -6,7 +6,7 @@ from urllib.parse import quote
 # A whole passage up to this many characters goes into the link; of a longer one, its first and last clause.
 _WHOLE = 60
 _CLAUSE = 24
-_CLAUSE_ENDS = re.compile(r"(?<=[,。;:!?、」』”])|(?<=[,.;:!?])(?=\s)")
+_CLAUSE_ENDS = re.compile(r"(?<=[\uff0c。\uff1b\uff1a\uff01\uff1f、」』”])|(?<=[,.;:!?])(?=\s)")
 
 
 def link_to(address: str, passage: str) -> str:
