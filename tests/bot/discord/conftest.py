@@ -14,6 +14,13 @@ from tests.bot.discord.world import World
 PACKS = Path(__file__).parents[2] / "packs"
 
 
+def pytest_collection_modifyitems(items):
+    """Wait longer than simcord does by itself, because a loaded machine may need it."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.simcord(settle_timeout=60.0))
+
+
 @pytest.fixture
 def settings(tmp_path):
     """Settings with a database of this test's own."""

@@ -54,7 +54,9 @@ class World:
 
     def sent(self) -> list[dict[str, Any]]:
         """Return the bodies of all messages that the bot has posted publicly."""
-        return [seen.json for seen in self.env.http_requests if seen.method == "POST" and seen.path.endswith("/messages")]
+        return [
+            seen.json for seen in self.env.http_requests if seen.method == "POST" and seen.path.endswith("/messages")
+        ]
 
     def reactions(self) -> list[str]:
         """Return the paths of the reactions that the bot has added."""

@@ -1,0 +1,44 @@
+"""What the bot says about itself, and forgets about others."""
+
+import discord
+import pytest
+
+from tests.bot.discord.world import CRANE, text_of
+
+
+async def test_about_says_what_the_bot_is_and_how_much_it_knows(world):
+    shown = text_of(await world.alice.slash(world.channel, "about"))
+    assert "### Touchstone 0." in shown
+    assert f"It knows {len(world.touchstone.base.claims())} claims" in shown
+
+
+async def test_privacy_says_what_is_kept_and_for_how_long(world):
+    shown = text_of(await world.alice.slash(world.channel, "privacy"))
+    assert "I store no text." in shown
+    assert "deleted after 30 days" in shown
+
+
+async def test_forget_me_deletes_what_is_kept_about_a_member_and_nothing_else(world):
+    await world.alice.send(world.channel, CRANE)
+    assert text_of(await world.bob.slash(world.channel, "forget-me")) == "Done: 0 records about you deleted."
+    assert "Done: 0" not in text_of(await world.alice.slash(world.channel, "forget-me"))
+    assert text_of(await world.alice.slash(world.channel, "forget-me")) == "Done: 0 records about you deleted."
+
+
+async def test_all_three_work_in_direct_messages(world):
+    carol = world.env.create_user("carol")
+    for command in ("about", "privacy", "forget-me"):
+        assert text_of(await carol.slash(command))
+
+
+@pytest.mark.parametrize(
+    ("locale", "about", "privacy"),
+    [
+        (discord.Locale.chinese, "试金石能认出聊天中的已知说法", "### 隐私"),
+        (discord.Locale.taiwan_chinese, "試金石能認出聊天中的已知說法", "### 隱私"),
+    ],
+)
+async def test_all_is_said_in_chinese_too(world, in_language, locale, about, privacy):
+    in_language(locale)
+    assert about in text_of(await world.alice.slash(world.channel, "about"))
+    assert privacy in text_of(await world.alice.slash(world.channel, "privacy"))
