@@ -12,6 +12,7 @@ _PERSON_UNITS = 3
 _COMPLEMENT = re.compile(r"[\u3400-\u9fff][不唔][了动起下到齐完住上出来过得掉开回赢够]")
 _BEFORE_ORDER = re.compile(r"(?:(?:pls|please|so|and|just|guys|bro|lol|ok|but|anyway|now)\W+)*$")
 _ORDERS = {"don't", "dont", "never", "勿", "甭"}
+_OBJECTS = {"nothing", "nobody", "no one", "none"}
 _SUPPOSING = {"no", "without", "没有", "没", "冇", "无"}
 
 
@@ -43,13 +44,15 @@ def negations(read: ReadText) -> list[Negation]:
 def scope_of(read: ReadText, hit: Hit) -> tuple[int, int]:
     """Return the span that a negator governs: the next words of its clause, or the cause that is named there.
 
-    Between a Chinese verb and its complement (`买不起`) it is that verb.
+    Between a Chinese verb and its complement (`买不起`) it is that verb; of a closing "nothing" what stands before it.
     """
     clause = read.clause_at(hit.start)
     if clause is None:
         return hit.end, hit.end
     if hit.end - hit.start == 1 and _COMPLEMENT.match(read.text, max(0, hit.start - 1)):
         return max(clause.start, hit.start - 2), hit.end + 1
+    if read.text[hit.start : hit.end] in _OBJECTS and not UNIT.search(read.text, hit.end, clause.end):
+        return clause.start, hit.start
     end = clause.end
     for count, unit in enumerate(UNIT.finditer(read.text, hit.end, clause.end)):
         if count == _REACH_UNITS:

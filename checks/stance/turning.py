@@ -7,7 +7,7 @@ from checks.stance.evidence import BESIDE, NEGATIVE, Case, Evidence
 from checks.stance.polarity import Negation
 
 _OF_STATEMENTS = ("stop", "belief")
-# A word that the claim's wordings negate so often is negated in the claim; below the other it hardly ever is.
+# A word that the claim's wordings negate so often is negated in the claim; one below the other hardly ever is.
 _OWN_NEGATION = 0.3
 _UNLIKELY = 0.15
 _AS_A_RULE = 0.5
@@ -59,7 +59,7 @@ def _turn(case: Case, negation: Negation) -> float:
     likely = case.claim.negates(content_forms(case.forms(case.read.text[negation.start : negation.end])))
     if likely >= _OWN_NEGATION:
         return 0.0
-    return 1.0 if negation.governs and likely < _UNLIKELY else BESIDE
+    return 1.0 if negation.governs and likely < max(_UNLIKELY, case.claim.negative) else BESIDE
 
 
 def _opposed(case: Case) -> list[Evidence]:
