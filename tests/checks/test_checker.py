@@ -1,0 +1,101 @@
+"""What the check of a whole message finds and calls for."""
+
+import pytest
+from opencc import OpenCC
+
+from checks.checker import Checker
+from checks.known import KnownClaim, KnownWording
+from tests.checks.conftest import COFFEE, NVIDIA
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "stance", "action"),
+    [
+        ("drinking coffee really dehydrates you, look it up", "coffee-dehydrates", "asserts", "reply"),
+        ("咖啡喝多了会脱水的", "coffee-dehydrates", "asserts", "reply"),
+        ("is it true that drinking coffee dehydrates you?", "coffee-dehydrates", "asks", "reply"),
+        ("nvidia is so overvalued, the valuation is insane", "nvidia-overvalued", "asserts", "reply"),
+        ("輝達的估值真的太離譜了", "nvidia-overvalued", "asserts", "reply"),
+    ],
+)
+def test_a_claim_is_recognised(checker: Checker, text: str, claim: str, stance: str, action: str):
+    finding = checker.check(text)
+    assert finding.best is not None
+    assert (finding.best.claim, finding.best.stance, finding.action) == (claim, stance, action)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "coffee does not dehydrate you, that's a myth",
+        "喝咖啡会脱水是谣言",
+        "> drinking coffee dehydrates you\nlol who wrote this",
+        "the coffee machine is out of water",
+        "anyone up for lunch?",
+        "咖啡机没水了",
+        "nvidia drivers broke my desktop again",
+        "ok",
+        "",
+        "😂😂😂",
+    ],
+)
+def test_the_bot_stays_silent(checker: Checker, text: str):
+    assert checker.check(text).action == "silent"
+
+
+def test_another_companys_name_never_gets_the_reply(checker: Checker):
+    assert checker.check("AMD is so overvalued, the valuation is insane").action != "reply"
+
+
+def test_a_differing_figure_is_found_with_the_documented_one(checker: Checker):
+    finding = checker.check("an H100 rents for $9 per hour, crazy")
+    assert finding.best is not None
+    assert [(figure.said, figure.agrees) for figure in finding.best.figures] == [("$9", False)]
+    assert checker.check("an H100 rents for $2 per hour, crazy").best.figures_differ is False  # type: ignore[union-attr]
+
+
+def test_both_scripts_get_the_same_decision(checker: Checker):
+    for text in ("咖啡因利尿，喝了反而缺水，我早就说了", "英伟达的估值太离谱，谁买谁傻", "咖啡不会让人脱水，别信谣言"):
+        for way in ("s2t", "s2tw", "s2twp", "s2hk"):
+            twin = checker.check(OpenCC(way).convert(text))
+            plain = checker.check(text)
+            assert twin.action == plain.action
+            assert [(m.claim, m.score, m.stance) for m in twin.matches] == [
+                (m.claim, m.score, m.stance) for m in plain.matches
+            ]
+
+
+def test_matches_come_best_first_and_at_most_three(checker: Checker):
+    text = "nvidia is overvalued and also coffee dehydrates you and an H100 rents for $2 per hour"
+    scores = [match.score for match in checker.check(text).matches]
+    assert scores == sorted(scores, reverse=True)
+    assert len(scores) <= 3
+    assert all(0 <= score <= 1 for score in scores)
+
+
+def test_a_claim_can_be_added_changed_muted_and_forgotten(lexicon):
+    checker = Checker([COFFEE], lexicon)
+    text = "nvidia is so overvalued, the valuation is insane"
+    assert checker.check(text).action == "silent"
+    checker.update(NVIDIA)
+    assert checker.check(text).action == "reply"
+    checker.update(KnownClaim(**{**_fields(NVIDIA), "muted": True}))
+    assert checker.check(text).action == "silent"
+    checker.remove(NVIDIA.id)
+    checker.remove("never-known")
+    assert checker.check(text).action == "silent"
+
+
+def test_a_negative_wording_silences_what_it_says(lexicon):
+    taught = KnownWording("nvidia is so overvalued, the valuation is insane", "en", negative=True)
+    checker = Checker([KnownClaim(**{**_fields(NVIDIA), "wordings": (*NVIDIA.wordings, taught)})], lexicon)
+    assert checker.check("nvidia is so overvalued, the valuation is insane").action == "silent"
+    assert checker.check("NVDA trades at an insane valuation").action == "reply"
+
+
+def test_an_empty_base_is_no_fault(lexicon):
+    assert Checker([], lexicon).check("anything at all").action == "silent"
+
+
+def _fields(claim: KnownClaim) -> dict[str, object]:
+    return {name: getattr(claim, name) for name in claim.__slots__}

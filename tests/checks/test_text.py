@@ -1,0 +1,96 @@
+"""How a message is cleaned before anything reads it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checks.text import MOST_CHARACTERS, TextFolder, language_of
+
+
+@pytest.fixture(scope="module")
+def folder() -> TextFolder:
+    return TextFolder()
+
+
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        ("**Silver** is __melting__", "silver is melting"),
+        ("||spoiler|| talk", "spoiler talk"),
+        ("ask <@123456789> or <#99> :)", "ask   or   :)"),
+        ("<:rocket:1234> to the moon", "  to the moon"),
+        ("see https://example.org/x?y=1 for more", "see   for more"),
+        ("zero\u200bwidth jo\u200diners", "zerowidth joiners"),
+        ("ＦＵＬＬ　ｗｉｄｔｈ １２", "full width 12"),
+        ("Z̸̢͝a̷lgo", "zalgo"),
+    ],
+)
+def test_markup_and_disguise_are_taken_off(folder: TextFolder, raw: str, clean: str):
+    assert folder.clean(raw).text == clean
+
+
+@pytest.mark.parametrize(
+    ("simplified", "traditional"),
+    [
+        ("白银价格上涨是因为数据中心", "白銀價格上漲是因為數據中心"),
+        ("服务器和芯片都要用银", "伺服器和晶片都要用銀"),
+        ("看着流传着的说法", "看著流傳著的說法"),
+        ("人工智能的软件", "人工智慧的軟體"),
+    ],
+)
+def test_twins_in_two_scripts_become_one_text(folder: TextFolder, simplified: str, traditional: str):
+    assert folder.fold(simplified) == folder.fold(traditional)
+
+
+def test_quotations_code_and_link_titles_are_marked_as_others_words(folder: TextFolder):
+    for raw in (
+        '"silver is melting because of AI" made me laugh',
+        "> silver is melting because of AI\nmade me laugh",
+        "`silver is melting because of AI` made me laugh",
+        "```\nsilver is melting because of AI\n``` made me laugh",
+        "[silver is melting because of AI](https://example.org) made me laugh",
+        "“白银暴涨都是因为人工智能的数据中心” made me laugh",
+    ):
+        clean = folder.clean(raw)
+        assert len(clean.quoted) == 1
+        assert clean.own.strip() == "made me laugh"
+
+
+def test_a_word_in_scare_quotes_stays_the_authors_own(folder: TextFolder):
+    assert folder.clean('this "bubble" will burst').quoted == ()
+    assert folder.clean("这个“泡沫”要破了").quoted == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("silver is up", "en"),
+        ("白银涨了", "zh-Hans"),
+        ("白銀漲了，資料中心到處蓋", "zh-Hant"),
+        ("hyperscaler的capex根本是泡沫", "zh-Hans"),
+        ("NVIDIA is 太 expensive right now, everybody says so", "en"),
+    ],
+)
+def test_the_language_to_answer_in(folder: TextFolder, text: str, language: str):
+    assert language_of(text, folder) == language
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_cleaned_and_its_quotations_lie_inside(text: str):
+    clean = _FOLDER.clean(text)
+    last = 0
+    for start, end in clean.quoted:
+        assert last <= start < end <= len(clean.text)
+        last = end
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=100))
+def test_case_does_not_matter(text: str):
+    assert _FOLDER.fold(text) == _FOLDER.fold(_FOLDER.fold(text)) or not text.isascii()
+
+
+def test_no_more_than_the_first_part_of_a_flood_is_read(folder: TextFolder):
+    assert len(folder.clean("a" * (3 * MOST_CHARACTERS)).text) == MOST_CHARACTERS
+
+
+_FOLDER = TextFolder()
