@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +24,7 @@ class Gateway:
     resumed: int = 0
     events: list[dict[str, Any]] = field(default_factory=list)
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
-    sequence: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    sequence: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
@@ -68,9 +69,9 @@ class Gateway:
             with contextlib.suppress(ConnectionError):
                 await socket.send_json(event)
 
-    async def replay(self, name: str) -> None:
-        """Send the newest event of this name once more, as a resume may do."""
-        event = next(event for event in reversed(self.events) if event["t"] == name)
+    async def replay(self, name: str, data) -> None:
+        """Send an event that went out before once more, as a resume may do."""
+        event = next(event for event in self.events if event["t"] == name and event["d"] == data)
         for socket in list(self.sockets):
             await socket.send_json(event)
 

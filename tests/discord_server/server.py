@@ -96,6 +96,11 @@ class LoopbackDiscord:
         await self.gateway.emit("MESSAGE_CREATE", data)
         return message_id
 
+    @staticmethod
+    def held() -> asyncio.Event:
+        """Return what `hold_posts` can be set to: messages are then kept waiting until the event is set."""
+        return asyncio.Event()
+
     def posts(self, channel: int = payloads.CHANNEL_ID) -> list[dict[str, Any]]:
         """Return the bodies of all messages that the bot has sent to the channel, delivered or not."""
         return [
@@ -103,6 +108,10 @@ class LoopbackDiscord:
             for seen in self.requests
             if seen.method == "POST" and seen.path == f"/channels/{channel}/messages"
         ]
+
+    def answered(self) -> list[int]:
+        """Return the ids of the messages that the bot's messages reply to, one for each attempt."""
+        return [int(body["message_reference"]["message_id"]) for body in self.posts()]
 
     def delivered(self) -> list[dict[str, Any]]:
         """Return the bot's messages that were accepted."""

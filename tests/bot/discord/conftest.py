@@ -7,7 +7,8 @@ import pytest
 import simcord.interactions
 
 from bot.discord import create_bot
-from bot.service import Touchstone
+from bot.service import StartReport, Touchstone
+from claims.base import ClaimBase
 from config.settings import Settings
 from tests.bot.discord.world import World
 
@@ -30,9 +31,10 @@ def settings(tmp_path):
 
 @pytest.fixture
 def touchstone(settings):
-    """An open application with the harbour's claims."""
-    with Touchstone.open(settings) as opened:
-        opened.base.load_pack(PACKS / "harbour.yaml")
+    """An open application with the harbour's claims and no others, which makes a start quick."""
+    base = ClaimBase.open(settings.database_url)
+    base.load_pack(PACKS / "harbour.yaml")
+    with Touchstone(settings, base, StartReport((), None)) as opened:
         yield opened
 
 
@@ -57,7 +59,7 @@ def in_language(monkeypatch):
     plain = simcord.interactions.base_payload
 
     def speak(locale: discord.Locale) -> None:
-        def payload(*args, **more):
+        def payload(*args: object, **more: object):
             record, made = plain(*args, **more)
             made["locale"] = locale.value
             return record, made

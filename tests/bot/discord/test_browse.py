@@ -1,6 +1,7 @@
 """Looking around in the claim base."""
 
 import discord
+import pytest
 
 from bot.discord import create_bot
 from bot.discord.pages import PER_PAGE
@@ -26,6 +27,13 @@ async def test_chinese_in_either_script_is_completed_too(world, in_language):
     assert simplified["crane-built-1920"] == "港口的老吊車建於1920年"
 
 
+@pytest.fixture
+def many(touchstone):
+    """Load the shipped packs too: more claims than a page or a list of suggestions holds."""
+    touchstone.base.load_shipped_packs()
+
+
+@pytest.mark.usefixtures("many")
 async def test_at_most_25_suggestions_come_each_short_enough(world):
     choices = await complete(world, "")
     assert len(choices) == 25
@@ -48,6 +56,7 @@ async def test_free_text_that_fits_nothing_is_answered_with_a_sentence(world):
     assert [type(error.original) for error in world.env.errors] == [UnknownClaimError]
 
 
+@pytest.mark.usefixtures("many")
 async def test_the_list_is_turned_page_by_page_to_its_end_and_back(world):
     claims = world.touchstone.base.claims()
     last = (len(claims) - 1) // PER_PAGE
@@ -62,6 +71,7 @@ async def test_the_list_is_turned_page_by_page_to_its_end_and_back(world):
     assert f"Page {last} of {last + 1}" in text_of(listed.response.message)
 
 
+@pytest.mark.usefixtures("many")
 async def test_list_and_menu_work_after_a_restart(world, settings):
     listed = await world.alice.slash(world.channel, "claims browse")
     await world.env.restart_bot(create_bot(settings, world.touchstone))

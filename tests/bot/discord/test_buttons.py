@@ -126,7 +126,7 @@ async def test_what_a_button_says_is_in_the_language_of_the_client(world, in_lan
     assert text_of(await world.bob.click(card, label="Not what I said")) == thanks
 
 
-def _unknown(_self, claim_id, *_rest):
+def _unknown(_self, claim_id, *_rest: object):
     from config.errors import UnknownClaimError
 
     raise UnknownClaimError(claim_id)

@@ -13,7 +13,7 @@ def failing(touchstone, monkeypatch):
     """Let every check fail, as a broken checker or a lost database would."""
 
     def fail(error):
-        def broken(*_args, **_more):
+        def broken(*_args: object, **_more: object):
             raise error
 
         monkeypatch.setattr(touchstone, "check", broken)

@@ -73,7 +73,7 @@ async def test_the_right_is_asked_again_where_the_server_has_opened_the_command_
 ):
     plain = simcord.interactions.base_payload
 
-    def without_rights(*args, **more):
+    def without_rights(*args: object, **more: object):
         record, made = plain(*args, **more)
         made["member"]["permissions"] = "0"
         return record, made

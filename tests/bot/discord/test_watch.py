@@ -1,7 +1,5 @@
 """What the bot does with the messages of a channel."""
 
-from pathlib import Path
-
 from simcord.backend import serializers
 
 from bot.discord import create_bot
@@ -138,10 +136,9 @@ async def test_an_answer_that_may_have_arrived_is_not_sent_again(world, caplog):
     assert len([line for line in caplog.messages if "Failure in on_message" in line]) == 1
 
 
-async def test_a_sighting_is_kept_without_text_and_without_the_author(world, settings):
+async def test_a_sighting_is_kept_without_text_and_without_the_author(world, tmp_path):
     await world.alice.send(world.channel, CRANE)
-    kept = Path(settings.database_url.removeprefix("sqlite:///")).read_bytes()
-    kept += Path(settings.database_url.removeprefix("sqlite:///") + "-wal").read_bytes()
+    kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"crane-built-1920" in kept
     assert str(world.alice.id).encode() not in kept
 

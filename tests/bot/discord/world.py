@@ -41,7 +41,7 @@ class World:
         roles = [self.guild.create_role(name, permissions=permissions)] if permissions else []
         return self.guild.add_member(self.env.create_user(name), roles=roles)
 
-    def cards(self, channel: Any = None) -> list[discord.Message]:
+    def cards(self, channel=None) -> list[discord.Message]:
         """Return the bot's public messages in the channel."""
         shown = (channel or self.channel).history()
         return [message for message in shown if message.author.bot and not message.flags.ephemeral]
@@ -63,7 +63,7 @@ class World:
         return [seen.path for seen in self.env.http_requests if seen.method == "PUT" and "/reactions/" in seen.path]
 
 
-def text_of(shown: Any) -> str:
+def text_of(shown) -> str:
     """Return all text of a message or an answer, whether plain or in components; fails where nothing was answered."""
     if hasattr(shown, "acknowledged"):
         assert shown.acknowledged, "the bot never answered"
@@ -78,11 +78,11 @@ def labels_of(message: discord.Message) -> list[str]:
     return [item.label for item in _walk(message.components) if isinstance(item, discord.Button)]
 
 
-def _texts(components: Any) -> list[str]:
+def _texts(components) -> list[str]:
     return [item.content for item in _walk(components) if isinstance(item, discord.TextDisplay)]
 
 
-def _walk(components: Any):
+def _walk(components):
     for component in components:
         yield component
         yield from _walk(getattr(component, "children", []))
