@@ -9,8 +9,10 @@ from sqlmodel import Session
 from claims.claim_state import State
 from claims.history import ChangeRecord, Deed, last_revision, write_revision
 from claims.keepers.claim import CLAIM, ClaimKeeper
+from claims.keepers.claim_origin import CLAIM_ORIGIN, ClaimOriginKeeper
 from claims.keepers.claim_setting import CLAIM_SETTING, ClaimSettingKeeper
 from claims.keepers.keeper import Keeper, Scene
+from claims.keepers.pack import DOCUMENT, PACK, DocumentKeeper, PackKeeper
 from claims.keepers.queue_item import QUEUE_ITEM, QueueItemKeeper
 from claims.keepers.server import CHANNEL, SERVER, ChannelKeeper, ServerKeeper
 from claims.keepers.source import SOURCE, SourceKeeper
@@ -22,6 +24,9 @@ KEEPERS: Mapping[str, Keeper] = {
     CHANNEL: ChannelKeeper(),
     QUEUE_ITEM: QueueItemKeeper(),
     SOURCE: SourceKeeper(),
+    PACK: PackKeeper(),
+    DOCUMENT: DocumentKeeper(),
+    CLAIM_ORIGIN: ClaimOriginKeeper(),
 }
 
 

@@ -11,13 +11,19 @@ Records = tuple[PackRecord, tuple[DocumentRecord, ...], tuple[ClaimRecord, ...]]
 
 def read_records(data: Any) -> Records:  # noqa: ANN401  the schema has vouched for the form
     """Return the head, the documents and the claims of a pack."""
-    head = data["pack"]
-    title = head["title"]
-    pack = PackRecord(
-        head["id"], int(head["version"]), title["en"], title["zh"], head["licence"], date.fromisoformat(head["as_of"])
-    )
-    documents = tuple(DocumentRecord(**document) for document in data["documents"])
-    return pack, documents, tuple(read_claim(claim, pack.id) for claim in data["claims"])
+    pack = read_head(data["pack"])
+    return pack, read_documents(data), tuple(read_claim(claim, pack.id) for claim in data["claims"])
+
+
+def read_head(head: Any) -> PackRecord:  # noqa: ANN401
+    """Return the head of a pack."""
+    title, as_of = head["title"], date.fromisoformat(head["as_of"])
+    return PackRecord(head["id"], int(head["version"]), title["en"], title["zh"], head["licence"], as_of)
+
+
+def read_documents(data: Any) -> tuple[DocumentRecord, ...]:  # noqa: ANN401
+    """Return the documents of a pack."""
+    return tuple(DocumentRecord(**document) for document in data["documents"])
 
 
 def read_claim(claim: Any, pack: str) -> ClaimRecord:  # noqa: ANN401

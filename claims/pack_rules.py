@@ -19,9 +19,18 @@ def broken_rules(lined: LinedYaml) -> list[PackProblem]:
     return [PackProblem(lined.line(place), field_name(place), fault, f"{mend}.") for place, fault, mend in found]
 
 
-def broken_claim_rules(claim: Any, place: Place, documents: set[str]) -> list[Broken]:  # noqa: ANN401  the schema has vouched for the form
-    """Return what is wrong within one claim: where, what, and its mend; `documents` are the ids it may cite."""
-    return [*_citations(claim, place, documents), *_figures(claim, place), *_wordings(claim, place)]
+def broken_claim_rules(
+    claim: Any,  # noqa: ANN401  the schema has vouched for the form
+    place: Place,
+    documents: set[str],
+    *,
+    whole: bool = False,
+) -> list[Broken]:
+    """Return what is wrong within one claim: where, what, and its mend.
+
+    `documents` are the ids that it may cite; `whole`: it may also cite a document as a whole, by an empty span.
+    """
+    return [*_citations(claim, place, documents, whole=whole), *_figures(claim, place), *_wordings(claim, place)]
 
 
 def _doubled(data: Any, part: str) -> Iterator[Broken]:  # noqa: ANN401  the schema has vouched for the form
@@ -32,7 +41,7 @@ def _doubled(data: Any, part: str) -> Iterator[Broken]:  # noqa: ANN401  the sch
         seen.add(item["id"])
 
 
-def _citations(claim: Any, place: Place, documents: set[str]) -> Iterator[Broken]:  # noqa: ANN401
+def _citations(claim: Any, place: Place, documents: set[str], *, whole: bool) -> Iterator[Broken]:  # noqa: ANN401
     for number, point in enumerate(claim["points"]):
         for count, citation in enumerate(point["citations"]):
             here = (*place, "points", number, "citations", count)
@@ -44,7 +53,7 @@ def _citations(claim: Any, place: Place, documents: set[str]) -> Iterator[Broken
                     f"{name!r} is no document of this pack",
                     f"Known: {known}; or add it to documents",
                 )
-            if citation["start"] >= citation["end"]:
+            if citation["start"] > citation["end"] - (not whole):
                 yield (*here, "start"), "the span ends before it starts", "Make start less than end"
 
 

@@ -25,9 +25,7 @@ TYPES = {
 }
 
 
-def schema_problems(
-    lined: Lined, schema: dict[str, Any] | None = None, most: int | None = None
-) -> list[PackProblem]:
+def schema_problems(lined: Lined, schema: dict[str, Any] | None = None, most: int | None = None) -> list[PackProblem]:
     """Return all that does not fit the schema (that of packs unless another is given), or the first `most` of it."""
     errors: Iterable[ValidationError] = _validator(schema or read_schema()).iter_errors(lined.data)  # pyright: ignore[reportUnknownMemberType]
     found = (

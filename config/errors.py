@@ -16,8 +16,7 @@ TouchstoneError
     ├── ConflictError            somebody else was faster; carries both versions, field by field
     ├── NotUndoableError         a revision cannot be undone or restored here
     ├── PackError                a pack was refused; carries its problems, each with line, field and mend
-    ├── ImportRefusedError       a file for import was refused as a whole; carries its problems
-    └── UndoRefusedError         an import cannot be undone; names what has been changed since
+    └── ImportRefusedError       a file for import was refused as a whole; carries its problems
 """
 
 from dataclasses import dataclass
@@ -152,11 +151,3 @@ class ImportRefusedError(ClaimBaseError):
         super().__init__("\n".join([f"{name}: refused; nothing was written.", *(f"  {each}" for each in problems)]))
         self.name = name
         self.problems = problems
-
-
-class UndoRefusedError(ClaimBaseError):
-    """An import cannot be undone as a whole; `changed` are the ids of the claims that were changed since."""
-
-    def __init__(self, fault: str, changed: tuple[str, ...] = ()) -> None:
-        super().__init__(fault)
-        self.changed = changed

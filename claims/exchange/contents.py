@@ -40,14 +40,14 @@ def read_contents(base: ClaimBase, server: int | None) -> tuple[ExportedPack, ..
     """
     with base.database.reading() as session:
         heads = _heads(session)
-        documents = {document.id: document for document in read_documents(session)}
+        documents = {document.id: document for document in read_documents(session, server)}
         groups: dict[str, list[ExportedClaim]] = defaultdict(list)
         for row, record in read_rows(session, server):
             groups[record.pack].append(_exported(row, record))
     uncited = set(documents) - {name for claims in groups.values() for name in _cited(claims)}
     packs: list[ExportedPack] = []
     for name in sorted(groups, key=lambda pack: (not pack, pack)):
-        wanted = _cited(groups[name]) | (set() if packs or server is not None else uncited)
+        wanted = _cited(groups[name]) | (set[str]() if packs or server is not None else uncited)
         cited = tuple(documents[each] for each in sorted(wanted))
         packs.append(ExportedPack(heads.get(name), cited, tuple(groups[name])))
     return tuple(packs)
@@ -59,7 +59,7 @@ def _heads(session: Session) -> dict[str, PackRecord]:
 
 
 def _exported(row: Claim, record: ClaimRecord) -> ExportedClaim:
-    as_loaded = bool(record.pack) and claim_digest(record) == row.loaded_digest
+    as_loaded = bool(record.pack) and row.server is None and claim_digest(record) == row.loaded_digest
     return ExportedClaim(canonical(record), exported_state(record), as_loaded)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any, cast
+from typing import Any
 
 import yaml
 
@@ -25,5 +25,5 @@ class Ratings:
         data: dict[str, Any] = yaml.safe_load(text)
         ours = data["ours"]
         roles = {word.casefold(): role for role, words in data["theirs"].items() for word in words}
-        kinds = {word.casefold(): cast("Kind", kind) for kind, words in ours.items() for word in words.values()}
+        kinds: dict[str, Kind] = {word.casefold(): kind for kind, words in ours.items() for word in words.values()}
         return cls(ours, roles, kinds)

@@ -58,7 +58,7 @@ def unguard_cell(text: str) -> str:
 
 
 def join_texts(texts: tuple[str, ...]) -> str:
-    """Write several texts into one cell; `|` and `\\` in them are marked with `\\`."""
+    """Write several texts into one cell, with ` | ` between them; that sign within a text is marked."""
     return " | ".join(text.replace("\\", "\\\\").replace("|", "\\|") for text in texts)
 
 

@@ -1,0 +1,108 @@
+"""From plain data in the form of a pack to claims for import; a fault refuses its own claim, not the whole file."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+from claims.exchange.exchange_schema import exchange_schema
+from claims.exchange.incoming import IncomingClaim, IncomingPack, RefusedClaim
+from claims.pack_records import read_claim, read_documents, read_head
+from claims.pack_rules import broken_claim_rules
+from claims.pack_schema import schema_problems
+from claims.pack_yaml import UNFIT, Lined, Place, field_name
+from claims.record import PackRecord
+from config.errors import ImportRefusedError, PackProblem
+
+# A file with more faults than this is another kind of file, and nobody mends them one by one.
+MAX_PROBLEMS = 1_000
+_OF_CLAIM = re.compile(r"claims\[(\d+)\]")
+_LONGEST_ID = 80
+
+
+def read_pack_data(name: str, lined: Lined, sha256: str, seen: set[str]) -> IncomingPack:
+    """Read one pack; `seen` are the ids that stood in the file before, and gets those of this pack.
+
+    Raises ImportRefusedError where the file's form, or what all claims share, is at fault.
+    """
+    problems = schema_problems(lined, exchange_schema(), MAX_PROBLEMS)
+    of_claims: dict[int, list[PackProblem]] = defaultdict(list)
+    shared: list[PackProblem] = []
+    for problem in problems:
+        found = _OF_CLAIM.match(problem.field)
+        (of_claims[int(found[1])] if found else shared).append(problem)
+    if shared or len(problems) >= MAX_PROBLEMS:
+        raise ImportRefusedError(name, tuple((shared or problems)[:20]))
+    data: Any = lined.data
+    pack = read_head(data["pack"]) if data["pack"] else None
+    claims = [_claim(lined, claim, n, of_claims[n], pack, seen) for n, claim in enumerate(data["claims"])]
+    return IncomingPack(pack, sha256, read_documents(data), tuple(claims))
+
+
+def _claim(
+    lined: Lined,
+    claim: Any,  # noqa: ANN401
+    number: int,
+    problems: Sequence[PackProblem],
+    pack: PackRecord | None,
+    seen: set[str],
+) -> IncomingClaim | RefusedClaim:
+    place: Place = ("claims", number)
+    line = lined.line(place)
+    name = _name(claim, place)
+    faults = list(problems) or [
+        PackProblem(lined.line(where), field_name(where), fault, f"{mend}.")
+        for where, fault, mend in [
+            *broken_claim_rules(claim, place, _cited(claim), whole=True),
+            *_more_rules(claim, place, seen),
+        ]
+    ]
+    if faults:
+        return RefusedClaim(name, line, tuple(faults))
+    seen.add(name)
+    return IncomingClaim(read_claim(claim, pack.id if pack else ""), line, claim.get("exported_state"))
+
+
+def _name(claim: Any, place: Place) -> str:  # noqa: ANN401  here nothing has vouched for the form
+    found = cast("dict[str, object]", claim).get("id") if isinstance(claim, dict) else None
+    return found[:_LONGEST_ID] if isinstance(found, str) else field_name(place)
+
+
+def _cited(claim: Any) -> set[str]:  # noqa: ANN401
+    return {cited["document"] for point in claim["points"] for cited in point["citations"]}
+
+
+def _more_rules(claim: Any, place: Place, seen: set[str]) -> list[tuple[Place, str, str]]:  # noqa: ANN401
+    found: list[tuple[Place, str, str]] = []
+    if claim["id"] in seen:
+        found.append(((*place, "id"), f"the id {claim['id']!r} stands in this file twice", "Keep one of the two"))
+    if not any(text.strip() for text in claim["title"].values()):
+        found.append(((*place, "title"), "the claim has no title", "Write it in English or in Chinese"))
+    if claim.get("status", "published") == "published":
+        found += _unfit_to_publish(claim, place)
+    for number, point in enumerate(claim["points"]):
+        if not any(text.strip() for text in point["text"].values()):
+            where = (*place, "points", number, "text")
+            found.append((where, "the point has no text", "Write it in English or in Chinese"))
+    if any(UNFIT.search(text) for text in _strings(claim)):
+        found.append((place, "a text holds a control character or half a character", "Take it out"))
+    return found
+
+
+def _unfit_to_publish(claim: Any, place: Place) -> Iterator[tuple[Place, str, str]]:  # noqa: ANN401
+    draft = "or make it a draft (status: draft)"
+    if not any(claim["wordings"].values()):
+        yield (*place, "wordings"), "a published claim has no wording", f"Add a way in which people say it, {draft}"
+    if not claim["points"]:
+        yield (*place, "points"), "a published claim has no point", f"Add what is documented of it, {draft}"
+    for number, point in enumerate(claim["points"]):
+        if not point["citations"]:
+            yield (*place, "points", number), "a point of a published claim cites nothing", f"Name its source, {draft}"
+
+
+def _strings(value: Any) -> list[str]:  # noqa: ANN401
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return _strings(list(cast("dict[str, Any]", value).values()))
+    return [text for each in cast("list[Any]", value) for text in _strings(each)] if isinstance(value, list) else []

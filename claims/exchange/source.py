@@ -1,0 +1,109 @@
+"""The bytes of a file for import: refused, or text in a known format."""
+
+import codecs
+from dataclasses import dataclass
+from pathlib import Path
+
+from claims.exchange.export import Format
+from claims.pack_yaml import UNFIT
+from config.errors import ImportRefusedError, PackProblem
+
+MAX_BYTES = 8 * 1024 * 1024
+_LEADS: tuple[tuple[bytes, str], ...] = (
+    (b"PK\x03\x04", "a zip archive (or a spreadsheet in .xlsx or .ods)"),
+    (b"PK\x05\x06", "an empty zip archive"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"Rar!", "a rar archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ\x00", "an xz archive"),
+    (b"\x28\xb5\x2f\xfd", "a zstd archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Office file (.xls or .doc)"),
+    (b"%PDF", "a PDF"),
+    (b"SQLite format 3\x00", "a database"),
+    (b"\x89PNG", "a picture"),
+)
+_TAR_MARK, _TAR_PLACE = b"ustar", 257
+_UNPACK = "Unpack it, save it as YAML, as CSV in UTF-8 or as JSON, and import that"
+_SUFFIXES: dict[str, Format] = {
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".json": "claimreview",
+    ".jsonld": "claimreview",
+}
+_SHEET_WORDS = {"claim", "row"}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text for import; `name` is that of its file."""
+
+    name: str
+    format: Format
+    text: str
+
+
+def read_file(path: Path) -> Source:
+    """Read a file for import; raises ImportRefusedError, and reads no more than the size that is allowed."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        fault = f"it cannot be read ({error.strerror or type(error).__name__})"
+        raise _refused(str(path), fault, "Check the path and your rights on it") from error
+    return read_bytes(str(path), raw)
+
+
+def read_bytes(name: str, raw: bytes) -> Source:
+    """Take bytes for import; raises ImportRefusedError where they are too many, packed, or no text in UTF-8."""
+    if len(raw) > MAX_BYTES:
+        raise _refused(name, f"it is larger than {MAX_BYTES // 1024 // 1024} MB", "Split it into several files")
+    packed = next((what for lead, what in _LEADS if raw.startswith(lead)), None)
+    if raw[_TAR_PLACE : _TAR_PLACE + len(_TAR_MARK)] == _TAR_MARK:
+        packed = "a tar archive"
+    if packed:
+        raise _refused(name, f"it is {packed}", _UNPACK)
+    text = _decode(name, raw)
+    found = UNFIT.search(text)
+    if found:
+        fault = f"the line holds a character that no text has ({ord(found[0]):#06x}): this is a binary file, or damaged"
+        raise _refused(name, fault, "Save it as plain text in UTF-8", text.count("\n", 0, found.start()) + 1)
+    if not text.strip():
+        raise _refused(name, "it is empty", "Export the claims again")
+    return Source(name, _format(name, text), text)
+
+
+def _decode(name: str, raw: bytes) -> str:
+    if raw.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise _refused(name, "it is in UTF-32", "Save it as UTF-8")
+    marked = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if not marked and b"\x00" in raw:
+        if b"\x00" not in raw[::2] or b"\x00" not in raw[1::2]:
+            raise _refused(name, "it is in UTF-16 without a byte order mark", "Save it as UTF-8")
+        line = raw.count(b"\n", 0, raw.index(b"\x00")) + 1
+        raise _refused(name, "the line holds a NUL byte: this is a binary file, or damaged", "Save it as UTF-8", line)
+    encoding = "utf-16" if marked else "utf-8-sig"
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        fault = f"byte {error.start} is not {'UTF-16' if marked else 'UTF-8'}"
+        raise _refused(name, fault, "Save it as UTF-8 (in Excel: 'CSV UTF-8')", line) from error
+
+
+def _format(name: str, text: str) -> Format:
+    """Tell the format by the name's ending, else by how the text begins."""
+    known = _SUFFIXES.get(Path(name).suffix.lower())
+    if known:
+        return known
+    start = text.lstrip()
+    if start.startswith(("{", "[")):
+        return "claimreview"
+    heading = start.partition("\n")[0].replace(";", ",").replace("\t", ",").replace('"', "")
+    return "csv" if {cell.strip() for cell in heading.split(",")} >= _SHEET_WORDS else "yaml"
+
+
+def _refused(name: str, fault: str, mend: str, line: int = 0) -> ImportRefusedError:
+    return ImportRefusedError(name, (PackProblem(line, "", fault, f"{mend}."),))
