@@ -1,16 +1,19 @@
 """`touchstone claims`: what the claim base holds."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
+from bot.terminal import exchange
 from bot.terminal.cards import draw_card
 from bot.terminal.check import write
 from bot.terminal.console import Terminal
 from bot.terminal.jsonl import json_line
 from bot.texts import msgid
+from checks.known import KnownWording
 from claims.record import ClaimRecord
 
 _JSON = msgid("Print JSON.")
@@ -21,6 +24,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help=msgid("Look at the claims of the base."), no_args_is_help=True)
     group.command("list", help=msgid("List all published claims."))(list_claims)
     group.command("show", help=msgid("Show everything that is known of one claim."))(show_claim)
+    exchange.register(group)
     app.add_typer(group, name="claims")
 
 
@@ -57,12 +61,16 @@ def show_claim(
             return
         texts = terminal.texts
         terminal.out.print(draw_card(touchstone.claim_reply(claim.id, texts.language), texts))
-    for heading, negative in ((texts("Wordings"), False), (texts("Never to be matched"), True)):
-        wordings = [wording for wording in claim.wordings if wording.negative is negative]
-        if wordings:
-            terminal.print(heading, style="bold")
-        for wording in wordings:
-            terminal.print(f"  {wording.language}  {wording.text}")
+    _print_wordings(terminal, texts("Wordings"), [w for w in claim.wordings if w.says])
+    _print_wordings(terminal, texts("How people dispute it"), [w for w in claim.wordings if w.denies])
+    _print_wordings(terminal, texts("Never to be matched"), [w for w in claim.wordings if w.negative])
+
+
+def _print_wordings(terminal: Terminal, heading: str, wordings: Sequence[KnownWording]) -> None:
+    if wordings:
+        terminal.print(heading, style="bold")
+    for wording in wordings:
+        terminal.print(f"  {wording.language}  {wording.text}")
 
 
 def _kind(claim: ClaimRecord, terminal: Terminal) -> str:
@@ -75,7 +83,7 @@ def _summary(claim: ClaimRecord) -> dict[str, Any]:
         "id": claim.id,
         "kind": claim.kind,
         "title": {"en": claim.title_en, "zh": claim.title_zh},
-        "wordings": len(claim.wordings),
+        "wordings": sum(wording.says for wording in claim.wordings),
         "points": len(claim.points),
         "citations": sum(len(point.citations) for point in claim.points),
     }
