@@ -55,12 +55,13 @@ class Checker:
         message = analyse(text, self.lexicon)
         if base.scorer is None or not message.words:
             return Finding(text, language, "silent")
-        near = self.tuning.cut_offs_for(len(base.claims)).near
+        model = base.scorer.model
+        near = model.cut_offs_for(len(base.claims)).near
         # Most chat comes near no claim: stance and figures are read only where something may be said.
         candidates = [
             candidate
             for candidate in base.scorer.candidates(message)[:_MOST_MATCHES]
-            if self.tuning.probability(candidate.evidence.features()) >= near
+            if model.probability(candidate.evidence.features()) >= near
         ]
         quantities = self._figures.read(message.text) if candidates else ()
         matches = [self._match(message, candidate, base, quantities) for candidate in candidates]
@@ -72,13 +73,13 @@ class Checker:
     ) -> Match:
         read = base.claims[candidate.claim]
         assert base.scorer is not None  # noqa: S101  a candidate comes from a scorer
-        wording = base.scorer.index.wordings[candidate.row]
+        model, wording = base.scorer.model, base.scorer.index.wordings[candidate.row]
         anchors = self._anchors(message, wording.reading, base)
         stance = self._stances.read(
             message.text, anchors, wording.reading.text, message.clean.quoted, read.positive_texts
         )
         evidence = candidate.evidence
-        probability = self.tuning.probability(evidence.features() | {"question": float(stance.stance == "asks")})
+        probability = model.probability(evidence.features() | {"question": float(stance.stance == "asks")})
         figures = self._comparer.compare(quantities, read.claim.figures, message.text)
         guards = _guards(message, candidate, read, stance, figures)
         claim = read.claim
@@ -94,7 +95,7 @@ class Checker:
             guards=guards,
             why=_in_short(candidate, stance, guards),
             version=read.claim.version,
-            action=decide(case, self.tuning.cut_offs_for(len(base.claims))),
+            action=decide(case, model.cut_offs_for(len(base.claims))),
         )
 
     def _anchors(self, message: Analysis, wording: Analysis, base: IndexedBase) -> list[tuple[int, int]]:

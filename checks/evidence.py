@@ -15,6 +15,17 @@ class Evidence:
         concept_share: the same share over concepts.
         characters: cosine of the character n-grams (0–1).
         letters: weighted Dice of single Han characters and whole Latin words (0–1).
+        letters_cosine: cosine of the same (0–1).
+        partial: rapidfuzz's partial ratio (0–1); never decides alone.
+        whole_partial: the same against the fullest of the nearest wordings, as are the next seven.
+        whole_characters: cosine of the character n-grams (0–1).
+        whole_dice: weighted Dice of the words (0–1).
+        whole_cosine: cosine of the words (0–1).
+        sentence: weighted Dice of the message's best sentence (0–1).
+        phrases: weight of the neighbouring word pairs that both hold, as a logarithm (0 and up).
+        numbers_missing: how many numbers the wording holds that the message lacks.
+        length: weight of the wording's words, as a logarithm.
+        length_gap: difference in length of message and wording, as a share of the longer (0–1); the least.
         token_set: rapidfuzz's token set ratio (0–1); never decides alone.
         token_sort: rapidfuzz's token sort ratio (0–1).
         profile: evidence of the words by the claim's profile (0 and up).
@@ -37,6 +48,17 @@ class Evidence:
     concept_share: float
     characters: float
     letters: float
+    letters_cosine: float
+    partial: float
+    whole_partial: float
+    whole_characters: float
+    whole_dice: float
+    whole_cosine: float
+    sentence: float
+    phrases: float
+    numbers_missing: float
+    length: float
+    length_gap: float
     token_set: float
     token_sort: float
     profile: float

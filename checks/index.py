@@ -5,17 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from checks.analysis import Analysis
 from checks.lexicon import Lexicon
+from checks.postings import Floats, Postings, Rows
 from checks.rarity import TermWeights
 
-Floats = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.int64]
-
-# Terms that stand in more wordings than this are read only while a message has touched few rows (see `_overlap`).
-_ROW_BUDGET = 60_000
+# So many postings are read at most for one message, those of its rarest terms first.
+_POSTINGS_BUDGET = 60_000
 _SMALL = 1e-9
 
 
@@ -37,71 +34,57 @@ class Overlap:
     share: Floats
     concept_dice: Floats
     concept_share: Floats
-    message_weight: float
-    concept_weight: float
 
 
 class WordingIndex:
     """An immutable inverted index over wordings, grouped by claim."""
 
-    def __init__(self, wordings: Sequence[IndexedWording], claims: int, lexicon: Lexicon) -> None:
+    def __init__(self, wordings: Sequence[IndexedWording], claims: int, weight: TermWeights) -> None:
         """Index `wordings`, which must be ordered by claim number; every claim has at least one."""
         self.wordings = wordings
-        holders: Counter[str] = Counter()
-        for wording in wordings:
-            holders.update(wording.reading.words)
-            holders.update(wording.reading.concepts)
-        self.weight = TermWeights(lexicon, holders, len(wordings))
+        self.weight = weight
         self.claim_of: Rows = np.array([w.claim for w in wordings], dtype=np.int64)
         self.negative = np.array([w.negative for w in wordings], dtype=bool)
         self.first_row: Rows = np.searchsorted(self.claim_of, np.arange(claims))
-        self._word_mass = self._masses([w.reading.words for w in wordings])
-        self._concept_mass = self._masses([w.reading.concepts for w in wordings])
-        self._rows = self._postings()
+        words, concepts = [w.reading.words for w in wordings], [w.reading.concepts for w in wordings]
+        self._word_mass, self._concept_mass = self._masses(words), self._masses(concepts)
+        self._words = Postings({term: weight(term) for term in each} for each in words)
+        self._concepts = Postings({term: weight(term) for term in each} for each in concepts)
 
     def _masses(self, terms: Sequence[frozenset[str]]) -> Floats:
         return np.array([sum(map(self.weight, each)) for each in terms], dtype=np.float64)
-
-    def _postings(self) -> dict[str, Rows]:
-        rows: dict[str, list[int]] = {}
-        for row, wording in enumerate(self.wordings):
-            for term in wording.reading.words | wording.reading.concepts:
-                rows.setdefault(term, []).append(row)
-        return {term: np.array(each, dtype=np.int64) for term, each in rows.items()}
 
     def rows_of(self, claim: int) -> range:
         """Return the rows of a claim's wordings."""
         last = self.first_row[claim + 1] if claim + 1 < len(self.first_row) else len(self.wordings)
         return range(int(self.first_row[claim]), int(last))
 
-    def _shared(self, terms: frozenset[str]) -> tuple[Floats, float]:
-        """Return the shared weight for every row, and the weight of all terms; common terms only while cheap."""
-        shared = np.zeros(len(self.wordings))
-        total, touched = 0.0, 0
-        weighted = sorted(((self.weight(term), term) for term in terms), reverse=True)
-        for weight, term in weighted:
-            total += weight
-            rows = self._rows.get(term)
-            if rows is None or touched > _ROW_BUDGET:
-                continue
-            touched += len(rows)
-            shared[rows] += weight
-        return shared, total
-
     def overlap(self, message: Analysis) -> Overlap:
         """Return what the message shares with every wording."""
-        words, weight = self._shared(message.words)
-        concepts, concept_weight = self._shared(message.concepts)
+        words, concepts = self._by_rarity(message.words), self._by_rarity(message.concepts)
+        shared = self._words.sums(dict.fromkeys(words, 1.0), _POSTINGS_BUDGET)
+        alike = self._concepts.sums(dict.fromkeys(concepts, 1.0), _POSTINGS_BUDGET)
         return Overlap(
-            dice=2 * words / (weight + self._word_mass + _SMALL),
-            share=words / (self._word_mass + _SMALL),
-            concept_dice=2 * concepts / (concept_weight + self._concept_mass + _SMALL),
-            concept_share=concepts / (self._concept_mass + _SMALL),
-            message_weight=weight,
-            concept_weight=concept_weight,
+            dice=2 * shared / (sum(words.values()) + self._word_mass + _SMALL),
+            share=shared / (self._word_mass + _SMALL),
+            concept_dice=2 * alike / (sum(concepts.values()) + self._concept_mass + _SMALL),
+            concept_share=alike / (self._concept_mass + _SMALL),
         )
+
+    def _by_rarity(self, terms: frozenset[str]) -> dict[str, float]:
+        weights = {term: self.weight(term) for term in terms}
+        return {term: weights[term] for term in sorted(weights, key=lambda term: (-weights[term], term))}
 
     def best_by_claim(self, values: Floats, *, negative: bool = False) -> Floats:
         """Return each claim's greatest value over its positive (or negative) wordings; 0 where it has none."""
         masked = np.where(self.negative == negative, values, 0.0)
         return np.maximum.reduceat(masked, self.first_row)
+
+
+def count_holders(wordings: Sequence[IndexedWording], lexicon: Lexicon) -> TermWeights:
+    """Return the weights of terms over these wordings and the background."""
+    holders: Counter[str] = Counter()
+    for wording in wordings:
+        holders.update(wording.reading.words)
+        holders.update(wording.reading.concepts)
+    return TermWeights(lexicon, holders, len(wordings))

@@ -1,24 +1,30 @@
 """Score the claims for a message: all wordings cheaply, the best few closely."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
-from rapidfuzz import fuzz
 
 from checks.analysis import Analysis
 from checks.bm25 import ClaimDocuments
-from checks.characters import CharacterVectors, cosine, dice
+from checks.characters import CharacterVectors
+from checks.closely import Parts, Reader, likeness
+from checks.documents import claim_documents
 from checks.evidence import Evidence
-from checks.index import Floats, IndexedWording, Overlap, WordingIndex
+from checks.index import IndexedWording, Overlap, WordingIndex, count_holders
 from checks.lexicon import Lexicon
+from checks.postings import Floats, Rows
 from checks.profiles import ClaimProfiles
-from checks.tuning import Tuning
+from checks.text import count_han
+from checks.thorough import ThoroughSearch
+from checks.tuning import Model, Tuning
 
-# How many claims are looked at closely, and how many wordings of each.
+# How many claims are looked at closely (unasked, and where somebody asked), and how many wordings of each.
 _CLAIMS_CLOSELY = 10
+_CLAIMS_THOROUGHLY = 50
 _WORDINGS_CLOSELY = 3
+_SMALL = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,93 +36,106 @@ class Candidate:
     evidence: Evidence
 
 
+@dataclass(frozen=True, slots=True)
+class _Sighting:
+    """What one message shares with all claims and wordings, before any is looked at closely."""
+
+    words: Floats
+    concepts: Floats
+    bm25: Floats
+    overlap: Overlap
+    combined: Floats
+    semantic: Floats | None
+    han: bool
+
+
 class Scorer:
     """Holds the indexes over one set of wordings and scores messages against them."""
 
     def __init__(self, wordings: Sequence[IndexedWording], claims: int, lexicon: Lexicon, tuning: Tuning) -> None:
         """Build the indexes; `wordings` must be ordered by claim number."""
-        self.index = WordingIndex(wordings, claims, lexicon)
-        self._profiles = ClaimProfiles(wordings, claims, self.index.weight)
-        self._documents = ClaimDocuments(wordings, claims, self.index.weight)
-        self._characters = CharacterVectors(w.reading.text for w in wordings)
-        self._tuning = tuning
+        weight = count_holders(wordings, lexicon)
+        documents = claim_documents(wordings, claims)
+        self.index = WordingIndex(wordings, claims, weight)
+        self.model: Model = tuning.model_for(sum(each.size for each in documents) / claims)
+        self._profiles = ClaimProfiles([each.holders for each in documents], [each.size for each in documents], weight)
+        self._documents = ClaimDocuments([each.counts for each in documents], weight)
+        self._texts = [each.text for each in documents]
+        self._reader = Reader(weight, CharacterVectors(w.reading.text for w in wordings))
+
+    @cached_property
+    def _thorough(self) -> ThoroughSearch:
+        return ThoroughSearch(self._texts, self._reader.characters)
 
     def candidates(
-        self, message: Analysis, most: int = _CLAIMS_CLOSELY, semantic: Floats | None = None
+        self, message: Analysis, most: int | None = None, semantic: Floats | None = None, *, thorough: bool = False
     ) -> list[Candidate]:
-        """Return up to `most` candidates, best first; none where the message shares nothing with any wording.
+        """Return up to `most` candidates, best first; none where the message comes near no claim.
 
-        `semantic` holds a cosine per row where an embedder is at work.
+        `semantic` holds a cosine per row where an embedder is at work. `thorough` (5–20 ms) looks at more claims, also
+        at those that share characters only, and never turns a message away unread.
         """
-        overlap = self.index.overlap(message)
-        combined = overlap.dice + 0.7 * overlap.concept_dice + 0.3 * overlap.share
         words = self._profiles.evidence(message.words)
         concepts = self._profiles.evidence(message.concepts)
         bm25 = self._documents.evidence(message.words)
-        rough = self.index.best_by_claim(combined) + 0.25 * (words + concepts) + 12 * bm25
+        quick = 0.25 * (words + concepts) + 12 * bm25
+        if not thorough and semantic is None and float(quick.max()) < self.model.gate:
+            return []
+        overlap = self.index.overlap(message)
+        combined = overlap.dice + 0.7 * overlap.concept_dice + 0.3 * overlap.share
+        rough = quick + self.index.best_by_claim(combined)
         if semantic is not None:
             rough = rough + self.index.best_by_claim(np.maximum(semantic, 0.0))
-        chosen = np.argsort(-rough)[:most] if len(rough) <= most * 4 else _largest(rough, most)
-        vector = self._characters.vector(message.text)
-        found = [
-            self._closely(
-                message,
-                int(claim),
-                overlap,
-                combined,
-                (float(words[claim]), float(concepts[claim]), float(bm25[claim])),
-                vector,
-                semantic,
-            )
-            for claim in chosen
-            if rough[claim] > 0
-        ]
+        chosen = _largest(rough, _CLAIMS_CLOSELY)
+        if thorough:
+            chosen = np.union1d(chosen, _largest(self._by_characters(message, bm25), _CLAIMS_THOROUGHLY))
+        seen = _Sighting(words, concepts, bm25, overlap, combined, semantic, _is_han(message.text))
+        said = Parts(message, self._reader)
+        found = [self._closely(said, int(claim), seen) for claim in chosen if thorough or rough[claim] > 0]
         found.sort(key=lambda candidate: -candidate.evidence.rank)
-        return _with_margin(found)
+        return _with_margin(found)[:most]
 
-    def _closely(
-        self,
-        message: Analysis,
-        claim: int,
-        overlap: Overlap,
-        combined: Floats,
-        profile: tuple[float, float, float],
-        vector: Mapping[str, float],
-        semantic: Floats | None,
-    ) -> Candidate:
+    def _by_characters(self, message: Analysis, bm25: Floats) -> Floats:
+        """Return the sum of BM25 and the likeness of characters, each as a share of its best."""
+        likenesses = [bm25, *self._thorough.likeness(message.text)]
+        return np.sum([each / (float(each.max()) + _SMALL) for each in likenesses], axis=0)
+
+    def _closely(self, said: Parts, claim: int, seen: _Sighting) -> Candidate:
         span = self.index.rows_of(claim)
         rows = np.arange(span.start, span.stop)
         negative = self.index.negative[span.start : span.stop]
         positive, against = rows[~negative], rows[negative]
-        order = positive[np.argsort(-combined[positive], kind="stable")]
+        order = positive[np.argsort(-seen.combined[positive], kind="stable")]
         near = [int(row) for row in order[:_WORDINGS_CLOSELY]]
-        letters = self._characters.letters(message.text)
-        texts = [self.index.wordings[row].reading.text for row in near]
+        parts = [self._reader.wording(row, self.index.wordings[row].reading) for row in near]
+        overlap = seen.overlap
         evidence = Evidence(
+            **likeness(said, parts),
             dice=float(overlap.dice[positive].max()),
             share=float(overlap.share[order[:8]].max()),
             concept_dice=float(overlap.concept_dice[positive].max()),
             concept_share=float(overlap.concept_share[order[:8]].max()),
-            characters=max(cosine(vector, self._characters.vector(text, keep=True)) for text in texts),
-            letters=max(dice(letters, self._characters.letters(text)) for text in texts),
-            token_set=max(fuzz.token_set_ratio(message.text, text) for text in texts) / 100,
-            token_sort=max(fuzz.token_sort_ratio(message.text, text) for text in texts) / 100,
-            profile=profile[0],
-            concept_profile=profile[1],
-            bm25=profile[2],
-            best=float(combined[order[0]]),
-            best_three=float(combined[order[:3]].mean()),
-            negative=float(combined[against].max()) if len(against) else 0.0,
-            words=len(message.words),
-            concepts=len(message.concepts),
-            semantic=float(semantic[positive].max()) if semantic is not None else 0.0,
+            profile=float(seen.words[claim]),
+            concept_profile=float(seen.concepts[claim]),
+            bm25=float(seen.bm25[claim]),
+            best=float(seen.combined[order[0]]),
+            best_three=float(seen.combined[order[:3]].mean()),
+            negative=float(seen.combined[against].max()) if len(against) else 0.0,
+            words=len(said.reading.words),
+            concepts=len(said.reading.concepts),
+            semantic=float(seen.semantic[positive].max()) if seen.semantic is not None else 0.0,
         )
-        return Candidate(claim, near[0], replace(evidence, rank=self._tuning.rank(evidence.features())))
+        return Candidate(claim, near[0], replace(evidence, rank=self.model.rank(evidence.features(), han=seen.han)))
 
 
-def _largest(values: Floats, most: int) -> npt.NDArray[np.int64]:
-    part = np.argpartition(-values, most)[:most]
-    return part[np.argsort(-values[part], kind="stable")]
+def _is_han(folded: str) -> bool:
+    """Tell whether a text is in Chinese: at least one Han character in four."""
+    return count_han(folded) * 4 >= len(folded)
+
+
+def _largest(values: Floats, most: int) -> Rows:
+    part = np.argpartition(-values, most)[:most] if len(values) > most * 4 else np.arange(len(values))
+    return part[np.argsort(-values[part], kind="stable")][:most]
 
 
 def _with_margin(found: list[Candidate]) -> list[Candidate]:

@@ -33,6 +33,9 @@ _MARKUP = re.compile(
     """,
     re.VERBOSE | re.MULTILINE | re.DOTALL | re.IGNORECASE,
 )
+# `#AustralianFires` and `@GoldmanSachs` are read as words; short ones (`@OpenAI`) are names as they stand.
+_TAG = re.compile(r"(?<=[#@])[A-Za-z]\w{9,60}")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _QUOTING = (
     ("fence", "fenced"),
     ("code", "coded"),
@@ -115,7 +118,7 @@ class TextFolder:
 
         def add(part: str, *, is_quote: bool = False) -> None:
             nonlocal length
-            folded = self.fold(_EMPHASIS.sub("", part))
+            folded = self.fold(_spell_out(_EMPHASIS.sub("", part)))
             if is_quote and _weight(folded) >= _LEAST_QUOTATION:
                 quoted.append((length, length + len(folded)))
             pieces.append(folded)
@@ -131,6 +134,11 @@ class TextFolder:
             last = found.end()
         add(raw[last:])
         return CleanText("".join(pieces), tuple(quoted))
+
+
+def _spell_out(text: str) -> str:
+    """Return `text` with long tags and handles cut at their capitals."""
+    return _TAG.sub(lambda tag: _HUMP.sub(" ", tag.group()), text) if "#" in text or "@" in text else text
 
 
 def _weight(text: str) -> int:

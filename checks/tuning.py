@@ -24,18 +24,29 @@ class CutOffs:
 
 
 @dataclass(frozen=True, slots=True)
-class Tuning:
-    """Weights of the ranking and the decision, and the cut-offs by size of the base (number of claims)."""
+class Model:
+    """Weights of the ranking and the decision, and the cut-offs by size of the base (number of claims).
+
+    Attributes:
+        provenance: what the weights were fitted on, and how that was checked.
+        ranking: weights that order the claims for a message.
+        ranking_han: the same for a message in Chinese.
+        decision: weights of the log odds, beside `bias`.
+        gate: a message whose best claim lies below this by words and concepts alone is not looked at closely.
+        cut_offs: for each fitted size of base.
+    """
 
     provenance: str
     ranking: Mapping[str, float]
+    ranking_han: Mapping[str, float]
     decision: Mapping[str, float]
     bias: float
+    gate: float
     cut_offs: Mapping[int, CutOffs]
 
-    def rank(self, values: Mapping[str, float]) -> float:
-        """Return the ranking score of named measures."""
-        return sum(weight * values[name] for name, weight in self.ranking.items())
+    def rank(self, values: Mapping[str, float], *, han: bool) -> float:
+        """Return the ranking score of named measures; `han`: the message is in Chinese."""
+        return sum(weight * values[name] for name, weight in (self.ranking_han if han else self.ranking).items())
 
     def probability(self, values: Mapping[str, float]) -> float:
         """Return the probability (0–1) that a message with these measures makes the claim."""
@@ -53,17 +64,30 @@ class Tuning:
                 return _between(self.cut_offs[smaller], self.cut_offs[larger], part)
         return self.cut_offs[sizes[-1]]
 
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """Two models: for claims with few wordings (as moderators write them) and with many (as in the shipped pack).
+
+    `many_from` is the mean number of wordings of a claim from which a base counts as one with many.
+    """
+
+    few: Model
+    many: Model
+    many_from: float
+
+    @property
+    def provenance(self) -> str:
+        """Return where the weights come from."""
+        return self.many.provenance
+
+    def model_for(self, wordings: float) -> Model:
+        """Return the model for a base whose claims have so many wordings in the mean."""
+        return self.many if wordings >= self.many_from else self.few
+
     def as_json(self) -> str:
         """Return the tuning as the text of a tuning file."""
-        data = {
-            "provenance": self.provenance,
-            "ranking": dict(self.ranking),
-            "decision": dict(self.decision),
-            "bias": self.bias,
-            "cut_offs": {
-                str(size): {"reply": c.reply, "offer": c.offer, "near": c.near} for size, c in self.cut_offs.items()
-            },
-        }
+        data = {"many_from": self.many_from, "few": _as_data(self.few), "many": _as_data(self.many)}
         return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
     @classmethod
@@ -87,13 +111,38 @@ def _between(one: CutOffs, other: CutOffs, part: float) -> CutOffs:
     return CutOffs(mix(one.reply, other.reply), mix(one.offer, other.offer), mix(one.near, other.near))
 
 
+def _as_data(model: Model) -> dict[str, Any]:
+    cut_offs = {str(size): {"reply": c.reply, "offer": c.offer, "near": c.near} for size, c in model.cut_offs.items()}
+    return {
+        "provenance": model.provenance,
+        "ranking": dict(model.ranking),
+        "ranking_han": dict(model.ranking_han),
+        "decision": dict(model.decision),
+        "bias": model.bias,
+        "gate": model.gate,
+        "cut_offs": cut_offs,
+    }
+
+
 def _parse(text: str, where: str) -> Tuning:
     try:
         data: dict[str, Any] = json.loads(text)
-        cut_offs = {int(size): CutOffs(**values) for size, values in data["cut_offs"].items()}
-        min(cut_offs)  # a tuning without any cut-off is none
-        return Tuning(data["provenance"], data["ranking"], data["decision"], float(data["bias"]), cut_offs)
+        return Tuning(_model(data["few"]), _model(data["many"]), float(data["many_from"]))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise TuningError(
             f"{where}: not a tuning file ({error}). Write it anew with `touchstone calibrate`."
         ) from error
+
+
+def _model(data: dict[str, Any]) -> Model:
+    cut_offs = {int(size): CutOffs(**values) for size, values in data["cut_offs"].items()}
+    min(cut_offs)  # a tuning without any cut-off is none
+    return Model(
+        provenance=str(data["provenance"]),
+        ranking=data["ranking"],
+        ranking_han=data["ranking_han"],
+        decision=data["decision"],
+        bias=float(data["bias"]),
+        gate=float(data["gate"]),
+        cut_offs=cut_offs,
+    )
