@@ -10,11 +10,17 @@ FigureRole = Literal["claim", "context"]
 
 @dataclass(frozen=True, slots=True)
 class KnownWording:
-    """One way to say a claim; a negative wording means: never match this."""
+    """One way to speak of a claim: to say it, to dispute it (`denies`), or (`negative`) what must never match it."""
 
     text: str
     language: Literal["en", "zh"]
     negative: bool = False
+    denies: bool = False
+
+    @property
+    def says(self) -> bool:
+        """Tell whether this is a way to say the claim."""
+        return not self.negative and not self.denies
 
 
 @dataclass(frozen=True, slots=True)

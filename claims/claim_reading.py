@@ -85,7 +85,8 @@ def _overrides(session: Session, server: int | None) -> dict[str, ClaimOverride]
 
 
 def _wordings(session: Session, keys: Select[Any]) -> Grouped:
-    columns = (col(Wording.claim), col(Wording.text), col(Wording.language), col(Wording.negative))
+    uses = (col(Wording.negative), col(Wording.denies))
+    columns = (col(Wording.claim), col(Wording.text), col(Wording.language), *uses)
     query = select(*columns).where(col(Wording.claim).in_(keys)).order_by(col(Wording.claim), col(Wording.position))
     return _grouped((row[0], KnownWording(*row[1:])) for row in _rows(session, query))
 

@@ -39,8 +39,9 @@ def read_claim(claim: Any, pack: str) -> ClaimRecord:  # noqa: ANN401
         as_of=date.fromisoformat(claim["as_of"]),
         review_by=date.fromisoformat(review_by) if review_by else None,
         wordings=(
-            *_wordings(claim["wordings"], negative=False),
+            *_wordings(claim["wordings"]),
             *_wordings(claim.get("not_wordings", {}), negative=True),
+            *_wordings(claim.get("denials", {}), denies=True),
         ),
         figures=tuple(_figure(figure) for figure in claim.get("figures", [])),
         points=tuple(_point(point) for point in claim["points"]),
@@ -48,10 +49,10 @@ def read_claim(claim: Any, pack: str) -> ClaimRecord:  # noqa: ANN401
     )
 
 
-def _wordings(texts: Any, *, negative: bool) -> tuple[KnownWording, ...]:  # noqa: ANN401
+def _wordings(texts: Any, *, negative: bool = False, denies: bool = False) -> tuple[KnownWording, ...]:  # noqa: ANN401
     return (
-        *(KnownWording(text, "en", negative) for text in texts.get("en", [])),
-        *(KnownWording(text, "zh", negative) for text in texts.get("zh", [])),
+        *(KnownWording(text, "en", negative, denies) for text in texts.get("en", [])),
+        *(KnownWording(text, "zh", negative, denies) for text in texts.get("zh", [])),
     )
 
 

@@ -1,6 +1,7 @@
 """Records as the plain data of a pack: the way back from `claims.pack_records`."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -15,8 +16,8 @@ PlainData = dict[str, Any]
 
 
 def canonical(claim: ClaimRecord) -> ClaimRecord:
-    """Return the claim with its wordings in the order that packs have: English, Chinese, then the negative ones."""
-    return replace(claim, wordings=tuple(sorted(claim.wordings, key=lambda w: (w.negative, w.language))))
+    """Return the claim with its wordings in the order of packs: said, negative, denied; English before Chinese."""
+    return replace(claim, wordings=tuple(sorted(claim.wordings, key=lambda w: (w.denies, w.negative, w.language))))
 
 
 def exported_state(claim: ClaimRecord) -> str:
@@ -46,14 +47,15 @@ def plain_claim(claim: ClaimRecord, state: str | None) -> PlainData:
         "title": {"en": claim.title_en, "zh": claim.title_zh},
         "as_of": claim.as_of.isoformat(),
         "review_by": claim.review_by.isoformat() if claim.review_by else None,
-        "wordings": _texts(claim.wordings, negative=False),
-        "not_wordings": _texts(claim.wordings, negative=True),
+        "wordings": _texts([w for w in claim.wordings if w.says], both=True),
+        "not_wordings": _texts([w for w in claim.wordings if w.negative]),
+        "denials": _texts([w for w in claim.wordings if w.denies]),
         "figures": [_figure(figure) for figure in claim.figures],
         "points": [_point(point) for point in claim.points],
     }
     if claim.status == "published":
         del data["status"]
-    optional = ("exported_state", "review_by", "not_wordings", "figures")
+    optional = ("exported_state", "review_by", "not_wordings", "denials", "figures")
     return {key: value for key, value in data.items() if value or key not in optional}
 
 
@@ -63,10 +65,9 @@ def plain_number(value: float) -> float | int:
     return int(value) if value.is_integer() and abs(value) < _EXACT and not negative_zero else value
 
 
-def _texts(wordings: tuple[KnownWording, ...], *, negative: bool) -> dict[str, list[str]]:
-    chosen = [wording for wording in wordings if wording.negative is negative]
-    texts = {name: [w.text for w in chosen if w.language == name] for name in ("en", "zh")}
-    return {name: found for name, found in texts.items() if found or not negative}
+def _texts(wordings: Sequence[KnownWording], *, both: bool = False) -> dict[str, list[str]]:
+    texts = {name: [w.text for w in wordings if w.language == name] for name in ("en", "zh")}
+    return {name: found for name, found in texts.items() if found or both}
 
 
 def _figure(figure: KnownFigure) -> PlainData:

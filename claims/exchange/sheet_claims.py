@@ -62,6 +62,7 @@ class SheetClaims:
                 "as_of": cells["as_of"].strip(),
                 "wordings": {"en": [], "zh": []},
                 "not_wordings": {"en": [], "zh": []},
+                "denials": {"en": [], "zh": []},
                 "figures": [],
                 "points": [],
                 **optional,
@@ -72,7 +73,7 @@ class SheetClaims:
         claim: Data = self.data["claims"][number]
         place: Place = ("claims", number)
         match row:
-            case "wording" | "not_wording":
+            case "wording" | "not_wording" | "denial":
                 self._take_wording(claim, f"{row}s", place, line, cells)
             case "figure":
                 self._append(claim["figures"], _figure(cells), (*place, "figures"), line)

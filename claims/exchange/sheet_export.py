@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
+from checks.known import KnownWording
 from claims.exchange.contents import ExportedClaim, ExportedPack
 from claims.exchange.plain import plain_number
 from claims.exchange.sheet_layout import COLUMNS, guard_cell, join_texts
@@ -42,16 +43,15 @@ def _rows(exported: ExportedClaim) -> Iterator[Row]:
         "pack": claim.pack,
         "exported_state": exported.state,
     }
-    yield from _wordings(claim, negative=False)
-    yield from _wordings(claim, negative=True)
+    yield from _wordings("wording", (w for w in claim.wordings if w.says))
+    yield from _wordings("not_wording", (w for w in claim.wordings if w.negative))
+    yield from _wordings("denial", (w for w in claim.wordings if w.denies))
     yield from _figures(claim)
     yield from _points(claim)
 
 
-def _wordings(claim: ClaimRecord, *, negative: bool) -> Iterator[Row]:
-    chosen = (wording for wording in claim.wordings if wording.negative is negative)
-    for number, wording in enumerate(chosen, start=1):
-        row = "not_wording" if negative else "wording"
+def _wordings(row: str, wordings: Iterable[KnownWording]) -> Iterator[Row]:
+    for number, wording in enumerate(wordings, start=1):
         yield {"row": row, "number": number, f"text_{wording.language}": wording.text}
 
 

@@ -4,7 +4,8 @@ Each row says in `row` what it is, and in `claim` to which claim it belongs:
 
 - `claim`: the claim itself. `text_en` and `text_zh` are its title; with `kind`, `status`, `as_of`, `review_by`, and,
   not to be changed, `pack` (for reading only) and `exported_state` (how the claim was when it was exported).
-- `wording` and `not_wording`: one way to say it, in `text_en` or in `text_zh`; a `not_wording` is never matched.
+- `wording`, `denial` and `not_wording`: one way to say or dispute it, in `text_en` or in `text_zh`; a `not_wording`
+  is never matched.
 - `figure`: `low` and `high` (the same for a single value), `unit`, `bound`, `role`; the texts are its subject.
 - `point`: `role`, `speaker_en`, `speaker_zh`, `date`, the two texts, and `numbers` with ` | ` between them.
 - `citation`: `document`, `start`, `end`, `sha256`; its `number` is that of the point it belongs to.
@@ -40,7 +41,7 @@ COLUMNS = (
     "pack",
     "exported_state",
 )
-ROWS = ("claim", "wording", "not_wording", "figure", "point", "citation")
+ROWS = ("claim", "wording", "not_wording", "denial", "figure", "point", "citation")
 
 # A spreadsheet takes a cell that begins so for a formula, some also behind full-width signs or a line break.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")

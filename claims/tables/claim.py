@@ -57,7 +57,7 @@ class ClaimOverride(Table, table=True):
 
 
 class Wording(Table, table=True):
-    """One way to say a claim; a negative wording means: never match this."""
+    """One way to say a claim, or to dispute it (`denies`); a negative wording means: never match this."""
 
     key: int | None = Field(default=None, primary_key=True)
     claim: int = Field(foreign_key="claim.key", ondelete="CASCADE", index=True)
@@ -65,6 +65,7 @@ class Wording(Table, table=True):
     language: str
     text: str
     negative: bool
+    denies: bool = False
 
 
 class Figure(Table, table=True):
