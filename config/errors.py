@@ -8,6 +8,7 @@ TouchstoneError
 │   └── EmbedderSetupError       an embedder cannot be opened: an extra, a file or a setting is missing or wrong
 ├── UnknownUnitError             a documented figure names a unit that the unit table lacks
 ├── TuningError                  a file of weights and cut-offs is not one
+├── EvaluationError              a file to measure or calibrate with cannot be used; names line and field
 └── ClaimBaseError               the claim base could not do what was asked
     ├── DatabaseError            the database cannot be opened, upgraded, read or written
     ├── UnknownClaimError        no claim has this id (for this server)
@@ -47,6 +48,10 @@ class NotAllowedError(TouchstoneError):
 
 class TuningError(TouchstoneError):
     """A file of weights and cut-offs cannot be used."""
+
+
+class EvaluationError(TouchstoneError):
+    """A file to measure or calibrate with cannot be used."""
 
 
 class UnknownUnitError(TouchstoneError):
