@@ -26,7 +26,9 @@ class Lasting:
         raise NotImplementedError
 
     @classmethod
-    async def from_custom_id(cls, _interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /) -> Self:
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
         """Do what discord.py asks of dynamic items."""
         return cls.read(item, match)
 

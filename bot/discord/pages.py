@@ -77,9 +77,7 @@ def draw_list(claims: Sequence[ClaimRecord], page: int, texts: Texts) -> ui.Layo
     lines = [f"- {escape(title_of(claim, texts))}" for claim in shown]
     heading = texts("Known claims")
     place = texts("Page {page} of {pages}", page=page + 1, pages=last + 1)
-    container: ui.Container[Any] = ui.Container(
-        ui.TextDisplay("\n".join([f"### {heading}", *lines, f"-# {place}"]))
-    )
+    container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join([f"### {heading}", *lines, f"-# {place}"])))
     if shown:
         container.add_item(ui.ActionRow[Any](OpenMenu.of(shown, texts)))
     back = PageButton(page - 1, texts("Back"), disabled=page == 0)
