@@ -123,7 +123,7 @@ class Touchstone:
         return finding.language if self.settings.language == "auto" else self.settings.language
 
     def _composer(self, language: Language, server: int | None) -> Composer:
-        documents = {document.id: document for document in self.base.documents()}
+        documents = {document.id: document for document in self.base.documents(server)}
         claims = self._views.of(server).claims
         return Composer(claims, documents, self.texts(language), self._passage, self.base.clock().date())
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlmodel import Session, col
 
 from claims.base import ClaimBase, Clock
+from claims.card_digests import card_digests
 from claims.cooldown import is_free, start_cooldown
 from claims.dialect import insert_into, rows_written
 from claims.identity import hash_user
@@ -93,9 +94,11 @@ class AnswerBook:
         return True
 
     def posted(self, message: int, card_message: int) -> None:
-        """Remember the message that carries the card."""
+        """Remember the message that carries the card, and what the card shows of its claims."""
         with self._database.writing() as session:
-            _set(session, col(Answer.message) == message, card_message=card_message)
+            answer = session.get(Answer, message)
+            shown = card_digests(session, answer.server, answer.claims) if answer else None
+            _set(session, col(Answer.message) == message, card_message=card_message, shown=shown)
 
     def release(self, message: int) -> None:
         """Give the message back, because nothing was posted: as if never taken, or as an offer again if it was one.

@@ -104,10 +104,10 @@ class ClaimBase:
             known = session.scalars(select(col(Claim.id)).where(col(Claim.server).is_(None))).all()
         raise UnknownClaimError(claim_id, tuple(difflib.get_close_matches(claim_id, known)))
 
-    def documents(self) -> tuple[DocumentRecord, ...]:
-        """Return all documents that packs cite, by id."""
+    def documents(self, server: int | None = None) -> tuple[DocumentRecord, ...]:
+        """Return all documents that packs cite, and the server's own sources, by id."""
         with self.database.reading() as session:
-            return read_documents(session)
+            return read_documents(session, server)
 
     def load_documents(self, paths: Iterable[Path]) -> list[DocumentReport]:
         """Read files (and the files of folders), and store those that are documents of a loaded pack."""

@@ -8,7 +8,7 @@ from sqlmodel import col
 from checks.finding import Action, Finding
 from claims.base import ClaimBase, Clock
 from claims.identity import hash_user
-from claims.tables import Answer, Feedback, Sighting
+from claims.tables import Answer, Example, Feedback, FormDraft, QueueItem, ShadowMatch, Sighting
 
 
 class SightingBook:
@@ -50,11 +50,19 @@ class SightingBook:
             return connection.execute(delete(Sighting).where(col(Sighting.seen_at) < end)).rowcount
 
     def forget(self, user: int) -> int:
-        """Drop all that is kept of a user: sightings, reports, the mark on answers; return how many entries it was."""
+        """Drop all that is kept of a user; return how many entries it was.
+
+        Those are sightings, also of shadow mode, reports, proposals, examples, what stands in forms, and the mark on
+        answers. Moderators' own changes stay in the history: it is a record of what was done in a server's name.
+        """
         mark = hash_user(user, self._key)
         statements = (
             delete(Sighting).where(col(Sighting.author_hash) == mark),
+            delete(ShadowMatch).where(col(ShadowMatch.author_hash) == mark),
             delete(Feedback).where(col(Feedback.reporter_hash) == mark),
+            delete(QueueItem).where(col(QueueItem.author_hash) == mark),
+            delete(Example).where(col(Example.author_hash) == mark),
+            delete(FormDraft).where(col(FormDraft.user_hash) == mark),
             update(Answer).where(col(Answer.author_hash) == mark).values(author_hash=None),
         )
         with self._database.writing() as session:

@@ -1,0 +1,97 @@
+"""Corrections: the cards that show an older state of a claim, until each has been edited."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlmodel import Session, col
+
+from claims.base import ClaimBase, Clock
+from claims.card_digests import GONE, card_digests
+from claims.server_settings import CORRECTION_DAYS
+from claims.tables import Answer, Server
+
+_MOST_DAYS = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A card to edit: all its claims, and those of them that have changed or are no longer published.
+
+    Hand it back to `done` as it is: it carries what the card shows once it has been edited.
+    """
+
+    server: int
+    channel: int
+    message: int
+    card_message: int
+    claims: tuple[str, ...]
+    changed: tuple[str, ...]
+    withdrawn: tuple[str, ...]
+    shows: Mapping[str, str]
+
+
+class Corrections:
+    """Finds cards that are out of date; what is done is kept, so that a run goes on where a restart cut it off."""
+
+    def __init__(self, base: ClaimBase, clock: Clock | None = None) -> None:
+        self._database = base.database
+        self._clock = clock or base.clock
+
+    def pending(self, now: datetime | None = None, server: int | None = None) -> tuple[Correction, ...]:
+        """Return the cards to edit, newest first, of one server or of all, within each server's days back."""
+        moment = now or self._clock()
+        standing = col(Answer.card_message).is_not(None) & col(Answer.shown).is_not(None) & ~col(Answer.hidden)
+        recent = standing & (col(Answer.taken_at) > moment - timedelta(days=_MOST_DAYS))
+        if server is not None:
+            recent &= col(Answer.server) == server
+        with self._database.reading() as session:
+            rows = session.scalars(select(Answer).where(recent).order_by(col(Answer.taken_at).desc())).all()
+            limits = {row.id: row.correction_days for row in session.scalars(select(Server))}
+            digests = _Digests(session)
+            found = [_correction(row, digests) for row in rows if _is_recent(row, limits, moment)]
+        return tuple(each for each in found if each is not None)
+
+    def done(self, correction: Correction) -> None:
+        """Note that the card has been edited; a claim that changed meanwhile makes it pending again."""
+        self._write(correction.card_message, shown=dict(correction.shows))
+
+    def gone(self, card_message: int) -> None:
+        """Note that the card cannot be edited any more: it was deleted, or the bot may not."""
+        self._write(card_message, shown=None)
+
+    def _write(self, card_message: int, **values: object) -> None:
+        with self._database.writing() as session:
+            mine = col(Answer.card_message) == card_message
+            session.connection().execute(update(Answer).where(mine).values(**values))
+
+
+class _Digests:
+    """Digests of claims as servers see them now, each worked out once."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._known: dict[tuple[int, str], str] = {}
+
+    def of(self, server: int, claim: str) -> str:
+        if (server, claim) not in self._known:
+            self._known[server, claim] = card_digests(self._session, server, [claim])[claim]
+        return self._known[server, claim]
+
+
+def _is_recent(row: Answer, limits: Mapping[int, int | None], now: datetime) -> bool:
+    days = limits.get(row.server)
+    return row.taken_at > now - timedelta(days=CORRECTION_DAYS if days is None else days)
+
+
+def _correction(row: Answer, digests: _Digests) -> Correction | None:
+    shown = row.shown or {}
+    now = {name: digests.of(row.server, name) for name in shown}
+    different = [name for name in shown if shown[name] != now[name]]
+    if not different or row.card_message is None:
+        return None
+    withdrawn = tuple(name for name in different if now[name] == GONE)
+    changed = tuple(name for name in different if now[name] != GONE)
+    place = (row.server, row.channel, row.message, row.card_message)
+    return Correction(*place, tuple(shown), changed, withdrawn, now)

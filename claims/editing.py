@@ -1,0 +1,127 @@
+"""Editing claims: rights, rules, and the state that is written with its revision, all in one transaction."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from claims.base import ClaimBase
+from claims.changing import Intent, Written, change
+from claims.citing import Sources
+from claims.claim_reading import read_rows
+from claims.claim_state import claim_state
+from claims.differences import differences
+from claims.edits import Edit, EditTexts, ReplaceAll, check_published
+from claims.history import Deed
+from claims.keepers.claim import CLAIM
+from claims.record import ClaimRecord
+from claims.rights import Actor, permit
+from claims.tables import Claim
+from claims.wording_edits import AddWording
+from config.errors import ConflictError, UnknownClaimError
+
+_NO_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What an edit did: the claim as the server sees it now (None: it sees none), and the revision of the base."""
+
+    claim: ClaimRecord | None
+    revision: int
+    changed: bool
+
+
+class Editor:
+    """Edits claims as the actor's server sees them; a shared claim gets a version of that server's own.
+
+    All methods may raise NotAllowedError, UnknownClaimError, InvalidEditError, ConflictError and DatabaseError; then
+    nothing was written. The operator edits the shared claims themselves.
+    """
+
+    def __init__(self, base: ClaimBase) -> None:
+        self._base = base
+
+    def edit(self, actor: Actor, claim_id: str, edition: str | None, edit: Edit, reason: str = "") -> Edited:
+        """Apply one edit to the claim that the caller has seen as `edition` (None: whatever stands there now)."""
+        with self._base.database.changing() as session:
+            permit(session, actor, "claim.edit")
+            intent = edit_intent(session, actor, claim_id, edition, edit)
+            return self._write(session, Deed(actor.who, "claim.edit", reason, actor.server), [intent], claim_id)
+
+    def create(self, actor: Actor, texts: EditTexts, reason: str = "") -> Edited:
+        """Begin a claim of the server's own, as a draft; its id is made from the title."""
+        with self._base.database.changing() as session:
+            permit(session, actor, "claim.edit")
+            intent = new_intent(self._base, session, actor, texts)
+            return self._write(session, Deed(actor.who, "claim.create", reason, actor.server), [intent], intent.subject)
+
+    def follow_shared(self, actor: Actor, claim_id: str, edition: str | None, reason: str = "") -> Edited:
+        """Give up the server's version of a shared claim, or a claim of its own altogether."""
+        with self._base.database.changing() as session:
+            permit(session, actor, "claim.edit")
+            seen = seen_claim(session, actor.server, claim_id)
+            if edition is not None and edition != seen.edition:
+                raise ConflictError(claim_id, differences(None, claim_state(seen)), current=seen.edition)
+            intents = [Intent(CLAIM, claim_id, None)] if seen.server == actor.server else []
+            return self._write(session, Deed(actor.who, "claim.remove", reason, actor.server), intents, claim_id)
+
+    def write_many(self, actor: Actor, claims: Sequence[ClaimRecord], reason: str) -> Written:
+        """Write whole claims, new ones and changed ones, as one revision that can be undone as one (an import)."""
+        with self._base.database.changing() as session:
+            permit(session, actor, "claim.import")
+            sources = Sources(session, actor.server)
+            intents: list[Intent] = []
+            for claim in claims:
+                edit = ReplaceAll(claim)
+                after = edit.apply(replace(claim, server=actor.server), sources)
+                check_published(after, edit)
+                intents.append(Intent(CLAIM, claim.id, claim_state(after)))
+            return change(session, Deed(actor.who, "claim.import", reason, actor.server), intents, self._base.clock())
+
+    def _write(self, session: Session, deed: Deed, intents: Sequence[Intent], claim_id: str) -> Edited:
+        written = change(session, deed, intents, self._base.clock())
+        session.expire_all()
+        found = read_rows(session, deed.server, claim_id, everything=True)
+        return Edited(found[0][1] if found else None, written.revision, bool(written.changes))
+
+
+def edit_intent(session: Session, actor: Actor, claim_id: str, edition: str | None, edit: Edit) -> Intent:
+    """Return the state that the edit leads to; raises ConflictError where the claim is no longer at that edition."""
+    seen = seen_claim(session, actor.server, claim_id)
+    after = edit.apply(seen, Sources(session, actor.server))
+    if edition is not None and edition != seen.edition:
+        fields = differences(claim_state(after), claim_state(seen))
+        # Somebody else has made the very same change: there is nothing left to decide.
+        if fields:
+            raise ConflictError(claim_id, fields, current=seen.edition, mine=edit)
+    check_published(after, edit)
+    return Intent(CLAIM, claim_id, claim_state(after))
+
+
+def new_intent(base: ClaimBase, session: Session, actor: Actor, texts: EditTexts, wording: str = "") -> Intent:
+    """Return the state of a new draft, with a first wording where one is given."""
+    blank = ClaimRecord("", "contested", "", "", "", 1, base.clock().date(), None, (), (), (), "draft", actor.server)
+    sources = Sources(session, actor.server)
+    draft = texts.apply(blank, sources)
+    draft = AddWording(wording).apply(draft, sources) if wording else draft
+    return Intent(CLAIM, _free_id(session, draft.title_en), claim_state(draft))
+
+
+def seen_claim(session: Session, server: int | None, claim_id: str) -> ClaimRecord:
+    """Return a claim of any status and pack as the server sees it; raises UnknownClaimError."""
+    found = read_rows(session, server, claim_id, everything=True)
+    if not found:
+        raise UnknownClaimError(claim_id)
+    return found[0][1]
+
+
+def _free_id(session: Session, title: str) -> str:
+    """Return an id for a new claim; its ending keeps it apart from those of other servers and of packs to come."""
+    while True:
+        name = f"{_NO_SLUG.sub('-', title.lower()).strip('-')[:60].strip('-') or 'claim'}-{secrets.token_hex(3)}"
+        if session.scalar(select(col(Claim.key)).where(col(Claim.id) == name).limit(1)) is None:
+            return name

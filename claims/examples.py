@@ -1,0 +1,118 @@
+"""A server's own evaluation set: messages that a moderator has kept and labelled, until their author deletes them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from claims.base import ClaimBase, Clock
+from claims.history import ChangeRecord, Deed, write_revision
+from claims.identity import hash_user
+from claims.rights import Actor, level_of, permit
+from claims.tables import Example
+from config.errors import InvalidEditError, NotAllowedError, UnknownEntryError
+from config.faults import FieldFault
+
+LONGEST = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMessage:
+    """A message that a moderator wants to keep: its place, author and text, and whether it makes the claim."""
+
+    channel: int
+    message: int
+    author: int
+    text: str
+    claim: str
+    makes_claim: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleRecord:
+    """One labelled example."""
+
+    id: int
+    claim: str
+    makes_claim: bool
+    text: str
+    channel: int
+    message: int
+    kept_at: datetime
+
+
+class ExampleBook:
+    """Keeps examples; the history notes that one was kept or deleted, and never its text.
+
+    The front end tells the author of a kept message at once, with the means to delete it.
+    """
+
+    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
+        self._database = base.database
+        self._key = hash_key
+        self._clock = clock or base.clock
+
+    def keep(self, actor: Actor, kept: KeptMessage) -> int:
+        """Keep a message and return the example's number; raises NotAllowedError and InvalidEditError."""
+        if not kept.text.strip() or len(kept.text) > LONGEST:
+            mend = "Choose a message with a text of at most {most} characters."
+            raise InvalidEditError((FieldFault("text", "There is no text to keep.", mend, {"most": LONGEST}),), kept)
+        now = self._clock()
+        with self._database.changing() as session:
+            permit(session, actor, "example.keep")
+            if actor.server is None:
+                raise NotAllowedError("This works in a server only.")
+            row = Example(
+                server=actor.server,
+                claim=kept.claim,
+                makes_claim=kept.makes_claim,
+                text=kept.text,
+                channel=kept.channel,
+                message=kept.message,
+                author_hash=hash_user(kept.author, self._key),
+                kept_by=str(actor.who),
+                kept_at=now,
+            )
+            session.add(row)
+            session.flush()
+            _note(session, Deed(actor.who, "example.keep", "", actor.server), row, now, kept=True)
+            return row.id or 0
+
+    def delete(self, actor: Actor, number: int) -> None:
+        """Delete an example; its author may, and moderators may. Raises NotAllowedError and UnknownEntryError."""
+        with self._database.changing() as session:
+            row = session.get(Example, number)
+            if row is None or row.server != actor.server:
+                raise UnknownEntryError("This example is not kept (any more).")
+            is_author = row.author_hash == hash_user(actor.user_id, self._key)
+            if not is_author:
+                permit(session, actor, "example.keep")
+            # An author is a member: the history does not name them.
+            who = "author" if is_author and level_of(session, actor) == "member" else actor.who
+            session.delete(row)
+            _note(session, Deed(who, "example.delete", "", actor.server), row, self._clock(), kept=False)
+
+    def examples(self, actor: Actor) -> tuple[ExampleRecord, ...]:
+        """Return the server's examples, oldest first; raises NotAllowedError."""
+        with self._database.reading() as session:
+            permit(session, actor, "example.see")
+            rows = session.scalars(select(Example).where(col(Example.server) == actor.server).order_by(col(Example.id)))
+            return tuple(_record(row) for row in rows)
+
+    def mine(self, actor: Actor) -> tuple[ExampleRecord, ...]:
+        """Return the examples that the actor wrote in this server."""
+        mark = hash_user(actor.user_id, self._key)
+        query = select(Example).where(col(Example.server) == actor.server, col(Example.author_hash) == mark)
+        with self._database.reading() as session:
+            return tuple(_record(row) for row in session.scalars(query.order_by(col(Example.id))))
+
+
+def _record(row: Example) -> ExampleRecord:
+    return ExampleRecord(row.id or 0, row.claim, row.makes_claim, row.text, row.channel, row.message, row.kept_at)
+
+
+def _note(session: Session, deed: Deed, row: Example, at: datetime, *, kept: bool) -> None:
+    state = {"claim": row.claim, "makes_claim": row.makes_claim}
+    change = ChangeRecord("example", str(row.id), None if kept else state, state if kept else None)
+    write_revision(session, deed, [change], at)

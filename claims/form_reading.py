@@ -1,0 +1,104 @@
+"""Reading what people type into forms: made clean, or refused with the field, the fault and its mend."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+
+from config.errors import InvalidEditError
+from config.faults import FieldFault
+
+LINE = 300
+SENTENCE = 600
+_SPACE = re.compile(r"\s+")
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]")
+
+
+class FormReader:
+    """Reads fields one after the other and gathers all faults, so that a form is refused once and not five times."""
+
+    def __init__(self) -> None:
+        self._faults: list[FieldFault] = []
+
+    def refuse(self, field: str, fault: str, mend: str, **values: object) -> None:
+        """Note a fault; both texts are templates with the values."""
+        self._faults.append(FieldFault(field, fault, mend, values))
+
+    def finish(self, edit: object) -> None:
+        """Raise InvalidEditError with all faults, if there are any, and the edit as it was typed."""
+        if self._faults:
+            raise InvalidEditError(tuple(self._faults), edit)
+
+    def text(self, field: str, typed: str, most: int = LINE) -> str:
+        """Return a text on one line, without invisible characters; empty where nothing was typed."""
+        text = clean_text(typed)
+        if len(text) > most:
+            self.refuse(field, "The text has {count} characters.", "Keep it to {most}.", count=len(text), most=most)
+        return text
+
+    def needed(self, field: str, typed: str, most: int = LINE) -> str:
+        """Return a text that may not be empty."""
+        text = self.text(field, typed, most)
+        if not text:
+            self.refuse(field, "The text is empty.", "Write something.")
+        return text
+
+    def pair(self, field: str, english: str, chinese: str, most: int = LINE) -> tuple[str, str]:
+        """Return a text in two languages; one that is empty says what the other says."""
+        en, zh = self.text(f"{field}_en", english, most), self.text(f"{field}_zh", chinese, most)
+        if not en and not zh:
+            self.refuse(f"{field}_en", "The text is empty.", "Write it in English, in Chinese, or in both.")
+        return en or zh, zh or en
+
+    def lines(self, field: str, typed: str) -> list[str]:
+        """Return the texts of a field that has one a line, each once."""
+        found = [text for line in typed.splitlines() if (text := self.text(field, line))]
+        return list({text.casefold(): text for text in reversed(found)}.values())[::-1]
+
+    def choice(self, field: str, typed: str, known: Sequence[str]) -> str:
+        """Return one of the known words."""
+        if typed.strip() in known:
+            return typed.strip()
+        self.refuse(
+            field, "{value} is not known here.", "Choose one of: {known}.", value=typed[:60], known=", ".join(known)
+        )
+        return known[0]
+
+    def day(self, field: str, typed: str) -> date | None:
+        """Return a day written as 2026-01-23, or None where nothing was typed."""
+        if not typed.strip():
+            return None
+        try:
+            return date.fromisoformat(typed.strip()) if len(typed.strip()) == len("2026-01-23") else _no_day()
+        except ValueError:
+            self.refuse(field, "{value} is no day.", "Write it as 2026-01-23.", value=typed[:60])
+            return None
+
+    def when(self, field: str, typed: str) -> str:
+        """Return a day, a month or a year."""
+        text = typed.strip()
+        try:
+            date.fromisoformat((text + "-01-01")[:10] if _DATE.fullmatch(text) else "")
+        except ValueError:
+            self.refuse(field, "{value} is no date.", "Write it as 2026-01-23, 2026-01 or 2026.", value=typed[:60])
+        return text
+
+
+def clean_text(typed: str) -> str:
+    """Return the text in composed form, on one line, without control characters, marks of direction and surrogates."""
+    kept = (char for char in typed if unicodedata.category(char) not in {"Cf", "Cs", "Co"} or char in "\u200c\u200d")
+    spaced = ("".join(kept)).translate(_CONTROL)
+    return unicodedata.normalize("NFC", _SPACE.sub(" ", spaced)).strip()
+
+
+def language_of_wording(text: str) -> str:
+    """Return `zh` for a text with Han characters, else `en`."""
+    return "zh" if _HAN.search(text) else "en"
+
+
+_CONTROL = dict.fromkeys((*range(32), *range(127, 160)), " ")
+
+
+def _no_day() -> date:
+    raise ValueError

@@ -1,0 +1,115 @@
+"""The queue of a server: what its moderators have to decide, and what was decided."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
+
+from sqlalchemy import delete, func, select
+from sqlmodel import Session, col
+
+from claims.base import ClaimBase, Clock
+from claims.form_reading import LINE, FormReader
+from claims.identity import hash_user
+from claims.queue_filling import fill
+from claims.queue_items import Item, ItemKind, NewItem, item_of, put
+from claims.rights import Actor, permit
+from claims.tables import Feedback, QueueItem
+
+MOST_PROPOSALS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """Items, oldest first: the page, how many pages there are (at least 1), the counts by kind, and the oldest age."""
+
+    items: tuple[Item, ...]
+    page: int
+    pages: int
+    counts: Mapping[ItemKind, int]
+    oldest: timedelta | None
+
+
+class Queue:
+    """Takes items in and shows them; `QueueDecisions` decides. Proposers are kept as keyed hashes only."""
+
+    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
+        self._base = base
+        self._key = hash_key
+        self._clock = clock or base.clock
+
+    def propose(
+        self, actor: Actor, text: str, claim: str | None = None, place: tuple[int, int] | None = None, note: str = ""
+    ) -> bool:
+        """Let a member propose a text, as a claim or as a wording of one; False where the same waits already.
+
+        `place` is channel and message where it was read. Raises NotAllowedError, InvalidEditError (also when a member
+        has twenty proposals waiting).
+        """
+        form = FormReader()
+        words, why = form.needed("text", text), form.text("note", note, LINE)
+        form.finish(text)
+        author = hash_user(actor.user_id, self._key)
+        channel, message = place or (None, None)
+        payload = {"text": words, "note": why}
+        occasion = hashlib.sha256(f"{claim or ''}/{words.casefold()}".encode()).hexdigest()
+        item = NewItem(actor.server, "proposal", occasion, claim, payload, channel, message, None, author)
+        with self._base.database.writing() as session:
+            permit(session, actor, "claim.propose")
+            mine = (col(QueueItem.author_hash) == author, col(QueueItem.state) == "open")
+            if (session.scalar(select(func.count()).select_from(QueueItem).where(*mine)) or 0) >= MOST_PROPOSALS:
+                form.refuse("text", "{most} of your proposals wait.", "Wait for the moderators.", most=MOST_PROPOSALS)
+            form.finish(text)
+            return put(session, item, self._clock())
+
+    def add_candidate(self, server: int | None, occasion: str, payload: dict[str, str]) -> bool:
+        """Let a document propose a claim (None: to the operator); `occasion` is the same for the same passage."""
+        with self._base.database.writing() as session:
+            return put(session, NewItem(server, "candidate", occasion, payload=payload), self._clock())
+
+    def note_near_miss(self, server: int, channel: int, message: int, claim: str, score: float) -> bool:
+        """Note a match just under the cut-off, by its message's ids."""
+        item = NewItem(server, "near", f"{message}/{claim}", claim, None, channel, message, score)
+        with self._base.database.writing() as session:
+            return put(session, item, self._clock())
+
+    def items(self, actor: Actor, page: int = 0, kind: ItemKind | None = None, size: int = 10) -> QueuePage:
+        """Return a page of what waits in the actor's server; stale claims and untaken offers are looked up first."""
+        now = self._clock()
+        waiting = (col(QueueItem.server) == actor.server) & (col(QueueItem.state) == "open")
+        shown = waiting if kind is None else waiting & (col(QueueItem.kind) == kind)
+        with self._base.database.writing() as session:
+            permit(session, actor, "queue.see")
+            fill(session, actor.server, now)
+            query = select(QueueItem).where(shown).order_by(col(QueueItem.created_at), col(QueueItem.id))
+            rows = session.scalars(query.offset(page * size).limit(size)).all()
+            counted = select(col(QueueItem.kind), func.count()).where(waiting).group_by(col(QueueItem.kind))
+            counts: dict[ItemKind, int] = {
+                cast("ItemKind", row[0]): row[1] for row in session.connection().execute(counted)
+            }
+            oldest = session.scalar(select(QueueItem).where(waiting).order_by(col(QueueItem.created_at)).limit(1))
+            items = tuple(item_of(row, now, _reports(session, row)) for row in rows)
+        total = counts.get(kind, 0) if kind else sum(counts.values())
+        return QueuePage(items, page, max(1, -(-total // size)), counts, now - oldest.created_at if oldest else None)
+
+    def purge(self, older_than: timedelta) -> int:
+        """Drop what was decided before, and near misses and offers that nobody has looked at; return how many."""
+        end = self._clock() - older_than
+        old = (col(QueueItem.decided_at) < end) | (
+            col(QueueItem.kind).in_(("near", "offer")) & (col(QueueItem.created_at) < end)
+        )
+        with self._base.database.writing() as session:
+            return session.connection().execute(delete(QueueItem).where(old)).rowcount
+
+
+def _reports(session: Session, row: QueueItem) -> int:
+    if row.kind != "feedback":
+        return 0
+    same = (col(Feedback.card_message) == row.payload["card"], col(Feedback.claim) == row.claim)
+    return (
+        session.scalar(
+            select(func.count()).select_from(Feedback).where(*same, col(Feedback.kind) == row.payload["kind"])
+        )
+        or 0
+    )
