@@ -1,0 +1,66 @@
+"""Claim bases by the dozen: each a copy of one empty database, so that a property can look at many."""
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from claims.base import ClaimBase
+from claims.exchange.export import Format, export_claims
+from claims.exchange.importing import import_claims, plan_import, read_import_bytes
+from claims.exchange.incoming import Incoming
+from claims.exchange.plan import ImportPlan, ImportReport
+from claims.rights import Actor
+
+TODAY = date(2026, 2, 1)
+NewBase = Callable[[], ClaimBase]
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("empty") / "empty.db"
+    with ClaimBase.open(f"sqlite:///{path}") as base, base.database.engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")
+    return path
+
+
+@pytest.fixture(scope="session")
+def new_base(empty_file: Path) -> Iterator[NewBase]:
+    """A function that opens another empty base."""
+    numbers = itertools.count()
+    with ExitStack() as opened:
+
+        def make() -> ClaimBase:
+            path = empty_file.with_name(f"base-{next(numbers)}.db")
+            shutil.copy(empty_file, path)
+            return opened.enter_context(ClaimBase.open(f"sqlite:///{path}"))
+
+        yield make
+
+
+def exported(base: ClaimBase, form: Format = "yaml", server: int | None = None) -> str:
+    return "".join(export_claims(base, form, server))
+
+
+def incoming(text: str, name: str = "claims.yaml") -> Incoming:
+    return read_import_bytes(name, text.encode(), TODAY)
+
+
+def plan(base: ClaimBase, text: str, name: str = "claims.yaml", server: int | None = None) -> ImportPlan:
+    return plan_import(base, incoming(text, name), server)
+
+
+def write(base: ClaimBase, text: str, name: str = "claims.yaml", actor: Actor | None = None) -> ImportReport:
+    return import_claims(base, incoming(text, name), actor or Actor.operator())
+
+
+def outcomes(made: ImportPlan) -> dict[str, str]:
+    return {entry.claim: entry.outcome for entry in made.entries}
+
+
+def moderator(server: int) -> Actor:
+    return Actor(4711, server, can_manage_server=True)

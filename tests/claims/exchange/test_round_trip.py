@@ -1,0 +1,99 @@
+"""What goes out comes back in: the same claims, and the same file again."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from claims.base import ClaimBase
+from claims.exchange.export import Format
+from claims.pack_file import read_pack
+from tests.claims.exchange.conftest import NewBase, exported, outcomes, plan, write
+from tests.claims.exchange.generated import packs, write_made
+from tests.claims.packs import add_own, claim_data, edit_claim, pack_data, write_pack
+
+SHIPPED = Path(__file__).parents[3] / "claims" / "packs" / "ai-economy.yaml"
+MANY = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+NAMES: dict[Format, str] = {"yaml": "claims.yaml", "csv": "claims.csv", "claimreview": "claims.json"}
+
+
+def states(base: ClaimBase) -> list[Any]:
+    return [(c.id, c.title_en, c.title_zh, c.wordings, c.figures, c.points, c.status, c.pack) for c in base.claims()]
+
+
+@MANY
+@given(data=packs())
+def test_an_export_into_an_empty_base_gives_the_same_claims_and_the_same_export(
+    new_base: NewBase, tmp_path_factory: pytest.TempPathFactory, data: dict[str, Any]
+) -> None:
+    first, second = new_base(), new_base()
+    first.load_pack(write_made(tmp_path_factory.mktemp("pack"), data))
+    text = exported(first)
+    assert set(outcomes(write(second, text).plan).values()) == {"new"}
+    assert states(second) == states(first)
+    assert second.packs() == first.packs()
+    assert second.documents() == first.documents()
+    assert exported(second) == text
+
+
+@MANY
+@given(data=packs())
+def test_a_sheet_holds_every_claim_as_it_is(
+    new_base: NewBase, tmp_path_factory: pytest.TempPathFactory, data: dict[str, Any]
+) -> None:
+    base = new_base()
+    base.load_pack(write_made(tmp_path_factory.mktemp("pack"), data))
+    assert set(outcomes(plan(base, exported(base, "csv"), "claims.csv")).values()) == {"unchanged"}
+
+
+def test_an_export_of_one_pack_as_it_was_loaded_is_a_pack_file(base: ClaimBase, tmp_path: Path) -> None:
+    base.load_pack(SHIPPED)
+    path = tmp_path / "again.yaml"
+    path.write_text(exported(base), "utf-8")
+    assert read_pack(path).claims == read_pack(SHIPPED).claims
+
+
+def test_several_packs_drafts_withdrawn_claims_and_changed_ones_come_back(new_base: NewBase, tmp_path: Path) -> None:
+    first, second = new_base(), new_base()
+    first.load_pack(write_pack(tmp_path, pack_data(claim_data("one"), claim_data("two"), pack="a")))
+    first.load_pack(write_pack(tmp_path, pack_data(claim_data("three"), pack="b")))
+    edit_claim(first, "one", title_en="As moderators have it")
+    edit_claim(first, "two", status="withdrawn")
+    write(first, '[{"@type": "ClaimReview", "claimReviewed": "Silver cures colds"}]', "feed.json")
+    text = exported(first)
+    write(second, text)
+    assert exported(second) == text
+    assert second.claim("two").status == "withdrawn"
+    assert [pack.id for pack in second.packs()] == ["a", "b"]
+
+
+def test_a_claim_that_was_changed_here_stays_one_in_the_other_base(new_base: NewBase, tmp_path: Path) -> None:
+    first, second = new_base(), new_base()
+    pack = write_pack(tmp_path, pack_data(claim_data("one")))
+    first.load_pack(pack)
+    edit_claim(first, "one", title_en="As moderators have it")
+    write(second, exported(first))
+    assert second.load_pack(pack).kept == ("one",)
+
+
+@pytest.mark.parametrize("form", ["yaml", "csv"])
+def test_the_same_file_again_changes_nothing(base: ClaimBase, tiny: Path, form: Format) -> None:
+    base.load_pack(tiny)
+    edit_claim(base, "silver-server", title_en="As moderators have it")
+    before = base.revision
+    report = write(base, exported(base, form), NAMES[form])
+    assert (report.revision, base.revision) == (None, before)
+
+
+def test_what_a_server_sees_can_be_exported_without_what_others_have(base: ClaimBase, tiny: Path) -> None:
+    base.load_pack(tiny)
+    add_own(base, 7, "silver-server", title_en="Ours")
+    assert "Ours" in exported(base, server=7)
+    assert "Ours" not in exported(base) + exported(base, server=8)
+
+
+def test_there_is_no_cap_on_rows(base: ClaimBase, tmp_path: Path) -> None:
+    wordings = {"en": [f"wording {n}" for n in range(500)], "zh": [f"说法{n}" for n in range(500)]}
+    base.load_pack(write_pack(tmp_path, pack_data(*(claim_data(f"c{n}", wordings=wordings) for n in range(12)))))
+    assert exported(base, "csv").count("\r\n") > 12_000
