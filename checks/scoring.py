@@ -24,6 +24,9 @@ from checks.tuning import Model, Tuning
 _CLAIMS_CLOSELY = 10
 _CLAIMS_THOROUGHLY = 50
 _WORDINGS_CLOSELY = 3
+# Unasked, only so many claims are looked at where even the likeliest of them stays below this probability.
+_CLAIMS_AT_FIRST = 2
+_HOPELESS = 0.004
 _SMALL = 1e-9
 
 
@@ -91,9 +94,19 @@ class Scorer:
             chosen = np.union1d(chosen, _largest(self._by_characters(message, bm25), _CLAIMS_THOROUGHLY))
         seen = _Sighting(words, concepts, bm25, overlap, combined, semantic, _is_han(message.text))
         said = Parts(message, self._reader)
-        found = [self._closely(said, int(claim), seen) for claim in chosen if thorough or rough[claim] > 0]
+        found: list[Candidate] = []
+        for looked, claim in enumerate(chosen):
+            if not thorough and looked == _CLAIMS_AT_FIRST and semantic is None and self._is_hopeless(found):
+                return []
+            if thorough or rough[claim] > 0:
+                found.append(self._closely(said, int(claim), seen))
         found.sort(key=lambda candidate: -candidate.evidence.rank)
         return _with_margin(found)[:most]
+
+    def _is_hopeless(self, found: Sequence[Candidate]) -> bool:
+        """Tell whether the first claims are so far from the message that the next, still farther ones can be spared."""
+        likeliest = max((self.model.probability(each.evidence.features()) for each in found), default=0.0)
+        return likeliest < _HOPELESS
 
     def _by_characters(self, message: Analysis, bm25: Floats) -> Floats:
         """Return the sum of BM25 and the likeness of characters, each as a share of its best."""
