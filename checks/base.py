@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from checks.analysis import Analysis, analyse
+from checks.dispute import Voices
 from checks.index import IndexedWording
 from checks.known import KnownClaim, KnownWording
 from checks.lexicon import Lexicon
@@ -19,7 +20,12 @@ class ReadClaim:
     claim: KnownClaim
     wordings: tuple[tuple[KnownWording, Analysis], ...]
     names: ClaimNames
-    positive_texts: tuple[str, ...]
+    voices: Voices
+
+    @property
+    def is_sayable(self) -> bool:
+        """Tell whether anything could match the claim."""
+        return bool(self.voices.says)
 
 
 def read_claim(claim: KnownClaim, lexicon: Lexicon) -> ReadClaim:
@@ -27,8 +33,9 @@ def read_claim(claim: KnownClaim, lexicon: Lexicon) -> ReadClaim:
     titles = [KnownWording(claim.title_en, "en"), KnownWording(claim.title_zh, "zh")]
     read = [(wording, analyse(wording.text, lexicon)) for wording in [*titles, *claim.wordings] if wording.text.strip()]
     kept = tuple((wording, reading) for wording, reading in read if reading.words)
-    positive = [reading for wording, reading in kept if not wording.negative]
-    return ReadClaim(claim, kept, ClaimNames.of(positive), tuple(reading.text for reading in positive))
+    says = [reading for wording, reading in kept if wording.says]
+    denies = [reading for wording, reading in kept if wording.denies]
+    return ReadClaim(claim, kept, ClaimNames.of(says), Voices.of(says, denies))
 
 
 class IndexedBase:
@@ -36,13 +43,12 @@ class IndexedBase:
 
     def __init__(self, claims: Mapping[str, ReadClaim], lexicon: Lexicon, tuning: Tuning) -> None:
         """Index the claims that have at least one positive wording."""
-        self.claims: Sequence[ReadClaim] = [
-            read for read in claims.values() if any(not w.negative for w, _ in read.wordings)
-        ]
+        self.claims: Sequence[ReadClaim] = [read for read in claims.values() if read.is_sayable]
         wordings = [
             IndexedWording(number, reading, wording.text, wording.negative)
             for number, read in enumerate(self.claims)
             for wording, reading in read.wordings
+            if not wording.denies
         ]
         self.scorer = Scorer(wordings, len(self.claims), lexicon, tuning) if wordings else None
 

@@ -9,11 +9,10 @@ from checks.tuning import CutOffs
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What the policy looks at: probability, stance with how sure it is, and the guards."""
+    """What the policy looks at: probability, stance and the guards."""
 
     probability: float
     stance: Stance
-    stance_sure: bool
     guards: tuple[Guard, ...]
     muted: bool = False
     cut_off: float | None = None
@@ -31,7 +30,7 @@ def decide(case: Case, cut_offs: CutOffs) -> Action:
     """Return the action for one match.
 
     Silent: muted claims, debunkers, claims only quoted, messages nearer to a negative wording than to any wording.
-    Offer at most: other names than the claim's, a stance read with doubt.
+    Offer at most: other names than the claim's, a message that sounds half like a denial.
     Below the bar that members' reports have raised: an offer instead of a reply, silence instead of an offer.
     """
     action = _by_rule(case, cut_offs)
@@ -44,7 +43,7 @@ def _by_rule(case: Case, cut_offs: CutOffs) -> Action:
         return "silent"
     if case.probability < min(cut_offs.offer, reply_from):
         return "silent"
-    if not case.passed("names"):
+    if not case.passed("names") or not case.passed("doubt"):
         return "offer" if case.probability >= reply_from else "silent"
     if case.probability >= reply_from:
         return "reply"

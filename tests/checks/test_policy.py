@@ -11,7 +11,7 @@ CUT_OFFS = CutOffs(reply=0.8, offer=0.5, near=0.02)
 
 def case(probability: float, stance: Stance = "asserts", *failed: str, **more: object) -> Case:
     guards = tuple(Guard(name, passed=False) for name in failed)
-    return Case(probability, stance, True, guards, **more)  # type: ignore[arg-type]
+    return Case(probability, stance, guards, **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,7 @@ def case(probability: float, stance: Stance = "asserts", *failed: str, **more: o
         (case(0.99, "asserts", "negative"), "silent"),
         (case(0.99, "asserts", "names"), "offer"),
         (case(0.6, "asserts", "names"), "silent"),
+        (case(0.99, "asserts", "doubt"), "offer"),
         (case(0.99, "asserts", "figures"), "reply"),
         (case(0.99, muted=True), "silent"),
         (case(0.6, cut_off=0.55), "reply"),
