@@ -12,7 +12,7 @@ from tests.checks.conftest import COFFEE, NVIDIA
     ("text", "claim", "stance", "action"),
     [
         ("drinking coffee really dehydrates you, look it up", "coffee-dehydrates", "asserts", "reply"),
-        ("咖啡喝多了会脱水的", "coffee-dehydrates", "asserts", "reply"),
+        ("喝咖啡会让你的身体脱水的", "coffee-dehydrates", "asserts", "reply"),
         ("is it true that drinking coffee dehydrates you?", "coffee-dehydrates", "asks", "reply"),
         ("nvidia is so overvalued, the valuation is insane", "nvidia-overvalued", "asserts", "reply"),
         ("輝達的估值真的太離譜了", "nvidia-overvalued", "asserts", "reply"),
