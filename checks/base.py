@@ -12,6 +12,9 @@ from checks.names import ClaimNames
 from checks.scoring import Scorer
 from checks.tuning import Tuning
 
+# Titles of fewer different words count as wordings only where a claim has no other.
+_LEAST_TITLE = 4
+
 
 @dataclass(frozen=True, slots=True)
 class ReadClaim:
@@ -30,12 +33,20 @@ class ReadClaim:
 
 def read_claim(claim: KnownClaim, lexicon: Lexicon) -> ReadClaim:
     """Read all wordings of a claim; wordings without any term are left out."""
-    titles = [KnownWording(claim.title_en, "en"), KnownWording(claim.title_zh, "zh")]
-    read = [(wording, analyse(wording.text, lexicon)) for wording in [*titles, *claim.wordings] if wording.text.strip()]
-    kept = tuple((wording, reading) for wording, reading in read if reading.words)
+    titles = _read((KnownWording(claim.title_en, "en"), KnownWording(claim.title_zh, "zh")), lexicon)
+    wordings = _read(claim.wordings, lexicon)
+    if any(wording.says for wording, _ in wordings):
+        # "Short sale" is a heading: every mention of the words would pass for the claim.
+        titles = [each for each in titles if len(each[1].words) >= _LEAST_TITLE]
+    kept = (*titles, *wordings)
     says = [reading for wording, reading in kept if wording.says]
     denies = [reading for wording, reading in kept if wording.denies]
     return ReadClaim(claim, kept, ClaimNames.of(says), Voices.of(says, denies))
+
+
+def _read(wordings: Iterable[KnownWording], lexicon: Lexicon) -> list[tuple[KnownWording, Analysis]]:
+    read = [(wording, analyse(wording.text, lexicon)) for wording in wordings]
+    return [(wording, reading) for wording, reading in read if reading.words]
 
 
 class IndexedBase:
