@@ -8,6 +8,7 @@ from typing import Self
 from bot.reply import Composer, Reply
 from bot.texts import Texts
 from bot.views import Views
+from checks.embedders.opening import open_safe_embedder
 from checks.finding import Finding, Language
 from checks.lexicon import Lexicon
 from checks.tuning import Tuning
@@ -15,10 +16,12 @@ from claims.answers import AnswerBook
 from claims.base import ClaimBase, Clock, utc_now
 from claims.feedback import FeedbackBook
 from claims.identity import read_hash_key
+from claims.moderation import Moderation
 from claims.pack_load import PackReport
 from claims.record import CitationRecord
 from claims.servers import ServerBook
 from claims.sightings import SightingBook
+from claims.vectors import KeptVectors
 from config.errors import UnknownClaimError
 from config.settings import Settings, data_folder
 
@@ -38,7 +41,8 @@ class Touchstone:
         self.settings = settings
         self.base = base
         self.report = report
-        self._views = Views(base, Lexicon.load(), Tuning.load(settings.tuning_file))
+        self._embedder = open_safe_embedder(settings, KeptVectors(base.database))
+        self._views = Views(base, Lexicon.load(), Tuning.load(settings.tuning_file), self._embedder)
         self._texts: dict[Language, Texts] = {}
 
     @classmethod
@@ -74,6 +78,11 @@ class Touchstone:
         """What members say about cards."""
         return FeedbackBook(self.base, self._hash_key)
 
+    @cached_property
+    def moderation(self) -> Moderation:
+        """What moderators do with the base: edits, queue, history, corrections, set-up."""
+        return Moderation(self.base, self._hash_key)
+
     def check(self, text: str, server: int | None = None) -> Finding:
         """Check one message against the claims that the server sees."""
         return self._views.of(server).checker.check(text)
@@ -104,6 +113,8 @@ class Touchstone:
 
     def close(self) -> None:
         """Close the claim base."""
+        if self._embedder is not None:
+            self._embedder.close()
         self.base.close()
 
     def __enter__(self) -> Self:

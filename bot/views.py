@@ -7,6 +7,7 @@ from threading import Lock
 from checks.checker import Checker
 from checks.known import KnownClaim
 from checks.lexicon import Lexicon
+from checks.meaning import MeaningSource
 from checks.tuning import Tuning
 from claims.base import ClaimBase
 from claims.record import ClaimRecord
@@ -26,8 +27,9 @@ class Views:
     Safe from any thread.
     """
 
-    def __init__(self, base: ClaimBase, lexicon: Lexicon, tuning: Tuning) -> None:
+    def __init__(self, base: ClaimBase, lexicon: Lexicon, tuning: Tuning, meaning: MeaningSource | None = None) -> None:
         self._base = base
+        self._meaning = meaning
         self._lexicon = lexicon
         self._tuning = tuning
         self._lock = Lock()
@@ -57,4 +59,5 @@ class Views:
         return View(visible, self._checker(known))
 
     def _checker(self, known: list[KnownClaim]) -> Checker:
-        return Checker(known, self._lexicon, self._tuning)
+        before = next((view.checker for view in (*self._views.values(), *self._older)), None)
+        return Checker(known, self._lexicon, self._tuning, self._meaning, like=before)

@@ -82,7 +82,7 @@ class MatchReader:
             return Doubt(is_denial=False, is_doubtful=False)
         odds = look.read.voices.log_odds(look.message, look.scorer.index.weight, self._dispute, sure=stance.sure)
         if look.nearness is not None:
-            odds += self._meaning.dispute * look.nearness.dispute(look.candidate.claim)
+            odds += self._meaning.dispute * look.nearness.dispute(look.candidate.claim) + self._meaning.dispute_bias
         return Doubt(is_denial=odds >= self._dispute.denies, is_doubtful=odds >= self._dispute.doubt)
 
     def _probability(self, look: "_Look", stance: StanceReading) -> float:

@@ -38,6 +38,7 @@ class MeaningTuning:
     nearness: float
     bias: float
     dispute: float
+    dispute_bias: float
     reply: float
     offer: float
 
@@ -94,8 +95,15 @@ class Nearness:
 
         Cosines of different models have different scales; this has none.
         """
-        return float((self.says[claim] - np.mean(self.says)) / (np.std(self.says) + _SMALL))
+        return float((self.says[claim] - np.mean(self.says)) / self._spread)
 
     def dispute(self, claim: int) -> float:
-        """Return how much nearer the disputing wordings are than the asserting ones; 0 where there are none."""
-        return float(self.denies[claim] - self.says[claim]) if self.denies[claim] > -1 else 0.0
+        """Return by how many standard deviations the disputing wordings are nearer than the asserting ones.
+
+        0 where the claim has no disputing wordings.
+        """
+        return float((self.denies[claim] - self.says[claim]) / self._spread) if self.denies[claim] > -1 else 0.0
+
+    @property
+    def _spread(self) -> float:
+        return float(np.std(self.says)) + _SMALL

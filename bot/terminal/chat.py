@@ -3,7 +3,7 @@
 import typer
 
 from bot.terminal.check import show
-from bot.terminal.console import Terminal
+from bot.terminal.console import EmbedderOption, Terminal
 from bot.texts import msgid
 
 
@@ -12,7 +12,7 @@ def register(app: typer.Typer) -> None:
     app.command(help=msgid("Type messages and see what the bot would do and say."))(chat)
 
 
-def chat(context: typer.Context) -> None:
+def chat(context: typer.Context, _embedder: EmbedderOption = None) -> None:
     """Check one typed line after another, until an empty line or the end of input."""
     terminal = Terminal.of(context)
     with terminal.open() as touchstone:

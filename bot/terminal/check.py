@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.terminal.cards import draw_card
-from bot.terminal.console import Terminal, complain
+from bot.terminal.console import EmbedderOption, Terminal, complain
 from bot.terminal.decision import decision_line
 from bot.terminal.errors import BAD_INPUT, LineError
 from bot.terminal.jsonl import finding_json, json_line, read_messages
@@ -30,6 +30,7 @@ def check(
     text: Annotated[list[str] | None, typer.Argument(help=_TEXT, show_default=False)] = None,
     as_json: Annotated[bool, typer.Option("--json", help=_JSON)] = False,
     as_jsonl: Annotated[bool, typer.Option("--jsonl", help=_JSONL)] = False,
+    _embedder: EmbedderOption = None,
 ) -> None:
     """Check one message or a stream of them."""
     terminal = Terminal.of(context)

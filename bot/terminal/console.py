@@ -3,14 +3,14 @@
 import os
 import sys
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from bot.texts import Texts
+from bot.texts import Texts, msgid
 from checks.finding import Language
-from config.settings import Settings, load_settings
+from config.settings import EmbedderName, Settings, load_settings
 
 if TYPE_CHECKING:
     from bot.service import Touchstone
@@ -44,6 +44,11 @@ class Terminal:
         """Standard output."""
         return Console(highlight=False, markup=False, emoji=False, soft_wrap=False)
 
+    def choose_embedder(self, name: EmbedderName | None) -> None:
+        """Take another embedder than the settings name; None leaves theirs."""
+        if name is not None:
+            self.settings = self.settings.model_copy(update={"embedder": name})
+
     def open(self) -> "Touchstone":
         """Open the application that the settings describe."""
         # The database and the checks take a second to import: help and version do without.
@@ -54,6 +59,16 @@ class Terminal:
     def print(self, text: str = "", style: str | None = None) -> None:
         """Write a line of text as it is."""
         self.out.print(text, style=style)
+
+
+def _choose(context: typer.Context, name: EmbedderName | None) -> None:
+    Terminal.of(context).choose_embedder(name)
+
+
+EmbedderOption = Annotated[
+    EmbedderName | None,
+    typer.Option("--embedder", help=msgid("Use this embedder in place of the one in the settings."), callback=_choose),
+]
 
 
 def terminal_language() -> Language:

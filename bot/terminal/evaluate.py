@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import track as rich_track
 
-from bot.terminal.console import Terminal
+from bot.terminal.console import EmbedderOption, Terminal
 from bot.terminal.evaluation_json import chat_json, messages_json, retrieval_json
 from bot.terminal.evaluation_tables import show_chat, show_messages, show_retrieval, show_threshold
 from bot.texts import msgid
@@ -49,6 +49,7 @@ def messages(
     file: Annotated[Path, typer.Argument(help=_MESSAGES)],
     json_file: JsonFile = None,
     worst: Worst = 15,
+    _embedder: EmbedderOption = None,
 ) -> None:
     """Judge labelled messages."""
     from checks.evaluate.messages import judge_messages  # noqa: PLC0415  as in Terminal.open
@@ -67,6 +68,7 @@ def chat(
     file: Annotated[Path, typer.Argument(help=_CHAT)],
     json_file: JsonFile = None,
     worst: Worst = 15,
+    _embedder: EmbedderOption = None,
 ) -> None:
     """Judge ordinary chat."""
     from checks.evaluate.chat import judge_chat  # noqa: PLC0415
