@@ -92,8 +92,11 @@ class Measurer:
 
 
 def _fingerprint(checker: Checker) -> str:
-    """Return a hash of the claims' wordings and of the names of the measures."""
+    """Return a hash of the claims' wordings, of what orders the claims, and of the names of the measures."""
     parts = [field.name for field in fields(Evidence)]
+    if checker.base.scorer is not None:
+        model = checker.base.scorer.model
+        parts.append(json.dumps([dict(model.ranking), dict(model.ranking_han), model.gate]))
     for read in checker.base.claims:
         parts.append(read.claim.id)
         parts += [wording.text for wording, _ in read.wordings]

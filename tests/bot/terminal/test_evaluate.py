@@ -1,0 +1,72 @@
+"""`touchstone evaluate` and `touchstone calibrate`, called as a person calls them."""
+
+import json
+
+import pytest
+
+CLAIMS = [
+    {"id": "clock", "text": "The town hall clock was built by a blind watchmaker.", "title": "Blind watchmaker"},
+    {"id": "ferry", "text": "The harbour ferry carried four million passengers last winter.", "title": ""},
+]
+QUERIES = [{"id": "q1", "text": "a blind watchmaker made the clock on the town hall, amazing", "rel": ["clock"]}]
+MESSAGES = [
+    {"id": "m1", "text": "good night everybody", "lang": "en", "claims": [], "stance": "none"},
+    {"id": "m2", "text": "what is for lunch", "lang": "en", "claims": [], "stance": "none"},
+]
+
+
+def write(path, rows):
+    path.write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
+    return str(path)
+
+
+def test_messages_are_judged_and_written_without_their_text(call, tmp_path):
+    file, out = write(tmp_path / "messages.jsonl", MESSAGES), tmp_path / "out.json"
+    outcome = call("evaluate", "messages", file, "--json", str(out))
+    assert outcome.code == 0
+    assert "answered where there is no claim" in " ".join(outcome.out.split())
+    written = json.loads(out.read_text("utf-8"))
+    assert written["figures"] == {"false": 0, "false_offer": 0}
+    assert "good night" not in out.read_text("utf-8")
+
+
+def test_chat_is_judged(call, tmp_path):
+    outcome = call("evaluate", "chat", write(tmp_path / "chat.jsonl", MESSAGES))
+    assert outcome.code == 0
+    assert "2 messages" in outcome.out
+
+
+def test_claims_are_ranked_and_decided_on(call, tmp_path):
+    write(tmp_path / "claims.jsonl", CLAIMS)
+    write(tmp_path / "dev.jsonl", QUERIES)
+    chat = tmp_path / "chat.txt"
+    chat.write_text("see you all tomorrow morning\n" * 3, "utf-8")
+    out = tmp_path / "out.json"
+    outcome = call("evaluate", "retrieval", str(tmp_path), "--decide", str(chat), "--json", str(out))
+    assert outcome.code == 0, outcome
+    written = json.loads(out.read_text("utf-8"))["dev"]
+    assert written["figures"] == {"map@5": 1, "p@1": 1, "s@5": 1}
+    assert written["decide"]["answered"] == 1
+
+
+def test_a_faulty_file_is_named_with_line_and_field(call, tmp_path):
+    file = write(tmp_path / "messages.jsonl", [MESSAGES[0], {"text": "x", "stance": "none"}])
+    outcome = call("evaluate", "messages", file)
+    assert outcome.code == 1
+    assert "messages.jsonl, line 2, claims" in outcome.err
+
+
+@pytest.mark.parametrize("budget", ["2000", "much", "1/0"])
+def test_a_budget_that_is_none_is_refused(call, tmp_path, budget):
+    file = write(tmp_path / "messages.jsonl", MESSAGES)
+    outcome = call("calibrate", "--messages", file, "--chat", file, "--budget", budget)
+    assert outcome.code == 2
+
+
+def test_too_little_to_calibrate_with_is_told(call, tmp_path):
+    file, work = write(tmp_path / "messages.jsonl", MESSAGES), tmp_path / "work.jsonl"
+    outcome = call("calibrate", "--messages", file, "--chat", file, "--work", str(work))
+    assert outcome.code == 1
+    assert "Too few labelled messages" in outcome.err
+    assert len(work.read_text("utf-8").splitlines()) == len(MESSAGES)
+    assert "lunch" not in work.read_text("utf-8")

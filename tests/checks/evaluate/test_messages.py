@@ -1,0 +1,64 @@
+"""The figures over labelled messages."""
+
+import pytest
+
+from checks.evaluate.chat import judge_chat
+from checks.evaluate.messages import judge_messages
+from checks.evaluate.rows import ChatLine, LabelledMessage
+from checks.finding import Finding, Match
+
+
+def row(text, *claims: str, stance="asserts", language="en"):
+    return LabelledMessage(text, text, language, frozenset(claims), stance if claims else "none", "none")
+
+
+ANSWERS = {
+    "right": ("reply", "clock"),
+    "offered": ("offer", "clock"),
+    "other": ("reply", "ferry"),
+    "missed": ("silent", None),
+    "chat": ("reply", "clock"),
+    "debunk": ("reply", "clock"),
+}
+
+
+def check(text):
+    action, claim = ANSWERS[text]
+    matches = (Match(claim, 0.9, "asserts", "", action=action),) if claim else ()
+    return Finding(text, "en", action, matches)
+
+
+@pytest.fixture
+def report():
+    rows = [row(text, "clock") for text in ("right", "offered", "other", "missed")]
+    return judge_messages(check, [*rows, row("chat", language="zh-Hans"), row("debunk", "clock", stance="denies")])
+
+
+def test_shares_count_the_messages_that_they_are_about(report):
+    assert report.figures["top1"] == 0.5
+    assert report.figures["replied"] == 0.25
+    assert report.figures["replied_or_offered"] == 0.5
+    assert report.figures["wrong"] == 0.25
+    assert report.figures["false"] == report.figures["false_offer"] == 1
+    assert report.figures["lectured"] == 1
+    assert "asks_seen" not in report.figures
+
+
+def test_each_language_has_its_own_figures(report):
+    assert report.by_language["zh-Hans"] == {"false": 1, "false_offer": 1}
+
+
+def test_the_worst_rows_come_first(report):
+    assert [each.fault for each in report.worst] == ["false reply", "wrong reply", "lectured", "nothing found"]
+
+
+def test_confused_claims_are_listed(report):
+    assert report.confusion == [("clock", "ferry", 1)]
+
+
+def test_every_answer_to_chat_is_a_false_alarm():
+    report = judge_chat(check, [ChatLine(1, "missed"), ChatLine(2, "chat"), ChatLine(3, "offered")])
+    assert report.lines == 3
+    assert (report.count("reply"), report.count("offer")) == (1, 1)
+    assert report.per_thousand("reply", "offer") == pytest.approx(2000 / 3)
+    assert [alarm.line.number for alarm in report.alarms] == [2, 3]

@@ -1,0 +1,74 @@
+"""Scoring: which claims come near a message, quickly or thoroughly."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checks.analysis import analyse
+from checks.base import IndexedBase
+from checks.known import KnownClaim, KnownWording
+from checks.lexicon import Lexicon
+from checks.tuning import Tuning
+
+TEXTS = {
+    "ferry": ("The harbour ferry carried four million passengers last winter.", "en", "Ferry passengers"),
+    "clock": ("The town hall clock was built by a blind watchmaker.", "en", "Blind watchmaker"),
+    "bridge": ("这座石桥是唐代的和尚修建的", "zh", ""),
+    "tea": ("喝绿茶可以治好感冒", "zh", ""),
+}
+
+
+@pytest.fixture(scope="module")
+def lexicon():
+    return Lexicon.load()
+
+
+@pytest.fixture(scope="module")
+def base(lexicon):
+    known = [
+        KnownClaim(name, "context", title, "", (KnownWording(text, language),))
+        for name, (text, language, title) in TEXTS.items()
+    ]
+    return IndexedBase.of(known, lexicon, Tuning.load())
+
+
+def found(base, lexicon, text, **how):
+    return [base.claims[each.claim].claim.id for each in base.scorer.candidates(analyse(text, lexicon), **how)]
+
+
+def test_the_claim_that_a_message_repeats_is_on_top(base, lexicon):
+    assert found(base, lexicon, "did you know a blind watchmaker built the clock on the town hall?")[0] == "clock"
+    assert found(base, lexicon, "听说那座石桥是唐代和尚修的")[0] == "bridge"
+
+
+def test_ordinary_chat_comes_near_nothing(base, lexicon):
+    assert found(base, lexicon, "see you at lunch then") == []
+
+
+def test_a_thorough_search_finds_what_shares_only_parts_of_words(base, lexicon):
+    assert found(base, lexicon, "watchmaking townhalls", thorough=True)[0] == "clock"
+
+
+def test_a_tag_of_several_words_is_read_as_these_words(base, lexicon):
+    assert found(base, lexicon, "unbelievable #BlindWatchmaker #TownHallClock")[0] == "clock"
+
+
+def test_a_title_of_two_words_is_no_wording(base):
+    assert [wording.raw for wording in base.scorer.index.wordings][:1] == [TEXTS["ferry"][0]]
+
+
+def test_candidates_are_ordered_and_only_the_first_has_a_margin(base, lexicon):
+    each = base.scorer.candidates(analyse("a blind watchmaker built the harbour ferry", lexicon), thorough=True)
+    ranks = [one.evidence.rank for one in each]
+    assert ranks == sorted(ranks, reverse=True)
+    assert each[0].evidence.margin == pytest.approx(ranks[0] - ranks[1])
+    assert all(one.evidence.margin == 0 for one in each[1:])
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=st.text(max_size=120))
+def test_any_text_is_measured_within_bounds(base, lexicon, text):
+    for each in base.scorer.candidates(analyse(text, lexicon), thorough=True):
+        values = each.evidence.features()
+        for name in ("dice", "share", "characters", "letters", "sentence", "partial", "whole_cosine", "length_gap"):
+            assert -1e-6 <= values[name] <= 1 + 1e-6
