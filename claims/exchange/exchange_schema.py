@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from claims.edits import STATUSES
 from claims.pack_schema import read_schema
 
-STATUSES = ("published", "draft", "withdrawn")
 STATE = "^s[0-9a-f]{16}$"
 
 

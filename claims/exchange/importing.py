@@ -60,7 +60,7 @@ def import_claims(base: ClaimBase, incoming: Incoming, actor: Actor) -> ImportRe
         permit(session, actor, "claim.import")
         parts = tuple(Steps(session, incoming, server).packs())
         plan = _plan(incoming, parts)
-        intents = [intent for part in parts for intent in import_intents(session, part, server)]
+        intents = [intent for part in parts for intent in import_intents(part, server)]
         deed = Deed(actor.who, IMPORT_ACT, Path(incoming.name).name, server)
         written = change(session, deed, intents, base.clock())
     return ImportReport(plan, written.revision if written.changes else None)

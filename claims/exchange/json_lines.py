@@ -7,7 +7,8 @@ from typing import Any, cast
 from config.errors import ImportRefusedError, PackProblem
 
 MAX_DEPTH = 32
-_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]\n]', re.DOTALL)
+# A text without its closing quote reaches to the end, so that no other quote is tried as a beginning.
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}\[\]\n]', re.DOTALL)
 
 Object = dict[str, Any]
 

@@ -1,5 +1,6 @@
 """From the rows of a sheet to claims in the form of a pack."""
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -119,8 +120,12 @@ def _both(cells: Cells, column: str = "text") -> dict[str, str]:
 
 
 def _number(cell: str) -> object:
+    """Return the number in a cell, or the cell as it is, which the schema then refuses."""
     text = cell.strip()
-    return int(text) if WHOLE.fullmatch(text) else float(text) if DECIMAL.fullmatch(text) else text
+    if WHOLE.fullmatch(text):
+        return int(text)
+    number = float(text) if DECIMAL.fullmatch(text) else math.inf
+    return number if math.isfinite(number) else text
 
 
 def _figure(cells: Cells) -> Data:

@@ -80,7 +80,7 @@ def _decode(name: str, raw: bytes) -> str:
         raise _refused(name, "it is in UTF-32", "Save it as UTF-8")
     marked = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     if not marked and b"\x00" in raw:
-        if b"\x00" not in raw[::2] or b"\x00" not in raw[1::2]:
+        if _looks_like_utf_16(raw):
             raise _refused(name, "it is in UTF-16 without a byte order mark", "Save it as UTF-8")
         line = raw.count(b"\n", 0, raw.index(b"\x00")) + 1
         raise _refused(name, "the line holds a NUL byte: this is a binary file, or damaged", "Save it as UTF-8", line)
@@ -91,6 +91,12 @@ def _decode(name: str, raw: bytes) -> str:
         line = raw.count(b"\n", 0, error.start) + 1
         fault = f"byte {error.start} is not {'UTF-16' if marked else 'UTF-8'}"
         raise _refused(name, fault, "Save it as UTF-8 (in Excel: 'CSV UTF-8')", line) from error
+
+
+def _looks_like_utf_16(raw: bytes) -> bool:
+    """Tell whether every second byte is often NUL, as in Latin letters, digits and commas, and the others never."""
+    halves = sorted((raw[::2].count(0), raw[1::2].count(0)))
+    return halves[0] == 0 and halves[1] * 16 >= len(raw)
 
 
 def _format(name: str, text: str) -> Format:

@@ -35,7 +35,10 @@ def _text(dumper: Any, text: str) -> yaml.ScalarNode:  # noqa: ANN401  one of tw
 def _decimal(dumper: Any, number: float) -> yaml.ScalarNode:  # noqa: ANN401
     if not math.isfinite(number):
         raise ValueError("a figure has to be a finite number")
-    return dumper.represent_scalar("tag:yaml.org,2002:float", repr(number) if "." in repr(number) else f"{number:.1f}")
+    text = repr(number)
+    # YAML 1.1 knows a number with an exponent by its point only.
+    written = text if "." in text else text.replace("e", ".0e")
+    return dumper.represent_scalar("tag:yaml.org,2002:float", written)
 
 
 PackDumper.add_representer(str, _text)

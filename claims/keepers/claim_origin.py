@@ -1,4 +1,4 @@
-"""Where a claim comes from: its pack, its place there, and the digest of the state that a file last gave it."""
+"""Where a claim comes from: its pack, and the digest of the state that a file last gave it."""
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -8,22 +8,22 @@ from claims.keepers.keeper import Scene
 from claims.tables import Claim
 
 CLAIM_ORIGIN = "claim origin"
-FACTS = ("pack", "position", "loaded_digest")
+NOWHERE: State = {"pack": None, "loaded_digest": None}
 
 
 class ClaimOriginKeeper:
-    """Keeps the origins of claims; a claim that is not there has none, and goes without it."""
+    """Keeps the origins of claims; a claim that is not there comes from nowhere, and stays there."""
 
     def read(self, session: Session, server: int | None, subject: str) -> State | None:
         """Return the origin of the server's own claim or version (None as the server: of the shared claim)."""
         row = _row(session, server, subject)
-        return {fact: getattr(row, fact) for fact in FACTS} if row else None
+        return {fact: getattr(row, fact) for fact in NOWHERE} if row else NOWHERE
 
     def write(self, scene: Scene, subject: str, state: State | None) -> None:
-        """Write the origin; it goes with its claim, so that taking it away does nothing."""
+        """Write the origin; it comes and goes with its claim."""
         row = _row(scene.session, scene.server, subject)
-        if row is not None and state is not None:
-            scene.session.add(row.sqlmodel_update(state))
+        if row is not None:
+            scene.session.add(row.sqlmodel_update(state or NOWHERE))
             scene.session.flush()
 
 

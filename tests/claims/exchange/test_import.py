@@ -1,0 +1,285 @@
+"""An import says first what it would do, then does exactly that, in one revision that can be undone as one."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from sqlalchemy import func, select
+
+from claims.base import ClaimBase
+from claims.exchange.export import Format
+from claims.history import last_revision
+from claims.rights import Actor
+from claims.tables import Change, Claim, Document, Pack
+from claims.undoing import Undoing
+from config.errors import DatabaseError, ImportRefusedError, NotAllowedError
+from tests.claims.exchange.conftest import exported, incoming, moderator, outcomes, plan, write
+from tests.claims.packs import DOCUMENT, add_own, claim_data, edit_claim, pack_data, write_pack
+
+OPERATOR = Actor.operator()
+
+
+def text(*claims: dict[str, Any], **changes: object) -> str:
+    data = pack_data(*claims) | changes
+    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
+
+
+def titled(name: str, title: str, **changes: object) -> dict[str, Any]:
+    return claim_data(name, title={"en": title, "zh": title}, **changes)
+
+
+@pytest.fixture
+def loaded(any_base: ClaimBase, tmp_path: Path) -> ClaimBase:
+    """A base with a pack of three claims, of which one has been changed by moderators."""
+    any_base.load_pack(write_pack(tmp_path, pack_data(claim_data("same"), claim_data("mine"), claim_data("yours"))))
+    edit_claim(any_base, "yours", title_en="As moderators have it")
+    return any_base
+
+
+def test_a_dry_run_names_what_is_new_changed_conflicting_refused_and_unchanged(loaded: ClaimBase) -> None:
+    before = loaded.revision
+    file = text(
+        claim_data("same"),
+        titled("mine", "From the file"),
+        titled("yours", "From the file"),
+        claim_data("fresh"),
+        claim_data("bad", kind="nonsense"),
+    )
+    made = plan(loaded, file)
+    assert outcomes(made) == {
+        "same": "unchanged",
+        "mine": "changed",
+        "yours": "conflicting",
+        "fresh": "new",
+        "bad": "refused",
+    }
+    assert loaded.revision == before
+    assert loaded.claim("mine").title_en == "About mine"
+
+
+def test_a_refused_claim_carries_line_field_reason_and_mend(loaded: ClaimBase) -> None:
+    file = text(claim_data("bad", kind="nonsense"))
+    [refused] = plan(loaded, file).of("refused")
+    [problem] = refused.problems
+    line = 1 + next(n for n, each in enumerate(file.splitlines()) if "nonsense" in each)
+    assert (problem.line, problem.field) == (line, "claims[0].kind")
+    assert "contested, context, outlook" in problem.mend
+
+
+def test_the_import_does_what_the_dry_run_said_and_leaves_conflicts_and_refusals_alone(loaded: ClaimBase) -> None:
+    file = text(titled("mine", "New"), titled("yours", "New"), claim_data("fresh"), claim_data("bad", kind="x"))
+    report = write(loaded, file)
+    said = {"mine": "changed", "yours": "conflicting", "fresh": "new", "bad": "refused"}
+    assert outcomes(report.plan) == said
+    titles = {claim.id: claim.title_en for claim in loaded.claims()}
+    assert titles == {"same": "About same", "mine": "New", "yours": "As moderators have it", "fresh": "About fresh"}
+
+
+def test_a_file_that_was_exported_after_the_change_may_change_the_claim_further(loaded: ClaimBase) -> None:
+    file = exported(loaded).replace("As moderators have it", "And then in the file")
+    assert outcomes(plan(loaded, file))["yours"] == "changed"
+    edit_claim(loaded, "yours", title_en="Meanwhile changed once more")
+    assert outcomes(plan(loaded, file))["yours"] == "conflicting"
+
+
+@pytest.mark.parametrize("form", ["csv", "yaml"])
+def test_two_people_with_the_same_export_do_not_overwrite_each_other(loaded: ClaimBase, form: Format) -> None:
+    name, file = f"claims.{form}", exported(loaded, form)
+    write(loaded, file.replace("About same", "By the first"), name)
+    report = write(loaded, file.replace("About same", "By the second"), name)
+    assert outcomes(report.plan)["same"] == "conflicting"
+    assert loaded.claim("same").title_en == "By the first"
+
+
+def test_what_changed_between_dry_run_and_import_is_not_overwritten(loaded: ClaimBase) -> None:
+    file = text(titled("mine", "From the file"))
+    assert outcomes(plan(loaded, file)) == {"mine": "changed"}
+    edit_claim(loaded, "mine", title_en="A moment later")
+    assert outcomes(write(loaded, file).plan) == {"mine": "conflicting"}
+    assert loaded.claim("mine").title_en == "A moment later"
+
+
+def test_one_import_is_one_revision_and_is_undone_as_one(loaded: ClaimBase) -> None:
+    before, revision = exported(loaded), loaded.revision
+    other = text(claim_data("more"), pack=pack_data(pack="other")["pack"])
+    file = text(titled("mine", "New"), claim_data("fresh")) + "---\n" + other
+    report = write(loaded, file)
+    after = exported(loaded)
+    assert report.revision == loaded.revision == revision + 1
+    assert "New" in after
+    Undoing(loaded).undo(OPERATOR, report.revision)
+    assert exported(loaded) == before
+    assert [pack.id for pack in loaded.packs()] == ["tiny"]
+    Undoing(loaded).undo(OPERATOR, loaded.revision)
+    assert exported(loaded) == after
+
+
+def test_an_undone_import_leaves_the_claims_as_their_pack_gave_them(loaded: ClaimBase, tmp_path: Path) -> None:
+    report = write(loaded, text(titled("mine", "New")))
+    assert report.revision is not None
+    Undoing(loaded).undo(OPERATOR, report.revision)
+    newer = write_pack(tmp_path, pack_data(titled("mine", "From version 2"), version=2))
+    assert "mine" in loaded.load_pack(newer).updated
+
+
+def test_a_newer_version_of_a_pack_brings_its_claims_up_to_date_but_takes_none_away(loaded: ClaimBase) -> None:
+    file = text(titled("mine", "From version 2"), titled("yours", "x"), pack=pack_data(version=2)["pack"])
+    write(loaded, file)
+    assert {claim.id: claim.title_en for claim in loaded.claims()} == {
+        "same": "About same",
+        "mine": "From version 2",
+        "yours": "As moderators have it",
+    }
+    assert [pack.version for pack in loaded.packs()] == [2]
+
+
+def test_an_older_version_of_a_pack_is_refused_claim_by_claim(loaded: ClaimBase) -> None:
+    write(loaded, text(claim_data("same"), pack=pack_data(version=2)["pack"]))
+    [refused] = plan(loaded, text(claim_data("same"), titled("mine", "Old"))).of("refused")
+    assert (refused.claim, refused.problems[0].fault) == (
+        "mine",
+        "the base holds a newer version of the pack 'tiny' than 1",
+    )
+
+
+def test_a_claim_of_another_pack_is_refused(loaded: ClaimBase) -> None:
+    made = plan(loaded, text(titled("mine", "x"), pack=pack_data(pack="other")["pack"]))
+    assert "already belongs to tiny" in made.of("refused")[0].problems[0].fault
+
+
+def test_an_id_that_stands_in_the_file_twice_is_refused_the_second_time(base: ClaimBase) -> None:
+    made = plan(base, text(claim_data("one"), titled("one", "again")))
+    assert [entry.outcome for entry in made.entries] == ["new", "refused"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"points": []}, "no point"),
+        ({"wordings": {"en": [], "zh": []}}, "no wording"),
+        ({"title": {"en": " ", "zh": ""}}, "no title"),
+    ],
+)
+def test_a_published_claim_needs_what_an_answer_needs(base: ClaimBase, changes: dict[str, Any], reason: str) -> None:
+    [refused] = plan(base, text(claim_data("thin", **changes))).of("refused")
+    assert reason in refused.problems[0].fault
+
+
+def test_a_draft_may_be_thin(base: ClaimBase) -> None:
+    file = text(claim_data("thin", status="draft", points=[], wordings={"en": ["one wording"]}, not_wordings={}))
+    assert outcomes(write(base, file).plan) == {"thin": "new"}
+    assert base.claims() == ()
+    assert base.claim("thin").status == "draft"
+
+
+def test_a_citation_must_fit_the_text_that_is_loaded(base: ClaimBase, tiny: Path, tmp_path: Path) -> None:
+    base.load_pack(tiny)
+    (tmp_path / "doc.txt").write_text(DOCUMENT, "utf-8")
+    base.load_documents([tmp_path / "doc.txt"])
+    wrong = claim_data("new")
+    wrong["points"][0]["citations"][0]["end"] -= 1
+    [refused] = plan(base, text(wrong)).of("refused")
+    assert "another SHA-256" in refused.problems[0].fault
+    assert refused.problems[0].field == "points[0].citations[0]"
+
+
+def test_a_document_with_another_content_is_not_put_in_place_of_ours(base: ClaimBase, tiny: Path) -> None:
+    base.load_pack(tiny)
+    other = pack_data()["documents"][0] | {"sha256": "0" * 64}
+    made = plan(base, text(claim_data("new"), documents=[other]))
+    assert "another document here" in made.of("refused")[0].problems[0].fault
+
+
+def test_a_server_imports_into_its_own_claims_only(any_base: ClaimBase, tiny: Path) -> None:
+    any_base.load_pack(tiny)
+    file = text(titled("silver-server", "Ours"), claim_data("own"))
+    assert outcomes(write(any_base, file, actor=moderator(7)).plan) == {"silver-server": "changed", "own": "new"}
+    assert {claim.id: claim.title_en for claim in any_base.claims(7)} == {"silver-server": "Ours", "own": "About own"}
+    assert (
+        [claim.title_en for claim in any_base.claims(8)]
+        == ["About silver-server"]
+        == [claim.title_en for claim in any_base.claims()]
+    )
+    assert any_base.packs()[0].version == 1
+
+
+def test_a_server_never_learns_of_another_ones_claims(any_base: ClaimBase, tiny: Path) -> None:
+    any_base.load_pack(tiny)
+    add_own(any_base, 8, "silver-server", title_en="Theirs")
+    assert outcomes(plan(any_base, text(claim_data("silver-server")), server=7)) == {"silver-server": "unchanged"}
+
+
+def test_a_server_may_not_bring_documents_of_packs(any_base: ClaimBase, tiny: Path) -> None:
+    any_base.load_pack(tiny)
+    document = pack_data()["documents"][0] | {"id": "theirs", "sha256": "1" * 64}
+    claim = claim_data("own")
+    claim["points"][0]["citations"][0]["document"] = "theirs"
+    made = plan(any_base, text(claim, documents=[document]), server=7)
+    assert "no document 'theirs' here" in made.of("refused")[0].problems[0].fault
+
+
+def test_a_servers_own_claims_and_sources_move_to_another_server(any_base: ClaimBase, tiny: Path) -> None:
+    any_base.load_pack(tiny)
+    source = pack_data()["documents"][0] | {"id": "source-x", "sha256": ""}
+    claim = claim_data("own")
+    claim["points"][0]["citations"][0] |= {"document": "source-x", "start": 0, "end": 0}
+    write(any_base, text(claim, documents=[source]), actor=moderator(7))
+    assert [document.id for document in any_base.documents(7)] == ["doc", "source-x"]
+    assert [document.id for document in any_base.documents(8)] == ["doc"]
+    [refused] = plan(any_base, exported(any_base, server=7), server=8).of("refused")
+    assert "another document here" in refused.problems[0].fault, "the id is taken, and whose it is stays unsaid"
+
+
+def test_only_those_who_may_import_do(any_base: ClaimBase, tiny: Path) -> None:
+    any_base.load_pack(tiny)
+    for actor in (Actor(1, 7), Actor(1, None)):
+        with pytest.raises(NotAllowedError):
+            write(any_base, text(claim_data("own")), actor=actor)
+
+
+def test_when_the_database_fails_in_the_middle_nothing_is_half_written(base: ClaimBase, tiny: Path) -> None:
+    base.load_pack(tiny)
+    file = base.database.file
+    assert file is not None
+    when = "BEFORE INSERT ON claim WHEN NEW.id = 'third'"
+    stop = f"CREATE TRIGGER stop {when} BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(stop)
+        connection.commit()
+    before = exported(base)
+    with pytest.raises(DatabaseError, match="full"):
+        write(base, text(*(claim_data(name) for name in ("first", "second", "third"))))
+    assert exported(base) == before
+    with base.database.reading() as session:
+        assert last_revision(session) == session.scalar(select(func.max(Change.revision)))
+
+
+def test_nothing_is_kept_of_a_pack_without_a_sound_claim(base: ClaimBase) -> None:
+    report = write(base, text(claim_data("bad", kind="x")))
+    with base.database.reading() as session:
+        assert [session.scalar(select(func.count()).select_from(table)) for table in (Pack, Document, Claim)] == [0] * 3
+    assert report.revision is None
+
+
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [
+        ("just words\n", "no pack of claims"),
+        ("pack: null\n", "'documents' is missing"),
+        ("pack: null\ndocuments: []\nclaims: {}\n", "must be a list"),
+        ("pack: [\n", "no valid YAML"),
+        ("pack:\n  id: x\ndocuments: []\nclaims: []\n", "'version' is missing"),
+    ],
+)
+def test_a_file_of_another_form_is_refused_as_a_whole(file: str, reason: str) -> None:
+    with pytest.raises(ImportRefusedError, match=reason):
+        incoming(file)
+
+
+def test_lines_count_through_all_packs_of_a_file(base: ClaimBase) -> None:
+    file = text(claim_data("one")) + "---\n" + text(claim_data("two", kind="x"), pack=pack_data(pack="b")["pack"])
+    [refused] = plan(base, file).of("refused")
+    assert file.splitlines()[refused.problems[0].line - 1].strip() == "kind: x"

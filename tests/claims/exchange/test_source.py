@@ -1,0 +1,136 @@
+"""A file that is no text in a known format is refused with its reason, before anything is looked up or written."""
+
+import gzip
+import io
+import tarfile
+import zipfile
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claims.base import ClaimBase
+from claims.exchange.importing import read_import, read_import_bytes
+from claims.exchange.source import MAX_BYTES, read_bytes
+from config.errors import ImportRefusedError
+from tests.claims.exchange.conftest import TODAY, exported, outcomes
+from tests.claims.exchange.conftest import plan as planned
+
+NAMES = ("claims.yaml", "claims.csv", "claims.json", "claims")
+
+
+def zipped() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("claims.yaml", "pack: null")
+    return buffer.getvalue()
+
+
+def tarred() -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("claims.yaml"))
+    return buffer.getvalue()
+
+
+REFUSED = {
+    "zip": (zipped(), "zip archive"),
+    "gzip": (gzip.compress(b"pack: null"), "gzip archive"),
+    "rar": (b"Rar!\x1a\x07\x01\x00", "rar archive"),
+    "7z": (b"7z\xbc\xaf\x27\x1c\x00\x04", "7z archive"),
+    "tar": (tarred(), "tar archive"),
+    "bzip2": (b"BZh91AY", "bzip2 archive"),
+    "xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Office file"),
+    "pdf": (b"%PDF-1.7", "PDF"),
+    "too large": (b"#" * (MAX_BYTES + 1), "larger than 8 MB"),
+    "empty": (b"", "empty"),
+    "blank": (b" \n\n ", "empty"),
+    "NUL": (b"claim,row\nx\x00\ny\x00", "line 2.*NUL"),
+    "UTF-16 without a mark": ("claim,row\n白银".encode("utf-16-le"), "UTF-16 without a byte order mark"),
+    "UTF-32": ("claim".encode("utf-32"), "UTF-32"),
+    "GBK": ("claim,row\n白银涨价".encode("gbk"), "line 2.*not UTF-8"),
+    "Latin-1": ("pack:\n  title: Müll".encode("latin-1"), "line 2.*not UTF-8"),
+    "broken UTF-16": (b"\xff\xfea\x00\x00\xd8a", "not UTF-16"),
+    "binary": (b"claim\x01\x02\x03", "binary"),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_is_no_text_is_refused_with_a_reason_and_a_mend(name: str, what: str) -> None:
+    raw, reason = REFUSED[what]
+    with pytest.raises(ImportRefusedError, match=f"(?s){reason}.*\\."):
+        read_import_bytes(name, raw, TODAY)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ImportRefusedError, match=r"(?s)nothing\.yaml.*cannot be read \(No such file"):
+        read_import(tmp_path / "nothing.yaml", TODAY)
+    with pytest.raises(ImportRefusedError, match="cannot be read"):
+        read_import(tmp_path, TODAY)
+
+
+def test_an_endless_file_is_read_no_further_than_its_limit() -> None:
+    with pytest.raises(ImportRefusedError, match="larger than 8 MB"):
+        read_import(Path("/dev/zero"), TODAY)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_spreadsheets_may_save_in_each_encoding_that_says_what_it_is(
+    base: ClaimBase, tiny: Path, encoding: str
+) -> None:
+    base.load_pack(tiny)
+    source = read_bytes("claims.csv", exported(base, "csv").encode(encoding))
+    assert set(outcomes(planned(base, source.text, "claims.csv")).values()) == {"unchanged"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "form"),
+    [
+        ("a.yml", "[1]", "yaml"),
+        ("a.CSV", "x", "csv"),
+        ("a.jsonld", "x", "claimreview"),
+        ("attachment", ' {"@type": "ClaimReview"}', "claimreview"),
+        ("attachment", "pack:\n", "yaml"),
+        ("attachment", '"row";"claim"\n', "csv"),
+        ("notes.txt", "claim\trow\n", "csv"),
+    ],
+)
+def test_the_format_is_told_by_the_ending_else_by_the_beginning(name: str, text: str, form: str) -> None:
+    assert read_bytes(name, text.encode()).format == form
+
+
+@given(st.binary(max_size=300), st.sampled_from(NAMES))
+def test_no_bytes_do_anything_but_be_read_or_be_refused(raw: bytes, name: str) -> None:
+    with suppress(ImportRefusedError):
+        read_import_bytes(name, raw, TODAY)
+
+
+@given(st.text(max_size=300), st.sampled_from(NAMES))
+def test_no_text_does_either(text: str, name: str) -> None:
+    with suppress(ImportRefusedError):
+        read_import_bytes(name, text.encode("utf-8", "replace"), TODAY)
+
+
+BOMBS = {
+    "aliases": ("a.yaml", "a: &a [x, x]\nb: [*a, *a]\n", "anchor, alias or tag"),
+    "tags": ("a.yaml", "!!python/object/apply:os.system ['true']\n", "anchor, alias or tag"),
+    "deep YAML": ("a.yaml", "[" * 100_000, "nested deeper"),
+    "many parts": ("a.yaml", "[" + "1," * 700_000 + "1]", "more than 600,000 parts"),
+    "many packs": ("a.yaml", "---\npack: null\n" * 500, "more than 200 packs"),
+    "many faults": ("a.yaml", "pack: null\ndocuments: []\nclaims: [" + "{}," * 2_000 + "{}]", "'id' is missing"),
+    "deep JSON": ("a.json", "[" * 100_000, "nested deeper than 32"),
+    "open string": ("a.json", '["' + "a" * 500_000, "no valid JSON"),
+    "quotes": ("a.json", '"\\' * 200_000, "no valid JSON"),
+    "long number": ("a.json", "1" * 10_000, "no valid JSON|no ClaimReview"),
+    "long cell": ("a.csv", '"' + "a" * 500_000, "no valid CSV"),
+}
+
+
+@pytest.mark.parametrize("what", BOMBS)
+def test_what_would_eat_time_or_memory_is_refused(what: str) -> None:
+    name, text, reason = BOMBS[what]
+    with pytest.raises(ImportRefusedError, match=reason):
+        read_import_bytes(name, text.encode(), TODAY)
