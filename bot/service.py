@@ -1,5 +1,6 @@
 """The application: claim base, checker and texts under one roof, handed to every front end."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -8,17 +9,19 @@ from typing import Self
 from bot.reply import Composer, Reply
 from bot.texts import Texts
 from bot.views import Views
+from bot.why import Quote, why_lines
 from checks.embedders.opening import open_safe_embedder
 from checks.finding import Finding, Language
 from checks.lexicon import Lexicon
 from checks.tuning import Tuning
+from checks.words import SharedWords
 from claims.answers import AnswerBook
 from claims.base import ClaimBase, Clock, utc_now
 from claims.feedback import FeedbackBook
 from claims.identity import read_hash_key
 from claims.moderation import Moderation
 from claims.pack_load import PackReport
-from claims.record import CitationRecord
+from claims.record import CitationRecord, ClaimRecord
 from claims.servers import ServerBook
 from claims.sightings import SightingBook
 from claims.vectors import KeptVectors
@@ -42,7 +45,9 @@ class Touchstone:
         self.base = base
         self.report = report
         self._embedder = open_safe_embedder(settings, KeptVectors(base.database))
-        self._views = Views(base, Lexicon.load(), Tuning.load(settings.tuning_file), self._embedder)
+        lexicon = Lexicon.load()
+        self._shared_words = SharedWords(lexicon)
+        self._views = Views(base, lexicon, Tuning.load(settings.tuning_file), self._embedder)
         self._texts: dict[Language, Texts] = {}
 
     @classmethod
@@ -104,6 +109,10 @@ class Touchstone:
         if claim_id not in composer.claims:
             raise UnknownClaimError(claim_id)
         return composer.describe(claim_id)
+
+    def why(self, finding: Finding, claims: Mapping[str, ClaimRecord], texts: Texts, quote: Quote) -> list[str]:
+        """Return lines that say why the claims were found; the first call takes a second, for jieba's dictionary."""
+        return why_lines(finding, claims, texts, self._shared_words.between, quote)
 
     def texts(self, language: Language) -> Texts:
         """Return the catalogue of a language; each is read once."""

@@ -12,7 +12,7 @@ from bot.discord.buttons import SourcesButton
 from bot.discord.cards import draw_card
 from bot.discord.interaction import BotInteraction
 from bot.discord.private import everywhere, respond, texts_for
-from bot.discord.why import why_lines
+from bot.discord.escape import escape
 from bot.texts import msgid
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ class Ask(commands.Cog):
         claims = {
             claim.id: claim for claim in await asyncio.to_thread(touchstone.base.claims, server) if claim.id in shown
         }
-        remarks = [f"-# {line}" for line in why_lines(finding, claims, texts)]
+        why = await asyncio.to_thread(touchstone.why, finding, claims, texts, escape)
+        remarks = [f"-# {line}" for line in why]
         button = SourcesButton.of([entry.claim_id for entry in reply.entries], texts)
         await respond(interaction, draw_card(reply, texts, [button], remarks))

@@ -15,7 +15,6 @@ from bot.discord.evidence import evidence_lines
 from bot.discord.feedback import HideButton, NotSaidAboutButton, NotSaidButton
 from bot.discord.interaction import BotInteraction
 from bot.discord.private import respond, texts_for
-from bot.discord.why import why_lines
 from bot.texts import Texts
 
 
@@ -77,7 +76,7 @@ class WhyButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:why:(?P<c
             )
             return
         finding = await asyncio.to_thread(touchstone.check, text, interaction.guild_id)
-        lines = why_lines(finding, claims, texts)
+        lines = await asyncio.to_thread(touchstone.why, finding, claims, texts, escape)
         await respond(
             interaction,
             draw_lines(lines or [texts("The message reads differently now; I no longer see the claim in it.")], texts),

@@ -27,6 +27,9 @@ async def test_why_names_wording_certainty_and_stance(world):
     shown = text_of(await world.bob.click(card, label="Why this?"))
     assert "Closest known wording: “The old harbour crane was built in 1920”." in shown
     assert "I read the message as stating it." in shown
+    assert "Words in common: " in shown
+    assert "No guard objected" in shown
+    assert "Version 1 of the claim." in shown
 
 
 async def test_why_copes_with_a_message_that_was_edited_or_deleted(world):

@@ -1,0 +1,60 @@
+"""Say in plain words why a message was taken for a claim, and what each guard found; for every front end."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from bot.texts import Texts, msgid
+from checks.finding import Finding, Guard, Match
+from claims.record import ClaimRecord
+
+Quote = Callable[[str], str]
+SharedWords = Callable[[str, str], tuple[str, ...]]
+
+_STANCES = {
+    "asserts": msgid("I read the message as stating it."),
+    "denies": msgid("I read the message as disputing it."),
+    "asks": msgid("I read the message as asking about it."),
+}
+_OBJECTIONS = {
+    "doubt": msgid("It sounds in part like those who dispute the claim, so I hold back."),
+    "names": msgid("It names {seen}, which the claim does not speak of."),
+    "figures": msgid("Its figure differs from the documented one: {seen}."),
+    "negative": msgid("It is nearer to a text that is marked as never meant than to any wording of the claim."),
+    "quoted": msgid("The claim stands only in a quotation."),
+}
+
+
+def why_lines(
+    finding: Finding, claims: Mapping[str, ClaimRecord], texts: Texts, shared: SharedWords, quote: Quote
+) -> list[str]:
+    """Return lines on every match with one of these claims.
+
+    `shared` tells the words that two texts have in common; `quote` makes foreign words safe for the front end.
+    """
+    return [
+        line
+        for match in finding.matches
+        if match.claim in claims
+        for line in _lines(finding.text, match, claims[match.claim], texts, shared, quote)
+    ]
+
+
+def _lines(
+    message: str, match: Match, claim: ClaimRecord, texts: Texts, shared: SharedWords, quote: Quote
+) -> Iterator[str]:
+    yield f"**{quote(texts.pick(claim.title_en, claim.title_zh))}**"
+    yield texts("Certainty: {percent} %.", percent=round(match.score * 100))
+    if match.wording:
+        yield texts("Closest known wording: “{wording}”.", wording=quote(match.wording))
+        words = shared(message, match.wording)
+        if words:
+            yield texts("Words in common: {words}.", words=quote(", ".join(words)))
+    yield texts(_STANCES[match.stance])
+    objections = [_objection(guard, texts, quote) for guard in match.guards if not guard.passed]
+    yield from (line for line in objections if line)
+    if all(guard.passed for guard in match.guards):
+        yield texts("No guard objected: stance, names, figures, quotations, and texts that are never meant.")
+    yield texts("Version {version} of the claim.", version=match.version)
+
+
+def _objection(guard: Guard, texts: Texts, quote: Quote) -> str:
+    return texts(_OBJECTIONS[guard.name], seen=quote(guard.seen)) if guard.name in _OBJECTIONS else ""
