@@ -9,6 +9,7 @@ TouchstoneError
 ├── UnknownUnitError             a documented figure names a unit that the unit table lacks
 ├── TuningError                  a file of weights and cut-offs is not one
 ├── EvaluationError              a file to measure or calibrate with cannot be used; names line and field
+├── ExportError                  a file of exported chat cannot be used; its fault is a template for translation
 └── ClaimBaseError               the claim base could not do what was asked
     ├── DatabaseError            the database cannot be opened, upgraded, read or written
     ├── UnknownClaimError        no claim has this id (for this server)
@@ -52,6 +53,15 @@ class TuningError(TouchstoneError):
 
 class EvaluationError(TouchstoneError):
     """A file to measure or calibrate with cannot be used."""
+
+
+class ExportError(TouchstoneError):
+    """A file of exported chat cannot be used; `fault` is a template with the `{names}` of `values`."""
+
+    def __init__(self, fault: str, **values: object) -> None:
+        super().__init__(fault.format(**values))
+        self.fault = fault
+        self.values = values
 
 
 class UnknownUnitError(TouchstoneError):

@@ -1,0 +1,112 @@
+"""What the bot would have done with messages of the past: counted for every front end alike."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from checks.finding import Action, Finding
+from claims.shadow import DOUBTFUL, cut_off_within
+
+
+@dataclass(frozen=True, slots=True)
+class PastMessage:
+    """A member's message: its id, its text, and where it can be looked at (empty: not known)."""
+
+    id: str
+    text: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """A would-be reply that only just passed; the message's text is for the screen and must not be kept."""
+
+    message: PastMessage
+    claim: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimCount:
+    """How often a claim would have been answered and offered."""
+
+    claim: str
+    replies: int
+    offers: int
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestReport:
+    """What the messages would have led to; cool-downs are left out, so that the counts are upper bounds.
+
+    `budget`: replies wanted at most per 1,000 messages; `cut_off`: what keeps it (None: it is kept as things are);
+    `left`: the replies from that cut-off on.
+    """
+
+    messages: int
+    replies: int
+    offers: int
+    claims: tuple[ClaimCount, ...]
+    doubtful: tuple[Doubtful, ...]
+    budget: float
+    cut_off: float | None
+    left: int
+
+    def per_thousand(self, count: int) -> float:
+        """Return a count as so many in 1,000 messages."""
+        return 1000 * count / self.messages if self.messages else 0.0
+
+
+class Backtest:
+    """Checks messages one by one and counts; of texts it keeps only those of the ten most doubtful replies."""
+
+    def __init__(self, check: Callable[[str], Finding], *, keep_texts: bool = False) -> None:
+        """Take the check of whose outcomes the counts are; without `keep_texts` no text is kept at all."""
+        self._check = check
+        self._keep_texts = keep_texts
+        self._messages = 0
+        self._offers = 0
+        self._scores: list[float] = []
+        self._claims: Counter[tuple[str, Action]] = Counter()
+        self._doubtful: list[Doubtful] = []
+
+    @property
+    def messages(self) -> int:
+        """The number of messages so far."""
+        return self._messages
+
+    def add(self, message: PastMessage) -> None:
+        """Check one message and count what it would have led to."""
+        finding = self._check(message.text)
+        self._messages += 1
+        best = finding.best
+        if best is None or finding.action == "silent":
+            return
+        self._claims[best.claim, finding.action] += 1
+        if finding.action == "offer":
+            self._offers += 1
+            return
+        self._scores.append(best.score)
+        kept = message if self._keep_texts else replace(message, text="")
+        self._doubtful.append(Doubtful(kept, best.claim, best.score))
+        self._doubtful = sorted(self._doubtful, key=lambda each: each.score)[:DOUBTFUL]
+
+    def report(self, budget: float) -> BacktestReport:
+        """Return what was counted so far; `budget` is in replies per 1,000 messages."""
+        cut_off = cut_off_within(self._scores, self._messages, budget)
+        left = self._scores if cut_off is None else [score for score in self._scores if score >= cut_off]
+        claims = [
+            ClaimCount(claim, self._claims[claim, "reply"], self._claims[claim, "offer"])
+            for claim in {claim for claim, _ in self._claims}
+        ]
+        claims.sort(key=lambda count: (-count.replies, -count.offers, count.claim))
+        return BacktestReport(
+            messages=self._messages,
+            replies=len(self._scores),
+            offers=self._offers,
+            claims=tuple(claims),
+            doubtful=tuple(self._doubtful),
+            budget=budget,
+            cut_off=cut_off,
+            left=len(left),
+        )

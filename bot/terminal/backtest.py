@@ -1,0 +1,163 @@
+"""`touchstone backtest`: what the bot would have said in a channel's past, from an export."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from bot.terminal.calibrate import read_budget
+from bot.terminal.console import Terminal
+from bot.terminal.evaluate import write_json
+from bot.texts import msgid
+from config.errors import ExportError
+
+if TYPE_CHECKING:
+    from bot.backtest import Backtest, BacktestReport, Doubtful, PastMessage
+
+_EXPORT = msgid("A channel exported with DiscordChatExporter in the format JSON.")
+_BUDGET = msgid("Which share of the messages may be answered: 1/2000.")
+_JSON = msgid("Write the figures to this file, as JSON without any text of a message.")
+
+# What a shell expects of a program that Ctrl-C has ended.
+_INTERRUPTED = 130
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(help=msgid("Read an exported channel and say what the bot would have answered there."))(backtest)
+
+
+def backtest(
+    context: typer.Context,
+    export: Annotated[Path, typer.Argument(metavar="EXPORT.json", help=_EXPORT)],
+    budget: Annotated[str, typer.Option("--budget", help=_BUDGET)] = "1/2000",
+    json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help=_JSON, dir_okay=False)] = None,
+) -> None:
+    """Check all messages of the export; Ctrl-C ends it early with what has been counted so far."""
+    from bot.backtest import Backtest  # noqa: PLC0415  as in Terminal.open
+
+    terminal = Terminal.of(context)
+    texts = terminal.texts
+    share = 1000 * read_budget(budget, terminal)
+    with terminal.open() as touchstone:
+        run = Backtest(touchstone.check, keep_texts=True)
+        try:
+            whole = read_all(terminal, run, export)
+        except ExportError as error:
+            raise typer.BadParameter(texts(error.fault, **error.values), param_hint="EXPORT.json") from error
+    report = run.report(share)
+    if not whole:
+        terminal.print(texts("Broken off; this is what had been read until then."), style="bold")
+    show(terminal, report)
+    try:
+        write_json(json_file, report_json(report, whole=whole))
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        message = texts("{path} cannot be written ({reason}).", path=json_file, reason=reason)
+        raise typer.BadParameter(message, param_hint="--json") from error
+    if not whole:
+        raise typer.Exit(_INTERRUPTED)
+
+
+def read_all(terminal: Terminal, run: "Backtest", export: Path) -> bool:
+    """Check the export's messages; returns whether it came to the end. Raises ExportError."""
+    from bot.chat_export import read_export  # noqa: PLC0415
+
+    try:
+        with _progress(terminal, export) as bar:
+            messages: Iterable[PastMessage] = read_export(export, bar.move)
+            for message in messages:
+                run.add(message)
+    except KeyboardInterrupt:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    """A bar over the bytes of a file."""
+
+    progress: Progress
+    task: Any
+
+    def move(self, count: int) -> None:
+        """Say how many bytes have been read."""
+        self.progress.update(self.task, completed=count)
+
+
+@contextmanager
+def _progress(terminal: Terminal, export: Path) -> Iterator[_Bar]:
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        size = export.stat().st_size if export.is_file() else None
+        yield _Bar(progress, progress.add_task(terminal.texts("Reading"), total=size))
+
+
+def show(terminal: Terminal, report: "BacktestReport") -> None:
+    """Print the report; texts of messages stand on the screen and nowhere else."""
+    texts = terminal.texts
+    terminal.print(texts("{count} messages of members read.", count=report.messages))
+    if not report.messages:
+        return
+    rate = f"{report.per_thousand(report.replies):.2f}"
+    terminal.print(texts("Replies: {count}, {rate} per 1,000 messages.", count=report.replies, rate=rate))
+    rate = f"{report.per_thousand(report.offers):.2f}"
+    terminal.print(texts("Offers: {count}, {rate} per 1,000 messages.", count=report.offers, rate=rate))
+    terminal.print(texts("Cool-downs are not counted in: in chat it is this many at most."), style="dim")
+    terminal.print(cut_off_line(terminal, report))
+    if report.claims:
+        table = Table(texts("Claim"), texts("Replies"), texts("Offers"), box=None, header_style="bold")
+        for count in report.claims:
+            table.add_row(count.claim, str(count.replies), str(count.offers))
+        terminal.print()
+        terminal.out.print(table)
+    if report.doubtful:
+        terminal.print()
+        terminal.print(texts("The most doubtful replies:"), style="bold")
+        for doubtful in report.doubtful:
+            _show_doubtful(terminal, doubtful)
+
+
+def _show_doubtful(terminal: Terminal, doubtful: "Doubtful") -> None:
+    message = doubtful.message
+    terminal.print(f"{doubtful.score:.3f}  {doubtful.claim}  {message.link or message.id}", style="dim")
+    terminal.print(f"       {' '.join(message.text.split())}")
+
+
+def cut_off_line(terminal: Terminal, report: "BacktestReport") -> str:
+    """Say which cut-off keeps the budget."""
+    budget = f"{report.budget:g}"
+    if report.cut_off is None:
+        return terminal.texts("That keeps the budget of {budget} replies per 1,000 messages.", budget=budget)
+    return terminal.texts(
+        "To keep the budget of {budget} replies per 1,000 messages, set the cut-off to {cut_off}; {left} are left.",
+        budget=budget,
+        cut_off=f"{report.cut_off:.4f}",
+        left=report.left,
+    )
+
+
+def report_json(report: "BacktestReport", *, whole: bool) -> dict[str, Any]:
+    """Return the report without any text of a message."""
+    return {
+        "complete": whole,
+        "messages": report.messages,
+        "replies": report.replies,
+        "offers": report.offers,
+        "replies_per_thousand": report.per_thousand(report.replies),
+        "offers_per_thousand": report.per_thousand(report.offers),
+        "budget_per_thousand": report.budget,
+        "cut_off": report.cut_off,
+        "replies_from_cut_off": report.left,
+        "claims": [{"claim": each.claim, "replies": each.replies, "offers": each.offers} for each in report.claims],
+        "doubtful": [
+            {"message": each.message.id, "link": each.message.link, "claim": each.claim, "score": each.score}
+            for each in report.doubtful
+        ],
+    }

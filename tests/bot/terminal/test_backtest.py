@@ -1,0 +1,86 @@
+"""`touchstone backtest`: the report on an exported channel."""
+
+import json
+
+import pytest
+
+from bot.chat_export import read_export
+from bot.service import Touchstone
+from tests.bot.exports import message, write_export
+
+CLAIM = "every H100 server has 5 kg of silver inside"
+
+
+@pytest.fixture
+def export(tmp_path):
+    chat = [message(number, f"good morning number {number}") for number in range(20)]
+    return write_export(tmp_path, *chat, message(50, CLAIM), message(51, CLAIM, is_bot=True))
+
+
+def test_the_report_names_counts_claims_and_doubtful_messages(call, export):
+    done = call("backtest", str(export))
+    assert done.code == 0
+    assert "21 messages of members read." in done.out
+    assert "Replies: 1, 47.62 per 1,000 messages." in done.out
+    assert "silver-h100-1.2kg" in done.out
+    assert CLAIM in done.out
+    assert "910000000000000050" in done.out
+    assert "To keep the budget of 0.5 replies per 1,000 messages, set the cut-off to" in done.out
+
+
+def test_a_wide_budget_needs_no_other_cut_off(call, export):
+    assert "That keeps the budget of 100 replies" in call("backtest", str(export), "--budget", "1/10").out
+
+
+def test_the_figures_go_to_a_file_without_any_text(call, export, tmp_path):
+    call("backtest", str(export), "--json", str(tmp_path / "out.json"))
+    written = (tmp_path / "out.json").read_text("utf-8")
+    figures = json.loads(written)
+    assert (figures["messages"], figures["replies"], figures["complete"]) == (21, 1, True)
+    assert figures["doubtful"][0]["message"] == "910000000000000050"
+    assert "every H100" not in written
+
+
+def test_ctrl_c_shows_what_there_is_so_far(call, export, monkeypatch):
+    check, seen = Touchstone.check, []
+
+    def interrupted(self, text):
+        seen.append(text)
+        if len(seen) == 6:
+            raise KeyboardInterrupt
+        return check(self, text)
+
+    monkeypatch.setattr(Touchstone, "check", interrupted)
+    done = call("backtest", str(export))
+    assert done.code == 130
+    assert "Broken off" in done.out
+    assert "5 messages of members read." in done.out
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("C", "is no JSON"), ("zh_CN.UTF-8", "不是 JSON"), ("zh_TW.UTF-8", "不是 JSON")]
+)
+def test_a_wrong_file_is_told_in_the_language_of_the_terminal(call, surroundings, tmp_path, language, says):
+    surroundings.setenv("LANG", language)
+    (tmp_path / "export.html").write_text("<html>", "utf-8")
+    done = call("backtest", str(tmp_path / "export.html"))
+    assert done.code == 2
+    assert says in " ".join(done.err.split())
+
+
+def test_a_budget_that_is_none_is_refused(call, export):
+    assert call("backtest", str(export), "--budget", "lots").code == 2
+
+
+def test_a_file_for_figures_that_cannot_be_written_is_told(call, export, tmp_path):
+    done = call("backtest", str(export), "--json", str(tmp_path / "no" / "out.json"))
+    assert done.code == 2
+    assert "Replies: 1" in done.out
+
+
+def test_a_large_export_is_read_in_pieces(tmp_path):
+    path = write_export(tmp_path, *(message(number, "x" * 500) for number in range(2000)))
+    told: list[int] = []
+    messages = read_export(path, told.append)
+    next(messages)
+    assert told[-1] < path.stat().st_size / 4
