@@ -10,9 +10,9 @@ from discord.ext import commands
 
 from bot.discord.buttons import SourcesButton
 from bot.discord.cards import draw_card
+from bot.discord.escape import escape
 from bot.discord.interaction import BotInteraction
 from bot.discord.private import everywhere, respond, texts_for
-from bot.discord.escape import escape
 from bot.texts import msgid
 
 if TYPE_CHECKING:
