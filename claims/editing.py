@@ -3,18 +3,18 @@
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from claims.base import ClaimBase
-from claims.changing import Intent, Written, change
+from claims.changing import Intent, change
 from claims.citing import Sources
 from claims.claim_reading import read_rows
 from claims.claim_state import claim_state
 from claims.differences import differences
-from claims.edits import Edit, EditTexts, ReplaceAll, check_published
+from claims.edits import Edit, EditTexts, check_published
 from claims.history import Deed
 from claims.keepers.claim import CLAIM
 from claims.record import ClaimRecord
@@ -68,19 +68,6 @@ class Editor:
                 raise ConflictError(claim_id, differences(None, claim_state(seen)), current=seen.edition)
             intents = [Intent(CLAIM, claim_id, None)] if seen.server == actor.server else []
             return self._write(session, Deed(actor.who, "claim.remove", reason, actor.server), intents, claim_id)
-
-    def write_many(self, actor: Actor, claims: Sequence[ClaimRecord], reason: str) -> Written:
-        """Write whole claims, new ones and changed ones, as one revision that can be undone as one (an import)."""
-        with self._base.database.changing() as session:
-            permit(session, actor, "claim.import")
-            sources = Sources(session, actor.server)
-            intents: list[Intent] = []
-            for claim in claims:
-                edit = ReplaceAll(claim)
-                after = edit.apply(replace(claim, server=actor.server), sources)
-                check_published(after, edit)
-                intents.append(Intent(CLAIM, claim.id, claim_state(after)))
-            return change(session, Deed(actor.who, "claim.import", reason, actor.server), intents, self._base.clock())
 
     def _write(self, session: Session, deed: Deed, intents: Sequence[Intent], claim_id: str) -> Edited:
         written = change(session, deed, intents, self._base.clock())

@@ -38,7 +38,7 @@ class EditTexts:
         title_en, title_zh = form.pair("title", typed_en, typed_zh)
         kind = claim.kind if self.kind is None else cast("Kind", form.choice("kind", self.kind, KINDS))
         as_of = claim.as_of if self.as_of is None else form.day("as_of", self.as_of)
-        if as_of is None:
+        if self.as_of is not None and not self.as_of.strip():
             form.refuse("as_of", "The day is missing.", "Write it as 2026-01-23.")
         review_by = claim.review_by if self.review_by is None else form.day("review_by", self.review_by)
         form.finish(self)

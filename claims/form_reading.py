@@ -54,7 +54,10 @@ class FormReader:
     def lines(self, field: str, typed: str) -> list[str]:
         """Return the texts of a field that has one a line, each once."""
         found = [text for line in typed.splitlines() if (text := self.text(field, line))]
-        return list({text.casefold(): text for text in reversed(found)}.values())[::-1]
+        once: dict[str, str] = {}
+        for text in found:
+            once.setdefault(text.casefold(), text)
+        return list(once.values())
 
     def choice(self, field: str, typed: str, known: Sequence[str]) -> str:
         """Return one of the known words."""

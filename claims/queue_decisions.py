@@ -69,7 +69,7 @@ class QueueDecisions:
             if not target or not words:
                 field, fault = ("text", "The text is missing.") if target else ("claim", "The claim is missing.")
                 raise InvalidEditError((FieldFault(field, fault, "Choose or write it.", {}),), text)
-            edit = AddWording(words, negative=decision == "negative")
+            edit = AddWording(words, "negative" if decision == "negative" else "says")
             intents = [edit_intent(session, actor, target, None, edit), *_lifting(session, row)]
             return self._decide(session, actor, row, decision, intents)
 

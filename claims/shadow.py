@@ -113,11 +113,14 @@ class ShadowBook:
 
 
 def cut_off_within(scores: Sequence[float], messages: int, budget: float) -> float | None:
-    """Return the least cut-off that at most `budget` of 1,000 messages reach, given the scores of all replies."""
+    """Return the least cut-off that at most `budget` of 1,000 messages reach, given the scores of all replies.
+
+    None: no need of one. With 1, exact matches still pass, however many they are.
+    """
     allowed = int(messages * budget / 1000)
     if len(scores) <= allowed:
         return None
-    # One step above the best reply that is one too many; a full 1 when even exact matches are too many.
+    # One step above the best reply that is one too many.
     return min(sorted(scores, reverse=True)[allowed] + 0.0001, 1.0)
 
 

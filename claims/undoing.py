@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from claims.base import ClaimBase
 from claims.changing import KEEPERS, Intent, Written, change
-from claims.claim_state import claim_from_state
+from claims.claim_state import State, claim_from_state, claim_state
 from claims.differences import differences, lacking
 from claims.editing import edit_intent
 from claims.edits import ReplaceAll, check_published
@@ -17,6 +17,7 @@ from claims.keepers.queue_item import QUEUE_ITEM
 from claims.keepers.server import SERVER
 from claims.revisions import RevisionRecord, claim_state_at, read_revision
 from claims.rights import Actor, permit
+from claims.server_settings import settings_from_state, settings_state
 from config.errors import ConflictError, NotUndoableError
 from config.faults import FieldDifference
 
@@ -86,13 +87,14 @@ def _undone(session: Session, server: int | None, made: ChangeRecord) -> Intent:
     if keeper is None:
         raise NotUndoableError(f"A change of kind {made.kind!r} cannot be undone here: load the file again instead.")
     now = keeper.read(session, server, made.subject)
-    if now == made.after or now == made.before:
-        return Intent(made.kind, made.subject, made.before)
-    if now is None or made.before is None or made.after is None:
-        raise ConflictError(made.subject, differences(made.before, now))
+    before, after = _as_kept_now(made.kind, made.before), _as_kept_now(made.kind, made.after)
+    if now in (after, before):
+        return Intent(made.kind, made.subject, before)
+    if now is None or before is None or after is None:
+        raise ConflictError(made.subject, differences(before, now))
     wanted, blocked = dict(now), list[FieldDifference]()
-    for name in made.after:
-        old, new, current = made.before.get(name), made.after.get(name), now.get(name)
+    for name in after:
+        old, new, current = before.get(name), after.get(name), now.get(name)
         value = _without(old, new, current)
         if value is _MISSING:
             blocked.append(FieldDifference(name, old, current))
@@ -101,6 +103,15 @@ def _undone(session: Session, server: int | None, made: ChangeRecord) -> Intent:
     if blocked:
         raise ConflictError(made.subject, tuple(blocked))
     return Intent(made.kind, made.subject, wanted)
+
+
+def _as_kept_now(kind: str, state: State | None) -> State | None:
+    """Return a state out of the history with the fields that have been added to its kind since."""
+    if state is None or kind not in {CLAIM, SERVER}:
+        return state
+    if kind == SERVER:
+        return settings_state(settings_from_state(state))
+    return claim_state(claim_from_state("", state, server=None, pack=""))
 
 
 def _without(old: object, new: object, current: object) -> object:

@@ -10,32 +10,42 @@ from claims.record import ClaimRecord
 
 MOST = 500
 Language = Literal["en", "zh"]
-_TWICE = "{text} stands in both lists."
-_KEEP_ONE = "Keep it in one: a wording is matched, a negative one never."
+Use = Literal["says", "denies", "negative"]
+_FIELDS: tuple[tuple[str, Language, Use], ...] = (
+    ("en", "en", "says"),
+    ("zh", "zh", "says"),
+    ("not_en", "en", "negative"),
+    ("not_zh", "zh", "negative"),
+    ("denials_en", "en", "denies"),
+    ("denials_zh", "zh", "denies"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class AddWording:
-    """One more way to say the claim, or (negative) a text that must never match it; the language is seen by itself."""
+    """One more way to say the claim, to dispute it, or (negative) a text that must never match it.
+
+    The language is seen by itself.
+    """
 
     text: str
-    negative: bool = False
+    use: Use = "says"
 
     def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002
-        """Return the claim with the wording; one that it has already is not added again, but changes sides."""
+        """Return the claim with the wording; one that it has already is not added again, but changes its use."""
         form = FormReader()
         text = form.needed("text", self.text)
         form.finish(self)
-        wording = KnownWording(text, _language(text), self.negative)
+        wording = _wording(text, "zh" if language_of_wording(text) == "zh" else "en", self.use)
         same = [known for known in claim.wordings if known.text.casefold() == text.casefold()]
-        if any(known.negative == self.negative for known in same):
+        if any(_use(known) == self.use for known in same):
             return claim
         return _checked(claim, [*(known for known in claim.wordings if known not in same), wording], form, self)
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveWording:
-    """A wording, negative or not, that the claim is to lose."""
+    """A wording, of whatever use, that the claim is to lose."""
 
     text: str
 
@@ -51,41 +61,33 @@ class RemoveWording:
 
 @dataclass(frozen=True, slots=True)
 class EditWordings:
-    """Whole lists, one text a line; None leaves a list as it is."""
+    """Whole lists, one text a line: ways to say it, never to match, and ways to dispute it; None leaves a list."""
 
     en: str | None = None
     zh: str | None = None
     not_en: str | None = None
     not_zh: str | None = None
+    denials_en: str | None = None
+    denials_zh: str | None = None
 
     def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002
         """Return the claim with the lists."""
         form = FormReader()
-        wordings = [
-            *_list(form, claim, "en", self.en, negative=False),
-            *_list(form, claim, "zh", self.zh, negative=False),
-            *_list(form, claim, "en", self.not_en, negative=True),
-            *_list(form, claim, "zh", self.not_zh, negative=True),
-            *(wording for wording in claim.wordings if wording.denies),
-        ]
+        wordings: list[KnownWording] = []
+        for field, language, use in _FIELDS:
+            typed: str | None = getattr(self, field)
+            if typed is None:
+                wordings += [w for w in claim.wordings if (w.language, _use(w)) == (language, use)]
+            else:
+                wordings += [_wording(text, language, use) for text in form.lines(field, typed)]
         return _checked(claim, wordings, form, self)
 
 
-def _list(
-    form: FormReader, claim: ClaimRecord, language: Language, typed: str | None, *, negative: bool
-) -> list[KnownWording]:
-    field = f"not_{language}" if negative else language
-    if typed is None:
-        of_list = [known for known in claim.wordings if known.negative == negative and not known.denies]
-        return [known for known in of_list if known.language == language]
-    return [KnownWording(text, language, negative) for text in form.lines(field, typed)]
-
-
 def _checked(claim: ClaimRecord, wordings: list[KnownWording], form: FormReader, edit: object) -> ClaimRecord:
-    negative = {wording.text.casefold() for wording in wordings if wording.negative}
+    uses: dict[str, Use] = {}
     for wording in wordings:
-        if not wording.negative and wording.text.casefold() in negative:
-            form.refuse(wording.language, _TWICE, _KEEP_ONE, text=wording.text)
+        if uses.setdefault(wording.text.casefold(), _use(wording)) != _use(wording):
+            form.refuse("wordings", "{text} stands in two lists.", "Keep it in one of them.", text=wording.text)
     if len(wordings) > MOST:
         form.refuse(
             "wordings", "{count} wordings are too many.", "Keep them to {most}.", count=len(wordings), most=MOST
@@ -94,5 +96,11 @@ def _checked(claim: ClaimRecord, wordings: list[KnownWording], form: FormReader,
     return replace(claim, wordings=tuple(wordings))
 
 
-def _language(text: str) -> Language:
-    return "zh" if language_of_wording(text) == "zh" else "en"
+def _wording(text: str, language: Language, use: Use) -> KnownWording:
+    return KnownWording(text, language, use == "negative", use == "denies")
+
+
+def _use(wording: KnownWording) -> Use:
+    if wording.negative:
+        return "negative"
+    return "denies" if wording.denies else "says"

@@ -1,0 +1,110 @@
+"""Corrections reach the cards that show an older state, and only those."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from claims.answers import AnswerBook
+from claims.base import ClaimBase
+from claims.corrections import Corrections
+from claims.editing import Editor
+from claims.edits import EditTexts, SetStatus
+from claims.server_setup import ServerSetup
+from claims.wording_edits import AddWording
+from tests.claims.conftest import KEY, Clock
+from tests.claims.people import CLAIM, HERE, MODERATOR, OPERATOR, THERE, settled
+
+
+@pytest.fixture
+def base(any_base: ClaimBase, tmp_path: Path) -> ClaimBase:
+    return settled(any_base, tmp_path)
+
+
+def post(base: ClaimBase, clock: Clock, message: int, server: int = HERE, claims: tuple[str, ...] = (CLAIM,)) -> int:
+    answers = AnswerBook(base, KEY, clock)
+    answers.take(server, 8, message, 1, claims, timedelta(0))
+    answers.posted(message, message + 1000)
+    return message + 1000
+
+
+def retitle(base: ClaimBase, title: str) -> None:
+    Editor(base).edit(MODERATOR, CLAIM, None, EditTexts(title))
+
+
+def test_a_changed_claim_makes_its_cards_of_that_server_pending(base: ClaimBase, clock: Clock) -> None:
+    first, second = post(base, clock, 1), post(base, clock, 2, claims=(CLAIM, "bubble"))
+    post(base, clock, 3, claims=("bubble",))
+    post(base, clock, 4, THERE)
+    assert Corrections(base).pending() == ()
+    retitle(base, "New")
+    found = Corrections(base).pending()
+    assert {correction.card_message for correction in found} == {first, second}
+    assert {(correction.changed, correction.withdrawn) for correction in found} == {((CLAIM,), ())}
+    assert {len(correction.claims) for correction in found} == {1, 2}
+
+
+def test_a_shared_claim_that_changes_reaches_all_servers_that_follow_it(base: ClaimBase, clock: Clock) -> None:
+    retitle(base, "Ours")
+    post(base, clock, 1)
+    theirs = post(base, clock, 2, THERE)
+    Editor(base).edit(OPERATOR, CLAIM, None, EditTexts("For all"))
+    assert [correction.card_message for correction in Corrections(base).pending()] == [theirs]
+    assert Corrections(base).pending(server=HERE) == ()
+
+
+def test_what_a_card_does_not_show_needs_no_correction(base: ClaimBase, clock: Clock) -> None:
+    post(base, clock, 1)
+    Editor(base).edit(MODERATOR, CLAIM, None, AddWording("another wording"))
+    Editor(base).edit(MODERATOR, CLAIM, None, EditTexts(review_by="2027-01-01"))
+    assert Corrections(base).pending() == ()
+
+
+def test_a_withdrawn_claim_is_said_to_be_so_and_may_come_back(base: ClaimBase, clock: Clock) -> None:
+    post(base, clock, 1)
+    Editor(base).edit(MODERATOR, CLAIM, None, SetStatus("withdrawn"))
+    (correction,) = Corrections(base).pending()
+    assert (correction.changed, correction.withdrawn) == ((), (CLAIM,))
+    Corrections(base).done(correction)
+    assert Corrections(base).pending() == ()
+    Editor(base).edit(MODERATOR, CLAIM, None, SetStatus("published"))
+    assert [each.changed for each in Corrections(base).pending()] == [(CLAIM,)]
+
+
+def test_a_run_that_was_cut_off_goes_on_with_the_rest(any_url: str, tmp_path: Path, clock: Clock) -> None:
+    with ClaimBase.open(any_url, clock) as first:
+        settled(first, tmp_path)
+        for message in (1, 2, 3):
+            post(first, clock, message)
+        retitle(first, "New")
+        done = Corrections(first).pending()[0]
+        Corrections(first).done(done)
+    with ClaimBase.open(any_url, clock) as second:
+        left = {correction.card_message for correction in Corrections(second).pending()}
+        assert left == {1001, 1002, 1003} - {done.card_message}
+
+
+def test_a_claim_that_changes_during_the_run_is_pending_again(base: ClaimBase, clock: Clock) -> None:
+    post(base, clock, 1)
+    retitle(base, "New")
+    (drawn,) = Corrections(base).pending()
+    retitle(base, "Newer")
+    Corrections(base).done(drawn)
+    (again,) = Corrections(base).pending()
+    Corrections(base).done(again)
+    assert Corrections(base).pending() == ()
+
+
+def test_old_hidden_and_deleted_cards_are_left_alone(base: ClaimBase, clock: Clock) -> None:
+    post(base, clock, 1)
+    clock.move(days=13)
+    hidden, deleted, kept = (post(base, clock, message) for message in (2, 3, 4))
+    AnswerBook(base, KEY, clock).hide(hidden)
+    clock.move(days=2)
+    retitle(base, "New")
+    Corrections(base).gone(deleted)
+    assert [correction.card_message for correction in Corrections(base).pending()] == [kept]
+    ServerSetup(base).change(MODERATOR, correction_days=1)
+    assert Corrections(base).pending() == ()
+    ServerSetup(base).change(MODERATOR, correction_days=30)
+    assert len(Corrections(base).pending()) == 2

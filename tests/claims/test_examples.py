@@ -1,0 +1,63 @@
+"""A server's own evaluation set: kept by moderators, deleted by authors, and never in the history."""
+
+from pathlib import Path
+
+import pytest
+
+from claims.base import ClaimBase
+from claims.examples import ExampleBook, KeptMessage
+from claims.revisions import History
+from claims.rights import Actor
+from claims.sightings import SightingBook
+from config.errors import InvalidEditError, UnknownEntryError
+from tests.claims.conftest import KEY
+from tests.claims.people import CLAIM, MEMBER, MODERATOR, STRANGER, THERE, settled
+
+KEPT = KeptMessage(8, 9, MEMBER.user_id, "the words of a member", CLAIM, makes_claim=False)
+
+
+@pytest.fixture
+def base(any_base: ClaimBase, tmp_path: Path) -> ClaimBase:
+    return settled(any_base, tmp_path)
+
+
+@pytest.fixture
+def book(base: ClaimBase) -> ExampleBook:
+    return ExampleBook(base, KEY)
+
+
+def test_an_example_is_kept_with_its_label_for_its_server(book: ExampleBook) -> None:
+    book.keep(MODERATOR, KEPT)
+    (example,) = book.examples(MODERATOR)
+    assert (example.text, example.claim, example.makes_claim) == (KEPT.text, CLAIM, False)
+    assert book.mine(MEMBER) == (example,)
+    assert book.examples(STRANGER) == book.mine(STRANGER) == ()
+
+
+def test_its_author_deletes_it_unnamed(base: ClaimBase, book: ExampleBook) -> None:
+    number = book.keep(MODERATOR, KEPT)
+    book.delete(MEMBER, number)
+    assert book.examples(MODERATOR) == ()
+    deleted, kept = History(base).page(MODERATOR, most=2).entries
+    assert (deleted.act, deleted.actor, kept.act, kept.actor) == ("example.delete", "author", "example.keep", "20")
+    assert KEPT.text not in str((deleted, kept))
+    with pytest.raises(UnknownEntryError):
+        book.delete(MEMBER, number)
+
+
+def test_the_author_as_a_member_elsewhere_finds_nothing(book: ExampleBook) -> None:
+    number = book.keep(MODERATOR, KEPT)
+    with pytest.raises(UnknownEntryError):
+        book.delete(Actor(MEMBER.user_id, THERE), number)
+
+
+def test_examples_go_when_their_author_is_forgotten(base: ClaimBase, book: ExampleBook) -> None:
+    book.keep(MODERATOR, KEPT)
+    assert SightingBook(base, KEY).forget(MEMBER.user_id) == 1
+    assert book.examples(MODERATOR) == ()
+
+
+@pytest.mark.parametrize("text", ["", " \n", "x" * 4001])
+def test_there_must_be_something_to_keep(book: ExampleBook, text: str) -> None:
+    with pytest.raises(InvalidEditError, match="no text to keep"):
+        book.keep(MODERATOR, KeptMessage(8, 9, 1, text, CLAIM, makes_claim=True))

@@ -1,0 +1,150 @@
+"""Reports act at once, in their own server, and moderators have the last word."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from checks.finding import Finding, Match
+from claims.answers import AnswerBook
+from claims.base import ClaimBase
+from claims.feedback import FeedbackBook
+from claims.overrides import ClaimSettings
+from claims.queue import Queue
+from claims.queue_decisions import QueueDecisions
+from claims.revisions import History
+from claims.server_setup import ServerSetup
+from claims.sightings import SightingBook
+from config.errors import InvalidEditError, UnknownClaimError
+from tests.claims.conftest import KEY, Clock
+from tests.claims.people import CLAIM, HERE, MODERATOR, THERE, settled
+
+
+@pytest.fixture
+def base(any_base: ClaimBase, tmp_path: Path) -> ClaimBase:
+    return settled(any_base, tmp_path)
+
+
+@pytest.fixture
+def feedback(base: ClaimBase, clock: Clock) -> FeedbackBook:
+    return FeedbackBook(base, KEY, clock)
+
+
+def card(base: ClaimBase, clock: Clock, message: int, score: float = 0.9) -> int:
+    """Answer a message; return the number of its card."""
+    match = Match(CLAIM, score, "asserts", "w", action="reply")
+    SightingBook(base, KEY, clock).record(HERE, 8, message, 1, Finding("said", "en", "reply", (match,)), "reply")
+    answers = AnswerBook(base, KEY, clock)
+    answers.take(HERE, 8, message, 1, [CLAIM], timedelta(0))
+    answers.posted(message, message + 1000)
+    return message + 1000
+
+
+def test_one_report_raises_the_bar_just_above_that_match_here_only(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    outcome = feedback.act(HERE, CLAIM, card(base, clock, 1, 0.9), 5, "not-said")
+    assert (outcome.count, outcome.raised_to, outcome.paused) == (1, pytest.approx(0.905), False)
+    assert base.claim(CLAIM, HERE).known.raised_to == pytest.approx(0.905)
+    assert base.claim(CLAIM, THERE).known.raised_to == base.claim(CLAIM).known.raised_to == 0
+    feedback.act(HERE, CLAIM, card(base, clock, 2, 0.7), 5, "not-said")
+    assert base.claim(CLAIM, HERE).raised_to == pytest.approx(0.905)
+    feedback.act(HERE, CLAIM, card(base, clock, 3, 1.0), 5, "not-said")
+    assert base.claim(CLAIM, HERE).raised_to == 0.99
+
+
+def test_the_second_report_of_one_member_does_nothing(base: ClaimBase, feedback: FeedbackBook, clock: Clock) -> None:
+    shown = card(base, clock, 1)
+    feedback.act(HERE, CLAIM, shown, 5, "not-said")
+    before = base.revision
+    assert feedback.act(HERE, CLAIM, shown, 5, "not-said").count == 1
+    assert base.revision == before
+
+
+def test_enough_members_within_a_day_pause_the_claim_and_the_moderators_hear(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    outcomes = [feedback.act(HERE, CLAIM, card(base, clock, member), member, "not-said") for member in (1, 2, 3, 4)]
+    assert [outcome.paused for outcome in outcomes] == [False, False, True, False]
+    claim = base.claim(CLAIM, HERE)
+    assert (claim.paused, claim.muted, claim.known.muted) == (True, False, True)
+    assert not base.claim(CLAIM, THERE).paused
+    assert ClaimSettings(base).paused(HERE) == (CLAIM,)
+    (item,) = Queue(base, KEY).items(MODERATOR, kind="paused").items
+    assert (item.claim, item.payload) == (CLAIM, {"reports": 3})
+    pause = next(entry for entry in History(base).page(MODERATOR).entries if entry.act == "reports.pause")
+    assert pause.actor == "touchstone"
+
+
+def test_one_member_alone_pauses_nothing(base: ClaimBase, feedback: FeedbackBook, clock: Clock) -> None:
+    for message in range(1, 6):
+        assert not feedback.act(HERE, CLAIM, card(base, clock, message), 5, "not-said").paused
+
+
+def test_reports_of_other_days_and_other_kinds_do_not_add_up(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    for member in (1, 2):
+        feedback.act(HERE, CLAIM, card(base, clock, member), member, "not-said")
+    feedback.act(HERE, CLAIM, card(base, clock, 3), 3, "out-of-date")
+    clock.move(hours=25)
+    assert not feedback.act(HERE, CLAIM, card(base, clock, 4), 4, "not-said").paused
+
+
+def test_the_number_of_reports_is_the_servers_to_choose(base: ClaimBase, feedback: FeedbackBook, clock: Clock) -> None:
+    ServerSetup(base).change(MODERATOR, pause_reports=1)
+    assert feedback.act(HERE, CLAIM, card(base, clock, 1), 1, "not-said").paused
+
+
+def test_moderators_end_a_pause_and_earlier_reports_count_no_more(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    for member in (1, 2, 3):
+        feedback.act(HERE, CLAIM, card(base, clock, member), member, "not-said")
+    ClaimSettings(base).resume(MODERATOR, CLAIM, "looked at it")
+    claim = base.claim(CLAIM, HERE)
+    assert (claim.paused, claim.raised_to) == (False, 0)
+    assert Queue(base, KEY).items(MODERATOR, kind="paused").items == ()
+    clock.move(minutes=5)
+    assert not feedback.act(HERE, CLAIM, card(base, clock, 4), 4, "not-said").paused
+
+
+@pytest.mark.parametrize("decision", ["dismiss", "accept_negative"])
+def test_the_bar_falls_when_the_last_report_is_decided(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock, decision: str
+) -> None:
+    for member in (1, 2):
+        feedback.act(HERE, CLAIM, card(base, clock, member), member, "not-said")
+    first, second = Queue(base, KEY).items(MODERATOR).items
+    QueueDecisions(base).dismiss(MODERATOR, first.id)
+    assert base.claim(CLAIM, HERE).raised_to > 0
+    more = {"text": "what was really said"} if decision == "accept_negative" else {}
+    getattr(QueueDecisions(base), decision)(MODERATOR, second.id, **more)
+    assert base.claim(CLAIM, HERE).raised_to == 0
+
+
+def test_a_report_of_a_claim_that_the_card_does_not_answer_is_refused(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    with pytest.raises(UnknownClaimError):
+        feedback.act(HERE, "bubble", card(base, clock, 1), 1, "not-said")
+
+
+def test_no_reporter_stands_in_the_history(base: ClaimBase, feedback: FeedbackBook, clock: Clock) -> None:
+    reporter = 987_654_321_012
+    feedback.act(HERE, CLAIM, card(base, clock, 1), reporter, "not-said")
+    assert str(reporter) not in str(History(base).page(MODERATOR))
+
+
+def test_mute_and_cut_off_follow_the_pack_otherwise(base: ClaimBase) -> None:
+    settings = ClaimSettings(base)
+    settings.mute(MODERATOR, CLAIM)
+    settings.set_cut_off(MODERATOR, CLAIM, 0.8)
+    claim = base.claim(CLAIM, HERE)
+    assert (claim.muted, claim.cut_off, claim.server) == (True, 0.8, None)
+    settings.unmute(MODERATOR, CLAIM)
+    settings.set_cut_off(MODERATOR, CLAIM, None)
+    assert base.claim(CLAIM, HERE) == base.claim(CLAIM)
+    for wrong in (1.5, -0.1, float("nan")):
+        with pytest.raises(InvalidEditError, match="from 0 to 1"):
+            settings.set_cut_off(MODERATOR, CLAIM, wrong)
