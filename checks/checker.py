@@ -1,6 +1,7 @@
 """The check of one message: clean, find candidates, score, read stance and figures, decide."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from checks.analysis import Analysis, analyse
 from checks.base import IndexedBase, ReadClaim, read_claim
@@ -16,6 +17,7 @@ from checks.tuning import Tuning
 _MOST_MATCHES = 3
 _LEAST_WORDS = 4
 _LEAST_HAN = 2
+_LEAST_OWN_WORDS = 3
 
 
 class Checker:
@@ -69,7 +71,7 @@ class Checker:
         ]
         matches = self._reader.read(message, candidates, base, self._nearness(message, base) if candidates else None)
         matches.sort(key=lambda match: -match.score)
-        return Finding(text, language, _overall(matches, message), tuple(matches))
+        return Finding(text, language, _overall(matches, message), tuple(_set_apart(matches)))
 
     def _index(self, read: Mapping[str, ReadClaim]) -> None:
         self._read = read
@@ -91,6 +93,19 @@ class Checker:
         if self._vectors is None or self._vectors.claims != len(base.claims):
             return None
         return self._vectors.nearness(vectors[0])
+
+
+def _set_apart(matches: Sequence[Match]) -> Iterator[Match]:
+    """Let a further claim be answered only where the message has words for it that no better match has taken.
+
+    Claims that are akin match together; one card about the nearest of them is enough.
+    """
+    taken: set[int] = set()
+    for match in matches:
+        fresh = [place for place in match.places if not taken.intersection(range(*place))]
+        taken.update(*(range(*place) for place in match.places))
+        is_own = match is matches[0] or len(fresh) >= _LEAST_OWN_WORDS
+        yield match if is_own or match.action == "silent" else replace(match, action="silent")
 
 
 def _overall(matches: Sequence[Match], message: Analysis) -> Action:

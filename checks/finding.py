@@ -37,7 +37,8 @@ class Match:
     """One claim found in a message.
 
     `score` is the probability (0–1) that the message makes or asks about this claim; `action` is what this match alone
-    would call for; `why` names measures and guards in short, for logs and machines (people get the guards in words).
+    would call for; `why` names measures and guards in short, for logs and machines (people get the guards in words);
+    `places` are the spans of the folded message that point to the claim.
     """
 
     claim: str
@@ -49,6 +50,7 @@ class Match:
     why: str = ""
     version: int = 1
     action: Action = "silent"
+    places: tuple[tuple[int, int], ...] = ()
 
     @property
     def figures_differ(self) -> bool:

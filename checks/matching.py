@@ -70,6 +70,7 @@ class MatchReader:
             why=_in_short(look.candidate.evidence, stance, guards),
             version=claim.version,
             action=decide(case, self._cut_offs(look)),
+            places=tuple(_anchors(look)),
         )
 
     def _stance(self, look: "_Look") -> StanceReading:

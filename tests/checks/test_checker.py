@@ -73,6 +73,18 @@ def test_matches_come_best_first_and_at_most_three(checker: Checker):
     assert all(0 <= score <= 1 for score in scores)
 
 
+def test_two_claims_in_one_message_are_both_answered(checker: Checker):
+    text = "nvidia stock is way too expensive here, and besides drinking coffee dehydrates your body"
+    assert {match.claim for match in checker.check(text).answered} == {"nvidia-overvalued", "coffee-dehydrates"}
+
+
+def test_of_claims_that_are_akin_only_the_nearest_is_answered(lexicon):
+    akin = KnownClaim(**{**_fields(COFFEE), "id": "coffee-is-bad", "wordings": COFFEE.wordings[1:]})
+    finding = Checker([COFFEE, akin, NVIDIA], lexicon).check("drinking coffee really dehydrates your body")
+    assert finding.action == "reply"
+    assert len(finding.answered) == 1
+
+
 def test_a_claim_can_be_added_changed_muted_and_forgotten(lexicon):
     checker = Checker([COFFEE], lexicon)
     text = "nvidia is so overvalued, the valuation is insane"
