@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.terminal import backtest, calibrate, chat, check, claims, demo, doctor, documents, evaluate, run
+from bot.terminal import backtest, calibrate, chat, check, claims, demo, doctor, documents, evaluate, run, trends
 from bot.terminal.console import Terminal, complain, terminal_language
 from bot.terminal.helptexts import translate_help
 from bot.texts import Texts, msgid
@@ -39,7 +39,7 @@ def build_app() -> typer.Typer:
     """Put the command together from its parts."""
     app = typer.Typer(help=_ABOUT, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
     app.callback()(root)
-    for part in (check, chat, demo, claims, documents, doctor, evaluate, calibrate, backtest, run):
+    for part in (check, chat, demo, claims, documents, doctor, evaluate, calibrate, backtest, trends, run):
         part.register(app)
     return app
 

@@ -1,0 +1,42 @@
+"""`touchstone trends`: a table, a picture, a sheet."""
+
+import pytest
+
+from checks.finding import Finding, Match
+from claims.base import ClaimBase
+from claims.sightings import SightingBook
+
+
+@pytest.fixture
+def seen(base_address, call):
+    """One message that stated a claim."""
+    call("claims", "list")
+    with ClaimBase.open(base_address) as base:
+        finding = Finding("", "en", "reply", (Match("silver-h100-1.2kg", 0.9, "asserts", ""),))
+        SightingBook(base, b"key").record(1, 1, 1, 1, finding, "reply")
+
+
+@pytest.mark.usefixtures("seen")
+def test_without_a_file_a_table_is_shown(call):
+    done = call("trends", "--days", "7")
+    assert done.code == 0
+    assert "silver-h100-1.2kg" in done.out
+    assert "stated" in done.out
+
+
+@pytest.mark.usefixtures("seen")
+def test_picture_and_sheet_go_to_files(call, tmp_path):
+    done = call("trends", "--days", "7", "--out", "trends.png", "--csv", "trends.csv")
+    assert done.code == 0
+    assert (tmp_path / "trends.png").read_bytes().startswith(b"\x89PNG")
+    assert "silver-h100-1.2kg" in (tmp_path / "trends.csv").read_text("utf-8-sig")
+
+
+def test_a_file_that_cannot_be_written_is_told(call):
+    done = call("trends", "--out", "no/trends.png")
+    assert done.code == 2
+    assert "cannot be written" in " ".join(done.err.split())
+
+
+def test_more_days_than_a_year_are_refused(call):
+    assert call("trends", "--days", "1000").code == 2

@@ -1,0 +1,79 @@
+"""The picture of the trends: its size, its colours, its letters; and the sheet beside it."""
+
+import csv
+import io
+from datetime import date, timedelta
+
+import pytest
+from PIL import Image
+
+from bot.texts import Texts
+from bot.trends.picture import MOST_CLAIMS, fit_width, trends_png
+from bot.trends.sheet import COLUMNS, trends_csv
+from bot.trends.style import ASKED, ASSERTED, DEBUNKED, PAPER, Fonts
+from claims.trends import Tally, Trends
+
+FIRST, LAST = date(2026, 3, 1), date(2026, 3, 10)
+TITLES = {"crane": "The old harbour crane was built in 1920", "lamp": "灯塔的灯耗电40千瓦"}
+
+
+def trends(**tallies: Tally) -> Trends:
+    return Trends(FIRST, LAST, {(LAST, claim): tally for claim, tally in tallies.items()})
+
+
+def picture(found: Trends, language="en", titles=TITLES) -> Image.Image:
+    return Image.open(io.BytesIO(trends_png(found, titles, Texts.open(language))))
+
+
+def colours(image: Image.Image) -> set[str]:
+    return {f"#{red:02x}{green:02x}{blue:02x}" for _, (red, green, blue) in image.convert("RGB").getcolors(1 << 24)}
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
+def test_the_picture_has_its_own_paper_and_all_colours(language):
+    image = picture(trends(crane=Tally(5, 2, 1), lamp=Tally(asked=3)), language)
+    assert image.format == "PNG"
+    assert {ASSERTED, ASKED, DEBUNKED, PAPER} <= colours(image)
+    assert {image.getpixel(corner) for corner in ((0, 0), (image.width - 1, image.height - 1))} == {(251, 250, 247)}
+
+
+def test_no_sightings_make_a_picture_too():
+    assert picture(Trends(FIRST, FIRST, {})).height > 300
+
+
+@pytest.mark.parametrize("days", [1, 2, 31, 366])
+def test_any_number_of_days_fits(days):
+    found = Trends(LAST - timedelta(days=days - 1), LAST, {(LAST, "crane"): Tally(1, 0, 0)})
+    assert picture(found).width == 1200
+
+
+def test_only_so_many_claims_are_drawn():
+    many = {f"claim-{number}": Tally(asserted=number + 1) for number in range(40)}
+    few = dict(list(many.items())[:MOST_CLAIMS])
+    assert picture(trends(**many)).height == picture(trends(**few)).height
+
+
+def test_a_long_title_is_cut():
+    font = Fonts.of("en").label
+    cut = fit_width("a very long title " * 20, font, 300)
+    assert cut.endswith("…")
+    assert font.getlength(cut) <= 300
+
+
+@pytest.mark.parametrize(("language", "text"), [("zh-Hans", "银价说法灯塔"), ("zh-Hant", "銀價說法燈塔")])
+def test_every_chinese_letter_has_a_shape_of_its_own(language, text):
+    font = Fonts.of(language).label
+    missing = bytes(font.getmask("\U000e0fff"))
+    shapes = [bytes(font.getmask(letter)) for letter in text]
+    assert len(set(shapes)) == len(text)
+    assert missing not in shapes
+
+
+def test_the_sheet_has_a_row_for_each_day_and_claim():
+    rows = list(csv.reader(io.StringIO(trends_csv(trends(crane=Tally(5, 2, 1)), TITLES).decode("utf-8-sig"))))
+    assert rows == [list(COLUMNS), ["2026-03-10", "crane", TITLES["crane"], "8", "5", "2", "1"]]
+
+
+def test_a_title_that_looks_like_a_formula_is_not_computed():
+    sheet = trends_csv(trends(crane=Tally(1)), {"crane": "=1+1"}).decode("utf-8-sig")
+    assert ",'=1+1," in sheet
