@@ -1,5 +1,6 @@
 """Score the claims for a message: all wordings cheaply, the best few closely."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -24,9 +25,8 @@ from checks.tuning import Model, Tuning
 _CLAIMS_CLOSELY = 10
 _CLAIMS_THOROUGHLY = 50
 _WORDINGS_CLOSELY = 3
-# Unasked, only so many claims are looked at where even the likeliest of them stays below this probability.
-_CLAIMS_AT_FIRST = 2
-_HOPELESS = 0.004
+# Unasked, none is looked at closely where so many of the first are far by words and concepts alone.
+_CLAIMS_FIRST = 3
 _SMALL = 1e-9
 
 
@@ -82,31 +82,35 @@ class Scorer:
         concepts = self._profiles.evidence(message.concepts)
         bm25 = self._documents.evidence(message.words)
         quick = 0.25 * (words + concepts) + 12 * bm25
-        if not thorough and semantic is None and float(quick.max()) < self.model.gate:
-            return []
         overlap = self.index.overlap(message)
         combined = overlap.dice + 0.7 * overlap.concept_dice + 0.3 * overlap.share
         rough = quick + self.index.best_by_claim(combined)
         if semantic is not None:
             rough = rough + self.index.best_by_claim(np.maximum(semantic, 0.0))
+        seen = _Sighting(words, concepts, bm25, overlap, combined, semantic, _is_han(message.text))
         chosen = _largest(rough, _CLAIMS_CLOSELY)
         if thorough:
             chosen = np.union1d(chosen, _largest(self._by_characters(message, bm25), _CLAIMS_THOROUGHLY))
-        seen = _Sighting(words, concepts, bm25, overlap, combined, semantic, _is_han(message.text))
+        elif semantic is None and not any(self._is_near(message, int(claim), seen) for claim in chosen[:_CLAIMS_FIRST]):
+            return []
         said = Parts(message, self._reader)
-        found: list[Candidate] = []
-        for looked, claim in enumerate(chosen):
-            if not thorough and looked == _CLAIMS_AT_FIRST and semantic is None and self._is_hopeless(found):
-                return []
-            if thorough or rough[claim] > 0:
-                found.append(self._closely(said, int(claim), seen))
+        found = [self._closely(said, int(claim), seen) for claim in chosen if thorough or rough[claim] > 0]
         found.sort(key=lambda candidate: -candidate.evidence.rank)
         return _with_margin(found)[:most]
 
-    def _is_hopeless(self, found: Sequence[Candidate]) -> bool:
-        """Tell whether the first claims are so far from the message that the next, still farther ones can be spared."""
-        likeliest = max((self.model.probability(each.evidence.features()) for each in found), default=0.0)
-        return likeliest < _HOPELESS
+    def _is_near(self, message: Analysis, claim: int, seen: _Sighting) -> bool:
+        """Tell by words and concepts whether the claim is worth a close look; most chat is not, and is spared it."""
+        rows = self.index.rows_of(claim)
+        span = slice(rows.start, rows.stop)
+        measures = {
+            "share": float(seen.overlap.share[span].max()),
+            "dice": float(seen.overlap.dice[span].max()),
+            "concept_dice": float(seen.overlap.concept_dice[span].max()),
+            "bm25": float(seen.bm25[claim]),
+            "profile": float(seen.words[claim]),
+            "words": math.log1p(len(message.words)),
+        }
+        return self.model.is_near(measures)
 
     def _by_characters(self, message: Analysis, bm25: Floats) -> Floats:
         """Return the sum of BM25 and the likeness of characters, each as a share of its best."""

@@ -32,7 +32,8 @@ class Model:
         ranking: weights that order the claims for a message.
         ranking_han: the same for a message in Chinese.
         decision: weights of the log odds, beside `bias`.
-        gate: a message whose best claim lies below this by words and concepts alone is not looked at closely.
+        gate: weights of the log odds by words and concepts alone, beside `gate_bias`; a message for which they are
+            below 0 is not looked at closely.
         cut_offs: for each fitted size of base.
     """
 
@@ -41,12 +42,17 @@ class Model:
     ranking_han: Mapping[str, float]
     decision: Mapping[str, float]
     bias: float
-    gate: float
+    gate: Mapping[str, float]
+    gate_bias: float
     cut_offs: Mapping[int, CutOffs]
 
     def rank(self, values: Mapping[str, float], *, han: bool) -> float:
         """Return the ranking score of named measures; `han`: the message is in Chinese."""
         return sum(weight * values[name] for name, weight in (self.ranking_han if han else self.ranking).items())
+
+    def is_near(self, values: Mapping[str, float]) -> bool:
+        """Tell whether a message with these measures of words and concepts is worth a close look."""
+        return self.gate_bias + sum(weight * values[name] for name, weight in self.gate.items()) >= 0
 
     def probability(self, values: Mapping[str, float]) -> float:
         """Return the probability (0–1) that a message with these measures makes the claim."""
@@ -119,7 +125,8 @@ def _as_data(model: Model) -> dict[str, Any]:
         "ranking_han": dict(model.ranking_han),
         "decision": dict(model.decision),
         "bias": model.bias,
-        "gate": model.gate,
+        "gate": dict(model.gate),
+        "gate_bias": model.gate_bias,
         "cut_offs": cut_offs,
     }
 
@@ -143,6 +150,7 @@ def _model(data: dict[str, Any]) -> Model:
         ranking_han=data["ranking_han"],
         decision=data["decision"],
         bias=float(data["bias"]),
-        gate=float(data["gate"]),
+        gate=data["gate"],
+        gate_bias=float(data["gate_bias"]),
         cut_offs=cut_offs,
     )

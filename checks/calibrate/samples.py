@@ -96,7 +96,7 @@ def _fingerprint(checker: Checker) -> str:
     parts = [field.name for field in fields(Evidence)]
     if checker.base.scorer is not None:
         model = checker.base.scorer.model
-        parts.append(json.dumps([dict(model.ranking), dict(model.ranking_han), model.gate]))
+        parts.append(json.dumps([dict(model.ranking), dict(model.ranking_han), dict(model.gate)]))
     for read in checker.base.claims:
         parts.append(read.claim.id)
         parts += [wording.text for wording, _ in read.wordings]

@@ -9,7 +9,7 @@ from checks.calibrate.samples import Sample
 from checks.tuning import CutOffs, Model
 from config.errors import EvaluationError
 
-MODEL = Model("by hand", {}, {}, {"share": 1.0, "words": 0.0}, 0.0, 0.0, {50: CutOffs(0.6, 0.5, 0.02)})
+MODEL = Model("by hand", {}, {}, {"share": 1.0, "words": 0.0}, 0.0, {}, 0.0, {50: CutOffs(0.6, 0.5, 0.02)})
 
 
 def samples(*, right=60, other=60, chat=2000, seed=3):
