@@ -25,7 +25,8 @@ from checks.tuning import Model, Tuning
 _CLAIMS_CLOSELY = 10
 _CLAIMS_THOROUGHLY = 50
 _WORDINGS_CLOSELY = 3
-# Unasked, none is looked at closely where so many of the first are far by words and concepts alone.
+# Unasked, none is looked at closely where so many of the first are far by words and concepts alone; where one is near,
+# these are looked at, and of the others those that are near themselves.
 _CLAIMS_FIRST = 3
 _SMALL = 1e-9
 
@@ -91,12 +92,20 @@ class Scorer:
         chosen = _largest(rough, _CLAIMS_CLOSELY)
         if thorough:
             chosen = np.union1d(chosen, _largest(self._by_characters(message, bm25), _CLAIMS_THOROUGHLY))
-        elif semantic is None and not any(self._is_near(message, int(claim), seen) for claim in chosen[:_CLAIMS_FIRST]):
-            return []
+        elif semantic is None:
+            chosen = self._worth_a_look(message, chosen, seen)
         said = Parts(message, self._reader)
         found = [self._closely(said, int(claim), seen) for claim in chosen if thorough or rough[claim] > 0]
         found.sort(key=lambda candidate: -candidate.evidence.rank)
         return _with_margin(found)[:most]
+
+    def _worth_a_look(self, message: Analysis, chosen: Rows, seen: _Sighting) -> Rows:
+        """Return the chosen claims that are near, beside the first ones; none where none of the first is near."""
+        first, others = chosen[:_CLAIMS_FIRST], chosen[_CLAIMS_FIRST:]
+        if not any(self._is_near(message, int(claim), seen) for claim in first):
+            return first[:0]
+        near = [claim for claim in others if self._is_near(message, int(claim), seen)]
+        return np.array([*first, *near], dtype=np.int64)
 
     def _is_near(self, message: Analysis, claim: int, seen: _Sighting) -> bool:
         """Tell by words and concepts whether the claim is worth a close look; most chat is not, and is spared it."""
