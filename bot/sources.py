@@ -17,7 +17,8 @@ PassageText = Callable[[CitationRecord], str | None]
 class SourceLine:
     """One cited passage.
 
-    `language` is said only where it is not the reader's; `place` counts characters of the raw text from 1.
+    `language` is said only where it is not the reader's; `place` counts characters of the raw text from 1; it is empty
+    where the document is cited as a whole.
     """
 
     number: int
@@ -60,13 +61,18 @@ class SourceList:
             date=display_date(document.published, self._texts),
             language=self._language(document.language),
             address=self._address(document, citation),
-            place=self._texts(
-                "characters {start}–{end}",
-                start=format_decimal(citation.start + 1, locale=self._texts.locale),
-                end=format_decimal(citation.end, locale=self._texts.locale),
-            ),
+            place=self._place(citation),
             document=document.id,
             citation=citation,
+        )
+
+    def _place(self, citation: CitationRecord) -> str:
+        if citation.start == citation.end:
+            return ""
+        return self._texts(
+            "characters {start}–{end}",
+            start=format_decimal(citation.start + 1, locale=self._texts.locale),
+            end=format_decimal(citation.end, locale=self._texts.locale),
         )
 
     def _address(self, document: DocumentRecord, citation: CitationRecord) -> str | None:

@@ -17,8 +17,9 @@ from config.errors import UnknownClaimError
 
 WINDOW = timedelta(days=1)
 NOT_SAID = "not-said"
-# Just above the score of the reported match, so that the same message falls below; never so high that nothing passes.
-STEP, HIGHEST = 0.005, 0.99
+# Just above the score of the reported match, which is rounded to four places, so that the same message falls below.
+# Above 1, every match is offered instead of answered, until a moderator has decided.
+STEP = 0.0001
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def _write(session: Session, report: Feedback, intent: Intent, now: datetime, *,
 
 def _bar(session: Session, answer: Answer | None, claim: str) -> float:
     sighting = session.get(Sighting, (answer.message, claim)) if answer else None
-    return min(sighting.score + STEP, HIGHEST) if sighting else 0.0
+    return sighting.score + STEP if sighting else 0.0
 
 
 def _recent(session: Session, report: Feedback, setting: ClaimOverride | None, now: datetime) -> int:

@@ -31,6 +31,9 @@ def case(probability: float, stance: Stance = "asserts", *failed: str, **more: o
         (case(0.99, muted=True), "silent"),
         (case(0.6, cut_off=0.55), "reply"),
         (case(0.9, cut_off=0.95), "offer"),
+        (case(0.9, raised_to=0.905), "offer"),
+        (case(0.6, raised_to=0.905), "silent"),
+        (case(0.91, raised_to=0.905), "reply"),
     ],
 )
 def test_decisions(of: Case, action: Action):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from checks.checker import Checker
 from checks.finding import Finding, Match
 from claims.answers import AnswerBook
 from claims.base import ClaimBase
@@ -44,13 +45,34 @@ def test_one_report_raises_the_bar_just_above_that_match_here_only(
     base: ClaimBase, feedback: FeedbackBook, clock: Clock
 ) -> None:
     outcome = feedback.act(HERE, CLAIM, card(base, clock, 1, 0.9), 5, "not-said")
-    assert (outcome.count, outcome.raised_to, outcome.paused) == (1, pytest.approx(0.905), False)
-    assert base.claim(CLAIM, HERE).known.raised_to == pytest.approx(0.905)
+    assert (outcome.count, outcome.raised_to, outcome.paused) == (1, pytest.approx(0.9001), False)
+    assert base.claim(CLAIM, HERE).known.raised_to == pytest.approx(0.9001)
     assert base.claim(CLAIM, THERE).known.raised_to == base.claim(CLAIM).known.raised_to == 0
     feedback.act(HERE, CLAIM, card(base, clock, 2, 0.7), 5, "not-said")
-    assert base.claim(CLAIM, HERE).raised_to == pytest.approx(0.905)
+    assert base.claim(CLAIM, HERE).raised_to == pytest.approx(0.9001)
     feedback.act(HERE, CLAIM, card(base, clock, 3, 1.0), 5, "not-said")
-    assert base.claim(CLAIM, HERE).raised_to == 0.99
+    assert base.claim(CLAIM, HERE).raised_to > 1
+
+
+def test_the_same_message_is_then_offered_instead_of_answered_here_and_answered_elsewhere(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    base.load_shipped_packs()
+    said = "honestly these days silver keeps climbing only because AI data centres eat it all up"
+
+    def check(server: int) -> Match:
+        best = Checker(claim.known for claim in base.claims(server)).check(said).best
+        assert best is not None
+        return best
+
+    first = check(HERE)
+    assert (first.claim, first.action) == ("silver-ai-drives-price", "reply")
+    SightingBook(base, KEY, clock).record(HERE, 8, 1, 1, Finding(said, "en", "reply", (first,)), "reply")
+    answers = AnswerBook(base, KEY, clock)
+    answers.take(HERE, 8, 1, 1, [first.claim], timedelta(0))
+    answers.posted(1, 1001)
+    feedback.act(HERE, first.claim, 1001, 5, "not-said")
+    assert (check(HERE).action, check(THERE).action) == ("offer", "reply")
 
 
 def test_the_second_report_of_one_member_does_nothing(base: ClaimBase, feedback: FeedbackBook, clock: Clock) -> None:
