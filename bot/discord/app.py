@@ -8,14 +8,18 @@ from discord.ext import commands
 
 from bot.discord.about import About
 from bot.discord.ask import Ask
+from bot.discord.backtest import BacktestCommand
+from bot.discord.backtest_report import CutOffButton
 from bot.discord.browse import Browse
 from bot.discord.buttons import CARD_BUTTONS
 from bot.discord.housekeeping import Housekeeping
 from bot.discord.manage import Manage
 from bot.discord.pages import PAGE_ITEMS
+from bot.discord.status import StatusCommand
 from bot.discord.sync import sync_commands
 from bot.discord.translator import CatalogueTranslator
 from bot.discord.tree import TouchstoneTree
+from bot.discord.trends import TrendsCommand
 from bot.discord.watch import Watch
 from bot.service import Touchstone
 from bot.texts import LANGUAGES, Texts
@@ -68,7 +72,9 @@ class TouchstoneBot(commands.AutoShardedBot):
             await asyncio.to_thread(self.texts, language)
         for part in (self.watch, Ask(self), self.browse, Manage(self), About(self), Housekeeping(self)):
             await self.add_cog(part)
-        self.add_dynamic_items(*CARD_BUTTONS, *PAGE_ITEMS)
+        for part in (BacktestCommand(self), StatusCommand(self), TrendsCommand(self)):
+            await self.add_cog(part)
+        self.add_dynamic_items(*CARD_BUTTONS, *PAGE_ITEMS, CutOffButton)
         await self.tree.set_translator(CatalogueTranslator(self.texts))
         await sync_commands(self)
 

@@ -4,12 +4,14 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import discord
 from discord.ext import commands
 
 from bot.discord.answering import OFFER, Answering
+from bot.discord.measures import Measures
 from bot.discord.place import Place, place_of
 from bot.discord.quiet import QuietChannels
 from checks.finding import Action, Finding
@@ -28,6 +30,7 @@ class Watch(commands.Cog):
     def __init__(self, bot: "TouchstoneBot") -> None:
         self.bot = bot
         self.answering = Answering(bot)
+        self.measures = Measures()
         self._running: set[asyncio.Task[Any]] = set()
 
     @property
@@ -68,7 +71,9 @@ class Watch(commands.Cog):
             await asyncio.wait(self._running, timeout=_LONGEST_FAREWELL)
 
     async def _check(self, message: discord.Message, place: Place, mode: str) -> None:
+        started = monotonic()
         finding = await asyncio.to_thread(self.bot.touchstone.check, message.content, place.server)
+        self.measures.note(place.server, monotonic() - started)
         action = action_in(mode, finding.action)
         if finding.action != "silent":
             await self._note(message, place, finding, action)

@@ -101,16 +101,11 @@ def _progress(terminal: Terminal, export: Path) -> Iterator[_Bar]:
 
 def show(terminal: Terminal, report: "BacktestReport") -> None:
     """Print the report; texts of messages stand on the screen and nowhere else."""
+    from bot.backtest_summary import summary_lines  # noqa: PLC0415  as above
+
     texts = terminal.texts
-    terminal.print(texts("{count} messages of members read.", count=report.messages))
-    if not report.messages:
-        return
-    rate = f"{report.per_thousand(report.replies):.2f}"
-    terminal.print(texts("Replies: {count}, {rate} per 1,000 messages.", count=report.replies, rate=rate))
-    rate = f"{report.per_thousand(report.offers):.2f}"
-    terminal.print(texts("Offers: {count}, {rate} per 1,000 messages.", count=report.offers, rate=rate))
-    terminal.print(texts("Cool-downs are not counted in: in chat it is this many at most."), style="dim")
-    terminal.print(cut_off_line(terminal, report))
+    for line in summary_lines(report, texts):
+        terminal.print(line)
     if report.claims:
         table = Table(texts("Claim"), texts("Replies"), texts("Offers"), box=None, header_style="bold")
         for count in report.claims:
@@ -128,19 +123,6 @@ def _show_doubtful(terminal: Terminal, doubtful: "Doubtful") -> None:
     message = doubtful.message
     terminal.print(f"{doubtful.score:.3f}  {doubtful.claim}  {message.link or message.id}", style="dim")
     terminal.print(f"       {' '.join(message.text.split())}")
-
-
-def cut_off_line(terminal: Terminal, report: "BacktestReport") -> str:
-    """Say which cut-off keeps the budget."""
-    budget = f"{report.budget:g}"
-    if report.cut_off is None:
-        return terminal.texts("That keeps the budget of {budget} replies per 1,000 messages.", budget=budget)
-    return terminal.texts(
-        "To keep the budget of {budget} replies per 1,000 messages, set the cut-off to {cut_off}; {left} are left.",
-        budget=budget,
-        cut_off=f"{report.cut_off:.4f}",
-        left=report.left,
-    )
 
 
 def report_json(report: "BacktestReport", *, whole: bool) -> dict[str, Any]:

@@ -1,0 +1,18 @@
+"""Whoever clicks or types, as the claim base knows people: with what Discord says of them this moment."""
+
+import discord
+
+from bot.discord.interaction import BotInteraction
+from claims.rights import Actor
+
+
+def actor_of(interaction: BotInteraction) -> Actor:
+    """Return the person for one look at the rights; never keep it, because roles and permissions change."""
+    held = interaction.user.roles if isinstance(interaction.user, discord.Member) else []
+    return Actor(
+        interaction.user.id,
+        interaction.guild_id,
+        is_administrator=interaction.permissions.administrator,
+        can_manage_server=interaction.permissions.manage_guild,
+        role_ids=tuple(role.id for role in held),
+    )

@@ -1,0 +1,150 @@
+"""`/backtest`: read a channel's past and say what the bot would have answered there; no text is kept."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.app_commands import locale_str
+from discord.ext import commands
+
+from bot.backtest import Backtest, PastMessage
+from bot.discord.actor import actor_of
+from bot.discord.backtest_report import draw_report
+from bot.discord.cards import draw_lines
+from bot.discord.interaction import BotInteraction
+from bot.discord.place import place_of
+from bot.discord.private import respond, texts_for
+from bot.texts import Texts, msgid
+
+if TYPE_CHECKING:
+    from bot.discord.app import TouchstoneBot
+
+# Discord takes edits of the answer for fifteen minutes; the rest is left for the report.
+LONGEST = 12 * 60.0
+MOST_MESSAGES = 50_000
+PROGRESS_EVERY = 4.0
+_AT_ONCE = 50
+# One in 2,000, where the server has set no budget.
+BUDGET = 0.5
+NEEDED = {"view_channel": msgid("View Channel"), "read_message_history": msgid("Read Message History")}
+
+Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
+
+
+class BacktestCommand(commands.Cog):
+    """Answers moderators privately; one run at a time in a server."""
+
+    def __init__(self, bot: "TouchstoneBot") -> None:
+        self.bot = bot
+        self._running: set[int] = set()
+
+    @app_commands.command(
+        name=locale_str(msgid("backtest")),
+        description=locale_str(msgid("Read a channel's past and see what I would have answered there")),
+    )
+    @app_commands.rename(channel=locale_str(msgid("channel")), days=locale_str(msgid("days")))
+    @app_commands.describe(
+        channel=locale_str(msgid("The channel to read")), days=locale_str(msgid("How many days back"))
+    )
+    @app_commands.guild_only()
+    async def backtest(
+        self, interaction: BotInteraction, channel: Readable, days: app_commands.Range[int, 1, 90] = 7
+    ) -> None:
+        """Check the rights of both sides, read, and report."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        texts, actor = texts_for(interaction), actor_of(interaction)
+        server = channel.guild.id
+        await asyncio.to_thread(self.bot.touchstone.moderation.rights.require, actor, server, "moderator")
+        refusal = _refusal(interaction, channel, texts)
+        if refusal is None and server in self._running:
+            refusal = texts("A backtest is running in this server already. Wait for its report.")
+        if refusal is not None:
+            await respond(interaction, refusal)
+            return
+        self._running.add(server)
+        try:
+            await self._read(interaction, channel, days)
+        finally:
+            self._running.discard(server)
+
+    async def _read(self, interaction: BotInteraction, channel: Readable, days: int) -> None:
+        """Read the newest messages first, so that a run that takes too long has what counts most."""
+        touchstone, texts = self.bot.touchstone, texts_for(interaction)
+        server = channel.guild.id
+        run = Backtest(lambda text: touchstone.check(text, server))
+        progress = _Progress(interaction, channel, days, texts, monotonic())
+        waiting: list[PastMessage] = []
+        whole, read = True, 0
+        since = discord.utils.utcnow() - timedelta(days=days)
+        async for message in channel.history(limit=MOST_MESSAGES, after=since, oldest_first=False):
+            read += 1
+            if place_of(message) is not None:
+                waiting.append(PastMessage(str(message.id), message.content, message.jump_url))
+            if len(waiting) >= _AT_ONCE:
+                await asyncio.to_thread(_add_all, run, waiting)
+                waiting = []
+                await progress.show(run.messages, message)
+            if progress.took > LONGEST:
+                whole = False
+                break
+        await asyncio.to_thread(_add_all, run, waiting)
+        settings = await asyncio.to_thread(touchstone.servers.settings, server)
+        report = run.report(BUDGET if settings.budget is None else settings.budget)
+        claims = await asyncio.to_thread(touchstone.base.claims, server)
+        titles = {claim.id: texts.pick(claim.title_en, claim.title_zh) for claim in claims}
+        head = _heading(channel, days, texts, whole=whole and read < MOST_MESSAGES)
+        await interaction.edit_original_response(view=draw_report(report, head, titles, texts))
+
+
+@dataclass(slots=True)
+class _Progress:
+    """Tells the moderator now and then how far the reading is."""
+
+    interaction: BotInteraction
+    channel: Readable
+    days: int
+    texts: Texts
+    started: float
+    shown: float = 0.0
+
+    @property
+    def took(self) -> float:
+        """The seconds since the start."""
+        return monotonic() - self.started
+
+    async def show(self, count: int, message: discord.Message) -> None:
+        """Edit the answer, unless that was done a moment ago."""
+        if self.took - self.shown < PROGRESS_EVERY:
+            return
+        self.shown = self.took
+        age = (discord.utils.utcnow() - message.created_at) / timedelta(days=self.days)
+        percent = min(99, round(100 * age))
+        values = {"channel": self.channel.mention, "percent": percent, "count": count}
+        line = self.texts("Reading {channel}: {percent} % of the time, {count} messages.", **values)
+        await self.interaction.edit_original_response(view=draw_lines([line], self.texts))
+
+
+def _add_all(run: Backtest, messages: list[PastMessage]) -> None:
+    for message in messages:
+        run.add(message)
+
+
+def _heading(channel: Readable, days: int, texts: Texts, *, whole: bool) -> list[str]:
+    heading = texts("Backtest of {channel}, last {days} days", channel=channel.mention, days=days)
+    short = texts("There was more than I can read in one go; these are the newest messages.")
+    return [f"### {heading}"] if whole else [f"### {heading}", short]
+
+
+def _refusal(interaction: BotInteraction, channel: Readable, texts: Texts) -> str | None:
+    """Say why the channel cannot be read: because of the person's rights, or the bot's; None where it can."""
+    if isinstance(interaction.user, discord.Member):
+        own = channel.permissions_for(interaction.user)
+        if not (own.view_channel and own.read_message_history):
+            return texts("You cannot read {channel} yourself, so I do not report on it.", channel=channel.mention)
+    held = channel.permissions_for(channel.guild.me)
+    missing = [texts(name) for right, name in NEEDED.items() if not getattr(held, right)]
+    return texts("I lack rights there: {rights}.", rights=", ".join(missing)) if missing else None

@@ -1,0 +1,91 @@
+"""`/status`: how the bot is doing in the server, for its moderators."""
+
+import asyncio
+import math
+from collections.abc import Mapping
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from discord import app_commands
+from discord.app_commands import locale_str
+from discord.ext import commands
+from discord.utils import format_dt
+
+from bot.discord.actor import actor_of
+from bot.discord.cards import draw_lines
+from bot.discord.escape import escape
+from bot.discord.interaction import BotInteraction
+from bot.discord.private import respond, texts_for
+from bot.texts import Texts, msgid
+from claims.activity import Activity, ActivityBook
+
+if TYPE_CHECKING:
+    from bot.discord.app import TouchstoneBot
+
+DAYS = 7
+MODES = {
+    "on": msgid("answers"),
+    "hint": msgid("hints with a reaction"),
+    "shadow": msgid("only counts"),
+    "off": msgid("stays out"),
+}
+
+
+class StatusCommand(commands.Cog):
+    """Answers moderators privately."""
+
+    def __init__(self, bot: "TouchstoneBot") -> None:
+        self.bot = bot
+
+    @app_commands.command(
+        name=locale_str(msgid("status")), description=locale_str(msgid("How I am doing in this server"))
+    )
+    @app_commands.guild_only()
+    async def status(self, interaction: BotInteraction) -> None:
+        """Show counts, what is paused, how quick the bot is, and where it reads along."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        actor, texts = actor_of(interaction), texts_for(interaction)
+        touchstone, server = self.bot.touchstone, actor.server or 0
+        activity = await asyncio.to_thread(ActivityBook(touchstone.base).read, actor, DAYS)
+        claims = await asyncio.to_thread(touchstone.base.claims, server)
+        revision = await asyncio.to_thread(lambda: touchstone.base.revision)
+        channels = await asyncio.to_thread(touchstone.servers.channels, server)
+        titles = {claim.id: texts.pick(claim.title_en, claim.title_zh) for claim in claims}
+        version = metadata.version("touchstone-bot")
+        lines = [
+            f"### Touchstone {version}",
+            *self._counts(server, activity, texts),
+            *_paused(activity, titles, texts),
+            *self._speed(texts),
+            texts("Claim base: revision {revision}, {count} claims.", revision=revision, count=len(claims)),
+            *_channels(channels, texts),
+        ]
+        await respond(interaction, draw_lines(lines, texts))
+
+    def _counts(self, server: int, activity: Activity, texts: Texts) -> list[str]:
+        measures = self.bot.watch.measures
+        started = format_dt(measures.started, "R")
+        counts = {"replies": activity.replies, "offers": activity.offers, "reports": activity.reports, "days": DAYS}
+        return [
+            texts("Messages read since my start {started}: {count}.", started=started, count=measures.seen(server)),
+            texts("Last {days} days: {replies} replies, {offers} offers, {reports} reports by members.", **counts),
+        ]
+
+    def _speed(self, texts: Texts) -> list[str]:
+        took, delay = self.bot.watch.measures.seconds, self.bot.latency
+        check = "–" if took is None else f"{1000 * took:.0f} ms"
+        gateway = f"{1000 * delay:.0f} ms" if math.isfinite(delay) else "–"
+        return [texts("A check takes {check}, Discord's answer {gateway}.", check=check, gateway=gateway)]
+
+
+def _paused(activity: Activity, titles: Mapping[str, str], texts: Texts) -> list[str]:
+    if not activity.paused:
+        return [texts("No claim is paused.")]
+    heading = texts("Paused after reports by members:")
+    return [heading, *(f"- {escape(titles.get(claim, claim))}" for claim in activity.paused)]
+
+
+def _channels(channels: Mapping[int, str], texts: Texts) -> list[str]:
+    if not channels:
+        return [texts("I read along in no channel.")]
+    return [f"- <#{channel}>: {texts(MODES[mode])}" for channel, mode in channels.items()]

@@ -1,0 +1,124 @@
+"""`/backtest`: who may run it, what it reports, and the button that applies its cut-off."""
+
+import discord
+import pytest
+import simcord.interactions
+
+from bot.discord import backtest
+from config.errors import NotAllowedError
+from tests.bot.discord.world import CRANE, CRANE_ZH, labels_of, text_of
+
+REFUSED = "You need the right to manage this server for that."
+
+
+@pytest.fixture
+async def past(world):
+    """A channel that is switched off, with twenty lines of chat and three of the claim."""
+    channel = world.guild.create_text_channel("past")
+    for number in range(20):
+        await world.alice.send(channel, f"good morning number {number}")
+    for text in (CRANE, CRANE_ZH, CRANE):
+        await world.bob.send(channel, text)
+    return channel
+
+
+def without_rights(monkeypatch) -> None:
+    """Let Discord say from now on that nobody holds any right."""
+    plain = simcord.interactions.base_payload
+
+    def payload(*args: object, **more: object):
+        record, made = plain(*args, **more)
+        made["member"]["permissions"] = "0"
+        return record, made
+
+    monkeypatch.setattr(simcord.interactions, "base_payload", payload)
+
+
+async def test_the_report_names_counts_claims_and_links_but_no_text(world, past):
+    shown = await world.chief.slash(world.channel, "backtest", channel=past, days=3)
+    text = text_of(shown)
+    assert "23 messages of members read." in text
+    assert "Replies: 3, 130.43 per 1,000 messages." in text
+    assert "- The old harbour crane was built in 1920: 3 replies, 0 offers" in text
+    assert f"https://discord.com/channels/{world.guild.id}/{past.id}/" in text
+    assert "good morning" not in text
+    assert CRANE_ZH not in text
+    assert world.cards(past) == []
+
+
+async def test_the_button_applies_the_cut_off_as_one_revision(world, past):
+    world.touchstone.servers.change_settings(world.guild.id, "test", budget=50)
+    shown = await world.chief.slash(world.channel, "backtest", channel=past)
+    (label,) = labels_of(shown.response.message)
+    before = world.touchstone.base.revision
+    done = await world.chief.click(shown.response.message, label=label)
+    settings = world.touchstone.servers.settings(world.guild.id)
+    assert f"{settings.cut_off:.4f}" in text_of(done)
+    assert f"{settings.cut_off:.4f}" in label
+    assert world.touchstone.base.revision == before + 1
+
+
+async def test_the_button_asks_for_the_right_again(world, past, monkeypatch):
+    shown = await world.chief.slash(world.channel, "backtest", channel=past)
+    without_rights(monkeypatch)
+    done = await world.chief.click(shown.response.message, label=labels_of(shown.response.message)[0])
+    assert text_of(done) == REFUSED
+    assert world.touchstone.servers.settings(world.guild.id).cut_off is None
+
+
+async def test_a_kept_budget_needs_no_button(world, past):
+    world.touchstone.servers.change_settings(world.guild.id, "test", budget=500)
+    shown = await world.chief.slash(world.channel, "backtest", channel=past)
+    assert "That keeps the budget of 500 replies" in text_of(shown)
+    assert labels_of(shown.response.message) == []
+
+
+async def test_members_are_refused_and_holders_of_a_chosen_role_are_not(world, past):
+    for person in (world.alice, world.mod):
+        assert text_of(await person.slash(world.channel, "backtest", channel=past)) == REFUSED
+    assert [type(error.original) for error in world.env.errors] == [NotAllowedError] * 2
+    role = world.guild.create_role("checkers")
+    checker = world.guild.add_member(world.env.create_user("checker"), roles=[role])
+    world.touchstone.servers.change_settings(world.guild.id, "test", moderator_roles=(role.id,))
+    assert "23 messages" in text_of(await checker.slash(world.channel, "backtest", channel=past))
+
+
+async def test_the_right_that_the_bot_lacks_is_named(world, past):
+    channel = world.env.bot.get_channel(past.id)
+    await channel.set_permissions(channel.guild.me, read_message_history=False)
+    shown = text_of(await world.chief.slash(world.channel, "backtest", channel=past))
+    assert shown == "I lack rights there: Read Message History."
+
+
+async def test_nobody_gets_a_report_on_what_they_may_not_read(world, past):
+    channel = world.env.bot.get_channel(past.id)
+    await channel.set_permissions(channel.guild.get_role(world.guild.roles["chief"].id), read_message_history=False)
+    shown = text_of(await world.chief.slash(world.channel, "backtest", channel=past))
+    assert shown == f"You cannot read <#{past.id}> yourself, so I do not report on it."
+
+
+async def test_progress_is_shown_on_the_way(world, past, monkeypatch):
+    monkeypatch.setattr(backtest, "PROGRESS_EVERY", 0.0)
+    monkeypatch.setattr(backtest, "_AT_ONCE", 10)
+    await world.chief.slash(world.channel, "backtest", channel=past)
+    edits = [str(seen.json) for seen in world.env.http_requests if seen.method == "PATCH"]
+    assert sum("% of the time" in edit for edit in edits) == 2
+
+
+async def test_a_run_that_takes_too_long_says_that_it_stopped(world, past, monkeypatch):
+    monkeypatch.setattr(backtest, "LONGEST", -1.0)
+    shown = text_of(await world.chief.slash(world.channel, "backtest", channel=past))
+    assert "these are the newest messages" in shown
+    assert "1 messages of members read." in shown
+
+
+@pytest.mark.parametrize(
+    ("locale", "says"),
+    [
+        (discord.Locale.chinese, "已读取成员消息 23 条。"),
+        (discord.Locale.taiwan_chinese, "已讀取成員訊息 23 則。"),
+    ],
+)
+async def test_the_report_is_in_the_language_of_the_client(world, past, in_language, locale, says):
+    in_language(locale)
+    assert says in text_of(await world.chief.slash(world.channel, "backtest", channel=past))

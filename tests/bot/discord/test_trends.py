@@ -1,0 +1,48 @@
+"""`/trends`: a picture and a sheet for moderators."""
+
+import csv
+import io
+
+import discord
+import pytest
+
+from checks.finding import Finding, Match
+from config.errors import NotAllowedError
+from tests.bot.discord.world import text_of
+
+
+@pytest.fixture
+def seen(world):
+    """One message that stated a claim."""
+    finding = Finding("", "en", "reply", (Match("crane-built-1920", 0.9, "asserts", ""),))
+    world.touchstone.sightings.record(world.guild.id, world.channel.id, 1, 1, finding, "reply")
+
+
+@pytest.mark.usefixtures("seen")
+async def test_moderators_get_a_picture_and_a_sheet(world):
+    shown = await world.chief.slash(world.channel, "trends", days=7)
+    assert "Sightings are kept for" in text_of(shown)
+    picture, sheet = shown.response.message.attachments
+    assert (picture.filename, sheet.filename) == ("trends.png", "trends.csv")
+    assert (await picture.read()).startswith(b"\x89PNG")
+    rows = list(csv.DictReader(io.StringIO((await sheet.read()).decode("utf-8-sig"))))
+    assert [(row["claim"], row["asserted"]) for row in rows] == [("crane-built-1920", "1")]
+
+
+async def test_where_nothing_was_seen_there_is_no_picture(world):
+    assert text_of(await world.chief.slash(world.channel, "trends")) == "No claim was seen."
+
+
+async def test_members_are_refused(world):
+    shown = await world.alice.slash(world.channel, "trends")
+    assert text_of(shown) == "You need the right to manage this server for that."
+    assert [type(error.original) for error in world.env.errors] == [NotAllowedError]
+
+
+@pytest.mark.parametrize(
+    ("locale", "says"),
+    [(discord.Locale.chinese, "没有看到任何说法。"), (discord.Locale.taiwan_chinese, "沒有看到任何說法。")],
+)
+async def test_the_answer_is_in_the_language_of_the_client(world, in_language, locale, says):
+    in_language(locale)
+    assert text_of(await world.chief.slash(world.channel, "trends")) == says
