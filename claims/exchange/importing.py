@@ -45,7 +45,7 @@ def plan_import(base: ClaimBase, incoming: Incoming, server: int | None = None) 
     if not new or not (known or incoming.drafts):
         return _plan(incoming, parts)
     # Claims of a pack have been told apart by its authors; those of a feed may repeat one another.
-    finder = NearFinder([*known, *(new if incoming.drafts else ())], Lexicon.load(), Tuning.load())
+    finder = NearFinder(known, new if incoming.drafts else (), Lexicon.load(), Tuning.load())
     return _plan(incoming, parts, finder)
 
 

@@ -34,14 +34,14 @@ class SheetClaims:
         return self._lines.get(place, 1)
 
     def take(self, line: int, cells: Cells) -> None:
-        """Put a row where it belongs; a claim's own row comes before the others of that claim."""
+        """Put a row where it belongs; the rows come in the order of `claims.exchange.sheet_order`."""
         name, row = cells["claim"].strip(), cells["row"].strip()
         if row not in ROWS:
             self._refuse(name, line, "row", f"{row!r} is no kind of row", f"Choose one of: {', '.join(ROWS)}")
         elif row == "claim":
             self._take_claim(name, line, cells)
         elif name not in self._numbers:
-            self._refuse(name, line, "claim", f"no row of the kind 'claim' stands above for {name!r}", "Add it above")
+            self._refuse(name, line, "claim", f"there is no row of the kind 'claim' for {name!r}", "Add it")
         else:
             self._take_part(row, self._numbers[name], line, cells)
 
@@ -80,7 +80,7 @@ class SheetClaims:
                 self._append(claim["figures"], _figure(cells), (*place, "figures"), line)
             case "point":
                 point = _point(cells)
-                count = cells["number"].strip() or str(len(claim["points"]) + 1)
+                count = cells["number"].strip()
                 if (number, count) in self._points:
                     self._refuse(
                         claim["id"], line, "number", f"a second point has the number {count}", "Number them anew"
@@ -100,9 +100,9 @@ class SheetClaims:
         self._append(claim[key][language], text, (*place, key, language), line)
 
     def _take_citation(self, claim: Data, number: int, line: int, cells: Cells) -> None:
-        point = self._points.get((number, cells["number"].strip() or str(len(claim["points"]))))
+        point = self._points.get((number, cells["number"].strip()))
         if point is None:
-            fault = f"no point with the number {cells['number']!r} stands above"
+            fault = f"there is no point with the number {cells['number']!r}"
             self._refuse(claim["id"], line, "number", fault, "Write the number of the point that it belongs to")
             return
         place = {"start": _number(cells["start"]), "end": _number(cells["end"])}

@@ -5,6 +5,7 @@ import hashlib
 from claims.exchange.incoming import Incoming, IncomingClaim, IncomingPack, RefusedClaim
 from claims.exchange.reading import read_pack_data
 from claims.exchange.sheet_claims import SheetClaims
+from claims.exchange.sheet_order import in_order
 from claims.exchange.sheet_rows import read_rows
 from claims.exchange.source import Source
 
@@ -15,7 +16,7 @@ def read_sheet(source: Source) -> Incoming:
     The claims belong to no pack of the file; those that the base knows stay in their packs.
     """
     sheet = SheetClaims()
-    for line, cells in read_rows(source):
+    for line, cells in in_order(read_rows(source)):
         sheet.take(line, cells)
     digest = hashlib.sha256(source.text.encode()).hexdigest()
     read = read_pack_data(source.name, sheet, digest, set()).claims

@@ -10,7 +10,7 @@ Each row says in `row` what it is, and in `claim` to which claim it belongs:
 - `point`: `role`, `speaker_en`, `speaker_zh`, `date`, the two texts, and `numbers` with ` | ` between them.
 - `citation`: `document`, `start`, `end`, `sha256`; its `number` is that of the point it belongs to.
 
-`number` counts the rows of a kind within a claim, so that a sorted sheet can be read back.
+`number` counts the rows of a kind within a claim, so that a sorted sheet can be read back; new rows may go without.
 """
 
 import re

@@ -50,7 +50,12 @@ def unique(least: int, most: int) -> st.SearchStrategy[list[str]]:
 def wordings(draw: st.DrawFn) -> dict[str, Any]:
     texts = {language: draw(unique(7, 9)) for language in ("en", "zh")}
     never = {language: [each.pop()] for language, each in texts.items() if draw(st.booleans())}
-    return {"wordings": texts, **({"not_wordings": never} if never else {})}
+    denials = {language: [f"not so: {each[0]}"] for language, each in texts.items() if draw(st.booleans())}
+    return {
+        "wordings": texts,
+        **({"not_wordings": never} if never else {}),
+        **({"denials": denials} if denials else {}),
+    }
 
 
 @st.composite

@@ -1,0 +1,114 @@
+"""`touchstone claims export` and `import`: files out, a dry run in, and a question before anything is written."""
+
+import json
+
+import pytest
+
+from tests.bot.terminal.conftest import Outcome
+
+FEED = json.dumps(
+    {"@type": "ClaimReview", "claimReviewed": "Silver rises because of AI data centres", "url": "https://x.example"}
+)
+
+
+@pytest.fixture
+def own_base(surroundings, tmp_path):
+    """A claim base that only this test changes."""
+    surroundings.setenv("TOUCHSTONE_DATABASE_URL", f"sqlite:///{tmp_path / 'own.db'}")
+
+
+@pytest.mark.parametrize(
+    ("form", "beginning"), [("yaml", "pack:\n"), ("csv", "claim,row,number,"), ("claimreview", "[\n{")]
+)
+def test_the_export_goes_to_standard_output(call, form, beginning):
+    done = call("claims", "export", "--format", form)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith(beginning)
+
+
+def test_the_export_goes_into_a_file_that_is_whole_and_alone(call, tmp_path):
+    done = call("claims", "export", "--format", "csv", "--bom", "--out", "claims.csv")
+    raw = (tmp_path / "claims.csv").read_bytes()
+    assert (done.code, done.out) == (0, "")
+    assert raw.startswith(b"\xef\xbb\xbfclaim,row")
+    assert b"\r\n" in raw
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_folder_that_is_not_there_is_told(call):
+    done = call("claims", "export", "--out", "nowhere/claims.yaml")
+    assert done.code == 2
+    assert "cannot be written" in done.err
+
+
+def test_an_unknown_format_is_refused(call):
+    assert call("claims", "export", "--format", "xml").code == 2
+
+
+def test_an_export_brought_back_changes_nothing(call):
+    call("claims", "export", "--out", "claims.yaml")
+    done = call("claims", "import", "claims.yaml")
+    assert done.code == 0
+    assert "claims are unchanged." in done.out
+    assert "There is nothing to write." in done.out
+
+
+@pytest.mark.usefixtures("own_base")
+def test_without_a_yes_nothing_is_written(call, tmp_path):
+    (tmp_path / "feed.json").write_text(FEED)
+    for _ in range(2):
+        done = call("claims", "import", "feed.json")
+        assert done.code == 0
+        assert "New, as drafts (1)" in done.out
+        assert "may repeat silver-ai-drives-price" in done.out
+        assert "Nothing was written." in done.out
+
+
+@pytest.mark.usefixtures("own_base")
+def test_with_a_yes_it_is_written_once(call, tmp_path):
+    (tmp_path / "feed.json").write_text(FEED)
+    assert "1 claim written, as revision" in call("claims", "import", "--yes", "feed.json").out
+    assert "There is nothing to write." in call("claims", "import", "--yes", "feed.json").out
+
+
+@pytest.mark.usefixtures("own_base")
+@pytest.mark.parametrize(("answer", "told"), [(True, "1 claim written"), (False, "Nothing was written.")])
+def test_somebody_at_the_terminal_is_asked(call, surroundings, tmp_path, answer, told):
+    (tmp_path / "feed.json").write_text(FEED)
+    asked = []
+    surroundings.setattr("bot.terminal.exchange.typer.confirm", lambda text: asked.append(text) or answer)
+    surroundings.setattr("bot.terminal.exchange.sys", type("Seen", (), {"stdin": Seated()}))
+    done = call("claims", "import", "feed.json")
+    assert asked == ["Write this?"]
+    assert told in done.out
+
+
+class Seated:
+    """Standard input with somebody in front of it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_refused_claim_gives_line_field_and_mend_and_the_exit_code(call, tmp_path):
+    call("claims", "export", "--out", "claims.yaml")
+    text = (tmp_path / "claims.yaml").read_text("utf-8").replace("kind: contested", "kind: rumour", 1)
+    (tmp_path / "claims.yaml").write_text(text, "utf-8")
+    done: Outcome = call("claims", "import", "claims.yaml")
+    line = 1 + text.splitlines().index("  kind: rumour")
+    assert done.code == 1
+    assert "Refused (1)" in done.out
+    assert f"line {line}, claims[0].kind" in done.out
+
+
+def test_a_file_that_is_no_text_is_refused_as_a_whole(call, tmp_path):
+    (tmp_path / "claims.xlsx").write_bytes(b"PK\x03\x04")
+    done = call("claims", "import", "claims.xlsx")
+    assert done.code == 1
+    assert "zip archive (or a spreadsheet in .xlsx" in done.err
+
+
+def test_the_dry_run_speaks_the_operators_language(call, surroundings, tmp_path):
+    surroundings.setenv("LC_ALL", "zh_TW.UTF-8")
+    (tmp_path / "feed.json").write_text(FEED)
+    assert "新增（作為草稿） (1)" in call("claims", "import", "feed.json").out

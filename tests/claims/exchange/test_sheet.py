@@ -1,0 +1,173 @@
+"""A sheet survives spreadsheets: formulas stay texts, rows may be sorted, and what does not fit is named by its row."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claims.base import ClaimBase
+from claims.exchange import sheet_layout
+from claims.exchange.export import export_claims
+from claims.exchange.sheet_layout import COLUMNS, ROWS, guard_cell, join_texts, split_texts, unguard_cell
+from config.errors import ImportRefusedError
+from tests.claims.exchange.conftest import exported, incoming, outcomes, plan, write
+from tests.claims.packs import claim_data, pack_data, write_pack
+
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@pytest.fixture
+def sheet(base: ClaimBase, tmp_path: Path) -> str:
+    base.load_pack(write_pack(tmp_path, pack_data(claim_data("one"), claim_data("two"))))
+    return exported(base, "csv")
+
+
+def rows(sheet: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(sheet, newline="")))
+
+
+def written(cells: list[dict[str, str]], delimiter: str = ",") -> str:
+    buffer = io.StringIO(newline="")
+    writer = csv.DictWriter(buffer, COLUMNS, delimiter=delimiter)
+    writer.writeheader()
+    writer.writerows(cells)
+    return buffer.getvalue()
+
+
+@given(st.text())
+def test_no_cell_begins_as_a_formula_and_every_text_comes_back(text: str) -> None:
+    assert not guard_cell(text).startswith(FORMULAS)
+    assert unguard_cell(guard_cell(text)) == text
+
+
+@given(st.sampled_from(FORMULAS), st.text(max_size=5), st.integers(0, 3))
+def test_apostrophes_before_a_formula_are_kept_apart_from_ours(sign: str, text: str, count: int) -> None:
+    cell = "'" * count + sign + text
+    assert unguard_cell(guard_cell(cell)) == cell
+    assert guard_cell(cell) == f"'{cell}"
+
+
+@given(st.lists(st.text(min_size=1)).map(tuple))
+def test_several_texts_in_one_cell_come_apart_again(texts: tuple[str, ...]) -> None:
+    assert split_texts(join_texts(texts)) == list(texts)
+
+
+def test_formulas_in_claims_stay_texts(base: ClaimBase, tmp_path: Path) -> None:
+    title = '=HYPERLINK("https://evil.example","x")'
+    base.load_pack(write_pack(tmp_path, pack_data(claim_data("one", title={"en": title, "zh": "@SUM(A1)"}))))
+    text = exported(base, "csv")
+    assert (rows(text)[0]["text_en"], rows(text)[0]["text_zh"]) == (f"'{title}", "'@SUM(A1)")
+    assert outcomes(plan(base, text, "a.csv")) == {"one": "unchanged"}
+
+
+def test_the_byte_order_mark_is_there_for_those_who_want_it(base: ClaimBase, sheet: str) -> None:
+    marked = "".join(export_claims(base, "csv", byte_order_mark=True))
+    assert marked == "\ufeff" + sheet
+
+
+def test_every_kind_of_row_is_there_and_described(sheet: str) -> None:
+    assert {row["row"] for row in rows(sheet)} <= set(ROWS)
+    described = sheet_layout.__doc__ or ""
+    assert all(f"`{name}`" in described for name in ROWS)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_other_delimiters_and_sorted_rows_are_read(base: ClaimBase, sheet: str, delimiter: str) -> None:
+    cells = sorted(rows(sheet), key=lambda row: (row["text_zh"], row["row"], row["number"]))
+    cells.sort(key=lambda row: row["claim"])
+    assert set(outcomes(plan(base, written(cells, delimiter), "a.csv")).values()) == {"unchanged"}
+
+
+def test_an_edited_cell_changes_its_claim_and_leaves_it_in_its_pack(base: ClaimBase, sheet: str) -> None:
+    cells = rows(sheet)
+    cells[1]["text_en"] = "a better wording, with a comma"
+    assert outcomes(write(base, written(cells), "a.csv").plan) == {"one": "changed", "two": "unchanged"}
+    assert base.claim("one").wordings[0].text == "a better wording, with a comma"
+    assert base.claim("one").pack == "tiny"
+
+
+def test_a_new_claim_needs_no_mark_and_no_numbers(base: ClaimBase, sheet: str) -> None:
+    blank = dict.fromkeys(COLUMNS, "")
+    cited = next(row for row in rows(sheet) if row["row"] == "citation")
+    cells = [
+        blank | {"claim": "new", "row": "claim", "text_en": "New", "kind": "outlook", "as_of": "2026-02-01"},
+        blank | {"claim": "new", "row": "wording", "text_en": "a new wording"},
+        blank | {"claim": "new", "row": "point", "role": "context", "date": "2026", "text_en": "It is said."},
+        blank
+        | {key: cited[key] for key in ("document", "start", "end", "sha256")}
+        | {"claim": "new", "row": "citation"},
+    ]
+    assert outcomes(write(base, written(cells), "a.csv").plan) == {"new": "new"}
+    assert base.claim("new").points[0].citations[0].document == "doc"
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_missing_column_is_named(sheet: str, column: str) -> None:
+    lines = list(csv.reader(io.StringIO(sheet, newline="")))
+    place = lines[0].index(column)
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer).writerows([line[:place] + line[place + 1 :] for line in lines])
+    with pytest.raises(ImportRefusedError, match=f"{column}: the column is missing"):
+        incoming(buffer.getvalue(), "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("heading", "reason"),
+    [
+        (",".join([*COLUMNS, "notes"]), "notes: the column is unknown"),
+        (",".join([*COLUMNS, "claim"]), "claim: the column stands here twice"),
+        ("just words", "the column is missing"),
+    ],
+)
+def test_a_heading_that_is_not_ours_is_refused(heading: str, reason: str) -> None:
+    with pytest.raises(ImportRefusedError, match=reason):
+        incoming(f"{heading}\r\n", "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("row", "changes", "field", "reason"),
+    [
+        ("claim", {"kind": "rumour"}, "claims[0].kind", "not known here"),
+        ("claim", {"as_of": "1/23/2026"}, "claims[0].as_of", "no date"),
+        ("wording", {"text_zh": "也"}, "text_en", "either in text_en or in text_zh"),
+        ("wording", {"row": "wordings"}, "row", "no kind of row"),
+        ("figure", {"low": "much"}, "claims[0].figures[0].low", "must be a number"),
+        ("figure", {"low": "1e999", "high": "1e999"}, "claims[0].figures[0].value", "must be a number"),
+        ("point", {"role": "against"}, "claims[0].points[0].role", "not known here"),
+        ("citation", {"number": "7"}, "number", "there is no point with the number '7'"),
+        ("citation", {"start": "x"}, "claims[0].points[0].citations[0].start", "must be a whole number"),
+    ],
+)
+def test_a_wrong_row_is_named_by_its_line_and_refuses_its_claim_only(
+    base: ClaimBase, sheet: str, row: str, changes: dict[str, str], field: str, reason: str
+) -> None:
+    cells = rows(sheet)
+    place = next(n for n, each in enumerate(cells) if each["row"] == row)
+    cells[place] |= changes
+    made = plan(base, written(cells), "a.csv")
+    assert outcomes(made) == {"one": "refused", "two": "unchanged"}
+    problem = made.of("refused")[0].problems[0]
+    assert (problem.line, problem.field) == (place + 2, field)
+    assert reason in problem.fault
+
+
+def test_rows_without_a_claim_are_named(base: ClaimBase, sheet: str) -> None:
+    cells = [row for row in rows(sheet) if not (row["claim"] == "one" and row["row"] == "claim")]
+    made = plan(base, written(cells), "a.csv")
+    assert outcomes(made) == {"one": "refused", "two": "unchanged"}
+    assert "there is no row of the kind 'claim'" in made.of("refused")[0].problems[0].fault
+
+
+def test_lines_are_counted_through_cells_with_line_breaks(base: ClaimBase, sheet: str) -> None:
+    cells = rows(sheet)
+    cells[1]["text_en"] = "two\nlines"
+    cells[2] |= {"row": "nonsense"}
+    assert plan(base, written(cells), "a.csv").of("refused")[0].problems[0].line == 5
+
+
+def test_broken_quotes_are_refused_with_their_line(sheet: str) -> None:
+    with pytest.raises(ImportRefusedError, match=r"line 2: this is no valid CSV"):
+        incoming(sheet.split("\r\n", maxsplit=1)[0] + '\r\n"a"b,c\r\n', "a.csv")
