@@ -15,6 +15,8 @@ from bot.discord.buttons import CARD_BUTTONS
 from bot.discord.housekeeping import Housekeeping
 from bot.discord.manage import Manage
 from bot.discord.pages import PAGE_ITEMS
+from bot.discord.setup_command import SetupCommand
+from bot.discord.setup_items import SETUP_ITEMS
 from bot.discord.status import StatusCommand
 from bot.discord.sync import sync_commands
 from bot.discord.translator import CatalogueTranslator
@@ -52,6 +54,7 @@ class TouchstoneBot(commands.AutoShardedBot):
         self._owned: Touchstone | None = None
         self.watch = Watch(self)
         self.browse = Browse(self)
+        self.setup = SetupCommand(self)
 
     @property
     def touchstone(self) -> Touchstone:
@@ -72,9 +75,9 @@ class TouchstoneBot(commands.AutoShardedBot):
             await asyncio.to_thread(self.texts, language)
         for part in (self.watch, Ask(self), self.browse, Manage(self), About(self), Housekeeping(self)):
             await self.add_cog(part)
-        for part in (BacktestCommand(self), StatusCommand(self), TrendsCommand(self)):
+        for part in (self.setup, BacktestCommand(self), StatusCommand(self), TrendsCommand(self)):
             await self.add_cog(part)
-        self.add_dynamic_items(*CARD_BUTTONS, *PAGE_ITEMS, CutOffButton)
+        self.add_dynamic_items(*CARD_BUTTONS, *PAGE_ITEMS, *SETUP_ITEMS, CutOffButton)
         await self.tree.set_translator(CatalogueTranslator(self.texts))
         await sync_commands(self)
 

@@ -1,0 +1,167 @@
+"""`/setup`: step by step, written at once, resumed where it was left, for administrators only."""
+
+import discord
+import pytest
+import simcord.interactions
+from simcord.backend.errors import SetupError
+
+from config.errors import NotAllowedError
+from tests.bot.discord.world import CRANE, labels_of, text_of
+
+
+@pytest.fixture
+def admin(world):
+    role = world.guild.create_role("admin", permissions=discord.Permissions(administrator=True))
+    return world.guild.add_member(world.env.create_user("admin"), roles=[role])
+
+
+@pytest.fixture
+def chosen(world):
+    return lambda: world.touchstone.servers.settings(world.guild.id)
+
+
+async def opened(world, admin, step: str | None = None):
+    """Open the set-up, at a step."""
+    if step is not None:
+        world.touchstone.servers.change_settings(world.guild.id, "test", setup_step=step)
+    shown = await admin.slash(world.channel, "setup")
+    return shown.response.message
+
+
+async def test_it_begins_with_the_language_and_goes_to_the_end(world, admin, chosen):
+    message = await opened(world, admin)
+    seen = []
+    while "Next" in labels_of(message):
+        seen.append(text_of(message).splitlines()[0])
+        message = (await admin.click(message, label="Next")).response.message
+    assert seen == ["### Language", "### Moderators", "### Channels", "### Packs of claims", "### Budget"]
+    assert text_of(message).startswith("### Done")
+    assert chosen().setup_step is None
+
+
+async def test_it_can_be_left_and_goes_on_where_it_was(world, admin, chosen):
+    message = await opened(world, admin)
+    await admin.click(message, label="Next")
+    assert chosen().setup_step == "roles"
+    assert text_of(await opened(world, admin)).startswith("### Moderators")
+
+
+async def test_language_and_budget_are_written_at_once(world, admin, chosen):
+    message = await opened(world, admin, "language")
+    await admin.select(message, ["zh-Hant"], custom_id="ts:setup:language")
+    message = await opened(world, admin, "budget")
+    await admin.select(message, ["2"], custom_id="ts:setup:budget")
+    assert (chosen().language, chosen().budget) == ("zh-Hant", 2.0)
+
+
+async def test_chosen_roles_moderate(world, admin, chosen):
+    role = world.guild.create_role("checkers")
+    await admin.select(await opened(world, admin, "roles"), [role], custom_id="ts:setup-roles")
+    assert chosen().moderator_roles == (role.id,)
+    await admin.select(await opened(world, admin), [], custom_id="ts:setup-roles")
+    assert chosen().moderator_roles == ()
+
+
+async def test_channels_get_their_mode_and_those_taken_out_are_off(world, admin):
+    quay = world.guild.create_text_channel("quay")
+    await admin.select(await opened(world, admin, "channels"), [quay], custom_id="ts:setup-channels:on")
+    assert world.touchstone.servers.channels(world.guild.id) == {quay.id: "on"}
+    await admin.select(await opened(world, admin), [quay, world.channel], custom_id="ts:setup-channels:shadow")
+    assert set(world.touchstone.servers.channels(world.guild.id).values()) == {"shadow"}
+    await world.alice.send(quay, CRANE)
+    assert world.cards(quay) == []
+
+
+async def test_the_rights_that_the_bot_lacks_are_named(world, admin):
+    channel = world.env.bot.get_channel(world.channel.id)
+    await channel.set_permissions(channel.guild.me, send_messages=False, add_reactions=False)
+    shown = text_of(await opened(world, admin, "channels"))
+    assert f"In <#{world.channel.id}> I lack rights: Send Messages, Add Reactions." in shown
+
+
+async def test_packs_are_chosen_and_all_of_them_include_new_ones(world, admin, chosen):
+    await admin.select(await opened(world, admin, "packs"), [], custom_id="ts:setup:packs")
+    assert chosen().packs == ()
+    await admin.select(await opened(world, admin), ["harbour"], custom_id="ts:setup:packs")
+    assert chosen().packs is None
+
+
+async def test_the_end_says_what_is_set(world, admin):
+    world.touchstone.servers.change_settings(world.guild.id, "test", language="en", budget=0.5)
+    shown = text_of(await opened(world, admin, "done"))
+    assert "- Language: English" in shown
+    assert "- Budget: 0.5 in 1,000 messages" in shown
+    assert "- Packs of claims: Claims about a harbour" in shown
+    assert f"- <#{world.channel.id}>: answers" in shown
+
+
+async def test_only_administrators_see_it(world):
+    for person in (world.alice, world.mod, world.chief):
+        with pytest.raises(SetupError):
+            await person.slash(world.channel, "setup")
+
+
+@pytest.mark.parametrize(
+    ("step", "press"),
+    [
+        ("language", lambda admin, message: admin.click(message, label="Next")),
+        ("language", lambda admin, message: admin.select(message, ["en"], custom_id="ts:setup:language")),
+        ("roles", lambda admin, message: admin.select(message, [], custom_id="ts:setup-roles")),
+        ("channels", lambda admin, message: admin.select(message, [], custom_id="ts:setup-channels:on")),
+    ],
+)
+async def test_every_click_asks_for_the_right_again(world, admin, chosen, monkeypatch, step, press):
+    world.touchstone.servers.change_settings(world.guild.id, "test", moderator_roles=(7,))
+    message = await opened(world, admin, step)
+    before, plain = chosen(), simcord.interactions.base_payload
+
+    def without_rights(*args: object, **more: object):
+        record, made = plain(*args, **more)
+        made["member"]["permissions"] = "0"
+        return record, made
+
+    monkeypatch.setattr(simcord.interactions, "base_payload", without_rights)
+    done = await press(admin, message)
+    assert done.followups[0].message.content == "You need the right to manage this server for that."
+    assert chosen() == before
+    assert world.touchstone.servers.channel_mode(world.guild.id, world.channel.id) == "on"
+
+
+async def test_a_command_opened_to_all_still_asks_for_the_right(world, admin, monkeypatch):
+    plain = simcord.interactions.base_payload
+
+    def manager_only(*args: object, **more: object):
+        record, made = plain(*args, **more)
+        made["member"]["permissions"] = str(discord.Permissions(manage_guild=True).value)
+        return record, made
+
+    monkeypatch.setattr(simcord.interactions, "base_payload", manager_only)
+    assert text_of(await admin.slash(world.channel, "setup")) == "You need the right to manage this server for that."
+    assert [type(error.original) for error in world.env.errors] == [NotAllowedError]
+
+
+@pytest.mark.parametrize(
+    ("locale", "says"),
+    [(discord.Locale.chinese, "我用哪种语言答复？"), (discord.Locale.taiwan_chinese, "我用哪種語言回覆？")],
+)
+async def test_it_speaks_the_language_of_the_client(world, admin, in_language, locale, says):
+    in_language(locale)
+    assert says in text_of(await opened(world, admin))
+
+
+async def test_a_new_server_gets_one_hint_in_its_system_channel(world, monkeypatch):
+    guild = world.env.bot.get_guild(world.guild.id)
+    monkeypatch.setattr(type(guild), "system_channel", property(lambda self: self.get_channel(world.channel.id)))
+    await world.env.bot.setup.on_guild_join(guild)
+    (hint,) = world.cards()
+    assert hint.content == "I stay silent until an administrator of this server sets me up with /setup."
+    assert world.sent()[-1]["allowed_mentions"]["parse"] == []
+
+
+async def test_where_the_bot_may_not_write_there_is_no_hint(world, monkeypatch):
+    guild = world.env.bot.get_guild(world.guild.id)
+    channel = guild.get_channel(world.channel.id)
+    await channel.set_permissions(guild.me, send_messages=False)
+    monkeypatch.setattr(type(guild), "system_channel", property(lambda _: channel))
+    await world.env.bot.setup.on_guild_join(guild)
+    assert world.sent() == []
