@@ -14,6 +14,7 @@ from bot.discord.answering import OFFER, Answering
 from bot.discord.measures import Measures
 from bot.discord.place import Place, place_of
 from bot.discord.quiet import QuietChannels
+from bot.reply import LIKELY
 from checks.finding import Action, Finding
 
 if TYPE_CHECKING:
@@ -75,7 +76,10 @@ class Watch(commands.Cog):
         finding = await asyncio.to_thread(self.bot.touchstone.check, message.content, place.server)
         self.measures.note(place.server, monotonic() - started)
         action = action_in(mode, finding.action)
-        if finding.action != "silent":
+        if mode == "shadow":
+            note = self.bot.touchstone.moderation.shadow.note
+            await asyncio.to_thread(note, place.server, place.channel, message.id, message.author.id, finding)
+        if finding.action != "silent" or is_dispute(finding):
             await self._note(message, place, finding, action)
         if action == "reply":
             await self.answering.reply(message, place, finding)
@@ -97,6 +101,11 @@ class Watch(commands.Cog):
             yield
         finally:
             self._running.discard(task)
+
+
+def is_dispute(finding: Finding) -> bool:
+    """Tell whether the message likely disputes a claim: nothing to answer, but the trends count it."""
+    return finding.best is not None and finding.best.stance == "denies" and finding.best.score >= LIKELY
 
 
 def action_in(mode: str, action: Action) -> Action:
