@@ -121,7 +121,8 @@ def show(terminal: Terminal, report: "BacktestReport") -> None:
 
 def _show_doubtful(terminal: Terminal, doubtful: "Doubtful") -> None:
     message = doubtful.message
-    terminal.print(f"{doubtful.score:.3f}  {doubtful.claim}  {message.link or message.id}", style="dim")
+    # A link that is broken over lines cannot be followed.
+    terminal.out.print(f"{doubtful.score:.3f}  {doubtful.claim}  {message.link or message.id}", soft_wrap=True)
     terminal.print(f"       {' '.join(message.text.split())}")
 
 
