@@ -9,6 +9,9 @@ from checks.lexicon import Lexicon
 
 _EVERYDAY = 3_000
 _RARE = 20_000
+# Claims are about few things out of many: their words come from this share of the rare ones, those of chat from all.
+_TOPICS = 0.2
+_CLAIMS_IN_CHAT = 0.03
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,7 @@ class Words:
 
     everyday: dict[str, list[str]]
     rare: dict[str, list[str]]
+    topics: dict[str, list[str]]
 
     @classmethod
     def of(cls, lexicon: Lexicon) -> "Words":
@@ -28,10 +32,10 @@ class Words:
                     tokens["zh"].append(token)
             elif token.isalpha() and len(token) > 1:
                 tokens["en"].append(token)
-        return cls(
-            {language: each[:_EVERYDAY] for language, each in tokens.items()},
-            {language: each[_EVERYDAY:_RARE] for language, each in tokens.items()},
-        )
+        everyday = {language: each[:_EVERYDAY] for language, each in tokens.items()}
+        rare = {language: each[_EVERYDAY:_RARE] for language, each in tokens.items()}
+        topics = {language: each[:: round(1 / _TOPICS)] for language, each in rare.items()}
+        return cls(everyday, rare, topics)
 
     def sentence(self, chance: random.Random, language: str, length: int, rare: float) -> str:
         """Return `length` words, of which a share of `rare` are rare ones."""
@@ -51,7 +55,7 @@ def make_claims(words: Words, claims: int, wordings: int, seed: int = 1) -> list
 
 
 def _claim(words: Words, chance: random.Random, number: int, wordings: int) -> KnownClaim:
-    own = {language: [chance.choice(words.rare[language]) for _ in range(6)] for language in ("en", "zh")}
+    own = {language: [chance.choice(words.topics[language]) for _ in range(6)] for language in ("en", "zh")}
 
     def wording(language: str) -> KnownWording:
         middle = words.sentence(chance, language, chance.randint(3, 6), 0.1)
@@ -63,13 +67,13 @@ def _claim(words: Words, chance: random.Random, number: int, wordings: int) -> K
 
 
 def make_chat(words: Words, claims: list[KnownClaim], messages: int, seed: int = 2) -> list[str]:
-    """Return chat in two languages, of which one message in ten says one of the claims in somewhat other words."""
+    """Return chat in two languages, of which three in a hundred say one of the claims in somewhat other words."""
     chance = random.Random(seed)
     chat: list[str] = []
     for _ in range(messages):
         language = chance.choice(("en", "zh"))
         text = words.sentence(chance, language, chance.randint(5, 25), 0.08)
-        if chance.random() < 0.1:
+        if chance.random() < _CLAIMS_IN_CHAT:
             text = f"{chance.choice(chance.choice(claims).wordings).text}, {text[:40]}"
         chat.append(text)
     return chat
