@@ -12,7 +12,7 @@ from checks.matching import MatchReader
 from checks.meaning import Meaning, MeaningSource, Nearness
 from checks.scoring import Candidate
 from checks.text import count_han, language_of
-from checks.tuning import Tuning
+from checks.tuning import Model, Tuning
 
 _MOST_MATCHES = 3
 _LEAST_WORDS = 4
@@ -62,13 +62,7 @@ class Checker:
         message = analyse(text, self.lexicon)
         if base.scorer is None or not message.words:
             return Finding(text, language, "silent")
-        # Most chat comes near no claim: stance, figures and meaning are read only where something may be said.
-        near = base.scorer.model.cut_offs_for(len(base.claims)).near
-        candidates: list[Candidate] = [
-            candidate
-            for candidate in base.scorer.candidates(message, thorough=thorough)[:_MOST_MATCHES]
-            if base.scorer.model.probability(candidate.evidence.features()) >= near
-        ]
+        candidates = _worth_reading(base.scorer.candidates(message, thorough=thorough), base.scorer.model, base)
         matches = self._reader.read(message, candidates, base, self._nearness(message, base) if candidates else None)
         matches.sort(key=lambda match: -match.score)
         return Finding(text, language, _overall(matches, message), tuple(_set_apart(matches)))
@@ -93,6 +87,16 @@ class Checker:
         if self._vectors is None or self._vectors.claims != len(base.claims):
             return None
         return self._vectors.nearness(vectors[0])
+
+
+def _worth_reading(candidates: Sequence[Candidate], model: Model, base: IndexedBase) -> list[Candidate]:
+    """Return the first candidate where it is near, and further ones where they may be answered.
+
+    Most chat comes near no claim: stance, figures and meaning are read only where something may be said.
+    """
+    cut_offs = model.cut_offs_for(len(base.claims))
+    sure = [(candidate, model.probability(candidate.evidence.features())) for candidate in candidates[:_MOST_MATCHES]]
+    return [each for n, (each, sureness) in enumerate(sure) if sureness >= (cut_offs.offer if n else cut_offs.near)]
 
 
 def _set_apart(matches: Sequence[Match]) -> Iterator[Match]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from checks.index import Floats
+from checks.postings import Floats
 
 _STEPS = 60
 _ENOUGH = 1e-8

@@ -5,15 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from checks.analysis import Analysis
 from checks.lexicon import Lexicon
 from checks.postings import Floats, Postings, Rows
 from checks.rarity import TermWeights
 
+Shares = npt.NDArray[np.float32]
+
 # So many postings are read at most for one message, those of its rarest terms first.
-_POSTINGS_BUDGET = 60_000
-_SMALL = 1e-9
+_POSTINGS_BUDGET = 30_000
+_SMALL = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,10 @@ class IndexedWording:
 class Overlap:
     """What a message shares with every wording: Dice and share of the wording, by words and by concepts (all 0–1)."""
 
-    dice: Floats
-    share: Floats
-    concept_dice: Floats
-    concept_share: Floats
+    dice: Shares
+    share: Shares
+    concept_dice: Shares
+    concept_share: Shares
 
 
 class WordingIndex:
@@ -45,14 +48,15 @@ class WordingIndex:
         self.weight = weight
         self.claim_of: Rows = np.array([w.claim for w in wordings], dtype=np.int64)
         self.negative = np.array([w.negative for w in wordings], dtype=bool)
+        self._for, self._against = (~self.negative).astype(np.float32), self.negative.astype(np.float32)
         self.first_row: Rows = np.searchsorted(self.claim_of, np.arange(claims))
         words, concepts = [w.reading.words for w in wordings], [w.reading.concepts for w in wordings]
         self._word_mass, self._concept_mass = self._masses(words), self._masses(concepts)
         self._words = Postings({term: weight(term) for term in each} for each in words)
         self._concepts = Postings({term: weight(term) for term in each} for each in concepts)
 
-    def _masses(self, terms: Sequence[frozenset[str]]) -> Floats:
-        return np.array([sum(map(self.weight, each)) for each in terms], dtype=np.float64)
+    def _masses(self, terms: Sequence[frozenset[str]]) -> Shares:
+        return np.array([sum(map(self.weight, each)) + _SMALL for each in terms], dtype=np.float32)
 
     def rows_of(self, claim: int) -> range:
         """Return the rows of a claim's wordings."""
@@ -62,23 +66,24 @@ class WordingIndex:
     def overlap(self, message: Analysis) -> Overlap:
         """Return what the message shares with every wording."""
         words, concepts = self._by_rarity(message.words), self._by_rarity(message.concepts)
-        shared = self._words.sums(dict.fromkeys(words, 1.0), _POSTINGS_BUDGET)
-        alike = self._concepts.sums(dict.fromkeys(concepts, 1.0), _POSTINGS_BUDGET)
+        # Half the width of the sums is enough here, and halves the time that large bases take.
+        shared = self._words.sums(dict.fromkeys(words, 1.0), _POSTINGS_BUDGET).astype(np.float32)
+        alike = self._concepts.sums(dict.fromkeys(concepts, 1.0), _POSTINGS_BUDGET).astype(np.float32)
         return Overlap(
-            dice=2 * shared / (sum(words.values()) + self._word_mass + _SMALL),
-            share=shared / (self._word_mass + _SMALL),
-            concept_dice=2 * alike / (sum(concepts.values()) + self._concept_mass + _SMALL),
-            concept_share=alike / (self._concept_mass + _SMALL),
+            dice=2 * shared / (self._word_mass + np.float32(sum(words.values()))),
+            share=shared / self._word_mass,
+            concept_dice=2 * alike / (self._concept_mass + np.float32(sum(concepts.values()))),
+            concept_share=alike / self._concept_mass,
         )
 
     def _by_rarity(self, terms: frozenset[str]) -> dict[str, float]:
         weights = {term: self.weight(term) for term in terms}
         return {term: weights[term] for term in sorted(weights, key=lambda term: (-weights[term], term))}
 
-    def best_by_claim(self, values: Floats, *, negative: bool = False) -> Floats:
+    def best_by_claim(self, values: Shares | Floats, *, negative: bool = False) -> Floats:
         """Return each claim's greatest value over its positive (or negative) wordings; 0 where it has none."""
-        masked = np.where(self.negative == negative, values, 0.0)
-        return np.maximum.reduceat(masked, self.first_row)
+        counted = values * (self._against if negative else self._for)
+        return np.maximum.reduceat(counted, self.first_row).astype(np.float64)
 
 
 def count_holders(wordings: Sequence[IndexedWording], lexicon: Lexicon) -> TermWeights:

@@ -13,7 +13,7 @@ from checks.characters import CharacterVectors
 from checks.closely import Parts, Reader, likeness
 from checks.documents import claim_documents
 from checks.evidence import Evidence
-from checks.index import IndexedWording, Overlap, WordingIndex, count_holders
+from checks.index import IndexedWording, Overlap, Shares, WordingIndex, count_holders
 from checks.lexicon import Lexicon
 from checks.postings import Floats, Rows
 from checks.profiles import ClaimProfiles
@@ -48,9 +48,13 @@ class _Sighting:
     concepts: Floats
     bm25: Floats
     overlap: Overlap
-    combined: Floats
+    combined: Shares
     semantic: Floats | None
     han: bool
+
+
+# More than half of ordinary chat scores less by profiles and BM25, and one in a hundred messages about a claim.
+_HOPELESS = 1.6
 
 
 class Scorer:
@@ -83,8 +87,10 @@ class Scorer:
         concepts = self._profiles.evidence(message.concepts)
         bm25 = self._documents.evidence(message.words)
         quick = 0.25 * (words + concepts) + 12 * bm25
+        if not thorough and semantic is None and float(quick.max()) < _HOPELESS:
+            return []
         overlap = self.index.overlap(message)
-        combined = overlap.dice + 0.7 * overlap.concept_dice + 0.3 * overlap.share
+        combined = overlap.dice + np.float32(0.7) * overlap.concept_dice + np.float32(0.3) * overlap.share
         rough = quick + self.index.best_by_claim(combined)
         if semantic is not None:
             rough = rough + self.index.best_by_claim(np.maximum(semantic, 0.0))
