@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from checks.lexicon import Lexicon
 from checks.postings import Floats, Postings, Rows
 from checks.rarity import TermWeights
 
-Shares = npt.NDArray[np.float32]
+Shares = npt.NDArray[np.floating[Any]]
 
 # So many postings are read at most for one message, those of its rarest terms first.
 _POSTINGS_BUDGET = 30_000
@@ -70,9 +71,9 @@ class WordingIndex:
         shared = self._words.sums(dict.fromkeys(words, 1.0), _POSTINGS_BUDGET).astype(np.float32)
         alike = self._concepts.sums(dict.fromkeys(concepts, 1.0), _POSTINGS_BUDGET).astype(np.float32)
         return Overlap(
-            dice=2 * shared / (self._word_mass + np.float32(sum(words.values()))),
+            dice=np.float32(2) * shared / (self._word_mass + np.float32(sum(words.values()))),
             share=shared / self._word_mass,
-            concept_dice=2 * alike / (self._concept_mass + np.float32(sum(concepts.values()))),
+            concept_dice=np.float32(2) * alike / (self._concept_mass + np.float32(sum(concepts.values()))),
             concept_share=alike / self._concept_mass,
         )
 
