@@ -99,7 +99,8 @@ class HideButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:hide:(?P
         with contextlib.suppress(discord.NotFound):
             await channel.get_partial_message(self.card).delete()
         await asyncio.to_thread(answers.hide, self.card)
-        await respond(interaction, texts_for(interaction)("The card is hidden."))
+        texts = texts_for(interaction)
+        await respond(interaction, texts("The card is hidden."))
 
 
 async def _report(interaction: BotInteraction, card: int, claim: str) -> None:
