@@ -82,11 +82,11 @@ class Checker:
         """Ask the embedder; None without one, or while it is out of order."""
         if self._source is None or (vectors := self._source.embed_or_none([message.text])) is None:
             return None
-        if self._vectors is None:
-            self._vectors = Meaning.of(base, self._source)
-        if self._vectors is None or self._vectors.claims != len(base.claims):
-            return None
-        return self._vectors.nearness(vectors[0])
+        # Another thread may have changed the base since this check began: vectors count for the snapshot they are of.
+        kept = self._vectors
+        if kept is None or kept.base is not base:
+            kept = self._vectors = Meaning.of(base, self._source)
+        return kept.nearness(vectors[0]) if kept is not None else None
 
 
 def _worth_reading(candidates: Sequence[Candidate], model: Model, base: IndexedBase) -> list[Candidate]:

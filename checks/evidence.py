@@ -39,7 +39,6 @@ class Evidence:
         words: number of different word terms in the message.
         concepts: number of different concepts in the message.
         question: 1 where the message asks, else 0.
-        semantic: best cosine of an embedder's vectors; 0 without one.
     """
 
     dice: float
@@ -72,7 +71,6 @@ class Evidence:
     words: int = 0
     concepts: int = 0
     question: float = 0.0
-    semantic: float = 0.0
 
     def features(self) -> dict[str, float]:
         """Return the measures as the decision model takes them: counts as logarithms, negatives as a distance."""

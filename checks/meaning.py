@@ -63,9 +63,9 @@ class MeaningTuning:
 class Meaning:
     """The vectors of one base's wordings: row by claim, those who make the claims apart from those who dispute them."""
 
+    base: IndexedBase
     says: EmbeddedWordings
     denies: EmbeddedWordings
-    claims: int
 
     @classmethod
     def of(cls, base: IndexedBase, source: MeaningSource) -> "Meaning | None":
@@ -74,12 +74,13 @@ class Meaning:
         denies = [(r.text, n) for n, read in enumerate(base.claims) for r in read.voices.denies]
         made = EmbeddedWordings.build([t for t, _ in says], [n for _, n in says], source.wordings_or_none)
         against = EmbeddedWordings.build([t for t, _ in denies], [n for _, n in denies], source.wordings_or_none)
-        return None if made is None or against is None else cls(made, against, len(base.claims))
+        return None if made is None or against is None else cls(base, made, against)
 
     def nearness(self, message: Vector) -> "Nearness":
         """Return how near a message is to each claim."""
-        says = self.says.by_claim(self.says.similarities(message), self.claims, _NEAREST)
-        denies = self.denies.by_claim(self.denies.similarities(message), self.claims, _NEAREST)
+        claims = len(self.base.claims)
+        says = self.says.by_claim(self.says.similarities(message), claims, _NEAREST)
+        denies = self.denies.by_claim(self.denies.similarities(message), claims, _NEAREST)
         return Nearness(says, denies)
 
 

@@ -49,7 +49,6 @@ class _Sighting:
     bm25: Floats
     overlap: Overlap
     combined: Shares
-    semantic: Floats | None
     han: bool
 
 
@@ -75,30 +74,26 @@ class Scorer:
     def _thorough(self) -> ThoroughSearch:
         return ThoroughSearch(self._texts, self._reader.characters)
 
-    def candidates(
-        self, message: Analysis, most: int | None = None, semantic: Floats | None = None, *, thorough: bool = False
-    ) -> list[Candidate]:
+    def candidates(self, message: Analysis, most: int | None = None, *, thorough: bool = False) -> list[Candidate]:
         """Return up to `most` candidates, best first; none where the message comes near no claim.
 
-        `semantic` holds a cosine per row where an embedder is at work. `thorough` (5–20 ms) looks at more claims, also
+        `thorough` looks at more claims, also
         at those that share characters only, and never turns a message away unread.
         """
         words = self._profiles.evidence(message.words)
         concepts = self._profiles.evidence(message.concepts)
         bm25 = self._documents.evidence(message.words)
         quick = 0.25 * (words + concepts) + 12 * bm25
-        if not thorough and semantic is None and float(quick.max()) < _HOPELESS:
+        if not thorough and float(quick.max()) < _HOPELESS:
             return []
         overlap = self.index.overlap(message)
         combined = overlap.dice + np.float32(0.7) * overlap.concept_dice + np.float32(0.3) * overlap.share
         rough = quick + self.index.best_by_claim(combined)
-        if semantic is not None:
-            rough = rough + self.index.best_by_claim(np.maximum(semantic, 0.0))
-        seen = _Sighting(words, concepts, bm25, overlap, combined, semantic, _is_han(message.text))
+        seen = _Sighting(words, concepts, bm25, overlap, combined, _is_han(message.text))
         chosen = _largest(rough, _CLAIMS_CLOSELY)
         if thorough:
             chosen = np.union1d(chosen, _largest(self._by_characters(message, bm25), _CLAIMS_THOROUGHLY))
-        elif semantic is None:
+        else:
             chosen = self._worth_a_look(message, chosen, seen)
         said = Parts(message, self._reader)
         found = [self._closely(said, int(claim), seen) for claim in chosen if thorough or rough[claim] > 0]
@@ -155,7 +150,6 @@ class Scorer:
             negative=float(seen.combined[against].max()) if len(against) else 0.0,
             words=len(said.reading.words),
             concepts=len(said.reading.concepts),
-            semantic=float(seen.semantic[positive].max()) if seen.semantic is not None else 0.0,
         )
         return Candidate(claim, near[0], replace(evidence, rank=self.model.rank(evidence.features(), han=seen.han)))
 
