@@ -1,5 +1,7 @@
 """The connection: opening SQLite or PostgreSQL, short transactions, and errors in plain words."""
 
+import sqlite3
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +14,8 @@ from sqlmodel import Session
 from config.errors import DatabaseError
 
 BUSY_MILLISECONDS = 10_000
+RETRY_SECONDS = 0.02
+PRIMARY_CODE = 0xFF  # the rest of an error code of SQLite's says which kind of busy
 # The first one waits for locks, so that the second finds no other program in its way.
 PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}",
@@ -119,8 +123,23 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in PRAGMAS:
-        cursor.execute(pragma)
+        _patiently(cursor, pragma)
     cursor.close()
+
+
+def _patiently(cursor: sqlite3.Cursor, pragma: str) -> None:
+    # SQLite does not wait out its own busy_timeout while another connection turns the file to WAL, recovers it or
+    # closes it as the last one: programs that start together would fail on each other.
+    give_up = time.monotonic() + BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            cursor.execute(pragma)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & PRIMARY_CODE != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+            time.sleep(RETRY_SECONDS)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
