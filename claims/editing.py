@@ -109,6 +109,6 @@ def seen_claim(session: Session, server: int | None, claim_id: str) -> ClaimReco
 def _free_id(session: Session, title: str) -> str:
     """Return an id for a new claim; its ending keeps it apart from those of other servers and of packs to come."""
     while True:
-        name = f"{_NO_SLUG.sub('-', title.lower()).strip('-')[:60].strip('-') or 'claim'}-{secrets.token_hex(3)}"
+        name = f"{_NO_SLUG.sub('-', title.lower()).strip('-')[:57].strip('-') or 'claim'}-{secrets.token_hex(3)}"
         if session.scalar(select(col(Claim.key)).where(col(Claim.id) == name).limit(1)) is None:
             return name

@@ -17,7 +17,7 @@ from config.errors import ImportRefusedError, PackProblem
 # A file with more faults than this is another kind of file, and nobody mends them one by one.
 MAX_PROBLEMS = 1_000
 _OF_CLAIM = re.compile(r"claims\[(\d+)\]")
-_LONGEST_ID = 80
+_LONGEST_ID = 64
 
 
 def read_pack_data(name: str, lined: Lined, sha256: str, seen: set[str]) -> IncomingPack:
