@@ -12,6 +12,8 @@ from bot.discord.backtest import BacktestCommand
 from bot.discord.backtest_report import CutOffButton
 from bot.discord.browse import Browse
 from bot.discord.buttons import CARD_BUTTONS
+from bot.discord.forms.forms import Forms
+from bot.discord.forms.items import FORM_ITEMS
 from bot.discord.housekeeping import Housekeeping
 from bot.discord.manage import Manage
 from bot.discord.pages import PAGE_ITEMS
@@ -55,6 +57,7 @@ class TouchstoneBot(commands.AutoShardedBot):
         self.watch = Watch(self)
         self.browse = Browse(self)
         self.setup = SetupCommand(self)
+        self.forms = Forms(self)
 
     @property
     def touchstone(self) -> Touchstone:
@@ -73,11 +76,11 @@ class TouchstoneBot(commands.AutoShardedBot):
             self._touchstone = self._owned = await asyncio.to_thread(Touchstone.open, self.settings)
         for language in LANGUAGES:
             await asyncio.to_thread(self.texts, language)
-        for part in (self.watch, Ask(self), self.browse, Manage(self), About(self), Housekeeping(self)):
+        for part in (self.watch, Ask(self), self.browse, Manage(self), About(self), Housekeeping(self), self.forms):
             await self.add_cog(part)
         for part in (self.setup, BacktestCommand(self), StatusCommand(self), TrendsCommand(self)):
             await self.add_cog(part)
-        self.add_dynamic_items(*CARD_BUTTONS, *PAGE_ITEMS, *SETUP_ITEMS, CutOffButton)
+        self.add_dynamic_items(*CARD_BUTTONS, *PAGE_ITEMS, *SETUP_ITEMS, *FORM_ITEMS, CutOffButton)
         await self.tree.set_translator(CatalogueTranslator(self.texts))
         await sync_commands(self)
 

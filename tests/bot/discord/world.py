@@ -78,6 +78,27 @@ def labels_of(message: discord.Message) -> list[str]:
     return [item.label for item in _walk(message.components) if isinstance(item, discord.Button)]
 
 
+def prefilled(form) -> dict[str, Any]:
+    """Return what stands in the fields of a form as it opens: texts, and lists of what is chosen."""
+    fields = [label["component"] for label in form.modal["components"]]
+    return {field["custom_id"]: field.get("value") or _chosen(field) for field in fields}
+
+
+async def hand_in(person, form, **changed):
+    """Hand a form in as a client does: with what stands in its fields, but for those that are changed."""
+    filled = {name: value for name, value in prefilled(form).items() if value}
+    return await person.submit_modal(form, filled | changed)
+
+
+def shown_by(done) -> discord.Message:
+    """Return the message that answers an interaction."""
+    return (done.response or done.followups[0]).message
+
+
+def _chosen(field: dict[str, Any]) -> list[str]:
+    return [option["value"] for option in field.get("options", ()) if option.get("default")]
+
+
 def _texts(components) -> list[str]:
     return [item.content for item in _walk(components) if isinstance(item, discord.TextDisplay)]
 

@@ -1,0 +1,1 @@
+"""Forms, tried with the smallest one there can be."""

@@ -1,0 +1,177 @@
+"""Whatever becomes of a form, what was typed is not lost."""
+
+import sqlite3
+from contextlib import closing
+
+import discord
+import pytest
+import simcord.interactions
+
+from bot.discord import create_bot
+from claims import database
+from claims.edits import EditTexts
+from claims.rights import Actor
+from tests.bot.discord.forms.title_form import with_title_form
+from tests.bot.discord.world import hand_in, labels_of, shown_by, text_of
+
+CLAIM = "crane-built-1920"
+
+
+@pytest.fixture
+def simcord_bot(settings, touchstone):
+    return with_title_form(create_bot(settings, touchstone))
+
+
+async def opened(world, person=None):
+    """Open the form; return what simcord knows of it."""
+    person = person or world.chief
+    shown = await person.slash(world.channel, "title", claim=CLAIM)
+    return await person.click(shown.response.message, label="Open")
+
+
+def title(world) -> str:
+    return world.touchstone.base.claim(CLAIM, world.guild.id).title_en
+
+
+def somebody_else(world, **texts: str) -> None:
+    actor = Actor(99, world.guild.id, is_administrator=True)
+    world.touchstone.moderation.editor.edit(actor, CLAIM, None, EditTexts(**texts))
+
+
+async def test_what_is_typed_is_written(world):
+    done = await hand_in(world.chief, await opened(world), title_en="A newer title")
+    assert text_of(done) == "Written: A newer title"
+    assert title(world) == "A newer title"
+
+
+async def test_it_opens_with_what_stands_there(world):
+    form = await opened(world)
+    done = await hand_in(world.chief, form)
+    assert "The old harbour crane was built in 1920" in text_of(done)
+
+
+async def test_a_form_that_was_open_at_a_restart_is_still_taken(world, settings, touchstone):
+    form = await opened(world)
+    await world.env.restart_bot(with_title_form(create_bot(settings, touchstone)))
+    done = await hand_in(world.chief, form, title_en="Typed before, handed in after")
+    assert text_of(done) == "Written: Typed before, handed in after"
+
+
+async def test_a_refused_form_says_why_echoes_all_and_opens_again_as_it_was(world):
+    words = "x" * 301
+    refused = await hand_in(world.chief, await opened(world), title_en=words, title_zh="新标题")
+    shown = text_of(refused)
+    assert "That cannot be written like this:" in shown
+    assert words in shown
+    assert "新标题" in shown
+    assert labels_of(shown_by(refused)) == ["Try again", "Drop what I typed"]
+    again = await world.chief.click(shown_by(refused), label="Try again")
+    done = await hand_in(world.chief, again, title_en="Shorter")
+    assert text_of(done) == "Written: Shorter"
+    assert world.touchstone.base.claim(CLAIM, world.guild.id).title_zh == "新标题"
+
+
+async def test_what_was_refused_is_there_when_the_form_is_opened_anew_after_a_restart(world, settings, touchstone):
+    await hand_in(world.chief, await opened(world), title_en="x" * 301, title_zh="新标题")
+    await world.env.restart_bot(with_title_form(create_bot(settings, touchstone)))
+    await hand_in(world.chief, await opened(world), title_en="Short")
+    assert world.touchstone.base.claim(CLAIM, world.guild.id).title_zh == "新标题"
+
+
+async def test_what_was_dropped_does_not_come_back(world):
+    refused = await hand_in(world.chief, await opened(world), title_en="x" * 301, title_zh="新标题")
+    dropped = await world.chief.click(shown_by(refused), label="Drop what I typed")
+    assert text_of(dropped) == "Nothing was changed, and what you typed is dropped."
+    await hand_in(world.chief, await opened(world), title_en="Short")
+    assert world.touchstone.base.claim(CLAIM, world.guild.id).title_zh != "新标题"
+
+
+async def test_much_text_comes_back_as_a_file(world):
+    refused = await hand_in(world.chief, await opened(world), title_en="word " * 700)
+    (file,) = shown_by(refused).attachments
+    assert file.filename == "typed.txt"
+
+
+async def test_of_two_at_once_the_second_may_choose(world):
+    form = await opened(world)
+    somebody_else(world, title_en="Theirs")
+    conflict = await hand_in(world.chief, form, title_en="Mine")
+    shown = text_of(conflict)
+    assert "Somebody else has changed this meanwhile" in shown
+    assert "Theirs" in shown
+    assert "Mine" in shown
+    assert labels_of(shown_by(conflict)) == ["Keep mine", "Keep theirs", "Edit again"]
+    assert title(world) == "Theirs"
+    kept = await world.chief.click(shown_by(conflict), label="Keep mine")
+    assert text_of(kept) == "Written: Mine"
+
+
+async def test_theirs_may_stay(world):
+    form = await opened(world)
+    somebody_else(world, title_en="Theirs")
+    conflict = await hand_in(world.chief, form, title_en="Mine")
+    await world.chief.click(shown_by(conflict), label="Keep theirs")
+    assert title(world) == "Theirs"
+
+
+async def test_both_may_be_joined_by_hand(world):
+    form = await opened(world)
+    somebody_else(world, title_en="Theirs")
+    conflict = await hand_in(world.chief, form, title_en="Mine")
+    again = await world.chief.click(shown_by(conflict), label="Edit again")
+    done = await hand_in(world.chief, again, title_en="Mine and theirs")
+    assert text_of(done) == "Written: Mine and theirs"
+
+
+async def test_mine_does_not_win_over_a_third_version_unseen(world):
+    form = await opened(world)
+    somebody_else(world, title_en="Theirs")
+    conflict = await hand_in(world.chief, form, title_en="Mine")
+    somebody_else(world, title_en="Theirs again")
+    second = await world.chief.click(shown_by(conflict), label="Keep mine")
+    assert "Theirs again" in text_of(second)
+    assert title(world) == "Theirs again"
+
+
+async def test_an_abandoned_draft_does_not_overwrite_what_came_after_it(world):
+    await hand_in(world.chief, await opened(world), title_en="x" * 301)
+    somebody_else(world, title_en="Theirs")
+    conflict = await hand_in(world.chief, await opened(world), title_en="Mine")
+    assert labels_of(shown_by(conflict)) == ["Keep mine", "Keep theirs", "Edit again"]
+
+
+async def test_whoever_lost_the_right_meanwhile_gets_the_words_back(world, monkeypatch):
+    form = await opened(world)
+    plain = simcord.interactions.base_payload
+
+    def without_rights(*args: object, **more: object):
+        record, made = plain(*args, **more)
+        made["member"]["permissions"] = "0"
+        return record, made
+
+    monkeypatch.setattr(simcord.interactions, "base_payload", without_rights)
+    done = await hand_in(world.chief, form, title_en="Typed for nothing")
+    assert "Typed for nothing" in text_of(done)
+    assert title(world) != "Typed for nothing"
+
+
+async def test_where_the_database_is_locked_the_words_come_back(world, monkeypatch):
+    form = await opened(world)
+    file = world.touchstone.base.database.file
+    world.touchstone.base.close()
+    monkeypatch.setattr(database, "PRAGMAS", ("PRAGMA busy_timeout = 50", *database.PRAGMAS[1:]))
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        done = await hand_in(world.chief, form, title_en="Typed in vain")
+        other.execute("ROLLBACK")
+    assert "Typed in vain" in text_of(done)
+    assert title(world) != "Typed in vain"
+
+
+@pytest.mark.parametrize(
+    ("locale", "says"), [(discord.Locale.chinese, "你输入的是"), (discord.Locale.taiwan_chinese, "你輸入的是")]
+)
+async def test_it_speaks_the_language_of_the_client(world, in_language, locale, says):
+    in_language(locale)
+    done = await hand_in(world.chief, await opened(world), title_en="x" * 301)
+    assert says in text_of(done)
