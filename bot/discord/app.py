@@ -6,24 +6,14 @@ import logging
 import discord
 from discord.ext import commands
 
-from bot.discord.about import About
-from bot.discord.ask import Ask
-from bot.discord.backtest import BacktestCommand
-from bot.discord.backtest_report import CutOffButton
 from bot.discord.browse import Browse
-from bot.discord.buttons import CARD_BUTTONS
+from bot.discord.corrections.cog import CorrectionCog
 from bot.discord.forms.forms import Forms
-from bot.discord.forms.items import FORM_ITEMS
-from bot.discord.housekeeping import Housekeeping
-from bot.discord.manage import Manage
-from bot.discord.pages import PAGE_ITEMS
+from bot.discord.parts import ITEMS, parts_of
 from bot.discord.setup_command import SetupCommand
-from bot.discord.setup_items import SETUP_ITEMS
-from bot.discord.status import StatusCommand
 from bot.discord.sync import sync_commands
 from bot.discord.translator import CatalogueTranslator
 from bot.discord.tree import TouchstoneTree
-from bot.discord.trends import TrendsCommand
 from bot.discord.watch import Watch
 from bot.service import Touchstone
 from bot.texts import LANGUAGES, Texts
@@ -57,6 +47,7 @@ class TouchstoneBot(commands.AutoShardedBot):
         self.watch = Watch(self)
         self.browse = Browse(self)
         self.setup = SetupCommand(self)
+        self.corrections = CorrectionCog(self)
         self.forms = Forms(self)
 
     @property
@@ -76,11 +67,9 @@ class TouchstoneBot(commands.AutoShardedBot):
             self._touchstone = self._owned = await asyncio.to_thread(Touchstone.open, self.settings)
         for language in LANGUAGES:
             await asyncio.to_thread(self.texts, language)
-        for part in (self.watch, Ask(self), self.browse, Manage(self), About(self), Housekeeping(self), self.forms):
+        for part in (self.watch, self.browse, self.setup, self.forms, *parts_of(self)):
             await self.add_cog(part)
-        for part in (self.setup, BacktestCommand(self), StatusCommand(self), TrendsCommand(self)):
-            await self.add_cog(part)
-        self.add_dynamic_items(*CARD_BUTTONS, *PAGE_ITEMS, *SETUP_ITEMS, *FORM_ITEMS, CutOffButton)
+        self.add_dynamic_items(*ITEMS)
         await self.tree.set_translator(CatalogueTranslator(self.texts))
         await sync_commands(self)
 

@@ -1,0 +1,43 @@
+"""What the bot is made of: its parts, and the buttons and menus that work after a restart."""
+
+from typing import TYPE_CHECKING, Any
+
+from discord import ui
+from discord.ext import commands
+
+from bot.discord.about import About
+from bot.discord.ask import Ask
+from bot.discord.backtest import BacktestCommand
+from bot.discord.backtest_report import CutOffButton
+from bot.discord.buttons import CARD_BUTTONS
+from bot.discord.forms.items import FORM_ITEMS
+from bot.discord.housekeeping import Housekeeping
+from bot.discord.manage import Manage
+from bot.discord.pages import PAGE_ITEMS
+from bot.discord.setup_items import SETUP_ITEMS
+from bot.discord.status import StatusCommand
+from bot.discord.trends import TrendsCommand
+
+if TYPE_CHECKING:
+    from bot.discord.app import TouchstoneBot
+
+ITEMS: tuple[type[ui.DynamicItem[Any]], ...] = (
+    *CARD_BUTTONS,
+    *PAGE_ITEMS,
+    *SETUP_ITEMS,
+    *FORM_ITEMS,
+    CutOffButton,
+)
+
+
+def parts_of(bot: "TouchstoneBot") -> tuple[commands.Cog, ...]:
+    """Return the parts that nothing else needs to find by name, in the order in which they are added."""
+    return (
+        Ask(bot),
+        Manage(bot),
+        About(bot),
+        Housekeeping(bot),
+        BacktestCommand(bot),
+        StatusCommand(bot),
+        TrendsCommand(bot),
+    )
