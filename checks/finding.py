@@ -38,7 +38,8 @@ class Match:
 
     `score` is the probability (0–1) that the message makes or asks about this claim; `action` is what this match alone
     would call for; `why` names measures and guards in short, for logs and machines (people get the guards in words);
-    `places` are the spans of the folded message that point to the claim.
+    `places` are the spans of the folded message that point to the claim; `bar` is the score from which the match would
+    be offered at least, 0 where something other than its score keeps it silent.
     """
 
     claim: str
@@ -51,6 +52,7 @@ class Match:
     version: int = 1
     action: Action = "silent"
     places: tuple[tuple[int, int], ...] = ()
+    bar: float = 0.0
 
     @property
     def figures_differ(self) -> bool:
@@ -71,6 +73,13 @@ class Finding:
     def best(self) -> Match | None:
         """Return the best match, or None where nothing matched."""
         return self.matches[0] if self.matches else None
+
+    def near_miss(self, share: float) -> Match | None:
+        """Return the best match where only its score keeps it silent, and this is at least that share of the bar."""
+        best = self.best
+        if best is None or best.action != "silent" or not share * best.bar <= best.score < best.bar:
+            return None
+        return best
 
     @property
     def answered(self) -> tuple[Match, ...]:

@@ -13,7 +13,7 @@ from checks.index import IndexedWording
 from checks.lexicon import Lexicon
 from checks.meaning import MeaningTuning, Nearness
 from checks.names import compare_names
-from checks.policy import Case, decide
+from checks.policy import Case, bar, decide
 from checks.scoring import Candidate, Scorer
 from checks.stance import StanceReader, StanceReading
 from checks.tuning import CutOffs
@@ -60,6 +60,7 @@ class MatchReader:
         guards = _guards(look, stance, figures, doubt)
         probability = self._probability(look, stance)
         case = Case(probability, reading, guards, claim.muted, claim.cut_off, raised_to=claim.raised_to)
+        cut_offs = self._cut_offs(look)
         return Match(
             claim=claim.id,
             score=round(probability, 4),
@@ -69,8 +70,9 @@ class MatchReader:
             guards=guards,
             why=_in_short(look.candidate.evidence, stance, guards),
             version=claim.version,
-            action=decide(case, self._cut_offs(look)),
+            action=decide(case, cut_offs),
             places=tuple(_anchors(look)),
+            bar=bar(case, cut_offs),
         )
 
     def _stance(self, look: "_Look") -> StanceReading:

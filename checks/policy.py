@@ -37,14 +37,26 @@ def decide(case: Case, cut_offs: CutOffs) -> Action:
     return _MORE_RELUCTANT[action] if case.probability < case.raised_to else action
 
 
+def bar(case: Case, cut_offs: CutOffs) -> float:
+    """Return the probability from which the match would be offered at least; 0 where its probability is not asked."""
+    doubtful = not case.passed("names") or not case.passed("doubt")
+    return 0.0 if _is_barred(case) or doubtful else _offer_from(case, cut_offs)
+
+
 def _by_rule(case: Case, cut_offs: CutOffs) -> Action:
     reply_from = case.cut_off if case.cut_off is not None else cut_offs.reply
-    if case.muted or case.stance == "denies" or not case.passed("negative") or not case.passed("quoted"):
-        return "silent"
-    if case.probability < min(cut_offs.offer, reply_from):
+    if _is_barred(case) or case.probability < _offer_from(case, cut_offs):
         return "silent"
     if not case.passed("names") or not case.passed("doubt"):
         return "offer" if case.probability >= reply_from else "silent"
     if case.probability >= reply_from:
         return "reply"
     return "offer"
+
+
+def _is_barred(case: Case) -> bool:
+    return case.muted or case.stance == "denies" or not case.passed("negative") or not case.passed("quoted")
+
+
+def _offer_from(case: Case, cut_offs: CutOffs) -> float:
+    return cut_offs.offer if case.cut_off is None else min(cut_offs.offer, case.cut_off)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from claims.dialect import insert_into, rows_written
-from claims.tables import QueueItem
+from claims.tables import Feedback, QueueItem
 
 ItemKind = Literal["proposal", "candidate", "feedback", "paused", "stale", "offer", "near"]
 
@@ -100,3 +100,12 @@ def item_of(row: QueueItem, now: datetime, reports: int = 0) -> Item:
         now - row.created_at,
         reports,
     )
+
+
+def reports_of(session: Session, row: QueueItem) -> int:
+    """Return how many members have reported what the item is about; 0 for other kinds than feedback."""
+    if row.kind != "feedback":
+        return 0
+    card = (col(Feedback.card_message) == row.payload["card"], col(Feedback.claim) == row.claim)
+    query = select(func.count()).select_from(Feedback).where(*card, col(Feedback.kind) == row.payload["kind"])
+    return session.scalar(query) or 0

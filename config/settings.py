@@ -51,6 +51,11 @@ class Settings(BaseSettings):
     )
     sighting_days: int = Field(ge=1, description="Days that a sighting (ids and scores, never text) is kept.")
     max_claims: int = Field(ge=1, le=3, description="How many claims one reply may answer.")
+    near_miss_share: float = Field(
+        gt=0,
+        le=1,
+        description="From which part of its cut-off on a match below it goes to the moderators' queue; 1: none does.",
+    )
     tuning_file: Path | None = Field(
         default=None, description="Weights and cut-offs written by `touchstone calibrate`."
     )

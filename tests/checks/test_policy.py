@@ -2,8 +2,8 @@
 
 import pytest
 
-from checks.finding import Action, Guard, Stance
-from checks.policy import Case, decide
+from checks.finding import Action, Finding, Guard, Match, Stance
+from checks.policy import Case, bar, decide
 from checks.tuning import CutOffs
 
 CUT_OFFS = CutOffs(reply=0.8, offer=0.5, near=0.02)
@@ -38,3 +38,42 @@ def case(probability: float, stance: Stance = "asserts", *failed: str, **more: o
 )
 def test_decisions(of: Case, action: Action):
     assert decide(of, CUT_OFFS) == action
+
+
+@pytest.mark.parametrize(
+    ("of", "height"),
+    [
+        (case(0.4), 0.5),
+        (case(0.4, "asks"), 0.5),
+        (case(0.4, "asserts", "figures"), 0.5),
+        (case(0.4, cut_off=0.45), 0.45),
+        (case(0.4, cut_off=0.9), 0.5),
+        (case(0.4, raised_to=0.9), 0.5),
+        (case(0.4, "denies"), 0.0),
+        (case(0.4, muted=True), 0.0),
+        *((case(0.4, "asserts", guard), 0.0) for guard in ("quoted", "negative", "names", "doubt")),
+    ],
+)
+def test_the_bar_is_where_offers_begin_unless_more_than_the_score_is_amiss(of: Case, height: float):
+    assert bar(of, CUT_OFFS) == height
+
+
+@pytest.mark.parametrize(
+    ("score", "height", "action", "is_near"),
+    [
+        (0.3, 0.5, "silent", True),
+        (0.29, 0.5, "silent", False),
+        (0.5, 0.5, "silent", False),
+        (0.3, 0.0, "silent", False),
+        (0.6, 0.5, "offer", False),
+    ],
+)
+def test_a_near_miss_is_silent_for_its_score_alone_and_just_under_the_bar(score, height, action, is_near):
+    match = Match("claim", score, "asserts", "wording", action=action, bar=height)
+    finding = Finding("text", "en", action, (match,))
+    assert finding.near_miss(0.6) == (match if is_near else None)
+    assert finding.near_miss(1.0) is None
+
+
+def test_nothing_found_is_no_near_miss():
+    assert Finding("text", "en", "silent").near_miss(0.1) is None
