@@ -15,15 +15,13 @@ from babel.messages.pofile import read_po
 from opencc import OpenCC
 
 from checks.finding import Language
+from config.faults import msgid
+
+__all__ = ["LANGUAGES", "Texts", "msgid", "read_catalogue"]
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 # English dates read "15 November 2025"; the Chinese ones follow the region whose words the catalogue uses.
 _LOCALES = {"en": "en_GB", "zh-Hans": "zh_Hans_CN", "zh-Hant": "zh_Hant_TW"}
-
-
-def msgid(text: str) -> str:
-    """Mark a text for the catalogue where it is written down, but shown elsewhere; returns it unchanged."""
-    return text
 
 
 class Texts:
@@ -45,12 +43,12 @@ class Texts:
         binary.seek(0)
         return cls(language, GNUTranslations(binary))
 
-    def __call__(self, text: str, **values: object) -> str:
+    def __call__(self, text: str, /, **values: object) -> str:
         """Return the text in this language, its `{name}`s filled; a text without an entry stays English."""
         found = self._translations.gettext(text)
         return found.format_map(values) if values else found
 
-    def plural(self, one: str, many: str, count: int, **values: object) -> str:
+    def plural(self, one: str, many: str, count: int, /, **values: object) -> str:
         """Return the form that belongs to the count, which fills `{count}`."""
         return self._translations.ngettext(one, many, count).format_map({"count": count, **values})
 

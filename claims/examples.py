@@ -12,7 +12,7 @@ from claims.identity import hash_user
 from claims.rights import Actor, level_of, permit
 from claims.tables import Example
 from config.errors import InvalidEditError, NotAllowedError, UnknownEntryError
-from config.faults import FieldFault
+from config.faults import FieldFault, msgid
 
 LONGEST = 4000
 
@@ -56,7 +56,7 @@ class ExampleBook:
     def keep(self, actor: Actor, kept: KeptMessage) -> int:
         """Keep a message and return the example's number; raises NotAllowedError and InvalidEditError."""
         if not kept.text.strip() or len(kept.text) > LONGEST:
-            mend = "Choose a message with a text of at most {most} characters."
+            mend = msgid("Choose a message with a text of at most {most} characters.")
             raise InvalidEditError((FieldFault("text", "There is no text to keep.", mend, {"most": LONGEST}),), kept)
         now = self._clock()
         with self._database.changing() as session:

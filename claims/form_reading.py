@@ -21,7 +21,7 @@ class FormReader:
     def __init__(self) -> None:
         self._faults: list[FieldFault] = []
 
-    def refuse(self, field: str, fault: str, mend: str, **values: object) -> None:
+    def refuse(self, field: str, fault: str, mend: str, /, **values: object) -> None:
         """Note a fault; both texts are templates with the values."""
         self._faults.append(FieldFault(field, fault, mend, values))
 

@@ -13,7 +13,7 @@ from claims.queue_items import open_rows
 from claims.rights import Actor, permit
 from claims.tables import ClaimOverride
 from config.errors import InvalidEditError, NotAllowedError
-from config.faults import FieldFault
+from config.faults import FieldFault, msgid
 
 
 class ClaimSettings:
@@ -33,7 +33,7 @@ class ClaimSettings:
     def set_cut_off(self, actor: Actor, claim_id: str, cut_off: float | None, reason: str = "") -> Written:
         """Reply from this probability on (0 to 1); None: as for all claims."""
         if cut_off is not None and not 0 <= cut_off <= 1:
-            mend = "Give a probability from 0 to 1."
+            mend = msgid("Give a probability from 0 to 1.")
             raise InvalidEditError(
                 (FieldFault("cut_off", "{value} is out of range.", mend, {"value": cut_off}),), cut_off
             )

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from claims.citing import Sources
 from claims.form_reading import SENTENCE, FormReader
 from claims.record import ClaimRecord, PointRecord
+from config.faults import msgid
 
 ROLES = ("refutes", "supports", "context")
 MOST = 20
-NO_PLACE = "There is no number {number} any more."
-LOOK_AGAIN = "Look at the claim again."
+NO_PLACE = msgid("There is no number {number} any more.")
+LOOK_AGAIN = msgid("Look at the claim again.")
 _EMPTY = PointRecord("refutes", "", "", "", "", "", ())
 
 

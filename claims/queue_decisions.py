@@ -67,8 +67,8 @@ class QueueDecisions:
             row = _open(session, actor, number)
             target, words = claim or row.claim, text or row.payload.get("text")
             if not target or not words:
-                field, fault = ("text", "The text is missing.") if target else ("claim", "The claim is missing.")
-                raise InvalidEditError((FieldFault(field, fault, "Choose or write it.", {}),), text)
+                field = "text" if target else "claim"
+                raise InvalidEditError((FieldFault(field, "This is missing.", "Choose or write it.", {}),), text)
             edit = AddWording(words, "negative" if decision == "negative" else "says")
             intents = [edit_intent(session, actor, target, None, edit), *_lifting(session, row)]
             return self._decide(session, actor, row, decision, intents)
@@ -85,7 +85,7 @@ class QueueDecisions:
 def _open(session: Session, actor: Actor, number: int) -> QueueItem:
     row = session.get(QueueItem, number)
     if row is None or row.server != actor.server:
-        raise UnknownEntryError(f"There is no item {number} in this queue. It may have settled itself.")
+        raise UnknownEntryError("There is no item {number} in this queue. It may have settled itself.", number=number)
     if row.state != "open":
         fields = (FieldDifference("decision", None, row.decision), FieldDifference("decided_by", None, row.decided_by))
         raise ConflictError(f"queue item {number}", fields)

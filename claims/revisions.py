@@ -83,7 +83,9 @@ def read_revision(session: Session, server: int | None, number: int) -> Revision
     """Return a revision of the server (None: of the shared base); raises UnknownEntryError."""
     row = session.get(Revision, number)
     if row is None or row.server != server:
-        raise UnknownEntryError(f"There is no revision {number} here. Look at the history for its number.")
+        raise UnknownEntryError(
+            "There is no revision {number} here. Look at the history for its number.", number=number
+        )
     return _records(session, [row], None)[0]
 
 
@@ -97,7 +99,9 @@ def claim_state_at(session: Session, server: int | None, claim: str, number: int
     )
     row = session.scalars(query).first()
     if row is None or row.after is None:
-        raise UnknownEntryError(f"Revision {number} holds no version of {claim}. Choose one from its history.")
+        raise UnknownEntryError(
+            "Revision {number} holds no version of {claim}. Choose one from its history.", number=number, claim=claim
+        )
     return row.after
 
 

@@ -10,6 +10,7 @@ from claims.base import ClaimBase
 from claims.history import Who
 from claims.tables import Server
 from config.errors import NotAllowedError
+from config.faults import msgid
 
 Level = Literal["member", "moderator", "administrator", "operator"]
 LEVELS: tuple[Level, ...] = ("member", "moderator", "administrator", "operator")
@@ -117,8 +118,8 @@ def require(session: Session, actor: Actor, server: int | None, level: Level) ->
 
 
 _LACKING: Mapping[Level, str] = {
-    "member": "This works in a server only.",
-    "moderator": "This needs a moderator of the server. Its administrators choose who that is.",
-    "administrator": "This needs an administrator of the server.",
-    "operator": "This needs the operator of Touchstone.",
+    "member": msgid("This works in a server only."),
+    "moderator": msgid("This needs a moderator of the server. Its administrators choose who that is."),
+    "administrator": msgid("This needs an administrator of the server."),
+    "operator": msgid("This needs the operator of Touchstone."),
 }

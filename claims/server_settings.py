@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, TypedDict
 
 from claims.tables import Server
-from config.faults import FieldFault
+from config.faults import FieldFault, msgid
 
 ChannelMode = Literal["off", "hint", "on", "shadow"]
 ServerLanguage = Literal["auto", "en", "zh-Hans", "zh-Hant"]
@@ -13,13 +13,12 @@ ServerLanguage = Literal["auto", "en", "zh-Hans", "zh-Hant"]
 PAUSE_REPORTS = 3
 CORRECTION_DAYS = 14
 _LISTS = ("moderator_roles", "packs")
-_NOT_IN_RANGE = "{value} is out of range."
 _RANGES: dict[str, tuple[float, float, str]] = {
-    "cooldown_hours": (0, 8760, "It must be 0 or more hours, and at most 8760."),
-    "cut_off": (0, 1, "Give a probability from 0 to 1."),
-    "budget": (0, 1000, "Give 0 to 1000 replies per 1,000 messages."),
-    "pause_reports": (1, 1000, "Give 1 to 1000 reports."),
-    "correction_days": (0, 365, "Give 0 to 365 days."),
+    "cooldown_hours": (0, 8760, msgid("It must be 0 or more hours, and at most 8760.")),
+    "cut_off": (0, 1, msgid("Give a probability from 0 to 1.")),
+    "budget": (0, 1000, msgid("Give 0 to 1000 replies per 1,000 messages.")),
+    "pause_reports": (1, 1000, msgid("Give 1 to 1000 reports.")),
+    "correction_days": (0, 365, msgid("Give 0 to 365 days.")),
 }
 
 
@@ -85,4 +84,4 @@ def settings_faults(changes: SettingsChange) -> Iterator[FieldFault]:
     for name, (least, most, mend) in _RANGES.items():
         value = changes.get(name)
         if isinstance(value, int | float) and not least <= value <= most:
-            yield FieldFault(name, _NOT_IN_RANGE, mend, {"value": value})
+            yield FieldFault(name, "{value} is out of range.", mend, {"value": value})

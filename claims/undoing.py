@@ -85,7 +85,9 @@ def _undone(session: Session, server: int | None, made: ChangeRecord) -> Intent:
     """Return the state without the change; raises ConflictError where that is not possible."""
     keeper = KEEPERS.get(made.kind)
     if keeper is None:
-        raise NotUndoableError(f"A change of kind {made.kind!r} cannot be undone here: load the file again instead.")
+        raise NotUndoableError(
+            "A change of the kind “{kind}” cannot be undone here: load the file again instead.", kind=made.kind
+        )
     now = keeper.read(session, server, made.subject)
     before, after = _as_kept_now(made.kind, made.before), _as_kept_now(made.kind, made.after)
     if now in (after, before):

@@ -3,22 +3,24 @@
 TouchstoneError
 ├── SettingsError                a setting cannot be used; names each with its mend
 ├── StartError                   the Discord bot cannot start until its operator mends something (exit code 2)
-├── NotAllowedError              the person lacks the right for what was asked
+├── WordedError                  its text is a template, so that front ends can say it in another language
+│   ├── NotAllowedError          the person lacks the right for what was asked
+│   ├── ExportError              a file of exported chat cannot be used
+│   ├── UnknownEntryError        no revision, queue item or example has this number (also a ClaimBaseError)
+│   └── NotUndoableError         a revision cannot be undone or restored here (also a ClaimBaseError)
 ├── EmbedderError                the embedder gave no usable vectors; the check goes on without it
 │   └── EmbedderSetupError       an embedder cannot be opened: an extra, a file or a setting is missing or wrong
 ├── UnknownUnitError             a documented figure names a unit that the unit table lacks
 ├── TuningError                  a file of weights and cut-offs is not one
 ├── EvaluationError              a file to measure or calibrate with cannot be used; names line and field
-├── ExportError                  a file of exported chat cannot be used; its fault is a template for translation
 └── ClaimBaseError               the claim base could not do what was asked
     ├── DatabaseError            the database cannot be opened, upgraded, read or written
     ├── UnknownClaimError        no claim has this id (for this server)
-    ├── UnknownEntryError        no revision, queue item or example has this number (for this server)
     ├── InvalidEditError         an edit was refused; carries each fault, and the edit as it was typed
     ├── ConflictError            somebody else was faster; carries both versions, field by field
-    ├── NotUndoableError         a revision cannot be undone or restored here
     ├── PackError                a pack was refused; carries its problems, each with line, field and mend
-    └── ImportRefusedError       a file for import was refused as a whole; carries its problems
+    ├── ImportRefusedError       a file for import was refused as a whole; carries its problems
+    └── PlanChangedError         the base has changed since the dry run that somebody has said yes to
 """
 
 from dataclasses import dataclass
@@ -43,7 +45,16 @@ class StartError(TouchstoneError):
     """The Discord bot cannot start, and trying again would not help; the text says how to mend it."""
 
 
-class NotAllowedError(TouchstoneError):
+class WordedError(TouchstoneError):
+    """An error whose text can be said in another language: `fault` is a template with the `{names}` of `values`."""
+
+    def __init__(self, fault: str, /, **values: object) -> None:
+        super().__init__(fault.format(**values))
+        self.fault = fault
+        self.values = values
+
+
+class NotAllowedError(WordedError):
     """The person lacks the right for what was asked."""
 
 
@@ -55,13 +66,8 @@ class EvaluationError(TouchstoneError):
     """A file to measure or calibrate with cannot be used."""
 
 
-class ExportError(TouchstoneError):
-    """A file of exported chat cannot be used; `fault` is a template with the `{names}` of `values`."""
-
-    def __init__(self, fault: str, **values: object) -> None:
-        super().__init__(fault.format(**values))
-        self.fault = fault
-        self.values = values
+class ExportError(WordedError):
+    """A file of exported chat cannot be used."""
 
 
 class UnknownUnitError(TouchstoneError):
@@ -100,7 +106,7 @@ class UnknownClaimError(ClaimBaseError):
         self.near = near
 
 
-class UnknownEntryError(ClaimBaseError):
+class UnknownEntryError(WordedError, ClaimBaseError):
     """No revision, queue item or example has this number, or none that the server may see."""
 
 
@@ -130,7 +136,7 @@ class ConflictError(ClaimBaseError):
         self.mine = mine
 
 
-class NotUndoableError(ClaimBaseError):
+class NotUndoableError(WordedError, ClaimBaseError):
     """A revision cannot be undone or restored here; the text says why."""
 
 
@@ -166,3 +172,11 @@ class ImportRefusedError(ClaimBaseError):
         super().__init__("\n".join([f"{name}: refused; nothing was written.", *(f"  {each}" for each in problems)]))
         self.name = name
         self.problems = problems
+
+
+class PlanChangedError(ClaimBaseError):
+    """The base has changed since the dry run that somebody has said yes to; nothing was written."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name}: the claims have changed since the dry run. Look at a new one; nothing was written.")
+        self.name = name

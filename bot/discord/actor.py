@@ -1,5 +1,7 @@
 """Whoever clicks or types, as the claim base knows people: with what Discord says of them this moment."""
 
+import asyncio
+
 import discord
 
 from bot.discord.interaction import BotInteraction
@@ -16,3 +18,11 @@ def actor_of(interaction: BotInteraction) -> Actor:
         can_manage_server=interaction.permissions.manage_guild,
         role_ids=tuple(role.id for role in held),
     )
+
+
+async def may_tidy(interaction: BotInteraction) -> bool:
+    """Tell whether the person may take cards away: whoever moderates claims, or may delete messages in the channel."""
+    if interaction.guild_id is None:
+        return False
+    level = interaction.client.touchstone.moderation.rights.level
+    return interaction.permissions.manage_messages or await asyncio.to_thread(level, actor_of(interaction)) != "member"

@@ -8,30 +8,36 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.discord.escape import escape
+from bot.discord.fitting import shorten
 from bot.discord.interaction import BotInteraction
 from bot.discord.languages import language_of
+from bot.faults import fault_lines
+from bot.field_names import field_name
 from bot.texts import Texts, msgid
-from config.errors import ClaimBaseError, NotAllowedError, UnknownClaimError
+from config.errors import ClaimBaseError, ConflictError, InvalidEditError, UnknownClaimError, WordedError
 
 _log = logging.getLogger(__name__)
+
+# Discord takes 2,000 characters of plain text.
+_LONGEST = 1900
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What to say for some kinds of error; `is_fault` ones are logged with a number that the sentence carries too."""
+    """What to say for some kinds of error (None: what the error itself says, in the reader's language).
+
+    `is_fault` ones are logged with a number that the sentence carries too.
+    """
 
     kinds: tuple[type[BaseException], ...]
-    sentence: str
+    sentence: str | None
     is_fault: bool
 
 
 # The first case that fits is taken, so that a kind must stand before the kinds it belongs to.
 CASES = (
-    Case(
-        (NotAllowedError, app_commands.MissingPermissions),
-        msgid("You need the right to manage this server for that."),
-        is_fault=False,
-    ),
+    Case((WordedError, InvalidEditError, ConflictError), None, is_fault=False),
     Case((app_commands.NoPrivateMessage,), msgid("That works only in a server."), is_fault=False),
     Case(
         (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch),
@@ -67,12 +73,29 @@ def describe(error: BaseException, texts: Texts, where: str) -> str:
     """Return the sentence for an error; a fault is logged, once, under a number that the sentence names."""
     cause = cause_of(error)
     case = next(case for case in CASES if isinstance(cause, case.kinds))
+    sentence = own_words(cause, texts) if case.sentence is None else texts(case.sentence)
     if not case.is_fault:
-        return texts(case.sentence)
+        return sentence
     number = secrets.token_hex(3)
     _log.error("Failure %s in %s: %s", number, where, cause, exc_info=cause)
     where_to_look = texts("The log has it as no. {number}.", number=number)
-    return f"{texts(case.sentence)} {where_to_look}"
+    return f"{sentence} {where_to_look}"
+
+
+def own_words(error: BaseException, texts: Texts) -> str:
+    """Return what an error of the claim base says, in the reader's language and escaped."""
+    match error:
+        case WordedError():
+            lines = [texts(error.fault, **error.values)]
+        case InvalidEditError():
+            lines = fault_lines(error, texts)
+        case ConflictError():
+            names = ", ".join(field_name(each.field, texts) for each in error.fields)
+            lines = [texts("Somebody else was faster, and nothing of yours was written. Look at it again.")]
+            lines += [texts("The two versions differ in: {fields}.", fields=names)] if names else []
+        case _:
+            lines = [str(error)]
+    return shorten("\n".join(map(escape, lines)), _LONGEST)
 
 
 async def answer_failure(interaction: BotInteraction, error: BaseException) -> None:

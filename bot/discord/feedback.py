@@ -9,12 +9,12 @@ from typing import Any, Self
 import discord
 from discord import ui
 
+from bot.discord.actor import may_tidy
 from bot.discord.button import Lasting, card_of, claims_button, claims_of, label_of, split_claims
 from bot.discord.cards import draw_lines
 from bot.discord.fitting import shorten
 from bot.discord.interaction import BotInteraction
 from bot.discord.private import respond, texts_for
-from bot.discord.rights import is_moderator
 from bot.texts import Texts
 from claims.answers import AnswerRecord
 from config.errors import NotAllowedError, UnknownClaimError
@@ -108,7 +108,7 @@ async def _report(interaction: BotInteraction, card: int, claim: str) -> None:
     texts, touchstone = texts_for(interaction), interaction.client.touchstone
     record = await asyncio.to_thread(touchstone.answers.card, card)
     if interaction.guild_id is None:
-        raise NotAllowedError("Reports belong to a server.")
+        raise NotAllowedError("This works in a server only.")
     await asyncio.to_thread(
         touchstone.feedback.report, interaction.guild_id, claim, card, interaction.user.id, _NOT_SAID
     )
@@ -124,7 +124,5 @@ async def _may_hide(interaction: BotInteraction, record: AnswerRecord) -> bool:
     if interaction.guild_id != record.server:
         return False
     touchstone = interaction.client.touchstone
-    if await asyncio.to_thread(touchstone.answers.is_author, record, interaction.user.id):
-        return True
-    settings = await asyncio.to_thread(touchstone.servers.settings, record.server)
-    return is_moderator(interaction, settings.moderator_roles)
+    is_author = await asyncio.to_thread(touchstone.answers.is_author, record, interaction.user.id)
+    return is_author or await may_tidy(interaction)

@@ -8,9 +8,9 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
+from bot.discord.actor import actor_of
 from bot.discord.interaction import BotInteraction
 from bot.discord.private import respond, texts_for
-from bot.discord.rights import require_manager
 from bot.texts import Texts, msgid
 from claims.servers import ChannelMode, ServerLanguage
 
@@ -38,14 +38,13 @@ LANGUAGES = {
 Watched = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.ForumChannel
 
 
-@app_commands.default_permissions(manage_guild=True)
 @app_commands.guild_only()
 class Manage(
     commands.GroupCog,
     group_name=locale_str(msgid("touchstone")),
     group_description=locale_str(msgid("Settings of this server")),
 ):
-    """Changes a server's settings, for those who may manage the server."""
+    """Changes a server's settings; whoever moderates it may, and Discord cannot know who that is by role."""
 
     def __init__(self, bot: "TouchstoneBot") -> None:
         self.bot = bot
@@ -70,11 +69,11 @@ class Manage(
         self, interaction: BotInteraction, mode: app_commands.Choice[str], channel: Watched | None = None
     ) -> None:
         """Set a channel's mode and say which of the bot's own rights are missing there."""
-        server = require_manager(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
         target = channel or _home(interaction.channel)
         chosen = cast("ChannelMode", mode.value)
-        servers = self.bot.touchstone.servers
-        await asyncio.to_thread(servers.set_channel_mode, server, target.id, chosen, interaction.user.id)
+        setup = self.bot.touchstone.moderation.setup
+        await asyncio.to_thread(setup.set_channel_mode, actor_of(interaction), target.id, chosen)
         self.bot.watch.quiet.answered(target.id)
         texts = texts_for(interaction)
         lines = [texts(WATCHING[mode.value], channel=target.mention)]
@@ -97,10 +96,10 @@ class Manage(
     )
     async def language(self, interaction: BotInteraction, language: app_commands.Choice[str]) -> None:
         """Set the language of the server's public answers."""
-        server = require_manager(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
         chosen = cast("ServerLanguage", language.value)
-        servers = self.bot.touchstone.servers
-        await asyncio.to_thread(servers.change_settings, server, interaction.user.id, language=chosen)
+        setup = self.bot.touchstone.moderation.setup
+        await asyncio.to_thread(setup.change, actor_of(interaction), language=chosen)
         await respond(interaction, texts_for(interaction)(LANGUAGES[language.value]))
 
 

@@ -34,7 +34,9 @@ class PackKeeper:
         row = scene.session.get(Pack, subject)
         if state is None:
             if scene.session.scalar(select(col(Claim.key)).where(col(Claim.pack) == subject).limit(1)):
-                raise NotUndoableError(f"The pack {subject!r} still has claims. Undo later changes to them first.")
+                raise NotUndoableError(
+                    "The pack {pack} still has claims. Undo later changes to them first.", pack=subject
+                )
             scene.session.delete(row)
         else:
             values: dict[str, Any] = state | {"as_of": date.fromisoformat(state["as_of"]), "loaded_at": scene.at}
@@ -56,7 +58,7 @@ class DocumentKeeper:
         if state is None:
             if scene.session.scalar(select(col(Citation.key)).where(col(Citation.document) == subject).limit(1)):
                 raise NotUndoableError(
-                    f"The document {subject!r} is still cited. Undo later changes that cite it first."
+                    "The document {document} is still cited. Undo later changes that cite it first.", document=subject
                 )
             scene.session.delete(row)
         else:

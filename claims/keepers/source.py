@@ -25,7 +25,9 @@ class SourceKeeper:
         row = scene.session.get(Document, subject)
         if state is None:
             if scene.session.scalar(select(col(Citation.key)).where(col(Citation.document) == subject).limit(1)):
-                raise NotUndoableError(f"The source {subject!r} is still cited. Change the points that cite it first.")
+                raise NotUndoableError(
+                    "The source {source} is still cited. Change the points that cite it first.", source=subject
+                )
             scene.session.delete(row)
         elif row is None:
             scene.session.add(Document(id=subject, sha256="", server=scene.server, **state))

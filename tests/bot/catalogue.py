@@ -1,6 +1,7 @@
 """The texts that the code shows, extracted with Babel; run as a program it brings the catalogues up to date."""
 
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -10,17 +11,28 @@ from babel.messages.pofile import write_po
 from bot.texts import LANGUAGES, read_catalogue
 from checks.finding import Language
 
-BOT = Path(__file__).parents[2] / "bot"
+ROOT = Path(__file__).parents[2]
+BOT = ROOT / "bot"
+# The bot shows texts of its own, and those that the errors of the layers below carry.
+ROOMS = (BOT, ROOT / "claims", ROOT / "config")
 TRANSLATED = tuple(language for language in LANGUAGES if language != "en")
-# Which calls name a text: Texts.__call__ (by the name it is kept under), Texts.plural and msgid.
-KEYWORDS = {"texts": None, "_texts": None, "plural": (1, 2), "msgid": None}
+_FAULTS = ("FieldFault", "refuse")
+# Which arguments of which calls are texts, counted from 1: Texts.__call__ (by the name it is kept under), msgid, errors
+# and faults of fields. Babel takes two numbers for singular and plural, so that a second text needs a second round.
+KEYWORDS: tuple[dict[str, tuple[int, ...] | None], ...] = (
+    {"texts": None, "_texts": None, "plural": (1, 2), "msgid": None, "NotAllowedError": None}
+    | {"UnknownEntryError": None, "NotUndoableError": None}
+    | dict.fromkeys(_FAULTS, (2,)),
+    dict.fromkeys(_FAULTS, (3,)),
+)
 
 
 def extract() -> Catalog:
     """Return the texts of the code."""
     catalogue = Catalog()
-    for _, _, text, _, _ in extract_from_dir(BOT, [("**.py", "python")], keywords=KEYWORDS, strip_comment_tags=True):
-        catalogue.add(text)
+    for room, keywords in product(ROOMS, KEYWORDS):
+        for _, _, text, _, _ in extract_from_dir(room, [("**.py", "python")], keywords=keywords):
+            catalogue.add(text)
     return catalogue
 
 

@@ -6,9 +6,7 @@ import simcord.interactions
 
 from bot.discord import backtest
 from config.errors import NotAllowedError
-from tests.bot.discord.world import CRANE, CRANE_ZH, labels_of, text_of
-
-REFUSED = "You need the right to manage this server for that."
+from tests.bot.discord.world import CRANE, CRANE_ZH, MODERATORS_ONLY, labels_of, text_of
 
 
 @pytest.fixture
@@ -62,7 +60,7 @@ async def test_the_button_asks_for_the_right_again(world, past, monkeypatch):
     shown = await world.chief.slash(world.channel, "backtest", channel=past)
     without_rights(monkeypatch)
     done = await world.chief.click(shown.response.message, label=labels_of(shown.response.message)[0])
-    assert text_of(done) == REFUSED
+    assert text_of(done) == MODERATORS_ONLY
     assert world.touchstone.servers.settings(world.guild.id).cut_off is None
 
 
@@ -75,7 +73,7 @@ async def test_a_kept_budget_needs_no_button(world, past):
 
 async def test_members_are_refused_and_holders_of_a_chosen_role_are_not(world, past):
     for person in (world.alice, world.mod):
-        assert text_of(await person.slash(world.channel, "backtest", channel=past)) == REFUSED
+        assert text_of(await person.slash(world.channel, "backtest", channel=past)) == MODERATORS_ONLY
     assert [type(error.original) for error in world.env.errors] == [NotAllowedError] * 2
     role = world.guild.create_role("checkers")
     checker = world.guild.add_member(world.env.create_user("checker"), roles=[role])

@@ -4,7 +4,16 @@ import discord
 import pytest
 
 from bot.discord.errors import CASES
-from config.errors import DatabaseError, TouchstoneError
+from config.errors import (
+    ConflictError,
+    DatabaseError,
+    InvalidEditError,
+    NotAllowedError,
+    NotUndoableError,
+    TouchstoneError,
+    UnknownEntryError,
+)
+from config.faults import FieldDifference, FieldFault
 from tests.bot.discord.world import CRANE, text_of
 
 
@@ -77,3 +86,29 @@ def test_every_kind_of_error_stands_before_the_kinds_it_belongs_to():
 
 def test_every_error_of_our_own_has_a_case():
     assert any(issubclass(TouchstoneError, kind) for case in CASES for kind in case.kinds)
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (UnknownEntryError("There is no revision {number} here. Look at the history for its number.", number=7), "7"),
+        (NotUndoableError("The pack {pack} still has claims. Undo later changes to them first.", pack="a_b"), r"a\_b"),
+        (NotAllowedError("This works in a server only."), "This works in a server only."),
+        (InvalidEditError((FieldFault("title_en", "The text is empty.", "Write something."),)), "Title in English:"),
+        (ConflictError("x", (FieldDifference("title_en", "a", "b"),)), "Somebody else was faster"),
+    ],
+)
+async def test_what_an_error_says_itself_is_shown_and_is_no_fault(world, failing, caplog, error, says):
+    failing(error)
+    shown = text_of(await world.alice.slash(world.channel, "check", text=CRANE))
+    assert says in shown
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+    assert world.env.errors
+
+
+async def test_what_an_error_says_itself_is_translated(world, failing, in_language):
+    in_language(discord.Locale.taiwan_chinese)
+    failing(InvalidEditError((FieldFault("cut_off", "{value} is out of range.", "Give 0 to 365 days.", {"value": 9}),)))
+    shown = text_of(await world.alice.slash(world.channel, "check", text=CRANE))
+    assert shown == "門檻：9 超出範圍。請填 0 到 365 天。"
+    assert world.env.errors

@@ -3,10 +3,9 @@
 import discord
 import pytest
 import simcord.interactions
-from simcord.backend.errors import SetupError
 
 from config.errors import NotAllowedError
-from tests.bot.discord.world import CRANE, CRANE_ZH, text_of
+from tests.bot.discord.world import CRANE, CRANE_ZH, MODERATORS_ONLY, text_of
 
 
 async def test_a_manager_switches_a_channel_on_to_hints_and_off(world):
@@ -59,10 +58,15 @@ async def test_a_manager_sets_the_language_of_public_answers(world):
     assert "The old harbour crane was built in 1920" in text_of(card)
 
 
-async def test_members_do_not_even_see_the_settings(world):
+async def test_members_are_refused_and_holders_of_a_chosen_role_are_not(world):
     for person in (world.alice, world.mod):
-        with pytest.raises(SetupError):
-            await person.slash(world.channel, "touchstone watch", mode="on")
+        assert text_of(await person.slash(world.channel, "touchstone watch", mode="off")) == MODERATORS_ONLY
+    assert [type(error.original) for error in world.env.errors] == [NotAllowedError] * 2
+    role = world.guild.create_role("checkers")
+    checker = world.guild.add_member(world.env.create_user("checker"), roles=[role])
+    world.touchstone.servers.change_settings(world.guild.id, "test", moderator_roles=(role.id,))
+    shown = text_of(await checker.slash(world.channel, "touchstone watch", mode="off"))
+    assert shown == f"I no longer read along in <#{world.channel.id}>."
 
 
 @pytest.mark.parametrize(
@@ -79,9 +83,7 @@ async def test_the_right_is_asked_again_where_the_server_has_opened_the_command_
         return record, made
 
     monkeypatch.setattr(simcord.interactions, "base_payload", without_rights)
-    assert text_of(await world.chief.slash(world.channel, command, **options)) == (
-        "You need the right to manage this server for that."
-    )
+    assert text_of(await world.chief.slash(world.channel, command, **options)) == MODERATORS_ONLY
     assert world.touchstone.servers.channel_mode(world.guild.id, world.channel.id) == "on"
     assert world.touchstone.servers.settings(world.guild.id).language is None
     assert [type(error.original) for error in world.env.errors] == [NotAllowedError]

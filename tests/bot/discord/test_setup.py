@@ -6,7 +6,7 @@ import simcord.interactions
 from simcord.backend.errors import SetupError
 
 from config.errors import NotAllowedError
-from tests.bot.discord.world import CRANE, labels_of, text_of
+from tests.bot.discord.world import ADMINISTRATORS_ONLY, CRANE, labels_of, text_of
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ async def test_every_click_asks_for_the_right_again(world, admin, chosen, monkey
 
     monkeypatch.setattr(simcord.interactions, "base_payload", without_rights)
     done = await press(admin, message)
-    assert done.followups[0].message.content == "You need the right to manage this server for that."
+    assert done.followups[0].message.content == ADMINISTRATORS_ONLY
     assert chosen() == before
     assert world.touchstone.servers.channel_mode(world.guild.id, world.channel.id) == "on"
 
@@ -136,7 +136,7 @@ async def test_a_command_opened_to_all_still_asks_for_the_right(world, admin, mo
         return record, made
 
     monkeypatch.setattr(simcord.interactions, "base_payload", manager_only)
-    assert text_of(await admin.slash(world.channel, "setup")) == "You need the right to manage this server for that."
+    assert text_of(await admin.slash(world.channel, "setup")) == ADMINISTRATORS_ONLY
     assert [type(error.original) for error in world.env.errors] == [NotAllowedError]
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from claims.tables import ClaimOverride
 from config.errors import NotAllowedError
-from tests.bot.discord.world import CRANE, text_of
+from tests.bot.discord.world import CRANE, MODERATORS_ONLY, text_of
 
 
 async def test_counts_speed_revision_and_channels_are_shown(world):
@@ -31,7 +31,7 @@ async def test_paused_claims_are_named(world):
 
 async def test_members_are_refused(world):
     shown = await world.alice.slash(world.channel, "status")
-    assert text_of(shown) == "You need the right to manage this server for that."
+    assert text_of(shown) == MODERATORS_ONLY
     assert [type(error.original) for error in world.env.errors] == [NotAllowedError]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from checks.finding import Finding, Match
 from config.errors import NotAllowedError
-from tests.bot.discord.world import text_of
+from tests.bot.discord.world import MODERATORS_ONLY, text_of
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ async def test_where_nothing_was_seen_there_is_no_picture(world):
 
 async def test_members_are_refused(world):
     shown = await world.alice.slash(world.channel, "trends")
-    assert text_of(shown) == "You need the right to manage this server for that."
+    assert text_of(shown) == MODERATORS_ONLY
     assert [type(error.original) for error in world.env.errors] == [NotAllowedError]
 
 

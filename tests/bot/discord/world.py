@@ -18,6 +18,9 @@ LAMP_TW = "燈塔的燈耗電40千瓦"
 FERRY = "The island ferry will be closed down by 2030"
 SEALS = "The seals on the breakwater are dying out"
 
+MODERATORS_ONLY = "This needs a moderator of the server. Its administrators choose who that is."
+ADMINISTRATORS_ONLY = "This needs an administrator of the server."
+
 
 @dataclass
 class World:
