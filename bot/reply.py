@@ -83,23 +83,24 @@ class Composer:
         matches = [match for match in found if match.claim in self.claims and not self.claims[match.claim].muted][:most]
         if not matches:
             return None
-        title = self.texts.plural(
-            "This message comes close to a known claim",
-            "This message comes close to {count} known claims",
-            len(matches),
-        )
         sources = SourceList(self.documents, self.texts, self.passage)
         entries = tuple(self._entry(self.claims[match.claim], sources, match, requested=requested) for match in matches)
         note = (
             self.texts("The message itself disputes this claim.") if requested and matches[0].stance == "denies" else ""
         )
-        return Reply(self.texts.language, title, entries, sources.lines, note)
+        return Reply(self.texts.language, self.title(len(matches)), entries, sources.lines, note)
 
-    def describe(self, claim_id: str) -> Reply:
-        """Return what is known about a claim, without any message; raises KeyError for an id that is not in view."""
+    def title(self, count: int) -> str:
+        """Return the title of a reply about so many claims."""
+        return self.texts.plural(
+            "This message comes close to a known claim", "This message comes close to {count} known claims", count
+        )
+
+    def describe(self, *claim_ids: str) -> Reply:
+        """Return what is known about claims, without any message; raises KeyError for an id that is not in view."""
         sources = SourceList(self.documents, self.texts, self.passage)
-        entry = self._entry(self.claims[claim_id], sources)
-        return Reply(self.texts.language, self.texts("From the claim base"), (entry,), sources.lines)
+        entries = tuple(self._entry(self.claims[claim_id], sources) for claim_id in claim_ids)
+        return Reply(self.texts.language, self.texts("From the claim base"), entries, sources.lines)
 
     def _entry(
         self, claim: ClaimRecord, sources: SourceList, match: Match | None = None, *, requested: bool = False

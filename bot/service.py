@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
+from bot.corrected import corrected_reply
 from bot.reply import Composer, Reply
 from bot.texts import Texts
 from bot.views import Views
@@ -17,6 +18,7 @@ from checks.tuning import Tuning
 from checks.words import SharedWords
 from claims.answers import AnswerBook
 from claims.base import ClaimBase, Clock, utc_now
+from claims.corrections import Correction
 from claims.feedback import FeedbackBook
 from claims.identity import read_hash_key
 from claims.moderation import Moderation
@@ -109,6 +111,11 @@ class Touchstone:
         if claim_id not in composer.claims:
             raise UnknownClaimError(claim_id)
         return composer.describe(claim_id)
+
+    def corrected_reply(self, correction: Correction, language: Language) -> Reply:
+        """Return what a card that is out of date should say now; without its message, which is not kept."""
+        find = self.moderation.corrections.withdrawal
+        return corrected_reply(self._composer(language, correction.server), correction, find)
 
     def why(self, finding: Finding, claims: Mapping[str, ClaimRecord], texts: Texts, quote: Quote) -> list[str]:
         """Return lines that say why the claims were found; the first call takes a second, for jieba's dictionary."""

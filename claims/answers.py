@@ -93,12 +93,13 @@ class AnswerBook:
                 start_cooldown(session, answer.channel, message, name, now)
         return True
 
-    def posted(self, message: int, card_message: int) -> None:
-        """Remember the message that carries the card, and what the card shows of its claims."""
+    def posted(self, message: int, card_message: int, language: str | None = None) -> None:
+        """Remember the message that carries the card, its language, and what the card shows of its claims."""
         with self._database.writing() as session:
             answer = session.get(Answer, message)
             shown = card_digests(session, answer.server, answer.claims) if answer else None
-            _set(session, col(Answer.message) == message, card_message=card_message, shown=shown)
+            values = {"card_message": card_message, "shown": shown, "language": language}
+            _set(session, col(Answer.message) == message, **values)
 
     def release(self, message: int) -> None:
         """Give the message back, because nothing was posted: as if never taken, or as an offer again if it was one.

@@ -11,6 +11,7 @@ from claims.base import ClaimBase, Clock
 from claims.card_digests import GONE, card_digests
 from claims.server_settings import CORRECTION_DAYS
 from claims.tables import Answer, Server
+from claims.withdrawals import Withdrawal, read_withdrawal
 
 _MOST_DAYS = 365
 
@@ -19,7 +20,8 @@ _MOST_DAYS = 365
 class Correction:
     """A card to edit: all its claims, and those of them that have changed or are no longer published.
 
-    Hand it back to `done` as it is: it carries what the card shows once it has been edited.
+    Hand it back to `done` as it is: it carries what the card shows once it has been edited. `language` is the card's,
+    None for cards of an older Touchstone.
     """
 
     server: int
@@ -30,6 +32,7 @@ class Correction:
     changed: tuple[str, ...]
     withdrawn: tuple[str, ...]
     shows: Mapping[str, str]
+    language: str | None = None
 
 
 class Corrections:
@@ -52,6 +55,11 @@ class Corrections:
             digests = _Digests(session)
             found = [_correction(row, digests) for row in rows if _is_recent(row, limits, moment)]
         return tuple(each for each in found if each is not None)
+
+    def withdrawal(self, server: int, claim: str) -> Withdrawal:
+        """Return since when the server does not publish a claim, and what it was called."""
+        with self._database.reading() as session:
+            return read_withdrawal(session, server, claim)
 
     def done(self, correction: Correction) -> None:
         """Note that the card has been edited; a claim that changed meanwhile makes it pending again."""
@@ -94,4 +102,4 @@ def _correction(row: Answer, digests: _Digests) -> Correction | None:
     withdrawn = tuple(name for name in different if now[name] == GONE)
     changed = tuple(name for name in different if now[name] != GONE)
     place = (row.server, row.channel, row.message, row.card_message)
-    return Correction(*place, tuple(shown), changed, withdrawn, now)
+    return Correction(*place, tuple(shown), changed, withdrawn, now, row.language)

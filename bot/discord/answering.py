@@ -101,7 +101,7 @@ class Answering:
 
         async def send() -> None:
             sent = await message.reply(view=card, mention_author=False)
-            await asyncio.to_thread(self.bot.touchstone.answers.posted, message.id, sent.id)
+            await asyncio.to_thread(self.bot.touchstone.answers.posted, message.id, sent.id, reply.language)
 
         return await self._write(message, place, send)
 

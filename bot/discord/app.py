@@ -67,7 +67,8 @@ class TouchstoneBot(commands.AutoShardedBot):
             self._touchstone = self._owned = await asyncio.to_thread(Touchstone.open, self.settings)
         for language in LANGUAGES:
             await asyncio.to_thread(self.texts, language)
-        for part in (self.watch, self.browse, self.setup, self.forms, *parts_of(self)):
+        own = (self.watch, self.browse, self.setup, self.corrections, self.forms)
+        for part in (*own, *parts_of(self)):
             await self.add_cog(part)
         self.add_dynamic_items(*ITEMS)
         await self.tree.set_translator(CatalogueTranslator(self.texts))

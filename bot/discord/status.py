@@ -58,6 +58,7 @@ class StatusCommand(commands.Cog):
             *_paused(activity, titles, texts),
             *self._speed(texts),
             texts("Claim base: revision {revision}, {count} claims.", revision=revision, count=len(claims)),
+            await self._corrections(server, texts),
             *_channels(channels, texts),
         ]
         await respond(interaction, draw_lines(lines, texts))
@@ -70,6 +71,14 @@ class StatusCommand(commands.Cog):
             texts("Messages read since my start {started}: {count}.", started=started, count=measures.seen(server)),
             texts("Last {days} days: {replies} replies, {offers} offers, {reports} reports by members.", **counts),
         ]
+
+    async def _corrections(self, server: int, texts: Texts) -> str:
+        pending = self.bot.touchstone.moderation.corrections.pending
+        waiting = len(await asyncio.to_thread(pending, None, server))
+        edited = self.bot.corrections.edited[server]
+        return texts(
+            "Cards to correct: {waiting} waiting, {edited} edited in the latest run.", waiting=waiting, edited=edited
+        )
 
     def _speed(self, texts: Texts) -> list[str]:
         took, delay = self.bot.watch.measures.seconds, self.bot.latency

@@ -12,7 +12,7 @@ class Answer(Table, table=True):
     """One message that was taken for an answer; its row keeps every process from answering it again.
 
     `kind` is `offer` or `reply`; `offered` stays true when an offer has become a reply;
-    `shown` is the digest of what its card shows of each claim.
+    `shown` is the digest of what its card shows of each claim, and `language` what the card is written in.
     """
 
     message: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
@@ -25,6 +25,7 @@ class Answer(Table, table=True):
     card_message: int | None = Field(default=None, sa_type=BigInteger, unique=True)
     hidden: bool = False
     shown: dict[str, str] | None = Field(default=None, sa_type=JSON(none_as_null=True))  # pyright: ignore[reportArgumentType]
+    language: str | None = None
     taken_at: datetime = Field(sa_type=Moment, index=True)
 
 

@@ -11,6 +11,7 @@ from claims.corrections import Corrections
 from claims.editing import Editor
 from claims.edits import EditTexts, SetStatus
 from claims.server_setup import ServerSetup
+from claims.withdrawals import Withdrawal
 from claims.wording_edits import AddWording
 from tests.claims.conftest import KEY, Clock
 from tests.claims.people import CLAIM, HERE, MODERATOR, OPERATOR, THERE, settled
@@ -108,3 +109,37 @@ def test_old_hidden_and_deleted_cards_are_left_alone(base: ClaimBase, clock: Clo
     assert Corrections(base).pending() == ()
     ServerSetup(base).change(MODERATOR, correction_days=30)
     assert len(Corrections(base).pending()) == 2
+
+
+def test_a_card_keeps_the_language_it_was_written_in(base: ClaimBase, clock: Clock) -> None:
+    post(base, clock, 1)
+    answers = AnswerBook(base, KEY, clock)
+    answers.take(HERE, 8, 2, 1, (CLAIM,), timedelta(0))
+    answers.posted(2, 1002, "zh-Hant")
+    retitle(base, "New")
+    languages = {each.card_message: each.language for each in Corrections(base).pending()}
+    assert languages == {1001: None, 1002: "zh-Hant"}
+
+
+def test_the_history_says_when_a_claim_was_withdrawn_and_what_it_was_called(base: ClaimBase, clock: Clock) -> None:
+    corrections, editor = Corrections(base), Editor(base)
+    retitle(base, "Ours")
+    clock.move(days=1)
+    editor.edit(MODERATOR, CLAIM, None, SetStatus("withdrawn"))
+    withdrawn = clock.now
+    clock.move(days=1)
+    editor.edit(MODERATOR, CLAIM, None, AddWording("said later"))
+    assert corrections.withdrawal(HERE, CLAIM) == Withdrawal("Ours", f"关于{CLAIM}", withdrawn)
+
+
+def test_a_claim_goes_with_the_pack_that_a_server_gives_up(base: ClaimBase, clock: Clock) -> None:
+    clock.move(days=1)
+    ServerSetup(base).change(MODERATOR, packs=())
+    given_up = clock.now
+    clock.move(days=1)
+    ServerSetup(base).change(MODERATOR, pause_reports=5)
+    assert Corrections(base).withdrawal(HERE, CLAIM).at == given_up
+
+
+def test_a_claim_of_which_nothing_is_known_has_no_day(base: ClaimBase) -> None:
+    assert Corrections(base).withdrawal(HERE, "never-there") == Withdrawal("never-there", "", None)

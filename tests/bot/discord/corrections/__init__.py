@@ -1,0 +1,1 @@
+"""The run that corrects cards, over simcord."""
