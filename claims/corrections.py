@@ -49,8 +49,9 @@ class Corrections:
         recent = standing & (col(Answer.taken_at) > moment - timedelta(days=_MOST_DAYS))
         if server is not None:
             recent &= col(Answer.server) == server
+        newest = (col(Answer.taken_at).desc(), col(Answer.message).desc())
         with self._database.reading() as session:
-            rows = session.scalars(select(Answer).where(recent).order_by(col(Answer.taken_at).desc())).all()
+            rows = session.scalars(select(Answer).where(recent).order_by(*newest)).all()
             limits = {row.id: row.correction_days for row in session.scalars(select(Server))}
             digests = _Digests(session)
             found = [_correction(row, digests) for row in rows if _is_recent(row, limits, moment)]

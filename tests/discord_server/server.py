@@ -51,7 +51,10 @@ def answer(body, status: int = 200, headers: dict[str, str] | None = None) -> we
 
 
 class LoopbackDiscord:
-    """A Discord with one server and two channels; `requests` holds what was asked for, `unknown` what is not served."""
+    """A Discord with one server and two channels.
+
+    `requests` holds what was asked for, `unknown` what is not served, `edited` the messages as they were edited.
+    """
 
     def __init__(self) -> None:
         self.gateway = Gateway()
@@ -62,6 +65,7 @@ class LoopbackDiscord:
         self.commands: list[dict[str, Any]] = []
         self.token_is_good = True
         self.hold_posts: asyncio.Event | None = None
+        self.edited: list[int] = []
         self._ids = itertools.count(10_000)
         self._runner: web.AppRunner | None = None
         self.port = 0
@@ -146,6 +150,7 @@ class LoopbackDiscord:
             ("PUT", "/applications/*/commands", self._put_commands),
             ("POST", "/channels/*/messages", self._post_message),
             ("GET", "/channels/*/messages/*", self._get_message),
+            ("PATCH", "/channels/*/messages/*", self._edit_message),
             ("PUT", "/channels/*/messages/*/reactions/*/@me", self._react),
         ]
         return next((act for verb, pattern, act in routes if verb == method and fnmatch.fnmatch(path, pattern)), None)
@@ -197,6 +202,16 @@ class LoopbackDiscord:
     async def _get_message(self, path: str, _body) -> web.Response:
         found = self.messages.get(int(path.split("/")[4]))
         return answer(found) if found else answer({"code": 10008, "message": "Unknown Message"}, 404)
+
+    async def _edit_message(self, path: str, body) -> web.Response:
+        found = self.messages.get(int(path.split("/")[4]))
+        if found is None:
+            return answer({"code": 10008, "message": "Unknown Message"}, 404)
+        self.edited.append(int(found["id"]))
+        found |= {name: body[name] for name in ("content", "components", "flags") if body.get(name) is not None}
+        with contextlib.suppress(ConnectionError):
+            await self.gateway.emit("MESSAGE_UPDATE", found)
+        return answer(found)
 
     async def _react(self, _path: str, _body) -> web.Response:
         return web.Response(status=204)
