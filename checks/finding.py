@@ -39,7 +39,8 @@ class Match:
     `score` is the probability (0–1) that the message makes or asks about this claim; `action` is what this match alone
     would call for; `why` names measures and guards in short, for logs and machines (people get the guards in words);
     `places` are the spans of the folded message that point to the claim; `bar` is the score from which the match would
-    be offered at least, 0 where something other than its score keeps it silent.
+    be offered at least, 0 where something other than its score keeps it silent; `exact` is the score before it was
+    rounded (None: the same), which alone tells near-certain matches apart.
     """
 
     claim: str
@@ -53,6 +54,7 @@ class Match:
     action: Action = "silent"
     places: tuple[tuple[int, int], ...] = ()
     bar: float = 0.0
+    exact: float | None = None
 
     @property
     def figures_differ(self) -> bool:

@@ -73,6 +73,7 @@ class MatchReader:
             action=decide(case, cut_offs),
             places=tuple(_anchors(look)),
             bar=bar(case, cut_offs),
+            exact=probability,
         )
 
     def _stance(self, look: "_Look") -> StanceReading:

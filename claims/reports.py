@@ -1,5 +1,6 @@
 """What members' reports lead to at once: a raised bar, an item in the queue, and a pause when there are many."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,9 +18,6 @@ from config.errors import UnknownClaimError
 
 WINDOW = timedelta(days=1)
 NOT_SAID = "not-said"
-# Just above the score of the reported match, which is rounded to four places, so that the same message falls below.
-# Above 1, every match is offered instead of answered, until a moderator has decided.
-STEP = 0.0001
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,16 @@ def _write(session: Session, report: Feedback, intent: Intent, now: datetime, *,
 
 def _bar(session: Session, answer: Answer | None, claim: str) -> float:
     sighting = session.get(Sighting, (answer.message, claim)) if answer else None
-    return sighting.score + STEP if sighting else 0.0
+    return bar_above(sighting.score) if sighting else 0.0
+
+
+def bar_above(score: float) -> float:
+    """Return the bar below which matches fall that are no surer than a reported one.
+
+    It leaves half of the doubt: messages like the reported one fall below, and those that are much nearer to the claim
+    are answered on, also where all of them round to 1. At 1 itself everything falls below.
+    """
+    return max(1 - (1 - score) / 2, math.nextafter(score, 2))
 
 
 def _recent(session: Session, report: Feedback, setting: ClaimOverride | None, now: datetime) -> int:

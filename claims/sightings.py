@@ -29,7 +29,7 @@ class SightingBook:
                 server=server,
                 channel=channel,
                 author_hash=author_hash,
-                score=match.score,
+                score=match.score if match.exact is None else match.exact,
                 stance=match.stance,
                 action=action,
                 claim_version=match.version,

@@ -1,9 +1,12 @@
 """Reports act at once, in their own server, and moderators have the last word."""
 
+import math
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from checks.checker import Checker
 from checks.finding import Finding, Match
@@ -13,6 +16,7 @@ from claims.feedback import FeedbackBook
 from claims.overrides import ClaimSettings
 from claims.queue import Queue
 from claims.queue_decisions import QueueDecisions
+from claims.reports import bar_above
 from claims.revisions import History
 from claims.server_setup import ServerSetup
 from claims.sightings import SightingBook
@@ -41,15 +45,15 @@ def card(base: ClaimBase, clock: Clock, message: int, score: float = 0.9) -> int
     return message + 1000
 
 
-def test_one_report_raises_the_bar_just_above_that_match_here_only(
+def test_one_report_raises_the_bar_above_that_match_here_only(
     base: ClaimBase, feedback: FeedbackBook, clock: Clock
 ) -> None:
     outcome = feedback.act(HERE, CLAIM, card(base, clock, 1, 0.9), 5, "not-said")
-    assert (outcome.count, outcome.raised_to, outcome.paused) == (1, pytest.approx(0.9001), False)
-    assert base.claim(CLAIM, HERE).known.raised_to == pytest.approx(0.9001)
+    assert (outcome.count, outcome.raised_to, outcome.paused) == (1, pytest.approx(0.95), False)
+    assert base.claim(CLAIM, HERE).known.raised_to == pytest.approx(0.95)
     assert base.claim(CLAIM, THERE).known.raised_to == base.claim(CLAIM).known.raised_to == 0
     feedback.act(HERE, CLAIM, card(base, clock, 2, 0.7), 5, "not-said")
-    assert base.claim(CLAIM, HERE).raised_to == pytest.approx(0.9001)
+    assert base.claim(CLAIM, HERE).raised_to == pytest.approx(0.95)
     feedback.act(HERE, CLAIM, card(base, clock, 3, 1.0), 5, "not-said")
     assert base.claim(CLAIM, HERE).raised_to > 1
 
@@ -73,6 +77,34 @@ def test_the_same_message_is_then_offered_instead_of_answered_here_and_answered_
     answers.posted(1, 1001)
     feedback.act(HERE, first.claim, 1001, 5, "not-said")
     assert (check(HERE).action, check(THERE).action) == ("offer", "reply")
+
+
+def test_surer_messages_are_answered_on_even_where_both_round_to_certainty(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    base.load_shipped_packs()
+    loose = "honestly these days silver keeps climbing only because AI data centres eat it all up"
+    close = "the price of silver is rising because of artificial intelligence"
+
+    def check(text: str) -> Match:
+        best = Checker(claim.known for claim in base.claims(HERE)).check(text).best
+        assert best is not None
+        return best
+
+    first, surer = check(loose), check(close)
+    assert first.claim == surer.claim
+    assert (first.exact or 0) < (surer.exact or 0)
+    SightingBook(base, KEY, clock).record(HERE, 8, 1, 1, Finding(loose, "en", "reply", (first,)), "reply")
+    answers = AnswerBook(base, KEY, clock)
+    answers.take(HERE, 8, 1, 1, [first.claim], timedelta(0))
+    answers.posted(1, 1001)
+    feedback.act(HERE, first.claim, 1001, 5, "not-said")
+    assert (check(loose).action, check(close).action) == ("offer", "reply")
+
+
+@given(st.floats(0, 1))
+def test_the_bar_is_always_above_the_score(score: float) -> None:
+    assert score < bar_above(score) <= math.nextafter(1, 2)
 
 
 def test_the_second_report_of_one_member_does_nothing(base: ClaimBase, feedback: FeedbackBook, clock: Clock) -> None:
