@@ -8,8 +8,10 @@ from discord.ext import commands
 
 from bot.discord.browse import Browse
 from bot.discord.corrections.cog import CorrectionCog
+from bot.discord.exchange.commands import Exchange
 from bot.discord.forms.forms import Forms
 from bot.discord.parts import ITEMS, parts_of
+from bot.discord.queue.command import QueueCommand
 from bot.discord.setup_command import SetupCommand
 from bot.discord.sync import sync_commands
 from bot.discord.translator import CatalogueTranslator
@@ -49,6 +51,8 @@ class TouchstoneBot(commands.AutoShardedBot):
         self.setup = SetupCommand(self)
         self.corrections = CorrectionCog(self)
         self.forms = Forms(self)
+        self.queue = QueueCommand(self)
+        self.exchange = Exchange(self)
 
     @property
     def touchstone(self) -> Touchstone:
@@ -67,7 +71,7 @@ class TouchstoneBot(commands.AutoShardedBot):
             self._touchstone = self._owned = await asyncio.to_thread(Touchstone.open, self.settings)
         for language in LANGUAGES:
             await asyncio.to_thread(self.texts, language)
-        own = (self.watch, self.browse, self.setup, self.corrections, self.forms)
+        own = (self.watch, self.browse, self.setup, self.corrections, self.forms, self.queue, self.exchange)
         for part in (*own, *parts_of(self)):
             await self.add_cog(part)
         self.add_dynamic_items(*ITEMS)

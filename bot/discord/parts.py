@@ -10,10 +10,15 @@ from bot.discord.ask import Ask
 from bot.discord.backtest import BacktestCommand
 from bot.discord.backtest_report import CutOffButton
 from bot.discord.buttons import CARD_BUTTONS
+from bot.discord.exchange.items import EXCHANGE_ITEMS
 from bot.discord.forms.items import FORM_ITEMS
 from bot.discord.housekeeping import Housekeeping
 from bot.discord.manage import Manage
 from bot.discord.pages import PAGE_ITEMS
+from bot.discord.queue.buttons import BUTTONS as QUEUE_BUTTONS
+from bot.discord.queue.digest import DigestCog
+from bot.discord.queue.menus import MENUS as QUEUE_MENUS
+from bot.discord.queue.proposing import Proposing
 from bot.discord.setup_items import SETUP_ITEMS
 from bot.discord.status import StatusCommand
 from bot.discord.trends import TrendsCommand
@@ -26,6 +31,9 @@ ITEMS: tuple[type[ui.DynamicItem[Any]], ...] = (
     *PAGE_ITEMS,
     *SETUP_ITEMS,
     *FORM_ITEMS,
+    *EXCHANGE_ITEMS,
+    *QUEUE_BUTTONS,
+    *QUEUE_MENUS,
     CutOffButton,
 )
 
@@ -40,4 +48,6 @@ def parts_of(bot: "TouchstoneBot") -> tuple[commands.Cog, ...]:
         BacktestCommand(bot),
         StatusCommand(bot),
         TrendsCommand(bot),
+        Proposing(bot),
+        DigestCog(bot),
     )

@@ -16,6 +16,7 @@ from bot.texts import msgid
 _FORMAT = msgid("yaml: packs, with everything; csv: a sheet; claimreview: JSON-LD for other fact checkers.")
 _OUT = msgid("Write to this file; without it, to standard output.")
 _BOM = msgid("Begin a csv with a byte order mark, by which Excel knows UTF-8.")
+_SERVER = msgid("The claims as one Discord server sees them, by its id.")
 _YES = msgid("Write without asking.")
 _FILE = msgid("A pack (YAML), a sheet (CSV) or ClaimReview (JSON).")
 
@@ -31,14 +32,15 @@ def export(
     form: Annotated[Literal["yaml", "csv", "claimreview"], typer.Option("--format", help=_FORMAT)] = "yaml",
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help=_OUT, show_default=False)] = None,
     bom: Annotated[bool, typer.Option("--bom", help=_BOM)] = False,
+    server: Annotated[int | None, typer.Option("--server", metavar="ID", help=_SERVER, show_default=False)] = None,
 ) -> None:
-    """Write all shared claims; a file is put in place when it is whole."""
+    """Write all shared claims, or those of a server; a file is put in place when it is whole."""
     # With the database behind it, which help does without (as below).
     from claims.exchange.export import export_claims  # noqa: PLC0415
 
     terminal = Terminal.of(context)
     with terminal.open() as touchstone:
-        pieces = export_claims(touchstone.base, form, byte_order_mark=bom)
+        pieces = export_claims(touchstone.base, form, server, byte_order_mark=bom)
         if out is None:
             for piece in pieces:
                 write(piece.encode())

@@ -3,46 +3,23 @@
 from typing import TYPE_CHECKING
 
 from bot.terminal.console import Terminal
-from bot.texts import Texts
 
 if TYPE_CHECKING:
-    from claims.exchange.plan import ImportEntry, ImportPlan, Outcome
-
-_SHOWN: "tuple[tuple[Outcome, str], ...]" = (("new", "+"), ("changed", "~"), ("conflicting", "!"), ("refused", "x"))
+    from claims.exchange.plan import ImportPlan
 
 
 def draw_plan(plan: "ImportPlan", terminal: Terminal) -> None:
     """Print each claim under what would become of it; those that stay the same are only counted."""
+    # With the database behind it, which help does without.
+    from bot.import_plan import SHOWN, detail_lines, heading, title_of, unchanged_line  # noqa: PLC0415
+
     texts = terminal.texts
-    for outcome, mark in _SHOWN:
+    for outcome, mark in SHOWN:
         entries = plan.of(outcome)
         if entries:
-            terminal.print(f"{_heading(outcome, texts, drafts=plan.drafts)} ({len(entries)})", style="bold")
+            terminal.print(f"{heading(outcome, texts, drafts=plan.drafts)} ({len(entries)})", style="bold")
         for entry in entries:
-            _draw_entry(entry, mark, terminal)
-    same = len(plan.of("unchanged"))
-    terminal.print(texts.plural("{count} claim is unchanged.", "{count} claims are unchanged.", same), style="dim")
-
-
-def _draw_entry(entry: "ImportEntry", mark: str, terminal: Terminal) -> None:
-    texts = terminal.texts
-    terminal.print(f"  {mark} {entry.claim}  {texts.pick(entry.title_en, entry.title_zh)}".rstrip())
-    for problem in entry.problems:
-        terminal.print(f"      {problem}")
-    for near in entry.near:
-        title = texts.pick(near.title_en, near.title_zh)
-        likeness = round(near.likeness * 100)
-        warning = texts("may repeat {claim}: {title} ({likeness} %)", claim=near.claim, title=title, likeness=likeness)
-        terminal.print(f"      {warning}", style="yellow")
-
-
-def _heading(outcome: "Outcome", texts: Texts, *, drafts: bool) -> str:
-    match outcome:
-        case "new":
-            return texts("New, as drafts") if drafts else texts("New")
-        case "changed":
-            return texts("Changed")
-        case "conflicting":
-            return texts("Conflicting: changed here since, and left as they are here")
-        case _:
-            return texts("Refused")
+            terminal.print(f"  {mark} {title_of(entry, texts)}")
+            for line in detail_lines(entry, texts):
+                terminal.print(f"      {line}", style="yellow" if entry.near else None)
+    terminal.print(unchanged_line(plan, texts), style="dim")

@@ -1,0 +1,77 @@
+"""The dry run of an import in words: what would be new, changed, conflicting or refused, and why."""
+
+from collections.abc import Iterator
+
+from bot.faults import difference_lines
+from bot.field_names import field_name
+from bot.texts import Texts
+from claims.exchange.near import NearClaim
+from claims.exchange.plan import ImportEntry, ImportPlan, Outcome
+from config.errors import PackProblem
+
+SHOWN: tuple[tuple[Outcome, str], ...] = (("new", "+"), ("changed", "~"), ("conflicting", "!"), ("refused", "x"))
+
+
+def heading(outcome: Outcome, texts: Texts, *, drafts: bool) -> str:
+    """Return what stands above the claims that an import does the same with."""
+    match outcome:
+        case "new":
+            return texts("New, as drafts") if drafts else texts("New")
+        case "changed":
+            return texts("Changed")
+        case "conflicting":
+            return texts("Conflicting: changed here since, and left as they are here")
+        case _:
+            return texts("Refused")
+
+
+def unchanged_line(plan: ImportPlan, texts: Texts) -> str:
+    """Return how many claims of the file the base has just so."""
+    return texts.plural("{count} claim is unchanged.", "{count} claims are unchanged.", len(plan.of("unchanged")))
+
+
+def title_of(entry: ImportEntry, texts: Texts) -> str:
+    """Return the claim's id and its title, where that could be read."""
+    return f"{entry.claim}  {texts.pick(entry.title_en, entry.title_zh)}".rstrip()
+
+
+def detail_lines(entry: ImportEntry, texts: Texts) -> list[str]:
+    """Return all reasons, warnings and differences of a claim, a line each."""
+    return [
+        *(problem_line(problem, texts) for problem in entry.problems),
+        *(near_line(near, texts) for near in entry.near),
+        *difference_lines(entry.fields, texts),
+    ]
+
+
+def short_detail(entry: ImportEntry, texts: Texts) -> str:
+    """Return the first reason or warning, or the names of the fields that differ, in one line."""
+    if entry.fields:
+        return texts(
+            "Fields that differ: {fields}", fields=", ".join(field_name(each.field, texts) for each in entry.fields)
+        )
+    lines = [*(problem_line(each, texts) for each in entry.problems), *(near_line(each, texts) for each in entry.near)]
+    return lines[0] if lines else ""
+
+
+def problem_line(problem: PackProblem, _texts: Texts) -> str:
+    """Return where a fault is, what it is, and how to mend it."""
+    return str(problem)
+
+
+def near_line(near: NearClaim, texts: Texts) -> str:
+    """Return the warning that a new claim may be one that is known."""
+    title, likeness = texts.pick(near.title_en, near.title_zh), round(near.likeness * 100)
+    return texts("may repeat {claim}: {title} ({likeness} %)", claim=near.claim, title=title, likeness=likeness)
+
+
+def report_lines(plan: ImportPlan, texts: Texts) -> Iterator[str]:
+    """Yield the whole dry run as plain text, a line at a time."""
+    for outcome, mark in SHOWN:
+        entries = plan.of(outcome)
+        if entries:
+            yield f"{heading(outcome, texts, drafts=plan.drafts)} ({len(entries)})"
+        for entry in entries:
+            yield f"  {mark} {title_of(entry, texts)}"
+            yield from (f"      {line}" for line in detail_lines(entry, texts))
+    yield unchanged_line(plan, texts)

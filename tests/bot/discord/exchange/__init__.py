@@ -1,0 +1,1 @@
+"""Tests of claims out of a server and into it."""
