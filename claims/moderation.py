@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 from claims.base import ClaimBase, Clock
+from claims.claim_view import ClaimView
 from claims.corrections import Corrections
 from claims.digest import Digests
+from claims.digest_postings import DigestPostings
 from claims.drafts import DraftBook
 from claims.editing import Editor
 from claims.examples import ExampleBook
@@ -24,6 +26,7 @@ class Moderation:
 
     def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
         self.rights = Rights(base)
+        self.claims = ClaimView(base)
         self.editor = Editor(base)
         self.claim_settings = ClaimSettings(base)
         self.sources = SourceBook(base)
@@ -36,6 +39,7 @@ class Moderation:
         self.shadow = ShadowBook(base, hash_key, clock)
         self.drafts = DraftBook(base, hash_key, clock)
         self.digests = Digests(base, clock)
+        self.digest_postings = DigestPostings(base, clock)
         self.setup = ServerSetup(base)
 
     def purge(self, older_than: timedelta) -> int:

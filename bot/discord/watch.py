@@ -81,6 +81,9 @@ class Watch(commands.Cog):
             await asyncio.to_thread(note, place.server, place.channel, message.id, message.author.id, finding)
         if finding.action != "silent" or is_dispute(finding):
             await self._note(message, place, finding, action)
+        elif near := finding.near_miss(self.bot.settings.near_miss_share):
+            note = self.bot.touchstone.moderation.queue.note_near_miss
+            await asyncio.to_thread(note, place.server, place.channel, message.id, near.claim, near.score)
         if action == "reply":
             await self.answering.reply(message, place, finding)
         elif action == "offer":

@@ -19,6 +19,7 @@ class Server(Table, table=True):
     cut_off: float | None = None
     budget: float | None = None
     digest_channel: int | None = Field(default=None, sa_type=BigInteger)
+    digest_at: datetime | None = Field(default=None, sa_type=Moment)
     pause_reports: int | None = None
     correction_days: int | None = None
     setup_step: str | None = None

@@ -9,13 +9,13 @@ from checks.finding import Finding, Match
 from claims.answers import AnswerBook
 from claims.base import ClaimBase
 from claims.editing import Editor
-from claims.edits import EditTexts
+from claims.edits import EditTexts, SetStatus
 from claims.feedback import FeedbackBook
-from claims.queue import MOST_PROPOSALS, Queue
+from claims.queue import MOST_NEAR, MOST_PROPOSALS, Queue
 from claims.queue_decisions import QueueDecisions
 from claims.revisions import History
 from claims.sightings import SightingBook
-from config.errors import ConflictError, InvalidEditError, UnknownEntryError
+from config.errors import ConflictError, InvalidEditError, NotAllowedError, UnknownClaimError, UnknownEntryError
 from tests.claims.conftest import KEY, Clock
 from tests.claims.people import CLAIM, HERE, MEMBER, MODERATOR, OPERATOR, SECOND, STRANGER, settled
 
@@ -87,7 +87,7 @@ def test_a_proposal_becomes_a_wording_in_one_revision(base: ClaimBase, queue: Qu
 def test_a_proposal_becomes_a_draft_of_ones_own(base: ClaimBase, queue: Queue, decisions: QueueDecisions) -> None:
     queue.propose(MEMBER, "港口的吊车是1920年造的")
     (item,) = queue.items(MODERATOR).items
-    with pytest.raises(InvalidEditError, match="claim is missing"):
+    with pytest.raises(InvalidEditError, match="claim: This is missing"):
         decisions.accept_wording(MODERATOR, item.id)
     claim, _ = decisions.open_claim(MODERATOR, item.id, EditTexts(title_zh="港口的吊车"))
     made = base.claim(claim, HERE)
@@ -140,10 +140,46 @@ def test_a_near_miss_is_kept_by_its_message_and_its_words_come_from_there(
     assert not queue.note_near_miss(HERE, 8, 9, CLAIM, 0.4)
     (item,) = queue.items(MODERATOR).items
     assert (item.kind, item.score, item.payload) == ("near", 0.4, {})
-    with pytest.raises(InvalidEditError, match="text is missing"):
+    with pytest.raises(InvalidEditError, match="text: This is missing"):
         decisions.accept_wording(MODERATOR, item.id)
     decisions.accept_negative(MODERATOR, item.id, text="just the weather")
     assert ("just the weather", True) in {(w.text, w.negative) for w in base.claim(CLAIM, HERE).wordings}
+
+
+def test_near_misses_cannot_flood_the_queue(queue: Queue, decisions: QueueDecisions) -> None:
+    assert all(queue.note_near_miss(HERE, 8, message, CLAIM, 0.4) for message in range(MOST_NEAR))
+    assert not queue.note_near_miss(HERE, 8, 1000, CLAIM, 0.4)
+    assert queue.note_near_miss(STRANGER.server or 0, 8, 1001, CLAIM, 0.4)
+    decisions.dismiss(MODERATOR, queue.items(MODERATOR).items[0].id)
+    assert queue.note_near_miss(HERE, 8, 1000, CLAIM, 0.4)
+
+
+def test_a_wording_is_proposed_for_a_published_claim_only(base: ClaimBase, queue: Queue) -> None:
+    with pytest.raises(UnknownClaimError):
+        queue.propose(MEMBER, "AI melts silver", "no-such-claim")
+    Editor(base).edit(MODERATOR, CLAIM, None, SetStatus("withdrawn"))
+    with pytest.raises(UnknownClaimError):
+        queue.propose(MEMBER, "AI melts silver", CLAIM)
+
+
+def test_the_next_item_is_the_one_that_came_after_and_then_the_oldest(
+    queue: Queue, decisions: QueueDecisions, clock: Clock
+) -> None:
+    assert queue.next(MODERATOR) is None
+    for number in range(3):
+        queue.propose(MEMBER, f"proposal {number}")
+        clock.move(hours=number)
+    queue.note_near_miss(HERE, 8, 9, CLAIM, 0.4)
+    first, second, third, near = (item.id for item in queue.items(MODERATOR).items)
+    decisions.dismiss(MODERATOR, second)
+    ahead = [queue.next(MODERATOR, after, "proposal") for after in (None, first, second, third)]
+    assert [item.id for item in ahead if item] == [first, third, third, first]
+    last = queue.next(MODERATOR, near)
+    assert last is not None
+    assert last.id == first
+    assert queue.next(STRANGER) is None
+    with pytest.raises(NotAllowedError):
+        queue.next(MEMBER)
 
 
 def test_reports_of_one_card_are_one_item_with_their_number(base: ClaimBase, queue: Queue, clock: Clock) -> None:
