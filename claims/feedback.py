@@ -1,4 +1,4 @@
-"""What members report about cards: counted once a member, card and claim, and acted on at once."""
+"""What members report about cards: one kind a member, card and claim, counted once, and acted on at once."""
 
 from typing import Any, Literal
 
@@ -6,7 +6,6 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from claims.base import ClaimBase, Clock
-from claims.dialect import insert_into, rows_written
 from claims.identity import hash_user
 from claims.reports import ReportOutcome, act_on_report
 from claims.tables import Answer, Feedback
@@ -28,7 +27,7 @@ class FeedbackBook:
         return self.act(server, claim, card_message, reporter, kind).count
 
     def act(self, server: int, claim: str, card_message: int, reporter: int, kind: FeedbackKind) -> ReportOutcome:
-        """Keep a report and do at once what follows from it; a second one of the same member changes nothing.
+        """Keep a report and do at once what follows from it; of one member the last kind counts, and never twice.
 
         Raises NotAllowedError for a card of another server.
         """
@@ -42,11 +41,17 @@ class FeedbackBook:
         }
         with self._database.changing() as session:
             _check_server(session, server, card_message)
-            new = rows_written(session, insert_into(session, Feedback).values(row).on_conflict_do_nothing())
+            earlier = session.get(Feedback, (card_message, claim, row["reporter_hash"]))
+            before = earlier.kind if earlier else None
+            if before != kind:
+                # The time of the first report stays: once moderators have decided on it, it is dealt with.
+                session.add(earlier.sqlmodel_update({"kind": kind}) if earlier else Feedback(**row))
+                session.flush()
             same = (col(Feedback.card_message) == card_message, col(Feedback.claim) == claim)
             count = session.scalar(select(func.count()).select_from(Feedback).where(*same)) or 0
-            outcome = act_on_report(session, Feedback(**row), self._clock()) if new else (0.0, False)
-            return ReportOutcome(count, *outcome)
+            if before == kind:
+                return ReportOutcome(count, new=False)
+            return ReportOutcome(count, *act_on_report(session, Feedback(**row), before, self._clock()))
 
 
 def _check_server(session: Session, server: int, card_message: int) -> None:

@@ -11,13 +11,14 @@ from claims.changing import Intent, change
 from claims.claim_reading import read_rows
 from claims.history import Deed
 from claims.overrides import setting_intent
-from claims.queue_items import NewItem, put
+from claims.queue_items import NewItem, open_rows, put
 from claims.server_settings import PAUSE_REPORTS
 from claims.tables import Answer, ClaimOverride, Feedback, Server, Sighting
 from config.errors import UnknownClaimError
 
 WINDOW = timedelta(days=1)
-NOT_SAID = "not-said"
+# Both say that the card does not belong to the message; "out of date" says nothing about the match.
+WRONG_MATCH = frozenset({"not-said", "wrong-claim"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +26,20 @@ class ReportOutcome:
     """What a report did: how many members have reported this claim on this card, and what followed at once.
 
     `raised_to`: matches scoring less are answered more reluctantly in the server (0: no change); `paused`: this report
-    has paused the claim's automatic replies there, and the moderators should hear of it.
+    has paused the claim's automatic replies there, and the moderators should hear of it; `new`: the member had not said
+    the same before.
     """
 
     count: int
     raised_to: float = 0.0
     paused: bool = False
+    new: bool = True
 
 
-def act_on_report(session: Session, report: Feedback, now: datetime) -> tuple[float, bool]:
-    """Do what a new report leads to; return the bar it raised (0: none) and whether it paused the claim.
+def act_on_report(session: Session, report: Feedback, before: str | None, now: datetime) -> tuple[float, bool]:
+    """Do what a report that has been written leads to; return the bar it raised (0: none) and whether it paused.
 
+    `before` is the kind that the same member had chosen first: what that has led to is taken back, except a pause.
     Raises UnknownClaimError where the card answers other claims.
     """
     server, claim = report.server, report.claim
@@ -48,17 +52,33 @@ def act_on_report(session: Session, report: Feedback, now: datetime) -> tuple[fl
     occasion = f"{claim}/{report.card_message}/{report.kind}"
     payload = {"kind": report.kind, "card": report.card_message}
     put(session, NewItem(server, "feedback", occasion, claim, payload, *place), now)
-    if report.kind != NOT_SAID:
+    if before is not None:
+        _drop_unreported(session, report, before)
+    if not {report.kind, before} & WRONG_MATCH:
         return 0.0, False
     setting = session.get(ClaimOverride, (server, claim))
-    raised = max(setting.raised_to or 0.0 if setting else 0.0, _bar(session, answer, claim))
-    pauses = not (setting and setting.paused) and _recent(session, report, setting, now) >= _limit(session, server)
+    raised, is_wrong = _bar(session, report, setting), report.kind in WRONG_MATCH
+    if is_wrong:
+        raised = max(raised, setting.raised_to or 0.0 if setting else 0.0)
+    enough = is_wrong and _recent(session, report, setting, now) >= _limit(session, server)
+    pauses = enough and not (setting and setting.paused)
     intent = setting_intent(session, server, claim, raised_to=raised or None, **({"paused": True} if pauses else {}))
-    return _write(session, report, intent, now, pauses=pauses), pauses
+    written = _write(session, report, intent, now, pauses=pauses)
+    return (written if is_wrong else 0.0), pauses
+
+
+def _drop_unreported(session: Session, report: Feedback, kind: str) -> None:
+    """Take the item of a kind that nobody reports any more out of the queue, where nobody has decided on it."""
+    same = (col(Feedback.card_message) == report.card_message, col(Feedback.claim) == report.claim)
+    if session.scalar(select(func.count()).select_from(Feedback).where(*same, col(Feedback.kind) == kind)):
+        return
+    for row in open_rows(session, report.server, "feedback"):
+        if row.claim == report.claim and row.payload == {"kind": kind, "card": report.card_message}:
+            session.delete(row)
 
 
 def _write(session: Session, report: Feedback, intent: Intent, now: datetime, *, pauses: bool) -> float:
-    act = "reports.pause" if pauses else "reports.raise"
+    act = "reports.pause" if pauses else "reports.raise" if report.kind in WRONG_MATCH else "reports.lower"
     written = change(session, Deed("touchstone", act, "reported by members", report.server), [intent], now)
     if pauses:
         payload = {"reports": _limit(session, report.server)}
@@ -66,9 +86,19 @@ def _write(session: Session, report: Feedback, intent: Intent, now: datetime, *,
     return (intent.after or {})["raised_to"] or 0.0 if written.changes else 0.0
 
 
-def _bar(session: Session, answer: Answer | None, claim: str) -> float:
-    sighting = session.get(Sighting, (answer.message, claim)) if answer else None
-    return bar_above(sighting.score) if sighting else 0.0
+def _bar(session: Session, report: Feedback, setting: ClaimOverride | None) -> float:
+    """Return the bar above all matches that members call wrong, since moderators have decided on the last ones."""
+    reported = (
+        select(func.max(col(Sighting.score)))
+        .join(Answer, col(Answer.message) == col(Sighting.message))
+        .join(Feedback, col(Feedback.card_message) == col(Answer.card_message))
+        .where(col(Sighting.claim) == report.claim, col(Feedback.claim) == report.claim)
+        .where(col(Feedback.server) == report.server, col(Feedback.kind).in_(WRONG_MATCH))
+    )
+    if setting is not None and setting.reports_from is not None:
+        reported = reported.where(col(Feedback.reported_at) > setting.reports_from)
+    score = session.scalar(reported)
+    return 0.0 if score is None else bar_above(score)
 
 
 def bar_above(score: float) -> float:
@@ -81,10 +111,10 @@ def bar_above(score: float) -> float:
 
 
 def _recent(session: Session, report: Feedback, setting: ClaimOverride | None, now: datetime) -> int:
-    """Count the members who have said "not what I said" of this claim within a day, after the last decision."""
+    """Count the members who have called a match of this claim wrong within a day, after the last decision."""
     since = max(filter(None, (now - WINDOW, setting.reports_from if setting else None)))
     same = (col(Feedback.server) == report.server, col(Feedback.claim) == report.claim)
-    recent = (col(Feedback.kind) == NOT_SAID, col(Feedback.reported_at) > since)
+    recent = (col(Feedback.kind).in_(WRONG_MATCH), col(Feedback.reported_at) > since)
     members = func.count(func.distinct(col(Feedback.reporter_hash)))
     return session.scalar(select(members).where(*same, *recent)) or 0
 

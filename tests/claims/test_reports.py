@@ -83,8 +83,8 @@ def test_surer_messages_are_answered_on_even_where_both_round_to_certainty(
     base: ClaimBase, feedback: FeedbackBook, clock: Clock
 ) -> None:
     base.load_shipped_packs()
-    loose = "honestly these days silver keeps climbing only because AI data centres eat it all up"
-    close = "the price of silver is rising because of artificial intelligence"
+    loose = "the price of silver is rising because of artificial intelligence"
+    close = "silver is only up because of all the server farms, same as last year"
 
     def check(text: str) -> Match:
         best = Checker(claim.known for claim in base.claims(HERE)).check(text).best
@@ -94,6 +94,7 @@ def test_surer_messages_are_answered_on_even_where_both_round_to_certainty(
     first, surer = check(loose), check(close)
     assert first.claim == surer.claim
     assert (first.exact or 0) < (surer.exact or 0)
+    assert (f"{first.score:.3f}", f"{surer.score:.3f}") == ("1.000", "1.000")
     SightingBook(base, KEY, clock).record(HERE, 8, 1, 1, Finding(loose, "en", "reply", (first,)), "reply")
     answers = AnswerBook(base, KEY, clock)
     answers.take(HERE, 8, 1, 1, [first.claim], timedelta(0))
@@ -128,6 +129,42 @@ def test_enough_members_within_a_day_pause_the_claim_and_the_moderators_hear(
     assert (item.claim, item.payload) == (CLAIM, {"reports": 3})
     pause = next(entry for entry in History(base).page(MODERATOR).entries if entry.act == "reports.pause")
     assert pause.actor == "touchstone"
+
+
+def test_a_member_who_chooses_another_kind_takes_back_what_the_first_has_led_to(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    other, shown = card(base, clock, 1, 0.7), card(base, clock, 2, 0.9)
+    feedback.act(HERE, CLAIM, other, 6, "not-said")
+    assert feedback.act(HERE, CLAIM, shown, 5, "not-said").raised_to == pytest.approx(0.95)
+    outcome = feedback.act(HERE, CLAIM, shown, 5, "out-of-date")
+    assert (outcome.count, outcome.raised_to, outcome.new) == (1, 0, True)
+    assert base.claim(CLAIM, HERE).raised_to == pytest.approx(0.85)
+    waiting = {
+        (item.payload["card"], item.payload["kind"]): item.reports for item in Queue(base, KEY).items(MODERATOR).items
+    }
+    assert waiting == {(other, "not-said"): 1, (shown, "out-of-date"): 1}
+
+
+def test_a_wrong_claim_is_a_wrong_match_too(base: ClaimBase, feedback: FeedbackBook, clock: Clock) -> None:
+    shown = card(base, clock, 1, 0.9)
+    assert feedback.act(HERE, CLAIM, shown, 5, "wrong-claim").raised_to == pytest.approx(0.95)
+    assert feedback.act(HERE, CLAIM, shown, 5, "not-said").raised_to == 0
+    assert base.claim(CLAIM, HERE).raised_to == pytest.approx(0.95)
+    feedback.act(HERE, CLAIM, card(base, clock, 2), 6, "wrong-claim")
+    assert feedback.act(HERE, CLAIM, card(base, clock, 3), 7, "not-said").paused
+
+
+def test_a_report_that_was_decided_on_raises_nothing_under_another_name(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    shown = card(base, clock, 1, 0.9)
+    feedback.act(HERE, CLAIM, shown, 5, "not-said")
+    clock.move(minutes=1)
+    ClaimSettings(base).resume(MODERATOR, CLAIM)
+    clock.move(minutes=1)
+    assert feedback.act(HERE, CLAIM, shown, 5, "wrong-claim").raised_to == 0
+    assert base.claim(CLAIM, HERE).raised_to == 0
 
 
 def test_one_member_alone_pauses_nothing(base: ClaimBase, feedback: FeedbackBook, clock: Clock) -> None:
