@@ -12,7 +12,7 @@ from claims.figure_edits import EditFigure, RemoveFigure
 from claims.point_edits import EditPoint, RemovePoint
 from claims.record import ClaimRecord
 from claims.sources import NewSource, SourceBook
-from claims.wording_edits import AddWording, EditWordings, RemoveWording
+from claims.wording_edits import AddWording, AddWordings, EditWordings, RemoveWording, RemoveWordings
 from config.errors import InvalidEditError
 from tests.claims.packs import DOCUMENT, END, START, span_hash
 from tests.claims.people import CLAIM, HERE, MODERATOR, settled
@@ -54,6 +54,34 @@ def test_a_wording_goes(ours: ClaimBase) -> None:
     claim = after(ours, RemoveWording(f"ENGLISH wording 0 of {CLAIM}"))
     assert f"english wording 0 of {CLAIM}" not in {w.text for w in claim.wordings}
     assert "has no wording" in refused(ours, RemoveWording("never said"))
+
+
+def test_many_wordings_are_added_at_once_each_in_its_own_language(ours: ClaimBase) -> None:
+    before = ours.claim(CLAIM)
+    claim = after(
+        ours, AddWordings(f"nobody says so\n\n没人这么说\nNobody says so\nenglish wording 1 of {CLAIM}", "denies")
+    )
+    assert [(w.text, w.language) for w in claim.wordings if w.denies] == [
+        ("nobody says so", "en"),
+        ("没人这么说", "zh"),
+        (f"english wording 1 of {CLAIM}", "en"),
+    ]
+    assert len(claim.wordings) == len(before.wordings) + 2
+
+
+def test_adding_wordings_refuses_nothing_at_all_and_unknown_uses(ours: ClaimBase) -> None:
+    assert "texts: The text is empty." in refused(ours, AddWordings(" \n "))
+    assert "use: jokes is not known here." in refused(ours, AddWordings("one", "jokes"))
+
+
+def test_several_wordings_go_in_one_revision(ours: ClaimBase) -> None:
+    before = ours.revision
+    gone = tuple(f"English wording {n} of {CLAIM}" for n in range(3))
+    claim = after(ours, RemoveWordings((*gone, "never said")))
+    assert ours.revision == before + 1
+    assert not {text.casefold() for text in gone} & {w.text.casefold() for w in claim.wordings}
+    everything = tuple(w.text for w in claim.wordings if w.says)
+    assert "needs a wording" in refused(ours, RemoveWordings(everything))
 
 
 def test_lists_of_a_form_replace_those_they_name_and_no_others(ours: ClaimBase) -> None:
