@@ -6,11 +6,7 @@ from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from claims.database import Database
 from config.errors import DatabaseError
@@ -21,27 +17,38 @@ def upgrade(database: Database, steps: str = "head") -> Path | None:
 
     Raises DatabaseError where the database was made by a newer Touchstone.
     """
-    with resources.as_file(resources.files("claims") / "migrations") as folder, database.connecting() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(folder).replace("%", "%%"))
-        config.attributes["connection"] = connection
-        script = ScriptDirectory.from_config(config)
-        now = MigrationContext.configure(connection).get_current_revision()
-        if now == script.get_current_head():
+    with database.connecting() as connection:
+        now = _current_step(connection)
+        if now == newest_step():
             return None
-        _refuse_newer(now, script, database)
+        # Nearly every start finds nothing to do, and does without Alembic, whose import takes a while.
+        from claims.migration import known_steps, migrate  # noqa: PLC0415
+
+        if now is not None and now not in known_steps():
+            raise _newer(database, now)
         backup = _backup(database.file, now) if database.file is not None and _holds_tables(connection) else None
-        command.upgrade(config, steps)
+        migrate(connection, steps)
         return backup
 
 
-def _refuse_newer(now: str | None, script: ScriptDirectory, database: Database) -> None:
-    known = {step.revision for step in script.walk_revisions()}
-    if now is not None and now not in known:
-        place = database.file or database.url.render_as_string(hide_password=True)
-        raise DatabaseError(
-            f"The claim base {place} was made by a newer Touchstone (step {now}). Upgrade Touchstone, or use a backup."
-        )
+def newest_step() -> str:
+    """Return the name of the newest migration step: the number that leads the last file of `migrations/versions`."""
+    files = (resources.files("claims") / "migrations" / "versions").iterdir()
+    numbers = (file.name.partition("_")[0] for file in files if file.name.endswith(".py"))
+    return max(number for number in numbers if number.isdecimal())
+
+
+def _current_step(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.exec_driver_sql("SELECT max(version_num) FROM alembic_version").scalar_one()
+
+
+def _newer(database: Database, step: str) -> DatabaseError:
+    place = database.file or database.url.render_as_string(hide_password=True)
+    return DatabaseError(
+        f"The claim base {place} was made by a newer Touchstone (step {step}). Upgrade Touchstone, or use a backup."
+    )
 
 
 def _holds_tables(connection: Connection) -> bool:

@@ -1,26 +1,53 @@
 """An older database is brought up to date, all or nothing, after a backup."""
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from claims.base import ClaimBase
 from claims.database import Database
 from claims.tables import Table
-from claims.upgrade import upgrade
+from claims.upgrade import newest_step, upgrade
 from config.errors import DatabaseError
+
+MIGRATIONS = Path(__file__).parents[2] / "claims" / "migrations"
 
 
 def test_the_steps_build_exactly_the_tables(any_base: ClaimBase) -> None:
     with any_base.database.connecting() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Table.metadata) == []
+
+
+def test_the_steps_follow_one_another_as_their_files_are_numbered() -> None:
+    """A start goes by the file names alone: they must never say anything else than Alembic does."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    script = ScriptDirectory.from_config(config)
+    steps = list(reversed(list(script.walk_revisions())))
+    files = sorted(path.name for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    assert newest_step() == script.get_current_head()
+    assert [Path(step.path).name for step in steps] == files
+    assert [step.revision for step in steps] == [f"{number:04}" for number in range(1, len(files) + 1)]
+    assert [name.partition("_")[0] for name in files] == [step.revision for step in steps]
+
+
+def test_a_start_with_nothing_to_do_leaves_alembic_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    ClaimBase.open(url).close()
+    program = f"import sys, claims.base as b; b.ClaimBase.open({url!r}).close(); print('alembic' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_a_new_file_and_its_folder_are_made_without_a_backup(tmp_path: Path) -> None:
