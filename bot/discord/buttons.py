@@ -12,7 +12,8 @@ from bot.discord.button import Lasting, card_of, claims_button, claims_of, label
 from bot.discord.cards import draw_lines, draw_pages
 from bot.discord.escape import escape
 from bot.discord.evidence import evidence_lines
-from bot.discord.feedback import HideButton, NotSaidAboutButton, NotSaidButton
+from bot.discord.feedback import NotSaidButton, ReportButton
+from bot.discord.hiding import HideButton
 from bot.discord.interaction import BotInteraction
 from bot.discord.private import respond, texts_for
 from bot.texts import Texts
@@ -108,6 +109,6 @@ CARD_BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     SourcesButton,
     WhyButton,
     NotSaidButton,
-    NotSaidAboutButton,
+    ReportButton,
     HideButton,
 )
