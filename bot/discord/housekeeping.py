@@ -1,4 +1,4 @@
-"""Once a day: delete the sightings whose time is over."""
+"""Once a day: delete what has been kept for long enough: sightings, decided items, what shadow mode counted."""
 
 import asyncio
 import logging
@@ -31,10 +31,12 @@ class Housekeeping(commands.Cog):
 
     @tasks.loop(hours=24)
     async def purge(self) -> None:
-        """Delete sightings older than the setting says."""
-        try:
-            await asyncio.to_thread(
-                self.bot.touchstone.sightings.purge, timedelta(days=self.bot.settings.sighting_days)
-            )
-        except ClaimBaseError as error:
-            _log.error("Old sightings could not be deleted: %s", error)
+        """Delete what is older than the setting says; where one part fails, the others still run."""
+        older_than = timedelta(days=self.bot.settings.sighting_days)
+        touchstone = self.bot.touchstone
+        parts = {"sightings": touchstone.sightings.purge, "moderators' items": touchstone.moderation.purge}
+        for what, purge in parts.items():
+            try:
+                await asyncio.to_thread(purge, older_than)
+            except ClaimBaseError as error:
+                _log.error("Old %s could not be deleted: %s", what, error)
