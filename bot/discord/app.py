@@ -10,6 +10,7 @@ from bot.discord.browse import Browse
 from bot.discord.corrections.cog import CorrectionCog
 from bot.discord.exchange.commands import Exchange
 from bot.discord.forms.forms import Forms
+from bot.discord.history.command import HistoryCog
 from bot.discord.parts import ITEMS, parts_of
 from bot.discord.queue.command import QueueCommand
 from bot.discord.setup_command import SetupCommand
@@ -50,6 +51,7 @@ class TouchstoneBot(commands.AutoShardedBot):
         self.browse = Browse(self)
         self.setup = SetupCommand(self)
         self.corrections = CorrectionCog(self)
+        self.history = HistoryCog(self)
         self.forms = Forms(self)
         self.queue = QueueCommand(self)
         self.exchange = Exchange(self)
@@ -71,8 +73,8 @@ class TouchstoneBot(commands.AutoShardedBot):
             self._touchstone = self._owned = await asyncio.to_thread(Touchstone.open, self.settings)
         for language in LANGUAGES:
             await asyncio.to_thread(self.texts, language)
-        own = (self.watch, self.browse, self.setup, self.corrections, self.forms, self.queue, self.exchange)
-        for part in (*own, *parts_of(self)):
+        own = (self.watch, self.browse, self.setup, self.corrections, self.history)
+        for part in (*own, self.forms, self.queue, self.exchange, *parts_of(self)):
             await self.add_cog(part)
         self.add_dynamic_items(*ITEMS)
         await self.tree.set_translator(CatalogueTranslator(self.texts))

@@ -12,6 +12,7 @@ from bot.discord.backtest_report import CutOffButton
 from bot.discord.buttons import CARD_BUTTONS
 from bot.discord.exchange.items import EXCHANGE_ITEMS
 from bot.discord.forms.items import FORM_ITEMS
+from bot.discord.history.items import HISTORY_ITEMS
 from bot.discord.housekeeping import Housekeeping
 from bot.discord.manage import Manage
 from bot.discord.pages import PAGE_ITEMS
@@ -31,6 +32,7 @@ ITEMS: tuple[type[ui.DynamicItem[Any]], ...] = (
     *PAGE_ITEMS,
     *SETUP_ITEMS,
     *FORM_ITEMS,
+    *HISTORY_ITEMS,
     *EXCHANGE_ITEMS,
     *QUEUE_BUTTONS,
     *QUEUE_MENUS,
