@@ -1,6 +1,7 @@
 """Start a run shortly after the claim base has changed, at the start of the bot, and again where cards were left."""
 
 import asyncio
+import contextlib
 import logging
 from collections import Counter
 from time import monotonic
@@ -53,10 +54,9 @@ class CorrectionCog(commands.Cog):
     async def cog_unload(self) -> None:
         """End between two cards; an edit that hangs is given up, and made again after the next start."""
         self._stop.set()
-        self.look.stop()
-        task = self.look.get_task()
-        if task is not None and not task.done():
-            await asyncio.wait([task], timeout=_LONGEST_FAREWELL)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LONGEST_FAREWELL), self._one:
+                pass
         self.look.cancel()
 
     @tasks.loop()
