@@ -10,7 +10,7 @@ from claims.edits import EditTexts
 from claims.history import Deed
 from claims.keepers.queue_item import QUEUE_ITEM
 from claims.overrides import setting_intent
-from claims.queue_items import Item, item_of
+from claims.queue_items import Item, item_of, reports_of
 from claims.rights import Actor, permit
 from claims.tables import ClaimOverride, QueueItem
 from claims.wording_edits import AddWording
@@ -32,7 +32,8 @@ class QueueDecisions:
         """Return one open item."""
         with self._base.database.reading() as session:
             permit(session, actor, "queue.see")
-            return item_of(_open(session, actor, number), self._base.clock())
+            row = _open(session, actor, number)
+            return item_of(row, self._base.clock(), reports_of(session, row))
 
     def accept_wording(self, actor: Actor, number: int, claim: str | None = None, text: str | None = None) -> Written:
         """Add the item's text to its claim as a wording; items that name a message only need its text from there."""

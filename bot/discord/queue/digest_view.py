@@ -36,7 +36,7 @@ def _waiting(digest: Digest, texts: Texts) -> list[str]:
         return [texts("Nothing waits for a decision.")]
     count = texts.plural("{count} item waits.", "{count} items wait.", sum(digest.waiting.values()))
     oldest = texts("The oldest has waited for {age}.", age=age_text(digest.oldest, texts))
-    return [f"{count} {oldest}", f"-# {counts_text(digest.waiting, texts)}", texts("/queue shows them.")]
+    return [count, oldest, f"-# {counts_text(digest.waiting, texts)}", texts("/queue shows them.")]
 
 
 def _happened(digest: Digest, texts: Texts) -> list[str]:

@@ -45,7 +45,7 @@ def _summary(page: QueuePage, texts: Texts) -> str:
         return texts("Nothing waits for a decision.")
     waiting = texts.plural("{count} item waits.", "{count} items wait.", sum(page.counts.values()))
     oldest = texts("The oldest has waited for {age}.", age=age_text(page.oldest, texts))
-    return f"{waiting} {oldest}\n-# {counts_text(page.counts, texts)}"
+    return f"{waiting}\n{oldest}\n-# {counts_text(page.counts, texts)}"
 
 
 def _line(item: Item, claims: Claims, texts: Texts) -> str:

@@ -1,0 +1,113 @@
+"""A server whose clock stands still until a test moves it, with what waits put in by the claim base itself."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+import simcord.interactions
+
+from bot.service import StartReport, Touchstone
+from claims.base import ClaimBase
+from claims.edits import EditTexts
+from claims.rights import Actor
+from claims.sightings import SightingBook
+from tests.bot.discord.conftest import PACKS
+from tests.bot.discord.world import World
+from tests.claims.conftest import Clock
+
+CRANE_CLAIM = "crane-built-1920"
+FERRY_CLAIM = "ferry-closed-2030"
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def touchstone(settings, clock):
+    """The harbour's claims, none of them past its day."""
+    base = ClaimBase.open(settings.database_url, clock)
+    base.load_pack(PACKS / "harbour.yaml")
+    with Touchstone(settings, base, StartReport((), None)) as opened:
+        for claim in base.claims():
+            opened.moderation.editor.edit(Actor.operator(), claim.id, None, EditTexts(review_by="2027-01-01"))
+        yield opened
+
+
+@dataclass
+class Waiting:
+    """Puts things into the queue as members and documents do; each returns the item's number."""
+
+    world: World
+
+    @property
+    def queue(self):
+        return self.world.touchstone.moderation.queue
+
+    @property
+    def chief(self) -> Actor:
+        return Actor(self.world.chief.id, self.world.guild.id, can_manage_server=True)
+
+    def items(self, kind=None):
+        return self.queue.items(self.chief, kind=kind, size=100).items
+
+    def newest(self) -> int:
+        return max(item.id for item in self.items())
+
+    def proposal(self, text="The crane sings at night", claim=CRANE_CLAIM, note="") -> int:
+        assert self.queue.propose(Actor(self.world.alice.id, self.world.guild.id), text, claim, None, note)
+        return self.newest()
+
+    def candidate(self) -> int:
+        payload = {"title_en": "The quay sinks", "title_zh": "码头在下沉", "source": "yearbook, page 9"}
+        assert self.queue.add_candidate(self.world.guild.id, "yearbook/9", payload)
+        return self.newest()
+
+    async def near(self, text="ferry quiet today, so it seems", channel=None) -> int:
+        said = await self.world.bob.send(channel or self.world.channel, text)
+        assert self.queue.note_near_miss(self.world.guild.id, said.channel.id, said.id, FERRY_CLAIM, 0.41)
+        return self.newest()
+
+    def stale(self, clock) -> int:
+        self.world.touchstone.moderation.editor.edit(
+            self.chief, FERRY_CLAIM, None, EditTexts(review_by=(clock.now - timedelta(days=2)).date().isoformat())
+        )
+        return self.newest()
+
+    async def reported(self, times=1, kind="not-said") -> int:
+        card = await self.world.card()
+        for member in range(times):
+            self.world.touchstone.feedback.act(self.world.guild.id, CRANE_CLAIM, card.id, member, kind)
+        return self.newest()
+
+    def decided(self, number: int):
+        """Return what the history says of the newest revision, or None where it is not about this item."""
+        (newest,) = self.world.touchstone.moderation.history.page(self.chief, most=1).entries
+        about = [change.after for change in newest.changes if change.subject == str(number)]
+        return (newest.act, about[0]["decision"]) if about else None
+
+    def forget(self) -> None:
+        """Let the author of all that alice has proposed be forgotten, and the proposals with her."""
+        SightingBook(self.world.touchstone.base, b"key of the tests").forget(self.world.alice.id)
+
+
+@pytest.fixture
+def waiting(world):
+    return Waiting(world)
+
+
+@pytest.fixture
+def without_rights(monkeypatch):
+    """From the call on, nobody has any right, whatever Discord said before."""
+    plain = simcord.interactions.base_payload
+
+    def take():
+        def payload(*args: object, **more: object):
+            record, made = plain(*args, **more)
+            made["member"]["permissions"] = "0"
+            return record, made
+
+        monkeypatch.setattr(simcord.interactions, "base_payload", payload)
+
+    return take

@@ -1,0 +1,67 @@
+"""What falls just under the cut-off is noted for the moderators: by the message's link, never by its words."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from claims.queue import MOST_NEAR
+from tests.bot.discord.queue.conftest import FERRY_CLAIM
+from tests.bot.discord.world import CRANE
+
+NEARLY = "ferry closing soon?"
+
+
+async def test_a_match_just_under_the_cut_off_waits(world, waiting):
+    said = await world.alice.send(world.channel, NEARLY)
+    (item,) = waiting.items()
+    assert (item.kind, item.claim, item.channel, item.message, item.payload) == (
+        "near",
+        FERRY_CLAIM,
+        world.channel.id,
+        said.id,
+        {},
+    )
+    assert item.score is not None
+    assert 0 < item.score < 0.5
+    assert world.sent() == []
+
+
+async def test_its_words_are_nowhere_in_the_database(world, settings):
+    await world.alice.send(world.channel, NEARLY)
+    with closing(sqlite3.connect(settings.database_url.removeprefix("sqlite:///"))) as connection:
+        everything = "\n".join(connection.iterdump())
+    assert 'INSERT INTO "queue_item"' in everything
+    assert NEARLY not in everything
+
+
+async def test_an_answered_message_and_one_about_nothing_do_not_wait(world, waiting):
+    await world.alice.send(world.channel, CRANE)
+    await world.alice.send(world.channel, "lovely weather at the quay")
+    assert waiting.items() == ()
+
+
+async def test_also_where_the_bot_only_counts(world, waiting):
+    world.touchstone.servers.set_channel_mode(world.guild.id, world.channel.id, "shadow", "test")
+    await world.alice.send(world.channel, NEARLY)
+    assert len(waiting.items()) == 1
+
+
+async def test_not_where_the_bot_stays_out(world, waiting):
+    world.touchstone.servers.set_channel_mode(world.guild.id, world.channel.id, "off", "test")
+    await world.alice.send(world.channel, NEARLY)
+    assert waiting.items() == ()
+
+
+@pytest.mark.parametrize("share", [0.9, 1.0])
+async def test_how_near_is_a_setting(world, waiting, settings, share):
+    settings.near_miss_share = share
+    await world.alice.send(world.channel, NEARLY)
+    assert waiting.items() == ()
+
+
+async def test_fifty_of_them_are_enough(world, waiting):
+    for message in range(MOST_NEAR):
+        assert waiting.queue.note_near_miss(world.guild.id, world.channel.id, message, FERRY_CLAIM, 0.4)
+    await world.alice.send(world.channel, NEARLY)
+    assert len(waiting.items()) == MOST_NEAR
