@@ -16,7 +16,10 @@ _CONCEPT_SHARE = 0.3
 
 @dataclass(frozen=True, slots=True)
 class DisputeTuning:
-    """Fitted weights, and the log odds from which a message is doubted (`doubt`) or read as a denial (`denies`)."""
+    """Fitted weights, and the log odds from which a message is doubted (`doubt`) or read as a denial (`denies`).
+
+    A question is read as a denial from `asked` on: people who ask use the words of both sides.
+    """
 
     unsure: float
     nearer: float
@@ -24,6 +27,7 @@ class DisputeTuning:
     bias: float
     doubt: float
     denies: float
+    asked: float
 
     @classmethod
     def load(cls) -> "DisputeTuning":

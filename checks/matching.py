@@ -24,7 +24,7 @@ _ANCHOR_WEIGHT = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Whether an asserting message sounds like a denial: so much that it is one, or enough to hold back."""
+    """Whether a message that asserts or asks sounds like a denial: so much that it is one, or enough to hold back."""
 
     is_denial: bool
     is_doubtful: bool
@@ -82,11 +82,13 @@ class MatchReader:
         return self._stances.read(message.text, _anchors(look), wording.text, message.clean.quoted, others)
 
     def _doubt(self, look: "_Look", stance: StanceReading) -> Doubt:
-        if stance.stance != "asserts":
+        if stance.stance == "denies":
             return Doubt(is_denial=False, is_doubtful=False)
         odds = look.read.voices.log_odds(look.message, look.scorer.index.weight, self._dispute, sure=stance.sure)
         if look.nearness is not None:
             odds += self._meaning.dispute * look.nearness.dispute(look.candidate.claim) + self._meaning.dispute_bias
+        if stance.stance == "asks":
+            return Doubt(is_denial=odds >= self._dispute.asked, is_doubtful=False)
         return Doubt(is_denial=odds >= self._dispute.denies, is_doubtful=odds >= self._dispute.doubt)
 
     def _probability(self, look: "_Look", stance: StanceReading) -> float:

@@ -53,7 +53,7 @@ class _Sighting:
 
 
 # More than half of ordinary chat scores less by profiles and BM25, and one in a hundred messages about a claim.
-_HOPELESS = 1.6
+_HOPELESS = 1.2
 
 
 class Scorer:
