@@ -96,13 +96,14 @@ class ShadowBook:
             found = _outcomes(session, actor.server, channel, since)
         return cut_off_within([each.score for each in found if each.action == "reply"], messages, budget)
 
-    def clear(self, actor: Actor, channel: int) -> None:
-        """Drop what was collected in a channel; raises NotAllowedError."""
+    def clear(self, actor: Actor, channel: int | None) -> None:
+        """Drop what was collected in a channel (None: in the whole server); raises NotAllowedError."""
         with self._database.writing() as session:
             permit(session, actor, "channel.mode")
             for table in (ShadowDay, ShadowMatch):
-                here = (col(table.server) == actor.server, col(table.channel) == channel)
-                session.connection().execute(delete(table).where(*here))
+                there = delete(table).where(col(table.server) == actor.server)
+                there = there if channel is None else there.where(col(table.channel) == channel)
+                session.connection().execute(there)
 
     def purge(self, older_than: timedelta) -> int:
         """Drop what is older; return how many matches went."""

@@ -11,6 +11,7 @@ from bot.discord.corrections.cog import CorrectionCog
 from bot.discord.exchange.commands import Exchange
 from bot.discord.forms.forms import Forms
 from bot.discord.history.command import HistoryCog
+from bot.discord.manage import Manage
 from bot.discord.parts import ITEMS, parts_of
 from bot.discord.queue.command import QueueCommand
 from bot.discord.setup_command import SetupCommand
@@ -55,6 +56,7 @@ class TouchstoneBot(commands.AutoShardedBot):
         self.forms = Forms(self)
         self.queue = QueueCommand(self)
         self.exchange = Exchange(self)
+        self.manage = Manage(self)
 
     @property
     def touchstone(self) -> Touchstone:
@@ -74,7 +76,7 @@ class TouchstoneBot(commands.AutoShardedBot):
         for language in LANGUAGES:
             await asyncio.to_thread(self.texts, language)
         own = (self.watch, self.browse, self.setup, self.corrections, self.history)
-        for part in (*own, self.forms, self.queue, self.exchange, *parts_of(self)):
+        for part in (*own, self.forms, self.queue, self.exchange, self.manage, *parts_of(self)):
             await self.add_cog(part)
         self.add_dynamic_items(*ITEMS)
         await self.tree.set_translator(CatalogueTranslator(self.texts))

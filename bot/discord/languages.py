@@ -4,8 +4,16 @@ from typing import Literal
 
 from discord import Locale
 
+from bot.texts import msgid
 from checks.finding import Language
 
+# How people choose a language; `auto` is that of each message.
+LANGUAGE_NAMES = {
+    "auto": msgid("as the message"),
+    "en": "English",
+    "zh-Hans": "简体中文",
+    "zh-Hant": "繁體中文",
+}
 _CHINESE: dict[Locale, Language] = {Locale.chinese: "zh-Hans", Locale.taiwan_chinese: "zh-Hant"}
 
 

@@ -11,7 +11,8 @@ from discord.ext import commands
 from bot.discord.actor import actor_of
 from bot.discord.interaction import BotInteraction
 from bot.discord.private import respond, texts_for
-from bot.texts import Texts, msgid
+from bot.discord.setup_steps import missing_rights
+from bot.texts import msgid
 from claims.servers import ChannelMode, ServerLanguage
 
 if TYPE_CHECKING:
@@ -20,13 +21,8 @@ if TYPE_CHECKING:
 WATCHING = {
     "on": msgid("I now answer known claims in {channel}."),
     "hint": msgid("In {channel} I now only leave a small reaction; whoever clicks it gets the answer."),
+    "shadow": msgid("In {channel} I now only count what I would say, and say nothing. /touchstone shadow shows it."),
     "off": msgid("I no longer read along in {channel}."),
-}
-NEEDED = {
-    "view_channel": msgid("View Channel"),
-    "send_messages": msgid("Send Messages"),
-    "read_message_history": msgid("Read Message History"),
-    "add_reactions": msgid("Add Reactions"),
 }
 LANGUAGES = {
     "auto": msgid("In this server I now answer in the language of the message."),
@@ -50,18 +46,26 @@ class Manage(
         self.bot = bot
         super().__init__()
 
+    @property
+    def group(self) -> app_commands.Group:
+        """The group `/touchstone`, to which other parts add commands."""
+        if self.app_command is None:
+            raise RuntimeError("a cog without its group")
+        return self.app_command
+
     @app_commands.command(
         name=locale_str(msgid("watch")), description=locale_str(msgid("Choose whether I answer in a channel"))
     )
     @app_commands.rename(mode=locale_str(msgid("mode")), channel=locale_str(msgid("channel")))
     @app_commands.describe(
-        mode=locale_str(msgid("Answer, only hint with a reaction, or stay out")),
+        mode=locale_str(msgid("Answer, only hint with a reaction, only count, or stay out")),
         channel=locale_str(msgid("The channel; without one, this channel")),
     )
     @app_commands.choices(
         mode=[
             app_commands.Choice(name=locale_str(msgid("on")), value="on"),
             app_commands.Choice(name=locale_str(msgid("hint")), value="hint"),
+            app_commands.Choice(name=locale_str(msgid("shadow")), value="shadow"),
             app_commands.Choice(name=locale_str(msgid("off")), value="off"),
         ]
     )
@@ -77,8 +81,10 @@ class Manage(
         self.bot.watch.quiet.answered(target.id)
         texts = texts_for(interaction)
         lines = [texts(WATCHING[mode.value], channel=target.mention)]
-        if mode.value != "off":
-            lines += _missing_rights(target, interaction, texts)
+        # Discord does not always tell of a channel what is needed to know the rights there.
+        missing = missing_rights(target, mode.value, texts) if isinstance(target, discord.abc.GuildChannel) else []
+        if missing:
+            lines.append(texts("I lack rights there: {rights}.", rights=", ".join(missing)))
         await respond(interaction, "\n".join(lines))
 
     @app_commands.command(
@@ -106,12 +112,3 @@ class Manage(
 def _home(channel: "discord.interactions.InteractionChannel | None") -> "Watched":
     """Return the channel whose mode counts: a thread follows the channel it belongs to."""
     return channel.parent if isinstance(channel, discord.Thread) and channel.parent else channel  # type: ignore[return-value]
-
-
-def _missing_rights(target: Watched, interaction: BotInteraction, texts: Texts) -> list[str]:
-    """Name the rights that the bot lacks in the channel, as far as Discord has told us."""
-    if interaction.guild is None or interaction.guild.me is None or not hasattr(target, "permissions_for"):
-        return []
-    held = target.permissions_for(interaction.guild.me)
-    missing = [texts(name) for right, name in NEEDED.items() if not getattr(held, right)]
-    return [texts(msgid("I lack rights there: {rights}."), rights=", ".join(missing))] if missing else []

@@ -14,12 +14,14 @@ from bot.discord.exchange.items import EXCHANGE_ITEMS
 from bot.discord.forms.items import FORM_ITEMS
 from bot.discord.history.items import HISTORY_ITEMS
 from bot.discord.housekeeping import Housekeeping
-from bot.discord.manage import Manage
 from bot.discord.pages import PAGE_ITEMS
 from bot.discord.queue.buttons import BUTTONS as QUEUE_BUTTONS
 from bot.discord.queue.digest import DigestCog
 from bot.discord.queue.menus import MENUS as QUEUE_MENUS
 from bot.discord.queue.proposing import Proposing
+from bot.discord.server.clear_button import ClearShadowButton
+from bot.discord.server.settings_command import SettingsCommand
+from bot.discord.server.shadow_command import ShadowCommand
 from bot.discord.setup_items import SETUP_ITEMS
 from bot.discord.status import StatusCommand
 from bot.discord.trends import TrendsCommand
@@ -37,6 +39,7 @@ ITEMS: tuple[type[ui.DynamicItem[Any]], ...] = (
     *QUEUE_BUTTONS,
     *QUEUE_MENUS,
     CutOffButton,
+    ClearShadowButton,
 )
 
 
@@ -44,12 +47,13 @@ def parts_of(bot: "TouchstoneBot") -> tuple[commands.Cog, ...]:
     """Return the parts that nothing else needs to find by name, in the order in which they are added."""
     return (
         Ask(bot),
-        Manage(bot),
         About(bot),
         Housekeeping(bot),
         BacktestCommand(bot),
         StatusCommand(bot),
         TrendsCommand(bot),
+        SettingsCommand(bot),
+        ShadowCommand(bot),
         Proposing(bot),
         DigestCog(bot),
     )

@@ -35,7 +35,12 @@ RIGHTS = {
     "add_reactions": msgid("Add Reactions"),
 }
 _READING = ("view_channel", "read_message_history")
-_NEEDED = {"on": (*_READING, "send_messages", "add_reactions"), "hint": tuple(RIGHTS), "shadow": _READING}
+_NEEDED = {
+    "on": tuple(RIGHTS),
+    "hint": tuple(RIGHTS),
+    "shadow": _READING,
+    "digest": ("view_channel", "send_messages"),
+}
 
 
 def step_of(stored: str | None) -> Step:
@@ -50,9 +55,14 @@ def missing_lines(guild: discord.Guild, channels: Mapping[int, str], texts: Text
         channel = guild.get_channel(channel_id)
         if channel is None:
             continue
-        held = channel.permissions_for(guild.me)
-        missing = [texts(RIGHTS[right]) for right in _NEEDED.get(mode, ()) if not getattr(held, right)]
+        missing = missing_rights(channel, mode, texts)
         if missing:
             rights = ", ".join(missing)
             lines.append(texts("In {channel} I lack rights: {rights}.", channel=channel.mention, rights=rights))
     return lines
+
+
+def missing_rights(channel: discord.abc.GuildChannel, what: str, texts: Texts) -> list[str]:
+    """Return the names of the rights that the bot lacks in the channel for a mode, or for the digest."""
+    held = channel.permissions_for(channel.guild.me)
+    return [texts(RIGHTS[right]) for right in _NEEDED.get(what, ()) if not getattr(held, right)]

@@ -10,6 +10,7 @@ from discord import ui
 from bot.discord.cards import layout
 from bot.discord.escape import escape
 from bot.discord.fitting import ROOM, fit, shorten
+from bot.discord.languages import LANGUAGE_NAMES
 from bot.discord.setup_items import ChannelsMenu, ChoiceMenu, RolesMenu, StepButton
 from bot.discord.setup_steps import CHOSEN_MODES, EXPLAINED, STEPS, TITLES, Step, missing_lines
 from bot.discord.status import MODES
@@ -22,12 +23,6 @@ MOST = 25
 # Replies per 1,000 messages.
 BUDGETS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
 _LONGEST_LABEL = 100
-_LANGUAGES = {
-    "auto": msgid("as the message"),
-    "en": "English",
-    "zh-Hans": "简体中文",
-    "zh-Hant": "繁體中文",
-}
 _PLACES = {
     "on": msgid("Answer here"),
     "hint": msgid("Only hint with a reaction here"),
@@ -92,7 +87,7 @@ def shown_channels(guild: discord.Guild, channels: dict[int, ChannelMode], mode:
 def _languages(state: SetupState, texts: Texts) -> list[discord.SelectOption]:
     return [
         discord.SelectOption(label=texts(label), value=value, default=state.settings.language == value)
-        for value, label in _LANGUAGES.items()
+        for value, label in LANGUAGE_NAMES.items()
     ]
 
 
@@ -122,7 +117,7 @@ def _budgets(state: SetupState, texts: Texts) -> list[discord.SelectOption]:
 def _chosen(state: SetupState, texts: Texts) -> list[str]:
     """Return what is set, a line each."""
     settings, nothing = state.settings, texts("not chosen")
-    language = texts(_LANGUAGES[settings.language]) if settings.language else nothing
+    language = texts(LANGUAGE_NAMES[settings.language]) if settings.language else nothing
     roles = ", ".join(f"<@&{role}>" for role in settings.moderator_roles) or nothing
     titles = {pack.id: escape(texts.pick(pack.title_en, pack.title_zh)) for pack in state.packs}
     packs = ", ".join(title for pack, title in titles.items() if settings.packs is None or pack in settings.packs)

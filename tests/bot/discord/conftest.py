@@ -1,5 +1,6 @@
 """A bot with four claims of a made-up harbour, in a Discord that lives in memory."""
 
+from contextlib import contextmanager
 from pathlib import Path
 
 import discord
@@ -51,6 +52,25 @@ async def world(simcord_env, touchstone):
     channel = guild.create_text_channel("general")
     touchstone.servers.set_channel_mode(guild.id, channel.id, "on", "test")
     return World(simcord_env, touchstone, guild, channel)
+
+
+@pytest.fixture
+def without_rights(monkeypatch):
+    """Return a context in which Discord says that nobody holds any right, as after roles were taken away."""
+    plain = simcord.interactions.base_payload
+
+    @contextmanager
+    def powerless():
+        def payload(*args: object, **more: object):
+            record, made = plain(*args, **more)
+            made["member"] |= {"permissions": "0", "roles": []}
+            return record, made
+
+        with monkeypatch.context() as patch:
+            patch.setattr(simcord.interactions, "base_payload", payload)
+            yield
+
+    return powerless
 
 
 @pytest.fixture
