@@ -41,6 +41,20 @@ def test_a_folder_that_is_not_there_is_told(call):
     assert "cannot be written" in done.err
 
 
+def test_the_view_of_a_server_can_be_exported(call):
+    done = call("claims", "export", "--server", "1300000000000000001")
+    assert (done.code, done.out) == (0, call("claims", "export", "--server", "1").out)
+
+
+def test_the_fields_that_a_file_changes_are_named(call, tmp_path):
+    call("claims", "export", "--out", "claims.yaml")
+    text = (tmp_path / "claims.yaml").read_text("utf-8")
+    (tmp_path / "claims.yaml").write_text(text.replace("kind: contested", "kind: outlook", 1), "utf-8")
+    done = call("claims", "import", "claims.yaml")
+    assert "Changed (1)" in done.out
+    assert "Kind: disputed by the documents → forecast or opinion" in done.out
+
+
 def test_an_unknown_format_is_refused(call):
     assert call("claims", "export", "--format", "xml").code == 2
 

@@ -11,11 +11,12 @@ from sqlalchemy import func, select
 
 from claims.base import ClaimBase
 from claims.exchange.export import Format
+from claims.exchange.importing import import_claims, plan_import
 from claims.history import last_revision
 from claims.rights import Actor
 from claims.tables import Change, Claim, Document, Pack
 from claims.undoing import Undoing
-from config.errors import DatabaseError, ImportRefusedError, NotAllowedError
+from config.errors import DatabaseError, ImportRefusedError, NotAllowedError, PlanChangedError
 from tests.claims.exchange.conftest import exported, incoming, moderator, outcomes, plan, write
 from tests.claims.packs import DOCUMENT, add_own, claim_data, edit_claim, pack_data, write_pack
 
@@ -58,6 +59,36 @@ def test_a_dry_run_names_what_is_new_changed_conflicting_refused_and_unchanged(l
     }
     assert loaded.revision == before
     assert loaded.claim("mine").title_en == "About mine"
+
+
+def test_a_changed_claim_and_a_conflicting_one_name_the_fields_that_differ(loaded: ClaimBase) -> None:
+    made = plan(loaded, text(titled("same", "From the file"), titled("yours", "From the file"), claim_data("fresh")))
+    fields = {entry.claim: {each.field: (each.mine, each.theirs) for each in entry.fields} for entry in made.entries}
+    assert fields == {
+        "same": {"title_en": ("About same", "From the file"), "title_zh": ("关于same", "From the file")},
+        "yours": {"title_en": ("As moderators have it", "From the file"), "title_zh": ("关于yours", "From the file")},
+        "fresh": {},
+    }
+
+
+def test_a_plan_that_was_agreed_to_is_carried_out_or_nothing_is(loaded: ClaimBase) -> None:
+    file = incoming(text(titled("same", "From the file"), titled("mine", "From the file")))
+    agreed = plan_import(loaded, file).mark
+    edit_claim(loaded, "mine", title_en="Meanwhile changed")
+    before = loaded.revision
+    with pytest.raises(PlanChangedError, match="changed since the dry run"):
+        import_claims(loaded, file, OPERATOR, agreed)
+    assert loaded.revision == before
+    report = import_claims(loaded, file, OPERATOR, plan_import(loaded, file).mark)
+    assert (report.revision, report.plan.written) == (before + 1, 1)
+
+
+def test_what_a_new_claim_comes_near_to_and_changes_elsewhere_leave_the_mark_alone(loaded: ClaimBase) -> None:
+    file = text(claim_data("fresh"), titled("mine", "From the file"))
+    mark = plan(loaded, file).mark
+    edit_claim(loaded, "same", title_en="Somebody else's work")
+    assert plan(loaded, file).mark == mark
+    assert plan(loaded, text(claim_data("fresh"))).mark != mark
 
 
 def test_a_refused_claim_carries_line_field_reason_and_mend(loaded: ClaimBase) -> None:

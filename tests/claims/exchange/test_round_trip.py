@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from claims.base import ClaimBase
 from claims.exchange.export import Format
 from claims.pack_file import read_pack
-from tests.claims.exchange.conftest import NewBase, exported, outcomes, plan, write
+from tests.claims.exchange.conftest import NewBase, exported, moderator, outcomes, plan, write
 from tests.claims.exchange.generated import packs, write_made
 from tests.claims.packs import add_own, claim_data, edit_claim, pack_data, write_pack
 
@@ -91,6 +91,22 @@ def test_what_a_server_sees_can_be_exported_without_what_others_have(base: Claim
     add_own(base, 7, "silver-server", title_en="Ours")
     assert "Ours" in exported(base, server=7)
     assert "Ours" not in exported(base) + exported(base, server=8)
+
+
+@pytest.mark.parametrize("form", ["yaml", "csv"])
+def test_a_server_brings_its_own_view_back_unchanged(base: ClaimBase, tiny: Path, form: Format) -> None:
+    base.load_pack(tiny)
+    add_own(base, 7, "silver-server", title_en="Ours")
+    write(base, exported(base, "csv").replace("silver-server,", "only-here,"), "claims.csv", moderator(7))
+    before, text = base.claims(7), exported(base, form, 7)
+    assert {claim.id for claim in before} >= {"silver-server", "only-here"}
+    report = write(base, text, NAMES[form], moderator(7))
+    assert (report.revision, set(outcomes(report.plan).values())) == (None, {"unchanged"})
+    changed = write(base, text.replace("Ours", "Ours anew"), NAMES[form], moderator(7))
+    assert outcomes(changed.plan)["silver-server"] == "changed"
+    back = write(base, exported(base, form, 7).replace("Ours anew", "Ours"), NAMES[form], moderator(7))
+    assert outcomes(back.plan)["silver-server"] == "changed"
+    assert exported(base, form, 7) == text
 
 
 def test_there_is_no_cap_on_rows(base: ClaimBase, tmp_path: Path) -> None:
