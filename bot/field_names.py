@@ -11,6 +11,8 @@ _NAMES = {
     "as_of": msgid("As of"),
     "review_by": msgid("Review by"),
     "wordings": msgid("Wordings"),
+    "texts": msgid("Wordings"),
+    "use": msgid("What they are for"),
     "en": msgid("Wordings in English"),
     "zh": msgid("Wordings in Chinese"),
     "not_en": msgid("Never to be matched, in English"),

@@ -8,6 +8,7 @@ from discord.ext import commands
 
 from bot.discord.browse import Browse
 from bot.discord.corrections.cog import CorrectionCog
+from bot.discord.desk.desk import Desk
 from bot.discord.exchange.commands import Exchange
 from bot.discord.forms.forms import Forms
 from bot.discord.history.command import HistoryCog
@@ -56,6 +57,7 @@ class TouchstoneBot(commands.AutoShardedBot):
         self.forms = Forms(self)
         self.queue = QueueCommand(self)
         self.exchange = Exchange(self)
+        self.desk = Desk(self)
         self.manage = Manage(self)
 
     @property

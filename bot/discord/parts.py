@@ -10,6 +10,10 @@ from bot.discord.ask import Ask
 from bot.discord.backtest import BacktestCommand
 from bot.discord.backtest_report import CutOffButton
 from bot.discord.buttons import CARD_BUTTONS
+from bot.discord.desk.commands import DeskCommands
+from bot.discord.desk.entry_items import ENTRY_ITEMS
+from bot.discord.desk.items import DESK_BUTTONS
+from bot.discord.desk.wording_items import WORDING_ITEMS
 from bot.discord.exchange.items import EXCHANGE_ITEMS
 from bot.discord.forms.items import FORM_ITEMS
 from bot.discord.history.items import HISTORY_ITEMS
@@ -34,6 +38,9 @@ ITEMS: tuple[type[ui.DynamicItem[Any]], ...] = (
     *PAGE_ITEMS,
     *SETUP_ITEMS,
     *FORM_ITEMS,
+    *DESK_BUTTONS,
+    *ENTRY_ITEMS,
+    *WORDING_ITEMS,
     *HISTORY_ITEMS,
     *EXCHANGE_ITEMS,
     *QUEUE_BUTTONS,
@@ -55,5 +62,6 @@ def parts_of(bot: "TouchstoneBot") -> tuple[commands.Cog, ...]:
         SettingsCommand(bot),
         ShadowCommand(bot),
         Proposing(bot),
+        DeskCommands(bot),
         DigestCog(bot),
     )

@@ -1,0 +1,129 @@
+"""`/claims find`, `/claims new` and `/claims source`: the ways to a claim's desk, and to the forms of new things."""
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from discord import app_commands
+from discord.app_commands import locale_str
+from discord.ext import commands
+
+from bot.discord.desk.claim_forms import CutOffForm, NewForm, TextsForm
+from bot.discord.desk.figure_forms import FigureForm, NewFigureForm
+from bot.discord.desk.known import KnownClaims
+from bot.discord.desk.point_forms import NewPointForm, PointSourceForm, PointTextForm
+from bot.discord.desk.show import show_desk
+from bot.discord.desk.source_form import SourceForm
+from bot.discord.desk.wording_forms import AddForm, ListForm
+from bot.discord.fitting import shorten
+from bot.discord.forms.form import FormName
+from bot.discord.interaction import BotInteraction
+from bot.discord.private import texts_for
+from bot.faults import value_text
+from bot.texts import Texts, msgid
+from checks.text import TextFolder
+from claims.record import ClaimRecord
+from config.errors import NotAllowedError, UnknownClaimError
+
+if TYPE_CHECKING:
+    from bot.discord.app import TouchstoneBot
+
+# Discord shows no more suggestions than this, and no longer ones.
+_MOST = 25
+_LONGEST = 100
+# Room for what stands behind a title.
+_MARKS = 40
+
+
+class DeskCommands(commands.Cog):
+    """Puts its commands into the group `/claims`; rights are asked for in each of them."""
+
+    def __init__(self, bot: "TouchstoneBot") -> None:
+        self.bot = bot
+        self._known: KnownClaims | None = None
+        self._commands: list[app_commands.Command[Any, ..., Any]] = [
+            app_commands.Command(
+                name=locale_str(msgid("find")),
+                description=locale_str(msgid("Find a claim and change it")),
+                callback=self.find,
+            ),
+            app_commands.Command(
+                name=locale_str(msgid("new")),
+                description=locale_str(msgid("Begin a claim of this server's own")),
+                callback=self.new,
+            ),
+            app_commands.Command(
+                name=locale_str(msgid("source")),
+                description=locale_str(msgid("Add a source that points can cite")),
+                callback=self.source,
+            ),
+        ]
+
+    async def cog_load(self) -> None:
+        """Add the commands and the forms."""
+        folder = await asyncio.to_thread(TextFolder)
+        self._known = KnownClaims(folder)
+        for command in self._commands:
+            self._group.add_command(command)
+        self.bot.forms.add(TextsForm(self.bot), NewForm(self.bot), CutOffForm(self.bot))
+        self.bot.forms.add(AddForm(self.bot), ListForm(self.bot))
+        self.bot.forms.add(NewPointForm(self.bot), PointTextForm(self.bot), PointSourceForm(self.bot))
+        self.bot.forms.add(FigureForm(self.bot), NewFigureForm(self.bot), SourceForm(self.bot, folder))
+
+    async def cog_unload(self) -> None:
+        """Take the commands out again."""
+        for command in self._commands:
+            self._group.remove_command(command.name)
+
+    @property
+    def _group(self) -> app_commands.Group:
+        group = self.bot.browse.app_command
+        if group is None:
+            raise RuntimeError("the group /claims is not there")
+        return group
+
+    @property
+    def known(self) -> KnownClaims:
+        """What moderators can find; there once the cog is loaded."""
+        if self._known is None:
+            raise RuntimeError("the cog is not loaded")
+        return self._known
+
+    async def _complete(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
+        try:
+            titles = await self.known.titles(interaction)
+        except NotAllowedError:
+            return []
+        texts = texts_for(interaction)
+        return [app_commands.Choice(name=_named(each, texts), value=each.id) for each in titles.find(typed, _MOST)]
+
+    @app_commands.rename(claim=locale_str(msgid("claim")))
+    @app_commands.describe(claim=locale_str(msgid("Part of a claim, in English or Chinese")))
+    @app_commands.autocomplete(claim=_complete)
+    async def find(self, interaction: BotInteraction, claim: str) -> None:
+        """Show the desk of a claim."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        titles = await self.known.titles(interaction)
+        # The value may be a suggestion's id or whatever was typed.
+        found = [known for known in titles.claims if known.id == claim] or titles.find(claim, 1)
+        if not found:
+            raise UnknownClaimError(claim)
+        await show_desk(interaction, found[0].id)
+
+    async def new(self, interaction: BotInteraction) -> None:
+        """Open the form of a new claim."""
+        await self.bot.forms.open(interaction, FormName(NewForm.kind))
+
+    async def source(self, interaction: BotInteraction) -> None:
+        """Open the form of a new source."""
+        await self.bot.forms.open(interaction, FormName(SourceForm.kind))
+
+
+def _named(claim: ClaimRecord, texts: Texts) -> str:
+    """Return the title, and behind it what keeps the claim from being answered."""
+    marks = [value_text("status", claim.status, texts)] if claim.status != "published" else []
+    marks += [texts("muted")] if claim.muted else []
+    marks += [texts("paused")] if claim.paused else []
+    title = texts.pick(claim.title_en, claim.title_zh)
+    if not marks:
+        return shorten(title, _LONGEST)
+    return texts("{title} ({marks})", title=shorten(title, _LONGEST - _MARKS), marks=", ".join(marks))
