@@ -109,6 +109,8 @@ def require(session: Session, actor: Actor, server: int | None, level: Level) ->
     """Check within a transaction; raises NotAllowedError."""
     if actor.is_operator:
         return
+    if actor.server is None:
+        raise NotAllowedError(_LACKING["member"])
     if server is None:
         raise NotAllowedError("Shared claims are changed by the operator only. A server can keep its own version.")
     if actor.server != server:
