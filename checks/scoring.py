@@ -52,8 +52,9 @@ class _Sighting:
     han: bool
 
 
-# More than half of ordinary chat scores less by profiles and BM25, and one in a hundred messages about a claim.
-_HOPELESS = 1.2
+# Half of ordinary chat scores less by profiles and BM25, and one in a hundred messages about a claim. The best of more
+# claims scores higher by chance: each tenfold of a small base raises the gate.
+_HOPELESS, _HOPELESS_TENFOLD, _SMALL_BASE = 1.2, 0.22, 50
 
 
 class Scorer:
@@ -68,6 +69,7 @@ class Scorer:
         self._profiles = ClaimProfiles([each.holders for each in documents], [each.size for each in documents], weight)
         self._documents = ClaimDocuments([each.counts for each in documents], weight)
         self._texts = [each.text for each in documents]
+        self._gate = _HOPELESS + _HOPELESS_TENFOLD * math.log10(max(claims, _SMALL_BASE) / _SMALL_BASE)
         self._reader = Reader(weight, CharacterVectors(w.reading.text for w in wordings))
 
     @cached_property
@@ -77,14 +79,13 @@ class Scorer:
     def candidates(self, message: Analysis, most: int | None = None, *, thorough: bool = False) -> list[Candidate]:
         """Return up to `most` candidates, best first; none where the message comes near no claim.
 
-        `thorough` looks at more claims, also
-        at those that share characters only, and never turns a message away unread.
+        `thorough` looks at more claims, also at those that share characters only, and turns no message away unread.
         """
         words = self._profiles.evidence(message.words)
         concepts = self._profiles.evidence(message.concepts)
         bm25 = self._documents.evidence(message.words)
         quick = 0.25 * (words + concepts) + 12 * bm25
-        if not thorough and float(quick.max()) < _HOPELESS:
+        if not thorough and float(quick.max()) < self._gate:
             return []
         overlap = self.index.overlap(message)
         combined = overlap.dice + np.float32(0.7) * overlap.concept_dice + np.float32(0.3) * overlap.share
