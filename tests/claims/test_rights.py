@@ -174,8 +174,10 @@ def test_a_card_cannot_be_reported_from_another_server(ours: ClaimBase, clock: C
 
 def test_shared_claims_are_changed_by_the_operator_only(ours: ClaimBase) -> None:
     nowhere = Actor(1, None, is_administrator=True)
-    with pytest.raises(NotAllowedError, match="operator"):
+    with pytest.raises(NotAllowedError, match="in a server only"):
         Editor(ours).edit(nowhere, CLAIM, None, EditTexts("Mine"))
+    with pytest.raises(NotAllowedError, match="operator"):
+        Rights(ours).require(MODERATOR, None, "moderator")
     Editor(ours).edit(MODERATOR, CLAIM, None, EditTexts("Ours"))
     assert ours.claim(CLAIM).title_en == "About silver-server"
     Editor(ours).edit(OPERATOR, CLAIM, None, EditTexts("For all"))
