@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from claims.base import ClaimBase, Clock
+from claims.claim_state import State
+from claims.editing import seen_claim
 from claims.history import ChangeRecord, Deed, write_revision
 from claims.identity import hash_user
 from claims.rights import Actor, level_of, permit
@@ -19,7 +21,10 @@ LONGEST = 4000
 
 @dataclass(frozen=True, slots=True)
 class KeptMessage:
-    """A message that a moderator wants to keep: its place, author and text, and whether it makes the claim."""
+    """A message that a moderator wants to keep: its place, author and text, and whether it makes the claim.
+
+    An empty `claim` means that it makes none of the known ones.
+    """
 
     channel: int
     message: int
@@ -54,7 +59,10 @@ class ExampleBook:
         self._clock = clock or base.clock
 
     def keep(self, actor: Actor, kept: KeptMessage) -> int:
-        """Keep a message and return the example's number; raises NotAllowedError and InvalidEditError."""
+        """Keep a message and return the example's number; the same message and claim only gets the new label.
+
+        Raises NotAllowedError, InvalidEditError, and UnknownClaimError.
+        """
         if not kept.text.strip() or len(kept.text) > LONGEST:
             mend = msgid("Choose a message with a text of at most {most} characters.")
             raise InvalidEditError((FieldFault("text", "There is no text to keep.", mend, {"most": LONGEST}),), kept)
@@ -63,7 +71,11 @@ class ExampleBook:
             permit(session, actor, "example.keep")
             if actor.server is None:
                 raise NotAllowedError("This works in a server only.")
-            row = Example(
+            if kept.claim:
+                seen_claim(session, actor.server, kept.claim)
+            row = _kept_before(session, actor.server, kept)
+            before = _label(row) if row else None
+            row = row or Example(
                 server=actor.server,
                 claim=kept.claim,
                 makes_claim=kept.makes_claim,
@@ -74,9 +86,11 @@ class ExampleBook:
                 kept_by=str(actor.who),
                 kept_at=now,
             )
+            row.makes_claim, row.text = kept.makes_claim and bool(kept.claim), kept.text
             session.add(row)
             session.flush()
-            _note(session, Deed(actor.who, "example.keep", "", actor.server), row, now, kept=True)
+            deed = Deed(actor.who, "example.keep", "", actor.server)
+            _note(session, deed, str(row.id), (before, _label(row)), now)
             return row.id or 0
 
     def delete(self, actor: Actor, number: int) -> None:
@@ -91,7 +105,8 @@ class ExampleBook:
             # An author is a member: the history does not name them.
             who = "author" if is_author and level_of(session, actor) == "member" else actor.who
             session.delete(row)
-            _note(session, Deed(who, "example.delete", "", actor.server), row, self._clock(), kept=False)
+            deed = Deed(who, "example.delete", "", actor.server)
+            _note(session, deed, str(row.id), (_label(row), None), self._clock())
 
     def examples(self, actor: Actor) -> tuple[ExampleRecord, ...]:
         """Return the server's examples, oldest first; raises NotAllowedError."""
@@ -112,7 +127,14 @@ def _record(row: Example) -> ExampleRecord:
     return ExampleRecord(row.id or 0, row.claim, row.makes_claim, row.text, row.channel, row.message, row.kept_at)
 
 
-def _note(session: Session, deed: Deed, row: Example, at: datetime, *, kept: bool) -> None:
-    state = {"claim": row.claim, "makes_claim": row.makes_claim}
-    change = ChangeRecord("example", str(row.id), None if kept else state, state if kept else None)
-    write_revision(session, deed, [change], at)
+def _kept_before(session: Session, server: int, kept: KeptMessage) -> Example | None:
+    same = (col(Example.server) == server, col(Example.message) == kept.message, col(Example.claim) == kept.claim)
+    return session.scalar(select(Example).where(*same))
+
+
+def _label(row: Example) -> State:
+    return {"claim": row.claim, "makes_claim": row.makes_claim}
+
+
+def _note(session: Session, deed: Deed, number: str, change: tuple[State | None, State | None], at: datetime) -> None:
+    write_revision(session, deed, [ChangeRecord("example", number, *change)], at)

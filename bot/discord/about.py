@@ -25,7 +25,12 @@ ABOUT = (
 PRIVACY = (
     msgid("I read along only in channels that a moderator has switched on. No text leaves the machine I run on."),
     msgid(
-        "I store no text. Of a claim that I see I keep the message's number, the score and a keyed hash of its author."
+        "I store no text of chat. Of a claim that I see I keep the message's number, the score and a keyed hash of its"
+        " author."
+    ),
+    msgid(
+        "What members propose is kept until moderators have decided. Of a message kept as an example, its author is"
+        " told and can delete it."
     ),
     msgid("That is deleted after {days} days, or at once with /forget-me."),
 )

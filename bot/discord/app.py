@@ -9,6 +9,7 @@ from discord.ext import commands
 from bot.discord.browse import Browse
 from bot.discord.corrections.cog import CorrectionCog
 from bot.discord.desk.desk import Desk
+from bot.discord.examples.list_command import ExamplesCommand
 from bot.discord.exchange.commands import Exchange
 from bot.discord.forms.forms import Forms
 from bot.discord.history.command import HistoryCog
@@ -59,6 +60,7 @@ class TouchstoneBot(commands.AutoShardedBot):
         self.exchange = Exchange(self)
         self.desk = Desk(self)
         self.manage = Manage(self)
+        self.examples = ExamplesCommand(self)
 
     @property
     def touchstone(self) -> Touchstone:
@@ -78,7 +80,7 @@ class TouchstoneBot(commands.AutoShardedBot):
         for language in LANGUAGES:
             await asyncio.to_thread(self.texts, language)
         own = (self.watch, self.browse, self.setup, self.corrections, self.history)
-        for part in (*own, self.forms, self.queue, self.exchange, self.manage, *parts_of(self)):
+        for part in (*own, self.forms, self.queue, self.exchange, self.manage, self.examples, *parts_of(self)):
             await self.add_cog(part)
         self.add_dynamic_items(*ITEMS)
         await self.tree.set_translator(CatalogueTranslator(self.texts))

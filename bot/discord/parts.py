@@ -14,6 +14,10 @@ from bot.discord.desk.commands import DeskCommands
 from bot.discord.desk.entry_items import ENTRY_ITEMS
 from bot.discord.desk.items import DESK_BUTTONS
 from bot.discord.desk.wording_items import WORDING_ITEMS
+from bot.discord.examples.forget_button import ForgetExampleButton
+from bot.discord.examples.keep_command import KeepCommand
+from bot.discord.examples.label_menu import LabelMenu
+from bot.discord.examples.list_items import DeleteExampleButton, ExamplesFileButton, ExamplesPageButton
 from bot.discord.exchange.items import EXCHANGE_ITEMS
 from bot.discord.forms.items import FORM_ITEMS
 from bot.discord.history.items import HISTORY_ITEMS
@@ -47,6 +51,11 @@ ITEMS: tuple[type[ui.DynamicItem[Any]], ...] = (
     *QUEUE_MENUS,
     CutOffButton,
     ClearShadowButton,
+    LabelMenu,
+    ForgetExampleButton,
+    DeleteExampleButton,
+    ExamplesFileButton,
+    ExamplesPageButton,
 )
 
 
@@ -61,6 +70,7 @@ def parts_of(bot: "TouchstoneBot") -> tuple[commands.Cog, ...]:
         TrendsCommand(bot),
         SettingsCommand(bot),
         ShadowCommand(bot),
+        KeepCommand(bot),
         Proposing(bot),
         DeskCommands(bot),
         DigestCog(bot),

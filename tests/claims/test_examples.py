@@ -1,5 +1,6 @@
 """A server's own evaluation set: kept by moderators, deleted by authors, and never in the history."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from claims.examples import ExampleBook, KeptMessage
 from claims.revisions import History
 from claims.rights import Actor
 from claims.sightings import SightingBook
-from config.errors import InvalidEditError, UnknownEntryError
+from config.errors import InvalidEditError, UnknownClaimError, UnknownEntryError
 from tests.claims.conftest import KEY
 from tests.claims.people import CLAIM, MEMBER, MODERATOR, STRANGER, THERE, settled
 
@@ -61,3 +62,20 @@ def test_examples_go_when_their_author_is_forgotten(base: ClaimBase, book: Examp
 def test_there_must_be_something_to_keep(book: ExampleBook, text: str) -> None:
     with pytest.raises(InvalidEditError, match="no text to keep"):
         book.keep(MODERATOR, KeptMessage(8, 9, 1, text, CLAIM, makes_claim=True))
+
+
+def test_the_same_message_and_claim_get_the_new_label(base: ClaimBase, book: ExampleBook) -> None:
+    number = book.keep(MODERATOR, KEPT)
+    assert book.keep(MODERATOR, replace(KEPT, makes_claim=True)) == number
+    (example,) = book.examples(MODERATOR)
+    assert example.makes_claim
+    newest = History(base).page(MODERATOR, most=1).entries[0]
+    assert newest.act == "example.keep"
+    other = book.keep(MODERATOR, replace(KEPT, message=10, claim="", makes_claim=True))
+    assert [(each.id, each.claim, each.makes_claim) for each in book.examples(MODERATOR)][1:] == [(other, "", False)]
+
+
+def test_a_claim_that_the_server_does_not_see_is_refused(book: ExampleBook) -> None:
+    with pytest.raises(UnknownClaimError):
+        book.keep(MODERATOR, replace(KEPT, claim="no-such-claim"))
+    assert book.examples(MODERATOR) == ()

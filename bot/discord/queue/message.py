@@ -7,7 +7,12 @@ from config.errors import NotAllowedError
 
 
 async def read_message(interaction: BotInteraction, channel_id: int, message_id: int) -> str:
-    """Return the text of a message of this server; nothing of it is kept.
+    """Return the text of a message of this server; nothing of it is kept. Raises what `fetch_message` raises."""
+    return (await fetch_message(interaction, channel_id, message_id)).content
+
+
+async def fetch_message(interaction: BotInteraction, channel_id: int, message_id: int) -> discord.Message:
+    """Return a message of this server.
 
     Raises NotAllowedError where the person may not read it in Discord, discord.NotFound where it is gone, and
     discord.Forbidden where the bot itself may not read it.
@@ -18,7 +23,7 @@ async def read_message(interaction: BotInteraction, channel_id: int, message_id:
     channel = guild.get_channel_or_thread(channel_id) or await guild.fetch_channel(channel_id)
     if not isinstance(channel, discord.abc.Messageable) or not _may_read(person, channel):
         raise NotAllowedError("You may not read the channel of this message.")
-    return (await channel.fetch_message(message_id)).content
+    return await channel.fetch_message(message_id)
 
 
 def _may_read(person: discord.Member, channel: "discord.abc.GuildChannel | discord.Thread") -> bool:

@@ -14,7 +14,7 @@ async def test_about_says_what_the_bot_is_and_how_much_it_knows(world):
 
 async def test_privacy_says_what_is_kept_and_for_how_long(world):
     shown = text_of(await world.alice.slash(world.channel, "privacy"))
-    assert "I store no text." in shown
+    assert "I store no text of chat." in shown
     assert "deleted after 30 days" in shown
 
 

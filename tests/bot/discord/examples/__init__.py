@@ -1,0 +1,1 @@
+"""Examples that moderators keep, and their authors' say in it."""
