@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import cast
 
 from sqlalchemy import ColumnElement, delete, func, select
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from claims.base import ClaimBase, Clock
 from claims.claim_reading import read_claims
@@ -35,7 +35,7 @@ class QueuePage:
 
 
 class Queue:
-    """Takes items in and shows them; `QueueDecisions` decides. Proposers are kept as keyed hashes only."""
+    """Takes items in and shows them; `QueueDecisions` decides. Members are kept as keyed hashes only."""
 
     def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
         self._base = base
@@ -60,8 +60,7 @@ class Queue:
         item = NewItem(server, "proposal", occasion, claim, payload, channel, message, None, author)
         with self._base.database.writing() as session:
             permit(session, actor, "claim.propose")
-            mine = (col(QueueItem.author_hash) == author, col(QueueItem.state) == "open")
-            if (session.scalar(select(func.count()).select_from(QueueItem).where(*mine)) or 0) >= MOST_PROPOSALS:
+            if _waiting(session, server, "proposal", col(QueueItem.author_hash) == author) >= MOST_PROPOSALS:
                 form.refuse("text", "{most} of your proposals wait.", "Wait for the moderators.", most=MOST_PROPOSALS)
             form.finish(text)
             if claim is not None and not any(
@@ -75,14 +74,12 @@ class Queue:
         with self._base.database.writing() as session:
             return put(session, NewItem(server, "candidate", occasion, payload=payload), self._clock())
 
-    def note_near_miss(self, server: int, channel: int, message: int, claim: str, score: float) -> bool:
+    def note_near_miss(self, server: int, channel: int, message: int, author: int, claim: str, score: float) -> bool:
         """Note a match just under the cut-off, by its message's ids; False also where fifty of them wait."""
-        item = NewItem(server, "near", f"{message}/{claim}", claim, None, channel, message, score)
-        waiting = (col(QueueItem.server) == server, col(QueueItem.state) == "open", col(QueueItem.kind) == "near")
+        mark = hash_user(author, self._key)
+        item = NewItem(server, "near", f"{message}/{claim}", claim, None, channel, message, score, mark)
         with self._base.database.writing() as session:
-            if (session.scalar(select(func.count()).select_from(QueueItem).where(*waiting)) or 0) >= MOST_NEAR:
-                return False
-            return put(session, item, self._clock())
+            return _waiting(session, server, "near") < MOST_NEAR and put(session, item, self._clock())
 
     def items(self, actor: Actor, page: int = 0, kind: ItemKind | None = None, size: int = 10) -> QueuePage:
         """Return a page of what waits in the actor's server; stale claims and untaken offers are looked up first."""
@@ -124,6 +121,11 @@ class Queue:
         )
         with self._base.database.writing() as session:
             return session.connection().execute(delete(QueueItem).where(old)).rowcount
+
+
+def _waiting(session: Session, server: int | None, kind: ItemKind, *conditions: ColumnElement[bool]) -> int:
+    open_ones = (col(QueueItem.server) == server, col(QueueItem.kind) == kind, col(QueueItem.state) == "open")
+    return session.scalar(select(func.count()).select_from(QueueItem).where(*open_ones, *conditions)) or 0
 
 
 def _later(last: QueueItem) -> ColumnElement[bool]:

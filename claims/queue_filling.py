@@ -38,13 +38,15 @@ def _untaken(session: Session, server: int, now: datetime) -> None:
     offered = (col(Answer.server) == server) & (col(Answer.kind) == "offer")
     age = (col(Answer.taken_at) < now - UNTAKEN_AFTER) & (col(Answer.taken_at) > now - LOOK_BACK)
     standing: set[str] = set()
-    for answer in session.scalars(select(Answer).where(offered & age)):
+    # Whose author is forgotten does not come back.
+    for answer in session.scalars(select(Answer).where(offered & age & col(Answer.author_hash).is_not(None))):
         for claim in answer.claims:
             sighting = session.get(Sighting, (answer.message, claim))
             score = sighting.score if sighting else None
             occasion = f"{answer.message}/{claim}"
             standing.add(occasion)
-            put(session, NewItem(server, "offer", occasion, claim, None, answer.channel, answer.message, score), now)
+            place = (answer.channel, answer.message, score, answer.author_hash)
+            put(session, NewItem(server, "offer", occasion, claim, None, *place), now)
     for row in open_rows(session, server, "offer"):
         taken = session.get(Answer, row.message) if row.message else None
         if row.key.split("/", 2)[2] not in standing and taken is not None and taken.kind == "reply":

@@ -15,7 +15,7 @@ from bot.discord.measures import Measures
 from bot.discord.place import Place, place_of
 from bot.discord.quiet import QuietChannels
 from bot.reply import LIKELY
-from checks.finding import Action, Finding
+from checks.finding import Action, Finding, Match
 
 if TYPE_CHECKING:
     from bot.discord.app import TouchstoneBot
@@ -82,8 +82,7 @@ class Watch(commands.Cog):
         if finding.action != "silent" or is_dispute(finding):
             await self._note(message, place, finding, action)
         elif near := finding.near_miss(self.bot.settings.near_miss_share):
-            note = self.bot.touchstone.moderation.queue.note_near_miss
-            await asyncio.to_thread(note, place.server, place.channel, message.id, near.claim, near.score)
+            await self._note_near(message, place, near)
         if action == "reply":
             await self.answering.reply(message, place, finding)
         elif action == "offer":
@@ -93,6 +92,11 @@ class Watch(commands.Cog):
         """Keep a sighting: ids and scores, no text."""
         record = self.bot.touchstone.sightings.record
         await asyncio.to_thread(record, place.server, place.channel, message.id, message.author.id, finding, action)
+
+    async def _note_near(self, message: discord.Message, place: Place, near: Match) -> None:
+        """Put a near miss into the moderators' queue: by the message's link, no text."""
+        note, author = self.bot.touchstone.moderation.queue.note_near_miss, message.author.id
+        await asyncio.to_thread(note, place.server, place.channel, message.id, author, near.claim, near.score)
 
     @asynccontextmanager
     async def _counted(self) -> AsyncIterator[None]:

@@ -14,6 +14,7 @@ from claims.feedback import FeedbackBook
 from claims.queue import MOST_NEAR, MOST_PROPOSALS, Queue
 from claims.queue_decisions import QueueDecisions
 from claims.revisions import History
+from claims.rights import Actor
 from claims.sightings import SightingBook
 from config.errors import ConflictError, InvalidEditError, NotAllowedError, UnknownClaimError, UnknownEntryError
 from tests.claims.conftest import KEY, Clock
@@ -67,6 +68,12 @@ def test_one_member_cannot_flood_the_queue(queue: Queue) -> None:
     assert queue.propose(SECOND, "from somebody else")
     pages = [queue.items(MODERATOR, page) for page in range(3)]
     assert [(len(page.items), page.pages) for page in pages] == [(10, 3), (10, 3), (1, 3)]
+
+
+def test_proposals_in_another_server_do_not_count(queue: Queue) -> None:
+    for number in range(MOST_PROPOSALS):
+        queue.propose(Actor(MEMBER.user_id, STRANGER.server), f"proposal {number}")
+    assert queue.propose(MEMBER, "here")
 
 
 def test_an_empty_proposal_is_refused(queue: Queue) -> None:
@@ -136,8 +143,8 @@ def test_an_offer_that_nobody_took_waits_by_its_message(base: ClaimBase, queue: 
 def test_a_near_miss_is_kept_by_its_message_and_its_words_come_from_there(
     base: ClaimBase, queue: Queue, decisions: QueueDecisions
 ) -> None:
-    assert queue.note_near_miss(HERE, 8, 9, CLAIM, 0.4)
-    assert not queue.note_near_miss(HERE, 8, 9, CLAIM, 0.4)
+    assert queue.note_near_miss(HERE, 8, 9, 1, CLAIM, 0.4)
+    assert not queue.note_near_miss(HERE, 8, 9, 1, CLAIM, 0.4)
     (item,) = queue.items(MODERATOR).items
     assert (item.kind, item.score, item.payload) == ("near", 0.4, {})
     with pytest.raises(InvalidEditError, match="text: This is missing"):
@@ -147,11 +154,11 @@ def test_a_near_miss_is_kept_by_its_message_and_its_words_come_from_there(
 
 
 def test_near_misses_cannot_flood_the_queue(queue: Queue, decisions: QueueDecisions) -> None:
-    assert all(queue.note_near_miss(HERE, 8, message, CLAIM, 0.4) for message in range(MOST_NEAR))
-    assert not queue.note_near_miss(HERE, 8, 1000, CLAIM, 0.4)
-    assert queue.note_near_miss(STRANGER.server or 0, 8, 1001, CLAIM, 0.4)
+    assert all(queue.note_near_miss(HERE, 8, message, 1, CLAIM, 0.4) for message in range(MOST_NEAR))
+    assert not queue.note_near_miss(HERE, 8, 1000, 1, CLAIM, 0.4)
+    assert queue.note_near_miss(STRANGER.server or 0, 8, 1001, 1, CLAIM, 0.4)
     decisions.dismiss(MODERATOR, queue.items(MODERATOR).items[0].id)
-    assert queue.note_near_miss(HERE, 8, 1000, CLAIM, 0.4)
+    assert queue.note_near_miss(HERE, 8, 1000, 1, CLAIM, 0.4)
 
 
 def test_a_wording_is_proposed_for_a_published_claim_only(base: ClaimBase, queue: Queue) -> None:
@@ -169,7 +176,7 @@ def test_the_next_item_is_the_one_that_came_after_and_then_the_oldest(
     for number in range(3):
         queue.propose(MEMBER, f"proposal {number}")
         clock.move(hours=number)
-    queue.note_near_miss(HERE, 8, 9, CLAIM, 0.4)
+    queue.note_near_miss(HERE, 8, 9, 1, CLAIM, 0.4)
     first, second, third, near = (item.id for item in queue.items(MODERATOR).items)
     decisions.dismiss(MODERATOR, second)
     ahead = [queue.next(MODERATOR, after, "proposal") for after in (None, first, second, third)]
@@ -204,11 +211,22 @@ def test_old_items_are_forgotten_and_waiting_proposals_are_not(
 ) -> None:
     queue.propose(MEMBER, "waits", CLAIM)
     queue.propose(MEMBER, "decided", CLAIM)
-    queue.note_near_miss(HERE, 8, 9, CLAIM, 0.4)
+    queue.note_near_miss(HERE, 8, 9, 1, CLAIM, 0.4)
     decisions.dismiss(MODERATOR, queue.items(MODERATOR).items[1].id)
     clock.move(days=31)
     assert queue.purge(timedelta(days=30)) == 2
     assert [item.payload["text"] for item in queue.items(MODERATOR).items] == ["waits"]
+
+
+def test_messages_of_a_member_leave_the_queue_when_the_member_is_forgotten(
+    base: ClaimBase, queue: Queue, clock: Clock
+) -> None:
+    AnswerBook(base, KEY, clock).take(HERE, 8, 9, MEMBER.user_id, [CLAIM], timedelta(hours=1), "offer")
+    queue.note_near_miss(HERE, 8, 10, MEMBER.user_id, CLAIM, 0.4)
+    clock.move(hours=25)
+    assert {item.kind for item in queue.items(MODERATOR).items} == {"offer", "near"}
+    SightingBook(base, KEY).forget(MEMBER.user_id)
+    assert queue.items(MODERATOR).items == ()
 
 
 def test_what_a_member_proposed_goes_when_the_member_is_forgotten(base: ClaimBase, queue: Queue) -> None:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from discord import ui
 
 from bot.discord.actor import actor_of
-from bot.discord.cards import draw_lines
+from bot.discord.desk.card_view import draw_desk
+from bot.discord.desk.sight import read_sight
 from bot.discord.escape import escape
 from bot.discord.forms.form import Form, FormField, FormName
 from bot.discord.interaction import BotInteraction
 from bot.discord.private import texts_for
-from bot.discord.queue.buttons import NextButton
-from bot.discord.queue.item_view import desk_buttons
 from bot.discord.queue.words import words_of
 from bot.faults import value_text
 from bot.field_names import field_name
@@ -51,18 +50,14 @@ class NewClaimForm:
         return Form(FormName(self.kind, about), texts("Open as new claim"), fields)
 
     async def submit(self, interaction: BotInteraction, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
-        """Begin the draft, and return the ways to its desk and to the next item."""
-        number, kind = name.about
+        """Begin the draft, and return its desk."""
+        number = name.about[0]
         texts, decisions = texts_for(interaction), self.bot.touchstone.moderation.decisions
         new = EditTexts(typed["title_en"], typed["title_zh"], typed["kind"], typed["as_of"])
         open_claim, actor = decisions.open_claim, actor_of(interaction)
         claim, _ = await asyncio.to_thread(open_claim, actor, int(number), new, typed["text"])
-        lines = [
-            texts("The draft is there: {claim}", claim=escape(texts.pick(typed["title_en"], typed["title_zh"]))),
-            texts("It is answered once it has a point with a source and is published."),
-        ]
-        buttons = [*desk_buttons(claim, texts), NextButton(int(number), kind, texts("Next item"))]
-        return draw_lines(lines, texts, buttons)
+        said = texts("The draft is there: {claim}", claim=escape(texts.pick(typed["title_en"], typed["title_zh"])))
+        return draw_desk(await read_sight(interaction, claim), texts, [f"✓ {said}"])
 
 
 def _title(item: Item, language: str) -> str:

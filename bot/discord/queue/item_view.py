@@ -7,6 +7,7 @@ from discord import ui
 
 from bot.dates import display_date
 from bot.discord.cards import layout
+from bot.discord.desk.items import OpenDeskButton
 from bot.discord.escape import escape
 from bot.discord.fitting import ROOM, fit
 from bot.discord.forms.form import FormName
@@ -85,16 +86,7 @@ def _decisions(item: Item, kind: str, texts: Texts) -> list[ui.Item[Any]]:
             name = FormName("qclaim", (str(item.id), kind))
             buttons.append(OpenFormButton.of(name, texts("Open as new claim")))
         elif deed == "desk":
-            buttons += desk_buttons(item.claim or "", texts)
+            buttons.append(OpenDeskButton.of(item.claim or "", texts("To the claim")))
         else:
             buttons.append(DecideButton(deed, item.id, kind, texts(_LABELS[deed])))
     return buttons
-
-
-def desk_buttons(claim: str, texts: Texts) -> list[ui.Item[Any]]:
-    """Return the way to the claim's desk."""
-    try:
-        from bot.discord.desk.items import OpenDeskButton
-    except ImportError:
-        return []
-    return [OpenDeskButton.of(claim, texts("To the claim"))]

@@ -47,7 +47,10 @@ def kind_of(written: str) -> ItemKind | None:
 def deeds_of(item: Item) -> tuple[Deed, ...]:
     """Return the decisions that make sense for an item, the likeliest first."""
     has_words = bool(item.payload.get("text")) or item.message is not None
-    lacking = {"never", "resume", "desk"} if item.claim is None else {"never"} if not has_words else set[str]()
+    lacking = {"resume", "desk"} if item.claim is None else set[str]()
+    # A claim that is out of date was found rightly.
+    if item.claim is None or not has_words or item.payload.get("kind") == "out-of-date":
+        lacking.add("never")
     return tuple(deed for deed in _DEEDS[item.kind] if deed not in lacking)
 
 

@@ -66,7 +66,9 @@ class Waiting:
 
     async def near(self, text="ferry quiet today, so it seems", channel=None) -> int:
         said = await self.world.bob.send(channel or self.world.channel, text)
-        assert self.queue.note_near_miss(self.world.guild.id, said.channel.id, said.id, FERRY_CLAIM, 0.41)
+        assert self.queue.note_near_miss(
+            self.world.guild.id, said.channel.id, said.id, self.world.bob.id, FERRY_CLAIM, 0.41
+        )
         return self.newest()
 
     def stale(self, clock) -> int:

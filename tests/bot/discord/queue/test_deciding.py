@@ -88,6 +88,12 @@ async def test_a_reported_match_becomes_a_negative_wording(world, waiting):
     assert "The old harbour crane was built in 1920" in wordings(world, CRANE_CLAIM, negative=True)
 
 
+async def test_a_claim_that_members_call_out_of_date_was_found_rightly(world, waiting):
+    message = await opened(world, await waiting.reported(kind="out-of-date"))
+    assert text_of(message).startswith("### Report: Out of date")
+    assert labels_of(message)[:2] == ["To the claim", "Dismiss"]
+
+
 async def test_a_paused_claim_is_answered_again(world, waiting):
     number = await waiting.reported(times=3)
     assert world.touchstone.moderation.claim_settings.paused(world.guild.id) == (CRANE_CLAIM,)
@@ -102,6 +108,9 @@ async def test_a_stale_claim_names_its_day_and_the_way_to_its_desk(world, waitin
     message = await opened(world, waiting.stale(clock))
     assert "To be reviewed by 3 January 2026." in text_of(message)
     assert labels_of(message)[:2] == ["To the claim", "Dismiss"]
+    assert "The island ferry will be closed down by 2030" in text_of(
+        await world.chief.click(message, label="To the claim")
+    )
 
 
 async def test_a_candidate_of_a_document_becomes_a_wording_of_the_claim_that_is_named(world, waiting):

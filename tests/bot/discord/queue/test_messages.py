@@ -111,8 +111,9 @@ async def test_a_near_miss_opens_as_a_new_claim_with_its_words(world, waiting, s
     assert prefilled(form)["text"] == SAID
     typed = {"title_en": "The ferry is quiet", "title_zh": "渡轮很安静", "kind": ["context"], "as_of": "2026-01-04"}
     done = await hand_in(world.chief, form, **typed)
-    assert text_of(done).startswith("The draft is there: The ferry is quiet")
+    assert text_of(done).startswith("✓ The draft is there: The ferry is quiet\n### The ferry is quiet")
     assert waiting.decided(number) == ("queue.claim", "claim")
+    assert "Publish" in labels_of(shown_by(done))
     (newest,) = world.touchstone.moderation.history.page(waiting.chief, most=1).entries
     claim = next(change.subject for change in newest.changes if change.kind == "claim")
     made = world.touchstone.base.claim(claim, world.guild.id)

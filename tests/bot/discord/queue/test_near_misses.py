@@ -62,6 +62,6 @@ async def test_how_near_is_a_setting(world, waiting, settings, share):
 
 async def test_fifty_of_them_are_enough(world, waiting):
     for message in range(MOST_NEAR):
-        assert waiting.queue.note_near_miss(world.guild.id, world.channel.id, message, FERRY_CLAIM, 0.4)
+        assert waiting.queue.note_near_miss(world.guild.id, world.channel.id, message, 1, FERRY_CLAIM, 0.4)
     await world.alice.send(world.channel, NEARLY)
     assert len(waiting.items()) == MOST_NEAR
