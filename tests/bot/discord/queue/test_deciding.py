@@ -7,6 +7,7 @@ from bot.discord import create_bot
 from bot.discord.cards import layout
 from bot.discord.queue.buttons import DecideButton
 from claims.rights import Actor
+from config.errors import DatabaseError
 from tests.bot.discord.queue.conftest import CRANE_CLAIM, FERRY_CLAIM
 from tests.bot.discord.world import hand_in, labels_of, shown_by, text_of
 
@@ -177,6 +178,19 @@ async def test_a_restart_between_list_and_click_changes_nothing(world, waiting, 
     await world.env.restart_bot(create_bot(settings, touchstone))
     await world.chief.click(message, label="Accept as wording")
     assert "The crane sings at night" in wordings(world, CRANE_CLAIM)
+
+
+async def test_where_the_base_cannot_be_written_the_item_still_waits(world, waiting, monkeypatch):
+    message = await opened(world, waiting.proposal())
+
+    def locked(*_: object) -> None:
+        raise DatabaseError("The database is locked.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(world.touchstone.moderation.decisions, "dismiss", locked)
+        done = await world.chief.click(message, label="Dismiss")
+    assert done.followups[0].message.content.startswith("The claim base cannot be read or written just now.")
+    assert len(waiting.items()) == 1
 
 
 async def test_every_decision_asks_for_the_right_again(world, waiting, without_rights):
