@@ -67,7 +67,7 @@ def _marks(sight: DeskSight, texts: Texts) -> Iterator[str]:
 
 
 def _share(score: float) -> str:
-    return f"{score:.3g}"
+    return f"{score:g}"
 
 
 def sections(sight: DeskSight, texts: Texts) -> list[Section]:

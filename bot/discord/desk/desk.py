@@ -1,7 +1,6 @@
 """What the buttons and menus of the desk do: each asks for the right again, and draws anew what it has changed."""
 
 import asyncio
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from discord import ui
@@ -104,15 +103,13 @@ class Desk:
         write = self.bot.touchstone.moderation.editor.edit
         return (await asyncio.to_thread(write, moderator(interaction), claim_id, edition, edit)).changed
 
-    def _draw(
-        self, interaction: BotInteraction, part: Part, sight: DeskSight, remarks: Sequence[str] = ()
-    ) -> ui.LayoutView:
+    def _draw(self, interaction: BotInteraction, part: Part, sight: DeskSight) -> ui.LayoutView:
         texts = texts_for(interaction)
         if part == "card":
-            return draw_desk(sight, texts, remarks)
+            return draw_desk(sight, texts)
         if part == "words":
-            return draw_wordings(sight.claim, LIST_NAMES[0], 0, texts, remarks)
-        return draw_entries(sight, part, texts, remarks)
+            return draw_wordings(sight.claim, LIST_NAMES[0], 0, texts)
+        return draw_entries(sight, part, texts)
 
     async def _show(self, interaction: BotInteraction, view: ui.LayoutView) -> None:
         await interaction.edit_original_response(view=view)

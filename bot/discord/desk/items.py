@@ -85,11 +85,11 @@ class ActButton(
         await interaction.client.desk.act(interaction, self.act, self.claim, self.edition)
 
 
-class AskSharedButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:desk:ask:(?P<claim>.+)"):
+class AskSharedButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:desk:back:(?P<claim>.+)"):
     """Asks whether the server's own version of a shared claim is to be given up."""
 
     def __init__(self, claim: str, label: str) -> None:
-        super().__init__(ui.Button(label=label, custom_id=f"ts:desk:ask:{claim}"))
+        super().__init__(ui.Button(label=label, custom_id=f"ts:desk:back:{claim}"))
         self.claim = claim
 
     @classmethod
