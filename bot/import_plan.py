@@ -8,6 +8,7 @@ from bot.texts import Texts
 from claims.exchange.near import NearClaim
 from claims.exchange.plan import ImportEntry, ImportPlan, Outcome
 from config.errors import PackProblem
+from config.faults import Worded
 
 SHOWN: tuple[tuple[Outcome, str], ...] = (("new", "+"), ("changed", "~"), ("conflicting", "!"), ("refused", "x"))
 
@@ -54,9 +55,12 @@ def short_detail(entry: ImportEntry, texts: Texts) -> str:
     return lines[0] if lines else ""
 
 
-def problem_line(problem: PackProblem, _texts: Texts) -> str:
-    """Return where a fault is, what it is, and how to mend it."""
-    return str(problem)
+def problem_line(problem: PackProblem, texts: Texts) -> str:
+    """Return where a fault is, what it is, and how to mend it, in the reader's language."""
+    line = texts("line {line}", line=problem.line) if problem.line else ""
+    place = ", ".join(part for part in (line, problem.field) if part) or texts("the file")
+    fault, mend = _say(problem.fault, texts), _say(problem.mend, texts)
+    return texts("{place}: {fault}. {mend}", place=place, fault=fault, mend=mend)
 
 
 def near_line(near: NearClaim, texts: Texts) -> str:
@@ -75,3 +79,9 @@ def report_lines(plan: ImportPlan, texts: Texts) -> Iterator[str]:
             yield f"  {mark} {title_of(entry, texts)}"
             yield from (f"      {line}" for line in detail_lines(entry, texts))
     yield unchanged_line(plan, texts)
+
+
+def _say(text: object, texts: Texts) -> object:
+    if not isinstance(text, Worded):
+        return text
+    return texts(text.template, **{name: _say(value, texts) for name, value in text.values.items()})

@@ -5,6 +5,7 @@ from typing import Any
 
 from claims.pack_yaml import LinedYaml, Place, field_name
 from config.errors import PackProblem
+from config.faults import worded
 
 Broken = tuple[Place, str, str]
 
@@ -16,7 +17,7 @@ def broken_rules(lined: LinedYaml) -> list[PackProblem]:
     documents = {document["id"] for document in data["documents"]}
     for index, claim in enumerate(data["claims"]):
         found += broken_claim_rules(claim, ("claims", index), documents)
-    return [PackProblem(lined.line(place), field_name(place), fault, f"{mend}.") for place, fault, mend in found]
+    return [PackProblem(lined.line(place), field_name(place), fault, mend) for place, fault, mend in found]
 
 
 def broken_claim_rules(
@@ -37,7 +38,8 @@ def _doubled(data: Any, part: str) -> Iterator[Broken]:  # noqa: ANN401  the sch
     seen: set[str] = set()
     for index, item in enumerate(data[part]):
         if item["id"] in seen:
-            yield (part, index, "id"), f"the id {item['id']!r} stands in this file twice", "Give one of them another id"
+            fault = worded("the id {id!r} stands in this file twice", id=item["id"])
+            yield (part, index, "id"), fault, worded("Give one of them another id.")
         seen.add(item["id"])
 
 
@@ -47,14 +49,11 @@ def _citations(claim: Any, place: Place, documents: set[str], *, whole: bool) ->
             here = (*place, "points", number, "citations", count)
             name = citation["document"]
             if name not in documents:
-                known = ", ".join(sorted(documents)) or "none"
-                yield (
-                    (*here, "document"),
-                    f"{name!r} is no document of this pack",
-                    f"Known: {known}; or add it to documents",
-                )
+                known = ", ".join(sorted(documents)) or worded("none")
+                fault = worded("{name!r} is no document of this pack", name=name)
+                yield (*here, "document"), fault, worded("Known: {known}; or add it to documents.", known=known)
             if citation["start"] > citation["end"] - (not whole):
-                yield (*here, "start"), "the span ends before it starts", "Make start less than end"
+                yield (*here, "start"), worded("the span ends before it starts"), worded("Make start less than end.")
 
 
 def _figures(claim: Any, place: Place) -> Iterator[Broken]:  # noqa: ANN401
@@ -62,15 +61,12 @@ def _figures(claim: Any, place: Place) -> Iterator[Broken]:  # noqa: ANN401
         here = (*place, "figures", number)
         keys = {"value", "low", "high"} & set(figure)
         if keys not in ({"value"}, {"low", "high"}):
-            yield here, "a figure has either a value, or low and high", "Give one of the two"
+            yield here, worded("a figure has either a value, or low and high"), worded("Give one of the two.")
         elif "low" in keys and figure["low"] > figure["high"]:
-            yield (*here, "low"), "low is above high", "Swap them"
+            yield (*here, "low"), worded("low is above high"), worded("Swap them.")
         elif (figure["bound"] == "range") != ("low" in keys):
-            yield (
-                (*here, "bound"),
-                "low and high go with the bound 'range', a value with any other",
-                "Change the one or the other",
-            )
+            fault = worded("low and high go with the bound 'range', a value with any other")
+            yield (*here, "bound"), fault, worded("Change the one or the other.")
 
 
 def _wordings(claim: Any, place: Place) -> Iterator[Broken]:  # noqa: ANN401
@@ -79,4 +75,8 @@ def _wordings(claim: Any, place: Place) -> Iterator[Broken]:  # noqa: ANN401
         for number, text in enumerate(texts):
             if text.casefold() in wordings:
                 here = (*place, "not_wordings", language, number)
-                yield here, "the same text is a wording of this claim", "Keep it in one of the two lists"
+                yield (
+                    here,
+                    worded("the same text is a wording of this claim"),
+                    worded("Keep it in one of the two lists."),
+                )

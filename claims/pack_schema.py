@@ -13,15 +13,17 @@ from jsonschema.exceptions import ValidationError
 
 from claims.pack_yaml import Lined, Place, field_name
 from config.errors import PackProblem
+from config.faults import worded
 
+_SHOWN = 60
 DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 TYPES = {
-    "array": "a list",
-    "object": "a group of keys",
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "null": "null",
+    "array": worded("a list"),
+    "object": worded("a group of keys"),
+    "string": worded("text"),
+    "integer": worded("a whole number"),
+    "number": worded("a number"),
+    "null": worded("null"),
 }
 
 
@@ -29,7 +31,7 @@ def schema_problems(lined: Lined, schema: dict[str, Any] | None = None, most: in
     """Return all that does not fit the schema (that of packs unless another is given), or the first `most` of it."""
     errors: Iterable[ValidationError] = _validator(schema or read_schema()).iter_errors(lined.data)  # pyright: ignore[reportUnknownMemberType]
     found = (
-        PackProblem(lined.line(place), field_name(place), fault, f"{mend}.")
+        PackProblem(lined.line(place), field_name(place), fault, mend)
         for error in errors
         for place, fault, mend in _told(error)
     )
@@ -65,49 +67,72 @@ def _told(error: ValidationError) -> Iterator[tuple[Place, str, str]]:
         instance: Any = error.instance
         known: list[str] = sorted(schema["properties"])
         for key in sorted(set(instance) - set(known)):
-            yield (*place, key), f"the key {key!r} is unknown", f"Known here: {', '.join(known)}"
+            mend = worded("Known here: {known}.", known=", ".join(known))
+            yield (*place, key), worded("the key {key!r} is unknown", key=key), mend
         return
     if rule == "required":
         # The schema library reports each missing key on its own, and names it only in its message.
         key = re.findall(r"^'(.*)' is a required", error.message)[0]
-        yield place, f"{key!r} is missing", f"Add the key {key!r}"
+        yield place, worded("{key!r} is missing", key=key), worded("Add the key {key!r}.", key=key)
         return
     yield (place, *SAYINGS.get(rule, _unsaid)(error.instance, limit))
 
 
 def _type(value: object, limit: Any) -> tuple[str, str]:  # noqa: ANN401  whatever the schema says
-    wanted = " or ".join(TYPES[name] for name in ([limit] if isinstance(limit, str) else limit))
-    mend = (
-        "Put it in quotes"
-        if limit == "string" and isinstance(value, int | float)
-        else "Write it as pack.schema.json says"
-    )
-    return f"this must be {wanted}", mend
+    first, *others = (TYPES[name] for name in ([limit] if isinstance(limit, str) else limit))
+    wanted = first
+    for other in others:
+        wanted = worded("{one} or {other}", one=wanted, other=other)
+    is_unquoted = limit == "string" and isinstance(value, int | float)
+    mend = worded("Put it in quotes.") if is_unquoted else worded("Write it as pack.schema.json says.")
+    return worded("this must be {wanted}", wanted=wanted), mend
 
 
 def _format(value: object, limit: Any) -> tuple[str, str]:  # noqa: ANN401
-    form = "2026-01-23" if limit == "day" else "2026-01-23, 2026-01 or 2026 (in quotes)"
-    return f"{value!r} is no date", f"Write it as {form}"
+    day, any_date = worded("Write it as 2026-01-23."), worded("Write it as 2026-01-23, 2026-01 or 2026 (in quotes).")
+    return worded("{value!r} is no date", value=value), day if limit == "day" else any_date
 
 
 def _pattern(value: object, limit: Any) -> tuple[str, str]:  # noqa: ANN401
-    return f"{str(value)[:60]!r} has the wrong form", f"It must match {limit}"
+    return worded("{value!r} has the wrong form", value=str(value)[:_SHOWN]), worded(
+        "It must match {form}.", form=limit
+    )
 
 
 def _unsaid(value: object, limit: Any) -> tuple[str, str]:  # noqa: ANN401
-    return f"{str(value)[:60]!r} does not fit", f"See pack.schema.json (limit: {limit})"
+    return worded("{value!r} does not fit", value=str(value)[:_SHOWN]), worded(
+        "See pack.schema.json (limit: {limit}).", limit=limit
+    )
 
 
 SAYINGS: dict[str, Callable[[Any, Any], tuple[str, str]]] = {
     "type": _type,
     "format": _format,
     "pattern": _pattern,
-    "enum": lambda value, limit: (f"{str(value)[:60]!r} is not known here", f"Choose one of: {', '.join(limit)}"),
-    "minItems": lambda value, limit: (f"{len(value)} given, at least {limit} needed", "Add more"),
-    "maxItems": lambda value, limit: (f"{len(value)} given, at most {limit} allowed", "Take some out"),
-    "uniqueItems": lambda _value, _limit: ("the same text stands here twice", "Keep one of them"),
-    "minLength": lambda _value, _limit: ("the text is empty", "Write it, or take the key out"),
-    "maxLength": lambda value, limit: (f"the text has {len(value)} characters", f"Keep it to {limit}"),
-    "minimum": lambda value, limit: (f"{value} is too small", f"The least is {limit}"),
-    "maximum": lambda value, limit: (f"{value} is too large", f"The most is {limit}"),
+    "enum": lambda value, limit: (
+        worded("{value!r} is not known here", value=str(value)[:_SHOWN]),
+        worded("Choose one of: {known}.", known=", ".join(limit)),
+    ),
+    "minItems": lambda value, limit: (
+        worded("{count} given, at least {limit} needed", count=len(value), limit=limit),
+        worded("Add more."),
+    ),
+    "maxItems": lambda value, limit: (
+        worded("{count} given, at most {limit} allowed", count=len(value), limit=limit),
+        worded("Take some out."),
+    ),
+    "uniqueItems": lambda _value, _limit: (worded("the same text stands here twice"), worded("Keep one of them.")),
+    "minLength": lambda _value, _limit: (worded("the text is empty"), worded("Write it, or take the key out.")),
+    "maxLength": lambda value, limit: (
+        worded("the text has {count} characters", count=len(value)),
+        worded("Keep it to {limit}.", limit=limit),
+    ),
+    "minimum": lambda value, limit: (
+        worded("{value} is too small", value=value),
+        worded("The least is {limit}.", limit=limit),
+    ),
+    "maximum": lambda value, limit: (
+        worded("{value} is too large", value=value),
+        worded("The most is {limit}.", limit=limit),
+    ),
 }

@@ -11,6 +11,7 @@ import yaml
 from yaml import events
 
 from config.errors import PackProblem
+from config.faults import worded
 
 Plain: TypeAlias = "str | float | bool | list[Plain] | dict[str, Plain] | None"
 Place: TypeAlias = tuple[str | int, ...]
@@ -21,7 +22,6 @@ WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True
 WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
 DECIMAL = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
 UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-NO_ALIAS = "Packs may not use anchors (&), aliases (*) or tags (!): write the value out"
 
 
 class YamlRefusedError(Exception):
@@ -58,10 +58,13 @@ class LinedYaml:
             self.data = self._document(parts)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            fault = f"this is no valid YAML: {error.problem or error.context}"
-            raise _refused(mark.line + 1 if mark else 0, (), fault, "Mend the line, or quote the text") from error
+            fault = worded("this is no valid YAML: {detail}", detail=error.problem or error.context)
+            raise _refused(
+                mark.line + 1 if mark else 0, (), fault, worded("Mend the line, or quote the text.")
+            ) from error
         except yaml.YAMLError as error:
-            raise _refused(0, (), f"this is no valid YAML: {error}", "Mend the file") from error
+            fault = worded("this is no valid YAML: {detail}", detail=str(error))
+            raise _refused(0, (), fault, worded("Mend the file.")) from error
 
     def line(self, place: Place) -> int:
         """Return the line of a part, or of the nearest part around it."""
@@ -75,9 +78,8 @@ class LinedYaml:
         for event in parts:
             if isinstance(event, events.DocumentStartEvent):
                 if started:
-                    raise _refused(
-                        _line(event), (), "a second YAML document begins", "Keep one pack in a file, without ---"
-                    )
+                    mend = worded("Keep one pack in a file, without ---.")
+                    raise _refused(_line(event), (), worded("a second YAML document begins"), mend)
                 started = True
                 data = self._value(next(parts), parts, ())
         return data
@@ -85,14 +87,14 @@ class LinedYaml:
     def _value(self, event: events.Event, parts: Iterator[events.Event], place: Place) -> Plain:
         self._lines.setdefault(place, _line(event))
         if len(self._lines) > MAX_PARTS:
-            raise _refused(_line(event), (), f"the file has more than {MAX_PARTS:,} parts", "Split it up")
+            fault = worded("the file has more than {most:,} parts", most=MAX_PARTS)
+            raise _refused(_line(event), (), fault, worded("Split it up."))
         _refuse_references(event, place)
         if isinstance(event, events.ScalarEvent):
             return _scalar(event, place)
         if len(place) >= MAX_DEPTH:
-            raise _refused(
-                _line(event), place, f"nested deeper than {MAX_DEPTH} levels", "See pack.schema.json for the form"
-            )
+            fault = worded("nested deeper than {most} levels", most=MAX_DEPTH)
+            raise _refused(_line(event), place, fault, worded("See pack.schema.json for the form."))
         if isinstance(event, events.SequenceStartEvent):
             return self._sequence(parts, place)
         return self._mapping(parts, place)
@@ -108,10 +110,12 @@ class LinedYaml:
         while not isinstance(event := next(parts), events.MappingEndEvent):
             _refuse_references(event, place)
             if not isinstance(event, events.ScalarEvent):
-                raise _refused(_line(event), place, "a key is not plain text", "Write keys as in pack.schema.json")
+                fault, mend = worded("a key is not plain text"), worded("Write keys as in pack.schema.json.")
+                raise _refused(_line(event), place, fault, mend)
             key = event.value
             if key in values:
-                raise _refused(_line(event), (*place, key), f"the key {key!r} stands here twice", "Keep one of the two")
+                fault = worded("the key {key!r} stands here twice", key=key)
+                raise _refused(_line(event), (*place, key), fault, worded("Keep one of the two."))
             self._lines[(*place, key)] = _line(event)
             values[key] = self._value(next(parts), parts, (*place, key))
         return values
@@ -126,13 +130,15 @@ def field_name(place: Place) -> str:
 def _refuse_references(event: events.Event, place: Place) -> None:
     tagged = isinstance(event, events.CollectionStartEvent | events.ScalarEvent) and event.tag is not None
     if isinstance(event, events.AliasEvent) or getattr(event, "anchor", None) is not None or tagged:
-        raise _refused(_line(event), place, "an anchor, alias or tag stands here", NO_ALIAS)
+        mend = worded("Packs may not use anchors (&), aliases (*) or tags (!): write the value out.")
+        raise _refused(_line(event), place, worded("an anchor, alias or tag stands here"), mend)
 
 
 def _scalar(event: events.ScalarEvent, place: Place) -> Plain:
     text = event.value
     if UNFIT.search(text):
-        raise _refused(_line(event), place, "the text holds a control character or half a character", "Take it out")
+        fault = worded("the text holds a control character or half a character")
+        raise _refused(_line(event), place, fault, worded("Take it out."))
     if event.style:
         return text
     if text in WORDS:
@@ -151,4 +157,4 @@ def _line(event: events.Event) -> int:
 
 
 def _refused(line: int, place: Place, fault: str, mend: str) -> YamlRefusedError:
-    return YamlRefusedError(PackProblem(line, field_name(place), fault, f"{mend}."))
+    return YamlRefusedError(PackProblem(line, field_name(place), fault, mend))

@@ -142,7 +142,10 @@ class NotUndoableError(WordedError, ClaimBaseError):
 
 @dataclass(frozen=True, slots=True)
 class PackProblem:
-    """One fault of a pack file: its line (from 1; 0: the file as a whole), its field, what it is, and its mend."""
+    """One fault of a pack file: its line (from 1; 0: the file as a whole), its field, what it is, and its mend.
+
+    `fault` and `mend` may be texts that front ends can say in another language (`config.faults.worded`).
+    """
 
     line: int
     field: str

@@ -10,6 +10,24 @@ def msgid(text: str) -> str:
     return text
 
 
+class Worded(str):
+    """A text in English that knows its `template` and the `values` in it, so that it can be said in another language.
+
+    Values may be texts of this kind themselves.
+    """
+
+    __slots__ = ("template", "values")
+    template: str
+    values: Mapping[str, object]
+
+
+def worded(template: str, **values: object) -> Worded:
+    """Return the text that the template gives with these values; catalogues find the template here."""
+    text = Worded(template.format(**values))
+    text.template, text.values = template, values
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class FieldFault:
     """One fault of what somebody typed: its field, what is wrong, and how to mend it.

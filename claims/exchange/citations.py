@@ -10,6 +10,7 @@ from claims.pack_documents import span_digest
 from claims.record import CitationRecord, DocumentRecord
 from claims.tables import Document, DocumentText
 from config.errors import PackProblem
+from config.faults import worded
 
 
 class CitedTexts:
@@ -53,13 +54,15 @@ class CitedTexts:
     def _problem(self, citation: CitationRecord) -> tuple[str, str] | None:
         name = citation.document
         if self.clashes(name):
-            return f"{name!r} is another document here", "Give the file's one another id."
+            return worded("{name!r} is another document here", name=name), worded("Give the file's one another id.")
         source = self._given.get(name) or self._here.get(name)
         if source is None:
-            return f"there is no document {name!r} here", "Load the pack that has it, or add it as a source."
+            mend = worded("Load the pack that has it, or add it as a source.")
+            return worded("there is no document {name!r} here", name=name), mend
         text = self._text(source.sha256) if citation.start < citation.end else None
         if text is not None and span_digest(text, citation.start, citation.end) != citation.sha256:
-            return f"the span of {name!r} has another SHA-256 than the file says", "Correct start, end or sha256."
+            fault = worded("the span of {name!r} has another SHA-256 than the file says", name=name)
+            return fault, worded("Correct start, end or sha256.")
         return None
 
     def _text(self, digest: str) -> str | None:

@@ -5,6 +5,7 @@ import re
 from typing import Any, cast
 
 from config.errors import ImportRefusedError, PackProblem
+from config.faults import worded
 
 MAX_DEPTH = 32
 # A text without its closing quote reaches to the end, so that no other quote is tried as a beginning.
@@ -34,8 +35,9 @@ class LinedJson:
             self.data: Any = json.loads(text, object_pairs_hook=keep)
         except (ValueError, RecursionError) as error:
             line = error.lineno if isinstance(error, json.JSONDecodeError) else 0
-            fault = f"this is no valid JSON: {error.msg if isinstance(error, json.JSONDecodeError) else error}"
-            raise ImportRefusedError(name, (PackProblem(line, "", fault, "Mend the line."),)) from error
+            detail = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+            fault = worded("this is no valid JSON: {detail}", detail=detail)
+            raise ImportRefusedError(name, (PackProblem(line, "", fault, worded("Mend the line.")),)) from error
 
     def inner(self, node: Object, key: str) -> Object:
         """Return the object under a key: the first of a list, one named by `{"@id": …}`; a text stands for its name."""
@@ -61,8 +63,8 @@ def _lines_by_closing(name: str, text: str) -> list[int]:
         if mark in "{[":
             opened.append(line)
             if len(opened) > MAX_DEPTH:
-                fault = f"nested deeper than {MAX_DEPTH} levels"
-                raise ImportRefusedError(name, (PackProblem(line, "", fault, "Take the reviews out of it."),))
+                fault = worded("nested deeper than {most} levels", most=MAX_DEPTH)
+                raise ImportRefusedError(name, (PackProblem(line, "", fault, worded("Take the reviews out of it.")),))
         elif mark in "}]":
             begun = opened.pop() if opened else 0
             if mark == "}":

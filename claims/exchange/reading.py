@@ -13,6 +13,7 @@ from claims.pack_schema import schema_problems
 from claims.pack_yaml import UNFIT, Lined, Place, field_name
 from claims.record import PackRecord
 from config.errors import ImportRefusedError, PackProblem
+from config.faults import worded
 
 # A file with more faults than this is another kind of file, and nobody mends them one by one.
 MAX_PROBLEMS = 1_000
@@ -51,7 +52,7 @@ def _claim(
     line = lined.line(place)
     name = _name(claim, place)
     faults = list(problems) or [
-        PackProblem(lined.line(where), field_name(where), fault, f"{mend}.")
+        PackProblem(lined.line(where), field_name(where), fault, mend)
         for where, fault, mend in [
             *broken_claim_rules(claim, place, _cited(claim), whole=True),
             *_more_rules(claim, place, seen),
@@ -75,29 +76,34 @@ def _cited(claim: Any) -> set[str]:  # noqa: ANN401
 def _more_rules(claim: Any, place: Place, seen: set[str]) -> list[tuple[Place, str, str]]:  # noqa: ANN401
     found: list[tuple[Place, str, str]] = []
     if claim["id"] in seen:
-        found.append(((*place, "id"), f"the id {claim['id']!r} stands in this file twice", "Keep one of the two"))
+        fault = worded("the id {id!r} stands in this file twice", id=claim["id"])
+        found.append(((*place, "id"), fault, worded("Keep one of the two.")))
     if not any(text.strip() for text in claim["title"].values()):
-        found.append(((*place, "title"), "the claim has no title", "Write it in English or in Chinese"))
+        found.append(
+            ((*place, "title"), worded("the claim has no title"), worded("Write it in English or in Chinese."))
+        )
     if claim.get("status", "published") == "published":
         found += _unfit_to_publish(claim, place)
     for number, point in enumerate(claim["points"]):
         if not any(text.strip() for text in point["text"].values()):
             where = (*place, "points", number, "text")
-            found.append((where, "the point has no text", "Write it in English or in Chinese"))
+            found.append((where, worded("the point has no text"), worded("Write it in English or in Chinese.")))
     if any(UNFIT.search(text) for text in _strings(claim)):
-        found.append((place, "a text holds a control character or half a character", "Take it out"))
+        found.append((place, worded("the text holds a control character or half a character"), worded("Take it out.")))
     return found
 
 
 def _unfit_to_publish(claim: Any, place: Place) -> Iterator[tuple[Place, str, str]]:  # noqa: ANN401
-    draft = "or make it a draft (status: draft)"
     if not any(claim["wordings"].values()):
-        yield (*place, "wordings"), "a published claim has no wording", f"Add a way in which people say it, {draft}"
+        mend = worded("Add a way in which people say it, or make it a draft (status: draft).")
+        yield (*place, "wordings"), worded("a published claim has no wording"), mend
     if not claim["points"]:
-        yield (*place, "points"), "a published claim has no point", f"Add what is documented of it, {draft}"
+        mend = worded("Add what is documented of it, or make it a draft (status: draft).")
+        yield (*place, "points"), worded("a published claim has no point"), mend
     for number, point in enumerate(claim["points"]):
         if not point["citations"]:
-            yield (*place, "points", number), "a point of a published claim cites nothing", f"Name its source, {draft}"
+            mend = worded("Name its source, or make it a draft (status: draft).")
+            yield (*place, "points", number), worded("a point of a published claim cites nothing"), mend
 
 
 def _strings(value: Any) -> list[str]:  # noqa: ANN401

@@ -8,6 +8,7 @@ from claims.exchange.json_lines import LinedJson, Object
 from claims.exchange.json_values import address_in, cut, day_in, number_in, text_in
 from claims.exchange.ratings import Ratings
 from config.errors import PackProblem
+from config.faults import worded
 
 _LINE, _SENTENCE, _NAME = 300, 600, 80  # the longest texts that packs allow, and the longest name of a refused review
 _ID_DIGITS = 16
@@ -30,7 +31,8 @@ def draft_data(review: Object, lined: LinedJson, ratings: Ratings, today: date) 
     url = address_in(review.get("url"))
     claimed = text_in(review.get("claimReviewed")) or text_in(lined.inner(review, "itemReviewed").get("name"))
     if not claimed:
-        raise NoDraftError(url or "?", "claimReviewed", "it does not say what was claimed", "Fill in claimReviewed.")
+        fault = worded("it does not say what was claimed")
+        raise NoDraftError(url or "?", "claimReviewed", fault, worded("Fill in claimReviewed."))
     language = _language(review, claimed)
     day = day_in(review.get("datePublished")) or today.isoformat()
     rating = lined.inner(review, "reviewRating")
@@ -72,8 +74,8 @@ def _language(review: Object, claimed: str) -> str:
         return "zh" if count_han(claimed) * 4 >= len(claimed) else "en"
     language = given.lower().replace("_", "-").partition("-")[0]
     if language not in _LANGUAGES:
-        fault = f"the review is in {given[:20]!r}, and claims are kept in English and Chinese"
-        raise NoDraftError(cut(claimed, _NAME), "inLanguage", fault, "Give a review in one of these.")
+        fault = worded("the review is in {language!r}, and claims are kept in English and Chinese", language=given[:20])
+        raise NoDraftError(cut(claimed, _NAME), "inLanguage", fault, worded("Give a review in one of these."))
     return language
 
 

@@ -14,6 +14,7 @@ from claims.exchange.review_draft import NoDraftError, draft_data
 from claims.exchange.source import Source
 from claims.pack_yaml import Place
 from config.errors import ImportRefusedError, PackProblem
+from config.faults import worded
 
 _TYPE = "ClaimReview"
 # Where feeds keep their items: JSON-LD graphs, schema.org's DataFeed and ItemList, and pages about one thing.
@@ -52,8 +53,8 @@ def read_reviews(source: Source, today: date) -> Incoming:
         except NoDraftError as error:
             refused.append(RefusedClaim(error.name, line, (replace(error.problem, line=line),)))
     if not drafts.data["claims"] and not refused:
-        mend = "Give one object, a list, an @graph or a DataFeed of reviews."
-        raise ImportRefusedError(source.name, (PackProblem(0, "@type", "it holds no ClaimReview", mend),))
+        mend = worded("Give one object, a list, an @graph or a DataFeed of reviews.")
+        raise ImportRefusedError(source.name, (PackProblem(0, "@type", worded("it holds no ClaimReview"), mend),))
     digest = hashlib.sha256(source.text.encode("utf-8", "surrogatepass")).hexdigest()
     read: tuple[IncomingClaim | RefusedClaim, ...] = read_pack_data(source.name, drafts, digest, set()).claims
     return Incoming(source.name, source.format, (IncomingPack(None, digest, (), (*read, *refused)),))

@@ -9,6 +9,7 @@ from claims.exchange.sheet_layout import ROWS, split_texts
 from claims.exchange.sheet_rows import Cells
 from claims.pack_yaml import DECIMAL, WHOLE, Place
 from config.errors import PackProblem
+from config.faults import worded
 
 Data = dict[str, Any]
 
@@ -37,20 +38,23 @@ class SheetClaims:
         """Put a row where it belongs; the rows come in the order of `claims.exchange.sheet_order`."""
         name, row = cells["claim"].strip(), cells["row"].strip()
         if row not in ROWS:
-            self._refuse(name, line, "row", f"{row!r} is no kind of row", f"Choose one of: {', '.join(ROWS)}")
+            mend = worded("Choose one of: {known}.", known=", ".join(ROWS))
+            self._refuse(name, line, "row", worded("{row!r} is no kind of row", row=row), mend)
         elif row == "claim":
             self._take_claim(name, line, cells)
         elif name not in self._numbers:
-            self._refuse(name, line, "claim", f"there is no row of the kind 'claim' for {name!r}", "Add it")
+            fault = worded("there is no row of the kind 'claim' for {name!r}", name=name)
+            self._refuse(name, line, "claim", fault, worded("Add it."))
         else:
             self._take_part(row, self._numbers[name], line, cells)
 
     def _refuse(self, claim: str, line: int, column: str, fault: str, mend: str) -> None:
-        self.faults[claim].append(PackProblem(line, column, fault, f"{mend}."))
+        self.faults[claim].append(PackProblem(line, column, fault, mend))
 
     def _take_claim(self, name: str, line: int, cells: Cells) -> None:
         if name in self._numbers:
-            self._refuse(name, line, "claim", f"a second row of the kind 'claim' stands here for {name!r}", "Keep one")
+            fault = worded("a second row of the kind 'claim' stands here for {name!r}", name=name)
+            self._refuse(name, line, "claim", fault, worded("Keep one."))
             return
         number = self._numbers[name] = len(self.data["claims"])
         self._lines["claims", number] = line
@@ -82,9 +86,8 @@ class SheetClaims:
                 point = _point(cells)
                 count = cells["number"].strip()
                 if (number, count) in self._points:
-                    self._refuse(
-                        claim["id"], line, "number", f"a second point has the number {count}", "Number them anew"
-                    )
+                    fault = worded("a second point has the number {number}", number=count)
+                    self._refuse(claim["id"], line, "number", fault, worded("Number them anew."))
                 self._points[number, count] = point
                 self._append(claim["points"], point, (*place, "points"), line)
             case _:
@@ -93,8 +96,11 @@ class SheetClaims:
     def _take_wording(self, claim: Data, key: str, place: Place, line: int, cells: Cells) -> None:
         texts = {language: text for language, text in _both(cells).items() if text}
         if len(texts) != 1:
-            fault = "a wording stands either in text_en or in text_zh"
-            self._refuse(claim["id"], line, "text_en", fault, "Make it two rows, or fill one of the cells")
+            fault, mend = (
+                worded("a wording stands either in text_en or in text_zh"),
+                worded("Make it two rows, or fill one."),
+            )
+            self._refuse(claim["id"], line, "text_en", fault, mend)
             return
         [(language, text)] = texts.items()
         self._append(claim[key][language], text, (*place, key, language), line)
@@ -102,8 +108,10 @@ class SheetClaims:
     def _take_citation(self, claim: Data, number: int, line: int, cells: Cells) -> None:
         point = self._points.get((number, cells["number"].strip()))
         if point is None:
-            fault = f"there is no point with the number {cells['number']!r}"
-            self._refuse(claim["id"], line, "number", fault, "Write the number of the point that it belongs to")
+            fault = worded("there is no point with the number {number!r}", number=cells["number"])
+            self._refuse(
+                claim["id"], line, "number", fault, worded("Write the number of the point that it belongs to.")
+            )
             return
         place = {"start": _number(cells["start"]), "end": _number(cells["end"])}
         citation = {"document": cells["document"].strip(), **place, "sha256": cells["sha256"].strip()}

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from claims.exchange.sheet_layout import COLUMNS, unguard_cell
 from claims.exchange.source import Source
 from config.errors import ImportRefusedError, PackProblem
+from config.faults import worded
 
 _DELIMITERS = ",;\t"
-_EXPORT = "`touchstone claims export --format csv` writes a sheet with all columns."
+_EXPORT = worded("An export as CSV is a sheet with all columns.")
 
 Cells = dict[str, str]
 
@@ -33,8 +34,8 @@ def read_rows(source: Source) -> Iterator[tuple[int, Cells]]:
                 yield line, _named(source.name, columns, cells, line)
             line = reader.line_num + 1
     except csv.Error as error:
-        fault = f"this is no valid CSV: {error}"
-        raise ImportRefusedError(source.name, (PackProblem(line, "", fault, "Save the sheet as CSV anew."),)) from error
+        fault, mend = worded("this is no valid CSV: {detail}", detail=str(error)), worded("Save the sheet as CSV anew.")
+        raise ImportRefusedError(source.name, (PackProblem(line, "", fault, mend),)) from error
 
 
 def _columns(name: str, row: list[str]) -> list[str]:
@@ -42,10 +43,14 @@ def _columns(name: str, row: list[str]) -> list[str]:
     while columns and not columns[-1]:
         columns.pop()
     faults = [
-        *(PackProblem(1, each, "the column is missing", _EXPORT) for each in COLUMNS if each not in columns),
-        *(PackProblem(1, each, "the column is unknown", "Take it out.") for each in columns if each not in COLUMNS),
+        *(PackProblem(1, each, worded("the column is missing"), _EXPORT) for each in COLUMNS if each not in columns),
         *(
-            PackProblem(1, each, "the column stands here twice", "Keep one.")
+            PackProblem(1, each, worded("the column is unknown"), worded("Take it out."))
+            for each in columns
+            if each not in COLUMNS
+        ),
+        *(
+            PackProblem(1, each, worded("the column stands here twice"), worded("Keep one."))
             for each in COLUMNS
             if _twice(columns, each)
         ),
@@ -61,8 +66,9 @@ def _twice(columns: list[str], name: str) -> bool:
 
 def _named(name: str, columns: list[str], cells: list[str], line: int) -> Cells:
     if any(cells[len(columns) :]):
-        problem = PackProblem(
-            line, "", "the row has more cells than there are columns", "Quote the cells that hold commas."
+        fault, mend = (
+            worded("the row has more cells than there are columns"),
+            worded("Quote the cells that hold commas."),
         )
-        raise ImportRefusedError(name, (problem,))
+        raise ImportRefusedError(name, (PackProblem(line, "", fault, mend),))
     return dict.fromkeys(COLUMNS, "") | dict(zip(columns, cells, strict=False))

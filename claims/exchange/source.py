@@ -7,24 +7,26 @@ from pathlib import Path
 from claims.exchange.export import Format
 from claims.pack_yaml import UNFIT
 from config.errors import ImportRefusedError, PackProblem
+from config.faults import Worded, worded
 
 MAX_BYTES = 8 * 1024 * 1024
-_LEADS: tuple[tuple[bytes, str], ...] = (
-    (b"PK\x03\x04", "a zip archive (or a spreadsheet in .xlsx or .ods)"),
-    (b"PK\x05\x06", "an empty zip archive"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"Rar!", "a rar archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ\x00", "an xz archive"),
-    (b"\x28\xb5\x2f\xfd", "a zstd archive"),
-    (b"\xd0\xcf\x11\xe0", "an old Office file (.xls or .doc)"),
-    (b"%PDF", "a PDF"),
-    (b"SQLite format 3\x00", "a database"),
-    (b"\x89PNG", "a picture"),
+_LEADS: tuple[tuple[bytes, Worded], ...] = (
+    (b"PK\x03\x04", worded("a zip archive (or a spreadsheet in .xlsx or .ods)")),
+    (b"PK\x05\x06", worded("an empty zip archive")),
+    (b"\x1f\x8b", worded("a gzip archive")),
+    (b"Rar!", worded("a rar archive")),
+    (b"7z\xbc\xaf\x27\x1c", worded("a 7z archive")),
+    (b"BZh", worded("a bzip2 archive")),
+    (b"\xfd7zXZ\x00", worded("an xz archive")),
+    (b"\x28\xb5\x2f\xfd", worded("a zstd archive")),
+    (b"\xd0\xcf\x11\xe0", worded("an old Office file (.xls or .doc)")),
+    (b"%PDF", worded("a PDF")),
+    (b"SQLite format 3\x00", worded("a database")),
+    (b"\x89PNG", worded("a picture")),
 )
 _TAR_MARK, _TAR_PLACE = b"ustar", 257
-_UNPACK = "Unpack it, save it as YAML, as CSV in UTF-8 or as JSON, and import that"
+_UNPACK = worded("Unpack it, save it as YAML, as CSV in UTF-8 or as JSON, and import that.")
+_AS_UTF_8 = worded("Save it as UTF-8.")
 _SUFFIXES: dict[str, Format] = {
     ".yaml": "yaml",
     ".yml": "yaml",
@@ -51,46 +53,51 @@ def read_file(path: Path) -> Source:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:
-        fault = f"it cannot be read ({error.strerror or type(error).__name__})"
-        raise _refused(str(path), fault, "Check the path and your rights on it") from error
+        fault = worded("it cannot be read ({reason})", reason=error.strerror or type(error).__name__)
+        raise _refused(str(path), fault, worded("Check the path and your rights on it.")) from error
     return read_bytes(str(path), raw)
 
 
 def read_bytes(name: str, raw: bytes) -> Source:
     """Take bytes for import; raises ImportRefusedError where they are too many, packed, or no text in UTF-8."""
     if len(raw) > MAX_BYTES:
-        raise _refused(name, f"it is larger than {MAX_BYTES // 1024 // 1024} MB", "Split it into several files")
+        fault = worded("it is larger than {limit} MB", limit=MAX_BYTES // 1024 // 1024)
+        raise _refused(name, fault, worded("Split it into several files."))
     packed = next((what for lead, what in _LEADS if raw.startswith(lead)), None)
     if raw[_TAR_PLACE : _TAR_PLACE + len(_TAR_MARK)] == _TAR_MARK:
-        packed = "a tar archive"
+        packed = worded("a tar archive")
     if packed:
-        raise _refused(name, f"it is {packed}", _UNPACK)
+        raise _refused(name, worded("it is {packed}", packed=packed), _UNPACK)
     text = _decode(name, raw)
     found = UNFIT.search(text)
     if found:
-        fault = f"the line holds a character that no text has ({ord(found[0]):#06x}): this is a binary file, or damaged"
-        raise _refused(name, fault, "Save it as plain text in UTF-8", text.count("\n", 0, found.start()) + 1)
+        place = f"{ord(found[0]):#06x}"
+        fault = worded(
+            "the line holds a character that no text has ({place}): a binary file, or a damaged one", place=place
+        )
+        raise _refused(name, fault, worded("Save it as plain text in UTF-8."), text.count("\n", 0, found.start()) + 1)
     if not text.strip():
-        raise _refused(name, "it is empty", "Export the claims again")
+        raise _refused(name, worded("it is empty"), worded("Export the claims again."))
     return Source(name, _format(name, text), text)
 
 
 def _decode(name: str, raw: bytes) -> str:
     if raw.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        raise _refused(name, "it is in UTF-32", "Save it as UTF-8")
+        raise _refused(name, worded("it is in UTF-32"), _AS_UTF_8)
     marked = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     if not marked and b"\x00" in raw:
         if _looks_like_utf_16(raw):
-            raise _refused(name, "it is in UTF-16 without a byte order mark", "Save it as UTF-8")
+            raise _refused(name, worded("it is in UTF-16 without a byte order mark"), _AS_UTF_8)
         line = raw.count(b"\n", 0, raw.index(b"\x00")) + 1
-        raise _refused(name, "the line holds a NUL byte: this is a binary file, or damaged", "Save it as UTF-8", line)
+        fault = worded("the line holds a NUL byte: a binary file, or a damaged one")
+        raise _refused(name, fault, _AS_UTF_8, line)
     encoding = "utf-16" if marked else "utf-8-sig"
     try:
         return raw.decode(encoding)
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        fault = f"byte {error.start} is not {'UTF-16' if marked else 'UTF-8'}"
-        raise _refused(name, fault, "Save it as UTF-8 (in Excel: 'CSV UTF-8')", line) from error
+        fault = worded("byte {place} is not {encoding}", place=error.start, encoding="UTF-16" if marked else "UTF-8")
+        raise _refused(name, fault, worded("Save it as UTF-8 (in Excel: “CSV UTF-8”)."), line) from error
 
 
 def _looks_like_utf_16(raw: bytes) -> bool:
@@ -112,4 +119,4 @@ def _format(name: str, text: str) -> Format:
 
 
 def _refused(name: str, fault: str, mend: str, line: int = 0) -> ImportRefusedError:
-    return ImportRefusedError(name, (PackProblem(line, "", fault, f"{mend}."),))
+    return ImportRefusedError(name, (PackProblem(line, "", fault, mend),))

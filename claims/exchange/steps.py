@@ -15,6 +15,7 @@ from claims.exchange.plan import Outcome
 from claims.record import ClaimRecord
 from claims.tables import Claim, Pack
 from config.errors import PackProblem
+from config.faults import worded
 
 # fresh: the base lacks the pack, or has an older version; same: it has this one; stale: it has a newer one.
 Age = Literal["fresh", "same", "stale", "none"]
@@ -101,8 +102,12 @@ def _misplaced(claim: IncomingClaim, row: Claim, pack: IncomingPack, age: Age) -
     if age == "none" or pack.head is None:
         return
     if (row.pack or "") != pack.head.id:
-        fault = f"the claim {row.id!r} already belongs to {row.pack or 'this base itself'}"
-        yield PackProblem(claim.line, "id", fault, "Give it another id.")
+        owner = row.pack or worded("this base itself")
+        fault = worded("the claim {claim!r} already belongs to {owner}", claim=row.id, owner=owner)
+        yield PackProblem(claim.line, "id", fault, worded("Give it another id."))
     elif age == "stale" and claim.state is None:
-        fault = f"the base holds a newer version of the pack {pack.head.id!r} than {pack.head.version}"
-        yield PackProblem(claim.line, "pack.version", fault, "Export the claims again, and change that file.")
+        head = pack.head
+        fault = worded(
+            "the base holds a newer version of the pack {pack!r} than {version}", pack=head.id, version=head.version
+        )
+        yield PackProblem(claim.line, "pack.version", fault, worded("Export the claims again, and change that file."))

@@ -9,10 +9,11 @@ from claims.exchange.reading import read_pack_data
 from claims.exchange.source import Source
 from claims.pack_yaml import LinedYaml, YamlRefusedError
 from config.errors import ImportRefusedError, PackProblem
+from config.faults import worded
 
 MAX_PACKS = 200
 _SEPARATOR = re.compile(r"^---[ \t]*\r?\n", re.MULTILINE)
-_MEND = "Export the claims with `touchstone claims export --format yaml` to see the form."
+_MEND = worded("Export the claims as YAML to see the form.")
 
 
 def read_yaml(source: Source) -> Incoming:
@@ -29,7 +30,8 @@ def _documents(source: Source) -> Iterator[tuple[str, int]]:
     """Yield each document with the number of lines before it; the separator never stands at that place in a text."""
     marks = list(_SEPARATOR.finditer(source.text))
     if len(marks) > MAX_PACKS:
-        problem = PackProblem(0, "", f"it holds more than {MAX_PACKS} packs", "Split it into several files.")
+        fault = worded("it holds more than {most} packs", most=MAX_PACKS)
+        problem = PackProblem(0, "", fault, worded("Split it into several files."))
         raise ImportRefusedError(source.name, (problem,))
     starts = [0, *(mark.end() for mark in marks)]
     ends = [*(mark.start() for mark in marks), len(source.text)]
@@ -59,5 +61,5 @@ def _lined(name: str, text: str, lines: int) -> _Below:
         problem = PackProblem(inner.line + lines if inner.line else 0, inner.field, inner.fault, inner.mend)
         raise ImportRefusedError(name, (problem,)) from error
     if not isinstance(lined.data, dict):
-        raise ImportRefusedError(name, (PackProblem(lines + 1, "", "this is no pack of claims", _MEND),))
+        raise ImportRefusedError(name, (PackProblem(lines + 1, "", worded("this is no pack of claims"), _MEND),))
     return lined

@@ -37,7 +37,8 @@ def draw(plan: ImportPlan, digest: str, texts: Texts, lead: Sequence[str] = ()) 
     ends = [unchanged_line(plan, texts)]
     ends.append(texts("Nothing has been written yet.") if plan.writes else texts("There is nothing to write."))
     more = texts("Everything is in the report below.")
-    heads = [*lead, f"### {escape(texts('What {file} would change', file=shorten(plan.name, _TITLE)))}"]
+    title = texts("What {file} would change", file=shorten(plan.name, _TITLE))
+    heads = [*lead, f"### {escape(title)}"]
     room = ROOM - sum(length(line) + 1 for line in [*heads, *ends, more])
     columns, left_out = fit_fairly([column for outcome, _ in SHOWN if (column := _column(plan, outcome, texts))], room)
     is_whole = not left_out and not any(_says_more(entry, texts) for entry in plan.entries)

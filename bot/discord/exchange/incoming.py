@@ -56,6 +56,8 @@ async def show_file(interaction: BotInteraction, file: discord.Attachment, turn:
 async def write_file(interaction: BotInteraction, digest: str, mark: str, turn: asyncio.Semaphore) -> None:
     """Write the file of a deferred button's message, or show what it would change by now; raises NotAllowedError."""
     texts, actor = texts_for(interaction), actor_of(interaction)
+    rights = interaction.client.touchstone.moderation.rights
+    await asyncio.to_thread(rights.require, actor, actor.server, "moderator")
     carried = interaction.message.attachments if interaction.message else []
     raw = await _fetch(carried[0]) if carried else None
     if raw is None or _digest(raw) != digest:
@@ -104,7 +106,8 @@ async def _fetch(file: discord.Attachment) -> bytes | None:
 
 
 def _gone(interaction: BotInteraction) -> str:
-    return texts_for(interaction)("The file is no longer there as it was. Bring it again with `/claims import`.")
+    texts = texts_for(interaction)
+    return texts("The file is no longer there as it was. Bring it again with `/claims import`.")
 
 
 def _digest(raw: bytes) -> str:

@@ -82,13 +82,22 @@ async def test_what_does_not_fit_is_counted_and_stands_in_the_report(desk):
 
 
 @pytest.mark.parametrize(
-    ("locale", "says"),
+    ("locale", "whole", "single"),
     [
-        (discord.Locale.chinese, "claims.zip 被拒绝，没有写入任何内容。"),
-        (discord.Locale.taiwan_chinese, "claims.zip 遭到拒絕，沒有寫入任何內容。"),
+        (
+            discord.Locale.chinese,
+            "文件：这是 zip 压缩包（或 .xlsx、.ods 表格）。请解压",
+            "：这里没有“rumour”。请从中选择：contested",
+        ),
+        (
+            discord.Locale.taiwan_chinese,
+            "檔案：這是 zip 壓縮檔（或 .xlsx、.ods 試算表）。請解壓縮",
+            "：這裡沒有「rumour」。請從中選擇：contested",
+        ),
     ],
 )
-async def test_refusals_speak_the_language_of_the_client(desk, in_language, locale, says):
+async def test_reasons_are_in_the_language_of_the_client(desk, in_language, locale, whole, single):
+    raw = (await desk.export()).replace(b"kind: outlook", b"kind: rumour")
     in_language(locale)
-    message = await desk.bring(b"PK\x03\x04" + bytes(40), "claims.zip")
-    assert text_of(message).startswith(says)
+    assert whole in text_of(await desk.bring(b"PK\x03\x04" + bytes(40), "claims.zip"))
+    assert single in text_of(await desk.bring(raw))
