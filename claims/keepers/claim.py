@@ -1,5 +1,7 @@
 """Claims: the shared ones for the operator; for a server its own ones, and its versions of shared ones."""
 
+from collections.abc import Collection, Mapping
+
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
@@ -19,6 +21,11 @@ class ClaimKeeper:
         """Return the state that the server sees."""
         found = read_rows(session, server, subject, everything=True)
         return claim_state(found[0][1]) if found else None
+
+    def read_many(self, session: Session, server: int | None, subjects: Collection[str]) -> Mapping[str, State | None]:
+        """Return the states that the server sees, out of one reading of all claims."""
+        found = {record.id: record for _, record in read_rows(session, server, everything=True)}
+        return {name: claim_state(found[name]) if name in found else None for name in subjects}
 
     def write(self, scene: Scene, subject: str, state: State | None) -> None:
         """Write the state, or (None) take the server's claim, or its version of a shared one, away."""

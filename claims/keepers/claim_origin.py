@@ -1,5 +1,7 @@
 """Where a claim comes from: its pack, and the digest of the state that a file last gave it."""
 
+from collections.abc import Collection, Mapping
+
 from sqlalchemy import select
 from sqlmodel import Session, col
 
@@ -18,6 +20,12 @@ class ClaimOriginKeeper:
         """Return the origin of the server's own claim or version (None as the server: of the shared claim)."""
         row = _row(session, server, subject)
         return {fact: getattr(row, fact) for fact in NOWHERE} if row else NOWHERE
+
+    def read_many(self, session: Session, server: int | None, subjects: Collection[str]) -> Mapping[str, State | None]:
+        """Return the origins of the server's own claims and versions."""
+        query = select(Claim).where(col(Claim.server) == server)
+        found = {row.id: {fact: getattr(row, fact) for fact in NOWHERE} for row in session.scalars(query)}
+        return {name: found.get(name, NOWHERE) for name in subjects}
 
     def write(self, scene: Scene, subject: str, state: State | None) -> None:
         """Write the origin; it comes and goes with its claim."""

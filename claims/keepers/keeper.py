@@ -1,8 +1,9 @@
 """What all keepers have in common."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sqlmodel import Session
 
@@ -29,4 +30,13 @@ class Keeper(Protocol):
 
     def write(self, scene: Scene, subject: str, state: State | None) -> None:
         """Bring the thing to this state; may raise NotUndoableError."""
+        ...
+
+
+@runtime_checkable
+class BulkKeeper(Keeper, Protocol):
+    """A keeper of things that come by the hundred."""
+
+    def read_many(self, session: Session, server: int | None, subjects: Collection[str]) -> Mapping[str, State | None]:
+        """Return the states of all subjects, as `read` gives them one by one."""
         ...

@@ -13,11 +13,12 @@ from claims.base import ClaimBase
 from claims.exchange.export import Format
 from claims.exchange.importing import import_claims, plan_import
 from claims.history import last_revision
+from claims.revisions import History
 from claims.rights import Actor
 from claims.tables import Change, Claim, Document, Pack
 from claims.undoing import Undoing
 from config.errors import DatabaseError, ImportRefusedError, NotAllowedError, PlanChangedError
-from tests.claims.exchange.conftest import exported, incoming, moderator, outcomes, plan, write
+from tests.claims.exchange.conftest import NewBase, exported, incoming, moderator, outcomes, plan, write
 from tests.claims.packs import DOCUMENT, add_own, claim_data, edit_claim, pack_data, write_pack
 
 OPERATOR = Actor.operator()
@@ -146,6 +147,31 @@ def test_one_import_is_one_revision_and_is_undone_as_one(loaded: ClaimBase) -> N
     assert [pack.id for pack in loaded.packs()] == ["tiny"]
     Undoing(loaded).undo(OPERATOR, loaded.revision)
     assert exported(loaded) == after
+
+
+@pytest.mark.parametrize("server", [None, 7])
+def test_many_claims_are_written_as_few_are(
+    new_base: NewBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: int | None
+) -> None:
+    """Many are read in one go; that must never make another revision than one by one."""
+    pack = write_pack(tmp_path, pack_data(*(claim_data(f"c{n}") for n in range(30))))
+    written = [titled(f"c{n}", f"Other {n}") if n % 3 else claim_data(f"c{n}") for n in range(10, 60)]
+    actor = moderator(server) if server else OPERATOR
+    seen: list[Any] = []
+    for many in (1, 1_000):
+        monkeypatch.setattr("claims.changing.MANY", many)
+        base = new_base()
+        base.load_pack(pack)
+        before = exported(base, server=server)
+        report = write(base, text(*written), actor=actor)
+        assert report.revision is not None
+        revision = History(base).revision(actor, report.revision)
+        after = exported(base, server=server)
+        Undoing(base).undo(actor, report.revision)
+        assert exported(base, server=server) == before
+        seen.append((revision.changes, after))
+    assert seen[0] == seen[1]
+    assert len(seen[0][0]) > 40
 
 
 def test_an_undone_import_leaves_the_claims_as_their_pack_gave_them(loaded: ClaimBase, tmp_path: Path) -> None:
