@@ -110,7 +110,8 @@ def require(session: Session, actor: Actor, server: int | None, level: Level) ->
     if actor.is_operator:
         return
     if actor.server is None:
-        raise NotAllowedError(_LACKING["member"])
+        lacking = _LACKING["member"]
+        raise NotAllowedError(lacking)
     if server is None:
         raise NotAllowedError("Shared claims are changed by the operator only. A server can keep its own version.")
     if actor.server != server:

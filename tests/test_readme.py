@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import discord
 import pytest
 
-from bot.discord.manage import NEEDED
+from bot.discord.setup_steps import RIGHTS
 from bot.terminal.app import build_app
 from config.settings import Settings
 
@@ -76,7 +76,7 @@ def test_the_table_of_settings_is_the_one_of_the_settings():
 def test_the_invitation_asks_for_the_least_that_the_bot_needs():
     (link,) = re.findall(r"`(https://discord\.com/oauth2/authorize\?[^`]+)`", README)
     wanted = parse_qs(urlsplit(link).query)
-    needed = discord.Permissions(**dict.fromkeys(NEEDED, True), send_messages_in_threads=True)
+    needed = discord.Permissions(**dict.fromkeys(RIGHTS, True), send_messages_in_threads=True)
     assert int(wanted["permissions"][0]) == needed.value
     assert set(wanted["scope"][0].split()) == {"bot", "applications.commands"}
 

@@ -80,7 +80,8 @@ class Forms(commands.Cog):
         """Forget what was kept."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         await asyncio.to_thread(self._drafts.drop, actor_of(interaction), name.draft)
-        await respond(interaction, texts_for(interaction)("Nothing was changed, and what you typed is dropped."))
+        texts = texts_for(interaction)
+        await respond(interaction, texts("Nothing was changed, and what you typed is dropped."))
 
     @property
     def _drafts(self):  # noqa: ANN202
