@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -24,10 +24,15 @@ def claim_state(claim: ClaimRecord) -> State:
         "as_of": claim.as_of.isoformat(),
         "review_by": claim.review_by.isoformat() if claim.review_by else None,
         "status": claim.status,
-        "wordings": [asdict(wording) for wording in claim.wordings],
-        "figures": [asdict(figure) for figure in claim.figures],
+        "wordings": [plain_fields(wording) for wording in claim.wordings],
+        "figures": [plain_fields(figure) for figure in claim.figures],
         "points": [_point_state(point) for point in claim.points],
     }
+
+
+def plain_fields(part: KnownWording | KnownFigure | PointRecord | CitationRecord) -> State:
+    """Return the fields of a part of a claim by name, without the deep copies that `dataclasses.asdict` makes."""
+    return {each.name: getattr(part, each.name) for each in fields(part)}
 
 
 def claim_from_state(
@@ -54,7 +59,8 @@ def claim_from_state(
 
 def _point_state(point: PointRecord) -> State:
     # Lists as JSON gives them back, so that a state from the history equals one made here.
-    return asdict(point) | {"citations": list(map(asdict, point.citations)), "numbers": list(point.numbers)}
+    parts: State = {"citations": list(map(plain_fields, point.citations)), "numbers": list(point.numbers)}
+    return plain_fields(point) | parts
 
 
 def _point(state: State) -> PointRecord:
