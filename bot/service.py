@@ -47,9 +47,9 @@ class Touchstone:
         self.base = base
         self.report = report
         self._embedder = open_safe_embedder(settings, KeptVectors(base.database))
-        lexicon = Lexicon.load()
-        self._shared_words = SharedWords(lexicon)
-        self._views = Views(base, lexicon, Tuning.load(settings.tuning_file), self._embedder)
+        self._lexicon = Lexicon.load()
+        self._shared_words = SharedWords(self._lexicon)
+        self._views = Views(base, self._lexicon, Tuning.load(settings.tuning_file), self._embedder)
         self._texts: dict[Language, Texts] = {}
 
     @classmethod
@@ -88,7 +88,7 @@ class Touchstone:
     @cached_property
     def moderation(self) -> Moderation:
         """What moderators do with the base: edits, queue, history, corrections, set-up."""
-        return Moderation(self.base, self._hash_key)
+        return Moderation(self.base, self._hash_key, self._lexicon, self.check)
 
     def check(self, text: str, server: int | None = None) -> Finding:
         """Check one message against the claims that the server sees."""

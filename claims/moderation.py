@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+from checks.lexicon import Lexicon
 from claims.base import ClaimBase, Clock
+from claims.candidates import CandidateDesk, Check
 from claims.claim_view import ClaimView
 from claims.corrections import Corrections
 from claims.digest import Digests
@@ -24,7 +26,10 @@ from claims.undoing import Undoing
 class Moderation:
     """The desks of one base; each is synchronous, safe from any thread, and checks rights at every write."""
 
-    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
+    def __init__(
+        self, base: ClaimBase, hash_key: bytes, lexicon: Lexicon, check: Check, clock: Clock | None = None
+    ) -> None:
+        """Set up the desks; `check` finds claims in a text as a server sees them."""
         self.rights = Rights(base)
         self.claims = ClaimView(base)
         self.editor = Editor(base)
@@ -32,6 +37,7 @@ class Moderation:
         self.sources = SourceBook(base)
         self.queue = Queue(base, hash_key, clock)
         self.decisions = QueueDecisions(base)
+        self.candidates = CandidateDesk(base, lexicon, check, clock)
         self.examples = ExampleBook(base, hash_key, clock)
         self.history = History(base)
         self.undoing = Undoing(base)

@@ -6,6 +6,7 @@ TouchstoneError
 ├── WordedError                  its text is a template, so that front ends can say it in another language
 │   ├── NotAllowedError          the person lacks the right for what was asked
 │   ├── ExportError              a file of exported chat cannot be used
+│   ├── DocumentTextError        a document is unknown here, or its text is not loaded (also a ClaimBaseError)
 │   ├── UnknownEntryError        no revision, queue item or example has this number (also a ClaimBaseError)
 │   └── NotUndoableError         a revision cannot be undone or restored here (also a ClaimBaseError)
 ├── EmbedderError                the embedder gave no usable vectors; the check goes on without it
@@ -108,6 +109,10 @@ class UnknownClaimError(ClaimBaseError):
 
 class UnknownEntryError(WordedError, ClaimBaseError):
     """No revision, queue item or example has this number, or none that the server may see."""
+
+
+class DocumentTextError(WordedError, ClaimBaseError):
+    """A document cannot be looked through: the server does not see it, or its text is not loaded."""
 
 
 class InvalidEditError(ClaimBaseError):

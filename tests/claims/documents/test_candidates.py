@@ -1,0 +1,170 @@
+"""Candidates: which sentences of a document look like claims that can be checked."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from checks.checker import Checker
+from checks.lexicon import Lexicon
+from claims.base import ClaimBase
+from claims.documents.candidate import Candidate
+from claims.documents.candidate_cues import CandidateCues
+from claims.documents.candidates import COVERED, MOST, CandidateReader
+
+SHARED = Path(os.environ.get("TOUCHSTONE_SHARED", Path(__file__).parents[4] / "shared"))
+Find = Callable[[str], tuple[Candidate, ...]]
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return Lexicon.load()
+
+
+@pytest.fixture(scope="module")
+def reader(lexicon: Lexicon) -> CandidateReader:
+    return CandidateReader(lexicon)
+
+
+@pytest.fixture
+def find(reader: CandidateReader) -> Find:
+    """Find candidates for a base without claims."""
+    return lambda raw: reader.find("paper", raw, lambda _: 0.0)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "signals"),
+    [
+        ("A server for artificial intelligence holds 1.2 kg of silver.", ("figure",)),
+        ("每台人工智能服务器要用掉1.2公斤白银。", ("figure",)),
+        ("The lamps went out because the turbine had stopped.", ("cause",)),
+        ("因为数据中心越建越多，所以白银不够用。", ("cause",)),
+        ("Nothing but silver will ever cool a data centre.", ("absolute",)),
+        ("白银是唯一能给机房散热的金属。", ("absolute",)),
+        ("白銀需求將會在2030年前增長三成，因為機房越建越多。", ("figure", "cause", "absolute")),
+    ],
+)
+def test_figures_causes_and_absolutes_make_a_candidate(find: Find, sentence: str, signals: tuple[str, ...]) -> None:
+    (candidate,) = find(sentence)
+    assert (candidate.text, candidate.signals) == (sentence, signals)
+    assert candidate.language == ("en" if sentence.isascii() else "zh")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Does a server for artificial intelligence hold 1.2 kg of silver?",
+        "每台人工智能服务器真的要用掉1.2公斤白银吗？",
+        "The report on silver was published in the year 2025.",  # a year is no figure
+        "The talk about silver took two weeks and one afternoon.",
+        "The harbour was quiet and the boats lay still.",
+        "Silver hit $99.",
+        "白银涨了5%。",
+        f"Silver rose by 5 per cent {'and then it rose again ' * 10}.",
+        f"白银涨了5%{'，后来又跌回去' * 30}。",
+        "Subscribe to our newsletter and save 50% on silver today.",
+        "点击这里领取白银优惠，立减50美元。",
+        "Silver up 5% on strong demand from makers of servers",  # a headline
+        "嗯白银这个涨了5%大家都很开心很开心。",
+    ],
+)
+def test_other_sentences_make_none(find: Find, sentence: str) -> None:
+    assert find(sentence) == ()
+
+
+def test_the_place_is_that_of_the_raw_words(find: Find) -> None:
+    raw = "A first sentence.\n\n• Silver  demand rose by\u200b 30% in 2025. And so on.\n"
+    (candidate,) = find(raw)
+    assert raw[candidate.start : candidate.end] == "Silver  demand rose by\u200b 30% in 2025."
+    assert candidate.text == "Silver demand rose by 30% in 2025."
+
+
+def test_the_best_come_first_and_those_alike_in_their_order(find: Find) -> None:
+    raw = (
+        "Copper is the first metal that people used. Silver demand rose by 30% in 2025. "
+        "Gold demand is up 12% since spring. This will leave silver mines empty in the end."
+    )
+    assert [candidate.text[:6] for candidate in find(raw)] == ["Silver", "Gold d", "Copper", "This w"]
+
+
+def test_nearly_the_same_comes_once(find: Find) -> None:
+    raw = "银价在2025年上涨了150%，创下纪录。银价在2025年上涨了近150%，创下记录。銀價在2025年上漲了150%，創下紀錄。"
+    assert len(find(raw)) == 1
+    assert len(find("Silver demand rose by 30% in 2025. Copper demand rose by 30% in 2025.")) == 2
+
+
+def test_what_a_claim_covers_is_no_candidate(reader: CandidateReader) -> None:
+    raw = "Silver demand rose by 30% in 2025. Gold demand is up 12% since spring."
+    scores = {"Silver demand rose by 30% in 2025.": COVERED, "Gold demand is up 12% since spring.": COVERED - 0.01}
+    (candidate,) = reader.find("paper", raw, scores.__getitem__)
+    assert candidate.text.startswith("Gold")
+
+
+def test_a_document_gives_twenty_at_most_and_asks_for_no_more(reader: CandidateReader) -> None:
+    metals = ["Silver", "Gold", "Copper", "Lithium", "Cobalt"]
+    after = [
+        "as miners strike in Peru",
+        "says the yearbook",
+        "against every forecast",
+        "now that China buys",
+    ]
+    raw = "\n".join(f"{metal} demand rose by {n * 7}% {why}." for n, why in enumerate(after, 1) for metal in metals)
+    asked: list[str] = []
+    found = reader.find("paper", raw, lambda text: float(bool(asked.append(text))))
+    assert len(found) == len(asked) == MOST
+
+
+def test_a_text_full_of_talk_must_say_more(find: Find) -> None:
+    claim = "铜是所有金属中最常用的。"
+    assert len(find(claim)) == 1
+    assert find(claim + "嗯对吧，大家好。" * 3) == ()
+
+
+def test_the_same_passage_has_the_same_occasion_wherever_it_stands(find: Find) -> None:
+    sentence = "Silver demand rose by 30% in 2025."
+    (here,), (there,) = find(sentence), find(f"Something else stands above it.\n{sentence}")
+    assert here.start != there.start
+    assert here.occasion == there.occasion
+    assert here.occasion.startswith("paper/")
+
+
+def test_the_payload_has_a_title_in_the_language_of_the_sentence(find: Find) -> None:
+    (english,), (chinese,) = find("Silver demand rose by 30% in 2025."), find("白银需求在2025年增长了30%。")
+    assert english.payload == {
+        "title_en": english.text, "title_zh": "", "text": english.text, "source": "paper", "start": 0, "end": 34,
+    }  # fmt: skip
+    assert (chinese.payload["title_en"], chinese.payload["title_zh"]) == ("", "白银需求在2025年增长了30%。")
+
+
+def test_progress_ends_with_all_sentences(reader: CandidateReader) -> None:
+    seen: list[tuple[int, int]] = []
+    reader.find("paper", "One. Two. Three went on and on.", lambda _: 0.0, lambda *at: seen.append(at))
+    assert seen == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_cues_are_written_as_they_are_looked_for(lexicon: Lexicon) -> None:
+    cues = CandidateCues.load()
+    phrases = [cue.phrase.replace("…", "") for cue in cues.finder.cues] + [*cues.ends, *cues.abbreviations]
+    assert [phrase for phrase in phrases if lexicon.folder.fold(phrase) != phrase] == []
+
+
+@pytest.mark.skipif(not (SHARED / "seeds").is_dir(), reason="the source documents are not here")
+def test_the_source_documents_give_new_sentences_that_say_something(
+    base: ClaimBase, lexicon: Lexicon, reader: CandidateReader
+) -> None:
+    base.load_shipped_packs()
+    checker = Checker([claim.known for claim in base.claims()], lexicon)
+
+    def coverage(text: str) -> float:
+        best = checker.check(text).best
+        return best.score if best else 0.0
+
+    for path in sorted((SHARED / "seeds").glob("0*.txt")):
+        raw = path.read_bytes().decode()
+        found = reader.find(path.name, raw, coverage)
+        assert 0 < len(found) <= MOST
+        assert all(candidate.signals for candidate in found)
+        assert all(coverage(candidate.text) < COVERED for candidate in found)
+        assert not any("KDK" in candidate.text or "wǎng" in candidate.text for candidate in found)
+        assert reader.find(path.name, raw, coverage) == found
