@@ -1,5 +1,7 @@
 """Reports by members: what follows at once, which kinds there are, and who may hide a card."""
 
+from dataclasses import replace
+
 import discord
 import pytest
 
@@ -87,7 +89,10 @@ async def test_where_no_notice_can_be_posted_the_report_counts_nevertheless(worl
     assert claim().paused
 
 
-async def test_a_card_on_two_claims_asks_which_one_is_meant(world):
+async def test_a_card_on_two_claims_asks_which_one_is_meant(world, monkeypatch):
+    crane, lamp = (world.touchstone.check(text) for text in (CRANE, LAMP))
+    both = replace(crane, matches=(*crane.matches, *lamp.matches))
+    monkeypatch.setattr(world.touchstone, "check", lambda *_: both)
     await world.alice.send(world.channel, f"{CRANE}. {LAMP}!")
     (card,) = world.cards()
     assert len(world.touchstone.answers.card(card.id).claims) == 2
