@@ -24,6 +24,7 @@ from bot.discord.history.items import HISTORY_ITEMS
 from bot.discord.housekeeping import Housekeeping
 from bot.discord.pages import PAGE_ITEMS
 from bot.discord.queue.buttons import BUTTONS as QUEUE_BUTTONS
+from bot.discord.queue.candidates import CandidatesCommand
 from bot.discord.queue.digest import DigestCog
 from bot.discord.queue.menus import MENUS as QUEUE_MENUS
 from bot.discord.queue.proposing import Proposing
@@ -72,6 +73,7 @@ def parts_of(bot: "TouchstoneBot") -> tuple[commands.Cog, ...]:
         ShadowCommand(bot),
         KeepCommand(bot),
         Proposing(bot),
+        CandidatesCommand(bot),
         DeskCommands(bot),
         DigestCog(bot),
     )

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from bot.terminal import candidates
 from bot.terminal.console import Terminal
 from bot.texts import Texts, msgid
 from claims.documents.load import DocumentReport
@@ -18,6 +19,7 @@ def register(app: typer.Typer) -> None:
     group.command(
         "load", help=msgid("Read files or folders, and keep those that claims cite, to show their passages.")
     )(load)
+    candidates.register(group)
     app.add_typer(group, name="documents")
 
 

@@ -20,6 +20,7 @@ from bot.discord.queue.item_view import draw_end, draw_item
 from bot.discord.queue.kinds import ALL, ITEM_KINDS, KINDS, kind_of
 from bot.discord.queue.known import claims_named
 from bot.discord.queue.list_view import draw_queue
+from bot.discord.queue.passage import passage_lines
 from bot.texts import msgid
 from claims.queue_items import Item
 from config.errors import ConflictError, InvalidEditError, UnknownEntryError
@@ -118,7 +119,8 @@ class QueueCommand(commands.Cog):
         self, interaction: BotInteraction, item: Item, kind: str, remarks: Sequence[str] = ()
     ) -> ui.LayoutView:
         claims = await asyncio.to_thread(claims_named, self.bot.touchstone, interaction.guild_id, [item.claim])
-        return draw_item(item, claims, kind, texts_for(interaction), remarks)
+        passage = await passage_lines(interaction, item)
+        return draw_item(item, claims, kind, texts_for(interaction), remarks, passage)
 
     def _gone(self, interaction: BotInteraction, error: ConflictError | UnknownEntryError) -> str:
         texts = texts_for(interaction)

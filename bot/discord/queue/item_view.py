@@ -29,11 +29,19 @@ _LABELS: Mapping[Decision, str] = {
 
 
 def draw_item(
-    item: Item, claims: Mapping[str, ClaimRecord], kind: str, texts: Texts, remarks: Sequence[str] = ()
+    item: Item,
+    claims: Mapping[str, ClaimRecord],
+    kind: str,
+    texts: Texts,
+    remarks: Sequence[str] = (),
+    passage: Sequence[str] = (),
 ) -> ui.LayoutView:
-    """Return the item; `remarks` are lines above it, already escaped, such as what the last decision did."""
+    """Return the item; `remarks` are lines above it, such as what the last decision did, `passage` on its source.
+
+    Both are escaped already.
+    """
     heading = escape(kind_text(item, texts))
-    kept, _ = fit([*remarks, f"### {heading}", *_facts(item, claims, texts)], ROOM)
+    kept, _ = fit([*remarks, f"### {heading}", *_facts(item, claims, texts, passage)], ROOM)
     container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(kept)))
     container.add_item(ui.ActionRow[Any](*_decisions(item, kind, texts)))
     return layout(container, around(item.id, kind, texts))
@@ -56,14 +64,13 @@ def wording_form(number: int, use: Decision, kind: str) -> FormName:
     return FormName("qword", (str(number), use, kind))
 
 
-def _facts(item: Item, claims: Mapping[str, ClaimRecord], texts: Texts) -> list[str]:
+def _facts(item: Item, claims: Mapping[str, ClaimRecord], texts: Texts, passage: Sequence[str]) -> list[str]:
     claim = claims.get(item.claim or "")
-    words, note, source = proposed_words(item, texts), item.payload.get("note"), item.payload.get("source")
+    words, note = proposed_words(item, texts), item.payload.get("note")
     lines = [f"> {escape(words)}"] if words else []
     if note:
         lines.append(texts("Note: {note}", note=escape(str(note))))
-    if source:
-        lines.append(texts("Source: {source}", source=escape(str(source))))
+    lines.extend(passage)
     if item.claim is not None:
         lines.append(texts("Claim: {claim}", claim=escape(title_in(claims, item.claim, texts))))
     if item.kind == "stale" and claim is not None and claim.review_by is not None:
