@@ -6,10 +6,10 @@ from contextlib import closing
 import pytest
 
 from claims.queue import MOST_NEAR
-from tests.bot.discord.queue.conftest import FERRY_CLAIM
 from tests.bot.discord.world import CRANE
 
-NEARLY = "ferry closing soon?"
+NEARLY = "lighthouse lamp 40"
+LAMP_CLAIM = "lighthouse-40-kw"
 
 
 async def test_a_match_just_under_the_cut_off_waits(world, waiting):
@@ -17,7 +17,7 @@ async def test_a_match_just_under_the_cut_off_waits(world, waiting):
     (item,) = waiting.items()
     assert (item.kind, item.claim, item.channel, item.message, item.payload) == (
         "near",
-        FERRY_CLAIM,
+        LAMP_CLAIM,
         world.channel.id,
         said.id,
         {},
@@ -62,6 +62,6 @@ async def test_how_near_is_a_setting(world, waiting, settings, share):
 
 async def test_fifty_of_them_are_enough(world, waiting):
     for message in range(MOST_NEAR):
-        assert waiting.queue.note_near_miss(world.guild.id, world.channel.id, message, 1, FERRY_CLAIM, 0.4)
+        assert waiting.queue.note_near_miss(world.guild.id, world.channel.id, message, 1, LAMP_CLAIM, 0.4)
     await world.alice.send(world.channel, NEARLY)
     assert len(waiting.items()) == MOST_NEAR
