@@ -73,7 +73,8 @@ def candidates(
 @contextmanager
 def _progress(terminal: Terminal) -> "Iterator[Callable[[int, int], None]]":
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(terminal.texts("Reading"), total=None)
         yield lambda done, whole: progress.update(task, completed=done, total=whole)
 

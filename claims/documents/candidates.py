@@ -16,6 +16,8 @@ from claims.documents.sentences import Sentence, sentences_of
 from claims.form_reading import LINE, language_of_wording
 
 MOST = 20
+# Of a long document that is covered already, no more sentences than this are held against the claims.
+_MOST_CHECKED = 200
 # From this probability on, a claim of the base says the sentence already.
 COVERED = 0.5
 # rapidfuzz's ratio (0–100) from which two sentences about the same things say the same.
@@ -67,7 +69,7 @@ class CandidateReader:
             if coverage(candidate.text) < COVERED:
                 yield candidate
                 found += 1
-            if found == MOST:
+            if found == MOST or len(seen) == _MOST_CHECKED:
                 return
 
     def _read(self, document: str, raw: str, moved: Moved | None) -> list[Candidate]:

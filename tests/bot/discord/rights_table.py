@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from claims.tables import DocumentText
+
 Level = Literal["member", "moderator", "administrator"]
 CRANE_ID, LAMP_ID = "crane-built-1920", "lighthouse-40-kw"
 ANY = "0" * 16
@@ -37,6 +39,14 @@ def _kept(world) -> dict[str, Any]:
     return {"message": world.said.jump_url, "claim": CRANE_ID, "makes_claim": False}
 
 
+def _loaded(world) -> dict[str, Any]:
+    base = world.touchstone.base
+    (yearbook,) = base.documents()
+    with base.database.writing() as session:
+        session.merge(DocumentText(sha256=yearbook.sha256, text="The quay sinks.", loaded_at=base.clock()))
+    return {"source": yearbook.id}
+
+
 COMMANDS: Mapping[str, Command] = {
     "about": Command("member"),
     "privacy": Command("member"),
@@ -47,6 +57,7 @@ COMMANDS: Mapping[str, Command] = {
     "claims find": Command("moderator", lambda _: {"claim": CRANE_ID}),
     "claims new": Command("moderator"),
     "claims source": Command("moderator"),
+    "claims candidates": Command("moderator", _loaded),
     "claims export": Command("moderator"),
     "claims import": Command("moderator", lambda _: {"file": ("claims.yaml", b"claims: []")}),
     "queue": Command("moderator"),

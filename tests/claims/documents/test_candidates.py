@@ -115,6 +115,13 @@ def test_a_document_gives_twenty_at_most_and_asks_for_no_more(reader: CandidateR
     assert len(found) == len(asked) == MOST
 
 
+def test_a_long_document_that_is_covered_ends_the_search(reader: CandidateReader) -> None:
+    raw = "\n".join(f"{chr(0x4E00 + 7 * n) * 30}导致铜价上涨。" for n in range(300))
+    asked: list[str] = []
+    assert reader.find("paper", raw, lambda text: 1.0 + len(text) * bool(asked.append(text))) == ()
+    assert len(asked) == 200
+
+
 def test_a_text_full_of_talk_must_say_more(find: Find) -> None:
     claim = "铜是所有金属中最常用的。"
     assert len(find(claim)) == 1
