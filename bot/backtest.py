@@ -86,9 +86,10 @@ class Backtest:
         if finding.action == "offer":
             self._offers += 1
             return
-        self._scores.append(best.score)
+        score = best.score if best.exact is None else best.exact
+        self._scores.append(score)
         kept = message if self._keep_texts else replace(message, text="")
-        self._doubtful.append(Doubtful(kept, best.claim, best.score))
+        self._doubtful.append(Doubtful(kept, best.claim, score))
         self._doubtful = sorted(self._doubtful, key=lambda each: each.score)[:DOUBTFUL]
 
     def report(self, budget: float) -> BacktestReport:

@@ -26,6 +26,11 @@ def _cut_off(report: BacktestReport, texts: Texts) -> str:
     return texts(
         "To keep the budget of {budget} replies per 1,000 messages, set the cut-off to {cut_off}; {left} are left.",
         budget=budget,
-        cut_off=f"{report.cut_off:.4f}",
+        cut_off=written(report.cut_off),
         left=report.left,
     )
+
+
+def written(cut_off: float) -> str:
+    """Return a cut-off with as many decimals as it needs, at most 9: near 1 a few of them are not enough."""
+    return f"{cut_off:.9f}".rstrip("0").rstrip(".")

@@ -66,7 +66,7 @@ class ShadowBook:
                     channel=channel,
                     claim=best.claim,
                     author_hash=hash_user(author, self._key),
-                    score=best.score,
+                    score=best.score if best.exact is None else best.exact,
                     stance=best.stance,
                     action=finding.action,
                     seen_at=now,
@@ -121,8 +121,9 @@ def cut_off_within(scores: Sequence[float], messages: int, budget: float) -> flo
     allowed = int(messages * budget / 1000)
     if len(scores) <= allowed:
         return None
-    # One step above the best reply that is one too many.
-    return min(sorted(scores, reverse=True)[allowed] + 0.0001, 1.0)
+    # Between the best reply that is one too many and the next better one: most replies lie within 0.0001 of 1.
+    too_many = sorted(scores, reverse=True)[allowed]
+    return (too_many + min((score for score in scores if score > too_many), default=1.0)) / 2
 
 
 def _count(session: Session, server: int, channel: int, day: date, finding: Finding) -> None:

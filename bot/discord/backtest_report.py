@@ -9,7 +9,7 @@ import discord
 from discord import ui
 
 from bot.backtest import BacktestReport, ClaimCount, Doubtful
-from bot.backtest_summary import summary_lines
+from bot.backtest_summary import summary_lines, written
 from bot.discord.actor import actor_of
 from bot.discord.button import Lasting, label_of
 from bot.discord.cards import draw_lines
@@ -21,7 +21,7 @@ from bot.texts import Texts
 _MOST_CLAIMS = 15
 
 
-class CutOffButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:cut-off:(?P<cut_off>[01]\.\d{4})"):
+class CutOffButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:cut-off:(?P<cut_off>[01](?:\.\d{1,9})?)"):
     """Applies a cut-off to the server; the right to do so is asked again when it is pressed."""
 
     def __init__(self, cut_off: str, label: str) -> None:
@@ -32,8 +32,8 @@ class CutOffButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:cut-of
     @classmethod
     def of(cls, cut_off: float, texts: Texts) -> Self:
         """Return the button for a cut-off in a language."""
-        written = f"{cut_off:.4f}"
-        return cls(written, texts("Use cut-off {cut_off} in this server", cut_off=written))
+        shown = written(cut_off)
+        return cls(shown, texts("Use cut-off {cut_off} in this server", cut_off=shown))
 
     @classmethod
     def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:

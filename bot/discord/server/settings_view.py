@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.backtest_summary import written
 from bot.discord.backtest import BUDGET
 from bot.discord.escape import escape
 from bot.discord.languages import LANGUAGE_NAMES
@@ -31,7 +32,7 @@ def settings_lines(state: ServerState, texts: Texts) -> list[str]:
     language = settings.language or state.defaults.language
     roles = ", ".join(f"<@&{role}>" for role in settings.moderator_roles)
     digest = settings.digest_channel
-    cut_off = texts("fitted to the number of claims") if settings.cut_off is None else f"{settings.cut_off:g}"
+    cut_off = texts("fitted to the number of claims") if settings.cut_off is None else written(settings.cut_off)
     budget = BUDGET if settings.budget is None else settings.budget
     shown = {
         "language": _or_default(settings.language, texts(LANGUAGE_NAMES[language]), texts),

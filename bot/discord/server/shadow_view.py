@@ -6,6 +6,7 @@ from typing import Any
 
 from discord import ui
 
+from bot.backtest_summary import written
 from bot.discord.backtest_report import CutOffButton
 from bot.discord.cards import draw_lines
 from bot.discord.escape import escape
@@ -58,7 +59,7 @@ def _cut_off(of: Collected, texts: Texts) -> str:
     return texts(
         "To keep the budget of {budget} replies per 1,000 messages, set the cut-off to {cut_off}.",
         budget=budget,
-        cut_off=f"{of.cut_off:.4f}",
+        cut_off=written(of.cut_off),
     )
 
 

@@ -4,6 +4,7 @@ import discord
 import pytest
 import simcord.interactions
 
+from bot.backtest_summary import written
 from bot.discord import backtest
 from config.errors import NotAllowedError
 from tests.bot.discord.world import CRANE, CRANE_ZH, MODERATORS_ONLY, labels_of, text_of
@@ -51,8 +52,8 @@ async def test_the_button_applies_the_cut_off_as_one_revision(world, past):
     before = world.touchstone.base.revision
     done = await world.chief.click(shown.response.message, label=label)
     settings = world.touchstone.servers.settings(world.guild.id)
-    assert f"{settings.cut_off:.4f}" in text_of(done)
-    assert f"{settings.cut_off:.4f}" in label
+    assert written(settings.cut_off) in text_of(done)
+    assert written(settings.cut_off) in label
     assert world.touchstone.base.revision == before + 1
 
 

@@ -3,6 +3,7 @@
 import discord
 import pytest
 
+from bot.backtest_summary import written
 from bot.discord import create_bot
 from config.errors import NotAllowedError
 from tests.bot.discord.world import CRANE, LAMP, MODERATORS_ONLY, labels_of, text_of
@@ -51,7 +52,7 @@ async def test_the_button_applies_the_cut_off_also_after_a_restart(world, settin
     assert clear == CLEAR
     await world.env.restart_bot(create_bot(settings, world.touchstone))
     await world.chief.click(shown.response.message, label=label)
-    assert f"{world.touchstone.servers.settings(world.guild.id).cut_off:.4f}" in label
+    assert written(world.touchstone.servers.settings(world.guild.id).cut_off) in label
 
 
 async def test_a_kept_budget_needs_no_other_cut_off(world):
