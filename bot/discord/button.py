@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import discord
 from discord import ui
@@ -42,6 +42,21 @@ class Lasting:
             await self.press(interaction)
         except Exception as error:  # noqa: BLE001  this is the outermost frame of a click
             await answer_failure(interaction, error)
+
+
+class AboutClaims(Lasting):
+    """A button about some claims, which its id names after the prefix."""
+
+    prefix: ClassVar[str]
+
+    def __init__(self, claims: Sequence[str], label: str) -> None:
+        super().__init__(claims_button(self.prefix, claims, label))  # type: ignore[call-arg]  a dynamic item takes its button
+        self.claims = tuple(claims)
+
+    @classmethod
+    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
+        """Read the claims from the id of a button that was sent earlier."""
+        return cls(split_claims(match["claims"]), label_of(item))
 
 
 def claims_button(prefix: str, claims: Sequence[str], label: str) -> ui.Button[Any]:

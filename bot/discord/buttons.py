@@ -1,14 +1,13 @@
 """The buttons under a card that show more: "Sources" and "Why this?"."""
 
 import asyncio
-import re
 from collections.abc import Sequence
 from typing import Any, Self
 
 import discord
 from discord import ui
 
-from bot.discord.button import Lasting, card_of, claims_button, claims_of, label_of, split_claims
+from bot.discord.button import AboutClaims, card_of, claims_of
 from bot.discord.cards import draw_lines, draw_pages
 from bot.discord.escape import escape
 from bot.discord.evidence import evidence_lines
@@ -19,22 +18,15 @@ from bot.discord.private import respond, texts_for
 from bot.texts import Texts
 
 
-class SourcesButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:sources:(?P<claims>.*)"):
+class SourcesButton(AboutClaims, ui.DynamicItem[ui.Button[Any]], template=r"ts:sources:(?P<claims>.*)"):
     """Shows every point with its sources, and the cited passages of documents that the operator has loaded."""
 
-    def __init__(self, claims: Sequence[str], label: str) -> None:
-        super().__init__(claims_button("ts:sources:", claims, label))
-        self.claims = tuple(claims)
+    prefix = "ts:sources:"
 
     @classmethod
     def of(cls, claims: Sequence[str], texts: Texts) -> Self:
         """Return the button for these claims in a language."""
         return cls(claims, texts("Sources"))
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        """Read the claims from the id of a button that was sent earlier."""
-        return cls(split_claims(match["claims"]), label_of(item))
 
     async def press(self, interaction: BotInteraction) -> None:
         """Send the sources, on as many private pages as they need."""
@@ -48,17 +40,10 @@ class SourcesButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:sourc
             await respond(interaction, page)
 
 
-class WhyButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:why:(?P<claims>.*)"):
+class WhyButton(AboutClaims, ui.DynamicItem[ui.Button[Any]], template=r"ts:why:(?P<claims>.*)"):
     """Checks the message again and says what in it led to the claim."""
 
-    def __init__(self, claims: Sequence[str], label: str) -> None:
-        super().__init__(claims_button("ts:why:", claims, label))
-        self.claims = tuple(claims)
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        """Read the claims from the id of a button that was sent earlier."""
-        return cls(split_claims(match["claims"]), label_of(item))
+    prefix = "ts:why:"
 
     async def press(self, interaction: BotInteraction) -> None:
         """Say why, or that the message is gone or reads differently now."""

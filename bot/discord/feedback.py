@@ -2,12 +2,11 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
 from typing import Any, Self, cast
 
 from discord import ui
 
-from bot.discord.button import Lasting, card_of, claims_button, claims_of, label_of, split_claims
+from bot.discord.button import AboutClaims, Lasting, card_of, claims_button, claims_of, label_of
 from bot.discord.cards import draw_lines
 from bot.discord.fitting import shorten
 from bot.discord.hiding import HideButton, may_hide
@@ -28,17 +27,10 @@ KINDS: dict[FeedbackKind, str] = {
 }
 
 
-class NotSaidButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:not:(?P<claims>.*)"):
+class NotSaidButton(AboutClaims, ui.DynamicItem[ui.Button[Any]], template=r"ts:not:(?P<claims>.*)"):
     """Counts a report; where the card answers several claims, asks which one is meant."""
 
-    def __init__(self, claims: Sequence[str], label: str) -> None:
-        super().__init__(claims_button("ts:not:", claims, label))
-        self.claims = tuple(claims)
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        """Read the claims from the id of a button that was sent earlier."""
-        return cls(split_claims(match["claims"]), label_of(item))
+    prefix = "ts:not:"
 
     async def press(self, interaction: BotInteraction) -> None:
         """Report the one claim, or ask which."""

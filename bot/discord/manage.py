@@ -46,13 +46,6 @@ class Manage(
         self.bot = bot
         super().__init__()
 
-    @property
-    def group(self) -> app_commands.Group:
-        """The group `/touchstone`, to which other parts add commands."""
-        if self.app_command is None:
-            raise RuntimeError("a cog without its group")
-        return self.app_command
-
     @app_commands.command(
         name=locale_str(msgid("watch")), description=locale_str(msgid("Choose whether I answer in a channel"))
     )

@@ -1,11 +1,10 @@
 """`/claims find`, `/claims new` and `/claims source`: the ways to a claim's desk, and to the forms of new things."""
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from discord import app_commands
 from discord.app_commands import locale_str
-from discord.ext import commands
 
 from bot.discord.desk.claim_forms import CutOffForm, NewForm, TextsForm
 from bot.discord.desk.figure_forms import FigureForm, NewFigureForm
@@ -17,6 +16,7 @@ from bot.discord.desk.wording_forms import AddForm, ListForm
 from bot.discord.fitting import shorten
 from bot.discord.forms.form import FormName
 from bot.discord.interaction import BotInteraction
+from bot.discord.joining import Joining, Subcommand
 from bot.discord.private import texts_for
 from bot.faults import value_text
 from bot.texts import Texts, msgid
@@ -34,13 +34,13 @@ _LONGEST = 100
 _MARKS = 40
 
 
-class DeskCommands(commands.Cog):
+class DeskCommands(Joining):
     """Puts its commands into the group `/claims`; rights are asked for in each of them."""
 
     def __init__(self, bot: "TouchstoneBot") -> None:
         self.bot = bot
         self._known: KnownClaims | None = None
-        self._commands: list[app_commands.Command[Any, ..., Any]] = [
+        added: list[Subcommand] = [
             app_commands.Command(
                 name=locale_str(msgid("find")),
                 description=locale_str(msgid("Find a claim and change it")),
@@ -57,29 +57,17 @@ class DeskCommands(commands.Cog):
                 callback=self.source,
             ),
         ]
+        self.join(bot.browse, added)
 
     async def cog_load(self) -> None:
-        """Add the commands and the forms."""
+        """Add the forms too."""
         folder = await asyncio.to_thread(TextFolder)
         self._known = KnownClaims(folder)
-        for command in self._commands:
-            self._group.add_command(command)
         self.bot.forms.add(TextsForm(self.bot), NewForm(self.bot), CutOffForm(self.bot))
         self.bot.forms.add(AddForm(self.bot), ListForm(self.bot))
         self.bot.forms.add(NewPointForm(self.bot), PointTextForm(self.bot), PointSourceForm(self.bot))
         self.bot.forms.add(FigureForm(self.bot), NewFigureForm(self.bot), SourceForm(self.bot, folder))
-
-    async def cog_unload(self) -> None:
-        """Take the commands out again."""
-        for command in self._commands:
-            self._group.remove_command(command.name)
-
-    @property
-    def _group(self) -> app_commands.Group:
-        group = self.bot.browse.app_command
-        if group is None:
-            raise RuntimeError("the group /claims is not there")
-        return group
+        await super().cog_load()
 
     @property
     def known(self) -> KnownClaims:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands, ui
 from discord.app_commands import locale_str
-from discord.ext import commands
 
 from bot.discord.cards import layout
 from bot.discord.examples.keeping import keep_message, require_moderator
 from bot.discord.examples.label_menu import LabelMenu
 from bot.discord.interaction import BotInteraction
+from bot.discord.joining import Joining, Subcommand
 from bot.discord.pages import title_of
 from bot.discord.private import respond, texts_for
 from bot.discord.queue.known import claim_meant, claims_named
@@ -27,30 +27,20 @@ _MOST = 25
 _LINK = re.compile(r"https://(?:\w+\.)?discord(?:app)?\.com/channels/(\d+)/(\d+)/(\d+)")
 
 
-class KeepCommand(commands.Cog):
+class KeepCommand(Joining):
     """Answers moderators privately."""
 
     def __init__(self, bot: "TouchstoneBot") -> None:
         self.bot = bot
         menu = app_commands.ContextMenu(name=locale_str(msgid("Keep as example")), callback=self.ask)
-        # Menus and commands of another cog's group cannot be methods by decorator.
         self.menu = app_commands.guild_only(menu)
-        self._command: app_commands.Command[Any, ..., Any] = app_commands.Command(
+        command: Subcommand = app_commands.Command(
             name=locale_str(msgid("keep")),
             description=locale_str(msgid("Keep a message as an example, for a claim that you name")),
             callback=self.keep,
         )
-        self._command.autocomplete("claim")(self._complete)
-
-    async def cog_load(self) -> None:
-        """Add menu and command."""
-        self.bot.tree.add_command(self.menu)
-        self.bot.manage.group.add_command(self._command)
-
-    async def cog_unload(self) -> None:
-        """Take them away again."""
-        self.bot.tree.remove_command(self.menu.name, type=self.menu.type)
-        self.bot.manage.group.remove_command(self._command.name)
+        command.autocomplete("claim")(self._complete)
+        self.join(bot.manage, (command,), (self.menu,))
 
     async def ask(self, interaction: BotInteraction, message: discord.Message) -> None:
         """Ask for the label of a message that somebody pointed at; the claims found in it come first."""

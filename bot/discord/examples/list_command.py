@@ -2,16 +2,16 @@
 
 import asyncio
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 from discord.app_commands import locale_str
-from discord.ext import commands
 
 from bot.discord.actor import actor_of
 from bot.discord.examples.list_view import draw_examples
 from bot.discord.interaction import BotInteraction
+from bot.discord.joining import Joining, Subcommand
 from bot.discord.private import texts_for
 from bot.discord.queue.known import claims_named
 from bot.examples_file import examples_file
@@ -21,24 +21,17 @@ if TYPE_CHECKING:
     from bot.discord.app import TouchstoneBot
 
 
-class ExamplesCommand(commands.Cog):
+class ExamplesCommand(Joining):
     """Answers moderators privately."""
 
     def __init__(self, bot: "TouchstoneBot") -> None:
         self.bot = bot
-        self._command: app_commands.Command[Any, ..., Any] = app_commands.Command(
+        command: Subcommand = app_commands.Command(
             name=locale_str(msgid("examples")),
             description=locale_str(msgid("Look through the messages that moderators have kept to try me on")),
             callback=self.examples,
         )
-
-    async def cog_load(self) -> None:
-        """Put the command into the group `/touchstone`."""
-        self.bot.manage.group.add_command(self._command)
-
-    async def cog_unload(self) -> None:
-        """Take it out again."""
-        self.bot.manage.group.remove_command(self._command.name)
+        self.join(bot.manage, (command,))
 
     async def examples(self, interaction: BotInteraction) -> None:
         """Show the first page."""

@@ -1,16 +1,16 @@
 """`/claims export` and `/claims import`: moderators take the claims of their server out and bring them back."""
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 from discord.app_commands import locale_str
-from discord.ext import commands
 
 from bot.discord.exchange.incoming import show_file, write_file
 from bot.discord.exchange.outgoing import send_export
 from bot.discord.interaction import BotInteraction
+from bot.discord.joining import Joining, Subcommand
 from bot.texts import msgid
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _CHOICES = [
 ]
 
 
-class Exchange(commands.Cog):
+class Exchange(Joining):
     """Answers moderators privately.
 
     `turn` is held while a file is read: each keeps a core busy, and one after the other they are done no later.
@@ -35,7 +35,7 @@ class Exchange(commands.Cog):
     def __init__(self, bot: "TouchstoneBot") -> None:
         self.bot = bot
         self.turn = asyncio.Semaphore(1)
-        self._commands: list[app_commands.Command[Any, ..., Any]] = [
+        added: list[Subcommand] = [
             app_commands.Command(
                 name=locale_str(msgid("export")),
                 description=locale_str(msgid("Get the claims of this server as a file")),
@@ -47,23 +47,7 @@ class Exchange(commands.Cog):
                 callback=self.import_,
             ),
         ]
-
-    async def cog_load(self) -> None:
-        """Put the commands into the group `/claims`."""
-        for command in self._commands:
-            self._group.add_command(command)
-
-    async def cog_unload(self) -> None:
-        """Take the commands out again."""
-        for command in self._commands:
-            self._group.remove_command(command.name)
-
-    @property
-    def _group(self) -> app_commands.Group:
-        group = self.bot.browse.app_command
-        if group is None:
-            raise RuntimeError("the group /claims is not there")
-        return group
+        self.join(bot.browse, added)
 
     @app_commands.rename(form=locale_str(msgid("format")))
     @app_commands.describe(form=locale_str(msgid("The kind of file; without one, YAML")))

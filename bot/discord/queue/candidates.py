@@ -1,17 +1,17 @@
 """`/claims candidates`: let a document propose claims; they wait for the moderators like what members propose."""
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from discord import app_commands
 from discord.app_commands import locale_str
-from discord.ext import commands
 
 from bot.discord.actor import actor_of
 from bot.discord.cards import draw_lines
 from bot.discord.escape import escape
 from bot.discord.fitting import shorten
 from bot.discord.interaction import BotInteraction
+from bot.discord.joining import Joining, Subcommand
 from bot.discord.private import respond, texts_for
 from bot.texts import Texts, msgid
 from claims.record import DocumentRecord
@@ -25,7 +25,7 @@ _MOST = 25
 _LONGEST = 100
 
 
-class CandidatesCommand(commands.Cog):
+class CandidatesCommand(Joining):
     """Answers moderators privately.
 
     `turn` is held while a document is read: each keeps a core busy, and one after the other they are done no later.
@@ -34,26 +34,12 @@ class CandidatesCommand(commands.Cog):
     def __init__(self, bot: "TouchstoneBot") -> None:
         self.bot = bot
         self.turn = asyncio.Semaphore(1)
-        self._command: app_commands.Command[Any, ..., Any] = app_commands.Command(
+        command: Subcommand = app_commands.Command(
             name=locale_str(msgid("candidates")),
             description=locale_str(msgid("Look through a document for sentences that may become claims")),
             callback=self.candidates,
         )
-
-    async def cog_load(self) -> None:
-        """Put the command into the group `/claims`."""
-        self._group.add_command(self._command)
-
-    async def cog_unload(self) -> None:
-        """Take the command out again."""
-        self._group.remove_command(self._command.name)
-
-    @property
-    def _group(self) -> app_commands.Group:
-        group = self.bot.browse.app_command
-        if group is None:
-            raise RuntimeError("the group /claims is not there")
-        return group
+        self.join(bot.browse, (command,))
 
     async def _complete(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
         documents = await asyncio.to_thread(self.bot.touchstone.base.documents, interaction.guild_id)

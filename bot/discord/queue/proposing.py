@@ -1,14 +1,14 @@
 """How members propose claims: `/claims propose`, and the message menu "Propose as claim"."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 from discord.app_commands import locale_str
-from discord.ext import commands
 
 from bot.discord.forms.form import FormName
 from bot.discord.interaction import BotInteraction
+from bot.discord.joining import Joining, Subcommand
 from bot.discord.pages import title_of
 from bot.discord.private import texts_for
 from bot.discord.queue.claim_form import NewClaimForm
@@ -25,37 +25,24 @@ if TYPE_CHECKING:
 _MOST = 25
 
 
-class Proposing(commands.Cog):
+class Proposing(Joining):
     """Opens the form; what is handed in waits for the moderators."""
 
     def __init__(self, bot: "TouchstoneBot") -> None:
         self.bot = bot
         menu = app_commands.ContextMenu(name=locale_str(msgid("Propose as claim")), callback=self.propose_message)
-        # Menus and commands of another cog's group cannot be methods by decorator.
         self.menu = app_commands.guild_only(menu)
-        self._command: app_commands.Command[Any, ..., Any] = app_commands.Command(
+        command: Subcommand = app_commands.Command(
             name=locale_str(msgid("propose")),
             description=locale_str(msgid("Propose a claim, or one more wording of a claim")),
             callback=self.propose,
         )
+        self.join(bot.browse, (command,), (self.menu,))
 
     async def cog_load(self) -> None:
-        """Add the command, the menu and the forms of the queue."""
+        """Add the forms of the queue too."""
         self.bot.forms.add(ProposeForm(self.bot), WordingForm(self.bot), NewClaimForm(self.bot))
-        self._group.add_command(self._command)
-        self.bot.tree.add_command(self.menu)
-
-    async def cog_unload(self) -> None:
-        """Take command and menu away again."""
-        self._group.remove_command(self._command.name)
-        self.bot.tree.remove_command(self.menu.name, type=self.menu.type)
-
-    @property
-    def _group(self) -> app_commands.Group:
-        group = self.bot.browse.app_command
-        if group is None:
-            raise RuntimeError("a cog without its group")
-        return group
+        await super().cog_load()
 
     async def _complete(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
         texts, titles = texts_for(interaction), await self.bot.browse.titles(interaction.guild_id)

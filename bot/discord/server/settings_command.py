@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, cast
 import discord
 from discord import app_commands
 from discord.app_commands import locale_str
-from discord.ext import commands
 
 from bot.discord.actor import actor_of
 from bot.discord.cards import draw_lines
 from bot.discord.interaction import BotInteraction
+from bot.discord.joining import Joining, Subcommand
 from bot.discord.private import respond, texts_for
 from bot.discord.server.settings_view import ServerState, settings_lines
 from bot.discord.setup_steps import missing_rights
@@ -32,24 +32,17 @@ _BACK = {
 }
 
 
-class SettingsCommand(commands.Cog):
+class SettingsCommand(Joining):
     """Answers moderators privately; whatever is given together is one change."""
 
     def __init__(self, bot: "TouchstoneBot") -> None:
         self.bot = bot
-        self._command: app_commands.Command[Any, ..., Any] = app_commands.Command(
+        command: Subcommand = app_commands.Command(
             name=locale_str(msgid("settings")),
             description=locale_str(msgid("See all settings of this server, or change some")),
             callback=self.settings,
         )
-
-    async def cog_load(self) -> None:
-        """Put the command into the group `/touchstone`."""
-        self.bot.manage.group.add_command(self._command)
-
-    async def cog_unload(self) -> None:
-        """Take it out again."""
-        self.bot.manage.group.remove_command(self._command.name)
+        self.join(bot.manage, (command,))
 
     @app_commands.rename(
         cooldown_hours=locale_str(msgid("cooldown_hours")),

@@ -1,16 +1,16 @@
 """`/touchstone shadow`: what the bot would have said where it only counts."""
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 from discord.app_commands import locale_str
-from discord.ext import commands
 
 from bot.discord.actor import actor_of
 from bot.discord.backtest import BUDGET
 from bot.discord.interaction import BotInteraction
+from bot.discord.joining import Joining, Subcommand
 from bot.discord.private import respond, texts_for
 from bot.discord.server.shadow_view import Collected, draw_shadow
 from bot.texts import msgid
@@ -22,24 +22,17 @@ if TYPE_CHECKING:
 Counted = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 
 
-class ShadowCommand(commands.Cog):
+class ShadowCommand(Joining):
     """Answers moderators privately."""
 
     def __init__(self, bot: "TouchstoneBot") -> None:
         self.bot = bot
-        self._command: app_commands.Command[Any, ..., Any] = app_commands.Command(
+        command: Subcommand = app_commands.Command(
             name=locale_str(msgid("shadow")),
             description=locale_str(msgid("See what I would have said where I only count")),
             callback=self.shadow,
         )
-
-    async def cog_load(self) -> None:
-        """Put the command into the group `/touchstone`."""
-        self.bot.manage.group.add_command(self._command)
-
-    async def cog_unload(self) -> None:
-        """Take it out again."""
-        self.bot.manage.group.remove_command(self._command.name)
+        self.join(bot.manage, (command,))
 
     @app_commands.rename(channel=locale_str(msgid("channel")), days=locale_str(msgid("days")))
     @app_commands.describe(
