@@ -9,6 +9,7 @@ from discord.ext import commands
 from bot.discord.browse import Browse
 from bot.discord.corrections.cog import CorrectionCog
 from bot.discord.desk.desk import Desk
+from bot.discord.desk.known import KnownClaims
 from bot.discord.examples.list_command import ExamplesCommand
 from bot.discord.exchange.commands import Exchange
 from bot.discord.forms.forms import Forms
@@ -59,6 +60,7 @@ class TouchstoneBot(commands.AutoShardedBot):
         self.queue = QueueCommand(self)
         self.exchange = Exchange(self)
         self.desk = Desk(self)
+        self.known = KnownClaims()
         self.manage = Manage(self)
         self.examples = ExamplesCommand(self)
 

@@ -1,6 +1,5 @@
 """`/claims find`, `/claims new` and `/claims source`: the ways to a claim's desk, and to the forms of new things."""
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from discord import app_commands
@@ -8,30 +7,18 @@ from discord.app_commands import locale_str
 
 from bot.discord.desk.claim_forms import CutOffForm, NewForm, TextsForm
 from bot.discord.desk.figure_forms import FigureForm, NewFigureForm
-from bot.discord.desk.known import KnownClaims
 from bot.discord.desk.point_forms import NewPointForm, PointSourceForm, PointTextForm
 from bot.discord.desk.show import show_desk
 from bot.discord.desk.source_form import SourceForm
 from bot.discord.desk.wording_forms import AddForm, ListForm
-from bot.discord.fitting import shorten
 from bot.discord.forms.form import FormName
 from bot.discord.interaction import BotInteraction
 from bot.discord.joining import Joining, Subcommand
-from bot.discord.private import texts_for
-from bot.faults import value_text
-from bot.texts import Texts, msgid
-from checks.text import TextFolder
-from claims.record import ClaimRecord
-from config.errors import NotAllowedError, UnknownClaimError
+from bot.texts import msgid
+from config.errors import UnknownClaimError
 
 if TYPE_CHECKING:
     from bot.discord.app import TouchstoneBot
-
-# Discord shows no more suggestions than this, and no longer ones.
-_MOST = 25
-_LONGEST = 100
-# Room for what stands behind a title.
-_MARKS = 40
 
 
 class DeskCommands(Joining):
@@ -39,7 +26,6 @@ class DeskCommands(Joining):
 
     def __init__(self, bot: "TouchstoneBot") -> None:
         self.bot = bot
-        self._known: KnownClaims | None = None
         added: list[Subcommand] = [
             app_commands.Command(
                 name=locale_str(msgid("find")),
@@ -61,28 +47,15 @@ class DeskCommands(Joining):
 
     async def cog_load(self) -> None:
         """Add the forms too."""
-        folder = await asyncio.to_thread(TextFolder)
-        self._known = KnownClaims(folder)
+        folder = await self.bot.known.load()
         self.bot.forms.add(TextsForm(self.bot), NewForm(self.bot), CutOffForm(self.bot))
         self.bot.forms.add(AddForm(self.bot), ListForm(self.bot))
         self.bot.forms.add(NewPointForm(self.bot), PointTextForm(self.bot), PointSourceForm(self.bot))
         self.bot.forms.add(FigureForm(self.bot), NewFigureForm(self.bot), SourceForm(self.bot, folder))
         await super().cog_load()
 
-    @property
-    def known(self) -> KnownClaims:
-        """What moderators can find; there once the cog is loaded."""
-        if self._known is None:
-            raise RuntimeError("the cog is not loaded")
-        return self._known
-
     async def _complete(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
-        try:
-            titles = await self.known.titles(interaction)
-        except NotAllowedError:
-            return []
-        texts = texts_for(interaction)
-        return [app_commands.Choice(name=_named(each, texts), value=each.id) for each in titles.find(typed, _MOST)]
+        return await self.bot.known.suggest(interaction, typed)
 
     @app_commands.rename(claim=locale_str(msgid("claim")))
     @app_commands.describe(claim=locale_str(msgid("Part of a claim, in English or Chinese")))
@@ -90,7 +63,7 @@ class DeskCommands(Joining):
     async def find(self, interaction: BotInteraction, claim: str) -> None:
         """Show the desk of a claim."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        titles = await self.known.titles(interaction)
+        titles = await self.bot.known.titles(interaction)
         # The value may be a suggestion's id or whatever was typed.
         found = [known for known in titles.claims if known.id == claim] or titles.find(claim, 1)
         if not found:
@@ -104,14 +77,3 @@ class DeskCommands(Joining):
     async def source(self, interaction: BotInteraction) -> None:
         """Open the form of a new source."""
         await self.bot.forms.open(interaction, FormName(SourceForm.kind))
-
-
-def _named(claim: ClaimRecord, texts: Texts) -> str:
-    """Return the title, and behind it what keeps the claim from being answered."""
-    marks = [value_text("status", claim.status, texts)] if claim.status != "published" else []
-    marks += [texts("muted")] if claim.muted else []
-    marks += [texts("paused")] if claim.paused else []
-    title = texts.pick(claim.title_en, claim.title_zh)
-    if not marks:
-        return shorten(title, _LONGEST)
-    return texts("{title} ({marks})", title=shorten(title, _LONGEST - _MARKS), marks=", ".join(marks))

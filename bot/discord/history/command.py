@@ -22,16 +22,12 @@ from bot.discord.history.page_view import PER_PAGE, draw_page
 from bot.discord.history.revision_view import draw_revision
 from bot.discord.history.spot import Spot
 from bot.discord.interaction import BotInteraction
-from bot.discord.pages import title_of
 from bot.discord.private import respond, texts_for
 from bot.texts import msgid
 from config.errors import UnknownClaimError
 
 if TYPE_CHECKING:
     from bot.discord.app import TouchstoneBot
-
-# Discord shows no more suggestions than this.
-_MOST_CHOICES = 25
 
 
 class HistoryCog(commands.Cog):
@@ -54,9 +50,7 @@ class HistoryCog(commands.Cog):
     @history.autocomplete("claim")
     async def complete(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
         """Suggest claims for what has been typed so far."""
-        texts = texts_for(interaction)
-        found = (await self.bot.browse.titles(interaction.guild_id)).find(typed, _MOST_CHOICES)
-        return [app_commands.Choice(name=title_of(claim, texts), value=claim.id) for claim in found]
+        return await self.bot.known.suggest(interaction, typed)
 
     async def open(self, interaction: BotInteraction, spot: Spot) -> None:
         """Show a page privately, below what stands there."""
@@ -100,7 +94,7 @@ class HistoryCog(commands.Cog):
 
     async def _names(self, interaction: BotInteraction) -> Names:
         texts, guild = texts_for(interaction), interaction.guild
-        titles = (await self.bot.browse.titles(interaction.guild_id)).claims
+        titles = (await self.bot.known.titles(interaction)).claims
 
         def channel(number: int) -> str:
             found = guild.get_channel_or_thread(number) if guild else None
@@ -109,8 +103,8 @@ class HistoryCog(commands.Cog):
         return Names(texts, {claim.id: texts.pick(claim.title_en, claim.title_zh) for claim in titles}, channel)
 
     async def _claim(self, interaction: BotInteraction, typed: str) -> str:
-        """Return the claim that was chosen or typed; drafts and claims that are gone are found by their ids."""
-        titles = await self.bot.browse.titles(interaction.guild_id)
+        """Return the claim that was chosen or typed; one that is gone is found by its id."""
+        titles = await self.bot.known.titles(interaction)
         if any(claim.id == typed for claim in titles.claims):
             return typed
         read = self.bot.touchstone.moderation.history.page

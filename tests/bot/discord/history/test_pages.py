@@ -13,8 +13,8 @@ from bot.discord.history.items import HistoryButton, PageButton, RevisionMenu, S
 from bot.discord.history.spot import Spot
 from bot.discord.history.words import ACTS
 from bot.texts import Texts
-from claims.edits import SetStatus
-from claims.rights import NEEDED
+from claims.edits import EditTexts, SetStatus
+from claims.rights import NEEDED, Actor
 from config.errors import NotAllowedError, UnknownClaimError
 from tests.bot.discord.history.conftest import CLAIM
 from tests.bot.discord.world import labels_of, text_of
@@ -66,6 +66,14 @@ async def test_a_claim_is_found_by_what_is_typed_and_one_that_is_gone_by_its_id(
 async def test_claims_are_suggested_while_one_types(world):
     found = await world.chief.autocomplete(world.channel, "history", "claim", "crane")
     assert [choice["value"] for choice in found] == [CLAIM]
+
+
+async def test_drafts_are_suggested_too_but_to_moderators_only(world):
+    actor = Actor(world.chief.id, world.guild.id, can_manage_server=True)
+    world.touchstone.moderation.editor.create(actor, EditTexts("A crane that nobody has seen"))
+    found = await world.chief.autocomplete(world.channel, "history", "claim", "nobody has seen")
+    assert [choice["name"] for choice in found] == ["A crane that nobody has seen (draft)"]
+    assert await world.alice.autocomplete(world.channel, "history", "claim", "nobody has seen") == []
 
 
 async def test_where_nothing_has_happened_it_says_so(world, past):
