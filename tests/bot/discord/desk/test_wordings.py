@@ -5,6 +5,7 @@ from contextlib import closing
 
 import discord
 import pytest
+from sqlalchemy import event
 
 from bot.discord import create_bot
 from claims import database
@@ -195,6 +196,27 @@ async def test_where_the_database_is_locked_nothing_is_removed(world, desk, monk
         other.execute("ROLLBACK")
     assert "Nothing was changed; try again in a minute." in refused.content
     assert desk.claim() == before
+
+
+async def test_where_the_disk_is_full_the_words_come_back_and_nothing_is_half_written(world, desk):
+    form, before = await desk.form(await wordings(desk), "Add"), desk.claim()
+    engine = world.touchstone.base.database.engine
+    words = "\n".join(f"number {n} of many {'x' * 150}" for n in range(20))
+
+    def limit(connection, _record):
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    world.touchstone.base.close()
+    event.listen(engine, "connect", limit)
+    refused = await desk.hand_in(form, texts=words)
+    event.remove(engine, "connect", limit)
+    world.touchstone.base.close()
+    assert "Nothing was changed; try again in a minute." in text_of(refused)
+    assert words in (await refused.attachments[0].read()).decode()
+    assert desk.claim() == before
+    message = await desk.hand_in(await desk.form(refused, "Try again"), texts=words)
+    assert text_of(message).startswith("✓ Written.")
 
 
 async def test_every_click_and_form_asks_for_the_right_again(desk):
