@@ -54,7 +54,7 @@ class _Sighting:
 
 # Half of ordinary chat scores less by profiles and BM25, and one in a hundred messages about a claim. The best of more
 # claims scores higher by chance: each tenfold of a small base raises the gate.
-_HOPELESS, _HOPELESS_TENFOLD, _SMALL_BASE = 1.2, 0.22, 50
+_HOPELESS, _HOPELESS_TENFOLD, _SMALL_BASE = 1.2, 0.26, 50
 
 
 class Scorer:
