@@ -1,25 +1,74 @@
-"""Who gets which language."""
+"""Every command, menu, button and form, in the language of the client: no English is left in what it answers."""
+
+import re
 
 import discord
 import pytest
 
-from bot.discord.languages import chosen_language, language_of
+from bot.texts import read_catalogue
+from claims.examples import KeptMessage
+from claims.rights import Actor
+from tests.bot.discord.rights_table import COMMANDS, CRANE_ID, FORMS, MENUS, PARTS, Part
+from tests.bot.discord.test_rights import marked, put_up, use_part
+from tests.bot.discord.world import labels_of, text_of
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+# Shorter ones, and those with placeholders, also stand in names and ids.
+TELLING = 12
 
 
-@pytest.mark.parametrize("locale", list(discord.Locale))
-def test_only_the_two_chinese_locales_get_chinese(locale):
-    wanted = {discord.Locale.chinese: "zh-Hans", discord.Locale.taiwan_chinese: "zh-Hant"}.get(locale, "en")
-    assert language_of(locale) == wanted
+@pytest.fixture(params=[discord.Locale.chinese, discord.Locale.taiwan_chinese], ids=["zh-CN", "zh-TW"])
+async def admin(request, world, in_language):
+    """An administrator with a Chinese client; a message, an item of the queue and an example are there."""
+    in_language(request.param)
+    world.touchstone.servers.set_channel_mode(world.guild.id, world.channel.id, "off", "test")
+    world.said = await world.alice.send(world.channel, "the old crane")
+    moderation, actor = world.touchstone.moderation, Actor(1, world.guild.id, is_administrator=True)
+    moderation.queue.propose(actor, "the harbour is haunted")
+    moderation.examples.keep(actor, KeptMessage(1, 2, 99, "the old crane", CRANE_ID, makes_claim=True))
+    role = world.guild.create_role("admin", permissions=discord.Permissions(administrator=True))
+    return world.guild.add_member(world.env.create_user("admin"), roles=[role])
 
 
-@pytest.mark.parametrize(
-    ("settings", "language"),
-    [
-        ((None, "auto"), "zh-Hans"),
-        (("auto", "en"), "zh-Hans"),
-        ((None, "en"), "en"),
-        (("zh-Hant", "en"), "zh-Hant"),
-    ],
-)
-def test_the_server_is_asked_before_the_operator_and_auto_means_the_message(settings, language):
-    assert chosen_language(*settings, otherwise="zh-Hans") == language
+def shown_in(done) -> str:
+    """Return all words of an answer: its texts, its labels, and those of a form."""
+    assert done.acknowledged
+    if done.modal is not None:
+        fields = [f"{each['label']} {each.get('description') or ''}" for each in done.modal["components"]]
+        return "\n".join([done.modal["title"], *fields])
+    messages = [each.message for each in (done.response, *done.followups) if each is not None]
+    return "\n".join(part for message in messages for part in (text_of(message), *filter(None, labels_of(message))))
+
+
+def english() -> list[str]:
+    """Return the English texts of the catalogue that can be told from names."""
+    known = [message.id for message in read_catalogue("zh-Hans") if isinstance(message.id, str)]
+    return [text for text in known if len(text) > TELLING and "{" not in text and " " in text]
+
+
+def check(done) -> None:
+    shown = shown_in(done)
+    assert [text for text in english() if text in shown] == []
+    assert not shown or HAN.search(shown)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+async def test_each_command_answers_in_it(world, admin, name):
+    check(await admin.slash(world.channel, name, **COMMANDS[name].options(world)))
+
+
+@pytest.mark.parametrize("name", MENUS)
+async def test_each_menu_of_a_message_answers_in_it(world, admin, name):
+    check(await admin.context_menu(world.channel, name, world.said))
+
+
+@pytest.mark.parametrize("name", [name for name, part in PARTS.items() if part.level != "member"])
+async def test_each_button_and_menu_answers_in_it(world, admin, name):
+    check(await use_part(admin, await put_up(world, PARTS[name]), PARTS[name]))
+
+
+@pytest.mark.parametrize("name", [name for name, (level, _) in FORMS.items() if level != "member"])
+async def test_each_form_is_labelled_in_it(world, admin, name):
+    level, written = FORMS[name]
+    part = Part(level, f"ts:fo:{marked(world, written)}")
+    check(await use_part(admin, await put_up(world, part), part))
