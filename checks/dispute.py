@@ -59,7 +59,8 @@ class Voices:
         """
         if not self.denies or not self.says:
             return -math.inf
-        nearer = _nearest(message, self.denies, weight) - _nearest(message, self.says, weight)
+        words, concepts = _Weighed.of(message.words, weight), _Weighed.of(message.concepts, weight)
+        nearer = _nearest(words, concepts, self.denies, weight) - _nearest(words, concepts, self.says, weight)
         evidence = tuning.unsure * (not sure) + tuning.nearer * nearer + tuning.words * self._by_words(message)
         return evidence + tuning.bias
 
@@ -81,16 +82,31 @@ def _count(readings: Sequence[Analysis]) -> Mapping[str, int]:
     return counts
 
 
-def _nearest(message: Analysis, readings: Sequence[Analysis], weight: Callable[[str], float]) -> float:
-    likeness = sorted((_likeness(message, reading, weight) for reading in readings), reverse=True)[:_NEAREST]
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """Terms of a message with the sum of their weights, which every reading is held against."""
+
+    terms: frozenset[str]
+    mass: float
+
+    @classmethod
+    def of(cls, terms: frozenset[str], weight: Callable[[str], float]) -> "_Weighed":
+        return cls(terms, sum(map(weight, terms)))
+
+
+def _nearest(
+    words: _Weighed, concepts: _Weighed, readings: Sequence[Analysis], weight: Callable[[str], float]
+) -> float:
+    likeness = sorted(
+        (
+            _dice(words, each.words, weight) + _CONCEPT_SHARE * _dice(concepts, each.concepts, weight)
+            for each in readings
+        ),
+        reverse=True,
+    )[:_NEAREST]
     return sum(likeness) / len(likeness)
 
 
-def _likeness(message: Analysis, reading: Analysis, weight: Callable[[str], float]) -> float:
-    words = _dice(message.words, reading.words, weight)
-    return words + _CONCEPT_SHARE * _dice(message.concepts, reading.concepts, weight)
-
-
-def _dice(one: frozenset[str], other: frozenset[str], weight: Callable[[str], float]) -> float:
-    both = sum(map(weight, one)) + sum(map(weight, other))
-    return 2 * sum(map(weight, one & other)) / both if both else 0.0
+def _dice(one: _Weighed, other: frozenset[str], weight: Callable[[str], float]) -> float:
+    both = one.mass + sum(map(weight, other))
+    return 2 * sum(map(weight, one.terms & other)) / both if both else 0.0

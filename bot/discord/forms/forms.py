@@ -20,6 +20,7 @@ from bot.discord.interaction import BotInteraction
 from bot.discord.private import respond, texts_for
 from bot.faults import fault_lines
 from bot.texts import Texts
+from claims.drafts import DraftBook
 from config.errors import ConflictError, InvalidEditError, TouchstoneError
 
 if TYPE_CHECKING:
@@ -84,13 +85,12 @@ class Forms(commands.Cog):
         await respond(interaction, texts("Nothing was changed, and what you typed is dropped."))
 
     @property
-    def _drafts(self):  # noqa: ANN202
+    def _drafts(self) -> DraftBook:
         return self.bot.touchstone.moderation.drafts
 
     async def _take(self, interaction: BotInteraction, name: FormName, typed: Mapping[str, str]) -> None:
-        answered = contextlib.suppress(discord.HTTPException)
         # Where Discord did not wait for us, what was typed is at least kept for the next time the form is opened.
-        with answered:
+        with contextlib.suppress(discord.HTTPException):
             await interaction.response.defer(ephemeral=True, thinking=True)
         try:
             kept = {**typed, _EDITION: name.edition}
