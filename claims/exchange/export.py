@@ -1,17 +1,14 @@
 """The export of claims, in each of the formats."""
 
 from collections.abc import Iterator
-from typing import Literal, get_args
 
 from claims.base import ClaimBase
 from claims.exchange.contents import read_contents
+from claims.exchange.format_names import Format
 from claims.exchange.review_export import write_reviews
 from claims.exchange.sheet_export import write_sheet
 from claims.exchange.yaml_export import write_yaml
 
-Format = Literal["yaml", "csv", "claimreview"]
-FORMATS: tuple[Format, ...] = get_args(Format)
-SUFFIXES: dict[Format, str] = {"yaml": ".yaml", "csv": ".csv", "claimreview": ".json"}
 
 
 def export_claims(

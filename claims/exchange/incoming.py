@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from claims.exchange.export import Format
+from claims.exchange.format_names import Format
 from claims.record import ClaimRecord, DocumentRecord, PackRecord
 from config.errors import PackProblem
 

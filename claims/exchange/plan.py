@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from claims.exchange.export import Format
+from claims.exchange.format_names import Format
 from claims.exchange.near import NearClaim
 from config.errors import PackProblem
 from config.faults import FieldDifference

@@ -4,7 +4,7 @@ import codecs
 from dataclasses import dataclass
 from pathlib import Path
 
-from claims.exchange.export import Format
+from claims.exchange.format_names import Format
 from claims.pack_yaml import UNFIT
 from config.errors import ImportRefusedError, PackProblem
 from config.faults import Worded, worded

@@ -11,7 +11,8 @@ from bot.discord.interaction import BotInteraction
 from bot.discord.private import respond, texts_for
 from bot.texts import Texts
 from claims.base import ClaimBase
-from claims.exchange.export import FORMATS, SUFFIXES, Format, export_claims
+from claims.exchange.export import export_claims
+from claims.exchange.format_names import FORMATS, SUFFIXES, Format
 
 MEGABYTE = 1024 * 1024
 _FORMS: Mapping[str, Format] = {form: form for form in FORMATS}

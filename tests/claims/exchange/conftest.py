@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from claims.base import ClaimBase
-from claims.exchange.export import Format, export_claims
+from claims.exchange.export import export_claims
+from claims.exchange.format_names import Format
 from claims.exchange.importing import import_claims, plan_import, read_import_bytes
 from claims.exchange.incoming import Incoming
 from claims.exchange.plan import ImportPlan, ImportReport

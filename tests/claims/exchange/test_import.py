@@ -10,7 +10,7 @@ import yaml
 from sqlalchemy import func, select
 
 from claims.base import ClaimBase
-from claims.exchange.export import Format
+from claims.exchange.format_names import Format
 from claims.exchange.importing import import_claims, plan_import
 from claims.history import last_revision
 from claims.revisions import History

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from claims.base import ClaimBase
-from claims.exchange.export import Format
+from claims.exchange.format_names import Format
 from claims.pack_file import read_pack
 from tests.claims.exchange.conftest import NewBase, exported, moderator, outcomes, plan, write
 from tests.claims.exchange.generated import packs, write_made
