@@ -1,12 +1,13 @@
-"""The dry run of an import in words: what would be new, changed, conflicting or refused, and why."""
+"""A server's examples as JSON lines that `touchstone evaluate messages` reads."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 
-from bot.faults import difference_lines
-from bot.field_names import field_name
 from bot.texts import Texts
-from claims.exchange.near import NearClaim
-from claims.exchange.plan import ImportEntry, ImportPlan, Outcome
+from bot.wording import difference_lines, field_name
+from claims.exchange.plan import ImportEntry, ImportPlan, NearClaim, Outcome
+from claims.fields import language_of_wording
+from claims.moderation.examples import ExampleRecord
 from config.errors import PackProblem
 from config.faults import Worded
 
@@ -85,3 +86,23 @@ def _say(text: object, texts: Texts) -> object:
     if not isinstance(text, Worded):
         return text
     return texts(text.template, **{name: _say(value, texts) for name, value in text.values.items()})
+
+
+def examples_file(examples: Iterable[ExampleRecord]) -> str:
+    """Return a line a message, with all claims that it makes; one that makes none has the stance `none`."""
+    texts: dict[int, str] = {}
+    claims: dict[int, set[str]] = {}
+    for example in examples:
+        texts[example.message] = example.text
+        claims.setdefault(example.message, set()).update({example.claim} if example.makes_claim else ())
+    rows = (
+        {
+            "id": str(message),
+            "text": text,
+            "lang": language_of_wording(text),
+            "claims": sorted(claims[message]),
+            "stance": "asserts" if claims[message] else "none",
+        }
+        for message, text in texts.items()
+    )
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)

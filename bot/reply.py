@@ -1,16 +1,158 @@
 """The answer, before any front end draws it: what the claim is, what is said for and against it, by whom, and where."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import quote
 
+from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
+from babel.numbers import format_decimal
 
-from bot.dates import display_date
-from bot.sources import PassageText, SourceLine, SourceList
 from bot.texts import Texts, msgid
-from checks.finding import FigureFinding, Finding, Language, Match
-from claims.record import ClaimRecord, DocumentRecord, PointRecord
+from checks.model import FigureFinding, Finding, Language, Match
+from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PointRecord
+
+
+def display_date(written: str, texts: Texts) -> str:
+    """Return an ISO day, month or year in the words of the language; anything else stays as it was written."""
+    parts = written.split("-")
+    try:
+        day = date(*map(int, [*parts, 1, 1][:3]))
+    except (ValueError, TypeError):
+        return written
+    match len(parts):
+        case 3:
+            return format_date(day, "long", texts.locale)
+        case 2:
+            return format_skeleton("yMMMM", day, locale=texts.locale)
+        case _:
+            return format_skeleton("y", day, locale=texts.locale) if written.isdigit() else written
+
+
+# A whole passage up to this many characters goes into the link; of a longer one, its first and last clause.
+_WHOLE = 60
+_CLAUSE = 24
+_CLAUSE_ENDS = re.compile(r"(?<=[\uff0c。\uff1b\uff1a\uff01\uff1f、」』”])|(?<=[,.;:!?])(?=\s)")
+
+
+def link_to(address: str, passage: str) -> str:
+    """Return the address with a text fragment that points at the passage."""
+    lines = [line.strip() for line in passage.splitlines() if line.strip()]
+    if not lines:
+        return address
+    if len(lines) == 1 and len(lines[0]) <= _WHOLE:
+        wanted = _encoded(lines[0])
+    else:
+        wanted = f"{_encoded(_head(lines[0]))},{_encoded(_tail(lines[-1]))}"
+    return f"{address}{'' if '#' in address else '#'}:~:text={wanted}"
+
+
+def _head(line: str) -> str:
+    """Return the first clause, cut where a browser sees the end of a word."""
+    clause = _clauses(line)[0]
+    return clause if len(clause) <= _CLAUSE else _cut(clause[:_CLAUSE], from_end=False)
+
+
+def _tail(line: str) -> str:
+    clause = _clauses(line)[-1]
+    return clause if len(clause) <= _CLAUSE else _cut(clause[-_CLAUSE:], from_end=True)
+
+
+def _clauses(line: str) -> list[str]:
+    return [clause.strip() for clause in _CLAUSE_ENDS.split(line) if clause.strip()]
+
+
+def _cut(text: str, *, from_end: bool) -> str:
+    """Drop the word that the cut has broken, where words are set apart by spaces."""
+    words = text.split(" ")
+    if len(words) == 1:
+        return text
+    return " ".join(words[1:] if from_end else words[:-1])
+
+
+def _encoded(text: str) -> str:
+    # A hyphen means "prefix" or "suffix" in a text fragment, and `quote` leaves it alone.
+    return quote(text, safe="").replace("-", "%2D")
+
+
+PassageText = Callable[[CitationRecord], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One cited passage.
+
+    `language` is said only where it is not the reader's; `place` counts characters of the raw text from 1; it is empty
+    where the document is cited as a whole.
+    """
+
+    number: int
+    title: str
+    publisher: str
+    date: str
+    language: str
+    address: str | None
+    place: str
+    document: str
+    citation: CitationRecord
+
+
+class SourceList:
+    """Numbers citations in the order in which they are first named."""
+
+    def __init__(self, documents: Mapping[str, DocumentRecord], texts: Texts, passage: PassageText) -> None:
+        self._documents = documents
+        self._texts = texts
+        self._passage = passage
+        self._lines: dict[CitationRecord, SourceLine] = {}
+
+    def number(self, citation: CitationRecord) -> int:
+        """Return the number of the citation, a new one where it has none."""
+        if citation not in self._lines:
+            self._lines[citation] = self._line(len(self._lines) + 1, citation)
+        return self._lines[citation].number
+
+    @property
+    def lines(self) -> tuple[SourceLine, ...]:
+        """Return the sources named so far, in the order of their numbers."""
+        return tuple(self._lines.values())
+
+    def _line(self, number: int, citation: CitationRecord) -> SourceLine:
+        document = self._documents[citation.document]
+        return SourceLine(
+            number=number,
+            title=document.title,
+            publisher=document.publisher,
+            date=display_date(document.published, self._texts),
+            language=self._language(document.language),
+            address=self._address(document, citation),
+            place=self._place(citation),
+            document=document.id,
+            citation=citation,
+        )
+
+    def _place(self, citation: CitationRecord) -> str:
+        if citation.start == citation.end:
+            return ""
+        return self._texts(
+            "characters {start}–{end}",
+            start=format_decimal(citation.start + 1, locale=self._texts.locale),
+            end=format_decimal(citation.end, locale=self._texts.locale),
+        )
+
+    def _address(self, document: DocumentRecord, citation: CitationRecord) -> str | None:
+        if not document.address:
+            return None
+        words = self._passage(citation)
+        return link_to(document.address, words) if words else document.address
+
+    def _language(self, code: str) -> str:
+        if code[:2] == self._texts.language[:2]:
+            return ""
+        return self._texts("in Chinese") if code.startswith("zh") else self._texts("in English")
+
 
 # Who asks about a message that is left alone is told of a claim only where it is more likely right than wrong.
 LIKELY = 0.5

@@ -1,34 +1,85 @@
 """The application: claim base, checker and texts under one roof, handed to every front end."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Self
 
-from bot.corrected import corrected_reply
+from bot.explain import Quote, corrected_reply, why_lines
 from bot.reply import Composer, Reply
 from bot.texts import Texts
-from bot.views import Views
-from bot.why import Quote, why_lines
-from checks.embedders.opening import open_safe_embedder
-from checks.finding import Finding, Language
+from checks.checker import Checker
+from checks.embedders.resilience import open_safe_embedder
 from checks.lexicon import Lexicon
+from checks.meaning import MeaningSource
+from checks.model import Finding, KnownClaim, Language
+from checks.shared_words import SharedWords
 from checks.tuning import Tuning
-from checks.words import SharedWords
-from claims.answers import AnswerBook
+from claims.answering.answers import AnswerBook
+from claims.answering.corrections import Correction
+from claims.answering.servers import ServerBook
+from claims.answering.sightings import SightingBook
 from claims.base import ClaimBase, Clock, utc_now
-from claims.corrections import Correction
-from claims.feedback import FeedbackBook
-from claims.identity import read_hash_key
-from claims.moderation import Moderation
+from claims.moderation.moderation import Moderation
+from claims.moderation.reports import FeedbackBook
 from claims.pack_load import PackReport
 from claims.record import CitationRecord, ClaimRecord
-from claims.servers import ServerBook
-from claims.sightings import SightingBook
-from claims.vectors import KeptVectors
+from claims.store.identity import read_hash_key
+from claims.store.vectors import KeptVectors
 from config.errors import UnknownClaimError
 from config.settings import Settings, data_folder
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The published claims as some servers see them, and the checker that holds exactly these."""
+
+    claims: Mapping[str, ClaimRecord]
+    checker: Checker
+
+
+class Views:
+    """Keeps one view for each server that has asked, and reads it anew when the base has changed.
+
+    Safe from any thread.
+    """
+
+    def __init__(self, base: ClaimBase, lexicon: Lexicon, tuning: Tuning, meaning: MeaningSource | None = None) -> None:
+        self._base = base
+        self._meaning = meaning
+        self._lexicon = lexicon
+        self._tuning = tuning
+        self._lock = Lock()
+        self._revision = -1
+        self._views: dict[int | None, View] = {}
+        self._older: tuple[View, ...] = ()
+
+    def of(self, server: int | None) -> View:
+        """Return what the server sees (None: the shared claims); reads the base only after a change."""
+        revision = self._base.revision
+        with self._lock:
+            if revision != self._revision:
+                self._older = tuple({id(view): view for view in self._views.values()}.values())
+                self._views, self._revision = {}, revision
+            if server not in self._views:
+                self._views[server] = self._view(self._base.claims(server))
+            return self._views[server]
+
+    def _view(self, claims: Iterable[ClaimRecord]) -> View:
+        visible = {claim.id: claim for claim in claims}
+        known = [claim.known for claim in visible.values()]
+        for view in (*self._views.values(), *self._older):
+            if view.claims == visible:
+                return view
+            if [claim.known for claim in view.claims.values()] == known:
+                return View(visible, view.checker)
+        return View(visible, self._checker(known))
+
+    def _checker(self, known: list[KnownClaim]) -> Checker:
+        before = next((view.checker for view in (*self._views.values(), *self._older)), None)
+        return Checker(known, self._lexicon, self._tuning, self._meaning, like=before)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from opencc import OpenCC
 
-from checks.finding import Language
+from checks.model import Language
 from config.faults import msgid
 
 __all__ = ["LANGUAGES", "Texts", "msgid", "read_catalogue"]

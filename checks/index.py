@@ -1,17 +1,101 @@
-"""The index over all wordings: which wordings share terms with a message, and how much of both they share."""
+"""Claims as documents: all that a claim's wordings say, once."""
 
+import math
+from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from checks.analysis import Analysis
-from checks.lexicon import Lexicon
-from checks.postings import Floats, Postings, Rows
-from checks.rarity import TermWeights
+from checks.lexicon import CONCEPT_MARK, Analysis, Lexicon
+
+# The background counts as this many texts of this many words, beside the wordings of the base.
+_BACKGROUND_TEXTS = 20_000
+_WORDS_PER_TEXT = 15
+_LEAST = 0.05
+
+
+class TermWeights:
+    """Inverse document frequency of terms over background and base together; natural logarithm, at least 0.05."""
+
+    def __init__(self, lexicon: Lexicon, holders: Mapping[str, int], wordings: int) -> None:
+        """Count from `holders` (in how many of the base's `wordings` a term stands) and the lexicon's background."""
+        self._lexicon = lexicon
+        self._holders = holders
+        self._texts = _BACKGROUND_TEXTS + wordings + 1
+        self._known: dict[str, float] = {}
+
+    def background(self, term: str) -> float:
+        """Return the share of background texts that hold the term (0–1)."""
+        if term.startswith(CONCEPT_MARK):
+            share = self._lexicon.concepts.shares.get(term[len(CONCEPT_MARK) :], 1e-7)
+        else:
+            share = 10 ** -self._lexicon.frequencies.rarity(term)
+        return min(1.0, share * _WORDS_PER_TEXT)
+
+    def __call__(self, term: str) -> float:
+        """Return the weight of a term."""
+        weight = self._known.get(term)
+        if weight is None:
+            held = _BACKGROUND_TEXTS * self.background(term) + self._holders.get(term, 0) + 0.5
+            weight = max(_LEAST, math.log(self._texts / held))
+            if len(self._known) < 200_000:
+                self._known[term] = weight
+        return weight
+
+
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+
+
+class Postings:
+    """An immutable inverted index from terms to weighted owners, numbered from 0."""
+
+    def __init__(self, holdings: Iterable[Mapping[str, float]]) -> None:
+        """Pack the terms of each owner, in the order of their numbers."""
+        numbers: dict[str, int] = {}
+        terms, owners, weights = array("i"), array("i"), array("f")
+        size = 0
+        for owner, holding in enumerate(holdings):
+            size += 1
+            for term, weight in holding.items():
+                terms.append(numbers.setdefault(term, len(numbers)))
+                owners.append(owner)
+                weights.append(weight)
+        self.size = size
+        self._numbers = numbers
+        term_of = np.frombuffer(terms, dtype=np.int32) if terms else np.zeros(0, dtype=np.int32)
+        order = np.argsort(term_of, kind="stable")
+        self._owners = np.frombuffer(owners, dtype=np.int32)[order] if owners else np.zeros(0, dtype=np.int32)
+        self._weights = np.frombuffer(weights, dtype=np.float32)[order] if weights else np.zeros(0, dtype=np.float32)
+        counts = np.bincount(term_of, minlength=len(numbers))
+        self._starts = [0, *np.cumsum(counts).tolist()]
+
+    def sums(self, query: Mapping[str, float], most: int | None = None) -> Floats:
+        """Return, for every owner, the sum over shared terms of its weight times the query's.
+
+        With `most`, terms are read in the order of the query until that many postings have been touched.
+        """
+        owners: list[npt.NDArray[np.int32]] = []
+        weights: list[npt.NDArray[np.float32]] = []
+        touched = 0
+        for term, weight in query.items():
+            number = self._numbers.get(term)
+            if number is None:
+                continue
+            start, stop = self._starts[number], self._starts[number + 1]
+            owners.append(self._owners[start:stop])
+            weights.append(self._weights[start:stop] * np.float32(weight))
+            touched += stop - start
+            if most is not None and touched > most:
+                break
+        if not owners:
+            return np.zeros(self.size)
+        return np.bincount(np.concatenate(owners), np.concatenate(weights), self.size).astype(np.float64, copy=False)
+
 
 Shares = npt.NDArray[np.floating[Any]]
 
@@ -94,3 +178,42 @@ def count_holders(wordings: Sequence[IndexedWording], lexicon: Lexicon) -> TermW
         holders.update(wording.reading.words)
         holders.update(wording.reading.concepts)
     return TermWeights(lexicon, holders, len(wordings))
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimDocument:
+    """A claim's positive wordings taken together.
+
+    Attributes:
+        text: the wordings, without those that another one contains.
+        counts: how often each word stands in that text.
+        holders: in how many of all wordings each word and concept stands.
+        size: number of wordings.
+    """
+
+    text: str
+    counts: Counter[str]
+    holders: Counter[str]
+    size: int
+
+
+def claim_documents(wordings: Sequence[IndexedWording], claims: int) -> list[ClaimDocument]:
+    """Return the documents of all claims, in the order of their numbers."""
+    by_claim: list[list[IndexedWording]] = [[] for _ in range(claims)]
+    for wording in wordings:
+        if not wording.negative:
+            by_claim[wording.claim].append(wording)
+    return [_document(each) for each in by_claim]
+
+
+def _document(wordings: Sequence[IndexedWording]) -> ClaimDocument:
+    text = ""
+    for wording in sorted(wordings, key=lambda each: -len(each.reading.text)):
+        if wording.reading.text.strip() not in text:
+            text = f"{text}\n{wording.reading.text}"
+    counts = Counter(wordings[0].reading.lexicon.tokenizer.forms(text))
+    holders: Counter[str] = Counter()
+    for wording in wordings:
+        holders.update(wording.reading.words)
+        holders.update(wording.reading.concepts)
+    return ClaimDocument(text, counts, holders, len(wordings))

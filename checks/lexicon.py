@@ -1,15 +1,15 @@
-"""The lexicon: concepts with their forms in both languages, groups of names, and how common tokens are."""
+"""Read a text once: folded, cut into terms, its concepts named. Messages and wordings go through the same reading."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import resources
 from types import MappingProxyType
 
 import yaml
 
-from checks.text import TextFolder
-from checks.tokens import Tokenizer
+from checks.text import CleanText, TextFolder, Token, Tokenizer
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _WORD = re.compile(r"[a-z0-9]+(?:[.'’&][a-z0-9]+)*")
@@ -131,3 +131,49 @@ class Lexicon:
         reader = ConceptReader(forms, folder.fold, tokenizer.stem, frequencies.rarity)
         names = {name: group for group, members in data["names"].items() for name in members}
         return cls(folder, tokenizer, reader, MappingProxyType(names), frequencies)
+
+
+CONCEPT_MARK = "c:"
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A folded text with its word terms (stems, pairs of Han characters) and concept terms (`c:silver`)."""
+
+    clean: CleanText
+    words: frozenset[str]
+    mentions: tuple[Mention, ...]
+    lexicon: Lexicon
+
+    @property
+    def text(self) -> str:
+        """Return the folded text."""
+        return self.clean.text
+
+    @cached_property
+    def concepts(self) -> frozenset[str]:
+        """Return the concept terms of the text."""
+        return frozenset(CONCEPT_MARK + mention.concept for mention in self.mentions)
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """Return the tokens with their places; worked out only where places are asked for."""
+        return self.lexicon.tokenizer.tokens(self.text)
+
+    @cached_property
+    def names(self) -> dict[str, frozenset[str]]:
+        """Return the names that the text mentions, by group (`metal`, `company`, …)."""
+        groups: dict[str, set[str]] = {}
+        for mention in self.mentions:
+            group = self.lexicon.names.get(mention.concept)
+            if group:
+                groups.setdefault(group, set()).add(mention.concept)
+        return {group: frozenset(members) for group, members in groups.items()}
+
+
+def analyse(raw: str, lexicon: Lexicon) -> Analysis:
+    """Return the reading of a raw message or wording."""
+    clean = lexicon.folder.clean(raw)
+    return Analysis(
+        clean, frozenset(lexicon.tokenizer.forms(clean.text)), tuple(lexicon.concepts.mentions(clean.text)), lexicon
+    )

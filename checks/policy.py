@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from checks.finding import Action, Guard, Stance
+from checks.model import Action, Guard, Stance
 from checks.tuning import CutOffs
 
 

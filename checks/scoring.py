@@ -1,25 +1,115 @@
 """Score the claims for a message: all wordings cheaply, the best few closely."""
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from checks.analysis import Analysis
-from checks.bm25 import ClaimDocuments
-from checks.characters import CharacterVectors
-from checks.closely import Parts, Reader, likeness
-from checks.documents import claim_documents
-from checks.evidence import Evidence
-from checks.index import IndexedWording, Overlap, Shares, WordingIndex, count_holders
-from checks.lexicon import Lexicon
-from checks.postings import Floats, Rows
-from checks.profiles import ClaimProfiles
+from checks.features import CharacterVectors, Evidence, Parts, Reader, likeness
+from checks.index import (
+    Floats,
+    IndexedWording,
+    Overlap,
+    Postings,
+    Rows,
+    Shares,
+    TermWeights,
+    WordingIndex,
+    claim_documents,
+    count_holders,
+)
+from checks.lexicon import Analysis, Lexicon
 from checks.text import count_han
-from checks.thorough import ThoroughSearch
 from checks.tuning import Model, Tuning
+
+_K1 = 1.5
+_B = 0.75
+
+
+class ClaimDocuments:
+    """Saturated term counts of every claim, ready to be weighted and summed."""
+
+    def __init__(self, counts: Sequence[Counter[str]], weight: TermWeights) -> None:
+        """Take the term counts of each claim's document."""
+        self._weight = weight
+        lengths = np.array([max(1, count.total()) for count in counts], dtype=np.float64)
+        damping: list[float] = (_K1 * (1 - _B + _B * lengths / lengths.mean())).tolist()
+        self._postings = Postings(
+            {term: times / (times + damp) for term, times in count.items()}
+            for count, damp in zip(counts, damping, strict=True)
+        )
+
+    def evidence(self, terms: Collection[str]) -> Floats:
+        """Return, for every claim, the BM25 score as a share of the most that these terms could score (0–1)."""
+        query = {term: self._weight(term) for term in terms}
+        most = sum(query.values())
+        return self._postings.sums(query) / (most or 1.0)
+
+
+# Half a wording is added to every count, so that one stray word does not decide.
+_SMOOTHING = 0.5
+_BACKGROUND_SHARE = 0.5
+_FULL_WEIGHT = 6.0
+
+
+class ClaimProfiles:
+    """For every term, how much more often the wordings of a claim hold it than all others and ordinary writing do.
+
+    The weight is the logarithm of that ratio (pointwise mutual information), at least 0, scaled down for terms that say
+    little anywhere.
+    """
+
+    def __init__(self, holders: Sequence[Counter[str]], sizes: Sequence[int], weight: TermWeights) -> None:
+        """Take, for every claim, in how many of its wordings each term stands, and how many wordings it has."""
+        self._postings = Postings(_weights(holders, sizes, weight))
+
+    def evidence(self, terms: Collection[str]) -> Floats:
+        """Return, for every claim, the summed weight of the terms that speak for it, per root of their number."""
+        return self._postings.sums(dict.fromkeys(terms, 1.0)) / math.sqrt(len(terms) + 3)
+
+
+def _weights(holders: Sequence[Counter[str]], sizes: Sequence[int], weight: TermWeights) -> Iterator[dict[str, float]]:
+    total: Counter[str] = Counter()
+    for count in holders:
+        total.update(count)
+    everything = sum(sizes)
+    for count, size in zip(holders, sizes, strict=True):
+        speaking: dict[str, float] = {}
+        for term, times in count.items():
+            elsewhere = (total[term] - times + _SMOOTHING) / (everything - size + 1)
+            usual = elsewhere + _BACKGROUND_SHARE * weight.background(term)
+            speaks = math.log((0.9 * times / max(1, size) + 0.1 * usual) / usual)
+            if speaks > 0:
+                speaking[term] = speaks * min(1.0, weight(term) / _FULL_WEIGHT)
+        yield speaking
+
+
+_SMALL = 1e-9
+
+
+class ThoroughSearch:
+    """Character likeness of a message to every claim, all of a claim's wordings taken as one document."""
+
+    def __init__(self, documents: Sequence[str], characters: CharacterVectors) -> None:
+        """Index the folded documents, one for each claim; some tenths of a millisecond for each."""
+        self._characters = characters
+        self._grams = Postings(characters.vector(document) for document in documents)
+        letters = [characters.letters(document) for document in documents]
+        self._letters = Postings(letters)
+        self._mass = np.array([sum(each.values()) for each in letters])
+
+    def likeness(self, folded: str) -> list[Floats]:
+        """Return, for every claim, the cosine of n-grams and, of a text in Chinese, the Dice of letters (both 0–1)."""
+        found = [self._grams.sums(self._characters.vector(folded))]
+        if count_han(folded) == 0:
+            return found
+        said = self._characters.letters(folded)
+        shared = self._letters.sums(dict.fromkeys(said, 1.0))
+        return [*found, 2 * shared / (sum(said.values()) + self._mass + _SMALL)]
+
 
 # How many claims are looked at closely (unasked, and where somebody asked), and how many wordings of each.
 _CLAIMS_CLOSELY = 10
@@ -28,7 +118,6 @@ _WORDINGS_CLOSELY = 3
 # Unasked, none is looked at closely where so many of the first are far by words and concepts alone; where one is near,
 # these are looked at, and of the others those that are near themselves.
 _CLAIMS_FIRST = 3
-_SMALL = 1e-9
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,15 @@ from typing import Self
 from sqlalchemy import select
 from sqlmodel import col
 
-from claims.claim_reading import read_claims
-from claims.database import Database
-from claims.documents.load import DocumentReport, load_files
-from claims.documents.passages import read_documents, read_passage
-from claims.history import last_revision
-from claims.pack_file import file_digest, read_pack
+from claims.documents.loading import DocumentReport, load_files, read_documents, read_passage
 from claims.pack_load import PackReport, load_pack
+from claims.packs.file import file_digest, read_pack
 from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PackRecord, Passage
-from claims.tables import Claim, Pack
-from claims.upgrade import upgrade
+from claims.store.claim_rows import read_claims
+from claims.store.database import Database
+from claims.store.revisions import last_revision
+from claims.store.tables import Claim, Pack
+from claims.store.upgrade import upgrade
 from config.errors import UnknownClaimError
 
 Clock = Callable[[], datetime]

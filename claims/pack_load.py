@@ -7,14 +7,12 @@ from typing import Any, Literal
 
 from sqlmodel import Session
 
-from claims.claim_reading import read_rows
-from claims.claim_state import claim_digest, claim_state
-from claims.claim_writing import write_claim
-from claims.history import ChangeRecord, Deed, write_revision
-from claims.pack_documents import write_documents
-from claims.pack_file import PackFile
-from claims.record import ClaimRecord, PackRecord
-from claims.tables import Claim, Pack
+from claims.packs.file import PackFile
+from claims.record import ClaimRecord, PackRecord, claim_digest, claim_state
+from claims.store.changes import write_documents
+from claims.store.claim_rows import read_rows, write_claim
+from claims.store.revisions import ChangeRecord, Deed, write_revision
+from claims.store.tables import Claim, Pack
 from config.errors import PackError, PackProblem
 
 Outcome = Literal["loaded", "updated", "unchanged", "older"]

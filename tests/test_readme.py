@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import discord
 import pytest
 
-from bot.discord.setup_steps import RIGHTS
+from bot.discord.setup import RIGHTS
 from bot.terminal.app import build_app
 from config.settings import Settings
 

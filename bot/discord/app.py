@@ -2,30 +2,119 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
+from typing import Any
 
 import discord
+from discord import Locale, app_commands, ui
 from discord.ext import commands
 
-from bot.discord.browse import Browse
-from bot.discord.corrections.cog import CorrectionCog
-from bot.discord.desk.desk import Desk
-from bot.discord.desk.known import KnownClaims
-from bot.discord.examples.list_command import ExamplesCommand
-from bot.discord.exchange.commands import Exchange
-from bot.discord.forms.forms import Forms
+from bot.discord.about import About, Housekeeping
+from bot.discord.ask import Ask
+from bot.discord.backtest import BacktestCommand, CutOffButton
+from bot.discord.bot import sync_commands
+from bot.discord.browse import PAGE_ITEMS, Browse
+from bot.discord.card_buttons import CARD_BUTTONS
+from bot.discord.editor.command import Desk, DeskCommands
+from bot.discord.editor.entries import ENTRY_ITEMS
+from bot.discord.editor.screen import DESK_BUTTONS
+from bot.discord.editor.wordings import WORDING_ITEMS
+from bot.discord.errors import TouchstoneTree
+from bot.discord.examples import (
+    DeleteExampleButton,
+    ExamplesCommand,
+    ExamplesFileButton,
+    ExamplesPageButton,
+    ForgetExampleButton,
+    KeepCommand,
+    LabelMenu,
+)
+from bot.discord.exchange import EXCHANGE_ITEMS, Exchange
+from bot.discord.forms.forms import FORM_ITEMS, Forms
 from bot.discord.history.command import HistoryCog
-from bot.discord.manage import Manage
-from bot.discord.parts import ITEMS, parts_of
+from bot.discord.history.pages import HISTORY_ITEMS
+from bot.discord.person import language_of
+from bot.discord.queue.candidate_command import CandidatesCommand
 from bot.discord.queue.command import QueueCommand
-from bot.discord.setup_command import SetupCommand
-from bot.discord.sync import sync_commands
-from bot.discord.translator import CatalogueTranslator
-from bot.discord.tree import TouchstoneTree
+from bot.discord.queue.deciding import BUTTONS as QUEUE_BUTTONS
+from bot.discord.queue.deciding import MENUS as QUEUE_MENUS
+from bot.discord.queue.proposing import Proposing
+from bot.discord.queue.weekly import DigestCog
+from bot.discord.redraw import CorrectionCog
+from bot.discord.settings import Manage, SettingsCommand
+from bot.discord.setup import SETUP_ITEMS, SetupCommand
+from bot.discord.shadow_panel import ClearShadowButton, ShadowCommand
+from bot.discord.status import StatusCommand, TrendsCommand
+from bot.discord.titles import KnownClaims
 from bot.discord.watch import Watch
 from bot.service import Touchstone
 from bot.texts import LANGUAGES, Texts
-from checks.finding import Language
+from checks.model import Language
 from config.settings import Settings
+
+ITEMS: tuple[type[ui.DynamicItem[Any]], ...] = (
+    *CARD_BUTTONS,
+    *PAGE_ITEMS,
+    *SETUP_ITEMS,
+    *FORM_ITEMS,
+    *DESK_BUTTONS,
+    *ENTRY_ITEMS,
+    *WORDING_ITEMS,
+    *HISTORY_ITEMS,
+    *EXCHANGE_ITEMS,
+    *QUEUE_BUTTONS,
+    *QUEUE_MENUS,
+    CutOffButton,
+    ClearShadowButton,
+    LabelMenu,
+    ForgetExampleButton,
+    DeleteExampleButton,
+    ExamplesFileButton,
+    ExamplesPageButton,
+)
+
+
+def parts_of(bot: "TouchstoneBot") -> tuple[commands.Cog, ...]:
+    """Return the parts that nothing else needs to find by name, in the order in which they are added."""
+    return (
+        Ask(bot),
+        About(bot),
+        Housekeeping(bot),
+        BacktestCommand(bot),
+        StatusCommand(bot),
+        TrendsCommand(bot),
+        SettingsCommand(bot),
+        ShadowCommand(bot),
+        KeepCommand(bot),
+        Proposing(bot),
+        CandidatesCommand(bot),
+        DeskCommands(bot),
+        DigestCog(bot),
+    )
+
+
+TRANSLATED = (Locale.chinese, Locale.taiwan_chinese)
+
+
+class CatalogueTranslator(app_commands.Translator):
+    """Translates command texts at sync time, from the same catalogue as the replies."""
+
+    def __init__(self, texts: Callable[[Language], Texts]) -> None:
+        super().__init__()
+        self._texts = texts
+
+    async def translate(
+        self,
+        string: app_commands.locale_str,
+        locale: Locale,
+        context: app_commands.TranslationContextTypes,  # noqa: ARG002  the signature is discord.py's
+    ) -> str | None:
+        """Return the Chinese text, or None where Discord shall show the English one."""
+        if locale not in TRANSLATED:
+            return None
+        translated = self._texts(language_of(locale))(string.message)
+        return translated if translated != string.message else None
+
 
 _log = logging.getLogger(__name__)
 

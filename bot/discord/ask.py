@@ -8,11 +8,11 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.discord.buttons import SourcesButton
+from bot.discord.bot import BotInteraction
+from bot.discord.card_buttons import SourcesButton
 from bot.discord.cards import draw_card
-from bot.discord.escape import escape
-from bot.discord.interaction import BotInteraction
-from bot.discord.private import everywhere, respond, texts_for
+from bot.discord.markdown import escape
+from bot.discord.person import everywhere, respond, texts_for
 from bot.texts import msgid
 
 if TYPE_CHECKING:

@@ -1,27 +1,95 @@
 """`/backtest`: read a channel's past and say what the bot would have answered there; no text is kept."""
 
 import asyncio
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 import discord
-from discord import app_commands
+from discord import app_commands, ui
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.backtest import Backtest, PastMessage
-from bot.discord.actor import actor_of
-from bot.discord.backtest_report import draw_report
+from bot.backtest import Backtest, BacktestReport, ClaimCount, Doubtful, PastMessage, summary_lines, written
+from bot.discord.bot import BotInteraction
 from bot.discord.cards import draw_lines
-from bot.discord.interaction import BotInteraction
-from bot.discord.place import place_of
-from bot.discord.private import respond, texts_for
+from bot.discord.items import Lasting, label_of
+from bot.discord.markdown import escape
+from bot.discord.person import actor_of, respond, texts_for
+from bot.discord.watch import place_of
 from bot.texts import Texts, msgid
 
 if TYPE_CHECKING:
     from bot.discord.app import TouchstoneBot
+
+
+_MOST_CLAIMS = 15
+
+
+class CutOffButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:cut-off:(?P<cut_off>[01](?:\.\d{1,9})?)"):
+    """Applies a cut-off to the server; the right to do so is asked again when it is pressed."""
+
+    def __init__(self, cut_off: str, label: str) -> None:
+        button = ui.Button[Any](label=label, custom_id=f"ts:cut-off:{cut_off}", style=discord.ButtonStyle.primary)
+        super().__init__(button)
+        self.cut_off = cut_off
+
+    @classmethod
+    def of(cls, cut_off: float, texts: Texts) -> Self:
+        """Return the button for a cut-off in a language."""
+        shown = written(cut_off)
+        return cls(shown, texts("Use cut-off {cut_off} in this server", cut_off=shown))
+
+    @classmethod
+    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
+        """Read the cut-off from the id of a button that was sent earlier."""
+        return cls(match["cut_off"], label_of(item))
+
+    async def press(self, interaction: BotInteraction) -> None:
+        """Write it as one change of the server's settings."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        change = interaction.client.touchstone.moderation.setup.change
+        await asyncio.to_thread(change, actor_of(interaction), cut_off=float(self.cut_off))
+        texts = texts_for(interaction)
+        await respond(
+            interaction, texts("From now on I answer in this server from {cut_off} on.", cut_off=self.cut_off)
+        )
+
+
+def draw_report(report: BacktestReport, head: Sequence[str], titles: Mapping[str, str], texts: Texts) -> ui.LayoutView:
+    """Return the report as a card; messages are named by their links only."""
+    lines = [*head, *summary_lines(report, texts)]
+    if report.claims:
+        lines += [_bold(texts("Claims")), *_claims(report.claims, titles, texts)]
+    if report.doubtful:
+        lines += [_bold(texts("The most doubtful replies:")), *(_doubtful(each, titles) for each in report.doubtful)]
+    buttons = [] if report.cut_off is None else [CutOffButton.of(report.cut_off, texts)]
+    return draw_lines(lines, texts, buttons)
+
+
+def _bold(text: str) -> str:
+    return f"**{text}**"
+
+
+def _claims(counts: Sequence[ClaimCount], titles: Mapping[str, str], texts: Texts) -> list[str]:
+    return [
+        texts(
+            "- {claim}: {replies} replies, {offers} offers",
+            claim=escape(titles.get(count.claim, count.claim)),
+            replies=count.replies,
+            offers=count.offers,
+        )
+        for count in counts[:_MOST_CLAIMS]
+    ]
+
+
+def _doubtful(doubtful: Doubtful, titles: Mapping[str, str]) -> str:
+    title = escape(titles.get(doubtful.claim, doubtful.claim))
+    return f"- {doubtful.score:.4f} {doubtful.message.link} {title}"
+
 
 # Discord takes edits of the answer for fifteen minutes; the rest is left for the report.
 LONGEST = 12 * 60.0

@@ -1,4 +1,4 @@
-"""The one place where failures on Discord become a sentence for the person and a line in the log."""
+"""The command tree: discord.py's, with failures answered in one place."""
 
 import logging
 import secrets
@@ -8,13 +8,11 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.discord.escape import escape
-from bot.discord.fitting import shorten
-from bot.discord.interaction import BotInteraction
-from bot.discord.languages import language_of
-from bot.faults import fault_lines
-from bot.field_names import field_name
+from bot.discord.bot import BotInteraction
+from bot.discord.markdown import escape, shorten
+from bot.discord.person import language_of
 from bot.texts import Texts, msgid
+from bot.wording import fault_lines, field_name
 from config.errors import ClaimBaseError, ConflictError, InvalidEditError, UnknownClaimError, WordedError
 
 _log = logging.getLogger(__name__)
@@ -119,3 +117,11 @@ def _place(interaction: BotInteraction) -> str:
         return f"/{interaction.command.qualified_name}"
     data: Any = interaction.data or {}
     return f"button {data.get('custom_id', '?')}"
+
+
+class TouchstoneTree(app_commands.CommandTree[Any]):
+    """Hands every failed command to `answer_failure`."""
+
+    async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError) -> None:
+        """Answer and log the failure."""
+        await answer_failure(interaction, error)

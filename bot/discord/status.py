@@ -1,26 +1,31 @@
-"""`/status`: how the bot is doing in the server, for its moderators."""
+"""`/trends`: which claims were seen in the server, as a picture and a sheet; counts only."""
 
 import asyncio
+import io
 import math
 from collections.abc import Mapping
 from importlib import metadata
 from typing import TYPE_CHECKING
 
+import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 from discord.utils import format_dt
 
-from bot.discord.actor import actor_of
+from bot.discord.bot import BotInteraction
 from bot.discord.cards import draw_lines
-from bot.discord.escape import escape
-from bot.discord.interaction import BotInteraction
-from bot.discord.private import respond, texts_for
+from bot.discord.markdown import escape
+from bot.discord.person import actor_of, respond, texts_for
 from bot.texts import Texts, msgid
-from claims.activity import Activity, ActivityBook
+from bot.trends_picture import trends_csv, trends_png
+from claims.moderation.digest import Activity, ActivityBook
+from claims.moderation.rights import Actor
+from claims.moderation.trends import TrendBook
 
 if TYPE_CHECKING:
     from bot.discord.app import TouchstoneBot
+
 
 DAYS = 7
 MODES = {
@@ -98,3 +103,38 @@ def _channels(channels: Mapping[int, str], texts: Texts) -> list[str]:
     if not channels:
         return [texts("I read along in no channel.")]
     return [f"- <#{channel}>: {texts(MODES[mode])}" for channel, mode in channels.items()]
+
+
+class TrendsCommand(commands.Cog):
+    """Answers moderators privately."""
+
+    def __init__(self, bot: "TouchstoneBot") -> None:
+        self.bot = bot
+
+    @app_commands.command(
+        name=locale_str(msgid("trends")), description=locale_str(msgid("See which claims circulate in this server"))
+    )
+    @app_commands.rename(days=locale_str(msgid("days")))
+    @app_commands.describe(days=locale_str(msgid("How many days back")))
+    @app_commands.guild_only()
+    async def trends(self, interaction: BotInteraction, days: app_commands.Range[int, 1, 366] = 30) -> None:
+        """Draw the picture and the sheet."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        texts = texts_for(interaction)
+        found = await asyncio.to_thread(self._draw, actor_of(interaction), days, texts)
+        if found is None:
+            await respond(interaction, texts("No claim was seen."))
+            return
+        picture, sheet = found
+        files = [discord.File(io.BytesIO(picture), "trends.png"), discord.File(io.BytesIO(sheet), "trends.csv")]
+        kept = texts("Sightings are kept for {days} days.", days=self.bot.settings.sighting_days)
+        await interaction.followup.send(kept, files=files, ephemeral=True)
+
+    def _draw(self, actor: Actor, days: int, texts: Texts) -> tuple[bytes, bytes] | None:
+        """Return picture and sheet, or None where nothing was seen; raises NotAllowedError."""
+        base = self.bot.touchstone.base
+        trends = TrendBook(base).read(actor, days)
+        if not trends.tallies:
+            return None
+        titles = {claim.id: texts.pick(claim.title_en, claim.title_zh) for claim in base.claims(actor.server)}
+        return trends_png(trends, titles, texts), trends_csv(trends, titles)

@@ -1,4 +1,4 @@
-"""Keep the bot connected: start it, start it again when it falls, stop it when asked."""
+"""Ask Discord who a token belongs to, without connecting to the gateway."""
 
 import asyncio
 import contextlib
@@ -6,8 +6,10 @@ import logging
 import random
 import signal
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from time import monotonic
 
+import aiohttp
 import discord
 
 from bot.discord.app import TouchstoneBot, create_bot
@@ -106,3 +108,34 @@ def _stopping_on_signals(stop: asyncio.Event) -> Iterator[None]:
         for number in signals:
             with contextlib.suppress(NotImplementedError):
                 loop.remove_signal_handler(number)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The bot behind a token; `message_content` tells whether the Message Content Intent is switched on for it."""
+
+    name: str
+    id: int
+    message_content: bool
+
+
+def read_identity(token: str) -> Identity:
+    """Return the bot's identity.
+
+    Raises:
+        StartError: Discord refuses the token or cannot be reached.
+    """
+    return asyncio.run(_read(token))
+
+
+async def _read(token: str) -> Identity:
+    async with discord.Client(intents=discord.Intents.none()) as client:
+        try:
+            await client.login(token)
+        except discord.LoginFailure:
+            raise StartError(REFUSED) from None
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            raise StartError(f"Discord cannot be reached ({error}). Look at this machine's connection.") from error
+        flags = client.application_flags
+        reads = flags.gateway_message_content or flags.gateway_message_content_limited
+        return Identity(str(client.user), client.user.id if client.user else 0, reads)

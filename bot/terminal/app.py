@@ -2,15 +2,35 @@
 
 import sys
 from importlib import metadata
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from bot.terminal import backtest, calibrate, chat, check, claims, demo, doctor, documents, evaluate, run, trends
+from bot.terminal import backtest, calibrate, check, claims, demo, doctor, documents, evaluate, trends
 from bot.terminal.console import Terminal, complain, terminal_language
-from bot.terminal.helptexts import translate_help
 from bot.texts import Texts, msgid
 from config.errors import StartError, TouchstoneError
+from config.logging import set_up_logging
+
+
+def translate_help(command: Any, texts: Texts) -> None:  # noqa: ANN401  typer keeps the classes of its commands to itself
+    """Put the texts of the catalogue in place of the English help of a command and of all commands below it."""
+    for place in (command, *command.params):
+        if getattr(place, "help", None):
+            place.help = texts(place.help)
+    for child in getattr(command, "commands", {}).values():
+        translate_help(child, texts)
+
+
+def run(context: typer.Context) -> None:
+    """Start the bot."""
+    settings = Terminal.of(context).settings
+    set_up_logging(settings)
+    # Everything else in the terminal does without Discord's library, which takes long to import.
+    from bot.discord.supervise import run as run_bot  # noqa: PLC0415
+
+    run_bot(settings)
+
 
 FAILURE = 1
 NOT_STARTED = 2
@@ -39,8 +59,9 @@ def build_app() -> typer.Typer:
     """Put the command together from its parts."""
     app = typer.Typer(help=_ABOUT, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
     app.callback()(root)
-    for part in (check, chat, demo, claims, documents, doctor, evaluate, calibrate, backtest, trends, run):
+    for part in (check, demo, claims, documents, doctor, evaluate, calibrate, backtest, trends):
         part.register(app)
+    app.command(help=msgid("Run the bot in Discord until it is stopped; needs TOUCHSTONE_DISCORD_TOKEN."))(run)
     return app
 
 

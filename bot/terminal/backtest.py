@@ -101,7 +101,7 @@ def _progress(terminal: Terminal, export: Path) -> Iterator[_Bar]:
 
 def show(terminal: Terminal, report: "BacktestReport") -> None:
     """Print the report; texts of messages stand on the screen and nowhere else."""
-    from bot.backtest_summary import summary_lines  # noqa: PLC0415  as above
+    from bot.backtest import summary_lines  # noqa: PLC0415  as above
 
     texts = terminal.texts
     for line in summary_lines(report, texts):

@@ -15,8 +15,7 @@ from bot.texts import msgid
 from config.errors import TuningError
 
 if TYPE_CHECKING:
-    from checks.calibrate.fitting import Calibration
-    from checks.calibrate.samples import Sample
+    from checks.calibration import Calibration, Sample
     from checks.checker import Checker
 
 _MESSAGES = msgid('Labelled messages: JSON lines {"id", "text", "claims", "stance"}.')
@@ -51,7 +50,7 @@ def calibrate(
     work: Annotated[Path, typer.Option("--work", metavar="FILE", help=_WORK)] = Path("touchstone-calibration.jsonl"),
 ) -> None:
     """Measure, fit, show before and after, and write the file."""
-    from checks.calibrate.fitting import calibrate as fit  # noqa: PLC0415  as in Terminal.open
+    from checks.calibration import calibrate as fit  # noqa: PLC0415  as in Terminal.open
 
     terminal = Terminal.of(context)
     share = read_budget(budget, terminal)
@@ -96,8 +95,8 @@ def _checker(terminal: Terminal) -> "Checker":
 
 
 def _measure(terminal: Terminal, checker: "Checker", messages: Path, chat: list[Path], work: Path) -> list["Sample"]:
-    from checks.calibrate.samples import Measurer  # noqa: PLC0415
-    from checks.evaluate.rows import read_chat, read_labelled  # noqa: PLC0415
+    from checks.calibration import Measurer  # noqa: PLC0415
+    from checks.evaluate.files import read_chat, read_labelled  # noqa: PLC0415
 
     rows = read_labelled(messages)
     lines = [line.text for file in chat for line in read_chat(file)]

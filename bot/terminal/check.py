@@ -1,19 +1,87 @@
-"""`touchstone check`: one message as a card or as JSON, or many messages as lines of JSON."""
+"""`touchstone chat`: type messages, see what the bot would do."""
 
+import json
 import sys
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.terminal.cards import draw_card
-from bot.terminal.console import EmbedderOption, Terminal, complain
-from bot.terminal.decision import decision_line
-from bot.terminal.errors import BAD_INPUT, LineError
-from bot.terminal.jsonl import finding_json, json_line, read_messages
-from bot.texts import msgid
+from bot.reply import LIKELY
+from bot.terminal.console import BAD_INPUT, EmbedderOption, LineError, Terminal, complain, draw_card
+from bot.texts import Texts, msgid
+from checks.model import Finding, Match
 
 if TYPE_CHECKING:
     from bot.service import Touchstone
+
+
+def decision_line(finding: Finding, texts: Texts) -> str:
+    """Say what the bot would do in a channel, and, where it stays silent, why."""
+    if finding.action == "reply":
+        return texts("The bot would reply with this card.")
+    if finding.action == "offer":
+        return texts("The bot would only add a small reaction, and show this card to whoever clicks it.")
+    best = finding.best
+    if best is None or best.score < LIKELY:
+        return texts("The bot would stay silent: no known claim here.")
+    if best.stance == "denies":
+        return texts("The bot would stay silent: the message itself disputes the claim.")
+    return texts("The bot would stay silent: something speaks against an answer.")
+
+
+MOST_MATCHES = 3
+
+
+def finding_json(finding: Finding, message_id: object = None) -> dict[str, Any]:
+    """Return the finding as the object that `--json` and `--jsonl` print; of the message it holds only the figures."""
+    matches = [_match_json(match) for match in finding.matches[:MOST_MATCHES]]
+    return {"id": message_id, "action": finding.action, "matches": matches}
+
+
+def json_line(value: object) -> bytes:
+    """Return one line of JSON in UTF-8; half a character (a lone surrogate) is written as JSON's escape for it."""
+    return (json.dumps(value, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+
+
+def read_messages(lines: Iterable[bytes]) -> Iterator[tuple[object, str] | LineError]:
+    """Yield the id and text of each line, and in place of a line that is no message, what is wrong with it.
+
+    Empty lines are passed over, but counted.
+    """
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield _read_message(number, line)
+
+
+def _read_message(number: int, line: bytes) -> tuple[object, str] | LineError:
+    try:
+        message = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return LineError(number, "this is not UTF-8. Save the file as UTF-8")
+    except (json.JSONDecodeError, RecursionError) as error:
+        what = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
+        return LineError(number, f'this is no JSON ({what}). Write one object a line: {{"id": …, "text": …}}')
+    if not isinstance(message, dict):
+        return LineError(number, 'this is no JSON object. Write {"id": …, "text": …}')
+    if "id" not in message:
+        return LineError(number, "the key `id` is missing")
+    if not isinstance(message.get("text"), str):
+        return LineError(number, "the key `text` is missing or no string")
+    return message["id"], message["text"]
+
+
+def _match_json(match: Match) -> dict[str, Any]:
+    figures = [{"said": f.said, "documented": f.documented, "agrees": f.agrees} for f in match.figures]
+    return {
+        "claim": match.claim,
+        "score": match.score,
+        "stance": match.stance,
+        "figures": figures,
+        "wording": match.wording,
+        "why": match.why,
+    }
+
 
 _TEXT = msgid("The message; several words need no quotes. Without it, the message is read from standard input.")
 _JSON = msgid("Print one JSON object in place of the card.")
@@ -21,8 +89,9 @@ _JSONL = msgid('Read {"id", "text"} lines from standard input and write one JSON
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands `check` and `chat`."""
     app.command(help=msgid("Check a message: which claim is it, and what would the bot do and say?"))(check)
+    app.command(help=msgid("Type messages and see what the bot would do and say."))(chat)
 
 
 def check(
@@ -77,3 +146,21 @@ def write(line: bytes) -> None:
     """Write bytes to standard output at once, so that a program at the other end of a pipe can go on."""
     sys.stdout.buffer.write(line)
     sys.stdout.buffer.flush()
+
+
+def chat(context: typer.Context, _embedder: EmbedderOption = None) -> None:
+    """Check one typed line after another, until an empty line or the end of input."""
+    terminal = Terminal.of(context)
+    with terminal.open() as touchstone:
+        terminal.print(terminal.texts("Type a message as in a channel; an empty line ends."), style="dim")
+        while message := ask(terminal):
+            show(terminal, touchstone, message)
+
+
+def ask(terminal: Terminal) -> str:
+    """Return the next typed line, empty at the end of input."""
+    try:
+        return terminal.out.input("> ").strip()
+    except (EOFError, KeyboardInterrupt):
+        terminal.print()
+        return ""

@@ -1,19 +1,147 @@
 """What a command works with: the settings, the operator's language, and where to write."""
 
 import os
+import re
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Console, Group, JustifyMethod, OverflowMethod, RenderableType
+from rich.containers import Lines
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.text import Text
 
+from bot.reply import PointLine, Reply, ReplyEntry, SourceLine
 from bot.texts import Texts, msgid
-from checks.finding import Language
+from checks.model import Language
 from config.settings import EmbedderName, Settings, load_settings
 
 if TYPE_CHECKING:
     from bot.service import Touchstone
+
+
+BAD_INPUT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class LineError:
+    """A line of input that cannot be used; `number` counts from 1."""
+
+    number: int
+    fault: str
+
+    def __str__(self) -> str:
+        return f"line {self.number}: {self.fault}."
+
+
+# What must stay together: a wide character with the marks that follow it, or a word with its spaces.
+_WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
+_CLOSING = "\u3001\u3002\uff0c\uff0e\uff1a\uff1b\uff01\uff1f\uff09\u300b\u300d\u300f\u3011\u201d\u2019,.;:!?)"
+_PIECES = re.compile(rf"[{_WIDE}][{re.escape(_CLOSING)}]*\s*|[^\s{_WIDE}]+\s*|\s+")
+
+
+class FlowingText(Text):
+    """Text that breaks between Chinese characters as well as between words."""
+
+    def wrap(
+        self,
+        console: Console,
+        width: int,
+        *,
+        justify: JustifyMethod | None = None,
+        overflow: OverflowMethod | None = None,
+        tab_size: int = 8,
+        no_wrap: bool | None = None,
+    ) -> Lines:
+        """Return the lines at a width, counted in cells."""
+        del console, justify, overflow, tab_size, no_wrap
+        lines = Lines()
+        for line in self.split(allow_blank=True):
+            lines.extend(line.divide(list(breaks(line.plain, width))))
+        for line in lines:
+            line.rstrip_end(width)
+        return lines
+
+
+def breaks(text: str, width: int) -> Iterator[int]:
+    """Yield the positions at which new lines begin; a word longer than a line is cut."""
+    used = 0
+    for piece in _PIECES.finditer(text):
+        shown = cell_len(piece[0].rstrip())
+        if used and used + shown > width:
+            yield piece.start()
+            used = 0
+        for position in range(piece.start(), piece.end()):
+            cells = cell_len(text[position])
+            if used + cells > width and text[position] != " ":
+                yield position
+                used = 0
+            used += cells
+
+
+ACCENT = "dark_goldenrod"
+WIDTH = 96
+
+
+def draw_card(reply: Reply, texts: Texts) -> RenderableType:
+    """Return the card of a reply; `texts` is the catalogue of the reply's language."""
+    parts: list[RenderableType] = []
+    for entry in reply.entries:
+        parts += [*_entry(entry), Text("")]
+    parts += _sources(reply.sources, texts)
+    if reply.note:
+        parts += [Text(""), FlowingText(reply.note, style="italic")]
+    return Panel(
+        Group(*parts), title=Text(reply.title), title_align="left", border_style=ACCENT, padding=(1, 2), width=WIDTH
+    )
+
+
+def _entry(entry: ReplyEntry) -> Iterator[RenderableType]:
+    yield FlowingText(entry.heading, style="bold")
+    yield FlowingText.assemble((entry.kind_line, "italic"), "  ", (entry.age_line, "dim"))
+    for line in entry.figure_lines:
+        yield FlowingText(line, style=f"bold {ACCENT}")
+    for point in entry.points:
+        yield Text("")
+        yield from _point(point)
+
+
+def _point(point: PointLine) -> Iterator[RenderableType]:
+    numbers = "".join(f"[{number}]" for number in point.source_numbers)
+    origin = ", ".join(part for part in (point.speaker, point.date) if part)
+    yield FlowingText.assemble((f"{point.label}  ", f"bold {ACCENT}"), point.text)
+    yield Padding(FlowingText(f"— {origin}  {numbers}", style="dim"), (0, 0, 0, 2))
+
+
+def _sources(sources: tuple[SourceLine, ...], texts: Texts) -> Iterator[RenderableType]:
+    if sources:
+        yield Text(texts("Sources"), style="bold")
+    for _, cited in groupby(sources, key=lambda source: source.document):
+        places = list(cited)
+        yield from _document(places[0])
+        for source in places:
+            yield Padding(_place(source), (0, 0, 0, 2))
+
+
+def _document(source: SourceLine) -> Iterator[Text]:
+    rest = " · ".join(part for part in (source.publisher, source.date, source.language) if part)
+    yield FlowingText.assemble(source.title, (f"  {rest}", "dim"))
+    if source.address:
+        yield Text(source.address.partition(":~:text=")[0].rstrip("#"), style=f"dim link {source.address}")
+
+
+def _place(source: SourceLine) -> Text:
+    """Return the number and the place; a terminal that knows links opens the page at the passage."""
+    return Text.assemble(
+        (f"[{source.number}] ", ACCENT), (source.place, f"link {source.address}" if source.address else "")
+    )
+
 
 _TRADITIONAL = ("tw", "hk", "mo", "hant")
 

@@ -1,16 +1,142 @@
 """`touchstone doctor`: is everything there, and how to mend what is not."""
 
-from dataclasses import asdict
-from typing import Annotated
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from bot.terminal.check import write
+from bot.service import Touchstone
+from bot.terminal.check import json_line, write
 from bot.terminal.console import Terminal
-from bot.terminal.jsonl import json_line
-from bot.texts import msgid
+from bot.texts import Texts, msgid
+from checks.embedders.resilience import open_embedder
+from checks.lexicon import Lexicon
+from checks.tuning import Tuning
+from config.errors import StartError, TouchstoneError
+from config.settings import SETTINGS_FILE, Settings, load_settings, unknown_variables
+
+State = Literal["ok", "warning", "wrong"]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The state of one part; `mend` is empty where nothing needs to be done."""
+
+    part: str
+    state: State
+    says: str
+    mend: str = ""
+
+
+def diagnose(texts: Texts, given: Settings | None = None) -> Iterator[Diagnosis]:
+    """Yield the state of each part; where the settings cannot be read, of nothing else."""
+    try:
+        settings = given or load_settings()
+    except TouchstoneError as error:
+        for fault in str(error).splitlines():
+            yield Diagnosis(texts("Settings"), "wrong", fault)
+        return
+    yield _settings(texts)
+    yield from _guarded(texts("Claim base"), lambda: _base(settings, texts))
+    yield from _guarded(texts("Lexicon"), lambda: _lexicon(settings, texts))
+    yield from _guarded(texts("Embedder"), lambda: _embedder(settings, texts))
+    yield _discord(settings, texts)
+
+
+def _guarded(part: str, look: Callable[[], list[Diagnosis]]) -> list[Diagnosis]:
+    """Look at a part; what stops the look is the part's own state."""
+    try:
+        return look()
+    except TouchstoneError as error:
+        return [Diagnosis(part, "wrong", str(error))]
+
+
+def _settings(texts: Texts) -> Diagnosis:
+    unknown = unknown_variables()
+    if unknown:
+        says = texts("no setting has the name {names}.", names=", ".join(unknown))
+        return Diagnosis(texts("Settings"), "warning", says, texts("Mend the name: the README lists all settings."))
+    if Path(SETTINGS_FILE).is_file():
+        return Diagnosis(
+            texts("Settings"), "ok", texts("read from the environment and {file}.", file=Path(SETTINGS_FILE).resolve())
+        )
+    return Diagnosis(
+        texts("Settings"), "ok", texts("read from the environment; there is no {file} here.", file=SETTINGS_FILE)
+    )
+
+
+def _base(settings: Settings, texts: Texts) -> list[Diagnosis]:
+    with Touchstone.open(settings) as touchstone:
+        base = touchstone.base
+        place = base.database.url.render_as_string(hide_password=True)
+        opened = texts("opened, at revision {revision}: {place}", revision=base.revision, place=place)
+        return [Diagnosis(texts("Database"), "ok", opened), _claims(touchstone, texts), _documents(touchstone, texts)]
+
+
+def _claims(touchstone: Touchstone, texts: Texts) -> Diagnosis:
+    claims, today = touchstone.base.claims(), touchstone.base.clock().date()
+    part = texts("Claims")
+    if not claims:
+        return Diagnosis(part, "wrong", texts("the base is empty."), texts("Load a pack of claims."))
+    packs = ", ".join(f"{report.pack} {report.version}" for report in touchstone.report.packs)
+    count = texts.plural("{count} claim, packs: {packs}.", "{count} claims, packs: {packs}.", len(claims), packs=packs)
+    due = [claim.id for claim in claims if claim.review_by and claim.review_by < today]
+    if due:
+        mend = texts("Look through them again; replies say that they may be out of date.")
+        overdue = texts("Due for review: {claims}.", claims=", ".join(due))
+        return Diagnosis(part, "warning", f"{count} {overdue}", mend)
+    return Diagnosis(part, "ok", count)
+
+
+def _documents(touchstone: Touchstone, texts: Texts) -> Diagnosis:
+    documents = touchstone.base.documents()
+    loaded = sum(document.loaded for document in documents)
+    says = texts("{loaded} of {count} loaded.", loaded=loaded, count=len(documents))
+    if loaded == len(documents):
+        return Diagnosis(texts("Documents"), "ok", says)
+    mend = texts("To have passages shown: touchstone documents load PATH...")
+    return Diagnosis(texts("Documents"), "warning", says, mend)
+
+
+def _lexicon(settings: Settings, texts: Texts) -> list[Diagnosis]:
+    Lexicon.load()
+    tuning = Tuning.load(settings.tuning_file)
+    return [Diagnosis(texts("Lexicon"), "ok", texts("read; weights and cut-offs: {origin}", origin=tuning.provenance))]
+
+
+def _embedder(settings: Settings, texts: Texts) -> list[Diagnosis]:
+    embedder = open_embedder(settings)
+    if embedder is None:
+        return [Diagnosis(texts("Embedder"), "ok", texts("none; it is optional."))]
+    try:
+        embedder.embed(["touchstone"])
+        return [Diagnosis(texts("Embedder"), "ok", texts("{name} answers.", name=embedder.name))]
+    finally:
+        embedder.close()
+
+
+def _discord(settings: Settings, texts: Texts) -> Diagnosis:
+    part = texts("Discord")
+    if settings.discord_token is None:
+        mend = texts("To run in Discord, set TOUCHSTONE_DISCORD_TOKEN: the README tells how to get one.")
+        return Diagnosis(part, "warning", texts("there is no token."), mend)
+    from bot.discord.supervise import read_identity  # noqa: PLC0415  only this needs Discord's library
+
+    try:
+        identity = read_identity(settings.discord_token.get_secret_value().strip())
+    except StartError as error:
+        return Diagnosis(part, "wrong", str(error))
+    says = texts("the token belongs to {name} (id {id}).", name=identity.name, id=identity.id)
+    if identity.message_content:
+        return Diagnosis(part, "ok", says)
+    off = texts("The Message Content Intent is off.")
+    mend = texts("In Discord's developer portal: your application, Bot, switch on Message Content Intent.")
+    return Diagnosis(part, "wrong", f"{says} {off}", mend)
+
 
 _COLOURS = {"ok": "green", "warning": "yellow", "wrong": "red"}
 
@@ -27,7 +153,6 @@ def doctor(
 ) -> None:
     """Print one line a part; the exit code is 1 where a part is wrong."""
     # Looks at everything, and so imports everything.
-    from bot.terminal.diagnosis import diagnose  # noqa: PLC0415
 
     terminal = Terminal.of(context)
     texts = terminal.texts

@@ -8,16 +8,167 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 from rich.console import Console
 from rich.progress import track as rich_track
+from rich.table import Table
 
 from bot.terminal.console import EmbedderOption, Terminal
-from bot.terminal.evaluation_json import chat_json, messages_json, retrieval_json
-from bot.terminal.evaluation_tables import show_chat, show_messages, show_retrieval, show_threshold
-from bot.texts import msgid
+from bot.texts import Texts, msgid
 
 if TYPE_CHECKING:
     from checks.base import IndexedBase
-    from checks.evaluate.rows import ClaimText, Query
+    from checks.evaluate.files import ClaimText, Query
+    from checks.evaluate.measures import ChatReport, MessageReport, RetrievalReport, Threshold
     from checks.lexicon import Lexicon
+
+
+def messages_json(report: "MessageReport") -> dict[str, Any]:
+    """Return the report on labelled messages."""
+    worst = [
+        {"id": row.message.id, "fault": row.fault, "action": row.action, "claim": row.claim, "score": row.score}
+        for row in report.worst
+    ]
+    return {
+        "rows": report.rows,
+        "figures": dict(report.figures),
+        "by_language": {language: dict(figures) for language, figures in report.by_language.items()},
+        "worst": worst,
+        "confusion": [{"right": right, "found": found, "count": count} for right, found, count in report.confusion],
+    }
+
+
+def chat_json(report: "ChatReport") -> dict[str, Any]:
+    """Return the report on chat."""
+    alarms = [
+        {"line": each.line.number, "action": each.action, "claim": each.claim, "score": each.score}
+        for each in report.alarms
+    ]
+    return {
+        "lines": report.lines,
+        "replies": report.count("reply"),
+        "offers": report.count("offer"),
+        "replies_per_1000": report.per_thousand("reply"),
+        "offers_per_1000": report.per_thousand("offer"),
+        "alarms": alarms,
+    }
+
+
+def retrieval_json(report: "RetrievalReport") -> dict[str, Any]:
+    """Return the report on one file of a retrieval set."""
+    return {
+        "claims": report.claims,
+        "rows": len(report.ranked),
+        "figures": report.figures,
+        "milliseconds": report.milliseconds,
+        "missed": [each.query.id for each in report.missed],
+    }
+
+
+_SHORT = 90
+_MOST_PAIRS = 10
+
+FIGURES = {
+    "top1": msgid("the right claim on top"),
+    "replied": msgid("answered rightly"),
+    "replied_or_offered": msgid("answered or offered rightly"),
+    "wrong": msgid("answered with another claim"),
+    "false": msgid("answered where there is no claim"),
+    "false_offer": msgid("answered or offered where there is no claim"),
+    "lectured": msgid("a debunker answered"),
+    "denies_seen": msgid("denials seen"),
+    "asks_seen": msgid("questions seen"),
+    "conflict_seen": msgid("differing figures seen"),
+    "conflict_false": msgid("figures wrongly found to differ"),
+}
+FAULTS = {
+    "false reply": msgid("reply where there is no claim"),
+    "wrong reply": msgid("reply with another claim"),
+    "lectured": msgid("reply to a debunker"),
+    "false offer": msgid("offer where there is no claim"),
+    "another claim on top": msgid("another claim on top"),
+    "nothing found": msgid("nothing found"),
+    "left unanswered": msgid("left unanswered"),
+}
+ACTIONS = {"reply": msgid("reply"), "offer": msgid("offer"), "silent": msgid("silence")}
+
+
+def show_messages(terminal: Terminal, report: "MessageReport", worst: int) -> None:
+    """Print the figures by language, the worst rows and the confused claims."""
+    texts = terminal.texts
+    table = _table(texts("Figure"), texts("all"), *report.by_language)
+    for name, share in report.figures.items():
+        shares = [figures.get(name) for figures in report.by_language.values()]
+        table.add_row(texts(FIGURES[name]), f"{share:.3f}", *("" if one is None else f"{one:.3f}" for one in shares))
+    terminal.out.print(table)
+    rows = _table(texts("Row"), texts("What went wrong"), texts("Found"), texts("Score"), texts("Message"))
+    for row in report.worst[:worst]:
+        fault = texts(FAULTS[row.fault])
+        rows.add_row(row.message.id, fault, row.claim or "", f"{row.score:.2f}", _short(row.message.text))
+    _show_if_any(terminal, rows)
+    pairs = _table(texts("Right claim"), texts("Found"), texts("Times"))
+    for right, found, count in report.confusion[:_MOST_PAIRS]:
+        pairs.add_row(right, found, str(count))
+    _show_if_any(terminal, pairs)
+
+
+def show_chat(terminal: Terminal, report: "ChatReport", worst: int) -> None:
+    """Print how often the bot would speak, and where."""
+    texts = terminal.texts
+    table = _table(texts("Action"), texts("Times"), texts("in 1,000 messages"))
+    for action in ("reply", "offer"):
+        table.add_row(texts(ACTIONS[action]), str(report.count(action)), f"{report.per_thousand(action):.2f}")
+    terminal.out.print(table)
+    terminal.print(texts.plural("{count} message", "{count} messages", report.lines), style="dim")
+    rows = _table(texts("Line"), texts("Action"), texts("Found"), texts("Score"), texts("Message"))
+    for alarm in report.alarms[:worst]:
+        action = texts(ACTIONS[alarm.action])
+        rows.add_row(str(alarm.line.number), action, alarm.claim, f"{alarm.score:.2f}", _short(alarm.line.text))
+    _show_if_any(terminal, rows)
+
+
+def show_retrieval(terminal: Terminal, name: str, report: "RetrievalReport", worst: int) -> None:
+    """Print how high the right claims rank, and the first messages for which none is among the first five."""
+    texts = terminal.texts
+    table = _table(texts("Set"), texts("Claims"), texts("Messages"), "MAP@5", "P@1", "S@5", "ms")
+    shares = [f"{share:.4f}" for share in report.figures.values()]
+    table.add_row(name, str(report.claims), str(len(report.ranked)), *shares, f"{report.milliseconds:.1f}")
+    terminal.out.print(table)
+    rows = _table(texts("Row"), texts("Right claim"), texts("Found"), texts("Message"))
+    for each in report.missed[:worst]:
+        rows.add_row(each.query.id, min(each.query.right, default=""), *each.found[:1], _short(each.query.text))
+    _show_if_any(terminal, rows)
+
+
+def show_threshold(terminal: Terminal, claims: int, threshold: "Threshold") -> None:
+    """Print what is answered when ordinary chat may raise few false alarms."""
+    texts = terminal.texts
+    table = _table(
+        texts("Claims"), texts("Chat"), texts("False alarms"), _figure(texts, "replied"), _figure(texts, "wrong")
+    )
+    counts = (str(claims), str(threshold.lines), str(threshold.alarms))
+    table.add_row(*counts, f"{threshold.answered:.3f}", f"{threshold.wrong:.3f}")
+    terminal.out.print(table)
+
+
+def _figure(texts: Texts, name: str) -> str:
+    return texts(FIGURES[name])
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, header_style="bold")
+    for heading in headings:
+        table.add_column(heading)
+    return table
+
+
+def _show_if_any(terminal: Terminal, table: Table) -> None:
+    if table.row_count:
+        terminal.print()
+        terminal.out.print(table)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHORT else f"{line[: _SHORT - 1]}…"
+
 
 Row = TypeVar("Row")
 
@@ -52,8 +203,8 @@ def messages(
     _embedder: EmbedderOption = None,
 ) -> None:
     """Judge labelled messages."""
-    from checks.evaluate.messages import judge_messages  # noqa: PLC0415  as in Terminal.open
-    from checks.evaluate.rows import read_labelled  # noqa: PLC0415
+    from checks.evaluate.files import read_labelled  # noqa: PLC0415
+    from checks.evaluate.measures import judge_messages  # noqa: PLC0415  as in Terminal.open
 
     terminal = Terminal.of(context)
     rows = read_labelled(file)
@@ -71,8 +222,8 @@ def chat(
     _embedder: EmbedderOption = None,
 ) -> None:
     """Judge ordinary chat."""
-    from checks.evaluate.chat import judge_chat  # noqa: PLC0415
-    from checks.evaluate.rows import read_chat  # noqa: PLC0415
+    from checks.evaluate.files import read_chat  # noqa: PLC0415
+    from checks.evaluate.measures import judge_chat  # noqa: PLC0415
 
     terminal = Terminal.of(context)
     lines = read_chat(file)
@@ -91,8 +242,8 @@ def retrieval(
     claims: Annotated[int, typer.Option("--claims", min=1, help=_CLAIMS)] = 500,
 ) -> None:
     """Judge every file of messages in the folder."""
-    from checks.evaluate.retrieval import index_claims, judge_retrieval  # noqa: PLC0415
-    from checks.evaluate.rows import read_claims, read_queries  # noqa: PLC0415
+    from checks.evaluate.files import read_claims, read_queries  # noqa: PLC0415
+    from checks.evaluate.measures import index_claims, judge_retrieval  # noqa: PLC0415
     from checks.lexicon import Lexicon  # noqa: PLC0415
     from checks.tuning import Tuning  # noqa: PLC0415
 
@@ -117,8 +268,7 @@ def retrieval(
 def _smaller_base(
     known: Sequence["ClaimText"], queries: Sequence["Query"], count: int, lexicon: "Lexicon", terminal: Terminal
 ) -> "IndexedBase":
-    from checks.evaluate.deciding import choose_claims  # noqa: PLC0415
-    from checks.evaluate.retrieval import index_claims  # noqa: PLC0415
+    from checks.evaluate.measures import choose_claims, index_claims  # noqa: PLC0415
     from checks.tuning import Tuning  # noqa: PLC0415
 
     return index_claims(choose_claims(known, queries, count), lexicon, Tuning.load(terminal.settings.tuning_file))
@@ -127,8 +277,8 @@ def _smaller_base(
 def _decide(
     terminal: Terminal, base: "IndexedBase", queries: Sequence["Query"], files: Sequence[Path], lexicon: "Lexicon"
 ) -> dict[str, Any]:
-    from checks.evaluate.deciding import LEAST_CHAT_WORDS, decide_retrieval  # noqa: PLC0415
-    from checks.evaluate.rows import read_chat  # noqa: PLC0415
+    from checks.evaluate.files import read_chat  # noqa: PLC0415
+    from checks.evaluate.measures import LEAST_CHAT_WORDS, decide_retrieval  # noqa: PLC0415
 
     texts = [line.text for file in files for line in read_chat(file)]
     said = [text for text in texts if len(text.split()) >= LEAST_CHAT_WORDS]

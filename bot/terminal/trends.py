@@ -10,7 +10,7 @@ from bot.terminal.console import Terminal
 from bot.texts import msgid
 
 if TYPE_CHECKING:
-    from claims.trends import Trends
+    from claims.moderation.trends import Trends
 
 _DAYS = msgid("How many days back, today included.")
 _OUT = msgid("Draw the picture into this file (PNG).")
@@ -30,10 +30,9 @@ def trends(
 ) -> None:
     """Sum up the sightings of all servers; without a file, as a table on the screen."""
     # With the database and the picture behind them, which help does without.
-    from bot.trends.picture import trends_png  # noqa: PLC0415
-    from bot.trends.sheet import trends_csv  # noqa: PLC0415
-    from claims.rights import Actor  # noqa: PLC0415
-    from claims.trends import TrendBook  # noqa: PLC0415
+    from bot.trends_picture import trends_csv, trends_png  # noqa: PLC0415
+    from claims.moderation.rights import Actor  # noqa: PLC0415
+    from claims.moderation.trends import TrendBook  # noqa: PLC0415
 
     terminal = Terminal.of(context)
     with terminal.open() as touchstone:

@@ -1,12 +1,14 @@
-"""What every embedder can do, and what all of them share: bounded texts, rows of unit length."""
+"""Import a package of an optional extra, or say how to get it."""
 
+import importlib
 from collections.abc import Sequence
+from types import ModuleType
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from config.errors import EmbedderError
+from config.errors import EmbedderError, EmbedderSetupError
 
 Vector = npt.NDArray[np.float32]
 Vectors = npt.NDArray[np.float32]
@@ -59,3 +61,14 @@ def unit_rows(raw: npt.ArrayLike, rows: int) -> Vectors:
     if not np.isfinite(lengths).all():
         raise EmbedderError("The embedder gave a vector with a number that is not finite.")
     return (array / np.where(lengths > 0, lengths, 1.0)).astype(np.float32)
+
+
+def import_extra(module: str, extra: str) -> ModuleType:
+    """Return the imported module; raises EmbedderSetupError with the command that installs `extra`."""
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise EmbedderSetupError(
+            f"The embedder {extra!r} needs the package {module!r}, which cannot be imported. "
+            f"Install it with: pip install 'touchstone-bot[{extra}]', or set embedder to none.",
+        ) from error

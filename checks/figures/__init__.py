@@ -5,8 +5,7 @@ May not live here: words and units (they are data in `config/lexicon/units.yaml`
 """
 
 from checks.figures.compare import FigureComparer, compare
-from checks.figures.quantity import Quantity
-from checks.figures.reader import FigureReader
-from checks.figures.units import UnitTable
+from checks.figures.reading import FigureReader
+from checks.figures.units import Quantity, UnitTable
 
 __all__ = ["FigureComparer", "FigureReader", "Quantity", "UnitTable", "compare"]

@@ -1,18 +1,351 @@
 """Comparing: do the quantities of a message agree with what a claim documents, differ, or speak of something else?"""
 
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from dataclasses import dataclass, replace
+from functools import cache, cached_property, lru_cache
 from itertools import groupby
+from typing import Literal
 
-from checks.figures.fit import Fit
-from checks.figures.notation import notation
-from checks.figures.places import TextPlaces
-from checks.figures.quantity import Quantity
-from checks.figures.reader import FigureReader
-from checks.figures.readings import DocumentedFigure, SaidFigure
-from checks.figures.subjects import Subjects
-from checks.finding import FigureFinding
-from checks.known import KnownFigure
+from checks.figures.numbers import Endings, alternatives
+from checks.figures.reading import FigureReader
+from checks.figures.units import Quantity, UnitTable
+from checks.model import FigureFinding, KnownFigure
+
+_END = re.compile(r"(?P<sentence>[。!?！？;；\n]|\.(?!\d))|[，、：()（）—]|[,:](?!\d)| - | but | while | and ")
+_REACH = 160
+_BESIDE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The segment (to the next comma) and the sentence around a quantity, without the quantity itself."""
+
+    segment: str
+    sentence: str
+    before: str
+    after: str
+
+
+class TextPlaces:
+    """Cuts places out of one folded text; its ends of segments and sentences are looked up once."""
+
+    def __init__(self, text: str) -> None:
+        """Find where segments and sentences end."""
+        self._text = text
+        matches = list(_END.finditer(text))
+        self._segments = [(match.start(), match.end()) for match in matches]
+        self._sentences = [(match.start(), match.end()) for match in matches if match["sentence"]]
+
+    def of(self, quantity: Quantity) -> Place:
+        """Cut out what stands around a quantity; at most 160 characters each side."""
+        segment, sentence = self._sides(self._segments, quantity), self._sides(self._sentences, quantity)
+        return Place(" ".join(segment), " ".join(sentence), sentence[0][-_BESIDE:], sentence[1][:_BESIDE])
+
+    def _sides(self, ends: list[tuple[int, int]], quantity: Quantity) -> tuple[str, str]:
+        before = bisect_right(ends, quantity.start, key=lambda end: end[1])
+        after = bisect_left(ends, quantity.end, key=lambda end: end[0])
+        left = max(ends[before - 1][1] if before else 0, quantity.start - _REACH)
+        right = min(ends[after][0] if after < len(ends) else len(self._text), quantity.end + _REACH)
+        return self._text[left : quantity.start], self._text[quantity.end : max(right, quantity.end)]
+
+
+_LATIN = re.compile(r"[a-z0-9][a-z0-9&.-]*")
+_HAN_RUN = re.compile(r"[一-鿿]+")
+_STEM = 5
+_LEAST_LATIN = 2
+_LOOKED_BACK = "a period looked back on"
+_PRICES = ("USD/oz", "pe")
+_LARGEST_PRICE = 1e5
+
+
+class Subjects:
+    """Weighs places against the subjects of figures, by their content words in both languages."""
+
+    def __init__(self, table: UnitTable) -> None:
+        """Compile the cue words of the table."""
+        self._stop = table.subject_stop_words
+        self._stop_characters = re.compile(f"[{table.subject_stop_characters}]")
+        self._growth = re.compile("|".join(rf"(?<![a-z]){re.escape(word)}" for word in table.growth))
+        cues = table.elsewhere
+        self._before = re.compile(rf"(?<![a-z]){alternatives(cues['before'])}")
+        self._after = re.compile(rf"^\W?\s?(?:in |on |of )?{alternatives(cues['after'])}")
+        self._kind_of = {word: kind for kind, words in table.kinds.items() for word in words}
+        self._kind_words = re.compile(
+            rf"(?<![a-z])({'|'.join(map(re.escape, sorted(self._kind_of, key=len, reverse=True)))})"
+        )
+        self._forecast_before = re.compile(rf"(?<![a-z]){alternatives(cues['forecast_before'])}")
+        self._forecast_after = re.compile(rf"^\s?{alternatives(cues['forecast_after'])}")
+        self._opposites = table.opposites
+        self._period_before = Endings(dict.fromkeys(cues["period_before"], True))
+        self._period_after = re.compile(rf"^\s?{alternatives(cues['period_after'])}")
+        self._points_before = Endings(dict.fromkeys(cues["period_points_before"], True))
+        self._points_after = re.compile(rf"^,?\s?{alternatives(cues['period_points_after'])}")
+        self._fillers = re.compile(r"(?:the|a|这|了)\s*$")
+
+    def words(self, figure: KnownFigure) -> frozenset[str]:
+        """Return what to look for: the beginnings of Latin words, and pairs of Chinese characters."""
+        latin = {
+            word[:_STEM]
+            for word in _LATIN.findall(f"{figure.subject_en} {figure.subject_zh}".lower())
+            if self._tells(word)
+        }
+        pairs: set[str] = set()
+        for run in _HAN_RUN.findall(self._stop_characters.sub(" ", figure.subject_zh)):
+            pairs.update(run[i : i + 2] for i in range(len(run) - 1))
+        return frozenset(latin | pairs)
+
+    def evidence(self, place: Place, words: frozenset[str]) -> int:
+        """Count the subject's words around a place: each counts two in the segment, one in its sentence."""
+        return sum(2 if word in place.segment else 1 for word in words if word in place.sentence)
+
+    def says_when(self, place: Place) -> bool:
+        """Tell whether a duration stands after "after", "within", 用, or before 后, 就."""
+        return bool(
+            self._points_before.before(place.before, len(place.before)) or self._points_after.match(place.after)
+        )
+
+    def says_growth(self, text: str) -> bool:
+        """Tell whether a text speaks of a change: rise, doubled, 翻倍."""
+        return bool(self._growth.search(text))
+
+    def is_opposite(self, place: Place) -> bool:
+        """Tell whether a share at this place is the other part of the whole (idle, where the figure says in use)."""
+        return any(word in place.segment for word in self._opposites)
+
+    def kinds(self, text: str) -> frozenset[str]:
+        """Return what a text says that an amount is an amount of."""
+        return frozenset(self._kind_of[word] for word in self._kind_words.findall(text))
+
+    def elsewhere(self, place: Place, quantity: Quantity) -> str:
+        """Return the cue that a quantity is the author's own deal, a target, a past period, or emphasis; or ""."""
+        found = self._before.search(place.before) or self._after.match(place.after)
+        if not found and (
+            quantity.dimension in _PRICES or (quantity.dimension in ("USD", "count") and quantity.high < _LARGEST_PRICE)
+        ):
+            found = self._forecast_before.search(place.before) or self._forecast_after.match(place.after)
+        if found or quantity.dimension != "years":
+            return found.group().strip() if found else ""
+        before = self._fillers.sub("", place.before)
+        looked_back = self._period_before.before(before, len(before)) or self._period_after.match(place.after)
+        return _LOOKED_BACK if looked_back else ""
+
+    def _tells(self, word: str) -> bool:
+        return len(word) > _LEAST_LATIN and word not in self._stop and not word.isdigit()
+
+
+LEAST_BARE_MONEY = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentedFigure:
+    """A claim's figure in base units, with what its subject speaks of."""
+
+    figure: KnownFigure
+    quantity: Quantity
+    words: frozenset[str]
+    growth: bool
+    subject: str
+    kinds: frozenset[str]
+
+    @property
+    def is_claim(self) -> bool:
+        """Tell whether this is what the claim itself says (not context beside it)."""
+        return self.figure.role == "claim"
+
+
+@dataclass(frozen=True)
+class SaidFigure:
+    """One figure of the message with its readings; what stands around it is looked at only when it is asked for."""
+
+    readings: tuple[Quantity, ...]
+    places: TextPlaces
+    subjects: Subjects
+
+    @cached_property
+    def place(self) -> Place:
+        """Return the segment and the sentence it stands in."""
+        return self.places.of(self.readings[0])
+
+    @cached_property
+    def elsewhere(self) -> str:
+        """Return the cue that it speaks of something else, or ""."""
+        return self.subjects.elsewhere(self.place, self.readings[0])
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """Return what its segment says that amounts are amounts of."""
+        return self.subjects.kinds(self.place.segment)
+
+
+def readings_as(said: Quantity, one: DocumentedFigure) -> list[Quantity]:
+    """Return the quantity as it could be meant in the figure's dimension."""
+    target = one.quantity.dimension
+    values = (said.low, said.high)
+    if target in (said.dimension, said.loose):
+        return [said]
+    if (said.dimension, target) == ("times", "percent"):
+        return [
+            moved(said, (said.low - lost) * 100, (said.high - lost) * 100, target)
+            for lost in ((1, 0) if one.growth else (0,))
+        ]
+    if (said.dimension, target) == ("percent", "times"):
+        return [moved(said, said.low / 100 + gained, said.high / 100 + gained, target) for gained in (0, 1)]
+    if target == "USD/oz" and (said.bare or "USD" in (said.dimension, said.loose)):
+        return [moved(said, *values, target)]
+    large = said.low >= LEAST_BARE_MONEY or one.quantity.high < LEAST_BARE_MONEY
+    fits = target in ("pe", "count", "times") or (target in ("USD", "CNY") and large)
+    return [moved(said, *values, target)] if said.bare and fits else []
+
+
+def moved(said: Quantity, low: float, high: float, dimension: str) -> Quantity:
+    """Return the quantity in another dimension."""
+    return replace(said, dimension=dimension, low=low, high=high)
+
+
+def ratio(first: Quantity, second: Quantity) -> float:
+    """Return how many times the second the first is, whatever their signs; 1 where either is nothing."""
+    return abs(first.middle) / abs(second.middle) if second.middle and first.middle else 1.0
+
+
+def distance(first: Quantity, second: Quantity) -> float:
+    """Return 0–1: how far apart two values lie, on a logarithmic scale."""
+    times = ratio(first, second)
+    return min(1.0, abs(times - 1) / (times + 1))
+
+
+# How many points of evidence (`Subjects.evidence`) a quantity needs before it may contradict a figure of its dimension.
+_NEEDED = {"percent": 1, "years": 1, "year": 2, "USD": 0, "CNY": 2, "count": 4, "pe": 0}
+_NEEDED_SECOND = 2
+_NEEDED_CONTEXT = 3
+_NEVER = 99
+# A claim's own figure comes before all context.
+_CLAIM_FIRST = 50.0
+# "100 %" is mostly emphasis.
+_WHOLE, _NEEDED_WHOLE = 100.0, 6
+_NEEDED_SHARE = 2
+# Values further apart than this factor are different things.
+_MOST_RATIO = 2e3
+_MOST_RATIOS = {"percent": 60.0, "years": 30.0}
+
+
+class Fit:
+    """Weighs quantities against documented figures."""
+
+    def __init__(self, subjects: Subjects) -> None:
+        """Take over what weighs places against subjects."""
+        self._subjects = subjects
+
+    def meant(self, said: SaidFigure, raw: Quantity, one: DocumentedFigure) -> list[Quantity]:
+        """Return the readings of a quantity in the figure's dimension; "idle" turns a share round."""
+        if raw.dimension == "percent" == one.quantity.dimension and self._subjects.is_opposite(said.place):
+            return [moved(raw, 100 - raw.high, 100 - raw.low, "percent")]
+        return readings_as(raw, one)
+
+    def of(
+        self, said: SaidFigure, one: DocumentedFigure, known: Sequence[DocumentedFigure], *, second: bool
+    ) -> float | None:
+        """Return how well a differing quantity fits a figure, or None where it does not speak of it.
+
+        `second` says that another quantity of this dimension already agrees with the claim.
+        """
+        meant = [(raw, reading) for raw in said.readings for reading in self.meant(said, raw, one)]
+        apart = [distance(reading, one.quantity) for raw, reading in meant if self._may_differ(raw, one, reading)]
+        if not apart or (said.elsewhere and said.elsewhere not in one.subject):
+            return None
+        if said.kinds and one.kinds and not said.kinds & one.kinds:
+            return None
+        rivals = [k for k in known if k.is_claim and k.quantity.dimension == one.quantity.dimension]
+        evidence = self._evidence(said, one, rivals)
+        if evidence < self._needed(said, one, rivals, second=second):
+            return None
+        return evidence + (_CLAIM_FIRST if one.is_claim else 0.0) - min(apart)
+
+    def _evidence(self, said: SaidFigure, one: DocumentedFigure, rivals: Sequence[DocumentedFigure]) -> int:
+        evidence = self._subjects.evidence(said.place, one.words)
+        lasting = len(rivals) == 1 and one.quantity.dimension == "years" and self._subjects.says_when(said.place)
+        return evidence + lasting
+
+    def _needed(
+        self, said: SaidFigure, one: DocumentedFigure, rivals: Sequence[DocumentedFigure], *, second: bool
+    ) -> int:
+        dimension, first = one.quantity.dimension, said.readings[0]
+        if not one.is_claim:
+            return _NEVER if rivals else _NEEDED_CONTEXT
+        if dimension == "percent" and first.middle == _WHOLE:
+            return _NEEDED_WHOLE
+        if dimension == "percent" and first.dimension == "times" and not one.growth:
+            return _NEEDED_SHARE
+        return max(_NEEDED.get(dimension, 0), _NEEDED_SECOND if second else 0)
+
+    def _may_differ(self, raw: Quantity, one: DocumentedFigure, reading: Quantity) -> bool:
+        """Tell whether a differing quantity of this make may be held against the figure at all."""
+        target = one.quantity.dimension
+        if raw.loose and raw.dimension != target:
+            return False
+        if raw.bare and (raw.low < LEAST_BARE_MONEY or target not in ("USD", "CNY")):
+            return False
+        if (raw.dimension, target) == ("percent", "times"):
+            return False
+        if (raw.dimension, target) == ("times", "percent") and not one.growth and self._subjects.says_growth(raw.text):
+            return False
+        most = _MOST_RATIOS.get(target, _MOST_RATIO)
+        return 1 / most < ratio(reading, one.quantity) < most
+
+
+_ENGLISH_SCALES = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
+_CHINESE_SCALES = ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"))
+_SIGNS = {"over": "> ", "under": "< "}
+_MONEY = {"en": {"USD": "$", "CNY": "¥"}, "zh": {"USD": "美元", "CNY": "元"}}
+_UNITS = {
+    "en": {
+        "percent": "%",
+        "times": "×",
+        "years": " years",
+        "month": " months",
+        "pe": "× earnings",
+        "litre": " litres",
+        "year": "",
+        "count": "",
+    },
+    "zh": {
+        "percent": "%",
+        "times": "倍",
+        "years": "年",
+        "month": "个月",
+        "pe": "倍市盈率",
+        "litre": "升",
+        "year": "年",
+        "count": "",
+    },
+}
+
+
+def notation(figure: KnownFigure, language: Literal["en", "zh"] = "en") -> str:
+    """Return a documented figure in plain notation, with its bound as a sign."""
+    unit, _, per = figure.unit.partition("/")
+    spread = [figure.low] if figure.low == figure.high else [figure.low, figure.high]
+    if unit in ("USD", "CNY"):
+        written = _money(spread, unit, language)
+    else:
+        numbers = "–".join(f"{value:.0f}" if unit == "year" else _plain(value) for value in spread)
+        written = numbers + _UNITS[language].get(unit, f" {unit}")
+    sign = _SIGNS.get(figure.bound, "")
+    return f"{sign}{written}{f'/{per}' if per else ''}"
+
+
+def _money(spread: list[float], unit: str, language: Literal["en", "zh"]) -> str:
+    scales = _ENGLISH_SCALES if language == "en" else _CHINESE_SCALES
+    size, name = next(((size, name) for size, name in scales if spread[-1] >= size), (1.0, ""))
+    numbers = "–".join(_plain(value / size) for value in spread)
+    sign = _MONEY[language][unit]
+    return f"{sign}{numbers}{name}" if language == "en" else f"{numbers}{name}{sign}"
+
+
+def _plain(value: float) -> str:
+    return f"{round(value, 4):,.10g}"
+
 
 # Beside "a thousand servers" a mass is that of all of them.
 _CROWD = 10

@@ -4,7 +4,6 @@ Lives here: the reading of cues (config/lexicon/stance.yaml), clauses, polarity 
 May not live here: the cues themselves, the matching of claims, or what follows from a stance.
 """
 
-from checks.stance.reader import StanceReader
-from checks.stance.reading import StanceReading
+from checks.stance.reader import StanceReader, StanceReading
 
 __all__ = ["StanceReader", "StanceReading"]

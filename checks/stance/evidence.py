@@ -1,14 +1,113 @@
-"""Evidence: the cues of a message that speak against the claim, each with its weight."""
+"""Turning: where the message says the opposite of what the claim says, by negators, opposites or questions."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from checks.stance.claim import ClaimVoice, Forms, Sided, sided
-from checks.stance.cues import CueFinder, Hit
-from checks.stance.message import UNIT, ReadText, Span
-from checks.stance.mood import Mood
-from checks.stance.polarity import Negation, negations
+from checks.stance.cues import Cue, CueFinder, Hit
+from checks.stance.syntax import UNIT, Clause, Mood, Negation, ReadText, Span, moods_of, negations, scope_of
+
+Forms = Callable[[str], list[str]]
+_SHORTEST = 4
+_OWN_CUE = 0.05
+_OWN_KIND = 0.15
+# A word is taken to be seen so many times more, negated as often as the claim's wordings are.
+_LEAN = 2.0
+_FIRST_HAN = "\u3400"
+_MIRROR = {"+": "-", "-": "+"}
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimVoice:
+    """What the wordings of one claim say in common.
+
+    `negative` is the share of wordings with a negator; `negated` gives, per word, how likely it stands under one (rare
+    words lean on that share); `cues` and `categories` give the share of wordings that use them.
+    """
+
+    negative: float
+    negated: dict[str, float]
+    sides: frozenset[str]
+    cues: dict[str, float]
+    categories: dict[str, float]
+
+    def negates(self, forms: Sequence[str]) -> float:
+        """Return how likely the claim itself negates one of `forms`."""
+        known = [self.negated[form] for form in forms if form in self.negated]
+        return max(known) if known else self.negative
+
+    def led_by(self, best: "ClaimVoice") -> "ClaimVoice":
+        """Return this voice with that of the wording that matched laid over it."""
+        always = {form: share for form, share in best.negated.items() if share == 1.0}
+        cues, categories = self.cues | best.cues, self.categories | best.categories
+        return replace(self, negated=self.negated | always, cues=cues, categories=categories)
+
+    def has_cue(self, cue: Cue) -> bool:
+        """Tell whether a cue is the claim's own way of speaking."""
+        if cue.shared == "never":
+            return False
+        of_kind = self.categories.get(cue.category, 0.0) if cue.shared == "kind" else 0.0
+        return self.cues.get(cue.phrase, 0.0) >= _OWN_CUE or of_kind >= _OWN_KIND
+
+
+def hear(wordings: Sequence[ReadText], forms: Forms, opposites: CueFinder) -> ClaimVoice:
+    """Return the voice of a claim from those of its wordings that state something."""
+    stating = [read for read in wordings if set(moods_of(read).values()) <= {"states"}]
+    reads = stating or wordings
+    uses: Counter[str] = Counter()
+    negated: Counter[str] = Counter()
+    sides: Counter[str] = Counter()
+    for read in reads:
+        uses.update(set(content_forms(forms(read.text))))
+        governed = (read.text[each.start : each.end] for each in negations(read))
+        negated.update({form for span in governed for form in content_forms(forms(span))})
+        sides.update(word.category for word in sided(read, opposites))
+    negative = sum(read.has("negator", "impossible") for read in reads) / len(reads)
+    return ClaimVoice(
+        negative,
+        {form: (negated[form] + _LEAN * negative) / (count + _LEAN) for form, count in uses.items()},
+        frozenset(side for side, count in sides.items() if count > sides[mirror(side)]),
+        _shares(reads, lambda hit: hit.cue.phrase),
+        _shares(reads, lambda hit: hit.category),
+    )
+
+
+def _shares(reads: Sequence[ReadText], name: Callable[[Hit], str]) -> dict[str, float]:
+    counts: Counter[str] = Counter()
+    for read in reads:
+        counts.update({name(hit) for hit in read.hits})
+    return {each: count / len(reads) for each, count in counts.items()}
+
+
+def content_forms(forms: Sequence[str]) -> list[str]:
+    """Return the forms without short Latin words, which are mostly function words."""
+    return [form for form in forms if len(form) >= _SHORTEST or form[:1] >= _FIRST_HAN]
+
+
+def mirror(side: str) -> str:
+    """Return the other side of a pair of opposites."""
+    return side[:-1] + _MIRROR[side[-1]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sided:
+    """A word of a pair of opposites, and the side that it takes once negators are counted."""
+
+    category: str
+    hit: Hit
+
+
+def sided(read: ReadText, opposites: CueFinder) -> list[Sided]:
+    """Return the words of opposites in a text; one under a negator takes the other side."""
+    negators = [(hit, *scope_of(read, hit)) for hit in read.of("negator")]
+    found: list[Sided] = []
+    for hit in opposites.find(read.text):
+        outside = (spans for negator, *spans in negators if not hit.start <= negator.start < hit.end)
+        turned = sum(start <= hit.start < end for start, end in outside) % 2
+        found.append(Sided(mirror(hit.category) if turned else hit.category, hit))
+    return found
+
 
 BESIDE = 0.6
 NEGATIVE = 0.4
@@ -130,3 +229,95 @@ def _is_conceded(read: ReadText, hit: Hit) -> bool:
         if clause and turn.start == clause.start >= hit.end and clause.sentence == sentence:
             return bool(read.anchors_within(clause.start, clause.end))
     return False
+
+
+_OF_STATEMENTS = ("stop", "belief")
+# A word that the claim's wordings negate so often is negated in the claim; one below the other hardly ever is.
+_OWN_NEGATION = 0.3
+_UNLIKELY = 0.15
+_AS_A_RULE = 0.5
+_WORD = 24
+_AFFIRMED = Cue("affirmed", "", BESIDE, "sentence", "never")
+_TURNS_BACK = ("negator", "impossible", "rhetorical", "reversal", "ask", "double", "pseudo")
+
+
+def turning_evidence(case: Case) -> list[Evidence]:
+    """Return what turns the claim round in the message."""
+    return [*_negated(case), *_opposed(case), *_reversed(case), *_affirmed(case)]
+
+
+def takes_a_no(case: Case, hit: Hit) -> bool:
+    """Tell whether "who says" or "stop saying" takes up a negation that is not the claim's: both together assert."""
+    if hit.category not in _OF_STATEMENTS:
+        return False
+    clause = case.read.clause_at(hit.start)
+    return any(each.clause == clause and hit.end <= each.hit.start and _turn(case, each) for each in case.negations)
+
+
+def _negated(case: Case) -> list[Evidence]:
+    """Return the negators that turn the claim round; two of them in one clause cancel each other."""
+    turning: dict[Clause, list[Evidence]] = {}
+    for negation in case.negations:
+        weight = _turn(case, negation) if case.counts(negation.hit) else 0.0
+        if weight and not _is_taken_up(case, negation):
+            turning.setdefault(negation.clause, []).append(Evidence(weight, "negated", negation.hit))
+    return [pieces[0] for pieces in turning.values() if len(pieces) % 2]
+
+
+def _is_taken_up(case: Case, negation: Negation) -> bool:
+    """Tell whether "who says" or "stop saying" stands before a negator in its clause."""
+    return any(negation.clause.start <= other.start < negation.hit.start for other in case.read.of(*_OF_STATEMENTS))
+
+
+def _turn(case: Case, negation: Negation) -> float:
+    """Return how much a negator turns the claim round.
+
+    Nothing where the claim negates the same word, or takes the side of opposites that comes out.
+    """
+    for word in case.sided:
+        is_part = word.hit.start <= negation.hit.start < word.hit.end
+        if is_part or negation.start <= word.hit.start < negation.end:
+            if word.category in case.claim.sides:
+                return 0.0
+            if mirror(word.category) in case.claim.sides:
+                return 1.0
+    likely = case.claim.negates(content_forms(case.forms(case.read.text[negation.start : negation.end])))
+    if likely >= _OWN_NEGATION:
+        return 0.0
+    return 1.0 if negation.governs and likely < max(_UNLIKELY, case.claim.negative) else BESIDE
+
+
+def _opposed(case: Case) -> list[Evidence]:
+    """Return a word of the side opposite to the claim's, where the message has none of the claim's own side."""
+    words = [word for word in case.sided if case.counts(word.hit)]
+    own = {word.category for word in words}
+    for word in words:
+        other = mirror(word.category)
+        if other in case.claim.sides and other not in own and case.is_near(word.hit, 0):
+            return [Evidence(BESIDE, "counter", word.hit)]
+    return []
+
+
+def _reversed(case: Case) -> list[Evidence]:
+    """Return questions that mean the opposite ("how is this a bubble?"), where no negator turns them back."""
+    if case.claim.negative >= NEGATIVE:
+        return []
+    read = case.read
+    turned_back = {read.sentence_at(hit.start) for hit in read.of("negator", "double", "rhetorical")}
+    hits = [hit for hit in read.of("reversal") if case.is_near(hit, 0)]
+    return [
+        Evidence(hit.cue.weight, "rhetorical", hit) for hit in hits if read.sentence_at(hit.start) not in turned_back
+    ]
+
+
+def _affirmed(case: Case) -> list[Evidence]:
+    """Return a word that a negative claim negates as a rule, where the message uses it without any negation."""
+    if case.claim.negative < NEGATIVE or case.read.has(*_TURNS_BACK):
+        return []
+    if any(word.category in case.claim.sides for word in case.sided):
+        return []
+    for start, end in case.read.anchors:
+        forms = content_forms(case.forms(case.read.text[start:end]))
+        if end - start <= _WORD and forms and case.claim.negates(forms) >= _AS_A_RULE:
+            return [Evidence(BESIDE, "counter", Hit(_AFFIRMED, start, end))]
+    return []

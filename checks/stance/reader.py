@@ -1,17 +1,139 @@
 """The reader: what the author of a message does with a wording."""
 
 from collections.abc import Sequence
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import lru_cache, partial
 
-from checks.stance.claim import ClaimVoice, hear
-from checks.stance.evidence import Case
-from checks.stance.lexicon import StanceLexicon
-from checks.stance.message import ReadText, Span, read_text
-from checks.stance.mood import moods_of
-from checks.stance.reading import StanceReading
-from checks.stance.weighing import weigh
-from checks.text import MOST_CHARACTERS, TextFolder
-from checks.tokens import Tokenizer
+from checks.model import Stance
+from checks.stance.cues import StanceLexicon
+from checks.stance.evidence import NEGATIVE, Case, ClaimVoice, cue_evidence, hear, takes_a_no, total, turning_evidence
+from checks.stance.syntax import ReadText, Span, moods_of, read_text
+from checks.text import MOST_CHARACTERS, TextFolder, Tokenizer
+
+
+@dataclass(frozen=True, slots=True)
+class StanceReading:
+    """What the author does with the claim, and what showed it.
+
+    `cue` is the text that decided, as the message has it (empty: nothing stood against a plain assertion); `reason` is
+    a catalogue key (`plain`, `negated`, `debunk`, `contrast`, `counter`, `question`, `rhetorical`, `irony`, `quoted`,
+    `attributed`); `sure` is False where weak cues pointed elsewhere or the claim stands in somebody else's words.
+    """
+
+    stance: Stance
+    cue: str = ""
+    reason: str = "plain"
+    sure: bool = True
+
+
+_DECIDES = 1.0
+_DOUBT = 0.4
+# Against a claim that stands in quotation marks, less is needed.
+_REBUTS = 0.4
+_MOSTLY = 0.5
+_QUOTED_SHARE = 0.8
+_ECHO_SHARE = 0.4
+_LONGEST_ECHO = 60
+
+
+def weigh(case: Case) -> StanceReading:
+    """Return the stance of a message."""
+    return _Weighing(case).reading()
+
+
+class _Weighing:
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._read = case.read
+        self._moods = case.moods
+        self._anchors = len(case.read.anchors) or 1
+        self._against = [*cue_evidence(case, partial(takes_a_no, case)), *turning_evidence(case)]
+        self._weight = total(self._against)
+
+    def reading(self) -> StanceReading:
+        question = self._question()
+        if self._is_quoted():
+            return question or self._of_quotation()
+        irony = self._read.of("irony")
+        if irony:
+            stance = "asserts" if self._weight >= _DECIDES else "denies"
+            return StanceReading(stance, self._words(irony[0].start, irony[0].end), "irony", sure=False)
+        if question is not None:
+            return question
+        if self._weight >= _DECIDES:
+            return self._denial()
+        if self._echoes():
+            return StanceReading("denies", "?", "rhetorical", sure=False)
+        return self._assertion()
+
+    def _question(self) -> StanceReading | None:
+        """Return the reading as a question, where it is one that the author has not answered with a no."""
+        posed = [
+            hit for hit in self._read.of("ask") if self._moods.get(self._read.sentence_at(hit.start)) != "rhetorical"
+        ]
+        if posed or self._share("asks") >= _MOSTLY:
+            if any(piece.hit.category in ("answer_no", "stop") and piece.weight for piece in self._against):
+                return None
+            cue = self._words(posed[0].start, posed[0].end) if posed else "?"
+            return StanceReading("asks", cue, "question", sure=self._weight < _DECIDES)
+        ends_asking = self._moods.get(max(self._moods, default=-1)) == "bare"
+        if ends_asking and self._share("bare") >= _MOSTLY and self._weight < _DECIDES:
+            return StanceReading("asks", "?", "question", sure=False)
+        return None
+
+    def _share(self, mood: str) -> float:
+        """Return the share of the match that stands in sentences of this mood."""
+        counts = self._read.anchored_sentences.items()
+        return sum(count for number, count in counts if self._moods.get(number) == mood) / self._anchors
+
+    def _echoes(self) -> bool:
+        """Tell whether the message takes the claim up as a question and then states something ("a bubble? every …")."""
+        first = min(self._moods, default=-1)
+        if self._moods.get(first) != "bare" or self._read.has("agree"):
+            return False
+        clauses = [clause for clause in self._read.clauses if clause.sentence == first]
+        start, last, end = clauses[0].start, clauses[-1].start, clauses[-1].end
+        whole, asked = len(self._read.anchors_within(start, end)), len(self._read.anchors_within(last, end))
+        takes_up = asked >= _MOSTLY * whole >= _MOSTLY * _ECHO_SHARE * self._anchors and end - start <= _LONGEST_ECHO
+        goes_on = any(mood in ("states", "rhetorical") for number, mood in self._moods.items() if number > first)
+        return takes_up and goes_on and self._speaks_as_the_claim(end)
+
+    def _speaks_as_the_claim(self, end: int) -> bool:
+        """Tell whether the text up to `end` can be the claim: a negative one needs a negator, or a word of its side."""
+        if self._case.claim.negative < NEGATIVE:
+            return True
+        words = [word.hit for word in self._case.sided if word.category in self._case.claim.sides]
+        return any(hit.start < end for hit in [*self._read.of("negator"), *words])
+
+    def _denial(self) -> StanceReading:
+        strongest = max(self._against, key=lambda piece: piece.weight)
+        return StanceReading("denies", self._words(strongest.hit.start, strongest.hit.end), strongest.reason)
+
+    def _assertion(self) -> StanceReading:
+        sure = self._weight < _DOUBT
+        if "rhetorical" in self._moods.values():
+            return StanceReading("asserts", "", "rhetorical", sure)
+        return StanceReading("asserts", "", "attributed" if self._read.has("reported") else "plain", sure)
+
+    def _is_quoted(self) -> bool:
+        """Tell whether the match stands in somebody else's words."""
+        spans = self._case.quoted
+        inside = sum(any(start <= left and right <= end for start, end in spans) for left, right in self._read.anchors)
+        return bool(spans) and inside >= _QUOTED_SHARE * self._anchors
+
+    def _of_quotation(self) -> StanceReading:
+        if self._read.has("agree"):
+            return StanceReading("asserts", "", "attributed")
+        if self._weight >= _REBUTS:
+            return self._denial()
+        mocking = self._read.of("irony", "irony_mark")
+        if mocking:
+            return StanceReading("denies", self._words(mocking[0].start, mocking[0].end), "irony", sure=False)
+        return StanceReading("asserts", "", "quoted", sure=False)
+
+    def _words(self, start: int, end: int) -> str:
+        return self._read.text[start:end].strip()
+
 
 _MOST_WORDINGS = 8192
 _MOST_CLAIMS = 4096

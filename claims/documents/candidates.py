@@ -2,18 +2,149 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
+from importlib import resources
+from typing import Literal
 
+import yaml
+from pydantic import BaseModel, ConfigDict
 from rapidfuzz import fuzz
 
 from checks.figures import FigureReader
 from checks.lexicon import Lexicon
-from claims.documents.candidate import Candidate, Signal
-from claims.documents.candidate_cues import TALK, CandidateCues
-from claims.documents.prose import prose_span
-from claims.documents.sentences import Sentence, sentences_of
-from claims.form_reading import LINE, language_of_wording
+from checks.stance.cues import Cue, CueFinder
+from claims.documents.sentences import Sentence, prose_span, sentences_of
+from claims.fields import LINE, language_of_wording
+
+Signal = Literal["figure", "cause", "absolute"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence at `start`–`end` of the raw text of a document; `signals` say why it was picked.
+
+    `text` is the sentence made clean; `digest` is of the raw words, so that the same passage is known again.
+    """
+
+    document: str
+    start: int
+    end: int
+    text: str
+    language: Literal["en", "zh"]
+    score: int
+    signals: tuple[Signal, ...]
+    digest: str
+
+    @property
+    def occasion(self) -> str:
+        """Return what names this candidate in a queue."""
+        return f"{self.document}/{self.digest}"
+
+    @property
+    def payload(self) -> dict[str, str | int]:
+        """Return what an item of the queue holds of it."""
+        return {
+            "title_en": self.text[:LINE] if self.language == "en" else "",
+            "title_zh": self.text[:LINE] if self.language == "zh" else "",
+            "text": self.text,
+            "source": self.document,
+            "start": self.start,
+            "end": self.end,
+        }
+
+
+HARMLESS, TALK = "harmless", "talk"
+
+
+class _Phrases(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    en: tuple[str, ...]
+    zh: tuple[str, ...]
+
+    @property
+    def both(self) -> tuple[str, ...]:
+        return (*self.en, *self.zh)
+
+
+class _Category(_Phrases):
+    points: int
+
+
+class _Spoken(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    share: float
+    least: int
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    least: int
+    spoken: _Spoken
+    figure: int
+    in_digits: frozenset[str]
+    concept: int
+    cues: dict[str, _Category]
+    harmless: _Phrases
+    talk: _Phrases
+    ends: _Phrases
+    abbreviations: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateCues:
+    """Cues by category with their points, beginnings of a page's frame, and abbreviations; all of it folded.
+
+    A candidate needs `least` points, `least_spoken` in a text with a greater share of talk than `spoken` (0–1).
+    `figure` and `concept` are the points of those; figures of the dimensions `in_digits` count only where written so.
+    """
+
+    finder: CueFinder
+    points: Mapping[str, int]
+    least: int
+    least_spoken: int
+    spoken: float
+    figure: int
+    concept: int
+    in_digits: frozenset[str]
+    ends: tuple[str, ...]
+    abbreviations: frozenset[str]
+
+    @classmethod
+    def load(cls) -> "CandidateCues":
+        """Read the shipped file."""
+        data = yaml.safe_load((resources.files("config") / "lexicon" / "candidates.yaml").read_text("utf-8"))
+        file = _File.model_validate(data)
+        return cls(
+            CueFinder(_cues({**file.cues, HARMLESS: file.harmless, TALK: file.talk})),
+            {name: category.points for name, category in file.cues.items()},
+            file.least,
+            file.spoken.least,
+            file.spoken.share,
+            file.figure,
+            file.concept,
+            file.in_digits,
+            file.ends.both,
+            file.abbreviations,
+        )
+
+    def named(self, folded: str) -> frozenset[str]:
+        """Return the categories that a folded sentence holds; a cue inside a harmless word is none."""
+        hits = self.finder.find(folded)
+        harmless = [hit for hit in hits if hit.category == HARMLESS]
+        return frozenset(
+            hit.category
+            for hit in hits
+            if not any(each.start <= hit.start and hit.end <= each.end for each in harmless)
+        )
+
+
+def _cues(categories: Mapping[str, _Phrases]) -> Iterator[Cue]:
+    for name, phrases in categories.items():
+        for phrase in phrases.both:
+            yield Cue(name, phrase, 1.0, "sentence", "never")
+
 
 MOST = 20
 # Of a long document that is covered already, no more sentences than this are held against the claims.

@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 
 from claims.base import ClaimBase
-from claims.exchange.contents import read_contents
-from claims.exchange.format_names import Format
-from claims.exchange.review_export import write_reviews
-from claims.exchange.sheet_export import write_sheet
-from claims.exchange.yaml_export import write_yaml
-
+from claims.exchange.claimreview import write_reviews
+from claims.exchange.formats import Format, read_contents
+from claims.exchange.sheet import write_sheet
+from claims.exchange.yaml import write_yaml
 
 
 def export_claims(

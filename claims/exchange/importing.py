@@ -1,29 +1,93 @@
 """The import of claims: read a file, try it dry, write it as one revision."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 from checks.lexicon import Lexicon
 from checks.tuning import Tuning
 from claims.base import ClaimBase
-from claims.changing import change
-from claims.claim_state import claim_state
-from claims.differences import differences
-from claims.exchange.incoming import Incoming
-from claims.exchange.intents import import_intents
-from claims.exchange.near import NearFinder
-from claims.exchange.plain import canonical
-from claims.exchange.plan import ImportEntry, ImportPlan, ImportReport
-from claims.exchange.review_import import read_reviews
-from claims.exchange.sheet_import import read_sheet
+from claims.exchange.claimreview import read_reviews
+from claims.exchange.formats import Incoming, IncomingClaim
+from claims.exchange.plan import ImportEntry, ImportPlan, ImportReport, NearFinder, PackSteps, Step, Steps
+from claims.exchange.sheet import read_sheet
 from claims.exchange.source import Source, read_bytes, read_file
-from claims.exchange.steps import PackSteps, Step, Steps
-from claims.exchange.yaml_import import read_yaml
-from claims.history import Deed
-from claims.rights import Actor, permit
+from claims.exchange.yaml import read_yaml
+from claims.moderation.rights import Actor, permit
+from claims.packs.plain import canonical
+from claims.record import DocumentRecord, claim_digest, claim_state, differences
+from claims.store import changes as source
+from claims.store.changes import CLAIM, CLAIM_ORIGIN, DOCUMENT, FACTS, PACK, Intent, change
+from claims.store.revisions import Deed
 from config.errors import PlanChangedError
 from config.faults import FieldDifference
+
+
+def import_intents(part: PackSteps, server: int | None) -> list[Intent]:
+    """Return the new states for one pack of a file; none where no claim of it was taken."""
+    if all(step.outcome == "refused" for step in part.steps):
+        return []
+    written = [step for step in part.steps if step.outcome in {"new", "changed"}]
+    return [
+        *_head(part),
+        *_documents(part, server),
+        *(Intent(CLAIM, step.claim, claim_state(step.incoming.record)) for step in written if step.incoming),
+        *_origins(part, server),
+    ]
+
+
+def _head(part: PackSteps) -> Iterator[Intent]:
+    head = part.pack.head
+    if head is not None and part.age == "fresh":
+        state = asdict(head) | {"as_of": head.as_of.isoformat(), "sha256": part.pack.sha256}
+        yield Intent(PACK, head.id, state)
+
+
+def _documents(part: PackSteps, server: int | None) -> Iterator[Intent]:
+    """Yield the file's documents: for a server only the sources of its own that points of this import cite."""
+    cited = {
+        citation.document
+        for step in part.steps
+        if step.incoming is not None and step.outcome in {"new", "changed"}
+        for point in step.incoming.record.points
+        for citation in point.citations
+    }
+    for document in part.pack.documents:
+        if part.texts.clashes(document.id):
+            continue
+        if server is None:
+            yield Intent(DOCUMENT, document.id, _facts(document, FACTS))
+        elif document.id in cited and not part.texts.knows(document.id):
+            yield Intent(source.SOURCE, document.id, _facts(document, source.SOURCE_FACTS))
+
+
+def _facts(document: DocumentRecord, facts: tuple[str, ...]) -> dict[str, object]:
+    return {fact: getattr(document, fact) for fact in facts}
+
+
+def _origins(part: PackSteps, server: int | None) -> Iterator[Intent]:
+    for step in part.steps:
+        # Where a newer pack gives a claim as it is here already, the claim is no longer one that was changed here.
+        known = step.outcome == "unchanged" and step.incoming is not None and _given(step.incoming, part)
+        if step.incoming is not None and (known or step.outcome in {"new", "changed"}):
+            yield _origin(step, step.incoming, part, server)
+
+
+def _origin(step: Step, incoming: IncomingClaim, part: PackSteps, server: int | None) -> Intent:
+    row, head = step.row, part.pack.head
+    pack = row.pack if row is not None else head.id if head is not None and server is None else None
+    if server is not None or pack is None or _given(incoming, part):
+        digest = claim_digest(incoming.record)
+    else:
+        digest = row.loaded_digest if row is not None else None
+    return Intent(CLAIM_ORIGIN, step.claim, {"pack": pack, "loaded_digest": digest})
+
+
+def _given(incoming: IncomingClaim, part: PackSteps) -> bool:
+    """Tell whether the claim is as its pack gives it, in a version that the base did not have."""
+    return part.age == "fresh" and incoming.state is None
+
 
 IMPORT_ACT = "claim.import"
 

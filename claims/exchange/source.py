@@ -4,8 +4,8 @@ import codecs
 from dataclasses import dataclass
 from pathlib import Path
 
-from claims.exchange.format_names import Format
-from claims.pack_yaml import UNFIT
+from claims.exchange.formats import Format
+from claims.packs.lines import UNFIT
 from config.errors import ImportRefusedError, PackProblem
 from config.faults import Worded, worded
 

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from claims.tables import Table
+from claims.store.tables import Table
 
 context.configure(
     connection=context.config.attributes["connection"],

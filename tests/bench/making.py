@@ -4,8 +4,8 @@ import random
 from dataclasses import dataclass
 from itertools import pairwise
 
-from checks.known import KnownClaim, KnownWording
 from checks.lexicon import Lexicon
+from checks.model import KnownClaim, KnownWording
 
 _EVERYDAY = 3_000
 _RARE = 20_000

@@ -9,7 +9,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
 from bot.texts import LANGUAGES, read_catalogue
-from checks.finding import Language
+from checks.model import Language
 
 ROOT = Path(__file__).parents[2]
 BOT = ROOT / "bot"

@@ -4,8 +4,7 @@ from datetime import date
 
 from bot.reply import Composer
 from bot.texts import Texts
-from checks.finding import FigureFinding, Finding, Language, Match
-from checks.known import KnownFigure
+from checks.model import FigureFinding, Finding, KnownFigure, Language, Match
 from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PointRecord
 
 TODAY = date(2026, 1, 5)

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.backtest import Backtest, PastMessage
-from checks.finding import Finding, Match
+from checks.model import Finding, Match
 
 
 def check(text: str) -> Finding:

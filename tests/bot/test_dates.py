@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.dates import display_date
+from bot.reply import display_date
 from bot.texts import Texts
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.examples_file import examples_file
-from claims.examples import ExampleRecord
+from bot.import_plan import examples_file
+from claims.moderation.examples import ExampleRecord
 
 WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 

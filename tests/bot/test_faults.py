@@ -4,21 +4,15 @@ from dataclasses import asdict, fields
 
 import pytest
 
-from bot.faults import LONGEST, MOST_ENTRIES, difference_lines, fault_lines
-from bot.field_names import field_name
 from bot.texts import Texts
-from checks.known import KnownFigure, KnownWording
-from claims.claim_state import claim_state
-from claims.differences import differences
-from claims.edits import EditTexts
-from claims.figure_edits import EditFigure
-from claims.form_reading import FormReader
-from claims.keepers.claim_setting import UNSET
-from claims.point_edits import EditPoint
-from claims.record import ClaimRecord, DocumentRecord, PackRecord
-from claims.server_settings import ServerSettings, settings_faults
-from claims.sources import NewSource
-from claims.wording_edits import EditWordings, RemoveWording
+from bot.wording import LONGEST, MOST_ENTRIES, difference_lines, fault_lines, field_name
+from checks.model import KnownFigure, KnownWording
+from claims.fields import FormReader
+from claims.moderation.edits import EditFigure, EditPoint, EditTexts, EditWordings, RemoveWording
+from claims.moderation.sources import NewSource
+from claims.record import ClaimRecord, DocumentRecord, PackRecord, claim_state, differences
+from claims.store.changes import UNSET
+from claims.store.server_settings import ServerSettings, settings_faults
 from config.errors import InvalidEditError
 from config.faults import FieldDifference
 

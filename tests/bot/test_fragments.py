@@ -5,7 +5,7 @@ from urllib.parse import unquote
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.fragments import link_to
+from bot.reply import link_to
 
 PAGE = "https://harbour.example/page"
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import json_stream
-from bot.json_stream import BrokenStreamError, JsonStream, UnfinishedStreamError
+from bot import chat_export as json_stream
+from bot.chat_export import BrokenStreamError, JsonStream, UnfinishedStreamError
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.service import Touchstone
-from checks.finding import Finding, Match
+from checks.model import Finding, Match
 from config.errors import DatabaseError, UnknownClaimError
 from config.settings import Settings
 

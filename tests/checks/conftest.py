@@ -3,8 +3,8 @@
 import pytest
 
 from checks.checker import Checker
-from checks.known import KnownClaim, KnownFigure, KnownWording
 from checks.lexicon import Lexicon
+from checks.model import KnownClaim, KnownFigure, KnownWording
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import pytest
 from opencc import OpenCC
 
 from checks.checker import Checker
-from checks.known import KnownClaim, KnownWording
+from checks.model import KnownClaim, KnownWording
 from tests.checks.conftest import COFFEE, NVIDIA
 
 

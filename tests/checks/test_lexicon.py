@@ -2,8 +2,7 @@
 
 import pytest
 
-from checks.analysis import analyse
-from checks.lexicon import Lexicon
+from checks.lexicon import Lexicon, analyse
 
 
 def concepts(text: str, lexicon: Lexicon) -> set[str]:

@@ -2,9 +2,8 @@
 
 import pytest
 
-from checks.analysis import analyse
-from checks.lexicon import Lexicon
-from checks.names import ClaimNames, compare_names
+from checks.base import ClaimNames, compare_names
+from checks.lexicon import Lexicon, analyse
 
 NVIDIA = ["NVIDIA is overvalued", "英伟达太贵了", "NVDA and TSMC are too expensive"]
 BUBBLE = ["AI is a bubble", "人工智能就是泡沫"]

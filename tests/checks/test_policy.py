@@ -2,7 +2,7 @@
 
 import pytest
 
-from checks.finding import Action, Finding, Guard, Match, Stance
+from checks.model import Action, Finding, Guard, Match, Stance
 from checks.policy import Case, bar, decide
 from checks.tuning import CutOffs
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.postings import Postings
+from checks.index import Postings
 
 WEIGHTS = st.dictionaries(st.text("abc", min_size=1, max_size=2), st.floats(0.125, 8, width=16), max_size=6)
 

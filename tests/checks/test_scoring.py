@@ -4,10 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.analysis import analyse
 from checks.base import IndexedBase
-from checks.known import KnownClaim, KnownWording
-from checks.lexicon import Lexicon
+from checks.lexicon import Lexicon, analyse
+from checks.model import KnownClaim, KnownWording
 from checks.tuning import Tuning
 
 TEXTS = {

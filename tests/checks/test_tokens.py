@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.tokens import Tokenizer
+from checks.text import Tokenizer
 
 TOKENIZER = Tokenizer()
 

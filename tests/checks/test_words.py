@@ -3,7 +3,7 @@
 import pytest
 
 from checks.lexicon import Lexicon
-from checks.words import SharedWords
+from checks.shared_words import SharedWords
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,10 @@ from typing import Any
 import yaml
 
 from claims.base import ClaimBase
-from claims.claim_reading import read_rows
-from claims.claim_state import claim_state
-from claims.claim_writing import write_claim
-from claims.history import ChangeRecord, Deed, write_revision
-from claims.tables import Claim
+from claims.record import claim_state
+from claims.store.claim_rows import read_rows, write_claim
+from claims.store.revisions import ChangeRecord, Deed, write_revision
+from claims.store.tables import Claim
 
 DOCUMENT = "第一句话说的是白银。\nThe second line speaks of 1.2 kg of silver.\n"
 START, END = 12, 45

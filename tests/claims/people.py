@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from claims.answering.servers import ServerBook
 from claims.base import ClaimBase
-from claims.rights import Actor
-from claims.servers import ServerBook
+from claims.moderation.rights import Actor
 from tests.claims.packs import claim_data, pack_data, write_pack
 
 HERE, THERE = 1_300_000_000_000_000_001, 1_300_000_000_000_000_002

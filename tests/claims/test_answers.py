@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from claims.answers import AnswerBook
+from claims.answering.answers import AnswerBook
 from claims.base import ClaimBase
 from tests.claims.conftest import KEY, Clock
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from claims.base import ClaimBase
-from claims.pack_file import read_pack
-from claims.tables import ClaimOverride
+from claims.packs.file import read_pack
+from claims.store.tables import ClaimOverride
 from config.errors import DatabaseError, UnknownClaimError
 from tests.claims.conftest import Clock
 from tests.claims.packs import add_own, claim_data, pack_data, write_pack

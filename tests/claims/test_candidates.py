@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 
 from checks.checker import Checker
-from checks.finding import Finding
 from checks.lexicon import Lexicon
+from checks.model import Finding
 from claims.base import ClaimBase
-from claims.candidates import CandidateDesk
-from claims.edits import EditTexts
-from claims.queue import Queue
-from claims.queue_decisions import QueueDecisions
-from claims.rights import Actor
-from claims.sources import NewSource, SourceBook
+from claims.moderation.candidate_items import CandidateDesk
+from claims.moderation.decisions import QueueDecisions
+from claims.moderation.edits import EditTexts
+from claims.moderation.queue import Queue
+from claims.moderation.rights import Actor
+from claims.moderation.sources import NewSource, SourceBook
 from config.errors import DocumentTextError, NotAllowedError
 from tests.claims.conftest import KEY
 from tests.claims.packs import claim_data, pack_data, write_pack

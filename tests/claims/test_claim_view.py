@@ -4,12 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from claims.answering.servers import ServerBook
 from claims.base import ClaimBase
-from claims.claim_view import ClaimView
-from claims.editing import Editor
-from claims.edits import EditTexts, SetStatus
-from claims.overrides import ClaimSettings
-from claims.servers import ServerBook
+from claims.moderation.editor import ClaimView, Editor
+from claims.moderation.edits import EditTexts, SetStatus
+from claims.moderation.server_setup import ClaimSettings
 from config.errors import NotAllowedError, UnknownClaimError
 from tests.claims.people import CLAIM, HERE, MEMBER, MODERATOR, STRANGER, settled
 

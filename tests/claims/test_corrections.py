@@ -5,14 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from claims.answers import AnswerBook
+from claims.answering.answers import AnswerBook
+from claims.answering.corrections import Corrections, Withdrawal
 from claims.base import ClaimBase
-from claims.corrections import Corrections
-from claims.editing import Editor
-from claims.edits import EditTexts, SetStatus
-from claims.server_setup import ServerSetup
-from claims.withdrawals import Withdrawal
-from claims.wording_edits import AddWording
+from claims.moderation.editor import Editor
+from claims.moderation.edits import AddWording, EditTexts, SetStatus
+from claims.moderation.server_setup import ServerSetup
 from tests.claims.conftest import KEY, Clock
 from tests.claims.people import CLAIM, HERE, MODERATOR, OPERATOR, THERE, settled
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from claims.database import Database
+from claims.store.database import Database
 
 ROUNDS = 40
 SIDES = 8

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from claims.answering.servers import ServerBook
 from claims.base import ClaimBase
-from claims.digest import Digests
-from claims.digest_postings import WEEK, DigestPostings
-from claims.servers import ServerBook
+from claims.moderation.digest import WEEK, DigestPostings, Digests
 from tests.claims.conftest import Clock
 from tests.claims.people import HERE, THERE, settled
 

@@ -6,11 +6,9 @@ from pathlib import Path
 import pytest
 
 from claims.base import ClaimBase
-from claims.editing import Editor
-from claims.edits import EditTexts, SetStatus
-from claims.point_edits import EditPoint, RemovePoint
-from claims.revisions import History
-from claims.wording_edits import AddWording, EditWordings
+from claims.moderation.editor import Editor
+from claims.moderation.edits import AddWording, EditPoint, EditTexts, EditWordings, RemovePoint, SetStatus
+from claims.moderation.history import History
 from config.errors import ConflictError, InvalidEditError, UnknownClaimError
 from tests.claims.people import CLAIM, HERE, MODERATOR, OPERATOR, SECOND, THERE, settled
 

@@ -5,14 +5,22 @@ from pathlib import Path
 import pytest
 
 from claims.base import ClaimBase
-from claims.citing import WHOLE, citation_line
-from claims.editing import Editor
-from claims.edits import Edit
-from claims.figure_edits import EditFigure, RemoveFigure
-from claims.point_edits import EditPoint, RemovePoint
+from claims.moderation.citing import WHOLE, citation_line
+from claims.moderation.editor import Editor
+from claims.moderation.edits import (
+    AddWording,
+    AddWordings,
+    Edit,
+    EditFigure,
+    EditPoint,
+    EditWordings,
+    RemoveFigure,
+    RemovePoint,
+    RemoveWording,
+    RemoveWordings,
+)
+from claims.moderation.sources import NewSource, SourceBook
 from claims.record import ClaimRecord
-from claims.sources import NewSource, SourceBook
-from claims.wording_edits import AddWording, AddWordings, EditWordings, RemoveWording, RemoveWordings
 from config.errors import InvalidEditError
 from tests.claims.packs import DOCUMENT, END, START, span_hash
 from tests.claims.people import CLAIM, HERE, MODERATOR, settled

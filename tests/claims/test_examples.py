@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from claims.answering.sightings import SightingBook
 from claims.base import ClaimBase
-from claims.examples import ExampleBook, KeptMessage
-from claims.revisions import History
-from claims.rights import Actor
-from claims.sightings import SightingBook
+from claims.moderation.examples import ExampleBook, KeptMessage
+from claims.moderation.history import History
+from claims.moderation.rights import Actor
 from config.errors import InvalidEditError, UnknownClaimError, UnknownEntryError
 from tests.claims.conftest import KEY
 from tests.claims.people import CLAIM, MEMBER, MODERATOR, STRANGER, THERE, settled

@@ -3,7 +3,7 @@
 import pytest
 
 from claims.base import ClaimBase
-from claims.feedback import FeedbackBook
+from claims.moderation.reports import FeedbackBook
 from tests.claims.conftest import KEY
 
 

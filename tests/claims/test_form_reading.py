@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.form_reading import FormReader, clean_text, language_of_wording
+from claims.fields import FormReader, clean_text, language_of_wording
 from config.errors import InvalidEditError
 
 

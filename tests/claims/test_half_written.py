@@ -7,15 +7,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, text
 
-from claims import database
 from claims.base import ClaimBase
-from claims.drafts import DraftBook
-from claims.editing import Editor
-from claims.edits import EditTexts
-from claims.queue import Queue
-from claims.queue_decisions import QueueDecisions
-from claims.revisions import History
-from claims.wording_edits import EditWordings
+from claims.moderation.decisions import QueueDecisions
+from claims.moderation.drafts import DraftBook
+from claims.moderation.editor import Editor
+from claims.moderation.edits import EditTexts, EditWordings
+from claims.moderation.history import History
+from claims.moderation.queue import Queue
+from claims.store import database
 from config.errors import DatabaseError
 from tests.claims.conftest import KEY, Clock
 from tests.claims.people import CLAIM, HERE, MEMBER, MODERATOR, settled

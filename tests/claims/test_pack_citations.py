@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from claims.pack_file import read_pack
+from claims.packs.file import read_pack
 from claims.record import CitationRecord, ClaimRecord, PointRecord
 
 ROOT = Path(__file__).parents[2]

@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from checks.figures.reader import FigureReader
-from checks.known import KnownFigure
+from checks.figures.reading import FigureReader
+from checks.model import KnownFigure
 from claims.base import ClaimBase
-from claims.pack_file import read_pack
-from claims.pack_schema import read_schema
+from claims.packs.file import read_pack
+from claims.packs.schema import read_schema
 from config.errors import PackError, PackProblem
 from tests.claims.packs import claim_data, pack_data, write_pack
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from claims.base import ClaimBase
 from claims.pack_load import PackReport
-from claims.tables import Change
+from claims.store.tables import Change
 from config.errors import DatabaseError, PackError
 from tests.claims.packs import DOCUMENT, claim_data, edit_claim, pack_data, write_pack
 

@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from checks.finding import Finding, Match
-from claims.answers import AnswerBook
+from checks.model import Finding, Match
+from claims.answering.answers import AnswerBook
+from claims.answering.sightings import SightingBook
 from claims.base import ClaimBase
-from claims.editing import Editor
-from claims.edits import EditTexts, SetStatus
-from claims.feedback import FeedbackBook
-from claims.queue import MOST_NEAR, MOST_PROPOSALS, Queue
-from claims.queue_decisions import QueueDecisions
-from claims.revisions import History
-from claims.rights import Actor
-from claims.sightings import SightingBook
+from claims.moderation.decisions import QueueDecisions
+from claims.moderation.editor import Editor
+from claims.moderation.edits import EditTexts, SetStatus
+from claims.moderation.history import History
+from claims.moderation.queue import MOST_NEAR, MOST_PROPOSALS, Queue
+from claims.moderation.reports import FeedbackBook
+from claims.moderation.rights import Actor
 from config.errors import ConflictError, InvalidEditError, NotAllowedError, UnknownClaimError, UnknownEntryError
 from tests.claims.conftest import KEY, Clock
 from tests.claims.people import CLAIM, HERE, MEMBER, MODERATOR, OPERATOR, SECOND, STRANGER, settled

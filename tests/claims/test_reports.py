@@ -9,17 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.checker import Checker
-from checks.finding import Finding, Match
-from claims.answers import AnswerBook
+from checks.model import Finding, Match
+from claims.answering.answers import AnswerBook
+from claims.answering.sightings import SightingBook
 from claims.base import ClaimBase
-from claims.feedback import FeedbackBook
-from claims.overrides import ClaimSettings
-from claims.queue import Queue
-from claims.queue_decisions import QueueDecisions
-from claims.reports import bar_above
-from claims.revisions import History
-from claims.server_setup import ServerSetup
-from claims.sightings import SightingBook
+from claims.moderation.decisions import QueueDecisions
+from claims.moderation.history import History
+from claims.moderation.queue import Queue
+from claims.moderation.reports import FeedbackBook, bar_above
+from claims.moderation.server_setup import ClaimSettings, ServerSetup
 from config.errors import InvalidEditError, UnknownClaimError
 from tests.claims.conftest import KEY, Clock
 from tests.claims.people import CLAIM, HERE, MODERATOR, THERE, settled

@@ -6,24 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from claims.answers import AnswerBook
+from claims.answering.answers import AnswerBook
 from claims.base import ClaimBase
-from claims.digest import Digests
-from claims.drafts import DraftBook
-from claims.editing import Editor
-from claims.edits import EditTexts
-from claims.examples import ExampleBook, KeptMessage
-from claims.feedback import FeedbackBook
-from claims.overrides import ClaimSettings
-from claims.point_edits import EditPoint
-from claims.queue import Queue
-from claims.queue_decisions import QueueDecisions
-from claims.revisions import History
-from claims.rights import NEEDED, Actor, Rights
-from claims.server_setup import ServerSetup
-from claims.shadow import ShadowBook
-from claims.sources import NewSource, SourceBook
-from claims.undoing import Undoing
+from claims.moderation.decisions import QueueDecisions
+from claims.moderation.digest import Digests
+from claims.moderation.drafts import DraftBook
+from claims.moderation.editor import Editor
+from claims.moderation.edits import EditPoint, EditTexts
+from claims.moderation.examples import ExampleBook, KeptMessage
+from claims.moderation.history import History, Undoing
+from claims.moderation.queue import Queue
+from claims.moderation.reports import FeedbackBook
+from claims.moderation.rights import NEEDED, Actor, Rights
+from claims.moderation.server_setup import ClaimSettings, ServerSetup
+from claims.moderation.shadow import ShadowBook
+from claims.moderation.sources import NewSource, SourceBook
 from config.errors import InvalidEditError, NotAllowedError, UnknownClaimError, UnknownEntryError
 from tests.claims.conftest import KEY, Clock
 from tests.claims.people import (

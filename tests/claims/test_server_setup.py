@@ -5,16 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from claims.answering.servers import ServerBook, ServerSettings
 from claims.base import ClaimBase
-from claims.digest import Digests
-from claims.editing import Editor
-from claims.edits import EditTexts
-from claims.feedback import FeedbackBook
-from claims.overrides import ClaimSettings
-from claims.queue import Queue
-from claims.server_setup import ServerSetup
-from claims.servers import ServerBook, ServerSettings
-from claims.wording_edits import AddWording
+from claims.moderation.digest import Digests
+from claims.moderation.editor import Editor
+from claims.moderation.edits import AddWording, EditTexts
+from claims.moderation.queue import Queue
+from claims.moderation.reports import FeedbackBook
+from claims.moderation.server_setup import ClaimSettings, ServerSetup
 from config.errors import InvalidEditError
 from tests.claims.conftest import KEY, Clock
 from tests.claims.packs import claim_data, pack_data, write_pack

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select
 
+from claims.answering.servers import ServerBook, ServerSettings
 from claims.base import ClaimBase
-from claims.servers import ServerBook, ServerSettings
-from claims.tables import Change, Revision
+from claims.store.tables import Change, Revision
 
 SERVER = 1_300_000_000_000_000_001
 

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from checks.finding import Action, Finding, Match
+from checks.model import Action, Finding, Match
+from claims.answering.sightings import SightingBook
 from claims.base import ClaimBase
-from claims.shadow import ShadowBook, cut_off_within
-from claims.sightings import SightingBook
-from claims.tables import Table
+from claims.moderation.shadow import ShadowBook, cut_off_within
+from claims.store.tables import Table
 from tests.claims.conftest import KEY, Clock
 from tests.claims.people import ADMINISTRATOR, HERE, STRANGER, THERE
 

@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import select, text
 from sqlmodel import col
 
-from checks.finding import Finding, Match
-from claims.answers import AnswerBook
+from checks.model import Finding, Match
+from claims.answering.answers import AnswerBook
+from claims.answering.sightings import SightingBook
 from claims.base import ClaimBase
-from claims.feedback import FeedbackBook
-from claims.sightings import SightingBook
-from claims.tables import Sighting, Table
+from claims.moderation.reports import FeedbackBook
+from claims.store.tables import Sighting, Table
 from tests.claims.conftest import KEY, Clock
 
 AUTHOR = 1_234_567_890_123_456_789

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from checks.finding import Finding, Match
+from checks.model import Finding, Match
+from claims.answering.sightings import SightingBook
 from claims.base import ClaimBase
-from claims.sightings import SightingBook
-from claims.trends import Tally, TrendBook
+from claims.moderation.trends import Tally, TrendBook
 from config.errors import NotAllowedError
 from tests.claims.people import HERE, MEMBER, MODERATOR, OPERATOR, STRANGER, THERE, settled
 

@@ -5,22 +5,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from claims.answering.servers import ServerBook
 from claims.base import ClaimBase
-from claims.changing import Intent, change
-from claims.claim_state import claim_state
-from claims.editing import Editor
-from claims.edits import EditTexts, SetStatus
-from claims.history import Deed
-from claims.overrides import ClaimSettings
-from claims.point_edits import EditPoint
-from claims.queue import Queue
-from claims.queue_decisions import QueueDecisions
-from claims.revisions import History, diff
-from claims.server_setup import ServerSetup
-from claims.servers import ServerBook
-from claims.sources import NewSource, SourceBook
-from claims.undoing import Undoing
-from claims.wording_edits import AddWording, EditWordings, RemoveWording
+from claims.moderation.decisions import QueueDecisions
+from claims.moderation.editor import Editor
+from claims.moderation.edits import AddWording, EditPoint, EditTexts, EditWordings, RemoveWording, SetStatus
+from claims.moderation.history import History, Undoing, diff
+from claims.moderation.queue import Queue
+from claims.moderation.server_setup import ClaimSettings, ServerSetup
+from claims.moderation.sources import NewSource, SourceBook
+from claims.record import claim_state
+from claims.store.changes import Intent, change
+from claims.store.revisions import Deed
 from config.errors import (
     ConflictError,
     DatabaseError,

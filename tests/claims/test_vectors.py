@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from checks.embedders.caching import CachingEmbedder
+from checks.embedders.resilience import CachingEmbedder
 from claims.base import ClaimBase
-from claims.vectors import KeptVectors
+from claims.store.vectors import KeptVectors
 from config.errors import DatabaseError
 from tests.checks.embedders.known_vectors import KnownEmbedder
 

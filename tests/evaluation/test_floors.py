@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from checks.checker import Checker
-from checks.evaluate.messages import judge_messages
-from checks.evaluate.rows import read_labelled
+from checks.evaluate.files import read_labelled
+from checks.evaluate.measures import judge_messages
 from claims.base import ClaimBase
 
 HERE = Path(__file__).parent

@@ -9,8 +9,8 @@ import pytest
 
 from bot.service import StartReport, Touchstone
 from claims.base import ClaimBase
-from claims.edits import EditTexts, SetStatus
-from claims.rights import Actor
+from claims.moderation.edits import EditTexts, SetStatus
+from claims.moderation.rights import Actor
 from config.settings import Settings
 from tests.discord_server import payloads
 from tests.discord_server.server import Fault

@@ -1,12 +1,18 @@
-"""What a form is: its kind, what it is about, the edition that it was opened on, and its fields."""
+"""Forms as Discord's modals: drawn from their fields, and read from the raw answer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
+import discord
 from discord import ui
 
-from bot.discord.interaction import BotInteraction
+from bot.discord.bot import BotInteraction
+from bot.discord.markdown import shorten
+from bot.texts import Texts
+from bot.wording import field_name, value_text
+from config.errors import InvalidEditError
+from config.faults import FieldFault
 
 # Between the parts of an id; ids of claims have none.
 _BETWEEN = "|"
@@ -87,3 +93,77 @@ class FormKind(Protocol):
         keeping one's own submits again with the edition that the error names.
         """
         ...
+
+
+def named(field: FormField, texts: Texts) -> FormField:
+    """Return the field with the label that people know it by; raises InvalidEditError where its text is too long."""
+    if field.options is None and len(field.value) > field.most:
+        values = {"count": len(field.value), "most": field.most}
+        fault = FieldFault(field.name, "The text has {count} characters.", "Keep it to {most}.", values)
+        raise InvalidEditError((fault,))
+    return replace(field, label=field.label or field_name(field.name, texts))
+
+
+def line(name: str, value: str, texts: Texts, hint: str = "", *, required: bool = False) -> FormField:
+    """Return a field of one line, with the name that faults have for it."""
+    return named(FormField(name, "", value, hint, required=required), texts)
+
+
+def long(name: str, value: str, texts: Texts, hint: str = "", *, required: bool = False) -> FormField:
+    """Return a field of several lines."""
+    return named(FormField(name, "", value, hint, long=True, required=required, most=LONGEST_FIELD), texts)
+
+
+def choice(
+    name: str, value: str, known: Sequence[str], texts: Texts, words: Mapping[str, str] | None = None
+) -> FormField:
+    """Return a choice; its options are named as values of the field are, or by the `words` given."""
+    options = {each: texts(words[each]) if words else value_text(name, each, texts) for each in known}
+    return named(FormField(name, "", value, required=True, options=options), texts)
+
+
+PREFIX = "ts:f:"
+_LONGEST_TITLE = 45
+_LONGEST_HINT = 100
+
+
+def draw_modal(form: Form) -> ui.Modal:
+    """Return the modal; it is not remembered, because its id says all that `read_typed` and the form's kind need."""
+    modal = ui.Modal(title=shorten(form.title, _LONGEST_TITLE), custom_id=f"{PREFIX}{form.name}", timeout=None)
+    for field in form.fields:
+        hint = shorten(field.hint, _LONGEST_HINT) or None
+        modal.add_item(ui.Label(text=shorten(field.label, _LONGEST_TITLE), description=hint, component=_control(field)))
+    modal.stop()
+    return modal
+
+
+def read_typed(components: Any) -> dict[str, str]:  # noqa: ANN401  Discord's raw answer
+    """Return what was typed or chosen, by the name of the field; of several choices, one a line."""
+    return dict(_walk(components))
+
+
+def _walk(components: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
+    for component in components:
+        if "custom_id" in component:
+            yield component["custom_id"], component.get("value") or "\n".join(component.get("values", ()))
+        inner = component.get("component")
+        yield from _walk([*component.get("components", ()), *([inner] if inner else [])])
+
+
+def _control(field: FormField) -> ui.Item[Any]:
+    if field.options is None:
+        if len(field.value) > field.most:
+            # To cut it would lose the rest when the form is handed in.
+            raise ValueError(f"{field.name} holds {len(field.value)} characters, more than its {field.most}")
+        style = discord.TextStyle.long if field.long else discord.TextStyle.short
+        return ui.TextInput[Any](
+            custom_id=field.name, style=style, default=field.value, required=field.required, max_length=field.most
+        )
+    return ui.Select[Any](custom_id=field.name, options=_options(field.options, field.value), required=field.required)
+
+
+def _options(options: Mapping[str, str], chosen: str) -> list[discord.SelectOption]:
+    return [
+        discord.SelectOption(label=shorten(label, _LONGEST_HINT), value=value, default=value == chosen)
+        for value, label in options.items()
+    ]

@@ -3,28 +3,154 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Self
 
 import discord
+from discord import ui
 from discord.ext import commands
 
-from bot.discord.actor import actor_of
+from bot.discord.bot import BotInteraction
+from bot.discord.cards import layout
 from bot.discord.errors import answer_failure, describe
-from bot.discord.escape import escape
-from bot.discord.forms.form import Form, FormKind, FormName
-from bot.discord.forms.modal import PREFIX, draw_modal, read_typed
-from bot.discord.forms.outcome import Outcome, draw_conflict, draw_failure
-from bot.discord.interaction import BotInteraction
-from bot.discord.private import respond, texts_for
-from bot.faults import fault_lines
+from bot.discord.forms.form import PREFIX, Form, FormKind, FormName, draw_modal, read_typed
+from bot.discord.items import Lasting, label_of
+from bot.discord.markdown import ROOM, escape, fit
+from bot.discord.person import actor_of, respond, texts_for
 from bot.texts import Texts
-from claims.drafts import DraftBook
+from bot.wording import difference_lines, fault_lines, field_name
+from claims.moderation.drafts import DraftBook
 from config.errors import ConflictError, InvalidEditError, TouchstoneError
 
 if TYPE_CHECKING:
     from bot.discord.app import TouchstoneBot
+
+
+class _FormButton(Lasting):
+    """A button whose id names a form."""
+
+    name: FormName
+
+    @classmethod
+    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
+        """Read the form from the id of a button that was sent earlier."""
+        return cls.of(FormName.read(match["name"]), label_of(item))
+
+    @classmethod
+    def of(cls, name: FormName, label: str) -> Self:
+        """Return the button for a form."""
+        raise NotImplementedError
+
+
+class OpenFormButton(_FormButton, ui.DynamicItem[ui.Button[Any]], template=r"ts:fo:(?P<name>.+)"):
+    """Opens a form, prefilled with what was typed into it before and not written."""
+
+    def __init__(self, name: FormName, button: ui.Button[Any]) -> None:
+        super().__init__(button)
+        self.name = name
+
+    @classmethod
+    def of(cls, name: FormName, label: str) -> Self:
+        """Return the button for a form; without an edition in the name, the one of that moment is opened."""
+        return cls(name, ui.Button(label=label, custom_id=f"ts:fo:{name}"))
+
+    async def press(self, interaction: BotInteraction) -> None:
+        """Open the form."""
+        await interaction.client.forms.open(interaction, self.name)
+
+
+class MineButton(_FormButton, ui.DynamicItem[ui.Button[Any]], template=r"ts:fm:(?P<name>.+)"):
+    """Writes what was typed over the version that the id names."""
+
+    def __init__(self, name: FormName, button: ui.Button[Any]) -> None:
+        super().__init__(button)
+        self.name = name
+
+    @classmethod
+    def of(cls, name: FormName, label: str) -> Self:
+        """Return the button for a form on the edition that is to be written over."""
+        return cls(name, ui.Button(label=label, custom_id=f"ts:fm:{name}", style=discord.ButtonStyle.primary))
+
+    async def press(self, interaction: BotInteraction) -> None:
+        """Submit again."""
+        await interaction.client.forms.again(interaction, self.name)
+
+
+class DropButton(_FormButton, ui.DynamicItem[ui.Button[Any]], template=r"ts:fd:(?P<name>.+)"):
+    """Forgets what was typed, and leaves everything as it stands."""
+
+    def __init__(self, name: FormName, button: ui.Button[Any]) -> None:
+        super().__init__(button)
+        self.name = name
+
+    @classmethod
+    def of(cls, name: FormName, label: str) -> Self:
+        """Return the button for a form."""
+        return cls(name, ui.Button(label=label, custom_id=f"ts:fd:{name}"))
+
+    async def press(self, interaction: BotInteraction) -> None:
+        """Drop it."""
+        await interaction.client.forms.drop(interaction, self.name)
+
+
+FORM_ITEMS: tuple[type[ui.DynamicItem[Any]], ...] = (OpenFormButton, MineButton, DropButton)
+
+
+_FILE = "typed.txt"
+_FENCE = "```"
+# What was typed is shown as it is up to this length, and comes as a file beyond it.
+_SHOWN = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A view and the files that it shows."""
+
+    view: ui.LayoutView
+    files: list[discord.File] = field(default_factory=list)
+
+
+def draw_failure(head: Sequence[str], name: FormName, typed: Mapping[str, str], texts: Texts) -> Outcome:
+    """Return why a form was refused (`head` may be shown as it is), what was typed, and the ways on."""
+    buttons = [
+        OpenFormButton.of(replace(name, edition=""), texts("Try again")),
+        DropButton.of(name, texts("Drop what I typed")),
+    ]
+    return _draw([*head, texts("Nothing was written. What you typed:")], typed, buttons, texts)
+
+
+def draw_conflict(error: ConflictError, name: FormName, typed: Mapping[str, str], texts: Texts) -> Outcome:
+    """Return how both versions differ, with the three ways on: mine, theirs, or once more."""
+    now = replace(name, edition=error.current)
+    lines = [
+        texts("Somebody else has changed this meanwhile. The two versions differ:"),
+        *(escape(line) for line in difference_lines(error.fields, texts)),
+        texts("Nothing was written. What you typed:"),
+    ]
+    buttons = [
+        MineButton.of(now, texts("Keep mine")),
+        DropButton.of(now, texts("Keep theirs")),
+        OpenFormButton.of(now, texts("Edit again")),
+    ]
+    return _draw(lines, typed, buttons, texts)
+
+
+def _draw(lines: Sequence[str], typed: Mapping[str, str], buttons: Sequence[ui.Item[Any]], texts: Texts) -> Outcome:
+    named = {field_name(name, texts): text for name, text in typed.items() if text}
+    total = sum(len(label) + len(text) for label, text in named.items())
+    if total > _SHOWN or any(_FENCE in text for text in named.values()):
+        kept, _ = fit(lines, ROOM)
+        container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(kept)))
+        container.add_item(ui.File[Any](f"attachment://{_FILE}"))
+        whole = "\n\n".join(f"{label}\n{text}" for label, text in named.items())
+        return Outcome(layout(container, buttons), [discord.File(BytesIO(whole.encode()), _FILE)])
+    kept, _ = fit(lines, ROOM - _SHOWN - 100)
+    shown = [f"{label}\n{_FENCE}\n{text}\n{_FENCE}" for label, text in named.items()]
+    return Outcome(layout(ui.Container(ui.TextDisplay("\n".join([*kept, *shown]))), buttons))
+
 
 _log = logging.getLogger(__name__)
 # Beside the fields of a draft: the edition that the form was opened on.

@@ -9,20 +9,24 @@ from discord import app_commands, ui
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.discord.actor import actor_of
-from bot.discord.escape import escape
-from bot.discord.interaction import BotInteraction
-from bot.discord.private import respond, texts_for
-from bot.discord.queue.buttons import Decision
-from bot.discord.queue.choice_view import draw_choice, draw_refusal
-from bot.discord.queue.deciding import faster_line, nearest_claims, write_decision
-from bot.discord.queue.item_view import draw_end, draw_item
-from bot.discord.queue.kinds import ALL, ITEM_KINDS, KINDS, kind_of
-from bot.discord.queue.known import claims_named
-from bot.discord.queue.list_view import draw_queue
-from bot.discord.queue.passage import passage_lines
+from bot.discord.bot import BotInteraction
+from bot.discord.markdown import escape
+from bot.discord.person import actor_of, respond, texts_for
+from bot.discord.queue.deciding import (
+    ALL,
+    ITEM_KINDS,
+    KINDS,
+    Decision,
+    claims_named,
+    faster_line,
+    kind_of,
+    nearest_claims,
+    passage_lines,
+    write_decision,
+)
+from bot.discord.queue.screens import draw_choice, draw_end, draw_item, draw_queue, draw_refusal
 from bot.texts import msgid
-from claims.queue_items import Item
+from claims.moderation.queue import Item
 from config.errors import ConflictError, InvalidEditError, UnknownEntryError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from claims.tables import DocumentText
+from claims.store.tables import DocumentText
 
 Level = Literal["member", "moderator", "administrator"]
 CRANE_ID, LAMP_ID = "crane-built-1920", "lighthouse-40-kw"

@@ -4,7 +4,7 @@ import discord
 import pytest
 import simcord.interactions
 
-from bot.backtest_summary import written
+from bot.backtest import written
 from bot.discord import backtest
 from config.errors import NotAllowedError
 from tests.bot.discord.world import CRANE, CRANE_ZH, MODERATORS_ONLY, labels_of, text_of

@@ -4,7 +4,7 @@ import discord
 import pytest
 
 from bot.discord import create_bot
-from bot.discord.pages import PER_PAGE
+from bot.discord.browse import PER_PAGE
 from config.errors import UnknownClaimError
 from tests.bot.discord.world import text_of
 

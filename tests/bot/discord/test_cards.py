@@ -4,10 +4,9 @@ import discord
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.discord.buttons import card_buttons
+from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import draw_card, draw_lines, draw_pages
-from bot.reply import PointLine, Reply, ReplyEntry
-from bot.sources import SourceLine
+from bot.reply import PointLine, Reply, ReplyEntry, SourceLine
 from bot.texts import Texts
 from claims.record import CitationRecord
 from tests.bot.discord.world import text_of

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.discord import create_bot
 from claims.base import utc_now
-from claims.rights import Actor
+from claims.moderation.rights import Actor
 from config.errors import DatabaseError
 from tests.bot.discord.world import CRANE
 

@@ -6,8 +6,8 @@ import discord
 import pytest
 
 from bot.texts import read_catalogue
-from claims.examples import KeptMessage
-from claims.rights import Actor
+from claims.moderation.examples import KeptMessage
+from claims.moderation.rights import Actor
 from tests.bot.discord.rights_table import COMMANDS, CRANE_ID, FORMS, MENUS, PARTS, Part
 from tests.bot.discord.test_rights import marked, put_up, use_part
 from tests.bot.discord.world import labels_of, text_of

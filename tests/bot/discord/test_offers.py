@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.discord import create_bot
-from bot.discord.answering import OFFER
+from bot.discord.watch import OFFER
 from tests.bot.discord.world import CRANE, SILENT, text_of
 
 

@@ -2,7 +2,7 @@
 
 import logging
 
-from bot.discord.quiet import QuietChannels
+from bot.discord.bot import QuietChannels
 
 MINUTE = 60.0
 

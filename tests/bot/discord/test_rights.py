@@ -10,10 +10,10 @@ import pytest
 from discord import app_commands, ui
 from simcord.backend.errors import SetupError
 
-from bot.discord.desk.marks import mark_at
-from bot.discord.parts import ITEMS
-from claims.examples import KeptMessage
-from claims.rights import LEVELS, Actor
+from bot.discord.app import ITEMS
+from bot.discord.editor.wordings import mark_at
+from claims.moderation.examples import KeptMessage
+from claims.moderation.rights import LEVELS, Actor
 from config.errors import NotAllowedError
 from tests.bot.discord.rights_table import COMMANDS, CRANE_ID, FORMS, LAMP_ID, MENUS, PARTS, Part
 from tests.bot.discord.world import ADMINISTRATORS_ONLY, MODERATORS_ONLY, hand_in, text_of

@@ -3,10 +3,10 @@
 from sqlmodel import select
 
 from bot.discord.watch import is_dispute
-from checks.finding import Finding, Match
-from claims.rights import Actor
-from claims.tables import ShadowMatch
-from claims.trends import TrendBook
+from checks.model import Finding, Match
+from claims.moderation.rights import Actor
+from claims.moderation.trends import TrendBook
+from claims.store.tables import ShadowMatch
 from tests.bot.discord.world import CRANE
 
 DENIAL = "It is not true that the old harbour crane was built in 1920"

@@ -3,7 +3,7 @@
 import discord
 import pytest
 
-from claims.tables import ClaimOverride
+from claims.store.tables import ClaimOverride
 from config.errors import NotAllowedError
 from tests.bot.discord.world import CRANE, MODERATORS_ONLY, text_of
 

@@ -1,7 +1,7 @@
 """The registering of commands."""
 
 from bot.discord import create_bot
-from bot.discord.sync import same_commands
+from bot.discord.bot import same_commands
 
 
 def puts(world):

@@ -6,7 +6,7 @@ import io
 import discord
 import pytest
 
-from checks.finding import Finding, Match
+from checks.model import Finding, Match
 from config.errors import NotAllowedError
 from tests.bot.discord.world import MODERATORS_ONLY, text_of
 

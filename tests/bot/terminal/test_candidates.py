@@ -7,7 +7,7 @@ import pytest
 
 from bot.service import Touchstone
 from claims.base import ClaimBase
-from claims.rights import Actor
+from claims.moderation.rights import Actor
 from config.settings import Settings
 from tests.claims.packs import claim_data, pack_data, write_pack
 

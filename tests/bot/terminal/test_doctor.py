@@ -2,7 +2,7 @@
 
 import json
 
-from bot.discord.identity import Identity
+from bot.discord.supervise import Identity
 from config.errors import StartError
 
 
@@ -61,7 +61,7 @@ def test_an_embedder_that_lacks_its_folder_is_wrong(call, surroundings):
 
 def test_with_a_token_the_bot_and_its_intent_are_told_but_never_the_token(call, surroundings):
     surroundings.setenv("TOUCHSTONE_DISCORD_TOKEN", "very-secret")
-    surroundings.setattr("bot.discord.identity.read_identity", lambda _: Identity("Stone", 42, message_content=False))
+    surroundings.setattr("bot.discord.supervise.read_identity", lambda _: Identity("Stone", 42, message_content=False))
     done = call("doctor", "--json")
     assert states(done)["Discord"] == "wrong"
     assert "Stone" in done.out
@@ -74,5 +74,5 @@ def test_a_refused_token_is_wrong(call, surroundings):
         raise StartError("Discord does not accept the bot's token.")
 
     surroundings.setenv("TOUCHSTONE_DISCORD_TOKEN", "very-secret")
-    surroundings.setattr("bot.discord.identity.read_identity", refuse)
+    surroundings.setattr("bot.discord.supervise.read_identity", refuse)
     assert states(call("doctor", "--json"))["Discord"] == "wrong"

@@ -90,8 +90,8 @@ def test_with_a_yes_it_is_written_once(call, tmp_path):
 def test_somebody_at_the_terminal_is_asked(call, surroundings, tmp_path, answer, told):
     (tmp_path / "feed.json").write_text(FEED)
     asked = []
-    surroundings.setattr("bot.terminal.exchange.typer.confirm", lambda text: asked.append(text) or answer)
-    surroundings.setattr("bot.terminal.exchange.sys", type("Seen", (), {"stdin": Seated()}))
+    surroundings.setattr("bot.terminal.claims.typer.confirm", lambda text: asked.append(text) or answer)
+    surroundings.setattr("bot.terminal.claims.sys", type("Seen", (), {"stdin": Seated()}))
     done = call("claims", "import", "feed.json")
     assert asked == ["Write this?"]
     assert told in done.out

@@ -2,9 +2,9 @@
 
 import pytest
 
-from checks.finding import Finding, Match
+from checks.model import Finding, Match
+from claims.answering.sightings import SightingBook
 from claims.base import ClaimBase
-from claims.sightings import SightingBook
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from bot.terminal.wrapping import breaks
+from bot.terminal.console import breaks
 
 
 def lines(text: str, width: int) -> list[str]:

@@ -8,10 +8,19 @@ import pytest
 from PIL import Image
 
 from bot.texts import Texts
-from bot.trends.picture import MOST_CLAIMS, fit_width, trends_png
-from bot.trends.sheet import COLUMNS, trends_csv
-from bot.trends.style import ASKED, ASSERTED, DEBUNKED, PAPER, Fonts
-from claims.trends import Tally, Trends
+from bot.trends_picture import (
+    ASKED,
+    ASSERTED,
+    COLUMNS,
+    DEBUNKED,
+    MOST_CLAIMS,
+    PAPER,
+    Fonts,
+    fit_width,
+    trends_csv,
+    trends_png,
+)
+from claims.moderation.trends import Tally, Trends
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 10)
 TITLES = {"crane": "The old harbour crane was built in 1920", "lamp": "灯塔的灯耗电40千瓦"}

@@ -4,8 +4,7 @@ import random
 
 import pytest
 
-from checks.calibrate.fitting import calibrate
-from checks.calibrate.samples import Sample
+from checks.calibration import Sample, calibrate
 from checks.tuning import CutOffs, Model
 from config.errors import EvaluationError
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pydantic import SecretStr
 
-from checks.embedders.http_embedder import HttpEmbedder
+from checks.embedders.http import HttpEmbedder
 from config.errors import EmbedderError, EmbedderSetupError
 from tests.checks.embedders.embedding_server import EmbeddingServer, rows_of, vector_of
 from tests.checks.embedders.known_vectors import Clock

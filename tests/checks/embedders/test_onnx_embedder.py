@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from checks.embedders.onnx_embedder import OnnxEmbedder
-from checks.embedders.onnx_folder import read_folder
+from checks.embedders.onnx import OnnxEmbedder, read_folder
 from config.errors import EmbedderSetupError
 from tests.checks.embedders.tiny_model import TABLE, WORDS, write_model, write_tokenizer
 

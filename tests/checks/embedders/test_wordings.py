@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from checks.embedders.wordings import EmbeddedWordings
+from checks.meaning import EmbeddedWordings
 from tests.checks.embedders.known_vectors import KnownEmbedder
 
 

@@ -2,10 +2,9 @@
 
 import pytest
 
-from checks.evaluate.chat import judge_chat
-from checks.evaluate.messages import judge_messages
-from checks.evaluate.rows import ChatLine, LabelledMessage
-from checks.finding import Finding, Match
+from checks.evaluate.files import ChatLine, LabelledMessage
+from checks.evaluate.measures import judge_chat, judge_messages
+from checks.model import Finding, Match
 
 
 def row(text, *claims: str, stance="asserts", language="en"):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from opencc import OpenCC
 
 from checks.figures import FigureReader, compare
-from checks.known import KnownFigure
+from checks.model import KnownFigure
 
 READER = FigureReader.load()
 TO_TRADITIONAL = OpenCC("s2t")

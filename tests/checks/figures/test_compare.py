@@ -3,8 +3,7 @@
 import pytest
 
 from checks.figures import FigureComparer, FigureReader, compare
-from checks.finding import FigureFinding
-from checks.known import KnownFigure
+from checks.model import FigureFinding, KnownFigure
 
 SERVER = (
     KnownFigure(1.2, 1.2, "kg", "exactly", "claim", "silver in one H100 server", "一台H100服务器的含银量"),

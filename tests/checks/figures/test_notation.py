@@ -2,8 +2,8 @@
 
 import pytest
 
-from checks.figures.notation import notation
-from checks.known import KnownFigure
+from checks.figures.compare import notation
+from checks.model import KnownFigure
 
 WRITTEN = [
     (KnownFigure(1.2, 1.2, "kg"), "1.2 kg", "1.2 kg"),

@@ -3,7 +3,7 @@
 import pytest
 
 from checks.figures import FigureReader, Quantity
-from checks.known import KnownFigure
+from checks.model import KnownFigure
 from config.errors import UnknownUnitError
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from opencc import OpenCC
 
 from checks.stance import StanceReader
-from checks.stance.lexicon import StanceLexicon
+from checks.stance.cues import StanceLexicon
 from checks.text import TextFolder
 from tests.checks.stance.conftest import Read
 

@@ -9,9 +9,7 @@ import pytest
 from checks.checker import Checker
 from checks.lexicon import Lexicon
 from claims.base import ClaimBase
-from claims.documents.candidate import Candidate
-from claims.documents.candidate_cues import CandidateCues
-from claims.documents.candidates import COVERED, MOST, CandidateReader
+from claims.documents.candidates import COVERED, MOST, Candidate, CandidateCues, CandidateReader
 
 SHARED = Path(os.environ.get("TOUCHSTONE_SHARED", Path(__file__).parents[4] / "shared"))
 Find = Callable[[str], tuple[Candidate, ...]]

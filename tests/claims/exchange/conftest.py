@@ -11,11 +11,10 @@ import pytest
 
 from claims.base import ClaimBase
 from claims.exchange.export import export_claims
-from claims.exchange.format_names import Format
+from claims.exchange.formats import Format, Incoming
 from claims.exchange.importing import import_claims, plan_import, read_import_bytes
-from claims.exchange.incoming import Incoming
 from claims.exchange.plan import ImportPlan, ImportReport
-from claims.rights import Actor
+from claims.moderation.rights import Actor
 
 TODAY = date(2026, 2, 1)
 NewBase = Callable[[], ClaimBase]

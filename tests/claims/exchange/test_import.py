@@ -10,13 +10,12 @@ import yaml
 from sqlalchemy import func, select
 
 from claims.base import ClaimBase
-from claims.exchange.format_names import Format
+from claims.exchange.formats import Format
 from claims.exchange.importing import import_claims, plan_import
-from claims.history import last_revision
-from claims.revisions import History
-from claims.rights import Actor
-from claims.tables import Change, Claim, Document, Pack
-from claims.undoing import Undoing
+from claims.moderation.history import History, Undoing
+from claims.moderation.rights import Actor
+from claims.store.revisions import last_revision
+from claims.store.tables import Change, Claim, Document, Pack
 from config.errors import DatabaseError, ImportRefusedError, NotAllowedError, PlanChangedError
 from tests.claims.exchange.conftest import NewBase, exported, incoming, moderator, outcomes, plan, write
 from tests.claims.packs import DOCUMENT, add_own, claim_data, edit_claim, pack_data, write_pack
@@ -159,7 +158,7 @@ def test_many_claims_are_written_as_few_are(
     actor = moderator(server) if server else OPERATOR
     seen: list[Any] = []
     for many in (1, 1_000):
-        monkeypatch.setattr("claims.changing.MANY", many)
+        monkeypatch.setattr("claims.store.changes.MANY", many)
         base = new_base()
         base.load_pack(pack)
         before = exported(base, server=server)

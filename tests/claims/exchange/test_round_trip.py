@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from claims.base import ClaimBase
-from claims.exchange.format_names import Format
-from claims.pack_file import read_pack
+from claims.exchange.formats import Format
+from claims.packs.file import read_pack
 from tests.claims.exchange.conftest import NewBase, exported, moderator, outcomes, plan, write
 from tests.claims.exchange.generated import packs, write_made
 from tests.claims.packs import add_own, claim_data, edit_claim, pack_data, write_pack

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.base import ClaimBase
-from claims.exchange import sheet_layout
+from claims.exchange import sheet as sheet_layout
 from claims.exchange.export import export_claims
-from claims.exchange.sheet_layout import COLUMNS, ROWS, guard_cell, join_texts, split_texts, unguard_cell
+from claims.exchange.sheet import COLUMNS, ROWS, guard_cell, join_texts, split_texts, unguard_cell
 from config.errors import ImportRefusedError
 from tests.claims.exchange.conftest import exported, incoming, outcomes, plan, write
 from tests.claims.packs import claim_data, pack_data, write_pack

@@ -6,9 +6,9 @@ import pytest
 from discord import ui
 
 from bot.discord import create_bot
-from bot.discord.corrections.cog import CorrectionCog
-from claims.edits import EditTexts, SetStatus
-from claims.rights import Actor
+from bot.discord.redraw import CorrectionCog
+from claims.moderation.edits import EditTexts, SetStatus
+from claims.moderation.rights import Actor
 
 
 def quick_bot(settings, touchstone, look=60.0, pause=0.0, retry=60.0):

@@ -3,9 +3,8 @@
 import discord
 import pytest
 
-from bot.discord.desk.card_view import draw_desk
-from bot.discord.desk.sight import _read
-from claims.rights import Actor
+from bot.discord.editor.screen import _read, draw_desk
+from claims.moderation.rights import Actor
 from tests.bot.discord.world import hand_in, shown_by, text_of
 
 CRANE_ID = "crane-built-1920"

@@ -7,10 +7,8 @@ import pytest
 
 from bot.discord import create_bot
 from bot.discord.cards import draw_lines
-from bot.discord.desk.items import OpenDeskButton
-from claims.edits import EditTexts, SetStatus
-from claims.point_edits import EditPoint
-from claims.wording_edits import AddWordings, EditWordings
+from bot.discord.editor.screen import OpenDeskButton
+from claims.moderation.edits import AddWordings, EditPoint, EditTexts, EditWordings, SetStatus
 from tests.bot.discord.desk.conftest import CRANE_ID, FERRY_ID, LAMP_ID
 from tests.bot.discord.world import labels_of, text_of
 

@@ -7,8 +7,8 @@ import discord
 import pytest
 
 from bot.discord import create_bot
-from claims import database
-from claims.edits import EditTexts
+from claims.moderation.edits import EditTexts
+from claims.store import database
 from tests.bot.discord.desk.conftest import CRANE_ID
 from tests.bot.discord.world import CRANE, labels_of, prefilled, text_of
 

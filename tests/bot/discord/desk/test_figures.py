@@ -3,9 +3,9 @@
 import pytest
 
 from bot.discord import create_bot
-from bot.discord.desk.figure_forms import _value
-from checks.known import KnownFigure
-from claims.figure_edits import EditFigure, RemoveFigure
+from bot.discord.editor.entries import _value
+from checks.model import KnownFigure
+from claims.moderation.edits import EditFigure, RemoveFigure
 from tests.bot.discord.desk.conftest import LAMP_ID, menus_of
 from tests.bot.discord.world import labels_of, prefilled, text_of
 

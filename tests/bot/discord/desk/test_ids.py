@@ -4,21 +4,15 @@ from datetime import date
 
 import pytest
 
-from bot.discord.desk.card_view import draw_desk, draw_shared_question
-from bot.discord.desk.entries_view import draw_entries, draw_question
-from bot.discord.desk.entry_view import draw_entry
-from bot.discord.desk.items import OpenDeskButton
-from bot.discord.desk.marks import mark_at, place_now
-from bot.discord.desk.sight import DeskSight
-from bot.discord.desk.wordings_view import draw_wordings
-from bot.discord.desk.words import LIST_NAMES
-from bot.discord.forms.form import FormName
-from bot.discord.forms.items import MineButton
-from bot.discord.forms.modal import PREFIX
-from bot.discord.parts import ITEMS
+from bot.discord.app import ITEMS
+from bot.discord.editor.entries import draw_entries, draw_entry, draw_question
+from bot.discord.editor.screen import LIST_NAMES, DeskSight, OpenDeskButton, draw_desk, draw_shared_question
+from bot.discord.editor.wordings import draw_wordings, mark_at, place_now
+from bot.discord.forms.form import PREFIX, FormName
+from bot.discord.forms.forms import MineButton
 from bot.texts import Texts
-from checks.known import KnownFigure, KnownWording
-from claims.claim_view import ClaimSight
+from checks.model import KnownFigure, KnownWording
+from claims.moderation.editor import ClaimSight
 from claims.record import ClaimRecord, PointRecord
 from config.errors import InvalidEditError
 

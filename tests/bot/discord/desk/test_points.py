@@ -4,8 +4,7 @@ import discord
 import pytest
 
 from bot.discord import create_bot
-from claims.edits import EditTexts
-from claims.point_edits import EditPoint, RemovePoint
+from claims.moderation.edits import EditPoint, EditTexts, RemovePoint
 from tests.bot.discord.conftest import PACKS
 from tests.bot.discord.world import labels_of, prefilled, text_of
 

@@ -8,9 +8,8 @@ import pytest
 from sqlalchemy import event
 
 from bot.discord import create_bot
-from claims import database
-from claims.edits import EditTexts
-from claims.wording_edits import EditWordings
+from claims.moderation.edits import EditTexts, EditWordings
+from claims.store import database
 from tests.bot.discord.desk.conftest import CRANE_ID, menus_of
 from tests.bot.discord.world import labels_of, prefilled, text_of
 

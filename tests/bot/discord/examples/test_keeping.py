@@ -5,7 +5,7 @@ import pytest
 from sqlmodel import select
 
 from bot.discord import create_bot
-from claims.tables import Example
+from claims.store.tables import Example
 from config.errors import NotAllowedError
 from tests.bot.discord.world import MODERATORS_ONLY, SILENT, labels_of, text_of
 

@@ -4,9 +4,9 @@ import discord
 import pytest
 
 from bot.discord import create_bot
-from checks.evaluate.rows import read_labelled
-from claims.examples import KeptMessage
-from claims.rights import Actor
+from checks.evaluate.files import read_labelled
+from claims.moderation.examples import KeptMessage
+from claims.moderation.rights import Actor
 from config.errors import NotAllowedError
 from tests.bot.discord.world import MODERATORS_ONLY, text_of
 

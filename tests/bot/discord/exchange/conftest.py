@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from claims.edits import EditTexts
-from claims.rights import Actor
+from claims.moderation.edits import EditTexts
+from claims.moderation.rights import Actor
 from tests.bot.discord.world import World, labels_of, text_of
 
 CRANE_TITLE = "The old harbour crane was built in 1920"

@@ -70,7 +70,7 @@ async def test_what_discord_does_not_take_is_had_at_the_terminal(world, monkeypa
         return record, made | {"attachment_size_limit": 2 * 1024 * 1024}
 
     monkeypatch.setattr(simcord.interactions, "base_payload", payload)
-    monkeypatch.setattr("bot.discord.exchange.outgoing.export_claims", lambda *_, **__: iter(["x" * 1_500_000] * 2))
+    monkeypatch.setattr("bot.discord.exchange.export_claims", lambda *_, **__: iter(["x" * 1_500_000] * 2))
     shown = text_of(await world.chief.slash(world.channel, "claims export", format="csv"))
     assert "larger than the 2 MB that Discord takes here" in shown
     assert f"`touchstone claims export --server {world.guild.id} --format csv --out claims.csv`" in shown

@@ -7,7 +7,7 @@ import pytest
 import simcord.interactions
 
 from bot.discord import create_bot
-from claims.rights import Actor
+from claims.moderation.rights import Actor
 from config.errors import NotAllowedError
 from tests.bot.discord.exchange.conftest import CRANE_TITLE, NEW_TITLE
 from tests.bot.discord.world import MODERATORS_ONLY, labels_of, text_of

@@ -8,9 +8,9 @@ import pytest
 import simcord.interactions
 
 from bot.discord import create_bot
-from claims import database
-from claims.edits import EditTexts
-from claims.rights import Actor
+from claims.moderation.edits import EditTexts
+from claims.moderation.rights import Actor
+from claims.store import database
 from tests.bot.discord.forms.title_form import with_title_form
 from tests.bot.discord.world import hand_in, labels_of, shown_by, text_of
 

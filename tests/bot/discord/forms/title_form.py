@@ -4,12 +4,11 @@ import asyncio
 
 from discord import app_commands
 
-from bot.discord.actor import actor_of
 from bot.discord.cards import draw_lines
 from bot.discord.forms.form import Form, FormField, FormName
-from bot.discord.forms.items import OpenFormButton
-from bot.discord.private import respond, texts_for
-from claims.edits import EditTexts
+from bot.discord.forms.forms import OpenFormButton
+from bot.discord.person import actor_of, respond, texts_for
+from claims.moderation.edits import EditTexts
 
 KIND = "title"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from claims.edits import EditTexts
-from claims.rights import Actor
+from claims.moderation.edits import EditTexts
+from claims.moderation.rights import Actor
 from tests.bot.discord.world import shown_by, text_of
 
 CLAIM = "crane-built-1920"

@@ -9,12 +9,10 @@ import pytest
 
 import claims
 from bot.discord import create_bot
-from bot.discord.history.items import HistoryButton, PageButton, RevisionMenu, StepButton
-from bot.discord.history.spot import Spot
-from bot.discord.history.words import ACTS
+from bot.discord.history.pages import ACTS, HistoryButton, PageButton, RevisionMenu, Spot, StepButton
 from bot.texts import Texts
-from claims.edits import EditTexts, SetStatus
-from claims.rights import NEEDED, Actor
+from claims.moderation.edits import EditTexts, SetStatus
+from claims.moderation.rights import NEEDED, Actor
 from config.errors import NotAllowedError, UnknownClaimError
 from tests.bot.discord.history.conftest import CLAIM
 from tests.bot.discord.world import labels_of, text_of

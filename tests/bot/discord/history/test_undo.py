@@ -5,12 +5,11 @@ import pytest
 import simcord.interactions
 
 from bot.discord import create_bot
-from claims.changing import Intent, change
-from claims.claim_state import claim_state
-from claims.edits import EditTexts
-from claims.history import Deed
-from claims.rights import Actor
-from claims.wording_edits import AddWording
+from claims.moderation.edits import AddWording, EditTexts
+from claims.moderation.rights import Actor
+from claims.record import claim_state
+from claims.store.changes import Intent, change
+from claims.store.revisions import Deed
 from tests.bot.discord.history.conftest import CLAIM
 from tests.bot.discord.world import CRANE, labels_of, text_of
 

@@ -7,10 +7,10 @@ import pytest
 import simcord.interactions
 
 from bot.service import StartReport, Touchstone
+from claims.answering.sightings import SightingBook
 from claims.base import ClaimBase
-from claims.edits import EditTexts
-from claims.rights import Actor
-from claims.sightings import SightingBook
+from claims.moderation.edits import EditTexts
+from claims.moderation.rights import Actor
 from tests.bot.discord.conftest import PACKS
 from tests.bot.discord.world import World
 from tests.claims.conftest import Clock

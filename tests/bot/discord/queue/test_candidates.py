@@ -6,7 +6,7 @@ import discord
 import pytest
 
 from bot.discord import create_bot
-from claims.rights import Actor
+from claims.moderation.rights import Actor
 from config.errors import DatabaseError
 from tests.bot.discord.queue.test_deciding import opened
 from tests.bot.discord.world import MODERATORS_ONLY, hand_in, prefilled, shown_by, text_of

@@ -5,8 +5,8 @@ import pytest
 
 from bot.discord import create_bot
 from bot.discord.cards import layout
-from bot.discord.queue.buttons import DecideButton
-from claims.rights import Actor
+from bot.discord.queue.deciding import DecideButton
+from claims.moderation.rights import Actor
 from config.errors import DatabaseError
 from tests.bot.discord.queue.conftest import CRANE_CLAIM, FERRY_CLAIM
 from tests.bot.discord.world import hand_in, labels_of, shown_by, text_of

@@ -5,7 +5,7 @@ import pytest
 
 from bot.discord import create_bot
 from bot.discord.cards import layout
-from bot.discord.queue.buttons import ListButton
+from bot.discord.queue.deciding import ListButton
 from config.errors import NotAllowedError
 from tests.bot.discord.queue.conftest import FERRY_CLAIM
 from tests.bot.discord.world import shown_by, text_of

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from claims.queue import MOST_NEAR
+from claims.moderation.queue import MOST_NEAR
 from tests.bot.discord.world import CRANE
 
 NEARLY = "lighthouse lamp 40"

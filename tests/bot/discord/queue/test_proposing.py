@@ -4,9 +4,9 @@ import discord
 import pytest
 
 from bot.discord import create_bot
-from claims.edits import SetStatus
-from claims.queue import MOST_PROPOSALS
-from claims.rights import Actor
+from claims.moderation.edits import SetStatus
+from claims.moderation.queue import MOST_PROPOSALS
+from claims.moderation.rights import Actor
 from tests.bot.discord.queue.conftest import CRANE_CLAIM, FERRY_CLAIM
 from tests.bot.discord.world import hand_in, prefilled, shown_by, text_of
 

@@ -3,7 +3,7 @@
 import discord
 import pytest
 
-from bot.backtest_summary import written
+from bot.backtest import written
 from bot.discord import create_bot
 from config.errors import NotAllowedError
 from tests.bot.discord.world import CRANE, LAMP, MODERATORS_ONLY, labels_of, text_of

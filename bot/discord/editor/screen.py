@@ -1,0 +1,434 @@
+"""What a click on the card does: written at once, where the claim still is as the card shows it."""
+
+import asyncio
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import partial
+from typing import Any, Literal, Self, cast
+
+import discord
+from discord import ui
+
+from bot.discord.bot import BotInteraction
+from bot.discord.cards import layout, source_line
+from bot.discord.forms.form import FormName
+from bot.discord.forms.forms import OpenFormButton
+from bot.discord.history.pages import HistoryButton, who_words
+from bot.discord.items import Lasting, label_of
+from bot.discord.markdown import ROOM, escape, fit, fit_fairly, length, shorten
+from bot.discord.person import actor_of, respond, texts_for
+from bot.reply import SourceList, display_date
+from bot.service import Touchstone
+from bot.texts import Texts, msgid
+from bot.wording import field_name, value_text
+from checks.model import KnownFigure
+from claims.moderation.editor import ClaimSight, Origin
+from claims.moderation.edits import LISTS, SetStatus, use_of
+from claims.moderation.rights import Actor
+from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PointRecord
+from config.errors import ConflictError, NotAllowedError
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSight:
+    """A claim as its desk shows it; `today` tells whether its review is due."""
+
+    sight: ClaimSight
+    documents: Mapping[str, DocumentRecord]
+    passages: Mapping[CitationRecord, str | None]
+    today: date
+
+    @property
+    def claim(self) -> ClaimRecord:
+        """Return the claim as the server sees it."""
+        return self.sight.claim
+
+    def sources(self, texts: Texts) -> SourceList:
+        """Return a numbering of sources, which is empty until it is asked for numbers."""
+        return SourceList(self.documents, texts, self.passages.get)
+
+
+def moderator(interaction: BotInteraction) -> Actor:
+    """Return the person, in a server; raises NotAllowedError. What the person may do is asked where it is done."""
+    actor = actor_of(interaction)
+    if actor.server is None:
+        raise NotAllowedError("This works in a server only.")
+    return actor
+
+
+async def read_sight(interaction: BotInteraction, claim_id: str) -> DeskSight:
+    """Read a claim for a moderator; raises NotAllowedError and UnknownClaimError."""
+    return await asyncio.to_thread(_read, interaction.client.touchstone, moderator(interaction), claim_id)
+
+
+def _read(touchstone: Touchstone, actor: Actor, claim_id: str) -> DeskSight:
+    sight = touchstone.moderation.claims.one(actor, claim_id)
+    documents = {document.id: document for document in touchstone.base.documents(actor.server)}
+    cited = {citation for point in sight.claim.points for citation in point.citations}
+    passages = {citation: touchstone.base.passage(citation).text for citation in cited}
+    return DeskSight(sight, documents, passages, touchstone.base.clock().date())
+
+
+LONGEST_TITLE = 200
+LONGEST_OPTION = 100
+ORIGINS: Mapping[Origin, str] = {
+    "shared": msgid("The shared claim. The first change here makes a version of this server's own."),
+    "version": msgid("This server's own version of a shared claim."),
+    "own": msgid("A claim of this server's own."),
+}
+USES: Mapping[str, str] = {
+    "says": msgid("A way to say it"),
+    "denies": msgid("How people dispute it"),
+    "negative": msgid("Never to be matched"),
+}
+# Which lists of wordings there are, by the name that forms and faults use.
+LIST_NAMES = tuple(name for name, _, _ in LISTS)
+
+
+def list_of(claim: ClaimRecord, name: str) -> list[str]:
+    """Return the texts of one of the six lists of wordings; an unknown name gives the first one."""
+    _, language, use = next((each for each in LISTS if each[0] == name), LISTS[0])
+    return [wording.text for wording in claim.wordings if (wording.language, use_of(wording)) == (language, use)]
+
+
+def title_line(claim: ClaimRecord, texts: Texts) -> str:
+    """Return the claim's title as a heading."""
+    return f"### {escape(shorten(texts.pick(claim.title_en, claim.title_zh), LONGEST_TITLE))}"
+
+
+def field_line(field: str, value: str, texts: Texts) -> str:
+    """Return a field and its value, which is escaped already, as a line."""
+    return texts("{name}: {value}", name=field_name(field, texts), value=value)
+
+
+def editor_words(claim: ClaimRecord, texts: Texts) -> str:
+    """Say who has changed the claim last, where anybody has."""
+    if not claim.edited_by:
+        return texts("Nobody has changed it here.")
+    return texts("Last changed by {who}.", who=who_words(claim.edited_by, texts))
+
+
+def figure_words(figure: KnownFigure, texts: Texts) -> str:
+    """Return a figure on one line; not escaped."""
+    return value_text("figures", asdict(figure), texts)
+
+
+def point_words(point: PointRecord, texts: Texts) -> str:
+    """Return role and text of a point, as options of menus show it; not escaped."""
+    role, text = value_text("role", point.role, texts), texts.pick(point.text_en, point.text_zh)
+    return shorten(f"{role} · {text}", LONGEST_OPTION)
+
+
+def done_line(*, changed: bool, texts: Texts) -> str:
+    """Say that something was written, or that it was so already."""
+    return done(texts("Written.") if changed else texts("Nothing has changed: it was so already."))
+
+
+def done(sentence: str) -> str:
+    """Mark a sentence about what was done."""
+    return f"✓ {sentence}"
+
+
+def faster_line(texts: Texts) -> str:
+    """Say that a click came too late."""
+    return texts("Somebody else has changed this meanwhile, so I did nothing. This is how it stands now.")
+
+
+Part = Literal["card", "words", "points", "figs"]
+Act = Literal["publish", "withdraw", "draft", "mute", "unmute", "resume", "shared"]
+# What an id ends with: the edition of the claim, and its id.
+TAIL = r"(?P<edition>\d+o?):(?P<claim>.+)"
+
+
+class OpenDeskButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:desk:open:(?P<claim>.+)"):
+    """Opens the desk of a claim in a message of its own, from wherever a claim is shown to moderators."""
+
+    def __init__(self, claim: str, label: str) -> None:
+        super().__init__(ui.Button(label=label, custom_id=f"ts:desk:open:{claim}"))
+        self.claim = claim
+
+    @classmethod
+    def of(cls, claim: str, label: str) -> Self:
+        """Return the button for a claim."""
+        return cls(claim, label)
+
+    @classmethod
+    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
+        """Read the claim from the id of a button that was sent earlier."""
+        return cls(match["claim"], label_of(item))
+
+    async def press(self, interaction: BotInteraction) -> None:
+        """Show the desk privately."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await interaction.client.desk.open(interaction, self.claim)
+
+
+class PartButton(
+    Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:desk:go:(?P<part>card|words|points|figs):(?P<claim>.+)"
+):
+    """Goes to a part of the desk, in the place of what stands there."""
+
+    def __init__(self, part: Part, claim: str, label: str) -> None:
+        super().__init__(ui.Button(label=label, custom_id=f"ts:desk:go:{part}:{claim}"))
+        self.part: Part = part
+        self.claim = claim
+
+    @classmethod
+    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
+        """Read the part from the id of a button that was sent earlier."""
+        return cls(cast("Part", match["part"]), match["claim"], label_of(item))
+
+    async def press(self, interaction: BotInteraction) -> None:
+        """Go there."""
+        await interaction.response.defer()
+        await interaction.client.desk.go(interaction, self.part, self.claim)
+
+
+class ActButton(
+    Lasting,
+    ui.DynamicItem[ui.Button[Any]],
+    template=rf"ts:desk:act:(?P<act>publish|withdraw|draft|mute|unmute|resume|shared):{TAIL}",
+):
+    """Does something to the claim with one click, where it still is as the card shows it."""
+
+    def __init__(self, act: Act, edition: str, claim: str, label: str) -> None:
+        style = discord.ButtonStyle.primary if act in {"publish", "resume"} else discord.ButtonStyle.secondary
+        style = discord.ButtonStyle.danger if act == "shared" else style
+        super().__init__(ui.Button(label=label, custom_id=f"ts:desk:act:{act}:{edition}:{claim}", style=style))
+        self.act: Act = act
+        self.edition = edition
+        self.claim = claim
+
+    @classmethod
+    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
+        """Read the act from the id of a button that was sent earlier."""
+        return cls(cast("Act", match["act"]), match["edition"], match["claim"], label_of(item))
+
+    async def press(self, interaction: BotInteraction) -> None:
+        """Do it."""
+        await interaction.response.defer()
+        await interaction.client.desk.act(interaction, self.act, self.claim, self.edition)
+
+
+class AskSharedButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:desk:back:(?P<claim>.+)"):
+    """Asks whether the server's own version of a shared claim is to be given up."""
+
+    def __init__(self, claim: str, label: str) -> None:
+        super().__init__(ui.Button(label=label, custom_id=f"ts:desk:back:{claim}"))
+        self.claim = claim
+
+    @classmethod
+    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
+        """Read the claim from the id of a button that was sent earlier."""
+        return cls(match["claim"], label_of(item))
+
+    async def press(self, interaction: BotInteraction) -> None:
+        """Ask."""
+        await interaction.response.defer()
+        await interaction.client.desk.ask_shared(interaction, self.claim)
+
+
+DESK_BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (OpenDeskButton, PartButton, ActButton, AskSharedButton)
+
+
+_FIRST = 3
+_LONGEST_WORDING = 120
+_LONGEST_TITLE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A list on the card: its title, the entries that may be shown, and how many it has in all."""
+
+    title: str
+    entries: Sequence[str]
+    count: int
+
+
+def head_lines(sight: DeskSight, texts: Texts) -> Iterator[str]:
+    """Yield what the claim is, escaped."""
+    claim = sight.claim
+    yield title_line(claim, texts)
+    for field in ("title_en", "title_zh"):
+        yield field_line(field, escape(shorten(getattr(claim, field), _LONGEST_TITLE)), texts)
+    facts = [field_line(field, value_text(field, getattr(claim, field), texts), texts) for field in ("kind", "status")]
+    yield " · ".join([*facts, field_line("version", str(claim.version), texts)])
+    dates = [field_line("as_of", display_date(claim.as_of.isoformat(), texts), texts)]
+    if claim.review_by:
+        dates.append(field_line("review_by", display_date(claim.review_by.isoformat(), texts), texts))
+    yield " · ".join(dates)
+    yield f"-# {texts(ORIGINS[sight.sight.origin])} {editor_words(claim, texts)}"
+    yield f"-# {field_line('id', escape(claim.id), texts)}"
+    yield from (f"**{line}**" for line in _marks(sight, texts))
+
+
+def _marks(sight: DeskSight, texts: Texts) -> Iterator[str]:
+    """Yield what keeps the claim from being answered as others are."""
+    claim, cut_off = sight.claim, sight.sight.cut_off
+    if claim.status == "draft":
+        yield texts("A draft is not answered. To be published it needs a wording, and a point with its source.")
+    if claim.review_by and claim.review_by < sight.today:
+        yield texts("Its review is due: look whether it still holds.")
+    if claim.muted:
+        yield texts("Muted: it is found, but never answered.")
+    if claim.paused:
+        yield texts("Paused after reports of members: not answered until a moderator resumes it.")
+    if claim.raised_to:
+        score = _share(claim.raised_to)
+        yield texts("After a report, messages up to {score} are answered more carefully.", score=score)
+    if cut_off is not None:
+        yield texts("Answered from {score} on; other claims have the server's cut-off.", score=_share(cut_off))
+    if not sight.sight.is_used:
+        yield texts("This server does not use its pack {pack}, so it is not answered.", pack=escape(claim.pack))
+
+
+def _share(score: float) -> str:
+    return f"{score:g}"
+
+
+def sections(sight: DeskSight, texts: Texts) -> list[Section]:
+    """Return the lists of the claim, escaped; sources are numbered in the order of the points."""
+    claim, sources = sight.claim, sight.sources(texts)
+    points = [f"{n}. {point_line(point, sources, texts)}" for n, point in enumerate(claim.points, 1)]
+    figures = [f"- {escape(figure_words(figure, texts))}" for figure in claim.figures]
+    cited = [source_line(source, source.number) for source in sources.lines]
+    made = [Section(_title("points", len(points), texts), points, len(points))]
+    made += [_wordings(sight, name, texts) for name in LIST_NAMES if list_of(claim, name)]
+    made += [Section(_title("figures", len(figures), texts), figures, len(figures))] if figures else []
+    made += [Section(_title("citations", len(cited), texts), cited, len(cited))] if cited else []
+    return made
+
+
+def point_line(point: PointRecord, sources: SourceList, texts: Texts) -> str:
+    """Return a point with its role, and small below who says it, when, and the marks of its sources; escaped."""
+    role, text = value_text("role", point.role, texts), texts.pick(point.text_en, point.text_zh)
+    marks = "".join(rf"\[{sources.number(citation)}\]" for citation in point.citations)
+    speaker = escape(texts.pick(point.speaker_en, point.speaker_zh))
+    date = escape(display_date(point.date, texts)) if point.date else ""
+    origin = " · ".join(part for part in (speaker, date, marks) if part)
+    origin = origin or texts("No source yet.")
+    return f"**{role}** {escape(text)}\n-# {origin}"
+
+
+def _wordings(sight: DeskSight, name: str, texts: Texts) -> Section:
+    wordings = list_of(sight.claim, name)
+    first = [f"- {escape(shorten(text, _LONGEST_WORDING))}" for text in wordings[:_FIRST]]
+    return Section(_title(name, len(wordings), texts), first, len(wordings))
+
+
+def _title(field: str, count: int, texts: Texts) -> str:
+    named = texts("{name}: {value}", name=field_name(field, texts), value=count)
+    return f"**{named}**"
+
+
+# For the lines that count what was left out, one for each section.
+_COUNTING = 300
+# What may become of a claim that has a status.
+_NEXT: Mapping[str, tuple[Act, ...]] = {"draft": ("publish",), "published": ("withdraw", "draft")}
+_OTHERWISE: tuple[Act, ...] = ("publish", "draft")
+_ACTS: Mapping[Act, str] = {
+    "publish": msgid("Publish"),
+    "withdraw": msgid("Withdraw"),
+    "draft": msgid("Make a draft"),
+    "mute": msgid("Mute"),
+    "unmute": msgid("Unmute"),
+    "resume": msgid("Resume"),
+}
+
+
+def draw_desk(sight: DeskSight, texts: Texts, remarks: Sequence[str] = ()) -> ui.LayoutView:
+    """Return the card, with some lines above it, escaped already; what does not fit is counted."""
+    heads, _ = fit([*remarks, *head_lines(sight, texts)], ROOM - _COUNTING)
+    room = ROOM - _COUNTING - sum(length(line) + 1 for line in heads)
+    found = sections(sight, texts)
+    columns, _ = fit_fairly([[section.title, *section.entries] for section in found], room)
+    container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(heads)), ui.Separator())
+    for section, column in zip(found, columns, strict=True):
+        if column:
+            container.add_item(ui.TextDisplay("\n".join(_counted(section, column, texts))))
+    for row in _rows(sight, texts):
+        container.add_item(ui.ActionRow(*row))
+    return layout(container)
+
+
+def draw_shared_question(sight: DeskSight, texts: Texts) -> ui.LayoutView:
+    """Return the question whether the server's own version is to go."""
+    claim = sight.claim
+    lines = [
+        title_line(claim, texts),
+        texts("Give up this server's own version, and follow the shared claim again? The history keeps it."),
+    ]
+    buttons = [
+        ActButton("shared", claim.edition, claim.id, texts("Yes, use the shared version")),
+        PartButton("card", claim.id, texts("No")),
+    ]
+    return layout(ui.Container(ui.TextDisplay("\n".join(lines))), buttons)
+
+
+def _counted(section: Section, column: Sequence[str], texts: Texts) -> Iterator[str]:
+    yield from column
+    left_out = section.count - (len(column) - 1)
+    if left_out:
+        yield texts.plural("-# {count} more", "-# {count} more", left_out)
+
+
+def _rows(sight: DeskSight, texts: Texts) -> Iterator[Sequence[ui.Item[Any]]]:
+    claim = sight.claim
+    yield [
+        OpenFormButton.of(FormName("texts", (claim.id,)), texts("Edit")),
+        PartButton("words", claim.id, texts("Wordings")),
+        PartButton("points", claim.id, texts("Points")),
+        PartButton("figs", claim.id, texts("Figures")),
+        HistoryButton.of(claim.id, texts),
+    ]
+    switch: Act = "unmute" if claim.muted else "mute"
+    acts: list[Act] = [*_NEXT.get(claim.status, _OTHERWISE), switch]
+    if claim.paused or claim.raised_to:
+        acts.append("resume")
+    buttons = [ActButton(act, claim.edition, claim.id, texts(_ACTS[act])) for act in acts]
+    yield [*buttons, OpenFormButton.of(FormName("cutoff", (claim.id,)), texts("Cut-off"))]
+    if sight.sight.origin == "version":
+        yield [AskSharedButton(claim.id, texts("Use the shared version again"))]
+
+
+async def show_desk(interaction: BotInteraction, claim_id: str, remarks: Sequence[str] = ()) -> None:
+    """Answer with the private card of a claim, with some lines above it, escaped already.
+
+    Raises NotAllowedError and UnknownClaimError.
+    """
+    await respond(interaction, draw_desk(await read_sight(interaction, claim_id), texts_for(interaction), remarks))
+
+
+_STATUSES = {"publish": "published", "withdraw": "withdrawn", "draft": "draft"}
+_DONE: dict[Act, str] = {
+    "publish": msgid("Published."),
+    "withdraw": msgid("Withdrawn: it is no longer answered, and cards of the last days say so."),
+    "draft": msgid("Now a draft: it is no longer answered."),
+    "mute": msgid("Muted."),
+    "unmute": msgid("No longer muted."),
+    "resume": msgid("Resumed: earlier reports count no more."),
+    "shared": msgid("This server follows the shared claim again."),
+}
+
+
+async def take_act(interaction: BotInteraction, act: Act, claim_id: str, edition: str, texts: Texts) -> str:
+    """Do it and return a line about it; raises ConflictError where the claim has another edition by now."""
+    actor, moderation = moderator(interaction), interaction.client.touchstone.moderation
+    write: Callable[[], object]
+    if act in _STATUSES:
+        write = partial(moderation.editor.edit, actor, claim_id, edition, SetStatus(_STATUSES[act]))
+    elif act == "shared":
+        write = partial(moderation.editor.follow_shared, actor, claim_id, edition)
+    else:
+        # What is set on a claim has no edition: nothing of somebody else's is lost, but whoever clicks has to see
+        # what the claim says now.
+        sight = await asyncio.to_thread(moderation.claims.one, actor, claim_id)
+        if sight.claim.edition != edition:
+            raise ConflictError(claim_id, (), current=sight.claim.edition)
+        setting = moderation.claim_settings
+        chosen = {"mute": setting.mute, "unmute": setting.unmute}.get(act, setting.resume)
+        write = partial(chosen, actor, claim_id)
+    await asyncio.to_thread(write)
+    return done(texts(_DONE[act]))

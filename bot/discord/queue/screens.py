@@ -1,0 +1,206 @@
+"""What a decision asks back: of which claim an item is a wording, and other words where these cannot be taken."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.discord.cards import layout
+from bot.discord.editor.screen import OpenDeskButton
+from bot.discord.forms.form import FormName
+from bot.discord.forms.forms import OpenFormButton
+from bot.discord.markdown import ROOM, escape, fit, shorten
+from bot.discord.queue.deciding import (
+    ALL,
+    ITEM_KINDS,
+    KINDS,
+    ClaimMenu,
+    DecideButton,
+    Decision,
+    ItemMenu,
+    KindMenu,
+    ListButton,
+    NextButton,
+    age_text,
+    counts_text,
+    deeds_of,
+    kind_text,
+    proposed_words,
+    title_in,
+)
+from bot.reply import display_date
+from bot.texts import Texts, msgid
+from bot.wording import fault_lines
+from claims.moderation.queue import Item, ItemKind, QueuePage
+from claims.record import ClaimRecord
+from config.errors import InvalidEditError
+
+_LABELS: Mapping[Decision, str] = {
+    "word": msgid("Accept as wording"),
+    "never": msgid("Never match"),
+    "drop": msgid("Dismiss"),
+    "resume": msgid("Answer it again"),
+}
+
+
+def draw_item(
+    item: Item,
+    claims: Mapping[str, ClaimRecord],
+    kind: str,
+    texts: Texts,
+    remarks: Sequence[str] = (),
+    passage: Sequence[str] = (),
+) -> ui.LayoutView:
+    """Return the item; `remarks` are lines above it, such as what the last decision did, `passage` on its source.
+
+    Both are escaped already.
+    """
+    heading = escape(kind_text(item, texts))
+    kept, _ = fit([*remarks, f"### {heading}", *_facts(item, claims, texts, passage)], ROOM)
+    container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(kept)))
+    container.add_item(ui.ActionRow[Any](*_decisions(item, kind, texts)))
+    return layout(container, around(item.id, kind, texts))
+
+
+def draw_end(kind: str, texts: Texts, remarks: Sequence[str]) -> ui.LayoutView:
+    """Return what is shown when nothing of the kind waits any more."""
+    lines = [*remarks, texts("Nothing waits for a decision.")]
+    kept, _ = fit(lines, ROOM)
+    return layout(ui.Container(ui.TextDisplay("\n".join(kept))), [ListButton(0, kind, texts("To the list"))])
+
+
+def around(number: int, kind: str, texts: Texts) -> list[ui.Item[Any]]:
+    """Return the ways on from an item."""
+    return [NextButton(number, kind, texts("Next item")), ListButton(0, kind, texts("To the list"))]
+
+
+def wording_form(number: int, use: Decision, kind: str) -> FormName:
+    """Name the form where text and claim of a decision can be changed."""
+    return FormName("qword", (str(number), use, kind))
+
+
+def _facts(item: Item, claims: Mapping[str, ClaimRecord], texts: Texts, passage: Sequence[str]) -> list[str]:
+    claim = claims.get(item.claim or "")
+    words, note = proposed_words(item, texts), item.payload.get("note")
+    lines = [f"> {escape(words)}"] if words else []
+    if note:
+        lines.append(texts("Note: {note}", note=escape(str(note))))
+    lines.extend(passage)
+    if item.claim is not None:
+        lines.append(texts("Claim: {claim}", claim=escape(title_in(claims, item.claim, texts))))
+    if item.kind == "stale" and claim is not None and claim.review_by is not None:
+        lines.append(texts("To be reviewed by {day}.", day=display_date(claim.review_by.isoformat(), texts)))
+    if item.score is not None:
+        lines.append(texts("Score: {score}", score=f"{item.score:.2f}"))
+    if item.reports:
+        lines.append(texts.plural("{count} member reports it.", "{count} members report it.", item.reports))
+    if item.link is not None:
+        label = texts("To the message")
+        lines.append(f"[{label}]({item.link})")
+    waited = texts("Waits for {age}.", age=age_text(item.age, texts))
+    return [*lines, f"-# {waited}"]
+
+
+def _decisions(item: Item, kind: str, texts: Texts) -> list[ui.Item[Any]]:
+    buttons: list[ui.Item[Any]] = []
+    for deed in deeds_of(item):
+        if deed == "claim":
+            name = FormName("qclaim", (str(item.id), kind))
+            buttons.append(OpenFormButton.of(name, texts("Open as new claim")))
+        elif deed == "desk":
+            buttons.append(OpenDeskButton.of(item.claim or "", texts("To the claim")))
+        else:
+            buttons.append(DecideButton(deed, item.id, kind, texts(_LABELS[deed])))
+    return buttons
+
+
+Claims = Mapping[str, ClaimRecord]
+_LONGEST_TEXT = 140
+_LONGEST_OPTION = 100
+
+
+def draw_queue(page: QueuePage, kind: ItemKind | None, claims: Claims, texts: Texts) -> ui.LayoutView:
+    """Return one page of what waits; `claims` are those that its items speak of."""
+    heading, among = texts("Queue"), kind or ALL
+    lines = [f"### {heading}", _summary(page, texts), *(_line(item, claims, texts) for item in page.items)]
+    kept, _ = fit(lines, ROOM)
+    place = texts("Page {page} of {pages}", page=page.page + 1, pages=page.pages)
+    container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join([*kept, f"-# {place}"])))
+    if page.items:
+        options = [_option(item, claims, texts) for item in page.items]
+        container.add_item(ui.ActionRow[Any](ItemMenu.of(options, among, texts("Open an item"))))
+    container.add_item(ui.ActionRow[Any](KindMenu.of(_kinds(page, kind, texts))))
+    back = ListButton(page.page - 1, among, texts("Back"), disabled=page.page == 0)
+    onward = ListButton(page.page + 1, among, texts("Next"), disabled=page.page + 1 >= page.pages)
+    return layout(container, [back, onward])
+
+
+def _summary(page: QueuePage, texts: Texts) -> str:
+    if page.oldest is None:
+        return texts("Nothing waits for a decision.")
+    waiting = texts.plural("{count} item waits.", "{count} items wait.", sum(page.counts.values()))
+    oldest = texts("The oldest has waited for {age}.", age=age_text(page.oldest, texts))
+    return f"{waiting}\n{oldest}\n-# {counts_text(page.counts, texts)}"
+
+
+def _line(item: Item, claims: Claims, texts: Texts) -> str:
+    parts = [f"**{escape(kind_text(item, texts))}**"]
+    if item.claim is not None:
+        parts.append(escape(title_in(claims, item.claim, texts)))
+    parts.append(age_text(item.age, texts))
+    if item.score is not None:
+        parts.append(texts("score {score}", score=f"{item.score:.2f}"))
+    if item.reports:
+        parts.append(texts.plural("{count} report", "{count} reports", item.reports))
+    if item.link is not None:
+        label = texts("message")
+        parts.append(f"[{label}]({item.link})")
+    words = proposed_words(item, texts)
+    said = [f"> {escape(shorten(words, _LONGEST_TEXT))}"] if words else []
+    return "\n".join(["- " + " · ".join(parts), *said])
+
+
+def _option(item: Item, claims: Claims, texts: Texts) -> discord.SelectOption:
+    about = proposed_words(item, texts) or (title_in(claims, item.claim, texts) if item.claim else "")
+    label = texts("{kind}, {age}", kind=kind_text(item, texts), age=age_text(item.age, texts))
+    description = shorten(about, _LONGEST_OPTION) or None
+    return discord.SelectOption(label=shorten(label, _LONGEST_OPTION), value=str(item.id), description=description)
+
+
+def _kinds(page: QueuePage, chosen: ItemKind | None, texts: Texts) -> list[discord.SelectOption]:
+    counts = {KINDS[kind]: (kind, page.counts.get(kind, 0)) for kind in ITEM_KINDS}
+    every = texts("All kinds")
+    options = [discord.SelectOption(label=every, value=ALL, default=chosen is None)]
+    return options + [
+        discord.SelectOption(
+            label=texts("{kind}: {count}", kind=texts(name), count=count), value=kind, default=kind == chosen
+        )
+        for name, (kind, count) in counts.items()
+        if count or kind == chosen
+    ]
+
+
+def draw_choice(number: int, near: Sequence[ClaimRecord], kind: str, texts: Texts) -> ui.LayoutView:
+    """Return the question; `near` are the claims to choose from."""
+    container: ui.Container[Any] = ui.Container(ui.TextDisplay(texts("Of which claim is this a wording?")))
+    if near:
+        menu = ClaimMenu.of(
+            [_choice_view_option(claim, texts) for claim in near], number, kind, texts("The nearest claims")
+        )
+        container.add_item(ui.ActionRow[Any](menu))
+    named = OpenFormButton.of(wording_form(number, "word", kind), texts("Name the claim"))
+    return layout(container, [named, *around(number, kind, texts)])
+
+
+def draw_refusal(error: InvalidEditError, number: int, deed: Decision, kind: str, texts: Texts) -> ui.LayoutView:
+    """Say what is wrong with the words, which a form lets change."""
+    lines = [texts("That cannot be written like this:"), *(f"- {escape(line)}" for line in fault_lines(error, texts))]
+    kept, _ = fit(lines, ROOM)
+    change = OpenFormButton.of(wording_form(number, deed, kind), texts("Change the text"))
+    return layout(ui.Container(ui.TextDisplay("\n".join(kept))), [change, *around(number, kind, texts)])
+
+
+def _choice_view_option(claim: ClaimRecord, texts: Texts) -> discord.SelectOption:
+    title = texts.pick(claim.title_en, claim.title_zh)
+    return discord.SelectOption(label=shorten(title, _LONGEST_OPTION), value=claim.id)

@@ -1,0 +1,165 @@
+"""The digest for moderators: once a week in the channel of their choice, and at any time with `/digest`."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands, ui
+from discord.app_commands import locale_str
+from discord.ext import commands, tasks
+from discord.utils import format_dt
+
+from bot.discord.bot import BotInteraction
+from bot.discord.cards import draw_lines
+from bot.discord.markdown import escape
+from bot.discord.person import actor_of, chosen_language, language_of, respond, texts_for
+from bot.discord.queue.deciding import REPORTS, age_text, claims_named, counts_text, title_in
+from bot.texts import Texts, msgid
+from claims.moderation.digest import WEEK, Digest
+from claims.record import ClaimRecord
+from config.errors import ClaimBaseError
+
+if TYPE_CHECKING:
+    from bot.discord.app import TouchstoneBot
+
+
+_MOST_NAMED = 20
+_OTHERS: Mapping[str, str] = {"operator": msgid("the operator"), "touchstone": msgid("Touchstone itself")}
+
+
+def draw_digest(digest: Digest, claims: Mapping[str, ClaimRecord], until: datetime, texts: Texts) -> ui.LayoutView:
+    """Return the card; `claims` are those that the digest names."""
+    heading = texts("Digest of the claims in this server")
+    span = f"{format_dt(digest.since, 'd')} – {format_dt(until, 'd')}"
+    lines = [f"### {heading}", f"-# {span}", *_waiting(digest, texts), *_happened(digest, texts)]
+    lines += _changed(digest, texts)
+    if digest.paused:
+        lines.append(texts("Paused after reports by members:"))
+        lines += [f"- {escape(title_in(claims, claim, texts))}" for claim in digest.paused]
+    return draw_lines(lines, texts)
+
+
+def _waiting(digest: Digest, texts: Texts) -> list[str]:
+    if digest.oldest is None:
+        return [texts("Nothing waits for a decision.")]
+    count = texts.plural("{count} item waits.", "{count} items wait.", sum(digest.waiting.values()))
+    oldest = texts("The oldest has waited for {age}.", age=age_text(digest.oldest, texts))
+    return [count, oldest, f"-# {counts_text(digest.waiting, texts)}", texts("/queue shows them.")]
+
+
+def _happened(digest: Digest, texts: Texts) -> list[str]:
+    counts: dict[str, Any] = {"replies": digest.replies, "offers": digest.offers, "decided": digest.decided}
+    lines = [texts("Replies: {replies}. Offers: {offers}. Decided: {decided}.", **counts)]
+    if digest.reports:
+        told = [
+            texts("{kind}: {count}", kind=texts(REPORTS[kind]) if kind in REPORTS else kind, count=count)
+            for kind, count in digest.reports.items()
+        ]
+        lines.append(texts("Reports by members: {kinds}", kinds=" · ".join(told)))
+    return lines
+
+
+def _changed(digest: Digest, texts: Texts) -> list[str]:
+    if not digest.changes:
+        return [texts("Nothing was changed.")]
+    named = [_name(actor, texts) for actor in digest.actors]
+    more = len(named) - _MOST_NAMED
+    if more > 0:
+        named = [*named[:_MOST_NAMED], texts.plural("{count} more", "{count} more", more)]
+    return [
+        texts.plural("{count} change, by {who}.", "{count} changes, by {who}.", digest.changes, who=", ".join(named))
+    ]
+
+
+def _name(actor: str, texts: Texts) -> str:
+    if actor.isdigit():
+        return f"<@{actor}>"
+    return texts(_OTHERS[actor]) if actor in _OTHERS else escape(actor)
+
+
+_log = logging.getLogger(__name__)
+
+# From this status on, Discord may have taken the message although it answered with an error.
+_UNCERTAIN = 500
+
+
+class DigestCog(commands.Cog):
+    """Looks twice an hour whose digest is due; the claim base remembers what was posted."""
+
+    def __init__(self, bot: "TouchstoneBot") -> None:
+        self.bot = bot
+
+    async def cog_load(self) -> None:
+        """Begin to look."""
+        self.rounds.start()
+
+    async def cog_unload(self) -> None:
+        """Stop."""
+        self.rounds.cancel()
+
+    @app_commands.command(
+        name=locale_str(msgid("digest")),
+        description=locale_str(msgid("What the last seven days brought, for moderators")),
+    )
+    @app_commands.guild_only()
+    async def digest(self, interaction: BotInteraction) -> None:
+        """Show the digest privately; what is posted in the channel stays as it was planned."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        make, since = self.bot.touchstone.moderation.digests.for_moderator, self._now() - WEEK
+        made = await asyncio.to_thread(make, actor_of(interaction), since)
+        await respond(interaction, await self._draw(made, texts_for(interaction)))
+
+    @tasks.loop(minutes=30)
+    async def rounds(self) -> None:
+        """Post what is due."""
+        try:
+            await self.post_due()
+        except ClaimBaseError as error:
+            _log.error("The weekly digests could not be made: %s", error)
+
+    @rounds.before_loop
+    async def _ready(self) -> None:
+        await self.bot.wait_until_ready()
+
+    async def post_due(self) -> None:
+        """Post the digests that are due, in the servers that this process looks after."""
+        moderation = self.bot.touchstone.moderation
+        channels = await asyncio.to_thread(moderation.digests.channels)
+        for server in await asyncio.to_thread(moderation.digest_postings.due, channels):
+            guild = self.bot.get_guild(server)
+            if guild is not None and not guild.unavailable:
+                await self._post(guild, channels[server])
+
+    async def _post(self, guild: discord.Guild, channel: int) -> None:
+        """Post one digest. After a refusal the next comes in a week; where Discord did not answer, the next round."""
+        moderation = self.bot.touchstone.moderation
+        since = await asyncio.to_thread(moderation.digest_postings.take, guild.id)
+        if since is None:
+            return
+        try:
+            digest = await asyncio.to_thread(moderation.digests.digest, guild.id, since)
+            view = await self._draw(digest, await self._texts(guild))
+            await self.bot.get_partial_messageable(channel, guild_id=guild.id).send(view=view)
+        except discord.HTTPException as refusal:
+            if refusal.status >= _UNCERTAIN:
+                # It may stand there already: better one digest less than two.
+                _log.warning("Whether the digest of server %s was posted is not known: %s", guild.id, refusal)
+            else:
+                _log.warning("The digest of server %s was refused in channel %s: %s", guild.id, channel, refusal)
+        except Exception:  # noqa: BLE001  whatever it is, it must not end the rounds
+            _log.exception("The digest of server %s could not be posted", guild.id)
+            await asyncio.to_thread(moderation.digest_postings.give_back, guild.id)
+
+    async def _draw(self, digest: Digest, texts: Texts) -> ui.LayoutView:
+        claims = await asyncio.to_thread(claims_named, self.bot.touchstone, digest.server, digest.paused)
+        return draw_digest(digest, claims, self._now(), texts)
+
+    async def _texts(self, guild: discord.Guild) -> Texts:
+        settings = await asyncio.to_thread(self.bot.touchstone.servers.settings, guild.id)
+        return self.bot.texts(chosen_language(settings.language, otherwise=language_of(guild.preferred_locale)))
+
+    def _now(self) -> datetime:
+        return self.bot.touchstone.base.clock()

@@ -1,0 +1,225 @@
+"""Start a run shortly after the claim base has changed, at the start of the bot, and again where cards were left."""
+
+import asyncio
+import contextlib
+import logging
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TYPE_CHECKING, Literal, cast
+
+import aiohttp
+import discord
+from discord.ext import commands, tasks
+
+from bot.discord.card_buttons import card_buttons
+from bot.discord.cards import draw_card
+from bot.discord.person import chosen_language
+from bot.texts import LANGUAGES
+from checks.model import Language
+from claims.answering.corrections import Correction
+
+if TYPE_CHECKING:
+    from bot.discord.app import TouchstoneBot
+
+
+_log = logging.getLogger(__name__)
+
+Outcome = Literal["edited", "gone", "refused", "later"]
+
+# Discord's own limit for edits of messages older than an hour comes as this too, after the library has given up.
+_TOO_MANY = 429
+_UNCERTAIN = 500
+
+
+async def edit_card(bot: "TouchstoneBot", correction: Correction) -> Outcome:
+    """Edit the card and write down what became of it.
+
+    Returns:
+        "edited"; "gone" for a card that was deleted or cannot be edited for another lasting reason; "refused" where
+        the bot may not write in the channel; "later" where trying again may help: the card stays pending.
+    """
+    outcome = await _try(bot, correction)
+    corrections = bot.touchstone.moderation.corrections
+    if outcome == "edited":
+        await asyncio.to_thread(corrections.done, correction)
+    elif outcome != "later":
+        await asyncio.to_thread(corrections.gone, correction.card_message)
+    return outcome
+
+
+async def _try(bot: "TouchstoneBot", correction: Correction) -> Outcome:
+    channel = bot.get_partial_messageable(correction.channel, guild_id=correction.server)
+    card = channel.get_partial_message(correction.card_message)
+    try:
+        await card.edit(view=await _draw(bot, correction), allowed_mentions=discord.AllowedMentions.none())
+    except discord.NotFound:
+        return "gone"
+    except discord.Forbidden as refusal:
+        bot.watch.quiet.refused(correction.channel, refusal.text)
+        return "refused"
+    except discord.HTTPException as failure:
+        if failure.status == _TOO_MANY or failure.status >= _UNCERTAIN:
+            _log.info("Card %s is edited later: %s", correction.card_message, failure)
+            return "later"
+        _log.warning("Card %s cannot be edited: %s", correction.card_message, failure)
+        return "gone"
+    except (aiohttp.ClientError, OSError) as failure:
+        _log.info("Card %s is edited later: %r", correction.card_message, failure)
+        return "later"
+    return "edited"
+
+
+async def _draw(bot: "TouchstoneBot", correction: Correction) -> discord.ui.LayoutView:
+    language = correction.language
+    if language not in LANGUAGES:
+        settings = await asyncio.to_thread(bot.touchstone.servers.settings, correction.server)
+        language = chosen_language(settings.language, bot.settings.language, otherwise="en")
+    reply = await asyncio.to_thread(bot.touchstone.corrected_reply, correction, cast("Language", language))
+    texts = bot.texts(reply.language)
+    return draw_card(reply, texts, card_buttons(correction.claims, texts))
+
+
+@dataclass(slots=True)
+class Run:
+    """Edits until nothing is left or `stop` is set; what it has done is in the claim base after each card.
+
+    `pause`: seconds between two cards. `edited`: how many cards of each server have been edited so far; `left`: cards
+    for which trying again later may help.
+    """
+
+    bot: "TouchstoneBot"
+    stop: asyncio.Event
+    pause: float
+    edited: Counter[int] = field(default_factory=Counter[int])
+    left: set[int] = field(default_factory=set[int])
+    _gone: int = 0
+    _refusing: set[int] = field(default_factory=set[int])
+    _revision: int = -1
+    _waiting: deque[Correction] = field(default_factory=deque[Correction])
+
+    async def begin(self) -> bool:
+        """Look for cards; returns whether there are any."""
+        await self._refresh()
+        return bool(self._waiting)
+
+    async def go(self) -> None:
+        """Edit one card after the other; a claim that changes meanwhile is seen before the next card."""
+        _log.info("Corrections: %d cards to edit", len(self._waiting))
+        while not self.stop.is_set():
+            await self._refresh()
+            if not self._waiting:
+                break
+            await self.bot.watch.finish()
+            correction = self._waiting.popleft()
+            self._note(correction, await edit_card(self.bot, correction))
+            await self._rest()
+        counts = (self.edited.total(), self._gone, len(self.left))
+        _log.info("Corrections: %d cards edited, %d gone, %d left for later", *counts)
+
+    def _note(self, correction: Correction, outcome: Outcome) -> None:
+        match outcome:
+            case "edited":
+                self.edited[correction.server] += 1
+            case "later":
+                self.left.add(correction.card_message)
+            case "gone":
+                self._gone += 1
+            case "refused":
+                # Many refused requests would get the bot banned: the channel's other cards wait for another run.
+                self._gone += 1
+                self._refusing.add(correction.channel)
+                self.left |= {each.card_message for each in self._waiting if each.channel == correction.channel}
+                self._waiting = deque(each for each in self._waiting if each.channel != correction.channel)
+
+    async def _refresh(self) -> None:
+        """Read the cards anew where the base has changed since."""
+        revision = await asyncio.to_thread(lambda: self.bot.touchstone.base.revision)
+        if revision == self._revision:
+            return
+        self._revision = revision
+        pending = await asyncio.to_thread(self.bot.touchstone.moderation.corrections.pending)
+        self.left |= {each.card_message for each in pending if each.channel in self._refusing}
+        self._waiting = deque(each for each in pending if each.card_message not in self.left)
+
+    async def _rest(self) -> None:
+        """Wait between two cards, or until the bot closes."""
+        try:
+            async with asyncio.timeout(self.pause):
+                await self.stop.wait()
+        except TimeoutError:
+            return
+
+
+_FIRST_RETRY = 60.0
+_LONGEST_RETRY = 3600.0
+_LONGEST_FAREWELL = 3.0
+
+
+class CorrectionCog(commands.Cog):
+    """Keeps nothing of a run but its counts: which cards wait is read from the claim base, also after a restart.
+
+    `look`: seconds between two looks at the base's revision; `pause`: between two edits; `retry`: until cards that
+    could not be edited are tried again, twice as long each time.
+    """
+
+    def __init__(
+        self, bot: "TouchstoneBot", *, look: float = 30.0, pause: float = 1.0, retry: float = _FIRST_RETRY
+    ) -> None:
+        self.bot = bot
+        self._every = look
+        self._pause = pause
+        self._first_retry = self._retry = retry
+        self._again_at = float("inf")
+        self._stop = asyncio.Event()
+        self._one = asyncio.Lock()
+        self._seen = -1
+        self._latest: Run | None = None
+
+    @property
+    def edited(self) -> Counter[int]:
+        """How many cards of each server have been edited in the run that is on, or else in the latest one."""
+        return self._latest.edited if self._latest else Counter()
+
+    async def cog_load(self) -> None:
+        """Begin to look."""
+        self.look.change_interval(seconds=self._every)
+        self.look.start()
+
+    async def cog_unload(self) -> None:
+        """End between two cards; an edit that hangs is given up, and made again after the next start."""
+        self._stop.set()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LONGEST_FAREWELL), self._one:
+                pass
+        self.look.cancel()
+
+    @tasks.loop()
+    async def look(self) -> None:
+        """Start a run where the base has changed, or where it is time to try again."""
+        try:
+            revision = await asyncio.to_thread(lambda: self.bot.touchstone.base.revision)
+            if revision != self._seen or monotonic() >= self._again_at:
+                await self.run()
+                self._seen = revision
+        except Exception:  # noqa: BLE001  this is the outermost frame of the task
+            # The task must not end: without it no card would be corrected until somebody restarts the bot.
+            _log.exception("The corrections were cut short; they go on in %.0f s", self._every)
+
+    @look.before_loop
+    async def wait(self) -> None:
+        """Wait until the bot is connected."""
+        await self.bot.wait_until_ready()
+
+    async def run(self) -> None:
+        """Edit all cards that are out of date, if there are any."""
+        async with self._one:
+            run = Run(self.bot, self._stop, self._pause)
+            if await run.begin():
+                self._latest = run
+                await run.go()
+            if run.left:
+                self._again_at = monotonic() + self._retry
+                self._retry = min(2 * self._retry, _LONGEST_RETRY)
+            else:
+                self._again_at, self._retry = float("inf"), self._first_retry

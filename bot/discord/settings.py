@@ -1,0 +1,269 @@
+"""`/touchstone settings`: all settings of the server at one look, and a change of those that are given."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import discord
+from discord import app_commands
+from discord.app_commands import locale_str
+from discord.ext import commands
+
+from bot.backtest import written
+from bot.discord.backtest import BUDGET
+from bot.discord.bot import BotInteraction
+from bot.discord.cards import draw_lines
+from bot.discord.items import Joining, Subcommand
+from bot.discord.markdown import escape
+from bot.discord.person import LANGUAGE_NAMES, actor_of, respond, texts_for
+from bot.discord.setup import missing_rights
+from bot.discord.status import MODES
+from bot.texts import Texts, msgid
+from bot.wording import field_name
+from claims.answering.servers import ChannelMode, ServerLanguage, ServerSettings, SettingsChange
+from claims.moderation.rights import Actor
+from claims.record import PackRecord
+from claims.store.server_settings import CORRECTION_DAYS, PAUSE_REPORTS
+from config.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.discord.app import TouchstoneBot
+
+
+WATCHING = {
+    "on": msgid("I now answer known claims in {channel}."),
+    "hint": msgid("In {channel} I now only leave a small reaction; whoever clicks it gets the answer."),
+    "shadow": msgid("In {channel} I now only count what I would say, and say nothing. /touchstone shadow shows it."),
+    "off": msgid("I no longer read along in {channel}."),
+}
+LANGUAGES = {
+    "auto": msgid("In this server I now answer in the language of the message."),
+    "en": msgid("In this server I now answer in English."),
+    "zh-Hans": msgid("In this server I now answer in Simplified Chinese."),
+    "zh-Hant": msgid("In this server I now answer in Traditional Chinese."),
+}
+
+Watched = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.ForumChannel
+
+
+@app_commands.guild_only()
+class Manage(
+    commands.GroupCog,
+    group_name=locale_str(msgid("touchstone")),
+    group_description=locale_str(msgid("Settings of this server")),
+):
+    """Changes a server's settings; whoever moderates it may, and Discord cannot know who that is by role."""
+
+    def __init__(self, bot: "TouchstoneBot") -> None:
+        self.bot = bot
+        super().__init__()
+
+    @app_commands.command(
+        name=locale_str(msgid("watch")), description=locale_str(msgid("Choose whether I answer in a channel"))
+    )
+    @app_commands.rename(mode=locale_str(msgid("mode")), channel=locale_str(msgid("channel")))
+    @app_commands.describe(
+        mode=locale_str(msgid("Answer, only hint with a reaction, only count, or stay out")),
+        channel=locale_str(msgid("The channel; without one, this channel")),
+    )
+    @app_commands.choices(
+        mode=[
+            app_commands.Choice(name=locale_str(msgid("on")), value="on"),
+            app_commands.Choice(name=locale_str(msgid("hint")), value="hint"),
+            app_commands.Choice(name=locale_str(msgid("shadow")), value="shadow"),
+            app_commands.Choice(name=locale_str(msgid("off")), value="off"),
+        ]
+    )
+    async def watch(
+        self, interaction: BotInteraction, mode: app_commands.Choice[str], channel: Watched | None = None
+    ) -> None:
+        """Set a channel's mode and say which of the bot's own rights are missing there."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        target = channel or _home(interaction.channel)
+        chosen = cast("ChannelMode", mode.value)
+        setup = self.bot.touchstone.moderation.setup
+        await asyncio.to_thread(setup.set_channel_mode, actor_of(interaction), target.id, chosen)
+        self.bot.watch.quiet.answered(target.id)
+        texts = texts_for(interaction)
+        lines = [texts(WATCHING[mode.value], channel=target.mention)]
+        # Discord does not always tell of a channel what is needed to know the rights there.
+        missing = missing_rights(target, mode.value, texts) if isinstance(target, discord.abc.GuildChannel) else []
+        if missing:
+            lines.append(texts("I lack rights there: {rights}.", rights=", ".join(missing)))
+        await respond(interaction, "\n".join(lines))
+
+    @app_commands.command(
+        name=locale_str(msgid("language")), description=locale_str(msgid("Choose the language I answer in"))
+    )
+    @app_commands.rename(language=locale_str(msgid("language")))
+    @app_commands.describe(language=locale_str(msgid("The language, or that of each message")))
+    @app_commands.choices(
+        language=[
+            app_commands.Choice(name=locale_str(msgid("as the message")), value="auto"),
+            app_commands.Choice(name="English", value="en"),
+            app_commands.Choice(name="简体中文", value="zh-Hans"),
+            app_commands.Choice(name="繁體中文", value="zh-Hant"),
+        ]
+    )
+    async def language(self, interaction: BotInteraction, language: app_commands.Choice[str]) -> None:
+        """Set the language of the server's public answers."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        chosen = cast("ServerLanguage", language.value)
+        setup = self.bot.touchstone.moderation.setup
+        await asyncio.to_thread(setup.change, actor_of(interaction), language=chosen)
+        await respond(interaction, texts_for(interaction)(LANGUAGES[language.value]))
+
+
+def _home(channel: "discord.interactions.InteractionChannel | None") -> "Watched":
+    """Return the channel whose mode counts: a thread follows the channel it belongs to."""
+    return channel.parent if isinstance(channel, discord.Thread) and channel.parent else channel  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerState:
+    """What a server has set, and what there is otherwise."""
+
+    settings: ServerSettings
+    channels: Mapping[int, ChannelMode]
+    packs: Sequence[PackRecord]
+    defaults: Settings
+
+
+def settings_lines(state: ServerState, texts: Texts) -> list[str]:
+    """Return the settings as lines; roles and channels as mentions, which ping nobody in a private answer."""
+    settings = state.settings
+    language = settings.language or state.defaults.language
+    roles = ", ".join(f"<@&{role}>" for role in settings.moderator_roles)
+    digest = settings.digest_channel
+    cut_off = texts("fitted to the number of claims") if settings.cut_off is None else written(settings.cut_off)
+    budget = BUDGET if settings.budget is None else settings.budget
+    shown = {
+        "language": _or_default(settings.language, texts(LANGUAGE_NAMES[language]), texts),
+        "moderator_roles": roles or texts("{value} (default)", value=texts("whoever may manage the server")),
+        "packs": ", ".join(_packs(state, texts)) or texts("nothing"),
+        "cooldown_hours": _number(settings.cooldown_hours, state.defaults.cooldown_hours, texts),
+        "cut_off": _or_default(settings.cut_off, cut_off, texts),
+        "budget": _or_default(settings.budget, texts("{count} in 1,000 messages", count=f"{budget:g}"), texts),
+        "pause_reports": _number(settings.pause_reports, PAUSE_REPORTS, texts),
+        "correction_days": _number(settings.correction_days, CORRECTION_DAYS, texts),
+        "digest_channel": texts("nothing") if digest is None else f"<#{digest}>",
+    }
+    lines = [texts("{field}: {value}", field=field_name(name, texts), value=value) for name, value in shown.items()]
+    return [*(f"- {line}" for line in lines), *channel_lines(state.channels, texts)]
+
+
+def channel_lines(channels: Mapping[int, ChannelMode], texts: Texts) -> list[str]:
+    """Return a line for each channel that is not off."""
+    return [f"- <#{channel}>: {texts(MODES[mode])}" for channel, mode in channels.items()]
+
+
+def _packs(state: ServerState, texts: Texts) -> list[str]:
+    chosen = state.settings.packs
+    return [
+        escape(texts.pick(pack.title_en, pack.title_zh)) for pack in state.packs if chosen is None or pack.id in chosen
+    ]
+
+
+def _number(value: float | None, default: float, texts: Texts) -> str:
+    return _or_default(value, f"{default if value is None else value:g}", texts)
+
+
+def _or_default(value: object, shown: str, texts: Texts) -> str:
+    return texts("{value} (default)", value=shown) if value is None else shown
+
+
+# What is taken back to its default by name; the set-up has the rest.
+_BACK = {
+    "cooldown_hours": msgid("Cool-down in hours"),
+    "cut_off": msgid("Cut-off"),
+    "budget": msgid("Budget"),
+    "pause_reports": msgid("Reports that pause a claim"),
+    "correction_days": msgid("Days in which cards are corrected"),
+    "digest_channel": msgid("Channel of the weekly digest"),
+}
+
+
+class SettingsCommand(Joining):
+    """Answers moderators privately; whatever is given together is one change."""
+
+    def __init__(self, bot: "TouchstoneBot") -> None:
+        self.bot = bot
+        command: Subcommand = app_commands.Command(
+            name=locale_str(msgid("settings")),
+            description=locale_str(msgid("See all settings of this server, or change some")),
+            callback=self.settings,
+        )
+        self.join(bot.manage, (command,))
+
+    @app_commands.rename(
+        cooldown_hours=locale_str(msgid("cooldown_hours")),
+        cut_off=locale_str(msgid("cut_off")),
+        budget=locale_str(msgid("budget")),
+        pause_reports=locale_str(msgid("pause_reports")),
+        correction_days=locale_str(msgid("correction_days")),
+        digest_channel=locale_str(msgid("digest_channel")),
+        back=locale_str(msgid("back_to_default")),
+    )
+    @app_commands.describe(
+        cooldown_hours=locale_str(msgid("Hours before I answer the same claim in the same channel again")),
+        cut_off=locale_str(msgid("The probability, from 0 to 1, from which on I answer")),
+        budget=locale_str(msgid("Replies that you want at most, per 1,000 messages")),
+        pause_reports=locale_str(msgid("Reports of members within a day that pause a claim")),
+        correction_days=locale_str(msgid("How many days back I correct my cards when a claim changes")),
+        digest_channel=locale_str(msgid("Where I post the weekly digest, and tell you when a claim is paused")),
+        back=locale_str(msgid("Take one setting back to its default")),
+    )
+    @app_commands.choices(
+        back=[app_commands.Choice(name=locale_str(label), value=name) for name, label in _BACK.items()]
+    )
+    async def settings(
+        self,
+        interaction: BotInteraction,
+        cooldown_hours: float | None = None,
+        cut_off: float | None = None,
+        budget: float | None = None,
+        pause_reports: int | None = None,
+        correction_days: int | None = None,
+        digest_channel: discord.TextChannel | None = None,
+        back: str | None = None,
+    ) -> None:
+        """Write what was given, and show everything."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        given = {
+            "cooldown_hours": cooldown_hours,
+            "cut_off": cut_off,
+            "budget": budget,
+            "pause_reports": pause_reports,
+            "correction_days": correction_days,
+            "digest_channel": digest_channel.id if digest_channel else None,
+        }
+        changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        if back in _BACK:
+            changes[back] = None
+        actor, texts = actor_of(interaction), texts_for(interaction)
+        state = await asyncio.to_thread(self._apply, actor, cast("SettingsChange", changes))
+        head = texts("Settings of this server")
+        lines = [f"### {head}", *settings_lines(state, texts), *_remarks(digest_channel, texts)]
+        if changes:
+            lines.append(texts("Changed as you said; /history can take it back."))
+        await respond(interaction, draw_lines(lines, texts))
+
+    def _apply(self, actor: Actor, changes: SettingsChange) -> ServerState:
+        """Write the changes, or only ask for the right where there is none; return what is set now."""
+        touchstone = self.bot.touchstone
+        if changes:
+            touchstone.moderation.setup.change(actor, **changes)
+        else:
+            touchstone.moderation.rights.require(actor, actor.server, "moderator")
+        server = actor.server or 0
+        settings, channels = touchstone.servers.settings(server), touchstone.servers.channels(server)
+        return ServerState(settings, channels, touchstone.base.packs(), self.bot.settings)
+
+
+def _remarks(digest: discord.TextChannel | None, texts: Texts) -> list[str]:
+    """Name the rights that the bot lacks in the channel that was chosen."""
+    rights = ", ".join(missing_rights(digest, "digest", texts)) if digest else ""
+    if digest is None or not rights:
+        return []
+    return [texts("In {channel} I lack rights: {rights}.", channel=digest.mention, rights=rights)]

@@ -1,0 +1,194 @@
+"""The trends as a PNG: messages by day above, claims below."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from babel.dates import format_date, format_skeleton
+from noto_cjk_sans_otc import FONT_PATH
+from PIL import Image, ImageDraw, ImageFont
+
+from bot.texts import Texts
+from checks.model import Language
+from claims.exchange.sheet import guard_cell
+from claims.moderation.trends import Tally, Trends
+
+# A sheet of its own: readable wherever it is shown, on a dark page and on a light one.
+PAPER = "#fbfaf7"
+INK = "#22252b"
+FAINT = "#6b7078"
+RULE = "#d9d6cd"
+
+# Colours that people who see red and green alike can tell apart (Okabe and Ito).
+ASSERTED, ASKED, DEBUNKED = "#d55e00", "#56b4e9", "#009e73"
+
+WIDTH = 1200
+MARGIN = 40
+# Where the fonts of Simplified and of Traditional Chinese stand in the collection; both have Latin letters too.
+_FACES: dict[Language, int] = {"en": 2, "zh-Hans": 2, "zh-Hant": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Fonts:
+    """The three sizes that the picture uses."""
+
+    title: ImageFont.FreeTypeFont
+    label: ImageFont.FreeTypeFont
+    small: ImageFont.FreeTypeFont
+
+    @classmethod
+    def of(cls, language: Language) -> "Fonts":
+        """Return the fonts for a language: the two Chinese scripts draw some characters differently."""
+
+        def size(points: int) -> ImageFont.FreeTypeFont:
+            return ImageFont.truetype(str(FONT_PATH), points, index=_FACES[language])
+
+        return cls(size(32), size(22), size(18))
+
+
+COLUMNS = ("day", "claim", "title", "seen", "asserted", "asked", "debunked")
+
+
+def trends_csv(trends: Trends, titles: Mapping[str, str]) -> bytes:
+    """Return the sheet, in UTF-8 with the mark by which Excel knows it; what looks like a formula is made harmless."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    for (day, claim), tally in sorted(trends.tallies.items()):
+        cells = (guard_cell(claim), guard_cell(titles.get(claim, "")))
+        writer.writerow((day.isoformat(), *cells, tally.seen, tally.asserted, tally.asked, tally.debunked))
+    return text.getvalue().encode("utf-8-sig")
+
+
+MOST_CLAIMS = 12
+_COLUMNS_HEIGHT = 180
+_COLUMNS_TOP = 170
+_CLAIMS_TOP = _COLUMNS_TOP + _COLUMNS_HEIGHT + 70
+_ROW = 66
+_FOOT = 60
+_BAR = 20
+_INNER = WIDTH - 2 * MARGIN
+# Room for the number behind the longest bar.
+_NUMBER = 90
+
+
+def trends_png(trends: Trends, titles: Mapping[str, str], texts: Texts) -> bytes:
+    """Return the picture in the language of the texts; claims without a title are named by their ids."""
+    claims = trends.by_claim()
+    shown = claims[:MOST_CLAIMS]
+    height = _CLAIMS_TOP + max(1, len(shown)) * _ROW + _FOOT
+    image = Image.new("RGB", (WIDTH, height), PAPER)
+    sheet = _Sheet(ImageDraw.Draw(image), Fonts.of(texts.language), texts)
+    sheet.head(trends)
+    sheet.columns(trends)
+    sheet.claims(shown, titles)
+    sheet.foot(height, len(claims) - len(shown))
+    file = io.BytesIO()
+    image.save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A picture being drawn; measures are in pixels from the top left corner."""
+
+    draw: ImageDraw.ImageDraw
+    fonts: Fonts
+    texts: Texts
+
+    def head(self, trends: Trends) -> None:
+        """Write the title, the time, and what the colours mean."""
+        first, last = self._day(trends.first), self._day(trends.last)
+        self.draw.text((MARGIN, 28), self.texts("Claims in chat"), INK, self.fonts.title)
+        period = self.texts("{first} to {last}, days in UTC", first=first, last=last)
+        self.draw.text((WIDTH - MARGIN, 40), period, FAINT, self.fonts.small, anchor="ra")
+        left = MARGIN
+        total = sum((tally for _, tally in trends.by_claim()), Tally())
+        for colour, label, count in (
+            (ASSERTED, self.texts("stated"), total.asserted),
+            (ASKED, self.texts("asked about"), total.asked),
+            (DEBUNKED, self.texts("disputed"), total.debunked),
+        ):
+            self.draw.rectangle((left, 94, left + 18, 112), colour)
+            legend = f"{label}  {count}"
+            self.draw.text((left + 28, 103), legend, INK, self.fonts.label, anchor="lm")
+            left += 28 + int(self.fonts.label.getlength(legend)) + 44
+
+    def columns(self, trends: Trends) -> None:
+        """Draw one column for each day."""
+        days = trends.days
+        tallies = [trends.of_day(day) for day in days]
+        most = max((tally.seen for tally in tallies), default=0)
+        bottom = _COLUMNS_TOP + _COLUMNS_HEIGHT
+        step = _INNER / len(days)
+        wide = min(max(step * 0.72, 1.0), 60.0)
+        for number, tally in enumerate(tallies):
+            left = MARGIN + number * step + (step - wide) / 2
+            floor = float(bottom)
+            for colour, count in _parts(tally):
+                top = floor - count / most * _COLUMNS_HEIGHT
+                self.draw.rectangle((left, top, left + wide, floor), colour)
+                floor = top
+            if tally.seen and tally.seen == most:
+                middle = (left + wide / 2, floor - 4)
+                self.draw.text(middle, str(most), INK, self.fonts.small, anchor="ms")
+        self.draw.line((MARGIN, bottom, WIDTH - MARGIN, bottom), RULE, 2)
+        self._dates(days, step, bottom + 8)
+
+    def _dates(self, days: Sequence[date], step: float, top: int) -> None:
+        """Name the first day and those after it for which there is room."""
+        every = max(1, -(-len(days) // 8))
+        for number in range(0, len(days), every):
+            place = (MARGIN + (number + 0.5) * step, top)
+            self.draw.text(place, self._short(days[number]), FAINT, self.fonts.small, anchor="ma")
+
+    def claims(self, claims: Sequence[tuple[str, Tally]], titles: Mapping[str, str]) -> None:
+        """Draw one bar for each claim, with its title above."""
+        if not claims:
+            self.draw.text((MARGIN, _CLAIMS_TOP), self.texts("No claim was seen."), FAINT, self.fonts.label)
+            return
+        longest = _INNER - _NUMBER
+        most = claims[0][1].seen
+        for number, (claim, tally) in enumerate(claims):
+            top = _CLAIMS_TOP + number * _ROW
+            title = fit_width(titles.get(claim, "") or claim, self.fonts.label, _INNER)
+            self.draw.text((MARGIN, top), title, INK, self.fonts.label)
+            left, bar = float(MARGIN), top + 34
+            for colour, count in _parts(tally):
+                right = left + count / most * longest
+                self.draw.rectangle((left, bar, right, bar + _BAR), colour)
+                left = right
+            self.draw.text((left + 10, bar + _BAR / 2), str(tally.seen), INK, self.fonts.small, anchor="lm")
+
+    def foot(self, height: int, left_out: int) -> None:
+        """Say what the counts are, and how many claims are not shown."""
+        line = self.texts("Counts of messages; no text and no name is kept.")
+        if left_out:
+            more = self.texts.plural(
+                "{count} more claim is in the sheet.", "{count} more claims are in the sheet.", left_out
+            )
+            line = f"{line} {more}"
+        self.draw.text((MARGIN, height - 34), line, FAINT, self.fonts.small, anchor="lm")
+
+    def _day(self, day: date) -> str:
+        return format_date(day, "long", locale=self.texts.locale)
+
+    def _short(self, day: date) -> str:
+        return format_skeleton("MMMd", day, locale=self.texts.locale)
+
+
+def _parts(tally: Tally) -> tuple[tuple[str, int], ...]:
+    """Return the colours and counts of a bar, without empty ones."""
+    parts = ((ASSERTED, tally.asserted), (ASKED, tally.asked), (DEBUNKED, tally.debunked))
+    return tuple(part for part in parts if part[1])
+
+
+def fit_width(text: str, font: ImageFont.FreeTypeFont, width: float) -> str:
+    """Return the text, cut and marked with an ellipsis where it is wider than so many pixels."""
+    if font.getlength(text) <= width:
+        return text
+    while text and font.getlength(f"{text}…") > width:
+        text = text[:-1]
+    return f"{text.rstrip()}…"

@@ -1,0 +1,221 @@
+"""What was wrong with fields, and how two versions of them differ, as plain lines in the reader's language."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, cast
+
+from bot.texts import Texts, msgid
+from config.errors import InvalidEditError
+from config.faults import FieldDifference
+
+_NAMES = {
+    # A claim and its parts.
+    "title_en": msgid("Title in English"),
+    "title_zh": msgid("Title in Chinese"),
+    "kind": msgid("Kind"),
+    "status": msgid("Status"),
+    "as_of": msgid("As of"),
+    "review_by": msgid("Review by"),
+    "wordings": msgid("Wordings"),
+    "texts": msgid("Wordings"),
+    "use": msgid("What they are for"),
+    "en": msgid("Wordings in English"),
+    "zh": msgid("Wordings in Chinese"),
+    "not_en": msgid("Never to be matched, in English"),
+    "not_zh": msgid("Never to be matched, in Chinese"),
+    "denials_en": msgid("How people dispute it, in English"),
+    "denials_zh": msgid("How people dispute it, in Chinese"),
+    "figures": msgid("Figures"),
+    "value": msgid("Value"),
+    "unit": msgid("Unit"),
+    "bound": msgid("Bound"),
+    "role": msgid("Role"),
+    "subject_en": msgid("What it measures, in English"),
+    "subject_zh": msgid("What it measures, in Chinese"),
+    "points": msgid("Points"),
+    "place": msgid("Number in the list"),
+    "speaker_en": msgid("Speaker in English"),
+    "speaker_zh": msgid("Speaker in Chinese"),
+    "date": msgid("Date"),
+    "text": msgid("Text"),
+    "text_en": msgid("Text in English"),
+    "text_zh": msgid("Text in Chinese"),
+    "citations": msgid("Sources"),
+    "numbers": msgid("Figures in the text"),
+    "server": msgid("Server"),
+    "pack": msgid("Pack of claims"),
+    "claim": msgid("Claim"),
+    # A source and a pack.
+    "title": msgid("Title"),
+    "author": msgid("Author"),
+    "publisher": msgid("Publisher"),
+    "published": msgid("Published"),
+    "language": msgid("Language"),
+    "address": msgid("Address"),
+    "id": msgid("Id"),
+    "version": msgid("Version"),
+    "licence": msgid("Licence"),
+    "sha256": msgid("Checksum of the file"),
+    "loaded_digest": msgid("Checksum of the claim as loaded"),
+    # What is set on a claim.
+    "muted": msgid("Muted"),
+    "cut_off": msgid("Cut-off"),
+    "paused": msgid("Paused"),
+    "raised_to": msgid("More careful up to"),
+    # What is set for a server and its channels.
+    "moderator_roles": msgid("Roles that moderate"),
+    "cooldown_hours": msgid("Cool-down in hours"),
+    "packs": msgid("Packs of claims"),
+    "budget": msgid("Budget"),
+    "digest_channel": msgid("Channel of the weekly digest"),
+    "pause_reports": msgid("Reports that pause a claim"),
+    "correction_days": msgid("Days in which cards are corrected"),
+    "setup_step": msgid("Step of the set-up"),
+    "mode": msgid("Mode"),
+    # Queue, examples and proposals.
+    "state": msgid("State"),
+    "decision": msgid("Decision"),
+    "decided_by": msgid("Decided by"),
+    "makes_claim": msgid("Makes the claim"),
+    "note": msgid("Note"),
+    "reason": msgid("Reason"),
+}
+
+
+def field_name(field: str, texts: Texts) -> str:
+    """Return what people call a field; one that has no name is shown as it is."""
+    return texts(_NAMES[field]) if field in _NAMES else field
+
+
+LONGEST = 120
+MOST_ENTRIES = 10
+_WORDS: Mapping[str, Mapping[object, str]] = {
+    "kind": {
+        "contested": msgid("disputed by the documents"),
+        "context": msgid("reported in the documents"),
+        "outlook": msgid("forecast or opinion"),
+    },
+    "status": {"draft": msgid("draft"), "published": msgid("published"), "withdrawn": msgid("withdrawn")},
+    "role": {
+        "refutes": msgid("Against it"),
+        "supports": msgid("For it"),
+        "context": msgid("Context"),
+        "claim": msgid("Claim"),
+    },
+    "bound": {
+        "exactly": msgid("exactly"),
+        "about": msgid("around"),
+        "over": msgid("over"),
+        "under": msgid("under"),
+        "range": msgid("from … to …"),
+    },
+    "mode": {
+        "on": msgid("answers"),
+        "hint": msgid("hints with a reaction"),
+        "shadow": msgid("only counts"),
+        "off": msgid("stays out"),
+    },
+    "decision": {
+        "wording": msgid("taken as a wording"),
+        "negative": msgid("taken as never to be matched"),
+        "claim": msgid("opened as a new claim"),
+        "resume": msgid("claim answered again"),
+        "dismiss": msgid("dismissed"),
+    },
+    "state": {"open": msgid("open"), "accepted": msgid("accepted"), "dismissed": msgid("dismissed")},
+}
+
+
+def fault_lines(error: InvalidEditError, texts: Texts) -> list[str]:
+    """Return a line a fault: the field, what is wrong with it, and how to mend it. Nothing in them is escaped."""
+    return [
+        texts(
+            "{field}: {fault} {mend}",
+            field=field_name(each.field, texts),
+            fault=texts(each.fault, **each.values),
+            mend=texts(each.mend, **each.values),
+        )
+        for each in error.faults
+    ]
+
+
+def difference_lines(fields: Sequence[FieldDifference], texts: Texts) -> list[str]:
+    """Return what differs: `before → after` for values, lines with − and + for the entries of lists.
+
+    The left side is `mine` of each difference, which is the older one in a history. Long texts are shortened, and of
+    a long list only the first ten entries are shown. Nothing in the lines is escaped.
+    """
+    lines: list[str] = []
+    for each in fields:
+        name = field_name(each.field, texts)
+        if isinstance(each.mine, list) or isinstance(each.theirs, list):
+            lines.append(texts("{field}:", field=name))
+            lines += _entries("−", each.field, each.mine, texts)
+            lines += _entries("+", each.field, each.theirs, texts)
+        else:
+            before, after = (value_text(each.field, value, texts) for value in (each.mine, each.theirs))
+            lines.append(texts("{field}: {before} → {after}", field=name, before=before, after=after))
+    return lines
+
+
+def value_text(field: str, value: object, texts: Texts) -> str:
+    """Return one value of a field on one line, shortened; also an entry of a list such as a wording or a point."""
+    if value is None or value in ("", [], ()):
+        return texts("nothing")
+    if isinstance(value, bool):
+        return texts("yes") if value else texts("no")
+    if isinstance(value, Mapping):
+        return _short(_entry_text(field, cast("Mapping[str, Any]", value), texts))
+    if isinstance(value, list | tuple):
+        return _short(", ".join(value_text(field, each, texts) for each in cast("Iterable[object]", value)))
+    if isinstance(value, float):
+        return f"{value:g}"
+    known = _WORDS.get(field, {})
+    return texts(known[value]) if value in known else _short(str(value))
+
+
+def _entries(mark: str, field: str, value: object, texts: Texts) -> list[str]:
+    entries = cast("list[object]", value) if isinstance(value, list) else [] if value is None else [value]
+    lines = [f"{mark} {value_text(field, entry, texts)}" for entry in entries[:MOST_ENTRIES]]
+    if len(entries) > MOST_ENTRIES:
+        lines.append(texts("{mark} and {count} more", mark=mark, count=len(entries) - MOST_ENTRIES))
+    return lines
+
+
+def _entry_text(field: str, entry: Mapping[str, Any], texts: Texts) -> str:
+    made = _ENTRIES.get(field)
+    return made(entry, texts) if made else ", ".join(f"{name}={value}" for name, value in entry.items())
+
+
+def _wording(entry: Mapping[str, Any], texts: Texts) -> str:
+    if entry["negative"]:
+        return texts("{text} (never to be matched)", text=entry["text"])
+    return texts("{text} (disputes it)", text=entry["text"]) if entry["denies"] else entry["text"]
+
+
+def _figure(entry: Mapping[str, Any], texts: Texts) -> str:
+    low, high = f"{entry['low']:g}", f"{entry['high']:g}"
+    value = low if low == high else texts("{low} to {high}", low=low, high=high)
+    bound = "" if entry["bound"] in {"exactly", "range"} else value_text("bound", entry["bound"], texts)
+    role = "" if entry["role"] == "claim" else f"({value_text('role', entry['role'], texts)})"
+    subject = texts.pick(entry["subject_en"], entry["subject_zh"])
+    return " ".join(part for part in (subject, bound, value, entry["unit"], role) if part)
+
+
+def _point(entry: Mapping[str, Any], texts: Texts) -> str:
+    speaker = texts.pick(entry["speaker_en"], entry["speaker_zh"])
+    text = texts.pick(entry["text_en"], entry["text_zh"])
+    cited = ", ".join(citation["document"] for citation in entry["citations"])
+    role = value_text("role", entry["role"], texts)
+    return " · ".join(part for part in (role, speaker, entry["date"], text, cited) if part)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1].rstrip()}…"
+
+
+_ENTRIES: Mapping[str, Callable[[Mapping[str, Any], Texts], str]] = {
+    "wordings": _wording,
+    "figures": _figure,
+    "points": _point,
+}

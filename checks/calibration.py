@@ -1,0 +1,320 @@
+"""Fit the decision and choose its cut-offs, judged by cross-validation: each text by weights that never saw it."""
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from checks.checker import Checker
+from checks.evaluate.files import LabelledMessage
+from checks.features import Evidence
+from checks.index import Floats
+from checks.lexicon import analyse
+from checks.tuning import CutOffs, Model
+from config.errors import EvaluationError
+
+_STEPS = 60
+_ENOUGH = 1e-8
+
+
+@dataclass(frozen=True, slots=True)
+class LogisticModel:
+    """Weights on the raw features, and a bias."""
+
+    weights: Floats
+    bias: float
+
+    def scores(self, features: Floats) -> Floats:
+        """Return the log odds of each row."""
+        return features @ self.weights + self.bias
+
+
+def fit_logistic(
+    features: Floats, labels: Floats, ridge: float = 1.0, row_weights: Floats | None = None, *, intercept: bool = True
+) -> LogisticModel:
+    """Fit weights that maximise the penalised likelihood of `labels` (0 or 1, one a row)."""
+    scale = features.std(axis=0)
+    scale[scale == 0] = 1.0
+    centre = features.mean(axis=0) if intercept else np.zeros(features.shape[1])
+    x = (features - centre) / scale
+    if intercept:
+        x = np.hstack([x, np.ones((len(x), 1))])
+    penalty = np.full(x.shape[1], ridge)
+    if intercept:
+        penalty[-1] = 1e-6
+    rows = np.ones(len(x)) if row_weights is None else row_weights
+    w = np.zeros(x.shape[1])
+    for _ in range(_STEPS):
+        p = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
+        gradient = x.T @ (rows * (labels - p)) - penalty * w
+        curve = (x * (rows * p * (1 - p))[:, None]).T @ x + np.diag(penalty)
+        step = np.linalg.solve(curve, gradient)
+        w = w + step
+        if float(np.abs(step).max()) < _ENOUGH:
+            break
+    raw = (w[:-1] if intercept else w) / scale
+    return LogisticModel(raw, float(w[-1] - centre @ raw) if intercept else 0.0)
+
+
+def fit_order(groups: Sequence[tuple[Floats, Floats]], ridge: float = 1.0) -> Floats:
+    """Fit weights under which right candidates outrank wrong ones; each group is one message's (features, labels)."""
+    differences = [
+        good - bad for features, labels in groups for good in features[labels > 0] for bad in features[labels == 0]
+    ]
+    if not differences:
+        raise ValueError("no message has both a right and a wrong candidate")
+    x = np.array(differences)
+    both = np.vstack([x, -x])
+    return fit_logistic(both, np.concatenate([np.ones(len(x)), np.zeros(len(x))]), ridge, intercept=False).weights
+
+
+Wrap = Callable[[list[str]], Iterable[str]]
+
+# Texts with a lower probability are far from every claim: whether they ask is not read.
+_FAR = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One text: the claim on top with its measures (none where no claim is near), and its label.
+
+    `right` tells whether the claim on top is right; `about_a_claim` whether any is; `chat` marks unlabelled chat.
+    """
+
+    features: dict[str, float] | None
+    right: bool
+    about_a_claim: bool
+    answer_due: bool
+    chat: bool
+
+
+class Measurer:
+    """Measures texts against a base, and remembers what it measured by the text's hash (never the text)."""
+
+    def __init__(self, checker: Checker, work_file: Path) -> None:
+        """Read what an earlier run measured on the same base with the same measures; other lines are left aside."""
+        self._checker = checker
+        self._file = work_file
+        self._print = _fingerprint(checker)
+        self._known: dict[str, tuple[str, dict[str, float]]] = {}
+        if work_file.exists():
+            for line in work_file.read_text("utf-8").splitlines():
+                self._remember(line)
+
+    def measure(self, texts: Iterable[str], wrap: Wrap) -> None:
+        """Measure the texts that are not yet known, writing each result at once; `wrap` shows progress."""
+        new = [text for text in dict.fromkeys(texts) if self._key(text) not in self._known]
+        with self._file.open("a", encoding="utf-8") as file:
+            for text in wrap(new):
+                key = self._key(text)
+                self._known[key] = claim, features = self._measure(text)
+                entry = {"base": self._print, "text": key, "claim": claim, "features": features}
+                file.write(json.dumps(entry) + "\n")
+
+    def labelled(self, message: LabelledMessage) -> Sample:
+        """Return a measured message with its label."""
+        claim, features = self._known[self._key(message.text)]
+        return Sample(features or None, claim in message.claims, bool(message.claims), message.said, chat=False)
+
+    def chat(self, text: str) -> Sample:
+        """Return a measured line of chat."""
+        _, features = self._known[self._key(text)]
+        return Sample(features or None, right=False, about_a_claim=False, answer_due=False, chat=True)
+
+    def _measure(self, text: str) -> tuple[str, dict[str, float]]:
+        base = self._checker.base
+        message = analyse(text, self._checker.lexicon)
+        if base.scorer is None or not message.words:
+            return "", {}
+        found = base.scorer.candidates(message, 1)
+        if not found:
+            return "", {}
+        features = found[0].evidence.features()
+        if base.scorer.model.probability(features) >= _FAR:
+            best = self._checker.check(text).best
+            features["question"] = float(best is not None and best.stance == "asks")
+        return base.claims[found[0].claim].claim.id, features
+
+    def _key(self, text: str) -> str:
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+    def _remember(self, line: str) -> None:
+        try:
+            entry: dict[str, Any] = json.loads(line)
+            if entry["base"] == self._print:
+                self._known[entry["text"]] = (entry["claim"], entry["features"])
+        except (ValueError, KeyError, TypeError):
+            return  # the line that an interruption cut off: its text is measured again
+
+
+def _fingerprint(checker: Checker) -> str:
+    """Return a hash of the claims' wordings, of what orders the claims, and of the names of the measures."""
+    parts = [field.name for field in fields(Evidence)]
+    if checker.base.scorer is not None:
+        model = checker.base.scorer.model
+        parts.append(json.dumps([dict(model.ranking), dict(model.ranking_han), dict(model.gate)]))
+    for read in checker.base.claims:
+        parts.append(read.claim.id)
+        parts += [wording.text for wording, _ in read.wordings]
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+FOLDS = 10
+_CHAT_WEIGHT = 0.2
+_RIDGE = 1.0
+_LEAST_ROWS = 30
+_SEED = 7
+# Offers disturb less than replies: so many times the budget. Of labelled messages without a claim at most these shares.
+_OFFER_BUDGET = 5.0
+_FALSE_REPLIES = 0.005
+_FALSE_OFFERS = 0.02
+_NEAR = 0.02
+_EDGE = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Shares (0–1) at the cut-offs, before any guard: of messages that call for an answer, of others, and of chat."""
+
+    replied: float
+    replied_or_offered: float
+    wrong: float
+    false: float
+    false_offer: float
+    chat_replies: float
+    chat_offers: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The fitted model, and what it gives beside the present one."""
+
+    model: Model
+    cut_offs: CutOffs
+    before: Outcome
+    after: Outcome
+
+
+def calibrate(samples: Sequence[Sample], model: Model, claims: int, budget: float, provenance: str) -> Calibration:
+    """Fit weights for the measures of `model` and cut-offs for a base of `claims` claims.
+
+    `budget` is the share of chat that may be answered. Raises EvaluationError where the samples cannot bear a fit.
+    """
+    _check_enough(samples, budget)
+    names = list(model.decision)
+    features = np.array([[(s.features or {}).get(name, 0.0) for name in names] for s in samples])
+    labels = np.array([float(s.right) for s in samples])
+    weights = np.array([_CHAT_WEIGHT if s.chat else 1.0 for s in samples])
+    near = np.array([s.features is not None for s in samples])
+    unseen = _cross_validate(features[near], labels[near], weights[near])
+    scores = np.zeros(len(samples))
+    scores[near] = unseen
+    fitted = fit_logistic(features[near], labels[near], _RIDGE, weights[near])
+    cut_offs = _choose(samples, scores, budget)
+    present = np.array([model.probability(s.features) if s.features else 0.0 for s in samples])
+    return Calibration(
+        model=_with(model, names, fitted, cut_offs, claims, provenance),
+        cut_offs=cut_offs,
+        before=_outcome(samples, present, model.cut_offs_for(claims)),
+        after=_outcome(samples, scores, cut_offs),
+    )
+
+
+def _check_enough(samples: Sequence[Sample], budget: float) -> None:
+    right = sum(s.right for s in samples)
+    other = sum(not s.about_a_claim and not s.chat for s in samples)
+    chat = sum(s.chat for s in samples)
+    if right < _LEAST_ROWS or other < _LEAST_ROWS:
+        raise EvaluationError(
+            f"Too few labelled messages: {right} about a claim that was found, {other} about none. "
+            f"Give at least {_LEAST_ROWS} of each with --messages."
+        )
+    if chat * budget < 1:
+        raise EvaluationError(
+            f"{chat} lines of chat cannot show a false alarm in {1 / budget:.0f}. Give at least "
+            f"{math.ceil(1 / budget)} with --chat, or a larger --budget."
+        )
+
+
+def _cross_validate(features: Floats, labels: Floats, weights: Floats) -> Floats:
+    fold = np.random.default_rng(_SEED).integers(0, FOLDS, len(labels))
+    odds = np.zeros(len(labels))
+    for part in range(FOLDS):
+        held, used = fold == part, fold != part
+        odds[held] = fit_logistic(features[used], labels[used], _RIDGE, weights[used]).scores(features[held])
+    return 1 / (1 + np.exp(-np.clip(odds, -40, 40)))
+
+
+def _choose(samples: Sequence[Sample], scores: Floats, budget: float) -> CutOffs:
+    chat = np.sort(scores[[s.chat for s in samples]])[::-1]
+    other = np.sort(scores[[not s.chat and not s.about_a_claim for s in samples]])[::-1]
+    reply = max(_bar(chat, budget), _bar(other, _FALSE_REPLIES), _NEAR)
+    offer = max(_bar(chat, budget * _OFFER_BUDGET), _bar(other, _FALSE_OFFERS), _NEAR)
+    return CutOffs(round(reply, 4), round(min(offer, reply), 4), _NEAR)
+
+
+def _bar(falling: Floats, share: float) -> float:
+    """Return the least bar that at most this share of the scores reaches."""
+    allowed = int(share * len(falling))
+    return min(1 - _EDGE, float(falling[allowed]) + _EDGE) if allowed < len(falling) else 0.0
+
+
+def _with(
+    model: Model, names: Sequence[str], fitted: LogisticModel, cut_offs: CutOffs, claims: int, provenance: str
+) -> Model:
+    """Return the model with new weights; cut-offs of other sizes move by as much as those of this size did."""
+    old = model.cut_offs_for(claims)
+    moved = {
+        size: CutOffs(
+            _moved(each.reply, old.reply, cut_offs.reply), _moved(each.offer, old.offer, cut_offs.offer), _NEAR
+        )
+        for size, each in model.cut_offs.items()
+    }
+    decision: Mapping[str, float] = {
+        name: round(float(weight), 4) for name, weight in zip(names, fitted.weights, strict=True)
+    }
+    return replace(
+        model,
+        provenance=provenance,
+        decision=decision,
+        bias=round(fitted.bias, 4),
+        cut_offs={**moved, claims: cut_offs},
+    )
+
+
+def _moved(value: float, old: float, new: float) -> float:
+    odds = _odds(value) + _odds(new) - _odds(old)
+    return round(1 / (1 + math.exp(-odds)), 4)
+
+
+def _odds(probability: float) -> float:
+    kept = min(1 - _EDGE, max(_EDGE, probability))
+    return math.log(kept / (1 - kept))
+
+
+def _outcome(samples: Sequence[Sample], scores: Floats, cut_offs: CutOffs) -> Outcome:
+    due = np.array([s.answer_due for s in samples])
+    right = np.array([s.right for s in samples])
+    chat = np.array([s.chat for s in samples])
+    other = np.array([not s.about_a_claim and not s.chat for s in samples])
+    replied, offered = scores >= cut_offs.reply, scores >= cut_offs.offer
+
+    def share(
+        part: np.ndarray[tuple[int], np.dtype[np.bool_]], of: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    ) -> float:
+        return float((part & of).sum()) / max(1, int(of.sum()))
+
+    return Outcome(
+        replied=share(replied & right, due),
+        replied_or_offered=share(offered & right, due),
+        wrong=share(replied & ~right, due),
+        false=share(replied, other),
+        false_offer=share(offered, other),
+        chat_replies=share(replied, chat),
+        chat_offers=share(offered, chat),
+    )

@@ -1,0 +1,301 @@
+"""Sets of known claims: how high the right claim ranks, by the thorough search that requests get."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from checks.base import IndexedBase
+from checks.evaluate.files import ChatLine, ClaimText, LabelledMessage, Query
+from checks.lexicon import Lexicon, analyse
+from checks.model import Finding, KnownClaim, KnownWording, Match
+from checks.text import count_han
+from checks.tuning import Tuning
+
+
+@dataclass(frozen=True, slots=True)
+class FalseAlarm:
+    """A line that was answered or offered an answer, with the claim and its score."""
+
+    line: ChatLine
+    action: str
+    claim: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChatReport:
+    """How many lines there were, and the false alarms among them, highest score first."""
+
+    lines: int
+    alarms: Sequence[FalseAlarm]
+
+    def count(self, *actions: str) -> int:
+        """Return the number of false alarms of these actions."""
+        return sum(alarm.action in actions for alarm in self.alarms)
+
+    def per_thousand(self, *actions: str) -> float:
+        """Return the number of false alarms of these actions in 1,000 lines."""
+        return 1000 * self.count(*actions) / max(1, self.lines)
+
+
+def judge_chat(check: Callable[[str], Finding], lines: Iterable[ChatLine]) -> ChatReport:
+    """Check every line."""
+    alarms: list[FalseAlarm] = []
+    count = 0
+    for line in lines:
+        count += 1
+        finding = check(line.text)
+        if finding.action != "silent" and finding.best is not None:
+            alarms.append(FalseAlarm(line, finding.action, finding.best.claim, finding.best.score))
+    return ChatReport(count, sorted(alarms, key=lambda alarm: (alarm.action != "reply", -alarm.score)))
+
+
+# Shorter claims and shorter chat say too little to be taken for anything.
+_LEAST_WORDS = 5
+LEAST_CHAT_WORDS = 4
+_SEED = 2022
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """What a threshold gives that so many lines of chat pass: shares of the queries answered rightly and wrongly."""
+
+    alarms: int
+    lines: int
+    score: float
+    answered: float
+    wrong: float
+
+
+def choose_claims(claims: Sequence[ClaimText], queries: Sequence[Query], count: int) -> list[ClaimText]:
+    """Return all claims that the queries are about, and others of at least five words by chance, `count` in all."""
+    right = {claim for query in queries for claim in query.right}
+    others = [claim for claim in claims if claim.id not in right and len(claim.text.split()) >= _LEAST_WORDS]
+    random.Random(_SEED).shuffle(others)  # noqa: S311  a sample, no secret
+    needed = [claim for claim in claims if claim.id in right]
+    return [*needed, *others[: max(0, count - len(needed))]]
+
+
+def decide_retrieval(
+    base: IndexedBase, queries: Sequence[Query], chat: Iterable[str], lexicon: Lexicon, budget: float
+) -> Threshold:
+    """Set the threshold so that at most a share of `budget` of the chat passes, and count what then is answered."""
+    scores = sorted((_best(base, text, lexicon)[1] for text in chat), reverse=True)
+    alarms = int(budget * len(scores))
+    threshold = scores[alarms] if alarms < len(scores) else 0.0
+    best = [(query, *_best(base, query.text, lexicon)) for query in queries]
+    passed = [(query, claim) for query, claim, score in best if score > threshold]
+    right = sum(claim in query.right for query, claim in passed)
+    count = max(1, len(queries))
+    return Threshold(alarms, len(scores), threshold, right / count, (len(passed) - right) / count)
+
+
+def _best(base: IndexedBase, text: str, lexicon: Lexicon) -> tuple[str, float]:
+    """Return the claim on top as an unasked check sees it, with its probability; ("", 0) where none comes near."""
+    message = analyse(text, lexicon)
+    if base.scorer is None or not message.words:
+        return "", 0.0
+    found = base.scorer.candidates(message)
+    if not found:
+        return "", 0.0
+    probability = base.scorer.model.probability(found[0].evidence.features())
+    return base.claims[found[0].claim].claim.id, probability
+
+
+Judged = tuple[LabelledMessage, Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class WorstRow:
+    """A row that went wrong: what was wrong with it (a key), and what the check answered."""
+
+    message: LabelledMessage
+    fault: str
+    action: str
+    claim: str | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReport:
+    """The outcome: shares (0–1) by name, for all and by language; worst rows; pairs of confused claims.
+
+    Attributes:
+        rows: number of messages.
+        figures: `top1`, `replied`, `replied_or_offered`, `wrong`, `false`, `false_offer`, `lectured`, `denies_seen`,
+            `asks_seen`, `conflict_seen`, `conflict_false`.
+        by_language: the same for each language.
+        worst: rows that went wrong, false replies first.
+        confusion: (right claim, claim on top) with how often.
+    """
+
+    rows: int
+    figures: Mapping[str, float]
+    by_language: Mapping[str, Mapping[str, float]]
+    worst: Sequence[WorstRow]
+    confusion: Sequence[tuple[str, str, int]]
+
+
+def judge_messages(check: Callable[[str], Finding], rows: Iterable[LabelledMessage]) -> MessageReport:
+    """Check every message and hold the findings against the labels."""
+    judged = [(row, check(row.text)) for row in rows]
+    languages = sorted({row.language for row, _ in judged})
+    return MessageReport(
+        rows=len(judged),
+        figures=message_figures(judged),
+        by_language={one: message_figures([pair for pair in judged if pair[0].language == one]) for one in languages},
+        worst=_worst(judged),
+        confusion=_confusion(judged),
+    )
+
+
+def message_figures(judged: Sequence[Judged]) -> dict[str, float]:
+    """Return the shares by name; a share of no rows is left out."""
+    said = [pair for pair in judged if pair[0].said]
+    other = [pair for pair in judged if not pair[0].claims]
+    denying = [pair for pair in judged if pair[0].stance == "denies"]
+    asking = [pair for pair in judged if pair[0].stance == "asks"]
+    conflicting = [pair for pair in judged if pair[0].numbers == "conflict" and pair[0].stance == "asserts"]
+    agreeing = [pair for pair in said if pair[0].numbers != "conflict"]
+    shares = {
+        "top1": _share(said, _is_right),
+        "replied": _share(said, lambda pair: _acts(pair, "reply") and _is_right(pair)),
+        "replied_or_offered": _share(said, lambda pair: _acts(pair, "reply", "offer") and _is_right(pair)),
+        "wrong": _share(said, lambda pair: _acts(pair, "reply") and not _is_right(pair)),
+        "false": _share(other, lambda pair: _acts(pair, "reply")),
+        "false_offer": _share(other, lambda pair: _acts(pair, "reply", "offer")),
+        "lectured": _share(denying, lambda pair: _acts(pair, "reply")),
+        "denies_seen": _share(denying, lambda pair: _is_right(pair) and _messages_best(pair).stance == "denies"),
+        "asks_seen": _share(asking, lambda pair: _is_right(pair) and _messages_best(pair).stance == "asks"),
+        "conflict_seen": _share(conflicting, lambda pair: _is_right(pair) and _messages_best(pair).figures_differ),
+        "conflict_false": _share(agreeing, lambda pair: _is_right(pair) and _messages_best(pair).figures_differ),
+    }
+    return {name: share for name, share in shares.items() if share is not None}
+
+
+def _share(pairs: Sequence[Judged], good: Callable[[Judged], bool]) -> float | None:
+    return sum(map(good, pairs)) / len(pairs) if pairs else None
+
+
+def _is_right(pair: Judged) -> bool:
+    row, finding = pair
+    return finding.best is not None and finding.best.claim in row.claims
+
+
+def _messages_best(pair: Judged) -> Match:
+    best = pair[1].best
+    assert best is not None  # noqa: S101  asked only after the match was found right
+    return best
+
+
+def _acts(pair: Judged, *actions: str) -> bool:
+    return pair[1].action in actions
+
+
+def _fault(pair: Judged) -> tuple[int, str] | None:
+    """Return what is wrong, worst first by its number; None where nothing is."""
+    row, finding = pair
+    faults = (
+        (not row.claims and finding.action == "reply", "false reply"),
+        (row.said and finding.action == "reply" and not _is_right(pair), "wrong reply"),
+        (row.stance == "denies" and finding.action == "reply", "lectured"),
+        (not row.claims and finding.action == "offer", "false offer"),
+        (row.said and not _is_right(pair), "another claim on top" if finding.matches else "nothing found"),
+        (row.said and finding.action == "silent", "left unanswered"),
+    )
+    return next(((order, fault) for order, (holds, fault) in enumerate(faults) if holds), None)
+
+
+def _worst(judged: Sequence[Judged]) -> list[WorstRow]:
+    found: list[tuple[tuple[int, float], WorstRow]] = []
+    for row, finding in judged:
+        fault = _fault((row, finding))
+        if fault is not None:
+            claim, score = (finding.best.claim, finding.best.score) if finding.best else (None, 0.0)
+            found.append(((fault[0], -score), WorstRow(row, fault[1], finding.action, claim, score)))
+    return [row for _, row in sorted(found, key=lambda each: each[0])]
+
+
+def _confusion(judged: Sequence[Judged]) -> list[tuple[str, str, int]]:
+    pairs = Counter(
+        (right, pair[1].best.claim)
+        for pair in judged
+        if pair[0].said and pair[1].best is not None and not _is_right(pair)
+        for right in sorted(pair[0].claims)[:1]
+    )
+    return [(right, found, count) for (right, found), count in pairs.most_common()]
+
+
+_AT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A query with the claims found for it, best first."""
+
+    query: Query
+    found: Sequence[str]
+
+    @property
+    def average_precision(self) -> float:
+        """Return the average precision at 5 (0–1)."""
+        hits, total = 0, 0.0
+        for place, claim in enumerate(self.found[:_AT], 1):
+            if claim in self.query.right:
+                hits += 1
+                total += hits / place
+        return total / min(_AT, max(1, len(self.query.right)))
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalReport:
+    """The outcome on one file of queries; all shares 0–1, the time in milliseconds of processor time a query."""
+
+    claims: int
+    ranked: Sequence[Ranked]
+    milliseconds: float
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """Return MAP@5, precision at 1, and the share with a right claim among the first five."""
+        count = max(1, len(self.ranked))
+        return {
+            "map@5": sum(each.average_precision for each in self.ranked) / count,
+            "p@1": sum(bool(set(each.found[:1]) & each.query.right) for each in self.ranked) / count,
+            "s@5": sum(bool(set(each.found[:_AT]) & each.query.right) for each in self.ranked) / count,
+        }
+
+    @property
+    def missed(self) -> list[Ranked]:
+        """Return the queries with no right claim among the first five."""
+        return [each for each in self.ranked if not set(each.found[:_AT]) & each.query.right]
+
+
+def known_claim(claim: ClaimText) -> KnownClaim:
+    """Return a claim of a retrieval set as the checks know claims: its text, and the title together with the text."""
+    language = "zh" if count_han(claim.text) else "en"
+    texts = [claim.text, f"{claim.title}. {claim.text}"] if claim.title else [claim.text]
+    wordings = tuple(KnownWording(text, language) for text in texts)
+    return KnownClaim(claim.id, "context", claim.title, "", wordings)
+
+
+def index_claims(claims: Iterable[ClaimText], lexicon: Lexicon, tuning: Tuning) -> IndexedBase:
+    """Index the claims of a retrieval set."""
+    return IndexedBase.of(map(known_claim, claims), lexicon, tuning)
+
+
+def judge_retrieval(base: IndexedBase, queries: Iterable[Query], lexicon: Lexicon) -> RetrievalReport:
+    """Rank the claims of the base for every query."""
+    ids = [read.claim.id for read in base.claims]
+    ranked: list[Ranked] = []
+    if base.scorer is not None:
+        base.scorer.candidates(analyse("the first search builds its index", lexicon), thorough=True)
+    start = time.process_time()
+    for query in queries:
+        message = analyse(query.text, lexicon)
+        found = base.scorer.candidates(message, thorough=True) if base.scorer is not None else []
+        ranked.append(Ranked(query, [ids[candidate.claim] for candidate in found]))
+    spent = time.process_time() - start
+    return RetrievalReport(len(ids), ranked, 1000 * spent / max(1, len(ranked)))

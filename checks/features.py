@@ -1,0 +1,291 @@
+"""The close look: what a message and the nearest wordings of a claim have in common beyond their words."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from rapidfuzz import fuzz
+
+from checks.index import TermWeights
+from checks.lexicon import Analysis
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Measures of likeness between a message and a claim; the best over the claim's wordings unless said otherwise.
+
+    Attributes:
+        dice: weighted Dice of the words (0–1).
+        share: share of a wording's word weight that the message holds (0–1).
+        concept_dice: the same Dice over concepts.
+        concept_share: the same share over concepts.
+        characters: cosine of the character n-grams (0–1).
+        letters: weighted Dice of single Han characters and whole Latin words (0–1).
+        letters_cosine: cosine of the same (0–1).
+        partial: rapidfuzz's partial ratio (0–1); never decides alone.
+        whole_partial: the same against the fullest of the nearest wordings, as are the next seven.
+        whole_characters: cosine of the character n-grams (0–1).
+        whole_dice: weighted Dice of the words (0–1).
+        whole_cosine: cosine of the words (0–1).
+        sentence: weighted Dice of the message's best sentence (0–1).
+        phrases: weight of the neighbouring word pairs that both hold, as a logarithm (0 and up).
+        numbers_missing: how many numbers the wording holds that the message lacks.
+        length: weight of the wording's words, as a logarithm.
+        length_gap: difference in length of message and wording, as a share of the longer (0–1); the least.
+        token_set: rapidfuzz's token set ratio (0–1); never decides alone.
+        token_sort: rapidfuzz's token sort ratio (0–1).
+        profile: evidence of the words by the claim's profile (0 and up).
+        concept_profile: the same of the concepts.
+        bm25: BM25 of all the claim's wordings as one document (0–1).
+        best: the best wording's combined overlap (0–2).
+        best_three: mean of the three best wordings' combined overlap.
+        negative: the best negative wording's combined overlap.
+        rank: the ranking score that orders claims.
+        margin: distance of the ranking score to the next claim's (0 and up; 0 for all but the first).
+        words: number of different word terms in the message.
+        concepts: number of different concepts in the message.
+        question: 1 where the message asks, else 0.
+    """
+
+    dice: float
+    share: float
+    concept_dice: float
+    concept_share: float
+    characters: float
+    letters: float
+    letters_cosine: float
+    partial: float
+    whole_partial: float
+    whole_characters: float
+    whole_dice: float
+    whole_cosine: float
+    sentence: float
+    phrases: float
+    numbers_missing: float
+    length: float
+    length_gap: float
+    token_set: float
+    token_sort: float
+    profile: float
+    concept_profile: float
+    bm25: float
+    best: float
+    best_three: float
+    negative: float
+    rank: float = 0.0
+    margin: float = 0.0
+    words: int = 0
+    concepts: int = 0
+    question: float = 0.0
+
+    def features(self) -> dict[str, float]:
+        """Return the measures as the decision model takes them: counts as logarithms, negatives as a distance."""
+        values: dict[str, float] = {name: getattr(self, name) for name in self.__slots__}
+        values["words"] = math.log1p(self.words)
+        values["concepts"] = math.log1p(self.concepts)
+        values["beside_negative"] = self.best - self.negative
+        return values
+
+
+_RUN = re.compile(r"[a-z0-9]+|[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+_FIRST_HAN = "\u3400"
+_MOST_CHARACTERS = 600
+
+Vector = Mapping[str, float]
+
+
+def grams(folded: str) -> Counter[str]:
+    """Count the n-grams of a folded text: 3–5 within Latin words (with edges), 1–3 within Han runs."""
+    found: list[str] = []
+    for run in _RUN.findall(folded[:_MOST_CHARACTERS]):
+        latin = run[0] < _FIRST_HAN
+        text = f"_{run}_" if latin else run
+        for size in (3, 4, 5) if latin else (1, 2, 3):
+            found += [text[i : i + size] for i in range(len(text) - size + 1)]
+    return Counter(found)
+
+
+def letters(folded: str) -> set[str]:
+    """Return the single Han characters and whole Latin words (with edges) of a folded text."""
+    return {
+        part
+        for run in _RUN.findall(folded[:_MOST_CHARACTERS])
+        for part in ((f"_{run}_",) if run[0] < _FIRST_HAN else run)
+    }
+
+
+class CharacterVectors:
+    """Unit vectors of n-grams, sublinear in counts, weighted by how few wordings hold them."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        """Count in how many of the base's folded texts each n-gram stands."""
+        self._holders: Counter[str] = Counter()
+        size = 0
+        for text in texts:
+            self._holders.update(grams(text).keys())
+            size += 1
+        self._size = size + 20
+
+    def vector(self, folded: str) -> Vector:
+        """Return the unit vector of a folded text."""
+        held, size, log = self._holders.get, self._size, math.log
+        weights = {gram: (1 + log(count)) * log(size / (held(gram, 0) + 1)) for gram, count in grams(folded).items()}
+        norm = math.sqrt(sum(value * value for value in weights.values())) or 1.0
+        return {gram: value / norm for gram, value in weights.items()}
+
+    def letters(self, folded: str) -> Vector:
+        """Return the single Han characters and whole Latin words of a folded text, each with its weight."""
+        return {part: self._rarity(part) for part in letters(folded)}
+
+    def _rarity(self, part: str) -> float:
+        held = self._holders.get(part[:5], 0) + 0.5
+        return math.log(1 + max(0.0, self._size - held) / held)
+
+
+def dice(one: Vector, other: Vector) -> float:
+    """Return the weighted Dice coefficient of two sets of parts (0–1)."""
+    both = sum(one.values()) + sum(other.values())
+    return 2 * sum(one[part] for part in one.keys() & other.keys()) / both if both else 0.0
+
+
+def cosine(one: Vector, other: Vector) -> float:
+    """Return the cosine of two unit vectors (0–1)."""
+    return sum(one[gram] * other[gram] for gram in one.keys() & other.keys())
+
+
+_SENTENCE = re.compile(r"[.!?。!?;:—\n]+")
+_LEAST_SENTENCE = 3
+_MOST_SENTENCES = 12
+_MOST_COMPARED = 600
+# A wording taken apart holds some 10 kB: the ones in use are kept, all of a large base are not.
+_MOST_KEPT = 2_000
+
+Pairs = frozenset[tuple[str, str]]
+
+
+class Reader:
+    """Takes texts apart for the close look; wordings are taken apart once."""
+
+    def __init__(self, weight: TermWeights, characters: CharacterVectors) -> None:
+        """Weigh words by `weight` and n-grams by `characters`."""
+        self.weight = weight
+        self.characters = characters
+        self._wordings: dict[int, Parts] = {}
+
+    def wording(self, row: int, reading: Analysis) -> "Parts":
+        """Return the parts of the wording in a row."""
+        parts = self._wordings.get(row)
+        if parts is None:
+            if len(self._wordings) >= _MOST_KEPT:
+                self._wordings = {}
+            parts = self._wordings[row] = Parts(reading, self)
+        return parts
+
+    def mass(self, words: frozenset[str]) -> float:
+        """Return the summed weight of words."""
+        return sum(map(self.weight, words))
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A text's n-grams, letters, neighbouring pairs, numbers and sentences, each worked out when first needed."""
+
+    reading: Analysis
+    reader: Reader
+
+    @cached_property
+    def text(self) -> str:
+        """Return the folded text, cut to what is compared letter by letter."""
+        return self.reading.text[:_MOST_COMPARED]
+
+    @cached_property
+    def vector(self) -> Vector:
+        """Return the unit vector of character n-grams."""
+        return self.reader.characters.vector(self.reading.text)
+
+    @cached_property
+    def letters(self) -> Vector:
+        """Return the weighted Han characters and Latin words."""
+        return self.reader.characters.letters(self.reading.text)
+
+    @cached_property
+    def letters_norm(self) -> float:
+        """Return the length of the vector of letters."""
+        return math.sqrt(sum(weight * weight for weight in self.letters.values())) or 1.0
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        """Return the pairs of words that stand next to each other."""
+        return frozenset(pairwise(self.reading.lexicon.tokenizer.forms(self.reading.text)))
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """Return the words that begin with a digit."""
+        return frozenset(word for word in self.reading.words if word[0].isdigit())
+
+    @cached_property
+    def mass(self) -> float:
+        """Return the weight of all words."""
+        return self.reader.mass(self.reading.words)
+
+    @cached_property
+    def norm(self) -> float:
+        """Return the length of the vector of words."""
+        return math.sqrt(sum(self.reader.weight(word) ** 2 for word in self.reading.words)) or 1.0
+
+    @cached_property
+    def sentences(self) -> Sequence[tuple[frozenset[str], float]]:
+        """Return the words of each sentence, with their weight; of a single sentence, all words."""
+        forms = self.reading.lexicon.tokenizer.forms
+        cut = [frozenset(forms(part)) for part in _SENTENCE.split(self.reading.text) if part.strip()]
+        long = [words for words in cut if len(words) >= _LEAST_SENTENCE][:_MOST_SENTENCES]
+        return [(words, self.reader.mass(words)) for words in long or [self.reading.words]]
+
+
+def likeness(message: Parts, wordings: Sequence[Parts]) -> dict[str, float]:
+    """Return the close measures by name: the best over the wordings (at least one), or those of the fullest one."""
+    fullest = max(wordings, key=lambda each: each.mass)
+    return {
+        "characters": max(cosine(message.vector, each.vector) for each in wordings),
+        "letters": max(dice(message.letters, each.letters) for each in wordings),
+        "letters_cosine": max(_letters_cosine(message, each) for each in wordings),
+        "token_set": max(fuzz.token_set_ratio(message.text, each.text) for each in wordings) / 100,
+        "token_sort": max(fuzz.token_sort_ratio(message.text, each.text) for each in wordings) / 100,
+        "partial": max(fuzz.partial_ratio(message.text, each.text) for each in wordings) / 100,
+        "whole_partial": fuzz.partial_ratio(message.text, fullest.text) / 100,
+        "whole_characters": cosine(message.vector, fullest.vector),
+        "whole_dice": _dice(message.reading.words, message.mass, fullest),
+        "whole_cosine": _word_cosine(message, fullest),
+        "sentence": max(_dice(words, mass, fullest) for words, mass in message.sentences),
+        "phrases": _phrases(message, fullest),
+        "numbers_missing": float(len(fullest.numbers - message.numbers)),
+        "length": math.log1p(fullest.mass),
+        "length_gap": min(_length_gap(message.text, each.text) for each in wordings),
+    }
+
+
+def _dice(words: frozenset[str], mass: float, wording: Parts) -> float:
+    return 2 * wording.reader.mass(words & wording.reading.words) / (mass + wording.mass)
+
+
+def _word_cosine(message: Parts, wording: Parts) -> float:
+    weight = message.reader.weight
+    shared = sum(weight(word) ** 2 for word in message.reading.words & wording.reading.words)
+    return shared / (message.norm * wording.norm)
+
+
+def _phrases(message: Parts, wording: Parts) -> float:
+    weight = message.reader.weight
+    return math.log1p(sum(min(weight(one), weight(other)) for one, other in message.pairs & wording.pairs))
+
+
+def _letters_cosine(message: Parts, wording: Parts) -> float:
+    return cosine(message.letters, wording.letters) / (message.letters_norm * wording.letters_norm)
+
+
+def _length_gap(one: str, other: str) -> float:
+    return abs(len(one) - len(other)) / max(len(one), len(other), 1)

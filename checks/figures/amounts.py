@@ -1,0 +1,334 @@
+"""Joining of ranges: 50 到 100 吉瓦, $5–7 trillion, between 2 and 3 years."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from checks.figures.numbers import Endings, Patterns, alternatives
+from checks.figures.units import Term, UnitTable
+
+_FIRST_YEAR, _LAST_YEAR = 1900, 2099
+_FIRST_SHORT_YEAR, _LAST_SHORT_YEAR = 22, 29
+_NINETEENTH = 80
+
+
+class CalendarReader:
+    """Tells whether a number is a calendar year."""
+
+    def __init__(self, table: UnitTable, patterns: Patterns) -> None:
+        """Take over the table and its expressions."""
+        self._table = table
+        self._patterns = patterns
+        self._fiscal = Endings(dict.fromkeys(("fy", "cy", "fy'", "'", "fiscal", "财年"), True))
+
+    def read(self, term: Term, text: str, core: int) -> bool:
+        """Tell whether the number written at `core` is a year; a two-digit year is completed in the term."""
+        written, plain = term.written, term.scale == 1.0 and not term.prefix and not term.unit
+        if not plain or term.bound == "range" or term.kind not in ("digits", "chinese"):
+            return False
+        written = written.replace(" ", "") if text.startswith(("年", " 年"), term.end) else written
+        unit = self._patterns.unit.match(text, term.end)
+        chinese_year = text.startswith(("年", " 年"), term.end)
+        if written.isdecimal() and len(written) == 4 and _FIRST_YEAR <= int(written) <= _LAST_YEAR:
+            return chinese_year or not unit or unit["word"] in ("s", "h", "e")
+        if len(written) != 2:
+            return False
+        value = self._short_year(term)
+        fiscal = written.isdecimal() and bool(self._fiscal.before(text, core)) and core > 0 and text[core - 1] != " "
+        dated = chinese_year and (
+            written[0] in "0零〇"
+            or bool(self._patterns.year_follows.match(text, term.end))
+            or _FIRST_SHORT_YEAR <= value <= _LAST_SHORT_YEAR
+            or value >= _NINETEENTH
+        )
+        if fiscal or dated:
+            term.low = term.high = value + (1900 if value >= _NINETEENTH else 2000)
+        return fiscal or dated
+
+    def _short_year(self, term: Term) -> float:
+        if term.written.isdecimal():
+            return float(term.written)
+        digits = [self._table.numerals.chinese.get(character, -1.0) for character in term.written]
+        return -1.0 if min(digits) < 0 else digits[0] * 10 + digits[1]
+
+
+_PRICE_WINDOW = 24
+_EARNINGS_WINDOW = 14
+
+
+def may_be_money(term: Term) -> bool:
+    """Tell whether a term is an amount of money, or could be."""
+    unit = term.unit or term.prefix
+    return term.kind != "year" and (unit is None or unit.dimension in ("USD", "CNY"))
+
+
+class PriceReader:
+    """Reads what makes an amount a price."""
+
+    def __init__(self, table: UnitTable, patterns: Patterns) -> None:
+        """Take over the table and its expressions."""
+        self._table = table
+        self._patterns = patterns
+
+    def share(self, terms: list[Term], text: str) -> None:
+        """Give each price the mass it is quoted for (每盎司99美元), and drop such a mass (一盎司) from the terms."""
+        for term in terms:
+            if may_be_money(term) and not term.per and (term.unit or term.prefix):
+                before = text[max(0, term.start - _PRICE_WINDOW) : term.start]
+                if match := self._patterns.per_before.search(before):
+                    term.per = self._table.words[match["word"]]
+        self._drop_masses(terms, text)
+
+    def _drop_masses(self, terms: list[Term], text: str) -> None:
+        """Drop the mass a price is quoted for (一盎司99美元) from the terms, and give it to the price."""
+        for mass in [t for t in terms if t.unit and t.unit.dimension == "kg" and t.low == 1]:
+            price = next((t for t in terms if 0 <= t.start - mass.end <= _PRICE_WINDOW and may_be_money(t)), None)
+            if price and "," not in text[mass.end : price.start]:
+                price.per = price.per or mass.unit
+                price.prefix = price.prefix or (None if price.unit else self._table.units["USD"])
+                terms.remove(mass)
+
+    def earnings(self, term: Term, text: str) -> None:
+        """Make a factor beside "P/E" or 市盈率 a multiple of earnings."""
+        if (term.unit is not None and term.unit.dimension != "times") or term.prefix or term.kind == "phrase":
+            return
+        window = text[max(0, term.start - _EARNINGS_WINDOW) : term.start]
+        if self._patterns.earnings.search(window) or (
+            term.unit and self._patterns.earnings.search(text, term.end, term.end + 6)
+        ):
+            term.unit = self._table.units["pe"]
+
+
+_NO_SIGN_AFTER = frozenset("abcdefghijklmnopqrstuvwxyz0123456789%)")
+_LEAST_TONNES = 100
+_MULTIPLIERS = 2
+_LONE_T = re.compile(r" ?t(?![\w])", re.ASCII)
+
+
+class TermDecorator:
+    """Reads what is written on a number; answers False where the number is no amount after all."""
+
+    def __init__(self, table: UnitTable, patterns: Patterns) -> None:
+        """Take over the table and its expressions."""
+        self._table = table
+        self._patterns = patterns
+        self._calendar = CalendarReader(table, patterns)
+        self._prices = PriceReader(table, patterns)
+        self._prefixes = Endings(table.prefixes)
+        self._hedges = Endings(table.hedges.before)
+        self._fillers = Endings(dict.fromkeys(table.hedges.fillers, True))
+        self._names = Endings(dict.fromkeys(table.not_amounts["names"], True))
+        self._minus = Endings(dict.fromkeys(("minus", "negative", "负"), True))
+
+    def decorate(self, term: Term, text: str, before: Sequence[Term]) -> bool:
+        """Fill in the term from its surroundings and widen its span; False: drop it."""
+        core = term.start
+        if term.kind != "year":
+            self._prefix(term, text)
+            self._multiply(term, text)
+            self._middle(term, text)
+            if self._calendar.read(term, text, core):
+                term.kind, term.unit = "year", None
+            elif not self._unit(term, text, core):
+                return False
+        self._around(term, text, before[-1].end if before else -1)
+        return True
+
+    def _prefix(self, term: Term, text: str) -> None:
+        if found := self._prefixes.before(text, term.start):
+            word, term.prefix = found
+            term.start = text.rindex(word[0], 0, term.start - len(word) + 1)
+
+    def _multiply(self, term: Term, text: str) -> None:
+        multipliers = self._table.multipliers
+        if term.kind not in ("digits", "english") or term.unit:
+            return
+        for _ in range(_MULTIPLIERS):
+            match = self._patterns.multiplier.match(text, term.end)
+            if not match and term.prefix and term.scale == 1.0:
+                match = self._patterns.money_letter.match(text, term.end)
+            if not match:
+                break
+            word = match.group().strip(" -")
+            table = multipliers.money if len(word) == 1 else {**multipliers.attached, **multipliers.words}
+            term.multiply(table[word] if word in table else multipliers.attached[word])
+            term.end = match.end()
+        if term.scale == 1.0 and not term.prefix and (lone := _LONE_T.match(text, term.end)):
+            self._lone_t(term, text, lone.end())
+
+    def _lone_t(self, term: Term, text: str, end: int) -> None:
+        """Read 1.4T: trillion or tonnes; a large number, and one "of" something, can only be tonnes."""
+        if term.low < _LEAST_TONNES and not text.startswith(" of ", end):
+            term.alternative = self._table.units["t"]
+            term.multiply(self._table.multipliers.money["t"])
+            term.end = end
+
+    def _middle(self, term: Term, text: str) -> None:
+        if term.kind not in ("digits", "chinese") or not (match := self._patterns.middle.match(text, term.end)):
+            return
+        unit = self._patterns.unit.match(text, match.end())
+        if not unit and not match["scales"]:
+            return
+        term.bound, term.end = self._table.hedges.middle[match["hedge"]], match.end()
+        for scale in match["scales"]:
+            term.multiply(self._table.numerals.chinese_scales[scale])
+
+    def _unit(self, term: Term, text: str, core: int) -> bool:
+        """Read the unit; False where the number is a name, a frequency or an article."""
+        match = None if term.unit or term.kind == "phrase" else self._patterns.unit.match(text, term.end)
+        if term.kind == "phrase":
+            dimension = self._table.phrases[term.written][0]
+            term.unit = next(
+                unit for unit in self._table.units.values() if unit.dimension == dimension and unit.factor == 1
+            )
+            if dimension == "times" and text.startswith("半", term.end):
+                term.low, term.high, term.end = term.low + 0.5, term.high + 0.5, term.end + 1
+        if match:
+            term.unit, term.end = self._table.words[match["word"]], match.end()
+            if match["half"]:
+                term.low, term.high = term.low + 0.5, term.high + 0.5
+            self._tail_digit(term, text)
+            if term.written == "半" and term.unit.dimension == "count":
+                term.low, term.high, term.unit = 50.0, 50.0, self._table.units["percent"]
+        elif term.part and not term.unit and term.scale == 1.0:
+            if term.written == "半" or text.startswith((" a ", " an "), term.end):
+                return self._half_of_unit(term, text)
+            term.low, term.high, term.unit = term.low * 100, term.high * 100, self._table.units["percent"]
+        if term.unit is None and self._patterns.no_amount_follows.match(text, term.end):
+            return bool(term.prefix)
+        if term.unit is None and not term.prefix and self._names.before(text, core):
+            return False
+        self._prices.earnings(term, text)
+        return not self._says_nothing(term, text)
+
+    def _half_of_unit(self, term: Term, text: str) -> bool:
+        """Read "half a kilo"; a half of no known unit says nothing."""
+        end = (
+            term.end + 3
+            if text.startswith(" an ", term.end)
+            else term.end + 2
+            if text.startswith(" a ", term.end)
+            else term.end
+        )
+        match = self._patterns.unit.match(text, end)
+        if match:
+            term.unit, term.end = self._table.words[match["word"]], match.end()
+        return match is not None
+
+    def _tail_digit(self, term: Term, text: str) -> None:
+        """Read the last digit of 六成五 and 两斤四两, a tenth of the unit before it."""
+        digit = self._table.numerals.chinese.get(text[term.end : term.end + 1])
+        weight = term.unit is self._table.units["jin"] and text.startswith("两", term.end + 1)
+        if digit and (weight or term.unit is self._table.units["tenth"]):
+            term.low, term.high, term.end = term.low + digit / 10, term.high + digit / 10, term.end + 1 + weight
+
+    def _says_nothing(self, term: Term, text: str) -> bool:
+        """Tell whether this is an article (一个) or a frequency (three times a day)."""
+        if term.unit is None or term.kind == "phrase":
+            return False
+        article = term.written in ("一", "one", "两") and (term.unit.dimension == "count" or text[term.end - 1] == "块")
+        return article or (term.unit.dimension == "times" and bool(self._patterns.frequency.match(text, term.end)))
+
+    def _around(self, term: Term, text: str, floor: int) -> None:
+        """Read the price's mass, hedges on both sides, and the sign."""
+        patterns = self._patterns
+        if may_be_money(term) and (match := patterns.per.match(text, term.end)):
+            term.per, term.end = self._table.words[match["word"]], match.end()
+            term.prefix = term.prefix or (None if term.unit else self._table.units["USD"])
+        if match := patterns.after.match(text, term.end):
+            term.bound, term.end = self._table.hedges.after[match["word"]], match.end()
+        end = term.start
+        if (
+            end - 1 > floor
+            and text[end - 1] == "-"
+            and (end < 2 or text[end - 2] not in _NO_SIGN_AFTER)
+            and term.kind != "year"
+        ):
+            term.negative, end, term.start = True, end - 1, end - 1
+        elif self._minus.before(text, end):
+            term.negative = True
+        while filler := self._fillers.before(text, end):
+            end = text.rindex(filler[0], 0, end)
+        if (hedge := self._hedges.before(text, end)) and end > floor and term.bound != "range":
+            term.bound = hedge[1]
+
+
+_LONGEST_CONNECTOR = 6
+_CENTURY = 100
+
+
+def join_ranges(terms: Sequence[Term], text: str, connectors: tuple[str, ...]) -> list[Term]:
+    """Return the terms with neighbours joined where a connector stands between them and they measure the same."""
+    connector = _connector(connectors)
+    joined: list[Term] = []
+    for term in terms:
+        before = joined[-1] if joined else None
+        between = text[before.end : term.start] if before else ""
+        if (
+            before is None
+            or len(between) > _LONGEST_CONNECTOR
+            or not _connects(connector, between, text, before)
+            or not _join(before, term)
+        ):
+            joined.append(term)
+    return joined
+
+
+@lru_cache(maxsize=4)
+def _connector(connectors: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\s?(?:{alternatives(connectors)})\s?")
+
+
+def _connects(connector: re.Pattern[str], between: str, text: str, before: Term) -> bool:
+    if connector.fullmatch(between):
+        return True
+    return between.strip() in ("and", "和", "与") and text.endswith(
+        ("between ", "介于", "在", "between $"), 0, before.start
+    )
+
+
+def _join(first: Term, second: Term) -> bool:
+    """Widen `first` to reach to `second`; False where they are two figures (which then share the unit)."""
+    if "year" in (first.kind, second.kind):
+        return _join_years(first, second)
+    if first.bound == "range" or second.bound == "range" or first.negative or "phrase" in (first.kind, second.kind):
+        return False
+    if first.unit is None and second.unit is not None and not first.prefix:
+        first.unit, first.prefix, first.alternative = second.unit, second.prefix, None
+    elif first.unit is None and first.prefix is None:
+        first.prefix = second.prefix
+    elif second.unit is None and second.prefix is None:
+        second.unit, second.prefix = first.unit, first.prefix
+    if _dimension(first) != _dimension(second):
+        return False
+    if first.scale == 1.0 and second.scale > 1.0 and first.low < second.mantissa:
+        first.multiply(second.scale)
+    if first.low * _factor(first) >= second.high * _factor(second):
+        return False
+    ratio = _factor(first) / _factor(second)
+    first.low, first.high, first.unit, first.prefix = first.low * ratio, second.high, second.unit, second.prefix
+    first.end, first.bound, first.per = second.end, "range", second.per or first.per
+    first.alternative = None
+    return True
+
+
+def _join_years(first: Term, second: Term) -> bool:
+    if first.kind == "digits" and not (first.unit or first.prefix) and len(first.written) == 2:
+        first.kind, first.low = "year", first.low + second.low // _CENTURY * _CENTURY
+        first.high = first.low
+    if second.kind == "digits" and not (second.unit or second.prefix) and len(second.written) == 2:
+        second.kind, second.low = "year", second.low + first.low // _CENTURY * _CENTURY
+    if first.kind != "year" or second.kind != "year" or first.low >= second.low:
+        return False
+    first.high, first.end = max(second.low, second.high), second.end
+    return True
+
+
+def _dimension(term: Term) -> str:
+    unit = term.unit or term.prefix
+    return unit.dimension if unit else ""
+
+
+def _factor(term: Term) -> float:
+    unit = term.unit or term.prefix
+    return unit.factor if unit else 1.0

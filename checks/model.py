@@ -1,0 +1,143 @@
+"""What the checks need to know of a claim; the claim base hands these in."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Stance = Literal["asserts", "denies", "asks"]
+Action = Literal["reply", "offer", "silent"]
+Language = Literal["en", "zh-Hans", "zh-Hant"]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureFinding:
+    """One figure of a message held against the figure that the claim documents.
+
+    `said` is written as in the message; `documented` is the claim's figure in plain notation (`1.2 kg`);
+    `subject_en` and `subject_zh` say what the documented figure measures.
+    """
+
+    said: str
+    documented: str
+    agrees: bool
+    subject_en: str = ""
+    subject_zh: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """The outcome of one guard, for "Why this?": its name (a catalogue key), whether it passed, and what it saw."""
+
+    name: str
+    passed: bool
+    seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One claim found in a message.
+
+    `score` is the probability (0–1) that the message makes or asks about this claim; `action` is what this match alone
+    would call for; `why` names measures and guards in short, for logs and machines (people get the guards in words);
+    `places` are the spans of the folded message that point to the claim; `bar` is the score from which the match would
+    be offered at least, 0 where something other than its score keeps it silent; `exact` is the score before it was
+    rounded (None: the same), which alone tells near-certain matches apart.
+    """
+
+    claim: str
+    score: float
+    stance: Stance
+    wording: str
+    figures: tuple[FigureFinding, ...] = ()
+    guards: tuple[Guard, ...] = ()
+    why: str = ""
+    version: int = 1
+    action: Action = "silent"
+    places: tuple[tuple[int, int], ...] = ()
+    bar: float = 0.0
+    exact: float | None = None
+
+    @property
+    def figures_differ(self) -> bool:
+        """Tell whether any figure of the message differs from the documented one."""
+        return any(not figure.agrees for figure in self.figures)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A message and what was found in it: at most three matches, best first, and the action that follows."""
+
+    text: str
+    language: Language
+    action: Action
+    matches: tuple[Match, ...] = field(default=())
+
+    @property
+    def best(self) -> Match | None:
+        """Return the best match, or None where nothing matched."""
+        return self.matches[0] if self.matches else None
+
+    def near_miss(self, share: float) -> Match | None:
+        """Return the best match where only its score keeps it silent, and this is at least that share of the bar."""
+        best = self.best
+        if best is None or best.action != "silent" or not share * best.bar <= best.score < best.bar:
+            return None
+        return best
+
+    @property
+    def answered(self) -> tuple[Match, ...]:
+        """Return the matches that an answer speaks about: those that call for a reply, else the best one."""
+        replying = tuple(match for match in self.matches if match.action == "reply")
+        return replying or self.matches[:1]
+
+
+Kind = Literal["contested", "context", "outlook"]
+Bound = Literal["exactly", "about", "over", "under", "range"]
+FigureRole = Literal["claim", "context"]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownWording:
+    """One way to speak of a claim: to say it, to dispute it (`denies`), or (`negative`) what must never match it."""
+
+    text: str
+    language: Literal["en", "zh"]
+    negative: bool = False
+    denies: bool = False
+
+    @property
+    def says(self) -> bool:
+        """Tell whether this is a way to say the claim."""
+        return not self.negative and not self.denies
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFigure:
+    """A documented quantity: `low` ≤ value ≤ `high` in `unit` (a name of the unit table, as the pack writes it)."""
+
+    low: float
+    high: float
+    unit: str
+    bound: Bound = "exactly"
+    role: FigureRole = "claim"
+    subject_en: str = ""
+    subject_zh: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownClaim:
+    """A claim as the checks see it.
+
+    `cut_off` replaces the fitted cut-off for a reply, where moderators have set one; `muted` claims are found but never
+    answered. `raised_to` comes from members' reports: a match that scores less is treated one step more reluctantly.
+    """
+
+    id: str
+    kind: Kind
+    title_en: str
+    title_zh: str
+    wordings: tuple[KnownWording, ...]
+    figures: tuple[KnownFigure, ...] = ()
+    version: int = 1
+    cut_off: float | None = None
+    muted: bool = False
+    raised_to: float = 0.0

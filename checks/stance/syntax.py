@@ -1,0 +1,285 @@
+"""Polarity: which negators bear on the words that matched, and which only seem to."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from checks.stance.cues import CueFinder, Hit
+
+_SENTENCE_END = re.compile(r"(?:[!?。;\n~]|\.(?=\s|$|[\u3400-\u9fff])|\.{2,}|…)+")
+_CLAUSE_END = re.compile(r",(?!\d)|:(?!\d)|—|–|\s-+\s|\(|\)|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
+_MOST_SENTENCES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A span of text without a break; `sentence` counts from 0, `mark` is what ends the sentence."""
+
+    start: int
+    end: int
+    sentence: int
+    mark: str
+
+    def covers(self, start: int, end: int) -> bool:
+        """Tell whether the span from `start` to `end` touches this clause."""
+        return start < self.end and end > self.start
+
+
+def sentence_spans(text: str) -> list[tuple[int, int, str]]:
+    """Return (start, end, mark) of each sentence; a sentence of spaces is left out."""
+    spans: list[tuple[int, int, str]] = []
+    start = 0
+    for found in _SENTENCE_END.finditer(text):
+        if len(spans) >= _MOST_SENTENCES:
+            break
+        if text[start : found.start()].strip():
+            spans.append((_skip(text, start), found.start(), found[0].strip()))
+        start = found.end()
+    if text[start:].strip():
+        spans.append((_skip(text, start), len(text), ""))
+    return spans
+
+
+def split_clauses(text: str, breaks: Sequence[int] = ()) -> list[Clause]:
+    """Return the clauses of `text`; `breaks` are further positions where one begins (words such as "but")."""
+    clauses: list[Clause] = []
+    for number, (start, end, mark) in enumerate(sentence_spans(text)):
+        cuts = [(found.start(), found.end()) for found in _CLAUSE_END.finditer(text, start, end)]
+        cuts = sorted(cuts + [(at, at) for at in breaks if start < at < end])
+        last = start
+        for left, right in [*cuts, (end, end)]:
+            if text[last:left].strip():
+                clauses.append(Clause(_skip(text, last), left, number, mark))
+            last = max(last, right)
+    return clauses
+
+
+def _skip(text: str, start: int) -> int:
+    """Return the first position from `start` that holds no space."""
+    while start < len(text) and text[start].isspace():
+        start += 1
+    return start
+
+
+Span = tuple[int, int]
+# What counts as one word when a distance is measured: a Latin word, or two Han characters.
+UNIT = re.compile(r"[a-z0-9]+(?:[.'’][a-z0-9]+)*|[\u3400-\u9fff]{1,2}")
+_MOST_HITS = 200
+_MOST_ANCHORS = 400
+_NO_SENTENCE = -1
+
+
+@dataclass(frozen=True)
+class ReadText:
+    """A text with its clauses, cues (those that are part of a longer one left out) and anchors, in order."""
+
+    text: str
+    clauses: tuple[Clause, ...]
+    hits: tuple[Hit, ...]
+    anchors: tuple[Span, ...]
+
+    def of(self, *categories: str) -> list[Hit]:
+        """Return the cues of these categories."""
+        return [hit for hit in self.hits if hit.category in categories]
+
+    def has(self, *categories: str) -> bool:
+        """Tell whether a cue of these categories stands in the text."""
+        return any(hit.category in categories for hit in self.hits)
+
+    def clause_at(self, position: int) -> Clause | None:
+        """Return the clause that holds `position`, or the one before it."""
+        number = bisect_right(self._starts, position)
+        return self.clauses[number - 1] if number else None
+
+    def sentence_at(self, position: int) -> int:
+        """Return the number of the sentence that holds `position`; -1 before the first one."""
+        clause = self.clause_at(position)
+        return clause.sentence if clause else _NO_SENTENCE
+
+    def anchors_within(self, start: int, end: int) -> list[Span]:
+        """Return the anchors that touch the span."""
+        return [anchor for anchor in self.anchors if anchor[0] < end and anchor[1] > start]
+
+    @cached_property
+    def anchored_sentences(self) -> dict[int, int]:
+        """Return how many anchors each sentence holds, for those that hold any."""
+        counts: dict[int, int] = {}
+        for anchor in self.anchors:
+            number = self.sentence_at(anchor[0])
+            counts[number] = counts.get(number, 0) + 1
+        return counts
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [clause.start for clause in self.clauses]
+
+
+def read_text(text: str, anchors: Sequence[Span], finder: CueFinder) -> ReadText:
+    """Return `text` read; without anchors every clause is one."""
+    starts = [start for start, _, _ in sentence_spans(text)]
+    hits = _outermost(finder.find(text, starts), len(text))[:_MOST_HITS]
+    clauses = split_clauses(text, [hit.start for hit in hits if hit.category == "but"])
+    kept = sorted({(max(0, start), min(len(text), end)) for start, end in anchors if start < end})[:_MOST_ANCHORS]
+    whole = [(clause.start, clause.end) for clause in clauses]
+    return ReadText(text, tuple(clauses), tuple(hits), tuple(kept or whole))
+
+
+def _outermost(hits: Sequence[Hit], length: int) -> list[Hit]:
+    """Drop the cues that are part of a longer one: "not only" holds no "not"."""
+    longest = [0] * length
+    for hit in hits:
+        size = hit.end - hit.start
+        for position in range(hit.start, hit.end):
+            longest[position] = max(longest[position], size)
+    return [hit for hit in hits if any(longest[at] <= hit.end - hit.start for at in range(hit.start, hit.end))]
+
+
+Mood = Literal["states", "asks", "bare", "rhetorical"]
+
+_FILLER = (
+    r"(?:(?:so|wait|but|and|ok|okay|hey|lol|hm+|um+|uh|well|also|yo|guys|bro|dude|man|honestly|genuinely|like|now|then|or|"
+    r"genuine question|serious question|question|hi|hello|sorry|plus|all|everyone|folks|out of curiosity)\W+)*"
+)
+_NEGATIVE = re.compile(
+    _FILLER + r"(?:isn|aren|wasn|weren|don|doesn|didn|won|can|couldn|wouldn|shouldn|hasn|haven|ain)'?t\b"
+)
+_INVERTED = re.compile(
+    _FILLER + r"(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|should|might|may|"
+    r"what|whats|what's|who|whos|who's|where|wheres|where's|when|why|which|how|hows|how's|whose)\b(?!\s*[,])"
+)
+_OPEN = re.compile(
+    _FILLER
+    + r"(?:is|are|does|could|would|should)\s+(?:ai|the|it|this|that|there|[a-z0-9]+)\b|"
+    + _FILLER
+    + r"how\s+(?:similar|much|many|long|big|likely|real|bad|true|accurate|reliable|far|fast)\b"
+)
+_POINTS_BACK = re.compile(
+    _FILLER + r"(?:is|was|are|were|does|did|do|will|would|could|can)\s+(?:it|that|this|they|he)\b"
+)
+_LONGEST_OPEN = 120
+_PARTICLE = re.compile(r"(?:[吗咩]|(?<![什怎这那多])么)(?=\s*(?:[,!~)。]|$))")
+_LEAST_SHARE = 0.25
+
+
+def moods_of(read: ReadText) -> dict[int, Mood]:
+    """Return the mood of each sentence, by its number."""
+    sentences: dict[int, list[Clause]] = {}
+    for clause in read.clauses:
+        sentences.setdefault(clause.sentence, []).append(clause)
+    categories: dict[int, set[str]] = {}
+    for hit in read.hits:
+        categories.setdefault(read.sentence_at(hit.start), set()).add(hit.category)
+    return {number: _mood(read, clauses, categories.get(number, set())) for number, clauses in sentences.items()}
+
+
+def _mood(read: ReadText, clauses: Sequence[Clause], categories: set[str]) -> Mood:
+    if categories & {"rhetorical", "reversal"}:
+        return "rhetorical"
+    start, end, mark = clauses[0].start, clauses[-1].end, clauses[-1].mark
+    if "?" not in mark:
+        body = read.text[start:end]
+        opens = len(body) <= _LONGEST_OPEN and _OPEN.match(body)
+        return "asks" if opens or _PARTICLE.search(body) else "states"
+    openings = [read.text[clause.start : clause.end] for clause in clauses]
+    if any(_NEGATIVE.match(opening) for opening in openings):
+        return "rhetorical"
+    if "alternative" in categories or any(_INVERTED.match(opening) for opening in openings):
+        return "asks" if _bears_anchors(read, clauses[-1].start, start, end) else "states"
+    return "bare"
+
+
+def _bears_anchors(read: ReadText, last: int, start: int, end: int) -> bool:
+    """Tell whether the asking clause (the last one) holds a fair part of the sentence's anchors."""
+    if _POINTS_BACK.match(read.text, last, end):
+        return True
+    whole = len(read.anchors_within(start, end))
+    return len(read.anchors_within(last, end)) >= _LEAST_SHARE * whole
+
+
+_REACH_UNITS = 7
+_PERSON_UNITS = 3
+_COMPLEMENT = re.compile(r"[\u3400-\u9fff][不唔][了动起下到齐完住上出来过得掉开回赢够]")
+_BEFORE_ORDER = re.compile(r"(?:(?:pls|please|so|and|just|guys|bro|lol|ok|but|anyway|now)\W+)*$")
+_ORDERS = {"don't", "dont", "never", "勿", "甭"}
+_OBJECTS = {"nothing", "nobody", "no one", "none"}
+_SUPPOSING = {"no", "without", "没有", "没", "冇", "无"}
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    """A negator at work: its clause, the span it governs, and whether words of the match stand there or beside it."""
+
+    hit: Hit
+    clause: Clause
+    start: int
+    end: int
+    governs: bool
+
+
+def negations(read: ReadText) -> list[Negation]:
+    """Return the negators that bear on the anchors of `read`."""
+    found: list[Negation] = []
+    for hit in read.of("negator"):
+        clause = read.clause_at(hit.start)
+        if clause is None or any(idles(read, hit, clause) for idles in _IDLE):
+            continue
+        start, end = scope_of(read, hit)
+        governs = bool(read.anchors_within(start, end))
+        if governs or (start <= hit.end and read.anchors_within(clause.start, hit.start)):
+            found.append(Negation(hit, clause, start, end, governs))
+    return found
+
+
+def scope_of(read: ReadText, hit: Hit) -> tuple[int, int]:
+    """Return the span that a negator governs: the next words of its clause, or the cause that is named there.
+
+    Between a Chinese verb and its complement (`买不起`) it is that verb; of a closing "nothing" what stands before it.
+    """
+    clause = read.clause_at(hit.start)
+    if clause is None:
+        return hit.end, hit.end
+    if hit.end - hit.start == 1 and _COMPLEMENT.match(read.text, max(0, hit.start - 1)):
+        return max(clause.start, hit.start - 2), hit.end + 1
+    if read.text[hit.start : hit.end] in _OBJECTS and not UNIT.search(read.text, hit.end, clause.end):
+        return clause.start, hit.start
+    end = clause.end
+    for count, unit in enumerate(UNIT.finditer(read.text, hit.end, clause.end)):
+        if count == _REACH_UNITS:
+            end = unit.start()
+            break
+    for cause in read.of("cause"):
+        if hit.end <= cause.start < end:
+            return cause.end, clause.end
+    return hit.end, end
+
+
+def _is_personal(read: ReadText, hit: Hit, clause: Clause) -> bool:
+    """Tell whether a negator speaks of the author or the reader ("I'm not selling")."""
+    before = (person for person in read.of("personal") if clause.start <= person.start and person.end <= hit.start)
+    return any(len(UNIT.findall(read.text, person.end, hit.start)) <= _PERSON_UNITS for person in before)
+
+
+def _is_order(read: ReadText, hit: Hit, clause: Clause) -> bool:
+    """Tell whether a negator opens an order to the reader ("don't buy the top")."""
+    before = read.text[clause.start : hit.start]
+    return read.text[hit.start : hit.end] in _ORDERS and _BEFORE_ORDER.fullmatch(before) is not None
+
+
+def _is_supposed(read: ReadText, hit: Hit, clause: Clause) -> bool:
+    """Tell whether a negator stands in a supposition: behind an "if", or opening a clause that another follows."""
+    if any(clause.start <= condition.start <= hit.start for condition in read.of("conditional")):
+        return True
+    opens = not read.text[clause.start : hit.start].strip() and read.text[hit.start : hit.end] in _SUPPOSING
+    follower = read.clause_at(clause.end + 1)
+    return opens and follower is not None and follower.sentence == clause.sentence and follower.start > clause.start
+
+
+def _is_rhetorical(read: ReadText, _: Hit, clause: Clause) -> bool:
+    """Tell whether a negator belongs to a question that only looks like one ("isn't that a bubble?")."""
+    return any(clause.covers(other.start, other.end) for other in read.of("rhetorical", "reversal"))
+
+
+_IDLE = (_is_personal, _is_order, _is_supposed, _is_rhetorical)

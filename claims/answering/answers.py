@@ -1,0 +1,189 @@
+"""What the bot answers: each message at most once, and each claim in a channel not again within its cool-down."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, cast
+
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlmodel import Session, col
+
+from claims.base import ClaimBase, Clock
+from claims.record import claim_state
+from claims.store.claim_rows import read_claims
+from claims.store.database import insert_into, rows_written
+from claims.store.identity import hash_user
+from claims.store.tables import Answer, Cooldown
+
+
+def start_cooldown(
+    session: Session, channel: int, message: int, claim: str, now: datetime, before: datetime | None = None
+) -> bool:
+    """Start the cool-down of a claim, in one step; False where it runs already since a moment after `before`."""
+    insert = insert_into(session, Cooldown)
+    row = {"channel": channel, "claim": claim, "message": message, "answered_at": now}
+    free = None if before is None else col(Cooldown.answered_at) <= before
+    fresh = {"message": message, "answered_at": now}
+    statement = insert.values(row).on_conflict_do_update(index_elements=["channel", "claim"], set_=fresh, where=free)
+    return bool(rows_written(session, statement))
+
+
+def is_free(session: Session, channel: int, claim: str, before: datetime) -> bool:
+    """Tell whether the claim was not answered in the channel since a moment after `before`."""
+    running = session.get(Cooldown, (channel, claim))
+    return running is None or running.answered_at <= before
+
+
+GONE = "gone"
+# What only the checks use; a card looks the same whatever these say.
+_UNSEEN = ("wordings", "review_by", "status")
+
+
+def card_digests(session: Session, server: int, claims: Iterable[str]) -> dict[str, str]:
+    """Return a digest for each claim as the server sees it; GONE for one that it does not (any more) publish."""
+    return {name: _digest(session, server, name) for name in claims}
+
+
+def _digest(session: Session, server: int, claim: str) -> str:
+    found = read_claims(session, server, claim)
+    if not found or found[0].status != "published":
+        return GONE
+    shown = {name: value for name, value in claim_state(found[0]).items() if name not in _UNSEEN}
+    text = json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+AnswerKind = Literal["offer", "reply"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRecord:
+    """A message that was answered, or offered an answer; `card_message` is None until a card stands."""
+
+    server: int
+    channel: int
+    message: int
+    claims: tuple[str, ...]
+    author_hash: str | None
+    kind: AnswerKind
+    card_message: int | None
+    hidden: bool
+    taken_at: datetime
+
+
+class AnswerBook:
+    """Keeps answers apart over restarts and processes: every method is one short transaction."""
+
+    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
+        self._database = base.database
+        self._key = hash_key
+        self._clock = clock or base.clock
+
+    def take(
+        self,
+        server: int,
+        channel: int,
+        message: int,
+        author: int,
+        claims: Sequence[str],
+        cooldown: timedelta,
+        kind: AnswerKind = "reply",
+    ) -> tuple[str, ...]:
+        """Take the message for one answer; return the claims outside their cool-down, in the order given.
+
+        Empty: stay silent, also because the message was taken before. A reply starts the cool-down of its claims; an
+        offer does so only once it is accepted.
+        """
+        if not claims:
+            return ()
+        now = self._clock()
+        row: dict[str, Any] = {"message": message, "server": server, "channel": channel, "kind": kind, "taken_at": now}
+        row |= {"author_hash": hash_user(author, self._key), "claims": [], "offered": kind == "offer", "hidden": False}
+        free: dict[str, bool] = {}
+        with self._database.writing() as session:
+            if not rows_written(session, insert_into(session, Answer).values(row).on_conflict_do_nothing()):
+                return ()
+            # Always in the same order, so that no two transactions wait for each other.
+            for name in sorted(set(claims)):
+                if kind == "offer":
+                    free[name] = is_free(session, channel, name, now - cooldown)
+                else:
+                    free[name] = start_cooldown(session, channel, message, name, now, now - cooldown)
+            due = tuple(name for name in dict.fromkeys(claims) if free[name])
+            _set(session, col(Answer.message) == message, claims=list(due), kind=kind if due else "reply")
+        return due
+
+    def is_offered(self, message: int) -> bool:
+        """Tell whether an offer stands under the message that nobody has accepted yet."""
+        answer = self.answer(message)
+        return answer is not None and answer.kind == "offer"
+
+    def accept_offer(self, message: int) -> bool:
+        """Turn an offer into a reply and start the cool-down of its claims; True for one caller only."""
+        mine = update(Answer).where(col(Answer.message) == message, col(Answer.kind) == "offer").values(kind="reply")
+        now = self._clock()
+        with self._database.writing() as session:
+            if not rows_written(session, mine):
+                return False
+            answer = session.get_one(Answer, message)
+            for name in sorted(answer.claims):
+                start_cooldown(session, answer.channel, message, name, now)
+        return True
+
+    def posted(self, message: int, card_message: int, language: str | None = None) -> None:
+        """Remember the message that carries the card, its language, and what the card shows of its claims."""
+        with self._database.writing() as session:
+            answer = session.get(Answer, message)
+            shown = card_digests(session, answer.server, answer.claims) if answer else None
+            values = {"card_message": card_message, "shown": shown, "language": language}
+            _set(session, col(Answer.message) == message, **values)
+
+    def release(self, message: int) -> None:
+        """Give the message back, because nothing was posted: as if never taken, or as an offer again if it was one.
+
+        Does nothing once a card stands.
+        """
+        with self._database.writing() as session:
+            answer = session.get(Answer, message)
+            if answer is None or answer.card_message is not None:
+                return
+            session.connection().execute(delete(Cooldown).where(col(Cooldown.message) == message))
+            if answer.offered and answer.kind == "reply":
+                answer.kind = "offer"
+            else:
+                session.delete(answer)
+
+    def answer(self, message: int) -> AnswerRecord | None:
+        """Return what became of a message, or None where it was never taken."""
+        return self._find(col(Answer.message) == message)
+
+    def card(self, card_message: int) -> AnswerRecord | None:
+        """Return the answer that a card carries, or None for a message that is no card."""
+        return self._find(col(Answer.card_message) == card_message)
+
+    def hide(self, card_message: int) -> None:
+        """Mark a card as hidden."""
+        with self._database.writing() as session:
+            _set(session, col(Answer.card_message) == card_message, hidden=True)
+
+    def is_author(self, answer: AnswerRecord, user: int) -> bool:
+        """Tell whether the user wrote the message that was answered."""
+        return answer.author_hash is not None and hmac.compare_digest(answer.author_hash, hash_user(user, self._key))
+
+    def _find(self, condition: ColumnElement[bool]) -> AnswerRecord | None:
+        with self._database.reading() as session:
+            row = session.scalar(select(Answer).where(condition))
+        if row is None:
+            return None
+        kind = cast("AnswerKind", row.kind)
+        place = (row.server, row.channel, row.message)
+        return AnswerRecord(
+            *place, tuple(row.claims), row.author_hash, kind, row.card_message, hidden=row.hidden, taken_at=row.taken_at
+        )
+
+
+def _set(session: Session, condition: ColumnElement[bool], **values: object) -> None:
+    session.connection().execute(update(Answer).where(condition).values(**values))

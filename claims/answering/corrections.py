@@ -1,0 +1,150 @@
+"""Corrections: the cards that show an older state of a claim, until each has been edited."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlmodel import Session, col
+
+from claims.answering.answers import GONE, card_digests
+from claims.base import ClaimBase, Clock
+from claims.record import State
+from claims.store.changes import CLAIM, SERVER
+from claims.store.claim_rows import read_rows
+from claims.store.server_settings import CORRECTION_DAYS
+from claims.store.tables import Answer, Change, Revision, Server
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A claim that a server does not see any more; `at` is None where the history does not say since when."""
+
+    title_en: str
+    title_zh: str
+    at: datetime | None
+
+
+def read_withdrawal(session: Session, server: int, claim: str) -> Withdrawal:
+    """Return what the history says of a claim that the server does not publish (any more)."""
+    found = read_rows(session, server, claim, everything=True)
+    if found and found[0][1].status == "published":
+        # The claim stands, but the server has given up its pack.
+        record = found[0][1]
+        packs = _changes(session, server, SERVER, str(server))
+        at = next(
+            (at for at, before, after in packs if (before or {}).get("packs") != (after or {}).get("packs")), None
+        )
+        return Withdrawal(record.title_en, record.title_zh, at)
+    for at, before, after in _changes(session, server, CLAIM, claim):
+        if before is not None and before["status"] == "published" != (after or {}).get("status"):
+            return Withdrawal(before["title_en"], before["title_zh"], at)
+    return Withdrawal(claim, "", None)
+
+
+def _changes(
+    session: Session, server: int, kind: str, subject: str
+) -> Iterator[tuple[datetime, State | None, State | None]]:
+    """Yield when a thing changed, its state before, and its state after; newest first."""
+    seen = or_(col(Revision.server) == server, col(Revision.server).is_(None))
+    query = (
+        select(col(Revision.at), col(Change.before), col(Change.after))
+        .join(Revision, col(Revision.id) == col(Change.revision))
+        .where(seen, col(Change.kind) == kind, col(Change.subject) == subject)
+        .order_by(col(Revision.id).desc())
+    )
+    for row in session.connection().execute(query):
+        yield row[0], row[1], row[2]
+
+
+_MOST_DAYS = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A card to edit: all its claims, and those of them that have changed or are no longer published.
+
+    Hand it back to `done` as it is: it carries what the card shows once it has been edited. `language` is the card's,
+    None for cards of an older Touchstone.
+    """
+
+    server: int
+    channel: int
+    message: int
+    card_message: int
+    claims: tuple[str, ...]
+    changed: tuple[str, ...]
+    withdrawn: tuple[str, ...]
+    shows: Mapping[str, str]
+    language: str | None = None
+
+
+class Corrections:
+    """Finds cards that are out of date; what is done is kept, so that a run goes on where a restart cut it off."""
+
+    def __init__(self, base: ClaimBase, clock: Clock | None = None) -> None:
+        self._database = base.database
+        self._clock = clock or base.clock
+
+    def pending(self, now: datetime | None = None, server: int | None = None) -> tuple[Correction, ...]:
+        """Return the cards to edit, newest first, of one server or of all, within each server's days back."""
+        moment = now or self._clock()
+        standing = col(Answer.card_message).is_not(None) & col(Answer.shown).is_not(None) & ~col(Answer.hidden)
+        recent = standing & (col(Answer.taken_at) > moment - timedelta(days=_MOST_DAYS))
+        if server is not None:
+            recent &= col(Answer.server) == server
+        newest = (col(Answer.taken_at).desc(), col(Answer.message).desc())
+        with self._database.reading() as session:
+            rows = session.scalars(select(Answer).where(recent).order_by(*newest)).all()
+            limits = {row.id: row.correction_days for row in session.scalars(select(Server))}
+            digests = _Digests(session)
+            found = [_correction(row, digests) for row in rows if _is_recent(row, limits, moment)]
+        return tuple(each for each in found if each is not None)
+
+    def withdrawal(self, server: int, claim: str) -> Withdrawal:
+        """Return since when the server does not publish a claim, and what it was called."""
+        with self._database.reading() as session:
+            return read_withdrawal(session, server, claim)
+
+    def done(self, correction: Correction) -> None:
+        """Note that the card has been edited; a claim that changed meanwhile makes it pending again."""
+        self._write(correction.card_message, shown=dict(correction.shows))
+
+    def gone(self, card_message: int) -> None:
+        """Note that the card cannot be edited any more: it was deleted, or the bot may not."""
+        self._write(card_message, shown=None)
+
+    def _write(self, card_message: int, **values: object) -> None:
+        with self._database.writing() as session:
+            mine = col(Answer.card_message) == card_message
+            session.connection().execute(update(Answer).where(mine).values(**values))
+
+
+class _Digests:
+    """Digests of claims as servers see them now, each worked out once."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._known: dict[tuple[int, str], str] = {}
+
+    def of(self, server: int, claim: str) -> str:
+        if (server, claim) not in self._known:
+            self._known[server, claim] = card_digests(self._session, server, [claim])[claim]
+        return self._known[server, claim]
+
+
+def _is_recent(row: Answer, limits: Mapping[int, int | None], now: datetime) -> bool:
+    days = limits.get(row.server)
+    return row.taken_at > now - timedelta(days=CORRECTION_DAYS if days is None else days)
+
+
+def _correction(row: Answer, digests: _Digests) -> Correction | None:
+    shown = row.shown or {}
+    now = {name: digests.of(row.server, name) for name in shown}
+    different = [name for name in shown if shown[name] != now[name]]
+    if not different or row.card_message is None:
+        return None
+    withdrawn = tuple(name for name in different if now[name] == GONE)
+    changed = tuple(name for name in different if now[name] != GONE)
+    place = (row.server, row.channel, row.message, row.card_message)
+    return Correction(*place, tuple(shown), changed, withdrawn, now, row.language)

@@ -1,0 +1,111 @@
+"""Documents and their passages, read from the base."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import func, or_, select
+from sqlmodel import Session, col
+
+from claims.record import CitationRecord, DocumentRecord, Passage
+from claims.store.revisions import ChangeRecord, Deed, write_revision
+from claims.store.tables import Document, DocumentText
+from config.errors import ClaimBaseError
+
+MAX_BYTES = 32 * 1024 * 1024
+DocumentOutcome = Literal["loaded", "unchanged", "unknown", "unreadable"]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentReport:
+    """What became of one file: `document` is the id it was recognised as; `reason` says why it could not be read.
+
+    `unknown`: no pack cites a file with this SHA-256, so it was not stored.
+    """
+
+    path: Path
+    outcome: DocumentOutcome
+    document: str | None = None
+    sha256: str = ""
+    reason: str = ""
+
+
+def load_files(session: Session, paths: Iterable[Path], at: datetime) -> list[DocumentReport]:
+    """Store the text of each file that is a known document; folders are read one level deep."""
+    reports = [_load(session, path, at) for path in _files(paths)]
+    loaded = [report for report in reports if report.outcome == "loaded"]
+    if loaded:
+        changes = [ChangeRecord("document text", r.document or "", None, {"sha256": r.sha256}) for r in loaded]
+        write_revision(session, Deed("operator", "documents.load"), changes, at)
+    return reports
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(entry for entry in path.iterdir() if entry.is_file() and not entry.name.startswith("."))
+        else:
+            yield path
+
+
+def _load(session: Session, path: Path, at: datetime) -> DocumentReport:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        return DocumentReport(path, "unreadable", reason=error.strerror or type(error).__name__)
+    if len(raw) > MAX_BYTES:
+        return DocumentReport(path, "unreadable", reason=f"larger than {MAX_BYTES // 1024 // 1024} MB")
+    digest = hashlib.sha256(raw).hexdigest()
+    document = session.scalar(select(col(Document.id)).where(col(Document.sha256) == digest))
+    if document is None:
+        return DocumentReport(path, "unknown", sha256=digest)
+    if session.get(DocumentText, digest) is not None:
+        return DocumentReport(path, "unchanged", document, digest)
+    text = raw.decode("utf-8", errors="replace")
+    if "\x00" in text or text.encode() != raw:
+        return DocumentReport(path, "unreadable", document, digest, "not UTF-8 text")
+    session.add(DocumentText(sha256=digest, text=text, loaded_at=at))
+    session.flush()
+    return DocumentReport(path, "loaded", document, digest)
+
+
+def read_documents(session: Session, server: int | None = None) -> tuple[DocumentRecord, ...]:
+    """Return the shared documents and the server's own by id, each with whether its text is loaded."""
+    loaded = set(session.scalars(select(col(DocumentText.sha256))))
+    seen = or_(col(Document.server).is_(None), col(Document.server) == server)
+    rows = session.scalars(select(Document).where(seen).order_by(col(Document.id)))
+    return tuple(_record(row, loaded=row.sha256 in loaded) for row in rows)
+
+
+def read_passage(session: Session, citation: CitationRecord) -> Passage:
+    """Return the words of a citation; its text is None where the document is not loaded, or says something else there.
+
+    So it is, too, where the document is cited as a whole (an empty span).
+
+    Raises ClaimBaseError for a document that the base does not know.
+    """
+    row = session.get(Document, citation.document)
+    if row is None:
+        raise ClaimBaseError(
+            f"There is no document {citation.document!r} in the claim base. Load the pack that cites it."
+        )
+    length = citation.end - citation.start
+    if not length:
+        return Passage(citation, _record(row, loaded=False), None)
+    # The database cuts the span out (it counts from 1), so that a long document is not moved for a short passage.
+    cut = select(func.substr(col(DocumentText.text), citation.start + 1, length))
+    text = session.scalar(cut.where(col(DocumentText.sha256) == row.sha256))
+    loaded = text is not None
+    if text is not None and hashlib.sha256(text.encode()).hexdigest() != citation.sha256:
+        text = None
+    return Passage(citation, _record(row, loaded=loaded), text)
+
+
+def _record(row: Document, *, loaded: bool) -> DocumentRecord:
+    return DocumentRecord(
+        row.id, row.title, row.author, row.publisher, row.published, row.language, row.address, row.sha256, loaded
+    )

@@ -1,0 +1,431 @@
+"""A sheet of claims for import: its rows, put together by their claims."""
+
+import csv
+import hashlib
+import io
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from checks.model import KnownWording
+from claims.exchange.formats import ExportedClaim, ExportedPack, Incoming, IncomingClaim, IncomingPack, RefusedClaim
+from claims.exchange.reading import read_pack_data
+from claims.exchange.source import Source
+from claims.packs.lines import DECIMAL, WHOLE, Place
+from claims.packs.plain import plain_number
+from claims.record import ClaimRecord
+from config.errors import ImportRefusedError, PackProblem
+from config.faults import worded
+
+COLUMNS = (
+    "claim",
+    "row",
+    "number",
+    "text_en",
+    "text_zh",
+    "kind",
+    "status",
+    "as_of",
+    "review_by",
+    "role",
+    "speaker_en",
+    "speaker_zh",
+    "date",
+    "numbers",
+    "low",
+    "high",
+    "unit",
+    "bound",
+    "document",
+    "start",
+    "end",
+    "sha256",
+    "pack",
+    "exported_state",
+)
+ROWS = ("claim", "wording", "not_wording", "denial", "figure", "point", "citation")
+
+# A spreadsheet takes a cell that begins so for a formula, some also behind full-width signs or a line break.
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_PART = re.compile(r"(?:[^\\|]|\\.)+", re.DOTALL)
+
+
+def guard_cell(text: str) -> str:
+    """Return the text so that no spreadsheet computes it: an apostrophe is put before what looks like a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unguard_cell(text: str) -> str:
+    """Return what `guard_cell` was given."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
+def join_texts(texts: tuple[str, ...]) -> str:
+    """Write several texts into one cell, with ` | ` between them; that sign within a text is marked."""
+    return " | ".join(text.replace("\\", "\\\\").replace("|", "\\|") for text in texts)
+
+
+def split_texts(cell: str) -> list[str]:
+    """Return the texts that stand in one cell."""
+    # Only the spaces that `join_texts` put around its sign are taken away: further ones belong to the texts.
+    parts = _PART.findall(f" {cell} ") if cell else []
+    texts = [part.removeprefix(" ").removesuffix(" ") for part in parts]
+    return [re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL) for text in texts if text]
+
+
+_DELIMITERS = ",;\t"
+_EXPORT = worded("An export as CSV is a sheet with all columns.")
+
+Cells = dict[str, str]
+
+
+def read_rows(source: Source) -> Iterator[tuple[int, Cells]]:
+    """Yield the line and the cells of each row that is not empty; formulas are as they were before the export.
+
+    Raises ImportRefusedError where a column is missing, unknown or doubled, or where the file is no CSV.
+    """
+    heading = source.text.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=heading.count)
+    reader = csv.reader(io.StringIO(source.text, newline=""), delimiter=delimiter, strict=True)
+    columns: list[str] | None = None
+    line = 1
+    try:
+        for row in reader:
+            cells = [unguard_cell(cell) for cell in row]
+            if columns is None:
+                columns = _columns(source.name, row)
+            elif any(cells):
+                yield line, _named(source.name, columns, cells, line)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        fault, mend = worded("this is no valid CSV: {detail}", detail=str(error)), worded("Save the sheet as CSV anew.")
+        raise ImportRefusedError(source.name, (PackProblem(line, "", fault, mend),)) from error
+
+
+def _columns(name: str, row: list[str]) -> list[str]:
+    columns = [cell.strip() for cell in row]
+    while columns and not columns[-1]:
+        columns.pop()
+    faults = [
+        *(PackProblem(1, each, worded("the column is missing"), _EXPORT) for each in COLUMNS if each not in columns),
+        *(
+            PackProblem(1, each, worded("the column is unknown"), worded("Take it out."))
+            for each in columns
+            if each not in COLUMNS
+        ),
+        *(
+            PackProblem(1, each, worded("the column stands here twice"), worded("Keep one."))
+            for each in COLUMNS
+            if _twice(columns, each)
+        ),
+    ]
+    if faults:
+        raise ImportRefusedError(name, tuple(faults[: len(COLUMNS)]))
+    return columns
+
+
+def _twice(columns: list[str], name: str) -> bool:
+    return columns.count(name) > 1
+
+
+def _named(name: str, columns: list[str], cells: list[str], line: int) -> Cells:
+    if any(cells[len(columns) :]):
+        fault, mend = (
+            worded("the row has more cells than there are columns"),
+            worded("Quote the cells that hold commas."),
+        )
+        raise ImportRefusedError(name, (PackProblem(line, "", fault, mend),))
+    return dict.fromkeys(COLUMNS, "") | dict(zip(columns, cells, strict=False))
+
+
+_UNKNOWN = len(ROWS)
+_LAST = 10**9
+
+Row = tuple[int, Cells]
+
+
+@dataclass(slots=True)
+class _Numbers:
+    """The last number of each kind of row within one claim, and the claim's place in the sheet."""
+
+    place: int
+    last: dict[str, int] = field(default_factory=dict[str, int])
+
+    def of(self, cells: Cells) -> int:
+        """Return the row's number; a row without one follows the row above, a citation belongs to the point above."""
+        row, given = cells["row"].strip(), cells["number"].strip()
+        if given.isascii() and given.isdigit() and len(given) < len(str(_LAST)):
+            number = int(given)
+        elif given:
+            return _LAST
+        else:
+            number = self.last.get("point", 0) if row == "citation" else self.last.get(row, 0) + 1
+        self.last[row] = number
+        return number
+
+
+def in_order(rows: Iterable[Row]) -> list[Row]:
+    """Return the rows by claim (in the order in which the claims first appear), kind and number, all rows numbered."""
+    claims: dict[str, _Numbers] = {}
+    keyed: list[tuple[tuple[int, int, int], Row]] = []
+    for line, cells in rows:
+        row = cells["row"].strip()
+        numbers = claims.setdefault(cells["claim"].strip(), _Numbers(len(claims)))
+        number = numbers.of(cells)
+        kind = ROWS.index(row) if row in ROWS else _UNKNOWN
+        written = cells if number == _LAST else cells | {"number": str(number)}
+        keyed.append(((numbers.place, kind, number), (line, written)))
+    keyed.sort(key=lambda each: each[0])
+    return [row for _, row in keyed]
+
+
+Data = dict[str, Any]
+
+
+def _empty() -> Data:
+    return {"pack": None, "documents": [], "claims": []}
+
+
+@dataclass(slots=True)
+class SheetClaims:
+    """The claims of a sheet, the line of each part, and, by claim, what is wrong with rows."""
+
+    data: Any = field(default_factory=_empty)
+    faults: dict[str, list[PackProblem]] = field(default_factory=lambda: defaultdict(list))
+    _lines: dict[Place, int] = field(default_factory=dict[Place, int])
+    _numbers: dict[str, int] = field(default_factory=dict[str, int])
+    _points: dict[tuple[int, str], Data] = field(default_factory=dict[tuple[int, str], Data])
+
+    def line(self, place: Place) -> int:
+        """Return the line of a part, or of the nearest part around it."""
+        while place and place not in self._lines:
+            place = place[:-1]
+        return self._lines.get(place, 1)
+
+    def take(self, line: int, cells: Cells) -> None:
+        """Put a row where it belongs; the rows come in the order of `claims.exchange.sheet_order`."""
+        name, row = cells["claim"].strip(), cells["row"].strip()
+        if row not in ROWS:
+            mend = worded("Choose one of: {known}.", known=", ".join(ROWS))
+            self._refuse(name, line, "row", worded("{row!r} is no kind of row", row=row), mend)
+        elif row == "claim":
+            self._take_claim(name, line, cells)
+        elif name not in self._numbers:
+            fault = worded("there is no row of the kind 'claim' for {name!r}", name=name)
+            self._refuse(name, line, "claim", fault, worded("Add it."))
+        else:
+            self._take_part(row, self._numbers[name], line, cells)
+
+    def _refuse(self, claim: str, line: int, column: str, fault: str, mend: str) -> None:
+        self.faults[claim].append(PackProblem(line, column, fault, mend))
+
+    def _take_claim(self, name: str, line: int, cells: Cells) -> None:
+        if name in self._numbers:
+            fault = worded("a second row of the kind 'claim' stands here for {name!r}", name=name)
+            self._refuse(name, line, "claim", fault, worded("Keep one."))
+            return
+        number = self._numbers[name] = len(self.data["claims"])
+        self._lines["claims", number] = line
+        optional = {key: cells[key].strip() for key in ("status", "review_by", "exported_state") if cells[key].strip()}
+        self.data["claims"].append(
+            {
+                "id": name,
+                "kind": cells["kind"].strip(),
+                "title": _both(cells),
+                "as_of": cells["as_of"].strip(),
+                "wordings": {"en": [], "zh": []},
+                "not_wordings": {"en": [], "zh": []},
+                "denials": {"en": [], "zh": []},
+                "figures": [],
+                "points": [],
+                **optional,
+            }
+        )
+
+    def _take_part(self, row: str, number: int, line: int, cells: Cells) -> None:
+        claim: Data = self.data["claims"][number]
+        place: Place = ("claims", number)
+        match row:
+            case "wording" | "not_wording" | "denial":
+                self._take_wording(claim, f"{row}s", place, line, cells)
+            case "figure":
+                self._append(claim["figures"], _figure(cells), (*place, "figures"), line)
+            case "point":
+                point = _point(cells)
+                count = cells["number"].strip()
+                if (number, count) in self._points:
+                    fault = worded("a second point has the number {number}", number=count)
+                    self._refuse(claim["id"], line, "number", fault, worded("Number them anew."))
+                self._points[number, count] = point
+                self._append(claim["points"], point, (*place, "points"), line)
+            case _:
+                self._take_citation(claim, number, line, cells)
+
+    def _take_wording(self, claim: Data, key: str, place: Place, line: int, cells: Cells) -> None:
+        texts = {language: text for language, text in _both(cells).items() if text}
+        if len(texts) != 1:
+            fault, mend = (
+                worded("a wording stands either in text_en or in text_zh"),
+                worded("Make it two rows, or fill one."),
+            )
+            self._refuse(claim["id"], line, "text_en", fault, mend)
+            return
+        [(language, text)] = texts.items()
+        self._append(claim[key][language], text, (*place, key, language), line)
+
+    def _take_citation(self, claim: Data, number: int, line: int, cells: Cells) -> None:
+        point = self._points.get((number, cells["number"].strip()))
+        if point is None:
+            fault = worded("there is no point with the number {number!r}", number=cells["number"])
+            self._refuse(
+                claim["id"], line, "number", fault, worded("Write the number of the point that it belongs to.")
+            )
+            return
+        place = {"start": _number(cells["start"]), "end": _number(cells["end"])}
+        citation = {"document": cells["document"].strip(), **place, "sha256": cells["sha256"].strip()}
+        index = next(n for n, each in enumerate(claim["points"]) if each is point)
+        self._append(point["citations"], citation, ("claims", number, "points", index, "citations"), line)
+
+    def _append(self, parts: list[Any], part: object, place: Place, line: int) -> None:
+        self._lines[*place, len(parts)] = line
+        parts.append(part)
+
+
+def _both(cells: Cells, column: str = "text") -> dict[str, str]:
+    return {language: cells[f"{column}_{language}"] for language in ("en", "zh")}
+
+
+def _number(cell: str) -> object:
+    """Return the number in a cell, or the cell as it is, which the schema then refuses."""
+    text = cell.strip()
+    if WHOLE.fullmatch(text):
+        return int(text)
+    number = float(text) if DECIMAL.fullmatch(text) else math.inf
+    return number if math.isfinite(number) else text
+
+
+def _figure(cells: Cells) -> Data:
+    low, high, bound = _number(cells["low"]), _number(cells["high"]), cells["bound"].strip()
+    single = bound != "range" and (low == high or high == "")
+    values: Data = {"value": low} if single else {"low": low, "high": high}
+    role = {"role": cells["role"].strip()} if cells["role"].strip() else {}
+    return {**values, "unit": cells["unit"].strip(), "bound": bound, **role, "subject": _both(cells)}
+
+
+def _point(cells: Cells) -> Data:
+    return {
+        "role": cells["role"].strip(),
+        "speaker": _both(cells, "speaker"),
+        "date": cells["date"].strip(),
+        "text": _both(cells),
+        "numbers": split_texts(cells["numbers"]),
+        "citations": [],
+    }
+
+
+BYTE_ORDER_MARK = "\ufeff"
+SheetExportRow = dict[str, object]
+
+
+def write_sheet(packs: Iterable[ExportedPack], *, bom: bool = False) -> Iterator[str]:
+    """Yield the lines of the sheet; all its rows, however many. `bom` leads it with a byte order mark, for Excel."""
+    yield (BYTE_ORDER_MARK if bom else "") + _line(COLUMNS)
+    for pack in packs:
+        for claim in pack.claims:
+            for row in _rows(claim):
+                row["claim"] = claim.record.id
+                yield _line([guard_cell(str(row.get(column, ""))) for column in COLUMNS])
+
+
+def _line(cells: Iterable[str]) -> str:
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n").writerow(cells)
+    return buffer.getvalue()
+
+
+def _rows(exported: ExportedClaim) -> Iterator[SheetExportRow]:
+    claim = exported.record
+    yield {
+        "row": "claim",
+        "text_en": claim.title_en,
+        "text_zh": claim.title_zh,
+        "kind": claim.kind,
+        "status": claim.status,
+        "as_of": claim.as_of.isoformat(),
+        "review_by": claim.review_by.isoformat() if claim.review_by else "",
+        "pack": claim.pack,
+        "exported_state": exported.state,
+    }
+    yield from _wordings("wording", (w for w in claim.wordings if w.says))
+    yield from _wordings("not_wording", (w for w in claim.wordings if w.negative))
+    yield from _wordings("denial", (w for w in claim.wordings if w.denies))
+    yield from _figures(claim)
+    yield from _points(claim)
+
+
+def _wordings(row: str, wordings: Iterable[KnownWording]) -> Iterator[SheetExportRow]:
+    for number, wording in enumerate(wordings, start=1):
+        yield {"row": row, "number": number, f"text_{wording.language}": wording.text}
+
+
+def _figures(claim: ClaimRecord) -> Iterator[SheetExportRow]:
+    for number, figure in enumerate(claim.figures, start=1):
+        yield {
+            "row": "figure",
+            "number": number,
+            "text_en": figure.subject_en,
+            "text_zh": figure.subject_zh,
+            "role": figure.role,
+            "low": plain_number(figure.low),
+            "high": plain_number(figure.high),
+            "unit": figure.unit,
+            "bound": figure.bound,
+        }
+
+
+def _points(claim: ClaimRecord) -> Iterator[SheetExportRow]:
+    for number, point in enumerate(claim.points, start=1):
+        yield {
+            "row": "point",
+            "number": number,
+            "text_en": point.text_en,
+            "text_zh": point.text_zh,
+            "role": point.role,
+            "speaker_en": point.speaker_en,
+            "speaker_zh": point.speaker_zh,
+            "date": point.date,
+            "numbers": join_texts(point.numbers),
+        }
+        for cited in point.citations:
+            place: SheetExportRow = {
+                "document": cited.document,
+                "start": cited.start,
+                "end": cited.end,
+                "sha256": cited.sha256,
+            }
+            yield {"row": "citation", "number": number} | place
+
+
+def read_sheet(source: Source) -> Incoming:
+    """Read all rows; raises ImportRefusedError where this is no sheet, or one without the columns of an export.
+
+    The claims belong to no pack of the file; those that the base knows stay in their packs.
+    """
+    sheet = SheetClaims()
+    for line, cells in in_order(read_rows(source)):
+        sheet.take(line, cells)
+    digest = hashlib.sha256(source.text.encode()).hexdigest()
+    read = read_pack_data(source.name, sheet, digest, set()).claims
+    claims = tuple(_with_rows(each, sheet) for each in read)
+    rest = (RefusedClaim(claim, faults[0].line, tuple(faults)) for claim, faults in sheet.faults.items())
+    return Incoming(source.name, source.format, (IncomingPack(None, digest, (), (*claims, *rest)),))
+
+
+def _with_rows(claim: IncomingClaim | RefusedClaim, sheet: SheetClaims) -> IncomingClaim | RefusedClaim:
+    """Refuse the claim where one of its rows could not be read."""
+    name = claim.claim if isinstance(claim, RefusedClaim) else claim.record.id
+    faults = sheet.faults.pop(name, None)
+    return claim if faults is None else RefusedClaim(name, claim.line, tuple(faults))

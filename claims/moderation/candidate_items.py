@@ -1,0 +1,78 @@
+"""Candidates from documents: sentences that a server's moderators, or the operator, may make claims of."""
+
+from collections.abc import Callable
+from functools import cached_property
+
+from sqlmodel import Session
+
+from checks.lexicon import Lexicon
+from checks.model import Finding
+from claims.base import ClaimBase, Clock
+from claims.documents.candidates import Candidate, CandidateReader, Moved
+from claims.moderation.queue import NewItem, put
+from claims.moderation.rights import Actor, permit
+from claims.store.tables import Document, DocumentText
+from config.errors import DocumentTextError
+
+# Checks a text against the claims that a server sees (None: the shared ones).
+Check = Callable[[str, int | None], Finding]
+
+
+class CandidateDesk:
+    """Looks through documents whose text is loaded; what it finds waits in the queue of the actor's server.
+
+    Both methods read for seconds where a document is long, and tell `moved` how far they are; both may raise
+    NotAllowedError, and DocumentTextError for a document that the server does not see or whose text is not loaded.
+    """
+
+    def __init__(self, base: ClaimBase, lexicon: Lexicon, check: Check, clock: Clock | None = None) -> None:
+        self._base = base
+        self._lexicon = lexicon
+        self._check = check
+        self._clock = clock or base.clock
+
+    def look(self, actor: Actor, document: str, moved: Moved | None = None) -> tuple[Candidate, ...]:
+        """Return the candidates of a document, best first, and write nothing."""
+        with self._base.database.reading() as session:
+            permit(session, actor, "queue.decide")
+            raw = _text(session, actor.server, document)
+        return self._reader.find(document, raw, lambda text: self._coverage(text, actor.server), moved)
+
+    def find(self, actor: Actor, document: str, moved: Moved | None = None) -> int:
+        """Put the candidates of a document into the queue, and return how many are new there.
+
+        What waits already, or has been decided, does not come again.
+        """
+        return self.add(actor, self.look(actor, document, moved))
+
+    def add(self, actor: Actor, candidates: tuple[Candidate, ...]) -> int:
+        """Put these candidates into the queue, all or none, and return how many are new there."""
+        now = self._clock()
+        with self._base.database.writing() as session:
+            permit(session, actor, "queue.decide")
+            items = (NewItem(actor.server, "candidate", each.occasion, payload=each.payload) for each in candidates)
+            return sum(put(session, item, now) for item in items)
+
+    def _coverage(self, text: str, server: int | None) -> float:
+        best = self._check(text, server).best
+        return best.score if best is not None else 0.0
+
+    @cached_property
+    def _reader(self) -> CandidateReader:
+        return CandidateReader(self._lexicon)
+
+
+def _text(session: Session, server: int | None, document: str) -> str:
+    row = session.get(Document, document)
+    if row is None or row.server not in {None, server}:
+        raise DocumentTextError("There is no document {document} here. Pick one from the list.", document=document)
+    if row.server is not None:
+        raise DocumentTextError("{document} is this server's own source: its text is not kept here.", document=document)
+    loaded = session.get(DocumentText, row.sha256)
+    if loaded is None:
+        raise DocumentTextError(
+            "The text of {document} is not loaded. Whoever runs Touchstone loads its file: touchstone documents load"
+            " FILE",
+            document=document,
+        )
+    return loaded.text

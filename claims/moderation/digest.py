@@ -1,0 +1,173 @@
+"""What the bot did in a server of late: counts for its moderators."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Mapped
+from sqlmodel import Session, SQLModel, col
+
+from claims.base import ClaimBase, Clock
+from claims.moderation.queue import fill
+from claims.moderation.rights import Actor, permit, require
+from claims.store.tables import Answer, ClaimOverride, Feedback, QueueItem, Revision, Server
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Counts of one server since a moment; `waiting` by kind of item, `actors` those who changed anything, by id."""
+
+    server: int
+    since: datetime
+    waiting: Mapping[str, int]
+    oldest: timedelta | None
+    decided: int
+    reports: Mapping[str, int]
+    replies: int
+    offers: int
+    changes: int
+    actors: tuple[str, ...]
+    paused: tuple[str, ...]
+
+
+class Digests:
+    """Makes digests, for moderators who ask, and for the channels that servers have chosen."""
+
+    def __init__(self, base: ClaimBase, clock: Clock | None = None) -> None:
+        self._database = base.database
+        self._clock = clock or base.clock
+
+    def channels(self) -> dict[int, int]:
+        """Return the channel of each server that wants a weekly digest."""
+        query = select(Server).where(col(Server.digest_channel).is_not(None)).order_by(col(Server.id))
+        with self._database.reading() as session:
+            return {row.id: row.digest_channel for row in session.scalars(query) if row.digest_channel is not None}
+
+    def for_moderator(self, actor: Actor, since: datetime) -> Digest:
+        """Return the digest of the actor's server; raises NotAllowedError."""
+        with self._database.reading() as session:
+            permit(session, actor, "queue.see")
+        return self.digest(actor.server or 0, since)
+
+    def digest(self, server: int, since: datetime) -> Digest:
+        """Return the digest of a server, for its digest channel."""
+        now = self._clock()
+        with self._database.writing() as session:
+            fill(session, server, now)
+            waiting = (col(QueueItem.server) == server) & (col(QueueItem.state) == "open")
+            oldest = session.scalar(select(QueueItem).where(waiting).order_by(col(QueueItem.created_at)).limit(1))
+            answered = (col(Answer.server) == server) & (col(Answer.taken_at) >= since)
+            changed = (col(Revision.server) == server) & (col(Revision.at) >= since)
+            reported = (col(Feedback.server) == server) & (col(Feedback.reported_at) >= since)
+            decided = (col(QueueItem.server) == server) & (col(QueueItem.decided_at) >= since)
+            paused = select(col(ClaimOverride.claim)).where(col(ClaimOverride.server) == server)
+            return Digest(
+                server=server,
+                since=since,
+                waiting=_grouped(session, col(QueueItem.kind), waiting),
+                oldest=now - oldest.created_at if oldest else None,
+                decided=_number(session, decided),
+                reports=_grouped(session, col(Feedback.kind), reported),
+                replies=_number(session, answered & (col(Answer.kind) == "reply")),
+                offers=_number(session, answered & (col(Answer.kind) == "offer")),
+                changes=_number(session, changed),
+                actors=tuple(sorted(_grouped(session, col(Revision.actor), changed))),
+                paused=tuple(
+                    session.scalars(paused.where(col(ClaimOverride.paused)).order_by(col(ClaimOverride.claim)))
+                ),
+            )
+
+
+def _number(session: Session, condition: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).where(condition)) or 0
+
+
+def _grouped(session: Session, column: Mapped[str], condition: ColumnElement[bool]) -> dict[str, int]:
+    rows = session.connection().execute(select(column, func.count()).where(condition).group_by(column))
+    return {row[0]: row[1] for row in rows}
+
+
+WEEK = timedelta(days=7)
+# Where a round comes a little late, the next digest still keeps to the hour of the first.
+_LATE = timedelta(days=1)
+
+
+class DigestPostings:
+    """Hands out each posting once: whoever takes it posts it, and gives it back where Discord could not be reached."""
+
+    def __init__(self, base: ClaimBase, clock: Clock | None = None) -> None:
+        self._database = base.database
+        self._clock = clock or base.clock
+
+    def due(self, channels: Mapping[int, int]) -> tuple[int, ...]:
+        """Return those of the servers (keys of `Digests.channels`) whose last digest is a week old or older."""
+        now = self._clock()
+        with self._database.reading() as session:
+            return tuple(server for server in channels if _is_due(session.get(Server, server), now))
+
+    def take(self, server: int) -> datetime | None:
+        """Take the server's posting; return since when it counts, or None where it is not due any more."""
+        now = self._clock()
+        with self._database.writing() as session:
+            row = _locked(session, server)
+            if row is None or not _is_due(row, now):
+                return None
+            before = row.digest_at
+            row.digest_at = before + WEEK if before is not None and now - before < WEEK + _LATE else now
+        return now - WEEK
+
+    def give_back(self, server: int) -> None:
+        """Make the server's posting due again, because it could not be posted."""
+        with self._database.writing() as session:
+            row = _locked(session, server)
+            if row is not None and row.digest_at is not None:
+                row.digest_at -= WEEK
+
+
+def _locked(session: Session, server: int) -> Server | None:
+    return session.get(Server, server, with_for_update=True)
+
+
+def _is_due(row: Server | None, now: datetime) -> bool:
+    if row is None or row.digest_channel is None:
+        return False
+    return row.digest_at is None or row.digest_at <= now - WEEK
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Cards posted, offers made and reports by members in a time; the ids of the claims that are paused now."""
+
+    replies: int
+    offers: int
+    reports: int
+    paused: tuple[str, ...]
+
+
+class ActivityBook:
+    """Counts what stands in the books of answers and reports."""
+
+    def __init__(self, base: ClaimBase) -> None:
+        self._base = base
+
+    def read(self, actor: Actor, days: int) -> Activity:
+        """Return the counts of the last `days` days in the actor's server; raises NotAllowedError."""
+        since = self._base.clock() - timedelta(days=days)
+        taken = (col(Answer.server) == actor.server, col(Answer.taken_at) >= since)
+        reported = (col(Feedback.server) == actor.server, col(Feedback.reported_at) >= since)
+        paused = (col(ClaimOverride.server) == actor.server, col(ClaimOverride.paused).is_(True))
+        with self._base.database.reading() as session:
+            require(session, actor, actor.server, "moderator")
+            return Activity(
+                _count(session, Answer, *taken, col(Answer.card_message).is_not(None)),
+                _count(session, Answer, *taken, col(Answer.offered).is_(True)),
+                _count(session, Feedback, *reported),
+                tuple(
+                    session.scalars(select(col(ClaimOverride.claim)).where(*paused).order_by(col(ClaimOverride.claim)))
+                ),
+            )
+
+
+def _count(session: Session, table: type[SQLModel], *wanted: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(table).where(*wanted)) or 0

@@ -1,0 +1,167 @@
+"""Claims as moderators look at them: of every status, with what the server has set and where they come from."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from claims.base import ClaimBase
+from claims.moderation.citing import Sources
+from claims.moderation.edits import AddWording, Edit, EditTexts, check_published
+from claims.moderation.rights import Actor, permit
+from claims.record import ClaimRecord, claim_state, differences
+from claims.store.changes import CLAIM, Intent, change
+from claims.store.claim_rows import read_rows
+from claims.store.revisions import Deed
+from claims.store.tables import Claim, ClaimOverride, Server
+from config.errors import ConflictError, UnknownClaimError
+
+_NO_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What an edit did: the claim as the server sees it now (None: it sees none), and the revision of the base."""
+
+    claim: ClaimRecord | None
+    revision: int
+    changed: bool
+
+
+class Editor:
+    """Edits claims as the actor's server sees them; a shared claim gets a version of that server's own.
+
+    All methods may raise NotAllowedError, UnknownClaimError, InvalidEditError, ConflictError and DatabaseError; then
+    nothing was written. The operator edits the shared claims themselves.
+    """
+
+    def __init__(self, base: ClaimBase) -> None:
+        self._base = base
+
+    def edit(self, actor: Actor, claim_id: str, edition: str | None, edit: Edit, reason: str = "") -> Edited:
+        """Apply one edit to the claim that the caller has seen as `edition` (None: whatever stands there now)."""
+        with self._base.database.changing() as session:
+            permit(session, actor, "claim.edit")
+            intent = edit_intent(session, actor, claim_id, edition, edit)
+            return self._write(session, Deed(actor.who, "claim.edit", reason, actor.server), [intent], claim_id)
+
+    def create(self, actor: Actor, texts: EditTexts, reason: str = "") -> Edited:
+        """Begin a claim of the server's own, as a draft; its id is made from the title."""
+        with self._base.database.changing() as session:
+            permit(session, actor, "claim.edit")
+            intent = new_intent(self._base, session, actor, texts)
+            return self._write(session, Deed(actor.who, "claim.create", reason, actor.server), [intent], intent.subject)
+
+    def follow_shared(self, actor: Actor, claim_id: str, edition: str | None, reason: str = "") -> Edited:
+        """Give up the server's version of a shared claim, or a claim of its own altogether."""
+        with self._base.database.changing() as session:
+            permit(session, actor, "claim.edit")
+            seen = seen_claim(session, actor.server, claim_id)
+            if edition is not None and edition != seen.edition:
+                raise ConflictError(claim_id, differences(None, claim_state(seen)), current=seen.edition)
+            intents = [Intent(CLAIM, claim_id, None)] if seen.server == actor.server else []
+            return self._write(session, Deed(actor.who, "claim.remove", reason, actor.server), intents, claim_id)
+
+    def _write(self, session: Session, deed: Deed, intents: Sequence[Intent], claim_id: str) -> Edited:
+        written = change(session, deed, intents, self._base.clock())
+        session.expire_all()
+        found = read_rows(session, deed.server, claim_id, everything=True)
+        return Edited(found[0][1] if found else None, written.revision, bool(written.changes))
+
+
+def edit_intent(session: Session, actor: Actor, claim_id: str, edition: str | None, edit: Edit) -> Intent:
+    """Return the state that the edit leads to; raises ConflictError where the claim is no longer at that edition."""
+    seen = seen_claim(session, actor.server, claim_id)
+    after = edit.apply(seen, Sources(session, actor.server))
+    if edition is not None and edition != seen.edition:
+        fields = differences(claim_state(after), claim_state(seen))
+        # Somebody else has made the very same change: there is nothing left to decide.
+        if fields:
+            raise ConflictError(claim_id, fields, current=seen.edition, mine=edit)
+    check_published(after, edit)
+    return Intent(CLAIM, claim_id, claim_state(after))
+
+
+def new_intent(base: ClaimBase, session: Session, actor: Actor, texts: EditTexts, wording: str = "") -> Intent:
+    """Return the state of a new draft, with a first wording where one is given."""
+    blank = ClaimRecord("", "contested", "", "", "", 1, base.clock().date(), None, (), (), (), "draft", actor.server)
+    sources = Sources(session, actor.server)
+    draft = texts.apply(blank, sources)
+    draft = AddWording(wording).apply(draft, sources) if wording else draft
+    return Intent(CLAIM, _free_id(session, draft.title_en), claim_state(draft))
+
+
+def seen_claim(session: Session, server: int | None, claim_id: str) -> ClaimRecord:
+    """Return a claim of any status and pack as the server sees it; raises UnknownClaimError."""
+    found = read_rows(session, server, claim_id, everything=True)
+    if not found:
+        raise UnknownClaimError(claim_id)
+    return found[0][1]
+
+
+def _free_id(session: Session, title: str) -> str:
+    """Return an id for a new claim; its ending keeps it apart from those of other servers and of packs to come."""
+    while True:
+        name = f"{_NO_SLUG.sub('-', title.lower()).strip('-')[:57].strip('-') or 'claim'}-{secrets.token_hex(3)}"
+        if session.scalar(select(col(Claim.key)).where(col(Claim.id) == name).limit(1)) is None:
+            return name
+
+
+Origin = Literal["shared", "version", "own"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimSight:
+    """A claim as the actor's server sees it.
+
+    `origin`: the shared claim itself, the server's version of a shared one, or a claim of its own. `cut_off` is what
+    the server has set on this claim alone (the record's may come from the whole server). `is_used` is false where the
+    server does not use the claim's pack, so that the claim is not answered.
+    """
+
+    claim: ClaimRecord
+    origin: Origin
+    cut_off: float | None
+    is_used: bool
+
+
+class ClaimView:
+    """Shows claims of every status and pack to moderators of the actor's server; may raise NotAllowedError."""
+
+    def __init__(self, base: ClaimBase) -> None:
+        self._database = base.database
+
+    def all(self, actor: Actor) -> tuple[ClaimRecord, ...]:
+        """Return all claims that the actor may edit, the server's own ones last."""
+        with self._database.reading() as session:
+            permit(session, actor, "claim.edit")
+            return tuple(record for _, record in read_rows(session, actor.server, everything=True))
+
+    def one(self, actor: Actor, claim_id: str) -> ClaimSight:
+        """Return one claim; raises UnknownClaimError."""
+        with self._database.reading() as session:
+            permit(session, actor, "claim.edit")
+            claim = seen_claim(session, actor.server, claim_id)
+            setting = session.get(ClaimOverride, (actor.server, claim_id)) if actor.server is not None else None
+            return ClaimSight(
+                claim,
+                _origin(session, claim),
+                setting.cut_off if setting else None,
+                _is_used(session, actor.server, claim),
+            )
+
+
+def _origin(session: Session, claim: ClaimRecord) -> Origin:
+    if claim.server is None:
+        return "shared"
+    shared = select(col(Claim.key)).where(col(Claim.id) == claim.id, col(Claim.server).is_(None))
+    return "own" if session.scalar(shared) is None else "version"
+
+
+def _is_used(session: Session, server: int | None, claim: ClaimRecord) -> bool:
+    settings = session.get(Server, server) if server is not None else None
+    return settings is None or settings.packs is None or not claim.pack or claim.pack in settings.packs

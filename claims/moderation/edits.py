@@ -1,0 +1,371 @@
+"""Edits of a claim's documented figures."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Protocol, cast, get_args
+
+from checks.model import Bound, FigureRole, Kind, KnownFigure, KnownWording
+from claims.fields import SENTENCE, FormReader, language_of_wording
+from claims.moderation.citing import Sources
+from claims.packs.schema import read_schema
+from claims.record import ClaimRecord, PointRecord
+from config.faults import msgid
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+STATUSES = ("draft", "published", "withdrawn")
+
+
+class Edit(Protocol):
+    """One change that somebody wants to make to a claim."""
+
+    def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:
+        """Return the claim with the change; raises InvalidEditError, which carries the edit as it was typed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EditTexts:
+    """New titles, kind and dates; None leaves a field as it is, and an empty `review_by` takes the day away."""
+
+    title_en: str | None = None
+    title_zh: str | None = None
+    kind: str | None = None
+    as_of: str | None = None
+    review_by: str | None = None
+
+    def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002
+        """Return the claim with the new texts."""
+        form = FormReader()
+        typed_en = claim.title_en if self.title_en is None else self.title_en
+        typed_zh = claim.title_zh if self.title_zh is None else self.title_zh
+        title_en, title_zh = form.pair("title", typed_en, typed_zh)
+        kind = claim.kind if self.kind is None else cast("Kind", form.choice("kind", self.kind, KINDS))
+        as_of = claim.as_of if self.as_of is None else form.day("as_of", self.as_of)
+        if self.as_of is not None and not self.as_of.strip():
+            form.refuse("as_of", "The day is missing.", "Write it as 2026-01-23.")
+        review_by = claim.review_by if self.review_by is None else form.day("review_by", self.review_by)
+        form.finish(self)
+        return replace(
+            claim, title_en=title_en, title_zh=title_zh, kind=kind, as_of=as_of or claim.as_of, review_by=review_by
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SetStatus:
+    """Publish a claim, withdraw it, or make it a draft again."""
+
+    status: str
+
+    def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002
+        """Return the claim with the status; whether it may be published is asked when it is written."""
+        form = FormReader()
+        status = form.choice("status", self.status, STATUSES)
+        form.finish(self)
+        return replace(claim, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceAll:
+    """Another whole claim in this one's place, such as an import or an older version."""
+
+    claim: ClaimRecord
+
+    def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:
+        """Return the new claim under the old id and owner."""
+        form = FormReader()
+        cited = {citation.document for point in self.claim.points for citation in point.citations}
+        for document in sorted(name for name in cited if not sources.knows(name)):
+            form.refuse("citations", "There is no source {name}.", "Add the source first.", name=document)
+        form.finish(self)
+        return replace(self.claim, id=claim.id, server=claim.server, pack=claim.pack, version=claim.version)
+
+
+def check_published(claim: ClaimRecord, edit: Edit) -> None:
+    """Raise InvalidEditError where a published claim would lack what an answer needs."""
+    form = FormReader()
+    if claim.status == "published":
+        if not any(wording.says for wording in claim.wordings):
+            form.refuse("wordings", "A published claim needs a wording.", "Add one way in which people say it.")
+        if not claim.points:
+            form.refuse("points", "A published claim needs a point.", "Add what is documented for or against it.")
+        for number, point in enumerate(claim.points, 1):
+            if not point.citations:
+                form.refuse("citations", "Point {number} cites nothing.", "Name its source.", number=number)
+    form.finish(edit)
+
+
+MOST = 500
+Language = Literal["en", "zh"]
+Use = Literal["says", "denies", "negative"]
+USES: tuple[Use, ...] = get_args(Use)
+LISTS: tuple[tuple[str, Language, Use], ...] = (
+    ("en", "en", "says"),
+    ("zh", "zh", "says"),
+    ("not_en", "en", "negative"),
+    ("not_zh", "zh", "negative"),
+    ("denials_en", "en", "denies"),
+    ("denials_zh", "zh", "denies"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AddWording:
+    """One more way to say the claim, to dispute it, or (negative) a text that must never match it.
+
+    The language is seen by itself.
+    """
+
+    text: str
+    use: Use = "says"
+
+    def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002
+        """Return the claim with the wording; one that it has already is not added again, but changes its use."""
+        form = FormReader()
+        text = form.needed("text", self.text)
+        form.finish(self)
+        return _checked(claim, _joined(claim, [text], self.use), form, self)
+
+
+@dataclass(frozen=True, slots=True)
+class AddWordings:
+    """Many more of one use at once, one text a line; what the claim has already is treated as by `AddWording`."""
+
+    texts: str
+    use: str = "says"
+
+    def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002
+        """Return the claim with the wordings."""
+        form = FormReader()
+        texts = form.lines("texts", self.texts)
+        if not texts:
+            form.refuse("texts", "The text is empty.", "Write something.")
+        use = cast("Use", form.choice("use", self.use, USES))
+        form.finish(self)
+        return _checked(claim, _joined(claim, texts, use), form, self)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveWording:
+    """A wording, of whatever use, that the claim is to lose."""
+
+    text: str
+
+    def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002
+        """Return the claim without the wording; raises InvalidEditError where it has none such."""
+        form = FormReader()
+        wanted = form.needed("text", self.text).casefold()
+        kept = [wording for wording in claim.wordings if wording.text.casefold() != wanted]
+        if len(kept) == len(claim.wordings):
+            form.refuse("text", "The claim has no wording {text}.", "Look at its wordings again.", text=self.text[:60])
+        return _checked(claim, kept, form, self)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveWordings:
+    """Several wordings, of whatever use, that the claim is to lose; those that it has no longer are passed over."""
+
+    texts: tuple[str, ...]
+
+    def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002
+        """Return the claim without the wordings."""
+        unwanted = {text.casefold() for text in self.texts}
+        kept = [wording for wording in claim.wordings if wording.text.casefold() not in unwanted]
+        return _checked(claim, kept, FormReader(), self)
+
+
+@dataclass(frozen=True, slots=True)
+class EditWordings:
+    """Whole lists, one text a line: ways to say it, never to match, and ways to dispute it; None leaves a list."""
+
+    en: str | None = None
+    zh: str | None = None
+    not_en: str | None = None
+    not_zh: str | None = None
+    denials_en: str | None = None
+    denials_zh: str | None = None
+
+    def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002
+        """Return the claim with the lists."""
+        form = FormReader()
+        wordings: list[KnownWording] = []
+        for field, language, use in LISTS:
+            typed: str | None = getattr(self, field)
+            if typed is None:
+                wordings += [w for w in claim.wordings if (w.language, use_of(w)) == (language, use)]
+            else:
+                wordings += [_wording(text, language, use) for text in form.lines(field, typed)]
+        return _checked(claim, wordings, form, self)
+
+
+def use_of(wording: KnownWording) -> Use:
+    """Return what a wording is for."""
+    if wording.negative:
+        return "negative"
+    return "denies" if wording.denies else "says"
+
+
+def _joined(claim: ClaimRecord, texts: Iterable[str], use: Use) -> list[KnownWording]:
+    """Return the claim's wordings with further ones; one that had another use moves to the end with its new one."""
+    kept = list(claim.wordings)
+    for text in texts:
+        same = [known for known in kept if known.text.casefold() == text.casefold()]
+        if not any(use_of(known) == use for known in same):
+            language = "zh" if language_of_wording(text) == "zh" else "en"
+            kept = [*(known for known in kept if known not in same), _wording(text, language, use)]
+    return kept
+
+
+def _checked(claim: ClaimRecord, wordings: list[KnownWording], form: FormReader, edit: object) -> ClaimRecord:
+    uses: dict[str, Use] = {}
+    for wording in wordings:
+        if uses.setdefault(wording.text.casefold(), use_of(wording)) != use_of(wording):
+            form.refuse("wordings", "{text} stands in two lists.", "Keep it in one of them.", text=wording.text)
+    if len(wordings) > MOST:
+        form.refuse(
+            "wordings", "{count} wordings are too many.", "Keep them to {most}.", count=len(wordings), most=MOST
+        )
+    form.finish(edit)
+    return replace(claim, wordings=tuple(wordings))
+
+
+def _wording(text: str, language: Language, use: Use) -> KnownWording:
+    return KnownWording(text, language, use == "negative", use == "denies")
+
+
+ROLES = ("refutes", "supports", "context")
+POINT_EDITS_MOST = 20
+NO_PLACE = msgid("There is no number {number} any more.")
+LOOK_AGAIN = msgid("Look at the claim again.")
+_EMPTY = PointRecord("refutes", "", "", "", "", "", ())
+
+
+@dataclass(frozen=True, slots=True)
+class EditPoint:
+    """A point at a place (from 0; None: a new one at the end); None leaves a field of an old point as it is.
+
+    `citations`: one a line, as `Sources.read` takes them; `numbers`: the text's figures, separated by semicolons.
+    """
+
+    place: int | None = None
+    role: str | None = None
+    speaker_en: str | None = None
+    speaker_zh: str | None = None
+    date: str | None = None
+    text_en: str | None = None
+    text_zh: str | None = None
+    citations: str | None = None
+    numbers: str | None = None
+
+    def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:
+        """Return the claim with the point."""
+        form = FormReader()
+        check_place(form, self.place, len(claim.points))
+        form.finish(self)
+        if self.place is None and len(claim.points) >= POINT_EDITS_MOST:
+            form.refuse("points", "{most} points are the most.", "Take one out first.", most=POINT_EDITS_MOST)
+        point = self._point(_EMPTY if self.place is None else claim.points[self.place], form, sources)
+        form.finish(self)
+        place = len(claim.points) if self.place is None else self.place
+        return replace(claim, points=(*claim.points[:place], point, *claim.points[place + 1 :]))
+
+    def _point(self, old: PointRecord, form: FormReader, sources: Sources) -> PointRecord:
+        speaker = form.pair("speaker", _new(self.speaker_en, old.speaker_en), _new(self.speaker_zh, old.speaker_zh))
+        text = form.pair("text", _new(self.text_en, old.text_en), _new(self.text_zh, old.text_zh), SENTENCE)
+        cited = old.citations if self.citations is None else sources.read(form, self.citations)
+        said = (self.numbers or "").replace("；", ";").split(";")
+        numbers = (
+            old.numbers if self.numbers is None else tuple(n for each in said if (n := form.text("numbers", each)))
+        )
+        role = old.role if self.role is None else form.choice("role", self.role, ROLES)
+        return PointRecord(role, *speaker, form.when("date", _new(self.date, old.date)), *text, cited, numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class RemovePoint:
+    """The point at a place (from 0) goes."""
+
+    place: int
+
+    def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002
+        """Return the claim without the point."""
+        form = FormReader()
+        check_place(form, self.place, len(claim.points))
+        form.finish(self)
+        return replace(claim, points=(*claim.points[: self.place], *claim.points[self.place + 1 :]))
+
+
+def check_place(form: FormReader, place: int | None, count: int) -> None:
+    """Refuse a place that a list of this many entries does not have."""
+    if place is not None and not 0 <= place < count:
+        form.refuse("place", NO_PLACE, LOOK_AGAIN, number=place + 1)
+
+
+def _new(typed: str | None, old: str) -> str:
+    return old if typed is None else typed
+
+
+BOUNDS: tuple[Bound, ...] = get_args(Bound)
+FIGURE_ROLES: tuple[FigureRole, ...] = get_args(FigureRole)
+FIGURE_EDITS_MOST = 40
+_NUMBER = r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d{1,3})?"
+_VALUE = re.compile(rf"({_NUMBER})(?:\s*(?:to|-|–|至|到)\s*({_NUMBER}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class EditFigure:
+    """A figure at a place (from 0; None: a new one); `value` is a number, or a range such as `2 to 3`."""
+
+    value: str
+    unit: str
+    bound: str = "exactly"
+    role: str = "claim"
+    subject_en: str = ""
+    subject_zh: str = ""
+    place: int | None = None
+
+    def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002
+        """Return the claim with the figure."""
+        form = FormReader()
+        check_place(form, self.place, len(claim.figures))
+        if self.place is None and len(claim.figures) >= FIGURE_EDITS_MOST:
+            form.refuse("figures", "{most} figures are the most.", "Take one out first.", most=FIGURE_EDITS_MOST)
+        low, high = _read(form, self.value)
+        bound = "range" if low != high else form.choice("bound", self.bound, BOUNDS)
+        if bound == "range" and low == high:
+            form.refuse("value", "A range has two numbers.", "Write it as 2 to 3, or choose another bound.")
+        unit = form.choice("unit", self.unit, known_units())
+        role = form.choice("role", self.role, FIGURE_ROLES)
+        subject = form.pair("subject", self.subject_en, self.subject_zh)
+        form.finish(self)
+        figure = KnownFigure(low, high, unit, cast("Bound", bound), cast("FigureRole", role), *subject)
+        place = len(claim.figures) if self.place is None else self.place
+        return replace(claim, figures=(*claim.figures[:place], figure, *claim.figures[place + 1 :]))
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFigure:
+    """The figure at a place (from 0) goes."""
+
+    place: int
+
+    def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002
+        """Return the claim without the figure."""
+        form = FormReader()
+        check_place(form, self.place, len(claim.figures))
+        form.finish(self)
+        return replace(claim, figures=(*claim.figures[: self.place], *claim.figures[self.place + 1 :]))
+
+
+def known_units() -> tuple[str, ...]:
+    """Return the units that packs and forms may use."""
+    schema: dict[str, Any] = read_schema()
+    return tuple(schema["$defs"]["figure"]["properties"]["unit"]["enum"])
+
+
+def _read(form: FormReader, typed: str) -> tuple[float, float]:
+    found = _VALUE.fullmatch(typed.replace(",", "").strip())
+    low, high = (float(found[1]), float(found[2] or found[1])) if found else (0.0, 0.0)
+    if found is None or not low <= high < float("inf"):
+        form.refuse("value", "{value} is no figure.", "Write a number, or a range such as 2 to 3.", value=typed[:60])
+    return low, high

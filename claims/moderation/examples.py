@@ -1,0 +1,140 @@
+"""A server's own evaluation set: messages that a moderator has kept and labelled, until their author deletes them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from claims.base import ClaimBase, Clock
+from claims.moderation.editor import seen_claim
+from claims.moderation.rights import Actor, level_of, permit
+from claims.record import State
+from claims.store.identity import hash_user
+from claims.store.revisions import ChangeRecord, Deed, write_revision
+from claims.store.tables import Example
+from config.errors import InvalidEditError, NotAllowedError, UnknownEntryError
+from config.faults import FieldFault, msgid
+
+LONGEST = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMessage:
+    """A message that a moderator wants to keep: its place, author and text, and whether it makes the claim.
+
+    An empty `claim` means that it makes none of the known ones.
+    """
+
+    channel: int
+    message: int
+    author: int
+    text: str
+    claim: str
+    makes_claim: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleRecord:
+    """One labelled example."""
+
+    id: int
+    claim: str
+    makes_claim: bool
+    text: str
+    channel: int
+    message: int
+    kept_at: datetime
+
+
+class ExampleBook:
+    """Keeps examples; the history notes that one was kept or deleted, and never its text.
+
+    The front end tells the author of a kept message at once, with the means to delete it.
+    """
+
+    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
+        self._database = base.database
+        self._key = hash_key
+        self._clock = clock or base.clock
+
+    def keep(self, actor: Actor, kept: KeptMessage) -> int:
+        """Keep a message and return the example's number; the same message and claim only gets the new label.
+
+        Raises NotAllowedError, InvalidEditError, and UnknownClaimError.
+        """
+        if not kept.text.strip() or len(kept.text) > LONGEST:
+            mend = msgid("Choose a message with a text of at most {most} characters.")
+            raise InvalidEditError((FieldFault("text", "There is no text to keep.", mend, {"most": LONGEST}),), kept)
+        now = self._clock()
+        with self._database.changing() as session:
+            permit(session, actor, "example.keep")
+            if actor.server is None:
+                raise NotAllowedError("This works in a server only.")
+            if kept.claim:
+                seen_claim(session, actor.server, kept.claim)
+            row = _kept_before(session, actor.server, kept)
+            before = _label(row) if row else None
+            row = row or Example(
+                server=actor.server,
+                claim=kept.claim,
+                makes_claim=kept.makes_claim,
+                text=kept.text,
+                channel=kept.channel,
+                message=kept.message,
+                author_hash=hash_user(kept.author, self._key),
+                kept_by=str(actor.who),
+                kept_at=now,
+            )
+            row.makes_claim, row.text = kept.makes_claim and bool(kept.claim), kept.text
+            session.add(row)
+            session.flush()
+            deed = Deed(actor.who, "example.keep", "", actor.server)
+            _note(session, deed, str(row.id), (before, _label(row)), now)
+            return row.id or 0
+
+    def delete(self, actor: Actor, number: int) -> None:
+        """Delete an example; its author may, and moderators may. Raises NotAllowedError and UnknownEntryError."""
+        with self._database.changing() as session:
+            row = session.get(Example, number)
+            if row is None or row.server != actor.server:
+                raise UnknownEntryError("This example is not kept (any more).")
+            is_author = row.author_hash == hash_user(actor.user_id, self._key)
+            if not is_author:
+                permit(session, actor, "example.keep")
+            # An author is a member: the history does not name them.
+            who = "author" if is_author and level_of(session, actor) == "member" else actor.who
+            session.delete(row)
+            deed = Deed(who, "example.delete", "", actor.server)
+            _note(session, deed, str(row.id), (_label(row), None), self._clock())
+
+    def examples(self, actor: Actor) -> tuple[ExampleRecord, ...]:
+        """Return the server's examples, oldest first; raises NotAllowedError."""
+        with self._database.reading() as session:
+            permit(session, actor, "example.see")
+            rows = session.scalars(select(Example).where(col(Example.server) == actor.server).order_by(col(Example.id)))
+            return tuple(_record(row) for row in rows)
+
+    def mine(self, actor: Actor) -> tuple[ExampleRecord, ...]:
+        """Return the examples that the actor wrote in this server."""
+        mark = hash_user(actor.user_id, self._key)
+        query = select(Example).where(col(Example.server) == actor.server, col(Example.author_hash) == mark)
+        with self._database.reading() as session:
+            return tuple(_record(row) for row in session.scalars(query.order_by(col(Example.id))))
+
+
+def _record(row: Example) -> ExampleRecord:
+    return ExampleRecord(row.id or 0, row.claim, row.makes_claim, row.text, row.channel, row.message, row.kept_at)
+
+
+def _kept_before(session: Session, server: int, kept: KeptMessage) -> Example | None:
+    same = (col(Example.server) == server, col(Example.message) == kept.message, col(Example.claim) == kept.claim)
+    return session.scalar(select(Example).where(*same))
+
+
+def _label(row: Example) -> State:
+    return {"claim": row.claim, "makes_claim": row.makes_claim}
+
+
+def _note(session: Session, deed: Deed, number: str, change: tuple[State | None, State | None], at: datetime) -> None:
+    write_revision(session, deed, [ChangeRecord("example", number, *change)], at)

@@ -1,0 +1,250 @@
+"""Undo and restore: new revisions that bring an older state back; nothing is ever taken out of the history."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlmodel import Session, col
+
+from claims.base import ClaimBase
+from claims.moderation.editor import edit_intent
+from claims.moderation.edits import ReplaceAll, check_published
+from claims.moderation.rights import Actor, permit
+from claims.record import State, claim_from_state, claim_state, differences, lacking
+from claims.store.changes import CLAIM, KEEPERS, QUEUE_ITEM, SERVER, Intent, Written, change
+from claims.store.revisions import ChangeRecord, Deed
+from claims.store.server_settings import settings_from_state, settings_state
+from claims.store.tables import Change, Revision
+from config.errors import ConflictError, NotUndoableError, UnknownEntryError
+from config.faults import FieldDifference
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionRecord:
+    """One revision: `actor` is a moderator's Discord user id or a word such as `operator`; `changes` may be many.
+
+    `undoes` is the revision that it took back; `undone_by` the newest one that took it back.
+    """
+
+    id: int
+    at: datetime
+    actor: str
+    act: str
+    reason: str
+    server: int | None
+    undoes: int | None
+    undone_by: int | None
+    changes: tuple[ChangeRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionPage:
+    """Revisions, newest first; `before` asks for the next page, None on the last one."""
+
+    entries: tuple[RevisionRecord, ...]
+    before: int | None
+
+
+class History:
+    """Reads revisions of the actor's server; all methods may raise NotAllowedError and UnknownEntryError."""
+
+    def __init__(self, base: ClaimBase) -> None:
+        self._database = base.database
+
+    def page(self, actor: Actor, claim: str | None = None, before: int | None = None, most: int = 10) -> RevisionPage:
+        """Return the server's revisions, or those of one claim, which for a shared claim are those of its pack too."""
+        scope = col(Revision.server) == actor.server
+        if claim is not None:
+            of_claim = (col(Change.subject) == claim, col(Change.kind).startswith(CLAIM))
+            changed = select(col(Change.revision)).where(*of_claim)
+            scope = or_(scope, col(Revision.server).is_(None)) & col(Revision.id).in_(changed)
+        if before is not None:
+            scope &= col(Revision.id) < before
+        with self._database.reading() as session:
+            permit(session, actor, "history.see")
+            query = select(Revision).where(scope).order_by(col(Revision.id).desc()).limit(most + 1)
+            rows = session.scalars(query).all()
+            entries = _records(session, rows[:most], claim)
+        return RevisionPage(entries, entries[-1].id if len(rows) > most else None)
+
+    def revision(self, actor: Actor, number: int) -> RevisionRecord:
+        """Return one revision of the actor's server."""
+        with self._database.reading() as session:
+            permit(session, actor, "history.see")
+            return read_revision(session, actor.server, number)
+
+
+def diff(change: ChangeRecord) -> tuple[FieldDifference, ...]:
+    """Return what a change did: `mine` is each field before, `theirs` after; of lists, what went and what came."""
+    return differences(change.before, change.after)
+
+
+def read_revision(session: Session, server: int | None, number: int) -> RevisionRecord:
+    """Return a revision of the server (None: of the shared base); raises UnknownEntryError."""
+    row = session.get(Revision, number)
+    if row is None or row.server != server:
+        raise UnknownEntryError(
+            "There is no revision {number} here. Look at the history for its number.", number=number
+        )
+    return _records(session, [row], None)[0]
+
+
+def claim_state_at(session: Session, server: int | None, claim: str, number: int) -> State:
+    """Return the claim's state after a revision, of the server's or, for a shared claim, of the shared base."""
+    seen: ColumnElement[bool] = or_(col(Revision.server) == server, col(Revision.server).is_(None))
+    query = (
+        select(Change)
+        .join(Revision, col(Revision.id) == col(Change.revision))
+        .where(seen, col(Change.revision) == number, col(Change.kind) == CLAIM, col(Change.subject) == claim)
+    )
+    row = session.scalars(query).first()
+    if row is None or row.after is None:
+        raise UnknownEntryError(
+            "Revision {number} holds no version of {claim}. Choose one from its history.", number=number, claim=claim
+        )
+    return row.after
+
+
+def _records(session: Session, rows: Sequence[Revision], claim: str | None) -> tuple[RevisionRecord, ...]:
+    numbers = [row.id or 0 for row in rows]
+    changes = _changes(session, numbers, claim)
+    undoing = select(col(Revision.undoes), col(Revision.id)).where(col(Revision.undoes).in_(numbers))
+    undone = {row[0]: row[1] for row in session.connection().execute(undoing.order_by(col(Revision.id)))}
+    return tuple(
+        RevisionRecord(
+            number, row.at, row.actor, row.act, row.reason, row.server, row.undoes, undone.get(number),
+            tuple(changes[number]),
+        )
+        for number, row in zip(numbers, rows, strict=True)
+    )  # fmt: skip
+
+
+def _changes(session: Session, numbers: Iterable[int], claim: str | None) -> dict[int, list[ChangeRecord]]:
+    query = select(Change).where(col(Change.revision).in_(numbers)).order_by(col(Change.id))
+    if claim is not None:
+        # A pack brings many claims in one revision: the history of one shows that one only.
+        query = query.where(col(Change.subject) == claim, col(Change.kind).startswith(CLAIM))
+    found: dict[int, list[ChangeRecord]] = defaultdict(list)
+    for row in session.scalars(query):
+        found[row.revision].append(ChangeRecord(row.kind, row.subject, row.before, row.after))
+    return found
+
+
+_MISSING = object()
+
+
+class Undoing:
+    """Takes revisions back, in the actor's own server, all changes of a revision or none.
+
+    Both methods may raise NotAllowedError, UnknownEntryError, NotUndoableError, ConflictError, and InvalidEditError for
+    a published claim that would lack what an answer needs.
+    """
+
+    def __init__(self, base: ClaimBase) -> None:
+        self._base = base
+
+    def undo(self, actor: Actor, number: int, reason: str = "") -> Written:
+        """Take one revision back, also one that itself was an undo; later changes to other fields stay.
+
+        ConflictError: what it wrote has been changed since; `restore` brings back a whole version nevertheless.
+        """
+        with self._base.database.changing() as session:
+            permit(session, actor, "history.undo")
+            revision = read_revision(session, actor.server, number)
+            _check_rights(session, actor, revision)
+            deed = Deed(actor.who, "undo", reason, actor.server, undoes=number)
+            changes = [made for made in reversed(revision.changes) if not _is_gone(session, actor.server, made)]
+            intents = [_undone(session, actor.server, made) for made in changes]
+            _check_claims(actor.server, intents)
+            return change(session, deed, intents, self._base.clock())
+
+    def restore(
+        self, actor: Actor, claim_id: str, number: int, edition: str | None = None, reason: str = ""
+    ) -> Written:
+        """Bring a claim back to what it was after a revision, whatever has happened since."""
+        with self._base.database.changing() as session:
+            permit(session, actor, "history.undo")
+            state = claim_state_at(session, actor.server, claim_id, number)
+            edit = ReplaceAll(claim_from_state(claim_id, state, server=actor.server, pack=""))
+            intent = edit_intent(session, actor, claim_id, edition, edit)
+            why = reason or f"as after revision {number}"
+            return change(session, Deed(actor.who, "claim.restore", why, actor.server), [intent], self._base.clock())
+
+
+def _check_rights(session: Session, actor: Actor, revision: RevisionRecord) -> None:
+    for made in revision.changes:
+        before, after = made.before or {}, made.after or {}
+        if made.kind == SERVER and before.get("moderator_roles", []) != after.get("moderator_roles", []):
+            permit(session, actor, "server.moderators")
+
+
+def _check_claims(server: int | None, intents: Sequence[Intent]) -> None:
+    for intent in intents:
+        if intent.kind == CLAIM and intent.after is not None:
+            claim = claim_from_state(intent.subject, intent.after, server=server, pack="")
+            check_published(claim, ReplaceAll(claim))
+
+
+def _is_gone(session: Session, server: int | None, made: ChangeRecord) -> bool:
+    """Tell of a queue item whose time is over: what was decided on it can be undone without it."""
+    return made.kind == QUEUE_ITEM and KEEPERS[QUEUE_ITEM].read(session, server, made.subject) is None
+
+
+def _undone(session: Session, server: int | None, made: ChangeRecord) -> Intent:
+    """Return the state without the change; raises ConflictError where that is not possible."""
+    keeper = KEEPERS.get(made.kind)
+    if keeper is None:
+        raise NotUndoableError(
+            "A change of the kind “{kind}” cannot be undone here: load the file again instead.", kind=made.kind
+        )
+    now = keeper.read(session, server, made.subject)
+    before, after = _as_kept_now(made.kind, made.before), _as_kept_now(made.kind, made.after)
+    if now in (after, before):
+        return Intent(made.kind, made.subject, before)
+    if now is None or before is None or after is None:
+        raise ConflictError(made.subject, differences(before, now))
+    wanted, blocked = dict(now), list[FieldDifference]()
+    for name in after:
+        old, new, current = before.get(name), after.get(name), now.get(name)
+        value = _without(old, new, current)
+        if value is _MISSING:
+            blocked.append(FieldDifference(name, old, current))
+        else:
+            wanted[name] = value
+    if blocked:
+        raise ConflictError(made.subject, tuple(blocked))
+    return Intent(made.kind, made.subject, wanted)
+
+
+def _as_kept_now(kind: str, state: State | None) -> State | None:
+    """Return a state out of the history with the fields that have been added to its kind since."""
+    if state is None or kind not in {CLAIM, SERVER}:
+        return state
+    if kind == SERVER:
+        return settings_state(settings_from_state(state))
+    return claim_state(claim_from_state("", state, server=None, pack=""))
+
+
+def _without(old: object, new: object, current: object) -> object:
+    """Return one field as it would be without the change from old to new, or _MISSING where it was changed since."""
+    if old == new:
+        return current
+    if current in (new, old):
+        return old
+    if isinstance(old, list) and isinstance(new, list) and isinstance(current, list):
+        return _list_without(cast("list[Any]", old), cast("list[Any]", new), cast("list[Any]", current))
+    return _MISSING
+
+
+def _list_without(old: list[Any], new: list[Any], current: list[Any]) -> object:
+    came, went = lacking(new, old), lacking(old, new)
+    if lacking(came, current):
+        return _MISSING
+    kept = [entry for entry in current if entry not in came]
+    for entry in went:
+        if entry not in kept:
+            kept.insert(min(old.index(entry), len(kept)), entry)
+    return kept

@@ -1,0 +1,49 @@
+"""Everything that moderators do with a claim base, under one roof, for front ends."""
+
+from datetime import timedelta
+
+from checks.lexicon import Lexicon
+from claims.answering.corrections import Corrections
+from claims.base import ClaimBase, Clock
+from claims.moderation.candidate_items import CandidateDesk, Check
+from claims.moderation.decisions import QueueDecisions
+from claims.moderation.digest import DigestPostings, Digests
+from claims.moderation.drafts import DraftBook
+from claims.moderation.editor import ClaimView, Editor
+from claims.moderation.examples import ExampleBook
+from claims.moderation.history import History, Undoing
+from claims.moderation.queue import Queue
+from claims.moderation.rights import Rights
+from claims.moderation.server_setup import ClaimSettings, ServerSetup
+from claims.moderation.shadow import ShadowBook
+from claims.moderation.sources import SourceBook
+
+
+class Moderation:
+    """The desks of one base; each is synchronous, safe from any thread, and checks rights at every write."""
+
+    def __init__(
+        self, base: ClaimBase, hash_key: bytes, lexicon: Lexicon, check: Check, clock: Clock | None = None
+    ) -> None:
+        """Set up the desks; `check` finds claims in a text as a server sees them."""
+        self.rights = Rights(base)
+        self.claims = ClaimView(base)
+        self.editor = Editor(base)
+        self.claim_settings = ClaimSettings(base)
+        self.sources = SourceBook(base)
+        self.queue = Queue(base, hash_key, clock)
+        self.decisions = QueueDecisions(base)
+        self.candidates = CandidateDesk(base, lexicon, check, clock)
+        self.examples = ExampleBook(base, hash_key, clock)
+        self.history = History(base)
+        self.undoing = Undoing(base)
+        self.corrections = Corrections(base, clock)
+        self.shadow = ShadowBook(base, hash_key, clock)
+        self.drafts = DraftBook(base, hash_key, clock)
+        self.digests = Digests(base, clock)
+        self.digest_postings = DigestPostings(base, clock)
+        self.setup = ServerSetup(base)
+
+    def purge(self, older_than: timedelta) -> int:
+        """Drop what is kept for a time only: decided and unseen items, shadow matches; return how many went."""
+        return self.queue.purge(older_than) + self.shadow.purge(older_than)

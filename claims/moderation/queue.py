@@ -1,0 +1,278 @@
+"""The queue of a server: what its moderators have to decide, and what was decided."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, cast
+
+from sqlalchemy import ColumnElement, delete, func, select
+from sqlmodel import Session, col
+
+from claims.base import ClaimBase, Clock
+from claims.fields import LINE, FormReader
+from claims.moderation.rights import Actor, permit
+from claims.store.claim_rows import read_claims
+from claims.store.database import insert_into, rows_written
+from claims.store.identity import hash_user
+from claims.store.tables import Answer, Feedback, QueueItem, Sighting
+from config.errors import UnknownClaimError
+
+ItemKind = Literal["proposal", "candidate", "feedback", "paused", "stale", "offer", "near"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to decide.
+
+    proposal: a member proposes `payload["text"]`, as a claim or (with `claim`) as a wording; candidate: so does a
+    document, with `payload["title_en"]`, `payload["title_zh"]` and its `payload["source"]`; feedback: members report a
+    card, `payload["kind"]` says what, `reports` by how many; paused: reports have paused the claim; stale: its
+    `review_by` is past; offer: nobody took it; near: a match just under the cut-off. `channel` and `message` name the
+    message meant; its text is never kept.
+    """
+
+    id: int
+    server: int | None
+    kind: ItemKind
+    claim: str | None
+    payload: dict[str, Any]
+    channel: int | None
+    message: int | None
+    score: float | None
+    created_at: datetime
+    age: timedelta
+    reports: int = 0
+
+    @property
+    def link(self) -> str | None:
+        """Return the address of the message, for those who may see it in Discord."""
+        if self.server is None or self.channel is None or self.message is None:
+            return None
+        return f"https://discord.com/channels/{self.server}/{self.channel}/{self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """Something that is to wait for a decision; `occasion` tells it from others of its kind in its server."""
+
+    server: int | None
+    kind: ItemKind
+    occasion: str
+    claim: str | None = None
+    payload: dict[str, Any] | None = None
+    channel: int | None = None
+    message: int | None = None
+    score: float | None = None
+    author_hash: str | None = None
+
+
+def put(session: Session, item: NewItem, at: datetime) -> bool:
+    """Put an item into the queue; False where the same occasion waits already, or has been decided."""
+    row = {
+        "server": item.server,
+        "kind": item.kind,
+        "key": f"{item.server or 'shared'}/{item.kind}/{item.occasion}",
+        "claim": item.claim,
+        "payload": item.payload or {},
+        "channel": item.channel,
+        "message": item.message,
+        "score": item.score,
+        "author_hash": item.author_hash,
+        "created_at": at,
+        "state": "open",
+    }
+    return bool(rows_written(session, insert_into(session, QueueItem).values(row).on_conflict_do_nothing()))
+
+
+def open_rows(session: Session, server: int | None, kind: ItemKind | None = None) -> list[QueueItem]:
+    """Return the rows that wait in the server, oldest first."""
+    waiting = (col(QueueItem.server) == server) & (col(QueueItem.state) == "open")
+    if kind is not None:
+        waiting &= col(QueueItem.kind) == kind
+    return list(session.scalars(select(QueueItem).where(waiting).order_by(col(QueueItem.id))))
+
+
+def item_of(row: QueueItem, now: datetime, reports: int = 0) -> Item:
+    """Return a row as a value."""
+    return Item(
+        row.id or 0,
+        row.server,
+        cast("ItemKind", row.kind),
+        row.claim,
+        row.payload,
+        row.channel,
+        row.message,
+        row.score,
+        row.created_at,
+        now - row.created_at,
+        reports,
+    )
+
+
+def reports_of(session: Session, row: QueueItem) -> int:
+    """Return how many members have reported what the item is about; 0 for other kinds than feedback."""
+    if row.kind != "feedback":
+        return 0
+    card = (col(Feedback.card_message) == row.payload["card"], col(Feedback.claim) == row.claim)
+    query = select(func.count()).select_from(Feedback).where(*card, col(Feedback.kind) == row.payload["kind"])
+    return session.scalar(query) or 0
+
+
+UNTAKEN_AFTER = timedelta(days=1)
+LOOK_BACK = timedelta(days=14)
+
+
+def fill(session: Session, server: int | None, now: datetime) -> None:
+    """Put in what is new, and take out what has settled itself since."""
+    _stale(session, server, now)
+    if server is not None:
+        _untaken(session, server, now)
+
+
+def _stale(session: Session, server: int | None, now: datetime) -> None:
+    stale = {
+        f"{claim.id}/{claim.review_by}": claim.id
+        for claim in read_claims(session, server)
+        if claim.status == "published" and claim.review_by is not None and claim.review_by < now.date()
+    }
+    for row in open_rows(session, server, "stale"):
+        if row.key.split("/", 2)[2] not in stale:
+            session.delete(row)
+    session.flush()
+    for occasion, claim in stale.items():
+        put(session, NewItem(server, "stale", occasion, claim), now)
+
+
+def _untaken(session: Session, server: int, now: datetime) -> None:
+    offered = (col(Answer.server) == server) & (col(Answer.kind) == "offer")
+    age = (col(Answer.taken_at) < now - UNTAKEN_AFTER) & (col(Answer.taken_at) > now - LOOK_BACK)
+    standing: set[str] = set()
+    # Whose author is forgotten does not come back.
+    for answer in session.scalars(select(Answer).where(offered & age & col(Answer.author_hash).is_not(None))):
+        for claim in answer.claims:
+            sighting = session.get(Sighting, (answer.message, claim))
+            score = sighting.score if sighting else None
+            occasion = f"{answer.message}/{claim}"
+            standing.add(occasion)
+            place = (answer.channel, answer.message, score, answer.author_hash)
+            put(session, NewItem(server, "offer", occasion, claim, None, *place), now)
+    for row in open_rows(session, server, "offer"):
+        taken = session.get(Answer, row.message) if row.message else None
+        if row.key.split("/", 2)[2] not in standing and taken is not None and taken.kind == "reply":
+            session.delete(row)
+    session.flush()
+
+
+MOST_PROPOSALS = 20
+MOST_NEAR = 50
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """Items, oldest first: the page, how many pages there are (at least 1), the counts by kind, and the oldest age."""
+
+    items: tuple[Item, ...]
+    page: int
+    pages: int
+    counts: Mapping[ItemKind, int]
+    oldest: timedelta | None
+
+
+class Queue:
+    """Takes items in and shows them; `QueueDecisions` decides. Members are kept as keyed hashes only."""
+
+    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
+        self._base = base
+        self._key = hash_key
+        self._clock = clock or base.clock
+
+    def propose(
+        self, actor: Actor, text: str, claim: str | None = None, place: tuple[int, int] | None = None, note: str = ""
+    ) -> bool:
+        """Let a member propose a text, as a claim or as a wording of one; False where the same waits already.
+
+        `place` is channel and message where it was read. Raises NotAllowedError, UnknownClaimError, InvalidEditError
+        (also when a member has twenty proposals waiting).
+        """
+        server, form = actor.server, FormReader()
+        words, why = form.needed("text", text), form.text("note", note, LINE)
+        form.finish(text)
+        author = hash_user(actor.user_id, self._key)
+        channel, message = place or (None, None)
+        payload = {"text": words, "note": why}
+        occasion = hashlib.sha256(f"{claim or ''}/{words.casefold()}".encode()).hexdigest()
+        item = NewItem(server, "proposal", occasion, claim, payload, channel, message, None, author)
+        with self._base.database.writing() as session:
+            permit(session, actor, "claim.propose")
+            if _waiting(session, server, "proposal", col(QueueItem.author_hash) == author) >= MOST_PROPOSALS:
+                form.refuse("text", "{most} of your proposals wait.", "Wait for the moderators.", most=MOST_PROPOSALS)
+            form.finish(text)
+            if claim is not None and not any(
+                each.status == "published" for each in read_claims(session, server, claim)
+            ):
+                raise UnknownClaimError(claim)
+            return put(session, item, self._clock())
+
+    def add_candidate(self, server: int | None, occasion: str, payload: dict[str, str]) -> bool:
+        """Let a document propose a claim (None: to the operator); `occasion` is the same for the same passage."""
+        with self._base.database.writing() as session:
+            return put(session, NewItem(server, "candidate", occasion, payload=payload), self._clock())
+
+    def note_near_miss(self, server: int, channel: int, message: int, author: int, claim: str, score: float) -> bool:
+        """Note a match just under the cut-off, by its message's ids; False also where fifty of them wait."""
+        mark = hash_user(author, self._key)
+        item = NewItem(server, "near", f"{message}/{claim}", claim, None, channel, message, score, mark)
+        with self._base.database.writing() as session:
+            return _waiting(session, server, "near") < MOST_NEAR and put(session, item, self._clock())
+
+    def items(self, actor: Actor, page: int = 0, kind: ItemKind | None = None, size: int = 10) -> QueuePage:
+        """Return a page of what waits in the actor's server; stale claims and untaken offers are looked up first."""
+        now = self._clock()
+        waiting = (col(QueueItem.server) == actor.server) & (col(QueueItem.state) == "open")
+        shown = waiting if kind is None else waiting & (col(QueueItem.kind) == kind)
+        with self._base.database.writing() as session:
+            permit(session, actor, "queue.see")
+            fill(session, actor.server, now)
+            query = select(QueueItem).where(shown).order_by(col(QueueItem.created_at), col(QueueItem.id))
+            rows = session.scalars(query.offset(page * size).limit(size)).all()
+            counted = select(col(QueueItem.kind), func.count()).where(waiting).group_by(col(QueueItem.kind))
+            counts: dict[ItemKind, int] = {
+                cast("ItemKind", row[0]): row[1] for row in session.connection().execute(counted)
+            }
+            oldest = session.scalar(select(QueueItem).where(waiting).order_by(col(QueueItem.created_at)).limit(1))
+            items = tuple(item_of(row, now, reports_of(session, row)) for row in rows)
+        total = counts.get(kind, 0) if kind else sum(counts.values())
+        return QueuePage(items, page, max(1, -(-total // size)), counts, now - oldest.created_at if oldest else None)
+
+    def next(self, actor: Actor, after: int | None = None, kind: ItemKind | None = None) -> Item | None:
+        """Return the oldest open item that came after the numbered one, else the oldest of all; None where none is."""
+        waiting = (col(QueueItem.server) == actor.server) & (col(QueueItem.state) == "open")
+        if kind is not None:
+            waiting &= col(QueueItem.kind) == kind
+        query = select(QueueItem).where(waiting).order_by(col(QueueItem.created_at), col(QueueItem.id)).limit(1)
+        with self._base.database.reading() as session:
+            permit(session, actor, "queue.see")
+            last = session.get(QueueItem, after) if after is not None else None
+            row = session.scalar(query.where(_later(last))) if last is not None else None
+            row = row or session.scalar(query)
+            return item_of(row, self._clock(), reports_of(session, row)) if row is not None else None
+
+    def purge(self, older_than: timedelta) -> int:
+        """Drop what was decided before, and near misses and offers that nobody has looked at; return how many."""
+        end = self._clock() - older_than
+        old = (col(QueueItem.decided_at) < end) | (
+            col(QueueItem.kind).in_(("near", "offer")) & (col(QueueItem.created_at) < end)
+        )
+        with self._base.database.writing() as session:
+            return session.connection().execute(delete(QueueItem).where(old)).rowcount
+
+
+def _waiting(session: Session, server: int | None, kind: ItemKind, *conditions: ColumnElement[bool]) -> int:
+    open_ones = (col(QueueItem.server) == server, col(QueueItem.kind) == kind, col(QueueItem.state) == "open")
+    return session.scalar(select(func.count()).select_from(QueueItem).where(*open_ones, *conditions)) or 0
+
+
+def _later(last: QueueItem) -> ColumnElement[bool]:
+    same = (col(QueueItem.created_at) == last.created_at) & (col(QueueItem.id) > last.id)
+    return (col(QueueItem.created_at) > last.created_at) | same

@@ -1,0 +1,125 @@
+"""Setting a server up: the settings and channels of `ServerBook`, with the rights of whoever changes them."""
+
+from dataclasses import replace
+from typing import Unpack
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from claims.answering.servers import ServerBook
+from claims.base import ClaimBase
+from claims.moderation.editor import seen_claim
+from claims.moderation.queue import open_rows
+from claims.moderation.rights import Actor, permit
+from claims.store.changes import CLAIM_SETTING, QUEUE_ITEM, UNSET, Intent, Written, change
+from claims.store.revisions import Deed
+from claims.store.server_settings import ChannelMode, ServerSettings, SettingsChange, settings_faults, settings_of
+from claims.store.tables import ClaimOverride, Pack, Server
+from config.errors import InvalidEditError, NotAllowedError
+from config.faults import FieldFault, msgid
+
+
+class ClaimSettings:
+    """Sets things on a claim for the actor's server; raises NotAllowedError, UnknownClaimError, InvalidEditError."""
+
+    def __init__(self, base: ClaimBase) -> None:
+        self._base = base
+
+    def mute(self, actor: Actor, claim_id: str, reason: str = "") -> Written:
+        """Find the claim but never answer it."""
+        return self._set(actor, claim_id, "claim.mute", reason, muted=True)
+
+    def unmute(self, actor: Actor, claim_id: str, reason: str = "") -> Written:
+        """Answer the claim again."""
+        return self._set(actor, claim_id, "claim.unmute", reason, muted=False)
+
+    def set_cut_off(self, actor: Actor, claim_id: str, cut_off: float | None, reason: str = "") -> Written:
+        """Reply from this probability on (0 to 1); None: as for all claims."""
+        if cut_off is not None and not 0 <= cut_off <= 1:
+            mend = msgid("Give a probability from 0 to 1.")
+            raise InvalidEditError(
+                (FieldFault("cut_off", "{value} is out of range.", mend, {"value": cut_off}),), cut_off
+            )
+        return self._set(actor, claim_id, "claim.cut-off", reason, cut_off=cut_off)
+
+    def resume(self, actor: Actor, claim_id: str, reason: str = "") -> Written:
+        """Lift what members' reports have led to: the pause and the raised bar; earlier reports count no more."""
+        with self._base.database.changing() as session:
+            server = _permitted(session, actor, claim_id)
+            settled = [
+                Intent(QUEUE_ITEM, str(row.id), {"state": "accepted", "decision": "resume"})
+                for row in open_rows(session, server, "paused")
+                if row.claim == claim_id
+            ]
+            intent = setting_intent(session, server, claim_id, paused=False, raised_to=None)
+            deed = Deed(actor.who, "claim.resume", reason, server)
+            return change(session, deed, [intent, *settled], self._base.clock())
+
+    def paused(self, server: int) -> tuple[str, ...]:
+        """Return the ids of the claims that are paused in the server."""
+        rows = select(col(ClaimOverride.claim)).where(col(ClaimOverride.server) == server, col(ClaimOverride.paused))
+        with self._base.database.reading() as session:
+            return tuple(session.scalars(rows.order_by(col(ClaimOverride.claim))))
+
+    def _set(self, actor: Actor, claim_id: str, act: str, reason: str, **values: object) -> Written:
+        with self._base.database.changing() as session:
+            intent = setting_intent(session, _permitted(session, actor, claim_id), claim_id, **values)
+            return change(session, Deed(actor.who, act, reason, actor.server), [intent], self._base.clock())
+
+
+def _permitted(session: Session, actor: Actor, claim_id: str) -> int:
+    permit(session, actor, "claim.set")
+    if actor.server is None:
+        raise NotAllowedError("This works in a server only.")
+    seen_claim(session, actor.server, claim_id)
+    return actor.server
+
+
+def setting_intent(session: Session, server: int, claim_id: str, **values: object) -> Intent:
+    """Return the claim's settings in a server with new values."""
+    row = session.get(ClaimOverride, (server, claim_id))
+    now = {name: getattr(row, name) for name in UNSET} if row else UNSET
+    return Intent(CLAIM_SETTING, claim_id, now | values)
+
+
+class ServerSetup:
+    """Changes settings of the actor's own server; all methods may raise NotAllowedError."""
+
+    def __init__(self, base: ClaimBase) -> None:
+        self._base = base
+        self._book = ServerBook(base)
+
+    def change(self, actor: Actor, **changes: Unpack[SettingsChange]) -> ServerSettings:
+        """Change the named settings and return all; raises InvalidEditError. Moderator roles need an administrator."""
+        server = _server_of(actor)
+        with self._base.database.changing() as session:
+            permit(session, actor, "server.settings")
+            before = settings_of(server, session.get(Server, server))
+            after = replace(before, **changes)
+            if after.moderator_roles != before.moderator_roles:
+                permit(session, actor, "server.moderators")
+            faults = (*settings_faults(changes), *_unknown_packs(session, changes))
+            if faults:
+                raise InvalidEditError(faults, changes)
+            self._book.write_settings(session, actor.who, after)
+        return after
+
+    def set_channel_mode(self, actor: Actor, channel: int, mode: ChannelMode) -> None:
+        """Set the mode of a channel of the actor's server."""
+        server = _server_of(actor)
+        with self._base.database.changing() as session:
+            permit(session, actor, "channel.mode")
+            self._book.write_channel_mode(session, actor.who, server, channel, mode)
+
+
+def _server_of(actor: Actor) -> int:
+    if actor.server is None:
+        raise NotAllowedError("This works in a server only.")
+    return actor.server
+
+
+def _unknown_packs(session: Session, changes: SettingsChange) -> tuple[FieldFault, ...]:
+    known = set(session.scalars(select(col(Pack.id))))
+    unknown = [name for name in changes.get("packs") or () if name not in known]
+    values = {"packs": ", ".join(unknown), "known": ", ".join(sorted(known))}
+    return (FieldFault("packs", "There is no pack {packs}.", "Choose from: {known}.", values),) if unknown else ()

@@ -1,0 +1,213 @@
+"""Rules between the parts of a pack that a JSON Schema cannot say."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from importlib import resources
+from itertools import islice
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+
+from claims.packs.lines import Lined, LinedYaml, Place, field_name
+from config.errors import PackProblem
+from config.faults import worded
+
+_SHOWN = 60
+DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+TYPES = {
+    "array": worded("a list"),
+    "object": worded("a group of keys"),
+    "string": worded("text"),
+    "integer": worded("a whole number"),
+    "number": worded("a number"),
+    "null": worded("null"),
+}
+
+
+def schema_problems(lined: Lined, schema: dict[str, Any] | None = None, most: int | None = None) -> list[PackProblem]:
+    """Return all that does not fit the schema (that of packs unless another is given), or the first `most` of it."""
+    errors: Iterable[ValidationError] = _validator(schema or read_schema()).iter_errors(lined.data)  # pyright: ignore[reportUnknownMemberType]
+    found = (
+        PackProblem(lined.line(place), field_name(place), fault, mend)
+        for error in errors
+        for place, fault, mend in _told(error)
+    )
+    return list(islice(found, most))
+
+
+def read_schema() -> dict[str, Any]:
+    """Return the JSON Schema of packs."""
+    return json.loads((resources.files("claims") / "packs" / "pack.schema.json").read_text("utf-8"))
+
+
+def _validator(schema: dict[str, Any]) -> Draft202012Validator:
+    checker = FormatChecker(formats=())
+    checker.checks("day", raises=ValueError)(_is_day)
+    checker.checks("day-month-year", raises=ValueError)(_is_date)
+    return Draft202012Validator(schema, format_checker=checker)
+
+
+def _is_day(value: object) -> bool:
+    return not isinstance(value, str) or (DATE.fullmatch(value) is not None and bool(date.fromisoformat(value)))
+
+
+def _is_date(value: object) -> bool:
+    return not isinstance(value, str) or (DATE.fullmatch(value) is not None and _is_day((value + "-01-01")[:10]))
+
+
+def _told(error: ValidationError) -> Iterator[tuple[Place, str, str]]:
+    place: Place = tuple(error.absolute_path)
+    rule = str(error.validator)
+    limit: Any = error.validator_value
+    if rule == "additionalProperties":
+        schema: Any = error.schema
+        instance: Any = error.instance
+        known: list[str] = sorted(schema["properties"])
+        for key in sorted(set(instance) - set(known)):
+            mend = worded("Known here: {known}.", known=", ".join(known))
+            yield (*place, key), worded("the key {key!r} is unknown", key=key), mend
+        return
+    if rule == "required":
+        # The schema library reports each missing key on its own, and names it only in its message.
+        key = re.findall(r"^'(.*)' is a required", error.message)[0]
+        yield place, worded("{key!r} is missing", key=key), worded("Add the key {key!r}.", key=key)
+        return
+    yield (place, *SAYINGS.get(rule, _unsaid)(error.instance, limit))
+
+
+def _type(value: object, limit: Any) -> tuple[str, str]:  # noqa: ANN401  whatever the schema says
+    first, *others = (TYPES[name] for name in ([limit] if isinstance(limit, str) else limit))
+    wanted = first
+    for other in others:
+        wanted = worded("{one} or {other}", one=wanted, other=other)
+    is_unquoted = limit == "string" and isinstance(value, int | float)
+    mend = worded("Put it in quotes.") if is_unquoted else worded("Write it as pack.schema.json says.")
+    return worded("this must be {wanted}", wanted=wanted), mend
+
+
+def _format(value: object, limit: Any) -> tuple[str, str]:  # noqa: ANN401
+    day, any_date = worded("Write it as 2026-01-23."), worded("Write it as 2026-01-23, 2026-01 or 2026 (in quotes).")
+    return worded("{value!r} is no date", value=value), day if limit == "day" else any_date
+
+
+def _pattern(value: object, limit: Any) -> tuple[str, str]:  # noqa: ANN401
+    return worded("{value!r} has the wrong form", value=str(value)[:_SHOWN]), worded(
+        "It must match {form}.", form=limit
+    )
+
+
+def _unsaid(value: object, limit: Any) -> tuple[str, str]:  # noqa: ANN401
+    return worded("{value!r} does not fit", value=str(value)[:_SHOWN]), worded(
+        "See pack.schema.json (limit: {limit}).", limit=limit
+    )
+
+
+SAYINGS: dict[str, Callable[[Any, Any], tuple[str, str]]] = {
+    "type": _type,
+    "format": _format,
+    "pattern": _pattern,
+    "enum": lambda value, limit: (
+        worded("{value!r} is not known here", value=str(value)[:_SHOWN]),
+        worded("Choose one of: {known}.", known=", ".join(limit)),
+    ),
+    "minItems": lambda value, limit: (
+        worded("{count} given, at least {limit} needed", count=len(value), limit=limit),
+        worded("Add more."),
+    ),
+    "maxItems": lambda value, limit: (
+        worded("{count} given, at most {limit} allowed", count=len(value), limit=limit),
+        worded("Take some out."),
+    ),
+    "uniqueItems": lambda _value, _limit: (worded("the same text stands here twice"), worded("Keep one of them.")),
+    "minLength": lambda _value, _limit: (worded("the text is empty"), worded("Write it, or take the key out.")),
+    "maxLength": lambda value, limit: (
+        worded("the text has {count} characters", count=len(value)),
+        worded("Keep it to {limit}.", limit=limit),
+    ),
+    "minimum": lambda value, limit: (
+        worded("{value} is too small", value=value),
+        worded("The least is {limit}.", limit=limit),
+    ),
+    "maximum": lambda value, limit: (
+        worded("{value} is too large", value=value),
+        worded("The most is {limit}.", limit=limit),
+    ),
+}
+
+
+Broken = tuple[Place, str, str]
+
+
+def broken_rules(lined: LinedYaml) -> list[PackProblem]:
+    """Return the problems of a pack that already fits the schema."""
+    data: Any = lined.data
+    found = [*_doubled(data, "documents"), *_doubled(data, "claims")]
+    documents = {document["id"] for document in data["documents"]}
+    for index, claim in enumerate(data["claims"]):
+        found += broken_claim_rules(claim, ("claims", index), documents)
+    return [PackProblem(lined.line(place), field_name(place), fault, mend) for place, fault, mend in found]
+
+
+def broken_claim_rules(
+    claim: Any,  # noqa: ANN401  the schema has vouched for the form
+    place: Place,
+    documents: set[str],
+    *,
+    whole: bool = False,
+) -> list[Broken]:
+    """Return what is wrong within one claim: where, what, and its mend.
+
+    `documents` are the ids that it may cite; `whole`: it may also cite a document as a whole, by an empty span.
+    """
+    return [*_citations(claim, place, documents, whole=whole), *_figures(claim, place), *_wordings(claim, place)]
+
+
+def _doubled(data: Any, part: str) -> Iterator[Broken]:  # noqa: ANN401  the schema has vouched for the form
+    seen: set[str] = set()
+    for index, item in enumerate(data[part]):
+        if item["id"] in seen:
+            fault = worded("the id {id!r} stands in this file twice", id=item["id"])
+            yield (part, index, "id"), fault, worded("Give one of them another id.")
+        seen.add(item["id"])
+
+
+def _citations(claim: Any, place: Place, documents: set[str], *, whole: bool) -> Iterator[Broken]:  # noqa: ANN401
+    for number, point in enumerate(claim["points"]):
+        for count, citation in enumerate(point["citations"]):
+            here = (*place, "points", number, "citations", count)
+            name = citation["document"]
+            if name not in documents:
+                known = ", ".join(sorted(documents)) or worded("none")
+                fault = worded("{name!r} is no document of this pack", name=name)
+                yield (*here, "document"), fault, worded("Known: {known}; or add it to documents.", known=known)
+            if citation["start"] > citation["end"] - (not whole):
+                yield (*here, "start"), worded("the span ends before it starts"), worded("Make start less than end.")
+
+
+def _figures(claim: Any, place: Place) -> Iterator[Broken]:  # noqa: ANN401
+    for number, figure in enumerate(claim.get("figures", [])):
+        here = (*place, "figures", number)
+        keys = {"value", "low", "high"} & set(figure)
+        if keys not in ({"value"}, {"low", "high"}):
+            yield here, worded("a figure has either a value, or low and high"), worded("Give one of the two.")
+        elif "low" in keys and figure["low"] > figure["high"]:
+            yield (*here, "low"), worded("low is above high"), worded("Swap them.")
+        elif (figure["bound"] == "range") != ("low" in keys):
+            fault = worded("low and high go with the bound 'range', a value with any other")
+            yield (*here, "bound"), fault, worded("Change the one or the other.")
+
+
+def _wordings(claim: Any, place: Place) -> Iterator[Broken]:  # noqa: ANN401
+    for language, texts in claim.get("not_wordings", {}).items():
+        wordings = {text.casefold() for text in claim["wordings"].get(language, [])}
+        for number, text in enumerate(texts):
+            if text.casefold() in wordings:
+                here = (*place, "not_wordings", language, number)
+                yield (
+                    here,
+                    worded("the same text is a wording of this claim"),
+                    worded("Keep it in one of the two lists."),
+                )

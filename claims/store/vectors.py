@@ -1,0 +1,60 @@
+"""Vectors of wordings, kept in the database for each embedder apart."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from sqlalchemy import select
+from sqlmodel import col
+
+from checks.embedders.embedder import Vector
+from claims.store.database import Database, insert_into
+from claims.store.tables import WordingVector
+
+# Well under the number of values that one statement may carry, in both databases.
+_STEP = 500
+_NUMBER = np.dtype("<f4")
+
+
+class KeptVectors:
+    """The `VectorStore` of `checks.embedders` over the claim base's database; both methods may raise DatabaseError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def load(self, model: str, texts: Sequence[str]) -> dict[str, Vector]:
+        """Return the kept vectors of those of the texts that have one; all of them have the same length."""
+        by_hash = {_digest(text): text for text in texts}
+        hashes = list(by_hash)
+        found: dict[str, Vector] = {}
+        with self._database.reading() as session:
+            for start in range(0, len(hashes), _STEP):
+                query = select(col(WordingVector.text_sha256), col(WordingVector.vector)).where(
+                    col(WordingVector.model) == model, col(WordingVector.text_sha256).in_(hashes[start : start + _STEP])
+                )
+                found |= {by_hash[digest]: _numbers(vector) for digest, vector in session.connection().execute(query)}
+        # Vectors of different lengths come from different models under one name: none of them can be trusted.
+        return found if len({len(vector) for vector in found.values()}) <= 1 else {}
+
+    def save(self, model: str, vectors: Mapping[str, Vector]) -> None:
+        """Keep the vectors, in place of earlier ones of the same texts; all or none."""
+        rows = [
+            {"model": model, "text_sha256": _digest(text), "vector": vector.astype(_NUMBER).tobytes()}
+            for text, vector in vectors.items()
+        ]
+        with self._database.writing() as session:
+            for start in range(0, len(rows), _STEP):
+                insert = insert_into(session, WordingVector).values(rows[start : start + _STEP])
+                replace = insert.on_conflict_do_update(
+                    index_elements=["model", "text_sha256"], set_={"vector": insert.excluded.vector}
+                )
+                session.connection().execute(replace)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _numbers(vector: bytes) -> Vector:
+    whole = len(vector) // _NUMBER.itemsize * _NUMBER.itemsize
+    return np.frombuffer(vector[:whole], dtype=_NUMBER).astype(np.float32)
