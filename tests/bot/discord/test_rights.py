@@ -1,6 +1,6 @@
 """The whole matrix: every command, menu, button and form × everybody, in their own server.
 
-The rights themselves are tried in `tests/claims/test_rights.py`, with the actors of other servers.
+The rights themselves are tried in `tests/claims/moderation/test_rights.py`, with the actors of other servers.
 """
 
 from typing import Any

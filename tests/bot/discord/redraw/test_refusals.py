@@ -5,7 +5,7 @@ import logging
 import discord
 import pytest
 
-from tests.bot.discord.corrections.conftest import quick_bot
+from tests.bot.discord.redraw.conftest import quick_bot
 from tests.bot.discord.world import text_of
 
 

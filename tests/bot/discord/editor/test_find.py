@@ -5,7 +5,7 @@ import pytest
 
 from claims.moderation.edits import EditTexts, SetStatus
 from config.errors import NotAllowedError, UnknownClaimError
-from tests.bot.discord.desk.conftest import CRANE_ID, FERRY_ID, LAMP_ID
+from tests.bot.discord.editor.conftest import CRANE_ID, FERRY_ID, LAMP_ID
 from tests.bot.discord.world import text_of
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.bot.discord.corrections.conftest import quick_bot
+from tests.bot.discord.redraw.conftest import quick_bot
 from tests.bot.discord.world import CRANE_TW, LAMP, labels_of, text_of
 
 

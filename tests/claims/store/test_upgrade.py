@@ -20,7 +20,7 @@ from claims.store.tables import Table
 from claims.store.upgrade import newest_step, upgrade
 from config.errors import DatabaseError
 
-MIGRATIONS = Path(__file__).parents[2] / "claims" / "migrations"
+MIGRATIONS = Path(__file__).parents[3] / "claims" / "migrations"
 
 
 def test_the_steps_build_exactly_the_tables(any_base: ClaimBase) -> None:

@@ -10,7 +10,7 @@ import yaml
 from claims.packs.file import read_pack
 from claims.record import CitationRecord, ClaimRecord, PointRecord
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SHARED = Path(os.environ.get("TOUCHSTONE_SHARED", ROOT.parent / "shared"))
 PACK = read_pack(ROOT / "claims" / "packs" / "ai-economy.yaml")
 POINTS = [(claim, point) for claim in PACK.claims for point in claim.points]

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from bot.discord import create_bot
 from claims.moderation.edits import EditTexts, EditWordings
 from claims.store import database
-from tests.bot.discord.desk.conftest import CRANE_ID, menus_of
+from tests.bot.discord.editor.conftest import CRANE_ID, menus_of
 from tests.bot.discord.world import labels_of, prefilled, text_of
 
 

@@ -6,7 +6,7 @@ from bot.discord import create_bot
 from bot.discord.editor.entries import _value
 from checks.model import KnownFigure
 from claims.moderation.edits import EditFigure, RemoveFigure
-from tests.bot.discord.desk.conftest import LAMP_ID, menus_of
+from tests.bot.discord.editor.conftest import LAMP_ID, menus_of
 from tests.bot.discord.world import labels_of, prefilled, text_of
 
 

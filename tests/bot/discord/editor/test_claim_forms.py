@@ -9,7 +9,7 @@ import pytest
 from bot.discord import create_bot
 from claims.moderation.edits import EditTexts
 from claims.store import database
-from tests.bot.discord.desk.conftest import CRANE_ID
+from tests.bot.discord.editor.conftest import CRANE_ID
 from tests.bot.discord.world import CRANE, labels_of, prefilled, text_of
 
 

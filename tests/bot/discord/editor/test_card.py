@@ -9,7 +9,7 @@ from bot.discord import create_bot
 from bot.discord.cards import draw_lines
 from bot.discord.editor.screen import OpenDeskButton
 from claims.moderation.edits import AddWordings, EditPoint, EditTexts, EditWordings, SetStatus
-from tests.bot.discord.desk.conftest import CRANE_ID, FERRY_ID, LAMP_ID
+from tests.bot.discord.editor.conftest import CRANE_ID, FERRY_ID, LAMP_ID
 from tests.bot.discord.world import labels_of, text_of
 
 FIRST = ["Edit", "Wordings", "Points", "Figures", "History"]
