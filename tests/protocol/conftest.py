@@ -75,11 +75,10 @@ async def discord():
 
 
 @pytest.fixture
-def database(tmp_path):
+def database(tmp_path, templates):
     """The address of a database with the harbour's claims, in which the channel is switched on."""
-    address = f"sqlite:///{tmp_path / 'touchstone.db'}"
+    address = templates.copy("both", tmp_path / "touchstone.db")
     with Touchstone.open(Settings(database_url=address, hash_key="key of the tests")) as touchstone:
-        touchstone.base.load_pack(ROOT / "tests" / "packs" / "harbour.yaml")
         touchstone.servers.set_channel_mode(payloads.GUILD_ID, payloads.CHANNEL_ID, "on", "test")
     return address
 

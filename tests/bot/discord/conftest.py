@@ -31,10 +31,9 @@ def settings(tmp_path):
 
 
 @pytest.fixture
-def touchstone(settings):
+def touchstone(settings, tmp_path, templates):
     """An open application with the harbour's claims and no others, which makes a start quick."""
-    base = ClaimBase.open(settings.database_url)
-    base.load_pack(PACKS / "harbour.yaml")
+    base = ClaimBase.open(templates.copy("harbour", tmp_path / "touchstone.db"))
     with Touchstone(settings, base, StartReport((), None)) as opened:
         yield opened
 

@@ -16,9 +16,9 @@ SERVER = 1_300_000_000_000_000_001
 
 
 @pytest.fixture
-def address(surroundings, tmp_path):
+def address(surroundings, tmp_path, templates):
     """The address of a base of this test's own, with one small document that is loaded."""
-    address = f"sqlite:///{tmp_path / 'own.db'}"
+    address = templates.copy("shipped", tmp_path / "own.db")
     surroundings.setenv("TOUCHSTONE_DATABASE_URL", address)
     data = pack_data(claim_data(), pack="papers")
     digest = hashlib.sha256(PAPER.encode()).hexdigest()

@@ -12,9 +12,10 @@ from claims.packs.file import read_pack
 from tests.claims.exchange.conftest import NewBase, exported, moderator, outcomes, plan, write
 from tests.claims.exchange.generated import packs, write_made
 from tests.claims.packs import add_own, claim_data, edit_claim, pack_data, write_pack
+from tests.quick import examples
 
 SHIPPED = Path(__file__).parents[3] / "claims" / "packs" / "ai-economy.yaml"
-MANY = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck))
 NAMES: dict[Format, str] = {"yaml": "claims.yaml", "csv": "claims.csv", "claimreview": "claims.json"}
 
 

@@ -19,6 +19,7 @@ from claims.packs.file import read_pack
 from claims.packs.schema import read_schema
 from config.errors import PackError, PackProblem
 from tests.claims.packs import claim_data, pack_data, write_pack
+from tests.quick import examples
 
 
 def refused(path: Path) -> tuple[PackProblem, ...]:
@@ -215,7 +216,7 @@ def test_a_refused_pack_leaves_the_base_as_it_was(base: ClaimBase, tmp_path: Pat
     assert (base.revision, base.claims(), base.packs()) == before
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(data=st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
 def test_no_file_whatsoever_gets_past_with_another_error(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "any.yaml"
@@ -243,7 +244,7 @@ PLACES = [
 ]
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(200), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.sampled_from(PLACES), value=LEAVES)
 def test_any_value_anywhere_is_read_or_refused(tmp_path: Path, place: tuple[Any, ...], value: object) -> None:
     data: Any = deepcopy(pack_data())

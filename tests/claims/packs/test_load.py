@@ -111,11 +111,11 @@ def test_a_citation_that_a_loaded_document_contradicts_is_refused(any_base: Clai
     assert any_base.packs()[0].version == 1
 
 
-def test_of_many_processes_that_start_at_once_one_loads_the_pack(any_url: str, tiny: Path) -> None:
+def test_of_many_processes_that_start_at_once_one_loads_the_pack(new_url: str, tiny: Path) -> None:
     outcomes: list[str] = []
 
     def start() -> None:
-        with ClaimBase.open(any_url) as base:
+        with ClaimBase.open(new_url) as base:
             outcomes.append(base.load_pack(tiny).outcome)
 
     threads = [threading.Thread(target=start) for _ in range(6)]
@@ -124,7 +124,7 @@ def test_of_many_processes_that_start_at_once_one_loads_the_pack(any_url: str, t
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["loaded", *["unchanged"] * 5]
-    with ClaimBase.open(any_url) as base:
+    with ClaimBase.open(new_url) as base:
         assert base.revision == 1
 
 

@@ -93,12 +93,12 @@ def test_a_base_of_a_newer_touchstone_is_left_alone(any_base: ClaimBase) -> None
         upgrade(any_base.database)
 
 
-def test_many_may_open_a_new_base_at_once(any_url: str) -> None:
+def test_many_may_open_a_new_base_at_once(new_url: str) -> None:
     errors: list[Exception] = []
 
     def open_and_close() -> None:
         try:
-            ClaimBase.open(any_url).close()
+            ClaimBase.open(new_url).close()
         except Exception as error:  # noqa: BLE001  told to the test's own thread
             errors.append(error)
 

@@ -25,9 +25,9 @@ def clock():
 
 
 @pytest.fixture
-def touchstone(settings, clock):
+def touchstone(settings, tmp_path, templates, clock):
     """The harbour's claims, none of them past its day."""
-    base = ClaimBase.open(settings.database_url, clock)
+    base = ClaimBase.open(templates.copy("empty", tmp_path / "touchstone.db"), clock)
     base.load_pack(PACKS / "harbour.yaml")
     with Touchstone(settings, base, StartReport((), None)) as opened:
         for claim in base.claims():
