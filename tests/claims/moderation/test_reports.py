@@ -60,10 +60,11 @@ def test_the_same_message_is_then_offered_instead_of_answered_here_and_answered_
     base: ClaimBase, feedback: FeedbackBook, clock: Clock
 ) -> None:
     base.load_shipped_packs()
+    shipped = Checker(claim.known for claim in base.claims())
     said = "honestly these days silver keeps climbing only because AI data centres eat it all up"
 
     def check(server: int) -> Match:
-        best = Checker(claim.known for claim in base.claims(server)).check(said).best
+        best = Checker((claim.known for claim in base.claims(server)), like=shipped).check(said).best
         assert best is not None
         return best
 
@@ -81,11 +82,12 @@ def test_surer_messages_are_answered_on_even_where_both_round_to_certainty(
     base: ClaimBase, feedback: FeedbackBook, clock: Clock
 ) -> None:
     base.load_shipped_packs()
+    shipped = Checker(claim.known for claim in base.claims())
     loose = "the price of silver is rising because of artificial intelligence"
     close = "silver is only up because of all the server farms, same as last year"
 
     def check(text: str) -> Match:
-        best = Checker(claim.known for claim in base.claims(HERE)).check(text).best
+        best = Checker((claim.known for claim in base.claims(HERE)), like=shipped).check(text).best
         assert best is not None
         return best
 
