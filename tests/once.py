@@ -1,7 +1,8 @@
 """What the product reads from its own files, read once a process of tests.
 
 The product reads lexicon, readers and catalogues once and shares them among threads, so that nothing in them changes;
-tests that open an application each may share them as well. A checker is kept for the claims that it was built over.
+tests that open an application each may share them as well. So it is with what was read of a claim, and with the checker
+that was built over claims.
 """
 
 from collections import deque
@@ -12,13 +13,15 @@ from functools import cache
 import pytest
 
 KEPT_CHECKERS = 6
+KEPT_READINGS = 1000
 
 
 @contextmanager
 def read_once() -> Iterator[None]:
-    """Let every reading of a shipped file give back what the first one gave, and equal claims the same checker."""
+    """Let a shipped file be read once, and equal claims once as well."""
     from bot import service
     from bot.texts import Texts
+    from checks import base, checker
     from checks.base import DisputeTuning
     from checks.figures import FigureReader
     from checks.lexicon import Lexicon
@@ -33,8 +36,27 @@ def read_once() -> Iterator[None]:
             (Texts, "open"),
         ):
             patch.setattr(kind, name, staticmethod(cache(getattr(kind, name))))
+        reading = _kept_readings(base.read_claim)
+        patch.setattr(base, "read_claim", reading)
+        patch.setattr(checker, "read_claim", reading)
         patch.setattr(service, "Checker", _kept(service.Checker))
         yield
+
+
+def _kept_readings(read: Callable) -> Callable:
+    kept = {}
+
+    def reading(claim, lexicon):
+        own, found = kept.get(claim, (None, None))
+        if own is lexicon:
+            return found
+        if len(kept) > KEPT_READINGS:
+            kept.clear()
+        found = read(claim, lexicon)
+        kept[claim] = lexicon, found
+        return found
+
+    return reading
 
 
 def _kept(build: Callable) -> Callable:

@@ -46,7 +46,7 @@ class Bot:
         while line := await self.process.stderr.readline():
             self.log += line.decode()
 
-    async def ended(self, seconds: float = 20.0) -> int:
+    async def ended(self, seconds: float = 60.0) -> int:
         """Wait for the end of the process; returns its exit code."""
         async with asyncio.timeout(seconds):
             code = await self.process.wait()

@@ -15,6 +15,8 @@ from config.settings import Settings
 from tests.discord_server import payloads
 from tests.discord_server.server import Fault
 
+pytestmark = pytest.mark.slow
+
 CLAIM = "crane-built-1920"
 LIMITED = {"message": "You are being rate limited.", "retry_after": 0.2, "global": False}
 

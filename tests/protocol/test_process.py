@@ -16,6 +16,7 @@ async def test_it_starts_and_ends_cleanly_on_sigterm(ready):
     assert "Traceback" not in ready.log
 
 
+@pytest.mark.slow
 async def test_it_ends_cleanly_on_sigint(ready):
     assert await ready.stop(signal.SIGINT) == 0
     assert "Traceback" not in ready.log
@@ -38,6 +39,7 @@ async def test_with_a_bad_token_it_says_so_and_ends_with_2(discord, bot):
     assert "Traceback" not in bot.log
 
 
+@pytest.mark.slow
 async def test_without_the_message_content_intent_it_says_how_to_mend_it(discord, bot):
     discord.gateway.close_on_identify = 4014
     await bot.start()
@@ -45,6 +47,7 @@ async def test_without_the_message_content_intent_it_says_how_to_mend_it(discord
     assert "Message Content Intent is off" in bot.log
 
 
+@pytest.mark.slow
 async def test_it_keeps_trying_while_discord_cannot_be_reached(discord, bot):
     port = discord.port
     await discord.stop()
@@ -56,6 +59,7 @@ async def test_it_keeps_trying_while_discord_cannot_be_reached(discord, bot):
     await discord.until(discord.delivered)
 
 
+@pytest.mark.slow
 async def test_it_can_be_stopped_while_it_waits_for_discord(discord, bot):
     await discord.stop()
     await bot.start()
@@ -63,6 +67,7 @@ async def test_it_can_be_stopped_while_it_waits_for_discord(discord, bot):
     assert await bot.stop() == 0
 
 
+@pytest.mark.slow
 async def test_killed_while_answering_it_neither_breaks_the_base_nor_answers_twice(discord, ready, database):
     discord.hold_posts = discord.held()
     said = await discord.say(CRANE)
@@ -80,6 +85,7 @@ async def test_killed_while_answering_it_neither_breaks_the_base_nor_answers_twi
     assert discord.answered().count(said) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(5))
 async def test_killed_at_any_moment_the_base_stays_whole(discord, ready, database, number):
     for text in (CRANE, SEALS, CRANE, SEALS)[: number + 1]:
