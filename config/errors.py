@@ -19,7 +19,6 @@ TouchstoneError
     ├── UnknownClaimError        no claim has this id (for this server)
     ├── InvalidEditError         an edit was refused; carries each fault, and the edit as it was typed
     ├── ConflictError            somebody else was faster; carries both versions, field by field
-    ├── PackError                a pack was refused; carries its problems, each with line, field and mend
     ├── ImportRefusedError       a file for import was refused as a whole; carries its problems
     └── PlanChangedError         the base has changed since the dry run that somebody has said yes to
 """
@@ -160,17 +159,6 @@ class PackProblem:
     def __str__(self) -> str:
         place = ", ".join(part for part in (f"line {self.line}" if self.line else "", self.field) if part)
         return f"{place or 'the file'}: {self.fault}. {self.mend}"
-
-
-class PackError(ClaimBaseError):
-    """A pack was refused as a whole; the base stays as it was."""
-
-    def __init__(self, path: Path, problems: tuple[PackProblem, ...]) -> None:
-        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        head = f"{path}: pack refused, {count}; nothing was loaded."
-        super().__init__("\n".join([head, *(f"  {problem}" for problem in problems)]))
-        self.path = path
-        self.problems = problems
 
 
 class ImportRefusedError(ClaimBaseError):

@@ -178,7 +178,7 @@ def _report(plan: ImportPlan, texts: Texts) -> bytes:
 
 def _buttons(plan: ImportPlan, digest: str, texts: Texts) -> ui.View:
     view = ui.View(timeout=None)
-    view.add_item(WriteButton.of(digest, plan.mark, plan.written, texts))
+    view.add_item(WriteButton.of(digest, plan.fingerprint, plan.written, texts))
     view.add_item(DiscardButton(texts("Discard")))
     # Dynamic items need no view that is remembered.
     view.stop()

@@ -13,7 +13,7 @@ from claims.record import State
 from claims.store.changes import CLAIM, SERVER
 from claims.store.claim_rows import read_rows
 from claims.store.server_settings import CORRECTION_DAYS
-from claims.store.tables import Answer, Change, Revision, Server
+from claims.store.tables import Answer, ChangeRow, Revision, Server
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,9 @@ def _changes(
     """Yield when a thing changed, its state before, and its state after; newest first."""
     seen = or_(col(Revision.server) == server, col(Revision.server).is_(None))
     query = (
-        select(col(Revision.at), col(Change.before), col(Change.after))
-        .join(Revision, col(Revision.id) == col(Change.revision))
-        .where(seen, col(Change.kind) == kind, col(Change.subject) == subject)
+        select(col(Revision.at), col(ChangeRow.before), col(ChangeRow.after))
+        .join(Revision, col(Revision.id) == col(ChangeRow.revision))
+        .where(seen, col(ChangeRow.kind) == kind, col(ChangeRow.subject) == subject)
         .order_by(col(Revision.id).desc())
     )
     for row in session.connection().execute(query):

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from claims.base import ClaimBase
-from claims.store.changes import CHANNEL, SERVER, Intent, change
-from claims.store.revisions import Deed, Who
+from claims.store.changes import CHANNEL, SERVER, Change, write_changes
+from claims.store.revisions import AuditEntry, Who
 from claims.store.server_settings import (
     ChannelMode,
     ServerLanguage,
@@ -49,10 +49,10 @@ class ServerBook:
     def write_settings(self, session: Session, actor: Who, after: ServerSettings) -> int:
         """Write the settings within the caller's transaction; return the revision of the base."""
         if after == settings_of(after.server, session.get(Server, after.server)):
-            return change(session, Deed(actor, "server.settings"), (), self._base.clock()).revision
-        intent = Intent(SERVER, str(after.server), settings_state(after))
-        deed = Deed(actor, "server.settings", server=after.server)
-        return change(session, deed, [intent], self._base.clock()).revision
+            return write_changes(session, AuditEntry(actor, "server.settings"), (), self._base.clock()).revision
+        change = Change(SERVER, str(after.server), settings_state(after))
+        entry = AuditEntry(actor, "server.settings", server=after.server)
+        return write_changes(session, entry, [change], self._base.clock()).revision
 
     def channel_mode(self, server: int, channel: int) -> ChannelMode:
         """Return the mode of a channel; `off` where nothing was set."""
@@ -67,10 +67,10 @@ class ServerBook:
 
     def write_channel_mode(self, session: Session, actor: Who, server: int, channel: int, mode: ChannelMode) -> int:
         """Set the mode within the caller's transaction; return the revision of the base."""
-        deed = Deed(actor, "channel.mode", server=server)
+        entry = AuditEntry(actor, "channel.mode", server=server)
         unset = mode == "off" and session.get(Channel, (server, channel)) is None
-        intents = [] if unset else [Intent(CHANNEL, f"{server}/{channel}", {"mode": mode})]
-        return change(session, deed, intents, self._base.clock()).revision
+        changes = [] if unset else [Change(CHANNEL, f"{server}/{channel}", {"mode": mode})]
+        return write_changes(session, entry, changes, self._base.clock()).revision
 
     def channels(self, server: int) -> dict[int, ChannelMode]:
         """Return the channels that are not off, with their modes."""

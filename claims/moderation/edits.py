@@ -84,14 +84,14 @@ class ReplaceAll:
 def check_published(claim: ClaimRecord, edit: Edit) -> None:
     """Raise InvalidEditError where a published claim would lack what an answer needs."""
     form = FormReader()
-    if claim.status == "published":
-        if not any(wording.says for wording in claim.wordings):
-            form.refuse("wordings", "A published claim needs a wording.", "Add one way in which people say it.")
-        if not claim.points:
-            form.refuse("points", "A published claim needs a point.", "Add what is documented for or against it.")
-        for number, point in enumerate(claim.points, 1):
-            if not point.citations:
-                form.refuse("citations", "Point {number} cites nothing.", "Name its source.", number=number)
+    for field, place in claim.lacks_to_publish() if claim.status == "published" else ():
+        match field:
+            case "wordings":
+                form.refuse(field, "A published claim needs a wording.", "Add one way in which people say it.")
+            case "points":
+                form.refuse(field, "A published claim needs a point.", "Add what is documented for or against it.")
+            case "citations":
+                form.refuse(field, "Point {number} cites nothing.", "Name its source.", number=place + 1)
     form.finish(edit)
 
 

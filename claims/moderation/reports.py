@@ -10,11 +10,11 @@ from sqlmodel import Session, col
 
 from claims.base import ClaimBase, Clock
 from claims.moderation.queue import NewItem, open_rows, put
-from claims.moderation.server_setup import setting_intent
-from claims.store.changes import Intent, change
+from claims.moderation.server_setup import setting_change
+from claims.store.changes import Change, write_changes
 from claims.store.claim_rows import read_rows
 from claims.store.identity import hash_user
-from claims.store.revisions import Deed
+from claims.store.revisions import AuditEntry
 from claims.store.server_settings import PAUSE_REPORTS
 from claims.store.tables import Answer, ClaimOverride, Feedback, Server, Sighting
 from config.errors import NotAllowedError, UnknownClaimError
@@ -65,8 +65,8 @@ def act_on_report(session: Session, report: Feedback, before: str | None, now: d
         raised = max(raised, setting.raised_to or 0.0 if setting else 0.0)
     enough = is_wrong and _recent(session, report, setting, now) >= _limit(session, server)
     pauses = enough and not (setting and setting.paused)
-    intent = setting_intent(session, server, claim, raised_to=raised or None, **({"paused": True} if pauses else {}))
-    written = _write(session, report, intent, now, pauses=pauses)
+    change = setting_change(session, server, claim, raised_to=raised or None, **({"paused": True} if pauses else {}))
+    written = _write(session, report, change, now, pauses=pauses)
     return (written if is_wrong else 0.0), pauses
 
 
@@ -80,13 +80,13 @@ def _drop_unreported(session: Session, report: Feedback, kind: str) -> None:
             session.delete(row)
 
 
-def _write(session: Session, report: Feedback, intent: Intent, now: datetime, *, pauses: bool) -> float:
+def _write(session: Session, report: Feedback, change: Change, now: datetime, *, pauses: bool) -> float:
     act = "reports.pause" if pauses else "reports.raise" if report.kind in WRONG_MATCH else "reports.lower"
-    written = change(session, Deed("touchstone", act, "reported by members", report.server), [intent], now)
+    written = write_changes(session, AuditEntry("touchstone", act, "reported by members", report.server), [change], now)
     if pauses:
         payload = {"reports": _limit(session, report.server)}
         put(session, NewItem(report.server, "paused", f"{report.claim}/{written.revision}", report.claim, payload), now)
-    return (intent.after or {})["raised_to"] or 0.0 if written.changes else 0.0
+    return (change.after or {})["raised_to"] or 0.0 if written.changes else 0.0
 
 
 def _bar(session: Session, report: Feedback, setting: ClaimOverride | None) -> float:

@@ -1,4 +1,4 @@
-"""Vectors of wordings, so that a start does not embed the whole base again."""
+"""All tables of the base, each as its rows are now; `claims/migrations` says how an older base becomes this one."""
 
 import re
 from datetime import UTC, date, datetime
@@ -205,9 +205,10 @@ class Revision(Table, table=True):
     undoes: int | None = None
 
 
-class Change(Table, table=True):
+class ChangeRow(Table, table=True):
     """What a revision did to one thing: its whole state before (None: it was new) and after (None: it is gone)."""
 
+    __tablename__ = "change"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (Index("ix_change_kind_subject", "kind", "subject"), {"sqlite_autoincrement": True})
 
     id: int | None = Field(default=None, primary_key=True)

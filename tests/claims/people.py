@@ -4,6 +4,7 @@ from pathlib import Path
 
 from claims.answering.servers import ServerBook
 from claims.base import ClaimBase
+from claims.exchange.importing import load_pack
 from claims.moderation.rights import Actor
 from tests.claims.packs import claim_data, pack_data, write_pack
 
@@ -21,6 +22,6 @@ CLAIM = "silver-server"
 
 def settled(base: ClaimBase, folder: Path) -> ClaimBase:
     """Load a pack of two claims, and choose the moderators' role in the first server."""
-    base.load_pack(write_pack(folder, pack_data(claim_data(CLAIM), claim_data("bubble"))))
+    load_pack(base, write_pack(folder, pack_data(claim_data(CLAIM), claim_data("bubble"))))
     ServerBook(base).change_settings(HERE, 40, moderator_roles=(MOD_ROLE,))
     return base

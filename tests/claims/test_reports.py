@@ -13,6 +13,7 @@ from checks.model import Finding, Match
 from claims.answering.answers import AnswerBook
 from claims.answering.sightings import SightingBook
 from claims.base import ClaimBase
+from claims.exchange.importing import load_shipped_packs
 from claims.moderation.decisions import QueueDecisions
 from claims.moderation.history import History
 from claims.moderation.queue import Queue
@@ -59,7 +60,7 @@ def test_one_report_raises_the_bar_above_that_match_here_only(
 def test_the_same_message_is_then_offered_instead_of_answered_here_and_answered_elsewhere(
     base: ClaimBase, feedback: FeedbackBook, clock: Clock
 ) -> None:
-    base.load_shipped_packs()
+    load_shipped_packs(base)
     said = "honestly these days silver keeps climbing only because AI data centres eat it all up"
 
     def check(server: int) -> Match:
@@ -80,7 +81,7 @@ def test_the_same_message_is_then_offered_instead_of_answered_here_and_answered_
 def test_surer_messages_are_answered_on_even_where_both_round_to_certainty(
     base: ClaimBase, feedback: FeedbackBook, clock: Clock
 ) -> None:
-    base.load_shipped_packs()
+    load_shipped_packs(base)
     loose = "the price of silver is rising because of artificial intelligence"
     close = "silver is only up because of all the server farms, same as last year"
 

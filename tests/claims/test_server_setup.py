@@ -7,6 +7,7 @@ import pytest
 
 from claims.answering.servers import ServerBook, ServerSettings
 from claims.base import ClaimBase
+from claims.exchange.importing import load_pack
 from claims.moderation.digest import Digests
 from claims.moderation.editor import Editor
 from claims.moderation.edits import AddWording, EditTexts
@@ -21,7 +22,7 @@ from tests.claims.people import ADMINISTRATOR, CLAIM, HERE, MEMBER, MOD_ROLE, MO
 
 @pytest.fixture
 def base(any_base: ClaimBase, tmp_path: Path) -> ClaimBase:
-    any_base.load_pack(write_pack(tmp_path, pack_data(claim_data("tides"), pack="sea"), "sea.yaml"))
+    load_pack(any_base, write_pack(tmp_path, pack_data(claim_data("tides"), pack="sea"), "sea.yaml"))
     return settled(any_base, tmp_path)
 
 

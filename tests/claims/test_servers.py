@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from claims.answering.servers import ServerBook, ServerSettings
 from claims.base import ClaimBase
-from claims.store.tables import Change, Revision
+from claims.store.tables import ChangeRow, Revision
 
 SERVER = 1_300_000_000_000_000_001
 
@@ -53,7 +53,7 @@ def test_every_change_is_a_revision_with_its_actor_and_no_change_is_none(any_bas
     book.set_channel_mode(SERVER, 9, "off", 4711)
     with any_base.database.reading() as session:
         revisions = session.scalars(select(Revision).order_by(Revision.id)).all()  # type: ignore[arg-type]
-        changes = session.scalars(select(Change).order_by(Change.id)).all()  # type: ignore[arg-type]
+        changes = session.scalars(select(ChangeRow).order_by(ChangeRow.id)).all()  # type: ignore[arg-type]
     assert [(row.actor, row.act, row.server) for row in revisions] == [
         ("4711", "channel.mode", SERVER),
         ("operator", "server.settings", SERVER),

@@ -15,8 +15,8 @@ from claims.moderation.queue import Queue
 from claims.moderation.server_setup import ClaimSettings, ServerSetup
 from claims.moderation.sources import NewSource, SourceBook
 from claims.record import claim_state
-from claims.store.changes import Intent, change
-from claims.store.revisions import Deed
+from claims.store.changes import Change, write_changes
+from claims.store.revisions import AuditEntry
 from config.errors import (
     ConflictError,
     DatabaseError,
@@ -118,8 +118,8 @@ def test_a_claim_of_ones_own_goes_and_comes_back(base: ClaimBase) -> None:
 def test_a_bulk_change_is_undone_as_one_or_not_at_all(base: ClaimBase) -> None:
     before = base.claims(HERE)
     with base.database.changing() as session:
-        intents = [Intent("claim", c.id, claim_state(c) | {"title_en": f"Bulk {c.id}"}) for c in before]
-        number = change(session, Deed(20, "claim.import", "a file", HERE), intents, base.clock()).revision
+        changes = [Change("claim", c.id, claim_state(c) | {"title_en": f"Bulk {c.id}"}) for c in before]
+        number = write_changes(session, AuditEntry(20, "claim.import", "a file", HERE), changes, base.clock()).revision
     assert [claim.title_en for claim in base.claims(HERE)] == [f"Bulk {CLAIM}", "Bulk bubble"]
     Editor(base).edit(MODERATOR, "bubble", None, EditTexts("Touched since"))
     touched = base.revision

@@ -9,6 +9,7 @@ from checks.checker import Checker
 from checks.evaluate.files import read_labelled
 from checks.evaluate.measures import judge_messages
 from claims.base import ClaimBase
+from claims.exchange.importing import load_shipped_packs
 
 HERE = Path(__file__).parent
 FLOORS = tomllib.loads((HERE / "floors.toml").read_text("utf-8"))
@@ -21,7 +22,7 @@ def bounds(kind: str) -> list[tuple[str, str, float]]:
 @pytest.fixture(scope="module")
 def figures(tmp_path_factory):
     base = ClaimBase.open(f"sqlite:///{tmp_path_factory.mktemp('floors') / 'base.db'}")
-    base.load_shipped_packs()
+    load_shipped_packs(base)
     checker = Checker(claim.known for claim in base.claims())
     base.close()
     return {rows: judge_messages(checker.check, read_labelled(HERE / f"{rows}.jsonl")).figures for rows in FLOORS}

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.service import Touchstone
+from claims.exchange.importing import load_pack
 from config.settings import Settings
 from tests.discord_server import payloads
 from tests.discord_server.server import LoopbackDiscord
@@ -79,7 +80,7 @@ def database(tmp_path):
     """The address of a database with the harbour's claims, in which the channel is switched on."""
     address = f"sqlite:///{tmp_path / 'touchstone.db'}"
     with Touchstone.open(Settings(database_url=address, hash_key="key of the tests")) as touchstone:
-        touchstone.base.load_pack(ROOT / "tests" / "packs" / "harbour.yaml")
+        load_pack(touchstone.base, ROOT / "tests" / "packs" / "harbour.yaml")
         touchstone.servers.set_channel_mode(payloads.GUILD_ID, payloads.CHANNEL_ID, "on", "test")
     return address
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.service import StartReport, Touchstone
+from bot.service import Touchstone
 from claims.base import ClaimBase
 from claims.moderation.edits import EditTexts, SetStatus
 from claims.moderation.rights import Actor
@@ -23,7 +23,7 @@ LIMITED = {"message": "You are being rate limited.", "retry_after": 0.2, "global
 def base(database):
     """The bot's claim base, opened a second time beside it."""
     settings = Settings(database_url=database, hash_key="key of the tests")
-    with Touchstone(settings, ClaimBase.open(database), StartReport((), None)) as opened:
+    with Touchstone(settings, ClaimBase.open(database)) as opened:
         yield opened
 
 

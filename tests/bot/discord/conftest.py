@@ -8,8 +8,9 @@ import pytest
 import simcord.interactions
 
 from bot.discord import create_bot
-from bot.service import StartReport, Touchstone
+from bot.service import Touchstone
 from claims.base import ClaimBase
+from claims.exchange.importing import load_pack
 from config.settings import Settings
 from tests.bot.discord.world import World
 
@@ -34,8 +35,8 @@ def settings(tmp_path):
 def touchstone(settings):
     """An open application with the harbour's claims and no others, which makes a start quick."""
     base = ClaimBase.open(settings.database_url)
-    base.load_pack(PACKS / "harbour.yaml")
-    with Touchstone(settings, base, StartReport((), None)) as opened:
+    load_pack(base, PACKS / "harbour.yaml")
+    with Touchstone(settings, base) as opened:
         yield opened
 
 

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 import simcord.interactions
 
-from bot.service import StartReport, Touchstone
+from bot.service import Touchstone
 from claims.answering.sightings import SightingBook
 from claims.base import ClaimBase
+from claims.exchange.importing import load_pack
 from claims.moderation.edits import EditTexts
 from claims.moderation.rights import Actor
 from tests.bot.discord.conftest import PACKS
@@ -28,8 +29,8 @@ def clock():
 def touchstone(settings, clock):
     """The harbour's claims, none of them past its day."""
     base = ClaimBase.open(settings.database_url, clock)
-    base.load_pack(PACKS / "harbour.yaml")
-    with Touchstone(settings, base, StartReport((), None)) as opened:
+    load_pack(base, PACKS / "harbour.yaml")
+    with Touchstone(settings, base) as opened:
         for claim in base.claims():
             opened.moderation.editor.edit(Actor.operator(), claim.id, None, EditTexts(review_by="2027-01-01"))
         yield opened
