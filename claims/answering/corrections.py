@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, update
 from sqlmodel import Session, col
 
-from claims.answering.answers import GONE, card_digests
+from claims.answering.answers import GONE, card_digests, is_card
 from claims.base import ClaimBase, Clock
 from claims.record import State
 from claims.store.changes import CLAIM, SERVER
@@ -108,16 +108,15 @@ class Corrections:
 
     def done(self, correction: Correction) -> None:
         """Note that the card has been edited; a claim that changed meanwhile makes it pending again."""
-        self._write(correction.card_message, shown=dict(correction.shows))
+        self._write(correction.channel, correction.card_message, shown=dict(correction.shows))
 
-    def gone(self, card_message: int) -> None:
+    def gone(self, channel: int, card_message: int) -> None:
         """Note that the card cannot be edited any more: it was deleted, or the bot may not."""
-        self._write(card_message, shown=None)
+        self._write(channel, card_message, shown=None)
 
-    def _write(self, card_message: int, **values: object) -> None:
+    def _write(self, channel: int, card_message: int, **values: object) -> None:
         with self._database.writing() as session:
-            mine = col(Answer.card_message) == card_message
-            session.connection().execute(update(Answer).where(mine).values(**values))
+            session.connection().execute(update(Answer).where(is_card(channel, card_message)).values(**values))
 
 
 class _Digests:

@@ -114,8 +114,9 @@ def reports_of(session: Session, row: QueueItem) -> int:
     """Return how many members have reported what the item is about; 0 for other kinds than feedback."""
     if row.kind != "feedback":
         return 0
-    card = (col(Feedback.card_message) == row.payload["card"], col(Feedback.claim) == row.claim)
-    query = select(func.count()).select_from(Feedback).where(*card, col(Feedback.kind) == row.payload["kind"])
+    card = (col(Feedback.channel) == (row.channel or 0), col(Feedback.card_message) == row.payload["card"])
+    said = (col(Feedback.claim) == row.claim, col(Feedback.kind) == row.payload["kind"])
+    query = select(func.count()).select_from(Feedback).where(*card, *said)
     return session.scalar(query) or 0
 
 
@@ -151,14 +152,14 @@ def _untaken(session: Session, server: int, now: datetime) -> None:
     # Whose author is forgotten does not come back.
     for answer in session.scalars(select(Answer).where(offered & age & col(Answer.author_hash).is_not(None))):
         for claim in answer.claims:
-            sighting = session.get(Sighting, (answer.message, claim))
+            sighting = session.get(Sighting, (answer.channel, answer.message, claim))
             score = sighting.score if sighting else None
             occasion = f"{answer.message}/{claim}"
             standing.add(occasion)
             place = (answer.channel, answer.message, score, answer.author_hash)
             put(session, NewItem(server, "offer", occasion, claim, None, *place), now)
     for row in open_rows(session, server, "offer"):
-        taken = session.get(Answer, row.message) if row.message else None
+        taken = session.get(Answer, (row.channel, row.message)) if row.channel and row.message else None
         if row.key.split("/", 2)[2] not in standing and taken is not None and taken.kind == "reply":
             session.delete(row)
     session.flush()

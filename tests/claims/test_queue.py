@@ -135,7 +135,7 @@ def test_an_offer_that_nobody_took_waits_by_its_message(base: ClaimBase, queue: 
     assert queue.items(MODERATOR).items == ()
     clock.move(hours=25)
     queue.items(MODERATOR)
-    answers.accept_offer(10)
+    answers.accept_offer(8, 10)
     (item,) = queue.items(MODERATOR, kind="offer").items
     assert (item.message, item.claim, item.score, item.payload) == (9, CLAIM, 0.61, {})
 
@@ -192,7 +192,7 @@ def test_the_next_item_is_the_one_that_came_after_and_then_the_oldest(
 def test_reports_of_one_card_are_one_item_with_their_number(base: ClaimBase, queue: Queue, clock: Clock) -> None:
     feedback = FeedbackBook(base, KEY, clock)
     for member in (1, 2):
-        feedback.act(HERE, CLAIM, 77, member, "out-of-date")
+        feedback.act(HERE, 8, CLAIM, 77, member, "out-of-date")
     (item,) = queue.items(MODERATOR).items
     assert (item.kind, item.payload, item.reports) == ("feedback", {"kind": "out-of-date", "card": 77}, 2)
 

@@ -164,7 +164,7 @@ def test_another_servers_claims_and_sources_are_unknown(ours: ClaimBase) -> None
 def test_a_card_cannot_be_reported_from_another_server(ours: ClaimBase, clock: Clock) -> None:
     answers = AnswerBook(ours, KEY, clock)
     answers.take(HERE, 1, 2, 3, [CLAIM], timedelta(hours=1))
-    answers.posted(2, 4)
+    answers.posted(1, 2, 4)
     with pytest.raises(NotAllowedError, match="another server"):
         FeedbackBook(ours, KEY, clock).act(THERE, CLAIM, 4, 5, "not-said")
 

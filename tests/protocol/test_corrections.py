@@ -39,7 +39,7 @@ def cards(discord, base):
             discord.messages[card] = payloads.message(card, "", payloads.user(payloads.BOT_ID, "touchstone", bot=True))
             place = (payloads.GUILD_ID, payloads.CHANNEL_ID, said, payloads.MEMBER_ID)
             base.answers.take(*place, [CLAIM], timedelta(0))
-            base.answers.posted(said, card, "en")
+            base.answers.posted(payloads.CHANNEL_ID, said, card, "en")
             made.append(card)
         return made
 

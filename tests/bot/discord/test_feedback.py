@@ -95,7 +95,7 @@ async def test_a_card_on_two_claims_asks_which_one_is_meant(world, monkeypatch):
     monkeypatch.setattr(world.touchstone, "check", lambda *_: both)
     await world.alice.send(world.channel, f"{CRANE}. {LAMP}!")
     (card,) = world.cards()
-    assert len(world.touchstone.answers.card(card.id).claims) == 2
+    assert len(world.touchstone.answers.card(card.channel.id, card.id).claims) == 2
     question = await world.bob.click(card, label="Not what I said")
     answer = await world.bob.click(question.response.message, label="The lamp of the lighthouse draws 40 kW")
     assert first_line(answer) == CAREFUL
@@ -132,7 +132,7 @@ async def test_the_author_and_moderators_may_hide_the_card(world, who):
     answer = await person.click(card, label="Not what I said")
     assert text_of(await person.click(answer.response.message, label="Hide the card")) == "The card is hidden."
     assert not world.cards()
-    assert world.touchstone.answers.card(card.id).hidden
+    assert world.touchstone.answers.card(card.channel.id, card.id).hidden
 
 
 async def test_a_holder_of_a_moderator_role_may_hide_the_card(world):

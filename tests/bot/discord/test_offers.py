@@ -100,7 +100,7 @@ async def test_where_the_message_may_not_be_read_the_offer_stands_and_the_bot_ke
     world.env.inject_error("GET", "/channels/*/messages/*", status=403, code=50001)
     await world.bob.react(said, OFFER)
     assert world.env.bot.watch.quiet.is_quiet(world.channel.id)
-    assert world.touchstone.answers.is_offered(said.id)
+    assert world.touchstone.answers.is_offered(said.channel.id, said.id)
 
 
 @pytest.mark.usefixtures("hinting")

@@ -101,7 +101,7 @@ async def test_newest_cards_come_first(desk):
 
 async def test_hidden_old_and_unchanged_cards_are_left_alone(world, desk, touchstone):
     hidden, _other = await desk.post("crane-built-1920"), await desk.post("ferry-closed-2030")
-    touchstone.answers.hide(hidden.id)
+    touchstone.answers.hide(hidden.channel.id, hidden.id)
     desk.retitle()
     assert await desk.run() == []
     await desk.post("seals-dying-out")

@@ -81,7 +81,7 @@ class Waiting:
     async def reported(self, times=1, kind="not-said") -> int:
         card = await self.world.card()
         for member in range(times):
-            self.world.touchstone.feedback.act(self.world.guild.id, CRANE_CLAIM, card.id, member, kind)
+            self.world.touchstone.feedback.act(self.world.guild.id, card.channel.id, CRANE_CLAIM, card.id, member, kind)
         return self.newest()
 
     def decided(self, number: int):
