@@ -193,7 +193,7 @@ async def send_export(interaction: BotInteraction, chosen: str) -> None:
     """Answer a deferred command with the file, or say why there is none; raises NotAllowedError."""
     touchstone, texts, actor = interaction.client.touchstone, texts_for(interaction), actor_of(interaction)
     form = _FORMS.get(chosen, "yaml")
-    await asyncio.to_thread(touchstone.moderation.rights.require, actor, actor.server, "moderator")
+    await asyncio.to_thread(touchstone.moderation.rights.permit, actor, "claim.export")
     made = await asyncio.to_thread(_export, touchstone.base, form, actor.server, interaction.filesize_limit)
     if made is None:
         command = f"touchstone claims export --server {actor.server} --format {form} --out claims{SUFFIXES[form]}"
@@ -236,7 +236,7 @@ async def show_file(interaction: BotInteraction, file: discord.Attachment, turn:
     """Answer a deferred command with the dry run of a file; raises NotAllowedError before anything is fetched."""
     texts, actor = texts_for(interaction), actor_of(interaction)
     rights = interaction.client.touchstone.moderation.rights
-    await asyncio.to_thread(rights.require, actor, actor.server, "moderator")
+    await asyncio.to_thread(rights.permit, actor, "claim.import")
     # The message of the dry run has to carry the file again.
     most = min(MAX_BYTES, interaction.filesize_limit)
     name = escape(file.filename)
@@ -259,7 +259,7 @@ async def write_file(interaction: BotInteraction, digest: str, mark: str, turn: 
     """Write the file of a deferred button's message, or show what it would change by now; raises NotAllowedError."""
     texts, actor = texts_for(interaction), actor_of(interaction)
     rights = interaction.client.touchstone.moderation.rights
-    await asyncio.to_thread(rights.require, actor, actor.server, "moderator")
+    await asyncio.to_thread(rights.permit, actor, "claim.import")
     carried = interaction.message.attachments if interaction.message else []
     raw = await _fetch(carried[0]) if carried else None
     if raw is None or _digest(raw) != digest:

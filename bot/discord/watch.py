@@ -19,7 +19,7 @@ from bot.discord.person import chosen_language
 from bot.reply import LIKELY, Reply
 from checks.model import Action, Finding, Match
 from claims.answering.answers import AnswerKind
-from claims.answering.servers import ServerSettings
+from claims.store.server_settings import ServerSettings
 
 if TYPE_CHECKING:
     from bot.discord.app import TouchstoneBot

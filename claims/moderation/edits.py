@@ -146,22 +146,6 @@ class AddWordings:
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveWording:
-    """A wording, of whatever use, that the claim is to lose."""
-
-    text: str
-
-    def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002
-        """Return the claim without the wording; raises InvalidEditError where it has none such."""
-        form = FormReader()
-        wanted = form.needed("text", self.text).casefold()
-        kept = [wording for wording in claim.wordings if wording.text.casefold() != wanted]
-        if len(kept) == len(claim.wordings):
-            form.refuse("text", "The claim has no wording {text}.", "Look at its wordings again.", text=self.text[:60])
-        return _checked(claim, kept, form, self)
-
-
-@dataclass(frozen=True, slots=True)
 class RemoveWordings:
     """Several wordings, of whatever use, that the claim is to lose; those that it has no longer are passed over."""
 

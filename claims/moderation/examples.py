@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from claims.base import ClaimBase, Clock
 from claims.moderation.editor import seen_claim
-from claims.moderation.rights import Actor, level_of, permit
+from claims.moderation.rights import Actor, may, permit
 from claims.record import State
 from claims.store.changes import note_changes
 from claims.store.identity import hash_user
@@ -104,7 +104,7 @@ class ExampleBook:
             if not is_author:
                 permit(session, actor, "example.keep")
             # An author is a member: the history does not name them.
-            who = "author" if is_author and level_of(session, actor) == "member" else actor.who
+            who = actor.who if may(session, actor, "example.keep") else "author"
             session.delete(row)
             entry = AuditEntry(who, "example.delete", "", actor.server)
             _note(session, entry, str(row.id), (_label(row), None), self._clock())

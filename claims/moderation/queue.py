@@ -215,11 +215,6 @@ class Queue:
                 raise UnknownClaimError(claim)
             return put(session, item, self._clock())
 
-    def add_candidate(self, server: int | None, occasion: str, payload: dict[str, str]) -> bool:
-        """Let a document propose a claim (None: to the operator); `occasion` is the same for the same passage."""
-        with self._base.database.writing() as session:
-            return put(session, NewItem(server, "candidate", occasion, payload=payload), self._clock())
-
     def note_near_miss(self, server: int, channel: int, message: int, author: int, claim: str, score: float) -> bool:
         """Note a match just under the cut-off, by its message's ids; False also where fifty of them wait."""
         mark = hash_user(author, self._key)

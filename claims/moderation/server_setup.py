@@ -1,4 +1,4 @@
-"""Setting a server up: the settings and channels of `ServerBook`, with the rights of whoever changes them."""
+"""What a server sets: on single claims, and for itself and its channels; each change asks for the actor's rights."""
 
 from dataclasses import replace
 from typing import Unpack
@@ -6,15 +6,21 @@ from typing import Unpack
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from claims.answering.servers import ServerBook
 from claims.base import ClaimBase
 from claims.moderation.editor import seen_claim
 from claims.moderation.queue import open_rows
 from claims.moderation.rights import Actor, permit
-from claims.store.changes import CLAIM_SETTING, QUEUE_ITEM, UNSET, Change, ChangeResult, write_changes
+from claims.store.changes import CHANNEL, CLAIM_SETTING, QUEUE_ITEM, SERVER, UNSET, Change, ChangeResult, write_changes
 from claims.store.revisions import AuditEntry
-from claims.store.server_settings import ChannelMode, ServerSettings, SettingsChange, settings_faults, settings_of
-from claims.store.tables import ClaimOverride, Pack, Server
+from claims.store.server_settings import (
+    ChannelMode,
+    ServerSettings,
+    SettingsChange,
+    settings_faults,
+    settings_of,
+    settings_state,
+)
+from claims.store.tables import Channel, ClaimOverride, Pack, Server
 from config.errors import InvalidEditError, NotAllowedError
 from config.faults import FieldFault, msgid
 
@@ -55,12 +61,6 @@ class ClaimSettings:
             entry = AuditEntry(actor.who, "claim.resume", reason, server)
             return write_changes(session, entry, [change, *settled], self._base.clock())
 
-    def paused(self, server: int) -> tuple[str, ...]:
-        """Return the ids of the claims that are paused in the server."""
-        rows = select(col(ClaimOverride.claim)).where(col(ClaimOverride.server) == server, col(ClaimOverride.paused))
-        with self._base.database.reading() as session:
-            return tuple(session.scalars(rows.order_by(col(ClaimOverride.claim))))
-
     def _set(self, actor: Actor, claim_id: str, act: str, reason: str, **values: object) -> ChangeResult:
         with self._base.database.changing() as session:
             change = setting_change(session, _permitted(session, actor, claim_id), claim_id, **values)
@@ -89,7 +89,6 @@ class ServerSetup:
 
     def __init__(self, base: ClaimBase) -> None:
         self._base = base
-        self._book = ServerBook(base)
 
     def change(self, actor: Actor, **changes: Unpack[SettingsChange]) -> ServerSettings:
         """Change the named settings and return all; raises InvalidEditError. Moderator roles need an administrator."""
@@ -103,7 +102,10 @@ class ServerSetup:
             faults = (*settings_faults(changes), *_unknown_packs(session, changes))
             if faults:
                 raise InvalidEditError(faults, changes)
-            self._book.write_settings(session, actor.who, after)
+            # Whoever sets what was so already leaves no row behind.
+            wanted = [Change(SERVER, str(server), settings_state(after))] if after != before else []
+            entry = AuditEntry(actor.who, "server.settings", server=server)
+            write_changes(session, entry, wanted, self._base.clock())
         return after
 
     def set_channel_mode(self, actor: Actor, channel: int, mode: ChannelMode) -> None:
@@ -111,7 +113,9 @@ class ServerSetup:
         server = _server_of(actor)
         with self._base.database.changing() as session:
             permit(session, actor, "channel.mode")
-            self._book.write_channel_mode(session, actor.who, server, channel, mode)
+            unset = mode == "off" and session.get(Channel, (server, channel)) is None
+            wanted = [] if unset else [Change(CHANNEL, f"{server}/{channel}", {"mode": mode})]
+            write_changes(session, AuditEntry(actor.who, "channel.mode", server=server), wanted, self._base.clock())
 
 
 def _server_of(actor: Actor) -> int:

@@ -2,16 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlmodel import col
-
 from claims.base import ClaimBase
 from claims.fields import FormReader
 from claims.moderation.rights import Actor, permit
-from claims.record import DocumentRecord
 from claims.store.changes import SOURCE, Change, write_changes
 from claims.store.revisions import AuditEntry, last_revision
-from claims.store.tables import Document
 
 _ADDRESS = 2000
 
@@ -55,11 +50,3 @@ class SourceBook:
             entry = AuditEntry(actor.who, "source.add", reason, actor.server)
             write_changes(session, entry, [Change(SOURCE, name, facts)], self._base.clock())
         return name
-
-    def of(self, server: int) -> tuple[DocumentRecord, ...]:
-        """Return the server's own sources, by id."""
-        return tuple(document for document in self._base.documents(server) if document.id in self._own(server))
-
-    def _own(self, server: int) -> set[str]:
-        with self._base.database.reading() as session:
-            return set(session.scalars(select(col(Document.id)).where(col(Document.server) == server)))

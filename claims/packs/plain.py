@@ -75,7 +75,7 @@ def _read_figure(figure: PlainData) -> PlainData:
 
 
 def _read_point(point: PlainData) -> PlainData:
-    fields: PlainData = {"numbers": []} | by_field(point)
+    fields: PlainData = {"numbers": list[str]()} | by_field(point)
     # A file may write a whole number as 12.0.
     cited = [c | {"start": int(c["start"]), "end": int(c["end"])} for c in point["citations"]]
     return fields | {"citations": cited}

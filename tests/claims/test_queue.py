@@ -13,7 +13,7 @@ from claims.moderation.decisions import QueueDecisions
 from claims.moderation.editor import Editor
 from claims.moderation.edits import EditTexts, SetStatus
 from claims.moderation.history import History
-from claims.moderation.queue import MOST_NEAR, MOST_PROPOSALS, Queue
+from claims.moderation.queue import MOST_NEAR, MOST_PROPOSALS, NewItem, Queue, put
 from claims.moderation.reports import FeedbackBook
 from claims.moderation.rights import Actor
 from config.errors import ConflictError, InvalidEditError, NotAllowedError, UnknownClaimError, UnknownEntryError
@@ -197,11 +197,12 @@ def test_reports_of_one_card_are_one_item_with_their_number(base: ClaimBase, que
     assert (item.kind, item.payload, item.reports) == ("feedback", {"kind": "out-of-date", "card": 77}, 2)
 
 
-def test_candidates_of_documents_wait_where_they_were_meant_for(queue: Queue) -> None:
+def test_candidates_of_documents_wait_where_they_were_meant_for(base: ClaimBase, queue: Queue) -> None:
+    places = (HERE, None, None)
     payload = {"title_en": "T", "title_zh": "题", "source": "doc 0-9"}
-    assert queue.add_candidate(HERE, "doc/0-9", payload)
-    assert queue.add_candidate(None, "doc/0-9", payload)
-    assert not queue.add_candidate(None, "doc/0-9", payload)
+    with base.database.writing() as session:
+        put_in = [put(session, NewItem(to, "candidate", "doc/0-9", None, payload), base.clock()) for to in places]
+    assert put_in == [True, True, False]
     assert [item.payload for item in queue.items(MODERATOR).items] == [payload]
     assert [item.server for item in queue.items(OPERATOR).items] == [None]
 

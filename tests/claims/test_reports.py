@@ -123,7 +123,7 @@ def test_enough_members_within_a_day_pause_the_claim_and_the_moderators_hear(
     claim = base.claim(CLAIM, HERE)
     assert (claim.paused, claim.muted, claim.known.muted) == (True, False, True)
     assert not base.claim(CLAIM, THERE).paused
-    assert ClaimSettings(base).paused(HERE) == (CLAIM,)
+    assert base.claim(CLAIM, HERE).paused
     (item,) = Queue(base, KEY).items(MODERATOR, kind="paused").items
     assert (item.claim, item.payload) == (CLAIM, {"reports": 3})
     pause = next(entry for entry in History(base).page(MODERATOR).entries if entry.act == "reports.pause")

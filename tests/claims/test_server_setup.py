@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from claims.answering.servers import ServerBook, ServerSettings
+from claims.answering.servers import ServerBook
 from claims.base import ClaimBase
 from claims.exchange.importing import load_pack
 from claims.moderation.digest import Digests
@@ -14,6 +14,7 @@ from claims.moderation.edits import AddWording, EditTexts
 from claims.moderation.queue import Queue
 from claims.moderation.reports import FeedbackBook
 from claims.moderation.server_setup import ClaimSettings, ServerSetup
+from claims.store.server_settings import ServerSettings
 from config.errors import InvalidEditError
 from tests.claims.conftest import KEY, Clock
 from tests.claims.packs import claim_data, pack_data, write_pack

@@ -12,6 +12,7 @@ import pytest
 from bot.service import Touchstone
 from claims.exchange.importing import load_pack
 from config.settings import Settings
+from tests.claims.people import administrator
 from tests.discord_server import payloads
 from tests.discord_server.server import LoopbackDiscord
 
@@ -81,7 +82,7 @@ def database(tmp_path):
     address = f"sqlite:///{tmp_path / 'touchstone.db'}"
     with Touchstone.open(Settings(database_url=address, hash_key="key of the tests")) as touchstone:
         load_pack(touchstone.base, ROOT / "tests" / "packs" / "harbour.yaml")
-        touchstone.servers.set_channel_mode(payloads.GUILD_ID, payloads.CHANNEL_ID, "on", "test")
+        touchstone.moderation.setup.set_channel_mode(administrator(payloads.GUILD_ID), payloads.CHANNEL_ID, "on")
     return address
 
 

@@ -66,7 +66,7 @@ class NewForm:
     async def open(self, interaction: BotInteraction, about: tuple[str, ...]) -> Form:
         """Return the form, empty but for today's day; asks for the right."""
         texts, actor, touchstone = texts_for(interaction), moderator(interaction), self.bot.touchstone
-        await asyncio.to_thread(touchstone.moderation.rights.require, actor, actor.server, "moderator")
+        await asyncio.to_thread(touchstone.moderation.rights.permit, actor, "claim.edit")
         today = touchstone.base.clock().date().isoformat()
         fields = _fields(EditTexts("", "", KINDS[0], today, ""), texts)
         return Form(FormName(self.kind, about), texts("New claim"), fields)
@@ -154,8 +154,7 @@ class SourceForm:
     async def open(self, interaction: BotInteraction, about: tuple[str, ...]) -> Form:
         """Return the form, empty; asks for the right."""
         texts, actor = texts_for(interaction), moderator(interaction)
-        require = self.bot.touchstone.moderation.rights.require
-        await asyncio.to_thread(require, actor, actor.server, "moderator")
+        await asyncio.to_thread(self.bot.touchstone.moderation.rights.permit, actor, "source.add")
         fields = (
             line("title", "", texts, required=True),
             line("author", "", texts),

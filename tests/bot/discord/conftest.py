@@ -13,6 +13,7 @@ from claims.base import ClaimBase
 from claims.exchange.importing import load_pack
 from config.settings import Settings
 from tests.bot.discord.world import World
+from tests.claims.people import administrator
 
 PACKS = Path(__file__).parents[2] / "packs"
 
@@ -51,7 +52,7 @@ async def world(simcord_env, touchstone):
     """A server with two channels, two members, a moderator and a manager; the bot is switched on in `general`."""
     guild = simcord_env.create_guild()
     channel = guild.create_text_channel("general")
-    touchstone.servers.set_channel_mode(guild.id, channel.id, "on", "test")
+    touchstone.moderation.setup.set_channel_mode(administrator(guild.id), channel.id, "on")
     return World(simcord_env, touchstone, guild, channel)
 
 

@@ -7,6 +7,7 @@ import pytest
 from bot.discord import create_bot
 from bot.discord.watch import OFFER
 from tests.bot.discord.world import CRANE, SILENT, text_of
+from tests.claims.people import administrator
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def doubtful(touchstone, monkeypatch):
 @pytest.fixture
 def hinting(world):
     """Set the channel to hints only."""
-    world.touchstone.servers.set_channel_mode(world.guild.id, world.channel.id, "hint", "test")
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), world.channel.id, "hint")
 
 
 @pytest.mark.usefixtures("doubtful")

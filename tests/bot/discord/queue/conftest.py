@@ -11,6 +11,7 @@ from claims.answering.sightings import SightingBook
 from claims.base import ClaimBase
 from claims.exchange.importing import load_pack
 from claims.moderation.edits import EditTexts
+from claims.moderation.queue import NewItem, put
 from claims.moderation.rights import Actor
 from tests.bot.discord.conftest import PACKS
 from tests.bot.discord.world import World
@@ -62,7 +63,9 @@ class Waiting:
 
     def candidate(self) -> int:
         payload = {"title_en": "The quay sinks", "title_zh": "码头在下沉", "source": "yearbook, page 9"}
-        assert self.queue.add_candidate(self.world.guild.id, "yearbook/9", payload)
+        base = self.world.touchstone.base
+        with base.database.writing() as session:
+            assert put(session, NewItem(self.world.guild.id, "candidate", "yearbook/9", payload=payload), base.clock())
         return self.newest()
 
     async def near(self, text="ferry quiet today, so it seems", channel=None) -> int:
