@@ -81,7 +81,8 @@ def may(session: Session, actor: Actor, act: Act) -> bool:
 def permit(session: Session, actor: Actor, act: Act) -> None:
     """Check within a transaction that the actor may do this in the actor's own server; raises NotAllowedError."""
     if not may(session, actor, act):
-        raise NotAllowedError(_LACKING["member" if actor.server is None else NEEDED[act]])
+        lacking: Level = "member" if actor.server is None else NEEDED[act]
+        raise NotAllowedError(_LACKING[lacking])
 
 
 def _level(session: Session, actor: Actor, server: int) -> Level:
