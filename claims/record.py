@@ -105,7 +105,7 @@ class ClaimRecord:
     raised_to: float = 0.0
 
     @property
-    def edition(self) -> str:
+    def version_tag(self) -> str:
         """Return what tells one state of the claim from every other that this server has seen, for forms to carry."""
         return f"{self.version}" if self.server is None else f"{self.version}o"
 

@@ -75,3 +75,21 @@ def test_every_folder_says_what_lives_there():
 @pytest.mark.parametrize("name", ["util", "utils", "helper", "helpers", "manager", "misc", "common"])
 def test_no_file_is_named_after_nothing(name):
     assert [path for path in modules(*FLOORS) if path.stem == name] == []
+
+
+# Within the claims: each folder or file imports only itself and what stands before it.
+CLAIMS = ("record", "fields", "packs", "store", "documents", "base", "answering", "moderation", "exchange")
+
+
+@pytest.mark.parametrize("floor", CLAIMS)
+def test_a_floor_of_the_claims_imports_only_those_before_it(floor):
+    above = CLAIMS[CLAIMS.index(floor) + 1 :]
+    files = [path for path in modules("claims") if path.relative_to(ROOT / "claims").parts[0] in (floor, f"{floor}.py")]
+    upward = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in files
+        for line, name in imports(path)
+        if name.split(".")[0] == "claims" and name.split(".")[1] in above
+    ]
+    assert files
+    assert upward == []

@@ -23,7 +23,7 @@ from claims.base import ClaimBase
 from claims.exchange.export import export_claims
 from claims.exchange.formats import FORMATS, SUFFIXES, Format
 from claims.exchange.importing import import_claims, plan_import, read_import_bytes
-from claims.exchange.plan import ImportEntry, ImportPlan, ImportReport, Outcome
+from claims.exchange.plan import ImportEntry, ImportOutcome, ImportPlan, ImportReport
 from claims.exchange.source import MAX_BYTES
 from claims.moderation.rights import Actor
 from config.errors import ImportRefusedError, PlanChangedError
@@ -145,7 +145,7 @@ def outcome(report: ImportReport, texts: Texts) -> str:
     return "\n".join([*lines, texts("`/history` shows the revision and takes it back as a whole.")])
 
 
-def _column(plan: ImportPlan, outcome: Outcome, texts: Texts) -> list[str]:
+def _column(plan: ImportPlan, outcome: ImportOutcome, texts: Texts) -> list[str]:
     entries = plan.of(outcome)
     head = f"**{heading(outcome, texts, drafts=plan.drafts)}** ({len(entries)})"
     return [head, *(_line(entry, texts) for entry in entries)] if entries else []

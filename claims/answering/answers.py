@@ -42,12 +42,12 @@ GONE = "gone"
 _UNSEEN = ("wordings", "review_by", "status")
 
 
-def card_digests(session: Session, server: int, claims: Iterable[str]) -> dict[str, str]:
-    """Return a digest for each claim as the server sees it; GONE for one that it does not (any more) publish."""
-    return {name: _digest(session, server, name) for name in claims}
+def card_fingerprints(session: Session, server: int, claims: Iterable[str]) -> dict[str, str]:
+    """Return a fingerprint for each claim as the server sees it; GONE for one that it does not (any more) publish."""
+    return {name: _fingerprint(session, server, name) for name in claims}
 
 
-def _digest(session: Session, server: int, claim: str) -> str:
+def _fingerprint(session: Session, server: int, claim: str) -> str:
     found = read_claims(session, server, claim)
     if not found or found[0].status != "published":
         return GONE
@@ -140,7 +140,7 @@ class AnswerBook:
         """Remember the message that carries the card, its language, and what the card shows of its claims."""
         with self._database.writing() as session:
             answer = session.get(Answer, (channel, message))
-            shown = card_digests(session, answer.server, answer.claims) if answer else None
+            shown = card_fingerprints(session, answer.server, answer.claims) if answer else None
             values = {"card_message": card_message, "shown": shown, "language": language}
             _set(session, _is(channel, message), **values)
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, update
 from sqlmodel import Session, col
 
-from claims.answering.answers import GONE, card_digests, is_card
+from claims.answering.answers import GONE, card_fingerprints, is_card
 from claims.base import ClaimBase, Clock
 from claims.record import State
 from claims.store.changes import CLAIM, SERVER
@@ -97,8 +97,8 @@ class Corrections:
         with self._database.reading() as session:
             rows = session.scalars(select(Answer).where(recent).order_by(*newest)).all()
             limits = {row.id: row.correction_days for row in session.scalars(select(Server))}
-            digests = _Digests(session)
-            found = [_correction(row, digests) for row in rows if _is_recent(row, limits, moment)]
+            fingerprints = _Fingerprints(session)
+            found = [_correction(row, fingerprints) for row in rows if _is_recent(row, limits, moment)]
         return tuple(each for each in found if each is not None)
 
     def withdrawal(self, server: int, claim: str) -> Withdrawal:
@@ -119,8 +119,8 @@ class Corrections:
             session.connection().execute(update(Answer).where(is_card(channel, card_message)).values(**values))
 
 
-class _Digests:
-    """Digests of claims as servers see them now, each worked out once."""
+class _Fingerprints:
+    """Fingerprints of claims as servers see them now, each worked out once."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -128,7 +128,7 @@ class _Digests:
 
     def of(self, server: int, claim: str) -> str:
         if (server, claim) not in self._known:
-            self._known[server, claim] = card_digests(self._session, server, [claim])[claim]
+            self._known[server, claim] = card_fingerprints(self._session, server, [claim])[claim]
         return self._known[server, claim]
 
 
@@ -137,9 +137,9 @@ def _is_recent(row: Answer, limits: Mapping[int, int | None], now: datetime) -> 
     return row.taken_at > now - timedelta(days=CORRECTION_DAYS if days is None else days)
 
 
-def _correction(row: Answer, digests: _Digests) -> Correction | None:
+def _correction(row: Answer, fingerprints: _Fingerprints) -> Correction | None:
     shown = row.shown or {}
-    now = {name: digests.of(row.server, name) for name in shown}
+    now = {name: fingerprints.of(row.server, name) for name in shown}
     different = [name for name in shown if shown[name] != now[name]]
     if not different or row.card_message is None:
         return None

@@ -1,4 +1,4 @@
-"""Documents and their passages, read from the base."""
+"""Documents: their files loaded, and they and their passages read from the base."""
 
 import hashlib
 from collections.abc import Iterable, Iterator

@@ -69,7 +69,7 @@ class NearFinder:
                 yield NearClaim(claim.id, claim.title_en, claim.title_zh, round(likeness, 3))
 
 
-Outcome = Literal["new", "changed", "conflicting", "refused", "unchanged"]
+ImportOutcome = Literal["new", "changed", "conflicting", "refused", "unchanged"]
 FINGERPRINT_DIGITS = 16
 
 
@@ -85,7 +85,7 @@ class ImportEntry:
     claim: str
     title_en: str
     title_zh: str
-    outcome: Outcome
+    outcome: ImportOutcome
     line: int
     problems: tuple[PackProblem, ...] = ()
     near: tuple[NearClaim, ...] = ()
@@ -101,7 +101,7 @@ class ImportPlan:
     drafts: bool
     entries: tuple[ImportEntry, ...]
 
-    def of(self, outcome: Outcome) -> tuple[ImportEntry, ...]:
+    def of(self, outcome: ImportOutcome) -> tuple[ImportEntry, ...]:
         """Return the entries with an outcome."""
         return tuple(entry for entry in self.entries if entry.outcome == outcome)
 
@@ -207,7 +207,7 @@ class Step:
 
     claim: str
     line: int
-    outcome: Outcome
+    outcome: ImportOutcome
     incoming: IncomingClaim | None = None
     row: Claim | None = None
     before: ClaimRecord | None = None
@@ -280,7 +280,7 @@ class Steps:
             return Step(claim.record.id, claim.line, "refused", claim, row, before, problems)
         return Step(claim.record.id, claim.line, outcome, claim, row, before)
 
-    def _outcome(self, claim: IncomingClaim, row: Claim, before: ClaimRecord) -> Outcome:
+    def _outcome(self, claim: IncomingClaim, row: Claim, before: ClaimRecord) -> ImportOutcome:
         given = claim_fingerprint(claim.record)
         if given == claim_fingerprint(canonical(before)):
             return "unchanged"

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from claims.exchange.formats import IncomingClaim, IncomingPack, RefusedClaim
 from claims.moderation.edits import STATUSES
-from claims.packs.lines import UNFIT, Lined, Place, field_name
+from claims.packs.lines import UNFIT, Lined, PartPath, field_name
 from claims.packs.plain import read_claim, read_documents, read_head
 from claims.packs.schema import Broken, broken_claim_rules, read_schema, schema_problems
 from config.errors import ImportRefusedError, PackProblem
@@ -74,7 +74,7 @@ def read_pack_data(name: str, lined: Lined, sha256: str, seen: set[str], *, whol
     citable = {document.id for document in documents} if whole else None
     claims: list[IncomingClaim | RefusedClaim] = []
     for number, claim in enumerate(data["claims"]):
-        place: Place = ("claims", number)
+        place: PartPath = ("claims", number)
         faults = of_claims[number] or _problems(lined, _broken(claim, place, citable, seen))
         line = lined.line(place)
         if faults:
@@ -99,12 +99,12 @@ def _doubled(documents: Any) -> Iterator[Broken]:  # noqa: ANN401  the schema ha
         seen.add(document["id"])
 
 
-def _name(claim: Any, place: Place) -> str:  # noqa: ANN401  here nothing has vouched for the form
+def _name(claim: Any, place: PartPath) -> str:  # noqa: ANN401  here nothing has vouched for the form
     found = cast("dict[str, object]", claim).get("id") if isinstance(claim, dict) else None
     return found[:_LONGEST_ID] if isinstance(found, str) else field_name(place)
 
 
-def _broken(claim: Any, place: Place, citable: Collection[str] | None, seen: set[str]) -> Iterator[Broken]:  # noqa: ANN401
+def _broken(claim: Any, place: PartPath, citable: Collection[str] | None, seen: set[str]) -> Iterator[Broken]:  # noqa: ANN401
     yield from broken_claim_rules(claim, place, citable)
     if claim["id"] in seen:
         fault = worded("the id {id!r} stands in this file twice", id=claim["id"])
@@ -120,7 +120,7 @@ def _broken(claim: Any, place: Place, citable: Collection[str] | None, seen: set
         yield place, worded("the text holds a control character or half a character"), worded("Take it out.")
 
 
-def _unfit_to_publish(claim: Any, place: Place) -> Iterator[Broken]:  # noqa: ANN401
+def _unfit_to_publish(claim: Any, place: PartPath) -> Iterator[Broken]:  # noqa: ANN401
     # Its figures may be at fault themselves, and are not asked for.
     record = read_claim({**claim, "figures": []}, "")
     for field, number in record.lacks_to_publish() if record.status == "published" else ():

@@ -42,11 +42,11 @@ class Editor:
     def __init__(self, base: ClaimBase) -> None:
         self._base = base
 
-    def edit(self, actor: Actor, claim_id: str, edition: str | None, edit: Edit, reason: str = "") -> Edited:
-        """Apply one edit to the claim that the caller has seen as `edition` (None: whatever stands there now)."""
+    def edit(self, actor: Actor, claim_id: str, version_tag: str | None, edit: Edit, reason: str = "") -> Edited:
+        """Apply one edit to the claim that the caller has seen as `version_tag` (None: whatever stands there now)."""
         with self._base.database.changing() as session:
             permit(session, actor, "claim.edit")
-            change = edit_change(session, actor, claim_id, edition, edit)
+            change = edit_change(session, actor, claim_id, version_tag, edit)
             return self._write(session, AuditEntry(actor.who, "claim.edit", reason, actor.server), [change], claim_id)
 
     def create(self, actor: Actor, texts: EditTexts, reason: str = "") -> Edited:
@@ -58,13 +58,13 @@ class Editor:
                 session, AuditEntry(actor.who, "claim.create", reason, actor.server), [change], change.subject
             )
 
-    def follow_shared(self, actor: Actor, claim_id: str, edition: str | None, reason: str = "") -> Edited:
+    def follow_shared(self, actor: Actor, claim_id: str, version_tag: str | None, reason: str = "") -> Edited:
         """Give up the server's version of a shared claim, or a claim of its own altogether."""
         with self._base.database.changing() as session:
             permit(session, actor, "claim.edit")
             seen = seen_claim(session, actor.server, claim_id)
-            if edition is not None and edition != seen.edition:
-                raise ConflictError(claim_id, differences(None, claim_state(seen)), current=seen.edition)
+            if version_tag is not None and version_tag != seen.version_tag:
+                raise ConflictError(claim_id, differences(None, claim_state(seen)), current=seen.version_tag)
             changes = [Change(CLAIM, claim_id, None)] if seen.server == actor.server else []
             return self._write(session, AuditEntry(actor.who, "claim.remove", reason, actor.server), changes, claim_id)
 
@@ -75,15 +75,15 @@ class Editor:
         return Edited(found[0][1] if found else None, written.revision, bool(written.changes))
 
 
-def edit_change(session: Session, actor: Actor, claim_id: str, edition: str | None, edit: Edit) -> Change:
-    """Return the state that the edit leads to; raises ConflictError where the claim is no longer at that edition."""
+def edit_change(session: Session, actor: Actor, claim_id: str, version_tag: str | None, edit: Edit) -> Change:
+    """Return the state that the edit leads to; raises ConflictError where the claim is no longer at that version."""
     seen = seen_claim(session, actor.server, claim_id)
     after = edit.apply(seen, Sources(session, actor.server))
-    if edition is not None and edition != seen.edition:
+    if version_tag is not None and version_tag != seen.version_tag:
         fields = differences(claim_state(after), claim_state(seen))
         # Somebody else has made the very same change: there is nothing left to decide.
         if fields:
-            raise ConflictError(claim_id, fields, current=seen.edition, mine=edit)
+            raise ConflictError(claim_id, fields, current=seen.version_tag, mine=edit)
     check_published(after, edit)
     return Change(CLAIM, claim_id, claim_state(after))
 

@@ -1,4 +1,4 @@
-"""Edits of a claim's documented figures."""
+"""Edits of a claim: its texts and status, its wordings, its points, its figures; each made clean or refused."""
 
 import re
 from collections.abc import Iterable
@@ -95,7 +95,7 @@ def check_published(claim: ClaimRecord, edit: Edit) -> None:
     form.finish(edit)
 
 
-MOST = 500
+MOST_WORDINGS = 500
 Language = Literal["en", "zh"]
 Use = Literal["says", "denies", "negative"]
 USES: tuple[Use, ...] = get_args(Use)
@@ -205,9 +205,13 @@ def _checked(claim: ClaimRecord, wordings: list[KnownWording], form: FormReader,
     for wording in wordings:
         if uses.setdefault(wording.text.casefold(), use_of(wording)) != use_of(wording):
             form.refuse("wordings", "{text} stands in two lists.", "Keep it in one of them.", text=wording.text)
-    if len(wordings) > MOST:
+    if len(wordings) > MOST_WORDINGS:
         form.refuse(
-            "wordings", "{count} wordings are too many.", "Keep them to {most}.", count=len(wordings), most=MOST
+            "wordings",
+            "{count} wordings are too many.",
+            "Keep them to {most}.",
+            count=len(wordings),
+            most=MOST_WORDINGS,
         )
     form.finish(edit)
     return replace(claim, wordings=tuple(wordings))
@@ -218,7 +222,7 @@ def _wording(text: str, language: Language, use: Use) -> KnownWording:
 
 
 ROLES = ("refutes", "supports", "context")
-POINT_EDITS_MOST = 20
+MOST_POINTS = 20
 NO_PLACE = msgid("There is no number {number} any more.")
 LOOK_AGAIN = msgid("Look at the claim again.")
 _EMPTY = PointRecord("refutes", "", "", "", "", "", ())
@@ -246,8 +250,8 @@ class EditPoint:
         form = FormReader()
         check_place(form, self.place, len(claim.points))
         form.finish(self)
-        if self.place is None and len(claim.points) >= POINT_EDITS_MOST:
-            form.refuse("points", "{most} points are the most.", "Take one out first.", most=POINT_EDITS_MOST)
+        if self.place is None and len(claim.points) >= MOST_POINTS:
+            form.refuse("points", "{most} points are the most.", "Take one out first.", most=MOST_POINTS)
         point = self._point(_EMPTY if self.place is None else claim.points[self.place], form, sources)
         form.finish(self)
         place = len(claim.points) if self.place is None else self.place
@@ -291,7 +295,7 @@ def _new(typed: str | None, old: str) -> str:
 
 BOUNDS: tuple[Bound, ...] = get_args(Bound)
 FIGURE_ROLES: tuple[FigureRole, ...] = get_args(FigureRole)
-FIGURE_EDITS_MOST = 40
+MOST_FIGURES = 40
 _NUMBER = r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d{1,3})?"
 _VALUE = re.compile(rf"({_NUMBER})(?:\s*(?:to|-|–|至|到)\s*({_NUMBER}))?")
 
@@ -312,8 +316,8 @@ class EditFigure:
         """Return the claim with the figure."""
         form = FormReader()
         check_place(form, self.place, len(claim.figures))
-        if self.place is None and len(claim.figures) >= FIGURE_EDITS_MOST:
-            form.refuse("figures", "{most} figures are the most.", "Take one out first.", most=FIGURE_EDITS_MOST)
+        if self.place is None and len(claim.figures) >= MOST_FIGURES:
+            form.refuse("figures", "{most} figures are the most.", "Take one out first.", most=MOST_FIGURES)
         low, high = _read(form, self.value)
         bound = "range" if low != high else form.choice("bound", self.bound, BOUNDS)
         if bound == "range" and low == high:

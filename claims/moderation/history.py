@@ -162,14 +162,14 @@ class Undoing:
             return write_changes(session, entry, changes, self._base.clock())
 
     def restore(
-        self, actor: Actor, claim_id: str, number: int, edition: str | None = None, reason: str = ""
+        self, actor: Actor, claim_id: str, number: int, version_tag: str | None = None, reason: str = ""
     ) -> ChangeResult:
         """Bring a claim back to what it was after a revision, whatever has happened since."""
         with self._base.database.changing() as session:
             permit(session, actor, "history.undo")
             state = claim_state_at(session, actor.server, claim_id, number)
             edit = ReplaceAll(claim_from_state(claim_id, state, server=actor.server, pack=""))
-            change = edit_change(session, actor, claim_id, edition, edit)
+            change = edit_change(session, actor, claim_id, version_tag, edit)
             why = reason or f"as after revision {number}"
             return write_changes(
                 session, AuditEntry(actor.who, "claim.restore", why, actor.server), [change], self._base.clock()

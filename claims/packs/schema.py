@@ -11,7 +11,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
-from claims.packs.lines import Lined, Place, field_name
+from claims.packs.lines import Lined, PartPath, field_name
 from config.errors import PackProblem
 from config.faults import worded
 
@@ -58,8 +58,8 @@ def _is_date(value: object) -> bool:
     return not isinstance(value, str) or (DATE.fullmatch(value) is not None and _is_day((value + "-01-01")[:10]))
 
 
-def _told(error: ValidationError) -> Iterator[tuple[Place, str, str]]:
-    place: Place = tuple(error.absolute_path)
+def _told(error: ValidationError) -> Iterator[tuple[PartPath, str, str]]:
+    place: PartPath = tuple(error.absolute_path)
     rule = str(error.validator)
     limit: Any = error.validator_value
     if rule == "additionalProperties":
@@ -138,12 +138,12 @@ SAYINGS: dict[str, Callable[[Any, Any], tuple[str, str]]] = {
 }
 
 
-Broken = tuple[Place, str, str]
+Broken = tuple[PartPath, str, str]
 
 
 def broken_claim_rules(
     claim: Any,  # noqa: ANN401  the schema has vouched for the form
-    place: Place,
+    place: PartPath,
     documents: Collection[str] | None = None,
 ) -> list[Broken]:
     """Return what is wrong within one claim: where, what, and its mend.
@@ -153,7 +153,7 @@ def broken_claim_rules(
     return [*_citations(claim, place, documents), *_figures(claim, place), *_wordings(claim, place)]
 
 
-def _citations(claim: Any, place: Place, documents: Collection[str] | None) -> Iterator[Broken]:  # noqa: ANN401
+def _citations(claim: Any, place: PartPath, documents: Collection[str] | None) -> Iterator[Broken]:  # noqa: ANN401
     for number, point in enumerate(claim["points"]):
         for count, citation in enumerate(point["citations"]):
             here = (*place, "points", number, "citations", count)
@@ -166,7 +166,7 @@ def _citations(claim: Any, place: Place, documents: Collection[str] | None) -> I
                 yield (*here, "start"), worded("the span ends before it starts"), worded("Make start less than end.")
 
 
-def _figures(claim: Any, place: Place) -> Iterator[Broken]:  # noqa: ANN401
+def _figures(claim: Any, place: PartPath) -> Iterator[Broken]:  # noqa: ANN401
     for number, figure in enumerate(claim.get("figures", [])):
         here = (*place, "figures", number)
         keys = {"value", "low", "high"} & set(figure)
@@ -179,7 +179,7 @@ def _figures(claim: Any, place: Place) -> Iterator[Broken]:  # noqa: ANN401
             yield (*here, "bound"), fault, worded("Change the one or the other.")
 
 
-def _wordings(claim: Any, place: Place) -> Iterator[Broken]:  # noqa: ANN401
+def _wordings(claim: Any, place: PartPath) -> Iterator[Broken]:  # noqa: ANN401
     for language, texts in claim.get("not_wordings", {}).items():
         wordings = {text.casefold() for text in claim["wordings"].get(language, [])}
         for number, text in enumerate(texts):

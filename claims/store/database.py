@@ -1,4 +1,4 @@
-"""Inserts that meet an existing row: the same construct in SQLite and PostgreSQL."""
+"""One database, SQLite or PostgreSQL: its connections and transactions, and what the two do not have in common."""
 
 import sqlite3
 import time

@@ -92,8 +92,8 @@ OWN = text("server IS NOT NULL")
 class Claim(Table, table=True):
     """A claim: shared where `server` is NULL, else a server's own, or its override of the shared one of that id.
 
-    `version` grows with each change; `loaded_digest` is the digest of the state that a pack last gave it, so that a
-    change made by moderators shows; `position` is the place in its pack.
+    `version` grows with each change; `loaded_digest` is the fingerprint of the state that a pack last gave it, so that
+    a change made by moderators shows; `position` is the place in its pack.
     """
 
     __table_args__ = (
@@ -250,7 +250,7 @@ class Answer(Table, table=True):
     """One message of a channel that was taken for an answer; its row keeps every process from answering it again.
 
     `kind` is `offer` or `reply`; `offered` stays true when an offer has become a reply;
-    `shown` is the digest of what its card shows of each claim, and `language` what the card is written in.
+    `shown` is the fingerprint of what its card shows of each claim, and `language` what the card is written in.
     """
 
     __table_args__ = (UniqueConstraint("channel", "card_message"),)

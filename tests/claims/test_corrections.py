@@ -98,7 +98,7 @@ def test_old_hidden_and_deleted_cards_are_left_alone(base: ClaimBase, clock: Clo
     post(base, clock, 1)
     clock.move(days=13)
     hidden, deleted, kept = (post(base, clock, message) for message in (2, 3, 4))
-    AnswerBook(base, KEY, clock).hide(hidden)
+    AnswerBook(base, KEY, clock).hide(8, hidden)
     clock.move(days=2)
     retitle(base, "New")
     Corrections(base).gone(8, deleted)

@@ -42,7 +42,7 @@ class TextsForm:
         texts, claim = texts_for(interaction), (await read_sight(interaction, about[0])).claim
         review_by = claim.review_by.isoformat() if claim.review_by else ""
         as_typed = EditTexts(claim.title_en, claim.title_zh, claim.kind, claim.as_of.isoformat(), review_by)
-        return Form(FormName(self.kind, about, claim.edition), texts("Edit the claim"), _fields(as_typed, texts))
+        return Form(FormName(self.kind, about, claim.version_tag), texts("Edit the claim"), _fields(as_typed, texts))
 
     async def submit(self, interaction: BotInteraction, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Write it, and return the card."""
