@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlmodel import Session, col
@@ -182,11 +182,9 @@ class AnswerBook:
             row = session.scalar(select(Answer).where(condition))
         if row is None:
             return None
-        kind = cast("AnswerKind", row.kind)
-        place = (row.server, row.channel, row.message)
-        return AnswerRecord(
-            *place, tuple(row.claims), row.author_hash, kind, row.card_message, hidden=row.hidden, taken_at=row.taken_at
-        )
+        known: dict[str, Any] = {name: getattr(row, name) for name in AnswerRecord.__slots__}
+        known["claims"] = tuple(row.claims)
+        return AnswerRecord(**known)
 
 
 def is_card(channel: int, card_message: int) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
@@ -44,13 +44,6 @@ class Item:
     age: timedelta
     reports: int = 0
 
-    @property
-    def link(self) -> str | None:
-        """Return the address of the message, for those who may see it in Discord."""
-        if self.server is None or self.channel is None or self.message is None:
-            return None
-        return f"https://discord.com/channels/{self.server}/{self.channel}/{self.message}"
-
 
 @dataclass(frozen=True, slots=True)
 class NewItem:
@@ -69,19 +62,9 @@ class NewItem:
 
 def put(session: Session, item: NewItem, at: datetime) -> bool:
     """Put an item into the queue; False where the same occasion waits already, or has been decided."""
-    row = {
-        "server": item.server,
-        "kind": item.kind,
-        "key": f"{item.server or 'shared'}/{item.kind}/{item.occasion}",
-        "claim": item.claim,
-        "payload": item.payload or {},
-        "channel": item.channel,
-        "message": item.message,
-        "score": item.score,
-        "author_hash": item.author_hash,
-        "created_at": at,
-        "state": "open",
-    }
+    row = asdict(item)
+    key = f"{item.server or 'shared'}/{item.kind}/{row.pop('occasion')}"
+    row |= {"key": key, "payload": item.payload or {}, "created_at": at, "state": "open"}
     return bool(rows_written(session, insert_into(session, QueueItem).values(row).on_conflict_do_nothing()))
 
 
@@ -95,19 +78,8 @@ def open_rows(session: Session, server: int | None, kind: ItemKind | None = None
 
 def item_of(row: QueueItem, now: datetime, reports: int = 0) -> Item:
     """Return a row as a value."""
-    return Item(
-        row.id or 0,
-        row.server,
-        cast("ItemKind", row.kind),
-        row.claim,
-        row.payload,
-        row.channel,
-        row.message,
-        row.score,
-        row.created_at,
-        now - row.created_at,
-        reports,
-    )
+    known = {name: getattr(row, name) for name in Item.__slots__ if name not in {"age", "reports"}}
+    return Item(**known, age=now - row.created_at, reports=reports)
 
 
 def reports_of(session: Session, row: QueueItem) -> int:

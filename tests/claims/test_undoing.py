@@ -206,7 +206,9 @@ def test_the_history_is_read_in_pages_and_shows_single_changes(base: ClaimBase) 
     titles = [entry.changes[0].after["title_en"] for page in (first, rest) for entry in page.entries]  # type: ignore[index]
     assert titles == [*(f"Title {number}" for number in (4, 3, 2, 1, 0)), f"About {CLAIM}"]
     assert rest.before is None
-    assert all(len(entry.changes) == 1 for entry in (*first.entries, *rest.entries))
+    changes = [change for entry in (*first.entries, *rest.entries) for change in entry.changes]
+    assert {change.subject for change in changes} == {CLAIM}
+    assert [change.kind for change in changes].count("claim") == 6
     (field,) = diff(first.entries[0].changes[0])
     assert (field.field, field.mine, field.theirs) == ("title_en", "Title 3", "Title 4")
 
