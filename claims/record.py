@@ -146,6 +146,9 @@ CLAIM_FACTS = ("kind", "title_en", "title_zh", "as_of", "review_by", "status")
 STATE_FIELDS = (*CLAIM_FACTS, "wordings", "figures", "points")
 
 
+_LEAVES = frozenset({str, int, float, bool, type(None)})  # a claim has hundreds of values: nothing else is as quick
+
+
 def claim_state(claim: ClaimRecord) -> State:
     """Return everything that makes up the claim, fit for JSON; it equals what JSON gives back of it."""
     return {name: _plain(getattr(claim, name)) for name in STATE_FIELDS}
@@ -153,11 +156,12 @@ def claim_state(claim: ClaimRecord) -> State:
 
 def plain_fields(part: Any) -> State:  # noqa: ANN401  any of the records
     """Return the fields of a record by name, fit for JSON."""
-    return {name: _plain(getattr(part, name)) for name in part.__slots__}
+    values = ((name, getattr(part, name)) for name in part.__slots__)
+    return {name: value if type(value) in _LEAVES else _plain(value) for name, value in values}
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401
-    if value is None or isinstance(value, str | int | float):
+    if type(value) in _LEAVES:
         return value
     if isinstance(value, tuple):
         return [_plain(each) for each in cast("tuple[Any, ...]", value)]

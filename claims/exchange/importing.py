@@ -18,7 +18,7 @@ from claims.exchange.formats import Incoming, IncomingClaim, RefusedClaim
 from claims.exchange.plan import ImportEntry, ImportPlan, ImportReport, NearFinder, PackSteps, Step, Steps
 from claims.exchange.reading import MOST_TOLD
 from claims.exchange.sheet import read_sheet
-from claims.exchange.source import Source, read_bytes, read_file
+from claims.exchange.source import Source, file_bytes, read_bytes, read_file
 from claims.exchange.yaml import read_yaml
 from claims.moderation.rights import Actor, permit
 from claims.packs.plain import canonical
@@ -161,16 +161,16 @@ def load_pack(base: ClaimBase, path: Path) -> ImportReport | None:
     None: the base holds this very file, or a newer version. Raises ImportRefusedError with all problems found (at most
     twenty); then nothing was written.
     """
-    source = read_file(path)
-    digest = hashlib.sha256(source.text.encode()).hexdigest()
+    raw = file_bytes(path)
     with base.database.reading() as session:
-        if session.scalar(select(col(Pack.id)).where(col(Pack.sha256) == digest)) is not None:
+        same = col(Pack.sha256) == hashlib.sha256(raw).hexdigest()
+        if session.scalar(select(col(Pack.id)).where(same)) is not None:
             return None
-    incoming = read_pack(source)
+    incoming = read_pack(read_bytes(str(path), raw))
     [pack] = incoming.packs
     with base.database.changing() as session:
         row = session.get(Pack, pack.head.id) if pack.head else None
-        if pack.head is None or (row is not None and (row.sha256 == digest or row.version > pack.head.version)):
+        if pack.head is None or (row is not None and (row.sha256 == pack.sha256 or row.version > pack.head.version)):
             return None
         entry = AuditEntry(TOUCHSTONE, "pack.load", f"{pack.head.id} version {pack.head.version}")
         report = _write(base, session, incoming, entry)

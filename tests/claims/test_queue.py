@@ -47,7 +47,7 @@ def test_a_proposal_waits_with_its_age_and_its_message(queue: Queue, clock: Cloc
         {"text": "AI melts silver", "note": "seen often"},
     )
     assert (item.age, page.oldest, page.counts) == (timedelta(hours=5), timedelta(hours=5), {"proposal": 1})
-    assert item.link == f"https://discord.com/channels/{HERE}/8/9"
+    assert (item.server, item.channel, item.message) == (HERE, 8, 9)
     assert queue.items(STRANGER).items == ()
 
 
