@@ -75,12 +75,12 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _told(self, deed: str) -> Generator[None]:
+    def _told(self, done: str) -> Generator[None]:
         try:
             yield
         except DBAPIError as error:
             place = self.file or self.url.render_as_string(hide_password=True)
-            raise DatabaseError(f"The claim base {place} could not be {deed}: {error.orig}. {_mend(error)}") from error
+            raise DatabaseError(f"The claim base {place} could not be {done}: {error.orig}. {_mend(error)}") from error
 
 
 def read_url(url: str) -> URL:
