@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.discord import create_bot
-from bot.service import StartReport, Touchstone
+from bot.service import Touchstone
 from claims.base import ClaimBase
 from claims.exchange.export import export_claims
 from claims.exchange.importing import import_claims, plan_import, read_import_bytes
@@ -105,7 +105,7 @@ class Journey:
 async def _in_discord(folder: Path, templates: Templates, way: Callable[[World], Awaitable[set[str]]]) -> set[str]:
     address = templates.copy("harbour", folder / "touchstone.db")
     settings = Settings(database_url=address, shard_count=1, cooldown_hours=6, hash_key="key of the tests")
-    with Touchstone(settings, ClaimBase.open(address), StartReport((), None)) as touchstone:
+    with Touchstone(settings, ClaimBase.open(address)) as touchstone:
         async with simcord.run(create_bot(settings, touchstone), settle_timeout=120.0) as env:
             guild = env.create_guild()
             channel = guild.create_text_channel("general")

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from claims.base import ClaimBase
+from claims.exchange.importing import load_pack, load_shipped_packs
 
 HARBOUR = Path(__file__).parent / "packs" / "harbour.yaml"
 
@@ -16,16 +17,16 @@ def _nothing(_base: ClaimBase) -> None:
 
 
 def _harbour(base: ClaimBase) -> None:
-    base.load_pack(HARBOUR)
+    load_pack(base, HARBOUR)
 
 
 def _shipped(base: ClaimBase) -> None:
-    base.load_shipped_packs()
+    load_shipped_packs(base)
 
 
 def _both(base: ClaimBase) -> None:
-    base.load_shipped_packs()
-    base.load_pack(HARBOUR)
+    load_shipped_packs(base)
+    load_pack(base, HARBOUR)
 
 
 # Name → what is loaded into a base of this version's tables.

@@ -1,4 +1,4 @@
-"""Documents and their passages, read from the base."""
+"""Documents: their files loaded, and they and their passages read from the base."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,8 @@ from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
 from claims.record import CitationRecord, DocumentRecord, Passage
-from claims.store.revisions import ChangeRecord, Deed, write_revision
+from claims.store.changes import note_changes
+from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.tables import Document, DocumentText
 from config.errors import ClaimBaseError
 
@@ -39,7 +40,7 @@ def load_files(session: Session, paths: Iterable[Path], at: datetime) -> list[Do
     loaded = [report for report in reports if report.outcome == "loaded"]
     if loaded:
         changes = [ChangeRecord("document text", r.document or "", None, {"sha256": r.sha256}) for r in loaded]
-        write_revision(session, Deed("operator", "documents.load"), changes, at)
+        note_changes(session, AuditEntry("operator", "documents.load"), changes, at)
     return reports
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from bot.service import Touchstone
 from checks.model import Finding, Match
+from claims.exchange.importing import load_pack
 from config.errors import DatabaseError, UnknownClaimError
 from config.settings import Settings
 
@@ -28,13 +29,17 @@ def crane(language="en") -> Finding:
     return Finding(CRANE, language, "reply", (Match("crane-built-1920", 0.9, "asserts", "", action="reply"),))
 
 
-def test_opening_loads_the_shipped_packs_once_and_reports_them(tmp_path):
+def test_opening_loads_the_shipped_packs(tmp_path):
     settings = Settings(database_url=f"sqlite:///{tmp_path / 'touchstone.db'}")
-    with Touchstone.open(settings) as touchstone:
-        assert [report.outcome for report in touchstone.report.packs] == ["loaded"]
-        assert touchstone.report.backup is None
+    with Touchstone.open(settings) as opened:
+        assert [pack.id for pack in opened.base.packs()] == ["ai-economy"]
+
+
+def test_opening_again_finds_the_packs_as_they_were(settings):
     with Touchstone.open(settings) as again:
-        assert [report.outcome for report in again.report.packs] == ["unchanged"]
+        before = again.base.revision
+    with Touchstone.open(settings) as again:
+        assert again.base.revision == before
 
 
 def test_a_database_that_cannot_be_opened_is_told():
@@ -52,7 +57,7 @@ def test_a_change_of_the_base_reaches_the_next_check(tmp_path, templates):
     settings = Settings(database_url=templates.copy("shipped", tmp_path / "touchstone.db"))
     with Touchstone.open(settings) as touchstone:
         before = touchstone.check(CRANE).best
-        touchstone.base.load_pack(HARBOUR)
+        load_pack(touchstone.base, HARBOUR)
         assert before is None or before.claim != "crane-built-1920"
         assert touchstone.check(CRANE).best.claim == "crane-built-1920"
 

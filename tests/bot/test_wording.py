@@ -8,7 +8,7 @@ from bot.texts import Texts
 from bot.wording import LONGEST, MOST_ENTRIES, difference_lines, fault_lines, field_name
 from checks.model import KnownFigure, KnownWording
 from claims.fields import FormReader
-from claims.moderation.edits import EditFigure, EditPoint, EditTexts, EditWordings, RemoveWording
+from claims.moderation.edits import EditFigure, EditPoint, EditTexts, EditWordings
 from claims.moderation.sources import NewSource
 from claims.record import ClaimRecord, DocumentRecord, PackRecord, claim_state, differences
 from claims.store.changes import UNSET
@@ -40,8 +40,8 @@ def test_a_fault_names_its_field_and_its_mend_in_the_readers_language():
 
 def test_a_value_may_have_any_name_and_any_braces():
     with pytest.raises(InvalidEditError) as caught:
-        RemoveWording("{never} said").apply(claim(), None)
-    assert fault_lines(caught.value, SIMPLIFIED) == ["正文：该说法没有这种表述：{never} said。请重新查看它的表述。"]
+        EditTexts(as_of="{never} said").apply(claim(), None)
+    assert fault_lines(caught.value, SIMPLIFIED) == ["截至日期：{never} said 不是具体日期。请写成 2026-01-23。"]
 
 
 def test_faults_of_settings_are_translated():

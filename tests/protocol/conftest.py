@@ -11,6 +11,7 @@ import pytest
 
 from bot.service import Touchstone
 from config.settings import Settings
+from tests.claims.people import administrator
 from tests.discord_server import payloads
 from tests.discord_server.server import LoopbackDiscord
 
@@ -79,7 +80,7 @@ def database(tmp_path, templates):
     """The address of a database with the harbour's claims, in which the channel is switched on."""
     address = templates.copy("both", tmp_path / "touchstone.db")
     with Touchstone.open(Settings(database_url=address, hash_key="key of the tests")) as touchstone:
-        touchstone.servers.set_channel_mode(payloads.GUILD_ID, payloads.CHANNEL_ID, "on", "test")
+        touchstone.moderation.setup.set_channel_mode(administrator(payloads.GUILD_ID), payloads.CHANNEL_ID, "on")
     return address
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.service import StartReport, Touchstone
+from bot.service import Touchstone
 from claims.base import ClaimBase
 from claims.moderation.edits import EditTexts, SetStatus
 from claims.moderation.rights import Actor
@@ -25,7 +25,7 @@ LIMITED = {"message": "You are being rate limited.", "retry_after": 0.2, "global
 def base(database):
     """The bot's claim base, opened a second time beside it."""
     settings = Settings(database_url=database, hash_key="key of the tests")
-    with Touchstone(settings, ClaimBase.open(database), StartReport((), None)) as opened:
+    with Touchstone(settings, ClaimBase.open(database)) as opened:
         yield opened
 
 
@@ -41,7 +41,7 @@ def cards(discord, base):
             discord.messages[card] = payloads.message(card, "", payloads.user(payloads.BOT_ID, "touchstone", bot=True))
             place = (payloads.GUILD_ID, payloads.CHANNEL_ID, said, payloads.MEMBER_ID)
             base.answers.take(*place, [CLAIM], timedelta(0))
-            base.answers.posted(said, card, "en")
+            base.answers.posted(payloads.CHANNEL_ID, said, card, "en")
             made.append(card)
         return made
 

@@ -7,6 +7,7 @@ import pytest
 
 from bot.discord import create_bot
 from tests.bot.discord.world import CRANE, CRANE_ZH, LAMP, labels_of, text_of
+from tests.claims.people import administrator
 
 CLAIM = "crane-built-1920"
 CAREFUL = "Thank you. Until a moderator decides, I am more careful about this claim here."
@@ -29,7 +30,7 @@ async def test_one_press_reports_at_once_and_says_what_follows(world, claim):
     card = await world.card()
     assert first_line(await world.bob.click(card, label="Not what I said")) == CAREFUL
     assert claim().raised_to > 0
-    world.touchstone.servers.change_settings(world.guild.id, "test", cooldown_hours=0)
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), cooldown_hours=0)
     await world.alice.send(world.channel, CRANE)
     assert len(world.cards()) == 1
     assert len(world.reactions()) == 1
@@ -65,7 +66,7 @@ async def test_the_kinds_work_after_a_restart(world, settings, claim):
 async def test_enough_members_pause_the_claim_and_the_moderators_hear_of_it_without_a_ping(world, claim):
     desk = world.guild.create_text_channel("desk")
     settings = {"pause_reports": 2, "digest_channel": desk.id, "cooldown_hours": 0}
-    world.touchstone.servers.change_settings(world.guild.id, "test", **settings)
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), **settings)
     card = await world.card()
     await world.bob.click(card, label="Not what I said")
     assert world.cards(desk) == []
@@ -82,7 +83,7 @@ async def test_enough_members_pause_the_claim_and_the_moderators_hear_of_it_with
 async def test_where_no_notice_can_be_posted_the_report_counts_nevertheless(world, claim, chosen):
     desk = world.guild.create_text_channel("desk")
     settings = {"pause_reports": 1, "digest_channel": desk.id if chosen else None}
-    world.touchstone.servers.change_settings(world.guild.id, "test", **settings)
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), **settings)
     card = await world.card()
     world.env.inject_error("POST", f"/channels/{desk.id}/messages", status=403, code=50013)
     assert first_line(await world.bob.click(card, label="Not what I said")) == PAUSED
@@ -95,7 +96,7 @@ async def test_a_card_on_two_claims_asks_which_one_is_meant(world, monkeypatch):
     monkeypatch.setattr(world.touchstone, "check", lambda *_: both)
     await world.alice.send(world.channel, f"{CRANE}. {LAMP}!")
     (card,) = world.cards()
-    assert len(world.touchstone.answers.card(card.id).claims) == 2
+    assert len(world.touchstone.answers.card(card.channel.id, card.id).claims) == 2
     question = await world.bob.click(card, label="Not what I said")
     answer = await world.bob.click(question.response.message, label="The lamp of the lighthouse draws 40 kW")
     assert first_line(answer) == CAREFUL
@@ -132,13 +133,13 @@ async def test_the_author_and_moderators_may_hide_the_card(world, who):
     answer = await person.click(card, label="Not what I said")
     assert text_of(await person.click(answer.response.message, label="Hide the card")) == "The card is hidden."
     assert not world.cards()
-    assert world.touchstone.answers.card(card.id).hidden
+    assert world.touchstone.answers.card(card.channel.id, card.id).hidden
 
 
 async def test_a_holder_of_a_moderator_role_may_hide_the_card(world):
     role = world.guild.create_role("keeper")
     keeper = world.guild.add_member(world.env.create_user("keeper"), roles=[role])
-    world.touchstone.servers.change_settings(world.guild.id, "test", moderator_roles=(role.id,))
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), moderator_roles=(role.id,))
     card = await world.card()
     answer = await keeper.click(card, label="Not what I said")
     assert labels_of(answer.response.message)[-1] == "Hide the card"
@@ -147,10 +148,10 @@ async def test_a_holder_of_a_moderator_role_may_hide_the_card(world):
 async def test_the_right_to_hide_is_asked_again_when_the_button_is_pressed(world):
     role = world.guild.create_role("keeper")
     keeper = world.guild.add_member(world.env.create_user("keeper"), roles=[role])
-    world.touchstone.servers.change_settings(world.guild.id, "test", moderator_roles=(role.id,))
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), moderator_roles=(role.id,))
     card = await world.card()
     answer = await keeper.click(card, label="Not what I said")
-    world.touchstone.servers.change_settings(world.guild.id, "test", moderator_roles=())
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), moderator_roles=())
     refused = await keeper.click(answer.response.message, label="Hide the card")
     assert text_of(refused) == "Only the message's author or a moderator may hide a card."
     assert world.cards()

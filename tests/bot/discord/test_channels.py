@@ -6,6 +6,7 @@ import simcord.interactions
 
 from config.errors import NotAllowedError
 from tests.bot.discord.world import CRANE, CRANE_ZH, MODERATORS_ONLY, text_of
+from tests.claims.people import administrator
 
 
 async def test_a_manager_switches_a_channel_on_to_hints_and_off(world):
@@ -64,7 +65,7 @@ async def test_members_are_refused_and_holders_of_a_chosen_role_are_not(world):
     assert [type(error.original) for error in world.env.errors] == [NotAllowedError] * 2
     role = world.guild.create_role("checkers")
     checker = world.guild.add_member(world.env.create_user("checker"), roles=[role])
-    world.touchstone.servers.change_settings(world.guild.id, "test", moderator_roles=(role.id,))
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), moderator_roles=(role.id,))
     shown = text_of(await checker.slash(world.channel, "touchstone watch", mode="off"))
     assert shown == f"I no longer read along in <#{world.channel.id}>."
 

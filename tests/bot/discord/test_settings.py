@@ -5,6 +5,7 @@ import pytest
 
 from config.errors import InvalidEditError, NotAllowedError
 from tests.bot.discord.world import MODERATORS_ONLY, text_of
+from tests.claims.people import administrator
 
 COMMAND = "touchstone settings"
 
@@ -15,7 +16,7 @@ def chosen(world):
 
 
 async def test_it_shows_what_is_set_and_what_counts_otherwise(world):
-    world.touchstone.servers.change_settings(world.guild.id, "test", language="en", budget=2)
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), language="en", budget=2)
     shown = text_of(await world.chief.slash(world.channel, COMMAND)).splitlines()
     assert shown == [
         "### Settings of this server",
@@ -45,7 +46,7 @@ async def test_what_is_given_is_written_as_one_change(world, chosen):
 
 
 async def test_a_setting_goes_back_to_its_default(world, chosen):
-    world.touchstone.servers.change_settings(world.guild.id, "test", cut_off=0.9, pause_reports=9)
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), cut_off=0.9, pause_reports=9)
     await world.chief.slash(world.channel, COMMAND, back_to_default="cut_off")
     assert (chosen().cut_off, chosen().pause_reports) == (None, 9)
 

@@ -7,6 +7,7 @@ from bot.backtest import written
 from bot.discord import create_bot
 from config.errors import NotAllowedError
 from tests.bot.discord.world import CRANE, LAMP, MODERATORS_ONLY, labels_of, text_of
+from tests.claims.people import administrator
 
 COMMAND = "touchstone shadow"
 CLEAR = "Delete these counts"
@@ -56,7 +57,7 @@ async def test_the_button_applies_the_cut_off_also_after_a_restart(world, settin
 
 
 async def test_a_kept_budget_needs_no_other_cut_off(world):
-    world.touchstone.servers.change_settings(world.guild.id, "test", budget=500)
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), budget=500)
     shown = await world.chief.slash(world.channel, COMMAND)
     assert "That keeps the budget of 500 replies" in text_of(shown)
     assert labels_of(shown.response.message) == [CLEAR]

@@ -7,6 +7,7 @@ from claims.base import utc_now
 from claims.moderation.rights import Actor
 from config.errors import DatabaseError
 from tests.bot.discord.world import CRANE
+from tests.claims.people import administrator
 
 
 async def test_old_sightings_go_at_the_start_and_every_day_even_after_a_failure(world, settings, monkeypatch, caplog):
@@ -26,7 +27,7 @@ async def test_old_sightings_go_at_the_start_and_every_day_even_after_a_failure(
 
 
 async def test_what_shadow_mode_counted_goes_with_the_sightings(world, settings, monkeypatch):
-    world.touchstone.servers.set_channel_mode(world.guild.id, world.channel.id, "shadow", "test")
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), world.channel.id, "shadow")
     await world.alice.send(world.channel, CRANE)
     chief = Actor(1, world.guild.id, is_administrator=True)
     assert world.touchstone.moderation.shadow.report(chief).doubtful != ()

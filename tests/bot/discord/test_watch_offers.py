@@ -7,6 +7,7 @@ import pytest
 from bot.discord import create_bot
 from bot.discord.watch import OFFER
 from tests.bot.discord.world import CRANE, SILENT, text_of
+from tests.claims.people import administrator
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def doubtful(touchstone, monkeypatch):
 @pytest.fixture
 def hinting(world):
     """Set the channel to hints only."""
-    world.touchstone.servers.set_channel_mode(world.guild.id, world.channel.id, "hint", "test")
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), world.channel.id, "hint")
 
 
 @pytest.mark.usefixtures("doubtful")
@@ -100,7 +101,7 @@ async def test_where_the_message_may_not_be_read_the_offer_stands_and_the_bot_ke
     world.env.inject_error("GET", "/channels/*/messages/*", status=403, code=50001)
     await world.bob.react(said, OFFER)
     assert world.env.bot.watch.quiet.is_quiet(world.channel.id)
-    assert world.touchstone.answers.is_offered(said.id)
+    assert world.touchstone.answers.is_offered(said.channel.id, said.id)
 
 
 @pytest.mark.usefixtures("hinting")

@@ -8,12 +8,13 @@ from claims.moderation.rights import Actor
 from claims.moderation.trends import TrendBook
 from claims.store.tables import ShadowMatch
 from tests.bot.discord.world import CRANE
+from tests.claims.people import administrator
 
 DENIAL = "It is not true that the old harbour crane was built in 1920"
 
 
 async def test_in_shadow_nothing_is_said_and_what_would_be_said_is_counted(world):
-    world.touchstone.servers.set_channel_mode(world.guild.id, world.channel.id, "shadow", "test")
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), world.channel.id, "shadow")
     said = await world.alice.send(world.channel, CRANE)
     await world.alice.send(world.channel, "good morning")
     assert world.cards() == []

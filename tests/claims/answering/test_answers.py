@@ -74,8 +74,8 @@ def test_of_many_messages_at_once_one_may_answer_the_claim(any_base: ClaimBase) 
 
 def test_a_card_leads_back_to_what_it_answers(book: AnswerBook) -> None:
     take(book, 1, "silver")
-    book.posted(1, 99)
-    card = book.card(99)
+    book.posted(CHANNEL, 1, 99)
+    card = book.card(CHANNEL, 99)
     assert card is not None
     assert (card.server, card.channel, card.message, card.claims, card.hidden) == (
         SERVER,
@@ -84,13 +84,13 @@ def test_a_card_leads_back_to_what_it_answers(book: AnswerBook) -> None:
         ("silver",),
         False,
     )
-    assert book.card(98) is None
-    assert card == book.answer(1)
+    assert book.card(CHANNEL, 98) is None
+    assert card == book.answer(CHANNEL, 1)
 
 
 def test_the_author_is_recognised_but_not_kept(book: AnswerBook) -> None:
     take(book, 1, "silver")
-    answer = book.answer(1)
+    answer = book.answer(CHANNEL, 1)
     assert answer is not None
     assert book.is_author(answer, AUTHOR)
     assert not book.is_author(answer, AUTHOR + 1)
@@ -99,63 +99,74 @@ def test_the_author_is_recognised_but_not_kept(book: AnswerBook) -> None:
 
 def test_a_hidden_card_stays_hidden(book: AnswerBook) -> None:
     take(book, 1, "silver")
-    book.posted(1, 99)
-    book.hide(99)
-    card = book.card(99)
+    book.posted(CHANNEL, 1, 99)
+    book.hide(CHANNEL, 99)
+    card = book.card(CHANNEL, 99)
     assert card is not None
     assert card.hidden
 
 
 def test_a_released_message_may_be_taken_again_without_a_cooldown(book: AnswerBook) -> None:
     take(book, 1, "silver")
-    book.release(1)
+    book.release(CHANNEL, 1)
     assert take(book, 2, "silver") == ("silver",)
     assert take(book, 1, "bubble") == ("bubble",)
 
 
 def test_a_posted_answer_cannot_be_released(book: AnswerBook) -> None:
     take(book, 1, "silver")
-    book.posted(1, 99)
-    book.release(1)
+    book.posted(CHANNEL, 1, 99)
+    book.release(CHANNEL, 1)
     assert take(book, 1, "silver") == ()
-    assert book.card(99) is not None
+    assert book.card(CHANNEL, 99) is not None
 
 
 def test_releasing_a_message_never_taken_does_nothing(book: AnswerBook) -> None:
-    book.release(1)
-    assert book.answer(1) is None
+    book.release(CHANNEL, 1)
+    assert book.answer(CHANNEL, 1) is None
 
 
 def test_an_offer_is_accepted_once_and_only_then_rests_the_claim(book: AnswerBook) -> None:
     assert take(book, 1, "silver", kind="offer") == ("silver",)
-    assert book.is_offered(1)
+    assert book.is_offered(CHANNEL, 1)
     assert take(book, 2, "silver", kind="offer") == ("silver",)
-    assert book.accept_offer(1)
-    assert not book.accept_offer(1)
-    assert not book.is_offered(1)
+    assert book.accept_offer(CHANNEL, 1)
+    assert not book.accept_offer(CHANNEL, 1)
+    assert not book.is_offered(CHANNEL, 1)
     assert take(book, 3, "silver") == ()
 
 
 def test_an_offer_whose_card_could_not_be_sent_is_an_offer_again(book: AnswerBook) -> None:
     take(book, 1, "silver", kind="offer")
-    book.accept_offer(1)
-    book.release(1)
-    assert book.accept_offer(1)
+    book.accept_offer(CHANNEL, 1)
+    book.release(CHANNEL, 1)
+    assert book.accept_offer(CHANNEL, 1)
 
 
 def test_nothing_is_offered_for_a_claim_that_rests(book: AnswerBook) -> None:
     take(book, 1, "silver")
     assert take(book, 2, "silver", kind="offer") == ()
-    assert not book.is_offered(2)
-    assert not book.accept_offer(2)
+    assert not book.is_offered(CHANNEL, 2)
+    assert not book.accept_offer(CHANNEL, 2)
 
 
 def test_a_reply_is_no_offer(book: AnswerBook) -> None:
     take(book, 1, "silver")
-    assert not book.accept_offer(1)
-    assert not book.accept_offer(12345)
+    assert not book.accept_offer(CHANNEL, 1)
+    assert not book.accept_offer(CHANNEL, 12345)
 
 
 def test_a_message_without_claims_is_not_taken(book: AnswerBook) -> None:
     assert take(book, 1) == ()
-    assert book.answer(1) is None
+    assert book.answer(CHANNEL, 1) is None
+
+
+def test_messages_of_two_chats_may_have_the_same_number(book: AnswerBook) -> None:
+    assert take(book, 1, "silver") == take(book, 1, "silver", channel=CHANNEL + 1) == ("silver",)
+    book.posted(CHANNEL, 1, 99)
+    book.posted(CHANNEL + 1, 1, 99)
+    book.hide(CHANNEL, 99)
+    here, there = book.card(CHANNEL, 99), book.card(CHANNEL + 1, 99)
+    assert here is not None
+    assert there is not None
+    assert (here.channel, here.hidden, there.channel, there.hidden) == (CHANNEL, True, CHANNEL + 1, False)

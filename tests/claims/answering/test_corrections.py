@@ -23,7 +23,7 @@ def base(any_base: ClaimBase, tmp_path: Path) -> ClaimBase:
 def post(base: ClaimBase, clock: Clock, message: int, server: int = HERE, claims: tuple[str, ...] = (CLAIM,)) -> int:
     answers = AnswerBook(base, KEY, clock)
     answers.take(server, 8, message, 1, claims, timedelta(0))
-    answers.posted(message, message + 1000)
+    answers.posted(8, message, message + 1000)
     return message + 1000
 
 
@@ -98,10 +98,10 @@ def test_old_hidden_and_deleted_cards_are_left_alone(base: ClaimBase, clock: Clo
     post(base, clock, 1)
     clock.move(days=13)
     hidden, deleted, kept = (post(base, clock, message) for message in (2, 3, 4))
-    AnswerBook(base, KEY, clock).hide(hidden)
+    AnswerBook(base, KEY, clock).hide(8, hidden)
     clock.move(days=2)
     retitle(base, "New")
-    Corrections(base).gone(deleted)
+    Corrections(base).gone(8, deleted)
     assert [correction.card_message for correction in Corrections(base).pending()] == [kept]
     ServerSetup(base).change(MODERATOR, correction_days=1)
     assert Corrections(base).pending() == ()
@@ -113,7 +113,7 @@ def test_a_card_keeps_the_language_it_was_written_in(base: ClaimBase, clock: Clo
     post(base, clock, 1)
     answers = AnswerBook(base, KEY, clock)
     answers.take(HERE, 8, 2, 1, (CLAIM,), timedelta(0))
-    answers.posted(2, 1002, "zh-Hant")
+    answers.posted(8, 2, 1002, "zh-Hant")
     retitle(base, "New")
     languages = {each.card_message: each.language for each in Corrections(base).pending()}
     assert languages == {1001: None, 1002: "zh-Hant"}

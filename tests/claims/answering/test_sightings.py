@@ -49,7 +49,7 @@ def test_a_match_is_kept_with_its_score_and_stance(book: SightingBook, any_base:
 def test_neither_text_nor_user_id_is_anywhere_in_the_base(book: SightingBook, any_base: ClaimBase) -> None:
     book.record(7, 8, 9, AUTHOR, FINDING, "reply")
     AnswerBook(any_base, KEY).take(7, 8, 9, AUTHOR, ["silver"], timedelta(hours=1))
-    FeedbackBook(any_base, KEY).report(7, "silver", 99, AUTHOR, "not-said")
+    FeedbackBook(any_base, KEY).act(7, 8, "silver", 99, AUTHOR, "not-said")
     with any_base.database.reading() as session:
         tables = [session.connection().execute(text(f'SELECT * FROM "{name}"')).all() for name in Table.metadata.tables]  # noqa: S608
     assert "nobody may keep" not in str(tables)
@@ -76,7 +76,7 @@ def test_the_mark_of_an_author_goes_with_the_sightings(book: SightingBook, any_b
     answers.take(7, 8, 9, AUTHOR, ["silver"], timedelta(hours=1))
     clock.move(days=31)
     book.purge(timedelta(days=30))
-    answer = answers.answer(9)
+    answer = answers.answer(8, 9)
     assert answer is not None
     assert answer.author_hash is None
     assert not answers.is_author(answer, AUTHOR)
@@ -87,9 +87,17 @@ def test_a_user_is_forgotten_everywhere_and_others_are_not(book: SightingBook, a
     for message, user in ((1, AUTHOR), (2, AUTHOR + 1)):
         book.record(7, 8, message, user, FINDING, "reply")
         answers.take(7, 8, message, user, [f"claim-{message}"], timedelta(hours=1))
-        feedback.report(7, "silver", 99, user, "not-said")
+        feedback.act(7, 8, "silver", 99, user, "not-said")
     assert book.forget(AUTHOR) == 4
     assert book.forget(AUTHOR) == 0
     assert {row.message for row in rows(any_base)} == {2}
-    assert [answers.answer(message).author_hash is None for message in (1, 2)] == [True, False]  # type: ignore[union-attr]
-    assert feedback.report(7, "silver", 99, AUTHOR + 1, "not-said") == 1
+    assert [answers.answer(8, message).author_hash is None for message in (1, 2)] == [True, False]  # type: ignore[union-attr]
+    assert feedback.act(7, 8, "silver", 99, AUTHOR + 1, "not-said").count == 1
+
+
+def test_sightings_of_two_chats_may_have_the_same_number(book: SightingBook, any_base: ClaimBase) -> None:
+    book.record(7, 8, 9, AUTHOR, FINDING, "reply")
+    book.record(7, 10, 9, AUTHOR, FINDING, "reply")
+    book.record(7, 10, 9, AUTHOR, FINDING, "reply")
+    with any_base.database.reading() as session:
+        assert len(session.scalars(select(Sighting)).all()) == 2 * len(FINDING.matches)

@@ -10,6 +10,7 @@ from checks.checker import Checker
 from checks.lexicon import Lexicon
 from claims.base import ClaimBase
 from claims.documents.candidates import COVERED, MOST, Candidate, CandidateCues, CandidateReader
+from claims.exchange.importing import load_shipped_packs
 
 SHARED = Path(os.environ.get("TOUCHSTONE_SHARED", Path(__file__).parents[4] / "shared"))
 Find = Callable[[str], tuple[Candidate, ...]]
@@ -158,7 +159,7 @@ def test_cues_are_written_as_they_are_looked_for(lexicon: Lexicon) -> None:
 def test_the_source_documents_give_new_sentences_that_say_something(
     base: ClaimBase, lexicon: Lexicon, reader: CandidateReader
 ) -> None:
-    base.load_shipped_packs()
+    load_shipped_packs(base)
     checker = Checker([claim.known for claim in base.claims()], lexicon)
 
     def coverage(text: str) -> float:

@@ -9,6 +9,7 @@ from checks.checker import Checker
 from checks.lexicon import Lexicon
 from checks.model import Finding
 from claims.base import ClaimBase
+from claims.exchange.importing import load_pack
 from claims.moderation.candidate_items import CandidateDesk
 from claims.moderation.decisions import QueueDecisions
 from claims.moderation.edits import EditTexts
@@ -38,7 +39,7 @@ def base(any_base: ClaimBase, tmp_path: Path) -> ClaimBase:
     data["documents"] = [known | {"id": "doc2"}, loaded]
     for point in data["claims"][0]["points"]:
         point["citations"][0]["document"] = "doc2"
-    base.load_pack(write_pack(tmp_path, data, "papers.yaml"))
+    load_pack(base, write_pack(tmp_path, data, "papers.yaml"))
     (tmp_path / "paper.txt").write_text(PAPER, encoding="utf-8", newline="")
     base.load_documents([tmp_path / "paper.txt"])
     return base

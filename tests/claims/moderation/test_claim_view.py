@@ -4,13 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from claims.answering.servers import ServerBook
 from claims.base import ClaimBase
 from claims.moderation.editor import ClaimView, Editor
 from claims.moderation.edits import EditTexts, SetStatus
-from claims.moderation.server_setup import ClaimSettings
+from claims.moderation.server_setup import ClaimSettings, ServerSetup
 from config.errors import NotAllowedError, UnknownClaimError
-from tests.claims.people import CLAIM, HERE, MEMBER, MODERATOR, STRANGER, settled
+from tests.claims.people import ADMINISTRATOR, CLAIM, MEMBER, MODERATOR, STRANGER, settled
 
 
 @pytest.fixture
@@ -51,7 +50,7 @@ def test_it_says_whose_version_this_is(base: ClaimBase, view: ClaimView) -> None
 
 
 def test_a_cut_off_of_the_claim_is_told_from_the_servers(base: ClaimBase, view: ClaimView) -> None:
-    ServerBook(base).change_settings(HERE, 40, cut_off=0.9)
+    ServerSetup(base).change(ADMINISTRATOR, cut_off=0.9)
     sight = view.one(MODERATOR, CLAIM)
     assert (sight.claim.cut_off, sight.cut_off) == (0.9, None)
     ClaimSettings(base).set_cut_off(MODERATOR, CLAIM, 0.7)
@@ -61,7 +60,7 @@ def test_a_cut_off_of_the_claim_is_told_from_the_servers(base: ClaimBase, view: 
 
 def test_a_claim_of_a_pack_that_is_not_used_says_so(base: ClaimBase, view: ClaimView) -> None:
     assert view.one(MODERATOR, CLAIM).is_used
-    ServerBook(base).change_settings(HERE, 40, packs=())
+    ServerSetup(base).change(ADMINISTRATOR, packs=())
     assert not view.one(MODERATOR, CLAIM).is_used
     assert CLAIM in {claim.id for claim in view.all(MODERATOR)}
 

@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from claims.answering.servers import ServerBook
 from claims.base import ClaimBase
 from claims.moderation.digest import WEEK, DigestPostings, Digests
+from claims.moderation.server_setup import ServerSetup
 from tests.claims.conftest import Clock
-from tests.claims.people import HERE, THERE, settled
+from tests.claims.people import ADMINISTRATOR, HERE, THERE, settled
 
 
 @pytest.fixture
 def base(any_base: ClaimBase, tmp_path: Path) -> ClaimBase:
-    ServerBook(any_base).change_settings(HERE, 40, digest_channel=8)
+    ServerSetup(any_base).change(ADMINISTRATOR, digest_channel=8)
     return settled(any_base, tmp_path)
 
 
@@ -65,12 +65,12 @@ def test_what_could_not_be_posted_is_due_again(base: ClaimBase, postings: Digest
 
 def test_no_digest_without_a_channel(base: ClaimBase, postings: DigestPostings) -> None:
     assert postings.take(THERE) is None
-    ServerBook(base).change_settings(HERE, 40, digest_channel=None)
+    ServerSetup(base).change(ADMINISTRATOR, digest_channel=None)
     assert postings.take(HERE) is None
     assert due(base) == ()
 
 
 def test_other_settings_do_not_touch_it(base: ClaimBase, postings: DigestPostings) -> None:
     postings.take(HERE)
-    ServerBook(base).change_settings(HERE, 40, budget=2.0)
+    ServerSetup(base).change(ADMINISTRATOR, budget=2.0)
     assert postings.take(HERE) is None

@@ -56,10 +56,10 @@ def test_an_edit_that_changes_nothing_writes_nothing(base: ClaimBase, editor: Ed
 def test_the_second_of_two_moderators_is_shown_both_versions(editor: Editor) -> None:
     seen = editor.edit(MODERATOR, CLAIM, None, EditTexts(kind="outlook")).claim
     assert seen is not None
-    editor.edit(MODERATOR, CLAIM, seen.edition, EditTexts(title_en="First", title_zh="先"))
+    editor.edit(MODERATOR, CLAIM, seen.version_tag, EditTexts(title_en="First", title_zh="先"))
     late = EditTexts(title_en="Second", title_zh="先")
     with pytest.raises(ConflictError, match="title_en") as caught:
-        editor.edit(SECOND, CLAIM, seen.edition, late)
+        editor.edit(SECOND, CLAIM, seen.version_tag, late)
     (difference,) = caught.value.fields
     assert (difference.field, difference.mine, difference.theirs) == ("title_en", "Second", "First")
     assert caught.value.mine == late
@@ -102,11 +102,11 @@ def test_no_edition_comes_twice(editor: Editor) -> None:
         for number in (1, 2):
             edited = editor.edit(MODERATOR, CLAIM, None, EditTexts(title_en=f"Title {number}")).claim
             assert edited is not None
-            editions.append(edited.edition)
+            editions.append(edited.version_tag)
         editor.follow_shared(MODERATOR, CLAIM, None)
         shared = editor.edit(OPERATOR, CLAIM, None, EditTexts(title_en=f"Shared {len(editions)}")).claim
         assert shared is not None
-        editions.append(shared.edition)
+        editions.append(shared.version_tag)
     assert len(set(editions)) == len(editions)
 
 
@@ -115,7 +115,7 @@ def test_a_server_that_gives_up_its_version_follows_the_pack_again(base: ClaimBa
     assert seen is not None
     with pytest.raises(ConflictError):
         editor.follow_shared(MODERATOR, CLAIM, "1")
-    assert editor.follow_shared(MODERATOR, CLAIM, seen.edition).claim == base.claim(CLAIM)
+    assert editor.follow_shared(MODERATOR, CLAIM, seen.version_tag).claim == base.claim(CLAIM)
 
 
 def test_all_faults_are_named_at_once_and_what_was_typed_comes_back(base: ClaimBase, editor: Editor) -> None:
@@ -135,7 +135,7 @@ def test_a_claim_of_ones_own_is_a_draft_until_it_can_be_answered(base: ClaimBase
     assert made is not None
     assert (made.title_en, made.status, made.server) == ("港口的吊车", "draft", HERE)
     with pytest.raises(InvalidEditError) as caught:
-        editor.edit(MODERATOR, made.id, made.edition, SetStatus("published"))
+        editor.edit(MODERATOR, made.id, made.version_tag, SetStatus("published"))
     assert [fault.field for fault in caught.value.faults] == ["wordings", "points"]
     editor.edit(MODERATOR, made.id, None, AddWording("吊车是1920年造的"))
     point = EditPoint(role="refutes", speaker_en="The museum", date="2024-05", text_en="It is from 1931.")

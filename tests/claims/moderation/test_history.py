@@ -9,14 +9,14 @@ from claims.answering.servers import ServerBook
 from claims.base import ClaimBase
 from claims.moderation.decisions import QueueDecisions
 from claims.moderation.editor import Editor
-from claims.moderation.edits import AddWording, EditPoint, EditTexts, EditWordings, RemoveWording, SetStatus
+from claims.moderation.edits import AddWording, EditPoint, EditTexts, EditWordings, RemoveWordings, SetStatus
 from claims.moderation.history import History, Undoing, diff
 from claims.moderation.queue import Queue
 from claims.moderation.server_setup import ClaimSettings, ServerSetup
 from claims.moderation.sources import NewSource, SourceBook
 from claims.record import claim_state
-from claims.store.changes import Intent, change
-from claims.store.revisions import Deed
+from claims.store.changes import Change, write_changes
+from claims.store.revisions import AuditEntry
 from config.errors import (
     ConflictError,
     DatabaseError,
@@ -66,7 +66,7 @@ def test_what_was_changed_afterwards_elsewhere_in_the_claim_stays(base: ClaimBas
 
 def test_a_wording_taken_out_comes_back_to_its_place(base: ClaimBase) -> None:
     before = base.claim(CLAIM).wordings
-    number = Editor(base).edit(MODERATOR, CLAIM, None, RemoveWording(before[2].text)).revision
+    number = Editor(base).edit(MODERATOR, CLAIM, None, RemoveWordings((before[2].text,))).revision
     Editor(base).edit(MODERATOR, CLAIM, None, AddWording("added later"))
     Undoing(base).undo(MODERATOR, number)
     after = base.claim(CLAIM, HERE).wordings
@@ -118,8 +118,8 @@ def test_a_claim_of_ones_own_goes_and_comes_back(base: ClaimBase) -> None:
 def test_a_bulk_change_is_undone_as_one_or_not_at_all(base: ClaimBase) -> None:
     before = base.claims(HERE)
     with base.database.changing() as session:
-        intents = [Intent("claim", c.id, claim_state(c) | {"title_en": f"Bulk {c.id}"}) for c in before]
-        number = change(session, Deed(20, "claim.import", "a file", HERE), intents, base.clock()).revision
+        changes = [Change("claim", c.id, claim_state(c) | {"title_en": f"Bulk {c.id}"}) for c in before]
+        number = write_changes(session, AuditEntry(20, "claim.import", "a file", HERE), changes, base.clock()).revision
     assert [claim.title_en for claim in base.claims(HERE)] == [f"Bulk {CLAIM}", "Bulk bubble"]
     Editor(base).edit(MODERATOR, "bubble", None, EditTexts("Touched since"))
     touched = base.revision
@@ -182,7 +182,7 @@ def test_a_source_that_is_cited_stays(base: ClaimBase) -> None:
         Undoing(base).undo(MODERATOR, number)
     Undoing(base).undo(MODERATOR, base.revision)
     Undoing(base).undo(MODERATOR, number)
-    assert SourceBook(base).of(HERE) == ()
+    assert source not in {document.id for document in base.documents(HERE)}
 
 
 def test_no_server_undoes_what_is_shared_or_anothers(base: ClaimBase) -> None:
@@ -206,7 +206,9 @@ def test_the_history_is_read_in_pages_and_shows_single_changes(base: ClaimBase) 
     titles = [entry.changes[0].after["title_en"] for page in (first, rest) for entry in page.entries]  # type: ignore[index]
     assert titles == [*(f"Title {number}" for number in (4, 3, 2, 1, 0)), f"About {CLAIM}"]
     assert rest.before is None
-    assert all(len(entry.changes) == 1 for entry in (*first.entries, *rest.entries))
+    changes = [change for entry in (*first.entries, *rest.entries) for change in entry.changes]
+    assert {change.subject for change in changes} == {CLAIM}
+    assert [change.kind for change in changes].count("claim") == 6
     (field,) = diff(first.entries[0].changes[0])
     assert (field.field, field.mine, field.theirs) == ("title_en", "Title 3", "Title 4")
 

@@ -13,7 +13,7 @@ from claims.moderation.decisions import QueueDecisions
 from claims.moderation.editor import Editor
 from claims.moderation.edits import EditTexts, SetStatus
 from claims.moderation.history import History
-from claims.moderation.queue import MOST_NEAR, MOST_PROPOSALS, Queue
+from claims.moderation.queue import MOST_NEAR, MOST_PROPOSALS, NewItem, Queue, put
 from claims.moderation.reports import FeedbackBook
 from claims.moderation.rights import Actor
 from config.errors import ConflictError, InvalidEditError, NotAllowedError, UnknownClaimError, UnknownEntryError
@@ -47,7 +47,7 @@ def test_a_proposal_waits_with_its_age_and_its_message(queue: Queue, clock: Cloc
         {"text": "AI melts silver", "note": "seen often"},
     )
     assert (item.age, page.oldest, page.counts) == (timedelta(hours=5), timedelta(hours=5), {"proposal": 1})
-    assert item.link == f"https://discord.com/channels/{HERE}/8/9"
+    assert (item.server, item.channel, item.message) == (HERE, 8, 9)
     assert queue.items(STRANGER).items == ()
 
 
@@ -135,7 +135,7 @@ def test_an_offer_that_nobody_took_waits_by_its_message(base: ClaimBase, queue: 
     assert queue.items(MODERATOR).items == ()
     clock.move(hours=25)
     queue.items(MODERATOR)
-    answers.accept_offer(10)
+    answers.accept_offer(8, 10)
     (item,) = queue.items(MODERATOR, kind="offer").items
     assert (item.message, item.claim, item.score, item.payload) == (9, CLAIM, 0.61, {})
 
@@ -192,16 +192,17 @@ def test_the_next_item_is_the_one_that_came_after_and_then_the_oldest(
 def test_reports_of_one_card_are_one_item_with_their_number(base: ClaimBase, queue: Queue, clock: Clock) -> None:
     feedback = FeedbackBook(base, KEY, clock)
     for member in (1, 2):
-        feedback.act(HERE, CLAIM, 77, member, "out-of-date")
+        feedback.act(HERE, 8, CLAIM, 77, member, "out-of-date")
     (item,) = queue.items(MODERATOR).items
     assert (item.kind, item.payload, item.reports) == ("feedback", {"kind": "out-of-date", "card": 77}, 2)
 
 
-def test_candidates_of_documents_wait_where_they_were_meant_for(queue: Queue) -> None:
+def test_candidates_of_documents_wait_where_they_were_meant_for(base: ClaimBase, queue: Queue) -> None:
+    places = (HERE, None, None)
     payload = {"title_en": "T", "title_zh": "题", "source": "doc 0-9"}
-    assert queue.add_candidate(HERE, "doc/0-9", payload)
-    assert queue.add_candidate(None, "doc/0-9", payload)
-    assert not queue.add_candidate(None, "doc/0-9", payload)
+    with base.database.writing() as session:
+        put_in = [put(session, NewItem(to, "candidate", "doc/0-9", None, payload), base.clock()) for to in places]
+    assert put_in == [True, True, False]
     assert [item.payload for item in queue.items(MODERATOR).items] == [payload]
     assert [item.server for item in queue.items(OPERATOR).items] == [None]
 

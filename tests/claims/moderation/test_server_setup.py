@@ -5,14 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from claims.answering.servers import ServerBook, ServerSettings
+from claims.answering.servers import ServerBook
 from claims.base import ClaimBase
+from claims.exchange.importing import load_pack
 from claims.moderation.digest import Digests
 from claims.moderation.editor import Editor
 from claims.moderation.edits import AddWording, EditTexts
 from claims.moderation.queue import Queue
 from claims.moderation.reports import FeedbackBook
 from claims.moderation.server_setup import ClaimSettings, ServerSetup
+from claims.store.server_settings import ServerSettings
 from config.errors import InvalidEditError
 from tests.claims.conftest import KEY, Clock
 from tests.claims.packs import claim_data, pack_data, write_pack
@@ -21,7 +23,7 @@ from tests.claims.people import ADMINISTRATOR, CLAIM, HERE, MEMBER, MOD_ROLE, MO
 
 @pytest.fixture
 def base(any_base: ClaimBase, tmp_path: Path) -> ClaimBase:
-    any_base.load_pack(write_pack(tmp_path, pack_data(claim_data("tides"), pack="sea"), "sea.yaml"))
+    load_pack(any_base, write_pack(tmp_path, pack_data(claim_data("tides"), pack="sea"), "sea.yaml"))
     return settled(any_base, tmp_path)
 
 
@@ -77,7 +79,7 @@ def test_the_digest_counts_a_week_of_one_server(base: ClaimBase, clock: Clock) -
     since = clock()
     clock.move(days=1)
     Queue(base, KEY).propose(MEMBER, "proposed", CLAIM)
-    FeedbackBook(base, KEY, clock).act(HERE, CLAIM, 7, 5, "wrong-claim")
+    FeedbackBook(base, KEY, clock).act(HERE, 8, CLAIM, 7, 5, "wrong-claim")
     Editor(base).edit(MODERATOR, CLAIM, None, EditTexts("Ours"))
     clock.move(days=6)
     digest = Digests(base).for_moderator(MODERATOR, since)

@@ -9,9 +9,14 @@ from typing import Any
 import yaml
 
 from claims.base import ClaimBase
-from claims.record import claim_state
+from claims.exchange.formats import IncomingClaim
+from claims.exchange.importing import read_pack
+from claims.exchange.plan import ImportReport
+from claims.exchange.source import read_file
+from claims.record import ClaimRecord, claim_state
+from claims.store.changes import note_changes
 from claims.store.claim_rows import read_rows, write_claim
-from claims.store.revisions import ChangeRecord, Deed, write_revision
+from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.tables import Claim
 
 DOCUMENT = "第一句话说的是白银。\nThe second line speaks of 1.2 kg of silver.\n"
@@ -72,6 +77,22 @@ def write_pack(folder: Path, data: object, name: str = "pack.yaml") -> Path:
     return path
 
 
+def pack_claims(path: Path) -> tuple[ClaimRecord, ...]:
+    """Read a pack as a start does; raises ImportRefusedError."""
+    [pack] = read_pack(read_file(path)).packs
+    return tuple(claim.record for claim in pack.claims if isinstance(claim, IncomingClaim))
+
+
+def outcomes(report: ImportReport | None) -> dict[str, tuple[str, ...]]:
+    """Return the ids of the claims of a loaded pack by what became of them; empty where nothing was loaded."""
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in report.plan.entries if report else ():
+        withdrawn = any(field.theirs == "withdrawn" for field in entry.fields)
+        name = "withdrawn" if withdrawn and entry.outcome == "changed" else entry.outcome
+        found[name] = (*found.get(name, ()), entry.claim)
+    return found
+
+
 def edit_claim(base: ClaimBase, claim: str, **changes: object) -> None:
     """Change a shared claim as a moderator would: with a revision, and without touching what its pack gave it."""
     with base.database.changing() as session:
@@ -79,7 +100,7 @@ def edit_claim(base: ClaimBase, claim: str, **changes: object) -> None:
         after = replace(before, **changes, edited_by="4711")
         write_claim(session, row, after, row.position, base.clock())
         change = ChangeRecord("claim", claim, claim_state(before), claim_state(after))
-        write_revision(session, Deed(4711, "claim.edit"), [change], base.clock())
+        note_changes(session, AuditEntry(4711, "claim.edit"), [change], base.clock())
 
 
 def add_own(base: ClaimBase, server: int, claim: str, **changes: object) -> None:

@@ -7,14 +7,17 @@ from pathlib import Path
 import pytest
 import yaml
 
-from claims.packs.file import read_pack
+from claims.exchange.formats import IncomingClaim
+from claims.exchange.importing import read_pack
+from claims.exchange.source import read_file
 from claims.record import CitationRecord, ClaimRecord, PointRecord
 
 ROOT = Path(__file__).parents[3]
 SHARED = Path(os.environ.get("TOUCHSTONE_SHARED", ROOT.parent / "shared"))
-PACK = read_pack(ROOT / "claims" / "packs" / "ai-economy.yaml")
-POINTS = [(claim, point) for claim in PACK.claims for point in claim.points]
-NAMES = [f"{claim.id}-{number}" for claim in PACK.claims for number, _ in enumerate(claim.points)]
+[PACK] = read_pack(read_file(ROOT / "claims" / "packs" / "ai-economy.yaml")).packs
+CLAIMS = [claim.record for claim in PACK.claims if isinstance(claim, IncomingClaim)]
+POINTS = [(claim, point) for claim in CLAIMS for point in claim.points]
+NAMES = [f"{claim.id}-{number}" for claim in CLAIMS for number, _ in enumerate(claim.points)]
 
 
 @pytest.fixture(scope="module")
@@ -53,11 +56,11 @@ def test_the_pack_holds_every_claim_of_the_ledger_with_its_kind() -> None:
     if not ledger.exists():
         pytest.skip("the ledger is not here (looked for ../shared/ledger.yaml)")
     expected = {claim["id"]: claim["kind"] for claim in yaml.safe_load(ledger.read_text("utf-8"))["claims"]}
-    assert {claim.id: claim.kind for claim in PACK.claims} == expected
+    assert {claim.id: claim.kind for claim in CLAIMS} == expected
 
 
 def test_contested_claims_have_two_points() -> None:
-    assert [claim.id for claim in PACK.claims if claim.kind == "contested" and len(claim.points) < 2] == []
+    assert [claim.id for claim in CLAIMS if claim.kind == "contested" and len(claim.points) < 2] == []
 
 
 def test_points_stay_short_enough_for_a_card() -> None:

@@ -15,16 +15,16 @@ from jsonschema import Draft202012Validator
 from checks.figures.reading import FigureReader
 from checks.model import KnownFigure
 from claims.base import ClaimBase
-from claims.packs.file import read_pack
+from claims.exchange.importing import load_pack
 from claims.packs.schema import read_schema
-from config.errors import PackError, PackProblem
-from tests.claims.packs import claim_data, pack_data, write_pack
+from config.errors import ImportRefusedError, PackProblem
+from tests.claims.packs import claim_data, pack_claims, pack_data, write_pack
 from tests.quick import examples
 
 
 def refused(path: Path) -> tuple[PackProblem, ...]:
-    with pytest.raises(PackError) as caught:
-        read_pack(path)
+    with pytest.raises(ImportRefusedError) as caught:
+        pack_claims(path)
     assert str(path) in str(caught.value)
     assert all(problem.fault and problem.mend.endswith(".") for problem in caught.value.problems)
     return caught.value.problems
@@ -59,9 +59,8 @@ def test_every_unit_of_the_schema_is_one_that_the_checks_know(unit: str) -> None
 
 
 def test_a_sound_pack_is_read(tiny: Path) -> None:
-    file = read_pack(tiny)
-    assert (file.pack.id, file.pack.version, file.documents[0].id) == ("tiny", 1, "doc")
-    [claim] = file.claims
+    [claim] = pack_claims(tiny)
+    assert (claim.id, claim.pack, claim.status) == ("silver-server", "tiny", "published")
     assert sum(wording.negative for wording in claim.wordings) == 1
     assert (claim.figures[0].low, claim.figures[0].high) == (1.2, 1.2)
 
@@ -75,13 +74,11 @@ def test_a_sound_pack_is_read(tiny: Path) -> None:
         ("pack: {}\nclaims: *a\n", 2, "anchor, alias or tag"),
         ("pack: !!python/object:os.system x\n", 1, "anchor, alias or tag"),
         ("a: 1\n? [b]\n: 2\n", 2, "a key is not plain text"),
-        ("a: 1\n---\nb: 2\n", 2, "second YAML document"),
         ("a: 1\nb: " + "[" * 5000 + "]" * 5000 + "\n", 2, "nested deeper"),
         ("a:\n" + "".join(" " * n + f"{n}:\n" for n in range(1, 200)), 13, "nested deeper"),
-        ("a: 1\nb: 'x\x00y'\n", 2, "NUL"),
+        ("a: 1\nb: 'x\x00\x00y'\n", 2, "NUL"),
         ('a: 1\nb: "x\\0y"\n', 2, "control character"),
         ('a: 1\nb: "x\\ud83dy"\n', 2, ""),
-        ("a: 1\nb: " + "x" * 30_000, 2, "more than 20,000 characters"),
         ("a: 1\n\tb: 2\n", 2, "no valid YAML"),
     ],
 )
@@ -99,16 +96,11 @@ def test_a_bomb_of_aliases_is_refused_at_its_first_anchor(tmp_path: Path) -> Non
     assert refused_text(tmp_path, "a: &a [x,x,x,x,x,x,x,x,x]\n" + bomb).line == 1
 
 
-def test_a_line_of_ten_megabytes_is_refused_by_its_number(tmp_path: Path) -> None:
-    problem = refused_text(tmp_path, b"pack: {}\nclaims: " + b"x" * 10_000_000)
-    assert (problem.line, "characters" in problem.fault) == (2, True)
-
-
 def test_a_file_over_the_limit_is_refused(tmp_path: Path) -> None:
-    assert "larger than 4 MB" in refused_text(tmp_path, b"# a comment of no great length\n" * 200_000).fault
+    assert "larger than 8 MB" in refused_text(tmp_path, b"# a comment of no great length\n" * 400_000).fault
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "gb18030", "big5"])
+@pytest.mark.parametrize("encoding", ["gb18030", "big5"])
 def test_another_encoding_than_utf8_is_refused(tmp_path: Path, encoding: str) -> None:
     problem = refused_text(tmp_path, "pack: {}\ntitle: 中文标题\n".replace("标题", "文").encode(encoding))
     assert "UTF-8" in problem.mend
@@ -117,7 +109,7 @@ def test_another_encoding_than_utf8_is_refused(tmp_path: Path, encoding: str) ->
 def test_a_byte_order_mark_is_no_fault(tmp_path: Path, tiny: Path) -> None:
     marked = tmp_path / "marked.yaml"
     marked.write_bytes(b"\xef\xbb\xbf" + tiny.read_bytes())
-    assert read_pack(marked).claims == read_pack(tiny).claims
+    assert pack_claims(marked) == pack_claims(tiny)
 
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
@@ -125,9 +117,26 @@ def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
     assert "cannot be read" in refused(tmp_path)[0].fault
 
 
-@pytest.mark.parametrize("text", ["", "# only a comment\n", "null\n", "- a list\n", "just words\n", "42\n"])
-def test_a_file_that_holds_no_pack_is_refused(tmp_path: Path, text: str) -> None:
-    assert "this must be a group of keys" in refused_text(tmp_path, text).fault
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", "it is empty"),
+        ("# only a comment\n", "does not hold one pack"),
+        ("null\n", "no pack of claims"),
+        ("- a list\n", "no pack of claims"),
+        ("just words\n", "no pack of claims"),
+        ("42\n", "no pack of claims"),
+        ("{}\n", "'pack' is missing"),
+    ],
+)
+def test_a_file_that_holds_no_pack_is_refused(tmp_path: Path, text: str, fault: str) -> None:
+    assert fault in refused_text(tmp_path, text).fault
+
+
+def test_a_file_with_two_packs_is_refused(tmp_path: Path) -> None:
+    path = write_pack(tmp_path, pack_data())
+    path.write_text(yaml.safe_dump(pack_data()) + "---\n" + yaml.safe_dump(pack_data(claim_data("two"))), "utf-8")
+    assert refused(path)[0].fault == "it does not hold one pack"
 
 
 @pytest.mark.parametrize(
@@ -205,14 +214,14 @@ def test_quoted_words_stay_words(tmp_path: Path, word: str) -> None:
     data["claims"][0]["wordings"]["en"][0] = word
     path = tmp_path / "pack.yaml"
     path.write_text(json.dumps(data, indent=1), encoding="utf-8")
-    assert read_pack(path).claims[0].wordings[0].text == word
+    assert pack_claims(path)[0].wordings[0].text == word
 
 
 def test_a_refused_pack_leaves_the_base_as_it_was(base: ClaimBase, tmp_path: Path, tiny: Path) -> None:
-    base.load_pack(tiny)
+    load_pack(base, tiny)
     before = (base.revision, base.claims(), base.packs())
-    with pytest.raises(PackError):
-        base.load_pack(write_pack(tmp_path, pack_data(claim_data("new"), claim_data("two", kind="rumour"), version=2)))
+    with pytest.raises(ImportRefusedError):
+        load_pack(base, write_pack(tmp_path, pack_data(claim_data("new"), claim_data("two", kind="rumour"), version=2)))
     assert (base.revision, base.claims(), base.packs()) == before
 
 
@@ -221,8 +230,8 @@ def test_a_refused_pack_leaves_the_base_as_it_was(base: ClaimBase, tmp_path: Pat
 def test_no_file_whatsoever_gets_past_with_another_error(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "any.yaml"
     path.write_bytes(data)
-    with pytest.raises(PackError):
-        read_pack(path)
+    with pytest.raises(ImportRefusedError):
+        pack_claims(path)
 
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.just([]) | st.just({})
@@ -254,5 +263,5 @@ def test_any_value_anywhere_is_read_or_refused(tmp_path: Path, place: tuple[Any,
     part[place[-1]] = value
     path = tmp_path / "pack.yaml"
     path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
-    with suppress(PackError):
-        assert read_pack(path).claims
+    with suppress(ImportRefusedError):
+        assert pack_claims(path)

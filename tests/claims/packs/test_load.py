@@ -10,19 +10,22 @@ import pytest
 from sqlalchemy import select
 
 from claims.base import ClaimBase
-from claims.pack_load import PackReport
-from claims.store.tables import Change
-from config.errors import DatabaseError, PackError
-from tests.claims.packs import DOCUMENT, claim_data, edit_claim, pack_data, write_pack
+from claims.exchange.importing import load_pack
+from claims.exchange.plan import ImportReport
+from claims.store.tables import ChangeRow
+from config.errors import DatabaseError, ImportRefusedError
+from tests.claims.packs import DOCUMENT, claim_data, edit_claim, outcomes, pack_data, write_pack
 
 
-def load(base: ClaimBase, folder: Path, *claims: dict[str, Any], version: int = 1, pack: str = "tiny") -> PackReport:
-    return base.load_pack(write_pack(folder, pack_data(*claims, version=version, pack=pack)))
+def load(
+    base: ClaimBase, folder: Path, *claims: dict[str, Any], version: int = 1, pack: str = "tiny"
+) -> ImportReport | None:
+    return load_pack(base, write_pack(folder, pack_data(*claims, version=version, pack=pack)))
 
 
 def test_loading_the_same_file_again_changes_nothing(any_base: ClaimBase, tiny: Path) -> None:
-    assert any_base.load_pack(tiny).outcome == "loaded"
-    assert any_base.load_pack(tiny).outcome == "unchanged"
+    assert outcomes(load_pack(any_base, tiny)) == {"new": ("silver-server",)}
+    assert load_pack(any_base, tiny) is None
     assert any_base.claim("silver-server").version == 1
 
 
@@ -32,9 +35,15 @@ def test_a_newer_version_reports_what_became_of_each_claim(any_base: ClaimBase, 
     changed = claim_data("changed", title={"en": "New", "zh": "新"})
     edited = claim_data("edited", title={"en": "From the pack", "zh": "来自包"})
     report = load(any_base, tmp_path, claim_data("same"), changed, edited, claim_data("new"), version=2)
-    assert (report.outcome, report.previous, report.version) == ("updated", 1, 2)
-    assert (report.added, report.updated, report.kept) == (("new",), ("changed",), ("edited",))
-    assert (report.unchanged, report.withdrawn) == (("same",), ("gone",))
+    assert outcomes(report) == {
+        "new": ("new",),
+        "changed": ("changed",),
+        "conflicting": ("edited",),
+        "unchanged": ("same",),
+        "withdrawn": ("gone",),
+    }
+    assert any_base.packs()[0].version == 2
+    assert any_base.claim("gone").edited_by is None
     assert any_base.claim("edited").title_en == "As moderators have it"
     assert any_base.claim("changed").title_en == "New"
     assert (any_base.claim("changed").version, any_base.claim("same").version) == (2, 1)
@@ -46,7 +55,7 @@ def test_a_claim_that_a_newer_version_lacks_is_withdrawn_and_can_come_back(any_b
     assert [claim.id for claim in any_base.claims()] == ["stays"]
     assert any_base.claim("goes").status == "withdrawn"
     report = load(any_base, tmp_path, claim_data("stays"), claim_data("goes"), version=3)
-    assert report.updated == ("goes",)
+    assert outcomes(report) == {"unchanged": ("stays",), "changed": ("goes",)}
     assert [claim.id for claim in any_base.claims()] == ["stays", "goes"]
 
 
@@ -54,7 +63,7 @@ def test_a_claim_that_moderators_changed_is_not_withdrawn(any_base: ClaimBase, t
     load(any_base, tmp_path, claim_data("stays"), claim_data("edited"))
     edit_claim(any_base, "edited", title_en="Ours")
     report = load(any_base, tmp_path, claim_data("stays"), version=2)
-    assert (report.kept, report.withdrawn) == (("edited",), ())
+    assert outcomes(report) == {"unchanged": ("stays",), "conflicting": ("edited",)}
     assert any_base.claim("edited").status == "published"
 
 
@@ -63,14 +72,22 @@ def test_a_change_that_moderators_took_back_no_longer_holds_up_updates(any_base:
     edit_claim(any_base, "one", title_en="Ours")
     edit_claim(any_base, "one", title_en="About one")
     report = load(any_base, tmp_path, claim_data("one", title={"en": "New", "zh": "新"}), version=2)
-    assert report.updated == ("one",)
+    assert outcomes(report) == {"changed": ("one",)}
 
 
-def test_an_older_version_is_reported_and_not_loaded(any_base: ClaimBase, tmp_path: Path) -> None:
+def test_an_older_version_is_not_loaded(any_base: ClaimBase, tmp_path: Path) -> None:
     load(any_base, tmp_path, claim_data("one", title={"en": "Newer", "zh": "新"}), version=3)
-    report = load(any_base, tmp_path, claim_data("one"), version=2)
-    assert (report.outcome, report.version, report.previous) == ("older", 2, 3)
+    assert load(any_base, tmp_path, claim_data("one"), version=2) is None
+    assert any_base.packs()[0].version == 3
     assert any_base.claim("one").title_en == "Newer"
+
+
+def test_a_pack_that_somebody_works_on_is_loaded_anew_without_another_version(base: ClaimBase, tmp_path: Path) -> None:
+    load(base, tmp_path, claim_data("one"))
+    for title in ("Once more", "And again"):
+        report = load(base, tmp_path, claim_data("one", title={"en": title, "zh": "新"}))
+        assert outcomes(report) == {"changed": ("one",)}
+    assert base.claim("one").title_en == "And again"
 
 
 def test_the_order_of_claims_is_that_of_the_newest_pack(base: ClaimBase, tmp_path: Path) -> None:
@@ -85,7 +102,7 @@ def test_a_loading_is_one_revision_with_each_claim_before_and_after(any_base: Cl
     load(any_base, tmp_path, claim_data("one", title={"en": "New", "zh": "新"}), claim_data("two"), version=2)
     assert any_base.revision == first + 1
     with any_base.database.reading() as session:
-        query = select(Change).where(Change.revision == first + 1, Change.kind == "claim")  # type: ignore[arg-type]
+        query = select(ChangeRow).where(ChangeRow.revision == first + 1, ChangeRow.kind == "claim")  # type: ignore[arg-type]
         [change] = session.scalars(query).all()
     assert change.before is not None
     assert change.after is not None
@@ -94,7 +111,7 @@ def test_a_loading_is_one_revision_with_each_claim_before_and_after(any_base: Cl
 
 def test_a_claim_of_another_pack_is_not_taken_over(any_base: ClaimBase, tmp_path: Path) -> None:
     load(any_base, tmp_path, claim_data("one"))
-    with pytest.raises(PackError, match=r"claims\[1\]\.id: the claim 'one' already belongs to tiny"):
+    with pytest.raises(ImportRefusedError, match=r"line \d+, id: the claim 'one' already belongs to tiny"):
         load(any_base, tmp_path, claim_data("two"), claim_data("one"), pack="other")
     assert [claim.id for claim in any_base.claims()] == ["one"]
     assert [pack.id for pack in any_base.packs()] == ["tiny"]
@@ -106,30 +123,30 @@ def test_a_citation_that_a_loaded_document_contradicts_is_refused(any_base: Clai
     any_base.load_documents([tmp_path / "doc.txt"])
     moved = claim_data("one")
     moved["points"][0]["citations"][0]["start"] += 1
-    with pytest.raises(PackError, match="another SHA-256"):
+    with pytest.raises(ImportRefusedError, match="another SHA-256"):
         load(any_base, tmp_path, moved, version=2)
     assert any_base.packs()[0].version == 1
 
 
 def test_of_many_processes_that_start_at_once_one_loads_the_pack(new_url: str, tiny: Path) -> None:
-    outcomes: list[str] = []
+    loaded: list[bool] = []
 
     def start() -> None:
         with ClaimBase.open(new_url) as base:
-            outcomes.append(base.load_pack(tiny).outcome)
+            loaded.append(load_pack(base, tiny) is not None)
 
     threads = [threading.Thread(target=start) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(outcomes) == ["loaded", *["unchanged"] * 5]
+    assert sorted(loaded) == [*[False] * 5, True]
     with ClaimBase.open(new_url) as base:
         assert base.revision == 1
 
 
 def test_a_full_disk_leaves_nothing_half_written(base: ClaimBase, tmp_path: Path, tiny: Path) -> None:
-    base.load_pack(tiny)
+    load_pack(base, tiny)
     before = (base.revision, base.claims())
     with base.database.reading() as session:
         pages = session.connection().exec_driver_sql("PRAGMA page_count").scalar_one()
@@ -146,5 +163,5 @@ def test_a_locked_database_is_told_in_plain_words(base: ClaimBase, tmp_path: Pat
         with base.database.reading() as session:
             session.connection().exec_driver_sql("PRAGMA busy_timeout = 10")
         with pytest.raises(DatabaseError, match=r"locked\. Another program holds it"):
-            base.load_pack(tiny)
-    assert base.load_pack(tiny).outcome == "loaded"
+            load_pack(base, tiny)
+    assert load_pack(base, tiny) is not None

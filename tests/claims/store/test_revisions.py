@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from claims.base import ClaimBase
+from claims.exchange.importing import load_pack
 from config.errors import DatabaseError
 
 FORBIDDEN = [
@@ -19,13 +20,13 @@ FORBIDDEN = [
 
 @pytest.mark.parametrize("statement", FORBIDDEN)
 def test_the_database_itself_refuses_a_change(any_base: ClaimBase, tiny: Path, statement: str) -> None:
-    any_base.load_pack(tiny)
+    load_pack(any_base, tiny)
     with pytest.raises(DatabaseError, match="append-only"), any_base.database.writing() as session:
         session.connection().execute(text(statement))
 
 
 def test_sqlite_refuses_a_replacement_too(base: ClaimBase, tiny: Path) -> None:
-    base.load_pack(tiny)
+    load_pack(base, tiny)
     forged = "INSERT OR REPLACE INTO revision (id, at, actor, act, reason) VALUES (1, '2026-01-01', 'x', 'x', 'x')"
     with pytest.raises(DatabaseError, match="append-only"), base.database.writing() as session:
         session.connection().execute(text(forged))

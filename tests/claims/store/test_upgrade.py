@@ -114,3 +114,25 @@ def test_many_may_open_a_new_base_at_once(new_url: str) -> None:
 def test_sqlite_is_set_up_for_many_readers_and_true_references(base: ClaimBase, pragma: str, value: object) -> None:
     with base.database.reading() as session:
         assert session.connection().execute(text(f"PRAGMA {pragma}")).scalar_one() == value
+
+
+def test_answers_and_reports_of_an_older_base_keep_their_channel(any_url: str) -> None:
+    database = Database(any_url)
+    upgrade(database, "0009")
+    answer = text(
+        "INSERT INTO answer (message, server, channel, claims, kind, offered, card_message, hidden, taken_at)"
+        " VALUES (1, 7, 8, '[]', 'reply', false, 99, false, '2026-01-01 00:00:00')"
+    )
+    report = text(
+        "INSERT INTO feedback (card_message, claim, reporter_hash, server, kind, reported_at)"
+        " VALUES (:card, 'silver', 'x', 7, 'not-said', '2026-01-01 00:00:00')"
+    )
+    with database.writing() as session:
+        session.connection().execute(answer)
+        session.connection().execute(report, [{"card": 99}, {"card": 100}])
+    upgrade(database)
+    with database.reading() as session:
+        rows = session.connection().execute(text("SELECT card_message, channel FROM feedback ORDER BY card_message"))
+        assert [tuple(row) for row in rows] == [(99, 8), (100, 0)]
+        assert session.connection().execute(text("SELECT channel, message FROM answer")).one() == (8, 1)
+    database.close()

@@ -6,6 +6,7 @@ import pytest
 from bot.discord.editor.screen import _read, draw_desk
 from claims.moderation.rights import Actor
 from tests.bot.discord.world import hand_in, shown_by, text_of
+from tests.claims.people import administrator
 
 CRANE_ID = "crane-built-1920"
 LAMP_ID = "lighthouse-40-kw"
@@ -69,7 +70,7 @@ class AtDesk:
 
     def take_the_right_away(self):
         """Choose another role than the chief's to moderate."""
-        self.world.touchstone.servers.change_settings(self.world.guild.id, "test", moderator_roles=(7,))
+        self.world.touchstone.moderation.setup.change(administrator(self.world.guild.id), moderator_roles=(7,))
 
 
 def _answer(done):

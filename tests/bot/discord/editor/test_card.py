@@ -11,6 +11,7 @@ from bot.discord.editor.screen import OpenDeskButton
 from claims.moderation.edits import AddWordings, EditPoint, EditTexts, EditWordings, SetStatus
 from tests.bot.discord.editor.conftest import CRANE_ID, FERRY_ID, LAMP_ID
 from tests.bot.discord.world import labels_of, text_of
+from tests.claims.people import administrator
 
 FIRST = ["Edit", "Wordings", "Points", "Figures", "History"]
 
@@ -53,7 +54,7 @@ async def test_it_names_whose_version_it_is_and_who_changed_it(desk):
 async def test_what_keeps_a_claim_from_being_answered_is_said(world, desk):
     desk.moderation.claim_settings.set_cut_off(desk.other, CRANE_ID, 0.75)
     assert "**Answered from 0.75 on; other claims have the server's cut-off.**" in text_of(await desk.open())
-    world.touchstone.servers.change_settings(world.guild.id, "test", packs=())
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), packs=())
     assert "**This server does not use its pack harbour, so it is not answered.**" in text_of(await desk.open())
     desk.moderation.editor.create(desk.other, EditTexts("The whale of the bay"))
     assert "**A draft is not answered." in text_of(await desk.open("whale"))
@@ -119,7 +120,7 @@ async def test_a_claim_is_muted_and_answered_again(desk):
 
 
 async def test_a_paused_claim_is_resumed(world, desk):
-    world.touchstone.servers.change_settings(world.guild.id, "test", pause_reports=1)
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), pause_reports=1)
     card = await world.card()
     await world.bob.click(card, label="Not what I said")
     message = await desk.open()

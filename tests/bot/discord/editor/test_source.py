@@ -12,7 +12,7 @@ async def form(world):
 
 
 def sources(world):
-    return world.touchstone.moderation.sources.of(world.guild.id)
+    return [d for d in world.touchstone.base.documents(world.guild.id) if d.id.startswith("source-")]
 
 
 async def test_a_source_is_added_and_cited_by_the_name_it_is_given(world, desk):

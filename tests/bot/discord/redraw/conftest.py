@@ -43,7 +43,7 @@ class Desk:
         card = await place.send(view=_blank())
         answers = self.touchstone.answers
         answers.take(self.world.guild.id, card.channel.id, said.id, self.world.alice.id, claims, timedelta(0))
-        answers.posted(said.id, card.id, language)
+        answers.posted(card.channel.id, said.id, card.id, language)
         return card
 
     async def run(self):

@@ -4,6 +4,7 @@ import pytest
 
 from tests.bot.discord.redraw.conftest import quick_bot
 from tests.bot.discord.world import CRANE_TW, LAMP, labels_of, text_of
+from tests.claims.people import administrator
 
 
 def shown(world, card):
@@ -46,7 +47,7 @@ async def test_a_card_keeps_its_language(world, desk):
 @pytest.mark.parametrize(("chosen", "says"), [(None, "Updated on"), ("zh-Hans", "更新于")])
 async def test_a_card_of_unknown_language_speaks_the_servers(world, desk, chosen, says):
     card = await desk.post("crane-built-1920", language=None)
-    world.touchstone.servers.change_settings(world.guild.id, "test", language=chosen)
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), language=chosen)
     desk.retitle()
     await desk.run()
     assert says in text_of(shown(world, card))
@@ -88,7 +89,7 @@ async def test_of_several_claims_on_a_card_each_is_shown_as_it_stands(world, des
 
 async def test_a_claim_of_a_pack_that_the_server_has_given_up_is_withdrawn_there(world, desk):
     card = await world.card()
-    world.touchstone.servers.change_settings(world.guild.id, "test", packs=())
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), packs=())
     await desk.run()
     assert "The old harbour crane was built in 1920\nThis claim was withdrawn on " in text_of(shown(world, card))
 
@@ -101,14 +102,14 @@ async def test_newest_cards_come_first(desk):
 
 async def test_hidden_old_and_unchanged_cards_are_left_alone(world, desk, touchstone):
     hidden, _other = await desk.post("crane-built-1920"), await desk.post("ferry-closed-2030")
-    touchstone.answers.hide(hidden.id)
+    touchstone.answers.hide(hidden.channel.id, hidden.id)
     desk.retitle()
     assert await desk.run() == []
     await desk.post("seals-dying-out")
-    touchstone.servers.change_settings(world.guild.id, "test", correction_days=0)
+    touchstone.moderation.setup.change(administrator(world.guild.id), correction_days=0)
     desk.retitle("seals-dying-out", "Seals thrive")
     assert await desk.run() == []
-    touchstone.servers.change_settings(world.guild.id, "test", correction_days=1)
+    touchstone.moderation.setup.change(administrator(world.guild.id), correction_days=1)
     assert len(await desk.run()) == 1
 
 
