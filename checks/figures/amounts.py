@@ -1,10 +1,9 @@
-"""Joining of ranges: 50 到 100 吉瓦, $5–7 trillion, between 2 and 3 years."""
+"""Amounts: what is written on a number, from its unit and hedges to the mass a price is quoted for."""
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
-from checks.figures.numbers import Endings, Patterns, alternatives
+from checks.figures.numbers import Endings, Patterns
 from checks.figures.units import Term, UnitTable
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
@@ -99,6 +98,10 @@ class PriceReader:
             term.unit = self._table.units["pe"]
 
 
+_TENTHS = ("tenth", "jin", "metre", "kuai")
+_TAIL_DIGIT = re.compile(r"[1-9一二三四五六七八九](?![\d.,%个只斤两克万亿千百十年倍成月天一二三四五六七八九点人位次])")
+_INCHES = re.compile(r" ?(1[01]|[1-9])(?: ?(?:inches|inch|in|\"|”))?(?![\d.,%a-z])(?! ?[a-z%$])")
+_COUNTED = ("count", "years", "hours", "times")
 _NO_SIGN_AFTER = frozenset("abcdefghijklmnopqrstuvwxyz0123456789%)")
 _LEAST_TONNES = 100
 _MULTIPLIERS = 2
@@ -118,6 +121,7 @@ class TermDecorator:
         self._hedges = Endings(table.hedges.before)
         self._fillers = Endings(dict.fromkeys(table.hedges.fillers, True))
         self._names = Endings(dict.fromkeys(table.not_amounts["names"], True))
+        self._tolerances = Endings(dict.fromkeys(table.tolerances, True))
         self._minus = Endings(dict.fromkeys(("minus", "negative", "负"), True))
 
     def decorate(self, term: Term, text: str, before: Sequence[Term]) -> bool:
@@ -185,7 +189,8 @@ class TermDecorator:
                 term.low, term.high, term.end = term.low + 0.5, term.high + 0.5, term.end + 1
         if match:
             term.unit, term.end = self._table.words[match["word"]], match.end()
-            if match["half"]:
+            term.also = self._table.also.get(match["word"])
+            if match["half"] or match["half_before"] or match["half_after"]:
                 term.low, term.high = term.low + 0.5, term.high + 0.5
             self._tail_digit(term, text)
             if term.written == "半" and term.unit.dimension == "count":
@@ -199,6 +204,8 @@ class TermDecorator:
         if term.unit is None and not term.prefix and self._names.before(text, core):
             return False
         self._prices.earnings(term, text)
+        if term.pair and term.unit and term.unit.dimension in _COUNTED and term.scale == 1.0:
+            (term.low, term.high), term.bound = term.pair, "range"
         return not self._says_nothing(term, text)
 
     def _half_of_unit(self, term: Term, text: str) -> bool:
@@ -216,11 +223,18 @@ class TermDecorator:
         return match is not None
 
     def _tail_digit(self, term: Term, text: str) -> None:
-        """Read the last digit of 六成五 and 两斤四两, a tenth of the unit before it."""
-        digit = self._table.numerals.chinese.get(text[term.end : term.end + 1])
-        weight = term.unit is self._table.units["jin"] and text.startswith("两", term.end + 1)
-        if digit and (weight or term.unit is self._table.units["tenth"]):
-            term.low, term.high, term.end = term.low + digit / 10, term.high + digit / 10, term.end + 1 + weight
+        """Read the last digit of 六成五, 1米8 and 五块五, a tenth of the unit before it; and the inches of 5 ft 10."""
+        if term.unit and term.unit.name == "foot" and (match := _INCHES.match(text, term.end)):
+            term.low, term.high, term.end = (
+                term.low + float(match[1]) / 12,
+                term.high + float(match[1]) / 12,
+                match.end(),
+            )
+        if term.unit is None or term.unit.name not in _TENTHS or not (match := _TAIL_DIGIT.match(text, term.end)):
+            return
+        written = match.group()
+        digit = float(written) if written.isascii() else self._table.numerals.chinese[written]
+        term.low, term.high, term.end = term.low + digit / 10, term.high + digit / 10, match.end()
 
     def _says_nothing(self, term: Term, text: str) -> bool:
         """Tell whether this is an article (一个) or a frequency (three times a day)."""
@@ -238,6 +252,8 @@ class TermDecorator:
         if match := patterns.after.match(text, term.end):
             term.bound, term.end = self._table.hedges.after[match["word"]], match.end()
         end = term.start
+        if self._tolerances.before(text, end):
+            return
         if (
             end - 1 > floor
             and text[end - 1] == "-"
@@ -251,84 +267,3 @@ class TermDecorator:
             end = text.rindex(filler[0], 0, end)
         if (hedge := self._hedges.before(text, end)) and end > floor and term.bound != "range":
             term.bound = hedge[1]
-
-
-_LONGEST_CONNECTOR = 6
-_CENTURY = 100
-
-
-def join_ranges(terms: Sequence[Term], text: str, connectors: tuple[str, ...]) -> list[Term]:
-    """Return the terms with neighbours joined where a connector stands between them and they measure the same."""
-    connector = _connector(connectors)
-    joined: list[Term] = []
-    for term in terms:
-        before = joined[-1] if joined else None
-        between = text[before.end : term.start] if before else ""
-        if (
-            before is None
-            or len(between) > _LONGEST_CONNECTOR
-            or not _connects(connector, between, text, before)
-            or not _join(before, term)
-        ):
-            joined.append(term)
-    return joined
-
-
-@lru_cache(maxsize=4)
-def _connector(connectors: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"\s?(?:{alternatives(connectors)})\s?")
-
-
-def _connects(connector: re.Pattern[str], between: str, text: str, before: Term) -> bool:
-    if connector.fullmatch(between):
-        return True
-    return between.strip() in ("and", "和", "与") and text.endswith(
-        ("between ", "介于", "在", "between $"), 0, before.start
-    )
-
-
-def _join(first: Term, second: Term) -> bool:
-    """Widen `first` to reach to `second`; False where they are two figures (which then share the unit)."""
-    if "year" in (first.kind, second.kind):
-        return _join_years(first, second)
-    if first.bound == "range" or second.bound == "range" or first.negative or "phrase" in (first.kind, second.kind):
-        return False
-    if first.unit is None and second.unit is not None and not first.prefix:
-        first.unit, first.prefix, first.alternative = second.unit, second.prefix, None
-    elif first.unit is None and first.prefix is None:
-        first.prefix = second.prefix
-    elif second.unit is None and second.prefix is None:
-        second.unit, second.prefix = first.unit, first.prefix
-    if _dimension(first) != _dimension(second):
-        return False
-    if first.scale == 1.0 and second.scale > 1.0 and first.low < second.mantissa:
-        first.multiply(second.scale)
-    if first.low * _factor(first) >= second.high * _factor(second):
-        return False
-    ratio = _factor(first) / _factor(second)
-    first.low, first.high, first.unit, first.prefix = first.low * ratio, second.high, second.unit, second.prefix
-    first.end, first.bound, first.per = second.end, "range", second.per or first.per
-    first.alternative = None
-    return True
-
-
-def _join_years(first: Term, second: Term) -> bool:
-    if first.kind == "digits" and not (first.unit or first.prefix) and len(first.written) == 2:
-        first.kind, first.low = "year", first.low + second.low // _CENTURY * _CENTURY
-        first.high = first.low
-    if second.kind == "digits" and not (second.unit or second.prefix) and len(second.written) == 2:
-        second.kind, second.low = "year", second.low + first.low // _CENTURY * _CENTURY
-    if first.kind != "year" or second.kind != "year" or first.low >= second.low:
-        return False
-    first.high, first.end = max(second.low, second.high), second.end
-    return True
-
-
-def _dimension(term: Term) -> str:
-    unit = term.unit or term.prefix
-    return unit.dimension if unit else ""
-
-
-def _factor(term: Term) -> float:
-    unit = term.unit or term.prefix
-    return unit.factor if unit else 1.0

@@ -1,11 +1,16 @@
 """The reader: from a text to the quantities it names."""
 
-from checks.figures.amounts import PriceReader, TermDecorator, join_ranges
+import re
+from dataclasses import replace
+
+from checks.figures.amounts import PriceReader, TermDecorator
+from checks.figures.joining import TermJoiner
 from checks.figures.numbers import Scanner, build_patterns
 from checks.figures.units import Quantity, Term, Unit, UnitTable
 from checks.model import KnownFigure
 from config.errors import UnknownUnitError
 
+_INVISIBLE = re.compile("[\u00ad\u034f\u180e\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _OUNCE_KG = 0.0311035
 _LEAST_BARE_CHINESE = 1e4
 
@@ -22,6 +27,7 @@ class FigureReader:
         self._scanner = Scanner(units, patterns)
         self._prices = PriceReader(units, patterns)
         self._decorator = TermDecorator(units, patterns)
+        self._joiner = TermJoiner(units)
 
     @classmethod
     def load(cls) -> "FigureReader":
@@ -40,6 +46,8 @@ class FigureReader:
 
         A figure that can be read two ways (1.4T: trillion or tonnes) comes twice, with the same span.
         """
+        if _INVISIBLE.search(text):
+            return self._read_visible(text)
         folded = self.fold(text)
         if not self._start.search(folded) and self._words.isdisjoint(self._word.findall(folded)):
             return ()
@@ -51,9 +59,18 @@ class FigureReader:
             if (decorated and term.start < decorated[-1].end) or not self._decorator.decorate(term, folded, decorated):
                 continue
             decorated.append(term)
-        joined = join_ranges(decorated, folded, self.units.ranges)
+        joined = self._joiner.join(decorated, folded)
         self._prices.share(joined, folded)
         return tuple(quantity for term in joined for quantity in self._quantities(term, text))
+
+    def _read_visible(self, text: str) -> tuple[Quantity, ...]:
+        """Read a text without the characters that nobody sees; places and spellings are those of the whole text."""
+        places = [place for place, character in enumerate(text) if not _INVISIBLE.match(character)]
+        moved: list[Quantity] = []
+        for each in self.read("".join(text[place] for place in places)):
+            start, end = places[each.start], places[each.end - 1] + 1
+            moved.append(replace(each, text=text[start:end], start=start, end=end))
+        return tuple(moved)
 
     def documented(self, figure: KnownFigure) -> Quantity:
         """Return a documented figure in base units.
@@ -116,7 +133,8 @@ class FigureReader:
             factor = _OUNCE_KG / term.per.factor
             low, high, dimension, name = low * factor, high * factor, f"{dimension}/oz", f"{name}/{term.per.name}"
         loose = f"{unit.loose}/oz" if unit.loose and term.per else unit.loose
-        return Quantity(dimension, low, high, name, said, term.start, term.end, term.bound, loose=loose)
+        other = (term.also.dimension, *self._widened(term, term.also.least, term.also.factor)) if term.also else None
+        return Quantity(dimension, low, high, name, said, term.start, term.end, term.bound, loose=loose, other=other)
 
     def _widened(self, term: Term, least: float, factor: float) -> tuple[float, float]:
         below, above = self.units.bounds.get(term.bound, (1.0, 1.0))
