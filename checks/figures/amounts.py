@@ -101,6 +101,7 @@ class PriceReader:
 _TENTHS = ("tenth", "jin", "metre", "kuai")
 _TAIL_DIGIT = re.compile(r"[1-9一二三四五六七八九](?![\d.,%个只斤两克万亿千百十年倍成月天一二三四五六七八九点人位次])")
 _INCHES = re.compile(r" ?(1[01]|[1-9])(?: ?(?:inches|inch|in|\"|”))?(?![\d.,%a-z])(?! ?[a-z%$])")
+_INCHES_A_FOOT = 12
 _COUNTED = ("count", "years", "hours", "times")
 _NO_SIGN_AFTER = frozenset("abcdefghijklmnopqrstuvwxyz0123456789%)")
 _LEAST_TONNES = 100
@@ -181,12 +182,7 @@ class TermDecorator:
         """Read the unit; False where the number is a name, a frequency or an article."""
         match = None if term.unit or term.kind == "phrase" else self._patterns.unit.match(text, term.end)
         if term.kind == "phrase":
-            dimension = self._table.phrases[term.written][0]
-            term.unit = next(
-                unit for unit in self._table.units.values() if unit.dimension == dimension and unit.factor == 1
-            )
-            if dimension == "times" and text.startswith("半", term.end):
-                term.low, term.high, term.end = term.low + 0.5, term.high + 0.5, term.end + 1
+            self._phrase(term, text)
         if match:
             term.unit, term.end = self._table.words[match["word"]], match.end()
             term.also = self._table.also.get(match["word"])
@@ -204,9 +200,24 @@ class TermDecorator:
         if term.unit is None and not term.prefix and self._names.before(text, core):
             return False
         self._prices.earnings(term, text)
-        if term.pair and term.unit and term.unit.dimension in _COUNTED and term.scale == 1.0:
+        return self._decimal_or_two(term) and not self._says_nothing(term, text)
+
+    def _phrase(self, term: Term, text: str) -> None:
+        dimension = self._table.phrases[term.written][0]
+        term.unit = next(
+            unit for unit in self._table.units.values() if unit.dimension == dimension and unit.factor == 1
+        )
+        if dimension == "times" and text.startswith("半", term.end):
+            term.low, term.high, term.end = term.low + 0.5, term.high + 0.5, term.end + 1
+
+    def _decimal_or_two(self, term: Term) -> bool:
+        """Take 2,3 of what is counted for "2 or 3"; False for 20,5 of it, which may be two numbers."""
+        if not term.unsure or "," not in term.written or not term.unit or term.scale != 1.0:
+            return True
+        if term.pair and term.unit.dimension in _COUNTED:
             (term.low, term.high), term.bound = term.pair, "range"
-        return not self._says_nothing(term, text)
+            return True
+        return term.unit.dimension != "count"
 
     def _half_of_unit(self, term: Term, text: str) -> bool:
         """Read "half a kilo"; a half of no known unit says nothing."""
@@ -225,11 +236,8 @@ class TermDecorator:
     def _tail_digit(self, term: Term, text: str) -> None:
         """Read the last digit of 六成五, 1米8 and 五块五, a tenth of the unit before it; and the inches of 5 ft 10."""
         if term.unit and term.unit.name == "foot" and (match := _INCHES.match(text, term.end)):
-            term.low, term.high, term.end = (
-                term.low + float(match[1]) / 12,
-                term.high + float(match[1]) / 12,
-                match.end(),
-            )
+            feet = float(match[1]) / _INCHES_A_FOOT
+            term.low, term.high, term.end = term.low + feet, term.high + feet, match.end()
         if term.unit is None or term.unit.name not in _TENTHS or not (match := _TAIL_DIGIT.match(text, term.end)):
             return
         written = match.group()

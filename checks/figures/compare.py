@@ -200,7 +200,11 @@ class FigureComparer:
         groups = [SaidFigure(tuple(group), places, self._subjects) for _, group in groupby(said, key=_span)]
         agreeing = {i: match for i, group in enumerate(groups) if (match := self._agreement(group, known))}
         differing = self._differences(groups, known, agreeing)
-        found = [(i, _finding(groups[i], match, agrees=True)) for i, match in agreeing.items()]
+        # A year that agrees beside another figure only says which forecast is meant.
+        years = {i for i, match in agreeing.items() if match.quantity.dimension == "year"}
+        alone = len(years) == len(agreeing) + len(differing)
+        shown = {i: match for i, match in agreeing.items() if alone or i not in years}
+        found = [(i, _finding(groups[i], match, agrees=True)) for i, match in shown.items()]
         found += [(i, _finding(groups[i], match, agrees=False)) for i, match in differing.items()]
         return tuple(finding for _, finding in sorted(found, key=lambda pair: pair[0]))
 

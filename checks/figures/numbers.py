@@ -129,10 +129,9 @@ def _surroundings(table: UnitTable) -> dict[str, re.Pattern[str]]:
     barred = {word: unit.not_before for word, unit in table.words.items() if unit.not_before and not word.isascii()}
     units = alternatives(table.words, barred)
     masses = alternatives(word for word, unit in table.words.items() if unit.name in table.per_mass)
+    half = "(?:(?<=[年倍吨斤两克里米升天时元块瓦])(?P<half>半)| and a (?P<half_after>half)(?![a-z]))?"
     return {
-        "unit": re.compile(
-            rf"(?:[ -]|\s?个(?P<half_before>半)?)?(?P<word>{units})(?:(?<=[年倍吨斤两克里米升天时元块瓦])(?P<half>半)| and a (?P<half_after>half)(?![a-z]))?"
-        ),
+        "unit": re.compile(rf"(?:[ -]|\s?个(?P<half_before>半)?)?(?P<word>{units}){half}"),
         "after": re.compile(rf" ?(?!\+/?-)(?P<word>{alternatives(table.hedges.after)})"),
         "per": re.compile(rf"(?:\s?(?:/|每|一|1)\s?| (?:per|an?|each|the) )(?P<word>{masses})"),
         "per_before": re.compile(rf"(?:每|per |an |/)(?P<word>{masses})[^\d,;。]{{0,8}}$"),
