@@ -54,7 +54,8 @@ class MatchReader:
         stance = self._stance(look)
         doubt = self._doubt(look, stance)
         reading: Stance = "denies" if doubt.is_denial else stance.stance
-        figures = self._comparer.compare(quantities, claim.figures, look.message.text)
+        wordings = [wording.text for wording in claim.wordings if wording.says] if claim.figures else ()
+        figures = self._comparer.compare(quantities, claim.figures, look.message.text, wordings)
         guards = _guards(look, stance, figures, doubt)
         probability = self._probability(look, stance)
         case = Case(probability, reading, guards, claim.muted, claim.cut_off, raised_to=claim.raised_to)

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from checks.figures.numbers import Endings, Patterns
+from checks.figures.own_units import OwnUnit
 from checks.figures.units import Term, UnitTable
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
@@ -102,6 +104,8 @@ _TENTHS = ("tenth", "jin", "metre", "kuai")
 _TAIL_DIGIT = re.compile(r"[1-9一二三四五六七八九](?![\d.,%个只斤两克万亿千百十年倍成月天一二三四五六七八九点人位次])")
 _INCHES = re.compile(r" ?(1[01]|[1-9])(?: ?(?:inches|inch|in|\"|”))?(?![\d.,%a-z])(?! ?[a-z%$])")
 _INCHES_A_FOOT = 12
+_OF_A = re.compile(r" of (?:an?|one|the)(?= )")
+_DIVIDED = ("W", "Wh", "kg", "byte", "litre", "years", "percent", "metre", "hours")
 _COUNTED = ("count", "years", "hours", "times")
 _NO_SIGN_AFTER = frozenset("abcdefghijklmnopqrstuvwxyz0123456789%)")
 _LEAST_TONNES = 100
@@ -125,8 +129,8 @@ class TermDecorator:
         self._tolerances = Endings(dict.fromkeys(table.tolerances, True))
         self._minus = Endings(dict.fromkeys(("minus", "negative", "负"), True))
 
-    def decorate(self, term: Term, text: str, before: Sequence[Term]) -> bool:
-        """Fill in the term from its surroundings and widen its span; False: drop it."""
+    def decorate(self, term: Term, text: str, before: Sequence[Term], own: OwnUnit | None = None) -> bool:
+        """Fill in the term from its surroundings and widen its span; False: drop it. `own`: a claim's own unit."""
         core = term.start
         if term.kind != "year":
             self._prefix(term, text)
@@ -134,7 +138,7 @@ class TermDecorator:
             self._middle(term, text)
             if self._calendar.read(term, text, core):
                 term.kind, term.unit = "year", None
-            elif not self._unit(term, text, core):
+            elif not self._unit(term, text, core, own):
                 return False
         self._around(term, text, before[-1].end if before else -1)
         return True
@@ -164,7 +168,7 @@ class TermDecorator:
     def _lone_t(self, term: Term, text: str, end: int) -> None:
         """Read 1.4T: trillion or tonnes; a large number, and one "of" something, can only be tonnes."""
         if term.low < _LEAST_TONNES and not text.startswith(" of ", end):
-            term.alternative = self._table.units["t"]
+            term.alternative, term.also = self._table.units["t"], self._table.also.get("t")
             term.multiply(self._table.multipliers.money["t"])
             term.end = end
 
@@ -178,8 +182,10 @@ class TermDecorator:
         for scale in match["scales"]:
             term.multiply(self._table.numerals.chinese_scales[scale])
 
-    def _unit(self, term: Term, text: str, core: int) -> bool:
+    def _unit(self, term: Term, text: str, core: int, own: OwnUnit | None) -> bool:
         """Read the unit; False where the number is a name, a frequency or an article."""
+        if self._own(term, text, own):
+            return True
         match = None if term.unit or term.kind == "phrase" else self._patterns.unit.match(text, term.end)
         if term.kind == "phrase":
             self._phrase(term, text)
@@ -194,13 +200,32 @@ class TermDecorator:
         elif term.part and not term.unit and term.scale == 1.0:
             if term.written == "半" or text.startswith((" a ", " an "), term.end):
                 return self._half_of_unit(term, text)
+            if self._part_of_unit(term, text):
+                return True
             term.low, term.high, term.unit = term.low * 100, term.high * 100, self._table.units["percent"]
-        if term.unit is None and self._patterns.no_amount_follows.match(text, term.end):
-            return bool(term.prefix)
-        if term.unit is None and not term.prefix and self._names.before(text, core):
+        if term.unit is None and not self._is_amount(term, text, core):
             return False
         self._prices.earnings(term, text)
         return self._decimal_or_two(term) and not self._says_nothing(term, text)
+
+    def _is_amount(self, term: Term, text: str, core: int) -> bool:
+        """Tell whether a number without a unit is no ordinal and no part of a name."""
+        if term.prefix:
+            return True
+        return not self._patterns.no_amount_follows.match(text, term.end) and not self._names.before(text, core)
+
+    def _own(self, term: Term, text: str, own: OwnUnit | None) -> bool:
+        """Read the unit of a claim's own."""
+        if (
+            own is None
+            or term.unit
+            or term.kind == "phrase"
+            or (not own.first and self._patterns.unit.match(text, term.end))
+        ):
+            return False
+        if match := own.pattern.match(text, term.end):
+            term.unit, term.end = replace(own.unit, name=own.unit.name or match["word"]), match.end()
+        return bool(match)
 
     def _phrase(self, term: Term, text: str) -> None:
         dimension = self._table.phrases[term.written][0]
@@ -218,6 +243,15 @@ class TermDecorator:
             (term.low, term.high), term.bound = term.pair, "range"
             return True
         return term.unit.dimension != "count"
+
+    def _part_of_unit(self, term: Term, text: str) -> bool:
+        """Read "a third of a terawatt"; other parts are percentages."""
+        of_unit = _OF_A.match(text, term.end)
+        whole = self._patterns.unit.match(text, of_unit.end()) if of_unit else None
+        if whole is None or self._table.words[whole["word"]].dimension not in _DIVIDED:
+            return False
+        term.unit, term.end = self._table.words[whole["word"]], whole.end()
+        return True
 
     def _half_of_unit(self, term: Term, text: str) -> bool:
         """Read "half a kilo"; a half of no known unit says nothing."""

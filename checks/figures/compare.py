@@ -5,30 +5,16 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from itertools import groupby
 
+from checks.figures.documented import DocumentedFigure, FigureDocumenter
+from checks.figures.intervals import IntervalReader
 from checks.figures.notation import notation
+from checks.figures.own_units import ANY_NOUN
 from checks.figures.reading import FigureReader
 from checks.figures.subjects import Place, Subjects, TextPlaces
 from checks.figures.units import Quantity
 from checks.model import FigureFinding, KnownFigure
 
 LEAST_BARE_MONEY = 1e6
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentedFigure:
-    """A claim's figure in base units, with what its subject speaks of."""
-
-    figure: KnownFigure
-    quantity: Quantity
-    words: frozenset[str]
-    growth: bool
-    subject: str
-    kinds: frozenset[str]
-
-    @property
-    def is_claim(self) -> bool:
-        """Tell whether this is what the claim itself says (not context beside it)."""
-        return self.figure.role == "claim"
 
 
 @dataclass(frozen=True)
@@ -55,9 +41,9 @@ class SaidFigure:
         return self.subjects.kinds(self.place.segment)
 
 
-def readings_as(said: Quantity, one: DocumentedFigure) -> list[Quantity]:
-    """Return the quantity as it could be meant in the figure's dimension."""
-    target = one.quantity.dimension
+def readings_as(said: Quantity, form: Quantity, *, growth: bool) -> list[Quantity]:
+    """Return the quantity as it could be meant in the dimension of one form of a figure; `growth`: of a change."""
+    target = form.dimension
     values = (said.low, said.high)
     if target in (said.dimension, said.loose):
         return [said]
@@ -66,13 +52,13 @@ def readings_as(said: Quantity, one: DocumentedFigure) -> list[Quantity]:
     if (said.dimension, target) == ("times", "percent"):
         return [
             moved(said, (said.low - lost) * 100, (said.high - lost) * 100, target)
-            for lost in ((1, 0) if one.growth else (0,))
+            for lost in ((1, 0) if growth else (0,))
         ]
     if (said.dimension, target) == ("percent", "times"):
         return [moved(said, said.low / 100 + gained, said.high / 100 + gained, target) for gained in (0, 1)]
     if target == "USD/oz" and (said.bare or "USD" in (said.dimension, said.loose)):
         return [moved(said, *values, target)]
-    large = said.low >= LEAST_BARE_MONEY or one.quantity.high < LEAST_BARE_MONEY
+    large = said.low >= LEAST_BARE_MONEY or form.high < LEAST_BARE_MONEY
     fits = target in ("pe", "count", "times") or (target in ("USD", "CNY") and large)
     return [moved(said, *values, target)] if said.bare and fits else []
 
@@ -97,6 +83,7 @@ def distance(first: Quantity, second: Quantity) -> float:
 _NEEDED = {"percent": 1, "years": 1, "year": 2, "USD": 0, "CNY": 2, "count": 4, "pe": 0}
 _NEEDED_SECOND = 2
 _NEEDED_CONTEXT = 3
+_NEEDED_COUNTED = 2
 _NEVER = 99
 # A claim's own figure comes before all context.
 _CLAIM_FIRST = 50.0
@@ -115,11 +102,14 @@ class Fit:
         """Take over what weighs places against subjects."""
         self._subjects = subjects
 
-    def meant(self, said: SaidFigure, raw: Quantity, one: DocumentedFigure) -> list[Quantity]:
-        """Return the readings of a quantity in the figure's dimension; "idle" turns a share round."""
+    def meant(self, said: SaidFigure, raw: Quantity, one: DocumentedFigure) -> list[tuple[Quantity, Quantity]]:
+        """Return the readings of a quantity, each with the form of the figure it has the dimension of.
+
+        "Idle" turns a share round.
+        """
         if raw.dimension == "percent" == one.quantity.dimension and self._subjects.is_opposite(said.place):
-            return [moved(raw, 100 - raw.high, 100 - raw.low, "percent")]
-        return readings_as(raw, one)
+            return [(moved(raw, 100 - raw.high, 100 - raw.low, "percent"), one.quantity)]
+        return [(reading, form) for form in one.forms for reading in readings_as(raw, form, growth=one.growth)]
 
     def of(
         self, said: SaidFigure, one: DocumentedFigure, known: Sequence[DocumentedFigure], *, second: bool
@@ -128,8 +118,8 @@ class Fit:
 
         `second` says that another quantity of this dimension already agrees with the claim.
         """
-        meant = [(raw, reading) for raw in said.readings for reading in self.meant(said, raw, one)]
-        apart = [distance(reading, one.quantity) for raw, reading in meant if self._may_differ(raw, one, reading)]
+        meant = [(raw, *pair) for raw in said.readings for pair in self.meant(said, raw, one)]
+        apart = [distance(reading, form) for raw, reading, form in meant if self._may_differ(raw, one, reading, form)]
         if not apart or (said.elsewhere and said.elsewhere not in one.subject):
             return None
         if said.kinds and one.kinds and not said.kinds & one.kinds:
@@ -155,27 +145,38 @@ class Fit:
             return _NEEDED_WHOLE
         if dimension == "percent" and first.dimension == "times" and not one.growth:
             return _NEEDED_SHARE
+        if dimension == "count":
+            return self._needed_count(said, one)
         return max(_NEEDED.get(dimension, 0), _NEEDED_SECOND if second else 0)
 
-    def _may_differ(self, raw: Quantity, one: DocumentedFigure, reading: Quantity) -> bool:
+    def _needed_count(self, said: SaidFigure, one: DocumentedFigure) -> int:
+        """Return what a count needs: little where the claim's own unit or noun stands on it."""
+        dimensions = {form.dimension for form in one.forms[1:]}
+        if any({raw.dimension, raw.other[0] if raw.other else ""} & dimensions for raw in said.readings):
+            return 0
+        return _NEEDED_COUNTED if one.counts else _NEEDED["count"]
+
+    def _may_differ(self, raw: Quantity, one: DocumentedFigure, reading: Quantity, form: Quantity) -> bool:
         """Tell whether a differing quantity of this make may be held against the figure at all."""
-        target = one.quantity.dimension
+        target = form.dimension
         if raw.loose and raw.dimension != target:
             return False
-        if raw.bare and (raw.low < LEAST_BARE_MONEY or target not in ("USD", "CNY")):
+        if raw.bare and not one.counts and (raw.low < LEAST_BARE_MONEY or target not in ("USD", "CNY")):
             return False
         if (raw.dimension, target) == ("percent", "times"):
             return False
         if (raw.dimension, target) == ("times", "percent") and not one.growth and self._subjects.says_growth(raw.text):
             return False
         most = _MOST_RATIOS.get(target, _MOST_RATIO)
-        return 1 / most < ratio(reading, one.quantity) < most
+        return 1 / most < ratio(reading, form) < most
 
 
 # Beside "a thousand servers" a mass is that of all of them.
 _CROWD = 10
 _CONTRADICTS = 2
 _MOST_FIGURES = 8192
+# The wordings tell what these units count, or how often something happens.
+_LEARNED = ("count", "times", "years", "month")
 
 
 class FigureComparer:
@@ -186,17 +187,26 @@ class FigureComparer:
         self._reader = reader
         self._subjects = Subjects(reader.units)
         self._fit = Fit(self._subjects)
-        self._documented = lru_cache(maxsize=_MOST_FIGURES)(self._document)
+        self._intervals = IntervalReader(reader.units)
+        documenter = FigureDocumenter(reader, self._subjects, self._intervals)
+        self._documented = lru_cache(maxsize=_MOST_FIGURES)(documenter.document)
 
-    def compare(self, said: Sequence[Quantity], figures: Sequence[KnownFigure], text: str) -> tuple[FigureFinding, ...]:
+    def compare(
+        self, said: Sequence[Quantity], figures: Sequence[KnownFigure], text: str, wordings: Sequence[str] = ()
+    ) -> tuple[FigureFinding, ...]:
         """Return a finding for each quantity that agrees with a figure, and each that differs from one it means.
 
-        `text` is the text that `said` was read from. A quantity that visibly speaks of something else is left out.
+        `text` is the text that `said` was read from, `wordings` what says the claim, where units of its own are
+        learned from. A quantity that visibly speaks of something else is left out.
         """
-        if not said or not figures:
+        if not figures:
             return ()
-        known = [self._documented(figure) for figure in figures]
-        places = TextPlaces(self._reader.fold(text))
+        known = [self._documented(figure, tuple(wordings) if _learns(figure) else ()) for figure in figures]
+        folded = self._reader.fold(text)
+        said = self._with_own(said, known, folded, text)
+        if not said:
+            return ()
+        places = TextPlaces(folded)
         groups = [SaidFigure(tuple(group), places, self._subjects) for _, group in groupby(said, key=_span)]
         agreeing = {i: match for i, group in enumerate(groups) if (match := self._agreement(group, known))}
         differing = self._differences(groups, known, agreeing)
@@ -208,19 +218,27 @@ class FigureComparer:
         found += [(i, _finding(groups[i], match, agrees=False)) for i, match in differing.items()]
         return tuple(finding for _, finding in sorted(found, key=lambda pair: pair[0]))
 
-    def _document(self, figure: KnownFigure) -> DocumentedFigure:
-        subjects = self._subjects
-        subject = f"{figure.subject_en} {figure.subject_zh}".lower()
-        quantity = self._reader.documented(figure)
-        return DocumentedFigure(
-            figure, quantity, subjects.words(figure), subjects.says_growth(subject), subject, subjects.kinds(subject)
-        )
+    def _with_own(
+        self, said: Sequence[Quantity], known: Sequence[DocumentedFigure], folded: str, text: str
+    ) -> Sequence[Quantity]:
+        """Return what was said with the units of the claim's own, its counted nouns and its intervals read too."""
+        for one in known:
+            if one.counts:
+                counted = (each for each in self._reader.read(text, ANY_NOUN) if each.dimension == ANY_NOUN.dimension)
+                nouns = [each for each in counted if each.unit not in self._reader.units.not_nouns]
+                said = _merged(said, [replace(each, dimension="count", unit="", bare=True) for each in nouns])
+            if one.own:
+                own = [each for each in self._reader.read(text, one.own) if each.dimension == one.own.dimension]
+                said = _merged(said, own)
+            if one.periodic:
+                said = _merged(said, self._intervals.read(folded, text))
+        return said
 
     def _agreement(self, said: SaidFigure, known: Sequence[DocumentedFigure]) -> DocumentedFigure | None:
         """Return the figure that the quantity agrees with, the claim's own first, then context."""
         for one in sorted(known, key=lambda k: not k.is_claim):
-            meant = (reading for raw in said.readings for reading in self._fit.meant(said, raw, one))
-            agrees = any(reading.meets(one.quantity) for reading in meant)
+            meant = (pair for raw in said.readings for pair in self._fit.meant(said, raw, one))
+            agrees = any(reading.meets(form) for reading, form in meant)
             if agrees and (one.is_claim or not self._contradicts(said, one, known)):
                 return one
         return None
@@ -254,6 +272,16 @@ class FigureComparer:
                 if (fit := self._fit.of(group, one, known, second=one.quantity.dimension in seen)) is not None:
                     offers.append((fit, i, one))
         return _assign(offers)
+
+
+def _learns(figure: KnownFigure) -> bool:
+    return figure.role == "claim" and figure.unit in _LEARNED
+
+
+def _merged(said: Sequence[Quantity], more: Sequence[Quantity]) -> Sequence[Quantity]:
+    """Return both in the order of the text; of two that overlap, the second kind stays."""
+    kept = [each for each in said if not any(each.start < one.end and one.start < each.end for one in more)]
+    return sorted((*kept, *more), key=_span) if more else said
 
 
 def _span(quantity: Quantity) -> tuple[int, int]:

@@ -8,6 +8,8 @@ from checks.figures.units import Term, UnitTable
 
 _LONGEST_CONNECTOR = 16
 _CENTURY = 100
+_ONE_IN = (" in ", " out of ", " in every ")
+_NUMERALS = ("digits", "english")
 _COMPOUND = ("kg", "metre", "years", "hours", "litre", "USD", "CNY")
 _COMPOUND_BETWEEN = ("", " ", ",", ", ", " and ", "零", "又", "、")
 
@@ -18,6 +20,7 @@ class TermJoiner:
     def __init__(self, table: UnitTable) -> None:
         """Compile what stands between the parts of a range, and before a tolerance."""
         self._connector = re.compile(rf"\s?(?:{alternatives(table.ranges)})\s?")
+        self._percent = table.units["percent"]
         self._tolerances = Endings(dict.fromkeys(table.tolerances, True))
 
     def join(self, terms: Sequence[Term], text: str) -> list[Term]:
@@ -34,11 +37,25 @@ class TermJoiner:
         return [term for term in joined if not term.unsure or term.unit or term.prefix or term.scale > 1.0]
 
     def _joined(self, before: Term, term: Term, between: str, text: str) -> bool:
+        if between in _ONE_IN and self._share(before, term):
+            return True
         if between in _COMPOUND_BETWEEN and _add(before, term):
             return True
         if between and self._tolerances.before(text, term.start):
             return between.strip() == between.strip(" ") and _widen(before, term)
         return self._connects(between, text, before) and _join(before, term)
+
+    def _share(self, part: Term, whole: Term) -> bool:
+        """Read "one in two hundred" as a percentage."""
+        counted = all(
+            term.prefix is None and (not term.unit or term.unit.dimension == "count") for term in (part, whole)
+        )
+        plain = part.kind in _NUMERALS and whole.kind in _NUMERALS and part.unit is None
+        if not counted or not plain or not 0 < part.high < whole.low or whole.low != whole.high or part.part:
+            return False
+        part.low, part.high, part.end = part.low / whole.low * 100, part.high / whole.low * 100, whole.end
+        part.unit, part.scale, part.part = self._percent, 1.0, True
+        return True
 
     def _connects(self, between: str, text: str, before: Term) -> bool:
         if self._connector.fullmatch(between):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from checks.figures.amounts import PriceReader, TermDecorator
 from checks.figures.joining import TermJoiner
 from checks.figures.numbers import Scanner, build_patterns
+from checks.figures.own_units import OwnUnit, is_own, spellings
 from checks.figures.units import Quantity, Term, Unit, UnitTable
 from checks.model import KnownFigure
 from config.errors import UnknownUnitError
@@ -41,13 +42,14 @@ class FigureReader:
             folded = "".join(low if len(low := character.lower()) == 1 else character for character in text)
         return folded if folded.isascii() else folded.translate(self.units.variants)
 
-    def read(self, text: str) -> tuple[Quantity, ...]:
+    def read(self, text: str, own: OwnUnit | None = None) -> tuple[Quantity, ...]:
         """Return the quantities of a text in order, at most 64 numbers.
 
-        A figure that can be read two ways (1.4T: trillion or tonnes) comes twice, with the same span.
+        A figure that can be read two ways (1.4T: trillion or tonnes) comes twice, with the same span. `own` is a unit
+        that one claim has of its own.
         """
         if _INVISIBLE.search(text):
-            return self._read_visible(text)
+            return self._read_visible(text, own)
         folded = self.fold(text)
         if not self._start.search(folded) and self._words.isdisjoint(self._word.findall(folded)):
             return ()
@@ -56,18 +58,18 @@ class FigureReader:
             return ()
         decorated: list[Term] = []
         for term in terms:
-            if (decorated and term.start < decorated[-1].end) or not self._decorator.decorate(term, folded, decorated):
-                continue
-            decorated.append(term)
+            before = decorated[-1].end if decorated else 0
+            if term.start >= before and self._decorator.decorate(term, folded, decorated, own):
+                decorated.append(term)
         joined = self._joiner.join(decorated, folded)
         self._prices.share(joined, folded)
         return tuple(quantity for term in joined for quantity in self._quantities(term, text))
 
-    def _read_visible(self, text: str) -> tuple[Quantity, ...]:
+    def _read_visible(self, text: str, own: OwnUnit | None) -> tuple[Quantity, ...]:
         """Read a text without the characters that nobody sees; places and spellings are those of the whole text."""
         places = [place for place, character in enumerate(text) if not _INVISIBLE.match(character)]
         moved: list[Quantity] = []
-        for each in self.read("".join(text[place] for place in places)):
+        for each in self.read("".join(text[place] for place in places), own):
             start, end = places[each.start], places[each.end - 1] + 1
             moved.append(replace(each, text=text[start:end], start=start, end=end))
         return tuple(moved)
@@ -78,23 +80,22 @@ class FigureReader:
         Raises:
             UnknownUnitError: the pack uses a unit that the table lacks.
         """
+        if is_own(figure.unit) and (names := spellings(figure.unit)):
+            return self._in(figure, f"own {names[0].lower()}", 1.0, 1.0)
         name, _, per = figure.unit.partition("/")
         unit, mass = self.units.units.get(name), self.units.units.get(per) if per else None
         if unit is None or (per and (mass is None or per not in self.units.per_mass)):
             raise UnknownUnitError(figure.unit, tuple(self.units.units))
-        low, high = figure.low * unit.factor, figure.high * unit.factor
-        widen = self.units.documented_bounds.get(figure.bound, (1.0, 1.0)) if unit.dimension != "year" else (1.0, 1.0)
-        ends = sorted((low * widen[0], high * widen[1]))
-        dimension = unit.dimension
         if mass:
-            dimension, ends = "USD/oz", [end * _OUNCE_KG / mass.factor for end in ends]
-        return Quantity(
-            dimension,
-            ends[0],
-            ends[1],
-            figure.unit,
-            bound="range" if figure.bound == "about" and low != high else figure.bound,
-        )
+            return self._in(figure, "USD/oz", unit.factor, _OUNCE_KG / mass.factor)
+        return self._in(figure, unit.dimension, unit.factor, 1.0)
+
+    def _in(self, figure: KnownFigure, dimension: str, factor: float, after: float) -> Quantity:
+        """Return the figure in a dimension, its bound applied between both factors."""
+        widen = self.units.documented_bounds.get(figure.bound, (1.0, 1.0)) if dimension != "year" else (1.0, 1.0)
+        ends = sorted((figure.low * factor * widen[0] * after, figure.high * factor * widen[1] * after))
+        bound = "range" if figure.bound == "about" and figure.low != figure.high else figure.bound
+        return Quantity(dimension, ends[0], ends[1], figure.unit, bound=bound)
 
     def _quantities(self, term: Term, text: str) -> list[Quantity]:
         """Apply unit, sign and bound to a term; nothing where it turns out to be no amount."""
@@ -116,8 +117,10 @@ class FigureReader:
         if unit is None:
             if term.kind in ("chinese", "english") and term.high < _LEAST_BARE_CHINESE:
                 return []
-            bare = self._widened(term, 1.0, 1.0)
-            found = [Quantity("count", *bare, "", said, term.start, term.end, term.bound, bare=True)]
+            bare, also = self._widened(term, 1.0, 1.0), term.also
+            share = also.factor / term.scale if also else 0.0
+            other = (also.dimension, bare[0] * share, bare[1] * share) if also else None
+            found = [Quantity("count", *bare, "", said, term.start, term.end, term.bound, bare=True, other=other)]
         else:
             found = [self._with_unit(term, unit, said)]
         if term.alternative:

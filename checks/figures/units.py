@@ -27,6 +27,7 @@ class Quantity:
 
     `text` is the span `start`–`end` as written; `unit` the name of the unit that was used ("" for a bare number).
     `loose` names another dimension that the author may have meant (块 for dollars); `bare` numbers have no unit at all.
+    `times`: how often in a whole number of units, where the author said how often (twice a year).
     `other`: the dimension, low and high of what the unit's spelling may also stand for (600 gigs: bytes or watts).
     Two quantities with the same span are two readings of one figure.
     """
@@ -42,6 +43,7 @@ class Quantity:
     bare: bool = False
     loose: str = ""
     other: tuple[str, float, float] | None = None
+    times: float = 0.0
 
     @property
     def middle(self) -> float:
@@ -131,6 +133,8 @@ class UnitTable:
     ranges: tuple[str, ...]
     tolerances: tuple[str, ...]
     also: Mapping[str, Unit]
+    not_nouns: tuple[str, ...]
+    intervals: Mapping[str, Mapping[str, float]]
     not_amounts: Mapping[str, tuple[str, ...]]
     elsewhere: Mapping[str, tuple[str, ...]]
     subject_stop_words: frozenset[str]
@@ -173,6 +177,11 @@ class UnitTable:
             hedges=_hedges(data["hedges"]),
             ranges=_words(data["ranges"]),
             tolerances=_words(data["tolerances"]),
+            not_nouns=_words(data["not_nouns"]),
+            intervals={
+                name: {str(word): float(value) for word, value in words.items()}
+                for name, words in data["intervals"].items()
+            },
             also={str(word): units[name] for word, name in data["also"].items()},
             not_amounts={name: _words(words) for name, words in data["not_amounts"].items()},
             elsewhere={name: _words(words) for name, words in data["elsewhere"].items()},
