@@ -282,7 +282,9 @@ class TermDecorator:
         """Tell whether this is an article (一个) or a frequency (three times a day)."""
         if term.unit is None or term.kind == "phrase":
             return False
-        article = term.written in ("一", "one", "两") and (term.unit.dimension == "count" or text[term.end - 1] == "块")
+        article = term.written in ("一", "one", "两") and (
+            term.unit.dimension == "count" or text[term.end - 1] in "块刀"
+        )
         return article or (term.unit.dimension == "times" and bool(self._patterns.frequency.match(text, term.end)))
 
     def _around(self, term: Term, text: str, floor: int) -> None:

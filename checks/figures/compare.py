@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from itertools import groupby
 
+from opencc import OpenCC
+
 from checks.figures.documented import DocumentedFigure, FigureDocumenter
 from checks.figures.intervals import IntervalReader
 from checks.figures.notation import notation
@@ -38,7 +40,9 @@ class SaidFigure:
     @cached_property
     def kinds(self) -> frozenset[str]:
         """Return what its segment says that amounts are amounts of."""
-        return self.subjects.kinds(self.place.segment)
+        kinds = self.subjects.kinds(self.places.beside(self.readings[0]))
+        # Only shares and factors are of a change: "dropping 3 trillion on compute" is none.
+        return kinds if self.readings[0].dimension in ("percent", "times") else kinds - {"change"}
 
 
 def readings_as(said: Quantity, form: Quantity, *, growth: bool) -> list[Quantity]:
@@ -120,7 +124,7 @@ class Fit:
         """
         meant = [(raw, *pair) for raw in said.readings for pair in self.meant(said, raw, one)]
         apart = [distance(reading, form) for raw, reading, form in meant if self._may_differ(raw, one, reading, form)]
-        if not apart or (said.elsewhere and said.elsewhere not in one.subject):
+        if not apart or (said.elsewhere and not self._subjects.excuses(said.elsewhere, one.subject)):
             return None
         if said.kinds and one.kinds and not said.kinds & one.kinds:
             return None
@@ -154,6 +158,9 @@ class Fit:
         dimensions = {form.dimension for form in one.forms[1:]}
         if any({raw.dimension, raw.other[0] if raw.other else ""} & dimensions for raw in said.readings):
             return 0
+        persons = any(raw.unit == "count" and self._subjects.counts_persons(raw.text) for raw in said.readings)
+        if persons and not self._subjects.counts_persons(one.subject):
+            return _NEVER
         return _NEEDED_COUNTED if one.counts else _NEEDED["count"]
 
     def _may_differ(self, raw: Quantity, one: DocumentedFigure, reading: Quantity, form: Quantity) -> bool:
@@ -187,6 +194,7 @@ class FigureComparer:
         self._reader = reader
         self._subjects = Subjects(reader.units)
         self._fit = Fit(self._subjects)
+        self._simplify = OpenCC("tw2s").convert
         self._intervals = IntervalReader(reader.units)
         documenter = FigureDocumenter(reader, self._subjects, self._intervals)
         self._documented = lru_cache(maxsize=_MOST_FIGURES)(documenter.document)
@@ -206,7 +214,7 @@ class FigureComparer:
         said = self._with_own(said, known, folded, text)
         if not said:
             return ()
-        places = TextPlaces(folded)
+        places = TextPlaces(self._simplified(folded), [_span(each) for each in said])
         groups = [SaidFigure(tuple(group), places, self._subjects) for _, group in groupby(said, key=_span)]
         agreeing = {i: match for i, group in enumerate(groups) if (match := self._agreement(group, known))}
         differing = self._differences(groups, known, agreeing)
@@ -217,6 +225,11 @@ class FigureComparer:
         found = [(i, _finding(groups[i], match, agrees=True)) for i, match in shown.items()]
         found += [(i, _finding(groups[i], match, agrees=False)) for i, match in differing.items()]
         return tuple(finding for _, finding in sorted(found, key=lambda pair: pair[0]))
+
+    def _simplified(self, folded: str) -> str:
+        """Return the text in Simplified characters, for subjects are looked for in those."""
+        simplified = folded if folded.isascii() else self._simplify(folded)
+        return simplified if len(simplified) == len(folded) else folded
 
     def _with_own(
         self, said: Sequence[Quantity], known: Sequence[DocumentedFigure], folded: str, text: str

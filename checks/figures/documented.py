@@ -11,6 +11,8 @@ from checks.figures.units import Quantity
 from checks.model import KnownFigure
 
 _MOST_WORDINGS = 40
+# A count may stand in millions (21, of "million bitcoins").
+_SCALES = (1.0, 1e3, 1e4, 1e6, 1e8, 1e9, 1e12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,13 @@ class FigureDocumenter:
                 if said.bare or unit is None or unit.dimension in ("count", "year", "times"):
                     continue
                 number = replace(said, low=said.low / unit.factor, high=said.high / unit.factor, dimension="count")
-                if number.meets(self._reader.documented(figure)):
-                    found.setdefault(unit.dimension, self._reader.documented(replace(figure, unit=unit.name)))
+                for scale in _SCALES:
+                    if number.meets(self._times(figure, scale)):
+                        found.setdefault(unit.dimension, self._times(replace(figure, unit=unit.name), scale))
         return list(found.values())
+
+    def _times(self, figure: KnownFigure, scale: float) -> Quantity:
+        return self._reader.documented(replace(figure, low=figure.low * scale, high=figure.high * scale))
 
     def _nouns(self, figure: KnownFigure, wordings: Sequence[str]) -> tuple[str, ...]:
         """Return the nouns that follow a count's value in the claim's wordings."""

@@ -175,13 +175,14 @@ def _english(table: UnitTable) -> str:
     article = rf"an?(?= (?:{scales}|half|quarter|third))"
     more = rf"(?:[ -](?:and )?(?:{small}|{scales}|point(?= {small})|{parts}|{article})){{0,12}}"
     of_part = rf"(?:{parts})(?: of)?(?: an?| the)?(?= {scales})"
-    return rf"(?:{of_part}|half|{small}|hundred(?= {scales})|an?(?= (?:{scales}|{parts})(?![a-z])))(?:{more})(?![a-z])"
+    return rf"(?:{of_part}|half|{small}|hundred(?= {scales})|an?(?= (?:{scales}|{parts})(?![a-z]))|an?(?: full| whole| cool)(?= (?:{scales})))(?:{more})(?![a-z])"
 
 
 MOST_TERMS = 64
 _MOST_NUMBERS = 512
 # No quantity of this world; also keeps floats from overflowing.
 _MOST_VALUE = 1e24
+_PERIOD_BEFORE = ("in ", "within ", "over ", "for ", "each ", "per ", "this ", "every ", "after ")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _HIDDEN = re.compile(r"https?://\S+|www\.\S+|<[@#:/ta][^>\s]{0,80}>|@\w+")
 
@@ -318,6 +319,12 @@ class Scanner:
         if not match or self._names.before(text, start):
             return None
         words = match.group().replace("-", " ").split()
+        if (
+            words[-1] == "quarter"
+            and text.endswith(_PERIOD_BEFORE, 0, start)
+            and not text.startswith(" of", match.end())
+        ):
+            return None
         value = self._numerals.english(words)
         numerals = self._table.numerals
         part = words[-1] in numerals.english_parts and "and" not in words

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from checks.figures.numbers import Endings, alternatives
@@ -26,9 +27,10 @@ class Place:
 class TextPlaces:
     """Cuts places out of one folded text; its ends of segments and sentences are looked up once."""
 
-    def __init__(self, text: str) -> None:
-        """Find where segments and sentences end."""
+    def __init__(self, text: str, spans: Sequence[tuple[int, int]] = ()) -> None:
+        """Find where segments and sentences end; `spans`: where the text's quantities are, in order."""
         self._text = text
+        self._spans = spans
         matches = list(_END.finditer(text))
         self._segments = [(match.start(), match.end()) for match in matches]
         self._sentences = [(match.start(), match.end()) for match in matches if match["sentence"]]
@@ -37,6 +39,13 @@ class TextPlaces:
         """Cut out what stands around a quantity; at most 160 characters each side."""
         segment, sentence = self._sides(self._segments, quantity), self._sides(self._sentences, quantity)
         return Place(" ".join(segment), " ".join(sentence), sentence[0][-_BESIDE:], sentence[1][:_BESIDE])
+
+    def beside(self, quantity: Quantity) -> str:
+        """Return the quantity's segment, only as far as the next quantity on either side."""
+        before, after = self._sides(self._segments, quantity)
+        left = max((end for _, end in self._spans if end <= quantity.start), default=0)
+        right = min((start for start, _ in self._spans if start >= quantity.end), default=len(self._text))
+        return f"{before[max(0, len(before) - (quantity.start - left)) :]} {after[: right - quantity.end]}"
 
     def _sides(self, ends: list[tuple[int, int]], quantity: Quantity) -> tuple[str, str]:
         before = bisect_right(ends, quantity.start, key=lambda end: end[1])
@@ -72,6 +81,8 @@ class Subjects:
         )
         self._forecast_before = re.compile(rf"(?<![a-z]){alternatives(cues['forecast_before'])}")
         self._forecast_after = re.compile(rf"^\s?{alternatives(cues['forecast_after'])}")
+        self._gaps, self._gap_subjects = frozenset(cues["gaps"]), cues["gap_subjects"]
+        self._persons = cues["persons"]
         self._opposites = table.opposites
         self._period_before = Endings(dict.fromkeys(cues["period_before"], True))
         self._period_after = re.compile(rf"^\s?{alternatives(cues['period_after'])}")
@@ -94,6 +105,14 @@ class Subjects:
     def evidence(self, place: Place, words: frozenset[str]) -> int:
         """Count the subject's words around a place: each counts two in the segment, one in its sentence."""
         return sum(2 if word in place.segment else 1 for word in words if word in place.sentence)
+
+    def counts_persons(self, text: str) -> bool:
+        """Tell whether a text speaks of people."""
+        return any(word in text for word in self._persons)
+
+    def excuses(self, cue: str, subject: str) -> bool:
+        """Tell whether a cue for something else is what the figure itself measures ("short of", of a gap)."""
+        return cue in subject or (cue in self._gaps and any(word in subject for word in self._gap_subjects))
 
     def says_when(self, place: Place) -> bool:
         """Tell whether a duration stands after "after", "within", 用, or before 后, 就."""
