@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from itertools import groupby
 
-from opencc import OpenCC
-
 from checks.figures.documented import DocumentedFigure, FigureDocumenter
 from checks.figures.intervals import IntervalReader
 from checks.figures.notation import notation
@@ -15,6 +13,7 @@ from checks.figures.reading import FigureReader
 from checks.figures.subjects import Place, Subjects, TextPlaces
 from checks.figures.units import Quantity
 from checks.model import FigureFinding, KnownFigure
+from checks.text import converter
 
 LEAST_BARE_MONEY = 1e6
 
@@ -159,7 +158,8 @@ class Fit:
         if any({raw.dimension, raw.other[0] if raw.other else ""} & dimensions for raw in said.readings):
             return 0
         persons = any(raw.unit == "count" and self._subjects.counts_persons(raw.text) for raw in said.readings)
-        if persons and not self._subjects.counts_persons(one.subject):
+        counted = one.own.unit.name if one.own else one.subject
+        if persons and not self._subjects.counts_persons(counted):
             return _NEVER
         return _NEEDED_COUNTED if one.counts else _NEEDED["count"]
 
@@ -194,7 +194,7 @@ class FigureComparer:
         self._reader = reader
         self._subjects = Subjects(reader.units)
         self._fit = Fit(self._subjects)
-        self._simplify = OpenCC("tw2s").convert
+        self._simplify = converter("t2s")
         self._intervals = IntervalReader(reader.units)
         documenter = FigureDocumenter(reader, self._subjects, self._intervals)
         self._documented = lru_cache(maxsize=_MOST_FIGURES)(documenter.document)

@@ -175,7 +175,8 @@ def _english(table: UnitTable) -> str:
     article = rf"an?(?= (?:{scales}|half|quarter|third))"
     more = rf"(?:[ -](?:and )?(?:{small}|{scales}|point(?= {small})|{parts}|{article})){{0,12}}"
     of_part = rf"(?:{parts})(?: of)?(?: an?| the)?(?= {scales})"
-    return rf"(?:{of_part}|half|{small}|hundred(?= {scales})|an?(?= (?:{scales}|{parts})(?![a-z]))|an?(?: full| whole| cool)(?= (?:{scales})))(?:{more})(?![a-z])"
+    one = rf"an?(?= (?:{scales}|{parts})(?![a-z]))|an?(?: full| whole| cool)(?= {scales})"
+    return rf"(?:{of_part}|half|{small}|hundred(?= {scales})|{one})(?:{more})(?![a-z])"
 
 
 MOST_TERMS = 64

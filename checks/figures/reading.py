@@ -11,7 +11,7 @@ from checks.figures.units import Quantity, Term, Unit, UnitTable
 from checks.model import KnownFigure
 from config.errors import UnknownUnitError
 
-_INVISIBLE = re.compile("[\u00ad\u034f\u180e\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+_INVISIBLE = re.compile("[\u00ad\u0300-\u036f\u180e\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _OUNCE_KG = 0.0311035
 _LEAST_BARE_CHINESE = 1e4
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from checks.figures.numbers import Endings, alternatives
 from checks.figures.units import Quantity, UnitTable
 from checks.model import KnownFigure
+from checks.text import converter
 
 _END = re.compile(r"(?P<sentence>[。!?！？;；\n]|\.(?!\d))|[，、：()（）—]|[,:](?!\d)| - | but | while | and ")
 _REACH = 160
@@ -69,6 +70,7 @@ class Subjects:
 
     def __init__(self, table: UnitTable) -> None:
         """Compile the cue words of the table."""
+        self._as_in_taiwan, self._simplified = converter("s2twp"), converter("t2s")
         self._stop = table.subject_stop_words
         self._stop_characters = re.compile(f"[{table.subject_stop_characters}]")
         self._growth = re.compile("|".join(rf"(?<![a-z]){re.escape(word)}" for word in table.growth))
@@ -98,8 +100,10 @@ class Subjects:
             if self._tells(word)
         }
         pairs: set[str] = set()
-        for run in _HAN_RUN.findall(self._stop_characters.sub(" ", figure.subject_zh)):
-            pairs.update(run[i : i + 2] for i in range(len(run) - 1))
+        # Taiwan says 伺服器 where the subject says 服务器: either tells.
+        for subject in {figure.subject_zh, self._simplified(self._as_in_taiwan(figure.subject_zh))}:
+            for run in _HAN_RUN.findall(self._stop_characters.sub(" ", subject)):
+                pairs.update(run[i : i + 2] for i in range(len(run) - 1))
         return frozenset(latin | pairs)
 
     def evidence(self, place: Place, words: frozenset[str]) -> int:
