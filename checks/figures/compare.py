@@ -7,7 +7,7 @@ from itertools import groupby
 
 from checks.figures.documented import DocumentedFigure, FigureDocumenter
 from checks.figures.intervals import IntervalReader
-from checks.figures.notation import notation
+from checks.figures.notation import notation, source_notation
 from checks.figures.own_units import ANY_NOUN
 from checks.figures.reading import FigureReader
 from checks.figures.subjects import Place, Subjects, TextPlaces
@@ -313,7 +313,15 @@ def _assign(offers: list[tuple[float, int, DocumentedFigure]]) -> dict[int, Docu
 
 def _finding(said: SaidFigure, one: DocumentedFigure, *, agrees: bool) -> FigureFinding:
     figure = one.figure
-    return FigureFinding(said.readings[0].text, notation(figure), agrees, figure.subject_en, figure.subject_zh)
+    return FigureFinding(
+        said.readings[0].text,
+        notation(figure),
+        agrees,
+        figure.subject_en,
+        figure.subject_zh,
+        source_notation(figure),
+        figure.documented_place,
+    )
 
 
 @cache

@@ -1,7 +1,9 @@
 """Notation: a claim's figure as the card and the machine output write it."""
 
+from dataclasses import replace
 from typing import Literal
 
+from checks.figures.own_units import is_own, spellings
 from checks.model import KnownFigure
 
 _ENGLISH_SCALES = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
@@ -34,7 +36,8 @@ _UNITS = {
 
 def notation(figure: KnownFigure, language: Literal["en", "zh"] = "en") -> str:
     """Return a documented figure in plain notation, with its bound as a sign."""
-    unit, _, per = figure.unit.partition("/")
+    own = spellings(figure.unit) if is_own(figure.unit) else ()
+    unit, _, per = (_own_name(own, language), "", "") if own else figure.unit.partition("/")
     spread = [figure.low] if figure.low == figure.high else [figure.low, figure.high]
     if unit in ("USD", "CNY"):
         written = _money(spread, unit, language)
@@ -43,6 +46,19 @@ def notation(figure: KnownFigure, language: Literal["en", "zh"] = "en") -> str:
         written = numbers + _UNITS[language].get(unit, f" {unit}")
     sign = _SIGNS.get(figure.bound, "")
     return f"{sign}{written}{f'/{per}' if per else ''}"
+
+
+def source_notation(figure: KnownFigure, language: Literal["en", "zh"] = "en") -> str:
+    """Return what the source gives for a figure, in plain notation; "" where it gives nothing else."""
+    if figure.documented_low is None or figure.documented_high is None:
+        return ""
+    low, high, bound = figure.documented_low, figure.documented_high, figure.documented_bound
+    return notation(replace(figure, low=low, high=high, bound=bound), language)
+
+
+def _own_name(names: tuple[str, ...], language: Literal["en", "zh"]) -> str:
+    """Return the first spelling of the language, else the first."""
+    return next((name for name in names if name.isascii() == (language == "en")), names[0])
 
 
 def _money(spread: list[float], unit: str, language: Literal["en", "zh"]) -> str:

@@ -42,6 +42,12 @@ def spellings(unit: str) -> tuple[str, ...]:
     return tuple(spelling for each in unit.split(SPELLINGS) if (spelling := each.strip()))
 
 
+def join_spellings(words: Iterable[str]) -> str:
+    """Return spellings as one unit; a single one has a bar too, which tells it from the table's units."""
+    named = [word.strip() for word in words]
+    return SPELLINGS.join(named) if len(named) > 1 else f"{named[0]}{SPELLINGS}"
+
+
 def own_unit(name: str, words: Iterable[str]) -> OwnUnit | None:
     """Return the unit that is written in one of these ways (singular and plural alike), or None where none is left."""
     folded = {word.strip().lower() for word in words} - {""}

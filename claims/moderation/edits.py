@@ -360,7 +360,7 @@ class RemoveFigure:
 def known_units() -> tuple[str, ...]:
     """Return the units that packs and forms may use."""
     schema: dict[str, Any] = read_schema()
-    return tuple(schema["$defs"]["figure"]["properties"]["unit"]["enum"])
+    return tuple(schema["$defs"]["unit"]["enum"])
 
 
 def _read(form: FormReader, typed: str) -> tuple[float, float]:

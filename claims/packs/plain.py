@@ -6,7 +6,8 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
-from checks.model import KnownFigure, KnownWording
+from checks.figures.own_units import is_own, join_spellings, spellings
+from checks.model import Bound, KnownFigure, KnownWording
 from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PackRecord, PointRecord, claim_digest
 
 Records = tuple[PackRecord, tuple[DocumentRecord, ...], tuple[ClaimRecord, ...]]
@@ -60,14 +61,20 @@ def _wordings(texts: Any, *, negative: bool = False, denies: bool = False) -> tu
 
 
 def _figure(figure: Any) -> KnownFigure:  # noqa: ANN401
+    documented = figure.get("documented", {})
+    low, high = (documented.get(end, documented.get("value")) for end in ("low", "high"))
     return KnownFigure(
         low=float(figure["low"] if "low" in figure else figure["value"]),
         high=float(figure["high"] if "high" in figure else figure["value"]),
-        unit=figure["unit"],
+        unit=figure["unit"] if isinstance(figure["unit"], str) else join_spellings(figure["unit"]),
         bound=figure["bound"],
         role=figure.get("role", "claim"),
         subject_en=figure["subject"]["en"],
         subject_zh=figure["subject"]["zh"],
+        documented_low=None if low is None else float(low),
+        documented_high=None if high is None else float(high),
+        documented_bound=documented.get("bound", "range" if "low" in documented else "exactly"),
+        documented_place=documented.get("place", ""),
     )
 
 
@@ -150,15 +157,25 @@ def _texts(wordings: Sequence[KnownWording], *, both: bool = False) -> dict[str,
 
 
 def _plain_figure(figure: KnownFigure) -> PlainData:
-    low, high = plain_number(figure.low), plain_number(figure.high)
-    single = low == high and figure.bound != "range"
+    documented: PlainData = {}
+    if figure.documented_low is not None and figure.documented_high is not None:
+        place = {"place": figure.documented_place} if figure.documented_place else {}
+        values = _plain_values(figure.documented_low, figure.documented_high, figure.documented_bound)
+        documented = {"documented": {**values, "bound": figure.documented_bound, **place}}
     return {
-        **({"value": low} if single else {"low": low, "high": high}),
-        "unit": figure.unit,
+        **_plain_values(figure.low, figure.high, figure.bound),
+        "unit": list(spellings(figure.unit)) if is_own(figure.unit) else figure.unit,
         "bound": figure.bound,
         "role": figure.role,
         "subject": {"en": figure.subject_en, "zh": figure.subject_zh},
+        **documented,
     }
+
+
+def _plain_values(low: float, high: float, bound: Bound) -> PlainData:
+    if low == high and bound != "range":
+        return {"value": plain_number(low)}
+    return {"low": plain_number(low), "high": plain_number(high)}
 
 
 def _plain_point(point: PointRecord) -> PlainData:

@@ -190,14 +190,21 @@ def _citations(claim: Any, place: Place, documents: set[str], *, whole: bool) ->
 def _figures(claim: Any, place: Place) -> Iterator[Broken]:  # noqa: ANN401
     for number, figure in enumerate(claim.get("figures", [])):
         here = (*place, "figures", number)
-        keys = {"value", "low", "high"} & set(figure)
-        if keys not in ({"value"}, {"low", "high"}):
-            yield here, worded("a figure has either a value, or low and high"), worded("Give one of the two.")
-        elif "low" in keys and figure["low"] > figure["high"]:
-            yield (*here, "low"), worded("low is above high"), worded("Swap them.")
-        elif (figure["bound"] == "range") != ("low" in keys):
-            fault = worded("low and high go with the bound 'range', a value with any other")
-            yield (*here, "bound"), fault, worded("Change the one or the other.")
+        yield from _values(figure, here)
+        if "documented" in figure:
+            low = "low" in figure["documented"]
+            yield from _values({"bound": "range" if low else "exactly"} | figure["documented"], (*here, "documented"))
+
+
+def _values(figure: Any, here: Place) -> Iterator[Broken]:  # noqa: ANN401
+    keys = {"value", "low", "high"} & set(figure)
+    if keys not in ({"value"}, {"low", "high"}):
+        yield here, worded("a figure has either a value, or low and high"), worded("Give one of the two.")
+    elif "low" in keys and figure["low"] > figure["high"]:
+        yield (*here, "low"), worded("low is above high"), worded("Swap them.")
+    elif (figure["bound"] == "range") != ("low" in keys):
+        fault = worded("low and high go with the bound 'range', a value with any other")
+        yield (*here, "bound"), fault, worded("Change the one or the other.")
 
 
 def _wordings(claim: Any, place: Place) -> Iterator[Broken]:  # noqa: ANN401
