@@ -14,7 +14,8 @@ class FigureFinding:
 
     `said` is written as in the message; `documented` is the claim's figure in plain notation (`1.2 kg`);
     `subject_en` and `subject_zh` say what the documented figure measures. `source` is what the source gives instead,
-    in the same notation, and `place` where; both are "" where the claim's figure is all there is.
+    in the same notation, and `place` where; both are "" where the claim's figure is all there is. `is_claim`: the
+    figure is what the claim itself says, not context beside it.
     """
 
     said: str
@@ -24,6 +25,7 @@ class FigureFinding:
     subject_zh: str = ""
     source: str = ""
     place: str = ""
+    is_claim: bool = True
 
 
 @dataclass(frozen=True, slots=True)

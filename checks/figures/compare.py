@@ -321,6 +321,7 @@ def _finding(said: SaidFigure, one: DocumentedFigure, *, agrees: bool) -> Figure
         figure.subject_zh,
         source_notation(figure),
         figure.documented_place,
+        one.is_claim,
     )
 
 

@@ -1,6 +1,7 @@
 """Records as the plain data of a pack: the way back from `claims.pack_records`."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date
@@ -170,6 +171,40 @@ def _plain_figure(figure: KnownFigure) -> PlainData:
         "subject": {"en": figure.subject_en, "zh": figure.subject_zh},
         **documented,
     }
+
+
+_SOURCED = re.compile(
+    r"(?:(?P<bound>about|over|under) )?(?P<low>[^\s;]+)(?: to (?P<high>[^\s;]+))?(?:\s*;\s*(?P<place>.*\S))?"
+)
+
+
+def write_documented(figure: KnownFigure) -> str:
+    """Return what a source gives for a figure on one line (`over 5; p. 12`, `5 to 8`); "" where it gives nothing."""
+    if figure.documented_low is None or figure.documented_high is None:
+        return ""
+    low, high = (str(plain_number(end)) for end in (figure.documented_low, figure.documented_high))
+    bound = f"{figure.documented_bound} " if figure.documented_bound in ("about", "over", "under") else ""
+    values = low if low == high and figure.documented_bound != "range" else f"{low} to {high}"
+    return f"{bound}{values}{f'; {figure.documented_place}' if figure.documented_place else ''}"
+
+
+def read_documented(written: str) -> PlainData:
+    """Return such a line as plain data, {} for ""; what is no number stays text, which the schema then refuses."""
+    found = _SOURCED.fullmatch(written.strip())
+    if not found:
+        return {"value": written.strip()} if written.strip() else {}
+    values = {"low": found["low"], "high": found["high"]} if found["high"] else {"value": found["low"]}
+    bound = {"bound": found["bound"]} if found["bound"] else {}
+    place = {"place": found["place"]} if found["place"] else {}
+    return {**{name: _number(value) for name, value in values.items()}, **bound, **place}
+
+
+def _number(written: str) -> object:
+    try:
+        number = float(written)
+    except ValueError:
+        return written
+    return plain_number(number) if math.isfinite(number) else written
 
 
 def _plain_values(low: float, high: float, bound: Bound) -> PlainData:
