@@ -108,8 +108,12 @@ class Fit:
     def meant(self, said: SaidFigure, raw: Quantity, one: DocumentedFigure) -> list[tuple[Quantity, Quantity]]:
         """Return the readings of a quantity, each with the form of the figure it has the dimension of.
 
-        "Idle" turns a share round.
+        "Idle" turns a share round; people are nothing that a claim counts which does not name them.
         """
+        if one.counts and raw.dimension == "count" and self._subjects.counts_persons(raw.text):
+            counted = one.own.unit.name if one.own else one.subject
+            if not self._subjects.counts_persons(counted):
+                return []
         if raw.dimension == "percent" == one.quantity.dimension and self._subjects.is_opposite(said.place):
             return [(moved(raw, 100 - raw.high, 100 - raw.low, "percent"), one.quantity)]
         return [(reading, form) for form in one.forms for reading in readings_as(raw, form, growth=one.growth)]
@@ -157,10 +161,6 @@ class Fit:
         dimensions = {form.dimension for form in one.forms[1:]}
         if any({raw.dimension, raw.other[0] if raw.other else ""} & dimensions for raw in said.readings):
             return 0
-        persons = any(raw.unit == "count" and self._subjects.counts_persons(raw.text) for raw in said.readings)
-        counted = one.own.unit.name if one.own else one.subject
-        if persons and not self._subjects.counts_persons(counted):
-            return _NEVER
         return _NEEDED_COUNTED if one.counts else _NEEDED["count"]
 
     def _may_differ(self, raw: Quantity, one: DocumentedFigure, reading: Quantity, form: Quantity) -> bool:
@@ -174,7 +174,7 @@ class Fit:
             return False
         if (raw.dimension, target) == ("times", "percent") and not one.growth and self._subjects.says_growth(raw.text):
             return False
-        most = _MOST_RATIOS.get(target, _MOST_RATIO)
+        most = _MOST_RATIO if one.periodic else _MOST_RATIOS.get(target, _MOST_RATIO)
         return 1 / most < ratio(reading, form) < most
 
 
