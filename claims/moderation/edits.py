@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Protocol, cast, get_args
+from typing import Literal, Protocol, cast, get_args
 
 from checks.figures.own_units import is_own, join_spellings, spellings
 from checks.model import Bound, FigureRole, Kind, KnownFigure, KnownWording
 from claims.fields import SENTENCE, FormReader, language_of_wording
 from claims.moderation.citing import Sources
 from claims.packs.plain import read_documented
-from claims.packs.schema import read_schema
+from claims.packs.schema import known_units
 from claims.record import ClaimRecord, PointRecord
 from config.faults import msgid
 
@@ -364,12 +364,6 @@ class RemoveFigure:
         check_place(form, self.place, len(claim.figures))
         form.finish(self)
         return replace(claim, figures=(*claim.figures[: self.place], *claim.figures[self.place + 1 :]))
-
-
-def known_units() -> tuple[str, ...]:
-    """Return the units that packs and forms may use."""
-    schema: dict[str, Any] = read_schema()
-    return tuple(schema["$defs"]["unit"]["enum"])
 
 
 def _source(form: FormReader, written: str) -> tuple[float | None, float | None, Bound, str]:

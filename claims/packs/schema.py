@@ -43,6 +43,11 @@ def read_schema() -> dict[str, Any]:
     return json.loads((resources.files("claims") / "packs" / "pack.schema.json").read_text("utf-8"))
 
 
+def known_units() -> tuple[str, ...]:
+    """Return the units of the table that packs and forms may use."""
+    return tuple(read_schema()["$defs"]["unit"]["enum"])
+
+
 def _validator(schema: dict[str, Any]) -> Draft202012Validator:
     checker = FormatChecker(formats=())
     checker.checks("day", raises=ValueError)(_is_day)
