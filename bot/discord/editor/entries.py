@@ -36,7 +36,7 @@ from bot.texts import Texts, msgid
 from bot.wording import field_name, value_text
 from checks.model import KnownFigure
 from claims.moderation.citing import citation_line
-from claims.moderation.edits import BOUNDS, ROLES, EditFigure, EditPoint, known_units
+from claims.moderation.edits import BOUNDS, ROLES, EditFigure, EditPoint
 from claims.packs.plain import write_documented
 from claims.record import PointRecord
 
@@ -402,20 +402,11 @@ def _figure(typed: Mapping[str, str]) -> EditFigure:
 
 
 def _fields(figure: KnownFigure | None, texts: Texts) -> tuple[FormField, ...]:
-    units, unit = known_units(), figure.unit if figure else ""
-    listed = len(units) <= _MOST
-    hint = texts("5, or 2 to 3. Behind a bar what the source gives: 1 | over 5; p. 12")
+    values = texts("5, or 2 to 3. Behind a bar what the source gives: 1 | over 5; p. 12")
+    units = texts("Such as kg, percent or years; or your own: BTC|bitcoin")
     return (
-        line(
-            "value",
-            _value(figure),
-            texts,
-            hint,
-            required=True,
-        ),
-        choice("unit", unit, units, texts)
-        if listed
-        else line("unit", unit, texts, texts("Such as kg, percent or years; or your own: BTC|bitcoin"), required=True),
+        line("value", _value(figure), texts, values, required=True),
+        line("unit", figure.unit if figure else "", texts, units, required=True),
         choice("bound", figure.bound if figure else BOUNDS[0], BOUNDS, texts),
         line("subject_en", figure.subject_en if figure else "", texts),
         line("subject_zh", figure.subject_zh if figure else "", texts),
