@@ -48,10 +48,11 @@ def readings_as(said: Quantity, form: Quantity, *, growth: bool) -> list[Quantit
     """Return the quantity as it could be meant in the dimension of one form of a figure; `growth`: of a change."""
     target = form.dimension
     values = (said.low, said.high)
+    other = [moved(said, low, high, target) for dimension, low, high in said.others if dimension == target]
     if target in (said.dimension, said.loose):
-        return [said]
-    if said.other and said.other[0] == target:
-        return [moved(said, said.other[1], said.other[2], target)]
+        return [said, *other]
+    if other:
+        return other
     if (said.dimension, target) == ("times", "percent"):
         return [
             moved(said, (said.low - lost) * 100, (said.high - lost) * 100, target)
@@ -159,7 +160,7 @@ class Fit:
     def _needed_count(self, said: SaidFigure, one: DocumentedFigure) -> int:
         """Return what a count needs: little where the claim's own unit or noun stands on it."""
         dimensions = {form.dimension for form in one.forms[1:]}
-        if any({raw.dimension, raw.other[0] if raw.other else ""} & dimensions for raw in said.readings):
+        if any({raw.dimension, *(other[0] for other in raw.others)} & dimensions for raw in said.readings):
             return 0
         return _NEEDED_COUNTED if one.counts else _NEEDED["count"]
 

@@ -259,6 +259,7 @@ class Scanner:
             return None
         value = number.value
         term = Term("digits", start, number.end, value, value, number.written, unsure=number.unsure, pair=number.pair)
+        term.thousands = number.thousands
         if scaled := self._patterns.scaled.match(text, number.end):
             tail = scaled["tail"] or ""
             total = self._numerals.scaled(value, scaled.group().strip().removesuffix(tail), tail)

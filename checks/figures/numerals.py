@@ -32,7 +32,7 @@ _POWER = (
     r"|\s?的\s?(?P<words{n}>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})\s?次方)"
 )
 _TIMES_POWER = re.compile(
-    rf"\s?[x×*·]\s?10{_POWER.format(n=1)}|e(?P<letter>[-+]?\d{{1,2}})(?![\w.])|{_POWER.format(n=2)}"
+    rf"\s?[x×*·]\s?10{_POWER.format(n=1)}|e(?P<letter>[-+]?\d{{1,2}})(?![\d_]|\.\d)|{_POWER.format(n=2)}"
 )
 _SMALL_PARTS = {
     sign: int(over) / int(under)
@@ -45,7 +45,7 @@ _PART_AFTER = re.compile(
     r"|又(?P<chinese_under>[二三四五六七八九十])分之(?P<chinese_over>[一二三四五六七八九])"
 )
 _YEARS = (1900, 2099)
-_LEAST_GROUP, _SHORT = 3, 2
+_LEAST_GROUP, _LARGEST_GROUP = 3, 1000
 _TEN, _LARGEST_POWER = 10, 24
 _ADDRESS_PARTS, _LARGEST_BYTE = 4, 255
 
@@ -55,7 +55,7 @@ class WrittenNumber:
     """A number in digits as it stands in a text: its value, where it ends, and its plain digits.
 
     `unsure` numbers (1,2 and 1 200) are numbers only where a measure follows; 1,2 may then still be "1 or 2" of what is
-    counted: `pair` names both.
+    counted: `pair` names both. `thousands`: the point may stand between groups (1.200 is 1.2 or 1,200).
     """
 
     value: float
@@ -63,6 +63,7 @@ class WrittenNumber:
     written: str
     unsure: bool = False
     pair: tuple[float, float] | None = None
+    thousands: bool = False
 
 
 class DigitNotation:
@@ -126,7 +127,9 @@ class DigitNotation:
         decimals = written.partition(".")[2]
         if commas and len(decimals) == _LEAST_GROUP and written[0] != "0":
             return None
-        return WrittenNumber(float(_BLANKS.sub("", written).replace("点", ".")), end, written)
+        value = float(_BLANKS.sub("", written).replace("点", "."))
+        grouped = len(decimals) == _LEAST_GROUP and 1 <= value < _LARGEST_GROUP
+        return WrittenNumber(value, end, written, thousands=grouped)
 
     def _power(self, text: str, number: WrittenNumber) -> WrittenNumber | None:
         """Read 10^6, 1.2×10⁶ and 1e6; other powers are left out."""

@@ -12,6 +12,7 @@ from checks.model import KnownFigure
 from config.errors import UnknownUnitError
 
 _INVISIBLE = re.compile("[\u00ad\u0300-\u036f\u180e\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+_NEVER_GROUPED = ("percent", "times", "pe", "year")
 _OUNCE_KG = 0.0311035
 _LEAST_BARE_CHINESE = 1e4
 
@@ -119,8 +120,8 @@ class FigureReader:
                 return []
             bare, also = self._widened(term, 1.0, 1.0), term.also
             share = also.factor / term.scale if also else 0.0
-            other = (also.dimension, bare[0] * share, bare[1] * share) if also else None
-            found = [Quantity("count", *bare, "", said, term.start, term.end, term.bound, bare=True, other=other)]
+            others = ((also.dimension, bare[0] * share, bare[1] * share),) if also else ()
+            found = [Quantity("count", *bare, "", said, term.start, term.end, term.bound, bare=True, others=others)]
         else:
             found = [self._with_unit(term, unit, said)]
         if term.alternative:
@@ -136,8 +137,14 @@ class FigureReader:
             factor = _OUNCE_KG / term.per.factor
             low, high, dimension, name = low * factor, high * factor, f"{dimension}/oz", f"{name}/{term.per.name}"
         loose = f"{unit.loose}/oz" if unit.loose and term.per else unit.loose
-        other = (term.also.dimension, *self._widened(term, term.also.least, term.also.factor)) if term.also else None
-        return Quantity(dimension, low, high, name, said, term.start, term.end, term.bound, loose=loose, other=other)
+        others: list[tuple[str, float, float]] = []
+        if term.also:
+            others.append((term.also.dimension, *self._widened(term, term.also.least, term.also.factor)))
+        if term.thousands and dimension not in _NEVER_GROUPED:
+            others.append((dimension, low * 1000, high * 1000))
+        return Quantity(
+            dimension, low, high, name, said, term.start, term.end, term.bound, loose=loose, others=tuple(others)
+        )
 
     def _widened(self, term: Term, least: float, factor: float) -> tuple[float, float]:
         below, above = self.units.bounds.get(term.bound, (1.0, 1.0))

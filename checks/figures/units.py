@@ -28,7 +28,7 @@ class Quantity:
     `text` is the span `start`–`end` as written; `unit` the name of the unit that was used ("" for a bare number).
     `loose` names another dimension that the author may have meant (块 for dollars); `bare` numbers have no unit at all.
     `times`: how often in a whole number of units, where the author said how often (twice a year).
-    `other`: the dimension, low and high of what the unit's spelling may also stand for (600 gigs: bytes or watts).
+    `others`: the dimension, low and high of what the spelling may also stand for (600 gigs: bytes or watts).
     Two quantities with the same span are two readings of one figure.
     """
 
@@ -42,7 +42,7 @@ class Quantity:
     bound: Bound = "exactly"
     bare: bool = False
     loose: str = ""
-    other: tuple[str, float, float] | None = None
+    others: tuple[tuple[str, float, float], ...] = ()
     times: float = 0.0
 
     @property
@@ -259,6 +259,7 @@ class Term:
     unsure: bool = False
     pair: tuple[float, float] | None = None
     also: Unit | None = None
+    thousands: bool = False
 
     @property
     def mantissa(self) -> float:

@@ -73,6 +73,13 @@ def test_small_percentages_agree_relatively(reader, comparer):
         assert [finding.agrees for finding in found] == [agrees]
 
 
+def test_a_point_before_three_digits_may_stand_between_groups(reader, comparer):
+    load = (figure(2.5, "kg", "weight of the old kettle"),)
+    for said, agrees in (("2.500 kg", True), ("2.500 g", True), ("3.500 g", False)):
+        text = f"the weight of the kettle is {said}"
+        assert [finding.agrees for finding in comparer.compare(reader.read(text), load, text)] == [agrees]
+
+
 def test_what_the_source_gives_goes_with_the_finding(reader, comparer):
     sourced = KnownFigure(1, 1, "years", "exactly", "claim", "how long paint lasts", "", 5, 8, "range", "p. 12")
     (finding,) = comparer.compare(reader.read("paint lasts 3 months"), (sourced,), "paint lasts 3 months")
