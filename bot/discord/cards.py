@@ -1,4 +1,4 @@
-"""All points of some claims with their sources, and the cited passages where the documents are loaded."""
+"""Cards: how a reply is drawn within Discord's limits, and the pages of all its points with sources and passages."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any

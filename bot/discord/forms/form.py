@@ -7,10 +7,11 @@ from typing import Any, Protocol, Self
 import discord
 from discord import ui
 
-from bot.discord.bot import BotInteraction
 from bot.discord.markdown import shorten
+from bot.discord.request import Request
 from bot.texts import Texts
 from bot.wording import field_name, value_text
+from claims.moderation.rights import Act
 from config.errors import InvalidEditError
 from config.faults import FieldFault
 
@@ -21,24 +22,24 @@ LONGEST_FIELD = 4000
 
 @dataclass(frozen=True, slots=True)
 class FormName:
-    """What an id says: the kind of form, what it is about, and the edition that it was opened on ("": none)."""
+    """What an id says: the kind of form, what it is about, and the version tag that it was opened on ("": none)."""
 
     kind: str
     about: tuple[str, ...] = ()
-    edition: str = ""
+    version_tag: str = ""
 
     @classmethod
     def read(cls, written: str) -> Self:
         """Read a name from an id, without its prefix."""
-        kind, *about, edition = written.split(_BETWEEN)
-        return cls(kind, tuple(about), edition)
+        kind, *about, version_tag = written.split(_BETWEEN)
+        return cls(kind, tuple(about), version_tag)
 
     def __str__(self) -> str:
-        return _BETWEEN.join((self.kind, *self.about, self.edition))
+        return _BETWEEN.join((self.kind, *self.about, self.version_tag))
 
     @property
     def draft(self) -> str:
-        """The name under which what was typed is kept: the same for every edition."""
+        """The name under which what was typed is kept: the same for every version."""
         return _BETWEEN.join((self.kind, *self.about))
 
 
@@ -75,22 +76,25 @@ class Form:
 
 
 class FormKind(Protocol):
-    """One kind of form; `kind` is its short name (at most 6 characters)."""
+    """One kind of form, which has nothing to remember.
 
-    @property
-    def kind(self) -> str:
-        """Return the name that ids carry."""
+    `kind` is its short name (at most 6 characters) as ids carry it, `act` the right that is asked for before it is
+    opened or taken in, and `about` a pattern for what it is about, with | between the parts.
+    """
+
+    kind: str
+    act: Act
+    about: str
+
+    async def open(self, request: Request, about: tuple[str, ...]) -> Form:
+        """Return the form, prefilled from what stands now, within two seconds."""
         ...
 
-    async def open(self, interaction: BotInteraction, about: tuple[str, ...]) -> Form:
-        """Return the form, prefilled from what stands now, within two seconds; asks for the right to see it."""
-        ...
-
-    async def submit(self, interaction: BotInteraction, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
+    async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Write what was typed and return what to show.
 
         Whatever it raises is told to the person, with all that was typed. ConflictError leads to a choice, where
-        keeping one's own submits again with the edition that the error names.
+        keeping one's own submits again with the version that the error names.
         """
         ...
 
