@@ -1,4 +1,4 @@
-"""What fits on a card: whole lines within Discord's limit of characters, and how many had to stay out."""
+"""Texts as Discord shows them: escaped letter by letter, and as many whole lines as a message holds."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from itertools import zip_longest
 _SYMBOLS = re.compile(r"([\\`*_~|\[\]<>])")
 _LINE_START = re.compile(r"^(\s*)([#+-]|\d+(?=[.)]))", re.MULTILINE)
 _MENTION = re.compile(r"@(?=\S)")
-_LINK = re.compile(r"(?<=[a-z]):(?=//)", re.IGNORECASE)
+_LINK = re.compile(r":(?=//)")
 _NOTHING = "\u200b"
 
 
