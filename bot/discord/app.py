@@ -10,7 +10,7 @@ from bot.discord.editor.command import ClaimEditor, EditorCommands, editor_forms
 from bot.discord.errors import answer_failure
 from bot.discord.examples import ExamplesCommand, KeepCommand
 from bot.discord.exchange import Exchange
-from bot.discord.forms.forms import Forms
+from bot.discord.forms import Forms
 from bot.discord.history.command import HistoryCommand
 from bot.discord.lookup import ClaimLookup
 from bot.discord.queue.command import QueueCommand

@@ -7,8 +7,7 @@ from discord.ext import commands
 
 from bot.discord.bot import BotInteraction, TouchstoneBot
 from bot.discord.card_buttons import sources_button
-from bot.discord.cards import draw_card
-from bot.discord.markdown import escape
+from bot.discord.cards import draw_card, escape
 from bot.discord.request import Request, everywhere
 from bot.texts import msgid
 

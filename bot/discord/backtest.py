@@ -13,9 +13,8 @@ from discord.ext import commands
 
 from bot.backtest import Backtest, BacktestReport, ClaimCount, Doubtful, PastMessage, summary_lines, written
 from bot.discord.bot import BotInteraction
-from bot.discord.cards import draw_lines
+from bot.discord.cards import draw_lines, escape
 from bot.discord.lookup import titles_of
-from bot.discord.markdown import escape
 from bot.discord.request import Request
 from bot.discord.routes import Click, Route, Router
 from bot.discord.watch import location_of

@@ -10,9 +10,8 @@ from discord.ext import commands
 
 from bot.discord.bot import BotInteraction, TouchstoneBot
 from bot.discord.card_buttons import sources_button
-from bot.discord.cards import draw_card, layout
+from bot.discord.cards import draw_card, escape, layout
 from bot.discord.lookup import ClaimLookup, title_of
-from bot.discord.markdown import escape
 from bot.discord.request import Request
 from bot.discord.routes import Click, Route, Router, page_buttons
 from bot.texts import Texts, msgid

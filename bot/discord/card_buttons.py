@@ -9,9 +9,8 @@ import discord
 from discord import ui
 from discord.ext import commands
 
-from bot.discord.cards import draw_lines, draw_pages, evidence_lines
+from bot.discord.cards import draw_lines, draw_pages, escape, evidence_lines, shorten
 from bot.discord.lookup import claims_named, title_in
-from bot.discord.markdown import escape, shorten
 from bot.discord.request import Request
 from bot.discord.routes import Click, Route, Router
 from bot.texts import Texts, msgid

@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 
 from bot.discord.bot import BotInteraction
-from bot.discord.markdown import escape, shorten
+from bot.discord.cards import escape, shorten
 from bot.discord.request import Request
 from bot.texts import Texts, msgid
 from bot.wording import fault_lines, field_name

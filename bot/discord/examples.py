@@ -12,9 +12,8 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, TouchstoneBot
-from bot.discord.cards import draw_lines, layout
+from bot.discord.cards import draw_lines, escape, layout, quote, shorten
 from bot.discord.lookup import ClaimLookup, claims_named
-from bot.discord.markdown import escape, quote, shorten
 from bot.discord.queue.deciding import fetch_message
 from bot.discord.request import Request
 from bot.discord.routes import Click, Route, Router, page_buttons

@@ -13,7 +13,7 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, TouchstoneBot
-from bot.discord.markdown import escape, fit, fit_fairly, length, shorten
+from bot.discord.cards import escape, fit, fit_fairly, length, shorten
 from bot.discord.request import Request
 from bot.discord.routes import Click, Route, Router
 from bot.import_plan import SHOWN, detail_lines, heading, problem_line, report_lines, short_detail, unchanged_line

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from discord import app_commands
 
-from bot.discord.markdown import shorten
+from bot.discord.cards import shorten
 from bot.discord.request import Request
 from bot.service import Touchstone
 from bot.texts import Texts

@@ -12,8 +12,7 @@ from discord.ext import commands
 from bot.backtest import written
 from bot.discord.backtest import BUDGET
 from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, TouchstoneBot
-from bot.discord.cards import draw_lines
-from bot.discord.markdown import escape
+from bot.discord.cards import draw_lines, escape
 from bot.discord.request import LANGUAGE_NAMES, Request
 from bot.discord.setup import missing_rights
 from bot.discord.status import MODES

@@ -10,8 +10,7 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.discord.bot import BotInteraction, TouchstoneBot, language_of
-from bot.discord.cards import layout
-from bot.discord.markdown import ROOM, escape, fit, shorten
+from bot.discord.cards import ROOM, escape, fit, layout, shorten
 from bot.discord.request import LANGUAGE_NAMES, Request
 from bot.discord.routes import Click, Route, Router
 from bot.discord.status import MODES

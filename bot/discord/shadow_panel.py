@@ -11,9 +11,8 @@ from discord.ext import commands
 from bot.backtest import written
 from bot.discord.backtest import BUDGET, cut_off_button
 from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, TouchstoneBot
-from bot.discord.cards import draw_lines
+from bot.discord.cards import draw_lines, escape
 from bot.discord.lookup import titles_of
-from bot.discord.markdown import escape
 from bot.discord.request import Request
 from bot.discord.routes import Click, Route, Router
 from bot.service import Touchstone

@@ -12,9 +12,8 @@ from discord.ext import commands
 from discord.utils import format_dt
 
 from bot.discord.bot import BotInteraction, TouchstoneBot
-from bot.discord.cards import draw_lines
+from bot.discord.cards import draw_lines, escape
 from bot.discord.lookup import titles_of
-from bot.discord.markdown import escape
 from bot.discord.redraw import CorrectionRuns
 from bot.discord.request import Request
 from bot.texts import Texts, msgid

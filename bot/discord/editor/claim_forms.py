@@ -1,24 +1,65 @@
 """The forms of a claim as a whole: its texts, a new one, its cut-off; and of a new source that points can cite."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from discord import ui
 
-from bot.discord.cards import draw_lines
+from bot.discord.cards import draw_lines, escape, shorten
 from bot.discord.editor.screen import done, done_line, draw_claim, read_screen
-from bot.discord.editor.wordings import similar_lines
-from bot.discord.forms.form import Form, FormField, FormName, choice, line
+from bot.discord.forms import Form, FormField, FormName, choice, line
 from bot.discord.lookup import ClaimLookup
-from bot.discord.markdown import escape
 from bot.discord.request import Request
+from bot.service import Touchstone
 from bot.texts import Texts
 from checks.text import language_of
+from claims.exchange.plan import NEAR_FROM
 from claims.moderation.edits import KINDS, EditTexts
-from claims.moderation.rights import Act
+from claims.moderation.rights import Act, Actor
 from claims.moderation.sources import NewSource
 from claims.record import ClaimRecord
 from config.errors import ConflictError, InvalidEditError
 from config.faults import FieldDifference, FieldFault
+
+# Each text takes some milliseconds; whoever adds hundreds at once looks through them before.
+_MOST_TEXTS = 40
+_MOST_LINES = 5
+_LONGEST = 120
+
+
+async def similar_lines(request: Request, claim_id: str, new: Sequence[str]) -> list[str]:
+    """Return a warning for each new text that another claim of the server says, whatever its status; escaped."""
+    touchstone, actor, texts = request.touchstone, request.actor, request.texts
+    found = await request.do(lambda: list(_similar(touchstone, actor, claim_id, new[:_MOST_TEXTS])))
+    return [
+        texts(
+            "⚠ “{text}” is nearly what another claim says: {claim}.",
+            text=escape(shorten(text, _LONGEST)),
+            claim=escape(shorten(texts.pick(claim.title_en, claim.title_zh), _LONGEST)),
+        )
+        for text, claim in found[:_MOST_LINES]
+    ]
+
+
+def _similar(
+    touchstone: Touchstone, actor: Actor, claim_id: str, new: Iterable[str]
+) -> Iterator[tuple[str, ClaimRecord]]:
+    others = {claim.id: claim for claim in touchstone.moderation.claims.all(actor) if claim.id != claim_id}
+    said = {text.casefold(): claim for claim in others.values() for text in _texts(claim)}
+    for text in new:
+        # The checks know published claims only: of others, the very same text is found.
+        if (same := said.get(text.casefold())) is not None:
+            yield text, same
+            continue
+        matches = touchstone.check(text, actor.server).matches
+        near = next((match for match in matches if match.claim in others and match.score >= NEAR_FROM), None)
+        if near is not None:
+            yield text, others[near.claim]
+
+
+def _texts(claim: ClaimRecord) -> Iterator[str]:
+    yield from (claim.title_en, claim.title_zh)
+    yield from (wording.text for wording in claim.wordings if not wording.negative)
+
 
 _TITLES = ("title_en", "title_zh")
 _OPEN = "open"

@@ -46,8 +46,7 @@ from bot.discord.editor.wordings import (
     draw_wordings,
     fingerprint_of,
 )
-from bot.discord.forms.form import FormKind, FormName
-from bot.discord.forms.forms import Forms
+from bot.discord.forms import FormKind, FormName, Forms
 from bot.discord.lookup import ClaimLookup
 from bot.discord.request import Request
 from bot.discord.routes import Click, Router

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import discord
 from discord import ui
 
-from bot.discord.cards import draw_lines, layout, source_line
+from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, quote, shorten, source_line
 from bot.discord.editor.screen import (
     AT,
     LONGEST_OPTION,
@@ -22,9 +22,7 @@ from bot.discord.editor.screen import (
     title_line,
 )
 from bot.discord.editor.wordings import fingerprint_at, place_now
-from bot.discord.forms.form import Form, FormField, FormName, choice, line, long
-from bot.discord.forms.forms import form_button
-from bot.discord.markdown import ROOM, escape, fit, quote, shorten
+from bot.discord.forms import Form, FormField, FormName, choice, form_button, line, long
 from bot.discord.request import Request
 from bot.discord.routes import Route
 from bot.reply import display_date

@@ -9,11 +9,9 @@ from typing import Any, Literal, cast
 import discord
 from discord import ui
 
-from bot.discord.cards import layout, source_line
-from bot.discord.forms.form import FormName
-from bot.discord.forms.forms import form_button
-from bot.discord.history.pages import OF_CLAIM, who_label
-from bot.discord.markdown import ROOM, escape, fit, fit_fairly, length, shorten
+from bot.discord.cards import ROOM, escape, fit, fit_fairly, layout, length, shorten, source_line, who_label
+from bot.discord.forms import FormName, form_button
+from bot.discord.history.pages import OF_CLAIM
 from bot.discord.request import Request
 from bot.discord.routes import Route
 from bot.reply import SourceList, display_date

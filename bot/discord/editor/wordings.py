@@ -2,13 +2,14 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import discord
 from discord import ui
 
-from bot.discord.cards import layout
+from bot.discord.cards import ROOM, escape, layout, length, shorten
+from bot.discord.editor.claim_forms import similar_lines
 from bot.discord.editor.screen import (
     LIST_NAMES,
     LONGEST_OPTION,
@@ -19,17 +20,13 @@ from bot.discord.editor.screen import (
     read_screen,
     title_line,
 )
-from bot.discord.forms.form import LONGEST_FIELD, Form, FormName, choice, long
-from bot.discord.forms.forms import form_button
-from bot.discord.markdown import ROOM, escape, length, shorten
+from bot.discord.forms import LONGEST_FIELD, Form, FormName, choice, form_button, long
 from bot.discord.request import Request
 from bot.discord.routes import Route, page_buttons
-from bot.service import Touchstone
 from bot.texts import Texts
 from bot.wording import field_name
-from claims.exchange.plan import NEAR_FROM
 from claims.moderation.edits import LISTS, LOOK_AGAIN, NO_PLACE, AddWordings, Edit, EditWordings, use_of
-from claims.moderation.rights import Act, Actor
+from claims.moderation.rights import Act
 from claims.record import ClaimRecord
 from config.errors import InvalidEditError
 from config.faults import FieldFault
@@ -77,47 +74,6 @@ def _others(entries: Sequence[object], place: int) -> list[object]:
 def _digest(value: object, length: int) -> str:
     # Records are frozen dataclasses of plain values: what they look like is what they are.
     return base64.urlsafe_b64encode(hashlib.sha256(repr(value).encode()).digest())[:length].decode()
-
-
-# Each text takes some milliseconds; whoever adds hundreds at once looks through them before.
-_MOST_TEXTS = 40
-_MOST_LINES = 5
-_LONGEST = 120
-
-
-async def similar_lines(request: Request, claim_id: str, new: Sequence[str]) -> list[str]:
-    """Return a warning for each new text that another claim of the server says, whatever its status; escaped."""
-    touchstone, actor, texts = request.touchstone, request.actor, request.texts
-    found = await request.do(lambda: list(_similar(touchstone, actor, claim_id, new[:_MOST_TEXTS])))
-    return [
-        texts(
-            "⚠ “{text}” is nearly what another claim says: {claim}.",
-            text=escape(shorten(text, _LONGEST)),
-            claim=escape(shorten(texts.pick(claim.title_en, claim.title_zh), _LONGEST)),
-        )
-        for text, claim in found[:_MOST_LINES]
-    ]
-
-
-def _similar(
-    touchstone: Touchstone, actor: Actor, claim_id: str, new: Iterable[str]
-) -> Iterator[tuple[str, ClaimRecord]]:
-    others = {claim.id: claim for claim in touchstone.moderation.claims.all(actor) if claim.id != claim_id}
-    said = {text.casefold(): claim for claim in others.values() for text in _texts(claim)}
-    for text in new:
-        # The checks know published claims only: of others, the very same text is found.
-        if (same := said.get(text.casefold())) is not None:
-            yield text, same
-            continue
-        matches = touchstone.check(text, actor.server).matches
-        near = next((match for match in matches if match.claim in others and match.score >= NEAR_FROM), None)
-        if near is not None:
-            yield text, others[near.claim]
-
-
-def _texts(claim: ClaimRecord) -> Iterator[str]:
-    yield from (claim.title_en, claim.title_zh)
-    yield from (wording.text for wording in claim.wordings if not wording.negative)
 
 
 PER_PAGE = 20

@@ -9,8 +9,7 @@ import discord
 from discord import ui
 from discord.utils import format_dt
 
-from bot.discord.cards import draw_lines, layout
-from bot.discord.markdown import ROOM, escape, fit, shorten
+from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten, who_label
 from bot.discord.routes import Click, Route
 from bot.reply import display_date
 from bot.texts import Texts, msgid
@@ -130,23 +129,11 @@ _REASONS = (
     (re.compile("reported by members"), msgid("reported by members")),
     (re.compile(r"as after revision (?P<number>\d+)"), msgid("as after revision {number}")),
 )
-_WHO: Mapping[str, str] = {
-    "operator": msgid("the operator"),
-    "touchstone": msgid("Touchstone itself"),
-    "author": msgid("the message's author"),
-}
 
 
 def act_label(act: str, texts: Texts) -> str:
     """Return what was done; an act that has no words here is shown as it is kept."""
     return texts(ACTS[act]) if act in ACTS else act
-
-
-def who_label(actor: str, texts: Texts) -> str:
-    """Return whoever did it, fit for a card: a mention, which pings nobody in a private answer, or words."""
-    if actor.isdecimal():
-        return f"<@{actor}>"
-    return texts(_WHO[actor]) if actor in _WHO else escape(actor)
 
 
 def reason_label(reason: str, texts: Texts) -> str:

@@ -10,8 +10,8 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.discord.bot import BotInteraction
+from bot.discord.cards import escape
 from bot.discord.lookup import claims_named
-from bot.discord.markdown import escape
 from bot.discord.queue.deciding import (
     ALL,
     CLAIM_MENU,

@@ -9,8 +9,8 @@ import discord
 from babel.dates import format_timedelta
 
 from bot.discord.card_buttons import REPORTS
+from bot.discord.cards import escape, shorten
 from bot.discord.lookup import LONGEST, claims_named, title_in
-from bot.discord.markdown import escape, shorten
 from bot.discord.request import Request
 from bot.discord.routes import Route
 from bot.texts import Texts, msgid

@@ -10,12 +10,10 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, TouchstoneBot
-from bot.discord.cards import draw_lines
+from bot.discord.cards import draw_lines, escape, shorten
 from bot.discord.editor.screen import draw_claim, read_screen
-from bot.discord.forms.form import LONGEST_FIELD, Form, FormField, FormName
-from bot.discord.forms.forms import Forms
+from bot.discord.forms import LONGEST_FIELD, Form, FormField, FormName, Forms
 from bot.discord.lookup import LONGEST, MOST, ClaimLookup
-from bot.discord.markdown import escape, shorten
 from bot.discord.queue.command import QueueCommand
 from bot.discord.queue.deciding import Decision, read_message, words_of, write_decision
 from bot.discord.request import Request

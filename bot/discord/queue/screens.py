@@ -6,12 +6,10 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.discord.cards import layout
+from bot.discord.cards import ROOM, escape, fit, layout, shorten
 from bot.discord.editor.screen import OPEN_EDITOR
-from bot.discord.forms.form import FormName
-from bot.discord.forms.forms import form_button
+from bot.discord.forms import FormName, form_button
 from bot.discord.lookup import title_in, title_of
-from bot.discord.markdown import ROOM, escape, fit, shorten
 from bot.discord.queue.deciding import (
     ALL,
     CLAIM_MENU,

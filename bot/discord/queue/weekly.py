@@ -14,10 +14,8 @@ from discord.utils import format_dt
 
 from bot.discord.bot import BotInteraction, TouchstoneBot, chosen_language, language_of
 from bot.discord.card_buttons import REPORTS
-from bot.discord.cards import draw_lines
-from bot.discord.history.pages import who_label
+from bot.discord.cards import draw_lines, escape, who_label
 from bot.discord.lookup import claims_named, title_in
-from bot.discord.markdown import escape
 from bot.discord.queue.deciding import age_text, counts_text
 from bot.discord.request import Request
 from bot.texts import Texts, msgid

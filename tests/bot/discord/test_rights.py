@@ -12,7 +12,7 @@ from simcord.backend.errors import SetupError
 
 from bot.discord.app import create_bot
 from bot.discord.editor.wordings import fingerprint_at
-from bot.discord.forms.forms import Forms
+from bot.discord.forms import Forms
 from bot.discord.routes import Router
 from claims.moderation.examples import KeptMessage
 from claims.moderation.rights import LEVELS, NEEDED, Actor

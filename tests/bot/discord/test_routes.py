@@ -62,6 +62,7 @@ def test_each_id_is_read_by_one_route(custom_id):
         Use("ts:q:drop:1"),
         Use("ts:q:open:all", ("first",)),
         Use("ts:fo:nothing|"),
+        Use("ts:fo:nothing"),
         Use("ts:fo:qword|1|"),
         Use("ts:fo:ptext|crane-built-1920|first|AAAABBBB|"),
         Use("ts:fo:qclaim|9999999999999999999|all|"),

@@ -8,8 +8,7 @@ from bot.discord.app import create_bot
 from bot.discord.editor.entries import draw_entries, draw_entry, draw_question
 from bot.discord.editor.screen import LIST_NAMES, OPEN_EDITOR, ClaimScreen, draw_claim, draw_shared_question
 from bot.discord.editor.wordings import draw_wordings, fingerprint_at, place_now
-from bot.discord.forms.form import PREFIX, FormName
-from bot.discord.forms.forms import MINE
+from bot.discord.forms import MINE, PREFIX, FormName
 from bot.discord.routes import Router
 from bot.texts import Texts
 from checks.model import KnownFigure, KnownWording

@@ -3,8 +3,7 @@
 from discord import app_commands
 
 from bot.discord.cards import draw_lines
-from bot.discord.forms.form import Form, FormField, FormName
-from bot.discord.forms.forms import Forms, form_button
+from bot.discord.forms import Form, FormField, FormName, Forms, form_button
 from bot.discord.request import Request
 from claims.moderation.edits import EditTexts
 
