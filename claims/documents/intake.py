@@ -1,0 +1,242 @@
+"""What a file or an answer holds: its text as it is kept, and what it says of itself."""
+
+import hashlib
+import io
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path, PurePath
+from stat import S_ISDIR, S_ISREG
+from urllib.parse import urlsplit
+
+import trafilatura
+from pypdf import PdfReader
+
+from claims.documents.cleaning import CleaningRules
+from claims.documents.decoding import canonical, decoded, digest_of
+from claims.documents.markup import form_of
+from config.errors import DocumentRefusedError
+
+MAX_BYTES = 32 * 1024 * 1024
+_MOST_PAGES = 2000
+_MOST_CHARACTERS = 8_000_000
+_LEAST_TEXT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFacts:
+    """What is known of a document; `published` is a day, month or year, empty where nothing is known."""
+
+    title: str = ""
+    author: str = ""
+    publisher: str = ""
+    published: str = ""
+    language: str = ""
+    address: str | None = None
+
+    def or_else(self, other: "DocumentFacts") -> "DocumentFacts":
+        """Return these facts, with those of the other where nothing is known here."""
+        return DocumentFacts(
+            self.title or other.title,
+            self.author or other.author,
+            self.publisher or other.publisher,
+            self.published or other.published,
+            self.language or other.language,
+            self.address or other.address,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A text that may become a document: `sha256` is that of the kept text, of a PDF that of its file."""
+
+    text: str
+    sha256: str
+    data: bytes
+    facts: DocumentFacts
+
+
+def read_file(path: Path) -> bytes:
+    """Return the bytes of a regular file; raises DocumentRefusedError for anything else, and for what is too large."""
+    try:
+        mode = path.stat()
+        if S_ISDIR(mode.st_mode):
+            raise DocumentRefusedError("{path} is a folder. Name a file in it.", path=path)
+        if not S_ISREG(mode.st_mode):
+            raise DocumentRefusedError("{path} is no regular file. Save what it gives in a file first.", path=path)
+        with path.open("rb") as file:
+            return within(file.read(MAX_BYTES + 1))
+    except OSError as error:
+        raise DocumentRefusedError(
+            "{path} cannot be read ({reason}). Check its name and who may read it.",
+            path=path, reason=error.strerror or type(error).__name__,
+        ) from error  # fmt: skip
+
+
+def within(data: bytes) -> bytes:
+    """Return the bytes; raises DocumentRefusedError where they are more than a document may have."""
+    if len(data) > MAX_BYTES:
+        raise DocumentRefusedError(
+            "It is larger than {most} MB. Keep the part that matters.", most=MAX_BYTES // 1024 // 1024
+        )
+    return data
+
+
+class IntakeReader:
+    """Reads files of the kinds that can become documents; holds tables only, so that all threads share one."""
+
+    def __init__(self, rules: CleaningRules, script_of: Callable[[str], str]) -> None:
+        """Take over the cleaning rules, for titles, and what tells one Chinese script from the other."""
+        self._rules = rules
+        self._script_of = script_of
+
+    def read(self, data: bytes, name: str = "", charset: str = "", address: str | None = None) -> Intake:
+        """Return what the bytes hold; raises DocumentRefusedError with the reason and the mend."""
+        for magic, kind in _OTHERS:
+            if data.startswith(magic):
+                raise DocumentRefusedError(
+                    "This is {kind}, which is not read. Save it as text, a page, Markdown, subtitles or a PDF.", kind=kind
+                )
+        if data[:1024].lstrip().startswith(b"%PDF-"):
+            text, facts = _read_pdf(data)
+            sha256 = hashlib.sha256(data).hexdigest()
+        else:
+            text = canonical(decoded(data, charset))
+            if text.lstrip().startswith("<?xml") and "<!ENTITY" in text[:20_000]:
+                raise DocumentRefusedError("This XML defines entities of its own, which are not read. Save it as a page or text.")
+            facts, sha256 = _said_of_itself(text), digest_of(text)
+        if len(text) > _MOST_CHARACTERS:
+            raise DocumentRefusedError(
+                "The text has more than {most} characters. Keep the part that matters.", most=_MOST_CHARACTERS
+            )
+        clean = self._rules.clean(text)
+        if len(clean.view.text.strip()) < _LEAST_TEXT:
+            raise DocumentRefusedError("There is no text to read in it. Check that it was saved whole.")
+        host = urlsplit(address).hostname if address else None
+        found = DocumentFacts(
+            clean.title or PurePath(name).stem.replace("_", " "),
+            publisher=host or "",
+            language=self._language(clean.view.text),
+            address=address,
+        )
+        facts = facts.or_else(found)
+        return Intake(text, sha256, data, replace(facts, title=_line(facts.title), author=_line(facts.author)))
+
+    def _language(self, text: str) -> str:
+        sample = text[:20_000]
+        han = len(_HAN.findall(sample))
+        return self._script_of(sample) if han * 5 > sum(map(str.isalpha, sample)) else "en"
+
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_OTHERS = (
+    (b"PK\x03\x04", "a ZIP archive or an Office file"),
+    (b"PK\x05\x06", "an empty ZIP archive"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Office file"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"Rar!", "a RAR archive"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"ID3", "a sound file"),
+    (b"\x7fELF", "a program"),
+    (b"{\\rtf", "an RTF file"),
+)
+
+
+def _read_pdf(data: bytes) -> tuple[str, DocumentFacts]:
+    try:
+        reader = PdfReader(io.BytesIO(data))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise DocumentRefusedError("The PDF is locked with a password. Save it without one.")
+        if len(reader.pages) > _MOST_PAGES:
+            raise DocumentRefusedError("The PDF has more than {most} pages. Keep those that matter.", most=_MOST_PAGES)
+        pages: list[str] = []
+        length = 0
+        for page in reader.pages:
+            pages.append(page.extract_text())
+            length += len(pages[-1])
+            if length > _MOST_CHARACTERS:
+                break
+        facts = _pdf_facts(reader)
+    except DocumentRefusedError:
+        raise
+    except Exception as error:  # whatever is wrong with the file, the library says so in many ways
+        raise DocumentRefusedError("The PDF is broken ({reason}). Save it anew.", reason=type(error).__name__) from error
+    text = canonical("\n\n".join(pages).replace("\x00", "").encode("utf-8", "ignore").decode())
+    if len(text.strip()) < _LEAST_TEXT:
+        raise DocumentRefusedError("The PDF has no text layer: it holds pictures of pages. Run text recognition over it first.")
+    return text, facts
+
+
+def _pdf_facts(reader: PdfReader) -> DocumentFacts:
+    about = reader.metadata
+    if about is None:
+        return DocumentFacts()
+    made = about.creation_date
+    return DocumentFacts(about.title or "", about.author or "", published=made.date().isoformat() if made else "")
+
+
+_FRONT = re.compile(r"\A---\n((?:[\w-]{1,40}:[^\n]{0,500}\n){1,40})---\n")
+_DATES = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:-(\d\d)-(\d\d)|年(\d{1,2})月(\d{1,2})日)(?!\d)")
+_LONG_DATE = re.compile(
+    r"\b(\d{1,2}) (January|February|March|April|May|June|July|August|September|October|November|December) ((?:19|20)\d\d)\b"
+)
+_BYLINE = re.compile(r"^By ((?:[A-Z][\w.'-]+|the|of|and)(?: (?:[A-Z][\w.'-]+|of|and)){0,6})", re.MULTILINE)
+_AUTHOR = re.compile(r"^(?:作者|文|撰文)\s?[:：/|｜]\s?(\S{2,30})", re.MULTILINE)
+_TOP = 600
+_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)  # fmt: skip
+
+
+def _said_of_itself(text: str) -> DocumentFacts:
+    form = form_of(text)
+    if form == "page":
+        return _page_facts(text)
+    if front := _FRONT.match(text):
+        said = {key.lower(): value.strip().strip("\"'") for key, _, value in (line.partition(":") for line in front[1].splitlines())}
+        return DocumentFacts(
+            said.get("title", ""), said.get("author", ""), said.get("publisher", ""), _day(said.get("date", "")),
+            said.get("lang", ""), said.get("url"),
+        )  # fmt: skip
+    top = text[:_TOP]
+    byline = _AUTHOR.search(top) or _BYLINE.search(top)
+    return DocumentFacts(author=byline[1] if byline else "", published=_day(top))
+
+
+def _page_facts(text: str) -> DocumentFacts:
+    if len(text) > _MOST_PAGE:
+        return DocumentFacts()
+    try:
+        about = trafilatura.extract_metadata(text)
+    except (ValueError, RecursionError, AttributeError, TypeError, json.JSONDecodeError):
+        return DocumentFacts()
+    return DocumentFacts(about.title or "", about.author or "", about.sitename or "", _day(about.date or ""))
+
+
+_MOST_PAGE = 3_000_000
+
+
+def _day(text: str) -> str:
+    """Return the first day that a text names, or ""."""
+    for found in _DATES.finditer(text):
+        month, day = (found[2], found[3]) if found[2] else (found[4], found[5])
+        return _iso(int(found[1]), int(month), int(day))
+    if found := _LONG_DATE.search(text):
+        return _iso(int(found[3]), _MONTHS.index(found[2]) + 1, int(found[1]))
+    return text if re.fullmatch(r"\d{4}(?:-\d{2})?", text) else ""
+
+
+def _iso(year: int, month: int, day: int) -> str:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return ""
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:300]
