@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from html import unescape
 from itertools import accumulate
 
-import trafilatura
-
 from claims.documents.markup import Form
 
 _STOP = re.compile(r"[。！？!?]|\.(?:\s|$)")
@@ -82,6 +80,8 @@ def body_lines(raw: str, text: str) -> list[Line] | None:
     """Return the lines of a page's text that are none of its article; None where no article is found."""
     if len(raw) > _LONGEST_PAGE or _depth(raw) > _DEEPEST:
         return None
+    import trafilatura  # noqa: PLC0415  (takes long to load, and only pages need it)
+
     body = trafilatura.extract(raw, include_comments=False, include_tables=True)
     if not body or len(body) < _LEAST_BODY:
         return None

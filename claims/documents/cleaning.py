@@ -84,7 +84,8 @@ class CleaningRules:
             | (?P<number>(?<=\d)[ ](?=\d*[年%％]))
             | (?P<stutter>(?P<twice>{stutters})(?=[，、 ]?(?P=twice)))
             | (?P<stops>[。，,.？?！!、](?:\s*[。，,.？?！!、])+)
-            | (?P<space>(?<=[{HAN}，。？！、])[ ]+(?=[{HAN}，。？！、A-Za-z0-9])|(?<=[A-Za-z0-9])[ ]+(?=[{HAN}，。？！、]))
+            | (?P<space>(?<=[{HAN}，。？！、])[ ]+(?=[{HAN}，。？！、A-Za-z0-9])
+                |(?<=[A-Za-z0-9])[ ]+(?=[{HAN}，。？！、]))
             """,
             re.VERBOSE | re.IGNORECASE,
         )

@@ -1,15 +1,19 @@
 """Bytes as text: the encoding found out, the same text known again whatever its line ends, marks and encoding."""
 
+import contextlib
 import hashlib
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 
 from charset_normalizer import from_bytes
 
 from claims.documents.cleaning import documents_file
 from config.errors import DocumentRefusedError
 
+MAX_BYTES = 32 * 1024 * 1024
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -29,6 +33,32 @@ _MOST_MIXED = 0.2
 _TELLING = 3
 
 
+def read_file(path: Path) -> bytes:
+    """Return the bytes of a regular file; raises DocumentRefusedError for anything else, and for what is too large."""
+    try:
+        mode = path.stat()
+        if S_ISDIR(mode.st_mode):
+            raise DocumentRefusedError("{path} is a folder. Name a file in it.", path=path)
+        if not S_ISREG(mode.st_mode):
+            raise DocumentRefusedError("{path} is no regular file. Save what it gives in a file first.", path=path)
+        with path.open("rb") as file:
+            return within(file.read(MAX_BYTES + 1))
+    except OSError as error:
+        raise DocumentRefusedError(
+            "{path} cannot be read ({reason}). Check its name and who may read it.",
+            path=path, reason=error.strerror or type(error).__name__,
+        ) from error  # fmt: skip
+
+
+def within(data: bytes) -> bytes:
+    """Return the bytes; raises DocumentRefusedError where they are more than a document may have."""
+    if len(data) > MAX_BYTES:
+        raise DocumentRefusedError(
+            "It is larger than {most} MB. Keep the part that matters.", most=MAX_BYTES // 1024 // 1024
+        )
+    return data
+
+
 def decoded(data: bytes, declared: str = "") -> str:
     """Return the text of bytes in UTF-8, UTF-16, UTF-32, GBK, Big5 or a Western encoding, without its mark.
 
@@ -38,7 +68,9 @@ def decoded(data: bytes, declared: str = "") -> str:
         raise DocumentRefusedError("There is nothing in it. Check that it was saved whole.")
     text = _read(data, declared)
     if "\x00" in text or _mostly_strange(text):
-        raise DocumentRefusedError("This is no text. Save it as text, a page, Markdown, subtitles or a PDF with a text layer.")
+        raise DocumentRefusedError(
+            "This is no text. Save it as text, a page, Markdown, subtitles or a PDF with a text layer."
+        )
     return text
 
 
@@ -58,10 +90,8 @@ def editions(data: bytes) -> Iterator[tuple[str, str]]:
     As it is first; then with other line ends, with and without the last of them. Raises DocumentRefusedError.
     """
     whole = decoded(data)
-    try:
+    with contextlib.suppress(UnicodeDecodeError):
         yield hashlib.sha256(data).hexdigest(), data.decode()
-    except UnicodeDecodeError:
-        pass
     text = canonical(whole)
     for each in (text, text.rstrip("\n"), text.rstrip("\n") + "\n"):
         yield digest_of(each), each
@@ -80,9 +110,10 @@ def _read(data: bytes, declared: str) -> str:
     named = declared or _declared_in(data)
     if named and (text := _try(data, named)) is not None and not _STRANGE.search(text[:_SAMPLE]):
         return text
-    best = max(((_chineseness(text), text) for each in _CHINESE if (text := _try(data, each)) is not None), default=None)
-    if best is not None and best[0] >= _LEAST_COMMON:
-        return best[1]
+    readings = [text for each in _CHINESE if (text := _try(data, each)) is not None]
+    best = max(readings, key=_chineseness, default="")
+    if _chineseness(best) >= _LEAST_COMMON:
+        return best
     found = from_bytes(data[:_SAMPLE]).best()
     text = _try(data, found.encoding) if found is not None else None
     if text is None:
@@ -104,7 +135,7 @@ def _refuse_mixed(data: bytes) -> None:
     """Raise DocumentRefusedError for bytes that are nearly all UTF-8, but not quite."""
     text = data[:_SAMPLE].decode("utf-8", "replace")
     wrong = text.count("\ufffd")
-    right = sum(ord(each) > 127 for each in text) - wrong  # noqa: PLR2004
+    right = sum(ord(each) > 127 for each in text) - wrong
     if right > _TELLING and wrong <= _MOST_MIXED * right:
         raise DocumentRefusedError("The text mixes encodings: most of it is UTF-8, some is not. Save it anew as UTF-8.")
 

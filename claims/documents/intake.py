@@ -7,19 +7,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path, PurePath
-from stat import S_ISDIR, S_ISREG
+from pathlib import PurePath
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-import trafilatura
-from pypdf import PdfReader
 
 from claims.documents.cleaning import CleaningRules
 from claims.documents.decoding import canonical, decoded, digest_of
 from claims.documents.markup import form_of
 from config.errors import DocumentRefusedError
 
-MAX_BYTES = 32 * 1024 * 1024
+if TYPE_CHECKING:
+    from pypdf import PdfReader
+
 _MOST_PAGES = 2000
 _MOST_CHARACTERS = 8_000_000
 _LEAST_TEXT = 20
@@ -58,32 +57,6 @@ class Intake:
     facts: DocumentFacts
 
 
-def read_file(path: Path) -> bytes:
-    """Return the bytes of a regular file; raises DocumentRefusedError for anything else, and for what is too large."""
-    try:
-        mode = path.stat()
-        if S_ISDIR(mode.st_mode):
-            raise DocumentRefusedError("{path} is a folder. Name a file in it.", path=path)
-        if not S_ISREG(mode.st_mode):
-            raise DocumentRefusedError("{path} is no regular file. Save what it gives in a file first.", path=path)
-        with path.open("rb") as file:
-            return within(file.read(MAX_BYTES + 1))
-    except OSError as error:
-        raise DocumentRefusedError(
-            "{path} cannot be read ({reason}). Check its name and who may read it.",
-            path=path, reason=error.strerror or type(error).__name__,
-        ) from error  # fmt: skip
-
-
-def within(data: bytes) -> bytes:
-    """Return the bytes; raises DocumentRefusedError where they are more than a document may have."""
-    if len(data) > MAX_BYTES:
-        raise DocumentRefusedError(
-            "It is larger than {most} MB. Keep the part that matters.", most=MAX_BYTES // 1024 // 1024
-        )
-    return data
-
-
 class IntakeReader:
     """Reads files of the kinds that can become documents; holds tables only, so that all threads share one."""
 
@@ -97,7 +70,8 @@ class IntakeReader:
         for magic, kind in _OTHERS:
             if data.startswith(magic):
                 raise DocumentRefusedError(
-                    "This is {kind}, which is not read. Save it as text, a page, Markdown, subtitles or a PDF.", kind=kind
+                    "This is {kind}, which is not read. Save it as text, a page, Markdown, subtitles or a PDF.",
+                    kind=kind,
                 )
         if data[:1024].lstrip().startswith(b"%PDF-"):
             text, facts = _read_pdf(data)
@@ -105,7 +79,9 @@ class IntakeReader:
         else:
             text = canonical(decoded(data, charset))
             if text.lstrip().startswith("<?xml") and "<!ENTITY" in text[:20_000]:
-                raise DocumentRefusedError("This XML defines entities of its own, which are not read. Save it as a page or text.")
+                raise DocumentRefusedError(
+                    "This XML defines entities of its own, which are not read. Save it as a page or text."
+                )
             facts, sha256 = _said_of_itself(text), digest_of(text)
         if len(text) > _MOST_CHARACTERS:
             raise DocumentRefusedError(
@@ -148,12 +124,11 @@ _OTHERS = (
 
 
 def _read_pdf(data: bytes) -> tuple[str, DocumentFacts]:
+    from pypdf import PdfReader  # noqa: PLC0415  (takes long to load, and only PDFs need it)
+
     try:
         reader = PdfReader(io.BytesIO(data))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise DocumentRefusedError("The PDF is locked with a password. Save it without one.")
-        if len(reader.pages) > _MOST_PAGES:
-            raise DocumentRefusedError("The PDF has more than {most} pages. Keep those that matter.", most=_MOST_PAGES)
+        _refuse_locked(reader)
         pages: list[str] = []
         length = 0
         for page in reader.pages:
@@ -165,14 +140,25 @@ def _read_pdf(data: bytes) -> tuple[str, DocumentFacts]:
     except DocumentRefusedError:
         raise
     except Exception as error:  # whatever is wrong with the file, the library says so in many ways
-        raise DocumentRefusedError("The PDF is broken ({reason}). Save it anew.", reason=type(error).__name__) from error
+        raise DocumentRefusedError(
+            "The PDF is broken ({reason}). Save it anew.", reason=type(error).__name__
+        ) from error
     text = canonical("\n\n".join(pages).replace("\x00", "").encode("utf-8", "ignore").decode())
     if len(text.strip()) < _LEAST_TEXT:
-        raise DocumentRefusedError("The PDF has no text layer: it holds pictures of pages. Run text recognition over it first.")
+        raise DocumentRefusedError(
+            "The PDF has no text layer: it holds pictures of pages. Run text recognition over it first."
+        )
     return text, facts
 
 
-def _pdf_facts(reader: PdfReader) -> DocumentFacts:
+def _refuse_locked(reader: "PdfReader") -> None:
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise DocumentRefusedError("The PDF is locked with a password. Save it without one.")
+    if len(reader.pages) > _MOST_PAGES:
+        raise DocumentRefusedError("The PDF has more than {most} pages. Keep those that matter.", most=_MOST_PAGES)
+
+
+def _pdf_facts(reader: "PdfReader") -> DocumentFacts:
     about = reader.metadata
     if about is None:
         return DocumentFacts()
@@ -182,15 +168,14 @@ def _pdf_facts(reader: PdfReader) -> DocumentFacts:
 
 _FRONT = re.compile(r"\A---\n((?:[\w-]{1,40}:[^\n]{0,500}\n){1,40})---\n")
 _DATES = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:-(\d\d)-(\d\d)|年(\d{1,2})月(\d{1,2})日)(?!\d)")
-_LONG_DATE = re.compile(
-    r"\b(\d{1,2}) (January|February|March|April|May|June|July|August|September|October|November|December) ((?:19|20)\d\d)\b"
-)
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+_LONG_DATE = re.compile(rf"\b(\d{{1,2}}) ({'|'.join(_MONTHS)}) ((?:19|20)\d\d)\b")
 _BYLINE = re.compile(r"^By ((?:[A-Z][\w.'-]+|the|of|and)(?: (?:[A-Z][\w.'-]+|of|and)){0,6})", re.MULTILINE)
 _AUTHOR = re.compile(r"^(?:作者|文|撰文)\s?[:：/|｜]\s?(\S{2,30})", re.MULTILINE)
 _TOP = 600
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)  # fmt: skip
 
 
 def _said_of_itself(text: str) -> DocumentFacts:
@@ -198,7 +183,10 @@ def _said_of_itself(text: str) -> DocumentFacts:
     if form == "page":
         return _page_facts(text)
     if front := _FRONT.match(text):
-        said = {key.lower(): value.strip().strip("\"'") for key, _, value in (line.partition(":") for line in front[1].splitlines())}
+        said = {
+            key.lower(): value.strip().strip("\"'")
+            for key, _, value in (line.partition(":") for line in front[1].splitlines())
+        }
         return DocumentFacts(
             said.get("title", ""), said.get("author", ""), said.get("publisher", ""), _day(said.get("date", "")),
             said.get("lang", ""), said.get("url"),
@@ -211,6 +199,8 @@ def _said_of_itself(text: str) -> DocumentFacts:
 def _page_facts(text: str) -> DocumentFacts:
     if len(text) > _MOST_PAGE:
         return DocumentFacts()
+    import trafilatura  # noqa: PLC0415  (takes long to load, and only pages need it)
+
     try:
         about = trafilatura.extract_metadata(text)
     except (ValueError, RecursionError, AttributeError, TypeError, json.JSONDecodeError):

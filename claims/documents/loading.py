@@ -12,8 +12,7 @@ from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
 from claims.documents.cleaning import unmarked
-from claims.documents.decoding import digest_of, editions
-from claims.documents.intake import read_file
+from claims.documents.decoding import digest_of, editions, read_file
 from claims.documents.markup import form_of
 from claims.record import CitationRecord, DocumentRecord, Passage
 from claims.store.revisions import ChangeRecord, Deed, write_revision
@@ -59,7 +58,7 @@ def _load(session: Session, path: Path, at: datetime) -> DocumentReport:
     try:
         data = read_file(path)
     except DocumentRefusedError as error:
-        return DocumentReport(path, "unreadable", reason=error.values.get("reason") or str(error))
+        return DocumentReport(path, "unreadable", reason=str(error.values.get("reason") or error))
     digest = hashlib.sha256(data).hexdigest()
     try:
         known = _known(session, data)
@@ -79,10 +78,8 @@ def _load(session: Session, path: Path, at: datetime) -> DocumentReport:
 def _known(session: Session, data: bytes) -> tuple[str, str, str] | None:
     """Return id, SHA-256 and text of the document that these bytes are an edition of."""
     found = dict(editions(data))
-    row = session.execute(
-        select(col(Document.id), col(Document.sha256)).where(col(Document.sha256).in_(found)).limit(1)
-    ).first()
-    return (row[0], row[1], found[row[1]]) if row else None
+    row = session.scalar(select(Document).where(col(Document.sha256).in_(found)).order_by(col(Document.id)).limit(1))
+    return (row.id, row.sha256, found[row.sha256]) if row else None
 
 
 def read_documents(session: Session, server: int | None = None) -> tuple[DocumentRecord, ...]:
@@ -94,7 +91,9 @@ def read_documents(session: Session, server: int | None = None) -> tuple[Documen
 
 
 def read_passage(session: Session, citation: CitationRecord) -> Passage:
-    """Return the words of a citation as they are read; its text is None where the document is not loaded, or says something else there.
+    """Return the words of a citation as they are read.
+
+    The text is None where the document is not loaded, or says something else there.
 
     So it is, too, where the document is cited as a whole (an empty span).
 

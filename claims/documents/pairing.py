@@ -56,7 +56,11 @@ class Pairing:
     def counterpoint(self, number: int) -> Counterpoint | None:
         """Return what the document holds against a sentence, or None."""
         one = self._said[number]
-        return self._rather(one) or (self._following(number) if one.is_reported and not one.is_named else None) or self._answer(number)
+        return (
+            self._rather(one)
+            or (self._following(number) if one.is_reported and not one.is_named else None)
+            or self._answer(number)
+        )
 
     def _rather(self, one: Said) -> Counterpoint | None:
         """Find it within the sentence."""

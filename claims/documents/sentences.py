@@ -9,12 +9,16 @@ from claims.documents.view import View
 from claims.fields import clean_text
 
 _CLOSING = "\"'”’」』）)】》"
-_END = re.compile(rf"(?:[。！？!?；]|;(?!\s*[^\W_A-Z{HAN}])|…+|\.(?=\s|$|[{_CLOSING}{HAN}]))+(?P<close>[{_CLOSING}]*)|\n+", re.MULTILINE)
+_END = re.compile(
+    rf"(?:[。！？!?；]|;(?!\s*[^\W_A-Z{HAN}])|…+|\.(?=\s|$|[{_CLOSING}{HAN}]))+(?P<close>[{_CLOSING}]*)|\n+",
+    re.MULTILINE,
+)
 _LAST_WORD = re.compile(r"[A-Za-z][A-Za-z.]*$")
 _LEADING = re.compile(r"[\s\ufeff\u200b•·*#>\-–—,，.。、;；:：!！…)）\]】”’」』]+")
 _LONGEST_WORD = 12
 # A line this long that ends within a sentence was broken to fit a page.
 _LEAST_WRAPPED = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:

@@ -1,7 +1,7 @@
 """Who says a sentence of a document, and which days its words mean."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, cast
@@ -30,8 +30,17 @@ class _Says(_Words):
     bare: tuple[str, ...]
 
 
+class _Attribution(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    somebody: tuple[str, ...]
+    told: tuple[str, ...]
+    after: tuple[str, ...]
+    pronoun: tuple[str, ...]
+
+
 class _File(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
+    attribution: _Attribution
     reporters: _Words
     says: _Says
     pronouns: _Words
@@ -50,7 +59,10 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True)
 class ToldTime:
-    """A time told from the day of publication, at `start`–`end` of a sentence; `means` is a day, month, year or range."""
+    """A time told from the day of publication, at `start`–`end` of a sentence; `means` is an ISO day, month or year.
+
+    A range has its first and its last with a stroke between.
+    """
 
     start: int
     end: int
@@ -64,42 +76,28 @@ class SpeechReader:
     def __init__(self) -> None:
         """Read and compile the shipped table."""
         file = _File.model_validate(documents_file())
-        self.plain: Callable[[str], str] = _same_length(cast("Callable[[str], str]", OpenCC("tw2s").convert))
-        zh_says, zh_who = _either(file.says.zh), _either(file.reporters.zh)
-        en_says, en_who = _either(file.says.en), _either(file.reporters.en)
+        self.plain: Callable[[str], str] = _same_length(
+            cast("Callable[[str], str]", OpenCC("tw2s").convert)  # pyright: ignore[reportUnknownMemberType]
+        )
         self._bare = re.compile(rf"\s(?:{_either(file.says.bare)})\s$", re.IGNORECASE)
-        between = r"(?:[的]?[^，,。:：；;“”\s]{0,12}?)"
-        self._somebody = (
-            re.compile(rf"^(?P<who>{zh_who}){between}(?:{zh_says})(?:了|着|著|到|过)?(?:这么一个说法)?[,，:：]?[“「]?"),
-            re.compile(
-                rf"^(?P<who>(?:the |some |many |most )?(?:{en_who}|(?:some|many|most)\s\w+))(?:\s(?:have|has|also|often|even|now|still|of \w+"
-                rf"|is|is often|is widely|is commonly|is sometimes))?\s(?:{en_says}|believed)(?:\s(?:that|the idea that))?[,:]?\s",
-                re.IGNORECASE,
-            ),
-        )
-        self._told = (
-            re.compile(rf"^[^:：“”。]{{0,24}}?(?P<who>{zh_who}){between}(?:{zh_says})[^:：，,。]{{0,10}}(?:说法|观点|看法|说道|是)[:：]"),
-            re.compile(rf"^(?:根据|据)(?P<who>[^，,。:：；;]{{2,24}}?)(?:的|发布的|公布的|最新)?(?:相关)?(?:报告|报道|数据|统计|研究|估计|预测|说法|消息|测算|调查)[^，,。]{{0,8}}[,，:：]"),
-            re.compile(
-                rf"^(?P<who>[^，,。:：；;“”‘’\s我你您这那它其如若当因所从在对以为][^，,。:：；;“”‘’]{{1,15}}?)(?:曾|还|也|则|最近|近日|不久前|公开|近期|就)?(?:{zh_says})(?:过|到|了)?(?:[,，:：]|[“「])"
-            ),
-            re.compile(r"^according to (?P<who>[^,.;]{2,60}),\s", re.IGNORECASE),
-            re.compile(
-                rf"^(?P<who>(?:The |the |An |A )?[A-Z][\w.&'-]*(?:\s(?:of|the|and|[A-Z][\w.&'-]*)){{0,6}})\s(?:has |have |also |recently |once )?"
-                rf"(?:(?:{en_says})(?:\sthat|[,:])|says|said|claims|claimed|argues|argued|estimates|estimated|warns|warned|believes|expects|expected)\s"
-            ),
-        )
-        self._after = (
-            re.compile(rf"[,，]\s?[”\"]?\s?(?:{en_says})\s(?P<who>(?:the )?[A-Z][\w.&'-]*(?:\s[A-Z][\w.&'-]*){{0,4}})\W*$"),
-            re.compile(r",?\saccording to (?P<who>[^,.;]{2,60})[.,]?$", re.IGNORECASE),
-            re.compile(rf",\s(?P<who>(?:the |a )?[\w.&'\s-]{{2,40}}?)\s(?:{en_says})\.?$"),
-        )
-        self._pronoun = re.compile(
-            rf"^(?P<who>{_either((*file.pronouns.zh, *file.pronouns.en))})\s?(?:还|也|则|曾|has |have |also )?(?:{zh_says}|{en_says})(?:到|\sthat)?[,，:：]?\s?",
-            re.IGNORECASE,
-        )
+        words = {
+            "ZH_WHO": _either(file.reporters.zh),
+            "ZH_SAYS": _either(file.says.zh),
+            "EN_WHO": _either(file.reporters.en),
+            "EN_SAYS": _either(file.says.en),
+            "PRONOUNS": _either((*file.pronouns.zh, *file.pronouns.en)),
+        }
+        self._somebody = _compiled(file.attribution.somebody, words)
+        self._told = _compiled(file.attribution.told, words)
+        self._after = _compiled(file.attribution.after, words)
+        self._pronoun = _compiled(file.attribution.pronoun, words)
         self._times = tuple(
-            (re.compile(rf"(?<![\w]){re.escape(word)}(?![\w])" if word.isascii() else re.escape(word), re.IGNORECASE), entry)
+            (
+                re.compile(
+                    rf"(?<![\w]){re.escape(word)}(?![\w])" if word.isascii() else re.escape(word), re.IGNORECASE
+                ),
+                entry,
+            )
             for entry in file.relative
             for word in (*entry.en, *entry.zh)
         )
@@ -114,8 +112,9 @@ class SpeechReader:
                     start, end = found.span("who")
                     rest = found.end() if found.start() == 0 and not self._bare.search(found.group()) else 0
                     return Attribution(text[start:end].strip(), is_named, rest)
-        if found := self._pronoun.search(plain):
-            return Attribution("", is_named=False, end=found.end())
+        for pattern in self._pronoun:
+            if found := pattern.search(plain):
+                return Attribution("", is_named=False, end=found.end())
         return None
 
     def times(self, text: str, published: str) -> tuple[ToldTime, ...]:
@@ -133,6 +132,16 @@ class SpeechReader:
                 if all(hit.end() <= each.start or hit.start() >= each.end for each in found):
                     found.append(ToldTime(hit.start(), hit.end(), text[hit.start() : hit.end()], means))
         return tuple(sorted(found, key=lambda each: each.start))
+
+
+def _compiled(patterns: Sequence[str], words: Mapping[str, str]) -> tuple[re.Pattern[str], ...]:
+    """Return the patterns with the words put in for their names."""
+    found: list[re.Pattern[str]] = []
+    for pattern in patterns:
+        for name, alternatives in words.items():
+            pattern = pattern.replace(name, alternatives)  # noqa: PLW2901
+        found.append(re.compile(pattern))
+    return tuple(found)
 
 
 def _either(words: Sequence[str]) -> str:
@@ -174,7 +183,7 @@ def _published(published: str) -> tuple[date | None, str]:
 
 
 def _meant(day: date, precision: str, unit: Unit, by: int, part: int) -> str:
-    """Return the time `by` units from that of the day, or the part of its year; "" where the day is not known so well."""
+    """Return the time `by` units from that of the day, or the part of its year; "" where the day is too vague."""
     if precision not in _NEEDED[unit] and not (part and precision == "year"):
         return ""
     match unit:

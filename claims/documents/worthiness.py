@@ -142,7 +142,9 @@ def _cues(categories: Mapping[str, _Phrases]) -> Iterator[Cue]:
             yield Cue(name, phrase, 1.0, "sentence", "never")
 
 
-_NAMED = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][A-Za-z0-9-]+|\b[A-Z]{2,}\b|[A-Za-z]+\d+|^[^\W\d_a-zA-Z]*[A-Za-z]{2,}|[“「《]")
+_NAMED = re.compile(
+    r"(?<![.!?]\s)(?<!^)\b[A-Z][A-Za-z0-9-]+|\b[A-Z]{2,}\b|[A-Za-z]+\d+|^[^\W\d_a-zA-Z]*[A-Za-z]{2,}|[“「《]"
+)
 _NUMBER = re.compile(r"(?<![\d.])(?!(?:19|20)\d\d(?!\d))\d[\d,]*\d|\d\.\d")
 
 
@@ -173,7 +175,7 @@ class WorthReader:
         concepts = frozenset(mention.concept for mention in self._lexicon.concepts.mentions(folded))
         figure = self._has_figure(folded)
         file = cues.file
-        signals = tuple(
+        signals: tuple[Signal, ...] = tuple(
             each for each in SIGNALS if (each in named and each in file.saying) or (each == "figure" and figure)
         )
         score = sum(file.cues[name].points for name in named if name in file.cues)
@@ -183,7 +185,9 @@ class WorthReader:
         if not concepts and not is_named and not figure:
             score += file.lonely
         length, handy, whole = (
-            (len(text.split()), file.handy.en, file.whole.en) if text.isascii() else (len(text), file.handy.zh, file.whole.zh)
+            (len(text.split()), file.handy.en, file.whole.en)
+            if text.isascii()
+            else (len(text), file.handy.zh, file.whole.zh)
         )
         score += file.long * (length > handy) + file.short * (length < whole)
         return Worth(round(score, 2), signals, concepts, leans="dangling" in named)

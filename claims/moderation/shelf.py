@@ -1,4 +1,4 @@
-"""The shelf of documents: taken in from files and addresses, shown as they are read, taken away where nobody cites them."""
+"""The shelf of documents: taken in from files and addresses, shown as they are read, taken away where uncited."""
 
 import re
 import unicodedata
@@ -12,8 +12,8 @@ from sqlmodel import Session, col
 from checks.lexicon import Lexicon
 from claims.base import ClaimBase
 from claims.documents.cleaning import CleanDocument, CleaningRules
-from claims.documents.intake import DocumentFacts, Intake, IntakeReader
 from claims.documents.decoding import editions
+from claims.documents.intake import DocumentFacts, Intake, IntakeReader
 from claims.documents.worthiness import CandidateCues
 from claims.fields import FormReader
 from claims.moderation.rights import Actor, permit
@@ -58,9 +58,14 @@ class DocumentShelf:
 
     def known(self, actor: Actor, intake: Intake) -> str | None:
         """Return the id of the document that this is an edition of, whatever its line ends and its encoding."""
+        found = self.edition(actor, intake)
+        return found[0] if found else None
+
+    def edition(self, actor: Actor, intake: Intake) -> tuple[str, str] | None:
+        """Return the document that this is an edition of, and its text as that document has it."""
         with self._base.database.reading() as session:
             found = _known(session, actor, intake)
-        return found[0].id if found else None
+        return (found[0].id, found[1]) if found else None
 
     def add(self, actor: Actor, intake: Intake, facts: DocumentFacts, reason: str = "") -> Shelved:
         """Keep a document with its text, shared by the operator, or as the server's own; all or nothing.
@@ -90,6 +95,7 @@ class DocumentShelf:
         documents = self._base.documents(server)
         cites = (
             select(col(Citation.document), col(Claim.id), func.count())
+            .select_from(Citation)
             .join(Point, col(Point.key) == col(Citation.point))
             .join(Claim, col(Claim.key) == col(Point.claim))
             .where(or_(col(Claim.server).is_(None), col(Claim.server) == server))
@@ -97,7 +103,7 @@ class DocumentShelf:
             .order_by(col(Claim.id))
         )
         with self._base.database.reading() as session:
-            rows = [tuple(row) for row in session.execute(cites)]
+            rows = session.connection().execute(cites).tuples().all()
             own = set(session.scalars(select(col(Document.id)).where(col(Document.server).is_not(None))))
         return tuple(
             ShelfEntry(
@@ -118,8 +124,8 @@ class DocumentShelf:
             loaded = session.get(DocumentText, record.sha256) if record.sha256 else None
         if loaded is None:
             raise DocumentTextError(
-                "The text of {document} is not loaded. Whoever runs Touchstone loads its file: touchstone documents load"
-                " FILE",
+                "The text of {document} is not loaded. Whoever runs Touchstone loads its file: touchstone documents"
+                " load FILE",
                 document=document,
             )
         return record, self._rules.clean(loaded.text)
@@ -199,7 +205,7 @@ def _name(session: Session, facts: DocumentFacts, number: int) -> str:
     """Return an id of the title's Latin words that no document has; `document-7` where there are none."""
     plain = unicodedata.normalize("NFKD", facts.title).encode("ascii", "ignore").decode().lower()
     words = "-".join(re.findall(r"[a-z0-9]+", plain))[:_LONGEST_NAME].rstrip("-")
-    name = words if len(words) >= 4 and not words.isdigit() else f"document-{number}"  # noqa: PLR2004
+    name = words if len(words) >= 4 and not words.isdigit() else f"document-{number}"
     while session.get(Document, name) is not None:
         name = f"{name[:_LONGEST_NAME]}-{number}"
     return name
