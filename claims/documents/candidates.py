@@ -191,7 +191,8 @@ class CandidateReader:
         view = document.view
         words = view.text[sentence.at : sentence.till]
         plain = self._speech.plain(words)
-        lead = self._worth.cues.lead_of(plain)
+        head = _heading_of(view.text, sentence.at, plain)
+        lead = head + self._worth.cues.lead_of(plain[head:])
         found = self._speech.attribution(words[lead:])
         turn = document.speaker_at(sentence.at)
         who = turn
@@ -249,6 +250,17 @@ class CandidateReader:
     @cached_property
     def _rules(self) -> CleaningRules:
         return CleaningRules.load(self._worth.cues.ends, self._lexicon.folder.fold)
+
+
+# The heading of an item of a list: • Supply: the mines …
+_HEADING = re.compile(r"[^，,。.:：]{2,24}[:：]\s?")
+_BULLET = re.compile(r"[•·*-]\s*$")
+
+
+def _heading_of(text: str, start: int, plain: str) -> int:
+    """Return how many characters of a sentence are the heading of its item in a list."""
+    found = _HEADING.match(plain) if _BULLET.search(text[max(0, start - 4) : start]) else None
+    return found.end() if found and len(plain) > 2 * found.end() else 0
 
 
 _LEAST_LEFT = 9
