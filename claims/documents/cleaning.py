@@ -258,8 +258,9 @@ def _with_turns(view: View, form: Form, title: str, *, is_speech: bool, names: f
     for line in split_lines(view.text):
         name, colon, _ = _before_colon(line.text)
         if colon and name in names:
-            first = line.start + view.text[line.start : line.end].index(name)
-            end = view.text.replace("：", ":").index(":", first) + 1
+            words = view.text[line.start : line.end].replace("：", ":")
+            first = line.start + words.index(name)
+            end = line.start + words.index(":", first - line.start) + 1
             edits.append(Edit(first, end, "speaker"))
             speakers.append((first - gone, name))
             gone += end - first

@@ -103,6 +103,8 @@ def _read(data: bytes, declared: str) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _strictly(data, encoding)
+    if (wide := _wide(data)) and (text := _try(data, wide)) is not None:
+        return text
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
@@ -138,6 +140,19 @@ def _refuse_mixed(data: bytes) -> None:
     right = sum(ord(each) > 127 for each in text) - wrong
     if right > _TELLING and wrong <= _MOST_MIXED * right:
         raise DocumentRefusedError("The text mixes encodings: most of it is UTF-8, some is not. Save it anew as UTF-8.")
+
+
+def _wide(data: bytes) -> str:
+    """Return the encoding of Latin text in 16 bits without a mark: every second byte is empty."""
+    sample = data[:4096]
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    half = len(sample) // 2
+    if half and max(even, odd) > _MOST_EMPTY * half and min(even, odd) < half // 100 + 1:
+        return "utf-16-le" if odd > even else "utf-16-be"
+    return ""
+
+
+_MOST_EMPTY = 0.7
 
 
 def _declared_in(data: bytes) -> str:

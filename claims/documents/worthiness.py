@@ -182,7 +182,7 @@ class WorthReader:
         score += file.figure if figure else file.number * bool(_NUMBER.search(folded))
         is_named = bool(_NAMED.search(text))
         score += file.concept * min(len(concepts), 2) + file.named * is_named
-        if not concepts and not is_named and not figure:
+        if not concepts and not is_named and not figure and not is_reported:
             score += file.lonely
         length, handy, whole = (
             (len(text.split()), file.handy.en, file.whole.en)

@@ -53,7 +53,11 @@ class Site:
 
     def reader(self, **limits: float) -> PageReader:
         """Return a reader that finds good.example here, and knows no other host; the loopback is let in."""
-        hosts = {"good.example": ["127.0.0.1"], "inner.example": ["10.0.0.5"], "split.example": ["127.0.0.1", "10.0.0.5"]}
+        hosts = {
+            "good.example": ["127.0.0.1"],
+            "inner.example": ["10.0.0.5"],
+            "split.example": ["127.0.0.1", "10.0.0.5"],
+        }
 
         def resolve(host: str, _: int) -> list[str]:
             if host not in hosts:

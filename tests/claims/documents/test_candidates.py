@@ -157,7 +157,10 @@ def test_progress_ends_with_all_sentences(reader: CandidateReader) -> None:
 
 def test_cues_are_written_as_they_are_looked_for(lexicon: Lexicon) -> None:
     cues = CandidateCues.load()
-    phrases = [cue.phrase.replace(" … ", " ").replace("…", "") for cue in cues.finder.cues] + [*cues.ends, *cues.file.abbreviations]
+    phrases = [cue.phrase.replace(" … ", " ").replace("…", "") for cue in cues.finder.cues] + [
+        *cues.ends,
+        *cues.file.abbreviations,
+    ]
     assert [phrase for phrase in phrases if lexicon.folder.fold(phrase) != phrase] == []
 
 

@@ -148,7 +148,9 @@ def test_a_packed_page_is_unpacked(here: Site, coding: str) -> None:
 
 
 def test_a_file_whose_server_does_not_know_its_kind_is_known_by_its_name(here: Site) -> None:
-    here.pages["/talk.srt"] = answer(body=b"1\n00:00:01,000 --> 00:00:02,000\nHello.\n", kind="application/octet-stream")
+    here.pages["/talk.srt"] = answer(
+        body=b"1\n00:00:01,000 --> 00:00:02,000\nHello.\n", kind="application/octet-stream"
+    )
     assert here.reader().fetch(here.address("/talk.srt")).name == "talk.srt"
 
 
@@ -262,7 +264,7 @@ def test_an_endless_robots_file_is_read_as_far_as_it_may_be(here: Site) -> None:
         ("User-agent: *\nDisallow: " + "/*" * 2000 + "x$", "/" + "a/" * 2000, True),
     ],
 )
-def test_robots_files_are_read_as_their_standard_says(robots: str, path: str, allowed: bool) -> None:  # noqa: FBT001
+def test_robots_files_are_read_as_their_standard_says(robots: str, path: str, allowed: bool) -> None:
     assert may_read(robots, "TouchstoneBot", path) is allowed
 
 
