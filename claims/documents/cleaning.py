@@ -160,7 +160,8 @@ class CleaningRules:
             return "frame"
         if _before_stop(line) and any(line.startswith((f"{name},", f"{name}，", f"{name}（")) for name in names):
             return "credit"
-        return "caption" if title and len(line) > len(title) and line.startswith(title) else ""
+        repeats = len(title) >= _LEAST_TITLE and line.startswith(title) and line != title
+        return "caption" if repeats and _before_stop(line[len(title) :]) else ""
 
     def _tidied(self, text: str) -> Iterator[Edit]:
         for found in self._tidy.finditer(text):
@@ -205,6 +206,7 @@ _HAN_SPACE = re.compile(rf"(?<=[{HAN}，。？！、])[ ]+(?=[{HAN}，。？！�
 _DOUBLED = re.compile(r"[。，？！][ ]?[。，,.？！]|[.,][ ]?[。，]")
 _LEAST_SPEECH = 60
 _LEAST_TURNS = 3
+_LEAST_TITLE = 10
 _NAME = re.compile(rf"[^\W\d_][\w .·・'’()（）\-{HAN}]*")
 _STOP = re.compile(r"[。！？!?；;]|\.(?:\s|$)")
 

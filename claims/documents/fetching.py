@@ -14,6 +14,7 @@ import httpx
 from claims.documents.addresses import AddressBook, Target
 from claims.documents.robots import may_read
 from config.errors import AddressRefusedError
+from config.faults import msgid
 
 AGENT = "TouchstoneBot"
 MOST_BYTES = 10 * 1024 * 1024
@@ -196,13 +197,13 @@ def _next(answer: httpx.Response, target: Target) -> str:
 
 
 _STATUSES: Mapping[int, str] = {
-    401: "{address} asks for a sign-in. Save the page as a file.",
-    402: "{address} asks for payment. Save the page as a file, if you may.",
-    403: "{address} does not let programs in. Save the page as a file.",
-    404: "There is nothing at {address} (404). Check the address.",
-    410: "{address} is gone (410). Look for a copy of it in an archive.",
-    429: "{address} is asked too often (429). Try again later.",
-    451: "{address} is not shown here for legal reasons (451).",
+    401: msgid("{address} asks for a sign-in. Save the page as a file."),
+    402: msgid("{address} asks for payment. Save the page as a file, if you may."),
+    403: msgid("{address} does not let programs in. Save the page as a file."),
+    404: msgid("There is nothing at {address} (404). Check the address."),
+    410: msgid("{address} is gone (410). Look for a copy of it in an archive."),
+    429: msgid("{address} is asked too often (429). Try again later."),
+    451: msgid("{address} is not shown here for legal reasons (451)."),
 }
 
 

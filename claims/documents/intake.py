@@ -108,18 +108,18 @@ class IntakeReader:
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _OTHERS = (
-    (b"PK\x03\x04", "a ZIP archive or an Office file"),
-    (b"PK\x05\x06", "an empty ZIP archive"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\xd0\xcf\x11\xe0", "an old Office file"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"Rar!", "a RAR archive"),
-    (b"7z\xbc\xaf", "a 7z archive"),
-    (b"ID3", "a sound file"),
-    (b"\x7fELF", "a program"),
-    (b"{\\rtf", "an RTF file"),
+    (b"PK\x03\x04", "ZIP / Office"),
+    (b"PK\x05\x06", "ZIP"),
+    (b"\x1f\x8b", "gzip"),
+    (b"\xd0\xcf\x11\xe0", "Office"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"Rar!", "RAR"),
+    (b"7z\xbc\xaf", "7z"),
+    (b"ID3", "MP3"),
+    (b"\x7fELF", "ELF"),
+    (b"{\\rtf", "RTF"),
 )
 
 
