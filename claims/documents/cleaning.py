@@ -129,11 +129,20 @@ class CleaningRules:
             yield from (Edit(line.start, line.end, "frame") for line in lines)
             return
         start, end = prose_span(text, self.ends, self.fold)
+        # An interview begins with the name of who speaks first.
+        above = text[:start].rstrip()
+        line = above[above.rfind("\n") + 1 :]
+        if line and self._is_speaker(line.strip()):
+            start = len(above) - len(line)
         if end > start:
             if start > 0 and text[:start].strip():
                 yield Edit(0, start, "frame")
             if text[end:].strip():
                 yield Edit(end, len(text), "frame")
+
+    def _is_speaker(self, line: str) -> bool:
+        name, colon, rest = _before_colon(line)
+        return bool(colon and not rest and len(name) <= self._longest_name and _NAME.fullmatch(name))
 
     def _is_frame(self, line: str) -> bool:
         return bool(self._breadcrumbs.match(line) or self._captions.match(line))

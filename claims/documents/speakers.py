@@ -106,15 +106,15 @@ class SpeechReader:
     def attribution(self, text: str) -> Attribution | None:
         """Return who a sentence names as the one who says it; `who` is as the sentence writes it."""
         plain = self.plain(text)
+        for pattern in self._pronoun:
+            if found := pattern.search(plain):
+                return Attribution("", is_named=False, end=found.end())
         for patterns, is_named in ((self._somebody, False), (self._told, True), (self._after, True)):
             for pattern in patterns:
                 if found := pattern.search(plain):
                     start, end = found.span("who")
                     rest = found.end() if found.start() == 0 and not self._bare.search(found.group()) else 0
                     return Attribution(text[start:end].strip(), is_named, rest)
-        for pattern in self._pronoun:
-            if found := pattern.search(plain):
-                return Attribution("", is_named=False, end=found.end())
         return None
 
     def times(self, text: str, published: str) -> tuple[ToldTime, ...]:
