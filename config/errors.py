@@ -10,7 +10,8 @@ TouchstoneError
 │   ├── DocumentRefusedError     a file or an answer from an address cannot become a document (also a ClaimBaseError)
 │   │   └── AddressRefusedError  an address may not be read, or gave nothing that can be
 │   ├── UnknownEntryError        no revision, queue item or example has this number (also a ClaimBaseError)
-│   └── NotUndoableError         a revision cannot be undone or restored here (also a ClaimBaseError)
+│   ├── NotUndoableError         a revision cannot be undone or restored here (also a ClaimBaseError)
+│   └── ExtractionError          a language model cannot be asked for claims (also a ClaimBaseError)
 ├── EmbedderError                the embedder gave no usable vectors; the check goes on without it
 │   └── EmbedderSetupError       an embedder cannot be opened: an extra, a file or a setting is missing or wrong
 ├── UnknownUnitError             a documented figure names a unit that the unit table lacks
@@ -123,6 +124,10 @@ class DocumentRefusedError(WordedError, ClaimBaseError):
 
 class AddressRefusedError(DocumentRefusedError):
     """An address may not be read, or gave nothing that can be."""
+
+
+class ExtractionError(WordedError, ClaimBaseError):
+    """A language model cannot be asked for claims; the text says why, and how to mend it."""
 
 
 class InvalidEditError(ClaimBaseError):
