@@ -114,6 +114,7 @@ def _cited(session: Session, server: int | None) -> dict[str, list[tuple[int, in
         .join(Point, col(Point.key) == col(Citation.point))
         .join(Claim, col(Claim.key) == col(Point.claim))
         .where(or_(col(Claim.server).is_(None), col(Claim.server) == server), col(Citation.end) > col(Citation.start))
+        .where(col(Claim.status) != "withdrawn")
     )
     found: dict[str, list[tuple[int, int]]] = {}
     for document, start, end in session.connection().execute(cites).tuples():
