@@ -117,8 +117,8 @@ def _cited(session: Session, server: int | None) -> dict[str, list[tuple[int, in
         .where(col(Claim.status) != "withdrawn")
     )
     found: dict[str, list[tuple[int, int]]] = {}
-    for document, start, end in session.connection().execute(cites).tuples():
-        found.setdefault(document, []).append((start, end))
+    for row in session.connection().execute(cites):
+        found.setdefault(row[0], []).append((row[1], row[2]))
     return found
 
 

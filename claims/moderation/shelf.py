@@ -103,7 +103,7 @@ class DocumentShelf:
             .order_by(col(Claim.id))
         )
         with self._base.database.reading() as session:
-            rows = session.connection().execute(cites).tuples().all()
+            rows = [(row[0], row[1], row[2]) for row in session.connection().execute(cites)]
             own = set(session.scalars(select(col(Document.id)).where(col(Document.server).is_not(None))))
         return tuple(
             ShelfEntry(
