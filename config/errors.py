@@ -7,8 +7,11 @@ TouchstoneError
 │   ├── NotAllowedError          the person lacks the right for what was asked
 │   ├── ExportError              a file of exported chat cannot be used
 │   ├── DocumentTextError        a document is unknown here, or its text is not loaded (also a ClaimBaseError)
+│   ├── DocumentRefusedError     a file or an answer from an address cannot become a document (also a ClaimBaseError)
+│   │   └── AddressRefusedError  an address may not be read, or gave nothing that can be
 │   ├── UnknownEntryError        no revision, queue item or example has this number (also a ClaimBaseError)
-│   └── NotUndoableError         a revision cannot be undone or restored here (also a ClaimBaseError)
+│   ├── NotUndoableError         a revision cannot be undone or restored here (also a ClaimBaseError)
+│   └── ExtractionError          a language model cannot be asked for claims (also a ClaimBaseError)
 ├── EmbedderError                the embedder gave no usable vectors; the check goes on without it
 │   └── EmbedderSetupError       an embedder cannot be opened: an extra, a file or a setting is missing or wrong
 ├── UnknownUnitError             a documented figure names a unit that the unit table lacks
@@ -112,6 +115,18 @@ class UnknownEntryError(WordedError, ClaimBaseError):
 
 class DocumentTextError(WordedError, ClaimBaseError):
     """A document cannot be looked through: the server does not see it, or its text is not loaded."""
+
+
+class DocumentRefusedError(WordedError, ClaimBaseError):
+    """A file, or what an address gave, cannot become a document; the text says why, and how to mend it."""
+
+
+class AddressRefusedError(DocumentRefusedError):
+    """An address may not be read, or gave nothing that can be."""
+
+
+class ExtractionError(WordedError, ClaimBaseError):
+    """A language model cannot be asked for claims; the text says why, and how to mend it."""
 
 
 class InvalidEditError(ClaimBaseError):

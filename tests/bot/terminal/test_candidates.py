@@ -44,8 +44,10 @@ def test_without_a_server_they_are_only_printed(call, address):
     done = call("documents", "candidates", "metals-paper")
     assert done.code == 0
     assert done.out == (
-        "Gold demand is up 12% since spring.\n    characters 0–35 · a figure · score 5\n"
-        "港口在冬天结冰，导致渔船没有出海。\n    characters 36–53 · a cause · score 4\n2 candidates\n"
+        "Gold demand is up 12% since spring.\n"
+        "    metals-paper · characters 0–35 · the document says so · a figure · score 5.5\n"
+        "港口在冬天结冰，导致渔船没有出海。\n"
+        "    metals-paper · characters 36–53 · the document says so · a cause · score 4\n2 candidates\n"
     )
     assert waiting(address) == []
 
@@ -68,10 +70,16 @@ def test_json_is_one_array(call):
         "document": "metals-paper",
         "start": 0,
         "end": 35,
-        "language": "en",
         "text": "Gold demand is up 12% since spring.",
-        "score": 5,
+        "speaker": None,
+        "attitude": "asserts",
+        "score": 5.5,
+        "counterpoint": None,
+        "near": [],
+        "language": "en",
         "signals": ["figure"],
+        "times": [],
+        "also": [],
     }
 
 
