@@ -22,13 +22,11 @@ TouchstoneError
     ├── UnknownClaimError        no claim has this id (for this server)
     ├── InvalidEditError         an edit was refused; carries each fault, and the edit as it was typed
     ├── ConflictError            somebody else was faster; carries both versions, field by field
-    ├── PackError                a pack was refused; carries its problems, each with line, field and mend
-    ├── ImportRefusedError       a file for import was refused as a whole; carries its problems
+    ├── ImportRefusedError       a pack or file for import was refused; each problem with line, field and mend
     └── PlanChangedError         the base has changed since the dry run that somebody has said yes to
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from config.faults import FieldDifference, FieldFault
 
@@ -177,19 +175,8 @@ class PackProblem:
         return f"{place or 'the file'}: {self.fault}. {self.mend}"
 
 
-class PackError(ClaimBaseError):
-    """A pack was refused as a whole; the base stays as it was."""
-
-    def __init__(self, path: Path, problems: tuple[PackProblem, ...]) -> None:
-        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        head = f"{path}: pack refused, {count}; nothing was loaded."
-        super().__init__("\n".join([head, *(f"  {problem}" for problem in problems)]))
-        self.path = path
-        self.problems = problems
-
-
 class ImportRefusedError(ClaimBaseError):
-    """A file for import was refused as a whole; nothing was written."""
+    """A pack or another file for import was refused as a whole; nothing was written."""
 
     def __init__(self, name: str, problems: tuple[PackProblem, ...]) -> None:
         super().__init__("\n".join([f"{name}: refused; nothing was written.", *(f"  {each}" for each in problems)]))

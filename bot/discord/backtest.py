@@ -126,7 +126,7 @@ class BacktestCommand(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         texts, actor = texts_for(interaction), actor_of(interaction)
         server = channel.guild.id
-        await asyncio.to_thread(self.bot.touchstone.moderation.rights.require, actor, server, "moderator")
+        await asyncio.to_thread(self.bot.touchstone.moderation.rights.permit, actor, "backtest.run")
         refusal = _refusal(interaction, channel, texts)
         if refusal is None and server in self._running:
             refusal = texts("A backtest is running in this server already. Wait for its report.")

@@ -70,15 +70,22 @@ class HideButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:hide:(?P
         """Delete the card from the channel and remember that it is hidden."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         answers = interaction.client.touchstone.answers
-        record = await asyncio.to_thread(answers.card, self.card)
+        record = await asyncio.to_thread(answers.card, channel_of(interaction), self.card)
         if record is None or not await may_hide(interaction, record):
             raise NotAllowedError("Only the message's author or a moderator may hide a card.")
         channel = interaction.client.get_partial_messageable(record.channel, guild_id=record.server)
         with contextlib.suppress(discord.NotFound):
             await channel.get_partial_message(self.card).delete()
-        await asyncio.to_thread(answers.hide, self.card)
+        await asyncio.to_thread(answers.hide, record.channel, self.card)
         texts = texts_for(interaction)
         await respond(interaction, texts("The card is hidden."))
+
+
+def channel_of(interaction: BotInteraction) -> int:
+    """Return the channel of the button, which is that of its card."""
+    if interaction.channel_id is None:
+        raise NotAllowedError("This works in a server only.")
+    return interaction.channel_id
 
 
 async def may_hide(interaction: BotInteraction, record: AnswerRecord) -> bool:
@@ -106,7 +113,7 @@ class NotSaidButton(AboutClaims, ui.DynamicItem[ui.Button[Any]], template=r"ts:n
         """Report the one claim, or ask which."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         texts, card = texts_for(interaction), card_of(interaction)
-        record = await asyncio.to_thread(interaction.client.touchstone.answers.card, card)
+        record = await asyncio.to_thread(interaction.client.touchstone.answers.card, channel_of(interaction), card)
         if record is None or len(record.claims) == 1:
             await _report(interaction, card, record, claims_of(record, self.claims)[0], "not-said")
             return
@@ -137,7 +144,7 @@ class ReportButton(
     async def press(self, interaction: BotInteraction) -> None:
         """Report the claim."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        record = await asyncio.to_thread(interaction.client.touchstone.answers.card, self.card)
+        record = await asyncio.to_thread(interaction.client.touchstone.answers.card, channel_of(interaction), self.card)
         if record is None or self.at >= len(record.claims):
             raise UnknownClaimError(f"{self.at} of card {self.card}")
         await _report(interaction, self.card, record, record.claims[self.at], self.kind)
@@ -150,7 +157,8 @@ async def _report(
     texts, touchstone, server = texts_for(interaction), interaction.client.touchstone, interaction.guild_id
     if server is None:
         raise NotAllowedError("This works in a server only.")
-    outcome = await asyncio.to_thread(touchstone.feedback.act, server, claim, card, interaction.user.id, kind)
+    about = (server, channel_of(interaction), claim, card, interaction.user.id, kind)
+    outcome = await asyncio.to_thread(touchstone.feedback.act, *about)
     lines, buttons = [_consequence(outcome, texts)], list[ui.Item[Any]]()
     if record is not None and claim in record.claims:
         at = record.claims.index(claim)
@@ -189,7 +197,7 @@ class SourcesButton(AboutClaims, ui.DynamicItem[ui.Button[Any]], template=r"ts:s
         await interaction.response.defer(ephemeral=True, thinking=True)
         texts = texts_for(interaction)
         touchstone = interaction.client.touchstone
-        record = await asyncio.to_thread(touchstone.answers.card, card_of(interaction))
+        record = await asyncio.to_thread(touchstone.answers.card, channel_of(interaction), card_of(interaction))
         claims = claims_of(record, self.claims)
         lines = await asyncio.to_thread(evidence_lines, touchstone, claims, texts, interaction.guild_id)
         for page in draw_pages(lines):
@@ -206,7 +214,7 @@ class WhyButton(AboutClaims, ui.DynamicItem[ui.Button[Any]], template=r"ts:why:(
         await interaction.response.defer(ephemeral=True, thinking=True)
         texts = texts_for(interaction)
         touchstone = interaction.client.touchstone
-        record = await asyncio.to_thread(touchstone.answers.card, card_of(interaction))
+        record = await asyncio.to_thread(touchstone.answers.card, channel_of(interaction), card_of(interaction))
         known = await asyncio.to_thread(touchstone.base.claims, interaction.guild_id)
         claims = {claim.id: claim for claim in known if claim.id in claims_of(record, self.claims)}
         text = await _answered_text(interaction)

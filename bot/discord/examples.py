@@ -114,7 +114,7 @@ def _lines(
 async def require_moderator(interaction: BotInteraction) -> Actor:
     """Return the person, a moderator of the server at this moment; raises NotAllowedError."""
     actor = actor_of(interaction)
-    await asyncio.to_thread(interaction.client.touchstone.moderation.rights.require, actor, actor.server, "moderator")
+    await asyncio.to_thread(interaction.client.touchstone.moderation.rights.permit, actor, "example.keep")
     return actor
 
 

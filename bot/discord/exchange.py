@@ -23,7 +23,7 @@ from claims.base import ClaimBase
 from claims.exchange.export import export_claims
 from claims.exchange.formats import FORMATS, SUFFIXES, Format
 from claims.exchange.importing import import_claims, plan_import, read_import_bytes
-from claims.exchange.plan import ImportEntry, ImportPlan, ImportReport, Outcome
+from claims.exchange.plan import ImportEntry, ImportOutcome, ImportPlan, ImportReport
 from claims.exchange.source import MAX_BYTES
 from claims.moderation.rights import Actor
 from config.errors import ImportRefusedError, PlanChangedError
@@ -145,7 +145,7 @@ def outcome(report: ImportReport, texts: Texts) -> str:
     return "\n".join([*lines, texts("`/history` shows the revision and takes it back as a whole.")])
 
 
-def _column(plan: ImportPlan, outcome: Outcome, texts: Texts) -> list[str]:
+def _column(plan: ImportPlan, outcome: ImportOutcome, texts: Texts) -> list[str]:
     entries = plan.of(outcome)
     head = f"**{heading(outcome, texts, drafts=plan.drafts)}** ({len(entries)})"
     return [head, *(_line(entry, texts) for entry in entries)] if entries else []
@@ -178,7 +178,7 @@ def _report(plan: ImportPlan, texts: Texts) -> bytes:
 
 def _buttons(plan: ImportPlan, digest: str, texts: Texts) -> ui.View:
     view = ui.View(timeout=None)
-    view.add_item(WriteButton.of(digest, plan.mark, plan.written, texts))
+    view.add_item(WriteButton.of(digest, plan.fingerprint, plan.written, texts))
     view.add_item(DiscardButton(texts("Discard")))
     # Dynamic items need no view that is remembered.
     view.stop()
@@ -193,7 +193,7 @@ async def send_export(interaction: BotInteraction, chosen: str) -> None:
     """Answer a deferred command with the file, or say why there is none; raises NotAllowedError."""
     touchstone, texts, actor = interaction.client.touchstone, texts_for(interaction), actor_of(interaction)
     form = _FORMS.get(chosen, "yaml")
-    await asyncio.to_thread(touchstone.moderation.rights.require, actor, actor.server, "moderator")
+    await asyncio.to_thread(touchstone.moderation.rights.permit, actor, "claim.export")
     made = await asyncio.to_thread(_export, touchstone.base, form, actor.server, interaction.filesize_limit)
     if made is None:
         command = f"touchstone claims export --server {actor.server} --format {form} --out claims{SUFFIXES[form]}"
@@ -236,7 +236,7 @@ async def show_file(interaction: BotInteraction, file: discord.Attachment, turn:
     """Answer a deferred command with the dry run of a file; raises NotAllowedError before anything is fetched."""
     texts, actor = texts_for(interaction), actor_of(interaction)
     rights = interaction.client.touchstone.moderation.rights
-    await asyncio.to_thread(rights.require, actor, actor.server, "moderator")
+    await asyncio.to_thread(rights.permit, actor, "claim.import")
     # The message of the dry run has to carry the file again.
     most = min(MAX_BYTES, interaction.filesize_limit)
     name = escape(file.filename)
@@ -259,7 +259,7 @@ async def write_file(interaction: BotInteraction, digest: str, mark: str, turn: 
     """Write the file of a deferred button's message, or show what it would change by now; raises NotAllowedError."""
     texts, actor = texts_for(interaction), actor_of(interaction)
     rights = interaction.client.touchstone.moderation.rights
-    await asyncio.to_thread(rights.require, actor, actor.server, "moderator")
+    await asyncio.to_thread(rights.permit, actor, "claim.import")
     carried = interaction.message.attachments if interaction.message else []
     raw = await _fetch(carried[0]) if carried else None
     if raw is None or _digest(raw) != digest:

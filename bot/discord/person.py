@@ -50,8 +50,8 @@ async def may_tidy(interaction: BotInteraction) -> bool:
     """Tell whether the person may take cards away: whoever moderates claims, or may delete messages in the channel."""
     if interaction.guild_id is None:
         return False
-    level = interaction.client.touchstone.moderation.rights.level
-    return interaction.permissions.manage_messages or await asyncio.to_thread(level, actor_of(interaction)) != "member"
+    may = interaction.client.touchstone.moderation.rights.may
+    return interaction.permissions.manage_messages or await asyncio.to_thread(may, actor_of(interaction), "card.hide")
 
 
 CommandT = TypeVar("CommandT")

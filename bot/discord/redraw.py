@@ -44,7 +44,7 @@ async def edit_card(bot: "TouchstoneBot", correction: Correction) -> Outcome:
     if outcome == "edited":
         await asyncio.to_thread(corrections.done, correction)
     elif outcome != "later":
-        await asyncio.to_thread(corrections.gone, correction.card_message)
+        await asyncio.to_thread(corrections.gone, correction.channel, correction.card_message)
     return outcome
 
 

@@ -21,10 +21,16 @@ from bot.discord.setup import missing_rights
 from bot.discord.status import MODES
 from bot.texts import Texts, msgid
 from bot.wording import field_name
-from claims.answering.servers import ChannelMode, ServerLanguage, ServerSettings, SettingsChange
 from claims.moderation.rights import Actor
 from claims.record import PackRecord
-from claims.store.server_settings import CORRECTION_DAYS, PAUSE_REPORTS
+from claims.store.server_settings import (
+    CORRECTION_DAYS,
+    PAUSE_REPORTS,
+    ChannelMode,
+    ServerLanguage,
+    ServerSettings,
+    SettingsChange,
+)
 from config.settings import Settings
 
 if TYPE_CHECKING:
@@ -255,7 +261,7 @@ class SettingsCommand(Joining):
         if changes:
             touchstone.moderation.setup.change(actor, **changes)
         else:
-            touchstone.moderation.rights.require(actor, actor.server, "moderator")
+            touchstone.moderation.rights.permit(actor, "server.settings")
         server = actor.server or 0
         settings, channels = touchstone.servers.settings(server), touchstone.servers.channels(server)
         return ServerState(settings, channels, touchstone.base.packs(), self.bot.settings)

@@ -18,10 +18,9 @@ from bot.discord.markdown import ROOM, escape, fit, shorten
 from bot.discord.person import LANGUAGE_NAMES, actor_of, language_of, respond, texts_for
 from bot.discord.status import MODES
 from bot.texts import Texts, msgid
-from claims.answering.servers import ChannelMode, ServerLanguage, ServerSettings
 from claims.moderation.rights import Actor
 from claims.record import PackRecord
-from claims.store.server_settings import SettingsChange
+from claims.store.server_settings import ChannelMode, ServerLanguage, ServerSettings, SettingsChange
 from config.errors import NotAllowedError
 
 if TYPE_CHECKING:
@@ -381,8 +380,7 @@ class SetupCommand(commands.Cog):
     async def _require(self, interaction: BotInteraction) -> Actor:
         """Return the person, an administrator at this moment; raises NotAllowedError."""
         actor = actor_of(interaction)
-        require = self.bot.touchstone.moderation.rights.require
-        await asyncio.to_thread(require, actor, actor.server, "administrator")
+        await asyncio.to_thread(self.bot.touchstone.moderation.rights.permit, actor, "server.moderators")
         return actor
 
     async def _show(self, interaction: BotInteraction, step: Step) -> None:

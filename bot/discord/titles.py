@@ -96,7 +96,7 @@ class KnownClaims:
         return await asyncio.to_thread(self._titles, interaction.client.touchstone, moderator(interaction))
 
     def _titles(self, touchstone: Touchstone, actor: Actor) -> Titles:
-        touchstone.moderation.rights.require(actor, actor.server, "moderator")
+        touchstone.moderation.rights.permit(actor, "claim.edit")
         server, revision = actor.server or 0, touchstone.base.revision
         held = self._held.get(server)
         if held is None or held.revision != revision:

@@ -19,7 +19,7 @@ from bot.discord.person import chosen_language
 from bot.reply import LIKELY, Reply
 from checks.model import Action, Finding, Match
 from claims.answering.answers import AnswerKind
-from claims.answering.servers import ServerSettings
+from claims.store.server_settings import ServerSettings
 
 if TYPE_CHECKING:
     from bot.discord.app import TouchstoneBot
@@ -75,7 +75,7 @@ class Answering:
     async def accept(self, place: Place, message_id: int) -> bool:
         """Turn an offer into a card, once; the message is fetched and checked anew, because no text is kept."""
         touchstone = self.bot.touchstone
-        if not await asyncio.to_thread(touchstone.answers.accept_offer, message_id):
+        if not await asyncio.to_thread(touchstone.answers.accept_offer, place.channel, message_id):
             return False
         message = await self._fetch(place, message_id)
         if message is None:
@@ -92,7 +92,7 @@ class Answering:
         except discord.NotFound:
             return None
         except discord.Forbidden as refusal:
-            await asyncio.to_thread(self.bot.touchstone.answers.release, message_id)
+            await asyncio.to_thread(self.bot.touchstone.answers.release, place.channel, message_id)
             self.quiet.refused(place.channel, refusal.text)
             return None
 
@@ -122,7 +122,8 @@ class Answering:
 
         async def send() -> None:
             sent = await message.reply(view=card, mention_author=False)
-            await asyncio.to_thread(self.bot.touchstone.answers.posted, message.id, sent.id, reply.language)
+            posted = self.bot.touchstone.answers.posted
+            await asyncio.to_thread(posted, place.channel, message.id, sent.id, reply.language)
 
         return await self._write(message, place, send)
 
@@ -133,7 +134,7 @@ class Answering:
         except discord.HTTPException as refusal:
             if refusal.status >= _UNCERTAIN:
                 raise
-            await asyncio.to_thread(self.bot.touchstone.answers.release, message.id)
+            await asyncio.to_thread(self.bot.touchstone.answers.release, place.channel, message.id)
             if isinstance(refusal, discord.Forbidden):
                 self.quiet.refused(place.channel, refusal.text)
             else:
@@ -187,7 +188,7 @@ class Watch(commands.Cog):
         ):
             return
         async with self._counted():
-            if await asyncio.to_thread(self.bot.touchstone.answers.is_offered, click.message_id):
+            if await asyncio.to_thread(self.bot.touchstone.answers.is_offered, click.channel_id, click.message_id):
                 place = Place(click.guild_id, click.channel_id, click.channel_id)
                 await self.answering.accept(place, click.message_id)
 

@@ -1,4 +1,4 @@
-"""Documents and their passages, read from the base."""
+"""Documents: their files loaded, and they and their passages read from the base."""
 
 import hashlib
 import re
@@ -15,7 +15,8 @@ from claims.documents.cleaning import unmarked
 from claims.documents.decoding import digest_of, editions, read_file
 from claims.documents.markup import form_of
 from claims.record import CitationRecord, DocumentRecord, Passage
-from claims.store.revisions import ChangeRecord, Deed, write_revision
+from claims.store.changes import note_changes
+from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.tables import Document, DocumentText
 from config.errors import ClaimBaseError, DocumentRefusedError
 
@@ -42,7 +43,7 @@ def load_files(session: Session, paths: Iterable[Path], at: datetime) -> list[Do
     loaded = [report for report in reports if report.outcome == "loaded"]
     if loaded:
         changes = [ChangeRecord("document text", r.document or "", None, {"sha256": r.sha256}) for r in loaded]
-        write_revision(session, Deed("operator", "documents.load"), changes, at)
+        note_changes(session, AuditEntry("operator", "documents.load"), changes, at)
     return reports
 
 

@@ -18,8 +18,8 @@ from claims.documents.worthiness import CandidateCues
 from claims.fields import FormReader
 from claims.moderation.rights import Actor, permit
 from claims.record import DocumentRecord
-from claims.store.changes import DOCUMENT, FACTS, SOURCE, SOURCE_FACTS, Intent, change
-from claims.store.revisions import Deed, last_revision
+from claims.store.changes import DOCUMENT, DOCUMENT_FACTS, SOURCE, SOURCE_FACTS, Change, write_changes
+from claims.store.revisions import AuditEntry, last_revision
 from claims.store.tables import Citation, Claim, Document, DocumentText, Point
 from config.errors import DocumentRefusedError, DocumentTextError
 
@@ -79,13 +79,13 @@ class DocumentShelf:
                 return Shelved(row.id, "loaded" if self._keep(session, row.sha256, text) else "known")
             state = _checked(facts)
             name = _name(session, facts, last_revision(session) + 1)
-            deed = Deed(actor.who, "documents.add", reason, actor.server)
+            entry = AuditEntry(actor.who, "documents.add", reason, actor.server)
             if actor.server is None:
                 state |= {"id": name, "sha256": intake.sha256}
-                intent = Intent(DOCUMENT, name, {fact: state[fact] for fact in FACTS})
+                wanted = Change(DOCUMENT, name, {fact: state[fact] for fact in DOCUMENT_FACTS})
             else:
-                intent = Intent(SOURCE, name, {fact: state[fact] for fact in SOURCE_FACTS})
-            change(session, deed, [intent], self._base.clock())
+                wanted = Change(SOURCE, name, {fact: state[fact] for fact in SOURCE_FACTS})
+            write_changes(session, entry, [wanted], self._base.clock())
             session.get_one(Document, name).sha256 = intake.sha256
             self._keep(session, intake.sha256, intake.text)
         return Shelved(name, "added")
@@ -147,9 +147,9 @@ class DocumentShelf:
                     document=document, count=count,
                 )  # fmt: skip
             digest = row.sha256
-            deed = Deed(actor.who, "documents.remove", reason, actor.server)
+            entry = AuditEntry(actor.who, "documents.remove", reason, actor.server)
             kind = DOCUMENT if actor.server is None else SOURCE
-            change(session, deed, [Intent(kind, document, None)], self._base.clock())
+            write_changes(session, entry, [Change(kind, document, None)], self._base.clock())
             session.flush()
             others = select(col(Document.id)).where(col(Document.sha256) == digest).limit(1)
             text = session.get(DocumentText, digest) if digest else None

@@ -2,16 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlmodel import col
-
 from claims.base import ClaimBase
 from claims.fields import FormReader
 from claims.moderation.rights import Actor, permit
-from claims.record import DocumentRecord
-from claims.store.changes import SOURCE, Intent, change
-from claims.store.revisions import Deed, last_revision
-from claims.store.tables import Document
+from claims.store.changes import SOURCE, Change, write_changes
+from claims.store.revisions import AuditEntry, last_revision
 
 _ADDRESS = 2000
 
@@ -52,14 +47,6 @@ class SourceBook:
         with self._base.database.changing() as session:
             permit(session, actor, "source.add")
             name = f"source-{last_revision(session) + 1}"
-            deed = Deed(actor.who, "source.add", reason, actor.server)
-            change(session, deed, [Intent(SOURCE, name, facts)], self._base.clock())
+            entry = AuditEntry(actor.who, "source.add", reason, actor.server)
+            write_changes(session, entry, [Change(SOURCE, name, facts)], self._base.clock())
         return name
-
-    def of(self, server: int) -> tuple[DocumentRecord, ...]:
-        """Return the server's own sources, by id."""
-        return tuple(document for document in self._base.documents(server) if document.id in self._own(server))
-
-    def _own(self, server: int) -> set[str]:
-        with self._base.database.reading() as session:
-            return set(session.scalars(select(col(Document.id)).where(col(Document.server) == server)))

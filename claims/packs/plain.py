@@ -1,27 +1,49 @@
-"""Records as the plain data of a pack: the way back from `claims.pack_records`."""
+"""Records in the form of packs, both ways: texts by language, wordings by use, one number where a figure has one."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from checks.model import KnownFigure, KnownWording
-from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PackRecord, PointRecord, claim_digest
+from claims.record import ClaimRecord, DocumentRecord, PackRecord, claim_fingerprint, claim_state, plain_fields
+from claims.record import claim_from_state as from_state
 
-Records = tuple[PackRecord, tuple[DocumentRecord, ...], tuple[ClaimRecord, ...]]
+PlainData = dict[str, Any]
+
+LANGUAGES = ("en", "zh")
+# The list of a pack in which wordings stand, by whether they are negative and whether they deny.
+_LISTS = {"wordings": (False, False), "not_wordings": (True, False), "denials": (False, True)}
+_OPTIONAL = ("exported_state", "review_by", "not_wordings", "denials", "figures")
+_STATE_DIGITS = 16
+_EXACT = 2.0**53  # whole numbers up to here are the same as integers and as floats
 
 
-def read_records(data: Any) -> Records:  # noqa: ANN401  the schema has vouched for the form
-    """Return the head, the documents and the claims of a pack."""
-    pack = read_head(data["pack"])
-    return pack, read_documents(data), tuple(read_claim(claim, pack.id) for claim in data["claims"])
+def by_language(fields: Mapping[str, Any]) -> PlainData:
+    """Return the fields with `title_en` and `title_zh` as `title: {en, zh}`."""
+    data: PlainData = {}
+    for name, value in fields.items():
+        stem, _, language = name.rpartition("_")
+        if language in LANGUAGES:
+            data.setdefault(stem, {})[language] = value
+        else:
+            data[name] = value
+    return data
 
 
-def read_head(head: Any) -> PackRecord:  # noqa: ANN401
+def by_field(data: Mapping[str, Any]) -> PlainData:
+    """Return what `by_language` was given."""
+    fields: PlainData = {}
+    for name, value in data.items():
+        texts = cast("PlainData", value) if isinstance(value, dict) else None
+        fields |= {name: value} if texts is None else {f"{name}_{each}": text for each, text in texts.items()}
+    return fields
+
+
+def read_head(head: Any) -> PackRecord:  # noqa: ANN401  the schema has vouched for the form (as below)
     """Return the head of a pack."""
-    title, as_of = head["title"], date.fromisoformat(head["as_of"])
-    return PackRecord(head["id"], int(head["version"]), title["en"], title["zh"], head["licence"], as_of)
+    parts: PlainData = {"version": int(head["version"]), "as_of": date.fromisoformat(head["as_of"])}
+    return PackRecord(**by_field(head) | parts)
 
 
 def read_documents(data: Any) -> tuple[DocumentRecord, ...]:  # noqa: ANN401
@@ -31,67 +53,32 @@ def read_documents(data: Any) -> tuple[DocumentRecord, ...]:  # noqa: ANN401
 
 def read_claim(claim: Any, pack: str) -> ClaimRecord:  # noqa: ANN401
     """Return one claim of the pack; without a `status` it is published."""
-    review_by = claim.get("review_by")
-    return ClaimRecord(
-        id=claim["id"],
-        kind=claim["kind"],
-        title_en=claim["title"]["en"],
-        title_zh=claim["title"]["zh"],
-        pack=pack,
-        version=1,
-        as_of=date.fromisoformat(claim["as_of"]),
-        review_by=date.fromisoformat(review_by) if review_by else None,
-        wordings=(
-            *_wordings(claim["wordings"]),
-            *_wordings(claim.get("not_wordings", {}), negative=True),
-            *_wordings(claim.get("denials", {}), denies=True),
-        ),
-        figures=tuple(_figure(figure) for figure in claim.get("figures", [])),
-        points=tuple(_point(point) for point in claim["points"]),
-        status=claim.get("status", "published"),
-    )
+    data: PlainData = {"status": "published", "review_by": None, "figures": []} | claim
+    lists = {name: data.pop(name, {}) for name in _LISTS}
+    name, _ = data.pop("id"), data.pop("exported_state", None)
+    data["wordings"] = [
+        {"text": text, "language": language, "negative": negative, "denies": denies}
+        for (negative, denies), texts in zip(_LISTS.values(), lists.values(), strict=True)
+        for language in LANGUAGES
+        for text in texts.get(language, [])
+    ]
+    data["figures"] = [_read_figure(figure) for figure in data["figures"]]
+    data["points"] = [_read_point(point) for point in data["points"]]
+    return from_state(name, by_field(data), server=None, pack=pack)
 
 
-def _wordings(texts: Any, *, negative: bool = False, denies: bool = False) -> tuple[KnownWording, ...]:  # noqa: ANN401
-    return (
-        *(KnownWording(text, "en", negative, denies) for text in texts.get("en", [])),
-        *(KnownWording(text, "zh", negative, denies) for text in texts.get("zh", [])),
-    )
+def _read_figure(figure: PlainData) -> PlainData:
+    fields: PlainData = {"role": "claim"} | by_field(figure)
+    value = fields.pop("value", None)
+    low, high = (fields["low"], fields["high"]) if value is None else (value, value)
+    return fields | {"low": float(low), "high": float(high)}
 
 
-def _figure(figure: Any) -> KnownFigure:  # noqa: ANN401
-    return KnownFigure(
-        low=float(figure["low"] if "low" in figure else figure["value"]),
-        high=float(figure["high"] if "high" in figure else figure["value"]),
-        unit=figure["unit"],
-        bound=figure["bound"],
-        role=figure.get("role", "claim"),
-        subject_en=figure["subject"]["en"],
-        subject_zh=figure["subject"]["zh"],
-    )
-
-
-def _point(point: Any) -> PointRecord:  # noqa: ANN401
-    return PointRecord(
-        role=point["role"],
-        speaker_en=point["speaker"]["en"],
-        speaker_zh=point["speaker"]["zh"],
-        date=point["date"],
-        text_en=point["text"]["en"],
-        text_zh=point["text"]["zh"],
-        citations=tuple(_citation(citation) for citation in point["citations"]),
-        numbers=tuple(point.get("numbers", [])),
-    )
-
-
-def _citation(citation: Any) -> CitationRecord:  # noqa: ANN401
-    return CitationRecord(citation["document"], int(citation["start"]), int(citation["end"]), citation["sha256"])
-
-
-STATE_DIGITS = 16
-_EXACT = 2.0**53  # whole numbers up to here are the same as integers and as floats
-
-PlainData = dict[str, Any]
+def _read_point(point: PlainData) -> PlainData:
+    fields: PlainData = {"numbers": list[str]()} | by_field(point)
+    # A file may write a whole number as 12.0.
+    cited = [c | {"start": int(c["start"]), "end": int(c["end"])} for c in point["citations"]]
+    return fields | {"citations": cited}
 
 
 def canonical(claim: ClaimRecord) -> ClaimRecord:
@@ -101,41 +88,36 @@ def canonical(claim: ClaimRecord) -> ClaimRecord:
 
 def exported_state(claim: ClaimRecord) -> str:
     """Return a mark of the claim's whole state; a letter leads it, so that no spreadsheet takes it for a number."""
-    return "s" + claim_digest(canonical(claim))[:STATE_DIGITS]
+    return "s" + claim_fingerprint(canonical(claim))[:_STATE_DIGITS]
 
 
 def plain_pack(pack: PackRecord) -> PlainData:
     """Return the head of a pack."""
-    title = {"en": pack.title_en, "zh": pack.title_zh}
-    as_of = pack.as_of.isoformat()
-    return {"id": pack.id, "version": pack.version, "title": title, "licence": pack.licence, "as_of": as_of}
+    return by_language(plain_fields(pack))
 
 
 def plain_document(document: DocumentRecord) -> PlainData:
     """Return what packs say of a document."""
-    return {name: value for name, value in asdict(document).items() if name != "loaded"}
+    return {name: value for name, value in plain_fields(document).items() if name != "loaded"}
 
 
 def plain_claim(claim: ClaimRecord, state: str | None) -> PlainData:
     """Return the claim as packs write it, with its state mark where one is given."""
-    data: PlainData = {
-        "id": claim.id,
-        "kind": claim.kind,
-        "status": claim.status,
-        "exported_state": state,
-        "title": {"en": claim.title_en, "zh": claim.title_zh},
-        "as_of": claim.as_of.isoformat(),
-        "review_by": claim.review_by.isoformat() if claim.review_by else None,
-        "wordings": _texts([w for w in claim.wordings if w.says], both=True),
-        "not_wordings": _texts([w for w in claim.wordings if w.negative]),
-        "denials": _texts([w for w in claim.wordings if w.denies]),
-        "figures": [_plain_figure(figure) for figure in claim.figures],
-        "points": [_plain_point(point) for point in claim.points],
-    }
+    data: PlainData = {"id": claim.id, "kind": claim.kind, "status": claim.status, "exported_state": state}
+    for name, value in by_language(claim_state(claim)).items():
+        match name:
+            case "wordings":
+                data |= {each: _texts(claim, *use) for each, use in _LISTS.items()}
+                data[name] = {"en": [], "zh": []} | data[name]
+            case "figures":
+                data[name] = [_plain_figure(figure) for figure in value]
+            case "points":
+                data[name] = [_plain_point(point) for point in value]
+            case _:
+                data[name] = value
     if claim.status == "published":
         del data["status"]
-    optional = ("exported_state", "review_by", "not_wordings", "denials", "figures")
-    return {key: value for key, value in data.items() if value or key not in optional}
+    return {key: value for key, value in data.items() if value or key not in _OPTIONAL}
 
 
 def plain_number(value: float) -> float | int:
@@ -144,32 +126,18 @@ def plain_number(value: float) -> float | int:
     return int(value) if value.is_integer() and abs(value) < _EXACT and not negative_zero else value
 
 
-def _texts(wordings: Sequence[KnownWording], *, both: bool = False) -> dict[str, list[str]]:
-    texts = {name: [w.text for w in wordings if w.language == name] for name in ("en", "zh")}
-    return {name: found for name, found in texts.items() if found or both}
+def _texts(claim: ClaimRecord, negative: bool, denies: bool) -> dict[str, list[str]]:
+    wordings = [wording for wording in claim.wordings if (wording.negative, wording.denies) == (negative, denies)]
+    texts = {name: [wording.text for wording in wordings if wording.language == name] for name in LANGUAGES}
+    return {name: found for name, found in texts.items() if found}
 
 
-def _plain_figure(figure: KnownFigure) -> PlainData:
-    low, high = plain_number(figure.low), plain_number(figure.high)
-    single = low == high and figure.bound != "range"
-    return {
-        **({"value": low} if single else {"low": low, "high": high}),
-        "unit": figure.unit,
-        "bound": figure.bound,
-        "role": figure.role,
-        "subject": {"en": figure.subject_en, "zh": figure.subject_zh},
-    }
+def _plain_figure(figure: PlainData) -> PlainData:
+    low, high = plain_number(figure.pop("low")), plain_number(figure.pop("high"))
+    single = low == high and figure["bound"] != "range"
+    return {**({"value": low} if single else {"low": low, "high": high}), **by_language(figure)}
 
 
-def _plain_point(point: PointRecord) -> PlainData:
-    data: PlainData = {
-        "role": point.role,
-        "speaker": {"en": point.speaker_en, "zh": point.speaker_zh},
-        "date": point.date,
-        "text": {"en": point.text_en, "zh": point.text_zh},
-        "numbers": list(point.numbers),
-        "citations": [asdict(citation) for citation in point.citations],
-    }
-    if not point.numbers:
-        del data["numbers"]
-    return data
+def _plain_point(point: PlainData) -> PlainData:
+    citations, numbers = point.pop("citations"), point.pop("numbers")
+    return by_language(point) | ({"numbers": numbers} if numbers else {}) | {"citations": citations}

@@ -42,7 +42,7 @@ class TextsForm:
         texts, claim = texts_for(interaction), (await read_sight(interaction, about[0])).claim
         review_by = claim.review_by.isoformat() if claim.review_by else ""
         as_typed = EditTexts(claim.title_en, claim.title_zh, claim.kind, claim.as_of.isoformat(), review_by)
-        return Form(FormName(self.kind, about, claim.edition), texts("Edit the claim"), _fields(as_typed, texts))
+        return Form(FormName(self.kind, about, claim.version_tag), texts("Edit the claim"), _fields(as_typed, texts))
 
     async def submit(self, interaction: BotInteraction, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Write it, and return the card."""
@@ -66,7 +66,7 @@ class NewForm:
     async def open(self, interaction: BotInteraction, about: tuple[str, ...]) -> Form:
         """Return the form, empty but for today's day; asks for the right."""
         texts, actor, touchstone = texts_for(interaction), moderator(interaction), self.bot.touchstone
-        await asyncio.to_thread(touchstone.moderation.rights.require, actor, actor.server, "moderator")
+        await asyncio.to_thread(touchstone.moderation.rights.permit, actor, "claim.edit")
         today = touchstone.base.clock().date().isoformat()
         fields = _fields(EditTexts("", "", KINDS[0], today, ""), texts)
         return Form(FormName(self.kind, about), texts("New claim"), fields)
@@ -154,8 +154,7 @@ class SourceForm:
     async def open(self, interaction: BotInteraction, about: tuple[str, ...]) -> Form:
         """Return the form, empty; asks for the right."""
         texts, actor = texts_for(interaction), moderator(interaction)
-        require = self.bot.touchstone.moderation.rights.require
-        await asyncio.to_thread(require, actor, actor.server, "moderator")
+        await asyncio.to_thread(self.bot.touchstone.moderation.rights.permit, actor, "source.add")
         fields = (
             line("title", "", texts, required=True),
             line("author", "", texts),

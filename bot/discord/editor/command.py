@@ -98,7 +98,7 @@ class Desk:
     ) -> None:
         """Show a point or figure, ask whether it is to go, or take it out; a shifted list is shown instead."""
         texts, sight = texts_for(interaction), await read_sight(interaction, claim_id)
-        if sight.claim.edition != edition or place >= len(entries_of(sight, part)):
+        if sight.claim.version_tag != edition or place >= len(entries_of(sight, part)):
             view = draw_entries(sight, part, texts, [faster_line(texts)])
         elif step == "view":
             view = draw_entry(sight, part, place, texts)
@@ -114,7 +114,7 @@ class Desk:
         texts, claim = texts_for(interaction), sight.claim
         edit = RemovePoint(place) if part == "points" else RemoveFigure(place)
         try:
-            remark = done_line(changed=await self._edit(interaction, claim.id, claim.edition, edit), texts=texts)
+            remark = done_line(changed=await self._edit(interaction, claim.id, claim.version_tag, edit), texts=texts)
         except ConflictError:
             remark = faster_line(texts)
         return draw_entries(await read_sight(interaction, claim.id), part, texts, [remark])

@@ -143,7 +143,7 @@ def draw_entries(sight: DeskSight, part: EntryPart, texts: Texts, remarks: Seque
     numbered = [(place, shorten(f"{place + 1}. {each}", LONGEST_OPTION)) for place, each in enumerate(words)]
     for start in range(0, len(numbered), _MOST):
         options = [discord.SelectOption(label=label, value=str(place)) for place, label in numbered[start:][:_MOST]]
-        menu = EntryMenu.of(part, claim.edition, claim.id, options, texts(_OPEN[part]))
+        menu = EntryMenu.of(part, claim.version_tag, claim.id, options, texts(_OPEN[part]))
         container.add_item(ui.ActionRow[Any](menu))
     buttons = [
         OpenFormButton.of(FormName(_FORMS[part], (claim.id,)), texts(_NEW[part])),
@@ -158,8 +158,8 @@ def draw_question(sight: DeskSight, part: EntryPart, place: int, texts: Texts) -
     words = point_words(claim.points[place], texts) if part == "points" else figure_words(claim.figures[place], texts)
     lines = [title_line(claim, texts), texts(_ASK[part]), f"> {escape(words)}"]
     buttons = [
-        EntryButton("drop", part, place, claim.edition, claim.id, texts("Yes, take it out")),
-        EntryButton("view", part, place, claim.edition, claim.id, texts("No")),
+        EntryButton("drop", part, place, claim.version_tag, claim.id, texts("Yes, take it out")),
+        EntryButton("view", part, place, claim.version_tag, claim.id, texts("No")),
     ]
     return layout(ui.Container(ui.TextDisplay("\n".join(lines))), buttons)
 
@@ -183,7 +183,7 @@ def _draw_point(sight: DeskSight, place: int, texts: Texts, remarks: Sequence[st
     buttons = [
         OpenFormButton.of(FormName("ptext", about), texts("Text")),
         OpenFormButton.of(FormName("psrc", about), texts("Source")),
-        EntryButton("ask", "points", place, claim.edition, claim.id, texts("Remove")),
+        EntryButton("ask", "points", place, claim.version_tag, claim.id, texts("Remove")),
         PartButton("points", claim.id, texts("All points")),
     ]
     return draw_lines(lines, texts, buttons)
@@ -201,7 +201,7 @@ def _draw_figure(sight: DeskSight, place: int, texts: Texts, remarks: Sequence[s
     ]
     buttons: list[ui.Item[Any]] = [
         OpenFormButton.of(FormName("figure", about), texts("Edit")),
-        EntryButton("ask", "figs", place, claim.edition, claim.id, texts("Remove")),
+        EntryButton("ask", "figs", place, claim.version_tag, claim.id, texts("Remove")),
         PartButton("figs", claim.id, texts("All figures")),
     ]
     return draw_lines(lines, texts, buttons)
@@ -269,7 +269,7 @@ class _PointForm:
         texts, claim = texts_for(interaction), (await read_sight(interaction, claim_id)).claim
         point = claim.points[place_now(claim.points, int(place), mark)]
         title = texts("Text of the point") if self.kind == PointTextForm.kind else texts("Source of the point")
-        return Form(FormName(self.kind, about, claim.edition), title, self._fields(point, texts))
+        return Form(FormName(self.kind, about, claim.version_tag), title, self._fields(point, texts))
 
     async def submit(self, interaction: BotInteraction, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Write the point, and return it."""
@@ -354,7 +354,7 @@ class FigureForm:
         claim_id, place, mark = about
         texts, claim = texts_for(interaction), (await read_sight(interaction, claim_id)).claim
         figure = claim.figures[place_now(claim.figures, int(place), mark)]
-        return Form(FormName(self.kind, about, claim.edition), texts("Edit the figure"), _fields(figure, texts))
+        return Form(FormName(self.kind, about, claim.version_tag), texts("Edit the figure"), _fields(figure, texts))
 
     async def submit(self, interaction: BotInteraction, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Write it, and return it; what it is for stays as it was."""

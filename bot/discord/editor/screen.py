@@ -361,7 +361,7 @@ def draw_shared_question(sight: DeskSight, texts: Texts) -> ui.LayoutView:
         texts("Give up this server's own version, and follow the shared claim again? The history keeps it."),
     ]
     buttons = [
-        ActButton("shared", claim.edition, claim.id, texts("Yes, use the shared version")),
+        ActButton("shared", claim.version_tag, claim.id, texts("Yes, use the shared version")),
         PartButton("card", claim.id, texts("No")),
     ]
     return layout(ui.Container(ui.TextDisplay("\n".join(lines))), buttons)
@@ -387,7 +387,7 @@ def _rows(sight: DeskSight, texts: Texts) -> Iterator[Sequence[ui.Item[Any]]]:
     acts: list[Act] = [*_NEXT.get(claim.status, _OTHERWISE), switch]
     if claim.paused or claim.raised_to:
         acts.append("resume")
-    buttons = [ActButton(act, claim.edition, claim.id, texts(_ACTS[act])) for act in acts]
+    buttons = [ActButton(act, claim.version_tag, claim.id, texts(_ACTS[act])) for act in acts]
     yield [*buttons, OpenFormButton.of(FormName("cutoff", (claim.id,)), texts("Cut-off"))]
     if sight.sight.origin == "version":
         yield [AskSharedButton(claim.id, texts("Use the shared version again"))]
@@ -425,8 +425,8 @@ async def take_act(interaction: BotInteraction, act: Act, claim_id: str, edition
         # What is set on a claim has no edition: nothing of somebody else's is lost, but whoever clicks has to see
         # what the claim says now.
         sight = await asyncio.to_thread(moderation.claims.one, actor, claim_id)
-        if sight.claim.edition != edition:
-            raise ConflictError(claim_id, (), current=sight.claim.edition)
+        if sight.claim.version_tag != edition:
+            raise ConflictError(claim_id, (), current=sight.claim.version_tag)
         setting = moderation.claim_settings
         chosen = {"mute": setting.mute, "unmute": setting.unmute}.get(act, setting.resume)
         write = partial(chosen, actor, claim_id)

@@ -318,7 +318,7 @@ class ListForm:
         claim_id, name = about
         texts, claim = texts_for(interaction), (await read_sight(interaction, claim_id)).claim
         field = long(name, as_text(claim, name), texts, texts("One text a line."))
-        return Form(FormName(self.kind, about, claim.edition), texts("Edit as text"), (field,))
+        return Form(FormName(self.kind, about, claim.version_tag), texts("Edit as text"), (field,))
 
     async def submit(self, interaction: BotInteraction, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Write the list, and return its beginning."""

@@ -29,7 +29,7 @@ from bot.texts import msgid
 from claims.moderation.history import RevisionRecord
 from claims.moderation.rights import Actor
 from claims.record import claim_state, differences
-from claims.store.changes import CLAIM, Written
+from claims.store.changes import CLAIM, ChangeResult
 from claims.store.revisions import ChangeRecord
 from config.errors import ConflictError, UnknownClaimError, UnknownEntryError
 from config.faults import FieldDifference
@@ -80,7 +80,7 @@ class Desk:
             now = None
         return differences(now, version.after)
 
-    def undo(self, spot: Spot, names: Names) -> Written | Blocked:
+    def undo(self, spot: Spot, names: Names) -> ChangeResult | Blocked:
         """Take the revision back, or say what stands in the way."""
         try:
             return self.touchstone.moderation.undoing.undo(self.actor, spot.number)
@@ -92,7 +92,7 @@ class Desk:
                 return Blocked(name, conflict.fields)
             return Blocked(name, conflict.fields, subject, self._version_before(subject, spot.number))
 
-    def restore(self, spot: Spot) -> Written:
+    def restore(self, spot: Spot) -> ChangeResult:
         """Bring the claim back to what it was after the revision."""
         return self.touchstone.moderation.undoing.restore(self.actor, self.version(spot).subject, spot.number)
 

@@ -17,7 +17,7 @@ from bot.reply import display_date
 from bot.texts import Texts, msgid
 from bot.wording import difference_lines
 from claims.moderation.history import RevisionPage, RevisionRecord, diff
-from claims.store.changes import CLAIM, CLAIM_ORIGIN, Written
+from claims.store.changes import CLAIM, CLAIM_ORIGIN, ChangeResult
 from claims.store.revisions import ChangeRecord
 from config.faults import FieldDifference
 
@@ -333,7 +333,7 @@ def draw_restore_question(name: str, differences: Sequence[FieldDifference], spo
     return draw_lines(lines, texts, [StepButton("do-restore", spot, texts("Restore this version")), _back(spot, texts)])
 
 
-def draw_done(written: Written, spot: Spot, texts: Texts) -> ui.LayoutView:
+def draw_done(written: ChangeResult, spot: Spot, texts: Texts) -> ui.LayoutView:
     """Say what was done, and offer to undo that as well."""
     to_list = PageButton(Spot(spot.claim), texts("Back to the list"))
     if not written.changes:

@@ -20,7 +20,7 @@ from bot.texts import Texts, msgid
 from bot.wording import value_text
 from claims.moderation.queue import Item, ItemKind
 from claims.record import ClaimRecord
-from claims.store.changes import Written
+from claims.store.changes import ChangeResult
 from config.errors import ConflictError, NotAllowedError, UnknownClaimError
 
 _LONGEST_TITLE = 100
@@ -356,7 +356,7 @@ async def write_decision(
     """
     moderation, actor = interaction.client.touchstone.moderation, actor_of(interaction)
     decisions, target = moderation.decisions, claim or item.claim
-    write: Callable[[], Written]
+    write: Callable[[], ChangeResult]
     if deed == "drop":
         write = partial(decisions.dismiss, actor, item.id)
     elif deed == "resume":

@@ -80,6 +80,12 @@ def wording_form(number: int, use: Decision, kind: str) -> FormName:
     return FormName("qword", (str(number), use, kind))
 
 
+def link_of(item: Item) -> str | None:
+    """Return the address of the message meant, for those who may see it."""
+    place = (item.server, item.channel, item.message)
+    return None if None in place else "https://discord.com/channels/" + "/".join(map(str, place))
+
+
 def _facts(item: Item, claims: Mapping[str, ClaimRecord], texts: Texts, passage: Sequence[str]) -> list[str]:
     claim = claims.get(item.claim or "")
     words, note = proposed_words(item, texts), item.payload.get("note")
@@ -95,9 +101,9 @@ def _facts(item: Item, claims: Mapping[str, ClaimRecord], texts: Texts, passage:
         lines.append(texts("Score: {score}", score=f"{item.score:.2f}"))
     if item.reports:
         lines.append(texts.plural("{count} member reports it.", "{count} members report it.", item.reports))
-    if item.link is not None:
+    if (link := link_of(item)) is not None:
         label = texts("To the message")
-        lines.append(f"[{label}]({item.link})")
+        lines.append(f"[{label}]({link})")
     waited = texts("Waits for {age}.", age=age_text(item.age, texts))
     return [*lines, f"-# {waited}"]
 
@@ -153,9 +159,9 @@ def _line(item: Item, claims: Claims, texts: Texts) -> str:
         parts.append(texts("score {score}", score=f"{item.score:.2f}"))
     if item.reports:
         parts.append(texts.plural("{count} report", "{count} reports", item.reports))
-    if item.link is not None:
+    if (link := link_of(item)) is not None:
         label = texts("message")
-        parts.append(f"[{label}]({item.link})")
+        parts.append(f"[{label}]({link})")
     words = proposed_words(item, texts)
     said = [f"> {escape(shorten(words, _LONGEST_TEXT))}"] if words else []
     return "\n".join(["- " + " · ".join(parts), *said])

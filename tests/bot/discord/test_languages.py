@@ -11,6 +11,7 @@ from claims.moderation.rights import Actor
 from tests.bot.discord.rights_table import COMMANDS, CRANE_ID, FORMS, MENUS, PARTS, Part
 from tests.bot.discord.test_rights import marked, put_up, use_part
 from tests.bot.discord.world import labels_of, text_of
+from tests.claims.people import administrator
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # Shorter ones, and those with placeholders, also stand in names and ids.
@@ -21,7 +22,7 @@ TELLING = 12
 async def admin(request, world, in_language):
     """An administrator with a Chinese client; a message, an item of the queue and an example are there."""
     in_language(request.param)
-    world.touchstone.servers.set_channel_mode(world.guild.id, world.channel.id, "off", "test")
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), world.channel.id, "off")
     world.said = await world.alice.send(world.channel, "the old crane")
     moderation, actor = world.touchstone.moderation, Actor(1, world.guild.id, is_administrator=True)
     moderation.queue.propose(actor, "the harbour is haunted")

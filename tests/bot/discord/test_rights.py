@@ -1,6 +1,6 @@
 """The whole matrix: every command, menu, button and form × everybody, in their own server.
 
-The rights themselves are tried in `tests/claims/test_rights.py`, with the actors of other servers.
+The rights themselves are tried in `tests/claims/moderation/test_rights.py`, with the actors of other servers.
 """
 
 from typing import Any
@@ -17,6 +17,7 @@ from claims.moderation.rights import LEVELS, Actor
 from config.errors import NotAllowedError
 from tests.bot.discord.rights_table import COMMANDS, CRANE_ID, FORMS, LAMP_ID, MENUS, PARTS, Part
 from tests.bot.discord.world import ADMINISTRATORS_ONLY, MODERATORS_ONLY, hand_in, text_of
+from tests.claims.people import administrator
 
 REFUSALS = {"moderator": MODERATORS_ONLY, "administrator": ADMINISTRATORS_ONLY}
 
@@ -45,12 +46,14 @@ class People:
         self.after = self.before | {checker: "moderator", world.chief: "member"}
 
     def choose_role(self) -> None:
-        self.world.touchstone.servers.change_settings(self.world.guild.id, "test", moderator_roles=(self.role.id,))
+        self.world.touchstone.moderation.setup.change(
+            administrator(self.world.guild.id), moderator_roles=(self.role.id,)
+        )
 
 
 @pytest.fixture
 async def people(world):
-    world.touchstone.servers.set_channel_mode(world.guild.id, world.channel.id, "off", "test")
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), world.channel.id, "off")
     world.said = await world.alice.send(world.channel, "the old crane")
     return People(world)
 

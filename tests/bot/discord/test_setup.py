@@ -7,6 +7,7 @@ from simcord.backend.errors import SetupError
 
 from config.errors import NotAllowedError
 from tests.bot.discord.world import ADMINISTRATORS_ONLY, CRANE, labels_of, text_of
+from tests.claims.people import administrator
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def chosen(world):
 async def opened(world, admin, step: str | None = None):
     """Open the set-up, at a step."""
     if step is not None:
-        world.touchstone.servers.change_settings(world.guild.id, "test", setup_step=step)
+        world.touchstone.moderation.setup.change(administrator(world.guild.id), setup_step=step)
     shown = await admin.slash(world.channel, "setup")
     return shown.response.message
 
@@ -87,7 +88,7 @@ async def test_packs_are_chosen_and_all_of_them_include_new_ones(world, admin, c
 
 
 async def test_the_end_says_what_is_set(world, admin):
-    world.touchstone.servers.change_settings(world.guild.id, "test", language="en", budget=0.5)
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), language="en", budget=0.5)
     shown = text_of(await opened(world, admin, "done"))
     assert "- Language: English" in shown
     assert "- Budget: 0.5 in 1,000 messages" in shown
@@ -111,7 +112,7 @@ async def test_only_administrators_see_it(world):
     ],
 )
 async def test_every_click_asks_for_the_right_again(world, admin, chosen, monkeypatch, step, press):
-    world.touchstone.servers.change_settings(world.guild.id, "test", moderator_roles=(7,))
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), moderator_roles=(7,))
     message = await opened(world, admin, step)
     before, plain = chosen(), simcord.interactions.base_payload
 

@@ -7,6 +7,7 @@ import pytest
 
 from bot.service import Touchstone
 from claims.base import ClaimBase
+from claims.exchange.importing import load_pack
 from claims.moderation.rights import Actor
 from config.settings import Settings
 from tests.claims.packs import claim_data, pack_data, write_pack
@@ -16,16 +17,16 @@ SERVER = 1_300_000_000_000_000_001
 
 
 @pytest.fixture
-def address(surroundings, tmp_path):
+def address(surroundings, tmp_path, templates):
     """The address of a base of this test's own, with one small document that is loaded."""
-    address = f"sqlite:///{tmp_path / 'own.db'}"
+    address = templates.copy("shipped", tmp_path / "own.db")
     surroundings.setenv("TOUCHSTONE_DATABASE_URL", address)
     data = pack_data(claim_data(), pack="papers")
     digest = hashlib.sha256(PAPER.encode()).hexdigest()
     data["documents"].append(data["documents"][0] | {"id": "metals-paper", "sha256": digest})
     (tmp_path / "paper.txt").write_bytes(PAPER.encode())
     with ClaimBase.open(address) as base:
-        base.load_pack(write_pack(tmp_path, data, "papers.yaml"))
+        load_pack(base, write_pack(tmp_path, data, "papers.yaml"))
         base.load_documents([tmp_path / "paper.txt"])
     return address
 

@@ -11,6 +11,7 @@ from checks.lexicon import Lexicon
 from claims.base import ClaimBase
 from claims.documents.candidates import COVERED, MOST, Candidate, CandidateReader
 from claims.documents.worthiness import CandidateCues
+from claims.exchange.importing import load_shipped_packs
 
 SHARED = Path(os.environ.get("TOUCHSTONE_SHARED", Path(__file__).parents[4] / "shared"))
 Find = Callable[[str], tuple[Candidate, ...]]
@@ -168,7 +169,7 @@ def test_cues_are_written_as_they_are_looked_for(lexicon: Lexicon) -> None:
 def test_the_source_documents_give_new_sentences_that_say_something(
     base: ClaimBase, lexicon: Lexicon, reader: CandidateReader
 ) -> None:
-    base.load_shipped_packs()
+    load_shipped_packs(base)
     checker = Checker([claim.known for claim in base.claims()], lexicon)
 
     def coverage(text: str) -> float:

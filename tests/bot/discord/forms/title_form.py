@@ -24,7 +24,7 @@ class TitleForm:
     async def open(self, interaction, about) -> Form:
         claim = await asyncio.to_thread(self.bot.touchstone.base.claim, about[0], interaction.guild_id)
         fields = (FormField("title_en", "Title", claim.title_en), FormField("title_zh", "标题", claim.title_zh))
-        return Form(FormName(KIND, about, claim.edition), "Titles", fields)
+        return Form(FormName(KIND, about, claim.version_tag), "Titles", fields)
 
     async def submit(self, interaction, name, typed):
         editor = self.bot.touchstone.moderation.editor

@@ -128,7 +128,7 @@ async def test_what_touchstone_did_itself_is_told_in_the_readers_language(world,
     number = past.retitle("Ours")
     past.moderation.undoing.restore(past.chief, CLAIM, past.moderation.history.page(past.chief, CLAIM).entries[-1].id)
     card = await world.card()
-    world.touchstone.feedback.report(world.guild.id, CLAIM, card.id, world.bob.id, "not-said")
+    world.touchstone.feedback.act(world.guild.id, card.channel.id, CLAIM, card.id, world.bob.id, "not-said")
     in_language(discord.Locale.chinese)
     page = text_of(await past.open())
     assert "Touchstone 自身" in page

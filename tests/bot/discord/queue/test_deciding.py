@@ -97,12 +97,12 @@ async def test_a_claim_that_members_call_out_of_date_was_found_rightly(world, wa
 
 async def test_a_paused_claim_is_answered_again(world, waiting):
     number = await waiting.reported(times=3)
-    assert world.touchstone.moderation.claim_settings.paused(world.guild.id) == (CRANE_CLAIM,)
+    assert world.touchstone.base.claim(CRANE_CLAIM, world.guild.id).paused
     message = await opened(world, number)
     assert text_of(message).startswith("### Paused claim")
     done = await world.chief.click(message, label="Answer it again")
     assert text_of(shown_by(done)).startswith("✓ Answered again: The old harbour crane")
-    assert world.touchstone.moderation.claim_settings.paused(world.guild.id) == ()
+    assert not world.touchstone.base.claim(CRANE_CLAIM, world.guild.id).paused
 
 
 async def test_a_stale_claim_names_its_day_and_the_way_to_its_desk(world, waiting, clock):
