@@ -273,7 +273,7 @@ _MOST_RULES = 5000
 
 
 def may_read(robots: str, agent: str, path: str) -> bool:
-    """Tell whether a robots.txt lets the agent read the path, the longest rule deciding; what none mentions may be read."""
+    """Tell whether a robots.txt lets the agent read the path, the longest rule deciding; else it may."""
     groups = list(_groups(robots))
     name = agent.lower()
     own = [rules for agents, rules in groups if name in agents]

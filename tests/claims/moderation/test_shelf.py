@@ -9,7 +9,7 @@ from claims.base import ClaimBase
 from claims.documents.decoding import digest_of
 from claims.documents.intake import DocumentFacts
 from claims.moderation.rights import Actor
-from claims.moderation.shelf import DocumentShelf
+from claims.moderation.sources import DocumentShelf
 from claims.record import CitationRecord
 from config.errors import DocumentRefusedError, DocumentTextError, InvalidEditError, NotAllowedError
 from tests.claims.people import HERE, MEMBER, MODERATOR, OPERATOR, STRANGER, settled
