@@ -22,7 +22,7 @@ from config.errors import DocumentRefusedError, DocumentTextError, InvalidEditEr
 if TYPE_CHECKING:
     from bot.service import Touchstone
     from claims.documents.intake import DocumentFacts, Intake
-    from claims.moderation.shelf import ShelfEntry
+    from claims.moderation.sources import ShelfEntry
 
 _ID = msgid("The document's id, as the list shows it.")
 _OWNER = msgid("Its own documents of this Discord server, given by its id.")

@@ -11,8 +11,7 @@ from rapidfuzz import fuzz
 
 from checks.lexicon import Lexicon
 from claims.documents.cleaning import CleanDocument, CleaningRules
-from claims.documents.pairing import Counterpoint, Pairing, Said
-from claims.documents.sentences import Sentence, sentences_of
+from claims.documents.sentences import Counterpoint, Pairing, Said, Sentence, sentences_of
 from claims.documents.speakers import SpeechReader, ToldTime
 from claims.documents.worthiness import Signal, Worth, WorthReader
 from claims.fields import LINE, SENTENCE, clean_text, language_of_wording

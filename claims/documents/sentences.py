@@ -1,11 +1,12 @@
-"""Sentences of a document as it is read: each with its place in the raw text."""
+"""Sentences of a document as it is read, each with its place in the raw text, and what is held against them there."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from claims.documents.cleaning import HAN
 from claims.documents.view import View
+from claims.documents.worthiness import CandidateCues
 from claims.fields import clean_text
 
 _CLOSING = "\"'”’」』）)】》"
@@ -75,3 +76,112 @@ def _goes_on(raw: str, start: int, found: re.Match[str], abbreviations: Collecti
 
 def _is_short(word: re.Match[str], abbreviations: Collection[str]) -> bool:
     return word.group().lower() in abbreviations
+
+
+@dataclass(frozen=True, slots=True)
+class Counterpoint:
+    """What stands against a candidate, at `start`–`end` of the raw text."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence with who says it: its words stand at `start`–`end` of the view, without what leads up to them.
+
+    `plain` is the whole sentence in Simplified characters, `turn` who has the word in an interview.
+    """
+
+    sentence: Sentence
+    start: int
+    end: int
+    text: str
+    plain: str
+    speaker: str
+    turn: str
+    is_reported: bool
+    is_named: bool
+
+
+_ASKING = re.compile(r"[?？]|[吗呢][。.!！]?$")
+_FURTHEST = 2
+# Into a guest's answer, no further than this.
+_ANSWER = 3
+
+
+class Pairing:
+    """Finds counterpoints among the sentences of one document."""
+
+    def __init__(self, view: View, said: Sequence[Said], cues: CandidateCues, fold: Callable[[str], str]) -> None:
+        """Take the sentences over, in order."""
+        self._view = view
+        self._said = said
+        self._cues = cues
+        self._fold = fold
+
+    def counterpoint(self, number: int) -> Counterpoint | None:
+        """Return what the document holds against a sentence, or None."""
+        one = self._said[number]
+        return (
+            self._rather(one)
+            or (self._following(number) if one.is_reported and not one.is_named else None)
+            or self._answer(number)
+        )
+
+    def _rather(self, one: Said) -> Counterpoint | None:
+        """Find it within the sentence."""
+        words = one.plain[-(one.end - one.start) :]
+        # Folding may move places: it is used only where it leaves the length alone.
+        folded = self._fold(words)
+        text = folded if len(folded) == len(words) else words.lower()
+        for pattern in self._cues.rather:
+            if (found := pattern.search(text)) and one.end - one.start - found.start("but") > _LEAST:
+                return self._point(one.start + found.start("but"), one.end)
+        return None
+
+    def _following(self, number: int) -> Counterpoint | None:
+        """Find it after the sentence, where the document turns against what it has reported."""
+        for after in range(number + 1, min(number + 1 + _FURTHEST, len(self._said))):
+            other = self._said[after]
+            if self._cues.turn.match(other.plain):
+                return self._answered(after)
+            if other.is_reported:
+                return None
+        return None
+
+    def _answered(self, number: int) -> Counterpoint:
+        """Return a sentence as a counterpoint; after a question, what answers it belongs to it."""
+        one = self._said[number]
+        last = one
+        if _ASKING.search(one.plain) and number + 1 < len(self._said):
+            last = self._said[number + 1]
+        return self._point(one.start, last.end)
+
+    def _answer(self, number: int) -> Counterpoint | None:
+        """Find it in the answer, where the one who asked has told what others say."""
+        one = self._said[number]
+        if not one.turn or not one.is_reported:
+            return None
+        for other in self._next_turn(number):
+            if "rejects" in self._cues.named(self._fold(other.plain)) and not _ASKING.search(other.plain):
+                return self._point(other.start, other.end)
+        return None
+
+    def _next_turn(self, number: int) -> Iterator[Said]:
+        turn, seen = self._said[number].turn, 0
+        for other in self._said[number + 1 :]:
+            if other.turn != turn:
+                yield other
+                seen += 1
+                if seen == _ANSWER:
+                    return
+            elif seen:
+                return
+
+    def _point(self, start: int, end: int) -> Counterpoint:
+        return Counterpoint(*self._view.span(start, end), clean_text(self._view.text[start:end]))
+
+
+_LEAST = 8

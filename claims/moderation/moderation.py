@@ -16,8 +16,7 @@ from claims.moderation.queue import Queue
 from claims.moderation.rights import Rights
 from claims.moderation.server_setup import ClaimSettings, ServerSetup
 from claims.moderation.shadow import ShadowBook
-from claims.moderation.shelf import DocumentShelf
-from claims.moderation.sources import SourceBook
+from claims.moderation.sources import DocumentShelf, SourceBook
 
 
 class Moderation:

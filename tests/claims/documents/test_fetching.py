@@ -6,8 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from claims.documents.addresses import AddressBook, is_public
-from claims.documents.fetching import PageReader, user_agent
-from claims.documents.robots import may_read
+from claims.documents.fetching import PageReader, may_read, user_agent
 from config.errors import AddressRefusedError
 from tests.claims.documents.site import PAGE, Answer, Site, answer, bomb, drip, packed, site, to
 

@@ -1,6 +1,6 @@
 """The article within a file."""
 
-from claims.documents.article import prose_span
+from claims.documents.markup import prose_span
 
 ARTICLE = "The price of silver has doubled since last year, say its dealers.\n\nNobody knows how long that will last.\n"
 MENU = "Home\nNews\nMarkets\nAbout us\nHome\nNews\nMarkets\n"

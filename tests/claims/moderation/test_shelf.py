@@ -6,11 +6,11 @@ import pytest
 
 from checks.lexicon import Lexicon
 from claims.base import ClaimBase
+from claims.documents.decoding import digest_of
 from claims.documents.intake import DocumentFacts
 from claims.moderation.rights import Actor
-from claims.moderation.shelf import DocumentShelf
+from claims.moderation.sources import DocumentShelf
 from claims.record import CitationRecord
-from claims.store.changes import span_digest
 from config.errors import DocumentRefusedError, DocumentTextError, InvalidEditError, NotAllowedError
 from tests.claims.people import HERE, MEMBER, MODERATOR, OPERATOR, STRANGER, settled
 
@@ -93,7 +93,7 @@ def test_a_passage_is_read_without_its_markup_and_cited_by_the_raw_text(base: Cl
     at = clean.view.text.index("銀價&金價")
     start, end = clean.view.span(at, at + 5)
     assert PAGE[start:end] == "銀<b>價</b>&amp;金價"
-    passage = base.passage(CitationRecord(name, start, end, span_digest(PAGE, start, end)))
+    passage = base.passage(CitationRecord(name, start, end, digest_of(PAGE[start:end])))
     assert passage.text == "銀價&金價"
     assert base.passage(CitationRecord(name, start, end, "0" * 64)).text is None
 
