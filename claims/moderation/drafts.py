@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from claims.base import ClaimBase, Clock
 from claims.moderation.rights import Actor
-from claims.store.identity import hash_user
+from claims.store.revisions import hash_user
 from claims.store.tables import FormDraft
 from config.errors import NotAllowedError
 
