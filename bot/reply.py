@@ -123,8 +123,8 @@ class SourceList:
         document = self._documents[citation.document]
         return SourceLine(
             number=number,
-            title=document.title,
-            publisher=document.publisher,
+            title=self._texts.quoted(document.title),
+            publisher=self._texts.quoted(document.publisher),
             date=display_date(document.published, self._texts),
             language=self._language(document.language),
             address=self._address(document, citation),
