@@ -167,7 +167,11 @@ def _plain(value: Any) -> Any:  # noqa: ANN401
         return [_plain(each) for each in cast("tuple[Any, ...]", value)]
     if isinstance(value, date):
         return value.isoformat()
-    return plain_fields(value)
+    fields = plain_fields(value)
+    if isinstance(value, KnownFigure) and value.documented_low is None:
+        # States from before there was a source's figure have none of its fields.
+        return {name: each for name, each in fields.items() if not name.startswith("documented_")}
+    return fields
 
 
 def claim_from_state(

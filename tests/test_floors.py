@@ -26,7 +26,7 @@ DOORS = {
 # The rooms of `claims`, from the ground up: each may import those before it and none behind it.
 ROOMS = ("ground", "packs", "store", "documents", "base", "answering", "moderation", "exchange")
 # What stands beside the rooms in `claims` itself.
-LOOSE = {"record": "ground", "fields": "ground", "base": "base", "pack_load": "base"}
+LOOSE = {"record": "ground", "fields": "ground", "base": "base"}
 
 MOST_LINES = 450
 MOST_FILES = 185
@@ -184,21 +184,3 @@ def test_few_names_of_files_stand_in_more_than_one_folder():
         folders[path.stem].add(path.parent.relative_to(ROOT).as_posix())
     doubled = {name: sorted(where) for name, where in folders.items() if len(where) > 1 and name not in UNNAMED}
     assert len(doubled) <= MOST_DOUBLED, doubled
-
-
-# Within the claims: each folder or file imports only itself and what stands before it.
-CLAIMS = ("record", "fields", "packs", "store", "documents", "base", "answering", "moderation", "exchange")
-
-
-@pytest.mark.parametrize("floor", CLAIMS)
-def test_a_floor_of_the_claims_imports_only_those_before_it(floor):
-    above = CLAIMS[CLAIMS.index(floor) + 1 :]
-    files = [path for path in modules("claims") if path.relative_to(ROOT / "claims").parts[0] in (floor, f"{floor}.py")]
-    upward = [
-        f"{path.relative_to(ROOT)}:{line} imports {name}"
-        for path in files
-        for line, name in imports(path)
-        if name.split(".")[0] == "claims" and name.split(".")[1] in above
-    ]
-    assert files
-    assert upward == []

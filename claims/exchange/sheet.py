@@ -25,15 +25,17 @@ from claims.exchange.formats import ExportedClaim, ExportedPack, Incoming, Incom
 from claims.exchange.reading import read_pack_data
 from claims.exchange.source import Source
 from claims.packs.lines import DECIMAL, WHOLE, PartPath
-from claims.packs.plain import LANGUAGES, plain_claim
+from claims.packs.plain import LANGUAGES, plain_claim, read_documented, write_documented
 from config.errors import ImportRefusedError, PackProblem
 from config.faults import worded
 
 COLUMNS = (
     "claim", "row", "number", "text_en", "text_zh", "kind", "status", "as_of", "review_by", "role", "speaker_en",
     "speaker_zh", "date", "numbers", "low", "high", "unit", "bound", "document", "start", "end", "sha256", "pack",
-    "exported_state",
+    "exported_state", "documented",
 )  # fmt: skip
+# Sheets from before these columns are still read.
+_LATER = ("documented",)
 ROWS = ("claim", "wording", "not_wording", "denial", "figure", "point", "citation")
 # What stands in the form of packs as a text in each language, by the columns that take it.
 _TEXTS = {
@@ -113,8 +115,9 @@ def _columns(name: str, row: list[str]) -> list[str]:
     columns = [cell.strip() for cell in row]
     while columns and not columns[-1]:
         columns.pop()
+    missing = [each for each in COLUMNS if each not in columns and each not in _LATER]
     faults = [
-        *(PackProblem(1, each, worded("the column is missing"), _EXPORT) for each in COLUMNS if each not in columns),
+        *(PackProblem(1, each, worded("the column is missing"), _EXPORT) for each in missing),
         *(
             PackProblem(1, each, worded("the column is unknown"), worded("Take it out."))
             for each in columns
@@ -311,7 +314,9 @@ def _figure(cells: Cells) -> Data:
     data = _part("figure", cells)
     low, high = _number(cells["low"]), _number(cells["high"])
     single = data["bound"] != "range" and (low == high or high == "")
-    return data | ({"value": low} if single else {"low": low, "high": high})
+    documented = read_documented(cells["documented"])
+    source: Data = {"documented": documented} if documented else {}
+    return data | ({"value": low} if single else {"low": low, "high": high}) | source
 
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -342,9 +347,10 @@ def _rows(exported: ExportedClaim) -> Iterator[Data]:
         texts = [(language, text) for language, found in claim.get(f"{row}s", {}).items() for text in found]
         for number, (language, text) in enumerate(texts, start=1):
             yield {"row": row, "number": number, f"text_{language}": text}
-    for number, figure in enumerate(claim.get("figures", ()), start=1):
-        low, high = (figure.get(name, figure.get("value")) for name in ("low", "high"))
-        yield _cells("figure", figure) | {"number": number, "low": low, "high": high}
+    for number, (figure, known) in enumerate(zip(claim.get("figures", ()), exported.record.figures, strict=True), 1):
+        values = {name: figure.get(name, figure.get("value")) for name in ("low", "high")}
+        source = {"unit": known.unit, "documented": write_documented(known)}
+        yield _cells("figure", figure) | {"number": number} | values | source
     for number, point in enumerate(claim["points"], start=1):
         yield _cells("point", point) | {"number": number, "numbers": join_texts(point.get("numbers", ()))}
         for citation in point["citations"]:

@@ -1,11 +1,14 @@
 """Records in the form of packs, both ways: texts by language, wordings by use, one number where a figure has one."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
+from checks.figures.own_units import is_own, join_spellings, spellings
+from checks.model import KnownFigure
 from claims.record import ClaimRecord, DocumentRecord, PackRecord, claim_fingerprint, claim_state, plain_fields
 from claims.record import claim_from_state as from_state
 
@@ -15,6 +18,7 @@ LANGUAGES = ("en", "zh")
 # The list of a pack in which wordings stand, by whether they are negative and whether they deny.
 _LISTS = {"wordings": (False, False), "not_wordings": (True, False), "denials": (False, True)}
 _OPTIONAL = ("exported_state", "review_by", "not_wordings", "denials", "figures")
+_SOURCE = ("low", "high", "bound", "place")
 _STATE_DIGITS = 16
 _EXACT = 2.0**53  # whole numbers up to here are the same as integers and as floats
 
@@ -68,10 +72,21 @@ def read_claim(claim: Any, pack: str) -> ClaimRecord:  # noqa: ANN401
 
 
 def _read_figure(figure: PlainData) -> PlainData:
-    fields: PlainData = {"role": "claim"} | by_field(figure)
-    value = fields.pop("value", None)
-    low, high = (fields["low"], fields["high"]) if value is None else (value, value)
-    return fields | {"low": float(low), "high": float(high)}
+    source: PlainData = figure.get("documented", {})
+    values = {name: value for name, value in figure.items() if name != "documented"}
+    fields: PlainData = {"role": "claim"} | by_field(_read_values(values))
+    if source:
+        bound = "range" if "low" in source else "exactly"
+        fields |= {f"documented_{name}": value for name, value in ({"bound": bound} | _read_values(source)).items()}
+    unit = fields["unit"]
+    return fields | {"unit": unit if isinstance(unit, str) else join_spellings(unit)}
+
+
+def _read_values(figure: PlainData) -> PlainData:
+    value = figure.get("value")
+    low, high = (figure["low"], figure["high"]) if value is None else (value, value)
+    rest = {name: each for name, each in figure.items() if name != "value"}
+    return rest | {"low": float(low), "high": float(high)}
 
 
 def _read_point(point: PlainData) -> PlainData:
@@ -133,9 +148,53 @@ def _texts(claim: ClaimRecord, negative: bool, denies: bool) -> dict[str, list[s
 
 
 def _plain_figure(figure: PlainData) -> PlainData:
+    source = {name: figure.pop(f"documented_{name}") for name in _SOURCE if f"documented_{name}" in figure}
+    unit = figure["unit"]
+    figure["unit"] = list(spellings(unit)) if is_own(unit) else unit
+    documented = {"documented": _plain_values(source)} if source else {}
+    return {**_plain_values(by_language(figure)), **documented}
+
+
+def _plain_values(figure: PlainData) -> PlainData:
+    """Return the figure with one number where it has one, and without an empty place."""
     low, high = plain_number(figure.pop("low")), plain_number(figure.pop("high"))
     single = low == high and figure["bound"] != "range"
-    return {**({"value": low} if single else {"low": low, "high": high}), **by_language(figure)}
+    rest = {name: value for name, value in figure.items() if name != "place" or value}
+    return {**({"value": low} if single else {"low": low, "high": high}), **rest}
+
+
+_SOURCED = re.compile(
+    r"(?:(?P<bound>about|over|under) )?(?P<low>[^\s;]+)(?: to (?P<high>[^\s;]+))?(?:\s*;\s*(?P<place>.*\S))?"
+)
+
+
+def write_documented(figure: KnownFigure) -> str:
+    """Return what a source gives for a figure on one line (`over 5; p. 12`, `5 to 8`); "" where it gives nothing."""
+    if figure.documented_low is None or figure.documented_high is None:
+        return ""
+    low, high = (str(plain_number(end)) for end in (figure.documented_low, figure.documented_high))
+    bound = f"{figure.documented_bound} " if figure.documented_bound in ("about", "over", "under") else ""
+    values = low if low == high and figure.documented_bound != "range" else f"{low} to {high}"
+    return f"{bound}{values}{f'; {figure.documented_place}' if figure.documented_place else ''}"
+
+
+def read_documented(written: str) -> PlainData:
+    """Return such a line as plain data, {} for ""; what is no number stays text, which the schema then refuses."""
+    found = _SOURCED.fullmatch(written.strip())
+    if not found:
+        return {"value": written.strip()} if written.strip() else {}
+    values = {"low": found["low"], "high": found["high"]} if found["high"] else {"value": found["low"]}
+    bound = {"bound": found["bound"]} if found["bound"] else {}
+    place = {"place": found["place"]} if found["place"] else {}
+    return {**{name: _number(value) for name, value in values.items()}, **bound, **place}
+
+
+def _number(written: str) -> object:
+    try:
+        number = float(written)
+    except ValueError:
+        return written
+    return plain_number(number) if math.isfinite(number) else written
 
 
 def _plain_point(point: PlainData) -> PlainData:

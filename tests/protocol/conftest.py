@@ -106,5 +106,5 @@ async def bot(discord, database):
 async def ready(discord, bot):
     """The bot, started and connected."""
     await bot.start()
-    await discord.until(lambda: "Ready as" in bot.log, 60.0)
+    await discord.until(lambda: "Ready as" in bot.log, 120.0)
     return bot

@@ -38,6 +38,6 @@ async def test_what_cannot_be_written_comes_back(world, desk):
     shown = text_of(refused)
     assert "Published: soon is no date." in shown
     assert "Address: harbour.example is no address. Write it as https" in shown
-    assert sources(world) == ()
+    assert sources(world) == []
     again = await desk.form(refused, "Try again")
     assert prefilled(again)["title"] == "The log of the harbour"
