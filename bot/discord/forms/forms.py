@@ -21,7 +21,7 @@ from bot.discord.items import Lasting, label_of
 from bot.discord.markdown import ROOM, escape, fit
 from bot.discord.person import actor_of, respond, texts_for
 from bot.texts import Texts
-from bot.wording import difference_lines, fault_lines, field_name
+from bot.wording import choice_text, difference_lines, fault_lines, field_name
 from claims.moderation.drafts import DraftBook
 from config.errors import ConflictError, InvalidEditError, TouchstoneError
 
@@ -139,7 +139,7 @@ def draw_conflict(error: ConflictError, name: FormName, typed: Mapping[str, str]
 
 
 def _draw(lines: Sequence[str], typed: Mapping[str, str], buttons: Sequence[ui.Item[Any]], texts: Texts) -> Outcome:
-    named = {field_name(name, texts): text for name, text in typed.items() if text}
+    named = {field_name(name, texts): choice_text(name, text, texts) for name, text in typed.items() if text}
     total = sum(len(label) + len(text) for label, text in named.items())
     if total > _SHOWN or any(_FENCE in text for text in named.values()):
         kept, _ = fit(lines, ROOM)
