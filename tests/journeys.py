@@ -29,6 +29,7 @@ from claims.moderation.rights import Actor
 from config.settings import Settings
 from tests.bot.discord.editor.conftest import AtDesk
 from tests.bot.discord.world import CRANE, LAMP, World
+from tests.claims.people import administrator
 from tests.templates import Templates
 
 ROOT = Path(__file__).parents[1]
@@ -109,7 +110,7 @@ async def _in_discord(folder: Path, templates: Templates, way: Callable[[World],
         async with simcord.run(create_bot(settings, touchstone), settle_timeout=120.0) as env:
             guild = env.create_guild()
             channel = guild.create_text_channel("general")
-            touchstone.servers.set_channel_mode(guild.id, channel.id, "on", "journeys")
+            touchstone.moderation.setup.set_channel_mode(administrator(guild.id), channel.id, "on")
             return await way(World(env, touchstone, guild, channel))
 
 

@@ -143,14 +143,8 @@ def test_no_file_is_named_after_nothing(name):
     assert [path for path in modules(*FLOORS) if path.stem == name] == []
 
 
-# The forms of bot/discord name the bot's class for their types, which builds them.
-@pytest.mark.xfail(strict=True, reason="bot/discord is one circle until its class no longer knows its parts")
 def test_no_files_import_each_other_in_a_circle():
     assert circles(arrows()) == []
-
-
-def test_outside_discord_no_files_import_each_other_in_a_circle():
-    assert [circle for circle in circles(arrows()) if not circle[0].startswith("bot.discord")] == []
 
 
 def test_the_rooms_of_the_claims_import_only_the_rooms_before_them():

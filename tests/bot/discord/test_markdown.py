@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discord.markdown import escape, link, quote
+from bot.discord.cards import escape, link, quote
 
 ZERO_WIDTH = "\u200b"
 

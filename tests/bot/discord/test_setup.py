@@ -153,7 +153,7 @@ async def test_it_speaks_the_language_of_the_client(world, admin, in_language, l
 async def test_a_new_server_gets_one_hint_in_its_system_channel(world, monkeypatch):
     guild = world.env.bot.get_guild(world.guild.id)
     monkeypatch.setattr(type(guild), "system_channel", property(lambda self: self.get_channel(world.channel.id)))
-    await world.env.bot.setup.on_guild_join(guild)
+    await world.env.bot.get_cog("SetupCommand").on_guild_join(guild)
     (hint,) = world.cards()
     assert hint.content == "I stay silent until an administrator of this server sets me up with /setup."
     assert world.sent()[-1]["allowed_mentions"]["parse"] == []
@@ -164,5 +164,5 @@ async def test_where_the_bot_may_not_write_there_is_no_hint(world, monkeypatch):
     channel = guild.get_channel(world.channel.id)
     await channel.set_permissions(guild.me, send_messages=False)
     monkeypatch.setattr(type(guild), "system_channel", property(lambda _: channel))
-    await world.env.bot.setup.on_guild_join(guild)
+    await world.env.bot.get_cog("SetupCommand").on_guild_join(guild)
     assert world.sent() == []

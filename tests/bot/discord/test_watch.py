@@ -114,7 +114,7 @@ async def test_where_discord_refuses_the_bot_stays_quiet_and_says_so_once_in_the
 async def test_after_the_pause_the_same_claim_can_be_answered(world):
     world.env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
     await world.alice.send(world.channel, CRANE)
-    world.env.bot.watch.quiet.answered(world.channel.id)
+    world.env.bot.backoff.answered(world.channel.id)
     await world.alice.send(world.channel, CRANE)
     assert len(world.cards()) == 1
 

@@ -100,7 +100,7 @@ async def test_where_the_message_may_not_be_read_the_offer_stands_and_the_bot_ke
     said = await world.alice.send(world.channel, CRANE)
     world.env.inject_error("GET", "/channels/*/messages/*", status=403, code=50001)
     await world.bob.react(said, OFFER)
-    assert world.env.bot.watch.quiet.is_quiet(world.channel.id)
+    assert world.env.bot.backoff.holds(world.channel.id)
     assert world.touchstone.answers.is_offered(said.channel.id, said.id)
 
 
@@ -108,4 +108,4 @@ async def test_where_the_message_may_not_be_read_the_offer_stands_and_the_bot_ke
 async def test_where_reactions_are_refused_the_bot_keeps_quiet(world):
     world.env.inject_error("PUT", "/channels/*/messages/*/reactions/*", status=403, code=50013)
     await world.alice.send(world.channel, CRANE)
-    assert world.env.bot.watch.quiet.is_quiet(world.channel.id)
+    assert world.env.bot.backoff.holds(world.channel.id)

@@ -3,7 +3,7 @@
 import discord
 import pytest
 
-from bot.discord.editor.screen import _read, draw_desk
+from bot.discord.editor.screen import draw_claim, screen_of
 from claims.moderation.rights import Actor
 from tests.bot.discord.world import hand_in, shown_by, text_of
 from tests.claims.people import administrator
@@ -29,7 +29,7 @@ class AtDesk:
 
     async def put_up(self, claim=CRANE_ID):
         """Put the card where everybody sees it, as nobody ever should; simcord lets nobody click what he cannot see."""
-        view = draw_desk(_read(self.world.touchstone, self.other, claim), self.world.touchstone.texts("en"))
+        view = draw_claim(screen_of(self.world.touchstone, self.other, claim), self.world.touchstone.texts("en"))
         return await self.post(view)
 
     async def post(self, view):

@@ -7,7 +7,7 @@ import pytest
 
 from bot.discord import create_bot
 from bot.discord.cards import draw_lines
-from bot.discord.editor.screen import OpenDeskButton
+from bot.discord.editor.screen import OPEN_EDITOR
 from claims.moderation.edits import AddWordings, EditPoint, EditTexts, EditWordings, SetStatus
 from tests.bot.discord.editor.conftest import CRANE_ID, FERRY_ID, LAMP_ID
 from tests.bot.discord.world import labels_of, text_of
@@ -187,7 +187,7 @@ async def test_every_button_works_after_a_restart(world, desk, settings):
 
 async def test_it_is_opened_from_elsewhere_too(world, desk):
     texts = world.touchstone.texts("en")
-    message = await desk.post(draw_lines(["Here:"], texts, [OpenDeskButton.of(CRANE_ID, "Open it")]))
+    message = await desk.post(draw_lines(["Here:"], texts, [OPEN_EDITOR.button("Open it", claim=CRANE_ID)]))
     shown = await desk.press(message, "Open it")
     assert "### The old harbour crane" in text_of(shown)
     refused = await desk.press(message, "Open it", person=world.alice)

@@ -5,7 +5,7 @@ import pytest
 
 from bot.discord import create_bot
 from bot.discord.cards import layout
-from bot.discord.queue.deciding import DecideButton
+from bot.discord.queue.deciding import DECIDE
 from claims.moderation.rights import Actor
 from config.errors import DatabaseError
 from tests.bot.discord.queue.conftest import CRANE_CLAIM, FERRY_CLAIM
@@ -209,7 +209,7 @@ async def test_a_moderator_of_another_server_decides_nothing_here(world, waiting
     channel = other.create_text_channel("elsewhere")
     role = other.create_role("heads", permissions=discord.Permissions(manage_guild=True))
     stranger = other.add_member(world.env.create_user("stranger"), roles=[role])
-    forged = layout(discord.ui.Container(), [DecideButton("word", number, "all", "Accept")])
+    forged = layout(discord.ui.Container(), [DECIDE.button("Accept", decision="word", number=number, kind="all")])
     await world.env.bot.get_channel(channel.id).send(view=forged)
     done = await stranger.click(channel.last_message, label="Accept")
     assert f"There is no item {number} in this queue." in text_of(shown_by(done))

@@ -20,7 +20,7 @@ def desk(world):
 
 async def look(world) -> None:
     """Let the bot look whose digest is due."""
-    await world.env.bot.get_cog("DigestCog").post_due()
+    await world.env.bot.get_cog("WeeklyDigest").post_due()
 
 
 async def test_it_is_posted_once_a_week(world, desk, clock):

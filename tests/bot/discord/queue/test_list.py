@@ -5,7 +5,7 @@ import pytest
 
 from bot.discord import create_bot
 from bot.discord.cards import layout
-from bot.discord.queue.deciding import ListButton
+from bot.discord.queue.deciding import LIST
 from config.errors import NotAllowedError
 from tests.bot.discord.queue.conftest import FERRY_CLAIM
 from tests.bot.discord.world import shown_by, text_of
@@ -142,4 +142,4 @@ async def test_it_speaks_the_language_of_the_client(world, waiting, clock, in_la
 
 def test_a_page_number_below_the_first_is_read():
     """Back is drawn, disabled, on the first page."""
-    assert layout(discord.ui.Container(), [ListButton(-1, "all", "Back", disabled=True)]).children
+    assert layout(discord.ui.Container(), [LIST.button("Back", disabled=True, page=-1, kind="all")]).children

@@ -6,16 +6,14 @@ import pytest
 from discord import ui
 
 from bot.discord import create_bot
-from bot.discord.redraw import CorrectionCog
+from bot.discord.redraw import Pace
 from claims.moderation.edits import EditTexts, SetStatus
 from claims.moderation.rights import Actor
 
 
 def quick_bot(settings, touchstone, look=60.0, pause=0.0, retry=60.0):
     """Return a bot that looks at the base at its start, and then as often as it is told."""
-    bot = create_bot(settings, touchstone)
-    bot.corrections = CorrectionCog(bot, look=look, pause=pause, retry=retry)
-    return bot
+    return create_bot(settings, touchstone, Pace(look, pause, retry))
 
 
 @pytest.fixture
@@ -49,7 +47,7 @@ class Desk:
     async def run(self):
         """Let the corrections run, and give back the paths of the edits that were asked for, in their order."""
         before = len(self.edits())
-        await self.world.env.bot.corrections.run()
+        await self.world.env.bot.get_cog("CorrectionRuns").run()
         return self.edits()[before:]
 
     def edits(self):

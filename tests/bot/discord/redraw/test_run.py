@@ -122,7 +122,7 @@ async def test_a_restart_in_the_middle_goes_on_with_the_rest(world, desk, settin
     def stop_after_two(correction):
         done(correction)
         if desk.waiting() == 2:
-            bot.corrections._stop.set()
+            bot.get_cog("CorrectionRuns")._stop.set()
 
     world.touchstone.moderation.corrections.done = stop_after_two
     first = await desk.run()
