@@ -47,10 +47,10 @@ def _lines(
     yield f"**{quote(texts.pick(claim.title_en, claim.title_zh))}**"
     yield texts("Certainty: {percent} %.", percent=round(match.score * 100))
     if match.wording:
-        yield texts("Closest known wording: “{wording}”.", wording=quote(match.wording))
+        yield texts("Closest known wording: “{wording}”.", wording=quote(texts.reworded(match.wording)))
         words = shared(message, match.wording)
         if words:
-            yield texts("Words in common: {words}.", words=quote(", ".join(words)))
+            yield texts("Words in common: {words}.", words=quote(texts.reworded(", ".join(words))))
     yield texts(_STANCES[match.stance])
     objections = [_objection(guard, texts, quote) for guard in match.guards if not guard.passed]
     yield from (line for line in objections if line)

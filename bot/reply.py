@@ -10,6 +10,7 @@ from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
+from bot.quantities import documented_text
 from bot.texts import Texts, msgid
 from checks.model import FigureFinding, Finding, Language, Match
 from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PointRecord
@@ -123,8 +124,8 @@ class SourceList:
         document = self._documents[citation.document]
         return SourceLine(
             number=number,
-            title=document.title,
-            publisher=document.publisher,
+            title=self._texts.quoted(document.title),
+            publisher=self._texts.quoted(document.publisher),
             date=display_date(document.published, self._texts),
             language=self._language(document.language),
             address=self._address(document, citation),
@@ -290,13 +291,12 @@ class Composer:
 
     def _figure_line(self, figure: FigureFinding, *, contested: bool, requested: bool) -> str:
         subject = self.texts.pick(figure.subject_en, figure.subject_zh)
-        lines = _CONTESTED_LINES if figure.source or (contested and figure.is_claim) else _FIGURE_LINES
-        line = self.texts(
-            lines[requested, bool(subject)], said=figure.said, documented=figure.documented, subject=subject
-        )
-        if not figure.source:
+        documented, source = documented_text(figure, self.texts)
+        lines = _CONTESTED_LINES if source or (contested and figure.is_claim) else _FIGURE_LINES
+        line = self.texts(lines[requested, bool(subject)], said=figure.said, documented=documented, subject=subject)
+        if not source:
             return line
-        given = self.texts(_SOURCE_LINES[bool(figure.place)], source=figure.source, place=figure.place)
+        given = self.texts(_SOURCE_LINES[bool(figure.place)], source=source, place=self.texts.reworded(figure.place))
         return f"{line} {given}" if self.texts.language == "en" else f"{line}{given}"
 
     def _point(self, point: PointRecord, sources: SourceList) -> PointLine:

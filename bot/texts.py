@@ -12,8 +12,8 @@ from babel.core import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from opencc import OpenCC
 
+from bot.script import ChineseScript
 from checks.model import Language
 from config.faults import msgid
 
@@ -31,7 +31,7 @@ class Texts:
         self.language: Language = language
         self.locale = Locale.parse(_LOCALES[language])
         self._translations = translations
-        self._traditional = OpenCC("s2twp") if language == "zh-Hant" else None
+        self._script = None if language == "en" else ChineseScript(language)
 
     @classmethod
     def open(cls, language: Language) -> Self:
@@ -53,13 +53,18 @@ class Texts:
         return self._translations.ngettext(one, many, count).format_map({"count": count, **values})
 
     def pick(self, english: str, chinese: str) -> str:
-        """Return the one of two written texts that this language shows.
-
-        Traditional is made from Simplified, in Taiwan's words; where one of the two is empty, the other one is shown.
-        """
+        """Return the one of two written texts that this language shows; where it is empty, the other one."""
         if self.language == "en":
             return english or chinese
-        return (self._traditional.convert(chinese) if self._traditional else chinese) or english
+        return self.reworded(chinese) or english
+
+    def reworded(self, text: str) -> str:
+        """Return a Chinese text in the reader's script and words; in English, and where it is so already, as typed."""
+        return self._script.reworded(text) if self._script else text
+
+    def quoted(self, text: str) -> str:
+        """Return somebody else's Chinese words in the reader's script, otherwise as they are."""
+        return self._script.quoted(text) if self._script else text
 
 
 def read_catalogue(language: Language) -> Catalog:

@@ -3,7 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
+from bot.quantities import UNIT_NAMES, figure_text, source_text
+from bot.reply import display_date
 from bot.texts import Texts, msgid
+from checks.model import KnownFigure
 from config.errors import InvalidEditError
 from config.faults import FieldDifference
 
@@ -86,6 +89,7 @@ def field_name(field: str, texts: Texts) -> str:
     return texts(_NAMES[field]) if field in _NAMES else field
 
 
+_DATES = {"as_of", "review_by", "published", "date"}
 LONGEST = 120
 MOST_ENTRIES = 10
 _WORDS: Mapping[str, Mapping[object, str]] = {
@@ -121,6 +125,7 @@ _WORDS: Mapping[str, Mapping[object, str]] = {
         "resume": msgid("claim answered again"),
         "dismiss": msgid("dismissed"),
     },
+    "unit": UNIT_NAMES,
     "state": {"open": msgid("open"), "accepted": msgid("accepted"), "dismissed": msgid("dismissed")},
 }
 
@@ -169,8 +174,16 @@ def value_text(field: str, value: object, texts: Texts) -> str:
         return _short(", ".join(value_text(field, each, texts) for each in cast("Iterable[object]", value)))
     if isinstance(value, float):
         return f"{value:g}"
+    if field in _DATES and isinstance(value, str):
+        return display_date(value, texts)
     known = _WORDS.get(field, {})
     return texts(known[value]) if value in known else _short(str(value))
+
+
+def choice_text(field: str, chosen: str, texts: Texts) -> str:
+    """Return what the option of a choice is called; what was typed into another field stays as it was typed."""
+    known = _WORDS.get(field, {}) if field != "unit" else {}
+    return texts(known[chosen]) if chosen in known else chosen
 
 
 def _entries(mark: str, field: str, value: object, texts: Texts) -> list[str]:
@@ -193,21 +206,16 @@ def _wording(entry: Mapping[str, Any], texts: Texts) -> str:
 
 
 def _figure(entry: Mapping[str, Any], texts: Texts) -> str:
-    low, high = f"{entry['low']:g}", f"{entry['high']:g}"
-    value = low if low == high else texts("{low} to {high}", low=low, high=high)
-    bound = "" if entry["bound"] in {"exactly", "range"} else value_text("bound", entry["bound"], texts)
-    role = "" if entry["role"] == "claim" else f"({value_text('role', entry['role'], texts)})"
-    subject = texts.pick(entry["subject_en"], entry["subject_zh"])
-    unit = entry["unit"].rstrip("|").replace("|", "/")
-    claimed = " ".join(part for part in (subject, bound, value, unit, role) if part)
-    low, high = entry.get("documented_low"), entry.get("documented_high")
-    if low is None or high is None:
+    """Return subject, figure and role; entries of old revisions have fewer fields than a figure has now."""
+    figure = KnownFigure(**entry)
+    role = "" if figure.role == "claim" else f"({value_text('role', figure.role, texts)})"
+    subject = texts.pick(figure.subject_en, figure.subject_zh)
+    claimed = " ".join(part for part in (subject, figure_text(figure, texts), role) if part)
+    given = source_text(figure, texts)
+    if not given:
         return claimed
-    given = f"{low:g}" if low == high else texts("{low} to {high}", low=f"{low:g}", high=f"{high:g}")
-    if entry["documented_bound"] not in {"exactly", "range"}:
-        given = f"{value_text('bound', entry['documented_bound'], texts)} {given}"
-    place = f" ({entry['documented_place']})" if entry["documented_place"] else ""
-    return texts("{claimed}; the source gives {given}", claimed=claimed, given=f"{given} {unit}{place}")
+    place = f" ({texts.reworded(figure.documented_place)})" if figure.documented_place else ""
+    return texts("{claimed}; the source gives {given}", claimed=claimed, given=f"{given}{place}")
 
 
 def _point(entry: Mapping[str, Any], texts: Texts) -> str:
@@ -215,7 +223,7 @@ def _point(entry: Mapping[str, Any], texts: Texts) -> str:
     text = texts.pick(entry["text_en"], entry["text_zh"])
     cited = ", ".join(citation["document"] for citation in entry["citations"])
     role = value_text("role", entry["role"], texts)
-    return " · ".join(part for part in (role, speaker, entry["date"], text, cited) if part)
+    return " · ".join(part for part in (role, speaker, display_date(entry["date"], texts), text, cited) if part)
 
 
 def _short(text: str) -> str:

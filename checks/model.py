@@ -15,7 +15,7 @@ class FigureFinding:
     `said` is written as in the message; `documented` is the claim's figure in plain notation (`1.2 kg`);
     `subject_en` and `subject_zh` say what the documented figure measures. `source` is what the source gives instead,
     in the same notation, and `place` where; both are "" where the claim's figure is all there is. `is_claim`: the
-    figure is what the claim itself says, not context beside it.
+    figure is what the claim itself says, not context beside it. `figure` is the claim's figure as it is kept.
     """
 
     said: str
@@ -26,6 +26,7 @@ class FigureFinding:
     source: str = ""
     place: str = ""
     is_claim: bool = True
+    figure: "KnownFigure | None" = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from bot.discord.errors import answer_failure, describe
 from bot.discord.request import Request
 from bot.discord.routes import UNREADABLE, Click, Route, Router, fits
 from bot.texts import Texts
-from bot.wording import difference_lines, fault_lines, field_name, value_text
+from bot.wording import choice_text, difference_lines, fault_lines, field_name, value_text
 from claims.moderation.rights import Act
 from config.errors import ConflictError, InvalidEditError, TouchstoneError, UnknownEntryError
 from config.faults import FieldFault
@@ -236,7 +236,7 @@ def draw_conflict(error: ConflictError, name: FormName, typed: Mapping[str, str]
 
 
 def _draw(lines: Sequence[str], typed: Mapping[str, str], buttons: Sequence[ui.Item[Any]], texts: Texts) -> Failure:
-    named = {field_name(name, texts): text for name, text in typed.items() if text}
+    named = {field_name(name, texts): choice_text(name, text, texts) for name, text in typed.items() if text}
     total = sum(len(label) + len(text) for label, text in named.items())
     if total > _SHOWN or any(_FENCE in text for text in named.values()):
         kept, _ = fit(lines, ROOM)

@@ -328,6 +328,7 @@ def _finding(said: SaidFigure, one: DocumentedFigure, *, agrees: bool) -> Figure
         source_notation(figure),
         figure.documented_place,
         one.is_claim,
+        figure,
     )
 
 

@@ -90,7 +90,7 @@ def test_a_source_in_another_language_says_so():
 def test_traditional_chinese_is_made_from_simplified_in_the_words_of_taiwan():
     reply = composer(language="zh-Hant").compose(finding())
     assert reply.language == "zh-Hant"
-    assert reply.entries[0].points[0].text == "吊車建於1954年,資料來自伺服器。"
+    assert reply.entries[0].points[0].text == "吊車建於1954年,數據來自伺服器。"
     assert reply.entries[0].points[0].date == "2025年5月1日"
 
 

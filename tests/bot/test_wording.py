@@ -68,7 +68,7 @@ def test_values_are_shown_before_and_after():
         "Status: draft → published",
     ]
     assert difference_lines([FieldDifference("review_by", None, "2027-01-01")], SIMPLIFIED) == [
-        "复核期限：无 → 2027-01-01"
+        "复核期限：无 → 2027年1月1日"
     ]
     assert difference_lines([FieldDifference("muted", False, True)], TRADITIONAL) == ["靜音：否 → 是"]
 
@@ -86,7 +86,7 @@ def test_figures_and_points_are_shown_as_people_read_them():
     figure = KnownFigure(2, 3, "t", "range", "claim", "ore", "矿石")
     assert difference_lines([FieldDifference("figures", [], [asdict(figure)])], SIMPLIFIED) == [
         "数字：",
-        "+ 矿石 2 至 3 t",
+        "+ 矿石 2–3吨",
     ]
     point = {
         "role": "refutes",

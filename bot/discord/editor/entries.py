@@ -25,6 +25,7 @@ from bot.discord.editor.wordings import fingerprint_at, place_now
 from bot.discord.forms import Form, FormField, FormName, choice, form_button, line, long
 from bot.discord.request import Request
 from bot.discord.routes import Route
+from bot.quantities import unit_named
 from bot.reply import display_date
 from bot.texts import Texts, msgid
 from bot.wording import field_name, value_text
@@ -300,7 +301,7 @@ class FigureForm:
         claim_id, written, fingerprint = name.about
         figures = (await read_screen(request, claim_id)).claim.figures
         place = place_now(figures, int(written), fingerprint)
-        edit = replace(_figure(typed), role=figures[place].role, place=place)
+        edit = replace(_figure(typed, request.texts), role=figures[place].role, place=place)
         return await _write_figure(request, name, edit)
 
 
@@ -319,7 +320,7 @@ class NewFigureForm:
 
     async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Add it, and return it."""
-        return await _write_figure(request, name, _figure(typed))
+        return await _write_figure(request, name, _figure(typed, request.texts))
 
 
 async def _write_figure(request: Request, name: FormName, edit: EditFigure) -> ui.LayoutView:
@@ -329,9 +330,10 @@ async def _write_figure(request: Request, name: FormName, edit: EditFigure) -> u
     return draw_entry(screen, "figs", place, request.texts, [done])
 
 
-def _figure(typed: Mapping[str, str]) -> EditFigure:
-    """Return a new figure as it was typed."""
-    return EditFigure(typed["value"], typed["unit"], typed["bound"], "claim", typed["subject_en"], typed["subject_zh"])
+def _figure(typed: Mapping[str, str], texts: Texts) -> EditFigure:
+    """Return a new figure as it was typed; the unit may be called what the reader's language calls it."""
+    unit = unit_named(typed["unit"], texts)
+    return EditFigure(typed["value"], unit, typed["bound"], "claim", typed["subject_en"], typed["subject_zh"])
 
 
 def _fields(figure: KnownFigure | None, texts: Texts) -> tuple[FormField, ...]:

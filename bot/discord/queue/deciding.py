@@ -94,7 +94,10 @@ async def passage_lines(request: Request, item: Item) -> list[str]:
     documents = await request.do(request.touchstone.base.documents, request.server)
     title = next((document.title for document in documents if document.id == source), source)
     named = texts(
-        "Source: {title}, characters {start}–{end}", title=escape(shorten(title, LONGEST)), start=start, end=end
+        "Source: {title}, characters {start}–{end}",
+        title=escape(shorten(texts.quoted(title), LONGEST)),
+        start=start,
+        end=end,
     )
     # ChangeResult as the field for citations takes it.
     return [named, texts("A point cites it as: {citation}", citation=escape(f"{source} {start}-{end}"))]

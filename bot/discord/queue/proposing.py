@@ -224,8 +224,9 @@ class CandidatesCommand(CommandGroup):
     async def _complete(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
         documents = await asyncio.to_thread(self.bot.touchstone.base.documents, interaction.guild_id)
         found = [document for document in documents if document.loaded and len(document.id) <= LONGEST]
+        texts = Request(interaction).texts
         return [
-            app_commands.Choice(name=shorten(document.title, LONGEST), value=document.id)
+            app_commands.Choice(name=shorten(texts.quoted(document.title), LONGEST), value=document.id)
             for document in _named(found, typed)[:MOST]
         ]
 
@@ -242,7 +243,7 @@ class CandidatesCommand(CommandGroup):
         document, title = (meant[0].id, meant[0].title) if len(meant) == 1 else (source, source)
         async with self.turn:
             found, new = await request.do(_find, request.moderation.candidates, actor, document)
-        lines = _outcome(found, new, escape(shorten(title, LONGEST)), texts)
+        lines = _outcome(found, new, escape(shorten(texts.quoted(title), LONGEST)), texts)
         await request.respond(draw_lines(lines, texts))
 
 

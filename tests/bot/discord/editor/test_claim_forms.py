@@ -66,6 +66,16 @@ async def test_of_two_moderators_at_once_the_second_may_keep_his_own(desk):
     assert desk.claim().title_en == "Mine"
 
 
+async def test_a_conflict_names_dates_and_choices_in_the_language_of_the_moderator(desk, in_language):
+    in_language(discord.Locale.taiwan_chinese)
+    form = await desk.form(await desk.open(CRANE_ID), "編輯")
+    desk.edit(EditTexts(kind="outlook", as_of="2026-01-02"))
+    conflict = text_of(await desk.hand_in(form, kind=["context"], title_en="Mine"))
+    assert "類別：文件中有此報導 → 預測或看法" in conflict
+    assert "→ 2026年1月2日" in conflict
+    assert not any(word in conflict for word in ("contested", "context", "outlook"))
+
+
 async def test_or_leave_theirs(desk):
     form = await edit_form(desk)
     desk.edit(EditTexts("Theirs"))

@@ -34,7 +34,7 @@ async def test_a_figure_is_shown_and_changed(desk):
     }
     message = await desk.hand_in(form, value="2 to 3", unit="MW", bound=["range"])
     assert text_of(message).startswith("✓ Written.")
-    assert "the whole island 2 to 3 MW" in text_of(message)
+    assert "the whole island 2–3 MW" in text_of(message)
     assert known(desk) == (KnownFigure(2, 3, "MW", "range", "claim", "the whole island", "整座岛"),)
 
 

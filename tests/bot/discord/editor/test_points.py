@@ -127,7 +127,7 @@ async def test_a_form_finds_its_point_again_where_the_list_has_shifted(desk):
     desk.edit(RemovePoint(0))
     conflict = await desk.hand_in(form, text_en="Mine.")
     assert labels_of(conflict) == ["Keep mine", "Keep theirs", "Edit again"]
-    assert "− Context · The harbour's yearbook · 2025-05 · Mine. · harbour-yearbook" in text_of(conflict)
+    assert "− Context · The harbour's yearbook · May 2025 · Mine. · harbour-yearbook" in text_of(conflict)
     again = await desk.form(conflict, "Edit again")
     assert prefilled(again)["text_en"] == "Mine."
     await desk.press(conflict, "Keep mine")

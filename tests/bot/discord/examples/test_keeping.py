@@ -173,7 +173,7 @@ async def test_only_moderators_keep_and_the_right_is_asked_again(world, said, ke
 
 
 @pytest.mark.parametrize(
-    ("language", "says"), [("zh-Hans", "管理员保存了您的一条消息"), ("zh-Hant", "管理員保存了您的一則訊息")]
+    ("language", "says"), [("zh-Hans", "管理员保存了你的一条消息"), ("zh-Hant", "管理員保存了你的一則訊息")]
 )
 async def test_the_author_is_told_in_the_language_of_the_server(world, said, language, says):
     world.touchstone.moderation.setup.change(administrator(world.guild.id), language=language)

@@ -1,0 +1,226 @@
+"""Chinese in the reader's script: all that shipped packs and catalogues can show, held against the lists of words."""
+
+from collections.abc import Container, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from opencc import OpenCC
+
+from bot.script import ChineseScript
+from bot.texts import Texts, read_catalogue
+
+# What lists of words made of shipped texts and their like, and what the mainland says and Taiwan does not.
+_WRONG = (
+    "迴圈 重新整理 回撥 剋制 一齣貨 繫結 引數 許可權 區域性 型別 分割槽 釋出 永珍 價效比 指令碼 丟擲 "
+    "例項 閘道器 映象 擴充套件 電力裝置 計程車兵 線上下 資料顯示 這一資料 協會資料 數據中心 這條訊息 報道 賬 臺 信息 "
+    "軟件 硬件 網絡 服務器 芯片 屏幕 硬盤 雲計算 互聯網 英偉達 谷歌 特朗普 沙特 光伏 吉瓦 萬億 "
+    "期權 做空 通脹 市盈率 對沖基金 盈虧平衡 兜底 初創 概率 搜索 硅 激光 伯里 伯裡 "
+)
+FORBIDDEN = _WRONG.split()
+# A word of the mainland that is one of Taiwan too, in another sense or across the border of two words.
+ALSO_TAIWAN = {"項目": "row of a table", "視頻": "檢視頻道"}
+
+
+@cache
+def script(name: str) -> ChineseScript:
+    return ChineseScript(name)
+
+
+def taipei(text: str) -> str:
+    return script("zh-Hant").reworded(text)
+
+
+def beijing(text: str) -> str:
+    return script("zh-Hans").reworded(text)
+
+
+def han_texts(part: object, leaving: Container[str]) -> Iterator[str]:
+    match part:
+        case dict():
+            for key, value in part.items():
+                if key not in leaving:
+                    yield from han_texts(value, leaving)
+        case list():
+            for value in part:
+                yield from han_texts(value, leaving)
+        case str() if not part.isascii():
+            yield part
+        case _:
+            return
+
+
+@cache
+def packs() -> tuple[dict[str, Any], ...]:
+    files = (file for file in (resources.files("claims") / "packs").iterdir() if file.name.endswith(".yaml"))
+    return tuple(yaml.load(file.read_text("utf-8"), yaml.CSafeLoader) for file in files)
+
+
+_PASSAGES = {"numbers", "citations", "exported_state"}
+_WORDINGS = {"wordings", "not_wordings", "denials"}
+
+
+def pack_texts(*, wordings: bool = False) -> list[str]:
+    """Return what the packs say of their own; with wordings also what people say, in any language of China."""
+    leaving = _PASSAGES if wordings else _PASSAGES | _WORDINGS
+    return list(dict.fromkeys(han_texts([[pack["pack"], pack["claims"]] for pack in packs()], leaving)))
+
+
+def entries(name: str) -> dict[str, str]:
+    text = (resources.files("config") / "lexicon" / name).read_text("utf-8")
+    return dict(line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
+
+
+def catalogue_texts(language: str) -> Iterator[str]:
+    for message in read_catalogue(language):
+        if message.id:
+            yield from message.string if message.pluralizable else (message.string,)
+
+
+def only_simplified(text: str) -> list[str]:
+    return [character for character in text if script("zh-Hant").characters_apart(character)[1]]
+
+
+def only_traditional(text: str) -> list[str]:
+    return [character for character in text if script("zh-Hant").characters_apart(character)[0]]
+
+
+@pytest.mark.parametrize("name", ["taiwan.tsv", "mainland.tsv"])
+def test_a_list_has_an_entry_a_line_and_each_once(name):
+    text = (resources.files("config") / "lexicon" / name).read_text("utf-8")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    assert [line for line in lines if line.count("\t") != 1 or "" in line.split("\t") or " " in line] == []
+    assert len(entries(name)) == len(lines)
+
+
+def test_the_lists_are_written_in_the_scripts_that_they_are_for():
+    taiwan, mainland = entries("taiwan.tsv"), entries("mainland.tsv")
+    assert [word for word in [*taiwan, *mainland.values()] if only_traditional(word)] == []
+    assert [word for word in [*taiwan.values(), *mainland] if only_simplified(word)] == []
+
+
+def test_every_entry_says_what_its_word_becomes():
+    taiwan, mainland = entries("taiwan.tsv"), entries("mainland.tsv")
+    assert {word: taipei(f"这{word}") for word in taiwan} == {word: f"這{shown}" for word, shown in taiwan.items()}
+    assert {word: beijing(f"這{word}") for word in mainland} == {word: f"这{shown}" for word, shown in mainland.items()}
+
+
+def test_no_text_of_a_pack_holds_what_taipei_does_not_write():
+    wrong = [(text, word) for text in map(taipei, pack_texts(wordings=True)) for word in FORBIDDEN if word in text]
+    assert wrong == []
+
+
+def test_no_text_of_a_pack_keeps_a_simplified_character():
+    assert [text for text in map(taipei, pack_texts(wordings=True)) if only_simplified(text)] == []
+
+
+def test_readers_of_simplified_get_no_traditional_character():
+    assert [text for text in map(beijing, pack_texts()) if only_traditional(text)] == []
+
+
+def test_no_text_of_the_catalogue_holds_what_taipei_does_not_write():
+    """Also none of the words that the list replaces, where it does more than to convert their characters."""
+    plain = OpenCC("s2tw")
+    replaced = {plain.convert(word) for word, shown in entries("taiwan.tsv").items() if plain.convert(word) != shown}
+    assert len(replaced) > 300
+    wanted = (replaced | set(FORBIDDEN)) - set(ALSO_TAIWAN)
+    assert [(text, word) for text in catalogue_texts("zh-Hant") for word in wanted if word in text] == []
+    assert [text for text in catalogue_texts("zh-Hant") if only_simplified(text)] == []
+    assert [text for text in catalogue_texts("zh-Hans") if only_traditional(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("simplified", "traditional"),
+    [
+        ("货一出货，租金就崩了", "貨一出貨，租金就崩了"),
+        ("好一出闹剧", "好一齣鬧劇"),
+        ("刷新历史新高", "刷新歷史新高"),
+        ("健康的回调", "健康的回調"),
+        ("扩产非常克制", "擴產非常克制"),
+        ("他的算法：每年十个", "他的算法：每年十個"),
+        ("推荐算法", "推薦演算法"),
+        ("媒体报道里的预测", "媒體報導裡的預測"),
+        ("同意这一数据", "同意這一數據"),
+        ("建一个数据中心", "建一個資料中心"),
+        ("这条消息", "這條消息"),
+        ("电力设备厂商", "電力設備廠商"),
+        ("互相“绑定”", "互相「綁定」"),
+        ("他说“这叫‘循环’”", "他說「這叫『循環』」"),
+        ("一台服务器的账", "一台伺服器的帳"),
+        ("5万亿美元", "5兆美元"),
+    ],
+)
+def test_words_become_those_of_taipei(simplified, traditional):
+    assert taipei(simplified) == traditional
+
+
+@pytest.mark.parametrize(
+    ("simplified", "traditional"),
+    [
+        ("英勇的士兵", "英勇的士兵"),
+        ("现在线下活动", "現在線下活動"),
+        ("包罗万象", "包羅萬象"),
+        ("国内存在问题", "國內存在問題"),
+        ("电视频道", "電視頻道"),
+        ("提高管理水平", "提高管理水平"),
+        ("其实时间不多", "其實時間不多"),
+        ("各国债务", "各國債務"),
+        ("当做空气", "當做空氣"),
+        ("预算法案", "預算法案"),
+        ("坎特伯里", "坎特伯里"),
+        ("走法律程序", "走法律程序"),
+        ("研究对象的参数", "研究對象的參數"),
+    ],
+)
+def test_an_entry_is_no_match_across_words(simplified, traditional):
+    assert taipei(simplified) == traditional
+
+
+@pytest.mark.parametrize("typed", ["台股漲了，賬面很漂亮", "臺灣的資訊", "“幻影”資料中心", "視頻網站", "皇后大道"])
+def test_what_a_server_has_written_in_traditional_stays_as_typed(typed):
+    assert taipei(typed) == typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("伺服器裡的資料庫用了輝達晶片", "服务器里的数据库用了英伟达芯片"),
+        ("「台積電」的執行長", "“台积电”的首席执行官"),
+        ("脑極体（网易号专栏）", "脑极体（网易号专栏）"),
+    ],
+)
+def test_traditional_is_converted_for_readers_of_simplified(typed, shown):
+    assert beijing(typed) == shown
+    assert beijing(shown) == shown
+
+
+def test_titles_of_documents_change_their_characters_and_not_their_words():
+    hant, hans = script("zh-Hant"), script("zh-Hans")
+    assert hant.quoted("数据中心与“算法”") == "數據中心與“算法”"
+    assert hans.quoted("AI熔化白銀？資料") == "AI熔化白银？资料"
+    assert hant.quoted("The data-centre “boom”") == "The data-centre “boom”"
+
+
+@given(st.text(st.characters(codec="utf-8") | st.sampled_from("数據台里账“」出内存一")))
+def test_any_text_is_converted_and_none_is_lost(text):
+    for one in map(script, ("zh-Hant", "zh-Hans")):
+        assert bool(one.reworded(text)) == bool(one.quoted(text)) == bool(text)
+        assert text.isascii() <= (one.reworded(text) == text)
+
+
+def test_english_is_left_alone():
+    texts = Texts.open("en")
+    assert texts.reworded("服务器") == texts.quoted("服务器") == "服务器"
+    assert taipei("It’s a “bubble”: 5 kg") == "It’s a “bubble”: 5 kg"
+
+
+def test_many_threads_get_what_one_gets():
+    made, texts = ChineseScript("zh-Hant"), pack_texts()[:400]
+    with ThreadPoolExecutor(8) as pool:
+        shown = list(pool.map(made.reworded, texts * 4))
+    assert shown == [taipei(text) for text in texts] * 4
