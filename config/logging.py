@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from pydantic import SecretStr
 
-from config.settings import Settings
+from config.settings import Settings, blotted, database_secrets
 
 BLOT = "[secret]"
 _TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -24,7 +24,8 @@ def set_up_logging(settings: Settings) -> None:
 def secrets(settings: Settings) -> tuple[str, ...]:
     """Return the values that must never be shown."""
     values = (value for _, value in settings if isinstance(value, SecretStr))
-    return tuple(value.get_secret_value() for value in values if value.get_secret_value())
+    given = (value.get_secret_value() for value in values if value.get_secret_value())
+    return (*given, *database_secrets(settings.database_url))
 
 
 class BlottingFormatter(logging.Formatter):
@@ -38,9 +39,7 @@ class BlottingFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line; a traceback is part of it."""
         line = self._json(record) if self._as_json else super().format(record)
-        for secret in self._secrets:
-            line = line.replace(secret, BLOT)
-        return line
+        return blotted(line, self._secrets, BLOT)
 
     def _json(self, record: logging.LogRecord) -> str:
         entry = {

@@ -36,8 +36,15 @@ def test_secrets_are_blotted_out_of_messages_and_tracebacks(pattern):
 
 
 def test_every_secret_of_the_settings_is_known():
-    settings = load_settings(discord_token="one", hash_key="two", embedder_key="three")
-    assert set(secrets(settings)) == {"one", "two", "three"}
+    settings = load_settings(discord_token="one", hash_key="two and more", embedder_key="three")
+    assert set(secrets(settings)) == {"one", "two and more", "three"}
+    settings = load_settings(database_url="postgresql://me:p%40ss@host/base?sslpassword=four")
+    assert set(secrets(settings)) == {"p%40ss", "p@ss", "four"}
+
+
+def test_a_short_secret_is_blotted_out_only_as_a_word_of_its_own():
+    line = BlottingFormatter("%(message)s", ("o",)).format(record("to the o of two"))
+    assert line == f"to the {BLOT} of two"
 
 
 def test_the_log_goes_to_standard_error(capsys, monkeypatch):
