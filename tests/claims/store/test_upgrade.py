@@ -116,8 +116,8 @@ def test_sqlite_is_set_up_for_many_readers_and_true_references(base: ClaimBase, 
         assert session.connection().execute(text(f"PRAGMA {pragma}")).scalar_one() == value
 
 
-def test_answers_and_reports_of_an_older_base_keep_their_channel(any_url: str) -> None:
-    database = Database(any_url)
+def test_answers_and_reports_of_an_older_base_keep_their_channel(new_url: str) -> None:
+    database = Database(new_url)
     upgrade(database, "0009")
     answer = text(
         "INSERT INTO answer (message, server, channel, claims, kind, offered, card_message, hidden, taken_at)"
