@@ -3,9 +3,9 @@
 import sys
 
 from bot.discord.supervise import run
-from config.errors import TouchstoneError
+from config.errors import DatabaseError, TouchstoneError
 from config.logging import set_up_logging
-from config.settings import load_settings
+from config.settings import load_settings, missing_folder, no_folder
 
 
 def main() -> int:
@@ -13,6 +13,8 @@ def main() -> int:
     try:
         settings = load_settings()
         set_up_logging(settings)
+        if folder := missing_folder(settings):
+            raise DatabaseError(no_folder(folder))
         run(settings)
     except TouchstoneError as error:
         sys.stderr.write(f"{error}\n")

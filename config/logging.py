@@ -18,7 +18,13 @@ def set_up_logging(settings: Settings) -> None:
     """Send the log of the whole process to standard error, replacing any handlers that are there."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(BlottingFormatter(_TEXT if settings.log_format == "text" else None, secrets(settings)))
+    handler.addFilter(_means_something)
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
+
+
+def _means_something(record: logging.LogRecord) -> bool:
+    """Leave out what Discord's library says about voice, of which this bot has no part."""
+    return "voice will NOT be supported" not in str(record.msg)
 
 
 def secrets(settings: Settings) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
+from shlex import quote
 from typing import Any, Literal, get_args
 from urllib.parse import parse_qsl, unquote
 
@@ -169,6 +170,24 @@ def unknown_variables() -> tuple[str, ...]:
     """Return the `TOUCHSTONE_*` variables that name no setting: most likely misspelt."""
     names = {PREFIX + name.upper() for name in Settings.model_fields}
     return tuple(sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in names))
+
+
+def missing_folder(settings: Settings) -> Path | None:
+    """Return the folder of the base's file where it is missing; the user's own data folder never is."""
+    if settings.database_url == default_database_url() or not settings.database_url.startswith("sqlite:///"):
+        return None
+    folder = Path(settings.database_url.removeprefix("sqlite:///")).parent
+    try:
+        return None if folder.exists() else folder
+    except OSError:  # may not be looked at: the base says so
+        return None
+
+
+def no_folder(folder: Path) -> str:
+    """Return the sentence about a missing folder, which a slip in the path leads to most of the time."""
+    return (
+        f"There is no folder {folder} for the claim base. Mend database_url, or make it: mkdir -p {quote(str(folder))}"
+    )
 
 
 def database_secrets(url: str) -> tuple[str, ...]:

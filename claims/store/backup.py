@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from claims.migrations import newest_step
-from claims.store.database import database_file, make_folder, read_url
+from claims.store.database import can_be_written, database_file, make_folder, read_url
 from config.errors import DatabaseError
 from config.settings import shown_database
 
@@ -71,7 +71,8 @@ def copy_base(file: Path, target: Path) -> None:
 
     The copy bears its name only when it is whole and on the disk; raises DatabaseError.
     """
-    with _half(target) as half, closing(_connect(file)) as source, closing(sqlite3.connect(half)) as copy:
+    alone = not can_be_written(file)
+    with _half(target) as half, closing(_connect(file, alone=alone)) as source, closing(sqlite3.connect(half)) as copy:
         source.backup(copy)
         # One file that says all: with the log of its own that SQLite would keep, a copy is moved without it.
         copy.execute("PRAGMA journal_mode = DELETE").fetchall()
@@ -89,7 +90,7 @@ def verify(file: Path) -> Backup:
             raise DatabaseError(
                 f"{file} is not what was written: its SHA-256 is not that of {file.name}{_HASH}. {mend}"
             )
-        with closing(_connect(file, immutable=True)) as connection:
+        with closing(_connect(file, alone=True)) as connection:
             step, claims = _looked_through(file, connection)
     except (OSError, sqlite3.Error) as error:
         raise DatabaseError(f"{file} is no whole claim base ({_reason(error)}). Take another copy.") from error
@@ -111,7 +112,7 @@ def restore(database_url: str, backup: Path, *, force: bool = False) -> Restored
         raise DatabaseError(f"A claim base stands at {file}. Add --force to put the copy there; the old one is kept.")
     make_folder(file)
     with _half(file) as half:
-        with closing(_connect(backup, immutable=True)) as source, closing(sqlite3.connect(half)) as copy:
+        with closing(_connect(backup, alone=True)) as source, closing(sqlite3.connect(half)) as copy:
             source.backup(copy)
         kept = _set_aside(file) if file.exists() else None
     return Restored(file, kept, verified)
@@ -183,10 +184,9 @@ def _looked_through(file: Path, connection: sqlite3.Connection) -> tuple[str, in
     return str(step), int(claims)
 
 
-def _connect(file: Path, *, immutable: bool = False) -> sqlite3.Connection:
-    # As an address, because only that can say that nothing is made where nothing is.
-    options = "mode=ro&immutable=1" if immutable else "mode=ro"
-    return sqlite3.connect(f"{file.absolute().as_uri()}?{options}", uri=True)
+def _connect(file: Path, *, alone: bool = False) -> sqlite3.Connection:
+    """Open a file that is there; `alone`: nobody writes to it, and nothing is written beside it either."""
+    return sqlite3.connect(f"{file.absolute().as_uri()}?{'mode=ro&immutable=1' if alone else 'mode=rw'}", uri=True)
 
 
 def _base_file(database_url: str, instead: str) -> Path:

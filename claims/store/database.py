@@ -100,7 +100,7 @@ class Database:
             yield
         except DBAPIError as error:
             # The driver's words may repeat the address, and the chain of errors is logged as well.
-            words = blotted(str(error.orig).strip().rstrip("."), self._secrets)
+            words = blotted(" ".join(str(error.orig).split()).rstrip(".?"), self._secrets)
             raise DatabaseError(f"The claim base {self.place} could not be {done}: {words}. {_mend(words)}") from (
                 None if self._secrets else error
             )
@@ -178,7 +178,7 @@ def _prepare_file(file: Path) -> bool:
             raise DatabaseError(
                 f"The claim base {file} may not be read. Give Touchstone the right to read and write it."
             )
-        is_read_only = not _can_be_written(file)
+        is_read_only = not can_be_written(file)
         if not is_read_only and state.st_mode & OTHERS:
             with suppress(OSError):  # another user's file, or a file system without rights
                 file.chmod(PRIVATE)
@@ -209,7 +209,7 @@ def _make_base(file: Path) -> None:
         half.unlink(missing_ok=True)
 
 
-def _can_be_written(file: Path) -> bool:
+def can_be_written(file: Path) -> bool:
     """Tell whether SQLite could write: to the file, and to its log beside it."""
     log = file.with_name(f"{file.name}-wal")
     beside = log if log.exists() else file.parent
