@@ -94,8 +94,6 @@ def verify(file: Path) -> Backup:
             step, claims = _looked_through(file, connection)
     except (OSError, sqlite3.Error) as error:
         raise DatabaseError(f"{file} is no whole claim base ({_reason(error)}). Take another copy.") from error
-    if step > newest_step():
-        raise DatabaseError(f"{file} was made by a newer Touchstone (step {step}). Upgrade Touchstone first.")
     return Backup(file, sha256, step, claims, kept is not None)
 
 
@@ -106,6 +104,10 @@ def restore(database_url: str, backup: Path, *, force: bool = False) -> Restored
     """
     file = _base_file(database_url, "pg_restore --clean --if-exists --dbname touchstone touchstone.dump")
     verified = verify(backup)
+    if verified.step > newest_step():
+        raise DatabaseError(
+            f"{backup} was made by a newer Touchstone (step {verified.step}). Upgrade Touchstone first."
+        )
     if file.exists() and backup.resolve() == file.resolve():
         raise DatabaseError(f"{backup} is the claim base itself. Name a copy of it.")
     if file.exists() and not force:
