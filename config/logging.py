@@ -11,6 +11,8 @@ from pydantic import SecretStr
 from config.settings import Settings, blotted, database_secrets
 
 BLOT = "[secret]"
+# At DEBUG they write down whole messages, forms and the tokens of interactions, which no level may show.
+_TALKATIVE = ("discord", "aiohttp", "httpx", "httpcore", "asyncio")
 _TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -19,6 +21,8 @@ def set_up_logging(settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(BlottingFormatter(_TEXT if settings.log_format == "text" else None, secrets(settings)))
     handler.addFilter(_means_something)
+    for library in _TALKATIVE:
+        logging.getLogger(library).setLevel(logging.INFO)
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
 
 

@@ -9,7 +9,7 @@ from bot.terminal.console import Terminal
 from bot.texts import Texts, msgid
 
 if TYPE_CHECKING:
-    from claims.store.backup import Backup
+    from claims.store.copying import Backup
 
 _TARGET = msgid("The copy: a new file, or a folder; without it, a file with the time in its name, in this folder.")
 _COPY = msgid("The copy that `touchstone backup` has written, or one that an upgrade has kept.")
@@ -27,7 +27,7 @@ def backup(
     target: Annotated[Path | None, typer.Argument(metavar="FILE", help=_TARGET, show_default=False)] = None,
 ) -> None:
     """Copy the base and say what the copy holds; nothing is upgraded or loaded on the way."""
-    from claims.store.backup import back_up  # noqa: PLC0415  the database, which help does without
+    from claims.store.copying import back_up  # noqa: PLC0415  the database, which help does without
 
     terminal = Terminal.of(context)
     texts = terminal.texts
@@ -45,7 +45,7 @@ def restore(
     force: Annotated[bool, typer.Option("--force", help=_FORCE)] = False,
 ) -> None:
     """Verify the copy, put it in place, and say where the former base is."""
-    from claims.store.backup import restore as put_back  # noqa: PLC0415
+    from claims.store.copying import restore as put_back  # noqa: PLC0415
 
     terminal = Terminal.of(context)
     texts = terminal.texts

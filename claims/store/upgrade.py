@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect
 
 from claims.migrations import newest_step
-from claims.store.backup import copy_base
+from claims.store.copying import copy_base
 from claims.store.database import Database
 from config.errors import DatabaseError
 

@@ -58,3 +58,24 @@ def test_the_log_goes_to_standard_error(capsys, monkeypatch):
     printed = capsys.readouterr()
     assert json.loads(printed.err)["message"] == f"with {BLOT}"
     assert printed.out == ""
+
+
+@pytest.mark.parametrize("name", ["discord.gateway", "discord.http", "discord.webhook.async_", "httpcore.http11"])
+def test_at_no_level_do_libraries_write_down_what_members_say(name, capsys, monkeypatch):
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    level = root.level
+    set_up_logging(load_settings(log_level="DEBUG"))
+    logging.getLogger(name).debug("a member's message")
+    logging.getLogger("bot.test").debug("our own line")
+    root.setLevel(level)
+    assert "a member's message" not in (said := capsys.readouterr().err)
+    assert "our own line" in said
+
+
+def test_what_means_nothing_here_is_left_out(capsys, monkeypatch):
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    set_up_logging(load_settings())
+    logging.getLogger("discord.client").warning("PyNaCl is not installed, voice will NOT be supported")
+    assert capsys.readouterr().err == ""

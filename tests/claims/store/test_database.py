@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from claims.base import ClaimBase
-from claims.store.backup import back_up
+from claims.store.copying import back_up
 from claims.store.database import Database
 from claims.store.tables import DocumentText
 from config.errors import DatabaseError

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from claims.base import ClaimBase
-from claims.store.backup import back_up, copy_base, restore, verify
+from claims.store.copying import back_up, copy_base, restore, verify
 from config.errors import DatabaseError
 from tests.templates import Templates
 
