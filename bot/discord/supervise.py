@@ -86,7 +86,7 @@ def _introduced(bot: TouchstoneBot) -> TouchstoneBot:
 
     async def introduce() -> None:
         _log.info(
-            "In %d servers; to invite it to another one, open %s", len(bot.guilds), invitation(bot.application_id)
+            "Servers: %d. To invite the bot to another one, open %s", len(bot.guilds), invitation(bot.application_id)
         )
 
     bot.add_listener(introduce, "on_ready")
