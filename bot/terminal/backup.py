@@ -49,6 +49,7 @@ def restore(
 
     terminal = Terminal.of(context)
     texts = terminal.texts
+    terminal.agree_to_folder()
     done = put_back(terminal.settings.database_url, file, force=force)
     terminal.print(texts("Put back: {file}", file=done.file), style="bold")
     terminal.print(_holds(done.backup, texts))

@@ -55,3 +55,11 @@ def test_a_backup_upgrades_and_makes_nothing(call, surroundings, tmp_path):
     assert done.code == 1
     assert "There is no claim base at" in done.err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("own_base")
+def test_a_slip_in_the_path_of_the_base_makes_no_folder(call, surroundings, tmp_path):
+    call("backup", "copy.db")
+    surroundings.setenv("TOUCHSTONE_DATABASE_URL", f"sqlite:///{tmp_path}/slip/a.db")
+    assert "There is no folder" in call("restore", "copy.db").err
+    assert not (tmp_path / "slip").exists()
