@@ -62,7 +62,7 @@ def back_up(database_url: str, target: Path | None = None) -> Backup:
     sha256 = _sha256(target)
     hash_file = target.with_name(target.name + _HASH)
     with _half(hash_file) as half:
-        half.write_text(f"{sha256}  {target.name}\n", "utf-8")
+        half.write_bytes(os.fsencode(f"{sha256}  {target.name}\n"))
     return verify(target)
 
 

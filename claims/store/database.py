@@ -104,6 +104,11 @@ class Database:
             raise DatabaseError(f"The claim base {self.place} could not be {done}: {words}. {_mend(words)}") from (
                 None if self._secrets else error
             )
+        except UnicodeEncodeError as error:
+            mend = "Type it again."
+            raise DatabaseError(
+                f"A text holds half a character, which no claim base can keep or look for. {mend}"
+            ) from error
         except ValueError as error:
             if not _is_about_a_cell(error):
                 raise

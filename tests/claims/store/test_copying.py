@@ -168,3 +168,7 @@ def test_for_postgresql_its_own_tool_is_named_and_no_password() -> None:
     assert "hush" not in str(told.value)
     with pytest.raises(DatabaseError, match="pg_restore"):
         restore("postgresql://me:hush@host/base", Path("copy.db"))
+
+
+def test_a_copy_may_have_a_name_that_is_no_text(url: str, tmp_path: Path) -> None:
+    assert back_up(url, tmp_path / "n\udcff.db").is_hashed

@@ -164,3 +164,8 @@ def test_damaged_characters_are_told_as_damage(base: ClaimBase) -> None:
 def test_an_error_of_the_caller_s_own_stays_what_it_is(base: ClaimBase) -> None:
     with pytest.raises(ValueError, match="mine"), base.database.reading():
         raise ValueError("mine")
+
+
+def test_half_a_character_is_the_caller_s_and_no_damage(base: ClaimBase) -> None:
+    with pytest.raises(DatabaseError, match="half a character"):
+        base.claim("n\udcff")
