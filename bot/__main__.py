@@ -1,24 +1,14 @@
-"""Runs the Discord bot: `python -m bot`, the same as `touchstone run`."""
+"""Runs the Discord bot: `python -m bot` is `touchstone run`, and tells failures in the same way."""
 
 import sys
 
-from bot.discord.supervise import run
-from config.errors import TouchstoneError
-from config.logging import set_up_logging
-from config.settings import load_settings
+from bot.terminal.app import main
 
 
-def main() -> int:
-    """Run the bot with the settings of the environment; returns 0, or 2 where the operator has to mend something."""
-    try:
-        settings = load_settings()
-        set_up_logging(settings)
-        run(settings)
-    except TouchstoneError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    return 0
+def run() -> None:
+    """Run the bot with the settings of the environment, and leave with the command's code."""
+    main(["run", *sys.argv[1:]])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -80,6 +80,11 @@ class Views:
         return Checker(known, self._lexicon, self._tuning, self._meaning, like=before)
 
 
+def whole_characters(text: str) -> str:
+    """Return the text with lone surrogates, which no encoding holds, replaced by U+FFFD; pairs become one character."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 class Touchstone:
     """One claim base with its checks and answers. Its methods are synchronous and safe to call from any thread."""
 
@@ -100,7 +105,8 @@ class Touchstone:
         """
         base = ClaimBase.open(settings.database_url, clock)
         try:
-            load_shipped_packs(base)
+            if not base.database.is_read_only:
+                load_shipped_packs(base)
             return cls(settings, base)
         except BaseException:
             base.close()
@@ -132,8 +138,8 @@ class Touchstone:
         return Moderation(self.base, self._hash_key, self._lexicon, self.check)
 
     def check(self, text: str, server: int | None = None) -> Finding:
-        """Check one message against the claims that the server sees."""
-        return self._views.of(server).checker.check(text)
+        """Check one message against the claims that the server sees; half characters in it are read as unknown ones."""
+        return self._views.of(server).checker.check(whole_characters(text))
 
     def compose(
         self, finding: Finding, language: Language | None = None, *, server: int | None = None, requested: bool = False

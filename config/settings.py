@@ -2,19 +2,37 @@
 
 import os
 import re
-import tomllib
+from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
-from typing import Literal
+from shlex import quote
+from typing import Any, Literal, get_args
+from urllib.parse import parse_qsl, unquote
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from config.errors import SettingsError
+from config.settings_file import SETTINGS_FILE, line_of, read_settings_file, tidied
 
 PREFIX = "TOUCHSTONE_"
-SETTINGS_FILE = "touchstone.toml"
+# A hundred years: longer cool-downs mean "never again", and would lead out of the calendar.
+LONGEST_COOLDOWN_HOURS = 876_000.0
+
+SHORTEST_KEY = 8
+
+_SHOWN = 40
+_SHORT = 6
+_UNSHOWN = ("database_url", "discord_token", "embedder_url", "embedder_key", "hash_key")
+_LEVELS = {"WARN": "WARNING", "FATAL": "ERROR", "CRITICAL": "ERROR"}
 
 EmbedderName = Literal["none", "semantic", "onnx", "http"]
 
@@ -32,16 +50,19 @@ def default_database_url() -> str:
 class Settings(BaseSettings):
     """Everything an operator can set; the environment wins over `touchstone.toml`, which wins over `defaults.toml`."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, toml_file=SETTINGS_FILE, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid")
 
+    # It may hold a password, and so is not shown with the others.
     database_url: str = Field(
-        default_factory=default_database_url, description="Where the claim base lives (SQLite or PostgreSQL)."
+        repr=False,
+        default_factory=default_database_url,
+        description="Where the claim base lives (SQLite or PostgreSQL).",
     )
     discord_token: SecretStr | None = Field(
         default=None, description="The bot's token from the Discord developer portal."
     )
     shard_count: int | None = Field(
-        default=None, ge=1, description="Number of gateway shards; empty: as Discord recommends."
+        default=None, ge=1, le=16_384, description="Number of gateway shards; empty: as Discord recommends."
     )
     language: Literal["auto", "en", "zh-Hans", "zh-Hant"] = Field(
         description="Language of replies; auto: the message's."
@@ -49,7 +70,9 @@ class Settings(BaseSettings):
     cooldown_hours: float = Field(
         ge=0, description="Hours before the same claim is answered again in the same channel."
     )
-    sighting_days: int = Field(ge=1, description="Days that a sighting (ids and scores, never text) is kept.")
+    sighting_days: int = Field(
+        ge=1, le=36_500, description="Days that a sighting (ids and scores, never text) is kept."
+    )
     max_claims: int = Field(ge=1, le=3, description="How many claims one reply may answer.")
     near_miss_share: float = Field(
         gt=0,
@@ -65,7 +88,7 @@ class Settings(BaseSettings):
     embedder_key: SecretStr | None = Field(
         default=None, description="Bearer key for the embeddings server, if it wants one."
     )
-    embedder_timeout: float = Field(gt=0, description="Seconds before an embedder call counts as failed.")
+    embedder_timeout: float = Field(gt=0, le=3_600, description="Seconds before an embedder call counts as failed.")
     onnx_folder: Path | None = Field(default=None, description="Folder with model.onnx and tokenizer.json.")
     hash_key: SecretStr | None = Field(
         default=None, description="Key for hashing user ids; made and kept beside the database if empty."
@@ -73,23 +96,61 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(description="How much is logged.")
     log_format: Literal["text", "json"] = Field(description="Log lines as text or as JSON objects.")
 
+    @field_validator("log_level", "log_format", "embedder", "language", mode="before")
+    @classmethod
+    def _as_it_is_spelt(cls, value: object, info: ValidationInfo) -> object:
+        """Take small letters for capital ones and the other way round, as people write them."""
+        spellings: tuple[object, ...] = get_args(cls.model_fields[info.field_name or ""].annotation)
+        if not isinstance(value, str):
+            return value
+        given = _LEVELS.get(value.upper(), value).replace("_", "-").lower()
+        return next((each for each in spellings if str(each).lower() == given), value)
+
+    @field_validator("cooldown_hours")
+    @classmethod
+    def _within_the_calendar(cls, value: float) -> float:
+        return min(value, LONGEST_COOLDOWN_HOURS)
+
+    @field_validator("discord_token", "embedder_key")
+    @classmethod
+    def _on_one_line(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value().splitlines()) > 1:
+            raise ValueError("there is a line break in it: copy it again, as one line")
+        return value
+
+    @field_validator("hash_key")
+    @classmethod
+    def _hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < SHORTEST_KEY:
+            raise ValueError(
+                f"it is too short: take {SHORTEST_KEY} characters or more, as `openssl rand -hex 32` makes"
+            )
+        return value
+
     @classmethod
     def settings_customise_sources(
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the signature is pydantic's
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the signature is pydantic's
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Order the sources: arguments, environment, the operator's file, the shipped defaults."""
         with resources.as_file(resources.files("config") / "defaults.toml") as defaults:
             return (
                 init_settings,
-                env_settings,
-                TomlConfigSettingsSource(settings_cls),
+                _Environment(settings_cls),
+                InitSettingsSource(settings_cls, read_settings_file()),
                 TomlConfigSettingsSource(settings_cls, toml_file=defaults),
             )
+
+
+class _Environment(EnvSettingsSource):
+    """The environment, in which an empty variable is as good as none."""
+
+    def __call__(self) -> dict[str, Any]:
+        return tidied(super().__call__())
 
 
 def load_settings(**given: object) -> Settings:
@@ -100,12 +161,9 @@ def load_settings(**given: object) -> Settings:
     """
     try:
         return Settings(**given)  # pyright: ignore[reportArgumentType]  pydantic judges the values
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(
-            (f"{SETTINGS_FILE}: this is no TOML: {error}. Mend the line, or move the file away.",)
-        ) from error
     except ValidationError as error:
-        raise SettingsError(tuple(_fault(str(fault["loc"][0]), fault["msg"]) for fault in error.errors())) from None
+        faults = (_fault(str(fault["loc"][0]), fault["msg"], fault["input"]) for fault in error.errors())
+        raise SettingsError(tuple(faults)) from None
 
 
 def unknown_variables() -> tuple[str, ...]:
@@ -114,23 +172,81 @@ def unknown_variables() -> tuple[str, ...]:
     return tuple(sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in names))
 
 
-def _fault(name: str, fault: str) -> str:
-    """Say where a faulty setting was written, and how to mend it; its value may be a secret and stays unsaid."""
+def missing_folder(settings: Settings) -> Path | None:
+    """Return the folder of the base's file where it is missing; the user's own data folder never is."""
+    if settings.database_url == default_database_url() or not settings.database_url.startswith("sqlite:///"):
+        return None
+    folder = Path(settings.database_url.removeprefix("sqlite:///")).parent
+    try:
+        return None if folder.exists() else folder
+    except OSError:  # may not be looked at: the base says so
+        return None
+
+
+def no_folder(folder: Path) -> str:
+    """Return the sentence about a missing folder, which a slip in the path leads to most of the time."""
+    return (
+        f"There is no folder {folder} for the claim base. Mend database_url, or make it: mkdir -p {quote(str(folder))}"
+    )
+
+
+def database_secrets(url: str) -> tuple[str, ...]:
+    """Return the passwords in the address of a database, as they are written and as they are meant."""
+    if url.startswith("sqlite"):
+        return ()
+    rest, _, query = url.partition("://")[2].partition("?")
+    written = [rest.rpartition("@")[0].partition(":")[2]]
+    # A password with an unescaped ? or @ is cut in the wrong place: then all that could belong to it is one.
+    if "@" in query:
+        written += [rest.partition(":")[2], query]
+    written += [value for name, value in parse_qsl(query) if "pass" in name.lower()]
+    return tuple(dict.fromkeys(part for each in written for part in (each, unquote(each)) if part))
+
+
+def shown_database(url: str) -> str:
+    """Return the address of a database as it may be shown: without password and options."""
+    kind, _, rest = url.partition("://")
+    if url.startswith("sqlite"):
+        return url
+    if "@" in rest.partition("?")[2]:
+        return f"{kind}://***"
+    user, at, place = rest.partition("?")[0].rpartition("@")
+    name, colon, _ = user.partition(":")
+    return f"{kind}://{name}{':***' if colon else ''}{at}{place}"
+
+
+def blotted(text: str, secrets: Iterable[str], blot: str = "***") -> str:
+    """Return the text with each secret blotted out; a short one only where it is a word of its own."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) < _SHORT:
+            text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", lambda _: blot, text)
+        else:
+            text = text.replace(secret, blot)
+    return text
+
+
+def _fault(name: str, fault: str, value: object) -> str:
+    """Say where a faulty setting was written, and how to mend it; what may be a secret stays unsaid."""
     place = _place(name)
     known = Settings.model_fields.get(name)
     if known is None:
         return f"{place}: there is no such setting. Take it out, or mend its name: the README lists all settings."
-    return f"{place}: {fault[:1].lower()}{fault[1:]}. {known.description}"
+    fault = fault.removeprefix("Value error, ")
+    given = f" It is {_short(value)}." if name not in _UNSHOWN else ""
+    return f"{place}: {fault[:1].lower()}{fault[1:]}. {known.description}{given}"
+
+
+def _short(value: object) -> str:
+    try:
+        text = repr(value).encode("utf-8", "backslashreplace").decode()
+    except ValueError:  # a whole number of thousands of digits
+        return "a number of far too many digits"
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _place(name: str) -> str:
     variable = PREFIX + name.upper()
     if variable in map(str.upper, os.environ):
         return variable
-    try:
-        lines = Path(SETTINGS_FILE).read_text("utf-8").splitlines()
-    except OSError:
-        return variable
-    written = (number for number, line in enumerate(lines, 1) if re.match(rf"\s*[\"']?{re.escape(name)}\b", line))
-    number = next(written, 0)
+    number = line_of(rf"[\"']?{re.escape(name)}\b")
     return f"{SETTINGS_FILE}, line {number}, {name}" if number else variable

@@ -1,9 +1,10 @@
-"""Keep the bot running until it is told to stop, and say who a token belongs to without connecting."""
+"""The bot's process: it starts, says who and where it is, begins again after a fall, and stops when it is told to."""
 
 import asyncio
 import contextlib
 import logging
 import random
+import re
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from bot.discord.app import create_bot
 from bot.discord.bot import TouchstoneBot
 from bot.service import Touchstone
 from config.errors import StartError
-from config.settings import Settings
+from config.installation import version
+from config.settings import Settings, shown_database
 
 _log = logging.getLogger(__name__)
 
@@ -24,11 +26,29 @@ _FIRST_WAIT = 1.0
 _LONGEST_WAIT = 60.0
 _STEADY = 300.0
 
+_TOKEN = re.compile(r"[A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+){2}")
+_NOT_AUTHENTICATED = 4004
+NEEDED = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    read_message_history=True,
+    add_reactions=True,
+)
+
 REFUSED = (
     "Discord does not accept the bot's token. Make a new one in Discord's developer portal (your application → Bot → "
     "Reset Token) and set TOUCHSTONE_DISCORD_TOKEN to it."
 )
 NOT_SET = "No token for Discord: set TOUCHSTONE_DISCORD_TOKEN (or discord_token in touchstone.toml) to the bot's token."
+UNLIKELY = (
+    "What TOUCHSTONE_DISCORD_TOKEN holds is no token: a bot's token has three parts with dots between them, and no "
+    "blanks. Copy it again from Discord's developer portal (your application → Bot → Reset Token)."
+)
+READ_ONLY = (
+    "The claim base {place} can only be read here, and the bot has to write to it. Give Touchstone the right to write "
+    "to the file and its folder."
+)
 MISSING_INTENT = (
     "Discord refuses the connection because the Message Content Intent is off. Switch it on in Discord's developer "
     "portal (your application → Bot → Privileged Gateway Intents → Message Content Intent) and start again."
@@ -44,8 +64,13 @@ def run(settings: Settings) -> None:
     token = settings.discord_token.get_secret_value().strip() if settings.discord_token else ""
     if not token:
         raise StartError(NOT_SET)
+    _look_at(token)
     touchstone = Touchstone.open(settings)
     try:
+        if touchstone.base.database.is_read_only:
+            raise StartError(READ_ONLY.format(place=touchstone.base.database.place))
+        claims = len(touchstone.base.claims())
+        _log.info("Touchstone %s, %d claims in %s", version(), claims, shown_database(settings.database_url))
         asyncio.run(_run_until_stopped(settings, touchstone, token))
     finally:
         touchstone.close()
@@ -54,7 +79,30 @@ def run(settings: Settings) -> None:
 async def _run_until_stopped(settings: Settings, touchstone: Touchstone, token: str) -> None:
     stop = asyncio.Event()
     with _stopping_on_signals(stop):
-        await supervise(lambda: create_bot(settings, touchstone), token, stop)
+        await supervise(lambda: _introduced(create_bot(settings, touchstone)), token, stop)
+
+
+def _introduced(bot: TouchstoneBot) -> TouchstoneBot:
+    """Let the bot say at its start where it is, and how it gets to other places."""
+
+    async def introduce() -> None:
+        _log.info(
+            "Servers: %d. To invite the bot to another one, open %s", len(bot.guilds), invitation(bot.application_id)
+        )
+
+    bot.add_listener(introduce, "on_ready")
+    return bot
+
+
+def invitation(application: int | None) -> str:
+    """Return the link by which somebody brings the bot into a server, with the least rights that it needs."""
+    return discord.utils.oauth_url(application or 0, permissions=NEEDED, scopes=("bot", "applications.commands"))
+
+
+def _look_at(token: str) -> None:
+    """Refuse what cannot be a token before it goes online; raises StartError."""
+    if not _TOKEN.fullmatch(token):
+        raise StartError(UNLIKELY)
 
 
 async def supervise(make_bot: Callable[[], TouchstoneBot], token: str, stop: asyncio.Event) -> None:
@@ -70,7 +118,8 @@ async def supervise(make_bot: Callable[[], TouchstoneBot], token: str, stop: asy
         if stop.is_set():
             return
         wait = _FIRST_WAIT if monotonic() - started > _STEADY else wait
-        _log.warning("The connection to Discord ended (%r); starting again in %.0f s", fall, wait)
+        why = str(fall) or type(fall).__name__
+        _log.warning("The connection to Discord ended (%s); starting again in %.0f s", why, wait)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), wait * random.uniform(0.8, 1.2))  # noqa: S311  spreads restarts, no secret
         wait = min(wait * 2, _LONGEST_WAIT)
@@ -86,7 +135,9 @@ async def _one_life(bot: TouchstoneBot, token: str, stop: asyncio.Event) -> Base
         stopping.cancel()
         living.cancel()
         (fall,) = await asyncio.gather(living, return_exceptions=True)
-    if isinstance(fall, discord.LoginFailure):
+    if isinstance(fall, discord.LoginFailure) or (
+        isinstance(fall, discord.ConnectionClosed) and fall.code == _NOT_AUTHENTICATED
+    ):
         raise StartError(REFUSED)
     if isinstance(fall, discord.PrivilegedIntentsRequired):
         raise StartError(MISSING_INTENT)
@@ -126,6 +177,7 @@ def read_identity(token: str) -> Identity:
     Raises:
         StartError: Discord refuses the token or cannot be reached.
     """
+    _look_at(token)
     return asyncio.run(_read(token))
 
 

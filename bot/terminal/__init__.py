@@ -3,3 +3,14 @@
 Lives here: everything behind the `touchstone` command.
 May not live here: Discord (`touchstone run` imports it when it is called), or a decision about a message.
 """
+
+import signal
+
+
+def main() -> None:
+    """Run the command; Ctrl-C while its parts are imported ends it at once, and not somewhere in a library."""
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from bot.terminal.app import main as run  # noqa: PLC0415
+
+    signal.signal(signal.SIGINT, before)
+    run()

@@ -1,16 +1,34 @@
 """The `touchstone` command: its parts, and how its failures are told."""
 
+import os
 import sys
-from importlib import metadata
-from typing import Annotated, Any
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Annotated, Any, Literal
 
 import typer
 
-from bot.terminal import backtest, calibrate, check, claims, demo, doctor, documents, evaluate, trends
+from bot.terminal import backtest, backup, calibrate, check, claims, demo, doctor, documents, evaluate, trends
 from bot.terminal.console import Terminal, complain, terminal_language
 from bot.texts import Texts, msgid
 from config.errors import StartError, TouchstoneError
+from config.installation import version
 from config.logging import set_up_logging
+
+_SHELL = msgid("For which shell; its script goes into the shell's start file.")
+
+
+def completion(
+    shell: Annotated[Literal["bash", "zsh", "fish", "powershell"], typer.Argument(metavar="SHELL", help=_SHELL)],
+) -> None:
+    """Print the script; `--install-completion` puts it in place."""
+    # Nothing else needs it.
+    from typer.completion import (  # noqa: PLC0415
+        get_completion_script,  # pyright: ignore[reportPrivateImportUsage]
+    )
+
+    variable = f"_{COMMAND.upper()}_COMPLETE"
+    typer.echo(get_completion_script(prog_name=COMMAND, complete_var=variable, shell=shell))
 
 
 def translate_help(command: Any, texts: Texts) -> None:  # noqa: ANN401  typer keeps the classes of its commands to itself
@@ -24,8 +42,10 @@ def translate_help(command: Any, texts: Texts) -> None:  # noqa: ANN401  typer k
 
 def run(context: typer.Context) -> None:
     """Start the bot."""
-    settings = Terminal.of(context).settings
+    terminal = Terminal.of(context)
+    settings = terminal.settings
     set_up_logging(settings)
+    terminal.agree_to_folder()
     # Everything else in the terminal does without Discord's library, which takes long to import.
     from bot.discord.supervise import run as run_bot  # noqa: PLC0415
 
@@ -34,18 +54,37 @@ def run(context: typer.Context) -> None:
 
 FAILURE = 1
 NOT_STARTED = 2
+STOPPED = 130
+COMMAND = "touchstone"
 
 _ABOUT = msgid("Recognises known claims in chat and answers with what the documents say.")
+# typer's own texts: named here so that the catalogue has them.
+_TYPERS = (
+    msgid("Install completion for the current shell."),
+    msgid("Show completion for the current shell, to copy it or customize the installation."),
+)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command, and leave with its code: 0 done, 1 not done, 2 wrong input or a bot that cannot start."""
+    open_streams()
     command = typer.main.get_command(build_app())
     language = terminal_language()
     if language != "en":
         translate_help(command, Texts.open(language))
+    with _told():
+        try:
+            command(args=arguments, prog_name=COMMAND, obj=Terminal())
+        finally:
+            # Here, where a full disk can still be told, and not when the interpreter ends.
+            sys.stdout.flush()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say in a sentence what ended the command, and leave with its code."""
     try:
-        command(args=arguments, prog_name="touchstone", obj=Terminal())
+        yield
     except TouchstoneError as error:
         complain(str(error))
         sys.exit(NOT_STARTED if isinstance(error, StartError) else FAILURE)
@@ -53,15 +92,41 @@ def main(arguments: list[str] | None = None) -> None:
         # Whoever read our output has enough; the interpreter must not try to flush the rest.
         sys.stderr.close()
         sys.exit(FAILURE)
+    except KeyboardInterrupt:
+        complain("stopped.")
+        sys.exit(STOPPED)
+    except ValueError as error:
+        if "int_max_str_digits" not in str(error):
+            raise
+        complain("there is a whole number of more than 4,300 digits in the input. Take it out.")
+        sys.exit(FAILURE)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        complain(f"{place}{error.strerror or type(error).__name__}. Look at the disk and at the rights there.")
+        with suppress(OSError):
+            sys.stdout.close()
+        sys.exit(FAILURE)
+
+
+def open_streams() -> None:
+    """Let output go anywhere: signs that a terminal's code page lacks are replaced, and closed streams are as empty."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115  for the whole process
+    for stream in (sys.stdin, sys.stdout):
+        if reconfigure := getattr(stream, "reconfigure", None):
+            reconfigure(errors="replace")
 
 
 def build_app() -> typer.Typer:
     """Put the command together from its parts."""
-    app = typer.Typer(help=_ABOUT, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+    names = {"help_option_names": ["-h", "--help"]}
+    app = typer.Typer(help=_ABOUT, no_args_is_help=True, pretty_exceptions_enable=False, context_settings=names)
     app.callback()(root)
-    for part in (check, demo, claims, documents, doctor, evaluate, calibrate, backtest, trends):
+    for part in (check, demo, claims, documents, doctor, evaluate, calibrate, backtest, trends, backup):
         part.register(app)
     app.command(help=msgid("Run the bot in Discord until it is stopped; needs TOUCHSTONE_DISCORD_TOKEN."))(run)
+    app.command(help=msgid("Print a shell's script that completes this command's words."))(completion)
     return app
 
 
@@ -70,6 +135,7 @@ def root(
         bool,
         typer.Option(
             "--version",
+            "-V",
             help=msgid("Show the version and leave."),
             is_eager=True,
             callback=lambda on: show_version(wanted=on),
@@ -82,5 +148,5 @@ def root(
 def show_version(*, wanted: bool) -> None:
     """Print the version and leave, where that is wanted."""
     if wanted:
-        typer.echo(f"touchstone {metadata.version('touchstone-bot')}")
+        typer.echo(f"{COMMAND} {version()}")
         raise typer.Exit

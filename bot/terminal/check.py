@@ -54,14 +54,20 @@ def read_messages(lines: Iterable[bytes]) -> Iterator[tuple[object, str] | LineE
             yield _read_message(number, line)
 
 
+_NO_JSON = 'this is no JSON ({what}). Write one object a line: {{"id": …, "text": …}}'
+
+
 def _read_message(number: int, line: bytes) -> tuple[object, str] | LineError:
     try:
         message = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError:
         return LineError(number, "this is not UTF-8. Save the file as UTF-8")
-    except (json.JSONDecodeError, RecursionError) as error:
-        what = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
-        return LineError(number, f'this is no JSON ({what}). Write one object a line: {{"id": …, "text": …}}')
+    except RecursionError:
+        return LineError(number, _NO_JSON.format(what="nested too deeply"))
+    # A number of thousands of digits is a plain ValueError.
+    except ValueError as error:
+        what = error.msg if isinstance(error, json.JSONDecodeError) else "a number has too many digits"
+        return LineError(number, _NO_JSON.format(what=what))
     if not isinstance(message, dict):
         return LineError(number, 'this is no JSON object. Write {"id": …, "text": …}')
     if "id" not in message:

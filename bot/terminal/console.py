@@ -20,7 +20,8 @@ from rich.text import Text
 from bot.reply import PointLine, Reply, ReplyEntry, SourceLine
 from bot.texts import Texts, msgid
 from checks.model import Language
-from config.settings import EmbedderName, Settings, load_settings
+from config.errors import DatabaseError
+from config.settings import EmbedderName, Settings, load_settings, missing_folder, no_folder
 
 if TYPE_CHECKING:
     from bot.service import Touchstone
@@ -178,15 +179,30 @@ class Terminal:
             self.settings = self.settings.model_copy(update={"embedder": name})
 
     def open(self) -> "Touchstone":
-        """Open the application that the settings describe."""
+        """Open the application that the settings describe; asks before a folder is made for its base."""
+        self.agree_to_folder()
         # The database and the checks take a second to import: help and version do without.
         from bot.service import Touchstone  # noqa: PLC0415
 
         return Touchstone.open(self.settings)
 
+    def agree_to_folder(self) -> None:
+        """Ask whether a missing folder of the base is to be made; raises DatabaseError where nobody says yes."""
+        folder = missing_folder(self.settings)
+        if folder is None:
+            return
+        question = self.texts("There is no folder {folder}. Make it, with a new claim base in it?", folder=folder)
+        if not (is_somebody_there() and typer.confirm(question)):
+            raise DatabaseError(no_folder(folder))
+
     def print(self, text: str = "", style: str | None = None) -> None:
         """Write a line of text as it is."""
         self.out.print(text, style=style)
+
+
+def is_somebody_there() -> bool:
+    """Tell whether a person sits at standard input."""
+    return sys.stdin.isatty()
 
 
 def _choose(context: typer.Context, name: EmbedderName | None) -> None:
@@ -209,5 +225,6 @@ def terminal_language() -> Language:
 
 
 def complain(text: str) -> None:
-    """Write a line to standard error."""
-    sys.stderr.write(f"touchstone: {text}\n")
+    """Write a line to standard error; signs that it cannot hold are written as escapes."""
+    encoding = sys.stderr.encoding or "ascii"
+    sys.stderr.write(f"touchstone: {text}\n".encode(encoding, "backslashreplace").decode(encoding))

@@ -52,6 +52,7 @@ def register(app: typer.Typer) -> None:
 def demo() -> None:
     """Load the claim base into ./demo, check the samples, and say how to go on."""
     file = FOLDER / "touchstone.db"
+    FOLDER.mkdir(exist_ok=True)
     terminal = Terminal(load_settings(database_url=f"sqlite:///{file}", language="auto"))
     texts = terminal.texts
     with terminal.open() as touchstone:

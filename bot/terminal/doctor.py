@@ -17,7 +17,8 @@ from checks.embedders.resilience import open_embedder
 from checks.lexicon import Lexicon
 from checks.tuning import Tuning
 from config.errors import StartError, TouchstoneError
-from config.settings import SETTINGS_FILE, Settings, load_settings, unknown_variables
+from config.settings import Settings, load_settings, missing_folder, no_folder, shown_database, unknown_variables
+from config.settings_file import SETTINGS_FILE
 
 State = Literal["ok", "warning", "wrong"]
 
@@ -70,11 +71,19 @@ def _settings(texts: Texts) -> Diagnosis:
 
 
 def _base(settings: Settings, texts: Texts) -> list[Diagnosis]:
+    if folder := missing_folder(settings):
+        return [Diagnosis(texts("Database"), "wrong", no_folder(folder))]
     with Touchstone.open(settings) as touchstone:
         base = touchstone.base
-        place = base.database.url.render_as_string(hide_password=True)
+        place = shown_database(settings.database_url)
         opened = texts("opened, at revision {revision}: {place}", revision=base.revision, place=place)
-        return [Diagnosis(texts("Database"), "ok", opened), _claims(touchstone, texts), _documents(touchstone, texts)]
+        state = Diagnosis(texts("Database"), "ok", opened)
+        if base.database.is_read_only:
+            mend = texts(
+                "It can only be read here: for `touchstone run`, give the right to write to it and its folder."
+            )
+            state = Diagnosis(texts("Database"), "warning", opened, mend)
+        return [state, _claims(touchstone, texts), _documents(touchstone, texts)]
 
 
 def _claims(touchstone: Touchstone, texts: Texts) -> Diagnosis:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from config.errors import EmbedderError, EmbedderSetupError
+from config.installation import install_hint
 
 Vector = npt.NDArray[np.float32]
 Vectors = npt.NDArray[np.float32]
@@ -70,5 +71,5 @@ def import_extra(module: str, extra: str) -> ModuleType:
     except ImportError as error:
         raise EmbedderSetupError(
             f"The embedder {extra!r} needs the package {module!r}, which cannot be imported. "
-            f"Install it with: pip install 'touchstone-bot[{extra}]', or set embedder to none.",
+            f"{install_hint(extra)} Or set embedder to none.",
         ) from error

@@ -5,3 +5,12 @@ step must stay true to the day it was written). A new step is the next number, `
 one before as its `down_revision`; the tests compare what the steps build with the tables, in SQLite and PostgreSQL, and
 name what is missing.
 """
+
+from importlib import resources
+
+
+def newest_step() -> str:
+    """Return the name of the newest migration step: the number that leads the last file of `versions`."""
+    files = (resources.files("claims") / "migrations" / "versions").iterdir()
+    numbers = (file.name.partition("_")[0] for file in files if file.name.endswith(".py"))
+    return max(number for number in numbers if number.isdecimal())

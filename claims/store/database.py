@@ -1,9 +1,12 @@
 """One database, SQLite or PostgreSQL: its connections and transactions, and what the two do not have in common."""
 
+import os
+import re
+import secrets
 import sqlite3
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,8 @@ from sqlmodel import Session
 
 from claims.store.tables import Table
 from config.errors import DatabaseError
+from config.installation import install_hint
+from config.settings import blotted, database_secrets, shown_database
 
 BUSY_MILLISECONDS = 10_000
 RETRY_SECONDS = 0.02
@@ -24,6 +29,20 @@ PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
+)
+PRIVATE = 0o600
+OTHERS = 0o007
+DAMAGED = "The file is damaged or no Touchstone base: put a backup in its place, or name another file."
+# What the words of an error hold → what helps.
+MENDS = (
+    (("locked",), "Another program holds it: try again, or stop the other one."),
+    (("not a database", "malformed", "decode to UTF-8"), DAMAGED),
+    (("disk is full", "No space left"), "Make room on the disk and try again; nothing was written in part."),
+    (
+        ("readonly", "read-only"),
+        "It can only be read here: give Touchstone the right to write to the file and its folder.",
+    ),
+    (("password authentication", "no password supplied"), "Check user and password in database_url."),
 )
 CHANGE_LOCK = 7_380_214_011  # any number will do that nothing else in the same PostgreSQL database takes
 
@@ -37,9 +56,10 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = read_url(url)
         self.file = database_file(self.url)
-        if self.file is not None:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-        self.engine = _engine(self.url)
+        self.place = str(self.file or shown_database(url))
+        self._secrets = database_secrets(url)
+        self.is_read_only = self.file is not None and _prepare_file(self.file)
+        self.engine = _engine(self.url, read_only=self.is_read_only)
         self._writer = self.engine.execution_options(touchstone_write=True)
 
     @contextmanager
@@ -79,27 +99,55 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            place = self.file or self.url.render_as_string(hide_password=True)
-            raise DatabaseError(f"The claim base {place} could not be {done}: {error.orig}. {_mend(error)}") from error
+            # The driver's words may repeat the address, and the chain of errors is logged as well.
+            words = blotted(" ".join(str(error.orig).split()).rstrip(".?"), self._secrets)
+            raise DatabaseError(f"The claim base {self.place} could not be {done}: {words}. {_mend(words)}") from (
+                None if self._secrets else error
+            )
+        except UnicodeEncodeError as error:
+            mend = "Type it again."
+            raise DatabaseError(
+                f"A text holds half a character, which no claim base can keep or look for. {mend}"
+            ) from error
+        except ValueError as error:
+            if not _is_about_a_cell(error):
+                raise
+            raise DatabaseError(f"The claim base {self.place} could not be {done}: {error}. {DAMAGED}") from error
 
 
 def read_url(url: str) -> URL:
     """Return the parsed address; raises DatabaseError where it is no SQLite file and no PostgreSQL database."""
+    kind, _, rest = url.partition("://")
+    if kind.partition("+")[0] == "sqlite":
+        return _sqlite_url(rest)
+    # SQLAlchemy takes what follows the first @ for the host, and tells it.
+    if rest.partition("?")[0].count("@") > 1 or ("?" in rest.rpartition("@")[0] and "=" not in rest.rpartition("@")[0]):
+        raise DatabaseError(
+            "The password in database_url holds a sign with a meaning of its own. Write @ as %40, ? as %3F."
+        )
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise DatabaseError(
-            "database_url cannot be read. Write sqlite:///path/to/file.db or postgresql://user@host/name."
-        ) from error
+    # A port that is no number is a plain ValueError, with the number in it.
+    except (ArgumentError, ValueError):
+        mend = "Write sqlite:///path/to/file.db or postgresql://user@host/name."
+        raise DatabaseError(f"database_url cannot be read. {mend}") from None
     if parsed.drivername in {"postgres", "postgresql"}:
         parsed = parsed.set(drivername="postgresql+psycopg")
-    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+    if parsed.get_backend_name() != "postgresql":
         raise DatabaseError(
             f"database_url names {parsed.drivername!r}. Touchstone keeps its base in SQLite or PostgreSQL."
         )
-    if parsed.get_backend_name() == "sqlite" and parsed.database in {None, "", ":memory:"}:
-        raise DatabaseError("database_url names no file. Write sqlite:///path/to/file.db.")
     return parsed
+
+
+def _sqlite_url(rest: str) -> URL:
+    """Return the address of a file whose path is taken as it is written: ? and % are signs like others there."""
+    path = rest.removeprefix("/")
+    if path in {"", ":memory:"} or not rest.startswith("/"):
+        raise DatabaseError("database_url names no file. Write sqlite:///path/to/file.db.")
+    if option := re.search(r"\?\w+=[^/]*$", path):
+        raise DatabaseError(f"database_url ends with {option[0]!r}: a SQLite file takes no options. Take them away.")
+    return URL.create("sqlite", database=path)
 
 
 def database_file(url: URL) -> Path | None:
@@ -107,17 +155,96 @@ def database_file(url: URL) -> Path | None:
     return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
 
 
-def _engine(url: URL) -> Engine:
+def make_folder(file: Path) -> None:
+    """Make the folder of a base's file, where it is missing; raises DatabaseError."""
     try:
-        engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        mend = "Give Touchstone the right to write there, or name another file in database_url."
+        why = f"The folder {file.parent} for the claim base cannot be made ({error.strerror})"
+        raise DatabaseError(f"{why}. {mend}") from error
+
+
+def _prepare_file(file: Path) -> bool:
+    """Make the file where it is missing, readable by its owner only; return whether it can only be read."""
+    make_folder(file)
+    try:
+        if not file.exists():
+            _make_base(file)
+        state = file.stat()
+        if file.is_dir():
+            raise DatabaseError(f"{file} is a folder. Name a file in it in database_url.")
+        if not file.is_file():
+            raise DatabaseError(f"{file} is no ordinary file. Name another one in database_url.")
+        if state.st_size == 0:
+            mend = "Put a copy back with `touchstone restore FILE --force`, or delete it to begin with a new base."
+            raise DatabaseError(f"The claim base {file} is an empty file, as a full disk leaves it. {mend}")
+        if not os.access(file, os.R_OK):
+            raise DatabaseError(
+                f"The claim base {file} may not be read. Give Touchstone the right to read and write it."
+            )
+        is_read_only = not can_be_written(file)
+        if not is_read_only and state.st_mode & OTHERS:
+            with suppress(OSError):  # another user's file, or a file system without rights
+                file.chmod(PRIVATE)
+    except OSError as error:
+        mend = "Give Touchstone the right to write there, or name another file in database_url."
+        raise DatabaseError(f"The claim base {file} cannot be opened ({error.strerror}). {mend}") from error
+    return is_read_only
+
+
+def _make_base(file: Path) -> None:
+    # Under its own name only once it holds something: an empty file there is a fault, and not another program's start.
+    half = file.with_name(f"{file.name}.{secrets.token_hex(4)}.new")
+    try:
+        os.close(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE))
+        with closing(sqlite3.connect(half)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL").fetchall()
+        try:
+            # A link fails where another program was first: its file is then the one to open.
+            file.hardlink_to(half)
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without links
+            half.rename(file)
+    except sqlite3.Error as error:
+        mend = "Make room on the disk, or name another file in database_url."
+        raise DatabaseError(f"The claim base {file} cannot be made ({error}). {mend}") from error
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def can_be_written(file: Path) -> bool:
+    """Tell whether SQLite could write: to the file, and to its log beside it."""
+    log = file.with_name(f"{file.name}-wal")
+    beside = log if log.exists() else file.parent
+    return os.access(file, os.W_OK) and os.access(beside, os.W_OK)
+
+
+def _engine(url: URL, *, read_only: bool) -> Engine:
+    options: dict[str, Any] = {}
+    if read_only:
+        file = Path(url.database or "")
+        # Without a log beside it nobody writes, and SQLite need not make the files by which programs agree.
+        alone = "" if file.with_name(f"{file.name}-wal").exists() else "&immutable=1"
+        address = f"{file.absolute().as_uri()}?mode=ro{alone}"
+        options["creator"] = lambda: sqlite3.connect(address, uri=True, check_same_thread=False)
+    try:
+        engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite", **options)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
-        raise DatabaseError(
-            "PostgreSQL needs its driver. Install it with: pip install 'touchstone-bot[postgres]'."
-        ) from error
+        raise DatabaseError(f"PostgreSQL needs its driver. {install_hint('postgres')}") from error
     if url.get_backend_name() == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "connect", _prepare_reading if read_only else _prepare_sqlite)
+        event.listen(engine, "begin", _begin_reading if read_only else _begin_sqlite)
     return engine
+
+
+def _prepare_reading(connection: Any, _record: object) -> None:  # noqa: ANN401  a driver's connection has no common type
+    connection.isolation_level = None
+
+
+def _begin_reading(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  a driver's connection has no common type
@@ -149,15 +276,20 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
-def _mend(error: DBAPIError) -> str:
-    words = str(error.orig)
-    if "locked" in words:
-        return "Another program holds it: try again, or stop the other one."
-    if "not a database" in words or "malformed" in words:
-        return "The file is damaged or no Touchstone base: put a backup in its place, or name another file."
-    if "full" in words:
-        return "Make room on the disk and try again; nothing was written in part."
+def _mend(words: str) -> str:
+    for signs, mend in MENDS:
+        if any(sign in words for sign in signs):
+            return mend
     return "Check database_url, the rights on the file and that the database runs; `touchstone doctor` tells more."
+
+
+def _is_about_a_cell(error: ValueError) -> bool:
+    """Tell whether SQLAlchemy failed to read a value of a row, such as a damaged date, and not the caller."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    name = trace.tb_frame.f_globals.get("__name__", "") if trace else ""
+    return name.startswith("sqlalchemy.") or str(error).startswith("Couldn't parse")
 
 
 ConflictInsert = postgresql.Insert | sqlite.Insert

@@ -1,13 +1,13 @@
 """Bringing a database to this version's tables, with a backup of an existing SQLite file first."""
 
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect
 
+from claims.migrations import newest_step
+from claims.store.copying import copy_base
 from claims.store.database import Database
 from config.errors import DatabaseError
 
@@ -17,6 +17,9 @@ def upgrade(database: Database, steps: str = "head") -> Path | None:
 
     Raises DatabaseError where the database was made by a newer Touchstone.
     """
+    if database.is_read_only:
+        _as_it_must_be(database)
+        return None
     with database.connecting() as connection:
         now = _current_step(connection)
         if now == newest_step():
@@ -38,11 +41,13 @@ def upgrade(database: Database, steps: str = "head") -> Path | None:
         return backup
 
 
-def newest_step() -> str:
-    """Return the name of the newest migration step: the number that leads the last file of `migrations/versions`."""
-    files = (resources.files("claims") / "migrations" / "versions").iterdir()
-    numbers = (file.name.partition("_")[0] for file in files if file.name.endswith(".py"))
-    return max(number for number in numbers if number.isdecimal())
+def _as_it_must_be(database: Database) -> None:
+    """Refuse a base that can only be read, where its tables are not this version's."""
+    with database.reading() as session:
+        now = _current_step(session.connection())
+    if now != newest_step():
+        mend = "Give Touchstone the right to write to the file and its folder."
+        raise DatabaseError(f"The claim base {database.place} has to be upgraded, and can only be read here. {mend}")
 
 
 def _current_step(connection: Connection) -> str | None:
@@ -52,9 +57,9 @@ def _current_step(connection: Connection) -> str | None:
 
 
 def _newer(database: Database, step: str) -> DatabaseError:
-    place = database.file or database.url.render_as_string(hide_password=True)
     return DatabaseError(
-        f"The claim base {place} was made by a newer Touchstone (step {step}). Upgrade Touchstone, or use a backup."
+        f"The claim base {database.place} was made by a newer Touchstone (step {step}). "
+        "Upgrade Touchstone, or use a backup."
     )
 
 
@@ -63,9 +68,7 @@ def _holds_tables(connection: Connection) -> bool:
 
 
 def _backup(file: Path, step: str | None) -> Path:
-    """Copy the database through SQLite's own backup, which also sees what is still in the write-ahead log."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     target = file.with_name(f"{file.stem}-step-{step or 'none'}-{stamp}.db")
-    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(target)) as copy:
-        source.backup(copy)
+    copy_base(file, target)
     return target

@@ -36,8 +36,15 @@ def test_secrets_are_blotted_out_of_messages_and_tracebacks(pattern):
 
 
 def test_every_secret_of_the_settings_is_known():
-    settings = load_settings(discord_token="one", hash_key="two", embedder_key="three")
-    assert set(secrets(settings)) == {"one", "two", "three"}
+    settings = load_settings(discord_token="one", hash_key="two and more", embedder_key="three")
+    assert set(secrets(settings)) == {"one", "two and more", "three"}
+    settings = load_settings(database_url="postgresql://me:p%40ss@host/base?sslpassword=four")
+    assert set(secrets(settings)) == {"p%40ss", "p@ss", "four"}
+
+
+def test_a_short_secret_is_blotted_out_only_as_a_word_of_its_own():
+    line = BlottingFormatter("%(message)s", ("o",)).format(record("to the o of two"))
+    assert line == f"to the {BLOT} of two"
 
 
 def test_the_log_goes_to_standard_error(capsys, monkeypatch):
@@ -51,3 +58,24 @@ def test_the_log_goes_to_standard_error(capsys, monkeypatch):
     printed = capsys.readouterr()
     assert json.loads(printed.err)["message"] == f"with {BLOT}"
     assert printed.out == ""
+
+
+@pytest.mark.parametrize("name", ["discord.gateway", "discord.http", "discord.webhook.async_", "httpcore.http11"])
+def test_at_no_level_do_libraries_write_down_what_members_say(name, capsys, monkeypatch):
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    level = root.level
+    set_up_logging(load_settings(log_level="DEBUG"))
+    logging.getLogger(name).debug("a member's message")
+    logging.getLogger("bot.test").debug("our own line")
+    root.setLevel(level)
+    assert "a member's message" not in (said := capsys.readouterr().err)
+    assert "our own line" in said
+
+
+def test_what_means_nothing_here_is_left_out(capsys, monkeypatch):
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    set_up_logging(load_settings())
+    logging.getLogger("discord.client").warning("PyNaCl is not installed, voice will NOT be supported")
+    assert capsys.readouterr().err == ""

@@ -3,7 +3,15 @@
 import pytest
 
 from config.errors import SettingsError
-from config.settings import load_settings, unknown_variables
+from config.settings import (
+    LONGEST_COOLDOWN_HOURS,
+    Settings,
+    blotted,
+    database_secrets,
+    load_settings,
+    shown_database,
+    unknown_variables,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -81,3 +89,104 @@ def test_misspelt_variables_are_found(monkeypatch):
 
 def test_secrets_do_not_show_in_a_printed_settings_object():
     assert "very-secret" not in repr(load_settings(discord_token="very-secret", hash_key="very-secret"))
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_an_empty_variable_is_as_good_as_none(name, monkeypatch):
+    monkeypatch.setenv(f"TOUCHSTONE_{name.upper()}", "")
+    assert getattr(load_settings(), name) == getattr(Settings(), name)
+
+
+@pytest.mark.parametrize("written", ["debug", "Debug", " DEBUG ", '"debug"'])
+def test_the_level_of_the_log_may_be_written_in_small_letters(written, monkeypatch):
+    monkeypatch.setenv("TOUCHSTONE_LOG_LEVEL", written)
+    assert load_settings().log_level == "DEBUG"
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "meant"),
+    [("log_level", "warn", "WARNING"), ("language", "zh_hant", "zh-Hant"), ("embedder", "None", "none")],
+)
+def test_words_are_taken_as_people_spell_them(name, written, meant):
+    assert getattr(load_settings(**{name: written}), name) == meant
+
+
+@pytest.mark.parametrize("hours", ["inf", "1e300", "100000000"])
+def test_a_cool_down_beyond_the_calendar_means_never_again(hours, monkeypatch):
+    monkeypatch.setenv("TOUCHSTONE_COOLDOWN_HOURS", hours)
+    assert load_settings().cooldown_hours == LONGEST_COOLDOWN_HOURS
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("cooldown_hours", "nan"),
+        ("cooldown_hours", "-1"),
+        ("cooldown_hours", "two"),
+        ("sighting_days", "1000000"),
+        ("sighting_days", "9" * 4_301),
+        ("shard_count", "1e9"),
+        ("embedder_timeout", "inf"),
+        ("near_miss_share", "inf"),
+        ("max_claims", "\udce4"),
+    ],
+)
+def test_a_number_that_cannot_be_used_is_told_with_its_value(name, written, monkeypatch):
+    monkeypatch.setenv(f"TOUCHSTONE_{name.upper()}", written)
+    with pytest.raises(SettingsError) as told:
+        load_settings()
+    assert str(told.value).startswith(f"TOUCHSTONE_{name.upper()}: ")
+    assert str(told.value).encode()
+    assert written.isascii() is False or written[:9] in str(told.value)
+
+
+@pytest.mark.parametrize("written", ['"a.bot.token"', "'a.bot.token'", " a.bot.token\n", "\ufeffa.bot.token\u200b"])
+def test_quotes_and_blanks_around_a_token_are_no_part_of_it(written, monkeypatch):
+    monkeypatch.setenv("TOUCHSTONE_DISCORD_TOKEN", written)
+    token = load_settings().discord_token
+    assert token is not None
+    assert token.get_secret_value() == "a.bot.token"
+
+
+def test_a_line_break_within_a_token_is_told_and_the_token_is_not(monkeypatch):
+    monkeypatch.setenv("TOUCHSTONE_DISCORD_TOKEN", "a.bot\n.token")
+    with pytest.raises(SettingsError, match="there is a line break in it") as told:
+        load_settings()
+    assert "a.bot" not in str(told.value)
+
+
+def test_a_key_that_is_easily_guessed_is_refused():
+    with pytest.raises(SettingsError, match="TOUCHSTONE_HASH_KEY: it is too short"):
+        load_settings(hash_key="s")
+
+
+# What is a password here, and where the address is written as people write it.
+ADDRESSES = [
+    "postgresql://me:hush-hush@host/base",
+    "postgresql://me:hush-hush@home@host/base",
+    "postgresql://me:hush-hush?@host/base",
+    "postgresql://me:hush-hush/@host/base",
+    "postgresql://me:hush-hush%40@host/base",
+    "postgresql://me@host/base?password=hush-hush",
+    "postgresql://me@host/base?password=hush-hush@home",
+    "postgresql://me@host/base?sslpassword=hush-hush&connect_timeout=3",
+    "postgresql://me:hush-hush@host:x/base",
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_password_of_the_database_is_never_shown(address):
+    assert "hush" not in shown_database(address)
+    assert "hush" not in repr(load_settings(database_url=address))
+    assert "hush" not in str(load_settings(database_url=address))
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_password_of_the_database_is_blotted_out_of_what_others_say(address):
+    said = f"could not connect with {address}"
+    assert "hush" not in blotted(said, database_secrets(address))
+
+
+def test_an_address_without_a_password_is_shown_as_it_is():
+    assert shown_database("postgresql://me@host:5432/base") == "postgresql://me@host:5432/base"
+    assert shown_database("sqlite:////a/b?c@d.db") == "sqlite:////a/b?c@d.db"

@@ -33,7 +33,7 @@ def guard_sockets() -> None:
     socket.getaddrinfo = guarded_look_up  # type: ignore[assignment]
 
 
-def main() -> int:
+def main() -> None:
     """Point discord.py at the address in LOOPBACK_DISCORD and run the bot as `python -m bot` does."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     guard_sockets()
@@ -44,10 +44,10 @@ def main() -> int:
     address = os.environ["LOOPBACK_DISCORD"]
     Route.BASE = f"{address}/api/v10"
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address.replace("http", "ws", 1)) / "gateway"
-    from bot.__main__ import main as run
+    from bot.__main__ import run
 
-    return run()
+    run()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

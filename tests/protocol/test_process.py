@@ -1,5 +1,6 @@
 """How the process starts and ends."""
 
+import re
 import signal
 import sqlite3
 
@@ -37,6 +38,43 @@ async def test_with_a_bad_token_it_says_so_and_ends_with_2(discord, bot):
     assert "Discord does not accept the bot's token." in bot.log
     assert "a.loopback.token" not in bot.log
     assert "Traceback" not in bot.log
+
+
+async def test_a_connection_that_is_refused_for_its_token_ends_with_2(discord, bot):
+    discord.gateway.close_on_identify = 4004
+    await bot.start()
+    assert await bot.ended(60.0) == 2
+    assert "Discord does not accept the bot's token." in bot.log
+    assert "Traceback" not in bot.log
+
+
+async def test_what_is_no_token_never_goes_online(discord, bot):
+    bot.environment["TOUCHSTONE_DISCORD_TOKEN"] = "abc"
+    await bot.start()
+    assert await bot.ended() == 2
+    assert "is no token" in bot.log
+    assert not discord.requests
+
+
+async def test_it_says_version_base_claims_servers_and_its_invitation(ready, discord, database):
+    await discord.until(lambda: "To invite the bot" in ready.log)
+    place = database.removeprefix("sqlite:///")
+    assert re.search(rf"Touchstone [\w.]+, \d+ claims in sqlite:///{re.escape(place)}", ready.log)
+    link = (
+        f"https://discord.com/oauth2/authorize?client_id={payloads.BOT_ID}&scope=bot+applications.commands&permissions="
+    )
+    assert re.search(rf"Servers: 1\. .* {re.escape(link)}274877975616", ready.log)
+    assert "voice" not in ready.log
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hours", ["100000000", "inf"])
+async def test_a_cool_down_without_an_end_still_lets_the_first_answer_out(discord, bot, hours):
+    bot.environment["TOUCHSTONE_COOLDOWN_HOURS"] = hours
+    await bot.start()
+    await discord.until(lambda: "Ready as" in bot.log, 60.0)
+    await discord.say(CRANE)
+    await discord.until(discord.delivered)
 
 
 @pytest.mark.slow

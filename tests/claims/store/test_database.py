@@ -1,11 +1,24 @@
-"""Opening one file from many sides at once."""
+"""Opening a base: from many sides at once, and wherever and however it is found."""
 
+import os
+import shutil
+import stat
+import subprocess
 import threading
+import traceback
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
+from sqlmodel import select
 
+from claims.base import ClaimBase
+from claims.store.copying import back_up
 from claims.store.database import Database
+from claims.store.tables import DocumentText
+from config.errors import DatabaseError
+from tests.templates import Templates
 
 ROUNDS = 40
 SIDES = 8
@@ -35,3 +48,124 @@ def test_programs_that_start_together_do_not_fail_on_each_other(tmp_path: Path) 
         for side in sides:
             side.join()
     assert not failures
+
+
+def test_a_new_base_is_for_its_owner_only(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    with ClaimBase.open(url) as base:
+        with base.database.writing() as session:
+            session.connection().execute(text("CREATE TABLE tried (number INTEGER)"))
+        assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
+
+
+@pytest.mark.parametrize(("before", "after"), [(0o644, 0o600), (0o640, 0o640)])
+def test_a_base_that_everybody_may_read_is_closed_to_them(tmp_path: Path, before: int, after: int) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    ClaimBase.open(url).close()
+    (tmp_path / "a.db").chmod(before)
+    ClaimBase.open(url).close()
+    assert stat.S_IMODE((tmp_path / "a.db").stat().st_mode) == after
+
+
+def test_an_empty_file_is_not_taken_for_a_new_base(tmp_path: Path) -> None:
+    (tmp_path / "a.db").touch()
+    with pytest.raises(DatabaseError, match="is an empty file, as a full disk leaves it"):
+        ClaimBase.open(f"sqlite:///{tmp_path / 'a.db'}")
+    assert (tmp_path / "a.db").stat().st_size == 0
+
+
+@pytest.mark.parametrize("name", ["a?b.db", "50%.db", "a%20b.db", "a#b.db", "a b&c.db", "港口.db"])
+def test_a_path_is_taken_as_it_is_written(tmp_path: Path, name: str) -> None:
+    ClaimBase.open(f"sqlite:///{tmp_path / name}").close()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert back_up(f"sqlite:///{tmp_path / name}", tmp_path / f"copy of {name}").claims == 0
+
+
+def test_options_of_other_programs_are_not_taken_for_a_path(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseError, match="a SQLite file takes no options"):
+        Database(f"sqlite:///{tmp_path}/a.db?mode=ro")
+
+
+@pytest.mark.parametrize("place", ["folder", "file/a.db", "pipe", "folder/broken.db"])
+def test_what_is_no_base_is_told_in_a_sentence(tmp_path: Path, place: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder" / "broken.db").write_bytes(b"no database" * 1_000)
+    with pytest.raises(DatabaseError, match=str(tmp_path)):
+        ClaimBase.open(f"sqlite:///{tmp_path / place}")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://me:hush@hush@host/base",
+        "postgresql://me:hush?hush@host/base",
+        "postgresql://me:hu@sh:hush@host/base",
+        "postgresql://me:hush@host:hush/base",
+        "mysql://me:hush@host/base",
+        "postgresql://me:hush@127.0.0.1:1/base",
+        "postgresql://me@127.0.0.1:1/base?password=hush",
+        "postgresql://me@127.0.0.1:1/base?passwort=hush",
+    ],
+)
+def test_no_error_about_postgresql_shows_the_password(address: str) -> None:
+    pytest.importorskip("psycopg")
+    with pytest.raises(DatabaseError) as told:
+        ClaimBase.open(address)
+    shown = "".join(traceback.format_exception(told.value)) if "passwort" not in address else str(told.value)
+    assert "hush" not in shown.replace(address, "")
+
+
+@pytest.fixture
+def read_only(tmp_path: Path, templates: Templates) -> Iterator[Callable[[str], str]]:
+    """Put a base where nobody may write, not even the superuser: on a file system that is mounted so."""
+    place = tmp_path / "disk"
+    place.mkdir()
+
+    def mount(kind: str) -> str:
+        mounted = shutil.which("mount") and subprocess.run(["mount", "-t", "tmpfs", "tmpfs", place], check=False)
+        if not mounted or mounted.returncode:
+            pytest.skip("file systems cannot be mounted here")
+        url = templates.copy(kind, place / "a.db")
+        ClaimBase.open(url).close()
+        subprocess.run(["mount", "-o", "remount,ro", place], check=True)
+        return url
+
+    yield mount
+    subprocess.run(["umount", place], check=False, capture_output=True)
+
+
+def test_a_base_on_a_disk_that_cannot_be_written_is_read(read_only: Callable[[str], str], tmp_path: Path) -> None:
+    url = read_only("harbour")
+    with ClaimBase.open(url) as base:
+        assert base.claims() != ()
+        with pytest.raises(DatabaseError, match="can only be read here"), base.database.writing() as session:
+            session.connection().execute(text("CREATE TABLE tried (number INTEGER)"))
+    assert back_up(url, tmp_path / "copy.db").claims > 0
+
+
+def test_a_damaged_date_is_told_as_damage(base: ClaimBase) -> None:
+    with base.database.writing() as session:
+        session.connection().execute(text("INSERT INTO document_text VALUES ('x', 'kept', 'yesterday')"))
+    with pytest.raises(DatabaseError, match="The file is damaged"), base.database.reading() as session:
+        session.scalars(select(DocumentText)).all()
+
+
+def test_damaged_characters_are_told_as_damage(base: ClaimBase) -> None:
+    with base.database.writing() as session:
+        session.connection().execute(
+            text("INSERT INTO document_text VALUES ('x', CAST(X'fffe' AS TEXT), '2026-01-01 00:00:00')")
+        )
+    with pytest.raises(DatabaseError, match="The file is damaged"), base.database.reading() as session:
+        session.scalars(select(DocumentText)).all()
+
+
+def test_an_error_of_the_caller_s_own_stays_what_it_is(base: ClaimBase) -> None:
+    with pytest.raises(ValueError, match="mine"), base.database.reading():
+        raise ValueError("mine")
+
+
+def test_half_a_character_is_the_caller_s_and_no_damage(base: ClaimBase) -> None:
+    with pytest.raises(DatabaseError, match="half a character"):
+        base.claim("n\udcff")

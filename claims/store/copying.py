@@ -1,0 +1,224 @@
+"""Whole copies of a SQLite base while it is in use, and their way back; nothing half-written ever bears its name."""
+
+import hashlib
+import os
+import secrets
+import sqlite3
+from collections.abc import Generator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from claims.migrations import newest_step
+from claims.store.database import can_be_written, database_file, make_folder, read_url
+from config.errors import DatabaseError
+from config.settings import shown_database
+
+PRIVATE = 0o600
+_HASH = ".sha256"
+_CHUNK = 1 << 20
+# Beside a base while it is open; a base that is put in another's place must not find the other's.
+_LOGS = ("-wal", "-shm", "-journal")
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A copy: its file, the SHA-256 of its bytes, the migration step of its tables, and how many claims it holds.
+
+    `is_hashed` tells whether the hash was kept beside the copy, and agrees.
+    """
+
+    file: Path
+    sha256: str
+    step: str
+    claims: int
+    is_hashed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A base that has been put back: its file, and where the one that stood there before is kept, if there was one."""
+
+    file: Path
+    kept: Path | None
+    backup: Backup
+
+
+def back_up(database_url: str, target: Path | None = None) -> Backup:
+    """Copy the base, which may be in use, and write the copy's SHA-256 beside it.
+
+    `target` is a file that is not there yet, or a folder; without it, a file with the time in its name in the current
+    folder. Raises DatabaseError.
+    """
+    file = _base_file(database_url, "pg_dump --format=custom --file touchstone.dump")
+    if not file.is_file() or file.stat().st_size == 0:
+        raise DatabaseError(f"There is no claim base at {file} to copy. Check database_url.")
+    if target is None or target.is_dir():
+        target = (target or Path()) / f"touchstone-{_now()}.db"
+    if target.exists():
+        raise DatabaseError(f"{target} is there already, and is left as it is. Name another file.")
+    copy_base(file, target)
+    sha256 = _sha256(target)
+    hash_file = target.with_name(target.name + _HASH)
+    with _half(hash_file) as half:
+        half.write_bytes(os.fsencode(f"{sha256}  {target.name}\n"))
+    return verify(target)
+
+
+def copy_base(file: Path, target: Path) -> None:
+    """Copy a base through SQLite's own backup, which also sees what is still in the write-ahead log.
+
+    The copy bears its name only when it is whole and on the disk; raises DatabaseError.
+    """
+    alone = not can_be_written(file)
+    with _half(target) as half, closing(_connect(file, alone=alone)) as source, closing(sqlite3.connect(half)) as copy:
+        source.backup(copy)
+        # One file that says all: with the log of its own that SQLite would keep, a copy is moved without it.
+        copy.execute("PRAGMA journal_mode = DELETE").fetchall()
+
+
+def verify(file: Path) -> Backup:
+    """Look at a copy: its hash, where one is kept beside it, its pages, its tables; raises DatabaseError."""
+    try:
+        if not file.is_file():
+            raise DatabaseError(f"There is no file {file}. Name a file that `touchstone backup` has written.")
+        sha256 = _sha256(file)
+        kept = _kept_hash(file)
+        if kept is not None and kept != sha256:
+            mend = "Take another copy."
+            raise DatabaseError(
+                f"{file} is not what was written: its SHA-256 is not that of {file.name}{_HASH}. {mend}"
+            )
+        with closing(_connect(file, alone=True)) as connection:
+            step, claims = _looked_through(file, connection)
+    except (OSError, sqlite3.Error) as error:
+        raise DatabaseError(f"{file} is no whole claim base ({_reason(error)}). Take another copy.") from error
+    return Backup(file, sha256, step, claims, kept is not None)
+
+
+def restore(database_url: str, backup: Path, *, force: bool = False) -> Restored:
+    """Put a verified copy in the place of the base; the one that stands there is kept under another name.
+
+    Raises DatabaseError: the copy is damaged, a base stands there and `force` is not given, or a program has it open.
+    """
+    file = _base_file(database_url, "pg_restore --clean --if-exists --dbname touchstone touchstone.dump")
+    verified = verify(backup)
+    if verified.step > newest_step():
+        raise DatabaseError(
+            f"{backup} was made by a newer Touchstone (step {verified.step}). Upgrade Touchstone first."
+        )
+    if file.exists() and backup.resolve() == file.resolve():
+        raise DatabaseError(f"{backup} is the claim base itself. Name a copy of it.")
+    if file.exists() and not force:
+        raise DatabaseError(f"A claim base stands at {file}. Add --force to put the copy there; the old one is kept.")
+    make_folder(file)
+    with _half(file) as half:
+        with closing(_connect(backup, alone=True)) as source, closing(sqlite3.connect(half)) as copy:
+            source.backup(copy)
+        kept = _set_aside(file) if file.exists() else None
+    return Restored(file, kept, verified)
+
+
+@contextmanager
+def _half(target: Path) -> Generator[Path]:
+    """Yield the name under which a file is written; it gets its own when the body has ended well, else goes."""
+    half = target.with_name(f"{target.name}.{secrets.token_hex(4)}.half")
+    try:
+        os.close(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE))
+        yield half
+        _to_the_disk(half)
+        half.replace(target)
+    except (OSError, sqlite3.Error) as error:
+        mend = "Make room there, or name a file in a folder that Touchstone may write to."
+        raise DatabaseError(f"{target} could not be written ({_reason(error)}). {mend}") from error
+    finally:
+        for name in ("", *_LOGS):
+            with suppress(OSError):
+                half.with_name(half.name + name).unlink()
+
+
+def _to_the_disk(file: Path) -> None:
+    descriptor = os.open(file, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _set_aside(file: Path) -> Path:
+    """Keep the base that is to be replaced under another name; a link, so that its own name is never without a base."""
+    kept = file.with_name(f"{file.stem}-before-restore-{_now()}.db")
+    _let_go(file)
+    try:
+        kept.hardlink_to(file)
+    except OSError:  # a file system without links
+        file.rename(kept)
+    for log in _LOGS:
+        with suppress(FileNotFoundError):
+            file.with_name(file.name + log).rename(kept.with_name(kept.name + log))
+    return kept
+
+
+def _let_go(file: Path) -> None:
+    """Make sure that nobody has the base open, and that all of it stands in the one file."""
+    try:
+        with closing(sqlite3.connect(file, timeout=1)) as connection:
+            # SQLite leaves the write-ahead log only where no other connection has the file open.
+            connection.execute("PRAGMA journal_mode = DELETE").fetchall()
+    except sqlite3.DatabaseError as error:
+        # A damaged base is the reason for most restores: it is kept as it is, log and all.
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise DatabaseError(
+                f"A program has {file} open. Stop the bot, and try again; nothing was changed."
+            ) from error
+
+
+def _looked_through(file: Path, connection: sqlite3.Connection) -> tuple[str, int]:
+    faults = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
+    if faults != ["ok"]:
+        raise DatabaseError(f"{file} is damaged ({'; '.join(faults)}). Take another copy.")
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not {"alembic_version", "claim"} <= tables:
+        raise DatabaseError(f"{file} is no claim base: its tables are missing. Name a copy of one.")
+    (step,) = connection.execute("SELECT max(version_num) FROM alembic_version").fetchone()
+    (claims,) = connection.execute("SELECT count(*) FROM claim").fetchone()
+    return str(step), int(claims)
+
+
+def _connect(file: Path, *, alone: bool = False) -> sqlite3.Connection:
+    """Open a file that is there; `alone`: nobody writes to it, and nothing is written beside it either."""
+    return sqlite3.connect(f"{file.absolute().as_uri()}?{'mode=ro&immutable=1' if alone else 'mode=rw'}", uri=True)
+
+
+def _base_file(database_url: str, instead: str) -> Path:
+    file = database_file(read_url(database_url))
+    if file is None:
+        place = shown_database(database_url)
+        raise DatabaseError(
+            f"The claim base is in PostgreSQL ({place}), which has a tool of its own for this: {instead}"
+        )
+    return file
+
+
+def _kept_hash(file: Path) -> str | None:
+    try:
+        return file.with_name(file.name + _HASH).read_text("utf-8", "replace").partition(" ")[0].strip().lower()
+    except FileNotFoundError:
+        return None
+
+
+def _sha256(file: Path) -> str:
+    digest = hashlib.sha256()
+    with file.open("rb") as opened:
+        while chunk := opened.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _reason(error: OSError | sqlite3.Error) -> str:
+    return (error.strerror if isinstance(error, OSError) else str(error)) or type(error).__name__
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")

@@ -1,0 +1,65 @@
+"""`touchstone backup` and `touchstone restore`."""
+
+import shutil
+
+import pytest
+
+
+@pytest.fixture
+def own_base(surroundings, base_address, tmp_path):
+    """A base that this test may replace."""
+    file = tmp_path / "own.db"
+    shutil.copyfile(base_address.removeprefix("sqlite:///"), file)
+    surroundings.setenv("TOUCHSTONE_DATABASE_URL", f"sqlite:///{file}")
+    return file
+
+
+def test_a_copy_goes_out_and_comes_back(call, own_base):
+    done = call("backup", "copy.db")
+    assert done.code == 0
+    assert "Written: copy.db" in done.out
+    assert "touchstone.key" in done.out
+    own_base.unlink()
+    done = call("restore", "copy.db")
+    assert done.code == 0
+    assert "Put back:" in done.out
+    assert own_base.exists()
+    assert call("claims", "list").code == 0
+
+
+@pytest.mark.usefixtures("own_base")
+def test_a_base_is_overwritten_only_when_forced_and_then_kept(call, tmp_path):
+    call("backup", "copy.db")
+    done = call("restore", "copy.db")
+    assert (done.code, done.out) == (1, "")
+    assert "Add --force" in done.err
+    assert call("restore", "copy.db", "--force").code == 0
+    assert len(list(tmp_path.glob("own-before-restore-*.db"))) == 1
+
+
+def test_a_damaged_copy_is_refused(call, own_base, tmp_path):
+    (tmp_path / "copy.db").write_bytes(own_base.read_bytes()[:100_000])
+    done = call("restore", "copy.db", "--force")
+    assert done.code == 1
+    assert "Take another copy" in done.err
+
+
+def test_a_copy_without_a_hash_is_put_back_and_that_is_said(call, own_base, tmp_path):
+    shutil.copyfile(own_base, tmp_path / "copy.db")
+    assert "There was no hash beside the copy" in call("restore", "copy.db", "--force").out
+
+
+def test_a_backup_upgrades_and_makes_nothing(call, surroundings, tmp_path):
+    surroundings.setenv("TOUCHSTONE_DATABASE_URL", f"sqlite:///{tmp_path}/none/a.db")
+    done = call("backup")
+    assert done.code == 1
+    assert "There is no claim base at" in done.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("own_base")
+def test_a_slip_in_the_path_of_the_base_makes_no_folder(call, surroundings, tmp_path):
+    call("backup", "copy.db")
+    surroundings.setenv("TOUCHSTONE_DATABASE_URL", f"sqlite:///{tmp_path}/slip/a.db")
+    assert "There is no folder" in call("restore", "copy.db").err
+    assert not (tmp_path / "slip").exists()

@@ -1,0 +1,174 @@
+"""Copies of a base in use, and their way back."""
+
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from claims.base import ClaimBase
+from claims.store.copying import back_up, copy_base, restore, verify
+from config.errors import DatabaseError
+from tests.templates import Templates
+
+
+@pytest.fixture
+def url(tmp_path: Path, templates: Templates) -> str:
+    return templates.copy("harbour", tmp_path / "base.db")
+
+
+def note(base: ClaimBase, words: str) -> None:
+    with base.database.writing() as session:
+        session.connection().execute(
+            text("INSERT INTO document_text VALUES (:words, :words, '2026-01-01 00:00:00')"), {"words": words}
+        )
+
+
+def noted(url: str) -> list[str]:
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+        return [row[0] for row in connection.execute("SELECT text FROM document_text ORDER BY text")]
+
+
+def test_a_copy_of_a_base_in_use_holds_what_is_still_in_its_log(url: str, tmp_path: Path) -> None:
+    with ClaimBase.open(url) as base:
+        note(base, "fresh")
+        made = back_up(url, tmp_path / "copy.db")
+    assert noted(f"sqlite:///{made.file}") == ["fresh"]
+    assert made.claims > 0
+    assert made.is_hashed
+
+
+def test_a_copy_is_one_file_and_its_hash_for_the_owner_only(url: str, tmp_path: Path) -> None:
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    made = back_up(url, folder)
+    assert sorted(path.name for path in folder.iterdir()) == [made.file.name, f"{made.file.name}.sha256"]
+    assert [stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()] == [0o600, 0o600]
+    assert (folder / f"{made.file.name}.sha256").read_text() == f"{made.sha256}  {made.file.name}\n"
+
+
+def test_a_copy_overwrites_nothing(url: str, tmp_path: Path) -> None:
+    (tmp_path / "copy.db").write_text("mine")
+    with pytest.raises(DatabaseError, match="is there already"):
+        back_up(url, tmp_path / "copy.db")
+    assert (tmp_path / "copy.db").read_text() == "mine"
+
+
+def test_what_is_not_there_is_not_copied(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseError, match="There is no claim base at"):
+        back_up(f"sqlite:///{tmp_path}/none.db", tmp_path / "copy.db")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_copy_that_fails_leaves_nothing_under_its_name(tmp_path: Path) -> None:
+    (tmp_path / "broken.db").write_bytes(b"no database at all" * 100)
+    with pytest.raises(DatabaseError, match=r"copy\.db could not be written \(file is not a database\)"):
+        copy_base(tmp_path / "broken.db", tmp_path / "copy.db")
+    assert [path.name for path in tmp_path.iterdir()] == ["broken.db"]
+
+
+def test_a_folder_that_is_not_there_is_told(url: str, tmp_path: Path) -> None:
+    with pytest.raises(DatabaseError, match="could not be written"):
+        back_up(url, tmp_path / "none" / "copy.db")
+
+
+def test_a_restored_base_is_the_copied_one_and_the_other_is_kept(url: str, tmp_path: Path) -> None:
+    with ClaimBase.open(url) as base:
+        note(base, "early")
+        back_up(url, tmp_path / "copy.db")
+        note(base, "late")
+    done = restore(url, tmp_path / "copy.db", force=True)
+    assert noted(url) == ["early"]
+    assert done.kept is not None
+    assert noted(f"sqlite:///{done.kept}") == ["early", "late"]
+    assert stat.S_IMODE(done.file.stat().st_mode) == 0o600
+    with ClaimBase.open(url) as base:
+        assert base.claims() != ()
+
+
+def test_a_base_is_put_where_none_stands(url: str, tmp_path: Path) -> None:
+    back_up(url, tmp_path / "copy.db")
+    done = restore(f"sqlite:///{tmp_path}/new/place.db", tmp_path / "copy.db")
+    assert done.kept is None
+    assert verify(done.file).claims > 0
+
+
+def test_a_base_that_stands_there_is_replaced_only_when_forced(url: str, tmp_path: Path) -> None:
+    back_up(url, tmp_path / "copy.db")
+    with pytest.raises(DatabaseError, match="Add --force"):
+        restore(url, tmp_path / "copy.db")
+
+
+def test_a_base_in_use_is_not_replaced(url: str, tmp_path: Path) -> None:
+    back_up(url, tmp_path / "copy.db")
+    with ClaimBase.open(url) as base:
+        note(base, "kept")
+        with pytest.raises(DatabaseError, match=r"A program has .* open"):
+            restore(url, tmp_path / "copy.db", force=True)
+        note(base, "as well")
+    assert noted(url) == ["as well", "kept"]
+    assert not list(tmp_path.glob("*.half*"))
+
+
+@pytest.mark.parametrize("damage", [b"", b"no database at all" * 400])
+def test_a_damaged_base_is_replaced_and_kept_as_it_is(url: str, tmp_path: Path, damage: bytes) -> None:
+    back_up(url, tmp_path / "copy.db")
+    (tmp_path / "base.db").write_bytes(damage)
+    (tmp_path / "base.db-wal").write_bytes(b"of the damaged one")
+    done = restore(url, tmp_path / "copy.db", force=True)
+    assert done.kept is not None
+    assert done.kept.read_bytes() == damage
+    assert not (tmp_path / "base.db-wal").exists()
+    assert noted(url) == []
+
+
+def test_a_copy_with_another_hash_is_refused(url: str, tmp_path: Path) -> None:
+    made = back_up(url, tmp_path / "copy.db")
+    raw = bytearray(made.file.read_bytes())
+    raw[-1] ^= 1
+    made.file.write_bytes(raw)
+    with pytest.raises(DatabaseError, match="its SHA-256 is not that of"):
+        restore(url, made.file, force=True)
+
+
+@pytest.mark.parametrize("length", [0, 10, 5_000, 100_000])
+def test_half_a_copy_without_a_hash_is_refused(url: str, tmp_path: Path, length: int) -> None:
+    made = back_up(url, tmp_path / "copy.db")
+    (tmp_path / "cut.db").write_bytes(made.file.read_bytes()[:length])
+    with pytest.raises(DatabaseError, match=r"cut\.db is"):
+        restore(url, tmp_path / "cut.db", force=True)
+    assert noted(url) == []
+
+
+def test_another_program_s_database_is_refused(url: str, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other:
+        other.execute("CREATE TABLE claim (id)")
+    with pytest.raises(DatabaseError, match="its tables are missing"):
+        restore(url, tmp_path / "other.db", force=True)
+
+
+def test_a_copy_of_a_newer_touchstone_is_refused(url: str, tmp_path: Path) -> None:
+    with ClaimBase.open(url) as base, base.database.writing() as session:
+        session.connection().execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    back_up(url, tmp_path / "copy.db")
+    with pytest.raises(DatabaseError, match=r"newer Touchstone \(step 9999\)"):
+        restore(url, tmp_path / "copy.db", force=True)
+
+
+def test_the_base_is_not_restored_from_itself(url: str, tmp_path: Path) -> None:
+    with pytest.raises(DatabaseError, match="is the claim base itself"):
+        restore(url, tmp_path / "base.db", force=True)
+
+
+def test_for_postgresql_its_own_tool_is_named_and_no_password() -> None:
+    with pytest.raises(DatabaseError, match="pg_dump") as told:
+        back_up("postgresql://me:hush@host/base")
+    assert "hush" not in str(told.value)
+    with pytest.raises(DatabaseError, match="pg_restore"):
+        restore("postgresql://me:hush@host/base", Path("copy.db"))
+
+
+def test_a_copy_may_have_a_name_that_is_no_text(url: str, tmp_path: Path) -> None:
+    assert back_up(url, tmp_path / "n\udcff.db").is_hashed
