@@ -14,6 +14,7 @@ from claims.record import ClaimRecord, DocumentRecord, PackRecord, claim_fingerp
 from claims.store.claim_rows import pack_record, read_rows
 from claims.store.tables import Claim, Pack
 from config.errors import PackProblem
+from config.faults import Worded
 
 Format = Literal["yaml", "csv", "claimreview"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -22,11 +23,18 @@ SUFFIXES: dict[Format, str] = {"yaml": ".yaml", "csv": ".csv", "claimreview": ".
 
 @dataclass(frozen=True, slots=True)
 class IncomingClaim:
-    """A claim of a file that is sound in itself; `state` marks how it was when it was exported, where that is known."""
+    """A claim of a file that is sound in itself; `state` marks how it was when it was exported, where that is known.
+
+    `citation_lines` are those of the citations, point by point. `partial`: the file is a review that this base has
+    written itself, and says only part of the claim (its title, kind and days). `warnings` are for whoever looks.
+    """
 
     record: ClaimRecord
     line: int
     state: str | None = None
+    citation_lines: tuple[tuple[int, ...], ...] = ()
+    partial: bool = False
+    warnings: tuple[Worded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +58,16 @@ class IncomingPack:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """All that a file holds, pack by pack; `whole`: each pack is all there is of it, and what it lacks is withdrawn."""
+    """All that a file holds, pack by pack; `whole`: each pack is all there is of it, and what it lacks is withdrawn.
+
+    `strays` are the lines of parts that could not be told to belong to any claim of the file.
+    """
 
     name: str
     format: Format
     packs: tuple[IncomingPack, ...]
     whole: bool = False
+    strays: tuple[int, ...] = ()
 
     @property
     def drafts(self) -> bool:

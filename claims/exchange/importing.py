@@ -15,7 +15,7 @@ from checks.tuning import Tuning
 from claims.base import ClaimBase
 from claims.exchange.claimreview import read_reviews
 from claims.exchange.formats import Incoming, IncomingClaim, RefusedClaim
-from claims.exchange.plan import ImportEntry, ImportPlan, ImportReport, NearFinder, PackSteps, Step, Steps
+from claims.exchange.plan import REVIEWED, ImportEntry, ImportPlan, ImportReport, NearFinder, PackSteps, Step, Steps
 from claims.exchange.reading import MOST_TOLD
 from claims.exchange.sheet import read_sheet
 from claims.exchange.source import Source, file_bytes, read_bytes, read_file
@@ -111,7 +111,7 @@ IMPORT_ACT = "claim.import"
 def read_import(path: Path, today: date) -> Incoming:
     """Read a file for import; raises ImportRefusedError with line, fault and mend.
 
-    `today` dates a ClaimReview that has no date itself.
+    `today` tells which dates of a ClaimReview lie ahead.
     """
     return _read(read_file(path), today)
 
@@ -121,10 +121,15 @@ def read_import_bytes(name: str, raw: bytes, today: date) -> Incoming:
     return _read(read_bytes(name, raw), today)
 
 
-def plan_import(base: ClaimBase, incoming: Incoming, server: int | None = None) -> ImportPlan:
-    """Say what the import would do for a server (None: to the shared claims), without writing anything."""
+def plan_import(
+    base: ClaimBase, incoming: Incoming, server: int | None = None, *, theirs: bool = False
+) -> ImportPlan:
+    """Say what the import would do for a server (None: to the shared claims), without writing anything.
+
+    `theirs`: claims that were changed here since the export are to become what the file says.
+    """
     with base.database.reading() as session:
-        steps = Steps(session, incoming, server)
+        steps = Steps(session, incoming, server, theirs=theirs)
         parts = tuple(steps.packs())
     new = [step.incoming.record for part in parts for step in part.steps if step.outcome == "new" and step.incoming]
     known = [claim for claim in steps.known if claim.status != "withdrawn"]
@@ -135,17 +140,20 @@ def plan_import(base: ClaimBase, incoming: Incoming, server: int | None = None) 
     return _plan(incoming, parts, finder)
 
 
-def import_claims(base: ClaimBase, incoming: Incoming, actor: Actor, agreed: str | None = None) -> ImportReport:
+def import_claims(
+    base: ClaimBase, incoming: Incoming, actor: Actor, agreed: str | None = None, *, theirs: bool = False
+) -> ImportReport:
     """Write what the plan says, as it stands at this moment: all of it or nothing, in one revision.
 
-    The operator imports into the shared claims, a moderator into those of the actor's server. `agreed` is the
+    What is refused or conflicting stays out: whoever wants all or nothing asks the plan first, and hands its
+    fingerprint in as `agreed`. `theirs` is as for `plan_import`. The operator imports into the shared claims, a moderator into those of the actor's server. `agreed` is the
     fingerprint of the plan that somebody has said yes to. Raises NotAllowedError, and PlanChangedError where the base
     has changed since that plan.
     """
     with base.database.changing() as session:
         permit(session, actor, "claim.import")
         entry = AuditEntry(actor.who, IMPORT_ACT, Path(incoming.name).name, actor.server)
-        return _write(base, session, incoming, entry, agreed)
+        return _write(base, session, incoming, entry, agreed, theirs=theirs)
 
 
 def load_shipped_packs(base: ClaimBase) -> None:
@@ -197,9 +205,15 @@ def _refuse(name: str, problems: Iterable[PackProblem]) -> None:
 
 
 def _write(
-    base: ClaimBase, session: Session, incoming: Incoming, entry: AuditEntry, agreed: str | None = None
+    base: ClaimBase,
+    session: Session,
+    incoming: Incoming,
+    entry: AuditEntry,
+    agreed: str | None = None,
+    *,
+    theirs: bool = False,
 ) -> ImportReport:
-    parts = tuple(Steps(session, incoming, entry.server).packs())
+    parts = tuple(Steps(session, incoming, entry.server, theirs=theirs).packs())
     plan = _plan(incoming, parts)
     if agreed is not None and agreed != plan.fingerprint:
         raise PlanChangedError(incoming.name)
@@ -227,10 +241,13 @@ def _entry(step: Step, finder: NearFinder | None) -> ImportEntry:
     record = step.incoming.record if step.incoming else None
     titles = (record.title_en, record.title_zh) if record else ("", "")
     near = finder.near(record) if finder and record and step.outcome == "new" else ()
-    return ImportEntry(step.claim, *titles, step.outcome, step.line, step.problems, near, tuple(_fields(step)))
+    warnings = step.incoming.warnings if step.incoming and step.outcome in {"new", "changed"} else ()
+    fields = tuple(_fields(step))
+    return ImportEntry(step.claim, *titles, step.outcome, step.line, step.problems, near, fields, warnings)
 
 
 def _fields(step: Step) -> Iterable[FieldDifference]:
     if step.before is None or step.incoming is None or step.outcome not in {"changed", "conflicting"}:
         return ()
-    return differences(claim_state(canonical(step.before)), claim_state(canonical(step.incoming.record)))
+    found = differences(claim_state(canonical(step.before)), claim_state(canonical(step.incoming.record)))
+    return [each for each in found if not step.incoming.partial or each.field in REVIEWED]

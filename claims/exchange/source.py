@@ -34,6 +34,11 @@ _SUFFIXES: dict[str, Format] = {
     ".tsv": "csv",
     ".json": "claimreview",
     ".jsonld": "claimreview",
+    ".jsonl": "claimreview",
+    ".ndjson": "claimreview",
+    ".html": "claimreview",
+    ".htm": "claimreview",
+    ".xhtml": "claimreview",
 }
 _SHEET_WORDS = {"claim", "row"}
 
@@ -116,7 +121,7 @@ def _format(name: str, text: str) -> Format:
     if known:
         return known
     start = text.lstrip()
-    if start.startswith(("{", "[")):
+    if start.startswith(("{", "[", "<")):
         return "claimreview"
     heading = start.partition("\n")[0].replace(";", ",").replace("\t", ",").replace('"', "")
     return "csv" if {cell.strip() for cell in heading.split(",")} >= _SHEET_WORDS else "yaml"

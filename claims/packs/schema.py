@@ -47,6 +47,7 @@ def _validator(schema: dict[str, Any]) -> Draft202012Validator:
     checker = FormatChecker(formats=())
     checker.checks("day", raises=ValueError)(_is_day)
     checker.checks("day-month-year", raises=ValueError)(_is_date)
+    checker.checks("date-or-none", raises=ValueError)(lambda value: value == "" or _is_date(value))
     return Draft202012Validator(schema, format_checker=checker)
 
 
