@@ -11,10 +11,10 @@ from urllib.parse import quote, urlsplit
 from claims.exchange.formats import ExportedPack, Incoming, IncomingClaim, IncomingPack, RefusedClaim
 from claims.exchange.json_text import LinedJson, Object, many, read_json
 from claims.exchange.reading import read_pack_data
-from claims.exchange.reviews_in import Draft, FoundReview, Languages, NoDraftError, Ratings, ReviewReader
+from claims.exchange.reviews_in import Draft, FoundReview, Languages, Ratings, ReviewReader
 from claims.exchange.source import Source
 from claims.packs.lines import PartPath
-from claims.packs.plain import LANGUAGES, plain_claim
+from claims.packs.plain import plain_claim
 from claims.record import ClaimRecord, DocumentRecord
 from config.errors import ImportRefusedError, PackProblem
 from config.faults import worded

@@ -121,9 +121,7 @@ def read_import_bytes(name: str, raw: bytes, today: date) -> Incoming:
     return _read(read_bytes(name, raw), today)
 
 
-def plan_import(
-    base: ClaimBase, incoming: Incoming, server: int | None = None, *, theirs: bool = False
-) -> ImportPlan:
+def plan_import(base: ClaimBase, incoming: Incoming, server: int | None = None, *, theirs: bool = False) -> ImportPlan:
     """Say what the import would do for a server (None: to the shared claims), without writing anything.
 
     `theirs`: claims that were changed here since the export are to become what the file says.

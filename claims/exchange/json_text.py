@@ -173,6 +173,8 @@ def _lines_by_closing(name: str, text: str, line: int) -> "array[int]":
         else:
             line += text.count("\n", found.start(), found.end())
         if objects > MAX_OBJECTS or parts > MAX_PARTS:
-            fault = worded("the file has more than {most:,} parts", most=MAX_PARTS if parts > MAX_PARTS else MAX_OBJECTS)
+            fault = worded(
+                "the file has more than {most:,} parts", most=MAX_PARTS if parts > MAX_PARTS else MAX_OBJECTS
+            )
             raise ImportRefusedError(name, (PackProblem(line, "", fault, worded("Split it into several files.")),))
     return closed

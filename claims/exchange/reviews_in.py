@@ -162,7 +162,9 @@ def text_in(value: object) -> str:
         if not isinstance(first, dict):
             return text_in(first)
         node = cast("Object", first)
-        return next((found for key in ("@value", "alternateName", "name", "text") if (found := text_in(node.get(key)))), "")
+        return next(
+            (found for key in ("@value", "alternateName", "name", "text") if (found := text_in(node.get(key)))), ""
+        )
     return " ".join(html.unescape(_TAG.sub(" ", value)).split()) if isinstance(value, str) else ""
 
 
@@ -351,12 +353,16 @@ class ReviewReader:
         named = {"english": "en", "chinese": "zh", "eng": "en", "zho": "zh", "chi": "zh", "cmn": "zh", "yue": "zh"}.get(
             named, named
         )
-        more = " ".join((said, *(text_in(review.get(key)) for key in ("name", "headline", "description", "reviewBody"))))
+        more = " ".join(
+            (said, *(text_in(review.get(key)) for key in ("name", "headline", "description", "reviewBody")))
+        )
         seen = self.languages.of(claimed, more[:_SENTENCE])
         if named and named not in LANGUAGES:
             self._foreign(claimed, given, "inLanguage")
         if not named and seen.endswith("?"):
-            said = worded("its language is not named: it may be {language!r}, and is taken for English", language=seen[:-1])
+            said = worded(
+                "its language is not named: it may be {language!r}, and is taken for English", language=seen[:-1]
+            )
             self._warnings.append(said)
             return "en"
         if seen == "und" or (not named and seen not in {"", *LANGUAGES}):

@@ -151,7 +151,9 @@ class Country:
             return serial
         if len(readings) > 1:
             one, other = readings[:2]
-            fault = worded("{value!r} is {one} or {other}: nothing in the sheet tells which", value=text, one=one, other=other)
+            fault = worded(
+                "{value!r} is {one} or {other}: nothing in the sheet tells which", value=text, one=one, other=other
+            )
             doubts.append(Doubt(column, fault, worded("Write it as {one} or as {other}.", one=one, other=other)))
         return readings[0] if len(readings) == 1 else text
 
@@ -164,7 +166,12 @@ class Country:
             return text
         first, *others = readings
         if others and not math.isclose(float(first), float(others[0])):
-            fault = worded("{value!r} is {one} or {other}: nothing in the sheet tells which", value=text, one=first, other=others[0])
+            fault = worded(
+                "{value!r} is {one} or {other}: nothing in the sheet tells which",
+                value=text,
+                one=first,
+                other=others[0],
+            )
             doubts.append(Doubt(column, fault, worded("Write it as {one} or as {other}.", one=first, other=others[0])))
             return text
         return first + (exponent[0] if exponent else "")
@@ -193,7 +200,7 @@ def _with_mark(body: str, mark: str) -> str:
     sign = whole[:1] if whole[:1] in {"-", "+"} else ""
     groups = whole[len(sign) :].split(other)
     fit = len(groups) == 1 or (
-        1 <= len(groups[0]) <= 3 and groups[0] != "0" and all(len(each) == 3 for each in groups[1:])  # noqa: PLR2004
+        1 <= len(groups[0]) <= 3 and groups[0] != "0" and all(len(each) == 3 for each in groups[1:])
     )
     digits = "".join(groups)
     written = f"{sign.replace('+', '')}{digits}{'.' + part if part else ''}"

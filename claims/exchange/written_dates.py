@@ -98,7 +98,7 @@ def _plain(text: str) -> str:
 
 def _worded(text: str) -> str:
     """Read a date with the month as a word: May 2, 2024; 2. Mai 2024; Thu, 02 May 2024 10:00:00 GMT; Jan-26."""
-    if len(text) > 60:  # noqa: PLR2004  no date is so long
+    if len(text) > 60:
         return ""
     months = _month_names()
     words = [word.casefold() for word in _WORDS.findall(_CLOCK.sub("", text))]
