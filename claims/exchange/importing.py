@@ -144,7 +144,9 @@ def import_claims(
     """Write what the plan says, as it stands at this moment: all of it or nothing, in one revision.
 
     What is refused or conflicting stays out: whoever wants all or nothing asks the plan first, and hands its
-    fingerprint in as `agreed`. `theirs` is as for `plan_import`. The operator imports into the shared claims, a moderator into those of the actor's server. `agreed` is the
+    fingerprint in as `agreed`. `theirs` is as for `plan_import`.
+
+    The operator imports into the shared claims, a moderator into those of the actor's server. `agreed` is the
     fingerprint of the plan that somebody has said yes to. Raises NotAllowedError, and PlanChangedError where the base
     has changed since that plan.
     """

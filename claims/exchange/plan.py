@@ -78,8 +78,9 @@ class ImportEntry:
     """What becomes of one claim of a file, and the line where it begins (0: unknown).
 
     `new` and `changed` ones are written; `conflicting` ones were changed here since, and stay as they are here;
-    `refused` ones carry their problems. `warnings` say what was read with doubt; `near` warns of claims that a new one may repeat. `fields` are those that the
-    file has otherwise than the base: `mine` as the base has each, `theirs` as the file does.
+    `refused` ones carry their problems. `warnings` say what was read with doubt; `near` warns of claims that a new one
+    may repeat. `fields` are those that the file has otherwise than the base: `mine` as the base has each, `theirs` as
+    the file does.
     """
 
     claim: str

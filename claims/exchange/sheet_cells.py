@@ -177,7 +177,7 @@ class Country:
         return first + (exponent[0] if exponent else "")
 
     def _likely(self, body: str) -> Iterable[str]:
-        """Return the decimal marks that the number may have: what the sheet shows, else what goes with its delimiter."""
+        """Return the decimal marks that it may have: what the sheet shows, else what goes with its delimiter."""
         if len(self._marks) == 1:
             return tuple(self._marks)
         if self._marks:

@@ -149,13 +149,10 @@ def _words() -> dict[str, Any]:
 @cache
 def _month_names() -> dict[str, int]:
     """Return the numbers of the months by all their names and short forms."""
-    names: dict[str, int] = {}
-    for months in _words()["months"].values():
-        for number, name in enumerate(months, start=1):
-            names[name] = number
-    for number, name in enumerate(_words()["months"]["en"], start=1):
-        names |= {name[:3]: number}
-    return names | {"sept": 9} | dict(_words()["short"])
+    months: dict[str, list[str]] = _words()["months"]
+    names = {name: number for each in months.values() for number, name in enumerate(each, start=1)}
+    short = {name[:3]: number for number, name in enumerate(months["en"], start=1)}
+    return names | short | {"sept": 9} | dict(_words()["short"])
 
 
 def first_day(text: str) -> date:
