@@ -161,6 +161,12 @@ class ExportCount:
     written: int = 0
     blank: int = 0
 
+    def add(self, other: "ExportCount") -> None:
+        """Count in what another file has, where that file lacks its texts."""
+        if other.lacks_texts:
+            self.written += other.written
+            self.blank += other.blank
+
     @property
     def lacks_texts(self) -> bool:
         """Whether most are blank: so they come to a bot without the Message Content Intent."""
@@ -177,9 +183,8 @@ def find_exports(paths: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
             yield path, True
             continue
         # Beside an export the exporter keeps what it has downloaded, in a folder of its own.
-        found = sorted(
-            each for each in path.rglob("*.json") if not any(p.name.endswith("_Files") for p in each.parents)
-        )
+        files = path.rglob("*.json")
+        found = sorted(each for each in files if not any(part.endswith("_Files") for part in each.parent.parts))
         if not found:
             raise ExportError(_NO_FILES, file=path)
         yield from ((each, False) for each in found)

@@ -85,24 +85,28 @@ def read_all(terminal: Terminal, run: "Backtest", exports: Sequence[Path], count
 
     A file of a folder that is no export is named and passed over.
     """
-    from bot.chat_export import find_exports, read_export  # noqa: PLC0415
+    from bot.chat_export import ExportCount, find_exports, read_export  # noqa: PLC0415
 
     files = list(find_exports(exports))
-    seen: set[str] = set()
+    seen: set[int] = set()
     try:
         with _progress(terminal, [path for path, _ in files]) as bar:
             for path, is_named in files:
+                within = ExportCount()
                 try:
-                    messages: Iterable[PastMessage] = read_export(path, bar.move, count)
+                    messages: Iterable[PastMessage] = read_export(path, bar.move, within)
                     for message in messages:
-                        if len(files) == 1 or message.id not in seen:
+                        # Exports of one channel may overlap.
+                        key = hash((message.link or path, message.id, message.text))
+                        if key not in seen:
                             run.add(message)
                         if len(files) > 1:
-                            seen.add(message.id)
+                            seen.add(key)
                 except ExportError as error:
                     if is_named:
                         raise
                     complain(terminal.texts(error.fault, **error.values))
+                count.add(within)
                 bar.finish(path)
     except KeyboardInterrupt:
         return False

@@ -16,6 +16,7 @@ Cells = dict[str, str]
 # A row of an export has at most some 20,000 characters; what is longer is no sheet, or a quote that is never closed.
 LONGEST_ROW, MOST_CELLS, MOST_ROWS = 200_000, 1_000, 100_000
 _LINE = re.compile(r"[^\r\n]*+(?:\r\n|\r|\n)?")
+_BLANK = re.compile(r"[\r\n]++")
 _SEPARATOR = re.compile(r'"?sep=(.)"?[ \t,;]*(?:\r\n|\r|\n)', re.IGNORECASE)
 _DELIMITERS = ",;\t|"
 
@@ -44,8 +45,8 @@ class SheetRows:
         lines = _Lines(self.source, self.start, 1 + self._skipped)
         reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
         while True:
-            line, place = lines.line, lines.place
             lines.begin()
+            line, place = lines.line, lines.place
             try:
                 row = next(reader)
             except StopIteration:
@@ -68,7 +69,10 @@ class _Lines:
         self._row, self._begun = 0, line
 
     def begin(self) -> None:
-        """Begin a new row."""
+        """Begin a new row, behind empty lines."""
+        if blank := _BLANK.match(self._source.text, self.place):
+            self.place = blank.end()
+            self.line += blank[0].count("\n") or blank[0].count("\r")
         self._row, self._begun = 0, self.line
 
     def __iter__(self) -> "_Lines":
