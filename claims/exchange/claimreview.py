@@ -125,6 +125,7 @@ def _work(document: DocumentRecord) -> Node:
 
 
 _TYPE = "ClaimReview"
+MOST_REVIEWS = 20_000  # as many claims as a pack may have
 
 
 @dataclass(slots=True)
@@ -181,6 +182,10 @@ def read_reviews(source: Source, today: date) -> Incoming:
         for found in _found_in(lined.data, lined, None):
             line = lined.line(found.node)
             for made in reader.drafts(found):
+                if len(drafts.drafts) + len(refused) >= MOST_REVIEWS:
+                    fault = worded("it holds more than {most:,} reviews", most=MOST_REVIEWS)
+                    problem = PackProblem(line, "", fault, worded("Split it into several files."))
+                    raise ImportRefusedError(source.name, (problem,))
                 if isinstance(made, Draft):
                     drafts.add(made, line)
                 else:

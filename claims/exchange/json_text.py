@@ -102,15 +102,17 @@ def read_json(name: str, text: str) -> Iterator[LinedJson]:
     if not is_page(text):
         yield LinedJson(name, text)
         return
-    found = False
+    found, line, counted = False, 1, 0
     for start, end in _scripts(text):
+        line += text.count("\n", counted, start)
+        counted = start
         inner = text[start:end].strip()
         if wrapped := _WRAPPING.match(inner):
             inner = re.sub(r"(?://\s*)?(?:-->|\]\]>)\s*(?:\*/)?\s*$", "", inner[wrapped.end() :])
         found = True
         # Pages carry all sorts of scripts; one that is broken and has nothing of ours is passed over.
         if "ClaimReview" in inner or "claimReview" in inner:
-            yield LinedJson(name, inner, text.count("\n", 0, start) + 1)
+            yield LinedJson(name, inner, line)
     if not found:
         fault = worded("this page holds no script of the type application/ld+json")
         mend = worded("Save the page as its server sends it, or import the JSON of its review.")
