@@ -87,14 +87,22 @@ def _set(
     if not written.changes:
         terminal.print(texts("There is nothing to write."))
         return
-    published = status == "published"
-    one, more = (
-        ("{count} claim published, as revision {revision}.", "{count} claims published, as revision {revision}.")
-        if published
-        else ("{count} claim withdrawn, as revision {revision}.", "{count} claims withdrawn, as revision {revision}.")
-    )
     count = len(written.changes)
-    terminal.print(texts.plural(one, more, count, revision=written.revision))
+    if status == "published":
+        done = texts.plural(
+            "{count} claim published, as revision {revision}.",
+            "{count} claims published, as revision {revision}.",
+            count,
+            revision=written.revision,
+        )
+    else:
+        done = texts.plural(
+            "{count} claim withdrawn, as revision {revision}.",
+            "{count} claims withdrawn, as revision {revision}.",
+            count,
+            revision=written.revision,
+        )
+    terminal.print(done)
     say_how_to_undo(terminal, written.revision, server)
 
 

@@ -430,7 +430,7 @@ def _told(claim: RefusedClaim, sheet: Sheet) -> RefusedClaim:
 def _told_problem(problem: PackProblem, sheet: Sheet) -> PackProblem:
     column = _column(problem.field)
     if not column:
-        return replace(problem, field=worded("{sheet}", sheet=sheet.source.name))
+        return replace(problem, field=sheet.source.name)
     value = sheet.cell(problem.line, column)
     field_name = (
         worded("{sheet}, column {column}, “{value}”", sheet=sheet.source.name, column=column, value=value[:60])

@@ -67,7 +67,7 @@ class LinedYaml:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark else 0
             if _TAB.search(str(error.problem)):
-                fault = worded("a tab stands where only spaces may stand")
+                fault = worded("this is no valid YAML: a tab stands where only spaces may stand")
                 raise _refused(line, (), fault, worded("Put spaces in its place.")) from None
             fault = worded("this is no valid YAML: {detail}", detail=error.problem or error.context)
             # Without the error that led here, which holds on to the whole text.
