@@ -4,11 +4,16 @@ import json
 
 import pytest
 
-SHEET = """claim,row,number,text_en,text_zh,kind,status,as_of,review_by,role,speaker_en,speaker_zh,date,numbers,low,high,unit,bound,document,start,end,sha256,pack,exported_state
+from claims.exchange.sheet import COLUMNS
+
+SHEET = (
+    ",".join(COLUMNS)
+    + """
 plums,claim,,Plums sing at night,,contested,draft,2026-01-23,,,,,,,,,,,,,,,,
 plums,wording,,plums sing every night,,,,,,,,,,,,,,,,,,,,
 plums,point,,Nobody has heard one.,,,,,,refutes,A gardener,,2026-01-23,,,,,,,,,,,
 """
+)
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +74,7 @@ def test_the_history_names_revisions_and_of_one_claim_the_fields(call, imported)
     assert (entry["revision"], entry["act"], entry["changes"]) == (
         int(imported),
         "claim.import",
-        [{"kind": "claim", "subject": "plums"}],
+        [{"kind": kind, "subject": "plums"} for kind in ("claim", "claim origin")],
     )
     assert call("claims", "history", "nothing").code == 1
 
