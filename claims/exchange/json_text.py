@@ -62,11 +62,13 @@ class LinedJson:
 
     def inner(self, node: Object, key: str) -> Object:
         """Return the object under a key: the first of a list, one named by `{"@id": …}`; a text stands for its name."""
-        return next(iter(self.all(node, key)), {})
+        found = self.all(node, key)
+        return found[0] if found else {}
 
     def all(self, node: Object, key: str) -> list[Object]:
         """Return all objects under a key, as `inner` returns the first."""
-        return [self.whole(value) for value in many(node.get(key)) if isinstance(value, dict | str)]
+        values: list[object] = many(node.get(key))
+        return [self.whole(cast("object", value)) for value in values if isinstance(value, dict | str)]
 
     def whole(self, value: object) -> Object:
         """Return an object, or the one that `{"@id": …}` stands for; a text as the name of one."""

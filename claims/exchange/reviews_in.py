@@ -172,7 +172,8 @@ def address_in(value: object) -> str:
     """Return a web address, or nothing where it is none or too long to be shown."""
     first: object = next(iter(many(value)), None)
     node = cast("Object", first) if isinstance(first, dict) else {}
-    found: object = node.get("@id") or node.get("@value") or node.get("url") if node else first
+    named: object = node.get("@id") or node.get("@value") or node.get("url")
+    found = named if node else cast("object", first)
     text = found.strip() if isinstance(found, str) else ""
     fit = text.startswith(("https://", "http://")) and len(text) <= _LONGEST_ADDRESS and not re.search(r"\s", text)
     return text if fit else ""
@@ -231,9 +232,9 @@ class ReviewReader:
         return list(dict.fromkeys(given))
 
     def _claim_text(self, value: object) -> str:
-        node = self.lined.whole(value) if isinstance(value, dict) else None
-        if node is None:
-            return text_in(value)
+        if not isinstance(value, dict):
+            return text_in(cast("object", value))
+        node = self.lined.whole(cast("object", value))
         keys = ("@value", "text", "claimReviewed", "name", "headline", "description")
         return next((text for key in keys if (text := text_in(node.get(key)))), "")
 

@@ -161,16 +161,6 @@ def test_with_anything_refused_nothing_is_written_unless_a_part_is_asked_for(cal
     assert call("claims", "show", "silver-ai-drives-price", "--json").out == wordings
 
 
-def test_a_part_is_written_where_it_loses_nothing(call, sheet):
-    sheet(
-        (",An NVIDIA H100 server holds 1.2 kg of silver,", ",An H100 server,"),
-        ("cash-is-safe,claim,,", "cash-is-safe,clam,,"),
-    )
-    done = call("claims", "import", "claims.csv", "--yes", "--partial")
-    assert done.code == 1
-    assert "Refused (1)" in done.out
-
-
 @pytest.fixture
 def conflict(call, sheet):
     """A claim that was changed here since it was exported, and in the sheet too."""
