@@ -233,7 +233,7 @@ class ReviewReader:
 
     def _claim_text(self, value: object) -> str:
         if not isinstance(value, dict):
-            return text_in(cast("object", value))
+            return text_in(value)
         node = self.lined.whole(cast("object", value))
         keys = ("@value", "text", "claimReviewed", "name", "headline", "description")
         return next((text for key in keys if (text := text_in(node.get(key)))), "")
