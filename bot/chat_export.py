@@ -2,7 +2,8 @@
 
 import codecs
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -12,6 +13,8 @@ from config.errors import ExportError
 
 _PIECE = 1 << 16
 _SPACE = " \t\r\n"
+# One message has some 100 KB at the most, whoever reacted to it; what is larger is no message.
+_LARGEST = 1 << 22
 # The longest of the words and escapes that a text can break off in: `-Infinity`.
 _LONGEST_WORD = 9
 
@@ -85,6 +88,8 @@ class JsonStream:
                 if end + _LONGEST_WORD < len(self._text) or self._ended:
                     self._at = end
                     return value
+            if len(self._text) - self._at > _LARGEST:
+                raise BrokenStreamError("larger than any message")
             # As much again as there is: a long value then costs no more than twice its length.
             self._read(max(_PIECE, len(self._text) - self._at))
 
@@ -133,7 +138,10 @@ class JsonStream:
 # What members write themselves; everything else is a line of Discord's, such as a join or a pinned message.
 _WRITTEN = frozenset({"Default", "Reply", "0", "19"})
 _ADDRESS = "https://discord.com/channels/{server}/{channel}/{message}"
+# The exporter's number for the server of direct messages, and what stands in a link in its place.
+_NO_SERVER, _DIRECT = "0", "@me"
 
+_NO_FILES = msgid("{file} holds no JSON file. Name the folder into which DiscordChatExporter has written.")
 _UNREADABLE = msgid("{file} cannot be read ({reason}). Name the JSON file that DiscordChatExporter has written.")
 _NO_JSON = msgid("{file} is no JSON. Export the channel again with DiscordChatExporter and choose the format JSON.")
 _NO_MESSAGES = msgid(
@@ -146,11 +154,51 @@ _FAULTY = msgid(
 )
 
 
-def read_export(path: Path, on_bytes: Callable[[int], object]) -> Iterator[PastMessage]:
+@dataclass(slots=True)
+class ExportCount:
+    """How many messages members have written, and how many of these have nothing in them at all."""
+
+    written: int = 0
+    blank: int = 0
+
+    def add(self, other: "ExportCount") -> None:
+        """Count in what another file has, where that file lacks its texts."""
+        if other.lacks_texts:
+            self.written += other.written
+            self.blank += other.blank
+
+    @property
+    def lacks_texts(self) -> bool:
+        """Whether most are blank: so they come to a bot without the Message Content Intent."""
+        return 2 * self.blank > self.written
+
+
+def find_exports(paths: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
+    """Yield the files to read, each with whether it was named; of a folder all `.json` files, by name.
+
+    Raises ExportError for a folder without any.
+    """
+    for path in paths:
+        if not path.is_dir():
+            yield path, True
+            continue
+        # Beside an export the exporter keeps what it has downloaded, in a folder of its own.
+        files = path.rglob("*.json")
+        found = sorted(each for each in files if not any(part.endswith("_Files") for part in each.parent.parts))
+        if not found:
+            raise ExportError(_NO_FILES, file=path)
+        yield from ((each, False) for each in found)
+
+
+def read_export(
+    path: Path, on_bytes: Callable[[int], object], count: ExportCount | None = None
+) -> Iterator[PastMessage]:
     """Yield the members' messages of an export: no bots, no webhooks, no lines of Discord's own, no empty texts.
 
-    `on_bytes` is told how many bytes of the file have been read so far. Raises ExportError.
+    A forwarded message has the text that was forwarded. `on_bytes` is told how many bytes of the file have been read
+    so far, and `count` counts. Raises ExportError.
     """
+    count = count or ExportCount()
     number = 0
     place: dict[str, str] = {}
     try:
@@ -159,7 +207,7 @@ def read_export(path: Path, on_bytes: Callable[[int], object]) -> Iterator[PastM
             for name in stream.names():
                 if name == "messages":
                     for number, value in enumerate(_items(stream, path), 1):
-                        yield from _message(value, place, path, number)
+                        yield from _message(value, place, path, number, count)
                     return
                 if name in {"guild", "channel"}:
                     place[name] = _id(stream.value())
@@ -182,19 +230,43 @@ def _items(stream: JsonStream, path: Path) -> Iterator[Any]:
     return stream.items()
 
 
-def _message(value: object, place: Mapping[str, str], path: Path, number: int) -> Iterator[PastMessage]:
+def _message(
+    value: object, place: Mapping[str, str], path: Path, number: int, count: ExportCount
+) -> Iterator[PastMessage]:
     """Yield the message where a member wrote it."""
     row = _object(value, "messages", path, number)
     author = _object(row.get("author"), "author", path, number)
     text = row.get("content")
     if not isinstance(text, str):
         raise ExportError(_FAULTY, file=path, number=number, field="content")
-    if author.get("isBot") or str(row.get("type", "Default")) not in _WRITTEN or not text.strip():
+    if author.get("isBot") or str(row.get("type", "Default")) not in _WRITTEN:
+        return
+    text = "\n".join(part for part in (text, *_forwarded(row)) if part.strip())
+    count.written += 1
+    if not text:
+        count.blank += not any(row.get(part) for part in _BESIDE_TEXT)
         return
     message = str(row.get("id", number))
     server, channel = place.get("guild"), place.get("channel")
+    server = _DIRECT if server == _NO_SERVER else server
     link = _ADDRESS.format(server=server, channel=channel, message=message) if server and channel else ""
-    yield PastMessage(message, text, link)
+    yield PastMessage(_whole(message), _whole(text), link)
+
+
+_BESIDE_TEXT = ("attachments", "embeds", "stickers", "forwardedMessage", "poll")
+
+
+def _forwarded(row: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the texts that the message forwards."""
+    node = row.get("forwardedMessage")
+    text = cast("Mapping[str, Any]", node).get("content") if isinstance(node, dict) else None
+    if isinstance(text, str):
+        yield text
+
+
+def _whole(text: str) -> str:
+    """Return the text with halves of characters joined where both are there, and else replaced."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _object(value: object, field: str, path: Path, number: int) -> Mapping[str, Any]:

@@ -41,6 +41,7 @@ def detail_lines(entry: ImportEntry, texts: Texts) -> list[str]:
     """Return all reasons, warnings and differences of a claim, a line each."""
     return [
         *(problem_line(problem, texts) for problem in entry.problems),
+        *(str(_say(warning, texts)) for warning in entry.warnings),
         *(near_line(near, texts) for near in entry.near),
         *difference_lines(entry.fields, texts),
     ]
@@ -52,14 +53,13 @@ def short_detail(entry: ImportEntry, texts: Texts) -> str:
         return texts(
             "Fields that differ: {fields}", fields=", ".join(field_name(each.field, texts) for each in entry.fields)
         )
-    lines = [*(problem_line(each, texts) for each in entry.problems), *(near_line(each, texts) for each in entry.near)]
-    return lines[0] if lines else ""
+    return next(iter(detail_lines(entry, texts)), "")
 
 
 def problem_line(problem: PackProblem, texts: Texts) -> str:
     """Return where a fault is, what it is, and how to mend it, in the reader's language."""
     line = texts("line {line}", line=problem.line) if problem.line else ""
-    place = ", ".join(part for part in (line, problem.field) if part) or texts("the file")
+    place = ", ".join(part for part in (line, str(_say(problem.field, texts))) if part) or texts("the file")
     fault, mend = _say(problem.fault, texts), _say(problem.mend, texts)
     return texts("{place}: {fault}. {mend}", place=place, fault=fault, mend=mend)
 

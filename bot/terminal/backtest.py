@@ -1,6 +1,6 @@
 """`touchstone backtest`: what the bot would have said in a channel's past, from an export."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +12,16 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from bot.terminal.calibrate import read_budget
-from bot.terminal.console import Terminal
+from bot.terminal.console import Terminal, complain
 from bot.terminal.evaluate import write_json
-from bot.texts import msgid
+from bot.texts import Texts, msgid
 from config.errors import ExportError
 
 if TYPE_CHECKING:
     from bot.backtest import Backtest, BacktestReport, Doubtful, PastMessage
+    from bot.chat_export import ExportCount
 
-_EXPORT = msgid("A channel exported with DiscordChatExporter in the format JSON.")
+_EXPORT = msgid("Channels exported with DiscordChatExporter in the format JSON: files, and folders of them.")
 _BUDGET = msgid("Which share of the messages may be answered: 1/2000.")
 _JSON = msgid("Write the figures to this file, as JSON without any text of a message.")
 
@@ -35,26 +36,30 @@ def register(app: typer.Typer) -> None:
 
 def backtest(
     context: typer.Context,
-    export: Annotated[Path, typer.Argument(metavar="EXPORT.json", help=_EXPORT)],
+    exports: Annotated[list[Path], typer.Argument(metavar="EXPORT.json...", help=_EXPORT)],
     budget: Annotated[str, typer.Option("--budget", help=_BUDGET)] = "1/2000",
     json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help=_JSON, dir_okay=False)] = None,
 ) -> None:
-    """Check all messages of the export; Ctrl-C ends it early with what has been counted so far."""
+    """Check all messages of the exports; Ctrl-C ends it early with what has been counted so far."""
     from bot.backtest import Backtest  # noqa: PLC0415  as in Terminal.open
+    from bot.chat_export import ExportCount  # noqa: PLC0415
 
     terminal = Terminal.of(context)
     texts = terminal.texts
     share = 1000 * read_budget(budget, terminal)
     with terminal.open() as touchstone:
-        run = Backtest(touchstone.check, keep_texts=True)
+        run, count = Backtest(touchstone.check, keep_texts=True), ExportCount()
         try:
-            whole = read_all(terminal, run, export)
+            whole = read_all(terminal, run, exports, count)
         except ExportError as error:
             raise typer.BadParameter(texts(error.fault, **error.values), param_hint="EXPORT.json") from error
     report = run.report(share)
     if not whole:
         terminal.print(texts("Broken off; this is what had been read until then."), style="bold")
     show(terminal, report)
+    if count.lacks_texts:
+        terminal.print()
+        terminal.print(_say_blank(count, texts), style="yellow")
     try:
         write_json(json_file, report_json(report, whole=whole))
     except OSError as error:
@@ -65,38 +70,76 @@ def backtest(
         raise typer.Exit(_INTERRUPTED)
 
 
-def read_all(terminal: Terminal, run: "Backtest", export: Path) -> bool:
-    """Check the export's messages; returns whether it came to the end. Raises ExportError."""
-    from bot.chat_export import read_export  # noqa: PLC0415
+def _say_blank(count: "ExportCount", texts: Texts) -> str:
+    return texts.plural(
+        "{count} message of members has no text at all: it was exported by a bot without the Message Content Intent."
+        " Switch that on in Discord's developer portal, and export again.",
+        "{count} messages of members have no text at all: they were exported by a bot without the Message Content"
+        " Intent. Switch that on in Discord's developer portal, and export again.",
+        count.blank,
+    )
 
+
+def read_all(terminal: Terminal, run: "Backtest", exports: Sequence[Path], count: "ExportCount") -> bool:
+    """Check the messages of all files, each once; returns whether it came to the end. Raises ExportError.
+
+    A file of a folder that is no export is named and passed over.
+    """
+    from bot.chat_export import ExportCount, find_exports, read_export  # noqa: PLC0415
+
+    files = list(find_exports(exports))
+    seen: set[int] = set()
     try:
-        with _progress(terminal, export) as bar:
-            messages: Iterable[PastMessage] = read_export(export, bar.move)
-            for message in messages:
-                run.add(message)
+        with _progress(terminal, [path for path, _ in files]) as bar:
+            for path, is_named in files:
+                within = ExportCount()
+                try:
+                    messages: Iterable[PastMessage] = read_export(path, bar.move, within)
+                    for message in messages:
+                        # Exports of one channel may overlap.
+                        key = hash((message.link or path, message.id, message.text))
+                        if key not in seen:
+                            run.add(message)
+                        if len(files) > 1:
+                            seen.add(key)
+                except ExportError as error:
+                    if is_named:
+                        raise
+                    complain(terminal.texts(error.fault, **error.values))
+                count.add(within)
+                bar.finish(path)
     except KeyboardInterrupt:
         return False
     return True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Bar:
-    """A bar over the bytes of a file."""
+    """A bar over the bytes of all files."""
 
     progress: Progress
     task: Any
+    before: int = 0
 
     def move(self, count: int) -> None:
-        """Say how many bytes have been read."""
-        self.progress.update(self.task, completed=count)
+        """Say how many bytes of this file have been read."""
+        self.progress.update(self.task, completed=self.before + count)
+
+    def finish(self, path: Path) -> None:
+        """Go on behind a file."""
+        self.before += _size(path)
 
 
 @contextmanager
-def _progress(terminal: Terminal, export: Path) -> Iterator[_Bar]:
+def _progress(terminal: Terminal, exports: Sequence[Path]) -> Iterator[_Bar]:
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        size = export.stat().st_size if export.is_file() else None
-        yield _Bar(progress, progress.add_task(terminal.texts("Reading"), total=size))
+        total = sum(map(_size, exports)) or None
+        yield _Bar(progress, progress.add_task(terminal.texts("Reading"), total=total))
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
 
 
 def show(terminal: Terminal, report: "BacktestReport") -> None:

@@ -1,4 +1,7 @@
-"""`touchstone claims`: what the claim base holds, and files of claims out of it and into it."""
+"""`touchstone claims`: what the claim base holds, and files of claims out of it and into it.
+
+An import is all or asks: exit code 1 where something was refused, 3 where claims were changed here since the export.
+"""
 
 import secrets
 import sys
@@ -8,15 +11,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from rich.table import Table
+from rich.cells import cell_len, set_cell_size
 
 from bot.terminal.check import json_line, write
-from bot.terminal.console import Terminal, draw_card
+from bot.terminal.claim_history import (
+    JsonOption,
+    ServerOption,
+    YesOption,
+    operator,
+    register_history,
+    say_how_to_undo,
+)
+from bot.terminal.console import Terminal, complain, draw_card
 from bot.texts import msgid
 from checks.model import KnownWording
 from claims.record import ClaimRecord
 
 if TYPE_CHECKING:
+    from bot.reply import Reply
+    from bot.service import Touchstone
+    from claims.exchange.formats import Incoming
     from claims.exchange.plan import ImportPlan
 
 
@@ -33,16 +47,23 @@ def draw_plan(plan: "ImportPlan", terminal: Terminal) -> None:
         for entry in entries:
             terminal.print(f"  {mark} {title_of(entry, texts)}")
             for line in detail_lines(entry, texts):
-                terminal.print(f"      {line}", style="yellow" if entry.near else None)
+                terminal.print(f"      {line}", style="yellow" if entry.near or entry.warnings else None)
     terminal.print(unchanged_line(plan, texts), style="dim")
 
 
 _FORMAT = msgid("yaml: packs, with everything; csv: a sheet; claimreview: JSON-LD for other fact checkers.")
-_OUT = msgid("Write to this file; without it, to standard output.")
+_OUT = msgid("Write to this file; without it, or as -, to standard output.")
 _BOM = msgid("Begin a csv with a byte order mark, by which Excel knows UTF-8.")
-_SERVER = msgid("The claims as one Discord server sees them, by its id.")
-_YES = msgid("Write without asking.")
-_FILE = msgid("A pack (YAML), a sheet (CSV) or ClaimReview (JSON).")
+_FILE = msgid("A pack (YAML), a sheet (CSV) or ClaimReview (JSON, JSON Lines, a web page); - is standard input.")
+_PARTIAL = msgid("Write what can be written, and leave the rest of the file out.")
+_THEIRS = msgid("Where claims were changed here since the export, take the file's version.")
+_OURS = msgid("Where claims were changed here since the export, keep what stands here.")
+_PUBLISHER = msgid("Who publishes the claimreview.")
+_URL = msgid(
+    "Where the claimreview is published: an address, in which {id} and {language} stand for those of each claim."
+)
+_STANDARD = Path("-")
+CONFLICT = 3
 
 
 def _register_exchange(group: typer.Typer) -> None:
@@ -56,16 +77,22 @@ def export(
     file_format: Annotated[Literal["yaml", "csv", "claimreview"], typer.Option("--format", help=_FORMAT)] = "yaml",
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help=_OUT, show_default=False)] = None,
     bom: Annotated[bool, typer.Option("--bom", help=_BOM)] = False,
-    server: Annotated[int | None, typer.Option("--server", metavar="ID", help=_SERVER, show_default=False)] = None,
+    server: ServerOption = None,
+    publisher: Annotated[str, typer.Option("--publisher", metavar="NAME", help=_PUBLISHER)] = "Touchstone",
+    url: Annotated[str, typer.Option("--url", metavar="ADDRESS", help=_URL, show_default=False)] = "",
 ) -> None:
     """Write all shared claims, or those of a server; a file is put in place when it is whole."""
     # With the database behind it, which help does without (as below).
+    from claims.exchange.claimreview import Publishing  # noqa: PLC0415
     from claims.exchange.export import export_claims  # noqa: PLC0415
 
     terminal = Terminal.of(context)
+    if url and not url.startswith(("https://", "http://")):
+        raise typer.BadParameter(terminal.texts("An address begins with https://."), param_hint="--url")
+    publishing = Publishing(publisher.strip() or "Touchstone", url.strip())
     with terminal.open() as touchstone:
-        pieces = export_claims(touchstone.base, file_format, server, byte_order_mark=bom)
-        if out is None:
+        pieces = export_claims(touchstone.base, file_format, server, byte_order_mark=bom, publishing=publishing)
+        if out is None or out == _STANDARD:
             for piece in pieces:
                 write(piece.encode())
             return
@@ -80,40 +107,80 @@ def export(
 def import_(
     context: typer.Context,
     path: Annotated[Path, typer.Argument(metavar="FILE", help=_FILE)],
-    yes: Annotated[bool, typer.Option("--yes", help=_YES)] = False,
+    yes: YesOption = False,
+    partial: Annotated[bool, typer.Option("--partial", help=_PARTIAL)] = False,
+    theirs: Annotated[bool, typer.Option("--theirs", help=_THEIRS)] = False,
+    ours: Annotated[bool, typer.Option("--ours", help=_OURS)] = False,
+    server: ServerOption = None,
 ) -> None:
-    """Import into the shared claims; the exit code is 1 where a claim was refused."""
-    from claims.exchange.importing import import_claims, plan_import, read_import  # noqa: PLC0415
-    from claims.moderation.rights import Actor  # noqa: PLC0415
+    """Import all of a file or nothing of it, unless told otherwise; the exit code says what was left out."""
+    from claims.exchange.importing import import_claims, plan_import  # noqa: PLC0415
 
     terminal = Terminal.of(context)
     texts = terminal.texts
+    if theirs and ours:
+        raise typer.BadParameter(texts("Give one of the two."), param_hint="--theirs, --ours")
     with terminal.open() as touchstone:
-        incoming = read_import(path, touchstone.base.clock().date())
-        plan = plan_import(touchstone.base, incoming)
+        incoming = _read(touchstone, path)
+        plan = plan_import(touchstone.base, incoming, server, theirs=theirs)
         draw_plan(plan, terminal)
-        if not plan.writes:
+        open_conflicts = () if ours else plan.of("conflicting")
+        held = None if partial else _held_back(plan, bool(open_conflicts), terminal)
+        if held and plan.writes and not yes and _asked(terminal, texts("Write the rest?")):
+            held = None
+            yes = True
+        if held:
+            terminal.print(held, style="bold")
+        elif not plan.writes:
             terminal.print(texts("There is nothing to write."))
-        elif yes or _agreed(terminal):
-            report = import_claims(touchstone.base, incoming, Actor.operator())
-            written = len(report.plan.of("new")) + len(report.plan.of("changed"))
+        elif yes or _asked(terminal, texts("Write this?")):
+            report = import_claims(touchstone.base, incoming, operator(server), plan.fingerprint, theirs=theirs)
             terminal.print(
                 texts.plural(
                     "{count} claim written, as revision {revision}.",
                     "{count} claims written, as revision {revision}.",
-                    written,
+                    report.plan.written,
                     revision=report.revision,
                 )
             )
+            say_how_to_undo(terminal, report.revision, server)
+        elif sys.stdin.isatty():
+            terminal.print(texts("Nothing was written."))
         else:
             terminal.print(texts("Nothing was written. Add --yes to write it."))
     if plan.of("refused"):
         raise typer.Exit(1)
+    if open_conflicts:
+        raise typer.Exit(CONFLICT)
 
 
-def _agreed(terminal: Terminal) -> bool:
+def _read(touchstone: "Touchstone", path: Path) -> "Incoming":
+    from claims.exchange.formats import MAX_BYTES  # noqa: PLC0415
+    from claims.exchange.importing import read_import, read_import_bytes  # noqa: PLC0415
+
+    today = touchstone.base.clock().date()
+    if path == _STANDARD:
+        return read_import_bytes("-", sys.stdin.buffer.read(MAX_BYTES + 1), today)
+    return read_import(path, today)
+
+
+def _held_back(plan: "ImportPlan", has_conflicts: bool, terminal: Terminal) -> str | None:
+    """Say why nothing is written, and what to do; None where nothing stands in the way."""
+    texts = terminal.texts
+    if plan.of("refused"):
+        return texts("Nothing was written: mend what is refused, or add --partial to write the rest without it.")
+    if has_conflicts:
+        return texts(
+            "Nothing was written: some claims were changed here since the file was exported. Add --theirs to take the"
+            " file's version of them, --ours to keep what stands here, or export again and make the changes anew."
+        )
+    return None
+
+
+def _asked(terminal: Terminal, question: str) -> bool:
     """Ask, where somebody is there to answer."""
-    return sys.stdin.isatty() and typer.confirm(terminal.texts("Write this?"))
+    del terminal
+    return sys.stdin.isatty() and typer.confirm(question)
 
 
 def _write_file(path: Path, pieces: Iterable[str]) -> None:
@@ -133,7 +200,8 @@ def _write_file(path: Path, pieces: Iterable[str]) -> None:
         temporary.unlink(missing_ok=True)
 
 
-_JSON = msgid("Print JSON.")
+_STATUS = msgid("Which claims: published, draft, withdrawn, or all.")
+_TITLE_LEAST = 12
 
 
 def register(app: typer.Typer) -> None:
@@ -142,45 +210,112 @@ def register(app: typer.Typer) -> None:
     group.command("list", help=msgid("List all published claims."))(list_claims)
     group.command("show", help=msgid("Show everything that is known of one claim."))(show_claim)
     _register_exchange(group)
+    register_history(group)
     app.add_typer(group, name="claims")
 
 
-def list_claims(context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help=_JSON)] = False) -> None:
-    """List the published claims."""
+def list_claims(
+    context: typer.Context,
+    as_json: JsonOption = False,
+    server: ServerOption = None,
+    status: Annotated[Literal["published", "draft", "withdrawn", "all"], typer.Option("--status", help=_STATUS)] = (
+        "published"
+    ),
+) -> None:
+    """List claims, a line each: its id whole, its counts, and as much of its title as fits; all of it in a pipe."""
     terminal = Terminal.of(context)
     with terminal.open() as touchstone:
-        claims = touchstone.base.claims()
-    if as_json:
-        write(json_line([_summary(claim) for claim in claims]))
-        return
+        claims = _claims(touchstone, server, status)
+    summaries = [_summary(claim) for claim in claims]
     texts = terminal.texts
-    table = Table(box=None, header_style="bold")
-    for heading in (texts("Id"), texts("Kind"), texts("Claim"), texts("Wordings"), texts("Points")):
-        table.add_column(heading, justify="right" if heading in {texts("Wordings"), texts("Points")} else "left")
-    for claim in claims:
-        title = texts.pick(claim.title_en, claim.title_zh)
-        table.add_row(claim.id, _kind(claim, terminal), title, str(len(claim.wordings)), str(len(claim.points)))
-    terminal.out.print(table)
-    terminal.print(texts.plural("{count} claim", "{count} claims", len(claims)), style="dim")
+    if as_json:
+        given = [
+            each if status == "published" else each | {"status": c.status}
+            for each, c in zip(summaries, claims, strict=True)
+        ]
+        write(json_line(given))
+        return
+    counted = texts.plural("{count} claim", "{count} claims", len(claims))
+    headings = (texts("Id"), texts("Wordings"), texts("Points"), texts("Claim"))
+    rows = [
+        (claim.id, str(each["wordings"]), str(each["points"]), texts.pick(claim.title_en, claim.title_zh))
+        for claim, each in zip(claims, summaries, strict=True)
+    ]
+    if terminal.out.is_terminal:
+        width = terminal.out.width
+        terminal.out.print(*_lines([headings, *rows], width), sep="\n", soft_wrap=True)
+        terminal.print(counted, style="dim")
+        return
+    for line in _lines(rows, None):
+        write(f"{line}\n".encode("utf-8", "replace"))
+    complain(counted)
+
+
+def _claims(touchstone: "Touchstone", server: int | None, status: str) -> tuple[ClaimRecord, ...]:
+    if status == "published":
+        return touchstone.base.claims(server)
+    from claims.moderation.editor import ClaimView  # noqa: PLC0415
+
+    found = ClaimView(touchstone.base).all(operator(server))
+    return tuple(claim for claim in found if status in {"all", claim.status})
+
+
+def _lines(rows: Sequence[tuple[str, ...]], width: int | None) -> list[str]:
+    """Return the rows as lines with aligned columns; the last column is cut where a width is given, an id never."""
+    sizes = [max((cell_len(row[n]) for row in rows), default=0) for n in range(3)]
+    if width is not None:
+        # One long id must not push the titles of all others out of sight.
+        sizes[0] = min(sizes[0], max(width // 2, 8))
+    lines: list[str] = []
+    for name, wordings, points, title in rows:
+        start = f"{set_cell_size(name, max(sizes[0], cell_len(name)))}  {wordings:>{sizes[1]}}  {points:>{sizes[2]}}  "
+        room = None if width is None else width - cell_len(start)
+        if room is not None and cell_len(title) > room:
+            title = set_cell_size(title, room - 1).rstrip() + "…" if room >= _TITLE_LEAST else ""  # noqa: PLW2901
+        lines.append((start + title).rstrip())
+    return lines
 
 
 def show_claim(
     context: typer.Context,
     claim_id: Annotated[str, typer.Argument(metavar="ID", help=msgid("The claim's id, as the list shows it."))],
-    as_json: Annotated[bool, typer.Option("--json", help=_JSON)] = False,
+    as_json: JsonOption = False,
+    server: ServerOption = None,
 ) -> None:
-    """Show one claim as its card, with its wordings."""
+    """Show one claim of any status as its card, with its wordings."""
     terminal = Terminal.of(context)
     with terminal.open() as touchstone:
-        claim = touchstone.base.claim(claim_id)
+        claim = touchstone.base.claim(claim_id, server)
         if as_json:
             write(json_line(_whole(claim)))
             return
         texts = terminal.texts
-        terminal.out.print(draw_card(touchstone.claim_reply(claim.id, texts.language), texts))
+        if claim.status != "published":
+            _print_status(claim, terminal)
+        terminal.out.print(draw_card(_reply(touchstone, claim, terminal, server), texts))
     _print_wordings(terminal, texts("Wordings"), [w for w in claim.wordings if w.says])
     _print_wordings(terminal, texts("How people dispute it"), [w for w in claim.wordings if w.denies])
     _print_wordings(terminal, texts("Never to be matched"), [w for w in claim.wordings if w.negative])
+
+
+def _print_status(claim: ClaimRecord, terminal: Terminal) -> None:
+    from bot.wording import value_text  # noqa: PLC0415
+
+    status = value_text("status", claim.status, terminal.texts)
+    terminal.print(terminal.texts("{claim}: {status}", claim=claim.id, status=status), style="bold")
+
+
+def _reply(touchstone: "Touchstone", claim: ClaimRecord, terminal: Terminal, server: int | None) -> "Reply":
+    if claim.status == "published":
+        return touchstone.claim_reply(claim.id, terminal.texts.language, server)
+    from bot.reply import Composer  # noqa: PLC0415
+
+    base = touchstone.base
+    documents = {document.id: document for document in base.documents(server)}
+    composer = Composer(
+        {claim.id: claim}, documents, terminal.texts, lambda cited: base.passage(cited).text, base.clock().date()
+    )
+    return composer.describe(claim.id)
 
 
 def _print_wordings(terminal: Terminal, heading: str, wordings: Sequence[KnownWording]) -> None:
@@ -188,11 +323,6 @@ def _print_wordings(terminal: Terminal, heading: str, wordings: Sequence[KnownWo
         terminal.print(heading, style="bold")
     for wording in wordings:
         terminal.print(f"  {wording.language}  {wording.text}")
-
-
-def _kind(claim: ClaimRecord, terminal: Terminal) -> str:
-    texts = terminal.texts
-    return {"contested": texts("contested"), "context": texts("context"), "outlook": texts("outlook")}[claim.kind]
 
 
 def _summary(claim: ClaimRecord) -> dict[str, Any]:

@@ -3,20 +3,26 @@
 from collections.abc import Iterator
 
 from claims.base import ClaimBase
-from claims.exchange.claimreview import write_reviews
+from claims.exchange.claimreview import Publishing, write_reviews
 from claims.exchange.formats import Format, read_contents
 from claims.exchange.sheet import write_sheet
 from claims.exchange.yaml import write_yaml
 
 
 def export_claims(
-    base: ClaimBase, file_format: Format, server: int | None = None, *, byte_order_mark: bool = False
+    base: ClaimBase,
+    file_format: Format,
+    server: int | None = None,
+    *,
+    byte_order_mark: bool = False,
+    publishing: Publishing | None = None,
 ) -> Iterator[str]:
     """Yield the text of an export in pieces, to be written as UTF-8 without any change of line ends.
 
     It holds what the server sees (None: what is shared): claims of any status in `yaml` and `csv`, published ones in
     `claimreview`. `yaml` is lossless; what a server sets on a claim (muted, cut-off), versions and history stay behind.
-    `byte_order_mark` leads a `csv` with one, by which Excel knows UTF-8. May raise DatabaseError at once.
+    `byte_order_mark` leads a `csv` with one, by which Excel knows UTF-8; `publishing` says by whom and
+    where a `claimreview` is published. May raise DatabaseError at once.
     """
     contents = read_contents(base, server)
     match file_format:
@@ -25,4 +31,4 @@ def export_claims(
         case "csv":
             return write_sheet(contents, bom=byte_order_mark)
         case "claimreview":
-            return write_reviews(contents)
+            return write_reviews(contents, publishing)

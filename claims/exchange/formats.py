@@ -26,11 +26,18 @@ SUFFIXES: dict[Format, str] = {"yaml": ".yaml", "csv": ".csv", "claimreview": ".
 
 @dataclass(frozen=True, slots=True)
 class IncomingClaim:
-    """A claim of a file that is sound in itself; `state` marks how it was when it was exported, where that is known."""
+    """A claim of a file that is sound in itself; `state` marks how it was when it was exported, where that is known.
+
+    `citation_lines` are those of the citations, point by point. `partial`: the file is a review that this base has
+    written itself, and says only part of the claim (its title, kind and days). `warnings` are for whoever looks.
+    """
 
     record: ClaimRecord
     line: int
     state: str | None = None
+    citation_lines: tuple[tuple[int, ...], ...] = ()
+    partial: bool = False
+    warnings: tuple[Worded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +61,16 @@ class IncomingPack:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """All that a file holds, pack by pack; `whole`: each pack is all there is of it, and what it lacks is withdrawn."""
+    """All that a file holds, pack by pack; `whole`: each pack is all there is of it, and what it lacks is withdrawn.
+
+    `strays` are the lines of parts that could not be told to belong to any claim of the file.
+    """
 
     name: str
     format: Format
     packs: tuple[IncomingPack, ...]
     whole: bool = False
+    strays: tuple[int, ...] = ()
 
     @property
     def drafts(self) -> bool:
@@ -143,6 +154,11 @@ _SUFFIXES: dict[str, Format] = {
     ".tsv": "csv",
     ".json": "claimreview",
     ".jsonld": "claimreview",
+    ".jsonl": "claimreview",
+    ".ndjson": "claimreview",
+    ".html": "claimreview",
+    ".htm": "claimreview",
+    ".xhtml": "claimreview",
 }
 _SHEET_WORDS = {"claim", "row"}
 
@@ -225,7 +241,7 @@ def _format(name: str, text: str) -> Format:
     if known:
         return known
     start = text.lstrip()
-    if start.startswith(("{", "[")):
+    if start.startswith(("{", "[", "<")):
         return "claimreview"
     heading = start.partition("\n")[0].replace(";", ",").replace("\t", ",").replace('"', "")
     return "csv" if {cell.strip() for cell in heading.split(",")} >= _SHEET_WORDS else "yaml"

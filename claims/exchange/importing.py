@@ -1,7 +1,7 @@
 """The import of claims: read a file, try it dry, write it as one revision."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from importlib import resources
 from itertools import islice
@@ -15,10 +15,13 @@ from checks.tuning import Tuning
 from claims.base import ClaimBase
 from claims.exchange.claimreview import read_reviews
 from claims.exchange.formats import Incoming, IncomingClaim, RefusedClaim, Source, file_bytes, read_bytes, read_file
-from claims.exchange.plan import ImportEntry, ImportPlan, ImportReport, NearFinder, PackSteps, Step, Steps
+from claims.exchange.plan import REVIEWED, ImportEntry, ImportPlan, ImportReport, NearFinder, PackSteps, Step, Steps
 from claims.exchange.reading import MOST_TOLD
 from claims.exchange.sheet import read_sheet
 from claims.exchange.yaml import read_yaml
+from claims.moderation.editor import edit_change
+from claims.moderation.edits import SetStatus
+from claims.moderation.history import read_revision
 from claims.moderation.rights import Actor, permit
 from claims.packs.plain import canonical
 from claims.record import DocumentRecord, claim_fingerprint, claim_state, differences, plain_fields
@@ -31,13 +34,14 @@ from claims.store.changes import (
     SOURCE,
     SOURCE_FACTS,
     Change,
+    ChangeResult,
     write_changes,
 )
 from claims.store.claim_rows import order_claims
 from claims.store.revisions import TOUCHSTONE, AuditEntry
 from claims.store.tables import Pack
-from config.errors import ImportRefusedError, PackProblem, PlanChangedError
-from config.faults import FieldDifference, worded
+from config.errors import ImportRefusedError, InvalidEditError, PackProblem, PlanChangedError
+from config.faults import FieldDifference, FieldFault, worded
 
 
 def import_changes(part: PackSteps, server: int | None) -> list[Change]:
@@ -110,7 +114,7 @@ IMPORT_ACT = "claim.import"
 def read_import(path: Path, today: date) -> Incoming:
     """Read a file for import; raises ImportRefusedError with line, fault and mend.
 
-    `today` dates a ClaimReview that has no date itself.
+    `today` tells which dates of a ClaimReview lie ahead.
     """
     return _read(read_file(path), today)
 
@@ -120,10 +124,13 @@ def read_import_bytes(name: str, raw: bytes, today: date) -> Incoming:
     return _read(read_bytes(name, raw), today)
 
 
-def plan_import(base: ClaimBase, incoming: Incoming, server: int | None = None) -> ImportPlan:
-    """Say what the import would do for a server (None: to the shared claims), without writing anything."""
+def plan_import(base: ClaimBase, incoming: Incoming, server: int | None = None, *, theirs: bool = False) -> ImportPlan:
+    """Say what the import would do for a server (None: to the shared claims), without writing anything.
+
+    `theirs`: claims that were changed here since the export are to become what the file says.
+    """
     with base.database.reading() as session:
-        steps = Steps(session, incoming, server)
+        steps = Steps(session, incoming, server, theirs=theirs)
         parts = tuple(steps.packs())
     new = [step.incoming.record for part in parts for step in part.steps if step.outcome == "new" and step.incoming]
     known = [claim for claim in steps.known if claim.status != "withdrawn"]
@@ -134,8 +141,13 @@ def plan_import(base: ClaimBase, incoming: Incoming, server: int | None = None) 
     return _plan(incoming, parts, finder)
 
 
-def import_claims(base: ClaimBase, incoming: Incoming, actor: Actor, agreed: str | None = None) -> ImportReport:
+def import_claims(
+    base: ClaimBase, incoming: Incoming, actor: Actor, agreed: str | None = None, *, theirs: bool = False
+) -> ImportReport:
     """Write what the plan says, as it stands at this moment: all of it or nothing, in one revision.
+
+    What is refused or conflicting stays out: whoever wants all or nothing asks the plan first, and hands its
+    fingerprint in as `agreed`. `theirs` is as for `plan_import`.
 
     The operator imports into the shared claims, a moderator into those of the actor's server. `agreed` is the
     fingerprint of the plan that somebody has said yes to. Raises NotAllowedError, and PlanChangedError where the base
@@ -144,7 +156,7 @@ def import_claims(base: ClaimBase, incoming: Incoming, actor: Actor, agreed: str
     with base.database.changing() as session:
         permit(session, actor, "claim.import")
         entry = AuditEntry(actor.who, IMPORT_ACT, Path(incoming.name).name, actor.server)
-        return _write(base, session, incoming, entry, agreed)
+        return _write(base, session, incoming, entry, agreed, theirs=theirs)
 
 
 def load_shipped_packs(base: ClaimBase) -> None:
@@ -196,9 +208,15 @@ def _refuse(name: str, problems: Iterable[PackProblem]) -> None:
 
 
 def _write(
-    base: ClaimBase, session: Session, incoming: Incoming, entry: AuditEntry, agreed: str | None = None
+    base: ClaimBase,
+    session: Session,
+    incoming: Incoming,
+    entry: AuditEntry,
+    agreed: str | None = None,
+    *,
+    theirs: bool = False,
 ) -> ImportReport:
-    parts = tuple(Steps(session, incoming, entry.server).packs())
+    parts = tuple(Steps(session, incoming, entry.server, theirs=theirs).packs())
     plan = _plan(incoming, parts)
     if agreed is not None and agreed != plan.fingerprint:
         raise PlanChangedError(incoming.name)
@@ -226,10 +244,43 @@ def _entry(step: Step, finder: NearFinder | None) -> ImportEntry:
     record = step.incoming.record if step.incoming else None
     titles = (record.title_en, record.title_zh) if record else ("", "")
     near = finder.near(record) if finder and record and step.outcome == "new" else ()
-    return ImportEntry(step.claim, *titles, step.outcome, step.line, step.problems, near, tuple(_fields(step)))
+    warnings = step.incoming.warnings if step.incoming and step.outcome in {"new", "changed"} else ()
+    fields = tuple(_fields(step))
+    return ImportEntry(step.claim, *titles, step.outcome, step.line, step.problems, near, fields, warnings)
 
 
 def _fields(step: Step) -> Iterable[FieldDifference]:
     if step.before is None or step.incoming is None or step.outcome not in {"changed", "conflicting"}:
         return ()
-    return differences(claim_state(canonical(step.before)), claim_state(canonical(step.incoming.record)))
+    found = differences(claim_state(canonical(step.before)), claim_state(canonical(step.incoming.record)))
+    return [each for each in found if not step.incoming.partial or each.field in REVIEWED]
+
+
+def set_status(base: ClaimBase, actor: Actor, claims: Sequence[str], status: str, reason: str = "") -> ChangeResult:
+    """Give all these claims a status, in one revision; raises InvalidEditError with the faults of all of them.
+
+    Also raises NotAllowedError and UnknownClaimError.
+    """
+    changes: list[Change] = []
+    faults: list[FieldFault] = []
+    with base.database.changing() as session:
+        permit(session, actor, "claim.edit")
+        for claim in dict.fromkeys(claims):
+            try:
+                changes.append(edit_change(session, actor, claim, None, SetStatus(status)))
+            except InvalidEditError as error:
+                faults += [
+                    FieldFault(f"{claim}, {each.field}", each.fault, each.mend, each.values) for each in error.faults
+                ]
+        if faults:
+            raise InvalidEditError(tuple(faults))
+        entry = AuditEntry(actor.who, "claim.edit", reason, actor.server)
+        return write_changes(session, entry, changes, base.clock())
+
+
+def claims_of(base: ClaimBase, actor: Actor, revision: int) -> tuple[str, ...]:
+    """Return the claims that a revision of the actor's server wrote, in its order; raises UnknownEntryError."""
+    with base.database.reading() as session:
+        permit(session, actor, "history.see")
+        made = read_revision(session, actor.server, revision)
+    return tuple(change.subject for change in made.changes if change.kind == CLAIM and change.after is not None)

@@ -14,7 +14,7 @@ from checks.lexicon import Lexicon, analyse
 from checks.tuning import Tuning
 from claims.exchange.formats import Format, Incoming, IncomingClaim, IncomingPack, RefusedClaim
 from claims.packs.plain import canonical, exported_state
-from claims.record import CitationRecord, ClaimRecord, DocumentRecord, claim_fingerprint
+from claims.record import CitationRecord, ClaimRecord, DocumentRecord, claim_fingerprint, claim_state, lacking
 from claims.store.claim_rows import read_rows
 from claims.store.tables import Claim, Document, DocumentText, Pack
 from config.errors import PackProblem
@@ -78,8 +78,9 @@ class ImportEntry:
     """What becomes of one claim of a file, and the line where it begins (0: unknown).
 
     `new` and `changed` ones are written; `conflicting` ones were changed here since, and stay as they are here;
-    `refused` ones carry their problems. `near` warns of claims that a new one may repeat. `fields` are those that the
-    file has otherwise than the base: `mine` as the base has each, `theirs` as the file does.
+    `refused` ones carry their problems. `warnings` say what was read with doubt; `near` warns of claims that a new one
+    may repeat. `fields` are those that the file has otherwise than the base: `mine` as the base has each, `theirs` as
+    the file does.
     """
 
     claim: str
@@ -90,6 +91,7 @@ class ImportEntry:
     problems: tuple[PackProblem, ...] = ()
     near: tuple[NearClaim, ...] = ()
     fields: tuple[FieldDifference, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,8 @@ class CitedTexts:
             for count, citation in enumerate(point.citations):
                 problem = self._problem(citation)
                 if problem:
-                    yield PackProblem(claim.line, f"points[{number}].citations[{count}]", *problem)
+                    line = claim.citation_lines[number][count] if claim.citation_lines else claim.line
+                    yield PackProblem(line, f"points[{number}].citations[{count}]", *problem)
 
     def _problem(self, citation: CitationRecord) -> tuple[str, str] | None:
         name = citation.document
@@ -225,10 +228,14 @@ class PackSteps:
 
 
 class Steps:
-    """Works out the steps of an import, in the state of the base that the session sees."""
+    """Works out the steps of an import, in the state of the base that the session sees.
 
-    def __init__(self, session: Session, incoming: Incoming, server: int | None) -> None:
-        self._session, self._incoming, self._server = session, incoming, server
+    `theirs`: where a claim was changed here since, the file's version is taken; a draft never takes the place of what
+    moderators have published or withdrawn.
+    """
+
+    def __init__(self, session: Session, incoming: Incoming, server: int | None, *, theirs: bool = False) -> None:
+        self._session, self._incoming, self._server, self._theirs = session, incoming, server, theirs
         self._known = {row.id: (row, record) for row, record in read_rows(session, server, everything=True)}
 
     def packs(self) -> Iterator[PackSteps]:
@@ -272,8 +279,12 @@ class Steps:
         problems = tuple(texts.problems(claim))
         if before is not None and row is not None:
             outcome = self._outcome(claim, row, before)
+            if outcome == "conflicting" and self._theirs and not (self._incoming.drafts and before.status != "draft"):
+                outcome = "changed"
             if outcome != "unchanged" or self._incoming.whole:
                 problems += tuple(_misplaced(claim, row, pack, age))
+            if outcome == "changed" and self._incoming.strays and _loses(before, claim.record):
+                problems += (_stray(claim, self._incoming.strays[0]),)
         else:
             outcome = "new"
         if problems and (outcome != "unchanged" or self._incoming.whole):
@@ -281,6 +292,8 @@ class Steps:
         return Step(claim.record.id, claim.line, outcome, claim, row, before)
 
     def _outcome(self, claim: IncomingClaim, row: Claim, before: ClaimRecord) -> ImportOutcome:
+        if claim.partial:
+            return "unchanged" if _says_the_same(claim.record, before) else "conflicting"
         given = claim_fingerprint(claim.record)
         if given == claim_fingerprint(canonical(before)):
             return "unchanged"
@@ -290,6 +303,28 @@ class Steps:
             return "changed" if claim.state == exported_state(before) else "conflicting"
         shared_seen_by_server = self._server is not None and row.server is None
         return "changed" if shared_seen_by_server or claim_fingerprint(before) == row.loaded_digest else "conflicting"
+
+
+# What a review of our own says of a claim.
+REVIEWED = frozenset({"title_en", "title_zh", "kind", "as_of", "review_by"})
+
+
+def _says_the_same(review: ClaimRecord, before: ClaimRecord) -> bool:
+    """Tell whether a review of our own says what the claim says; it may be in one language only."""
+    titles = {review.title_en, review.title_zh} - {""}
+    facts = all(getattr(review, name) == getattr(before, name) for name in ("kind", "as_of", "review_by"))
+    return facts and titles <= {before.title_en, before.title_zh}
+
+
+def _loses(before: ClaimRecord, after: ClaimRecord) -> bool:
+    """Tell whether the claim has parts here that it would have no more."""
+    old, new = claim_state(before), claim_state(after)
+    return any(lacking(old[name], new[name]) for name in ("wordings", "figures", "points"))
+
+
+def _stray(claim: IncomingClaim, line: int) -> PackProblem:
+    fault = worded("it would lose parts, and line {line} could not be placed: that part may belong here", line=line)
+    return PackProblem(claim.line, "", fault, worded("Mend that line first."))
 
 
 def _misplaced(claim: IncomingClaim, row: Claim, pack: IncomingPack, age: Age) -> Iterator[PackProblem]:

@@ -34,6 +34,7 @@ def exchange_schema() -> dict[str, Any]:
     claim["exported_state"] = {"type": "string", "pattern": STATE}
     claim["points"]["minItems"] = 0
     kinds["point"]["properties"]["citations"]["minItems"] = 0
+    kinds["point"]["properties"]["date"] = {"type": "string", "format": "date-or-none"}
     citation, document = kinds["citation"]["properties"], kinds["document"]["properties"]
     citation["end"]["minimum"] = 0
     document["author"] = document["publisher"] = {"type": "string", "maxLength": kinds["line"]["maxLength"]}
@@ -82,7 +83,11 @@ def read_pack_data(name: str, lined: Lined, sha256: str, seen: set[str], *, whol
         else:
             seen.add(claim["id"])
             record = read_claim(claim, pack.id if pack else "")
-            claims.append(IncomingClaim(record, line, claim.get("exported_state")))
+            cited = tuple(
+                tuple(lined.line((*place, "points", n, "citations", c)) for c in range(len(point.citations)))
+                for n, point in enumerate(record.points)
+            )
+            claims.append(IncomingClaim(record, line, claim.get("exported_state"), cited))
     return IncomingPack(pack, sha256, documents, tuple(claims))
 
 
@@ -114,6 +119,9 @@ def _broken(claim: Any, place: PartPath, citable: Collection[str] | None, seen: 
         yield (*place, "title"), worded("the claim has no title"), in_one
     yield from _unfit_to_publish(claim, place)
     for number, point in enumerate(claim["points"]):
+        if not point["date"] and claim.get("status", "published") == "published":
+            mend = worded("Say when it was said, or make it a draft (status: draft).")
+            yield (*place, "points", number, "date"), worded("a point of a published claim has no date"), mend
         if not any(text.strip() for text in point["text"].values()):
             yield (*place, "points", number, "text"), worded("the point has no text"), in_one
     if any(UNFIT.search(text) for text in _strings(claim)):

@@ -18,7 +18,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from claims.exchange.formats import (
@@ -31,10 +31,22 @@ from claims.exchange.formats import (
     Source,
 )
 from claims.exchange.reading import read_pack_data
+from claims.exchange.sheet_cells import (
+    MOST_ROWS,
+    NUMBERS,
+    Cells,
+    Country,
+    Doubt,
+    SheetRows,
+    guard_cell,
+    join_texts,
+    split_texts,
+    unguard_cell,
+)
 from claims.packs.lines import DECIMAL, WHOLE, PartPath
 from claims.packs.plain import LANGUAGES, plain_claim, read_documented, write_documented
 from config.errors import ImportRefusedError, PackProblem
-from config.faults import worded
+from config.faults import Worded, worded
 
 COLUMNS = (
     "claim", "row", "number", "text_en", "text_zh", "kind", "status", "as_of", "review_by", "role", "speaker_en",
@@ -61,77 +73,28 @@ _CELLS = {
 _OPTIONAL = {("claim", "status"), ("claim", "review_by"), ("figure", "role")}
 _NUMBERS = {"start", "end"}
 
-# A spreadsheet takes a cell that begins so for a formula, some also behind full-width signs or a line break.
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
-_PART = re.compile(r"(?:[^\\|]|\\.)+", re.DOTALL)
 
-
-def guard_cell(text: str) -> str:
-    """Return the text so that no spreadsheet computes it: an apostrophe is put before what looks like a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def unguard_cell(text: str) -> str:
-    """Return what `guard_cell` was given."""
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
-
-
-def join_texts(texts: Iterable[str]) -> str:
-    """Write several texts into one cell, with ` | ` between them; that sign within a text is marked."""
-    return " | ".join(text.replace("\\", "\\\\").replace("|", "\\|") for text in texts)
-
-
-def split_texts(cell: str) -> list[str]:
-    """Return the texts that stand in one cell."""
-    # Only the spaces that `join_texts` put around its sign are taken away: further ones belong to the texts.
-    parts = _PART.findall(f" {cell} ") if cell else []
-    texts = [part.removeprefix(" ").removesuffix(" ") for part in parts]
-    return [re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL) for text in texts if text]
-
-
-_DELIMITERS = ",;\t"
 _EXPORT = worded("An export as CSV is a sheet with all columns.")
 
-Cells = dict[str, str]
 
-
-def read_rows(source: Source) -> Iterator[tuple[int, Cells]]:
-    """Yield the line and the cells of each row that is not empty; formulas are as they were before the export.
-
-    Raises ImportRefusedError where a column is missing, unknown or doubled, or where the file is no CSV.
-    """
-    heading = source.text.partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=heading.count)
-    reader = csv.reader(io.StringIO(source.text, newline=""), delimiter=delimiter, strict=True)
-    columns: list[str] | None = None
-    line = 1
-    try:
-        for row in reader:
-            cells = [unguard_cell(cell) for cell in row]
-            if columns is None:
-                columns = _columns(source.name, row)
-            elif any(cells):
-                yield line, _named(source.name, columns, cells, line)
-            line = reader.line_num + 1
-    except csv.Error as error:
-        fault, mend = worded("this is no valid CSV: {detail}", detail=str(error)), worded("Save the sheet as CSV anew.")
-        raise ImportRefusedError(source.name, (PackProblem(line, "", fault, mend),)) from error
-
-
-def _columns(name: str, row: list[str]) -> list[str]:
-    columns = [cell.strip() for cell in row]
+def _columns(name: str, row: list[str], line: int) -> list[str]:
+    """Return the names of the columns; raises ImportRefusedError where one is missing, unknown or doubled."""
+    columns = [cell.strip().lower() for cell in row]
     while columns and not columns[-1]:
         columns.pop()
+    if not set(columns) & set(COLUMNS):
+        fault = worded("the first row does not name the columns of an export")
+        raise ImportRefusedError(name, (PackProblem(line, "", fault, _EXPORT),))
     missing = [each for each in COLUMNS if each not in columns and each not in _LATER]
     faults = [
-        *(PackProblem(1, each, worded("the column is missing"), _EXPORT) for each in missing),
+        *(PackProblem(line, each, worded("the column is missing"), _EXPORT) for each in missing),
         *(
-            PackProblem(1, each, worded("the column is unknown"), worded("Take it out."))
-            for each in columns
+            PackProblem(line, each[:60], worded("the column is unknown"), worded("Take it out."))
+            for each in columns[: 2 * len(COLUMNS)]
             if each not in COLUMNS
         ),
         *(
-            PackProblem(1, each, worded("the column stands here twice"), worded("Keep one."))
+            PackProblem(line, each, worded("the column stands here twice"), worded("Keep one."))
             for each in COLUMNS
             if _twice(columns, each)
         ),
@@ -152,13 +115,14 @@ def _named(name: str, columns: list[str], cells: list[str], line: int) -> Cells:
             worded("Quote the cells that hold commas."),
         )
         raise ImportRefusedError(name, (PackProblem(line, "", fault, mend),))
-    return dict.fromkeys(COLUMNS, "") | dict(zip(columns, cells, strict=False))
+    return dict.fromkeys(COLUMNS, "") | dict(zip(columns, map(unguard_cell, cells), strict=False))
 
 
 _UNKNOWN = len(ROWS)
 _LAST = 10**9
 
-Row = tuple[int, Cells]
+# Where a row belongs among the others (claim, kind, number), its line, and its place in the text.
+Spot = tuple[int, int, int, int, int]
 
 
 @dataclass(slots=True)
@@ -181,19 +145,63 @@ class _Numbers:
         return number
 
 
-def in_order(rows: Iterable[Row]) -> list[Row]:
-    """Return the rows by claim (in the order in which the claims first appear), kind and number, all rows numbered."""
-    claims: dict[str, _Numbers] = {}
-    keyed: list[tuple[tuple[int, int, int], Row]] = []
-    for line, cells in rows:
-        row = cells["row"].strip()
-        numbers = claims.setdefault(cells["claim"].strip(), _Numbers(len(claims)))
-        number = numbers.of(cells)
-        kind = ROWS.index(row) if row in ROWS else _UNKNOWN
-        written = cells if number == _LAST else cells | {"number": str(number)}
-        keyed.append(((numbers.place, kind, number), (line, written)))
-    keyed.sort(key=lambda each: each[0])
-    return [row for _, row in keyed]
+@dataclass(slots=True)
+class Sheet:
+    """The rows of a sheet, by claim (in the order in which the claims first appear), kind and number.
+
+    Only where each row stands is kept; its cells are read anew when they are asked for.
+    """
+
+    source: Source
+    _rows: SheetRows
+    _names: list[str]
+    _country: Country
+    _spots: list[Spot]
+
+    @classmethod
+    def of(cls, source: Source) -> "Sheet":
+        """Look through the sheet; raises ImportRefusedError where it is no CSV, or not one with our columns."""
+        rows = SheetRows(source)
+        country, names, spots = Country(rows.delimiter), list[str](), list[Spot]()
+        claims: dict[str, _Numbers] = {}
+        for line, place, row in rows:
+            if not any(map(str.strip, row)):
+                continue
+            if not names:
+                names = _columns(source.name, row, line)
+                continue
+            cells = _named(source.name, names, row, line)
+            country.learn(cells)
+            kind = cells["row"].strip()
+            numbers = claims.setdefault(cells["claim"].strip(), _Numbers(len(claims)))
+            known = ROWS.index(kind) if kind in ROWS else _UNKNOWN
+            spots.append((numbers.place, known, numbers.of(cells), line, place))
+            if len(spots) > MOST_ROWS:
+                fault = worded("it has more than {most:,} rows", most=MOST_ROWS)
+                problem = PackProblem(line, "", fault, worded("Split it into several files."))
+                raise ImportRefusedError(source.name, (problem,))
+        if not names:
+            raise ImportRefusedError(source.name, (PackProblem(0, "", worded("it has no rows"), _EXPORT),))
+        spots.sort()
+        return cls(source, rows, names, country, spots)
+
+    def __iter__(self) -> Iterator[tuple[int, Cells, list[Doubt]]]:
+        """Yield the line and the cells of each row, all numbered, and which of its cells can be read in two ways.
+
+        Formulas are as they were before the export, days and numbers as packs write them.
+        """
+        for *_, number, line, place in self._spots:
+            cells = self._cells(place)
+            doubts = self._country.plain(cells)
+            yield line, cells if number == _LAST else cells | {"number": str(number)}, doubts
+
+    def cell(self, line: int, column: str) -> str:
+        """Return what stands in a cell, as it was typed."""
+        place = next((spot[4] for spot in self._spots if spot[3] == line), None)
+        return "" if place is None else self._cells(place).get(column, "")
+
+    def _cells(self, place: int) -> Cells:
+        return _named(self.source.name, self._names, self._rows.at(place), 0)
 
 
 Data = dict[str, Any]
@@ -219,9 +227,18 @@ class SheetClaims:
             place = place[:-1]
         return self._lines.get(place, 1)
 
-    def take(self, line: int, cells: Cells) -> None:
-        """Put a row where it belongs; the rows come in the order of `in_order`."""
+    @property
+    def strays(self) -> tuple[int, ...]:
+        """The lines of rows that belong to no claim of the sheet."""
+        return tuple(
+            problem.line for name, faults in self.faults.items() if name not in self._numbers for problem in faults
+        )
+
+    def take(self, line: int, cells: Cells, doubts: Iterable[Doubt] = ()) -> None:
+        """Put a row where it belongs; the rows come by claim, kind and number."""
         name, row = cells["claim"].strip(), cells["row"].strip()
+        for doubt in doubts:
+            self._refuse(name, line, doubt.column, doubt.fault, doubt.mend)
         if row not in ROWS:
             mend = worded("Choose one of: {known}.", known=", ".join(ROWS))
             self._refuse(name, line, "row", worded("{row!r} is no kind of row", row=row), mend)
@@ -374,18 +391,56 @@ def read_sheet(source: Source) -> Incoming:
 
     The claims belong to no pack of the file; those that the base knows stay in their packs.
     """
-    sheet = SheetClaims()
-    for line, cells in in_order(read_rows(source)):
-        sheet.take(line, cells)
+    sheet, made = Sheet.of(source), SheetClaims()
+    for line, cells, doubts in sheet:
+        made.take(line, cells, doubts)
+    strays = made.strays
     digest = hashlib.sha256(source.text.encode()).hexdigest()
-    read = read_pack_data(source.name, sheet, digest, set()).claims
-    claims = tuple(_with_rows(each, sheet) for each in read)
-    rest = (RefusedClaim(claim, faults[0].line, tuple(faults)) for claim, faults in sheet.faults.items())
-    return Incoming(source.name, source.format, (IncomingPack(None, digest, (), (*claims, *rest)),))
+    read = read_pack_data(source.name, made, digest, set()).claims
+    claims = [_with_rows(each, made) for each in read]
+    claims += (RefusedClaim(claim, faults[0].line, tuple(faults)) for claim, faults in made.faults.items())
+    told = tuple(_told(claim, sheet) if isinstance(claim, RefusedClaim) else claim for claim in claims)
+    return Incoming(source.name, source.format, (IncomingPack(None, digest, (), told),), strays=strays)
 
 
 def _with_rows(claim: IncomingClaim | RefusedClaim, sheet: SheetClaims) -> IncomingClaim | RefusedClaim:
     """Refuse the claim where one of its rows could not be read."""
     name = claim.claim if isinstance(claim, RefusedClaim) else claim.record.id
     faults = sheet.faults.pop(name, None)
-    return claim if faults is None else RefusedClaim(name, claim.line, tuple(faults))
+    if faults is None:
+        return claim
+    # What the schema says of a cell that cannot be read is no news.
+    lines = {fault.line for fault in faults}
+    more = claim.problems if isinstance(claim, RefusedClaim) else ()
+    return RefusedClaim(name, claim.line, (*faults, *(each for each in more if each.line not in lines)))
+
+
+_INDEX = re.compile(r"\[\d+\]")
+_NO_NUMBER = worded("Write a number, such as 1.5.")
+
+
+def _told(claim: RefusedClaim, sheet: Sheet) -> RefusedClaim:
+    """Name the sheet, the column and the value of each fault, in place of its field in the form of packs."""
+    return replace(claim, problems=tuple(_told_problem(each, sheet) for each in claim.problems))
+
+
+def _told_problem(problem: PackProblem, sheet: Sheet) -> PackProblem:
+    column = _column(problem.field)
+    if not column:
+        return replace(problem, field=sheet.source.name)
+    value = sheet.cell(problem.line, column)
+    field_name = (
+        worded("{sheet}, column {column}, “{value}”", sheet=sheet.source.name, column=column, value=value[:60])
+        if value
+        else worded("{sheet}, column {column}, empty", sheet=sheet.source.name, column=column)
+    )
+    is_number = column in NUMBERS and isinstance(problem.mend, Worded) and "pack.schema.json" in problem.mend
+    return replace(problem, field=field_name, mend=_NO_NUMBER if is_number else problem.mend)
+
+
+def _column(place: str) -> str:
+    """Return the column of a part in the form of packs (`claims[0].points[2].speaker.zh`), or nothing."""
+    *around, last = _INDEX.sub("", place).split(".")
+    if last in LANGUAGES:
+        return f"{'speaker' if 'speaker' in around else 'text'}_{last}"
+    return {"id": "claim", "value": "low"}.get(last, last if last in COLUMNS else "")

@@ -61,6 +61,8 @@ def _dump(data: object) -> str:
 
 
 MAX_PACKS = 200
+# A line that is neither empty nor a comment.
+_CONTENT = re.compile(r"(?:^|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])[^\S\n\r]*+[^\s#]")
 _SEPARATOR_LINE = re.compile(r"^---[ \t]*\r?\n", re.MULTILINE)
 _MEND = worded("Export the claims as YAML to see the form.")
 
@@ -86,7 +88,7 @@ def _documents(source: Source) -> Iterator[tuple[str, int]]:
     ends = [*(mark.start() for mark in marks), len(source.text)]
     for start, end in zip(starts, ends, strict=True):
         text = source.text[start:end]
-        if any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines()):
+        if _CONTENT.search(text):
             yield text, source.text.count("\n", 0, start)
 
 

@@ -4,6 +4,8 @@ Plain scalars are read by the rules of YAML 1.2: `no`, `on` and `2026-01-23` sta
 """
 
 import re
+import sys
+from array import array
 from collections.abc import Iterator
 from typing import Protocol, TypeAlias
 
@@ -17,10 +19,12 @@ Plain: TypeAlias = "str | float | bool | list[Plain] | dict[str, Plain] | None"
 PartPath: TypeAlias = tuple[str | int, ...]
 
 MAX_DEPTH = 12
-MAX_PARTS = 600_000  # three times what 8 MB of claims have; each part takes some 250 bytes while it is read
+# Three times what 8 MB of claims have; while it is read, a part takes some 80 bytes and a list or group some 400.
+MAX_PARTS, MAX_GROUPS = 600_000, 150_000
 WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
 WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
 DECIMAL = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
+_TAB = re.compile(r"'\\t'|\btabs?\b")
 UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -50,7 +54,10 @@ class LinedYaml:
 
     def __init__(self, text: str) -> None:
         """Read the text; raises YamlRefusedError."""
-        self._lines: dict[PartPath, int] = {}
+        # Of each list and group the line on which it begins, and those of its parts.
+        self._lines: dict[PartPath, array[int]] = {}
+        self._parts = 0
+        self._first = 1
         # The loader in C, where PyYAML has it, reads a large pack in tenths of a second instead of seconds.
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         try:
@@ -58,19 +65,30 @@ class LinedYaml:
             self.data = self._document(parts)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
+            line = mark.line + 1 if mark else 0
+            if _TAB.search(str(error.problem)):
+                fault = worded("this is no valid YAML: a tab stands where only spaces may stand")
+                raise _refused(line, (), fault, worded("Put spaces in its place.")) from None
             fault = worded("this is no valid YAML: {detail}", detail=error.problem or error.context)
-            raise _refused(
-                mark.line + 1 if mark else 0, (), fault, worded("Mend the line, or quote the text.")
-            ) from error
+            # Without the error that led here, which holds on to the whole text.
+            raise _refused(line, (), fault, worded("Mend the line, or quote the text.")) from None
         except yaml.YAMLError as error:
             fault = worded("this is no valid YAML: {detail}", detail=str(error))
             raise _refused(0, (), fault, worded("Mend the file.")) from error
 
     def line(self, place: PartPath) -> int:
         """Return the line of a part, or of the nearest part around it."""
-        while place not in self._lines and place:
-            place = place[:-1]
-        return self._lines.get(place, 1)
+        data: Plain = self.data
+        line = self._lines[()][0] if () in self._lines else self._first
+        for depth, part in enumerate(place):
+            lines = self._lines.get(place[:depth])
+            if isinstance(data, list) and isinstance(part, int) and lines is not None and part < len(data):
+                line, data = lines[1 + part], data[part]
+            elif isinstance(data, dict) and isinstance(part, str) and part in data and lines is not None:
+                line, data = lines[1 + list(data).index(part)], data[part]
+            else:
+                break
+        return line
 
     def _document(self, parts: Iterator[events.Event]) -> Plain:
         started = False
@@ -85,38 +103,45 @@ class LinedYaml:
         return data
 
     def _value(self, event: events.Event, parts: Iterator[events.Event], place: PartPath) -> Plain:
-        self._lines.setdefault(place, _line(event))
-        if len(self._lines) > MAX_PARTS:
-            fault = worded("the file has more than {most:,} parts", most=MAX_PARTS)
+        self._parts += 1
+        if self._parts > MAX_PARTS or len(self._lines) > MAX_GROUPS:
+            most = MAX_PARTS if self._parts > MAX_PARTS else MAX_GROUPS
+            fault = worded("the file has more than {most:,} parts", most=most)
             raise _refused(_line(event), (), fault, worded("Split it up."))
+        if not place:
+            self._first = _line(event)
         _refuse_references(event, place)
         if isinstance(event, events.ScalarEvent):
             return _scalar(event, place)
         if len(place) >= MAX_DEPTH:
             fault = worded("nested deeper than {most} levels", most=MAX_DEPTH)
             raise _refused(_line(event), place, fault, worded("See pack.schema.json for the form."))
+        self._lines[place] = array("l", [_line(event)])
         if isinstance(event, events.SequenceStartEvent):
             return self._sequence(parts, place)
         return self._mapping(parts, place)
 
     def _sequence(self, parts: Iterator[events.Event], place: PartPath) -> list[Plain]:
         values: list[Plain] = []
+        lines = self._lines[place]
         while not isinstance(event := next(parts), events.SequenceEndEvent):
+            lines.append(_line(event))
             values.append(self._value(event, parts, (*place, len(values))))
         return values
 
     def _mapping(self, parts: Iterator[events.Event], place: PartPath) -> dict[str, Plain]:
         values: dict[str, Plain] = {}
+        lines = self._lines[place]
         while not isinstance(event := next(parts), events.MappingEndEvent):
             _refuse_references(event, place)
             if not isinstance(event, events.ScalarEvent):
                 fault, mend = worded("a key is not plain text"), worded("Write keys as in pack.schema.json.")
                 raise _refused(_line(event), place, fault, mend)
-            key = event.value
+            key = sys.intern(event.value)
             if key in values:
                 fault = worded("the key {key!r} stands here twice", key=key)
                 raise _refused(_line(event), (*place, key), fault, worded("Keep one of the two."))
-            self._lines[(*place, key)] = _line(event)
+            lines.append(_line(event))
             values[key] = self._value(next(parts), parts, (*place, key))
         return values
 

@@ -52,6 +52,7 @@ def _validator(schema: dict[str, Any]) -> Draft202012Validator:
     checker = FormatChecker(formats=())
     checker.checks("day", raises=ValueError)(_is_day)
     checker.checks("day-month-year", raises=ValueError)(_is_date)
+    checker.checks("date-or-none", raises=ValueError)(_is_date_or_none)
     return Draft202012Validator(schema, format_checker=checker)
 
 
@@ -61,6 +62,10 @@ def _is_day(value: object) -> bool:
 
 def _is_date(value: object) -> bool:
     return not isinstance(value, str) or (DATE.fullmatch(value) is not None and _is_day((value + "-01-01")[:10]))
+
+
+def _is_date_or_none(value: object) -> bool:
+    return value == "" or _is_date(value)
 
 
 def _told(error: ValidationError) -> Iterator[tuple[PartPath, str, str]]:

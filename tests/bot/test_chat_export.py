@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.chat_export import read_export
+from bot.chat_export import ExportCount, find_exports, read_export
 from config.errors import ExportError
 from tests.bot.exports import CHANNEL, SERVER, message, write_export
 
@@ -60,3 +60,64 @@ def test_a_missing_file_and_a_folder_are_told(tmp_path):
     for path in (tmp_path / "nothing.json", tmp_path):
         with pytest.raises(ExportError, match="cannot be read"):
             read(path)
+
+
+def forwarded(number, text, own=""):
+    """A message that passes on another one."""
+    reference = {"type": "Forward", "messageId": "9", "channelId": "8", "guildId": "7"}
+    passed = {"content": text, "attachments": [], "embeds": [], "stickers": []}
+    return message(number, own) | {"reference": reference, "forwardedMessage": passed}
+
+
+def test_a_forwarded_message_has_the_text_that_was_forwarded(tmp_path):
+    first, second = read(write_export(tmp_path, forwarded(1, "plums sing"), forwarded(2, "plums hum", "look at this")))
+    assert first.text == "plums sing"
+    assert second.text == "look at this\nplums hum"
+
+
+def test_a_direct_message_has_a_link_that_opens(tmp_path):
+    (only,) = read(write_export(tmp_path, message(1, "hello"), guild={"id": "0", "name": "Direct Messages"}))
+    assert only.link == f"https://discord.com/channels/@me/{CHANNEL}/{only.id}"
+
+
+@pytest.mark.parametrize(("written", "text"), [('"\\ud83d plums"', "\ufffd plums"), ('"\\ud83d\\ude00"', "😀")])
+def test_half_an_emoji_is_replaced_and_two_halves_are_one(tmp_path, written, text):
+    path = write_export(tmp_path, message(1, "PLACE"))
+    path.write_text(path.read_text("utf-8").replace('"PLACE"', written), "utf-8")
+    (only,) = read(path)
+    assert only.text == text
+    only.text.encode()
+
+
+@pytest.mark.parametrize(
+    ("messages", "lacks"),
+    [
+        ([message(1, ""), message(2, "")], True),
+        ([message(1, ""), message(2, "hello")], False),
+        ([message(1, "") | {"attachments": [{"id": "1"}]}, message(2, "") | {"stickers": [{"id": "1"}]}], False),
+        ([message(1, "", is_bot=True)], False),
+        ([], False),
+    ],
+)
+def test_an_export_without_texts_is_told_from_pictures_and_silence(tmp_path, messages, lacks):
+    count = ExportCount()
+    list(read_export(write_export(tmp_path, *messages), lambda _: None, count))
+    assert count.lacks_texts == lacks
+
+
+def test_a_folder_stands_for_its_files_without_what_was_downloaded(tmp_path):
+    (tmp_path / "one.json_Files").mkdir()
+    for name in ("b.json", "a.json", "notes.txt", "one.json_Files/emoji.json"):
+        (tmp_path / name).write_text("{}")
+    assert [(path.name, named) for path, named in find_exports([tmp_path])] == [("a.json", False), ("b.json", False)]
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ExportError, match="holds no JSON file"):
+        list(find_exports([tmp_path / "empty"]))
+
+
+@pytest.mark.parametrize("value", ['"' + "a" * 6_000_000, "[" + "{}," * 2_000_000 + "{}]"])
+def test_a_value_that_is_larger_than_any_message_is_refused(tmp_path, value):
+    path = tmp_path / "export.json"
+    path.write_text('{"guild": {"id": "1"}, "channel": ' + value)
+    with pytest.raises(ExportError, match="broken"):
+        read(path)

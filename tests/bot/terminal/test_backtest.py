@@ -84,3 +84,20 @@ def test_a_large_export_is_read_in_pieces(tmp_path):
     messages = read_export(path, told.append)
     next(messages)
     assert told[-1] < path.stat().st_size / 4
+
+
+def test_several_files_and_folders_are_one_past_and_what_overlaps_counts_once(call, tmp_path):
+    for name, numbers in (("one", (1, 2)), ("two", (2, 3))):
+        (tmp_path / name).mkdir()
+        write_export(tmp_path / name, *(message(number, f"good morning {number}") for number in numbers))
+    assert "3 messages of members read." in call("backtest", "one/export.json", "two").out
+    (tmp_path / "two" / "other.json").write_text("[]")
+    done = call("backtest", ".")
+    assert "3 messages of members read." in done.out
+    assert "other.json is no JSON" in done.err.replace("\n", " ")
+
+
+def test_an_export_without_texts_names_the_missing_intent(call, tmp_path):
+    done = call("backtest", str(write_export(tmp_path, message(1, ""), message(2, ""))))
+    assert done.code == 0
+    assert "Message Content Intent" in " ".join(done.out.split())

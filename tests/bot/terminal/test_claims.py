@@ -1,6 +1,10 @@
 """`touchstone claims`: what the base holds, for people and for programs."""
 
 import json
+import re
+
+import pytest
+from rich.cells import cell_len
 
 
 def test_the_list_is_one_array_of_all_claims_with_counts(call):
@@ -13,10 +17,24 @@ def test_the_list_is_one_array_of_all_claims_with_counts(call):
         assert min(claim["wordings"], claim["points"], claim["citations"]) >= 1
 
 
-def test_the_list_for_people_names_every_claim(call):
+@pytest.mark.parametrize("columns", ["80", "40", "200"])
+def test_the_list_has_a_line_for_each_claim_with_its_whole_id_and_the_counts_of_the_json(call, surroundings, columns):
+    surroundings.setenv("COLUMNS", columns)
+    claims = json.loads(call("claims", "list", "--json").out)
     done = call("claims", "list")
-    assert "silver-h100-1.2kg" in done.out
-    assert "claims" in done.out.splitlines()[-1]
+    rows = [line.split()[:3] for line in done.out.splitlines()]
+    assert rows == [[claim["id"], str(claim["wordings"]), str(claim["points"])] for claim in claims]
+    assert f"{len(claims)} claims" in done.err
+
+
+def test_on_a_terminal_the_titles_are_cut_and_the_ids_are_not(call, surroundings):
+    surroundings.setenv("COLUMNS", "80")
+    surroundings.setenv("FORCE_COLOR", "1")
+    claims = json.loads(call("claims", "list", "--json").out)
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", call("claims", "list").out).splitlines()
+    assert [line.split()[0] for line in lines[1:-1]] == [claim["id"] for claim in claims]
+    assert max(map(cell_len, lines)) <= 80
+    assert lines[-1] == f"{len(claims)} claims"
 
 
 def test_one_claim_is_shown_with_everything_that_is_known_of_it(call):

@@ -126,3 +126,86 @@ def test_the_dry_run_speaks_the_operators_language(call, surroundings, tmp_path)
     surroundings.setenv("LC_ALL", "zh_TW.UTF-8")
     (tmp_path / "feed.json").write_text(FEED)
     assert "新增（作為草稿） (1)" in call("claims", "import", "feed.json").out
+
+
+@pytest.fixture
+def sheet(call, tmp_path, own_base):  # noqa: ARG001
+    """An export as a sheet, to be edited: returns how to change the nth row of a claim and write the sheet again."""
+    call("claims", "export", "--format", "csv", "--out", "claims.csv")
+    lines = (tmp_path / "claims.csv").read_text("utf-8").splitlines(keepends=True)
+
+    def change(*edits: tuple[str, str]) -> None:
+        text = "".join(lines)
+        for old, new in edits:
+            assert old in text
+            text = text.replace(old, new, 1)
+        (tmp_path / "claims.csv").write_text(text, "utf-8", newline="")
+
+    return change
+
+
+EDIT = ("An NVIDIA H100 server holds 1.2 kg of silver", "An H100 server holds 1.2 kg of silver")
+FAULT = ("silver-ai-drives-price,wording,2,", ",wording,2,")
+
+
+def test_with_anything_refused_nothing_is_written_unless_a_part_is_asked_for(call, sheet):
+    sheet(EDIT, FAULT)
+    done = call("claims", "import", "claims.csv", "--yes")
+    assert done.code == 1
+    assert "Nothing was written: mend what is refused, or add --partial" in " ".join(done.out.split())
+    assert "H100 server holds" in call("claims", "show", "silver-h100-1.2kg").out
+    assert "An NVIDIA H100" in call("claims", "show", "silver-h100-1.2kg").out
+    wordings = call("claims", "show", "silver-ai-drives-price", "--json").out
+    done = call("claims", "import", "claims.csv", "--yes", "--partial")
+    assert (done.code, "1 claim written" in done.out) == (1, True)
+    assert call("claims", "show", "silver-ai-drives-price", "--json").out == wordings
+
+
+@pytest.fixture
+def conflict(call, sheet):
+    """A claim that was changed here since it was exported, and in the sheet too."""
+    sheet()
+    call("claims", "withdraw", "silver-h100-1.2kg")
+    sheet(EDIT)
+
+
+@pytest.mark.usefixtures("conflict")
+def test_a_conflict_is_an_exit_code_with_the_mend(call):
+    done = call("claims", "import", "claims.csv", "--yes")
+    assert done.code == 3
+    assert "Conflicting" in done.out
+    assert "--theirs" in done.out
+    assert "--ours" in done.out
+
+
+@pytest.mark.usefixtures("conflict")
+@pytest.mark.parametrize(("choice", "title"), [("--theirs", "An H100 server"), ("--ours", "An NVIDIA H100 server")])
+def test_a_conflict_is_settled_for_the_file_or_for_the_base(call, choice, title):
+    assert call("claims", "import", "claims.csv", "--yes", choice).code == 0
+    assert json.loads(call("claims", "show", "silver-h100-1.2kg", "--json").out)["title_en"].startswith(title)
+
+
+@pytest.mark.usefixtures("own_base")
+def test_our_own_reviews_come_back_unchanged(call):
+    call("claims", "export", "--format", "claimreview", "--url", "https://x.example/{id}", "--out", "reviews.json")
+    done = call("claims", "import", "reviews.json", "--yes")
+    assert done.code == 0
+    assert "50 claims are unchanged." in done.out
+    assert "There is nothing to write." in done.out
+
+
+def test_an_address_that_is_none_is_refused(call):
+    assert call("claims", "export", "--format", "claimreview", "--url", "x.example").code == 2
+
+
+@pytest.mark.usefixtures("own_base")
+def test_standard_input_is_read_and_standard_output_written(call):
+    done = call("claims", "export", "--out", "-")
+    assert done.out.startswith("pack:")
+    assert "claims are unchanged" in call("claims", "import", "-", typed=done.out.encode()).out
+
+
+@pytest.mark.usefixtures("own_base")
+def test_a_doubtful_date_is_told_in_the_dry_run(call, tmp_path):
+    (tmp_path / "feed.json").write_text(FEED)
+    assert "it has no date" in call("claims", "import", "feed.json").out

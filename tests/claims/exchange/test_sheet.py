@@ -12,7 +12,8 @@ from claims.base import ClaimBase
 from claims.exchange import sheet as sheet_layout
 from claims.exchange.export import export_claims
 from claims.exchange.importing import load_pack
-from claims.exchange.sheet import COLUMNS, ROWS, guard_cell, join_texts, split_texts, unguard_cell
+from claims.exchange.sheet import COLUMNS, ROWS
+from claims.exchange.sheet_cells import guard_cell, join_texts, split_texts, unguard_cell
 from config.errors import ImportRefusedError
 from tests.claims.exchange.conftest import exported, incoming, outcomes, plan, write
 from tests.claims.packs import claim_data, pack_data, write_pack
@@ -120,7 +121,7 @@ def test_a_missing_column_is_named(sheet: str, column: str) -> None:
     [
         (",".join([*COLUMNS, "notes"]), "notes: the column is unknown"),
         (",".join([*COLUMNS, "claim"]), "claim: the column stands here twice"),
-        ("just words", "the column is missing"),
+        ("just words", "does not name the columns"),
     ],
 )
 def test_a_heading_that_is_not_ours_is_refused(heading: str, reason: str) -> None:
@@ -131,15 +132,15 @@ def test_a_heading_that_is_not_ours_is_refused(heading: str, reason: str) -> Non
 @pytest.mark.parametrize(
     ("row", "changes", "field", "reason"),
     [
-        ("claim", {"kind": "rumour"}, "claims[0].kind", "not known here"),
-        ("claim", {"as_of": "1/23/2026"}, "claims[0].as_of", "no date"),
+        ("claim", {"kind": "rumour"}, "kind", "not known here"),
+        ("claim", {"as_of": "31/31/2026"}, "as_of", "no date"),
         ("wording", {"text_zh": "也"}, "text_en", "either in text_en or in text_zh"),
         ("wording", {"row": "wordings"}, "row", "no kind of row"),
-        ("figure", {"low": "much"}, "claims[0].figures[0].low", "must be a number"),
-        ("figure", {"low": "1e999", "high": "1e999"}, "claims[0].figures[0].value", "must be a number"),
-        ("point", {"role": "against"}, "claims[0].points[0].role", "not known here"),
+        ("figure", {"low": "much"}, "low", "must be a number"),
+        ("figure", {"low": "1e999", "high": "1e999"}, "low", "must be a number"),
+        ("point", {"role": "against"}, "role", "not known here"),
         ("citation", {"number": "7"}, "number", "there is no point with the number '7'"),
-        ("citation", {"start": "x"}, "claims[0].points[0].citations[0].start", "must be a whole number"),
+        ("citation", {"start": "x"}, "start", "must be a whole number"),
     ],
 )
 def test_a_wrong_row_is_named_by_its_line_and_refuses_its_claim_only(
@@ -151,7 +152,9 @@ def test_a_wrong_row_is_named_by_its_line_and_refuses_its_claim_only(
     made = plan(base, written(cells), "a.csv")
     assert outcomes(made) == {"one": "refused", "two": "unchanged"}
     problem = made.of("refused")[0].problems[0]
-    assert (problem.line, problem.field) == (place + 2, field)
+    assert problem.line == place + 2
+    value = cells[place][field]
+    assert problem.field == f"a.csv, column {field}, " + (f"“{value}”" if value else "empty")
     assert reason in problem.fault
 
 

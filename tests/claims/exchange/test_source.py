@@ -125,7 +125,7 @@ BOMBS = {
     "open string": ("a.json", '["' + "a" * 500_000, "no valid JSON"),
     "quotes": ("a.json", '"\\' * 200_000, "no valid JSON"),
     "long number": ("a.json", "1" * 10_000, "no valid JSON|no ClaimReview"),
-    "long cell": ("a.csv", '"' + "a" * 500_000, "no valid CSV"),
+    "long cell": ("a.csv", '"' + "a" * 500_000, "no valid CSV|longer than"),
 }
 
 

@@ -1,0 +1,206 @@
+"""`touchstone claims publish`, `withdraw`, `history` and `undo`: what was written, and the way back."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.terminal.check import json_line, write
+from bot.terminal.console import Terminal, complain
+from bot.texts import msgid
+
+if TYPE_CHECKING:
+    from claims.moderation.history import RevisionRecord
+    from claims.moderation.rights import Actor
+    from config.errors import InvalidEditError
+
+SERVER = msgid("The claims as one Discord server sees them, by its id.")
+ServerOption = Annotated[int | None, typer.Option("--server", metavar="ID", help=SERVER, show_default=False)]
+JsonOption = Annotated[bool, typer.Option("--json", help=msgid("Print JSON."))]
+YesOption = Annotated[bool, typer.Option("--yes", help=msgid("Write without asking."))]
+_IDS = msgid("Ids of claims, as the list shows them.")
+_REVISION = msgid("All claims that a revision wrote, such as an import.")
+_REASON = msgid("Why, for the history.")
+ClaimIds = Annotated[list[str] | None, typer.Argument(metavar="ID...", help=_IDS, show_default=False)]
+RevisionOption = Annotated[int | None, typer.Option("--revision", metavar="N", help=_REVISION, show_default=False)]
+ReasonOption = Annotated[str, typer.Option("--reason", help=_REASON, show_default=False)]
+
+
+def register_history(group: typer.Typer) -> None:
+    """Add the commands to the group `claims`."""
+    group.command("publish", help=msgid("Publish drafts: from then on they are answered."))(publish)
+    group.command("withdraw", help=msgid("Withdraw claims: they are answered no more, and can be published again."))(
+        withdraw
+    )
+    group.command("history", help=msgid("List what was changed, newest first; of one claim with all its fields."))(
+        history
+    )
+    group.command("undo", help=msgid("Take a revision back; an undo can be undone too."))(undo)
+
+
+def operator(server: int | None) -> "Actor":
+    """Return the operator, who at the terminal may change the shared claims and those of every server."""
+    from claims.moderation.rights import Actor  # noqa: PLC0415
+
+    return Actor(0, server, is_operator=True)
+
+
+def publish(
+    context: typer.Context,
+    ids: ClaimIds = None,
+    revision: RevisionOption = None,
+    server: ServerOption = None,
+    reason: ReasonOption = "",
+) -> None:
+    """Publish claims, all of them or none."""
+    _set(Terminal.of(context), "published", ids or [], revision, server, reason)
+
+
+def withdraw(
+    context: typer.Context,
+    ids: ClaimIds = None,
+    revision: RevisionOption = None,
+    server: ServerOption = None,
+    reason: ReasonOption = "",
+) -> None:
+    """Withdraw claims, all of them or none."""
+    _set(Terminal.of(context), "withdrawn", ids or [], revision, server, reason)
+
+
+def _set(
+    terminal: Terminal, status: str, ids: list[str], revision: int | None, server: int | None, reason: str
+) -> None:
+    from claims.exchange.importing import claims_of, set_status  # noqa: PLC0415
+    from config.errors import InvalidEditError  # noqa: PLC0415
+
+    texts = terminal.texts
+    if not ids and revision is None:
+        raise typer.BadParameter(texts("Name the ids of claims, or an import by --revision."), param_hint="ID...")
+    actor = operator(server)
+    with terminal.open() as touchstone:
+        named = [*ids, *(claims_of(touchstone.base, actor, revision) if revision is not None else ())]
+        try:
+            written = set_status(touchstone.base, actor, named, status, reason)
+        except InvalidEditError as error:
+            _complain(terminal, error)
+            raise typer.Exit(1) from error
+    if not written.changes:
+        terminal.print(texts("There is nothing to write."))
+        return
+    count = len(written.changes)
+    if status == "published":
+        done = texts.plural(
+            "{count} claim published, as revision {revision}.",
+            "{count} claims published, as revision {revision}.",
+            count,
+            revision=written.revision,
+        )
+    else:
+        done = texts.plural(
+            "{count} claim withdrawn, as revision {revision}.",
+            "{count} claims withdrawn, as revision {revision}.",
+            count,
+            revision=written.revision,
+        )
+    terminal.print(done)
+    say_how_to_undo(terminal, written.revision, server)
+
+
+def _complain(terminal: Terminal, error: "InvalidEditError") -> None:
+    from bot.wording import fault_lines  # noqa: PLC0415
+
+    complain(terminal.texts("Nothing was written."))
+    for line in fault_lines(error, terminal.texts):
+        complain(line)
+
+
+def say_how_to_undo(terminal: Terminal, revision: int | None, server: int | None) -> None:
+    """Print the command that takes a revision back."""
+    if revision is not None:
+        command = f"touchstone claims undo {revision}" + ("" if server is None else f" --server {server}")
+        terminal.print(terminal.texts("To take it back: {command}", command=command), style="dim")
+
+
+def history(
+    context: typer.Context,
+    claim_id: Annotated[
+        str | None,
+        typer.Argument(metavar="ID", help=msgid("The claim's id, as the list shows it."), show_default=False),
+    ] = None,
+    server: ServerOption = None,
+    most: Annotated[int, typer.Option("--most", min=1, max=1000, help=msgid("How many revisions."))] = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """List revisions, newest first."""
+    from claims.moderation.history import History  # noqa: PLC0415
+
+    terminal = Terminal.of(context)
+    with terminal.open() as touchstone:
+        if claim_id is not None:
+            touchstone.base.claim(claim_id, server)  # an unknown id is told, with those that are near
+        entries = History(touchstone.base).page(operator(server), claim_id, most=most).entries
+    if as_json:
+        write(json_line([_revision_json(entry) for entry in entries]))
+        return
+    for entry in entries:
+        _show(terminal, entry, whole=claim_id is not None)
+    if not entries:
+        terminal.print(terminal.texts("Nothing has been changed yet."))
+
+
+def _show(terminal: Terminal, entry: "RevisionRecord", *, whole: bool) -> None:
+    from bot.wording import difference_lines  # noqa: PLC0415
+    from claims.moderation.history import diff  # noqa: PLC0415
+    from claims.store.changes import CLAIM  # noqa: PLC0415
+
+    texts = terminal.texts
+    claims = [change for change in entry.changes if change.kind == CLAIM]
+    count = texts.plural("{count} claim", "{count} claims", len(claims))
+    undone = texts("undone by {revision}", revision=entry.undone_by) if entry.undone_by else ""
+    undoes = texts("undoes {revision}", revision=entry.undoes) if entry.undoes else ""
+    parts = [entry.act, entry.actor, count, entry.reason, undoes, undone]
+    line = f"{entry.id:>5}  {entry.at:%Y-%m-%d %H:%M}  " + " · ".join(part for part in parts if part)
+    terminal.out.print(line, soft_wrap=True)
+    for change in claims if whole else ():
+        for each in difference_lines(diff(change), texts):
+            terminal.print(f"         {each}", style="dim")
+
+
+def _revision_json(entry: "RevisionRecord") -> dict[str, Any]:
+    return {
+        "revision": entry.id,
+        "at": entry.at.isoformat(),
+        "actor": entry.actor,
+        "act": entry.act,
+        "reason": entry.reason,
+        "server": entry.server,
+        "undoes": entry.undoes,
+        "undone_by": entry.undone_by,
+        "changes": [{"kind": change.kind, "subject": change.subject} for change in entry.changes],
+    }
+
+
+def undo(
+    context: typer.Context,
+    revision: Annotated[int, typer.Argument(metavar="N", help=msgid("The revision, as the history shows it."))],
+    server: ServerOption = None,
+    reason: ReasonOption = "",
+    yes: YesOption = False,
+) -> None:
+    """Take a revision back, all its changes or none."""
+    from claims.moderation.history import History, Undoing  # noqa: PLC0415
+
+    terminal = Terminal.of(context)
+    texts = terminal.texts
+    actor = operator(server)
+    with terminal.open() as touchstone:
+        _show(terminal, History(touchstone.base).revision(actor, revision), whole=False)
+        if sys.stdin.isatty() and not yes and not typer.confirm(texts("Take this back?")):
+            terminal.print(texts("Nothing was written."))
+            return
+        written = Undoing(touchstone.base).undo(actor, revision, reason)
+    if not written.changes:
+        terminal.print(texts("There is nothing to write."))
+        return
+    terminal.print(texts("Revision {old} is undone, as revision {revision}.", old=revision, revision=written.revision))
+    say_how_to_undo(terminal, written.revision, server)

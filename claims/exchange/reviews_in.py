@@ -1,0 +1,427 @@
+"""What one published review makes of a claim: a draft in the form of packs, with its language, day and verdict."""
+
+import hashlib
+import html
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from importlib import resources
+from typing import Any, cast, get_args
+
+import yaml
+
+from checks.figures.units import is_own
+from checks.model import Bound, Kind
+from checks.text import count_han
+from claims.exchange.json_text import LinedJson, Object, many
+from claims.exchange.written_dates import first_day, read_date, read_timestamp
+from claims.packs.plain import LANGUAGES
+from claims.packs.schema import known_units
+from config.errors import PackProblem
+from config.faults import Worded, worded
+
+_TAG = re.compile(r"<[^<>]*>")
+_LONGEST_ADDRESS = 400
+_LINE, _SENTENCE, _NAME = 300, 600, 80  # the longest texts that packs allow, and the longest name of a refused review
+_ID_DIGITS = 16
+_ID = re.compile(r"[a-z0-9][a-z0-9.\-]{0,63}")
+# A rating in the lower third of its scale speaks against the claim, one in the upper third for it; a scale that is not
+# given is schema.org's.
+_AGAINST, _FOR = 1 / 3, 2 / 3
+_WORST, _BEST = 1.0, 5.0
+# Stands in for a day that nobody has written down: no card can pass it off as recent.
+UNDATED = date(1970, 1, 1)
+
+
+def _shipped(name: str) -> Any:  # noqa: ANN401
+    return yaml.safe_load((resources.files("claims") / "exchange" / name).read_text("utf-8"))
+
+
+_NO_WORD = re.compile(r"[\W_]+")
+_SENTENCE_END = re.compile(r"[.!?;:。！？；：，,\n]|\s[-–—]\s|\(|（")
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """What ClaimReview's textual ratings say: ours by kind and language, and the role that others' have for a claim."""
+
+    ours: Mapping[str, Mapping[str, str]]
+    roles: Mapping[str, str]
+    kinds: Mapping[str, Kind]
+    turns: frozenset[str] = frozenset()
+
+    @classmethod
+    def load(cls) -> "Ratings":
+        """Read the shipped words."""
+        data = _shipped("ratings.yaml")
+        ours = data["ours"]
+        roles = {_bare(word): role for role, words in data["theirs"].items() for word in words}
+        kinds: dict[str, Kind] = {word.casefold(): kind for kind, words in ours.items() for word in words.values()}
+        return cls(ours, dict(sorted(roles.items(), key=lambda each: -len(each[0]))), kinds, frozenset(data["turns"]))
+
+    def role(self, said: str) -> str | None:
+        """Return the role that a rating's words have, or None where they are not known."""
+        first = next((part for part in _SENTENCE_END.split(said) if part.strip()), "")
+        for text in (_bare(said), _bare(first)):
+            if text in self.roles:
+                return self.roles[text]
+        return self._within(f" {_bare(first)} ") or self._within(f" {_bare(said)} ")
+
+    def _within(self, text: str) -> str | None:
+        """Return the one role of all known words within a text, the longest first."""
+        found: set[str] = set()
+        for words, role in self.roles.items():
+            wanted = words if count_han(words) > 1 else f" {words} "
+            if wanted in text:
+                found.add(role)
+                text = text.replace(wanted, " \x00 ")
+        role = None if not found else found.pop() if len(found) == 1 else "context"
+        # A word that turns the sense round, wherever it stands: better no verdict than the opposite one.
+        return "context" if role == "supports" and not self.turns.isdisjoint(text.split()) else role
+
+
+def _bare(text: str) -> str:
+    return _NO_WORD.sub(" ", text.casefold().replace("'", "").replace("’", "")).strip()
+
+
+class Languages:
+    """Tells English and Chinese from other languages, by scripts and by small words."""
+
+    _OTHER_SCRIPTS = re.compile(
+        "[\u0370-\u03ff\u0400-\u052f\u0530-\u06ff\u0700-\u109f\u10a0-\u11ff\u1200-\u139f\u1780-\u17ff"
+        "\u3040-\u30ff\u3130-\u318f\uac00-\ud7af\ufb1d-\ufdff\ufe70-\ufeff]"
+    )
+    # Letters with marks in them are rare in English, and stand in names.
+    _MARKED = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
+    _WORD = re.compile(r"[^\W\d_]+")
+
+    def __init__(self) -> None:
+        words: dict[str, list[str]] = _shipped("languages.yaml")
+        self._words = {language: frozenset(each) for language, each in words.items()}
+
+    def of(self, text: str, more: str = "") -> str:
+        """Return `en`, `zh`, another language's tag, `und` for another script, or nothing where it cannot be told.
+
+        A tag with a question mark is only likely. `more` is asked where the text itself says nothing.
+        """
+        letters = sum(char.isalpha() for char in text)
+        if not letters:
+            return ""
+        # Half-width and kana beside Han make Japanese.
+        if len(self._OTHER_SCRIPTS.findall(text)) * 5 >= letters:
+            return "und"
+        if count_han(text) * 4 >= letters:
+            return "zh"
+        return self._latin(text) or self._latin(more)
+
+    def _latin(self, text: str) -> str:
+        words = [word.casefold() for word in self._WORD.findall(text)]
+        hits = Counter({language: sum(word in known for word in words) for language, known in self._words.items()})
+        best, count = max(hits.items(), key=lambda each: each[1], default=("", 0))
+        if count and hits["en"] == count:
+            return "en"
+        if count > hits["en"]:
+            # One small word may as well be a part of a name.
+            return best if count - hits["en"] > 1 or self._MARKED.search(text) else f"{best}?"
+        return "und" if not hits["en"] and len(self._MARKED.findall(text)) > 1 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundReview:
+    """A review of a feed: its object, and the claim that stands around it, if one does."""
+
+    node: Object
+    claim: Object | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One draft in the form of packs; `is_ours`: this base has written the review itself, in `language`."""
+
+    data: Object
+    language: str
+    is_ours: bool = False
+    undated: bool = False
+    warnings: tuple[Worded, ...] = ()
+
+
+class NoDraftError(Exception):
+    """A review that makes no draft: what tells it apart, and what is wrong with it."""
+
+    def __init__(self, name: str, field_name: str, fault: str, mend: str) -> None:
+        super().__init__(fault)
+        self.name = name
+        self.problem = PackProblem(0, field_name, fault, mend)
+
+
+def text_in(value: object) -> str:
+    """Return a text without markup and line breaks; the first of a list, and the value, name or text of an object."""
+    if isinstance(value, list | dict):
+        first: object = next(iter(many(cast("object", value))), None)
+        if not isinstance(first, dict):
+            return text_in(first)
+        node = cast("Object", first)
+        return next(
+            (found for key in ("@value", "alternateName", "name", "text") if (found := text_in(node.get(key)))), ""
+        )
+    return " ".join(html.unescape(_TAG.sub(" ", value)).split()) if isinstance(value, str) else ""
+
+
+def address_in(value: object) -> str:
+    """Return a web address, or nothing where it is none or too long to be shown."""
+    first: object = next(iter(many(value)), None)
+    node = cast("Object", first) if isinstance(first, dict) else {}
+    named: object = node.get("@id") or node.get("@value") or node.get("url")
+    found = named if node else cast("object", first)
+    text = found.strip() if isinstance(found, str) else ""
+    fit = text.startswith(("https://", "http://")) and len(text) <= _LONGEST_ADDRESS and not re.search(r"\s", text)
+    return text if fit else ""
+
+
+def number_in(value: object) -> float | None:
+    """Return a finite number, also where it stands as a text."""
+    first: object = next(iter(many(value)), None)
+    if isinstance(first, dict):
+        first = cast("Object", first).get("@value")
+    try:
+        number = float(first) if isinstance(first, int | float | str) else math.nan
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def cut(text: str, most: int) -> str:
+    """Return the text, cut with an ellipsis where it is too long."""
+    return text if len(text) <= most else f"{text[: max(most - 1, 0)]}…"
+
+
+@dataclass(slots=True)
+class ReviewReader:
+    """Makes drafts of reviews; the same review always gives a draft of the same id. `today` is for what lies ahead."""
+
+    lined: LinedJson
+    today: date
+    ratings: Ratings
+    languages: Languages
+    _warnings: list[Worded] = field(default_factory=list[Worded])
+
+    def drafts(self, found: FoundReview) -> Iterator[Draft | NoDraftError]:
+        """Yield a draft for each claim that the review is about, or why there is none."""
+        review = found.node
+        claims = self._claims(found)
+        ratings = self.lined.all(review, "reviewRating")
+        if not claims:
+            fault = worded("it does not say what was claimed")
+            name = address_in(review.get("url")) or "?"
+            yield NoDraftError(name, "claimReviewed", fault, worded("Fill in claimReviewed."))
+        for number, claimed in enumerate(claims):
+            paired = ratings[number : number + 1] if len(ratings) == len(claims) > 1 else ratings[:1]
+            try:
+                yield self._draft(review, claimed, paired[0] if paired else {})
+            except NoDraftError as error:
+                yield error
+
+    def _claims(self, found: FoundReview) -> list[str]:
+        """Return what was claimed, each once: named by the review, or else by the claims that it is about."""
+        given = [text for each in many(found.node.get("claimReviewed")) if (text := self._claim_text(each))]
+        if not given:
+            around = [found.claim] if found.claim else []
+            nodes = [*self.lined.all(found.node, "itemReviewed"), *around]
+            given = [text for node in nodes if (text := self._claim_text(node))][: None if not around else 1]
+        return list(dict.fromkeys(given))
+
+    def _claim_text(self, value: object) -> str:
+        if not isinstance(value, dict):
+            return text_in(value)
+        node = self.lined.whole(cast("object", value))
+        keys = ("@value", "text", "claimReviewed", "name", "headline", "description")
+        return next((text for key in keys if (text := text_in(node.get(key)))), "")
+
+    def _draft(self, review: Object, claimed: str, rating: Object) -> Draft:
+        self._warnings.clear()
+        url = address_in(review.get("url")) or address_in(review.get("mainEntityOfPage"))
+        # `name` is where Google looks next; of a rating that is a plain text, that is the text itself.
+        keys = ("alternateName", "name", "ratingExplanation", "description")
+        said = next((text for key in keys if (text := text_in(rating.get(key)))), "")
+        own = text_in(review.get("identifier"))
+        kind = self.ratings.kinds.get(said.casefold())
+        is_ours = bool(kind and _ID.fullmatch(own))
+        language = self._language(review, claimed, said)
+        point_day, day = self._days(review)
+        publisher = self._publisher(review)
+        digest = hashlib.sha256(f"{url} {claimed}".encode("utf-8", "surrogatepass")).hexdigest()
+        title = cut(claimed, _LINE)
+        room = _SENTENCE - len(url) - 3
+        point: Object = {
+            "role": self._role(rating, said),
+            "speaker": in_one(language, cut(publisher, _LINE)),
+            "date": point_day,
+            "text": in_one(language, " – ".join(part for part in (cut(said, room), url) if part)),
+            "citations": [],
+        }
+        data: Object = {
+            "id": own if is_ours else f"review-{digest[:_ID_DIGITS]}",
+            "kind": kind or "contested",
+            "status": "draft",
+            "title": in_one(language, title),
+            "as_of": day.isoformat(),
+            "wordings": {language: [title]},
+            "points": [point] if said or url else [],
+            **_read_figures(self.lined.inner(review, "itemReviewed").get("about"), language),
+        }
+        if is_ours:
+            expires = read_date(text_in(review.get("expires"))).within()
+            data |= {"review_by": expires[0]} if expires and len(expires[0]) == len("2026-01-23") else {}
+            data["points"] = self._own_points(review, language, data["kind"], point_day)
+        return Draft(data, language, is_ours, not point_day, tuple(self._warnings))
+
+    def _own_points(self, review: Object, language: str, kind: str, day: str) -> list[Object]:
+        """Return the points that an export has put into the review's body, a line each."""
+        supporting = {text_in(each) for each in self.lined.all(self.lined.inner(review, "itemReviewed"), "author")}
+        body = review.get("reviewBody")
+        points: list[Object] = []
+        for line in body.split("\n") if isinstance(body, str) else ():
+            found = _OWN_LINE.fullmatch(line)
+            speaker = found["speaker"] if found else ""
+            against = "refutes" if kind == "contested" else "context"
+            points.append(
+                {
+                    "role": "supports" if speaker and speaker in supporting else against,
+                    "speaker": in_one(language, cut(speaker, _LINE)),
+                    "date": found["date"] if found else day,
+                    "text": in_one(language, cut(found["text"] if found else line, _SENTENCE)),
+                    "citations": [],
+                }
+            )
+        return [point for point in points if point["text"][language].strip()][:20]
+
+    def _publisher(self, review: Object) -> str:
+        for key in ("author", "publisher", "sdPublisher", "creator"):
+            for node in self.lined.all(review, key):
+                name = text_in(node.get("name")) or text_in(node.get("site"))
+                if name and not name.startswith(("http://", "https://")):
+                    return name
+        return ""
+
+    def _days(self, review: Object) -> tuple[str, date]:
+        """Return the day, month or year of the review as it gives it, and a whole day to stand for it."""
+        for key in ("datePublished", "dateCreated", "reviewDate", "dateModified"):
+            given = self._day(review.get(key), key)
+            if given:
+                if len(given) < len("2026-01-23"):
+                    said = worded("it is dated {given} only: {day} stands for it", given=given, day=first_day(given))
+                    self._warnings.append(said)
+                if first_day(given) > self.today:
+                    self._warnings.append(worded("its date lies ahead: {given}", given=given))
+                return given, first_day(given)
+        claimed = self._day(self.lined.inner(review, "itemReviewed").get("datePublished"), "itemReviewed.datePublished")
+        if claimed:
+            said = worded("it has no date: {day}, when the claim was made, stands for it", day=first_day(claimed))
+            self._warnings.append(said)
+            return "", first_day(claimed)
+        self._warnings.append(worded("it has no date: set the day before it is published"))
+        return "", UNDATED
+
+    def _day(self, value: object, key: str) -> str:
+        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+            value = read_timestamp(value) or str(value)
+        text = text_in(value)
+        found = read_date(text).within()
+        if len(found) == 1:
+            return found[0]
+        if found:
+            said = worded("{field} {given!r} is {one} or {other}", field=key, given=text, one=found[0], other=found[1])
+            self._warnings.append(said)
+        elif text:
+            self._warnings.append(worded("{field} {given!r} is no date", field=key, given=text[:60]))
+        return ""
+
+    def _role(self, rating: Object, said: str) -> str:
+        """Tell what the rating means for the claim, by its words or else by its place on its scale."""
+        known = self.ratings.role(said)
+        value = number_in(rating.get("ratingValue"))
+        worst, best = number_in(rating.get("worstRating")), number_in(rating.get("bestRating"))
+        worst = _WORST if worst is None else worst
+        best = _BEST if best is None else best
+        if known or value is None or not worst <= value <= best or worst == best:
+            return known or "context"
+        place = (value - worst) / (best - worst)
+        return "refutes" if place <= _AGAINST else "supports" if place >= _FOR else "context"
+
+    def _language(self, review: Object, claimed: str, said: str) -> str:
+        given = text_in(review.get("inLanguage")) or _tag_of(review.get("claimReviewed"))
+        named = given.lower().replace("_", "-").partition("-")[0]
+        named = {"english": "en", "chinese": "zh", "eng": "en", "zho": "zh", "chi": "zh", "cmn": "zh", "yue": "zh"}.get(
+            named, named
+        )
+        more = " ".join(
+            (said, *(text_in(review.get(key)) for key in ("name", "headline", "description", "reviewBody")))
+        )
+        seen = self.languages.of(claimed, more[:_SENTENCE])
+        if named and named not in LANGUAGES:
+            self._foreign(claimed, given, "inLanguage")
+        if not named and seen.endswith("?"):
+            said = worded(
+                "its language is not named: it may be {language!r}, and is taken for English", language=seen[:-1]
+            )
+            self._warnings.append(said)
+            return "en"
+        if seen == "und" or (not named and seen not in {"", *LANGUAGES}):
+            self._foreign(claimed, "" if seen == "und" else seen, "claimReviewed")
+        if named in LANGUAGES:
+            return "zh" if seen == "zh" else "en" if named == "zh" and not count_han(claimed) else named
+        if not seen:
+            self._warnings.append(worded("its language is not named, and taken for English"))
+        return seen or "en"
+
+    def _foreign(self, claimed: str, language: str, field_name: str) -> None:
+        fault = (
+            worded("the review is in {language!r}, and claims are kept in English and Chinese", language=language[:20])
+            if language
+            else worded("the review is neither in English nor in Chinese")
+        )
+        raise NoDraftError(cut(claimed, _NAME), field_name, fault, worded("Give a review in one of these."))
+
+
+_OWN_LINE = re.compile(r"(?P<text>.*?) \((?P<speaker>.*), (?P<date>\d{4}(?:-\d{2}){0,2})\)", re.DOTALL)
+
+
+def _tag_of(value: object) -> str:
+    first: object = next(iter(many(value)), None)
+    tag = cast("Object", first).get("@language") if isinstance(first, dict) else None
+    return tag if isinstance(tag, str) else ""
+
+
+def in_one(language: str, text: str) -> dict[str, str]:
+    """Return a text in one language, and nothing in the other."""
+    return dict.fromkeys(LANGUAGES, "") | {language: text}
+
+
+# What tells a figure that is claimed from one that the source gives, in `itemReviewed.about`.
+CLAIMED, DOCUMENTED = "claimed", "documented"
+_MOST_FIGURES = 40
+
+
+def _read_figures(about: object, language: str) -> Object:
+    """Return the figures that an export of ours has; a documented one belongs to the claimed one before it."""
+    figures: list[Object] = []
+    listed = cast("list[object]", about) if isinstance(about, list) else []
+    units = known_units() if listed else ()
+    for each in listed:
+        node = cast("Object", each) if isinstance(each, dict) else {}
+        ends = [number_in(node.get(name, node.get("value"))) for name in ("minValue", "maxValue")]
+        unit, bound = text_in(node.get("unitText")), text_in(node.get("alternateName"))
+        if None in ends or not (unit in units or is_own(unit)):
+            continue
+        low, high = ends
+        values: Object = {"value": low} if low == high else {"low": low, "high": high}
+        values |= {"bound": "range" if low != high else bound if bound in get_args(Bound) else "exactly"}
+        if node.get("propertyID") == CLAIMED:
+            figures.append({**values, "unit": unit, "subject": in_one(language, cut(text_in(node.get("name")), _LINE))})
+        elif node.get("propertyID") == DOCUMENTED and figures:
+            place = cut(text_in(node.get("description")), _LINE)
+            figures[-1]["documented"] = {**values, **({"place": place} if place else {})}
+    return {"figures": figures[:_MOST_FIGURES]} if figures else {}

@@ -1,0 +1,90 @@
+"""`touchstone claims publish`, `withdraw`, `history`, `undo`: what an import made is looked at, let out, taken back."""
+
+import json
+
+import pytest
+
+from claims.exchange.sheet import COLUMNS
+
+SHEET = (
+    ",".join(COLUMNS)
+    + """
+plums,claim,,Plums sing at night,,contested,draft,2026-01-23,,,,,,,,,,,,,,,,
+plums,wording,,plums sing every night,,,,,,,,,,,,,,,,,,,,
+plums,point,,Nobody has heard one.,,,,,,refutes,A gardener,,2026-01-23,,,,,,,,,,,
+"""
+)
+
+
+@pytest.fixture(autouse=True)
+def own_base(surroundings, tmp_path, templates):
+    """A claim base that only this test changes."""
+    surroundings.setenv("TOUCHSTONE_DATABASE_URL", templates.copy("shipped", tmp_path / "own.db"))
+
+
+@pytest.fixture
+def imported(call, tmp_path):
+    """The revision of an import of one draft, whose point cites nothing."""
+    (tmp_path / "plums.csv").write_text(SHEET, "utf-8")
+    done = call("claims", "import", "plums.csv", "--yes")
+    assert done.code == 0
+    return done.out.rpartition("claims undo ")[2].split()[0]
+
+
+def test_a_draft_is_listed_and_shown(call, imported):  # noqa: ARG001
+    assert call("claims", "list", "--status", "draft").out.split()[:3] == ["plums", "1", "1"]
+    assert "plums" not in call("claims", "list").out.split()
+    done = call("claims", "show", "plums")
+    assert "plums: draft" in done.out
+    assert "Nobody has heard one." in done.out
+
+
+def test_a_draft_that_lacks_a_source_is_not_published_and_says_why(call, imported):
+    done = call("claims", "publish", "--revision", imported)
+    assert done.code == 1
+    assert "plums, citations: Point 1 cites nothing. Name its source." in done.err
+
+
+def test_claims_are_withdrawn_and_published_all_or_none(call):
+    ids = ["silver-h100-1.2kg", "silver-ai-drives-price"]
+    assert "2 claims withdrawn" in call("claims", "withdraw", *ids).out
+    assert not set(ids) & set(call("claims", "list").out.split())
+    assert call("claims", "publish", *ids, "nothing").code == 1
+    assert not set(ids) & set(call("claims", "list").out.split())
+    assert "2 claims published" in call("claims", "publish", *ids, "--reason", "checked again").out
+    assert set(ids) <= set(call("claims", "list").out.split())
+    assert call("claims", "publish").code == 2
+
+
+def test_an_import_is_undone_and_the_undo_too(call, imported):
+    done = call("claims", "undo", imported)
+    assert f"Revision {imported} is undone" in done.out
+    assert call("claims", "show", "plums").code == 1
+    call("claims", "undo", str(int(imported) + 1), "--yes")
+    assert call("claims", "show", "plums").code == 0
+    assert call("claims", "undo", "999").code == 1
+
+
+def test_the_history_names_revisions_and_of_one_claim_the_fields(call, imported):
+    first = call("claims", "history").out.splitlines()[0]
+    assert first.split()[0] == imported
+    assert "plums.csv" in first
+    assert "Plums sing at night" in call("claims", "history", "plums").out
+    [entry] = json.loads(call("claims", "history", "plums", "--json").out)
+    assert (entry["revision"], entry["act"], entry["changes"]) == (
+        int(imported),
+        "claim.import",
+        [{"kind": kind, "subject": "plums"} for kind in ("claim", "claim origin")],
+    )
+    assert call("claims", "history", "nothing").code == 1
+
+
+def test_a_server_has_its_own(call):
+    done = call("claims", "withdraw", "silver-h100-1.2kg", "--server", "77")
+    assert done.code == 0
+    assert "silver-h100-1.2kg: withdrawn" in call("claims", "show", "silver-h100-1.2kg", "--server", "77").out
+    assert "withdrawn" not in call("claims", "show", "silver-h100-1.2kg").out
+    number = done.out.rpartition("claims undo ")[2].split()[0]
+    assert call("claims", "undo", number).code == 1
+    assert call("claims", "undo", number, "--server", "77").code == 0
+    assert "silver-h100-1.2kg" in call("claims", "list", "--server", "77").out

@@ -1,0 +1,264 @@
+"""ClaimReview as it is published: verdicts, days, languages and shapes; and our own, which come back."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from claims.base import ClaimBase
+from claims.exchange.claimreview import Publishing
+from claims.exchange.export import export_claims
+from claims.exchange.formats import IncomingClaim, RefusedClaim
+from claims.exchange.importing import load_pack
+from config.errors import ImportRefusedError
+from tests.claims.exchange.conftest import TODAY, NewBase, exported, incoming, outcomes, plan, write
+from tests.claims.exchange.test_reviews import SHIPPED, feed, review
+from tests.claims.packs import edit_claim
+
+
+def drafts(text: str, name: str = "feed.json") -> list[IncomingClaim]:
+    [pack] = incoming(text, name).packs
+    return [claim for claim in pack.claims if isinstance(claim, IncomingClaim)]
+
+
+def refused(text: str, name: str = "feed.json") -> list[RefusedClaim]:
+    [pack] = incoming(text, name).packs
+    return [claim for claim in pack.claims if isinstance(claim, RefusedClaim)]
+
+
+@pytest.mark.parametrize(
+    ("rating", "role", "said"),
+    [
+        ("False", "refutes", "False"),
+        ({"name": "False"}, "refutes", "False"),
+        ([{"alternateName": "Mostly true."}], "supports", "Mostly true."),
+        ({"alternateName": "“Completely FALSE!”"}, "refutes", "FALSE"),
+        ({"alternateName": "This is wrong: plums do not sing."}, "refutes", "wrong"),
+        ({"alternateName": "No, that isn't true"}, "refutes", "true"),
+        ({"alternateName": "Nobody has shown this to be not quite accurate"}, "context", "accurate"),
+        ({"alternateName": "不是事實"}, "refutes", "不是事實"),
+        ({"alternateName": "该说法是谣言。"}, "refutes", "谣言"),
+        ({"alternateName": "基本屬實"}, "supports", "基本屬實"),
+        ({"alternateName": "部分错误"}, "context", "部分错误"),
+        ({"ratingValue": "1", "alternateName": "Sour plum"}, "refutes", "Sour plum"),
+        ({"ratingValue": 5, "bestRating": "5", "alternateName": "Sweet plum"}, "supports", "Sweet plum"),
+        (
+            {"ratingValue": 1, "bestRating": 10, "worstRating": 0, "ratingExplanation": "We looked."},
+            "refutes",
+            "looked",
+        ),
+    ],
+)
+def test_a_verdict_is_found_wherever_it_stands(rating: object, role: str, said: str) -> None:
+    [draft] = drafts(feed(review(reviewRating=rating)))
+    [point] = draft.record.points
+    assert point.role == role
+    assert said in point.text_en
+
+
+@pytest.mark.parametrize(
+    ("given", "date", "as_of", "warned"),
+    [
+        ("2024-05", "2024-05", "2024-05-01", True),
+        ("2024", "2024", "2024-01-01", True),
+        ("May 2, 2024", "2024-05-02", "2024-05-02", False),
+        ("02.05.2024", "2024-05-02", "2024-05-02", False),
+        (1714608000, "2024-05-02", "2024-05-02", False),
+        ("05/06/2024", "", "1970-01-01", True),
+        ("soon", "", "1970-01-01", True),
+        (None, "", "1970-01-01", True),
+        ("2126-05-02", "2126-05-02", "2126-05-02", True),
+    ],
+)
+def test_a_review_is_dated_by_itself_or_not_at_all(given: object, date: str, as_of: str, warned: bool) -> None:
+    [draft] = drafts(feed(review(datePublished=given)))
+    assert (draft.record.points[0].date, draft.record.as_of.isoformat()) == (date, as_of)
+    assert draft.record.as_of != TODAY
+    assert bool(draft.warnings) == warned
+
+
+def test_a_draft_without_a_date_goes_out_and_comes_back(base: ClaimBase) -> None:
+    [name] = outcomes(write(base, feed(review(datePublished=None)), "feed.json").plan)
+    assert outcomes(plan(base, exported(base))) == {name: "unchanged"}
+    published = exported(base).replace("status: draft", "status: published")
+    assert "has no date" in " ".join(each.fault for each in plan(base, published).of("refused")[0].problems)
+
+
+@pytest.mark.parametrize(
+    ("claimed", "language"),
+    [("Plums sing at night", "en"), ("李子夜里唱歌", "zh"), ("李子夜裡唱歌", "zh"), ("AI 泡沫要破了", "zh")],
+)
+def test_english_and_chinese_are_told_by_the_text(claimed: str, language: str) -> None:
+    [draft] = drafts(feed(review(claimed)))
+    assert [wording.language for wording in draft.record.wordings] == [language]
+
+
+@pytest.mark.parametrize(
+    "claimed",
+    [
+        "Die Pflaumen haben nicht in der Nacht gesungen",
+        "Las ciruelas cantan por la noche",
+        "Les prunes ne chantent pas la nuit",
+        "Сливы поют по ночам",
+        "すももは夜に歌う",
+        "자두는 밤에 노래한다",
+        "البرقوق يغني ليلا",
+    ],
+)
+def test_other_languages_are_refused(claimed: str) -> None:
+    assert [each.problems[0].field for each in refused(feed(review(claimed)))] == ["claimReviewed"]
+
+
+def test_what_is_only_likely_in_another_language_is_marked() -> None:
+    [draft] = drafts(feed(review("Pflaumen leuchten im Dunkeln")))
+    assert any("may be 'de'" in each for each in draft.warnings)
+
+
+CLAIM = {"@type": "Claim", "text": "Plums sing at night"}
+SHAPES: dict[str, tuple[str, str]] = {
+    "the claim's text": ("a.json", feed(review(claimReviewed=None, itemReviewed=CLAIM))),
+    "a claim as what was claimed": ("a.json", feed(review(claimReviewed=CLAIM))),
+    "a claim with its review inside": ("a.json", json.dumps(CLAIM | {"review": review(claimReviewed=None)})),
+    "JSON lines": ("a.jsonl", json.dumps(review("Plums sing at night")) + "\n\n"),
+    "JSON lines by another name": ("a.json", json.dumps(review("Plums sing at night")) + "\n"),
+    "compact addresses": (
+        "a.json",
+        json.dumps(
+            {
+                "@type": "schema:ClaimReview",
+                "schema:claimReviewed": "Plums sing at night",
+                "schema:reviewRating": {"schema:alternateName": "False"},
+            }
+        ),
+    ),
+    "expanded": (
+        "a.json",
+        json.dumps(
+            [
+                {
+                    "@type": ["http://schema.org/ClaimReview"],
+                    "http://schema.org/claimReviewed": [{"@value": "Plums sing at night"}],
+                    "http://schema.org/url": [{"@id": "https://x.example/p"}],
+                }
+            ]
+        ),
+    ),
+    "a page": (
+        "a.html",
+        "<!DOCTYPE html>\n<html><script>var a = '<';</script>\n<SCRIPT type='application/ld+json' id=x>\n"
+        + json.dumps({"@graph": [{"@type": "WebPage"}, review("Plums sing at night")]})
+        + "\n</SCRIPT><script type=application/ld+json>{broken</script></html>",
+    ),
+    "the Fact Check Tools API": (
+        "a.json",
+        json.dumps(
+            {
+                "claims": [
+                    {
+                        "text": "Plums sing at night",
+                        "claimReview": [{"publisher": {"site": "x.example"}, "textualRating": "False"}],
+                    }
+                ],
+                "nextPageToken": "x",
+            }
+        ),
+    ),
+    "the API's markup": (
+        "a.json",
+        json.dumps(
+            {
+                "claimReviewMarkupPages": [
+                    {
+                        "pageUrl": "https://x.example/p",
+                        "claimReviewMarkups": [
+                            {"claimReviewed": "Plums sing at night", "rating": {"textualRating": "False"}}
+                        ],
+                    }
+                ]
+            }
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_gives_the_draft(shape: str) -> None:
+    name, text = SHAPES[shape]
+    assert [draft.record.title_en for draft in drafts(text, name)] == ["Plums sing at night"]
+
+
+def test_two_claims_in_one_review_are_two_drafts_each_with_its_rating() -> None:
+    both = review(claimReviewed=["Plums sing", "Plums hum"], reviewRating=[{"name": "False"}, {"name": "True"}])
+    made = [(draft.record.title_en, draft.record.points[0].role) for draft in drafts(feed(both))]
+    assert made == [("Plums sing", "refutes"), ("Plums hum", "supports")]
+    shared = drafts(feed(review(claimReviewed=["Plums sing", "Plums hum"])))
+    assert [draft.record.points[0].role for draft in shared] == ["refutes", "refutes"]
+
+
+def test_a_review_that_stands_twice_is_one_draft() -> None:
+    assert len(drafts(feed(review(), review()))) == 1
+
+
+def test_a_line_of_many_that_is_broken_is_named() -> None:
+    text = "\n".join([json.dumps(review()), json.dumps(review())[:-9]])
+    with pytest.raises(ImportRefusedError, match=r"line 2: this is no valid JSON"):
+        incoming(text, "a.jsonl")
+
+
+def test_a_page_without_reviews_says_so() -> None:
+    with pytest.raises(ImportRefusedError, match="no script of the type"):
+        incoming("<html></html>", "a.html")
+
+
+def test_our_own_reviews_come_back_as_the_same_claims(base: ClaimBase) -> None:
+    load_pack(base, SHIPPED)
+    text = "".join(export_claims(base, "claimreview", publishing=Publishing("Somebody", "https://x.example/{id}")))
+    assert set(outcomes(plan(base, text, "a.json")).values()) == {"unchanged"}
+    assert len(outcomes(plan(base, text, "a.json"))) == len(base.claims())
+    edit_claim(base, "silver-h100-1.2kg", title_en="As moderators have it")
+    made = plan(base, text, "a.json")
+    [conflict] = made.of("conflicting")
+    assert [field.field for field in conflict.fields] == ["title_en"]
+    assert len(made.of("unchanged")) == len(base.claims()) - 1
+
+
+def test_our_own_reviews_make_the_same_claims_in_another_base(base: ClaimBase, new_base: NewBase) -> None:
+    load_pack(base, SHIPPED)
+    other, text = new_base(), exported(base, "claimreview")
+    write(other, text, "a.json")
+    for claim in base.claims():
+        draft = other.claim(claim.id)
+        assert (draft.status, draft.title_en, draft.title_zh) == ("draft", claim.title_en, claim.title_zh)
+        assert (draft.kind, draft.as_of, draft.review_by) == (claim.kind, claim.as_of, claim.review_by)
+        assert [point.text_zh for point in draft.points] == [point.text_zh for point in claim.points]
+    assert set(outcomes(plan(other, text, "a.json")).values()) == {"unchanged"}
+
+
+@pytest.mark.parametrize(
+    ("url", "first"),
+    [
+        ("https://x.example/{language}/{id}", "https://x.example/en/silver-ai-drives-price"),
+        ("https://x.example/claims", "https://x.example/claims#silver-ai-drives-price-en"),
+    ],
+)
+def test_every_review_has_the_address_and_the_publisher_that_were_asked_for(
+    base: ClaimBase, url: str, first: str
+) -> None:
+    load_pack(base, SHIPPED)
+    made: list[dict[str, Any]] = json.loads(
+        "".join(export_claims(base, "claimreview", publishing=Publishing("Somebody", url)))
+    )
+    assert made[0]["url"] == first
+    assert len({each["url"] for each in made}) == len(made)
+    assert {each["author"]["name"] for each in made} == {"Somebody"}
+
+
+CASES = Path(__file__).parents[4] / "shared" / "cases"
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="the cases of the field are not here")
+@pytest.mark.parametrize("number", ["10", "11", "13"])
+def test_the_cases_of_the_field_make_drafts(number: str) -> None:
+    for path in CASES.glob(f"{number}-*.[jh]*"):
+        assert not refused(path.read_text("utf-8"), path.name)
