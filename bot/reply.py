@@ -193,7 +193,10 @@ class PointLine:
 
 @dataclass(frozen=True, slots=True)
 class ReplyEntry:
-    """What is answered about one claim; `heading` names the claim, so that a wrong match is seen at once."""
+    """What is answered about one claim; `heading` names the claim, so that a wrong match is seen at once.
+
+    `kind` is the claim's; `verdict` is the kind line in short, for where nothing longer fits.
+    """
 
     claim_id: str
     heading: str
@@ -202,6 +205,8 @@ class ReplyEntry:
     points: tuple[PointLine, ...]
     age_line: str
     stance: str = ""
+    kind: str = ""
+    verdict: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +275,8 @@ class Composer:
             points=tuple(self._point(point, sources) for point in claim.points),
             age_line=self._age_line(claim),
             stance=match.stance if match else "",
+            kind=claim.kind,
+            verdict=self.texts("A forecast or opinion.") if claim.kind == "outlook" else self._kind_line(claim),
         )
 
     def _kind_line(self, claim: ClaimRecord) -> str:

@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     cooldown_hours: float = Field(
         ge=0, description="Hours before the same claim is answered again in the same channel."
     )
+    cards_per_hour: int = Field(ge=0, description="Cards in one channel within an hour; after these it gets hints.")
     sighting_days: int = Field(ge=1, description="Days that a sighting (ids and scores, never text) is kept.")
     max_claims: int = Field(ge=1, le=3, description="How many claims one reply may answer.")
     near_miss_share: float = Field(

@@ -6,8 +6,8 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.discord.bot import BotInteraction, TouchstoneBot
-from bot.discord.card_buttons import sources_button
-from bot.discord.cards import draw_card, escape
+from bot.discord.card_buttons import more_button
+from bot.discord.cards import draw_short, escape
 from bot.discord.request import Request, everywhere
 from bot.texts import msgid
 
@@ -59,5 +59,5 @@ class Ask(commands.Cog):
         claims = {claim.id: claim for claim in await request.do(touchstone.base.claims, server) if claim.id in shown}
         why = await request.do(touchstone.why, finding, claims, texts, escape)
         remarks = [f"-# {line}" for line in why]
-        button = sources_button([entry.claim_id for entry in reply.entries], texts)
-        await request.respond(draw_card(reply, texts, [button], remarks))
+        button = more_button([entry.claim_id for entry in reply.entries], texts)
+        await request.respond(draw_short(reply, texts, [button], remarks))

@@ -14,7 +14,7 @@ from discord.ext import commands
 
 from bot.discord.bot import TouchstoneBot, chosen_language
 from bot.discord.card_buttons import card_buttons
-from bot.discord.cards import draw_card
+from bot.discord.cards import draw_public
 from bot.reply import LIKELY, Reply
 from checks.model import Action, Finding, Match
 from claims.answering.answers import AnswerKind
@@ -113,7 +113,8 @@ class Answering:
 
     async def _post(self, message: discord.Message, location: Location, reply: Reply) -> bool:
         texts = self.bot.texts(reply.language)
-        card = draw_card(reply, texts, card_buttons([entry.claim_id for entry in reply.entries], texts))
+        buttons = card_buttons([entry.claim_id for entry in reply.entries], texts)
+        card = draw_public(reply, texts, buttons, (await self._settings(location)).card_form)
 
         async def send() -> None:
             sent = await message.reply(view=card, mention_author=False)
