@@ -8,6 +8,7 @@ from discord.ext import commands
 from bot.discord.bot import BotInteraction, TouchstoneBot
 from bot.discord.card_buttons import more_button
 from bot.discord.cards import draw_short, escape
+from bot.discord.message_text import said_in
 from bot.discord.request import Request, everywhere
 from bot.texts import msgid
 
@@ -44,7 +45,7 @@ class Ask(commands.Cog):
 
     async def check_message(self, interaction: BotInteraction, message: discord.Message) -> None:
         """Answer about a message that somebody pointed at."""
-        await self._answer(interaction, message.content[:_MOST])
+        await self._answer(interaction, said_in(message)[:_MOST])
 
     async def _answer(self, interaction: BotInteraction, text: str) -> None:
         request = await Request.waiting(interaction)

@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from bot.discord.cards import draw_lines, draw_pages, escape, evidence_lines, shorten
 from bot.discord.lookup import claims_named, title_in
+from bot.discord.message_text import said_in
 from bot.discord.request import Request
 from bot.discord.routes import Click, Route, Router
 from bot.texts import Texts, msgid
@@ -160,7 +161,7 @@ async def _answered_text(click: Click) -> str | None:
         return None
     channel = click.interaction.client.get_partial_messageable(reference.channel_id, guild_id=click.server)
     try:
-        return (await channel.fetch_message(reference.message_id)).content
+        return said_in(await channel.fetch_message(reference.message_id))
     except (discord.NotFound, discord.Forbidden):
         return None
 

@@ -57,6 +57,7 @@ def _digest(session: Session, server: int, claim: str) -> str:
 
 
 AnswerKind = Literal["offer", "reply"]
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,13 @@ class AnswerBook:
         claims: Sequence[str],
         cooldown: timedelta,
         kind: AnswerKind = "reply",
+        most: int | None = None,
     ) -> tuple[str, ...]:
         """Take the message for one answer; return the claims outside their cool-down, in the order given.
 
         Empty: stay silent, also because the message was taken before. A reply starts the cool-down of its claims; an
-        offer does so only once it is accepted.
+        offer does so only once it is accepted. Where the channel has had `most` replies within an hour, the message is
+        not taken for another; `is_full` tells that from the other reasons.
         """
         if not claims:
             return ()
@@ -104,6 +107,8 @@ class AnswerBook:
         row |= {"author_hash": hash_user(author, self._key), "claims": [], "offered": kind == "offer", "hidden": False}
         free: dict[str, bool] = {}
         with self._database.writing() as session:
+            if kind == "reply" and most is not None and _replies(session, channel, now) >= most:
+                return ()
             if not rows_written(session, insert_into(session, Answer).values(row).on_conflict_do_nothing()):
                 return ()
             # Always in the same order, so that no two transactions wait for each other.
@@ -115,6 +120,18 @@ class AnswerBook:
             due = tuple(name for name in dict.fromkeys(claims) if free[name])
             _set(session, col(Answer.message) == message, claims=list(due), kind=kind if due else "reply")
         return due
+
+    def is_full(self, channel: int, most: int) -> bool:
+        """Tell whether the channel has had so many replies within an hour."""
+        with self._database.reading() as session:
+            return _replies(session, channel, self._clock()) >= most
+
+    def stop_cooldown(self, message: int) -> None:
+        """Let the claims of a message be answered again where no card stands; the message itself stays taken."""
+        with self._database.writing() as session:
+            answer = session.get(Answer, message)
+            if answer is not None and answer.card_message is None:
+                session.connection().execute(delete(Cooldown).where(col(Cooldown.message) == message))
 
     def is_offered(self, message: int) -> bool:
         """Tell whether an offer stands under the message that nobody has accepted yet."""
@@ -183,6 +200,14 @@ class AnswerBook:
         return AnswerRecord(
             *place, tuple(row.claims), row.author_hash, kind, row.card_message, hidden=row.hidden, taken_at=row.taken_at
         )
+
+
+def _replies(session: Session, channel: int, now: datetime) -> int:
+    """Count the replies in a channel within the last hour, hidden ones too: their readers have seen them."""
+    recent = (col(Answer.channel) == channel, col(Answer.kind) == "reply", col(Answer.taken_at) > now - _HOUR)
+    # Where all claims were cooling down, the message was taken and nothing said.
+    rows = session.scalars(select(col(Answer.claims)).where(*recent))
+    return sum(bool(claims) for claims in rows)
 
 
 def _set(session: Session, condition: ColumnElement[bool], **values: object) -> None:

@@ -54,7 +54,7 @@ async def test_check_works_in_direct_messages(world):
 
 async def test_the_sources_of_a_private_answer_can_be_opened(world):
     answer = await world.alice.slash(world.channel, "check", text=CRANE)
-    shown = text_of(await world.alice.click(answer.response.message, label="Sources"))
+    shown = text_of(await world.alice.click(answer.response.message, label="More"))
     assert "From the harbour's yearbook" in shown
 
 

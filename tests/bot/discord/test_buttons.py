@@ -7,7 +7,7 @@ from tests.bot.discord.world import CRANE, text_of
 
 async def test_sources_name_every_point_with_title_and_link(world):
     card = await world.card()
-    shown = text_of(await world.bob.click(card, label="Sources"))
+    shown = text_of(await world.bob.click(card, label="More"))
     assert "The yearbook dates the crane to 1954" in shown
     assert "(https://harbour.example/yearbook)" in shown
 
@@ -15,7 +15,7 @@ async def test_sources_name_every_point_with_title_and_link(world):
 async def test_sources_show_passages_of_documents_that_are_loaded(world):
     card = await world.card()
     world.touchstone.base.load_documents([PACKS / "harbour.txt"])
-    shown = text_of(await world.bob.click(card, label="Sources"))
+    shown = text_of(await world.bob.click(card, label="More"))
     assert "> The old crane on the east quay was built in 1954" in shown
 
 
@@ -41,7 +41,7 @@ async def test_why_copes_with_a_message_that_was_edited_or_deleted(world):
 async def test_every_button_works_after_a_restart(world, settings):
     card = await world.card()
     await world.env.restart_bot(create_bot(settings, world.touchstone))
-    assert "harbour.example" in text_of(await world.bob.click(card, label="Sources"))
+    assert "harbour.example" in text_of(await world.bob.click(card, label="More"))
     assert "Certainty" in text_of(await world.bob.click(card, label="Why this?"))
     assert "Thank you" in text_of(await world.bob.click(card, label="Not what I said"))
 
@@ -49,7 +49,7 @@ async def test_every_button_works_after_a_restart(world, settings):
 async def test_a_card_whose_claim_is_gone_says_so(world, monkeypatch):
     card = await world.card()
     monkeypatch.setattr(type(world.touchstone), "claim_reply", _unknown)
-    assert "no such claim" in text_of(await world.bob.click(card, label="Sources"))
+    assert "no such claim" in text_of(await world.bob.click(card, label="More"))
 
 
 def _unknown(_self, claim_id, *_rest: object):
