@@ -28,7 +28,8 @@ MOST_POINTS = 2
 _MARKUP = 24
 # A longer address is counted as this many characters, lest nothing be left for what is said.
 _LONGEST_ADDRESS = 100
-_LEAST_POINT = 40
+# A point that is cut shorter than this, in halves of a wide character, says too little.
+_LEAST_POINT = 24
 _TITLE = msgid("Claim: {title}")
 
 
@@ -103,10 +104,23 @@ def source_label(texts: Texts, count: int) -> str:
 
 def _entry(entry: ReplyEntry, sources: Sequence[SourceLine], texts: Texts, bounds: Bounds) -> ShortEntry:
     verdict = entry.verdict or entry.kind_line
-    made = ShortEntry(entry.claim_id, texts(_TITLE, title=entry.heading), "", verdict, (), ())
-    if entry.figure_lines:
-        # The figure is verdict enough where the claim itself is not in dispute.
-        made = replace(made, figure=entry.figure_lines[0], verdict="" if entry.kind == "context" else verdict)
+    plain = ShortEntry(entry.claim_id, texts(_TITLE, title=entry.heading), "", verdict, (), ())
+    if not entry.figure_lines:
+        return _with_points(plain, entry, sources, texts, bounds)
+    # The figure is verdict enough where the claim itself is not in dispute.
+    verdict = "" if entry.kind == "context" else verdict
+    made = plain
+    for figure in filter(None, (entry.figure_lines[0], entry.brief_figure)):
+        made = _with_points(replace(plain, figure=figure, verdict=verdict), entry, sources, texts, bounds)
+        if made.points:
+            break
+    return made
+
+
+def _with_points(
+    made: ShortEntry, entry: ReplyEntry, sources: Sequence[SourceLine], texts: Texts, bounds: Bounds
+) -> ShortEntry:
+    """Return the entry with as many of its points as fit."""
     numbered = {source.number: source for source in sources}
     against = "supports" if entry.kind == "contested" else "refutes"
     for point in _strongest(entry)[:MOST_POINTS]:
@@ -265,7 +279,7 @@ def _shortened(text: str) -> Iterator[str]:
         yield _spoken(sentences, kept)
     whole = sentences[kept[0]] if kept else text
     for cut in _cuts(whole):
-        if cut >= min(_LEAST_POINT, len(whole)) // 2:
+        if width(whole[:cut]) >= _LEAST_POINT:
             yield whole[:cut].rstrip(" ,;:，；：、—–-(（") + "…"
 
 

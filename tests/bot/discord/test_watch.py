@@ -1,13 +1,11 @@
 """What the bot does with the messages of a channel."""
 
+from dataclasses import replace
+
 from simcord.backend import serializers
 
 from bot.discord import create_bot
-from dataclasses import replace
-
 from tests.bot.discord.world import CRANE, CRANE_ZH, FERRY, LAMP_TW, SEALS, SILENT, labels_of, text_of
-
-LAMP_WRONG = "The lamp of the lighthouse draws 90 kW"
 
 
 async def test_a_known_claim_is_answered_with_a_card_that_pings_nobody(world):
@@ -143,10 +141,9 @@ async def test_a_spoiler_beside_the_claim_hides_nothing(world):
 
 async def test_forwarded_messages_are_read(world):
     other = world.guild.create_text_channel("other")
-    said = await world.bob.send(other, LAMP_WRONG)
+    said = await world.bob.send(other, CRANE)
     await world.alice.forward(said, world.channel)
-    (card,) = world.cards()
-    assert "The message says" in text_of(card)
+    assert len(world.cards()) == 1
 
 
 async def test_a_message_that_discord_repeats_is_answered_once(world):
