@@ -20,8 +20,8 @@ _log = logging.getLogger(__name__)
 _REMEMBERED = 5_000
 _GONE = msgid("There is nothing to show any more: the message is gone or reads differently, or its answer stands.")
 
-OPEN = Route("ts:open:{message:number}", way="below")
-SHOW = Route("ts:show:{message:number}", way="below")
+OPEN = Route("ts:hint:open:{message:number}", way="below")
+SHOW = Route("ts:hint:show:{message:number}", way="below")
 
 
 class Offers(commands.Cog):

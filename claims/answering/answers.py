@@ -126,6 +126,14 @@ class AnswerBook:
         with self._database.reading() as session:
             return _replies(session, channel, self._clock()) >= most
 
+    def cooling(self, channel: int, claims: Iterable[str], cooldown: timedelta) -> dict[str, datetime]:
+        """Return until when those of the claims that are cooling down in a channel do so."""
+        now = self._clock()
+        with self._database.reading() as session:
+            rows = [session.get(Cooldown, (channel, name)) for name in claims]
+        ends = {row.claim: row.answered_at + cooldown for row in rows if row is not None}
+        return {name: end for name, end in ends.items() if end > now}
+
     def stop_cooldown(self, message: int) -> None:
         """Let the claims of a message be answered again where no card stands; the message itself stays taken."""
         with self._database.writing() as session:
