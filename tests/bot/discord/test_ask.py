@@ -80,7 +80,7 @@ async def test_moderators_are_told_of_channels_that_are_off_and_of_claims_that_a
     said = await world.alice.send(other, CRANE)
     assert "I do not read along in this channel" in text_of(await world.chief.context_menu(other, MENU, said))
     actor = Actor(world.chief.id, world.guild.id, can_manage_server=True)
-    world.touchstone.moderation.setup.mute(actor, "crane-built-1920", muted=True)
+    world.touchstone.moderation.claim_settings.mute(actor, "crane-built-1920")
     assert "The claim is muted" in text_of(await world.chief.slash(world.channel, "check", text=CRANE))
 
 
