@@ -1,6 +1,7 @@
 """The buttons below a card."""
 
 from bot.discord import create_bot
+from claims.moderation.rights import Actor
 from tests.bot.discord.conftest import PACKS
 from tests.bot.discord.world import CRANE, text_of
 
@@ -32,6 +33,8 @@ async def test_why_names_wording_certainty_and_stance(world):
 async def test_why_copes_with_a_message_that_was_edited_or_deleted(world):
     said = await world.alice.send(world.channel, CRANE)
     (card,) = world.cards()
+    # As while the bot was away: otherwise it would have taken the card away.
+    await world.env.bot.remove_cog("Watch")
     await world.alice.edit(said, "good morning everybody, coffee is ready")
     assert "reads differently now" in text_of(await world.bob.click(card, label="Why this?"))
     await world.alice.delete(said)
@@ -44,6 +47,16 @@ async def test_every_button_works_after_a_restart(world, settings):
     assert "harbour.example" in text_of(await world.bob.click(card, label="More"))
     assert "Certainty" in text_of(await world.bob.click(card, label="Why this?"))
     assert "Thank you" in text_of(await world.bob.click(card, label="Not what I said"))
+
+
+async def test_helpful_is_kept_once_and_asks_nothing_of_moderators(world):
+    card = await world.card()
+    assert "has helped" in text_of(await world.bob.click(card, label="Helpful"))
+    assert "You have said so already." in text_of(await world.bob.click(card, label="Helpful"))
+    claim = world.touchstone.base.claim("crane-built-1920", world.guild.id)
+    assert claim.raised_to == 0
+    actor = Actor(world.chief.id, world.guild.id, can_manage_server=True)
+    assert world.touchstone.moderation.queue.next(actor) is None
 
 
 async def test_a_card_whose_claim_is_gone_says_so(world, monkeypatch):

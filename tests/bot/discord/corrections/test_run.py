@@ -17,7 +17,7 @@ async def test_a_card_shows_the_claim_as_it_is_now_says_so_and_keeps_its_buttons
     desk.retitle()
     assert len(await desk.run()) == 1
     now = shown(world, card)
-    assert "### The crane is of 1954" in text_of(now)
+    assert "Claim: The crane is of 1954" in text_of(now)
     assert "The yearbook dates the crane to 1954" in text_of(now)
     assert "Updated on " in text_of(now)
     assert labels_of(now) == before
