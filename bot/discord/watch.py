@@ -83,7 +83,10 @@ class Answering:
         if not await asyncio.to_thread(answers.accept_offer, message_id):
             return False
         message, reply = await self.read(location, message_id)
-        return message is not None and reply is not None and await self._post(message, location, reply)
+        if message is None or reply is None:
+            await asyncio.to_thread(answers.stop_cooldown, message_id)
+            return False
+        return await self._post(message, location, reply)
 
     async def read(
         self, location: Location, message_id: int, *, requested: bool = False

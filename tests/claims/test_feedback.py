@@ -25,3 +25,9 @@ def test_claims_and_cards_are_counted_apart(book: FeedbackBook) -> None:
     book.report(7, "silver", 99, 1, "not-said")
     assert book.report(7, "bubble", 99, 1, "not-said") == 1
     assert book.report(7, "silver", 98, 1, "not-said") == 1
+
+
+def test_who_found_a_card_helpful_is_no_reporter_of_it(book: FeedbackBook) -> None:
+    book.act(7, "silver", 99, 1, "helpful")
+    assert not book.act(7, "silver", 99, 1, "helpful").new
+    assert book.report(7, "silver", 99, 2, "not-said") == 1

@@ -146,4 +146,4 @@ async def test_a_claim_that_changes_during_the_run_is_shown_in_its_last_state(wo
     world.touchstone.moderation.corrections.done = change_once
     await desk.run()
     assert desk.waiting() == 0
-    assert all("### Second" in text_of(shown(world, card)) for card in cards)
+    assert all("Claim: Second" in text_of(shown(world, card)) for card in cards)
