@@ -98,8 +98,9 @@ def shorten_reply(reply: Reply, texts: Texts) -> ShortReply:
 
 
 def source_label(texts: Texts, count: int) -> str:
-    """Return what stands before the sources."""
-    return texts.plural("Source:", "Sources:", count)
+    """Return what stands before the sources, up to the first of them."""
+    label = texts.plural("Source:", "Sources:", count)
+    return f"{label} " if texts.language == "en" else label
 
 
 def _entry(entry: ReplyEntry, sources: Sequence[SourceLine], texts: Texts, bounds: Bounds) -> ShortEntry:
@@ -151,7 +152,8 @@ def _with_point(
     A further point comes only with whole sentences, and only where it needs no more than the first has left.
     """
     label = texts("{label}: ", label=point.label) if point.role == against else ""
-    fresh = [] if any(each.document in _documents(entry) for each in cited) else list(cited[:1])
+    # One document of a point is enough here; the first that a reader can open.
+    fresh = [] if any(each.document in _documents(entry) for each in cited) else sorted(cited, key=_is_closed)[:1]
     ways = [(origin, title) for origin in _origins(point, texts) for title in (24, 14)]
     best: ShortEntry | None = None
     for origin, cells in ways:
@@ -165,6 +167,10 @@ def _with_point(
                 best = made if best is None or _said(made) > _said(best) else best
                 break
     return best
+
+
+def _is_closed(source: SourceLine) -> bool:
+    return source.address is None
 
 
 def _documents(entry: ShortEntry) -> set[str]:
@@ -224,7 +230,7 @@ def lines_of(entry: ShortEntry, texts: Texts) -> list[str]:
     lines += [f"• {point.text} — {point.origin}" if point.origin else f"• {point.text}" for point in entry.points]
     if entry.sources:
         named = ", ".join(map(source_text, entry.sources))
-        lines.append(f"{source_label(texts, len(entry.sources))} {named}")
+        lines.append(f"{source_label(texts, len(entry.sources))}{named}")
     return [line for line in lines if line]
 
 

@@ -123,7 +123,7 @@ def draw_short(
     lines = [line for entry in short.entries for line in _short_lines(entry)]
     if short.sources:
         named = ", ".join(_short_source(source) for source in short.sources)
-        lines.append(f"-# {source_label(texts, len(short.sources))} {named}")
+        lines.append(f"-# {source_label(texts, len(short.sources))}{named}")
     if short.note:
         lines.append(f"-# {escape(short.note)}")
     if short.left_out:
