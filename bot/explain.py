@@ -80,15 +80,18 @@ def corrected_reply(composer: Composer, correction: Correction, withdrawal: Find
         for claim in correction.claims
     )
     if not living:
-        return replace(reply, title=texts("This answer was withdrawn"), entries=entries)
+        return replace(reply, title=texts("I have taken this answer back"), entries=entries)
     return replace(reply, title=composer.title(len(living)), entries=entries, note=_note(composer, living))
 
 
 def _withdrawn(claim: str, found: Withdrawal, texts: Texts) -> ReplyEntry:
     if found.at is None:
-        line = texts("This claim was withdrawn.")
+        line = texts("The moderators took this claim out of my claim base; that says nothing about the message.")
     else:
-        line = texts("This claim was withdrawn on {date}.", date=display_date(found.at.date().isoformat(), texts))
+        line = texts(
+            "On {date} the moderators took this claim out of my claim base; that says nothing about the message.",
+            date=display_date(found.at.date().isoformat(), texts),
+        )
     return ReplyEntry(claim, texts.pick(found.title_en, found.title_zh), line, (), (), "")
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import quote
 
@@ -194,7 +194,11 @@ class PointLine:
 
 @dataclass(frozen=True, slots=True)
 class ReplyEntry:
-    """What is answered about one claim; `heading` names the claim, so that a wrong match is seen at once."""
+    """What is answered about one claim; `heading` names the claim, so that a wrong match is seen at once.
+
+    `kind` is the claim's; `verdict` is the kind line in short, and `brief_figure` the first figure line without what
+    it measures and where it stands, for where nothing longer fits.
+    """
 
     claim_id: str
     heading: str
@@ -203,6 +207,9 @@ class ReplyEntry:
     points: tuple[PointLine, ...]
     age_line: str
     stance: str = ""
+    kind: str = ""
+    verdict: str = ""
+    brief_figure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,19 +265,24 @@ class Composer:
     def _entry(
         self, claim: ClaimRecord, sources: SourceList, match: Match | None = None, *, requested: bool = False
     ) -> ReplyEntry:
-        figures, contested = match.figures if match else (), claim.kind == "contested"
+        contested = claim.kind == "contested"
+        figures = [figure for figure in match.figures if not figure.agrees] if match else []
+        briefs = [replace(figure, subject_en="", subject_zh="", place="") for figure in figures[:1]]
         return ReplyEntry(
             claim_id=claim.id,
             heading=self.texts.pick(claim.title_en, claim.title_zh),
             kind_line=self._kind_line(claim),
             figure_lines=tuple(
-                self._figure_line(figure, contested=contested, requested=requested)
-                for figure in figures
-                if not figure.agrees
+                self._figure_line(figure, contested=contested, requested=requested) for figure in figures
             ),
             points=tuple(self._point(point, sources) for point in claim.points),
             age_line=self._age_line(claim),
             stance=match.stance if match else "",
+            kind=claim.kind,
+            verdict=self.texts("A forecast or opinion.") if claim.kind == "outlook" else self._kind_line(claim),
+            brief_figure="".join(
+                self._figure_line(figure, contested=contested, requested=requested) for figure in briefs
+            ),
         )
 
     def _kind_line(self, claim: ClaimRecord) -> str:

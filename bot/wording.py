@@ -73,6 +73,8 @@ _NAMES = {
     "pause_reports": msgid("Reports that pause a claim"),
     "correction_days": msgid("Days in which cards are corrected"),
     "setup_step": msgid("Step of the set-up"),
+    "card_form": msgid("Form of cards"),
+    "cards_per_hour": msgid("Cards a channel and hour"),
     "mode": msgid("Mode"),
     # Queue, examples and proposals.
     "state": msgid("State"),

@@ -73,6 +73,7 @@ class Settings(BaseSettings):
     sighting_days: int = Field(
         ge=1, le=36_500, description="Days that a sighting (ids and scores, never text) is kept."
     )
+    cards_per_hour: int = Field(ge=0, description="Cards in one channel within an hour; after these it gets hints.")
     max_claims: int = Field(ge=1, le=3, description="How many claims one reply may answer.")
     near_miss_share: float = Field(
         gt=0,

@@ -15,9 +15,9 @@ from bot.backtest import Backtest, BacktestReport, ClaimCount, Doubtful, PastMes
 from bot.discord.bot import BotInteraction
 from bot.discord.cards import draw_lines, escape
 from bot.discord.lookup import titles_of
+from bot.discord.message_text import location_of, said_in
 from bot.discord.request import Request
 from bot.discord.routes import Click, Route, Router
-from bot.discord.watch import location_of
 from bot.texts import Texts, msgid
 
 _MOST_CLAIMS = 15
@@ -131,7 +131,7 @@ class BacktestCommand(commands.Cog):
         async for message in channel.history(limit=MOST_MESSAGES, after=since, oldest_first=False):
             read += 1
             if location_of(message) is not None:
-                waiting.append(PastMessage(str(message.id), message.content, message.jump_url))
+                waiting.append(PastMessage(str(message.id), said_in(message), message.jump_url))
             if len(waiting) >= _AT_ONCE:
                 await request.do(_add_all, run, waiting)
                 waiting = []

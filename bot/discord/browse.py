@@ -9,7 +9,7 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.discord.bot import BotInteraction, TouchstoneBot
-from bot.discord.card_buttons import sources_button
+from bot.discord.card_buttons import more_button
 from bot.discord.cards import draw_card, escape, layout
 from bot.discord.lookup import ClaimLookup, title_of
 from bot.discord.request import Request
@@ -91,4 +91,4 @@ class Browse(
         """Show the card of a claim; raises UnknownClaimError."""
         texts = request.texts
         reply = await request.do(request.touchstone.claim_reply, claim_id, texts.language, request.server)
-        await request.respond(draw_card(reply, texts, [sources_button([claim_id], texts)]))
+        await request.respond(draw_card(reply, texts, [more_button([claim_id], texts)]))

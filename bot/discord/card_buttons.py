@@ -1,4 +1,4 @@
-"""The buttons under a public card, and what they lead to: sources, reasons, reports, and hiding the card."""
+"""The buttons under a public card, and what they lead to: all there is, reasons, votes, and hiding the card."""
 
 import contextlib
 import logging
@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from bot.discord.cards import draw_lines, draw_pages, escape, evidence_lines, shorten
 from bot.discord.lookup import claims_named, title_in
+from bot.discord.message_text import said_in
 from bot.discord.request import Request
 from bot.discord.routes import Click, Route, Router
 from bot.texts import Texts, msgid
@@ -26,8 +27,12 @@ REPORTS: dict[FeedbackKind, str] = {
     "wrong-claim": msgid("Wrong claim"),
     "out-of-date": msgid("Out of date"),
 }
+VOTES: dict[FeedbackKind, str] = {"helpful": msgid("Helpful"), **REPORTS}
 
+MORE = Route("ts:more:{claims:rest}", way="below")
+# Under cards of an older Touchstone.
 SOURCES = Route("ts:sources:{claims:rest}", way="below")
+HELPFUL = Route("ts:helpful:{claims:rest}", "card.report", "below")
 WHY = Route("ts:why:{claims:rest}", way="below")
 NOT_SAID = Route("ts:not:{claims:rest}", "card.report", "below")
 # One claim of a card, the one at this place, counted from 0.
@@ -36,15 +41,18 @@ HIDE = Route("ts:hide:{card:number}", way="below")
 
 
 def card_buttons(claims: Sequence[str], texts: Texts) -> list[ui.Item[Any]]:
-    """Return the three buttons of a public card."""
+    """Return the buttons of a public card; a card without claims has none."""
+    if not claims:
+        return []
     why = WHY.button(texts("Why this?"), claims=_joined(WHY, claims))
     not_said = NOT_SAID.button(texts("Not what I said"), claims=_joined(NOT_SAID, claims))
-    return [sources_button(claims, texts), why, not_said]
+    helpful = HELPFUL.button(texts("Helpful"), claims=_joined(HELPFUL, claims))
+    return [more_button(claims, texts), why, helpful, not_said]
 
 
-def sources_button(claims: Sequence[str], texts: Texts) -> ui.Button[Any]:
-    """Return the button that shows the sources of these claims."""
-    return SOURCES.button(texts("Sources"), claims=_joined(SOURCES, claims))
+def more_button(claims: Sequence[str], texts: Texts) -> ui.Button[Any]:
+    """Return the button that shows all points, passages and sources of these claims."""
+    return MORE.button(texts("More"), claims=_joined(MORE, claims))
 
 
 def _joined(route: Route, claims: Sequence[str]) -> str:
@@ -59,13 +67,15 @@ class CardButtons(commands.Cog):
     """Answers the buttons under cards; most need no right, and whether a card may be hidden its record says."""
 
     def __init__(self, router: Router) -> None:
-        router.answer(SOURCES, self._sources)
+        router.answer(MORE, self._more)
+        router.answer(SOURCES, self._more)
+        router.answer(HELPFUL, self._helpful)
         router.answer(WHY, self._why)
         router.answer(NOT_SAID, self._not_said)
         router.answer(REPORT, self._report)
         router.answer(HIDE, self._hide)
 
-    async def _sources(self, click: Click) -> None:
+    async def _more(self, click: Click) -> None:
         """Send every point with its sources and the cited passages, on as many private pages as they need."""
         claims = _claims_of(await _record(click, click.message), click)
         lines = await click.do(evidence_lines, click.touchstone, claims, click.texts, click.server)
@@ -88,6 +98,18 @@ class CardButtons(commands.Cog):
         lines = await click.do(touchstone.why, finding, claims, texts, escape)
         unlike = texts("The message reads differently now; I no longer see the claim in it.")
         await click.respond(draw_lines(lines or [unlike], texts))
+
+    async def _helpful(self, click: Click) -> None:
+        """Keep that the card has helped, for each of its claims."""
+        card, server, user = click.message, click.guild.id, click.interaction.user.id
+        claims = _claims_of(await _record(click, card), click)
+        new = [
+            (await click.do(click.touchstone.feedback.act, server, click.channel, claim, card, user, "helpful")).new
+            for claim in claims
+        ]
+        texts = click.texts
+        again = texts("You have said so already.")
+        await click.respond(texts("Thank you. The moderators see that this card has helped.") if any(new) else again)
 
     async def _not_said(self, click: Click) -> None:
         """Report the one claim of the card, or ask which one is meant."""
@@ -140,7 +162,7 @@ async def _answered_text(click: Click) -> str | None:
         return None
     channel = click.interaction.client.get_partial_messageable(reference.channel_id, guild_id=click.server)
     try:
-        return (await channel.fetch_message(reference.message_id)).content
+        return said_in(await channel.fetch_message(reference.message_id))
     except (discord.NotFound, discord.Forbidden):
         return None
 
@@ -150,7 +172,23 @@ async def _may_hide(request: Request, record: AnswerRecord) -> bool:
     if request.server != record.server:
         return False
     is_author = request.touchstone.answers.is_author
-    return await request.do(is_author, record, request.interaction.user.id) or await request.may_tidy()
+    user = request.interaction.user.id
+    return (
+        await request.do(is_author, record, user)
+        or await request.may_tidy()
+        or await _has_written(request, record, user)
+    )
+
+
+async def _has_written(request: Request, record: AnswerRecord, user: int) -> bool:
+    """Ask Discord who wrote the message, where the author's mark has been deleted on request or with time."""
+    if record.author_hash is not None:
+        return False
+    channel = request.interaction.client.get_partial_messageable(record.channel, guild_id=record.server)
+    try:
+        return (await channel.fetch_message(record.message)).author.id == user
+    except discord.HTTPException:
+        return False
 
 
 def _report_button(kind: FeedbackKind, card: int, at: int, label: str) -> ui.Button[Any]:

@@ -10,8 +10,10 @@ from discord import ui
 
 from bot.reply import PointLine, Reply, ReplyEntry, SourceLine
 from bot.service import Touchstone
+from bot.short import ShortEntry, ShortSource, shorten_reply, source_label
 from bot.texts import Texts, msgid
 from claims.record import CitationRecord
+from claims.store.server_settings import CardForm
 from config.errors import UnknownClaimError
 
 _SYMBOLS = re.compile(r"([\\`*_~|\[\]<>])")
@@ -38,9 +40,11 @@ def quote(text: str) -> str:
 
 def link(title: str, address: str) -> str:
     """Return a link with an escaped title; an address that is not plain http(s) is left out."""
-    if not re.fullmatch(r"https?://[^\s<>()\[\]]+", address):
+    if not re.fullmatch(r"https?://[^\s<>]+", address):
         return escape(title)
-    return f"[{escape(title)}]({address})"
+    # Brackets, as in addresses of encyclopedias, would end the link.
+    written = address.translate({ord(sign): f"%{ord(sign):02X}" for sign in "()[]"})
+    return f"[{escape(title)}]({written})"
 
 
 # Discord's limit is 4,000 characters over all texts of a message; the rest is left for lines that say what was cut.
@@ -111,12 +115,57 @@ _HEADING = 200
 _KIND = 200
 
 
+def draw_short(
+    reply: Reply, texts: Texts, buttons: Sequence[ui.Item[Any]], remarks: Sequence[str] = ()
+) -> ui.LayoutView:
+    """Return the short card of a reply, as `bot.short` bounds it, in one text; remarks, already escaped, come below."""
+    short = shorten_reply(reply, texts)
+    lines = [line for entry in short.entries for line in _short_lines(entry)]
+    if short.sources:
+        named = ", ".join(_short_source(source) for source in short.sources)
+        lines.append(f"-# {source_label(texts, len(short.sources))}{named}")
+    if short.note:
+        lines.append(f"-# {escape(short.note)}")
+    if short.left_out:
+        lines.append("-# " + texts.plural("{count} more: More", "{count} more: More", short.left_out))
+    container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(lines)), accent_colour=_COLOUR)
+    small, _ = fit(remarks, ROOM - length("\n".join(lines)))
+    if small:
+        container.add_item(ui.TextDisplay("\n".join(small)))
+    return layout(container, buttons)
+
+
+def draw_public(
+    reply: Reply, texts: Texts, buttons: Sequence[ui.Item[Any]], form: CardForm | None = None
+) -> ui.LayoutView:
+    """Return the card for a channel in the form that its server has chosen; short where it has not."""
+    return draw_card(reply, texts, buttons) if form == "full" else draw_short(reply, texts, buttons)
+
+
+def card_text(card: ui.LayoutView) -> str:
+    """Return the text of a card as it is posted, markup and all."""
+    return "\n".join(item.content for item in card.walk_children() if isinstance(item, ui.TextDisplay))
+
+
+def _short_lines(entry: ShortEntry) -> Iterator[str]:
+    yield f"**{escape(entry.title)}**"
+    figure = f"**{escape(entry.figure)}**" if entry.figure else ""
+    yield " ".join(part for part in (figure, escape(entry.verdict)) if part)
+    for point in entry.points:
+        yield f"- {escape(point.text)}" + (f" — {escape(point.origin)}" if point.origin else "")
+
+
+def _short_source(source: ShortSource) -> str:
+    named = link(source.title, source.address) if source.address else escape(source.title)
+    return f"{named} ({escape(source.language)})" if source.language else named
+
+
 def draw_card(
     reply: Reply, texts: Texts, buttons: Sequence[ui.Item[Any]], remarks: Sequence[str] = ()
 ) -> ui.LayoutView:
     """Return the card of a reply: at most 40 components and 4,000 characters.
 
-    Where not everything fits, whole points and sources stay out, and a line says how many the button "Sources" has.
+    Where not everything fits, whole points and sources stay out, and a line says how many the button "More" has.
 
     Args:
         reply: what to draw.
@@ -129,12 +178,12 @@ def draw_card(
     room = ROOM - sum(map(length, [reply.title, *heads, *ends]))
     points, missing_points = fit_fairly([_lines(entry) for entry in reply.entries], room)
     room -= sum(length(line) + 1 for column in points for line in column)
-    sources, missing_sources = fit([source_line(source, source.number) for source in reply.sources], room)
+    sources, missing_sources = fit(list(document_lines((each, each.number) for each in reply.sources)), room)
     room -= sum(length(line) + 1 for line in sources)
     small, _ = fit(remarks, room)
     left_out = missing_points + missing_sources
     if left_out:
-        ends.append(texts.plural("-# {count} more: Sources", "-# {count} more: Sources", left_out))
+        ends.append("-# " + texts.plural("{count} more: More", "{count} more: More", left_out))
     container: ui.Container[Any] = ui.Container(ui.TextDisplay(f"-# {escape(reply.title)}"), accent_colour=_COLOUR)
     for head, lines in zip(heads, points, strict=True):
         container.add_item(ui.TextDisplay("\n".join([head, *lines])))
@@ -182,11 +231,33 @@ def source_line(source: SourceLine, number: int) -> str:
     return " · ".join([rf"-# \[{number}\] {title}", *rest])
 
 
-def point_line(point: PointLine, numbers: Sequence[int]) -> str:
-    """Return one point: what it does for the claim, its text, and small below who said it, when, and the sources."""
-    cited = "".join(rf"\[{number}\]" for number in numbers)
-    origin = " · ".join(part for part in (escape(point.speaker), escape(point.date), cited) if part)
-    return f"- **{escape(point.label)}** {escape(point.text)}\n-# {origin}"
+def document_lines(numbered: Iterable[tuple[SourceLine, int]]) -> Iterator[str]:
+    """Yield a small line for each document: the numbers of its passages, title with its link, and their places."""
+    cited: dict[str, list[tuple[SourceLine, int]]] = {}
+    for source, number in numbered:
+        cited.setdefault(source.document, []).append((source, number))
+    for passages in cited.values():
+        source = passages[0][0]
+        title = link(source.title, source.address) if source.address else escape(source.title)
+        places = "; ".join(dict.fromkeys(each.place for each, _ in passages if each.place))
+        rest = [escape(part) for part in (source.publisher, source.date, source.language, places) if part]
+        yield " · ".join([f"-# {_cited([number for _, number in passages])} {title}", *rest])
+
+
+def point_line(point: PointLine, numbers: Sequence[int], before: PointLine | None = None) -> str:
+    """Return one point: what it does for the claim, its text, and small below who said it, when, and the sources.
+
+    Speaker and date are left out where the point `before` has the same.
+    """
+    known = before is not None and (before.speaker, before.date) == (point.speaker, point.date)
+    said = () if known else (escape(point.speaker), escape(point.date))
+    origin = " · ".join(part for part in (*said, _cited(numbers)) if part)
+    text = f"- **{escape(point.label)}** {escape(point.text)}"
+    return f"{text}\n-# {origin}" if origin else text
+
+
+def _cited(numbers: Sequence[int]) -> str:
+    return "".join(rf"\[{number}\]" for number in numbers)
 
 
 def _head(entry: ReplyEntry) -> str:
@@ -195,17 +266,23 @@ def _head(entry: ReplyEntry) -> str:
 
 
 def _lines(entry: ReplyEntry) -> list[str]:
-    points = [point_line(point, point.source_numbers) for point in entry.points]
+    points = [
+        point_line(point, point.source_numbers, before)
+        for before, point in zip((None, *entry.points), entry.points, strict=False)
+    ]
     return [*(f"**{escape(line)}**" for line in entry.figure_lines), *points]
 
 
 def evidence_lines(touchstone: Touchstone, claims: Iterable[str], texts: Texts, server: int | None) -> list[str]:
-    """Return the lines for the button "Sources"; claims come, and sources are numbered, as on the card.
+    """Return the lines for the button "More": all points with the passages that are loaded, then the documents.
+
+    Claims come in the order given; sources are numbered throughout.
 
     Raises:
         UnknownClaimError: none of the claims is known to the server any more.
     """
     numbers: dict[CitationRecord, int] = {}
+    cited: list[tuple[SourceLine, int]] = []
     lines: list[str] = []
     missing: UnknownClaimError | None = None
     for claim in claims:
@@ -214,25 +291,30 @@ def evidence_lines(touchstone: Touchstone, claims: Iterable[str], texts: Texts, 
         except UnknownClaimError as error:
             missing = error
         else:
-            lines += _claim_lines(reply, touchstone, numbers)
-    if missing is not None and not lines:
-        raise missing
-    return lines
-
-
-def _claim_lines(reply: Reply, touchstone: Touchstone, numbers: dict[CitationRecord, int]) -> Iterator[str]:
-    local = {source.number: source for source in reply.sources}
-    for entry in reply.entries:
-        yield f"### {escape(entry.heading)}"
-        for point in entry.points:
-            cited = [local[number] for number in point.source_numbers]
-            fresh = [source for source in cited if source.citation not in numbers]
+            fresh = [source for source in reply.sources if source.citation not in numbers]
             for source in fresh:
                 numbers[source.citation] = len(numbers) + 1
-            yield point_line(point, [numbers[source.citation] for source in cited])
-            for source in fresh:
-                yield source_line(source, numbers[source.citation])
-                yield from _passage(touchstone, source.citation)
+                cited.append((source, numbers[source.citation]))
+            lines += _claim_lines(reply, touchstone, numbers, {source.number for source in fresh})
+    if missing is not None and not lines:
+        raise missing
+    return [*lines, *document_lines(cited)]
+
+
+def _claim_lines(
+    reply: Reply, touchstone: Touchstone, numbers: Mapping[CitationRecord, int], fresh: set[int]
+) -> Iterator[str]:
+    """Yield head and points of the claim; a passage stands below the first point that cites it."""
+    local = {source.number: source for source in reply.sources}
+    for entry in reply.entries:
+        yield _head(entry)
+        for before, point in zip((None, *entry.points), entry.points, strict=False):
+            cited = [local[number] for number in point.source_numbers]
+            yield point_line(point, [numbers[source.citation] for source in cited], before)
+            for source in cited:
+                if source.number in fresh:
+                    fresh.discard(source.number)
+                    yield from _passage(touchstone, source.citation)
 
 
 def _passage(touchstone: Touchstone, citation: CitationRecord) -> Iterator[str]:

@@ -15,7 +15,7 @@ from discord.ext import commands, tasks
 
 from bot.discord.bot import TouchstoneBot, chosen_language
 from bot.discord.card_buttons import card_buttons
-from bot.discord.cards import draw_card
+from bot.discord.cards import draw_public
 from bot.texts import LANGUAGES
 from checks.model import Language
 from claims.answering.corrections import Correction
@@ -69,12 +69,13 @@ async def _try(bot: TouchstoneBot, correction: Correction) -> Outcome:
 
 async def _draw(bot: TouchstoneBot, correction: Correction) -> discord.ui.LayoutView:
     language = correction.language
+    settings = await asyncio.to_thread(bot.touchstone.servers.settings, correction.server)
     if language not in LANGUAGES:
-        settings = await asyncio.to_thread(bot.touchstone.servers.settings, correction.server)
         language = chosen_language(settings.language, bot.settings.language, otherwise="en")
     reply = await asyncio.to_thread(bot.touchstone.corrected_reply, correction, cast("Language", language))
     texts = bot.texts(reply.language)
-    return draw_card(reply, texts, card_buttons(correction.claims, texts))
+    living = [entry.claim_id for entry in reply.entries if entry.kind]
+    return draw_public(reply, texts, card_buttons(living, texts), settings.card_form)
 
 
 @dataclass(slots=True)

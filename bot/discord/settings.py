@@ -43,6 +43,8 @@ LANGUAGES = {
     "zh-Hant": msgid("In this server I now answer in Traditional Chinese."),
 }
 
+CARD_FORMS = {"short": msgid("short"), "full": msgid("full")}
+
 Watched = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.ForumChannel
 
 
@@ -141,6 +143,8 @@ def settings_lines(state: ServerState, texts: Texts) -> list[str]:
         "budget": _or_default(settings.budget, texts("{count} in 1,000 messages", count=f"{budget:g}"), texts),
         "pause_reports": _number(settings.pause_reports, PAUSE_REPORTS, texts),
         "correction_days": _number(settings.correction_days, CORRECTION_DAYS, texts),
+        "card_form": _or_default(settings.card_form, texts(CARD_FORMS[settings.card_form or "short"]), texts),
+        "cards_per_hour": _number(settings.cards_per_hour, state.defaults.cards_per_hour, texts),
         "digest_channel": texts("nothing") if digest is None else f"<#{digest}>",
     }
     lines = [texts("{field}: {value}", field=field_name(name, texts), value=value) for name, value in shown.items()]
@@ -174,6 +178,8 @@ _BACK = {
     "budget": msgid("Budget"),
     "pause_reports": msgid("Reports that pause a claim"),
     "correction_days": msgid("Days in which cards are corrected"),
+    "card_form": msgid("Form of cards"),
+    "cards_per_hour": msgid("Cards a channel and hour"),
     "digest_channel": msgid("Channel of the weekly digest"),
 }
 
@@ -196,6 +202,8 @@ class SettingsCommand(CommandGroup):
         budget=locale_str(msgid("budget")),
         pause_reports=locale_str(msgid("pause_reports")),
         correction_days=locale_str(msgid("correction_days")),
+        card_form=locale_str(msgid("card_form")),
+        cards_per_hour=locale_str(msgid("cards_per_hour")),
         digest_channel=locale_str(msgid("digest_channel")),
         back=locale_str(msgid("back_to_default")),
     )
@@ -205,11 +213,14 @@ class SettingsCommand(CommandGroup):
         budget=locale_str(msgid("Replies that you want at most, per 1,000 messages")),
         pause_reports=locale_str(msgid("Reports of members within a day that pause a claim")),
         correction_days=locale_str(msgid("How many days back I correct my cards when a claim changes")),
+        card_form=locale_str(msgid("Whether my cards say the gist, with the rest behind a button, or everything")),
+        cards_per_hour=locale_str(msgid("Cards in one channel within an hour; after these I only leave hints")),
         digest_channel=locale_str(msgid("Where I post the weekly digest, and tell you when a claim is paused")),
         back=locale_str(msgid("Take one setting back to its default")),
     )
     @app_commands.choices(
-        back=[app_commands.Choice(name=locale_str(label), value=name) for name, label in _BACK.items()]
+        back=[app_commands.Choice(name=locale_str(label), value=name) for name, label in _BACK.items()],
+        card_form=[app_commands.Choice(name=locale_str(label), value=name) for name, label in CARD_FORMS.items()],
     )
     async def settings(
         self,
@@ -219,6 +230,8 @@ class SettingsCommand(CommandGroup):
         budget: float | None = None,
         pause_reports: int | None = None,
         correction_days: int | None = None,
+        card_form: str | None = None,
+        cards_per_hour: int | None = None,
         digest_channel: discord.TextChannel | None = None,
         back: str | None = None,
     ) -> None:
@@ -230,6 +243,8 @@ class SettingsCommand(CommandGroup):
             "budget": budget,
             "pause_reports": pause_reports,
             "correction_days": correction_days,
+            "card_form": card_form if card_form in CARD_FORMS else None,
+            "cards_per_hour": cards_per_hour,
             "digest_channel": digest_channel.id if digest_channel else None,
         }
         changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}

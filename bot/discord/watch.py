@@ -1,4 +1,7 @@
-"""Read along where moderators have switched the bot on: check each message, then reply, offer or stay silent."""
+"""Read along where moderators have switched the bot on: check each message, then reply, offer or stay silent.
+
+A card stands as long as its message says what the card answers.
+"""
 
 import asyncio
 import logging
@@ -14,35 +17,24 @@ from discord.ext import commands
 
 from bot.discord.bot import TouchstoneBot, chosen_language
 from bot.discord.card_buttons import card_buttons
-from bot.discord.cards import draw_card
+from bot.discord.cards import draw_public
+from bot.discord.message_text import Location, location_of, said_in, without_spoilers
 from bot.reply import LIKELY, Reply
 from checks.model import Action, Finding, Match
-from claims.answering.answers import AnswerKind
+from claims.answering.answers import AnswerKind, AnswerRecord
 from claims.store.server_settings import ServerSettings
-
-
-@dataclass(frozen=True, slots=True)
-class Location:
-    """A server, the channel or thread of a message, and its `home`: a thread's channel, else the channel itself."""
-
-    server: int
-    channel: int
-    home: int
-
-
-def location_of(message: discord.Message) -> Location | None:
-    """Return where a member's message stands; None for bots, webhooks, system lines, direct messages, empty texts."""
-    is_own = message.type in (discord.MessageType.default, discord.MessageType.reply)
-    if message.author.bot or message.webhook_id or message.guild is None or not is_own or not message.content:
-        return None
-    home = message.channel.parent_id if isinstance(message.channel, discord.Thread) else message.channel.id
-    return Location(message.guild.id, message.channel.id, home)
-
 
 _log = logging.getLogger(__name__)
 
 # The mark of an offer, and what members click to take it up.
 OFFER = "🔎"
+
+# An answer that comes later than this after its message would stand among other talk.
+LATE = timedelta(seconds=30)
+# How long after it was written a message that is edited into a claim is still checked.
+FRESH = timedelta(minutes=10)
+_MISSED = timedelta(hours=1)
+_REMEMBERED = 5_000
 
 # From this status on, Discord may have taken the message although it answered with an error.
 _UNCERTAIN = 500
@@ -53,13 +45,31 @@ class Answering:
     """Writes in the answer book first and to Discord second, so that no crash can make a double answer."""
 
     bot: TouchstoneBot
+    clock: Callable[[], float] = monotonic
 
-    async def reply(self, message: discord.Message, location: Location, finding: Finding) -> bool:
-        """Post the card for a finding, unless the message was answered before or its claims are cooling down."""
+    def deadline(self, message: discord.Message) -> float:
+        """Return until when, by the clock, an answer to a message that has just come is in time."""
+        age = discord.utils.utcnow() - (message.edited_at or message.created_at)
+        # Discord sends again what a lost connection has missed, but nothing that old: then a clock is wrong.
+        waited = age if timedelta(0) < age < _MISSED else timedelta(0)
+        return self.clock() + (LATE - waited).total_seconds()
+
+    async def reply(self, message: discord.Message, location: Location, finding: Finding, until: float) -> bool:
+        """Post the card for a finding, unless the message was answered before or its claims are cooling down.
+
+        Where it would come too late, or the channel has had its cards for this hour, it becomes an offer.
+        """
         settings = await self._settings(location)
+        if self.clock() >= until:
+            return await self.offer(message, location, finding)
         claims = await self._take(message, location, finding, settings, "reply")
-        reply = await self._compose(_only(finding, claims), settings) if claims else None
-        return reply is not None and await self._post(message, location, reply)
+        is_full = self.bot.touchstone.answers.is_full
+        if not claims and await asyncio.to_thread(is_full, location.channel, self._most(settings)):
+            return await self.offer(message, location, finding)
+        # Who forwards a message has not written its figures.
+        forwarded = bool(message.message_snapshots)
+        reply = await self._compose(_only(finding, claims), settings, requested=forwarded) if claims else None
+        return reply is not None and await self._post(message, location, reply, until)
 
     async def offer(self, message: discord.Message, location: Location, finding: Finding) -> bool:
         """Leave the mark of an offer under the message."""
@@ -67,17 +77,31 @@ class Answering:
             return False
         return await self._write(message, location, lambda: message.add_reaction(OFFER))
 
-    async def accept(self, location: Location, message_id: int) -> bool:
-        """Turn an offer into a card, once; the message is fetched and checked anew, because no text is kept."""
-        touchstone = self.bot.touchstone
-        if not await asyncio.to_thread(touchstone.answers.accept_offer, location.channel, message_id):
+    async def show(self, location: Location, message_id: int) -> bool:
+        """Turn an offer into a card that everybody sees, once."""
+        answers = self.bot.touchstone.answers
+        if not await asyncio.to_thread(answers.accept_offer, location.channel, message_id):
             return False
+        message, reply = await self.read(location, message_id)
+        if message is None or reply is None:
+            await asyncio.to_thread(answers.stop_cooldown, location.channel, message_id)
+            return False
+        return await self._post(message, location, reply)
+
+    async def read(
+        self, location: Location, message_id: int, *, requested: bool = False
+    ) -> tuple[discord.Message | None, Reply | None]:
+        """Return a message that was offered an answer, and the answer; it is checked anew, because no text is kept.
+
+        `requested`: the answer is for somebody else than the author.
+        """
         message = await self._fetch(location, message_id)
         if message is None:
-            return False
-        finding = await asyncio.to_thread(touchstone.check, message.content, location.server)
-        reply = await self._compose(finding, await self._settings(location))
-        return reply is not None and await self._post(message, location, reply)
+            return None, None
+        finding = await asyncio.to_thread(self.bot.touchstone.check, said_in(message), location.server)
+        if finding.action == "silent":
+            return message, None
+        return message, await self._compose(finding, await self._settings(location), requested=requested)
 
     async def _fetch(self, location: Location, message_id: int) -> discord.Message | None:
         """Fetch a message; None where it is gone, or where Discord refuses, which gives the offer back."""
@@ -101,22 +125,34 @@ class Answering:
         reply = await self._compose(finding, settings)
         if reply is None:
             return ()
+        most = self._most(settings) if kind == "reply" else None
         hours = self.bot.settings.cooldown_hours if settings.cooldown_hours is None else settings.cooldown_hours
         claims = tuple(entry.claim_id for entry in reply.entries)
         take = self.bot.touchstone.answers.take
         taken = (location.server, location.channel, message.id, message.author.id, claims, timedelta(hours=hours))
-        return await asyncio.to_thread(take, *taken, kind=kind)
+        return await asyncio.to_thread(take, *taken, kind=kind, most=most)
 
-    async def _compose(self, finding: Finding, settings: ServerSettings) -> Reply | None:
+    def _most(self, settings: ServerSettings) -> int:
+        """Return how many cards a channel may get in an hour."""
+        return self.bot.settings.cards_per_hour if settings.cards_per_hour is None else settings.cards_per_hour
+
+    async def _compose(self, finding: Finding, settings: ServerSettings, *, requested: bool = False) -> Reply | None:
         language = chosen_language(settings.language, self.bot.settings.language, otherwise=finding.language)
-        return await asyncio.to_thread(self.bot.touchstone.compose, finding, language, server=settings.server)
+        compose = self.bot.touchstone.compose
+        return await asyncio.to_thread(compose, finding, language, server=settings.server, requested=requested)
 
-    async def _post(self, message: discord.Message, location: Location, reply: Reply) -> bool:
+    async def _post(
+        self, message: discord.Message, location: Location, reply: Reply, until: float | None = None
+    ) -> bool:
+        """Post the card; one that would come after the deadline is given up."""
         texts = self.bot.texts(reply.language)
-        card = draw_card(reply, texts, card_buttons([entry.claim_id for entry in reply.entries], texts))
+        buttons = card_buttons([entry.claim_id for entry in reply.entries], texts)
+        card = draw_public(reply, texts, buttons, (await self._settings(location)).card_form)
 
         async def send() -> None:
-            sent = await message.reply(view=card, mention_author=False)
+            # Discord's library waits as long as Discord's limits want it.
+            async with asyncio.timeout(None if until is None else max(until - self.clock(), 0)):
+                sent = await message.reply(view=card, mention_author=False)
             posted = self.bot.touchstone.answers.posted
             await asyncio.to_thread(posted, location.channel, message.id, sent.id, reply.language)
 
@@ -126,6 +162,11 @@ class Answering:
         """Write to Discord; returns whether it was taken. After a 5xx nobody knows: it stays taken, and is raised."""
         try:
             await act()
+        except TimeoutError:
+            # It may have arrived after all: the message stays taken, but what it says can be answered elsewhere.
+            await asyncio.to_thread(self.bot.touchstone.answers.stop_cooldown, location.channel, message.id)
+            _log.info("Message %s is not answered: it would have come too late", message.id)
+            return False
         except discord.HTTPException as refusal:
             if refusal.status >= _UNCERTAIN:
                 raise
@@ -147,12 +188,13 @@ _LONGEST_FAREWELL = 3.0
 
 
 class Watch(commands.Cog):
-    """Listens to new messages and to clicks on offers; edits are never looked at."""
+    """Listens to messages that come, are edited and go; each is checked once when it comes, and once when edited."""
 
     def __init__(self, bot: TouchstoneBot) -> None:
         self.bot = bot
         self.answering = Answering(bot)
         self._running: set[asyncio.Task[Any]] = set()
+        self._edited: dict[int, None] = {}
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -160,26 +202,41 @@ class Watch(commands.Cog):
         location = location_of(message)
         if location is None or self.bot.backoff.holds(location.channel):
             return
-        async with self._counted():
-            mode = await asyncio.to_thread(self.bot.touchstone.servers.channel_mode, location.server, location.home)
+        async with self.counted():
+            mode = await self._mode(location)
             if mode != "off":
                 await self._check(message, location, mode)
 
     @commands.Cog.listener()
-    async def on_raw_reaction_add(self, click: discord.RawReactionActionEvent) -> None:
-        """Post the card of an offer that a member has taken up."""
-        is_member = click.member is not None and not click.member.bot
-        if (
-            click.guild_id is None
-            or not is_member
-            or str(click.emoji) != OFFER
-            or self.bot.backoff.holds(click.channel_id)
-        ):
+    async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
+        """Take the card away where its claim is gone; check a message that was left alone, soon after it came."""
+        message = event.message
+        location = location_of(message) if message.guild is not None else None
+        # What Discord adds by itself, such as the preview of a link, is no edit.
+        if message.edited_at is None or event.guild_id is None:
             return
-        async with self._counted():
-            if await asyncio.to_thread(self.bot.touchstone.answers.is_offered, click.channel_id, click.message_id):
-                location = Location(click.guild_id, click.channel_id, click.channel_id)
-                await self.answering.accept(location, click.message_id)
+        async with self.counted():
+            record = await asyncio.to_thread(self.bot.touchstone.answers.answer, event.channel_id, message.id)
+            if record is not None:
+                if record.card_message is not None and not await self._still_says(record, message):
+                    await self._take_away(record)
+            elif location is not None and self._is_first_edit(message) and not self.bot.backoff.holds(location.channel):
+                mode = await self._mode(location)
+                if mode != "off":
+                    await self._check(message, location, mode)
+
+    @commands.Cog.listener()
+    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
+        """Take the card of a deleted message away."""
+        async with self.counted():
+            await self._gone(event.channel_id, event.message_id)
+
+    @commands.Cog.listener()
+    async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
+        """Take the cards of deleted messages away."""
+        async with self.counted():
+            for message in sorted(event.message_ids):
+                await self._gone(event.channel_id, message)
 
     async def cog_unload(self) -> None:
         """Let answers that are under way go out before the bot leaves Discord."""
@@ -190,11 +247,63 @@ class Watch(commands.Cog):
         if self._running:
             await asyncio.wait(self._running, timeout=_LONGEST_FAREWELL)
 
+    async def _mode(self, location: Location) -> str:
+        return await asyncio.to_thread(self.bot.touchstone.servers.channel_mode, location.server, location.home)
+
+    def _is_first_edit(self, message: discord.Message) -> bool:
+        """Tell whether the edit comes soon enough to be looked at, and is the first of its message that does."""
+        edited_at = message.edited_at or message.created_at
+        if edited_at - message.created_at > FRESH or message.id in self._edited:
+            return False
+        self._edited[message.id] = None
+        if len(self._edited) > _REMEMBERED:
+            del self._edited[next(iter(self._edited))]
+        return True
+
+    async def _still_says(self, record: AnswerRecord, message: discord.Message) -> bool:
+        """Tell whether a message still says a claim that its card answers."""
+        finding = await asyncio.to_thread(self.bot.touchstone.check, said_in(message), record.server)
+        return any(match.claim in record.claims and match.action != "silent" for match in finding.matches)
+
+    async def _gone(self, channel: int, message: int) -> None:
+        """Do what follows from a message that was deleted: its card goes too, and a card of ours needs no care."""
+        answers = self.bot.touchstone.answers
+        record = await asyncio.to_thread(answers.answer, channel, message)
+        if record is not None:
+            await self._take_away(record)
+        elif await asyncio.to_thread(answers.card, channel, message) is not None:
+            await asyncio.to_thread(answers.hide, channel, message)
+
+    async def _take_away(self, record: AnswerRecord) -> None:
+        """Delete the card of an answer, where one stands."""
+        if record.card_message is None or record.hidden:
+            return
+        channel = self.bot.get_partial_messageable(record.channel, guild_id=record.server)
+        try:
+            await channel.get_partial_message(record.card_message).delete()
+        except discord.NotFound:
+            pass
+        except discord.HTTPException as refusal:
+            _log.info("Card %s could not be taken away: %s", record.card_message, refusal)
+            return
+        await asyncio.to_thread(self.bot.touchstone.answers.hide, record.channel, record.card_message)
+
+    async def _is_open(self, text: str, finding: Finding, server: int) -> bool:
+        """Tell whether the message says its claims outside of spoilers."""
+        seen = without_spoilers(text)
+        if seen == text:
+            return True
+        rest = await asyncio.to_thread(self.bot.touchstone.check, seen, server)
+        said = {match.claim for match in finding.answered}
+        return rest.action == "reply" and said <= {match.claim for match in rest.answered}
+
     async def _check(self, message: discord.Message, location: Location, mode: str) -> None:
-        started = monotonic()
-        finding = await asyncio.to_thread(self.bot.touchstone.check, message.content, location.server)
+        started, text, until = monotonic(), said_in(message), self.answering.deadline(message)
+        finding = await asyncio.to_thread(self.bot.touchstone.check, text, location.server)
         self.bot.metrics.note(location.server, monotonic() - started)
         action = action_in(mode, finding.action)
+        if action == "reply" and not await self._is_open(text, finding, location.server):
+            action = "offer"
         if mode == "shadow":
             note = self.bot.touchstone.moderation.shadow.note
             await asyncio.to_thread(note, location.server, location.channel, message.id, message.author.id, finding)
@@ -203,7 +312,7 @@ class Watch(commands.Cog):
         elif near := finding.near_miss(self.bot.settings.near_miss_share):
             await self._note_near(message, location, near)
         if action == "reply":
-            await self.answering.reply(message, location, finding)
+            await self.answering.reply(message, location, finding, until)
         elif action == "offer":
             await self.answering.offer(message, location, finding)
 
@@ -220,7 +329,7 @@ class Watch(commands.Cog):
         await asyncio.to_thread(note, location.server, location.channel, message.id, author, near.claim, near.score)
 
     @asynccontextmanager
-    async def _counted(self) -> AsyncIterator[None]:
+    async def counted(self) -> AsyncIterator[None]:
         """Let `finish` know of the work in the body."""
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  listeners run in tasks

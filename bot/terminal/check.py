@@ -3,7 +3,8 @@
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -90,6 +91,10 @@ def _match_json(match: Match) -> dict[str, Any]:
 
 
 _TEXT = msgid("The message; several words need no quotes. Without it, the message is read from standard input.")
+_CARD = msgid(
+    "Print the text of the card as it would be posted there, markup and all, also where the bot stays silent."
+)
+_FULL = msgid("With --card: the long form, which a server may choose.")
 _JSON = msgid("Print one JSON object in place of the card.")
 _JSONL = msgid('Read {"id", "text"} lines from standard input and write one JSON object a line, in the same order.')
 
@@ -103,6 +108,8 @@ def register(app: typer.Typer) -> None:
 def check(
     context: typer.Context,
     text: Annotated[list[str] | None, typer.Argument(help=_TEXT, show_default=False)] = None,
+    card: Annotated[Literal["discord"] | None, typer.Option("--card", help=_CARD)] = None,
+    full: Annotated[bool, typer.Option("--full", help=_FULL)] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_JSON)] = False,
     as_jsonl: Annotated[bool, typer.Option("--jsonl", help=_JSONL)] = False,
     _embedder: EmbedderOption = None,
@@ -111,12 +118,18 @@ def check(
     terminal = Terminal.of(context)
     if as_json and as_jsonl:
         raise typer.BadParameter(terminal.texts("Choose one of --json and --jsonl."))
+    if card and (as_json or as_jsonl):
+        raise typer.BadParameter(terminal.texts("Choose one of --card, --json and --jsonl."))
+    if full and not card:
+        raise typer.BadParameter(terminal.texts("--full belongs to --card."))
     if as_jsonl and text:
         raise typer.BadParameter(terminal.texts("With --jsonl the messages come from standard input."))
     with terminal.open() as touchstone:
         if as_jsonl:
             raise typer.Exit(check_lines(touchstone))
         message = " ".join(text) if text else sys.stdin.read()
+        if card:
+            raise typer.Exit(print_card(terminal, touchstone, message, full=full))
         if as_json:
             write(json_line(finding_json(touchstone.check(message))))
         else:
@@ -146,6 +159,21 @@ def show(terminal: Terminal, touchstone: "Touchstone", message: str) -> None:
     reply = touchstone.compose(finding, requested=finding.action == "silent")
     if reply is not None:
         terminal.out.print(draw_card(reply, touchstone.texts(reply.language)))
+
+
+def print_card(terminal: Terminal, touchstone: "Touchstone", message: str, *, full: bool) -> int:
+    """Print the text of the card that answers the message in Discord; return 1 where no claim is in sight."""
+    # Discord's library takes a second to import.
+    from bot.discord.cards import card_text, draw_public  # noqa: PLC0415
+
+    finding = touchstone.check(message)
+    reply = touchstone.compose(replace(finding, action="reply" if finding.action == "silent" else finding.action))
+    if reply is None:
+        complain(terminal.texts("no known claim is near this text"))
+        return 1
+    text = card_text(draw_public(reply, touchstone.texts(reply.language), (), "full" if full else "short"))
+    write((text + "\n").encode("utf-8", "backslashreplace"))
+    return 0
 
 
 def write(line: bytes) -> None:

@@ -61,6 +61,7 @@ def _fingerprint(session: Session, server: int, claim: str) -> str:
 
 
 AnswerKind = Literal["offer", "reply"]
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +99,13 @@ class AnswerBook:
         claims: Sequence[str],
         cooldown: timedelta,
         kind: AnswerKind = "reply",
+        most: int | None = None,
     ) -> tuple[str, ...]:
         """Take the message for one answer; return the claims outside their cool-down, in the order given.
 
         Empty: stay silent, also because the message was taken before. A reply starts the cool-down of its claims; an
-        offer does so only once it is accepted.
+        offer does so only once it is accepted. Where the channel has had `most` replies within an hour, the message is
+        not taken for another; `is_full` tells that from the other reasons.
         """
         if not claims:
             return ()
@@ -111,6 +114,8 @@ class AnswerBook:
         row |= {"author_hash": hash_user(author, self._key), "claims": [], "offered": kind == "offer", "hidden": False}
         free: dict[str, bool] = {}
         with self._database.writing() as session:
+            if kind == "reply" and most is not None and _replies(session, channel, now) >= most:
+                return ()
             if not rows_written(session, insert_into(session, Answer).values(row).on_conflict_do_nothing()):
                 return ()
             # Always in the same order, so that no two transactions wait for each other.
@@ -122,6 +127,26 @@ class AnswerBook:
             due = tuple(name for name in dict.fromkeys(claims) if free[name])
             _set(session, _is(channel, message), claims=list(due), kind=kind if due else "reply")
         return due
+
+    def is_full(self, channel: int, most: int) -> bool:
+        """Tell whether the channel has had so many replies within an hour."""
+        with self._database.reading() as session:
+            return _replies(session, channel, self._clock()) >= most
+
+    def cooling(self, channel: int, claims: Iterable[str], cooldown: timedelta) -> dict[str, datetime]:
+        """Return until when those of the claims that are cooling down in a channel do so."""
+        now = self._clock()
+        with self._database.reading() as session:
+            rows = [session.get(Cooldown, (channel, name)) for name in claims]
+        ends = {row.claim: row.answered_at + cooldown for row in rows if row is not None}
+        return {name: end for name, end in ends.items() if end > now}
+
+    def stop_cooldown(self, channel: int, message: int) -> None:
+        """Let the claims of a message be answered again where no card stands; the message itself stays taken."""
+        with self._database.writing() as session:
+            answer = session.get(Answer, (channel, message))
+            if answer is not None and answer.card_message is None:
+                session.connection().execute(delete(Cooldown).where(col(Cooldown.message) == message))
 
     def is_offered(self, channel: int, message: int) -> bool:
         """Tell whether an offer stands under the message that nobody has accepted yet."""
@@ -198,6 +223,14 @@ def is_card(channel: int, card_message: int) -> ColumnElement[bool]:
 
 def _is(channel: int, message: int) -> ColumnElement[bool]:
     return (col(Answer.channel) == channel) & (col(Answer.message) == message)
+
+
+def _replies(session: Session, channel: int, now: datetime) -> int:
+    """Count the replies in a channel within the last hour, hidden ones too: their readers have seen them."""
+    recent = (col(Answer.channel) == channel, col(Answer.kind) == "reply", col(Answer.taken_at) > now - _HOUR)
+    # Where all claims were cooling down, the message was taken and nothing said.
+    rows = session.scalars(select(col(Answer.claims)).where(*recent))
+    return sum(bool(claims) for claims in rows)
 
 
 def _set(session: Session, condition: ColumnElement[bool], **values: object) -> None:

@@ -22,6 +22,8 @@ from config.errors import NotAllowedError, UnknownClaimError
 WINDOW = timedelta(days=1)
 # Both say that the card does not belong to the message; "out of date" says nothing about the match.
 WRONG_MATCH = frozenset({"not-said", "wrong-claim"})
+# A vote that asks nothing of moderators.
+HELPFUL = "helpful"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ def act_on_report(session: Session, report: Feedback, before: str | None, now: d
     place = (answer.channel, answer.message) if answer else (report.channel, None)
     occasion = f"{claim}/{report.card_message}/{report.kind}"
     payload = {"kind": report.kind, "card": report.card_message}
-    put(session, NewItem(server, "feedback", occasion, claim, payload, *place), now)
+    if report.kind != HELPFUL:
+        put(session, NewItem(server, "feedback", occasion, claim, payload, *place), now)
     if before is not None:
         _drop_unreported(session, report, before)
     if not {report.kind, before} & WRONG_MATCH:
@@ -131,7 +134,7 @@ def _limit(session: Session, server: int) -> int:
     return row.pause_reports or PAUSE_REPORTS if row else PAUSE_REPORTS
 
 
-FeedbackKind = Literal["not-said", "wrong-claim", "out-of-date"]
+FeedbackKind = Literal["helpful", "not-said", "wrong-claim", "out-of-date"]
 
 
 class FeedbackBook:
@@ -166,7 +169,7 @@ class FeedbackBook:
                 # The time of the first report stays: once moderators have decided on it, it is dealt with.
                 session.add(earlier.sqlmodel_update({"kind": kind}) if earlier else Feedback(**row))
                 session.flush()
-            same = _same(channel, card_message, claim)
+            same = (*_same(channel, card_message, claim), col(Feedback.kind) != HELPFUL)
             count = session.scalar(select(func.count()).select_from(Feedback).where(*same)) or 0
             if before == kind:
                 return ReportOutcome(count, new=False)

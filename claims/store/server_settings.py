@@ -13,6 +13,7 @@ from config.faults import FieldFault, msgid
 
 ChannelMode = Literal["off", "hint", "on", "shadow"]
 ServerLanguage = Literal["auto", "en", "zh-Hans", "zh-Hant"]
+CardForm = Literal["short", "full"]
 
 PAUSE_REPORTS = 3
 CORRECTION_DAYS = 14
@@ -23,6 +24,7 @@ _RANGES: dict[str, tuple[float, float, str]] = {
     "budget": (0, 1000, msgid("Give 0 to 1000 replies per 1,000 messages.")),
     "pause_reports": (1, 1000, msgid("Give 1 to 1000 reports.")),
     "correction_days": (0, 365, msgid("Give 0 to 365 days.")),
+    "cards_per_hour": (0, 1000, msgid("Give 0 to 1000 cards an hour.")),
 }
 
 
@@ -32,7 +34,8 @@ class ServerSettings:
 
     `packs`: the packs it subscribes to (None: all); `cut_off`: for claims without one of their own; `budget`: replies
     per 1,000 messages that it wants at most; `pause_reports`: reports within a day that pause a claim (3);
-    `correction_days`: how far back cards are corrected (14); `setup_step`: where its set-up was left.
+    `correction_days`: how far back cards are corrected (14); `setup_step`: where its set-up was left;
+    `card_form`: how much a card says (short); `cards_per_hour`: cards in one channel before hints take their place.
     """
 
     server: int
@@ -46,6 +49,8 @@ class ServerSettings:
     pause_reports: int | None = None
     correction_days: int | None = None
     setup_step: str | None = None
+    card_form: CardForm | None = None
+    cards_per_hour: int | None = None
 
 
 class SettingsChange(TypedDict, total=False):
@@ -61,6 +66,8 @@ class SettingsChange(TypedDict, total=False):
     pause_reports: int | None
     correction_days: int | None
     setup_step: str | None
+    card_form: CardForm | None
+    cards_per_hour: int | None
 
 
 def settings_of(server: int, row: Server | None) -> ServerSettings:

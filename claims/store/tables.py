@@ -238,6 +238,8 @@ class Server(Table, table=True):
     pause_reports: int | None = None
     correction_days: int | None = None
     setup_step: str | None = None
+    card_form: str | None = None
+    cards_per_hour: int | None = None
     changed_at: datetime = Field(sa_type=Moment)
 
 

@@ -13,7 +13,7 @@ from discord.ext import commands, tasks
 from discord.utils import format_dt
 
 from bot.discord.bot import BotInteraction, TouchstoneBot, chosen_language, language_of
-from bot.discord.card_buttons import REPORTS
+from bot.discord.card_buttons import VOTES
 from bot.discord.cards import draw_lines, escape, who_label
 from bot.discord.lookup import claims_named, title_in
 from bot.discord.queue.deciding import age_text, counts_text
@@ -51,7 +51,7 @@ def _happened(digest: Digest, texts: Texts) -> list[str]:
     lines = [texts("Replies: {replies}. Offers: {offers}. Decided: {decided}.", **counts)]
     if digest.reports:
         told = [
-            texts("{kind}: {count}", kind=texts(REPORTS[kind]) if kind in REPORTS else kind, count=count)
+            texts("{kind}: {count}", kind=texts(VOTES[kind]) if kind in VOTES else kind, count=count)
             for kind, count in digest.reports.items()
         ]
         lines.append(texts("Reports by members: {kinds}", kinds=" · ".join(told)))

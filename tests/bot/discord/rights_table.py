@@ -111,7 +111,11 @@ USES: tuple[Use, ...] = (
 )
 # Routes that everybody may use, or whose handler decides: an author's card, an example, a draft of one's own.
 OPEN_TO_ALL = (
+    f"ts:more:{CRANE_ID}",
     f"ts:sources:{CRANE_ID}",
+    f"ts:helpful:{CRANE_ID}",
+    "ts:hint:open:1:1",
+    "ts:hint:show:1:1",
     f"ts:why:{CRANE_ID}",
     f"ts:not:{CRANE_ID}",
     "ts:report:not-said:1:0",

@@ -3,6 +3,7 @@
 import discord
 import pytest
 
+from claims.moderation.rights import Actor
 from tests.bot.discord.world import CRANE, CRANE_TW, CRANE_ZH, text_of
 
 MENU = "Check this message"
@@ -54,7 +55,7 @@ async def test_check_works_in_direct_messages(world):
 
 async def test_the_sources_of_a_private_answer_can_be_opened(world):
     answer = await world.alice.slash(world.channel, "check", text=CRANE)
-    shown = text_of(await world.alice.click(answer.response.message, label="Sources"))
+    shown = text_of(await world.alice.click(answer.response.message, label="More"))
     assert "From the harbour's yearbook" in shown
 
 
@@ -63,3 +64,28 @@ async def test_check_and_menu_can_be_installed_by_a_single_user(world):
     for name in ("check", MENU, "about", "privacy", "forget-me", "claims"):
         assert registered[name]["integration_types"] == [0, 1]
         assert registered[name]["contexts"] == [0, 1, 2]
+
+
+async def test_moderators_are_told_which_rule_kept_the_bot_silent_and_members_are_not(world):
+    await world.alice.send(world.channel, CRANE)
+    again = await world.bob.send(world.channel, CRANE)
+    shown = text_of(await world.chief.context_menu(world.channel, MENU, again))
+    assert "it cools down until " in shown
+    assert "I have taken this message once and said nothing" in shown
+    assert "cools down" not in text_of(await world.bob.context_menu(world.channel, MENU, again))
+
+
+async def test_moderators_are_told_of_channels_that_are_off_and_of_claims_that_are_muted(world):
+    other = world.guild.create_text_channel("other")
+    said = await world.alice.send(other, CRANE)
+    assert "I do not read along in this channel" in text_of(await world.chief.context_menu(other, MENU, said))
+    actor = Actor(world.chief.id, world.guild.id, can_manage_server=True)
+    world.touchstone.moderation.claim_settings.mute(actor, "crane-built-1920")
+    assert "The claim is muted" in text_of(await world.chief.slash(world.channel, "check", text=CRANE))
+
+
+async def test_a_forwarded_message_is_checked_by_the_menu(world):
+    other = world.guild.create_text_channel("other")
+    forwarded = await world.bob.forward(await world.alice.send(other, CRANE), other)
+    shown = text_of(await world.bob.context_menu(other, MENU, forwarded))
+    assert "The old harbour crane was built in 1920" in shown

@@ -1,13 +1,14 @@
 """The buttons below a card."""
 
 from bot.discord import create_bot
+from claims.moderation.rights import Actor
 from tests.bot.discord.conftest import PACKS
 from tests.bot.discord.world import CRANE, text_of
 
 
 async def test_sources_name_every_point_with_title_and_link(world):
     card = await world.card()
-    shown = text_of(await world.bob.click(card, label="Sources"))
+    shown = text_of(await world.bob.click(card, label="More"))
     assert "The yearbook dates the crane to 1954" in shown
     assert "(https://harbour.example/yearbook)" in shown
 
@@ -15,7 +16,7 @@ async def test_sources_name_every_point_with_title_and_link(world):
 async def test_sources_show_passages_of_documents_that_are_loaded(world):
     card = await world.card()
     world.touchstone.base.load_documents([PACKS / "harbour.txt"])
-    shown = text_of(await world.bob.click(card, label="Sources"))
+    shown = text_of(await world.bob.click(card, label="More"))
     assert "> The old crane on the east quay was built in 1954" in shown
 
 
@@ -32,6 +33,8 @@ async def test_why_names_wording_certainty_and_stance(world):
 async def test_why_copes_with_a_message_that_was_edited_or_deleted(world):
     said = await world.alice.send(world.channel, CRANE)
     (card,) = world.cards()
+    # As while the bot was away: otherwise it would have taken the card away.
+    await world.env.bot.remove_cog("Watch")
     await world.alice.edit(said, "good morning everybody, coffee is ready")
     assert "reads differently now" in text_of(await world.bob.click(card, label="Why this?"))
     await world.alice.delete(said)
@@ -41,15 +44,25 @@ async def test_why_copes_with_a_message_that_was_edited_or_deleted(world):
 async def test_every_button_works_after_a_restart(world, settings):
     card = await world.card()
     await world.env.restart_bot(create_bot(settings, world.touchstone))
-    assert "harbour.example" in text_of(await world.bob.click(card, label="Sources"))
+    assert "harbour.example" in text_of(await world.bob.click(card, label="More"))
     assert "Certainty" in text_of(await world.bob.click(card, label="Why this?"))
     assert "Thank you" in text_of(await world.bob.click(card, label="Not what I said"))
+
+
+async def test_helpful_is_kept_once_and_asks_nothing_of_moderators(world):
+    card = await world.card()
+    assert "has helped" in text_of(await world.bob.click(card, label="Helpful"))
+    assert "You have said so already." in text_of(await world.bob.click(card, label="Helpful"))
+    claim = world.touchstone.base.claim("crane-built-1920", world.guild.id)
+    assert claim.raised_to == 0
+    actor = Actor(world.chief.id, world.guild.id, can_manage_server=True)
+    assert world.touchstone.moderation.queue.next(actor) is None
 
 
 async def test_a_card_whose_claim_is_gone_says_so(world, monkeypatch):
     card = await world.card()
     monkeypatch.setattr(type(world.touchstone), "claim_reply", _unknown)
-    assert "no such claim" in text_of(await world.bob.click(card, label="Sources"))
+    assert "no such claim" in text_of(await world.bob.click(card, label="More"))
 
 
 def _unknown(_self, claim_id, *_rest: object):

@@ -155,3 +155,13 @@ async def test_the_right_to_hide_is_asked_again_when_the_button_is_pressed(world
     refused = await keeper.click(answer.response.message, label="Hide the card")
     assert text_of(refused) == "Only the message's author or a moderator may hide a card."
     assert world.cards()
+
+
+async def test_who_has_asked_to_be_forgotten_may_still_hide_the_card_below_the_own_message(world):
+    card = await world.card()
+    await world.alice.slash(world.channel, "forget-me")
+    assert world.touchstone.answers.card(card.channel.id, card.id).author_hash is None
+    answer = await world.bob.click(card, label="Not what I said")
+    assert "Hide the card" not in labels_of(answer.response.message)
+    answer = await world.alice.click(card, label="Not what I said")
+    assert text_of(await world.alice.click(answer.response.message, label="Hide the card")) == "The card is hidden."

@@ -1,11 +1,13 @@
 """Cards stay within Discord's limits, whatever a moderator writes, and never cut a point in two."""
 
+from dataclasses import replace
+
 import discord
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.discord.card_buttons import card_buttons
-from bot.discord.cards import draw_card, draw_lines, draw_pages
+from bot.discord.cards import draw_card, draw_lines, draw_pages, link
 from bot.reply import PointLine, Reply, ReplyEntry, SourceLine
 from bot.texts import Texts
 from claims.record import CitationRecord
@@ -69,7 +71,7 @@ def test_what_does_not_fit_is_counted_and_no_point_is_cut():
     kept = text.count("**Against it**")
     assert fits(card)
     assert 0 < kept < 20
-    assert f"-# {20 - kept} more: Sources" in text
+    assert f"-# {20 - kept} more: More" in text
     assert all(line.endswith(tuple("0123456789")) for line in text.splitlines() if line.startswith("- **"))
 
 
@@ -119,4 +121,17 @@ async def test_a_card_on_the_wire_is_one_container_with_its_buttons(world):
     card = await world.card()
     assert card.flags.components_v2
     assert not card.content
-    assert text_of(card).count("###") == 1
+    assert text_of(card).count("**Claim: ") == 1
+
+
+def test_a_document_has_one_line_with_all_its_places_and_a_speaker_is_named_once():
+    text = shown(draw(entry(2), sources=[source(1), replace(source(2), place="characters 40–60")]))
+    assert text.count("A speaker · 2025") == 1
+    assert text.count("[Paper 1](https://example.org/page)") == 1
+    assert "characters 1–20; characters 40–60" in text
+
+
+def test_addresses_with_brackets_are_links():
+    assert link("Mercury", "https://example.org/Mercury_(element)") == (
+        "[Mercury](https://example.org/Mercury_%28element%29)"
+    )

@@ -28,6 +28,8 @@ async def test_it_shows_what_is_set_and_what_counts_otherwise(world):
         "- Budget: 2 in 1,000 messages",
         "- Reports that pause a claim: 3 (default)",
         "- Days in which cards are corrected: 14 (default)",
+        "- Form of cards: short (default)",
+        "- Cards a channel and hour: 6 (default)",
         "- Channel of the weekly digest: nothing",
         f"- <#{world.channel.id}>: answers",
     ]
@@ -43,6 +45,13 @@ async def test_what_is_given_is_written_as_one_change(world, chosen):
     assert chosen().digest_channel == desk.id
     assert "- Cut-off: 0.9\n" in shown
     assert shown.endswith("Changed as you said; /history can take it back.")
+
+
+async def test_a_server_may_have_the_full_card(world, chosen):
+    given = {"card_form": "full", "cards_per_hour": 9}
+    await world.chief.slash(world.channel, COMMAND, **given)
+    assert {name: getattr(chosen(), name) for name in given} == given
+    assert "### The old harbour crane was built in 1920" in text_of(await world.card())
 
 
 async def test_a_setting_goes_back_to_its_default(world, chosen):

@@ -1,5 +1,7 @@
 """What the bot does with the messages of a channel."""
 
+from dataclasses import replace
+
 from simcord.backend import serializers
 
 from bot.discord import create_bot
@@ -11,7 +13,7 @@ async def test_a_known_claim_is_answered_with_a_card_that_pings_nobody(world):
     card = await world.card()
     assert "The old harbour crane was built in 1920" in text_of(card)
     assert card.reference
-    assert labels_of(card) == ["Sources", "Why this?", "Not what I said"]
+    assert labels_of(card) == ["More", "Why this?", "Helpful", "Not what I said"]
     assert [body["allowed_mentions"] for body in world.sent()] == [SILENT]
 
 
@@ -21,8 +23,8 @@ async def test_chinese_is_answered_in_chinese_and_in_the_script_of_the_message(w
     simplified, traditional = world.cards()
     assert "港口的老吊车建于1920年" in text_of(simplified)
     assert "燈塔的燈耗電" in text_of(traditional)
-    assert labels_of(simplified)[0] == "来源"
-    assert labels_of(traditional)[0] == "來源"
+    assert labels_of(simplified)[0] == "更多"
+    assert labels_of(traditional)[0] == "更多"
 
 
 async def test_the_language_of_the_server_wins_over_that_of_the_message(world):
@@ -77,11 +79,71 @@ async def test_another_channel_has_a_cool_down_of_its_own(world):
     assert len(world.cards()) == len(world.cards(other)) == 1
 
 
-async def test_editing_a_message_never_brings_an_answer(world):
+async def test_a_message_that_is_edited_into_a_claim_is_checked_once(world):
     said = await world.alice.send(world.channel, "good morning everybody, coffee is ready")
+    await world.alice.edit(said, "good morning everybody, tea is ready")
     await world.alice.edit(said, CRANE)
-    answered = await world.alice.send(world.channel, SEALS)
-    await world.alice.edit(answered, CRANE)
+    assert not world.cards()
+    other = await world.alice.send(world.channel, "good morning everybody, coffee is ready")
+    await world.alice.edit(other, CRANE)
+    assert len(world.cards()) == 1
+
+
+async def test_a_message_edited_long_after_is_left_alone(world):
+    said = await world.alice.send(world.channel, "good morning everybody, coffee is ready")
+    await world.env.advance_time(11 * 60)
+    await world.alice.edit(said, CRANE)
+    assert not world.cards()
+
+
+async def test_the_card_goes_when_its_claim_is_edited_away_and_stays_when_it_is_not(world):
+    said = await world.alice.send(world.channel, CRANE)
+    await world.alice.edit(said, f"{CRANE}!")
+    assert len(world.cards()) == 1
+    await world.alice.edit(said, "good morning everybody, coffee is ready")
+    assert not world.cards()
+
+
+async def test_the_card_goes_with_its_message(world):
+    said = await world.alice.send(world.channel, CRANE)
+    (card,) = world.cards()
+    await world.alice.delete(said)
+    assert not world.cards()
+    assert world.touchstone.answers.card(card.channel.id, card.id).hidden
+
+
+async def test_a_channel_that_has_had_its_cards_for_the_hour_gets_hints(world):
+    world.touchstone.servers.change_settings(world.guild.id, "test", cards_per_hour=2)
+    for claim in (CRANE, SEALS, FERRY):
+        await world.alice.send(world.channel, claim)
+    assert len(world.cards()) == 2
+    assert len(world.reactions()) == 1
+
+
+async def test_an_answer_that_comes_late_is_only_a_hint(world):
+    watch = world.env.bot.get_cog("Watch")
+    times = iter([0.0])
+    watch.answering = replace(watch.answering, clock=lambda: next(times, 31.0))
+    await world.alice.send(world.channel, CRANE)
+    assert not world.cards()
+    assert len(world.reactions()) == 1
+
+
+async def test_a_claim_in_a_spoiler_only_gets_a_hint(world):
+    await world.alice.send(world.channel, f"||{CRANE}||")
+    assert not world.cards()
+    assert len(world.reactions()) == 1
+
+
+async def test_a_spoiler_beside_the_claim_hides_nothing(world):
+    await world.alice.send(world.channel, f"{CRANE}. ||The butler did it||")
+    assert len(world.cards()) == 1
+
+
+async def test_forwarded_messages_are_read(world):
+    other = world.guild.create_text_channel("other")
+    said = await world.bob.send(other, CRANE)
+    await world.alice.forward(said, world.channel)
     assert len(world.cards()) == 1
 
 

@@ -6,8 +6,13 @@ import pytest
 
 from bot.discord import create_bot
 from bot.discord.watch import OFFER
-from tests.bot.discord.world import CRANE, SILENT, text_of
+from tests.bot.discord.world import CRANE, SILENT, labels_of, text_of
 from tests.claims.people import administrator
+
+
+def letters(member):
+    """Return what the bot has written to a member directly."""
+    return [message for message in member.user.dm_channel.history() if message.author.bot]
 
 
 @pytest.fixture
@@ -44,14 +49,48 @@ async def test_a_channel_of_hints_never_gets_more_than_a_reaction(world):
 
 
 @pytest.mark.usefixtures("hinting")
-async def test_whoever_clicks_the_reaction_gets_the_card_once(world):
+async def test_whoever_clicks_the_reaction_reads_the_card_privately_and_once(world):
     said = await world.alice.send(world.channel, CRANE)
     await world.bob.react(said, OFFER)
-    await world.mod.react(said, OFFER)
+    await world.bob.unreact(said, OFFER)
+    await world.bob.react(said, OFFER)
+    (letter,) = letters(world.bob)
+    assert "The yearbook dates the crane to 1954" in text_of(letter)
+    assert not world.cards()
+    assert not letters(world.mod)
+
+
+@pytest.mark.usefixtures("hinting")
+async def test_the_private_card_can_be_shown_to_everybody_once(world):
+    said = await world.alice.send(world.channel, CRANE)
+    await world.bob.react(said, OFFER)
+    (letter,) = letters(world.bob)
+    shown = await world.bob.user.click(letter, label="Show everybody")
+    assert "Everybody sees the card now." in text_of(shown)
     (card,) = world.cards()
-    assert "The old harbour crane was built in 1920" in text_of(card)
     assert card.reference.message_id == said.id
-    assert [body["allowed_mentions"] for body in world.sent()] == [SILENT]
+    assert [body["allowed_mentions"] for body in world.sent()][-1] == SILENT
+    again = await world.bob.user.click(letter, label="Show everybody")
+    assert "There is nothing to show any more" in text_of(again)
+    assert len(world.cards()) == 1
+
+
+@pytest.mark.usefixtures("hinting")
+async def test_who_takes_no_direct_messages_gets_a_button_in_the_channel(world):
+    said = await world.alice.send(world.channel, CRANE)
+    world.env.inject_error("POST", "/users/@me/channels", status=403, code=50007)
+    await world.bob.react(said, OFFER)
+    (line,) = world.cards()
+    assert labels_of(line) == ["Read the answer"]
+    assert "The yearbook dates the crane to 1954" in text_of(await world.bob.click(line, label="Read the answer"))
+
+
+@pytest.mark.usefixtures("hinting")
+async def test_what_stands_in_a_spoiler_cannot_be_shown_to_everybody(world):
+    said = await world.alice.send(world.channel, f"||{CRANE}||")
+    await world.bob.react(said, OFFER)
+    (letter,) = letters(world.bob)
+    assert labels_of(letter) == []
 
 
 @pytest.mark.usefixtures("doubtful")
@@ -59,7 +98,7 @@ async def test_an_offer_can_be_taken_up_after_a_restart(world, settings):
     said = await world.alice.send(world.channel, CRANE)
     await world.env.restart_bot(create_bot(settings, world.touchstone))
     await world.bob.react(said, OFFER)
-    assert len(world.cards()) == 1
+    assert len(letters(world.bob)) == 1
 
 
 @pytest.mark.usefixtures("hinting")

@@ -102,3 +102,30 @@ def test_a_line_separator_inside_a_text_is_no_end_of_line(call):
 def test_two_forms_of_output_at_once_are_refused(call):
     assert call("check", "--json", "--jsonl").code == 2
     assert call("check", "--jsonl", "text").code == 2
+
+
+def test_the_card_of_discord_is_printed_as_it_would_be_posted(call):
+    done = call("check", "--card", "discord", CLAIM)
+    title, verdict, *_, source = done.out.splitlines()
+    assert title == "**Claim: An NVIDIA H100 server holds 1.2 kg of silver**"
+    assert verdict.startswith("**You wrote 5 kg; the source says 1.2 kg")
+    assert source.startswith("-# Source: [")
+    assert done.code == 0
+    assert len(call("check", "--card", "discord", "--full", CLAIM).out) > len(done.out)
+
+
+def test_the_card_of_discord_is_printed_also_where_the_bot_stays_silent(call):
+    denial = "it is a myth that an H100 server has 1.2 kg of silver"
+    assert json.loads(call("check", "--json", denial).out)["action"] == "silent"
+    assert "**Claim: " in call("check", "--card", "discord", denial).out
+
+
+def test_no_card_is_an_exit_code(call):
+    done = call("check", "--card", "discord", "xyzzy")
+    assert (done.code, done.out) == (1, "")
+    assert "no known claim is near this text" in done.err
+
+
+@pytest.mark.parametrize("options", [("--full",), ("--card", "discord", "--json")])
+def test_options_that_do_not_go_together_are_refused(call, options):
+    assert call("check", *options, CLAIM).code == 2

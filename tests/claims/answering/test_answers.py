@@ -18,7 +18,7 @@ def book(any_base: ClaimBase, clock: Clock) -> AnswerBook:
     return AnswerBook(any_base, KEY, clock)
 
 
-def take(book: AnswerBook, message: int, *claims: str, channel: int = CHANNEL, **options: str) -> tuple[str, ...]:
+def take(book: AnswerBook, message: int, *claims: str, channel: int = CHANNEL, **options: object) -> tuple[str, ...]:
     return book.take(SERVER, channel, message, AUTHOR, claims, SIX_HOURS, **options)  # type: ignore[arg-type]
 
 
@@ -170,3 +170,40 @@ def test_messages_of_two_chats_may_have_the_same_number(book: AnswerBook) -> Non
     assert here is not None
     assert there is not None
     assert (here.channel, here.hidden, there.channel, there.hidden) == (CHANNEL, True, CHANNEL + 1, False)
+
+
+def test_a_channel_gets_so_many_replies_an_hour(book: AnswerBook, clock: Clock) -> None:
+    assert take(book, 1, "silver", most=2)
+    assert take(book, 2, "bubble", most=2)
+    assert take(book, 3, "power", most=2) == ()
+    assert book.is_full(CHANNEL, 2)
+    assert book.answer(CHANNEL, 3) is None
+    assert take(book, 4, "power", channel=CHANNEL + 1, most=2)
+    assert take(book, 3, "power", kind="offer")
+    clock.move(hours=1)
+    assert not book.is_full(CHANNEL, 2)
+    assert take(book, 5, "gold", most=2)
+
+
+def test_messages_that_nothing_was_said_to_do_not_count(book: AnswerBook) -> None:
+    assert take(book, 1, "silver", most=2)
+    assert take(book, 2, "silver", most=2) == ()
+    assert not book.is_full(CHANNEL, 2)
+
+
+def test_where_no_card_stands_the_claim_can_be_answered_again(book: AnswerBook) -> None:
+    take(book, 1, "silver")
+    book.stop_cooldown(CHANNEL, 1)
+    assert take(book, 1, "silver") == ()
+    assert take(book, 2, "silver") == ("silver",)
+    book.posted(CHANNEL, 2, 99)
+    book.stop_cooldown(CHANNEL, 2)
+    assert take(book, 3, "silver") == ()
+
+
+def test_it_is_told_until_when_claims_cool_down(book: AnswerBook, clock: Clock) -> None:
+    take(book, 1, "silver")
+    (until,) = book.cooling(CHANNEL, ["silver", "bubble"], SIX_HOURS).values()
+    assert until == clock() + SIX_HOURS
+    clock.move(hours=6)
+    assert book.cooling(CHANNEL, ["silver"], SIX_HOURS) == {}

@@ -30,3 +30,9 @@ def test_claims_and_cards_are_counted_apart(book: FeedbackBook) -> None:
 def test_cards_of_two_chats_may_have_the_same_number(book: FeedbackBook) -> None:
     book.act(7, 8, "silver", 99, 1, "not-said")
     assert book.act(7, 9, "silver", 99, 1, "not-said").count == 1
+
+
+def test_who_found_a_card_helpful_is_no_reporter_of_it(book: FeedbackBook) -> None:
+    book.act(7, 8, "silver", 99, 1, "helpful")
+    assert not book.act(7, 8, "silver", 99, 1, "helpful").new
+    assert book.act(7, 8, "silver", 99, 2, "not-said").count == 1

@@ -1,0 +1,320 @@
+"""The short form of a reply, as it is read in a chat: the claim, a verdict, its strongest points, and their source."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from unicodedata import east_asian_width
+
+from bot.reply import PointLine, Reply, ReplyEntry, SourceLine
+from bot.texts import Texts, msgid
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How long the text about one claim may be, markup and addresses of links included.
+
+    `lines` are those of a phone on which `cells` halves of a wide character stand side by side.
+    """
+
+    characters: int
+    lines: int = 9
+    cells: int = 42
+
+
+ENGLISH, CHINESE = Bounds(480), Bounds(220)
+MOST_CLAIMS = 2
+MOST_POINTS = 2
+# What a front end may add to each entry: signs for bold, small and list, and escapes.
+_MARKUP = 24
+# A longer address is counted as this many characters, lest nothing be left for what is said.
+_LONGEST_ADDRESS = 100
+# A point that is cut shorter than this, in halves of a wide character, says too little.
+_LEAST_POINT = 24
+_TITLE = msgid("Claim: {title}")
+
+
+@dataclass(frozen=True, slots=True)
+class ShortPoint:
+    """One statement, shortened where it must be; `origin` is empty where the next point has the same."""
+
+    text: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShortSource:
+    """One document: its title, shortened where it must be, and its address without the place in it."""
+
+    title: str
+    address: str | None
+    language: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShortEntry:
+    """What is said about one claim; `figure` is the one figure line, "" where no figure differs."""
+
+    claim_id: str
+    title: str
+    figure: str
+    verdict: str
+    points: tuple[ShortPoint, ...]
+    sources: tuple[ShortSource, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShortReply:
+    """A reply that fits on a phone; `left_out` counts the claims that it does not name."""
+
+    entries: tuple[ShortEntry, ...]
+    sources: tuple[ShortSource, ...]
+    note: str
+    left_out: int
+
+
+def bounds_of(texts: Texts) -> Bounds:
+    """Return the bounds for one claim in the language of the texts."""
+    return ENGLISH if texts.language == "en" else CHINESE
+
+
+def shorten_reply(reply: Reply, texts: Texts) -> ShortReply:
+    """Return the short form of a reply: at most two claims, each within the bounds of the language."""
+    named = reply.entries[:MOST_CLAIMS]
+    left_out = len(reply.entries) - len(named)
+    bounds = bounds_of(texts)
+    ends = [reply.note] if reply.note else []
+    if left_out:
+        ends.append(texts.plural("{count} more: More", "{count} more: More", left_out))
+    if ends:
+        taken, rows = sum(len(end) + 4 for end in ends), sum(rows_of(end, bounds.cells) for end in ends)
+        share = len(named)
+        bounds = replace(
+            bounds, characters=bounds.characters - -(-taken // share), lines=bounds.lines - -(-rows // share)
+        )
+    entries = tuple(_entry(entry, reply.sources, texts, bounds) for entry in named)
+    sources = {source.document: source for entry in entries for source in entry.sources}
+    return ShortReply(entries, tuple(sources.values()), reply.note, left_out)
+
+
+def source_label(texts: Texts, count: int) -> str:
+    """Return what stands before the sources, up to the first of them."""
+    label = texts.plural("Source:", "Sources:", count)
+    return f"{label} " if texts.language == "en" else label
+
+
+def _entry(entry: ReplyEntry, sources: Sequence[SourceLine], texts: Texts, bounds: Bounds) -> ShortEntry:
+    verdict = entry.verdict or entry.kind_line
+    plain = ShortEntry(entry.claim_id, texts(_TITLE, title=entry.heading), "", verdict, (), ())
+    if not entry.figure_lines:
+        return _with_points(plain, entry, sources, texts, bounds)
+    # The figure is verdict enough where the claim itself is not in dispute.
+    verdict = "" if entry.kind == "context" else verdict
+    made = plain
+    for figure in filter(None, (entry.figure_lines[0], entry.brief_figure)):
+        made = _with_points(replace(plain, figure=figure, verdict=verdict), entry, sources, texts, bounds)
+        if made.points:
+            break
+    return made
+
+
+def _with_points(
+    made: ShortEntry, entry: ReplyEntry, sources: Sequence[SourceLine], texts: Texts, bounds: Bounds
+) -> ShortEntry:
+    """Return the entry with as many of its points as fit."""
+    numbered = {source.number: source for source in sources}
+    against = "supports" if entry.kind == "contested" else "refutes"
+    for point in _strongest(entry)[:MOST_POINTS]:
+        cited = [numbered[number] for number in point.source_numbers if number in numbered]
+        added = _with_point(made, point, cited, texts, bounds, against)
+        if added is None:
+            break
+        made = added
+    return made
+
+
+def _strongest(entry: ReplyEntry) -> list[PointLine]:
+    """Return the points in the order of their weight: as moderators have put them, what refutes a disputed claim first.
+
+    Beside a first point the next that is of the same kind comes before the others.
+    """
+    first = "refutes" if entry.kind == "contested" else entry.points[0].role if entry.points else ""
+    return sorted(entry.points, key=lambda point: point.role != first)
+
+
+def _with_point(
+    entry: ShortEntry, point: PointLine, cited: Sequence[SourceLine], texts: Texts, bounds: Bounds, against: str
+) -> ShortEntry | None:
+    """Return the entry with the point, shortened as little as fits; None where not even its gist fits.
+
+    A point that speaks `against` the verdict says so.
+
+    A further point comes only with whole sentences, and only where it needs no more than the first has left.
+    """
+    label = texts("{label}: ", label=point.label) if point.role == against else ""
+    # One document of a point is enough here; the first that a reader can open.
+    fresh = [] if any(each.document in _documents(entry) for each in cited) else sorted(cited, key=_is_closed)[:1]
+    ways = [(origin, title) for origin in _origins(point, texts) for title in (24, 14)]
+    best: ShortEntry | None = None
+    for origin, cells in ways:
+        sources = entry.sources + tuple(_source(each, cells) for each in fresh)
+        for text in _shortened(point.text):
+            if entry.points and "…" in text:
+                continue
+            points = _joined(entry.points, ShortPoint(label + text, origin))
+            made = replace(entry, points=points, sources=sources)
+            if fits(made, texts, bounds):
+                best = made if best is None or _said(made) > _said(best) else best
+                break
+    return best
+
+
+def _is_closed(source: SourceLine) -> bool:
+    return source.address is None
+
+
+def _documents(entry: ShortEntry) -> set[str]:
+    return {source.document for source in entry.sources}
+
+
+def _said(entry: ShortEntry) -> int:
+    """Return how much of the last point stands; what is gained by a shorter name must be worth it."""
+    last = entry.points[-1]
+    return 4 * len(last.text) + len(last.origin)
+
+
+def _joined(points: tuple[ShortPoint, ...], new: ShortPoint) -> tuple[ShortPoint, ...]:
+    """Return the points with a new one; of neighbours by one speaker on one day, only the last says so."""
+    if points and points[-1].origin == new.origin:
+        return (*points[:-1], replace(points[-1], origin=""), new)
+    return (*points, new)
+
+
+def _origins(point: PointLine, texts: Texts) -> Iterator[str]:
+    """Yield who said it and when, then the same with less of what describes the speaker."""
+    comma = ", " if texts.language == "en" else "，"
+    shorter = [
+        point.speaker[: found.start()] for found in re.finditer(r"\s*[,，;；](?![^(（]*[)）])|\s*[(（]", point.speaker)
+    ]
+    names = [point.speaker, *reversed(shorter)]
+    for name in dict.fromkeys(name.strip() for name in names):
+        if name:
+            yield comma.join(part for part in (name, point.date) if part)
+    if not point.speaker:
+        yield point.date
+
+
+def _source(source: SourceLine, cells: int) -> ShortSource:
+    address = source.address.partition(":~:text=")[0].rstrip("#") if source.address else None
+    return ShortSource(_title(source.title, cells), address, source.language, source.document)
+
+
+def _title(title: str, cells: int) -> str:
+    """Return a title that needs at most so many halves of a wide character, cut at a word's end."""
+    if width(title) <= cells:
+        return title
+    for cut in _cuts(title):
+        if width(title[:cut]) < cells:
+            return title[:cut].rstrip(" ,;:，；：—-") + "…"
+    return title[: cells // 2] + "…"
+
+
+def source_text(source: ShortSource) -> str:
+    """Return a source as it is read."""
+    return f"{source.title} ({source.language})" if source.language else source.title
+
+
+def lines_of(entry: ShortEntry, texts: Texts) -> list[str]:
+    """Return the lines of an entry without any markup, its sources in the last."""
+    lines = [entry.title, " ".join(part for part in (entry.figure, entry.verdict) if part)]
+    lines += [f"• {point.text} — {point.origin}" if point.origin else f"• {point.text}" for point in entry.points]
+    if entry.sources:
+        named = ", ".join(map(source_text, entry.sources))
+        lines.append(f"{source_label(texts, len(entry.sources))}{named}")
+    return [line for line in lines if line]
+
+
+def fits(entry: ShortEntry, texts: Texts, bounds: Bounds) -> bool:
+    """Tell whether the entry keeps the bounds, with room for a front end's markup and the addresses of its links."""
+    lines = lines_of(entry, texts)
+    addresses = sum(min(len(source.address), _LONGEST_ADDRESS) + 4 for source in entry.sources if source.address)
+    characters = sum(len(line) + 1 for line in lines) + addresses + _MARKUP
+    return characters <= bounds.characters and sum(rows_of(line, bounds.cells) for line in lines) <= bounds.lines
+
+
+def width(text: str) -> int:
+    """Return the width in halves of a wide character."""
+    return sum(2 if east_asian_width(character) in "WFA" else 1 for character in text)
+
+
+_PIECES = re.compile(r"[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|.\s*", re.DOTALL)
+
+
+def rows_of(line: str, cells: int) -> int:
+    """Return how many rows a line takes that breaks between words and between wide characters."""
+    rows, used = 1, 0
+    for piece in _PIECES.findall(line):
+        wide = width(piece.rstrip())
+        if used and used + wide > cells:
+            rows, used = rows + 1, 0
+        rows += max(wide - 1, 0) // cells
+        used += width(piece) if wide <= cells else wide % cells
+    return rows
+
+
+# A sentence ends behind its mark; a full stop within a number, or behind a single capital, ends none.
+_SENTENCE_ENDS = re.compile(r"(?<=[。！？])[”」』）]?|(?<=[!?])\s+|(?<![A-Z]\.)(?<=\.)[”\")]?\s+(?=[^\sa-z])")
+_CLAUSE_ENDS = re.compile(r"(?<=[,;:])(?=\s)|(?<=[，；：、])|\s(?=[—–(])|(?=（)|(?<=[）])")
+_WORD_ENDS = re.compile(r"\s+")
+# A clause that ends no earlier than this share of the room is better than more words with the last one hanging.
+_NEAR = 0.6
+
+
+def _shortened(text: str) -> Iterator[str]:
+    """Yield the text, then what is left with ever less of it: whole sentences, then clauses, then words.
+
+    Sentences with figures stay longest. A cut within a sentence, and a sentence that is left out between others, is
+    marked with an ellipsis.
+    """
+    sentences = [part for part in _split(text, _SENTENCE_ENDS) if part.strip()]
+    yield text
+    kept = list(range(len(sentences)))
+    while len(kept) > 1:
+        plain = [place for place in kept if not re.search(r"\d", sentences[place])]
+        kept.remove((plain or kept)[-1])
+        yield _spoken(sentences, kept)
+    whole = sentences[kept[0]] if kept else text
+    for cut in _cuts(whole):
+        if width(whole[:cut]) >= _LEAST_POINT:
+            yield whole[:cut].rstrip(" ,;:，；：、—–-(（") + "…"
+
+
+def _spoken(sentences: Sequence[str], kept: Sequence[int]) -> str:
+    """Join sentences; where one before or between them is missing, an ellipsis stands."""
+    spoken, expected = "", 0
+    for place in kept:
+        spoken += sentences[place] if place == expected else f"… {sentences[place]}"
+        expected = place + 1
+    return spoken.strip()
+
+
+def _split(text: str, ends: re.Pattern[str]) -> Iterator[str]:
+    start = 0
+    for found in ends.finditer(text):
+        if found.end() > start:
+            yield text[start : found.end()]
+            start = found.end()
+    yield text[start:]
+
+
+def _cuts(text: str) -> Iterator[int]:
+    """Yield where a text can be cut, latest first: at the ends of clauses, and at those of words far from any of them.
+
+    Never behind a number, which takes its unit along.
+    """
+    clauses, words = (
+        {found.start() for found in ends.finditer(text) if not re.search(r"\d\s*$", text[: found.start()])}
+        for ends in (_CLAUSE_ENDS, _WORD_ENDS)
+    )
+    lonely = {word for word in words if not any(_NEAR * word <= clause <= word for clause in clauses)}
+    yield from sorted((clauses | lonely) - {0}, reverse=True)

@@ -1,0 +1,68 @@
+"""Why a message was left alone: each rule has a line of its own, with its measure."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.silence import Circumstances, silence_lines
+from bot.texts import LANGUAGES, Texts
+from checks.model import Finding, Guard, Match
+
+ENGLISH = Texts.open("en")
+MATCH = Match("a-claim", 0.8, "asserts", "A wording", bar=0.9)
+
+
+def lines(match: Match | None = MATCH, action="silent", around=None, texts=ENGLISH):
+    finding = Finding("a text", "en", action, (match,) if match else ())
+    return silence_lines(finding, {}, texts, str, around)
+
+
+def stopped_by(name: str, seen: str = "", stance="asserts"):
+    return replace(MATCH, stance=stance, bar=0.0, guards=(Guard(name, passed=False, seen=seen),))
+
+
+def test_a_text_without_any_match_says_so():
+    assert lines(None) == ["No claim that this server sees is near this text."]
+
+
+def test_a_score_below_the_cut_off_says_by_how_much():
+    assert "0.80 is below 0.90, from which on I would leave a hint: 0.10 too little." in lines()[1]
+
+
+def test_scores_that_both_round_to_1_are_told_apart():
+    (_, line) = lines(replace(MATCH, score=1.0, exact=0.99991, bar=0.999992))
+    assert "0.9999 is below 0.99999" in line
+
+
+def test_a_denial_names_the_words_that_it_was_read_from():
+    assert lines(stopped_by("stance", "is a myth", "denies"))[1] == (
+        "It is read as disputing the claim, by the words “is a myth”."
+    )
+    assert "by its words as a whole" in lines(stopped_by("stance", "", "denies"))[1]
+
+
+@pytest.mark.parametrize(
+    ("guard", "said"),
+    [("mention", "only mentions"), ("quoted", "quotation"), ("negative", "never meant"), ("doubt", "in part")],
+)
+def test_each_guard_that_held_it_back_is_named(guard, said):
+    assert said in lines(stopped_by(guard))[1]
+
+
+def test_a_sure_match_in_too_few_words_is_named():
+    assert "fewer than four words" in lines(replace(MATCH, score=1.0, action="reply"))[1]
+
+
+def test_what_holds_in_the_channel_is_named():
+    until = datetime(2025, 5, 1, 18, 30, tzinfo=UTC)
+    around = Circumstances("off", {"a-claim": until}, full=True, refused=True, answer="taken")
+    shown = "\n".join(lines(around=around))
+    for part in ("do not read along", "18:30 UTC", "cards for this hour", "Discord has refused", "said nothing"):
+        assert part in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_lines(language):
+    around = Circumstances("hint", {}, full=True, refused=True, answer="offer")
+    assert all(lines(stopped_by("names", "Mars"), around=around, texts=Texts.open(language)))
