@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -110,6 +112,15 @@ def test_links_lead_somewhere(page):
             file = (page.parent / target).resolve() if target else page
             assert file.exists(), target
             assert not anchor or anchor in anchors_in(file), anchor
+
+
+@pytest.mark.slow
+def test_the_ways_name_every_file_that_is_entered_on_them():
+    command = [sys.executable, "-m", "tests.journeys", "--files"]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    entered = set(re.findall(r"^ +([\w/]+\.py)$", shown, re.MULTILINE))
+    assert entered
+    assert entered - set(paths_in(ARCHITECTURE)) == set()
 
 
 def test_the_pages_are_read_at_all():
