@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from threading import Lock
 from typing import Self
 
@@ -21,7 +22,7 @@ from claims.answering.corrections import Correction
 from claims.answering.servers import ServerBook
 from claims.answering.sightings import SightingBook
 from claims.base import ClaimBase, Clock, utc_now
-from claims.exchange.importing import load_shipped_packs
+from claims.exchange.chosen_packs import PackShelf, open_packs
 from claims.moderation.moderation import Moderation
 from claims.moderation.reports import FeedbackBook
 from claims.record import CitationRecord, ClaimRecord
@@ -29,6 +30,16 @@ from claims.store.identity import read_hash_key
 from claims.store.vectors import KeptVectors
 from config.errors import UnknownClaimError
 from config.settings import Settings, data_folder
+
+
+def base_folder(base: ClaimBase) -> Path:
+    """Return the folder in which an operator finds what belongs to the base: that of its file, where it has one."""
+    return base.database.file.parent if base.database.file else data_folder()
+
+
+def pack_shelf(base: ClaimBase) -> PackShelf:
+    """Return the packs that can be named: the shipped ones, and those in `packs` beside the base."""
+    return PackShelf(base_folder(base) / "packs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +106,13 @@ class Touchstone:
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock = utc_now) -> Self:
-        """Open the claim base of the settings and load the shipped packs.
+        """Open the claim base of the settings and load the packs in force, the shipped ones where nothing else is set.
 
-        Raises DatabaseError, ImportRefusedError or TuningError, with the base closed again.
+        Raises DatabaseError, UnknownPackError, ImportRefusedError or TuningError, with the base closed again.
         """
         base = ClaimBase.open(settings.database_url, clock)
         try:
-            load_shipped_packs(base)
-            return cls(settings, base)
+            return cls(settings, open_packs(base, pack_shelf(base), settings.packs))
         except BaseException:
             base.close()
             raise
@@ -185,8 +195,7 @@ class Touchstone:
     def _hash_key(self) -> bytes:
         # Made only when something is kept about a member: a check in the terminal leaves no key file behind.
         given = self.settings.hash_key
-        file = self.base.database.file
-        return read_hash_key(given.get_secret_value() if given else None, file.parent if file else data_folder())
+        return read_hash_key(given.get_secret_value() if given else None, base_folder(self.base))
 
     def _language(self, finding: Finding) -> Language:
         return finding.language if self.settings.language == "auto" else self.settings.language

@@ -54,6 +54,7 @@ _NAMES = {
     "id": msgid("Id"),
     "version": msgid("Version"),
     "licence": msgid("Licence"),
+    "in_force": msgid("In force"),
     "sha256": msgid("Checksum of the file"),
     "loaded_digest": msgid("Checksum of the claim as loaded"),
     # What is set on a claim.

@@ -5,11 +5,17 @@ import re
 import tomllib
 from importlib import resources
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from config.errors import SettingsError
 
@@ -56,6 +62,10 @@ class Settings(BaseSettings):
         le=1,
         description="From which part of its cut-off on a match below it goes to the moderators' queue; 1: none does.",
     )
+    packs: Annotated[tuple[str, ...] | None, NoDecode] = Field(
+        default=None,
+        description="Packs in force: their names, files, or none; unset: as `touchstone packs` has it, at first all.",
+    )
     tuning_file: Path | None = Field(
         default=None, description="Weights and cut-offs written by `touchstone calibrate`."
     )
@@ -72,6 +82,15 @@ class Settings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(description="How much is logged.")
     log_format: Literal["text", "json"] = Field(description="Log lines as text or as JSON objects.")
+
+    @field_validator("packs", mode="before")
+    @classmethod
+    def _listed(cls, given: object) -> object:
+        """Read `a,b` as a list, and `none` as one without any pack."""
+        if not isinstance(given, str):
+            return given
+        names = [name.strip() for name in given.split(",") if name.strip()]
+        return () if [name.casefold() for name in names] in ([], ["none"]) else tuple(names)
 
     @classmethod
     def settings_customise_sources(

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.terminal import backtest, calibrate, check, claims, demo, doctor, documents, evaluate, trends
+from bot.terminal import backtest, calibrate, check, claims, demo, doctor, documents, evaluate, packs, trends
 from bot.terminal.console import Terminal, complain, terminal_language
 from bot.texts import Texts, msgid
 from config.errors import StartError, TouchstoneError
@@ -59,7 +59,7 @@ def build_app() -> typer.Typer:
     """Put the command together from its parts."""
     app = typer.Typer(help=_ABOUT, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
     app.callback()(root)
-    for part in (check, demo, claims, documents, doctor, evaluate, calibrate, backtest, trends):
+    for part in (check, demo, claims, documents, doctor, evaluate, calibrate, backtest, trends, packs):
         part.register(app)
     app.command(help=msgid("Run the bot in Discord until it is stopped; needs TOUCHSTONE_DISCORD_TOKEN."))(run)
     return app

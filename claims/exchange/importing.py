@@ -155,6 +155,17 @@ def load_shipped_packs(base: ClaimBase) -> None:
             load_pack(base, path)
 
 
+def pack_id(base: ClaimBase, path: Path) -> str:
+    """Return the id of the pack in a file; one that is loaded as it is need not be read. Raises ImportRefusedError."""
+    raw = file_bytes(path)
+    with base.database.reading() as session:
+        loaded = session.scalar(select(col(Pack.id)).where(col(Pack.sha256) == hashlib.sha256(raw).hexdigest()))
+    if loaded is not None:
+        return loaded
+    head = read_pack(read_bytes(str(path), raw)).packs[0].head
+    return head.id if head else ""
+
+
 def load_pack(base: ClaimBase, path: Path) -> ImportReport | None:
     """Import a whole pack into the shared claims: what moderators have changed stays, what it lacks is withdrawn.
 
