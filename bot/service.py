@@ -25,6 +25,7 @@ from claims.base import ClaimBase, Clock, utc_now
 from claims.exchange.chosen_packs import PackShelf, open_packs
 from claims.moderation.moderation import Moderation
 from claims.moderation.reports import FeedbackBook
+from claims.moderation.strength import Strength, strength_of
 from claims.record import CitationRecord, ClaimRecord
 from claims.store.identity import read_hash_key
 from claims.store.vectors import KeptVectors
@@ -141,6 +142,19 @@ class Touchstone:
     def moderation(self) -> Moderation:
         """What moderators do with the base: edits, queue, history, corrections, set-up."""
         return Moderation(self.base, self._hash_key, self._lexicon, self.check)
+
+    def trial(self, claims: Iterable[ClaimRecord], server: int | None = None) -> View:
+        """Return what the server would see with these claims, drafts too, in the place of those with the same ids."""
+        seen = self._views.of(server)
+        tried = {**seen.claims, **{claim.id: claim for claim in claims}}
+        known = [claim.known for claim in tried.values()]
+        tuning = Tuning.load(self.settings.tuning_file)
+        return View(tried, Checker(known, self._lexicon, tuning, self._embedder, like=seen.checker))
+
+    def strength(self, claim: ClaimRecord, server: int | None = None) -> tuple[Strength, Mapping[str, ClaimRecord]]:
+        """Return how strong a claim would be among those that the server sees, and these by id."""
+        view = self.trial([claim], server)
+        return strength_of(claim, view.checker, self._lexicon), view.claims
 
     def check(self, text: str, server: int | None = None) -> Finding:
         """Check one message against the claims that the server sees."""

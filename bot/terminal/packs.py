@@ -1,27 +1,42 @@
 """`touchstone packs`: which packs are in force, and packs written by hand: begun, looked through and tried."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
+from bot.terminal.check import ask, decision_line, write
 from bot.terminal.console import Terminal
 from bot.texts import msgid
+from config.errors import ImportRefusedError
 
 if TYPE_CHECKING:
     from claims.exchange.chosen_packs import PackState
 
+_NEW = msgid("The file to write; without it, standard output.")
+_TRIED = msgid("The pack's file.")
 _NAME = msgid("A pack's name, or a file.")
 _ID = msgid("The pack's id, as the list shows it.")
 
 
 def register(app: typer.Typer) -> None:
     """Add the group of commands."""
-    group = typer.Typer(help=msgid("Choose the packs of claims that are in force, and write some."), no_args_is_help=True)
+    group = typer.Typer(
+        help=msgid("Choose the packs of claims that are in force, and write some."), no_args_is_help=True
+    )
     group.command("list", help=msgid("List the packs, and which of them are in force."))(list_packs)
     group.command("add", help=msgid("Load a pack and bring it into force."))(add)
-    group.command("remove", help=msgid("Leave a pack out; its claims stay as they are, and come back with add."))(remove)
+    group.command("remove", help=msgid("Leave a pack out; its claims stay as they are, and come back with add."))(
+        remove
+    )
+    group.command("new", help=msgid("Write an example of a pack, with remarks, to begin from."))(new)
+    group.command("try", help=msgid("Type messages, and see what a pack's claims would answer, before it is loaded."))(
+        try_
+    )
     app.add_typer(group, name="packs")
 
 
@@ -61,7 +76,9 @@ def add(context: typer.Context, name: Annotated[str, typer.Argument(metavar="NAM
     terminal = Terminal.of(context)
     _refuse_beside_setting(terminal)
     with terminal.open() as touchstone:
-        pack = add_pack(touchstone.base, pack_shelf(touchstone.base), name)
+        shelf = pack_shelf(touchstone.base)
+        with _explained(terminal):
+            pack = add_pack(touchstone.base, shelf, name)
         count = sum(claim.pack == pack for claim in touchstone.base.claims())
     terminal.print(
         terminal.texts.plural(
@@ -87,3 +104,71 @@ def _refuse_beside_setting(terminal: Terminal) -> None:
     if terminal.settings.packs is not None:
         text = terminal.texts("The setting packs (TOUCHSTONE_PACKS) says which packs are in force: change it there.")
         raise typer.BadParameter(text)
+
+
+@contextmanager
+def _explained(terminal: Terminal) -> Iterator[None]:
+    """Print the lines of a refused pack as they stand, and as they should, before the error is told."""
+    try:
+        yield
+    except ImportRefusedError as error:
+        _show_lines(terminal, error)
+        raise
+
+
+def _show_lines(terminal: Terminal, error: ImportRefusedError) -> None:
+    from claims.exchange.importing import pack_problems  # noqa: PLC0415
+    from claims.packs.mending import corrected  # noqa: PLC0415
+
+    try:
+        text = Path(error.name).read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return
+    lines = text.splitlines()
+    for problem in error.problems[:_MOST_SHOWN]:
+        if not 0 < problem.line <= len(lines):
+            continue
+        terminal.print(f"{problem.line:5} | {lines[problem.line - 1]}")
+        mended = corrected(text, problem, pack_problems)
+        if mended is not None:
+            terminal.print(terminal.texts("Write instead:"), style="dim")
+            for line in mended.splitlines():
+                terminal.print(f"      | {line}", style="green")
+
+
+_MOST_SHOWN = 5
+
+
+def new(
+    context: typer.Context,
+    path: Annotated[Path | None, typer.Argument(metavar="[FILE]", help=_NEW, show_default=False)] = None,
+) -> None:
+    """Write the example; a file that is there already is left alone."""
+    example = (resources.files("claims") / "packs" / "new_pack.txt").read_bytes()
+    if path is None:
+        write(example)
+        return
+    texts = Terminal.of(context).texts
+    try:
+        with path.open("xb") as file:
+            file.write(example)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise typer.BadParameter(texts("{path} cannot be written ({reason}).", path=path, reason=reason)) from error
+    Terminal.of(context).print(texts("Written: {path}. Load it with: touchstone packs add {path}", path=path))
+
+
+def try_(context: typer.Context, path: Annotated[Path, typer.Argument(metavar="FILE", help=_TRIED)]) -> None:
+    """Check one typed line after another against the pack beside the claims in force; nothing is written."""
+    from claims.exchange.importing import pack_claims  # noqa: PLC0415
+
+    terminal = Terminal.of(context)
+    texts = terminal.texts
+    with terminal.open() as touchstone, _explained(terminal):
+        trial = touchstone.trial(pack_claims(touchstone.base, path))
+        terminal.print(texts("Type a message as in a channel; an empty line ends."), style="dim")
+        while message := ask(terminal):
+            finding = trial.checker.check(message)
+            terminal.print(decision_line(finding, texts), style="bold")
+            for line in touchstone.why(finding, trial.claims, texts, str):
+                terminal.print(f"  {line}")

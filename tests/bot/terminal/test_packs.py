@@ -19,7 +19,7 @@ def test_the_shipped_pack_can_be_left_out_and_comes_back(call):
     before = call("claims", "list", "--json").out
     assert call("packs", "remove", "ai-economy").code == 0
     assert call("claims", "list", "--json").out.strip() == "[]"
-    assert ["ai-economy", "no"] == next(row for row in listed(call) if row[0] == "ai-economy")[:2]
+    assert next(row for row in listed(call) if row[0] == "ai-economy")[:2] == ["ai-economy", "no"]
     assert "stay silent" in call("check", "a single AI server holds more than a kilogram of silver").out
     assert "is in force, with" in call("packs", "add", "ai-economy").out
     assert call("claims", "list", "--json").out == before
@@ -56,3 +56,43 @@ def test_an_unknown_pack_is_told_with_what_is_known(call):
     told = call("packs", "add", "nowhere")
     assert told.code == 1
     assert "Known: ai-economy" in told.err
+
+
+def test_the_example_loads_as_it_is_written(call, tmp_path):
+    assert call("packs", "new", "mine.yaml").code == 0
+    assert call("packs", "new", "mine.yaml").code == 2
+    assert call("packs", "new").out == (tmp_path / "mine.yaml").read_text("utf-8")
+    assert "my-pack is in force, with 2 claims" in call("packs", "add", "mine.yaml").out
+    shown = call("claims", "show", "crane-built-1920").out
+    assert "not verified against a document" in shown
+
+
+def test_messages_are_tried_against_a_file_that_is_not_loaded(call):
+    call("packs", "new", "mine.yaml")
+    shown = call("packs", "try", "mine.yaml", typed=b"our harbour crane dates from 1920\nhello there\n").out
+    assert "would reply" in shown
+    assert "stay silent" in shown
+    assert "crane" not in call("claims", "list", "--json").out
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("    wordings: [a, b]", "    wording: [a, b]"),
+        ("  - id: one", "  - id: One Claim"),
+        ("    kind: contested", "    kind: contestd"),
+        ("    as_of: 2026-01-05", "    as_of: 2026/1/5"),
+    ],
+)
+def test_errors_show_the_line_and_a_corrected_version(call, tmp_path, wrong, right):
+    right, wrong = wrong, right
+    text = (
+        "pack: {id: mine, title: Mine}\nclaims:\n  - id: one\n    title: One\n    kind: contested\n"
+        "    as_of: 2026-01-05\n    wordings: [a, b]\n    points: [{text: Not so., source: A book}]\n"
+    )
+    assert right in text
+    (tmp_path / "mine.yaml").write_text(text.replace(right, wrong), "utf-8")
+    told = call("packs", "add", "mine.yaml")
+    assert told.code == 1
+    assert wrong in told.out
+    assert f"| {right}" in told.out or "| " + right + "-claim" in told.out
