@@ -1,6 +1,6 @@
 """The application: claim base, checker and texts under one roof, handed to every front end."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -151,9 +151,11 @@ class Touchstone:
         tuning = Tuning.load(self.settings.tuning_file)
         return View(tried, Checker(known, self._lexicon, tuning, self._embedder, like=seen.checker))
 
-    def strength(self, claim: ClaimRecord, server: int | None = None) -> tuple[Strength, Mapping[str, ClaimRecord]]:
-        """Return how strong a claim would be among those that the server sees, and these by id."""
-        view = self.trial([claim], server)
+    def strength(
+        self, claim: ClaimRecord, server: int | None = None, *, beside: Sequence[ClaimRecord] = ()
+    ) -> tuple[Strength, Mapping[str, ClaimRecord]]:
+        """Return how strong a claim would be among those that the server sees and those beside it; all these by id."""
+        view = self.trial([*beside, claim], server)
         return strength_of(claim, view.checker, self._lexicon), view.claims
 
     def check(self, text: str, server: int | None = None) -> Finding:

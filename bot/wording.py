@@ -87,6 +87,12 @@ def field_name(field: str, texts: Texts) -> str:
     return texts(_NAMES[field]) if field in _NAMES else field
 
 
+# How strong a claim is, by level.
+LEVELS: Mapping[str, str] = {
+    "few": msgid("Strength: few. Many will say it in a way that is not heard."),
+    "fair": msgid("Strength: fair."),
+    "good": msgid("Strength: good."),
+}
 LONGEST = 120
 MOST_ENTRIES = 10
 _WORDS: Mapping[str, Mapping[object, str]] = {

@@ -12,12 +12,18 @@ from rich.table import Table
 from bot.terminal.check import ask, decision_line, write
 from bot.terminal.console import Terminal
 from bot.texts import msgid
+from bot.wording import LEVELS
 from config.errors import ImportRefusedError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.service import Touchstone
     from claims.exchange.chosen_packs import PackState
+    from claims.record import ClaimRecord
 
 _NEW = msgid("The file to write; without it, standard output.")
+_SERVER = msgid("The claims as one Discord server sees them, by its id.")
 _TRIED = msgid("The pack's file.")
 _NAME = msgid("A pack's name, or a file.")
 _ID = msgid("The pack's id, as the list shows it.")
@@ -89,13 +95,12 @@ def add(context: typer.Context, name: Annotated[str, typer.Argument(metavar="NAM
 
 def remove(context: typer.Context, name: Annotated[str, typer.Argument(metavar="ID", help=_ID)]) -> None:
     """Leave a pack out."""
-    from bot.service import pack_shelf  # noqa: PLC0415
     from claims.exchange.chosen_packs import leave_out_pack  # noqa: PLC0415
 
     terminal = Terminal.of(context)
     _refuse_beside_setting(terminal)
     with terminal.open() as touchstone:
-        pack = leave_out_pack(touchstone.base, pack_shelf(touchstone.base), name)
+        pack = leave_out_pack(touchstone.base, name)
     terminal.print(terminal.texts("{pack} is left out: its claims are neither answered nor listed.", pack=pack))
 
 
@@ -163,12 +168,43 @@ def try_(context: typer.Context, path: Annotated[Path, typer.Argument(metavar="F
     from claims.exchange.importing import pack_claims  # noqa: PLC0415
 
     terminal = Terminal.of(context)
-    texts = terminal.texts
     with terminal.open() as touchstone, _explained(terminal):
-        trial = touchstone.trial(pack_claims(touchstone.base, path))
-        terminal.print(texts("Type a message as in a channel; an empty line ends."), style="dim")
-        while message := ask(terminal):
-            finding = trial.checker.check(message)
-            terminal.print(decision_line(finding, texts), style="bold")
-            for line in touchstone.why(finding, trial.claims, texts, str):
-                terminal.print(f"  {line}")
+        claims = pack_claims(touchstone.base, path)
+        for claim in claims:
+            strength, _ = touchstone.strength(claim, beside=claims)
+            terminal.print(f"{claim.id}: {terminal.texts(LEVELS[strength.level])}", style="dim")
+        _try_messages(terminal, touchstone, claims)
+
+
+def try_claim(
+    context: typer.Context,
+    claim_id: Annotated[str, typer.Argument(metavar="ID", help=msgid("The claim's id; it may be a draft."))],
+    server: Annotated[int | None, typer.Option("--server", metavar="ID", help=_SERVER, show_default=False)] = None,
+) -> None:
+    """Check one typed line after another against a claim beside all others, before it is published."""
+    terminal = Terminal.of(context)
+    texts = terminal.texts
+    with terminal.open() as touchstone:
+        claim = touchstone.base.claim(claim_id, server)
+        strength, seen = touchstone.strength(claim, server)
+        terminal.print(texts(LEVELS[strength.level]), style="bold")
+        for text in strength.unheard:
+            terminal.print("  " + texts("⚠ “{text}” is not answered, said word for word.", text=text))
+        for name in strength.near:
+            title = texts.pick(seen[name].title_en, seen[name].title_zh)
+            terminal.print("  " + texts("⚠ May be confused with: {claim}", claim=title))
+        for text in strength.suggested:
+            terminal.print("  " + texts("Suggested wording: {text}", text=text))
+        _try_messages(terminal, touchstone, [claim], server)
+
+
+def _try_messages(
+    terminal: Terminal, touchstone: "Touchstone", claims: "Sequence[ClaimRecord]", server: int | None = None
+) -> None:
+    texts, trial = terminal.texts, touchstone.trial(claims, server)
+    terminal.print(texts("Type a message as in a channel; an empty line ends."), style="dim")
+    while message := ask(terminal):
+        finding = trial.checker.check(message)
+        terminal.print(decision_line(finding, texts), style="bold")
+        for line in touchstone.why(finding, trial.claims, texts, str):
+            terminal.print(f"  {line}")

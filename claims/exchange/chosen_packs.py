@@ -129,7 +129,7 @@ def add_pack(base: ClaimBase, shelf: PackShelf, name: str) -> str:
     return found
 
 
-def leave_out_pack(base: ClaimBase, shelf: PackShelf, name: str) -> str:
+def leave_out_pack(base: ClaimBase, name: str) -> str:
     """Leave a loaded pack out; return its id. Its claims stay as they are, and come back with `add_pack`.
 
     Raises UnknownPackError.

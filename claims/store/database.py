@@ -49,7 +49,7 @@ class Database:
     def limited(self, packs: frozenset[str]) -> Self:
         """Return the same database over the same connections, in which only these packs are in force."""
         other = copy.copy(self)
-        other._packs = packs
+        vars(other)["_packs"] = packs
         return other
 
     @contextmanager

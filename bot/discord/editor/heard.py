@@ -12,21 +12,16 @@ from bot.discord.forms import Form, FormName, form_button, long
 from bot.discord.request import Request
 from bot.discord.routes import Route
 from bot.service import Touchstone
-from bot.texts import Texts, msgid
-from bot.wording import field_name
+from bot.texts import Texts
+from bot.wording import LEVELS, field_name
 from checks.model import Finding
 from claims.moderation.rights import Act
-from claims.moderation.strength import Level, Strength, suggestions
+from claims.moderation.strength import Strength, suggestions
 from claims.record import ClaimRecord
 
 # A menu of wordings that the program suggests; those that are chosen become wordings.
 SUGGESTED_MENU = Route("ts:desk:take:{claim:some}", "claim.edit")
 
-_LEVELS: Mapping[Level, str] = {
-    "few": msgid("Strength: few. Many will say it in a way that is not heard."),
-    "fair": msgid("Strength: fair."),
-    "good": msgid("Strength: good."),
-}
 _MOST_SHOWN = 5
 _LONGEST = 120
 
@@ -67,16 +62,19 @@ def draw_strength(
 
 
 def _lines(strength: Strength, near: Sequence[str], texts: Texts) -> list[str]:
-    lines = [f"**{texts(_LEVELS[strength.level])}**"]
+    lines = [f"**{texts(LEVELS[strength.level])}**"]
     counts = dict(strength.counts)
     for language in ("en", "zh"):
         lines.append(texts("{name}: {value}", name=field_name(language, texts), value=counts[language]))
     share = f"{strength.likeness:.0%}"
     lines.append(texts("Two of its wordings share {share} of their words in the mean; less is better.", share=share))
-    for text in strength.unheard[:_MOST_SHOWN]:
-        lines.append(texts("⚠ “{text}” is not answered, said word for word.", text=escape(shorten(text, _LONGEST))))
-    for title in near[:_MOST_SHOWN]:
-        lines.append(texts("⚠ May be confused with: {claim}", claim=escape(shorten(title, _LONGEST))))
+    lines += [
+        texts("⚠ “{text}” is not answered, said word for word.", text=escape(shorten(text, _LONGEST)))
+        for text in strength.unheard[:_MOST_SHOWN]
+    ]
+    lines += [
+        texts("⚠ May be confused with: {claim}", claim=escape(shorten(title, _LONGEST))) for title in near[:_MOST_SHOWN]
+    ]
     return lines
 
 

@@ -96,3 +96,12 @@ def test_errors_show_the_line_and_a_corrected_version(call, tmp_path, wrong, rig
     assert told.code == 1
     assert wrong in told.out
     assert f"| {right}" in told.out or "| " + right + "-claim" in told.out
+
+
+def test_a_claim_of_the_base_is_tried_and_shows_its_strength(call):
+    call("packs", "new", "mine.yaml")
+    call("packs", "add", "mine.yaml")
+    shown = call("claims", "try", "crane-built-1920", typed=b"our harbour crane dates from 1920\n").out
+    assert "Strength: " in shown
+    assert "Suggested wording: The harbour crane was built in 1920" in shown
+    assert "would reply" in shown

@@ -54,10 +54,10 @@ def test_a_setting_writes_nothing_of_itself_into_the_base(base: ClaimBase, tiny:
 
 
 def test_an_unknown_name_is_told_with_the_known_ones(base: ClaimBase, shelf: PackShelf) -> None:
-    with pytest.raises(UnknownPackError, match="'mien'.*ai-economy.*mine"):
+    with pytest.raises(UnknownPackError, match=r"'mien'.*ai-economy.*mine"):
         open_packs(base, shelf, ("mien",))
     with pytest.raises(UnknownPackError):
-        leave_out_pack(base, shelf, "mien")
+        leave_out_pack(base, "mien")
 
 
 def test_a_pack_that_is_left_out_comes_back_untouched(any_base: ClaimBase, tiny: Path, shelf: PackShelf) -> None:
@@ -65,7 +65,7 @@ def test_a_pack_that_is_left_out_comes_back_untouched(any_base: ClaimBase, tiny:
     moderator = Actor(5, 77, is_administrator=True)
     Editor(any_base).edit(moderator, "silver-server", None, AddWordings("servers are full of silver", "says"))
     before = claim_state(any_base.claim("silver-server")), claim_state(any_base.claim("silver-server", 77))
-    leave_out_pack(any_base, shelf, "tiny")
+    leave_out_pack(any_base, "tiny")
     assert (ids(any_base), ids(any_base, 77), any_base.packs()) == (set(), set(), ())
     assert ClaimView(any_base).all(moderator) == ()
     assert not ClaimView(any_base).one(moderator, "silver-server").is_used
@@ -75,7 +75,7 @@ def test_a_pack_that_is_left_out_comes_back_untouched(any_base: ClaimBase, tiny:
 
 def test_what_is_left_out_by_command_stays_out(base: ClaimBase, shelf: PackShelf) -> None:
     add_pack(base, shelf, "mine")
-    leave_out_pack(base, shelf, "mine")
+    leave_out_pack(base, "mine")
     assert "mine-1" not in ids(open_packs(base, shelf, None))
     assert {state.id: state.in_force for state in pack_states(base, shelf)}["mine"] is False
 

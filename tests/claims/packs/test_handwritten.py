@@ -50,7 +50,10 @@ def test_chinese_alone_does(base: ClaimBase, tmp_path: Path) -> None:
     text = """\
 pack: {id: mine, title: 我的说法}
 claims:
-  - {id: crane, title: 吊车建于1920年, wordings: [这台吊车是1920年造的], points: [{text: 港口档案写的是1923年。, source: 港口档案}]}
+  - id: crane
+    title: 吊车建于1920年
+    wordings: [这台吊车是1920年造的]
+    points: [{text: 港口档案写的是1923年。, source: 港口档案}]
 """
     load_pack(base, written(tmp_path, text))
     [claim] = base.claims()
