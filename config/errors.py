@@ -29,7 +29,7 @@ TouchstoneError
 
 from dataclasses import dataclass
 
-from config.faults import FieldDifference, FieldFault
+from config.faults import FieldDifference, FieldFault, msgid
 
 
 class TouchstoneError(Exception):
@@ -116,10 +116,10 @@ class UnknownPackError(WordedError, ClaimBaseError):
     def __init__(self, pack: str, known: tuple[str, ...], folder: str) -> None:
         names = ", ".join(known) or "–"
         if folder:
-            text = "There is no pack {pack!r}. Known: {known}. Name a file, or put one into {folder}."
+            text = msgid("There is no pack {pack}. Known: {known}. Name a file, or put one into {folder}.")
             super().__init__(text, pack=pack, known=names, folder=folder)
         else:
-            super().__init__("There is no pack {pack!r}. Known: {known}.", pack=pack, known=names)
+            super().__init__(msgid("There is no pack {pack}. Known: {known}."), pack=pack, known=names)
 
 
 class UnknownEntryError(WordedError, ClaimBaseError):

@@ -1,4 +1,4 @@
-"""What would be heard of a claim: its strength, wordings to take with a click, and sentences tried before publishing."""
+"""What would be heard of a claim: its strength, wordings to take with a click, and sentences to try."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -63,9 +63,9 @@ def draw_strength(
 
 def _lines(strength: Strength, near: Sequence[str], texts: Texts) -> list[str]:
     lines = [f"**{texts(LEVELS[strength.level])}**"]
-    counts = dict(strength.counts)
-    for language in ("en", "zh"):
-        lines.append(texts("{name}: {value}", name=field_name(language, texts), value=counts[language]))
+    lines += [
+        texts("{name}: {value}", name=field_name(language, texts), value=count) for language, count in strength.counts
+    ]
     share = f"{strength.likeness:.0%}"
     lines.append(texts("Two of its wordings share {share} of their words in the mean; less is better.", share=share))
     lines += [

@@ -54,7 +54,7 @@ def test_a_setting_writes_nothing_of_itself_into_the_base(base: ClaimBase, tiny:
 
 
 def test_an_unknown_name_is_told_with_the_known_ones(base: ClaimBase, shelf: PackShelf) -> None:
-    with pytest.raises(UnknownPackError, match=r"'mien'.*ai-economy.*mine"):
+    with pytest.raises(UnknownPackError, match=r"mien.*ai-economy.*mine"):
         open_packs(base, shelf, ("mien",))
     with pytest.raises(UnknownPackError):
         leave_out_pack(base, "mien")

@@ -48,7 +48,7 @@ def test_a_muted_claim_is_heard_by_nobody() -> None:
 
 
 def test_suggestions_come_from_title_and_figures_and_repeat_no_wording() -> None:
-    figure = KnownFigure(1920, 1920, "year", "exactly", "claim", "year of the crane", "吊车的年份")
+    figure = KnownFigure(1920.0, 1920.0, "year", "exactly", "claim", "year of the crane", "吊车的年份")
     made = list(suggestions(replace(claim("the harbour crane was built in 1920"), figures=(figure,))))
     assert made[:2] == ["港口吊车建于1920年", "year of the crane: 1920 year"]
     assert "The harbour crane was built in 1920" not in made
