@@ -1,6 +1,6 @@
 """`touchstone packs`: which packs are in force, and packs written by hand: begun, looked through and tried."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -112,7 +112,7 @@ def _refuse_beside_setting(terminal: Terminal) -> None:
 
 
 @contextmanager
-def _explained(terminal: Terminal) -> Iterator[None]:
+def _explained(terminal: Terminal) -> Generator[None]:
     """Print the lines of a refused pack as they stand, and as they should, before the error is told."""
     try:
         yield

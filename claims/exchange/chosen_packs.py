@@ -1,6 +1,6 @@
 """The packs that an operator has chosen: found by name or path, loaded, and brought into force or left out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
@@ -43,7 +43,7 @@ class PackShelf:
         self._folder = folder
 
     @contextmanager
-    def file(self, name: str) -> Iterator[Path]:
+    def file(self, name: str) -> Generator[Path]:
         """Yield the file of a pack; the operator's folder goes before what is shipped.
 
         Raises UnknownPackError.

@@ -37,97 +37,93 @@ def completed(lined: Lined, today: date | None = None, shelf: Shelf | None = Non
 
     Parts of another form are left as they are, for the schema to refuse. What has no date is of `today`.
     """
-    if not isinstance(lined.data, dict):
+    written = _group(lined.data)
+    if written is None or "pack" not in written:
         return lined
-    data: PlainData = dict(lined.data)
-    day = (today or datetime.now(UTC).date()).isoformat()
-    if isinstance(data.get("pack"), dict):
-        data["pack"] = {"version": 1, "licence": "–", "as_of": day} | data["pack"]
-        data["pack"] |= _both(data["pack"], "title")
-        day = data["pack"]["as_of"]
-    elif "pack" not in data:
-        return lined
+    data = dict(written)
+    day: Any = (today or datetime.now(UTC).date()).isoformat()
+    head = _group(data["pack"])
+    if head is not None:
+        head = {"version": 1, "licence": "–", "as_of": day} | head
+        data["pack"], day = head | _both(head, "title"), head["as_of"]
     filling = _Filling(data, day, shelf)
-    if isinstance(data.get("claims"), list):
-        data["claims"] = [filling.claim(claim) for claim in data["claims"]]
-    data["documents"] = filling.documents
+    claims = _entries(data.get("claims"))
+    if claims is not None:
+        data["claims"] = [filling.claim(claim) for claim in claims]
+    if filling.documents is not None:
+        data["documents"] = filling.documents
     return Completed(lined, cast("Plain", data))
 
 
 class _Filling:
     """Fills claims in, and gathers the documents that their points name by title."""
 
-    def __init__(self, data: PlainData, day: str, shelf: Shelf | None) -> None:
-        given = data.get("documents", [])
+    def __init__(self, data: PlainData, day: Any, shelf: Shelf | None) -> None:  # noqa: ANN401  as somebody wrote it
         self._day, self._shelf = day, shelf
-        self.documents: Any = [self._document(each) for each in given] if isinstance(given, list) else given
-        head = data.get("pack")
-        self._title = str(head["title"].get("en", "")) if head and isinstance(head.get("title"), dict) else ""
+        given = _entries(data.get("documents", []))
+        self.documents = None if given is None else [self._document(each) for each in given]
+        head = _group(data["pack"]) or {}
+        self._title = _one(head.get("title"))
 
-    def claim(self, claim: Any) -> Any:  # noqa: ANN401  nothing has vouched for the form yet (as below)
-        if not isinstance(claim, dict):
-            return claim
-        claim = {"kind": "contested", "as_of": self._day} | claim
+    def claim(self, written: object) -> object:
+        given = _group(written)
+        if given is None:
+            return written
+        claim = {"kind": "contested", "as_of": self._day} | given
         claim |= _both(claim, "title")
         for name in ("wordings", "not_wordings", "denials"):
             if isinstance(claim.get(name), str | list):
                 claim[name] = _by_language(claim[name])
-        if isinstance(claim.get("points"), list) and isinstance(self.documents, list):
-            claim["points"] = [self._point(point) for point in claim["points"]]
+        points = _entries(claim.get("points"))
+        if points is not None and self.documents is not None:
+            claim["points"] = [self._point(point, self.documents) for point in points]
         return claim
 
-    def _point(self, given: Any) -> Any:  # noqa: ANN401
-        point = {"text": given} if isinstance(given, str) else given
-        if not isinstance(point, dict):
-            return given
-        point = {"role": "refutes"} | point
+    def _point(self, written: object, documents: list[Any]) -> object:
+        given = _group({"text": written} if isinstance(written, str) else written)
+        if given is None:
+            return written
+        point = {"role": "refutes"} | given
         source, quote = point.pop("source", None), point.pop("quote", None)
         point |= _both(point, "text")
         if "citations" not in point:
             named = point.pop("document", None) or source or _one(point.get("speaker")) or self._title
-            point["citations"] = [self._citation(named, quote)] if named else []
-        cited = self._cited(point)
+            point["citations"] = [self._citation(named, quote, documents)] if named else []
+        cited = _cited(point, documents)
         point.setdefault("speaker", cited.get("publisher") or cited.get("title") or self._title)
         point |= _both(point, "speaker")
         published = str(cited.get("published", ""))
         point.setdefault("date", published if _DATE.fullmatch(published) else self._day)
         return point
 
-    def _cited(self, point: PlainData) -> PlainData:
-        citations = point["citations"]
-        first = citations[0] if isinstance(citations, list) and citations else None
-        name = first.get("document") if isinstance(first, dict) else None
-        return next((each for each in self.documents if isinstance(each, dict) and each.get("id") == name), {})
-
-    def _citation(self, source: Any, quote: Any) -> PlainData:  # noqa: ANN401
-        facts: PlainData = dict(source) if isinstance(source, dict) else {"title": str(source)}
+    def _citation(self, source: object, quote: object, documents: list[Any]) -> PlainData:
+        facts = _group(source) or {"title": str(source)}
         title = str(facts.get("title", ""))
-        known = next(
-            (each for each in self.documents if isinstance(each, dict) and title in (each["id"], each.get("title"))),
-            None,
-        )
-        found = self._shelf(known["id"] if known else title) if self._shelf and quote else None
+        known = next((each for each in map(_group, documents) if each and title in _names(each)), None)
+        found = self._shelf(str(known["id"]) if known else title) if self._shelf and quote else None
         if found is not None:
             record, text = found
             if known is None:
                 known = {name: getattr(record, name) for name in _FACTS}
-                self.documents.append(known)
+                documents.append(known)
             span = find_quote(text, str(quote))
             if span is not None:
                 words = text[span[0] : span[1]]
                 sha256 = hashlib.sha256(words.encode()).hexdigest()
                 return {"document": known["id"], "start": span[0], "end": span[1], "sha256": sha256}
         if known is None:
-            known = self._document({"id": _slug(title)} | facts)
-            self.documents.append(known)
+            known = self._blank(title) | facts
+            documents.append(known)
         return {"document": known["id"], "start": 0, "end": 0, "sha256": NO_SHA256}
 
-    def _document(self, document: Any) -> Any:  # noqa: ANN401
-        if not isinstance(document, dict):
-            return document
-        title = str(document.get("title", ""))
-        blank: PlainData = {
+    def _document(self, written: object) -> object:
+        given = _group(written)
+        return written if given is None else self._blank(str(given.get("title", ""))) | given
+
+    def _blank(self, title: str) -> PlainData:
+        return {
             "id": _slug(title),
+            "title": title,
             "author": "",
             "publisher": "",
             "published": self._day,
@@ -135,7 +131,26 @@ class _Filling:
             "address": None,
             "sha256": "",
         }
-        return blank | document
+
+
+def _group(value: object) -> PlainData | None:
+    return cast("PlainData", value) if isinstance(value, dict) else None
+
+
+def _entries(value: object) -> list[Any] | None:
+    return cast("list[Any]", value) if isinstance(value, list) else None
+
+
+def _names(document: PlainData) -> tuple[str, str]:
+    return str(document.get("id", "")), str(document.get("title", ""))
+
+
+def _cited(point: PlainData, documents: list[Any]) -> PlainData:
+    """Return what is known of the first document that a point cites."""
+    citations = _entries(point["citations"]) or [None]
+    name = (_group(citations[0]) or {}).get("document")
+    nothing: PlainData = {}
+    return next((each for each in map(_group, documents) if each and each.get("id") == name), nothing)
 
 
 _FACTS = ("id", "title", "author", "publisher", "published", "language", "address", "sha256")
@@ -150,23 +165,21 @@ def find_quote(text: str, quote: str) -> tuple[int, int] | None:
 
 def _both(data: PlainData, name: str) -> PlainData:
     """Return the text in both languages; one that is written in one language says the same in the other."""
-    given = data.get(name)
-    if isinstance(given, str):
-        given = {language_of_wording(given): given}
-    if not isinstance(given, dict) or not given:
+    given: object = data.get(name)
+    texts = {language_of_wording(given): given} if isinstance(given, str) else _group(given)
+    if not texts or not set(texts) <= {"en", "zh"}:
         return {}
-    texts = cast("PlainData", given)
     other = next(iter(texts.values()))
-    return {name: {"en": other, "zh": other} | texts} if set(texts) <= {"en", "zh"} else {}
+    return {name: {"en": other, "zh": other} | texts}
 
 
-def _one(given: Any) -> str:  # noqa: ANN401
-    texts = given.values() if isinstance(given, dict) else [given]
+def _one(given: object) -> str:
+    texts = (_group(given) or {"": given}).values()
     return next((text for text in texts if isinstance(text, str) and text.strip()), "")
 
 
 def _by_language(given: str | list[Any]) -> PlainData:
-    texts = [given] if isinstance(given, str) else given
+    texts: list[Any] = [given] if isinstance(given, str) else given
     if not all(isinstance(text, str) for text in texts):
         return {"en": texts}
     named = [(language_of_wording(text), text) for text in texts]

@@ -48,7 +48,7 @@ def _changes(line: str, problem: PackProblem) -> Iterator[str]:
         yield from _of_pair(found["lead"], found["key"], found["value"])
     missing = _MISSING.search(problem.fault)
     if missing:
-        indent = " " * len(re.match(r"\s*(?:- )?", line)[0])  # pyright: ignore[reportOptionalSubscript]  it may be empty
+        indent = " " * (len(line) - len(line.lstrip().removeprefix("- ")))
         yield f"{line}\n{indent}{missing[1]}: …"
         yield f"{line}\n{indent}{missing[1]}: [{{text: …, source: …}}]"
     stripped = line.strip().removeprefix("- ")
