@@ -99,7 +99,14 @@ async def test_status_is_changed_with_one_click(desk):
     message = await desk.press(message, "Withdraw")
     assert text_of(message).startswith("✓ Withdrawn: it is no longer answered")
     assert desk.claim().status == "withdrawn"
-    assert labels_of(message)[5:] == ["Publish", "Make a draft", "Mute", "Cut-off", *LAST, "Use the shared version again"]
+    assert labels_of(message)[5:] == [
+        "Publish",
+        "Make a draft",
+        "Mute",
+        "Cut-off",
+        *LAST,
+        "Use the shared version again",
+    ]
 
 
 async def test_what_an_answer_would_lack_keeps_a_draft_from_being_published(desk):
