@@ -32,6 +32,12 @@ async def read_strength(request: Request, claim_id: str) -> tuple[ClaimRecord, S
     return await request.do(_strength, request.touchstone, claim, request.actor.server, request.texts)
 
 
+async def strength_line(request: Request, claim_id: str) -> str:
+    """Say in a line how strong a claim is, for whoever has just changed its wordings."""
+    _, strength, _ = await read_strength(request, claim_id)
+    return f"-# {request.texts(LEVELS[strength.level])}"
+
+
 def _strength(
     touchstone: Touchstone, claim: ClaimRecord, server: int | None, texts: Texts
 ) -> tuple[ClaimRecord, Strength, Sequence[str]]:

@@ -43,3 +43,9 @@ async def test_a_message_that_disputes_the_claim_says_so(desk):
     form = await desk.form(await desk.open(CRANE_ID), "Try a sentence")
     message = await desk.hand_in(form, text="It is not true that the old harbour crane was built in 1920")
     assert "Silent: " in text_of(message)
+
+
+async def test_whoever_adds_wordings_is_told_how_strong_the_claim_is_now(desk):
+    message = await desk.press(await desk.open(draft(desk)), "Wordings")
+    message = await desk.hand_in(await desk.form(message, "Add"), texts="the ferry takes 900 people")
+    assert "-# Strength: few." in text_of(message)
