@@ -136,7 +136,7 @@ class SourceList:
 
     def _place(self, citation: CitationRecord) -> str:
         if citation.start == citation.end:
-            return ""
+            return self._texts("not verified against a document")
         return self._texts(
             "characters {start}–{end}",
             start=format_decimal(citation.start + 1, locale=self._texts.locale),

@@ -1,8 +1,9 @@
 """The application: claim base, checker and texts under one roof, handed to every front end."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from threading import Lock
 from typing import Self
 
@@ -19,15 +20,26 @@ from checks.tuning import Tuning
 from claims.answering.answers import AnswerBook, SightingBook
 from claims.answering.corrections import Correction
 from claims.base import ClaimBase, Clock, utc_now
-from claims.exchange.importing import load_shipped_packs
+from claims.exchange.chosen_packs import PackShelf, open_packs
 from claims.moderation.moderation import Moderation
 from claims.moderation.reports import FeedbackBook
+from claims.moderation.strength import Strength, strength_of
 from claims.record import CitationRecord, ClaimRecord
 from claims.store.revisions import read_hash_key
 from claims.store.server_settings import ServerBook
 from claims.store.vectors import KeptVectors
 from config.errors import UnknownClaimError
 from config.settings import Settings, data_folder
+
+
+def base_folder(base: ClaimBase) -> Path:
+    """Return the folder in which an operator finds what belongs to the base: that of its file, where it has one."""
+    return base.database.file.parent if base.database.file else data_folder()
+
+
+def pack_shelf(base: ClaimBase) -> PackShelf:
+    """Return the packs that can be named: the shipped ones, and those in `packs` beside the base."""
+    return PackShelf(base_folder(base) / "packs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +111,13 @@ class Touchstone:
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock = utc_now) -> Self:
-        """Open the claim base of the settings and load the shipped packs.
+        """Open the claim base of the settings and load the packs in force, the shipped ones where nothing else is set.
 
-        Raises DatabaseError, ImportRefusedError or TuningError, with the base closed again.
+        Raises DatabaseError, UnknownPackError, ImportRefusedError or TuningError, with the base closed again.
         """
         base = ClaimBase.open(settings.database_url, clock)
         try:
-            if not base.database.is_read_only:
-                load_shipped_packs(base)
-            return cls(settings, base)
+            return cls(settings, open_packs(base, pack_shelf(base), settings.packs))
         except BaseException:
             base.close()
             raise
@@ -136,6 +146,21 @@ class Touchstone:
     def moderation(self) -> Moderation:
         """What moderators do with the base: edits, queue, history, corrections, set-up."""
         return Moderation(self.base, self._hash_key, self._lexicon, self.check)
+
+    def trial(self, claims: Iterable[ClaimRecord], server: int | None = None) -> View:
+        """Return what the server would see with these claims, drafts too, in the place of those with the same ids."""
+        seen = self._views.of(server)
+        tried = {**seen.claims, **{claim.id: claim for claim in claims}}
+        known = [claim.known for claim in tried.values()]
+        tuning = Tuning.load(self.settings.tuning_file)
+        return View(tried, Checker(known, self._lexicon, tuning, self._embedder, like=seen.checker))
+
+    def strength(
+        self, claim: ClaimRecord, server: int | None = None, *, beside: Sequence[ClaimRecord] = ()
+    ) -> tuple[Strength, Mapping[str, ClaimRecord]]:
+        """Return how strong a claim would be among those that the server sees and those beside it; all these by id."""
+        view = self.trial([*beside, claim], server)
+        return strength_of(claim, view.checker, self._lexicon), view.claims
 
     def check(self, text: str, server: int | None = None) -> Finding:
         """Check one message against the claims that the server sees; half characters in it are read as unknown ones."""
@@ -190,8 +215,7 @@ class Touchstone:
     def _hash_key(self) -> bytes:
         # Made only when something is kept about a member: a check in the terminal leaves no key file behind.
         given = self.settings.hash_key
-        file = self.base.database.file
-        return read_hash_key(given.get_secret_value() if given else None, file.parent if file else data_folder())
+        return read_hash_key(given.get_secret_value() if given else None, base_folder(self.base))
 
     def _language(self, finding: Finding) -> Language:
         return finding.language if self.settings.language == "auto" else self.settings.language

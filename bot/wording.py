@@ -57,6 +57,7 @@ _NAMES = {
     "id": msgid("Id"),
     "version": msgid("Version"),
     "licence": msgid("Licence"),
+    "in_force": msgid("In force"),
     "sha256": msgid("Checksum of the file"),
     "loaded_digest": msgid("Checksum of the claim as loaded"),
     # What is set on a claim.
@@ -92,6 +93,12 @@ def field_name(field: str, texts: Texts) -> str:
 
 
 _DATES = {"as_of", "review_by", "published", "date"}
+# How strong a claim is, by level.
+LEVELS: Mapping[str, str] = {
+    "few": msgid("Strength: few. Many will say it in a way that is not heard."),
+    "fair": msgid("Strength: fair."),
+    "good": msgid("Strength: good."),
+}
 LONGEST = 120
 MOST_ENTRIES = 10
 _WORDS: Mapping[str, Mapping[object, str]] = {

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from claims.documents.loading import DocumentReport, load_files, read_documents, read_passage
 from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PackRecord, Passage
-from claims.store.claim_rows import pack_record, read_claims
+from claims.store.claim_rows import pack_record, packs_in_force, read_claims
 from claims.store.database import Database
 from claims.store.revisions import last_revision
 from claims.store.tables import Claim, Pack
@@ -48,6 +48,10 @@ class ClaimBase:
             raise
         return cls(database, clock, backup)
 
+    def limited(self, packs: frozenset[str]) -> Self:
+        """Return this base, over the same connections, in which only these packs are in force."""
+        return type(self)(self.database.limited(packs), self.clock, self.backup)
+
     def close(self) -> None:
         """Close all connections."""
         self.database.close()
@@ -65,9 +69,10 @@ class ClaimBase:
             return last_revision(session)
 
     def packs(self) -> tuple[PackRecord, ...]:
-        """Return the packs that are loaded, by id."""
+        """Return the packs that are loaded and in force, by id."""
         with self.database.reading() as session:
-            return tuple(map(pack_record, session.scalars(select(Pack).order_by(col(Pack.id)))))
+            used = col(Pack.id).in_(packs_in_force(session))
+            return tuple(map(pack_record, session.scalars(select(Pack).where(used).order_by(col(Pack.id)))))
 
     def claims(self, server: int | None = None) -> tuple[ClaimRecord, ...]:
         """Return the published claims as the server sees them (None: the shared ones)."""

@@ -9,6 +9,7 @@ TouchstoneError
 │   ├── DocumentTextError        a document is unknown here, or its text is not loaded (also a ClaimBaseError)
 │   ├── DocumentRefusedError     a file or an answer from an address cannot become a document (also a ClaimBaseError)
 │   │   └── AddressRefusedError  an address may not be read, or gave nothing that can be
+│   ├── UnknownPackError         no pack has this name, no file this path (also a ClaimBaseError)
 │   ├── UnknownEntryError        no revision, queue item or example has this number (also a ClaimBaseError)
 │   ├── NotUndoableError         a revision cannot be undone or restored here (also a ClaimBaseError)
 │   └── ExtractionError          a language model cannot be asked for claims (also a ClaimBaseError)
@@ -28,7 +29,7 @@ TouchstoneError
 
 from dataclasses import dataclass
 
-from config.faults import FieldDifference, FieldFault
+from config.faults import FieldDifference, FieldFault, msgid
 
 
 class TouchstoneError(Exception):
@@ -107,6 +108,18 @@ class UnknownClaimError(ClaimBaseError):
         super().__init__(f"There is no claim {claim!r}.{hint}")
         self.claim = claim
         self.near = near
+
+
+class UnknownPackError(WordedError, ClaimBaseError):
+    """No pack of this name is shipped, loaded, or in the operator's folder, and no file has this path."""
+
+    def __init__(self, pack: str, known: tuple[str, ...], folder: str) -> None:
+        names = ", ".join(known) or "–"
+        if folder:
+            text = msgid("There is no pack {pack}. Known: {known}. Name a file, or put one into {folder}.")
+            super().__init__(text, pack=pack, known=names, folder=folder)
+        else:
+            super().__init__(msgid("There is no pack {pack}. Known: {known}."), pack=pack, known=names)
 
 
 class UnknownEntryError(WordedError, ClaimBaseError):

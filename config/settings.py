@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 from shlex import quote
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import parse_qsl, unquote
 
 import platformdirs
@@ -15,6 +15,7 @@ from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
     InitSettingsSource,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -80,6 +81,10 @@ class Settings(BaseSettings):
         le=1,
         description="From which part of its cut-off on a match below it goes to the moderators' queue; 1: none does.",
     )
+    packs: Annotated[tuple[str, ...] | None, NoDecode] = Field(
+        default=None,
+        description="Packs in force: their names, files, or none; unset: as `touchstone packs` has it, at first all.",
+    )
     tuning_file: Path | None = Field(
         default=None, description="Weights and cut-offs written by `touchstone calibrate`."
     )
@@ -127,6 +132,15 @@ class Settings(BaseSettings):
                 f"it is too short: take {SHORTEST_KEY} characters or more, as `openssl rand -hex 32` makes"
             )
         return value
+
+    @field_validator("packs", mode="before")
+    @classmethod
+    def _listed(cls, given: object) -> object:
+        """Read `a,b` as a list, and `none` as one without any pack."""
+        if not isinstance(given, str):
+            return given
+        names = [name.strip() for name in given.split(",") if name.strip()]
+        return () if [name.casefold() for name in names] in ([], ["none"]) else tuple(names)
 
     @classmethod
     def settings_customise_sources(

@@ -23,6 +23,7 @@ from bot.terminal.claim_history import (
     say_how_to_undo,
 )
 from bot.terminal.console import Terminal, complain, draw_card
+from bot.terminal.packs import try_claim
 from bot.texts import msgid
 from checks.model import KnownWording
 from claims.record import ClaimRecord
@@ -209,6 +210,9 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help=msgid("Look at the claims of the base."), no_args_is_help=True)
     group.command("list", help=msgid("List all published claims."))(list_claims)
     group.command("show", help=msgid("Show everything that is known of one claim."))(show_claim)
+    group.command("try", help=msgid("Type messages, and see what a claim would answer, before it is published."))(
+        try_claim
+    )
     _register_exchange(group)
     register_history(group)
     app.add_typer(group, name="claims")

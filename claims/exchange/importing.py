@@ -15,6 +15,7 @@ from checks.tuning import Tuning
 from claims.base import ClaimBase
 from claims.exchange.claimreview import read_reviews
 from claims.exchange.formats import Incoming, IncomingClaim, RefusedClaim, Source, file_bytes, read_bytes, read_file
+from claims.exchange.own_sources import for_server
 from claims.exchange.plan import REVIEWED, ImportEntry, ImportPlan, ImportReport, NearFinder, PackSteps, Step, Steps
 from claims.exchange.reading import MOST_TOLD
 from claims.exchange.sheet import read_sheet
@@ -23,8 +24,9 @@ from claims.moderation.editor import edit_change
 from claims.moderation.edits import SetStatus
 from claims.moderation.history import read_revision
 from claims.moderation.rights import Actor, permit
+from claims.packs.handwritten import Shelf
 from claims.packs.plain import canonical
-from claims.record import DocumentRecord, claim_fingerprint, claim_state, differences, plain_fields
+from claims.record import ClaimRecord, DocumentRecord, claim_fingerprint, claim_state, differences, plain_fields
 from claims.store.changes import (
     CLAIM,
     CLAIM_ORIGIN,
@@ -39,7 +41,7 @@ from claims.store.changes import (
 )
 from claims.store.claim_rows import order_claims
 from claims.store.revisions import TOUCHSTONE, AuditEntry
-from claims.store.tables import Pack
+from claims.store.tables import Document, DocumentText, Pack
 from config.errors import ImportRefusedError, InvalidEditError, PackProblem, PlanChangedError
 from config.faults import FieldDifference, FieldFault, worded
 
@@ -130,6 +132,7 @@ def plan_import(base: ClaimBase, incoming: Incoming, server: int | None = None, 
     `theirs`: claims that were changed here since the export are to become what the file says.
     """
     with base.database.reading() as session:
+        incoming = for_server(session, incoming, server)
         steps = Steps(session, incoming, server, theirs=theirs)
         parts = tuple(steps.packs())
     new = [step.incoming.record for part in parts for step in part.steps if step.outcome == "new" and step.incoming]
@@ -166,6 +169,17 @@ def load_shipped_packs(base: ClaimBase) -> None:
             load_pack(base, path)
 
 
+def pack_id(base: ClaimBase, path: Path) -> str:
+    """Return the id of the pack in a file; one that is loaded as it is need not be read. Raises ImportRefusedError."""
+    raw = file_bytes(path)
+    with base.database.reading() as session:
+        loaded = session.scalar(select(col(Pack.id)).where(col(Pack.sha256) == hashlib.sha256(raw).hexdigest()))
+    if loaded is not None:
+        return loaded
+    head = read_pack(read_bytes(str(path), raw)).packs[0].head
+    return head.id if head else ""
+
+
 def load_pack(base: ClaimBase, path: Path) -> ImportReport | None:
     """Import a whole pack into the shared claims: what moderators have changed stays, what it lacks is withdrawn.
 
@@ -177,7 +191,8 @@ def load_pack(base: ClaimBase, path: Path) -> ImportReport | None:
         same = col(Pack.sha256) == hashlib.sha256(raw).hexdigest()
         if session.scalar(select(col(Pack.id)).where(same)) is not None:
             return None
-    incoming = read_pack(read_bytes(str(path), raw))
+    with base.database.reading() as session:
+        incoming = read_pack(read_bytes(str(path), raw), base.clock().date(), _shelf(session))
     [pack] = incoming.packs
     with base.database.changing() as session:
         row = session.get(Pack, pack.head.id) if pack.head else None
@@ -190,9 +205,40 @@ def load_pack(base: ClaimBase, path: Path) -> ImportReport | None:
         return report
 
 
-def read_pack(source: Source) -> Incoming:
+def pack_problems(text: str) -> tuple[PackProblem, ...]:
+    """Return what is wrong with the text of a pack; nothing where it is sound."""
+    try:
+        read_pack(Source("", "yaml", text))
+    except ImportRefusedError as error:
+        return error.problems
+    return ()
+
+
+def pack_claims(base: ClaimBase, path: Path) -> tuple[ClaimRecord, ...]:
+    """Return the claims of a pack's file, without loading it; raises ImportRefusedError."""
+    with base.database.reading() as session:
+        incoming = read_pack(read_file(path), base.clock().date(), _shelf(session))
+    return tuple(claim.record for claim in incoming.packs[0].claims if isinstance(claim, IncomingClaim))
+
+
+def _shelf(session: Session) -> Shelf:
+    """Return a finder of shared documents whose texts are loaded, by id or title."""
+
+    def find(name: str) -> tuple[DocumentRecord, str] | None:
+        same = (col(Document.id) == name) | (col(Document.title) == name)
+        held = select(Document).join(DocumentText, col(DocumentText.sha256) == col(Document.sha256))
+        row = session.scalar(held.where(same, col(Document.server).is_(None)).order_by(col(Document.id)).limit(1))
+        if row is None:
+            return None
+        record = DocumentRecord(**{fact: getattr(row, fact) for fact in DOCUMENT_FACTS}, loaded=True)
+        return record, session.get_one(DocumentText, row.sha256).text
+
+    return find
+
+
+def read_pack(source: Source, today: date | None = None, shelf: Shelf | None = None) -> Incoming:
     """Read a whole pack, of which every claim has to be sound; raises ImportRefusedError."""
-    incoming = read_yaml(source, whole=True)
+    incoming = read_yaml(source, whole=True, today=today, shelf=shelf)
     claims = [claim for pack in incoming.packs for claim in pack.claims]
     _refuse(source.name, (fault for claim in claims if isinstance(claim, RefusedClaim) for fault in claim.problems))
     if len(incoming.packs) != 1:
@@ -216,6 +262,7 @@ def _write(
     *,
     theirs: bool = False,
 ) -> ImportReport:
+    incoming = for_server(session, incoming, entry.server)
     parts = tuple(Steps(session, incoming, entry.server, theirs=theirs).packs())
     plan = _plan(incoming, parts)
     if agreed is not None and agreed != plan.fingerprint:
@@ -228,7 +275,7 @@ def _write(
 def _read(source: Source, today: date) -> Incoming:
     match source.format:
         case "yaml":
-            return read_yaml(source)
+            return read_yaml(source, today=today)
         case "csv":
             return read_sheet(source)
         case "claimreview":

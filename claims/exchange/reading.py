@@ -26,7 +26,7 @@ def exchange_schema() -> dict[str, Any]:
         parts[name].pop("maxItems", None)
     kinds["text"]["properties"] = _both({"type": "string", "maxLength": kinds["line"]["maxLength"]})
     kinds["longText"]["properties"] = _both({"type": "string", "maxLength": kinds["sentence"]["maxLength"]})
-    kinds["wordings"]["required"] = []
+    kinds["wordings"].pop("minProperties", None)
     for texts in kinds["wordings"]["properties"].values():
         texts["minItems"] = 0
     claim = kinds["claim"]["properties"]

@@ -4,12 +4,14 @@ import hashlib
 import math
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 import yaml
 
 from claims.exchange.formats import ExportedPack, Incoming, IncomingPack, Source
 from claims.exchange.reading import read_pack_data
+from claims.packs.handwritten import Shelf, completed
 from claims.packs.lines import DECIMAL, WHOLE, WORDS, LinedYaml, YamlRefusedError
 from claims.packs.plain import plain_claim, plain_document, plain_pack
 from config.errors import ImportRefusedError, PackProblem
@@ -67,13 +69,16 @@ _SEPARATOR_LINE = re.compile(r"^---[ \t]*\r?\n", re.MULTILINE)
 _MEND = worded("Export the claims as YAML to see the form.")
 
 
-def read_yaml(source: Source, *, whole: bool = False) -> Incoming:
+def read_yaml(
+    source: Source, *, whole: bool = False, today: date | None = None, shelf: Shelf | None = None
+) -> Incoming:
     """Read all packs of the text (`whole`: as they are shipped); raises ImportRefusedError where it is no such YAML."""
     seen: set[str] = set()
     packs: list[IncomingPack] = []
     for text, line in _documents(source):
         digest = hashlib.sha256(text.encode()).hexdigest()
-        packs.append(read_pack_data(source.name, _lined(source.name, text, line), digest, seen, whole=whole))
+        lined = completed(_lined(source.name, text, line), today, shelf)
+        packs.append(read_pack_data(source.name, lined, digest, seen, whole=whole))
     return Incoming(source.name, source.format, tuple(packs), whole=whole)
 
 

@@ -19,7 +19,7 @@ from claims.moderation.edits import AddWording, Edit, EditTexts, check_published
 from claims.moderation.rights import Actor, permit
 from claims.record import ClaimRecord, claim_state, differences
 from claims.store.changes import CLAIM, Change, write_changes
-from claims.store.claim_rows import read_rows
+from claims.store.claim_rows import packs_in_force, read_rows
 from claims.store.revisions import AuditEntry, hash_user
 from claims.store.tables import Claim, ClaimOverride, FormDraft, Server
 from config.errors import ConflictError, NotAllowedError, UnknownClaimError
@@ -145,7 +145,9 @@ class ClaimView:
         """Return all claims that the actor may edit, the server's own ones last."""
         with self._database.reading() as session:
             permit(session, actor, "claim.edit")
-            return tuple(record for _, record in read_rows(session, actor.server, everything=True))
+            used = packs_in_force(session)
+            rows = read_rows(session, actor.server, everything=True)
+            return tuple(record for _, record in rows if not record.pack or record.pack in used)
 
     def one(self, actor: Actor, claim_id: str) -> ClaimSight:
         """Return one claim; raises UnknownClaimError."""
@@ -170,7 +172,9 @@ def _origin(session: Session, claim: ClaimRecord) -> Origin:
 
 def _is_used(session: Session, server: int | None, claim: ClaimRecord) -> bool:
     settings = session.get(Server, server) if server is not None else None
-    return settings is None or settings.packs is None or not claim.pack or claim.pack in settings.packs
+    chosen = settings.packs if settings else None
+    in_force = claim.pack in packs_in_force(session) and (chosen is None or claim.pack in chosen)
+    return not claim.pack or in_force
 
 
 KEPT = timedelta(days=1)

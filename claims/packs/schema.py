@@ -172,7 +172,8 @@ def _citations(claim: Any, place: PartPath, documents: Collection[str] | None) -
                 known = ", ".join(sorted(documents)) or worded("none")
                 fault = worded("{name!r} is no document of this pack", name=name)
                 yield (*here, "document"), fault, worded("Known: {known}; or add it to documents.", known=known)
-            if citation["start"] > citation["end"] - (documents is not None):
+            cited_whole = citation["start"] == citation["end"] == 0
+            if citation["start"] > citation["end"] - (documents is not None) and not cited_whole:
                 yield (*here, "start"), worded("the span ends before it starts"), worded("Make start less than end.")
 
 

@@ -194,6 +194,26 @@ class PackStore:
         context.session.flush()
 
 
+PACK_IN_FORCE = "pack in force"
+
+
+class PackInForceStore:
+    """Keeps which loaded packs are in force, by id."""
+
+    def read(self, session: Session, server: int | None, subject: str) -> State | None:  # noqa: ARG002
+        """Return whether the pack is in force, or None for one that is not loaded."""
+        row = session.get(Pack, subject)
+        return {"in_force": row.in_force} if row else None
+
+    def write(self, context: WriteContext, subject: str, state: State | None) -> None:
+        """Bring the pack into force or leave it out; its claims stay as they are."""
+        row = context.session.get(Pack, subject)
+        if row is not None:
+            row.in_force = state is None or state["in_force"]
+            context.session.add(row)
+            context.session.flush()
+
+
 class DocumentStore:
     """Keeps documents, by id: the shared ones, or (`own`) a server's sources, which have no file. Texts are apart."""
 
@@ -313,6 +333,7 @@ STATE_STORES: Mapping[str, StateStore] = {
     QUEUE_ITEM: QueueItemStore(),
     SOURCE: DocumentStore(own=True),
     PACK: PackStore(),
+    PACK_IN_FORCE: PackInForceStore(),
     DOCUMENT: DocumentStore(own=False),
     CLAIM_ORIGIN: ClaimOriginStore(),
 }

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from checks.model import KnownFigure, KnownWording
 from claims.record import CLAIM_FACTS, CitationRecord, ClaimRecord, PackRecord, PointRecord, plain_fields
+from claims.store.database import PACKS_IN_FORCE
 from claims.store.tables import Citation, Claim, ClaimOverride, Figure, Pack, Point, Server, Wording
 
 Grouped = dict[int, list[Any]]
@@ -29,9 +30,11 @@ def read_claims(session: Session, server: int | None, claim_id: str | None = Non
 def read_rows(
     session: Session, server: int | None, claim_id: str | None = None, *, everything: bool = False
 ) -> list[tuple[Claim, ClaimRecord]]:
-    """Return each claim of `read_claims` with its row of the table; `everything`: also of packs not subscribed to."""
+    """Return each claim of `read_claims` with its row of the table; `everything`: also of packs not in use."""
     settings = session.get(Server, server) if server is not None else None
     visible = _visible(server, claim_id)
+    if not everything:
+        visible &= or_(col(Claim.pack).is_(None), col(Claim.pack).in_(packs_in_force(session)))
     if settings is not None and settings.packs is not None and not everything:
         visible &= or_(col(Claim.pack).is_(None), col(Claim.pack).in_(settings.packs))
     order = (col(Claim.server).is_(None).desc(), col(Claim.pack), col(Claim.position), col(Claim.key))
@@ -41,6 +44,14 @@ def read_rows(
     points, overrides = _points(session, keys), _overrides(session, server)
     cut_off = settings.cut_off if settings else None
     return [(row, _record(row, *parts, points, overrides.get(row.id), cut_off)) for row in rows.values()]
+
+
+def packs_in_force(session: Session) -> frozenset[str]:
+    """Return the ids of the loaded packs whose claims are answered and listed at all, by any server."""
+    chosen: frozenset[str] | None = session.info.get(PACKS_IN_FORCE)
+    if chosen is not None:
+        return chosen
+    return frozenset(session.scalars(select(col(Pack.id)).where(col(Pack.in_force))))
 
 
 def pack_record(row: Pack) -> PackRecord:

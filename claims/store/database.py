@@ -1,5 +1,6 @@
 """One database, SQLite or PostgreSQL: its connections and transactions, and what the two do not have in common."""
 
+import copy
 import os
 import re
 import secrets
@@ -8,7 +9,7 @@ import time
 from collections.abc import Generator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import URL, Connection, Engine, Executable, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -44,6 +45,8 @@ MENDS = (
     ),
     (("password authentication", "no password supplied"), "Check user and password in database_url."),
 )
+# What each session says of the packs in force: their ids, or None where the base itself keeps which they are.
+PACKS_IN_FORCE = "packs in force"
 CHANGE_LOCK = 7_380_214_011  # any number will do that nothing else in the same PostgreSQL database takes
 
 
@@ -61,17 +64,25 @@ class Database:
         self.is_read_only = self.file is not None and _prepare_file(self.file)
         self.engine = _engine(self.url, read_only=self.is_read_only)
         self._writer = self.engine.execution_options(touchstone_write=True)
+        self._packs: frozenset[str] | None = None
+
+    def limited(self, packs: frozenset[str]) -> Self:
+        """Return the same database over the same connections, in which only these packs are in force."""
+        other = copy.copy(self)
+        vars(other)["_packs"] = packs
+        return other
 
     @contextmanager
     def reading(self) -> Generator[Session]:
         """Yield a session for reads; all of them see one state of the base."""
-        with self._told("read"), Session(self.engine) as session:
+        with self._told("read"), Session(self.engine, info=self._info()) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Generator[Session]:
         """Yield a session whose writes are kept together at the end, or, after an exception, not at all."""
-        with self._told("written"), Session(self._writer, expire_on_commit=False) as session, session.begin():
+        opened = Session(self._writer, expire_on_commit=False, info=self._info())
+        with self._told("written"), opened as session, session.begin():
             yield session
 
     @contextmanager
@@ -93,6 +104,9 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+    def _info(self) -> dict[Any, Any]:
+        return {PACKS_IN_FORCE: self._packs}
 
     @contextmanager
     def _told(self, done: str) -> Generator[None]:

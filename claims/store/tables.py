@@ -51,7 +51,10 @@ class Moment(TypeDecorator[datetime]):
 
 
 class Pack(Table, table=True):
-    """A versioned file of claims; `sha256` is that of the file last loaded."""
+    """A versioned file of claims; `sha256` is that of the file last loaded.
+
+    A pack that is not `in_force` has been left out: its claims are kept as they are, and neither answered nor listed.
+    """
 
     id: str = Field(primary_key=True)
     version: int
@@ -61,6 +64,7 @@ class Pack(Table, table=True):
     as_of: date
     sha256: str
     loaded_at: datetime = Field(sa_type=Moment)
+    in_force: bool = True
 
 
 class Document(Table, table=True):

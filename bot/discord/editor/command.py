@@ -23,6 +23,14 @@ from bot.discord.editor.entries import (
     draw_question,
     entries_of,
 )
+from bot.discord.editor.heard import (
+    SUGGESTED_MENU,
+    TryForm,
+    chosen_suggestions,
+    draw_strength,
+    read_strength,
+    taken_line,
+)
 from bot.discord.editor.screen import (
     ASK_SHARED,
     LIST_NAMES,
@@ -51,7 +59,7 @@ from bot.discord.lookup import ClaimLookup
 from bot.discord.request import Request
 from bot.discord.routes import Click, Router
 from bot.texts import msgid
-from claims.moderation.edits import Edit, RemoveFigure, RemovePoint, RemoveWordings
+from claims.moderation.edits import AddWordings, Edit, RemoveFigure, RemovePoint, RemoveWordings
 from claims.record import ClaimRecord
 from config.errors import ConflictError
 
@@ -68,6 +76,7 @@ class ClaimEditor(commands.Cog):
         router.answer(PAGE, self._turn)
         router.answer(REMOVE_MENU, self._remove)
         router.answer(ENTRY_MENU, self._choose)
+        router.answer(SUGGESTED_MENU, self._take)
         router.answer(ENTRY, self._entry)
 
     async def _open(self, click: Click) -> None:
@@ -77,6 +86,8 @@ class ClaimEditor(commands.Cog):
         screen, part, texts = await read_screen(click, click["claim"]), click["part"], click.texts
         if part == "card":
             view = draw_claim(screen, texts)
+        elif part == "heard":
+            view = draw_strength(*await read_strength(click, screen.claim.id), texts)
         elif part == "words":
             view = draw_wordings(screen.claim, LIST_NAMES[0], 0, texts)
         else:
@@ -113,6 +124,15 @@ class ClaimEditor(commands.Cog):
         await click.show(
             draw_wordings(claim, name, click.number("page"), texts, [done_line(changed=changed, texts=texts)])
         )
+
+    async def _take(self, click: Click) -> None:
+        """Make wordings of the chosen suggestions, all in one revision."""
+        claim_id, texts = click["claim"], click.texts
+        chosen = chosen_suggestions((await read_screen(click, claim_id)).claim, click.values)
+        if chosen:
+            await _edit(click, claim_id, None, AddWordings("\n".join(chosen), "says"))
+        remarks = [taken_line(len(chosen), texts)]
+        await click.show(draw_strength(*await read_strength(click, claim_id), texts, remarks))
 
     async def _choose(self, click: Click) -> None:
         await self._show_entry(click, "view", click.chosen)
@@ -198,6 +218,6 @@ class EditorCommands(CommandGroup):
 
 def editor_forms(lookup: ClaimLookup) -> Sequence[FormKind]:
     """Return all forms of the editor."""
-    claim = (TextsForm(), NewForm(), CutOffForm(), AddForm(), ListForm())
+    claim = (TextsForm(), NewForm(), CutOffForm(), AddForm(), ListForm(), TryForm())
     points = (NewPointForm(), PointTextForm(), PointSourceForm())
     return (*claim, *points, FigureForm(), NewFigureForm(), SourceForm(lookup))

@@ -124,14 +124,14 @@ def faster_line(texts: Texts) -> str:
     return texts("Somebody else has changed this meanwhile, so I did nothing. This is how it stands now.")
 
 
-Part = Literal["card", "words", "points", "figs"]
+Part = Literal["card", "words", "points", "figs", "heard"]
 Step = Literal["publish", "withdraw", "draft", "mute", "unmute", "resume", "shared"]
 # What an id ends with: the version tag of the claim, and its id.
 AT = r"{version_tag:\d+o?}:{claim:some}"
 
 # Opens the editor in a message of its own, from wherever a claim is shown to moderators.
 OPEN_EDITOR = Route("ts:desk:open:{claim:some}", "claim.edit", "below")
-PART = Route("ts:desk:go:{part:card|words|points|figs}:{claim:some}", "claim.edit")
+PART = Route("ts:desk:go:{part:card|words|points|figs|heard}:{claim:some}", "claim.edit")
 # Does something to the claim with one click, where it still is as the card shows it.
 STEP = Route("ts:desk:act:{step:publish|withdraw|draft|mute|unmute|resume|shared}:" + AT, "claim.edit")
 ASK_SHARED = Route("ts:desk:back:{claim:some}", "claim.edit")
@@ -293,6 +293,10 @@ def _rows(screen: ClaimScreen, texts: Texts) -> Iterator[Sequence[ui.Item[Any]]]
         steps.append("resume")
     buttons = [_step_button(step, claim, texts(_STEPS[step])) for step in steps]
     yield [*buttons, form_button(FormName("cutoff", (claim.id,)), texts("Cut-off"))]
+    yield [
+        part_button("heard", claim.id, texts("What is heard")),
+        form_button(FormName("try", (claim.id,)), texts("Try a sentence")),
+    ]
     if screen.seen.origin == "version":
         yield [ASK_SHARED.button(texts("Use the shared version again"), claim=claim.id)]
 

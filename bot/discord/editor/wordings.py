@@ -10,6 +10,7 @@ from discord import ui
 
 from bot.discord.cards import ROOM, escape, layout, length, shorten
 from bot.discord.editor.claim_forms import similar_lines
+from bot.discord.editor.heard import strength_line
 from bot.discord.editor.screen import (
     LIST_NAMES,
     LONGEST_OPTION,
@@ -201,6 +202,7 @@ async def _write(request: Request, name: FormName, edit: Edit) -> ui.LayoutView:
     remarks = [done_line(changed=done.changed, texts=texts)]
     said = [wording.text for wording in new if not wording.negative]
     remarks += await similar_lines(request, claim_id, said)
+    remarks.append(await strength_line(request, claim_id))
     if isinstance(edit, AddWordings):
         return draw_wordings(after, _list_of_last(before, after, listed), LAST, texts, remarks)
     return draw_wordings(after, listed, 0, texts, remarks)

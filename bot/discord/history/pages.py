@@ -122,6 +122,8 @@ ACTS: Mapping[str, str] = {
     "server.settings": msgid("Settings of the server changed"),
     "channel.mode": msgid("Mode of a channel changed"),
     "pack.load": msgid("Pack of claims loaded"),
+    "pack.add": msgid("Pack of claims brought into force"),
+    "pack.remove": msgid("Pack of claims left out"),
     "documents.load": msgid("Documents loaded"),
     "documents.add": msgid("Document added"),
     "documents.remove": msgid("Document removed"),

@@ -14,6 +14,7 @@ from tests.bot.discord.world import labels_of, text_of
 from tests.claims.people import administrator
 
 FIRST = ["Edit", "Wordings", "Points", "Figures", "History"]
+LAST = ["What is heard", "Try a sentence"]
 
 
 async def test_it_says_all_there_is_to_know(desk):
@@ -34,7 +35,7 @@ async def test_it_says_all_there_is_to_know(desk):
         r"-# \[1\] [From the harbour's yearbook](https://harbour.example/yearbook) · Harbour office · 1 May 2025",
     ):
         assert line in shown
-    assert labels_of(await desk.open(LAMP_ID)) == [*FIRST, "Withdraw", "Make a draft", "Mute", "Cut-off"]
+    assert labels_of(await desk.open(LAMP_ID)) == [*FIRST, "Withdraw", "Make a draft", "Mute", "Cut-off", *LAST]
 
 
 async def test_a_claim_past_its_review_says_so(desk):
@@ -98,7 +99,14 @@ async def test_status_is_changed_with_one_click(desk):
     message = await desk.press(message, "Withdraw")
     assert text_of(message).startswith("✓ Withdrawn: it is no longer answered")
     assert desk.claim().status == "withdrawn"
-    assert labels_of(message)[5:] == ["Publish", "Make a draft", "Mute", "Cut-off", "Use the shared version again"]
+    assert labels_of(message)[5:] == [
+        "Publish",
+        "Make a draft",
+        "Mute",
+        "Cut-off",
+        *LAST,
+        "Use the shared version again",
+    ]
 
 
 async def test_what_an_answer_would_lack_keeps_a_draft_from_being_published(desk):

@@ -147,7 +147,7 @@ async def test_a_new_claim_begins_as_a_draft(world, desk):
     message = await desk.hand_in(form, title_en="The whale of the bay sings", title_zh="海湾的鲸鱼会唱歌")
     assert "✓ The draft is there." in text_of(message)
     assert "Status: draft" in text_of(message)
-    assert labels_of(message)[5:] == ["Publish", "Mute", "Cut-off"]
+    assert labels_of(message)[5:] == ["Publish", "Mute", "Cut-off", "What is heard", "Try a sentence"]
     (draft,) = [claim for claim in desk.moderation.claims.all(desk.other) if claim.server]
     assert (draft.title_en, draft.status) == ("The whale of the bay sings", "draft")
 

@@ -1,0 +1,157 @@
+"""What would be heard of a claim: its strength, wordings to take with a click, and sentences to try."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.discord.cards import ROOM, escape, fit, layout, shorten
+from bot.discord.editor.screen import LONGEST_OPTION, done, part_button, read_screen, title_line
+from bot.discord.forms import Form, FormName, form_button, long
+from bot.discord.request import Request
+from bot.discord.routes import Route
+from bot.service import Touchstone
+from bot.texts import Texts
+from bot.wording import LEVELS, field_name
+from checks.model import Finding
+from claims.moderation.rights import Act
+from claims.moderation.strength import Strength, suggestions
+from claims.record import ClaimRecord
+
+# A menu of wordings that the program suggests; those that are chosen become wordings.
+SUGGESTED_MENU = Route("ts:desk:take:{claim:some}", "claim.edit")
+
+_MOST_SHOWN = 5
+_LONGEST = 120
+
+
+async def read_strength(request: Request, claim_id: str) -> tuple[ClaimRecord, Strength, Sequence[str]]:
+    """Return a claim, how strong it is, and the titles of those that it may be taken for."""
+    claim = (await read_screen(request, claim_id)).claim
+    return await request.do(_strength, request.touchstone, claim, request.actor.server, request.texts)
+
+
+async def strength_line(request: Request, claim_id: str) -> str:
+    """Say in a line how strong a claim is, for whoever has just changed its wordings."""
+    _, strength, _ = await read_strength(request, claim_id)
+    return f"-# {request.texts(LEVELS[strength.level])}"
+
+
+def _strength(
+    touchstone: Touchstone, claim: ClaimRecord, server: int | None, texts: Texts
+) -> tuple[ClaimRecord, Strength, Sequence[str]]:
+    strength, seen = touchstone.strength(claim, server)
+    titles = [texts.pick(seen[name].title_en, seen[name].title_zh) for name in strength.near if name in seen]
+    return claim, strength, titles
+
+
+def draw_strength(
+    claim: ClaimRecord, strength: Strength, near: Sequence[str], texts: Texts, remarks: Sequence[str] = ()
+) -> ui.LayoutView:
+    """Return the screen with the strength of a claim and a menu of suggested wordings."""
+    lines, _ = fit([*remarks, title_line(claim, texts), *_lines(strength, near, texts)], ROOM)
+    container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(lines)))
+    if strength.suggested:
+        options = [
+            discord.SelectOption(label=shorten(text, LONGEST_OPTION), value=str(place))
+            for place, text in enumerate(strength.suggested)
+        ]
+        menu = SUGGESTED_MENU.menu(options, texts("Take suggested wordings"), most=len(options), claim=claim.id)
+        container.add_item(ui.ActionRow[Any](menu))
+    buttons = [
+        form_button(FormName(TryForm.kind, (claim.id,)), texts("Try a sentence")),
+        part_button("words", claim.id, texts("Wordings")),
+        part_button("card", claim.id, texts("To the claim")),
+    ]
+    return layout(container, buttons)
+
+
+def _lines(strength: Strength, near: Sequence[str], texts: Texts) -> list[str]:
+    lines = [f"**{texts(LEVELS[strength.level])}**"]
+    lines += [
+        texts("{name}: {value}", name=field_name(language, texts), value=count) for language, count in strength.counts
+    ]
+    share = f"{strength.likeness:.0%}"
+    lines.append(texts("Two of its wordings share {share} of their words in the mean; less is better.", share=share))
+    lines += [
+        texts("⚠ “{text}” is not answered, said word for word.", text=escape(shorten(text, _LONGEST)))
+        for text in strength.unheard[:_MOST_SHOWN]
+    ]
+    lines += [
+        texts("⚠ May be confused with: {claim}", claim=escape(shorten(title, _LONGEST))) for title in near[:_MOST_SHOWN]
+    ]
+    return lines
+
+
+def chosen_suggestions(claim: ClaimRecord, places: Sequence[str]) -> list[str]:
+    """Return the suggested wordings at the places that a menu has sent."""
+    made = list(suggestions(claim))
+    return [made[int(place)] for place in places if place.isdecimal() and int(place) < len(made)]
+
+
+class TryForm:
+    """About a claim's id, a draft's too. Nothing is written."""
+
+    kind = "try"
+    act: Act = "claim.edit"
+    about = r"[^|]+"
+
+    async def open(self, request: Request, about: tuple[str, ...]) -> Form:
+        """Return the form, empty."""
+        texts = request.texts
+        await read_screen(request, about[0])
+        hint = texts("One message a line, as somebody might write it.")
+        return Form(
+            FormName(self.kind, about), texts("Try a sentence"), (long("text", "", texts, hint, required=True),)
+        )
+
+    async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
+        """Check the messages against the claim beside all others, and say what would come of each, and why."""
+        texts, claim = request.texts, (await read_screen(request, name.about[0])).claim
+        messages = [line for line in typed["text"].splitlines() if line.strip()][:_MOST_SHOWN]
+        tried = await request.do(_try, request.touchstone, claim, request.actor.server, messages, texts)
+        lines, _ = fit([title_line(claim, texts), *tried], ROOM)
+        buttons = [
+            form_button(name, texts("Try another sentence")),
+            part_button("heard", claim.id, texts("What is heard")),
+            part_button("card", claim.id, texts("To the claim")),
+        ]
+        return layout(ui.Container(ui.TextDisplay("\n".join(lines))), buttons)
+
+
+def _try(
+    touchstone: Touchstone, claim: ClaimRecord, server: int | None, messages: Sequence[str], texts: Texts
+) -> list[str]:
+    trial = touchstone.trial([claim], server)
+    lines: list[str] = []
+    for message in messages:
+        finding = trial.checker.check(message)
+        lines.append(f"> {escape(shorten(message, _LONGEST))}")
+        lines.append(f"**{outcome_line(finding, claim, texts)}**")
+        lines += [f"-# {line}" for line in touchstone.why(finding, trial.claims, texts, escape)]
+    return lines
+
+
+def outcome_line(finding: Finding, claim: ClaimRecord, texts: Texts) -> str:
+    """Say what would come of a message for this claim; where it is silence, why."""
+    own = next((match for match in finding.matches if match.claim == claim.id), None)
+    if own is None:
+        return texts("Silent: this claim is not found in it.")
+    if finding.action == "reply" and own.action == "reply":
+        return texts("Reply: this claim would be answered.")
+    if own.action != "silent":
+        return texts("Offer: only a small reaction, and the card for whoever clicks it.")
+    if claim.muted or claim.paused:
+        return texts("Silent: the claim is muted or paused.")
+    if own.stance == "denies":
+        return texts("Silent: the message itself disputes the claim.")
+    stopped = next((guard.name for guard in own.guards if not guard.passed), "")
+    if own.bar > own.score or not stopped:
+        return texts("Silent: {score} is below the cut-off {bar}.", score=f"{own.score:.2f}", bar=f"{own.bar:.2f}")
+    return texts("Silent: a rule speaks against an answer ({rule}).", rule=stopped)
+
+
+def taken_line(count: int, texts: Texts) -> str:
+    """Say how many suggestions became wordings."""
+    return done(texts.plural("{count} wording taken.", "{count} wordings taken.", count))

@@ -1,0 +1,210 @@
+"""`touchstone packs`: which packs are in force, and packs written by hand: begun, looked through and tried."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from bot.terminal.check import ask, decision_line, write
+from bot.terminal.console import Terminal
+from bot.texts import msgid
+from bot.wording import LEVELS
+from config.errors import ImportRefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.service import Touchstone
+    from claims.exchange.chosen_packs import PackState
+    from claims.record import ClaimRecord
+
+_NEW = msgid("The file to write; without it, standard output.")
+_SERVER = msgid("The claims as one Discord server sees them, by its id.")
+_TRIED = msgid("The pack's file.")
+_NAME = msgid("A pack's name, or a file.")
+_ID = msgid("The pack's id, as the list shows it.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group of commands."""
+    group = typer.Typer(
+        help=msgid("Choose the packs of claims that are in force, and write some."), no_args_is_help=True
+    )
+    group.command("list", help=msgid("List the packs, and which of them are in force."))(list_packs)
+    group.command("add", help=msgid("Load a pack and bring it into force."))(add)
+    group.command("remove", help=msgid("Leave a pack out; its claims stay as they are, and come back with add."))(
+        remove
+    )
+    group.command("new", help=msgid("Write an example of a pack, with remarks, to begin from."))(new)
+    group.command("try", help=msgid("Type messages, and see what a pack's claims would answer, before it is loaded."))(
+        try_
+    )
+    app.add_typer(group, name="packs")
+
+
+def list_packs(context: typer.Context) -> None:
+    """List all packs that can be named."""
+    # With the database behind it, which help does without (as below).
+    from bot.service import pack_shelf  # noqa: PLC0415
+    from claims.exchange.chosen_packs import pack_states  # noqa: PLC0415
+
+    terminal = Terminal.of(context)
+    texts = terminal.texts
+    with terminal.open() as touchstone:
+        states = pack_states(touchstone.base, pack_shelf(touchstone.base))
+    table = Table(box=None, header_style="bold")
+    for heading in (texts("Id"), texts("In force"), texts("Version"), texts("Claims"), texts("Title")):
+        table.add_column(heading, overflow="fold")
+    for state in states:
+        table.add_row(*_row(state, terminal))
+    terminal.out.print(table)
+    if terminal.settings.packs is not None:
+        terminal.print(texts("The setting packs (TOUCHSTONE_PACKS) says which are in force."), style="dim")
+
+
+def _row(state: "PackState", terminal: Terminal) -> tuple[str, ...]:
+    texts, record = terminal.texts, state.record
+    if record is None:
+        return state.id, texts("no"), "–", "–", texts("not loaded")
+    title = texts.pick(record.title_en, record.title_zh)
+    return state.id, texts("yes") if state.in_force else texts("no"), str(record.version), str(state.claims), title
+
+
+def add(context: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME|FILE", help=_NAME)]) -> None:
+    """Load a pack and bring it into force."""
+    from bot.service import pack_shelf  # noqa: PLC0415
+    from claims.exchange.chosen_packs import add_pack  # noqa: PLC0415
+
+    terminal = Terminal.of(context)
+    _refuse_beside_setting(terminal)
+    with terminal.open() as touchstone:
+        shelf = pack_shelf(touchstone.base)
+        with _explained(terminal):
+            pack = add_pack(touchstone.base, shelf, name)
+        count = sum(claim.pack == pack for claim in touchstone.base.claims())
+    terminal.print(
+        terminal.texts.plural(
+            "{pack} is in force, with {count} claim.", "{pack} is in force, with {count} claims.", count, pack=pack
+        )
+    )
+
+
+def remove(context: typer.Context, name: Annotated[str, typer.Argument(metavar="ID", help=_ID)]) -> None:
+    """Leave a pack out."""
+    from claims.exchange.chosen_packs import leave_out_pack  # noqa: PLC0415
+
+    terminal = Terminal.of(context)
+    _refuse_beside_setting(terminal)
+    with terminal.open() as touchstone:
+        pack = leave_out_pack(touchstone.base, name)
+    terminal.print(terminal.texts("{pack} is left out: its claims are neither answered nor listed.", pack=pack))
+
+
+def _refuse_beside_setting(terminal: Terminal) -> None:
+    """Say where the packs are set, rather than write what would have no effect."""
+    if terminal.settings.packs is not None:
+        text = terminal.texts("The setting packs (TOUCHSTONE_PACKS) says which packs are in force: change it there.")
+        raise typer.BadParameter(text)
+
+
+@contextmanager
+def _explained(terminal: Terminal) -> Generator[None]:
+    """Print the lines of a refused pack as they stand, and as they should, before the error is told."""
+    try:
+        yield
+    except ImportRefusedError as error:
+        _show_lines(terminal, error)
+        raise
+
+
+def _show_lines(terminal: Terminal, error: ImportRefusedError) -> None:
+    from claims.exchange.importing import pack_problems  # noqa: PLC0415
+    from claims.packs.mending import corrected  # noqa: PLC0415
+
+    try:
+        text = Path(error.name).read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return
+    lines = text.splitlines()
+    for problem in error.problems[:_MOST_SHOWN]:
+        if not 0 < problem.line <= len(lines):
+            continue
+        terminal.print(f"{problem.line:5} | {lines[problem.line - 1]}")
+        mended = corrected(text, problem, pack_problems)
+        if mended is not None:
+            terminal.print(terminal.texts("Write instead:"), style="dim")
+            for line in mended.splitlines():
+                terminal.print(f"      | {line}", style="green")
+
+
+_MOST_SHOWN = 5
+
+
+def new(
+    context: typer.Context,
+    path: Annotated[Path | None, typer.Argument(metavar="[FILE]", help=_NEW, show_default=False)] = None,
+) -> None:
+    """Write the example; a file that is there already is left alone."""
+    example = (resources.files("claims") / "packs" / "new_pack.txt").read_bytes()
+    if path is None:
+        write(example)
+        return
+    texts = Terminal.of(context).texts
+    try:
+        with path.open("xb") as file:
+            file.write(example)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise typer.BadParameter(texts("{path} cannot be written ({reason}).", path=path, reason=reason)) from error
+    Terminal.of(context).print(texts("Written: {path}. Load it with: touchstone packs add {path}", path=path))
+
+
+def try_(context: typer.Context, path: Annotated[Path, typer.Argument(metavar="FILE", help=_TRIED)]) -> None:
+    """Check one typed line after another against the pack beside the claims in force; nothing is written."""
+    from claims.exchange.importing import pack_claims  # noqa: PLC0415
+
+    terminal = Terminal.of(context)
+    with terminal.open() as touchstone, _explained(terminal):
+        claims = pack_claims(touchstone.base, path)
+        for claim in claims:
+            strength, _ = touchstone.strength(claim, beside=claims)
+            terminal.print(f"{claim.id}: {terminal.texts(LEVELS[strength.level])}", style="dim")
+        _try_messages(terminal, touchstone, claims)
+
+
+def try_claim(
+    context: typer.Context,
+    claim_id: Annotated[str, typer.Argument(metavar="ID", help=msgid("The claim's id; it may be a draft."))],
+    server: Annotated[int | None, typer.Option("--server", metavar="ID", help=_SERVER, show_default=False)] = None,
+) -> None:
+    """Check one typed line after another against a claim beside all others, before it is published."""
+    terminal = Terminal.of(context)
+    texts = terminal.texts
+    with terminal.open() as touchstone:
+        claim = touchstone.base.claim(claim_id, server)
+        strength, seen = touchstone.strength(claim, server)
+        terminal.print(texts(LEVELS[strength.level]), style="bold")
+        for text in strength.unheard:
+            terminal.print("  " + texts("⚠ “{text}” is not answered, said word for word.", text=text))
+        for name in strength.near:
+            title = texts.pick(seen[name].title_en, seen[name].title_zh)
+            terminal.print("  " + texts("⚠ May be confused with: {claim}", claim=title))
+        for text in strength.suggested:
+            terminal.print("  " + texts("Suggested wording: {text}", text=text))
+        _try_messages(terminal, touchstone, [claim], server)
+
+
+def _try_messages(
+    terminal: Terminal, touchstone: "Touchstone", claims: "Sequence[ClaimRecord]", server: int | None = None
+) -> None:
+    texts, trial = terminal.texts, touchstone.trial(claims, server)
+    terminal.print(texts("Type a message as in a channel; an empty line ends."), style="dim")
+    while message := ask(terminal):
+        finding = trial.checker.check(message)
+        terminal.print(decision_line(finding, texts), style="bold")
+        for line in touchstone.why(finding, trial.claims, texts, str):
+            terminal.print(f"  {line}")

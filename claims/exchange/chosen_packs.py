@@ -1,0 +1,149 @@
+"""The packs that an operator has chosen: found by name or path, loaded, and brought into force or left out."""
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from claims.base import ClaimBase
+from claims.exchange.importing import load_pack, pack_id
+from claims.record import PackRecord
+from claims.store.changes import PACK_IN_FORCE, Change, write_changes
+from claims.store.claim_rows import pack_record, packs_in_force
+from claims.store.revisions import AuditEntry
+from claims.store.tables import Claim, Pack
+from config.errors import UnknownPackError
+
+SUFFIX = ".yaml"
+_SUFFIXES = (SUFFIX, ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class PackState:
+    """A pack that is loaded or comes with Touchstone; `record` is None where it has never been loaded."""
+
+    id: str
+    record: PackRecord | None
+    claims: int
+    in_force: bool
+
+
+class PackShelf:
+    """Finds packs by name: those that come with Touchstone, and those in the operator's folder.
+
+    A name is that of the file without its ending, which for shipped packs is their id. Safe from any thread.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` is the operator's; it need not exist."""
+        self._folder = folder
+
+    @contextmanager
+    def file(self, name: str) -> Generator[Path]:
+        """Yield the file of a pack; the operator's folder goes before what is shipped.
+
+        Raises UnknownPackError.
+        """
+        given = Path(name)
+        own = [given] if given.suffix.lower() in _SUFFIXES or len(given.parts) > 1 else []
+        own += [self._folder / given] if given.suffix else [self._folder / f"{name}{suffix}" for suffix in _SUFFIXES]
+        found = next((path.expanduser() for path in own if path.expanduser().is_file()), None)
+        if found is not None:
+            yield found
+            return
+        if name not in self.shipped():
+            raise UnknownPackError(name, self.names(), str(self._folder))
+        with resources.as_file(resources.files("claims") / "packs" / f"{name}{SUFFIX}") as path:
+            yield path
+
+    def shipped(self) -> tuple[str, ...]:
+        """Return the names of the packs that come with Touchstone."""
+        files = (file.name for file in (resources.files("claims") / "packs").iterdir())
+        return tuple(sorted(name.removesuffix(SUFFIX) for name in files if name.endswith(SUFFIX)))
+
+    def own(self) -> tuple[str, ...]:
+        """Return the names of the packs in the operator's folder."""
+        files = self._folder.iterdir() if self._folder.is_dir() else ()
+        return tuple(sorted(file.stem for file in files if file.suffix.lower() in _SUFFIXES))
+
+    def names(self) -> tuple[str, ...]:
+        """Return all names, each once."""
+        return tuple(sorted({*self.shipped(), *self.own()}))
+
+
+def open_packs(base: ClaimBase, shelf: PackShelf, chosen: Sequence[str] | None) -> ClaimBase:
+    """Load the packs that are in force, and return the base in which only these are.
+
+    `chosen` are names and files, as the setting has them: nothing of it is written into the base, which answers by it
+    while this process runs. None: the shipped packs, and those that were added by command, but for the ones that were
+    left out by command. Raises UnknownPackError and ImportRefusedError.
+    """
+    if chosen is not None:
+        return base.limited(frozenset(_load(base, shelf, name) for name in chosen))
+    with base.database.reading() as session:
+        loaded = {row.id: row.in_force for row in session.scalars(select(Pack))}
+    added = {name for name in shelf.own() if loaded.get(name)}
+    for name in sorted({*shelf.shipped(), *added}):
+        if loaded.get(name, True):
+            _load(base, shelf, name)
+    return base
+
+
+def _load(base: ClaimBase, shelf: PackShelf, name: str) -> str:
+    with shelf.file(name) as path:
+        if not base.database.is_read_only:
+            load_pack(base, path)
+        return pack_id(base, path)
+
+
+def pack_states(base: ClaimBase, shelf: PackShelf) -> tuple[PackState, ...]:
+    """Return every pack that is loaded or comes with Touchstone, by id, with how many published claims it holds."""
+    with base.database.reading() as session:
+        used = packs_in_force(session)
+        rows = {row.id: pack_record(row) for row in session.scalars(select(Pack))}
+        published = (col(Claim.server).is_(None), col(Claim.status) == "published")
+        counted = select(col(Claim.pack), func.count()).where(*published).group_by(col(Claim.pack))
+        counts = {pack: count for pack, count in session.connection().execute(counted) if pack}
+    names = sorted({*rows, *shelf.shipped(), *shelf.own()})
+    return tuple(PackState(name, rows.get(name), counts.get(name, 0), name in used and name in rows) for name in names)
+
+
+def add_pack(base: ClaimBase, shelf: PackShelf, name: str) -> str:
+    """Load a pack by name or file and bring it into force; return its id.
+
+    A loaded pack without a file, such as one that was added by path, is brought into force as it is. Raises
+    UnknownPackError and ImportRefusedError; then nothing has changed.
+    """
+    with base.database.reading() as session:
+        is_loaded = session.get(Pack, name) is not None
+    if is_loaded and name not in shelf.names():
+        _put(base, name, in_force=True)
+        return name
+    with shelf.file(name) as path:
+        load_pack(base, path)
+        found = pack_id(base, path)
+    _put(base, found, in_force=True)
+    return found
+
+
+def leave_out_pack(base: ClaimBase, name: str) -> str:
+    """Leave a loaded pack out; return its id. Its claims stay as they are, and come back with `add_pack`.
+
+    Raises UnknownPackError.
+    """
+    with base.database.reading() as session:
+        known = tuple(session.scalars(select(col(Pack.id)).order_by(col(Pack.id))))
+    if name not in known:
+        raise UnknownPackError(name, known, "")
+    _put(base, name, in_force=False)
+    return name
+
+
+def _put(base: ClaimBase, name: str, *, in_force: bool) -> None:
+    entry = AuditEntry("operator", "pack.add" if in_force else "pack.remove", name)
+    with base.database.changing() as session:
+        write_changes(session, entry, [Change(PACK_IN_FORCE, name, {"in_force": in_force})], base.clock())

@@ -1,0 +1,124 @@
+"""How strong a claim is: whether its wordings are heard, how they cover each other, and what it may be taken for."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal
+
+from checks.checker import Checker
+from checks.lexicon import Lexicon, analyse
+from checks.model import KnownWording
+from claims.fields import language_of_wording
+from claims.packs.plain import LANGUAGES, plain_number
+from claims.record import ClaimRecord
+
+Level = Literal["few", "fair", "good"]
+
+MOST_TRIED = 24  # wordings that are said word for word; each takes some milliseconds
+MOST_SUGGESTED = 5
+NEAR_FROM = 0.3  # the probability from which another claim is one that this may be taken for
+_ALIKE = 0.8  # wordings that share so many of their words say it in one way only
+_FEW, _MANY = 3, 6
+_LONGEST = 120
+_ENDS = re.compile(r"[\s.!?。！？…]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """What would be heard of a claim.
+
+    `counts` are its wordings by language; `likeness` is how many words two wordings of one language share in the mean
+    (0–1); `unheard` are wordings that would not be answered as this claim; `near` are the ids of other claims that
+    its wordings come close to, the nearest first; `suggested` are further wordings, made by rule.
+    """
+
+    level: Level
+    counts: tuple[tuple[str, int], ...]
+    likeness: float
+    unheard: tuple[str, ...]
+    near: tuple[str, ...]
+    suggested: tuple[str, ...]
+
+
+def strength_of(claim: ClaimRecord, checker: Checker, lexicon: Lexicon) -> Strength:
+    """Say each wording of the claim word for word to a checker that holds it, published or not."""
+    said = [wording for wording in claim.wordings if wording.says]
+    unheard: list[str] = []
+    near: dict[str, float] = {}
+    for wording in _spread(said):
+        finding = checker.check(wording.text)
+        own = next((match for match in finding.matches if match.claim == claim.id), None)
+        if own is None or own.action != "reply":
+            unheard.append(wording.text)
+        for match in finding.matches:
+            if match.claim != claim.id and match.score >= NEAR_FROM:
+                near[match.claim] = max(match.score, near.get(match.claim, 0.0))
+    counts = tuple((language, sum(each.language == language for each in said)) for language in LANGUAGES)
+    likeness = _likeness(said, lexicon)
+    nearest = tuple(sorted(near, key=lambda name: -near[name]))
+    level = _level(len(said), likeness, len(unheard), len(nearest))
+    return Strength(level, counts, likeness, tuple(unheard), nearest, tuple(suggestions(claim)))
+
+
+def _spread(said: Sequence[KnownWording]) -> Sequence[KnownWording]:
+    """Return wordings from the whole list, where there are more than are tried."""
+    step = max(1, -(-len(said) // MOST_TRIED))
+    return said[::step]
+
+
+def _level(count: int, likeness: float, unheard: int, near: int) -> Level:
+    if count < _FEW or unheard * 2 > min(count, MOST_TRIED):
+        return "few"
+    return "good" if count >= _MANY and likeness < _ALIKE and not unheard and not near else "fair"
+
+
+def _likeness(said: Sequence[KnownWording], lexicon: Lexicon) -> float:
+    spread = [(each.language, analyse(each.text, lexicon).words) for each in _spread(said)]
+    shares = [
+        2 * len(one & other) / (len(one) + len(other))
+        for (language, one), (another, other) in combinations(spread, 2)
+        if language == another and one and other
+    ]
+    return sum(shares) / len(shares) if shares else 0.0
+
+
+def suggestions(claim: ClaimRecord) -> Iterator[str]:
+    """Yield up to five wordings that the claim has not, from its title, its figures and the points for it."""
+    known = {_key(wording.text) for wording in claim.wordings}
+    found = 0
+    for text in _made(claim):
+        if found < MOST_SUGGESTED and text and len(text) <= _LONGEST and _key(text) not in known:
+            known.add(_key(text))
+            found += 1
+            yield text
+
+
+def _made(claim: ClaimRecord) -> Iterator[str]:
+    for title in (claim.title_en, claim.title_zh):
+        yield _ENDS.sub("", title)
+    for figure in claim.figures:
+        low, high = plain_number(figure.low), plain_number(figure.high)
+        unit = "" if figure.unit == "count" else figure.unit.partition("|")[0]
+        value = f"{low}" if low == high else f"{low}–{high}"
+        if figure.subject_en and language_of_wording(figure.subject_en) == "en":
+            yield f"{figure.subject_en}: {value} {unit}".strip()
+        if figure.subject_zh and language_of_wording(figure.subject_zh) == "zh":
+            yield f"{figure.subject_zh}{value}{unit}"
+    for title in (claim.title_en, claim.title_zh):
+        is_chinese = language_of_wording(title) == "zh"
+        yield f"听说{_ENDS.sub('', title)}" if is_chinese else f"everyone knows that {_lowered(_ENDS.sub('', title))}"
+    for point in claim.points:
+        if point.role == "supports":
+            yield _ENDS.sub("", point.text_en)
+            yield _ENDS.sub("", point.text_zh)
+
+
+def _lowered(title: str) -> str:
+    """Begin the title small, unless its first word is a name or an abbreviation."""
+    first = title.split(" ", maxsplit=1)[0]
+    return title[:1].lower() + title[1:] if first in {"The", "A", "An", "This", "That", "All", "No"} else title
+
+
+def _key(text: str) -> str:
+    return _ENDS.sub("", text).casefold()

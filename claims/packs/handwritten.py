@@ -1,0 +1,193 @@
+"""Packs as people write them by hand: what may be left out is filled in, and quoted words become passages."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any, cast
+
+from claims.fields import language_of_wording
+from claims.packs.lines import Lined, PartPath, Plain
+from claims.record import DocumentRecord
+
+# Finds a document whose text is at hand, by its id or title.
+Shelf = Callable[[str], tuple[DocumentRecord, str] | None]
+PlainData = dict[str, Any]
+
+NO_SHA256 = hashlib.sha256(b"").hexdigest()
+_NO_SLUG = re.compile(r"[^a-z0-9]+")
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_LONGEST_ID = 50
+
+
+class Completed:
+    """The data of a pack with all that was left out; lines are those of what was written."""
+
+    def __init__(self, lined: Lined, data: Plain) -> None:
+        self._lined = lined
+        self.data = data
+
+    def line(self, place: PartPath) -> int:
+        """Return the line of the part, or of what it was made from."""
+        return self._lined.line(place)
+
+
+def completed(lined: Lined, today: date | None = None, shelf: Shelf | None = None) -> Lined:
+    """Return the pack with everything that its schema asks for, as far as the file says enough for that.
+
+    Parts of another form are left as they are, for the schema to refuse. What has no date is of `today`.
+    """
+    written = _group(lined.data)
+    if written is None or "pack" not in written:
+        return lined
+    data = dict(written)
+    day: Any = (today or datetime.now(UTC).date()).isoformat()
+    head = _group(data["pack"])
+    if head is not None:
+        head = {"version": 1, "licence": "–", "as_of": day} | head
+        data["pack"], day = head | _both(head, "title"), head["as_of"]
+    filling = _Filling(data, day, shelf)
+    claims = _entries(data.get("claims"))
+    if claims is not None:
+        data["claims"] = [filling.claim(claim) for claim in claims]
+    if filling.documents is not None:
+        data["documents"] = filling.documents
+    return Completed(lined, cast("Plain", data))
+
+
+class _Filling:
+    """Fills claims in, and gathers the documents that their points name by title."""
+
+    def __init__(self, data: PlainData, day: Any, shelf: Shelf | None) -> None:  # noqa: ANN401  as somebody wrote it
+        self._day, self._shelf = day, shelf
+        given = _entries(data.get("documents", []))
+        self.documents = None if given is None else [self._document(each) for each in given]
+        head = _group(data["pack"]) or {}
+        self._title = _one(head.get("title"))
+
+    def claim(self, written: object) -> object:
+        given = _group(written)
+        if given is None:
+            return written
+        claim = {"kind": "contested", "as_of": self._day} | given
+        claim |= _both(claim, "title")
+        for name in ("wordings", "not_wordings", "denials"):
+            if isinstance(claim.get(name), str | list):
+                claim[name] = _by_language(claim[name])
+        points = _entries(claim.get("points"))
+        if points is not None and self.documents is not None:
+            claim["points"] = [self._point(point, self.documents) for point in points]
+        return claim
+
+    def _point(self, written: object, documents: list[Any]) -> object:
+        given = _group({"text": written} if isinstance(written, str) else written)
+        if given is None:
+            return written
+        point = {"role": "refutes"} | given
+        source, quote = point.pop("source", None), point.pop("quote", None)
+        point |= _both(point, "text")
+        if "citations" not in point:
+            named = point.pop("document", None) or source or _one(point.get("speaker")) or self._title
+            point["citations"] = [self._citation(named, quote, documents)] if named else []
+        cited = _cited(point, documents)
+        point.setdefault("speaker", cited.get("publisher") or cited.get("title") or self._title)
+        point |= _both(point, "speaker")
+        published = str(cited.get("published", ""))
+        point.setdefault("date", published if _DATE.fullmatch(published) else self._day)
+        return point
+
+    def _citation(self, source: object, quote: object, documents: list[Any]) -> PlainData:
+        facts = _group(source) or {"title": str(source)}
+        title = str(facts.get("title", ""))
+        known = next((each for each in map(_group, documents) if each and title in _names(each)), None)
+        found = self._shelf(str(known["id"]) if known else title) if self._shelf and quote else None
+        if found is not None:
+            record, text = found
+            if known is None:
+                known = {name: getattr(record, name) for name in _FACTS}
+                documents.append(known)
+            span = find_quote(text, str(quote))
+            if span is not None:
+                words = text[span[0] : span[1]]
+                sha256 = hashlib.sha256(words.encode()).hexdigest()
+                return {"document": known["id"], "start": span[0], "end": span[1], "sha256": sha256}
+        if known is None:
+            known = self._blank(title) | facts
+            documents.append(known)
+        return {"document": known["id"], "start": 0, "end": 0, "sha256": NO_SHA256}
+
+    def _document(self, written: object) -> object:
+        given = _group(written)
+        return written if given is None else self._blank(str(given.get("title", ""))) | given
+
+    def _blank(self, title: str) -> PlainData:
+        return {
+            "id": _slug(title),
+            "title": title,
+            "author": "",
+            "publisher": "",
+            "published": self._day,
+            "language": "zh-Hans" if language_of_wording(title) == "zh" else "en",
+            "address": None,
+            "sha256": "",
+        }
+
+
+def _group(value: object) -> PlainData | None:
+    return cast("PlainData", value) if isinstance(value, dict) else None
+
+
+def _entries(value: object) -> list[Any] | None:
+    return cast("list[Any]", value) if isinstance(value, list) else None
+
+
+def _names(document: PlainData) -> tuple[str, str]:
+    return str(document.get("id", "")), str(document.get("title", ""))
+
+
+def _cited(point: PlainData, documents: list[Any]) -> PlainData:
+    """Return what is known of the first document that a point cites."""
+    citations = _entries(point["citations"]) or [None]
+    name = (_group(citations[0]) or {}).get("document")
+    nothing: PlainData = {}
+    return next((each for each in map(_group, documents) if each and each.get("id") == name), nothing)
+
+
+_FACTS = ("id", "title", "author", "publisher", "published", "language", "address", "sha256")
+
+
+def find_quote(text: str, quote: str) -> tuple[int, int] | None:
+    """Return where the quoted words stand, whatever white space is between them; None where they do not."""
+    words = quote.split()
+    found = re.search(r"\s+".join(map(re.escape, words)), text) if words else None
+    return found.span() if found else None
+
+
+def _both(data: PlainData, name: str) -> PlainData:
+    """Return the text in both languages; one that is written in one language says the same in the other."""
+    given: object = data.get(name)
+    texts = {language_of_wording(given): given} if isinstance(given, str) else _group(given)
+    if not texts or not set(texts) <= {"en", "zh"}:
+        return {}
+    other = next(iter(texts.values()))
+    return {name: {"en": other, "zh": other} | texts}
+
+
+def _one(given: object) -> str:
+    texts = (_group(given) or {"": given}).values()
+    return next((text for text in texts if isinstance(text, str) and text.strip()), "")
+
+
+def _by_language(given: str | list[Any]) -> PlainData:
+    texts: list[Any] = [given] if isinstance(given, str) else given
+    if not all(isinstance(text, str) for text in texts):
+        return {"en": texts}
+    named = [(language_of_wording(text), text) for text in texts]
+    return {name: found for name in ("en", "zh") if (found := [text for each, text in named if each == name])}
+
+
+def _slug(title: str) -> str:
+    """Return an id of the title; a title without Latin letters is known by its hash."""
+    name = _NO_SLUG.sub("-", title.casefold()).strip("-")[:_LONGEST_ID].strip("-")
+    digest = hashlib.sha256(title.encode()).hexdigest()[:8]
+    return f"{name}-{digest}" if name else f"source-{digest}"

@@ -1,0 +1,107 @@
+"""`touchstone packs`: which packs are in force, by command and by setting."""
+
+import pytest
+
+from tests.claims.packs import claim_data, pack_data, write_pack
+
+
+@pytest.fixture(autouse=True)
+def own_base(surroundings, tmp_path, templates):
+    """A base that these tests may change."""
+    surroundings.setenv("TOUCHSTONE_DATABASE_URL", templates.copy("shipped", tmp_path / "touchstone.db"))
+
+
+def listed(call):
+    return [line.split() for line in call("packs", "list").out.splitlines()]
+
+
+def test_the_shipped_pack_can_be_left_out_and_comes_back(call):
+    before = call("claims", "list", "--json").out
+    assert call("packs", "remove", "ai-economy").code == 0
+    assert call("claims", "list", "--json").out.strip() == "[]"
+    assert next(row for row in listed(call) if row[0] == "ai-economy")[:2] == ["ai-economy", "no"]
+    assert "stay silent" in call("check", "a single AI server holds more than a kilogram of silver").out
+    assert "is in force, with" in call("packs", "add", "ai-economy").out
+    assert call("claims", "list", "--json").out == before
+
+
+def test_a_setting_decides_for_the_process_alone(call, surroundings):
+    surroundings.setenv("TOUCHSTONE_PACKS", "none")
+    assert call("claims", "list", "--json").out.strip() == "[]"
+    assert "TOUCHSTONE_PACKS" in call("packs", "list").out
+    assert call("packs", "remove", "ai-economy").code == 2
+    surroundings.delenv("TOUCHSTONE_PACKS")
+    assert "silver" in call("claims", "list", "--json").out
+
+
+def test_a_setting_names_packs_beside_the_base_and_files(call, surroundings, tmp_path):
+    (tmp_path / "packs").mkdir()
+    write_pack(tmp_path / "packs", pack_data(claim_data("mine-1"), pack="mine"), "mine.yaml")
+    other = write_pack(tmp_path, pack_data(claim_data("far"), pack="elsewhere"), "other.yaml")
+    surroundings.setenv("TOUCHSTONE_PACKS", f"mine,{other}")
+    shown = call("claims", "list", "--json").out
+    assert "mine-1" in shown
+    assert "far" in shown
+    assert "silver" not in shown
+
+
+def test_the_setting_stands_in_the_settings_file_as_a_list(call, tmp_path):
+    (tmp_path / "touchstone.toml").write_text('packs = ["ai-economy"]\n', "utf-8")
+    assert call("claims", "list", "--json").out.count('"kind"') == 50
+    (tmp_path / "touchstone.toml").write_text("packs = []\n", "utf-8")
+    assert call("claims", "list", "--json").out.strip() == "[]"
+
+
+def test_an_unknown_pack_is_told_with_what_is_known(call):
+    told = call("packs", "add", "nowhere")
+    assert told.code == 1
+    assert "Known: ai-economy" in told.err
+
+
+def test_the_example_loads_as_it_is_written(call, tmp_path):
+    assert call("packs", "new", "mine.yaml").code == 0
+    assert call("packs", "new", "mine.yaml").code == 2
+    assert call("packs", "new").out == (tmp_path / "mine.yaml").read_text("utf-8")
+    assert "my-pack is in force, with 2 claims" in call("packs", "add", "mine.yaml").out
+    shown = call("claims", "show", "crane-built-1920").out
+    assert "not verified against a document" in shown
+
+
+def test_messages_are_tried_against_a_file_that_is_not_loaded(call):
+    call("packs", "new", "mine.yaml")
+    shown = call("packs", "try", "mine.yaml", typed=b"our harbour crane dates from 1920\nhello there\n").out
+    assert "would reply" in shown
+    assert "stay silent" in shown
+    assert "crane" not in call("claims", "list", "--json").out
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("    wordings: [a, b]", "    wording: [a, b]"),
+        ("  - id: one", "  - id: One Claim"),
+        ("    kind: contested", "    kind: contestd"),
+        ("    as_of: 2026-01-05", "    as_of: 2026/1/5"),
+    ],
+)
+def test_errors_show_the_line_and_a_corrected_version(call, tmp_path, wrong, right):
+    right, wrong = wrong, right
+    text = (
+        "pack: {id: mine, title: Mine}\nclaims:\n  - id: one\n    title: One\n    kind: contested\n"
+        "    as_of: 2026-01-05\n    wordings: [a, b]\n    points: [{text: Not so., source: A book}]\n"
+    )
+    assert right in text
+    (tmp_path / "mine.yaml").write_text(text.replace(right, wrong), "utf-8")
+    told = call("packs", "add", "mine.yaml")
+    assert told.code == 1
+    assert wrong in told.out
+    assert f"| {right}" in told.out or "| " + right + "-claim" in told.out
+
+
+def test_a_claim_of_the_base_is_tried_and_shows_its_strength(call):
+    call("packs", "new", "mine.yaml")
+    call("packs", "add", "mine.yaml")
+    shown = call("claims", "try", "crane-built-1920", typed=b"our harbour crane dates from 1920\n").out
+    assert "Strength: " in shown
+    assert "Suggested wording: The harbour crane was built in 1920" in shown
+    assert "would reply" in shown

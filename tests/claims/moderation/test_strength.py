@@ -1,0 +1,55 @@
+"""How strong a claim is, and the wordings that are suggested for it by rule."""
+
+from dataclasses import replace
+from datetime import date
+
+from checks.checker import Checker
+from checks.lexicon import Lexicon
+from checks.model import KnownFigure, KnownWording
+from claims.moderation.strength import MOST_SUGGESTED, strength_of, suggestions
+from claims.record import ClaimRecord
+
+SAID = (
+    "the old crane in the harbour was built in 1920",
+    "our harbour crane dates from 1920",
+    "that crane has stood at the pier since 1920",
+)
+LEXICON = Lexicon.load()
+
+
+def claim(*texts: str, name: str = "crane") -> ClaimRecord:
+    wordings = tuple(KnownWording(text, "en") for text in texts)
+    title = "The harbour crane was built in 1920."
+    return ClaimRecord(name, "contested", title, "港口吊车建于1920年", "", 1, date(2026, 1, 5), None, wordings, (), ())
+
+
+def strength(of: ClaimRecord, *others: ClaimRecord):
+    return strength_of(of, Checker([each.known for each in (of, *others)], LEXICON), LEXICON)
+
+
+def test_a_claim_with_one_wording_has_few() -> None:
+    assert strength(claim(SAID[0])).level == "few"
+
+
+def test_the_counts_are_those_of_what_is_said() -> None:
+    found = strength(claim(*SAID))
+    assert dict(found.counts) == {"en": 3, "zh": 0}
+    assert 0 < found.likeness < 1
+
+
+def test_a_claim_that_says_the_same_as_another_may_be_taken_for_it() -> None:
+    found = strength(claim(*SAID), claim(*SAID, name="twin"))
+    assert found.near == ("twin",)
+    assert found.level != "good"
+
+
+def test_a_muted_claim_is_heard_by_nobody() -> None:
+    assert strength(replace(claim(*SAID), muted=True)).unheard == SAID
+
+
+def test_suggestions_come_from_title_and_figures_and_repeat_no_wording() -> None:
+    figure = KnownFigure(1920.0, 1920.0, "year", "exactly", "claim", "year of the crane", "吊车的年份")
+    made = list(suggestions(replace(claim("the harbour crane was built in 1920"), figures=(figure,))))
+    assert made[:2] == ["港口吊车建于1920年", "year of the crane: 1920 year"]
+    assert "The harbour crane was built in 1920" not in made
+    assert len(made) <= MOST_SUGGESTED

@@ -1,0 +1,117 @@
+"""Packs written by hand: the least that has to stand in them, and words that are quoted from documents."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from claims.base import ClaimBase
+from claims.documents.loading import load_files
+from claims.exchange.importing import import_claims, load_pack, plan_import, read_import
+from claims.moderation.rights import Actor
+from claims.packs.handwritten import find_quote
+from tests.claims.packs import DOCUMENT, END, START, pack_data, span_hash, write_pack
+
+SHARED = Path(os.environ.get("TOUCHSTONE_SHARED", Path(__file__).parents[4] / "shared"))
+LEAST = """\
+pack: {id: mine, title: My claims}
+claims:
+  - id: crane-1920
+    title: The crane is from 1920
+    wordings: [the crane was built in 1920, our crane dates from 1920]
+    points:
+      - text: The harbour's book has 1923.
+        source: Harbour book, page 12
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "mine.yaml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_the_least_loads_and_is_published(base: ClaimBase, tmp_path: Path) -> None:
+    load_pack(base, written(tmp_path, LEAST))
+    [claim] = base.claims()
+    assert (claim.title_en, claim.title_zh, claim.kind) == (
+        "The crane is from 1920",
+        "The crane is from 1920",
+        "contested",
+    )
+    assert {wording.language for wording in claim.wordings} == {"en"}
+    [point] = claim.points
+    assert (point.role, point.speaker_en, point.date) == ("refutes", "Harbour book, page 12", "2026-01-05")
+    [citation] = point.citations
+    [document] = base.documents()
+    assert (citation.document, document.title, citation.end) == (document.id, "Harbour book, page 12", 0)
+    assert base.passage(citation).text is None
+
+
+def test_chinese_alone_does(base: ClaimBase, tmp_path: Path) -> None:
+    text = """\
+pack: {id: mine, title: 我的说法}
+claims:
+  - id: crane
+    title: 吊车建于1920年
+    wordings: [这台吊车是1920年造的]
+    points: [{text: 港口档案写的是1923年。, source: 港口档案}]
+"""
+    load_pack(base, written(tmp_path, text))
+    [claim] = base.claims()
+    assert [wording.language for wording in claim.wordings] == ["zh"]
+    assert base.documents()[0].language == "zh-Hans"
+
+
+def test_a_document_without_address_and_file_is_cited_as_a_whole(base: ClaimBase, tmp_path: Path) -> None:
+    data = pack_data()
+    data["documents"][0] |= {"address": None, "sha256": ""}
+    data["claims"][0]["points"][0]["citations"][0] = {"document": "doc", "start": 0, "end": 0, "sha256": span_hash("")}
+    assert load_pack(base, write_pack(tmp_path, data)) is not None
+
+
+def test_points_without_citations_name_their_speaker(base: ClaimBase, tmp_path: Path) -> None:
+    data = pack_data()
+    del data["claims"][0]["points"][0]["citations"]
+    load_pack(base, write_pack(tmp_path, data))
+    [citation] = base.claims()[0].points[0].citations
+    assert {document.id: document.title for document in base.documents()}[citation.document] == "A columnist"
+
+
+def test_quoted_words_become_a_passage_where_the_document_is_at_hand(
+    base: ClaimBase, tiny: Path, tmp_path: Path
+) -> None:
+    load_pack(base, tiny)
+    (tmp_path / "doc.txt").write_text(DOCUMENT, "utf-8")
+    with base.database.changing() as session:
+        load_files(session, [tmp_path / "doc.txt"], base.clock())
+    quoted = LEAST.replace("source: Harbour book, page 12", f"source: A document\n        quote: {DOCUMENT[START:END]}")
+    load_pack(base, written(tmp_path, quoted))
+    [citation] = base.claim("crane-1920").points[0].citations
+    assert (citation.document, citation.start, citation.end) == ("doc", START, END)
+    assert base.passage(citation).text == DOCUMENT[START:END].strip()
+
+
+def test_the_same_file_goes_into_any_number_of_servers(base: ClaimBase, tmp_path: Path) -> None:
+    path = written(tmp_path, LEAST)
+    for server in (1, 2):
+        incoming = read_import(path, base.clock().date())
+        assert len(plan_import(base, incoming, server).of("new")) == 1
+        import_claims(base, incoming, Actor(5, server, is_administrator=True))
+        assert [claim.id for claim in base.claims(server)] == ["crane-1920"]
+    assert base.claims() == ()
+
+
+@pytest.mark.parametrize(
+    ("quote", "found"), [("b c", (2, 5)), ("b\nc", (2, 5)), ("a  b", (0, 3)), ("x", None), ("", None), ("c.*", None)]
+)
+def test_white_space_does_not_matter_in_a_quotation(quote: str, found: tuple[int, int] | None) -> None:
+    assert find_quote("a b c", quote) == found
+
+
+def test_a_pack_of_another_field_loads_as_it_was_written(base: ClaimBase) -> None:
+    path = SHARED / "eval" / "domains" / "hardware.yaml"
+    if not path.exists():
+        pytest.skip("the packs of other fields are not here (looked for ../shared/eval/domains)")
+    load_pack(base, path)
+    assert {claim.pack for claim in base.claims()} == {"hardware"}
