@@ -8,8 +8,7 @@ from bot.wording import difference_lines, field_name
 from claims.exchange.plan import ImportEntry, ImportOutcome, ImportPlan, NearClaim
 from claims.fields import language_of_wording
 from claims.moderation.examples import ExampleRecord
-from config.errors import PackProblem
-from config.faults import Worded
+from config.errors import PackProblem, Worded
 
 SHOWN: tuple[tuple[ImportOutcome, str], ...] = (("new", "+"), ("changed", "~"), ("conflicting", "!"), ("refused", "x"))
 

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from bot.texts import Texts
 from checks.model import Language
 from claims.exchange.sheet_cells import guard_cell
-from claims.moderation.trends import Tally, Trends
+from claims.moderation.digest import Tally, Trends
 
 # A sheet of its own: readable wherever it is shown, on a dark page and on a light one.
 PAPER = "#fbfaf7"

@@ -7,8 +7,7 @@ from bot.quantities import UNIT_NAMES, figure_text, source_text
 from bot.reply import display_date
 from bot.texts import Texts, msgid
 from checks.model import KnownFigure
-from config.errors import InvalidEditError
-from config.faults import FieldDifference
+from config.errors import FieldDifference, InvalidEditError
 
 _NAMES = {
     # A claim and its parts.

@@ -12,10 +12,10 @@ from sqlmodel import col
 from claims.documents.loading import DocumentReport, load_files, read_documents, read_passage
 from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PackRecord, Passage
 from claims.store.claim_rows import pack_record, packs_in_force, read_claims
+from claims.store.copying import upgrade
 from claims.store.database import Database
 from claims.store.revisions import last_revision
 from claims.store.tables import Claim, Pack
-from claims.store.upgrade import upgrade
 from config.errors import UnknownClaimError
 
 Clock = Callable[[], datetime]

@@ -5,8 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
-from config.errors import InvalidEditError
-from config.faults import FieldFault
+from config.errors import FieldFault, InvalidEditError
 
 LINE = 300
 SENTENCE = 600

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Literal, cast
 
 from checks.model import Kind, KnownClaim, KnownFigure, KnownWording
-from config.faults import FieldDifference
+from config.errors import FieldDifference
 
 
 @dataclass(frozen=True, slots=True)

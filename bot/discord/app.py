@@ -1,10 +1,9 @@
 """Where the bot is put together: the one place that makes its parts, and hands each what it needs."""
 
 from bot.discord.about import About, Housekeeping
-from bot.discord.ask import Ask
+from bot.discord.ask import Ask, Browse
 from bot.discord.backtest import BacktestCommand
 from bot.discord.bot import TouchstoneBot
-from bot.discord.browse import Browse
 from bot.discord.card_buttons import CardButtons
 from bot.discord.editor.command import ClaimEditor, EditorCommands, editor_forms
 from bot.discord.errors import answer_failure
@@ -21,8 +20,7 @@ from bot.discord.redraw import CorrectionRuns, Pace
 from bot.discord.routes import Router
 from bot.discord.settings import Manage, SettingsCommand
 from bot.discord.setup import SetupCommand
-from bot.discord.shadow_panel import ShadowCommand
-from bot.discord.status import StatusCommand, TrendsCommand
+from bot.discord.status import ShadowCommand, StatusCommand, TrendsCommand
 from bot.discord.watch import Watch
 from bot.service import Touchstone
 from config.settings import Settings

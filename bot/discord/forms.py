@@ -24,8 +24,7 @@ from bot.discord.routes import UNREADABLE, Click, Route, Router, fits
 from bot.texts import Texts
 from bot.wording import choice_text, difference_lines, fault_lines, field_name, value_text
 from claims.moderation.rights import Act
-from config.errors import ConflictError, InvalidEditError, TouchstoneError, UnknownEntryError
-from config.faults import FieldFault
+from config.errors import ConflictError, FieldFault, InvalidEditError, TouchstoneError, UnknownEntryError
 
 # Between the parts of an id; ids of claims have none.
 _BETWEEN = "|"

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from bot.terminal import backtest, backup, calibrate, check, claims, demo, doctor, documents, evaluate, packs, trends
+from bot.terminal import backtest, check, claims, doctor, documents, evaluate, packs
 from bot.terminal.console import Terminal, complain, terminal_language
 from bot.texts import Texts, msgid
 from config.errors import StartError, TouchstoneError
@@ -123,7 +123,7 @@ def build_app() -> typer.Typer:
     names = {"help_option_names": ["-h", "--help"]}
     app = typer.Typer(help=_ABOUT, no_args_is_help=True, pretty_exceptions_enable=False, context_settings=names)
     app.callback()(root)
-    for part in (check, demo, claims, documents, packs, doctor, evaluate, calibrate, backtest, trends, backup):
+    for part in (check, claims, documents, packs, doctor, evaluate, backtest):
         part.register(app)
     app.command(help=msgid("Run the bot in Discord until it is stopped; needs TOUCHSTONE_DISCORD_TOKEN."))(run)
     app.command(help=msgid("Print a shell's script that completes this command's words."))(completion)

@@ -123,7 +123,7 @@ def _explained(terminal: Terminal) -> Generator[None]:
 
 def _show_lines(terminal: Terminal, error: ImportRefusedError) -> None:
     from claims.exchange.importing import pack_problems  # noqa: PLC0415
-    from claims.packs.mending import corrected  # noqa: PLC0415
+    from claims.packs.handwritten import corrected  # noqa: PLC0415
 
     try:
         text = Path(error.name).read_text("utf-8-sig")

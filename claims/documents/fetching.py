@@ -13,8 +13,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import httpx
 
 from claims.documents.addresses import AddressBook, Target
-from config.errors import AddressRefusedError
-from config.faults import msgid
+from config.errors import AddressRefusedError, msgid
 
 AGENT = "TouchstoneBot"
 MOST_BYTES = 10 * 1024 * 1024

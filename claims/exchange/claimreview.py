@@ -16,8 +16,7 @@ from claims.exchange.reviews_in import CLAIMED, DOCUMENTED, Draft, FoundReview, 
 from claims.packs.lines import PartPath
 from claims.packs.plain import plain_claim
 from claims.record import ClaimRecord, DocumentRecord
-from config.errors import ImportRefusedError, PackProblem
-from config.faults import worded
+from config.errors import ImportRefusedError, PackProblem, worded
 
 CONTEXT = "https://schema.org"
 PUBLISHER = "Touchstone"

@@ -16,8 +16,7 @@ from claims.packs.plain import canonical, exported_state
 from claims.record import ClaimRecord, DocumentRecord, PackRecord, claim_fingerprint
 from claims.store.claim_rows import pack_record, read_rows
 from claims.store.tables import Claim, Pack
-from config.errors import ImportRefusedError, PackProblem
-from config.faults import Worded, worded
+from config.errors import ImportRefusedError, PackProblem, Worded, worded
 
 Format = Literal["yaml", "csv", "claimreview"]
 FORMATS: tuple[Format, ...] = get_args(Format)

@@ -1,7 +1,8 @@
 """The import of claims: read a file, try it dry, write it as one revision."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from importlib import resources
 from itertools import islice
@@ -14,8 +15,16 @@ from checks.lexicon import Lexicon
 from checks.tuning import Tuning
 from claims.base import ClaimBase
 from claims.exchange.claimreview import read_reviews
-from claims.exchange.formats import Incoming, IncomingClaim, RefusedClaim, Source, file_bytes, read_bytes, read_file
-from claims.exchange.own_sources import for_server
+from claims.exchange.formats import (
+    Incoming,
+    IncomingClaim,
+    IncomingPack,
+    RefusedClaim,
+    Source,
+    file_bytes,
+    read_bytes,
+    read_file,
+)
 from claims.exchange.plan import REVIEWED, ImportEntry, ImportPlan, ImportReport, NearFinder, PackSteps, Step, Steps
 from claims.exchange.reading import MOST_TOLD
 from claims.exchange.sheet import read_sheet
@@ -42,8 +51,15 @@ from claims.store.changes import (
 from claims.store.claim_rows import order_claims
 from claims.store.revisions import TOUCHSTONE, AuditEntry
 from claims.store.tables import Document, DocumentText, Pack
-from config.errors import ImportRefusedError, InvalidEditError, PackProblem, PlanChangedError
-from config.faults import FieldDifference, FieldFault, worded
+from config.errors import (
+    FieldDifference,
+    FieldFault,
+    ImportRefusedError,
+    InvalidEditError,
+    PackProblem,
+    PlanChangedError,
+    worded,
+)
 
 
 def import_changes(part: PackSteps, server: int | None) -> list[Change]:
@@ -331,3 +347,48 @@ def claims_of(base: ClaimBase, actor: Actor, revision: int) -> tuple[str, ...]:
         permit(session, actor, "history.see")
         made = read_revision(session, actor.server, revision)
     return tuple(change.subject for change in made.changes if change.kind == CLAIM and change.after is not None)
+
+
+_LONGEST_ID = 64
+_DIGITS = 8
+
+
+def for_server(session: Session, incoming: Incoming, server: int | None) -> Incoming:
+    """Return the import with each source renamed whose id is another server's; the same file gives the same ids.
+
+    So one file goes into any number of servers, each with sources of its own.
+    """
+    if server is None:
+        return incoming
+    given = {document.id for pack in incoming.packs for document in pack.documents if not document.sha256}
+    elsewhere = col(Document.server).is_not(None) & (col(Document.server) != server)
+    taken = session.scalars(select(col(Document.id)).where(col(Document.id).in_(given), elsewhere))
+    names = {name: _own_id(name, server) for name in taken}
+    return replace(incoming, packs=tuple(_renamed(pack, names) for pack in incoming.packs)) if names else incoming
+
+
+def _own_id(name: str, server: int) -> str:
+    digest = hashlib.sha256(f"{server}/{name}".encode()).hexdigest()[:_DIGITS]
+    return f"{name[: _LONGEST_ID - _DIGITS - 1].rstrip('-.')}-{digest}"
+
+
+def _renamed(pack: IncomingPack, names: Mapping[str, str]) -> IncomingPack:
+    documents = tuple(replace(each, id=names.get(each.id, each.id)) for each in pack.documents)
+    return replace(pack, documents=documents, claims=tuple(_claim(claim, names) for claim in pack.claims))
+
+
+def _claim(claim: IncomingClaim | RefusedClaim, names: Mapping[str, str]) -> IncomingClaim | RefusedClaim:
+    return claim if isinstance(claim, RefusedClaim) else replace(claim, record=_record(claim.record, names))
+
+
+def _record(record: ClaimRecord, names: Mapping[str, str]) -> ClaimRecord:
+    points = (
+        replace(
+            point,
+            citations=tuple(
+                replace(each, document=names.get(each.document, each.document)) for each in point.citations
+            ),
+        )
+        for point in record.points
+    )
+    return replace(record, points=tuple(points))

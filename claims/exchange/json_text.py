@@ -6,8 +6,7 @@ from array import array
 from collections.abc import Iterator
 from typing import Any, cast
 
-from config.errors import ImportRefusedError, PackProblem
-from config.faults import worded
+from config.errors import ImportRefusedError, PackProblem, worded
 
 MAX_DEPTH = 32
 # Several times what 8 MB of reviews have; an object takes up to 300 bytes while it is read, another value some 80.

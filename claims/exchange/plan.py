@@ -17,8 +17,7 @@ from claims.packs.plain import canonical, exported_state
 from claims.record import CitationRecord, ClaimRecord, DocumentRecord, claim_fingerprint, claim_state, lacking
 from claims.store.claim_rows import read_rows
 from claims.store.tables import Claim, Document, DocumentText, Pack
-from config.errors import PackProblem
-from config.faults import FieldDifference, worded
+from config.errors import FieldDifference, PackProblem, worded
 
 # From here on it is more likely than not that the new title makes the known claim. A warning costs a glance, and
 # nothing is refused for it; a claim that stands twice costs two cards for one message. Rewordings of shipped claims

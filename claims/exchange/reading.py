@@ -10,8 +10,7 @@ from claims.moderation.edits import STATUSES
 from claims.packs.lines import UNFIT, Lined, PartPath, field_name
 from claims.packs.plain import read_claim, read_documents, read_head
 from claims.packs.schema import Broken, broken_claim_rules, read_schema, schema_problems
-from config.errors import ImportRefusedError, PackProblem
-from config.faults import worded
+from config.errors import ImportRefusedError, PackProblem, worded
 
 STATE = "^s[0-9a-f]{16}$"
 

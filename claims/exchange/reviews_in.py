@@ -20,8 +20,7 @@ from claims.exchange.json_text import LinedJson, Object, many
 from claims.exchange.written_dates import first_day, read_date, read_timestamp
 from claims.packs.plain import LANGUAGES
 from claims.packs.schema import known_units
-from config.errors import PackProblem
-from config.faults import Worded, worded
+from config.errors import PackProblem, Worded, worded
 
 _TAG = re.compile(r"<[^<>]*>")
 _LONGEST_ADDRESS = 400

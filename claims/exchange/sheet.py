@@ -45,8 +45,7 @@ from claims.exchange.sheet_cells import (
 )
 from claims.packs.lines import DECIMAL, WHOLE, PartPath
 from claims.packs.plain import LANGUAGES, plain_claim, read_documented, write_documented
-from config.errors import ImportRefusedError, PackProblem
-from config.faults import Worded, worded
+from config.errors import ImportRefusedError, PackProblem, Worded, worded
 
 COLUMNS = (
     "claim", "row", "number", "text_en", "text_zh", "kind", "status", "as_of", "review_by", "role", "speaker_en",

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 
 from claims.exchange.formats import Source
 from claims.exchange.written_dates import ORDERS, orders_of, read_date, read_serial
-from config.errors import ImportRefusedError, PackProblem
-from config.faults import Worded, worded
+from config.errors import ImportRefusedError, PackProblem, Worded, worded
 
 Cells = dict[str, str]
 

@@ -14,8 +14,7 @@ from claims.exchange.reading import read_pack_data
 from claims.packs.handwritten import Shelf, completed
 from claims.packs.lines import DECIMAL, WHOLE, WORDS, LinedYaml, YamlRefusedError
 from claims.packs.plain import plain_claim, plain_document, plain_pack
-from config.errors import ImportRefusedError, PackProblem
-from config.faults import worded
+from config.errors import ImportRefusedError, PackProblem, worded
 
 _SEPARATOR = "---\n"
 # The C library writes ten times as fast; both write the same data.

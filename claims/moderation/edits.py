@@ -12,7 +12,7 @@ from claims.moderation.citing import Sources
 from claims.packs.plain import read_documented
 from claims.packs.schema import known_units
 from claims.record import ClaimRecord, PointRecord
-from config.faults import msgid
+from config.errors import msgid
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 STATUSES = ("draft", "published", "withdrawn")

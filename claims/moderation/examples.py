@@ -13,8 +13,7 @@ from claims.record import State
 from claims.store.changes import note_changes
 from claims.store.revisions import AuditEntry, ChangeRecord, hash_user
 from claims.store.tables import Example
-from config.errors import InvalidEditError, NotAllowedError, UnknownEntryError
-from config.faults import FieldFault, msgid
+from config.errors import FieldFault, InvalidEditError, NotAllowedError, UnknownEntryError, msgid
 
 LONGEST = 4000
 

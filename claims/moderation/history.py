@@ -18,8 +18,7 @@ from claims.store.changes import CLAIM, QUEUE_ITEM, SERVER, STATE_STORES, Change
 from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.server_settings import settings_from_state, settings_state
 from claims.store.tables import ChangeRow, Revision
-from config.errors import ConflictError, NotUndoableError, UnknownEntryError
-from config.faults import FieldDifference
+from config.errors import ConflictError, FieldDifference, NotUndoableError, UnknownEntryError
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,7 @@ from datetime import timedelta
 from checks.lexicon import Lexicon
 from claims.answering.corrections import Corrections
 from claims.base import ClaimBase, Clock
-from claims.moderation.candidate_items import CandidateDesk, Check
-from claims.moderation.decisions import QueueDecisions
+from claims.moderation.candidate_items import CandidateDesk, Check, QueueDecisions
 from claims.moderation.digest import DigestPostings, Digests
 from claims.moderation.editor import ClaimView, DraftBook, Editor
 from claims.moderation.examples import ExampleBook

@@ -9,8 +9,7 @@ from sqlmodel import Session
 from claims.base import ClaimBase
 from claims.store.revisions import Who
 from claims.store.tables import Server
-from config.errors import NotAllowedError
-from config.faults import msgid
+from config.errors import NotAllowedError, msgid
 
 Level = Literal["member", "moderator", "administrator"]
 LEVELS: tuple[Level, ...] = get_args(Level)

@@ -21,8 +21,7 @@ from claims.store.server_settings import (
     settings_state,
 )
 from claims.store.tables import Channel, ClaimOverride, Pack, Server
-from config.errors import InvalidEditError, NotAllowedError
-from config.faults import FieldFault, msgid
+from config.errors import FieldFault, InvalidEditError, NotAllowedError, msgid
 
 
 class ClaimSettings:

@@ -12,8 +12,7 @@ from typing import Protocol, TypeAlias
 import yaml
 from yaml import events
 
-from config.errors import PackProblem
-from config.faults import worded
+from config.errors import PackProblem, worded
 
 Plain: TypeAlias = "str | float | bool | list[Plain] | dict[str, Plain] | None"
 PartPath: TypeAlias = tuple[str | int, ...]

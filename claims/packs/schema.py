@@ -12,8 +12,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
 from claims.packs.lines import Lined, PartPath, field_name
-from config.errors import PackProblem
-from config.faults import worded
+from config.errors import PackProblem, worded
 
 _SHOWN = 60
 DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")

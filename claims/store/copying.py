@@ -1,4 +1,4 @@
-"""Whole copies of a SQLite base while it is in use, and their way back; nothing half-written ever bears its name."""
+"""Copies of a SQLite base in use and their way back, and the upgrade of its tables, which takes one first."""
 
 import hashlib
 import os
@@ -8,10 +8,13 @@ from collections.abc import Generator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import resources
 from pathlib import Path
 
+from sqlalchemy import Connection, inspect
+
 from claims.migrations import newest_step
-from claims.store.database import can_be_written, database_file, make_folder, read_url
+from claims.store.database import Database, can_be_written, database_file, make_folder, read_url
 from config.errors import DatabaseError
 from config.settings import shown_database
 
@@ -222,3 +225,65 @@ def _reason(error: OSError | sqlite3.Error) -> str:
 
 def _now() -> str:
     return datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+
+
+def upgrade(database: Database, steps: str = "head") -> Path | None:
+    """Run the missing migration steps, all or none; return the backup file, where one was made.
+
+    Raises DatabaseError where the database was made by a newer Touchstone.
+    """
+    if database.is_read_only:
+        _as_it_must_be(database)
+        return None
+    with database.connecting() as connection:
+        now = _current_step(connection)
+        if now == newest_step():
+            return None
+        # Nearly every start finds nothing to do, and does without Alembic, whose import takes a while.
+        from alembic import command  # noqa: PLC0415
+        from alembic.config import Config  # noqa: PLC0415
+        from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+        with resources.as_file(resources.files("claims") / "migrations") as folder:
+            config = Config()
+            config.set_main_option("script_location", str(folder).replace("%", "%%"))
+            known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
+            if now is not None and now not in known:
+                raise _newer(database, now)
+            backup = _backup(database.file, now) if database.file is not None and _holds_tables(connection) else None
+            config.attributes["connection"] = connection
+            command.upgrade(config, steps)
+        return backup
+
+
+def _as_it_must_be(database: Database) -> None:
+    """Refuse a base that can only be read, where its tables are not this version's."""
+    with database.reading() as session:
+        now = _current_step(session.connection())
+    if now != newest_step():
+        mend = "Give Touchstone the right to write to the file and its folder."
+        raise DatabaseError(f"The claim base {database.place} has to be upgraded, and can only be read here. {mend}")
+
+
+def _current_step(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.exec_driver_sql("SELECT max(version_num) FROM alembic_version").scalar_one()
+
+
+def _newer(database: Database, step: str) -> DatabaseError:
+    return DatabaseError(
+        f"The claim base {database.place} was made by a newer Touchstone (step {step}). "
+        "Upgrade Touchstone, or use a backup."
+    )
+
+
+def _holds_tables(connection: Connection) -> bool:
+    return bool(connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one())
+
+
+def _backup(file: Path, step: str | None) -> Path:
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+    target = file.with_name(f"{file.stem}-step-{step or 'none'}-{stamp}.db")
+    copy_base(file, target)
+    return target

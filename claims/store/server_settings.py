@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from claims.store.database import Database
 from claims.store.tables import Channel, Server
-from config.faults import FieldFault, msgid
+from config.errors import FieldFault, msgid
 
 ChannelMode = Literal["off", "hint", "on", "shadow"]
 ServerLanguage = Literal["auto", "en", "zh-Hans", "zh-Hant"]

@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opencc import OpenCC
 
-from bot.script import ChineseScript
-from bot.texts import Texts, read_catalogue
+from bot.texts import ChineseScript, Texts, read_catalogue
 
 # What lists of words made of shipped texts and their like, and what the mainland says and Taiwan does not.
 _WRONG = (

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.silence import Circumstances, silence_lines
+from bot.explain import Circumstances, silence_lines
 from bot.texts import LANGUAGES, Texts
 from checks.model import Finding, Guard, Match
 

@@ -20,7 +20,7 @@ from bot.trends_picture import (
     trends_csv,
     trends_png,
 )
-from claims.moderation.trends import Tally, Trends
+from claims.moderation.digest import Tally, Trends
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 10)
 TITLES = {"crane": "The old harbour crane was built in 1920", "lamp": "灯塔的灯耗电40千瓦"}

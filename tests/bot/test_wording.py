@@ -13,8 +13,7 @@ from claims.moderation.sources import NewSource
 from claims.record import ClaimRecord, DocumentRecord, PackRecord, claim_state, differences
 from claims.store.changes import UNSET
 from claims.store.server_settings import ServerSettings, settings_faults
-from config.errors import InvalidEditError
-from config.faults import FieldDifference
+from config.errors import FieldDifference, InvalidEditError
 
 ENGLISH, SIMPLIFIED, TRADITIONAL = map(Texts.open, ("en", "zh-Hans", "zh-Hant"))
 FORMS = (EditTexts, EditWordings, EditPoint, EditFigure, NewSource, PackRecord, DocumentRecord, ServerSettings)

@@ -17,8 +17,7 @@ from claims.moderation.edits import KINDS, EditTexts
 from claims.moderation.rights import Act, Actor
 from claims.moderation.sources import NewSource
 from claims.record import ClaimRecord
-from config.errors import ConflictError, InvalidEditError
-from config.faults import FieldDifference, FieldFault
+from config.errors import ConflictError, FieldDifference, FieldFault, InvalidEditError
 
 # Each text takes some milliseconds; whoever adds hundreds at once looks through them before.
 _MOST_TEXTS = 40

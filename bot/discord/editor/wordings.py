@@ -29,8 +29,7 @@ from bot.wording import field_name
 from claims.moderation.edits import LISTS, LOOK_AGAIN, NO_PLACE, AddWordings, Edit, EditWordings, use_of
 from claims.moderation.rights import Act
 from claims.record import ClaimRecord
-from config.errors import InvalidEditError
-from config.faults import FieldFault
+from config.errors import FieldFault, InvalidEditError
 
 # Menus: of the lists, and of the wordings of a page that are to go; and the ways to another page.
 LIST_MENU = Route("ts:desk:list:{claim:some}", "claim.edit")

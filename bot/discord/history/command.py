@@ -35,8 +35,7 @@ from claims.moderation.rights import Actor
 from claims.record import claim_state, differences
 from claims.store.changes import CLAIM, ChangeResult
 from claims.store.revisions import ChangeRecord
-from config.errors import ConflictError, UnknownClaimError, UnknownEntryError
-from config.faults import FieldDifference
+from config.errors import ConflictError, FieldDifference, UnknownClaimError, UnknownEntryError
 
 _MOST = 25
 

@@ -17,7 +17,7 @@ from bot.wording import difference_lines
 from claims.moderation.history import RevisionPage, RevisionRecord, diff
 from claims.store.changes import CLAIM, CLAIM_ORIGIN, ChangeResult
 from claims.store.revisions import ChangeRecord
-from config.faults import FieldDifference
+from config.errors import FieldDifference
 
 # A claim's id has up to 64 characters, so that numbers of nine digits still fit into the 100 of a button's id.
 _AT = "{number:number}:{before:number}:{claim:rest}"

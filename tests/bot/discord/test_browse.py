@@ -4,7 +4,7 @@ import discord
 import pytest
 
 from bot.discord import create_bot
-from bot.discord.browse import PER_PAGE
+from bot.discord.ask import PER_PAGE
 from claims.exchange.importing import load_pack, load_shipped_packs
 from config.errors import UnknownClaimError
 from tests.bot.discord.world import text_of

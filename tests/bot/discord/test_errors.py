@@ -8,13 +8,14 @@ from bot.discord.lookup import ClaimLookup
 from config.errors import (
     ConflictError,
     DatabaseError,
+    FieldDifference,
+    FieldFault,
     InvalidEditError,
     NotAllowedError,
     NotUndoableError,
     TouchstoneError,
     UnknownEntryError,
 )
-from config.faults import FieldDifference, FieldFault
 from tests.bot.discord.world import CRANE, text_of
 
 

@@ -4,8 +4,8 @@ from sqlmodel import select
 
 from bot.discord.watch import is_dispute
 from checks.model import Finding, Match
+from claims.moderation.digest import TrendBook
 from claims.moderation.rights import Actor
-from claims.moderation.trends import TrendBook
 from claims.store.tables import ShadowMatch
 from tests.bot.discord.world import CRANE
 from tests.claims.people import administrator

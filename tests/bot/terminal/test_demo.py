@@ -3,7 +3,7 @@
 import pytest
 
 from bot.service import Touchstone
-from bot.terminal.demo import ABOUT, read_samples
+from bot.terminal.check import ABOUT, read_samples
 from config.settings import Settings
 
 

@@ -10,8 +10,7 @@ from checks.lexicon import Lexicon
 from checks.model import Finding
 from claims.base import ClaimBase
 from claims.exchange.importing import load_pack
-from claims.moderation.candidate_items import CandidateDesk
-from claims.moderation.decisions import QueueDecisions
+from claims.moderation.candidate_items import CandidateDesk, QueueDecisions
 from claims.moderation.edits import EditTexts
 from claims.moderation.queue import Queue
 from claims.moderation.rights import Actor

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, text
 
 from claims.base import ClaimBase
-from claims.moderation.decisions import QueueDecisions
+from claims.moderation.candidate_items import QueueDecisions
 from claims.moderation.editor import DraftBook, Editor
 from claims.moderation.edits import EditTexts, EditWordings
 from claims.moderation.history import History

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from claims.base import ClaimBase
-from claims.moderation.decisions import QueueDecisions
+from claims.moderation.candidate_items import QueueDecisions
 from claims.moderation.editor import Editor
 from claims.moderation.edits import AddWording, EditPoint, EditTexts, EditWordings, RemoveWordings, SetStatus
 from claims.moderation.history import History, Undoing, diff

@@ -8,7 +8,7 @@ import pytest
 from checks.model import Finding, Match
 from claims.answering.answers import AnswerBook, SightingBook
 from claims.base import ClaimBase
-from claims.moderation.decisions import QueueDecisions
+from claims.moderation.candidate_items import QueueDecisions
 from claims.moderation.editor import Editor
 from claims.moderation.edits import EditTexts, SetStatus
 from claims.moderation.history import History

@@ -13,7 +13,7 @@ from checks.model import Finding, Match
 from claims.answering.answers import AnswerBook, SightingBook
 from claims.base import ClaimBase
 from claims.exchange.importing import load_shipped_packs
-from claims.moderation.decisions import QueueDecisions
+from claims.moderation.candidate_items import QueueDecisions
 from claims.moderation.history import History
 from claims.moderation.queue import Queue
 from claims.moderation.reports import FeedbackBook, bar_above

@@ -8,7 +8,7 @@ import pytest
 
 from claims.answering.answers import AnswerBook
 from claims.base import ClaimBase
-from claims.moderation.decisions import QueueDecisions
+from claims.moderation.candidate_items import QueueDecisions
 from claims.moderation.digest import Digests
 from claims.moderation.editor import DraftBook, Editor
 from claims.moderation.edits import EditPoint, EditTexts

@@ -7,7 +7,7 @@ import pytest
 from checks.model import Finding, Match
 from claims.answering.answers import SightingBook
 from claims.base import ClaimBase
-from claims.moderation.trends import Tally, TrendBook
+from claims.moderation.digest import Tally, TrendBook
 from config.errors import NotAllowedError
 from tests.claims.people import HERE, MEMBER, MODERATOR, OPERATOR, STRANGER, THERE, settled
 

@@ -15,9 +15,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from claims.base import ClaimBase
+from claims.store.copying import newest_step, upgrade
 from claims.store.database import Database
 from claims.store.tables import Table
-from claims.store.upgrade import newest_step, upgrade
 from config.errors import DatabaseError
 
 MIGRATIONS = Path(__file__).parents[3] / "claims" / "migrations"
