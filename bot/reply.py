@@ -166,6 +166,16 @@ _FIGURE_LINES = {
 }
 
 
+# What a contested claim says is not what its source gives.
+_CONTESTED_LINES = {
+    (False, True): msgid("You wrote {said}; the claim has {documented}, for {subject}."),
+    (False, False): msgid("You wrote {said}; the claim has {documented}."),
+    (True, True): msgid("The message says {said}; the claim has {documented}, for {subject}."),
+    (True, False): msgid("The message says {said}; the claim has {documented}."),
+}
+_SOURCE_LINES = {False: msgid("The source gives {source}."), True: msgid("The source gives {source} ({place}).")}
+
+
 @dataclass(frozen=True, slots=True)
 class PointLine:
     """One statement with its speaker, its date and the numbers of its sources.
@@ -247,13 +257,15 @@ class Composer:
     def _entry(
         self, claim: ClaimRecord, sources: SourceList, match: Match | None = None, *, requested: bool = False
     ) -> ReplyEntry:
-        figures = match.figures if match else ()
+        figures, contested = match.figures if match else (), claim.kind == "contested"
         return ReplyEntry(
             claim_id=claim.id,
             heading=self.texts.pick(claim.title_en, claim.title_zh),
             kind_line=self._kind_line(claim),
             figure_lines=tuple(
-                self._figure_line(figure, requested=requested) for figure in figures if not figure.agrees
+                self._figure_line(figure, contested=contested, requested=requested)
+                for figure in figures
+                if not figure.agrees
             ),
             points=tuple(self._point(point, sources) for point in claim.points),
             age_line=self._age_line(claim),
@@ -276,10 +288,16 @@ class Composer:
         names = dict.fromkeys(self.texts.pick(point.speaker_en, point.speaker_zh) for point in voices)
         return format_list(list(names), locale=self.texts.locale)
 
-    def _figure_line(self, figure: FigureFinding, *, requested: bool) -> str:
+    def _figure_line(self, figure: FigureFinding, *, contested: bool, requested: bool) -> str:
         subject = self.texts.pick(figure.subject_en, figure.subject_zh)
-        template = _FIGURE_LINES[requested, bool(subject)]
-        return self.texts(template, said=figure.said, documented=figure.documented, subject=subject)
+        lines = _CONTESTED_LINES if figure.source or (contested and figure.is_claim) else _FIGURE_LINES
+        line = self.texts(
+            lines[requested, bool(subject)], said=figure.said, documented=figure.documented, subject=subject
+        )
+        if not figure.source:
+            return line
+        given = self.texts(_SOURCE_LINES[bool(figure.place)], source=figure.source, place=figure.place)
+        return f"{line} {given}" if self.texts.language == "en" else f"{line}{given}"
 
     def _point(self, point: PointRecord, sources: SourceList) -> PointLine:
         labels = {

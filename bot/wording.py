@@ -198,7 +198,16 @@ def _figure(entry: Mapping[str, Any], texts: Texts) -> str:
     bound = "" if entry["bound"] in {"exactly", "range"} else value_text("bound", entry["bound"], texts)
     role = "" if entry["role"] == "claim" else f"({value_text('role', entry['role'], texts)})"
     subject = texts.pick(entry["subject_en"], entry["subject_zh"])
-    return " ".join(part for part in (subject, bound, value, entry["unit"], role) if part)
+    unit = entry["unit"].rstrip("|").replace("|", "/")
+    claimed = " ".join(part for part in (subject, bound, value, unit, role) if part)
+    low, high = entry.get("documented_low"), entry.get("documented_high")
+    if low is None or high is None:
+        return claimed
+    given = f"{low:g}" if low == high else texts("{low} to {high}", low=f"{low:g}", high=f"{high:g}")
+    if entry["documented_bound"] not in {"exactly", "range"}:
+        given = f"{value_text('bound', entry['documented_bound'], texts)} {given}"
+    place = f" ({entry['documented_place']})" if entry["documented_place"] else ""
+    return texts("{claimed}; the source gives {given}", claimed=claimed, given=f"{given} {unit}{place}")
 
 
 def _point(entry: Mapping[str, Any], texts: Texts) -> str:

@@ -13,7 +13,7 @@ from checks.model import Action, FigureFinding, Finding, Guard, KnownClaim, Matc
 from checks.policy import Case, bar, decide
 from checks.scoring import Candidate, Scorer
 from checks.stance import StanceReader, StanceReading
-from checks.text import count_han, language_of
+from checks.text import count_han, language_of, plain_text
 from checks.tuning import CutOffs, Model, Tuning
 
 # Terms that weigh less than this are in every second sentence and anchor no match.
@@ -40,21 +40,29 @@ class MatchReader:
         self._meaning = MeaningTuning.load()
 
     def read(
-        self, message: Analysis, candidates: Sequence[Candidate], base: IndexedBase, nearness: Nearness | None
+        self,
+        message: Analysis,
+        raw: str,
+        candidates: Sequence[Candidate],
+        base: IndexedBase,
+        nearness: Nearness | None,
     ) -> list[Match]:
-        """Return a match for each candidate; `nearness` is what an embedder says, where one is at work."""
+        """Return a match for each candidate of a raw message; `nearness`: what an embedder says, if one is at work."""
         if base.scorer is None or not candidates:
             return []
-        quantities = self._figures.read(message.text)
+        # Folding makes 106 of 10⁶: figures are read, and quoted, as their author wrote them.
+        written = plain_text(raw)
+        quantities = self._figures.read(written)
         looks = [_Look(message, each, base.claims[each.claim], base.scorer, nearness) for each in candidates]
-        return [self._match(look, quantities) for look in looks]
+        return [self._match(look, written, quantities) for look in looks]
 
-    def _match(self, look: "_Look", quantities: Sequence[Quantity]) -> Match:
+    def _match(self, look: "_Look", written: str, quantities: Sequence[Quantity]) -> Match:
         claim = look.read.claim
         stance = self._stance(look)
         doubt = self._doubt(look, stance)
         reading: Stance = "denies" if doubt.is_denial else stance.stance
-        figures = self._comparer.compare(quantities, claim.figures, look.message.text)
+        wordings = [wording.text for wording in claim.wordings if wording.says] if claim.figures else ()
+        figures = self._comparer.compare(quantities, claim.figures, written, wordings)
         guards = _guards(look, stance, figures, doubt)
         probability = self._probability(look, stance)
         case = Case(probability, reading, guards, claim.muted, claim.cut_off, raised_to=claim.raised_to)
@@ -210,7 +218,8 @@ class Checker:
         if base.scorer is None or not message.words:
             return Finding(text, language, "silent")
         candidates = _worth_reading(base.scorer.candidates(message, thorough=thorough), base.scorer.model, base)
-        matches = self._reader.read(message, candidates, base, self._nearness(message, base) if candidates else None)
+        nearness = self._nearness(message, base) if candidates else None
+        matches = self._reader.read(message, text, candidates, base, nearness)
         matches.sort(key=lambda match: -match.score)
         return Finding(text, language, _overall(matches, message), tuple(_set_apart(matches)))
 

@@ -13,7 +13,9 @@ class FigureFinding:
     """One figure of a message held against the figure that the claim documents.
 
     `said` is written as in the message; `documented` is the claim's figure in plain notation (`1.2 kg`);
-    `subject_en` and `subject_zh` say what the documented figure measures.
+    `subject_en` and `subject_zh` say what the documented figure measures. `source` is what the source gives instead,
+    in the same notation, and `place` where; both are "" where the claim's figure is all there is. `is_claim`: the
+    figure is what the claim itself says, not context beside it.
     """
 
     said: str
@@ -21,6 +23,9 @@ class FigureFinding:
     agrees: bool
     subject_en: str = ""
     subject_zh: str = ""
+    source: str = ""
+    place: str = ""
+    is_claim: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,12 @@ class KnownWording:
 
 @dataclass(frozen=True, slots=True)
 class KnownFigure:
-    """A documented quantity: `low` ≤ value ≤ `high` in `unit` (a name of the unit table, as the pack writes it)."""
+    """A figure of a claim: `low` ≤ value ≤ `high` in `unit`, as the pack writes it.
+
+    `unit` is a name of the unit table, or spellings of a unit of the claim's own with a bar between (`BTC|bitcoin`).
+    `documented_low` to `documented_high` is what the source gives instead, where a contested figure has that, in the
+    same unit; `documented_place` says where it stands there.
+    """
 
     low: float
     high: float
@@ -121,6 +131,10 @@ class KnownFigure:
     role: FigureRole = "claim"
     subject_en: str = ""
     subject_zh: str = ""
+    documented_low: float | None = None
+    documented_high: float | None = None
+    documented_bound: Bound = "exactly"
+    documented_place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

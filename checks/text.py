@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -78,7 +78,8 @@ class CleanText:
         return " ".join(parts)
 
 
-def _converter(name: str) -> Callable[[str], str]:
+def converter(name: str) -> Callable[[str], str]:
+    """Return OpenCC's conversion of that name."""
     return cast("Callable[[str], str]", OpenCC(name).convert)  # pyright: ignore[reportUnknownMemberType]
 
 
@@ -88,10 +89,10 @@ class TextFolder:
     def __init__(self) -> None:
         """Load the OpenCC tables; about 0.1 s, once."""
         # Out to Taiwan's wording and back: whichever script and vocabulary came in, the same text comes out.
-        self._outward = _converter("s2twp")
-        self._homeward = _converter("tw2sp")
-        self._to_simplified = _converter("t2s")
-        self._to_traditional = _converter("s2t")
+        self._outward = converter("s2twp")
+        self._homeward = converter("tw2sp")
+        self._to_simplified = converter("t2s")
+        self._to_traditional = converter("s2t")
 
     def fold(self, text: str) -> str:
         """Return `text` folded: NFKC, nothing invisible, Simplified, casefolded."""
@@ -114,29 +115,35 @@ class TextFolder:
 
     def clean(self, raw: str) -> CleanText:
         """Return `raw` without Discord's markup, folded, with its quoted spans; reads 4,000 characters at most."""
-        raw = raw[:MOST_CHARACTERS]
         pieces: list[str] = []
         quoted: list[tuple[int, int]] = []
-        length = last = 0
-
-        def add(part: str, *, is_quote: bool = False) -> None:
-            nonlocal length
-            folded = self.fold(_spell_out(_EMPHASIS.sub("", part)))
+        length = 0
+        for part, is_quote in _without_markup(raw[:MOST_CHARACTERS]):
+            folded = self.fold(part)
             if is_quote and _weight(folded) >= _LEAST_QUOTATION:
                 quoted.append((length, length + len(folded)))
             pieces.append(folded)
             length += len(folded)
-
-        for found in _MARKUP.finditer(raw):
-            add(raw[last : found.start()])
-            for outer, inner in _QUOTING:
-                if found[outer] is not None:
-                    add(" ")
-                    add(found[inner], is_quote=True)
-            add(" ")
-            last = found.end()
-        add(raw[last:])
         return CleanText("".join(pieces), tuple(quoted))
+
+
+def plain_text(raw: str) -> str:
+    """Return `raw` without Discord's markup, else as its author wrote it; reads 4,000 characters at most."""
+    return "".join(part for part, _ in _without_markup(raw[:MOST_CHARACTERS]))
+
+
+def _without_markup(raw: str) -> Iterator[tuple[str, bool]]:
+    """Yield the parts of `raw` between and inside its markup, each with whether it is quoted."""
+    last = 0
+    for found in _MARKUP.finditer(raw):
+        yield _spell_out(_EMPHASIS.sub("", raw[last : found.start()])), False
+        for outer, inner in _QUOTING:
+            if found[outer] is not None:
+                yield " ", False
+                yield _spell_out(_EMPHASIS.sub("", found[inner])), True
+        yield " ", False
+        last = found.end()
+    yield _spell_out(_EMPHASIS.sub("", raw[last:])), False
 
 
 def _spell_out(text: str) -> str:

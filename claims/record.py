@@ -142,9 +142,17 @@ def claim_state(claim: ClaimRecord) -> State:
         "review_by": claim.review_by.isoformat() if claim.review_by else None,
         "status": claim.status,
         "wordings": [plain_fields(wording) for wording in claim.wordings],
-        "figures": [plain_fields(figure) for figure in claim.figures],
+        "figures": [_figure_state(figure) for figure in claim.figures],
         "points": [_point_state(point) for point in claim.points],
     }
+
+
+def _figure_state(figure: KnownFigure) -> State:
+    """Return the figure's fields; those of the source only where it gives something, as states before them had none."""
+    state = plain_fields(figure)
+    if figure.documented_low is None:
+        return {name: value for name, value in state.items() if not name.startswith("documented_")}
+    return state
 
 
 def plain_fields(part: KnownWording | KnownFigure | PointRecord | CitationRecord) -> State:

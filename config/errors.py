@@ -76,7 +76,8 @@ class UnknownUnitError(TouchstoneError):
 
     def __init__(self, unit: str, known: tuple[str, ...]) -> None:
         super().__init__(
-            f"There is no unit {unit!r}. Use one of: {', '.join(known)}; a price for a mass is written USD/oz."
+            f"There is no unit {unit!r}. Use one of: {', '.join(known)}; a price for a mass is written USD/oz, "
+            "and a unit of the claim's own with a bar between its spellings: BTC|bitcoin."
         )
         self.unit = unit
 

@@ -1,10 +1,11 @@
-"""Joining of ranges: 50 到 100 吉瓦, $5–7 trillion, between 2 and 3 years."""
+"""Amounts: what is written on a number, from its unit and hedges to the mass a price is quoted for."""
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from dataclasses import replace
 
-from checks.figures.numbers import Endings, Patterns, alternatives
+from checks.figures.numbers import Endings, Patterns
+from checks.figures.own_units import OwnUnit
 from checks.figures.units import Term, UnitTable
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
@@ -99,6 +100,13 @@ class PriceReader:
             term.unit = self._table.units["pe"]
 
 
+_TENTHS = ("tenth", "jin", "metre", "kuai")
+_TAIL_DIGIT = re.compile(r"[1-9一二三四五六七八九](?![\d.,%个只斤两克万亿千百十年倍成月天一二三四五六七八九点人位次])")
+_INCHES = re.compile(r" ?(1[01]|[1-9])(?: ?(?:inches|inch|in|\"|”))?(?![\d.,%a-z])(?! ?[a-z%$])")
+_INCHES_A_FOOT = 12
+_OF_A = re.compile(r" of (?:an?|one|the)(?= )")
+_DIVIDED = ("W", "Wh", "kg", "byte", "litre", "years", "percent", "metre", "hours")
+_COUNTED = ("count", "years", "hours", "times")
 _NO_SIGN_AFTER = frozenset("abcdefghijklmnopqrstuvwxyz0123456789%)")
 _LEAST_TONNES = 100
 _MULTIPLIERS = 2
@@ -118,10 +126,11 @@ class TermDecorator:
         self._hedges = Endings(table.hedges.before)
         self._fillers = Endings(dict.fromkeys(table.hedges.fillers, True))
         self._names = Endings(dict.fromkeys(table.not_amounts["names"], True))
+        self._tolerances = Endings(dict.fromkeys(table.tolerances, True))
         self._minus = Endings(dict.fromkeys(("minus", "negative", "负"), True))
 
-    def decorate(self, term: Term, text: str, before: Sequence[Term]) -> bool:
-        """Fill in the term from its surroundings and widen its span; False: drop it."""
+    def decorate(self, term: Term, text: str, before: Sequence[Term], own: OwnUnit | None = None) -> bool:
+        """Fill in the term from its surroundings and widen its span; False: drop it. `own`: a claim's own unit."""
         core = term.start
         if term.kind != "year":
             self._prefix(term, text)
@@ -129,7 +138,7 @@ class TermDecorator:
             self._middle(term, text)
             if self._calendar.read(term, text, core):
                 term.kind, term.unit = "year", None
-            elif not self._unit(term, text, core):
+            elif not self._unit(term, text, core, own):
                 return False
         self._around(term, text, before[-1].end if before else -1)
         return True
@@ -159,7 +168,7 @@ class TermDecorator:
     def _lone_t(self, term: Term, text: str, end: int) -> None:
         """Read 1.4T: trillion or tonnes; a large number, and one "of" something, can only be tonnes."""
         if term.low < _LEAST_TONNES and not text.startswith(" of ", end):
-            term.alternative = self._table.units["t"]
+            term.alternative, term.also = self._table.units["t"], self._table.also.get("t")
             term.multiply(self._table.multipliers.money["t"])
             term.end = end
 
@@ -173,19 +182,17 @@ class TermDecorator:
         for scale in match["scales"]:
             term.multiply(self._table.numerals.chinese_scales[scale])
 
-    def _unit(self, term: Term, text: str, core: int) -> bool:
+    def _unit(self, term: Term, text: str, core: int, own: OwnUnit | None) -> bool:
         """Read the unit; False where the number is a name, a frequency or an article."""
+        if self._own(term, text, own):
+            return True
         match = None if term.unit or term.kind == "phrase" else self._patterns.unit.match(text, term.end)
         if term.kind == "phrase":
-            dimension = self._table.phrases[term.written][0]
-            term.unit = next(
-                unit for unit in self._table.units.values() if unit.dimension == dimension and unit.factor == 1
-            )
-            if dimension == "times" and text.startswith("半", term.end):
-                term.low, term.high, term.end = term.low + 0.5, term.high + 0.5, term.end + 1
+            self._phrase(term, text)
         if match:
             term.unit, term.end = self._table.words[match["word"]], match.end()
-            if match["half"]:
+            term.also = self._table.also.get(match["word"])
+            if match["half"] or match["half_before"] or match["half_after"]:
                 term.low, term.high = term.low + 0.5, term.high + 0.5
             self._tail_digit(term, text)
             if term.written == "半" and term.unit.dimension == "count":
@@ -193,13 +200,58 @@ class TermDecorator:
         elif term.part and not term.unit and term.scale == 1.0:
             if term.written == "半" or text.startswith((" a ", " an "), term.end):
                 return self._half_of_unit(term, text)
+            if self._part_of_unit(term, text):
+                return True
             term.low, term.high, term.unit = term.low * 100, term.high * 100, self._table.units["percent"]
-        if term.unit is None and self._patterns.no_amount_follows.match(text, term.end):
-            return bool(term.prefix)
-        if term.unit is None and not term.prefix and self._names.before(text, core):
+        if term.unit is None and not self._is_amount(term, text, core):
             return False
         self._prices.earnings(term, text)
-        return not self._says_nothing(term, text)
+        return self._decimal_or_two(term) and not self._says_nothing(term, text)
+
+    def _is_amount(self, term: Term, text: str, core: int) -> bool:
+        """Tell whether a number without a unit is no ordinal and no part of a name."""
+        if term.prefix:
+            return True
+        return not self._patterns.no_amount_follows.match(text, term.end) and not self._names.before(text, core)
+
+    def _own(self, term: Term, text: str, own: OwnUnit | None) -> bool:
+        """Read the unit of a claim's own."""
+        if (
+            own is None
+            or term.unit
+            or term.kind == "phrase"
+            or (not own.first and self._patterns.unit.match(text, term.end))
+        ):
+            return False
+        if match := own.pattern.match(text, term.end):
+            term.unit, term.end = replace(own.unit, name=own.unit.name or match["word"]), match.end()
+        return bool(match)
+
+    def _phrase(self, term: Term, text: str) -> None:
+        dimension = self._table.phrases[term.written][0]
+        term.unit = next(
+            unit for unit in self._table.units.values() if unit.dimension == dimension and unit.factor == 1
+        )
+        if dimension == "times" and text.startswith("半", term.end):
+            term.low, term.high, term.end = term.low + 0.5, term.high + 0.5, term.end + 1
+
+    def _decimal_or_two(self, term: Term) -> bool:
+        """Take 2,3 of what is counted for "2 or 3"; False for 20,5 of it, which may be two numbers."""
+        if not term.unsure or "," not in term.written or not term.unit or term.scale != 1.0:
+            return True
+        if term.pair and term.unit.dimension in _COUNTED:
+            (term.low, term.high), term.bound = term.pair, "range"
+            return True
+        return term.unit.dimension != "count"
+
+    def _part_of_unit(self, term: Term, text: str) -> bool:
+        """Read "a third of a terawatt"; other parts are percentages."""
+        of_unit = _OF_A.match(text, term.end)
+        whole = self._patterns.unit.match(text, of_unit.end()) if of_unit else None
+        if whole is None or self._table.words[whole["word"]].dimension not in _DIVIDED:
+            return False
+        term.unit, term.end = self._table.words[whole["word"]], whole.end()
+        return True
 
     def _half_of_unit(self, term: Term, text: str) -> bool:
         """Read "half a kilo"; a half of no known unit says nothing."""
@@ -216,17 +268,23 @@ class TermDecorator:
         return match is not None
 
     def _tail_digit(self, term: Term, text: str) -> None:
-        """Read the last digit of 六成五 and 两斤四两, a tenth of the unit before it."""
-        digit = self._table.numerals.chinese.get(text[term.end : term.end + 1])
-        weight = term.unit is self._table.units["jin"] and text.startswith("两", term.end + 1)
-        if digit and (weight or term.unit is self._table.units["tenth"]):
-            term.low, term.high, term.end = term.low + digit / 10, term.high + digit / 10, term.end + 1 + weight
+        """Read the last digit of 六成五, 1米8 and 五块五, a tenth of the unit before it; and the inches of 5 ft 10."""
+        if term.unit and term.unit.name == "foot" and (match := _INCHES.match(text, term.end)):
+            feet = float(match[1]) / _INCHES_A_FOOT
+            term.low, term.high, term.end = term.low + feet, term.high + feet, match.end()
+        if term.unit is None or term.unit.name not in _TENTHS or not (match := _TAIL_DIGIT.match(text, term.end)):
+            return
+        written = match.group()
+        digit = float(written) if written.isascii() else self._table.numerals.chinese[written]
+        term.low, term.high, term.end = term.low + digit / 10, term.high + digit / 10, match.end()
 
     def _says_nothing(self, term: Term, text: str) -> bool:
         """Tell whether this is an article (一个) or a frequency (three times a day)."""
         if term.unit is None or term.kind == "phrase":
             return False
-        article = term.written in ("一", "one", "两") and (term.unit.dimension == "count" or text[term.end - 1] == "块")
+        article = term.written in ("一", "one", "两") and (
+            term.unit.dimension == "count" or text[term.end - 1] in "块刀"
+        )
         return article or (term.unit.dimension == "times" and bool(self._patterns.frequency.match(text, term.end)))
 
     def _around(self, term: Term, text: str, floor: int) -> None:
@@ -238,6 +296,8 @@ class TermDecorator:
         if match := patterns.after.match(text, term.end):
             term.bound, term.end = self._table.hedges.after[match["word"]], match.end()
         end = term.start
+        if self._tolerances.before(text, end):
+            return
         if (
             end - 1 > floor
             and text[end - 1] == "-"
@@ -251,84 +311,3 @@ class TermDecorator:
             end = text.rindex(filler[0], 0, end)
         if (hedge := self._hedges.before(text, end)) and end > floor and term.bound != "range":
             term.bound = hedge[1]
-
-
-_LONGEST_CONNECTOR = 6
-_CENTURY = 100
-
-
-def join_ranges(terms: Sequence[Term], text: str, connectors: tuple[str, ...]) -> list[Term]:
-    """Return the terms with neighbours joined where a connector stands between them and they measure the same."""
-    connector = _connector(connectors)
-    joined: list[Term] = []
-    for term in terms:
-        before = joined[-1] if joined else None
-        between = text[before.end : term.start] if before else ""
-        if (
-            before is None
-            or len(between) > _LONGEST_CONNECTOR
-            or not _connects(connector, between, text, before)
-            or not _join(before, term)
-        ):
-            joined.append(term)
-    return joined
-
-
-@lru_cache(maxsize=4)
-def _connector(connectors: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"\s?(?:{alternatives(connectors)})\s?")
-
-
-def _connects(connector: re.Pattern[str], between: str, text: str, before: Term) -> bool:
-    if connector.fullmatch(between):
-        return True
-    return between.strip() in ("and", "和", "与") and text.endswith(
-        ("between ", "介于", "在", "between $"), 0, before.start
-    )
-
-
-def _join(first: Term, second: Term) -> bool:
-    """Widen `first` to reach to `second`; False where they are two figures (which then share the unit)."""
-    if "year" in (first.kind, second.kind):
-        return _join_years(first, second)
-    if first.bound == "range" or second.bound == "range" or first.negative or "phrase" in (first.kind, second.kind):
-        return False
-    if first.unit is None and second.unit is not None and not first.prefix:
-        first.unit, first.prefix, first.alternative = second.unit, second.prefix, None
-    elif first.unit is None and first.prefix is None:
-        first.prefix = second.prefix
-    elif second.unit is None and second.prefix is None:
-        second.unit, second.prefix = first.unit, first.prefix
-    if _dimension(first) != _dimension(second):
-        return False
-    if first.scale == 1.0 and second.scale > 1.0 and first.low < second.mantissa:
-        first.multiply(second.scale)
-    if first.low * _factor(first) >= second.high * _factor(second):
-        return False
-    ratio = _factor(first) / _factor(second)
-    first.low, first.high, first.unit, first.prefix = first.low * ratio, second.high, second.unit, second.prefix
-    first.end, first.bound, first.per = second.end, "range", second.per or first.per
-    first.alternative = None
-    return True
-
-
-def _join_years(first: Term, second: Term) -> bool:
-    if first.kind == "digits" and not (first.unit or first.prefix) and len(first.written) == 2:
-        first.kind, first.low = "year", first.low + second.low // _CENTURY * _CENTURY
-        first.high = first.low
-    if second.kind == "digits" and not (second.unit or second.prefix) and len(second.written) == 2:
-        second.kind, second.low = "year", second.low + first.low // _CENTURY * _CENTURY
-    if first.kind != "year" or second.kind != "year" or first.low >= second.low:
-        return False
-    first.high, first.end = max(second.low, second.high), second.end
-    return True
-
-
-def _dimension(term: Term) -> str:
-    unit = term.unit or term.prefix
-    return unit.dimension if unit else ""
-
-
-def _factor(term: Term) -> float:
-    unit = term.unit or term.prefix
-    return unit.factor if unit else 1.0

@@ -1,158 +1,21 @@
 """Comparing: do the quantities of a message agree with what a claim documents, differ, or speak of something else?"""
 
-import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from itertools import groupby
-from typing import Literal
 
-from checks.figures.numbers import Endings, alternatives
+from checks.figures.documented import DocumentedFigure, FigureDocumenter
+from checks.figures.intervals import IntervalReader
+from checks.figures.notation import notation, source_notation
+from checks.figures.own_units import ANY_NOUN
 from checks.figures.reading import FigureReader
-from checks.figures.units import Quantity, UnitTable
+from checks.figures.subjects import Place, Subjects, TextPlaces
+from checks.figures.units import Quantity
 from checks.model import FigureFinding, KnownFigure
-
-_END = re.compile(r"(?P<sentence>[。!?！？;；\n]|\.(?!\d))|[，、：()（）—]|[,:](?!\d)| - | but | while | and ")
-_REACH = 160
-_BESIDE = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The segment (to the next comma) and the sentence around a quantity, without the quantity itself."""
-
-    segment: str
-    sentence: str
-    before: str
-    after: str
-
-
-class TextPlaces:
-    """Cuts places out of one folded text; its ends of segments and sentences are looked up once."""
-
-    def __init__(self, text: str) -> None:
-        """Find where segments and sentences end."""
-        self._text = text
-        matches = list(_END.finditer(text))
-        self._segments = [(match.start(), match.end()) for match in matches]
-        self._sentences = [(match.start(), match.end()) for match in matches if match["sentence"]]
-
-    def of(self, quantity: Quantity) -> Place:
-        """Cut out what stands around a quantity; at most 160 characters each side."""
-        segment, sentence = self._sides(self._segments, quantity), self._sides(self._sentences, quantity)
-        return Place(" ".join(segment), " ".join(sentence), sentence[0][-_BESIDE:], sentence[1][:_BESIDE])
-
-    def _sides(self, ends: list[tuple[int, int]], quantity: Quantity) -> tuple[str, str]:
-        before = bisect_right(ends, quantity.start, key=lambda end: end[1])
-        after = bisect_left(ends, quantity.end, key=lambda end: end[0])
-        left = max(ends[before - 1][1] if before else 0, quantity.start - _REACH)
-        right = min(ends[after][0] if after < len(ends) else len(self._text), quantity.end + _REACH)
-        return self._text[left : quantity.start], self._text[quantity.end : max(right, quantity.end)]
-
-
-_LATIN = re.compile(r"[a-z0-9][a-z0-9&.-]*")
-_HAN_RUN = re.compile(r"[一-鿿]+")
-_STEM = 5
-_LEAST_LATIN = 2
-_LOOKED_BACK = "a period looked back on"
-_PRICES = ("USD/oz", "pe")
-_LARGEST_PRICE = 1e5
-
-
-class Subjects:
-    """Weighs places against the subjects of figures, by their content words in both languages."""
-
-    def __init__(self, table: UnitTable) -> None:
-        """Compile the cue words of the table."""
-        self._stop = table.subject_stop_words
-        self._stop_characters = re.compile(f"[{table.subject_stop_characters}]")
-        self._growth = re.compile("|".join(rf"(?<![a-z]){re.escape(word)}" for word in table.growth))
-        cues = table.elsewhere
-        self._before = re.compile(rf"(?<![a-z]){alternatives(cues['before'])}")
-        self._after = re.compile(rf"^\W?\s?(?:in |on |of )?{alternatives(cues['after'])}")
-        self._kind_of = {word: kind for kind, words in table.kinds.items() for word in words}
-        self._kind_words = re.compile(
-            rf"(?<![a-z])({'|'.join(map(re.escape, sorted(self._kind_of, key=len, reverse=True)))})"
-        )
-        self._forecast_before = re.compile(rf"(?<![a-z]){alternatives(cues['forecast_before'])}")
-        self._forecast_after = re.compile(rf"^\s?{alternatives(cues['forecast_after'])}")
-        self._opposites = table.opposites
-        self._period_before = Endings(dict.fromkeys(cues["period_before"], True))
-        self._period_after = re.compile(rf"^\s?{alternatives(cues['period_after'])}")
-        self._points_before = Endings(dict.fromkeys(cues["period_points_before"], True))
-        self._points_after = re.compile(rf"^,?\s?{alternatives(cues['period_points_after'])}")
-        self._fillers = re.compile(r"(?:the|a|这|了)\s*$")
-
-    def words(self, figure: KnownFigure) -> frozenset[str]:
-        """Return what to look for: the beginnings of Latin words, and pairs of Chinese characters."""
-        latin = {
-            word[:_STEM]
-            for word in _LATIN.findall(f"{figure.subject_en} {figure.subject_zh}".lower())
-            if self._tells(word)
-        }
-        pairs: set[str] = set()
-        for run in _HAN_RUN.findall(self._stop_characters.sub(" ", figure.subject_zh)):
-            pairs.update(run[i : i + 2] for i in range(len(run) - 1))
-        return frozenset(latin | pairs)
-
-    def evidence(self, place: Place, words: frozenset[str]) -> int:
-        """Count the subject's words around a place: each counts two in the segment, one in its sentence."""
-        return sum(2 if word in place.segment else 1 for word in words if word in place.sentence)
-
-    def says_when(self, place: Place) -> bool:
-        """Tell whether a duration stands after "after", "within", 用, or before 后, 就."""
-        return bool(
-            self._points_before.before(place.before, len(place.before)) or self._points_after.match(place.after)
-        )
-
-    def says_growth(self, text: str) -> bool:
-        """Tell whether a text speaks of a change: rise, doubled, 翻倍."""
-        return bool(self._growth.search(text))
-
-    def is_opposite(self, place: Place) -> bool:
-        """Tell whether a share at this place is the other part of the whole (idle, where the figure says in use)."""
-        return any(word in place.segment for word in self._opposites)
-
-    def kinds(self, text: str) -> frozenset[str]:
-        """Return what a text says that an amount is an amount of."""
-        return frozenset(self._kind_of[word] for word in self._kind_words.findall(text))
-
-    def elsewhere(self, place: Place, quantity: Quantity) -> str:
-        """Return the cue that a quantity is the author's own deal, a target, a past period, or emphasis; or ""."""
-        found = self._before.search(place.before) or self._after.match(place.after)
-        if not found and (
-            quantity.dimension in _PRICES or (quantity.dimension in ("USD", "count") and quantity.high < _LARGEST_PRICE)
-        ):
-            found = self._forecast_before.search(place.before) or self._forecast_after.match(place.after)
-        if found or quantity.dimension != "years":
-            return found.group().strip() if found else ""
-        before = self._fillers.sub("", place.before)
-        looked_back = self._period_before.before(before, len(before)) or self._period_after.match(place.after)
-        return _LOOKED_BACK if looked_back else ""
-
-    def _tells(self, word: str) -> bool:
-        return len(word) > _LEAST_LATIN and word not in self._stop and not word.isdigit()
-
+from checks.text import converter
 
 LEAST_BARE_MONEY = 1e6
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentedFigure:
-    """A claim's figure in base units, with what its subject speaks of."""
-
-    figure: KnownFigure
-    quantity: Quantity
-    words: frozenset[str]
-    growth: bool
-    subject: str
-    kinds: frozenset[str]
-
-    @property
-    def is_claim(self) -> bool:
-        """Tell whether this is what the claim itself says (not context beside it)."""
-        return self.figure.role == "claim"
 
 
 @dataclass(frozen=True)
@@ -176,25 +39,30 @@ class SaidFigure:
     @cached_property
     def kinds(self) -> frozenset[str]:
         """Return what its segment says that amounts are amounts of."""
-        return self.subjects.kinds(self.place.segment)
+        kinds = self.subjects.kinds(self.places.beside(self.readings[0]))
+        # Only shares and factors are of a change: "dropping 3 trillion on compute" is none.
+        return kinds if self.readings[0].dimension in ("percent", "times") else kinds - {"change"}
 
 
-def readings_as(said: Quantity, one: DocumentedFigure) -> list[Quantity]:
-    """Return the quantity as it could be meant in the figure's dimension."""
-    target = one.quantity.dimension
+def readings_as(said: Quantity, form: Quantity, *, growth: bool) -> list[Quantity]:
+    """Return the quantity as it could be meant in the dimension of one form of a figure; `growth`: of a change."""
+    target = form.dimension
     values = (said.low, said.high)
+    other = [moved(said, low, high, target) for dimension, low, high in said.others if dimension == target]
     if target in (said.dimension, said.loose):
-        return [said]
+        return [said, *other]
+    if other:
+        return other
     if (said.dimension, target) == ("times", "percent"):
         return [
             moved(said, (said.low - lost) * 100, (said.high - lost) * 100, target)
-            for lost in ((1, 0) if one.growth else (0,))
+            for lost in ((1, 0) if growth else (0,))
         ]
     if (said.dimension, target) == ("percent", "times"):
         return [moved(said, said.low / 100 + gained, said.high / 100 + gained, target) for gained in (0, 1)]
     if target == "USD/oz" and (said.bare or "USD" in (said.dimension, said.loose)):
         return [moved(said, *values, target)]
-    large = said.low >= LEAST_BARE_MONEY or one.quantity.high < LEAST_BARE_MONEY
+    large = said.low >= LEAST_BARE_MONEY or form.high < LEAST_BARE_MONEY
     fits = target in ("pe", "count", "times") or (target in ("USD", "CNY") and large)
     return [moved(said, *values, target)] if said.bare and fits else []
 
@@ -219,6 +87,7 @@ def distance(first: Quantity, second: Quantity) -> float:
 _NEEDED = {"percent": 1, "years": 1, "year": 2, "USD": 0, "CNY": 2, "count": 4, "pe": 0}
 _NEEDED_SECOND = 2
 _NEEDED_CONTEXT = 3
+_NEEDED_COUNTED = 2
 _NEVER = 99
 # A claim's own figure comes before all context.
 _CLAIM_FIRST = 50.0
@@ -237,11 +106,18 @@ class Fit:
         """Take over what weighs places against subjects."""
         self._subjects = subjects
 
-    def meant(self, said: SaidFigure, raw: Quantity, one: DocumentedFigure) -> list[Quantity]:
-        """Return the readings of a quantity in the figure's dimension; "idle" turns a share round."""
+    def meant(self, said: SaidFigure, raw: Quantity, one: DocumentedFigure) -> list[tuple[Quantity, Quantity]]:
+        """Return the readings of a quantity, each with the form of the figure it has the dimension of.
+
+        "Idle" turns a share round; people are nothing that a claim counts which does not name them.
+        """
+        if one.counts and raw.dimension == "count" and self._subjects.counts_persons(raw.text):
+            counted = one.own.unit.name if one.own else one.subject
+            if not self._subjects.counts_persons(counted):
+                return []
         if raw.dimension == "percent" == one.quantity.dimension and self._subjects.is_opposite(said.place):
-            return [moved(raw, 100 - raw.high, 100 - raw.low, "percent")]
-        return readings_as(raw, one)
+            return [(moved(raw, 100 - raw.high, 100 - raw.low, "percent"), one.quantity)]
+        return [(reading, form) for form in one.forms for reading in readings_as(raw, form, growth=one.growth)]
 
     def of(
         self, said: SaidFigure, one: DocumentedFigure, known: Sequence[DocumentedFigure], *, second: bool
@@ -250,9 +126,9 @@ class Fit:
 
         `second` says that another quantity of this dimension already agrees with the claim.
         """
-        meant = [(raw, reading) for raw in said.readings for reading in self.meant(said, raw, one)]
-        apart = [distance(reading, one.quantity) for raw, reading in meant if self._may_differ(raw, one, reading)]
-        if not apart or (said.elsewhere and said.elsewhere not in one.subject):
+        meant = [(raw, *pair) for raw in said.readings for pair in self.meant(said, raw, one)]
+        apart = [distance(reading, form) for raw, reading, form in meant if self._may_differ(raw, one, reading, form)]
+        if not apart or (said.elsewhere and not self._subjects.excuses(said.elsewhere, one.subject)):
             return None
         if said.kinds and one.kinds and not said.kinds & one.kinds:
             return None
@@ -277,80 +153,38 @@ class Fit:
             return _NEEDED_WHOLE
         if dimension == "percent" and first.dimension == "times" and not one.growth:
             return _NEEDED_SHARE
+        if dimension == "count":
+            return self._needed_count(said, one)
         return max(_NEEDED.get(dimension, 0), _NEEDED_SECOND if second else 0)
 
-    def _may_differ(self, raw: Quantity, one: DocumentedFigure, reading: Quantity) -> bool:
+    def _needed_count(self, said: SaidFigure, one: DocumentedFigure) -> int:
+        """Return what a count needs: little where the claim's own unit or noun stands on it."""
+        dimensions = {form.dimension for form in one.forms[1:]}
+        if any({raw.dimension, *(other[0] for other in raw.others)} & dimensions for raw in said.readings):
+            return 0
+        return _NEEDED_COUNTED if one.counts else _NEEDED["count"]
+
+    def _may_differ(self, raw: Quantity, one: DocumentedFigure, reading: Quantity, form: Quantity) -> bool:
         """Tell whether a differing quantity of this make may be held against the figure at all."""
-        target = one.quantity.dimension
+        target = form.dimension
         if raw.loose and raw.dimension != target:
             return False
-        if raw.bare and (raw.low < LEAST_BARE_MONEY or target not in ("USD", "CNY")):
+        if raw.bare and not one.counts and (raw.low < LEAST_BARE_MONEY or target not in ("USD", "CNY")):
             return False
         if (raw.dimension, target) == ("percent", "times"):
             return False
         if (raw.dimension, target) == ("times", "percent") and not one.growth and self._subjects.says_growth(raw.text):
             return False
-        most = _MOST_RATIOS.get(target, _MOST_RATIO)
-        return 1 / most < ratio(reading, one.quantity) < most
-
-
-_ENGLISH_SCALES = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
-_CHINESE_SCALES = ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"))
-_SIGNS = {"over": "> ", "under": "< "}
-_MONEY = {"en": {"USD": "$", "CNY": "¥"}, "zh": {"USD": "美元", "CNY": "元"}}
-_UNITS = {
-    "en": {
-        "percent": "%",
-        "times": "×",
-        "years": " years",
-        "month": " months",
-        "pe": "× earnings",
-        "litre": " litres",
-        "year": "",
-        "count": "",
-    },
-    "zh": {
-        "percent": "%",
-        "times": "倍",
-        "years": "年",
-        "month": "个月",
-        "pe": "倍市盈率",
-        "litre": "升",
-        "year": "年",
-        "count": "",
-    },
-}
-
-
-def notation(figure: KnownFigure, language: Literal["en", "zh"] = "en") -> str:
-    """Return a documented figure in plain notation, with its bound as a sign."""
-    unit, _, per = figure.unit.partition("/")
-    spread = [figure.low] if figure.low == figure.high else [figure.low, figure.high]
-    if unit in ("USD", "CNY"):
-        written = _money(spread, unit, language)
-    else:
-        numbers = "–".join(f"{value:.0f}" if unit == "year" else _plain(value) for value in spread)
-        written = numbers + _UNITS[language].get(unit, f" {unit}")
-    sign = _SIGNS.get(figure.bound, "")
-    return f"{sign}{written}{f'/{per}' if per else ''}"
-
-
-def _money(spread: list[float], unit: str, language: Literal["en", "zh"]) -> str:
-    scales = _ENGLISH_SCALES if language == "en" else _CHINESE_SCALES
-    size, name = next(((size, name) for size, name in scales if spread[-1] >= size), (1.0, ""))
-    numbers = "–".join(_plain(value / size) for value in spread)
-    sign = _MONEY[language][unit]
-    return f"{sign}{numbers}{name}" if language == "en" else f"{numbers}{name}{sign}"
-
-
-def _plain(value: float) -> str:
-    return f"{round(value, 4):,.10g}"
+        most = _MOST_RATIO if one.periodic else _MOST_RATIOS.get(target, _MOST_RATIO)
+        return 1 / most < ratio(reading, form) < most
 
 
 # Beside "a thousand servers" a mass is that of all of them.
 _CROWD = 10
 _CONTRADICTS = 2
 _MOST_FIGURES = 8192
+# The wordings tell what these units count, or how often something happens.
+_LEARNED = ("count", "times", "years", "month")
 
 
 class FigureComparer:
@@ -361,37 +195,64 @@ class FigureComparer:
         self._reader = reader
         self._subjects = Subjects(reader.units)
         self._fit = Fit(self._subjects)
-        self._documented = lru_cache(maxsize=_MOST_FIGURES)(self._document)
+        self._simplify = converter("t2s")
+        self._intervals = IntervalReader(reader.units)
+        documenter = FigureDocumenter(reader, self._subjects, self._intervals)
+        self._documented = lru_cache(maxsize=_MOST_FIGURES)(documenter.document)
 
-    def compare(self, said: Sequence[Quantity], figures: Sequence[KnownFigure], text: str) -> tuple[FigureFinding, ...]:
+    def compare(
+        self, said: Sequence[Quantity], figures: Sequence[KnownFigure], text: str, wordings: Sequence[str] = ()
+    ) -> tuple[FigureFinding, ...]:
         """Return a finding for each quantity that agrees with a figure, and each that differs from one it means.
 
-        `text` is the text that `said` was read from. A quantity that visibly speaks of something else is left out.
+        `text` is the text that `said` was read from, `wordings` what says the claim, where units of its own are
+        learned from. A quantity that visibly speaks of something else is left out.
         """
-        if not said or not figures:
+        if not figures:
             return ()
-        known = [self._documented(figure) for figure in figures]
-        places = TextPlaces(self._reader.fold(text))
+        known = [self._documented(figure, tuple(wordings) if _learns(figure) else ()) for figure in figures]
+        folded = self._reader.fold(text)
+        said = self._with_own(said, known, folded, text)
+        if not said:
+            return ()
+        places = TextPlaces(self._simplified(folded), [_span(each) for each in said])
         groups = [SaidFigure(tuple(group), places, self._subjects) for _, group in groupby(said, key=_span)]
         agreeing = {i: match for i, group in enumerate(groups) if (match := self._agreement(group, known))}
         differing = self._differences(groups, known, agreeing)
-        found = [(i, _finding(groups[i], match, agrees=True)) for i, match in agreeing.items()]
+        # A year that agrees beside another figure only says which forecast is meant.
+        years = {i for i, match in agreeing.items() if match.quantity.dimension == "year"}
+        alone = len(years) == len(agreeing) + len(differing)
+        shown = {i: match for i, match in agreeing.items() if alone or i not in years}
+        found = [(i, _finding(groups[i], match, agrees=True)) for i, match in shown.items()]
         found += [(i, _finding(groups[i], match, agrees=False)) for i, match in differing.items()]
         return tuple(finding for _, finding in sorted(found, key=lambda pair: pair[0]))
 
-    def _document(self, figure: KnownFigure) -> DocumentedFigure:
-        subjects = self._subjects
-        subject = f"{figure.subject_en} {figure.subject_zh}".lower()
-        quantity = self._reader.documented(figure)
-        return DocumentedFigure(
-            figure, quantity, subjects.words(figure), subjects.says_growth(subject), subject, subjects.kinds(subject)
-        )
+    def _simplified(self, folded: str) -> str:
+        """Return the text in Simplified characters, for subjects are looked for in those."""
+        simplified = folded if folded.isascii() else self._simplify(folded)
+        return simplified if len(simplified) == len(folded) else folded
+
+    def _with_own(
+        self, said: Sequence[Quantity], known: Sequence[DocumentedFigure], folded: str, text: str
+    ) -> Sequence[Quantity]:
+        """Return what was said with the units of the claim's own, its counted nouns and its intervals read too."""
+        for one in known:
+            if one.counts:
+                counted = (each for each in self._reader.read(text, ANY_NOUN) if each.dimension == ANY_NOUN.dimension)
+                nouns = [each for each in counted if each.unit not in self._reader.units.not_nouns]
+                said = _merged(said, [replace(each, dimension="count", unit="", bare=True) for each in nouns])
+            if one.own:
+                own = [each for each in self._reader.read(text, one.own) if each.dimension == one.own.dimension]
+                said = _merged(said, own)
+            if one.periodic:
+                said = _merged(said, self._intervals.read(folded, text))
+        return said
 
     def _agreement(self, said: SaidFigure, known: Sequence[DocumentedFigure]) -> DocumentedFigure | None:
         """Return the figure that the quantity agrees with, the claim's own first, then context."""
         for one in sorted(known, key=lambda k: not k.is_claim):
-            meant = (reading for raw in said.readings for reading in self._fit.meant(said, raw, one))
-            agrees = any(reading.meets(one.quantity) for reading in meant)
+            meant = (pair for raw in said.readings for pair in self._fit.meant(said, raw, one))
+            agrees = any(reading.meets(form) for reading, form in meant)
             if agrees and (one.is_claim or not self._contradicts(said, one, known)):
                 return one
         return None
@@ -427,6 +288,16 @@ class FigureComparer:
         return _assign(offers)
 
 
+def _learns(figure: KnownFigure) -> bool:
+    return figure.role == "claim" and figure.unit in _LEARNED
+
+
+def _merged(said: Sequence[Quantity], more: Sequence[Quantity]) -> Sequence[Quantity]:
+    """Return both in the order of the text; of two that overlap, the second kind stays."""
+    kept = [each for each in said if not any(each.start < one.end and one.start < each.end for one in more)]
+    return sorted((*kept, *more), key=_span) if more else said
+
+
 def _span(quantity: Quantity) -> tuple[int, int]:
     return quantity.start, quantity.end
 
@@ -443,7 +314,16 @@ def _assign(offers: list[tuple[float, int, DocumentedFigure]]) -> dict[int, Docu
 
 def _finding(said: SaidFigure, one: DocumentedFigure, *, agrees: bool) -> FigureFinding:
     figure = one.figure
-    return FigureFinding(said.readings[0].text, notation(figure), agrees, figure.subject_en, figure.subject_zh)
+    return FigureFinding(
+        said.readings[0].text,
+        notation(figure),
+        agrees,
+        figure.subject_en,
+        figure.subject_zh,
+        source_notation(figure),
+        figure.documented_place,
+        one.is_claim,
+    )
 
 
 @cache

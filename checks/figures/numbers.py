@@ -1,113 +1,12 @@
 """The scanner: finds the numbers of a folded text, one after another, in time linear in its length."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from checks.figures.units import Numerals, Term, UnitTable
-
-_PIECE = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+|\S")
-_BLANKS = re.compile(r"\s+")
-_COLLOQUIAL_FROM = 100
-
-
-class NumeralReader:
-    """Turns numerals, cut out of folded text, into numbers."""
-
-    def __init__(self, numerals: Numerals) -> None:
-        """Take over the values of the numeral words."""
-        self._numerals = numerals
-        self._digits = "".join(numerals.chinese)
-        self._pair = re.compile(f"([{self._digits}])([{self._digits}])([{''.join(numerals.chinese_scales)}]*)$")
-        self._tens_pair = re.compile(f"([{self._digits}]?十)([{self._digits}])([{self._digits}])$")
-
-    def digits(self, written: str) -> float:
-        """Return the value of digits with thousands commas, a decimal point (also 点), and gaps in between."""
-        return float(_BLANKS.sub("", written).replace(",", "").replace("点", "."))
-
-    def chinese_interval(self, written: str) -> tuple[float, float] | None:
-        """Return the interval that neighbouring digits name (两三 is 2 to 3, 三四百 300 to 400), or None."""
-        for pattern, place in ((self._pair, 0), (self._tens_pair, 1)):
-            if match := pattern.match(written):
-                first, second, third = match.groups()
-                low, high = (first, second) if place == 0 else (second, third)
-                if not self._neighbours(low, high):
-                    return None
-                if place == 0:
-                    scale = self.chinese("一" + third) if third else 1.0
-                    return self._value(low) * scale, self._value(high) * scale
-                tens = self.chinese(first)
-                return tens + self._value(low), tens + self._value(high)
-        return None
-
-    def chinese_year(self, written: str) -> float | None:
-        """Return a year written digit by digit (二零三零), or None."""
-        if not all(character in self._numerals.chinese for character in written):
-            return None
-        return float("".join(str(int(self._value(character))) for character in written))
-
-    def chinese(self, written: str) -> float:
-        """Return the value of a run of Chinese numerals, digits and scales: 一点四万亿, 1兆4000亿, 六千五."""
-        whole, _, rest = written.partition("点")
-        if not rest:
-            return self._sum(whole)
-        decimals = len(rest) - len(rest.lstrip(self._digits))
-        fraction = "".join(str(int(self._value(digit))) for digit in rest[:decimals])
-        value = self._sum(whole) + (float(f"0.{fraction}") if fraction else 0.0)
-        for scale in rest[decimals:]:
-            value *= self._numerals.chinese_scales.get(scale, 1.0)
-        return value
-
-    def english(self, words: Sequence[str]) -> float:
-        """Return the value of number words: one point four trillion, six hundred and fifty billion, two and a half."""
-        total, current, decimal = 0.0, 0.0, 0.0
-        for position, word in enumerate(words):
-            if word == "point":
-                decimal = 0.1
-            elif word in self._numerals.english:
-                current += self._numerals.english[word] * (decimal or 1.0)
-                decimal /= 10
-            elif word in self._numerals.english_parts:
-                part = self._numerals.english_parts[word]
-                current = current + part if "and" in words[:position] else (current or 1.0) * part
-            elif word in self._numerals.english_scales:
-                scale, decimal = self._numerals.english_scales[word], 0.0
-                current = (current or 1.0) * scale
-                if scale >= 1000:
-                    total, current = total + current, 0.0
-        return total + current
-
-    def _value(self, character: str) -> float:
-        return self._numerals.chinese[character]
-
-    def _neighbours(self, low: str, high: str) -> bool:
-        return low not in "零〇" and (self._value(high) - self._value(low) == 1 or low + high == "三五")
-
-    def _sum(self, written: str) -> float:
-        """Add up a run: each scale multiplies whatever smaller parts stand before it."""
-        parts: list[float] = []
-        number: float | None = None
-        last_scale = 0.0
-        pieces: list[str] = _PIECE.findall(written)
-        for piece in pieces:
-            if scale := self._numerals.chinese_scales.get(piece):
-                cut = next((i for i, part in enumerate(parts) if part < scale), len(parts))
-                if number is None and cut == len(parts):
-                    cut -= 1  # a scale on a scale: 100 百万
-                smaller, parts = parts[max(0, cut) :], parts[: max(0, cut)]
-                parts.append((sum(smaller) + (number or 0.0) or 1.0) * scale)
-                number, last_scale = None, scale
-            elif piece in self._numerals.chinese:
-                digit = self._value(piece)
-                number = digit if number is None or (not last_scale and number == 0) else number * 10 + digit
-                last_scale = 0.0 if piece in "零〇" else last_scale
-            else:
-                number = self.digits(piece)
-        if number is not None and last_scale >= _COLLOQUIAL_FROM and pieces[-1] in self._numerals.chinese:
-            number *= last_scale / 10
-        return sum(parts) + (number or 0.0)
-
+from checks.figures.numerals import PLAIN_DIGITS, RAISED, SMALL_PARTS, DigitNotation, NumeralReader, small_part
+from checks.figures.units import Term, UnitTable
 
 T = TypeVar("T")
 
@@ -153,12 +52,6 @@ def alternatives(words: Iterable[str], not_before: Mapping[str, str] | None = No
     return "(?:" + "|".join(f"{re.escape(first)}(?:{'|'.join(rests)})" for first, rests in groups.items()) + ")"
 
 
-# At most 15 digits: more are no quantity, and a float would not hold them.
-_DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,9}|点\d{1,9})?|\.\d{1,9}"
-# Speech recognition splits 0.5 % into "0. 5 %" and 2019 年 into "201 9年".
-_SPLIT = r"\d{1,3}(?: \. ?|\. )\d{1,3}(?=\s?(?:%|倍|万|亿|个|成))|(?:20 ?\d ?\d|20\d ?\d)(?= ?年)"
-
-
 @dataclass(frozen=True, slots=True)
 class Patterns:
     """Compiled expressions; see `build` for what each is for."""
@@ -170,7 +63,7 @@ class Patterns:
     skip: re.Pattern[str]
     token: re.Pattern[str]
     phrase: re.Pattern[str]
-    digits: re.Pattern[str]
+    scaled: re.Pattern[str]
     chinese: re.Pattern[str]
     english: re.Pattern[str]
     fraction: re.Pattern[str]
@@ -195,14 +88,14 @@ def build_patterns(table: UnitTable) -> Patterns:
     phrase_starts = "".join(sorted({word[0] for word in table.phrases if not word.isascii()}))
     phrase_words = {word.split()[0] for word in table.phrases if word.isascii()}
     triggers = phrase_words.union(numerals.english, numerals.english_parts, ("hundred", "a", "an"))
-    start = rf"[\d{digits}{scales}半{phrase_starts}]|\.\d"
+    start = rf"[\d{digits}{scales}{SMALL_PARTS}半{phrase_starts}]|\.\d"
     return Patterns(
         start=re.compile(start),
         words=frozenset(triggers - {"a", "an"}).union(("couple",), numerals.english_scales),
         word=re.compile(r"[a-z]+"),
         start_with_words=re.compile(rf"{start}|(?<![a-z]){alternatives(triggers)}"),
         skip=re.compile(_skip(table)),
-        token=re.compile(rf"\d[\d,.]*(?:[a-z]\w*)?|[{digits}{scales}]+|[a-z]+|."),
+        token=re.compile(rf"\d(?:[\d,.]|'(?=\d))*(?:\^\S*|[a-z]\w*)?|[{digits}{scales}]+|[a-z]+|."),
         phrase=re.compile(alternatives(table.phrases)),
         **_numbers(table, digits, scales),
         **_surroundings(table),
@@ -214,16 +107,20 @@ def _numbers(table: UnitTable, digits: str, scales: str) -> dict[str, re.Pattern
     # 千克, 千瓦 and 兆瓦 are units: there 千 and 兆 do not belong to the number.
     scale = f"(?:[{scales.replace('千', '').replace('兆', '')}]|千(?![瓦克米])|兆(?![瓦赫]))"
     more = rf"(?:(?:\d{{1,4}}|[{digits}]){scale}{{1,6}}){{0,6}}"
+    # 二十四两 ends with a unit: inside a run 两 is a number only before scales and what is counted.
+    counted = table.units["liang"].not_before
+    numeral = rf"(?:[{digits.replace('两', '')}]|(?<![{digits}{scales}])两|两(?=[{counted}]))"
     attached, words = alternatives(table.multipliers.attached), alternatives(table.multipliers.words)
     return {
-        "digits": re.compile(rf"(?P<plain>{_SPLIT}|{_DIGITS})(?P<scaled>\s?{scale}{{1,6}}{more})?"),
-        "chinese": re.compile(rf"半|(?:[{digits}]|{scale}){{1,24}}(?:点[{digits}]{{1,9}}{scale}{{0,6}})?"),
+        # 1万2 is 12,000.
+        "scaled": re.compile(rf"\s?{scale}{{1,6}}{more}(?P<tail>(?<=[百千万亿])[1-9](?![\d.,%]|{scale}))?"),
+        "chinese": re.compile(rf"半|(?:{numeral}|{scale}){{1,24}}(?:点[{digits}]{{1,9}}{scale}{{0,6}})?"),
         "english": re.compile(_english(table)),
         "fraction": re.compile(r"([1-9])/([2-9]|10)(?![\d/])(?!\s?[年月])"),
-        "over_part": re.compile(rf"分之({_DIGITS}|(?:[{digits}]|{scale}){{1,12}}(?:点[{digits}]{{1,9}})?)"),
+        "over_part": re.compile(rf"分之({PLAIN_DIGITS}|(?:[{digits}]|{scale}){{1,12}}(?:点[{digits}]{{1,9}})?)"),
         "multiplier": re.compile(rf"{attached}|[ -]?{words}"),
         "money_letter": re.compile(rf" ?{alternatives(table.multipliers.money)}"),
-        "middle": re.compile(rf"(?P<hedge>{alternatives(table.hedges.middle)})(?P<scales>{scale}{{0,4}})"),
+        "middle": re.compile(rf"(?!\+/?-)(?P<hedge>{alternatives(table.hedges.middle)})(?P<scales>{scale}{{0,4}})"),
     }
 
 
@@ -232,9 +129,10 @@ def _surroundings(table: UnitTable) -> dict[str, re.Pattern[str]]:
     barred = {word: unit.not_before for word, unit in table.words.items() if unit.not_before and not word.isascii()}
     units = alternatives(table.words, barred)
     masses = alternatives(word for word, unit in table.words.items() if unit.name in table.per_mass)
+    half = "(?:(?<=[年倍吨斤两克里米升天时元块瓦])(?P<half>半)| and a (?P<half_after>half)(?![a-z]))?"
     return {
-        "unit": re.compile(rf"(?:[ -]|\s?个)?(?P<word>{units})(?:(?<=[年倍吨斤])(?P<half>半))?"),
-        "after": re.compile(rf" ?(?P<word>{alternatives(table.hedges.after)})"),
+        "unit": re.compile(rf"(?:[ -]|\s?个(?P<half_before>半)?)?(?P<word>{units}){half}"),
+        "after": re.compile(rf" ?(?!\+/?-)(?P<word>{alternatives(table.hedges.after)})"),
         "per": re.compile(rf"(?:\s?(?:/|每|一|1)\s?| (?:per|an?|each|the) )(?P<word>{masses})"),
         "per_before": re.compile(rf"(?:每|per |an |/)(?P<word>{masses})[^\d,;。]{{0,8}}$"),
         "year_follows": re.compile(rf" ?年(?={alternatives(table.year_parts)})"),
@@ -244,15 +142,23 @@ def _surroundings(table: UnitTable) -> dict[str, re.Pattern[str]]:
     }
 
 
+# 2x32GB is sixty-four of them, or a size; 1.2x10^3 is a number.
+_PRODUCT = (
+    rf"\d[\d,.]{{0,12}}(?P<gap>\s?)[x×*](?P=gap)(?!10(?:\^|\*\*|[{RAISED}]|的))\d[\d,.]{{0,12}}"
+    r"(?: ?[a-z]{1,3}(?![a-z]))?"
+)
+
+
 def _skip(table: UnitTable) -> str:
     """Dates, times, telephone numbers, versions, fractions of a list, and the phrases that only look like amounts."""
     return "|".join(
         (
             r"(?P<date>(?:19|20)\d\d(?=[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)))[-/.]\d{1,2}[-/.]\d{1,2}",
             r"\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]\.?m)?",
+            _PRODUCT,
             r"\d{2,4}[- ]\d{3,4}[- ]\d{4}(?!\d)",
             r"1[3-9]\d{9}(?!\d)",
-            r"\d+(?:\.\d+){2,}",
+            r"(?![1-9]\d{0,2}(?:\.\d{3}){2,4}(?![\d.]\d))\d+(?:\.\d+){2,}",
             r"\d{1,3}(?:/\d{1,3}){2,3}(?!\d)",
             r"\d{16,}",
             r"(?m:^)\d{1,2}[.)](?!\s?\d)",
@@ -269,13 +175,15 @@ def _english(table: UnitTable) -> str:
     article = rf"an?(?= (?:{scales}|half|quarter|third))"
     more = rf"(?:[ -](?:and )?(?:{small}|{scales}|point(?= {small})|{parts}|{article})){{0,12}}"
     of_part = rf"(?:{parts})(?: of)?(?: an?| the)?(?= {scales})"
-    return rf"(?:{of_part}|half|{small}|hundred(?= {scales})|an?(?= (?:{scales}|{parts})(?![a-z])))(?:{more})(?![a-z])"
+    one = rf"an?(?= (?:{scales}|{parts})(?![a-z]))|an?(?: full| whole| cool)(?= {scales})"
+    return rf"(?:{of_part}|half|{small}|hundred(?= {scales})|{one})(?:{more})(?![a-z])"
 
 
 MOST_TERMS = 64
 _MOST_NUMBERS = 512
 # No quantity of this world; also keeps floats from overflowing.
 _MOST_VALUE = 1e24
+_PERIOD_BEFORE = ("in ", "within ", "over ", "for ", "each ", "per ", "this ", "every ", "after ")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _HIDDEN = re.compile(r"https?://\S+|www\.\S+|<[@#:/ta][^>\s]{0,80}>|@\w+")
 
@@ -288,6 +196,7 @@ class Scanner:
         self._table = table
         self._patterns = patterns
         self._numerals = NumeralReader(table.numerals)
+        self._notation = DigitNotation()
         self._names = Endings(dict.fromkeys(table.not_amounts["after"], True))
         self._letters_before = Endings(
             {word: True for word in (*table.prefixes, "fy", "cy", "pe") if word[-1].isalpha()}
@@ -302,18 +211,19 @@ class Scanner:
         search = (self._patterns.start_with_words if words else self._patterns.start).search
         if "://" in text or "@" in text or "<" in text or "www." in text:
             text = _HIDDEN.sub(lambda match: "\x00" * len(match.group()), text)
+        commas = "," in text and self._notation.decimal_commas(text)
         terms: list[Term] = []
         position = 0
         for _ in range(_MOST_NUMBERS):
             match = search(text, position)
             if not match or len(terms) == MOST_TERMS:
                 break
-            term, position = self._at(text, match.start())
+            term, position = self._at(text, match.start(), commas=commas)
             if term:
                 terms.append(term)
         return terms
 
-    def _at(self, text: str, start: int) -> tuple[Term | None, int]:
+    def _at(self, text: str, start: int, *, commas: bool) -> tuple[Term | None, int]:
         """Return the term that starts here, if one does, and where to go on."""
         patterns = self._patterns
         if skipped := patterns.skip.match(text, start):
@@ -325,9 +235,12 @@ class Scanner:
             term = Term("phrase", start, phrase.end(), low, high, phrase.group(), bound=bound)
             return (None if self._not_parts.before(text, start) else term), phrase.end()
         if text[start].isascii() and not text[start].isalpha():
-            term = self._digits(text, start)
+            term = self._digits(text, start, commas=commas)
         elif text[start].isascii():
             term = self._english(text, start)
+        elif text[start] in SMALL_PARTS:
+            share = small_part(text[start])
+            term = Term("digits", start, start + 1, share, share, text[start], part=True)
         else:
             term = self._chinese(text, start)
         if term is None or not term.high < _MOST_VALUE:
@@ -335,18 +248,22 @@ class Scanner:
             return None, token.end() if token else start + 1
         return term, term.end
 
-    def _digits(self, text: str, start: int) -> Term | None:
-        if not self._may_start(text, start) or not (match := self._patterns.digits.match(text, start)):
+    def _digits(self, text: str, start: int, *, commas: bool) -> Term | None:
+        if not self._may_start(text, start):
             return None
         if part := self._patterns.fraction.match(text, start):
             share = float(part[1]) / float(part[2])
             return Term("digits", start, part.end(), share, share, part.group(), part=True)
-        value = self._numerals.digits(match["plain"])
-        term = Term("digits", start, match.end(), value, value, match["plain"])
-        if match["scaled"]:
-            total = self._numerals.chinese(match["plain"].replace(" ", "").replace("点", ".") + match["scaled"].strip())
-            term.low = term.high = total
-            term.scale = total / value if value else 1.0
+        number = self._notation.read(text, start, commas=commas)
+        if number is None:
+            return None
+        value = number.value
+        term = Term("digits", start, number.end, value, value, number.written, unsure=number.unsure, pair=number.pair)
+        term.thousands = number.thousands
+        if scaled := self._patterns.scaled.match(text, number.end):
+            tail = scaled["tail"] or ""
+            total = self._numerals.scaled(value, scaled.group().strip().removesuffix(tail), tail)
+            term.low, term.high, term.end, term.scale = total, total, scaled.end(), total / value if value else 1.0
         return self._part_of(text, term)
 
     def _may_start(self, text: str, start: int) -> bool:
@@ -390,6 +307,9 @@ class Scanner:
         if len(written) == 4 and (year := self._numerals.chinese_year(written)) and _FIRST_YEAR <= year <= _LAST_YEAR:
             return Term("year", start, match.end(), year, year, written)
         value = self._numerals.chinese(written)
+        if mixed := self._notation.mixed(text, match.end()):
+            value, end = value + mixed[0], mixed[1]
+            return Term("chinese", start, end, value, value, text[start:end])
         term = self._part_of(text, Term("chinese", start, match.end(), value, value, written))
         vague = written[0] in self._scales[1:] and not term.part
         scales = written[len(written.rstrip(self._scales)) :]
@@ -401,6 +321,12 @@ class Scanner:
         if not match or self._names.before(text, start):
             return None
         words = match.group().replace("-", " ").split()
+        if (
+            words[-1] == "quarter"
+            and text.endswith(_PERIOD_BEFORE, 0, start)
+            and not text.startswith(" of", match.end())
+        ):
+            return None
         value = self._numerals.english(words)
         numerals = self._table.numerals
         part = words[-1] in numerals.english_parts and "and" not in words

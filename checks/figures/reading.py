@@ -1,11 +1,18 @@
 """The reader: from a text to the quantities it names."""
 
-from checks.figures.amounts import PriceReader, TermDecorator, join_ranges
+import re
+from dataclasses import replace
+
+from checks.figures.amounts import PriceReader, TermDecorator
+from checks.figures.joining import TermJoiner
 from checks.figures.numbers import Scanner, build_patterns
+from checks.figures.own_units import OwnUnit, is_own, spellings
 from checks.figures.units import Quantity, Term, Unit, UnitTable
 from checks.model import KnownFigure
 from config.errors import UnknownUnitError
 
+_INVISIBLE = re.compile("[\u00ad\u0300-\u036f\u180e\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+_NEVER_GROUPED = ("percent", "times", "pe", "year")
 _OUNCE_KG = 0.0311035
 _LEAST_BARE_CHINESE = 1e4
 
@@ -22,6 +29,7 @@ class FigureReader:
         self._scanner = Scanner(units, patterns)
         self._prices = PriceReader(units, patterns)
         self._decorator = TermDecorator(units, patterns)
+        self._joiner = TermJoiner(units)
 
     @classmethod
     def load(cls) -> "FigureReader":
@@ -35,11 +43,14 @@ class FigureReader:
             folded = "".join(low if len(low := character.lower()) == 1 else character for character in text)
         return folded if folded.isascii() else folded.translate(self.units.variants)
 
-    def read(self, text: str) -> tuple[Quantity, ...]:
+    def read(self, text: str, own: OwnUnit | None = None) -> tuple[Quantity, ...]:
         """Return the quantities of a text in order, at most 64 numbers.
 
-        A figure that can be read two ways (1.4T: trillion or tonnes) comes twice, with the same span.
+        A figure that can be read two ways (1.4T: trillion or tonnes) comes twice, with the same span. `own` is a unit
+        that one claim has of its own.
         """
+        if _INVISIBLE.search(text):
+            return self._read_visible(text, own)
         folded = self.fold(text)
         if not self._start.search(folded) and self._words.isdisjoint(self._word.findall(folded)):
             return ()
@@ -48,12 +59,21 @@ class FigureReader:
             return ()
         decorated: list[Term] = []
         for term in terms:
-            if (decorated and term.start < decorated[-1].end) or not self._decorator.decorate(term, folded, decorated):
-                continue
-            decorated.append(term)
-        joined = join_ranges(decorated, folded, self.units.ranges)
+            before = decorated[-1].end if decorated else 0
+            if term.start >= before and self._decorator.decorate(term, folded, decorated, own):
+                decorated.append(term)
+        joined = self._joiner.join(decorated, folded)
         self._prices.share(joined, folded)
         return tuple(quantity for term in joined for quantity in self._quantities(term, text))
+
+    def _read_visible(self, text: str, own: OwnUnit | None) -> tuple[Quantity, ...]:
+        """Read a text without the characters that nobody sees; places and spellings are those of the whole text."""
+        places = [place for place, character in enumerate(text) if not _INVISIBLE.match(character)]
+        moved: list[Quantity] = []
+        for each in self.read("".join(text[place] for place in places), own):
+            start, end = places[each.start], places[each.end - 1] + 1
+            moved.append(replace(each, text=text[start:end], start=start, end=end))
+        return tuple(moved)
 
     def documented(self, figure: KnownFigure) -> Quantity:
         """Return a documented figure in base units.
@@ -61,23 +81,22 @@ class FigureReader:
         Raises:
             UnknownUnitError: the pack uses a unit that the table lacks.
         """
+        if is_own(figure.unit) and (names := spellings(figure.unit)):
+            return self._in(figure, f"own {names[0].lower()}", 1.0, 1.0)
         name, _, per = figure.unit.partition("/")
         unit, mass = self.units.units.get(name), self.units.units.get(per) if per else None
         if unit is None or (per and (mass is None or per not in self.units.per_mass)):
             raise UnknownUnitError(figure.unit, tuple(self.units.units))
-        low, high = figure.low * unit.factor, figure.high * unit.factor
-        widen = self.units.documented_bounds.get(figure.bound, (1.0, 1.0)) if unit.dimension != "year" else (1.0, 1.0)
-        ends = sorted((low * widen[0], high * widen[1]))
-        dimension = unit.dimension
         if mass:
-            dimension, ends = "USD/oz", [end * _OUNCE_KG / mass.factor for end in ends]
-        return Quantity(
-            dimension,
-            ends[0],
-            ends[1],
-            figure.unit,
-            bound="range" if figure.bound == "about" and low != high else figure.bound,
-        )
+            return self._in(figure, "USD/oz", unit.factor, _OUNCE_KG / mass.factor)
+        return self._in(figure, unit.dimension, unit.factor, 1.0)
+
+    def _in(self, figure: KnownFigure, dimension: str, factor: float, after: float) -> Quantity:
+        """Return the figure in a dimension, its bound applied between both factors."""
+        widen = self.units.documented_bounds.get(figure.bound, (1.0, 1.0)) if dimension != "year" else (1.0, 1.0)
+        ends = sorted((figure.low * factor * widen[0] * after, figure.high * factor * widen[1] * after))
+        bound = "range" if figure.bound == "about" and figure.low != figure.high else figure.bound
+        return Quantity(dimension, ends[0], ends[1], figure.unit, bound=bound)
 
     def _quantities(self, term: Term, text: str) -> list[Quantity]:
         """Apply unit, sign and bound to a term; nothing where it turns out to be no amount."""
@@ -99,8 +118,10 @@ class FigureReader:
         if unit is None:
             if term.kind in ("chinese", "english") and term.high < _LEAST_BARE_CHINESE:
                 return []
-            bare = self._widened(term, 1.0, 1.0)
-            found = [Quantity("count", *bare, "", said, term.start, term.end, term.bound, bare=True)]
+            bare, also = self._widened(term, 1.0, 1.0), term.also
+            share = also.factor / term.scale if also else 0.0
+            others = ((also.dimension, bare[0] * share, bare[1] * share),) if also else ()
+            found = [Quantity("count", *bare, "", said, term.start, term.end, term.bound, bare=True, others=others)]
         else:
             found = [self._with_unit(term, unit, said)]
         if term.alternative:
@@ -116,7 +137,14 @@ class FigureReader:
             factor = _OUNCE_KG / term.per.factor
             low, high, dimension, name = low * factor, high * factor, f"{dimension}/oz", f"{name}/{term.per.name}"
         loose = f"{unit.loose}/oz" if unit.loose and term.per else unit.loose
-        return Quantity(dimension, low, high, name, said, term.start, term.end, term.bound, loose=loose)
+        others: list[tuple[str, float, float]] = []
+        if term.also:
+            others.append((term.also.dimension, *self._widened(term, term.also.least, term.also.factor)))
+        if term.thousands and dimension not in _NEVER_GROUPED:
+            others.append((dimension, low * 1000, high * 1000))
+        return Quantity(
+            dimension, low, high, name, said, term.start, term.end, term.bound, loose=loose, others=tuple(others)
+        )
 
     def _widened(self, term: Term, least: float, factor: float) -> tuple[float, float]:
         below, above = self.units.bounds.get(term.bound, (1.0, 1.0))

@@ -1,5 +1,6 @@
 """Terms: the numbers of a text with what is written on them, before ranges are joined and units applied."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -10,8 +11,10 @@ import yaml
 Bound = Literal["exactly", "about", "nearly", "over", "under", "upto", "range"]
 
 SLACK = 0.05
-# Percentages near zero (0.1 %) have no useful relative slack.
+# Percentages are written with one decimal: 1.8 % and 1.9 % are one figure, but 0.1 % and 0.01 % or 0.2 % are not.
 _LEAST_SLACK = {"percent": 0.1}
+_MOST_SLACK = 0.1
+_ROUNDING = 1e-9
 _EXACT = {"year", "pe"}
 _RANGE_RATIO = 1.02
 # "From 4 to 12 years" says nothing about 6 years.
@@ -24,6 +27,8 @@ class Quantity:
 
     `text` is the span `start`–`end` as written; `unit` the name of the unit that was used ("" for a bare number).
     `loose` names another dimension that the author may have meant (块 for dollars); `bare` numbers have no unit at all.
+    `times`: how often in a whole number of units, where the author said how often (twice a year).
+    `others`: the dimension, low and high of what the spelling may also stand for (600 gigs: bytes or watts).
     Two quantities with the same span are two readings of one figure.
     """
 
@@ -37,6 +42,8 @@ class Quantity:
     bound: Bound = "exactly"
     bare: bool = False
     loose: str = ""
+    others: tuple[tuple[str, float, float], ...] = ()
+    times: float = 0.0
 
     @property
     def middle(self) -> float:
@@ -63,7 +70,8 @@ class Quantity:
         slack = 0.0 if self.dimension in _EXACT else SLACK
         least = _LEAST_SLACK.get(self.dimension, 0.0)
         gap = max(self.low, other.low) - min(self.high, other.high)
-        return gap <= max(slack * max(abs(self.middle), abs(other.middle)), least)
+        largest = max(abs(self.middle), abs(other.middle))
+        return gap <= max(slack * largest, min(least, _MOST_SLACK * largest)) + _ROUNDING * largest
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +131,10 @@ class UnitTable:
     documented_bounds: Mapping[str, tuple[float, float]]
     hedges: Hedges
     ranges: tuple[str, ...]
+    tolerances: tuple[str, ...]
+    also: Mapping[str, Unit]
+    not_nouns: tuple[str, ...]
+    intervals: Mapping[str, Mapping[str, float]]
     not_amounts: Mapping[str, tuple[str, ...]]
     elsewhere: Mapping[str, tuple[str, ...]]
     subject_stop_words: frozenset[str]
@@ -164,6 +176,13 @@ class UnitTable:
             },
             hedges=_hedges(data["hedges"]),
             ranges=_words(data["ranges"]),
+            tolerances=_words(data["tolerances"]),
+            not_nouns=_words(data["not_nouns"]),
+            intervals={
+                name: {str(word): float(value) for word, value in words.items()}
+                for name, words in data["intervals"].items()
+            },
+            also={str(word): units[name] for word, name in data["also"].items()},
             not_amounts={name: _words(words) for name, words in data["not_amounts"].items()},
             elsewhere={name: _words(words) for name, words in data["elsewhere"].items()},
             subject_stop_words=frozenset(data["subject_stop_words"]),
@@ -174,8 +193,22 @@ class UnitTable:
             earnings=_words(data["earnings"]),
             frequency=_words(data["frequency"]),
             year_parts=_words(data["year_parts"]),
-            variants=str.maketrans(data["variants"]["from"], data["variants"]["to"]),
+            variants=_fancy() | str.maketrans(data["variants"]["from"], data["variants"]["to"]),
         )
+
+
+_STYLED = (range(0x1D400, 0x1D800), range(0xFF01, 0xFF5F), range(0x1F130, 0x1F14A), range(0x24B6, 0x24EA))
+_NEGATIVE = (0x1F150, 0x1F170)
+_SMALL_CAPITALS = ("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz")
+
+
+def _fancy() -> dict[int, int]:
+    """Return the plain character for each letter and digit that is only a style of one (𝟏.𝟐 𝐤𝐠)."""
+    plain = {code: unicodedata.normalize("NFKC", chr(code)).lower() for block in _STYLED for code in block}
+    styles = {code: ord(character) for code, character in plain.items() if len(character) == 1}
+    for first in _NEGATIVE:
+        styles |= {first + place: ord("a") + place for place in range(26)}
+    return styles | str.maketrans(*_SMALL_CAPITALS)
 
 
 def _unit(name: str, entry: Mapping[str, Any]) -> Unit:
@@ -223,6 +256,10 @@ class Term:
     part: bool = False
     alternative: Unit | None = None
     negative: bool = False
+    unsure: bool = False
+    pair: tuple[float, float] | None = None
+    also: Unit | None = None
+    thousands: bool = False
 
     @property
     def mantissa(self) -> float:

@@ -9,16 +9,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib import resources
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 import yaml
 
-from checks.model import Kind
+from checks.figures.own_units import is_own
+from checks.model import Bound, Kind
 from checks.text import count_han
 from claims.exchange.formats import ExportedPack, Incoming, IncomingClaim, IncomingPack, RefusedClaim
 from claims.exchange.reading import read_pack_data
 from claims.exchange.source import Source
 from claims.packs.lines import Place
+from claims.packs.plain import plain_number
+from claims.packs.schema import known_units
 from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PointRecord
 from config.errors import ImportRefusedError, PackProblem
 from config.faults import worded
@@ -158,6 +161,7 @@ _LINE, _SENTENCE, _NAME = 300, 600, 80  # the longest texts that packs allow, an
 _ID_DIGITS = 16
 _LANGUAGES = ("en", "zh")
 # A rating in the lower third of its scale speaks against the claim, one in the upper third for it.
+_MOST_FIGURES = 40
 _AGAINST, _FOR = 1 / 3, 2 / 3
 
 
@@ -199,7 +203,32 @@ def draft_data(review: Object, lined: LinedJson, ratings: Ratings, today: date) 
         "as_of": day,
         "wordings": {language: [title]},
         "points": [point] if said or url else [],
+        **_read_figures(lined.inner(review, "itemReviewed").get("about"), language),
     }
+
+
+def _read_figures(about: object, language: str) -> Object:
+    """Return the figures that an export of ours has; a documented one belongs to the claimed one before it."""
+    figures: list[Object] = []
+    listed = cast("list[object]", about) if isinstance(about, list) else []
+    units = known_units() if listed else ()
+    for each in listed:
+        node = cast("Object", each) if isinstance(each, dict) else {}
+        ends = [number_in(node.get(name, node.get("value"))) for name in ("minValue", "maxValue")]
+        unit, bound = text_in(node.get("unitText")), text_in(node.get("alternateName"))
+        if None in ends or not (unit in units or is_own(unit)):
+            continue
+        low, high = ends
+        values: Object = {"value": low} if low == high else {"low": low, "high": high}
+        values |= {"bound": "range" if low != high else bound if bound in get_args(Bound) else "exactly"}
+        if node.get("propertyID") == CLAIMED:
+            figures.append(
+                {**values, "unit": unit, "subject": _in_one(language, cut(text_in(node.get("name")), _LINE))}
+            )
+        elif node.get("propertyID") == DOCUMENTED and figures:
+            place = cut(text_in(node.get("description")), _LINE)
+            figures[-1]["documented"] = {**values, **({"place": place} if place else {})}
+    return {"figures": figures[:_MOST_FIGURES]} if figures else {}
 
 
 def _role(rating: Object, said: str, ratings: Ratings) -> str:
@@ -228,6 +257,8 @@ def _in_one(language: str, text: str) -> dict[str, str]:
 
 
 CONTEXT = "https://schema.org"
+# What tells a figure that is claimed from one that the source gives, in `itemReviewed.about`.
+CLAIMED, DOCUMENTED = "claimed", "documented"
 PUBLISHER = "Touchstone"
 LANGUAGES: tuple[tuple[Literal["en", "zh"], str], ...] = (("en", "en"), ("zh", "zh-Hans"))
 
@@ -282,7 +313,30 @@ def _claim(claim: ClaimRecord, language: str, documents: Documents) -> Node:
         "name": title,
         **({"author": authors} if authors else {}),
         **_works("appearance", made, documents),
+        **_figures(claim, language),
     }
+
+
+def _figures(claim: ClaimRecord, language: str) -> Node:
+    """Return the claim's figures, and beside each what its source gives, where that is another."""
+    nodes: list[Node] = []
+    for figure in claim.figures:
+        subject = figure.subject_en if language == "en" else figure.subject_zh
+        named: Node = {"@type": "PropertyValue", **({"name": subject} if subject else {}), "unitText": figure.unit}
+        if figure.role == "claim":
+            nodes.append(named | {"propertyID": CLAIMED, **_values(figure.low, figure.high, figure.bound)})
+        low, high = figure.documented_low, figure.documented_high
+        if low is not None and high is not None:
+            place = {"description": figure.documented_place} if figure.documented_place else {}
+            nodes.append(named | {"propertyID": DOCUMENTED, **_values(low, high, figure.documented_bound), **place})
+    return {"about": nodes} if nodes else {}
+
+
+def _values(low: float, high: float, bound: Bound) -> Node:
+    bounded = {"alternateName": bound} if bound not in ("exactly", "range") else {}
+    if low == high and bound != "range":
+        return {"value": plain_number(low), **bounded}
+    return {"minValue": plain_number(low), "maxValue": plain_number(high), **bounded}
 
 
 def _body(claim: ClaimRecord, language: str) -> Node:

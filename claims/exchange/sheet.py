@@ -15,7 +15,7 @@ from claims.exchange.formats import ExportedClaim, ExportedPack, Incoming, Incom
 from claims.exchange.reading import read_pack_data
 from claims.exchange.source import Source
 from claims.packs.lines import DECIMAL, WHOLE, Place
-from claims.packs.plain import plain_number
+from claims.packs.plain import plain_number, read_documented, write_documented
 from claims.record import ClaimRecord
 from config.errors import ImportRefusedError, PackProblem
 from config.faults import worded
@@ -45,7 +45,10 @@ COLUMNS = (
     "sha256",
     "pack",
     "exported_state",
+    "documented",
 )
+# Sheets from before these columns are still read.
+_LATER = ("documented",)
 ROWS = ("claim", "wording", "not_wording", "denial", "figure", "point", "citation")
 
 # A spreadsheet takes a cell that begins so for a formula, some also behind full-width signs or a line break.
@@ -109,8 +112,9 @@ def _columns(name: str, row: list[str]) -> list[str]:
     columns = [cell.strip() for cell in row]
     while columns and not columns[-1]:
         columns.pop()
+    missing = [each for each in COLUMNS if each not in columns and each not in _LATER]
     faults = [
-        *(PackProblem(1, each, worded("the column is missing"), _EXPORT) for each in COLUMNS if each not in columns),
+        *(PackProblem(1, each, worded("the column is missing"), _EXPORT) for each in missing),
         *(
             PackProblem(1, each, worded("the column is unknown"), worded("Take it out."))
             for each in columns
@@ -312,7 +316,9 @@ def _figure(cells: Cells) -> Data:
     single = bound != "range" and (low == high or high == "")
     values: Data = {"value": low} if single else {"low": low, "high": high}
     role = {"role": cells["role"].strip()} if cells["role"].strip() else {}
-    return {**values, "unit": cells["unit"].strip(), "bound": bound, **role, "subject": _both(cells)}
+    documented = read_documented(cells["documented"])
+    source = {"documented": documented} if documented else {}
+    return {**values, "unit": cells["unit"].strip(), "bound": bound, **role, "subject": _both(cells), **source}
 
 
 def _point(cells: Cells) -> Data:
@@ -383,6 +389,7 @@ def _figures(claim: ClaimRecord) -> Iterator[SheetExportRow]:
             "high": plain_number(figure.high),
             "unit": figure.unit,
             "bound": figure.bound,
+            "documented": write_documented(figure),
         }
 
 

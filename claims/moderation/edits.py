@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Protocol, cast, get_args
+from typing import Literal, Protocol, cast, get_args
 
+from checks.figures.own_units import is_own, join_spellings, spellings
 from checks.model import Bound, FigureRole, Kind, KnownFigure, KnownWording
 from claims.fields import SENTENCE, FormReader, language_of_wording
 from claims.moderation.citing import Sources
-from claims.packs.schema import read_schema
+from claims.packs.plain import read_documented
+from claims.packs.schema import known_units
 from claims.record import ClaimRecord, PointRecord
 from config.faults import msgid
 
@@ -314,7 +316,11 @@ _VALUE = re.compile(rf"({_NUMBER})(?:\s*(?:to|-|–|至|到)\s*({_NUMBER}))?")
 
 @dataclass(frozen=True, slots=True)
 class EditFigure:
-    """A figure at a place (from 0; None: a new one); `value` is a number, or a range such as `2 to 3`."""
+    """A figure at a place (from 0; None: a new one); `value` is a number, or a range such as `2 to 3`.
+
+    Behind a bar `value` may say what the source gives, and where: `1 | over 5; p. 12`. `unit` is one of the table's, or
+    the spellings of a unit of the claim's own with a bar between.
+    """
 
     value: str
     unit: str
@@ -330,15 +336,18 @@ class EditFigure:
         check_place(form, self.place, len(claim.figures))
         if self.place is None and len(claim.figures) >= FIGURE_EDITS_MOST:
             form.refuse("figures", "{most} figures are the most.", "Take one out first.", most=FIGURE_EDITS_MOST)
-        low, high = _read(form, self.value)
+        claimed, _, sourced = self.value.partition("|")
+        low, high = _read(form, claimed)
+        source = _source(form, sourced)
         bound = "range" if low != high else form.choice("bound", self.bound, BOUNDS)
         if bound == "range" and low == high:
             form.refuse("value", "A range has two numbers.", "Write it as 2 to 3, or choose another bound.")
-        unit = form.choice("unit", self.unit, known_units())
+        own = spellings(self.unit) if is_own(self.unit) else ()
+        unit = join_spellings(own) if own else form.choice("unit", self.unit, known_units())
         role = form.choice("role", self.role, FIGURE_ROLES)
         subject = form.pair("subject", self.subject_en, self.subject_zh)
         form.finish(self)
-        figure = KnownFigure(low, high, unit, cast("Bound", bound), cast("FigureRole", role), *subject)
+        figure = KnownFigure(low, high, unit, cast("Bound", bound), cast("FigureRole", role), *subject, *source)
         place = len(claim.figures) if self.place is None else self.place
         return replace(claim, figures=(*claim.figures[:place], figure, *claim.figures[place + 1 :]))
 
@@ -357,10 +366,17 @@ class RemoveFigure:
         return replace(claim, figures=(*claim.figures[: self.place], *claim.figures[self.place + 1 :]))
 
 
-def known_units() -> tuple[str, ...]:
-    """Return the units that packs and forms may use."""
-    schema: dict[str, Any] = read_schema()
-    return tuple(schema["$defs"]["figure"]["properties"]["unit"]["enum"])
+def _source(form: FormReader, written: str) -> tuple[float | None, float | None, Bound, str]:
+    """Return what the source gives: low, high, bound and place; none of it where nothing is written."""
+    data = read_documented(written)
+    if not data:
+        return None, None, "exactly", ""
+    low, high = data.get("low", data.get("value")), data.get("high", data.get("value"))
+    if not isinstance(low, int | float) or not isinstance(high, int | float) or low > high:
+        form.refuse("value", "{value} is no figure.", "Write a number, or a range such as 2 to 3.", value=written[:60])
+        return None, None, "exactly", ""
+    bound = cast("Bound", data.get("bound", "range" if low != high else "exactly"))
+    return float(low), float(high), bound, str(data.get("place", ""))
 
 
 def _read(form: FormReader, typed: str) -> tuple[float, float]:

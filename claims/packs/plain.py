@@ -1,12 +1,14 @@
 """Records as the plain data of a pack: the way back from `claims.pack_records`."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
-from checks.model import KnownFigure, KnownWording
+from checks.figures.own_units import is_own, join_spellings, spellings
+from checks.model import Bound, KnownFigure, KnownWording
 from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PackRecord, PointRecord, claim_digest
 
 Records = tuple[PackRecord, tuple[DocumentRecord, ...], tuple[ClaimRecord, ...]]
@@ -60,14 +62,20 @@ def _wordings(texts: Any, *, negative: bool = False, denies: bool = False) -> tu
 
 
 def _figure(figure: Any) -> KnownFigure:  # noqa: ANN401
+    documented = figure.get("documented", {})
+    low, high = (documented.get(end, documented.get("value")) for end in ("low", "high"))
     return KnownFigure(
         low=float(figure["low"] if "low" in figure else figure["value"]),
         high=float(figure["high"] if "high" in figure else figure["value"]),
-        unit=figure["unit"],
+        unit=figure["unit"] if isinstance(figure["unit"], str) else join_spellings(figure["unit"]),
         bound=figure["bound"],
         role=figure.get("role", "claim"),
         subject_en=figure["subject"]["en"],
         subject_zh=figure["subject"]["zh"],
+        documented_low=None if low is None else float(low),
+        documented_high=None if high is None else float(high),
+        documented_bound=documented.get("bound", "range" if "low" in documented else "exactly"),
+        documented_place=documented.get("place", ""),
     )
 
 
@@ -150,15 +158,59 @@ def _texts(wordings: Sequence[KnownWording], *, both: bool = False) -> dict[str,
 
 
 def _plain_figure(figure: KnownFigure) -> PlainData:
-    low, high = plain_number(figure.low), plain_number(figure.high)
-    single = low == high and figure.bound != "range"
+    documented: PlainData = {}
+    if figure.documented_low is not None and figure.documented_high is not None:
+        place = {"place": figure.documented_place} if figure.documented_place else {}
+        values = _plain_values(figure.documented_low, figure.documented_high, figure.documented_bound)
+        documented = {"documented": {**values, "bound": figure.documented_bound, **place}}
     return {
-        **({"value": low} if single else {"low": low, "high": high}),
-        "unit": figure.unit,
+        **_plain_values(figure.low, figure.high, figure.bound),
+        "unit": list(spellings(figure.unit)) if is_own(figure.unit) else figure.unit,
         "bound": figure.bound,
         "role": figure.role,
         "subject": {"en": figure.subject_en, "zh": figure.subject_zh},
+        **documented,
     }
+
+
+_SOURCED = re.compile(
+    r"(?:(?P<bound>about|over|under) )?(?P<low>[^\s;]+)(?: to (?P<high>[^\s;]+))?(?:\s*;\s*(?P<place>.*\S))?"
+)
+
+
+def write_documented(figure: KnownFigure) -> str:
+    """Return what a source gives for a figure on one line (`over 5; p. 12`, `5 to 8`); "" where it gives nothing."""
+    if figure.documented_low is None or figure.documented_high is None:
+        return ""
+    low, high = (str(plain_number(end)) for end in (figure.documented_low, figure.documented_high))
+    bound = f"{figure.documented_bound} " if figure.documented_bound in ("about", "over", "under") else ""
+    values = low if low == high and figure.documented_bound != "range" else f"{low} to {high}"
+    return f"{bound}{values}{f'; {figure.documented_place}' if figure.documented_place else ''}"
+
+
+def read_documented(written: str) -> PlainData:
+    """Return such a line as plain data, {} for ""; what is no number stays text, which the schema then refuses."""
+    found = _SOURCED.fullmatch(written.strip())
+    if not found:
+        return {"value": written.strip()} if written.strip() else {}
+    values = {"low": found["low"], "high": found["high"]} if found["high"] else {"value": found["low"]}
+    bound = {"bound": found["bound"]} if found["bound"] else {}
+    place = {"place": found["place"]} if found["place"] else {}
+    return {**{name: _number(value) for name, value in values.items()}, **bound, **place}
+
+
+def _number(written: str) -> object:
+    try:
+        number = float(written)
+    except ValueError:
+        return written
+    return plain_number(number) if math.isfinite(number) else written
+
+
+def _plain_values(low: float, high: float, bound: Bound) -> PlainData:
+    if low == high and bound != "range":
+        return {"value": plain_number(low)}
+    return {"low": plain_number(low), "high": plain_number(high)}
 
 
 def _plain_point(point: PointRecord) -> PlainData:

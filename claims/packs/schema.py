@@ -43,6 +43,11 @@ def read_schema() -> dict[str, Any]:
     return json.loads((resources.files("claims") / "packs" / "pack.schema.json").read_text("utf-8"))
 
 
+def known_units() -> tuple[str, ...]:
+    """Return the units of the table that packs and forms may use."""
+    return tuple(read_schema()["$defs"]["unit"]["enum"])
+
+
 def _validator(schema: dict[str, Any]) -> Draft202012Validator:
     checker = FormatChecker(formats=())
     checker.checks("day", raises=ValueError)(_is_day)
@@ -190,14 +195,21 @@ def _citations(claim: Any, place: Place, documents: set[str], *, whole: bool) ->
 def _figures(claim: Any, place: Place) -> Iterator[Broken]:  # noqa: ANN401
     for number, figure in enumerate(claim.get("figures", [])):
         here = (*place, "figures", number)
-        keys = {"value", "low", "high"} & set(figure)
-        if keys not in ({"value"}, {"low", "high"}):
-            yield here, worded("a figure has either a value, or low and high"), worded("Give one of the two.")
-        elif "low" in keys and figure["low"] > figure["high"]:
-            yield (*here, "low"), worded("low is above high"), worded("Swap them.")
-        elif (figure["bound"] == "range") != ("low" in keys):
-            fault = worded("low and high go with the bound 'range', a value with any other")
-            yield (*here, "bound"), fault, worded("Change the one or the other.")
+        yield from _values(figure, here)
+        if "documented" in figure:
+            low = "low" in figure["documented"]
+            yield from _values({"bound": "range" if low else "exactly"} | figure["documented"], (*here, "documented"))
+
+
+def _values(figure: Any, here: Place) -> Iterator[Broken]:  # noqa: ANN401
+    keys = {"value", "low", "high"} & set(figure)
+    if keys not in ({"value"}, {"low", "high"}):
+        yield here, worded("a figure has either a value, or low and high"), worded("Give one of the two.")
+    elif "low" in keys and figure["low"] > figure["high"]:
+        yield (*here, "low"), worded("low is above high"), worded("Swap them.")
+    elif (figure["bound"] == "range") != ("low" in keys):
+        fault = worded("low and high go with the bound 'range', a value with any other")
+        yield (*here, "bound"), fault, worded("Change the one or the other.")
 
 
 def _wordings(claim: Any, place: Place) -> Iterator[Broken]:  # noqa: ANN401

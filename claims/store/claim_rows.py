@@ -94,7 +94,9 @@ def _wordings(session: Session, keys: Select[Any]) -> Grouped:
 
 def _figures(session: Session, keys: Select[Any]) -> Grouped:
     values = (col(Figure.low), col(Figure.high), col(Figure.unit), col(Figure.bound), col(Figure.role))
-    columns = (col(Figure.claim), *values, col(Figure.subject_en), col(Figure.subject_zh))
+    source = (col(Figure.documented_low), col(Figure.documented_high), col(Figure.documented_bound))
+    subject = (col(Figure.subject_en), col(Figure.subject_zh))
+    columns = (col(Figure.claim), *values, *subject, *source, col(Figure.documented_place))
     query = select(*columns).where(col(Figure.claim).in_(keys)).order_by(col(Figure.claim), col(Figure.position))
     return _grouped((row[0], KnownFigure(*row[1:])) for row in _rows(session, query))
 

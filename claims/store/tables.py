@@ -159,6 +159,10 @@ class Figure(Table, table=True):
     role: str
     subject_en: str
     subject_zh: str
+    documented_low: float | None = None
+    documented_high: float | None = None
+    documented_bound: str = "exactly"
+    documented_place: str = ""
 
 
 class Point(Table, table=True):

@@ -38,18 +38,18 @@ def test_a_forecast_names_who_made_it_and_not_who_doubts_it():
 
 def test_a_figure_that_differs_is_answered_with_the_documented_one_and_its_subject():
     reply = composer().compose(finding(differing(subject_en="a whole server", subject_zh="一台服务器")))
-    assert reply.entries[0].figure_lines == ("You wrote 5 kg; the source says 1.2 kg, for a whole server.",)
+    assert reply.entries[0].figure_lines == ("You wrote 5 kg; the claim has 1.2 kg, for a whole server.",)
 
 
 def test_a_figure_without_a_subject_is_answered_too():
     assert composer().compose(finding(differing())).entries[0].figure_lines == (
-        "You wrote 5 kg; the source says 1.2 kg.",
+        "You wrote 5 kg; the claim has 1.2 kg.",
     )
 
 
 def test_who_asks_about_a_message_did_not_always_write_it():
     reply = composer().compose(finding(differing()), requested=True)
-    assert reply.entries[0].figure_lines == ("The message says 5 kg; the source says 1.2 kg.",)
+    assert reply.entries[0].figure_lines == ("The message says 5 kg; the claim has 1.2 kg.",)
 
 
 def test_a_point_has_its_text_speaker_date_and_the_numbers_of_its_sources():

@@ -36,7 +36,8 @@ from bot.texts import Texts, msgid
 from bot.wording import field_name, value_text
 from checks.model import KnownFigure
 from claims.moderation.citing import citation_line
-from claims.moderation.edits import BOUNDS, ROLES, EditFigure, EditPoint, known_units
+from claims.moderation.edits import BOUNDS, ROLES, EditFigure, EditPoint
+from claims.packs.plain import write_documented
 from claims.record import PointRecord
 
 if TYPE_CHECKING:
@@ -401,11 +402,11 @@ def _figure(typed: Mapping[str, str]) -> EditFigure:
 
 
 def _fields(figure: KnownFigure | None, texts: Texts) -> tuple[FormField, ...]:
-    units, unit = known_units(), figure.unit if figure else ""
-    listed = len(units) <= _MOST
+    values = texts("5, or 2 to 3. Behind a bar what the source gives: 1 | over 5; p. 12")
+    units = texts("Such as kg, percent or years; or your own: BTC|bitcoin")
     return (
-        line("value", _value(figure), texts, texts("A number, or a range such as 2 to 3."), required=True),
-        choice("unit", unit, units, texts) if listed else line("unit", unit, texts, ", ".join(units), required=True),
+        line("value", _value(figure), texts, values, required=True),
+        line("unit", figure.unit if figure else "", texts, units, required=True),
         choice("bound", figure.bound if figure else BOUNDS[0], BOUNDS, texts),
         line("subject_en", figure.subject_en if figure else "", texts),
         line("subject_zh", figure.subject_zh if figure else "", texts),
@@ -417,4 +418,5 @@ def _value(figure: KnownFigure | None) -> str:
     if figure is None:
         return ""
     low, high = (repr(each).removesuffix(".0") for each in (float(figure.low), float(figure.high)))
-    return low if low == high else f"{low} to {high}"
+    source = write_documented(figure)
+    return f"{low if low == high else f'{low} to {high}'}{f' | {source}' if source else ''}"

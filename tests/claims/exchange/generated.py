@@ -63,9 +63,12 @@ def figures(draw: st.DrawFn) -> dict[str, Any]:
     bound = draw(st.sampled_from(["exactly", "about", "over", "under", "range"]))
     low, high = sorted([float(draw(NUMBERS)), float(draw(NUMBERS))])
     values = {"low": low, "high": high} if bound == "range" else {"value": low}
-    unit = draw(st.sampled_from(["kg", "USD/oz", "percent", "GW"]))
+    unit = draw(st.sampled_from(["kg", "USD/oz", "percent", "GW", ["BTC", "bitcoin", "枚"], ["eggs"]]))
+    place = {"place": "p. 12"} if draw(st.booleans()) else {}
+    source = {"documented": {"value": high, "bound": "about", **place}} if draw(st.booleans()) else {}
     return {**values, "unit": unit, "bound": bound, "role": draw(st.sampled_from(["claim", "context"]))} | {
-        "subject": draw(both())
+        "subject": draw(both()),
+        **source,
     }
 
 

@@ -104,7 +104,7 @@ def test_a_new_claim_needs_no_mark_and_no_numbers(base: ClaimBase, sheet: str) -
     assert base.claim("new").points[0].citations[0].document == "doc"
 
 
-@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("column", [each for each in COLUMNS if each != "documented"])
 def test_a_missing_column_is_named(sheet: str, column: str) -> None:
     lines = list(csv.reader(io.StringIO(sheet, newline="")))
     place = lines[0].index(column)

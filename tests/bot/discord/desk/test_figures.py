@@ -27,12 +27,12 @@ async def test_a_figure_is_shown_and_changed(desk):
     form = await desk.form(await figure(desk), "Edit")
     assert prefilled(form) == {
         "value": "40",
-        "unit": ["kW"],
+        "unit": "kW",
         "bound": ["about"],
         "subject_en": "the whole island",
         "subject_zh": "整座岛",
     }
-    message = await desk.hand_in(form, value="2 to 3", unit=["MW"], bound=["range"])
+    message = await desk.hand_in(form, value="2 to 3", unit="MW", bound=["range"])
     assert text_of(message).startswith("✓ Written.")
     assert "the whole island 2 to 3 MW" in text_of(message)
     assert known(desk) == (KnownFigure(2, 3, "MW", "range", "claim", "the whole island", "整座岛"),)
@@ -46,7 +46,7 @@ async def test_what_a_figure_is_for_stays(desk):
 
 async def test_a_new_figure_is_added(desk):
     form = await desk.form(await figures(desk), "New figure")
-    message = await desk.hand_in(form, value="2", unit=["kW"], subject_en="the lamp")
+    message = await desk.hand_in(form, value="2", unit="kW", subject_en="the lamp")
     assert "**Figure 2 of 2**\nthe lamp 2 kW" in text_of(message)
     assert known(desk)[1] == KnownFigure(2, 2, "kW", "exactly", "claim", "the lamp", "the lamp")
 
@@ -95,7 +95,7 @@ async def test_as_many_figures_as_there_may_be_are_all_within_reach(desk):
     assert len(text_of(message)) <= 4000
     message = await desk.choose(message, "ts:desk:menu:figs:25:", "39")
     assert "**Figure 40 of 40**" in text_of(message)
-    refused = text_of(await desk.hand_in(await desk.form(await figures(desk), "New figure"), value="1", unit=["kW"]))
+    refused = text_of(await desk.hand_in(await desk.form(await figures(desk), "New figure"), value="1", unit="kW"))
     assert "40 figures are the most." in refused
 
 
