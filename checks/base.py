@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -160,6 +161,7 @@ class ReadClaim:
     wordings: tuple[tuple[KnownWording, Analysis], ...]
     names: ClaimNames
     voices: Voices
+    points: tuple[Analysis, ...] = ()
 
     @property
     def is_sayable(self) -> bool:
@@ -177,12 +179,21 @@ def read_claim(claim: KnownClaim, lexicon: Lexicon) -> ReadClaim:
     kept = (*titles, *wordings)
     says = [reading for wording, reading in kept if wording.says]
     denies = [reading for wording, reading in kept if wording.denies]
-    return ReadClaim(claim, kept, ClaimNames.of(says), Voices.of(says, denies))
+    points = tuple(analyse(text, lexicon) for text in claim.points)
+    return ReadClaim(claim, kept, ClaimNames.of(says), Voices.of(says, denies), points)
 
 
 def _read(wordings: Iterable[KnownWording], lexicon: Lexicon) -> list[tuple[KnownWording, Analysis]]:
     read = [(wording, analyse(wording.text, lexicon)) for wording in wordings]
     return [(wording, reading) for wording, reading in read if reading.words]
+
+
+_BARE = re.compile(r"[\W_]+")
+
+
+def bare(folded: str) -> str:
+    """Return a folded text without its spaces and punctuation."""
+    return _BARE.sub("", folded)
 
 
 class IndexedBase:
@@ -198,6 +209,17 @@ class IndexedBase:
             if not wording.denies
         ]
         self.scorer = Scorer(wordings, len(self.claims), lexicon, tuning) if wordings else None
+        # Where claims share a wording, the first one keeps it.
+        self._verbatim = {
+            bare(each.reading.text): row for row, each in reversed(list(enumerate(wordings))) if not each.negative
+        }
+
+    def said_verbatim(self, message: Analysis) -> int | None:
+        """Return the row of the wording that a message repeats word for word, and nothing beside; None if it does not.
+
+        Case, script, spaces and punctuation do not count.
+        """
+        return self._verbatim.get(bare(message.text))
 
     @classmethod
     def of(cls, claims: Iterable[KnownClaim], lexicon: Lexicon, tuning: Tuning) -> "IndexedBase":

@@ -64,4 +64,6 @@ def _cut(text: str, start: int, end: int) -> Iterator[Span]:
 def cut(spans: Sequence[Span], window: Span) -> list[Span]:
     """Return the parts of `spans` that lie in `window`, counted from its start."""
     start, end = window
-    return [(max(left, start) - start, min(right, end) - start) for left, right in spans if left < end and right > start]
+    return [
+        (max(left, start) - start, min(right, end) - start) for left, right in spans if left < end and right > start
+    ]

@@ -1,7 +1,7 @@
 """Tone: how the words around a claim sound, whatever the claim is.
 
 People dispute without a negator: by mockery, by their own experience, by a laugh. Which turns of phrase they use is
-learned from labelled messages; the words of the claim itself are masked, so that nothing is learned about any one claim.
+learned from labelled messages; the words of the claim are masked, so that nothing is learned about any one claim.
 """
 
 import re
@@ -11,11 +11,12 @@ from functools import lru_cache
 
 from checks.spans import Span
 
-_TOKEN = re.compile(r"[a-z]+(?:['’][a-z]+)*|\d[\d.,]*%?|[\u3400-\u9fff]|[!?。;\n]|\.{2,}|[^\s\w.,。'\"()\-:/]")
+_TOKEN = re.compile(r"[a-z]+(?:['’][a-z]+)*|\d[\d.,]*%?|[\u3400-\u9fff]|[!?。;]|\.{2,}|[^\s\w.,。'\"()\-:/]")
 _LATIN_WORD = re.compile(r"[a-z0-9]+")
 _FIRST_HAN, _LAST_HAN = "\u3400", "\u9fff"
 _CLAIM = "§"
 _NUMBER = "#"
+_LINE_END = "⏎"
 _BREAK = "|"
 # Shorter Latin words are function words: they stay, also where the wording has them.
 _SHORTEST = 4
@@ -60,7 +61,7 @@ class ToneReader:
         return found | _grams([*before, _BREAK, *own, _BREAK, *behind], "w", _LONGEST - 1)
 
     def _masked(self, text: str, words: _Words) -> list[str]:
-        tokens = _TOKEN.findall(text.replace("’", "'"))
+        tokens = _TOKEN.findall(text.replace("’", "'").replace("\n", _LINE_END))
         out: list[str] = []
         for number, token in enumerate(tokens):
             masked = self._mask(tokens, number, token, words)
