@@ -88,28 +88,33 @@ class Voices:
         return cls(tuple(says), tuple(denies), _count(says), _count(denies))
 
     def log_odds(
-        self, message: Analysis, weight: Callable[[str], float], tuning: DisputeTuning, *, sure: bool
+        self,
+        words: frozenset[str],
+        concepts: frozenset[str],
+        weight: Callable[[str], float],
+        tuning: DisputeTuning,
+        *,
+        sure: bool,
     ) -> float:
-        """Return the log odds that the message disputes the claim, given that its cues do not say so.
+        """Return the log odds that a text of these terms disputes the claim, given that its cues do not say so.
 
         Below every threshold for a claim that ships no denials.
         """
         if not self.denies or not self.says:
             return -math.inf
-        words, concepts = _Weighed.of(message.words, weight), _Weighed.of(message.concepts, weight)
-        nearer = _nearest(words, concepts, self.denies, weight) - _nearest(words, concepts, self.says, weight)
-        evidence = tuning.unsure * (not sure) + tuning.nearer * nearer + tuning.words * self._by_words(message)
+        weighed = _Weighed.of(words, weight), _Weighed.of(concepts, weight)
+        nearer = _nearest(*weighed, self.denies, weight) - _nearest(*weighed, self.says, weight)
+        evidence = tuning.unsure * (not sure) + tuning.nearer * nearer + tuning.words * self._by_words(words, concepts)
         return evidence + tuning.bias
 
-    def _by_words(self, message: Analysis) -> float:
+    def _by_words(self, words: frozenset[str], concepts: frozenset[str]) -> float:
         """Return the evidence of single terms: the log ratios of how often each side uses them, summed and damped."""
-        terms = message.words | message.concepts
         denied, said = len(self.denies) + 1, len(self.says) + 1
         summed = sum(
             math.log(((self.denied.get(term, 0) + 0.5) / denied) / ((self.said.get(term, 0) + 0.5) / said))
-            for term in terms
+            for term in words | concepts
         )
-        return summed / math.sqrt(len(message.words) + 3)
+        return summed / math.sqrt(len(words) + 3)
 
 
 def _count(readings: Sequence[Analysis]) -> Mapping[str, int]:

@@ -13,6 +13,7 @@ from checks.text import count_han, language_of
 from checks.tuning import Model, Tuning
 
 _LEAST_WORDS = 4
+_LEAST_WORDS_BY_MEANING = 3
 _LEAST_HAN = 2
 _LEAST_OWN_WORDS = 3
 # So many claims are looked at that come near in meaning, beside those that come near by words.
@@ -67,7 +68,8 @@ class Checker:
         matches = self._reader.read(message, text, base, candidates, nearness)
         if nearness is None:
             matches.sort(key=lambda match: -match.score)
-        return Finding(text, language, _overall(matches, message), tuple(_set_apart(matches)))
+        least = _LEAST_WORDS if nearness is None else _LEAST_WORDS_BY_MEANING
+        return Finding(text, language, _overall(matches, message, least), tuple(_set_apart(matches)))
 
     def _index(self, read: Mapping[str, ReadClaim]) -> None:
         self._read = read
@@ -125,10 +127,10 @@ def _set_apart(matches: Sequence[Match]) -> Iterator[Match]:
         yield match if is_own or match.action == "silent" else replace(match, action="silent")
 
 
-def _overall(matches: Sequence[Match], message: Analysis) -> Action:
-    """Return what the message calls for: its best match decides; very short messages are never answered unasked."""
+def _overall(matches: Sequence[Match], message: Analysis, least: int) -> Action:
+    """Return what the message calls for: its best match decides; fewer than `least` words are not answered unasked."""
     if not matches:
         return "silent"
     action = matches[0].action
-    too_short = len(message.words) < _LEAST_WORDS and count_han(message.text) < _LEAST_HAN
+    too_short = len(message.words) < least and count_han(message.text) < _LEAST_HAN
     return "silent" if too_short and action == "reply" and not matches[0].verbatim else action

@@ -23,6 +23,7 @@ _CLASSES = 5
 # A measure further than so many standard deviations from the mean of the fitted texts counts as that far.
 _FURTHEST = 6.0
 _HUNDREDTHS = 100
+_LONG = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,12 @@ class Shares:
         """Return the probability that the message makes the claim or asks about it."""
         return self.asserts + self.asks
 
-    def stance(self, denial: float) -> Stance:
-        """Return the likeliest stance; a denial counts `denial` times, `other` not at all."""
+    def stance(self, denial: float, question: float) -> Stance:
+        """Return the likeliest stance; a denial counts `denial` times, a question `question` times."""
         weighed: Mapping[Stance, float] = {
             "asserts": self.asserts,
             "denies": self.denies * denial,
-            "asks": self.asks,
+            "asks": self.asks * question,
             "mentions": self.mentions,
         }
         return max(weighed, key=lambda stance: weighed[stance])
@@ -76,7 +77,9 @@ class DecisionModel:
         turns: weights of turns of phrase, one for each class.
         encoder: name (its beginning) of the embedder for whose vectors `directions` were fitted.
         directions: weights of the vector of the carrying stretch, and of its difference to the nearest wording's.
-        denial: so many times the likelihood of a denial counts when the stance is chosen.
+        denial: so many times the likelihood of a denial counts when the stance is chosen, in short messages and in
+            long ones (of more than 250 letters, a Han character counting as two), where there is more to misread.
+        question: the same for a question.
         cut_offs: from which probability on a match is answered, offered, and named at all.
     """
 
@@ -90,7 +93,8 @@ class DecisionModel:
     turns: Mapping[str, Weights]
     encoder: str
     directions: Weights
-    denial: float
+    denial: tuple[float, float]
+    question: float
     cut_offs: CutOffs
 
     def about(self, measures: Mapping[str, float]) -> float:
@@ -113,6 +117,10 @@ class DecisionModel:
         weights = np.exp(odds - odds.max())
         return Shares(*(weights / weights.sum()).tolist())
 
+    def stance_of(self, shares: Shares, length: int) -> Stance:
+        """Return the likeliest stance in a message of `length` letters, a Han character counting as two."""
+        return shares.stance(self.denial[length > _LONG], self.question)
+
     @classmethod
     def load(cls) -> "DecisionModel":
         """Read the shipped weights."""
@@ -133,7 +141,8 @@ class DecisionModel:
             turns=turns,
             encoder=data["encoder"],
             directions=np.array(data["directions"]),
-            denial=float(data["denial"]),
+            denial=(float(data["denial"]["short"]), float(data["denial"]["long"])),
+            question=float(data["question"]),
             cut_offs=CutOffs(**data["cut_offs"]),
         )
 

@@ -14,8 +14,9 @@ from checks.pair_features import Look, StanceReadings, stance_measures, topic_me
 from checks.policy import Case, bar, decide
 from checks.scoring import Candidate
 from checks.stance import StanceReader, StanceReading
+from checks.stance.scan import CueScan
 from checks.stance.tone import ToneReader
-from checks.text import plain_text
+from checks.text import count_han, plain_text
 from checks.tuning import CutOffs
 
 MOST_MATCHES = 3
@@ -98,7 +99,9 @@ class MatchReader:
     def _doubt(self, look: Look, stance: StanceReading) -> Doubt:
         if stance.stance == "denies":
             return _NO_DOUBT
-        odds = look.read.voices.log_odds(look.message, look.scorer.index.weight, self._dispute, sure=stance.sure)
+        odds = look.read.voices.log_odds(
+            look.message.words, look.message.concepts, look.scorer.index.weight, self._dispute, sure=stance.sure
+        )
         if stance.stance == "asks":
             return Doubt(is_denial=odds >= self._dispute.asked, is_doubtful=False)
         return Doubt(is_denial=odds >= self._dispute.denies, is_doubtful=odds >= self._dispute.doubt)
@@ -107,20 +110,28 @@ class MatchReader:
         """Return the looks whose claims the message is likeliest about, the likeliest first, each judged."""
         measured = [(look, topic_measures(look, nearness)) for look in looks]
         measured.sort(key=lambda each: -self._decision.about(each[1]))
-        judged = [(look, self._judge(look, nearness, measures)) for look, measures in measured[:MOST_MATCHES]]
+        scan = self._stances.scan(looks[0].message.text)
+        judged = [(look, self._judge(look, nearness, scan, topic)) for look, topic in measured[:MOST_MATCHES]]
         near = self._decision.cut_offs.near
         return [each for n, each in enumerate(judged) if each[1].probability >= near or (n == 0 and _denied(each[1]))]
 
-    def _judge(self, look: Look, nearness: Nearness, topic: Measures) -> Judgement:
+    def _judge(self, look: Look, nearness: Nearness, scan: CueScan, topic: Measures) -> Judgement:
         claim = look.candidate.claim
         span, wording = nearness.span(claim), nearness.meaning.says
         row = nearness.row(claim)
+        window = nearness.stretches.around(span)
         readings = StanceReadings.of(look, nearness, self._stances)
-        turns = self._tone.turns(look.message.text, span, nearness.stretches.around(span), wording.texts[row])
-        measures = {**topic, **stance_measures(look, nearness, readings, self._dispute)}
+        turns = self._tone.turns(look.message.text, span, window, wording.texts[row])
+        measures = {**topic, **stance_measures(look, nearness, readings, scan, self._dispute)}
         shares = self._decision.shares(measures, turns, (nearness.vector(claim), wording.vectors[row]))
-        stance = shares.stance(self._decision.denial)
-        return Judgement(shares.makes, stance, readings.shown(stance), self._decision.cut_offs)
+        text = look.message.text
+        stance = self._decision.stance_of(shares, len(text) + count_han(text))
+        # What the author says to a quotation decides, and the cues know that better than the tone of both together.
+        is_rebutted = readings.whole.is_quoted and readings.whole.stance == "denies"
+        if is_rebutted or scan.is_marked_false(window):
+            stance = "denies"
+        shown = readings.whole if readings.whole.is_quoted else readings.shown(stance)
+        return Judgement(shares.makes, stance, shown, self._decision.cut_offs)
 
     def _match(self, look: Look, judged: Judgement, written: str, quantities: Sequence[Quantity]) -> Match:
         claim = look.read.claim

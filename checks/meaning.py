@@ -55,14 +55,15 @@ class EmbeddedTexts:
         return cls(texts, vectors, rows)
 
     def similarities(self, vectors: Vectors) -> Vectors:
-        """Return the cosine of every text (by row) with each of the vectors (by column), and a last row of -infinity."""
+        """Return the cosine of every text (by row) with each vector (by column), and a last row of -infinity."""
         none = np.full((1, len(vectors)), -np.inf, dtype=np.float32)
         return np.vstack([np.clip(self.vectors @ vectors.T, -1.0, 1.0), none]) if self.texts else none
 
-    def of(self, claim: int) -> Vectors:
-        """Return the rows of one claim's texts."""
+    def near(self, claim: int, vectors: Vectors) -> Vectors:
+        """Return the cosine of one claim's texts (by row) with each of the vectors (by column)."""
         rows = self.rows[claim]
-        return self.vectors[rows[rows < len(self.texts)]].reshape(-1, self.vectors.shape[1])
+        own = rows[rows < len(self.texts)]
+        return self.vectors[own] @ vectors.T if len(own) else np.zeros((0, len(vectors)), dtype=np.float32)
 
     def nearest(self, similarities: Vectors, count: int = 1) -> Vectors:
         """Return, for every claim and column, the mean of its `count` most similar texts; -1 where it has none.
@@ -199,8 +200,8 @@ class Nearness:
         """Return how near the message comes to what sources and disputers say, beside the claim itself."""
         column = 1 + int(self.carrying[claim])
         both = self.vectors[[0, column]]
-        points = self.meaning.points.of(claim) @ both.T
-        denials = self.meaning.denies.of(claim) @ both.T
+        points = self.meaning.points.near(claim, both)
+        denials = self.meaning.denies.near(claim, both)
         own = _three_nearest(self.said[self.meaning.says.rows[claim]][:, [0, column]])
         near = points.max(axis=0) if len(points) else np.zeros(2, dtype=np.float32)
         beyond = _three_nearest(denials) - own if len(denials) else np.zeros(2, dtype=np.float32)

@@ -13,6 +13,7 @@ from checks.scoring import Candidate, Scorer, is_han
 from checks.spans import Span, cut
 from checks.stance import StanceReader, StanceReading
 from checks.stance.reader import REASONS
+from checks.stance.scan import CueScan
 from checks.text import count_han
 
 # Terms that weigh less than this are in every second sentence and anchor no match.
@@ -109,10 +110,27 @@ def topic_measures(look: Look, nearness: Nearness) -> Measures:
     }
 
 
-def stance_measures(look: Look, nearness: Nearness, readings: StanceReadings, tuning: DisputeTuning) -> Measures:
+def stance_measures(
+    look: Look, nearness: Nearness, readings: StanceReadings, scan: CueScan, tuning: DisputeTuning
+) -> Measures:
     """Return the measures that tell what the author does with the claim, beside those of the topic."""
+    claim = look.candidate.claim
+    span = nearness.span(claim)
+    window = nearness.stretches.around(span)
+    return {
+        **readings.measures(),
+        **nearness.dispute(claim),
+        **scan.measures(span, window),
+        "dispute": _dispute(look, window, tuning, sure=readings.around.sure),
+    }
+
+
+def _dispute(look: Look, window: Span, tuning: DisputeTuning, *, sure: bool) -> float:
+    """Return the log odds, by its words, that a window of the message disputes the claim; 0 without denials."""
     voices = look.read.voices
-    odds = 0.0
-    if voices.denies and voices.says:
-        odds = voices.log_odds(look.message, look.scorer.index.weight, tuning, sure=readings.whole.sure)
-    return {**readings.measures(), **nearness.dispute(look.candidate.claim), "dispute": odds}
+    words = frozenset(token.form for token in look.message.tokens if window[0] <= token.start < window[1])
+    if not voices.denies or not voices.says or not words:
+        return 0.0
+    mentions = (mention for mention in look.message.mentions if window[0] <= mention.start < window[1])
+    concepts = frozenset(CONCEPT_MARK + mention.concept for mention in mentions)
+    return voices.log_odds(words, concepts, look.scorer.index.weight, tuning, sure=sure)

@@ -18,10 +18,21 @@ MOST_CHARACTERS = 4000
 # A shorter quotation is a word in scare quotes, which the author uses, not somebody's statement.
 _LEAST_QUOTATION = 16
 
+# Letters that only look like letters: NFKC leaves them as they are.
+_FANCY = ((0x1F150, 0x1F169), (0x1F170, 0x1F189))
+_SMALL_CAPITALS = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡxʏᴢ"
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_PLAIN = str.maketrans(
+    {low + n: _LETTERS[n] for low, high in _FANCY for n in range(high - low + 1)}
+    | {ord(fancy): plain for fancy, plain in zip(_SMALL_CAPITALS, _LETTERS, strict=True)}
+)
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _LETTER = re.compile(r"[a-z]")
 _SPACES = re.compile(r"[^\S\n]+")
-_ZALGO = re.compile(r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
+# Marks upon letters, and the selectors of variants, which show nothing by themselves.
+_ZALGO = re.compile(
+    r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\U000e0100-\U000e01ef]+"
+)
 _INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn"}
 
 _MARKUP = re.compile(
@@ -47,6 +58,7 @@ _QUOTING = (
     ("curly", "curled"),
     ("straight", "straightened"),
 )
+_WHOLLY_OTHERS = ("fence", "line")
 _EMPHASIS = re.compile(
     r"\*{1,3}|(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)|~~|\|\||^\#{1,3}\s|^\s*[-*]\s(?=\S)", re.MULTILINE
 )
@@ -101,7 +113,7 @@ class TextFolder:
                 " ", "".join(c for c in text if c >= " " or c == "\n") if not text.isprintable() else text
             ).casefold()
         text = text.encode("utf-8", "ignore").decode("utf-8")
-        text = _ZALGO.sub("", unicodedata.normalize("NFKC", text))
+        text = _ZALGO.sub("", unicodedata.normalize("NFKC", text.translate(_PLAIN)))
         text = "".join(c for c in text if c == "\n" or c.isprintable() or unicodedata.category(c) not in _INVISIBLE)
         if _HAN.search(text):
             text = self._homeward(self._outward(text.translate(_TWINS))).translate(_TWINS)
@@ -118,9 +130,9 @@ class TextFolder:
         pieces: list[str] = []
         quoted: list[tuple[int, int]] = []
         length = 0
-        for part, is_quote in _without_markup(raw[:MOST_CHARACTERS]):
+        for part, least in _without_markup(raw[:MOST_CHARACTERS]):
             folded = self.fold(part)
-            if is_quote and _weight(folded) >= _LEAST_QUOTATION:
+            if least and _weight(folded) >= least:
                 quoted.append((length, length + len(folded)))
             pieces.append(folded)
             length += len(folded)
@@ -132,18 +144,21 @@ def plain_text(raw: str) -> str:
     return "".join(part for part, _ in _without_markup(raw[:MOST_CHARACTERS]))
 
 
-def _without_markup(raw: str) -> Iterator[tuple[str, bool]]:
-    """Yield the parts of `raw` between and inside its markup, each with whether it is quoted."""
+def _without_markup(raw: str) -> Iterator[tuple[str, int]]:
+    """Yield the parts of `raw` between and inside its markup, each with the weight from which it is a quotation.
+
+    0 for the author's own words. Quoted lines and code blocks are nobody's own word, however short they are.
+    """
     last = 0
     for found in _MARKUP.finditer(raw):
-        yield _spell_out(_EMPHASIS.sub("", raw[last : found.start()])), False
+        yield _spell_out(_EMPHASIS.sub("", raw[last : found.start()])), 0
         for outer, inner in _QUOTING:
             if found[outer] is not None:
-                yield " ", False
-                yield _spell_out(_EMPHASIS.sub("", found[inner])), True
-        yield " ", False
+                yield " ", 0
+                yield _spell_out(_EMPHASIS.sub("", found[inner])), 1 if outer in _WHOLLY_OTHERS else _LEAST_QUOTATION
+        yield " ", 0
         last = found.end()
-    yield _spell_out(_EMPHASIS.sub("", raw[last:])), False
+    yield _spell_out(_EMPHASIS.sub("", raw[last:])), 0
 
 
 def _spell_out(text: str) -> str:

@@ -16,7 +16,7 @@ from config.errors import SettingsError
 PREFIX = "TOUCHSTONE_"
 SETTINGS_FILE = "touchstone.toml"
 
-EmbedderName = Literal["none", "semantic", "onnx", "http"]
+EmbedderName = Literal["auto", "none", "semantic", "onnx", "http"]
 
 
 def data_folder() -> Path:
@@ -59,7 +59,9 @@ class Settings(BaseSettings):
     tuning_file: Path | None = Field(
         default=None, description="Weights and cut-offs written by `touchstone calibrate`."
     )
-    embedder: EmbedderName = Field(description="Optional sentence embedder: none, semantic, onnx or http.")
+    embedder: EmbedderName = Field(
+        description="Sentence embedder: auto (the packaged one, where installed), none, semantic, onnx or http."
+    )
     embedder_url: str = Field(description="Base address of an OpenAI-compatible embeddings server.")
     embedder_model: str = Field(description="Model name sent to the embeddings server.")
     embedder_key: SecretStr | None = Field(

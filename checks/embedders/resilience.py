@@ -5,6 +5,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
 from typing import Protocol
 
 import httpx
@@ -13,7 +14,7 @@ import numpy as np
 from checks.embedders.embedder import Embedder, Vector, Vectors, bounded
 from checks.embedders.http import HttpEmbedder
 from checks.embedders.onnx import OnnxEmbedder, read_folder
-from checks.embedders.packaged import SemanticEmbedder
+from checks.embedders.packaged import MODULE, SemanticEmbedder
 from config.errors import EmbedderError, TouchstoneError
 from config.settings import Settings
 
@@ -283,6 +284,8 @@ def open_embedder(settings: Settings) -> Embedder | None:
     match settings.embedder:
         case "none":
             return None
+        case "auto":
+            return SemanticEmbedder() if find_spec(MODULE) is not None else None
         case "semantic":
             return SemanticEmbedder()
         case "onnx":

@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 from checks.model import Stance
 from checks.stance.cues import StanceLexicon
 from checks.stance.evidence import NEGATIVE, Case, ClaimVoice, cue_evidence, hear, takes_a_no, total, turning_evidence
+from checks.stance.scan import CueScan
 from checks.stance.syntax import ReadText, Span, moods_of, read_text
 from checks.text import MOST_CHARACTERS, TextFolder, Tokenizer
 
@@ -30,7 +31,8 @@ class StanceReading:
 
     `cue` is the text that decided, as the message has it (empty: nothing stood against a plain assertion); `reason` is
     one of `REASONS`, each a catalogue key; `sure` is False where weak cues pointed elsewhere or the claim stands in
-    somebody else's words; `weight` is the evidence against the claim, of which 1 decides alone.
+    somebody else's words; `weight` is the evidence against the claim, of which 1 decides alone; `is_quoted` tells
+    whether what matched stands in a quotation.
     """
 
     stance: Stance
@@ -38,6 +40,7 @@ class StanceReading:
     reason: str = "plain"
     sure: bool = True
     weight: float = 0.0
+    is_quoted: bool = False
 
 
 _DECIDES = 1.0
@@ -53,7 +56,7 @@ _LONGEST_ECHO = 60
 def weigh(case: Case) -> StanceReading:
     """Return the stance of a message."""
     weighing = _Weighing(case)
-    return replace(weighing.reading(), weight=weighing.weight)
+    return replace(weighing.reading(), weight=weighing.weight, is_quoted=weighing.is_quoted)
 
 
 class _Weighing:
@@ -64,10 +67,11 @@ class _Weighing:
         self._anchors = len(case.read.anchors) or 1
         self._against = [*cue_evidence(case, partial(takes_a_no, case)), *turning_evidence(case)]
         self.weight = total(self._against)
+        self.is_quoted = self._stands_in_quotation()
 
     def reading(self) -> StanceReading:
         question = self._question()
-        if self._is_quoted():
+        if self.is_quoted:
             return question or self._of_quotation()
         irony = self._read.of("irony")
         if irony:
@@ -130,7 +134,7 @@ class _Weighing:
             return StanceReading("asserts", "", "rhetorical", sure)
         return StanceReading("asserts", "", "attributed" if self._read.has("reported") else "plain", sure)
 
-    def _is_quoted(self) -> bool:
+    def _stands_in_quotation(self) -> bool:
         """Tell whether the match stands in somebody else's words."""
         spans = self._case.quoted
         inside = sum(any(start <= left and right <= end for start, end in spans) for left, right in self._read.anchors)
@@ -194,6 +198,10 @@ class StanceReader:
         claim = self._voice(others).led_by(own) if others else own
         tools = (self._lexicon.opposites, self._tokenizer.forms)
         return weigh(Case(read, claim, moods_of(read), tuple(quoted), *tools))
+
+    def scan(self, text: str) -> CueScan:
+        """Return the cues of a folded message, of all kinds."""
+        return CueScan.of(text, self._lexicon)
 
     def _shared(self, text: str, wording: str) -> list[Span]:
         forms = set(self._tokenizer.forms(wording))
