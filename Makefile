@@ -1,5 +1,7 @@
 # make demo     see it work, on a database of its own
-# make test     everything that must hold
+# make test     the tests, but for the slow ones: minutes
+# make test-all all tests
+# make check    lint, format and types: under a minute
 # make install  only the environment, in .venv
 # make run      the bot in Discord (needs TOUCHSTONE_DISCORD_TOKEN)
 # make bench    processor time a message
@@ -12,7 +14,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
-.PHONY: install demo test run bench texts lock
+.PHONY: install demo test test-all check run bench texts lock
 .DELETE_ON_ERROR:
 
 install: $(VENV)/.runtime
@@ -26,11 +28,17 @@ run: install
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench
 
+# A process for each processor. What is grouped in the whole run shares a module's costly set-up.
 test: $(VENV)/.dev
+	$(BIN)/pytest -n auto --dist worksteal
+
+test-all: $(VENV)/.dev
+	$(BIN)/pytest -n auto --dist loadgroup --all
+
+check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
-	$(BIN)/pytest
 
 texts: $(VENV)/.runtime
 	@$(BIN)/python -m tests.bot.catalogue

@@ -1,20 +1,20 @@
-"""A server's examples as JSON lines that `touchstone evaluate messages` reads."""
+"""Files of claims in words for every front end: what an import would do, and a server's examples as JSON lines."""
 
 import json
 from collections.abc import Iterable, Iterator
 
 from bot.texts import Texts
 from bot.wording import difference_lines, field_name
-from claims.exchange.plan import ImportEntry, ImportPlan, NearClaim, Outcome
+from claims.exchange.plan import ImportEntry, ImportOutcome, ImportPlan, NearClaim
 from claims.fields import language_of_wording
 from claims.moderation.examples import ExampleRecord
 from config.errors import PackProblem
 from config.faults import Worded
 
-SHOWN: tuple[tuple[Outcome, str], ...] = (("new", "+"), ("changed", "~"), ("conflicting", "!"), ("refused", "x"))
+SHOWN: tuple[tuple[ImportOutcome, str], ...] = (("new", "+"), ("changed", "~"), ("conflicting", "!"), ("refused", "x"))
 
 
-def heading(outcome: Outcome, texts: Texts, *, drafts: bool) -> str:
+def heading(outcome: ImportOutcome, texts: Texts, *, drafts: bool) -> str:
     """Return what stands above the claims that an import does the same with."""
     match outcome:
         case "new":

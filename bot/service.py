@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from threading import Lock
 from typing import Self
 
@@ -22,9 +21,9 @@ from claims.answering.corrections import Correction
 from claims.answering.servers import ServerBook
 from claims.answering.sightings import SightingBook
 from claims.base import ClaimBase, Clock, utc_now
+from claims.exchange.importing import load_shipped_packs
 from claims.moderation.moderation import Moderation
 from claims.moderation.reports import FeedbackBook
-from claims.pack_load import PackReport
 from claims.record import CitationRecord, ClaimRecord
 from claims.store.identity import read_hash_key
 from claims.store.vectors import KeptVectors
@@ -82,21 +81,12 @@ class Views:
         return Checker(known, self._lexicon, self._tuning, self._meaning, like=before)
 
 
-@dataclass(frozen=True, slots=True)
-class StartReport:
-    """What the start did: the packs as they were found, and the copy of the database made before an upgrade."""
-
-    packs: tuple[PackReport, ...]
-    backup: Path | None
-
-
 class Touchstone:
     """One claim base with its checks and answers. Its methods are synchronous and safe to call from any thread."""
 
-    def __init__(self, settings: Settings, base: ClaimBase, report: StartReport) -> None:
+    def __init__(self, settings: Settings, base: ClaimBase) -> None:
         self.settings = settings
         self.base = base
-        self.report = report
         self._embedder = open_safe_embedder(settings, KeptVectors(base.database))
         self._lexicon = Lexicon.load()
         self._shared_words = SharedWords(self._lexicon)
@@ -107,11 +97,12 @@ class Touchstone:
     def open(cls, settings: Settings, clock: Clock = utc_now) -> Self:
         """Open the claim base of the settings and load the shipped packs.
 
-        Raises DatabaseError, PackError or TuningError, with the base closed again.
+        Raises DatabaseError, ImportRefusedError or TuningError, with the base closed again.
         """
         base = ClaimBase.open(settings.database_url, clock)
         try:
-            return cls(settings, base, StartReport(tuple(base.load_shipped_packs()), base.backup))
+            load_shipped_packs(base)
+            return cls(settings, base)
         except BaseException:
             base.close()
             raise

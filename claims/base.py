@@ -3,7 +3,6 @@
 import difflib
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from importlib import resources
 from pathlib import Path
 from typing import Self
 
@@ -11,10 +10,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from claims.documents.loading import DocumentReport, load_files, read_documents, read_passage
-from claims.pack_load import PackReport, load_pack
-from claims.packs.file import file_digest, read_pack
 from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PackRecord, Passage
-from claims.store.claim_rows import read_claims
+from claims.store.claim_rows import pack_record, read_claims
 from claims.store.database import Database
 from claims.store.revisions import last_revision
 from claims.store.tables import Claim, Pack
@@ -67,27 +64,10 @@ class ClaimBase:
         with self.database.reading() as session:
             return last_revision(session)
 
-    def load_pack(self, path: Path) -> PackReport:
-        """Load a pack file, or bring a loaded one up to date; raises PackError, the base staying as it was."""
-        digest = file_digest(path)
-        with self.database.reading() as session:
-            loaded = session.scalar(select(Pack).where(col(Pack.sha256) == digest))
-        if loaded is not None:
-            return PackReport(path, loaded.id, loaded.version, loaded.version, "unchanged")
-        file = read_pack(path)
-        with self.database.changing() as session:
-            return load_pack(session, file, self.clock())
-
-    def load_shipped_packs(self) -> list[PackReport]:
-        """Load the packs that come with Touchstone; those already loaded cost next to nothing."""
-        with resources.as_file(resources.files("claims") / "packs") as folder:
-            return [self.load_pack(path) for path in sorted(folder.glob("*.yaml"))]
-
     def packs(self) -> tuple[PackRecord, ...]:
         """Return the packs that are loaded, by id."""
         with self.database.reading() as session:
-            rows = session.scalars(select(Pack).order_by(col(Pack.id))).all()
-        return tuple(PackRecord(r.id, r.version, r.title_en, r.title_zh, r.licence, r.as_of) for r in rows)
+            return tuple(map(pack_record, session.scalars(select(Pack).order_by(col(Pack.id)))))
 
     def claims(self, server: int | None = None) -> tuple[ClaimRecord, ...]:
         """Return the published claims as the server sees them (None: the shared ones)."""

@@ -1,11 +1,11 @@
-"""How two states of a thing differ, field by field; of lists, only the entries that the other side lacks."""
+"""A claim and its parts: as values, as the plain data that history, packs and sheets share, and how two differ."""
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from checks.model import Kind, KnownClaim, KnownFigure, KnownWording
 from config.faults import FieldDifference
@@ -105,9 +105,22 @@ class ClaimRecord:
     raised_to: float = 0.0
 
     @property
-    def edition(self) -> str:
+    def version_tag(self) -> str:
         """Return what tells one state of the claim from every other that this server has seen, for forms to carry."""
         return f"{self.version}" if self.server is None else f"{self.version}o"
+
+    def lacks_to_publish(self) -> Iterator[tuple[Literal["wordings", "points", "citations"], int]]:
+        """Yield what an answer needs and the claim has not: the field, and for `citations` the point's place (from 0).
+
+        Forms and imports both ask this of claims that are published, and word it for their readers.
+        """
+        if not any(wording.says for wording in self.wordings):
+            yield "wordings", 0
+        if not self.points:
+            yield "points", 0
+        for place, point in enumerate(self.points):
+            if not point.citations:
+                yield "citations", place
 
     @property
     def known(self) -> KnownClaim:
@@ -128,65 +141,53 @@ class ClaimRecord:
 
 
 State = dict[str, Any]
+# What makes up a claim, in the order in which people read it; its version, its editor and what a server sets on it do
+# not. A field of a claim is named here and in its dataclass; tables, history, packs and sheets follow.
+CLAIM_FACTS = ("kind", "title_en", "title_zh", "as_of", "review_by", "status")
+STATE_FIELDS = (*CLAIM_FACTS, "wordings", "figures", "points")
+
+
+_LEAVES = frozenset({str, int, float, bool, type(None)})  # a claim has hundreds of values: nothing else is as quick
 
 
 def claim_state(claim: ClaimRecord) -> State:
-    """Return everything that makes up the claim, fit for JSON.
-
-    Its version, its editor and what a server sets on it are no part of its state.
-    """
-    return {
-        "kind": claim.kind,
-        "title_en": claim.title_en,
-        "title_zh": claim.title_zh,
-        "as_of": claim.as_of.isoformat(),
-        "review_by": claim.review_by.isoformat() if claim.review_by else None,
-        "status": claim.status,
-        "wordings": [plain_fields(wording) for wording in claim.wordings],
-        "figures": [_figure_state(figure) for figure in claim.figures],
-        "points": [_point_state(point) for point in claim.points],
-    }
+    """Return everything that makes up the claim, fit for JSON; it equals what JSON gives back of it."""
+    return {name: _plain(getattr(claim, name)) for name in STATE_FIELDS}
 
 
-def _figure_state(figure: KnownFigure) -> State:
-    """Return the figure's fields; those of the source only where it gives something, as states before them had none."""
-    state = plain_fields(figure)
-    if figure.documented_low is None:
-        return {name: value for name, value in state.items() if not name.startswith("documented_")}
-    return state
+def plain_fields(part: Any) -> State:  # noqa: ANN401  any of the records
+    """Return the fields of a record by name, fit for JSON."""
+    values = ((name, getattr(part, name)) for name in part.__slots__)
+    return {name: value if type(value) in _LEAVES else _plain(value) for name, value in values}
 
 
-def plain_fields(part: KnownWording | KnownFigure | PointRecord | CitationRecord) -> State:
-    """Return the fields of a part of a claim by name, without the deep copies that `dataclasses.asdict` makes."""
-    return {each.name: getattr(part, each.name) for each in fields(part)}
+def _plain(value: Any) -> Any:  # noqa: ANN401
+    if type(value) in _LEAVES:
+        return value
+    if isinstance(value, tuple):
+        return [_plain(each) for each in cast("tuple[Any, ...]", value)]
+    if isinstance(value, date):
+        return value.isoformat()
+    fields = plain_fields(value)
+    if isinstance(value, KnownFigure) and value.documented_low is None:
+        # States from before there was a source's figure have none of its fields.
+        return {name: each for name, each in fields.items() if not name.startswith("documented_")}
+    return fields
 
 
 def claim_from_state(
     claim_id: str, state: State, *, server: int | None, pack: str, edited_by: str | None = None
 ) -> ClaimRecord:
     """Return the claim that a state describes, as version 1; `claim_state` of it is that state again."""
-    return ClaimRecord(
-        id=claim_id,
-        kind=state["kind"],
-        title_en=state["title_en"],
-        title_zh=state["title_zh"],
-        pack=pack,
-        version=1,
-        as_of=date.fromisoformat(state["as_of"]),
-        review_by=date.fromisoformat(state["review_by"]) if state["review_by"] else None,
-        wordings=tuple(KnownWording(**wording) for wording in state["wordings"]),
-        figures=tuple(KnownFigure(**figure) for figure in state["figures"]),
-        points=tuple(_point(point) for point in state["points"]),
-        status=state["status"],
-        server=server,
-        edited_by=edited_by,
-    )
-
-
-def _point_state(point: PointRecord) -> State:
-    # Lists as JSON gives them back, so that a state from the history equals one made here.
-    parts: State = {"citations": list(map(plain_fields, point.citations)), "numbers": list(point.numbers)}
-    return plain_fields(point) | parts
+    review_by = state["review_by"]
+    parts: State = {
+        "as_of": date.fromisoformat(state["as_of"]),
+        "review_by": date.fromisoformat(review_by) if review_by else None,
+        "wordings": tuple(KnownWording(**wording) for wording in state["wordings"]),
+        "figures": tuple(KnownFigure(**figure) for figure in state["figures"]),
+        "points": tuple(_point(point) for point in state["points"]),
+    }
+    return ClaimRecord(id=claim_id, pack=pack, version=1, server=server, edited_by=edited_by, **state | parts)
 
 
 def _point(state: State) -> PointRecord:
@@ -195,7 +196,7 @@ def _point(state: State) -> PointRecord:
     return PointRecord(**state | parts)
 
 
-def claim_digest(claim: ClaimRecord) -> str:
+def claim_fingerprint(claim: ClaimRecord) -> str:
     """Return the SHA-256 of the claim's state; equal states have equal digests."""
     text = json.dumps(claim_state(claim), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

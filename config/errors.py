@@ -7,8 +7,11 @@ TouchstoneError
 │   ├── NotAllowedError          the person lacks the right for what was asked
 │   ├── ExportError              a file of exported chat cannot be used
 │   ├── DocumentTextError        a document is unknown here, or its text is not loaded (also a ClaimBaseError)
+│   ├── DocumentRefusedError     a file or an answer from an address cannot become a document (also a ClaimBaseError)
+│   │   └── AddressRefusedError  an address may not be read, or gave nothing that can be
 │   ├── UnknownEntryError        no revision, queue item or example has this number (also a ClaimBaseError)
-│   └── NotUndoableError         a revision cannot be undone or restored here (also a ClaimBaseError)
+│   ├── NotUndoableError         a revision cannot be undone or restored here (also a ClaimBaseError)
+│   └── ExtractionError          a language model cannot be asked for claims (also a ClaimBaseError)
 ├── EmbedderError                the embedder gave no usable vectors; the check goes on without it
 │   └── EmbedderSetupError       an embedder cannot be opened: an extra, a file or a setting is missing or wrong
 ├── UnknownUnitError             a documented figure names a unit that the unit table lacks
@@ -19,13 +22,11 @@ TouchstoneError
     ├── UnknownClaimError        no claim has this id (for this server)
     ├── InvalidEditError         an edit was refused; carries each fault, and the edit as it was typed
     ├── ConflictError            somebody else was faster; carries both versions, field by field
-    ├── PackError                a pack was refused; carries its problems, each with line, field and mend
-    ├── ImportRefusedError       a file for import was refused as a whole; carries its problems
+    ├── ImportRefusedError       a pack or file for import was refused; each problem with line, field and mend
     └── PlanChangedError         the base has changed since the dry run that somebody has said yes to
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from config.faults import FieldDifference, FieldFault
 
@@ -116,6 +117,18 @@ class DocumentTextError(WordedError, ClaimBaseError):
     """A document cannot be looked through: the server does not see it, or its text is not loaded."""
 
 
+class DocumentRefusedError(WordedError, ClaimBaseError):
+    """A file, or what an address gave, cannot become a document; the text says why, and how to mend it."""
+
+
+class AddressRefusedError(DocumentRefusedError):
+    """An address may not be read, or gave nothing that can be."""
+
+
+class ExtractionError(WordedError, ClaimBaseError):
+    """A language model cannot be asked for claims; the text says why, and how to mend it."""
+
+
 class InvalidEditError(ClaimBaseError):
     """An edit was refused and nothing was written; `edit` is what the caller handed in, as it was typed."""
 
@@ -163,19 +176,8 @@ class PackProblem:
         return f"{place or 'the file'}: {self.fault}. {self.mend}"
 
 
-class PackError(ClaimBaseError):
-    """A pack was refused as a whole; the base stays as it was."""
-
-    def __init__(self, path: Path, problems: tuple[PackProblem, ...]) -> None:
-        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        head = f"{path}: pack refused, {count}; nothing was loaded."
-        super().__init__("\n".join([head, *(f"  {problem}" for problem in problems)]))
-        self.path = path
-        self.problems = problems
-
-
 class ImportRefusedError(ClaimBaseError):
-    """A file for import was refused as a whole; nothing was written."""
+    """A pack or another file for import was refused as a whole; nothing was written."""
 
     def __init__(self, name: str, problems: tuple[PackProblem, ...]) -> None:
         super().__init__("\n".join([f"{name}: refused; nothing was written.", *(f"  {each}" for each in problems)]))

@@ -5,11 +5,11 @@ from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bot.terminal.cards import draw_card
 from rich.console import Console
 from rich.text import Text
 
 from bot.service import Touchstone
-from bot.terminal.cards import draw_card
 from config.settings import Settings
 
 MESSAGE = "every H100 server has 5 kg of silver inside"

@@ -34,6 +34,8 @@ SHOWN = [(command, shown) for command, shown in consoles() if "touchstone" in co
 MADE = [shlex.split(command)[1] for command, _ in consoles() if command.startswith("make ")]
 
 
+@pytest.mark.slow
+@pytest.mark.readme
 @pytest.mark.parametrize(("command", "shown"), SHOWN)
 def test_a_command_prints_what_is_shown(command, shown, tmp_path):
     (tmp_path / "touchstone").write_text(

@@ -4,6 +4,7 @@ Lives here: the bot, its commands, cards and buttons, and the supervisor that ke
 May not live here: SQL, a decision about a message, or a text that is not in the catalogue.
 """
 
-from bot.discord.app import TouchstoneBot, create_bot
+from bot.discord.app import create_bot
+from bot.discord.bot import TouchstoneBot
 
 __all__ = ["TouchstoneBot", "create_bot"]

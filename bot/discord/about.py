@@ -1,23 +1,18 @@
-"""Once a day: delete what has been kept for long enough: sightings, decided items, what shadow mode counted."""
+"""What the bot says of itself and keeps of people: `/about`, `/privacy`, `/forget-me`, and the daily purge."""
 
 import asyncio
 import logging
 from datetime import timedelta
 from importlib import metadata
-from typing import TYPE_CHECKING
 
 from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands, tasks
 
-from bot.discord.bot import BotInteraction
-from bot.discord.person import everywhere, respond, texts_for
+from bot.discord.bot import BotInteraction, TouchstoneBot
+from bot.discord.request import Request, everywhere
 from bot.texts import msgid
 from config.errors import ClaimBaseError
-
-if TYPE_CHECKING:
-    from bot.discord.app import TouchstoneBot
-
 
 ABOUT = (
     msgid("Touchstone recognises known claims in chat and answers with what the documents say, who said it, and when."),
@@ -43,21 +38,16 @@ PRIVACY = (
 class About(commands.Cog):
     """Answers privately what members ask about the bot itself."""
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
-        self.bot = bot
-
     @app_commands.command(name=locale_str(msgid("about")), description=locale_str(msgid("What this bot is")))
     @everywhere
     async def about(self, interaction: BotInteraction) -> None:
         """Say what the bot is and how much it knows."""
-        texts = texts_for(interaction)
-        base = self.bot.touchstone.base
-        claims, documents = await asyncio.gather(
-            asyncio.to_thread(base.claims, interaction.guild_id), asyncio.to_thread(base.documents)
-        )
+        request = Request(interaction)
+        texts, base = request.texts, request.touchstone.base
+        claims, documents = await asyncio.gather(request.do(base.claims, request.server), request.do(base.documents))
         counts = {"claims": len(claims), "documents": len(documents)}
         lines = [f"### Touchstone {metadata.version('touchstone-bot')}", *(texts(line, **counts) for line in ABOUT)]
-        await respond(interaction, "\n".join(lines))
+        await request.respond("\n".join(lines))
 
     @app_commands.command(
         name=locale_str(msgid("privacy")), description=locale_str(msgid("What this bot reads and keeps"))
@@ -65,11 +55,11 @@ class About(commands.Cog):
     @everywhere
     async def privacy(self, interaction: BotInteraction) -> None:
         """Say what is read, kept, and for how long."""
-        texts = texts_for(interaction)
-        days = self.bot.settings.sighting_days
+        request = Request(interaction)
+        texts, days = request.texts, interaction.client.settings.sighting_days
         heading = texts("Privacy")
         lines = [f"### {heading}", *(texts(line, days=days) for line in PRIVACY)]
-        await respond(interaction, "\n".join(lines))
+        await request.respond("\n".join(lines))
 
     @app_commands.command(
         name=locale_str(msgid("forget-me")), description=locale_str(msgid("Delete what this bot keeps about you"))
@@ -77,13 +67,13 @@ class About(commands.Cog):
     @everywhere
     async def forget_me(self, interaction: BotInteraction) -> None:
         """Delete everything that is kept under the person's hash."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        count = await asyncio.to_thread(self.bot.touchstone.sightings.forget, interaction.user.id)
-        texts = texts_for(interaction)
+        request = await Request.waiting(interaction)
+        count = await request.do(request.touchstone.sightings.forget, interaction.user.id)
+        texts = request.texts
         line = texts.plural(
             "Done: {count} record about you deleted.", "Done: {count} records about you deleted.", count
         )
-        await respond(interaction, line)
+        await request.respond(line)
 
 
 _log = logging.getLogger(__name__)
@@ -92,7 +82,7 @@ _log = logging.getLogger(__name__)
 class Housekeeping(commands.Cog):
     """Purges at the start and then daily; a failure is logged and tried again the next day."""
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
+    def __init__(self, bot: TouchstoneBot) -> None:
         self.bot = bot
 
     async def cog_load(self) -> None:

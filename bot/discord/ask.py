@@ -1,22 +1,15 @@
 """Check a text or a message on request, for the eyes of the person who asked."""
 
-import asyncio
-from typing import TYPE_CHECKING
-
 import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.discord.bot import BotInteraction
-from bot.discord.card_buttons import SourcesButton
-from bot.discord.cards import draw_card
-from bot.discord.markdown import escape
-from bot.discord.person import everywhere, respond, texts_for
+from bot.discord.bot import BotInteraction, TouchstoneBot
+from bot.discord.card_buttons import sources_button
+from bot.discord.cards import draw_card, escape
+from bot.discord.request import Request, everywhere
 from bot.texts import msgid
-
-if TYPE_CHECKING:
-    from bot.discord.app import TouchstoneBot
 
 _MOST = 4000
 
@@ -24,7 +17,7 @@ _MOST = 4000
 class Ask(commands.Cog):
     """`/check` and the message menu; both answer privately and need no right, no server and no intent."""
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
+    def __init__(self, bot: TouchstoneBot) -> None:
         self.bot = bot
         # Menus cannot be methods by decorator.
         self.menu = everywhere(
@@ -54,19 +47,17 @@ class Ask(commands.Cog):
         await self._answer(interaction, message.content[:_MOST])
 
     async def _answer(self, interaction: BotInteraction, text: str) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        texts = texts_for(interaction)
-        touchstone, server = self.bot.touchstone, interaction.guild_id
-        finding = await asyncio.to_thread(touchstone.check, text, server)
-        reply = await asyncio.to_thread(touchstone.compose, finding, texts.language, server=server, requested=True)
+        request = await Request.waiting(interaction)
+        texts = request.texts
+        touchstone, server = request.touchstone, request.server
+        finding = await request.do(touchstone.check, text, server)
+        reply = await request.do(touchstone.compose, finding, texts.language, server=server, requested=True)
         if reply is None:
-            await respond(interaction, texts("I see no claim here that I know."))
+            await request.respond(texts("I see no claim here that I know."))
             return
         shown = {entry.claim_id for entry in reply.entries}
-        claims = {
-            claim.id: claim for claim in await asyncio.to_thread(touchstone.base.claims, server) if claim.id in shown
-        }
-        why = await asyncio.to_thread(touchstone.why, finding, claims, texts, escape)
+        claims = {claim.id: claim for claim in await request.do(touchstone.base.claims, server) if claim.id in shown}
+        why = await request.do(touchstone.why, finding, claims, texts, escape)
         remarks = [f"-# {line}" for line in why]
-        button = SourcesButton.of([entry.claim_id for entry in reply.entries], texts)
-        await respond(interaction, draw_card(reply, texts, [button], remarks))
+        button = sources_button([entry.claim_id for entry in reply.entries], texts)
+        await request.respond(draw_card(reply, texts, [button], remarks))

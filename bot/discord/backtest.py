@@ -1,12 +1,10 @@
 """`/backtest`: read a channel's past and say what the bot would have answered there; no text is kept."""
 
-import asyncio
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any
 
 import discord
 from discord import app_commands, ui
@@ -15,48 +13,25 @@ from discord.ext import commands
 
 from bot.backtest import Backtest, BacktestReport, ClaimCount, Doubtful, PastMessage, summary_lines, written
 from bot.discord.bot import BotInteraction
-from bot.discord.cards import draw_lines
-from bot.discord.items import Lasting, label_of
-from bot.discord.markdown import escape
-from bot.discord.person import actor_of, respond, texts_for
-from bot.discord.watch import place_of
+from bot.discord.cards import draw_lines, escape
+from bot.discord.lookup import titles_of
+from bot.discord.request import Request
+from bot.discord.routes import Click, Route, Router
+from bot.discord.watch import location_of
 from bot.texts import Texts, msgid
-
-if TYPE_CHECKING:
-    from bot.discord.app import TouchstoneBot
-
 
 _MOST_CLAIMS = 15
 
 
-class CutOffButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:cut-off:(?P<cut_off>[01](?:\.\d{1,9})?)"):
-    """Applies a cut-off to the server; the right to do so is asked again when it is pressed."""
+# Applies a cut-off to the server.
+CUT_OFF = Route(r"ts:cut-off:{cut_off:[01](?:\.\d+)?}", "server.settings", "below")
 
-    def __init__(self, cut_off: str, label: str) -> None:
-        button = ui.Button[Any](label=label, custom_id=f"ts:cut-off:{cut_off}", style=discord.ButtonStyle.primary)
-        super().__init__(button)
-        self.cut_off = cut_off
 
-    @classmethod
-    def of(cls, cut_off: float, texts: Texts) -> Self:
-        """Return the button for a cut-off in a language."""
-        shown = written(cut_off)
-        return cls(shown, texts("Use cut-off {cut_off} in this server", cut_off=shown))
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        """Read the cut-off from the id of a button that was sent earlier."""
-        return cls(match["cut_off"], label_of(item))
-
-    async def press(self, interaction: BotInteraction) -> None:
-        """Write it as one change of the server's settings."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        change = interaction.client.touchstone.moderation.setup.change
-        await asyncio.to_thread(change, actor_of(interaction), cut_off=float(self.cut_off))
-        texts = texts_for(interaction)
-        await respond(
-            interaction, texts("From now on I answer in this server from {cut_off} on.", cut_off=self.cut_off)
-        )
+def cut_off_button(cut_off: float, texts: Texts) -> ui.Button[Any]:
+    """Return the button that applies a cut-off."""
+    shown = written(cut_off)
+    label = texts("Use cut-off {cut_off} in this server", cut_off=shown)
+    return CUT_OFF.button(label, discord.ButtonStyle.primary, cut_off=shown)
 
 
 def draw_report(report: BacktestReport, head: Sequence[str], titles: Mapping[str, str], texts: Texts) -> ui.LayoutView:
@@ -66,7 +41,7 @@ def draw_report(report: BacktestReport, head: Sequence[str], titles: Mapping[str
         lines += [_bold(texts("Claims")), *_claims(report.claims, titles, texts)]
     if report.doubtful:
         lines += [_bold(texts("The most doubtful replies:")), *(_doubtful(each, titles) for each in report.doubtful)]
-    buttons = [] if report.cut_off is None else [CutOffButton.of(report.cut_off, texts)]
+    buttons = [] if report.cut_off is None else [cut_off_button(report.cut_off, texts)]
     return draw_lines(lines, texts, buttons)
 
 
@@ -106,9 +81,9 @@ Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | d
 class BacktestCommand(commands.Cog):
     """Answers moderators privately; one run at a time in a server."""
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
-        self.bot = bot
+    def __init__(self, router: Router) -> None:
         self._running: set[int] = set()
+        router.answer(CUT_OFF, self._apply)
 
     @app_commands.command(
         name=locale_str(msgid("backtest")),
@@ -123,56 +98,61 @@ class BacktestCommand(commands.Cog):
         self, interaction: BotInteraction, channel: Readable, days: app_commands.Range[int, 1, 90] = 7
     ) -> None:
         """Check the rights of both sides, read, and report."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        texts, actor = texts_for(interaction), actor_of(interaction)
-        server = channel.guild.id
-        await asyncio.to_thread(self.bot.touchstone.moderation.rights.require, actor, server, "moderator")
-        refusal = _refusal(interaction, channel, texts)
+        request = await Request.waiting(interaction)
+        texts, server = request.texts, channel.guild.id
+        await request.require("shadow.see")
+        refusal = _refusal(request, channel)
         if refusal is None and server in self._running:
             refusal = texts("A backtest is running in this server already. Wait for its report.")
         if refusal is not None:
-            await respond(interaction, refusal)
+            await request.respond(refusal)
             return
         self._running.add(server)
         try:
-            await self._read(interaction, channel, days)
+            await self._read(request, channel, days)
         finally:
             self._running.discard(server)
 
-    async def _read(self, interaction: BotInteraction, channel: Readable, days: int) -> None:
+    async def _apply(self, click: Click) -> None:
+        """Write the cut-off as one change of the server's settings."""
+        cut_off = click["cut_off"]
+        await click.do(click.moderation.setup.change, click.actor, cut_off=float(cut_off))
+        await click.respond(click.texts("From now on I answer in this server from {cut_off} on.", cut_off=cut_off))
+
+    async def _read(self, request: Request, channel: Readable, days: int) -> None:
         """Read the newest messages first, so that a run that takes too long has what counts most."""
-        touchstone, texts = self.bot.touchstone, texts_for(interaction)
+        touchstone, texts = request.touchstone, request.texts
         server = channel.guild.id
         run = Backtest(lambda text: touchstone.check(text, server))
-        progress = _Progress(interaction, channel, days, texts, monotonic())
+        progress = _Progress(request, channel, days, texts, monotonic())
         waiting: list[PastMessage] = []
         whole, read = True, 0
         since = discord.utils.utcnow() - timedelta(days=days)
         async for message in channel.history(limit=MOST_MESSAGES, after=since, oldest_first=False):
             read += 1
-            if place_of(message) is not None:
+            if location_of(message) is not None:
                 waiting.append(PastMessage(str(message.id), message.content, message.jump_url))
             if len(waiting) >= _AT_ONCE:
-                await asyncio.to_thread(_add_all, run, waiting)
+                await request.do(_add_all, run, waiting)
                 waiting = []
                 await progress.show(run.messages, message)
             if progress.took > LONGEST:
                 whole = False
                 break
-        await asyncio.to_thread(_add_all, run, waiting)
-        settings = await asyncio.to_thread(touchstone.servers.settings, server)
+        await request.do(_add_all, run, waiting)
+        settings = await request.do(touchstone.servers.settings, server)
         report = run.report(BUDGET if settings.budget is None else settings.budget)
-        claims = await asyncio.to_thread(touchstone.base.claims, server)
-        titles = {claim.id: texts.pick(claim.title_en, claim.title_zh) for claim in claims}
+        claims = await request.do(touchstone.base.claims, server)
+        titles = titles_of(claims, texts)
         head = _heading(channel, days, texts, whole=whole and read < MOST_MESSAGES)
-        await interaction.edit_original_response(view=draw_report(report, head, titles, texts))
+        await request.show(draw_report(report, head, titles, texts))
 
 
 @dataclass(slots=True)
 class _Progress:
     """Tells the moderator now and then how far the reading is."""
 
-    interaction: BotInteraction
+    request: Request
     channel: Readable
     days: int
     texts: Texts
@@ -193,7 +173,7 @@ class _Progress:
         percent = min(99, round(100 * age))
         values = {"channel": self.channel.mention, "percent": percent, "count": count}
         line = self.texts("Reading {channel}: {percent} % of the time, {count} messages.", **values)
-        await self.interaction.edit_original_response(view=draw_lines([line], self.texts))
+        await self.request.show(draw_lines([line], self.texts))
 
 
 def _add_all(run: Backtest, messages: list[PastMessage]) -> None:
@@ -207,10 +187,11 @@ def _heading(channel: Readable, days: int, texts: Texts, *, whole: bool) -> list
     return [f"### {heading}"] if whole else [f"### {heading}", short]
 
 
-def _refusal(interaction: BotInteraction, channel: Readable, texts: Texts) -> str | None:
+def _refusal(request: Request, channel: Readable) -> str | None:
     """Say why the channel cannot be read: because of the person's rights, or the bot's; None where it can."""
-    if isinstance(interaction.user, discord.Member):
-        own = channel.permissions_for(interaction.user)
+    texts, user = request.texts, request.interaction.user
+    if isinstance(user, discord.Member):
+        own = channel.permissions_for(user)
         if not (own.view_channel and own.read_message_history):
             return texts("You cannot read {channel} yourself, so I do not report on it.", channel=channel.mention)
     held = channel.permissions_for(channel.guild.me)

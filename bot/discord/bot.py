@@ -1,5 +1,6 @@
-"""Register the commands with Discord, only where they differ from what is registered."""
+"""The bot: what its parts have in common, and how its commands get to Discord. It knows none of the parts."""
 
+import asyncio
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
@@ -7,27 +8,39 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from statistics import median
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, Literal
 
 import discord
-from discord.http import Route
+from discord import Locale, app_commands
+from discord.ext import commands
+from discord.http import Route as Endpoint
 
-if TYPE_CHECKING:
-    from bot.discord.app import TouchstoneBot
-
-
-if TYPE_CHECKING:
-    from bot.discord.app import TouchstoneBot
-
-    BotInteraction: TypeAlias = discord.Interaction[TouchstoneBot]
-else:
-    BotInteraction = discord.Interaction
-
+from bot.service import Touchstone
+from bot.texts import LANGUAGES, Texts
+from checks.model import Language
+from config.settings import Settings
 
 _log = logging.getLogger(__name__)
 
-_FIRST = 5 * 60.0
-_LONGEST = 6 * 60 * 60.0
+INTENTS = discord.Intents(guilds=True, guild_messages=True, guild_reactions=True, message_content=True)
+_CHINESE: Mapping[Locale, Language] = {Locale.chinese: "zh-Hans", Locale.taiwan_chinese: "zh-Hant"}
+
+
+def language_of(locale: Locale | None) -> Language:
+    """Return the language for a client's or server's locale; everything that is not Chinese gets English."""
+    return _CHINESE.get(locale, "en") if locale else "en"
+
+
+def chosen_language(*settings: Language | Literal["auto"] | None, otherwise: Language) -> Language:
+    """Return the first setting there is, or the language given where there is none or it says `auto`."""
+    for setting in settings:
+        if setting is not None:
+            return otherwise if setting == "auto" else setting
+    return otherwise
+
+
+_FIRST_PAUSE = 5 * 60.0
+_LONGEST_PAUSE = 6 * 60 * 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +52,23 @@ class _Pause:
 
 
 @dataclass(slots=True)
-class QuietChannels:
-    """Remembers refusals; many refused requests in a short time would get the bot banned by Discord."""
+class Backoff:
+    """Channels to keep out of; many refused requests in a short time would get the bot banned by Discord."""
 
     clock: Callable[[], float] = monotonic
     _pauses: dict[int, _Pause] = field(default_factory=dict[int, _Pause])
 
-    def is_quiet(self, channel: int) -> bool:
+    def holds(self, channel: int) -> bool:
         """Tell whether the bot must not try to write in the channel now."""
         pause = self._pauses.get(channel)
         return pause is not None and self.clock() < pause.until
 
     def refused(self, channel: int, why: str) -> None:
         """Start a pause, twice as long as the last one of this channel, and tell the log once."""
-        if self.is_quiet(channel):
+        if self.holds(channel):
             return
         last = self._pauses.get(channel)
-        seconds = _FIRST if last is None else min(last.seconds * 2, _LONGEST)
+        seconds = _FIRST_PAUSE if last is None else min(last.seconds * 2, _LONGEST_PAUSE)
         self._pauses[channel] = _Pause(self.clock() + seconds, seconds)
         _log.warning(
             "Discord refused a message in channel %s (%s): quiet there for %d minutes", channel, why, seconds // 60
@@ -70,7 +83,7 @@ _LATEST = 500
 
 
 @dataclass(slots=True)
-class Measures:
+class Metrics:
     """Messages checked by server, and how long the latest checks took."""
 
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -92,7 +105,135 @@ class Measures:
         return median(self._seconds) if self._seconds else None
 
 
-async def sync_commands(bot: "TouchstoneBot") -> bool:
+class TouchstoneBot(commands.AutoShardedBot):
+    """A bot that pings nobody, keeps no messages, and leaves all work to its parts, which `create_bot` puts in.
+
+    A Touchstone that is handed in stays open when the bot closes; one that the bot has opened itself is closed with it.
+    """
+
+    def __init__(self, settings: Settings, touchstone: Touchstone | None = None) -> None:
+        super().__init__(
+            command_prefix=(),
+            help_command=None,
+            intents=INTENTS,
+            allowed_mentions=discord.AllowedMentions.none(),
+            shard_count=settings.shard_count,
+            max_messages=None,
+        )
+        self.settings = settings
+        self.backoff = Backoff()
+        self.metrics = Metrics()
+        self.parts: Sequence[commands.Cog] = ()
+        self._touchstone = touchstone
+        self._owned: Touchstone | None = None
+
+    @property
+    def touchstone(self) -> Touchstone:
+        """The open application; there from `setup_hook` on."""
+        if self._touchstone is None:
+            raise RuntimeError("the bot has not been started")
+        return self._touchstone
+
+    def texts(self, language: Language) -> Texts:
+        """Return the catalogue of a language."""
+        return self.touchstone.texts(language)
+
+    async def server_texts(self, server: int, locale: Locale | None) -> Texts:
+        """Return the catalogue for what a server reads together, whose own locale counts where nothing is set."""
+        settings = await asyncio.to_thread(self.touchstone.servers.settings, server)
+        return self.texts(chosen_language(settings.language, self.settings.language, otherwise=language_of(locale)))
+
+    async def setup_hook(self) -> None:
+        """Open what is not open yet, put the parts together, and register the commands where they have changed."""
+        if self._touchstone is None:
+            self._touchstone = self._owned = await asyncio.to_thread(Touchstone.open, self.settings)
+        for language in LANGUAGES:
+            await asyncio.to_thread(self.texts, language)
+        for part in self.parts:
+            await self.add_cog(part)
+        await self.tree.set_translator(CatalogueTranslator(self.texts))
+        await sync_commands(self)
+
+    async def on_ready(self) -> None:
+        """Tell the log who we are and that we listen."""
+        _log.info("Ready as %s in %d servers", self.user, len(self.guilds))
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Do nothing: there are no text commands, and the watch listens for itself."""
+
+    async def on_error(self, event_method: str, /, *_args: object, **_kwargs: object) -> None:
+        """Log a failed event once; nobody has asked, so nobody is told."""
+        _log.exception("Failure in %s", event_method)
+
+    async def close(self) -> None:
+        """Let answers that are under way go out, then leave Discord."""
+        await super().close()
+        if self._owned is not None:
+            owned, self._owned = self._owned, None
+            await asyncio.to_thread(owned.close)
+
+
+BotInteraction = discord.Interaction[TouchstoneBot]
+Subcommand = app_commands.Command[Any, ..., Any]
+
+
+class CommandGroup(commands.Cog):
+    """Commands that stand in the group of another cog, and menus of messages: neither can be methods by decorator."""
+
+    bot: TouchstoneBot
+    _host: commands.Cog
+    _subcommands: Sequence[Subcommand] = ()
+    _menus: Sequence[app_commands.ContextMenu] = ()
+
+    def join(
+        self, host: commands.Cog, subcommands: Sequence[Subcommand], menus: Sequence[app_commands.ContextMenu] = ()
+    ) -> None:
+        """Say, while the part is made, what is to be added to the group of `host`, and which menus to the tree."""
+        self._host, self._subcommands, self._menus = host, subcommands, menus
+
+    async def cog_load(self) -> None:
+        """Add all of it."""
+        for command in self._subcommands:
+            self._group.add_command(command)
+        for menu in self._menus:
+            self.bot.tree.add_command(menu)
+
+    async def cog_unload(self) -> None:
+        """Take all of it out."""
+        for command in self._subcommands:
+            self._group.remove_command(command.name)
+        for menu in self._menus:
+            self.bot.tree.remove_command(menu.name, type=menu.type)
+
+    @property
+    def _group(self) -> app_commands.Group:
+        group = self._host.app_command
+        if group is None:
+            raise RuntimeError(f"{self._host.qualified_name} has no group of commands")
+        return group
+
+
+class CatalogueTranslator(app_commands.Translator):
+    """Translates command texts at sync time, from the same catalogue as the replies."""
+
+    def __init__(self, texts: Callable[[Language], Texts]) -> None:
+        super().__init__()
+        self._texts = texts
+
+    async def translate(
+        self,
+        string: app_commands.locale_str,
+        locale: Locale,
+        context: app_commands.TranslationContextTypes,  # noqa: ARG002  the signature is discord.py's
+    ) -> str | None:
+        """Return the Chinese text, or None where Discord shall show the English one."""
+        if locale not in _CHINESE:
+            return None
+        translated = self._texts(language_of(locale))(string.message)
+        return translated if translated != string.message else None
+
+
+async def sync_commands(bot: TouchstoneBot) -> bool:
     """Send the commands if they have changed since the last start; returns whether they were sent.
 
     A refusal is logged and does not stop the bot: it can still watch and answer with the commands that are registered.
@@ -108,7 +249,7 @@ async def sync_commands(bot: "TouchstoneBot") -> bool:
     return True
 
 
-async def _ours(bot: "TouchstoneBot") -> list[dict[str, Any]]:
+async def _ours(bot: TouchstoneBot) -> list[dict[str, Any]]:
     """Return what a sync would send."""
     translator = bot.tree.translator
     commands = [*bot.tree.get_commands()]
@@ -117,9 +258,9 @@ async def _ours(bot: "TouchstoneBot") -> list[dict[str, Any]]:
     return [await command.get_translated_payload(bot.tree, translator) for command in commands]
 
 
-async def _registered(bot: "TouchstoneBot") -> list[dict[str, Any]]:
+async def _registered(bot: TouchstoneBot) -> list[dict[str, Any]]:
     """Return what Discord has, with the translations, which `tree.fetch_commands` leaves out."""
-    route = Route("GET", "/applications/{application_id}/commands", application_id=bot.application_id)
+    route = Endpoint("GET", "/applications/{application_id}/commands", application_id=bot.application_id)
     return await bot.http.request(route, params={"with_localizations": "true"})
 
 

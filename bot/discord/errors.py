@@ -1,4 +1,4 @@
-"""The command tree: discord.py's, with failures answered in one place."""
+"""What people are told when something goes wrong, in one place for commands, clicks and forms."""
 
 import logging
 import secrets
@@ -9,8 +9,8 @@ import discord
 from discord import app_commands
 
 from bot.discord.bot import BotInteraction
-from bot.discord.markdown import escape, shorten
-from bot.discord.person import language_of
+from bot.discord.cards import escape, shorten
+from bot.discord.request import Request
 from bot.texts import Texts, msgid
 from bot.wording import fault_lines, field_name
 from config.errors import ClaimBaseError, ConflictError, InvalidEditError, UnknownClaimError, WordedError
@@ -98,30 +98,19 @@ def own_words(error: BaseException, texts: Texts) -> str:
 
 async def answer_failure(interaction: BotInteraction, error: BaseException) -> None:
     """Tell the person, privately, what went wrong; never raises because of Discord."""
-    texts = interaction.client.texts(language_of(interaction.locale))
-    sentence = describe(error, texts, _place(interaction))
+    request = Request(interaction)
+    sentence = describe(error, request.texts, _asked(interaction))
     if interaction.type is discord.InteractionType.autocomplete:
         return
     try:
-        if interaction.response.is_done():
-            await interaction.followup.send(sentence, ephemeral=True)
-        else:
-            await interaction.response.send_message(sentence, ephemeral=True)
+        await request.respond(sentence)
     except discord.HTTPException as refused:
         _log.info("A failure could not be told to the person who asked: %s", refused)
 
 
-def _place(interaction: BotInteraction) -> str:
+def _asked(interaction: BotInteraction) -> str:
     """Name the command or the button, for the log."""
     if interaction.command is not None:
         return f"/{interaction.command.qualified_name}"
     data: Any = interaction.data or {}
     return f"button {data.get('custom_id', '?')}"
-
-
-class TouchstoneTree(app_commands.CommandTree[Any]):
-    """Hands every failed command to `answer_failure`."""
-
-    async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError) -> None:
-        """Answer and log the failure."""
-        await answer_failure(interaction, error)

@@ -1,23 +1,22 @@
-"""`/touchstone examples`: the server's own evaluation set, to look through, to delete from, and as a file."""
+"""The server's own evaluation set: messages that moderators keep, what their authors are told, and the list of them."""
 
-import asyncio
 import io
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any
 
 import discord
 from discord import app_commands, ui
 from discord.app_commands import locale_str
+from discord.ext import commands
 
-from bot.discord.bot import BotInteraction
-from bot.discord.browse import title_of
-from bot.discord.cards import draw_lines, layout
-from bot.discord.items import Joining, Lasting, Subcommand, label_of
-from bot.discord.markdown import escape, quote, shorten
-from bot.discord.person import actor_of, chosen_language, language_of, respond, texts_for
-from bot.discord.queue.deciding import claim_meant, claims_named, fetch_message
+from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, TouchstoneBot
+from bot.discord.cards import draw_lines, escape, layout, quote, shorten
+from bot.discord.lookup import ClaimLookup, claims_named
+from bot.discord.queue.deciding import fetch_message
+from bot.discord.request import Request
+from bot.discord.routes import Click, Route, Router, page_buttons
 from bot.import_plan import examples_file
 from bot.texts import Texts, msgid
 from claims.moderation.examples import ExampleRecord, KeptMessage
@@ -25,61 +24,25 @@ from claims.moderation.rights import Actor
 from claims.record import ClaimRecord
 from config.errors import NotAllowedError, UnknownEntryError
 
-if TYPE_CHECKING:
-    from bot.discord.app import TouchstoneBot
-
-
-class ForgetExampleButton(
-    Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:example:forget:(?P<server>\d+):(?P<number>\d+)"
-):
-    """Deletes an example of a server, also from a direct message, where the author is a plain member of it."""
-
-    def __init__(self, server: int, number: int, label: str) -> None:
-        custom_id = f"ts:example:forget:{server}:{number}"
-        super().__init__(ui.Button(label=label, custom_id=custom_id, style=discord.ButtonStyle.danger))
-        self.server = server
-        self.number = number
-
-    @classmethod
-    def of(cls, server: int, number: int, texts: Texts) -> Self:
-        """Return the button for an example in a language."""
-        return cls(server, number, texts("Delete it"))
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        """Read server and number from the id of a button that was sent earlier."""
-        return cls(int(match["server"]), int(match["number"]), label_of(item))
-
-    async def press(self, interaction: BotInteraction) -> None:
-        """Delete the example, and take its words out of the message that the button is on."""
-        await interaction.response.defer()
-        is_here = interaction.guild_id == self.server
-        actor = actor_of(interaction) if is_here else Actor(interaction.user.id, self.server)
-        texts = texts_for(interaction)
-        line = texts("Deleted: the message is no longer kept.")
-        try:
-            await asyncio.to_thread(interaction.client.touchstone.moderation.examples.delete, actor, self.number)
-        except UnknownEntryError:
-            line = texts("The message is not kept any more.")
-        await interaction.edit_original_response(view=draw_lines([line], texts))
-
+# Also pressed in a direct message, where the author is a plain member of the server.
+FORGET = Route("ts:example:forget:{server:number}:{number:number}")
+LABEL_MENU = Route("ts:example:label:{channel:number}:{message:number}", "example.keep", "below")
+DELETE = Route("ts:examples:delete:{number:number}:{page:page}", "example.keep")
+PAGE = Route("ts:examples:page:{page:page}", "example.see")
+FILE = Route("ts:examples:file", "example.see", "below")
 
 _log = logging.getLogger(__name__)
-_MOST_SHOWN = 600
+_MOST_TOLD = 600
 
 
-async def tell_author(
-    interaction: BotInteraction, message: discord.Message, kept: KeptMessage, number: int, title: str
+async def _tell_author(
+    request: Request, message: discord.Message, kept: KeptMessage, number: int, claim: ClaimRecord | None
 ) -> bool:
     """Tell the author what was kept and how to delete it; False where Discord lets no word through."""
-    server = interaction.guild_id or 0
-    settings = await asyncio.to_thread(interaction.client.touchstone.servers.settings, server)
-    spoken = language_of(interaction.guild_locale) if interaction.guild_locale else "en"
-    texts = interaction.client.texts(
-        chosen_language(settings.language, interaction.client.settings.language, otherwise=spoken)
-    )
-    lines = _lines(interaction, message, kept, title, texts)
-    button = ForgetExampleButton.of(server, number, texts)
+    guild = request.guild
+    texts = await request.interaction.client.server_texts(guild.id, request.interaction.guild_locale)
+    lines = _lines(guild, message, kept, claim, texts)
+    button = FORGET.button(texts("Delete it"), discord.ButtonStyle.danger, server=guild.id, number=number)
     try:
         await message.author.send(view=draw_lines(lines, texts, [button]))
     except discord.HTTPException as closed:
@@ -95,46 +58,37 @@ async def tell_author(
 
 
 def _lines(
-    interaction: BotInteraction, message: discord.Message, kept: KeptMessage, title: str, texts: Texts
+    guild: discord.Guild, message: discord.Message, kept: KeptMessage, claim: ClaimRecord | None, texts: Texts
 ) -> list[str]:
-    place = escape(interaction.guild.name) if interaction.guild else ""
-    head = texts(
-        "A moderator of {server} has kept a message of yours to try me on: {link}", server=place, link=message.jump_url
-    )
+    title = escape(texts.pick(claim.title_en, claim.title_zh)) if claim else ""
+    server, link = escape(guild.name), message.jump_url
+    head = texts("A moderator of {server} has kept a message of yours to try me on: {link}", server=server, link=link)
     if not kept.claim:
         label = texts("It is kept as a message that makes none of the claims I know.")
     elif kept.makes_claim:
-        label = texts("It is kept as a message that makes the claim “{claim}”.", claim=escape(title))
+        label = texts("It is kept as a message that makes the claim “{claim}”.", claim=title)
     else:
-        label = texts("It is kept as a message that does not make the claim “{claim}”.", claim=escape(title))
+        label = texts("It is kept as a message that does not make the claim “{claim}”.", claim=title)
     end = texts("Only the moderators of that server see it. You can delete it here at any time, or with /forget-me.")
-    return [head, quote(shorten(kept.text, _MOST_SHOWN)), label, end]
+    return [head, quote(shorten(kept.text, _MOST_TOLD)), label, end]
 
 
-async def require_moderator(interaction: BotInteraction) -> Actor:
-    """Return the person, a moderator of the server at this moment; raises NotAllowedError."""
-    actor = actor_of(interaction)
-    await asyncio.to_thread(interaction.client.touchstone.moderation.rights.require, actor, actor.server, "moderator")
-    return actor
-
-
-async def keep_message(interaction: BotInteraction, message: discord.Message, claim: str, *, makes: bool) -> None:
+async def _keep_message(request: Request, message: discord.Message, claim_id: str, *, makes: bool) -> None:
     """Keep the message and tell its author; where no word reaches the author, nothing is kept.
 
-    Answers a deferred interaction. Raises NotAllowedError, InvalidEditError and UnknownClaimError.
+    Raises NotAllowedError, InvalidEditError and UnknownClaimError.
     """
     if message.author.bot or message.webhook_id:
         raise NotAllowedError("Only messages of members can be kept.")
-    texts, touchstone, actor = texts_for(interaction), interaction.client.touchstone, actor_of(interaction)
-    kept = KeptMessage(message.channel.id, message.id, message.author.id, message.content, claim, makes_claim=makes)
-    number = await asyncio.to_thread(touchstone.moderation.examples.keep, actor, kept)
-    title = await asyncio.to_thread(touchstone.base.claim, claim, actor.server) if claim else None
-    named = texts.pick(title.title_en, title.title_zh) if title else ""
-    if await tell_author(interaction, message, kept, number, named):
-        await respond(interaction, texts("Kept as example {number}. Its author has been told.", number=number))
+    texts, actor, examples = request.texts, request.actor, request.moderation.examples
+    kept = KeptMessage(message.channel.id, message.id, message.author.id, message.content, claim_id, makes_claim=makes)
+    number = await request.do(examples.keep, actor, kept)
+    claim = await request.do(request.touchstone.base.claim, claim_id, actor.server) if claim_id else None
+    if await _tell_author(request, message, kept, number, claim):
+        await request.respond(texts("Kept as example {number}. Its author has been told.", number=number))
         return
-    await asyncio.to_thread(touchstone.moderation.examples.delete, actor, number)
-    await respond(interaction, texts("Not kept: I could not tell its author, neither directly nor in the channel."))
+    await request.do(examples.delete, actor, number)
+    await request.respond(texts("Not kept: I could not tell its author, neither directly nor in the channel."))
 
 
 # Two entries a claim and one for none of them: Discord shows 25.
@@ -143,41 +97,12 @@ _LONGEST = 100
 _NONE = "-"
 
 
-class LabelMenu(
-    Lasting, ui.DynamicItem[ui.Select[Any]], template=r"ts:example:label:(?P<channel>\d+):(?P<message>\d+)"
-):
-    """Keeps a message with the label that is chosen; its words are fetched anew."""
-
-    def __init__(self, select: ui.Select[Any], channel: int, message: int) -> None:
-        super().__init__(select)
-        self.channel = channel
-        self.message = message
-
-    @classmethod
-    def of(cls, message: discord.Message, claims: Sequence[ClaimRecord], texts: Texts) -> Self:
-        """Return the menu for a message and the claims that it may be about."""
-        options = [option for claim in claims[:MOST_CLAIMS] for option in _options(claim, texts)]
-        options.append(discord.SelectOption(label=texts("None of the known claims"), value=_NONE))
-        custom_id = f"ts:example:label:{message.channel.id}:{message.id}"
-        placeholder = texts("What does the message say?")
-        return cls(
-            ui.Select(custom_id=custom_id, placeholder=placeholder, options=options), message.channel.id, message.id
-        )
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        """Take over the menu of a message that was sent earlier."""
-        if not isinstance(item, ui.Select):
-            raise TypeError(f"{item} is not a menu")
-        return cls(item, int(match["channel"]), int(match["message"]))
-
-    async def press(self, interaction: BotInteraction) -> None:
-        """Keep the message."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        await require_moderator(interaction)
-        message = await fetch_message(interaction, self.channel, self.message)
-        label, _, claim = self.item.values[0].partition(":")
-        await keep_message(interaction, message, claim, makes=label == "yes")
+def _label_menu(message: discord.Message, claims: Sequence[ClaimRecord], texts: Texts) -> ui.Select[Any]:
+    """Return the menu for a message and the claims that it may be about."""
+    options = [option for claim in claims[:MOST_CLAIMS] for option in _options(claim, texts)]
+    options.append(discord.SelectOption(label=texts("None of the known claims"), value=_NONE))
+    placeholder = texts("What does the message say?")
+    return LABEL_MENU.menu(options, placeholder, channel=message.channel.id, message=message.id)
 
 
 def _options(claim: ClaimRecord, texts: Texts) -> list[discord.SelectOption]:
@@ -189,16 +114,16 @@ def _options(claim: ClaimRecord, texts: Texts) -> list[discord.SelectOption]:
     ]
 
 
-# Discord shows no more suggestions than this.
-_MOST = 25
 _LINK = re.compile(r"https://(?:\w+\.)?discord(?:app)?\.com/channels/(\d+)/(\d+)/(\d+)")
 
 
-class KeepCommand(Joining):
+class KeepCommand(CommandGroup):
     """Answers moderators privately."""
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
+    def __init__(self, bot: TouchstoneBot, group: commands.Cog, router: Router, lookup: ClaimLookup) -> None:
         self.bot = bot
+        self._lookup = lookup
+        router.answer(LABEL_MENU, self._keep)
         menu = app_commands.ContextMenu(name=locale_str(msgid("Keep as example")), callback=self.ask)
         self.menu = app_commands.guild_only(menu)
         command: Subcommand = app_commands.Command(
@@ -207,23 +132,23 @@ class KeepCommand(Joining):
             callback=self.keep,
         )
         command.autocomplete("claim")(self._complete)
-        self.join(bot.manage, (command,), (self.menu,))
+        self.join(group, (command,), (self.menu,))
 
     async def ask(self, interaction: BotInteraction, message: discord.Message) -> None:
         """Ask for the label of a message that somebody pointed at; the claims found in it come first."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        actor, texts, touchstone = await require_moderator(interaction), texts_for(interaction), self.bot.touchstone
-        finding = await asyncio.to_thread(touchstone.check, message.content, actor.server)
+        request = await Request.waiting(interaction)
+        actor, texts, touchstone = await request.require("example.keep"), request.texts, request.touchstone
+        finding = await request.do(touchstone.check, message.content, actor.server)
         found = [match.claim for match in finding.matches]
-        claims = await asyncio.to_thread(claims_named, touchstone, actor.server, found)
-        menu = LabelMenu.of(message, [claims[claim] for claim in found if claim in claims], texts)
+        claims = await request.do(claims_named, touchstone, actor.server, found)
+        menu = _label_menu(message, [claims[claim] for claim in found if claim in claims], texts)
         lines = [
             texts("Its author is told at once, and can delete it at any time."),
             texts("-# For another claim: /touchstone keep, with the link of the message."),
         ]
         container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(lines)))
         container.add_item(ui.ActionRow[Any](menu))
-        await respond(interaction, layout(container))
+        await request.respond(layout(container))
 
     @app_commands.rename(
         link=locale_str(msgid("message")), claim=locale_str(msgid("claim")), makes=locale_str(msgid("makes_claim"))
@@ -235,92 +160,30 @@ class KeepCommand(Joining):
     )
     async def keep(self, interaction: BotInteraction, link: str, claim: str, makes: bool) -> None:
         """Keep the message that a link names."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        actor = await require_moderator(interaction)
+        request = await Request.waiting(interaction)
+        actor = await request.require("example.keep")
         place = _LINK.fullmatch(link.strip())
         if place is None or int(place[1]) != actor.server:
-            texts = texts_for(interaction)
-            await respond(interaction, texts("That is no link of a message of this server. Copy it from its menu."))
+            texts = request.texts
+            await request.respond(texts("That is no link of a message of this server. Copy it from its menu."))
             return
-        meant = await claim_meant(interaction, claim)
-        message = await fetch_message(interaction, int(place[2]), int(place[3]))
-        await keep_message(interaction, message, meant.id, makes=makes)
+        meant = await self._lookup.meant(request, claim)
+        message = await fetch_message(request, int(place[2]), int(place[3]))
+        await _keep_message(request, message, meant.id, makes=makes)
+
+    async def _keep(self, click: Click) -> None:
+        """Keep a message with the label that was chosen; its words are fetched anew."""
+        message = await fetch_message(click, click.number("channel"), click.number("message"))
+        label, _, claim = click.value.partition(":")
+        await _keep_message(click, message, claim, makes=label == "yes")
 
     async def _complete(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
-        texts, titles = texts_for(interaction), await self.bot.browse.titles(interaction.guild_id)
-        return [app_commands.Choice(name=title_of(each, texts), value=each.id) for each in titles.find(typed, _MOST)]
-
-
-class DeleteExampleButton(
-    Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:examples:delete:(?P<number>\d+):(?P<page>\d+)"
-):
-    """Deletes an example and shows the page again."""
-
-    def __init__(self, number: int, page: int, label: str) -> None:
-        custom_id = f"ts:examples:delete:{number}:{page}"
-        super().__init__(ui.Button(label=label, custom_id=custom_id, style=discord.ButtonStyle.danger))
-        self.number = number
-        self.page = page
-
-    @classmethod
-    def of(cls, number: int, page: int, texts: Texts) -> Self:
-        """Return the button for an example on a page in a language."""
-        return cls(number, page, texts("Delete {number}", number=number))
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        """Read number and page from the id of a button that was sent earlier."""
-        return cls(int(match["number"]), int(match["page"]), label_of(item))
-
-    async def press(self, interaction: BotInteraction) -> None:
-        """Delete it."""
-        await interaction.response.defer()
-        await interaction.client.examples.delete(interaction, self.number, self.page)
-
-
-class ExamplesPageButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:examples:page:(?P<page>-?\d+)"):
-    """Turns to a page; pages count from 0."""
-
-    def __init__(self, page: int, label: str, *, disabled: bool = False) -> None:
-        super().__init__(ui.Button(label=label, custom_id=f"ts:examples:page:{page}", disabled=disabled))
-        self.page = page
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        """Read the page from the id of a button that was sent earlier."""
-        return cls(int(match["page"]), label_of(item))
-
-    async def press(self, interaction: BotInteraction) -> None:
-        """Show the page in place of the present one."""
-        await interaction.response.defer()
-        await interaction.client.examples.show(interaction, self.page)
-
-
-class ExamplesFileButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:examples:file"):
-    """Sends all examples as a file."""
-
-    def __init__(self, label: str) -> None:
-        super().__init__(ui.Button(label=label, custom_id="ts:examples:file", style=discord.ButtonStyle.primary))
-
-    @classmethod
-    def of(cls, texts: Texts) -> Self:
-        """Return the button in a language."""
-        return cls(texts("As a file"))
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:  # noqa: ARG003
-        """Return the button of a message that was sent earlier."""
-        return cls(label_of(item))
-
-    async def press(self, interaction: BotInteraction) -> None:
-        """Send the file."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        await interaction.client.examples.send_file(interaction)
+        return await self._lookup.suggest(Request(interaction), typed)
 
 
 PER_PAGE = 4
 # Markup that is escaped may double a text; four of them stay below the 4,000 characters of a card.
-_LIST_VIEW_MOST_SHOWN = 300
+_MOST_LISTED = 300
 _TITLE = 120
 
 
@@ -337,13 +200,11 @@ def draw_examples(
     place = texts("Page {page} of {pages}", page=page + 1, pages=pages)
     container: ui.Container[Any] = ui.Container(ui.TextDisplay(f"### {heading}\n-# {place}"))
     for example in examples[page * PER_PAGE : (page + 1) * PER_PAGE]:
-        button = DeleteExampleButton.of(example.id, page, texts)
+        label = texts("Delete {number}", number=example.id)
+        button = DELETE.button(label, discord.ButtonStyle.danger, number=example.id, page=page)
         container.add_item(ui.Section[Any](_example_text(example, server, claims, texts), accessory=button))
-    turns = [
-        ExamplesPageButton(page - 1, texts("Back"), disabled=page == 0),
-        ExamplesPageButton(page + 1, texts("Next"), disabled=page == pages - 1),
-    ]
-    return layout(container, [*turns, ExamplesFileButton.of(texts)])
+    as_file = FILE.button(texts("As a file"), discord.ButtonStyle.primary)
+    return layout(container, [*page_buttons(PAGE, page, pages, texts), as_file])
 
 
 def _example_text(example: ExampleRecord, server: int, claims: Mapping[str, ClaimRecord], texts: Texts) -> str:
@@ -357,45 +218,58 @@ def _example_text(example: ExampleRecord, server: int, claims: Mapping[str, Clai
     else:
         label = texts("Does not make it: {claim}", claim=claim)
     link = f"https://discord.com/channels/{server}/{example.channel}/{example.message}"
-    return f"**{example.id}** {label}\n{quote(shorten(example.text, _LIST_VIEW_MOST_SHOWN))}\n-# {link}"
+    return f"**{example.id}** {label}\n{quote(shorten(example.text, _MOST_LISTED))}\n-# {link}"
 
 
-class ExamplesCommand(Joining):
-    """Answers moderators privately."""
+class ExamplesCommand(CommandGroup):
+    """Answers moderators privately, and authors who want their message forgotten."""
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
+    def __init__(self, bot: TouchstoneBot, group: commands.Cog, router: Router) -> None:
         self.bot = bot
+        router.answer(PAGE, self._turn)
+        router.answer(DELETE, self._delete)
+        router.answer(FILE, self._send_file)
+        router.answer(FORGET, self._forget)
         command: Subcommand = app_commands.Command(
             name=locale_str(msgid("examples")),
             description=locale_str(msgid("Look through the messages that moderators have kept to try me on")),
             callback=self.examples,
         )
-        self.join(bot.manage, (command,))
+        self.join(group, (command,))
 
     async def examples(self, interaction: BotInteraction) -> None:
         """Show the first page."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        await self.show(interaction, 0)
+        await self._show(await Request.waiting(interaction), 0)
 
-    async def show(self, interaction: BotInteraction, page: int) -> None:
-        """Show a page in place of what a deferred interaction has shown; raises NotAllowedError."""
-        actor, touchstone = actor_of(interaction), self.bot.touchstone
-        examples = await asyncio.to_thread(touchstone.moderation.examples.examples, actor)
-        ids = [example.claim for example in examples]
-        claims = await asyncio.to_thread(claims_named, touchstone, actor.server, ids)
-        view = draw_examples(examples, page, actor.server or 0, claims, texts_for(interaction))
-        await interaction.edit_original_response(view=view)
+    async def _turn(self, click: Click) -> None:
+        await self._show(click, click.number("page"))
 
-    async def delete(self, interaction: BotInteraction, number: int, page: int) -> None:
-        """Delete an example and show the page again; raises NotAllowedError and UnknownEntryError."""
-        actor, examples = actor_of(interaction), self.bot.touchstone.moderation.examples
-        await asyncio.to_thread(examples.delete, actor, number)
-        await self.show(interaction, page)
+    async def _delete(self, click: Click) -> None:
+        """Delete an example and show the page again."""
+        await click.do(click.moderation.examples.delete, click.actor, click.number("number"))
+        await self._show(click, click.number("page"))
 
-    async def send_file(self, interaction: BotInteraction) -> None:
-        """Answer a deferred button with all examples as JSON lines; raises NotAllowedError."""
-        examples = await asyncio.to_thread(self.bot.touchstone.moderation.examples.examples, actor_of(interaction))
+    async def _send_file(self, click: Click) -> None:
+        """Send all examples as JSON lines."""
+        examples = await click.do(click.moderation.examples.examples, click.actor)
         file = discord.File(io.BytesIO(examples_file(examples).encode()), "examples.jsonl")
-        texts = texts_for(interaction)
-        line = texts("`touchstone evaluate messages examples.jsonl` measures me on them.")
-        await interaction.followup.send(line, file=file, ephemeral=True)
+        line = click.texts("`touchstone evaluate messages examples.jsonl` measures me on them.")
+        await click.interaction.followup.send(line, file=file, ephemeral=True)
+
+    async def _forget(self, click: Click) -> None:
+        """Delete an example for its author, and take its words out of the message that the button is on."""
+        server, texts = click.number("server"), click.texts
+        actor = click.actor if click.server == server else Actor(click.interaction.user.id, server)
+        line = texts("Deleted: the message is no longer kept.")
+        try:
+            await click.do(click.moderation.examples.delete, actor, click.number("number"))
+        except UnknownEntryError:
+            line = texts("The message is not kept any more.")
+        await click.show(draw_lines([line], texts))
+
+    async def _show(self, request: Request, page: int) -> None:
+        """Show a page in place of what a deferred interaction has shown; raises NotAllowedError."""
+        actor, touchstone = request.actor, request.touchstone
+        examples = await request.do(request.moderation.examples.examples, actor)
+        claims = await request.do(claims_named, touchstone, actor.server, [example.claim for example in examples])
+        await request.show(draw_examples(examples, page, actor.server or 0, claims, request.texts))

@@ -3,81 +3,34 @@
 import asyncio
 import hashlib
 import io
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self
 
 import discord
 from discord import app_commands, ui
 from discord.app_commands import locale_str
+from discord.ext import commands
 
-from bot.discord.bot import BotInteraction
-from bot.discord.items import Joining, Lasting, Subcommand, label_of
-from bot.discord.markdown import escape, fit, fit_fairly, length, shorten
-from bot.discord.person import actor_of, respond, texts_for
+from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, TouchstoneBot
+from bot.discord.cards import escape, fit, fit_fairly, length, shorten
+from bot.discord.request import Request
+from bot.discord.routes import Click, Route, Router
 from bot.import_plan import SHOWN, detail_lines, heading, problem_line, report_lines, short_detail, unchanged_line
 from bot.texts import Texts, msgid
 from claims.base import ClaimBase
 from claims.exchange.export import export_claims
 from claims.exchange.formats import FORMATS, SUFFIXES, Format
 from claims.exchange.importing import import_claims, plan_import, read_import_bytes
-from claims.exchange.plan import ImportEntry, ImportPlan, ImportReport, Outcome
+from claims.exchange.plan import ImportEntry, ImportOutcome, ImportPlan, ImportReport
 from claims.exchange.source import MAX_BYTES
 from claims.moderation.rights import Actor
 from config.errors import ImportRefusedError, PlanChangedError
 
-if TYPE_CHECKING:
-    from bot.discord.app import TouchstoneBot
-
-
-class WriteButton(
-    Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:import:write:(?P<digest>[0-9a-f]{16}):(?P<mark>[0-9a-f]{16})"
-):
-    """Writes the file of its message, where it still does what the dry run said."""
-
-    def __init__(self, digest: str, mark: str, label: str) -> None:
-        custom_id = f"ts:import:write:{digest}:{mark}"
-        super().__init__(ui.Button(label=label, custom_id=custom_id, style=discord.ButtonStyle.primary))
-        self.digest, self.mark = digest, mark
-
-    @classmethod
-    def of(cls, digest: str, mark: str, count: int, texts: Texts) -> Self:
-        """Return the button for a file and the mark of its plan, which writes so many claims."""
-        return cls(digest, mark, texts.plural("Write {count} claim", "Write {count} claims", count))
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        """Read checksum and mark from the id of a button that was sent earlier."""
-        return cls(match["digest"], match["mark"], label_of(item))
-
-    async def press(self, interaction: BotInteraction) -> None:
-        """Write; rights are asked in the transaction."""
-        await interaction.response.defer()
-        await interaction.client.exchange.write(interaction, self.digest, self.mark)
-
-
-class DiscardButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:import:discard"):
-    """Takes the dry run and its file away; that needs no right, since only the person who asked has them."""
-
-    def __init__(self, label: str) -> None:
-        super().__init__(ui.Button(label=label, custom_id="ts:import:discard"))
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:  # noqa: ARG003
-        """Take over the button of a message that was sent earlier."""
-        return cls(label_of(item))
-
-    async def press(self, interaction: BotInteraction) -> None:
-        """Say so in place of the dry run."""
-        texts = texts_for(interaction)
-        sentence = texts("The file is discarded; nothing was written.")
-        await interaction.response.edit_message(content=sentence, attachments=[], view=None)
-
-
-EXCHANGE_ITEMS: tuple[type[ui.DynamicItem[Any]], ...] = (WriteButton, DiscardButton)
-
+# The checksum of the file that the message carries, and the mark of the plan that was agreed to.
+WRITE = Route("ts:import:write:{digest:[0-9a-f]+}:{mark:[0-9a-f]+}", "claim.import")
+# That needs no right, since only the person who asked sees it.
+DISCARD = Route("ts:import:discard", way="itself")
 
 # Discord takes 2,000 characters of plain text.
 ROOM = 1900
@@ -145,7 +98,7 @@ def outcome(report: ImportReport, texts: Texts) -> str:
     return "\n".join([*lines, texts("`/history` shows the revision and takes it back as a whole.")])
 
 
-def _column(plan: ImportPlan, outcome: Outcome, texts: Texts) -> list[str]:
+def _column(plan: ImportPlan, outcome: ImportOutcome, texts: Texts) -> list[str]:
     entries = plan.of(outcome)
     head = f"**{heading(outcome, texts, drafts=plan.drafts)}** ({len(entries)})"
     return [head, *(_line(entry, texts) for entry in entries)] if entries else []
@@ -178,50 +131,33 @@ def _report(plan: ImportPlan, texts: Texts) -> bytes:
 
 def _buttons(plan: ImportPlan, digest: str, texts: Texts) -> ui.View:
     view = ui.View(timeout=None)
-    view.add_item(WriteButton.of(digest, plan.mark, plan.written, texts))
-    view.add_item(DiscardButton(texts("Discard")))
-    # Dynamic items need no view that is remembered.
+    label = texts.plural("Write {count} claim", "Write {count} claims", plan.written)
+    view.add_item(WRITE.button(label, discord.ButtonStyle.primary, digest=digest, mark=plan.fingerprint))
+    view.add_item(DISCARD.button(texts("Discard")))
+    # Routes need no view that is remembered.
     view.stop()
     return view
 
 
 MEGABYTE = 1024 * 1024
-_FORMS: Mapping[str, Format] = {form: form for form in FORMATS}
+_TOO_LARGE = msgid(
+    "The file is larger than the {limit} MB that Discord takes here. Whoever runs me gets it with {command}."
+)
+_KINDS: Mapping[str, Format] = {kind: kind for kind in FORMATS}
 
 
-async def send_export(interaction: BotInteraction, chosen: str) -> None:
-    """Answer a deferred command with the file, or say why there is none; raises NotAllowedError."""
-    touchstone, texts, actor = interaction.client.touchstone, texts_for(interaction), actor_of(interaction)
-    form = _FORMS.get(chosen, "yaml")
-    await asyncio.to_thread(touchstone.moderation.rights.require, actor, actor.server, "moderator")
-    made = await asyncio.to_thread(_export, touchstone.base, form, actor.server, interaction.filesize_limit)
-    if made is None:
-        command = f"touchstone claims export --server {actor.server} --format {form} --out claims{SUFFIXES[form]}"
-        sentence = texts(
-            "The file is larger than the {limit} MB that Discord takes here. Whoever runs me gets it with {command}.",
-            limit=interaction.filesize_limit // MEGABYTE,
-            command=f"`{command}`",
-        )
-        await respond(interaction, sentence)
-    elif not made:
-        await respond(interaction, texts("This server sees no claims."))
-    else:
-        file = discord.File(io.BytesIO(made), f"claims{SUFFIXES[form]}")
-        await interaction.followup.send(_about(form, texts), file=file, ephemeral=True)
-
-
-def _export(base: ClaimBase, form: Format, server: int | None, most: int) -> bytes | None:
+def _export(base: ClaimBase, kind: Format, server: int | None, most: int) -> bytes | None:
     """Return the file, or None as soon as it is larger than `most` bytes."""
     made = io.BytesIO()
-    for piece in export_claims(base, form, server, byte_order_mark=True):
+    for piece in export_claims(base, kind, server, byte_order_mark=True):
         if made.tell() + len(raw := piece.encode()) > most:
             return None
         made.write(raw)
     return made.getvalue()
 
 
-def _about(form: Format, texts: Texts) -> str:
-    if form == "claimreview":
+def _about(kind: Format, texts: Texts) -> str:
+    if kind == "claimreview":
         return texts("The published claims as this server sees them, for other fact checkers.")
     return texts("The claims as this server sees them. Change the file and bring it back with `/claims import`.")
 
@@ -232,73 +168,6 @@ _DIGITS = 16
 Carried = discord.Attachment | discord.File
 
 
-async def show_file(interaction: BotInteraction, file: discord.Attachment, turn: asyncio.Semaphore) -> None:
-    """Answer a deferred command with the dry run of a file; raises NotAllowedError before anything is fetched."""
-    texts, actor = texts_for(interaction), actor_of(interaction)
-    rights = interaction.client.touchstone.moderation.rights
-    await asyncio.to_thread(rights.require, actor, actor.server, "moderator")
-    # The message of the dry run has to carry the file again.
-    most = min(MAX_BYTES, interaction.filesize_limit)
-    name = escape(file.filename)
-    if file.size > most:
-        limit = most // MEGABYTE
-        await respond(
-            interaction, texts("{file} is larger than {limit} MB. Split it into several files.", file=name, limit=limit)
-        )
-        return
-    await interaction.edit_original_response(content=texts("Reading {file} …", file=name))
-    raw = await _fetch(file)
-    if raw is None:
-        await interaction.edit_original_response(content=_gone(interaction))
-        return
-    carried = discord.File(io.BytesIO(raw), file.filename)
-    await _show(interaction, file.filename, raw, carried, turn)
-
-
-async def write_file(interaction: BotInteraction, digest: str, mark: str, turn: asyncio.Semaphore) -> None:
-    """Write the file of a deferred button's message, or show what it would change by now; raises NotAllowedError."""
-    texts, actor = texts_for(interaction), actor_of(interaction)
-    rights = interaction.client.touchstone.moderation.rights
-    await asyncio.to_thread(rights.require, actor, actor.server, "moderator")
-    carried = interaction.message.attachments if interaction.message else []
-    raw = await _fetch(carried[0]) if carried else None
-    if raw is None or _digest(raw) != digest:
-        await respond(interaction, _gone(interaction))
-        return
-    file, base = carried[0], interaction.client.touchstone.base
-    try:
-        async with turn:
-            report = await asyncio.to_thread(_write, base, file.filename, raw, actor, mark)
-    except PlanChangedError:
-        lead = texts("The claims have changed meanwhile, and nothing was written. Look at it again:")
-        await _show(interaction, file.filename, raw, file, turn, [lead])
-    except ImportRefusedError as error:
-        await interaction.edit_original_response(content=refusal(error, texts), attachments=[], view=None)
-    else:
-        await interaction.edit_original_response(content=outcome(report, texts), attachments=carried[1:], view=None)
-
-
-async def _show(
-    interaction: BotInteraction,
-    name: str,
-    raw: bytes,
-    carried: Carried,
-    turn: asyncio.Semaphore,
-    lead: Sequence[str] = (),
-) -> None:
-    texts, base = texts_for(interaction), interaction.client.touchstone.base
-    try:
-        async with turn:
-            plan = await asyncio.to_thread(_plan, base, name, raw, interaction.guild_id)
-    except ImportRefusedError as error:
-        await interaction.edit_original_response(content=refusal(error, texts), attachments=[], view=None)
-        return
-    shown = draw(plan, _digest(raw), texts, lead)
-    files = [] if shown.report is None else [discord.File(io.BytesIO(shown.report), REPORT)]
-    attached: list[Carried] = [carried, *files] if plan.writes else [*files]
-    await interaction.edit_original_response(content=shown.content, attachments=attached, view=shown.view)
-
-
 async def _fetch(file: discord.Attachment) -> bytes | None:
     """Return the bytes from Discord's own store, None where they are not there any more."""
     try:
@@ -307,8 +176,7 @@ async def _fetch(file: discord.Attachment) -> bytes | None:
         return None
 
 
-def _gone(interaction: BotInteraction) -> str:
-    texts = texts_for(interaction)
+def _gone(texts: Texts) -> str:
     return texts("The file is no longer there as it was. Bring it again with `/claims import`.")
 
 
@@ -338,15 +206,17 @@ _CHOICES = [
 ]
 
 
-class Exchange(Joining):
+class Exchange(CommandGroup):
     """Answers moderators privately.
 
     `turn` is held while a file is read: each keeps a core busy, and one after the other they are done no later.
     """
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
+    def __init__(self, bot: TouchstoneBot, group: commands.Cog, router: Router) -> None:
         self.bot = bot
         self.turn = asyncio.Semaphore(1)
+        router.answer(WRITE, self._write)
+        router.answer(DISCARD, self._discard)
         added: list[Subcommand] = [
             app_commands.Command(
                 name=locale_str(msgid("export")),
@@ -359,15 +229,26 @@ class Exchange(Joining):
                 callback=self.import_,
             ),
         ]
-        self.join(bot.browse, added)
+        self.join(group, added)
 
-    @app_commands.rename(form=locale_str(msgid("format")))
-    @app_commands.describe(form=locale_str(msgid("The kind of file; without one, YAML")))
-    @app_commands.choices(form=_CHOICES)
-    async def export(self, interaction: BotInteraction, form: str = "yaml") -> None:
-        """Send the claims as this server sees them."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        await send_export(interaction, form)
+    @app_commands.rename(kind=locale_str(msgid("format")))
+    @app_commands.describe(kind=locale_str(msgid("The kind of file; without one, YAML")))
+    @app_commands.choices(kind=_CHOICES)
+    async def export(self, interaction: BotInteraction, kind: str = "yaml") -> None:
+        """Send the claims as this server sees them, or say why there is no file."""
+        request = await Request.waiting(interaction)
+        actor, texts, chosen = await request.require("claim.import"), request.texts, _KINDS.get(kind, "yaml")
+        most = interaction.filesize_limit
+        made = await request.do(_export, request.touchstone.base, chosen, actor.server, most)
+        name = f"claims{SUFFIXES[chosen]}"
+        if made is None:
+            command = f"touchstone claims export --server {actor.server} --format {chosen} --out {name}"
+            await request.respond(texts(_TOO_LARGE, limit=most // MEGABYTE, command=f"`{command}`"))
+        elif not made:
+            await request.respond(texts("This server sees no claims."))
+        else:
+            file = discord.File(io.BytesIO(made), name)
+            await interaction.followup.send(_about(chosen, texts), file=file, ephemeral=True)
 
     @app_commands.rename(file=locale_str(msgid("file")))
     @app_commands.describe(
@@ -375,9 +256,58 @@ class Exchange(Joining):
     )
     async def import_(self, interaction: BotInteraction, file: discord.Attachment) -> None:
         """Show what the file would change; a button of the answer writes it."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        await show_file(interaction, file, self.turn)
+        request = await Request.waiting(interaction)
+        await request.require("claim.import")
+        texts, name = request.texts, escape(file.filename)
+        # The message of the dry run has to carry the file again.
+        most = min(MAX_BYTES, interaction.filesize_limit)
+        if file.size > most:
+            limit = most // MEGABYTE
+            large = texts("{file} is larger than {limit} MB. Split it into several files.", file=name, limit=limit)
+            await request.respond(large)
+            return
+        await interaction.edit_original_response(content=texts("Reading {file} …", file=name))
+        raw = await _fetch(file)
+        if raw is None:
+            await interaction.edit_original_response(content=_gone(texts))
+        else:
+            await self._show(request, file.filename, raw, discord.File(io.BytesIO(raw), file.filename))
 
-    async def write(self, interaction: BotInteraction, digest: str, mark: str) -> None:
-        """Write the file that the message of a deferred button carries, if it has this checksum and plan."""
-        await write_file(interaction, digest, mark, self.turn)
+    async def _write(self, click: Click) -> None:
+        """Write the file that the message carries, or show what it would change by now."""
+        texts, edit = click.texts, click.interaction.edit_original_response
+        carried = click.interaction.message.attachments if click.interaction.message else []
+        raw = await _fetch(carried[0]) if carried else None
+        if raw is None or _digest(raw) != click["digest"]:
+            await click.respond(_gone(texts))
+            return
+        file, base = carried[0], click.touchstone.base
+        try:
+            async with self.turn:
+                report = await click.do(_write, base, file.filename, raw, click.actor, click["mark"])
+        except PlanChangedError:
+            lead = texts("The claims have changed meanwhile, and nothing was written. Look at it again:")
+            await self._show(click, file.filename, raw, file, [lead])
+        except ImportRefusedError as error:
+            await edit(content=refusal(error, texts), attachments=[], view=None)
+        else:
+            await edit(content=outcome(report, texts), attachments=carried[1:], view=None)
+
+    async def _discard(self, click: Click) -> None:
+        """Take the dry run and its file away."""
+        sentence = click.texts("The file is discarded; nothing was written.")
+        await click.interaction.response.edit_message(content=sentence, attachments=[], view=None)
+
+    async def _show(self, request: Request, name: str, raw: bytes, carried: Carried, lead: Sequence[str] = ()) -> None:
+        """Show the dry run of a file in place of what stands there; `carried` is the file for its message."""
+        texts, base, edit = request.texts, request.touchstone.base, request.interaction.edit_original_response
+        try:
+            async with self.turn:
+                plan = await request.do(_plan, base, name, raw, request.server)
+        except ImportRefusedError as error:
+            await edit(content=refusal(error, texts), attachments=[], view=None)
+            return
+        shown = draw(plan, _digest(raw), texts, lead)
+        files = [] if shown.report is None else [discord.File(io.BytesIO(shown.report), REPORT)]
+        attached: list[Carried] = [carried, *files] if plan.writes else [*files]
+        await edit(content=shown.content, attachments=attached, view=shown.view)

@@ -1,27 +1,24 @@
-"""Start a run shortly after the claim base has changed, at the start of the bot, and again where cards were left."""
+"""Corrections: cards of the last days are drawn again when what they say has changed in the claim base."""
 
 import asyncio
 import contextlib
 import logging
 from collections import Counter, deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal, cast
 
 import aiohttp
 import discord
 from discord.ext import commands, tasks
 
+from bot.discord.bot import TouchstoneBot, chosen_language
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import draw_card
-from bot.discord.person import chosen_language
 from bot.texts import LANGUAGES
 from checks.model import Language
 from claims.answering.corrections import Correction
-
-if TYPE_CHECKING:
-    from bot.discord.app import TouchstoneBot
-
 
 _log = logging.getLogger(__name__)
 
@@ -32,7 +29,7 @@ _TOO_MANY = 429
 _UNCERTAIN = 500
 
 
-async def edit_card(bot: "TouchstoneBot", correction: Correction) -> Outcome:
+async def edit_card(bot: TouchstoneBot, correction: Correction) -> Outcome:
     """Edit the card and write down what became of it.
 
     Returns:
@@ -44,11 +41,11 @@ async def edit_card(bot: "TouchstoneBot", correction: Correction) -> Outcome:
     if outcome == "edited":
         await asyncio.to_thread(corrections.done, correction)
     elif outcome != "later":
-        await asyncio.to_thread(corrections.gone, correction.card_message)
+        await asyncio.to_thread(corrections.gone, correction.channel, correction.card_message)
     return outcome
 
 
-async def _try(bot: "TouchstoneBot", correction: Correction) -> Outcome:
+async def _try(bot: TouchstoneBot, correction: Correction) -> Outcome:
     channel = bot.get_partial_messageable(correction.channel, guild_id=correction.server)
     card = channel.get_partial_message(correction.card_message)
     try:
@@ -56,7 +53,7 @@ async def _try(bot: "TouchstoneBot", correction: Correction) -> Outcome:
     except discord.NotFound:
         return "gone"
     except discord.Forbidden as refusal:
-        bot.watch.quiet.refused(correction.channel, refusal.text)
+        bot.backoff.refused(correction.channel, refusal.text)
         return "refused"
     except discord.HTTPException as failure:
         if failure.status == _TOO_MANY or failure.status >= _UNCERTAIN:
@@ -70,7 +67,7 @@ async def _try(bot: "TouchstoneBot", correction: Correction) -> Outcome:
     return "edited"
 
 
-async def _draw(bot: "TouchstoneBot", correction: Correction) -> discord.ui.LayoutView:
+async def _draw(bot: TouchstoneBot, correction: Correction) -> discord.ui.LayoutView:
     language = correction.language
     if language not in LANGUAGES:
         settings = await asyncio.to_thread(bot.touchstone.servers.settings, correction.server)
@@ -88,7 +85,8 @@ class Run:
     for which trying again later may help.
     """
 
-    bot: "TouchstoneBot"
+    bot: TouchstoneBot
+    idle: Callable[[], Awaitable[None]]
     stop: asyncio.Event
     pause: float
     edited: Counter[int] = field(default_factory=Counter[int])
@@ -110,7 +108,7 @@ class Run:
             await self._refresh()
             if not self._waiting:
                 break
-            await self.bot.watch.finish()
+            await self.idle()
             correction = self._waiting.popleft()
             self._note(correction, await edit_card(self.bot, correction))
             await self._rest()
@@ -151,25 +149,32 @@ class Run:
             return
 
 
-_FIRST_RETRY = 60.0
 _LONGEST_RETRY = 3600.0
 _LONGEST_FAREWELL = 3.0
 
 
-class CorrectionCog(commands.Cog):
-    """Keeps nothing of a run but its counts: which cards wait is read from the claim base, also after a restart.
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds between two looks at the base's revision, between two edits, and until cards are first tried again."""
 
-    `look`: seconds between two looks at the base's revision; `pause`: between two edits; `retry`: until cards that
-    could not be edited are tried again, twice as long each time.
+    look: float = 30.0
+    pause: float = 1.0
+    retry: float = 60.0
+
+
+class CorrectionRuns(commands.Cog):
+    """Starts a run shortly after the base has changed, at the start of the bot, and again where cards were left.
+
+    It keeps nothing of a run but its counts: which cards wait is read from the claim base, also after a restart. Cards
+    that could not be edited are tried again after twice as long each time. `idle` waits for answers under way, which
+    go first.
     """
 
-    def __init__(
-        self, bot: "TouchstoneBot", *, look: float = 30.0, pause: float = 1.0, retry: float = _FIRST_RETRY
-    ) -> None:
+    def __init__(self, bot: TouchstoneBot, idle: Callable[[], Awaitable[None]], pace: Pace) -> None:
         self.bot = bot
-        self._every = look
-        self._pause = pause
-        self._first_retry = self._retry = retry
+        self._idle = idle
+        self._pace = pace
+        self._retry = pace.retry
         self._again_at = float("inf")
         self._stop = asyncio.Event()
         self._one = asyncio.Lock()
@@ -183,7 +188,7 @@ class CorrectionCog(commands.Cog):
 
     async def cog_load(self) -> None:
         """Begin to look."""
-        self.look.change_interval(seconds=self._every)
+        self.look.change_interval(seconds=self._pace.look)
         self.look.start()
 
     async def cog_unload(self) -> None:
@@ -204,7 +209,7 @@ class CorrectionCog(commands.Cog):
                 self._seen = revision
         except Exception:  # noqa: BLE001  this is the outermost frame of the task
             # The task must not end: without it no card would be corrected until somebody restarts the bot.
-            _log.exception("The corrections were cut short; they go on in %.0f s", self._every)
+            _log.exception("The corrections were cut short; they go on in %.0f s", self._pace.look)
 
     @look.before_loop
     async def wait(self) -> None:
@@ -214,7 +219,7 @@ class CorrectionCog(commands.Cog):
     async def run(self) -> None:
         """Edit all cards that are out of date, if there are any."""
         async with self._one:
-            run = Run(self.bot, self._stop, self._pause)
+            run = Run(self.bot, self._idle, self._stop, self._pace.pause)
             if await run.begin():
                 self._latest = run
                 await run.go()
@@ -222,4 +227,4 @@ class CorrectionCog(commands.Cog):
                 self._again_at = monotonic() + self._retry
                 self._retry = min(2 * self._retry, _LONGEST_RETRY)
             else:
-                self._again_at, self._retry = float("inf"), self._first_retry
+                self._again_at, self._retry = float("inf"), self._pace.retry

@@ -1,9 +1,8 @@
-"""`/touchstone settings`: all settings of the server at one look, and a change of those that are given."""
+"""`/touchstone`: where and in which language the bot answers, and all settings of the server at one look."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import discord
 from discord import app_commands
@@ -12,24 +11,24 @@ from discord.ext import commands
 
 from bot.backtest import written
 from bot.discord.backtest import BUDGET
-from bot.discord.bot import BotInteraction
-from bot.discord.cards import draw_lines
-from bot.discord.items import Joining, Subcommand
-from bot.discord.markdown import escape
-from bot.discord.person import LANGUAGE_NAMES, actor_of, respond, texts_for
+from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, TouchstoneBot
+from bot.discord.cards import draw_lines, escape
+from bot.discord.request import LANGUAGE_NAMES, Request
 from bot.discord.setup import missing_rights
 from bot.discord.status import MODES
 from bot.texts import Texts, msgid
 from bot.wording import field_name
-from claims.answering.servers import ChannelMode, ServerLanguage, ServerSettings, SettingsChange
 from claims.moderation.rights import Actor
 from claims.record import PackRecord
-from claims.store.server_settings import CORRECTION_DAYS, PAUSE_REPORTS
+from claims.store.server_settings import (
+    CORRECTION_DAYS,
+    PAUSE_REPORTS,
+    ChannelMode,
+    ServerLanguage,
+    ServerSettings,
+    SettingsChange,
+)
 from config.settings import Settings
-
-if TYPE_CHECKING:
-    from bot.discord.app import TouchstoneBot
-
 
 WATCHING = {
     "on": msgid("I now answer known claims in {channel}."),
@@ -55,7 +54,7 @@ class Manage(
 ):
     """Changes a server's settings; whoever moderates it may, and Discord cannot know who that is by role."""
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
+    def __init__(self, bot: TouchstoneBot) -> None:
         self.bot = bot
         super().__init__()
 
@@ -79,19 +78,19 @@ class Manage(
         self, interaction: BotInteraction, mode: app_commands.Choice[str], channel: Watched | None = None
     ) -> None:
         """Set a channel's mode and say which of the bot's own rights are missing there."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        request = await Request.waiting(interaction)
         target = channel or _home(interaction.channel)
         chosen = cast("ChannelMode", mode.value)
-        setup = self.bot.touchstone.moderation.setup
-        await asyncio.to_thread(setup.set_channel_mode, actor_of(interaction), target.id, chosen)
-        self.bot.watch.quiet.answered(target.id)
-        texts = texts_for(interaction)
+        setup = request.moderation.setup
+        await request.do(setup.set_channel_mode, request.actor, target.id, chosen)
+        self.bot.backoff.answered(target.id)
+        texts = request.texts
         lines = [texts(WATCHING[mode.value], channel=target.mention)]
         # Discord does not always tell of a channel what is needed to know the rights there.
         missing = missing_rights(target, mode.value, texts) if isinstance(target, discord.abc.GuildChannel) else []
         if missing:
             lines.append(texts("I lack rights there: {rights}.", rights=", ".join(missing)))
-        await respond(interaction, "\n".join(lines))
+        await request.respond("\n".join(lines))
 
     @app_commands.command(
         name=locale_str(msgid("language")), description=locale_str(msgid("Choose the language I answer in"))
@@ -99,20 +98,15 @@ class Manage(
     @app_commands.rename(language=locale_str(msgid("language")))
     @app_commands.describe(language=locale_str(msgid("The language, or that of each message")))
     @app_commands.choices(
-        language=[
-            app_commands.Choice(name=locale_str(msgid("as the message")), value="auto"),
-            app_commands.Choice(name="English", value="en"),
-            app_commands.Choice(name="简体中文", value="zh-Hans"),
-            app_commands.Choice(name="繁體中文", value="zh-Hant"),
-        ]
+        language=[app_commands.Choice(name=locale_str(label), value=value) for value, label in LANGUAGE_NAMES.items()]
     )
     async def language(self, interaction: BotInteraction, language: app_commands.Choice[str]) -> None:
         """Set the language of the server's public answers."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        request = await Request.waiting(interaction)
         chosen = cast("ServerLanguage", language.value)
-        setup = self.bot.touchstone.moderation.setup
-        await asyncio.to_thread(setup.change, actor_of(interaction), language=chosen)
-        await respond(interaction, texts_for(interaction)(LANGUAGES[language.value]))
+        setup = request.moderation.setup
+        await request.do(setup.change, request.actor, language=chosen)
+        await request.respond(request.texts(LANGUAGES[language.value]))
 
 
 def _home(channel: "discord.interactions.InteractionChannel | None") -> "Watched":
@@ -184,17 +178,17 @@ _BACK = {
 }
 
 
-class SettingsCommand(Joining):
+class SettingsCommand(CommandGroup):
     """Answers moderators privately; whatever is given together is one change."""
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
+    def __init__(self, bot: TouchstoneBot, group: commands.Cog) -> None:
         self.bot = bot
         command: Subcommand = app_commands.Command(
             name=locale_str(msgid("settings")),
             description=locale_str(msgid("See all settings of this server, or change some")),
             callback=self.settings,
         )
-        self.join(bot.manage, (command,))
+        self.join(group, (command,))
 
     @app_commands.rename(
         cooldown_hours=locale_str(msgid("cooldown_hours")),
@@ -229,7 +223,7 @@ class SettingsCommand(Joining):
         back: str | None = None,
     ) -> None:
         """Write what was given, and show everything."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        request = await Request.waiting(interaction)
         given = {
             "cooldown_hours": cooldown_hours,
             "cut_off": cut_off,
@@ -241,22 +235,19 @@ class SettingsCommand(Joining):
         changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         if back in _BACK:
             changes[back] = None
-        actor, texts = actor_of(interaction), texts_for(interaction)
-        state = await asyncio.to_thread(self._apply, actor, cast("SettingsChange", changes))
+        actor, texts = await request.require("server.settings"), request.texts
+        state = await request.do(self._apply, actor, cast("SettingsChange", changes))
         head = texts("Settings of this server")
         lines = [f"### {head}", *settings_lines(state, texts), *_remarks(digest_channel, texts)]
         if changes:
             lines.append(texts("Changed as you said; /history can take it back."))
-        await respond(interaction, draw_lines(lines, texts))
+        await request.respond(draw_lines(lines, texts))
 
     def _apply(self, actor: Actor, changes: SettingsChange) -> ServerState:
-        """Write the changes, or only ask for the right where there is none; return what is set now."""
-        touchstone = self.bot.touchstone
+        """Write the changes, where there are any; return what is set now."""
+        touchstone, server = self.bot.touchstone, actor.server or 0
         if changes:
             touchstone.moderation.setup.change(actor, **changes)
-        else:
-            touchstone.moderation.rights.require(actor, actor.server, "moderator")
-        server = actor.server or 0
         settings, channels = touchstone.servers.settings(server), touchstone.servers.channels(server)
         return ServerState(settings, channels, touchstone.base.packs(), self.bot.settings)
 

@@ -1,36 +1,33 @@
 """`/setup`: language, moderators, channels, packs and budget, step by step; for administrators of the server."""
 
-import asyncio
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, cast, get_args
+from typing import Any, Literal, Unpack, cast, get_args
 
 import discord
 from discord import app_commands, ui
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.discord.bot import BotInteraction
-from bot.discord.cards import layout
-from bot.discord.items import Lasting, label_of
-from bot.discord.markdown import ROOM, escape, fit, shorten
-from bot.discord.person import LANGUAGE_NAMES, actor_of, language_of, respond, texts_for
+from bot.discord.bot import BotInteraction, TouchstoneBot, language_of
+from bot.discord.cards import ROOM, escape, fit, layout, shorten
+from bot.discord.request import LANGUAGE_NAMES, Request
+from bot.discord.routes import Click, Route, Router
 from bot.discord.status import MODES
 from bot.texts import Texts, msgid
-from claims.answering.servers import ChannelMode, ServerLanguage, ServerSettings
-from claims.moderation.rights import Actor
 from claims.record import PackRecord
-from claims.store.server_settings import SettingsChange
-from config.errors import NotAllowedError
-
-if TYPE_CHECKING:
-    from bot.discord.app import TouchstoneBot
-
+from claims.store.server_settings import ChannelMode, ServerLanguage, ServerSettings, SettingsChange
 
 Step = Literal["language", "roles", "channels", "packs", "budget", "done"]
 STEPS: tuple[Step, ...] = get_args(Step)
 CHOSEN_MODES = ("on", "hint", "shadow")
+
+# Goes to a step, where the set-up goes on after a break.
+STEP = Route("ts:setup-step:{step:[a-z]+}", "server.moderators")
+CHOICE_MENU = Route("ts:setup:{what:language|packs|budget}", "server.moderators")
+ROLES_MENU = Route("ts:setup-roles", "server.moderators")
+# The channels of one mode; what is taken out of the menu is off.
+CHANNELS_MENU = Route("ts:setup-channels:{mode:on|hint|shadow}", "server.moderators")
 
 TITLES: Mapping[Step, str] = {
     "language": msgid("Language"),
@@ -89,7 +86,6 @@ def missing_rights(channel: discord.abc.GuildChannel, what: str, texts: Texts) -
     return [texts(RIGHTS[right]) for right in _NEEDED.get(what, ()) if not getattr(held, right)]
 
 
-_MOST = 25
 _KINDS = [
     discord.ChannelType.text,
     discord.ChannelType.news,
@@ -97,119 +93,6 @@ _KINDS = [
     discord.ChannelType.stage_voice,
     discord.ChannelType.forum,
 ]
-
-
-class StepButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:setup-step:(?P<step>[a-z]+)"):
-    """Goes to a step, where the set-up goes on after a break."""
-
-    def __init__(self, step: Step, label: str) -> None:
-        super().__init__(ui.Button(label=label, custom_id=f"ts:setup-step:{step}"))
-        self.step: Step = step
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        """Read the step from the id of a button that was sent earlier."""
-        return cls(step_of(match["step"]), label_of(item))
-
-    async def press(self, interaction: BotInteraction) -> None:
-        """Remember the step and show it; at the end nothing is left to remember."""
-        await interaction.response.defer()
-        stored = None if self.step == STEPS[-1] else self.step
-        await interaction.client.setup.change(interaction, self.step, setup_step=stored)
-
-
-class ChoiceMenu(Lasting, ui.DynamicItem[ui.Select[Any]], template=r"ts:setup:(?P<what>language|packs|budget)"):
-    """Sets language, packs or budget."""
-
-    def __init__(self, select: ui.Select[Any], what: str) -> None:
-        super().__init__(select)
-        self.what = what
-
-    @classmethod
-    def of(cls, what: Step, options: list[discord.SelectOption], least: int = 1, most: int = 1) -> Self:
-        """Return the menu with these entries."""
-        custom_id = f"ts:setup:{what}"
-        return cls(ui.Select(custom_id=custom_id, options=options, min_values=least, max_values=most), what)
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        """Take over the menu of a message that was sent earlier."""
-        if not isinstance(item, ui.Select):
-            raise TypeError(f"{item} is not a menu")
-        return cls(item, match["what"])
-
-    async def press(self, interaction: BotInteraction) -> None:
-        """Write what was chosen."""
-        await interaction.response.defer()
-        await interaction.client.setup.choose(interaction, step_of(self.what), tuple(self.item.values))
-
-
-class RolesMenu(Lasting, ui.DynamicItem[ui.RoleSelect[Any]], template=r"ts:setup-roles"):
-    """Sets the roles that moderate."""
-
-    def __init__(self, select: ui.RoleSelect[Any]) -> None:
-        super().__init__(select)
-
-    @classmethod
-    def of(cls, chosen: Sequence[int], placeholder: str) -> Self:
-        """Return the menu with the roles chosen so far."""
-        held = [discord.SelectDefaultValue(id=role, type=discord.SelectDefaultValueType.role) for role in chosen]
-        menu = ui.RoleSelect[Any](
-            custom_id="ts:setup-roles", placeholder=placeholder, min_values=0, max_values=_MOST, default_values=held
-        )
-        return cls(menu)
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:  # noqa: ARG003
-        """Take over the menu of a message that was sent earlier."""
-        if not isinstance(item, ui.RoleSelect):
-            raise TypeError(f"{item} is not a menu of roles")
-        return cls(item)
-
-    async def press(self, interaction: BotInteraction) -> None:
-        """Write the roles."""
-        await interaction.response.defer()
-        roles = tuple(role.id for role in self.item.values)
-        await interaction.client.setup.change(interaction, "roles", moderator_roles=roles, setup_step="roles")
-
-
-class ChannelsMenu(
-    Lasting, ui.DynamicItem[ui.ChannelSelect[Any]], template=r"ts:setup-channels:(?P<mode>on|hint|shadow)"
-):
-    """Sets the channels of one mode; what is taken out of the menu is off."""
-
-    def __init__(self, select: ui.ChannelSelect[Any], mode: str) -> None:
-        super().__init__(select)
-        self.mode = mode
-
-    @classmethod
-    def of(cls, mode: str, chosen: Sequence[int], placeholder: str) -> Self:
-        """Return the menu with the channels chosen so far."""
-        kind = discord.SelectDefaultValueType.channel
-        menu = ui.ChannelSelect[Any](
-            custom_id=f"ts:setup-channels:{mode}",
-            placeholder=placeholder,
-            channel_types=_KINDS,
-            min_values=0,
-            max_values=_MOST,
-            default_values=[discord.SelectDefaultValue(id=channel, type=kind) for channel in chosen],
-        )
-        return cls(menu, mode)
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        """Take over the menu of a message that was sent earlier."""
-        if not isinstance(item, ui.ChannelSelect):
-            raise TypeError(f"{item} is not a menu of channels")
-        return cls(item, match["mode"])
-
-    async def press(self, interaction: BotInteraction) -> None:
-        """Write the channels' modes."""
-        await interaction.response.defer()
-        await interaction.client.setup.place(interaction, self.mode, [channel.id for channel in self.item.values])
-
-
-SETUP_ITEMS: tuple[type[ui.DynamicItem[Any]], ...] = (StepButton, ChoiceMenu, RolesMenu, ChannelsMenu)
 
 
 # Discord's limit for the entries of a menu and for what is chosen in it.
@@ -246,31 +129,52 @@ def draw_step(step: Step, state: SetupState, texts: Texts) -> ui.LayoutView:
     container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(kept)))
     for menu in _menus(step, state, texts):
         container.add_item(ui.ActionRow[Any](menu))
-    buttons = [StepButton(STEPS[at - 1], texts("Back"))] if at else []
+    buttons = [STEP.button(texts("Back"), step=STEPS[at - 1])] if at else []
     if step != STEPS[-1]:
-        buttons.append(StepButton(STEPS[at + 1], texts("Next")))
+        buttons.append(STEP.button(texts("Next"), step=STEPS[at + 1]))
     return layout(container, buttons)
 
 
 def _menus(step: Step, state: SetupState, texts: Texts) -> Sequence[ui.Item[Any]]:
     match step:
         case "language":
-            return [ChoiceMenu.of("language", _languages(state, texts))]
+            return [CHOICE_MENU.menu(_languages(state, texts), what=step)]
         case "roles":
-            known = [role for role in state.settings.moderator_roles if state.guild.get_role(role)]
-            return [RolesMenu.of(known[:MOST], texts("Roles that moderate"))]
+            return [_roles_menu(state, texts)]
         case "channels":
-            return [
-                ChannelsMenu.of(mode, shown_channels(state.guild, state.channels, mode), texts(_PLACES[mode]))
-                for mode in CHOSEN_MODES
-            ]
+            return [_channels_menu(mode, state, texts) for mode in CHOSEN_MODES]
         case "packs":
             options = _packs(state, texts)
-            return [ChoiceMenu.of("packs", options, least=0, most=len(options))] if options else []
+            return [CHOICE_MENU.menu(options, least=0, most=len(options), what=step)] if options else []
         case "budget":
-            return [ChoiceMenu.of("budget", _budgets(state, texts))]
+            return [CHOICE_MENU.menu(_budgets(state, texts), what=step)]
         case _:
             return []
+
+
+def _roles_menu(state: SetupState, texts: Texts) -> ui.RoleSelect[Any]:
+    known = [role for role in state.settings.moderator_roles if state.guild.get_role(role)][:MOST]
+    kind = discord.SelectDefaultValueType.role
+    return ui.RoleSelect(
+        custom_id=ROLES_MENU.id(),
+        placeholder=texts("Roles that moderate"),
+        min_values=0,
+        max_values=MOST,
+        default_values=[discord.SelectDefaultValue(id=role, type=kind) for role in known],
+    )
+
+
+def _channels_menu(mode: str, state: SetupState, texts: Texts) -> ui.ChannelSelect[Any]:
+    kind = discord.SelectDefaultValueType.channel
+    chosen = shown_channels(state.guild, state.channels, mode)
+    return ui.ChannelSelect(
+        custom_id=CHANNELS_MENU.id(mode=mode),
+        placeholder=texts(_PLACES[mode]),
+        channel_types=_KINDS,
+        min_values=0,
+        max_values=MOST,
+        default_values=[discord.SelectDefaultValue(id=channel, type=kind) for channel in chosen],
+    )
 
 
 def shown_channels(guild: discord.Guild, channels: dict[int, ChannelMode], mode: str) -> list[int]:
@@ -324,8 +228,12 @@ def _chosen(state: SetupState, texts: Texts) -> list[str]:
 class SetupCommand(commands.Cog):
     """Keeps nothing between two clicks: what is chosen is written at once, and where it was left, too."""
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
+    def __init__(self, bot: TouchstoneBot, router: Router) -> None:
         self.bot = bot
+        router.answer(STEP, self._go)
+        router.answer(CHOICE_MENU, self._choose)
+        router.answer(ROLES_MENU, self._choose_roles)
+        router.answer(CHANNELS_MENU, self._choose_channels)
 
     @app_commands.command(
         name=locale_str(msgid("setup")), description=locale_str(msgid("Set me up in this server, step by step"))
@@ -334,10 +242,10 @@ class SetupCommand(commands.Cog):
     @app_commands.guild_only()
     async def setup(self, interaction: BotInteraction) -> None:
         """Show the step where the set-up was left."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._require(interaction)
-        state = await self._state(interaction)
-        await respond(interaction, draw_step(step_of(state.settings.setup_step), state, texts_for(interaction)))
+        request = await Request.waiting(interaction)
+        await request.require("server.moderators")
+        state = await _state(request)
+        await request.respond(draw_step(step_of(state.settings.setup_step), state, request.texts))
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
@@ -348,51 +256,52 @@ class SetupCommand(commands.Cog):
         texts = self.bot.texts(language_of(guild.preferred_locale))
         await channel.send(texts("I stay silent until an administrator of this server sets me up with /setup."))
 
-    async def change(self, interaction: BotInteraction, step: Step, **changes: Unpack[SettingsChange]) -> None:
-        """Write settings as one change, and show the step."""
-        actor = await self._require(interaction)
-        await asyncio.to_thread(lambda: self.bot.touchstone.moderation.setup.change(actor, **changes))
-        await self._show(interaction, step)
+    async def _go(self, click: Click) -> None:
+        """Remember the step and show it; at the end nothing is left to remember."""
+        step = step_of(click["step"])
+        await _change(click, step, setup_step=None if step == STEPS[-1] else step)
 
-    async def choose(self, interaction: BotInteraction, step: Step, values: tuple[str, ...]) -> None:
-        """Write what was chosen in the menu of a step."""
+    async def _choose(self, click: Click) -> None:
+        """Write what was chosen for language, packs or budget."""
+        step, values = step_of(click["what"]), click.values
         if step == "language":
-            await self.change(interaction, step, language=cast("ServerLanguage", values[0]), setup_step=step)
+            await _change(click, step, language=cast("ServerLanguage", click.value), setup_step=step)
         elif step == "budget":
-            await self.change(interaction, step, budget=float(values[0]), setup_step=step)
+            await _change(click, step, budget=float(click.value), setup_step=step)
         else:
-            known = await asyncio.to_thread(self.bot.touchstone.base.packs)
+            known = await click.do(click.touchstone.base.packs)
             # All of them means: those to come as well.
             packs = None if {pack.id for pack in known} <= set(values) else values
-            await self.change(interaction, step, packs=packs, setup_step=step)
+            await _change(click, step, packs=packs, setup_step=step)
 
-    async def place(self, interaction: BotInteraction, mode: str, chosen: Sequence[int]) -> None:
+    async def _choose_roles(self, click: Click) -> None:
+        roles = tuple(map(int, click.values))
+        await _change(click, "roles", moderator_roles=roles, setup_step="roles")
+
+    async def _choose_channels(self, click: Click) -> None:
         """Give the channels their mode, switch off those taken out of the menu, and show the step."""
-        actor = await self._require(interaction)
-        state = await self._state(interaction)
+        state, mode, chosen = await _state(click), click["mode"], [int(value) for value in click.values]
         dropped = set(shown_channels(state.guild, state.channels, mode)) - set(chosen)
         modes: dict[int, ChannelMode] = dict.fromkeys(dropped, "off")
         modes |= {each: cast("ChannelMode", mode) for each in chosen if state.channels.get(each) != mode}
         for channel, new in modes.items():
-            await asyncio.to_thread(self.bot.touchstone.moderation.setup.set_channel_mode, actor, channel, new)
-            self.bot.watch.quiet.answered(channel)
-        await self._show(interaction, "channels")
+            await click.do(click.moderation.setup.set_channel_mode, click.actor, channel, new)
+            self.bot.backoff.answered(channel)
+        await _show(click, "channels")
 
-    async def _require(self, interaction: BotInteraction) -> Actor:
-        """Return the person, an administrator at this moment; raises NotAllowedError."""
-        actor = actor_of(interaction)
-        require = self.bot.touchstone.moderation.rights.require
-        await asyncio.to_thread(require, actor, actor.server, "administrator")
-        return actor
 
-    async def _show(self, interaction: BotInteraction, step: Step) -> None:
-        view = draw_step(step, await self._state(interaction), texts_for(interaction))
-        await interaction.edit_original_response(view=view)
+async def _change(request: Request, step: Step, **changes: Unpack[SettingsChange]) -> None:
+    """Write settings as one change, and show the step."""
+    await request.do(lambda: request.moderation.setup.change(request.actor, **changes))
+    await _show(request, step)
 
-    async def _state(self, interaction: BotInteraction) -> SetupState:
-        if interaction.guild is None:
-            raise NotAllowedError("This works in a server only.")
-        touchstone, guild = self.bot.touchstone, interaction.guild
-        settings = await asyncio.to_thread(touchstone.servers.settings, guild.id)
-        channels = await asyncio.to_thread(touchstone.servers.channels, guild.id)
-        return SetupState(guild, settings, channels, await asyncio.to_thread(touchstone.base.packs))
+
+async def _show(request: Request, step: Step) -> None:
+    await request.show(draw_step(step, await _state(request), request.texts))
+
+
+async def _state(request: Request) -> SetupState:
+    touchstone, guild = request.touchstone, request.guild
+    settings = await request.do(touchstone.servers.settings, guild.id)
+    channels = await request.do(touchstone.servers.channels, guild.id)
+    return SetupState(guild, settings, channels, await request.do(touchstone.base.packs))

@@ -1,57 +1,27 @@
 """`/touchstone shadow`: what the bot would have said where it only counts."""
 
-import asyncio
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
 
 import discord
 from discord import app_commands, ui
 from discord.app_commands import locale_str
+from discord.ext import commands
 
 from bot.backtest import written
-from bot.discord.backtest import BUDGET, CutOffButton
-from bot.discord.bot import BotInteraction
-from bot.discord.cards import draw_lines
-from bot.discord.items import Joining, Lasting, Subcommand, label_of
-from bot.discord.markdown import escape
-from bot.discord.person import actor_of, respond, texts_for
+from bot.discord.backtest import BUDGET, cut_off_button
+from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, TouchstoneBot
+from bot.discord.cards import draw_lines, escape
+from bot.discord.lookup import titles_of
+from bot.discord.request import Request
+from bot.discord.routes import Click, Route, Router
+from bot.service import Touchstone
 from bot.texts import Texts, msgid
 from claims.moderation.rights import Actor
 from claims.moderation.shadow import ShadowOutcome, ShadowReport
 
-if TYPE_CHECKING:
-    from bot.discord.app import TouchstoneBot
-
-
-class ClearShadowButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:shadow-clear:(?P<channel>\d+)"):
-    """Clears one channel, or (0) the whole server; the right to do so is asked again when it is pressed."""
-
-    def __init__(self, channel: int, label: str) -> None:
-        button = ui.Button[Any](label=label, custom_id=f"ts:shadow-clear:{channel}", style=discord.ButtonStyle.danger)
-        super().__init__(button)
-        self.channel = channel
-
-    @classmethod
-    def of(cls, channel: int | None, texts: Texts) -> Self:
-        """Return the button for a channel (None: all) in a language."""
-        return cls(channel or 0, texts("Delete these counts"))
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        """Read the channel from the id of a button that was sent earlier."""
-        return cls(int(match["channel"]), label_of(item))
-
-    async def press(self, interaction: BotInteraction) -> None:
-        """Delete the counts."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        clear = interaction.client.touchstone.moderation.shadow.clear
-        await asyncio.to_thread(clear, actor_of(interaction), self.channel or None)
-        texts = texts_for(interaction)
-        await respond(interaction, texts("Deleted. Counting begins anew."))
-
-
+# Clears one channel, or (0) the whole server.
+CLEAR = Route("ts:shadow-clear:{channel:number}", "shadow.see", "below")
 _MOST_CLAIMS = 15
 
 
@@ -86,8 +56,9 @@ def draw_shadow(of: Collected, head: str, titles: Mapping[str, str], texts: Text
     if report.doubtful:
         heading = texts("The most doubtful replies:")
         lines += [f"**{heading}**", *(_doubtful(each, of.server, titles) for each in report.doubtful)]
-    buttons: list[ui.Item[Any]] = [] if of.cut_off is None else [CutOffButton.of(of.cut_off, texts)]
-    return draw_lines(lines, texts, [*buttons, ClearShadowButton.of(of.channel, texts)])
+    buttons = [] if of.cut_off is None else [cut_off_button(of.cut_off, texts)]
+    buttons.append(CLEAR.button(texts("Delete these counts"), discord.ButtonStyle.danger, channel=of.channel or 0))
+    return draw_lines(lines, texts, buttons)
 
 
 def _cut_off(of: Collected, texts: Texts) -> str:
@@ -118,17 +89,18 @@ def _doubtful(outcome: ShadowOutcome, server: int, titles: Mapping[str, str]) ->
 Counted = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 
 
-class ShadowCommand(Joining):
+class ShadowCommand(CommandGroup):
     """Answers moderators privately."""
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
+    def __init__(self, bot: TouchstoneBot, group: commands.Cog, router: Router) -> None:
         self.bot = bot
+        router.answer(CLEAR, self._clear)
         command: Subcommand = app_commands.Command(
             name=locale_str(msgid("shadow")),
             description=locale_str(msgid("See what I would have said where I only count")),
             callback=self.shadow,
         )
-        self.join(bot.manage, (command,))
+        self.join(group, (command,))
 
     @app_commands.rename(channel=locale_str(msgid("channel")), days=locale_str(msgid("days")))
     @app_commands.describe(
@@ -139,20 +111,25 @@ class ShadowCommand(Joining):
         self, interaction: BotInteraction, channel: Counted | None = None, days: app_commands.Range[int, 1, 365] = 7
     ) -> None:
         """Show the report, the cut-off that keeps the budget, and the means to begin anew."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        texts, actor = texts_for(interaction), actor_of(interaction)
-        collected = await asyncio.to_thread(self._read, actor, channel.id if channel else None, days)
-        claims = await asyncio.to_thread(self.bot.touchstone.base.claims, actor.server)
-        titles = {claim.id: texts.pick(claim.title_en, claim.title_zh) for claim in claims}
+        request = await Request.waiting(interaction)
+        texts, actor = request.texts, request.actor
+        collected = await request.do(_read, request.touchstone, actor, channel.id if channel else None, days)
+        claims = await request.do(request.touchstone.base.claims, actor.server)
+        titles = titles_of(claims, texts)
         where = channel.mention if channel else texts("all channels")
         head = texts("Only counted in {channel}, last {days} days", channel=where, days=days)
-        await respond(interaction, draw_shadow(collected, head, titles, texts))
+        await request.respond(draw_shadow(collected, head, titles, texts))
 
-    def _read(self, actor: Actor, channel: int | None, days: int) -> Collected:
-        """Read the report; raises NotAllowedError."""
-        touchstone = self.bot.touchstone
-        shadow = touchstone.moderation.shadow
-        report = shadow.report(actor, channel, days)
-        chosen = touchstone.servers.settings(actor.server or 0).budget
-        budget = BUDGET if chosen is None else chosen
-        return Collected(report, budget, shadow.cut_off_for(actor, budget, channel, days), actor.server or 0, channel)
+    async def _clear(self, click: Click) -> None:
+        """Delete the counts."""
+        await click.do(click.moderation.shadow.clear, click.actor, click.number("channel") or None)
+        await click.respond(click.texts("Deleted. Counting begins anew."))
+
+
+def _read(touchstone: Touchstone, actor: Actor, channel: int | None, days: int) -> Collected:
+    """Read the report; raises NotAllowedError."""
+    shadow, server = touchstone.moderation.shadow, actor.server or 0
+    report = shadow.report(actor, channel, days)
+    chosen = touchstone.servers.settings(server).budget
+    budget = BUDGET if chosen is None else chosen
+    return Collected(report, budget, shadow.cut_off_for(actor, budget, channel, days), server, channel)

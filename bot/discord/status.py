@@ -1,11 +1,9 @@
-"""`/trends`: which claims were seen in the server, as a picture and a sheet; counts only."""
+"""`/status` and `/trends`: how the bot is doing in a server, and which claims were seen there; counts only."""
 
-import asyncio
 import io
 import math
 from collections.abc import Mapping
 from importlib import metadata
-from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
@@ -13,19 +11,17 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 from discord.utils import format_dt
 
-from bot.discord.bot import BotInteraction
-from bot.discord.cards import draw_lines
-from bot.discord.markdown import escape
-from bot.discord.person import actor_of, respond, texts_for
+from bot.discord.bot import BotInteraction, TouchstoneBot
+from bot.discord.cards import draw_lines, escape
+from bot.discord.lookup import titles_of
+from bot.discord.redraw import CorrectionRuns
+from bot.discord.request import Request
 from bot.texts import Texts, msgid
 from bot.trends_picture import trends_csv, trends_png
+from claims.base import ClaimBase
 from claims.moderation.digest import Activity, ActivityBook
 from claims.moderation.rights import Actor
 from claims.moderation.trends import TrendBook
-
-if TYPE_CHECKING:
-    from bot.discord.app import TouchstoneBot
-
 
 DAYS = 7
 MODES = {
@@ -39,8 +35,9 @@ MODES = {
 class StatusCommand(commands.Cog):
     """Answers moderators privately."""
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
+    def __init__(self, bot: TouchstoneBot, corrections: CorrectionRuns) -> None:
         self.bot = bot
+        self._corrected = corrections
 
     @app_commands.command(
         name=locale_str(msgid("status")), description=locale_str(msgid("How I am doing in this server"))
@@ -48,14 +45,14 @@ class StatusCommand(commands.Cog):
     @app_commands.guild_only()
     async def status(self, interaction: BotInteraction) -> None:
         """Show counts, what is paused, how quick the bot is, and where it reads along."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        actor, texts = actor_of(interaction), texts_for(interaction)
-        touchstone, server = self.bot.touchstone, actor.server or 0
-        activity = await asyncio.to_thread(ActivityBook(touchstone.base).read, actor, DAYS)
-        claims = await asyncio.to_thread(touchstone.base.claims, server)
-        revision = await asyncio.to_thread(lambda: touchstone.base.revision)
-        channels = await asyncio.to_thread(touchstone.servers.channels, server)
-        titles = {claim.id: texts.pick(claim.title_en, claim.title_zh) for claim in claims}
+        request = await Request.waiting(interaction)
+        actor, texts = request.actor, request.texts
+        touchstone, server = request.touchstone, actor.server or 0
+        activity = await request.do(ActivityBook(touchstone.base).read, actor, DAYS)
+        claims = await request.do(touchstone.base.claims, server)
+        revision = await request.do(lambda: touchstone.base.revision)
+        channels = await request.do(touchstone.servers.channels, server)
+        titles = titles_of(claims, texts)
         version = metadata.version("touchstone-bot")
         lines = [
             f"### Touchstone {version}",
@@ -63,30 +60,29 @@ class StatusCommand(commands.Cog):
             *_paused(activity, titles, texts),
             *self._speed(texts),
             texts("Claim base: revision {revision}, {count} claims.", revision=revision, count=len(claims)),
-            await self._corrections(server, texts),
+            await self._corrections(request, server),
             *_channels(channels, texts),
         ]
-        await respond(interaction, draw_lines(lines, texts))
+        await request.respond(draw_lines(lines, texts))
 
     def _counts(self, server: int, activity: Activity, texts: Texts) -> list[str]:
-        measures = self.bot.watch.measures
-        started = format_dt(measures.started, "R")
+        metrics = self.bot.metrics
+        started = format_dt(metrics.started, "R")
         counts = {"replies": activity.replies, "offers": activity.offers, "reports": activity.reports, "days": DAYS}
         return [
-            texts("Messages read since my start {started}: {count}.", started=started, count=measures.seen(server)),
+            texts("Messages read since my start {started}: {count}.", started=started, count=metrics.seen(server)),
             texts("Last {days} days: {replies} replies, {offers} offers, {reports} reports by members.", **counts),
         ]
 
-    async def _corrections(self, server: int, texts: Texts) -> str:
-        pending = self.bot.touchstone.moderation.corrections.pending
-        waiting = len(await asyncio.to_thread(pending, None, server))
-        edited = self.bot.corrections.edited[server]
-        return texts(
+    async def _corrections(self, request: Request, server: int) -> str:
+        waiting = len(await request.do(request.moderation.corrections.pending, None, server))
+        edited = self._corrected.edited[server]
+        return request.texts(
             "Cards to correct: {waiting} waiting, {edited} edited in the latest run.", waiting=waiting, edited=edited
         )
 
     def _speed(self, texts: Texts) -> list[str]:
-        took, delay = self.bot.watch.measures.seconds, self.bot.latency
+        took, delay = self.bot.metrics.seconds, self.bot.latency
         check = "–" if took is None else f"{1000 * took:.0f} ms"
         gateway = f"{1000 * delay:.0f} ms" if math.isfinite(delay) else "–"
         return [texts("A check takes {check}, Discord's answer {gateway}.", check=check, gateway=gateway)]
@@ -108,9 +104,6 @@ def _channels(channels: Mapping[int, str], texts: Texts) -> list[str]:
 class TrendsCommand(commands.Cog):
     """Answers moderators privately."""
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
-        self.bot = bot
-
     @app_commands.command(
         name=locale_str(msgid("trends")), description=locale_str(msgid("See which claims circulate in this server"))
     )
@@ -119,22 +112,22 @@ class TrendsCommand(commands.Cog):
     @app_commands.guild_only()
     async def trends(self, interaction: BotInteraction, days: app_commands.Range[int, 1, 366] = 30) -> None:
         """Draw the picture and the sheet."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        texts = texts_for(interaction)
-        found = await asyncio.to_thread(self._draw, actor_of(interaction), days, texts)
+        request = await Request.waiting(interaction)
+        texts = request.texts
+        found = await request.do(_draw, request.touchstone.base, request.actor, days, texts)
         if found is None:
-            await respond(interaction, texts("No claim was seen."))
+            await request.respond(texts("No claim was seen."))
             return
         picture, sheet = found
         files = [discord.File(io.BytesIO(picture), "trends.png"), discord.File(io.BytesIO(sheet), "trends.csv")]
-        kept = texts("Sightings are kept for {days} days.", days=self.bot.settings.sighting_days)
+        kept = texts("Sightings are kept for {days} days.", days=interaction.client.settings.sighting_days)
         await interaction.followup.send(kept, files=files, ephemeral=True)
 
-    def _draw(self, actor: Actor, days: int, texts: Texts) -> tuple[bytes, bytes] | None:
-        """Return picture and sheet, or None where nothing was seen; raises NotAllowedError."""
-        base = self.bot.touchstone.base
-        trends = TrendBook(base).read(actor, days)
-        if not trends.tallies:
-            return None
-        titles = {claim.id: texts.pick(claim.title_en, claim.title_zh) for claim in base.claims(actor.server)}
-        return trends_png(trends, titles, texts), trends_csv(trends, titles)
+
+def _draw(base: ClaimBase, actor: Actor, days: int, texts: Texts) -> tuple[bytes, bytes] | None:
+    """Return picture and sheet, or None where nothing was seen; raises NotAllowedError."""
+    trends = TrendBook(base).read(actor, days)
+    if not trends.tallies:
+        return None
+    titles = titles_of(base.claims(actor.server), texts)
+    return trends_png(trends, titles, texts), trends_csv(trends, titles)

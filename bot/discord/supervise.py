@@ -1,4 +1,4 @@
-"""Ask Discord who a token belongs to, without connecting to the gateway."""
+"""Keep the bot running until it is told to stop, and say who a token belongs to without connecting."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,8 @@ from time import monotonic
 import aiohttp
 import discord
 
-from bot.discord.app import TouchstoneBot, create_bot
+from bot.discord.app import create_bot
+from bot.discord.bot import TouchstoneBot
 from bot.service import Touchstone
 from config.errors import StartError
 from config.settings import Settings

@@ -1,4 +1,4 @@
-"""`touchstone claims`: what the claim base holds."""
+"""`touchstone claims`: what the claim base holds, and files of claims out of it and into it."""
 
 import secrets
 import sys
@@ -53,7 +53,7 @@ def _register_exchange(group: typer.Typer) -> None:
 
 def export(
     context: typer.Context,
-    form: Annotated[Literal["yaml", "csv", "claimreview"], typer.Option("--format", help=_FORMAT)] = "yaml",
+    file_format: Annotated[Literal["yaml", "csv", "claimreview"], typer.Option("--format", help=_FORMAT)] = "yaml",
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help=_OUT, show_default=False)] = None,
     bom: Annotated[bool, typer.Option("--bom", help=_BOM)] = False,
     server: Annotated[int | None, typer.Option("--server", metavar="ID", help=_SERVER, show_default=False)] = None,
@@ -64,7 +64,7 @@ def export(
 
     terminal = Terminal.of(context)
     with terminal.open() as touchstone:
-        pieces = export_claims(touchstone.base, form, server, byte_order_mark=bom)
+        pieces = export_claims(touchstone.base, file_format, server, byte_order_mark=bom)
         if out is None:
             for piece in pieces:
                 write(piece.encode())

@@ -82,7 +82,7 @@ def _claims(touchstone: Touchstone, texts: Texts) -> Diagnosis:
     part = texts("Claims")
     if not claims:
         return Diagnosis(part, "wrong", texts("the base is empty."), texts("Load a pack of claims."))
-    packs = ", ".join(f"{report.pack} {report.version}" for report in touchstone.report.packs)
+    packs = ", ".join(f"{pack.id} {pack.version}" for pack in touchstone.base.packs())
     count = texts.plural("{count} claim, packs: {packs}.", "{count} claims, packs: {packs}.", len(claims), packs=packs)
     due = [claim.id for claim in claims if claim.review_by and claim.review_by < today]
     if due:

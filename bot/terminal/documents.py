@@ -1,137 +1,270 @@
-"""`touchstone documents`: the source documents, and the reading of their files."""
+"""`touchstone documents`: the source documents: taken in, listed, shown as they are read, taken away."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import sys
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
+from rich.text import Text
 
+from bot.reply import display_date
 from bot.terminal.check import json_line, write
-from bot.terminal.console import Terminal
+from bot.terminal.console import Terminal, complain
+from bot.terminal.document_candidates import candidates
 from bot.texts import Texts, msgid
 from claims.documents.loading import DocumentReport
 from claims.moderation.rights import Actor
-from config.errors import DocumentTextError
+from config.errors import DocumentRefusedError, DocumentTextError, InvalidEditError, WordedError
 
 if TYPE_CHECKING:
-    from claims.documents.candidates import Candidate
-
+    from bot.service import Touchstone
+    from claims.documents.intake import DocumentFacts, Intake
+    from claims.moderation.sources import ShelfEntry
 
 _ID = msgid("The document's id, as the list shows it.")
-_SERVER = msgid("Put them into the queue of this Discord server, given by its id.")
-_DRY_RUN = msgid("Only print them.")
+_OWNER = msgid("Its own documents of this Discord server, given by its id.")
 _JSON = msgid("Print JSON.")
-_SIGNALS: Mapping[str, str] = {
-    "figure": msgid("a figure"),
-    "cause": msgid("a cause"),
-    "absolute": msgid("an absolute"),
+_PLACE = msgid("A file, an address (https://…), or - for standard input.")
+ServerOption = Annotated[int | None, typer.Option("--server", metavar="ID", min=1, help=_OWNER, show_default=False)]
+_FIELDS = {
+    "title": msgid("Title"),
+    "author": msgid("Author"),
+    "publisher": msgid("Publisher"),
+    "published": msgid("Date"),
+    "language": msgid("Language"),
 }
-
-
-def _register_candidates(group: typer.Typer) -> None:
-    """Add the command to the group `documents`."""
-    about = msgid("Print the sentences of a loaded document that may become claims; put them into a server's queue.")
-    group.command("candidates", help=about)(candidates_candidates)
-
-
-def candidates_candidates(
-    context: typer.Context,
-    document: Annotated[str, typer.Argument(metavar="ID", help=_ID)],
-    server: Annotated[
-        int | None, typer.Option("--server", metavar="ID", min=1, help=_SERVER, show_default=False)
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=_DRY_RUN)] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=_JSON)] = False,
-) -> None:
-    """Find them as the server sees the base, or as it is shared; without a server nothing is written."""
-    terminal = Terminal.of(context)
-    texts = terminal.texts
-    actor = Actor(0, server, is_operator=True)
-    with terminal.open() as touchstone:
-        desk = touchstone.moderation.candidates
-        try:
-            with _progress(terminal) as moved:
-                found = desk.look(actor, document, moved)
-        except DocumentTextError as error:
-            raise typer.BadParameter(texts(error.fault, **error.values), param_hint="ID") from error
-        new = desk.add(actor, found) if server is not None and not dry_run else None
-    if as_json:
-        write(json_line([_candidate_json(candidate) for candidate in found]))
-        return
-    _show(terminal, found)
-    if new is not None:
-        told = texts.plural(
-            "{count} is new in the queue of server {server}.",
-            "{count} are new in the queue of server {server}.",
-            new,
-            server=server,
-        )
-        terminal.print(told, style="bold")
-
-
-@contextmanager
-def _progress(terminal: Terminal) -> "Iterator[Callable[[int, int], None]]":
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(terminal.texts("Reading"), total=None)
-        yield lambda done, whole: progress.update(task, completed=done, total=whole)
-
-
-def _show(terminal: Terminal, found: "Sequence[Candidate]") -> None:
-    texts = terminal.texts
-    for candidate in found:
-        terminal.print(candidate.text)
-        terminal.print(f"    {_facts(candidate, texts)}", style="dim")
-    terminal.print(texts.plural("{count} candidate", "{count} candidates", len(found)), style="dim")
-
-
-def _facts(candidate: "Candidate", texts: Texts) -> str:
-    signals = " · ".join(texts(_SIGNALS[signal]) for signal in candidate.signals)
-    place = texts("characters {start}–{end}", start=candidate.start, end=candidate.end)
-    return f"{place} · {signals} · {texts('score {score}', score=candidate.score)}"
-
-
-def _candidate_json(candidate: "Candidate") -> dict[str, Any]:
-    return {
-        "document": candidate.document,
-        "start": candidate.start,
-        "end": candidate.end,
-        "language": candidate.language,
-        "text": candidate.text,
-        "score": candidate.score,
-        "signals": list(candidate.signals),
-    }
+REASONS = {
+    "tag": msgid("markup"),
+    "script": msgid("markup"),
+    "mark": msgid("markup"),
+    "entity": msgid("markup"),
+    "space": msgid("spaces"),
+    "cue": msgid("timing"),
+    "head": msgid("front matter"),
+    "frame": msgid("frame of the page"),
+    "caption": msgid("caption"),
+    "credit": msgid("credit"),
+    "speaker": msgid("speaker"),
+    "reading": msgid("inserted reading"),
+    "invisible": msgid("invisible"),
+    "filler": msgid("filler"),
+    "stutter": msgid("filler"),
+    "stop": msgid("doubled stop"),
+}
+# Too many and too small to be marked in a text that is to be read.
+_QUIET = frozenset({"tag", "mark", "entity", "space", "cue", "invisible", "stop", "script"})
+# What these are shows by itself.
+_SMALL = frozenset({"reading", "filler", "stutter", "speaker"})
+_LONGEST_MARK = 60
 
 
 def register(app: typer.Typer) -> None:
     """Add the group of commands."""
     group = typer.Typer(help=msgid("The documents that claims cite."), no_args_is_help=True)
     group.command("list", help=msgid("List all documents, and whether their passages can be shown."))(list_documents)
+    group.command("add", help=msgid("Take in a text, page, PDF or subtitles as a document that claims can cite."))(add)
+    group.command("show", help=msgid("Show a document as it is read, with what was left out marked."))(show)
+    group.command("remove", help=msgid("Take away a document that no claim cites, with its text."))(remove)
     group.command(
         "load", help=msgid("Read files or folders, and keep those that claims cite, to show their passages.")
     )(load)
-    _register_candidates(group)
+    about = msgid("Print the sentences of documents that may become claims; put them into a server's queue.")
+    group.command("candidates", help=about)(candidates)
     app.add_typer(group, name="documents")
 
 
-def list_documents(context: typer.Context) -> None:
+def list_documents(
+    context: typer.Context,
+    server: ServerOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help=_JSON)] = False,
+) -> None:
     """List the documents."""
     terminal = Terminal.of(context)
     texts = terminal.texts
     with terminal.open() as touchstone:
-        documents = touchstone.base.documents()
+        entries = touchstone.moderation.shelf.entries(server)
+    if as_json:
+        write(json_line([_entry_json(entry) for entry in entries]))
+        return
     table = Table(box=None, header_style="bold")
-    for heading in (texts("Id"), texts("Title"), texts("Publisher"), texts("Date"), texts("Text")):
+    headings = (texts("Id"), texts("Title"), texts("Publisher"), texts("Date"), texts("Text"), texts("Cited"))
+    for heading in headings:
         table.add_column(heading)
-    for document in documents:
+    for entry in entries:
+        document = entry.document
         loaded = texts("loaded") if document.loaded else texts("not loaded")
-        table.add_row(document.id, document.title, document.publisher, document.published, loaded)
+        published = document.published
+        table.add_row(document.id, document.title, document.publisher, published, loaded, str(entry.citations))
     terminal.out.print(table)
+
+
+def _entry_json(entry: "ShelfEntry") -> dict[str, Any]:
+    document = entry.document
+    return {
+        "id": document.id,
+        "title": document.title,
+        "author": document.author,
+        "publisher": document.publisher,
+        "published": document.published,
+        "language": document.language,
+        "address": document.address,
+        "sha256": document.sha256,
+        "loaded": document.loaded,
+        "own": entry.own,
+        "citations": entry.citations,
+        "claims": list(entry.claims),
+    }
+
+
+def add(
+    context: typer.Context,
+    place: Annotated[str, typer.Argument(metavar="PATH|URL|-", help=_PLACE)],
+    title: Annotated[str, typer.Option("--title", help=msgid("Its title."))] = "",
+    author: Annotated[str, typer.Option("--author", help=msgid("Who wrote or said it."))] = "",
+    publisher: Annotated[str, typer.Option("--publisher", help=msgid("Who published it."))] = "",
+    date: Annotated[str, typer.Option("--date", help=msgid("When: 2026-01-23, 2026-01 or 2026."))] = "",
+    language: Annotated[str, typer.Option("--language", help=msgid("en, zh-Hans or zh-Hant."))] = "",
+    server: ServerOption = None,
+) -> None:
+    """Take in a document; what its text does not say is asked for on a terminal."""
+    terminal = Terminal.of(context)
+    texts = terminal.texts
+    actor = Actor(0, server, is_operator=True)
+    from claims.documents.intake import DocumentFacts  # noqa: PLC0415  as in Terminal.open
+
+    given = DocumentFacts(title, author, publisher, date, language)
+    with terminal.open() as touchstone:
+        try:
+            intake = _take(touchstone, place)
+            known = touchstone.moderation.shelf.known(actor, intake)
+            facts = given.or_else(intake.facts)
+            if known is None:
+                facts = _asked(terminal, given, facts, place)
+            done = touchstone.moderation.shelf.add(actor, intake, facts)
+        except DocumentRefusedError as error:
+            raise _refusal(terminal, error) from error
+        except InvalidEditError as error:
+            for fault in error.faults:
+                complain(f"{fault.field}: {texts(fault.fault, **fault.values)} {texts(fault.mend, **fault.values)}")
+            raise typer.Exit(1) from error
+    match done.outcome:
+        case "added":
+            terminal.print(texts("Added as {document}: {title}", document=done.document, title=facts.title))
+        case "loaded":
+            terminal.print(texts("This is {document}, which was known; its text is kept now.", document=done.document))
+        case "known":
+            terminal.print(texts("This is {document}, which is here already.", document=done.document))
+
+
+def _take(touchstone: "Touchstone", place: str) -> "Intake":
+    """Read a file, an address or standard input; raises DocumentRefusedError."""
+    from claims.documents.decoding import read_file, within  # noqa: PLC0415  as in Terminal.open
+
+    shelf = touchstone.moderation.shelf
+    if place == "-":
+        return shelf.read(within(sys.stdin.buffer.read(_MOST + 1)))
+    if "://" in place:
+        from claims.documents.fetching import PageReader  # noqa: PLC0415  as in Terminal.open
+
+        page = PageReader().fetch(place)
+        return shelf.read(page.data, page.name, page.charset, page.address)
+    return shelf.read(read_file(Path(place)), Path(place).name)
+
+
+_MOST = 32 * 1024 * 1024
+
+
+def _asked(terminal: Terminal, given: "DocumentFacts", facts: "DocumentFacts", place: str) -> "DocumentFacts":
+    """Ask for what the text does not say; away from a terminal it stays empty, and is told."""
+    texts = terminal.texts
+    missing = [field for field in _FIELDS if not getattr(facts, field)]
+    if place != "-" and sys.stdin.isatty():
+        for field, label in _FIELDS.items():
+            if not getattr(given, field):
+                proposed = getattr(facts, field)
+                answer = typer.prompt(texts(label), default=proposed, show_default=bool(proposed))
+                facts = replace(facts, **{field: answer.strip()})
+        return facts
+    if missing:
+        names = ", ".join(texts(_FIELDS[field]) for field in missing)
+        complain(texts("The text does not say: {names}. Give it with the options (see --help).", names=names))
+    return facts
+
+
+def show(
+    context: typer.Context,
+    document: Annotated[str, typer.Argument(metavar="ID", help=_ID)],
+    server: ServerOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help=_JSON)] = False,
+) -> None:
+    """Show the text as it is read; what was left out stands in brackets, with the reason."""
+    terminal = Terminal.of(context)
+    texts = terminal.texts
+    with terminal.open() as touchstone:
+        try:
+            record, clean = touchstone.moderation.shelf.shown(Actor(0, server, is_operator=True), document)
+        except DocumentTextError as error:
+            raise typer.BadParameter(texts(error.fault, **error.values), param_hint="ID") from error
+        entry = next(each for each in touchstone.moderation.shelf.entries(server) if each.document.id == record.id)
+    view = clean.view
+    if as_json:
+        dropped = [{"start": each.start, "end": each.end, "reason": each.reason} for each in view.dropped]
+        write(json_line(_entry_json(entry) | {"text": view.text, "dropped": dropped}))
+        return
+    terminal.print(record.title, style="bold")
+    facts = (record.author, record.publisher, display_date(record.published, texts), record.language)
+    terminal.print(" · ".join(part for part in facts if part))
+    for line in (record.address, f"SHA-256 {record.sha256}"):
+        if line:
+            terminal.print(line, style="dim")
+    if entry.claims:
+        terminal.print(texts("Cited by: {claims}", claims=", ".join(entry.claims)), style="dim")
+    terminal.print()
+    text = Text()
+    for start, end, reason in view.parts():
+        words = view.raw[start:end]
+        if not reason:
+            text.append(words)
+        elif reason not in _QUIET:
+            text.append(_mark(words, reason, texts), style="dim strike")
+    terminal.out.print(text, soft_wrap=True)
+    left = Counter(texts(REASONS[each.reason]) for each in view.dropped if each.reason in REASONS)
+    if left:
+        told = " · ".join(f"{reason} {count}" for reason, count in left.most_common())
+        terminal.print(texts("Left out: {told}", told=told), style="dim")
+
+
+def _mark(words: str, reason: str, texts: Texts) -> str:
+    shown = " ".join(words.split())
+    if len(shown) > _LONGEST_MARK:
+        shown = texts("{text}… ({count} characters)", text=shown[:_LONGEST_MARK], count=len(words))
+    if reason in _SMALL:
+        return f"⟦{shown}⟧"
+    line = "\n" if words.endswith("\n") else ""
+    return f"⟦{texts(REASONS.get(reason, reason))}: {shown}⟧{line}"
+
+
+def remove(
+    context: typer.Context,
+    document: Annotated[str, typer.Argument(metavar="ID", help=_ID)],
+    server: ServerOption = None,
+) -> None:
+    """Take a document away."""
+    terminal = Terminal.of(context)
+    with terminal.open() as touchstone:
+        try:
+            touchstone.moderation.shelf.remove(Actor(0, server, is_operator=True), document)
+        except (DocumentRefusedError, DocumentTextError) as error:
+            raise _refusal(terminal, error) from error
+    terminal.print(terminal.texts("{document} is gone.", document=document))
+
+
+def _refusal(terminal: Terminal, error: WordedError) -> typer.Exit:
+    complain(terminal.texts(error.fault, **error.values))
+    return typer.Exit(1)
 
 
 def load(
@@ -144,6 +277,8 @@ def load(
         reports = touchstone.base.load_documents(paths)
     for report in reports:
         terminal.print(f"{report.path}: {outcome(report, terminal.texts)}")
+    if not reports:
+        complain(terminal.texts("There is no file in it."))
     if not reports or any(report.outcome in {"unknown", "unreadable"} for report in reports):
         raise typer.Exit(1)
 
@@ -157,7 +292,8 @@ def outcome(report: DocumentReport, texts: Texts) -> str:
             return texts("{document} was loaded before.", document=report.document)
         case "unknown":
             return texts(
-                "no claim cites this file: it is another document, or was changed. Load the file as it was published."
+                "no claim cites this file: it is another document, or was changed. Load the file as it was published,"
+                " or add it as a new one: touchstone documents add FILE"
             )
         case "unreadable":
             return texts("cannot be read ({reason}).", reason=report.reason)

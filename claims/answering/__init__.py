@@ -1,1 +1,5 @@
-"""claims/answering."""
+"""What the bot did in chats: messages taken for an answer, claims seen, cards to correct, and the settings for it.
+
+Lives here: books whose every method is one short transaction, so that restarts and second processes do no harm.
+May not live here: what a message says, how a card looks, or anything that asks for a moderator's rights.
+"""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlmodel import Session, col
@@ -42,12 +42,12 @@ GONE = "gone"
 _UNSEEN = ("wordings", "review_by", "status")
 
 
-def card_digests(session: Session, server: int, claims: Iterable[str]) -> dict[str, str]:
-    """Return a digest for each claim as the server sees it; GONE for one that it does not (any more) publish."""
-    return {name: _digest(session, server, name) for name in claims}
+def card_fingerprints(session: Session, server: int, claims: Iterable[str]) -> dict[str, str]:
+    """Return a fingerprint for each claim as the server sees it; GONE for one that it does not (any more) publish."""
+    return {name: _fingerprint(session, server, name) for name in claims}
 
 
-def _digest(session: Session, server: int, claim: str) -> str:
+def _fingerprint(session: Session, server: int, claim: str) -> str:
     found = read_claims(session, server, claim)
     if not found or found[0].status != "published":
         return GONE
@@ -75,7 +75,10 @@ class AnswerRecord:
 
 
 class AnswerBook:
-    """Keeps answers apart over restarts and processes: every method is one short transaction."""
+    """Keeps answers apart over restarts and processes: every method is one short transaction.
+
+    Messages and cards are named by their channel and their number in it.
+    """
 
     def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
         self._database = base.database
@@ -113,61 +116,62 @@ class AnswerBook:
                 else:
                     free[name] = start_cooldown(session, channel, message, name, now, now - cooldown)
             due = tuple(name for name in dict.fromkeys(claims) if free[name])
-            _set(session, col(Answer.message) == message, claims=list(due), kind=kind if due else "reply")
+            _set(session, _is(channel, message), claims=list(due), kind=kind if due else "reply")
         return due
 
-    def is_offered(self, message: int) -> bool:
+    def is_offered(self, channel: int, message: int) -> bool:
         """Tell whether an offer stands under the message that nobody has accepted yet."""
-        answer = self.answer(message)
+        answer = self.answer(channel, message)
         return answer is not None and answer.kind == "offer"
 
-    def accept_offer(self, message: int) -> bool:
+    def accept_offer(self, channel: int, message: int) -> bool:
         """Turn an offer into a reply and start the cool-down of its claims; True for one caller only."""
-        mine = update(Answer).where(col(Answer.message) == message, col(Answer.kind) == "offer").values(kind="reply")
+        mine = update(Answer).where(_is(channel, message), col(Answer.kind) == "offer").values(kind="reply")
         now = self._clock()
         with self._database.writing() as session:
             if not rows_written(session, mine):
                 return False
-            answer = session.get_one(Answer, message)
+            answer = session.get_one(Answer, (channel, message))
             for name in sorted(answer.claims):
-                start_cooldown(session, answer.channel, message, name, now)
+                start_cooldown(session, channel, message, name, now)
         return True
 
-    def posted(self, message: int, card_message: int, language: str | None = None) -> None:
+    def posted(self, channel: int, message: int, card_message: int, language: str | None = None) -> None:
         """Remember the message that carries the card, its language, and what the card shows of its claims."""
         with self._database.writing() as session:
-            answer = session.get(Answer, message)
-            shown = card_digests(session, answer.server, answer.claims) if answer else None
+            answer = session.get(Answer, (channel, message))
+            shown = card_fingerprints(session, answer.server, answer.claims) if answer else None
             values = {"card_message": card_message, "shown": shown, "language": language}
-            _set(session, col(Answer.message) == message, **values)
+            _set(session, _is(channel, message), **values)
 
-    def release(self, message: int) -> None:
+    def release(self, channel: int, message: int) -> None:
         """Give the message back, because nothing was posted: as if never taken, or as an offer again if it was one.
 
         Does nothing once a card stands.
         """
         with self._database.writing() as session:
-            answer = session.get(Answer, message)
+            answer = session.get(Answer, (channel, message))
             if answer is None or answer.card_message is not None:
                 return
-            session.connection().execute(delete(Cooldown).where(col(Cooldown.message) == message))
+            started = (col(Cooldown.channel) == channel, col(Cooldown.message) == message)
+            session.connection().execute(delete(Cooldown).where(*started))
             if answer.offered and answer.kind == "reply":
                 answer.kind = "offer"
             else:
                 session.delete(answer)
 
-    def answer(self, message: int) -> AnswerRecord | None:
+    def answer(self, channel: int, message: int) -> AnswerRecord | None:
         """Return what became of a message, or None where it was never taken."""
-        return self._find(col(Answer.message) == message)
+        return self._find(_is(channel, message))
 
-    def card(self, card_message: int) -> AnswerRecord | None:
+    def card(self, channel: int, card_message: int) -> AnswerRecord | None:
         """Return the answer that a card carries, or None for a message that is no card."""
-        return self._find(col(Answer.card_message) == card_message)
+        return self._find(is_card(channel, card_message))
 
-    def hide(self, card_message: int) -> None:
+    def hide(self, channel: int, card_message: int) -> None:
         """Mark a card as hidden."""
         with self._database.writing() as session:
-            _set(session, col(Answer.card_message) == card_message, hidden=True)
+            _set(session, is_card(channel, card_message), hidden=True)
 
     def is_author(self, answer: AnswerRecord, user: int) -> bool:
         """Tell whether the user wrote the message that was answered."""
@@ -178,11 +182,18 @@ class AnswerBook:
             row = session.scalar(select(Answer).where(condition))
         if row is None:
             return None
-        kind = cast("AnswerKind", row.kind)
-        place = (row.server, row.channel, row.message)
-        return AnswerRecord(
-            *place, tuple(row.claims), row.author_hash, kind, row.card_message, hidden=row.hidden, taken_at=row.taken_at
-        )
+        known: dict[str, Any] = {name: getattr(row, name) for name in AnswerRecord.__slots__}
+        known["claims"] = tuple(row.claims)
+        return AnswerRecord(**known)
+
+
+def is_card(channel: int, card_message: int) -> ColumnElement[bool]:
+    """Return the condition that an answer's card is this one."""
+    return (col(Answer.channel) == channel) & (col(Answer.card_message) == card_message)
+
+
+def _is(channel: int, message: int) -> ColumnElement[bool]:
+    return (col(Answer.channel) == channel) & (col(Answer.message) == message)
 
 
 def _set(session: Session, condition: ColumnElement[bool], **values: object) -> None:

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, update
 from sqlmodel import Session, col
 
-from claims.answering.answers import GONE, card_digests
+from claims.answering.answers import GONE, card_fingerprints, is_card
 from claims.base import ClaimBase, Clock
 from claims.record import State
 from claims.store.changes import CLAIM, SERVER
 from claims.store.claim_rows import read_rows
 from claims.store.server_settings import CORRECTION_DAYS
-from claims.store.tables import Answer, Change, Revision, Server
+from claims.store.tables import Answer, ChangeRow, Revision, Server
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,9 @@ def _changes(
     """Yield when a thing changed, its state before, and its state after; newest first."""
     seen = or_(col(Revision.server) == server, col(Revision.server).is_(None))
     query = (
-        select(col(Revision.at), col(Change.before), col(Change.after))
-        .join(Revision, col(Revision.id) == col(Change.revision))
-        .where(seen, col(Change.kind) == kind, col(Change.subject) == subject)
+        select(col(Revision.at), col(ChangeRow.before), col(ChangeRow.after))
+        .join(Revision, col(Revision.id) == col(ChangeRow.revision))
+        .where(seen, col(ChangeRow.kind) == kind, col(ChangeRow.subject) == subject)
         .order_by(col(Revision.id).desc())
     )
     for row in session.connection().execute(query):
@@ -97,8 +97,8 @@ class Corrections:
         with self._database.reading() as session:
             rows = session.scalars(select(Answer).where(recent).order_by(*newest)).all()
             limits = {row.id: row.correction_days for row in session.scalars(select(Server))}
-            digests = _Digests(session)
-            found = [_correction(row, digests) for row in rows if _is_recent(row, limits, moment)]
+            fingerprints = _Fingerprints(session)
+            found = [_correction(row, fingerprints) for row in rows if _is_recent(row, limits, moment)]
         return tuple(each for each in found if each is not None)
 
     def withdrawal(self, server: int, claim: str) -> Withdrawal:
@@ -108,20 +108,19 @@ class Corrections:
 
     def done(self, correction: Correction) -> None:
         """Note that the card has been edited; a claim that changed meanwhile makes it pending again."""
-        self._write(correction.card_message, shown=dict(correction.shows))
+        self._write(correction.channel, correction.card_message, shown=dict(correction.shows))
 
-    def gone(self, card_message: int) -> None:
+    def gone(self, channel: int, card_message: int) -> None:
         """Note that the card cannot be edited any more: it was deleted, or the bot may not."""
-        self._write(card_message, shown=None)
+        self._write(channel, card_message, shown=None)
 
-    def _write(self, card_message: int, **values: object) -> None:
+    def _write(self, channel: int, card_message: int, **values: object) -> None:
         with self._database.writing() as session:
-            mine = col(Answer.card_message) == card_message
-            session.connection().execute(update(Answer).where(mine).values(**values))
+            session.connection().execute(update(Answer).where(is_card(channel, card_message)).values(**values))
 
 
-class _Digests:
-    """Digests of claims as servers see them now, each worked out once."""
+class _Fingerprints:
+    """Fingerprints of claims as servers see them now, each worked out once."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -129,7 +128,7 @@ class _Digests:
 
     def of(self, server: int, claim: str) -> str:
         if (server, claim) not in self._known:
-            self._known[server, claim] = card_digests(self._session, server, [claim])[claim]
+            self._known[server, claim] = card_fingerprints(self._session, server, [claim])[claim]
         return self._known[server, claim]
 
 
@@ -138,9 +137,9 @@ def _is_recent(row: Answer, limits: Mapping[int, int | None], now: datetime) -> 
     return row.taken_at > now - timedelta(days=CORRECTION_DAYS if days is None else days)
 
 
-def _correction(row: Answer, digests: _Digests) -> Correction | None:
+def _correction(row: Answer, fingerprints: _Fingerprints) -> Correction | None:
     shown = row.shown or {}
-    now = {name: digests.of(row.server, name) for name in shown}
+    now = {name: fingerprints.of(row.server, name) for name in shown}
     different = [name for name in shown if shown[name] != now[name]]
     if not different or row.card_message is None:
         return None

@@ -37,8 +37,9 @@ class SightingBook:
             )
             for match in finding.matches
         ]
+        seen = (col(Sighting.channel) == channel, col(Sighting.message) == message)
         with self._database.writing() as session:
-            session.connection().execute(delete(Sighting).where(col(Sighting.message) == message))
+            session.connection().execute(delete(Sighting).where(*seen))
             session.add_all(rows)
 
     def purge(self, older_than: timedelta) -> int:

@@ -1,5 +1,5 @@
-"""Source documents: recognised by the SHA-256 of the raw file, kept as text, shown passage by passage.
+"""Source documents: taken in from files and addresses, recognised by the SHA-256 of their text, read through views.
 
-Lives here: loading files, finding passages, and picking sentences that look like claims.
-May not live here: what a claim says about a passage, or who may look through a document.
+Lives here: decoding, fetching, cleaning that keeps the way back to the raw text, passages, and picking sentences that
+look like claims. May not live here: what a claim says about a passage, or who may look through a document.
 """

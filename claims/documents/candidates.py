@@ -2,23 +2,30 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from importlib import resources
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict
 from rapidfuzz import fuzz
 
-from checks.figures import FigureReader
 from checks.lexicon import Lexicon
-from checks.stance.cues import Cue, CueFinder
-from claims.documents.sentences import Sentence, prose_span, sentences_of
-from claims.fields import LINE, language_of_wording
+from claims.documents.cleaning import CleanDocument, CleaningRules
+from claims.documents.sentences import Counterpoint, Pairing, Said, Sentence, sentences_of
+from claims.documents.speakers import SpeechReader, ToldTime
+from claims.documents.worthiness import Signal, Worth, WorthReader
+from claims.fields import LINE, SENTENCE, clean_text, language_of_wording
 
-Signal = Literal["figure", "cause", "absolute"]
+Attitude = Literal["asserts", "rejects", "reports", "predicts"]
+
+
+@dataclass(frozen=True, slots=True)
+class NearClaim:
+    """A published claim that says something like a candidate: what to add to it, a wording or a further point."""
+
+    claim: str
+    score: float
+    offer: Literal["wording", "point"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,7 @@ class Candidate:
     """A sentence at `start`–`end` of the raw text of a document; `signals` say why it was picked.
 
     `text` is the sentence made clean; `digest` is of the raw words, so that the same passage is known again.
+    `attitude` is what the document does with it; `also` names further documents that say the same.
     """
 
     document: str
@@ -33,9 +41,17 @@ class Candidate:
     end: int
     text: str
     language: Literal["en", "zh"]
-    score: int
+    score: float
     signals: tuple[Signal, ...]
     digest: str
+    speaker: str = ""
+    attitude: Attitude = "asserts"
+    counterpoint: Counterpoint | None = None
+    times: tuple[ToldTime, ...] = ()
+    near: tuple[NearClaim, ...] = ()
+    also: tuple[str, ...] = ()
+    concepts: frozenset[str] = frozenset()
+    is_speech: bool = False
 
     @property
     def occasion(self) -> str:
@@ -55,111 +71,30 @@ class Candidate:
         }
 
 
-HARMLESS, TALK = "harmless", "talk"
-
-
-class _Phrases(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    en: tuple[str, ...]
-    zh: tuple[str, ...]
-
-    @property
-    def both(self) -> tuple[str, ...]:
-        return (*self.en, *self.zh)
-
-
-class _Category(_Phrases):
-    points: int
-
-
-class _Spoken(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    share: float
-    least: int
-
-
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    least: int
-    spoken: _Spoken
-    figure: int
-    in_digits: frozenset[str]
-    concept: int
-    cues: dict[str, _Category]
-    harmless: _Phrases
-    talk: _Phrases
-    ends: _Phrases
-    abbreviations: frozenset[str]
-
-
 @dataclass(frozen=True, slots=True)
-class CandidateCues:
-    """Cues by category with their points, beginnings of a page's frame, and abbreviations; all of it folded.
+class SourceText:
+    """A document to look through: its id, its raw text, its day, and the spans that claims cite already."""
 
-    A candidate needs `least` points, `least_spoken` in a text with a greater share of talk than `spoken` (0–1).
-    `figure` and `concept` are the points of those; figures of the dimensions `in_digits` count only where written so.
-    """
-
-    finder: CueFinder
-    points: Mapping[str, int]
-    least: int
-    least_spoken: int
-    spoken: float
-    figure: int
-    concept: int
-    in_digits: frozenset[str]
-    ends: tuple[str, ...]
-    abbreviations: frozenset[str]
-
-    @classmethod
-    def load(cls) -> "CandidateCues":
-        """Read the shipped file."""
-        data = yaml.safe_load((resources.files("config") / "lexicon" / "candidates.yaml").read_text("utf-8"))
-        file = _File.model_validate(data)
-        return cls(
-            CueFinder(_cues({**file.cues, HARMLESS: file.harmless, TALK: file.talk})),
-            {name: category.points for name, category in file.cues.items()},
-            file.least,
-            file.spoken.least,
-            file.spoken.share,
-            file.figure,
-            file.concept,
-            file.in_digits,
-            file.ends.both,
-            file.abbreviations,
-        )
-
-    def named(self, folded: str) -> frozenset[str]:
-        """Return the categories that a folded sentence holds; a cue inside a harmless word is none."""
-        hits = self.finder.find(folded)
-        harmless = [hit for hit in hits if hit.category == HARMLESS]
-        return frozenset(
-            hit.category
-            for hit in hits
-            if not any(each.start <= hit.start and hit.end <= each.end for each in harmless)
-        )
-
-
-def _cues(categories: Mapping[str, _Phrases]) -> Iterator[Cue]:
-    for name, phrases in categories.items():
-        for phrase in phrases.both:
-            yield Cue(name, phrase, 1.0, "sentence", "never")
+    document: str
+    raw: str
+    published: str = ""
+    cited: tuple[tuple[int, int], ...] = ()
 
 
 MOST = 20
+MOST_MERGED = 300
 # Of a long document that is covered already, no more sentences than this are held against the claims.
 _MOST_CHECKED = 200
 # From this probability on, a claim of the base says the sentence already.
 COVERED = 0.5
-# rapidfuzz's ratio (0–100) from which two sentences about the same things say the same.
+# rapidfuzz's ratio (0–100) from which two sentences about the same things say the same; of a talk, words get lost.
 _SAME = 80
-_HAN_LENGTH = range(10, 161)
-_WORDS_LENGTH = range(6, 41)
+_SAME_SPOKEN = 60
+_HAN_LENGTH = range(9, 181)
+_WORDS_LENGTH = range(4, 46)
 _ASKING = re.compile(r"[?？]|[吗嗎呢][。.!！]?$")
 # Stops that follow one another are left by speech recognition.
 _BROKEN = re.compile(r"[。，,][。，,.]|\.[。，,]")
-_MOST_CONCEPTS = 2
-_SIGNALS: tuple[Signal, ...] = ("figure", "cause", "absolute")
 
 # Says how likely (0–1) a claim of the base makes a sentence.
 Coverage = Callable[[str], float]
@@ -170,13 +105,11 @@ Moved = Callable[[int, int], None]
 class CandidateReader:
     """Picks candidates by rules; holds tables only, so that one reader serves all threads.
 
-    A sentence scores 3 for a figure with its unit beside a concept of the lexicon, 2 for a cause, 1 for an absolute, 1
-    for naming who says so, 1 for each concept (two at most), and −1 each for leaning on the sentence before and for
-    talking to somebody; from 2 on it is a candidate, from 5 on in a text full of talk. All of these, and the cues,
-    stand in config/lexicon/candidates.yaml.
+    All points and cues stand in config/lexicon/candidates.yaml, and how documents are read in documents.yaml there.
     """
 
     def __init__(self, lexicon: Lexicon) -> None:
+        """Take the lexicon over; tables are read when first needed."""
         self._lexicon = lexicon
 
     def find(self, document: str, raw: str, coverage: Coverage, moved: Moved | None = None) -> tuple[Candidate, ...]:
@@ -185,87 +118,179 @@ class CandidateReader:
         Sentences that say nearly the same come once; those that a claim covers already do not come. The same text and
         the same coverage give the same candidates.
         """
-        ranked = sorted(self._read(document, raw, moved), key=lambda each: (-each.score, each.start))
-        return tuple(self._best(ranked, coverage))
+        return tuple(self._uncovered(self.survey(SourceText(document, raw), moved), coverage))
 
-    def _best(self, ranked: Iterable[Candidate], coverage: Coverage) -> Iterator[Candidate]:
-        seen: list[tuple[str, frozenset[str]]] = []
-        found = 0
+    def survey(self, source: SourceText, moved: Moved | None = None) -> tuple[Candidate, ...]:
+        """Return all candidates of a document that no claim cites, best first; what is nearly the same comes once."""
+        ranked = sorted(self._read(source, moved), key=lambda each: (-each.score, each.start))
+        return tuple(self.merged([ranked], len(ranked)))
+
+    def merged(self, surveys: Sequence[Iterable[Candidate]], most: int = MOST_MERGED) -> list[Candidate]:
+        """Return the candidates of several documents as one list, best first.
+
+        What several say comes once and names the others; recognised speech comes only beside another source, or alone.
+        """
+        ranked = sorted((each for survey in surveys for each in survey), key=lambda each: (each.is_speech, -each.score))
+        kept: list[tuple[str, Candidate]] = []
+        alone = len(surveys) == 1
         for candidate in ranked:
             folded = self._lexicon.folder.fold(candidate.text)
-            concepts = self._concepts(folded)
-            if any(concepts == others and fuzz.ratio(folded, other) >= _SAME for other, others in seen):
-                continue
-            seen.append((folded, concepts))
+            same = next((n for n, (other, one) in enumerate(kept) if _is_same(candidate, folded, one, other)), None)
+            if same is not None:
+                other, one = kept[same]
+                if candidate.document not in {one.document, *one.also}:
+                    kept[same] = other, replace(one, also=(*one.also, candidate.document), score=one.score + 1)
+            elif alone or not candidate.is_speech:
+                kept.append((folded, candidate))
+        return sorted((each for _, each in kept), key=lambda each: -each.score)[:most]
+
+    def clean(self, raw: str) -> CleanDocument:
+        """Return the clean reading that candidates are picked from."""
+        return self._rules.clean(raw)
+
+    def _uncovered(self, ranked: Iterable[Candidate], coverage: Coverage) -> Iterator[Candidate]:
+        found = 0
+        for seen, candidate in enumerate(ranked, 1):
             if coverage(candidate.text) < COVERED:
                 yield candidate
                 found += 1
-            if found == MOST or len(seen) == _MOST_CHECKED:
+            if found == MOST or seen == _MOST_CHECKED:
                 return
 
-    def _read(self, document: str, raw: str, moved: Moved | None) -> list[Candidate]:
-        cues, fold = self._cues, self._lexicon.folder.fold
-        sentences = list(sentences_of(raw, prose_span(raw, cues.ends, fold), cues.abbreviations))
-        found: list[Candidate] = []
-        talk = 0
+    def _read(self, source: SourceText, moved: Moved | None) -> list[Candidate]:
+        document = self._rules.clean(source.raw)
+        sentences = list(sentences_of(document.view, self._worth.cues.file.abbreviations))
+        said: list[Said] = []
+        worths: list[Worth] = []
+        speaker = ""
         for number, sentence in enumerate(sentences, 1):
-            folded = fold(sentence.text)
-            named = cues.named(folded)
-            if TALK in named:
-                talk += 1
-            elif _is_sound(sentence):
-                found.extend(self._judge(document, raw, sentence, folded, named))
+            one = self._said(document, sentence, speaker)
+            speaker = one.speaker if one.is_named else speaker
+            said.append(one)
+            worths.append(self._worth.weigh(one.text, is_reported=one.is_reported))
             if moved is not None:
                 moved(number, len(sentences))
-        least = cues.least_spoken if talk > cues.spoken * len(sentences) else cues.least
-        return [candidate for candidate in found if candidate.score >= least]
+        file = self._worth.cues.file
+        spoken = sum(worth.is_talk for worth in worths) > file.spoken.share * len(sentences)
+        least = file.spoken.least if spoken or document.is_speech else file.least
+        pairing = Pairing(document.view, said, self._worth.cues, self._lexicon.folder.fold)
+        found = [
+            self._candidate(source, document, one, worth, pairing.counterpoint(number))
+            for number, (one, worth) in enumerate(zip(said, worths, strict=True))
+            if _is_sound(one) and worth.signals
+        ]
+        return [
+            each
+            for each in found
+            if each.score >= least and not any(a < each.end and each.start < b for a, b in source.cited)
+        ]
 
-    def _judge(
-        self, document: str, raw: str, sentence: Sentence, folded: str, named: frozenset[str]
-    ) -> Iterator[Candidate]:
-        """Yield the sentence as a candidate, where it says something that can be checked."""
-        concepts = len(self._concepts(folded))
-        figure = bool(concepts) and self._has_figure(folded)
-        signals: tuple[Signal, ...] = tuple(each for each in _SIGNALS if each in named or (each == "figure" and figure))
-        if signals:
-            score = sum(self._cues.points[name] for name in named) + self._cues.figure * figure
-            score += self._cues.concept * min(concepts, _MOST_CONCEPTS)
-            digest = hashlib.sha256(raw[sentence.start : sentence.end].encode()).hexdigest()[:16]
-            language = language_of_wording(sentence.text)
-            yield Candidate(
-                document,
-                sentence.start,
-                sentence.end,
-                sentence.text,
-                "zh" if language == "zh" else "en",
-                score,
-                signals,
-                digest,
-            )
+    def _said(self, document: CleanDocument, sentence: Sentence, last_speaker: str) -> Said:
+        """Return a sentence without what leads up to it, and with who says it."""
+        view = document.view
+        words = view.text[sentence.at : sentence.till]
+        plain = self._speech.plain(words)
+        head = _heading_of(view.text, sentence.at, plain)
+        lead = head + self._worth.cues.lead_of(plain[head:])
+        found = self._speech.attribution(words[lead:])
+        turn = document.speaker_at(sentence.at)
+        who = turn
+        if found is not None:
+            who = found.who or last_speaker or turn
+        start = lead + (found.end if found is not None else 0)
+        # After a name, words such as 其实 may lead on again.
+        start += self._worth.cues.lead_of(plain[start:])
+        if len(words) - start < _LEAST_LEFT:
+            start = lead
+        words = words[: len(words) - _left_over(words[start:])]
+        first = sentence.at + start
+        return Said(
+            sentence=sentence,
+            start=first,
+            end=sentence.at + len(words),
+            text=clean_text(words[start:]),
+            plain=plain,
+            speaker=who,
+            turn=turn,
+            is_reported=found is not None,
+            is_named=found is not None and found.is_named,
+        )
 
-    def _concepts(self, folded: str) -> frozenset[str]:
-        return frozenset(mention.concept for mention in self._lexicon.concepts.mentions(folded))
-
-    def _has_figure(self, folded: str) -> bool:
-        return any(
-            not each.bare
-            and each.dimension != "year"
-            and (each.dimension not in self._cues.in_digits or any(map(str.isdigit, each.text)))
-            for each in self._figures.read(folded)
+    def _candidate(
+        self, source: SourceText, document: CleanDocument, one: Said, worth: Worth, counter: Counterpoint | None
+    ) -> Candidate:
+        start, end = document.view.span(one.start, one.end)
+        score = worth.score + (self._worth.cues.file.disputed if counter else 0)
+        return Candidate(
+            source.document,
+            start,
+            end,
+            one.text,
+            "zh" if language_of_wording(one.text) == "zh" else "en",
+            round(score, 2),
+            worth.signals,
+            hashlib.sha256(source.raw[start:end].encode()).hexdigest()[:16],
+            one.speaker,
+            _attitude(one, worth, counter),
+            counter,
+            self._speech.times(one.text, source.published),
+            concepts=worth.concepts,
+            is_speech=document.is_speech,
         )
 
     @cached_property
-    def _cues(self) -> CandidateCues:
-        return CandidateCues.load()
+    def _worth(self) -> WorthReader:
+        return WorthReader(self._lexicon)
 
     @cached_property
-    def _figures(self) -> FigureReader:
-        return FigureReader.load()
+    def _speech(self) -> SpeechReader:
+        return SpeechReader()
+
+    @cached_property
+    def _rules(self) -> CleaningRules:
+        return CleaningRules.load(self._worth.cues.ends, self._lexicon.folder.fold)
 
 
-def _is_sound(sentence: Sentence) -> bool:
+# The heading of an item of a list: • Supply: the mines …
+_HEADING = re.compile(r"[^，,。.:：]{2,24}[:：]\s?")
+_BULLET = re.compile(r"[•·*-]\s*$")
+
+
+def _heading_of(text: str, start: int, plain: str) -> int:
+    """Return how many characters of a sentence are the heading of its item in a list."""
+    found = _HEADING.match(plain) if _BULLET.search(text[max(0, start - 4) : start]) else None
+    return found.end() if found and len(plain) > 2 * found.end() else 0
+
+
+_LEAST_LEFT = 9
+_QUOTES = (("“", "”"), ("「", "」"), ("『", "』"))
+
+
+def _left_over(words: str) -> int:
+    """Return how many characters at the end belong to what stood before: a quotation's end, or a semicolon."""
+    kept = words.rstrip("；; ")
+    for opening, closing in _QUOTES:
+        if kept.endswith(closing) and kept.count(closing) > kept.count(opening):
+            kept = kept[:-1]
+    return len(words) - len(kept)
+
+
+def _attitude(one: Said, worth: Worth, counter: Counterpoint | None) -> Attitude:
+    if counter is not None or "rejects" in worth.signals:
+        return "rejects"
+    if one.is_reported or "reports" in worth.signals:
+        return "reports"
+    return "predicts" if "predicts" in worth.signals else "asserts"
+
+
+def _is_same(candidate: Candidate, folded: str, other: Candidate, other_folded: str) -> bool:
+    least = _SAME_SPOKEN if candidate.is_speech != other.is_speech else _SAME
+    return candidate.concepts == other.concepts and fuzz.ratio(folded, other_folded) >= least
+
+
+def _is_sound(one: Said) -> bool:
     """Tell whether a sentence is whole, of a length to be quoted, and no question."""
-    text = sentence.text
-    if not sentence.stop or _ASKING.search(text) or _BROKEN.search(text) or len(text) > LINE:
+    text = one.text
+    if not one.sentence.stop or _ASKING.search(text) or _BROKEN.search(text) or len(text) > SENTENCE:
         return False
     return len(text) in _HAN_LENGTH if language_of_wording(text) == "zh" else len(text.split()) in _WORDS_LENGTH

@@ -1,6 +1,7 @@
-"""Documents and their passages, read from the base."""
+"""Documents: their files loaded, and they and their passages read from the base."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +11,15 @@ from typing import Literal
 from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
+from claims.documents.cleaning import unmarked
+from claims.documents.decoding import digest_of, editions, read_file
+from claims.documents.markup import form_of
 from claims.record import CitationRecord, DocumentRecord, Passage
-from claims.store.revisions import ChangeRecord, Deed, write_revision
+from claims.store.changes import note_changes
+from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.tables import Document, DocumentText
-from config.errors import ClaimBaseError
+from config.errors import ClaimBaseError, DocumentRefusedError
 
-MAX_BYTES = 32 * 1024 * 1024
 DocumentOutcome = Literal["loaded", "unchanged", "unknown", "unreadable"]
 
 
@@ -39,7 +43,7 @@ def load_files(session: Session, paths: Iterable[Path], at: datetime) -> list[Do
     loaded = [report for report in reports if report.outcome == "loaded"]
     if loaded:
         changes = [ChangeRecord("document text", r.document or "", None, {"sha256": r.sha256}) for r in loaded]
-        write_revision(session, Deed("operator", "documents.load"), changes, at)
+        note_changes(session, AuditEntry("operator", "documents.load"), changes, at)
     return reports
 
 
@@ -53,24 +57,30 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 
 def _load(session: Session, path: Path, at: datetime) -> DocumentReport:
     try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        return DocumentReport(path, "unreadable", reason=error.strerror or type(error).__name__)
-    if len(raw) > MAX_BYTES:
-        return DocumentReport(path, "unreadable", reason=f"larger than {MAX_BYTES // 1024 // 1024} MB")
-    digest = hashlib.sha256(raw).hexdigest()
-    document = session.scalar(select(col(Document.id)).where(col(Document.sha256) == digest))
-    if document is None:
+        data = read_file(path)
+    except DocumentRefusedError as error:
+        return DocumentReport(path, "unreadable", reason=str(error.values.get("reason") or error))
+    digest = hashlib.sha256(data).hexdigest()
+    try:
+        known = _known(session, data)
+    except DocumentRefusedError as error:
+        document = session.scalar(select(col(Document.id)).where(col(Document.sha256) == digest))
+        return DocumentReport(path, "unreadable", document, digest, str(error))
+    if known is None:
         return DocumentReport(path, "unknown", sha256=digest)
+    document, digest, text = known
     if session.get(DocumentText, digest) is not None:
         return DocumentReport(path, "unchanged", document, digest)
-    text = raw.decode("utf-8", errors="replace")
-    if "\x00" in text or text.encode() != raw:
-        return DocumentReport(path, "unreadable", document, digest, "not UTF-8 text")
     session.add(DocumentText(sha256=digest, text=text, loaded_at=at))
     session.flush()
     return DocumentReport(path, "loaded", document, digest)
+
+
+def _known(session: Session, data: bytes) -> tuple[str, str, str] | None:
+    """Return id, SHA-256 and text of the document that these bytes are an edition of."""
+    found = dict(editions(data))
+    row = session.scalar(select(Document).where(col(Document.sha256).in_(found)).order_by(col(Document.id)).limit(1))
+    return (row.id, row.sha256, found[row.sha256]) if row else None
 
 
 def read_documents(session: Session, server: int | None = None) -> tuple[DocumentRecord, ...]:
@@ -82,7 +92,9 @@ def read_documents(session: Session, server: int | None = None) -> tuple[Documen
 
 
 def read_passage(session: Session, citation: CitationRecord) -> Passage:
-    """Return the words of a citation; its text is None where the document is not loaded, or says something else there.
+    """Return the words of a citation as they are read.
+
+    The text is None where the document is not loaded, or says something else there.
 
     So it is, too, where the document is cited as a whole (an empty span).
 
@@ -100,9 +112,20 @@ def read_passage(session: Session, citation: CitationRecord) -> Passage:
     cut = select(func.substr(col(DocumentText.text), citation.start + 1, length))
     text = session.scalar(cut.where(col(DocumentText.sha256) == row.sha256))
     loaded = text is not None
-    if text is not None and hashlib.sha256(text.encode()).hexdigest() != citation.sha256:
+    if text is not None and digest_of(text) != citation.sha256:
         text = None
+    if text is not None and _MARKED.search(text):
+        text = _as_read(session, row, citation)
     return Passage(citation, _record(row, loaded=loaded), text)
+
+
+# What may have to be left out for reading: tags, entities, marks of Markdown, inserted readings, what nobody sees.
+_MARKED = re.compile(r"[<&*_`\[#(（\n\u00ad\u200b-\u200f\u2060\ufeff]")
+
+
+def _as_read(session: Session, row: Document, citation: CitationRecord) -> str:
+    whole = session.get_one(DocumentText, row.sha256).text
+    return unmarked(whole, form_of(whole)).reading(citation.start, citation.end).strip()
 
 
 def _record(row: Document, *, loaded: bool) -> DocumentRecord:

@@ -1,117 +1,52 @@
-"""Sentences of a raw text: each with its place there, and its words made clean for reading."""
+"""Sentences of a document as it is read, each with its place in the raw text, and what is held against them there."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
+from claims.documents.cleaning import HAN
+from claims.documents.view import View
+from claims.documents.worthiness import CandidateCues
 from claims.fields import clean_text
 
-_STOP = re.compile(r"[。！？!?]|\.(?:\s|$)")
-_TAG = re.compile(r"<[^<>\n]{1,200}>")
-_LEAST_PROSE = 12
-# What a line that is no prose takes away from a run of lines.
-_COST = 15
-# An article does not end before so much of its prose.
-_LEAST_SHARE = 0.3
-_LONGEST_END = 40
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line that holds something, with its place in the raw text; `gain` is below 0 where it is no prose."""
-
-    start: int
-    end: int
-    text: str
-
-    @property
-    def gain(self) -> int:
-        is_prose = len(self.text) >= _LEAST_PROSE and _STOP.search(self.text)
-        return len(self.text) if is_prose else -_COST
-
-
-def prose_span(raw: str, ends: Sequence[str], fold: Callable[[str], str]) -> tuple[int, int]:
-    """Return (start, end) of the run of lines with the most prose; (0, 0) where there is none.
-
-    `ends` are folded beginnings of short lines that close an article, such as 相关推荐.
-    """
-    lines = _before_end(list(_lines(raw)), ends, fold)
-    best, best_sum = (0, 0), 0
-    start, total = 0, 0
-    for line in lines:
-        if total <= 0:
-            start, total = line.start, 0
-        total += line.gain
-        if total > best_sum:
-            best, best_sum = (start, line.end), total
-    return best
-
-
-def without_tags(text: str) -> str:
-    """Return the text without stray tags."""
-    return _TAG.sub("", text)
-
-
-def _lines(raw: str) -> Iterator[_Line]:
-    lines = raw.splitlines(keepends=True)
-    for line, end in zip(lines, accumulate(map(len, lines)), strict=True):
-        text = without_tags(line).strip()
-        if text:
-            yield _Line(end - len(line), end, text)
-
-
-def _before_end(lines: list[_Line], ends: Sequence[str], fold: Callable[[str], str]) -> list[_Line]:
-    """Return the lines before the first that closes the article."""
-    whole = sum(max(0, line.gain) for line in lines)
-    seen = 0
-    for number, line in enumerate(lines):
-        is_late = seen >= _LEAST_SHARE * whole
-        if is_late and len(line.text) <= _LONGEST_END and fold(line.text).startswith(tuple(ends)):
-            return lines[:number]
-        seen += max(0, line.gain)
-    return lines
-
-
-_HAN = r"\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 _CLOSING = "\"'”’」』）)】》"
-_END = re.compile(rf"(?:[。！？!?；;]|…+|\.(?=\s|$|[{_CLOSING}{_HAN}]))+(?P<close>[{_CLOSING}]*)|\n+", re.MULTILINE)
+_END = re.compile(
+    rf"(?:[。！？!?；]|;(?!\s*[^\W_A-Z{HAN}])|…+|\.(?=\s|$|[{_CLOSING}{HAN}]))+(?P<close>[{_CLOSING}]*)|\n+",
+    re.MULTILINE,
+)
 _LAST_WORD = re.compile(r"[A-Za-z][A-Za-z.]*$")
 _LEADING = re.compile(r"[\s\ufeff\u200b•·*#>\-–—,，.。、;；:：!！…)）\]】”’」』]+")
 _LONGEST_WORD = 12
 # A line this long that ends within a sentence was broken to fit a page.
 _LEAST_WRAPPED = 50
 
-# Characters followed by their reading in brackets, as some pages insert it: 網(wǎng)易.
-_TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
-_INSERTED = re.compile(rf"(?<=[{_HAN}])[(（][a-zü]*[{_TONED}][a-zü{_TONED}]*[)）]")
-_ONE_HAN = re.compile(f"[{_HAN}]")
-# Text that teaches readings has some of them too; a damaged page has them all over.
-_LEAST_INSERTED = 0.01
-
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence at `start`–`end` of the raw text; `text` is clean, `stop` the mark that ends it ("" for none)."""
+    """A sentence at `start`–`end` of the raw text; `text` is clean, `stop` the mark that ends it ("" for none).
+
+    `at` and `till` are its place in the view, `opens` tells whether it is the first of its paragraph.
+    """
 
     start: int
     end: int
     text: str
     stop: str
+    at: int
+    till: int
+    opens: bool = False
 
 
-def sentences_of(raw: str, span: tuple[int, int], abbreviations: Collection[str]) -> Iterator[Sentence]:
-    """Yield the sentences within the span; inserted readings and stray tags are left out of their words."""
-    has_readings = _has_readings(raw)
-    for start, end, stop in _spans(raw, span, abbreviations):
-        leading = _LEADING.match(raw, start, end)
+def sentences_of(view: View, abbreviations: Collection[str]) -> Iterator[Sentence]:
+    """Yield the sentences that a view reads, in order."""
+    text = view.text
+    for start, end, stop in _spans(text, (0, len(text)), abbreviations):
+        leading = _LEADING.match(text, start, end)
         first = leading.end() if leading else start
-        last = first + len(raw[first:end].rstrip())
-        words = unicodedata.normalize("NFC", without_tags(raw[first:last]))
-        text = clean_text(_INSERTED.sub("", words) if has_readings else words)
-        if text:
-            yield Sentence(first, last, text, stop)
+        last = first + len(text[first:end].rstrip())
+        if last > first and (words := clean_text(text[first:last])):
+            opens = start == 0 or text[start - 1] == "\n" or "\n" in text[start:first]
+            yield Sentence(*view.span(first, last), words, stop, first, last, opens)
 
 
 def _spans(raw: str, span: tuple[int, int], abbreviations: Collection[str]) -> Iterator[tuple[int, int, str]]:
@@ -135,7 +70,7 @@ def _goes_on(raw: str, start: int, found: re.Match[str], abbreviations: Collecti
         return word is not None and ((len(word.group()) == 1 and word.group() != "I") or _is_short(word, abbreviations))
     # “Who pays?” she asked.
     return (
-        bool(found["close"]) and mark[0] in "?？!！" and bool(re.match(rf"[a-z{_HAN}]|\s[a-z]", raw[found.end() :][:2]))
+        bool(found["close"]) and mark[0] in "?？!！" and bool(re.match(rf"[a-z{HAN}]|\s[a-z]", raw[found.end() :][:2]))
     )
 
 
@@ -143,6 +78,110 @@ def _is_short(word: re.Match[str], abbreviations: Collection[str]) -> bool:
     return word.group().lower() in abbreviations
 
 
-def _has_readings(raw: str) -> bool:
-    composed = unicodedata.normalize("NFC", raw)
-    return len(_INSERTED.findall(composed)) > _LEAST_INSERTED * len(_ONE_HAN.findall(composed))
+@dataclass(frozen=True, slots=True)
+class Counterpoint:
+    """What stands against a candidate, at `start`–`end` of the raw text."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence with who says it: its words stand at `start`–`end` of the view, without what leads up to them.
+
+    `plain` is the whole sentence in Simplified characters, `turn` who has the word in an interview.
+    """
+
+    sentence: Sentence
+    start: int
+    end: int
+    text: str
+    plain: str
+    speaker: str
+    turn: str
+    is_reported: bool
+    is_named: bool
+
+
+_ASKING = re.compile(r"[?？]|[吗呢][。.!！]?$")
+_FURTHEST = 2
+# Into a guest's answer, no further than this.
+_ANSWER = 3
+
+
+class Pairing:
+    """Finds counterpoints among the sentences of one document."""
+
+    def __init__(self, view: View, said: Sequence[Said], cues: CandidateCues, fold: Callable[[str], str]) -> None:
+        """Take the sentences over, in order."""
+        self._view = view
+        self._said = said
+        self._cues = cues
+        self._fold = fold
+
+    def counterpoint(self, number: int) -> Counterpoint | None:
+        """Return what the document holds against a sentence, or None."""
+        one = self._said[number]
+        return (
+            self._rather(one)
+            or (self._following(number) if one.is_reported and not one.is_named else None)
+            or self._answer(number)
+        )
+
+    def _rather(self, one: Said) -> Counterpoint | None:
+        """Find it within the sentence."""
+        words = one.plain[-(one.end - one.start) :]
+        # Folding may move places: it is used only where it leaves the length alone.
+        folded = self._fold(words)
+        text = folded if len(folded) == len(words) else words.lower()
+        for pattern in self._cues.rather:
+            if (found := pattern.search(text)) and one.end - one.start - found.start("but") > _LEAST:
+                return self._point(one.start + found.start("but"), one.end)
+        return None
+
+    def _following(self, number: int) -> Counterpoint | None:
+        """Find it after the sentence, where the document turns against what it has reported."""
+        for after in range(number + 1, min(number + 1 + _FURTHEST, len(self._said))):
+            other = self._said[after]
+            if self._cues.turn.match(other.plain):
+                return self._answered(after)
+            if other.is_reported:
+                return None
+        return None
+
+    def _answered(self, number: int) -> Counterpoint:
+        """Return a sentence as a counterpoint; after a question, what answers it belongs to it."""
+        one = self._said[number]
+        last = one
+        if _ASKING.search(one.plain) and number + 1 < len(self._said):
+            last = self._said[number + 1]
+        return self._point(one.start, last.end)
+
+    def _answer(self, number: int) -> Counterpoint | None:
+        """Find it in the answer, where the one who asked has told what others say."""
+        one = self._said[number]
+        if not one.turn or not one.is_reported:
+            return None
+        for other in self._next_turn(number):
+            if "rejects" in self._cues.named(self._fold(other.plain)) and not _ASKING.search(other.plain):
+                return self._point(other.start, other.end)
+        return None
+
+    def _next_turn(self, number: int) -> Iterator[Said]:
+        turn, seen = self._said[number].turn, 0
+        for other in self._said[number + 1 :]:
+            if other.turn != turn:
+                yield other
+                seen += 1
+                if seen == _ANSWER:
+                    return
+            elif seen:
+                return
+
+    def _point(self, start: int, end: int) -> Counterpoint:
+        return Counterpoint(*self._view.span(start, end), clean_text(self._view.text[start:end]))
+
+
+_LEAST = 8

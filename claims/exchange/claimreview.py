@@ -1,4 +1,4 @@
-"""ClaimReview for import: each review of a feed becomes a draft for moderators, never a published claim."""
+"""ClaimReview (JSON-LD), out and in: published claims as reviews; each review of a feed as a draft for moderators."""
 
 import hashlib
 import html
@@ -9,20 +9,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib import resources
-from typing import Any, Literal, cast, get_args
+from typing import Any, cast, get_args
 
 import yaml
 
-from checks.figures.own_units import is_own
+from checks.figures.own_units import is_own, join_spellings
 from checks.model import Bound, Kind
 from checks.text import count_han
 from claims.exchange.formats import ExportedPack, Incoming, IncomingClaim, IncomingPack, RefusedClaim
 from claims.exchange.reading import read_pack_data
 from claims.exchange.source import Source
-from claims.packs.lines import Place
-from claims.packs.plain import plain_number
+from claims.packs.lines import PartPath
+from claims.packs.plain import LANGUAGES, plain_claim
 from claims.packs.schema import known_units
-from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PointRecord
+from claims.record import ClaimRecord, DocumentRecord
 from config.errors import ImportRefusedError, PackProblem
 from config.faults import worded
 
@@ -159,9 +159,8 @@ def _lines_by_closing(name: str, text: str) -> list[int]:
 
 _LINE, _SENTENCE, _NAME = 300, 600, 80  # the longest texts that packs allow, and the longest name of a refused review
 _ID_DIGITS = 16
-_LANGUAGES = ("en", "zh")
-# A rating in the lower third of its scale speaks against the claim, one in the upper third for it.
 _MOST_FIGURES = 40
+# A rating in the lower third of its scale speaks against the claim, one in the upper third for it.
 _AGAINST, _FOR = 1 / 3, 2 / 3
 
 
@@ -246,21 +245,21 @@ def _language(review: Object, claimed: str) -> str:
     if not given:
         return "zh" if count_han(claimed) * 4 >= len(claimed) else "en"
     language = given.lower().replace("_", "-").partition("-")[0]
-    if language not in _LANGUAGES:
+    if language not in LANGUAGES:
         fault = worded("the review is in {language!r}, and claims are kept in English and Chinese", language=given[:20])
         raise NoDraftError(cut(claimed, _NAME), "inLanguage", fault, worded("Give a review in one of these."))
     return language
 
 
 def _in_one(language: str, text: str) -> dict[str, str]:
-    return dict.fromkeys(_LANGUAGES, "") | {language: text}
+    return dict.fromkeys(LANGUAGES, "") | {language: text}
 
 
 CONTEXT = "https://schema.org"
 # What tells a figure that is claimed from one that the source gives, in `itemReviewed.about`.
 CLAIMED, DOCUMENTED = "claimed", "documented"
 PUBLISHER = "Touchstone"
-LANGUAGES: tuple[tuple[Literal["en", "zh"], str], ...] = (("en", "en"), ("zh", "zh-Hans"))
+_TAGS = {"en": "en", "zh": "zh-Hans"}
 
 Node = dict[str, Any]
 Documents = Mapping[str, DocumentRecord]
@@ -281,77 +280,71 @@ def write_reviews(packs: Iterable[ExportedPack], publisher: str = PUBLISHER) -> 
 
 
 def _reviews(claim: ClaimRecord, documents: Documents, ratings: Ratings, publisher: str) -> Iterator[Node]:
-    titles = {"en": claim.title_en, "zh": claim.title_zh}
     if claim.status != "published":
         return
-    for language, tag in LANGUAGES:
-        if titles[language]:
+    plain = plain_claim(claim, None)
+    for language, tag in _TAGS.items():
+        if plain["title"][language]:
             yield {
                 "@context": CONTEXT,
                 "@type": "ClaimReview",
                 "identifier": claim.id,
                 "inLanguage": tag,
-                "claimReviewed": titles[language],
-                "itemReviewed": _claim(claim, language, documents),
+                "claimReviewed": plain["title"][language],
+                "itemReviewed": _claim(plain, language, documents),
                 "author": {"@type": "Organization", "name": publisher},
-                "datePublished": claim.as_of.isoformat(),
-                **({"expires": claim.review_by.isoformat()} if claim.review_by else {}),
+                "datePublished": plain["as_of"],
+                **({"expires": plain["review_by"]} if "review_by" in plain else {}),
                 "reviewRating": {"@type": "Rating", "alternateName": ratings.ours[claim.kind][language]},
-                **_body(claim, language),
-                **_works("citation", claim.points, documents),
+                **_body(plain, language),
+                **_works("citation", plain["points"], documents),
             }
 
 
-def _claim(claim: ClaimRecord, language: str, documents: Documents) -> Node:
+def _claim(claim: Node, language: str, documents: Documents) -> Node:
     """Return the claim as it is made: those who support it made it, and where they did, it appeared."""
-    made = [point for point in claim.points if point.role == "supports"]
-    names = dict.fromkeys(_said(point, language)[0] for point in made)
+    made = [point for point in claim["points"] if point["role"] == "supports"]
+    names = dict.fromkeys(point["speaker"][language] for point in made)
     authors = [{"name": name} for name in names if name]
-    title = claim.title_en if language == "en" else claim.title_zh
     return {
         "@type": "Claim",
-        "name": title,
+        "name": claim["title"][language],
         **({"author": authors} if authors else {}),
         **_works("appearance", made, documents),
         **_figures(claim, language),
     }
 
 
-def _figures(claim: ClaimRecord, language: str) -> Node:
+def _figures(claim: Node, language: str) -> Node:
     """Return the claim's figures, and beside each what its source gives, where that is another."""
     nodes: list[Node] = []
-    for figure in claim.figures:
-        subject = figure.subject_en if language == "en" else figure.subject_zh
-        named: Node = {"@type": "PropertyValue", **({"name": subject} if subject else {}), "unitText": figure.unit}
-        if figure.role == "claim":
-            nodes.append(named | {"propertyID": CLAIMED, **_values(figure.low, figure.high, figure.bound)})
-        low, high = figure.documented_low, figure.documented_high
-        if low is not None and high is not None:
-            place = {"description": figure.documented_place} if figure.documented_place else {}
-            nodes.append(named | {"propertyID": DOCUMENTED, **_values(low, high, figure.documented_bound), **place})
+    for figure in claim.get("figures", ()):
+        subject, unit = figure["subject"][language], figure["unit"]
+        named: Node = {"@type": "PropertyValue", **({"name": subject} if subject else {})}
+        named["unitText"] = unit if isinstance(unit, str) else join_spellings(unit)
+        if figure["role"] == "claim":
+            nodes.append(named | {"propertyID": CLAIMED, **_values(figure)})
+        if documented := figure.get("documented"):
+            place = {"description": documented["place"]} if "place" in documented else {}
+            nodes.append(named | {"propertyID": DOCUMENTED, **_values(documented), **place})
     return {"about": nodes} if nodes else {}
 
 
-def _values(low: float, high: float, bound: Bound) -> Node:
-    bounded = {"alternateName": bound} if bound not in ("exactly", "range") else {}
-    if low == high and bound != "range":
-        return {"value": plain_number(low), **bounded}
-    return {"minValue": plain_number(low), "maxValue": plain_number(high), **bounded}
+def _values(figure: Node) -> Node:
+    bounded = {"alternateName": figure["bound"]} if figure["bound"] not in ("exactly", "range") else {}
+    if "value" in figure:
+        return {"value": figure["value"], **bounded}
+    return {"minValue": figure["low"], "maxValue": figure["high"], **bounded}
 
 
-def _body(claim: ClaimRecord, language: str) -> Node:
-    said = [(*_said(point, language), point.date) for point in claim.points]
+def _body(claim: Node, language: str) -> Node:
+    said = [(point["speaker"][language], point["text"][language], point["date"]) for point in claim["points"]]
     body = "\n".join(f"{text} ({speaker}, {date})" if speaker else text for speaker, text, date in said if text)
     return {"reviewBody": body} if body else {}
 
 
-def _said(point: PointRecord, language: str) -> tuple[str, str]:
-    return (point.speaker_en, point.text_en) if language == "en" else (point.speaker_zh, point.text_zh)
-
-
-def _works(key: str, points: Iterable[PointRecord], documents: Documents) -> Node:
-    cited: Iterable[CitationRecord] = (citation for point in points for citation in point.citations)
-    names = dict.fromkeys(citation.document for citation in cited)
+def _works(key: str, points: Iterable[Node], documents: Documents) -> Node:
+    names = dict.fromkeys(citation["document"] for point in points for citation in point["citations"])
     works = [_work(documents[name]) for name in names if name in documents]
     return {key: works} if works else {}
 
@@ -385,7 +378,7 @@ class _Drafts:
         self.data["claims"].append(draft)
         self._lines.append(line)
 
-    def line(self, place: Place) -> int:
+    def line(self, place: PartPath) -> int:
         """Return the line of the review that a part comes from."""
         return self._lines[place[1]] if len(place) > 1 and isinstance(place[1], int) else 1
 
@@ -398,7 +391,7 @@ def read_reviews(source: Source, today: date) -> Incoming:
     lined = LinedJson(source.name, source.text)
     ratings, drafts = Ratings.load(), _Drafts()
     refused: list[RefusedClaim] = []
-    for review in _review_import_reviews(lined.data, lined):
+    for review in _found_in(lined.data, lined):
         line = lined.line(review)
         try:
             drafts.add(draft_data(review, lined, ratings, today), line)
@@ -412,18 +405,18 @@ def read_reviews(source: Source, today: date) -> Incoming:
     return Incoming(source.name, source.format, (IncomingPack(None, digest, (), (*read, *refused)),))
 
 
-def _review_import_reviews(value: object, lined: LinedJson) -> Iterator[Object]:
+def _found_in(value: object, lined: LinedJson) -> Iterator[Object]:
     """Yield the reviews of a feed, in order; other things are passed over."""
     if isinstance(value, list):
         for each in cast("list[object]", value):
-            yield from _review_import_reviews(each, lined)
+            yield from _found_in(each, lined)
     elif isinstance(value, dict):
         node = cast("Object", value)
         if _TYPE in _types(node):
             yield node
             return
         for key in _INNER:
-            yield from _review_import_reviews(node.get(key), lined)
+            yield from _found_in(node.get(key), lined)
 
 
 def _types(node: Object) -> list[str]:

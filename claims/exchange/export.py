@@ -10,7 +10,7 @@ from claims.exchange.yaml import write_yaml
 
 
 def export_claims(
-    base: ClaimBase, form: Format, server: int | None = None, *, byte_order_mark: bool = False
+    base: ClaimBase, file_format: Format, server: int | None = None, *, byte_order_mark: bool = False
 ) -> Iterator[str]:
     """Yield the text of an export in pieces, to be written as UTF-8 without any change of line ends.
 
@@ -19,7 +19,7 @@ def export_claims(
     `byte_order_mark` leads a `csv` with one, by which Excel knows UTF-8. May raise DatabaseError at once.
     """
     contents = read_contents(base, server)
-    match form:
+    match file_format:
         case "yaml":
             return write_yaml(contents)
         case "csv":

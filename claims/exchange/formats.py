@@ -1,4 +1,4 @@
-"""What an export holds: the claims as a server sees them, by pack, each pack with its documents."""
+"""What files hold, in whatever format: claims by pack, each pack with its documents; and their names and endings."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from sqlmodel import Session, col
 from claims.base import ClaimBase
 from claims.documents.loading import read_documents
 from claims.packs.plain import canonical, exported_state
-from claims.record import ClaimRecord, DocumentRecord, PackRecord, claim_digest
-from claims.store.claim_rows import read_rows
+from claims.record import ClaimRecord, DocumentRecord, PackRecord, claim_fingerprint
+from claims.store.claim_rows import pack_record, read_rows
 from claims.store.tables import Claim, Pack
 from config.errors import PackProblem
 
@@ -50,11 +50,12 @@ class IncomingPack:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """All that a file holds, pack by pack."""
+    """All that a file holds, pack by pack; `whole`: each pack is all there is of it, and what it lacks is withdrawn."""
 
     name: str
     format: Format
     packs: tuple[IncomingPack, ...]
+    whole: bool = False
 
     @property
     def drafts(self) -> bool:
@@ -101,12 +102,11 @@ def read_contents(base: ClaimBase, server: int | None) -> tuple[ExportedPack, ..
 
 
 def _heads(session: Session) -> dict[str, PackRecord]:
-    rows = session.scalars(select(Pack).order_by(col(Pack.id)))
-    return {r.id: PackRecord(r.id, r.version, r.title_en, r.title_zh, r.licence, r.as_of) for r in rows}
+    return {row.id: pack_record(row) for row in session.scalars(select(Pack).order_by(col(Pack.id)))}
 
 
 def _exported(row: Claim, record: ClaimRecord) -> ExportedClaim:
-    as_loaded = bool(record.pack) and row.server is None and claim_digest(record) == row.loaded_digest
+    as_loaded = bool(record.pack) and row.server is None and claim_fingerprint(record) == row.loaded_digest
     return ExportedClaim(canonical(record), exported_state(record), as_loaded)
 
 

@@ -1,30 +1,47 @@
 """The import of claims: read a file, try it dry, write it as one revision."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from datetime import date
+from importlib import resources
+from itertools import islice
 from pathlib import Path
+
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from checks.lexicon import Lexicon
 from checks.tuning import Tuning
 from claims.base import ClaimBase
 from claims.exchange.claimreview import read_reviews
-from claims.exchange.formats import Incoming, IncomingClaim
+from claims.exchange.formats import Incoming, IncomingClaim, RefusedClaim
 from claims.exchange.plan import ImportEntry, ImportPlan, ImportReport, NearFinder, PackSteps, Step, Steps
+from claims.exchange.reading import MOST_TOLD
 from claims.exchange.sheet import read_sheet
-from claims.exchange.source import Source, read_bytes, read_file
+from claims.exchange.source import Source, file_bytes, read_bytes, read_file
 from claims.exchange.yaml import read_yaml
 from claims.moderation.rights import Actor, permit
 from claims.packs.plain import canonical
-from claims.record import DocumentRecord, claim_digest, claim_state, differences
-from claims.store import changes as source
-from claims.store.changes import CLAIM, CLAIM_ORIGIN, DOCUMENT, FACTS, PACK, Intent, change
-from claims.store.revisions import Deed
-from config.errors import PlanChangedError
-from config.faults import FieldDifference
+from claims.record import DocumentRecord, claim_fingerprint, claim_state, differences, plain_fields
+from claims.store.changes import (
+    CLAIM,
+    CLAIM_ORIGIN,
+    DOCUMENT,
+    DOCUMENT_FACTS,
+    PACK,
+    SOURCE,
+    SOURCE_FACTS,
+    Change,
+    write_changes,
+)
+from claims.store.claim_rows import order_claims
+from claims.store.revisions import TOUCHSTONE, AuditEntry
+from claims.store.tables import Pack
+from config.errors import ImportRefusedError, PackProblem, PlanChangedError
+from config.faults import FieldDifference, worded
 
 
-def import_intents(part: PackSteps, server: int | None) -> list[Intent]:
+def import_changes(part: PackSteps, server: int | None) -> list[Change]:
     """Return the new states for one pack of a file; none where no claim of it was taken."""
     if all(step.outcome == "refused" for step in part.steps):
         return []
@@ -32,19 +49,18 @@ def import_intents(part: PackSteps, server: int | None) -> list[Intent]:
     return [
         *_head(part),
         *_documents(part, server),
-        *(Intent(CLAIM, step.claim, claim_state(step.incoming.record)) for step in written if step.incoming),
+        *(Change(CLAIM, step.claim, claim_state(step.incoming.record)) for step in written if step.incoming),
         *_origins(part, server),
     ]
 
 
-def _head(part: PackSteps) -> Iterator[Intent]:
+def _head(part: PackSteps) -> Iterator[Change]:
     head = part.pack.head
     if head is not None and part.age == "fresh":
-        state = asdict(head) | {"as_of": head.as_of.isoformat(), "sha256": part.pack.sha256}
-        yield Intent(PACK, head.id, state)
+        yield Change(PACK, head.id, plain_fields(head) | {"sha256": part.pack.sha256})
 
 
-def _documents(part: PackSteps, server: int | None) -> Iterator[Intent]:
+def _documents(part: PackSteps, server: int | None) -> Iterator[Change]:
     """Yield the file's documents: for a server only the sources of its own that points of this import cite."""
     cited = {
         citation.document
@@ -57,16 +73,16 @@ def _documents(part: PackSteps, server: int | None) -> Iterator[Intent]:
         if part.texts.clashes(document.id):
             continue
         if server is None:
-            yield Intent(DOCUMENT, document.id, _facts(document, FACTS))
+            yield Change(DOCUMENT, document.id, _facts(document, DOCUMENT_FACTS))
         elif document.id in cited and not part.texts.knows(document.id):
-            yield Intent(source.SOURCE, document.id, _facts(document, source.SOURCE_FACTS))
+            yield Change(SOURCE, document.id, _facts(document, SOURCE_FACTS))
 
 
 def _facts(document: DocumentRecord, facts: tuple[str, ...]) -> dict[str, object]:
     return {fact: getattr(document, fact) for fact in facts}
 
 
-def _origins(part: PackSteps, server: int | None) -> Iterator[Intent]:
+def _origins(part: PackSteps, server: int | None) -> Iterator[Change]:
     for step in part.steps:
         # Where a newer pack gives a claim as it is here already, the claim is no longer one that was changed here.
         known = step.outcome == "unchanged" and step.incoming is not None and _given(step.incoming, part)
@@ -74,14 +90,14 @@ def _origins(part: PackSteps, server: int | None) -> Iterator[Intent]:
             yield _origin(step, step.incoming, part, server)
 
 
-def _origin(step: Step, incoming: IncomingClaim, part: PackSteps, server: int | None) -> Intent:
+def _origin(step: Step, incoming: IncomingClaim, part: PackSteps, server: int | None) -> Change:
     row, head = step.row, part.pack.head
     pack = row.pack if row is not None else head.id if head is not None and server is None else None
     if server is not None or pack is None or _given(incoming, part):
-        digest = claim_digest(incoming.record)
+        digest = claim_fingerprint(incoming.record)
     else:
         digest = row.loaded_digest if row is not None else None
-    return Intent(CLAIM_ORIGIN, step.claim, {"pack": pack, "loaded_digest": digest})
+    return Change(CLAIM_ORIGIN, step.claim, {"pack": pack, "loaded_digest": digest})
 
 
 def _given(incoming: IncomingClaim, part: PackSteps) -> bool:
@@ -120,22 +136,75 @@ def plan_import(base: ClaimBase, incoming: Incoming, server: int | None = None) 
 
 
 def import_claims(base: ClaimBase, incoming: Incoming, actor: Actor, agreed: str | None = None) -> ImportReport:
-    """Write the import into the claims of the actor's server (the operator: into the shared ones).
+    """Write what the plan says, as it stands at this moment: all of it or nothing, in one revision.
 
-    It is one revision, which can be undone as one, or nothing at all. What was changed between a dry run and this is
-    seen: such claims are conflicting now, and stay as they are; with `agreed`, the mark of the plan that somebody has
-    said yes to, PlanChangedError is raised in place of writing anything else. Raises NotAllowedError.
+    The operator imports into the shared claims, a moderator into those of the actor's server. `agreed` is the
+    fingerprint of the plan that somebody has said yes to. Raises NotAllowedError, and PlanChangedError where the base
+    has changed since that plan.
     """
-    server = actor.server
     with base.database.changing() as session:
         permit(session, actor, "claim.import")
-        parts = tuple(Steps(session, incoming, server).packs())
-        plan = _plan(incoming, parts)
-        if agreed is not None and agreed != plan.mark:
-            raise PlanChangedError(incoming.name)
-        intents = [intent for part in parts for intent in import_intents(part, server)]
-        deed = Deed(actor.who, IMPORT_ACT, Path(incoming.name).name, server)
-        written = change(session, deed, intents, base.clock())
+        entry = AuditEntry(actor.who, IMPORT_ACT, Path(incoming.name).name, actor.server)
+        return _write(base, session, incoming, entry, agreed)
+
+
+def load_shipped_packs(base: ClaimBase) -> None:
+    """Load the packs that come with Touchstone; those already loaded cost next to nothing."""
+    with resources.as_file(resources.files("claims") / "packs") as folder:
+        for path in sorted(folder.glob("*.yaml")):
+            load_pack(base, path)
+
+
+def load_pack(base: ClaimBase, path: Path) -> ImportReport | None:
+    """Import a whole pack into the shared claims: what moderators have changed stays, what it lacks is withdrawn.
+
+    None: the base holds this very file, or a newer version. Raises ImportRefusedError with all problems found (at most
+    twenty); then nothing was written.
+    """
+    raw = file_bytes(path)
+    with base.database.reading() as session:
+        same = col(Pack.sha256) == hashlib.sha256(raw).hexdigest()
+        if session.scalar(select(col(Pack.id)).where(same)) is not None:
+            return None
+    incoming = read_pack(read_bytes(str(path), raw))
+    [pack] = incoming.packs
+    with base.database.changing() as session:
+        row = session.get(Pack, pack.head.id) if pack.head else None
+        if pack.head is None or (row is not None and (row.sha256 == pack.sha256 or row.version > pack.head.version)):
+            return None
+        entry = AuditEntry(TOUCHSTONE, "pack.load", f"{pack.head.id} version {pack.head.version}")
+        report = _write(base, session, incoming, entry)
+        _refuse(incoming.name, (problem for entry in report.plan.of("refused") for problem in entry.problems))
+        order_claims(session, [entry.claim for entry in report.plan.entries])
+        return report
+
+
+def read_pack(source: Source) -> Incoming:
+    """Read a whole pack, of which every claim has to be sound; raises ImportRefusedError."""
+    incoming = read_yaml(source, whole=True)
+    claims = [claim for pack in incoming.packs for claim in pack.claims]
+    _refuse(source.name, (fault for claim in claims if isinstance(claim, RefusedClaim) for fault in claim.problems))
+    if len(incoming.packs) != 1:
+        mend = worded("Keep one pack in a file, without ---.")
+        raise ImportRefusedError(source.name, (PackProblem(0, "", worded("it does not hold one pack"), mend),))
+    return incoming
+
+
+def _refuse(name: str, problems: Iterable[PackProblem]) -> None:
+    told = tuple(islice(problems, MOST_TOLD))
+    if told:
+        raise ImportRefusedError(name, told)
+
+
+def _write(
+    base: ClaimBase, session: Session, incoming: Incoming, entry: AuditEntry, agreed: str | None = None
+) -> ImportReport:
+    parts = tuple(Steps(session, incoming, entry.server).packs())
+    plan = _plan(incoming, parts)
+    if agreed is not None and agreed != plan.fingerprint:
+        raise PlanChangedError(incoming.name)
+    changes = [change for part in parts for change in import_changes(part, entry.server)]
+    written = write_changes(session, entry, changes, base.clock())
     return ImportReport(plan, written.revision if written.changes else None)
 
 

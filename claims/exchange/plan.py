@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from sqlalchemy import select
@@ -14,8 +14,7 @@ from checks.lexicon import Lexicon, analyse
 from checks.tuning import Tuning
 from claims.exchange.formats import Format, Incoming, IncomingClaim, IncomingPack, RefusedClaim
 from claims.packs.plain import canonical, exported_state
-from claims.record import CitationRecord, ClaimRecord, DocumentRecord, claim_digest
-from claims.store.changes import span_digest
+from claims.record import CitationRecord, ClaimRecord, DocumentRecord, claim_fingerprint
 from claims.store.claim_rows import read_rows
 from claims.store.tables import Claim, Document, DocumentText, Pack
 from config.errors import PackProblem
@@ -70,8 +69,8 @@ class NearFinder:
                 yield NearClaim(claim.id, claim.title_en, claim.title_zh, round(likeness, 3))
 
 
-Outcome = Literal["new", "changed", "conflicting", "refused", "unchanged"]
-MARK_DIGITS = 16
+ImportOutcome = Literal["new", "changed", "conflicting", "refused", "unchanged"]
+FINGERPRINT_DIGITS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ class ImportEntry:
     claim: str
     title_en: str
     title_zh: str
-    outcome: Outcome
+    outcome: ImportOutcome
     line: int
     problems: tuple[PackProblem, ...] = ()
     near: tuple[NearClaim, ...] = ()
@@ -102,7 +101,7 @@ class ImportPlan:
     drafts: bool
     entries: tuple[ImportEntry, ...]
 
-    def of(self, outcome: Outcome) -> tuple[ImportEntry, ...]:
+    def of(self, outcome: ImportOutcome) -> tuple[ImportEntry, ...]:
         """Return the entries with an outcome."""
         return tuple(entry for entry in self.entries if entry.outcome == outcome)
 
@@ -117,8 +116,8 @@ class ImportPlan:
         return sum(entry.outcome in {"new", "changed"} for entry in self.entries)
 
     @property
-    def mark(self) -> str:
-        """A mark of what becomes of each claim: a later plan has another one where the base has changed in between.
+    def fingerprint(self) -> str:
+        """A hash of what becomes of each claim: a later plan has another one where the base has changed in between.
 
         That holds for the same file. What a new claim comes near to is only a warning, and no part of it.
         """
@@ -127,7 +126,7 @@ class ImportPlan:
             for entry in self.entries
         ]
         text = json.dumps(facts, ensure_ascii=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:MARK_DIGITS]
+        return hashlib.sha256(text.encode()).hexdigest()[:FINGERPRINT_DIGITS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +184,8 @@ class CitedTexts:
             mend = worded("Load the pack that has it, or add it as a source.")
             return worded("there is no document {name!r} here", name=name), mend
         text = self._text(source.sha256) if citation.start < citation.end else None
-        if text is not None and span_digest(text, citation.start, citation.end) != citation.sha256:
+        span = None if text is None else text[citation.start : citation.end]
+        if span is not None and hashlib.sha256(span.encode()).hexdigest() != citation.sha256:
             fault = worded("the span of {name!r} has another SHA-256 than the file says", name=name)
             return fault, worded("Correct start, end or sha256.")
         return None
@@ -207,7 +207,7 @@ class Step:
 
     claim: str
     line: int
-    outcome: Outcome
+    outcome: ImportOutcome
     incoming: IncomingClaim | None = None
     row: Claim | None = None
     before: ClaimRecord | None = None
@@ -236,7 +236,8 @@ class Steps:
         for pack in self._incoming.packs:
             age = self._age(pack)
             texts = CitedTexts(self._session, pack.documents, self._server, fresh=age == "fresh")
-            yield PackSteps(pack, age, texts, tuple(self._step(claim, pack, age, texts) for claim in pack.claims))
+            steps = (self._step(claim, pack, age, texts) for claim in pack.claims)
+            yield PackSteps(pack, age, texts, (*steps, *self._left_out(pack)))
 
     @property
     def known(self) -> tuple[ClaimRecord, ...]:
@@ -249,7 +250,20 @@ class Steps:
         row = self._session.get(Pack, pack.head.id)
         if row is None or row.version < pack.head.version:
             return "fresh"
-        return "same" if row.version == pack.head.version else "stale"
+        if row.version > pack.head.version:
+            return "stale"
+        # Whoever works on a pack does not count its version up with each line.
+        return "fresh" if self._incoming.whole and row.sha256 != pack.sha256 else "same"
+
+    def _left_out(self, pack: IncomingPack) -> Iterator[Step]:
+        """Withdraw the claims that a whole pack had here and has no more."""
+        if not self._incoming.whole or pack.head is None:
+            return
+        given = {claim.claim if isinstance(claim, RefusedClaim) else claim.record.id for claim in pack.claims}
+        for name, (row, record) in self._known.items():
+            if row.pack == pack.head.id and name not in given and record.status != "withdrawn":
+                withdrawn = IncomingClaim(replace(record, status="withdrawn"), 0)
+                yield Step(name, 0, self._outcome(withdrawn, row, record), withdrawn, row, record)
 
     def _step(self, claim: IncomingClaim | RefusedClaim, pack: IncomingPack, age: Age, texts: CitedTexts) -> Step:
         if isinstance(claim, RefusedClaim):
@@ -258,24 +272,24 @@ class Steps:
         problems = tuple(texts.problems(claim))
         if before is not None and row is not None:
             outcome = self._outcome(claim, row, before)
-            if outcome in {"changed", "conflicting"}:
+            if outcome != "unchanged" or self._incoming.whole:
                 problems += tuple(_misplaced(claim, row, pack, age))
         else:
             outcome = "new"
-        if problems and outcome != "unchanged":
+        if problems and (outcome != "unchanged" or self._incoming.whole):
             return Step(claim.record.id, claim.line, "refused", claim, row, before, problems)
         return Step(claim.record.id, claim.line, outcome, claim, row, before)
 
-    def _outcome(self, claim: IncomingClaim, row: Claim, before: ClaimRecord) -> Outcome:
-        given = claim_digest(claim.record)
-        if given == claim_digest(canonical(before)):
+    def _outcome(self, claim: IncomingClaim, row: Claim, before: ClaimRecord) -> ImportOutcome:
+        given = claim_fingerprint(claim.record)
+        if given == claim_fingerprint(canonical(before)):
             return "unchanged"
         if self._incoming.drafts and given == row.loaded_digest:
             return "unchanged"  # the feed says what it said before; moderators have taken the draft further
         if claim.state is not None:
             return "changed" if claim.state == exported_state(before) else "conflicting"
         shared_seen_by_server = self._server is not None and row.server is None
-        return "changed" if shared_seen_by_server or claim_digest(before) == row.loaded_digest else "conflicting"
+        return "changed" if shared_seen_by_server or claim_fingerprint(before) == row.loaded_digest else "conflicting"
 
 
 def _misplaced(claim: IncomingClaim, row: Claim, pack: IncomingPack, age: Age) -> Iterator[PackProblem]:

@@ -2,15 +2,14 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, cast
 
 from claims.exchange.formats import IncomingClaim, IncomingPack, RefusedClaim
 from claims.moderation.edits import STATUSES
-from claims.packs.lines import UNFIT, Lined, Place, field_name
+from claims.packs.lines import UNFIT, Lined, PartPath, field_name
 from claims.packs.plain import read_claim, read_documents, read_head
-from claims.packs.schema import broken_claim_rules, read_schema, schema_problems
-from claims.record import PackRecord
+from claims.packs.schema import Broken, broken_claim_rules, read_schema, schema_problems
 from config.errors import ImportRefusedError, PackProblem
 from config.faults import worded
 
@@ -49,93 +48,92 @@ def _both(text: dict[str, Any]) -> dict[str, Any]:
 
 # A file with more faults than this is another kind of file, and nobody mends them one by one.
 MAX_PROBLEMS = 1_000
+MOST_TOLD = 20
 _OF_CLAIM = re.compile(r"claims\[(\d+)\]")
 _LONGEST_ID = 64
 
 
-def read_pack_data(name: str, lined: Lined, sha256: str, seen: set[str]) -> IncomingPack:
+def read_pack_data(name: str, lined: Lined, sha256: str, seen: set[str], *, whole: bool = False) -> IncomingPack:
     """Read one pack; `seen` are the ids that stood in the file before, and gets those of this pack.
 
-    Raises ImportRefusedError where the file's form, or what all claims share, is at fault.
+    `whole`: the pack has to fit the schema of packs itself, and cite documents of its own only. Raises
+    ImportRefusedError where the file's form, or what all claims share, is at fault.
     """
-    problems = schema_problems(lined, exchange_schema(), MAX_PROBLEMS)
+    problems = schema_problems(lined, read_schema() if whole else exchange_schema(), MAX_PROBLEMS)
     of_claims: dict[int, list[PackProblem]] = defaultdict(list)
     shared: list[PackProblem] = []
     for problem in problems:
         found = _OF_CLAIM.match(problem.field)
         (of_claims[int(found[1])] if found else shared).append(problem)
-    if shared or len(problems) >= MAX_PROBLEMS:
-        raise ImportRefusedError(name, tuple((shared or problems)[:20]))
     data: Any = lined.data
+    shared = shared or _problems(lined, _doubled(data["documents"]))
+    if shared or len(problems) >= MAX_PROBLEMS:
+        raise ImportRefusedError(name, tuple((shared or problems)[:MOST_TOLD]))
     pack = read_head(data["pack"]) if data["pack"] else None
-    claims = [_claim(lined, claim, n, of_claims[n], pack, seen) for n, claim in enumerate(data["claims"])]
-    return IncomingPack(pack, sha256, read_documents(data), tuple(claims))
+    documents = read_documents(data)
+    citable = {document.id for document in documents} if whole else None
+    claims: list[IncomingClaim | RefusedClaim] = []
+    for number, claim in enumerate(data["claims"]):
+        place: PartPath = ("claims", number)
+        faults = of_claims[number] or _problems(lined, _broken(claim, place, citable, seen))
+        line = lined.line(place)
+        if faults:
+            claims.append(RefusedClaim(_name(claim, place), line, tuple(faults)))
+        else:
+            seen.add(claim["id"])
+            record = read_claim(claim, pack.id if pack else "")
+            claims.append(IncomingClaim(record, line, claim.get("exported_state")))
+    return IncomingPack(pack, sha256, documents, tuple(claims))
 
 
-def _claim(
-    lined: Lined,
-    claim: Any,  # noqa: ANN401
-    number: int,
-    problems: Sequence[PackProblem],
-    pack: PackRecord | None,
-    seen: set[str],
-) -> IncomingClaim | RefusedClaim:
-    place: Place = ("claims", number)
-    line = lined.line(place)
-    name = _name(claim, place)
-    faults = list(problems) or [
-        PackProblem(lined.line(where), field_name(where), fault, mend)
-        for where, fault, mend in [
-            *broken_claim_rules(claim, place, _cited(claim), whole=True),
-            *_more_rules(claim, place, seen),
-        ]
-    ]
-    if faults:
-        return RefusedClaim(name, line, tuple(faults))
-    seen.add(name)
-    return IncomingClaim(read_claim(claim, pack.id if pack else ""), line, claim.get("exported_state"))
+def _problems(lined: Lined, broken: Iterable[Broken]) -> list[PackProblem]:
+    return [PackProblem(lined.line(place), field_name(place), fault, mend) for place, fault, mend in broken]
 
 
-def _name(claim: Any, place: Place) -> str:  # noqa: ANN401  here nothing has vouched for the form
+def _doubled(documents: Any) -> Iterator[Broken]:  # noqa: ANN401  the schema has vouched for the form (as below)
+    seen: set[str] = set()
+    for index, document in enumerate(documents):
+        if document["id"] in seen:
+            fault = worded("the id {id!r} stands in this file twice", id=document["id"])
+            yield ("documents", index, "id"), fault, worded("Give one of them another id.")
+        seen.add(document["id"])
+
+
+def _name(claim: Any, place: PartPath) -> str:  # noqa: ANN401  here nothing has vouched for the form
     found = cast("dict[str, object]", claim).get("id") if isinstance(claim, dict) else None
     return found[:_LONGEST_ID] if isinstance(found, str) else field_name(place)
 
 
-def _cited(claim: Any) -> set[str]:  # noqa: ANN401
-    return {cited["document"] for point in claim["points"] for cited in point["citations"]}
-
-
-def _more_rules(claim: Any, place: Place, seen: set[str]) -> list[tuple[Place, str, str]]:  # noqa: ANN401
-    found: list[tuple[Place, str, str]] = []
+def _broken(claim: Any, place: PartPath, citable: Collection[str] | None, seen: set[str]) -> Iterator[Broken]:  # noqa: ANN401
+    yield from broken_claim_rules(claim, place, citable)
     if claim["id"] in seen:
         fault = worded("the id {id!r} stands in this file twice", id=claim["id"])
-        found.append(((*place, "id"), fault, worded("Keep one of the two.")))
+        yield (*place, "id"), fault, worded("Keep one of the two.")
+    in_one = worded("Write it in English or in Chinese.")
     if not any(text.strip() for text in claim["title"].values()):
-        found.append(
-            ((*place, "title"), worded("the claim has no title"), worded("Write it in English or in Chinese."))
-        )
-    if claim.get("status", "published") == "published":
-        found += _unfit_to_publish(claim, place)
+        yield (*place, "title"), worded("the claim has no title"), in_one
+    yield from _unfit_to_publish(claim, place)
     for number, point in enumerate(claim["points"]):
         if not any(text.strip() for text in point["text"].values()):
-            where = (*place, "points", number, "text")
-            found.append((where, worded("the point has no text"), worded("Write it in English or in Chinese.")))
+            yield (*place, "points", number, "text"), worded("the point has no text"), in_one
     if any(UNFIT.search(text) for text in _strings(claim)):
-        found.append((place, worded("the text holds a control character or half a character"), worded("Take it out.")))
-    return found
+        yield place, worded("the text holds a control character or half a character"), worded("Take it out.")
 
 
-def _unfit_to_publish(claim: Any, place: Place) -> Iterator[tuple[Place, str, str]]:  # noqa: ANN401
-    if not any(claim["wordings"].values()):
-        mend = worded("Add a way in which people say it, or make it a draft (status: draft).")
-        yield (*place, "wordings"), worded("a published claim has no wording"), mend
-    if not claim["points"]:
-        mend = worded("Add what is documented of it, or make it a draft (status: draft).")
-        yield (*place, "points"), worded("a published claim has no point"), mend
-    for number, point in enumerate(claim["points"]):
-        if not point["citations"]:
-            mend = worded("Name its source, or make it a draft (status: draft).")
-            yield (*place, "points", number), worded("a point of a published claim cites nothing"), mend
+def _unfit_to_publish(claim: Any, place: PartPath) -> Iterator[Broken]:  # noqa: ANN401
+    # Its figures may be at fault themselves, and are not asked for.
+    record = read_claim({**claim, "figures": []}, "")
+    for field, number in record.lacks_to_publish() if record.status == "published" else ():
+        match field:
+            case "wordings":
+                mend = worded("Add a way in which people say it, or make it a draft (status: draft).")
+                yield (*place, field), worded("a published claim has no wording"), mend
+            case "points":
+                mend = worded("Add what is documented of it, or make it a draft (status: draft).")
+                yield (*place, field), worded("a published claim has no point"), mend
+            case "citations":
+                mend = worded("Name its source, or make it a draft (status: draft).")
+                yield (*place, "points", number), worded("a point of a published claim cites nothing"), mend
 
 
 def _strings(value: Any) -> list[str]:  # noqa: ANN401

@@ -1,4 +1,15 @@
-"""A sheet of claims for import: its rows, put together by their claims."""
+"""Claims as a sheet (CSV), out and in; each row says in `row` what it is, and in `claim` to which claim it belongs.
+
+- `claim`: the claim itself. `text_en` and `text_zh` are its title; with `kind`, `status`, `as_of`, `review_by`, and,
+  not to be changed, `pack` (for reading only) and `exported_state` (how the claim was when it was exported).
+- `wording`, `denial` and `not_wording`: one way to say or dispute it, in `text_en` or in `text_zh`; a `not_wording`
+  is never matched.
+- `figure`: `low` and `high` (the same for a single value), `unit`, `bound`, `role`; the texts are its subject.
+- `point`: `role`, `speaker_en`, `speaker_zh`, `date`, the two texts, and `numbers` with ` | ` between them.
+- `citation`: `document`, `start`, `end`, `sha256`; its `number` is that of the point it belongs to.
+
+`number` counts the rows of a kind within a claim, so that a sorted sheet can be read back; new rows may go without.
+"""
 
 import csv
 import hashlib
@@ -10,46 +21,38 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from checks.model import KnownWording
 from claims.exchange.formats import ExportedClaim, ExportedPack, Incoming, IncomingClaim, IncomingPack, RefusedClaim
 from claims.exchange.reading import read_pack_data
 from claims.exchange.source import Source
-from claims.packs.lines import DECIMAL, WHOLE, Place
-from claims.packs.plain import plain_number, read_documented, write_documented
-from claims.record import ClaimRecord
+from claims.packs.lines import DECIMAL, WHOLE, PartPath
+from claims.packs.plain import LANGUAGES, plain_claim, read_documented, write_documented
 from config.errors import ImportRefusedError, PackProblem
 from config.faults import worded
 
 COLUMNS = (
-    "claim",
-    "row",
-    "number",
-    "text_en",
-    "text_zh",
-    "kind",
-    "status",
-    "as_of",
-    "review_by",
-    "role",
-    "speaker_en",
-    "speaker_zh",
-    "date",
-    "numbers",
-    "low",
-    "high",
-    "unit",
-    "bound",
-    "document",
-    "start",
-    "end",
-    "sha256",
-    "pack",
-    "exported_state",
-    "documented",
-)
+    "claim", "row", "number", "text_en", "text_zh", "kind", "status", "as_of", "review_by", "role", "speaker_en",
+    "speaker_zh", "date", "numbers", "low", "high", "unit", "bound", "document", "start", "end", "sha256", "pack",
+    "exported_state", "documented",
+)  # fmt: skip
 # Sheets from before these columns are still read.
 _LATER = ("documented",)
 ROWS = ("claim", "wording", "not_wording", "denial", "figure", "point", "citation")
+# What stands in the form of packs as a text in each language, by the columns that take it.
+_TEXTS = {
+    "claim": {"text": "title"},
+    "figure": {"text": "subject"},
+    "point": {"text": "text", "speaker": "speaker"},
+    "citation": {},
+}
+# The columns that are named as in the form of packs; those that may be empty are left out there.
+_CELLS = {
+    "claim": ("kind", "status", "as_of", "review_by"),
+    "figure": ("unit", "bound", "role"),
+    "point": ("role", "date"),
+    "citation": ("document", "start", "end", "sha256"),
+}
+_OPTIONAL = {("claim", "status"), ("claim", "review_by"), ("figure", "role")}
+_NUMBERS = {"start", "end"}
 
 # A spreadsheet takes a cell that begins so for a formula, some also behind full-width signs or a line break.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
@@ -66,7 +69,7 @@ def unguard_cell(text: str) -> str:
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
-def join_texts(texts: tuple[str, ...]) -> str:
+def join_texts(texts: Iterable[str]) -> str:
     """Write several texts into one cell, with ` | ` between them; that sign within a text is marked."""
     return " | ".join(text.replace("\\", "\\\\").replace("|", "\\|") for text in texts)
 
@@ -199,18 +202,18 @@ class SheetClaims:
 
     data: Any = field(default_factory=_empty)
     faults: dict[str, list[PackProblem]] = field(default_factory=lambda: defaultdict(list))
-    _lines: dict[Place, int] = field(default_factory=dict[Place, int])
+    _lines: dict[PartPath, int] = field(default_factory=dict[PartPath, int])
     _numbers: dict[str, int] = field(default_factory=dict[str, int])
     _points: dict[tuple[int, str], Data] = field(default_factory=dict[tuple[int, str], Data])
 
-    def line(self, place: Place) -> int:
+    def line(self, place: PartPath) -> int:
         """Return the line of a part, or of the nearest part around it."""
         while place and place not in self._lines:
             place = place[:-1]
         return self._lines.get(place, 1)
 
     def take(self, line: int, cells: Cells) -> None:
-        """Put a row where it belongs; the rows come in the order of `claims.exchange.sheet_order`."""
+        """Put a row where it belongs; the rows come in the order of `in_order`."""
         name, row = cells["claim"].strip(), cells["row"].strip()
         if row not in ROWS:
             mend = worded("Choose one of: {known}.", known=", ".join(ROWS))
@@ -233,32 +236,20 @@ class SheetClaims:
             return
         number = self._numbers[name] = len(self.data["claims"])
         self._lines["claims", number] = line
-        optional = {key: cells[key].strip() for key in ("status", "review_by", "exported_state") if cells[key].strip()}
-        self.data["claims"].append(
-            {
-                "id": name,
-                "kind": cells["kind"].strip(),
-                "title": _both(cells),
-                "as_of": cells["as_of"].strip(),
-                "wordings": {"en": [], "zh": []},
-                "not_wordings": {"en": [], "zh": []},
-                "denials": {"en": [], "zh": []},
-                "figures": [],
-                "points": [],
-                **optional,
-            }
-        )
+        lists: Data = {key: {language: [] for language in LANGUAGES} for key in ("wordings", "not_wordings", "denials")}
+        state = {"exported_state": cells["exported_state"].strip()} if cells["exported_state"].strip() else {}
+        self.data["claims"].append({"id": name, **_part("claim", cells), **lists, "figures": [], "points": [], **state})
 
     def _take_part(self, row: str, number: int, line: int, cells: Cells) -> None:
         claim: Data = self.data["claims"][number]
-        place: Place = ("claims", number)
+        place: PartPath = ("claims", number)
         match row:
             case "wording" | "not_wording" | "denial":
                 self._take_wording(claim, f"{row}s", place, line, cells)
             case "figure":
                 self._append(claim["figures"], _figure(cells), (*place, "figures"), line)
             case "point":
-                point = _point(cells)
+                point = _part(row, cells) | {"numbers": split_texts(cells["numbers"]), "citations": []}
                 count = cells["number"].strip()
                 if (number, count) in self._points:
                     fault = worded("a second point has the number {number}", number=count)
@@ -268,7 +259,7 @@ class SheetClaims:
             case _:
                 self._take_citation(claim, number, line, cells)
 
-    def _take_wording(self, claim: Data, key: str, place: Place, line: int, cells: Cells) -> None:
+    def _take_wording(self, claim: Data, key: str, place: PartPath, line: int, cells: Cells) -> None:
         texts = {language: text for language, text in _both(cells).items() if text}
         if len(texts) != 1:
             fault, mend = (
@@ -288,18 +279,26 @@ class SheetClaims:
                 claim["id"], line, "number", fault, worded("Write the number of the point that it belongs to.")
             )
             return
-        place = {"start": _number(cells["start"]), "end": _number(cells["end"])}
-        citation = {"document": cells["document"].strip(), **place, "sha256": cells["sha256"].strip()}
         index = next(n for n, each in enumerate(claim["points"]) if each is point)
-        self._append(point["citations"], citation, ("claims", number, "points", index, "citations"), line)
+        place = ("claims", number, "points", index, "citations")
+        self._append(point["citations"], _part("citation", cells), place, line)
 
-    def _append(self, parts: list[Any], part: object, place: Place, line: int) -> None:
+    def _append(self, parts: list[Any], part: object, place: PartPath, line: int) -> None:
         self._lines[*place, len(parts)] = line
         parts.append(part)
 
 
 def _both(cells: Cells, column: str = "text") -> dict[str, str]:
-    return {language: cells[f"{column}_{language}"] for language in ("en", "zh")}
+    return {language: cells[f"{column}_{language}"] for language in LANGUAGES}
+
+
+def _part(row: str, cells: Cells) -> Data:
+    """Return what the cells of a row say, in the form of packs."""
+    data: Data = {key: _both(cells, column) for column, key in _TEXTS[row].items()}
+    for name in _CELLS[row]:
+        if cells[name].strip() or (row, name) not in _OPTIONAL:
+            data[name] = _number(cells[name]) if name in _NUMBERS else cells[name].strip()
+    return data
 
 
 def _number(cell: str) -> object:
@@ -312,28 +311,15 @@ def _number(cell: str) -> object:
 
 
 def _figure(cells: Cells) -> Data:
-    low, high, bound = _number(cells["low"]), _number(cells["high"]), cells["bound"].strip()
-    single = bound != "range" and (low == high or high == "")
-    values: Data = {"value": low} if single else {"low": low, "high": high}
-    role = {"role": cells["role"].strip()} if cells["role"].strip() else {}
+    data = _part("figure", cells)
+    low, high = _number(cells["low"]), _number(cells["high"])
+    single = data["bound"] != "range" and (low == high or high == "")
     documented = read_documented(cells["documented"])
-    source = {"documented": documented} if documented else {}
-    return {**values, "unit": cells["unit"].strip(), "bound": bound, **role, "subject": _both(cells), **source}
-
-
-def _point(cells: Cells) -> Data:
-    return {
-        "role": cells["role"].strip(),
-        "speaker": _both(cells, "speaker"),
-        "date": cells["date"].strip(),
-        "text": _both(cells),
-        "numbers": split_texts(cells["numbers"]),
-        "citations": [],
-    }
+    source: Data = {"documented": documented} if documented else {}
+    return data | ({"value": low} if single else {"low": low, "high": high}) | source
 
 
 BYTE_ORDER_MARK = "\ufeff"
-SheetExportRow = dict[str, object]
 
 
 def write_sheet(packs: Iterable[ExportedPack], *, bom: bool = False) -> Iterator[str]:
@@ -352,68 +338,28 @@ def _line(cells: Iterable[str]) -> str:
     return buffer.getvalue()
 
 
-def _rows(exported: ExportedClaim) -> Iterator[SheetExportRow]:
-    claim = exported.record
-    yield {
-        "row": "claim",
-        "text_en": claim.title_en,
-        "text_zh": claim.title_zh,
-        "kind": claim.kind,
-        "status": claim.status,
-        "as_of": claim.as_of.isoformat(),
-        "review_by": claim.review_by.isoformat() if claim.review_by else "",
-        "pack": claim.pack,
-        "exported_state": exported.state,
-    }
-    yield from _wordings("wording", (w for w in claim.wordings if w.says))
-    yield from _wordings("not_wording", (w for w in claim.wordings if w.negative))
-    yield from _wordings("denial", (w for w in claim.wordings if w.denies))
-    yield from _figures(claim)
-    yield from _points(claim)
+def _rows(exported: ExportedClaim) -> Iterator[Data]:
+    """Yield what stands in the cells of each row of a claim; the same part of a pack is read from them."""
+    status: Data = {"status": exported.record.status}
+    claim = plain_claim(exported.record, exported.state) | status
+    yield _cells("claim", claim) | {"pack": exported.record.pack, "exported_state": exported.state}
+    for row in ("wording", "not_wording", "denial"):
+        texts = [(language, text) for language, found in claim.get(f"{row}s", {}).items() for text in found]
+        for number, (language, text) in enumerate(texts, start=1):
+            yield {"row": row, "number": number, f"text_{language}": text}
+    for number, (figure, known) in enumerate(zip(claim.get("figures", ()), exported.record.figures, strict=True), 1):
+        values = {name: figure.get(name, figure.get("value")) for name in ("low", "high")}
+        source = {"unit": known.unit, "documented": write_documented(known)}
+        yield _cells("figure", figure) | {"number": number} | values | source
+    for number, point in enumerate(claim["points"], start=1):
+        yield _cells("point", point) | {"number": number, "numbers": join_texts(point.get("numbers", ()))}
+        for citation in point["citations"]:
+            yield _cells("citation", citation) | {"number": number}
 
 
-def _wordings(row: str, wordings: Iterable[KnownWording]) -> Iterator[SheetExportRow]:
-    for number, wording in enumerate(wordings, start=1):
-        yield {"row": row, "number": number, f"text_{wording.language}": wording.text}
-
-
-def _figures(claim: ClaimRecord) -> Iterator[SheetExportRow]:
-    for number, figure in enumerate(claim.figures, start=1):
-        yield {
-            "row": "figure",
-            "number": number,
-            "text_en": figure.subject_en,
-            "text_zh": figure.subject_zh,
-            "role": figure.role,
-            "low": plain_number(figure.low),
-            "high": plain_number(figure.high),
-            "unit": figure.unit,
-            "bound": figure.bound,
-            "documented": write_documented(figure),
-        }
-
-
-def _points(claim: ClaimRecord) -> Iterator[SheetExportRow]:
-    for number, point in enumerate(claim.points, start=1):
-        yield {
-            "row": "point",
-            "number": number,
-            "text_en": point.text_en,
-            "text_zh": point.text_zh,
-            "role": point.role,
-            "speaker_en": point.speaker_en,
-            "speaker_zh": point.speaker_zh,
-            "date": point.date,
-            "numbers": join_texts(point.numbers),
-        }
-        for cited in point.citations:
-            place: SheetExportRow = {
-                "document": cited.document,
-                "start": cited.start,
-                "end": cited.end,
-                "sha256": cited.sha256,
-            }
-            yield {"row": "citation", "number": number} | place
+def _cells(row: str, part: Data) -> Data:
+    texts = {f"{column}_{each}": part[key][each] for column, key in _TEXTS[row].items() for each in LANGUAGES}
+    return {"row": row, **texts, **{name: part.get(name, "") for name in _CELLS[row]}}
 
 
 def read_sheet(source: Source) -> Incoming:

@@ -48,14 +48,18 @@ class Source:
 
 
 def read_file(path: Path) -> Source:
-    """Read a file for import; raises ImportRefusedError, and reads no more than the size that is allowed."""
+    """Read a file for import; raises ImportRefusedError."""
+    return read_bytes(str(path), file_bytes(path))
+
+
+def file_bytes(path: Path) -> bytes:
+    """Return what a file holds, or little more than is allowed; raises ImportRefusedError where it cannot be read."""
     try:
         with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
         fault = worded("it cannot be read ({reason})", reason=error.strerror or type(error).__name__)
         raise _refused(str(path), fault, worded("Check the path and your rights on it.")) from error
-    return read_bytes(str(path), raw)
 
 
 def read_bytes(name: str, raw: bytes) -> Source:

@@ -1,4 +1,4 @@
-"""Packs in YAML for import: one after the other, with `---` between them."""
+"""Packs in YAML, out and in: one after the other, with `---` between them."""
 
 import hashlib
 import math
@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from claims.exchange.formats import ExportedPack, Incoming
+from claims.exchange.formats import ExportedPack, Incoming, IncomingPack
 from claims.exchange.reading import read_pack_data
 from claims.exchange.source import Source
 from claims.packs.lines import DECIMAL, WHOLE, WORDS, LinedYaml, YamlRefusedError
@@ -24,7 +24,7 @@ _WIDE = 2_000
 
 
 class PackDumper(_Dumper):
-    """Writes plain data so that `claims.pack_yaml` reads the same: what it would take for a number is quoted."""
+    """Writes plain data so that `claims.packs.lines` reads the same: what it would take for a number is quoted."""
 
 
 def _text(dumper: Any, text: str) -> yaml.ScalarNode:  # noqa: ANN401  one of two classes without a common type
@@ -62,23 +62,23 @@ def _dump(data: object) -> str:
 
 
 MAX_PACKS = 200
-_YAML_IMPORT_SEPARATOR = re.compile(r"^---[ \t]*\r?\n", re.MULTILINE)
+_SEPARATOR_LINE = re.compile(r"^---[ \t]*\r?\n", re.MULTILINE)
 _MEND = worded("Export the claims as YAML to see the form.")
 
 
-def read_yaml(source: Source) -> Incoming:
-    """Read all packs of the text; raises ImportRefusedError where it is no YAML in the form of packs."""
+def read_yaml(source: Source, *, whole: bool = False) -> Incoming:
+    """Read all packs of the text (`whole`: as they are shipped); raises ImportRefusedError where it is no such YAML."""
     seen: set[str] = set()
-    packs = [
-        read_pack_data(source.name, _lined(source.name, text, line), hashlib.sha256(text.encode()).hexdigest(), seen)
-        for text, line in _documents(source)
-    ]
-    return Incoming(source.name, source.format, tuple(packs))
+    packs: list[IncomingPack] = []
+    for text, line in _documents(source):
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        packs.append(read_pack_data(source.name, _lined(source.name, text, line), digest, seen, whole=whole))
+    return Incoming(source.name, source.format, tuple(packs), whole=whole)
 
 
 def _documents(source: Source) -> Iterator[tuple[str, int]]:
     """Yield each document with the number of lines before it; the separator never stands at that place in a text."""
-    marks = list(_YAML_IMPORT_SEPARATOR.finditer(source.text))
+    marks = list(_SEPARATOR_LINE.finditer(source.text))
     if len(marks) > MAX_PACKS:
         fault = worded("it holds more than {most} packs", most=MAX_PACKS)
         problem = PackProblem(0, "", fault, worded("Split it into several files."))

@@ -1,17 +1,19 @@
 """Candidates from documents: sentences that a server's moderators, or the operator, may make claims of."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 
-from sqlmodel import Session
+from sqlalchemy import or_, select
+from sqlmodel import Session, col
 
 from checks.lexicon import Lexicon
 from checks.model import Finding
 from claims.base import ClaimBase, Clock
-from claims.documents.candidates import Candidate, CandidateReader, Moved
+from claims.documents.candidates import COVERED, MOST_MERGED, Candidate, CandidateReader, Moved, NearClaim, SourceText
 from claims.moderation.queue import NewItem, put
 from claims.moderation.rights import Actor, permit
-from claims.store.tables import Document, DocumentText
+from claims.store.tables import Citation, Claim, Document, DocumentText, Point
 from config.errors import DocumentTextError
 
 # Checks a text against the claims that a server sees (None: the shared ones).
@@ -38,6 +40,45 @@ class CandidateDesk:
             raw = _text(session, actor.server, document)
         return self._reader.find(document, raw, lambda text: self._coverage(text, actor.server), moved)
 
+    def across(
+        self,
+        actor: Actor,
+        sources: Sequence[SourceText],
+        moved: Moved | None = None,
+        *,
+        most: int = MOST_MERGED,
+        beside_claims: bool = True,
+    ) -> list[Candidate]:
+        """Return the candidates of several texts as one list, best first, each with the published claims near it.
+
+        Without `beside_claims` as if no claim were known: none is near, and no passage is cited already.
+        """
+        with self._base.database.reading() as session:
+            permit(session, actor, "queue.decide")
+            cited = _cited(session, actor.server) if beside_claims else {}
+        surveys = [
+            self._reader.survey(replace(source, cited=tuple(cited.get(source.document, ()))), moved)
+            for source in sources
+        ]
+        found = self._reader.merged(surveys, most)
+        return [self._placed(each, actor.server) for each in found] if beside_claims else found
+
+    def source(self, actor: Actor, document: str) -> SourceText:
+        """Return a document whose text is loaded, to look through."""
+        with self._base.database.reading() as session:
+            permit(session, actor, "queue.decide")
+            raw = _text(session, actor.server, document)
+            return SourceText(document, raw, session.get_one(Document, document).published)
+
+    def _placed(self, candidate: Candidate, server: int | None) -> Candidate:
+        """Return the candidate with the claims near it: one that says it gains a wording, else a point."""
+        near = tuple(
+            NearClaim(match.claim, round(match.score, 3), "wording" if match.score >= COVERED else "point")
+            for match in self._check(candidate.text, server).matches
+            if match.score >= _NEAR
+        )
+        return replace(candidate, near=near)
+
     def find(self, actor: Actor, document: str, moved: Moved | None = None) -> int:
         """Put the candidates of a document into the queue, and return how many are new there.
 
@@ -62,17 +103,36 @@ class CandidateDesk:
         return CandidateReader(self._lexicon)
 
 
+# From this probability on, a claim is told to whoever decides.
+_NEAR = 0.2
+
+
+def _cited(session: Session, server: int | None) -> dict[str, list[tuple[int, int]]]:
+    """Return the spans of documents that claims cite, as the server sees them."""
+    cites = (
+        select(col(Citation.document), col(Citation.start), col(Citation.end))
+        .join(Point, col(Point.key) == col(Citation.point))
+        .join(Claim, col(Claim.key) == col(Point.claim))
+        .where(or_(col(Claim.server).is_(None), col(Claim.server) == server), col(Citation.end) > col(Citation.start))
+        .where(col(Claim.status) != "withdrawn")
+    )
+    found: dict[str, list[tuple[int, int]]] = {}
+    for row in session.connection().execute(cites):
+        found.setdefault(row[0], []).append((row[1], row[2]))
+    return found
+
+
 def _text(session: Session, server: int | None, document: str) -> str:
     row = session.get(Document, document)
     if row is None or row.server not in {None, server}:
         raise DocumentTextError("There is no document {document} here. Pick one from the list.", document=document)
-    if row.server is not None:
+    if row.server is not None and not row.sha256:
         raise DocumentTextError("{document} is this server's own source: its text is not kept here.", document=document)
     loaded = session.get(DocumentText, row.sha256)
     if loaded is None:
         raise DocumentTextError(
-            "The text of {document} is not loaded. Whoever runs Touchstone loads its file: touchstone documents load"
-            " FILE",
+            "The text of {document} is not loaded. Whoever runs Touchstone loads its file: touchstone documents"
+            " load FILE",
             document=document,
         )
     return loaded.text

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Mapped
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, col
 
 from claims.base import ClaimBase, Clock
 from claims.moderation.queue import fill
-from claims.moderation.rights import Actor, permit, require
+from claims.moderation.rights import Actor, permit
 from claims.store.tables import Answer, ClaimOverride, Feedback, QueueItem, Revision, Server
 
 
@@ -61,7 +61,6 @@ class Digests:
             changed = (col(Revision.server) == server) & (col(Revision.at) >= since)
             reported = (col(Feedback.server) == server) & (col(Feedback.reported_at) >= since)
             decided = (col(QueueItem.server) == server) & (col(QueueItem.decided_at) >= since)
-            paused = select(col(ClaimOverride.claim)).where(col(ClaimOverride.server) == server)
             return Digest(
                 server=server,
                 since=since,
@@ -73,14 +72,17 @@ class Digests:
                 offers=_number(session, answered & (col(Answer.kind) == "offer")),
                 changes=_number(session, changed),
                 actors=tuple(sorted(_grouped(session, col(Revision.actor), changed))),
-                paused=tuple(
-                    session.scalars(paused.where(col(ClaimOverride.paused)).order_by(col(ClaimOverride.claim)))
-                ),
+                paused=_paused(session, server),
             )
 
 
-def _number(session: Session, condition: ColumnElement[bool]) -> int:
-    return session.scalar(select(func.count()).where(condition)) or 0
+def _number(session: Session, *conditions: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).where(*conditions)) or 0
+
+
+def _paused(session: Session, server: int | None) -> tuple[str, ...]:
+    paused = (col(ClaimOverride.server) == server, col(ClaimOverride.paused).is_(True))
+    return tuple(session.scalars(select(col(ClaimOverride.claim)).where(*paused).order_by(col(ClaimOverride.claim))))
 
 
 def _grouped(session: Session, column: Mapped[str], condition: ColumnElement[bool]) -> dict[str, int]:
@@ -156,18 +158,11 @@ class ActivityBook:
         since = self._base.clock() - timedelta(days=days)
         taken = (col(Answer.server) == actor.server, col(Answer.taken_at) >= since)
         reported = (col(Feedback.server) == actor.server, col(Feedback.reported_at) >= since)
-        paused = (col(ClaimOverride.server) == actor.server, col(ClaimOverride.paused).is_(True))
         with self._base.database.reading() as session:
-            require(session, actor, actor.server, "moderator")
+            permit(session, actor, "activity.see")
             return Activity(
-                _count(session, Answer, *taken, col(Answer.card_message).is_not(None)),
-                _count(session, Answer, *taken, col(Answer.offered).is_(True)),
-                _count(session, Feedback, *reported),
-                tuple(
-                    session.scalars(select(col(ClaimOverride.claim)).where(*paused).order_by(col(ClaimOverride.claim)))
-                ),
+                _number(session, *taken, col(Answer.card_message).is_not(None)),
+                _number(session, *taken, col(Answer.offered).is_(True)),
+                _number(session, *reported),
+                _paused(session, actor.server),
             )
-
-
-def _count(session: Session, table: type[SQLModel], *wanted: ColumnElement[bool]) -> int:
-    return session.scalar(select(func.count()).select_from(table).where(*wanted)) or 0

@@ -14,9 +14,9 @@ from claims.moderation.citing import Sources
 from claims.moderation.edits import AddWording, Edit, EditTexts, check_published
 from claims.moderation.rights import Actor, permit
 from claims.record import ClaimRecord, claim_state, differences
-from claims.store.changes import CLAIM, Intent, change
+from claims.store.changes import CLAIM, Change, write_changes
 from claims.store.claim_rows import read_rows
-from claims.store.revisions import Deed
+from claims.store.revisions import AuditEntry
 from claims.store.tables import Claim, ClaimOverride, Server
 from config.errors import ConflictError, UnknownClaimError
 
@@ -42,57 +42,59 @@ class Editor:
     def __init__(self, base: ClaimBase) -> None:
         self._base = base
 
-    def edit(self, actor: Actor, claim_id: str, edition: str | None, edit: Edit, reason: str = "") -> Edited:
-        """Apply one edit to the claim that the caller has seen as `edition` (None: whatever stands there now)."""
+    def edit(self, actor: Actor, claim_id: str, version_tag: str | None, edit: Edit, reason: str = "") -> Edited:
+        """Apply one edit to the claim that the caller has seen as `version_tag` (None: whatever stands there now)."""
         with self._base.database.changing() as session:
             permit(session, actor, "claim.edit")
-            intent = edit_intent(session, actor, claim_id, edition, edit)
-            return self._write(session, Deed(actor.who, "claim.edit", reason, actor.server), [intent], claim_id)
+            change = edit_change(session, actor, claim_id, version_tag, edit)
+            return self._write(session, AuditEntry(actor.who, "claim.edit", reason, actor.server), [change], claim_id)
 
     def create(self, actor: Actor, texts: EditTexts, reason: str = "") -> Edited:
         """Begin a claim of the server's own, as a draft; its id is made from the title."""
         with self._base.database.changing() as session:
             permit(session, actor, "claim.edit")
-            intent = new_intent(self._base, session, actor, texts)
-            return self._write(session, Deed(actor.who, "claim.create", reason, actor.server), [intent], intent.subject)
+            change = new_claim_change(self._base, session, actor, texts)
+            return self._write(
+                session, AuditEntry(actor.who, "claim.create", reason, actor.server), [change], change.subject
+            )
 
-    def follow_shared(self, actor: Actor, claim_id: str, edition: str | None, reason: str = "") -> Edited:
+    def follow_shared(self, actor: Actor, claim_id: str, version_tag: str | None, reason: str = "") -> Edited:
         """Give up the server's version of a shared claim, or a claim of its own altogether."""
         with self._base.database.changing() as session:
             permit(session, actor, "claim.edit")
             seen = seen_claim(session, actor.server, claim_id)
-            if edition is not None and edition != seen.edition:
-                raise ConflictError(claim_id, differences(None, claim_state(seen)), current=seen.edition)
-            intents = [Intent(CLAIM, claim_id, None)] if seen.server == actor.server else []
-            return self._write(session, Deed(actor.who, "claim.remove", reason, actor.server), intents, claim_id)
+            if version_tag is not None and version_tag != seen.version_tag:
+                raise ConflictError(claim_id, differences(None, claim_state(seen)), current=seen.version_tag)
+            changes = [Change(CLAIM, claim_id, None)] if seen.server == actor.server else []
+            return self._write(session, AuditEntry(actor.who, "claim.remove", reason, actor.server), changes, claim_id)
 
-    def _write(self, session: Session, deed: Deed, intents: Sequence[Intent], claim_id: str) -> Edited:
-        written = change(session, deed, intents, self._base.clock())
+    def _write(self, session: Session, entry: AuditEntry, changes: Sequence[Change], claim_id: str) -> Edited:
+        written = write_changes(session, entry, changes, self._base.clock())
         session.expire_all()
-        found = read_rows(session, deed.server, claim_id, everything=True)
+        found = read_rows(session, entry.server, claim_id, everything=True)
         return Edited(found[0][1] if found else None, written.revision, bool(written.changes))
 
 
-def edit_intent(session: Session, actor: Actor, claim_id: str, edition: str | None, edit: Edit) -> Intent:
-    """Return the state that the edit leads to; raises ConflictError where the claim is no longer at that edition."""
+def edit_change(session: Session, actor: Actor, claim_id: str, version_tag: str | None, edit: Edit) -> Change:
+    """Return the state that the edit leads to; raises ConflictError where the claim is no longer at that version."""
     seen = seen_claim(session, actor.server, claim_id)
     after = edit.apply(seen, Sources(session, actor.server))
-    if edition is not None and edition != seen.edition:
+    if version_tag is not None and version_tag != seen.version_tag:
         fields = differences(claim_state(after), claim_state(seen))
         # Somebody else has made the very same change: there is nothing left to decide.
         if fields:
-            raise ConflictError(claim_id, fields, current=seen.edition, mine=edit)
+            raise ConflictError(claim_id, fields, current=seen.version_tag, mine=edit)
     check_published(after, edit)
-    return Intent(CLAIM, claim_id, claim_state(after))
+    return Change(CLAIM, claim_id, claim_state(after))
 
 
-def new_intent(base: ClaimBase, session: Session, actor: Actor, texts: EditTexts, wording: str = "") -> Intent:
+def new_claim_change(base: ClaimBase, session: Session, actor: Actor, texts: EditTexts, wording: str = "") -> Change:
     """Return the state of a new draft, with a first wording where one is given."""
     blank = ClaimRecord("", "contested", "", "", "", 1, base.clock().date(), None, (), (), (), "draft", actor.server)
     sources = Sources(session, actor.server)
     draft = texts.apply(blank, sources)
     draft = AddWording(wording).apply(draft, sources) if wording else draft
-    return Intent(CLAIM, _free_id(session, draft.title_en), claim_state(draft))
+    return Change(CLAIM, _free_id(session, draft.title_en), claim_state(draft))
 
 
 def seen_claim(session: Session, server: int | None, claim_id: str) -> ClaimRecord:

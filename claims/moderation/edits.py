@@ -1,4 +1,4 @@
-"""Edits of a claim's documented figures."""
+"""Edits of a claim: its texts and status, its wordings, its points, its figures; each made clean or refused."""
 
 import re
 from collections.abc import Iterable
@@ -86,18 +86,18 @@ class ReplaceAll:
 def check_published(claim: ClaimRecord, edit: Edit) -> None:
     """Raise InvalidEditError where a published claim would lack what an answer needs."""
     form = FormReader()
-    if claim.status == "published":
-        if not any(wording.says for wording in claim.wordings):
-            form.refuse("wordings", "A published claim needs a wording.", "Add one way in which people say it.")
-        if not claim.points:
-            form.refuse("points", "A published claim needs a point.", "Add what is documented for or against it.")
-        for number, point in enumerate(claim.points, 1):
-            if not point.citations:
-                form.refuse("citations", "Point {number} cites nothing.", "Name its source.", number=number)
+    for field, place in claim.lacks_to_publish() if claim.status == "published" else ():
+        match field:
+            case "wordings":
+                form.refuse(field, "A published claim needs a wording.", "Add one way in which people say it.")
+            case "points":
+                form.refuse(field, "A published claim needs a point.", "Add what is documented for or against it.")
+            case "citations":
+                form.refuse(field, "Point {number} cites nothing.", "Name its source.", number=place + 1)
     form.finish(edit)
 
 
-MOST = 500
+MOST_WORDINGS = 500
 Language = Literal["en", "zh"]
 Use = Literal["says", "denies", "negative"]
 USES: tuple[Use, ...] = get_args(Use)
@@ -145,22 +145,6 @@ class AddWordings:
         use = cast("Use", form.choice("use", self.use, USES))
         form.finish(self)
         return _checked(claim, _joined(claim, texts, use), form, self)
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveWording:
-    """A wording, of whatever use, that the claim is to lose."""
-
-    text: str
-
-    def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002
-        """Return the claim without the wording; raises InvalidEditError where it has none such."""
-        form = FormReader()
-        wanted = form.needed("text", self.text).casefold()
-        kept = [wording for wording in claim.wordings if wording.text.casefold() != wanted]
-        if len(kept) == len(claim.wordings):
-            form.refuse("text", "The claim has no wording {text}.", "Look at its wordings again.", text=self.text[:60])
-        return _checked(claim, kept, form, self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +207,13 @@ def _checked(claim: ClaimRecord, wordings: list[KnownWording], form: FormReader,
     for wording in wordings:
         if uses.setdefault(wording.text.casefold(), use_of(wording)) != use_of(wording):
             form.refuse("wordings", "{text} stands in two lists.", "Keep it in one of them.", text=wording.text)
-    if len(wordings) > MOST:
+    if len(wordings) > MOST_WORDINGS:
         form.refuse(
-            "wordings", "{count} wordings are too many.", "Keep them to {most}.", count=len(wordings), most=MOST
+            "wordings",
+            "{count} wordings are too many.",
+            "Keep them to {most}.",
+            count=len(wordings),
+            most=MOST_WORDINGS,
         )
     form.finish(edit)
     return replace(claim, wordings=tuple(wordings))
@@ -236,7 +224,7 @@ def _wording(text: str, language: Language, use: Use) -> KnownWording:
 
 
 ROLES = ("refutes", "supports", "context")
-POINT_EDITS_MOST = 20
+MOST_POINTS = 20
 NO_PLACE = msgid("There is no number {number} any more.")
 LOOK_AGAIN = msgid("Look at the claim again.")
 _EMPTY = PointRecord("refutes", "", "", "", "", "", ())
@@ -264,8 +252,8 @@ class EditPoint:
         form = FormReader()
         check_place(form, self.place, len(claim.points))
         form.finish(self)
-        if self.place is None and len(claim.points) >= POINT_EDITS_MOST:
-            form.refuse("points", "{most} points are the most.", "Take one out first.", most=POINT_EDITS_MOST)
+        if self.place is None and len(claim.points) >= MOST_POINTS:
+            form.refuse("points", "{most} points are the most.", "Take one out first.", most=MOST_POINTS)
         point = self._point(_EMPTY if self.place is None else claim.points[self.place], form, sources)
         form.finish(self)
         place = len(claim.points) if self.place is None else self.place
@@ -309,7 +297,7 @@ def _new(typed: str | None, old: str) -> str:
 
 BOUNDS: tuple[Bound, ...] = get_args(Bound)
 FIGURE_ROLES: tuple[FigureRole, ...] = get_args(FigureRole)
-FIGURE_EDITS_MOST = 40
+MOST_FIGURES = 40
 _NUMBER = r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d{1,3})?"
 _VALUE = re.compile(rf"({_NUMBER})(?:\s*(?:to|-|–|至|到)\s*({_NUMBER}))?")
 
@@ -334,8 +322,8 @@ class EditFigure:
         """Return the claim with the figure."""
         form = FormReader()
         check_place(form, self.place, len(claim.figures))
-        if self.place is None and len(claim.figures) >= FIGURE_EDITS_MOST:
-            form.refuse("figures", "{most} figures are the most.", "Take one out first.", most=FIGURE_EDITS_MOST)
+        if self.place is None and len(claim.figures) >= MOST_FIGURES:
+            form.refuse("figures", "{most} figures are the most.", "Take one out first.", most=MOST_FIGURES)
         claimed, _, sourced = self.value.partition("|")
         low, high = _read(form, claimed)
         source = _source(form, sourced)

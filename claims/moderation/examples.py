@@ -8,10 +8,11 @@ from sqlmodel import Session, col
 
 from claims.base import ClaimBase, Clock
 from claims.moderation.editor import seen_claim
-from claims.moderation.rights import Actor, level_of, permit
+from claims.moderation.rights import Actor, may, permit
 from claims.record import State
+from claims.store.changes import note_changes
 from claims.store.identity import hash_user
-from claims.store.revisions import ChangeRecord, Deed, write_revision
+from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.tables import Example
 from config.errors import InvalidEditError, NotAllowedError, UnknownEntryError
 from config.faults import FieldFault, msgid
@@ -89,8 +90,8 @@ class ExampleBook:
             row.makes_claim, row.text = kept.makes_claim and bool(kept.claim), kept.text
             session.add(row)
             session.flush()
-            deed = Deed(actor.who, "example.keep", "", actor.server)
-            _note(session, deed, str(row.id), (before, _label(row)), now)
+            entry = AuditEntry(actor.who, "example.keep", "", actor.server)
+            _note(session, entry, str(row.id), (before, _label(row)), now)
             return row.id or 0
 
     def delete(self, actor: Actor, number: int) -> None:
@@ -103,10 +104,10 @@ class ExampleBook:
             if not is_author:
                 permit(session, actor, "example.keep")
             # An author is a member: the history does not name them.
-            who = "author" if is_author and level_of(session, actor) == "member" else actor.who
+            who = actor.who if may(session, actor, "example.keep") else "author"
             session.delete(row)
-            deed = Deed(who, "example.delete", "", actor.server)
-            _note(session, deed, str(row.id), (_label(row), None), self._clock())
+            entry = AuditEntry(who, "example.delete", "", actor.server)
+            _note(session, entry, str(row.id), (_label(row), None), self._clock())
 
     def examples(self, actor: Actor) -> tuple[ExampleRecord, ...]:
         """Return the server's examples, oldest first; raises NotAllowedError."""
@@ -136,5 +137,7 @@ def _label(row: Example) -> State:
     return {"claim": row.claim, "makes_claim": row.makes_claim}
 
 
-def _note(session: Session, deed: Deed, number: str, change: tuple[State | None, State | None], at: datetime) -> None:
-    write_revision(session, deed, [ChangeRecord("example", number, *change)], at)
+def _note(
+    session: Session, entry: AuditEntry, number: str, states: tuple[State | None, State | None], at: datetime
+) -> None:
+    note_changes(session, entry, [ChangeRecord("example", number, *states)], at)

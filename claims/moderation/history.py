@@ -1,4 +1,4 @@
-"""Undo and restore: new revisions that bring an older state back; nothing is ever taken out of the history."""
+"""The history: its revisions, page by page, and new ones that bring an older state back; nothing is ever taken out."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -10,14 +10,14 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import Session, col
 
 from claims.base import ClaimBase
-from claims.moderation.editor import edit_intent
+from claims.moderation.editor import edit_change
 from claims.moderation.edits import ReplaceAll, check_published
 from claims.moderation.rights import Actor, permit
 from claims.record import State, claim_from_state, claim_state, differences, lacking
-from claims.store.changes import CLAIM, KEEPERS, QUEUE_ITEM, SERVER, Intent, Written, change
-from claims.store.revisions import ChangeRecord, Deed
+from claims.store.changes import CLAIM, QUEUE_ITEM, SERVER, STATE_STORES, Change, ChangeResult, write_changes
+from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.server_settings import settings_from_state, settings_state
-from claims.store.tables import Change, Revision
+from claims.store.tables import ChangeRow, Revision
 from config.errors import ConflictError, NotUndoableError, UnknownEntryError
 from config.faults import FieldDifference
 
@@ -58,8 +58,8 @@ class History:
         """Return the server's revisions, or those of one claim, which for a shared claim are those of its pack too."""
         scope = col(Revision.server) == actor.server
         if claim is not None:
-            of_claim = (col(Change.subject) == claim, col(Change.kind).startswith(CLAIM))
-            changed = select(col(Change.revision)).where(*of_claim)
+            of_claim = (col(ChangeRow.subject) == claim, col(ChangeRow.kind).startswith(CLAIM))
+            changed = select(col(ChangeRow.revision)).where(*of_claim)
             scope = or_(scope, col(Revision.server).is_(None)) & col(Revision.id).in_(changed)
         if before is not None:
             scope &= col(Revision.id) < before
@@ -96,9 +96,9 @@ def claim_state_at(session: Session, server: int | None, claim: str, number: int
     """Return the claim's state after a revision, of the server's or, for a shared claim, of the shared base."""
     seen: ColumnElement[bool] = or_(col(Revision.server) == server, col(Revision.server).is_(None))
     query = (
-        select(Change)
-        .join(Revision, col(Revision.id) == col(Change.revision))
-        .where(seen, col(Change.revision) == number, col(Change.kind) == CLAIM, col(Change.subject) == claim)
+        select(ChangeRow)
+        .join(Revision, col(Revision.id) == col(ChangeRow.revision))
+        .where(seen, col(ChangeRow.revision) == number, col(ChangeRow.kind) == CLAIM, col(ChangeRow.subject) == claim)
     )
     row = session.scalars(query).first()
     if row is None or row.after is None:
@@ -123,10 +123,10 @@ def _records(session: Session, rows: Sequence[Revision], claim: str | None) -> t
 
 
 def _changes(session: Session, numbers: Iterable[int], claim: str | None) -> dict[int, list[ChangeRecord]]:
-    query = select(Change).where(col(Change.revision).in_(numbers)).order_by(col(Change.id))
+    query = select(ChangeRow).where(col(ChangeRow.revision).in_(numbers)).order_by(col(ChangeRow.id))
     if claim is not None:
         # A pack brings many claims in one revision: the history of one shows that one only.
-        query = query.where(col(Change.subject) == claim, col(Change.kind).startswith(CLAIM))
+        query = query.where(col(ChangeRow.subject) == claim, col(ChangeRow.kind).startswith(CLAIM))
     found: dict[int, list[ChangeRecord]] = defaultdict(list)
     for row in session.scalars(query):
         found[row.revision].append(ChangeRecord(row.kind, row.subject, row.before, row.after))
@@ -146,7 +146,7 @@ class Undoing:
     def __init__(self, base: ClaimBase) -> None:
         self._base = base
 
-    def undo(self, actor: Actor, number: int, reason: str = "") -> Written:
+    def undo(self, actor: Actor, number: int, reason: str = "") -> ChangeResult:
         """Take one revision back, also one that itself was an undo; later changes to other fields stay.
 
         ConflictError: what it wrote has been changed since; `restore` brings back a whole version nevertheless.
@@ -155,23 +155,25 @@ class Undoing:
             permit(session, actor, "history.undo")
             revision = read_revision(session, actor.server, number)
             _check_rights(session, actor, revision)
-            deed = Deed(actor.who, "undo", reason, actor.server, undoes=number)
-            changes = [made for made in reversed(revision.changes) if not _is_gone(session, actor.server, made)]
-            intents = [_undone(session, actor.server, made) for made in changes]
-            _check_claims(actor.server, intents)
-            return change(session, deed, intents, self._base.clock())
+            entry = AuditEntry(actor.who, "undo", reason, actor.server, undoes=number)
+            standing = [made for made in reversed(revision.changes) if not _is_gone(session, actor.server, made)]
+            changes = [_undone(session, actor.server, made) for made in standing]
+            _check_claims(actor.server, changes)
+            return write_changes(session, entry, changes, self._base.clock())
 
     def restore(
-        self, actor: Actor, claim_id: str, number: int, edition: str | None = None, reason: str = ""
-    ) -> Written:
+        self, actor: Actor, claim_id: str, number: int, version_tag: str | None = None, reason: str = ""
+    ) -> ChangeResult:
         """Bring a claim back to what it was after a revision, whatever has happened since."""
         with self._base.database.changing() as session:
             permit(session, actor, "history.undo")
             state = claim_state_at(session, actor.server, claim_id, number)
             edit = ReplaceAll(claim_from_state(claim_id, state, server=actor.server, pack=""))
-            intent = edit_intent(session, actor, claim_id, edition, edit)
+            change = edit_change(session, actor, claim_id, version_tag, edit)
             why = reason or f"as after revision {number}"
-            return change(session, Deed(actor.who, "claim.restore", why, actor.server), [intent], self._base.clock())
+            return write_changes(
+                session, AuditEntry(actor.who, "claim.restore", why, actor.server), [change], self._base.clock()
+            )
 
 
 def _check_rights(session: Session, actor: Actor, revision: RevisionRecord) -> None:
@@ -181,29 +183,29 @@ def _check_rights(session: Session, actor: Actor, revision: RevisionRecord) -> N
             permit(session, actor, "server.moderators")
 
 
-def _check_claims(server: int | None, intents: Sequence[Intent]) -> None:
-    for intent in intents:
-        if intent.kind == CLAIM and intent.after is not None:
-            claim = claim_from_state(intent.subject, intent.after, server=server, pack="")
+def _check_claims(server: int | None, changes: Sequence[Change]) -> None:
+    for change in changes:
+        if change.kind == CLAIM and change.after is not None:
+            claim = claim_from_state(change.subject, change.after, server=server, pack="")
             check_published(claim, ReplaceAll(claim))
 
 
 def _is_gone(session: Session, server: int | None, made: ChangeRecord) -> bool:
     """Tell of a queue item whose time is over: what was decided on it can be undone without it."""
-    return made.kind == QUEUE_ITEM and KEEPERS[QUEUE_ITEM].read(session, server, made.subject) is None
+    return made.kind == QUEUE_ITEM and STATE_STORES[QUEUE_ITEM].read(session, server, made.subject) is None
 
 
-def _undone(session: Session, server: int | None, made: ChangeRecord) -> Intent:
+def _undone(session: Session, server: int | None, made: ChangeRecord) -> Change:
     """Return the state without the change; raises ConflictError where that is not possible."""
-    keeper = KEEPERS.get(made.kind)
-    if keeper is None:
+    store = STATE_STORES.get(made.kind)
+    if store is None:
         raise NotUndoableError(
             "A change of the kind “{kind}” cannot be undone here: load the file again instead.", kind=made.kind
         )
-    now = keeper.read(session, server, made.subject)
+    now = store.read(session, server, made.subject)
     before, after = _as_kept_now(made.kind, made.before), _as_kept_now(made.kind, made.after)
     if now in (after, before):
-        return Intent(made.kind, made.subject, before)
+        return Change(made.kind, made.subject, before)
     if now is None or before is None or after is None:
         raise ConflictError(made.subject, differences(before, now))
     wanted, blocked = dict(now), list[FieldDifference]()
@@ -216,7 +218,7 @@ def _undone(session: Session, server: int | None, made: ChangeRecord) -> Intent:
             wanted[name] = value
     if blocked:
         raise ConflictError(made.subject, tuple(blocked))
-    return Intent(made.kind, made.subject, wanted)
+    return Change(made.kind, made.subject, wanted)
 
 
 def _as_kept_now(kind: str, state: State | None) -> State | None:

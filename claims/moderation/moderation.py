@@ -16,7 +16,7 @@ from claims.moderation.queue import Queue
 from claims.moderation.rights import Rights
 from claims.moderation.server_setup import ClaimSettings, ServerSetup
 from claims.moderation.shadow import ShadowBook
-from claims.moderation.sources import SourceBook
+from claims.moderation.sources import DocumentShelf, SourceBook
 
 
 class Moderation:
@@ -31,6 +31,7 @@ class Moderation:
         self.editor = Editor(base)
         self.claim_settings = ClaimSettings(base)
         self.sources = SourceBook(base)
+        self.shelf = DocumentShelf(base, lexicon)
         self.queue = Queue(base, hash_key, clock)
         self.decisions = QueueDecisions(base)
         self.candidates = CandidateDesk(base, lexicon, check, clock)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
@@ -44,13 +44,6 @@ class Item:
     age: timedelta
     reports: int = 0
 
-    @property
-    def link(self) -> str | None:
-        """Return the address of the message, for those who may see it in Discord."""
-        if self.server is None or self.channel is None or self.message is None:
-            return None
-        return f"https://discord.com/channels/{self.server}/{self.channel}/{self.message}"
-
 
 @dataclass(frozen=True, slots=True)
 class NewItem:
@@ -69,19 +62,9 @@ class NewItem:
 
 def put(session: Session, item: NewItem, at: datetime) -> bool:
     """Put an item into the queue; False where the same occasion waits already, or has been decided."""
-    row = {
-        "server": item.server,
-        "kind": item.kind,
-        "key": f"{item.server or 'shared'}/{item.kind}/{item.occasion}",
-        "claim": item.claim,
-        "payload": item.payload or {},
-        "channel": item.channel,
-        "message": item.message,
-        "score": item.score,
-        "author_hash": item.author_hash,
-        "created_at": at,
-        "state": "open",
-    }
+    row = asdict(item)
+    key = f"{item.server or 'shared'}/{item.kind}/{row.pop('occasion')}"
+    row |= {"key": key, "payload": item.payload or {}, "created_at": at, "state": "open"}
     return bool(rows_written(session, insert_into(session, QueueItem).values(row).on_conflict_do_nothing()))
 
 
@@ -95,27 +78,17 @@ def open_rows(session: Session, server: int | None, kind: ItemKind | None = None
 
 def item_of(row: QueueItem, now: datetime, reports: int = 0) -> Item:
     """Return a row as a value."""
-    return Item(
-        row.id or 0,
-        row.server,
-        cast("ItemKind", row.kind),
-        row.claim,
-        row.payload,
-        row.channel,
-        row.message,
-        row.score,
-        row.created_at,
-        now - row.created_at,
-        reports,
-    )
+    known = {name: getattr(row, name) for name in Item.__slots__ if name not in {"age", "reports"}}
+    return Item(**known, age=now - row.created_at, reports=reports)
 
 
 def reports_of(session: Session, row: QueueItem) -> int:
     """Return how many members have reported what the item is about; 0 for other kinds than feedback."""
     if row.kind != "feedback":
         return 0
-    card = (col(Feedback.card_message) == row.payload["card"], col(Feedback.claim) == row.claim)
-    query = select(func.count()).select_from(Feedback).where(*card, col(Feedback.kind) == row.payload["kind"])
+    card = (col(Feedback.channel) == (row.channel or 0), col(Feedback.card_message) == row.payload["card"])
+    said = (col(Feedback.claim) == row.claim, col(Feedback.kind) == row.payload["kind"])
+    query = select(func.count()).select_from(Feedback).where(*card, *said)
     return session.scalar(query) or 0
 
 
@@ -151,14 +124,14 @@ def _untaken(session: Session, server: int, now: datetime) -> None:
     # Whose author is forgotten does not come back.
     for answer in session.scalars(select(Answer).where(offered & age & col(Answer.author_hash).is_not(None))):
         for claim in answer.claims:
-            sighting = session.get(Sighting, (answer.message, claim))
+            sighting = session.get(Sighting, (answer.channel, answer.message, claim))
             score = sighting.score if sighting else None
             occasion = f"{answer.message}/{claim}"
             standing.add(occasion)
             place = (answer.channel, answer.message, score, answer.author_hash)
             put(session, NewItem(server, "offer", occasion, claim, None, *place), now)
     for row in open_rows(session, server, "offer"):
-        taken = session.get(Answer, row.message) if row.message else None
+        taken = session.get(Answer, (row.channel, row.message)) if row.channel and row.message else None
         if row.key.split("/", 2)[2] not in standing and taken is not None and taken.kind == "reply":
             session.delete(row)
     session.flush()
@@ -213,11 +186,6 @@ class Queue:
             ):
                 raise UnknownClaimError(claim)
             return put(session, item, self._clock())
-
-    def add_candidate(self, server: int | None, occasion: str, payload: dict[str, str]) -> bool:
-        """Let a document propose a claim (None: to the operator); `occasion` is the same for the same passage."""
-        with self._base.database.writing() as session:
-            return put(session, NewItem(server, "candidate", occasion, payload=payload), self._clock())
 
     def note_near_miss(self, server: int, channel: int, message: int, author: int, claim: str, score: float) -> bool:
         """Note a match just under the cut-off, by its message's ids; False also where fifty of them wait."""

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
+from claims.answering.answers import is_card
 from claims.base import ClaimBase, Clock
 from claims.moderation.queue import NewItem, open_rows, put
-from claims.moderation.server_setup import setting_intent
-from claims.store.changes import Intent, change
+from claims.moderation.server_setup import setting_change
+from claims.store.changes import Change, write_changes
 from claims.store.claim_rows import read_rows
 from claims.store.identity import hash_user
-from claims.store.revisions import Deed
+from claims.store.revisions import AuditEntry
 from claims.store.server_settings import PAUSE_REPORTS
 from claims.store.tables import Answer, ClaimOverride, Feedback, Server, Sighting
 from config.errors import NotAllowedError, UnknownClaimError
@@ -46,12 +47,12 @@ def act_on_report(session: Session, report: Feedback, before: str | None, now: d
     Raises UnknownClaimError where the card answers other claims.
     """
     server, claim = report.server, report.claim
-    answer = session.scalar(select(Answer).where(col(Answer.card_message) == report.card_message))
+    answer = session.scalar(select(Answer).where(is_card(report.channel, report.card_message)))
     if answer is not None and claim not in answer.claims:
         raise UnknownClaimError(claim, tuple(answer.claims))
     if not read_rows(session, server, claim, everything=True):
         return 0.0, False
-    place = (answer.channel, answer.message) if answer else (None, None)
+    place = (answer.channel, answer.message) if answer else (report.channel, None)
     occasion = f"{claim}/{report.card_message}/{report.kind}"
     payload = {"kind": report.kind, "card": report.card_message}
     put(session, NewItem(server, "feedback", occasion, claim, payload, *place), now)
@@ -65,36 +66,40 @@ def act_on_report(session: Session, report: Feedback, before: str | None, now: d
         raised = max(raised, setting.raised_to or 0.0 if setting else 0.0)
     enough = is_wrong and _recent(session, report, setting, now) >= _limit(session, server)
     pauses = enough and not (setting and setting.paused)
-    intent = setting_intent(session, server, claim, raised_to=raised or None, **({"paused": True} if pauses else {}))
-    written = _write(session, report, intent, now, pauses=pauses)
+    change = setting_change(session, server, claim, raised_to=raised or None, **({"paused": True} if pauses else {}))
+    written = _write(session, report, change, now, pauses=pauses)
     return (written if is_wrong else 0.0), pauses
 
 
 def _drop_unreported(session: Session, report: Feedback, kind: str) -> None:
     """Take the item of a kind that nobody reports any more out of the queue, where nobody has decided on it."""
-    same = (col(Feedback.card_message) == report.card_message, col(Feedback.claim) == report.claim)
+    same = _same(report.channel, report.card_message, report.claim)
     if session.scalar(select(func.count()).select_from(Feedback).where(*same, col(Feedback.kind) == kind)):
         return
     for row in open_rows(session, report.server, "feedback"):
-        if row.claim == report.claim and row.payload == {"kind": kind, "card": report.card_message}:
+        card = {"kind": kind, "card": report.card_message}
+        if (row.claim, row.channel or report.channel, row.payload) == (report.claim, report.channel, card):
             session.delete(row)
 
 
-def _write(session: Session, report: Feedback, intent: Intent, now: datetime, *, pauses: bool) -> float:
+def _write(session: Session, report: Feedback, change: Change, now: datetime, *, pauses: bool) -> float:
     act = "reports.pause" if pauses else "reports.raise" if report.kind in WRONG_MATCH else "reports.lower"
-    written = change(session, Deed("touchstone", act, "reported by members", report.server), [intent], now)
+    written = write_changes(session, AuditEntry("touchstone", act, "reported by members", report.server), [change], now)
     if pauses:
         payload = {"reports": _limit(session, report.server)}
         put(session, NewItem(report.server, "paused", f"{report.claim}/{written.revision}", report.claim, payload), now)
-    return (intent.after or {})["raised_to"] or 0.0 if written.changes else 0.0
+    return (change.after or {})["raised_to"] or 0.0 if written.changes else 0.0
 
 
 def _bar(session: Session, report: Feedback, setting: ClaimOverride | None) -> float:
     """Return the bar above all matches that members call wrong, since moderators have decided on the last ones."""
     reported = (
         select(func.max(col(Sighting.score)))
-        .join(Answer, col(Answer.message) == col(Sighting.message))
-        .join(Feedback, col(Feedback.card_message) == col(Answer.card_message))
+        .join(Answer, (col(Answer.channel) == col(Sighting.channel)) & (col(Answer.message) == col(Sighting.message)))
+        .join(
+            Feedback,
+            (col(Feedback.channel) == col(Answer.channel)) & (col(Feedback.card_message) == col(Answer.card_message)),
+        )
         .where(col(Sighting.claim) == report.claim, col(Feedback.claim) == report.claim)
         .where(col(Feedback.server) == report.server, col(Feedback.kind).in_(WRONG_MATCH))
     )
@@ -138,16 +143,15 @@ class FeedbackBook:
         self._key = hash_key
         self._clock = clock or base.clock
 
-    def report(self, server: int, claim: str, card_message: int, reporter: int, kind: FeedbackKind) -> int:
-        """Keep a report and act on it; return how many members have reported this claim on this card."""
-        return self.act(server, claim, card_message, reporter, kind).count
-
-    def act(self, server: int, claim: str, card_message: int, reporter: int, kind: FeedbackKind) -> ReportOutcome:
+    def act(
+        self, server: int, channel: int, claim: str, card_message: int, reporter: int, kind: FeedbackKind
+    ) -> ReportOutcome:
         """Keep a report and do at once what follows from it; of one member the last kind counts, and never twice.
 
         Raises NotAllowedError for a card of another server.
         """
         row: dict[str, Any] = {
+            "channel": channel,
             "card_message": card_message,
             "claim": claim,
             "reporter_hash": hash_user(reporter, self._key),
@@ -156,21 +160,26 @@ class FeedbackBook:
             "reported_at": self._clock(),
         }
         with self._database.changing() as session:
-            _check_server(session, server, card_message)
-            earlier = session.get(Feedback, (card_message, claim, row["reporter_hash"]))
+            _check_server(session, server, channel, card_message)
+            earlier = session.get(Feedback, (channel, card_message, claim, row["reporter_hash"]))
             before = earlier.kind if earlier else None
             if before != kind:
                 # The time of the first report stays: once moderators have decided on it, it is dealt with.
                 session.add(earlier.sqlmodel_update({"kind": kind}) if earlier else Feedback(**row))
                 session.flush()
-            same = (col(Feedback.card_message) == card_message, col(Feedback.claim) == claim)
+            same = _same(channel, card_message, claim)
             count = session.scalar(select(func.count()).select_from(Feedback).where(*same)) or 0
             if before == kind:
                 return ReportOutcome(count, new=False)
             return ReportOutcome(count, *act_on_report(session, Feedback(**row), before, self._clock()))
 
 
-def _check_server(session: Session, server: int, card_message: int) -> None:
-    owner = session.scalar(select(col(Answer.server)).where(col(Answer.card_message) == card_message))
+def _same(channel: int, card_message: int, claim: str) -> tuple[ColumnElement[bool], ...]:
+    card = (col(Feedback.channel) == channel, col(Feedback.card_message) == card_message)
+    return (*card, col(Feedback.claim) == claim)
+
+
+def _check_server(session: Session, server: int, channel: int, card_message: int) -> None:
+    owner = session.scalar(select(col(Answer.server)).where(is_card(channel, card_message)))
     if owner not in {None, server}:
         raise NotAllowedError("This card belongs to another server.")

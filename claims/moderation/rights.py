@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from sqlmodel import Session
 
@@ -12,32 +12,21 @@ from claims.store.tables import Server
 from config.errors import NotAllowedError
 from config.faults import msgid
 
-Level = Literal["member", "moderator", "administrator", "operator"]
-LEVELS: tuple[Level, ...] = ("member", "moderator", "administrator", "operator")
+Level = Literal["member", "moderator", "administrator"]
+LEVELS: tuple[Level, ...] = get_args(Level)
 
 Act = Literal[
-    "card.report", "claim.propose", "claim.edit", "claim.set", "claim.import", "source.add", "queue.see",
-    "queue.decide", "history.see", "history.undo", "example.keep", "example.see", "shadow.see", "server.settings",
-    "channel.mode", "server.moderators",
+    "card.report", "card.hide", "claim.propose", "claim.edit", "claim.set", "claim.import", "claim.export",
+    "source.add", "queue.see", "queue.decide", "history.see", "history.undo", "example.keep", "example.see",
+    "shadow.see", "activity.see", "backtest.run", "server.settings", "channel.mode", "server.moderators",
 ]  # fmt: skip
-NEEDED: Mapping[Act, Level] = {
+# All other acts are the moderators'; the operator may do everything.
+_OTHERS: Mapping[Act, Level] = {
     "card.report": "member",
     "claim.propose": "member",
-    "claim.edit": "moderator",
-    "claim.set": "moderator",
-    "claim.import": "moderator",
-    "source.add": "moderator",
-    "queue.see": "moderator",
-    "queue.decide": "moderator",
-    "history.see": "moderator",
-    "history.undo": "moderator",
-    "example.keep": "moderator",
-    "example.see": "moderator",
-    "shadow.see": "moderator",
-    "server.settings": "moderator",
-    "channel.mode": "moderator",
     "server.moderators": "administrator",
 }
+NEEDED: Mapping[Act, Level] = {act: _OTHERS.get(act, "moderator") for act in get_args(Act)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,58 +60,43 @@ class Rights:
     def __init__(self, base: ClaimBase) -> None:
         self._database = base.database
 
-    def level(self, actor: Actor) -> Level:
-        """Return how much the actor may do in the actor's own server."""
-        with self._database.reading() as session:
-            return level_of(session, actor)
-
     def may(self, actor: Actor, act: Act) -> bool:
         """Tell whether the actor may do this in the actor's own server; for what to show, never instead of a check."""
-        return LEVELS.index(self.level(actor)) >= LEVELS.index(NEEDED[act])
-
-    def require(self, actor: Actor, server: int | None, level: Level) -> None:
-        """Return where the actor has the level in this server (None: the shared base); else raises NotAllowedError."""
         with self._database.reading() as session:
-            require(session, actor, server, level)
+            return may(session, actor, act)
+
+    def permit(self, actor: Actor, act: Act) -> None:
+        """Return where the actor may do this in the actor's own server; else raises NotAllowedError."""
+        with self._database.reading() as session:
+            permit(session, actor, act)
 
 
-def level_of(session: Session, actor: Actor) -> Level:
-    """Return the actor's level: the roles an administrator has chosen moderate, else whoever may manage the server."""
+def may(session: Session, actor: Actor, act: Act) -> bool:
+    """Tell within a transaction whether the actor may do this in the actor's own server."""
     if actor.is_operator:
-        return "operator"
-    if actor.server is None:
-        return "member"
-    if actor.is_administrator:
-        return "administrator"
-    settings = session.get(Server, actor.server)
-    chosen = set(settings.moderator_roles) if settings else set[int]()
-    moderates = bool(chosen & set(actor.role_ids)) if chosen else actor.can_manage_server
-    return "moderator" if moderates else "member"
+        return True
+    return actor.server is not None and LEVELS.index(_level(session, actor, actor.server)) >= LEVELS.index(NEEDED[act])
 
 
 def permit(session: Session, actor: Actor, act: Act) -> None:
     """Check within a transaction that the actor may do this in the actor's own server; raises NotAllowedError."""
-    require(session, actor, actor.server, NEEDED[act])
+    if not may(session, actor, act):
+        lacking: Level = "member" if actor.server is None else NEEDED[act]
+        raise NotAllowedError(_LACKING[lacking])
 
 
-def require(session: Session, actor: Actor, server: int | None, level: Level) -> None:
-    """Check within a transaction; raises NotAllowedError."""
-    if actor.is_operator:
-        return
-    if actor.server is None:
-        lacking = _LACKING["member"]
-        raise NotAllowedError(lacking)
-    if server is None:
-        raise NotAllowedError("Shared claims are changed by the operator only. A server can keep its own version.")
-    if actor.server != server:
-        raise NotAllowedError("This belongs to another server.")
-    if LEVELS.index(level_of(session, actor)) < LEVELS.index(level):
-        raise NotAllowedError(_LACKING[level])
+def _level(session: Session, actor: Actor, server: int) -> Level:
+    """Return the actor's level: the roles an administrator has chosen moderate, else whoever may manage the server."""
+    if actor.is_administrator:
+        return "administrator"
+    settings = session.get(Server, server)
+    chosen = set(settings.moderator_roles) if settings else set[int]()
+    moderates = bool(chosen & set(actor.role_ids)) if chosen else actor.can_manage_server
+    return "moderator" if moderates else "member"
 
 
 _LACKING: Mapping[Level, str] = {
     "member": msgid("This works in a server only."),
     "moderator": msgid("This needs a moderator of the server. Its administrators choose who that is."),
     "administrator": msgid("This needs an administrator of the server."),
-    "operator": msgid("This needs the operator of Touchstone."),
 }

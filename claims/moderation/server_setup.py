@@ -1,4 +1,4 @@
-"""Setting a server up: the settings and channels of `ServerBook`, with the rights of whoever changes them."""
+"""What a server sets: on single claims, and for itself and its channels; each change asks for the actor's rights."""
 
 from dataclasses import replace
 from typing import Unpack
@@ -6,15 +6,21 @@ from typing import Unpack
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from claims.answering.servers import ServerBook
 from claims.base import ClaimBase
 from claims.moderation.editor import seen_claim
 from claims.moderation.queue import open_rows
 from claims.moderation.rights import Actor, permit
-from claims.store.changes import CLAIM_SETTING, QUEUE_ITEM, UNSET, Intent, Written, change
-from claims.store.revisions import Deed
-from claims.store.server_settings import ChannelMode, ServerSettings, SettingsChange, settings_faults, settings_of
-from claims.store.tables import ClaimOverride, Pack, Server
+from claims.store.changes import CHANNEL, CLAIM_SETTING, QUEUE_ITEM, SERVER, UNSET, Change, ChangeResult, write_changes
+from claims.store.revisions import AuditEntry
+from claims.store.server_settings import (
+    ChannelMode,
+    ServerSettings,
+    SettingsChange,
+    settings_faults,
+    settings_of,
+    settings_state,
+)
+from claims.store.tables import Channel, ClaimOverride, Pack, Server
 from config.errors import InvalidEditError, NotAllowedError
 from config.faults import FieldFault, msgid
 
@@ -25,15 +31,15 @@ class ClaimSettings:
     def __init__(self, base: ClaimBase) -> None:
         self._base = base
 
-    def mute(self, actor: Actor, claim_id: str, reason: str = "") -> Written:
+    def mute(self, actor: Actor, claim_id: str, reason: str = "") -> ChangeResult:
         """Find the claim but never answer it."""
         return self._set(actor, claim_id, "claim.mute", reason, muted=True)
 
-    def unmute(self, actor: Actor, claim_id: str, reason: str = "") -> Written:
+    def unmute(self, actor: Actor, claim_id: str, reason: str = "") -> ChangeResult:
         """Answer the claim again."""
         return self._set(actor, claim_id, "claim.unmute", reason, muted=False)
 
-    def set_cut_off(self, actor: Actor, claim_id: str, cut_off: float | None, reason: str = "") -> Written:
+    def set_cut_off(self, actor: Actor, claim_id: str, cut_off: float | None, reason: str = "") -> ChangeResult:
         """Reply from this probability on (0 to 1); None: as for all claims."""
         if cut_off is not None and not 0 <= cut_off <= 1:
             mend = msgid("Give a probability from 0 to 1.")
@@ -42,29 +48,25 @@ class ClaimSettings:
             )
         return self._set(actor, claim_id, "claim.cut-off", reason, cut_off=cut_off)
 
-    def resume(self, actor: Actor, claim_id: str, reason: str = "") -> Written:
+    def resume(self, actor: Actor, claim_id: str, reason: str = "") -> ChangeResult:
         """Lift what members' reports have led to: the pause and the raised bar; earlier reports count no more."""
         with self._base.database.changing() as session:
             server = _permitted(session, actor, claim_id)
             settled = [
-                Intent(QUEUE_ITEM, str(row.id), {"state": "accepted", "decision": "resume"})
+                Change(QUEUE_ITEM, str(row.id), {"state": "accepted", "decision": "resume"})
                 for row in open_rows(session, server, "paused")
                 if row.claim == claim_id
             ]
-            intent = setting_intent(session, server, claim_id, paused=False, raised_to=None)
-            deed = Deed(actor.who, "claim.resume", reason, server)
-            return change(session, deed, [intent, *settled], self._base.clock())
+            change = setting_change(session, server, claim_id, paused=False, raised_to=None)
+            entry = AuditEntry(actor.who, "claim.resume", reason, server)
+            return write_changes(session, entry, [change, *settled], self._base.clock())
 
-    def paused(self, server: int) -> tuple[str, ...]:
-        """Return the ids of the claims that are paused in the server."""
-        rows = select(col(ClaimOverride.claim)).where(col(ClaimOverride.server) == server, col(ClaimOverride.paused))
-        with self._base.database.reading() as session:
-            return tuple(session.scalars(rows.order_by(col(ClaimOverride.claim))))
-
-    def _set(self, actor: Actor, claim_id: str, act: str, reason: str, **values: object) -> Written:
+    def _set(self, actor: Actor, claim_id: str, act: str, reason: str, **values: object) -> ChangeResult:
         with self._base.database.changing() as session:
-            intent = setting_intent(session, _permitted(session, actor, claim_id), claim_id, **values)
-            return change(session, Deed(actor.who, act, reason, actor.server), [intent], self._base.clock())
+            change = setting_change(session, _permitted(session, actor, claim_id), claim_id, **values)
+            return write_changes(
+                session, AuditEntry(actor.who, act, reason, actor.server), [change], self._base.clock()
+            )
 
 
 def _permitted(session: Session, actor: Actor, claim_id: str) -> int:
@@ -75,11 +77,11 @@ def _permitted(session: Session, actor: Actor, claim_id: str) -> int:
     return actor.server
 
 
-def setting_intent(session: Session, server: int, claim_id: str, **values: object) -> Intent:
+def setting_change(session: Session, server: int, claim_id: str, **values: object) -> Change:
     """Return the claim's settings in a server with new values."""
     row = session.get(ClaimOverride, (server, claim_id))
     now = {name: getattr(row, name) for name in UNSET} if row else UNSET
-    return Intent(CLAIM_SETTING, claim_id, now | values)
+    return Change(CLAIM_SETTING, claim_id, now | values)
 
 
 class ServerSetup:
@@ -87,7 +89,6 @@ class ServerSetup:
 
     def __init__(self, base: ClaimBase) -> None:
         self._base = base
-        self._book = ServerBook(base)
 
     def change(self, actor: Actor, **changes: Unpack[SettingsChange]) -> ServerSettings:
         """Change the named settings and return all; raises InvalidEditError. Moderator roles need an administrator."""
@@ -101,7 +102,10 @@ class ServerSetup:
             faults = (*settings_faults(changes), *_unknown_packs(session, changes))
             if faults:
                 raise InvalidEditError(faults, changes)
-            self._book.write_settings(session, actor.who, after)
+            # Whoever sets what was so already leaves no row behind.
+            wanted = [Change(SERVER, str(server), settings_state(after))] if after != before else []
+            entry = AuditEntry(actor.who, "server.settings", server=server)
+            write_changes(session, entry, wanted, self._base.clock())
         return after
 
     def set_channel_mode(self, actor: Actor, channel: int, mode: ChannelMode) -> None:
@@ -109,7 +113,9 @@ class ServerSetup:
         server = _server_of(actor)
         with self._base.database.changing() as session:
             permit(session, actor, "channel.mode")
-            self._book.write_channel_mode(session, actor.who, server, channel, mode)
+            unset = mode == "off" and session.get(Channel, (server, channel)) is None
+            wanted = [] if unset else [Change(CHANNEL, f"{server}/{channel}", {"mode": mode})]
+            write_changes(session, AuditEntry(actor.who, "channel.mode", server=server), wanted, self._base.clock())
 
 
 def _server_of(actor: Actor) -> int:

@@ -56,7 +56,7 @@ class ShadowBook:
         """Count a checked message; one that was counted before, with a match, counts no second time."""
         now, best = self._clock(), finding.best
         with self._database.writing() as session:
-            if session.get(ShadowMatch, message) is not None:
+            if session.get(ShadowMatch, (channel, message)) is not None:
                 return
             _count(session, server, channel, now.date(), finding)
             if best is not None and finding.action != "silent":

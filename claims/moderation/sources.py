@@ -1,17 +1,27 @@
-"""A server's own sources: articles and papers that no pack brings, so that its points can cite them."""
+"""Documents that points can cite: a server's own sources, and the shelf of texts taken in from files and addresses."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
 
-from sqlalchemy import select
-from sqlmodel import col
+from sqlalchemy import func, or_, select
+from sqlmodel import Session, col
 
+from checks.lexicon import Lexicon
 from claims.base import ClaimBase
+from claims.documents.cleaning import CleanDocument, CleaningRules
+from claims.documents.decoding import editions
+from claims.documents.intake import DocumentFacts, Intake, IntakeReader
+from claims.documents.worthiness import CandidateCues
 from claims.fields import FormReader
 from claims.moderation.rights import Actor, permit
 from claims.record import DocumentRecord
-from claims.store.changes import SOURCE, Intent, change
-from claims.store.revisions import Deed, last_revision
-from claims.store.tables import Document
+from claims.store.changes import DOCUMENT, DOCUMENT_FACTS, SOURCE, SOURCE_FACTS, Change, write_changes
+from claims.store.revisions import AuditEntry, last_revision
+from claims.store.tables import Citation, Claim, Document, DocumentText, Point
+from config.errors import DocumentRefusedError, DocumentTextError
 
 _ADDRESS = 2000
 
@@ -52,14 +62,194 @@ class SourceBook:
         with self._base.database.changing() as session:
             permit(session, actor, "source.add")
             name = f"source-{last_revision(session) + 1}"
-            deed = Deed(actor.who, "source.add", reason, actor.server)
-            change(session, deed, [Intent(SOURCE, name, facts)], self._base.clock())
+            entry = AuditEntry(actor.who, "source.add", reason, actor.server)
+            write_changes(session, entry, [Change(SOURCE, name, facts)], self._base.clock())
         return name
 
-    def of(self, server: int) -> tuple[DocumentRecord, ...]:
-        """Return the server's own sources, by id."""
-        return tuple(document for document in self._base.documents(server) if document.id in self._own(server))
 
-    def _own(self, server: int) -> set[str]:
+_LANGUAGES = ("en", "zh-Hans", "zh-Hant")
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """What became of a document that was handed in: new, or one that was known, with its text now or before."""
+
+    document: str
+    outcome: Literal["added", "loaded", "known"]
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfEntry:
+    """A document with how often it is cited, and by which claims."""
+
+    document: DocumentRecord
+    citations: int
+    claims: tuple[str, ...]
+    own: bool
+
+
+class DocumentShelf:
+    """The documents that a server sees: the shared ones and its own; every method may raise NotAllowedError."""
+
+    def __init__(self, base: ClaimBase, lexicon: Lexicon) -> None:
+        """Take the base over; tables are read when first needed."""
+        self._base = base
+        self._lexicon = lexicon
+
+    def read(self, data: bytes, name: str = "", charset: str = "", address: str | None = None) -> Intake:
+        """Return what a file or an answer holds; raises DocumentRefusedError."""
+        return self._reader.read(data, name, charset, address)
+
+    def known(self, actor: Actor, intake: Intake) -> str | None:
+        """Return the id of the document that this is an edition of, whatever its line ends and its encoding."""
+        found = self.edition(actor, intake)
+        return found[0] if found else None
+
+    def edition(self, actor: Actor, intake: Intake) -> tuple[str, str] | None:
+        """Return the document that this is an edition of, and its text as that document has it."""
         with self._base.database.reading() as session:
-            return set(session.scalars(select(col(Document.id)).where(col(Document.server) == server)))
+            found = _known(session, actor, intake)
+        return (found[0].id, found[1]) if found else None
+
+    def add(self, actor: Actor, intake: Intake, facts: DocumentFacts, reason: str = "") -> Shelved:
+        """Keep a document with its text, shared by the operator, or as the server's own; all or nothing.
+
+        Raises InvalidEditError for facts that are none, with each field.
+        """
+        with self._base.database.changing() as session:
+            permit(session, actor, "source.add")
+            if found := _known(session, actor, intake):
+                row, text = found
+                return Shelved(row.id, "loaded" if self._keep(session, row.sha256, text) else "known")
+            state = _checked(facts)
+            name = _name(session, facts, last_revision(session) + 1)
+            entry = AuditEntry(actor.who, "documents.add", reason, actor.server)
+            if actor.server is None:
+                state |= {"id": name, "sha256": intake.sha256}
+                wanted = Change(DOCUMENT, name, {fact: state[fact] for fact in DOCUMENT_FACTS})
+            else:
+                wanted = Change(SOURCE, name, {fact: state[fact] for fact in SOURCE_FACTS})
+            write_changes(session, entry, [wanted], self._base.clock())
+            session.get_one(Document, name).sha256 = intake.sha256
+            self._keep(session, intake.sha256, intake.text)
+        return Shelved(name, "added")
+
+    def entries(self, server: int | None) -> tuple[ShelfEntry, ...]:
+        """Return the documents that the server sees, by id."""
+        documents = self._base.documents(server)
+        cites = (
+            select(col(Citation.document), col(Claim.id), func.count())
+            .select_from(Citation)
+            .join(Point, col(Point.key) == col(Citation.point))
+            .join(Claim, col(Claim.key) == col(Point.claim))
+            .where(or_(col(Claim.server).is_(None), col(Claim.server) == server))
+            .group_by(col(Citation.document), col(Claim.id))
+            .order_by(col(Claim.id))
+        )
+        with self._base.database.reading() as session:
+            rows = [(row[0], row[1], row[2]) for row in session.connection().execute(cites)]
+            own = set(session.scalars(select(col(Document.id)).where(col(Document.server).is_not(None))))
+        return tuple(
+            ShelfEntry(
+                document,
+                sum(count for name, _, count in rows if name == document.id),
+                tuple(claim for name, claim, _ in rows if name == document.id),
+                document.id in own,
+            )
+            for document in documents
+        )
+
+    def shown(self, actor: Actor, document: str) -> tuple[DocumentRecord, CleanDocument]:
+        """Return a document with its clean reading; raises DocumentTextError where there is none."""
+        record = next((each for each in self._base.documents(actor.server) if each.id == document), None)
+        if record is None:
+            raise DocumentTextError("There is no document {document} here. Pick one from the list.", document=document)
+        with self._base.database.reading() as session:
+            loaded = session.get(DocumentText, record.sha256) if record.sha256 else None
+        if loaded is None:
+            raise DocumentTextError(
+                "The text of {document} is not loaded. Whoever runs Touchstone loads its file: touchstone documents"
+                " load FILE",
+                document=document,
+            )
+        return record, self._rules.clean(loaded.text)
+
+    def remove(self, actor: Actor, document: str, reason: str = "") -> None:
+        """Take a document and its text away; raises DocumentRefusedError while a claim cites it."""
+        with self._base.database.changing() as session:
+            permit(session, actor, "source.add")
+            row = session.get(Document, document)
+            if row is None or row.server != actor.server:
+                raise DocumentTextError(
+                    "There is no document {document} here. Pick one from the list.", document=document
+                )
+            cited = select(func.count()).select_from(Citation).where(col(Citation.document) == document)
+            if count := session.scalar(cited):
+                raise DocumentRefusedError(
+                    "{document} is cited {count} times. Change the points that cite it first: touchstone documents list"
+                    " names their claims.",
+                    document=document, count=count,
+                )  # fmt: skip
+            digest = row.sha256
+            entry = AuditEntry(actor.who, "documents.remove", reason, actor.server)
+            kind = DOCUMENT if actor.server is None else SOURCE
+            write_changes(session, entry, [Change(kind, document, None)], self._base.clock())
+            session.flush()
+            others = select(col(Document.id)).where(col(Document.sha256) == digest).limit(1)
+            text = session.get(DocumentText, digest) if digest else None
+            if text is not None and session.scalar(others) is None:
+                session.delete(text)
+
+    def _keep(self, session: Session, sha256: str, text: str) -> bool:
+        if session.get(DocumentText, sha256) is not None:
+            return False
+        session.add(DocumentText(sha256=sha256, text=text, loaded_at=self._base.clock()))
+        session.flush()
+        return True
+
+    @cached_property
+    def _rules(self) -> CleaningRules:
+        return CleaningRules.load(CandidateCues.load().ends, self._lexicon.folder.fold)
+
+    @cached_property
+    def _reader(self) -> IntakeReader:
+        return IntakeReader(self._rules, self._lexicon.folder.script_of)
+
+
+def _known(session: Session, actor: Actor, intake: Intake) -> tuple[Document, str] | None:
+    """Return the document that the text is an edition of, and the text as that document has it."""
+    forms = {intake.sha256: intake.text}
+    if not intake.data.lstrip().startswith(b"%PDF-"):
+        forms |= dict(editions(intake.data))
+    seen = or_(col(Document.server).is_(None), col(Document.server) == actor.server)
+    row = session.scalar(
+        select(Document).where(col(Document.sha256).in_(forms), seen).order_by(col(Document.id)).limit(1)
+    )
+    return (row, forms[row.sha256]) if row else None
+
+
+def _checked(facts: DocumentFacts) -> dict[str, str | None]:
+    form = FormReader()
+    state: dict[str, str | None] = {
+        "title": form.needed("title", facts.title),
+        "author": form.text("author", facts.author),
+        "publisher": form.text("publisher", facts.publisher),
+        "published": form.when("published", facts.published) if facts.published.strip() else "",
+        "language": form.choice("language", facts.language or "en", _LANGUAGES),
+        "address": facts.address,
+    }
+    form.finish(facts)
+    return state
+
+
+_LONGEST_NAME = 40
+
+
+def _name(session: Session, facts: DocumentFacts, number: int) -> str:
+    """Return an id of the title's Latin words that no document has; `document-7` where there are none."""
+    plain = unicodedata.normalize("NFKD", facts.title).encode("ascii", "ignore").decode().lower()
+    words = "-".join(re.findall(r"[a-z0-9]+", plain))[:_LONGEST_NAME].rstrip("-")
+    name = words if len(words) >= 4 and not words.isdigit() else f"document-{number}"
+    while session.get(Document, name) is not None:
+        name = f"{name[:_LONGEST_NAME]}-{number}"
+    return name

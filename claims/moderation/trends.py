@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from claims.base import ClaimBase
-from claims.moderation.rights import Actor, require
+from claims.moderation.rights import Actor, permit
 from claims.store.tables import Sighting
 
 # Matches below are near misses: more likely something else than the claim.
@@ -80,7 +80,7 @@ class TrendBook:
             query = query.where(col(Sighting.server) == actor.server)
         tallies: defaultdict[tuple[date, str], Tally] = defaultdict(Tally)
         with self._base.database.reading() as session:
-            require(session, actor, actor.server, "moderator")
+            permit(session, actor, "activity.see")
             for seen_at, claim, stance in session.connection().execute(query):
                 tallies[seen_at.date(), claim] += _KINDS[stance]
         return Trends(first, last, dict(tallies))

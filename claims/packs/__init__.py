@@ -1,4 +1,5 @@
-"""The packs that come with Touchstone, and the schema that every pack is held against.
+"""The packs that come with Touchstone, and the form of every pack: its YAML, its schema, its claims as plain data.
 
-Lives here: `*.yaml` packs and `pack.schema.json`. May not live here: code; it is in `claims/pack_*.py`.
+Lives here: `*.yaml` packs, `pack.schema.json`, reading YAML with its lines, and what a pack has to fit.
+May not live here: what becomes of a pack in a base; that is an import (`claims.exchange`).
 """

@@ -14,7 +14,7 @@ from config.errors import PackProblem
 from config.faults import worded
 
 Plain: TypeAlias = "str | float | bool | list[Plain] | dict[str, Plain] | None"
-Place: TypeAlias = tuple[str | int, ...]
+PartPath: TypeAlias = tuple[str | int, ...]
 
 MAX_DEPTH = 12
 MAX_PARTS = 600_000  # three times what 8 MB of claims have; each part takes some 250 bytes while it is read
@@ -40,7 +40,7 @@ class Lined(Protocol):
         """The data as a whole."""
         ...
 
-    def line(self, place: Place) -> int:
+    def line(self, place: PartPath) -> int:
         """Return the line (from 1) of a part, or of the nearest part around it."""
         ...
 
@@ -50,7 +50,7 @@ class LinedYaml:
 
     def __init__(self, text: str) -> None:
         """Read the text; raises YamlRefusedError."""
-        self._lines: dict[Place, int] = {}
+        self._lines: dict[PartPath, int] = {}
         # The loader in C, where PyYAML has it, reads a large pack in tenths of a second instead of seconds.
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         try:
@@ -66,7 +66,7 @@ class LinedYaml:
             fault = worded("this is no valid YAML: {detail}", detail=str(error))
             raise _refused(0, (), fault, worded("Mend the file.")) from error
 
-    def line(self, place: Place) -> int:
+    def line(self, place: PartPath) -> int:
         """Return the line of a part, or of the nearest part around it."""
         while place not in self._lines and place:
             place = place[:-1]
@@ -84,7 +84,7 @@ class LinedYaml:
                 data = self._value(next(parts), parts, ())
         return data
 
-    def _value(self, event: events.Event, parts: Iterator[events.Event], place: Place) -> Plain:
+    def _value(self, event: events.Event, parts: Iterator[events.Event], place: PartPath) -> Plain:
         self._lines.setdefault(place, _line(event))
         if len(self._lines) > MAX_PARTS:
             fault = worded("the file has more than {most:,} parts", most=MAX_PARTS)
@@ -99,13 +99,13 @@ class LinedYaml:
             return self._sequence(parts, place)
         return self._mapping(parts, place)
 
-    def _sequence(self, parts: Iterator[events.Event], place: Place) -> list[Plain]:
+    def _sequence(self, parts: Iterator[events.Event], place: PartPath) -> list[Plain]:
         values: list[Plain] = []
         while not isinstance(event := next(parts), events.SequenceEndEvent):
             values.append(self._value(event, parts, (*place, len(values))))
         return values
 
-    def _mapping(self, parts: Iterator[events.Event], place: Place) -> dict[str, Plain]:
+    def _mapping(self, parts: Iterator[events.Event], place: PartPath) -> dict[str, Plain]:
         values: dict[str, Plain] = {}
         while not isinstance(event := next(parts), events.MappingEndEvent):
             _refuse_references(event, place)
@@ -121,20 +121,20 @@ class LinedYaml:
         return values
 
 
-def field_name(place: Place) -> str:
+def field_name(place: PartPath) -> str:
     """Write a place as people do: `claims[2].points[0].text.en`."""
     name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
     return name.removeprefix(".")
 
 
-def _refuse_references(event: events.Event, place: Place) -> None:
+def _refuse_references(event: events.Event, place: PartPath) -> None:
     tagged = isinstance(event, events.CollectionStartEvent | events.ScalarEvent) and event.tag is not None
     if isinstance(event, events.AliasEvent) or getattr(event, "anchor", None) is not None or tagged:
         mend = worded("Packs may not use anchors (&), aliases (*) or tags (!): write the value out.")
         raise _refused(_line(event), place, worded("an anchor, alias or tag stands here"), mend)
 
 
-def _scalar(event: events.ScalarEvent, place: Place) -> Plain:
+def _scalar(event: events.ScalarEvent, place: PartPath) -> Plain:
     text = event.value
     if UNFIT.search(text):
         fault = worded("the text holds a control character or half a character")
@@ -156,5 +156,5 @@ def _line(event: events.Event) -> int:
     return mark.line + 1 if mark else 0
 
 
-def _refused(line: int, place: Place, fault: str, mend: str) -> YamlRefusedError:
+def _refused(line: int, place: PartPath, fault: str, mend: str) -> YamlRefusedError:
     return YamlRefusedError(PackProblem(line, field_name(place), fault, mend))

@@ -1,29 +1,53 @@
-"""Records as the plain data of a pack: the way back from `claims.pack_records`."""
+"""Records in the form of packs, both ways: texts by language, wordings by use, one number where a figure has one."""
 
 import math
 import re
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from checks.figures.own_units import is_own, join_spellings, spellings
-from checks.model import Bound, KnownFigure, KnownWording
-from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PackRecord, PointRecord, claim_digest
+from checks.model import KnownFigure
+from claims.record import ClaimRecord, DocumentRecord, PackRecord, claim_fingerprint, claim_state, plain_fields
+from claims.record import claim_from_state as from_state
 
-Records = tuple[PackRecord, tuple[DocumentRecord, ...], tuple[ClaimRecord, ...]]
+PlainData = dict[str, Any]
+
+LANGUAGES = ("en", "zh")
+# The list of a pack in which wordings stand, by whether they are negative and whether they deny.
+_LISTS = {"wordings": (False, False), "not_wordings": (True, False), "denials": (False, True)}
+_OPTIONAL = ("exported_state", "review_by", "not_wordings", "denials", "figures")
+_SOURCE = ("low", "high", "bound", "place")
+_STATE_DIGITS = 16
+_EXACT = 2.0**53  # whole numbers up to here are the same as integers and as floats
 
 
-def read_records(data: Any) -> Records:  # noqa: ANN401  the schema has vouched for the form
-    """Return the head, the documents and the claims of a pack."""
-    pack = read_head(data["pack"])
-    return pack, read_documents(data), tuple(read_claim(claim, pack.id) for claim in data["claims"])
+def by_language(fields: Mapping[str, Any]) -> PlainData:
+    """Return the fields with `title_en` and `title_zh` as `title: {en, zh}`."""
+    data: PlainData = {}
+    for name, value in fields.items():
+        stem, _, language = name.rpartition("_")
+        if language in LANGUAGES:
+            data.setdefault(stem, {})[language] = value
+        else:
+            data[name] = value
+    return data
 
 
-def read_head(head: Any) -> PackRecord:  # noqa: ANN401
+def by_field(data: Mapping[str, Any]) -> PlainData:
+    """Return what `by_language` was given."""
+    fields: PlainData = {}
+    for name, value in data.items():
+        texts = cast("PlainData", value) if isinstance(value, dict) else None
+        fields |= {name: value} if texts is None else {f"{name}_{each}": text for each, text in texts.items()}
+    return fields
+
+
+def read_head(head: Any) -> PackRecord:  # noqa: ANN401  the schema has vouched for the form (as below)
     """Return the head of a pack."""
-    title, as_of = head["title"], date.fromisoformat(head["as_of"])
-    return PackRecord(head["id"], int(head["version"]), title["en"], title["zh"], head["licence"], as_of)
+    parts: PlainData = {"version": int(head["version"]), "as_of": date.fromisoformat(head["as_of"])}
+    return PackRecord(**by_field(head) | parts)
 
 
 def read_documents(data: Any) -> tuple[DocumentRecord, ...]:  # noqa: ANN401
@@ -33,73 +57,43 @@ def read_documents(data: Any) -> tuple[DocumentRecord, ...]:  # noqa: ANN401
 
 def read_claim(claim: Any, pack: str) -> ClaimRecord:  # noqa: ANN401
     """Return one claim of the pack; without a `status` it is published."""
-    review_by = claim.get("review_by")
-    return ClaimRecord(
-        id=claim["id"],
-        kind=claim["kind"],
-        title_en=claim["title"]["en"],
-        title_zh=claim["title"]["zh"],
-        pack=pack,
-        version=1,
-        as_of=date.fromisoformat(claim["as_of"]),
-        review_by=date.fromisoformat(review_by) if review_by else None,
-        wordings=(
-            *_wordings(claim["wordings"]),
-            *_wordings(claim.get("not_wordings", {}), negative=True),
-            *_wordings(claim.get("denials", {}), denies=True),
-        ),
-        figures=tuple(_figure(figure) for figure in claim.get("figures", [])),
-        points=tuple(_point(point) for point in claim["points"]),
-        status=claim.get("status", "published"),
-    )
+    data: PlainData = {"status": "published", "review_by": None, "figures": []} | claim
+    lists = {name: data.pop(name, {}) for name in _LISTS}
+    name, _ = data.pop("id"), data.pop("exported_state", None)
+    data["wordings"] = [
+        {"text": text, "language": language, "negative": negative, "denies": denies}
+        for (negative, denies), texts in zip(_LISTS.values(), lists.values(), strict=True)
+        for language in LANGUAGES
+        for text in texts.get(language, [])
+    ]
+    data["figures"] = [_read_figure(figure) for figure in data["figures"]]
+    data["points"] = [_read_point(point) for point in data["points"]]
+    return from_state(name, by_field(data), server=None, pack=pack)
 
 
-def _wordings(texts: Any, *, negative: bool = False, denies: bool = False) -> tuple[KnownWording, ...]:  # noqa: ANN401
-    return (
-        *(KnownWording(text, "en", negative, denies) for text in texts.get("en", [])),
-        *(KnownWording(text, "zh", negative, denies) for text in texts.get("zh", [])),
-    )
+def _read_figure(figure: PlainData) -> PlainData:
+    source: PlainData = figure.get("documented", {})
+    values = {name: value for name, value in figure.items() if name != "documented"}
+    fields: PlainData = {"role": "claim"} | by_field(_read_values(values))
+    if source:
+        bound = "range" if "low" in source else "exactly"
+        fields |= {f"documented_{name}": value for name, value in ({"bound": bound} | _read_values(source)).items()}
+    unit = fields["unit"]
+    return fields | {"unit": unit if isinstance(unit, str) else join_spellings(unit)}
 
 
-def _figure(figure: Any) -> KnownFigure:  # noqa: ANN401
-    documented = figure.get("documented", {})
-    low, high = (documented.get(end, documented.get("value")) for end in ("low", "high"))
-    return KnownFigure(
-        low=float(figure["low"] if "low" in figure else figure["value"]),
-        high=float(figure["high"] if "high" in figure else figure["value"]),
-        unit=figure["unit"] if isinstance(figure["unit"], str) else join_spellings(figure["unit"]),
-        bound=figure["bound"],
-        role=figure.get("role", "claim"),
-        subject_en=figure["subject"]["en"],
-        subject_zh=figure["subject"]["zh"],
-        documented_low=None if low is None else float(low),
-        documented_high=None if high is None else float(high),
-        documented_bound=documented.get("bound", "range" if "low" in documented else "exactly"),
-        documented_place=documented.get("place", ""),
-    )
+def _read_values(figure: PlainData) -> PlainData:
+    value = figure.get("value")
+    low, high = (figure["low"], figure["high"]) if value is None else (value, value)
+    rest = {name: each for name, each in figure.items() if name != "value"}
+    return rest | {"low": float(low), "high": float(high)}
 
 
-def _point(point: Any) -> PointRecord:  # noqa: ANN401
-    return PointRecord(
-        role=point["role"],
-        speaker_en=point["speaker"]["en"],
-        speaker_zh=point["speaker"]["zh"],
-        date=point["date"],
-        text_en=point["text"]["en"],
-        text_zh=point["text"]["zh"],
-        citations=tuple(_citation(citation) for citation in point["citations"]),
-        numbers=tuple(point.get("numbers", [])),
-    )
-
-
-def _citation(citation: Any) -> CitationRecord:  # noqa: ANN401
-    return CitationRecord(citation["document"], int(citation["start"]), int(citation["end"]), citation["sha256"])
-
-
-STATE_DIGITS = 16
-_EXACT = 2.0**53  # whole numbers up to here are the same as integers and as floats
-
-PlainData = dict[str, Any]
+def _read_point(point: PlainData) -> PlainData:
+    fields: PlainData = {"numbers": list[str]()} | by_field(point)
+    # A file may write a whole number as 12.0.
+    cited = [c | {"start": int(c["start"]), "end": int(c["end"])} for c in point["citations"]]
+    return fields | {"citations": cited}
 
 
 def canonical(claim: ClaimRecord) -> ClaimRecord:
@@ -109,41 +103,36 @@ def canonical(claim: ClaimRecord) -> ClaimRecord:
 
 def exported_state(claim: ClaimRecord) -> str:
     """Return a mark of the claim's whole state; a letter leads it, so that no spreadsheet takes it for a number."""
-    return "s" + claim_digest(canonical(claim))[:STATE_DIGITS]
+    return "s" + claim_fingerprint(canonical(claim))[:_STATE_DIGITS]
 
 
 def plain_pack(pack: PackRecord) -> PlainData:
     """Return the head of a pack."""
-    title = {"en": pack.title_en, "zh": pack.title_zh}
-    as_of = pack.as_of.isoformat()
-    return {"id": pack.id, "version": pack.version, "title": title, "licence": pack.licence, "as_of": as_of}
+    return by_language(plain_fields(pack))
 
 
 def plain_document(document: DocumentRecord) -> PlainData:
     """Return what packs say of a document."""
-    return {name: value for name, value in asdict(document).items() if name != "loaded"}
+    return {name: value for name, value in plain_fields(document).items() if name != "loaded"}
 
 
 def plain_claim(claim: ClaimRecord, state: str | None) -> PlainData:
     """Return the claim as packs write it, with its state mark where one is given."""
-    data: PlainData = {
-        "id": claim.id,
-        "kind": claim.kind,
-        "status": claim.status,
-        "exported_state": state,
-        "title": {"en": claim.title_en, "zh": claim.title_zh},
-        "as_of": claim.as_of.isoformat(),
-        "review_by": claim.review_by.isoformat() if claim.review_by else None,
-        "wordings": _texts([w for w in claim.wordings if w.says], both=True),
-        "not_wordings": _texts([w for w in claim.wordings if w.negative]),
-        "denials": _texts([w for w in claim.wordings if w.denies]),
-        "figures": [_plain_figure(figure) for figure in claim.figures],
-        "points": [_plain_point(point) for point in claim.points],
-    }
+    data: PlainData = {"id": claim.id, "kind": claim.kind, "status": claim.status, "exported_state": state}
+    for name, value in by_language(claim_state(claim)).items():
+        match name:
+            case "wordings":
+                data |= {each: _texts(claim, *use) for each, use in _LISTS.items()}
+                data[name] = {"en": [], "zh": []} | data[name]
+            case "figures":
+                data[name] = [_plain_figure(figure) for figure in value]
+            case "points":
+                data[name] = [_plain_point(point) for point in value]
+            case _:
+                data[name] = value
     if claim.status == "published":
         del data["status"]
-    optional = ("exported_state", "review_by", "not_wordings", "denials", "figures")
-    return {key: value for key, value in data.items() if value or key not in optional}
+    return {key: value for key, value in data.items() if value or key not in _OPTIONAL}
 
 
 def plain_number(value: float) -> float | int:
@@ -152,25 +141,26 @@ def plain_number(value: float) -> float | int:
     return int(value) if value.is_integer() and abs(value) < _EXACT and not negative_zero else value
 
 
-def _texts(wordings: Sequence[KnownWording], *, both: bool = False) -> dict[str, list[str]]:
-    texts = {name: [w.text for w in wordings if w.language == name] for name in ("en", "zh")}
-    return {name: found for name, found in texts.items() if found or both}
+def _texts(claim: ClaimRecord, negative: bool, denies: bool) -> dict[str, list[str]]:
+    wordings = [wording for wording in claim.wordings if (wording.negative, wording.denies) == (negative, denies)]
+    texts = {name: [wording.text for wording in wordings if wording.language == name] for name in LANGUAGES}
+    return {name: found for name, found in texts.items() if found}
 
 
-def _plain_figure(figure: KnownFigure) -> PlainData:
-    documented: PlainData = {}
-    if figure.documented_low is not None and figure.documented_high is not None:
-        place = {"place": figure.documented_place} if figure.documented_place else {}
-        values = _plain_values(figure.documented_low, figure.documented_high, figure.documented_bound)
-        documented = {"documented": {**values, "bound": figure.documented_bound, **place}}
-    return {
-        **_plain_values(figure.low, figure.high, figure.bound),
-        "unit": list(spellings(figure.unit)) if is_own(figure.unit) else figure.unit,
-        "bound": figure.bound,
-        "role": figure.role,
-        "subject": {"en": figure.subject_en, "zh": figure.subject_zh},
-        **documented,
-    }
+def _plain_figure(figure: PlainData) -> PlainData:
+    source = {name: figure.pop(f"documented_{name}") for name in _SOURCE if f"documented_{name}" in figure}
+    unit = figure["unit"]
+    figure["unit"] = list(spellings(unit)) if is_own(unit) else unit
+    documented = {"documented": _plain_values(source)} if source else {}
+    return {**_plain_values(by_language(figure)), **documented}
+
+
+def _plain_values(figure: PlainData) -> PlainData:
+    """Return the figure with one number where it has one, and without an empty place."""
+    low, high = plain_number(figure.pop("low")), plain_number(figure.pop("high"))
+    single = low == high and figure["bound"] != "range"
+    rest = {name: value for name, value in figure.items() if name != "place" or value}
+    return {**({"value": low} if single else {"low": low, "high": high}), **rest}
 
 
 _SOURCED = re.compile(
@@ -207,21 +197,6 @@ def _number(written: str) -> object:
     return plain_number(number) if math.isfinite(number) else written
 
 
-def _plain_values(low: float, high: float, bound: Bound) -> PlainData:
-    if low == high and bound != "range":
-        return {"value": plain_number(low)}
-    return {"low": plain_number(low), "high": plain_number(high)}
-
-
-def _plain_point(point: PointRecord) -> PlainData:
-    data: PlainData = {
-        "role": point.role,
-        "speaker": {"en": point.speaker_en, "zh": point.speaker_zh},
-        "date": point.date,
-        "text": {"en": point.text_en, "zh": point.text_zh},
-        "numbers": list(point.numbers),
-        "citations": [asdict(citation) for citation in point.citations],
-    }
-    if not point.numbers:
-        del data["numbers"]
-    return data
+def _plain_point(point: PlainData) -> PlainData:
+    citations, numbers = point.pop("citations"), point.pop("numbers")
+    return by_language(point) | ({"numbers": numbers} if numbers else {}) | {"citations": citations}

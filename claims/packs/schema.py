@@ -1,8 +1,8 @@
-"""Rules between the parts of a pack that a JSON Schema cannot say."""
+"""What packs have to fit: their JSON Schema, told in plain words, and the rules between parts that it cannot say."""
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from importlib import resources
 from itertools import islice
@@ -11,7 +11,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
-from claims.packs.lines import Lined, LinedYaml, Place, field_name
+from claims.packs.lines import Lined, PartPath, field_name
 from config.errors import PackProblem
 from config.faults import worded
 
@@ -27,9 +27,9 @@ TYPES = {
 }
 
 
-def schema_problems(lined: Lined, schema: dict[str, Any] | None = None, most: int | None = None) -> list[PackProblem]:
-    """Return all that does not fit the schema (that of packs unless another is given), or the first `most` of it."""
-    errors: Iterable[ValidationError] = _validator(schema or read_schema()).iter_errors(lined.data)  # pyright: ignore[reportUnknownMemberType]
+def schema_problems(lined: Lined, schema: dict[str, Any], most: int) -> list[PackProblem]:
+    """Return the first `most` of all that does not fit the schema."""
+    errors: Iterable[ValidationError] = _validator(schema).iter_errors(lined.data)  # pyright: ignore[reportUnknownMemberType]
     found = (
         PackProblem(lined.line(place), field_name(place), fault, mend)
         for error in errors
@@ -63,8 +63,8 @@ def _is_date(value: object) -> bool:
     return not isinstance(value, str) or (DATE.fullmatch(value) is not None and _is_day((value + "-01-01")[:10]))
 
 
-def _told(error: ValidationError) -> Iterator[tuple[Place, str, str]]:
-    place: Place = tuple(error.absolute_path)
+def _told(error: ValidationError) -> Iterator[tuple[PartPath, str, str]]:
+    place: PartPath = tuple(error.absolute_path)
     rule = str(error.validator)
     limit: Any = error.validator_value
     if rule == "additionalProperties":
@@ -143,56 +143,35 @@ SAYINGS: dict[str, Callable[[Any, Any], tuple[str, str]]] = {
 }
 
 
-Broken = tuple[Place, str, str]
-
-
-def broken_rules(lined: LinedYaml) -> list[PackProblem]:
-    """Return the problems of a pack that already fits the schema."""
-    data: Any = lined.data
-    found = [*_doubled(data, "documents"), *_doubled(data, "claims")]
-    documents = {document["id"] for document in data["documents"]}
-    for index, claim in enumerate(data["claims"]):
-        found += broken_claim_rules(claim, ("claims", index), documents)
-    return [PackProblem(lined.line(place), field_name(place), fault, mend) for place, fault, mend in found]
+Broken = tuple[PartPath, str, str]
 
 
 def broken_claim_rules(
     claim: Any,  # noqa: ANN401  the schema has vouched for the form
-    place: Place,
-    documents: set[str],
-    *,
-    whole: bool = False,
+    place: PartPath,
+    documents: Collection[str] | None = None,
 ) -> list[Broken]:
     """Return what is wrong within one claim: where, what, and its mend.
 
-    `documents` are the ids that it may cite; `whole`: it may also cite a document as a whole, by an empty span.
+    `documents` are the ids that it may cite, span by span; None: any, also as a whole, by an empty span.
     """
-    return [*_citations(claim, place, documents, whole=whole), *_figures(claim, place), *_wordings(claim, place)]
+    return [*_citations(claim, place, documents), *_figures(claim, place), *_wordings(claim, place)]
 
 
-def _doubled(data: Any, part: str) -> Iterator[Broken]:  # noqa: ANN401  the schema has vouched for the form
-    seen: set[str] = set()
-    for index, item in enumerate(data[part]):
-        if item["id"] in seen:
-            fault = worded("the id {id!r} stands in this file twice", id=item["id"])
-            yield (part, index, "id"), fault, worded("Give one of them another id.")
-        seen.add(item["id"])
-
-
-def _citations(claim: Any, place: Place, documents: set[str], *, whole: bool) -> Iterator[Broken]:  # noqa: ANN401
+def _citations(claim: Any, place: PartPath, documents: Collection[str] | None) -> Iterator[Broken]:  # noqa: ANN401
     for number, point in enumerate(claim["points"]):
         for count, citation in enumerate(point["citations"]):
             here = (*place, "points", number, "citations", count)
             name = citation["document"]
-            if name not in documents:
+            if documents is not None and name not in documents:
                 known = ", ".join(sorted(documents)) or worded("none")
                 fault = worded("{name!r} is no document of this pack", name=name)
                 yield (*here, "document"), fault, worded("Known: {known}; or add it to documents.", known=known)
-            if citation["start"] > citation["end"] - (not whole):
+            if citation["start"] > citation["end"] - (documents is not None):
                 yield (*here, "start"), worded("the span ends before it starts"), worded("Make start less than end.")
 
 
-def _figures(claim: Any, place: Place) -> Iterator[Broken]:  # noqa: ANN401
+def _figures(claim: Any, place: PartPath) -> Iterator[Broken]:  # noqa: ANN401
     for number, figure in enumerate(claim.get("figures", [])):
         here = (*place, "figures", number)
         yield from _values(figure, here)
@@ -201,7 +180,7 @@ def _figures(claim: Any, place: Place) -> Iterator[Broken]:  # noqa: ANN401
             yield from _values({"bound": "range" if low else "exactly"} | figure["documented"], (*here, "documented"))
 
 
-def _values(figure: Any, here: Place) -> Iterator[Broken]:  # noqa: ANN401
+def _values(figure: Any, here: PartPath) -> Iterator[Broken]:  # noqa: ANN401
     keys = {"value", "low", "high"} & set(figure)
     if keys not in ({"value"}, {"low", "high"}):
         yield here, worded("a figure has either a value, or low and high"), worded("Give one of the two.")
@@ -212,7 +191,7 @@ def _values(figure: Any, here: Place) -> Iterator[Broken]:  # noqa: ANN401
         yield (*here, "bound"), fault, worded("Change the one or the other.")
 
 
-def _wordings(claim: Any, place: Place) -> Iterator[Broken]:  # noqa: ANN401
+def _wordings(claim: Any, place: PartPath) -> Iterator[Broken]:  # noqa: ANN401
     for language, texts in claim.get("not_wordings", {}).items():
         wordings = {text.casefold() for text in claim["wordings"].get(language, [])}
         for number, text in enumerate(texts):

@@ -1,19 +1,21 @@
-"""Claims into the database: a claim and all its parts, written as a whole."""
+"""Claims in the database: a claim and all its parts, read and written as a whole."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Executable, Select, delete, insert, or_, select
+from sqlalchemy import ColumnElement, Executable, Select, delete, insert, or_, select, update
 from sqlmodel import Session, col
 
 from checks.model import KnownFigure, KnownWording
-from claims.record import CitationRecord, ClaimRecord, PointRecord, plain_fields
-from claims.store.tables import Citation, Claim, ClaimOverride, Figure, Point, Server, Wording
+from claims.record import CLAIM_FACTS, CitationRecord, ClaimRecord, PackRecord, PointRecord, plain_fields
+from claims.store.tables import Citation, Claim, ClaimOverride, Figure, Pack, Point, Server, Wording
 
 Grouped = dict[int, list[Any]]
 T = TypeVar("T")
+_POINT_FACTS = tuple(each.name for each in fields(PointRecord) if each.name not in {"citations", "numbers"})
 
 
 def read_claims(session: Session, server: int | None, claim_id: str | None = None) -> list[ClaimRecord]:
@@ -35,10 +37,15 @@ def read_rows(
     order = (col(Claim.server).is_(None).desc(), col(Claim.pack), col(Claim.position), col(Claim.key))
     rows = {row.id: row for row in session.scalars(select(Claim).where(visible).order_by(*order))}
     keys = select(col(Claim.key)).where(visible)
-    parts = _wordings(session, keys), _figures(session, keys), _points(session, keys)
-    overrides = _overrides(session, server)
+    parts = (_parts(session, Wording, KnownWording, keys), _parts(session, Figure, KnownFigure, keys))
+    points, overrides = _points(session, keys), _overrides(session, server)
     cut_off = settings.cut_off if settings else None
-    return [(row, _record(row, *parts, overrides.get(row.id), cut_off)) for row in rows.values()]
+    return [(row, _record(row, *parts, points, overrides.get(row.id), cut_off)) for row in rows.values()]
+
+
+def pack_record(row: Pack) -> PackRecord:
+    """Return the head of a pack in a row of the table."""
+    return PackRecord(**{each.name: getattr(row, each.name) for each in fields(PackRecord)})
 
 
 def _visible(server: int | None, claim_id: str | None) -> ColumnElement[bool]:
@@ -58,23 +65,18 @@ def _record(
     key = row.key or 0
     return ClaimRecord(
         id=row.id,
-        kind=row.kind,  # pyright: ignore[reportArgumentType]  only valid kinds are written
-        title_en=row.title_en,
-        title_zh=row.title_zh,
         pack=row.pack or "",
         version=row.version,
-        as_of=row.as_of,
-        review_by=row.review_by,
         wordings=tuple(wordings.get(key, ())),
         figures=tuple(figures.get(key, ())),
         points=tuple(points.get(key, ())),
-        status=row.status,
         server=row.server,
         muted=setting.muted if setting else False,
         cut_off=setting.cut_off if setting and setting.cut_off is not None else cut_off,
         edited_by=row.edited_by,
         paused=setting.paused if setting else False,
         raised_to=(setting.raised_to if setting else None) or 0.0,
+        **{name: getattr(row, name) for name in CLAIM_FACTS},
     )
 
 
@@ -85,20 +87,13 @@ def _overrides(session: Session, server: int | None) -> dict[str, ClaimOverride]
     return {override.claim: override for override in found}
 
 
-def _wordings(session: Session, keys: Select[Any]) -> Grouped:
-    uses = (col(Wording.negative), col(Wording.denies))
-    columns = (col(Wording.claim), col(Wording.text), col(Wording.language), *uses)
-    query = select(*columns).where(col(Wording.claim).in_(keys)).order_by(col(Wording.claim), col(Wording.position))
-    return _grouped((row[0], KnownWording(*row[1:])) for row in _rows(session, query))
-
-
-def _figures(session: Session, keys: Select[Any]) -> Grouped:
-    values = (col(Figure.low), col(Figure.high), col(Figure.unit), col(Figure.bound), col(Figure.role))
-    source = (col(Figure.documented_low), col(Figure.documented_high), col(Figure.documented_bound))
-    subject = (col(Figure.subject_en), col(Figure.subject_zh))
-    columns = (col(Figure.claim), *values, *subject, *source, col(Figure.documented_place))
-    query = select(*columns).where(col(Figure.claim).in_(keys)).order_by(col(Figure.claim), col(Figure.position))
-    return _grouped((row[0], KnownFigure(*row[1:])) for row in _rows(session, query))
+def _parts(
+    session: Session, part: type[Wording] | type[Figure], record: type[T], keys: Select[Any]
+) -> dict[int, list[T]]:
+    names = [each.name for each in fields(record)]  # pyright: ignore[reportArgumentType]  a dataclass
+    columns = (col(part.claim), *(getattr(part, name) for name in names))
+    query = select(*columns).where(col(part.claim).in_(keys)).order_by(col(part.claim), col(part.position))
+    return _grouped((row[0], record(*row[1:])) for row in _rows(session, query))
 
 
 def _points(session: Session, keys: Select[Any]) -> Grouped:
@@ -108,21 +103,13 @@ def _points(session: Session, keys: Select[Any]) -> Grouped:
 
 
 def _point(point: Point, cited: Grouped) -> PointRecord:
-    return PointRecord(
-        point.role,
-        point.speaker_en,
-        point.speaker_zh,
-        point.date,
-        point.text_en,
-        point.text_zh,
-        tuple(cited.get(point.key or 0, ())),
-        tuple(point.numbers),
-    )
+    values = {name: getattr(point, name) for name in _POINT_FACTS}
+    return PointRecord(**values, citations=tuple(cited.get(point.key or 0, ())), numbers=tuple(point.numbers))
 
 
 def _citations(session: Session, points: Select[Any]) -> Grouped:
-    place = (col(Citation.document), col(Citation.start), col(Citation.end), col(Citation.sha256))
-    query = select(col(Citation.point), *place).where(col(Citation.point).in_(points))
+    columns = [getattr(Citation, each.name) for each in fields(CitationRecord)]
+    query = select(col(Citation.point), *columns).where(col(Citation.point).in_(points))
     rows = _rows(session, query.order_by(col(Citation.point), col(Citation.position)))
     return _grouped((row[0], CitationRecord(*row[1:])) for row in rows)
 
@@ -144,13 +131,12 @@ def write_claim(session: Session, row: Claim | None, claim: ClaimRecord, positio
     The caller writes the revision in the same transaction.
     """
     if row is None:
-        row = _new_row(claim, position, at)
+        row = Claim(id=claim.id, server=claim.server, version=1, position=position, changed_at=at, **_facts(claim))
     else:
         row.version += 1
         for part in (Wording, Figure, Point):
             session.connection().execute(delete(part).where(col(part.claim) == row.key))
-    row.kind, row.title_en, row.title_zh = claim.kind, claim.title_en, claim.title_zh
-    row.as_of, row.review_by, row.status = claim.as_of, claim.review_by, claim.status
+        row.sqlmodel_update(_facts(claim))
     row.pack, row.position, row.edited_by, row.changed_at = claim.pack or None, position, claim.edited_by, at
     session.add(row)
     session.flush()
@@ -158,19 +144,8 @@ def write_claim(session: Session, row: Claim | None, claim: ClaimRecord, positio
     return row
 
 
-def _new_row(claim: ClaimRecord, position: int, at: datetime) -> Claim:
-    return Claim(
-        id=claim.id,
-        server=claim.server,
-        position=position,
-        kind=claim.kind,
-        title_en=claim.title_en,
-        title_zh=claim.title_zh,
-        as_of=claim.as_of,
-        status=claim.status,
-        version=1,
-        changed_at=at,
-    )
+def _facts(claim: ClaimRecord) -> dict[str, Any]:
+    return {name: getattr(claim, name) for name in CLAIM_FACTS}
 
 
 def _write_parts(session: Session, key: int, claim: ClaimRecord) -> None:
@@ -179,7 +154,7 @@ def _write_parts(session: Session, key: int, claim: ClaimRecord) -> None:
         rows = [{"claim": key, "position": n, **plain_fields(value)} for n, value in enumerate(values)]
         if rows:
             session.connection().execute(insert(part), rows)
-    points = [_claim_writing_point(key, n, point) for n, point in enumerate(claim.points)]
+    points = [_point_row(key, n, point) for n, point in enumerate(claim.points)]
     session.add_all(points)
     session.flush()
     for row, point in zip(points, claim.points, strict=True):
@@ -187,15 +162,13 @@ def _write_parts(session: Session, key: int, claim: ClaimRecord) -> None:
         session.add_all(Citation(point=row.key or 0, position=n, **plain_fields(citation)) for n, citation in cited)
 
 
-def _claim_writing_point(key: int, position: int, point: PointRecord) -> Point:
-    return Point(
-        claim=key,
-        position=position,
-        role=point.role,
-        speaker_en=point.speaker_en,
-        speaker_zh=point.speaker_zh,
-        date=point.date,
-        text_en=point.text_en,
-        text_zh=point.text_zh,
-        numbers=list(point.numbers),
-    )
+def _point_row(key: int, position: int, point: PointRecord) -> Point:
+    values = {name: getattr(point, name) for name in _POINT_FACTS}
+    return Point(claim=key, position=position, numbers=list(point.numbers), **values)
+
+
+def order_claims(session: Session, claims: Sequence[str]) -> None:
+    """Put shared claims in this order, in which those of their pack are then listed."""
+    for position, name in enumerate(claims):
+        mine = (col(Claim.id) == name, col(Claim.server).is_(None), col(Claim.position) != position)
+        session.connection().execute(update(Claim).where(*mine).values(position=position))

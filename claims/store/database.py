@@ -1,4 +1,4 @@
-"""Inserts that meet an existing row: the same construct in SQLite and PostgreSQL."""
+"""One database, SQLite or PostgreSQL: its connections and transactions, and what the two do not have in common."""
 
 import sqlite3
 import time
@@ -75,12 +75,12 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _told(self, deed: str) -> Generator[None]:
+    def _told(self, done: str) -> Generator[None]:
         try:
             yield
         except DBAPIError as error:
             place = self.file or self.url.render_as_string(hide_password=True)
-            raise DatabaseError(f"The claim base {place} could not be {deed}: {error.orig}. {_mend(error)}") from error
+            raise DatabaseError(f"The claim base {place} could not be {done}: {error.orig}. {_mend(error)}") from error
 
 
 def read_url(url: str) -> URL:

@@ -1,16 +1,15 @@
-"""Revisions: who changed what, when and why; written in the transaction of the change."""
+"""What the history says of a change: who made it, why, and each thing before and after."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from claims.store.tables import Change, Revision
+from claims.store.tables import Revision
 
 Who = str | int
+TOUCHSTONE = "touchstone"  # acts by itself: at a start, and on members' reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +26,8 @@ class ChangeRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """Who does something and why: `actor` is a Discord user id, or a word such as `operator` or `touchstone`.
+class AuditEntry:
+    """Who does something and why: `actor` is a Discord user id, or a word such as `operator` or TOUCHSTONE.
 
     Those who change a server's base are kept by their plain id: whoever may see the history may ask them. Members, who
     only report and propose, never stand here. `undoes` is the number of the revision that is taken back.
@@ -39,19 +38,6 @@ class Deed:
     reason: str = ""
     server: int | None = None
     undoes: int | None = None
-
-
-def write_revision(session: Session, deed: Deed, changes: Sequence[ChangeRecord], at: datetime) -> int:
-    """Write one revision with all its changes; return its number."""
-    who = str(deed.actor)
-    revision = Revision(at=at, actor=who, act=deed.act, reason=deed.reason, server=deed.server, undoes=deed.undoes)
-    session.add(revision)
-    session.flush()
-    number = revision.id or 0
-    session.add_all(
-        Change(revision=number, kind=c.kind, subject=c.subject, before=c.before, after=c.after) for c in changes
-    )
-    return number
 
 
 def last_revision(session: Session) -> int:

@@ -1,10 +1,10 @@
-"""Vectors of wordings, so that a start does not embed the whole base again."""
+"""All tables of the base, each as its rows are now; `claims/migrations` says how an older base becomes this one."""
 
 import re
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, MetaData, text
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, MetaData, UniqueConstraint, text
 from sqlalchemy.orm import declared_attr
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -92,8 +92,8 @@ OWN = text("server IS NOT NULL")
 class Claim(Table, table=True):
     """A claim: shared where `server` is NULL, else a server's own, or its override of the shared one of that id.
 
-    `version` grows with each change; `loaded_digest` is the digest of the state that a pack last gave it, so that a
-    change made by moderators shows; `position` is the place in its pack.
+    `version` grows with each change; `loaded_digest` is the fingerprint of the state that a pack last gave it, so that
+    a change made by moderators shows; `position` is the place in its pack.
     """
 
     __table_args__ = (
@@ -209,9 +209,10 @@ class Revision(Table, table=True):
     undoes: int | None = None
 
 
-class Change(Table, table=True):
+class ChangeRow(Table, table=True):
     """What a revision did to one thing: its whole state before (None: it was new) and after (None: it is gone)."""
 
+    __tablename__ = "change"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (Index("ix_change_kind_subject", "kind", "subject"), {"sqlite_autoincrement": True})
 
     id: int | None = Field(default=None, primary_key=True)
@@ -250,20 +251,22 @@ class Channel(Table, table=True):
 
 
 class Answer(Table, table=True):
-    """One message that was taken for an answer; its row keeps every process from answering it again.
+    """One message of a channel that was taken for an answer; its row keeps every process from answering it again.
 
     `kind` is `offer` or `reply`; `offered` stays true when an offer has become a reply;
-    `shown` is the digest of what its card shows of each claim, and `language` what the card is written in.
+    `shown` is the fingerprint of what its card shows of each claim, and `language` what the card is written in.
     """
 
+    __table_args__ = (UniqueConstraint("channel", "card_message"),)
+
+    channel: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     message: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     server: int = Field(sa_type=BigInteger, index=True)
-    channel: int = Field(sa_type=BigInteger)
     author_hash: str | None = Field(default=None, index=True)
     claims: list[str] = Field(sa_type=JSON)
     kind: str
     offered: bool
-    card_message: int | None = Field(default=None, sa_type=BigInteger, unique=True)
+    card_message: int | None = Field(default=None, sa_type=BigInteger)
     hidden: bool = False
     shown: dict[str, str] | None = Field(default=None, sa_type=JSON(none_as_null=True))  # pyright: ignore[reportArgumentType]
     language: str | None = None
@@ -282,10 +285,10 @@ class Cooldown(Table, table=True):
 class Sighting(Table, table=True):
     """A claim found in a message, and what the bot did; the author only as a keyed hash."""
 
+    channel: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     message: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     claim: str = Field(primary_key=True)
     server: int = Field(sa_type=BigInteger, index=True)
-    channel: int = Field(sa_type=BigInteger)
     author_hash: str = Field(index=True)
     score: float
     stance: str
@@ -297,6 +300,7 @@ class Sighting(Table, table=True):
 class Feedback(Table, table=True):
     """One report by one member about one claim on one card (`kind` such as `not-said`, `wrong`, `out-of-date`)."""
 
+    channel: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     card_message: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     claim: str = Field(primary_key=True)
     reporter_hash: str = Field(primary_key=True)
@@ -369,9 +373,9 @@ class ShadowDay(Table, table=True):
 class ShadowMatch(Table, table=True):
     """The best match of one message, and the action it would have led to."""
 
+    channel: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     message: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     server: int = Field(sa_type=BigInteger, index=True)
-    channel: int = Field(sa_type=BigInteger)
     claim: str
     author_hash: str = Field(index=True)
     score: float

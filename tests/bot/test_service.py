@@ -6,6 +6,7 @@ import pytest
 
 from bot.service import Touchstone
 from checks.model import Finding, Match
+from claims.exchange.importing import load_pack
 from config.errors import DatabaseError, UnknownClaimError
 from config.settings import Settings
 
@@ -14,14 +15,13 @@ CRANE = "the old harbour crane was built in 1920"
 
 
 @pytest.fixture
-def settings(tmp_path):
-    return Settings(database_url=f"sqlite:///{tmp_path / 'touchstone.db'}")
+def settings(tmp_path, templates):
+    return Settings(database_url=templates.copy("both", tmp_path / "touchstone.db"))
 
 
 @pytest.fixture
 def touchstone(settings):
     with Touchstone.open(settings) as opened:
-        opened.base.load_pack(HARBOUR)
         yield opened
 
 
@@ -29,15 +29,17 @@ def crane(language="en") -> Finding:
     return Finding(CRANE, language, "reply", (Match("crane-built-1920", 0.9, "asserts", "", action="reply"),))
 
 
-def test_opening_loads_the_shipped_packs_and_reports_them(touchstone):
-    assert [report.outcome for report in touchstone.report.packs] == ["loaded"]
-    assert touchstone.report.backup is None
+def test_opening_loads_the_shipped_packs(tmp_path):
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'touchstone.db'}")
+    with Touchstone.open(settings) as opened:
+        assert [pack.id for pack in opened.base.packs()] == ["ai-economy"]
 
 
-@pytest.mark.usefixtures("touchstone")
 def test_opening_again_finds_the_packs_as_they_were(settings):
     with Touchstone.open(settings) as again:
-        assert [report.outcome for report in again.report.packs] == ["unchanged"]
+        before = again.base.revision
+    with Touchstone.open(settings) as again:
+        assert again.base.revision == before
 
 
 def test_a_database_that_cannot_be_opened_is_told():
@@ -51,10 +53,11 @@ def test_a_claim_loaded_after_the_start_is_found(touchstone):
     assert finding.best.claim == "crane-built-1920"
 
 
-def test_a_change_of_the_base_reaches_the_next_check(settings):
+def test_a_change_of_the_base_reaches_the_next_check(tmp_path, templates):
+    settings = Settings(database_url=templates.copy("shipped", tmp_path / "touchstone.db"))
     with Touchstone.open(settings) as touchstone:
         before = touchstone.check(CRANE).best
-        touchstone.base.load_pack(HARBOUR)
+        load_pack(touchstone.base, HARBOUR)
         assert before is None or before.claim != "crane-built-1920"
         assert touchstone.check(CRANE).best.claim == "crane-built-1920"
 
@@ -67,10 +70,8 @@ def test_the_reply_speaks_the_language_of_the_message(touchstone):
     assert touchstone.compose(crane("zh-Hant")).language == "zh-Hant"
 
 
-def test_a_language_that_is_set_or_given_wins(tmp_path):
-    settings = Settings(database_url=f"sqlite:///{tmp_path / 'touchstone.db'}", language="zh-Hans")
-    with Touchstone.open(settings) as touchstone:
-        touchstone.base.load_pack(HARBOUR)
+def test_a_language_that_is_set_or_given_wins(settings):
+    with Touchstone.open(settings.model_copy(update={"language": "zh-Hans"})) as touchstone:
         assert touchstone.compose(crane()).language == "zh-Hans"
         assert touchstone.compose(crane(), "en").language == "en"
 

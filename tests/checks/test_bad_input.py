@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from checks.checker import Checker
 from tests.checks.conftest import COFFEE, NVIDIA, RENT
+from tests.quick import examples
 
 CHECKER = Checker([COFFEE, NVIDIA, RENT])
 
@@ -36,13 +37,13 @@ def test_disguise_does_not_hide_a_claim():
     assert CHECKER.check("drinking cof\u200bfee de\u200dhydrates ｙｏｕ for sure").action == "reply"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_at_all(text: str):
     assert len(CHECKER.check(text).matches) <= 3
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(
     st.lists(
         st.sampled_from(["coffee", "脱水", "不", "?", '"', "2", "万亿", "\n> ", "not", "nvidia", "`", "“"]), max_size=60

@@ -8,6 +8,7 @@ from checks.base import IndexedBase
 from checks.lexicon import Lexicon, analyse
 from checks.model import KnownClaim, KnownWording
 from checks.tuning import Tuning
+from tests.quick import examples
 
 TEXTS = {
     "ferry": ("The harbour ferry carried four million passengers last winter.", "en", "Ferry passengers"),
@@ -64,7 +65,7 @@ def test_candidates_are_ordered_and_only_the_first_has_a_margin(base, lexicon):
     assert all(one.evidence.margin == 0 for one in each[1:])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(text=st.text(max_size=120))
 def test_any_text_is_measured_within_bounds(base, lexicon, text):
     for each in base.scorer.candidates(analyse(text, lexicon), thorough=True):

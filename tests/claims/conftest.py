@@ -1,17 +1,22 @@
 """Claim bases for tests: SQLite, and, where a fixture says `any`, PostgreSQL as well."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from claims.base import ClaimBase
 from tests.claims.packs import pack_data, write_pack
 from tests.claims.postgres import cluster
+from tests.templates import Templates
 
 KEY = b"a key for tests"
+
+DatabaseKind = Literal["empty", "new"]
+NewDatabase = Callable[[DatabaseKind], str]
 
 
 class Clock:
@@ -33,31 +38,42 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def base(tmp_path: Path, clock: Clock) -> Iterator[ClaimBase]:
-    with ClaimBase.open(f"sqlite:///{tmp_path / 'touchstone.db'}", clock) as opened:
+def base(tmp_path: Path, clock: Clock, templates: Templates) -> Iterator[ClaimBase]:
+    with ClaimBase.open(templates.copy("empty", tmp_path / "touchstone.db"), clock) as opened:
         yield opened
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Iterator[str]]:
-    """Addresses of empty PostgreSQL databases, one after the other."""
+def postgres() -> Iterator[NewDatabase]:
+    """Make another PostgreSQL database: with this version's tables (`empty`), or without any (`new`)."""
     psycopg = pytest.importorskip("psycopg")
-    with cluster() as address:
+    with cluster() as address, psycopg.connect(address.format(name="postgres"), autocommit=True) as connection:
+        numbers = itertools.count()
+        connection.execute("CREATE DATABASE empty")
+        ClaimBase.open(address.format(name="empty")).close()
 
-        def fresh() -> Iterator[str]:
-            for number in itertools.count():
-                with psycopg.connect(address.format(name="postgres"), autocommit=True) as connection:
-                    connection.execute(f"CREATE DATABASE base{number}")
-                yield address.format(name=f"base{number}")
+        def make(kind: DatabaseKind) -> str:
+            name = f"base{next(numbers)}"
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {'empty' if kind == 'empty' else 'template1'}")
+            return address.format(name=name)
 
-        yield fresh()
+        yield make
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def any_url(request: pytest.FixtureRequest, tmp_path: Path, templates: Templates) -> str:
+    """The address of a base of this version's tables, with nothing in them."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'any.db'}"
-    return next(request.getfixturevalue("postgres"))
+        return templates.copy("empty", tmp_path / "any.db")
+    return request.getfixturevalue("postgres")("empty")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without any table."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'new.db'}"
+    return request.getfixturevalue("postgres")("new")
 
 
 @pytest.fixture

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from claims.answering.servers import ServerBook
 from claims.base import ClaimBase
+from claims.exchange.importing import load_pack
 from claims.moderation.rights import Actor
+from claims.moderation.server_setup import ServerSetup
 from tests.claims.packs import claim_data, pack_data, write_pack
 
 HERE, THERE = 1_300_000_000_000_000_001, 1_300_000_000_000_000_002
@@ -19,8 +20,13 @@ OPERATOR = Actor.operator()
 CLAIM = "silver-server"
 
 
+def administrator(server: int) -> Actor:
+    """Return somebody who administrates a server."""
+    return Actor(ADMINISTRATOR.user_id, server, is_administrator=True)
+
+
 def settled(base: ClaimBase, folder: Path) -> ClaimBase:
     """Load a pack of two claims, and choose the moderators' role in the first server."""
-    base.load_pack(write_pack(folder, pack_data(claim_data(CLAIM), claim_data("bubble"))))
-    ServerBook(base).change_settings(HERE, 40, moderator_roles=(MOD_ROLE,))
+    load_pack(base, write_pack(folder, pack_data(claim_data(CLAIM), claim_data("bubble"))))
+    ServerSetup(base).change(ADMINISTRATOR, moderator_roles=(MOD_ROLE,))
     return base

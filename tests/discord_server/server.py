@@ -121,7 +121,7 @@ class LoopbackDiscord:
         """Return the bot's messages that were accepted."""
         return [message for message in self.messages.values() if message["author"]["bot"]]
 
-    async def until(self, happened: Callable[[], Any], seconds: float = 20.0) -> None:
+    async def until(self, happened: Callable[[], Any], seconds: float = 60.0) -> None:
         """Wait until something is true; fails the test where it does not come true in time."""
         async with asyncio.timeout(seconds):
             while not happened():  # noqa: ASYNC110  what is waited for happens in another process

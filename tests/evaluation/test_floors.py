@@ -11,6 +11,7 @@ from checks.evaluate.measures import judge_messages
 from claims.base import ClaimBase
 
 HERE = Path(__file__).parent
+pytestmark = pytest.mark.xdist_group("evaluation")
 FLOORS = tomllib.loads((HERE / "floors.toml").read_text("utf-8"))
 
 
@@ -19,9 +20,8 @@ def bounds(kind: str) -> list[tuple[str, str, float]]:
 
 
 @pytest.fixture(scope="module")
-def figures(tmp_path_factory):
-    base = ClaimBase.open(f"sqlite:///{tmp_path_factory.mktemp('floors') / 'base.db'}")
-    base.load_shipped_packs()
+def figures(tmp_path_factory, templates):
+    base = ClaimBase.open(templates.copy("shipped", tmp_path_factory.mktemp("floors") / "base.db"))
     checker = Checker(claim.known for claim in base.claims())
     base.close()
     return {rows: judge_messages(checker.check, read_labelled(HERE / f"{rows}.jsonl")).figures for rows in FLOORS}

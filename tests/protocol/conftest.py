@@ -11,6 +11,7 @@ import pytest
 
 from bot.service import Touchstone
 from config.settings import Settings
+from tests.claims.people import administrator
 from tests.discord_server import payloads
 from tests.discord_server.server import LoopbackDiscord
 
@@ -46,7 +47,7 @@ class Bot:
         while line := await self.process.stderr.readline():
             self.log += line.decode()
 
-    async def ended(self, seconds: float = 20.0) -> int:
+    async def ended(self, seconds: float = 60.0) -> int:
         """Wait for the end of the process; returns its exit code."""
         async with asyncio.timeout(seconds):
             code = await self.process.wait()
@@ -75,12 +76,11 @@ async def discord():
 
 
 @pytest.fixture
-def database(tmp_path):
+def database(tmp_path, templates):
     """The address of a database with the harbour's claims, in which the channel is switched on."""
-    address = f"sqlite:///{tmp_path / 'touchstone.db'}"
+    address = templates.copy("both", tmp_path / "touchstone.db")
     with Touchstone.open(Settings(database_url=address, hash_key="key of the tests")) as touchstone:
-        touchstone.base.load_pack(ROOT / "tests" / "packs" / "harbour.yaml")
-        touchstone.servers.set_channel_mode(payloads.GUILD_ID, payloads.CHANNEL_ID, "on", "test")
+        touchstone.moderation.setup.set_channel_mode(administrator(payloads.GUILD_ID), payloads.CHANNEL_ID, "on")
     return address
 
 
@@ -106,5 +106,5 @@ async def bot(discord, database):
 async def ready(discord, bot):
     """The bot, started and connected."""
     await bot.start()
-    await discord.until(lambda: "Ready as" in bot.log, 60.0)
+    await discord.until(lambda: "Ready as" in bot.log, 120.0)
     return bot

@@ -7,13 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot.service import StartReport, Touchstone
+from bot.service import Touchstone
 from claims.base import ClaimBase
 from claims.moderation.edits import EditTexts, SetStatus
 from claims.moderation.rights import Actor
 from config.settings import Settings
 from tests.discord_server import payloads
 from tests.discord_server.server import Fault
+
+pytestmark = pytest.mark.slow
 
 CLAIM = "crane-built-1920"
 LIMITED = {"message": "You are being rate limited.", "retry_after": 0.2, "global": False}
@@ -23,7 +25,7 @@ LIMITED = {"message": "You are being rate limited.", "retry_after": 0.2, "global
 def base(database):
     """The bot's claim base, opened a second time beside it."""
     settings = Settings(database_url=database, hash_key="key of the tests")
-    with Touchstone(settings, ClaimBase.open(database), StartReport((), None)) as opened:
+    with Touchstone(settings, ClaimBase.open(database)) as opened:
         yield opened
 
 
@@ -39,7 +41,7 @@ def cards(discord, base):
             discord.messages[card] = payloads.message(card, "", payloads.user(payloads.BOT_ID, "touchstone", bot=True))
             place = (payloads.GUILD_ID, payloads.CHANNEL_ID, said, payloads.MEMBER_ID)
             base.answers.take(*place, [CLAIM], timedelta(0))
-            base.answers.posted(said, card, "en")
+            base.answers.posted(payloads.CHANNEL_ID, said, card, "en")
             made.append(card)
         return made
 
@@ -59,7 +61,7 @@ async def test_every_card_is_edited_once_whatever_429s_come(discord, bot, base, 
     change(base, EditTexts("The crane is of 1954"))
     discord.faults += [Fault("PATCH", f"/channels/*/messages/{card}", 429, LIMITED) for card in made[::3]]
     await bot.start()
-    await discord.until(lambda: not waiting(base), 90.0)
+    await discord.until(lambda: not waiting(base), 180.0)
     await discord.until(lambda: "12 cards edited, 0 gone, 0 left" in bot.log)
     assert discord.edited == made[::-1]
     asked = [seen for seen in discord.requests if seen.method == "PATCH"]
@@ -73,13 +75,13 @@ async def test_stopped_between_two_cards_it_goes_on_with_the_next_after_a_restar
     made = cards(8)
     change(base, SetStatus("withdrawn"))
     await bot.start()
-    await discord.until(lambda: len(discord.edited) > 2, 60.0)
+    await discord.until(lambda: len(discord.edited) > 2, 120.0)
     assert await bot.stop() == 0
     assert "Traceback" not in bot.log
     done = len(discord.edited)
     assert waiting(base) == len(made) - done > 0
     await bot.start()
-    await discord.until(lambda: not waiting(base), 90.0)
+    await discord.until(lambda: not waiting(base), 180.0)
     assert discord.edited == made[::-1]
 
 
@@ -87,9 +89,9 @@ async def test_killed_at_any_moment_it_edits_the_rest_and_at_most_one_card_again
     made = cards(6)
     change(base, EditTexts("The crane is of 1954"))
     await bot.start()
-    await discord.until(lambda: len(discord.edited) > 2, 60.0)
+    await discord.until(lambda: len(discord.edited) > 2, 120.0)
     assert await bot.stop(signal.SIGKILL) == -signal.SIGKILL
     await bot.start()
-    await discord.until(lambda: not waiting(base), 90.0)
+    await discord.until(lambda: not waiting(base), 180.0)
     assert set(discord.edited) == set(made)
     assert sum(count - 1 for count in Counter(discord.edited).values()) <= 1

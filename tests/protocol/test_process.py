@@ -16,6 +16,7 @@ async def test_it_starts_and_ends_cleanly_on_sigterm(ready):
     assert "Traceback" not in ready.log
 
 
+@pytest.mark.slow
 async def test_it_ends_cleanly_on_sigint(ready):
     assert await ready.stop(signal.SIGINT) == 0
     assert "Traceback" not in ready.log
@@ -32,37 +33,41 @@ async def test_without_a_token_it_says_so_and_ends_with_2(bot):
 async def test_with_a_bad_token_it_says_so_and_ends_with_2(discord, bot):
     discord.token_is_good = False
     await bot.start()
-    assert await bot.ended(60.0) == 2
+    assert await bot.ended(120.0) == 2
     assert "Discord does not accept the bot's token." in bot.log
     assert "a.loopback.token" not in bot.log
     assert "Traceback" not in bot.log
 
 
+@pytest.mark.slow
 async def test_without_the_message_content_intent_it_says_how_to_mend_it(discord, bot):
     discord.gateway.close_on_identify = 4014
     await bot.start()
-    assert await bot.ended(60.0) == 2
+    assert await bot.ended(120.0) == 2
     assert "Message Content Intent is off" in bot.log
 
 
+@pytest.mark.slow
 async def test_it_keeps_trying_while_discord_cannot_be_reached(discord, bot):
     port = discord.port
     await discord.stop()
     await bot.start()
-    await discord.until(lambda: "starting again in" in bot.log, 60.0)
+    await discord.until(lambda: "starting again in" in bot.log, 120.0)
     await discord.start(port)
-    await discord.until(lambda: "Ready as" in bot.log, 60.0)
+    await discord.until(lambda: "Ready as" in bot.log, 120.0)
     await discord.say(CRANE)
     await discord.until(discord.delivered)
 
 
+@pytest.mark.slow
 async def test_it_can_be_stopped_while_it_waits_for_discord(discord, bot):
     await discord.stop()
     await bot.start()
-    await discord.until(lambda: "starting again in" in bot.log, 60.0)
+    await discord.until(lambda: "starting again in" in bot.log, 120.0)
     assert await bot.stop() == 0
 
 
+@pytest.mark.slow
 async def test_killed_while_answering_it_neither_breaks_the_base_nor_answers_twice(discord, ready, database):
     discord.hold_posts = discord.held()
     said = await discord.say(CRANE)
@@ -73,13 +78,14 @@ async def test_killed_while_answering_it_neither_breaks_the_base_nor_answers_twi
     with sqlite3.connect(database.removeprefix("sqlite:///")) as base:
         assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     await ready.start()
-    await discord.until(lambda: ready.log.count("Ready as") == 2, 60.0)
+    await discord.until(lambda: ready.log.count("Ready as") == 2, 120.0)
     await discord.gateway.emit("MESSAGE_CREATE", discord.messages[said])
     await discord.say(SEALS)
     await discord.until(lambda: len(discord.delivered()) == 2)
     assert discord.answered().count(said) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(5))
 async def test_killed_at_any_moment_the_base_stays_whole(discord, ready, database, number):
     for text in (CRANE, SEALS, CRANE, SEALS)[: number + 1]:

@@ -1,5 +1,7 @@
 """What goes over the wire when all is well, and when Discord has a bad day."""
 
+import pytest
+
 from tests.discord_server.server import Fault
 
 CRANE = "The old harbour crane was built in 1920"
@@ -18,6 +20,7 @@ async def test_a_message_is_answered_with_a_card_that_pings_nobody(discord, read
     assert ready.is_running
 
 
+@pytest.mark.slow
 async def test_after_a_429_the_answer_is_delivered_once(discord, ready):
     limited = {"message": "You are being rate limited.", "retry_after": 0.1, "global": False}
     discord.faults.append(Fault("POST", "/channels/*/messages", 429, limited))
@@ -28,6 +31,7 @@ async def test_after_a_429_the_answer_is_delivered_once(discord, ready):
     assert ready.is_running
 
 
+@pytest.mark.slow
 async def test_after_a_502_the_answer_is_sent_again_under_the_same_nonce(discord, ready):
     discord.faults.append(Fault("POST", "/channels/*/messages", 502))
     await discord.say(CRANE)
@@ -38,6 +42,7 @@ async def test_after_a_502_the_answer_is_sent_again_under_the_same_nonce(discord
     assert ready.is_running
 
 
+@pytest.mark.slow
 async def test_after_a_dropped_connection_it_resumes_and_answers_what_it_missed_once(discord, ready):
     first = await discord.say(CRANE)
     await discord.until(discord.delivered)
@@ -60,14 +65,16 @@ async def test_unknown_events_pass_by(discord, ready):
     assert discord.gateway.identified == 1
 
 
+@pytest.mark.slow
 async def test_an_event_that_cannot_be_read_costs_the_connection_but_not_the_process(discord, ready):
     await discord.gateway.emit("MESSAGE_CREATE", {"id": "no number"})
-    await discord.until(lambda: discord.gateway.identified == 2, 60.0)
+    await discord.until(lambda: discord.gateway.identified == 2, 120.0)
     await discord.say(CRANE)
     await discord.until(discord.delivered)
     assert ready.is_running
 
 
+@pytest.mark.slow
 async def test_commands_are_registered_at_the_first_start_only(discord, ready):
     def puts():
         return [seen for seen in discord.requests if seen.method == "PUT" and seen.path.endswith("/commands")]
@@ -75,5 +82,5 @@ async def test_commands_are_registered_at_the_first_start_only(discord, ready):
     assert len(puts()) == 1
     assert await ready.stop() == 0
     await ready.start()
-    await discord.until(lambda: ready.log.count("Ready as") == 2, 60.0)
+    await discord.until(lambda: ready.log.count("Ready as") == 2, 120.0)
     assert len(puts()) == 1

@@ -1,28 +1,64 @@
-"""The form of a new source: an article or a paper that no pack brings, so that points can cite it."""
+"""The forms of a claim as a whole: its texts, a new one, its cut-off; and of a new source that points can cite."""
 
-import asyncio
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from discord import ui
 
-from bot.discord.bot import BotInteraction
-from bot.discord.cards import draw_lines
-from bot.discord.editor.screen import done, done_line, draw_desk, moderator, read_sight
-from bot.discord.editor.wordings import near_lines
-from bot.discord.forms.form import Form, FormField, FormName, choice, line
-from bot.discord.markdown import escape
-from bot.discord.person import texts_for
+from bot.discord.cards import draw_lines, escape, shorten
+from bot.discord.editor.screen import done, done_line, draw_claim, read_screen
+from bot.discord.forms import Form, FormField, FormName, choice, line
+from bot.discord.lookup import ClaimLookup
+from bot.discord.request import Request
+from bot.service import Touchstone
 from bot.texts import Texts
-from checks.text import TextFolder, language_of
+from checks.text import language_of
+from claims.exchange.plan import NEAR_FROM
 from claims.moderation.edits import KINDS, EditTexts
+from claims.moderation.rights import Act, Actor
 from claims.moderation.sources import NewSource
 from claims.record import ClaimRecord
 from config.errors import ConflictError, InvalidEditError
 from config.faults import FieldDifference, FieldFault
 
-if TYPE_CHECKING:
-    from bot.discord.app import TouchstoneBot
+# Each text takes some milliseconds; whoever adds hundreds at once looks through them before.
+_MOST_TEXTS = 40
+_MOST_LINES = 5
+_LONGEST = 120
+
+
+async def similar_lines(request: Request, claim_id: str, new: Sequence[str]) -> list[str]:
+    """Return a warning for each new text that another claim of the server says, whatever its status; escaped."""
+    touchstone, actor, texts = request.touchstone, request.actor, request.texts
+    found = await request.do(lambda: list(_similar(touchstone, actor, claim_id, new[:_MOST_TEXTS])))
+    return [
+        texts(
+            "⚠ “{text}” is nearly what another claim says: {claim}.",
+            text=escape(shorten(text, _LONGEST)),
+            claim=escape(shorten(texts.pick(claim.title_en, claim.title_zh), _LONGEST)),
+        )
+        for text, claim in found[:_MOST_LINES]
+    ]
+
+
+def _similar(
+    touchstone: Touchstone, actor: Actor, claim_id: str, new: Iterable[str]
+) -> Iterator[tuple[str, ClaimRecord]]:
+    others = {claim.id: claim for claim in touchstone.moderation.claims.all(actor) if claim.id != claim_id}
+    said = {text.casefold(): claim for claim in others.values() for text in _texts(claim)}
+    for text in new:
+        # The checks know published claims only: of others, the very same text is found.
+        if (same := said.get(text.casefold())) is not None:
+            yield text, same
+            continue
+        matches = touchstone.check(text, actor.server).matches
+        near = next((match for match in matches if match.claim in others and match.score >= NEAR_FROM), None)
+        if near is not None:
+            yield text, others[near.claim]
+
+
+def _texts(claim: ClaimRecord) -> Iterator[str]:
+    yield from (claim.title_en, claim.title_zh)
+    yield from (wording.text for wording in claim.wordings if not wording.negative)
 
 
 _TITLES = ("title_en", "title_zh")
@@ -33,80 +69,75 @@ class TextsForm:
     """About a claim's id."""
 
     kind = "texts"
+    act: Act = "claim.edit"
+    about = r"[^|]+"
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
-        self.bot = bot
-
-    async def open(self, interaction: BotInteraction, about: tuple[str, ...]) -> Form:
+    async def open(self, request: Request, about: tuple[str, ...]) -> Form:
         """Return the form with what the claim says now."""
-        texts, claim = texts_for(interaction), (await read_sight(interaction, about[0])).claim
+        texts, claim = request.texts, (await read_screen(request, about[0])).claim
         review_by = claim.review_by.isoformat() if claim.review_by else ""
         as_typed = EditTexts(claim.title_en, claim.title_zh, claim.kind, claim.as_of.isoformat(), review_by)
-        return Form(FormName(self.kind, about, claim.edition), texts("Edit the claim"), _fields(as_typed, texts))
+        return Form(FormName(self.kind, about, claim.version_tag), texts("Edit the claim"), _fields(as_typed, texts))
 
-    async def submit(self, interaction: BotInteraction, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
+    async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Write it, and return the card."""
-        texts, before = texts_for(interaction), (await read_sight(interaction, name.about[0])).claim
-        edit = self.bot.touchstone.moderation.editor.edit
+        texts, before = request.texts, (await read_screen(request, name.about[0])).claim
+        edit = request.moderation.editor.edit
         new = EditTexts(**typed)
-        edited = await asyncio.to_thread(edit, moderator(interaction), before.id, name.edition or None, new)
+        edited = await request.do(edit, request.actor, before.id, name.version_tag or None, new)
         remarks = [done_line(changed=edited.changed, texts=texts)]
-        remarks += await near_lines(interaction, before.id, _new_titles(before, edited.claim), texts)
-        return draw_desk(await read_sight(interaction, before.id), texts, remarks)
+        remarks += await similar_lines(request, before.id, _new_titles(before, edited.claim))
+        return draw_claim(await read_screen(request, before.id), texts, remarks)
 
 
 class NewForm:
     """About nothing: a claim of the server's own begins as a draft."""
 
     kind = "new"
+    act: Act = "claim.edit"
+    about = ""
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
-        self.bot = bot
-
-    async def open(self, interaction: BotInteraction, about: tuple[str, ...]) -> Form:
-        """Return the form, empty but for today's day; asks for the right."""
-        texts, actor, touchstone = texts_for(interaction), moderator(interaction), self.bot.touchstone
-        await asyncio.to_thread(touchstone.moderation.rights.require, actor, actor.server, "moderator")
-        today = touchstone.base.clock().date().isoformat()
+    async def open(self, request: Request, about: tuple[str, ...]) -> Form:
+        """Return the form, empty but for today's day."""
+        texts, today = request.texts, request.touchstone.base.clock().date().isoformat()
         fields = _fields(EditTexts("", "", KINDS[0], today, ""), texts)
         return Form(FormName(self.kind, about), texts("New claim"), fields)
 
-    async def submit(self, interaction: BotInteraction, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:  # noqa: ARG002
+    async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:  # noqa: ARG002
         """Begin the draft, and return its card."""
-        texts, create = texts_for(interaction), self.bot.touchstone.moderation.editor.create
-        begun = (await asyncio.to_thread(create, moderator(interaction), EditTexts(**typed))).claim
+        texts, create = request.texts, request.moderation.editor.create
+        begun = (await request.do(create, request.actor, EditTexts(**typed))).claim
         if begun is None:
             raise RuntimeError("a claim that was begun is gone")
         remarks = [done(texts("The draft is there. Now add wordings, and points with their sources."))]
-        remarks += await near_lines(interaction, begun.id, _new_titles(None, begun), texts)
-        return draw_desk(await read_sight(interaction, begun.id), texts, remarks)
+        remarks += await similar_lines(request, begun.id, _new_titles(None, begun))
+        return draw_claim(await read_screen(request, begun.id), texts, remarks)
 
 
 class CutOffForm:
-    """About a claim's id; its edition is the cut-off itself, because what a server sets is no part of a claim."""
+    """About a claim's id; its version is the cut-off itself, because what a server sets is no part of a claim."""
 
     kind = "cutoff"
+    act: Act = "claim.set"
+    about = r"[^|]+"
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
-        self.bot = bot
-
-    async def open(self, interaction: BotInteraction, about: tuple[str, ...]) -> Form:
+    async def open(self, request: Request, about: tuple[str, ...]) -> Form:
         """Return the form with the claim's own cut-off."""
-        texts, now = texts_for(interaction), (await read_sight(interaction, about[0])).sight.cut_off
+        texts, now = request.texts, (await read_screen(request, about[0])).seen.cut_off
         hint = texts("A probability from 0 to 1; empty: as for all claims.")
         field = line("cut_off", "" if now is None else _plain(now), texts, hint)
         return Form(FormName(self.kind, about, _plain(now)), texts("Cut-off of this claim"), (field,))
 
-    async def submit(self, interaction: BotInteraction, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
+    async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Set it, and return the card."""
-        texts, claim_id = texts_for(interaction), name.about[0]
-        wanted, now = _cut_off(typed["cut_off"]), (await read_sight(interaction, claim_id)).sight.cut_off
-        if name.edition not in {"", _plain(now)} and wanted != now:
+        texts, claim_id = request.texts, name.about[0]
+        wanted, now = _cut_off(typed["cut_off"]), (await read_screen(request, claim_id)).seen.cut_off
+        if name.version_tag not in {"", _plain(now)} and wanted != now:
             raise ConflictError(claim_id, (FieldDifference("cut_off", wanted, now),), current=_plain(now))
-        set_cut_off = self.bot.touchstone.moderation.claim_settings.set_cut_off
-        written = await asyncio.to_thread(set_cut_off, moderator(interaction), claim_id, wanted)
+        set_cut_off = request.moderation.claim_settings.set_cut_off
+        written = await request.do(set_cut_off, request.actor, claim_id, wanted)
         remarks = [done_line(changed=bool(written.changes), texts=texts)]
-        return draw_desk(await read_sight(interaction, claim_id), texts, remarks)
+        return draw_claim(await read_screen(request, claim_id), texts, remarks)
 
 
 def _fields(typed: EditTexts, texts: Texts) -> tuple[FormField, ...]:
@@ -146,16 +177,15 @@ class SourceForm:
     """About nothing; the source's language is that of its title."""
 
     kind = "source"
+    act: Act = "source.add"
+    about = ""
 
-    def __init__(self, bot: "TouchstoneBot", folder: TextFolder) -> None:
-        self.bot = bot
-        self._folder = folder
+    def __init__(self, lookup: ClaimLookup) -> None:
+        self._lookup = lookup
 
-    async def open(self, interaction: BotInteraction, about: tuple[str, ...]) -> Form:
-        """Return the form, empty; asks for the right."""
-        texts, actor = texts_for(interaction), moderator(interaction)
-        require = self.bot.touchstone.moderation.rights.require
-        await asyncio.to_thread(require, actor, actor.server, "moderator")
+    async def open(self, request: Request, about: tuple[str, ...]) -> Form:
+        """Return the form, empty."""
+        texts = request.texts
         fields = (
             line("title", "", texts, required=True),
             line("author", "", texts),
@@ -165,11 +195,11 @@ class SourceForm:
         )
         return Form(FormName(self.kind, about), texts("New source"), fields)
 
-    async def submit(self, interaction: BotInteraction, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:  # noqa: ARG002
+    async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:  # noqa: ARG002
         """Add it, and say by which name points cite it."""
-        texts, add = texts_for(interaction), self.bot.touchstone.moderation.sources.add
-        source = NewSource(**typed, language=language_of(typed["title"], self._folder))
-        known = await asyncio.to_thread(add, moderator(interaction), source)
+        texts, add = request.texts, request.moderation.sources.add
+        source = NewSource(**typed, language=language_of(typed["title"], self._lookup.folder))
+        known = await request.do(add, request.actor, source)
         lines = [
             done(texts("The source is there: {title}", title=escape(source.title))),
             texts("Points cite it as {name}.", name=f"`{known}`"),

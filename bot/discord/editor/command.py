@@ -1,145 +1,161 @@
-"""`/claims find`, `/claims new` and `/claims source`: the ways to a claim's desk, and to the forms of new things."""
+"""The claim editor: what its buttons and menus do, and `/claims find`, `/claims new` and `/claims source`."""
 
-import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import cast
 
-from discord import app_commands, ui
+from discord import app_commands
 from discord.app_commands import locale_str
+from discord.ext import commands
 
-from bot.discord.bot import BotInteraction
+from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, TouchstoneBot
 from bot.discord.editor.claim_forms import CutOffForm, NewForm, SourceForm, TextsForm
 from bot.discord.editor.entries import (
+    ENTRY,
+    ENTRY_MENU,
     EntryPart,
     FigureForm,
     NewFigureForm,
     NewPointForm,
     PointSourceForm,
     PointTextForm,
-    Step,
     draw_entries,
     draw_entry,
     draw_question,
     entries_of,
 )
 from bot.discord.editor.screen import (
+    ASK_SHARED,
     LIST_NAMES,
-    Act,
-    DeskSight,
-    Part,
+    OPEN_EDITOR,
+    PART,
+    STEP,
     done_line,
-    draw_desk,
+    draw_claim,
     draw_shared_question,
     faster_line,
     list_of,
-    moderator,
-    read_sight,
-    show_desk,
-    take_act,
+    read_screen,
+    take_step,
 )
-from bot.discord.editor.wordings import AddForm, ListForm, draw_wordings, mark_of
-from bot.discord.forms.form import FormName
-from bot.discord.items import Joining, Subcommand
-from bot.discord.person import texts_for
+from bot.discord.editor.wordings import (
+    LIST_MENU,
+    PAGE,
+    REMOVE_MENU,
+    AddForm,
+    ListForm,
+    draw_wordings,
+    fingerprint_of,
+)
+from bot.discord.forms import FormKind, FormName, Forms
+from bot.discord.lookup import ClaimLookup
+from bot.discord.request import Request
+from bot.discord.routes import Click, Router
 from bot.texts import msgid
 from claims.moderation.edits import Edit, RemoveFigure, RemovePoint, RemoveWordings
-from config.errors import ConflictError, UnknownClaimError
-
-if TYPE_CHECKING:
-    from bot.discord.app import TouchstoneBot
+from claims.record import ClaimRecord
+from config.errors import ConflictError
 
 
-class Desk:
-    """Keeps nothing between two clicks; all its methods but `open` draw in the place of what stands there."""
+class ClaimEditor(commands.Cog):
+    """Answers the clicks on a claim's screens, in the place of what stands there; keeps nothing between two of them."""
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
-        self.bot = bot
+    def __init__(self, router: Router) -> None:
+        router.answer(OPEN_EDITOR, self._open)
+        router.answer(PART, self._go)
+        router.answer(STEP, self._step)
+        router.answer(ASK_SHARED, self._ask_shared)
+        router.answer(LIST_MENU, self._list)
+        router.answer(PAGE, self._turn)
+        router.answer(REMOVE_MENU, self._remove)
+        router.answer(ENTRY_MENU, self._choose)
+        router.answer(ENTRY, self._entry)
 
-    async def open(self, interaction: BotInteraction, claim_id: str) -> None:
-        """Answer with the card of a claim."""
-        await show_desk(interaction, claim_id)
+    async def _open(self, click: Click) -> None:
+        await click.respond(draw_claim(await read_screen(click, click["claim"]), click.texts))
 
-    async def go(self, interaction: BotInteraction, part: Part, claim_id: str) -> None:
-        """Show a part of the desk."""
-        sight = await read_sight(interaction, claim_id)
-        await self._show(interaction, self._draw(interaction, part, sight))
-
-    async def act(self, interaction: BotInteraction, act: Act, claim_id: str, edition: str) -> None:
-        """Do something to the claim and show the card; where somebody else was faster, only show it."""
-        texts = texts_for(interaction)
-        try:
-            remark = await take_act(interaction, act, claim_id, edition, texts)
-        except ConflictError:
-            remark = faster_line(texts)
-        await self._show(interaction, draw_desk(await read_sight(interaction, claim_id), texts, [remark]))
-
-    async def ask_shared(self, interaction: BotInteraction, claim_id: str) -> None:
-        """Ask whether the server's own version is to go."""
-        sight = await read_sight(interaction, claim_id)
-        await self._show(interaction, draw_shared_question(sight, texts_for(interaction)))
-
-    async def wordings(self, interaction: BotInteraction, claim_id: str, name: str, page: int = 0) -> None:
-        """Show a page of a list of wordings."""
-        sight = await read_sight(interaction, claim_id)
-        await self._show(interaction, draw_wordings(sight.claim, name, page, texts_for(interaction)))
-
-    async def remove_wordings(
-        self, interaction: BotInteraction, claim_id: str, name: str, page: int, marks: frozenset[str]
-    ) -> None:
-        """Take the wordings with these marks out of a list, those that are still there, and show its page."""
-        texts, claim = texts_for(interaction), (await read_sight(interaction, claim_id)).claim
-        gone = tuple(text for text in list_of(claim, name) if mark_of(text) in marks)
-        changed = await self._edit(interaction, claim_id, None, RemoveWordings(gone)) if gone else False
-        claim = (await read_sight(interaction, claim_id)).claim
-        remarks = [done_line(changed=changed, texts=texts)]
-        await self._show(interaction, draw_wordings(claim, name, page, texts, remarks))
-
-    async def entry(
-        self, interaction: BotInteraction, part: EntryPart, step: Step, claim_id: str, edition: str, place: int
-    ) -> None:
-        """Show a point or figure, ask whether it is to go, or take it out; a shifted list is shown instead."""
-        texts, sight = texts_for(interaction), await read_sight(interaction, claim_id)
-        if sight.claim.edition != edition or place >= len(entries_of(sight, part)):
-            view = draw_entries(sight, part, texts, [faster_line(texts)])
-        elif step == "view":
-            view = draw_entry(sight, part, place, texts)
-        elif step == "ask":
-            view = draw_question(sight, part, place, texts)
-        else:
-            view = await self._removed(interaction, part, sight, place)
-        await self._show(interaction, view)
-
-    async def _removed(
-        self, interaction: BotInteraction, part: EntryPart, sight: DeskSight, place: int
-    ) -> ui.LayoutView:
-        texts, claim = texts_for(interaction), sight.claim
-        edit = RemovePoint(place) if part == "points" else RemoveFigure(place)
-        try:
-            remark = done_line(changed=await self._edit(interaction, claim.id, claim.edition, edit), texts=texts)
-        except ConflictError:
-            remark = faster_line(texts)
-        return draw_entries(await read_sight(interaction, claim.id), part, texts, [remark])
-
-    async def _edit(self, interaction: BotInteraction, claim_id: str, edition: str | None, edit: Edit) -> bool:
-        write = self.bot.touchstone.moderation.editor.edit
-        return (await asyncio.to_thread(write, moderator(interaction), claim_id, edition, edit)).changed
-
-    def _draw(self, interaction: BotInteraction, part: Part, sight: DeskSight) -> ui.LayoutView:
-        texts = texts_for(interaction)
+    async def _go(self, click: Click) -> None:
+        screen, part, texts = await read_screen(click, click["claim"]), click["part"], click.texts
         if part == "card":
-            return draw_desk(sight, texts)
-        if part == "words":
-            return draw_wordings(sight.claim, LIST_NAMES[0], 0, texts)
-        return draw_entries(sight, part, texts)
+            view = draw_claim(screen, texts)
+        elif part == "words":
+            view = draw_wordings(screen.claim, LIST_NAMES[0], 0, texts)
+        else:
+            view = draw_entries(screen, cast("EntryPart", part), texts)
+        await click.show(view)
 
-    async def _show(self, interaction: BotInteraction, view: ui.LayoutView) -> None:
-        await interaction.edit_original_response(view=view)
+    async def _step(self, click: Click) -> None:
+        """Do something to the claim and show its card; where somebody else was faster, only show it."""
+        try:
+            remark = await take_step(click, click["step"], click["claim"], click["version_tag"])
+        except ConflictError:
+            remark = faster_line(click.texts)
+        await click.show(draw_claim(await read_screen(click, click["claim"]), click.texts, [remark]))
+
+    async def _ask_shared(self, click: Click) -> None:
+        """Ask whether the server's own version is to go."""
+        await click.show(draw_shared_question(await read_screen(click, click["claim"]), click.texts))
+
+    async def _list(self, click: Click) -> None:
+        screen = await read_screen(click, click["claim"])
+        await click.show(draw_wordings(screen.claim, click.value, 0, click.texts))
+
+    async def _turn(self, click: Click) -> None:
+        screen = await read_screen(click, click["claim"])
+        await click.show(draw_wordings(screen.claim, click["name"], click.number("page"), click.texts))
+
+    async def _remove(self, click: Click) -> None:
+        """Take the chosen wordings out of a list, those that are still there, all in one revision."""
+        claim_id, name, texts = click["claim"], click["name"], click.texts
+        claim = (await read_screen(click, claim_id)).claim
+        gone = tuple(text for text in list_of(claim, name) if fingerprint_of(text) in click.values)
+        changed = await _edit(click, claim_id, None, RemoveWordings(gone)) if gone else False
+        claim = (await read_screen(click, claim_id)).claim
+        await click.show(
+            draw_wordings(claim, name, click.number("page"), texts, [done_line(changed=changed, texts=texts)])
+        )
+
+    async def _choose(self, click: Click) -> None:
+        await self._show_entry(click, "view", click.chosen)
+
+    async def _entry(self, click: Click) -> None:
+        await self._show_entry(click, click["step"], click.number("place"))
+
+    async def _show_entry(self, click: Click, step: str, place: int) -> None:
+        """Show a point or figure, ask whether it is to go, or take it out; a shifted list is shown instead."""
+        texts, screen, part = click.texts, await read_screen(click, click["claim"]), cast("EntryPart", click["part"])
+        if screen.claim.version_tag != click["version_tag"] or place >= len(entries_of(screen, part)):
+            view = draw_entries(screen, part, texts, [faster_line(texts)])
+        elif step == "view":
+            view = draw_entry(screen, part, place, texts)
+        elif step == "ask":
+            view = draw_question(screen, part, place, texts)
+        else:
+            remark = await _remove_entry(click, part, screen.claim, place)
+            view = draw_entries(await read_screen(click, screen.claim.id), part, texts, [remark])
+        await click.show(view)
 
 
-class DeskCommands(Joining):
-    """Puts its commands into the group `/claims`; rights are asked for in each of them."""
+async def _remove_entry(request: Request, part: EntryPart, claim: ClaimRecord, place: int) -> str:
+    edit = RemovePoint(place) if part == "points" else RemoveFigure(place)
+    try:
+        changed = await _edit(request, claim.id, claim.version_tag, edit)
+    except ConflictError:
+        return faster_line(request.texts)
+    return done_line(changed=changed, texts=request.texts)
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
+
+async def _edit(request: Request, claim_id: str, version_tag: str | None, edit: Edit) -> bool:
+    """Write an edit; tell whether it changed anything."""
+    return (await request.do(request.moderation.editor.edit, request.actor, claim_id, version_tag, edit)).changed
+
+
+class EditorCommands(CommandGroup):
+    """The ways into the editor from the group `/claims`, and to the forms of new things."""
+
+    def __init__(self, bot: TouchstoneBot, group: commands.Cog, forms: Forms, lookup: ClaimLookup) -> None:
         self.bot = bot
+        self._forms = forms
+        self._lookup = lookup
         added: list[Subcommand] = [
             app_commands.Command(
                 name=locale_str(msgid("find")),
@@ -157,37 +173,31 @@ class DeskCommands(Joining):
                 callback=self.source,
             ),
         ]
-        self.join(bot.browse, added)
-
-    async def cog_load(self) -> None:
-        """Add the forms too."""
-        folder = await self.bot.known.load()
-        self.bot.forms.add(TextsForm(self.bot), NewForm(self.bot), CutOffForm(self.bot))
-        self.bot.forms.add(AddForm(self.bot), ListForm(self.bot))
-        self.bot.forms.add(NewPointForm(self.bot), PointTextForm(self.bot), PointSourceForm(self.bot))
-        self.bot.forms.add(FigureForm(self.bot), NewFigureForm(self.bot), SourceForm(self.bot, folder))
-        await super().cog_load()
+        self.join(group, added)
 
     async def _complete(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
-        return await self.bot.known.suggest(interaction, typed)
+        return await self._lookup.suggest_everything(Request(interaction), typed)
 
     @app_commands.rename(claim=locale_str(msgid("claim")))
     @app_commands.describe(claim=locale_str(msgid("Part of a claim, in English or Chinese")))
     @app_commands.autocomplete(claim=_complete)
     async def find(self, interaction: BotInteraction, claim: str) -> None:
-        """Show the desk of a claim."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        titles = await self.bot.known.titles(interaction)
-        # The value may be a suggestion's id or whatever was typed.
-        found = [known for known in titles.claims if known.id == claim] or titles.find(claim, 1)
-        if not found:
-            raise UnknownClaimError(claim)
-        await show_desk(interaction, found[0].id)
+        """Show the screen of a claim."""
+        request = await Request.waiting(interaction)
+        found = (await self._lookup.everything(request)).one(claim)
+        await request.respond(draw_claim(await read_screen(request, found.id), request.texts))
 
     async def new(self, interaction: BotInteraction) -> None:
         """Open the form of a new claim."""
-        await self.bot.forms.open(interaction, FormName(NewForm.kind))
+        await self._forms.open(Request(interaction), FormName(NewForm.kind))
 
     async def source(self, interaction: BotInteraction) -> None:
         """Open the form of a new source."""
-        await self.bot.forms.open(interaction, FormName(SourceForm.kind))
+        await self._forms.open(Request(interaction), FormName(SourceForm.kind))
+
+
+def editor_forms(lookup: ClaimLookup) -> Sequence[FormKind]:
+    """Return all forms of the editor."""
+    claim = (TextsForm(), NewForm(), CutOffForm(), AddForm(), ListForm())
+    points = (NewPointForm(), PointTextForm(), PointSourceForm())
+    return (*claim, *points, FigureForm(), NewFigureForm(), SourceForm(lookup))

@@ -1,116 +1,46 @@
-"""The forms of a figure: one that the claim has, and a new one."""
+"""The points and figures of a claim in the editor: their lists, each single one, and the forms that change them."""
 
-import asyncio
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal, Self, cast
+from typing import Any, Literal
 
 import discord
 from discord import ui
 
-from bot.discord.bot import BotInteraction
-from bot.discord.cards import draw_lines, layout, source_line
+from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, quote, shorten, source_line
 from bot.discord.editor.screen import (
+    AT,
     LONGEST_OPTION,
-    TAIL,
-    DeskSight,
-    PartButton,
+    ClaimScreen,
     done_line,
     field_line,
     figure_words,
-    moderator,
+    part_button,
     point_line,
     point_words,
-    read_sight,
+    read_screen,
     title_line,
 )
-from bot.discord.editor.wordings import mark_at, place_now
-from bot.discord.forms.form import Form, FormField, FormName, choice, line, long
-from bot.discord.forms.forms import OpenFormButton
-from bot.discord.items import Lasting, label_of
-from bot.discord.markdown import ROOM, escape, fit, quote, shorten
-from bot.discord.person import texts_for
+from bot.discord.editor.wordings import fingerprint_at, place_now
+from bot.discord.forms import Form, FormField, FormName, choice, form_button, line, long
+from bot.discord.request import Request
+from bot.discord.routes import Route
 from bot.reply import display_date
 from bot.texts import Texts, msgid
 from bot.wording import field_name, value_text
 from checks.model import KnownFigure
 from claims.moderation.citing import citation_line
-from claims.moderation.edits import BOUNDS, ROLES, EditFigure, EditPoint
+from claims.moderation.edits import BOUNDS, ROLES, Edit, EditFigure, EditPoint
+from claims.moderation.rights import Act
 from claims.packs.plain import write_documented
-from claims.record import PointRecord
-
-if TYPE_CHECKING:
-    from bot.discord.app import TouchstoneBot
-
+from claims.record import ClaimRecord, PointRecord
 
 EntryPart = Literal["points", "figs"]
 Step = Literal["view", "ask", "drop"]
 
-
-class EntryMenu(Lasting, ui.DynamicItem[ui.Select[Any]], template=rf"ts:desk:menu:(?P<part>points|figs):\d+:{TAIL}"):
-    """Opens the point or figure that is chosen from the list."""
-
-    def __init__(self, part: EntryPart, edition: str, claim: str, select: ui.Select[Any]) -> None:
-        super().__init__(select)
-        self.part: EntryPart = part
-        self.edition = edition
-        self.claim = claim
-
-    @classmethod
-    def of(
-        cls, part: EntryPart, edition: str, claim: str, options: Sequence[discord.SelectOption], placeholder: str
-    ) -> Self:
-        """Return the menu; the values of its options are places from 0, and the first tells menus of a list apart."""
-        custom_id = f"ts:desk:menu:{part}:{options[0].value}:{edition}:{claim}"
-        select = ui.Select[Any](custom_id=custom_id, placeholder=placeholder, options=list(options))
-        return cls(part, edition, claim, select)
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        """Take over the menu of a message that was sent earlier."""
-        if not isinstance(item, ui.Select):
-            raise TypeError(f"{item} is not a menu")
-        return cls(cast("EntryPart", match["part"]), match["edition"], match["claim"], item)
-
-    async def press(self, interaction: BotInteraction) -> None:
-        """Show the entry."""
-        await interaction.response.defer()
-        place = int(self.item.values[0])
-        await interaction.client.desk.entry(interaction, self.part, "view", self.claim, self.edition, place)
-
-
-class EntryButton(
-    Lasting,
-    ui.DynamicItem[ui.Button[Any]],
-    template=rf"ts:desk:(?P<step>view|ask|drop):(?P<part>points|figs):(?P<place>\d+):{TAIL}",
-):
-    """Shows one point or figure, asks whether it is to go, or takes it out."""
-
-    def __init__(self, step: Step, part: EntryPart, place: int, edition: str, claim: str, label: str) -> None:
-        style = discord.ButtonStyle.danger if step == "drop" else discord.ButtonStyle.secondary
-        custom_id = f"ts:desk:{step}:{part}:{place}:{edition}:{claim}"
-        super().__init__(ui.Button(label=label, custom_id=custom_id, style=style))
-        self.step: Step = step
-        self.part: EntryPart = part
-        self.place = place
-        self.edition = edition
-        self.claim = claim
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        """Read step and place from the id of a button that was sent earlier."""
-        step, part = cast("Step", match["step"]), cast("EntryPart", match["part"])
-        return cls(step, part, int(match["place"]), match["edition"], match["claim"], label_of(item))
-
-    async def press(self, interaction: BotInteraction) -> None:
-        """Take the step."""
-        await interaction.response.defer()
-        await interaction.client.desk.entry(interaction, self.part, self.step, self.claim, self.edition, self.place)
-
-
-ENTRY_ITEMS: tuple[type[ui.DynamicItem[Any]], ...] = (EntryMenu, EntryButton)
-
+# Several menus of one list are told apart by the place of their first entry.
+ENTRY_MENU = Route("ts:desk:menu:{part:points|figs}:{first:number}:" + AT, "claim.edit")
+ENTRY = Route("ts:desk:{step:view|ask|drop}:{part:points|figs}:{place:number}:" + AT, "claim.edit")
 
 # Discord's limit for the options of a menu.
 _MOST = 25
@@ -122,14 +52,14 @@ _FORMS = {"points": "pnew", "figs": "fignew"}
 _ASK = {"points": msgid("Take this point out?"), "figs": msgid("Take this figure out?")}
 
 
-def entries_of(sight: DeskSight, part: EntryPart) -> Sequence[Any]:
+def entries_of(screen: ClaimScreen, part: EntryPart) -> Sequence[Any]:
     """Return the points or the figures of the claim."""
-    return sight.claim.points if part == "points" else sight.claim.figures
+    return screen.claim.points if part == "points" else screen.claim.figures
 
 
-def draw_entries(sight: DeskSight, part: EntryPart, texts: Texts, remarks: Sequence[str] = ()) -> ui.LayoutView:
+def draw_entries(screen: ClaimScreen, part: EntryPart, texts: Texts, remarks: Sequence[str] = ()) -> ui.LayoutView:
     """Return the list of points or figures; of more than a menu can have, there are several menus."""
-    claim, sources = sight.claim, sight.sources(texts)
+    claim, sources = screen.claim, screen.sources(texts)
     if part == "points":
         words = [point_words(point, texts) for point in claim.points]
         lines = [f"{n}. {point_line(point, sources, texts)}" for n, point in enumerate(claim.points, 1)]
@@ -144,55 +74,61 @@ def draw_entries(sight: DeskSight, part: EntryPart, texts: Texts, remarks: Seque
     numbered = [(place, shorten(f"{place + 1}. {each}", LONGEST_OPTION)) for place, each in enumerate(words)]
     for start in range(0, len(numbered), _MOST):
         options = [discord.SelectOption(label=label, value=str(place)) for place, label in numbered[start:][:_MOST]]
-        menu = EntryMenu.of(part, claim.edition, claim.id, options, texts(_OPEN[part]))
+        about = {"part": part, "first": start, "version_tag": claim.version_tag, "claim": claim.id}
+        menu = ui.Select[Any](custom_id=ENTRY_MENU.id(**about), placeholder=texts(_OPEN[part]), options=options)
         container.add_item(ui.ActionRow[Any](menu))
     buttons = [
-        OpenFormButton.of(FormName(_FORMS[part], (claim.id,)), texts(_NEW[part])),
-        PartButton("card", claim.id, texts("To the claim")),
+        form_button(FormName(_FORMS[part], (claim.id,)), texts(_NEW[part])),
+        part_button("card", claim.id, texts("To the claim")),
     ]
     return layout(container, buttons)
 
 
-def draw_question(sight: DeskSight, part: EntryPart, place: int, texts: Texts) -> ui.LayoutView:
+def draw_question(screen: ClaimScreen, part: EntryPart, place: int, texts: Texts) -> ui.LayoutView:
     """Return the question whether a point or figure is to go."""
-    claim = sight.claim
+    claim = screen.claim
     words = point_words(claim.points[place], texts) if part == "points" else figure_words(claim.figures[place], texts)
     lines = [title_line(claim, texts), texts(_ASK[part]), f"> {escape(words)}"]
     buttons = [
-        EntryButton("drop", part, place, claim.edition, claim.id, texts("Yes, take it out")),
-        EntryButton("view", part, place, claim.edition, claim.id, texts("No")),
+        _button("drop", part, place, claim, texts("Yes, take it out")),
+        _button("view", part, place, claim, texts("No")),
     ]
     return layout(ui.Container(ui.TextDisplay("\n".join(lines))), buttons)
+
+
+def _button(step: Step, part: EntryPart, place: int, claim: ClaimRecord, label: str) -> ui.Button[Any]:
+    style = discord.ButtonStyle.danger if step == "drop" else discord.ButtonStyle.secondary
+    return ENTRY.button(label, style, step=step, part=part, place=place, version_tag=claim.version_tag, claim=claim.id)
 
 
 _LONGEST_PASSAGE = 600
 
 
 def draw_entry(
-    sight: DeskSight, part: EntryPart, place: int, texts: Texts, remarks: Sequence[str] = ()
+    screen: ClaimScreen, part: EntryPart, place: int, texts: Texts, remarks: Sequence[str] = ()
 ) -> ui.LayoutView:
     """Return the point or figure at a place that the list has."""
     draw = _draw_point if part == "points" else _draw_figure
-    return draw(sight, place, texts, remarks)
+    return draw(screen, place, texts, remarks)
 
 
-def _draw_point(sight: DeskSight, place: int, texts: Texts, remarks: Sequence[str]) -> ui.LayoutView:
-    claim = sight.claim
-    point, about = claim.points[place], (claim.id, str(place), mark_at(claim.points, place))
+def _draw_point(screen: ClaimScreen, place: int, texts: Texts, remarks: Sequence[str]) -> ui.LayoutView:
+    claim = screen.claim
+    point, about = claim.points[place], (claim.id, str(place), fingerprint_at(claim.points, place))
     heading = texts("Point {number} of {count}", number=place + 1, count=len(claim.points))
-    lines = [*remarks, title_line(claim, texts), f"**{heading}**", *_facts(point, texts), *_cited(sight, point, texts)]
+    lines = [*remarks, title_line(claim, texts), f"**{heading}**", *_facts(point, texts), *_cited(screen, point, texts)]
     buttons = [
-        OpenFormButton.of(FormName("ptext", about), texts("Text")),
-        OpenFormButton.of(FormName("psrc", about), texts("Source")),
-        EntryButton("ask", "points", place, claim.edition, claim.id, texts("Remove")),
-        PartButton("points", claim.id, texts("All points")),
+        form_button(FormName("ptext", about), texts("Text")),
+        form_button(FormName("psrc", about), texts("Source")),
+        _button("ask", "points", place, claim, texts("Remove")),
+        part_button("points", claim.id, texts("All points")),
     ]
     return draw_lines(lines, texts, buttons)
 
 
-def _draw_figure(sight: DeskSight, place: int, texts: Texts, remarks: Sequence[str]) -> ui.LayoutView:
-    claim = sight.claim
-    figure, about = claim.figures[place], (claim.id, str(place), mark_at(claim.figures, place))
+def _draw_figure(screen: ClaimScreen, place: int, texts: Texts, remarks: Sequence[str]) -> ui.LayoutView:
+    claim = screen.claim
+    figure, about = claim.figures[place], (claim.id, str(place), fingerprint_at(claim.figures, place))
     heading = texts("Figure {number} of {count}", number=place + 1, count=len(claim.figures))
     lines = [*remarks, title_line(claim, texts), f"**{heading}**", escape(figure_words(figure, texts))]
     lines += [
@@ -201,9 +137,9 @@ def _draw_figure(sight: DeskSight, place: int, texts: Texts, remarks: Sequence[s
         if getattr(figure, field)
     ]
     buttons: list[ui.Item[Any]] = [
-        OpenFormButton.of(FormName("figure", about), texts("Edit")),
-        EntryButton("ask", "figs", place, claim.edition, claim.id, texts("Remove")),
-        PartButton("figs", claim.id, texts("All figures")),
+        form_button(FormName("figure", about), texts("Edit")),
+        _button("ask", "figs", place, claim, texts("Remove")),
+        part_button("figs", claim.id, texts("All figures")),
     ]
     return draw_lines(lines, texts, buttons)
 
@@ -217,31 +153,34 @@ def _facts(point: PointRecord, texts: Texts) -> Iterator[str]:
         yield field_line("numbers", escape("; ".join(point.numbers)), texts)
 
 
-def _cited(sight: DeskSight, point: PointRecord, texts: Texts) -> Iterator[str]:
+def _cited(screen: ClaimScreen, point: PointRecord, texts: Texts) -> Iterator[str]:
     if not point.citations:
         yield texts("No source yet.")
-    sources = sight.sources(texts)
+    sources = screen.sources(texts)
     for number in map(sources.number, point.citations):
         source = sources.lines[number - 1]
         place = f" · {escape(source.place)}" if source.place else ""
         yield f"{source_line(source, number)}{place} · {escape(source.document)}"
-        passage = sight.passages.get(source.citation)
+        passage = screen.passages.get(source.citation)
         if passage:
             yield quote(shorten(passage, _LONGEST_PASSAGE))
+
+
+# A claim, the place of one of its entries from 0, and the fingerprint of that entry.
+_ENTRY = r"[^|]+\|\d{1,6}\|[^|]{8}"
 
 
 class NewPointForm:
     """About a claim's id. It only adds, so that nobody else's change can be lost."""
 
     kind = "pnew"
+    act: Act = "claim.edit"
+    about = r"[^|]+"
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
-        self.bot = bot
-
-    async def open(self, interaction: BotInteraction, about: tuple[str, ...]) -> Form:
+    async def open(self, request: Request, about: tuple[str, ...]) -> Form:
         """Return the form, empty."""
-        texts = texts_for(interaction)
-        await read_sight(interaction, about[0])
+        texts = request.texts
+        await read_screen(request, about[0])
         fields = (
             long("text_en", "", texts),
             long("text_zh", "", texts),
@@ -251,33 +190,32 @@ class NewPointForm:
         )
         return Form(FormName(self.kind, about), texts("New point"), fields)
 
-    async def submit(self, interaction: BotInteraction, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
+    async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Add it, and return it."""
-        return await _write(self.bot, interaction, name, _point(typed), None)
+        return await _write_point(request, name, _point(typed))
 
 
 class _PointForm:
     """About a claim's id, the place of one of its points, and what stands for that point."""
 
     kind = ""
+    act: Act = "claim.edit"
+    about = _ENTRY
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
-        self.bot = bot
-
-    async def open(self, interaction: BotInteraction, about: tuple[str, ...]) -> Form:
+    async def open(self, request: Request, about: tuple[str, ...]) -> Form:
         """Return the form with what the point says now, wherever it stands now."""
-        claim_id, place, mark = about
-        texts, claim = texts_for(interaction), (await read_sight(interaction, claim_id)).claim
-        point = claim.points[place_now(claim.points, int(place), mark)]
+        claim_id, place, fingerprint = about
+        texts, claim = request.texts, (await read_screen(request, claim_id)).claim
+        point = claim.points[place_now(claim.points, int(place), fingerprint)]
         title = texts("Text of the point") if self.kind == PointTextForm.kind else texts("Source of the point")
-        return Form(FormName(self.kind, about, claim.edition), title, self._fields(point, texts))
+        return Form(FormName(self.kind, about, claim.version_tag), title, self._fields(point, texts))
 
-    async def submit(self, interaction: BotInteraction, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
+    async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Write the point, and return it."""
-        claim_id, written, mark = name.about
-        points = (await read_sight(interaction, claim_id)).claim.points
-        place = place_now(points, int(written), mark)
-        return await _write(self.bot, interaction, name, replace(_point(typed), place=place), place)
+        claim_id, written, fingerprint = name.about
+        points = (await read_screen(request, claim_id)).claim.points
+        place = place_now(points, int(written), fingerprint)
+        return await _write_point(request, name, replace(_point(typed), place=place))
 
     def _fields(self, point: PointRecord, texts: Texts) -> tuple[FormField, ...]:
         raise NotImplementedError
@@ -312,15 +250,19 @@ class PointSourceForm(_PointForm):
         )
 
 
-async def _write(
-    bot: "TouchstoneBot", interaction: BotInteraction, name: FormName, edit: EditPoint, place: int | None
-) -> ui.LayoutView:
-    """Write the point at the place (None: at the end), and return it."""
-    texts, write = texts_for(interaction), bot.touchstone.moderation.editor.edit
-    done = await asyncio.to_thread(write, moderator(interaction), name.about[0], name.edition or None, edit)
-    sight = await read_sight(interaction, name.about[0])
-    at = len(sight.claim.points) - 1 if place is None else min(place, len(sight.claim.points) - 1)
-    return draw_entry(sight, "points", at, texts, [done_line(changed=done.changed, texts=texts)])
+async def _write_point(request: Request, name: FormName, edit: EditPoint) -> ui.LayoutView:
+    """Write the point at its place (None: at the end), and return it."""
+    done, screen = await _write(request, name, edit)
+    last = len(screen.claim.points) - 1
+    place = last if edit.place is None else min(edit.place, last)
+    return draw_entry(screen, "points", place, request.texts, [done])
+
+
+async def _write(request: Request, name: FormName, edit: Edit) -> tuple[str, ClaimScreen]:
+    """Write an edit; return what was done in one line, and the claim as it is now."""
+    claim_id, write = name.about[0], request.moderation.editor.edit
+    edited = await request.do(write, request.actor, claim_id, name.version_tag or None, edit)
+    return done_line(changed=edited.changed, texts=request.texts), await read_screen(request, claim_id)
 
 
 def _point(typed: Mapping[str, str]) -> EditPoint:
@@ -339,61 +281,52 @@ def _citations(value: str, texts: Texts) -> FormField:
     return long("citations", value, texts, hint)
 
 
-# Discord's limit for the options of a menu.
-
-
 class FigureForm:
     """About a claim's id, the place of one of its figures, and what stands for that figure."""
 
     kind = "figure"
+    act: Act = "claim.edit"
+    about = _ENTRY
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
-        self.bot = bot
-
-    async def open(self, interaction: BotInteraction, about: tuple[str, ...]) -> Form:
+    async def open(self, request: Request, about: tuple[str, ...]) -> Form:
         """Return the form with the figure, wherever it stands now."""
-        claim_id, place, mark = about
-        texts, claim = texts_for(interaction), (await read_sight(interaction, claim_id)).claim
-        figure = claim.figures[place_now(claim.figures, int(place), mark)]
-        return Form(FormName(self.kind, about, claim.edition), texts("Edit the figure"), _fields(figure, texts))
+        claim_id, place, fingerprint = about
+        texts, claim = request.texts, (await read_screen(request, claim_id)).claim
+        figure = claim.figures[place_now(claim.figures, int(place), fingerprint)]
+        return Form(FormName(self.kind, about, claim.version_tag), texts("Edit the figure"), _fields(figure, texts))
 
-    async def submit(self, interaction: BotInteraction, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
+    async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Write it, and return it; what it is for stays as it was."""
-        claim_id, written, mark = name.about
-        figures = (await read_sight(interaction, claim_id)).claim.figures
-        place = place_now(figures, int(written), mark)
+        claim_id, written, fingerprint = name.about
+        figures = (await read_screen(request, claim_id)).claim.figures
+        place = place_now(figures, int(written), fingerprint)
         edit = replace(_figure(typed), role=figures[place].role, place=place)
-        return await _figure_forms_write(self.bot, interaction, name, edit)
+        return await _write_figure(request, name, edit)
 
 
 class NewFigureForm:
     """About a claim's id. It only adds, so that nobody else's change can be lost."""
 
     kind = "fignew"
+    act: Act = "claim.edit"
+    about = r"[^|]+"
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
-        self.bot = bot
-
-    async def open(self, interaction: BotInteraction, about: tuple[str, ...]) -> Form:
+    async def open(self, request: Request, about: tuple[str, ...]) -> Form:
         """Return the form, empty."""
-        texts = texts_for(interaction)
-        await read_sight(interaction, about[0])
+        texts = request.texts
+        await read_screen(request, about[0])
         return Form(FormName(self.kind, about), texts("New figure"), _fields(None, texts))
 
-    async def submit(self, interaction: BotInteraction, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
+    async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Add it, and return it."""
-        return await _figure_forms_write(self.bot, interaction, name, _figure(typed))
+        return await _write_figure(request, name, _figure(typed))
 
 
-async def _figure_forms_write(
-    bot: "TouchstoneBot", interaction: BotInteraction, name: FormName, edit: EditFigure
-) -> ui.LayoutView:
-    texts, write = texts_for(interaction), bot.touchstone.moderation.editor.edit
-    done = await asyncio.to_thread(write, moderator(interaction), name.about[0], name.edition or None, edit)
-    sight = await read_sight(interaction, name.about[0])
-    last = len(sight.claim.figures) - 1
+async def _write_figure(request: Request, name: FormName, edit: EditFigure) -> ui.LayoutView:
+    done, screen = await _write(request, name, edit)
+    last = len(screen.claim.figures) - 1
     place = last if edit.place is None else min(edit.place, last)
-    return draw_entry(sight, "figs", place, texts, [done_line(changed=done.changed, texts=texts)])
+    return draw_entry(screen, "figs", place, request.texts, [done])
 
 
 def _figure(typed: Mapping[str, str]) -> EditFigure:

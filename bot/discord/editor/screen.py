@@ -1,24 +1,19 @@
-"""What a click on the card does: written at once, where the claim still is as the card shows it."""
+"""The screen of one claim in the editor: what it shows, and what one click on it does."""
 
-import asyncio
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import partial
-from typing import Any, Literal, Self, cast
+from typing import Any, Literal, cast
 
 import discord
 from discord import ui
 
-from bot.discord.bot import BotInteraction
-from bot.discord.cards import layout, source_line
-from bot.discord.forms.form import FormName
-from bot.discord.forms.forms import OpenFormButton
-from bot.discord.history.pages import HistoryButton, who_words
-from bot.discord.items import Lasting, label_of
-from bot.discord.markdown import ROOM, escape, fit, fit_fairly, length, shorten
-from bot.discord.person import actor_of, respond, texts_for
+from bot.discord.cards import ROOM, escape, fit, fit_fairly, layout, length, shorten, source_line, who_label
+from bot.discord.forms import FormName, form_button
+from bot.discord.history.pages import OF_CLAIM
+from bot.discord.request import Request
+from bot.discord.routes import Route
 from bot.reply import SourceList, display_date
 from bot.service import Touchstone
 from bot.texts import Texts, msgid
@@ -28,14 +23,14 @@ from claims.moderation.editor import ClaimSight, Origin
 from claims.moderation.edits import LISTS, SetStatus, use_of
 from claims.moderation.rights import Actor
 from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PointRecord
-from config.errors import ConflictError, NotAllowedError
+from config.errors import ConflictError
 
 
 @dataclass(frozen=True, slots=True)
-class DeskSight:
-    """A claim as its desk shows it; `today` tells whether its review is due."""
+class ClaimScreen:
+    """A claim as the editor shows it; `today` tells whether its review is due."""
 
-    sight: ClaimSight
+    seen: ClaimSight
     documents: Mapping[str, DocumentRecord]
     passages: Mapping[CitationRecord, str | None]
     today: date
@@ -43,32 +38,25 @@ class DeskSight:
     @property
     def claim(self) -> ClaimRecord:
         """Return the claim as the server sees it."""
-        return self.sight.claim
+        return self.seen.claim
 
     def sources(self, texts: Texts) -> SourceList:
         """Return a numbering of sources, which is empty until it is asked for numbers."""
         return SourceList(self.documents, texts, self.passages.get)
 
 
-def moderator(interaction: BotInteraction) -> Actor:
-    """Return the person, in a server; raises NotAllowedError. What the person may do is asked where it is done."""
-    actor = actor_of(interaction)
-    if actor.server is None:
-        raise NotAllowedError("This works in a server only.")
-    return actor
-
-
-async def read_sight(interaction: BotInteraction, claim_id: str) -> DeskSight:
+async def read_screen(request: Request, claim_id: str) -> ClaimScreen:
     """Read a claim for a moderator; raises NotAllowedError and UnknownClaimError."""
-    return await asyncio.to_thread(_read, interaction.client.touchstone, moderator(interaction), claim_id)
+    return await request.do(screen_of, request.touchstone, request.actor, claim_id)
 
 
-def _read(touchstone: Touchstone, actor: Actor, claim_id: str) -> DeskSight:
-    sight = touchstone.moderation.claims.one(actor, claim_id)
+def screen_of(touchstone: Touchstone, actor: Actor, claim_id: str) -> ClaimScreen:
+    """Read a claim; synchronous."""
+    seen = touchstone.moderation.claims.one(actor, claim_id)
     documents = {document.id: document for document in touchstone.base.documents(actor.server)}
-    cited = {citation for point in sight.claim.points for citation in point.citations}
+    cited = {citation for point in seen.claim.points for citation in point.citations}
     passages = {citation: touchstone.base.passage(citation).text for citation in cited}
-    return DeskSight(sight, documents, passages, touchstone.base.clock().date())
+    return ClaimScreen(seen, documents, passages, touchstone.base.clock().date())
 
 
 LONGEST_TITLE = 200
@@ -107,7 +95,7 @@ def editor_words(claim: ClaimRecord, texts: Texts) -> str:
     """Say who has changed the claim last, where anybody has."""
     if not claim.edited_by:
         return texts("Nobody has changed it here.")
-    return texts("Last changed by {who}.", who=who_words(claim.edited_by, texts))
+    return texts("Last changed by {who}.", who=who_label(claim.edited_by, texts))
 
 
 def figure_words(figure: KnownFigure, texts: Texts) -> str:
@@ -137,100 +125,16 @@ def faster_line(texts: Texts) -> str:
 
 
 Part = Literal["card", "words", "points", "figs"]
-Act = Literal["publish", "withdraw", "draft", "mute", "unmute", "resume", "shared"]
-# What an id ends with: the edition of the claim, and its id.
-TAIL = r"(?P<edition>\d+o?):(?P<claim>.+)"
+Step = Literal["publish", "withdraw", "draft", "mute", "unmute", "resume", "shared"]
+# What an id ends with: the version tag of the claim, and its id.
+AT = r"{version_tag:\d+o?}:{claim:some}"
 
-
-class OpenDeskButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:desk:open:(?P<claim>.+)"):
-    """Opens the desk of a claim in a message of its own, from wherever a claim is shown to moderators."""
-
-    def __init__(self, claim: str, label: str) -> None:
-        super().__init__(ui.Button(label=label, custom_id=f"ts:desk:open:{claim}"))
-        self.claim = claim
-
-    @classmethod
-    def of(cls, claim: str, label: str) -> Self:
-        """Return the button for a claim."""
-        return cls(claim, label)
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        """Read the claim from the id of a button that was sent earlier."""
-        return cls(match["claim"], label_of(item))
-
-    async def press(self, interaction: BotInteraction) -> None:
-        """Show the desk privately."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        await interaction.client.desk.open(interaction, self.claim)
-
-
-class PartButton(
-    Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:desk:go:(?P<part>card|words|points|figs):(?P<claim>.+)"
-):
-    """Goes to a part of the desk, in the place of what stands there."""
-
-    def __init__(self, part: Part, claim: str, label: str) -> None:
-        super().__init__(ui.Button(label=label, custom_id=f"ts:desk:go:{part}:{claim}"))
-        self.part: Part = part
-        self.claim = claim
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        """Read the part from the id of a button that was sent earlier."""
-        return cls(cast("Part", match["part"]), match["claim"], label_of(item))
-
-    async def press(self, interaction: BotInteraction) -> None:
-        """Go there."""
-        await interaction.response.defer()
-        await interaction.client.desk.go(interaction, self.part, self.claim)
-
-
-class ActButton(
-    Lasting,
-    ui.DynamicItem[ui.Button[Any]],
-    template=rf"ts:desk:act:(?P<act>publish|withdraw|draft|mute|unmute|resume|shared):{TAIL}",
-):
-    """Does something to the claim with one click, where it still is as the card shows it."""
-
-    def __init__(self, act: Act, edition: str, claim: str, label: str) -> None:
-        style = discord.ButtonStyle.primary if act in {"publish", "resume"} else discord.ButtonStyle.secondary
-        style = discord.ButtonStyle.danger if act == "shared" else style
-        super().__init__(ui.Button(label=label, custom_id=f"ts:desk:act:{act}:{edition}:{claim}", style=style))
-        self.act: Act = act
-        self.edition = edition
-        self.claim = claim
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        """Read the act from the id of a button that was sent earlier."""
-        return cls(cast("Act", match["act"]), match["edition"], match["claim"], label_of(item))
-
-    async def press(self, interaction: BotInteraction) -> None:
-        """Do it."""
-        await interaction.response.defer()
-        await interaction.client.desk.act(interaction, self.act, self.claim, self.edition)
-
-
-class AskSharedButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:desk:back:(?P<claim>.+)"):
-    """Asks whether the server's own version of a shared claim is to be given up."""
-
-    def __init__(self, claim: str, label: str) -> None:
-        super().__init__(ui.Button(label=label, custom_id=f"ts:desk:back:{claim}"))
-        self.claim = claim
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        """Read the claim from the id of a button that was sent earlier."""
-        return cls(match["claim"], label_of(item))
-
-    async def press(self, interaction: BotInteraction) -> None:
-        """Ask."""
-        await interaction.response.defer()
-        await interaction.client.desk.ask_shared(interaction, self.claim)
-
-
-DESK_BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (OpenDeskButton, PartButton, ActButton, AskSharedButton)
+# Opens the editor in a message of its own, from wherever a claim is shown to moderators.
+OPEN_EDITOR = Route("ts:desk:open:{claim:some}", "claim.edit", "below")
+PART = Route("ts:desk:go:{part:card|words|points|figs}:{claim:some}", "claim.edit")
+# Does something to the claim with one click, where it still is as the card shows it.
+STEP = Route("ts:desk:act:{step:publish|withdraw|draft|mute|unmute|resume|shared}:" + AT, "claim.edit")
+ASK_SHARED = Route("ts:desk:back:{claim:some}", "claim.edit")
 
 
 _FIRST = 3
@@ -247,9 +151,9 @@ class Section:
     count: int
 
 
-def head_lines(sight: DeskSight, texts: Texts) -> Iterator[str]:
+def head_lines(screen: ClaimScreen, texts: Texts) -> Iterator[str]:
     """Yield what the claim is, escaped."""
-    claim = sight.claim
+    claim = screen.claim
     yield title_line(claim, texts)
     for field in ("title_en", "title_zh"):
         yield field_line(field, escape(shorten(getattr(claim, field), _LONGEST_TITLE)), texts)
@@ -259,17 +163,17 @@ def head_lines(sight: DeskSight, texts: Texts) -> Iterator[str]:
     if claim.review_by:
         dates.append(field_line("review_by", display_date(claim.review_by.isoformat(), texts), texts))
     yield " · ".join(dates)
-    yield f"-# {texts(ORIGINS[sight.sight.origin])} {editor_words(claim, texts)}"
+    yield f"-# {texts(ORIGINS[screen.seen.origin])} {editor_words(claim, texts)}"
     yield f"-# {field_line('id', escape(claim.id), texts)}"
-    yield from (f"**{line}**" for line in _marks(sight, texts))
+    yield from (f"**{line}**" for line in _marks(screen, texts))
 
 
-def _marks(sight: DeskSight, texts: Texts) -> Iterator[str]:
+def _marks(screen: ClaimScreen, texts: Texts) -> Iterator[str]:
     """Yield what keeps the claim from being answered as others are."""
-    claim, cut_off = sight.claim, sight.sight.cut_off
+    claim, cut_off = screen.claim, screen.seen.cut_off
     if claim.status == "draft":
         yield texts("A draft is not answered. To be published it needs a wording, and a point with its source.")
-    if claim.review_by and claim.review_by < sight.today:
+    if claim.review_by and claim.review_by < screen.today:
         yield texts("Its review is due: look whether it still holds.")
     if claim.muted:
         yield texts("Muted: it is found, but never answered.")
@@ -280,7 +184,7 @@ def _marks(sight: DeskSight, texts: Texts) -> Iterator[str]:
         yield texts("After a report, messages up to {score} are answered more carefully.", score=score)
     if cut_off is not None:
         yield texts("Answered from {score} on; other claims have the server's cut-off.", score=_share(cut_off))
-    if not sight.sight.is_used:
+    if not screen.seen.is_used:
         yield texts("This server does not use its pack {pack}, so it is not answered.", pack=escape(claim.pack))
 
 
@@ -288,14 +192,14 @@ def _share(score: float) -> str:
     return f"{score:g}"
 
 
-def sections(sight: DeskSight, texts: Texts) -> list[Section]:
+def sections(screen: ClaimScreen, texts: Texts) -> list[Section]:
     """Return the lists of the claim, escaped; sources are numbered in the order of the points."""
-    claim, sources = sight.claim, sight.sources(texts)
+    claim, sources = screen.claim, screen.sources(texts)
     points = [f"{n}. {point_line(point, sources, texts)}" for n, point in enumerate(claim.points, 1)]
     figures = [f"- {escape(figure_words(figure, texts))}" for figure in claim.figures]
     cited = [source_line(source, source.number) for source in sources.lines]
     made = [Section(_title("points", len(points), texts), points, len(points))]
-    made += [_wordings(sight, name, texts) for name in LIST_NAMES if list_of(claim, name)]
+    made += [_wordings(screen, name, texts) for name in LIST_NAMES if list_of(claim, name)]
     made += [Section(_title("figures", len(figures), texts), figures, len(figures))] if figures else []
     made += [Section(_title("citations", len(cited), texts), cited, len(cited))] if cited else []
     return made
@@ -312,8 +216,8 @@ def point_line(point: PointRecord, sources: SourceList, texts: Texts) -> str:
     return f"**{role}** {escape(text)}\n-# {origin}"
 
 
-def _wordings(sight: DeskSight, name: str, texts: Texts) -> Section:
-    wordings = list_of(sight.claim, name)
+def _wordings(screen: ClaimScreen, name: str, texts: Texts) -> Section:
+    wordings = list_of(screen.claim, name)
     first = [f"- {escape(shorten(text, _LONGEST_WORDING))}" for text in wordings[:_FIRST]]
     return Section(_title(name, len(wordings), texts), first, len(wordings))
 
@@ -326,9 +230,9 @@ def _title(field: str, count: int, texts: Texts) -> str:
 # For the lines that count what was left out, one for each section.
 _COUNTING = 300
 # What may become of a claim that has a status.
-_NEXT: Mapping[str, tuple[Act, ...]] = {"draft": ("publish",), "published": ("withdraw", "draft")}
-_OTHERWISE: tuple[Act, ...] = ("publish", "draft")
-_ACTS: Mapping[Act, str] = {
+_NEXT: Mapping[str, tuple[Step, ...]] = {"draft": ("publish",), "published": ("withdraw", "draft")}
+_OTHERWISE: tuple[Step, ...] = ("publish", "draft")
+_STEPS: Mapping[Step, str] = {
     "publish": msgid("Publish"),
     "withdraw": msgid("Withdraw"),
     "draft": msgid("Make a draft"),
@@ -338,31 +242,31 @@ _ACTS: Mapping[Act, str] = {
 }
 
 
-def draw_desk(sight: DeskSight, texts: Texts, remarks: Sequence[str] = ()) -> ui.LayoutView:
+def draw_claim(screen: ClaimScreen, texts: Texts, remarks: Sequence[str] = ()) -> ui.LayoutView:
     """Return the card, with some lines above it, escaped already; what does not fit is counted."""
-    heads, _ = fit([*remarks, *head_lines(sight, texts)], ROOM - _COUNTING)
+    heads, _ = fit([*remarks, *head_lines(screen, texts)], ROOM - _COUNTING)
     room = ROOM - _COUNTING - sum(length(line) + 1 for line in heads)
-    found = sections(sight, texts)
+    found = sections(screen, texts)
     columns, _ = fit_fairly([[section.title, *section.entries] for section in found], room)
     container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(heads)), ui.Separator())
     for section, column in zip(found, columns, strict=True):
         if column:
             container.add_item(ui.TextDisplay("\n".join(_counted(section, column, texts))))
-    for row in _rows(sight, texts):
+    for row in _rows(screen, texts):
         container.add_item(ui.ActionRow(*row))
     return layout(container)
 
 
-def draw_shared_question(sight: DeskSight, texts: Texts) -> ui.LayoutView:
+def draw_shared_question(screen: ClaimScreen, texts: Texts) -> ui.LayoutView:
     """Return the question whether the server's own version is to go."""
-    claim = sight.claim
+    claim = screen.claim
     lines = [
         title_line(claim, texts),
         texts("Give up this server's own version, and follow the shared claim again? The history keeps it."),
     ]
     buttons = [
-        ActButton("shared", claim.edition, claim.id, texts("Yes, use the shared version")),
-        PartButton("card", claim.id, texts("No")),
+        _step_button("shared", claim, texts("Yes, use the shared version")),
+        part_button("card", claim.id, texts("No")),
     ]
     return layout(ui.Container(ui.TextDisplay("\n".join(lines))), buttons)
 
@@ -374,35 +278,38 @@ def _counted(section: Section, column: Sequence[str], texts: Texts) -> Iterator[
         yield texts.plural("-# {count} more", "-# {count} more", left_out)
 
 
-def _rows(sight: DeskSight, texts: Texts) -> Iterator[Sequence[ui.Item[Any]]]:
-    claim = sight.claim
+def _rows(screen: ClaimScreen, texts: Texts) -> Iterator[Sequence[ui.Item[Any]]]:
+    claim = screen.claim
     yield [
-        OpenFormButton.of(FormName("texts", (claim.id,)), texts("Edit")),
-        PartButton("words", claim.id, texts("Wordings")),
-        PartButton("points", claim.id, texts("Points")),
-        PartButton("figs", claim.id, texts("Figures")),
-        HistoryButton.of(claim.id, texts),
+        form_button(FormName("texts", (claim.id,)), texts("Edit")),
+        part_button("words", claim.id, texts("Wordings")),
+        part_button("points", claim.id, texts("Points")),
+        part_button("figs", claim.id, texts("Figures")),
+        OF_CLAIM.button(texts("History"), claim=claim.id),
     ]
-    switch: Act = "unmute" if claim.muted else "mute"
-    acts: list[Act] = [*_NEXT.get(claim.status, _OTHERWISE), switch]
+    switch: Step = "unmute" if claim.muted else "mute"
+    steps: list[Step] = [*_NEXT.get(claim.status, _OTHERWISE), switch]
     if claim.paused or claim.raised_to:
-        acts.append("resume")
-    buttons = [ActButton(act, claim.edition, claim.id, texts(_ACTS[act])) for act in acts]
-    yield [*buttons, OpenFormButton.of(FormName("cutoff", (claim.id,)), texts("Cut-off"))]
-    if sight.sight.origin == "version":
-        yield [AskSharedButton(claim.id, texts("Use the shared version again"))]
+        steps.append("resume")
+    buttons = [_step_button(step, claim, texts(_STEPS[step])) for step in steps]
+    yield [*buttons, form_button(FormName("cutoff", (claim.id,)), texts("Cut-off"))]
+    if screen.seen.origin == "version":
+        yield [ASK_SHARED.button(texts("Use the shared version again"), claim=claim.id)]
 
 
-async def show_desk(interaction: BotInteraction, claim_id: str, remarks: Sequence[str] = ()) -> None:
-    """Answer with the private card of a claim, with some lines above it, escaped already.
+def part_button(part: Part, claim_id: str, label: str) -> ui.Button[Any]:
+    """Return the button that goes to a part of the editor, in the place of what stands there."""
+    return PART.button(label, part=part, claim=claim_id)
 
-    Raises NotAllowedError and UnknownClaimError.
-    """
-    await respond(interaction, draw_desk(await read_sight(interaction, claim_id), texts_for(interaction), remarks))
+
+def _step_button(step: Step, claim: ClaimRecord, label: str) -> ui.Button[Any]:
+    style = discord.ButtonStyle.primary if step in {"publish", "resume"} else discord.ButtonStyle.secondary
+    style = discord.ButtonStyle.danger if step == "shared" else style
+    return STEP.button(label, style, step=step, version_tag=claim.version_tag, claim=claim.id)
 
 
 _STATUSES = {"publish": "published", "withdraw": "withdrawn", "draft": "draft"}
-_DONE: dict[Act, str] = {
+_DONE: dict[Step, str] = {
     "publish": msgid("Published."),
     "withdraw": msgid("Withdrawn: it is no longer answered, and cards of the last days say so."),
     "draft": msgid("Now a draft: it is no longer answered."),
@@ -413,22 +320,22 @@ _DONE: dict[Act, str] = {
 }
 
 
-async def take_act(interaction: BotInteraction, act: Act, claim_id: str, edition: str, texts: Texts) -> str:
-    """Do it and return a line about it; raises ConflictError where the claim has another edition by now."""
-    actor, moderation = moderator(interaction), interaction.client.touchstone.moderation
+async def take_step(request: Request, step: str, claim_id: str, version_tag: str) -> str:
+    """Do it and return a line about it; raises ConflictError where the claim has another version by now."""
+    actor, moderation = request.actor, request.moderation
     write: Callable[[], object]
-    if act in _STATUSES:
-        write = partial(moderation.editor.edit, actor, claim_id, edition, SetStatus(_STATUSES[act]))
-    elif act == "shared":
-        write = partial(moderation.editor.follow_shared, actor, claim_id, edition)
+    if step in _STATUSES:
+        write = partial(moderation.editor.edit, actor, claim_id, version_tag, SetStatus(_STATUSES[step]))
+    elif step == "shared":
+        write = partial(moderation.editor.follow_shared, actor, claim_id, version_tag)
     else:
-        # What is set on a claim has no edition: nothing of somebody else's is lost, but whoever clicks has to see
+        # What is set on a claim has no version: nothing of somebody else's is lost, but whoever clicks has to see
         # what the claim says now.
-        sight = await asyncio.to_thread(moderation.claims.one, actor, claim_id)
-        if sight.claim.edition != edition:
-            raise ConflictError(claim_id, (), current=sight.claim.edition)
+        screen = await request.do(moderation.claims.one, actor, claim_id)
+        if screen.claim.version_tag != version_tag:
+            raise ConflictError(claim_id, (), current=screen.claim.version_tag)
         setting = moderation.claim_settings
-        chosen = {"mute": setting.mute, "unmute": setting.unmute}.get(act, setting.resume)
+        chosen = {"mute": setting.mute, "unmute": setting.unmute}.get(step, setting.resume)
         write = partial(chosen, actor, claim_id)
-    await asyncio.to_thread(write)
-    return done(texts(_DONE[act]))
+    await request.do(write)
+    return done(request.texts(_DONE[cast("Step", step)]))

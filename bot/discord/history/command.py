@@ -1,8 +1,6 @@
 """`/history`, and what its buttons lead to; for moderators."""
 
-import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from discord import app_commands, ui
 from discord.app_commands import locale_str
@@ -10,11 +8,15 @@ from discord.ext import commands
 
 from bot.discord.bot import BotInteraction
 from bot.discord.history.pages import (
+    DO,
+    LOOK,
+    OF_CLAIM,
+    PAGE,
     PER_PAGE,
+    REVISION_MENU,
     Blocked,
-    Names,
-    Spot,
-    Step,
+    HistoryPosition,
+    Labels,
     draw_blocked,
     draw_done,
     draw_page,
@@ -23,53 +25,51 @@ from bot.discord.history.pages import (
     draw_undo_question,
     restorable,
 )
-from bot.discord.person import actor_of, respond, texts_for
+from bot.discord.lookup import ClaimLookup, titles_of
+from bot.discord.request import Request
+from bot.discord.routes import Click, Router
 from bot.service import Touchstone
 from bot.texts import msgid
 from claims.moderation.history import RevisionRecord
 from claims.moderation.rights import Actor
 from claims.record import claim_state, differences
-from claims.store.changes import CLAIM, Written
+from claims.store.changes import CLAIM, ChangeResult
 from claims.store.revisions import ChangeRecord
 from config.errors import ConflictError, UnknownClaimError, UnknownEntryError
 from config.faults import FieldDifference
-
-if TYPE_CHECKING:
-    from bot.discord.app import TouchstoneBot
-
 
 _MOST = 25
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class HistoryReader:
     """The history as one person may see it at this moment; its methods are synchronous."""
 
     touchstone: Touchstone
     actor: Actor
 
-    def revision(self, spot: Spot) -> RevisionRecord:
+    def revision(self, position: HistoryPosition) -> RevisionRecord:
         """Return a revision of the server, or of one claim, which may be a pack's too; raises UnknownEntryError."""
         history = self.touchstone.moderation.history
-        if not spot.claim:
-            return history.revision(self.actor, spot.number)
-        found = history.page(self.actor, spot.claim, spot.number + 1, 1).entries
-        if not found or found[0].id != spot.number:
+        if not position.claim:
+            return history.revision(self.actor, position.number)
+        found = history.page(self.actor, position.claim, position.number + 1, 1).entries
+        if not found or found[0].id != position.number:
             raise UnknownEntryError(
-                "There is no revision {number} here. Look at the history for its number.", number=spot.number
+                "There is no revision {number} here. Look at the history for its number.", number=position.number
             )
         return found[0]
 
-    def whole(self, spot: Spot) -> RevisionRecord:
+    def whole(self, position: HistoryPosition) -> RevisionRecord:
         """Return a revision of the server with all that it changed, also where only one claim is looked at."""
-        return self.touchstone.moderation.history.revision(self.actor, spot.number)
+        return self.touchstone.moderation.history.revision(self.actor, position.number)
 
-    def version(self, spot: Spot) -> ChangeRecord:
+    def version(self, position: HistoryPosition) -> ChangeRecord:
         """Return the change whose outcome is the one version of a claim that the revision holds."""
-        changes = self.revision(spot).changes
+        changes = self.revision(position).changes
         claim = restorable(changes)
         if claim is None:
-            raise UnknownEntryError("Revision {number} holds no version of one claim.", number=spot.number)
+            raise UnknownEntryError("Revision {number} holds no version of one claim.", number=position.number)
         return next(change for change in changes if (change.kind, change.subject) == (CLAIM, claim))
 
     def until(self, version: ChangeRecord) -> tuple[FieldDifference, ...]:
@@ -80,21 +80,21 @@ class Desk:
             now = None
         return differences(now, version.after)
 
-    def undo(self, spot: Spot, names: Names) -> Written | Blocked:
+    def undo(self, position: HistoryPosition, labels: Labels) -> ChangeResult | Blocked:
         """Take the revision back, or say what stands in the way."""
         try:
-            return self.touchstone.moderation.undoing.undo(self.actor, spot.number)
+            return self.touchstone.moderation.undoing.undo(self.actor, position.number)
         except ConflictError as conflict:
             subject = conflict.subject
-            changes = [each for each in self.whole(spot).changes if each.subject == subject]
-            name = names.of(changes[0]) if changes else subject
+            changes = [each for each in self.whole(position).changes if each.subject == subject]
+            name = labels.of(changes[0]) if changes else subject
             if not any(each.kind == CLAIM for each in changes):
                 return Blocked(name, conflict.fields)
-            return Blocked(name, conflict.fields, subject, self._version_before(subject, spot.number))
+            return Blocked(name, conflict.fields, subject, self._version_before(subject, position.number))
 
-    def restore(self, spot: Spot) -> Written:
+    def restore(self, position: HistoryPosition) -> ChangeResult:
         """Bring the claim back to what it was after the revision."""
-        return self.touchstone.moderation.undoing.restore(self.actor, self.version(spot).subject, spot.number)
+        return self.touchstone.moderation.undoing.restore(self.actor, self.version(position).subject, position.number)
 
     def _version_before(self, claim: str, number: int) -> int:
         """Return the newest older revision that holds a version of the claim, 0 where there is none."""
@@ -108,11 +108,16 @@ class Desk:
         return 0
 
 
-class HistoryCog(commands.Cog):
+class HistoryCommand(commands.Cog):
     """Keeps nothing between two clicks; whoever clicks is asked for the right each time."""
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
-        self.bot = bot
+    def __init__(self, router: Router, lookup: ClaimLookup) -> None:
+        self._lookup = lookup
+        router.answer(OF_CLAIM, self._open)
+        router.answer(PAGE, self._turn)
+        router.answer(REVISION_MENU, self._choose)
+        router.answer(LOOK, self._step)
+        router.answer(DO, self._step)
 
     @app_commands.command(
         name=locale_str(msgid("history")), description=locale_str(msgid("Who changed what here, when and why"))
@@ -122,72 +127,67 @@ class HistoryCog(commands.Cog):
     @app_commands.guild_only()
     async def history(self, interaction: BotInteraction, claim: str | None = None) -> None:
         """Show the newest page, of all changes or of one claim's."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        await self.open(interaction, Spot(await self._claim(interaction, claim) if claim else ""))
+        request = await Request.waiting(interaction)
+        position = HistoryPosition(await self._claim(request, claim) if claim else "")
+        await request.respond(await self._page(request, position))
 
     @history.autocomplete("claim")
     async def complete(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
         """Suggest claims for what has been typed so far."""
-        return await self.bot.known.suggest(interaction, typed)
+        return await self._lookup.suggest_everything(Request(interaction), typed)
 
-    async def open(self, interaction: BotInteraction, spot: Spot) -> None:
-        """Show a page privately, below what stands there."""
-        await respond(interaction, await self._page(interaction, spot))
+    async def _open(self, click: Click) -> None:
+        """Show the newest page of a claim's history, below a card that stays."""
+        await click.respond(await self._page(click, HistoryPosition(click["claim"])))
 
-    async def turn(self, interaction: BotInteraction, spot: Spot) -> None:
-        """Show a page in the place of what stands there."""
-        await interaction.edit_original_response(view=await self._page(interaction, spot))
+    async def _turn(self, click: Click) -> None:
+        await click.show(await self._page(click, HistoryPosition.read(click)))
 
-    async def step(self, interaction: BotInteraction, step: Step, spot: Spot) -> None:
-        """Show a revision, ask about it, or take it back or bring it back, in the place of what stands there."""
-        await interaction.edit_original_response(view=await self._taken(interaction, step, spot))
+    async def _choose(self, click: Click) -> None:
+        await click.show(await self._taken(click, "v", HistoryPosition.read(click).at(click.chosen)))
 
-    async def _taken(self, interaction: BotInteraction, step: Step, spot: Spot) -> ui.LayoutView:
-        names, desk = await self._names(interaction), Desk(self.bot.touchstone, actor_of(interaction))
-        texts = names.texts
+    async def _step(self, click: Click) -> None:
+        await click.show(await self._taken(click, click["step"], HistoryPosition.read(click)))
+
+    async def _taken(self, request: Request, step: str, position: HistoryPosition) -> ui.LayoutView:
+        """Return a revision, or a question about it, or what came of taking it back or bringing it back."""
+        labels, reader = await self._labels(request), HistoryReader(request.touchstone, request.actor)
+        texts = labels.texts
         match step:
-            case "view":
-                return draw_revision(await asyncio.to_thread(desk.revision, spot), spot, names)
-            case "undo":
-                return draw_undo_question(await asyncio.to_thread(desk.whole, spot), spot, names)
-            case "restore":
-                version = await asyncio.to_thread(desk.version, spot)
-                return draw_restore_question(
-                    names.of(version), await asyncio.to_thread(desk.until, version), spot, texts
-                )
-            case "do-undo":
-                outcome = await asyncio.to_thread(desk.undo, spot, names)
-                return (
-                    draw_blocked(outcome, spot, texts)
-                    if isinstance(outcome, Blocked)
-                    else draw_done(outcome, spot, texts)
-                )
-            case "do-restore":
-                return draw_done(await asyncio.to_thread(desk.restore, spot), spot, texts)
+            case "v":
+                return draw_revision(await request.do(reader.revision, position), position, labels)
+            case "u":
+                return draw_undo_question(await request.do(reader.whole, position), position, labels)
+            case "r":
+                version = await request.do(reader.version, position)
+                until = await request.do(reader.until, version)
+                return draw_restore_question(labels.of(version), until, position, texts)
+            case "U":
+                outcome = await request.do(reader.undo, position, labels)
+                is_blocked = isinstance(outcome, Blocked)
+                return draw_blocked(outcome, position, texts) if is_blocked else draw_done(outcome, position, texts)
+            case _:
+                return draw_done(await request.do(reader.restore, position), position, texts)
 
-    async def _page(self, interaction: BotInteraction, spot: Spot) -> ui.LayoutView:
-        read, actor = self.bot.touchstone.moderation.history.page, actor_of(interaction)
-        page = await asyncio.to_thread(read, actor, spot.claim or None, spot.before or None, PER_PAGE)
-        return draw_page(page, spot, await self._names(interaction))
+    async def _page(self, request: Request, position: HistoryPosition) -> ui.LayoutView:
+        read, (claim, before) = request.moderation.history.page, (position.claim or None, position.before or None)
+        page = await request.do(read, request.actor, claim, before, PER_PAGE)
+        return draw_page(page, position, await self._labels(request))
 
-    async def _names(self, interaction: BotInteraction) -> Names:
-        texts, guild = texts_for(interaction), interaction.guild
-        titles = (await self.bot.known.titles(interaction)).claims
+    async def _labels(self, request: Request) -> Labels:
+        texts, guild = request.texts, request.guild
+        titles = (await self._lookup.everything(request)).claims
 
         def channel(number: int) -> str:
-            found = guild.get_channel_or_thread(number) if guild else None
+            found = guild.get_channel_or_thread(number)
             return f"#{found.name}" if found else str(number)
 
-        return Names(texts, {claim.id: texts.pick(claim.title_en, claim.title_zh) for claim in titles}, channel)
+        return Labels(texts, titles_of(titles, texts), channel)
 
-    async def _claim(self, interaction: BotInteraction, typed: str) -> str:
+    async def _claim(self, request: Request, typed: str) -> str:
         """Return the claim that was chosen or typed; one that is gone is found by its id."""
-        titles = await self.bot.known.titles(interaction)
+        titles = await self._lookup.everything(request)
         if any(claim.id == typed for claim in titles.claims):
             return typed
-        read = self.bot.touchstone.moderation.history.page
-        page = await asyncio.to_thread(read, actor_of(interaction), typed, None, 1)
-        found = titles.find(typed, 1)
-        if not page.entries and not found:
-            raise UnknownClaimError(typed)
-        return typed if page.entries else found[0].id
+        page = await request.do(request.moderation.history.page, request.actor, typed, None, 1)
+        return typed if page.entries else titles.one(typed).id

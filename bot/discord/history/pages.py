@@ -1,32 +1,37 @@
-"""One revision: everything it changed, before and after, with what can be done about it."""
+"""The history as moderators see it: pages of revisions, one revision, and the questions before something is undone."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Self
+from typing import Any
 
 import discord
 from discord import ui
 from discord.utils import format_dt
 
-from bot.discord.bot import BotInteraction
-from bot.discord.cards import draw_lines, layout
-from bot.discord.items import Lasting, label_of
-from bot.discord.markdown import ROOM, escape, fit, shorten
+from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten, who_label
+from bot.discord.routes import Click, Route
 from bot.reply import display_date
 from bot.texts import Texts, msgid
 from bot.wording import difference_lines
 from claims.moderation.history import RevisionPage, RevisionRecord, diff
-from claims.store.changes import CLAIM, CLAIM_ORIGIN, Written
+from claims.store.changes import CLAIM, CLAIM_ORIGIN, ChangeResult
 from claims.store.revisions import ChangeRecord
 from config.faults import FieldDifference
 
 # A claim's id has up to 64 characters, so that numbers of nine digits still fit into the 100 of a button's id.
-TAIL = r"(?P<number>\d+):(?P<before>\d+):(?P<claim>.*)"
+_AT = "{number:number}:{before:number}:{claim:rest}"
+OF_CLAIM = Route("ts:history:claim:{claim:some}", "history.see", "below")
+PAGE = Route("ts:history:page:" + _AT, "history.see")
+REVISION_MENU = Route("ts:history:open:" + _AT, "history.see")
+# The steps are short, because a long id of a claim has to fit behind them: view a revision, ask whether to undo it or
+# to restore its version; and do so.
+LOOK = Route("ts:history:{step:[vur]}:" + _AT, "history.see")
+DO = Route("ts:history:{step:[UR]}:" + _AT, "history.undo")
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class HistoryPosition:
     """A revision (0: none), on the page that ends before `before` (0: the newest), of one claim ("": of all)."""
 
     claim: str = ""
@@ -34,20 +39,24 @@ class Spot:
     number: int = 0
 
     @classmethod
-    def read(cls, match: re.Match[str]) -> "Spot":
-        """Read the spot from the end of a button's id."""
-        return cls(match["claim"], int(match["before"]), int(match["number"]))
+    def read(cls, click: Click) -> "HistoryPosition":
+        """Read the position from the end of a button's id."""
+        return cls(click["claim"], click.number("before"), click.number("number"))
 
-    def __str__(self) -> str:
-        return f"{self.number}:{self.before}:{self.claim}"
-
-    def at(self, number: int) -> "Spot":
-        """Return the spot of a revision on the same page."""
+    def at(self, number: int) -> "HistoryPosition":
+        """Return the position of a revision on the same page."""
         return replace(self, number=number)
+
+    def button(self, route: Route, label: str, step: str = "") -> ui.Button[Any]:
+        """Return the button that leads here, or takes a step here."""
+        style = discord.ButtonStyle.danger if route is DO else discord.ButtonStyle.secondary
+        steps = {"step": step} if step else {}
+        custom_id = route.id(claim=self.claim, before=self.before, number=self.number, **steps)
+        return ui.Button(label=label, style=style, custom_id=custom_id)
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class Labels:
     """Names things in one language. `titles` are those of the claims that the server sees now; nothing is escaped."""
 
     texts: Texts
@@ -120,26 +129,14 @@ _REASONS = (
     (re.compile("reported by members"), msgid("reported by members")),
     (re.compile(r"as after revision (?P<number>\d+)"), msgid("as after revision {number}")),
 )
-_WHO: Mapping[str, str] = {
-    "operator": msgid("the operator"),
-    "touchstone": msgid("Touchstone itself"),
-    "author": msgid("the message's author"),
-}
 
 
-def act_words(act: str, texts: Texts) -> str:
+def act_label(act: str, texts: Texts) -> str:
     """Return what was done; an act that has no words here is shown as it is kept."""
     return texts(ACTS[act]) if act in ACTS else act
 
 
-def who_words(actor: str, texts: Texts) -> str:
-    """Return whoever did it, fit for a card: a mention, which pings nobody in a private answer, or words."""
-    if actor.isdecimal():
-        return f"<@{actor}>"
-    return texts(_WHO[actor]) if actor in _WHO else escape(actor)
-
-
-def reason_words(reason: str, texts: Texts) -> str:
+def reason_label(reason: str, texts: Texts) -> str:
     """Return why it was done: in other words only where Touchstone itself gave the reason. Nothing is escaped."""
     for pattern, words in _REASONS:
         found = pattern.fullmatch(reason)
@@ -148,155 +145,63 @@ def reason_words(reason: str, texts: Texts) -> str:
     return reason
 
 
-Step = Literal["view", "undo", "restore", "do-undo", "do-restore"]
-# Short, because a long id of a claim has to fit behind it.
-_CODES: dict[Step, str] = {"view": "v", "undo": "u", "restore": "r", "do-undo": "U", "do-restore": "R"}
-_STEPS: dict[str, Step] = {code: step for step, code in _CODES.items()}
-
-
-class HistoryButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=r"ts:history:claim:(?P<claim>.+)"):
-    """Opens the history of one claim, below a card that stays."""
-
-    def __init__(self, claim: str, label: str) -> None:
-        super().__init__(ui.Button(label=label, custom_id=f"ts:history:claim:{claim}"))
-        self.claim = claim
-
-    @classmethod
-    def of(cls, claim: str, texts: Texts) -> Self:
-        """Return the button for a claim in a language."""
-        return cls(claim, texts("History"))
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        """Read the claim from the id of a button that was sent earlier."""
-        return cls(match["claim"], label_of(item))
-
-    async def press(self, interaction: BotInteraction) -> None:
-        """Show the newest page privately."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        await interaction.client.history.open(interaction, Spot(self.claim))
-
-
-class PageButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=rf"ts:history:page:{TAIL}"):
-    """Shows a page in the place of what stands there."""
-
-    def __init__(self, spot: Spot, label: str) -> None:
-        super().__init__(ui.Button(label=label, custom_id=f"ts:history:page:{spot}"))
-        self.spot = spot
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        """Read the page from the id of a button that was sent earlier."""
-        return cls(Spot.read(match), label_of(item))
-
-    async def press(self, interaction: BotInteraction) -> None:
-        """Turn to the page."""
-        await interaction.response.defer()
-        await interaction.client.history.turn(interaction, self.spot)
-
-
-class RevisionMenu(Lasting, ui.DynamicItem[ui.Select[Any]], template=rf"ts:history:open:{TAIL}"):
-    """Opens the revision that is chosen from a page."""
-
-    def __init__(self, spot: Spot, select: ui.Select[Any]) -> None:
-        super().__init__(select)
-        self.spot = spot
-
-    @classmethod
-    def of(cls, spot: Spot, options: Sequence[discord.SelectOption], texts: Texts) -> Self:
-        """Return the menu of a page."""
-        placeholder = texts("Look into a revision")
-        custom_id = f"ts:history:open:{spot}"
-        return cls(spot, ui.Select(custom_id=custom_id, placeholder=placeholder, options=list(options)))
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        """Take over the menu of a message that was sent earlier."""
-        if not isinstance(item, ui.Select):
-            raise TypeError(f"{item} is not a menu")
-        return cls(Spot.read(match), item)
-
-    async def press(self, interaction: BotInteraction) -> None:
-        """Show the revision."""
-        await interaction.response.defer()
-        await interaction.client.history.step(interaction, "view", self.spot.at(int(self.item.values[0])))
-
-
-class StepButton(Lasting, ui.DynamicItem[ui.Button[Any]], template=rf"ts:history:(?P<code>[vurUR]):{TAIL}"):
-    """Shows a revision, asks whether to undo or restore it, or does so."""
-
-    def __init__(self, step: Step, spot: Spot, label: str) -> None:
-        style = discord.ButtonStyle.danger if step.startswith("do-") else discord.ButtonStyle.secondary
-        super().__init__(ui.Button(label=label, custom_id=f"ts:history:{_CODES[step]}:{spot}", style=style))
-        self.step: Step = step
-        self.spot = spot
-
-    @classmethod
-    def read(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        """Read step and revision from the id of a button that was sent earlier."""
-        return cls(_STEPS[match["code"]], Spot.read(match), label_of(item))
-
-    async def press(self, interaction: BotInteraction) -> None:
-        """Take the step."""
-        await interaction.response.defer()
-        await interaction.client.history.step(interaction, self.step, self.spot)
-
-
-HISTORY_ITEMS: tuple[type[ui.DynamicItem[Any]], ...] = (HistoryButton, PageButton, RevisionMenu, StepButton)
-
-
 PER_PAGE = 6
 _LONGEST_NAME = 150
 _LONGEST_REASON = 200
 _LONGEST_OPTION = 100
 
 
-def draw_page(page: RevisionPage, spot: Spot, names: Names) -> ui.LayoutView:
+def draw_page(page: RevisionPage, position: HistoryPosition, labels: Labels) -> ui.LayoutView:
     """Return a page of the server's history, or of one claim's."""
-    texts = names.texts
-    title = names.titles.get(spot.claim, spot.claim)
-    heading = texts("History of “{claim}”", claim=escape(title)) if spot.claim else texts("History of this server")
-    blocks = ["\n".join(_lines(entry, names)) for entry in page.entries]
+    texts = labels.texts
+    title = labels.titles.get(position.claim, position.claim)
+    heading = texts("History of “{claim}”", claim=escape(title)) if position.claim else texts("History of this server")
+    blocks = ["\n".join(_lines(entry, labels)) for entry in page.entries]
     empty = [] if blocks else [texts("Nothing has been changed here yet.")]
     kept, _ = fit([f"### {heading}", *blocks, *empty], ROOM)
     container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(kept)))
     if page.entries:
-        options = [_option(entry, names) for entry in page.entries]
-        container.add_item(ui.ActionRow[Any](RevisionMenu.of(spot.at(0), options, texts)))
-    return layout(container, list(_turning(page, spot, texts)))
+        options = [_option(entry, labels) for entry in page.entries]
+        container.add_item(ui.ActionRow[Any](_menu(options, position, texts)))
+    return layout(container, list(_turning(page, position, texts)))
 
 
-def _lines(entry: RevisionRecord, names: Names) -> Iterator[str]:
-    texts = names.texts
-    yield f"**{entry.id}** · {format_dt(entry.at, 'f')} · {who_words(entry.actor, texts)}"
-    about = escape(shorten(names.of_all(entry.changes), _LONGEST_NAME))
-    yield ": ".join(part for part in (escape(act_words(entry.act, texts)), about) if part)
+def _lines(entry: RevisionRecord, labels: Labels) -> Iterator[str]:
+    texts = labels.texts
+    yield f"**{entry.id}** · {format_dt(entry.at, 'f')} · {who_label(entry.actor, texts)}"
+    about = escape(shorten(labels.of_all(entry.changes), _LONGEST_NAME))
+    yield ": ".join(part for part in (escape(act_label(entry.act, texts)), about) if part)
     yield from (f"-# {remark}" for remark in remarks(entry, texts))
 
 
 def remarks(entry: RevisionRecord, texts: Texts) -> Iterator[str]:
     """Yield what else there is to say of a revision: its reason, and what it has to do with others."""
     if entry.reason:
-        yield texts("Reason: {reason}", reason=escape(shorten(reason_words(entry.reason, texts), _LONGEST_REASON)))
+        yield texts("Reason: {reason}", reason=escape(shorten(reason_label(entry.reason, texts), _LONGEST_REASON)))
     if entry.undoes is not None:
         yield texts("It takes back revision {number}.", number=entry.undoes)
     if entry.undone_by is not None:
         yield texts("It was taken back by revision {number}.", number=entry.undone_by)
 
 
-def _option(entry: RevisionRecord, names: Names) -> discord.SelectOption:
-    texts = names.texts
-    label = f"{entry.id} · {act_words(entry.act, texts)}"
-    about = " · ".join((display_date(entry.at.date().isoformat(), texts), names.of_all(entry.changes)))
+def _option(entry: RevisionRecord, labels: Labels) -> discord.SelectOption:
+    texts = labels.texts
+    label = f"{entry.id} · {act_label(entry.act, texts)}"
+    about = " · ".join((display_date(entry.at.date().isoformat(), texts), labels.of_all(entry.changes)))
     short, description = (shorten(text, _LONGEST_OPTION) for text in (label, about))
     return discord.SelectOption(label=short, value=str(entry.id), description=description)
 
 
-def _turning(page: RevisionPage, spot: Spot, texts: Texts) -> Iterator[PageButton]:
-    if spot.before:
-        yield PageButton(Spot(spot.claim), texts("Newest"))
+def _menu(options: Sequence[discord.SelectOption], position: HistoryPosition, texts: Texts) -> ui.Select[Any]:
+    placeholder = texts("Look into a revision")
+    return REVISION_MENU.menu(options, placeholder, claim=position.claim, before=position.before, number=0)
+
+
+def _turning(page: RevisionPage, position: HistoryPosition, texts: Texts) -> Iterator[ui.Button[Any]]:
+    if position.before:
+        yield HistoryPosition(position.claim).button(PAGE, texts("Newest"))
     if page.before is not None:
-        yield PageButton(Spot(spot.claim, page.before), texts("Older"))
+        yield HistoryPosition(position.claim, page.before).button(PAGE, texts("Older"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,80 +214,82 @@ class Blocked:
     before: int = 0
 
 
-def draw_undo_question(revision: RevisionRecord, spot: Spot, names: Names) -> ui.LayoutView:
+def draw_undo_question(revision: RevisionRecord, position: HistoryPosition, labels: Labels) -> ui.LayoutView:
     """Ask whether to take a revision back."""
-    texts = names.texts
-    about = escape(names.of_all(revision.changes))
+    texts = labels.texts
+    about = escape(labels.of_all(revision.changes))
     title = texts("Take back revision {number}?", number=revision.id)
     lines = [
         f"### {title}",
-        ": ".join((escape(act_words(revision.act, texts)), about)),
+        ": ".join((escape(act_label(revision.act, texts)), about)),
         texts("What was changed elsewhere since then stays. The history keeps both."),
     ]
-    return draw_lines(lines, texts, [StepButton("do-undo", spot, texts("Undo")), _back(spot, texts)])
+    return draw_lines(lines, texts, [position.button(DO, texts("Undo"), "U"), _back(position, texts)])
 
 
-def draw_restore_question(name: str, differences: Sequence[FieldDifference], spot: Spot, texts: Texts) -> ui.LayoutView:
+def draw_restore_question(
+    name: str, differences: Sequence[FieldDifference], position: HistoryPosition, texts: Texts
+) -> ui.LayoutView:
     """Ask whether to bring a claim back to what it was after a revision; `differences` are those from now to then."""
-    title = texts("Bring “{claim}” back to revision {number}?", claim=escape(name), number=spot.number)
+    title = texts("Bring “{claim}” back to revision {number}?", claim=escape(name), number=position.number)
     lines = [
         f"### {title}",
         texts("Everything in it that was changed since then is replaced. The history keeps both."),
         *(escape(line) for line in difference_lines(differences, texts)),
     ]
-    return draw_lines(lines, texts, [StepButton("do-restore", spot, texts("Restore this version")), _back(spot, texts)])
+    return draw_lines(lines, texts, [position.button(DO, texts("Restore this version"), "R"), _back(position, texts)])
 
 
-def draw_done(written: Written, spot: Spot, texts: Texts) -> ui.LayoutView:
+def draw_done(written: ChangeResult, position: HistoryPosition, texts: Texts) -> ui.LayoutView:
     """Say what was done, and offer to undo that as well."""
-    to_list = PageButton(Spot(spot.claim), texts("Back to the list"))
+    to_list = HistoryPosition(position.claim).button(PAGE, texts("Back to the list"))
     if not written.changes:
         return draw_lines([texts("It is so already; nothing was changed.")], texts, [to_list])
     done = texts("Done. This is revision {number} now; undoing it brings back what was there.", number=written.revision)
-    again = Spot(spot.claim, number=written.revision)
-    return draw_lines([done], texts, [to_list, StepButton("view", again, texts("Look at it"))])
+    again = HistoryPosition(position.claim, number=written.revision)
+    return draw_lines([done], texts, [to_list, again.button(LOOK, texts("Look at it"), "v")])
 
 
-def draw_blocked(blocked: Blocked, spot: Spot, texts: Texts) -> ui.LayoutView:
+def draw_blocked(blocked: Blocked, position: HistoryPosition, texts: Texts) -> ui.LayoutView:
     """Say what stands in the way of an undo, and offer the claim's whole version before where there is one."""
-    title = texts("Revision {number} cannot be taken back", number=spot.number)
+    title = texts("Revision {number} cannot be taken back", number=position.number)
     lines = [
         f"### {title}",
         texts("“{name}” has been changed since in the same places. Before it → now:", name=escape(blocked.name)),
         *(escape(line) for line in difference_lines(blocked.fields, texts)),
     ]
-    buttons: list[ui.Item[Any]] = [_back(spot, texts)]
+    buttons: list[ui.Item[Any]] = [_back(position, texts)]
     if blocked.before:
         lines.append(texts("You can bring back the whole version before it, or undo the later changes first."))
-        version = Spot(blocked.claim, number=blocked.before)
-        buttons.insert(0, StepButton("restore", version, texts("Restore the version before")))
+        version = HistoryPosition(blocked.claim, number=blocked.before)
+        buttons.insert(0, version.button(LOOK, texts("Restore the version before"), "r"))
     else:
         lines.append(texts("Undo the later changes first."))
     return draw_lines(lines, texts, buttons)
 
 
-def _back(spot: Spot, texts: Texts) -> StepButton:
-    return StepButton("view", spot, texts("Back to the revision"))
+def _back(position: HistoryPosition, texts: Texts) -> ui.Button[Any]:
+    return position.button(LOOK, texts("Back to the revision"), "v")
 
 
-def draw_revision(revision: RevisionRecord, spot: Spot, names: Names) -> ui.LayoutView:
+def draw_revision(revision: RevisionRecord, position: HistoryPosition, labels: Labels) -> ui.LayoutView:
     """Return the revision; a shared one, which only the operator can take back, without the button for that."""
-    texts = names.texts
+    texts = labels.texts
     title = texts("Revision {number}", number=revision.id)
     lines = [
-        f"### {title}: {escape(act_words(revision.act, texts))}",
-        f"{format_dt(revision.at, 'f')} · {who_words(revision.actor, texts)}",
+        f"### {title}: {escape(act_label(revision.act, texts))}",
+        f"{format_dt(revision.at, 'f')} · {who_label(revision.actor, texts)}",
         *(f"-# {remark}" for remark in remarks(revision, texts)),
     ]
     for change in revision.changes:
         # Where a claim comes from changes only together with the claim, and says nothing to people.
         if change.kind != CLAIM_ORIGIN:
-            lines += _change_lines(change, names)
-    return draw_lines(lines, texts, list(_buttons(revision, spot, names)))
+            lines += _change_lines(change, labels)
+    return draw_lines(lines, texts, list(_buttons(revision, position, labels)))
 
 
-def _change_lines(change: ChangeRecord, names: Names) -> Iterator[str]:
-    texts, name = names.texts, escape(names.of(change))
+def _change_lines(change: ChangeRecord, labels: Labels) -> Iterator[str]:
+    texts, name = labels.texts, escape(labels.of(change))
     if change.before is None:
         name = texts("{name} (new)", name=name)
     elif change.after is None:
@@ -391,10 +298,10 @@ def _change_lines(change: ChangeRecord, names: Names) -> Iterator[str]:
     yield from (escape(line) for line in difference_lines(diff(change), texts))
 
 
-def _buttons(revision: RevisionRecord, spot: Spot, names: Names) -> Iterator[ui.Item[Any]]:
-    texts = names.texts
+def _buttons(revision: RevisionRecord, position: HistoryPosition, labels: Labels) -> Iterator[ui.Item[Any]]:
+    texts = labels.texts
     if revision.server is not None:
-        yield StepButton("undo", spot, texts("Undo"))
+        yield position.button(LOOK, texts("Undo"), "u")
     if restorable(revision.changes):
-        yield StepButton("restore", spot, texts("Restore this version"))
-    yield PageButton(spot.at(0), texts("Back to the list"))
+        yield position.button(LOOK, texts("Restore this version"), "r")
+    yield position.at(0).button(PAGE, texts("Back to the list"))

@@ -1,8 +1,8 @@
 """`/queue`: what waits for the moderators, and the way through it, item by item."""
 
-import asyncio
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import cast
 
 import discord
 from discord import app_commands, ui
@@ -10,14 +10,19 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.discord.bot import BotInteraction
-from bot.discord.markdown import escape
-from bot.discord.person import actor_of, respond, texts_for
+from bot.discord.cards import escape
+from bot.discord.lookup import claims_named
 from bot.discord.queue.deciding import (
     ALL,
+    CLAIM_MENU,
+    DECIDE,
     ITEM_KINDS,
+    ITEM_MENU,
+    KIND_MENU,
     KINDS,
+    LIST,
+    NEXT,
     Decision,
-    claims_named,
     faster_line,
     kind_of,
     nearest_claims,
@@ -25,19 +30,25 @@ from bot.discord.queue.deciding import (
     write_decision,
 )
 from bot.discord.queue.screens import draw_choice, draw_end, draw_item, draw_queue, draw_refusal
-from bot.texts import msgid
+from bot.discord.request import Request
+from bot.discord.routes import Click, Router
+from bot.texts import Texts, msgid
 from claims.moderation.queue import Item
 from config.errors import ConflictError, InvalidEditError, UnknownEntryError
 
-if TYPE_CHECKING:
-    from bot.discord.app import TouchstoneBot
+View = ui.LayoutView
 
 
 class QueueCommand(commands.Cog):
     """Keeps nothing between two clicks; whoever clicks must be a moderator at that moment."""
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
-        self.bot = bot
+    def __init__(self, router: Router) -> None:
+        router.answer(LIST, self._turn)
+        router.answer(KIND_MENU, self._filter)
+        router.answer(ITEM_MENU, self._open)
+        router.answer(NEXT, self._next)
+        router.answer(DECIDE, self._decide_item)
+        router.answer(CLAIM_MENU, self._decide_claim)
 
     @app_commands.command(
         name=locale_str(msgid("queue")), description=locale_str(msgid("Decide what members and I have put aside"))
@@ -48,86 +59,78 @@ class QueueCommand(commands.Cog):
     @app_commands.guild_only()
     async def queue(self, interaction: BotInteraction, kind: str = ALL) -> None:
         """Show the first page."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        await respond(interaction, await self._list(interaction, kind, 0))
+        request = await Request.waiting(interaction)
+        await request.respond(await self._list(request, kind, 0))
 
-    async def show_list(self, interaction: BotInteraction, kind: str, page: int = 0) -> None:
-        """Show a page of the list in place of what stands there."""
-        await interaction.edit_original_response(view=await self._list(interaction, kind, page))
-
-    async def show_item(self, interaction: BotInteraction, number: int, kind: str) -> None:
-        """Show an item in place of what stands there; the next one where it is decided or gone."""
-        try:
-            item = await self._item(interaction, number)
-        except (ConflictError, UnknownEntryError) as error:
-            await self.show_next(interaction, number, kind, [self._gone(interaction, error)])
-        else:
-            await interaction.edit_original_response(view=await self._draw(interaction, item, kind))
-
-    async def show_next(self, interaction: BotInteraction, number: int, kind: str, remarks: Sequence[str] = ()) -> None:
-        """Show the item after this one in place of what stands there, with some lines above it."""
-        await interaction.edit_original_response(view=await self.draw_next(interaction, number, kind, remarks))
-
-    async def draw_next(
-        self, interaction: BotInteraction, number: int, kind: str, remarks: Sequence[str] = ()
-    ) -> ui.LayoutView:
+    async def draw_next(self, request: Request, number: int, kind: str, remarks: Sequence[str] = ()) -> View:
         """Return the item after this one, or, where nothing waits any more, a word of that."""
-        find = self.bot.touchstone.moderation.queue.next
-        item = await asyncio.to_thread(find, actor_of(interaction), number, kind_of(kind))
+        find = request.moderation.queue.next
+        item = await request.do(find, request.actor, number, kind_of(kind))
         if item is None:
-            return draw_end(kind, texts_for(interaction), remarks)
-        return await self._draw(interaction, item, kind, remarks)
+            return draw_end(kind, request.texts, remarks)
+        return await self._draw(request, item, kind, remarks)
 
-    async def decide(
-        self, interaction: BotInteraction, deed: Decision, number: int, kind: str, claim: str | None = None
-    ) -> None:
-        """Decide an item, and show the next one; of a wording without a claim ask first which one is meant."""
-        texts = texts_for(interaction)
+    async def _turn(self, click: Click) -> None:
+        await click.show(await self._list(click, click["kind"], click.number("page")))
+
+    async def _filter(self, click: Click) -> None:
+        await click.show(await self._list(click, click.value, 0))
+
+    async def _next(self, click: Click) -> None:
+        await click.show(await self.draw_next(click, click.number("number"), click["kind"]))
+
+    async def _open(self, click: Click) -> None:
+        """Show an item; the next one where it is decided or gone."""
+        await self._with_item(click, click.chosen, self._draw)
+
+    async def _decide_item(self, click: Click) -> None:
+        decision = cast("Decision", click["decision"])
+        await self._with_item(click, click.number("number"), partial(self._decide, decision=decision, claim=None))
+
+    async def _decide_claim(self, click: Click) -> None:
+        """Take the item's text as a wording of the claim that was chosen."""
+        decide = partial(self._decide, decision="word", claim=click.value)
+        await self._with_item(click, click.number("number"), decide)
+
+    async def _with_item(self, click: Click, number: int, draw: Callable[[Click, Item, str], Awaitable[View]]) -> None:
+        """Show what comes of an item, in place of what stands there; the next item where it is decided or gone."""
         try:
-            item = await self._item(interaction, number)
+            item = await click.do(click.moderation.decisions.item, click.actor, number)
+            view = await draw(click, item, click["kind"])
         except (ConflictError, UnknownEntryError) as error:
-            await self.show_next(interaction, number, kind, [self._gone(interaction, error)])
-            return
+            view = await self.draw_next(click, number, click["kind"], [_gone_line(error, click.texts)])
+        await click.show(view)
+
+    async def _decide(self, click: Click, item: Item, kind: str, *, decision: Decision, claim: str | None) -> View:
+        """Decide an item, and return the next one; of a wording without a claim ask first which one is meant."""
+        texts = click.texts
         try:
-            if deed == "word" and (claim or item.claim) is None:
-                near = await nearest_claims(interaction, item, texts)
-                await interaction.edit_original_response(view=draw_choice(number, near, kind, texts))
-                return
-            done = await write_decision(interaction, deed, item, claim, texts)
-        except (ConflictError, UnknownEntryError) as error:
-            done = self._gone(interaction, error)
+            if decision == "word" and (claim or item.claim) is None:
+                return draw_choice(item.id, await nearest_claims(click, item, texts), kind, texts)
+            done = await write_decision(click, decision, item, claim, texts)
         except InvalidEditError as error:
-            view = draw_refusal(error, number, deed, kind, texts)
-            await interaction.edit_original_response(view=view)
-            return
+            return draw_refusal(error, item.id, decision, kind, texts)
         except discord.NotFound:
-            gone = texts("The message is gone, and its words with it.")
-            await interaction.edit_original_response(view=await self._draw(interaction, item, kind, [gone]))
-            return
-        await self.show_next(interaction, number, kind, [done])
+            return await self._draw(click, item, kind, [texts("The message is gone, and its words with it.")])
+        return await self.draw_next(click, item.id, kind, [done])
 
-    async def _item(self, interaction: BotInteraction, number: int) -> Item:
-        return await asyncio.to_thread(self.bot.touchstone.moderation.decisions.item, actor_of(interaction), number)
-
-    async def _list(self, interaction: BotInteraction, kind: str, page: int) -> ui.LayoutView:
-        items, actor, chosen = self.bot.touchstone.moderation.queue.items, actor_of(interaction), kind_of(kind)
-        found = await asyncio.to_thread(items, actor, max(0, page), chosen)
+    async def _list(self, request: Request, kind: str, page: int) -> View:
+        items, actor, chosen = request.moderation.queue.items, request.actor, kind_of(kind)
+        found = await request.do(items, actor, max(0, page), chosen)
         if found.page >= found.pages:
             # What stood on the last page has been decided meanwhile.
-            found = await asyncio.to_thread(items, actor, found.pages - 1, chosen)
+            found = await request.do(items, actor, found.pages - 1, chosen)
         named = [item.claim for item in found.items]
-        claims = await asyncio.to_thread(claims_named, self.bot.touchstone, actor.server, named)
-        return draw_queue(found, chosen, claims, texts_for(interaction))
+        claims = await request.do(claims_named, request.touchstone, actor.server, named)
+        return draw_queue(found, chosen, claims, request.texts)
 
-    async def _draw(
-        self, interaction: BotInteraction, item: Item, kind: str, remarks: Sequence[str] = ()
-    ) -> ui.LayoutView:
-        claims = await asyncio.to_thread(claims_named, self.bot.touchstone, interaction.guild_id, [item.claim])
-        passage = await passage_lines(interaction, item)
-        return draw_item(item, claims, kind, texts_for(interaction), remarks, passage)
+    async def _draw(self, request: Request, item: Item, kind: str, remarks: Sequence[str] = ()) -> View:
+        claims = await request.do(claims_named, request.touchstone, request.server, [item.claim])
+        passage = await passage_lines(request, item)
+        return draw_item(item, claims, kind, request.texts, remarks, passage)
 
-    def _gone(self, interaction: BotInteraction, error: ConflictError | UnknownEntryError) -> str:
-        texts = texts_for(interaction)
-        if isinstance(error, ConflictError):
-            return faster_line(error, texts)
-        return escape(texts(error.fault, **error.values))
+
+def _gone_line(error: ConflictError | UnknownEntryError, texts: Texts) -> str:
+    if isinstance(error, ConflictError):
+        return faster_line(error, texts)
+    return escape(texts(error.fault, **error.values))

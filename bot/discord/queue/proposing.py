@@ -1,62 +1,58 @@
-"""How members propose claims: `/claims propose`, and the message menu "Propose as claim"."""
+"""How claims come into the queue and out of it: what members and documents propose, and the forms that decide."""
 
 import asyncio
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 import discord
 from discord import app_commands, ui
 from discord.app_commands import locale_str
+from discord.ext import commands
 
-from bot.discord.bot import BotInteraction
-from bot.discord.browse import title_of
-from bot.discord.cards import draw_lines
-from bot.discord.editor.screen import draw_desk, read_sight
-from bot.discord.forms.form import LONGEST_FIELD, Form, FormField, FormName
-from bot.discord.items import Joining, Subcommand
-from bot.discord.markdown import escape
-from bot.discord.person import actor_of, texts_for
-from bot.discord.queue.deciding import Decision, claim_meant, read_message, words_of, write_decision
+from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, TouchstoneBot
+from bot.discord.cards import draw_lines, escape, shorten
+from bot.discord.editor.screen import draw_claim, read_screen
+from bot.discord.forms import LONGEST_FIELD, Form, FormField, FormName, Forms
+from bot.discord.lookup import LONGEST, MOST, ClaimLookup
+from bot.discord.queue.command import QueueCommand
+from bot.discord.queue.deciding import Decision, read_message, words_of, write_decision
+from bot.discord.request import Request
 from bot.texts import Texts, msgid
 from bot.wording import field_name, value_text
 from claims.fields import LINE, language_of_wording
+from claims.moderation.candidate_items import CandidateDesk
 from claims.moderation.edits import KINDS, EditTexts
 from claims.moderation.queue import Item
-from config.errors import NotAllowedError, UnknownClaimError
-
-if TYPE_CHECKING:
-    from bot.discord.app import TouchstoneBot
+from claims.moderation.rights import Act, Actor
+from claims.record import DocumentRecord
+from config.errors import UnknownClaimError
 
 
 class ProposeForm:
     """About a claim, or about a channel and a message in it, or about nothing yet."""
 
     kind = "prop"
+    act: Act = "claim.propose"
+    about = r"[^|]*|\d{1,19}\|\d{1,19}"
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
-        self.bot = bot
-
-    async def open(self, interaction: BotInteraction, about: tuple[str, ...]) -> Form:
+    async def open(self, request: Request, about: tuple[str, ...]) -> Form:
         """Return the form; the text of a message stands in it whole, so that the member can shorten it."""
-        texts = texts_for(interaction)
-        if interaction.guild_id is None:
-            raise NotAllowedError("This works in a server only.")
-        words = await _words(interaction, about)
-        hint = texts("One line of at most {most} characters.", most=LINE)
+        texts = request.texts
+        words = await _words(request, about)
         fields = (
-            FormField("text", texts("What is claimed"), words, hint, long=True, required=True),
+            FormField("text", texts("What is claimed"), words, _hint(texts), long=True, required=True),
             FormField("note", field_name("note", texts), "", texts("For the moderators, if you like."), most=LINE),
         )
         title = texts("Propose a wording") if len(about) == 1 and about[0] else texts("Propose a claim")
         return Form(FormName(self.kind, about), title, fields)
 
-    async def submit(self, interaction: BotInteraction, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
+    async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Put the proposal into the queue, and say that it waits."""
-        actor, texts, about = actor_of(interaction), texts_for(interaction), name.about
-        place = (int(about[0]), int(about[1])) if is_message(about) else None
+        actor, texts, about = request.actor, request.texts, name.about
+        place = (int(about[0]), int(about[1])) if _is_message(about) else None
         claim = None if place else about[0] or None
-        propose = self.bot.touchstone.moderation.queue.propose
-        is_new = await asyncio.to_thread(propose, actor, typed["text"], claim, place, typed["note"])
+        propose = request.moderation.queue.propose
+        is_new = await request.do(propose, actor, typed["text"], claim, place, typed["note"])
         told = (
             texts("Thank you. It waits for the moderators of this server.")
             if is_new
@@ -65,21 +61,21 @@ class ProposeForm:
         return draw_lines([told], texts)
 
 
-def is_message(about: tuple[str, ...]) -> bool:
+def _is_message(about: tuple[str, ...]) -> bool:
     """Tell whether a proposal is about a message: channel and message."""
     return len(about) > 1
 
 
-async def _words(interaction: BotInteraction, about: tuple[str, ...]) -> str:
+async def _words(request: Request, about: tuple[str, ...]) -> str:
     """Return the text of the message; Discord hands it over with the menu, later it is fetched."""
-    if not is_message(about):
+    if not _is_message(about):
         return ""
-    data: Any = interaction.data or {}
+    data: Any = request.interaction.data or {}
     handed = data.get("resolved", {}).get("messages", {}).get(about[1])
     if handed is not None:
         return str(handed.get("content") or "")[:LONGEST_FIELD]
     try:
-        return (await read_message(interaction, int(about[0]), int(about[1])))[:LONGEST_FIELD]
+        return (await read_message(request, int(about[0]), int(about[1])))[:LONGEST_FIELD]
     except discord.HTTPException:
         # Without the message the member can still type.
         return ""
@@ -89,17 +85,16 @@ class NewClaimForm:
     """About an item's number, and the kind of items that the moderator goes through."""
 
     kind = "qclaim"
+    act: Act = "queue.decide"
+    about = r"\d{1,19}\|[a-z]+"
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
-        self.bot = bot
-
-    async def open(self, interaction: BotInteraction, about: tuple[str, ...]) -> Form:
+    async def open(self, request: Request, about: tuple[str, ...]) -> Form:
         """Return the form with what the item says, and today's date."""
-        texts, moderation = texts_for(interaction), self.bot.touchstone.moderation
-        item = await asyncio.to_thread(moderation.decisions.item, actor_of(interaction), int(about[0]))
-        words = await words_of(interaction, item, texts)
+        texts, moderation = request.texts, request.moderation
+        item = await request.do(moderation.decisions.item, request.actor, int(about[0]))
+        words = await words_of(request, item, texts)
         kinds = {kind: value_text("kind", kind, texts) for kind in KINDS}
-        today = self.bot.touchstone.base.clock().date().isoformat()
+        today = request.touchstone.base.clock().date().isoformat()
         fields = (
             FormField("title_en", field_name("title_en", texts), _title(item, "en"), most=LINE),
             FormField("title_zh", field_name("title_zh", texts), _title(item, "zh"), most=LINE),
@@ -109,15 +104,15 @@ class NewClaimForm:
         )
         return Form(FormName(self.kind, about), texts("Open as new claim"), fields)
 
-    async def submit(self, interaction: BotInteraction, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
-        """Begin the draft, and return its desk."""
+    async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
+        """Begin the draft, and return its screen."""
         number = name.about[0]
-        texts, decisions = texts_for(interaction), self.bot.touchstone.moderation.decisions
+        texts, decisions = request.texts, request.moderation.decisions
         new = EditTexts(typed["title_en"], typed["title_zh"], typed["kind"], typed["as_of"])
-        open_claim, actor = decisions.open_claim, actor_of(interaction)
-        claim, _ = await asyncio.to_thread(open_claim, actor, int(number), new, typed["text"])
+        open_claim, actor = decisions.open_claim, request.actor
+        claim, _ = await request.do(open_claim, actor, int(number), new, typed["text"])
         said = texts("The draft is there: {claim}", claim=escape(texts.pick(typed["title_en"], typed["title_zh"])))
-        return draw_desk(await read_sight(interaction, claim), texts, [f"✓ {said}"])
+        return draw_claim(await read_screen(request, claim), texts, [f"✓ {said}"])
 
 
 def _title(item: Item, language: str) -> str:
@@ -137,51 +132,50 @@ class WordingForm:
     """About an item's number, what becomes of its words, and the kind of items that the moderator goes through."""
 
     kind = "qword"
+    act: Act = "queue.decide"
+    about = r"\d{1,19}\|(word|never)\|[a-z]+"
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
-        self.bot = bot
+    def __init__(self, lookup: ClaimLookup, queue: QueueCommand) -> None:
+        self._lookup = lookup
+        self._queue = queue
 
-    async def open(self, interaction: BotInteraction, about: tuple[str, ...]) -> Form:
+    async def open(self, request: Request, about: tuple[str, ...]) -> Form:
         """Return the form with the words as they are, so that they can be shortened."""
-        number, deed, _ = about
-        texts, item = texts_for(interaction), await self._item(interaction, number)
-        words = await words_of(interaction, item, texts)
-        hint = texts("One line of at most {most} characters.", most=LINE)
+        number, decision, _ = about
+        texts, item = request.texts, await self._item(request, number)
+        words = await words_of(request, item, texts)
         fields = (
-            FormField("text", field_name("text", texts), words, hint, long=True, required=True),
+            FormField("text", field_name("text", texts), words, _hint(texts), long=True, required=True),
             FormField(
                 "claim", field_name("claim", texts), item.claim or "", _claim_hint(texts), required=True, most=LINE
             ),
         )
-        return Form(FormName(self.kind, about), texts(_TITLES[deed]), fields)
+        return Form(FormName(self.kind, about), texts(_TITLES[decision]), fields)
 
-    async def submit(self, interaction: BotInteraction, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
+    async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Decide, and return the next item."""
-        number, deed, kind = name.about
-        texts, item = texts_for(interaction), await self._item(interaction, number)
-        claim = await claim_meant(interaction, typed["claim"])
-        decision = cast("Decision", deed)
-        done = await write_decision(interaction, decision, item, claim.id, texts, typed["text"])
-        return await self.bot.queue.draw_next(interaction, item.id, kind, [done])
+        number, decision, kind = name.about
+        texts, item = request.texts, await self._item(request, number)
+        claim = await self._lookup.meant(request, typed["claim"])
+        done = await write_decision(request, cast("Decision", decision), item, claim.id, texts, typed["text"])
+        return await self._queue.draw_next(request, item.id, kind, [done])
 
-    async def _item(self, interaction: BotInteraction, number: str) -> Item:
-        find = self.bot.touchstone.moderation.decisions.item
-        return await asyncio.to_thread(find, actor_of(interaction), int(number))
+    async def _item(self, request: Request, number: str) -> Item:
+        find = request.moderation.decisions.item
+        return await request.do(find, request.actor, int(number))
 
 
 def _claim_hint(texts: Texts) -> str:
     return texts("Its id, or words that only its title has.")
 
 
-# Discord shows no more suggestions than this.
-_MOST = 25
+class Proposing(CommandGroup):
+    """Opens the form of a proposal; what is handed in waits for the moderators."""
 
-
-class Proposing(Joining):
-    """Opens the form; what is handed in waits for the moderators."""
-
-    def __init__(self, bot: "TouchstoneBot") -> None:
+    def __init__(self, bot: TouchstoneBot, group: commands.Cog, forms: Forms, lookup: ClaimLookup) -> None:
         self.bot = bot
+        self._forms = forms
+        self._lookup = lookup
         menu = app_commands.ContextMenu(name=locale_str(msgid("Propose as claim")), callback=self.propose_message)
         self.menu = app_commands.guild_only(menu)
         command: Subcommand = app_commands.Command(
@@ -189,28 +183,90 @@ class Proposing(Joining):
             description=locale_str(msgid("Propose a claim, or one more wording of a claim")),
             callback=self.propose,
         )
-        self.join(bot.browse, (command,), (self.menu,))
-
-    async def cog_load(self) -> None:
-        """Add the forms of the queue too."""
-        self.bot.forms.add(ProposeForm(self.bot), WordingForm(self.bot), NewClaimForm(self.bot))
-        await super().cog_load()
+        self.join(group, (command,), (self.menu,))
 
     async def _complete(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
-        texts, titles = texts_for(interaction), await self.bot.browse.titles(interaction.guild_id)
-        return [app_commands.Choice(name=title_of(each, texts), value=each.id) for each in titles.find(typed, _MOST)]
+        return await self._lookup.suggest(Request(interaction), typed)
 
     @app_commands.rename(claim=locale_str(msgid("claim")))
     @app_commands.describe(claim=locale_str(msgid("The claim that it is a wording of; without one, a new claim")))
     @app_commands.autocomplete(claim=_complete)
     async def propose(self, interaction: BotInteraction, claim: str | None = None) -> None:
         """Open the form, for a claim where one is named."""
-        meant = await claim_meant(interaction, claim) if claim else None
+        request = Request(interaction)
+        meant = await self._lookup.meant(request, claim) if claim else None
         if meant is not None and meant.status != "published":
             raise UnknownClaimError(meant.id)
-        await self.bot.forms.open(interaction, FormName(ProposeForm.kind, (meant.id if meant else "",)))
+        await self._forms.open(request, FormName(ProposeForm.kind, (meant.id if meant else "",)))
 
     async def propose_message(self, interaction: BotInteraction, message: discord.Message) -> None:
         """Open the form with the text of the message."""
         about = (str(message.channel.id), str(message.id))
-        await self.bot.forms.open(interaction, FormName(ProposeForm.kind, about))
+        await self._forms.open(Request(interaction), FormName(ProposeForm.kind, about))
+
+
+class CandidatesCommand(CommandGroup):
+    """`/claims candidates`: a document proposes claims, which wait for the moderators like what members propose.
+
+    `turn` is held while a document is read: each keeps a core busy, and one after the other they are done no later.
+    """
+
+    def __init__(self, bot: TouchstoneBot, group: commands.Cog) -> None:
+        self.bot = bot
+        self.turn = asyncio.Semaphore(1)
+        command: Subcommand = app_commands.Command(
+            name=locale_str(msgid("candidates")),
+            description=locale_str(msgid("Look through a document for sentences that may become claims")),
+            callback=self.candidates,
+        )
+        self.join(group, (command,))
+
+    async def _complete(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
+        documents = await asyncio.to_thread(self.bot.touchstone.base.documents, interaction.guild_id)
+        found = [document for document in documents if document.loaded and len(document.id) <= LONGEST]
+        return [
+            app_commands.Choice(name=shorten(document.title, LONGEST), value=document.id)
+            for document in _named(found, typed)[:MOST]
+        ]
+
+    @app_commands.rename(source=locale_str(msgid("source")))
+    @app_commands.describe(source=locale_str(msgid("The document to look through")))
+    @app_commands.autocomplete(source=_complete)
+    async def candidates(self, interaction: BotInteraction, source: str) -> None:
+        """Put what the document proposes into the queue, and say how much that is."""
+        request = await Request.waiting(interaction)
+        texts, actor = request.texts, request.actor
+        documents = await request.do(request.touchstone.base.documents, actor.server)
+        # The value may be a suggestion's id or whatever was typed.
+        meant = [each for each in documents if each.id == source] or _named(documents, source)
+        document, title = (meant[0].id, meant[0].title) if len(meant) == 1 else (source, source)
+        async with self.turn:
+            found, new = await request.do(_find, request.moderation.candidates, actor, document)
+        lines = _outcome(found, new, escape(shorten(title, LONGEST)), texts)
+        await request.respond(draw_lines(lines, texts))
+
+
+def _find(candidates: CandidateDesk, actor: Actor, document: str) -> tuple[int, int]:
+    """Put what is new into the queue; return how many sentences were found, and how many of them are new."""
+    found = candidates.look(actor, document)
+    return len(found), candidates.add(actor, found)
+
+
+def _named(documents: Sequence[DocumentRecord], typed: str) -> list[DocumentRecord]:
+    """Return the documents with all typed words in id or title."""
+    words = typed.casefold().split()
+    return [each for each in documents if all(word in f"{each.id} {each.title}".casefold() for word in words)]
+
+
+def _outcome(found: int, new: int, title: str, texts: Texts) -> list[str]:
+    if not found:
+        return [texts("No sentence of {title} looks like a claim that is not known here yet.", title=title)]
+    if not new:
+        return [texts("Nothing new in {title}: all it proposes waits already, or has been decided.", title=title)]
+    told = texts.plural(
+        "{count} sentence of {title} waits in the queue now.",
+        "{count} sentences of {title} wait in the queue now.",
+        new,
+        title=title,
+    )
+    return [told, texts("Decide on them with /queue.")]

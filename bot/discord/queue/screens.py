@@ -1,4 +1,4 @@
-"""What a decision asks back: of which claim an item is a wording, and other words where these cannot be taken."""
+"""The queue as moderators see it: its pages, one item, and what a decision asks back."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,29 +6,28 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.discord.cards import layout
-from bot.discord.editor.screen import OpenDeskButton
-from bot.discord.forms.form import FormName
-from bot.discord.forms.forms import OpenFormButton
-from bot.discord.markdown import ROOM, escape, fit, shorten
+from bot.discord.cards import ROOM, escape, fit, layout, shorten
+from bot.discord.editor.screen import OPEN_EDITOR
+from bot.discord.forms import FormName, form_button
+from bot.discord.lookup import title_in, title_of
 from bot.discord.queue.deciding import (
     ALL,
+    CLAIM_MENU,
+    DECIDE,
     ITEM_KINDS,
+    ITEM_MENU,
+    KIND_MENU,
     KINDS,
-    ClaimMenu,
-    DecideButton,
+    LIST,
+    NEXT,
     Decision,
-    ItemMenu,
-    KindMenu,
-    ListButton,
-    NextButton,
     age_text,
     counts_text,
-    deeds_of,
     kind_text,
     proposed_words,
-    title_in,
+    steps_of,
 )
+from bot.discord.routes import page_buttons
 from bot.reply import display_date
 from bot.texts import Texts, msgid
 from bot.wording import fault_lines
@@ -67,17 +66,27 @@ def draw_end(kind: str, texts: Texts, remarks: Sequence[str]) -> ui.LayoutView:
     """Return what is shown when nothing of the kind waits any more."""
     lines = [*remarks, texts("Nothing waits for a decision.")]
     kept, _ = fit(lines, ROOM)
-    return layout(ui.Container(ui.TextDisplay("\n".join(kept))), [ListButton(0, kind, texts("To the list"))])
+    return layout(ui.Container(ui.TextDisplay("\n".join(kept))), [_to_list(kind, texts)])
 
 
 def around(number: int, kind: str, texts: Texts) -> list[ui.Item[Any]]:
     """Return the ways on from an item."""
-    return [NextButton(number, kind, texts("Next item")), ListButton(0, kind, texts("To the list"))]
+    return [NEXT.button(texts("Next item"), number=number, kind=kind), _to_list(kind, texts)]
+
+
+def _to_list(kind: str, texts: Texts) -> ui.Button[Any]:
+    return LIST.button(texts("To the list"), page=0, kind=kind)
 
 
 def wording_form(number: int, use: Decision, kind: str) -> FormName:
     """Name the form where text and claim of a decision can be changed."""
     return FormName("qword", (str(number), use, kind))
+
+
+def link_of(item: Item) -> str | None:
+    """Return the address of the message meant, for those who may see it."""
+    place = (item.server, item.channel, item.message)
+    return None if None in place else "https://discord.com/channels/" + "/".join(map(str, place))
 
 
 def _facts(item: Item, claims: Mapping[str, ClaimRecord], texts: Texts, passage: Sequence[str]) -> list[str]:
@@ -95,23 +104,24 @@ def _facts(item: Item, claims: Mapping[str, ClaimRecord], texts: Texts, passage:
         lines.append(texts("Score: {score}", score=f"{item.score:.2f}"))
     if item.reports:
         lines.append(texts.plural("{count} member reports it.", "{count} members report it.", item.reports))
-    if item.link is not None:
+    if (link := link_of(item)) is not None:
         label = texts("To the message")
-        lines.append(f"[{label}]({item.link})")
+        lines.append(f"[{label}]({link})")
     waited = texts("Waits for {age}.", age=age_text(item.age, texts))
     return [*lines, f"-# {waited}"]
 
 
 def _decisions(item: Item, kind: str, texts: Texts) -> list[ui.Item[Any]]:
     buttons: list[ui.Item[Any]] = []
-    for deed in deeds_of(item):
-        if deed == "claim":
+    for step in steps_of(item):
+        if step == "claim":
             name = FormName("qclaim", (str(item.id), kind))
-            buttons.append(OpenFormButton.of(name, texts("Open as new claim")))
-        elif deed == "desk":
-            buttons.append(OpenDeskButton.of(item.claim or "", texts("To the claim")))
+            buttons.append(form_button(name, texts("Open as new claim")))
+        elif step == "editor":
+            buttons.append(OPEN_EDITOR.button(texts("To the claim"), claim=item.claim or ""))
         else:
-            buttons.append(DecideButton(deed, item.id, kind, texts(_LABELS[deed])))
+            style = discord.ButtonStyle.primary if step in {"word", "resume"} else discord.ButtonStyle.secondary
+            buttons.append(DECIDE.button(texts(_LABELS[step]), style, decision=step, number=item.id, kind=kind))
     return buttons
 
 
@@ -129,11 +139,9 @@ def draw_queue(page: QueuePage, kind: ItemKind | None, claims: Claims, texts: Te
     container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join([*kept, f"-# {place}"])))
     if page.items:
         options = [_option(item, claims, texts) for item in page.items]
-        container.add_item(ui.ActionRow[Any](ItemMenu.of(options, among, texts("Open an item"))))
-    container.add_item(ui.ActionRow[Any](KindMenu.of(_kinds(page, kind, texts))))
-    back = ListButton(page.page - 1, among, texts("Back"), disabled=page.page == 0)
-    onward = ListButton(page.page + 1, among, texts("Next"), disabled=page.page + 1 >= page.pages)
-    return layout(container, [back, onward])
+        container.add_item(ui.ActionRow[Any](ITEM_MENU.menu(options, texts("Open an item"), kind=among)))
+    container.add_item(ui.ActionRow[Any](KIND_MENU.menu(_kinds(page, kind, texts))))
+    return layout(container, page_buttons(LIST, page.page, page.pages, texts, kind=among))
 
 
 def _summary(page: QueuePage, texts: Texts) -> str:
@@ -153,9 +161,9 @@ def _line(item: Item, claims: Claims, texts: Texts) -> str:
         parts.append(texts("score {score}", score=f"{item.score:.2f}"))
     if item.reports:
         parts.append(texts.plural("{count} report", "{count} reports", item.reports))
-    if item.link is not None:
+    if (link := link_of(item)) is not None:
         label = texts("message")
-        parts.append(f"[{label}]({item.link})")
+        parts.append(f"[{label}]({link})")
     words = proposed_words(item, texts)
     said = [f"> {escape(shorten(words, _LONGEST_TEXT))}"] if words else []
     return "\n".join(["- " + " · ".join(parts), *said])
@@ -185,22 +193,16 @@ def draw_choice(number: int, near: Sequence[ClaimRecord], kind: str, texts: Text
     """Return the question; `near` are the claims to choose from."""
     container: ui.Container[Any] = ui.Container(ui.TextDisplay(texts("Of which claim is this a wording?")))
     if near:
-        menu = ClaimMenu.of(
-            [_choice_view_option(claim, texts) for claim in near], number, kind, texts("The nearest claims")
-        )
+        options = [discord.SelectOption(label=title_of(claim, texts), value=claim.id) for claim in near]
+        menu = CLAIM_MENU.menu(options, texts("The nearest claims"), number=number, kind=kind)
         container.add_item(ui.ActionRow[Any](menu))
-    named = OpenFormButton.of(wording_form(number, "word", kind), texts("Name the claim"))
+    named = form_button(wording_form(number, "word", kind), texts("Name the claim"))
     return layout(container, [named, *around(number, kind, texts)])
 
 
-def draw_refusal(error: InvalidEditError, number: int, deed: Decision, kind: str, texts: Texts) -> ui.LayoutView:
+def draw_refusal(error: InvalidEditError, number: int, decision: Decision, kind: str, texts: Texts) -> ui.LayoutView:
     """Say what is wrong with the words, which a form lets change."""
     lines = [texts("That cannot be written like this:"), *(f"- {escape(line)}" for line in fault_lines(error, texts))]
     kept, _ = fit(lines, ROOM)
-    change = OpenFormButton.of(wording_form(number, deed, kind), texts("Change the text"))
+    change = form_button(wording_form(number, decision, kind), texts("Change the text"))
     return layout(ui.Container(ui.TextDisplay("\n".join(kept))), [change, *around(number, kind, texts)])
-
-
-def _choice_view_option(claim: ClaimRecord, texts: Texts) -> discord.SelectOption:
-    title = texts.pick(claim.title_en, claim.title_zh)
-    return discord.SelectOption(label=shorten(title, _LONGEST_OPTION), value=claim.id)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord import app_commands, ui
@@ -12,22 +12,18 @@ from discord.app_commands import locale_str
 from discord.ext import commands, tasks
 from discord.utils import format_dt
 
-from bot.discord.bot import BotInteraction
-from bot.discord.cards import draw_lines
-from bot.discord.markdown import escape
-from bot.discord.person import actor_of, chosen_language, language_of, respond, texts_for
-from bot.discord.queue.deciding import REPORTS, age_text, claims_named, counts_text, title_in
+from bot.discord.bot import BotInteraction, TouchstoneBot, chosen_language, language_of
+from bot.discord.card_buttons import REPORTS
+from bot.discord.cards import draw_lines, escape, who_label
+from bot.discord.lookup import claims_named, title_in
+from bot.discord.queue.deciding import age_text, counts_text
+from bot.discord.request import Request
 from bot.texts import Texts, msgid
 from claims.moderation.digest import WEEK, Digest
 from claims.record import ClaimRecord
 from config.errors import ClaimBaseError
 
-if TYPE_CHECKING:
-    from bot.discord.app import TouchstoneBot
-
-
 _MOST_NAMED = 20
-_OTHERS: Mapping[str, str] = {"operator": msgid("the operator"), "touchstone": msgid("Touchstone itself")}
 
 
 def draw_digest(digest: Digest, claims: Mapping[str, ClaimRecord], until: datetime, texts: Texts) -> ui.LayoutView:
@@ -65,7 +61,7 @@ def _happened(digest: Digest, texts: Texts) -> list[str]:
 def _changed(digest: Digest, texts: Texts) -> list[str]:
     if not digest.changes:
         return [texts("Nothing was changed.")]
-    named = [_name(actor, texts) for actor in digest.actors]
+    named = [who_label(actor, texts) for actor in digest.actors]
     more = len(named) - _MOST_NAMED
     if more > 0:
         named = [*named[:_MOST_NAMED], texts.plural("{count} more", "{count} more", more)]
@@ -74,22 +70,16 @@ def _changed(digest: Digest, texts: Texts) -> list[str]:
     ]
 
 
-def _name(actor: str, texts: Texts) -> str:
-    if actor.isdigit():
-        return f"<@{actor}>"
-    return texts(_OTHERS[actor]) if actor in _OTHERS else escape(actor)
-
-
 _log = logging.getLogger(__name__)
 
 # From this status on, Discord may have taken the message although it answered with an error.
 _UNCERTAIN = 500
 
 
-class DigestCog(commands.Cog):
+class WeeklyDigest(commands.Cog):
     """Looks twice an hour whose digest is due; the claim base remembers what was posted."""
 
-    def __init__(self, bot: "TouchstoneBot") -> None:
+    def __init__(self, bot: TouchstoneBot) -> None:
         self.bot = bot
 
     async def cog_load(self) -> None:
@@ -107,10 +97,10 @@ class DigestCog(commands.Cog):
     @app_commands.guild_only()
     async def digest(self, interaction: BotInteraction) -> None:
         """Show the digest privately; what is posted in the channel stays as it was planned."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        make, since = self.bot.touchstone.moderation.digests.for_moderator, self._now() - WEEK
-        made = await asyncio.to_thread(make, actor_of(interaction), since)
-        await respond(interaction, await self._draw(made, texts_for(interaction)))
+        request = await Request.waiting(interaction)
+        make, since = request.moderation.digests.for_moderator, self._now() - WEEK
+        made = await request.do(make, request.actor, since)
+        await request.respond(await self._draw(made, request.texts))
 
     @tasks.loop(minutes=30)
     async def rounds(self) -> None:

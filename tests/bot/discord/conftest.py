@@ -8,10 +8,11 @@ import pytest
 import simcord.interactions
 
 from bot.discord import create_bot
-from bot.service import StartReport, Touchstone
+from bot.service import Touchstone
 from claims.base import ClaimBase
 from config.settings import Settings
 from tests.bot.discord.world import World
+from tests.claims.people import administrator
 
 PACKS = Path(__file__).parents[2] / "packs"
 
@@ -31,11 +32,10 @@ def settings(tmp_path):
 
 
 @pytest.fixture
-def touchstone(settings):
+def touchstone(settings, tmp_path, templates):
     """An open application with the harbour's claims and no others, which makes a start quick."""
-    base = ClaimBase.open(settings.database_url)
-    base.load_pack(PACKS / "harbour.yaml")
-    with Touchstone(settings, base, StartReport((), None)) as opened:
+    base = ClaimBase.open(templates.copy("harbour", tmp_path / "touchstone.db"))
+    with Touchstone(settings, base) as opened:
         yield opened
 
 
@@ -50,7 +50,7 @@ async def world(simcord_env, touchstone):
     """A server with two channels, two members, a moderator and a manager; the bot is switched on in `general`."""
     guild = simcord_env.create_guild()
     channel = guild.create_text_channel("general")
-    touchstone.servers.set_channel_mode(guild.id, channel.id, "on", "test")
+    touchstone.moderation.setup.set_channel_mode(administrator(guild.id), channel.id, "on")
     return World(simcord_env, touchstone, guild, channel)
 
 

@@ -23,14 +23,10 @@ class Command:
 
 
 @dataclass(frozen=True)
-class Part:
-    """The least level that may use a button or menu, its id, and what is chosen in it (a button: nothing).
+class Use:
+    """The id of a button or menu, and what is chosen in it (a button: nothing)."""
 
-    For `member`, another rule may hold, which its own tests try: an author's card, an example, a draft of one's own.
-    """
-
-    level: Level
-    custom_id: str = ""
+    custom_id: str
     values: tuple[Any, ...] = ()
     of: Literal["words", "roles", "channels"] = field(default="words")
 
@@ -79,64 +75,69 @@ MENUS: Mapping[str, Level] = {
     "Propose as claim": "member",
     "Keep as example": "moderator",
 }
-PARTS: Mapping[str, Part] = {
-    "buttons.SourcesButton": Part("member"),
-    "buttons.WhyButton": Part("member"),
-    "feedback.NotSaidButton": Part("member"),
-    "feedback.ReportButton": Part("member"),
-    "hiding.HideButton": Part("member"),
-    "pages.PageButton": Part("member"),
-    "pages.OpenMenu": Part("member"),
-    "forms.items.OpenFormButton": Part("member"),
-    "forms.items.MineButton": Part("member"),
-    "forms.items.DropButton": Part("member"),
-    "exchange.items.DiscardButton": Part("member"),
-    "examples.forget_button.ForgetExampleButton": Part("member"),
-    "setup_items.StepButton": Part("administrator", "ts:setup-step:roles"),
-    "setup_items.ChoiceMenu": Part("administrator", "ts:setup:language", ("en",)),
-    "setup_items.RolesMenu": Part("administrator", "ts:setup-roles", of="roles"),
-    "setup_items.ChannelsMenu": Part("administrator", "ts:setup-channels:on", of="channels"),
-    "desk.items.OpenDeskButton": Part("moderator", f"ts:desk:open:{CRANE_ID}"),
-    "desk.items.PartButton": Part("moderator", f"ts:desk:go:words:{CRANE_ID}"),
-    "desk.items.ActButton": Part("moderator", f"ts:desk:act:mute:1:{CRANE_ID}"),
-    "desk.items.AskSharedButton": Part("moderator", f"ts:desk:back:{CRANE_ID}"),
-    "desk.entry_items.EntryMenu": Part("moderator", f"ts:desk:menu:points:0:1:{CRANE_ID}", ("0",)),
-    "desk.entry_items.EntryButton": Part("moderator", f"ts:desk:drop:points:0:1:{CRANE_ID}"),
-    "desk.wording_items.ListMenu": Part("moderator", f"ts:desk:list:{CRANE_ID}", ("en",)),
-    "desk.wording_items.WordingPageButton": Part("moderator", f"ts:desk:page:en:0:{CRANE_ID}"),
-    "desk.wording_items.RemoveMenu": Part("moderator", f"ts:desk:out:en:0:{CRANE_ID}", ("0" * 8,)),
-    "history.items.HistoryButton": Part("moderator", f"ts:history:claim:{CRANE_ID}"),
-    "history.items.PageButton": Part("moderator", "ts:history:page:0:0:"),
-    "history.items.RevisionMenu": Part("moderator", "ts:history:open:0:0:", ("1",)),
-    "history.items.StepButton": Part("moderator", "ts:history:u:1:0:"),
-    "exchange.items.WriteButton": Part("moderator", f"ts:import:write:{ANY}:{ANY}"),
-    "queue.buttons.DecideButton": Part("moderator", "ts:q:drop:1:all"),
-    "queue.buttons.NextButton": Part("moderator", "ts:q:next:1:all"),
-    "queue.buttons.ListButton": Part("moderator", "ts:q:list:0:all"),
-    "queue.menus.KindMenu": Part("moderator", "ts:q:kind", ("all",)),
-    "queue.menus.ItemMenu": Part("moderator", "ts:q:open:all", ("1",)),
-    "queue.menus.ClaimMenu": Part("moderator", "ts:q:to:1:all", (CRANE_ID,)),
-    "backtest_report.CutOffButton": Part("moderator", "ts:cut-off:0.9000"),
-    "server.clear_button.ClearShadowButton": Part("moderator", "ts:shadow-clear:0"),
-    "examples.label_menu.LabelMenu": Part("moderator", "ts:example:label:1:1", ("-",)),
-    "examples.list_items.DeleteExampleButton": Part("moderator", "ts:examples:delete:1:0"),
-    "examples.list_items.ExamplesFileButton": Part("moderator", "ts:examples:file"),
-    "examples.list_items.ExamplesPageButton": Part("moderator", "ts:examples:page:0"),
-}
+# A way to use each button and menu; which right it needs, its route says.
+USES: tuple[Use, ...] = (
+    Use("ts:setup-step:roles"),
+    Use("ts:setup:language", ("en",)),
+    Use("ts:setup-roles", of="roles"),
+    Use("ts:setup-channels:on", of="channels"),
+    Use(f"ts:desk:open:{CRANE_ID}"),
+    Use(f"ts:desk:go:words:{CRANE_ID}"),
+    Use(f"ts:desk:act:mute:1:{CRANE_ID}"),
+    Use(f"ts:desk:back:{CRANE_ID}"),
+    Use(f"ts:desk:menu:points:0:1:{CRANE_ID}", ("0",)),
+    Use(f"ts:desk:drop:points:0:1:{CRANE_ID}"),
+    Use(f"ts:desk:list:{CRANE_ID}", ("en",)),
+    Use(f"ts:desk:page:en:0:{CRANE_ID}"),
+    Use(f"ts:desk:out:en:0:{CRANE_ID}", ("0" * 8,)),
+    Use(f"ts:history:claim:{CRANE_ID}"),
+    Use("ts:history:page:0:0:"),
+    Use("ts:history:open:0:0:", ("1",)),
+    Use("ts:history:u:1:0:"),
+    Use("ts:history:U:1:0:"),
+    Use(f"ts:import:write:{ANY}:{ANY}"),
+    Use("ts:q:drop:1:all"),
+    Use("ts:q:next:1:all"),
+    Use("ts:q:list:0:all"),
+    Use("ts:q:kind", ("all",)),
+    Use("ts:q:open:all", ("1",)),
+    Use("ts:q:to:1:all", (CRANE_ID,)),
+    Use("ts:cut-off:0.9000"),
+    Use("ts:shadow-clear:0"),
+    Use("ts:example:label:1:1", ("-",)),
+    Use("ts:examples:delete:1:0"),
+    Use("ts:examples:file"),
+    Use("ts:examples:page:0"),
+)
+# Routes that everybody may use, or whose handler decides: an author's card, an example, a draft of one's own.
+OPEN_TO_ALL = (
+    f"ts:sources:{CRANE_ID}",
+    f"ts:why:{CRANE_ID}",
+    f"ts:not:{CRANE_ID}",
+    "ts:report:not-said:1:0",
+    "ts:hide:1",
+    "ts:page:0",
+    "ts:open",
+    "ts:fo:new|",
+    "ts:fm:new|",
+    "ts:fd:new|",
+    "ts:import:discard",
+    "ts:example:forget:1:1",
+)
 # The id of each kind of form, without its prefix.
-FORMS: Mapping[str, tuple[Level, str]] = {
-    "prop": ("member", "prop||"),
-    "qword": ("moderator", "qword|1|word|all|"),
-    "qclaim": ("moderator", "qclaim|1|all|"),
-    "texts": ("moderator", f"texts|{CRANE_ID}|"),
-    "new": ("moderator", "new|"),
-    "cutoff": ("moderator", f"cutoff|{CRANE_ID}|"),
-    "wadd": ("moderator", f"wadd|{CRANE_ID}|en|"),
-    "wlist": ("moderator", f"wlist|{CRANE_ID}|en|"),
-    "pnew": ("moderator", f"pnew|{CRANE_ID}|"),
-    "ptext": ("moderator", f"ptext|{CRANE_ID}|0|<mark of the point>|"),
-    "psrc": ("moderator", f"psrc|{CRANE_ID}|0|<mark of the point>|"),
-    "figure": ("moderator", f"figure|{LAMP_ID}|0|<mark of the figure>|"),
-    "fignew": ("moderator", f"fignew|{CRANE_ID}|"),
-    "source": ("moderator", "source|"),
+FORMS: Mapping[str, str] = {
+    "prop": "prop||",
+    "qword": "qword|1|word|all|",
+    "qclaim": "qclaim|1|all|",
+    "texts": f"texts|{CRANE_ID}|",
+    "new": "new|",
+    "cutoff": f"cutoff|{CRANE_ID}|",
+    "wadd": f"wadd|{CRANE_ID}|en|",
+    "wlist": f"wlist|{CRANE_ID}|en|",
+    "pnew": f"pnew|{CRANE_ID}|",
+    "ptext": f"ptext|{CRANE_ID}|0|<fingerprint of the point>|",
+    "psrc": f"psrc|{CRANE_ID}|0|<fingerprint of the point>|",
+    "figure": f"figure|{LAMP_ID}|0|<fingerprint of the figure>|",
+    "fignew": f"fignew|{CRANE_ID}|",
+    "source": "source|",
 }

@@ -8,6 +8,7 @@ from bot.backtest import written
 from bot.discord import backtest
 from config.errors import NotAllowedError
 from tests.bot.discord.world import CRANE, CRANE_ZH, MODERATORS_ONLY, labels_of, text_of
+from tests.claims.people import administrator
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ async def test_the_report_names_counts_claims_and_links_but_no_text(world, past)
 
 
 async def test_the_button_applies_the_cut_off_as_one_revision(world, past):
-    world.touchstone.servers.change_settings(world.guild.id, "test", budget=50)
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), budget=50)
     shown = await world.chief.slash(world.channel, "backtest", channel=past)
     (label,) = labels_of(shown.response.message)
     before = world.touchstone.base.revision
@@ -66,7 +67,7 @@ async def test_the_button_asks_for_the_right_again(world, past, monkeypatch):
 
 
 async def test_a_kept_budget_needs_no_button(world, past):
-    world.touchstone.servers.change_settings(world.guild.id, "test", budget=500)
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), budget=500)
     shown = await world.chief.slash(world.channel, "backtest", channel=past)
     assert "That keeps the budget of 500 replies" in text_of(shown)
     assert labels_of(shown.response.message) == []
@@ -78,7 +79,7 @@ async def test_members_are_refused_and_holders_of_a_chosen_role_are_not(world, p
     assert [type(error.original) for error in world.env.errors] == [NotAllowedError] * 2
     role = world.guild.create_role("checkers")
     checker = world.guild.add_member(world.env.create_user("checker"), roles=[role])
-    world.touchstone.servers.change_settings(world.guild.id, "test", moderator_roles=(role.id,))
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), moderator_roles=(role.id,))
     assert "23 messages" in text_of(await checker.slash(world.channel, "backtest", channel=past))
 
 

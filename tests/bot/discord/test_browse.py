@@ -5,6 +5,7 @@ import pytest
 
 from bot.discord import create_bot
 from bot.discord.browse import PER_PAGE
+from claims.exchange.importing import load_pack, load_shipped_packs
 from config.errors import UnknownClaimError
 from tests.bot.discord.world import text_of
 
@@ -30,7 +31,7 @@ async def test_chinese_in_either_script_is_completed_too(world, in_language):
 @pytest.fixture
 def many(touchstone):
     """Load the shipped packs too: more claims than a page or a list of suggestions holds."""
-    touchstone.base.load_shipped_packs()
+    load_shipped_packs(touchstone.base)
 
 
 @pytest.mark.usefixtures("many")
@@ -88,5 +89,5 @@ async def test_a_claim_that_is_loaded_later_is_found_without_a_restart(world, tm
     pack = (PACKS / "harbour.yaml").read_text("utf-8").replace("old harbour crane", "rusty harbour crane")
     path = tmp_path / "newer.yaml"
     path.write_text(pack.replace("version: 1", "version: 2", 1), "utf-8")
-    world.touchstone.base.load_pack(path)
+    load_pack(world.touchstone.base, path)
     assert "crane-built-1920" in await complete(world, "rusty")

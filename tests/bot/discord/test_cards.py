@@ -10,6 +10,7 @@ from bot.reply import PointLine, Reply, ReplyEntry, SourceLine
 from bot.texts import Texts
 from claims.record import CitationRecord
 from tests.bot.discord.world import text_of
+from tests.quick import examples
 
 ENGLISH = Texts.open("en")
 LIMIT_OF_TEXT, LIMIT_OF_COMPONENTS = 4000, 40
@@ -84,7 +85,7 @@ def test_remarks_give_way_first():
     assert "a remark" not in shown(draw(entry(20, "word " * 80), remarks=["a remark" + "!" * 500]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(
         st.builds(
@@ -103,7 +104,7 @@ def test_no_text_of_any_length_breaks_the_limits(entries, sources):
     assert fits(draw(*entries, sources=sources))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.text(max_size=5000), max_size=30))
 def test_pages_hold_all_lines_within_the_limits(lines):
     pages = list(draw_pages([line for line in lines if line.strip()]))

@@ -4,6 +4,7 @@ import discord
 import pytest
 
 from bot.discord.errors import CASES
+from bot.discord.lookup import ClaimLookup
 from config.errors import (
     ConflictError,
     DatabaseError,
@@ -74,7 +75,7 @@ async def test_the_sentence_is_in_the_language_of_the_client(world, failing, in_
 
 
 async def test_autocomplete_fails_without_a_word(world, monkeypatch):
-    monkeypatch.setattr(world.env.bot.browse, "titles", None)
+    monkeypatch.setattr(ClaimLookup, "published", None)
     assert not await world.alice.autocomplete(world.channel, "claims browse", "claim", "crane")
 
 

@@ -8,9 +8,10 @@ import pytest
 from bot.texts import read_catalogue
 from claims.moderation.examples import KeptMessage
 from claims.moderation.rights import Actor
-from tests.bot.discord.rights_table import COMMANDS, CRANE_ID, FORMS, MENUS, PARTS, Part
-from tests.bot.discord.test_rights import marked, put_up, use_part
+from tests.bot.discord.rights_table import COMMANDS, CRANE_ID, FORMS, MENUS, USES, Use
+from tests.bot.discord.test_rights import form_level, marked, put_up, use_part
 from tests.bot.discord.world import labels_of, text_of
+from tests.claims.people import administrator
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # Shorter ones, and those with placeholders, also stand in names and ids.
@@ -21,7 +22,7 @@ TELLING = 12
 async def admin(request, world, in_language):
     """An administrator with a Chinese client; a message, an item of the queue and an example are there."""
     in_language(request.param)
-    world.touchstone.servers.set_channel_mode(world.guild.id, world.channel.id, "off", "test")
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), world.channel.id, "off")
     world.said = await world.alice.send(world.channel, "the old crane")
     moderation, actor = world.touchstone.moderation, Actor(1, world.guild.id, is_administrator=True)
     moderation.queue.propose(actor, "the harbour is haunted")
@@ -62,13 +63,12 @@ async def test_each_menu_of_a_message_answers_in_it(world, admin, name):
     check(await admin.context_menu(world.channel, name, world.said))
 
 
-@pytest.mark.parametrize("name", [name for name, part in PARTS.items() if part.level != "member"])
-async def test_each_button_and_menu_answers_in_it(world, admin, name):
-    check(await use_part(admin, await put_up(world, PARTS[name]), PARTS[name]))
+@pytest.mark.parametrize("part", USES, ids=lambda use: use.custom_id)
+async def test_each_button_and_menu_answers_in_it(world, admin, part):
+    check(await use_part(admin, await put_up(world, part), part))
 
 
-@pytest.mark.parametrize("name", [name for name, (level, _) in FORMS.items() if level != "member"])
+@pytest.mark.parametrize("name", [name for name in FORMS if form_level(name) != "member"])
 async def test_each_form_is_labelled_in_it(world, admin, name):
-    level, written = FORMS[name]
-    part = Part(level, f"ts:fo:{marked(world, written)}")
+    part = Use(f"ts:fo:{marked(world, FORMS[name])}")
     check(await use_part(admin, await put_up(world, part), part))

@@ -1,6 +1,6 @@
 """The whole matrix: every command, menu, button and form × everybody, in their own server.
 
-The rights themselves are tried in `tests/claims/test_rights.py`, with the actors of other servers.
+The rights themselves are tried in `tests/claims/moderation/test_rights.py`, with the actors of other servers.
 """
 
 from typing import Any
@@ -10,15 +10,32 @@ import pytest
 from discord import app_commands, ui
 from simcord.backend.errors import SetupError
 
-from bot.discord.app import ITEMS
-from bot.discord.editor.wordings import mark_at
+from bot.discord.app import create_bot
+from bot.discord.editor.wordings import fingerprint_at
+from bot.discord.forms import Forms
+from bot.discord.routes import Router
 from claims.moderation.examples import KeptMessage
-from claims.moderation.rights import LEVELS, Actor
+from claims.moderation.rights import LEVELS, NEEDED, Actor
 from config.errors import NotAllowedError
-from tests.bot.discord.rights_table import COMMANDS, CRANE_ID, FORMS, LAMP_ID, MENUS, PARTS, Part
+from config.settings import Settings
+from tests.bot.discord.rights_table import COMMANDS, CRANE_ID, FORMS, LAMP_ID, MENUS, OPEN_TO_ALL, USES, Use
 from tests.bot.discord.world import ADMINISTRATORS_ONLY, MODERATORS_ONLY, hand_in, text_of
+from tests.claims.people import administrator
 
 REFUSALS = {"moderator": MODERATORS_ONLY, "administrator": ADMINISTRATORS_ONLY}
+PARTS = create_bot(Settings(shard_count=1)).parts
+ROUTES = next(part for part in PARTS if isinstance(part, Router)).routes
+KINDS = next(part for part in PARTS if isinstance(part, Forms)).kinds
+
+
+def level_for(custom_id: str) -> str:
+    """Return the level that the declaration of a button or menu asks for."""
+    (route,) = (route for route in ROUTES if route.read(custom_id) is not None)
+    return "member" if route.act is None else NEEDED[route.act]
+
+
+def form_level(kind: str) -> str:
+    return NEEDED[KINDS[kind].act]
 
 
 class People:
@@ -45,12 +62,14 @@ class People:
         self.after = self.before | {checker: "moderator", world.chief: "member"}
 
     def choose_role(self) -> None:
-        self.world.touchstone.servers.change_settings(self.world.guild.id, "test", moderator_roles=(self.role.id,))
+        self.world.touchstone.moderation.setup.change(
+            administrator(self.world.guild.id), moderator_roles=(self.role.id,)
+        )
 
 
 @pytest.fixture
 async def people(world):
-    world.touchstone.servers.set_channel_mode(world.guild.id, world.channel.id, "off", "test")
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), world.channel.id, "off")
     world.said = await world.alice.send(world.channel, "the old crane")
     return People(world)
 
@@ -73,16 +92,14 @@ def menus_of(bot) -> set[str]:
     return {menu.name for kind in kinds for menu in bot.tree.get_commands(type=kind)}
 
 
-def name_of(item: type[Any]) -> str:
-    return f"{item.__module__.removeprefix('bot.discord.')}.{item.__name__}"
-
-
 async def test_whatever_the_bot_has_stands_in_the_tables(world):
     bot = world.env.bot
     assert commands_of(bot) == set(COMMANDS)
     assert menus_of(bot) == set(MENUS)
-    assert {name_of(item) for item in ITEMS} == set(PARTS)
-    assert set(bot.forms._kinds) == set(FORMS)
+    assert set(KINDS) == set(FORMS)
+    ids = [*(use.custom_id for use in USES), *OPEN_TO_ALL]
+    assert {route for route in ROUTES for each in ids if route.read(each) is not None} == set(ROUTES)
+    assert {level_for(custom_id) for custom_id in OPEN_TO_ALL} == {"member"}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -104,22 +121,23 @@ async def test_each_menu_of_a_message_serves_those_who_may_and_refuses_the_other
 
 
 @pytest.mark.usefixtures("everything_waits")
-@pytest.mark.parametrize("name", [name for name, part in PARTS.items() if part.level != "member"])
-async def test_each_button_and_menu_asks_for_the_right_when_it_is_used(world, people, name):
-    part = PARTS[name]
+@pytest.mark.parametrize("part", USES, ids=lambda use: use.custom_id)
+async def test_each_button_and_menu_asks_for_the_right_when_it_is_used(world, people, part):
+    needed = level_for(part.custom_id)
+    assert needed != "member"
     message = await put_up(world, part)
     before = world.touchstone.base.revision
     for person, level in people.before.items():
-        if LEVELS.index(level) < LEVELS.index(part.level):
-            assert REFUSALS[part.level] in said(await use_part(person, message, part)), person.name
+        if LEVELS.index(level) < LEVELS.index(needed):
+            assert REFUSALS[needed] in said(await use_part(person, message, part)), person.name
     assert world.touchstone.base.revision == before
 
 
 @pytest.mark.usefixtures("everything_waits")
-@pytest.mark.parametrize("name", [name for name, (level, _) in FORMS.items() if level != "member"])
+@pytest.mark.parametrize("name", [name for name in FORMS if form_level(name) != "member"])
 async def test_each_form_asks_for_the_right_when_it_opens_and_when_it_is_handed_in(world, people, without_rights, name):
-    level, written = FORMS[name]
-    part = Part(level, f"ts:fo:{marked(world, written)}")
+    level, written = form_level(name), FORMS[name]
+    part = Use(f"ts:fo:{marked(world, written)}")
     message = await put_up(world, part)
     before = world.touchstone.base.revision
     for person, held in people.before.items():
@@ -166,9 +184,9 @@ def said(done) -> str:
 
 def marked(world, written: str) -> str:
     crane, lamp = map(world.touchstone.base.claim, (CRANE_ID, LAMP_ID))
-    marks = {"point": mark_at(crane.points, 0), "figure": mark_at(lamp.figures, 0)}
-    for part, mark in marks.items():
-        written = written.replace(f"<mark of the {part}>", mark)
+    fingerprints = {"point": fingerprint_at(crane.points, 0), "figure": fingerprint_at(lamp.figures, 0)}
+    for part, fingerprint in fingerprints.items():
+        written = written.replace(f"<fingerprint of the {part}>", fingerprint)
     return written
 
 
@@ -188,7 +206,7 @@ def _something(control: dict[str, Any]) -> object:
     return {"address": "https://harbour.example", "published": "2026", "date": "2026"}.get(control["custom_id"], "1")
 
 
-async def put_up(world, part: Part) -> discord.Message:
+async def put_up(world, part: Use) -> discord.Message:
     """Put a button or menu where everybody sees it, as it never should be; nobody can click what is private."""
     view = ui.View(timeout=None)
     view.add_item(_item(part))
@@ -197,7 +215,7 @@ async def put_up(world, part: Part) -> discord.Message:
     return next(message for message in world.channel.history() if message.id == sent.id)
 
 
-def _item(part: Part) -> ui.Item[Any]:
+def _item(part: Use) -> ui.Item[Any]:
     if part.of == "roles":
         return ui.RoleSelect(custom_id=part.custom_id, min_values=0)
     if part.of == "channels":
@@ -208,7 +226,7 @@ def _item(part: Part) -> ui.Item[Any]:
     return ui.Button(label="Press", custom_id=part.custom_id)
 
 
-async def use_part(person, message: discord.Message, part: Part):
+async def use_part(person, message: discord.Message, part: Use):
     if part.values or part.of != "words":
         return await person.select(message, list(part.values), custom_id=part.custom_id)
     return await person.click(message, custom_id=part.custom_id)

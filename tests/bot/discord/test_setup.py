@@ -7,6 +7,7 @@ from simcord.backend.errors import SetupError
 
 from config.errors import NotAllowedError
 from tests.bot.discord.world import ADMINISTRATORS_ONLY, CRANE, labels_of, text_of
+from tests.claims.people import administrator
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def chosen(world):
 async def opened(world, admin, step: str | None = None):
     """Open the set-up, at a step."""
     if step is not None:
-        world.touchstone.servers.change_settings(world.guild.id, "test", setup_step=step)
+        world.touchstone.moderation.setup.change(administrator(world.guild.id), setup_step=step)
     shown = await admin.slash(world.channel, "setup")
     return shown.response.message
 
@@ -87,7 +88,7 @@ async def test_packs_are_chosen_and_all_of_them_include_new_ones(world, admin, c
 
 
 async def test_the_end_says_what_is_set(world, admin):
-    world.touchstone.servers.change_settings(world.guild.id, "test", language="en", budget=0.5)
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), language="en", budget=0.5)
     shown = text_of(await opened(world, admin, "done"))
     assert "- Language: English" in shown
     assert "- Budget: 0.5 in 1,000 messages" in shown
@@ -111,7 +112,7 @@ async def test_only_administrators_see_it(world):
     ],
 )
 async def test_every_click_asks_for_the_right_again(world, admin, chosen, monkeypatch, step, press):
-    world.touchstone.servers.change_settings(world.guild.id, "test", moderator_roles=(7,))
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), moderator_roles=(7,))
     message = await opened(world, admin, step)
     before, plain = chosen(), simcord.interactions.base_payload
 
@@ -152,7 +153,7 @@ async def test_it_speaks_the_language_of_the_client(world, admin, in_language, l
 async def test_a_new_server_gets_one_hint_in_its_system_channel(world, monkeypatch):
     guild = world.env.bot.get_guild(world.guild.id)
     monkeypatch.setattr(type(guild), "system_channel", property(lambda self: self.get_channel(world.channel.id)))
-    await world.env.bot.setup.on_guild_join(guild)
+    await world.env.bot.get_cog("SetupCommand").on_guild_join(guild)
     (hint,) = world.cards()
     assert hint.content == "I stay silent until an administrator of this server sets me up with /setup."
     assert world.sent()[-1]["allowed_mentions"]["parse"] == []
@@ -163,5 +164,5 @@ async def test_where_the_bot_may_not_write_there_is_no_hint(world, monkeypatch):
     channel = guild.get_channel(world.channel.id)
     await channel.set_permissions(guild.me, send_messages=False)
     monkeypatch.setattr(type(guild), "system_channel", property(lambda _: channel))
-    await world.env.bot.setup.on_guild_join(guild)
+    await world.env.bot.get_cog("SetupCommand").on_guild_join(guild)
     assert world.sent() == []

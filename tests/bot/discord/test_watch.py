@@ -4,6 +4,7 @@ from simcord.backend import serializers
 
 from bot.discord import create_bot
 from tests.bot.discord.world import CRANE, CRANE_ZH, FERRY, LAMP_TW, SEALS, SILENT, labels_of, text_of
+from tests.claims.people import administrator
 
 
 async def test_a_known_claim_is_answered_with_a_card_that_pings_nobody(world):
@@ -25,7 +26,7 @@ async def test_chinese_is_answered_in_chinese_and_in_the_script_of_the_message(w
 
 
 async def test_the_language_of_the_server_wins_over_that_of_the_message(world):
-    world.touchstone.servers.change_settings(world.guild.id, "test", language="zh-Hant")
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), language="zh-Hant")
     card = await world.card()
     assert "港口的老吊車" in text_of(card)
 
@@ -70,7 +71,7 @@ async def test_a_claim_is_not_answered_twice_in_a_channel_within_its_cool_down(w
 
 async def test_another_channel_has_a_cool_down_of_its_own(world):
     other = world.guild.create_text_channel("other")
-    world.touchstone.servers.set_channel_mode(world.guild.id, other.id, "on", "test")
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), other.id, "on")
     await world.alice.send(world.channel, CRANE)
     await world.alice.send(other, CRANE)
     assert len(world.cards()) == len(world.cards(other)) == 1
@@ -113,7 +114,7 @@ async def test_where_discord_refuses_the_bot_stays_quiet_and_says_so_once_in_the
 async def test_after_the_pause_the_same_claim_can_be_answered(world):
     world.env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
     await world.alice.send(world.channel, CRANE)
-    world.env.bot.watch.quiet.answered(world.channel.id)
+    world.env.bot.backoff.answered(world.channel.id)
     await world.alice.send(world.channel, CRANE)
     assert len(world.cards()) == 1
 
@@ -144,7 +145,7 @@ async def test_a_sighting_is_kept_without_text_and_without_the_author(world, tmp
 
 
 async def test_shadow_mode_says_nothing(world):
-    world.touchstone.servers.set_channel_mode(world.guild.id, world.channel.id, "shadow", "test")
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), world.channel.id, "shadow")
     await world.alice.send(world.channel, CRANE)
     assert not world.cards()
     assert not world.reactions()

@@ -19,9 +19,9 @@ class Outcome:
 
 
 @pytest.fixture(scope="session")
-def base_address(tmp_path_factory):
-    """The address of a claim base in a folder of its own; made by the first command that opens it."""
-    return f"sqlite:///{tmp_path_factory.mktemp('base') / 'touchstone.db'}"
+def base_address(tmp_path_factory, templates):
+    """The address of a claim base with the shipped packs, in a folder of its own."""
+    return templates.copy("shipped", tmp_path_factory.mktemp("base") / "touchstone.db")
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def test_ctrl_c_shows_what_there_is_so_far(call, export, monkeypatch):
 def test_a_wrong_file_is_told_in_the_language_of_the_terminal(call, surroundings, tmp_path, language, says):
     surroundings.setenv("LANG", language)
     (tmp_path / "export.html").write_text("<html>", "utf-8")
-    done = call("backtest", str(tmp_path / "export.html"))
+    done = call("backtest", "export.html")
     assert done.code == 2
     assert says in " ".join(done.err.split())
 

@@ -7,6 +7,7 @@ import pytest
 
 from bot.service import Touchstone
 from claims.base import ClaimBase
+from claims.exchange.importing import load_pack
 from claims.moderation.rights import Actor
 from config.settings import Settings
 from tests.claims.packs import claim_data, pack_data, write_pack
@@ -16,16 +17,16 @@ SERVER = 1_300_000_000_000_000_001
 
 
 @pytest.fixture
-def address(surroundings, tmp_path):
+def address(surroundings, tmp_path, templates):
     """The address of a base of this test's own, with one small document that is loaded."""
-    address = f"sqlite:///{tmp_path / 'own.db'}"
+    address = templates.copy("shipped", tmp_path / "own.db")
     surroundings.setenv("TOUCHSTONE_DATABASE_URL", address)
     data = pack_data(claim_data(), pack="papers")
     digest = hashlib.sha256(PAPER.encode()).hexdigest()
     data["documents"].append(data["documents"][0] | {"id": "metals-paper", "sha256": digest})
     (tmp_path / "paper.txt").write_bytes(PAPER.encode())
     with ClaimBase.open(address) as base:
-        base.load_pack(write_pack(tmp_path, data, "papers.yaml"))
+        load_pack(base, write_pack(tmp_path, data, "papers.yaml"))
         base.load_documents([tmp_path / "paper.txt"])
     return address
 
@@ -43,8 +44,10 @@ def test_without_a_server_they_are_only_printed(call, address):
     done = call("documents", "candidates", "metals-paper")
     assert done.code == 0
     assert done.out == (
-        "Gold demand is up 12% since spring.\n    characters 0–35 · a figure · score 5\n"
-        "港口在冬天结冰，导致渔船没有出海。\n    characters 36–53 · a cause · score 4\n2 candidates\n"
+        "Gold demand is up 12% since spring.\n"
+        "    metals-paper · characters 0–35 · the document says so · a figure · score 5.5\n"
+        "港口在冬天结冰，导致渔船没有出海。\n"
+        "    metals-paper · characters 36–53 · the document says so · a cause · score 4\n2 candidates\n"
     )
     assert waiting(address) == []
 
@@ -67,10 +70,16 @@ def test_json_is_one_array(call):
         "document": "metals-paper",
         "start": 0,
         "end": 35,
-        "language": "en",
         "text": "Gold demand is up 12% since spring.",
-        "score": 5,
+        "speaker": None,
+        "attitude": "asserts",
+        "score": 5.5,
+        "counterpoint": None,
+        "near": [],
+        "language": "en",
         "signals": ["figure"],
+        "times": [],
+        "also": [],
     }
 
 

@@ -12,9 +12,9 @@ FEED = json.dumps(
 
 
 @pytest.fixture
-def own_base(surroundings, tmp_path):
+def own_base(surroundings, tmp_path, templates):
     """A claim base that only this test changes."""
-    surroundings.setenv("TOUCHSTONE_DATABASE_URL", f"sqlite:///{tmp_path / 'own.db'}")
+    surroundings.setenv("TOUCHSTONE_DATABASE_URL", templates.copy("shipped", tmp_path / "own.db"))
 
 
 @pytest.mark.parametrize(

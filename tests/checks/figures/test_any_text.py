@@ -10,6 +10,7 @@ from opencc import OpenCC
 
 from checks.figures import FigureReader, compare
 from checks.model import KnownFigure
+from tests.quick import examples
 
 READER = FigureReader.load()
 TO_TRADITIONAL = OpenCC("s2t")
@@ -28,7 +29,7 @@ FIGURES = (
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.one_of(st.text(max_size=300), NUMBERISH))
 def test_any_text_is_read_and_compared(text):
     quantities = READER.read(text)
@@ -40,13 +41,13 @@ def test_any_text_is_read_and_compared(text):
     compare(quantities, FIGURES, text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.text(st.characters(codec=None), max_size=80))
 def test_lone_surrogates_and_control_characters_do_no_harm(text):
     READER.read(text + "5 kg")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(NUMBERISH)
 def test_simplified_and_traditional_twins_read_alike(text):
     twin = TO_TRADITIONAL.convert(text)

@@ -9,7 +9,9 @@ import pytest
 from checks.checker import Checker
 from checks.lexicon import Lexicon
 from claims.base import ClaimBase
-from claims.documents.candidates import COVERED, MOST, Candidate, CandidateCues, CandidateReader
+from claims.documents.candidates import COVERED, MOST, Candidate, CandidateReader
+from claims.documents.worthiness import CandidateCues
+from claims.exchange.importing import load_shipped_packs
 
 SHARED = Path(os.environ.get("TOUCHSTONE_SHARED", Path(__file__).parents[4] / "shared"))
 Find = Callable[[str], tuple[Candidate, ...]]
@@ -38,14 +40,20 @@ def find(reader: CandidateReader) -> Find:
         ("每台人工智能服务器要用掉1.2公斤白银。", ("figure",)),
         ("The lamps went out because the turbine had stopped.", ("cause",)),
         ("因为数据中心越建越多，所以白银不够用。", ("cause",)),
-        ("Nothing but silver will ever cool a data centre.", ("absolute",)),
+        ("Nothing but silver will ever cool a data centre.", ("predicts",)),
+        ("Silver can never be replaced in servers.", ("absolute",)),
+        ("Servers use more silver than phones.", ("compare",)),
+        ("The price of silver has doubled again.", ("trend",)),
+        ("批评者说白银价格并非由机房推高。", ("reports", "rejects", "cause")),
+        ("稳定币非常安全，散户很喜欢。", ("judgement",)),
         ("白银是唯一能给机房散热的金属。", ("absolute",)),
-        ("白銀需求將會在2030年前增長三成，因為機房越建越多。", ("figure", "cause", "absolute")),
+        ("白銀需求將會在2030年前增長三成，因為機房越建越多。", ("figure", "cause", "predicts")),
     ],
 )
 def test_figures_causes_and_absolutes_make_a_candidate(find: Find, sentence: str, signals: tuple[str, ...]) -> None:
     (candidate,) = find(sentence)
-    assert (candidate.text, candidate.signals) == (sentence, signals)
+    assert sentence.endswith(candidate.text)
+    assert set(signals) <= set(candidate.signals)
     assert candidate.language == ("en" if sentence.isascii() else "zh")
 
 
@@ -83,7 +91,7 @@ def test_the_best_come_first_and_those_alike_in_their_order(find: Find) -> None:
         "Copper is the first metal that people used. Silver demand rose by 30% in 2025. "
         "Gold demand is up 12% since spring. This will leave silver mines empty in the end."
     )
-    assert [candidate.text[:6] for candidate in find(raw)] == ["Silver", "Gold d", "Copper", "This w"]
+    assert [candidate.text[:6] for candidate in find(raw)] == ["Silver", "Gold d", "Copper"]
 
 
 def test_nearly_the_same_comes_once(find: Find) -> None:
@@ -150,7 +158,10 @@ def test_progress_ends_with_all_sentences(reader: CandidateReader) -> None:
 
 def test_cues_are_written_as_they_are_looked_for(lexicon: Lexicon) -> None:
     cues = CandidateCues.load()
-    phrases = [cue.phrase.replace("…", "") for cue in cues.finder.cues] + [*cues.ends, *cues.abbreviations]
+    phrases = [cue.phrase.replace(" … ", " ").replace("…", "") for cue in cues.finder.cues] + [
+        *cues.ends,
+        *cues.file.abbreviations,
+    ]
     assert [phrase for phrase in phrases if lexicon.folder.fold(phrase) != phrase] == []
 
 
@@ -158,7 +169,7 @@ def test_cues_are_written_as_they_are_looked_for(lexicon: Lexicon) -> None:
 def test_the_source_documents_give_new_sentences_that_say_something(
     base: ClaimBase, lexicon: Lexicon, reader: CandidateReader
 ) -> None:
-    base.load_shipped_packs()
+    load_shipped_packs(base)
     checker = Checker([claim.known for claim in base.claims()], lexicon)
 
     def coverage(text: str) -> float:

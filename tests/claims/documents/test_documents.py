@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from claims.base import ClaimBase
+from claims.exchange.importing import load_pack
 from claims.record import CitationRecord
 from config.errors import ClaimBaseError
 from tests.claims.packs import DOCUMENT, END, START
@@ -20,7 +21,7 @@ def document(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def loaded(any_base: ClaimBase, tiny: Path, document: Path) -> ClaimBase:
-    any_base.load_pack(tiny)
+    load_pack(any_base, tiny)
     any_base.load_documents([document])
     return any_base
 
@@ -30,7 +31,7 @@ def citation(base: ClaimBase) -> CitationRecord:
 
 
 def test_a_file_is_recognised_by_its_content(any_base: ClaimBase, tiny: Path, document: Path) -> None:
-    any_base.load_pack(tiny)
+    load_pack(any_base, tiny)
     assert [record.loaded for record in any_base.documents()] == [False]
     [report] = any_base.load_documents([document])
     assert (report.outcome, report.document) == ("loaded", "doc")
@@ -38,7 +39,7 @@ def test_a_file_is_recognised_by_its_content(any_base: ClaimBase, tiny: Path, do
 
 
 def test_a_folder_is_read_file_by_file(any_base: ClaimBase, tiny: Path, document: Path) -> None:
-    any_base.load_pack(tiny)
+    load_pack(any_base, tiny)
     (document.parent / "other.txt").write_text("something else", encoding="utf-8")
     reports = any_base.load_documents([document.parent])
     assert [(report.path.name, report.outcome) for report in reports] == [
@@ -54,7 +55,7 @@ def test_a_document_is_stored_once(loaded: ClaimBase, document: Path) -> None:
 
 
 def test_a_missing_file_does_not_hold_up_the_others(any_base: ClaimBase, tiny: Path, document: Path) -> None:
-    any_base.load_pack(tiny)
+    load_pack(any_base, tiny)
     reports = any_base.load_documents([document.with_name("gone.txt"), document])
     assert [report.outcome for report in reports] == ["unreadable", "loaded"]
     assert reports[0].reason
@@ -67,7 +68,7 @@ def test_a_passage_is_the_span_of_the_raw_text(loaded: ClaimBase) -> None:
 
 
 def test_a_passage_has_no_text_while_its_document_is_not_loaded(any_base: ClaimBase, tiny: Path) -> None:
-    any_base.load_pack(tiny)
+    load_pack(any_base, tiny)
     assert any_base.passage(citation(any_base)).text is None
 
 

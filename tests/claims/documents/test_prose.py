@@ -1,9 +1,9 @@
 """The article within a file."""
 
-from claims.documents.sentences import prose_span
+from claims.documents.markup import prose_span
 
 ARTICLE = "The price of silver has doubled since last year, say its dealers.\n\nNobody knows how long that will last.\n"
-MENU = "<a href='x'>Home</a>\nNews\nMarkets\nAbout us\nHome\nNews\nMarkets\n"
+MENU = "Home\nNews\nMarkets\nAbout us\nHome\nNews\nMarkets\n"
 ENDS = ("related articles", "相关推荐")
 
 

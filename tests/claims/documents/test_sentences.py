@@ -4,13 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from claims.documents.cleaning import unmarked
+from claims.documents.markup import form_of
 from claims.documents.sentences import sentences_of
+from claims.documents.view import View
 
 SHORT = frozenset({"mr", "corp", "vs"})
 
 
+def read(raw: str) -> View:
+    return unmarked(raw, form_of(raw))
+
+
 def texts(raw: str) -> list[str]:
-    return [sentence.text for sentence in sentences_of(raw, (0, len(raw)), SHORT)]
+    return [sentence.text for sentence in sentences_of(read(raw), SHORT)]
 
 
 @pytest.mark.parametrize(
@@ -23,6 +30,7 @@ def texts(raw: str) -> list[str]:
         ("“谁付钱？”我问他。", ["“谁付钱？”我问他。"]),
         ("A heading\nA line of its own.", ["A heading", "A line of its own."]),
         ("• 第一点。\n\n• 第二点。", ["第一点。", "第二点。"]),
+        ("It fell; the banks kept it. It rose；and fell", ["It fell; the banks kept it.", "It rose；", "and fell"]),
         ("", []),
     ],
 )
@@ -40,7 +48,7 @@ def test_a_line_that_was_broken_to_fit_a_page_goes_on() -> None:
 
 def test_inserted_readings_and_tags_are_left_out_of_the_words_but_not_of_the_place() -> None:
     raw = "<b>網(wǎng)上都說(shuō)白銀(yín)會(huì)漲。</b>"
-    (sentence, *_) = sentences_of(raw, (0, len(raw)), SHORT)
+    (sentence, *_) = sentences_of(read(raw), SHORT)
     assert sentence.text == "網上都說白銀會漲。"
     assert raw[sentence.start : sentence.end].endswith("漲。")
     assert "wǎng" in raw[sentence.start : sentence.end]
@@ -53,7 +61,7 @@ def test_a_text_that_teaches_a_reading_keeps_it() -> None:
 
 @given(st.text(alphabet=st.sampled_from(list("银价 a.b。!?\n“”é\u200b…;<>")), max_size=80))
 def test_every_place_lies_in_the_text_and_after_the_one_before(raw: str) -> None:
-    found = list(sentences_of(raw, (0, len(raw)), SHORT))
+    found = list(sentences_of(read(raw), SHORT))
     ends = [0, *(sentence.end for sentence in found)]
     assert all(before <= sentence.start < sentence.end for before, sentence in zip(ends, found, strict=False))
     assert ends[-1] <= len(raw)

@@ -1,11 +1,9 @@
 """Claim bases by the dozen: each a copy of one empty database, so that a property can look at many."""
 
 import itertools
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -15,29 +13,21 @@ from claims.exchange.formats import Format, Incoming
 from claims.exchange.importing import import_claims, plan_import, read_import_bytes
 from claims.exchange.plan import ImportPlan, ImportReport
 from claims.moderation.rights import Actor
+from tests.templates import Templates
 
 TODAY = date(2026, 2, 1)
 NewBase = Callable[[], ClaimBase]
 
 
 @pytest.fixture(scope="session")
-def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("empty") / "empty.db"
-    with ClaimBase.open(f"sqlite:///{path}") as base, base.database.engine.connect() as connection:
-        connection.exec_driver_sql("SELECT 1")
-    return path
-
-
-@pytest.fixture(scope="session")
-def new_base(empty_file: Path) -> Iterator[NewBase]:
+def new_base(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewBase]:
     """A function that opens another empty base."""
-    numbers = itertools.count()
+    numbers, folder = itertools.count(), tmp_path_factory.mktemp("bases")
     with ExitStack() as opened:
 
         def make() -> ClaimBase:
-            path = empty_file.with_name(f"base-{next(numbers)}.db")
-            shutil.copy(empty_file, path)
-            return opened.enter_context(ClaimBase.open(f"sqlite:///{path}"))
+            address = templates.copy("empty", folder / f"base-{next(numbers)}.db")
+            return opened.enter_context(ClaimBase.open(address))
 
         yield make
 

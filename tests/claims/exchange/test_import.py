@@ -11,14 +11,15 @@ from sqlalchemy import func, select
 
 from claims.base import ClaimBase
 from claims.exchange.formats import Format
-from claims.exchange.importing import import_claims, plan_import
+from claims.exchange.importing import import_claims, load_pack, plan_import
 from claims.moderation.history import History, Undoing
 from claims.moderation.rights import Actor
 from claims.store.revisions import last_revision
-from claims.store.tables import Change, Claim, Document, Pack
+from claims.store.tables import ChangeRow, Claim, Document, Pack
 from config.errors import DatabaseError, ImportRefusedError, NotAllowedError, PlanChangedError
 from tests.claims.exchange.conftest import NewBase, exported, incoming, moderator, outcomes, plan, write
 from tests.claims.packs import DOCUMENT, add_own, claim_data, edit_claim, pack_data, write_pack
+from tests.claims.packs import outcomes as made
 
 OPERATOR = Actor.operator()
 
@@ -35,7 +36,7 @@ def titled(name: str, title: str, **changes: object) -> dict[str, Any]:
 @pytest.fixture
 def loaded(any_base: ClaimBase, tmp_path: Path) -> ClaimBase:
     """A base with a pack of three claims, of which one has been changed by moderators."""
-    any_base.load_pack(write_pack(tmp_path, pack_data(claim_data("same"), claim_data("mine"), claim_data("yours"))))
+    load_pack(any_base, write_pack(tmp_path, pack_data(claim_data("same"), claim_data("mine"), claim_data("yours"))))
     edit_claim(any_base, "yours", title_en="As moderators have it")
     return any_base
 
@@ -73,22 +74,22 @@ def test_a_changed_claim_and_a_conflicting_one_name_the_fields_that_differ(loade
 
 def test_a_plan_that_was_agreed_to_is_carried_out_or_nothing_is(loaded: ClaimBase) -> None:
     file = incoming(text(titled("same", "From the file"), titled("mine", "From the file")))
-    agreed = plan_import(loaded, file).mark
+    agreed = plan_import(loaded, file).fingerprint
     edit_claim(loaded, "mine", title_en="Meanwhile changed")
     before = loaded.revision
     with pytest.raises(PlanChangedError, match="changed since the dry run"):
         import_claims(loaded, file, OPERATOR, agreed)
     assert loaded.revision == before
-    report = import_claims(loaded, file, OPERATOR, plan_import(loaded, file).mark)
+    report = import_claims(loaded, file, OPERATOR, plan_import(loaded, file).fingerprint)
     assert (report.revision, report.plan.written) == (before + 1, 1)
 
 
 def test_what_a_new_claim_comes_near_to_and_changes_elsewhere_leave_the_mark_alone(loaded: ClaimBase) -> None:
     file = text(claim_data("fresh"), titled("mine", "From the file"))
-    mark = plan(loaded, file).mark
+    mark = plan(loaded, file).fingerprint
     edit_claim(loaded, "same", title_en="Somebody else's work")
-    assert plan(loaded, file).mark == mark
-    assert plan(loaded, text(claim_data("fresh"))).mark != mark
+    assert plan(loaded, file).fingerprint == mark
+    assert plan(loaded, text(claim_data("fresh"))).fingerprint != mark
 
 
 def test_a_refused_claim_carries_line_field_reason_and_mend(loaded: ClaimBase) -> None:
@@ -160,7 +161,7 @@ def test_many_claims_are_written_as_few_are(
     for many in (1, 1_000):
         monkeypatch.setattr("claims.store.changes.MANY", many)
         base = new_base()
-        base.load_pack(pack)
+        load_pack(base, pack)
         before = exported(base, server=server)
         report = write(base, text(*written), actor=actor)
         assert report.revision is not None
@@ -178,7 +179,7 @@ def test_an_undone_import_leaves_the_claims_as_their_pack_gave_them(loaded: Clai
     assert report.revision is not None
     Undoing(loaded).undo(OPERATOR, report.revision)
     newer = write_pack(tmp_path, pack_data(titled("mine", "From version 2"), version=2))
-    assert "mine" in loaded.load_pack(newer).updated
+    assert made(load_pack(loaded, newer))["changed"] == ("mine",)
 
 
 def test_a_newer_version_of_a_pack_brings_its_claims_up_to_date_but_takes_none_away(loaded: ClaimBase) -> None:
@@ -232,7 +233,7 @@ def test_a_draft_may_be_thin(base: ClaimBase) -> None:
 
 
 def test_a_citation_must_fit_the_text_that_is_loaded(base: ClaimBase, tiny: Path, tmp_path: Path) -> None:
-    base.load_pack(tiny)
+    load_pack(base, tiny)
     (tmp_path / "doc.txt").write_text(DOCUMENT, "utf-8")
     base.load_documents([tmp_path / "doc.txt"])
     wrong = claim_data("new")
@@ -243,14 +244,14 @@ def test_a_citation_must_fit_the_text_that_is_loaded(base: ClaimBase, tiny: Path
 
 
 def test_a_document_with_another_content_is_not_put_in_place_of_ours(base: ClaimBase, tiny: Path) -> None:
-    base.load_pack(tiny)
+    load_pack(base, tiny)
     other = pack_data()["documents"][0] | {"sha256": "0" * 64}
     made = plan(base, text(claim_data("new"), documents=[other]))
     assert "another document here" in made.of("refused")[0].problems[0].fault
 
 
 def test_a_server_imports_into_its_own_claims_only(any_base: ClaimBase, tiny: Path) -> None:
-    any_base.load_pack(tiny)
+    load_pack(any_base, tiny)
     file = text(titled("silver-server", "Ours"), claim_data("own"))
     assert outcomes(write(any_base, file, actor=moderator(7)).plan) == {"silver-server": "changed", "own": "new"}
     assert {claim.id: claim.title_en for claim in any_base.claims(7)} == {"silver-server": "Ours", "own": "About own"}
@@ -263,13 +264,13 @@ def test_a_server_imports_into_its_own_claims_only(any_base: ClaimBase, tiny: Pa
 
 
 def test_a_server_never_learns_of_another_ones_claims(any_base: ClaimBase, tiny: Path) -> None:
-    any_base.load_pack(tiny)
+    load_pack(any_base, tiny)
     add_own(any_base, 8, "silver-server", title_en="Theirs")
     assert outcomes(plan(any_base, text(claim_data("silver-server")), server=7)) == {"silver-server": "unchanged"}
 
 
 def test_a_server_may_not_bring_documents_of_packs(any_base: ClaimBase, tiny: Path) -> None:
-    any_base.load_pack(tiny)
+    load_pack(any_base, tiny)
     document = pack_data()["documents"][0] | {"id": "theirs", "sha256": "1" * 64}
     claim = claim_data("own")
     claim["points"][0]["citations"][0]["document"] = "theirs"
@@ -278,7 +279,7 @@ def test_a_server_may_not_bring_documents_of_packs(any_base: ClaimBase, tiny: Pa
 
 
 def test_a_servers_own_claims_and_sources_move_to_another_server(any_base: ClaimBase, tiny: Path) -> None:
-    any_base.load_pack(tiny)
+    load_pack(any_base, tiny)
     source = pack_data()["documents"][0] | {"id": "source-x", "sha256": ""}
     claim = claim_data("own")
     claim["points"][0]["citations"][0] |= {"document": "source-x", "start": 0, "end": 0}
@@ -290,14 +291,14 @@ def test_a_servers_own_claims_and_sources_move_to_another_server(any_base: Claim
 
 
 def test_only_those_who_may_import_do(any_base: ClaimBase, tiny: Path) -> None:
-    any_base.load_pack(tiny)
+    load_pack(any_base, tiny)
     for actor in (Actor(1, 7), Actor(1, None)):
         with pytest.raises(NotAllowedError):
             write(any_base, text(claim_data("own")), actor=actor)
 
 
 def test_when_the_database_fails_in_the_middle_nothing_is_half_written(base: ClaimBase, tiny: Path) -> None:
-    base.load_pack(tiny)
+    load_pack(base, tiny)
     file = base.database.file
     assert file is not None
     when = "BEFORE INSERT ON claim WHEN NEW.id = 'third'"
@@ -310,7 +311,7 @@ def test_when_the_database_fails_in_the_middle_nothing_is_half_written(base: Cla
         write(base, text(*(claim_data(name) for name in ("first", "second", "third"))))
     assert exported(base) == before
     with base.database.reading() as session:
-        assert last_revision(session) == session.scalar(select(func.max(Change.revision)))
+        assert last_revision(session) == session.scalar(select(func.max(ChangeRow.revision)))
 
 
 def test_nothing_is_kept_of_a_pack_without_a_sound_claim(base: ClaimBase) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.base import ClaimBase
+from claims.exchange.importing import load_pack
 from config.errors import ImportRefusedError
 from tests.claims.exchange.conftest import exported, incoming, outcomes, plan, write
 from tests.claims.exchange.vocabulary import faults
@@ -39,7 +40,7 @@ def feed(*items: object) -> str:
 
 
 def test_every_review_of_the_shipped_pack_keeps_to_the_vocabulary(base: ClaimBase) -> None:
-    base.load_pack(SHIPPED)
+    load_pack(base, SHIPPED)
     found = reviews(base)
     assert len(found) == 2 * len(base.claims())
     assert [fault for each in found for fault in faults(each)] == []
@@ -62,7 +63,7 @@ def test_the_vocabulary_would_notice(wrong: dict[str, Any], fault: str) -> None:
 
 def test_the_rating_fits_the_kind_and_the_language(base: ClaimBase, tmp_path: Path) -> None:
     kinds = ("contested", "context", "outlook")
-    base.load_pack(write_pack(tmp_path, pack_data(*(claim_data(kind, kind=kind) for kind in kinds))))
+    load_pack(base, write_pack(tmp_path, pack_data(*(claim_data(kind, kind=kind) for kind in kinds))))
     said = {(each["identifier"], each["inLanguage"]): each["reviewRating"]["alternateName"] for each in reviews(base)}
     assert said["contested", "en"] == "disputed by the documents"
     assert said["context", "en"].startswith("reported figure")
@@ -74,7 +75,7 @@ def test_who_makes_the_claim_and_where_stands_with_the_claim(base: ClaimBase, tm
     made = claim_data("one")
     made["points"] += deepcopy(made["points"])
     made["points"][1] |= {"role": "supports", "speaker": {"en": "A seller", "zh": "卖家"}}
-    base.load_pack(write_pack(tmp_path, pack_data(made)))
+    load_pack(base, write_pack(tmp_path, pack_data(made)))
     english = reviews(base)[0]
     assert english["itemReviewed"]["author"] == [{"name": "A seller"}]
     assert [work["name"] for work in english["itemReviewed"]["appearance"]] == ["A document"]
@@ -82,14 +83,14 @@ def test_who_makes_the_claim_and_where_stands_with_the_claim(base: ClaimBase, tm
 
 
 def test_drafts_and_withdrawn_claims_are_not_made_public(base: ClaimBase, tiny: Path) -> None:
-    base.load_pack(tiny)
+    load_pack(base, tiny)
     edit_claim(base, "silver-server", status="withdrawn")
     write(base, feed(review()), "feed.json")
     assert reviews(base) == []
 
 
 def test_the_export_may_stand_inside_a_page(base: ClaimBase, tmp_path: Path) -> None:
-    base.load_pack(write_pack(tmp_path, pack_data(claim_data("x", title={"en": "</script><b>", "zh": "x"}))))
+    load_pack(base, write_pack(tmp_path, pack_data(claim_data("x", title={"en": "</script><b>", "zh": "x"}))))
     assert "<" not in exported(base, "claimreview")
     assert reviews(base)[0]["claimReviewed"] == "</script><b>"
 
@@ -128,14 +129,14 @@ def test_the_same_feed_again_brings_nothing_new_even_after_moderators_went_on(ba
 
 
 def test_a_review_never_changes_a_published_claim(base: ClaimBase, tiny: Path) -> None:
-    base.load_pack(tiny)
+    load_pack(base, tiny)
     before = base.claims()
     write(base, exported(base, "claimreview"), "feed.json")
     assert base.claims() == before
 
 
 def test_a_new_draft_that_says_what_is_known_is_warned_of(base: ClaimBase) -> None:
-    base.load_pack(SHIPPED)
+    load_pack(base, SHIPPED)
     made = plan(
         base, feed(review("Silver's rally is caused by AI data centers"), review("Vaccines cause autism")), "a.json"
     )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from claims.base import ClaimBase
 from claims.exchange import sheet as sheet_layout
 from claims.exchange.export import export_claims
+from claims.exchange.importing import load_pack
 from claims.exchange.sheet import COLUMNS, ROWS, guard_cell, join_texts, split_texts, unguard_cell
 from config.errors import ImportRefusedError
 from tests.claims.exchange.conftest import exported, incoming, outcomes, plan, write
@@ -21,7 +22,7 @@ FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 @pytest.fixture
 def sheet(base: ClaimBase, tmp_path: Path) -> str:
-    base.load_pack(write_pack(tmp_path, pack_data(claim_data("one"), claim_data("two"))))
+    load_pack(base, write_pack(tmp_path, pack_data(claim_data("one"), claim_data("two"))))
     return exported(base, "csv")
 
 
@@ -57,7 +58,7 @@ def test_several_texts_in_one_cell_come_apart_again(texts: tuple[str, ...]) -> N
 
 def test_formulas_in_claims_stay_texts(base: ClaimBase, tmp_path: Path) -> None:
     title = '=HYPERLINK("https://evil.example","x")'
-    base.load_pack(write_pack(tmp_path, pack_data(claim_data("one", title={"en": title, "zh": "@SUM(A1)"}))))
+    load_pack(base, write_pack(tmp_path, pack_data(claim_data("one", title={"en": title, "zh": "@SUM(A1)"}))))
     text = exported(base, "csv")
     assert (rows(text)[0]["text_en"], rows(text)[0]["text_zh"]) == (f"'{title}", "'@SUM(A1)")
     assert outcomes(plan(base, text, "a.csv")) == {"one": "unchanged"}

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.base import ClaimBase
-from claims.exchange.importing import read_import, read_import_bytes
+from claims.exchange.importing import load_pack, read_import, read_import_bytes
 from claims.exchange.source import MAX_BYTES, read_bytes
 from config.errors import ImportRefusedError
 from tests.claims.exchange.conftest import TODAY, exported, outcomes
@@ -81,7 +81,7 @@ def test_an_endless_file_is_read_no_further_than_its_limit() -> None:
 def test_spreadsheets_may_save_in_each_encoding_that_says_what_it_is(
     base: ClaimBase, tiny: Path, encoding: str
 ) -> None:
-    base.load_pack(tiny)
+    load_pack(base, tiny)
     source = read_bytes("claims.csv", exported(base, "csv").encode(encoding))
     assert set(outcomes(planned(base, source.text, "claims.csv")).values()) == {"unchanged"}
 

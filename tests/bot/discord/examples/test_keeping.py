@@ -8,6 +8,7 @@ from bot.discord import create_bot
 from claims.store.tables import Example
 from config.errors import NotAllowedError
 from tests.bot.discord.world import MODERATORS_ONLY, SILENT, labels_of, text_of
+from tests.claims.people import administrator
 
 MENU = "Keep as example"
 SAID = "people say the old crane is from the twenties"
@@ -28,7 +29,7 @@ def kept(world):
 @pytest.fixture
 async def said(world):
     """A message of alice's, in a channel where the bot itself stays out."""
-    world.touchstone.servers.set_channel_mode(world.guild.id, world.channel.id, "off", "test")
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), world.channel.id, "off")
     return await world.alice.send(world.channel, SAID)
 
 
@@ -175,7 +176,7 @@ async def test_only_moderators_keep_and_the_right_is_asked_again(world, said, ke
     ("language", "says"), [("zh-Hans", "管理员保存了您的一条消息"), ("zh-Hant", "管理員保存了您的一則訊息")]
 )
 async def test_the_author_is_told_in_the_language_of_the_server(world, said, language, says):
-    world.touchstone.servers.change_settings(world.guild.id, "test", language=language)
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), language=language)
     await keep(world, said, "-")
     assert says in text_of(letters(world.alice)[0])
 

@@ -7,6 +7,7 @@ import simcord.interactions
 from config.errors import NotAllowedError
 from tests.bot.discord.exchange.conftest import CRANE_TITLE, NEW_TITLE
 from tests.bot.discord.world import MODERATORS_ONLY, labels_of, text_of
+from tests.claims.people import administrator
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ async def test_what_discord_does_not_take_is_had_at_the_terminal(world, monkeypa
 
 
 async def test_a_server_without_claims_is_told_so(world):
-    world.touchstone.servers.change_settings(world.guild.id, "test", packs=())
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), packs=())
     assert text_of(await world.chief.slash(world.channel, "claims export")) == "This server sees no claims."
 
 

@@ -1,13 +1,10 @@
 """The smallest form there can be: the two titles of a claim."""
 
-import asyncio
-
 from discord import app_commands
 
 from bot.discord.cards import draw_lines
-from bot.discord.forms.form import Form, FormField, FormName
-from bot.discord.forms.forms import OpenFormButton
-from bot.discord.person import actor_of, respond, texts_for
+from bot.discord.forms import Form, FormField, FormName, Forms, form_button
+from bot.discord.request import Request
 from claims.moderation.edits import EditTexts
 
 KIND = "title"
@@ -17,29 +14,28 @@ class TitleForm:
     """Writes through the editor, as all forms do."""
 
     kind = KIND
+    act = "claim.edit"
+    about = r"[^|]+"
 
-    def __init__(self, bot) -> None:
-        self.bot = bot
-
-    async def open(self, interaction, about) -> Form:
-        claim = await asyncio.to_thread(self.bot.touchstone.base.claim, about[0], interaction.guild_id)
+    async def open(self, request, about) -> Form:
+        claim = await request.do(request.touchstone.base.claim, about[0], request.server)
         fields = (FormField("title_en", "Title", claim.title_en), FormField("title_zh", "标题", claim.title_zh))
-        return Form(FormName(KIND, about, claim.edition), "Titles", fields)
+        return Form(FormName(KIND, about, claim.version_tag), "Titles", fields)
 
-    async def submit(self, interaction, name, typed):
-        editor = self.bot.touchstone.moderation.editor
+    async def submit(self, request, name, typed):
+        editor = request.moderation.editor
         edit = EditTexts(**typed)
-        done = await asyncio.to_thread(editor.edit, actor_of(interaction), name.about[0], name.edition or None, edit)
-        return draw_lines([f"Written: {done.claim.title_en}"], texts_for(interaction))
+        done = await request.do(editor.edit, request.actor, name.about[0], name.version_tag or None, edit)
+        return draw_lines([f"Written: {done.claim.title_en}"], request.texts)
 
 
 def with_title_form(bot):
     """Give a bot the form, and a command that shows its button."""
 
     async def title(interaction, claim: str) -> None:
-        button = OpenFormButton.of(FormName(KIND, (claim,)), "Open")
-        await respond(interaction, draw_lines(["Here:"], texts_for(interaction), [button]))
+        request, button = Request(interaction), form_button(FormName(KIND, (claim,)), "Open")
+        await request.respond(draw_lines(["Here:"], request.texts, [button]))
 
-    bot.forms.add(TitleForm(bot))
+    next(part for part in bot.parts if isinstance(part, Forms)).add(TitleForm())
     bot.tree.add_command(app_commands.Command(name="title", description="Open the form", callback=title))
     return bot

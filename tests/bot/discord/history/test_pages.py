@@ -9,8 +9,7 @@ import pytest
 
 import claims
 from bot.discord import create_bot
-from bot.discord.history.pages import ACTS, HistoryButton, PageButton, RevisionMenu, Spot, StepButton
-from bot.texts import Texts
+from bot.discord.history.pages import ACTS, DO, OF_CLAIM, PAGE, REVISION_MENU
 from claims.moderation.edits import EditTexts, SetStatus
 from claims.moderation.rights import NEEDED, Actor
 from config.errors import NotAllowedError, UnknownClaimError
@@ -89,7 +88,7 @@ async def test_the_button_of_a_claim_opens_its_history_also_after_a_restart(worl
     past.retitle("Ours")
     room = world.env.bot.get_channel(world.channel.id)
     view = discord.ui.LayoutView()
-    view.add_item(discord.ui.ActionRow(HistoryButton.of(CLAIM, Texts.open("en"))))
+    view.add_item(discord.ui.ActionRow(OF_CLAIM.button("History", claim=CLAIM)))
     card = await room.send(view=view)
     await world.env.restart_bot(create_bot(settings, world.touchstone))
     assert "### History of “Ours”" in text_of(await world.chief.click(card, label="History"))
@@ -128,7 +127,7 @@ async def test_what_touchstone_did_itself_is_told_in_the_readers_language(world,
     number = past.retitle("Ours")
     past.moderation.undoing.restore(past.chief, CLAIM, past.moderation.history.page(past.chief, CLAIM).entries[-1].id)
     card = await world.card()
-    world.touchstone.feedback.report(world.guild.id, CLAIM, card.id, world.bob.id, "not-said")
+    world.touchstone.feedback.act(world.guild.id, card.channel.id, CLAIM, card.id, world.bob.id, "not-said")
     in_language(discord.Locale.chinese)
     page = text_of(await past.open())
     assert "Touchstone 自身" in page
@@ -148,6 +147,6 @@ def test_every_act_of_the_claim_base_has_words():
 
 
 def test_ids_of_buttons_hold_the_longest_claim():
-    spot, texts = Spot("c" * 64, 999_999_999, 999_999_999), Texts.open("en")
-    items = [PageButton(spot, "x"), RevisionMenu.of(spot, [], texts), StepButton("do-restore", spot, "x")]
-    assert all(len(item.custom_id) <= 100 for item in (*items, HistoryButton.of(spot.claim, texts)))
+    longest = {"claim": "c" * 64, "before": 999_999_999, "number": 999_999_999}
+    ids = [PAGE.id(**longest), REVISION_MENU.id(**longest), DO.id(step="R", **longest), OF_CLAIM.id(claim="c" * 64)]
+    assert all(len(custom_id) <= 100 for custom_id in ids)

@@ -8,8 +8,8 @@ from bot.discord import create_bot
 from claims.moderation.edits import AddWording, EditTexts
 from claims.moderation.rights import Actor
 from claims.record import claim_state
-from claims.store.changes import Intent, change
-from claims.store.revisions import Deed
+from claims.store.changes import Change, write_changes
+from claims.store.revisions import AuditEntry
 from tests.bot.discord.history.conftest import CLAIM
 from tests.bot.discord.world import CRANE, labels_of, text_of
 
@@ -121,8 +121,10 @@ async def test_an_import_is_undone_as_one_even_from_one_claims_history(world, pa
     base, server = world.touchstone.base, world.guild.id
     before = base.claims(server)
     with base.database.changing() as session:
-        intents = [Intent("claim", c.id, claim_state(c) | {"title_en": f"Bulk {c.id}"}) for c in before]
-        number = change(session, Deed(world.chief.id, "claim.import", "bulk.yaml", server), intents, base.clock())
+        changes = [Change("claim", c.id, claim_state(c) | {"title_en": f"Bulk {c.id}"}) for c in before]
+        number = write_changes(
+            session, AuditEntry(world.chief.id, "claim.import", "bulk.yaml", server), changes, base.clock()
+        )
     assert "Claims imported: Bulk crane-built-1920 and 3 more" in text_of(await past.open())
     shown = await past.look(number.revision, await past.open(CLAIM))
     assert "Bulk seals" not in text_of(shown)
@@ -139,7 +141,9 @@ async def test_a_decision_that_cannot_be_undone_says_why(world, past):
     asked = await past.click(shown, "Undo")
     with world.touchstone.base.database.changing() as session:
         state = claim_state(world.touchstone.base.claim(own.id, world.guild.id)) | {"status": "published"}
-        change(session, Deed("test", "claim.edit", "", world.guild.id), [Intent("claim", own.id, state)], _now(world))
+        write_changes(
+            session, AuditEntry("test", "claim.edit", "", world.guild.id), [Change("claim", own.id, state)], _now(world)
+        )
     refused = await world.chief.click(asked, label="Undo")
     assert "A published claim needs a wording." in text_of_last(refused)
 

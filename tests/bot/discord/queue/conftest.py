@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 import simcord.interactions
 
-from bot.service import StartReport, Touchstone
+from bot.service import Touchstone
 from claims.answering.sightings import SightingBook
 from claims.base import ClaimBase
+from claims.exchange.importing import load_pack
 from claims.moderation.edits import EditTexts
+from claims.moderation.queue import NewItem, put
 from claims.moderation.rights import Actor
 from tests.bot.discord.conftest import PACKS
 from tests.bot.discord.world import World
@@ -25,11 +27,11 @@ def clock():
 
 
 @pytest.fixture
-def touchstone(settings, clock):
+def touchstone(settings, tmp_path, templates, clock):
     """The harbour's claims, none of them past its day."""
-    base = ClaimBase.open(settings.database_url, clock)
-    base.load_pack(PACKS / "harbour.yaml")
-    with Touchstone(settings, base, StartReport((), None)) as opened:
+    base = ClaimBase.open(templates.copy("empty", tmp_path / "touchstone.db"), clock)
+    load_pack(base, PACKS / "harbour.yaml")
+    with Touchstone(settings, base) as opened:
         for claim in base.claims():
             opened.moderation.editor.edit(Actor.operator(), claim.id, None, EditTexts(review_by="2027-01-01"))
         yield opened
@@ -61,7 +63,9 @@ class Waiting:
 
     def candidate(self) -> int:
         payload = {"title_en": "The quay sinks", "title_zh": "码头在下沉", "source": "yearbook, page 9"}
-        assert self.queue.add_candidate(self.world.guild.id, "yearbook/9", payload)
+        base = self.world.touchstone.base
+        with base.database.writing() as session:
+            assert put(session, NewItem(self.world.guild.id, "candidate", "yearbook/9", payload=payload), base.clock())
         return self.newest()
 
     async def near(self, text="ferry quiet today, so it seems", channel=None) -> int:
@@ -80,7 +84,7 @@ class Waiting:
     async def reported(self, times=1, kind="not-said") -> int:
         card = await self.world.card()
         for member in range(times):
-            self.world.touchstone.feedback.act(self.world.guild.id, CRANE_CLAIM, card.id, member, kind)
+            self.world.touchstone.feedback.act(self.world.guild.id, card.channel.id, CRANE_CLAIM, card.id, member, kind)
         return self.newest()
 
     def decided(self, number: int):

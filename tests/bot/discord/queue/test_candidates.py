@@ -6,6 +6,7 @@ import discord
 import pytest
 
 from bot.discord import create_bot
+from claims.exchange.importing import load_pack
 from claims.moderation.rights import Actor
 from config.errors import DatabaseError
 from tests.bot.discord.queue.test_deciding import opened
@@ -24,7 +25,7 @@ def touchstone(touchstone, tmp_path):
     (known,) = data["documents"]
     digest = hashlib.sha256(PAPER.encode()).hexdigest()
     data["documents"].append(known | {"id": "metals-paper", "title": "On *metals*", "sha256": digest})
-    touchstone.base.load_pack(write_pack(tmp_path, data, "papers.yaml"))
+    load_pack(touchstone.base, write_pack(tmp_path, data, "papers.yaml"))
     (tmp_path / "paper.txt").write_bytes(PAPER.encode())
     touchstone.base.load_documents([tmp_path / "paper.txt"])
     return touchstone

@@ -5,7 +5,7 @@ import pytest
 
 from bot.discord import create_bot
 from bot.discord.cards import layout
-from bot.discord.queue.deciding import DecideButton
+from bot.discord.queue.deciding import DECIDE
 from claims.moderation.rights import Actor
 from config.errors import DatabaseError
 from tests.bot.discord.queue.conftest import CRANE_CLAIM, FERRY_CLAIM
@@ -97,12 +97,12 @@ async def test_a_claim_that_members_call_out_of_date_was_found_rightly(world, wa
 
 async def test_a_paused_claim_is_answered_again(world, waiting):
     number = await waiting.reported(times=3)
-    assert world.touchstone.moderation.claim_settings.paused(world.guild.id) == (CRANE_CLAIM,)
+    assert world.touchstone.base.claim(CRANE_CLAIM, world.guild.id).paused
     message = await opened(world, number)
     assert text_of(message).startswith("### Paused claim")
     done = await world.chief.click(message, label="Answer it again")
     assert text_of(shown_by(done)).startswith("✓ Answered again: The old harbour crane")
-    assert world.touchstone.moderation.claim_settings.paused(world.guild.id) == ()
+    assert not world.touchstone.base.claim(CRANE_CLAIM, world.guild.id).paused
 
 
 async def test_a_stale_claim_names_its_day_and_the_way_to_its_desk(world, waiting, clock):
@@ -209,7 +209,7 @@ async def test_a_moderator_of_another_server_decides_nothing_here(world, waiting
     channel = other.create_text_channel("elsewhere")
     role = other.create_role("heads", permissions=discord.Permissions(manage_guild=True))
     stranger = other.add_member(world.env.create_user("stranger"), roles=[role])
-    forged = layout(discord.ui.Container(), [DecideButton("word", number, "all", "Accept")])
+    forged = layout(discord.ui.Container(), [DECIDE.button("Accept", decision="word", number=number, kind="all")])
     await world.env.bot.get_channel(channel.id).send(view=forged)
     done = await stranger.click(channel.last_message, label="Accept")
     assert f"There is no item {number} in this queue." in text_of(shown_by(done))

@@ -7,19 +7,20 @@ from bot.discord import create_bot
 from config.errors import DatabaseError, NotAllowedError
 from tests.bot.discord.queue.conftest import CRANE_CLAIM
 from tests.bot.discord.world import CRANE, text_of
+from tests.claims.people import administrator
 
 
 @pytest.fixture
 def desk(world):
     """The channel where the moderators want their digest."""
     channel = world.guild.create_text_channel("moderators")
-    world.touchstone.servers.change_settings(world.guild.id, world.chief.id, digest_channel=channel.id)
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), digest_channel=channel.id)
     return channel
 
 
 async def look(world) -> None:
     """Let the bot look whose digest is due."""
-    await world.env.bot.get_cog("DigestCog").post_due()
+    await world.env.bot.get_cog("WeeklyDigest").post_due()
 
 
 async def test_it_is_posted_once_a_week(world, desk, clock):
@@ -148,7 +149,7 @@ async def test_it_speaks_the_language_of_the_client(world, waiting, in_language,
 
 @pytest.mark.parametrize(("language", "says"), [("zh-Hans", "服务器"), ("zh-Hant", "伺服器"), ("auto", "server")])
 async def test_the_public_one_speaks_the_language_of_the_server(world, desk, language, says):
-    world.touchstone.servers.change_settings(world.guild.id, world.chief.id, language=language)
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), language=language)
     await look(world)
     assert says in text_of(world.cards(desk)[0])
 

@@ -5,10 +5,11 @@ import pytest
 
 from bot.discord import create_bot
 from bot.discord.cards import layout
-from bot.discord.queue.deciding import ListButton
+from bot.discord.queue.deciding import LIST
 from config.errors import NotAllowedError
 from tests.bot.discord.queue.conftest import FERRY_CLAIM
 from tests.bot.discord.world import shown_by, text_of
+from tests.claims.people import administrator
 
 ASKS_FOR_RIGHT = "This needs a moderator of the server. Its administrators choose who that is."
 
@@ -99,7 +100,7 @@ async def test_roles_that_an_administrator_has_chosen_moderate(world, waiting):
     waiting.proposal()
     role = world.guild.create_role("checkers")
     carol = world.guild.add_member(world.env.create_user("carol"), roles=[role])
-    world.touchstone.servers.change_settings(world.guild.id, "test", moderator_roles=(role.id,))
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), moderator_roles=(role.id,))
     assert "sings" in text_of(await carol.slash(world.channel, "queue"))
     assert text_of(await world.chief.slash(world.channel, "queue")) == ASKS_FOR_RIGHT
     assert len(world.env.errors) == 1
@@ -141,4 +142,4 @@ async def test_it_speaks_the_language_of_the_client(world, waiting, clock, in_la
 
 def test_a_page_number_below_the_first_is_read():
     """Back is drawn, disabled, on the first page."""
-    assert layout(discord.ui.Container(), [ListButton(-1, "all", "Back", disabled=True)]).children
+    assert layout(discord.ui.Container(), [LIST.button("Back", disabled=True, page=-1, kind="all")]).children

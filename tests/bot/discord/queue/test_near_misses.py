@@ -7,6 +7,7 @@ import pytest
 
 from claims.moderation.queue import MOST_NEAR
 from tests.bot.discord.world import CRANE
+from tests.claims.people import administrator
 
 NEARLY = "lighthouse lamp 40"
 LAMP_CLAIM = "lighthouse-40-kw"
@@ -42,13 +43,13 @@ async def test_an_answered_message_and_one_about_nothing_do_not_wait(world, wait
 
 
 async def test_also_where_the_bot_only_counts(world, waiting):
-    world.touchstone.servers.set_channel_mode(world.guild.id, world.channel.id, "shadow", "test")
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), world.channel.id, "shadow")
     await world.alice.send(world.channel, NEARLY)
     assert len(waiting.items()) == 1
 
 
 async def test_not_where_the_bot_stays_out(world, waiting):
-    world.touchstone.servers.set_channel_mode(world.guild.id, world.channel.id, "off", "test")
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), world.channel.id, "off")
     await world.alice.send(world.channel, NEARLY)
     assert waiting.items() == ()
 

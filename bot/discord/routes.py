@@ -1,0 +1,199 @@
+"""Buttons and menus: each kind is declared once as a route; who draws it names the route, who answers registers it.
+
+A click is understood from the custom id alone, so that buttons of old messages work after any restart.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from string import Formatter
+from typing import Any, Literal
+
+import discord
+from discord import ui
+from discord.ext import commands
+
+from bot.discord.bot import BotInteraction
+from bot.discord.errors import answer_failure
+from bot.discord.request import Request
+from bot.texts import Texts, msgid
+from claims.moderation.rights import Act
+from config.errors import UnknownEntryError
+
+PREFIX = "ts:"
+UNREADABLE = msgid("This button or menu is no longer known. Use the command again that has shown it.")
+_LONGEST = 100
+_LARGEST = 2**63 - 1
+# What a part of a template may say behind its colon, beside a pattern of its own: a number as databases and Discord
+# have them, a page (one before the first is drawn, disabled), the rest of the id, the rest where there must be one.
+_KINDS = {"": "[^:]+", "number": r"\d{1,19}", "page": r"-?\d{1,6}", "rest": ".*", "some": ".+"}
+
+
+def fits(written: str) -> bool:
+    """Tell whether a number that an id names is one that a database can hold; what is no number fits."""
+    return not written.isdecimal() or int(written) <= _LARGEST
+
+
+Way = Literal["in place", "below", "itself"]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One kind of button or menu.
+
+    Args:
+        template: the custom id, with a `{name:kind}` for each part that differs (`_KINDS`, else a pattern).
+        act: the right that is asked for before the handler is; None where everybody may, or the handler decides.
+        way: where the answer comes: in place of what stands there, or below it; "itself" leaves it to the handler.
+    """
+
+    template: str
+    act: Act | None = None
+    way: Way = "in place"
+    _parts: tuple[tuple[str, str | None, str], ...] = field(init=False, repr=False, compare=False)
+    _pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        parts = tuple((text, name, kind or "") for text, name, kind, _ in Formatter().parse(self.template))
+        written = "".join(
+            re.escape(text) + (f"(?P<{name}>{_KINDS.get(kind, kind)})" if name else "") for text, name, kind in parts
+        )
+        object.__setattr__(self, "_parts", parts)
+        object.__setattr__(self, "_pattern", re.compile(written, re.ASCII))
+
+    def id(self, **parts: str | int) -> str:
+        """Return the custom id with these parts; raises ValueError where it would not be read again."""
+        written = "".join(text + (str(parts[name]) if name else "") for text, name, _ in self._parts)
+        if len(written) > _LONGEST or self.read(written) is None:
+            raise ValueError(f"{written!r} is no id of {self.template!r}")
+        return written
+
+    def read(self, custom_id: str) -> Mapping[str, str] | None:
+        """Return the parts of an id; None where it is another route's, or says what no database can hold."""
+        found = self._pattern.fullmatch(custom_id)
+        if found is None:
+            return None
+        parts = found.groupdict()
+        numbers = [parts[name] for _, name, kind in self._parts if name and kind == "number"]
+        return parts if all(map(fits, numbers)) else None
+
+    def button(
+        self,
+        label: str,
+        style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+        *,
+        disabled: bool = False,
+        **parts: str | int,
+    ) -> ui.Button[Any]:
+        """Return the button with these parts in its id."""
+        return ui.Button(label=label, style=style, disabled=disabled, custom_id=self.id(**parts))
+
+    def menu(
+        self,
+        options: Sequence[discord.SelectOption],
+        placeholder: str | None = None,
+        *,
+        least: int = 1,
+        most: int = 1,
+        **parts: str | int,
+    ) -> ui.Select[Any]:
+        """Return the menu with these parts in its id."""
+        return ui.Select(
+            custom_id=self.id(**parts),
+            options=list(options),
+            placeholder=placeholder,
+            min_values=least,
+            max_values=most,
+        )
+
+
+def page_buttons(route: Route, page: int, pages: int, texts: Texts, **parts: str | int) -> list[ui.Button[Any]]:
+    """Return the ways to the pages before and after, of pages that count from 0."""
+    return [
+        ui.Button(label=texts("Back"), disabled=page == 0, custom_id=route.id(page=page - 1, **parts)),
+        ui.Button(label=texts("Next"), disabled=page + 1 >= pages, custom_id=route.id(page=page + 1, **parts)),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Click(Request):
+    """A press of a button, or what was chosen in a menu: the parts of the id, and the values."""
+
+    parts: Mapping[str, str]
+    values: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> str:
+        return self.parts[name]
+
+    def number(self, name: str) -> int:
+        """Return a part that is a number or a page."""
+        return int(self.parts[name])
+
+    @property
+    def value(self) -> str:
+        """The one value that was chosen."""
+        if len(self.values) != 1:
+            raise UnknownEntryError(UNREADABLE)
+        return self.values[0]
+
+    @property
+    def chosen(self) -> int:
+        """The one number that was chosen."""
+        if not re.fullmatch(_KINDS["number"], self.value, re.ASCII) or not fits(self.value):
+            raise UnknownEntryError(UNREADABLE)
+        return int(self.value)
+
+    @property
+    def message(self) -> int:
+        """The id of the message that the button is on."""
+        if self.interaction.message is None:
+            raise RuntimeError("a button without a message")
+        return self.interaction.message.id
+
+
+Handler = Callable[[Click], Awaitable[None]]
+
+
+class Router(commands.Cog):
+    """Leads each click to the part that answers it, and asks for the right before.
+
+    It listens to clicks itself: what discord.py knows of buttons is forgotten at a restart.
+    """
+
+    def __init__(self) -> None:
+        self._handlers: dict[Route, Handler] = {}
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """All routes that are answered."""
+        return tuple(self._handlers)
+
+    def answer(self, route: Route, handler: Handler) -> None:
+        """Let clicks of this kind go to the handler; called before the bot connects."""
+        self._handlers[route] = handler
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: BotInteraction) -> None:
+        """Answer a click on a button or menu of ours."""
+        data: Any = interaction.data or {}
+        is_click = interaction.type is discord.InteractionType.component
+        if not is_click or not data["custom_id"].startswith(PREFIX):
+            return
+        try:
+            await self._answer(interaction, data["custom_id"], tuple(data.get("values", ())))
+        except Exception as error:  # noqa: BLE001  this is the outermost frame of a click
+            await answer_failure(interaction, error)
+
+    async def _answer(self, interaction: BotInteraction, custom_id: str, values: tuple[str, ...]) -> None:
+        read = ((route, parts) for route in self._handlers if (parts := route.read(custom_id)) is not None)
+        route, parts = next(read, (None, {}))
+        if route is None:
+            raise UnknownEntryError(UNREADABLE)
+        click = Click(interaction, parts, values)
+        if route.way == "in place":
+            await interaction.response.defer()
+        elif route.way == "below":
+            await interaction.response.defer(ephemeral=True, thinking=True)
+        if route.act is not None:
+            await click.require(route.act)
+        await self._handlers[route](click)

@@ -1,0 +1,232 @@
+"""What a file or an answer holds: its text as it is kept, and what it says of itself."""
+
+import hashlib
+import io
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from claims.documents.cleaning import CleaningRules
+from claims.documents.decoding import canonical, decoded, digest_of
+from claims.documents.markup import form_of
+from config.errors import DocumentRefusedError
+
+if TYPE_CHECKING:
+    from pypdf import PdfReader
+
+_MOST_PAGES = 2000
+_MOST_CHARACTERS = 8_000_000
+_LEAST_TEXT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFacts:
+    """What is known of a document; `published` is a day, month or year, empty where nothing is known."""
+
+    title: str = ""
+    author: str = ""
+    publisher: str = ""
+    published: str = ""
+    language: str = ""
+    address: str | None = None
+
+    def or_else(self, other: "DocumentFacts") -> "DocumentFacts":
+        """Return these facts, with those of the other where nothing is known here."""
+        return DocumentFacts(
+            self.title or other.title,
+            self.author or other.author,
+            self.publisher or other.publisher,
+            self.published or other.published,
+            self.language or other.language,
+            self.address or other.address,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A text that may become a document: `sha256` is that of the kept text, of a PDF that of its file."""
+
+    text: str
+    sha256: str
+    data: bytes
+    facts: DocumentFacts
+
+
+class IntakeReader:
+    """Reads files of the kinds that can become documents; holds tables only, so that all threads share one."""
+
+    def __init__(self, rules: CleaningRules, script_of: Callable[[str], str]) -> None:
+        """Take over the cleaning rules, for titles, and what tells one Chinese script from the other."""
+        self._rules = rules
+        self._script_of = script_of
+
+    def read(self, data: bytes, name: str = "", charset: str = "", address: str | None = None) -> Intake:
+        """Return what the bytes hold; raises DocumentRefusedError with the reason and the mend."""
+        for magic, kind in _OTHERS:
+            if data.startswith(magic):
+                raise DocumentRefusedError(
+                    "This is {kind}, which is not read. Save it as text, a page, Markdown, subtitles or a PDF.",
+                    kind=kind,
+                )
+        if data[:1024].lstrip().startswith(b"%PDF-"):
+            text, facts = _read_pdf(data)
+            sha256 = hashlib.sha256(data).hexdigest()
+        else:
+            text = canonical(decoded(data, charset))
+            if text.lstrip().startswith("<?xml") and "<!ENTITY" in text[:20_000]:
+                raise DocumentRefusedError(
+                    "This XML defines entities of its own, which are not read. Save it as a page or text."
+                )
+            facts, sha256 = _said_of_itself(text), digest_of(text)
+        if len(text) > _MOST_CHARACTERS:
+            raise DocumentRefusedError(
+                "The text has more than {most} characters. Keep the part that matters.", most=_MOST_CHARACTERS
+            )
+        clean = self._rules.clean(text)
+        if len(clean.view.text.strip()) < _LEAST_TEXT:
+            raise DocumentRefusedError("There is no text to read in it. Check that it was saved whole.")
+        host = urlsplit(address).hostname if address else None
+        found = DocumentFacts(
+            clean.title or PurePath(name).stem.replace("_", " "),
+            publisher=host or "",
+            language=self._language(clean.view.text),
+            address=address,
+        )
+        facts = facts.or_else(found)
+        return Intake(text, sha256, data, replace(facts, title=_line(facts.title), author=_line(facts.author)))
+
+    def _language(self, text: str) -> str:
+        sample = text[:20_000]
+        han = len(_HAN.findall(sample))
+        return self._script_of(sample) if han * 5 > sum(map(str.isalpha, sample)) else "en"
+
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_OTHERS = (
+    (b"PK\x03\x04", "ZIP / Office"),
+    (b"PK\x05\x06", "ZIP"),
+    (b"\x1f\x8b", "gzip"),
+    (b"\xd0\xcf\x11\xe0", "Office"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"Rar!", "RAR"),
+    (b"7z\xbc\xaf", "7z"),
+    (b"ID3", "MP3"),
+    (b"\x7fELF", "ELF"),
+    (b"{\\rtf", "RTF"),
+)
+
+
+def _read_pdf(data: bytes) -> tuple[str, DocumentFacts]:
+    from pypdf import PdfReader  # noqa: PLC0415  (takes long to load, and only PDFs need it)
+
+    try:
+        reader = PdfReader(io.BytesIO(data))
+        _refuse_locked(reader)
+        pages: list[str] = []
+        length = 0
+        for page in reader.pages:
+            pages.append(page.extract_text())
+            length += len(pages[-1])
+            if length > _MOST_CHARACTERS:
+                break
+        facts = _pdf_facts(reader)
+    except DocumentRefusedError:
+        raise
+    except Exception as error:  # whatever is wrong with the file, the library says so in many ways
+        raise DocumentRefusedError(
+            "The PDF is broken ({reason}). Save it anew.", reason=type(error).__name__
+        ) from error
+    text = canonical("\n\n".join(pages).replace("\x00", "").encode("utf-8", "ignore").decode())
+    if len(text.strip()) < _LEAST_TEXT:
+        raise DocumentRefusedError(
+            "The PDF has no text layer: it holds pictures of pages. Run text recognition over it first."
+        )
+    return text, facts
+
+
+def _refuse_locked(reader: "PdfReader") -> None:
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise DocumentRefusedError("The PDF is locked with a password. Save it without one.")
+    if len(reader.pages) > _MOST_PAGES:
+        raise DocumentRefusedError("The PDF has more than {most} pages. Keep those that matter.", most=_MOST_PAGES)
+
+
+def _pdf_facts(reader: "PdfReader") -> DocumentFacts:
+    about = reader.metadata
+    if about is None:
+        return DocumentFacts()
+    made = about.creation_date
+    return DocumentFacts(about.title or "", about.author or "", published=made.date().isoformat() if made else "")
+
+
+_FRONT = re.compile(r"\A---\n((?:[\w-]{1,40}:[^\n]{0,500}\n){1,40})---\n")
+_DATES = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:-(\d\d)-(\d\d)|年(\d{1,2})月(\d{1,2})日)(?!\d)")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+_LONG_DATE = re.compile(rf"\b(\d{{1,2}}) ({'|'.join(_MONTHS)}) ((?:19|20)\d\d)\b")
+_BYLINE = re.compile(r"^By ((?:[A-Z][\w.'-]+|the|of|and)(?: (?:[A-Z][\w.'-]+|of|and)){0,6})", re.MULTILINE)
+_AUTHOR = re.compile(r"^(?:作者|文|撰文)\s?[:：/|｜]\s?(\S{2,30})", re.MULTILINE)
+_TOP = 600
+
+
+def _said_of_itself(text: str) -> DocumentFacts:
+    form = form_of(text)
+    if form == "page":
+        return _page_facts(text)
+    if front := _FRONT.match(text):
+        said = {
+            key.lower(): value.strip().strip("\"'")
+            for key, _, value in (line.partition(":") for line in front[1].splitlines())
+        }
+        return DocumentFacts(
+            said.get("title", ""), said.get("author", ""), said.get("publisher", ""), _day(said.get("date", "")),
+            said.get("lang", ""), said.get("url"),
+        )  # fmt: skip
+    top = text[:_TOP]
+    byline = _AUTHOR.search(top) or _BYLINE.search(top)
+    return DocumentFacts(author=byline[1] if byline else "", published=_day(top))
+
+
+def _page_facts(text: str) -> DocumentFacts:
+    if len(text) > _MOST_PAGE:
+        return DocumentFacts()
+    import trafilatura  # noqa: PLC0415  (takes long to load, and only pages need it)
+
+    try:
+        about = trafilatura.extract_metadata(text)
+    except (ValueError, RecursionError, AttributeError, TypeError, json.JSONDecodeError):
+        return DocumentFacts()
+    return DocumentFacts(about.title or "", about.author or "", about.sitename or "", _day(about.date or ""))
+
+
+_MOST_PAGE = 3_000_000
+
+
+def _day(text: str) -> str:
+    """Return the first day that a text names, or ""."""
+    for found in _DATES.finditer(text):
+        month, day = (found[2], found[3]) if found[2] else (found[4], found[5])
+        return _iso(int(found[1]), int(month), int(day))
+    if found := _LONG_DATE.search(text):
+        return _iso(int(found[3]), _MONTHS.index(found[2]) + 1, int(found[1]))
+    return text if re.fullmatch(r"\d{4}(?:-\d{2})?", text) else ""
+
+
+def _iso(year: int, month: int, day: int) -> str:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return ""
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:300]

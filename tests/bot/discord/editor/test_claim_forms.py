@@ -1,0 +1,200 @@
+"""The forms of a claim itself: its texts, a new claim, and its cut-off."""
+
+import sqlite3
+from contextlib import closing
+
+import discord
+import pytest
+
+from bot.discord import create_bot
+from claims.moderation.edits import EditTexts
+from claims.store import database
+from tests.bot.discord.editor.conftest import CRANE_ID
+from tests.bot.discord.world import CRANE, labels_of, prefilled, text_of
+
+
+async def edit_form(desk, claim=CRANE_ID):
+    return await desk.form(await desk.open(claim), "Edit")
+
+
+async def test_it_opens_with_what_the_claim_says(desk):
+    assert prefilled(await edit_form(desk, "ferry-closed-2030")) == {
+        "title_en": "The island ferry will be closed down by 2030",
+        "title_zh": "海岛渡轮到2030年就会停航",
+        "kind": ["outlook"],
+        "as_of": "2025-05-01",
+        "review_by": "2025-12-31",
+    }
+
+
+async def test_what_is_typed_is_written_and_shown(desk):
+    form = await edit_form(desk)
+    message = await desk.hand_in(form, title_en="The crane is old", kind=["context"], review_by="2027-01-31")
+    assert text_of(message).startswith("✓ Written.\n### The crane is old")
+    claim = desk.claim()
+    assert (claim.title_en, claim.kind, str(claim.review_by)) == ("The crane is old", "context", "2027-01-31")
+    assert claim.edited_by == str(desk.world.chief.id)
+
+
+async def test_what_changes_nothing_says_so(desk):
+    before = desk.world.touchstone.base.revision
+    message = await desk.hand_in(await edit_form(desk))
+    assert text_of(message).startswith("✓ Nothing has changed: it was so already.")
+    assert desk.world.touchstone.base.revision == before
+
+
+async def test_a_fault_is_named_with_its_field_and_all_is_echoed(desk):
+    refused = await desk.hand_in(await edit_form(desk), title_en="Newer", as_of="yesterday")
+    shown = text_of(refused)
+    assert "- As of: yesterday is no day. Write it as 2026-01-23." in shown
+    assert "Newer" in shown
+    assert desk.claim().title_en == CRANE
+    again = await desk.form(refused, "Try again")
+    assert prefilled(again)["title_en"] == "Newer"
+    await desk.hand_in(again, as_of="2026-01-01")
+    assert (desk.claim().title_en, str(desk.claim().as_of)) == ("Newer", "2026-01-01")
+
+
+async def test_of_two_moderators_at_once_the_second_may_keep_his_own(desk):
+    form = await edit_form(desk)
+    desk.edit(EditTexts("Theirs"))
+    conflict = await desk.hand_in(form, title_en="Mine")
+    assert "Title in English: Mine → Theirs" in text_of(conflict)
+    assert labels_of(conflict) == ["Keep mine", "Keep theirs", "Edit again"]
+    message = await desk.press(conflict, "Keep mine")
+    assert text_of(message).startswith("✓ Written.\n### Mine")
+    assert desk.claim().title_en == "Mine"
+
+
+async def test_or_leave_theirs(desk):
+    form = await edit_form(desk)
+    desk.edit(EditTexts("Theirs"))
+    await desk.press(await desk.hand_in(form, title_en="Mine"), "Keep theirs")
+    assert desk.claim().title_en == "Theirs"
+
+
+async def test_or_join_both(desk):
+    form = await edit_form(desk)
+    desk.edit(EditTexts("Theirs"))
+    again = await desk.form(await desk.hand_in(form, title_en="Mine"), "Edit again")
+    assert prefilled(again)["title_en"] == "Mine"
+    await desk.hand_in(again, title_en="Mine and theirs")
+    assert desk.claim().title_en == "Mine and theirs"
+
+
+async def test_a_form_that_was_open_at_a_restart_is_still_taken(world, desk, settings):
+    form = await edit_form(desk)
+    await world.env.restart_bot(create_bot(settings, world.touchstone))
+    message = await desk.hand_in(form, title_en="Typed before")
+    assert text_of(message).startswith("✓ Written.\n### Typed before")
+
+
+@pytest.mark.parametrize(("command", "field"), [(None, "title_en"), ("new", "title_en"), ("source", "title")])
+async def test_whoever_lost_the_right_meanwhile_gets_the_words_back(world, desk, command, field):
+    form = await (world.chief.slash(world.channel, f"claims {command}") if command else edit_form(desk))
+    desk.take_the_right_away()
+    before = world.touchstone.base.revision
+    more = {"publisher": "P", "published": "2026"} if command == "source" else {}
+    refused = text_of(await desk.hand_in(form, **{field: "Typed for nothing"}, **more))
+    assert "needs a moderator of the server" in refused
+    assert "Typed for nothing" in refused
+    assert world.touchstone.base.revision == before
+
+
+async def test_where_the_database_is_locked_the_words_come_back(world, desk, monkeypatch):
+    form, before = await edit_form(desk), desk.claim()
+    world.touchstone.base.close()
+    monkeypatch.setattr(database, "PRAGMAS", ("PRAGMA busy_timeout = 50", *database.PRAGMAS[1:]))
+    with closing(sqlite3.connect(world.touchstone.base.database.file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        refused = await desk.hand_in(form, title_en="Typed in vain", title_zh="白打的字")
+        other.execute("ROLLBACK")
+    shown = text_of(refused)
+    assert "Nothing was changed; try again in a minute." in shown
+    assert "Typed in vain" in shown
+    assert "白打的字" in shown
+    assert desk.claim() == before
+    world.touchstone.base.close()
+    again = await desk.form(refused, "Try again")
+    message = await desk.hand_in(again, title_en="Typed in vain", title_zh="白打的字")
+    assert text_of(message).startswith("✓ Written.")
+    assert desk.claim().title_zh == "白打的字"
+
+
+async def test_a_title_that_another_claim_says_is_written_with_a_warning(desk):
+    message = await desk.hand_in(await edit_form(desk), title_en="that lighthouse lamp needs 40 kW of power")
+    warning = (
+        "⚠ “that lighthouse lamp needs 40 kW of power” is nearly what another claim says: The lamp of the lighthouse"
+    )
+    assert warning in text_of(message)
+    assert desk.claim().title_en == "that lighthouse lamp needs 40 kW of power"
+
+
+async def test_a_new_claim_begins_as_a_draft(world, desk):
+    form = await world.chief.slash(world.channel, "claims new")
+    today = world.touchstone.base.clock().date().isoformat()
+    assert (prefilled(form)["kind"], prefilled(form)["as_of"]) == (["contested"], today)
+    message = await desk.hand_in(form, title_en="The whale of the bay sings", title_zh="海湾的鲸鱼会唱歌")
+    assert "✓ The draft is there." in text_of(message)
+    assert "Status: draft" in text_of(message)
+    assert labels_of(message)[5:] == ["Publish", "Mute", "Cut-off"]
+    (draft,) = [claim for claim in desk.moderation.claims.all(desk.other) if claim.server]
+    assert (draft.title_en, draft.status) == ("The whale of the bay sings", "draft")
+
+
+async def test_a_new_claim_that_is_there_already_comes_with_a_warning(world, desk):
+    form = await world.chief.slash(world.channel, "claims new")
+    await desk.hand_in(form, title_en="The whale of the bay sings", title_zh="")
+    form = await world.chief.slash(world.channel, "claims new")
+    message = await desk.hand_in(form, title_en="the whale of the bay sings", title_zh=CRANE)
+    assert "⚠ “the whale of the bay sings” is nearly what another claim says: The whale of the bay" in text_of(message)
+    assert f"⚠ “{CRANE}” is nearly what another claim says: {CRANE}." in text_of(message)
+
+
+async def test_a_new_claim_without_a_title_is_refused(world, desk):
+    refused = await desk.hand_in(await world.chief.slash(world.channel, "claims new"), title_en=" ")
+    assert "Title in English: The text is empty." in text_of(refused)
+
+
+async def test_the_cut_off_of_a_claim_is_set_and_taken_away(desk):
+    form = await desk.form(await desk.open(), "Cut-off")
+    assert not prefilled(form)["cut_off"]
+    message = await desk.hand_in(form, cut_off="0.8")
+    assert "**Answered from 0.8 on" in text_of(message)
+    assert desk.claim().cut_off == 0.8
+    form = await desk.form(message, "Cut-off")
+    assert prefilled(form)["cut_off"] == "0.8"
+    await desk.hand_in(form, cut_off="")
+    assert desk.claim().cut_off is None
+
+
+@pytest.mark.parametrize("typed", ["soon", "1.5", "nan", "-1"])
+async def test_a_cut_off_that_is_no_probability_is_refused(desk, typed):
+    refused = await desk.hand_in(await desk.form(await desk.open(), "Cut-off"), cut_off=typed)
+    assert "Cut-off:" in text_of(refused)
+    assert "Give a probability from 0 to 1." in text_of(refused)
+    assert desk.claim().cut_off is None
+
+
+async def test_a_cut_off_that_somebody_else_has_set_meanwhile_is_not_overwritten_unseen(desk):
+    form = await desk.form(await desk.open(), "Cut-off")
+    desk.moderation.claim_settings.set_cut_off(desk.other, CRANE_ID, 0.6)
+    conflict = await desk.hand_in(form, cut_off="0.8")
+    assert "Cut-off: 0.8 → 0.6" in text_of(conflict)
+    assert desk.claim().cut_off == 0.6
+    await desk.press(conflict, "Keep mine")
+    assert desk.claim().cut_off == 0.8
+
+
+@pytest.mark.parametrize(
+    ("locale", "title", "done"),
+    [
+        (discord.Locale.chinese, "编辑说法", "✓ 已写入。\n### 新标题"),
+        (discord.Locale.taiwan_chinese, "編輯說法", "✓ 已寫入。\n### 新標題"),
+    ],
+)
+async def test_it_speaks_the_language_of_the_client(desk, in_language, locale, title, done):
+    in_language(locale)
+    form = await desk.form(await desk.open(), title[:2])
+    assert form.modal["title"] == title
+    assert text_of(await desk.hand_in(form, title_zh="新标题")).startswith(done)

@@ -1,0 +1,118 @@
+"""The figures of a claim: read, added, changed and taken out; never the wrong one."""
+
+import pytest
+
+from bot.discord import create_bot
+from bot.discord.editor.entries import _value
+from checks.model import KnownFigure
+from claims.moderation.edits import EditFigure, RemoveFigure
+from tests.bot.discord.editor.conftest import LAMP_ID, menus_of
+from tests.bot.discord.world import labels_of, prefilled, text_of
+
+
+async def figures(desk):
+    return await desk.press(await desk.open(LAMP_ID), "Figures")
+
+
+async def figure(desk, place=0):
+    return await desk.choose(await figures(desk), "ts:desk:menu:figs", str(place))
+
+
+def known(desk):
+    return desk.claim(LAMP_ID).figures
+
+
+async def test_a_figure_is_shown_and_changed(desk):
+    assert "**Figures: 1**\n1. the whole island around 40 kW" in text_of(await figures(desk))
+    form = await desk.form(await figure(desk), "Edit")
+    assert prefilled(form) == {
+        "value": "40",
+        "unit": "kW",
+        "bound": ["about"],
+        "subject_en": "the whole island",
+        "subject_zh": "整座岛",
+    }
+    message = await desk.hand_in(form, value="2 to 3", unit="MW", bound=["range"])
+    assert text_of(message).startswith("✓ Written.")
+    assert "the whole island 2 to 3 MW" in text_of(message)
+    assert known(desk) == (KnownFigure(2, 3, "MW", "range", "claim", "the whole island", "整座岛"),)
+
+
+async def test_what_a_figure_is_for_stays(desk):
+    desk.edit(EditFigure("2", "kW", role="context", subject_en="the lamp"), LAMP_ID)
+    await desk.hand_in(await desk.form(await figure(desk, 1), "Edit"), value="2.5")
+    assert [(each.low, each.role) for each in known(desk)] == [(40, "claim"), (2.5, "context")]
+
+
+async def test_a_new_figure_is_added(desk):
+    form = await desk.form(await figures(desk), "New figure")
+    message = await desk.hand_in(form, value="2", unit="kW", subject_en="the lamp")
+    assert "**Figure 2 of 2**\nthe lamp 2 kW" in text_of(message)
+    assert known(desk)[1] == KnownFigure(2, 2, "kW", "exactly", "claim", "the lamp", "the lamp")
+
+
+@pytest.mark.parametrize("typed", ["many", "3 to 2", "1e999"])
+async def test_a_value_that_is_no_figure_is_refused(desk, typed):
+    refused = text_of(await desk.hand_in(await desk.form(await figure(desk), "Edit"), value=typed))
+    assert f"Value: {typed} is no figure." in refused
+    assert known(desk)[0].low == 40
+
+
+async def test_a_figure_goes_after_a_confirming_click(desk):
+    question = await desk.press(await figure(desk), "Remove")
+    assert "Take this figure out?\n> the whole island around 40 kW" in text_of(question)
+    message = await desk.press(question, "Yes, take it out")
+    assert "It has no figure yet." in text_of(message)
+    assert known(desk) == ()
+
+
+async def test_an_older_list_touches_nothing(desk):
+    listed, question = await figures(desk), await desk.press(await figure(desk), "Remove")
+    desk.edit(EditFigure("2", "kW", subject_en="the lamp"), LAMP_ID)
+    for message in (
+        await desk.choose(listed, "ts:desk:menu:figs", "0"),
+        await desk.press(question, "Yes, take it out"),
+    ):
+        assert text_of(message).startswith("Somebody else has changed this meanwhile")
+    assert len(known(desk)) == 2
+
+
+async def test_a_form_finds_its_figure_again_where_the_list_has_shifted(desk):
+    desk.edit(EditFigure("2", "kW", subject_en="the lamp"), LAMP_ID)
+    form = await desk.form(await figure(desk, 1), "Edit")
+    desk.edit(RemoveFigure(0), LAMP_ID)
+    conflict = await desk.hand_in(form, value="3")
+    assert labels_of(conflict) == ["Keep mine", "Keep theirs", "Edit again"]
+    await desk.press(conflict, "Keep mine")
+    assert [(each.low, each.subject_en) for each in known(desk)] == [(3, "the lamp")]
+
+
+async def test_as_many_figures_as_there_may_be_are_all_within_reach(desk):
+    for n in range(39):
+        desk.edit(EditFigure(str(n), "kW", subject_en=f"{n} {'x' * 290}"), LAMP_ID)
+    message = await figures(desk)
+    assert sum(len(menu.options) for menu in menus_of(message)) == 40
+    assert len(text_of(message)) <= 4000
+    message = await desk.choose(message, "ts:desk:menu:figs:25:", "39")
+    assert "**Figure 40 of 40**" in text_of(message)
+    refused = text_of(await desk.hand_in(await desk.form(await figures(desk), "New figure"), value="1", unit="kW"))
+    assert "40 figures are the most." in refused
+
+
+async def test_everything_works_after_a_restart_and_asks_for_the_right(world, desk, settings):
+    message = await figure(desk)
+    form = await desk.form(message, "Edit")
+    await world.env.restart_bot(create_bot(settings, world.touchstone))
+    assert text_of(await desk.hand_in(form, value="41")).startswith("✓ Written.")
+    form = await desk.form(message, "Edit")
+    desk.take_the_right_away()
+    refused = text_of(await desk.hand_in(form, value="42"))
+    assert "needs a moderator of the server" in refused
+    assert "42" in refused
+    assert known(desk)[0].low == 41
+
+
+def test_a_value_is_prefilled_with_all_its_digits():
+    assert _value(KnownFigure(1234567.125, 1234567.125, "kW")) == "1234567.125"
+    assert _value(KnownFigure(2, 3.5, "kW")) == "2 to 3.5"
+    assert _value(KnownFigure(1e20, 1e20, "kW")) == "1e+20"

@@ -1,0 +1,90 @@
+"""`/touchstone shadow`: what would have been said, the cut-off that keeps the budget, and a new beginning."""
+
+import discord
+import pytest
+
+from bot.backtest import written
+from bot.discord import create_bot
+from config.errors import NotAllowedError
+from tests.bot.discord.world import CRANE, LAMP, MODERATORS_ONLY, labels_of, text_of
+from tests.claims.people import administrator
+
+COMMAND = "touchstone shadow"
+CLEAR = "Delete these counts"
+
+pytestmark = pytest.mark.usefixtures("counted")
+
+
+@pytest.fixture
+async def counted(world):
+    """A channel in shadow mode, switched there by command, with five lines of chat and three of two claims."""
+    shown = await world.chief.slash(world.channel, "touchstone watch", mode="shadow")
+    assert "I now only count what I would say" in text_of(shown)
+    for number in range(5):
+        await world.alice.send(world.channel, f"good morning number {number}")
+    return [await world.alice.send(world.channel, text) for text in (CRANE, CRANE, LAMP)]
+
+
+async def test_the_report_names_counts_claims_and_links_but_no_text(world, counted):
+    shown = text_of(await world.chief.slash(world.channel, COMMAND, days=3))
+    assert "### Only counted in all channels, last 3 days\n" in shown
+    assert "8 messages of members read." in shown
+    assert "Replies: 3, 375.00 per 1,000 messages." in shown
+    assert "- The old harbour crane was built in 1920: 2 replies" in shown
+    assert "- The lamp of the lighthouse draws 40 kW: 1 reply" in shown
+    for message in counted:
+        assert f"https://discord.com/channels/{world.guild.id}/{world.channel.id}/{message.id}" in shown
+    assert "good morning" not in shown
+    assert world.cards() == []
+
+
+async def test_one_channel_can_be_named(world):
+    other = world.guild.create_text_channel("other")
+    shown = text_of(await world.chief.slash(world.channel, COMMAND, channel=other))
+    assert "Nothing was counted." in shown
+    shown = text_of(await world.chief.slash(other, COMMAND, channel=world.channel))
+    assert f"### Only counted in <#{world.channel.id}>, last 7 days" in shown
+
+
+async def test_the_button_applies_the_cut_off_also_after_a_restart(world, settings):
+    shown = await world.chief.slash(world.channel, COMMAND)
+    assert "To keep the budget of 0.5 replies per 1,000 messages, set the cut-off to " in text_of(shown)
+    label, clear = labels_of(shown.response.message)
+    assert clear == CLEAR
+    await world.env.restart_bot(create_bot(settings, world.touchstone))
+    await world.chief.click(shown.response.message, label=label)
+    assert written(world.touchstone.servers.settings(world.guild.id).cut_off) in label
+
+
+async def test_a_kept_budget_needs_no_other_cut_off(world):
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), budget=500)
+    shown = await world.chief.slash(world.channel, COMMAND)
+    assert "That keeps the budget of 500 replies" in text_of(shown)
+    assert labels_of(shown.response.message) == [CLEAR]
+
+
+@pytest.mark.parametrize("named", [True, False])
+async def test_the_counts_can_be_deleted(world, settings, named):
+    options = {"channel": world.channel} if named else {}
+    shown = await world.chief.slash(world.channel, COMMAND, **options)
+    await world.env.restart_bot(create_bot(settings, world.touchstone))
+    assert text_of(await world.chief.click(shown.response.message, label=CLEAR)) == "Deleted. Counting begins anew."
+    assert "Nothing was counted." in text_of(await world.chief.slash(world.channel, COMMAND))
+
+
+async def test_members_do_not_see_them_and_the_right_to_delete_them_is_asked_again(world, without_rights):
+    assert text_of(await world.mod.slash(world.channel, COMMAND)) == MODERATORS_ONLY
+    assert [type(error.original) for error in world.env.errors] == [NotAllowedError]
+    shown = await world.chief.slash(world.channel, COMMAND)
+    with without_rights():
+        assert text_of(await world.chief.click(shown.response.message, label=CLEAR)) == MODERATORS_ONLY
+    assert "8 messages" in text_of(await world.chief.slash(world.channel, COMMAND))
+
+
+@pytest.mark.parametrize(
+    ("locale", "says"),
+    [(discord.Locale.chinese, "所有频道的只计数结果"), (discord.Locale.taiwan_chinese, "所有頻道的只計數結果")],
+)
+async def test_the_report_is_in_the_language_of_the_client(world, in_language, locale, says):
+    in_language(locale)
+    assert says in text_of(await world.chief.slash(world.channel, COMMAND))

@@ -1,0 +1,37 @@
+"""The daily round."""
+
+from datetime import timedelta
+
+from bot.discord import create_bot
+from claims.base import utc_now
+from claims.moderation.rights import Actor
+from config.errors import DatabaseError
+from tests.bot.discord.world import CRANE
+from tests.claims.people import administrator
+
+
+async def test_old_sightings_go_at_the_start_and_every_day_even_after_a_failure(world, settings, monkeypatch, caplog):
+    rounds = []
+
+    def purge(older_than):
+        rounds.append(older_than)
+        raise DatabaseError("disk full")
+
+    monkeypatch.setattr(world.touchstone.sightings, "purge", purge)
+    monkeypatch.setattr(world.touchstone.moderation, "purge", purge)
+    await world.env.restart_bot(create_bot(settings, world.touchstone))
+    await world.env.advance_time(2 * 24 * 3600 + 60)
+    assert rounds == [timedelta(days=30)] * 6
+    assert caplog.text.count("Old sightings could not be deleted: disk full") == 3
+    assert caplog.text.count("Old moderators' items could not be deleted: disk full") == 3
+
+
+async def test_what_shadow_mode_counted_goes_with_the_sightings(world, settings, monkeypatch):
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), world.channel.id, "shadow")
+    await world.alice.send(world.channel, CRANE)
+    chief = Actor(1, world.guild.id, is_administrator=True)
+    assert world.touchstone.moderation.shadow.report(chief).doubtful != ()
+    later = utc_now() + timedelta(days=31)
+    monkeypatch.setattr(world.touchstone.moderation.shadow, "_clock", lambda: later)
+    await world.env.restart_bot(create_bot(settings, world.touchstone))
+    assert world.touchstone.moderation.shadow.report(chief, days=90).doubtful == ()

@@ -1,0 +1,111 @@
+"""Quiet offers: a small reaction first, the card only for those who ask for it."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.discord import create_bot
+from bot.discord.watch import OFFER
+from tests.bot.discord.world import CRANE, SILENT, text_of
+from tests.claims.people import administrator
+
+
+@pytest.fixture
+def doubtful(touchstone, monkeypatch):
+    """Let every finding that would be a reply be an offer instead."""
+    check = touchstone.check
+
+    def offered(text, server=None):
+        finding = check(text, server)
+        matches = tuple(replace(match, action="offer") for match in finding.matches[:1])
+        return replace(finding, action="offer", matches=matches) if finding.action == "reply" else finding
+
+    monkeypatch.setattr(touchstone, "check", offered)
+
+
+@pytest.fixture
+def hinting(world):
+    """Set the channel to hints only."""
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), world.channel.id, "hint")
+
+
+@pytest.mark.usefixtures("doubtful")
+async def test_a_doubtful_match_only_gets_a_reaction(world):
+    await world.alice.send(world.channel, CRANE)
+    assert len(world.reactions()) == 1
+    assert not world.sent()
+
+
+@pytest.mark.usefixtures("hinting")
+async def test_a_channel_of_hints_never_gets_more_than_a_reaction(world):
+    await world.alice.send(world.channel, CRANE)
+    assert len(world.reactions()) == 1
+    assert not world.sent()
+
+
+@pytest.mark.usefixtures("hinting")
+async def test_whoever_clicks_the_reaction_gets_the_card_once(world):
+    said = await world.alice.send(world.channel, CRANE)
+    await world.bob.react(said, OFFER)
+    await world.mod.react(said, OFFER)
+    (card,) = world.cards()
+    assert "The old harbour crane was built in 1920" in text_of(card)
+    assert card.reference.message_id == said.id
+    assert [body["allowed_mentions"] for body in world.sent()] == [SILENT]
+
+
+@pytest.mark.usefixtures("doubtful")
+async def test_an_offer_can_be_taken_up_after_a_restart(world, settings):
+    said = await world.alice.send(world.channel, CRANE)
+    await world.env.restart_bot(create_bot(settings, world.touchstone))
+    await world.bob.react(said, OFFER)
+    assert len(world.cards()) == 1
+
+
+@pytest.mark.usefixtures("hinting")
+async def test_other_reactions_and_other_messages_mean_nothing(world):
+    said = await world.alice.send(world.channel, CRANE)
+    other = await world.alice.send(world.channel, "good morning everybody, coffee is ready")
+    await world.bob.react(said, "👍")
+    await world.bob.react(other, OFFER)
+    assert not world.cards()
+
+
+@pytest.mark.usefixtures("hinting")
+async def test_a_bot_cannot_take_up_an_offer(world):
+    robot = world.guild.add_member(world.env.create_user("robot", bot=True))
+    said = await world.alice.send(world.channel, CRANE)
+    await robot.react(said, OFFER)
+    assert not world.cards()
+
+
+@pytest.mark.usefixtures("hinting")
+async def test_a_message_that_was_edited_into_something_else_brings_no_card(world):
+    said = await world.alice.send(world.channel, CRANE)
+    await world.alice.edit(said, "good morning everybody, coffee is ready")
+    await world.bob.react(said, OFFER)
+    assert not world.cards()
+
+
+@pytest.mark.usefixtures("hinting")
+async def test_a_message_that_was_deleted_brings_no_card(world):
+    said = await world.alice.send(world.channel, CRANE)
+    world.env.inject_error("GET", "/channels/*/messages/*", status=404, code=10008)
+    await world.bob.react(said, OFFER)
+    assert not world.cards()
+
+
+@pytest.mark.usefixtures("hinting")
+async def test_where_the_message_may_not_be_read_the_offer_stands_and_the_bot_keeps_quiet(world):
+    said = await world.alice.send(world.channel, CRANE)
+    world.env.inject_error("GET", "/channels/*/messages/*", status=403, code=50001)
+    await world.bob.react(said, OFFER)
+    assert world.env.bot.backoff.holds(world.channel.id)
+    assert world.touchstone.answers.is_offered(said.channel.id, said.id)
+
+
+@pytest.mark.usefixtures("hinting")
+async def test_where_reactions_are_refused_the_bot_keeps_quiet(world):
+    world.env.inject_error("PUT", "/channels/*/messages/*/reactions/*", status=403, code=50013)
+    await world.alice.send(world.channel, CRANE)
+    assert world.env.bot.backoff.holds(world.channel.id)

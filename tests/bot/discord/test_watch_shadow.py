@@ -1,0 +1,50 @@
+"""Channels where the bot only counts, and what it keeps of messages that dispute a claim."""
+
+from sqlmodel import select
+
+from bot.discord.watch import is_dispute
+from checks.model import Finding, Match
+from claims.moderation.rights import Actor
+from claims.moderation.trends import TrendBook
+from claims.store.tables import ShadowMatch
+from tests.bot.discord.world import CRANE
+from tests.claims.people import administrator
+
+DENIAL = "It is not true that the old harbour crane was built in 1920"
+
+
+async def test_in_shadow_nothing_is_said_and_what_would_be_said_is_counted(world):
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), world.channel.id, "shadow")
+    said = await world.alice.send(world.channel, CRANE)
+    await world.alice.send(world.channel, "good morning")
+    assert world.cards() == []
+    actor = Actor(world.chief.id, world.guild.id, can_manage_server=True)
+    report = world.touchstone.moderation.shadow.report(actor, world.channel.id)
+    assert (report.messages, report.replies) == (2, 1)
+    assert report.doubtful[0].message == said.id
+    assert CRANE not in str(report)
+
+
+async def test_other_channels_are_not_counted_as_shadow(world):
+    await world.alice.send(world.channel, CRANE)
+    with world.touchstone.base.database.reading() as session:
+        assert session.scalars(select(ShadowMatch)).all() == []
+
+
+async def test_a_message_that_disputes_a_claim_is_not_answered_but_counted_in_the_trends(world):
+    await world.alice.send(world.channel, DENIAL)
+    assert world.cards() == []
+    actor = Actor(world.chief.id, world.guild.id, can_manage_server=True)
+    ((claim, tally),) = TrendBook(world.touchstone.base).read(actor, 1).by_claim()
+    assert (claim, tally.debunked, tally.asserted) == ("crane-built-1920", 1, 0)
+
+
+def test_only_a_likely_dispute_counts():
+    assert is_dispute(finding(0.9, "denies"))
+    assert not is_dispute(finding(0.3, "denies"))
+    assert not is_dispute(finding(0.9, "asserts"))
+    assert not is_dispute(Finding("", "en", "silent"))
+
+
+def finding(score: float, stance) -> Finding:
+    return Finding("", "en", "silent", (Match("crane-built-1920", score, stance, ""),))

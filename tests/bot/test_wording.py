@@ -1,0 +1,120 @@
+"""Faults and differences of fields, said in the reader's language."""
+
+from dataclasses import asdict, fields
+
+import pytest
+
+from bot.texts import Texts
+from bot.wording import LONGEST, MOST_ENTRIES, difference_lines, fault_lines, field_name
+from checks.model import KnownFigure, KnownWording
+from claims.fields import FormReader
+from claims.moderation.edits import EditFigure, EditPoint, EditTexts, EditWordings
+from claims.moderation.sources import NewSource
+from claims.record import ClaimRecord, DocumentRecord, PackRecord, claim_state, differences
+from claims.store.changes import UNSET
+from claims.store.server_settings import ServerSettings, settings_faults
+from config.errors import InvalidEditError
+from config.faults import FieldDifference
+
+ENGLISH, SIMPLIFIED, TRADITIONAL = map(Texts.open, ("en", "zh-Hans", "zh-Hant"))
+FORMS = (EditTexts, EditWordings, EditPoint, EditFigure, NewSource, PackRecord, DocumentRecord, ServerSettings)
+
+
+def refused(field: str, fault: str, mend: str, **values: object) -> InvalidEditError:
+    form = FormReader()
+    form.refuse(field, fault, mend, **values)
+    with pytest.raises(InvalidEditError) as caught:
+        form.finish(None)
+    return caught.value
+
+
+def test_a_fault_names_its_field_and_its_mend_in_the_readers_language():
+    with pytest.raises(InvalidEditError) as caught:
+        EditTexts(kind="myth", as_of="yesterday").apply(claim(), None)
+    assert fault_lines(caught.value, ENGLISH) == [
+        "Kind: myth is not known here. Choose one of: contested, context, outlook.",
+        "As of: yesterday is no day. Write it as 2026-01-23.",
+    ]
+    assert fault_lines(caught.value, TRADITIONAL)[1] == "截至日期：yesterday 不是具體日期。請寫成 2026-01-23。"
+
+
+def test_a_value_may_have_any_name_and_any_braces():
+    with pytest.raises(InvalidEditError) as caught:
+        EditTexts(as_of="{never} said").apply(claim(), None)
+    assert fault_lines(caught.value, SIMPLIFIED) == ["截至日期：{never} said 不是具体日期。请写成 2026-01-23。"]
+
+
+def test_faults_of_settings_are_translated():
+    (fault,) = settings_faults({"cut_off": 2.0})
+    assert fault_lines(InvalidEditError((fault,)), SIMPLIFIED) == ["门槛：2.0 超出范围。请填 0 到 1 之间的概率。"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_field_that_people_fill_in_has_a_name(form):
+    names = {each.name for each in fields(form)} - {"loaded"}
+    assert {name for name in names if field_name(name, SIMPLIFIED) == name} == set()
+
+
+def test_every_field_of_a_state_has_a_name():
+    names = {*claim_state(claim()), *UNSET, "decision", "decided_by", "state", "mode", "makes_claim", "claim"}
+    assert {name for name in names if field_name(name, TRADITIONAL) == name} == set()
+    assert field_name("something new", ENGLISH) == "something new"
+
+
+def test_values_are_shown_before_and_after():
+    before, after = claim_state(claim()), claim_state(claim(title_en="New", status="published"))
+    assert difference_lines(differences(before, after), ENGLISH) == [
+        "Title in English: Old → New",
+        "Status: draft → published",
+    ]
+    assert difference_lines([FieldDifference("review_by", None, "2027-01-01")], SIMPLIFIED) == [
+        "复核期限：无 → 2027-01-01"
+    ]
+    assert difference_lines([FieldDifference("muted", False, True)], TRADITIONAL) == ["靜音：否 → 是"]
+
+
+def test_lists_show_what_went_and_what_came():
+    gone, new = KnownWording("it sank", "en", negative=True), KnownWording("它沉了", "zh", denies=True)
+    assert difference_lines([FieldDifference("wordings", [asdict(gone)], [asdict(new)])], ENGLISH) == [
+        "Wordings:",
+        "− it sank (never to be matched)",
+        "+ 它沉了 (disputes it)",
+    ]
+
+
+def test_figures_and_points_are_shown_as_people_read_them():
+    figure = KnownFigure(2, 3, "t", "range", "claim", "ore", "矿石")
+    assert difference_lines([FieldDifference("figures", [], [asdict(figure)])], SIMPLIFIED) == [
+        "数字：",
+        "+ 矿石 2 至 3 t",
+    ]
+    point = {
+        "role": "refutes",
+        "speaker_en": "Ann",
+        "speaker_zh": "安",
+        "date": "2026",
+        "text_en": "No.",
+        "text_zh": "",
+    }
+    cited = point | {"citations": [{"document": "book"}], "numbers": []}
+    assert difference_lines([FieldDifference("points", [cited], [])], ENGLISH) == [
+        "Points:",
+        "− Against it · Ann · 2026 · No. · book",
+    ]
+
+
+def test_long_texts_and_long_lists_are_cut():
+    (line,) = difference_lines([FieldDifference("title_en", "", "word " * 100)], ENGLISH)
+    assert len(line) < LONGEST + 40
+    assert line.endswith("…")
+    lines = difference_lines([FieldDifference("numbers", [], [str(n) for n in range(50)])], ENGLISH)
+    assert len(lines) == MOST_ENTRIES + 2
+    assert lines[-1] == "+ and 40 more"
+
+
+def claim(**changes):
+    from datetime import date
+
+    values = {"title_en": "Old", "title_zh": "旧", "status": "draft"} | changes
+    known = {"id": "x", "kind": "contested", "pack": "", "version": 1, "as_of": date(2026, 1, 1), "review_by": None}
+    return ClaimRecord(**known, **values, wordings=(), figures=(), points=())

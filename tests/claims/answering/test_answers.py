@@ -1,0 +1,172 @@
+"""One answer a message, one a claim within its cool-down, whoever asks and however often."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from claims.answering.answers import AnswerBook
+from claims.base import ClaimBase
+from tests.claims.conftest import KEY, Clock
+
+SERVER, CHANNEL, AUTHOR = 2**62, 2**61, 2**60
+SIX_HOURS = timedelta(hours=6)
+
+
+@pytest.fixture
+def book(any_base: ClaimBase, clock: Clock) -> AnswerBook:
+    return AnswerBook(any_base, KEY, clock)
+
+
+def take(book: AnswerBook, message: int, *claims: str, channel: int = CHANNEL, **options: str) -> tuple[str, ...]:
+    return book.take(SERVER, channel, message, AUTHOR, claims, SIX_HOURS, **options)  # type: ignore[arg-type]
+
+
+def test_a_message_is_taken_once(book: AnswerBook) -> None:
+    assert take(book, 1, "silver", "bubble") == ("silver", "bubble")
+    assert take(book, 1, "silver", "bubble") == ()
+    assert take(book, 1, "another") == ()
+
+
+def test_a_message_stays_taken_after_a_restart(any_url: str, clock: Clock) -> None:
+    with ClaimBase.open(any_url, clock) as first:
+        assert take(AnswerBook(first, KEY), 1, "silver")
+    clock.move(days=30)
+    with ClaimBase.open(any_url, clock) as second:
+        assert take(AnswerBook(second, KEY), 1, "silver") == ()
+
+
+def test_a_claim_rests_in_its_channel_until_the_cooldown_is_over(book: AnswerBook, clock: Clock) -> None:
+    assert take(book, 1, "silver") == ("silver",)
+    clock.move(hours=5.9)
+    assert take(book, 2, "silver", "bubble") == ("bubble",)
+    assert take(book, 3, "silver", channel=CHANNEL + 1) == ("silver",)
+    clock.move(hours=0.1)
+    assert take(book, 4, "silver", "bubble") == ("silver",)
+
+
+def test_the_order_given_is_kept_and_doubles_go(book: AnswerBook) -> None:
+    assert take(book, 1, "z", "a", "z", "m") == ("z", "a", "m")
+
+
+def test_of_many_at_once_one_takes_the_message(any_base: ClaimBase) -> None:
+    taken: list[tuple[str, ...]] = []
+    books = [AnswerBook(any_base, KEY) for _ in range(8)]
+    threads = [threading.Thread(target=lambda b=b: taken.append(take(b, 1, "silver", "bubble"))) for b in books]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(len, taken)) == [0, 0, 0, 0, 0, 0, 0, 2]
+
+
+def test_of_many_messages_at_once_one_may_answer_the_claim(any_base: ClaimBase) -> None:
+    taken: list[tuple[str, ...]] = []
+    book = AnswerBook(any_base, KEY)
+    orders = enumerate([("a", "b"), ("b", "a")] * 4)
+    threads = [threading.Thread(target=lambda n=n, o=o: taken.append(take(book, n, *o))) for n, o in orders]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(map(len, taken)) == 2
+
+
+def test_a_card_leads_back_to_what_it_answers(book: AnswerBook) -> None:
+    take(book, 1, "silver")
+    book.posted(CHANNEL, 1, 99)
+    card = book.card(CHANNEL, 99)
+    assert card is not None
+    assert (card.server, card.channel, card.message, card.claims, card.hidden) == (
+        SERVER,
+        CHANNEL,
+        1,
+        ("silver",),
+        False,
+    )
+    assert book.card(CHANNEL, 98) is None
+    assert card == book.answer(CHANNEL, 1)
+
+
+def test_the_author_is_recognised_but_not_kept(book: AnswerBook) -> None:
+    take(book, 1, "silver")
+    answer = book.answer(CHANNEL, 1)
+    assert answer is not None
+    assert book.is_author(answer, AUTHOR)
+    assert not book.is_author(answer, AUTHOR + 1)
+    assert str(AUTHOR) not in str(answer)
+
+
+def test_a_hidden_card_stays_hidden(book: AnswerBook) -> None:
+    take(book, 1, "silver")
+    book.posted(CHANNEL, 1, 99)
+    book.hide(CHANNEL, 99)
+    card = book.card(CHANNEL, 99)
+    assert card is not None
+    assert card.hidden
+
+
+def test_a_released_message_may_be_taken_again_without_a_cooldown(book: AnswerBook) -> None:
+    take(book, 1, "silver")
+    book.release(CHANNEL, 1)
+    assert take(book, 2, "silver") == ("silver",)
+    assert take(book, 1, "bubble") == ("bubble",)
+
+
+def test_a_posted_answer_cannot_be_released(book: AnswerBook) -> None:
+    take(book, 1, "silver")
+    book.posted(CHANNEL, 1, 99)
+    book.release(CHANNEL, 1)
+    assert take(book, 1, "silver") == ()
+    assert book.card(CHANNEL, 99) is not None
+
+
+def test_releasing_a_message_never_taken_does_nothing(book: AnswerBook) -> None:
+    book.release(CHANNEL, 1)
+    assert book.answer(CHANNEL, 1) is None
+
+
+def test_an_offer_is_accepted_once_and_only_then_rests_the_claim(book: AnswerBook) -> None:
+    assert take(book, 1, "silver", kind="offer") == ("silver",)
+    assert book.is_offered(CHANNEL, 1)
+    assert take(book, 2, "silver", kind="offer") == ("silver",)
+    assert book.accept_offer(CHANNEL, 1)
+    assert not book.accept_offer(CHANNEL, 1)
+    assert not book.is_offered(CHANNEL, 1)
+    assert take(book, 3, "silver") == ()
+
+
+def test_an_offer_whose_card_could_not_be_sent_is_an_offer_again(book: AnswerBook) -> None:
+    take(book, 1, "silver", kind="offer")
+    book.accept_offer(CHANNEL, 1)
+    book.release(CHANNEL, 1)
+    assert book.accept_offer(CHANNEL, 1)
+
+
+def test_nothing_is_offered_for_a_claim_that_rests(book: AnswerBook) -> None:
+    take(book, 1, "silver")
+    assert take(book, 2, "silver", kind="offer") == ()
+    assert not book.is_offered(CHANNEL, 2)
+    assert not book.accept_offer(CHANNEL, 2)
+
+
+def test_a_reply_is_no_offer(book: AnswerBook) -> None:
+    take(book, 1, "silver")
+    assert not book.accept_offer(CHANNEL, 1)
+    assert not book.accept_offer(CHANNEL, 12345)
+
+
+def test_a_message_without_claims_is_not_taken(book: AnswerBook) -> None:
+    assert take(book, 1) == ()
+    assert book.answer(CHANNEL, 1) is None
+
+
+def test_messages_of_two_chats_may_have_the_same_number(book: AnswerBook) -> None:
+    assert take(book, 1, "silver") == take(book, 1, "silver", channel=CHANNEL + 1) == ("silver",)
+    book.posted(CHANNEL, 1, 99)
+    book.posted(CHANNEL + 1, 1, 99)
+    book.hide(CHANNEL, 99)
+    here, there = book.card(CHANNEL, 99), book.card(CHANNEL + 1, 99)
+    assert here is not None
+    assert there is not None
+    assert (here.channel, here.hidden, there.channel, there.hidden) == (CHANNEL, True, CHANNEL + 1, False)

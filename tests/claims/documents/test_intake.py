@@ -1,0 +1,197 @@
+"""Files as documents: their encodings, what they say of themselves, and what is refused."""
+
+import hashlib
+import io
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pypdf import PdfWriter
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+from checks.text import TextFolder
+from claims.documents.cleaning import CleaningRules
+from claims.documents.decoding import MAX_BYTES, canonical, decoded, digest_of, editions, read_file
+from claims.documents.intake import IntakeReader
+from claims.documents.worthiness import CandidateCues
+from config.errors import DocumentRefusedError
+
+FOLDER = TextFolder()
+READER = IntakeReader(CleaningRules.load(CandidateCues.load().ends, FOLDER.fold), FOLDER.script_of)
+SIMPLIFIED = "白银价格在去年上涨了一倍，没有人知道这会持续多久。机房越建越多，用的银也越来越多。\n"
+TRADITIONAL = "白銀價格在去年上漲了一倍，沒有人知道這會持續多久。機房越建越多，用的銀也越來越多。\n"
+ENGLISH = "Silver rose by 30% in 2025 – its dealers say “no one knows why”.\n"
+
+
+def pdf(text: str, title: str = "", password: str = "") -> bytes:
+    """Return a PDF of one page with a text layer."""
+    writer = PdfWriter()
+    page = writer.add_blank_page(400, 400)
+    font = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/Type1"),
+            NameObject("/BaseFont"): NameObject("/Helvetica"),
+        }
+    )
+    page[NameObject("/Resources")] = DictionaryObject(
+        {NameObject("/Font"): DictionaryObject({NameObject("/F1"): font})}
+    )
+    content = DecodedStreamObject()
+    content.set_data(f"BT /F1 12 Tf 20 300 Td ({text}) Tj ET".encode())
+    page[NameObject("/Contents")] = writer._add_object(content)
+    if title:
+        writer.add_metadata({"/Title": title, "/Author": "A. Dealer", "/CreationDate": "D:20260123120000Z"})
+    if password:
+        writer.encrypt(password, algorithm="RC4-128")
+    file = io.BytesIO()
+    writer.write(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030", "gbk"]
+)
+def test_simplified_chinese_is_read_in_any_encoding(encoding: str) -> None:
+    assert canonical(decoded(SIMPLIFIED.encode(encoding))) == SIMPLIFIED
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "big5", "big5hkscs", "gb18030"])
+def test_traditional_chinese_is_read_in_any_encoding(encoding: str) -> None:
+    assert canonical(decoded(TRADITIONAL.encode(encoding))) == TRADITIONAL
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "cp1252"])
+def test_english_is_read_in_any_encoding(encoding: str) -> None:
+    assert decoded((ENGLISH * 5).encode(encoding)).removeprefix("\ufeff") == ENGLISH * 5
+
+
+def test_the_encoding_that_a_page_declares_is_taken() -> None:
+    page = f'<html><head><meta charset="gb2312"></head><body><p>{SIMPLIFIED}</p></body></html>'
+    assert SIMPLIFIED.strip() in decoded(page.encode("gbk"))
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Co", "Cn"]), min_size=1, max_size=60))
+def test_text_in_utf8_comes_back_as_it_was(text: str) -> None:
+    raw = f"{SIMPLIFIED}{text}".encode("utf-8", "ignore")
+    assert decoded(raw).encode() == raw
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "gb18030"])
+def test_a_known_text_is_known_whatever_its_line_ends_its_mark_and_its_encoding(
+    ends: str, mark: str, encoding: str
+) -> None:
+    text = SIMPLIFIED * 3
+    published = hashlib.sha256(text.encode()).hexdigest()
+    if encoding == "gb18030":
+        mark = ""
+    copy = (mark + text.replace("\n", ends)).encode(encoding)
+    assert dict(editions(copy))[published] == text
+    assert READER.read(copy).sha256 == published == digest_of(text)
+
+
+def test_a_text_that_was_published_with_other_line_ends_keeps_them() -> None:
+    published = SIMPLIFIED.replace("\n", "\r\n")
+    assert dict(editions(SIMPLIFIED.encode()))[digest_of(published)] == published
+
+
+def test_what_a_text_says_of_itself_is_taken() -> None:
+    markdown = READER.read(f"---\ntitle: Silver\nauthor: A. Dealer\ndate: 2026-01-23\n---\n{ENGLISH}".encode()).facts
+    assert (markdown.title, markdown.author, markdown.published, markdown.language) == (
+        "Silver", "A. Dealer", "2026-01-23", "en",
+    )  # fmt: skip
+    plain = READER.read(f"The silver year\nBy the Bench Room, 2 February 2026\n\n{ENGLISH}".encode(), "a.txt").facts
+    assert (plain.title, plain.author, plain.published) == ("The silver year", "the Bench Room", "2026-02-02")
+    assert READER.read(TRADITIONAL.encode(), "silver_notes.txt").facts.language == "zh-Hant"
+    assert (
+        READER.read(SIMPLIFIED.encode(), "silver_notes.txt", address="https://a.example/x").facts.publisher
+        == "a.example"
+    )
+
+
+def test_a_page_says_title_author_site_and_day() -> None:
+    head = (
+        '<meta property="og:title" content="Silver"><meta name="author" content="Ann Dealer">'
+        '<meta property="og:site_name" content="Ledger"><meta property="article:published_time" content="2026-01-23">'
+    )
+    facts = READER.read(
+        f"<!doctype html><html><head>{head}</head><body><p>{ENGLISH * 9}</p></body></html>".encode()
+    ).facts
+    assert (facts.title, facts.author, facts.publisher, facts.published) == (
+        "Silver",
+        "Ann Dealer",
+        "Ledger",
+        "2026-01-23",
+    )
+
+
+def test_a_pdf_is_read_by_its_text_layer() -> None:
+    data = pdf("Silver rose by 30% in 2025, say its dealers.", "Silver year")
+    intake = READER.read(data, "a.pdf")
+    assert intake.text.strip() == "Silver rose by 30% in 2025, say its dealers."
+    assert (intake.facts.title, intake.facts.author, intake.facts.published) == (
+        "Silver year",
+        "A. Dealer",
+        "2026-01-23",
+    )
+    assert intake.sha256 == hashlib.sha256(data).hexdigest()
+
+
+def archive() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("a.txt", "0" * 10_000_000)
+    return file.getvalue()
+
+
+LAUGHS = b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><l>&b; Silver rose by 30%.</l>'
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "nothing in it"),
+        (b" \n\t\n", "nothing in it"),
+        (b"Silver\x00rose by 30% in 2025.", "no text"),
+        (bytes(range(256)) * 40, "no text|encod"),
+        (os.urandom(4096), "no text|encod|broken"),
+        (b"\x00" * 5000, "no text"),
+        (SIMPLIFIED.encode() * 20 + SIMPLIFIED.encode("gbk"), "mixes encodings"),
+        (b"\xff\xfeS\x00i\x00\x00\xd8", "broken at byte"),
+        (b"\xef\xbb\xbfSilver \xff rose", "broken at byte"),
+        (archive(), "ZIP"),
+        (b"\x1f\x8b\x08\x00" + b"x" * 50, "gzip"),
+        (b"\x89PNG\r\n\x1a\n" + b"x" * 50, "PNG"),
+        (b"{\\rtf1 Silver}", "RTF"),
+        (b"\xd0\xcf\x11\xe0" + b"x" * 50, "Office"),
+        (b"\x7fELF" + b"x" * 50, "ELF"),
+        (b"%PDF-1.7\nnot really", "PDF is broken"),
+        (pdf(""), "no text layer"),
+        (pdf("Silver rose by 30% in 2025.", password="secret"), "password"),
+        (LAUGHS, "entities"),
+        (b"<html><body><script>" + b"x" * 9000, "no text to read"),
+        (b"hm", "no text to read"),
+    ],
+)
+def test_what_cannot_become_a_document_is_refused_with_its_reason(data: bytes, says: str) -> None:
+    with pytest.raises(DocumentRefusedError, match=says):
+        READER.read(data)
+
+
+def test_a_folder_a_pipe_and_a_file_that_is_too_large_are_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with (tmp_path / "large.txt").open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    for name, says in (
+        ("", "is a folder"),
+        ("pipe", "no regular file"),
+        ("large.txt", "larger than"),
+        ("none", "cannot be read"),
+    ):
+        with pytest.raises(DocumentRefusedError, match=says):
+            read_file(tmp_path / name)

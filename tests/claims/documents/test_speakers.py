@@ -1,0 +1,68 @@
+"""Who says a sentence, and which days its words mean."""
+
+import pytest
+
+from claims.documents.speakers import SpeechReader
+
+READER = SpeechReader()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "who", "is_named", "rest"),
+    [
+        ("有人认为AI推高了银价。", "有人", False, "AI推高了银价。"),
+        ("也有人認為，AI推高了銀價。", "也有人", False, "AI推高了銀價。"),
+        ("坊间流传着这么一个说法：白银要涨。", "坊间", False, "白银要涨。"),
+        ("怀疑论者的核心观点是:摩根大通算错了。", "怀疑论者", False, "摩根大通算错了。"),
+        ("世界卫生组织预计，到2050年病例将增加。", "世界卫生组织", True, "到2050年病例将增加。"),
+        ("根据世界白银协会发布的数据，需求增长了三成。", "世界白银协会", True, "需求增长了三成。"),
+        ("根據世界白銀協會發布的數據,需求增長了三成。", "世界白銀協會", True, "需求增長了三成。"),
+        ("他表示，价格还会涨。", "", False, "价格还会涨。"),
+        ("Some people claim that coins are anonymous.", "Some people", False, "coins are anonymous."),
+        ("Critics say the index is wrong.", "Critics", False, "the index is wrong."),
+        ("According to the Silver Institute, demand rose by 30%.", "the Silver Institute", True, "demand rose by 30%."),
+        ("The Silver Institute says demand rose by 30%.", "The Silver Institute", True, "demand rose by 30%."),
+        ("He said that prices would rise.", "", False, "prices would rise."),
+        ("Demand rose by 30%, according to the yearbook.", "the yearbook", True, None),
+        ("Analysts expect fees to fall by half.", "Analysts", False, None),
+    ],
+)
+def test_a_sentence_names_who_says_it(sentence: str, who: str, is_named: bool, rest: str | None) -> None:
+    found = READER.attribution(sentence)
+    assert found is not None
+    assert (found.who, found.is_named) == (who, is_named)
+    assert sentence[found.end :] == (rest if rest is not None else sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence", ["白银价格上涨了三成。", "Silver rose by 30% in 2025.", "总的来说，价格还会涨。", "We think so."]
+)
+def test_other_sentences_name_nobody(sentence: str) -> None:
+    found = READER.attribution(sentence)
+    assert found is None or not found.is_named
+
+
+@pytest.mark.parametrize(
+    ("sentence", "published", "means"),
+    [
+        ("Silver rose by 30% last year.", "2026-01-23", ["2025"]),
+        ("Silver rose by 30% last year.", "2026", ["2025"]),
+        ("Prices fell last month and again last week.", "2026-01-14", ["2025-12", "2026-01-05/2026-01-11"]),
+        ("Prices fell last month.", "2026", []),
+        ("Prices fell yesterday.", "2026-03-01", ["2026-02-28"]),
+        ("Prices fell yesterday.", "2026-03", []),
+        ("Sales doubled in the last quarter.", "2026-01-14", ["2025-10/2025-12"]),
+        ("Sales doubled in the first half of this year.", "2025-11-15", ["2025-01/2025-06"]),
+        ("今年上半年美国经济增长约2%。", "2025-11-15", ["2025-01/2025-06"]),
+        ("今年上半年美國經濟增長約2%。", "2025", ["2025-01/2025-06"]),
+        ("去年第四季度增长了三成，明年还会涨。", "2026-01", ["2025-10/2025-12", "2027"]),
+        ("上周股价下跌，昨天又涨了。", "2025-11-15", ["2025-11-03/2025-11-09", "2025-11-14"]),
+        ("在未来五年内，需求会翻倍。", "2025-11-15", []),
+        ("Last year was good.", "", []),
+        ("Last year was good.", "spring", []),
+    ],
+)
+def test_times_are_told_from_the_day_of_publication(sentence: str, published: str, means: list[str]) -> None:
+    found = READER.times(sentence, published)
+    assert [each.means for each in found] == means
+    assert all(sentence[each.start : each.end] == each.text for each in found)

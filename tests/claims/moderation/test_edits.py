@@ -1,0 +1,196 @@
+"""The single edits: wordings, points with their citations, and figures, as people type them."""
+
+from pathlib import Path
+
+import pytest
+
+from claims.base import ClaimBase
+from claims.moderation.citing import WHOLE, citation_line
+from claims.moderation.editor import Editor
+from claims.moderation.edits import (
+    AddWording,
+    AddWordings,
+    Edit,
+    EditFigure,
+    EditPoint,
+    EditWordings,
+    RemoveFigure,
+    RemovePoint,
+    RemoveWordings,
+)
+from claims.moderation.sources import NewSource, SourceBook
+from claims.record import ClaimRecord
+from config.errors import InvalidEditError
+from tests.claims.packs import DOCUMENT, END, START, span_hash
+from tests.claims.people import CLAIM, HERE, MODERATOR, settled
+
+
+@pytest.fixture
+def ours(base: ClaimBase, tmp_path: Path) -> ClaimBase:
+    (tmp_path / "document.txt").write_text(DOCUMENT, encoding="utf-8")
+    settled(base, tmp_path).load_documents([tmp_path / "document.txt"])
+    return base
+
+
+def after(base: ClaimBase, edit: Edit) -> ClaimRecord:
+    claim = Editor(base).edit(MODERATOR, CLAIM, None, edit).claim
+    assert claim is not None
+    return claim
+
+
+def refused(base: ClaimBase, edit: Edit) -> str:
+    with pytest.raises(InvalidEditError) as caught:
+        Editor(base).edit(MODERATOR, CLAIM, None, edit)
+    assert caught.value.edit == edit
+    return str(caught.value)
+
+
+def test_a_wording_is_added_in_its_own_language_once(ours: ClaimBase) -> None:
+    after(ours, AddWording("银价只涨不跌"))
+    claim = after(ours, AddWording(" 银价只涨不跌 "))
+    assert [(w.language, w.negative) for w in claim.wordings if w.text == "银价只涨不跌"] == [("zh", False)]
+
+
+def test_a_wording_changes_sides_instead_of_standing_on_both(ours: ClaimBase) -> None:
+    claim = after(ours, AddWording(f"English wording 0 of {CLAIM}", "negative"))
+    same = [w for w in claim.wordings if w.text.casefold() == f"english wording 0 of {CLAIM}"]
+    assert [w.negative for w in same] == [True]
+
+
+def test_a_wording_goes(ours: ClaimBase) -> None:
+    claim = after(ours, RemoveWordings((f"ENGLISH wording 0 of {CLAIM}",)))
+    assert f"english wording 0 of {CLAIM}" not in {w.text for w in claim.wordings}
+
+
+def test_many_wordings_are_added_at_once_each_in_its_own_language(ours: ClaimBase) -> None:
+    before = ours.claim(CLAIM)
+    claim = after(
+        ours, AddWordings(f"nobody says so\n\n没人这么说\nNobody says so\nenglish wording 1 of {CLAIM}", "denies")
+    )
+    assert [(w.text, w.language) for w in claim.wordings if w.denies] == [
+        ("nobody says so", "en"),
+        ("没人这么说", "zh"),
+        (f"english wording 1 of {CLAIM}", "en"),
+    ]
+    assert len(claim.wordings) == len(before.wordings) + 2
+
+
+def test_adding_wordings_refuses_nothing_at_all_and_unknown_uses(ours: ClaimBase) -> None:
+    assert "texts: The text is empty." in refused(ours, AddWordings(" \n "))
+    assert "use: jokes is not known here." in refused(ours, AddWordings("one", "jokes"))
+
+
+def test_several_wordings_go_in_one_revision(ours: ClaimBase) -> None:
+    before = ours.revision
+    gone = tuple(f"English wording {n} of {CLAIM}" for n in range(3))
+    claim = after(ours, RemoveWordings((*gone, "never said")))
+    assert ours.revision == before + 1
+    assert not {text.casefold() for text in gone} & {w.text.casefold() for w in claim.wordings}
+    everything = tuple(w.text for w in claim.wordings if w.says)
+    assert "needs a wording" in refused(ours, RemoveWordings(everything))
+
+
+def test_lists_of_a_form_replace_those_they_name_and_no_others(ours: ClaimBase) -> None:
+    before = ours.claim(CLAIM)
+    claim = after(ours, EditWordings(en="one\n\n two \nONE", denials_zh="没这回事"))
+    assert [w.text for w in claim.wordings if w.language == "en" and w.says] == ["one", "two"]
+    assert [w.text for w in claim.wordings if w.denies] == ["没这回事"]
+    assert [w for w in claim.wordings if w.negative] == [w for w in before.wordings if w.negative]
+    assert "stands in two lists" in refused(ours, EditWordings(en="same", not_en="Same"))
+
+
+def test_the_last_wording_of_a_published_claim_stays(ours: ClaimBase) -> None:
+    assert "needs a wording" in refused(ours, EditWordings(en="", zh=""))
+
+
+def test_words_of_a_loaded_document_are_cited_by_their_place(ours: ClaimBase) -> None:
+    claim = after(ours, EditPoint(0, citations='doc "1.2 kg of silver"\n doc 0-9'))
+    first, second = claim.points[0].citations
+    assert DOCUMENT[first.start : first.end] == "1.2 kg of silver"
+    assert first.sha256 == span_hash("1.2 kg of silver")
+    assert (second.start, second.end, citation_line(second)) == (0, 9, "doc 0-9")
+    assert ours.passage(first).text == "1.2 kg of silver"
+
+
+def test_an_untouched_field_of_a_point_stays(ours: ClaimBase) -> None:
+    point = after(ours, EditPoint(0, text_en="Another text.")).points[0]
+    assert (point.text_en, point.speaker_en, point.numbers) == ("Another text.", "A columnist", ("1.2 kg",))
+    assert [(c.start, c.end) for c in point.citations] == [(START, END)]
+
+
+@pytest.mark.parametrize(
+    ("citation", "fault"),
+    [
+        ("dok", "no source dok. Known: doc"),
+        ('doc "nowhere"', "exactly once"),
+        ('doc "e"', "exactly once"),
+        ("doc 9-3", "exactly once"),
+        ("doc 0-9999", "exactly once"),
+    ],
+)
+def test_a_citation_that_leads_nowhere_is_refused(ours: ClaimBase, citation: str, fault: str) -> None:
+    assert fault in refused(ours, EditPoint(0, citations=citation))
+
+
+def test_a_source_of_ones_own_is_cited_as_a_whole(ours: ClaimBase) -> None:
+    source = SourceBook(ours).add(MODERATOR, NewSource("A paper", "A publisher", "2025-11", "https://example.org/a"))
+    assert source in {document.id for document in ours.documents(HERE)}
+    claim = after(ours, EditPoint(0, citations=source))
+    (citation,) = claim.points[0].citations
+    assert (citation.start, citation.end, citation.sha256) == (0, 0, WHOLE)
+    assert ours.passage(citation).text is None
+    assert "is not loaded" in refused(ours, EditPoint(0, citations=f"{source} 1-3"))
+
+
+@pytest.mark.parametrize(
+    ("source", "field"),
+    [
+        (NewSource("", "P", "2026"), "title"),
+        (NewSource("T", "P", "soon"), "published"),
+        (NewSource("T", "P", "2026", "javascript:alert(1)"), "address"),
+        (NewSource("T", "P", "2026", language="tlh"), "language"),
+    ],
+)
+def test_a_source_without_its_facts_is_refused(ours: ClaimBase, source: NewSource, field: str) -> None:
+    with pytest.raises(InvalidEditError) as caught:
+        SourceBook(ours).add(MODERATOR, source)
+    assert [fault.field for fault in caught.value.faults] == [field]
+    assert caught.value.edit == source
+
+
+def test_a_new_point_names_all_that_it_lacks(ours: ClaimBase) -> None:
+    told = refused(ours, EditPoint(role="proves"))
+    assert [line.split(":")[0] for line in told.splitlines()] == ["speaker_en", "text_en", "role", "date"]
+
+
+def test_points_and_figures_go_by_their_place(ours: ClaimBase) -> None:
+    added = EditPoint(role="context", speaker_zh="某人", date="2026", text_zh="一句话", citations="doc")
+    assert [point.role for point in after(ours, added).points] == ["refutes", "context"]
+    assert [point.speaker_en for point in after(ours, RemovePoint(0)).points] == ["某人"]
+    assert "no number 2 any more" in refused(ours, RemovePoint(1))
+    assert "no number 5 any more" in refused(ours, EditPoint(4, role="context"))
+    assert after(ours, RemoveFigure(0)).figures == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "low", "high", "bound"),
+    [("1.2", 1.2, 1.2, "about"), ("1,200", 1200, 1200, "about"), ("2 to 3", 2, 3, "range"), ("2–3", 2, 3, "range")],
+)
+def test_a_figure_is_a_number_or_a_range(ours: ClaimBase, typed: str, low: float, high: float, bound: str) -> None:
+    figure = after(ours, EditFigure(typed, "kg", "about", subject_zh="白银", place=0)).figures[0]
+    assert (figure.low, figure.high, figure.bound, figure.subject_en) == (low, high, bound, "白银")
+
+
+@pytest.mark.parametrize(
+    ("edit", "fault"),
+    [
+        (EditFigure("much", "kg", subject_en="x"), "much is no figure"),
+        (EditFigure("3 to 2", "kg", subject_en="x"), "is no figure"),
+        (EditFigure("1e999", "kg", subject_en="x"), "is no figure"),
+        (EditFigure("1", "stone", subject_en="x"), "stone is not known here"),
+        (EditFigure("1", "kg", "range", subject_en="x"), "A range has two numbers"),
+        (EditFigure("1", "kg"), "The text is empty"),
+    ],
+)
+def test_a_figure_that_cannot_be_read_is_refused(ours: ClaimBase, edit: EditFigure, fault: str) -> None:
+    assert fault in refused(ours, edit)

@@ -1,0 +1,242 @@
+"""Reports act at once, in their own server, and moderators have the last word."""
+
+import math
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checks.checker import Checker
+from checks.model import Finding, Match
+from claims.answering.answers import AnswerBook
+from claims.answering.sightings import SightingBook
+from claims.base import ClaimBase
+from claims.exchange.importing import load_shipped_packs
+from claims.moderation.decisions import QueueDecisions
+from claims.moderation.history import History
+from claims.moderation.queue import Queue
+from claims.moderation.reports import FeedbackBook, bar_above
+from claims.moderation.server_setup import ClaimSettings, ServerSetup
+from config.errors import InvalidEditError, UnknownClaimError
+from tests.claims.conftest import KEY, Clock
+from tests.claims.people import CLAIM, HERE, MODERATOR, THERE, settled
+
+
+@pytest.fixture
+def base(any_base: ClaimBase, tmp_path: Path) -> ClaimBase:
+    return settled(any_base, tmp_path)
+
+
+@pytest.fixture
+def feedback(base: ClaimBase, clock: Clock) -> FeedbackBook:
+    return FeedbackBook(base, KEY, clock)
+
+
+def card(base: ClaimBase, clock: Clock, message: int, score: float = 0.9) -> int:
+    """Answer a message; return the number of its card."""
+    match = Match(CLAIM, score, "asserts", "w", action="reply")
+    SightingBook(base, KEY, clock).record(HERE, 8, message, 1, Finding("said", "en", "reply", (match,)), "reply")
+    answers = AnswerBook(base, KEY, clock)
+    answers.take(HERE, 8, message, 1, [CLAIM], timedelta(0))
+    answers.posted(8, message, message + 1000)
+    return message + 1000
+
+
+def test_one_report_raises_the_bar_above_that_match_here_only(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    outcome = feedback.act(HERE, 8, CLAIM, card(base, clock, 1, 0.9), 5, "not-said")
+    assert (outcome.count, outcome.raised_to, outcome.paused) == (1, pytest.approx(0.95), False)
+    assert base.claim(CLAIM, HERE).known.raised_to == pytest.approx(0.95)
+    assert base.claim(CLAIM, THERE).known.raised_to == base.claim(CLAIM).known.raised_to == 0
+    feedback.act(HERE, 8, CLAIM, card(base, clock, 2, 0.7), 5, "not-said")
+    assert base.claim(CLAIM, HERE).raised_to == pytest.approx(0.95)
+    feedback.act(HERE, 8, CLAIM, card(base, clock, 3, 1.0), 5, "not-said")
+    assert base.claim(CLAIM, HERE).raised_to > 1
+
+
+def test_the_same_message_is_then_offered_instead_of_answered_here_and_answered_elsewhere(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    load_shipped_packs(base)
+    shipped = Checker(claim.known for claim in base.claims())
+    said = "honestly these days silver keeps climbing only because AI data centres eat it all up"
+
+    def check(server: int) -> Match:
+        best = Checker((claim.known for claim in base.claims(server)), like=shipped).check(said).best
+        assert best is not None
+        return best
+
+    first = check(HERE)
+    assert (first.claim, first.action) == ("silver-ai-drives-price", "reply")
+    SightingBook(base, KEY, clock).record(HERE, 8, 1, 1, Finding(said, "en", "reply", (first,)), "reply")
+    answers = AnswerBook(base, KEY, clock)
+    answers.take(HERE, 8, 1, 1, [first.claim], timedelta(0))
+    answers.posted(8, 1, 1001)
+    feedback.act(HERE, 8, first.claim, 1001, 5, "not-said")
+    assert (check(HERE).action, check(THERE).action) == ("offer", "reply")
+
+
+def test_surer_messages_are_answered_on_even_where_both_round_to_certainty(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    load_shipped_packs(base)
+    shipped = Checker(claim.known for claim in base.claims())
+    loose = "the price of silver is rising because of artificial intelligence"
+    close = "silver is only up because of all the server farms, same as last year"
+
+    def check(text: str) -> Match:
+        best = Checker((claim.known for claim in base.claims(HERE)), like=shipped).check(text).best
+        assert best is not None
+        return best
+
+    first, surer = check(loose), check(close)
+    assert first.claim == surer.claim
+    assert (first.exact or 0) < (surer.exact or 0)
+    assert (f"{first.score:.3f}", f"{surer.score:.3f}") == ("1.000", "1.000")
+    SightingBook(base, KEY, clock).record(HERE, 8, 1, 1, Finding(loose, "en", "reply", (first,)), "reply")
+    answers = AnswerBook(base, KEY, clock)
+    answers.take(HERE, 8, 1, 1, [first.claim], timedelta(0))
+    answers.posted(8, 1, 1001)
+    feedback.act(HERE, 8, first.claim, 1001, 5, "not-said")
+    assert (check(loose).action, check(close).action) == ("offer", "reply")
+
+
+@given(st.floats(0, 1))
+def test_the_bar_is_always_above_the_score(score: float) -> None:
+    assert score < bar_above(score) <= math.nextafter(1, 2)
+
+
+def test_the_second_report_of_one_member_does_nothing(base: ClaimBase, feedback: FeedbackBook, clock: Clock) -> None:
+    shown = card(base, clock, 1)
+    feedback.act(HERE, 8, CLAIM, shown, 5, "not-said")
+    before = base.revision
+    assert feedback.act(HERE, 8, CLAIM, shown, 5, "not-said").count == 1
+    assert base.revision == before
+
+
+def test_enough_members_within_a_day_pause_the_claim_and_the_moderators_hear(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    outcomes = [feedback.act(HERE, 8, CLAIM, card(base, clock, member), member, "not-said") for member in (1, 2, 3, 4)]
+    assert [outcome.paused for outcome in outcomes] == [False, False, True, False]
+    claim = base.claim(CLAIM, HERE)
+    assert (claim.paused, claim.muted, claim.known.muted) == (True, False, True)
+    assert not base.claim(CLAIM, THERE).paused
+    assert base.claim(CLAIM, HERE).paused
+    (item,) = Queue(base, KEY).items(MODERATOR, kind="paused").items
+    assert (item.claim, item.payload) == (CLAIM, {"reports": 3})
+    pause = next(entry for entry in History(base).page(MODERATOR).entries if entry.act == "reports.pause")
+    assert pause.actor == "touchstone"
+
+
+def test_a_member_who_chooses_another_kind_takes_back_what_the_first_has_led_to(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    other, shown = card(base, clock, 1, 0.7), card(base, clock, 2, 0.9)
+    feedback.act(HERE, 8, CLAIM, other, 6, "not-said")
+    assert feedback.act(HERE, 8, CLAIM, shown, 5, "not-said").raised_to == pytest.approx(0.95)
+    outcome = feedback.act(HERE, 8, CLAIM, shown, 5, "out-of-date")
+    assert (outcome.count, outcome.raised_to, outcome.new) == (1, 0, True)
+    assert base.claim(CLAIM, HERE).raised_to == pytest.approx(0.85)
+    waiting = {
+        (item.payload["card"], item.payload["kind"]): item.reports for item in Queue(base, KEY).items(MODERATOR).items
+    }
+    assert waiting == {(other, "not-said"): 1, (shown, "out-of-date"): 1}
+
+
+def test_a_wrong_claim_is_a_wrong_match_too(base: ClaimBase, feedback: FeedbackBook, clock: Clock) -> None:
+    shown = card(base, clock, 1, 0.9)
+    assert feedback.act(HERE, 8, CLAIM, shown, 5, "wrong-claim").raised_to == pytest.approx(0.95)
+    assert feedback.act(HERE, 8, CLAIM, shown, 5, "not-said").raised_to == 0
+    assert base.claim(CLAIM, HERE).raised_to == pytest.approx(0.95)
+    feedback.act(HERE, 8, CLAIM, card(base, clock, 2), 6, "wrong-claim")
+    assert feedback.act(HERE, 8, CLAIM, card(base, clock, 3), 7, "not-said").paused
+
+
+def test_a_report_that_was_decided_on_raises_nothing_under_another_name(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    shown = card(base, clock, 1, 0.9)
+    feedback.act(HERE, 8, CLAIM, shown, 5, "not-said")
+    clock.move(minutes=1)
+    ClaimSettings(base).resume(MODERATOR, CLAIM)
+    clock.move(minutes=1)
+    assert feedback.act(HERE, 8, CLAIM, shown, 5, "wrong-claim").raised_to == 0
+    assert base.claim(CLAIM, HERE).raised_to == 0
+
+
+def test_one_member_alone_pauses_nothing(base: ClaimBase, feedback: FeedbackBook, clock: Clock) -> None:
+    for message in range(1, 6):
+        assert not feedback.act(HERE, 8, CLAIM, card(base, clock, message), 5, "not-said").paused
+
+
+def test_reports_of_other_days_and_other_kinds_do_not_add_up(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    for member in (1, 2):
+        feedback.act(HERE, 8, CLAIM, card(base, clock, member), member, "not-said")
+    feedback.act(HERE, 8, CLAIM, card(base, clock, 3), 3, "out-of-date")
+    clock.move(hours=25)
+    assert not feedback.act(HERE, 8, CLAIM, card(base, clock, 4), 4, "not-said").paused
+
+
+def test_the_number_of_reports_is_the_servers_to_choose(base: ClaimBase, feedback: FeedbackBook, clock: Clock) -> None:
+    ServerSetup(base).change(MODERATOR, pause_reports=1)
+    assert feedback.act(HERE, 8, CLAIM, card(base, clock, 1), 1, "not-said").paused
+
+
+def test_moderators_end_a_pause_and_earlier_reports_count_no_more(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    for member in (1, 2, 3):
+        feedback.act(HERE, 8, CLAIM, card(base, clock, member), member, "not-said")
+    ClaimSettings(base).resume(MODERATOR, CLAIM, "looked at it")
+    claim = base.claim(CLAIM, HERE)
+    assert (claim.paused, claim.raised_to) == (False, 0)
+    assert Queue(base, KEY).items(MODERATOR, kind="paused").items == ()
+    clock.move(minutes=5)
+    assert not feedback.act(HERE, 8, CLAIM, card(base, clock, 4), 4, "not-said").paused
+
+
+@pytest.mark.parametrize("decision", ["dismiss", "accept_negative"])
+def test_the_bar_falls_when_the_last_report_is_decided(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock, decision: str
+) -> None:
+    for member in (1, 2):
+        feedback.act(HERE, 8, CLAIM, card(base, clock, member), member, "not-said")
+    first, second = Queue(base, KEY).items(MODERATOR).items
+    QueueDecisions(base).dismiss(MODERATOR, first.id)
+    assert base.claim(CLAIM, HERE).raised_to > 0
+    more = {"text": "what was really said"} if decision == "accept_negative" else {}
+    getattr(QueueDecisions(base), decision)(MODERATOR, second.id, **more)
+    assert base.claim(CLAIM, HERE).raised_to == 0
+
+
+def test_a_report_of_a_claim_that_the_card_does_not_answer_is_refused(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    with pytest.raises(UnknownClaimError):
+        feedback.act(HERE, 8, "bubble", card(base, clock, 1), 1, "not-said")
+
+
+def test_no_reporter_stands_in_the_history(base: ClaimBase, feedback: FeedbackBook, clock: Clock) -> None:
+    reporter = 987_654_321_012
+    feedback.act(HERE, 8, CLAIM, card(base, clock, 1), reporter, "not-said")
+    assert str(reporter) not in str(History(base).page(MODERATOR))
+
+
+def test_mute_and_cut_off_follow_the_pack_otherwise(base: ClaimBase) -> None:
+    settings = ClaimSettings(base)
+    settings.mute(MODERATOR, CLAIM)
+    settings.set_cut_off(MODERATOR, CLAIM, 0.8)
+    claim = base.claim(CLAIM, HERE)
+    assert (claim.muted, claim.cut_off, claim.server) == (True, 0.8, None)
+    settings.unmute(MODERATOR, CLAIM)
+    settings.set_cut_off(MODERATOR, CLAIM, None)
+    assert base.claim(CLAIM, HERE) == base.claim(CLAIM)
+    for wrong in (1.5, -0.1, float("nan")):
+        with pytest.raises(InvalidEditError, match="from 0 to 1"):
+            settings.set_cut_off(MODERATOR, CLAIM, wrong)

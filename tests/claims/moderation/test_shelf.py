@@ -1,0 +1,111 @@
+"""The shelf of documents: added once, cited by their own words, taken away where nobody cites them."""
+
+from pathlib import Path
+
+import pytest
+
+from checks.lexicon import Lexicon
+from claims.base import ClaimBase
+from claims.documents.decoding import digest_of
+from claims.documents.intake import DocumentFacts
+from claims.moderation.rights import Actor
+from claims.moderation.sources import DocumentShelf
+from claims.record import CitationRecord
+from config.errors import DocumentRefusedError, DocumentTextError, InvalidEditError, NotAllowedError
+from tests.claims.people import HERE, MEMBER, MODERATOR, OPERATOR, STRANGER, settled
+
+PAPER = "Silver rose by 30% in 2025. Nobody knows how long that will last, say its dealers.\n"
+PAGE = "<html><body><p>銀<b>價</b>&amp;金價都上漲了，機房越建越多，沒有人知道為什麼會這樣。</p></body></html>"
+FACTS = DocumentFacts("The silver year", "A. Dealer", "Ledger", "2026-01", "en")
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return Lexicon.load()
+
+
+@pytest.fixture
+def base(any_base: ClaimBase, tmp_path: Path) -> ClaimBase:
+    return settled(any_base, tmp_path)
+
+
+@pytest.fixture
+def shelf(base: ClaimBase, lexicon: Lexicon) -> DocumentShelf:
+    return DocumentShelf(base, lexicon)
+
+
+def add(shelf: DocumentShelf, actor: Actor, text: str | bytes = PAPER, facts: DocumentFacts = FACTS) -> tuple[str, str]:
+    done = shelf.add(actor, shelf.read(text.encode() if isinstance(text, str) else text), facts)
+    return done.document, done.outcome
+
+
+def test_a_document_is_added_once_whatever_its_edition(shelf: DocumentShelf) -> None:
+    assert add(shelf, OPERATOR) == ("the-silver-year", "added")
+    for copy in (
+        PAPER.encode(),
+        PAPER.replace("\n", "\r\n").encode(),
+        b"\xef\xbb\xbf" + PAPER.encode(),
+        PAPER.encode("utf-16"),
+    ):
+        assert add(shelf, OPERATOR, copy, DocumentFacts("Another title")) == ("the-silver-year", "known")
+    record, clean = shelf.shown(OPERATOR, "the-silver-year")
+    assert (record.author, record.published, clean.view.raw) == ("A. Dealer", "2026-01", PAPER)
+
+
+def test_the_text_of_a_known_document_is_kept_when_it_comes(base: ClaimBase, shelf: DocumentShelf) -> None:
+    add(shelf, OPERATOR)
+    with base.database.changing() as session:
+        from claims.store.tables import DocumentText
+
+        session.delete(session.get_one(DocumentText, shelf.read(PAPER.encode()).sha256))
+    assert add(shelf, OPERATOR) == ("the-silver-year", "loaded")
+
+
+def test_a_servers_own_document_is_seen_there_only(shelf: DocumentShelf) -> None:
+    name, _ = add(shelf, MODERATOR)
+    assert name in [each.document.id for each in shelf.entries(HERE) if each.own]
+    assert name not in [each.document.id for each in shelf.entries(None)]
+    with pytest.raises(DocumentTextError, match="There is no document"):
+        shelf.shown(STRANGER, name)
+    assert add(shelf, STRANGER)[1] == "added"
+    assert shelf.shown(MODERATOR, name)[1].view.raw == PAPER
+
+
+def test_members_may_not_add(shelf: DocumentShelf) -> None:
+    with pytest.raises(NotAllowedError, match="needs a moderator"):
+        add(shelf, MEMBER)
+
+
+def test_facts_that_are_none_are_refused_and_nothing_is_kept(shelf: DocumentShelf) -> None:
+    with pytest.raises(InvalidEditError) as refused:
+        add(shelf, OPERATOR, facts=DocumentFacts("", published="last spring", language="Elvish"))
+    assert [fault.field for fault in refused.value.faults] == ["title", "published", "language"]
+    assert shelf.known(OPERATOR, shelf.read(PAPER.encode())) is None
+
+
+def test_titles_without_latin_words_get_a_number(shelf: DocumentShelf) -> None:
+    assert add(shelf, OPERATOR, facts=DocumentFacts("白银之年"))[0].startswith("document-")
+
+
+def test_a_passage_is_read_without_its_markup_and_cited_by_the_raw_text(base: ClaimBase, shelf: DocumentShelf) -> None:
+    name, _ = add(shelf, OPERATOR, PAGE)
+    _, clean = shelf.shown(OPERATOR, name)
+    at = clean.view.text.index("銀價&金價")
+    start, end = clean.view.span(at, at + 5)
+    assert PAGE[start:end] == "銀<b>價</b>&amp;金價"
+    passage = base.passage(CitationRecord(name, start, end, digest_of(PAGE[start:end])))
+    assert passage.text == "銀價&金價"
+    assert base.passage(CitationRecord(name, start, end, "0" * 64)).text is None
+
+
+def test_a_document_goes_with_its_text_unless_it_is_cited(shelf: DocumentShelf) -> None:
+    name, _ = add(shelf, MODERATOR)
+    own, _ = add(shelf, STRANGER)
+    shelf.remove(MODERATOR, name)
+    assert name not in [each.document.id for each in shelf.entries(HERE)]
+    assert shelf.shown(STRANGER, own)[1].view.raw == PAPER
+    with pytest.raises(DocumentTextError, match="There is no document"):
+        shelf.remove(MODERATOR, own)
+    cited = next(each for each in shelf.entries(None) if each.citations)
+    with pytest.raises(DocumentRefusedError, match="is cited"):
+        shelf.remove(OPERATOR, cited.document.id)

@@ -1,0 +1,76 @@
+"""What the product reads from its own files, read once a process of tests.
+
+The product reads lexicon, readers and catalogues once and shares them among threads, so that nothing in them changes;
+tests that open an application each may share them as well. So it is with what was read of a claim, and with the checker
+that was built over claims.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import pytest
+
+KEPT_CHECKERS = 6
+KEPT_READINGS = 1000
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Let a shipped file be read once, and equal claims once as well."""
+    from bot import service
+    from bot.texts import Texts
+    from checks import base, checker
+    from checks.base import DisputeTuning
+    from checks.figures import FigureReader
+    from checks.lexicon import Lexicon
+    from checks.stance import StanceReader
+
+    with pytest.MonkeyPatch.context() as patch:
+        for kind, name in (
+            (DisputeTuning, "load"),
+            (FigureReader, "load"),
+            (Lexicon, "load"),
+            (StanceReader, "load"),
+            (Texts, "open"),
+        ):
+            patch.setattr(kind, name, staticmethod(cache(getattr(kind, name))))
+        reading = _kept_readings(base.read_claim)
+        patch.setattr(base, "read_claim", reading)
+        patch.setattr(checker, "read_claim", reading)
+        patch.setattr(service, "Checker", _kept(service.Checker))
+        yield
+
+
+def _kept_readings(read: Callable) -> Callable:
+    kept = {}
+
+    def reading(claim, lexicon):
+        own, found = kept.get(claim, (None, None))
+        if own is lexicon:
+            return found
+        if len(kept) > KEPT_READINGS:
+            kept.clear()
+        found = read(claim, lexicon)
+        kept[claim] = lexicon, found
+        return found
+
+    return reading
+
+
+def _kept(build: Callable) -> Callable:
+    kept = deque(maxlen=KEPT_CHECKERS)
+
+    def checker(known, lexicon, tuning, meaning=None, *, like=None):
+        known = list(known)
+        if meaning is not None:
+            return build(known, lexicon, tuning, meaning, like=like)
+        for claims, own, made in kept:
+            if made.lexicon is lexicon and own == tuning and claims == known:
+                return made
+        made = build(known, lexicon, tuning, like=like)
+        kept.append((known, tuning, made))
+        return made
+
+    return checker
