@@ -12,8 +12,8 @@ from typing import Any
 from checks.index import IndexedWording
 from checks.lexicon import Analysis, Lexicon, analyse
 from checks.model import Guard, KnownClaim, KnownWording
-from checks.scoring import Scorer
-from checks.tuning import Tuning
+from checks.scoring import Scorer, is_han
+from checks.tuning import Gates, Tuning
 
 # A group of names belongs to a claim from this share of its wordings on.
 _BELONGS = 0.5
@@ -214,10 +214,21 @@ class IndexedBase:
             if not wording.denies
         ]
         self.scorer = Scorer(wordings, len(self.claims), lexicon, tuning) if wordings else None
+        said = [[is_han(each.text) for each in read.voices.says] for read in self.claims]
+        self._all_han, self._all_latin = all(map(any, said)), all(not all(each) for each in said)
         # Where claims share a wording, the first one keeps it.
         self._verbatim = {
             bare(each.reading.text): row for row, each in reversed(list(enumerate(wordings))) if not each.negative
         }
+
+    def is_far(self, message: Analysis, gates: Gates) -> bool:
+        """Tell by words alone whether a message is far from every claim: most chat is, and no embedder is asked of it.
+
+        Never where a claim has no wording in the message's language: words cannot tell then.
+        """
+        if self.scorer is None or (self._all_han if is_han(message.text) else self._all_latin):
+            return self.scorer is None or self.scorer.is_far(message, gates)
+        return False
 
     def said_verbatim(self, message: Analysis) -> int | None:
         """Return the row of the wording that a message repeats word for word, and nothing beside; None if it does not.

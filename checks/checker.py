@@ -59,6 +59,8 @@ class Checker:
         message = analyse(text, self.lexicon)
         if base.scorer is None or not message.words:
             return Finding(text, language, "silent")
+        if self._source is not None and base.is_far(message, self._reader.gates):
+            return Finding(text, language, "silent")
         nearness = self._nearness(message, base)
         if nearness is not None:
             candidates = base.scorer.close_look(message, nearness.nearest_claims(_CLAIMS_BY_MEANING))

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from checks.embedders.embedder import Vector
 from checks.model import Stance
-from checks.tuning import CutOffs
+from checks.tuning import CutOffs, Gates
 
 Weights = npt.NDArray[np.float64]
 
@@ -81,6 +81,7 @@ class DecisionModel:
             long ones (of more than 250 letters, a Han character counting as two), where there is more to misread.
         question: the same for a question.
         cut_offs: from which probability on a match is answered, offered, and named at all.
+        gates: below which likeness by words alone a message is not embedded.
     """
 
     provenance: str
@@ -96,6 +97,7 @@ class DecisionModel:
     denial: tuple[float, float]
     question: float
     cut_offs: CutOffs
+    gates: Gates
 
     def about(self, measures: Mapping[str, float]) -> float:
         """Return the log odds that a message with these measures is about the claim."""
@@ -144,6 +146,7 @@ class DecisionModel:
             denial=(float(data["denial"]["short"]), float(data["denial"]["long"])),
             question=float(data["question"]),
             cut_offs=CutOffs(**data["cut_offs"]),
+            gates=Gates(**data["gates"]),
         )
 
 

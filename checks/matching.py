@@ -59,6 +59,7 @@ class MatchReader:
         self._dispute = DisputeTuning.load()
         self._tone = ToneReader(lexicon.tokenizer.stem)
         self._decision = DecisionModel.load()
+        self.gates = self._decision.gates
 
     def read(
         self,

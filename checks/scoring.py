@@ -23,7 +23,7 @@ from checks.index import (
 )
 from checks.lexicon import Analysis, Lexicon
 from checks.text import count_han
-from checks.tuning import Model, Tuning
+from checks.tuning import Gates, Model, Tuning
 
 _K1 = 1.5
 _B = 0.75
@@ -156,7 +156,9 @@ class Scorer:
         weight = count_holders(wordings, lexicon)
         documents = claim_documents(wordings, claims)
         self.index = WordingIndex(wordings, claims, weight)
-        self.model: Model = tuning.model_for(sum(each.size for each in documents) / claims)
+        mean = sum(each.size for each in documents) / claims
+        self.model: Model = tuning.model_for(mean)
+        self._wordings_a_claim = mean
         self._profiles = ClaimProfiles([each.holders for each in documents], [each.size for each in documents], weight)
         self._documents = ClaimDocuments([each.counts for each in documents], weight)
         self._texts = [each.text for each in documents]
@@ -191,6 +193,12 @@ class Scorer:
         found = [self._closely(said, int(claim), seen) for claim in chosen if thorough or rough[claim] > 0]
         found.sort(key=lambda candidate: -candidate.evidence.rank)
         return _with_margin(found)[:most]
+
+    def is_far(self, message: Analysis, gates: Gates) -> bool:
+        """Tell by words and concepts alone whether a message is far from every claim."""
+        words = self._profiles.evidence(message.words) + self._profiles.evidence(message.concepts)
+        quick = 0.25 * words + 12 * self._documents.evidence(message.words)
+        return float(quick.max()) < (gates.many if self._wordings_a_claim >= gates.many_from else gates.few)
 
     def close_look(self, message: Analysis, also: Sequence[int]) -> list[Candidate]:
         """Return the claims that come near by words and those in `also`, all looked at closely; best first."""

@@ -24,6 +24,18 @@ class CutOffs:
 
 
 @dataclass(frozen=True, slots=True)
+class Gates:
+    """Likeness by words below which a message is far from every claim, where claims have few wordings, and many.
+
+    `many_from` is the mean number of wordings of a claim from which a base has many.
+    """
+
+    few: float
+    many: float
+    many_from: float
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """Weights of the ranking and the decision, and the cut-offs by size of the base (number of claims).
 

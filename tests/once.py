@@ -23,12 +23,14 @@ def read_once() -> Iterator[None]:
     from bot.texts import Texts
     from checks import base, checker
     from checks.base import DisputeTuning
+    from checks.decision import DecisionModel
     from checks.figures import FigureReader
     from checks.lexicon import Lexicon
     from checks.stance import StanceReader
 
     with pytest.MonkeyPatch.context() as patch:
         for kind, name in (
+            (DecisionModel, "load"),
             (DisputeTuning, "load"),
             (FigureReader, "load"),
             (Lexicon, "load"),

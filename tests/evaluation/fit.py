@@ -39,6 +39,8 @@ NO_TOPIC = {"rank", "wordings"}
 DENIAL = {"short": 2.0, "long": 0.45}
 QUESTION = 1.2
 CUT_OFFS = {"reply": 0.81, "offer": 0.38, "near": 0.05}
+# Of messages that make a claim 1 % lie below: measured on five packs; of ordinary chat two thirds do.
+GATES = {"few": 0.2, "many": 1.2, "many_from": 40}
 CHAT_A_PACK, CHAT_SHIPPED, CHAT_READ = 40, 300, 6000
 SEED = 3
 
@@ -190,6 +192,7 @@ def write(table: Table, provenance: str) -> None:
         "denial": DENIAL,
         "question": QUESTION,
         "cut_offs": CUT_OFFS,
+        "gates": GATES,
         "encoder": "semantic:",
         "directions": np.round(directions, 3).tolist(),
     }
@@ -240,12 +243,13 @@ def gather(measurer: Measurer, also: Mapping[str, tuple[Path, Path]], chat: Sequ
     sets = own | {"own": (SHIPPED, HERE / "messages.jsonl")} | dict(also)
     pairs: list[Pair] = []
     lines = read_chat(chat)
+    vectors = measurer.vectors(lines) if lines else None
     for name, (pack, rows) in sets.items():
         claims = read_claims(pack)
         pairs += measurer.pairs(name, claims, read_rows(rows))
-        if lines and (pack != SHIPPED or name == "own"):
+        if vectors is not None and (pack != SHIPPED or name == "own"):
             most = CHAT_SHIPPED if pack == SHIPPED else CHAT_A_PACK
-            near = measurer.nearest(claims, lines, most)
+            near = measurer.nearest(claims, lines, vectors, most)
             said = [Row(f"chat-{number}", text, (), "none", ()) for number, text in enumerate(near)]
             pairs += measurer.pairs(f"chat {name}", claims, said)
         sys.stdout.write(f"{name}: {len(pairs)} pairs\n")
@@ -271,8 +275,9 @@ def main() -> None:
     texts = len({(pair.pack, pair.row.id) for pair in table.pairs})
     write(
         table,
-        f"Two logistic regressions (ridge) on {texts} messages and lines of chat about {len(fields)} packs of 12 claims "
-        f"and the shipped ones, with the packaged encoder (tests/evaluation/fit.py); whole packs left out: {left_out}",
+        f"Two logistic regressions (ridge) on {texts} messages and lines of chat about {len(fields)} packs of 12 "
+        "claims and the shipped ones, with the packaged encoder (tests/evaluation/fit.py); "
+        f"whole packs left out: {left_out}",
     )
 
 

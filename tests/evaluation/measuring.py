@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from checks.base import DisputeTuning, IndexedBase
-from checks.embedders.embedder import Vector
+from checks.embedders.embedder import Vector, Vectors
 from checks.embedders.packaged import SemanticEmbedder
 from checks.embedders.resilience import SafeEmbedder
 from checks.lexicon import Lexicon, analyse
@@ -25,6 +25,7 @@ _BY_MEANING = 8
 # So many candidates of a message without a claim are fitted to; the labelled ones always are.
 _SEEN = 2
 _SHOWN = 3
+_BATCH = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +78,18 @@ class Measurer:
         kept.write_bytes(pickle.dumps(found))
         return found
 
-    def nearest(self, claims: Sequence[KnownClaim], texts: Sequence[str], most: int) -> list[str]:
-        """Return the texts that come nearest to any of the claims in meaning."""
-        base = IndexedBase.of(claims, self.lexicon, self.tuning)
-        meaning = Meaning.of(base, self.source)
+    def nearest(self, claims: Sequence[KnownClaim], texts: Sequence[str], vectors: Vectors, most: int) -> list[str]:
+        """Return the texts that come nearest to any of the claims in meaning; `vectors` are those of the texts."""
+        meaning = Meaning.of(IndexedBase.of(claims, self.lexicon, self.tuning), self.source)
         assert meaning is not None
-        best = np.array([meaning.says.similarities(chunk)[:-1].max(axis=0) for chunk in self._vectors(texts)]).ravel()
+        best = meaning.says.similarities(vectors)[:-1].max(axis=0)
         return [texts[i] for i in np.argsort(-best)[:most]]
 
-    def _vectors(self, texts: Sequence[str]) -> Iterable[np.ndarray]:
-        for text in texts:
-            vectors = self.source.embed_or_none([analyse(text, self.lexicon).text or " "])
-            assert vectors is not None
-            yield vectors
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """Return the vectors of whole texts."""
+        embedder = SemanticEmbedder()
+        folded = [analyse(text, self.lexicon).text or " " for text in texts]
+        return np.vstack([embedder.embed(folded[i : i + _BATCH]) for i in range(0, len(folded), _BATCH)])
 
     def _of(self, pack: str, row: Row, base: IndexedBase, meaning: Meaning) -> Iterable[Pair]:
         message = analyse(row.text, self.lexicon)
