@@ -16,16 +16,15 @@ from checks.meaning import MeaningSource
 from checks.model import Finding, KnownClaim, Language
 from checks.shared_words import SharedWords
 from checks.tuning import Tuning
-from claims.answering.answers import AnswerBook
+from claims.answering.answers import AnswerBook, SightingBook
 from claims.answering.corrections import Correction
-from claims.answering.servers import ServerBook
-from claims.answering.sightings import SightingBook
 from claims.base import ClaimBase, Clock, utc_now
 from claims.exchange.importing import load_shipped_packs
 from claims.moderation.moderation import Moderation
 from claims.moderation.reports import FeedbackBook
 from claims.record import CitationRecord, ClaimRecord
-from claims.store.identity import read_hash_key
+from claims.store.revisions import read_hash_key
+from claims.store.server_settings import ServerBook
 from claims.store.vectors import KeptVectors
 from config.errors import UnknownClaimError
 from config.settings import Settings, data_folder
@@ -110,7 +109,7 @@ class Touchstone:
     @cached_property
     def servers(self) -> ServerBook:
         """What the servers have set."""
-        return ServerBook(self.base)
+        return ServerBook(self.base.database)
 
     @cached_property
     def answers(self) -> AnswerBook:

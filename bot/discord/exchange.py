@@ -20,10 +20,9 @@ from bot.import_plan import SHOWN, detail_lines, heading, problem_line, report_l
 from bot.texts import Texts, msgid
 from claims.base import ClaimBase
 from claims.exchange.export import export_claims
-from claims.exchange.formats import FORMATS, SUFFIXES, Format
+from claims.exchange.formats import FORMATS, MAX_BYTES, SUFFIXES, Format
 from claims.exchange.importing import import_claims, plan_import, read_import_bytes
 from claims.exchange.plan import ImportEntry, ImportOutcome, ImportPlan, ImportReport
-from claims.exchange.source import MAX_BYTES
 from claims.moderation.rights import Actor
 from config.errors import ImportRefusedError, PlanChangedError
 

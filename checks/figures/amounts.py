@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from checks.figures.numbers import Endings, Patterns
-from checks.figures.own_units import OwnUnit
-from checks.figures.units import Term, UnitTable
+from checks.figures.units import OwnUnit, Term, UnitTable
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _FIRST_SHORT_YEAR, _LAST_SHORT_YEAR = 22, 29

@@ -5,13 +5,18 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from itertools import groupby
 
-from checks.figures.documented import DocumentedFigure, FigureDocumenter
+from checks.figures.documented import (
+    DocumentedFigure,
+    FigureDocumenter,
+    Place,
+    Subjects,
+    TextPlaces,
+    notation,
+    source_notation,
+)
 from checks.figures.intervals import IntervalReader
-from checks.figures.notation import notation, source_notation
-from checks.figures.own_units import ANY_NOUN
 from checks.figures.reading import FigureReader
-from checks.figures.subjects import Place, Subjects, TextPlaces
-from checks.figures.units import Quantity
+from checks.figures.units import ANY_NOUN, Quantity
 from checks.model import FigureFinding, KnownFigure
 from checks.text import converter
 

@@ -2,9 +2,8 @@
 
 import re
 
-from checks.figures.numbers import alternatives
 from checks.figures.numerals import NumeralReader
-from checks.figures.units import Quantity, UnitTable
+from checks.figures.units import Quantity, UnitTable, alternatives
 
 _FEW_ENGLISH = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _FEW_CHINESE = "[一二两三四五六七八九十]{1,3}"

@@ -1,12 +1,12 @@
 """The scanner: finds the numbers of a folded text, one after another, in time linear in its length."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from checks.figures.numerals import PLAIN_DIGITS, RAISED, SMALL_PARTS, DigitNotation, NumeralReader, small_part
-from checks.figures.units import Term, UnitTable
+from checks.figures.units import Term, UnitTable, alternatives, is_letter
 
 T = TypeVar("T")
 
@@ -31,25 +31,7 @@ class Endings(Generic[T]):
 
 
 def _inside_word(text: str, start: int) -> bool:
-    return start > 0 and _is_letter(text[start]) and _is_letter(text[start - 1])
-
-
-def _is_letter(character: str) -> bool:
-    return "a" <= character <= "z"
-
-
-def alternatives(words: Iterable[str], not_before: Mapping[str, str] | None = None) -> str:
-    """Return a regular expression for any of the words, longest first, grouped by first character for speed.
-
-    A word that ends with a Latin letter or digit matches only where none follows; `not_before` names the characters
-    that must not follow some words.
-    """
-    groups: dict[str, list[str]] = {}
-    for word in sorted(set(words), key=lambda w: (-len(w), w)):
-        barred = (not_before or {}).get(word, "")
-        tail = "(?![a-z0-9])" if _is_letter(word[-1]) or word[-1].isdecimal() else f"(?![{barred}])" if barred else ""
-        groups.setdefault(word[0], []).append(re.escape(word[1:]) + tail)
-    return "(?:" + "|".join(f"{re.escape(first)}(?:{'|'.join(rests)})" for first, rests in groups.items()) + ")"
+    return start > 0 and is_letter(text[start]) and is_letter(text[start - 1])
 
 
 @dataclass(frozen=True, slots=True)

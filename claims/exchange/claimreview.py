@@ -13,12 +13,11 @@ from typing import Any, cast, get_args
 
 import yaml
 
-from checks.figures.own_units import is_own, join_spellings
+from checks.figures.units import is_own, join_spellings
 from checks.model import Bound, Kind
 from checks.text import count_han
-from claims.exchange.formats import ExportedPack, Incoming, IncomingClaim, IncomingPack, RefusedClaim
+from claims.exchange.formats import ExportedPack, Incoming, IncomingClaim, IncomingPack, RefusedClaim, Source
 from claims.exchange.reading import read_pack_data
-from claims.exchange.source import Source
 from claims.packs.lines import PartPath
 from claims.packs.plain import LANGUAGES, plain_claim
 from claims.packs.schema import known_units

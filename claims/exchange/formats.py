@@ -1,7 +1,9 @@
-"""What files hold, in whatever format: claims by pack, each pack with its documents; and their names and endings."""
+"""What files hold, in whatever format: bytes, refused or text; then claims by pack, each pack with its documents."""
 
+import codecs
 from collections import defaultdict
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, get_args
 
 from sqlalchemy import select
@@ -9,11 +11,13 @@ from sqlmodel import Session, col
 
 from claims.base import ClaimBase
 from claims.documents.loading import read_documents
+from claims.packs.lines import UNFIT
 from claims.packs.plain import canonical, exported_state
 from claims.record import ClaimRecord, DocumentRecord, PackRecord, claim_fingerprint
 from claims.store.claim_rows import pack_record, read_rows
 from claims.store.tables import Claim, Pack
-from config.errors import PackProblem
+from config.errors import ImportRefusedError, PackProblem
+from config.faults import Worded, worded
 
 Format = Literal["yaml", "csv", "claimreview"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -112,3 +116,120 @@ def _exported(row: Claim, record: ClaimRecord) -> ExportedClaim:
 
 def _cited(claims: list[ExportedClaim]) -> set[str]:
     return {cited.document for claim in claims for point in claim.record.points for cited in point.citations}
+
+
+MAX_BYTES = 8 * 1024 * 1024
+_LEADS: tuple[tuple[bytes, Worded], ...] = (
+    (b"PK\x03\x04", worded("a zip archive (or a spreadsheet in .xlsx or .ods)")),
+    (b"PK\x05\x06", worded("an empty zip archive")),
+    (b"\x1f\x8b", worded("a gzip archive")),
+    (b"Rar!", worded("a rar archive")),
+    (b"7z\xbc\xaf\x27\x1c", worded("a 7z archive")),
+    (b"BZh", worded("a bzip2 archive")),
+    (b"\xfd7zXZ\x00", worded("an xz archive")),
+    (b"\x28\xb5\x2f\xfd", worded("a zstd archive")),
+    (b"\xd0\xcf\x11\xe0", worded("an old Office file (.xls or .doc)")),
+    (b"%PDF", worded("a PDF")),
+    (b"SQLite format 3\x00", worded("a database")),
+    (b"\x89PNG", worded("a picture")),
+)
+_TAR_MARK, _TAR_PLACE = b"ustar", 257
+_UNPACK = worded("Unpack it, save it as YAML, as CSV in UTF-8 or as JSON, and import that.")
+_AS_UTF_8 = worded("Save it as UTF-8.")
+_SUFFIXES: dict[str, Format] = {
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".json": "claimreview",
+    ".jsonld": "claimreview",
+}
+_SHEET_WORDS = {"claim", "row"}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text for import; `name` is that of its file."""
+
+    name: str
+    format: Format
+    text: str
+
+
+def read_file(path: Path) -> Source:
+    """Read a file for import; raises ImportRefusedError."""
+    return read_bytes(str(path), file_bytes(path))
+
+
+def file_bytes(path: Path) -> bytes:
+    """Return what a file holds, or little more than is allowed; raises ImportRefusedError where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        fault = worded("it cannot be read ({reason})", reason=error.strerror or type(error).__name__)
+        raise _refused(str(path), fault, worded("Check the path and your rights on it.")) from error
+
+
+def read_bytes(name: str, raw: bytes) -> Source:
+    """Take bytes for import; raises ImportRefusedError where they are too many, packed, or no text in UTF-8."""
+    if len(raw) > MAX_BYTES:
+        fault = worded("it is larger than {limit} MB", limit=MAX_BYTES // 1024 // 1024)
+        raise _refused(name, fault, worded("Split it into several files."))
+    packed = next((what for lead, what in _LEADS if raw.startswith(lead)), None)
+    if raw[_TAR_PLACE : _TAR_PLACE + len(_TAR_MARK)] == _TAR_MARK:
+        packed = worded("a tar archive")
+    if packed:
+        raise _refused(name, worded("it is {packed}", packed=packed), _UNPACK)
+    text = _decode(name, raw)
+    found = UNFIT.search(text)
+    if found:
+        place = f"{ord(found[0]):#06x}"
+        fault = worded(
+            "the line holds a character that no text has ({place}): a binary file, or a damaged one", place=place
+        )
+        raise _refused(name, fault, worded("Save it as plain text in UTF-8."), text.count("\n", 0, found.start()) + 1)
+    if not text.strip():
+        raise _refused(name, worded("it is empty"), worded("Export the claims again."))
+    return Source(name, _format(name, text), text)
+
+
+def _decode(name: str, raw: bytes) -> str:
+    if raw.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise _refused(name, worded("it is in UTF-32"), _AS_UTF_8)
+    marked = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if not marked and b"\x00" in raw:
+        if _looks_like_utf_16(raw):
+            raise _refused(name, worded("it is in UTF-16 without a byte order mark"), _AS_UTF_8)
+        line = raw.count(b"\n", 0, raw.index(b"\x00")) + 1
+        fault = worded("the line holds a NUL byte: a binary file, or a damaged one")
+        raise _refused(name, fault, _AS_UTF_8, line)
+    encoding = "utf-16" if marked else "utf-8-sig"
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        fault = worded("byte {place} is not {encoding}", place=error.start, encoding="UTF-16" if marked else "UTF-8")
+        raise _refused(name, fault, worded("Save it as UTF-8 (in Excel: “CSV UTF-8”)."), line) from error
+
+
+def _looks_like_utf_16(raw: bytes) -> bool:
+    """Tell whether every second byte is often NUL, as in Latin letters, digits and commas, and the others never."""
+    halves = sorted((raw[::2].count(0), raw[1::2].count(0)))
+    return halves[0] == 0 and halves[1] * 16 >= len(raw)
+
+
+def _format(name: str, text: str) -> Format:
+    """Tell the format by the name's ending, else by how the text begins."""
+    known = _SUFFIXES.get(Path(name).suffix.lower())
+    if known:
+        return known
+    start = text.lstrip()
+    if start.startswith(("{", "[")):
+        return "claimreview"
+    heading = start.partition("\n")[0].replace(";", ",").replace("\t", ",").replace('"', "")
+    return "csv" if {cell.strip() for cell in heading.split(",")} >= _SHEET_WORDS else "yaml"
+
+
+def _refused(name: str, fault: str, mend: str, line: int = 0) -> ImportRefusedError:
+    return ImportRefusedError(name, (PackProblem(line, "", fault, mend),))

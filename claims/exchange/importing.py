@@ -14,11 +14,10 @@ from checks.lexicon import Lexicon
 from checks.tuning import Tuning
 from claims.base import ClaimBase
 from claims.exchange.claimreview import read_reviews
-from claims.exchange.formats import Incoming, IncomingClaim, RefusedClaim
+from claims.exchange.formats import Incoming, IncomingClaim, RefusedClaim, Source, file_bytes, read_bytes, read_file
 from claims.exchange.plan import ImportEntry, ImportPlan, ImportReport, NearFinder, PackSteps, Step, Steps
 from claims.exchange.reading import MOST_TOLD
 from claims.exchange.sheet import read_sheet
-from claims.exchange.source import Source, file_bytes, read_bytes, read_file
 from claims.exchange.yaml import read_yaml
 from claims.moderation.rights import Actor, permit
 from claims.packs.plain import canonical

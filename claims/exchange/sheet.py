@@ -21,9 +21,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from claims.exchange.formats import ExportedClaim, ExportedPack, Incoming, IncomingClaim, IncomingPack, RefusedClaim
+from claims.exchange.formats import (
+    ExportedClaim,
+    ExportedPack,
+    Incoming,
+    IncomingClaim,
+    IncomingPack,
+    RefusedClaim,
+    Source,
+)
 from claims.exchange.reading import read_pack_data
-from claims.exchange.source import Source
 from claims.packs.lines import DECIMAL, WHOLE, PartPath
 from claims.packs.plain import LANGUAGES, plain_claim, read_documented, write_documented
 from config.errors import ImportRefusedError, PackProblem

@@ -8,9 +8,8 @@ from typing import Any
 
 import yaml
 
-from claims.exchange.formats import ExportedPack, Incoming, IncomingPack
+from claims.exchange.formats import ExportedPack, Incoming, IncomingPack, Source
 from claims.exchange.reading import read_pack_data
-from claims.exchange.source import Source
 from claims.packs.lines import DECIMAL, WHOLE, WORDS, LinedYaml, YamlRefusedError
 from claims.packs.plain import plain_claim, plain_document, plain_pack
 from config.errors import ImportRefusedError, PackProblem

@@ -1,24 +1,28 @@
-"""Claims as moderators look at them: of every status, with what the server has set and where they come from."""
+"""Claims as moderators look at them and edit them, and what somebody typed that could not be written.
+
+Claims are of every status, with what the server has set and where they come from; a restart costs no word of a form.
+"""
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
-from claims.base import ClaimBase
+from claims.base import ClaimBase, Clock
 from claims.moderation.citing import Sources
 from claims.moderation.edits import AddWording, Edit, EditTexts, check_published
 from claims.moderation.rights import Actor, permit
 from claims.record import ClaimRecord, claim_state, differences
 from claims.store.changes import CLAIM, Change, write_changes
 from claims.store.claim_rows import read_rows
-from claims.store.revisions import AuditEntry
-from claims.store.tables import Claim, ClaimOverride, Server
-from config.errors import ConflictError, UnknownClaimError
+from claims.store.revisions import AuditEntry, hash_user
+from claims.store.tables import Claim, ClaimOverride, FormDraft, Server
+from config.errors import ConflictError, NotAllowedError, UnknownClaimError
 
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
 
@@ -167,3 +171,47 @@ def _origin(session: Session, claim: ClaimRecord) -> Origin:
 def _is_used(session: Session, server: int | None, claim: ClaimRecord) -> bool:
     settings = session.get(Server, server) if server is not None else None
     return settings is None or settings.packs is None or not claim.pack or claim.pack in settings.packs
+
+
+KEPT = timedelta(days=1)
+LONGEST = 20_000
+
+
+class DraftBook:
+    """Keeps the fields of a form for its own user and server, for a day; `form` is the form's id."""
+
+    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
+        self._database = base.database
+        self._key = hash_key
+        self._clock = clock or base.clock
+
+    def keep(self, actor: Actor, form: str, fields: Mapping[str, str]) -> None:
+        """Keep what was typed, in the place of what was kept for the same form."""
+        place = self._place(actor, form)
+        kept = {name: text[:LONGEST] for name, text in fields.items()}
+        with self._database.writing() as session:
+            session.connection().execute(delete(FormDraft).where(col(FormDraft.saved_at) < self._clock() - KEPT))
+            row = session.get(FormDraft, place)
+            if row is None:
+                server, user, name = place
+                row = FormDraft(server=server, user_hash=user, form=name, fields=kept, saved_at=self._clock())
+            row.fields, row.saved_at = kept, self._clock()
+            session.add(row)
+
+    def find(self, actor: Actor, form: str) -> dict[str, str] | None:
+        """Return what was kept, or None."""
+        with self._database.reading() as session:
+            row = session.get(FormDraft, self._place(actor, form))
+            return None if row is None or row.saved_at < self._clock() - KEPT else dict(row.fields)
+
+    def drop(self, actor: Actor, form: str) -> None:
+        """Forget what was kept: it has been written, or is not wanted."""
+        with self._database.writing() as session:
+            row = session.get(FormDraft, self._place(actor, form))
+            if row is not None:
+                session.delete(row)
+
+    def _place(self, actor: Actor, form: str) -> tuple[int, str, str]:
+        if actor.server is None:
+            raise NotAllowedError("This works in a server only.")
+        return actor.server, hash_user(actor.user_id, self._key), form

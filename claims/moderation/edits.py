@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol, cast, get_args
 
-from checks.figures.own_units import is_own, join_spellings, spellings
+from checks.figures.units import is_own, join_spellings, spellings
 from checks.model import Bound, FigureRole, Kind, KnownFigure, KnownWording
 from claims.fields import SENTENCE, FormReader, language_of_wording
 from claims.moderation.citing import Sources

@@ -11,8 +11,7 @@ from claims.moderation.editor import seen_claim
 from claims.moderation.rights import Actor, may, permit
 from claims.record import State
 from claims.store.changes import note_changes
-from claims.store.identity import hash_user
-from claims.store.revisions import AuditEntry, ChangeRecord
+from claims.store.revisions import AuditEntry, ChangeRecord, hash_user
 from claims.store.tables import Example
 from config.errors import InvalidEditError, NotAllowedError, UnknownEntryError
 from config.faults import FieldFault, msgid

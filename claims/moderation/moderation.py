@@ -8,8 +8,7 @@ from claims.base import ClaimBase, Clock
 from claims.moderation.candidate_items import CandidateDesk, Check
 from claims.moderation.decisions import QueueDecisions
 from claims.moderation.digest import DigestPostings, Digests
-from claims.moderation.drafts import DraftBook
-from claims.moderation.editor import ClaimView, Editor
+from claims.moderation.editor import ClaimView, DraftBook, Editor
 from claims.moderation.examples import ExampleBook
 from claims.moderation.history import History, Undoing
 from claims.moderation.queue import Queue

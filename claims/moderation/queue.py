@@ -14,7 +14,7 @@ from claims.fields import LINE, FormReader
 from claims.moderation.rights import Actor, permit
 from claims.store.claim_rows import read_claims
 from claims.store.database import insert_into, rows_written
-from claims.store.identity import hash_user
+from claims.store.revisions import hash_user
 from claims.store.tables import Answer, Feedback, QueueItem, Sighting
 from config.errors import UnknownClaimError
 

@@ -14,8 +14,7 @@ from claims.moderation.queue import NewItem, open_rows, put
 from claims.moderation.server_setup import setting_change
 from claims.store.changes import Change, write_changes
 from claims.store.claim_rows import read_rows
-from claims.store.identity import hash_user
-from claims.store.revisions import AuditEntry
+from claims.store.revisions import AuditEntry, hash_user
 from claims.store.server_settings import PAUSE_REPORTS
 from claims.store.tables import Answer, ClaimOverride, Feedback, Server, Sighting
 from config.errors import NotAllowedError, UnknownClaimError

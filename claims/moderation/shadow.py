@@ -11,7 +11,7 @@ from checks.model import Finding
 from claims.base import ClaimBase, Clock
 from claims.moderation.rights import Actor, permit
 from claims.store.database import insert_into
-from claims.store.identity import hash_user
+from claims.store.revisions import hash_user
 from claims.store.tables import ShadowDay, ShadowMatch
 
 DOUBTFUL = 10

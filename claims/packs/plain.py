@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
-from checks.figures.own_units import is_own, join_spellings, spellings
+from checks.figures.units import is_own, join_spellings, spellings
 from checks.model import KnownFigure
 from claims.record import ClaimRecord, DocumentRecord, PackRecord, claim_fingerprint, claim_state, plain_fields
 from claims.record import claim_from_state as from_state

@@ -1,12 +1,22 @@
-"""What the history says of a change: who made it, why, and each thing before and after."""
+"""What the history says of a change: who made it, why, and each thing before and after; and users as keyed hashes.
 
+Whose changes the history keeps stands there by name. Everybody else is a hash: the same user is recognised again, and
+nobody without the key can tell who it is.
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from claims.store.tables import Revision
+from config.errors import ClaimBaseError
 
 Who = str | int
 TOUCHSTONE = "touchstone"  # acts by itself: at a start, and on members' reports
@@ -43,3 +53,48 @@ class AuditEntry:
 def last_revision(session: Session) -> int:
     """Return the number of the newest revision, 0 for an empty base."""
     return session.scalar(select(func.max(col(Revision.id)))) or 0
+
+
+KEY_BYTES = 32
+
+
+def hash_user(user: int, key: bytes) -> str:
+    """Return the HMAC-SHA256 of a Discord user id, as 64 hexadecimal digits."""
+    return hmac.new(key, str(user).encode(), hashlib.sha256).hexdigest()
+
+
+def read_hash_key(given: str | None, folder: Path) -> bytes:
+    """Return the key that the operator has set, or the one kept in the folder, which is made at first use.
+
+    The folder is that of the database file, or the user's data folder for PostgreSQL. Raises ClaimBaseError where the
+    key cannot be read or made.
+    """
+    if given:
+        return given.encode()
+    path = folder / "touchstone.key"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return _kept_key(path)
+    except OSError as error:
+        mend = "Give Touchstone the right to write there, or set TOUCHSTONE_HASH_KEY."
+        raise ClaimBaseError(f"The key file {path} cannot be read or made ({error.strerror}). {mend}") from error
+
+
+def _kept_key(path: Path) -> bytes:
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    if not path.exists():
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_hex(KEY_BYTES).encode())
+        try:
+            # A link fails where another process was first: its key is then the one to read.
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    key = path.read_bytes().strip()
+    if not key:
+        mend = "Delete it to have a new one made; hashes kept so far then fit no user."
+        raise ClaimBaseError(f"The key file {path} is empty. {mend}")
+    return key

@@ -1,10 +1,14 @@
-"""What a server can set, as values and as the plain state that its history keeps."""
+"""What a server can set, as values and as the plain state that its history keeps; and how it is read."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict, cast
 
-from claims.store.tables import Server
+from sqlalchemy import select
+from sqlmodel import col
+
+from claims.store.database import Database
+from claims.store.tables import Channel, Server
 from config.faults import FieldFault, msgid
 
 ChannelMode = Literal["off", "hint", "on", "shadow"]
@@ -85,3 +89,28 @@ def settings_faults(changes: SettingsChange) -> Iterator[FieldFault]:
         value = changes.get(name)
         if isinstance(value, int | float) and not least <= value <= most:
             yield FieldFault(name, "{value} is out of range.", mend, {"value": value})
+
+
+class ServerBook:
+    """Reads settings of servers and channels; `ServerSetup` changes them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def settings(self, server: int) -> ServerSettings:
+        """Return the server's settings, or the defaults where it has set nothing."""
+        with self._database.reading() as session:
+            return settings_of(server, session.get(Server, server))
+
+    def channel_mode(self, server: int, channel: int) -> ChannelMode:
+        """Return the mode of a channel; `off` where nothing was set."""
+        with self._database.reading() as session:
+            row = session.get(Channel, (server, channel))
+            return cast("ChannelMode", row.mode) if row else "off"
+
+    def channels(self, server: int) -> dict[int, ChannelMode]:
+        """Return the channels that are not off, with their modes."""
+        there = (col(Channel.server) == server, col(Channel.mode) != "off")
+        with self._database.reading() as session:
+            rows = session.scalars(select(Channel).where(*there).order_by(col(Channel.channel)))
+            return {row.channel: cast("ChannelMode", row.mode) for row in rows}

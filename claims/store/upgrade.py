@@ -22,12 +22,19 @@ def upgrade(database: Database, steps: str = "head") -> Path | None:
         if now == newest_step():
             return None
         # Nearly every start finds nothing to do, and does without Alembic, whose import takes a while.
-        from claims.store.migration import known_steps, migrate  # noqa: PLC0415
+        from alembic import command  # noqa: PLC0415
+        from alembic.config import Config  # noqa: PLC0415
+        from alembic.script import ScriptDirectory  # noqa: PLC0415
 
-        if now is not None and now not in known_steps():
-            raise _newer(database, now)
-        backup = _backup(database.file, now) if database.file is not None and _holds_tables(connection) else None
-        migrate(connection, steps)
+        with resources.as_file(resources.files("claims") / "migrations") as folder:
+            config = Config()
+            config.set_main_option("script_location", str(folder).replace("%", "%%"))
+            known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
+            if now is not None and now not in known:
+                raise _newer(database, now)
+            backup = _backup(database.file, now) if database.file is not None and _holds_tables(connection) else None
+            config.attributes["connection"] = connection
+            command.upgrade(config, steps)
         return backup
 
 

@@ -123,6 +123,8 @@ ACTS: Mapping[str, str] = {
     "channel.mode": msgid("Mode of a channel changed"),
     "pack.load": msgid("Pack of claims loaded"),
     "documents.load": msgid("Documents loaded"),
+    "documents.add": msgid("Document added"),
+    "documents.remove": msgid("Document removed"),
     "undo": msgid("Taken back"),
 }
 _REASONS = (

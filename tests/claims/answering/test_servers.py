@@ -3,11 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from claims.answering.servers import ServerBook
 from claims.base import ClaimBase
 from claims.moderation.rights import Actor
 from claims.moderation.server_setup import ServerSetup
-from claims.store.server_settings import ServerSettings
+from claims.store.server_settings import ServerBook, ServerSettings
 from claims.store.tables import ChangeRow, Revision
 from config.errors import InvalidEditError
 
@@ -16,11 +15,11 @@ CHIEF = Actor(4711, SERVER, is_administrator=True)
 
 
 def test_a_server_that_has_set_nothing_has_the_defaults(any_base: ClaimBase) -> None:
-    assert ServerBook(any_base).settings(SERVER) == ServerSettings(SERVER, None, (), None)
+    assert ServerBook(any_base.database).settings(SERVER) == ServerSettings(SERVER, None, (), None)
 
 
 def test_settings_are_kept_and_apart_for_each_server(any_base: ClaimBase) -> None:
-    book, setup = ServerBook(any_base), ServerSetup(any_base)
+    book, setup = ServerBook(any_base.database), ServerSetup(any_base)
     setup.change(CHIEF, language="zh-Hant", moderator_roles=(2**62, 5))
     changed = setup.change(CHIEF, cooldown_hours=0.5)
     assert changed == book.settings(SERVER) == ServerSettings(SERVER, "zh-Hant", (2**62, 5), 0.5)
@@ -39,7 +38,7 @@ def test_a_negative_cooldown_is_refused(base: ClaimBase) -> None:
 
 
 def test_channels_are_off_until_somebody_sets_a_mode(any_base: ClaimBase) -> None:
-    book, setup = ServerBook(any_base), ServerSetup(any_base)
+    book, setup = ServerBook(any_base.database), ServerSetup(any_base)
     assert book.channel_mode(SERVER, 1) == "off"
     setup.set_channel_mode(CHIEF, 1, "on")
     setup.set_channel_mode(CHIEF, 2, "hint")

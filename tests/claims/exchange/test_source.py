@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.base import ClaimBase
+from claims.exchange.formats import MAX_BYTES, read_bytes
 from claims.exchange.importing import load_pack, read_import, read_import_bytes
-from claims.exchange.source import MAX_BYTES, read_bytes
 from config.errors import ImportRefusedError
 from tests.claims.exchange.conftest import TODAY, exported, outcomes
 from tests.claims.exchange.conftest import plan as planned

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from claims.answering.sightings import SightingBook
+from claims.answering.answers import SightingBook
 from claims.base import ClaimBase
 from claims.moderation.examples import ExampleBook, KeptMessage
 from claims.moderation.history import History

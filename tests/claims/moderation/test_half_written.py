@@ -9,8 +9,7 @@ from sqlalchemy import event, text
 
 from claims.base import ClaimBase
 from claims.moderation.decisions import QueueDecisions
-from claims.moderation.drafts import DraftBook
-from claims.moderation.editor import Editor
+from claims.moderation.editor import DraftBook, Editor
 from claims.moderation.edits import EditTexts, EditWordings
 from claims.moderation.history import History
 from claims.moderation.queue import Queue

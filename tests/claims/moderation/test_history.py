@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from claims.answering.servers import ServerBook
 from claims.base import ClaimBase
 from claims.moderation.decisions import QueueDecisions
 from claims.moderation.editor import Editor
@@ -17,6 +16,7 @@ from claims.moderation.sources import NewSource, SourceBook
 from claims.record import claim_state
 from claims.store.changes import Change, write_changes
 from claims.store.revisions import AuditEntry
+from claims.store.server_settings import ServerBook
 from config.errors import (
     ConflictError,
     DatabaseError,
@@ -135,7 +135,7 @@ def test_a_bulk_change_is_undone_as_one_or_not_at_all(base: ClaimBase) -> None:
 
 
 def test_settings_and_channels_are_undone_too_and_rights_by_an_administrator_only(base: ClaimBase) -> None:
-    setup, book, undoing = ServerSetup(base), ServerBook(base), Undoing(base)
+    setup, book, undoing = ServerSetup(base), ServerBook(base.database), Undoing(base)
     setup.set_channel_mode(MODERATOR, 9, "shadow")
     undoing.undo(MODERATOR, base.revision)
     assert book.channel_mode(HERE, 9) == "off"

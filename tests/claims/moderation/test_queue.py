@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from checks.model import Finding, Match
-from claims.answering.answers import AnswerBook
-from claims.answering.sightings import SightingBook
+from claims.answering.answers import AnswerBook, SightingBook
 from claims.base import ClaimBase
 from claims.moderation.decisions import QueueDecisions
 from claims.moderation.editor import Editor

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from checks.checker import Checker
 from checks.model import Finding, Match
-from claims.answering.answers import AnswerBook
-from claims.answering.sightings import SightingBook
+from claims.answering.answers import AnswerBook, SightingBook
 from claims.base import ClaimBase
 from claims.exchange.importing import load_shipped_packs
 from claims.moderation.decisions import QueueDecisions

@@ -10,8 +10,7 @@ from claims.answering.answers import AnswerBook
 from claims.base import ClaimBase
 from claims.moderation.decisions import QueueDecisions
 from claims.moderation.digest import Digests
-from claims.moderation.drafts import DraftBook
-from claims.moderation.editor import Editor
+from claims.moderation.editor import DraftBook, Editor
 from claims.moderation.edits import EditPoint, EditTexts
 from claims.moderation.examples import ExampleBook, KeptMessage
 from claims.moderation.history import History, Undoing

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from claims.answering.servers import ServerBook
 from claims.base import ClaimBase
 from claims.exchange.importing import load_pack
 from claims.moderation.digest import Digests
@@ -14,7 +13,7 @@ from claims.moderation.edits import AddWording, EditTexts
 from claims.moderation.queue import Queue
 from claims.moderation.reports import FeedbackBook
 from claims.moderation.server_setup import ClaimSettings, ServerSetup
-from claims.store.server_settings import ServerSettings
+from claims.store.server_settings import ServerBook, ServerSettings
 from config.errors import InvalidEditError
 from tests.claims.conftest import KEY, Clock
 from tests.claims.packs import claim_data, pack_data, write_pack
@@ -41,8 +40,8 @@ def test_every_setting_comes_back_as_it_was_set(base: ClaimBase) -> None:
         correction_days=0,
         setup_step="channels",
     )
-    assert ServerBook(base).settings(HERE) == settings
-    assert ServerBook(base).settings(STRANGER.server or 0) == ServerSettings(STRANGER.server or 0)
+    assert ServerBook(base.database).settings(HERE) == settings
+    assert ServerBook(base.database).settings(STRANGER.server or 0) == ServerSettings(STRANGER.server or 0)
 
 
 def test_a_value_out_of_range_or_an_unknown_pack_is_refused_with_its_field(base: ClaimBase) -> None:
@@ -50,7 +49,7 @@ def test_a_value_out_of_range_or_an_unknown_pack_is_refused_with_its_field(base:
         ServerSetup(base).change(MODERATOR, cut_off=2, budget=-1, pause_reports=0, packs=("tiny", "moon"))
     assert [fault.field for fault in caught.value.faults] == ["cut_off", "budget", "pause_reports", "packs"]
     assert "There is no pack moon. Choose from: sea, tiny." in str(caught.value)
-    assert ServerBook(base).settings(HERE).packs is None
+    assert ServerBook(base.database).settings(HERE).packs is None
 
 
 def test_a_server_sees_the_packs_it_subscribes_to_and_its_own_claims(base: ClaimBase) -> None:
@@ -93,4 +92,4 @@ def test_digests_go_to_the_channels_that_were_chosen(base: ClaimBase) -> None:
     assert Digests(base).channels() == {}
     ServerSetup(base).change(MODERATOR, digest_channel=99)
     assert Digests(base).channels() == {HERE: 99}
-    assert ServerBook(base).settings(HERE).moderator_roles == (MOD_ROLE,)
+    assert ServerBook(base.database).settings(HERE).moderator_roles == (MOD_ROLE,)

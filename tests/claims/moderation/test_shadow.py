@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from checks.model import Action, Finding, Match
-from claims.answering.sightings import SightingBook
+from claims.answering.answers import SightingBook
 from claims.base import ClaimBase
 from claims.moderation.shadow import ShadowBook, cut_off_within
 from claims.store.tables import Table

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from checks.model import Finding, Match
-from claims.answering.sightings import SightingBook
+from claims.answering.answers import SightingBook
 from claims.base import ClaimBase
 from claims.moderation.trends import Tally, TrendBook
 from config.errors import NotAllowedError

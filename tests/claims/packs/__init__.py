@@ -9,10 +9,9 @@ from typing import Any
 import yaml
 
 from claims.base import ClaimBase
-from claims.exchange.formats import IncomingClaim
+from claims.exchange.formats import IncomingClaim, read_file
 from claims.exchange.importing import read_pack
 from claims.exchange.plan import ImportReport
-from claims.exchange.source import read_file
 from claims.record import ClaimRecord, claim_state
 from claims.store.changes import note_changes
 from claims.store.claim_rows import read_rows, write_claim

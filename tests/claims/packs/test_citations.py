@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from claims.exchange.formats import IncomingClaim
+from claims.exchange.formats import IncomingClaim, read_file
 from claims.exchange.importing import read_pack
-from claims.exchange.source import read_file
 from claims.record import CitationRecord, ClaimRecord, PointRecord
 
 ROOT = Path(__file__).parents[3]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from claims.store.identity import hash_user, read_hash_key
+from claims.store.revisions import hash_user, read_hash_key
 from config.errors import ClaimBaseError
 
 

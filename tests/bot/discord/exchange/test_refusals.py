@@ -3,7 +3,7 @@
 import discord
 import pytest
 
-from claims.exchange import source
+from claims.exchange import formats
 from tests.bot.discord.world import labels_of, text_of
 
 MEGABYTE = 1024 * 1024
@@ -19,7 +19,7 @@ async def test_a_file_over_8_mb_is_refused_before_it_is_fetched(desk, monkeypatc
 
 
 async def test_8_mb_are_the_limit_of_the_library_too():
-    assert source.MAX_BYTES == 8 * MEGABYTE
+    assert formats.MAX_BYTES == 8 * MEGABYTE
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 import simcord.interactions
 
 from bot.service import Touchstone
-from claims.answering.sightings import SightingBook
+from claims.answering.answers import SightingBook
 from claims.base import ClaimBase
 from claims.exchange.importing import load_pack
 from claims.moderation.edits import EditTexts

@@ -60,7 +60,7 @@ async def test_it_has_counts_and_names_and_no_words_of_members(world, waiting, d
         "Replies: 1. Offers: 0. Decided: 0.",
         "Reports by members: Not what I said: 3",
         "Paused after reports by members:\n- The old harbour crane was built in 1920",
-        f"<@{world.chief.id}>",
+        f"<@{administrator(world.guild.id).user_id}>",
         "Touchstone itself",
     ):
         assert line in shown, shown
