@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from checks.base import DisputeTuning, IndexedBase, compare_names
-from checks.decision import DecisionModel
 from checks.features import Evidence
 from checks.figures import FigureComparer, FigureReader, Quantity
 from checks.lexicon import Analysis, Lexicon
@@ -14,10 +13,10 @@ from checks.pair_features import Look, StanceReadings, stance_measures, topic_me
 from checks.policy import Case, bar, decide
 from checks.scoring import Candidate
 from checks.stance import StanceReader, StanceReading
-from checks.stance.scan import CueScan
+from checks.stance.syntax import CueScan
 from checks.stance.tone import ToneReader
 from checks.text import count_han, plain_text
-from checks.tuning import CutOffs
+from checks.tuning import CutOffs, DecisionModel
 
 MOST_MATCHES = 3
 

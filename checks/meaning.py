@@ -10,7 +10,7 @@ import numpy.typing as npt
 from checks.base import IndexedBase
 from checks.embedders.embedder import Vector, Vectors
 from checks.lexicon import Analysis
-from checks.spans import Span, Stretches, stretches_of
+from checks.text import Span, Stretches, stretches_of
 
 Rows = npt.NDArray[np.int64]
 EmbedWordings = Callable[[Sequence[str]], Vectors | None]

@@ -10,11 +10,10 @@ from checks.lexicon import CONCEPT_MARK, Analysis
 from checks.meaning import Measures, Nearness
 from checks.model import Stance
 from checks.scoring import Candidate, Scorer, is_han
-from checks.spans import Span, cut
 from checks.stance import StanceReader, StanceReading
 from checks.stance.reader import REASONS
-from checks.stance.scan import CueScan
-from checks.text import count_han
+from checks.stance.syntax import CueScan
+from checks.text import Span, count_han, cut
 
 # Terms that weigh less than this are in every second sentence and anchor no match.
 _ANCHOR_WEIGHT = 3.0

@@ -23,10 +23,10 @@ def read_once() -> Iterator[None]:
     from bot.texts import Texts
     from checks import base, checker
     from checks.base import DisputeTuning
-    from checks.decision import DecisionModel
     from checks.figures import FigureReader
     from checks.lexicon import Lexicon
     from checks.stance import StanceReader
+    from checks.tuning import DecisionModel
 
     with pytest.MonkeyPatch.context() as patch:
         for kind, name in (

@@ -11,10 +11,9 @@ from typing import Protocol
 import httpx
 import numpy as np
 
-from checks.embedders.embedder import Embedder, Vector, Vectors, bounded
+from checks.embedders.embedder import MODULE, Embedder, SemanticEmbedder, Vector, Vectors, bounded
 from checks.embedders.http import HttpEmbedder
 from checks.embedders.onnx import OnnxEmbedder, read_folder
-from checks.embedders.packaged import MODULE, SemanticEmbedder
 from config.errors import EmbedderError, TouchstoneError
 from config.settings import Settings
 

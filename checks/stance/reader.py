@@ -7,8 +7,7 @@ from functools import lru_cache, partial
 from checks.model import Stance
 from checks.stance.cues import StanceLexicon
 from checks.stance.evidence import NEGATIVE, Case, ClaimVoice, cue_evidence, hear, takes_a_no, total, turning_evidence
-from checks.stance.scan import CueScan
-from checks.stance.syntax import ReadText, Span, moods_of, read_text
+from checks.stance.syntax import CueScan, ReadText, Span, moods_of, read_text
 from checks.text import MOST_CHARACTERS, TextFolder, Tokenizer
 
 REASONS = (

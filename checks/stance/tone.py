@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from checks.spans import Span
+from checks.text import Span
 
 _TOKEN = re.compile(r"[a-z]+(?:['’][a-z]+)*|\d[\d.,]*%?|[\u3400-\u9fff]|[!?。;]|\.{2,}|[^\s\w.,。'\"()\-:/]")
 _LATIN_WORD = re.compile(r"[a-z0-9]+")

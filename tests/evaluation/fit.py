@@ -19,6 +19,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
+from checks.scoring import is_han
 from tests.evaluation.measuring import Measurer, Pair
 from tests.evaluation.packs import HERE, Row, read_claims, read_rows
 
@@ -38,7 +39,7 @@ LEAST_HUNDREDTHS = 2
 NO_TOPIC = {"rank", "wordings"}
 DENIAL = {"short": 2.0, "long": 0.45}
 QUESTION = 1.2
-CUT_OFFS = {"reply": 0.81, "offer": 0.38, "near": 0.05}
+CUT_OFFS = {"reply": 0.83, "offer": 0.34, "near": 0.02}
 # Of messages that make a claim 1 % lie below: measured on five packs; of ordinary chat two thirds do.
 GATES = {"few": 0.2, "many": 1.2, "many_from": 40}
 CHAT_A_PACK, CHAT_SHIPPED, CHAT_READ = 40, 300, 6000
@@ -111,14 +112,19 @@ def fit_stance(table: Table, rows: np.ndarray) -> LogisticRegression:
     return LogisticRegression(C=STRENGTH, max_iter=500).fit(table.everything[rows], table.labels[rows])
 
 
+def origin(pack: str) -> str:
+    """Return the pack that a set of pairs is about, be it in one language only or held against chat."""
+    return re.sub("^chat |-(en|zh)$", "", pack)
+
+
 def folds(pairs: Sequence[Pair], shipped: set[str]) -> np.ndarray:
     """Return the fold of each pair: whole packs are left out; of the shipped claims, all messages about a claim."""
-    packs = sorted({pair.pack for pair in pairs} - shipped)
+    packs = sorted({origin(pair.pack) for pair in pairs} - shipped)
     claims = sorted({claim for pair in pairs if pair.pack in shipped for claim in pair.row.claims})
 
     def fold(pair: Pair) -> int:
-        if pair.pack not in shipped:
-            return packs.index(pair.pack)
+        if origin(pair.pack) not in shipped:
+            return packs.index(origin(pair.pack))
         return claims.index(pair.row.claims[0]) if pair.row.claims else sum(map(ord, pair.row.id))
 
     return np.array([fold(pair) % FOLDS for pair in pairs])
@@ -247,12 +253,17 @@ def gather(measurer: Measurer, also: Mapping[str, tuple[Path, Path]], chat: Sequ
     for name, (pack, rows) in sets.items():
         claims = read_claims(pack)
         pairs += measurer.pairs(name, claims, read_rows(rows))
-        if vectors is not None and (pack != SHIPPED or name == "own"):
+        if vectors is not None and (pack.resolve() != SHIPPED or name == "own"):
             most = CHAT_SHIPPED if pack == SHIPPED else CHAT_A_PACK
             near = measurer.nearest(claims, lines, vectors, most)
             said = [Row(f"chat-{number}", text, (), "none", ()) for number, text in enumerate(near)]
             pairs += measurer.pairs(f"chat {name}", claims, said)
         sys.stdout.write(f"{name}: {len(pairs)} pairs\n")
+    for name, (pack, rows) in list(own.items())[::2]:
+        messages = read_rows(rows)
+        for language, wanted in (("en", True), ("zh", False)):
+            other = [row for row in messages if is_han(row.text) == wanted]
+            pairs += measurer.pairs(f"{name}-{language}", read_claims(pack, (language,)), other)
     return pairs
 
 
@@ -265,11 +276,13 @@ def main() -> None:
     given = parser.parse_args()
     also = {name: tuple(map(Path, files.split(":"))) for name, files in (each.split("=", 1) for each in given.also)}
     table = Table(gather(Measurer(given.work), also, given.chat))
-    shipped = {"own", "chat own"} | {name for name, (pack, _) in also.items() if pack.resolve() == SHIPPED}
+    shipped = {"own"} | {name for name, (pack, _) in also.items() if pack.resolve() == SHIPPED}
     about, shares = cross_validate(table, shipped)
     for name in sorted({pair.pack for pair in table.pairs}):
         sys.stdout.write(f"{name}: {judge(table, about, shares, {name})}\n")
-    fields = {pair.pack for pair in table.pairs if not pair.pack.startswith("chat ")} - shipped
+    fields = {pair.pack for pair in table.pairs if pair.pack == origin(pair.pack)} - shipped
+    crossed = {pair.pack for pair in table.pairs if re.search("-(en|zh)$", pair.pack)}
+    sys.stdout.write(f"wordings in the other language only: {judge(table, about, shares, crossed)}\n")
     left_out = judge(table, about, shares, fields)
     sys.stdout.write(f"all fields, each left out: {left_out}\n")
     texts = len({(pair.pack, pair.row.id) for pair in table.pairs})

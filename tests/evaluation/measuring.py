@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from checks.base import DisputeTuning, IndexedBase
-from checks.embedders.embedder import Vector, Vectors
-from checks.embedders.packaged import SemanticEmbedder
+from checks.embedders.embedder import SemanticEmbedder, Vector, Vectors
 from checks.embedders.resilience import SafeEmbedder
 from checks.lexicon import Lexicon, analyse
 from checks.meaning import Meaning, Nearness

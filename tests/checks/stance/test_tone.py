@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.spans import stretches_of
 from checks.stance.tone import ToneReader
-from checks.text import Tokenizer
+from checks.text import Tokenizer, stretches_of
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.spans import cut, stretches_of
+from checks.text import cut, stretches_of
 
 
 def texts(text: str) -> list[str]:

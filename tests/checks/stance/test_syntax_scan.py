@@ -2,10 +2,9 @@
 
 import pytest
 
-from checks.spans import stretches_of
 from checks.stance.cues import StanceLexicon
-from checks.stance.scan import CueScan
-from checks.text import TextFolder
+from checks.stance.syntax import CueScan
+from checks.text import TextFolder, stretches_of
 
 
 @pytest.fixture(scope="module")

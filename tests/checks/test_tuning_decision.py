@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from checks.decision import DecisionModel, Shares
+from checks.tuning import DecisionModel, Shares
 
 
 @pytest.fixture(scope="module")
