@@ -19,6 +19,7 @@ _STANCES = {
     "asserts": msgid("I read the message as stating it."),
     "denies": msgid("I read the message as disputing it."),
     "asks": msgid("I read the message as asking about it."),
+    "mentions": msgid("I read the message as mentioning it, not as making it."),
 }
 _OBJECTIONS = {
     "doubt": msgid("It sounds in part like those who dispute the claim, so I hold back."),

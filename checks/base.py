@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,8 +12,8 @@ from typing import Any
 from checks.index import IndexedWording
 from checks.lexicon import Analysis, Lexicon, analyse
 from checks.model import Guard, KnownClaim, KnownWording
-from checks.scoring import Scorer
-from checks.tuning import Tuning
+from checks.scoring import Scorer, is_han
+from checks.tuning import Gates, Tuning
 
 # A group of names belongs to a claim from this share of its wordings on.
 _BELONGS = 0.5
@@ -87,28 +88,33 @@ class Voices:
         return cls(tuple(says), tuple(denies), _count(says), _count(denies))
 
     def log_odds(
-        self, message: Analysis, weight: Callable[[str], float], tuning: DisputeTuning, *, sure: bool
+        self,
+        words: frozenset[str],
+        concepts: frozenset[str],
+        weight: Callable[[str], float],
+        tuning: DisputeTuning,
+        *,
+        sure: bool,
     ) -> float:
-        """Return the log odds that the message disputes the claim, given that its cues do not say so.
+        """Return the log odds that a text of these terms disputes the claim, given that its cues do not say so.
 
         Below every threshold for a claim that ships no denials.
         """
         if not self.denies or not self.says:
             return -math.inf
-        words, concepts = _Weighed.of(message.words, weight), _Weighed.of(message.concepts, weight)
-        nearer = _nearest(words, concepts, self.denies, weight) - _nearest(words, concepts, self.says, weight)
-        evidence = tuning.unsure * (not sure) + tuning.nearer * nearer + tuning.words * self._by_words(message)
+        weighed = _Weighed.of(words, weight), _Weighed.of(concepts, weight)
+        nearer = _nearest(*weighed, self.denies, weight) - _nearest(*weighed, self.says, weight)
+        evidence = tuning.unsure * (not sure) + tuning.nearer * nearer + tuning.words * self._by_words(words, concepts)
         return evidence + tuning.bias
 
-    def _by_words(self, message: Analysis) -> float:
+    def _by_words(self, words: frozenset[str], concepts: frozenset[str]) -> float:
         """Return the evidence of single terms: the log ratios of how often each side uses them, summed and damped."""
-        terms = message.words | message.concepts
         denied, said = len(self.denies) + 1, len(self.says) + 1
         summed = sum(
             math.log(((self.denied.get(term, 0) + 0.5) / denied) / ((self.said.get(term, 0) + 0.5) / said))
-            for term in terms
+            for term in words | concepts
         )
-        return summed / math.sqrt(len(message.words) + 3)
+        return summed / math.sqrt(len(words) + 3)
 
 
 def _count(readings: Sequence[Analysis]) -> Mapping[str, int]:
@@ -160,6 +166,7 @@ class ReadClaim:
     wordings: tuple[tuple[KnownWording, Analysis], ...]
     names: ClaimNames
     voices: Voices
+    points: tuple[Analysis, ...] = ()
 
     @property
     def is_sayable(self) -> bool:
@@ -177,12 +184,21 @@ def read_claim(claim: KnownClaim, lexicon: Lexicon) -> ReadClaim:
     kept = (*titles, *wordings)
     says = [reading for wording, reading in kept if wording.says]
     denies = [reading for wording, reading in kept if wording.denies]
-    return ReadClaim(claim, kept, ClaimNames.of(says), Voices.of(says, denies))
+    points = tuple(analyse(text, lexicon) for text in claim.points)
+    return ReadClaim(claim, kept, ClaimNames.of(says), Voices.of(says, denies), points)
 
 
 def _read(wordings: Iterable[KnownWording], lexicon: Lexicon) -> list[tuple[KnownWording, Analysis]]:
     read = [(wording, analyse(wording.text, lexicon)) for wording in wordings]
     return [(wording, reading) for wording, reading in read if reading.words]
+
+
+_BARE = re.compile(r"[\W_]+")
+
+
+def bare(folded: str) -> str:
+    """Return a folded text without its spaces and punctuation."""
+    return _BARE.sub("", folded)
 
 
 class IndexedBase:
@@ -198,6 +214,28 @@ class IndexedBase:
             if not wording.denies
         ]
         self.scorer = Scorer(wordings, len(self.claims), lexicon, tuning) if wordings else None
+        said = [[is_han(each.text) for each in read.voices.says] for read in self.claims]
+        self._all_han, self._all_latin = all(map(any, said)), all(not all(each) for each in said)
+        # Where claims share a wording, the first one keeps it.
+        self._verbatim = {
+            bare(each.reading.text): row for row, each in reversed(list(enumerate(wordings))) if not each.negative
+        }
+
+    def is_far(self, message: Analysis, gates: Gates) -> bool:
+        """Tell by words alone whether a message is far from every claim: most chat is, and no embedder is asked of it.
+
+        Never where a claim has no wording in the message's language: words cannot tell then.
+        """
+        if self.scorer is None or (self._all_han if is_han(message.text) else self._all_latin):
+            return self.scorer is None or self.scorer.is_far(message, gates)
+        return False
+
+    def said_verbatim(self, message: Analysis) -> int | None:
+        """Return the row of the wording that a message repeats word for word, and nothing beside; None if it does not.
+
+        Case, script, spaces and punctuation do not count.
+        """
+        return self._verbatim.get(bare(message.text))
 
     @classmethod
     def of(cls, claims: Iterable[KnownClaim], lexicon: Lexicon, tuning: Tuning) -> "IndexedBase":

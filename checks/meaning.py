@@ -1,75 +1,22 @@
-"""What an embedder adds: how near a message comes in meaning to those who make a claim, and to those who dispute it."""
+"""What an embedder adds: how near a message, and each stretch of it, comes in meaning to every claim."""
 
-import json
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import resources
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from checks.base import IndexedBase
 from checks.embedders.embedder import Vector, Vectors
-from checks.tuning import CutOffs
+from checks.lexicon import Analysis
+from checks.text import Span, Stretches, stretches_of
 
-EmbedWordings = Callable[[Sequence[str]], Vectors | None]
 Rows = npt.NDArray[np.int64]
+EmbedWordings = Callable[[Sequence[str]], Vectors | None]
+Measures = dict[str, float]
 
-
-@dataclass(frozen=True, slots=True)
-class EmbeddedWordings:
-    """A matrix with one unit row for each wording; `claims[row]` is the number of the claim that the row belongs to.
-
-    Immutable: a change of the base makes a new one with `rebuild`.
-    """
-
-    texts: tuple[str, ...]
-    claims: Rows
-    vectors: Vectors
-
-    @classmethod
-    def build(cls, texts: Sequence[str], claims: Sequence[int], embed: EmbedWordings) -> "EmbeddedWordings | None":
-        """Embed all texts, of which row *i* belongs to claim `claims[i]`; None where `embed` gives None."""
-        empty = cls((), np.zeros(0, dtype=np.int64), np.zeros((0, 0), dtype=np.float32))
-        return empty.rebuild(texts, claims, embed)
-
-    def rebuild(self, texts: Sequence[str], claims: Sequence[int], embed: EmbedWordings) -> "EmbeddedWordings | None":
-        """Return the matrix for other wordings; only texts new here are embedded. None where `embed` gives None."""
-        if len(texts) != len(claims):
-            raise ValueError(f"{len(texts)} wordings, but {len(claims)} claims for them")
-        known = {text: row for row, text in enumerate(self.texts)}
-        new = [text for text in dict.fromkeys(texts) if text not in known]
-        fresh = embed(new) if new else self.vectors[:0]
-        if fresh is None:
-            return None
-        known.update({text: len(self.texts) + row for row, text in enumerate(new)})
-        pool = np.concatenate([self.vectors, fresh]) if len(self.texts) and new else fresh if new else self.vectors
-        vectors = pool[[known[text] for text in texts]] if texts else self.vectors[:0]
-        return EmbeddedWordings(tuple(texts), np.asarray(claims, dtype=np.int64), vectors)
-
-    def similarities(self, message: Vector) -> Vector:
-        """Return the cosine (-1 to 1) between a message's unit vector and every wording, in the order of the rows."""
-        if not self.texts:
-            return np.zeros(0, dtype=np.float32)
-        return np.clip(self.vectors @ message, -1.0, 1.0)
-
-    def by_claim(self, similarities: Vector, claims: int, nearest: int = 1) -> Vector:
-        """Return, for each of `claims` claims, the mean similarity of its `nearest` wordings; -1 where it has none.
-
-        The mean of three names the right claim more often than the nearest wording alone, which one odd text can be.
-        """
-        order = np.lexsort((-similarities, self.claims))
-        owner = self.claims[order]
-        rank = np.arange(len(owner)) - np.searchsorted(owner, owner)
-        kept = rank < nearest
-        sums = np.bincount(owner[kept], weights=similarities[order][kept], minlength=claims)
-        counts = np.bincount(owner[kept], minlength=claims)
-        return np.where(counts > 0, sums / np.maximum(counts, 1), -1.0).astype(np.float32)
-
-
-_NEAREST = 3
+_THREE = 3
 _SMALL = 1e-6
 
 
@@ -86,80 +33,201 @@ class MeaningSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class MeaningTuning:
-    """Fitted weights on top of the model without an embedder, and the cut-offs that go with them."""
+class EmbeddedTexts:
+    """Texts of all claims, one unit row each; `rows[claim]` numbers those of a claim, filled up with `len(texts)`."""
 
-    lexical: float
-    nearness: float
-    bias: float
-    dispute: float
-    dispute_bias: float
-    reply: float
-    offer: float
-
-    def probability(self, lexical: float, standing: float) -> float:
-        """Return the probability (0–1) from the one without an embedder and the claim's standing in meaning."""
-        kept = min(max(lexical, 1e-9), 1 - 1e-9)
-        odds = self.lexical * math.log(kept / (1 - kept)) + self.nearness * standing + self.bias
-        return 1 / (1 + math.exp(-max(-40.0, min(40.0, odds))))
-
-    def cut_offs(self, near: float) -> CutOffs:
-        """Return the cut-offs with an embedder."""
-        return CutOffs(self.reply, self.offer, near)
+    texts: tuple[str, ...]
+    vectors: Vectors
+    rows: Rows
 
     @classmethod
-    def load(cls) -> "MeaningTuning":
-        """Read the shipped weights."""
-        data: dict[str, Any] = json.loads((resources.files("config") / "lexicon" / "meaning.json").read_text("utf-8"))
-        return cls(**{name: float(value) for name, value in data.items() if name != "provenance"})
+    def build(cls, by_claim: Sequence[Sequence[str]], embed: EmbedWordings) -> "EmbeddedTexts | None":
+        """Embed the texts of each claim, in the order of their numbers; None where `embed` gives None."""
+        texts = tuple(text for each in by_claim for text in each)
+        vectors = embed(texts) if texts else np.zeros((0, 0), dtype=np.float32)
+        if vectors is None:
+            return None
+        rows = np.full((len(by_claim), max(map(len, by_claim), default=0) or 1), len(texts), dtype=np.int64)
+        first = 0
+        for claim, each in enumerate(by_claim):
+            rows[claim, : len(each)] = np.arange(first, first + len(each))
+            first += len(each)
+        return cls(texts, vectors, rows)
+
+    def similarities(self, vectors: Vectors) -> Vectors:
+        """Return the cosine of every text (by row) with each vector (by column), and a last row of -infinity."""
+        none = np.full((1, len(vectors)), -np.inf, dtype=np.float32)
+        return np.vstack([np.clip(self.vectors @ vectors.T, -1.0, 1.0), none]) if self.texts else none
+
+    def near(self, claim: int, vectors: Vectors) -> Vectors:
+        """Return the cosine of one claim's texts (by row) with each of the vectors (by column)."""
+        rows = self.rows[claim]
+        own = rows[rows < len(self.texts)]
+        return self.vectors[own] @ vectors.T if len(own) else np.zeros((0, len(vectors)), dtype=np.float32)
+
+    def nearest(self, similarities: Vectors, count: int = 1) -> Vectors:
+        """Return, for every claim and column, the mean of its `count` most similar texts; -1 where it has none.
+
+        The mean of three names the right claim more often than the nearest text alone, which one odd text can be.
+        """
+        held = similarities[self.rows]
+        if count < held.shape[1]:
+            held = -np.partition(-held, count - 1, axis=1)[:, :count]
+        counted = np.isfinite(held)
+        counts = counted.sum(axis=1)
+        sums = np.where(counted, held, 0.0).sum(axis=1)
+        return np.where(counts > 0, sums / np.maximum(counts, 1), -1.0).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """The vectors of one base's wordings: row by claim, those who make the claims apart from those who dispute them."""
+    """The vectors of one base: of those who make its claims, of those who dispute them, and of what the sources say.
+
+    `cohesion` tells how near the wordings of a claim come to each other in the mean.
+    """
 
     base: IndexedBase
-    says: EmbeddedWordings
-    denies: EmbeddedWordings
+    says: EmbeddedTexts
+    denies: EmbeddedTexts
+    points: EmbeddedTexts
+    cohesion: Vector
 
     @classmethod
     def of(cls, base: IndexedBase, source: MeaningSource) -> "Meaning | None":
-        """Embed all wordings of the base; None while the embedder is out of order."""
-        says = [(r.text, n) for n, read in enumerate(base.claims) for r in read.voices.says]
-        denies = [(r.text, n) for n, read in enumerate(base.claims) for r in read.voices.denies]
-        made = EmbeddedWordings.build([t for t, _ in says], [n for _, n in says], source.wordings_or_none)
-        against = EmbeddedWordings.build([t for t, _ in denies], [n for _, n in denies], source.wordings_or_none)
-        return None if made is None or against is None else cls(base, made, against)
+        """Embed all texts of the base; None while the embedder is out of order."""
+        embed = source.wordings_or_none
+        says = EmbeddedTexts.build([[each.text for each in read.voices.says] for read in base.claims], embed)
+        denies = EmbeddedTexts.build([[each.text for each in read.voices.denies] for read in base.claims], embed)
+        points = EmbeddedTexts.build([_parts(read.points) for read in base.claims], embed)
+        if says is None or denies is None or points is None:
+            return None
+        return cls(base, says, denies, points, _cohesion(says))
 
-    def nearness(self, message: Vector) -> "Nearness":
-        """Return how near a message is to each claim."""
-        claims = len(self.base.claims)
-        says = self.says.by_claim(self.says.similarities(message), claims, _NEAREST)
-        denies = self.denies.by_claim(self.denies.similarities(message), claims, _NEAREST)
-        return Nearness(says, denies)
+    def nearness(self, message: Analysis, source: MeaningSource) -> "Nearness | None":
+        """Return how near a message and its stretches are to each claim; None while the embedder is out of order."""
+        stretches = stretches_of(message.text)
+        parts = [message.text[start:end] for start, end in stretches.all]
+        vectors = source.embed_or_none([message.text, *parts])
+        if vectors is None:
+            return None
+        said = self.says.similarities(vectors)
+        one, three = self.says.nearest(said), self.says.nearest(said, _THREE)
+        return Nearness(
+            meaning=self,
+            stretches=stretches,
+            vectors=vectors,
+            said=said,
+            whole=one[:, 0],
+            wholes=three[:, 0],
+            part=one[:, 1:].max(axis=1),
+            parts=three[:, 1:].max(axis=1),
+            carrying=one[:, 1:].argmax(axis=1),
+        )
+
+
+def _parts(readings: Sequence[Analysis]) -> list[str]:
+    """Return texts of points, whole and sentence by sentence."""
+    found: dict[str, None] = {}
+    for each in readings:
+        spans = stretches_of(each.text).sentences
+        found.update(dict.fromkeys([each.text, *(each.text[start:end].strip() for start, end in spans)]))
+    return [text for text in found if text]
+
+
+def _cohesion(says: EmbeddedTexts) -> Vector:
+    count = len(says.texts)
+    means = [float(np.linalg.norm(says.vectors[own[own < count]].mean(axis=0)) ** 2) for own in says.rows]
+    return np.array(means, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class Nearness:
-    """Mean cosine to the nearest wordings on both sides, claim by claim; -1 where a claim has none."""
+    """How near one message is to every claim of a base, as a whole and by the stretch that carries the claim.
 
-    says: Vector
-    denies: Vector
+    `whole` and `part` are the cosine of the nearest wording, `wholes` and `parts` the mean of the three nearest;
+    `carrying` numbers the stretch that is nearest to each claim.
+    """
 
-    def standing(self, claim: int) -> float:
-        """Return by how many standard deviations the claim is nearer than the base's claims are on average.
+    meaning: Meaning
+    stretches: Stretches
+    vectors: Vectors
+    said: Vectors
+    whole: Vector
+    wholes: Vector
+    part: Vector
+    parts: Vector
+    carrying: Rows
 
-        Cosines of different models have different scales; this has none.
+    def nearest_claims(self, most: int) -> list[int]:
+        """Return the numbers of the nearest claims, nearest first."""
+        order = np.argsort(-(self.wholes + self.parts), kind="stable")
+        return [int(claim) for claim in order[:most]]
+
+    def span(self, claim: int) -> Span:
+        """Return the stretch of the message that carries the claim, if any does."""
+        return self.stretches.all[int(self.carrying[claim])]
+
+    def vector(self, claim: int) -> Vector:
+        """Return the unit vector of that stretch."""
+        return self.vectors[1 + int(self.carrying[claim])]
+
+    def row(self, claim: int) -> int:
+        """Return the row (among the wordings that say a claim) that is nearest to that stretch."""
+        rows = self.meaning.says.rows[claim]
+        return int(rows[int(np.argmax(self.said[rows, 1 + int(self.carrying[claim])]))])
+
+    def measures(self, claim: int) -> Measures:
+        """Return the claim's standing: cosines, distances to the next claim, and standard deviations above the mean.
+
+        Cosines of different models have different scales; deviations have none.
         """
-        return float((self.says[claim] - np.mean(self.says)) / self._spread)
+        both = self.wholes + self.parts
+        return {
+            "meaning_whole": float(self.whole[claim]),
+            "meaning_wholes": float(self.wholes[claim]),
+            "meaning_part": float(self.part[claim]),
+            "meaning_parts": float(self.parts[claim]),
+            "lead_whole": _lead(self.whole, claim),
+            "lead_part": _lead(self.part, claim),
+            "lead_both": _lead(both, claim),
+            "above_whole": _above(self.wholes, claim),
+            "above_part": _above(self.parts, claim),
+            "above_both": _above(both, claim),
+            "cohesion": float(self.meaning.cohesion[claim]),
+        }
 
-    def dispute(self, claim: int) -> float:
-        """Return by how many standard deviations the disputing wordings are nearer than the asserting ones.
+    def dispute(self, claim: int) -> Measures:
+        """Return how near the message comes to what sources and disputers say, beside the claim itself."""
+        column = 1 + int(self.carrying[claim])
+        both = self.vectors[[0, column]]
+        points = self.meaning.points.near(claim, both)
+        denials = self.meaning.denies.near(claim, both)
+        own = _three_nearest(self.said[self.meaning.says.rows[claim]][:, [0, column]])
+        near = points.max(axis=0) if len(points) else np.zeros(2, dtype=np.float32)
+        beyond = _three_nearest(denials) - own if len(denials) else np.zeros(2, dtype=np.float32)
+        return {
+            "point_whole": float(near[0]),
+            "point_part": float(near[1]),
+            "points_whole": float(_three_nearest(points)[0] - self.wholes[claim]) if len(points) else 0.0,
+            "beyond_whole": float(near[0] - self.whole[claim]) if len(points) else 0.0,
+            "beyond_part": float(near[1] - self.part[claim]) if len(points) else 0.0,
+            "has_denials": float(len(denials) > 0),
+            "denial_whole": float(beyond[0]),
+            "denial_part": float(beyond[1]),
+        }
 
-        0 where the claim has no disputing wordings.
-        """
-        return float((self.denies[claim] - self.says[claim]) / self._spread) if self.denies[claim] > -1 else 0.0
 
-    @property
-    def _spread(self) -> float:
-        return float(np.std(self.says)) + _SMALL
+def _three_nearest(similarities: Vectors) -> Vector:
+    """Return, for every column, the mean of its three largest finite values."""
+    kept = -np.sort(-similarities, axis=0)[:_THREE]
+    counted = np.isfinite(kept)
+    return np.asarray(np.where(counted, kept, 0.0).sum(axis=0) / np.maximum(counted.sum(axis=0), 1), dtype=np.float32)
+
+
+def _lead(values: Vector, claim: int) -> float:
+    others = np.delete(values, claim)
+    return float(values[claim] - (others.max() if len(others) else 0.0))
+
+
+def _above(values: Vector, claim: int) -> float:
+    return float((values[claim] - np.mean(values)) / (np.std(values) + _SMALL))

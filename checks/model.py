@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-Stance = Literal["asserts", "denies", "asks"]
+Stance = Literal["asserts", "denies", "asks", "mentions"]
 Action = Literal["reply", "offer", "silent"]
 Language = Literal["en", "zh-Hans", "zh-Hant"]
 
@@ -46,7 +46,8 @@ class Match:
     would call for; `why` names measures and guards in short, for logs and machines (people get the guards in words);
     `places` are the spans of the folded message that point to the claim; `bar` is the score from which the match would
     be offered at least, 0 where something other than its score keeps it silent; `exact` is the score before it was
-    rounded (None: the same), which alone tells near-certain matches apart.
+    rounded (None: the same), which alone tells near-certain matches apart; `verbatim` tells whether the message is one
+    of the claim's wordings, word for word.
     """
 
     claim: str
@@ -61,6 +62,7 @@ class Match:
     places: tuple[tuple[int, int], ...] = ()
     bar: float = 0.0
     exact: float | None = None
+    verbatim: bool = False
 
     @property
     def figures_differ(self) -> bool:
@@ -144,6 +146,7 @@ class KnownClaim:
 
     `cut_off` replaces the fitted cut-off for a reply, where moderators have set one; `muted` claims are found but never
     answered. `raised_to` comes from members' reports: a match that scores less is treated one step more reluctantly.
+    `points` are the texts of what is said for, against and about the claim: who repeats them seldom makes the claim.
     """
 
     id: str
@@ -156,3 +159,4 @@ class KnownClaim:
     cut_off: float | None = None
     muted: bool = False
     raised_to: float = 0.0
+    points: tuple[str, ...] = ()

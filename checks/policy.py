@@ -30,7 +30,7 @@ def decide(case: Case, cut_offs: CutOffs) -> Action:
     """Return the action for one match.
 
     Silent: muted claims, debunkers, claims only quoted, messages nearer to a negative wording than to any wording.
-    Offer at most: other names than the claim's, a message that sounds half like a denial.
+    Offer at most: other names than the claim's, a message that sounds half like a denial, a mere mention of the claim.
     Below the bar that members' reports have raised: an offer instead of a reply, silence instead of an offer.
     """
     action = _by_rule(case, cut_offs)
@@ -39,19 +39,22 @@ def decide(case: Case, cut_offs: CutOffs) -> Action:
 
 def bar(case: Case, cut_offs: CutOffs) -> float:
     """Return the probability from which the match would be offered at least; 0 where its probability is not asked."""
-    doubtful = not case.passed("names") or not case.passed("doubt")
-    return 0.0 if _is_barred(case) or doubtful else _offer_from(case, cut_offs)
+    return 0.0 if _is_barred(case) or _is_doubtful(case) else _offer_from(case, cut_offs)
 
 
 def _by_rule(case: Case, cut_offs: CutOffs) -> Action:
     reply_from = case.cut_off if case.cut_off is not None else cut_offs.reply
     if _is_barred(case) or case.probability < _offer_from(case, cut_offs):
         return "silent"
-    if not case.passed("names") or not case.passed("doubt"):
+    if _is_doubtful(case):
         return "offer" if case.probability >= reply_from else "silent"
     if case.probability >= reply_from:
         return "reply"
     return "offer"
+
+
+def _is_doubtful(case: Case) -> bool:
+    return not (case.passed("names") and case.passed("doubt") and case.passed("mention"))
 
 
 def _is_barred(case: Case) -> bool:

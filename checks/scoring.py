@@ -23,7 +23,7 @@ from checks.index import (
 )
 from checks.lexicon import Analysis, Lexicon
 from checks.text import count_han
-from checks.tuning import Model, Tuning
+from checks.tuning import Gates, Model, Tuning
 
 _K1 = 1.5
 _B = 0.75
@@ -118,6 +118,8 @@ _WORDINGS_CLOSELY = 3
 # Unasked, none is looked at closely where so many of the first are far by words and concepts alone; where one is near,
 # these are looked at, and of the others those that are near themselves.
 _CLAIMS_FIRST = 3
+# Where an embedder proposes claims too, so many are looked at that words propose.
+_CLAIMS_BY_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,9 @@ class Scorer:
         weight = count_holders(wordings, lexicon)
         documents = claim_documents(wordings, claims)
         self.index = WordingIndex(wordings, claims, weight)
-        self.model: Model = tuning.model_for(sum(each.size for each in documents) / claims)
+        mean = sum(each.size for each in documents) / claims
+        self.model: Model = tuning.model_for(mean)
+        self._wordings_a_claim = mean
         self._profiles = ClaimProfiles([each.holders for each in documents], [each.size for each in documents], weight)
         self._documents = ClaimDocuments([each.counts for each in documents], weight)
         self._texts = [each.text for each in documents]
@@ -179,7 +183,7 @@ class Scorer:
         overlap = self.index.overlap(message)
         combined = overlap.dice + np.float32(0.7) * overlap.concept_dice + np.float32(0.3) * overlap.share
         rough = quick + self.index.best_by_claim(combined)
-        seen = _Sighting(words, concepts, bm25, overlap, combined, _is_han(message.text))
+        seen = _Sighting(words, concepts, bm25, overlap, combined, is_han(message.text))
         chosen = _largest(rough, _CLAIMS_CLOSELY)
         if thorough:
             chosen = np.union1d(chosen, _largest(self._by_characters(message, bm25), _CLAIMS_THOROUGHLY))
@@ -189,6 +193,27 @@ class Scorer:
         found = [self._closely(said, int(claim), seen) for claim in chosen if thorough or rough[claim] > 0]
         found.sort(key=lambda candidate: -candidate.evidence.rank)
         return _with_margin(found)[:most]
+
+    def is_far(self, message: Analysis, gates: Gates) -> bool:
+        """Tell by words and concepts alone whether a message is far from every claim."""
+        words = self._profiles.evidence(message.words) + self._profiles.evidence(message.concepts)
+        quick = 0.25 * words + 12 * self._documents.evidence(message.words)
+        return float(quick.max()) < (gates.many if self._wordings_a_claim >= gates.many_from else gates.few)
+
+    def close_look(self, message: Analysis, also: Sequence[int]) -> list[Candidate]:
+        """Return the claims that come near by words and those in `also`, all looked at closely; best first."""
+        words = self._profiles.evidence(message.words)
+        concepts = self._profiles.evidence(message.concepts)
+        bm25 = self._documents.evidence(message.words)
+        overlap = self.index.overlap(message)
+        combined = overlap.dice + np.float32(0.7) * overlap.concept_dice + np.float32(0.3) * overlap.share
+        rough = 0.25 * (words + concepts) + 12 * bm25 + self.index.best_by_claim(combined)
+        seen = _Sighting(words, concepts, bm25, overlap, combined, is_han(message.text))
+        said = Parts(message, self._reader)
+        chosen = dict.fromkeys([*map(int, _largest(rough, _CLAIMS_BY_WORDS)), *also])
+        found = [self._closely(said, claim, seen) for claim in chosen]
+        found.sort(key=lambda candidate: -candidate.evidence.rank)
+        return _with_margin(found)
 
     def _worth_a_look(self, message: Analysis, chosen: Rows, seen: _Sighting) -> Rows:
         """Return the chosen claims that are near, beside the first ones; none where none of the first is near."""
@@ -244,7 +269,7 @@ class Scorer:
         return Candidate(claim, near[0], replace(evidence, rank=self.model.rank(evidence.features(), han=seen.han)))
 
 
-def _is_han(folded: str) -> bool:
+def is_han(folded: str) -> bool:
     """Tell whether a text is in Chinese: at least one Han character in four."""
     return count_han(folded) * 4 >= len(folded)
 

@@ -1,8 +1,12 @@
-"""Cut folded text into tokens: Latin words by stem, Han characters by pairs."""
+"""Fold a text, cut it into tokens (Latin words by stem, Han characters by pairs) and into stretches.
+
+A claim inside a long post stands in a sentence or two. Held against the whole post, it drowns; held against the stretch
+that carries it, it is as plain as in a message of its own.
+"""
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -18,10 +22,21 @@ MOST_CHARACTERS = 4000
 # A shorter quotation is a word in scare quotes, which the author uses, not somebody's statement.
 _LEAST_QUOTATION = 16
 
+# Letters that only look like letters: NFKC leaves them as they are.
+_FANCY = ((0x1F150, 0x1F169), (0x1F170, 0x1F189))
+_SMALL_CAPITALS = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡxʏᴢ"
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_PLAIN = str.maketrans(
+    {low + n: _LETTERS[n] for low, high in _FANCY for n in range(high - low + 1)}
+    | {ord(fancy): plain for fancy, plain in zip(_SMALL_CAPITALS, _LETTERS, strict=True)}
+)
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _LETTER = re.compile(r"[a-z]")
 _SPACES = re.compile(r"[^\S\n]+")
-_ZALGO = re.compile(r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
+# Marks upon letters, and the selectors of variants, which show nothing by themselves.
+_ZALGO = re.compile(
+    r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\U000e0100-\U000e01ef]+"
+)
 _INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn"}
 
 _MARKUP = re.compile(
@@ -47,6 +62,7 @@ _QUOTING = (
     ("curly", "curled"),
     ("straight", "straightened"),
 )
+_WHOLLY_OTHERS = ("fence", "line")
 _EMPHASIS = re.compile(
     r"\*{1,3}|(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)|~~|\|\||^\#{1,3}\s|^\s*[-*]\s(?=\S)", re.MULTILINE
 )
@@ -101,7 +117,7 @@ class TextFolder:
                 " ", "".join(c for c in text if c >= " " or c == "\n") if not text.isprintable() else text
             ).casefold()
         text = text.encode("utf-8", "ignore").decode("utf-8")
-        text = _ZALGO.sub("", unicodedata.normalize("NFKC", text))
+        text = _ZALGO.sub("", unicodedata.normalize("NFKC", text.translate(_PLAIN)))
         text = "".join(c for c in text if c == "\n" or c.isprintable() or unicodedata.category(c) not in _INVISIBLE)
         if _HAN.search(text):
             text = self._homeward(self._outward(text.translate(_TWINS))).translate(_TWINS)
@@ -118,9 +134,9 @@ class TextFolder:
         pieces: list[str] = []
         quoted: list[tuple[int, int]] = []
         length = 0
-        for part, is_quote in _without_markup(raw[:MOST_CHARACTERS]):
+        for part, least in _without_markup(raw[:MOST_CHARACTERS]):
             folded = self.fold(part)
-            if is_quote and _weight(folded) >= _LEAST_QUOTATION:
+            if least and _weight(folded) >= least:
                 quoted.append((length, length + len(folded)))
             pieces.append(folded)
             length += len(folded)
@@ -132,18 +148,21 @@ def plain_text(raw: str) -> str:
     return "".join(part for part, _ in _without_markup(raw[:MOST_CHARACTERS]))
 
 
-def _without_markup(raw: str) -> Iterator[tuple[str, bool]]:
-    """Yield the parts of `raw` between and inside its markup, each with whether it is quoted."""
+def _without_markup(raw: str) -> Iterator[tuple[str, int]]:
+    """Yield the parts of `raw` between and inside its markup, each with the weight from which it is a quotation.
+
+    0 for the author's own words. Quoted lines and code blocks are nobody's own word, however short they are.
+    """
     last = 0
     for found in _MARKUP.finditer(raw):
-        yield _spell_out(_EMPHASIS.sub("", raw[last : found.start()])), False
+        yield _spell_out(_EMPHASIS.sub("", raw[last : found.start()])), 0
         for outer, inner in _QUOTING:
             if found[outer] is not None:
-                yield " ", False
-                yield _spell_out(_EMPHASIS.sub("", found[inner])), True
-        yield " ", False
+                yield " ", 0
+                yield _spell_out(_EMPHASIS.sub("", found[inner])), 1 if outer in _WHOLLY_OTHERS else _LEAST_QUOTATION
+        yield " ", 0
         last = found.end()
-    yield _spell_out(_EMPHASIS.sub("", raw[last:])), False
+    yield _spell_out(_EMPHASIS.sub("", raw[last:])), 0
 
 
 def _spell_out(text: str) -> str:
@@ -230,3 +249,62 @@ class Tokenizer:
             if len(out) > _MOST_TOKENS:
                 break
         return out[:_MOST_TOKENS]
+
+
+Span = tuple[int, int]
+
+_SENTENCE = re.compile(r"[^。!?;\n…]+?(?:[。!?;\n…]+|\.(?=\s|$)|$)")
+_BREAK = re.compile(r"[,:，]|\s-\s|\bbut\b|\band\b")
+# How long a sentence may be, in characters, before it is cut at a comma: Chinese says more with fewer.
+_LONG, _LONG_HAN = 120, 36
+_STRETCH, _LEAST, _LEAST_REST, _LEAP = 1.5, 0.5, 0.25, 2.0
+_MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """The sentences of a text (long ones cut at commas), and these together with all neighbouring pairs."""
+
+    sentences: tuple[Span, ...]
+    all: tuple[Span, ...]
+
+    def around(self, span: Span) -> Span:
+        """Return the span widened by the sentence before it and the one behind it."""
+        before = [start for start, end in self.sentences if end <= span[0]]
+        behind = [end for start, end in self.sentences if start >= span[1]]
+        return max(before, default=span[0]), min(behind, default=span[1])
+
+
+def stretches_of(text: str) -> Stretches:
+    """Return the stretches of a folded text: of at most 20 sentences, never none."""
+    sentences = tuple(_sentences(text))[:_MOST]
+    pairs = tuple((one[0], other[1]) for one, other in pairwise(sentences))
+    return Stretches(sentences, (*sentences, *pairs) or ((0, len(text)),))
+
+
+def _sentences(text: str) -> Iterator[Span]:
+    for found in _SENTENCE.finditer(text):
+        if found.group().strip():
+            yield from _cut(text, *found.span())
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[Span]:
+    limit = _LONG_HAN if _HAN.search(text, start, end) else _LONG
+    if end - start <= limit * _STRETCH:
+        yield start, end
+        return
+    last = start
+    for found in _BREAK.finditer(text, start, end):
+        at = found.end()
+        if limit * _LEAST <= at - last <= limit * _LEAP and end - at >= limit * _LEAST_REST:
+            yield last, at
+            last = at
+    yield last, end
+
+
+def cut(spans: Sequence[Span], window: Span) -> list[Span]:
+    """Return the parts of `spans` that lie in `window`, counted from its start."""
+    start, end = window
+    return [
+        (max(left, start) - start, min(right, end) - start) for left, right in spans if left < end and right > start
+    ]

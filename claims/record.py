@@ -136,6 +136,7 @@ class ClaimRecord:
             self.cut_off,
             self.muted or self.paused,
             self.raised_to,
+            tuple(text for point in self.points for text in (point.text_en, point.text_zh) if text),
         )
 
 

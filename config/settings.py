@@ -36,7 +36,7 @@ _SHORT = 6
 _UNSHOWN = ("database_url", "discord_token", "embedder_url", "embedder_key", "hash_key")
 _LEVELS = {"WARN": "WARNING", "FATAL": "ERROR", "CRITICAL": "ERROR"}
 
-EmbedderName = Literal["none", "semantic", "onnx", "http"]
+EmbedderName = Literal["auto", "none", "semantic", "onnx", "http"]
 
 
 def data_folder() -> Path:
@@ -72,10 +72,10 @@ class Settings(BaseSettings):
     cooldown_hours: float = Field(
         ge=0, description="Hours before the same claim is answered again in the same channel."
     )
+    cards_per_hour: int = Field(ge=0, description="Cards in one channel within an hour; after these it gets hints.")
     sighting_days: int = Field(
         ge=1, le=36_500, description="Days that a sighting (ids and scores, never text) is kept."
     )
-    cards_per_hour: int = Field(ge=0, description="Cards in one channel within an hour; after these it gets hints.")
     max_claims: int = Field(ge=1, le=3, description="How many claims one reply may answer.")
     near_miss_share: float = Field(
         gt=0,
@@ -89,7 +89,9 @@ class Settings(BaseSettings):
     tuning_file: Path | None = Field(
         default=None, description="Weights and cut-offs written by `touchstone calibrate`."
     )
-    embedder: EmbedderName = Field(description="Optional sentence embedder: none, semantic, onnx or http.")
+    embedder: EmbedderName = Field(
+        description="Sentence embedder: auto (the packaged one, where installed), none, semantic, onnx or http."
+    )
     embedder_url: str = Field(description="Base address of an OpenAI-compatible embeddings server.")
     embedder_model: str = Field(description="Model name sent to the embeddings server.")
     embedder_key: SecretStr | None = Field(

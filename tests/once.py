@@ -26,9 +26,11 @@ def read_once() -> Iterator[None]:
     from checks.figures import FigureReader
     from checks.lexicon import Lexicon
     from checks.stance import StanceReader
+    from checks.tuning import DecisionModel
 
     with pytest.MonkeyPatch.context() as patch:
         for kind, name in (
+            (DecisionModel, "load"),
             (DisputeTuning, "load"),
             (FigureReader, "load"),
             (Lexicon, "load"),

@@ -1,4 +1,4 @@
-"""What members ask for: a text or message checked for them alone, with the rules for moderators, and the claims list."""
+"""What members ask for: a text checked for them alone, with the rules for moderators, and the list of claims."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -13,8 +13,7 @@ from bot.discord.bot import BotInteraction, TouchstoneBot
 from bot.discord.card_buttons import more_button
 from bot.discord.cards import draw_card, draw_lines, draw_short, escape, layout
 from bot.discord.lookup import ClaimLookup, title_of
-from bot.discord.message_text import said_in
-from bot.discord.request import Request, everywhere
+from bot.discord.request import Request, everywhere, said_in
 from bot.discord.routes import Click, Route, Router, page_buttons
 from bot.explain import Circumstances, silence_lines
 from bot.texts import Texts, msgid

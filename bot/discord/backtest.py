@@ -15,8 +15,7 @@ from bot.backtest import Backtest, BacktestReport, ClaimCount, Doubtful, PastMes
 from bot.discord.bot import BotInteraction
 from bot.discord.cards import draw_lines, escape
 from bot.discord.lookup import titles_of
-from bot.discord.message_text import location_of, said_in
-from bot.discord.request import Request
+from bot.discord.request import Request, location_of, said_in
 from bot.discord.routes import Click, Route, Router
 from bot.texts import Texts, msgid
 

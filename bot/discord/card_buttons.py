@@ -11,8 +11,7 @@ from discord.ext import commands
 
 from bot.discord.cards import draw_lines, draw_pages, escape, evidence_lines, shorten
 from bot.discord.lookup import claims_named, title_in
-from bot.discord.message_text import said_in
-from bot.discord.request import Request
+from bot.discord.request import Request, said_in
 from bot.discord.routes import Click, Route, Router
 from bot.texts import Texts, msgid
 from claims.answering.answers import AnswerRecord

@@ -9,7 +9,7 @@ from discord.ext import commands
 
 from bot.discord.bot import TouchstoneBot
 from bot.discord.cards import draw_card, draw_lines
-from bot.discord.message_text import Location, said_in, without_spoilers
+from bot.discord.request import Location, said_in, without_spoilers
 from bot.discord.routes import Click, Route, Router
 from bot.discord.watch import OFFER, Watch
 from bot.texts import Texts, msgid

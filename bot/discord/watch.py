@@ -18,7 +18,7 @@ from discord.ext import commands
 from bot.discord.bot import TouchstoneBot, chosen_language
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import draw_public
-from bot.discord.message_text import Location, location_of, said_in, without_spoilers
+from bot.discord.request import Location, location_of, said_in, without_spoilers
 from bot.reply import LIKELY, Reply
 from checks.model import Action, Finding, Match
 from claims.answering.answers import AnswerKind, AnswerRecord

@@ -1,4 +1,4 @@
-"""`touchstone doctor`, `backup` and `restore`: is everything there, how to mend what is not, and copies to go back to."""
+"""`touchstone doctor`, `backup` and `restore`: is all there, how to mend what is not, and copies to go back to."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass

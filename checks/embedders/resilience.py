@@ -5,15 +5,15 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
 from typing import Protocol
 
 import httpx
 import numpy as np
 
-from checks.embedders.embedder import Embedder, Vector, Vectors, bounded
+from checks.embedders.embedder import MODULE, Embedder, SemanticEmbedder, Vector, Vectors, bounded
 from checks.embedders.http import HttpEmbedder
 from checks.embedders.onnx import OnnxEmbedder, read_folder
-from checks.embedders.packaged import SemanticEmbedder
 from config.errors import EmbedderError, TouchstoneError
 from config.settings import Settings
 
@@ -283,6 +283,8 @@ def open_embedder(settings: Settings) -> Embedder | None:
     match settings.embedder:
         case "none":
             return None
+        case "auto":
+            return SemanticEmbedder() if find_spec(MODULE) is not None else None
         case "semantic":
             return SemanticEmbedder()
         case "onnx":

@@ -111,7 +111,19 @@ def sided(read: ReadText, opposites: CueFinder) -> list[Sided]:
 
 BESIDE = 0.6
 NEGATIVE = 0.4
-_AGAINST = ("debunk", "stop", "belief", "contrast", "impossible", "minor", "trifle", "counter", "reported", "answer_no")
+_AGAINST = (
+    "debunk",
+    "verdict",
+    "stop",
+    "belief",
+    "contrast",
+    "impossible",
+    "minor",
+    "trifle",
+    "counter",
+    "reported",
+    "answer_no",
+)
 _CONCEDED = ("impossible", "minor", "trifle", "counter", "reported")
 _REASONS = {
     "contrast": "contrast",

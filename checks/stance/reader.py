@@ -1,14 +1,27 @@
 """The reader: what the author of a message does with a wording."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 from checks.model import Stance
 from checks.stance.cues import StanceLexicon
 from checks.stance.evidence import NEGATIVE, Case, ClaimVoice, cue_evidence, hear, takes_a_no, total, turning_evidence
-from checks.stance.syntax import ReadText, Span, moods_of, read_text
+from checks.stance.syntax import CueScan, ReadText, Span, moods_of, read_text
 from checks.text import MOST_CHARACTERS, TextFolder, Tokenizer
+
+REASONS = (
+    "plain",
+    "negated",
+    "debunk",
+    "contrast",
+    "counter",
+    "question",
+    "rhetorical",
+    "irony",
+    "quoted",
+    "attributed",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +29,17 @@ class StanceReading:
     """What the author does with the claim, and what showed it.
 
     `cue` is the text that decided, as the message has it (empty: nothing stood against a plain assertion); `reason` is
-    a catalogue key (`plain`, `negated`, `debunk`, `contrast`, `counter`, `question`, `rhetorical`, `irony`, `quoted`,
-    `attributed`); `sure` is False where weak cues pointed elsewhere or the claim stands in somebody else's words.
+    one of `REASONS`, each a catalogue key; `sure` is False where weak cues pointed elsewhere or the claim stands in
+    somebody else's words; `weight` is the evidence against the claim, of which 1 decides alone; `is_quoted` tells
+    whether what matched stands in a quotation.
     """
 
     stance: Stance
     cue: str = ""
     reason: str = "plain"
     sure: bool = True
+    weight: float = 0.0
+    is_quoted: bool = False
 
 
 _DECIDES = 1.0
@@ -38,7 +54,8 @@ _LONGEST_ECHO = 60
 
 def weigh(case: Case) -> StanceReading:
     """Return the stance of a message."""
-    return _Weighing(case).reading()
+    weighing = _Weighing(case)
+    return replace(weighing.reading(), weight=weighing.weight, is_quoted=weighing.is_quoted)
 
 
 class _Weighing:
@@ -48,19 +65,20 @@ class _Weighing:
         self._moods = case.moods
         self._anchors = len(case.read.anchors) or 1
         self._against = [*cue_evidence(case, partial(takes_a_no, case)), *turning_evidence(case)]
-        self._weight = total(self._against)
+        self.weight = total(self._against)
+        self.is_quoted = self._stands_in_quotation()
 
     def reading(self) -> StanceReading:
         question = self._question()
-        if self._is_quoted():
+        if self.is_quoted:
             return question or self._of_quotation()
         irony = self._read.of("irony")
         if irony:
-            stance = "asserts" if self._weight >= _DECIDES else "denies"
+            stance = "asserts" if self.weight >= _DECIDES else "denies"
             return StanceReading(stance, self._words(irony[0].start, irony[0].end), "irony", sure=False)
         if question is not None:
             return question
-        if self._weight >= _DECIDES:
+        if self.weight >= _DECIDES:
             return self._denial()
         if self._echoes():
             return StanceReading("denies", "?", "rhetorical", sure=False)
@@ -75,9 +93,9 @@ class _Weighing:
             if any(piece.hit.category in ("answer_no", "stop") and piece.weight for piece in self._against):
                 return None
             cue = self._words(posed[0].start, posed[0].end) if posed else "?"
-            return StanceReading("asks", cue, "question", sure=self._weight < _DECIDES)
+            return StanceReading("asks", cue, "question", sure=self.weight < _DECIDES)
         ends_asking = self._moods.get(max(self._moods, default=-1)) == "bare"
-        if ends_asking and self._share("bare") >= _MOSTLY and self._weight < _DECIDES:
+        if ends_asking and self._share("bare") >= _MOSTLY and self.weight < _DECIDES:
             return StanceReading("asks", "?", "question", sure=False)
         return None
 
@@ -110,12 +128,12 @@ class _Weighing:
         return StanceReading("denies", self._words(strongest.hit.start, strongest.hit.end), strongest.reason)
 
     def _assertion(self) -> StanceReading:
-        sure = self._weight < _DOUBT
+        sure = self.weight < _DOUBT
         if "rhetorical" in self._moods.values():
             return StanceReading("asserts", "", "rhetorical", sure)
         return StanceReading("asserts", "", "attributed" if self._read.has("reported") else "plain", sure)
 
-    def _is_quoted(self) -> bool:
+    def _stands_in_quotation(self) -> bool:
         """Tell whether the match stands in somebody else's words."""
         spans = self._case.quoted
         inside = sum(any(start <= left and right <= end for start, end in spans) for left, right in self._read.anchors)
@@ -124,7 +142,7 @@ class _Weighing:
     def _of_quotation(self) -> StanceReading:
         if self._read.has("agree"):
             return StanceReading("asserts", "", "attributed")
-        if self._weight >= _REBUTS:
+        if self.weight >= _REBUTS:
             return self._denial()
         mocking = self._read.of("irony", "irony_mark")
         if mocking:
@@ -179,6 +197,10 @@ class StanceReader:
         claim = self._voice(others).led_by(own) if others else own
         tools = (self._lexicon.opposites, self._tokenizer.forms)
         return weigh(Case(read, claim, moods_of(read), tuple(quoted), *tools))
+
+    def scan(self, text: str) -> CueScan:
+        """Return the cues of a folded message, of all kinds."""
+        return CueScan.of(text, self._lexicon)
 
     def _shared(self, text: str, wording: str) -> list[Span]:
         forms = set(self._tokenizer.forms(wording))

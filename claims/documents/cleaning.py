@@ -10,8 +10,7 @@ from itertools import accumulate
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from claims.documents.markup import Form, Line, body_lines, form_of, prose_span, title_of, without_markup
-from claims.documents.view import Edit, View
+from claims.documents.markup import Edit, Form, Line, View, body_lines, form_of, prose_span, title_of, without_markup
 
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 

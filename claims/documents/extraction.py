@@ -16,7 +16,7 @@ from typing import Any, Literal
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from claims.documents.view import View
+from claims.documents.markup import View
 from claims.fields import LINE, clean_text
 from config.errors import ExtractionError
 

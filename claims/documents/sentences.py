@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from claims.documents.cleaning import HAN
-from claims.documents.view import View
+from claims.documents.markup import View
 from claims.documents.worthiness import CandidateCues
 from claims.fields import clean_text
 

@@ -240,5 +240,6 @@ class TrendBook:
         with self._base.database.reading() as session:
             permit(session, actor, "activity.see")
             for seen_at, claim, stance in session.connection().execute(query):
-                tallies[seen_at.date(), claim] += _KINDS[stance]
+                # Who only mentions a claim neither makes nor disputes it.
+                tallies[seen_at.date(), claim] += _KINDS.get(stance, Tally())
         return Trends(first, last, dict(tallies))

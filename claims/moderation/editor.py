@@ -14,9 +14,9 @@ from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from claims.base import ClaimBase, Clock
-from claims.moderation.citing import Sources
 from claims.moderation.edits import AddWording, Edit, EditTexts, check_published
 from claims.moderation.rights import Actor, permit
+from claims.moderation.sources import Sources
 from claims.record import ClaimRecord, claim_state, differences
 from claims.store.changes import CLAIM, Change, write_changes
 from claims.store.claim_rows import packs_in_force, read_rows

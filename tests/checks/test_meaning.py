@@ -1,64 +1,116 @@
-"""The matrix of wordings: which are near a message, and what a change of the base costs."""
+"""What an embedder says of a message: which claims it comes near, and which stretch of it carries them."""
 
 import numpy as np
 import pytest
 
-from checks.meaning import EmbeddedWordings
+from checks.base import IndexedBase
+from checks.lexicon import Lexicon, analyse
+from checks.meaning import EmbeddedTexts, Meaning
+from checks.model import KnownClaim, KnownWording
+from checks.tuning import Tuning
 from tests.checks.embedders.known_vectors import KnownEmbedder
 
 
-def test_each_wording_gets_its_cosine_in_the_order_of_the_rows():
+class Source:
+    """An embedder that counts letters, so that texts of like letters are near; it can be put out of order."""
+
+    def __init__(self) -> None:
+        self.works = True
+
+    def embed_or_none(self, texts):
+        if not self.works:
+            return None
+        counts = np.array([[1.0 + text.count(letter) for letter in "abcdefghijklmnopqrstuvwxyz"] for text in texts])
+        return (counts / np.linalg.norm(counts, axis=1, keepdims=True)).astype(np.float32)
+
+    wordings_or_none = embed_or_none
+
+
+def claim(name: str, *wordings: str, denials: tuple[str, ...] = (), points: tuple[str, ...] = ()) -> KnownClaim:
+    said = tuple(KnownWording(text, "en") for text in wordings)
+    denied = tuple(KnownWording(text, "en", denies=True) for text in denials)
+    return KnownClaim(name, "contested", wordings[0], "", said + denied, points=points)
+
+
+CLAIMS = [
+    claim(
+        "zinc",
+        "zinc zaps zombies quickly",
+        "zebras like zinc",
+        points=("Zinc does nothing of the kind. It is a metal.",),
+    ),
+    claim("moon", "the moon pulls moods", "moody moons make moonlight", denials=("the moon moves no moods",)),
+]
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return Lexicon.load()
+
+
+@pytest.fixture
+def source() -> Source:
+    return Source()
+
+
+@pytest.fixture
+def meaning(lexicon, source) -> Meaning:
+    made = Meaning.of(IndexedBase.of(CLAIMS, lexicon, Tuning.load()), source)
+    assert made is not None
+    return made
+
+
+def test_each_text_gets_its_cosine_with_each_vector():
     embedder = KnownEmbedder()
-    wordings = EmbeddedWordings.build(["a", "b", "c"], [0, 0, 1], embedder.embed)
-    message = embedder.embed(["b"])[0]
-    similarities = wordings.similarities(message)
-    assert np.allclose(similarities, [float(row @ message) for row in embedder.embed(["a", "b", "c"])])
-    assert similarities[1] == pytest.approx(1.0)
-    assert similarities.max() <= 1.0
+    texts = EmbeddedTexts.build([["a", "b"], ["c"]], embedder.embed)
+    found = texts.similarities(embedder.embed(["b", "c"]))
+    assert np.allclose(found[:3], embedder.embed(["a", "b", "c"]) @ embedder.embed(["b", "c"]).T, atol=1e-6)
 
 
-def test_a_claim_is_as_near_as_its_nearest_wording():
-    embedder = KnownEmbedder()
-    wordings = EmbeddedWordings.build(["a", "b", "c"], [0, 0, 2], embedder.embed)
-    best = wordings.by_claim(np.array([0.1, 0.5, 0.3], dtype=np.float32), claims=4)
-    assert best.tolist() == pytest.approx([0.5, -1.0, 0.3, -1.0])
+def test_a_claim_is_as_near_as_its_nearest_texts_on_average():
+    texts = EmbeddedTexts.build([["a"], ["b", "c", "d"], []], KnownEmbedder().embed)
+    similarities = np.array([[0.7], [0.2], [0.9], [0.5], [-np.inf]], dtype=np.float32)
+    assert texts.nearest(similarities)[:, 0].tolist() == pytest.approx([0.7, 0.9, -1.0])
+    assert texts.nearest(similarities, 2)[:, 0].tolist() == pytest.approx([0.7, 0.7, -1.0])
+    assert texts.nearest(similarities, 9)[:, 0].tolist() == pytest.approx([0.7, 1.6 / 3, -1.0])
 
 
-def test_a_claim_may_be_as_near_as_its_nearest_few_on_average():
-    wordings = EmbeddedWordings.build(["a", "b", "c", "d", "e"], [1, 0, 1, 1, 0], KnownEmbedder().embed)
-    similarities = np.array([0.2, 0.7, 0.9, 0.5, 0.1], dtype=np.float32)
-    assert wordings.by_claim(similarities, 3, nearest=2).tolist() == pytest.approx([0.4, 0.7, -1.0])
-    assert wordings.by_claim(similarities, 3, nearest=9).tolist() == pytest.approx([0.4, 1.6 / 3, -1.0])
+def test_without_an_embedder_there_is_nothing():
+    assert EmbeddedTexts.build([["a"]], lambda _: None) is None
 
 
-def test_a_rebuild_embeds_only_new_texts():
-    embedder = KnownEmbedder()
-    wordings = EmbeddedWordings.build(["a", "b"], [0, 1], embedder.embed)
-    changed = wordings.rebuild(["c", "b", "b", "a"], [0, 0, 1, 2], embedder.embed)
-    assert embedder.asked == [["a", "b"], ["c"]]
-    fresh = EmbeddedWordings.build(["c", "b", "b", "a"], [0, 0, 1, 2], embedder.embed)
-    assert np.array_equal(changed.vectors, fresh.vectors)
-    assert changed.claims.tolist() == [0, 0, 1, 2]
+def test_a_base_without_texts_is_near_nothing():
+    texts = EmbeddedTexts.build([[], []], KnownEmbedder().embed)
+    assert texts.nearest(texts.similarities(KnownEmbedder().embed(["a"])))[:, 0].tolist() == [-1.0, -1.0]
 
 
-def test_a_rebuild_that_only_forgets_embeds_nothing():
-    embedder = KnownEmbedder()
-    smaller = EmbeddedWordings.build(["a", "b"], [0, 1], embedder.embed).rebuild(["b"], [0], embedder.embed)
-    assert embedder.asked == [["a", "b"]]
-    assert np.array_equal(smaller.vectors, embedder.embed(["b"]))
+def test_a_claim_inside_a_long_post_is_found_in_the_stretch_that_carries_it(meaning, source, lexicon):
+    text = "What a week, I have hardly slept. Zinc zaps zombies quickly, says my uncle. Who plays tonight?"
+    nearness = meaning.nearness(analyse(text, lexicon), source)
+    start, end = nearness.span(0)
+    assert "zinc zaps zombies" in analyse(text, lexicon).text[start:end]
+    assert nearness.nearest_claims(1) == [0]
+    assert nearness.part[0] > nearness.whole[0]
 
 
-def test_without_an_embedder_there_is_no_matrix():
-    assert EmbeddedWordings.build(["a"], [0], lambda _: None) is None
+def test_the_standing_of_a_claim_is_told_beside_the_others(meaning, source, lexicon):
+    nearness = meaning.nearness(analyse("zebras like zinc", lexicon), source)
+    first, second = nearness.measures(0), nearness.measures(1)
+    assert first["meaning_whole"] == pytest.approx(1.0, abs=1e-5)
+    assert first["lead_whole"] > 0 > second["lead_whole"]
+    assert first["above_both"] > 0 > second["above_both"]
 
 
-def test_an_empty_base_is_near_nothing():
-    embedder = KnownEmbedder()
-    wordings = EmbeddedWordings.build([], [], embedder.embed)
-    assert wordings.similarities(embedder.embed(["a"])[0]).tolist() == []
-    assert wordings.rebuild(["a"], [0], embedder.embed).vectors.shape == (1, 4)
+def test_what_sources_and_disputers_say_is_told_apart_from_the_claim(meaning, source, lexicon):
+    disputed = meaning.nearness(analyse("the moon moves no moods", lexicon), source).dispute(1)
+    asserted = meaning.nearness(analyse("moody moons make moonlight", lexicon), source).dispute(1)
+    assert disputed["has_denials"] == 1.0
+    assert disputed["denial_whole"] > asserted["denial_whole"]
+    assert meaning.nearness(analyse("it is a metal", lexicon), source).dispute(0)["point_whole"] > 0.99
+    assert meaning.nearness(analyse("it is a metal", lexicon), source).dispute(1)["point_whole"] == 0.0
 
 
-def test_every_wording_needs_its_claim():
-    with pytest.raises(ValueError, match="2 wordings, but 1 claims"):
-        EmbeddedWordings.build(["a", "b"], [0], KnownEmbedder().embed)
+def test_while_the_embedder_is_out_of_order_nothing_is_said(meaning, source, lexicon):
+    source.works = False
+    assert meaning.nearness(analyse("zebras like zinc", lexicon), source) is None
+    assert Meaning.of(meaning.base, source) is None

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import discord
 import pytest
 
-from bot.discord.message_text import said_in, without_spoilers
+from bot.discord.request import said_in, without_spoilers
 
 
 def message(content="", forwarded=(), poll=None):

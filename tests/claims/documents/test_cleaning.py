@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from checks.text import TextFolder
 from claims.documents.cleaning import INSERTED, CleaningRules
-from claims.documents.view import Edit, View
+from claims.documents.markup import Edit, View
 from claims.documents.worthiness import CandidateCues
 
 SHARED = Path(os.environ.get("TOUCHSTONE_SHARED", Path(__file__).parents[4] / "shared"))

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from claims.documents.extraction import ChunkReport, Extractor, ModelAddress
-from claims.documents.view import View
+from claims.documents.markup import View
 from config.errors import ExtractionError
 
 TEXT = (

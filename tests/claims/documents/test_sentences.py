@@ -5,9 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.documents.cleaning import unmarked
-from claims.documents.markup import form_of
+from claims.documents.markup import View, form_of
 from claims.documents.sentences import sentences_of
-from claims.documents.view import View
 
 SHORT = frozenset({"mr", "corp", "vs"})
 

@@ -1,0 +1,196 @@
+"""Read candidates closely: what the author does with each claim, which figures are named, which guards pass."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from checks.base import DisputeTuning, IndexedBase, compare_names
+from checks.features import Evidence
+from checks.figures import FigureComparer, FigureReader, Quantity
+from checks.lexicon import Analysis, Lexicon
+from checks.meaning import Measures, Nearness
+from checks.model import FigureFinding, Guard, Match, Stance
+from checks.pair_features import Look, StanceReadings, stance_measures, topic_measures
+from checks.policy import Case, bar, decide
+from checks.scoring import Candidate
+from checks.stance import StanceReader, StanceReading
+from checks.stance.syntax import CueScan
+from checks.stance.tone import ToneReader
+from checks.text import count_han, plain_text
+from checks.tuning import CutOffs, DecisionModel
+
+MOST_MATCHES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Whether a message that asserts or asks sounds like a denial: so much that it is one, or enough to hold back."""
+
+    is_denial: bool
+    is_doubtful: bool
+
+
+_NO_DOUBT = Doubt(is_denial=False, is_doubtful=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What was read of one candidate: how likely it is meant, what the author does with it, and how far to doubt that.
+
+    `verbatim`: the message is one of the claim's wordings, word for word.
+    """
+
+    probability: float
+    stance: Stance
+    reading: StanceReading
+    cut_offs: CutOffs
+    doubt: Doubt = _NO_DOUBT
+    verbatim: bool = False
+
+
+class MatchReader:
+    """Reads candidates closely: what the author does with the claim, which figures are named, which guards pass."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        """Load the readers and their data."""
+        self._stances = StanceReader.load(lexicon.folder)
+        self._figures = FigureReader.load()
+        self._comparer = FigureComparer(self._figures)
+        self._dispute = DisputeTuning.load()
+        self._tone = ToneReader(lexicon.tokenizer.stem)
+        self._decision = DecisionModel.load()
+        self.gates = self._decision.gates
+
+    def read(
+        self,
+        message: Analysis,
+        raw: str,
+        base: IndexedBase,
+        candidates: Sequence[Candidate],
+        nearness: Nearness | None = None,
+    ) -> list[Match]:
+        """Return a match for each candidate of a raw message; with `nearness`, for those that come near in meaning."""
+        if base.scorer is None or not candidates:
+            return []
+        looks = [Look(message, each, base.claims[each.claim], base.scorer, nearness) for each in candidates]
+        verbatim = None if message.clean.quoted else base.said_verbatim(message)
+        if nearness is None:
+            judged = [(look, self._by_words(look)) for look in looks]
+        else:
+            judged = self._by_meaning(looks, nearness)
+        # Folding makes 106 of 10⁶: figures are read, and quoted, as their author wrote them.
+        written = plain_text(raw)
+        quantities = self._figures.read(written)
+        return [
+            self._match(look, _as_written(judgement, look, verbatim), written, quantities) for look, judgement in judged
+        ]
+
+    def _by_words(self, look: Look) -> Judgement:
+        stance = look.stance(self._stances)
+        doubt = self._doubt(look, stance)
+        values = look.candidate.evidence.features() | {"question": float(stance.stance == "asks")}
+        return Judgement(
+            probability=look.scorer.model.probability(values),
+            stance="denies" if doubt.is_denial else stance.stance,
+            reading=stance,
+            cut_offs=look.scorer.model.cut_offs_for(len(look.scorer.index.first_row)),
+            doubt=doubt,
+        )
+
+    def _doubt(self, look: Look, stance: StanceReading) -> Doubt:
+        if stance.stance == "denies":
+            return _NO_DOUBT
+        odds = look.read.voices.log_odds(
+            look.message.words, look.message.concepts, look.scorer.index.weight, self._dispute, sure=stance.sure
+        )
+        if stance.stance == "asks":
+            return Doubt(is_denial=odds >= self._dispute.asked, is_doubtful=False)
+        return Doubt(is_denial=odds >= self._dispute.denies, is_doubtful=odds >= self._dispute.doubt)
+
+    def _by_meaning(self, looks: Sequence[Look], nearness: Nearness) -> list[tuple[Look, Judgement]]:
+        """Return the looks whose claims the message is likeliest about, the likeliest first, each judged."""
+        measured = [(look, topic_measures(look, nearness)) for look in looks]
+        measured.sort(key=lambda each: -self._decision.about(each[1]))
+        scan = self._stances.scan(looks[0].message.text)
+        judged = [(look, self._judge(look, nearness, scan, topic)) for look, topic in measured[:MOST_MATCHES]]
+        near = self._decision.cut_offs.near
+        return [each for n, each in enumerate(judged) if each[1].probability >= near or (n == 0 and _denied(each[1]))]
+
+    def _judge(self, look: Look, nearness: Nearness, scan: CueScan, topic: Measures) -> Judgement:
+        claim = look.candidate.claim
+        span, wording = nearness.span(claim), nearness.meaning.says
+        row = nearness.row(claim)
+        window = nearness.stretches.around(span)
+        readings = StanceReadings.of(look, nearness, self._stances)
+        turns = self._tone.turns(look.message.text, span, window, wording.texts[row])
+        measures = {**topic, **stance_measures(look, nearness, readings, scan, self._dispute)}
+        shares = self._decision.shares(measures, turns, (nearness.vector(claim), wording.vectors[row]))
+        text = look.message.text
+        stance = self._decision.stance_of(shares, len(text) + count_han(text))
+        # What the author says to a quotation decides, and the cues know that better than the tone of both together.
+        is_rebutted = readings.whole.is_quoted and readings.whole.stance == "denies"
+        if is_rebutted or scan.is_marked_false(window):
+            stance = "denies"
+        shown = readings.whole if readings.whole.is_quoted else readings.shown(stance)
+        return Judgement(shares.makes, stance, shown, self._decision.cut_offs)
+
+    def _match(self, look: Look, judged: Judgement, written: str, quantities: Sequence[Quantity]) -> Match:
+        claim = look.read.claim
+        wordings = [wording.text for wording in claim.wordings if wording.says] if claim.figures else ()
+        figures = self._comparer.compare(quantities, claim.figures, written, wordings)
+        guards = _guards(look, judged, figures)
+        case = Case(judged.probability, judged.stance, guards, claim.muted, claim.cut_off, raised_to=claim.raised_to)
+        return Match(
+            claim=claim.id,
+            score=round(judged.probability, 4),
+            stance=judged.stance,
+            wording=look.wording.raw,
+            figures=figures,
+            guards=guards,
+            why=_in_short(look.candidate.evidence, judged.reading, guards),
+            version=claim.version,
+            action=decide(case, judged.cut_offs),
+            places=tuple(look.anchors),
+            bar=bar(case, judged.cut_offs),
+            exact=judged.probability,
+            verbatim=judged.verbatim,
+        )
+
+
+def _denied(judged: Judgement) -> bool:
+    return judged.stance in ("denies", "mentions")
+
+
+def _as_written(judged: Judgement, look: Look, verbatim: int | None) -> Judgement:
+    """Let a claim be heard in its own wordings, word for word, whatever else is measured."""
+    if verbatim is None or look.scorer.index.wordings[verbatim].claim != look.candidate.claim:
+        return judged
+    stance: Stance = "asks" if judged.reading.stance == "asks" else "asserts"
+    return replace(judged, probability=1.0, stance=stance, doubt=_NO_DOUBT, verbatim=True)
+
+
+def _guards(look: Look, judged: Judgement, figures: Sequence[FigureFinding]) -> tuple[Guard, ...]:
+    evidence = look.candidate.evidence
+    said = ", ".join(figure.said for figure in figures)
+    return (
+        Guard("stance", passed=judged.stance != "denies", seen=judged.reading.cue),
+        Guard("mention", passed=judged.stance != "mentions"),
+        Guard("doubt", passed=not judged.doubt.is_doubtful),
+        compare_names(look.message, look.read.names),
+        Guard("figures", passed=all(figure.agrees for figure in figures), seen=said),
+        Guard("negative", passed=judged.verbatim or evidence.negative <= evidence.best),
+        Guard("quoted", passed=judged.verbatim or judged.reading.reason != "quoted"),
+    )
+
+
+def _in_short(evidence: Evidence, stance: StanceReading, guards: Sequence[Guard]) -> str:
+    shares = {
+        "words": evidence.dice,
+        "concepts": evidence.concept_dice,
+        "characters": evidence.characters,
+        "profile": evidence.profile,
+        "margin": evidence.margin,
+    }
+    measures = ", ".join(f"{name} {value:.2f}" for name, value in shares.items())
+    failed = [guard.name for guard in guards if not guard.passed]
+    stopped = f"stopped by {', '.join(failed)}" if failed else "all guards passed"
+    return f"{measures}; stance {stance.reason}; {stopped}"

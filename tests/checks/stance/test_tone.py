@@ -1,0 +1,54 @@
+"""Tone: turns of phrase around a claim, with the claim's own words masked."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checks.stance.tone import ToneReader
+from checks.text import Tokenizer, stretches_of
+
+
+@pytest.fixture(scope="module")
+def tone() -> ToneReader:
+    return ToneReader(Tokenizer().stem)
+
+
+def turns(tone: ToneReader, text: str, wording: str, sentence: int = 0) -> set[str]:
+    stretches = stretches_of(text)
+    span = stretches.sentences[sentence]
+    return tone.turns(text, span, stretches.around(span), wording)
+
+
+def test_the_words_of_the_claim_are_masked(tone):
+    found = turns(tone, "sure, coffee stunts growth lol", "coffee stunts your growth")
+    assert "o|sure §" in found
+    assert not any("coffee" in turn or "growth" in turn for turn in found)
+
+
+def test_two_claims_said_alike_sound_alike(tone):
+    one = turns(tone, "sure, coffee stunts growth lol", "coffee stunts growth")
+    other = turns(tone, "sure, sugar ruins teeth lol", "sugar ruins teeth")
+    assert one == other
+
+
+def test_chinese_words_of_the_claim_are_masked_by_pairs(tone):
+    found = turns(tone, "笑死,咖啡会让人变矮", "咖啡让人变矮")
+    assert any("笑" in turn for turn in found)
+    assert not any("咖" in turn or "啡" in turn for turn in found)
+
+
+def test_numbers_sound_alike(tone):
+    assert turns(tone, "i drank 40 cups", "tea") == turns(tone, "i drank 12 cups", "tea")
+
+
+def test_a_turn_says_where_it_stands(tone):
+    text = "my uncle is funny. coffee stunts growth. what nonsense"
+    found = turns(tone, text, "coffee stunts growth", sentence=1)
+    assert {"n|funny", "n|nonsense", "w|nonsense", "e|nonsense", "s|uncle"} <= found
+    assert "o|nonsense" not in found
+
+
+@given(st.text(), st.text())
+def test_any_text_can_be_heard_and_no_turn_breaks_a_line_of_the_table(text: str, wording: str):
+    found = turns(ToneReader(str), text, wording) if stretches_of(text).sentences else set()
+    assert not any("\n" in turn or "\t" in turn for turn in found)

@@ -1,0 +1,61 @@
+"""The fitted decision: shares of what an author does with a claim."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from checks.tuning import DecisionModel, Shares
+
+
+@pytest.fixture(scope="module")
+def model() -> DecisionModel:
+    return DecisionModel.load()
+
+
+def measures(model: DecisionModel) -> dict[str, float]:
+    """Return the measures of the average pair of the fit."""
+    stance = dict(zip(model.stance.names, model.stance.centre.tolist(), strict=True))
+    return stance | dict(zip(model.topic.names, model.topic.centre.tolist(), strict=True))
+
+
+def test_the_shares_add_up(model):
+    shares = model.shares(measures(model), (), None)
+    assert sum(dataclasses.astuple(shares)) == pytest.approx(1.0)
+
+
+def test_a_claim_that_is_nearer_in_meaning_is_likelier_the_topic(model):
+    average = measures(model)
+    nearer = average | {"above_both": average["above_both"] + 1, "lead_both": average["lead_both"] + 0.1}
+    assert model.about(nearer) > model.about(average)
+
+
+def test_turns_of_phrase_count(model):
+    turn = max(model.turns, key=lambda turn: model.turns[turn][1])
+    heard, unheard = model.shares(measures(model), [turn], None), model.shares(measures(model), (), None)
+    assert heard.denies > unheard.denies
+
+
+def test_an_unknown_turn_says_nothing(model):
+    assert model.shares(measures(model), ["o|never seen"], None) == model.shares(measures(model), (), None)
+
+
+def test_vectors_count_where_they_are_of_the_fitted_encoder(model):
+    vectors = np.ones(512, dtype=np.float32) / 512**0.5, np.zeros(512, dtype=np.float32)
+    assert model.shares(measures(model), (), vectors) != model.shares(measures(model), (), None)
+
+
+def test_a_measure_far_out_counts_as_far_and_no_farther(model):
+    far = measures(model) | {"message_length": 1e6}
+    farther = measures(model) | {"message_length": 1e9}
+    assert model.shares(far, (), None) == model.shares(farther, (), None)
+
+
+def test_denials_are_believed_sooner_in_short_messages(model):
+    shares = Shares(asserts=0.4, denies=0.3, asks=0.1, mentions=0.1, other=0.1)
+    assert model.stance_of(shares, 80) == "denies"
+    assert model.stance_of(shares, 800) == "asserts"
+
+
+def test_the_weights_say_where_they_come_from(model):
+    assert "messages" in model.provenance

@@ -1,0 +1,298 @@
+"""Fit the decision with an embedder: `python -m tests.evaluation.fit FOLDER [--also NAME=PACK:ROWS] [--chat FILE]`.
+
+Measures every pack of `fields/` with its messages (kept in the work folder, so that a second run only fits), says what
+each would get from weights that have not seen it, and writes config/lexicon/decision.json and turns.tsv. Needs
+scikit-learn, which nothing else here does: `pip install --group fit`.
+"""
+
+import argparse
+import json
+import random
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+
+from checks.scoring import is_han
+from tests.evaluation.measuring import Measurer, Pair
+from tests.evaluation.packs import HERE, Row, read_claims, read_rows
+
+ROOT = HERE.parents[1]
+LEXICON = ROOT / "config" / "lexicon"
+SHIPPED = ROOT / "claims" / "packs" / "ai-economy.yaml"
+CLASSES = ("asserts", "denies", "asks", "mentions", "other")
+FOLDS = 5
+# How much each kind of evidence counts before it meets the ridge, and the ridge's inverse.
+MEASURES, DIRECTIONS, STRENGTH = 0.7, 0.3, 0.05
+COMPONENTS = 128
+FURTHEST = 6.0
+# A turn of phrase must be seen in so many messages about so many claims.
+LEAST_MESSAGES, LEAST_CLAIMS = 4, 3
+LEAST_HUNDREDTHS = 2
+# These two tell claims of one base apart from those of another, not right ones from wrong ones.
+NO_TOPIC = {"rank", "wordings"}
+DENIAL = {"short": 2.0, "long": 0.45}
+QUESTION = 1.2
+CUT_OFFS = {"reply": 0.83, "offer": 0.34, "near": 0.02}
+# Of messages that make a claim 1 % lie below: measured on five packs; of ordinary chat two thirds do.
+GATES = {"few": 0.2, "many": 1.2, "many_from": 40}
+CHAT_A_PACK, CHAT_SHIPPED, CHAT_READ = 40, 300, 6000
+SEED = 3
+
+
+class Table:
+    """All pairs as matrices."""
+
+    def __init__(self, pairs: Sequence[Pair]) -> None:
+        self.pairs = pairs
+        self.labels = np.array([pair.label for pair in pairs])
+        self.fitted = np.array([pair.is_fitted and bool(pair.stance) for pair in pairs])
+        self.read = np.array([bool(pair.stance) for pair in pairs])
+        self.topic_names = [name for name in pairs[0].topic if name not in NO_TOPIC]
+        self.stance_names = [*pairs[0].topic, *next(pair.stance for pair in pairs if pair.stance)]
+        topic = np.array([[pair.topic[name] for name in self.topic_names] for pair in pairs])
+        stance = np.zeros((len(pairs), len(self.stance_names)))
+        for row in np.flatnonzero(self.read):
+            values = pairs[row].topic | pairs[row].stance
+            stance[row] = [values[name] for name in self.stance_names]
+        self.topic_scale = topic.mean(axis=0), topic.std(axis=0)
+        self.stance_scale = stance[self.fitted].mean(axis=0), stance[self.fitted].std(axis=0)
+        self.topic, self.stance = _scaled(topic, *self.topic_scale), _scaled(stance, *self.stance_scale)
+        self.turns = _common_turns(pairs)
+        self.turned = _turn_matrix(pairs, self.turns)
+        raw = np.array([np.concatenate([pair.stretch, pair.stretch - pair.wording]) for pair in pairs])
+        self.centre = raw[self.fitted].mean(axis=0)
+        _, _, axes = np.linalg.svd(raw[self.fitted] - self.centre, full_matrices=False)
+        self.axes = axes[:COMPONENTS].T
+        components = (raw - self.centre) @ self.axes
+        self.component_spread = components[self.fitted].std(axis=0)
+        parts = [self.stance * MEASURES, self.turned, components / self.component_spread * DIRECTIONS]
+        self.everything = sparse.hstack([sparse.csr_matrix(part) for part in parts]).tocsr()
+
+
+def _scaled(values: np.ndarray, centre: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    return np.clip((values - centre) / np.where(spread > 1e-4, spread, np.inf), -FURTHEST, FURTHEST)
+
+
+def _common_turns(pairs: Iterable[Pair]) -> list[str]:
+    seen: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for pair in pairs:
+        if pair.is_fitted and not pair.row.id.startswith("chat-"):
+            for turn in pair.turns:
+                seen[turn].add((pair.claim, pair.row.id))
+    kept = (
+        turn
+        for turn, held in seen.items()
+        if len(held) >= LEAST_MESSAGES and len({claim for claim, _ in held}) >= LEAST_CLAIMS
+    )
+    return sorted(kept)
+
+
+def _turn_matrix(pairs: Sequence[Pair], turns: Sequence[str]) -> sparse.csr_matrix:
+    numbers = {turn: number for number, turn in enumerate(turns)}
+    cells = [(row, numbers[turn]) for row, pair in enumerate(pairs) for turn in pair.turns if turn in numbers]
+    rows, columns = zip(*cells, strict=True)
+    return sparse.csr_matrix((np.ones(len(cells)), (rows, columns)), shape=(len(pairs), len(turns)))
+
+
+def fit_topic(table: Table, rows: np.ndarray) -> LogisticRegression:
+    """Fit the first model: is the message about the claim?"""
+    model = LogisticRegression(C=0.3, max_iter=1000, class_weight="balanced")
+    return model.fit(table.topic[rows], table.labels[rows] != "other")
+
+
+def fit_stance(table: Table, rows: np.ndarray) -> LogisticRegression:
+    """Fit the second model: what does its author do with the claim?"""
+    return LogisticRegression(C=STRENGTH, max_iter=500).fit(table.everything[rows], table.labels[rows])
+
+
+def origin(pack: str) -> str:
+    """Return the pack that a set of pairs is about, be it in one language only or held against chat."""
+    return re.sub("^chat |-(en|zh)$", "", pack)
+
+
+def folds(pairs: Sequence[Pair], shipped: set[str]) -> np.ndarray:
+    """Return the fold of each pair: whole packs are left out; of the shipped claims, all messages about a claim."""
+    packs = sorted({origin(pair.pack) for pair in pairs} - shipped)
+    claims = sorted({claim for pair in pairs if pair.pack in shipped for claim in pair.row.claims})
+
+    def fold(pair: Pair) -> int:
+        if origin(pair.pack) not in shipped:
+            return packs.index(origin(pair.pack))
+        return claims.index(pair.row.claims[0]) if pair.row.claims else sum(map(ord, pair.row.id))
+
+    return np.array([fold(pair) % FOLDS for pair in pairs])
+
+
+def cross_validate(table: Table, shipped: set[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return topic scores and shares of the classes, each by weights that have not seen the pair's pack or claim."""
+    fold = folds(table.pairs, shipped)
+    about, shares = np.zeros(len(fold)), np.zeros((len(fold), len(CLASSES)))
+    for part in range(FOLDS):
+        held, used = fold == part, fold != part
+        about[held] = fit_topic(table, used).decision_function(table.topic[held])
+        model = fit_stance(table, used & table.fitted)
+        order = [list(model.classes_).index(name) for name in CLASSES]
+        shares[held] = model.predict_proba(table.everything[held])[:, order]
+    return about, shares
+
+
+def judge(table: Table, about: np.ndarray, shares: np.ndarray, packs: set[str]) -> dict[str, float]:
+    """Return the shares that judge a check, over the messages of some packs."""
+    messages: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for number, pair in enumerate(table.pairs):
+        if pair.pack in packs and table.read[number]:
+            messages[pair.pack, pair.row.id, pair.row.text].append(number)
+    found: dict[str, list[bool]] = defaultdict(list)
+    for numbers in messages.values():
+        best = max(numbers, key=lambda number: about[number])
+        _count(table.pairs[best], shares[best], found)
+    return {name: round(float(np.mean(values)), 3) for name, values in sorted(found.items())}
+
+
+def _count(pair: Pair, shares: np.ndarray, found: dict[str, list[bool]]) -> None:
+    row, right = pair.row, pair.claim in pair.row.claims
+    length = len(row.text) + len(re.findall("[\u3400-\u9fff]", row.text))
+    denial = DENIAL["long" if length > 250 else "short"]
+    weighed = [shares[0], shares[1] * denial, shares[2] * QUESTION, shares[3]]
+    stance = CLASSES[int(np.argmax(weighed))]
+    makes = shares[0] + shares[2]
+    replied = stance in ("asserts", "asks") and makes >= CUT_OFFS["reply"]
+    offered = stance != "denies" and makes >= CUT_OFFS["offer"]
+    if not row.claims:
+        found["false"].append(replied)
+        found["false_offer"].append(offered)
+    elif row.stance == "denies":
+        found["denies_seen"].append(right and stance == "denies")
+        found["lectured"].append(replied)
+    else:
+        found["top1"].append(right)
+        found["replied"].append(replied and right)
+        found["replied_or_offered"].append(offered and right)
+        if row.stance == "asks":
+            found["asks_seen"].append(right and stance == "asks")
+        elif length > 250:
+            found["long_denied"].append(right and stance == "denies")
+
+
+def write(table: Table, provenance: str) -> None:
+    """Fit on everything and write the weights."""
+    topic = fit_topic(table, np.ones(len(table.pairs), dtype=bool))
+    model = fit_stance(table, table.fitted)
+    order = [list(model.classes_).index(name) for name in CLASSES]
+    weights, bias = model.coef_[order], model.intercept_[order]
+    measured, turned = len(table.stance_names), len(table.turns)
+    directions = table.axes @ (weights[:, measured + turned :] * DIRECTIONS / table.component_spread).T
+    data = {
+        "provenance": provenance,
+        "topic": _written(table.topic_names, *table.topic_scale, topic.coef_[0], "weight"),
+        "topic_bias": round(float(topic.intercept_[0]), 4),
+        "stance": _written(table.stance_names, *table.stance_scale, weights[:, :measured].T * MEASURES, "weights"),
+        "stance_bias": np.round(bias - table.centre @ directions, 4).tolist(),
+        "denial": DENIAL,
+        "question": QUESTION,
+        "cut_offs": CUT_OFFS,
+        "gates": GATES,
+        "encoder": "semantic:",
+        "directions": np.round(directions, 3).tolist(),
+    }
+    text = json.dumps(data, ensure_ascii=False, indent=1)
+    text = re.sub(r"\[\s+([-\d.,\s]+?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text)
+    text = re.sub(r'\{\s+("centre"[^}]+?)\s+\}', lambda found: f"{{{' '.join(found[1].split())}}}", text)
+    (LEXICON / "decision.json").write_text(text + "\n", "utf-8")
+    _write_turns(table.turns, weights[:, measured : measured + turned])
+
+
+def _written(
+    names: Sequence[str], centre: np.ndarray, spread: np.ndarray, weights: np.ndarray, key: str
+) -> dict[str, dict[str, Any]]:
+    return {
+        name: {
+            "centre": round(float(centre[n]), 5),
+            "spread": round(float(spread[n]), 5),
+            key: np.round(weights[n], 4).tolist(),
+        }
+        for n, name in enumerate(names)
+        if spread[n] > 1e-4
+    }
+
+
+def _write_turns(turns: Sequence[str], weights: np.ndarray) -> None:
+    hundredths = np.round((weights - weights.mean(axis=0)) * 100).astype(int)
+    lines = [
+        "# Weights of turns of phrase around a claim (§: its own words, #: a number), in hundredths of log odds:",
+        f"# {', '.join(CLASSES)}. The first letter is the place: o in the stretch that carries the claim, n in a",
+        "# neighbour, w in the window of both, s and e at the message's start and end.",
+    ]
+    for number, turn in enumerate(turns):
+        if np.abs(hundredths[:, number]).max() >= LEAST_HUNDREDTHS:
+            lines.append("\t".join([turn, *map(str, hundredths[:, number])]))
+    (LEXICON / "turns.tsv").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def read_chat(files: Sequence[Path]) -> list[str]:
+    """Return some lines of chat, the same ones each time."""
+    lines = [json.loads(line)["text"] for file in files for line in file.read_text("utf-8").splitlines()]
+    random.Random(SEED).shuffle(lines)
+    return [line for line in lines[:CHAT_READ] if len(line) > 3]
+
+
+def gather(measurer: Measurer, also: Mapping[str, tuple[Path, Path]], chat: Sequence[Path]) -> list[Pair]:
+    """Return the measured pairs of all packs."""
+    own = {file.stem: (file, file.with_suffix(".jsonl")) for file in sorted((HERE / "fields").glob("*.yaml"))}
+    sets = own | {"own": (SHIPPED, HERE / "messages.jsonl")} | dict(also)
+    pairs: list[Pair] = []
+    lines = read_chat(chat)
+    vectors = measurer.vectors(lines) if lines else None
+    for name, (pack, rows) in sets.items():
+        claims = read_claims(pack)
+        pairs += measurer.pairs(name, claims, read_rows(rows))
+        if vectors is not None and (pack.resolve() != SHIPPED or name == "own"):
+            most = CHAT_SHIPPED if pack == SHIPPED else CHAT_A_PACK
+            near = measurer.nearest(claims, lines, vectors, most)
+            said = [Row(f"chat-{number}", text, (), "none", ()) for number, text in enumerate(near)]
+            pairs += measurer.pairs(f"chat {name}", claims, said)
+        sys.stdout.write(f"{name}: {len(pairs)} pairs\n")
+    for name, (pack, rows) in list(own.items())[::2]:
+        messages = read_rows(rows)
+        for language, wanted in (("en", True), ("zh", False)):
+            other = [row for row in messages if is_han(row.text) == wanted]
+            pairs += measurer.pairs(f"{name}-{language}", read_claims(pack, (language,)), other)
+    return pairs
+
+
+def main() -> None:
+    """Measure, cross-validate, fit, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--also", action="append", default=[], metavar="NAME=PACK:ROWS")
+    parser.add_argument("--chat", action="append", default=[], type=Path)
+    given = parser.parse_args()
+    also = {name: tuple(map(Path, files.split(":"))) for name, files in (each.split("=", 1) for each in given.also)}
+    table = Table(gather(Measurer(given.work), also, given.chat))
+    shipped = {"own"} | {name for name, (pack, _) in also.items() if pack.resolve() == SHIPPED}
+    about, shares = cross_validate(table, shipped)
+    for name in sorted({pair.pack for pair in table.pairs}):
+        sys.stdout.write(f"{name}: {judge(table, about, shares, {name})}\n")
+    fields = {pair.pack for pair in table.pairs if pair.pack == origin(pair.pack)} - shipped
+    crossed = {pair.pack for pair in table.pairs if re.search("-(en|zh)$", pair.pack)}
+    sys.stdout.write(f"wordings in the other language only: {judge(table, about, shares, crossed)}\n")
+    left_out = judge(table, about, shares, fields)
+    sys.stdout.write(f"all fields, each left out: {left_out}\n")
+    texts = len({(pair.pack, pair.row.id) for pair in table.pairs})
+    write(
+        table,
+        f"Two logistic regressions (ridge) on {texts} messages and lines of chat about {len(fields)} packs of 12 "
+        "claims and the shipped ones, with the packaged encoder (tests/evaluation/fit.py); "
+        f"whole packs left out: {left_out}",
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""Measure labelled messages against their packs, as the check does, for the fit of the decision."""
+
+import hashlib
+import pickle
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from checks.base import DisputeTuning, IndexedBase
+from checks.embedders.embedder import SemanticEmbedder, Vector, Vectors
+from checks.embedders.resilience import SafeEmbedder
+from checks.lexicon import Lexicon, analyse
+from checks.meaning import Meaning, Nearness
+from checks.model import KnownClaim
+from checks.pair_features import Look, StanceReadings, stance_measures, topic_measures
+from checks.stance import StanceReader
+from checks.stance.tone import ToneReader
+from checks.tuning import Tuning
+from tests.evaluation.packs import Row
+
+_BY_MEANING = 8
+# So many candidates of a message without a claim are fitted to; the labelled ones always are.
+_SEEN = 2
+_SHOWN = 3
+_BATCH = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One message held against one claim: its measures, and what the label says of the two.
+
+    `rank` is the place of the claim by words (0: first). `turns` is empty where the pair is too far to be fitted to.
+    """
+
+    pack: str
+    row: Row
+    claim: str
+    label: str
+    rank: int
+    topic: dict[str, float]
+    stance: dict[str, float]
+    turns: frozenset[str]
+    stretch: Vector
+    wording: Vector
+
+    @property
+    def is_fitted(self) -> bool:
+        """Tell whether the second model is fitted to the pair."""
+        return self.label != "other" or (self.rank < _SEEN and not self.row.claims and not self.row.mentions)
+
+
+class Measurer:
+    """Measures messages; what was measured is kept in a folder, by a hash of everything that it rests on."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load the readers; `folder` is made where it is missing."""
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.lexicon, self.tuning = Lexicon.load(), Tuning.load()
+        self.source = SafeEmbedder(SemanticEmbedder())
+        self.stances = StanceReader.load(self.lexicon.folder)
+        self.tone = ToneReader(self.lexicon.tokenizer.stem)
+        self.dispute = DisputeTuning.load()
+
+    def pairs(self, pack: str, claims: Sequence[KnownClaim], rows: Sequence[Row]) -> list[Pair]:
+        """Return the pairs of all rows; measured once for these claims and rows."""
+        key = hashlib.sha256(repr((claims, rows)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        kept = self.folder / f"{pack}-{key}.pickle"
+        if kept.exists():
+            return pickle.loads(kept.read_bytes())  # noqa: S301  written here, by this program
+        base = IndexedBase.of(claims, self.lexicon, self.tuning)
+        meaning = Meaning.of(base, self.source)
+        assert meaning is not None
+        found = [pair for row in rows for pair in self._of(pack, row, base, meaning)]
+        kept.write_bytes(pickle.dumps(found))
+        return found
+
+    def nearest(self, claims: Sequence[KnownClaim], texts: Sequence[str], vectors: Vectors, most: int) -> list[str]:
+        """Return the texts that come nearest to any of the claims in meaning; `vectors` are those of the texts."""
+        meaning = Meaning.of(IndexedBase.of(claims, self.lexicon, self.tuning), self.source)
+        assert meaning is not None
+        best = meaning.says.similarities(vectors)[:-1].max(axis=0)
+        return [texts[i] for i in np.argsort(-best)[:most]]
+
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """Return the vectors of whole texts."""
+        embedder = SemanticEmbedder()
+        folded = [analyse(text, self.lexicon).text or " " for text in texts]
+        return np.vstack([embedder.embed(folded[i : i + _BATCH]) for i in range(0, len(folded), _BATCH)])
+
+    def _of(self, pack: str, row: Row, base: IndexedBase, meaning: Meaning) -> Iterable[Pair]:
+        message = analyse(row.text, self.lexicon)
+        if base.scorer is None or not message.words:
+            return
+        nearness = meaning.nearness(message, self.source)
+        assert nearness is not None
+        scan = self.stances.scan(message.text)
+        for rank, each in enumerate(base.scorer.close_look(message, nearness.nearest_claims(_BY_MEANING))):
+            look = Look(message, each, base.claims[each.claim], base.scorer, nearness)
+            claim = look.read.claim.id
+            label = row.stance if claim in row.claims else "mentions" if claim in row.mentions else "other"
+            topic = topic_measures(look, nearness)
+            stance: dict[str, float] = {}
+            turns: frozenset[str] = frozenset()
+            if label != "other" or rank < _SHOWN:
+                readings = StanceReadings.of(look, nearness, self.stances)
+                stance = stance_measures(look, nearness, readings, scan, self.dispute)
+                turns = frozenset(self._turns(look, nearness))
+            number = nearness.row(each.claim)
+            yield Pair(
+                pack, row, claim, label, rank, topic, stance, turns,
+                nearness.vector(each.claim), nearness.meaning.says.vectors[number],
+            )  # fmt: skip
+
+    def _turns(self, look: Look, nearness: Nearness) -> set[str]:
+        claim = look.candidate.claim
+        span = nearness.span(claim)
+        wording = nearness.meaning.says.texts[nearness.row(claim)]
+        return self.tone.turns(look.message.text, span, nearness.stretches.around(span), wording)

@@ -1,0 +1,79 @@
+"""Packs and messages to fit and to judge with, read without a database."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from checks.model import KnownClaim, KnownFigure, KnownWording
+
+HERE = Path(__file__).parent
+UNITS = {"%": "percent", "°C": "degree", "minutes": "minute", "hours": "hour", "days": "day", "seconds": "second"}
+PLAIN = {"percent", "kg", "g", "km", "cm", "m", "GB", "years", "month", "minute", "hour", "day", "second", "degree"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One labelled message; `stance` is `none` where it makes no claim, `mentions` the ids that it only mentions."""
+
+    id: str
+    text: str
+    claims: tuple[str, ...]
+    stance: str
+    mentions: tuple[str, ...]
+
+
+def read_rows(file: Path) -> list[Row]:
+    """Read a file of labelled messages."""
+    return [_row(json.loads(line)) for line in file.read_text("utf-8").splitlines() if line.strip()]
+
+
+def _row(data: dict[str, Any]) -> Row:
+    mentions = data.get("mentions") or []
+    return Row(
+        str(data["id"]),
+        data["text"],
+        tuple(data["claims"]),
+        data["stance"],
+        (mentions,) if isinstance(mentions, str) else tuple(mentions),
+    )
+
+
+def read_claims(file: Path, languages: tuple[str, ...] = ("en", "zh")) -> list[KnownClaim]:
+    """Read the claims of a pack; wordings and titles in these languages only."""
+    pack = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
+    return [_claim(each, languages) for each in pack["claims"]]
+
+
+def _claim(data: dict[str, Any], languages: tuple[str, ...]) -> KnownClaim:
+    title = {language: data["title"].get(language, "") if language in languages else "" for language in ("en", "zh")}
+    points = tuple(text for point in data.get("points", ()) for text in point["text"].values())
+    return KnownClaim(
+        data["id"],
+        data.get("kind", "contested"),
+        title["en"],
+        title["zh"],
+        tuple(_wordings(data, languages)),
+        tuple(_figure(each) for each in data.get("figures", ())),
+        points=points,
+    )
+
+
+def _wordings(data: dict[str, Any], languages: tuple[str, ...]) -> Iterator[KnownWording]:
+    for kind, marks in (("wordings", {}), ("denials", {"denies": True}), ("not_wordings", {"negative": True})):
+        for language in languages:
+            for text in data.get(kind, {}).get(language, ()):
+                yield KnownWording(text, "zh" if language == "zh" else "en", **marks)
+
+
+def _figure(data: dict[str, Any]) -> KnownFigure:
+    unit = UNITS.get(data["unit"], data["unit"])
+    low, high = data.get("low", data.get("value")), data.get("high", data.get("value"))
+    low, high = (high if low is None else low), (low if high is None else high)
+    subject = data.get("subject", {})
+    known = unit if unit in PLAIN else "count"
+    bound, role = data.get("bound", "exactly"), data.get("role", "claim")
+    return KnownFigure(float(low), float(high), known, bound, role, subject.get("en", ""), subject.get("zh", ""))
