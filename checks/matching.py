@@ -19,6 +19,8 @@ from checks.text import count_han, plain_text
 from checks.tuning import CutOffs, DecisionModel
 
 MOST_MATCHES = 3
+# From this share on, a claim's own denials and the cues may make a denial of what the fit takes for something else.
+_LEANS = 0.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +130,20 @@ class MatchReader:
         stance = self._decision.stance_of(shares, len(text) + count_han(text))
         # What the author says to a quotation decides, and the cues know that better than the tone of both together.
         is_rebutted = readings.whole.is_quoted and readings.whole.stance == "denies"
-        if is_rebutted or scan.is_marked_false(window):
+        doubt = self._disputed(look, readings.around, measures["dispute"], shares.denies)
+        if is_rebutted or doubt.is_denial or scan.is_marked_false(window):
             stance = "denies"
         shown = readings.whole if readings.whole.is_quoted else readings.shown(stance)
-        return Judgement(shares.makes, stance, shown, self._decision.cut_offs)
+        return Judgement(shares.makes, stance, shown, self._decision.cut_offs, doubt)
+
+    def _disputed(self, look: Look, around: StanceReading, odds: float, denies: float) -> Doubt:
+        """Return what a claim's own denials and the cues add in a short message, where the fit leans their way."""
+        text = look.message.text
+        if not look.read.voices.denies or denies < _LEANS or self._decision.is_long(len(text) + count_han(text)):
+            return _NO_DOUBT
+        least = self._dispute.asked if around.stance == "asks" else self._dispute.denies
+        is_denial = around.stance == "denies" or odds >= least
+        return Doubt(is_denial=is_denial, is_doubtful=odds >= self._dispute.doubt and around.stance != "asks")
 
     def _match(self, look: Look, judged: Judgement, written: str, quantities: Sequence[Quantity]) -> Match:
         claim = look.read.claim

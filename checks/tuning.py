@@ -277,7 +277,11 @@ class DecisionModel:
 
     def stance_of(self, shares: Shares, length: int) -> Stance:
         """Return the likeliest stance in a message of `length` letters, a Han character counting as two."""
-        return shares.stance(self.denial[length > _LONG], self.question)
+        return shares.stance(self.denial[self.is_long(length)], self.question)
+
+    def is_long(self, length: int) -> bool:
+        """Tell whether a message of so many letters is a long one, which holds more that can be misread."""
+        return length > _LONG
 
     @classmethod
     def load(cls) -> "DecisionModel":
