@@ -17,6 +17,7 @@ from config.settings import (
 @pytest.fixture(autouse=True)
 def folder(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TOUCHSTONE_EMBEDDER", raising=False)
     return tmp_path
 
 
