@@ -40,8 +40,8 @@ def detail_lines(entry: ImportEntry, texts: Texts) -> list[str]:
     """Return all reasons, warnings and differences of a claim, a line each."""
     return [
         *(problem_line(problem, texts) for problem in entry.problems),
-        *(str(_say(warning, texts)) for warning in entry.warnings),
         *(near_line(near, texts) for near in entry.near),
+        *(str(_say(warning, texts)) for warning in entry.warnings),
         *difference_lines(entry.fields, texts),
     ]
 

@@ -142,7 +142,8 @@ class ChineseScript:
     def _by_characters(self, text: str) -> str:
         if not text:
             return ""
-        made = self._characters.convert(text)
+        # The converter takes a NUL for the end of the text.
+        made = "\0".join(self._characters.convert(part) if part else "" for part in text.split("\0"))
         return made.translate(_EVERYDAY) if self._script == "zh-Hant" else made
 
 

@@ -111,7 +111,10 @@ class Answering:
         except discord.NotFound:
             return None
         except discord.Forbidden as refusal:
-            await asyncio.to_thread(self.bot.touchstone.answers.release, location.channel, message_id)
+            answers = self.bot.touchstone.answers
+            # Who only reads an offer has not taken it up: it stands as it is.
+            if not await asyncio.to_thread(answers.is_offered, location.channel, message_id):
+                await asyncio.to_thread(answers.release, location.channel, message_id)
             self.bot.backoff.refused(location.channel, refusal.text)
             return None
 

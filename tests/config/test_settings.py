@@ -17,6 +17,7 @@ from config.settings import (
 @pytest.fixture(autouse=True)
 def folder(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TOUCHSTONE_EMBEDDER", raising=False)
     return tmp_path
 
 
@@ -26,7 +27,7 @@ def write(folder, text: str) -> None:
 
 def test_without_anything_the_defaults_hold():
     settings = load_settings()
-    assert (settings.language, settings.cooldown_hours, settings.embedder) == ("auto", 6, "none")
+    assert (settings.language, settings.cooldown_hours, settings.embedder) == ("auto", 6, "auto")
     assert settings.database_url.startswith("sqlite:///")
 
 

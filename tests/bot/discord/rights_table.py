@@ -90,6 +90,7 @@ USES: tuple[Use, ...] = (
     Use(f"ts:desk:list:{CRANE_ID}", ("en",)),
     Use(f"ts:desk:page:en:0:{CRANE_ID}"),
     Use(f"ts:desk:out:en:0:{CRANE_ID}", ("0" * 8,)),
+    Use(f"ts:desk:take:{CRANE_ID}", ("0",)),
     Use(f"ts:history:claim:{CRANE_ID}"),
     Use("ts:history:page:0:0:"),
     Use("ts:history:open:0:0:", ("1",)),
@@ -144,4 +145,5 @@ FORMS: Mapping[str, str] = {
     "figure": f"figure|{LAMP_ID}|0|<fingerprint of the figure>|",
     "fignew": f"fignew|{CRANE_ID}|",
     "source": "source|",
+    "try": f"try|{CRANE_ID}|",
 }

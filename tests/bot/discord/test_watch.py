@@ -113,7 +113,7 @@ async def test_the_card_goes_with_its_message(world):
 
 
 async def test_a_channel_that_has_had_its_cards_for_the_hour_gets_hints(world):
-    world.touchstone.servers.change_settings(world.guild.id, "test", cards_per_hour=2)
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), cards_per_hour=2)
     for claim in (CRANE, SEALS, FERRY):
         await world.alice.send(world.channel, claim)
     assert len(world.cards()) == 2

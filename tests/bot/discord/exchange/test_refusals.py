@@ -66,7 +66,7 @@ async def test_rows_that_cannot_be_read_refuse_their_claim_with_line_and_mend(de
     sheet[place] = sheet[place].replace(",wording,", ",saying,")
     message = await desk.bring("".join(sheet).encode(), "claims.csv")
     assert "**Refused** (1)" in text_of(message)
-    assert f"line {place + 1}, row" in text_of(message)
+    assert f"line {place + 1}, claims.csv, column row" in text_of(message)
     assert "Choose one of" in text_of(message)
     assert "3 claims are unchanged." in text_of(message)
 
