@@ -42,7 +42,7 @@ QUESTION = 1.2
 CUT_OFFS = {"reply": 0.83, "offer": 0.34, "near": 0.02}
 # Of messages that make a claim 1 % lie below: measured on five packs; of ordinary chat two thirds do.
 GATES = {"few": 0.2, "many": 1.2, "many_from": 40}
-CHAT_A_PACK, CHAT_SHIPPED, CHAT_READ = 40, 300, 6000
+CHAT_A_PACK, CHAT_SHIPPED, CHAT_READ = 40, 500, 20000
 SEED = 3
 
 
