@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from threading import Lock
 from typing import cast
 
 import snowballstemmer  # pyright: ignore[reportMissingTypeStubs]
@@ -207,9 +208,15 @@ def stemmer() -> Callable[[str], str]:
     english = snowballstemmer.stemmer("english")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     cut = cast("Callable[[str], str]", english.stemWord)  # pyright: ignore[reportUnknownMemberType]
 
+    # The stemmer keeps the word that it works on: two threads at once would cut each other's, and the cache keep that.
+    lock = Lock()
+
     @lru_cache(maxsize=50_000)
     def stem(word: str) -> str:
-        return cut(word) if word.isalpha() or "'" in word else word
+        if not word.isalpha() and "'" not in word:
+            return word
+        with lock:
+            return cut(word)
 
     return stem
 
