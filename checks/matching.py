@@ -21,6 +21,7 @@ from checks.tuning import CutOffs, DecisionModel
 MOST_MATCHES = 3
 # From this share on, a claim's own denials and the cues may make a denial of what the fit takes for something else.
 _LEANS = 0.06
+_MOSTLY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ _NO_DOUBT = Doubt(is_denial=False, is_doubtful=False)
 class Judgement:
     """What was read of one candidate: how likely it is meant, what the author does with it, and how far to doubt that.
 
-    `verbatim`: the message is one of the claim's wordings, word for word.
+    `elsewhere` is the probability that the message speaks of something else; `verbatim`: it is one of the claim's
+    wordings, word for word.
     """
 
     probability: float
@@ -46,6 +48,7 @@ class Judgement:
     reading: StanceReading
     cut_offs: CutOffs
     doubt: Doubt = _NO_DOUBT
+    elsewhere: float = 0.0
     verbatim: bool = False
 
 
@@ -134,7 +137,7 @@ class MatchReader:
         if is_rebutted or doubt.is_denial or scan.is_marked_false(window):
             stance = "denies"
         shown = readings.whole if readings.whole.is_quoted else readings.shown(stance)
-        return Judgement(shares.makes, stance, shown, self._decision.cut_offs, doubt)
+        return Judgement(shares.makes, stance, shown, self._decision.cut_offs, doubt, shares.other)
 
     def _disputed(self, look: Look, around: StanceReading, odds: float, denies: float) -> Doubt:
         """Return what a claim's own denials and the cues add in a short message, where the fit leans their way."""
@@ -169,7 +172,7 @@ class MatchReader:
 
 
 def _denied(judged: Judgement) -> bool:
-    return judged.stance in ("denies", "mentions")
+    return judged.stance in ("denies", "mentions") and judged.elsewhere < _MOSTLY
 
 
 def _as_written(judged: Judgement, look: Look, verbatim: int | None) -> Judgement:
