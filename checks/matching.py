@@ -128,7 +128,9 @@ class MatchReader:
         readings = StanceReadings.of(look, nearness, self._stances)
         turns = self._tone.turns(look.message.text, span, window, wording.texts[row])
         measures = {**topic, **stance_measures(look, nearness, readings, scan, self._dispute)}
-        shares = self._decision.shares(measures, turns, (nearness.vector(claim), wording.vectors[row]))
+        is_fitted = nearness.meaning.encoder.startswith(self._decision.encoder)
+        vectors = (nearness.vector(claim), wording.vectors[row]) if is_fitted else None
+        shares = self._decision.shares(measures, turns, vectors)
         text = look.message.text
         stance = self._decision.stance_of(shares, len(text) + count_han(text))
         # What the author says to a quotation decides, and the cues know that better than the tone of both together.

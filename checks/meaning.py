@@ -23,6 +23,11 @@ _SMALL = 1e-6
 class MeaningSource(Protocol):
     """An embedder that never raises: it gives vectors, or None while it is out of order."""
 
+    @property
+    def name(self) -> str:
+        """Return the embedder's id: equal ids mean comparable vectors."""
+        ...
+
     def embed_or_none(self, texts: Sequence[str]) -> Vectors | None:
         """Embed messages."""
         ...
@@ -83,10 +88,11 @@ class EmbeddedTexts:
 class Meaning:
     """The vectors of one base: of those who make its claims, of those who dispute them, and of what the sources say.
 
-    `cohesion` tells how near the wordings of a claim come to each other in the mean.
+    `cohesion` tells how near the wordings of a claim come to each other in the mean; `encoder` is the embedder's id.
     """
 
     base: IndexedBase
+    encoder: str
     says: EmbeddedTexts
     denies: EmbeddedTexts
     points: EmbeddedTexts
@@ -101,7 +107,7 @@ class Meaning:
         points = EmbeddedTexts.build([_parts(read.points) for read in base.claims], embed)
         if says is None or denies is None or points is None:
             return None
-        return cls(base, says, denies, points, _cohesion(says))
+        return cls(base, source.name, says, denies, points, _cohesion(says))
 
     def nearness(self, message: Analysis, source: MeaningSource) -> "Nearness | None":
         """Return how near a message and its stretches are to each claim; None while the embedder is out of order."""

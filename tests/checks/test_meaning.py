@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from checks.base import IndexedBase
+from checks.checker import Checker
 from checks.lexicon import Lexicon, analyse
 from checks.meaning import EmbeddedTexts, Meaning
 from checks.model import KnownClaim, KnownWording
@@ -13,6 +14,8 @@ from tests.checks.embedders.known_vectors import KnownEmbedder
 
 class Source:
     """An embedder that counts letters, so that texts of like letters are near; it can be put out of order."""
+
+    name = "letters"
 
     def __init__(self) -> None:
         self.works = True
@@ -108,6 +111,12 @@ def test_what_sources_and_disputers_say_is_told_apart_from_the_claim(meaning, so
     assert disputed["denial_whole"] > asserted["denial_whole"]
     assert meaning.nearness(analyse("it is a metal", lexicon), source).dispute(0)["point_whole"] > 0.99
     assert meaning.nearness(analyse("it is a metal", lexicon), source).dispute(1)["point_whole"] == 0.0
+
+
+def test_vectors_of_another_length_than_the_fitted_ones_are_judged_by_their_cosines(source, lexicon):
+    found = Checker(CLAIMS, lexicon, meaning=source).check("you know that zinc zaps zombies quickly")
+    assert found.best is not None
+    assert found.best.claim == "zinc"
 
 
 def test_while_the_embedder_is_out_of_order_nothing_is_said(meaning, source, lexicon):
