@@ -233,9 +233,9 @@ class IndexedBase:
     def said_verbatim(self, message: Analysis) -> int | None:
         """Return the row of the wording that a message repeats word for word, and nothing beside; None if it does not.
 
-        Case, script, spaces and punctuation do not count.
+        Case, script, spaces and punctuation do not count; a quotation is nobody's own word.
         """
-        return self._verbatim.get(bare(message.text))
+        return None if message.clean.quoted else self._verbatim.get(bare(message.text))
 
     @classmethod
     def of(cls, claims: Iterable[KnownClaim], lexicon: Lexicon, tuning: Tuning) -> "IndexedBase":

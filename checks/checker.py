@@ -59,14 +59,17 @@ class Checker:
         message = analyse(text, self.lexicon)
         if base.scorer is None or not message.words:
             return Finding(text, language, "silent")
-        if self._source is not None and base.is_far(message, self._reader.gates):
+        row = base.said_verbatim(message)
+        if row is None and self._source is not None and base.is_far(message, self._reader.gates):
             return Finding(text, language, "silent")
+        said = [] if row is None else [base.scorer.index.wordings[row].claim]
         nearness = self._nearness(message, base)
         if nearness is not None:
-            candidates = base.scorer.close_look(message, nearness.nearest_claims(_CLAIMS_BY_MEANING))
+            candidates = base.scorer.close_look(message, [*said, *nearness.nearest_claims(_CLAIMS_BY_MEANING)])
         else:
             candidates = _worth_reading(base.scorer.candidates(message), base.scorer.model, base)
-            candidates = _with_verbatim(candidates, message, base)
+            if not {each.claim for each in candidates}.issuperset(said):
+                candidates += [each for each in base.scorer.close_look(message, said) if each.claim in said]
         matches = self._reader.read(message, text, base, candidates, nearness)
         if nearness is None:
             matches.sort(key=lambda match: -match.score)
@@ -103,17 +106,6 @@ def _worth_reading(candidates: Sequence[Candidate], model: Model, base: IndexedB
     cut_offs = model.cut_offs_for(len(base.claims))
     sure = [(candidate, model.probability(candidate.evidence.features())) for candidate in candidates[:MOST_MATCHES]]
     return [each for n, (each, sureness) in enumerate(sure) if sureness >= (cut_offs.offer if n else cut_offs.near)]
-
-
-def _with_verbatim(candidates: Sequence[Candidate], message: Analysis, base: IndexedBase) -> list[Candidate]:
-    """Return the candidates and, where the message is a wording word for word, the claim that has it."""
-    row = base.said_verbatim(message)
-    if row is None or base.scorer is None:
-        return list(candidates)
-    claim = base.scorer.index.wordings[row].claim
-    if any(each.claim == claim for each in candidates):
-        return list(candidates)
-    return [*candidates, *(each for each in base.scorer.close_look(message, [claim]) if each.claim == claim)]
 
 
 def _set_apart(matches: Sequence[Match]) -> Iterator[Match]:

@@ -77,11 +77,11 @@ class MatchReader:
         if base.scorer is None or not candidates:
             return []
         looks = [Look(message, each, base.claims[each.claim], base.scorer, nearness) for each in candidates]
-        verbatim = None if message.clean.quoted else base.said_verbatim(message)
+        verbatim = base.said_verbatim(message)
         if nearness is None:
             judged = [(look, self._by_words(look)) for look in looks]
         else:
-            judged = self._by_meaning(looks, nearness)
+            judged = self._by_meaning(looks, nearness, verbatim)
         # Folding makes 106 of 10⁶: figures are read, and quoted, as their author wrote them.
         written = plain_text(raw)
         quantities = self._figures.read(written)
@@ -111,14 +111,23 @@ class MatchReader:
             return Doubt(is_denial=odds >= self._dispute.asked, is_doubtful=False)
         return Doubt(is_denial=odds >= self._dispute.denies, is_doubtful=odds >= self._dispute.doubt)
 
-    def _by_meaning(self, looks: Sequence[Look], nearness: Nearness) -> list[tuple[Look, Judgement]]:
-        """Return the looks whose claims the message is likeliest about, the likeliest first, each judged."""
+    def _by_meaning(
+        self, looks: Sequence[Look], nearness: Nearness, verbatim: int | None
+    ) -> list[tuple[Look, Judgement]]:
+        """Return the looks whose claims the message is likeliest about, the likeliest first, each judged.
+
+        A claim that is said word for word comes before all others.
+        """
         measured = [(look, topic_measures(look, nearness)) for look in looks]
-        measured.sort(key=lambda each: -self._decision.about(each[1]))
+        measured.sort(key=lambda each: (not _is_said(each[0], verbatim), -self._decision.about(each[1])))
         scan = self._stances.scan(looks[0].message.text)
         judged = [(look, self._judge(look, nearness, scan, topic)) for look, topic in measured[:MOST_MATCHES]]
         near = self._decision.cut_offs.near
-        return [each for n, each in enumerate(judged) if each[1].probability >= near or (n == 0 and _denied(each[1]))]
+        return [
+            each
+            for n, each in enumerate(judged)
+            if each[1].probability >= near or (n == 0 and _is_kept(each, verbatim))
+        ]
 
     def _judge(self, look: Look, nearness: Nearness, scan: CueScan, topic: Measures) -> Judgement:
         claim = look.candidate.claim
@@ -173,13 +182,18 @@ class MatchReader:
         )
 
 
-def _denied(judged: Judgement) -> bool:
-    return judged.stance in ("denies", "mentions") and judged.elsewhere < _MOSTLY
+def _is_kept(first: tuple[Look, Judgement], verbatim: int | None) -> bool:
+    look, judged = first
+    return _is_said(look, verbatim) or (judged.stance in ("denies", "mentions") and judged.elsewhere < _MOSTLY)
+
+
+def _is_said(look: Look, verbatim: int | None) -> bool:
+    return verbatim is not None and look.scorer.index.wordings[verbatim].claim == look.candidate.claim
 
 
 def _as_written(judged: Judgement, look: Look, verbatim: int | None) -> Judgement:
     """Let a claim be heard in its own wordings, word for word, whatever else is measured."""
-    if verbatim is None or look.scorer.index.wordings[verbatim].claim != look.candidate.claim:
+    if not _is_said(look, verbatim):
         return judged
     stance: Stance = "asks" if judged.reading.stance == "asks" else "asserts"
     return replace(judged, probability=1.0, stance=stance, doubt=_NO_DOUBT, verbatim=True)

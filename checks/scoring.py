@@ -132,6 +132,20 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class _Glance:
+    """What one message shares with all claims by their profiles and documents, which costs the least."""
+
+    words: Floats
+    concepts: Floats
+    bm25: Floats
+
+    @property
+    def total(self) -> Floats:
+        """Return the three together."""
+        return 0.25 * (self.words + self.concepts) + 12 * self.bm25
+
+
+@dataclass(frozen=True, slots=True)
 class _Sighting:
     """What one message shares with all claims and wordings, before any is looked at closely."""
 
@@ -174,19 +188,14 @@ class Scorer:
 
         `thorough` looks at more claims, also at those that share characters only, and turns no message away unread.
         """
-        words = self._profiles.evidence(message.words)
-        concepts = self._profiles.evidence(message.concepts)
-        bm25 = self._documents.evidence(message.words)
-        quick = 0.25 * (words + concepts) + 12 * bm25
-        if not thorough and float(quick.max()) < self._gate:
+        quick = self._glance(message)
+        if not thorough and float(quick.total.max()) < self._gate:
             return []
-        overlap = self.index.overlap(message)
-        combined = overlap.dice + np.float32(0.7) * overlap.concept_dice + np.float32(0.3) * overlap.share
-        rough = quick + self.index.best_by_claim(combined)
-        seen = _Sighting(words, concepts, bm25, overlap, combined, is_han(message.text))
+        seen = self._sight(message, quick)
+        rough = self._rough(quick, seen)
         chosen = _largest(rough, _CLAIMS_CLOSELY)
         if thorough:
-            chosen = np.union1d(chosen, _largest(self._by_characters(message, bm25), _CLAIMS_THOROUGHLY))
+            chosen = np.union1d(chosen, _largest(self._by_characters(message, quick.bm25), _CLAIMS_THOROUGHLY))
         else:
             chosen = self._worth_a_look(message, chosen, seen)
         said = Parts(message, self._reader)
@@ -196,24 +205,33 @@ class Scorer:
 
     def is_far(self, message: Analysis, gates: Gates) -> bool:
         """Tell by words and concepts alone whether a message is far from every claim."""
-        words = self._profiles.evidence(message.words) + self._profiles.evidence(message.concepts)
-        quick = 0.25 * words + 12 * self._documents.evidence(message.words)
-        return float(quick.max()) < (gates.many if self._wordings_a_claim >= gates.many_from else gates.few)
+        return float(self._glance(message).total.max()) < (
+            gates.many if self._wordings_a_claim >= gates.many_from else gates.few
+        )
 
     def close_look(self, message: Analysis, also: Sequence[int]) -> list[Candidate]:
         """Return the claims that come near by words and those in `also`, all looked at closely; best first."""
-        words = self._profiles.evidence(message.words)
-        concepts = self._profiles.evidence(message.concepts)
-        bm25 = self._documents.evidence(message.words)
-        overlap = self.index.overlap(message)
-        combined = overlap.dice + np.float32(0.7) * overlap.concept_dice + np.float32(0.3) * overlap.share
-        rough = 0.25 * (words + concepts) + 12 * bm25 + self.index.best_by_claim(combined)
-        seen = _Sighting(words, concepts, bm25, overlap, combined, is_han(message.text))
+        quick = self._glance(message)
+        seen = self._sight(message, quick)
         said = Parts(message, self._reader)
-        chosen = dict.fromkeys([*map(int, _largest(rough, _CLAIMS_BY_WORDS)), *also])
+        chosen = dict.fromkeys([*map(int, _largest(self._rough(quick, seen), _CLAIMS_BY_WORDS)), *also])
         found = [self._closely(said, claim, seen) for claim in chosen]
         found.sort(key=lambda candidate: -candidate.evidence.rank)
         return _with_margin(found)
+
+    def _glance(self, message: Analysis) -> "_Glance":
+        words = self._profiles.evidence(message.words)
+        concepts = self._profiles.evidence(message.concepts)
+        return _Glance(words, concepts, self._documents.evidence(message.words))
+
+    def _sight(self, message: Analysis, quick: "_Glance") -> "_Sighting":
+        overlap = self.index.overlap(message)
+        combined = overlap.dice + np.float32(0.7) * overlap.concept_dice + np.float32(0.3) * overlap.share
+        return _Sighting(quick.words, quick.concepts, quick.bm25, overlap, combined, is_han(message.text))
+
+    def _rough(self, quick: "_Glance", seen: "_Sighting") -> Floats:
+        """Return the likeness of every claim by which some are chosen for a close look."""
+        return quick.total + self.index.best_by_claim(seen.combined)
 
     def _worth_a_look(self, message: Analysis, chosen: Rows, seen: _Sighting) -> Rows:
         """Return the chosen claims that are near, beside the first ones; none where none of the first is near."""
