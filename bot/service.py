@@ -11,11 +11,10 @@ from bot.explain import Quote, corrected_reply, why_lines
 from bot.reply import Composer, Reply
 from bot.texts import Texts
 from checks.checker import Checker
-from checks.embedders.resilience import open_safe_embedder
-from checks.lexicon import Lexicon
+from checks.embedders.opening import open_safe_embedder
+from checks.lexicon import Lexicon, SharedWords
 from checks.meaning import MeaningSource
 from checks.model import Finding, KnownClaim, Language
-from checks.shared_words import SharedWords
 from checks.tuning import Tuning
 from claims.answering.answers import AnswerBook, SightingBook
 from claims.answering.corrections import Correction
