@@ -105,9 +105,15 @@ def topic_measures(look: Look, nearness: Nearness) -> Measures:
     message, claim = look.message, look.candidate.claim
     text, stretches, span = message.text, nearness.stretches, nearness.span(claim)
     quoted = sum(end - start for start, end in message.clean.quoted)
+    measures = nearness.measures(claim)
+    # Words say nothing about a claim that has wordings in another language alone: meaning and sources count for more.
+    is_foreign = is_han(text) not in nearness.meaning.chinese[claim]
+    foreign = ("meaning_whole", "meaning_part", "lead_both", "above_both", "above_sourced")
     return {
         **look.candidate.evidence.features(),
-        **nearness.measures(claim),
+        **measures,
+        "foreign": float(is_foreign),
+        **{f"foreign_{name}": measures[name] * is_foreign for name in foreign},
         "wordings": math.log(max(1, len(look.read.voices.says))),
         "message_length": math.log1p(len(text) + count_han(text)),
         "sentences": math.log(len(stretches.sentences) or 1),
