@@ -200,7 +200,9 @@ def _figures(figures: Sequence[KnownFigure], texts: Texts) -> Iterator[str]:
     yield "<ul>"
     for figure in figures:
         subject = texts.pick(figure.subject_en, figure.subject_zh)
-        claimed = " ".join(part for part in (subject, figure_text(figure, texts)) if part)
+        claimed = figure_text(figure, texts)
+        if subject:
+            claimed = texts("{label}: ", label=subject) + claimed
         if given := source_text(figure, texts):
             place = f" ({texts.reworded(figure.documented_place)})" if figure.documented_place else ""
             claimed = texts("{claimed}; the source gives {given}", claimed=claimed, given=f"{given}{place}")
