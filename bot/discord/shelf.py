@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from bot.discord.bot import BotInteraction, TouchstoneBot
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, length, link, shorten
+from bot.discord.editor.screen import done
 from bot.discord.errors import own_words
 from bot.discord.forms import Form, FormName, form_button, line
 from bot.discord.lookup import LONGEST, LONGEST_DOCUMENT, meant_document, suggest_documents
@@ -66,7 +67,7 @@ class FactsForm:
         record = await _record(request, document)
         facts = DocumentFacts(**{field: typed.get(field, "") for field in _FACTS}, address=record.address)
         await request.do(request.moderation.shelf.describe, request.actor, document, facts)
-        return await draw_document(request, document, [f"✓ {texts('Written.')}"])
+        return await draw_document(request, document, [done(texts("Written."))])
 
 
 @app_commands.guild_only()
@@ -152,17 +153,17 @@ class DocumentsCommand(
         texts, shelf = request.texts, request.moderation.shelf
         intake = await self._intake(request, url, file)
         facts = given.or_else(intake.facts)
-        done = await request.do(shelf.add, request.actor, intake, facts)
-        match done.outcome:
+        kept = await request.do(shelf.add, request.actor, intake, facts)
+        match kept.outcome:
             case "added":
-                remarks = [f"✓ {texts('Added as {document}.', document=f'`{done.document}`')}"]
+                remarks = [done(texts("Added as {document}.", document=f"`{kept.document}`"))]
                 if missing := [field_name(each, texts) for each in _FACTS if not getattr(facts, each)]:
                     remarks.append(texts("The text does not say: {names}.", names=", ".join(missing)))
             case "loaded":
-                remarks = [texts("This is {document}, which was known; its text is kept now.", document=done.document)]
+                remarks = [texts("This is {document}, which was known; its text is kept now.", document=kept.document)]
             case "known":
-                remarks = [texts("This is {document}, which is here already.", document=done.document)]
-        return await draw_document(request, done.document, remarks)
+                remarks = [texts("This is {document}, which is here already.", document=kept.document)]
+        return await draw_document(request, kept.document, remarks)
 
     async def _intake(self, request: Request, url: str, file: discord.Attachment | None) -> Intake:
         """Return what the address or the file holds; raises DocumentRefusedError."""
@@ -238,7 +239,7 @@ class DocumentsCommand(
         except _REFUSED as error:
             await click.show(await draw_document(click, document, [own_words(error, click.texts)]))
             return
-        await click.show(await _draw_list(click, 0, [f"✓ {click.texts('{document} is gone.', document=document)}"]))
+        await click.show(await _draw_list(click, 0, [done(click.texts("{document} is gone.", document=document))]))
 
 
 async def _entry(request: Request, document: str) -> ShelfEntry:

@@ -56,7 +56,7 @@ COMMANDS: Mapping[str, Command] = {
     "claims candidates": Command("moderator", _loaded),
     "claims export": Command("moderator"),
     "claims import": Command("moderator", lambda _: {"file": ("claims.yaml", b"claims: []")}),
-    "documents add": Command("moderator", lambda _: {"file": ("quay.txt", b"The quay sinks by 3 cm a year, they say.")}),
+    "documents add": Command("moderator", lambda _: {"file": ("quay.txt", b"The quay sinks by 3 cm a year.")}),
     "documents list": Command("moderator"),
     "documents show": Command("moderator", lambda _: {"document": "harbour-yearbook"}),
     "documents remove": Command("moderator", lambda _: {"document": "harbour-yearbook"}),
