@@ -20,7 +20,7 @@ from claims.record import claim_state
 from claims.store.claim_rows import read_claims
 from claims.store.database import insert_into, rows_written
 from claims.store.revisions import hash_user
-from claims.store.tables import Answer, Cooldown, Example, Feedback, FormDraft, QueueItem, ShadowMatch, Sighting
+from claims.store.tables import Answer, Cooldown, Example, Feedback, FormDraft, Label, QueueItem, ShadowMatch, Sighting
 
 
 def start_cooldown(
@@ -279,13 +279,14 @@ class SightingBook:
     def forget(self, user: int) -> int:
         """Drop all that is kept of a user; return how many entries it was.
 
-        Those are sightings, also of shadow mode, reports, proposals, examples, what stands in forms, and the mark on
+        Those are sightings, also of shadow mode, labels, reports, proposals, examples, what stands in forms, and the mark on
         answers. Moderators' own changes stay in the history: it is a record of what was done in a server's name.
         """
         mark = hash_user(user, self._key)
         statements = (
             delete(Sighting).where(col(Sighting.author_hash) == mark),
             delete(ShadowMatch).where(col(ShadowMatch.author_hash) == mark),
+            delete(Label).where(col(Label.author_hash) == mark),
             delete(Feedback).where(col(Feedback.reporter_hash) == mark),
             delete(QueueItem).where(col(QueueItem.author_hash) == mark),
             delete(Example).where(col(Example.author_hash) == mark),

@@ -10,6 +10,7 @@ from claims.moderation.digest import DigestPostings, Digests
 from claims.moderation.editor import ClaimView, DraftBook, Editor
 from claims.moderation.examples import ExampleBook
 from claims.moderation.history import History, Undoing
+from claims.moderation.labels import LabelBook
 from claims.moderation.queue import Queue
 from claims.moderation.rights import Rights
 from claims.moderation.server_setup import ClaimSettings, ServerSetup
@@ -38,11 +39,12 @@ class Moderation:
         self.undoing = Undoing(base)
         self.corrections = Corrections(base, clock)
         self.shadow = ShadowBook(base, hash_key, clock)
+        self.labels = LabelBook(base, hash_key, clock)
         self.drafts = DraftBook(base, hash_key, clock)
         self.digests = Digests(base, clock)
         self.digest_postings = DigestPostings(base, clock)
         self.setup = ServerSetup(base)
 
     def purge(self, older_than: timedelta) -> int:
-        """Drop what is kept for a time only: decided and unseen items, shadow matches; return how many went."""
-        return self.queue.purge(older_than) + self.shadow.purge(older_than)
+        """Drop what is kept for a time only: decided and unseen items, shadow matches, labels; return how many."""
+        return sum(book.purge(older_than) for book in (self.queue, self.shadow, self.labels))
