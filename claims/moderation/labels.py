@@ -6,12 +6,11 @@ A label holds ids, a score and the tick: no text, and the message's author only 
 import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Literal, TypeVar
 
 import numpy as np
 from sqlalchemy import ColumnElement, delete, func, select
-from sqlmodel import Session, col
+from sqlmodel import col
 
 from claims.base import ClaimBase, Clock
 from claims.moderation.rights import Actor, permit
@@ -248,12 +247,6 @@ class LabelBook:
     def mark(self, author: int) -> str:
         """Return the keyed hash under which an author's messages are labelled, so that `/forget-me` finds them."""
         return hash_user(author, self._key)
-
-    def purge(self, older_than: timedelta) -> int:
-        """Drop what is older, ticked or not; return how many went."""
-        old = col(Label.noted_at) < self._clock() - older_than
-        with self._database.writing() as session:
-            return session.connection().execute(delete(Label).where(old)).rowcount
 
 
 def _of(server: int, origin: Origin, channel: int) -> tuple[ColumnElement[bool], ...]:

@@ -14,6 +14,7 @@ from claims.store.database import insert_into
 from claims.store.revisions import hash_user
 from claims.store.tables import ShadowDay, ShadowMatch
 
+
 @dataclass(frozen=True, slots=True)
 class ShadowReport:
     """What a channel (or the whole server) would have seen: counts, the claims by number of replies, and the replies.
@@ -78,13 +79,6 @@ class ShadowBook:
                 there = delete(table).where(col(table.server) == actor.server)
                 there = there if channel is None else there.where(col(table.channel) == channel)
                 session.connection().execute(there)
-
-    def purge(self, older_than: timedelta) -> int:
-        """Drop what is older; return how many matches went."""
-        end = self._clock() - older_than
-        with self._database.writing() as session:
-            session.connection().execute(delete(ShadowDay).where(col(ShadowDay.day) < end.date()))
-            return session.connection().execute(delete(ShadowMatch).where(col(ShadowMatch.seen_at) < end)).rowcount
 
 
 def _count(session: Session, server: int, channel: int, day: date, finding: Finding) -> None:
