@@ -83,7 +83,7 @@ MODERATORS: dict[str, Command] = {
     "delete an example": _delete_example,
     "see examples": lambda base, actor: ExampleBook(base, KEY).examples(actor),
     "see shadow mode": lambda base, actor: ShadowBook(base, KEY).report(actor),
-    "propose a cut-off": lambda base, actor: ShadowBook(base, KEY).cut_off_for(actor, 5),
+    "propose a cut-off": lambda base, actor: LabelBook(base, KEY).proposal(actor),
     "clear shadow mode": lambda base, actor: ShadowBook(base, KEY).clear(actor, 1),
     "see the digest": lambda base, actor: Digests(base).for_moderator(actor, base.clock() - timedelta(days=7)),
     "change settings": lambda base, actor: ServerSetup(base).change(actor, language="en"),
