@@ -14,6 +14,7 @@ from claims.moderation.editor import DraftBook, Editor
 from claims.moderation.edits import EditPoint, EditTexts
 from claims.moderation.examples import ExampleBook, KeptMessage
 from claims.moderation.history import History, Undoing
+from claims.moderation.labels import LabelBook
 from claims.moderation.queue import Queue
 from claims.moderation.reports import FeedbackBook
 from claims.moderation.rights import NEEDED, Actor, Rights
