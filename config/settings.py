@@ -110,6 +110,9 @@ class Settings(BaseSettings):
     extractor_cost: float = Field(ge=0, description="What one run may cost, in the same money; 0: no bound but tokens.")
     extractor_timeout: float = Field(gt=0, le=3_600, description="Seconds that one answer of the model may take.")
     onnx_folder: Path | None = Field(default=None, description="Folder with model.onnx and tokenizer.json.")
+    public_url: str | None = Field(
+        default=None, description="Where the site of `touchstone claims site` is published: cards then link to it."
+    )
     hash_key: SecretStr | None = Field(
         default=None, description="Key for hashing user ids; made and kept beside the database if empty."
     )
@@ -137,6 +140,13 @@ class Settings(BaseSettings):
         if value is not None and len(value.get_secret_value().splitlines()) > 1:
             raise ValueError("there is a line break in it: copy it again, as one line")
         return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_address(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[^\s<>\"?#()\[\]]{1,300}", value):
+            raise ValueError("this is no address of a site: write it as https://…, without ? and #")
+        return value.rstrip("/") if value else value
 
     @field_validator("hash_key")
     @classmethod
