@@ -100,10 +100,11 @@ class Settings(BaseSettings):
         default=None, description="Bearer key for the embeddings server, if it wants one."
     )
     embedder_timeout: float = Field(gt=0, le=3_600, description="Seconds before an embedder call counts as failed.")
-    extractor_url: str = Field(
-        default="", description="Base address of an OpenAI-compatible chat server that finds claims in documents; off."
+    extractor_url: str | None = Field(
+        default=None,
+        description="Base address of an OpenAI-compatible chat server that finds claims in documents; off.",
     )
-    extractor_model: str = Field(default="", description="Model name sent to that server.")
+    extractor_model: str | None = Field(default=None, description="Model name sent to that server.")
     extractor_key: SecretStr | None = Field(default=None, description="Bearer key for that server, if it wants one.")
     extractor_tokens: int = Field(ge=1, description="Tokens after which one run over a document asks no more.")
     extractor_price: float = Field(ge=0, description="What a million tokens cost, in any money; 0: not known.")
