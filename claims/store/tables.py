@@ -408,6 +408,16 @@ class Label(Table, table=True):
     noted_at: datetime = Field(sa_type=Moment, index=True)
 
 
+class ExtractedChunk(Table, table=True):
+    """A part of a document that a language model has looked through for a server (0: for the shared queue)."""
+
+    server: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    document: str = Field(primary_key=True)
+    digest: str = Field(primary_key=True)
+    tokens: int
+    read_at: datetime = Field(sa_type=Moment)
+
+
 class WordingVector(Table, table=True):
     """A text's vector as one embedder made it: 32-bit floats, lowest byte first; the text only as its hash."""
 
