@@ -11,6 +11,7 @@ TouchstoneError
 │   │   └── AddressRefusedError  an address may not be read, or gave nothing that can be
 │   ├── UnknownPackError         no pack has this name, no file this path (also a ClaimBaseError)
 │   ├── UnknownEntryError        no revision, queue item or example has this number (also a ClaimBaseError)
+│   ├── SiteError                a site of the claims cannot be written into a folder (also a ClaimBaseError)
 │   ├── NotUndoableError         a revision cannot be undone or restored here (also a ClaimBaseError)
 │   └── ExtractionError          a language model cannot be asked for claims (also a ClaimBaseError)
 ├── EmbedderError                the embedder gave no usable vectors; the check goes on without it
@@ -20,6 +21,7 @@ TouchstoneError
 ├── EvaluationError              a file to measure or calibrate with cannot be used; names line and field
 └── ClaimBaseError               the claim base could not do what was asked
     ├── DatabaseError            the database cannot be opened, upgraded, read or written
+    │   └── DatabaseUnavailableError  it is locked or out of reach just now: another try may help
     ├── UnknownClaimError        no claim has this id (for this server)
     ├── InvalidEditError         an edit was refused; carries each fault, and the edit as it was typed
     ├── ConflictError            somebody else was faster; carries both versions, field by field
@@ -148,6 +150,10 @@ class DatabaseError(ClaimBaseError):
     """The database cannot be opened, upgraded, read or written."""
 
 
+class DatabaseUnavailableError(DatabaseError):
+    """The database is locked by another program, or out of reach for the moment; another try may help."""
+
+
 class UnknownClaimError(ClaimBaseError):
     """No claim has this id, or none that the server may see."""
 
@@ -188,6 +194,10 @@ class AddressRefusedError(DocumentRefusedError):
 
 class ExtractionError(WordedError, ClaimBaseError):
     """A language model cannot be asked for claims; the text says why, and how to mend it."""
+
+
+class SiteError(WordedError, ClaimBaseError):
+    """A site of the claims cannot be written into a folder; the text says why, and how to mend it."""
 
 
 class InvalidEditError(ClaimBaseError):
