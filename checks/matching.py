@@ -138,6 +138,18 @@ def stance_measures(
     }
 
 
+def joint_measures(topic: Measures, stance: Measures) -> Measures:
+    """Return how much each sign of a stance stands together with the claim itself.
+
+    Near a wording the same word says more: "a myth" beside a claim's own words disputes it, beside a far paraphrase it
+    may be about something else. So each is counted once more by nearness in meaning, and those around the claim by
+    shared words.
+    """
+    near, shared = topic["meaning_part"], topic["best_three"]
+    around = {f"shared_{name}": value * shared for name, value in stance.items() if name.startswith("around")}
+    return {f"near_{name}": value * near for name, value in stance.items()} | around
+
+
 def _dispute(look: Look, window: Span, tuning: DisputeTuning, *, sure: bool) -> float:
     """Return the log odds, by its words, that a window of the message disputes the claim; 0 without denials."""
     voices = look.read.voices
@@ -325,7 +337,8 @@ class MatchReader:
         window = nearness.stretches.around(span)
         readings = StanceReadings.of(look, nearness, self._stances)
         turns = self._tone.turns(look.message.text, span, window, wording.texts[row])
-        measures = {**topic, **stance_measures(look, nearness, readings, scan, self._dispute)}
+        signs = stance_measures(look, nearness, readings, scan, self._dispute)
+        measures = {**topic, **signs, **joint_measures(topic, signs)}
         is_fitted = nearness.meaning.encoder.startswith(self._decision.encoder)
         vectors = (nearness.vector(claim), wording.vectors[row]) if is_fitted else None
         shares = self._decision.shares(measures, turns, vectors)
@@ -333,7 +346,7 @@ class MatchReader:
         stance = self._decision.stance_of(shares, len(text) + count_han(text))
         # What the author says to a quotation decides, and the cues know that better than the tone of both together.
         is_rebutted = readings.whole.is_quoted and readings.whole.stance == "denies"
-        doubt = self._disputed(look, readings.around, measures["dispute"], shares.denies)
+        doubt = self._disputed(look, readings.around, signs["dispute"], shares.denies)
         if is_rebutted or doubt.is_denial or scan.is_marked_false(window):
             stance = "denies"
         shown = readings.whole if readings.whole.is_quoted else readings.shown(stance)
