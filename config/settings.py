@@ -99,6 +99,9 @@ class Settings(BaseSettings):
     )
     embedder_timeout: float = Field(gt=0, le=3_600, description="Seconds before an embedder call counts as failed.")
     onnx_folder: Path | None = Field(default=None, description="Folder with model.onnx and tokenizer.json.")
+    check_sources: bool = Field(
+        description="Whether the bot looks once a day if the pages of documents still say what claims cite."
+    )
     public_url: str | None = Field(
         default=None, description="Where the site of `touchstone claims site` is published: cards then link to it."
     )

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -17,7 +17,7 @@ from claims.documents.markup import form_of
 from claims.record import CitationRecord, DocumentRecord, Passage
 from claims.store.changes import note_changes
 from claims.store.revisions import AuditEntry, ChangeRecord
-from claims.store.tables import Document, DocumentText
+from claims.store.tables import Document, DocumentText, SourceCheck
 from config.errors import ClaimBaseError, DocumentRefusedError
 
 DocumentOutcome = Literal["loaded", "unchanged", "unknown", "unreadable"]
@@ -86,9 +86,11 @@ def _known(session: Session, data: bytes) -> tuple[str, str, str] | None:
 def read_documents(session: Session, server: int | None = None) -> tuple[DocumentRecord, ...]:
     """Return the shared documents and the server's own by id, each with whether its text is loaded."""
     loaded = set(session.scalars(select(col(DocumentText.sha256))))
+    changed = select(col(SourceCheck.document), col(SourceCheck.since)).where(col(SourceCheck.state) == "changed")
+    since = {row[0]: row[1].date() for row in session.connection().execute(changed)}
     seen = or_(col(Document.server).is_(None), col(Document.server) == server)
     rows = session.scalars(select(Document).where(seen).order_by(col(Document.id)))
-    return tuple(_record(row, loaded=row.sha256 in loaded) for row in rows)
+    return tuple(replace(_record(row, loaded=row.sha256 in loaded), changed_on=since.get(row.id)) for row in rows)
 
 
 def read_passage(session: Session, citation: CitationRecord) -> Passage:

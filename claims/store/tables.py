@@ -89,6 +89,30 @@ class DocumentText(Table, table=True):
     loaded_at: datetime = Field(sa_type=Moment)
 
 
+class SourceCheck(Table, table=True):
+    """What the last check of a document's address has found; not asked for again before `next_at`.
+
+    `address` and `text_sha256` are the document's of that time; `marks` stand for the page's sentences, `passages` say
+    what became of each cited one.
+    """
+
+    document: str = Field(primary_key=True, foreign_key="document.id", ondelete="CASCADE")
+    address: str
+    text_sha256: str
+    state: str
+    since: datetime = Field(sa_type=Moment)
+    checked_at: datetime = Field(sa_type=Moment)
+    next_at: datetime = Field(sa_type=Moment)
+    failures: int
+    status: int
+    found_at: str
+    etag: str
+    modified: str
+    digest: str
+    marks: list[str] = Field(sa_type=JSON)
+    passages: list[dict[str, Any]] = Field(sa_type=JSON)
+
+
 SHARED = text("server IS NULL")
 OWN = text("server IS NOT NULL")
 
