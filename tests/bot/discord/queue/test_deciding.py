@@ -9,7 +9,7 @@ from bot.discord.queue.deciding import DECIDE
 from claims.moderation.rights import Actor
 from config.errors import DatabaseError
 from tests.bot.discord.queue.conftest import CRANE_CLAIM, FERRY_CLAIM
-from tests.bot.discord.world import hand_in, labels_of, shown_by, text_of
+from tests.bot.discord.world import CRANE, hand_in, labels_of, shown_by, text_of
 
 
 async def opened(world, number: int, kind: str = "all") -> discord.Message:
