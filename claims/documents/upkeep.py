@@ -132,7 +132,7 @@ class SourceWatch:
             .order_by(col(Document.id))
         )
         with self.database.reading() as session:
-            rows = session.connection().execute(query).all()
+            rows = cast("list[tuple[str, str, str, datetime | None]]", session.connection().execute(query).all())
         return [
             _Task(name, address, sha256)
             for name, address, sha256, next_at in rows
@@ -181,7 +181,7 @@ class SourceWatch:
             return refusal
 
     def _take(self, task: _Task, now: datetime, *, again: bool) -> SourceCheck | None:
-        fresh = {
+        fresh: dict[str, Any] = {
             "document": task.document, "address": task.address, "text_sha256": task.sha256, "state": "silent",
             "since": now, "checked_at": now, "next_at": now, "failures": 0, "status": 0, "found_at": "", "etag": "",
             "modified": "", "digest": "", "marks": [], "passages": [],
