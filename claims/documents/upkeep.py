@@ -6,7 +6,6 @@ page by page, so that a round which is cut off goes on where it stopped, and two
 """
 
 import asyncio
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,7 +19,7 @@ from sqlmodel import Session, col
 from claims.documents.cleaning import unmarked
 from claims.documents.fetching import Fetched, Look, PageReader, Robots, Seen
 from claims.documents.markup import form_of
-from claims.documents.quotations import Page, fold, quotation_of, sentence_marks
+from claims.documents.quotations import Page, quotation_of, sentence_marks
 from claims.store.database import Database, insert_into, rows_written
 from claims.store.tables import Citation, Document, DocumentText, SourceCheck
 from config.errors import AddressRefusedError, DocumentRefusedError, RobotsError
@@ -63,7 +62,7 @@ class PassageState:
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """What is known of a document's address: its state `since` then, by the check of `checked_at`.
+    """What is known of a document's address: its state `since` then.
 
     `found_at` is where the page was found in the end; `status` the last answer of HTTP, 0 where there was none.
     """
@@ -72,7 +71,6 @@ class SourceState:
     address: str
     state: SourceStateName
     since: datetime
-    checked_at: datetime
     status: int = 0
     failures: int = 0
     found_at: str = ""
@@ -183,8 +181,8 @@ class SourceWatch:
     def _take(self, task: _Task, now: datetime, *, again: bool) -> SourceCheck | None:
         fresh: dict[str, Any] = {
             "document": task.document, "address": task.address, "text_sha256": task.sha256, "state": "silent",
-            "since": now, "checked_at": now, "next_at": now, "failures": 0, "status": 0, "found_at": "", "etag": "",
-            "modified": "", "digest": "", "marks": [], "passages": [],
+            "since": now, "next_at": now, "failures": 0, "status": 0, "found_at": "", "etag": "",
+            "modified": "", "marks": [], "passages": [],
         }  # fmt: skip
         mine = update(SourceCheck).where(col(SourceCheck.document) == task.document)
         if not again:
@@ -199,7 +197,7 @@ class SourceWatch:
                 # Another address, or another text: nothing that was known holds any more.
                 row.sqlmodel_update(fresh | {"next_at": now + _LEASE})
             elif _lacks_passages(session, row):
-                row.sqlmodel_update({"etag": "", "modified": "", "digest": ""})
+                row.sqlmodel_update({"etag": "", "modified": ""})
             session.add(row)
             session.flush()
             session.refresh(row)
@@ -246,9 +244,9 @@ class SourceWatch:
         self, made: SourceState, known: SourceState, look: Look | AddressRefusedError, now: datetime, pause: timedelta
     ) -> tuple[SourceState, dict[str, Any]]:
         since = known.since if made.state == known.state else now
-        made = replace(made, since=since, checked_at=now, status=look.status if isinstance(look, Look) else 0)
+        made = replace(made, since=since, status=look.status if isinstance(look, Look) else 0)
         columns: dict[str, Any] = {
-            "state": made.state, "since": since, "checked_at": now, "next_at": now + pause, "failures": made.failures,
+            "state": made.state, "since": since, "next_at": now + pause, "failures": made.failures,
             "status": made.status,
         }  # fmt: skip
         if isinstance(look, Look) and look.status == _OK:
@@ -265,19 +263,16 @@ class SourceWatch:
         except DocumentRefusedError:
             return known, {}
         text = unmarked(raw, form_of(raw)).text
-        digest = hashlib.sha256(fold(text).encode("utf-8", "surrogatepass")).hexdigest()
-        if digest == before.digest:
-            return known, {}
-        page, extra = Page(text), dict[str, Any]({"digest": digest})
+        page = Page(text)
         with self.database.reading() as session:
             loaded = session.get(DocumentText, before.text_sha256) if before.text_sha256 else None
             spans = _cited(session, known.document) if loaded else []
         if loaded is None:
             marks = before.marks or sentence_marks(text)
-            return known, extra | {"marks": marks, "changed": page.share(marks) < _STANDS}
+            return known, {"marks": marks, "changed": page.share(marks) < _STANDS}
         passages = tuple(_passages(loaded.text, spans, page, known.passages))
         kept = [_plain(each) for each in passages]
-        return replace(known, passages=passages), extra | {"passages": kept}
+        return replace(known, passages=passages), {"passages": kept}
 
 
 def _passages(
@@ -319,8 +314,8 @@ def _plain(passage: PassageState) -> dict[str, Any]:
 def state_of(row: SourceCheck) -> SourceState:
     """Return a row as a value."""
     return SourceState(
-        row.document, row.address, cast("SourceStateName", row.state), row.since, row.checked_at, row.status,
-        row.failures, row.found_at, tuple(PassageState(**each) for each in row.passages),
+        row.document, row.address, cast("SourceStateName", row.state), row.since, row.status, row.failures,
+        row.found_at, tuple(PassageState(**each) for each in row.passages),
     )  # fmt: skip
 
 

@@ -90,25 +90,19 @@ class DocumentText(Table, table=True):
 
 
 class SourceCheck(Table, table=True):
-    """What the last check of a document's address has found; not asked for again before `next_at`.
-
-    `address` and `text_sha256` are the document's of that time; `marks` stand for the page's sentences, `passages` say
-    what became of each cited one.
-    """
+    """What the last check of a document's page has found; `marks` stand for the page's sentences."""
 
     document: str = Field(primary_key=True, foreign_key="document.id", ondelete="CASCADE")
     address: str
     text_sha256: str
     state: str
     since: datetime = Field(sa_type=Moment)
-    checked_at: datetime = Field(sa_type=Moment)
     next_at: datetime = Field(sa_type=Moment)
     failures: int
     status: int
     found_at: str
     etag: str
     modified: str
-    digest: str
     marks: list[str] = Field(sa_type=JSON)
     passages: list[dict[str, Any]] = Field(sa_type=JSON)
 
@@ -268,6 +262,7 @@ class Server(Table, table=True):
     setup_step: str | None = None
     card_form: str | None = None
     cards_per_hour: int | None = None
+    outside_checks: bool | None = None
     changed_at: datetime = Field(sa_type=Moment)
 
 

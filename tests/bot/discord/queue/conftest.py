@@ -95,8 +95,8 @@ class Waiting:
             session.add(
                 SourceCheck(
                     document=cited[0], address=address, text_sha256="", state=state, since=base.clock(),
-                    checked_at=base.clock(), next_at=base.clock(), failures=0, status=404 if state == "dead" else 200,
-                    found_at=found_at, etag="", modified="", digest="", marks=[], passages=found,
+                    next_at=base.clock(), failures=0, status=404 if state == "dead" else 200,
+                    found_at=found_at, etag="", modified="", marks=[], passages=found,
                 )
             )  # fmt: skip
         return self.newest()
