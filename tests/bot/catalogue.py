@@ -21,7 +21,7 @@ _FAULTS = ("FieldFault", "refuse")
 # and faults of fields. Babel takes two numbers for singular and plural, so that a second text needs a second round.
 KEYWORDS: tuple[dict[str, tuple[int, ...] | None], ...] = (
     {"texts": None, "_texts": None, "plural": (1, 2), "msgid": None, "worded": None, "NotAllowedError": None}
-    | {"UnknownEntryError": None, "NotUndoableError": None, "DocumentTextError": None}
+    | {"UnknownEntryError": None, "NotUndoableError": None, "AlreadyWrittenError": None, "DocumentTextError": None}
     | {"DocumentRefusedError": None, "AddressRefusedError": None, "ExtractionError": None}
     | {"SiteError": None}
     | dict.fromkeys(_FAULTS, (2,)),
