@@ -175,9 +175,16 @@ def draw_modal(form: Form) -> ui.Modal:
     return modal
 
 
-def read_typed(components: Any) -> dict[str, str]:  # noqa: ANN401  Discord's raw answer
+class Typed(dict[str, str]):
+    """What was typed, by the name of the field; a field that a forger left out is refused like an id that is none."""
+
+    def __missing__(self, name: str) -> str:
+        raise UnknownEntryError(UNREADABLE)
+
+
+def read_typed(components: Any) -> Typed:  # noqa: ANN401  Discord's raw answer
     """Return what was typed or chosen, by the name of the field; of several choices, one a line."""
-    return dict(_walk(components))
+    return Typed(_walk(components))
 
 
 def _walk(components: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
