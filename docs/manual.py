@@ -36,7 +36,7 @@ def page() -> str:
         f".B {COMMAND}",
         "[\\fIoption\\fR]... \\fIcommand\\fR [\\fIargument\\fR]...",
         ".SH COMMANDS",
-        *(line for name, each in sorted(command.commands.items()) for line in _described(f"{COMMAND} {name}", each)),
+        *(made for name, each in sorted(command.commands.items()) for made in _described(f"{COMMAND} {name}", each)),
         ".SH SETTINGS",
         "Every setting is a variable of the environment, such as \\fBTOUCHSTONE_DATABASE_URL\\fR, or a line of the file",
         "\\fBtouchstone.toml\\fR in the current folder. The README lists all of them.",

@@ -252,7 +252,8 @@ class AnswerBook:
 
 def _record(row: Answer) -> AnswerRecord:
     known: dict[str, Any] = {name: getattr(row, name) for name in AnswerRecord.__slots__}
-    return AnswerRecord(**known | {"claims": tuple(row.claims)})
+    known["claims"] = tuple(row.claims)
+    return AnswerRecord(**known)
 
 
 def is_card(channel: int, card_message: int) -> ColumnElement[bool]:

@@ -54,8 +54,10 @@ class Submission:
         """Take the number and drop the draft; raises AlreadyWrittenError where the number was taken before."""
         mine = (col(FormDraft.server) == self.server, col(FormDraft.user_hash) == self.user_hash)
         if self.number:
-            row = {"server": self.server, "user_hash": self.user_hash, "form": self.receipt, "fields": {}}
-            taken = insert_into(session, FormDraft).values(row | {"saved_at": self.at}).on_conflict_do_nothing()
+            taken = insert_into(session, FormDraft).values(
+                server=self.server, user_hash=self.user_hash, form=self.receipt, fields={}, saved_at=self.at
+            )
+            taken = taken.on_conflict_do_nothing()
             if not rows_written(session, taken):
                 raise AlreadyWrittenError("You have handed in this form before: it was written then, and only once.")
         session.connection().execute(delete(FormDraft).where(*mine, col(FormDraft.form) == self.draft))
