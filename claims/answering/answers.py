@@ -20,7 +20,17 @@ from claims.record import claim_state
 from claims.store.claim_rows import read_claims
 from claims.store.database import insert_into, rows_written
 from claims.store.revisions import hash_user
-from claims.store.tables import Answer, Cooldown, Example, Feedback, FormDraft, QueueItem, ShadowMatch, Sighting
+from claims.store.tables import (
+    Answer,
+    Cooldown,
+    Example,
+    Exemption,
+    Feedback,
+    FormDraft,
+    QueueItem,
+    ShadowMatch,
+    Sighting,
+)
 
 
 def start_cooldown(
@@ -290,6 +300,8 @@ class SightingBook:
             delete(QueueItem).where(col(QueueItem.author_hash) == mark),
             delete(Example).where(col(Example.author_hash) == mark),
             delete(FormDraft).where(col(FormDraft.user_hash) == mark),
+            # A member's own wish not to be answered stays (server 0): who is forgotten does not want to be answered.
+            delete(Exemption).where(col(Exemption.user_hash) == mark, col(Exemption.server) != 0),
             update(Answer).where(col(Answer.author_hash) == mark).values(author_hash=None),
         )
         with self._database.writing() as session:

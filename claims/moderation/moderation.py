@@ -9,6 +9,7 @@ from claims.moderation.candidate_items import CandidateDesk, Check, QueueDecisio
 from claims.moderation.digest import DigestPostings, Digests
 from claims.moderation.editor import ClaimView, DraftBook, Editor
 from claims.moderation.examples import ExampleBook
+from claims.moderation.exemptions import ExemptionBook
 from claims.moderation.history import History, Undoing
 from claims.moderation.queue import Queue
 from claims.moderation.rights import Rights
@@ -42,6 +43,7 @@ class Moderation:
         self.digests = Digests(base, clock)
         self.digest_postings = DigestPostings(base, clock)
         self.setup = ServerSetup(base)
+        self.exemptions = ExemptionBook(base, hash_key, clock)
 
     def purge(self, older_than: timedelta) -> int:
         """Drop what is kept for a time only: decided and unseen items, shadow matches; return how many went."""
