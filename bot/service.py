@@ -11,14 +11,14 @@ from bot.explain import Quote, corrected_reply, why_lines
 from bot.reply import Composer, Reply
 from bot.texts import Texts
 from checks.checker import Checker
-from checks.embedders.resilience import open_safe_embedder
-from checks.lexicon import Lexicon
+from checks.embedders.opening import open_safe_embedder
+from checks.lexicon import Lexicon, SharedWords
 from checks.meaning import MeaningSource
 from checks.model import Finding, KnownClaim, Language
-from checks.shared_words import SharedWords
 from checks.tuning import Tuning
 from claims.answering.answers import AnswerBook, SightingBook
 from claims.answering.corrections import Correction
+from claims.answering.traces import TraceBook
 from claims.base import ClaimBase, Clock, utc_now
 from claims.exchange.chosen_packs import PackShelf, open_packs
 from claims.moderation.moderation import Moderation
@@ -136,6 +136,11 @@ class Touchstone:
     def sightings(self) -> SightingBook:
         """Which claims have been seen, without any text."""
         return SightingBook(self.base, self._hash_key)
+
+    @cached_property
+    def traces(self) -> TraceBook:
+        """What leads to people, and its end."""
+        return TraceBook(self.base, self._hash_key)
 
     @cached_property
     def feedback(self) -> FeedbackBook:

@@ -13,8 +13,8 @@ from claims.exchange.formats import ExportedPack, Incoming, IncomingClaim, Incom
 from claims.exchange.json_text import LinedJson, Object, many, read_json
 from claims.exchange.reading import read_pack_data
 from claims.exchange.reviews_in import CLAIMED, DOCUMENTED, Draft, FoundReview, Languages, Ratings, ReviewReader
-from claims.packs.lines import PartPath
 from claims.packs.plain import plain_claim
+from claims.packs.schema import PartPath
 from claims.record import ClaimRecord, DocumentRecord
 from config.errors import ImportRefusedError, PackProblem, worded
 

@@ -7,6 +7,7 @@ from typing import Literal
 from sqlalchemy import delete, func, select
 from sqlmodel import Session, col
 
+from claims.answering.traces import OWN_WISH
 from claims.base import ClaimBase, Clock
 from claims.moderation.rights import Actor, permit
 from claims.store.changes import note_changes
@@ -20,8 +21,6 @@ from config.errors import NotAllowedError
 ExemptBy = Literal["role", "moderators", "wish"]
 # What a channel's mode comes to for one message.
 HeardAs = Literal["off", "hint", "on", "shadow", "snoozed"]
-# The server under which a member's own wish is kept: it holds everywhere.
-_EVERYWHERE = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +54,12 @@ class ExemptionBook:
             channel = channel_settings(session.get(Channel, (server, home)))
             settings = settings_of(server, session.get(Server, server))
             marked = select(col(Exemption.server)).where(
-                col(Exemption.user_hash) == mark, col(Exemption.server).in_((_EVERYWHERE, server))
+                col(Exemption.user_hash) == mark, col(Exemption.server).in_((OWN_WISH, server))
             )
             by = set(session.scalars(marked)) if channel.mode != "off" else set[int]()
         ends = [end for end in (settings.snoozed_until, channel.snoozed_until) if end is not None and end > now]
         exempt: ExemptBy | None = None
-        if _EVERYWHERE in by:
+        if OWN_WISH in by:
             exempt = "wish"
         elif server in by:
             exempt = "moderators"
@@ -95,17 +94,17 @@ class ExemptionBook:
 
     def wish(self, user: int, *, ignore: bool) -> None:
         """Keep a member's wish not to be answered anywhere, or (not `ignore`) drop it."""
-        row = {"server": _EVERYWHERE, "user_hash": hash_user(user, self._key)}
+        row = {"server": OWN_WISH, "user_hash": hash_user(user, self._key)}
         with self._database.writing() as session:
             if ignore:
                 session.connection().execute(insert_into(session, Exemption).values(row).on_conflict_do_nothing())
             else:
-                _drop(session, _EVERYWHERE, row["user_hash"])
+                _drop(session, OWN_WISH, row["user_hash"])
 
     def wishes(self, user: int) -> bool:
         """Tell whether a member has asked not to be answered."""
         with self._database.reading() as session:
-            return session.get(Exemption, (_EVERYWHERE, hash_user(user, self._key))) is not None
+            return session.get(Exemption, (OWN_WISH, hash_user(user, self._key))) is not None
 
 
 def _drop(session: Session, server: int, mark: object) -> None:

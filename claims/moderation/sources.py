@@ -20,8 +20,8 @@ from claims.fields import FormReader
 from claims.moderation.rights import Actor, permit
 from claims.record import CitationRecord, DocumentRecord
 from claims.store.changes import DOCUMENT, DOCUMENT_FACTS, SOURCE, SOURCE_FACTS, Change, write_changes
-from claims.store.revisions import AuditEntry, last_revision
-from claims.store.tables import Citation, Claim, Document, DocumentText, Point
+from claims.store.revisions import AuditEntry
+from claims.store.tables import Citation, Claim, Document, DocumentText, Point, last_revision
 from config.errors import DocumentRefusedError, DocumentTextError
 
 _ADDRESS = 2000

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from claims.fields import language_of_wording
-from claims.packs.lines import Lined, PartPath, Plain
+from claims.packs.schema import Lined, PartPath, Plain
 from claims.record import DocumentRecord
 from config.errors import PackProblem
 

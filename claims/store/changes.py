@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from claims.record import State, claim_from_state, claim_state, plain_fields
 from claims.store.claim_rows import pack_record, read_rows, write_claim
-from claims.store.revisions import TOUCHSTONE, AuditEntry, ChangeRecord, Who, last_revision
+from claims.store.revisions import TOUCHSTONE, AuditEntry, ChangeRecord, Who
 from claims.store.server_settings import (
     ServerSettings,
     channel_from_state,
@@ -31,6 +31,7 @@ from claims.store.tables import (
     QueueItem,
     Revision,
     Server,
+    last_revision,
 )
 from config.errors import NotUndoableError
 

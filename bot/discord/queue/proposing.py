@@ -15,7 +15,7 @@ from bot.discord.editor.screen import draw_claim, read_screen
 from bot.discord.forms import LONGEST_FIELD, Form, FormField, FormName, Forms
 from bot.discord.lookup import LONGEST, MOST, ClaimLookup
 from bot.discord.queue.command import QueueCommand
-from bot.discord.queue.deciding import Decision, read_message, words_of, write_decision
+from bot.discord.queue.deciding import Decision, fetch_message, read_message, words_of, write_decision
 from bot.discord.request import Request
 from bot.texts import Texts, msgid
 from bot.wording import field_name, value_text
@@ -25,7 +25,7 @@ from claims.moderation.edits import KINDS, EditTexts
 from claims.moderation.queue import Item
 from claims.moderation.rights import Act, Actor
 from claims.record import DocumentRecord
-from config.errors import UnknownClaimError
+from config.errors import NotAllowedError, UnknownClaimError
 
 
 class ProposeForm:
@@ -52,7 +52,8 @@ class ProposeForm:
         place = (int(about[0]), int(about[1])) if _is_message(about) else None
         claim = None if place else about[0] or None
         propose = request.moderation.queue.propose
-        is_new = await request.do(propose, actor, typed["text"], claim, place, typed["note"])
+        said_by = await _author(request, *place) if place else None
+        is_new = await request.do(propose, actor, typed["text"], claim, place, typed["note"], said_by)
         told = (
             texts("Thank you. It waits for the moderators of this server.")
             if is_new
@@ -79,6 +80,14 @@ async def _words(request: Request, about: tuple[str, ...]) -> str:
     except discord.HTTPException:
         # Without the message the member can still type.
         return ""
+
+
+async def _author(request: Request, channel: int, message: int) -> int | None:
+    """Return who wrote a message, who may want the proposal forgotten; None where it cannot be read any more."""
+    try:
+        return (await fetch_message(request, channel, message)).author.id
+    except (discord.HTTPException, NotAllowedError):
+        return None
 
 
 class NewClaimForm:
