@@ -167,9 +167,13 @@ class Touchstone:
         view = self.trial([*beside, claim], server)
         return strength_of(claim, view.checker, self._lexicon), view.claims
 
-    def check(self, text: str, server: int | None = None) -> Finding:
-        """Check one message against the claims that the server sees; half characters in it are read as unknown ones."""
-        return self._views.of(server).checker.check(whole_characters(text))
+    def check(self, text: str, server: int | None = None, home: int | None = None) -> Finding:
+        """Check one message against the claims that the server sees; half characters in it are read as unknown ones.
+
+        `home`: the channel whose cut-off counts, where it has one of its own.
+        """
+        local = None if server is None or home is None else self.servers.local_cut_off(server, home)
+        return self._views.of(server).checker.check(whole_characters(text), local)
 
     def compose(
         self, finding: Finding, language: Language | None = None, *, server: int | None = None, requested: bool = False

@@ -20,6 +20,7 @@ from bot.discord.redraw import CorrectionRuns, Pace
 from bot.discord.routes import Router
 from bot.discord.settings import Manage, SettingsCommand
 from bot.discord.setup import SetupCommand
+from bot.discord.silence import IgnoreMe, SilenceCommands
 from bot.discord.status import ShadowCommand, StatusCommand, TrendsCommand
 from bot.discord.watch import Watch
 from bot.service import Touchstone
@@ -37,7 +38,7 @@ def create_bot(settings: Settings, touchstone: Touchstone | None = None, pace: P
     bot, router, lookup = TouchstoneBot(settings, touchstone), Router(), ClaimLookup()
     bot.tree.error(answer_failure)
     forms, watch, queue = Forms(router), Watch(bot), QueueCommand(router)
-    claims, manage = Browse(bot, router, lookup), Manage(bot)
+    claims, manage = EditorCommands(forms, lookup), Manage(bot)
     corrections = CorrectionRuns(bot, watch.finish, pace or Pace())
     forms.add(*editor_forms(lookup), ProposeForm(), NewClaimForm(), WordingForm(lookup, queue))
     bot.parts = (
@@ -53,18 +54,20 @@ def create_bot(settings: Settings, touchstone: Touchstone | None = None, pace: P
         SetupCommand(bot, router),
         HistoryCommand(router, lookup),
         Ask(bot),
+        Browse(bot, router, lookup),
         About(),
+        IgnoreMe(),
         Housekeeping(bot),
         BacktestCommand(router),
         StatusCommand(bot, corrections),
         TrendsCommand(),
         WeeklyDigest(bot),
         ClaimEditor(router),
-        EditorCommands(bot, claims, forms, lookup),
-        Proposing(bot, claims, forms, lookup),
+        Proposing(bot, forms, lookup),
         CandidatesCommand(bot, claims),
         Exchange(bot, claims, router),
         SettingsCommand(bot, manage),
+        SilenceCommands(bot, manage),
         ShadowCommand(bot, manage, router),
         ExamplesCommand(bot, manage, router),
         KeepCommand(bot, manage, router, lookup),

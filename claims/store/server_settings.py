@@ -7,6 +7,7 @@ from typing import Any, Literal, TypedDict, cast
 from sqlalchemy import select
 from sqlmodel import col
 
+from checks.model import LocalCutOff
 from claims.store.database import Database
 from claims.store.tables import Channel, Server
 from config.errors import FieldFault, msgid
@@ -152,6 +153,14 @@ class ServerBook:
         hours = settings.cooldown_hours if own.cooldown_hours is None else own.cooldown_hours
         cut_off = settings.cut_off if own.cut_off is None else own.cut_off
         return replace(settings, cooldown_hours=hours, cut_off=cut_off)
+
+    def local_cut_off(self, server: int, channel: int) -> LocalCutOff | None:
+        """Return the cut-off of a channel that has one of its own."""
+        with self._database.reading() as session:
+            own, all_ = session.get(Channel, (server, channel)), session.get(Server, server)
+        if own is None or own.cut_off is None:
+            return None
+        return LocalCutOff(own.cut_off, all_.cut_off if all_ else None)
 
     def channel(self, server: int, channel: int) -> ChannelSettings:
         """Return what a channel has set, or the defaults."""

@@ -44,6 +44,12 @@ class World:
         roles = [self.guild.create_role(name, permissions=permissions)] if permissions else []
         return self.guild.add_member(self.env.create_user(name), roles=roles)
 
+    def open_commands(self) -> None:
+        """Let the server show all commands to everybody, as its administrators can."""
+        everybody = [{"id": str(self.guild.id), "type": 1, "permission": True}]
+        for command in self.env.backend.commands[None].values():
+            self.env.backend.set_command_permissions(self.guild.id, int(command["id"]), everybody)
+
     def cards(self, channel=None) -> list[discord.Message]:
         """Return the bot's public messages in the channel."""
         shown = (channel or self.channel).history()
