@@ -167,12 +167,15 @@ class Touchstone:
         view = self.trial([*beside, claim], server)
         return strength_of(claim, view.checker, self._lexicon), view.claims
 
-    def check(self, text: str, server: int | None = None, home: int | None = None) -> Finding:
-        """Check one message against the claims that the server sees; half characters in it are read as unknown ones.
+    def check(self, text: str, server: int | None = None) -> Finding:
+        """Check one message against the claims that the server sees; half characters in it are read as unknown ones."""
+        return self._views.of(server).checker.check(whole_characters(text))
 
-        `home`: the channel whose cut-off counts, where it has one of its own.
-        """
+    def check_in(self, home: int | None, text: str, server: int | None) -> Finding:
+        """Check one message of a channel, with its cut-off where it has one of its own."""
         local = None if server is None or home is None else self.servers.local_cut_off(server, home)
+        if local is None:
+            return self.check(text, server)
         return self._views.of(server).checker.check(whole_characters(text), local)
 
     def compose(

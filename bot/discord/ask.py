@@ -62,7 +62,7 @@ class Ask(commands.Cog):
         texts = request.texts
         touchstone, server = request.touchstone, request.server
         place = message.channel if message else interaction.channel
-        finding = await request.do(touchstone.check, text, server, home_of(place))
+        finding = await request.do(touchstone.check_in, home_of(place), text, server)
         known = {claim.id: claim for claim in await request.do(touchstone.base.claims, server)}
         rules = await self._rules(request, finding, known, message)
         reply = await request.do(touchstone.compose, finding, texts.language, server=server, requested=True)

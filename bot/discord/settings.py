@@ -152,8 +152,9 @@ def settings_lines(state: ServerState, texts: Texts) -> list[str]:
         "card_form": _or_default(settings.card_form, texts(CARD_FORMS[settings.card_form or "short"]), texts),
         "cards_per_hour": _number(settings.cards_per_hour, state.defaults.cards_per_hour, texts),
         "digest_channel": texts("nothing") if digest is None else f"<#{digest}>",
-        "exempt_roles": ", ".join(f"<@&{role}>" for role in settings.exempt_roles) or texts("nothing"),
     }
+    if settings.exempt_roles:
+        shown["exempt_roles"] = ", ".join(f"<@&{role}>" for role in settings.exempt_roles)
     lines = [texts("{field}: {value}", field=field_name(name, texts), value=value) for name, value in shown.items()]
     channels = [channel_line(channel, own, texts) for channel, own in state.channels.items()]
     return [*(f"- {line}" for line in lines), *snooze_lines(settings.snoozed_until, texts), *channels]

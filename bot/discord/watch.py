@@ -99,7 +99,7 @@ class Answering:
         if message is None:
             return None, None
         finding = await asyncio.to_thread(
-            self.bot.touchstone.check, said_in(message), location.server, self._home(location)
+            self.bot.touchstone.check_in, self._home(location), said_in(message), location.server
         )
         if finding.action == "silent":
             return message, None
@@ -277,7 +277,7 @@ class Watch(commands.Cog):
         """Tell whether a message still says a claim that its card answers."""
         found = location_of(message) if message.guild is not None else None
         home = found.home if found else record.channel
-        finding = await asyncio.to_thread(self.bot.touchstone.check, said_in(message), record.server, home)
+        finding = await asyncio.to_thread(self.bot.touchstone.check_in, home, said_in(message), record.server)
         return any(match.claim in record.claims and match.action != "silent" for match in finding.matches)
 
     async def _gone(self, channel: int, message: int) -> None:
@@ -308,13 +308,13 @@ class Watch(commands.Cog):
         seen = without_spoilers(text)
         if seen == text:
             return True
-        rest = await asyncio.to_thread(self.bot.touchstone.check, seen, location.server, location.home)
+        rest = await asyncio.to_thread(self.bot.touchstone.check_in, location.home, seen, location.server)
         said = {match.claim for match in finding.answered}
         return rest.action == "reply" and said <= {match.claim for match in rest.answered}
 
     async def _check(self, message: discord.Message, location: Location, mode: str) -> None:
         started, text, until = monotonic(), said_in(message), self.answering.deadline(message)
-        finding = await asyncio.to_thread(self.bot.touchstone.check, text, location.server, location.home)
+        finding = await asyncio.to_thread(self.bot.touchstone.check_in, location.home, text, location.server)
         self.bot.metrics.note(location.server, monotonic() - started)
         action = action_in(mode, finding.action)
         if action == "reply" and not await self._is_open(text, finding, location):

@@ -16,7 +16,7 @@ from bot.discord.forms import LONGEST_FIELD, Form, FormField, FormName, Forms
 from bot.discord.lookup import LONGEST, MOST, ClaimLookup
 from bot.discord.queue.command import QueueCommand
 from bot.discord.queue.deciding import Decision, fetch_message, read_message, words_of, write_decision
-from bot.discord.request import Request
+from bot.discord.request import Request, everywhere
 from bot.texts import Texts, msgid
 from bot.wording import field_name, value_text
 from claims.fields import LINE, language_of_wording
@@ -203,7 +203,7 @@ class Proposing(commands.Cog):
         name=locale_str(msgid("propose")),
         description=locale_str(msgid("Propose a claim, or one more wording of a claim")),
     )
-    @app_commands.guild_only()
+    @everywhere
     @app_commands.rename(claim=locale_str(msgid("claim")))
     @app_commands.describe(claim=locale_str(msgid("The claim that it is a wording of; without one, a new claim")))
     @app_commands.autocomplete(claim=_complete)
