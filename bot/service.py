@@ -235,7 +235,8 @@ class Touchstone:
     def _composer(self, language: Language, server: int | None) -> Composer:
         documents = {document.id: document for document in self.base.documents(server)}
         claims = self._views.of(server).claims
-        return Composer(claims, documents, self.texts(language), self._passage, self.base.clock().date())
+        site = self.settings.public_url or ""
+        return Composer(claims, documents, self.texts(language), self._passage, self.base.clock().date(), site)
 
     def _passage(self, citation: CitationRecord) -> str | None:
         return self.base.passage(citation).text

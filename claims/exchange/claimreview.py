@@ -63,6 +63,13 @@ def write_reviews(packs: Iterable[ExportedPack], publishing: Publishing | None =
     yield "[]\n" if before == "[\n" else "\n]\n"
 
 
+def review_nodes(
+    claim: ClaimRecord, documents: Documents, ratings: Ratings, publishing: Publishing
+) -> tuple[Node, ...]:
+    """Return the reviews of one published claim, one a language that it has a title in."""
+    return tuple(_reviews(claim, documents, ratings, publishing))
+
+
 def _reviews(claim: ClaimRecord, documents: Documents, ratings: Ratings, publishing: Publishing) -> Iterator[Node]:
     if claim.status != "published":
         return

@@ -222,3 +222,19 @@ def test_undoing_leaves_every_revision_as_it_was_written(base: ClaimBase) -> Non
     for statement in ("UPDATE revision SET undoes = NULL", "DELETE FROM change WHERE revision = 1"):
         with pytest.raises(DatabaseError, match="append-only"), base.database.writing() as session:
             session.connection().execute(text(statement))
+
+
+def test_what_readers_saw_is_told_without_who_and_why_and_without_wordings(base: ClaimBase) -> None:
+    editor = Editor(base)
+    editor.edit(OPERATOR, CLAIM, None, AddWording("nobody sees this"))
+    editor.edit(OPERATOR, CLAIM, None, EditTexts("New title"), "a secret reason")
+    editor.edit(OPERATOR, CLAIM, None, SetStatus("withdrawn"))
+    editor.edit(OPERATOR, CLAIM, None, EditTexts("While it was away"))
+    editor.edit(OPERATOR, CLAIM, None, SetStatus("published"))
+    editor.edit(MODERATOR, CLAIM, None, EditTexts("Only here"))
+    shared = History(base).milestones(base.claim(CLAIM))
+    assert [each.kind for each in shared] == ["published", "changed", "withdrawn", "published"]
+    assert shared[1].fields
+    assert not shared[3].fields
+    assert "secret" not in repr(shared)
+    assert [each.kind for each in History(base).milestones(base.claim(CLAIM, HERE))] == ["published"]
