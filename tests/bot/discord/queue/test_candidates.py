@@ -123,7 +123,8 @@ async def test_after_a_restart_the_command_is_there_once(world, waiting, setting
 )
 async def test_it_speaks_the_language_of_the_client(world, waiting, in_language, locale, first, again, place):
     in_language(locale)
-    assert text_of(await world.chief.slash(world.channel, COMMAND, source="metals-paper")) == first
+    shown = text_of(await world.chief.slash(world.channel, COMMAND, source="metals-paper"))
+    assert typed_commands(shown) == first
     assert again in text_of(await world.chief.slash(world.channel, COMMAND, source="metals-paper"))
     assert place in text_of(await opened(world, waiting.items("candidate")[0].id))
 
