@@ -29,7 +29,11 @@ ROOMS = ("ground", "packs", "store", "documents", "base", "answering", "moderati
 LOOSE = {"record": "ground", "fields": "ground", "base": "base"}
 
 MOST_LINES = 450
+<<<<<<< HEAD
 MOST_FILES = 192
+=======
+MOST_FILES = 190
+>>>>>>> main
 MOST_DOUBLED = 8
 UNNAMED = {"__init__", "command"}
 

@@ -23,6 +23,7 @@ from bot.discord.setup import SetupCommand
 from bot.discord.shelf import DocumentsCommand, FactsForm
 from bot.discord.silence import IgnoreMe, SilenceCommands
 from bot.discord.status import ShadowCommand, StatusCommand, TrendsCommand
+from bot.discord.ticking import Labels
 from bot.discord.watch import Watch
 from bot.service import Touchstone
 from config.settings import Settings
@@ -59,7 +60,8 @@ def create_bot(settings: Settings, touchstone: Touchstone | None = None, pace: P
         About(),
         IgnoreMe(),
         Housekeeping(bot),
-        BacktestCommand(router),
+        BacktestCommand(),
+        Labels(router),
         StatusCommand(bot, corrections),
         TrendsCommand(),
         WeeklyDigest(bot),

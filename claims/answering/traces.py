@@ -26,6 +26,7 @@ from claims.store.tables import (
     Exemption,
     Feedback,
     FormDraft,
+    Label,
     QueueItem,
     Revision,
     ShadowDay,
@@ -143,6 +144,14 @@ TRACES = (
         "N days",
         old=lambda now, days: col(ShadowMatch.seen_at) < now - days,
         own=lambda mark: col(ShadowMatch.author_hash) == mark,
+    ),
+    Trace(
+        Label,
+        ("message", "author_hash", "labelled_by"),
+        "a reply that moderators call right or wrong, its message's author, and who called it so",
+        "N days",
+        old=lambda now, days: col(Label.noted_at) < now - days,
+        own=lambda mark: col(Label.author_hash) == mark,
     ),
     Trace(
         ShadowDay,
