@@ -12,37 +12,24 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 from discord.utils import format_dt
 
-<<<<<<< HEAD
 from bot.backtest import written
-from bot.discord.backtest import BUDGET, cut_off_button
-from bot.discord.bot import Backoff, BotInteraction, CommandGroup, Subcommand, TouchstoneBot
-=======
 from bot.discord.backtest import said_lines
-from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, TouchstoneBot
->>>>>>> main
+from bot.discord.bot import Backoff, BotInteraction, CommandGroup, Subcommand, TouchstoneBot
 from bot.discord.cards import draw_lines, escape
 from bot.discord.lookup import titles_of
 from bot.discord.redraw import CorrectionRuns
 from bot.discord.request import Request
 from bot.discord.routes import Click, Route, Router
-<<<<<<< HEAD
 from bot.discord.setup import MODES, missing_rights
-from bot.service import Touchstone
-=======
 from bot.discord.ticking import open_button, put_up
->>>>>>> main
 from bot.texts import Texts, msgid
 from bot.trends_picture import trends_csv, trends_png
 from claims.base import ClaimBase
 from claims.moderation.digest import Activity, ActivityBook, TrendBook
 from claims.moderation.labels import LabelledReply, sample_of
 from claims.moderation.rights import Actor
-<<<<<<< HEAD
-from claims.moderation.shadow import ShadowOutcome, ShadowReport
-from claims.store.server_settings import ChannelSettings
-=======
 from claims.moderation.shadow import ShadowReport
->>>>>>> main
+from claims.store.server_settings import ChannelSettings
 
 DAYS = 7
 

@@ -14,11 +14,8 @@ from claims.answering.traces import CARDS_KEPT, TRACES, TraceBook, mark_of
 from claims.base import ClaimBase
 from claims.moderation.editor import DraftBook
 from claims.moderation.examples import ExampleBook, KeptMessage
-<<<<<<< HEAD
 from claims.moderation.exemptions import ExemptionBook
-=======
 from claims.moderation.labels import LabelBook, LabelledReply
->>>>>>> main
 from claims.moderation.queue import Queue
 from claims.moderation.reports import FeedbackBook
 from claims.moderation.rights import Actor
@@ -112,11 +109,7 @@ def leads(base: ClaimBase, author: int, channel: int) -> set[str]:
     return found
 
 
-<<<<<<< HEAD
-ALL = {"answer", "cooldown", "sighting", "queue_item", "shadow_match", "form_draft", "example", "exemption"}
-=======
-ALL = {"answer", "cooldown", "sighting", "queue_item", "shadow_match", "label", "form_draft", "example"}
->>>>>>> main
+ALL = {"answer", "cooldown", "sighting", "queue_item", "shadow_match", "label", "form_draft", "example", "exemption"}
 
 
 def columns() -> Iterator[tuple[str, str]]:
