@@ -105,9 +105,15 @@ def topic_measures(look: Look, nearness: Nearness) -> Measures:
     message, claim = look.message, look.candidate.claim
     text, stretches, span = message.text, nearness.stretches, nearness.span(claim)
     quoted = sum(end - start for start, end in message.clean.quoted)
+    measures = nearness.measures(claim)
+    # Words say nothing about a claim that has wordings in another language alone: meaning and sources count for more.
+    is_foreign = is_han(text) not in nearness.meaning.chinese[claim]
+    foreign = ("meaning_whole", "meaning_part", "lead_both", "above_both", "above_sourced")
     return {
         **look.candidate.evidence.features(),
-        **nearness.measures(claim),
+        **measures,
+        "foreign": float(is_foreign),
+        **{f"foreign_{name}": measures[name] * is_foreign for name in foreign},
         "wordings": math.log(max(1, len(look.read.voices.says))),
         "message_length": math.log1p(len(text) + count_han(text)),
         "sentences": math.log(len(stretches.sentences) or 1),
@@ -130,6 +136,18 @@ def stance_measures(
         **scan.measures(span, window),
         "dispute": _dispute(look, window, tuning, sure=readings.around.sure),
     }
+
+
+def joint_measures(topic: Measures, stance: Measures) -> Measures:
+    """Return how much each sign of a stance stands together with the claim itself.
+
+    Near a wording the same word says more: "a myth" beside a claim's own words disputes it, beside a far paraphrase it
+    may be about something else. So each is counted once more by nearness in meaning, and those around the claim by
+    shared words.
+    """
+    near, shared = topic["meaning_part"], topic["best_three"]
+    around = {f"shared_{name}": value * shared for name, value in stance.items() if name.startswith("around")}
+    return {f"near_{name}": value * near for name, value in stance.items()} | around
 
 
 def _dispute(look: Look, window: Span, tuning: DisputeTuning, *, sure: bool) -> float:
@@ -321,7 +339,8 @@ class MatchReader:
         window = nearness.stretches.around(span)
         readings = StanceReadings.of(look, nearness, self._stances)
         turns = self._tone.turns(look.message.text, span, window, wording.texts[row])
-        measures = {**topic, **stance_measures(look, nearness, readings, scan, self._dispute)}
+        signs = stance_measures(look, nearness, readings, scan, self._dispute)
+        measures = {**topic, **signs, **joint_measures(topic, signs)}
         is_fitted = nearness.meaning.encoder.startswith(self._decision.encoder)
         vectors = (nearness.vector(claim), wording.vectors[row]) if is_fitted else None
         shares = self._decision.shares(measures, turns, vectors)
@@ -329,7 +348,7 @@ class MatchReader:
         stance = self._decision.stance_of(shares, len(text) + count_han(text))
         # What the author says to a quotation decides, and the cues know that better than the tone of both together.
         is_rebutted = readings.whole.is_quoted and readings.whole.stance == "denies"
-        doubt = self._disputed(look, readings.around, measures["dispute"], shares.denies)
+        doubt = self._disputed(look, readings.around, signs["dispute"], shares.denies)
         if is_rebutted or doubt.is_denial or scan.is_marked_false(window):
             stance = "denies"
         shown = readings.whole if readings.whole.is_quoted else readings.shown(stance)
