@@ -42,6 +42,7 @@ NOBODY = {
     "document_text": "*",
     "example": "id server claim makes_claim channel kept_at",
     "exemption": "server",
+    "extracted_chunk": "*",
     "feedback": "channel claim server kind reported_at",
     "figure": "*",
     "form_draft": "server saved_at",
