@@ -36,7 +36,7 @@ def page() -> str:
         f".B {COMMAND}",
         "[\\fIoption\\fR]... \\fIcommand\\fR [\\fIargument\\fR]...",
         ".SH COMMANDS",
-        *(made for name, each in sorted(command.commands.items()) for made in _described(f"{COMMAND} {name}", each)),
+        *_all(command),
         ".SH SETTINGS",
         "Every setting is a variable of the environment, such as \\fBTOUCHSTONE_DATABASE_URL\\fR, or a line of the file",
         "\\fBtouchstone.toml\\fR in the current folder. The README lists all of them.",
@@ -44,6 +44,11 @@ def page() -> str:
         *(line for code, meaning in _CODES for line in (".TP", f".B {code}", roff(meaning))),
     ]
     return "\n".join([*lines, ""])
+
+
+def _all(command: Any) -> Iterator[str]:  # noqa: ANN401  a class of typer's own
+    for name, each in sorted(command.commands.items()):
+        yield from _described(f"{COMMAND} {name}", each)
 
 
 def _described(name: str, command: Any) -> Iterator[str]:  # noqa: ANN401  a class of typer's own

@@ -20,7 +20,7 @@ from discord.ext import commands
 from bot.discord.bot import TouchstoneBot, chosen_language
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import draw_public
-from bot.discord.request import Location, location_of, said_in, without_spoilers
+from bot.discord.request import Location, home_of, location_of, roles_of, said_in, without_spoilers
 from bot.reply import LIKELY, Reply
 from checks.model import Action, Finding, Match
 from claims.answering.answers import AnswerKind, AnswerRecord
@@ -100,7 +100,9 @@ class Answering:
         message = await self._fetch(location, message_id)
         if message is None:
             return None, None
-        finding = await asyncio.to_thread(self.bot.touchstone.check, said_in(message), location.server)
+        finding = await asyncio.to_thread(
+            self.bot.touchstone.check_in, self._home(location), said_in(message), location.server
+        )
         if finding.action == "silent":
             return message, None
         return message, await self._compose(finding, await self._settings(location), requested=requested)
@@ -120,8 +122,13 @@ class Answering:
             self.bot.backoff.refused(location.channel, refusal.text)
             return None
 
+    def _home(self, location: Location) -> int:
+        """Return the channel whose settings count; the record of an answer names a thread itself."""
+        return home_of(self.bot.get_channel(location.channel)) or location.home
+
     async def _settings(self, location: Location) -> ServerSettings:
-        return await asyncio.to_thread(self.bot.touchstone.servers.settings, location.server)
+        """Return the settings that hold where the message stands."""
+        return await asyncio.to_thread(self.bot.touchstone.servers.settings_in, location.server, self._home(location))
 
     async def _take(
         self, message: discord.Message, location: Location, finding: Finding, settings: ServerSettings, kind: AnswerKind
@@ -250,7 +257,7 @@ class Watch(commands.Cog):
         if location is None or self.bot.backoff.holds(location.channel):
             return
         async with self.counted():
-            mode = await self._mode(location)
+            mode = await self._mode(message, location)
             if mode != "off":
                 await self._check(message, location, mode)
 
@@ -276,7 +283,7 @@ class Watch(commands.Cog):
                 if record.card_message is not None and not await self._still_says(record, message):
                     await self._take_away(record)
             elif location is not None and self._is_first_edit(message) and not self.bot.backoff.holds(location.channel):
-                mode = await self._mode(location)
+                mode = await self._mode(message, location)
                 if mode != "off":
                     await self._check(message, location, mode)
 
@@ -308,8 +315,11 @@ class Watch(commands.Cog):
         if answered is not None:
             await asyncio.to_thread(self.bot.touchstone.answers.found, card.channel.id, answered, card.id)
 
-    async def _mode(self, location: Location) -> str:
-        return await asyncio.to_thread(self.bot.touchstone.servers.channel_mode, location.server, location.home)
+    async def _mode(self, message: discord.Message, location: Location) -> str:
+        rules = self.bot.touchstone.moderation.exemptions.rules
+        roles = roles_of(message.author)
+        found = await asyncio.to_thread(rules, location.server, location.home, message.author.id, roles)
+        return found.heard_as
 
     def _is_first_edit(self, message: discord.Message) -> bool:
         """Tell whether the edit comes soon enough to be looked at, and is the first of its message that does."""
@@ -323,7 +333,9 @@ class Watch(commands.Cog):
 
     async def _still_says(self, record: AnswerRecord, message: discord.Message) -> bool:
         """Tell whether a message still says a claim that its card answers."""
-        finding = await asyncio.to_thread(self.bot.touchstone.check, said_in(message), record.server)
+        found = location_of(message) if message.guild is not None else None
+        home = found.home if found else record.channel
+        finding = await asyncio.to_thread(self.bot.touchstone.check_in, home, said_in(message), record.server)
         return any(match.claim in record.claims and match.action != "silent" for match in finding.matches)
 
     async def _gone(self, channel: int, message: int) -> None:
@@ -349,21 +361,21 @@ class Watch(commands.Cog):
             return
         await asyncio.to_thread(self.bot.touchstone.answers.hide, record.channel, record.card_message)
 
-    async def _is_open(self, text: str, finding: Finding, server: int) -> bool:
+    async def _is_open(self, text: str, finding: Finding, location: Location) -> bool:
         """Tell whether the message says its claims outside of spoilers."""
         seen = without_spoilers(text)
         if seen == text:
             return True
-        rest = await asyncio.to_thread(self.bot.touchstone.check, seen, server)
+        rest = await asyncio.to_thread(self.bot.touchstone.check_in, location.home, seen, location.server)
         said = {match.claim for match in finding.answered}
         return rest.action == "reply" and said <= {match.claim for match in rest.answered}
 
     async def _check(self, message: discord.Message, location: Location, mode: str) -> None:
         started, text, until = monotonic(), said_in(message), self.answering.deadline(message)
-        finding = await asyncio.to_thread(self.bot.touchstone.check, text, location.server)
+        finding = await asyncio.to_thread(self.bot.touchstone.check_in, location.home, text, location.server)
         self.bot.metrics.note(location.server, monotonic() - started)
         action = action_in(mode, finding.action)
-        if action == "reply" and not await self._is_open(text, finding, location.server):
+        if action == "reply" and not await self._is_open(text, finding, location):
             action = "offer"
         if mode == "shadow":
             note = self.bot.touchstone.moderation.shadow.note
