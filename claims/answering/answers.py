@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, delete, exists, literal_column, select, update
+from sqlalchemy import BigInteger, ColumnElement, delete, exists, literal_column, select, update
 from sqlmodel import Session, col
 
 from checks.model import Action, Finding
@@ -30,7 +30,8 @@ ON_ITS_WAY = timedelta(minutes=1)
 def _is_lost(now: datetime) -> ColumnElement[bool]:
     """Return the condition that a cool-down was started for a message under which no card has come to stand."""
     # By their names: SQLAlchemy does not see what the condition of an upsert is about.
-    channel, message = literal_column("cooldown.channel"), literal_column("cooldown.message")
+    channel = literal_column("cooldown.channel", BigInteger())
+    message = literal_column("cooldown.message", BigInteger())
     same = (col(Answer.channel) == channel, col(Answer.message) == message)
     without = exists().where(*same, col(Answer.card_message).is_(None))
     return (col(Cooldown.answered_at) <= now - ON_ITS_WAY) & without
