@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import func, or_, select
-from sqlmodel import Session, col
+from sqlalchemy import JSON, func, or_, select
+from sqlmodel import Field, Session, col
 
 from claims.documents.cleaning import unmarked
 from claims.documents.decoding import digest_of, editions, read_file
@@ -17,7 +17,7 @@ from claims.documents.markup import form_of
 from claims.record import CitationRecord, DocumentRecord, Passage
 from claims.store.changes import note_changes
 from claims.store.revisions import AuditEntry, ChangeRecord
-from claims.store.tables import Document, DocumentText, SourceCheck
+from claims.store.tables import Document, DocumentText, Moment, Table
 from config.errors import ClaimBaseError, DocumentRefusedError
 
 DocumentOutcome = Literal["loaded", "unchanged", "unknown", "unreadable"]
@@ -81,6 +81,24 @@ def _known(session: Session, data: bytes) -> tuple[str, str, str] | None:
     found = dict(editions(data))
     row = session.scalar(select(Document).where(col(Document.sha256).in_(found)).order_by(col(Document.id)).limit(1))
     return (row.id, row.sha256, found[row.sha256]) if row else None
+
+
+class SourceCheck(Table, table=True):
+    """What the last check of a document's page has found; `marks` stand for the page's sentences."""
+
+    document: str = Field(primary_key=True, foreign_key="document.id", ondelete="CASCADE")
+    address: str
+    text_sha256: str
+    state: str
+    since: datetime = Field(sa_type=Moment)
+    next_at: datetime = Field(sa_type=Moment)
+    failures: int
+    status: int
+    found_at: str
+    etag: str
+    modified: str
+    marks: list[str] = Field(sa_type=JSON)
+    passages: list[dict[str, Any]] = Field(sa_type=JSON)
 
 
 def read_documents(session: Session, server: int | None = None) -> tuple[DocumentRecord, ...]:

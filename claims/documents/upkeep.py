@@ -18,10 +18,11 @@ from sqlmodel import Session, col
 
 from claims.documents.cleaning import unmarked
 from claims.documents.fetching import Fetched, Look, PageReader, Robots, Seen
+from claims.documents.loading import SourceCheck
 from claims.documents.markup import form_of
 from claims.documents.quotations import Page, quotation_of, sentence_marks
 from claims.store.database import Database, insert_into, rows_written
-from claims.store.tables import Citation, Document, DocumentText, SourceCheck
+from claims.store.tables import Citation, Document, DocumentText
 from config.errors import AddressRefusedError, DocumentRefusedError, RobotsError
 
 SourceStateName = Literal["fine", "moved", "changed", "dead", "silent", "barred"]

@@ -9,11 +9,11 @@ import simcord.interactions
 from bot.service import Touchstone
 from claims.answering.traces import TraceBook
 from claims.base import ClaimBase
+from claims.documents.loading import SourceCheck
 from claims.exchange.importing import load_pack
 from claims.moderation.edits import EditTexts
 from claims.moderation.queue import NewItem, put
 from claims.moderation.rights import Actor
-from claims.store.tables import SourceCheck
 from tests.bot.discord.conftest import PACKS
 from tests.bot.discord.world import World
 from tests.claims.conftest import Clock
