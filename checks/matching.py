@@ -14,7 +14,7 @@ from checks.figures import FigureComparer, FigureReader, Quantity
 from checks.index import IndexedWording
 from checks.lexicon import CONCEPT_MARK, Analysis, Lexicon
 from checks.meaning import Measures, Nearness
-from checks.model import Action, FigureFinding, Guard, Match, Stance
+from checks.model import Action, FigureFinding, Guard, LocalCutOff, Match, Stance
 from checks.scoring import Candidate, Scorer, is_han
 from checks.stance import StanceReader, StanceReading
 from checks.stance.cues import ToneReader
@@ -281,6 +281,7 @@ class MatchReader:
         base: IndexedBase,
         candidates: Sequence[Candidate],
         nearness: Nearness | None = None,
+        local: LocalCutOff | None = None,
     ) -> list[Match]:
         """Return a match for each candidate of a raw message; with `nearness`, for those that come near in meaning."""
         if base.scorer is None or not candidates:
@@ -295,7 +296,8 @@ class MatchReader:
         written = plain_text(raw)
         quantities = self._figures.read(written)
         return [
-            self._match(look, _as_written(judgement, look, verbatim), written, quantities) for look, judgement in judged
+            self._match(look, _as_written(judgement, look, verbatim), written, quantities, local)
+            for look, judgement in judged
         ]
 
     def _by_words(self, look: Look) -> Judgement:
@@ -369,12 +371,20 @@ class MatchReader:
         is_denial = around.stance == "denies" or odds >= least
         return Doubt(is_denial=is_denial, is_doubtful=odds >= self._dispute.doubt and around.stance != "asks")
 
-    def _match(self, look: Look, judged: Judgement, written: str, quantities: Sequence[Quantity]) -> Match:
+    def _match(
+        self,
+        look: Look,
+        judged: Judgement,
+        written: str,
+        quantities: Sequence[Quantity],
+        local: LocalCutOff | None,
+    ) -> Match:
         claim = look.read.claim
         wordings = [wording.text for wording in claim.wordings if wording.says] if claim.figures else ()
         figures = self._comparer.compare(quantities, claim.figures, written, wordings, look.carrying)
         guards = _guards(look, judged, figures)
-        case = Case(judged.probability, judged.stance, guards, claim.muted, claim.cut_off, raised_to=claim.raised_to)
+        cut_off = claim.cut_off if local is None else local.of(claim)
+        case = Case(judged.probability, judged.stance, guards, claim.muted, cut_off, raised_to=claim.raised_to)
         return Match(
             claim=claim.id,
             score=round(judged.probability, 4),
