@@ -5,6 +5,7 @@
 # make install  only the environment, in .venv
 # make run      the bot in Discord (needs TOUCHSTONE_DISCORD_TOKEN)
 # make bench    processor time a message
+# make evaluate how well it works, on the labelled messages of tests/evaluation
 # make texts    bring the catalogues of texts up to date with the code
 # make manual   the manual page, from the commands
 # make docs     the documents as a small site, in build/docs
@@ -29,6 +30,9 @@ run: install
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench
+
+evaluate: $(VENV)/.dev
+	@$(BIN)/python -m tests.evaluation
 
 # A process for each processor. What is grouped in the whole run shares a module's costly set-up.
 test: $(VENV)/.dev

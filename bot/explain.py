@@ -24,6 +24,7 @@ _STANCES = {
 }
 _OBJECTIONS = {
     "doubt": msgid("It sounds in part like those who dispute the claim, so I hold back."),
+    "topic": msgid("It speaks of something akin, and hardly of the claim itself."),
     "names": msgid("It names {seen}, which the claim does not speak of."),
     "figures": msgid("Its figure differs from the documented one: {seen}."),
     "negative": msgid("It is nearer to a text that is marked as never meant than to any wording of the claim."),

@@ -192,7 +192,8 @@ def decide(case: Case, cut_offs: CutOffs) -> Action:
     """Return the action for one match.
 
     Silent: muted claims, debunkers, claims only quoted, messages nearer to a negative wording than to any wording.
-    Offer at most: other names than the claim's, a message that sounds half like a denial, a mere mention of the claim.
+    Offer at most: other names than the claim's, a message that sounds half like a denial, a mere mention of the claim, one
+    that has the tone of a claim and hardly its topic.
     Below the bar that members' reports have raised: an offer instead of a reply, silence instead of an offer.
     """
     action = _by_rule(case, cut_offs)
@@ -210,7 +211,7 @@ def _by_rule(case: Case, cut_offs: CutOffs) -> Action:
         return "silent"
     if _is_doubtful(case):
         return "offer" if case.probability >= reply_from else "silent"
-    if case.probability >= reply_from:
+    if case.probability >= reply_from and case.passed("topic"):
         return "reply"
     return "offer"
 
@@ -248,8 +249,8 @@ _NO_DOUBT = Doubt(is_denial=False, is_doubtful=False)
 class Judgement:
     """What was read of one candidate: how likely it is meant, what the author does with it, and how far to doubt that.
 
-    `elsewhere` is the probability that the message speaks of something else; `verbatim`: it is one of the claim's
-    wordings, word for word.
+    `elsewhere` is the probability that the message speaks of something else; `on_topic`: it is near enough to the claim
+    to be answered at all, whatever its tone; `verbatim`: it is one of the claim's wordings, word for word.
     """
 
     probability: float
@@ -258,6 +259,7 @@ class Judgement:
     cut_offs: CutOffs
     doubt: Doubt = _NO_DOUBT
     elsewhere: float = 0.0
+    on_topic: bool = True
     verbatim: bool = False
 
 
@@ -360,7 +362,8 @@ class MatchReader:
         if is_rebutted or doubt.is_denial or scan.is_marked_false(window):
             stance = "denies"
         shown = readings.whole if readings.whole.is_quoted else readings.shown(stance)
-        return Judgement(shares.makes, stance, shown, self._decision.cut_offs, doubt, shares.other)
+        on_topic = self._decision.about(topic) >= self._decision.cut_offs.about
+        return Judgement(shares.makes, stance, shown, self._decision.cut_offs, doubt, shares.other, on_topic)
 
     def _disputed(self, look: Look, around: StanceReading, odds: float, denies: float) -> Doubt:
         """Return what a claim's own denials and the cues add in a short message, where the fit leans their way."""
@@ -416,7 +419,7 @@ def _as_written(judged: Judgement, look: Look, verbatim: int | None) -> Judgemen
     if not _is_said(look, verbatim):
         return judged
     stance: Stance = "asks" if judged.reading.stance == "asks" else "asserts"
-    return replace(judged, probability=1.0, stance=stance, doubt=_NO_DOUBT, verbatim=True)
+    return replace(judged, probability=1.0, stance=stance, doubt=_NO_DOUBT, on_topic=True, verbatim=True)
 
 
 def _guards(look: Look, judged: Judgement, figures: Sequence[FigureFinding]) -> tuple[Guard, ...]:
@@ -425,6 +428,7 @@ def _guards(look: Look, judged: Judgement, figures: Sequence[FigureFinding]) -> 
     return (
         Guard("stance", passed=judged.stance != "denies", seen=judged.reading.cue),
         Guard("mention", passed=judged.stance != "mentions"),
+        Guard("topic", passed=judged.on_topic),
         Guard("doubt", passed=not judged.doubt.is_doubtful),
         compare_names(look.message, look.read.names),
         Guard("figures", passed=all(figure.agrees for figure in figures), seen=said),

@@ -21,11 +21,15 @@ _SHIPPED = "tuning.json"
 
 @dataclass(frozen=True, slots=True)
 class CutOffs:
-    """Probabilities from which a match is answered, offered, and named at all (as a near miss)."""
+    """Probabilities from which a match is answered, offered, and named at all (as a near miss).
+
+    `about`: log odds of the topic below which it is offered at most.
+    """
 
     reply: float
     offer: float
     near: float
+    about: float = -math.inf
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,9 @@ LEAST_HUNDREDTHS = 2
 NO_TOPIC = {"rank", "wordings"}
 DENIAL = {"short": 2.0, "long": 0.45}
 QUESTION = 1.2
-CUT_OFFS = {"reply": 0.81, "offer": 0.25, "near": 0.02}
+# Of rightly answered messages one in fifty of other fields, and fewer about the shipped claims, is less `about` its
+# claim; of falsely answered chat half.
+CUT_OFFS = {"reply": 0.79, "offer": 0.25, "near": 0.02, "about": 1.3}
 # Of messages that make a claim 1 % lie below: measured on five packs; of ordinary chat two thirds do.
 GATES = {"few": 0.2, "many": 1.2, "many_from": 40}
 CHAT_A_PACK, CHAT_SHIPPED, CHAT_READ = 40, 500, 20000
@@ -158,18 +160,18 @@ def judge(table: Table, about: np.ndarray, shares: np.ndarray, packs: set[str]) 
     found: dict[str, list[bool]] = defaultdict(list)
     for numbers in messages.values():
         best = max(numbers, key=lambda number: about[number])
-        _count(table.pairs[best], shares[best], found)
+        _count(table.pairs[best], about[best], shares[best], found)
     return {name: round(float(np.mean(values)), 3) for name, values in sorted(found.items())}
 
 
-def _count(pair: Pair, shares: np.ndarray, found: dict[str, list[bool]]) -> None:
+def _count(pair: Pair, about: float, shares: np.ndarray, found: dict[str, list[bool]]) -> None:
     row, right = pair.row, pair.claim in pair.row.claims
     length = len(row.text) + len(re.findall("[\u3400-\u9fff]", row.text))
     denial = DENIAL["long" if length > 250 else "short"]
     weighed = [shares[0], shares[1] * denial, shares[2] * QUESTION, shares[3]]
     stance = CLASSES[int(np.argmax(weighed))]
     makes = shares[0] + shares[2]
-    replied = stance in ("asserts", "asks") and makes >= CUT_OFFS["reply"]
+    replied = stance in ("asserts", "asks") and makes >= CUT_OFFS["reply"] and about >= CUT_OFFS["about"]
     offered = stance != "denies" and makes >= CUT_OFFS["offer"]
     if not row.claims:
         found["false"].append(replied)
@@ -273,7 +275,9 @@ def _framed_row(claim: str, kind: str, language: str, text: str) -> Row:
     return Row(f"frame-{claim}-{kind}-{language}", text, (claim,), kind, ())
 
 
-def gather(measurer: Measurer, also: Mapping[str, tuple[Path, Path]], chat: Sequence[Path]) -> list[Pair]:
+def gather(
+    measurer: Measurer, also: Mapping[str, tuple[Path, Path]], chat: Sequence[Path], hard: Sequence[str]
+) -> list[Pair]:
     """Return the measured pairs of all packs."""
     own = {file.stem: (file, file.with_suffix(".jsonl")) for file in sorted((HERE / "fields").glob("*.yaml"))}
     sets = own | {"own": (SHIPPED, HERE / "messages.jsonl")} | dict(also)
@@ -291,6 +295,8 @@ def gather(measurer: Measurer, also: Mapping[str, tuple[Path, Path]], chat: Sequ
             said = [Row(f"chat-{number}", text, (), "none", ()) for number, text in enumerate(near)]
             pairs += measurer.pairs(f"chat {name}", claims, said)
         sys.stdout.write(f"{name}: {len(pairs)} pairs\n")
+    alarms = [Row(f"chat-hard-{number}", text, (), "none", ()) for number, text in enumerate(hard)]
+    pairs += measurer.pairs("chat own", read_claims(SHIPPED), alarms)
     for name, (pack, rows) in own.items():
         messages = read_rows(rows)
         for language, wanted in (("en", True), ("zh", False)):
@@ -305,9 +311,11 @@ def main() -> None:
     parser.add_argument("work", type=Path)
     parser.add_argument("--also", action="append", default=[], metavar="NAME=PACK:ROWS")
     parser.add_argument("--chat", action="append", default=[], type=Path)
+    parser.add_argument("--hard", type=Path, help="lines of chat, as JSON texts, that an earlier fit spoke to")
     given = parser.parse_args()
+    hard = [json.loads(line) for line in given.hard.read_text("utf-8").splitlines()] if given.hard else []
     also = {name: tuple(map(Path, files.split(":"))) for name, files in (each.split("=", 1) for each in given.also)}
-    table = Table(gather(Measurer(given.work), also, given.chat))
+    table = Table(gather(Measurer(given.work), also, given.chat, hard))
     shipped = {"own"} | {name for name, (pack, _) in also.items() if pack.resolve() == SHIPPED}
     about, shares = cross_validate(table, shipped)
     for name in sorted({pair.pack for pair in table.pairs}):

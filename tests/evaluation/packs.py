@@ -3,16 +3,17 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from checks.figures.units import UnitTable
 from checks.model import KnownClaim, KnownFigure, KnownWording
 
 HERE = Path(__file__).parent
-UNITS = {"%": "percent", "°C": "degree", "minutes": "minute", "hours": "hour", "days": "day", "seconds": "second"}
-PLAIN = {"percent", "kg", "g", "km", "cm", "m", "GB", "years", "month", "minute", "hour", "day", "second", "degree"}
+UNITS = {"%": "percent", "°C": "degree", "m": "metre", "minutes": "minute", "hours": "hour", "days": "day"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,16 @@ def _wordings(data: dict[str, Any], languages: tuple[str, ...]) -> Iterator[Know
                 yield KnownWording(text, "zh" if language == "zh" else "en", **marks)
 
 
+@cache
+def _known_units() -> frozenset[str]:
+    return frozenset(UnitTable.load().units)
+
+
 def _figure(data: dict[str, Any]) -> KnownFigure:
     unit = UNITS.get(data["unit"], data["unit"])
     low, high = data.get("low", data.get("value")), data.get("high", data.get("value"))
     low, high = (high if low is None else low), (low if high is None else high)
     subject = data.get("subject", {})
-    known = unit if unit in PLAIN else "count"
+    known = unit if unit in _known_units() or unit.endswith("/oz") else "count"
     bound, role = data.get("bound", "exactly"), data.get("role", "claim")
     return KnownFigure(float(low), float(high), known, bound, role, subject.get("en", ""), subject.get("zh", ""))
