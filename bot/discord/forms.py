@@ -25,6 +25,7 @@ from bot.texts import Texts
 from bot.wording import choice_text, difference_lines, fault_lines, field_name, value_text
 from claims.moderation.rights import Act
 from config.errors import ConflictError, FieldFault, InvalidEditError, TouchstoneError, UnknownEntryError
+from config.languages import CODES
 
 # Between the parts of an id; ids of claims have none.
 _BETWEEN = "|"
@@ -127,6 +128,17 @@ def line(name: str, value: str, texts: Texts, hint: str = "", *, required: bool 
 def long(name: str, value: str, texts: Texts, hint: str = "", *, required: bool = False) -> FormField:
     """Return a field of several lines."""
     return named(FormField(name, "", value, hint, long=True, required=required, most=LONGEST_FIELD), texts)
+
+
+def languages_of(texts: Texts, most: int) -> tuple[str, ...]:
+    """Return the languages of claims for which a form has fields: all, else the reader's and the first of the table."""
+    chosen = sorted(CODES, key=lambda code: code != texts.content)[:most]
+    return tuple(code for code in CODES if code in chosen)
+
+
+def text_lines(stem: str, now: Mapping[str, str], texts: Texts, most: int = 2) -> tuple[FormField, ...]:
+    """Return a line a language for a text of a claim."""
+    return tuple(line(f"{stem}_{code}", now.get(code, ""), texts) for code in languages_of(texts, most))
 
 
 def choice(

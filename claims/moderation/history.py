@@ -13,7 +13,7 @@ from claims.base import ClaimBase
 from claims.moderation.editor import edit_change
 from claims.moderation.edits import ReplaceAll, check_published
 from claims.moderation.rights import Actor, permit
-from claims.record import State, claim_from_state, claim_state, differences, lacking
+from claims.record import State, claim_from_state, claim_state, differences, lacking, with_texts
 from claims.store.changes import CLAIM, QUEUE_ITEM, SERVER, STATE_STORES, Change, ChangeResult, write_changes
 from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.server_settings import settings_from_state, settings_state
@@ -128,8 +128,12 @@ def _changes(session: Session, numbers: Iterable[int], claim: str | None) -> dic
         query = query.where(col(ChangeRow.subject) == claim, col(ChangeRow.kind).startswith(CLAIM))
     found: dict[int, list[ChangeRecord]] = defaultdict(list)
     for row in session.scalars(query):
-        found[row.revision].append(ChangeRecord(row.kind, row.subject, row.before, row.after))
+        found[row.revision].append(ChangeRecord(row.kind, row.subject, _lifted(row.before), _lifted(row.after)))
     return found
+
+
+def _lifted(state: State | None) -> State | None:
+    return None if state is None else with_texts(state)
 
 
 _MISSING = object()

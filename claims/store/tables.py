@@ -1,6 +1,7 @@
 """All tables of the base, each as its rows are now; `claims/migrations` says how an older base becomes this one."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
@@ -8,6 +9,8 @@ from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, MetaData, Uni
 from sqlalchemy.orm import declared_attr
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
+
+from config.languages import ByLanguage
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -21,6 +24,7 @@ NAMES = {
 class Table(SQLModel):
     """Base of all tables: `DocumentText` is kept as `document_text`, and constraints have the same names everywhere."""
 
+    model_config = {"arbitrary_types_allowed": True}
     metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)  # pyright: ignore[reportIncompatibleVariableOverride]
 
     @declared_attr.directive
@@ -50,6 +54,21 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Texts(TypeDecorator[ByLanguage]):
+    """A text in several languages: a column that holds one more language without any change of the tables."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Mapping[str, str] | None, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002
+        """Turn the texts to plain data."""
+        return None if value is None else ByLanguage(value).plain
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> ByLanguage | None:  # noqa: ANN401, ARG002
+        """Give back the texts."""
+        return None if value is None else ByLanguage(value)
+
+
 class Pack(Table, table=True):
     """A versioned file of claims; `sha256` is that of the file last loaded.
 
@@ -58,8 +77,7 @@ class Pack(Table, table=True):
 
     id: str = Field(primary_key=True)
     version: int
-    title_en: str
-    title_zh: str
+    title: ByLanguage = Field(sa_type=Texts)
     licence: str
     as_of: date
     sha256: str
@@ -111,8 +129,7 @@ class Claim(Table, table=True):
     pack: str | None = Field(default=None, foreign_key="pack.id", index=True)
     position: int
     kind: str
-    title_en: str
-    title_zh: str
+    title: ByLanguage = Field(sa_type=Texts)
     as_of: date
     review_by: date | None = None
     status: str
@@ -161,8 +178,7 @@ class Figure(Table, table=True):
     unit: str
     bound: str
     role: str
-    subject_en: str
-    subject_zh: str
+    subject: ByLanguage = Field(sa_type=Texts)
     documented_low: float | None = None
     documented_high: float | None = None
     documented_bound: str = "exactly"
@@ -176,11 +192,9 @@ class Point(Table, table=True):
     claim: int = Field(foreign_key="claim.key", ondelete="CASCADE", index=True)
     position: int
     role: str
-    speaker_en: str
-    speaker_zh: str
+    speaker: ByLanguage = Field(sa_type=Texts)
     date: str
-    text_en: str
-    text_zh: str
+    text: ByLanguage = Field(sa_type=Texts)
     numbers: list[str] = Field(sa_type=JSON)
 
 

@@ -6,9 +6,10 @@ from bot.reply import Composer
 from bot.texts import Texts
 from checks.model import FigureFinding, Finding, KnownFigure, Language, Match
 from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PointRecord
+from config.languages import ByLanguage
 
 TODAY = date(2026, 1, 5)
-WHOLE_ISLAND = KnownFigure(40, 40, "kW", subject_en="the whole island", subject_zh="整座岛")
+WHOLE_ISLAND = KnownFigure(40, 40, "kW", subject=ByLanguage(en="the whole island", zh="整座岛"))
 FIRST = CitationRecord("yearbook", 1203, 1398, "a")
 SECOND = CitationRecord("yearbook", 2000, 2040, "b")
 

@@ -14,6 +14,7 @@ from claims.record import ClaimRecord, DocumentRecord, PackRecord, claim_state, 
 from claims.store.changes import UNSET
 from claims.store.server_settings import ServerSettings, settings_faults
 from config.errors import FieldDifference, InvalidEditError
+from config.languages import ByLanguage
 
 ENGLISH, SIMPLIFIED, TRADITIONAL = map(Texts.open, ("en", "zh-Hans", "zh-Hant"))
 FORMS = (EditTexts, EditWordings, EditPoint, EditFigure, NewSource, PackRecord, DocumentRecord, ServerSettings)
@@ -82,7 +83,7 @@ def test_lists_show_what_went_and_what_came():
 
 
 def test_figures_and_points_are_shown_as_people_read_them():
-    figure = KnownFigure(2, 3, "t", "range", "claim", "ore", "矿石")
+    figure = KnownFigure(2, 3, "t", "range", "claim", ByLanguage(en="ore", zh="矿石"))
     assert difference_lines([FieldDifference("figures", [], [asdict(figure)])], SIMPLIFIED) == [
         "数字：",
         "+ 矿石 2–3吨",

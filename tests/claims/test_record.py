@@ -30,7 +30,7 @@ def test_the_form_of_packs_comes_back_as_the_claim(claims: tuple[ClaimRecord, ..
         draft = replace(claim, status="draft", review_by=None)
         for each in (claim, draft):
             data = plain_claim(each, "s0123456789abcdef")
-            assert data["title"] == {"en": each.title_en, "zh": each.title_zh}
+            assert data["title"] == {"en": each.title["en"], "zh": each.title["zh"]}
             assert read_claim(data, each.pack) == canonical(each)
 
 

@@ -114,6 +114,6 @@ def test_a_source_of_a_server_has_no_text_and_is_seen_there_only(base: ClaimBase
 def test_a_claim_is_opened_from_a_candidate(base: ClaimBase, desk: CandidateDesk, queue: Queue) -> None:
     desk.find(MODERATOR, "paper")
     item = queue.items(MODERATOR).items[0]
-    texts = EditTexts(item.payload["title_en"], item.payload["title_zh"], "context", "2026-01-05")
+    texts = EditTexts({"en": item.payload["title_en"], "zh": item.payload["title_zh"]}, "context", "2026-01-05")
     claim, _ = QueueDecisions(base).open_claim(MODERATOR, item.id, texts)
     assert base.claim(claim, HERE).wordings[0].text == item.payload["text"]

@@ -95,7 +95,7 @@ def test_a_proposal_becomes_a_draft_of_ones_own(base: ClaimBase, queue: Queue, d
     (item,) = queue.items(MODERATOR).items
     with pytest.raises(InvalidEditError, match="claim: This is missing"):
         decisions.accept_wording(MODERATOR, item.id)
-    claim, _ = decisions.open_claim(MODERATOR, item.id, EditTexts(title_zh="港口的吊车"))
+    claim, _ = decisions.open_claim(MODERATOR, item.id, EditTexts(title={"zh": "港口的吊车"}))
     made = base.claim(claim, HERE)
     assert (made.status, [w.text for w in made.wordings]) == ("draft", ["港口的吊车是1920年造的"])
 

@@ -15,9 +15,10 @@ from checks.model import KnownFigure, KnownWording
 from claims.moderation.editor import ClaimSight
 from claims.record import ClaimRecord, PointRecord
 from config.errors import InvalidEditError
+from config.languages import ByLanguage
 from config.settings import Settings
 
-POINT = PointRecord("refutes", "A", "甲", "2025", "Text", "文", ())
+POINT = PointRecord("refutes", ByLanguage(en="A", zh="甲"), "2025", ByLanguage(en="Text", zh="文"), ())
 FIGURE = KnownFigure(1, 1, "kW")
 LONGEST = "a" * 64
 
@@ -26,8 +27,8 @@ def sight(status="published") -> ClaimScreen:
     day = date(2025, 1, 1)
     wordings = tuple(KnownWording(f"wording {n}", "en") for n in range(50))
     claim = ClaimRecord(
-        LONGEST, "contested", "Title", "标题", "p", 99999, day, day, wordings, (FIGURE,) * 40, (POINT,) * 20, status,
-        1, True, None, "1", True, 0.5,
+        LONGEST, "contested", ByLanguage(en="Title", zh="标题"), "p", 99999, day, day, wordings, (FIGURE,) * 40,
+        (POINT,) * 20, status, 1, True, None, "1", True, 0.5,
     )  # fmt: skip
     return ClaimScreen(ClaimSight(claim, "version", 0.5, False), {}, {}, day)
 
