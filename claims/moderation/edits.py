@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Literal, Protocol, cast, get_args
 
 from checks.figures.units import is_own, join_spellings, spellings
@@ -22,7 +21,6 @@ STATUSES = ("draft", "published", "withdrawn")
 
 # What was typed, by language; an empty text is one that was taken out.
 Typed = Mapping[str, str]
-NOTHING: Typed = MappingProxyType({})
 
 
 class Edit(Protocol):
@@ -40,7 +38,7 @@ class EditTexts:
     A language that `title` lacks stays as it is.
     """
 
-    title: Typed = NOTHING
+    title: Typed = NO_TEXT
     kind: str | None = None
     as_of: str | None = None
     review_by: str | None = None
@@ -232,9 +230,9 @@ class EditPoint:
 
     place: int | None = None
     role: str | None = None
-    speaker: Typed = NOTHING
+    speaker: Typed = NO_TEXT
     date: str | None = None
-    text: Typed = NOTHING
+    text: Typed = NO_TEXT
     citations: str | None = None
     numbers: str | None = None
 
@@ -302,7 +300,7 @@ class EditFigure:
     unit: str
     bound: str = "exactly"
     role: str = "claim"
-    subject: Typed = NOTHING
+    subject: Typed = NO_TEXT
     place: int | None = None
 
     def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002

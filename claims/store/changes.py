@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from claims.record import State, claim_from_state, claim_state, plain_fields
+from claims.record import State, claim_from_state, claim_state, plain_fields, with_texts
 from claims.store.claim_rows import pack_record, read_rows, write_claim
 from claims.store.revisions import TOUCHSTONE, AuditEntry, ChangeRecord, Who, last_revision
 from claims.store.server_settings import ServerSettings, settings_from_state, settings_of, settings_state
@@ -26,6 +26,7 @@ from claims.store.tables import (
     Server,
 )
 from config.errors import NotUndoableError
+from config.languages import ByLanguage
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,9 @@ class PackStore:
                 )
             context.session.delete(row)
         else:
-            values: dict[str, Any] = state | {"as_of": date.fromisoformat(state["as_of"]), "loaded_at": context.at}
+            head = with_texts(state)
+            texts = {"title": ByLanguage(head["title"])}
+            values = head | texts | {"as_of": date.fromisoformat(head["as_of"]), "loaded_at": context.at}
             context.session.add(row.sqlmodel_update(values) if row else Pack(**values))
         context.session.flush()
 
