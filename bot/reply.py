@@ -197,8 +197,9 @@ class PointLine:
 class ReplyEntry:
     """What is answered about one claim; `heading` names the claim, so that a wrong match is seen at once.
 
-    `kind` is the claim's; `verdict` is the kind line in short, and `brief_figure` the first figure line without what
-    it measures and where it stands, for where nothing longer fits.
+    `page` is the address of the claim's own page, where it has one. `kind` is the claim's; `verdict` is the kind line
+    in short, and `brief_figure` the first figure line without what it measures and where it stands, for where nothing
+    longer fits.
     """
 
     claim_id: str
@@ -211,6 +212,7 @@ class ReplyEntry:
     kind: str = ""
     verdict: str = ""
     brief_figure: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,13 +228,17 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """Writes replies in one language from the claims and documents of one server's view."""
+    """Writes replies in one language from the claims and documents of one server's view.
+
+    `site`: where the pages of the shared claims are published, "" where they are not.
+    """
 
     claims: Mapping[str, ClaimRecord]
     documents: Mapping[str, DocumentRecord]
     texts: Texts
     passage: PassageText
     today: date
+    site: str = ""
 
     def compose(self, finding: Finding, *, requested: bool = False, most: int = 3) -> Reply | None:
         """Return the reply to a message, or None where there is nothing to say.
@@ -284,7 +290,13 @@ class Composer:
             brief_figure="".join(
                 self._figure_line(figure, contested=contested, requested=requested) for figure in briefs
             ),
+            page=self._page(claim),
         )
+
+    def _page(self, claim: ClaimRecord) -> str:
+        # A server's own claims and versions stand on no page: the site is everybody's.
+        is_shown = self.site and claim.server is None and claim.status == "published"
+        return f"{self.site}/{claim_path(claim.id, self.texts.language)}" if is_shown else ""
 
     def _kind_line(self, claim: ClaimRecord) -> str:
         match claim.kind:
@@ -332,6 +344,11 @@ class Composer:
         if claim.review_by and claim.review_by < self.today:
             return self.texts("As of {date}; this may have changed since.", date=day)
         return self.texts("As of {date}.", date=day)
+
+
+def claim_path(claim: str, language: Language) -> str:
+    """Return where a claim's page stands in the site of the claims."""
+    return f"{language}/claims/{quote(claim, safe='')}.html"
 
 
 def answered(finding: Finding, *, requested: bool = False) -> tuple[Match, ...]:

@@ -11,14 +11,14 @@ from bot.explain import Quote, corrected_reply, why_lines
 from bot.reply import Composer, Reply
 from bot.texts import Texts
 from checks.checker import Checker
-from checks.embedders.resilience import open_safe_embedder
-from checks.lexicon import Lexicon
+from checks.embedders.opening import open_safe_embedder
+from checks.lexicon import Lexicon, SharedWords
 from checks.meaning import MeaningSource
 from checks.model import Finding, KnownClaim, Language
-from checks.shared_words import SharedWords
 from checks.tuning import Tuning
 from claims.answering.answers import AnswerBook, SightingBook
 from claims.answering.corrections import Correction
+from claims.answering.traces import TraceBook
 from claims.base import ClaimBase, Clock, utc_now
 from claims.exchange.chosen_packs import PackShelf, open_packs
 from claims.moderation.moderation import Moderation
@@ -138,6 +138,11 @@ class Touchstone:
         return SightingBook(self.base, self._hash_key)
 
     @cached_property
+    def traces(self) -> TraceBook:
+        """What leads to people, and its end."""
+        return TraceBook(self.base, self._hash_key)
+
+    @cached_property
     def feedback(self) -> FeedbackBook:
         """What members say about cards."""
         return FeedbackBook(self.base, self._hash_key)
@@ -223,7 +228,8 @@ class Touchstone:
     def _composer(self, language: Language, server: int | None) -> Composer:
         documents = {document.id: document for document in self.base.documents(server)}
         claims = self._views.of(server).claims
-        return Composer(claims, documents, self.texts(language), self._passage, self.base.clock().date())
+        site = self.settings.public_url or ""
+        return Composer(claims, documents, self.texts(language), self._passage, self.base.clock().date(), site)
 
     def _passage(self, citation: CitationRecord) -> str | None:
         return self.base.passage(citation).text

@@ -1,11 +1,13 @@
 """What was wrong with fields, and how two versions of them differ, as plain lines in the reader's language."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from bot.quantities import UNIT_NAMES, figure_text, source_text
 from bot.reply import display_date
 from bot.texts import Texts, msgid
+from claims.documents.markup import View
 from claims.record import figure_from_state, with_texts
 from config.errors import FieldDifference, InvalidEditError
 from config.languages import LANGUAGES, ByLanguage
@@ -254,3 +256,71 @@ _ENTRIES: Mapping[str, Callable[[Mapping[str, Any], Texts], str]] = {
     "figures": _figure,
     "points": _point,
 }
+
+
+_REASONS = {
+    "tag": msgid("markup"),
+    "script": msgid("markup"),
+    "mark": msgid("markup"),
+    "entity": msgid("markup"),
+    "space": msgid("spaces"),
+    "cue": msgid("timing"),
+    "head": msgid("front matter"),
+    "frame": msgid("frame of the page"),
+    "caption": msgid("caption"),
+    "credit": msgid("credit"),
+    "speaker": msgid("speaker"),
+    "reading": msgid("inserted reading"),
+    "invisible": msgid("invisible"),
+    "filler": msgid("filler"),
+    "stutter": msgid("filler"),
+    "stop": msgid("doubled stop"),
+}
+# Too many and too small to be marked in a text that is to be read.
+_QUIET = frozenset({"tag", "mark", "entity", "space", "cue", "invisible", "stop", "script"})
+# What these are shows by itself.
+_SMALL = frozenset({"reading", "filler", "stutter", "speaker"})
+_LONGEST_MARK = 60
+
+
+def read_parts(view: View, texts: Texts) -> Iterator[tuple[str, bool]]:
+    """Yield a document as it is read, and in between, marked with True, what was left out, in brackets with its reason.
+
+    What is too small to be told (tags, spaces) is passed over.
+    """
+    for start, end, reason in view.parts():
+        words = view.raw[start:end]
+        if not reason:
+            yield words, False
+        elif reason not in _QUIET:
+            yield _left_out(words, reason, texts), True
+
+
+def left_out_line(view: View, texts: Texts) -> str:
+    """Say how much of what was left out, and "" where nothing was."""
+    left = Counter(texts(_REASONS[each.reason]) for each in view.dropped if each.reason in _REASONS)
+    told = " · ".join(f"{reason} {count}" for reason, count in left.most_common())
+    return texts("Left out: {told}", told=told) if told else ""
+
+
+def _left_out(words: str, reason: str, texts: Texts) -> str:
+    shown = " ".join(words.split())
+    if len(shown) > _LONGEST_MARK:
+        shown = texts("{text}… ({count} characters)", text=shown[:_LONGEST_MARK], count=len(words))
+    if reason in _SMALL:
+        return f"⟦{shown}⟧"
+    line = "\n" if words.endswith("\n") else ""
+    return f"⟦{texts(_REASONS.get(reason, reason))}: {shown}⟧{line}"
+
+
+_ATTITUDES: Mapping[str, str] = {
+    "asserts": msgid("the document says so"),
+    "rejects": msgid("the document rejects it"),
+    "reports": msgid("the document reports it"),
+    "predicts": msgid("the document foresees it"),
+}
+
+
+def attitude_text(attitude: str, texts: Texts) -> str:
+    """Say what a document does with a sentence of its own; "" for what is no attitude."""
+    return texts(_ATTITUDES[attitude]) if attitude in _ATTITUDES else ""

@@ -14,8 +14,7 @@ from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PackRecor
 from claims.store.claim_rows import pack_record, packs_in_force, read_claims
 from claims.store.copying import upgrade
 from claims.store.database import Database
-from claims.store.revisions import last_revision
-from claims.store.tables import Claim, Pack
+from claims.store.tables import Claim, Pack, last_revision
 from config.errors import UnknownClaimError
 
 Clock = Callable[[], datetime]

@@ -11,6 +11,7 @@ TouchstoneError
 │   │   └── AddressRefusedError  an address may not be read, or gave nothing that can be
 │   ├── UnknownPackError         no pack has this name, no file this path (also a ClaimBaseError)
 │   ├── UnknownEntryError        no revision, queue item or example has this number (also a ClaimBaseError)
+│   ├── SiteError                a site of the claims cannot be written into a folder (also a ClaimBaseError)
 │   ├── NotUndoableError         a revision cannot be undone or restored here (also a ClaimBaseError)
 │   └── ExtractionError          a language model cannot be asked for claims (also a ClaimBaseError)
 ├── EmbedderError                the embedder gave no usable vectors; the check goes on without it
@@ -188,6 +189,10 @@ class AddressRefusedError(DocumentRefusedError):
 
 class ExtractionError(WordedError, ClaimBaseError):
     """A language model cannot be asked for claims; the text says why, and how to mend it."""
+
+
+class SiteError(WordedError, ClaimBaseError):
+    """A site of the claims cannot be written into a folder; the text says why, and how to mend it."""
 
 
 class InvalidEditError(ClaimBaseError):

@@ -99,6 +99,9 @@ class Settings(BaseSettings):
     )
     embedder_timeout: float = Field(gt=0, le=3_600, description="Seconds before an embedder call counts as failed.")
     onnx_folder: Path | None = Field(default=None, description="Folder with model.onnx and tokenizer.json.")
+    public_url: str | None = Field(
+        default=None, description="Where the site of `touchstone claims site` is published: cards then link to it."
+    )
     hash_key: SecretStr | None = Field(
         default=None, description="Key for hashing user ids; made and kept beside the database if empty."
     )
@@ -126,6 +129,13 @@ class Settings(BaseSettings):
         if value is not None and len(value.get_secret_value().splitlines()) > 1:
             raise ValueError("there is a line break in it: copy it again, as one line")
         return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_address(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[^\s<>\"?#()\[\]]{1,300}", value):
+            raise ValueError("this is no address of a site: write it as https://…, without ? and #")
+        return value.rstrip("/") if value else value
 
     @field_validator("hash_key")
     @classmethod

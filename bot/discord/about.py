@@ -25,13 +25,17 @@ PRIVACY = (
     msgid("I read along only in channels that a moderator has switched on. No text leaves the machine I run on."),
     msgid(
         "I store no text of chat. Of a claim that I see I keep the message's number, the score and a keyed hash of its"
-        " author."
+        " author; of a report, the card and a keyed hash of who made it."
     ),
     msgid(
         "What members propose is kept until moderators have decided. Of a message kept as an example, its author is"
         " told and can delete it."
     ),
     msgid("That is deleted after {days} days, or at once with /forget-me."),
+    msgid(
+        "While a card of mine stands I know its number, at most for a year, so that I can correct it. What moderators"
+        " change stays in their server's history with their names."
+    ),
 )
 
 
@@ -68,7 +72,7 @@ class About(commands.Cog):
     async def forget_me(self, interaction: BotInteraction) -> None:
         """Delete everything that is kept under the person's hash."""
         request = await Request.waiting(interaction)
-        count = await request.do(request.touchstone.sightings.forget, interaction.user.id)
+        count = await request.do(request.touchstone.traces.forget, interaction.user.id)
         texts = request.texts
         line = texts.plural(
             "Done: {count} record about you deleted.", "Done: {count} records about you deleted.", count
@@ -95,12 +99,9 @@ class Housekeeping(commands.Cog):
 
     @tasks.loop(hours=24)
     async def purge(self) -> None:
-        """Delete what is older than the setting says; where one part fails, the others still run."""
+        """Delete what is older than it may be."""
         older_than = timedelta(days=self.bot.settings.sighting_days)
-        touchstone = self.bot.touchstone
-        parts = {"sightings": touchstone.sightings.purge, "moderators' items": touchstone.moderation.purge}
-        for what, purge in parts.items():
-            try:
-                await asyncio.to_thread(purge, older_than)
-            except ClaimBaseError as error:
-                _log.error("Old %s could not be deleted: %s", what, error)
+        try:
+            await asyncio.to_thread(self.bot.touchstone.traces.purge, older_than)
+        except ClaimBaseError as error:
+            _log.error("What is old could not be deleted: %s", error)

@@ -20,6 +20,7 @@ from bot.discord.redraw import CorrectionRuns, Pace
 from bot.discord.routes import Router
 from bot.discord.settings import Manage, SettingsCommand
 from bot.discord.setup import SetupCommand
+from bot.discord.shelf import DocumentsCommand, FactsForm
 from bot.discord.status import ShadowCommand, StatusCommand, TrendsCommand
 from bot.discord.watch import Watch
 from bot.service import Touchstone
@@ -39,7 +40,7 @@ def create_bot(settings: Settings, touchstone: Touchstone | None = None, pace: P
     forms, watch, queue = Forms(router), Watch(bot), QueueCommand(router)
     claims, manage = Browse(bot, router, lookup), Manage(bot)
     corrections = CorrectionRuns(bot, watch.finish, pace or Pace())
-    forms.add(*editor_forms(lookup), ProposeForm(), NewClaimForm(), WordingForm(lookup, queue))
+    forms.add(*editor_forms(lookup), ProposeForm(), NewClaimForm(), WordingForm(lookup, queue), FactsForm())
     bot.parts = (
         watch,
         Offers(bot, router, watch),
@@ -63,6 +64,7 @@ def create_bot(settings: Settings, touchstone: Touchstone | None = None, pace: P
         EditorCommands(bot, claims, forms, lookup),
         Proposing(bot, claims, forms, lookup),
         CandidatesCommand(bot, claims),
+        DocumentsCommand(bot, router),
         Exchange(bot, claims, router),
         SettingsCommand(bot, manage),
         ShadowCommand(bot, manage, router),

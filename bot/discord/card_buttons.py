@@ -181,11 +181,15 @@ async def _may_hide(request: Request, record: AnswerRecord) -> bool:
 
 async def _has_written(request: Request, record: AnswerRecord, user: int) -> bool:
     """Ask Discord who wrote the message, where the author's mark has been deleted on request or with time."""
-    if record.author_hash is not None:
+    if record.author_hash is not None or record.card_message is None:
         return False
     channel = request.interaction.client.get_partial_messageable(record.channel, guild_id=record.server)
     try:
-        return (await channel.fetch_message(record.message)).author.id == user
+        # The number of the message is gone as well: only the card still says what it replies to.
+        answered = (await channel.fetch_message(record.card_message)).reference
+        if answered is None or answered.message_id is None:
+            return False
+        return (await channel.fetch_message(answered.message_id)).author.id == user
     except discord.HTTPException:
         return False
 

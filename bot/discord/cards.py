@@ -118,7 +118,10 @@ _KIND = 200
 def draw_short(
     reply: Reply, texts: Texts, buttons: Sequence[ui.Item[Any]], remarks: Sequence[str] = ()
 ) -> ui.LayoutView:
-    """Return the short card of a reply, as `bot.short` bounds it, in one text; remarks, already escaped, come below."""
+    """Return the short card of a reply, as `bot.short` bounds it, in one text; remarks, already escaped, come below.
+
+    Where the first claim has a page of its own, a last button leads there.
+    """
     short = shorten_reply(reply, texts)
     lines = [line for entry in short.entries for line in _short_lines(entry)]
     if short.sources:
@@ -132,7 +135,8 @@ def draw_short(
     small, _ = fit(remarks, ROOM - length("\n".join(lines)))
     if small:
         container.add_item(ui.TextDisplay("\n".join(small)))
-    return layout(container, buttons)
+    page = next((entry.page for entry in reply.entries[:1] if entry.page), "")
+    return layout(container, [*buttons, ui.Button(label=texts("Page"), url=page)] if page else buttons)
 
 
 def draw_public(
@@ -261,7 +265,11 @@ def _cited(numbers: Sequence[int]) -> str:
 
 
 def _head(entry: ReplyEntry) -> str:
-    lines = [f"### {escape(shorten(entry.heading, _HEADING))}", escape(shorten(entry.kind_line, _KIND))]
+    heading = shorten(entry.heading, _HEADING)
+    lines = [
+        f"### {link(heading, entry.page) if entry.page else escape(heading)}",
+        escape(shorten(entry.kind_line, _KIND)),
+    ]
     return "\n".join([*lines, f"-# {escape(entry.age_line)}"] if entry.age_line else lines)
 
 

@@ -1,7 +1,7 @@
-"""Finding claims by what somebody types: the titles of each server's claims in memory, and suggestions of them."""
+"""Finding claims and documents by what somebody types: titles of a server's claims in memory, and suggestions."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from discord import app_commands
@@ -12,7 +12,7 @@ from bot.service import Touchstone
 from bot.texts import Texts
 from bot.wording import value_text
 from checks.text import TextFolder
-from claims.record import ClaimRecord
+from claims.record import ClaimRecord, DocumentRecord
 from config.errors import NotAllowedError, UnknownClaimError
 
 # Discord shows no more suggestions than this, and no longer ones.
@@ -182,3 +182,31 @@ def _marked(claim: ClaimRecord, texts: Texts) -> str:
     if not marks:
         return shorten(title, LONGEST)
     return texts("{title} ({marks})", title=shorten(title, LONGEST - _MARKS), marks=", ".join(marks))
+
+
+# What ids of buttons have room for; names of a server's own documents are shorter.
+LONGEST_DOCUMENT = 80
+
+
+async def suggest_documents(
+    request: Request, typed: str, *, only_loaded: bool = False
+) -> list[app_commands.Choice[str]]:
+    """Return the documents of the server whose id or title has all typed words."""
+    documents = await request.do(request.touchstone.base.documents, request.server)
+    found = [each for each in documents if len(each.id) <= LONGEST_DOCUMENT and (each.loaded or not only_loaded)]
+    return [
+        app_commands.Choice(name=shorten(request.texts.quoted(each.title) or each.id, LONGEST), value=each.id)
+        for each in _named(found, typed)[:MOST]
+    ]
+
+
+def _named(documents: Sequence[DocumentRecord], typed: str) -> list[DocumentRecord]:
+    words = typed.casefold().split()
+    return [each for each in documents if all(word in f"{each.id} {each.title}".casefold() for word in words)]
+
+
+async def meant_document(request: Request, typed: str) -> tuple[str, str]:
+    """Return id and title of the one document that a suggestion or words name; else what was typed, twice."""
+    documents = await request.do(request.touchstone.base.documents, request.server)
+    found = [each for each in documents if each.id == typed] or _named(documents, typed)
+    return (found[0].id, request.texts.quoted(found[0].title)) if len(found) == 1 else (typed, typed)

@@ -1,6 +1,8 @@
-"""`touchstone claims publish`, `withdraw`, `history` and `undo`: what was written, and the way back."""
+"""`touchstone claims publish`, `withdraw`, `history`, `undo` and `site`: what was written, its way back, and out."""
 
+import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -8,6 +10,7 @@ import typer
 from bot.terminal.check import json_line, write
 from bot.terminal.console import Terminal, complain
 from bot.texts import msgid
+from config.errors import UnknownClaimError
 
 if TYPE_CHECKING:
     from claims.moderation.history import RevisionRecord
@@ -19,16 +22,27 @@ ServerOption = Annotated[int | None, typer.Option("--server", metavar="ID", help
 JsonOption = Annotated[bool, typer.Option("--json", help=msgid("Print JSON."))]
 YesOption = Annotated[bool, typer.Option("--yes", help=msgid("Write without asking."))]
 _IDS = msgid("Ids of claims, as the list shows them.")
+_IDS_OR_FOLDER = msgid(
+    "Ids of claims, as the list shows them; or a folder, such as ./site: see `touchstone claims site`."
+)
+_FOLDER = msgid("A folder for the site: a new or an empty one, or one that it was written into before.")
+_PUBLISHER = msgid("Who publishes the site.")
+_ADDRESS = msgid("Where the site is published; without it, as the setting public_url has it.")
+# What can be an id; anything else that `publish` is given is a folder.
+_ID = re.compile(r"[a-z0-9][a-z0-9.-]*")
 _REVISION = msgid("All claims that a revision wrote, such as an import.")
 _REASON = msgid("Why, for the history.")
 ClaimIds = Annotated[list[str] | None, typer.Argument(metavar="ID...", help=_IDS, show_default=False)]
+IdsOrFolder = Annotated[list[str] | None, typer.Argument(metavar="ID...|DIR", help=_IDS_OR_FOLDER, show_default=False)]
 RevisionOption = Annotated[int | None, typer.Option("--revision", metavar="N", help=_REVISION, show_default=False)]
 ReasonOption = Annotated[str, typer.Option("--reason", help=_REASON, show_default=False)]
 
 
 def register_history(group: typer.Typer) -> None:
     """Add the commands to the group `claims`."""
-    group.command("publish", help=msgid("Publish drafts: from then on they are answered."))(publish)
+    group.command("publish", help=msgid("Publish drafts: from then on they are answered. Or all claims as a site."))(
+        publish
+    )
     group.command("withdraw", help=msgid("Withdraw claims: they are answered no more, and can be published again."))(
         withdraw
     )
@@ -36,6 +50,8 @@ def register_history(group: typer.Typer) -> None:
         history
     )
     group.command("undo", help=msgid("Take a revision back; an undo can be undone too."))(undo)
+    about = msgid("Write the published claims as a small static site: pages in each language, lists and feeds.")
+    group.command("site", help=about)(site)
 
 
 def operator(server: int | None) -> "Actor":
@@ -47,13 +63,67 @@ def operator(server: int | None) -> "Actor":
 
 def publish(
     context: typer.Context,
-    ids: ClaimIds = None,
+    ids: IdsOrFolder = None,
     revision: RevisionOption = None,
     server: ServerOption = None,
     reason: ReasonOption = "",
 ) -> None:
-    """Publish claims, all of them or none."""
-    _set(Terminal.of(context), "published", ids or [], revision, server, reason)
+    """Publish claims, all of them or none; or, given one folder, write the site there."""
+    terminal = Terminal.of(context)
+    if ids and len(ids) == 1 and revision is None and _names_folder(ids[0]):
+        _write(terminal, Path(ids[0]), server)
+        return
+    try:
+        _set(terminal, "published", ids or [], revision, server, reason)
+    except UnknownClaimError:
+        if ids and len(ids) == 1:
+            complain(terminal.texts("For a site of the claims in this folder: {command}", command=_command(ids[0])))
+        raise
+
+
+def _names_folder(given: str) -> bool:
+    """Tell a folder from an id: one has a slash or another sign that no id has."""
+    return _ID.fullmatch(given) is None
+
+
+def _command(folder: str) -> str:
+    return f"touchstone claims site {folder}"
+
+
+def site(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=_FOLDER)],
+    server: ServerOption = None,
+    publisher: Annotated[str, typer.Option("--publisher", metavar="NAME", help=_PUBLISHER, show_default=False)] = "",
+    url: Annotated[str, typer.Option("--url", metavar="ADDRESS", help=_ADDRESS, show_default=False)] = "",
+) -> None:
+    """Write the site; what has not changed since the last time stays untouched."""
+    terminal = Terminal.of(context)
+    if url:
+        terminal.publish_at(url)
+    _write(terminal, folder, server, publisher)
+
+
+def _write(terminal: Terminal, folder: Path, server: int | None, publisher: str = "") -> None:
+    from bot.site import write_site  # noqa: PLC0415
+    from bot.site_pages import Frame  # noqa: PLC0415
+    from claims.exchange.claimreview import PUBLISHER  # noqa: PLC0415
+
+    texts = terminal.texts
+    frame = Frame(publisher.strip() or PUBLISHER, terminal.settings.public_url or "")
+    with terminal.open() as touchstone:
+        done = write_site(touchstone, folder, frame, server)
+    terminal.print(
+        texts.plural(
+            "{count} claim: {written} files written, {unchanged} unchanged, {removed} removed.",
+            "{count} claims: {written} files written, {unchanged} unchanged, {removed} removed.",
+            done.claims,
+            written=done.written,
+            unchanged=done.unchanged,
+            removed=done.removed,
+        )
+    )
+    terminal.print(texts("Begin at {path}.", path=folder / "index.html"), style="dim")
 
 
 def withdraw(

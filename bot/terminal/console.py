@@ -104,7 +104,7 @@ def draw_card(reply: Reply, texts: Texts) -> RenderableType:
 
 
 def _entry(entry: ReplyEntry) -> Iterator[RenderableType]:
-    yield FlowingText(entry.heading, style="bold")
+    yield FlowingText(entry.heading, style=f"bold link {entry.page}" if entry.page else "bold")
     yield FlowingText.assemble((entry.kind_line, "italic"), "  ", (entry.age_line, "dim"))
     for line in entry.figure_lines:
         yield FlowingText(line, style=f"bold {ACCENT}")
@@ -177,6 +177,11 @@ class Terminal:
         """Take another embedder than the settings name; None leaves theirs."""
         if name is not None:
             self.settings = self.settings.model_copy(update={"embedder": name})
+
+    def publish_at(self, address: str) -> None:
+        """Take another address for the site than the settings name; raises SettingsError."""
+        load_settings(public_url=address)
+        self.settings = self.settings.model_copy(update={"public_url": address.rstrip("/")})
 
     def open(self) -> "Touchstone":
         """Open the application that the settings describe; asks before a folder is made for its base."""

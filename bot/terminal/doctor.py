@@ -13,7 +13,7 @@ from bot.service import Touchstone
 from bot.terminal.check import json_line, write
 from bot.terminal.console import Terminal
 from bot.texts import Texts, msgid
-from checks.embedders.resilience import open_embedder
+from checks.embedders.opening import open_embedder
 from checks.lexicon import Lexicon
 from checks.tuning import Tuning
 from config.errors import StartError, TouchstoneError

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from bot.terminal.check import json_line, write
 from bot.terminal.console import Terminal
 from bot.texts import Texts, msgid
+from bot.wording import attitude_text
 from claims.moderation.rights import Actor
 from config.errors import DocumentRefusedError, DocumentTextError
 
@@ -36,12 +37,6 @@ SIGNALS: Mapping[str, str] = {
     "reports": msgid("a report"),
     "rejects": msgid("a denial"),
     "judgement": msgid("a judgement"),
-}
-ATTITUDES: Mapping[str, str] = {
-    "asserts": msgid("the document says so"),
-    "rejects": msgid("the document rejects it"),
-    "reports": msgid("the document reports it"),
-    "predicts": msgid("the document foresees it"),
 }
 _OFFERS: Mapping[str, str] = {
     "wording": msgid("a wording for {claim}"),
@@ -72,7 +67,7 @@ def candidates(
         new = None
         if server is not None and not dry_run:
             kept = {source.document for source in sources if _is_kept(touchstone, actor, source.document)}
-            new = desk.add(actor, tuple(each for each in found if each.document in kept and not _is_said(each)))
+            new = desk.add(actor, tuple(each for each in found if each.document in kept))
     if as_json:
         write(json_line([candidate_json(candidate) for candidate in found]))
         return
@@ -85,10 +80,6 @@ def candidates(
             server=server,
         )
         terminal.print(told, style="bold")
-
-
-def _is_said(candidate: "Candidate") -> bool:
-    return any(near.offer == "wording" for near in candidate.near)
 
 
 def _is_kept(touchstone: "Touchstone", actor: Actor, document: str) -> bool:
@@ -148,7 +139,7 @@ def _facts(candidate: "Candidate", texts: Texts) -> str:
         candidate.document,
         place,
         candidate.speaker,
-        texts(ATTITUDES[candidate.attitude]),
+        attitude_text(candidate.attitude, texts),
         *(texts(SIGNALS[signal]) for signal in candidate.signals),
         *(f"{time.text} = {time.means}" for time in candidate.times),
         texts("score {score}", score=f"{candidate.score:g}"),

@@ -1,7 +1,6 @@
 """`touchstone documents`: the source documents: taken in, listed, shown as they are read, taken away."""
 
 import sys
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +14,7 @@ from bot.terminal.check import json_line, write
 from bot.terminal.console import Terminal, complain
 from bot.terminal.document_candidates import candidates
 from bot.texts import Texts, msgid
+from bot.wording import left_out_line, read_parts
 from claims.documents.loading import DocumentReport
 from claims.moderation.rights import Actor
 from config.errors import DocumentRefusedError, DocumentTextError, InvalidEditError, WordedError
@@ -36,29 +36,6 @@ _FIELDS = {
     "published": msgid("Date"),
     "language": msgid("Language"),
 }
-REASONS = {
-    "tag": msgid("markup"),
-    "script": msgid("markup"),
-    "mark": msgid("markup"),
-    "entity": msgid("markup"),
-    "space": msgid("spaces"),
-    "cue": msgid("timing"),
-    "head": msgid("front matter"),
-    "frame": msgid("frame of the page"),
-    "caption": msgid("caption"),
-    "credit": msgid("credit"),
-    "speaker": msgid("speaker"),
-    "reading": msgid("inserted reading"),
-    "invisible": msgid("invisible"),
-    "filler": msgid("filler"),
-    "stutter": msgid("filler"),
-    "stop": msgid("doubled stop"),
-}
-# Too many and too small to be marked in a text that is to be read.
-_QUIET = frozenset({"tag", "mark", "entity", "space", "cue", "invisible", "stop", "script"})
-# What these are shows by itself.
-_SMALL = frozenset({"reading", "filler", "stutter", "speaker"})
-_LONGEST_MARK = 60
 
 
 def register(app: typer.Typer) -> None:
@@ -224,27 +201,11 @@ def show(
         terminal.print(texts("Cited by: {claims}", claims=", ".join(entry.claims)), style="dim")
     terminal.print()
     text = Text()
-    for start, end, reason in view.parts():
-        words = view.raw[start:end]
-        if not reason:
-            text.append(words)
-        elif reason not in _QUIET:
-            text.append(_mark(words, reason, texts), style="dim strike")
+    for words, is_left_out in read_parts(view, texts):
+        text.append(words, style="dim strike" if is_left_out else "")
     terminal.out.print(text, soft_wrap=True)
-    left = Counter(texts(REASONS[each.reason]) for each in view.dropped if each.reason in REASONS)
-    if left:
-        told = " · ".join(f"{reason} {count}" for reason, count in left.most_common())
-        terminal.print(texts("Left out: {told}", told=told), style="dim")
-
-
-def _mark(words: str, reason: str, texts: Texts) -> str:
-    shown = " ".join(words.split())
-    if len(shown) > _LONGEST_MARK:
-        shown = texts("{text}… ({count} characters)", text=shown[:_LONGEST_MARK], count=len(words))
-    if reason in _SMALL:
-        return f"⟦{shown}⟧"
-    line = "\n" if words.endswith("\n") else ""
-    return f"⟦{texts(REASONS.get(reason, reason))}: {shown}⟧{line}"
+    if told := left_out_line(view, texts):
+        terminal.print(told, style="dim")
 
 
 def remove(

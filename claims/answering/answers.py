@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -15,12 +15,13 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlmodel import Session, col
 
 from checks.model import Action, Finding
+from claims.answering.traces import mark_of
 from claims.base import ClaimBase, Clock
 from claims.record import claim_state
 from claims.store.claim_rows import read_claims
 from claims.store.database import insert_into, rows_written
 from claims.store.revisions import hash_user
-from claims.store.tables import Answer, Cooldown, Example, Feedback, FormDraft, QueueItem, ShadowMatch, Sighting
+from claims.store.tables import Answer, Cooldown, Sighting
 
 
 def start_cooldown(
@@ -116,7 +117,8 @@ class AnswerBook:
         with self._database.writing() as session:
             if kind == "reply" and most is not None and _replies(session, channel, now) >= most:
                 return ()
-            if not rows_written(session, insert_into(session, Answer).values(row).on_conflict_do_nothing()):
+            is_known = session.scalar(select(col(Answer.message)).where(self._is(channel, message))) is not None
+            if is_known or not rows_written(session, insert_into(session, Answer).values(row).on_conflict_do_nothing()):
                 return ()
             # Always in the same order, so that no two transactions wait for each other.
             for name in sorted(set(claims)):
@@ -125,7 +127,7 @@ class AnswerBook:
                 else:
                     free[name] = start_cooldown(session, channel, message, name, now, now - cooldown)
             due = tuple(name for name in dict.fromkeys(claims) if free[name])
-            _set(session, _is(channel, message), claims=list(due), kind=kind if due else "reply")
+            _set(session, self._is(channel, message), claims=list(due), kind=kind if due else "reply")
         return due
 
     def is_full(self, channel: int, most: int) -> bool:
@@ -144,9 +146,10 @@ class AnswerBook:
     def stop_cooldown(self, channel: int, message: int) -> None:
         """Let the claims of a message be answered again where no card stands; the message itself stays taken."""
         with self._database.writing() as session:
-            answer = session.get(Answer, (channel, message))
+            answer = self._row(session, channel, message)
             if answer is not None and answer.card_message is None:
-                session.connection().execute(delete(Cooldown).where(col(Cooldown.message) == message))
+                started = (col(Cooldown.channel) == channel, col(Cooldown.message) == message)
+                session.connection().execute(delete(Cooldown).where(*started))
 
     def is_offered(self, channel: int, message: int) -> bool:
         """Tell whether an offer stands under the message that nobody has accepted yet."""
@@ -155,23 +158,23 @@ class AnswerBook:
 
     def accept_offer(self, channel: int, message: int) -> bool:
         """Turn an offer into a reply and start the cool-down of its claims; True for one caller only."""
-        mine = update(Answer).where(_is(channel, message), col(Answer.kind) == "offer").values(kind="reply")
+        mine = update(Answer).where(self._is(channel, message), col(Answer.kind) == "offer").values(kind="reply")
         now = self._clock()
         with self._database.writing() as session:
             if not rows_written(session, mine):
                 return False
-            answer = session.get_one(Answer, (channel, message))
-            for name in sorted(answer.claims):
+            answer = self._row(session, channel, message)
+            for name in sorted(answer.claims if answer else ()):
                 start_cooldown(session, channel, message, name, now)
         return True
 
     def posted(self, channel: int, message: int, card_message: int, language: str | None = None) -> None:
         """Remember the message that carries the card, its language, and what the card shows of its claims."""
         with self._database.writing() as session:
-            answer = session.get(Answer, (channel, message))
+            answer = self._row(session, channel, message)
             shown = card_fingerprints(session, answer.server, answer.claims) if answer else None
             values = {"card_message": card_message, "shown": shown, "language": language}
-            _set(session, _is(channel, message), **values)
+            _set(session, self._is(channel, message), **values)
 
     def release(self, channel: int, message: int) -> None:
         """Give the message back, because nothing was posted: as if never taken, or as an offer again if it was one.
@@ -179,7 +182,7 @@ class AnswerBook:
         Does nothing once a card stands.
         """
         with self._database.writing() as session:
-            answer = session.get(Answer, (channel, message))
+            answer = self._row(session, channel, message)
             if answer is None or answer.card_message is not None:
                 return
             started = (col(Cooldown.channel) == channel, col(Cooldown.message) == message)
@@ -191,7 +194,9 @@ class AnswerBook:
 
     def answer(self, channel: int, message: int) -> AnswerRecord | None:
         """Return what became of a message, or None where it was never taken."""
-        return self._find(_is(channel, message))
+        found = self._find(self._is(channel, message))
+        # Of a message that is to be forgotten only the caller knows the number.
+        return found and replace(found, message=message)
 
     def card(self, channel: int, card_message: int) -> AnswerRecord | None:
         """Return the answer that a card carries, or None for a message that is no card."""
@@ -205,6 +210,13 @@ class AnswerBook:
     def is_author(self, answer: AnswerRecord, user: int) -> bool:
         """Tell whether the user wrote the message that was answered."""
         return answer.author_hash is not None and hmac.compare_digest(answer.author_hash, hash_user(user, self._key))
+
+    def _is(self, channel: int, message: int) -> ColumnElement[bool]:
+        numbers = (message, mark_of(channel, message, self._key))
+        return (col(Answer.channel) == channel) & col(Answer.message).in_(numbers)
+
+    def _row(self, session: Session, channel: int, message: int) -> Answer | None:
+        return session.scalar(select(Answer).where(self._is(channel, message)))
 
     def _find(self, condition: ColumnElement[bool]) -> AnswerRecord | None:
         with self._database.reading() as session:
@@ -221,10 +233,6 @@ def is_card(channel: int, card_message: int) -> ColumnElement[bool]:
     return (col(Answer.channel) == channel) & (col(Answer.card_message) == card_message)
 
 
-def _is(channel: int, message: int) -> ColumnElement[bool]:
-    return (col(Answer.channel) == channel) & (col(Answer.message) == message)
-
-
 def _replies(session: Session, channel: int, now: datetime) -> int:
     """Count the replies in a channel within the last hour, hidden ones too: their readers have seen them."""
     recent = (col(Answer.channel) == channel, col(Answer.kind) == "reply", col(Answer.taken_at) > now - _HOUR)
@@ -238,7 +246,7 @@ def _set(session: Session, condition: ColumnElement[bool], **values: object) -> 
 
 
 class SightingBook:
-    """Records matches, and forgets them after their time or when their author asks."""
+    """Records matches; `TraceBook` lets them go after their time, or when their author asks."""
 
     def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
         self._database = base.database
@@ -267,30 +275,3 @@ class SightingBook:
         with self._database.writing() as session:
             session.connection().execute(delete(Sighting).where(*seen))
             session.add_all(rows)
-
-    def purge(self, older_than: timedelta) -> int:
-        """Drop what is older: sightings, and the author's mark on answers; return how many sightings went."""
-        end = self._clock() - older_than
-        with self._database.writing() as session:
-            connection = session.connection()
-            connection.execute(update(Answer).where(col(Answer.taken_at) < end).values(author_hash=None))
-            return connection.execute(delete(Sighting).where(col(Sighting.seen_at) < end)).rowcount
-
-    def forget(self, user: int) -> int:
-        """Drop all that is kept of a user; return how many entries it was.
-
-        Those are sightings, also of shadow mode, reports, proposals, examples, what stands in forms, and the mark on
-        answers. Moderators' own changes stay in the history: it is a record of what was done in a server's name.
-        """
-        mark = hash_user(user, self._key)
-        statements = (
-            delete(Sighting).where(col(Sighting.author_hash) == mark),
-            delete(ShadowMatch).where(col(ShadowMatch.author_hash) == mark),
-            delete(Feedback).where(col(Feedback.reporter_hash) == mark),
-            delete(QueueItem).where(col(QueueItem.author_hash) == mark),
-            delete(Example).where(col(Example.author_hash) == mark),
-            delete(FormDraft).where(col(FormDraft.user_hash) == mark),
-            update(Answer).where(col(Answer.author_hash) == mark).values(author_hash=None),
-        )
-        with self._database.writing() as session:
-            return sum(session.connection().execute(statement).rowcount for statement in statements)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from rapidfuzz import fuzz
 
@@ -60,15 +60,25 @@ class Candidate:
         return f"{self.document}/{self.digest}"
 
     @property
-    def payload(self) -> dict[str, str | int | dict[str, str]]:
-        """Return what an item of the queue holds of it."""
+    def payload(self) -> dict[str, Any]:
+        """Return what an item of the queue holds of it: all that a claim can be begun with."""
+        counter = self.counterpoint
         return {
             "title": {self.language: self.text[:LINE]},
             "text": self.text,
             "source": self.document,
             "start": self.start,
             "end": self.end,
+            "attitude": self.attitude,
+            "speaker": self.speaker,
+            "counter": [counter.start, counter.end, counter.text] if counter else None,
+            "near": [[each.claim, each.offer] for each in self.near],
         }
+
+    @property
+    def said_by(self) -> str | None:
+        """Return the published claim that says this already, of which it can only become a wording."""
+        return next((each.claim for each in self.near if each.offer == "wording"), None)
 
 
 @dataclass(frozen=True, slots=True)

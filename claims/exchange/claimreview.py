@@ -13,8 +13,8 @@ from claims.exchange.formats import ExportedPack, Incoming, IncomingClaim, Incom
 from claims.exchange.json_text import LinedJson, Object, many, read_json
 from claims.exchange.reading import read_pack_data
 from claims.exchange.reviews_in import CLAIMED, DOCUMENTED, Draft, FoundReview, Languages, Ratings, ReviewReader
-from claims.packs.lines import PartPath
 from claims.packs.plain import plain_claim
+from claims.packs.schema import PartPath
 from claims.record import ClaimRecord, DocumentRecord
 from config.errors import ImportRefusedError, PackProblem, worded
 from config.languages import LANGUAGES
@@ -61,6 +61,13 @@ def write_reviews(packs: Iterable[ExportedPack], publishing: Publishing | None =
                 yield before + json.dumps(node, ensure_ascii=False, indent=1).replace("<", "\\u003c")
                 before = ",\n"
     yield "[]\n" if before == "[\n" else "\n]\n"
+
+
+def review_nodes(
+    claim: ClaimRecord, documents: Documents, ratings: Ratings, publishing: Publishing
+) -> tuple[Node, ...]:
+    """Return the reviews of one published claim, one a language that it has a title in."""
+    return tuple(_reviews(claim, documents, ratings, publishing))
 
 
 def _reviews(claim: ClaimRecord, documents: Documents, ratings: Ratings, publishing: Publishing) -> Iterator[Node]:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from claims.base import ClaimBase
 from claims.exchange.claimreview import Publishing, write_reviews
 from claims.exchange.formats import Format, read_contents
+from claims.exchange.reading import write_yaml
 from claims.exchange.sheet import write_sheet
-from claims.exchange.yaml import write_yaml
 
 
 def export_claims(

@@ -11,8 +11,8 @@ from sqlmodel import Session, col
 
 from claims.base import ClaimBase
 from claims.documents.loading import read_documents
-from claims.packs.lines import UNFIT
 from claims.packs.plain import canonical, exported_state
+from claims.packs.schema import UNFIT
 from claims.record import ClaimRecord, DocumentRecord, PackRecord, claim_fingerprint
 from claims.store.claim_rows import pack_record, read_rows
 from claims.store.tables import Claim, Pack

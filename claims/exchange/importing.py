@@ -26,9 +26,8 @@ from claims.exchange.formats import (
     read_file,
 )
 from claims.exchange.plan import REVIEWED, ImportEntry, ImportPlan, ImportReport, NearFinder, PackSteps, Step, Steps
-from claims.exchange.reading import MOST_TOLD
+from claims.exchange.reading import MOST_TOLD, read_yaml
 from claims.exchange.sheet import read_sheet
-from claims.exchange.yaml import read_yaml
 from claims.moderation.editor import edit_change
 from claims.moderation.edits import SetStatus
 from claims.moderation.history import read_revision

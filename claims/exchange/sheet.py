@@ -43,8 +43,8 @@ from claims.exchange.sheet_cells import (
     split_texts,
     unguard_cell,
 )
-from claims.packs.lines import DECIMAL, WHOLE, PartPath
 from claims.packs.plain import plain_claim, read_documented, write_documented
+from claims.packs.schema import DECIMAL, WHOLE, PartPath
 from config.errors import ImportRefusedError, PackProblem, Worded, worded
 from config.languages import CODES, GIVEN, by_field
 

@@ -103,7 +103,9 @@ class CandidateDesk:
         now = self._clock()
         with self._base.database.writing() as session:
             permit(session, actor, "queue.decide")
-            items = (NewItem(actor.server, "candidate", each.occasion, payload=each.payload) for each in candidates)
+            items = (
+                NewItem(actor.server, "candidate", each.occasion, each.said_by, each.payload) for each in candidates
+            )
             return sum(put(session, item, now) for item in items)
 
     def _coverage(self, text: str, server: int | None) -> float:

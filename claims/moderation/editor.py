@@ -7,12 +7,12 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Literal
 
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
+from claims.answering.traces import DRAFTS_KEPT
 from claims.base import ClaimBase, Clock
 from claims.moderation.edits import AddWording, Edit, EditTexts, check_published
 from claims.moderation.rights import Actor, permit
@@ -178,7 +178,6 @@ def _is_used(session: Session, server: int | None, claim: ClaimRecord) -> bool:
     return not claim.pack or in_force
 
 
-KEPT = timedelta(days=1)
 LONGEST = 20_000
 
 
@@ -195,7 +194,7 @@ class DraftBook:
         place = self._place(actor, form)
         kept = {name: text[:LONGEST] for name, text in fields.items()}
         with self._database.writing() as session:
-            session.connection().execute(delete(FormDraft).where(col(FormDraft.saved_at) < self._clock() - KEPT))
+            session.connection().execute(delete(FormDraft).where(col(FormDraft.saved_at) < self._clock() - DRAFTS_KEPT))
             row = session.get(FormDraft, place)
             if row is None:
                 server, user, name = place
@@ -207,7 +206,7 @@ class DraftBook:
         """Return what was kept, or None."""
         with self._database.reading() as session:
             row = session.get(FormDraft, self._place(actor, form))
-            return None if row is None or row.saved_at < self._clock() - KEPT else dict(row.fields)
+            return None if row is None or row.saved_at < self._clock() - DRAFTS_KEPT else dict(row.fields)
 
     def drop(self, actor: Actor, form: str) -> None:
         """Forget what was kept: it has been written, or is not wanted."""

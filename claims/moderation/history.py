@@ -1,10 +1,10 @@
 """The history: its revisions, page by page, and new ones that bring an older state back; nothing is ever taken out."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import Session, col
@@ -13,7 +13,7 @@ from claims.base import ClaimBase
 from claims.moderation.editor import edit_change
 from claims.moderation.edits import ReplaceAll, check_published
 from claims.moderation.rights import Actor, permit
-from claims.record import State, claim_from_state, claim_state, differences, lacking, with_texts
+from claims.record import ClaimRecord, State, claim_from_state, claim_state, differences, lacking, with_texts
 from claims.store.changes import CLAIM, QUEUE_ITEM, SERVER, STATE_STORES, Change, ChangeResult, write_changes
 from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.server_settings import settings_from_state, settings_state
@@ -47,6 +47,15 @@ class RevisionPage:
     before: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """One change of what readers of a claim see; `fields` are told for `changed` only, with the older as `mine`."""
+
+    at: datetime
+    kind: Literal["published", "changed", "withdrawn"]
+    fields: tuple[FieldDifference, ...] = ()
+
+
 class History:
     """Reads revisions of the actor's server; all methods may raise NotAllowedError and UnknownEntryError."""
 
@@ -74,6 +83,44 @@ class History:
         with self._database.reading() as session:
             permit(session, actor, "history.see")
             return read_revision(session, actor.server, number)
+
+    def milestones(self, claim: ClaimRecord) -> tuple[Milestone, ...]:
+        """Return what became of a claim in public, oldest first: no actor, no reason, nothing of its time as a draft.
+
+        A server's own version has the milestones of that server's revisions alone.
+        """
+        query = (
+            select(col(Revision.at), col(ChangeRow.after))
+            .join(Revision, col(Revision.id) == col(ChangeRow.revision))
+            .where(col(ChangeRow.kind) == CLAIM, col(ChangeRow.subject) == claim.id)
+            .where(col(Revision.server) == claim.server if claim.server else col(Revision.server).is_(None))
+            .order_by(col(ChangeRow.id))
+        )
+        with self._database.reading() as session:
+            rows = session.connection().execute(query).all()
+        states = [(row[0], _as_kept_now(CLAIM, row[1])) for row in rows]
+        return tuple(_milestones(states))
+
+
+# What readers are not shown.
+_UNSEEN = frozenset({"status", "wordings"})
+
+
+def _milestones(states: Iterable[tuple[datetime, State | None]]) -> Iterator[Milestone]:
+    shown: State | None = None
+    for at, state in states:
+        if state is None or state["status"] != "published":
+            if shown is not None:
+                yield Milestone(at, "withdrawn")
+            shown = None
+        elif shown is None:
+            yield Milestone(at, "published")
+            shown = state
+        else:
+            fields = tuple(each for each in differences(shown, state) if each.field not in _UNSEEN)
+            if fields:
+                yield Milestone(at, "changed", fields)
+            shown = state
 
 
 def diff(change: ChangeRecord) -> tuple[FieldDifference, ...]:

@@ -1,7 +1,5 @@
 """Everything that moderators do with a claim base, under one roof, for front ends."""
 
-from datetime import timedelta
-
 from checks.lexicon import Lexicon
 from claims.answering.corrections import Corrections
 from claims.base import ClaimBase, Clock
@@ -42,7 +40,3 @@ class Moderation:
         self.digests = Digests(base, clock)
         self.digest_postings = DigestPostings(base, clock)
         self.setup = ServerSetup(base)
-
-    def purge(self, older_than: timedelta) -> int:
-        """Drop what is kept for a time only: decided and unseen items, shadow matches; return how many went."""
-        return self.queue.purge(older_than) + self.shadow.purge(older_than)

@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
+from claims.answering.traces import SAID_BY
 from claims.base import ClaimBase, Clock
 from claims.fields import LINE, FormReader
 from claims.moderation.rights import Actor, permit
@@ -164,12 +165,18 @@ class Queue:
         self._clock = clock or base.clock
 
     def propose(
-        self, actor: Actor, text: str, claim: str | None = None, place: tuple[int, int] | None = None, note: str = ""
+        self,
+        actor: Actor,
+        text: str,
+        claim: str | None = None,
+        place: tuple[int, int] | None = None,
+        note: str = "",
+        said_by: int | None = None,
     ) -> bool:
         """Let a member propose a text, as a claim or as a wording of one; False where the same waits already.
 
-        `place` is channel and message where it was read. Raises NotAllowedError, UnknownClaimError, InvalidEditError
-        (also when a member has twenty proposals waiting).
+        `place` is channel and message where it was read, `said_by` its author, who may want it forgotten. Raises
+        NotAllowedError, UnknownClaimError, InvalidEditError (also when a member has twenty proposals waiting).
         """
         server, form = actor.server, FormReader()
         words, why = form.needed("text", text), form.text("note", note, LINE)
@@ -177,6 +184,7 @@ class Queue:
         author = hash_user(actor.user_id, self._key)
         channel, message = place or (None, None)
         payload = {"text": words, "note": why}
+        payload |= {} if said_by is None else {SAID_BY: hash_user(said_by, self._key)}
         occasion = hashlib.sha256(f"{claim or ''}/{words.casefold()}".encode()).hexdigest()
         item = NewItem(server, "proposal", occasion, claim, payload, channel, message, None, author)
         with self._base.database.writing() as session:
@@ -228,15 +236,6 @@ class Queue:
             row = session.scalar(query.where(_later(last))) if last is not None else None
             row = row or session.scalar(query)
             return item_of(row, self._clock(), reports_of(session, row)) if row is not None else None
-
-    def purge(self, older_than: timedelta) -> int:
-        """Drop what was decided before, and near misses and offers that nobody has looked at; return how many."""
-        end = self._clock() - older_than
-        old = (col(QueueItem.decided_at) < end) | (
-            col(QueueItem.kind).in_(("near", "offer")) & (col(QueueItem.created_at) < end)
-        )
-        with self._base.database.writing() as session:
-            return session.connection().execute(delete(QueueItem).where(old)).rowcount
 
 
 def _waiting(session: Session, server: int | None, kind: ItemKind, *conditions: ColumnElement[bool]) -> int:

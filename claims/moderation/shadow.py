@@ -105,13 +105,6 @@ class ShadowBook:
                 there = there if channel is None else there.where(col(table.channel) == channel)
                 session.connection().execute(there)
 
-    def purge(self, older_than: timedelta) -> int:
-        """Drop what is older; return how many matches went."""
-        end = self._clock() - older_than
-        with self._database.writing() as session:
-            session.connection().execute(delete(ShadowDay).where(col(ShadowDay.day) < end.date()))
-            return session.connection().execute(delete(ShadowMatch).where(col(ShadowMatch.seen_at) < end)).rowcount
-
 
 def cut_off_within(scores: Sequence[float], messages: int, budget: float) -> float | None:
     """Return the least cut-off that at most `budget` of 1,000 messages reach, given the scores of all replies.

@@ -20,8 +20,8 @@ from claims.fields import FormReader
 from claims.moderation.rights import Actor, permit
 from claims.record import CitationRecord, DocumentRecord
 from claims.store.changes import DOCUMENT, DOCUMENT_FACTS, SOURCE, SOURCE_FACTS, Change, write_changes
-from claims.store.revisions import AuditEntry, last_revision
-from claims.store.tables import Citation, Claim, Document, DocumentText, Point
+from claims.store.revisions import AuditEntry
+from claims.store.tables import Citation, Claim, Document, DocumentText, Point, last_revision
 from config.errors import DocumentRefusedError, DocumentTextError
 
 _ADDRESS = 2000
@@ -68,6 +68,8 @@ class SourceBook:
         return name
 
 
+# Documents of a server's own, each with its text.
+MOST_OWN = 500
 _LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 
 
@@ -123,6 +125,11 @@ class DocumentShelf:
                 row, text = found
                 return Shelved(row.id, "loaded" if self._keep(session, row.sha256, text) else "known")
             state = _checked(facts)
+            own = select(func.count()).select_from(Document).where(col(Document.server) == actor.server)
+            if actor.server is not None and (session.scalar(own) or 0) >= MOST_OWN:
+                raise DocumentRefusedError(
+                    "This server has {most} documents of its own. Remove one that no claim cites.", most=MOST_OWN
+                )
             name = _name(session, facts, last_revision(session) + 1)
             entry = AuditEntry(actor.who, "documents.add", reason, actor.server)
             if actor.server is None:
@@ -134,6 +141,24 @@ class DocumentShelf:
             session.get_one(Document, name).sha256 = intake.sha256
             self._keep(session, intake.sha256, intake.text)
         return Shelved(name, "added")
+
+    def describe(self, actor: Actor, document: str, facts: DocumentFacts, reason: str = "") -> None:
+        """Write other facts about a document of the actor's own: the server's, or of the operator a shared one.
+
+        Raises InvalidEditError for facts that are none, with each field, and DocumentTextError for any other document.
+        """
+        with self._base.database.changing() as session:
+            permit(session, actor, "source.add")
+            row = session.get(Document, document)
+            if row is None or row.server != actor.server:
+                raise DocumentTextError(
+                    "There is no document {document} here. Pick one from the list.", document=document
+                )
+            state = _checked(facts) | {"id": document, "sha256": row.sha256}
+            kind, names = (DOCUMENT, DOCUMENT_FACTS) if actor.server is None else (SOURCE, SOURCE_FACTS)
+            entry = AuditEntry(actor.who, "documents.describe", reason, actor.server)
+            change = Change(kind, document, {fact: state[fact] for fact in names})
+            write_changes(session, entry, [change], self._base.clock())
 
     def entries(self, server: int | None) -> tuple[ShelfEntry, ...]:
         """Return the documents that the server sees, by id."""

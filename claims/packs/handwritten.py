@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
-from claims.packs.lines import Lined, PartPath, Plain
+from claims.packs.schema import Lined, PartPath, Plain
 from claims.record import DocumentRecord
 from config.errors import PackProblem
 from config.languages import CODES, GIVEN, tag_of, written_language

@@ -1,19 +1,196 @@
-"""What packs have to fit: their JSON Schema, told in plain words, and the rules between parts that it cannot say."""
+"""The form of packs: plain data with the line of every part, the JSON Schema that it has to fit, and rules beyond that.
+
+Plain scalars of YAML are read by the rules of YAML 1.2: `no`, `on` and `2026-01-23` stay text, `1.4e12` is a number.
+Aliases, tags, doubled keys and depth are refused.
+"""
 
 import json
 import re
+import sys
+from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from importlib import resources
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 
+import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
+from yaml import events
 
-from claims.packs.lines import Lined, PartPath, field_name
 from config.errors import PackProblem, worded
 from config.languages import CODES, GIVEN
+
+Plain: TypeAlias = "str | float | bool | list[Plain] | dict[str, Plain] | None"
+PartPath: TypeAlias = tuple[str | int, ...]
+
+MAX_DEPTH = 12
+# Three times what 8 MB of claims have; while it is read, a part takes some 80 bytes and a list or group some 400.
+MAX_PARTS, MAX_GROUPS = 600_000, 150_000
+WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
+WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
+DECIMAL = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
+_TAB = re.compile(r"'\\t'|\btabs?\b")
+UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+class YamlRefusedError(Exception):
+    """The text is no YAML, or YAML that packs may not use; carries the problem with its line."""
+
+    def __init__(self, problem: PackProblem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+class Lined(Protocol):
+    """Plain data in the form of a pack, whatever it was read from, and the lines of its parts."""
+
+    @property
+    def data(self) -> Plain:
+        """The data as a whole."""
+        ...
+
+    def line(self, place: PartPath) -> int:
+        """Return the line (from 1) of a part, or of the nearest part around it."""
+        ...
+
+
+class LinedYaml:
+    """The data of one YAML document, and the line (from 1) where each part of it stands."""
+
+    def __init__(self, text: str) -> None:
+        """Read the text; raises YamlRefusedError."""
+        # Of each list and group the line on which it begins, and those of its parts.
+        self._lines: dict[PartPath, array[int]] = {}
+        self._parts = 0
+        self._first = 1
+        # The loader in C, where PyYAML has it, reads a large pack in tenths of a second instead of seconds.
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        try:
+            parts = (event for event in yaml.parse(text, Loader=loader))
+            self.data = self._document(parts)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line = mark.line + 1 if mark else 0
+            if _TAB.search(str(error.problem)):
+                fault = worded("this is no valid YAML: a tab stands where only spaces may stand")
+                raise _refused(line, (), fault, worded("Put spaces in its place.")) from None
+            fault = worded("this is no valid YAML: {detail}", detail=error.problem or error.context)
+            # Without the error that led here, which holds on to the whole text.
+            raise _refused(line, (), fault, worded("Mend the line, or quote the text.")) from None
+        except yaml.YAMLError as error:
+            fault = worded("this is no valid YAML: {detail}", detail=str(error))
+            raise _refused(0, (), fault, worded("Mend the file.")) from error
+
+    def line(self, place: PartPath) -> int:
+        """Return the line of a part, or of the nearest part around it."""
+        data: Plain = self.data
+        line = self._lines[()][0] if () in self._lines else self._first
+        for depth, part in enumerate(place):
+            lines = self._lines.get(place[:depth])
+            if isinstance(data, list) and isinstance(part, int) and lines is not None and part < len(data):
+                line, data = lines[1 + part], data[part]
+            elif isinstance(data, dict) and isinstance(part, str) and part in data and lines is not None:
+                line, data = lines[1 + list(data).index(part)], data[part]
+            else:
+                break
+        return line
+
+    def _document(self, parts: Iterator[events.Event]) -> Plain:
+        started = False
+        data: Plain = None
+        for event in parts:
+            if isinstance(event, events.DocumentStartEvent):
+                if started:
+                    mend = worded("Keep one pack in a file, without ---.")
+                    raise _refused(_line(event), (), worded("a second YAML document begins"), mend)
+                started = True
+                data = self._value(next(parts), parts, ())
+        return data
+
+    def _value(self, event: events.Event, parts: Iterator[events.Event], place: PartPath) -> Plain:
+        self._parts += 1
+        if self._parts > MAX_PARTS or len(self._lines) > MAX_GROUPS:
+            most = MAX_PARTS if self._parts > MAX_PARTS else MAX_GROUPS
+            fault = worded("the file has more than {most:,} parts", most=most)
+            raise _refused(_line(event), (), fault, worded("Split it up."))
+        if not place:
+            self._first = _line(event)
+        _refuse_references(event, place)
+        if isinstance(event, events.ScalarEvent):
+            return _scalar(event, place)
+        if len(place) >= MAX_DEPTH:
+            fault = worded("nested deeper than {most} levels", most=MAX_DEPTH)
+            raise _refused(_line(event), place, fault, worded("See pack.schema.json for the form."))
+        self._lines[place] = array("l", [_line(event)])
+        if isinstance(event, events.SequenceStartEvent):
+            return self._sequence(parts, place)
+        return self._mapping(parts, place)
+
+    def _sequence(self, parts: Iterator[events.Event], place: PartPath) -> list[Plain]:
+        values: list[Plain] = []
+        lines = self._lines[place]
+        while not isinstance(event := next(parts), events.SequenceEndEvent):
+            lines.append(_line(event))
+            values.append(self._value(event, parts, (*place, len(values))))
+        return values
+
+    def _mapping(self, parts: Iterator[events.Event], place: PartPath) -> dict[str, Plain]:
+        values: dict[str, Plain] = {}
+        lines = self._lines[place]
+        while not isinstance(event := next(parts), events.MappingEndEvent):
+            _refuse_references(event, place)
+            if not isinstance(event, events.ScalarEvent):
+                fault, mend = worded("a key is not plain text"), worded("Write keys as in pack.schema.json.")
+                raise _refused(_line(event), place, fault, mend)
+            key = sys.intern(event.value)
+            if key in values:
+                fault = worded("the key {key!r} stands here twice", key=key)
+                raise _refused(_line(event), (*place, key), fault, worded("Keep one of the two."))
+            lines.append(_line(event))
+            values[key] = self._value(next(parts), parts, (*place, key))
+        return values
+
+
+def field_name(place: PartPath) -> str:
+    """Write a place as people do: `claims[2].points[0].text.en`."""
+    name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
+    return name.removeprefix(".")
+
+
+def _refuse_references(event: events.Event, place: PartPath) -> None:
+    tagged = isinstance(event, events.CollectionStartEvent | events.ScalarEvent) and event.tag is not None
+    if isinstance(event, events.AliasEvent) or getattr(event, "anchor", None) is not None or tagged:
+        mend = worded("Packs may not use anchors (&), aliases (*) or tags (!): write the value out.")
+        raise _refused(_line(event), place, worded("an anchor, alias or tag stands here"), mend)
+
+
+def _scalar(event: events.ScalarEvent, place: PartPath) -> Plain:
+    text = event.value
+    if UNFIT.search(text):
+        fault = worded("the text holds a control character or half a character")
+        raise _refused(_line(event), place, fault, worded("Take it out."))
+    if event.style:
+        return text
+    if text in WORDS:
+        return WORDS[text]
+    if WHOLE.fullmatch(text):
+        return int(text)
+    if DECIMAL.fullmatch(text):
+        number = float(text)
+        return number if number - number == 0 else text
+    return text
+
+
+def _line(event: events.Event) -> int:
+    mark = event.start_mark
+    return mark.line + 1 if mark else 0
+
+
+def _refused(line: int, place: PartPath, fault: str, mend: str) -> YamlRefusedError:
+    return YamlRefusedError(PackProblem(line, field_name(place), fault, mend))
+
 
 _SHOWN = 60
 DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")

@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from claims.record import State, claim_from_state, claim_state, plain_fields, with_texts
 from claims.store.claim_rows import pack_record, read_rows, write_claim
-from claims.store.revisions import TOUCHSTONE, AuditEntry, ChangeRecord, Who, last_revision
+from claims.store.revisions import TOUCHSTONE, AuditEntry, ChangeRecord, Who
 from claims.store.server_settings import ServerSettings, settings_from_state, settings_of, settings_state
 from claims.store.tables import (
     ChangeRow,
@@ -24,6 +24,7 @@ from claims.store.tables import (
     QueueItem,
     Revision,
     Server,
+    last_revision,
 )
 from config.errors import NotUndoableError
 from config.languages import ByLanguage
@@ -192,7 +193,7 @@ class PackStore:
         else:
             head = with_texts(state)
             texts = {"title": ByLanguage(head["title"])}
-            values = head | texts | {"as_of": date.fromisoformat(head["as_of"]), "loaded_at": context.at}
+            values: dict[str, Any] = head | texts | {"as_of": date.fromisoformat(head["as_of"]), "loaded_at": context.at}
             context.session.add(row.sqlmodel_update(values) if row else Pack(**values))
         context.session.flush()
 

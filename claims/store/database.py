@@ -114,7 +114,9 @@ class Database:
             yield
         except DBAPIError as error:
             # The driver's words may repeat the address, and the chain of errors is logged as well.
-            words = blotted(" ".join(str(error.orig).split()).rstrip(".?"), self._secrets)
+            # PostgreSQL adds the values of the row, which may be what somebody has typed.
+            told = str(error.orig).partition("\nDETAIL:")[0]
+            words = blotted(" ".join(told.split()).rstrip(".?"), self._secrets)
             raise DatabaseError(f"The claim base {self.place} could not be {done}: {words}. {_mend(words)}") from (
                 None if self._secrets else error
             )
@@ -244,6 +246,8 @@ def _engine(url: URL, *, read_only: bool) -> Engine:
         address = f"{file.absolute().as_uri()}?mode=ro{alone}"
         options["creator"] = lambda: sqlite3.connect(address, uri=True, check_same_thread=False)
     try:
+        # What is written, such as a form, would stand in the log with the statement that failed.
+        options["hide_parameters"] = True
         engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite", **options)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise DatabaseError(f"PostgreSQL needs its driver. {install_hint('postgres')}") from error

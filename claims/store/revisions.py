@@ -12,10 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlmodel import Session, col
-
-from claims.store.tables import Revision
 from config.errors import ClaimBaseError
 
 Who = str | int
@@ -48,11 +44,6 @@ class AuditEntry:
     reason: str = ""
     server: int | None = None
     undoes: int | None = None
-
-
-def last_revision(session: Session) -> int:
-    """Return the number of the newest revision, 0 for an empty base."""
-    return session.scalar(select(func.max(col(Revision.id)))) or 0
 
 
 KEY_BYTES = 32

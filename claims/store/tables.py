@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, MetaData, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, MetaData, UniqueConstraint, func, select, text
 from sqlalchemy.orm import declared_attr
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel, col
 
 from config.languages import ByLanguage
 
@@ -410,3 +410,8 @@ class WordingVector(Table, table=True):
     model: str = Field(primary_key=True)
     text_sha256: str = Field(primary_key=True)
     vector: bytes
+
+
+def last_revision(session: Session) -> int:
+    """Return the number of the newest revision, 0 for an empty base."""
+    return session.scalar(select(func.max(col(Revision.id)))) or 0

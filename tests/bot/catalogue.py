@@ -23,6 +23,7 @@ KEYWORDS: tuple[dict[str, tuple[int, ...] | None], ...] = (
     {"texts": None, "_texts": None, "plural": (1, 2), "msgid": None, "worded": None, "NotAllowedError": None}
     | {"UnknownEntryError": None, "NotUndoableError": None, "DocumentTextError": None}
     | {"DocumentRefusedError": None, "AddressRefusedError": None, "ExtractionError": None}
+    | {"SiteError": None}
     | dict.fromkeys(_FAULTS, (2,)),
     dict.fromkeys(_FAULTS, (3,)),
 )

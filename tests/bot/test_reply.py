@@ -1,5 +1,6 @@
 """The neutral reply: what it says, and what it leaves unsaid."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -146,3 +147,13 @@ def test_a_claim_can_be_described_without_any_message():
     assert reply.title == "From the claim base"
     assert reply.entries[0].figure_lines == ()
     assert reply.sources
+
+
+def test_only_a_published_claim_that_all_see_has_a_page():
+    def page(**changes):
+        shown = replace(composer(claim(**changes), language="zh-Hant"), site="https://claims.example/x")
+        return shown.describe("crane").entries[0].page
+
+    assert page() == "https://claims.example/x/zh-Hant/claims/crane.html"
+    assert page(server=7) == page(status="draft") == ""
+    assert composer().describe("crane").entries[0].page == ""

@@ -191,3 +191,10 @@ def test_the_password_of_the_database_is_blotted_out_of_what_others_say(address)
 def test_an_address_without_a_password_is_shown_as_it_is():
     assert shown_database("postgresql://me@host:5432/base") == "postgresql://me@host:5432/base"
     assert shown_database("sqlite:////a/b?c@d.db") == "sqlite:////a/b?c@d.db"
+
+
+@pytest.mark.parametrize("given", ["claims.example", "ftp://claims.example", "https://x.example/?a=1", "https://a b"])
+def test_the_address_of_the_site_is_one(given):
+    assert load_settings(public_url="https://claims.example/site/").public_url == "https://claims.example/site"
+    with pytest.raises(SettingsError, match="this is no address of a site"):
+        load_settings(public_url=given)

@@ -139,3 +139,28 @@ def application() -> dict[str, Any]:
         "interactions_endpoint_url": None,
         "role_connections_verification_url": None,
     }
+
+
+def submitted(form: str, token: str, **typed: str) -> dict[str, Any]:
+    """A form that a member hands in."""
+    fields = [
+        {"type": 18, "id": 1, "component": {"type": 4, "id": 2, "custom_id": k, "value": v}} for k, v in typed.items()
+    ]
+    return {
+        "id": "9001",
+        "application_id": str(BOT_ID),
+        "type": 5,
+        "token": token,
+        "version": 1,
+        "guild_id": str(GUILD_ID),
+        "channel_id": str(CHANNEL_ID),
+        "channel": channel(CHANNEL_ID, "general"),
+        "locale": "en-US",
+        "entitlements": [],
+        "authorizing_integration_owners": {},
+        "context": 0,
+        "attachment_size_limit": 1,
+        "app_permissions": BOT_ROLE_PERMISSIONS,
+        "member": {**member(MEMBER_ID, "alice"), "permissions": BOT_ROLE_PERMISSIONS},
+        "data": {"custom_id": form, "components": fields},
+    }

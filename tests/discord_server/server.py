@@ -152,6 +152,8 @@ class LoopbackDiscord:
             ("GET", "/channels/*/messages/*", self._get_message),
             ("PATCH", "/channels/*/messages/*", self._edit_message),
             ("PUT", "/channels/*/messages/*/reactions/*/@me", self._react),
+            ("POST", "/interactions/*/*/callback", self._acknowledge),
+            ("POST", "/webhooks/*/*", self._follow_up),
         ]
         return next((act for verb, pattern, act in routes if verb == method and fnmatch.fnmatch(path, pattern)), None)
 
@@ -215,3 +217,16 @@ class LoopbackDiscord:
 
     async def _react(self, _path: str, _body) -> web.Response:
         return web.Response(status=204)
+
+    async def _acknowledge(self, path: str, _body) -> web.Response:
+        return answer({"interaction": {"id": path.split("/")[2], "type": 5}})
+
+    async def _follow_up(self, _path: str, body) -> web.Response:
+        return answer(
+            payloads.message(
+                next(self._ids),
+                (body or {}).get("content") or "",
+                payloads.user(payloads.BOT_ID, "touchstone", bot=True),
+                payloads.CHANNEL_ID,
+            )
+        )

@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from checks.base import DisputeTuning, IndexedBase
-from checks.embedders.embedder import SemanticEmbedder, Vector, Vectors
-from checks.embedders.resilience import SafeEmbedder
+from checks.embedders.embedder import SafeEmbedder, Vector, Vectors
+from checks.embedders.opening import SemanticEmbedder
 from checks.lexicon import Lexicon, analyse
+from checks.matching import Look, StanceReadings, stance_measures, topic_measures
 from checks.meaning import Meaning, Nearness
 from checks.model import KnownClaim
-from checks.pair_features import Look, StanceReadings, stance_measures, topic_measures
 from checks.stance import StanceReader
-from checks.stance.tone import ToneReader
+from checks.stance.cues import ToneReader
 from checks.tuning import Tuning
 from tests.evaluation.packs import Row
 

@@ -5,8 +5,8 @@ from collections import defaultdict
 import pytest
 
 from checks.checker import Checker
-from checks.embedders.embedder import SemanticEmbedder
-from checks.embedders.resilience import SafeEmbedder
+from checks.embedders.embedder import SafeEmbedder
+from checks.embedders.opening import SemanticEmbedder
 from checks.evaluate.files import read_labelled
 from checks.evaluate.measures import judge_messages
 from tests.evaluation.packs import HERE, read_claims

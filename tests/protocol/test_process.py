@@ -67,6 +67,22 @@ async def test_it_says_version_base_claims_servers_and_its_invitation(ready, dis
     assert "voice" not in ready.log
 
 
+async def test_at_debug_it_logs_no_message_no_form_and_no_token(discord, bot):
+    bot.environment["TOUCHSTONE_LOG_LEVEL"] = "DEBUG"
+    await bot.start()
+    await discord.until(lambda: "Ready as" in bot.log, 120.0)
+    await discord.say(f"{CRANE}, says my neighbour Ottilie")
+    await discord.until(discord.delivered)
+    form = payloads.submitted("ts:f:prop||", "token-of-an-interaction", text="typed by Ottilie", note="Ottilie's note")
+    await discord.gateway.emit("INTERACTION_CREATE", form)
+    await discord.until(lambda: [seen for seen in discord.requests if seen.path.startswith("/webhooks/")])
+    assert await bot.stop() == 0
+    said = str([seen.body for seen in discord.requests if seen.path.startswith("/webhooks/")])
+    assert "It waits for the moderators" in said
+    for secret in ("Ottilie", "token-of-an-interaction", "a.loopback.token"):
+        assert secret not in bot.log
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("hours", ["100000000", "inf"])
 async def test_a_cool_down_without_an_end_still_lets_the_first_answer_out(discord, bot, hours):

@@ -127,6 +127,7 @@ ACTS: Mapping[str, str] = {
     "pack.remove": msgid("Pack of claims left out"),
     "documents.load": msgid("Documents loaded"),
     "documents.add": msgid("Document added"),
+    "documents.describe": msgid("Document described"),
     "documents.remove": msgid("Document removed"),
     "undo": msgid("Taken back"),
 }

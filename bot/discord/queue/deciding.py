@@ -14,7 +14,7 @@ from bot.discord.lookup import LONGEST, claims_named, title_in
 from bot.discord.request import Request
 from bot.discord.routes import Route
 from bot.texts import Texts, msgid
-from bot.wording import value_text
+from bot.wording import attitude_text, value_text
 from claims.moderation.queue import Item, ItemKind
 from claims.record import ClaimRecord
 from claims.store.changes import ChangeResult
@@ -101,6 +101,21 @@ async def passage_lines(request: Request, item: Item) -> list[str]:
     )
     # ChangeResult as the field for citations takes it.
     return [named, texts("A point cites it as: {citation}", citation=escape(f"{source} {start}-{end}"))]
+
+
+def candidate_lines(item: Item, texts: Texts) -> list[str]:
+    """Say what a document does with its sentence, who says it there, and what stands against it; escaped."""
+    payload = item.payload
+    facts = [str(payload.get("speaker") or ""), attitude_text(str(payload.get("attitude") or ""), texts)]
+    if payload.get("model"):
+        facts.append(texts("found by a language model: {model}", model=str(payload["model"])))
+    lines = [" · ".join(escape(each) for each in facts if each)]
+    match payload.get("counter"):
+        case [_, _, str(text)]:
+            lines.append(texts("against it: {text}", text=escape(text)))
+        case _:
+            pass
+    return [each for each in lines if each]
 
 
 KINDS: Mapping[str, str] = {

@@ -1,8 +1,9 @@
 """How claims come into the queue and out of it: what members and documents propose, and the forms that decide."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Any, cast
+import contextlib
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, cast
 
 import discord
 from discord import app_commands, ui
@@ -13,19 +14,20 @@ from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, Touchstone
 from bot.discord.cards import draw_lines, escape, shorten
 from bot.discord.editor.screen import draw_claim, read_screen
 from bot.discord.forms import LONGEST_FIELD, Form, FormField, FormName, Forms, languages_of
-from bot.discord.lookup import LONGEST, MOST, ClaimLookup
+from bot.discord.lookup import LONGEST, ClaimLookup, meant_document, suggest_documents
 from bot.discord.queue.command import QueueCommand
-from bot.discord.queue.deciding import Decision, read_message, words_of, write_decision
+from bot.discord.queue.deciding import Decision, fetch_message, read_message, words_of, write_decision
 from bot.discord.request import Request
 from bot.texts import Texts, msgid
 from bot.wording import field_name, value_text
+from claims.documents.candidates import MOST as MOST_CANDIDATES
+from claims.documents.candidates import Moved
 from claims.fields import LINE
-from claims.moderation.candidate_items import CandidateDesk
 from claims.moderation.edits import KINDS, EditTexts
+from claims.moderation.moderation import Moderation
 from claims.moderation.queue import Item
 from claims.moderation.rights import Act, Actor
-from claims.record import DocumentRecord
-from config.errors import UnknownClaimError
+from config.errors import NotAllowedError, UnknownClaimError
 from config.languages import ByLanguage, by_field, typed_texts, written_language
 
 
@@ -53,7 +55,8 @@ class ProposeForm:
         place = (int(about[0]), int(about[1])) if _is_message(about) else None
         claim = None if place else about[0] or None
         propose = request.moderation.queue.propose
-        is_new = await request.do(propose, actor, typed["text"], claim, place, typed["note"])
+        said_by = await _author(request, *place) if place else None
+        is_new = await request.do(propose, actor, typed["text"], claim, place, typed["note"], said_by)
         told = (
             texts("Thank you. It waits for the moderators of this server.")
             if is_new
@@ -80,6 +83,14 @@ async def _words(request: Request, about: tuple[str, ...]) -> str:
     except discord.HTTPException:
         # Without the message the member can still type.
         return ""
+
+
+async def _author(request: Request, channel: int, message: int) -> int | None:
+    """Return who wrote a message, who may want the proposal forgotten; None where it cannot be read any more."""
+    try:
+        return (await fetch_message(request, channel, message)).author.id
+    except (discord.HTTPException, NotAllowedError):
+        return None
 
 
 class NewClaimForm:
@@ -209,58 +220,42 @@ class Proposing(CommandGroup):
         await self._forms.open(Request(interaction), FormName(ProposeForm.kind, about))
 
 
-class CandidatesCommand(CommandGroup):
-    """`/claims candidates`: a document proposes claims, which wait for the moderators like what members propose.
-
-    `turn` is held while a document is read: each keeps a core busy, and one after the other they are done no later.
-    """
-
-    def __init__(self, bot: TouchstoneBot, group: commands.Cog) -> None:
-        self.bot = bot
-        self.turn = asyncio.Semaphore(1)
-        command: Subcommand = app_commands.Command(
-            name=locale_str(msgid("candidates")),
-            description=locale_str(msgid("Look through a document for sentences that may become claims")),
-            callback=self.candidates,
-        )
-        self.join(group, (command,))
-
-    async def _complete(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
-        documents = await asyncio.to_thread(self.bot.touchstone.base.documents, interaction.guild_id)
-        found = [document for document in documents if document.loaded and len(document.id) <= LONGEST]
-        texts = Request(interaction).texts
-        return [
-            app_commands.Choice(name=shorten(texts.quoted(document.title), LONGEST), value=document.id)
-            for document in _named(found, typed)[:MOST]
-        ]
-
-    @app_commands.rename(source=locale_str(msgid("source")))
-    @app_commands.describe(source=locale_str(msgid("The document to look through")))
-    @app_commands.autocomplete(source=_complete)
-    async def candidates(self, interaction: BotInteraction, source: str) -> None:
-        """Put what the document proposes into the queue, and say how much that is."""
-        request = await Request.waiting(interaction)
-        texts, actor = request.texts, request.actor
-        documents = await request.do(request.touchstone.base.documents, actor.server)
-        # The value may be a suggestion's id or whatever was typed.
-        meant = [each for each in documents if each.id == source] or _named(documents, source)
-        document, title = (meant[0].id, meant[0].title) if len(meant) == 1 else (source, source)
-        async with self.turn:
-            found, new = await request.do(_find, request.moderation.candidates, actor, document)
-        lines = _outcome(found, new, escape(shorten(texts.quoted(title), LONGEST)), texts)
-        await request.respond(draw_lines(lines, texts))
+# Seconds between two lines about how far something is: Discord allows five edits in five seconds.
+_PACE = 2.0
+Result = TypeVar("Result")
 
 
-def _find(candidates: CandidateDesk, actor: Actor, document: str) -> tuple[int, int]:
+async def look_through(request: Request, document: str, title: str) -> list[str]:
+    """Put the candidates of a document into the queue, and return lines that say how many; progress is shown."""
+    named, texts, actor = escape(shorten(title, LONGEST)), request.texts, request.actor
+    found, new = await _told(
+        request,
+        lambda moved: find_candidates(request.moderation, actor, document, moved),
+        lambda share: texts("Looking through {title}: {share}", title=named, share=f"{share:.0%}"),
+    )
+    return _outcome(found, new, named, texts)
+
+
+def find_candidates(moderation: Moderation, actor: Actor, document: str, moved: Moved | None = None) -> tuple[int, int]:
     """Put what is new into the queue; return how many sentences were found, and how many of them are new."""
-    found = candidates.look(actor, document)
-    return len(found), candidates.add(actor, found)
+    desk = moderation.candidates
+    found = desk.across(actor, [desk.source(actor, document)], moved, most=MOST_CANDIDATES)
+    return len(found), desk.add(actor, tuple(found))
 
 
-def _named(documents: Sequence[DocumentRecord], typed: str) -> list[DocumentRecord]:
-    """Return the documents with all typed words in id or title."""
-    words = typed.casefold().split()
-    return [each for each in documents if all(word in f"{each.id} {each.title}".casefold() for word in words)]
+async def _told(request: Request, work: Callable[[Moved], Result], say: Callable[[float], str]) -> Result:
+    """Let a thread work, and tell every two seconds how far it is."""
+    share = 0.0
+
+    def moved(done: int, whole: int) -> None:
+        nonlocal share
+        share = done / whole if whole else 0.0
+
+    task = asyncio.create_task(request.do(work, moved))
+    while not (await asyncio.wait({task}, timeout=_PACE))[0]:
+        with contextlib.suppress(discord.HTTPException):
+            await request.show(draw_lines([say(share)], request.texts))
+    return await task
 
 
 def _outcome(found: int, new: int, title: str, texts: Texts) -> list[str]:
@@ -275,3 +270,31 @@ def _outcome(found: int, new: int, title: str, texts: Texts) -> list[str]:
         title=title,
     )
     return [told, texts("Decide on them with /queue.")]
+
+
+class CandidatesCommand(CommandGroup):
+    """`/claims candidates`: a document proposes claims, which wait for the moderators like what members propose."""
+
+    def __init__(self, bot: TouchstoneBot, group: commands.Cog) -> None:
+        self.bot = bot
+        self.turn = asyncio.Semaphore(1)
+        command: Subcommand = app_commands.Command(
+            name=locale_str(msgid("candidates")),
+            description=locale_str(msgid("Look through a document for sentences that may become claims")),
+            callback=self.candidates,
+        )
+        self.join(group, (command,))
+
+    async def _complete(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
+        return await suggest_documents(Request(interaction), typed, only_loaded=True)
+
+    @app_commands.rename(source=locale_str(msgid("source")))
+    @app_commands.describe(source=locale_str(msgid("The document to look through")))
+    @app_commands.autocomplete(source=_complete)
+    async def candidates(self, interaction: BotInteraction, source: str) -> None:
+        """Put what the document proposes into the queue, and say how much that is."""
+        request = await Request.waiting(interaction)
+        await request.require("queue.decide")
+        async with self.turn:
+            lines = await look_through(request, *await meant_document(request, source))
+        await request.show(draw_lines(lines, request.texts))

@@ -22,6 +22,7 @@ from bot.discord.queue.deciding import (
     NEXT,
     Decision,
     age_text,
+    candidate_lines,
     counts_text,
     kind_text,
     proposed_words,
@@ -98,6 +99,8 @@ def _facts(item: Item, claims: Mapping[str, ClaimRecord], texts: Texts, passage:
     lines.extend(passage)
     if item.claim is not None:
         lines.append(texts("Claim: {claim}", claim=escape(title_in(claims, item.claim, texts))))
+    if item.kind == "candidate":
+        lines.extend(candidate_lines(item, texts))
     if item.kind == "stale" and claim is not None and claim.review_by is not None:
         lines.append(texts("To be reviewed by {day}.", day=display_date(claim.review_by.isoformat(), texts)))
     if item.score is not None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.discord.card_buttons import card_buttons
-from bot.discord.cards import draw_card, draw_lines, draw_pages, link
+from bot.discord.cards import draw_card, draw_lines, draw_pages, draw_short, link
 from bot.reply import PointLine, Reply, ReplyEntry, SourceLine
 from bot.texts import Texts
 from claims.record import CitationRecord
@@ -135,3 +135,21 @@ def test_addresses_with_brackets_are_links():
     assert link("Mercury", "https://example.org/Mercury_(element)") == (
         "[Mercury](https://example.org/Mercury_%28element%29)"
     )
+
+
+PAGE = "https://claims.example/en/claims/a-claim.html"
+
+
+def test_a_card_leads_to_the_claims_own_page_where_it_has_one():
+    with_page = replace(entry(), page=PAGE)
+    assert f"### [A claim]({PAGE})" in shown(draw(with_page))
+    reply = Reply("en", "This message comes close to a known claim", (with_page,), ())
+    card = draw_short(reply, ENGLISH, card_buttons(["a-claim"], ENGLISH))
+    buttons = [item for item in card.walk_children() if isinstance(item, discord.ui.Button)]
+    assert [each.url for each in buttons] == [None] * 4 + [PAGE]
+    assert PAGE not in shown(card)
+
+
+def test_a_card_without_a_page_has_no_button_for_it():
+    card = draw_short(Reply("en", "", (entry(),), ()), ENGLISH, card_buttons(["a-claim"], ENGLISH))
+    assert all(item.url is None for item in card.walk_children() if isinstance(item, discord.ui.Button))

@@ -88,3 +88,38 @@ def test_a_server_has_its_own(call):
     assert call("claims", "undo", number).code == 1
     assert call("claims", "undo", number, "--server", "77").code == 0
     assert "silver-h100-1.2kg" in call("claims", "list", "--server", "77").out
+
+
+@pytest.mark.parametrize("command", [("claims", "site", "site"), ("claims", "publish", "./site")])
+def test_the_site_is_written_into_a_folder_and_again_only_where_it_has_changed(call, tmp_path, command):
+    done = call(*command)
+    assert done.code == 0
+    assert "157 files written, 0 unchanged, 0 removed." in done.out
+    assert (tmp_path / "site" / "en" / "claims" / "silver-h100-1.2kg.html").is_file()
+    assert "0 files written, 157 unchanged, 0 removed." in call(*command).out
+
+
+def test_a_folder_that_could_be_an_id_is_told_apart_and_the_way_to_write_there_is_said(call, tmp_path):
+    done = call("claims", "publish", "site")
+    assert done.code == 1
+    assert "touchstone claims site site" in done.err
+    assert not (tmp_path / "site").exists()
+
+
+def test_the_site_says_who_publishes_it_and_where(call, tmp_path, surroundings):
+    call("claims", "site", "site", "--publisher", "Plum <Weekly>", "--url", "https://plums.example/claims/")
+    page = (tmp_path / "site" / "en" / "index.html").read_text("utf-8")
+    assert "Published by Plum &lt;Weekly&gt;, with Touchstone." in page
+    assert 'href="https://plums.example/claims/en/index.html"' in page
+    assert call("claims", "site", "site", "--url", "ftp://plums.example").code == 1
+    surroundings.setenv("TOUCHSTONE_PUBLIC_URL", "https://pears.example")
+    call("claims", "site", "site")
+    assert "https://pears.example/en/index.html" in (tmp_path / "site" / "en" / "index.html").read_text("utf-8")
+
+
+def test_a_folder_of_somebody_elses_is_left_alone(call, tmp_path):
+    (tmp_path / "index.html").write_text("mine")
+    done = call("claims", "site", ".")
+    assert done.code == 1
+    assert "such as index.html" in done.err
+    assert (tmp_path / "index.html").read_text() == "mine"

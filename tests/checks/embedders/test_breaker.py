@@ -1,6 +1,6 @@
 """The breaker leaves a failing embedder alone, longer each time, and lets one probe through."""
 
-from checks.embedders.resilience import CircuitBreaker
+from checks.embedders.embedder import CircuitBreaker
 from tests.checks.embedders.known_vectors import Clock
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from checks.embedders.resilience import CachingEmbedder
+from checks.embedders.embedder import CachingEmbedder
 from config.errors import EmbedderError
 from tests.checks.embedders.known_vectors import DictStore, KnownEmbedder
 

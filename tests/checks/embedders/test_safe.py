@@ -6,8 +6,8 @@ import httpx
 import numpy as np
 import pytest
 
+from checks.embedders.embedder import CircuitBreaker, SafeEmbedder
 from checks.embedders.http import HttpEmbedder
-from checks.embedders.resilience import CircuitBreaker, SafeEmbedder
 from tests.checks.embedders.embedding_server import EmbeddingServer
 from tests.checks.embedders.known_vectors import Clock, DictStore, KnownEmbedder
 

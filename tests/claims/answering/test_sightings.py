@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from checks.model import Finding, Match
 from claims.answering.answers import AnswerBook, SightingBook
+from claims.answering.traces import TraceBook
 from claims.base import ClaimBase
 from claims.moderation.reports import FeedbackBook
 from claims.store.tables import Sighting, Table
@@ -66,32 +67,8 @@ def test_sightings_go_when_their_time_is_over(book: SightingBook, any_base: Clai
     clock.move(days=20)
     book.record(7, 8, 2, AUTHOR, FINDING, "reply")
     clock.move(days=11)
-    assert book.purge(timedelta(days=30)) == 2
+    assert TraceBook(any_base, KEY, clock).purge(timedelta(days=30)) == 2
     assert {row.message for row in rows(any_base)} == {2}
-
-
-def test_the_mark_of_an_author_goes_with_the_sightings(book: SightingBook, any_base: ClaimBase, clock: Clock) -> None:
-    answers = AnswerBook(any_base, KEY, clock)
-    answers.take(7, 8, 9, AUTHOR, ["silver"], timedelta(hours=1))
-    clock.move(days=31)
-    book.purge(timedelta(days=30))
-    answer = answers.answer(8, 9)
-    assert answer is not None
-    assert answer.author_hash is None
-    assert not answers.is_author(answer, AUTHOR)
-
-
-def test_a_user_is_forgotten_everywhere_and_others_are_not(book: SightingBook, any_base: ClaimBase) -> None:
-    answers, feedback = AnswerBook(any_base, KEY), FeedbackBook(any_base, KEY)
-    for message, user in ((1, AUTHOR), (2, AUTHOR + 1)):
-        book.record(7, 8, message, user, FINDING, "reply")
-        answers.take(7, 8, message, user, [f"claim-{message}"], timedelta(hours=1))
-        feedback.act(7, 8, "silver", 99, user, "not-said")
-    assert book.forget(AUTHOR) == 4
-    assert book.forget(AUTHOR) == 0
-    assert {row.message for row in rows(any_base)} == {2}
-    assert [answers.answer(8, message).author_hash is None for message in (1, 2)] == [True, False]  # type: ignore[union-attr]
-    assert feedback.act(7, 8, "silver", 99, AUTHOR + 1, "not-said").count == 1
 
 
 def test_sightings_of_two_chats_may_have_the_same_number(book: SightingBook, any_base: ClaimBase) -> None:

@@ -14,8 +14,7 @@ from claims.exchange.formats import Format
 from claims.exchange.importing import import_claims, load_pack, plan_import
 from claims.moderation.history import History, Undoing
 from claims.moderation.rights import Actor
-from claims.store.revisions import last_revision
-from claims.store.tables import ChangeRow, Claim, Document, Pack
+from claims.store.tables import ChangeRow, Claim, Document, Pack, last_revision
 from config.errors import DatabaseError, ImportRefusedError, NotAllowedError, PlanChangedError
 from tests.claims.exchange.conftest import NewBase, exported, incoming, moderator, outcomes, plan, write
 from tests.claims.packs import DOCUMENT, add_own, claim_data, edit_claim, pack_data, write_pack

@@ -44,7 +44,7 @@ def test_the_revision_says_who_when_why_and_what(base: ClaimBase, editor: Editor
     (change,) = newest.changes
     assert change.before is not None
     assert change.after is not None
-    assert (change.before["title_en"], change.after["title_en"]) == (f"About {CLAIM}", "Ours")
+    assert (change.before["title"]["en"], change.after["title"]["en"]) == (f"About {CLAIM}", "Ours")
 
 
 def test_an_edit_that_changes_nothing_writes_nothing(base: ClaimBase, editor: Editor) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from claims.answering.answers import SightingBook
+from claims.answering.traces import TraceBook
 from claims.base import ClaimBase
 from claims.moderation.examples import ExampleBook, KeptMessage
 from claims.moderation.history import History
@@ -54,7 +54,7 @@ def test_the_author_as_a_member_elsewhere_finds_nothing(book: ExampleBook) -> No
 
 def test_examples_go_when_their_author_is_forgotten(base: ClaimBase, book: ExampleBook) -> None:
     book.keep(MODERATOR, KEPT)
-    assert SightingBook(base, KEY).forget(MEMBER.user_id) == 1
+    assert TraceBook(base, KEY).forget(MEMBER.user_id) == 1
     assert book.examples(MODERATOR) == ()
 
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlmodel import col
 
 from claims.base import ClaimBase
 from claims.moderation.candidate_items import QueueDecisions
@@ -13,10 +14,11 @@ from claims.moderation.history import History, Undoing, diff
 from claims.moderation.queue import Queue
 from claims.moderation.server_setup import ClaimSettings, ServerSetup
 from claims.moderation.sources import NewSource, SourceBook
-from claims.record import claim_state
+from claims.record import State, claim_state, fields_by_language
 from claims.store.changes import Change, write_changes
 from claims.store.revisions import AuditEntry
 from claims.store.server_settings import ServerBook
+from claims.store.tables import ChangeRow
 from config.errors import (
     ConflictError,
     DatabaseError,
@@ -33,6 +35,24 @@ from tests.claims.people import ADMINISTRATOR, CLAIM, HERE, MEMBER, MODERATOR, O
 @pytest.fixture
 def base(any_base: ClaimBase, tmp_path: Path) -> ClaimBase:
     return settled(any_base, tmp_path)
+
+
+def _as_once(state: State) -> State:
+    """Return a state as it was kept when each language of a text was a field of its own."""
+    made = fields_by_language(state)
+    return made | {part: [fields_by_language(each) for each in made[part]] for part in ("figures", "points")}
+
+
+def test_a_change_from_before_texts_stood_by_language_is_shown_and_undone(base: ClaimBase) -> None:
+    number = Editor(base).edit(MODERATOR, CLAIM, None, EditTexts({"en": "Ours"})).revision
+    with base.database.writing() as session:
+        for row in session.scalars(select(ChangeRow).where(col(ChangeRow.revision) == number)):
+            row.before, row.after = (state and _as_once(state) for state in (row.before, row.after))
+            assert "title_en" in (row.after or {})
+    (change,) = History(base).page(MODERATOR, most=1).entries[0].changes
+    assert (change.after or {})["title"]["en"] == "Ours"
+    Undoing(base).undo(SECOND, number)
+    assert base.claim(CLAIM, HERE) == base.claim(CLAIM)
 
 
 def test_an_undo_brings_the_shared_claim_back(base: ClaimBase) -> None:
@@ -118,7 +138,7 @@ def test_a_claim_of_ones_own_goes_and_comes_back(base: ClaimBase) -> None:
 def test_a_bulk_change_is_undone_as_one_or_not_at_all(base: ClaimBase) -> None:
     before = base.claims(HERE)
     with base.database.changing() as session:
-        changes = [Change("claim", c.id, claim_state(c) | {"title_en": f"Bulk {c.id}"}) for c in before]
+        changes = [Change("claim", c.id, claim_state(c) | {"title": {"en": f"Bulk {c.id}", "zh": ""}}) for c in before]
         number = write_changes(session, AuditEntry(20, "claim.import", "a file", HERE), changes, base.clock()).revision
     assert [claim.title["en"] for claim in base.claims(HERE)] == [f"Bulk {CLAIM}", "Bulk bubble"]
     Editor(base).edit(MODERATOR, "bubble", None, EditTexts({"en": "Touched since"}))
@@ -203,7 +223,7 @@ def test_the_history_is_read_in_pages_and_shows_single_changes(base: ClaimBase) 
     Editor(base).edit(MODERATOR, "bubble", None, EditTexts({"en": "Other"}))
     first = History(base).page(MODERATOR, CLAIM, most=4)
     rest = History(base).page(MODERATOR, CLAIM, before=first.before, most=4)
-    titles = [entry.changes[0].after["title_en"] for page in (first, rest) for entry in page.entries]  # type: ignore[index]
+    titles = [entry.changes[0].after["title"]["en"] for page in (first, rest) for entry in page.entries]  # type: ignore[index]
     assert titles == [*(f"Title {number}" for number in (4, 3, 2, 1, 0)), f"About {CLAIM}"]
     assert rest.before is None
     changes = [change for entry in (*first.entries, *rest.entries) for change in entry.changes]
@@ -222,3 +242,19 @@ def test_undoing_leaves_every_revision_as_it_was_written(base: ClaimBase) -> Non
     for statement in ("UPDATE revision SET undoes = NULL", "DELETE FROM change WHERE revision = 1"):
         with pytest.raises(DatabaseError, match="append-only"), base.database.writing() as session:
             session.connection().execute(text(statement))
+
+
+def test_what_readers_saw_is_told_without_who_and_why_and_without_wordings(base: ClaimBase) -> None:
+    editor = Editor(base)
+    editor.edit(OPERATOR, CLAIM, None, AddWording("nobody sees this"))
+    editor.edit(OPERATOR, CLAIM, None, EditTexts("New title"), "a secret reason")
+    editor.edit(OPERATOR, CLAIM, None, SetStatus("withdrawn"))
+    editor.edit(OPERATOR, CLAIM, None, EditTexts("While it was away"))
+    editor.edit(OPERATOR, CLAIM, None, SetStatus("published"))
+    editor.edit(MODERATOR, CLAIM, None, EditTexts("Only here"))
+    shared = History(base).milestones(base.claim(CLAIM))
+    assert [each.kind for each in shared] == ["published", "changed", "withdrawn", "published"]
+    assert shared[1].fields
+    assert not shared[3].fields
+    assert "secret" not in repr(shared)
+    assert [each.kind for each in History(base).milestones(base.claim(CLAIM, HERE))] == ["published"]

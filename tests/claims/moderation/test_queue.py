@@ -7,6 +7,7 @@ import pytest
 
 from checks.model import Finding, Match
 from claims.answering.answers import AnswerBook, SightingBook
+from claims.answering.traces import TraceBook
 from claims.base import ClaimBase
 from claims.moderation.candidate_items import QueueDecisions
 from claims.moderation.editor import Editor
@@ -207,14 +208,14 @@ def test_candidates_of_documents_wait_where_they_were_meant_for(base: ClaimBase,
 
 
 def test_old_items_are_forgotten_and_waiting_proposals_are_not(
-    queue: Queue, decisions: QueueDecisions, clock: Clock
+    base: ClaimBase, queue: Queue, decisions: QueueDecisions, clock: Clock
 ) -> None:
     queue.propose(MEMBER, "waits", CLAIM)
     queue.propose(MEMBER, "decided", CLAIM)
     queue.note_near_miss(HERE, 8, 9, 1, CLAIM, 0.4)
     decisions.dismiss(MODERATOR, queue.items(MODERATOR).items[1].id)
     clock.move(days=31)
-    assert queue.purge(timedelta(days=30)) == 2
+    assert TraceBook(base, KEY, clock).purge(timedelta(days=30)) == 2
     assert [item.payload["text"] for item in queue.items(MODERATOR).items] == ["waits"]
 
 
@@ -225,14 +226,14 @@ def test_messages_of_a_member_leave_the_queue_when_the_member_is_forgotten(
     queue.note_near_miss(HERE, 8, 10, MEMBER.user_id, CLAIM, 0.4)
     clock.move(hours=25)
     assert {item.kind for item in queue.items(MODERATOR).items} == {"offer", "near"}
-    SightingBook(base, KEY).forget(MEMBER.user_id)
+    TraceBook(base, KEY).forget(MEMBER.user_id)
     assert queue.items(MODERATOR).items == ()
 
 
 def test_what_a_member_proposed_goes_when_the_member_is_forgotten(base: ClaimBase, queue: Queue) -> None:
     queue.propose(MEMBER, "AI melts silver", CLAIM)
     (item,) = queue.items(MODERATOR).items
-    assert SightingBook(base, KEY).forget(MEMBER.user_id) == 1
+    assert TraceBook(base, KEY).forget(MEMBER.user_id) == 1
     with pytest.raises(UnknownEntryError):
         QueueDecisions(base).item(MODERATOR, item.id)
     assert queue.items(STRANGER).items == ()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from checks.model import Action, Finding, Match
-from claims.answering.answers import SightingBook
+from claims.answering.traces import TraceBook
 from claims.base import ClaimBase
 from claims.moderation.shadow import ShadowBook, cut_off_within
 from claims.store.tables import Table
@@ -64,8 +64,8 @@ def test_what_was_collected_goes_with_its_time_its_channel_or_its_author(
     clock.move(days=31)
     book.note(HERE, 8, 101, AUTHOR, finding("reply"))
     book.note(HERE, 9, 102, AUTHOR + 1, finding("reply"))
-    assert book.purge(timedelta(days=30)) == 1
-    assert SightingBook(any_base, KEY).forget(AUTHOR) == 1
+    assert TraceBook(any_base, KEY, clock).purge(timedelta(days=30)) == 2
+    assert TraceBook(any_base, KEY).forget(AUTHOR) == 1
     assert [outcome.message for outcome in book.report(ADMINISTRATOR).doubtful] == [102]
     book.clear(ADMINISTRATOR, 9)
     assert book.report(ADMINISTRATOR, channel=9).messages == 0

@@ -106,7 +106,7 @@ def test_a_loading_is_one_revision_with_each_claim_before_and_after(any_base: Cl
         [change] = session.scalars(query).all()
     assert change.before is not None
     assert change.after is not None
-    assert (change.subject, change.before["title_en"], change.after["title_en"]) == ("one", "About one", "New")
+    assert (change.subject, change.before["title"]["en"], change.after["title"]["en"]) == ("one", "About one", "New")
 
 
 def test_a_claim_of_another_pack_is_not_taken_over(any_base: ClaimBase, tmp_path: Path) -> None:

@@ -14,10 +14,13 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from claims.base import ClaimBase
+from claims.moderation.editor import DraftBook
 from claims.store.copying import back_up
 from claims.store.database import Database
 from claims.store.tables import DocumentText
 from config.errors import DatabaseError
+from tests.claims.conftest import KEY
+from tests.claims.people import MEMBER
 from tests.templates import Templates
 
 ROUNDS = 40
@@ -169,3 +172,12 @@ def test_an_error_of_the_caller_s_own_stays_what_it_is(base: ClaimBase) -> None:
 def test_half_a_character_is_the_caller_s_and_no_damage(base: ClaimBase) -> None:
     with pytest.raises(DatabaseError, match="half a character"):
         base.claim("n\udcff")
+
+
+def test_what_is_written_stands_in_no_error(base: ClaimBase) -> None:
+    with base.database.writing() as session:
+        session.connection().execute(text("DROP TABLE form_draft"))
+    typed = "typed " * 3
+    with pytest.raises(DatabaseError) as caught:
+        DraftBook(base, KEY).keep(MEMBER, "a form", {"title": typed})
+    assert typed not in "".join(traceback.format_exception(caught.value))

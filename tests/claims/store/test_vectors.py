@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from checks.embedders.resilience import CachingEmbedder
+from checks.embedders.embedder import CachingEmbedder
 from claims.base import ClaimBase
 from claims.store.vectors import KeptVectors
 from config.errors import DatabaseError

@@ -13,7 +13,7 @@ from bot.discord.routes import Router
 from bot.texts import Texts
 from checks.model import KnownFigure, KnownWording
 from claims.moderation.editor import ClaimSight
-from claims.record import ClaimRecord, PointRecord
+from claims.record import CitationRecord, ClaimRecord, PointRecord
 from config.errors import InvalidEditError
 from config.languages import ByLanguage
 from config.settings import Settings
@@ -86,3 +86,10 @@ def test_an_entry_is_found_again_wherever_it_is_told_for_certain(now, place):
 def test_an_entry_that_cannot_be_told_is_no_other_one(now):
     with pytest.raises(InvalidEditError, match="no number 2"):
         place_now(now, 1, fingerprint_at("abc", 1))
+
+
+def test_buttons_drawn_before_texts_stood_by_language_still_find_their_entry():
+    cited = (CitationRecord("doc", 0, 4, "ab"),)
+    point = PointRecord("refutes", ByLanguage(en="A", zh="甲"), "2025", ByLanguage(en="Text", zh="文"), cited, ("3",))
+    figure = KnownFigure(2, 3, "MW", "range", "claim", ByLanguage(en="the island", zh="整座岛"))
+    assert (fingerprint_at((point,), 0), fingerprint_at((figure,), 0)) == ("atIGT1PN", "jByHT1PN")

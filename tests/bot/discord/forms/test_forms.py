@@ -11,6 +11,7 @@ from bot.discord import create_bot
 from claims.moderation.edits import EditTexts
 from claims.moderation.rights import Actor
 from claims.store import database
+from config.languages import typed_texts
 from tests.bot.discord.forms.title_form import with_title_form
 from tests.bot.discord.world import hand_in, labels_of, shown_by, text_of
 
@@ -35,7 +36,7 @@ def title(world) -> str:
 
 def somebody_else(world, **texts: str) -> None:
     actor = Actor(99, world.guild.id, is_administrator=True)
-    world.touchstone.moderation.editor.edit(actor, CLAIM, None, EditTexts(**texts))
+    world.touchstone.moderation.editor.edit(actor, CLAIM, None, EditTexts(typed_texts(texts, "title")))
 
 
 async def test_what_is_typed_is_written(world):

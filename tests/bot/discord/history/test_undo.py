@@ -121,7 +121,7 @@ async def test_an_import_is_undone_as_one_even_from_one_claims_history(world, pa
     base, server = world.touchstone.base, world.guild.id
     before = base.claims(server)
     with base.database.changing() as session:
-        changes = [Change("claim", c.id, claim_state(c) | {"title_en": f"Bulk {c.id}"}) for c in before]
+        changes = [Change("claim", c.id, claim_state(c) | {"title": {"en": f"Bulk {c.id}", "zh": ""}}) for c in before]
         number = write_changes(
             session, AuditEntry(world.chief.id, "claim.import", "bulk.yaml", server), changes, base.clock()
         )

@@ -7,7 +7,7 @@ import pytest
 import simcord.interactions
 
 from bot.service import Touchstone
-from claims.answering.answers import SightingBook
+from claims.answering.traces import TraceBook
 from claims.base import ClaimBase
 from claims.exchange.importing import load_pack
 from claims.moderation.edits import EditTexts
@@ -95,7 +95,7 @@ class Waiting:
 
     def forget(self) -> None:
         """Let the author of all that alice has proposed be forgotten, and the proposals with her."""
-        SightingBook(self.world.touchstone.base, b"key of the tests").forget(self.world.alice.id)
+        TraceBook(self.world.touchstone.base, b"key of the tests").forget(self.world.alice.id)
 
 
 @pytest.fixture

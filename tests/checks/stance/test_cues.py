@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.stance.tone import ToneReader
+from checks.stance.cues import ToneReader
 from checks.text import Tokenizer, stretches_of
 
 

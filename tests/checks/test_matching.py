@@ -2,8 +2,8 @@
 
 import pytest
 
+from checks.matching import Case, bar, decide
 from checks.model import Action, Finding, Guard, Match, Stance
-from checks.policy import Case, bar, decide
 from checks.tuning import CutOffs
 
 CUT_OFFS = CutOffs(reply=0.8, offer=0.5, near=0.02)

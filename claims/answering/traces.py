@@ -1,0 +1,227 @@
+"""Traces: every column that can lead to a person, why, and until when; the list drives the purge and `/forget-me`.
+
+A message's or a card's number leads to its author, a hash to whoever knows its key, an id by itself. A test holds the
+list against the tables: a column that stands neither here nor among those that lead to nobody makes it fail. What
+`docs/privacy.md` shows is this list.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlmodel import Session, col
+
+from claims.base import ClaimBase, Clock
+from claims.store.revisions import hash_user
+from claims.store.tables import (
+    Answer,
+    ChangeRow,
+    Claim,
+    Cooldown,
+    Example,
+    Feedback,
+    FormDraft,
+    QueueItem,
+    Revision,
+    ShadowDay,
+    ShadowMatch,
+    Sighting,
+    Table,
+)
+
+DRAFTS_KEPT = timedelta(days=1)
+CARDS_KEPT = timedelta(days=365)
+# In the payload of a proposal: the hash of whoever wrote the message that it was taken from.
+SAID_BY = "said_by"
+_SMALLER = 2  # of 64 bits that no column holds
+
+
+def mark_of(channel: int, message: int, key: bytes) -> int:
+    """Return what stands for a message whose number is forgotten: below 0, always the same, and of no use without key.
+
+    A message that comes again is still known, and its card goes when it goes.
+    """
+    digest = hmac.new(key, f"{channel}/{message}".encode(), hashlib.sha256).digest()
+    return -1 - (int.from_bytes(digest[:8]) >> _SMALLER)
+
+
+Condition = ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Columns of a table that can lead to a person, how (`leads`), and how long they are kept (`kept`; N: the setting).
+
+    `old` is the condition for rows whose time is over, given the moment and the setting, `own` that for rows of a user,
+    given the hash; None where there are none. Such rows go; or, where `blank` is given, these values take their place
+    in them, and `mark_of` that of the message where `is_marked`.
+    """
+
+    table: type[Table]
+    columns: tuple[str, ...]
+    leads: str
+    kept: str
+    old: Callable[[datetime, timedelta], Condition] | None = None
+    own: Callable[[str], Condition] | None = None
+    blank: Mapping[str, object] | None = None
+    is_marked: bool = False
+
+
+def _theirs(channel: Any, message: Any) -> Callable[[str], Condition]:  # noqa: ANN401  columns of any table
+    """Return the condition that a message was written by the user, as far as answers and sightings tell."""
+
+    def condition(mark: str) -> Condition:
+        answered = (col(Answer.channel) == channel, col(Answer.message) == message, col(Answer.author_hash) == mark)
+        seen = (col(Sighting.channel) == channel, col(Sighting.message) == message, col(Sighting.author_hash) == mark)
+        return exists().where(*answered) | exists().where(*seen)
+
+    return condition
+
+
+def _is_unseen(now: datetime, days: timedelta) -> Condition:
+    seldom = col(QueueItem.kind).in_(("near", "offer", "feedback")) & (col(QueueItem.created_at) < now - days)
+    return (col(QueueItem.decided_at) < now - days) | seldom
+
+
+_STANDS = col(Answer.card_message).is_not(None) & ~col(Answer.hidden)
+
+# In this order: what leads to a message is looked for before the answers that say whose it is.
+TRACES = (
+    Trace(
+        Cooldown,
+        ("message",),
+        "the message that was answered last",
+        "N days; the cool-down itself stays",
+        old=lambda now, days: (col(Cooldown.answered_at) < now - days) & (col(Cooldown.message) != 0),
+        own=_theirs(col(Cooldown.channel), col(Cooldown.message)),
+        blank={"message": 0},
+    ),
+    Trace(
+        QueueItem,
+        ("key", "payload", "message", "author_hash", "decided_by"),
+        "a proposal, who made it and whose message it was; the message or card to look at; who decided",
+        "reports, near misses and offers: N days; a proposal: until it is decided; N days from the decision",
+        old=_is_unseen,
+        own=lambda mark: (col(QueueItem.author_hash) == mark) | (col(QueueItem.payload)[SAID_BY].as_string() == mark),
+    ),
+    Trace(
+        QueueItem,
+        ("message",),
+        "the message that a proposal or a report is about",
+        "N days",
+        old=lambda now, days: (col(QueueItem.created_at) < now - days) & col(QueueItem.message).is_not(None),
+        own=_theirs(col(QueueItem.channel), col(QueueItem.message)),
+        blank={"message": None},
+    ),
+    Trace(
+        Feedback,
+        ("reporter_hash", "card_message"),
+        "who reported which card",
+        "N days",
+        old=lambda now, days: col(Feedback.reported_at) < now - days,
+        own=lambda mark: col(Feedback.reporter_hash) == mark,
+    ),
+    Trace(
+        Sighting,
+        ("message", "author_hash"),
+        "the message in which a claim was seen, and its author",
+        "N days",
+        old=lambda now, days: col(Sighting.seen_at) < now - days,
+        own=lambda mark: col(Sighting.author_hash) == mark,
+    ),
+    Trace(
+        ShadowMatch,
+        ("message", "author_hash"),
+        "the message that would have been answered, and its author",
+        "N days",
+        old=lambda now, days: col(ShadowMatch.seen_at) < now - days,
+        own=lambda mark: col(ShadowMatch.author_hash) == mark,
+    ),
+    Trace(
+        ShadowDay,
+        (),
+        "counts of a channel's day, which lead to nobody",
+        "N days",
+        old=lambda now, days: col(ShadowDay.day) < (now - days).date(),
+    ),
+    Trace(
+        Example,
+        ("text", "message", "author_hash", "kept_by"),
+        "a message that a moderator has kept, its author, and the moderator",
+        "until its author or a moderator deletes it",
+        own=lambda mark: col(Example.author_hash) == mark,
+    ),
+    Trace(
+        FormDraft,
+        ("user_hash", "form", "fields"),
+        "what somebody typed into a form",
+        "a day, or until it is written",
+        old=lambda now, _days: col(FormDraft.saved_at) < now - DRAFTS_KEPT,
+        own=lambda mark: col(FormDraft.user_hash) == mark,
+    ),
+    Trace(
+        Answer,
+        ("message", "author_hash"),
+        "the message that was answered, and its author",
+        "N days, then a keyed hash of the message while a card stands",
+        old=lambda now, days: (col(Answer.taken_at) < now - days) & (col(Answer.message) >= 0),
+        own=lambda mark: col(Answer.author_hash) == mark,
+        blank={"author_hash": None},
+        is_marked=True,
+    ),
+    Trace(
+        Answer,
+        ("card_message",),
+        "the bot's own card, which Discord shows as a reply to the message",
+        "N days, a card that stands for a year, so that it can be corrected",
+        old=lambda now, days: (
+            ((col(Answer.taken_at) < now - days) & ~_STANDS) | (col(Answer.taken_at) < now - CARDS_KEPT)
+        ),
+    ),
+    Trace(Revision, ("actor", "reason"), "who changed a server's claims, and why", "as long as the history"),
+    Trace(ChangeRow, ("before", "after"), "what moderators wrote", "as long as the history"),
+    Trace(Claim, ("edited_by",), "who changed the claim last", "as long as the claim"),
+)
+
+
+class TraceBook:
+    """Lets go of what leads to people: after its time, or when they ask. Each method is one transaction."""
+
+    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
+        self._database = base.database
+        self._key = hash_key
+        self._clock = clock or base.clock
+
+    def purge(self, older_than: timedelta) -> int:
+        """Let go of all whose time is over, the setting being `older_than`; return how many rows that touched."""
+        now = self._clock()
+        due = [(trace, trace.old(now, older_than)) for trace in TRACES if trace.old is not None]
+        with self._database.writing() as session:
+            return sum(self._let_go(session, trace, condition) for trace, condition in due)
+
+    def forget(self, user: int) -> int:
+        """Let go of all that is kept of a user; return how many rows that touched.
+
+        Moderators' own changes stay in the history: it is a record of what was done in a server's name.
+        """
+        mark = hash_user(user, self._key)
+        theirs = [(trace, trace.own(mark)) for trace in TRACES if trace.own is not None]
+        with self._database.writing() as session:
+            return sum(self._let_go(session, trace, condition) for trace, condition in theirs)
+
+    def _let_go(self, session: Session, trace: Trace, condition: Condition) -> int:
+        connection = session.connection()
+        if trace.blank is None:
+            return connection.execute(delete(trace.table).where(condition)).rowcount
+        if not trace.is_marked:
+            return connection.execute(update(trace.table).where(condition).values(**trace.blank)).rowcount
+        rows = connection.execute(select(col(Answer.channel), col(Answer.message)).where(condition)).all()
+        for channel, message in rows:
+            kept = message if message < 0 else mark_of(channel, message, self._key)
+            same = (col(Answer.channel) == channel, col(Answer.message) == message)
+            connection.execute(update(Answer).where(*same).values(message=kept, **trace.blank))
+        return len(rows)
