@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from bot.explain import Quote, corrected_reply, why_lines
 from bot.reply import Composer, Reply
@@ -30,6 +30,9 @@ from claims.store.server_settings import ServerBook
 from claims.store.vectors import KeptVectors
 from config.errors import UnknownClaimError
 from config.settings import Settings, data_folder
+
+if TYPE_CHECKING:
+    from claims.documents.extraction import Extractor
 
 
 def base_folder(base: ClaimBase) -> Path:
@@ -92,6 +95,26 @@ class Views:
         return Checker(known, self._lexicon, self._tuning, self._meaning, like=before)
 
 
+def _extractor(settings: Settings) -> "Extractor | None":
+    """Return the language model that looks through documents; None where none is set up."""
+    if not settings.extractor_url or not settings.extractor_model:
+        return None
+    from claims.documents.extraction import Extractor, ModelAddress  # noqa: PLC0415  (loads a client of HTTP)
+
+    key = settings.extractor_key
+    return Extractor(
+        ModelAddress(
+            settings.extractor_url,
+            settings.extractor_model,
+            key.get_secret_value() if key else "",
+            most_tokens=settings.extractor_tokens,
+            seconds=settings.extractor_timeout,
+            price=settings.extractor_price,
+            most_cost=settings.extractor_cost,
+        )
+    )
+
+
 def whole_characters(text: str) -> str:
     """Return the text with lone surrogates, which no encoding holds, replaced by U+FFFD; pairs become one character."""
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -150,7 +173,8 @@ class Touchstone:
     @cached_property
     def moderation(self) -> Moderation:
         """What moderators do with the base: edits, queue, history, corrections, set-up."""
-        return Moderation(self.base, self._hash_key, self._lexicon, self.check)
+        extractor = _extractor(self.settings)
+        return Moderation(self.base, self._hash_key, self._lexicon, self.check, extractor=extractor)
 
     def trial(self, claims: Iterable[ClaimRecord], server: int | None = None) -> View:
         """Return what the server would see with these claims, drafts too, in the place of those with the same ids."""

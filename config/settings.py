@@ -33,7 +33,9 @@ SHORTEST_KEY = 8
 
 _SHOWN = 40
 _SHORT = 6
-_UNSHOWN = ("database_url", "discord_token", "embedder_url", "embedder_key", "hash_key")
+_UNSHOWN = (
+    "database_url", "discord_token", "embedder_url", "embedder_key", "extractor_url", "extractor_key", "hash_key",
+)  # fmt: skip
 _LEVELS = {"WARN": "WARNING", "FATAL": "ERROR", "CRITICAL": "ERROR"}
 
 EmbedderName = Literal["auto", "none", "semantic", "onnx", "http"]
@@ -98,6 +100,16 @@ class Settings(BaseSettings):
         default=None, description="Bearer key for the embeddings server, if it wants one."
     )
     embedder_timeout: float = Field(gt=0, le=3_600, description="Seconds before an embedder call counts as failed.")
+    extractor_url: str | None = Field(
+        default=None,
+        description="Base address of an OpenAI-compatible chat server that finds claims in documents; off.",
+    )
+    extractor_model: str | None = Field(default=None, description="Model name sent to that server.")
+    extractor_key: SecretStr | None = Field(default=None, description="Bearer key for that server, if it wants one.")
+    extractor_tokens: int = Field(ge=1, description="Tokens after which one run over a document asks no more.")
+    extractor_price: float = Field(ge=0, description="What a million tokens cost, in any money; 0: not known.")
+    extractor_cost: float = Field(ge=0, description="What one run may cost, in the same money; 0: no bound but tokens.")
+    extractor_timeout: float = Field(gt=0, le=3_600, description="Seconds that one answer of the model may take.")
     onnx_folder: Path | None = Field(default=None, description="Folder with model.onnx and tokenizer.json.")
     public_url: str | None = Field(
         default=None, description="Where the site of `touchstone claims site` is published: cards then link to it."
@@ -123,7 +135,7 @@ class Settings(BaseSettings):
     def _within_the_calendar(cls, value: float) -> float:
         return min(value, LONGEST_COOLDOWN_HOURS)
 
-    @field_validator("discord_token", "embedder_key")
+    @field_validator("discord_token", "embedder_key", "extractor_key")
     @classmethod
     def _on_one_line(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value().splitlines()) > 1:

@@ -22,6 +22,7 @@ from bot.discord.settings import Manage, SettingsCommand
 from bot.discord.setup import SetupCommand
 from bot.discord.shelf import DocumentsCommand, FactsForm
 from bot.discord.status import ShadowCommand, StatusCommand, TrendsCommand
+from bot.discord.ticking import Labels
 from bot.discord.watch import Watch
 from bot.service import Touchstone
 from config.settings import Settings
@@ -56,7 +57,8 @@ def create_bot(settings: Settings, touchstone: Touchstone | None = None, pace: P
         Ask(bot),
         About(),
         Housekeeping(bot),
-        BacktestCommand(router),
+        BacktestCommand(),
+        Labels(router),
         StatusCommand(bot, corrections),
         TrendsCommand(),
         WeeklyDigest(bot),

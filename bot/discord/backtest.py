@@ -1,47 +1,59 @@
 """`/backtest`: read a channel's past and say what the bot would have answered there; no text is kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
-from typing import Any
 
 import discord
 from discord import app_commands, ui
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.backtest import Backtest, BacktestReport, ClaimCount, Doubtful, PastMessage, summary_lines, written
+from bot.backtest import Backtest, BacktestReport, ClaimCount, PastMessage, WouldSay, summary_lines
 from bot.discord.bot import BotInteraction
 from bot.discord.cards import draw_lines, escape
 from bot.discord.lookup import titles_of
 from bot.discord.request import Request, location_of, said_in
-from bot.discord.routes import Click, Route, Router
+from bot.discord.ticking import open_button, put_up, reply_line
 from bot.texts import Texts, msgid
+from claims.moderation.labels import LabelledReply
 
 _MOST_CLAIMS = 15
+_MOST_SHOWN = 10
 
 
-# Applies a cut-off to the server.
-CUT_OFF = Route(r"ts:cut-off:{cut_off:[01](?:\.\d+)?}", "server.settings", "below")
-
-
-def cut_off_button(cut_off: float, texts: Texts) -> ui.Button[Any]:
-    """Return the button that applies a cut-off."""
-    shown = written(cut_off)
-    label = texts("Use cut-off {cut_off} in this server", cut_off=shown)
-    return CUT_OFF.button(label, discord.ButtonStyle.primary, cut_off=shown)
-
-
-def draw_report(report: BacktestReport, head: Sequence[str], titles: Mapping[str, str], texts: Texts) -> ui.LayoutView:
-    """Return the report as a card; messages are named by their links only."""
+def draw_report(
+    report: BacktestReport,
+    replies: Sequence[LabelledReply],
+    head: Sequence[str],
+    titles: Mapping[str, str],
+    where: tuple[int, int],
+    texts: Texts,
+) -> ui.LayoutView:
+    """Return the report as a card; messages are named by their links only, `where` is server and channel."""
+    server, channel = where
     lines = [*head, *summary_lines(report, texts)]
     if report.claims:
         lines += [_bold(texts("Claims")), *_claims(report.claims, titles, texts)]
-    if report.doubtful:
-        lines += [_bold(texts("The most doubtful replies:")), *(_doubtful(each, titles) for each in report.doubtful)]
-    buttons = [] if report.cut_off is None else [cut_off_button(report.cut_off, texts)]
-    return draw_lines(lines, texts, buttons)
+    lines += said_lines(replies, report.replies, titles, server, texts)
+    return draw_lines(lines, texts, [open_button("backtest", channel, texts)] if replies else [])
+
+
+def said_lines(
+    replies: Sequence[LabelledReply], total: int, titles: Mapping[str, str], server: int, texts: Texts
+) -> list[str]:
+    """Return what would have been said, a line each; none where nothing would."""
+    if not replies:
+        return []
+    heading = texts("What I would have answered")
+    if total > len(replies):
+        heading = texts("What I would have answered ({count} of {total}, by chance)", count=len(replies), total=total)
+    shown = replies[:_MOST_SHOWN]
+    lines = [reply_line(at, each, server, titles.get(each.claim, each.claim)) for at, each in enumerate(shown, 1)]
+    more = len(replies) - len(shown)
+    rest = [texts.plural("-# and {count} more", "-# and {count} more", more)] if more else []
+    return [_bold(heading), *lines, *rest]
 
 
 def _bold(text: str) -> str:
@@ -60,18 +72,11 @@ def _claims(counts: Sequence[ClaimCount], titles: Mapping[str, str], texts: Text
     ]
 
 
-def _doubtful(doubtful: Doubtful, titles: Mapping[str, str]) -> str:
-    title = escape(titles.get(doubtful.claim, doubtful.claim))
-    return f"- {doubtful.score:.4f} {doubtful.message.link} {title}"
-
-
 # Discord takes edits of the answer for fifteen minutes; the rest is left for the report.
 LONGEST = 12 * 60.0
 MOST_MESSAGES = 50_000
 PROGRESS_EVERY = 4.0
 _AT_ONCE = 50
-# One in 2,000, where the server has set no budget.
-BUDGET = 0.5
 NEEDED = {"view_channel": msgid("View Channel"), "read_message_history": msgid("Read Message History")}
 
 Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
@@ -80,9 +85,8 @@ Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | d
 class BacktestCommand(commands.Cog):
     """Answers moderators privately; one run at a time in a server."""
 
-    def __init__(self, router: Router) -> None:
+    def __init__(self) -> None:
         self._running: set[int] = set()
-        router.answer(CUT_OFF, self._apply)
 
     @app_commands.command(
         name=locale_str(msgid("backtest")),
@@ -112,12 +116,6 @@ class BacktestCommand(commands.Cog):
         finally:
             self._running.discard(server)
 
-    async def _apply(self, click: Click) -> None:
-        """Write the cut-off as one change of the server's settings."""
-        cut_off = click["cut_off"]
-        await click.do(click.moderation.setup.change, click.actor, cut_off=float(cut_off))
-        await click.respond(click.texts("From now on I answer in this server from {cut_off} on.", cut_off=cut_off))
-
     async def _read(self, request: Request, channel: Readable, days: int) -> None:
         """Read the newest messages first, so that a run that takes too long has what counts most."""
         touchstone, texts = request.touchstone, request.texts
@@ -130,7 +128,7 @@ class BacktestCommand(commands.Cog):
         async for message in channel.history(limit=MOST_MESSAGES, after=since, oldest_first=False):
             read += 1
             if location_of(message) is not None:
-                waiting.append(PastMessage(str(message.id), said_in(message), message.jump_url))
+                waiting.append(_past(message))
             if len(waiting) >= _AT_ONCE:
                 await request.do(_add_all, run, waiting)
                 waiting = []
@@ -140,11 +138,13 @@ class BacktestCommand(commands.Cog):
                 break
         await request.do(_add_all, run, waiting)
         settings = await request.do(touchstone.servers.settings, server)
-        report = run.report(BUDGET if settings.budget is None else settings.budget)
+        report = run.report(settings.budget)
+        replies = [_labelled(said, request.moderation.labels.mark) for said in report.sample]
+        await put_up(request, "backtest", channel.id, replies)
         claims = await request.do(touchstone.base.claims, server)
         titles = titles_of(claims, texts)
         head = _heading(channel, days, texts, whole=whole and read < MOST_MESSAGES)
-        await request.show(draw_report(report, head, titles, texts))
+        await request.show(draw_report(report, replies, head, titles, (server, channel.id), texts))
 
 
 @dataclass(slots=True)
@@ -173,6 +173,15 @@ class _Progress:
         values = {"channel": self.channel.mention, "percent": percent, "count": count}
         line = self.texts("Reading {channel}: {percent} % of the time, {count} messages.", **values)
         await self.request.show(draw_lines([line], self.texts))
+
+
+def _past(message: discord.Message) -> PastMessage:
+    return PastMessage(str(message.id), said_in(message), message.jump_url, message.channel.id, message.author.id)
+
+
+def _labelled(said: WouldSay, mark: Callable[[int], str]) -> LabelledReply:
+    message = said.message
+    return LabelledReply(message.channel, int(message.id), said.claim, said.score, author_hash=mark(message.author))
 
 
 def _add_all(run: Backtest, messages: list[PastMessage]) -> None:

@@ -10,7 +10,6 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.backtest import written
-from bot.discord.backtest import BUDGET
 from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, TouchstoneBot
 from bot.discord.cards import draw_lines, escape
 from bot.discord.request import LANGUAGE_NAMES, Request
@@ -133,14 +132,14 @@ def settings_lines(state: ServerState, texts: Texts) -> list[str]:
     roles = ", ".join(f"<@&{role}>" for role in settings.moderator_roles)
     digest = settings.digest_channel
     cut_off = texts("fitted to the number of claims") if settings.cut_off is None else written(settings.cut_off)
-    budget = BUDGET if settings.budget is None else settings.budget
+    budget = settings.budget
     shown = {
         "language": _or_default(settings.language, texts(LANGUAGE_NAMES[language]), texts),
         "moderator_roles": roles or texts("{value} (default)", value=texts("whoever may manage the server")),
         "packs": ", ".join(_packs(state, texts)) or texts("nothing"),
         "cooldown_hours": _number(settings.cooldown_hours, state.defaults.cooldown_hours, texts),
         "cut_off": _or_default(settings.cut_off, cut_off, texts),
-        "budget": _or_default(settings.budget, texts("{count} in 1,000 messages", count=f"{budget:g}"), texts),
+        "budget": texts("no limit") if budget is None else texts("{count} in 1,000 messages", count=f"{budget:g}"),
         "pause_reports": _number(settings.pause_reports, PAUSE_REPORTS, texts),
         "correction_days": _number(settings.correction_days, CORRECTION_DAYS, texts),
         "card_form": _or_default(settings.card_form, texts(CARD_FORMS[settings.card_form or "short"]), texts),

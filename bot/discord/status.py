@@ -12,21 +12,21 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 from discord.utils import format_dt
 
-from bot.backtest import written
-from bot.discord.backtest import BUDGET, cut_off_button
+from bot.discord.backtest import said_lines
 from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, TouchstoneBot
 from bot.discord.cards import draw_lines, escape
 from bot.discord.lookup import titles_of
 from bot.discord.redraw import CorrectionRuns
 from bot.discord.request import Request
 from bot.discord.routes import Click, Route, Router
-from bot.service import Touchstone
+from bot.discord.ticking import open_button, put_up
 from bot.texts import Texts, msgid
 from bot.trends_picture import trends_csv, trends_png
 from claims.base import ClaimBase
 from claims.moderation.digest import Activity, ActivityBook, TrendBook
+from claims.moderation.labels import LabelledReply, sample_of
 from claims.moderation.rights import Actor
-from claims.moderation.shadow import ShadowOutcome, ShadowReport
+from claims.moderation.shadow import ShadowReport
 
 DAYS = 7
 MODES = {
@@ -145,11 +145,10 @@ _MOST_CLAIMS = 15
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """A report, the budget it is held against, and the cut-off that keeps it (None: it is kept)."""
+    """A report, the replies of it that are put up to be ticked, and where it is from (channel None: all of them)."""
 
     report: ShadowReport
-    budget: float
-    cut_off: float | None
+    replies: Sequence[LabelledReply]
     server: int
     channel: int | None
 
@@ -166,28 +165,14 @@ def draw_shadow(of: Collected, head: str, titles: Mapping[str, str], texts: Text
         texts("Replies: {count}, {rate} per 1,000 messages.", count=report.replies, rate=f"{report.per_thousand:.2f}"),
         texts("Offers: {count}, {rate} per 1,000 messages.", count=report.offers, rate=rate),
         texts("Cool-downs are not counted in: in chat it is this many at most."),
-        _cut_off(of, texts),
     ]
     if report.claims:
         heading = texts("Claims")
         lines += [f"**{heading}**", *_claims(report.claims, titles, texts)]
-    if report.doubtful:
-        heading = texts("The most doubtful replies:")
-        lines += [f"**{heading}**", *(_doubtful(each, of.server, titles) for each in report.doubtful)]
-    buttons = [] if of.cut_off is None else [cut_off_button(of.cut_off, texts)]
+    lines += said_lines(of.replies, report.replies, titles, of.server, texts)
+    buttons = [open_button("shadow", of.channel or 0, texts)] if of.replies else []
     buttons.append(CLEAR.button(texts("Delete these counts"), discord.ButtonStyle.danger, channel=of.channel or 0))
     return draw_lines(lines, texts, buttons)
-
-
-def _cut_off(of: Collected, texts: Texts) -> str:
-    budget = f"{of.budget:g}"
-    if of.cut_off is None:
-        return texts("That keeps the budget of {budget} replies per 1,000 messages.", budget=budget)
-    return texts(
-        "To keep the budget of {budget} replies per 1,000 messages, set the cut-off to {cut_off}.",
-        budget=budget,
-        cut_off=written(of.cut_off),
-    )
 
 
 def _claims(counts: Sequence[tuple[str, int]], titles: Mapping[str, str], texts: Texts) -> list[str]:
@@ -197,11 +182,6 @@ def _claims(counts: Sequence[tuple[str, int]], titles: Mapping[str, str], texts:
         )
         for claim, count in counts[:_MOST_CLAIMS]
     ]
-
-
-def _doubtful(outcome: ShadowOutcome, server: int, titles: Mapping[str, str]) -> str:
-    link = f"https://discord.com/channels/{server}/{outcome.channel}/{outcome.message}"
-    return f"- {outcome.score:.4f} {link} {escape(titles.get(outcome.claim, outcome.claim))}"
 
 
 Counted = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
@@ -228,10 +208,13 @@ class ShadowCommand(CommandGroup):
     async def shadow(
         self, interaction: BotInteraction, channel: Counted | None = None, days: app_commands.Range[int, 1, 365] = 7
     ) -> None:
-        """Show the report, the cut-off that keeps the budget, and the means to begin anew."""
+        """Show the report, the way to tick its replies, and the means to begin anew."""
         request = await Request.waiting(interaction)
         texts, actor = request.texts, request.actor
-        collected = await request.do(_read, request.touchstone, actor, channel.id if channel else None, days)
+        chosen = channel.id if channel else None
+        report = await request.do(request.moderation.shadow.report, actor, chosen, days)
+        collected = Collected(report, sample_of(report.would_say), actor.server or 0, chosen)
+        await put_up(request, "shadow", chosen or 0, list(collected.replies))
         claims = await request.do(request.touchstone.base.claims, actor.server)
         titles = titles_of(claims, texts)
         where = channel.mention if channel else texts("all channels")
@@ -242,12 +225,3 @@ class ShadowCommand(CommandGroup):
         """Delete the counts."""
         await click.do(click.moderation.shadow.clear, click.actor, click.number("channel") or None)
         await click.respond(click.texts("Deleted. Counting begins anew."))
-
-
-def _read(touchstone: Touchstone, actor: Actor, channel: int | None, days: int) -> Collected:
-    """Read the report; raises NotAllowedError."""
-    shadow, server = touchstone.moderation.shadow, actor.server or 0
-    report = shadow.report(actor, channel, days)
-    chosen = touchstone.servers.settings(server).budget
-    budget = BUDGET if chosen is None else chosen
-    return Collected(report, budget, shadow.cut_off_for(actor, budget, channel, days), server, channel)

@@ -1,5 +1,6 @@
 """`touchstone backtest` and `trends`: what the bot would have said in a channel's past, and which claims it saw."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,13 +18,15 @@ from bot.texts import Texts, msgid
 from config.errors import ExportError
 
 if TYPE_CHECKING:
-    from bot.backtest import Backtest, BacktestReport, Doubtful, PastMessage
+    from bot.backtest import Backtest, BacktestReport, PastMessage, WouldSay
     from bot.chat_export import ExportCount
     from claims.moderation.digest import Trends
 
 _EXPORT = msgid("Channels exported with DiscordChatExporter in the format JSON: files, and folders of them.")
 _BUDGET = msgid("Which share of the messages may be answered: 1/2000.")
 _JSON = msgid("Write the figures to this file, as JSON without any text of a message.")
+
+_LABEL = msgid("Ask of each reply whether it is right, and add the labels to this file, for `touchstone calibrate`.")
 
 # What a shell expects of a program that Ctrl-C has ended.
 _INTERRUPTED = 130
@@ -40,6 +43,7 @@ def backtest(
     exports: Annotated[list[Path], typer.Argument(metavar="EXPORT.json...", help=_EXPORT)],
     budget: Annotated[str, typer.Option("--budget", help=_BUDGET)] = "1/2000",
     json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help=_JSON, dir_okay=False)] = None,
+    label: Annotated[Path | None, typer.Option("--label", metavar="FILE", help=_LABEL, dir_okay=False)] = None,
 ) -> None:
     """Check all messages of the exports; Ctrl-C ends it early with what has been counted so far."""
     from bot.backtest import Backtest  # noqa: PLC0415  as in Terminal.open
@@ -67,8 +71,59 @@ def backtest(
         reason = error.strerror or type(error).__name__
         message = texts("{path} cannot be written ({reason}).", path=json_file, reason=reason)
         raise typer.BadParameter(message, param_hint="--json") from error
+    if label is not None:
+        _label(terminal, report, label)
     if not whole:
         raise typer.Exit(_INTERRUPTED)
+
+
+def _label(terminal: Terminal, report: "BacktestReport", file: Path) -> None:
+    """Ask of each reply that is not in the file yet whether it is right; say what all labels of the file speak for."""
+    from bot.backtest import label_row, proposal_lines  # noqa: PLC0415  as in Terminal.open
+    from checks.evaluate.files import read_labelled  # noqa: PLC0415
+    from claims.moderation.labels import propose_cut_off  # noqa: PLC0415
+
+    texts = terminal.texts
+    try:
+        known = {row.id for row in read_labelled(file)} if _size(file) else set[str]()
+        with file.open("a", encoding="utf-8") as out:
+            for reply in report.sample:
+                name = reply.message.link or reply.message.id
+                if name in known:
+                    continue
+                terminal.print()
+                _show_reply(terminal, reply)
+                answer = _ask(terminal)
+                if answer is None:
+                    break
+                if answer != "s":
+                    row = label_row(name, reply.message.text, reply.claim, reply.stance, is_right=answer == "r")
+                    out.write(json.dumps(row | {"score": reply.score}, ensure_ascii=False) + "\n")
+                    out.flush()
+        rows = [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        message = texts("{path} cannot be written ({reason}).", path=file, reason=reason)
+        raise typer.BadParameter(message, param_hint="--label") from error
+    labels = [(float(row["score"]), bool(row["claims"])) for row in rows if isinstance(row.get("score"), int | float)]
+    terminal.print()
+    for line in proposal_lines(propose_cut_off(labels), texts):
+        terminal.print(line)
+    terminal.print(texts("`touchstone calibrate --messages {file} --chat FILE` fits the checks to them.", file=file))
+
+
+def _ask(terminal: Terminal) -> str | None:
+    """Return r (right), w (wrong) or s (neither); None where nobody answers any more."""
+    question = terminal.texts("[r]ight, [w]rong, [s]kip, [q]uit?")
+    while True:
+        try:
+            answer = terminal.out.input(f"{question} ", markup=False).strip().casefold()
+        except (EOFError, KeyboardInterrupt):
+            return None
+        if answer == "q":
+            return None
+        if answer in {"r", "w", "s"}:
+            return answer
 
 
 def _say_blank(count: "ExportCount", texts: Texts) -> str:
@@ -156,17 +211,21 @@ def show(terminal: Terminal, report: "BacktestReport") -> None:
             table.add_row(count.claim, str(count.replies), str(count.offers))
         terminal.print()
         terminal.out.print(table)
-    if report.doubtful:
+    if report.sample:
+        shown, total = len(report.sample), report.replies
+        heading = texts("What I would have answered")
+        if total > shown:
+            heading = texts("What I would have answered ({count} of {total}, by chance)", count=shown, total=total)
         terminal.print()
-        terminal.print(texts("The most doubtful replies:"), style="bold")
-        for doubtful in report.doubtful:
-            _show_doubtful(terminal, doubtful)
+        terminal.print(heading, style="bold")
+        for reply in report.sample:
+            _show_reply(terminal, reply)
 
 
-def _show_doubtful(terminal: Terminal, doubtful: "Doubtful") -> None:
-    message = doubtful.message
+def _show_reply(terminal: Terminal, reply: "WouldSay") -> None:
+    message = reply.message
     # A link that is broken over lines cannot be followed.
-    terminal.out.print(f"{doubtful.score:.3f}  {doubtful.claim}  {message.link or message.id}", soft_wrap=True)
+    terminal.out.print(f"{reply.score:.2f}  {reply.claim}  {message.link or message.id}", soft_wrap=True)
     terminal.print(f"       {' '.join(message.text.split())}")
 
 
@@ -180,12 +239,11 @@ def report_json(report: "BacktestReport", *, whole: bool) -> dict[str, Any]:
         "replies_per_thousand": report.per_thousand(report.replies),
         "offers_per_thousand": report.per_thousand(report.offers),
         "budget_per_thousand": report.budget,
-        "cut_off": report.cut_off,
-        "replies_from_cut_off": report.left,
+        "replies_within_budget": report.within,
         "claims": [{"claim": each.claim, "replies": each.replies, "offers": each.offers} for each in report.claims],
-        "doubtful": [
+        "sample": [
             {"message": each.message.id, "link": each.message.link, "claim": each.claim, "score": each.score}
-            for each in report.doubtful
+            for each in report.sample
         ],
     }
 

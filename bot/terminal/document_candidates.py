@@ -1,4 +1,4 @@
-"""`touchstone documents candidates`: sentences of documents that may become claims, printed or put into a queue."""
+"""`touchstone documents candidates` and `extract`: what documents propose, by rules and by a language model."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from bot.terminal.check import json_line, write
-from bot.terminal.console import Terminal
+from bot.terminal.console import Terminal, complain
 from bot.texts import Texts, msgid
 from bot.wording import attitude_text
 from claims.moderation.rights import Actor
-from config.errors import DocumentRefusedError, DocumentTextError
+from config.errors import DocumentRefusedError, DocumentTextError, ExtractionError
 
 if TYPE_CHECKING:
     from bot.service import Touchstone
@@ -80,6 +80,60 @@ def candidates(
             server=server,
         )
         terminal.print(told, style="bold")
+
+
+_DOCUMENT = msgid("The document's id, as the list shows it.")
+_QUEUE = msgid("Into the queue of this Discord server; else into the operator's, for touchstone documents review.")
+_AGAIN = msgid("Ask about all of it, also what was looked through before.")
+_STOPPED = 130
+
+
+def extract(
+    context: typer.Context,
+    document: Annotated[str, typer.Argument(metavar="ID", help=_DOCUMENT)],
+    server: Annotated[
+        int | None, typer.Option("--server", metavar="ID", min=1, help=_QUEUE, show_default=False)
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help=_AGAIN)] = False,
+) -> None:
+    """Ask chunk by chunk; whatever ends it, the same command goes on where it ended."""
+    terminal = Terminal.of(context)
+    texts, actor = terminal.texts, Actor(0, server, is_operator=True)
+    last, new, dropped, tokens, faults = None, 0, 0, 0, 0
+    code = 0
+    with terminal.open() as touchstone:
+        desk = touchstone.moderation.extraction
+        try:
+            with _progress(terminal) as moved:
+                for last in desk.run(actor, document, again=again):
+                    moved(last.done, last.chunks)
+                    new, dropped, tokens = new + last.new, dropped + last.dropped, tokens + last.tokens
+                    if last.fault:
+                        faults += 1
+                        complain(texts("A part gave nothing: {fault}.", fault=last.fault))
+        except KeyboardInterrupt:
+            code = _STOPPED
+        except (DocumentTextError, ExtractionError) as error:
+            complain(texts(error.fault, **error.values))
+            code = 1
+        cost = desk.extractor.address.cost(tokens) if desk.is_set_up else 0.0
+    if last is None:
+        raise typer.Exit(code)
+    terminal.print(
+        texts.plural(
+            "{count} is new in the queue; {dropped} did not stand in the document and were dropped.",
+            "{count} are new in the queue; {dropped} did not stand in the document and were dropped.",
+            new,
+            dropped=dropped,
+        )
+    )
+    told = texts(
+        "{done} of {chunks} parts are read, for {tokens} tokens.", done=last.done, chunks=last.chunks, tokens=tokens
+    )
+    terminal.print(told + (" " + texts("That cost {cost}.", cost=f"{cost:.4f}") if cost else ""), style="dim")
+    if last.done < last.chunks:
+        terminal.print(texts("The same command goes on where this ended."))
+    raise typer.Exit(code or (1 if faults else 0))
 
 
 def _is_kept(touchstone: "Touchstone", actor: Actor, document: str) -> bool:

@@ -12,7 +12,7 @@ from rich.text import Text
 from bot.reply import display_date
 from bot.terminal.check import json_line, write
 from bot.terminal.console import Terminal, complain
-from bot.terminal.document_candidates import candidates
+from bot.terminal.document_candidates import candidates, extract
 from bot.texts import Texts, msgid
 from bot.wording import left_out_line, read_parts
 from claims.documents.loading import DocumentReport
@@ -50,6 +50,8 @@ def register(app: typer.Typer) -> None:
     )(load)
     about = msgid("Print the sentences of documents that may become claims; put them into a server's queue.")
     group.command("candidates", help=about)(candidates)
+    about = msgid("Let a language model look through a document; what it finds waits in a queue, marked, for a person.")
+    group.command("extract", help=about)(extract)
     app.add_typer(group, name="documents")
 
 

@@ -25,6 +25,7 @@ from claims.store.tables import (
     Example,
     Feedback,
     FormDraft,
+    Label,
     QueueItem,
     Revision,
     ShadowDay,
@@ -140,6 +141,14 @@ TRACES = (
         "N days",
         old=lambda now, days: col(ShadowMatch.seen_at) < now - days,
         own=lambda mark: col(ShadowMatch.author_hash) == mark,
+    ),
+    Trace(
+        Label,
+        ("message", "author_hash", "labelled_by"),
+        "a reply that moderators call right or wrong, its message's author, and who called it so",
+        "N days",
+        old=lambda now, days: col(Label.noted_at) < now - days,
+        own=lambda mark: col(Label.author_hash) == mark,
     ),
     Trace(
         ShadowDay,

@@ -1,16 +1,20 @@
 """Candidates from documents for moderators or the operator, and what is decided on the items of a queue."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlmodel import Session, col
 
 from checks.lexicon import Lexicon
 from checks.model import Finding
 from claims.base import ClaimBase, Clock
 from claims.documents.candidates import COVERED, MOST_MERGED, Candidate, CandidateReader, Moved, NearClaim, SourceText
+from claims.documents.markup import View
+from claims.fields import clean_text
 from claims.moderation.editor import edit_change, new_claim_change
 from claims.moderation.edits import AddWording, EditTexts
 from claims.moderation.queue import Item, NewItem, item_of, put, reports_of
@@ -18,15 +22,28 @@ from claims.moderation.rights import Actor, permit
 from claims.moderation.server_setup import setting_change
 from claims.store.changes import QUEUE_ITEM, Change, ChangeResult, write_changes
 from claims.store.revisions import AuditEntry
-from claims.store.tables import Citation, Claim, ClaimOverride, Document, DocumentText, Point, QueueItem
+from claims.store.tables import (
+    Citation,
+    Claim,
+    ClaimOverride,
+    Document,
+    DocumentText,
+    ExtractedChunk,
+    Point,
+    QueueItem,
+)
 from config.errors import (
     ConflictError,
     DocumentTextError,
+    ExtractionError,
     FieldDifference,
     FieldFault,
     InvalidEditError,
     UnknownEntryError,
 )
+
+if TYPE_CHECKING:  # loading it takes a client of HTTP with it, which few need
+    from claims.documents.extraction import ChunkReport, Extracted, Extractor
 
 # Checks a text against the claims that a server sees (None: the shared ones).
 Check = Callable[[str, int | None], Finding]
@@ -119,6 +136,141 @@ class CandidateDesk:
 
 # From this probability on, a claim is told to whoever decides.
 _NEAR = 0.2
+# Two passages of which one covers so much of the other are the same.
+_SAME_PASSAGE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractionStep:
+    """How far a run over a document is: chunks read of all, and what this one gave.
+
+    `new` items are in the queue now, `known` ones were there, decided or cited; `dropped` were not verbatim; `fault`
+    says why the model gave nothing that can be used.
+    """
+
+    done: int
+    chunks: int
+    new: int = 0
+    known: int = 0
+    dropped: int = 0
+    tokens: int = 0
+    fault: str = ""
+
+
+class ExtractionDesk:
+    """Lets a language model look through documents; what it finds waits in the queue, marked, and nowhere else.
+
+    A run that ends, for whatever reason, goes on where it ended: each chunk is noted with what came of it.
+    """
+
+    def __init__(self, base: ClaimBase, lexicon: Lexicon, check: Check, extractor: "Extractor | None") -> None:
+        self._base = base
+        self._lexicon = lexicon
+        self._check = check
+        self._extractor = extractor
+
+    @property
+    def extractor(self) -> "Extractor":
+        """The model that is set up; raises ExtractionError where none is."""
+        if self._extractor is None:
+            raise ExtractionError(
+                "No language model is set up. Name its address and the model: extractor_url, extractor_model."
+            )
+        return self._extractor
+
+    @property
+    def is_set_up(self) -> bool:
+        """Tell whether there is a model to ask."""
+        return self._extractor is not None
+
+    def run(self, actor: Actor, document: str, *, again: bool = False) -> Iterator[ExtractionStep]:
+        """Yield a step for each chunk that is read, the first with what was read before (`again`: nothing).
+
+        Raises ExtractionError, DocumentTextError and NotAllowedError; what was yielded stays written.
+        """
+        extractor, server = self.extractor, actor.server or 0
+        with self._base.database.writing() as session:
+            permit(session, actor, "queue.decide")
+            raw = _text(session, actor.server, document)
+            place = (col(ExtractedChunk.server) == server, col(ExtractedChunk.document) == document)
+            if again:
+                session.connection().execute(delete(ExtractedChunk).where(*place))
+            read = set(session.scalars(select(col(ExtractedChunk.digest)).where(*place)))
+        view = CandidateReader(self._lexicon).clean(raw).view
+        chunks = {chunk.digest for chunk in extractor.chunks(view)}
+        done = len(chunks & read)
+        yield ExtractionStep(done, len(chunks))
+        for report in extractor.extract(view, read):
+            read.add(report.digest)
+            done = len(chunks & read)
+            new, known = self._note(actor, document, view, report, extractor.address.model)
+            yield ExtractionStep(done, len(chunks), new, known, report.dropped, report.tokens, report.fault)
+
+    def _note(self, actor: Actor, document: str, view: View, report: "ChunkReport", model: str) -> tuple[int, int]:
+        """Put what a chunk gave into the queue, and note that it was read, unless the model failed on it."""
+        now, server = self._base.clock(), actor.server
+        found = [(each, self._said_by(view.reading(each.start, each.end), server)) for each in report.items]
+        with self._base.database.writing() as session:
+            permit(session, actor, "queue.decide")
+            rows = select(QueueItem).where(col(QueueItem.server) == server, col(QueueItem.kind) == "candidate")
+            standing = [row for row in session.scalars(rows) if row.payload.get("source") == document]
+            cited = _cited(session, server).get(document, [])
+            new = 0
+            for each, claim in found:
+                payload = _payload(each, document, view, model)
+                same = next((row for row in standing if _is_same_passage(row.payload, each)), None)
+                if same is not None:
+                    # What rules have found gains what only the model gives.
+                    if same.state == "open" and "model" not in same.payload:
+                        same.payload = payload | same.payload | {key: payload[key] for key in _OF_MODEL}
+                elif not any(start < each.end and each.start < end for start, end in cited):
+                    digest = hashlib.sha256(view.raw[each.start : each.end].encode()).hexdigest()[:16]
+                    item = NewItem(server, "candidate", f"{document}/{digest}", claim, payload)
+                    new += put(session, item, now)
+            if not report.fault:
+                row = ExtractedChunk(
+                    server=server or 0, document=document, digest=report.digest, tokens=report.tokens, read_at=now
+                )
+                session.merge(row)
+        return new, len(found) - new
+
+    def _said_by(self, text: str, server: int | None) -> str | None:
+        best = self._check(text, server).best
+        return best.claim if best is not None and best.score >= COVERED else None
+
+
+_OF_MODEL = ("model", "wordings", "denials", "points", "title_en", "title_zh")
+
+
+def _payload(item: "Extracted", document: str, view: View, model: str) -> dict[str, Any]:
+    def words(start: int, end: int) -> str:
+        return clean_text(view.reading(start, end))
+
+    counter = item.counter
+    return {
+        "title_en": item.claim_en,
+        "title_zh": item.claim_zh,
+        "text": words(item.start, item.end),
+        "source": document,
+        "start": item.start,
+        "end": item.end,
+        "attitude": item.stance,
+        "speaker": item.speaker,
+        "counter": [*counter, words(*counter)] if counter else None,
+        "near": [],
+        "model": model,
+        "wordings": list(item.wordings),
+        "denials": list(item.denials),
+        "points": [[*each, words(*each[1:])] for each in item.points],
+    }
+
+
+def _is_same_passage(payload: Mapping[str, Any], item: "Extracted") -> bool:
+    start, end = payload.get("start"), payload.get("end")
+    if not isinstance(start, int) or not isinstance(end, int):
+        return False
+    shared = min(end, item.end) - max(start, item.start)
+    return shared >= _SAME_PASSAGE * min(end - start, item.end - item.start)
 
 
 def _cited(session: Session, server: int | None) -> dict[str, list[tuple[int, int]]]:

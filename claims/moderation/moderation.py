@@ -1,27 +1,39 @@
 """Everything that moderators do with a claim base, under one roof, for front ends."""
 
+from typing import TYPE_CHECKING
+
 from checks.lexicon import Lexicon
 from claims.answering.corrections import Corrections
 from claims.base import ClaimBase, Clock
-from claims.moderation.candidate_items import CandidateDesk, Check, QueueDecisions
+from claims.moderation.candidate_items import CandidateDesk, Check, ExtractionDesk, QueueDecisions
 from claims.moderation.digest import DigestPostings, Digests
 from claims.moderation.editor import ClaimView, DraftBook, Editor
 from claims.moderation.examples import ExampleBook
 from claims.moderation.history import History, Undoing
+from claims.moderation.labels import LabelBook
 from claims.moderation.queue import Queue
 from claims.moderation.rights import Rights
 from claims.moderation.server_setup import ClaimSettings, ServerSetup
 from claims.moderation.shadow import ShadowBook
 from claims.moderation.sources import DocumentShelf, SourceBook
 
+if TYPE_CHECKING:
+    from claims.documents.extraction import Extractor
+
 
 class Moderation:
     """The desks of one base; each is synchronous, safe from any thread, and checks rights at every write."""
 
     def __init__(
-        self, base: ClaimBase, hash_key: bytes, lexicon: Lexicon, check: Check, clock: Clock | None = None
+        self,
+        base: ClaimBase,
+        hash_key: bytes,
+        lexicon: Lexicon,
+        check: Check,
+        clock: Clock | None = None,
+        extractor: "Extractor | None" = None,
     ) -> None:
-        """Set up the desks; `check` finds claims in a text as a server sees them."""
+        """Set up the desks; `check` finds claims in a text as a server sees them, `extractor` is a language model."""
         self.rights = Rights(base)
         self.claims = ClaimView(base)
         self.editor = Editor(base)
@@ -31,11 +43,13 @@ class Moderation:
         self.queue = Queue(base, hash_key, clock)
         self.decisions = QueueDecisions(base)
         self.candidates = CandidateDesk(base, lexicon, check, clock)
+        self.extraction = ExtractionDesk(base, lexicon, check, extractor)
         self.examples = ExampleBook(base, hash_key, clock)
         self.history = History(base)
         self.undoing = Undoing(base)
         self.corrections = Corrections(base, clock)
         self.shadow = ShadowBook(base, hash_key, clock)
+        self.labels = LabelBook(base, hash_key, clock)
         self.drafts = DraftBook(base, hash_key, clock)
         self.digests = Digests(base, clock)
         self.digest_postings = DigestPostings(base, clock)

@@ -17,7 +17,8 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 Act = Literal[
     "card.report", "card.hide", "claim.propose", "claim.edit", "claim.set", "claim.import", "claim.export",
     "source.add", "queue.see", "queue.decide", "history.see", "history.undo", "example.keep", "example.see",
-    "shadow.see", "activity.see", "backtest.run", "server.settings", "channel.mode", "server.moderators",
+    "shadow.see", "answer.label", "activity.see", "backtest.run", "server.settings", "channel.mode",
+    "server.moderators",
 ]  # fmt: skip
 # All other acts are the moderators'; the operator may do everything.
 _OTHERS: Mapping[Act, Level] = {

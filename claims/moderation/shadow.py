@@ -1,6 +1,5 @@
 """Shadow mode: what the bot would have said where it only listens, as counts, ids and scores."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -9,31 +8,18 @@ from sqlmodel import Session, col
 
 from checks.model import Finding
 from claims.base import ClaimBase, Clock
+from claims.moderation.labels import LabelledReply
 from claims.moderation.rights import Actor, permit
 from claims.store.database import insert_into
 from claims.store.revisions import hash_user
 from claims.store.tables import ShadowDay, ShadowMatch
 
-DOUBTFUL = 10
-
-
-@dataclass(frozen=True, slots=True)
-class ShadowOutcome:
-    """What one message would have led to; the message is named by its ids only."""
-
-    channel: int
-    message: int
-    claim: str
-    score: float
-    stance: str
-    action: str
-
 
 @dataclass(frozen=True, slots=True)
 class ShadowReport:
-    """What a channel (or the whole server) would have seen: counts, the claims by number of replies, doubtful ones.
+    """What a channel (or the whole server) would have seen: counts, the claims by number of replies, and the replies.
 
-    `per_thousand`: would-be replies per 1,000 messages; `doubtful`: those replies that only just passed.
+    `per_thousand`: would-be replies per 1,000 messages; `would_say`: all of them, by their messages.
     """
 
     messages: int
@@ -41,7 +27,7 @@ class ShadowReport:
     offers: int
     per_thousand: float
     claims: tuple[tuple[str, int], ...]
-    doubtful: tuple[ShadowOutcome, ...]
+    would_say: tuple[LabelledReply, ...]
 
 
 class ShadowBook:
@@ -79,22 +65,11 @@ class ShadowBook:
         with self._database.reading() as session:
             permit(session, actor, "shadow.see")
             messages, replies, offers = _totals(session, actor.server, channel, since.date())
-            found = _outcomes(session, actor.server, channel, since)
-        replied = [outcome for outcome in found if outcome.action == "reply"]
+            replied = _replies(session, actor.server, channel, since)
         counts = {claim: sum(each.claim == claim for each in replied) for claim in {each.claim for each in replied}}
         claims = tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-        doubtful = tuple(sorted(replied, key=lambda outcome: outcome.score)[:DOUBTFUL])
         rate = 1000 * replies / messages if messages else 0.0
-        return ShadowReport(messages, replies, offers, rate, claims, doubtful)
-
-    def cut_off_for(self, actor: Actor, budget: float, channel: int | None = None, days: int = 30) -> float | None:
-        """Return the cut-off that keeps replies within a budget per 1,000 messages; None: no need of another one."""
-        since = self._clock() - timedelta(days=days)
-        with self._database.reading() as session:
-            permit(session, actor, "shadow.see")
-            messages, _, _ = _totals(session, actor.server, channel, since.date())
-            found = _outcomes(session, actor.server, channel, since)
-        return cut_off_within([each.score for each in found if each.action == "reply"], messages, budget)
+        return ShadowReport(messages, replies, offers, rate, claims, tuple(replied))
 
     def clear(self, actor: Actor, channel: int | None) -> None:
         """Drop what was collected in a channel (None: in the whole server); raises NotAllowedError."""
@@ -104,19 +79,6 @@ class ShadowBook:
                 there = delete(table).where(col(table.server) == actor.server)
                 there = there if channel is None else there.where(col(table.channel) == channel)
                 session.connection().execute(there)
-
-
-def cut_off_within(scores: Sequence[float], messages: int, budget: float) -> float | None:
-    """Return the least cut-off that at most `budget` of 1,000 messages reach, given the scores of all replies.
-
-    None: no need of one. With 1, exact matches still pass, however many they are.
-    """
-    allowed = int(messages * budget / 1000)
-    if len(scores) <= allowed:
-        return None
-    # Between the best reply that is one too many and the next better one: most replies lie within 0.0001 of 1.
-    too_many = sorted(scores, reverse=True)[allowed]
-    return (too_many + min((score for score in scores if score > too_many), default=1.0)) / 2
 
 
 def _count(session: Session, server: int, channel: int, day: date, finding: Finding) -> None:
@@ -138,9 +100,10 @@ def _totals(session: Session, server: int | None, channel: int | None, first: da
     return int(row[0]), int(row[1]), int(row[2])
 
 
-def _outcomes(session: Session, server: int | None, channel: int | None, since: datetime) -> list[ShadowOutcome]:
-    query = select(ShadowMatch).where(col(ShadowMatch.server) == server, col(ShadowMatch.seen_at) >= since)
+def _replies(session: Session, server: int | None, channel: int | None, since: datetime) -> list[LabelledReply]:
+    replied = (col(ShadowMatch.action) == "reply", col(ShadowMatch.seen_at) >= since)
+    query = select(ShadowMatch).where(col(ShadowMatch.server) == server, *replied)
     if channel is not None:
         query = query.where(col(ShadowMatch.channel) == channel)
-    rows = session.scalars(query.order_by(col(ShadowMatch.message)))
-    return [ShadowOutcome(r.channel, r.message, r.claim, r.score, r.stance, r.action) for r in rows]
+    rows = session.scalars(query.order_by(col(ShadowMatch.channel), col(ShadowMatch.message)))
+    return [LabelledReply(r.channel, r.message, r.claim, r.score, author_hash=r.author_hash) for r in rows]

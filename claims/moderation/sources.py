@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlmodel import Session, col
 
 from checks.lexicon import Lexicon
@@ -21,7 +21,7 @@ from claims.moderation.rights import Actor, permit
 from claims.record import CitationRecord, DocumentRecord
 from claims.store.changes import DOCUMENT, DOCUMENT_FACTS, SOURCE, SOURCE_FACTS, Change, write_changes
 from claims.store.revisions import AuditEntry
-from claims.store.tables import Citation, Claim, Document, DocumentText, Point, last_revision
+from claims.store.tables import Citation, Claim, Document, DocumentText, ExtractedChunk, Point, last_revision
 from config.errors import DocumentRefusedError, DocumentTextError
 
 _ADDRESS = 2000
@@ -220,6 +220,7 @@ class DocumentShelf:
             entry = AuditEntry(actor.who, "documents.remove", reason, actor.server)
             kind = DOCUMENT if actor.server is None else SOURCE
             write_changes(session, entry, [Change(kind, document, None)], self._base.clock())
+            session.connection().execute(delete(ExtractedChunk).where(col(ExtractedChunk.document) == document))
             session.flush()
             others = select(col(Document.id)).where(col(Document.sha256) == digest).limit(1)
             text = session.get(DocumentText, digest) if digest else None

@@ -404,6 +404,34 @@ class ShadowMatch(Table, table=True):
     seen_at: datetime = Field(sa_type=Moment, index=True)
 
 
+class Label(Table, table=True):
+    """A moderator's word on a reply, given or only meant: right or wrong; NULL while it waits to be ticked.
+
+    `origin` says where the reply comes from: `card`, `backtest` or `shadow`; the message is named by its ids only.
+    """
+
+    channel: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    message: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    claim: str = Field(primary_key=True)
+    server: int = Field(sa_type=BigInteger, index=True)
+    author_hash: str | None = Field(default=None, index=True)
+    score: float
+    origin: str
+    is_right: bool | None = None
+    labelled_by: str | None = None
+    noted_at: datetime = Field(sa_type=Moment, index=True)
+
+
+class ExtractedChunk(Table, table=True):
+    """A part of a document that a language model has looked through for a server (0: for the shared queue)."""
+
+    server: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    document: str = Field(primary_key=True)
+    digest: str = Field(primary_key=True)
+    tokens: int
+    read_at: datetime = Field(sa_type=Moment)
+
+
 class WordingVector(Table, table=True):
     """A text's vector as one embedder made it: 32-bit floats, lowest byte first; the text only as its hash."""
 

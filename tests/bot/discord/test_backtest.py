@@ -1,10 +1,8 @@
-"""`/backtest`: who may run it, what it reports, and the button that applies its cut-off."""
+"""`/backtest`: who may run it, and what it reports."""
 
 import discord
 import pytest
-import simcord.interactions
 
-from bot.backtest import written
 from bot.discord import backtest
 from config.errors import NotAllowedError
 from tests.bot.discord.world import CRANE, CRANE_ZH, MODERATORS_ONLY, labels_of, text_of
@@ -22,55 +20,39 @@ async def past(world):
     return channel
 
 
-def without_rights(monkeypatch) -> None:
-    """Let Discord say from now on that nobody holds any right."""
-    plain = simcord.interactions.base_payload
-
-    def payload(*args: object, **more: object):
-        record, made = plain(*args, **more)
-        made["member"]["permissions"] = "0"
-        return record, made
-
-    monkeypatch.setattr(simcord.interactions, "base_payload", payload)
-
-
 async def test_the_report_names_counts_claims_and_links_but_no_text(world, past):
     shown = await world.chief.slash(world.channel, "backtest", channel=past, days=3)
     text = text_of(shown)
     assert "23 messages of members read." in text
     assert "Replies: 3, 130.43 per 1,000 messages." in text
     assert "- The old harbour crane was built in 1920: 3 replies, 0 offers" in text
-    assert f"https://discord.com/channels/{world.guild.id}/{past.id}/" in text
+    assert "**What I would have answered**" in text
+    said = [message for message in past.history() if "1920" in message.content]
+    for message in said:
+        assert f"https://discord.com/channels/{world.guild.id}/{past.id}/{message.id} The old harbour crane" in text
     assert "good morning" not in text
     assert CRANE_ZH not in text
     assert world.cards(past) == []
 
 
-async def test_the_button_applies_the_cut_off_as_one_revision(world, past):
-    world.touchstone.moderation.setup.change(administrator(world.guild.id), budget=50)
+async def test_right_replies_are_no_alarms_and_no_cut_off_is_proposed(world, past):
+    """Three right answers, far over any budget: what they are is for the moderator to say."""
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), budget=0.5)
     shown = await world.chief.slash(world.channel, "backtest", channel=past)
-    (label,) = labels_of(shown.response.message)
-    before = world.touchstone.base.revision
-    done = await world.chief.click(shown.response.message, label=label)
-    settings = world.touchstone.servers.settings(world.guild.id)
-    assert written(settings.cut_off) in text_of(done)
-    assert written(settings.cut_off) in label
-    assert world.touchstone.base.revision == before + 1
+    assert labels_of(shown.response.message) == ["Tick right or wrong"]
+    text = text_of(shown)
+    assert "cut-off" not in text
+    assert "The budget of 0.5 replies per 1,000 messages would have made hints of 2 of them." in text
 
 
-async def test_the_button_asks_for_the_right_again(world, past, monkeypatch):
-    shown = await world.chief.slash(world.channel, "backtest", channel=past)
-    without_rights(monkeypatch)
-    done = await world.chief.click(shown.response.message, label=labels_of(shown.response.message)[0])
-    assert text_of(done) == MODERATORS_ONLY
-    assert world.touchstone.servers.settings(world.guild.id).cut_off is None
-
-
-async def test_a_kept_budget_needs_no_button(world, past):
+async def test_a_kept_budget_is_said(world, past):
     world.touchstone.moderation.setup.change(administrator(world.guild.id), budget=500)
     shown = await world.chief.slash(world.channel, "backtest", channel=past)
     assert "That keeps the budget of 500 replies" in text_of(shown)
-    assert labels_of(shown.response.message) == []
+
+
+async def test_without_a_budget_none_is_spoken_of(world, past):
+    assert "budget" not in text_of(await world.chief.slash(world.channel, "backtest", channel=past))
 
 
 async def test_members_are_refused_and_holders_of_a_chosen_role_are_not(world, past):

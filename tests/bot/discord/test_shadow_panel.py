@@ -1,13 +1,11 @@
-"""`/touchstone shadow`: what would have been said, the cut-off that keeps the budget, and a new beginning."""
+"""`/touchstone shadow`: what would have been said, the way to tick it, and a new beginning."""
 
 import discord
 import pytest
 
-from bot.backtest import written
 from bot.discord import create_bot
 from config.errors import NotAllowedError
 from tests.bot.discord.world import CRANE, LAMP, MODERATORS_ONLY, labels_of, text_of
-from tests.claims.people import administrator
 
 COMMAND = "touchstone shadow"
 CLEAR = "Delete these counts"
@@ -46,21 +44,13 @@ async def test_one_channel_can_be_named(world):
     assert f"### Only counted in <#{world.channel.id}>, last 7 days" in shown
 
 
-async def test_the_button_applies_the_cut_off_also_after_a_restart(world, settings):
+async def test_its_replies_can_be_ticked_also_after_a_restart(world, settings):
     shown = await world.chief.slash(world.channel, COMMAND)
-    assert "To keep the budget of 0.5 replies per 1,000 messages, set the cut-off to " in text_of(shown)
-    label, clear = labels_of(shown.response.message)
-    assert clear == CLEAR
+    assert labels_of(shown.response.message) == ["Tick right or wrong", CLEAR]
+    assert "cut-off" not in text_of(shown)
     await world.env.restart_bot(create_bot(settings, world.touchstone))
-    await world.chief.click(shown.response.message, label=label)
-    assert written(world.touchstone.servers.settings(world.guild.id).cut_off) in label
-
-
-async def test_a_kept_budget_needs_no_other_cut_off(world):
-    world.touchstone.moderation.setup.change(administrator(world.guild.id), budget=500)
-    shown = await world.chief.slash(world.channel, COMMAND)
-    assert "That keeps the budget of 500 replies" in text_of(shown)
-    assert labels_of(shown.response.message) == [CLEAR]
+    ticking = await world.chief.click(shown.response.message, label="Tick right or wrong")
+    assert "0 of 3 ticked" in text_of(ticking)
 
 
 @pytest.mark.parametrize("named", [True, False])

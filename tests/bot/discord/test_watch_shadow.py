@@ -21,7 +21,7 @@ async def test_in_shadow_nothing_is_said_and_what_would_be_said_is_counted(world
     actor = Actor(world.chief.id, world.guild.id, can_manage_server=True)
     report = world.touchstone.moderation.shadow.report(actor, world.channel.id)
     assert (report.messages, report.replies) == (2, 1)
-    assert report.doubtful[0].message == said.id
+    assert report.would_say[0].message == said.id
     assert CRANE not in str(report)
 
 

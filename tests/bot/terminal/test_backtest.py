@@ -6,6 +6,7 @@ import pytest
 
 from bot.chat_export import read_export
 from bot.service import Touchstone
+from checks.evaluate.files import read_labelled
 from tests.bot.exports import message, write_export
 
 CLAIM = "every H100 server has 5 kg of silver inside"
@@ -17,7 +18,7 @@ def export(tmp_path):
     return write_export(tmp_path, *chat, message(50, CLAIM), message(51, CLAIM, is_bot=True))
 
 
-def test_the_report_names_counts_claims_and_doubtful_messages(call, export):
+def test_the_report_names_counts_claims_and_what_would_be_said(call, export):
     done = call("backtest", str(export))
     assert done.code == 0
     assert "21 messages of members read." in done.out
@@ -25,10 +26,11 @@ def test_the_report_names_counts_claims_and_doubtful_messages(call, export):
     assert "silver-h100-1.2kg" in done.out
     assert CLAIM in done.out
     assert "910000000000000050" in done.out
-    assert "To keep the budget of 0.5 replies per 1,000 messages, set the cut-off to" in done.out
+    assert "That keeps the budget of 0.5 replies" in done.out
+    assert "cut-off" not in done.out
 
 
-def test_a_wide_budget_needs_no_other_cut_off(call, export):
+def test_a_wide_budget_is_kept(call, export):
     assert "That keeps the budget of 100 replies" in call("backtest", str(export), "--budget", "1/10").out
 
 
@@ -37,7 +39,7 @@ def test_the_figures_go_to_a_file_without_any_text(call, export, tmp_path):
     written = (tmp_path / "out.json").read_text("utf-8")
     figures = json.loads(written)
     assert (figures["messages"], figures["replies"], figures["complete"]) == (21, 1, True)
-    assert figures["doubtful"][0]["message"] == "910000000000000050"
+    assert figures["sample"][0]["message"] == "910000000000000050"
     assert "every H100" not in written
 
 
@@ -101,3 +103,30 @@ def test_an_export_without_texts_names_the_missing_intent(call, tmp_path):
     done = call("backtest", str(write_export(tmp_path, message(1, ""), message(2, ""))))
     assert done.code == 0
     assert "Message Content Intent" in " ".join(done.out.split())
+
+
+def test_replies_are_ticked_into_a_file_that_calibrate_reads_and_nothing_is_asked_twice(call, export, tmp_path):
+    done = call("backtest", str(export), "--label", "labels.jsonl", typed=b"what?\nr\n")
+    assert done.code == 0
+    assert "Ticked: 1, of these wrong: 0" in " ".join(done.out.split())
+    assert "From 20 ticks on" in done.out
+    (row,) = read_labelled(tmp_path / "labels.jsonl")
+    assert (row.text, set(row.claims), row.stance) == (CLAIM, {"silver-h100-1.2kg"}, "asserts")
+    again = call("backtest", str(export), "--label", "labels.jsonl")
+    assert "[q]uit" not in again.out
+    assert len(read_labelled(tmp_path / "labels.jsonl")) == 1
+
+
+def test_wrong_replies_are_messages_without_a_claim_and_skipped_ones_are_not_written(call, export, tmp_path):
+    call("backtest", str(export), "--label", "skipped.jsonl", typed=b"s\n")
+    assert (tmp_path / "skipped.jsonl").read_text("utf-8") == ""
+    call("backtest", str(export), "--label", "labels.jsonl", typed=b"w\n")
+    (row,) = read_labelled(tmp_path / "labels.jsonl")
+    assert (set(row.claims), row.stance) == (set(), "none")
+
+
+def test_a_file_of_something_else_is_refused_before_it_is_written_to(call, export, tmp_path):
+    (tmp_path / "notes.txt").write_text("milk, bread", "utf-8")
+    done = call("backtest", str(export), "--label", "notes.txt", typed=b"r\n")
+    assert done.code != 0
+    assert (tmp_path / "notes.txt").read_text("utf-8") == "milk, bread"

@@ -14,6 +14,7 @@ from claims.answering.traces import CARDS_KEPT, TRACES, TraceBook, mark_of
 from claims.base import ClaimBase
 from claims.moderation.editor import DraftBook
 from claims.moderation.examples import ExampleBook, KeptMessage
+from claims.moderation.labels import LabelBook, LabelledReply
 from claims.moderation.queue import Queue
 from claims.moderation.reports import FeedbackBook
 from claims.moderation.rights import Actor
@@ -41,6 +42,7 @@ NOBODY = {
     "feedback": "channel claim server kind reported_at",
     "figure": "*",
     "form_draft": "server saved_at",
+    "label": "channel claim server score origin is_right noted_at",
     "pack": "*",
     "point": "*",
     "queue_item": "id server kind claim channel score created_at state decision decided_at",
@@ -83,6 +85,8 @@ def said_everything(base: ClaimBase, clock: Clock, author: int, channel: int) ->
     queue.propose(member, f"own words {author}")
     queue.note_near_miss(HERE, channel, first(channel) + 3, author, CLAIM, 0.4)
     ShadowBook(base, KEY, clock).note(HERE, channel, first(channel) + 4, author, FINDING)
+    meant = LabelledReply(channel, first(channel) + 5, CLAIM, 0.9, author_hash=hash_user(author, KEY))
+    LabelBook(base, KEY, clock).put_up(MODERATOR, "backtest", channel, [meant])
     DraftBook(base, KEY, clock).keep(member, f"prop|{channel}|{first(channel)}", {"text": f"typed words {author}"})
     example = KeptMessage(channel, first(channel), author, f"kept words {author}", CLAIM, makes_claim=True)
     ExampleBook(base, KEY, clock).keep(MODERATOR, example)
@@ -101,7 +105,7 @@ def leads(base: ClaimBase, author: int, channel: int) -> set[str]:
     return found
 
 
-ALL = {"answer", "cooldown", "sighting", "queue_item", "shadow_match", "form_draft", "example"}
+ALL = {"answer", "cooldown", "sighting", "queue_item", "shadow_match", "label", "form_draft", "example"}
 
 
 def columns() -> Iterator[tuple[str, str]]:

@@ -168,3 +168,31 @@ def test_a_run_ends_with_its_tokens_and_goes_on_where_it_ended() -> None:
     further, _, _ = run(lambda *_: said([]), text, done, characters=2000)
     assert further
     assert not {report.digest for report in further} & set(done)
+
+
+def test_the_schema_is_one_that_strict_servers_take() -> None:
+    (_, (asked,), _) = run(lambda *_: said([ITEM]))
+
+    def objects(node: object):
+        if isinstance(node, dict):
+            if node.get("type") == "object":
+                yield node
+            for each in node.values():
+                yield from objects(each)
+        elif isinstance(node, list):
+            for each in node:
+                yield from objects(each)
+
+    found = list(objects(asked["response_format"]["json_schema"]["schema"]))
+    assert len(found) == 3
+    for each in found:
+        assert each["required"] == list(each["properties"])
+        assert each["additionalProperties"] is False
+    assert "maxLength" not in json.dumps(found)
+
+
+def test_a_run_ends_with_its_money() -> None:
+    assert ModelAddress("x", "y", price=5.0, most_cost=0.01).limit == 2000
+    assert ModelAddress("x", "y", price=0.0, most_cost=0.01).limit == 200_000
+    assert ModelAddress("x", "y", most_tokens=100, price=5.0, most_cost=0.01).limit == 100
+    assert ModelAddress("x", "y", price=5.0).cost(200_000) == 1.0

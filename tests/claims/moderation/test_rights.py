@@ -14,6 +14,7 @@ from claims.moderation.editor import DraftBook, Editor
 from claims.moderation.edits import EditPoint, EditTexts
 from claims.moderation.examples import ExampleBook, KeptMessage
 from claims.moderation.history import History, Undoing
+from claims.moderation.labels import LabelBook
 from claims.moderation.queue import Queue
 from claims.moderation.reports import FeedbackBook
 from claims.moderation.rights import NEEDED, Actor, Rights
@@ -83,7 +84,7 @@ MODERATORS: dict[str, Command] = {
     "delete an example": _delete_example,
     "see examples": lambda base, actor: ExampleBook(base, KEY).examples(actor),
     "see shadow mode": lambda base, actor: ShadowBook(base, KEY).report(actor),
-    "propose a cut-off": lambda base, actor: ShadowBook(base, KEY).cut_off_for(actor, 5),
+    "propose a cut-off": lambda base, actor: LabelBook(base, KEY).proposal(actor),
     "clear shadow mode": lambda base, actor: ShadowBook(base, KEY).clear(actor, 1),
     "see the digest": lambda base, actor: Digests(base).for_moderator(actor, base.clock() - timedelta(days=7)),
     "change settings": lambda base, actor: ServerSetup(base).change(actor, language="en"),

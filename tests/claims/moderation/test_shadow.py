@@ -3,14 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import text
 
 from checks.model import Action, Finding, Match
 from claims.answering.traces import TraceBook
 from claims.base import ClaimBase
-from claims.moderation.shadow import ShadowBook, cut_off_within
+from claims.moderation.shadow import ShadowBook
 from claims.store.tables import Table
 from tests.claims.conftest import KEY, Clock
 from tests.claims.people import ADMINISTRATOR, HERE, STRANGER, THERE
@@ -38,7 +36,7 @@ def test_the_report_counts_messages_replies_and_offers(book: ShadowBook) -> None
     report = book.report(ADMINISTRATOR)
     assert (report.messages, report.replies, report.offers, report.per_thousand) == (100, 3, 1, 30)
     assert report.claims == (("silver", 2), ("bubble", 1))
-    assert [outcome.message for outcome in report.doubtful] == [102, 101, 100]
+    assert [reply.message for reply in report.would_say] == [100, 101, 102]
     assert book.report(ADMINISTRATOR, channel=9).messages == 2
     assert book.report(STRANGER).messages == 1
 
@@ -66,21 +64,6 @@ def test_what_was_collected_goes_with_its_time_its_channel_or_its_author(
     book.note(HERE, 9, 102, AUTHOR + 1, finding("reply"))
     assert TraceBook(any_base, KEY, clock).purge(timedelta(days=30)) == 2
     assert TraceBook(any_base, KEY).forget(AUTHOR) == 1
-    assert [outcome.message for outcome in book.report(ADMINISTRATOR).doubtful] == [102]
+    assert [reply.message for reply in book.report(ADMINISTRATOR).would_say] == [102]
     book.clear(ADMINISTRATOR, 9)
     assert book.report(ADMINISTRATOR, channel=9).messages == 0
-
-
-def test_a_cut_off_is_proposed_only_where_the_budget_needs_one(book: ShadowBook) -> None:
-    for message in range(100):
-        book.note(HERE, 8, message, AUTHOR, finding("reply", 0.5 + message / 1000))
-    assert book.cut_off_for(ADMINISTRATOR, 1000) is None
-    assert book.cut_off_for(ADMINISTRATOR, 50) == pytest.approx(0.5945)
-
-
-@given(st.lists(st.floats(0, 0.999), max_size=60), st.integers(0, 200), st.floats(0, 1000))
-def test_a_proposed_cut_off_keeps_the_budget(scores: list[float], silent: int, budget: float) -> None:
-    messages = len(scores) + silent
-    cut_off = cut_off_within(scores, messages, budget)
-    passing = [score for score in scores if cut_off is None or score >= cut_off]
-    assert len(passing) * 1000 <= budget * messages + 1e-6

@@ -1,0 +1,190 @@
+"""Right or wrong: moderators tick what the bot said or would have said, and a cut-off is proposed from their ticks.
+
+Messages are named by links. Their texts are fetched only for the file of labels, and kept nowhere.
+"""
+
+import io
+import json
+from collections.abc import Mapping
+from typing import Any, cast
+
+import discord
+from discord import ui
+from discord.ext import commands
+
+from bot.backtest import kept_line, label_row, proposal_lines, written
+from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten
+from bot.discord.lookup import claims_named, title_in
+from bot.discord.queue.deciding import fetch_message
+from bot.discord.request import Request, said_in
+from bot.discord.routes import Click, Route, Router, page_buttons
+from bot.texts import Texts
+from claims.moderation.labels import CutOffProposal, LabelledReply, LabelPage, Origin
+from claims.record import ClaimRecord
+from config.errors import NotAllowedError
+
+# Channel 0 stands for all channels.
+_OF = "{origin:backtest|shadow}:{channel:number}"
+OPEN = Route(f"ts:labels-open:{_OF}", "answer.label", "below")
+PAGE = Route(f"ts:labels:{_OF}:{{page:page}}", "answer.label")
+TICK_MENU = Route(f"ts:label:{{word:right|wrong}}:{_OF}:{{page:page}}", "answer.label")
+FILE = Route("ts:labels-file", "answer.label", "below")
+# Asks before a cut-off is in force, and sets it.
+CUT_OFF = Route(r"ts:cut-off:{cut_off:[01]\.\d\d}", "server.settings", "below")
+SET_CUT_OFF = Route(r"ts:cut-off-set:{cut_off:[01]\.\d\d}", "server.settings")
+
+_LONGEST_TITLE = 80
+_MOST_IN_FILE = 200
+_MARKS = {None: "", True: "✓ ", False: "✗ "}
+
+
+def open_button(origin: Origin, channel: int, texts: Texts) -> ui.Button[Any]:
+    """Return the button under a report that leads to its replies."""
+    return OPEN.button(texts("Tick right or wrong"), discord.ButtonStyle.primary, origin=origin, channel=channel)
+
+
+def reply_line(number: int, reply: LabelledReply, server: int, title: str) -> str:
+    """Return a reply as a line: its number, its tick, the link of its message, the claim and the score."""
+    link = f"https://discord.com/channels/{server}/{reply.channel}/{reply.message}"
+    return f"{number}\\. {_MARKS[reply.right]}{link} {escape(title)} · {reply.score:.2f}"
+
+
+def draw_labels(
+    page: LabelPage,
+    of: tuple[Origin, int],
+    proposal: CutOffProposal,
+    claims: Mapping[str, ClaimRecord],
+    server: int,
+    texts: Texts,
+) -> ui.LayoutView:
+    """Return a page of replies with the menus that tick them, and what all ticks of the server speak for."""
+    origin, channel = of
+    heading, first = texts("Right or wrong?"), page.page * 10 + 1
+    place = texts("Page {page} of {pages}", page=page.page + 1, pages=page.pages)
+    ticked = texts("{ticked} of {total} ticked", ticked=page.ticked, total=page.total)
+    titles = [shorten(title_in(claims, reply.claim, texts), _LONGEST_TITLE) for reply in page.replies]
+    rows = zip(page.replies, titles, strict=True)
+    lines = [f"### {heading}", f"-# {place} · {ticked}"]
+    lines += [reply_line(first + at, reply, server, title) for at, (reply, title) in enumerate(rows)]
+    if not page.replies:
+        lines.append(texts("Nothing is left to tick; a new report puts it up again."))
+    kept, _ = fit([*lines, *proposal_lines(proposal, texts)], ROOM)
+    container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(kept)))
+    for word, said in (("right", texts("These are right")), ("wrong", texts("These are wrong"))):
+        options = [
+            discord.SelectOption(
+                label=f"{first + at} · {title}", value=_value(at, reply), default=reply.right is (word == "right")
+            )
+            for at, (reply, title) in enumerate(zip(page.replies, titles, strict=True))
+        ]
+        if options:
+            where = {"origin": origin, "channel": channel, "page": page.page}
+            menu = TICK_MENU.menu(options, said, least=0, most=len(options), word=word, **where)
+            container.add_item(ui.ActionRow[Any](menu))
+    buttons = page_buttons(PAGE, page.page, page.pages, texts, origin=origin, channel=channel)
+    if proposal.cut_off is not None:
+        shown = f"{proposal.cut_off:.2f}"
+        label = texts("Use cut-off {cut_off} …", cut_off=shown)
+        buttons.append(CUT_OFF.button(label, discord.ButtonStyle.primary, cut_off=shown))
+    if proposal.total:
+        buttons.append(FILE.button(texts("Labels as a file")))
+    return layout(container, buttons)
+
+
+def _value(at: int, reply: LabelledReply) -> str:
+    return f"{reply.channel}:{reply.message}:{at}"
+
+
+class Labels(commands.Cog):
+    """Answers moderators privately; a click says all there is to know, and asks for the right again."""
+
+    def __init__(self, router: Router) -> None:
+        router.answer(OPEN, self._open)
+        router.answer(PAGE, self._turn)
+        router.answer(TICK_MENU, self._tick)
+        router.answer(FILE, self._send_file)
+        router.answer(CUT_OFF, self._ask)
+        router.answer(SET_CUT_OFF, self._set)
+
+    async def _open(self, click: Click) -> None:
+        await click.respond(await _draw(click, 0))
+
+    async def _turn(self, click: Click) -> None:
+        await click.show(await _draw(click, click.number("page")))
+
+    async def _tick(self, click: Click) -> None:
+        """Tick what was chosen, and take the tick from what is no longer chosen."""
+        book, actor, is_right = click.moderation.labels, click.actor, click["word"] == "right"
+        page = await click.do(book.page, actor, *_of(click), click.number("page"))
+        chosen, dropped = list[tuple[int, int, str]](), list[tuple[int, int, str]]()
+        for at, reply in enumerate(page.replies):
+            name = (reply.channel, reply.message, reply.claim)
+            if _value(at, reply) in click.values:
+                chosen.append(name)
+            elif reply.right is is_right:
+                dropped.append(name)
+        await click.do(book.tick, actor, chosen, is_right)
+        await click.do(book.tick, actor, dropped, None)
+        await click.show(await _draw(click, page.page))
+
+    async def _send_file(self, click: Click) -> None:
+        """Send the ticked replies as labelled messages, with the texts of those that the person may read."""
+        texts, touchstone = click.texts, click.touchstone
+        rows: list[str] = []
+        replies = await click.do(click.moderation.labels.labelled, click.actor, _MOST_IN_FILE)
+        for reply in replies:
+            try:
+                text = said_in(await fetch_message(click, reply.channel, reply.message))
+            except (NotAllowedError, discord.NotFound, discord.Forbidden):
+                continue
+            finding = await click.do(touchstone.check, text, click.server)
+            stance = next((match.stance for match in finding.matches if match.claim == reply.claim), "asserts")
+            row = label_row(str(reply.message), text, reply.claim, stance, is_right=bool(reply.right))
+            rows.append(json.dumps(row, ensure_ascii=False))
+        if not rows:
+            await click.respond(texts("None of the ticked messages can be read any more."))
+            return
+        line = texts("`touchstone calibrate --messages labels.jsonl --chat FILE` fits me to them.")
+        if len(rows) < len(replies):
+            missing = len(replies) - len(rows)
+            told = texts.plural("{count} message cannot be read.", "{count} messages cannot be read.", missing)
+            line = f"{line} {told}"
+        file = discord.File(io.BytesIO(("\n".join(rows) + "\n").encode()), "labels.jsonl")
+        await click.interaction.followup.send(line, file=file, ephemeral=True)
+
+    async def _ask(self, click: Click) -> None:
+        """Say what the cut-off would do, and ask for a word."""
+        texts, wanted = click.texts, click["cut_off"]
+        proposal = await click.do(click.moderation.labels.proposal, click.actor)
+        settings = await click.do(click.touchstone.servers.settings, click.guild.id)
+        now = texts("fitted to the number of claims") if settings.cut_off is None else written(settings.cut_off)
+        lines = [texts("I would answer in this server from {cut_off} on; now it is: {now}.", cut_off=wanted, now=now)]
+        if proposal.cut_off is not None and f"{proposal.cut_off:.2f}" == wanted:
+            lines.append(kept_line(proposal, texts))
+        lines.append(texts("Nothing changes until you confirm."))
+        button = SET_CUT_OFF.button(texts("Confirm"), discord.ButtonStyle.primary, cut_off=wanted)
+        await click.respond(draw_lines(lines, texts, [button]))
+
+    async def _set(self, click: Click) -> None:
+        """Write the cut-off as one change of the server's settings."""
+        texts, cut_off = click.texts, click["cut_off"]
+        await click.do(click.moderation.setup.change, click.actor, cut_off=float(cut_off))
+        done = texts("From now on I answer in this server from {cut_off} on.", cut_off=cut_off)
+        await click.show(draw_lines([done, texts("/history can take it back.")], texts))
+
+
+def _of(click: Click) -> tuple[Origin, int]:
+    return cast("Origin", click["origin"]), click.number("channel")
+
+
+async def _draw(click: Click, page: int) -> ui.LayoutView:
+    book, actor, of = click.moderation.labels, click.actor, _of(click)
+    found = await click.do(book.page, actor, *of, page)
+    proposal = await click.do(book.proposal, actor)
+    claims = await click.do(claims_named, click.touchstone, actor.server, [reply.claim for reply in found.replies])
+    return draw_labels(found, of, proposal, claims, actor.server or 0, click.texts)
+
+
+async def put_up(request: Request, origin: Origin, channel: int, replies: list[LabelledReply]) -> None:
+    """Put the replies of a report up to be ticked."""
+    await request.do(request.moderation.labels.put_up, request.actor, origin, channel, replies)

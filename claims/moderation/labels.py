@@ -1,0 +1,268 @@
+"""Moderators' labels, right or wrong, on what the bot said or would have said, and the cut-off that they speak for.
+
+A label holds ids, a score and the tick: no text, and the message's author only as keyed hash.
+"""
+
+import random
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+from sqlalchemy import ColumnElement, delete, func, select
+from sqlmodel import col
+
+from claims.base import ClaimBase, Clock
+from claims.moderation.rights import Actor, permit
+from claims.store.database import insert_into
+from claims.store.revisions import hash_user
+from claims.store.tables import Answer, Label, Server, Sighting
+from config.errors import UnknownEntryError
+
+# card: a card that stands; the others are what a channel's past, or a channel that is only counted, would have led to.
+Origin = Literal["card", "backtest", "shadow"]
+
+# So many replies are put up to be ticked where there were more.
+SAMPLE = 30
+# Labels in all, and of each kind, from which on they say anything of a cut-off.
+ENOUGH = 20
+ENOUGH_OF_EACH = 5
+# A wrong answer weighs as much as so many right ones that are not given: in doubt, silent.
+_WRONG_WEIGHS = 2.0
+_LEAST_GRID, _MOST_GRID = 50, 99
+_REDRAWS = 400
+_SEED = 7
+_SURE = 0.9
+_WIDEST = 0.15
+# 90 of 100 intervals hold the true share.
+_NORMAL = 1.645
+
+Member = TypeVar("Member")
+
+
+def sample_of(found: Sequence[Member], most: int = SAMPLE) -> list[Member]:
+    """Return all that was found in its order, or as many of it drawn by chance, so that labels speak for all of it."""
+    if len(found) <= most:
+        return list(found)
+    drawn = sorted(random.sample(range(len(found)), most))
+    return [found[at] for at in drawn]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledReply:
+    """A reply, given or only meant: its message by ids, claim and score, and whether it is right (None: not ticked)."""
+
+    channel: int
+    message: int
+    claim: str
+    score: float
+    right: bool | None = None
+    author_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelPage:
+    """Replies of one page, counted from 0; how many pages there are (at least 1), how many replies, how many ticked."""
+
+    replies: tuple[LabelledReply, ...]
+    page: int
+    pages: int
+    total: int
+    ticked: int
+
+
+@dataclass(frozen=True, slots=True)
+class CutOffProposal:
+    """What the labels of a server say of its cut-off.
+
+    few: too few labels to say anything. rare: too few wrong ones to say from where on they come. kept: the present
+    cut-off does as well as any. mixed: none tells right from wrong surely enough. proposed: `cut_off`, in two decimals,
+    of which nine in ten re-draws of the labels give one between `least` and `most`; it leaves `kept_right` of the right
+    answers and `kept_wrong` of the wrong ones.
+    """
+
+    outcome: Literal["few", "rare", "kept", "mixed", "proposed"]
+    right: int
+    wrong: int
+    cut_off: float | None = None
+    least: float = 0.0
+    most: float = 1.0
+    kept_right: int = 0
+    kept_wrong: int = 0
+
+    @property
+    def total(self) -> int:
+        """The number of labels."""
+        return self.right + self.wrong
+
+
+def likely_share(count: int, total: int) -> tuple[float, float]:
+    """Return between which shares (0–1) the true one lies nine times in ten, where `count` of `total` were seen."""
+    if not total:
+        return 0.0, 1.0
+    seen, square = count / total, _NORMAL**2
+    middle = (seen + square / (2 * total)) / (1 + square / total)
+    reach = _NORMAL / (1 + square / total) * ((seen * (1 - seen) / total + square / (4 * total**2)) ** 0.5)
+    return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+def propose_cut_off(labels: Sequence[tuple[float, bool]], present: float | None = None) -> CutOffProposal:
+    """Return what labels, as (score, right), say of the cut-off; `present` is the server's, None the fitted one.
+
+    A cut-off is proposed only where it is surely better than the present one and leaves at least half of the right
+    answers: never silence for its own sake.
+    """
+    right, wrong = sum(each for _, each in labels), sum(not each for _, each in labels)
+    if right + wrong < ENOUGH:
+        return CutOffProposal("few", right, wrong)
+    if wrong < ENOUGH_OF_EACH:
+        return CutOffProposal("rare", right, wrong)
+    if right < ENOUGH_OF_EACH:
+        return CutOffProposal("mixed", right, wrong)
+    scores, is_right = np.array([score for score, _ in labels]), np.array([each for _, each in labels])
+    grid = np.arange(_LEAST_GRID, _MOST_GRID + 1) / 100
+    costs = _costs(scores, is_right, grid)
+    at = _best(costs.sum(axis=1))
+    cut_off = round(float(grid[at]), 2)
+    if present is not None and abs(cut_off - present) < 0.01:
+        return CutOffProposal("kept", right, wrong)
+    draws = np.random.default_rng(_SEED).multinomial(len(labels), np.full(len(labels), 1 / len(labels)), _REDRAWS)
+    redrawn = draws @ costs.T
+    (now,) = _costs(scores, is_right, np.array([present or 0.0]))
+    is_better = float((redrawn[:, at] < draws @ now).mean())
+    least, most = np.quantile([grid[_best(row)] for row in redrawn], (0.05, 0.95)).tolist()
+    kept = scores >= cut_off
+    kept_right, kept_wrong = int((kept & is_right).sum()), int((kept & ~is_right).sum())
+    if is_better < _SURE or most - least > _WIDEST or 2 * kept_right < right:
+        return CutOffProposal("mixed", right, wrong)
+    spread = (round(min(least, cut_off), 2), round(max(most, cut_off), 2))
+    return CutOffProposal("proposed", right, wrong, cut_off, *spread, kept_right, kept_wrong)
+
+
+def _costs(
+    scores: np.ndarray[Any, np.dtype[np.float64]],
+    is_right: np.ndarray[Any, np.dtype[np.bool_]],
+    grid: np.ndarray[Any, np.dtype[np.float64]],
+) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return what each label (column) costs at each cut-off (row): a wrong answer given, or a right one not given."""
+    is_given = scores[None, :] >= grid[:, None]
+    return np.where(is_right, ~is_given * 1.0, is_given * _WRONG_WEIGHS)
+
+
+def _best(costs: np.ndarray[Any, np.dtype[np.float64]]) -> int:
+    """Return the middle one of the cheapest places: as far as can be from wrong and right ones."""
+    cheapest = np.flatnonzero(costs <= costs.min() + 1e-9)
+    return int(cheapest[len(cheapest) // 2])
+
+
+class LabelBook:
+    """Keeps labels; all methods with an actor may raise NotAllowedError."""
+
+    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
+        self._database = base.database
+        self._key = hash_key
+        self._clock = clock or base.clock
+
+    def put_up(self, actor: Actor, origin: Origin, channel: int, replies: Sequence[LabelledReply]) -> None:
+        """Put replies up to be ticked, in place of those that nobody has ticked yet; `channel` 0 means all channels.
+
+        What was ticked before keeps its tick.
+        """
+        now = self._clock()
+        with self._database.writing() as session:
+            permit(session, actor, "answer.label")
+            waiting = _of(actor.server or 0, origin, channel)
+            session.connection().execute(delete(Label).where(*waiting, col(Label.is_right).is_(None)))
+            for reply in replies:
+                row = _row(reply) | {"server": actor.server, "origin": origin, "noted_at": now}
+                session.connection().execute(insert_into(session, Label).values(row).on_conflict_do_nothing())
+
+    def page(self, actor: Actor, origin: Origin, channel: int, page: int, size: int = 10) -> LabelPage:
+        """Return a page of what was put up, newest first; a page that is no longer there gives the last one."""
+        there = _of(actor.server or 0, origin, channel)
+        with self._database.reading() as session:
+            permit(session, actor, "answer.label")
+            total = session.scalar(select(func.count()).select_from(Label).where(*there)) or 0
+            ticked = session.scalar(select(func.count(col(Label.is_right))).where(*there)) or 0
+            pages = max(1, -(-total // size))
+            at = max(0, min(page, pages - 1))
+            order = (col(Label.noted_at).desc(), col(Label.channel), col(Label.message), col(Label.claim))
+            rows = session.scalars(select(Label).where(*there).order_by(*order).offset(at * size).limit(size))
+            return LabelPage(tuple(map(_reply, rows)), at, pages, total, ticked)
+
+    def tick(self, actor: Actor, replies: Collection[tuple[int, int, str]], right: bool | None) -> None:
+        """Label replies that were put up, each named by channel, message and claim; None takes a label back."""
+        server = actor.server or 0
+        with self._database.writing() as session:
+            permit(session, actor, "answer.label")
+            for key in replies:
+                row = session.get(Label, key)
+                if row is not None and row.server == server:
+                    _label(row, actor, right)
+
+    def tick_card(self, actor: Actor, channel: int, message: int, claim: str, right: bool) -> None:
+        """Label an answer that was given; raises UnknownEntryError where it is not known (any more)."""
+        server = actor.server or 0
+        with self._database.writing() as session:
+            permit(session, actor, "answer.label")
+            answer = session.get(Answer, (channel, message))
+            if answer is None or answer.server != server or claim not in answer.claims:
+                raise UnknownEntryError("Nothing is kept of this answer any more.")
+            row = session.get(Label, (channel, message, claim))
+            if row is None:
+                seen = session.get(Sighting, (channel, message, claim))
+                if seen is None:
+                    raise UnknownEntryError("Nothing is kept of this answer any more.")
+                row = Label(
+                    channel=channel,
+                    message=message,
+                    claim=claim,
+                    server=server,
+                    author_hash=seen.author_hash,
+                    score=seen.score,
+                    origin="card",
+                    noted_at=self._clock(),
+                )
+                session.add(row)
+            _label(row, actor, right)
+
+    def labelled(self, actor: Actor, most: int = 500) -> tuple[LabelledReply, ...]:
+        """Return what was ticked in the actor's server, newest first."""
+        ticked = (col(Label.server) == actor.server, col(Label.is_right).is_not(None))
+        with self._database.reading() as session:
+            permit(session, actor, "answer.label")
+            order = (col(Label.noted_at).desc(), col(Label.message).desc(), col(Label.claim))
+            return tuple(map(_reply, session.scalars(select(Label).where(*ticked).order_by(*order).limit(most))))
+
+    def proposal(self, actor: Actor) -> CutOffProposal:
+        """Return what all labels of the actor's server say of its cut-off."""
+        ticked = (col(Label.server) == actor.server, col(Label.is_right).is_not(None))
+        with self._database.reading() as session:
+            permit(session, actor, "answer.label")
+            rows = session.scalars(select(Label).where(*ticked))
+            labels = [(row.score, bool(row.is_right)) for row in rows]
+            server = session.get(Server, actor.server or 0)
+        return propose_cut_off(labels, server.cut_off if server else None)
+
+    def mark(self, author: int) -> str:
+        """Return the keyed hash under which an author's messages are labelled, so that `/forget-me` finds them."""
+        return hash_user(author, self._key)
+
+
+def _of(server: int, origin: Origin, channel: int) -> tuple[ColumnElement[bool], ...]:
+    there = (col(Label.server) == server, col(Label.origin) == origin)
+    return (*there, col(Label.channel) == channel) if channel else there
+
+
+def _row(reply: LabelledReply) -> dict[str, Any]:
+    names = ("channel", "message", "claim", "score", "author_hash")
+    return {name: getattr(reply, name) for name in names}
+
+
+def _reply(row: Label) -> LabelledReply:
+    return LabelledReply(row.channel, row.message, row.claim, row.score, row.is_right, row.author_hash)
+
+
+def _label(row: Label, actor: Actor, right: bool | None) -> None:
+    row.is_right = right
+    row.labelled_by = None if right is None else str(actor.who)
