@@ -193,7 +193,8 @@ class PackStore:
         else:
             head = with_texts(state)
             texts = {"title": ByLanguage(head["title"])}
-            values: dict[str, Any] = head | texts | {"as_of": date.fromisoformat(head["as_of"]), "loaded_at": context.at}
+            day = date.fromisoformat(head["as_of"])
+            values: dict[str, Any] = head | texts | {"as_of": day, "loaded_at": context.at}
             context.session.add(row.sqlmodel_update(values) if row else Pack(**values))
         context.session.flush()
 
