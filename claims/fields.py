@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from config.errors import FieldFault, InvalidEditError
-from config.languages import CODES, GIVEN, ByLanguage, by_field, completed
+from config.languages import CODES, ByLanguage, by_field, completed
 
 LINE = 300
 SENTENCE = 600
@@ -43,13 +43,12 @@ class FormReader:
             self.refuse(field, "The text is empty.", "Write something.")
         return text
 
-    def texts(self, field: str, typed: Mapping[str, str], most: int = LINE) -> ByLanguage:
+    def by_language(self, field: str, typed: Mapping[str, str], most: int = LINE) -> ByLanguage:
         """Return a text in several languages, of which one is needed; see `completed` for the others."""
         fields = by_field(field, dict.fromkeys((*CODES, *typed)))
         texts = ByLanguage({code: self.text(name, typed.get(code, ""), most) for code, name in fields.items()})
         if not texts:
-            mend = "Write it in English, in Chinese, or in both." if CODES == GIVEN else "Write it in one language."
-            self.refuse(fields[CODES[0]], "The text is empty.", mend)
+            self.refuse(fields[CODES[0]], "The text is empty.", "Write it in one language or more.")
         return completed(texts)
 
     def lines(self, field: str, typed: str) -> list[str]:

@@ -46,7 +46,7 @@ class EditTexts:
     def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002
         """Return the claim with the new texts."""
         form = FormReader()
-        title = form.texts("title", {**claim.title, **self.title})
+        title = form.by_language("title", {**claim.title, **self.title})
         kind = claim.kind if self.kind is None else cast("Kind", form.choice("kind", self.kind, KINDS))
         as_of = claim.as_of if self.as_of is None else form.day("as_of", self.as_of)
         if self.as_of is not None and not self.as_of.strip():
@@ -249,8 +249,8 @@ class EditPoint:
         return replace(claim, points=(*claim.points[:place], point, *claim.points[place + 1 :]))
 
     def _point(self, old: PointRecord, form: FormReader, sources: Sources) -> PointRecord:
-        speaker = form.texts("speaker", {**old.speaker, **self.speaker})
-        text = form.texts("text", {**old.text, **self.text}, SENTENCE)
+        speaker = form.by_language("speaker", {**old.speaker, **self.speaker})
+        text = form.by_language("text", {**old.text, **self.text}, SENTENCE)
         cited = old.citations if self.citations is None else sources.read(form, self.citations)
         said = (self.numbers or "").replace("；", ";").split(";")
         numbers = (
@@ -318,7 +318,7 @@ class EditFigure:
         own = spellings(self.unit) if is_own(self.unit) else ()
         unit = join_spellings(own) if own else form.choice("unit", self.unit, known_units())
         role = form.choice("role", self.role, FIGURE_ROLES)
-        subject = form.texts("subject", self.subject)
+        subject = form.by_language("subject", self.subject)
         form.finish(self)
         figure = KnownFigure(low, high, unit, cast("Bound", bound), cast("FigureRole", role), subject, *source)
         place = len(claim.figures) if self.place is None else self.place
