@@ -213,9 +213,9 @@ def with_texts(state: Mapping[str, Any]) -> State:
     for name, value in state.items():
         stem, _, language = name.rpartition("_")
         if stem in TEXTS:
-            made[stem] = made.get(stem, {}) | {language: value}
+            made[stem] = made.get(stem, {}) | ({language: value} if value is not None else {})
         elif name in ("figures", "points"):
-            made[name] = [with_texts(each) for each in value]
+            made[name] = [with_texts(each) if isinstance(each, Mapping) else each for each in value]
         else:
             made[name] = value
     return made

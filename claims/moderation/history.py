@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
 
@@ -13,10 +13,19 @@ from claims.base import ClaimBase
 from claims.moderation.editor import edit_change
 from claims.moderation.edits import ReplaceAll, check_published
 from claims.moderation.rights import Actor, permit
-from claims.record import ClaimRecord, State, claim_from_state, claim_state, differences, lacking, with_texts
-from claims.store.changes import CLAIM, QUEUE_ITEM, SERVER, STATE_STORES, Change, ChangeResult, write_changes
+from claims.record import (
+    ClaimRecord,
+    State,
+    claim_from_state,
+    claim_state,
+    differences,
+    fields_by_language,
+    lacking,
+    with_texts,
+)
+from claims.store.changes import CHANNEL, CLAIM, QUEUE_ITEM, SERVER, STATE_STORES, Change, ChangeResult, write_changes
 from claims.store.revisions import AuditEntry, ChangeRecord
-from claims.store.server_settings import settings_from_state, settings_state
+from claims.store.server_settings import channel_from_state, settings_from_state, settings_state
 from claims.store.tables import ChangeRow, Revision
 from config.errors import ConflictError, FieldDifference, NotUndoableError, UnknownEntryError
 
@@ -258,8 +267,10 @@ def _undone(session: Session, server: int | None, made: ChangeRecord) -> Change:
         return Change(made.kind, made.subject, before)
     if now is None or before is None or after is None:
         raise ConflictError(made.subject, differences(before, now))
+    # Each language of a text is a field of its own here: what somebody else wrote in another one stays.
+    now, before, after = fields_by_language(now), fields_by_language(before), fields_by_language(after)
     wanted, blocked = dict(now), list[FieldDifference]()
-    for name in after:
+    for name in dict.fromkeys((*after, *before)):
         old, new, current = before.get(name), after.get(name), now.get(name)
         value = _without(old, new, current)
         if value is _MISSING:
@@ -268,13 +279,15 @@ def _undone(session: Session, server: int | None, made: ChangeRecord) -> Change:
             wanted[name] = value
     if blocked:
         raise ConflictError(made.subject, tuple(blocked))
-    return Change(made.kind, made.subject, wanted)
+    return Change(made.kind, made.subject, with_texts(wanted))
 
 
 def _as_kept_now(kind: str, state: State | None) -> State | None:
     """Return a state out of the history with the fields that have been added to its kind since."""
-    if state is None or kind not in {CLAIM, SERVER}:
+    if state is None or kind not in {CLAIM, SERVER, CHANNEL}:
         return state
+    if kind == CHANNEL:
+        return asdict(channel_from_state(state))
     if kind == SERVER:
         return settings_state(settings_from_state(state))
     return claim_state(claim_from_state("", state, server=None, pack=""))

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
-from sqlmodel import col
+from sqlalchemy import text
 
 from claims.base import ClaimBase
 from claims.moderation.candidate_items import QueueDecisions
@@ -15,10 +14,9 @@ from claims.moderation.queue import Queue
 from claims.moderation.server_setup import ClaimSettings, ServerSetup
 from claims.moderation.sources import NewSource, SourceBook
 from claims.record import State, claim_state, fields_by_language
-from claims.store.changes import Change, write_changes
-from claims.store.revisions import AuditEntry
+from claims.store.changes import Change, note_changes, write_changes
+from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.server_settings import ServerBook
-from claims.store.tables import ChangeRow
 from config.errors import (
     ConflictError,
     DatabaseError,
@@ -44,11 +42,13 @@ def _as_once(state: State) -> State:
 
 
 def test_a_change_from_before_texts_stood_by_language_is_shown_and_undone(base: ClaimBase) -> None:
-    number = Editor(base).edit(MODERATOR, CLAIM, None, EditTexts({"en": "Ours"})).revision
-    with base.database.writing() as session:
-        for row in session.scalars(select(ChangeRow).where(col(ChangeRow.revision) == number)):
-            row.before, row.after = (state and _as_once(state) for state in (row.before, row.after))
-            assert "title_en" in (row.after or {})
+    before = claim_state(base.claim(CLAIM))
+    Editor(base).edit(MODERATOR, CLAIM, None, EditTexts({"en": "Ours"}))
+    states = _as_once(before), _as_once(claim_state(base.claim(CLAIM, HERE)))
+    assert states[1]["title_en"] == "Ours"
+    with base.database.changing() as session:
+        entry, change = AuditEntry(MODERATOR.who, "claim.edit", "", HERE), ChangeRecord("claim", CLAIM, *states)
+        number = note_changes(session, entry, [change], base.clock()).revision
     (change,) = History(base).page(MODERATOR, most=1).entries[0].changes
     assert (change.after or {})["title"]["en"] == "Ours"
     Undoing(base).undo(SECOND, number)
@@ -247,11 +247,11 @@ def test_undoing_leaves_every_revision_as_it_was_written(base: ClaimBase) -> Non
 def test_what_readers_saw_is_told_without_who_and_why_and_without_wordings(base: ClaimBase) -> None:
     editor = Editor(base)
     editor.edit(OPERATOR, CLAIM, None, AddWording("nobody sees this"))
-    editor.edit(OPERATOR, CLAIM, None, EditTexts("New title"), "a secret reason")
+    editor.edit(OPERATOR, CLAIM, None, EditTexts({"en": "New title"}), "a secret reason")
     editor.edit(OPERATOR, CLAIM, None, SetStatus("withdrawn"))
-    editor.edit(OPERATOR, CLAIM, None, EditTexts("While it was away"))
+    editor.edit(OPERATOR, CLAIM, None, EditTexts({"en": "While it was away"}))
     editor.edit(OPERATOR, CLAIM, None, SetStatus("published"))
-    editor.edit(MODERATOR, CLAIM, None, EditTexts("Only here"))
+    editor.edit(MODERATOR, CLAIM, None, EditTexts({"en": "Only here"}))
     shared = History(base).milestones(base.claim(CLAIM))
     assert [each.kind for each in shared] == ["published", "changed", "withdrawn", "published"]
     assert shared[1].fields
