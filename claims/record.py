@@ -216,7 +216,8 @@ def with_texts(state: Mapping[str, Any]) -> State:
         if stem in TEXTS:
             made[stem] = made.get(stem, {}) | ({language: value} if value is not None else {})
         elif name in ("figures", "points"):
-            made[name] = [with_texts(each) if isinstance(each, Mapping) else each for each in value]
+            parts = cast("list[Any]", value)
+            made[name] = [with_texts(each) if type(each) is dict else each for each in parts]
         else:
             made[name] = value
     return made

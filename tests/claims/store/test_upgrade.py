@@ -142,7 +142,7 @@ def test_answers_and_reports_of_an_older_base_keep_their_channel(new_url: str) -
 
 def test_texts_of_an_older_base_are_carried_over_by_language(new_url: str) -> None:
     database = Database(new_url)
-    upgrade(database, "0014")
+    upgrade(database, "0015")
     # fmt: off
     rows = (
         ("INSERT INTO pack (id, version, title_en, title_zh, licence, as_of, sha256, loaded_at)"

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 
 _TEXTS = {"pack": ("title",), "claim": ("title",), "figure": ("subject",), "point": ("speaker", "text")}
 _LANGUAGES = ("en", "zh")
