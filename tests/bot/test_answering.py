@@ -1,6 +1,7 @@
 """Whether and how to answer is decided outside of Discord: a second front end, in this file alone, reads along too."""
 
 from dataclasses import dataclass, field
+from io import StringIO
 
 import pytest
 from rich.console import Console
@@ -8,7 +9,6 @@ from rich.console import Console
 from bot.answering import Answerer, Heard
 from bot.service import Touchstone
 from bot.terminal.console import draw_card
-from claims.moderation.queue import Queue
 from claims.moderation.rights import Actor
 from config.settings import Settings
 
@@ -44,7 +44,7 @@ class LineChat:
         if action == "offer":
             self.printed.append("?")
         else:
-            console = Console(width=100, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
+            console = Console(width=100, record=True, file=StringIO())
             console.print(draw_card(reply, self.touchstone.texts(reply.language)))
             self.printed.append(console.export_text())
             self.touchstone.answers.posted(room, heard.message, len(self.printed), reply.language)
