@@ -217,7 +217,7 @@ def with_texts(state: Mapping[str, Any]) -> State:
             made[stem] = made.get(stem, {}) | ({language: value} if value is not None else {})
         elif name in ("figures", "points"):
             parts = cast("list[Any]", value)
-            made[name] = [with_texts(each) if type(each) is dict else each for each in parts]
+            made[name] = [with_texts(cast("State", each)) if isinstance(each, dict) else each for each in parts]
         else:
             made[name] = value
     return made
