@@ -287,11 +287,7 @@ class SheetClaims:
         texts = {language: text for language, text in _both(cells).items() if text}
         if len(texts) != 1:
             fault, mend = (
-                worded("a wording stands either in text_en or in text_zh")
-                if CODES == GIVEN
-                else worded(
-                    "a wording stands in one of these: {columns}", columns=", ".join(by_field("text").values())
-                ),
+                worded("a wording stands in one of these: {columns}", columns=", ".join(by_field("text").values())),
                 worded("Make it two rows, or fill one."),
             )
             self._refuse(claim["id"], line, "text_en", fault, mend)

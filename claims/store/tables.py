@@ -1,7 +1,6 @@
 """All tables of the base, each as its rows are now; `claims/migrations` says how an older base becomes this one."""
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
@@ -12,13 +11,8 @@ from sqlmodel import Field, Session, SQLModel, col
 
 from config.languages import ByLanguage
 
-NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
+NAMES = {kind: f"{kind}_%(table_name)s_%(column_0_N_name)s" for kind in ("ix", "uq", "fk")}
+NAMES |= {"ck": "ck_%(table_name)s_%(constraint_name)s", "pk": "pk_%(table_name)s"}
 
 
 class Table(SQLModel):
@@ -36,31 +30,25 @@ class Table(SQLModel):
 class Moment(TypeDecorator[datetime]):
     """A point in time, always in UTC; SQLite keeps no time zone, so it is put back on reading."""
 
-    impl = DateTime(timezone=True)
-    cache_ok = True
+    impl, cache_ok = DateTime(timezone=True), True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Turn an aware moment to UTC; a naive one raises ValueError."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
+        if value is not None and value.tzinfo is None:
             raise ValueError("a moment needs a time zone")
-        return value.astimezone(UTC)
+        return value and value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Give back an aware moment in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
 
 
 class Texts(TypeDecorator[ByLanguage]):
     """A text in several languages: a column that holds one more language without any change of the tables."""
 
-    impl = JSON
-    cache_ok = True
+    impl, cache_ok = JSON, True
 
-    def process_bind_param(self, value: Mapping[str, str] | None, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002
         """Turn the texts to plain data."""
         return None if value is None else ByLanguage(value).plain
 
