@@ -11,6 +11,7 @@ import yaml
 
 from checks.figures.units import UnitTable
 from checks.model import KnownClaim, KnownFigure, KnownWording
+from config.languages import ByLanguage
 
 HERE = Path(__file__).parent
 UNITS = {"%": "percent", "°C": "degree", "m": "metre", "minutes": "minute", "hours": "hour", "days": "day"}
@@ -55,8 +56,7 @@ def _claim(data: dict[str, Any], languages: tuple[str, ...]) -> KnownClaim:
     return KnownClaim(
         data["id"],
         data.get("kind", "contested"),
-        title["en"],
-        title["zh"],
+        ByLanguage(en=title["en"], zh=title["zh"]),
         tuple(_wordings(data, languages)),
         tuple(_figure(each) for each in data.get("figures", ())),
         points=points,
@@ -82,4 +82,6 @@ def _figure(data: dict[str, Any]) -> KnownFigure:
     subject = data.get("subject", {})
     known = unit if unit in _known_units() or unit.endswith("/oz") else "count"
     bound, role = data.get("bound", "exactly"), data.get("role", "claim")
-    return KnownFigure(float(low), float(high), known, bound, role, subject.get("en", ""), subject.get("zh", ""))
+    return KnownFigure(
+        float(low), float(high), known, bound, role, ByLanguage(en=subject.get("en", ""), zh=subject.get("zh", ""))
+    )
