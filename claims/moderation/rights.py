@@ -33,6 +33,9 @@ _OTHERS: Mapping[Act, Level] = {
 NEEDED: Mapping[Act, Level] = {act: _OTHERS.get(act, "moderator") for act in get_args(Act)}
 
 
+_BEFORE = msgid("You have handed in this form before: it was written then, and only once.")
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """A form that is handed in: whose, under which name its draft is kept, and the number of the form ("": none).
@@ -66,7 +69,7 @@ class Submission:
             taken = taken.on_conflict_do_nothing()
             # What writes twice for one form has taken the number itself.
             if not rows_written(session, taken) and not self._is_mine(session):
-                raise AlreadyWrittenError("You have handed in this form before: it was written then, and only once.")
+                raise AlreadyWrittenError(_BEFORE)
         session.connection().execute(delete(FormDraft).where(*mine, col(FormDraft.form) == self.draft))
 
     def _is_mine(self, session: Session) -> bool:
