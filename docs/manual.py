@@ -22,6 +22,7 @@ def roff(text: str) -> str:
     """Return a text as it stands in a manual page: nothing in it is taken for a request."""
     plain = " ".join(re.sub(r"`([^`]*)`", r"\1", text).split())
     quoted = plain.replace("\\", "\\e").replace("-", "\\-")
+    quoted = "".join(sign if sign.isascii() else f"\\[u{ord(sign):04X}]" for sign in quoted)
     return f"\\&{quoted}" if quoted.startswith((".", "'")) else quoted
 
 

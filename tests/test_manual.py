@@ -28,7 +28,7 @@ def test_no_line_of_the_manual_is_taken_for_a_request():
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
 def test_the_manual_page_is_drawn_without_a_complaint():
-    drawn = subprocess.run(["groff", "-man", "-Tutf8", "-ww", PAGE], capture_output=True, check=True)
+    drawn = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-P-cbou", PAGE], capture_output=True, check=True)
     assert drawn.stderr == b""
     assert b"touchstone check" in drawn.stdout
 

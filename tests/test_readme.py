@@ -19,12 +19,14 @@ from config.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+CHINESE = (ROOT / "README.zh.md").read_text("utf-8")
+BOTH = pytest.mark.parametrize("text", [README, CHINESE], ids=["English", "Chinese"])
 ANYTHING = "..."
 
 
 def consoles() -> Iterator[tuple[str, str]]:
     """Yield each command of the console blocks with what is shown below it."""
-    for block in re.findall(r"^```console\n(.*?)^```", README, re.DOTALL | re.MULTILINE):
+    for block in re.findall(r"^```console\n(.*?)^```", README + CHINESE, re.DOTALL | re.MULTILINE):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, shown = part.partition("\n")
             yield command, shown
@@ -68,6 +70,15 @@ def test_every_command_of_the_table_is_there():
     rows = re.findall(r"^\| (`touchstone .*?) \|", README, re.MULTILINE)
     named = {name for row in rows for name in re.findall(r"`touchstone ([a-z]+)", row)}
     assert known | groups == named | {"demo"}
+    rows = re.findall(r"^\| (`touchstone .*?) \|", CHINESE, re.MULTILINE)
+    shown = {name for row in rows for name in re.findall(r"`touchstone ([a-z]+)", row)}
+    assert shown <= named
+    assert len(shown) > len(named) // 2
+
+
+def test_what_is_named_in_discord_is_there():
+    named = set(re.findall(r"`(/[a-z-]+(?: [a-z]+)?)[` ]", CHINESE)) - {"/health", "/metrics"}
+    assert {name for name in named if name not in README} == set()
 
 
 def test_the_table_of_settings_is_the_one_of_the_settings(monkeypatch):
@@ -76,16 +87,18 @@ def test_the_table_of_settings_is_the_one_of_the_settings(monkeypatch):
     assert table.splitlines() == list(settings_rows())
 
 
-def test_the_invitation_asks_for_the_least_that_the_bot_needs():
-    (link,) = re.findall(r"`(https://discord\.com/oauth2/authorize\?[^`]+)`", README)
+@BOTH
+def test_the_invitation_asks_for_the_least_that_the_bot_needs(text):
+    (link,) = re.findall(r"`(https://discord\.com/oauth2/authorize\?[^`]+)`", text)
     wanted = parse_qs(urlsplit(link).query)
-    needed = discord.Permissions(**dict.fromkeys(RIGHTS, True), send_messages_in_threads=True)
+    needed = discord.Permissions(**dict.fromkeys([*RIGHTS, "send_messages_in_threads"], True))
     assert int(wanted["permissions"][0]) == needed.value
     assert set(wanted["scope"][0].split()) == {"bot", "applications.commands"}
 
 
-def test_every_file_that_is_linked_is_there():
-    links = re.findall(r"\]\(([^)#]+)\)", README)
+@BOTH
+def test_every_file_that_is_linked_is_there(text):
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", text)
     assert [link for link in links if "://" not in link and not (ROOT / link).is_file()] == []
 
 

@@ -38,6 +38,11 @@ PRIVACY = (
     ),
 )
 
+ELSEWHERE = msgid(
+    "I read along only in channels that a moderator has switched on. To be compared, texts go to a server that whoever"
+    " runs me has set up, and nowhere else."
+)
+
 
 class About(commands.Cog):
     """Answers privately what members ask about the bot itself."""
@@ -60,9 +65,11 @@ class About(commands.Cog):
     async def privacy(self, interaction: BotInteraction) -> None:
         """Say what is read, kept, and for how long."""
         request = Request(interaction)
-        texts, days = request.texts, interaction.client.settings.sighting_days
+        texts, settings = request.texts, interaction.client.settings
+        first, *others = PRIVACY
+        told = (ELSEWHERE if settings.embedder == "http" else first, *others)
         heading = texts("Privacy")
-        lines = [f"### {heading}", *(texts(line, days=days) for line in PRIVACY)]
+        lines = [f"### {heading}", *(texts(line, days=settings.sighting_days) for line in told)]
         await request.respond("\n".join(lines))
 
     @app_commands.command(

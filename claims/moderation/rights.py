@@ -1,7 +1,8 @@
 """Who may do what: asked anew at every write, in the transaction of that write."""
 
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
 
@@ -32,6 +33,9 @@ _OTHERS: Mapping[Act, Level] = {
 NEEDED: Mapping[Act, Level] = {act: _OTHERS.get(act, "moderator") for act in get_args(Act)}
 
 
+_BEFORE = msgid("You have handed in this form before: it was written then, and only once.")
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """A form that is handed in: whose, under which name its draft is kept, and the number of the form ("": none).
@@ -44,6 +48,7 @@ class Submission:
     draft: str
     number: str
     at: datetime
+    token: str = field(default_factory=lambda: secrets.token_hex(8))
 
     @property
     def receipt(self) -> str:
@@ -55,12 +60,21 @@ class Submission:
         mine = (col(FormDraft.server) == self.server, col(FormDraft.user_hash) == self.user_hash)
         if self.number:
             taken = insert_into(session, FormDraft).values(
-                server=self.server, user_hash=self.user_hash, form=self.receipt, fields={}, saved_at=self.at
+                server=self.server,
+                user_hash=self.user_hash,
+                form=self.receipt,
+                fields={"by": self.token},
+                saved_at=self.at,
             )
             taken = taken.on_conflict_do_nothing()
-            if not rows_written(session, taken):
-                raise AlreadyWrittenError("You have handed in this form before: it was written then, and only once.")
+            # What writes twice for one form has taken the number itself.
+            if not rows_written(session, taken) and not self._is_mine(session):
+                raise AlreadyWrittenError(_BEFORE)
         session.connection().execute(delete(FormDraft).where(*mine, col(FormDraft.form) == self.draft))
+
+    def _is_mine(self, session: Session) -> bool:
+        row = session.get(FormDraft, (self.server, self.user_hash, self.receipt))
+        return row is not None and row.fields.get("by") == self.token
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +133,9 @@ def permit(session: Session, actor: Actor, act: Act) -> None:
     if not may(session, actor, act):
         lacking: Level = "member" if actor.server is None else NEEDED[act]
         raise NotAllowedError(_LACKING[lacking])
-    if actor.submission is not None and is_writing(session) and _SETTLED not in session.info:
+    # To look at something may write as well, such as what has become due.
+    is_write = not act.endswith(".see") and actor.submission is not None and is_writing(session)
+    if actor.submission is not None and is_write and _SETTLED not in session.info:
         actor.submission.settle(session)
         session.info[_SETTLED] = True
 

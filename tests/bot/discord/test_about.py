@@ -18,6 +18,13 @@ async def test_privacy_says_what_is_kept_and_for_how_long(world):
     assert "deleted after 30 days" in shown
 
 
+async def test_privacy_says_where_texts_go_that_leave_the_machine(world):
+    world.env.bot.settings = world.env.bot.settings.model_copy(update={"embedder": "http"})
+    shown = text_of(await world.alice.slash(world.channel, "privacy"))
+    assert "go to a server that whoever runs me has set up" in shown
+    assert "No text leaves the machine" not in shown
+
+
 async def test_forget_me_deletes_what_is_kept_about_a_member_and_nothing_else(world):
     await world.alice.send(world.channel, CRANE)
     assert text_of(await world.bob.slash(world.channel, "forget-me")) == "Done: 0 records about you deleted."

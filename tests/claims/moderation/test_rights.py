@@ -1,6 +1,7 @@
 """Who may do what: every write, by everybody, in the own server and in another one."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from claims.moderation.rights import NEEDED, Actor, Rights
 from claims.moderation.server_setup import ClaimSettings, ServerSetup
 from claims.moderation.shadow import ShadowBook
 from claims.moderation.sources import NewSource, SourceBook
-from config.errors import InvalidEditError, NotAllowedError, UnknownClaimError, UnknownEntryError
+from config.errors import AlreadyWrittenError, InvalidEditError, NotAllowedError, UnknownClaimError, UnknownEntryError
 from tests.claims.conftest import KEY, Clock
 from tests.claims.people import (
     ADMINISTRATOR,
@@ -199,3 +200,30 @@ def test_a_server_cannot_cite_what_it_cannot_see(ours: ClaimBase) -> None:
     with pytest.raises(InvalidEditError, match="There is no source"):
         Editor(ours).edit(STRANGER, CLAIM, None, EditPoint(0, citations=source))
     Editor(ours).edit(MODERATOR, CLAIM, None, EditPoint(0, citations=source))
+
+
+def handed_in(base: ClaimBase) -> Actor:
+    drafts = DraftBook(base, KEY)
+    drafts.keep(MODERATOR, "texts|x", {"title_en": "typed"}, "0a1b2c3d")
+    return replace(MODERATOR, submission=drafts.submission(MODERATOR, "texts|x", "0a1b2c3d"))
+
+
+def test_a_form_is_settled_by_the_write_and_taken_once(ours: ClaimBase) -> None:
+    actor = handed_in(ours)
+    Queue(ours, KEY).items(actor)
+    assert DraftBook(ours, KEY).find(MODERATOR, "texts|x") == {"title_en": "typed"}
+    Editor(ours).edit(actor, CLAIM, None, EditTexts("Written"))
+    assert DraftBook(ours, KEY).find(MODERATOR, "texts|x") is None
+    # One form may write in two steps; the same form handed in again may not.
+    Editor(ours).edit(actor, CLAIM, None, EditTexts("Written in full"))
+    with pytest.raises(AlreadyWrittenError):
+        Editor(ours).edit(handed_in(ours), CLAIM, None, EditTexts("Written twice"))
+    assert not DraftBook(ours, KEY).keep(MODERATOR, "texts|x", {"title_en": "typed"}, "0a1b2c3d")
+
+
+def test_a_write_that_fails_leaves_the_form_as_it_was(ours: ClaimBase) -> None:
+    actor = handed_in(ours)
+    with pytest.raises(InvalidEditError):
+        Editor(ours).edit(actor, CLAIM, None, EditTexts("x" * 500))
+    assert DraftBook(ours, KEY).find(MODERATOR, "texts|x") == {"title_en": "typed"}
+    assert Editor(ours).edit(actor, CLAIM, None, EditTexts("Written")).changed
