@@ -192,7 +192,7 @@ def decide(case: Case, cut_offs: CutOffs) -> Action:
     """Return the action for one match.
 
     Silent: muted claims, debunkers, claims only quoted, messages nearer to a negative wording than to any wording.
-    Offer at most: other names than the claim's, half a denial, a mere mention, the tone of a claim and hardly its topic.
+    Offer at most: other names than the claim's, half a denial, a mere mention, a claim's tone and hardly its topic.
     Below the bar that members' reports have raised: an offer instead of a reply, silence instead of an offer.
     """
     action = _by_rule(case, cut_offs)
