@@ -18,8 +18,10 @@ from discord.ext import commands
 from bot.discord.bot import TouchstoneBot, chosen_language
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import draw_public
+from bot.discord.notices import log_answer, tell_moderators
 from bot.discord.request import Location, location_of, said_in, without_spoilers
 from bot.reply import LIKELY, Reply
+from bot.texts import Texts
 from checks.model import Action, Finding, Match
 from claims.answering.answers import AnswerKind, AnswerRecord
 from claims.store.server_settings import ServerSettings
@@ -57,11 +59,20 @@ class Answering:
     async def reply(self, message: discord.Message, location: Location, finding: Finding, until: float) -> bool:
         """Post the card for a finding, unless the message was answered before or its claims are cooling down.
 
-        Where it would come too late, or the channel has had its cards for this hour, it becomes an offer.
+        Where it would come too late, the channel has had its cards for this hour, or the server's budget is used up, it
+        becomes an offer.
         """
         settings = await self._settings(location)
-        if self.clock() >= until:
+        if self.clock() >= until or not await self._affords(settings):
             return await self.offer(message, location, finding)
+        posted = await self._reply(message, location, finding, settings, until)
+        if not posted and settings.budget is not None:
+            await asyncio.to_thread(self.bot.touchstone.budgets.give_back, location.server)
+        return posted
+
+    async def _reply(
+        self, message: discord.Message, location: Location, finding: Finding, settings: ServerSettings, until: float
+    ) -> bool:
         claims = await self._take(message, location, finding, settings, "reply")
         is_full = self.bot.touchstone.answers.is_full
         if not claims and await asyncio.to_thread(is_full, location.channel, self._most(settings)):
@@ -70,6 +81,17 @@ class Answering:
         forwarded = bool(message.message_snapshots)
         reply = await self._compose(_only(finding, claims), settings, requested=forwarded) if claims else None
         return reply is not None and await self._post(message, location, reply, until)
+
+    async def _affords(self, settings: ServerSettings) -> bool:
+        """Tell whether the server's budget allows a reply, and take it; tell moderators where it is used up."""
+        budget, server, budgets = settings.budget, settings.server, self.bot.touchstone.budgets
+        if budget is None:
+            return True
+        if await asyncio.to_thread(budgets.spend, server, budget, self.bot.metrics.uncounted(server)):
+            return True
+        if await asyncio.to_thread(budgets.tell, server):
+            await tell_moderators(self.bot, server, lambda texts: _used_up(budget, texts))
+        return False
 
     async def offer(self, message: discord.Message, location: Location, finding: Finding) -> bool:
         """Leave the mark of an offer under the message."""
@@ -159,7 +181,10 @@ class Answering:
             posted = self.bot.touchstone.answers.posted
             await asyncio.to_thread(posted, location.channel, message.id, sent.id, reply.language)
 
-        return await self._write(message, location, send)
+        posted = await self._write(message, location, send)
+        if posted:
+            await log_answer(self.bot, location.server, location.channel, message.id)
+        return posted
 
     async def _write(self, message: discord.Message, location: Location, act: Callable[[], Awaitable[None]]) -> bool:
         """Write to Discord; returns whether it was taken. After a 5xx nobody knows: it stays taken, and is raised."""
@@ -181,6 +206,14 @@ class Answering:
             return False
         self.bot.backoff.answered(location.channel)
         return True
+
+
+def _used_up(budget: float, texts: Texts) -> str:
+    return texts(
+        "The budget of {budget} replies per 1,000 messages is used up: until it allows more, I only leave hints here."
+        " /setup changes it.",
+        budget=f"{budget:g}",
+    )
 
 
 def _only(finding: Finding, claims: tuple[str, ...]) -> Finding:

@@ -61,10 +61,15 @@ class NewItem:
     author_hash: str | None = None
 
 
+def item_key(server: int | None, kind: ItemKind, occasion: str) -> str:
+    """Return what tells an item from all others."""
+    return f"{server or 'shared'}/{kind}/{occasion}"
+
+
 def put(session: Session, item: NewItem, at: datetime) -> bool:
     """Put an item into the queue; False where the same occasion waits already, or has been decided."""
     row = asdict(item)
-    key = f"{item.server or 'shared'}/{item.kind}/{row.pop('occasion')}"
+    key = item_key(item.server, item.kind, row.pop("occasion"))
     row |= {"key": key, "payload": item.payload or {}, "created_at": at, "state": "open"}
     return bool(rows_written(session, insert_into(session, QueueItem).values(row).on_conflict_do_nothing()))
 

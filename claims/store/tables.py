@@ -242,6 +242,10 @@ class Server(Table, table=True):
     pause_reports: int | None = None
     correction_days: int | None = None
     setup_step: str | None = None
+    moderators_channel: int | None = Field(default=None, sa_type=BigInteger)
+    answer_log: bool | None = None
+    budget_spent: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))  # pyright: ignore[reportArgumentType]
+    budget_told_at: datetime | None = Field(default=None, sa_type=Moment)
     card_form: str | None = None
     cards_per_hour: int | None = None
     changed_at: datetime = Field(sa_type=Moment)
@@ -304,7 +308,10 @@ class Sighting(Table, table=True):
 
 
 class Feedback(Table, table=True):
-    """One report by one member about one claim on one card (`kind` such as `not-said`, `wrong`, `out-of-date`)."""
+    """One report by one member about one claim on one card (`kind` such as `not-said`, `wrong`, `out-of-date`).
+
+    `weight` is how much it counts, 1 for a settled member; `is_author`: the member wrote the message of the card.
+    """
 
     channel: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     card_message: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
@@ -312,6 +319,8 @@ class Feedback(Table, table=True):
     reporter_hash: str = Field(primary_key=True)
     server: int = Field(sa_type=BigInteger, index=True)
     kind: str
+    weight: float = 1.0
+    is_author: bool = False
     reported_at: datetime = Field(sa_type=Moment)
 
 

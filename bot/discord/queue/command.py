@@ -29,7 +29,7 @@ from bot.discord.queue.deciding import (
     passage_lines,
     write_decision,
 )
-from bot.discord.queue.screens import draw_choice, draw_end, draw_item, draw_queue, draw_refusal
+from bot.discord.queue.screens import draw_choice, draw_end, draw_item, draw_queue, draw_refusal, reporter_lines
 from bot.discord.request import Request
 from bot.discord.routes import Click, Router
 from bot.texts import Texts, msgid
@@ -126,8 +126,20 @@ class QueueCommand(commands.Cog):
 
     async def _draw(self, request: Request, item: Item, kind: str, remarks: Sequence[str] = ()) -> View:
         claims = await request.do(claims_named, request.touchstone, request.server, [item.claim])
-        passage = await passage_lines(request, item)
+        passage = [*await passage_lines(request, item), *await self._reporters(request, item)]
         return draw_item(item, claims, kind, request.texts, remarks, passage)
+
+    async def _reporters(self, request: Request, item: Item) -> list[str]:
+        """Return a line for each of those who have reported what the item is about."""
+        if item.kind not in {"feedback", "paused"}:
+            return []
+        try:
+            found = await request.do(request.moderation.decisions.reporters, request.actor, item.id)
+        except (ConflictError, UnknownEntryError):
+            return []
+        named = [claim for reporter in found for claim in reporter.others]
+        claims = await request.do(claims_named, request.touchstone, request.server, named)
+        return reporter_lines(found, claims, request.texts)
 
 
 def _gone_line(error: ConflictError | UnknownEntryError, texts: Texts) -> str:
