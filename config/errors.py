@@ -21,6 +21,7 @@ TouchstoneError
 ├── EvaluationError              a file to measure or calibrate with cannot be used; names line and field
 └── ClaimBaseError               the claim base could not do what was asked
     ├── DatabaseError            the database cannot be opened, upgraded, read or written
+    │   └── DatabaseUnavailableError  it is locked or out of reach just now: another try may help
     ├── UnknownClaimError        no claim has this id (for this server)
     ├── InvalidEditError         an edit was refused; carries each fault, and the edit as it was typed
     ├── ConflictError            somebody else was faster; carries both versions, field by field
@@ -147,6 +148,10 @@ class ClaimBaseError(TouchstoneError):
 
 class DatabaseError(ClaimBaseError):
     """The database cannot be opened, upgraded, read or written."""
+
+
+class DatabaseUnavailableError(DatabaseError):
+    """The database is locked by another program, or out of reach for the moment; another try may help."""
 
 
 class UnknownClaimError(ClaimBaseError):

@@ -3,11 +3,13 @@
 import json
 import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from time import monotonic
 
 from pydantic import SecretStr
 
+from config.errors import DatabaseUnavailableError
 from config.settings import Settings, blotted, database_secrets
 
 BLOT = "[secret]"
@@ -21,6 +23,7 @@ def set_up_logging(settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(BlottingFormatter(_TEXT if settings.log_format == "text" else None, secrets(settings)))
     handler.addFilter(_means_something)
+    handler.addFilter(OutageFilter())
     for library in _TALKATIVE:
         logging.getLogger(library).setLevel(logging.INFO)
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
@@ -29,6 +32,40 @@ def set_up_logging(settings: Settings) -> None:
 def _means_something(record: logging.LogRecord) -> bool:
     """Leave out what Discord's library says about voice, of which this bot has no part."""
     return "voice will NOT be supported" not in str(record.msg)
+
+
+class OutageFilter(logging.Filter):
+    """Lets one line a minute through about a base that is locked or out of reach, whoever meets it, without traceback.
+
+    With each message that would be written down, the log of ten seconds would be thousands of lines of one cause.
+    """
+
+    def __init__(self, clock: Callable[[], float] = monotonic, pause: float = 60.0) -> None:
+        super().__init__()
+        self._clock, self._pause = clock, pause
+        self._until = float("-inf")
+        self._held_back = 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Say whether the record is written; one about an outage is put into one line first."""
+        error = _outage(record)
+        if error is None:
+            return True
+        if self._clock() < self._until:
+            self._held_back += 1
+            return False
+        self._until = self._clock() + self._pause
+        more = f" ({self._held_back} more of this kind since the last line)" if self._held_back else ""
+        record.msg, record.args, record.exc_info, record.exc_text = f"{error}{more}", None, None, None
+        self._held_back = 0
+        return True
+
+
+def _outage(record: logging.LogRecord) -> DatabaseUnavailableError | None:
+    """Return the error about a base out of reach that a record is about, as its argument or its exception."""
+    raised = record.exc_info[1] if record.exc_info else None
+    given = record.args if isinstance(record.args, tuple) else ()
+    return next((each for each in (raised, *given) if isinstance(each, DatabaseUnavailableError)), None)
 
 
 def secrets(settings: Settings) -> tuple[str, ...]:

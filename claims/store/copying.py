@@ -235,6 +235,10 @@ def upgrade(database: Database, steps: str = "head") -> Path | None:
     if database.is_read_only:
         _as_it_must_be(database)
         return None
+    # A base that is up to date is opened without its lock: a long write elsewhere keeps nobody from starting.
+    with database.reading() as session:
+        if _current_step(session.connection()) == newest_step():
+            return None
     with database.connecting() as connection:
         now = _current_step(connection)
         if now == newest_step():

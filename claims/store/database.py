@@ -14,10 +14,12 @@ from typing import Any, Self
 from sqlalchemy import URL, Connection, Engine, Executable, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlmodel import Session
 
+from claims.store.freshness import FileFreshness, Freshness, JobLock, ServerFreshness, tell_others
 from claims.store.tables import Table
-from config.errors import DatabaseError
+from config.errors import DatabaseError, DatabaseUnavailableError
 from config.installation import install_hint
 from config.settings import blotted, database_secrets, shown_database
 
@@ -48,6 +50,10 @@ MENDS = (
 # What each session says of the packs in force: their ids, or None where the base itself keeps which they are.
 PACKS_IN_FORCE = "packs in force"
 CHANGE_LOCK = 7_380_214_011  # any number will do that nothing else in the same PostgreSQL database takes
+# How PostgreSQL names what another try may mend: lost connections, a server that stops or starts, locks, conflicts.
+_PASSING = ("08", "40", "53300", "55P03", "57P")
+# A thread takes one connection at a time; there are fewer threads than these.
+_POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 24}
 
 
 class Database:
@@ -64,6 +70,7 @@ class Database:
         self.is_read_only = self.file is not None and _prepare_file(self.file)
         self.engine = _engine(self.url, read_only=self.is_read_only)
         self._writer = self.engine.execution_options(touchstone_write=True)
+        self._freshness = _freshness(self.engine, self.file, read_only=self.is_read_only)
         self._packs: frozenset[str] | None = None
 
     def limited(self, packs: frozenset[str]) -> Self:
@@ -88,10 +95,30 @@ class Database:
     @contextmanager
     def changing(self) -> Generator[Session]:
         """Yield a writing session for a change of the base with its revision: one at a time, over all processes."""
-        with self.writing() as session:
-            if self.file is None:
-                session.connection().execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CHANGE_LOCK})
-            yield session
+        try:
+            with self.writing() as session:
+                if self.file is None:
+                    connection = session.connection()
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_MILLISECONDS}")
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CHANGE_LOCK})
+                yield session
+                if self.file is None:
+                    tell_others(session.connection())
+        finally:
+            self._freshness.written()
+
+    def revision(self) -> int:
+        """Return the number of the newest revision, whichever process wrote it; cheap enough for every check."""
+        with self._told("read"):
+            return self._freshness.revision()
+
+    def follow(self) -> None:
+        """Hear of other processes' changes in a thread, until the database is closed, in place of asking each time."""
+        self._freshness.follow()
+
+    def job(self, name: str) -> JobLock:
+        """Return a lock for something that one of all processes does at a time."""
+        return JobLock(self.engine, name)
 
     @contextmanager
     def connecting(self) -> Generator[Connection]:
@@ -103,6 +130,7 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
+        self._freshness.close()
         self.engine.dispose()
 
     def _info(self) -> dict[Any, Any]:
@@ -117,9 +145,17 @@ class Database:
             # PostgreSQL adds the values of the row, which may be what somebody has typed.
             told = str(error.orig).partition("\nDETAIL:")[0]
             words = blotted(" ".join(told.split()).rstrip(".?"), self._secrets)
-            raise DatabaseError(f"The claim base {self.place} could not be {done}: {words}. {_mend(words)}") from (
+            kind = DatabaseUnavailableError if _passes(error.orig) else DatabaseError
+            raise kind(f"The claim base {self.place} could not be {done}: {words}. {_mend(words)}") from (
                 None if self._secrets else error
             )
+        except sqlite3.Error as error:
+            words = str(error)
+            kind = DatabaseUnavailableError if _passes(error) else DatabaseError
+            raise kind(f"The claim base {self.place} could not be {done}: {words}. {_mend(words)}") from error
+        except NoConnectionError as error:
+            words = "all connections are in use"
+            raise DatabaseUnavailableError(f"The claim base {self.place} could not be {done}: {words}.") from error
         except UnicodeEncodeError as error:
             mend = "Type it again."
             raise DatabaseError(
@@ -241,20 +277,32 @@ def _engine(url: URL, *, read_only: bool) -> Engine:
     options: dict[str, Any] = {}
     if read_only:
         file = Path(url.database or "")
-        # Without a log beside it nobody writes, and SQLite need not make the files by which programs agree.
-        alone = "" if file.with_name(f"{file.name}-wal").exists() else "&immutable=1"
-        address = f"{file.absolute().as_uri()}?mode=ro{alone}"
-        options["creator"] = lambda: sqlite3.connect(address, uri=True, check_same_thread=False)
+        options["creator"] = lambda: _reader(file)
     try:
         # What is written, such as a form, would stand in the log with the statement that failed.
         options["hide_parameters"] = True
-        engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite", **options)
+        engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite", **_POOL, **options)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise DatabaseError(f"PostgreSQL needs its driver. {install_hint('postgres')}") from error
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_reading if read_only else _prepare_sqlite)
         event.listen(engine, "begin", _begin_reading if read_only else _begin_sqlite)
     return engine
+
+
+def _reader(file: Path) -> sqlite3.Connection:
+    # Without a log beside it nobody writes, and SQLite need not make the files by which programs agree.
+    alone = "" if file.with_name(f"{file.name}-wal").exists() else "&immutable=1"
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro{alone}", uri=True, check_same_thread=False)
+
+
+def _freshness(engine: Engine, file: Path | None, *, read_only: bool) -> Freshness:
+    if file is None:
+        return ServerFreshness(engine)
+    if read_only:
+        return FileFreshness(lambda: _reader(file))
+    wait = BUSY_MILLISECONDS / 1000
+    return FileFreshness(lambda: sqlite3.connect(file, timeout=wait, check_same_thread=False, isolation_level=None))
 
 
 def _prepare_reading(connection: Any, _record: object) -> None:  # noqa: ANN401  a driver's connection has no common type
@@ -292,6 +340,17 @@ def _patiently(cursor: sqlite3.Cursor, pragma: str) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     write = connection.get_execution_options().get("touchstone_write")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _passes(error: BaseException | None) -> bool:
+    """Tell whether another try may help: a lock, or a server that is out of reach just now."""
+    if isinstance(error, sqlite3.Error):
+        code = getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE
+        return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    state: str | None = getattr(error, "sqlstate", None)
+    if state is None:  # no server has said anything
+        return type(error).__name__ in ("OperationalError", "InterfaceError") and "password" not in str(error)
+    return state.startswith(_PASSING)
 
 
 def _mend(words: str) -> str:

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from config.logging import BLOT, BlottingFormatter, secrets, set_up_logging
+from config.errors import DatabaseError, DatabaseUnavailableError
+from config.logging import BLOT, BlottingFormatter, OutageFilter, secrets, set_up_logging
 from config.settings import load_settings
 
 
@@ -79,3 +80,28 @@ def test_what_means_nothing_here_is_left_out(capsys, monkeypatch):
     set_up_logging(load_settings())
     logging.getLogger("discord.client").warning("PyNaCl is not installed, voice will NOT be supported")
     assert capsys.readouterr().err == ""
+
+
+def failure(error: Exception) -> logging.LogRecord:
+    return record("Failure in %s", "on_message", exc_info=(type(error), error, None))
+
+
+def test_a_base_out_of_reach_is_one_line_a_minute_whoever_meets_it():
+    now = [0.0]
+    once, away = OutageFilter(lambda: now[0]), DatabaseUnavailableError("The base is away.")
+    first = failure(away)
+    assert once.filter(first)
+    assert BlottingFormatter("%(message)s", ()).format(first) == "The base is away."
+    assert not any(once.filter(failure(away)) or once.filter(record("not purged: %s", away)) for _ in range(3_000))
+    now[0] = 61.0
+    later = failure(away)
+    assert once.filter(later)
+    assert later.getMessage() == "The base is away. (6000 more of this kind since the last line)"
+
+
+def test_other_failures_keep_their_lines():
+    once = OutageFilter()
+    for error in (DatabaseError("damaged"), ValueError("wrong")):
+        told = [failure(error) for _ in range(2)]
+        assert all(map(once.filter, told))
+        assert all(each.exc_info for each in told)

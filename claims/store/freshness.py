@@ -1,0 +1,203 @@
+"""The newest revision, told without asking the database each time; and jobs that one process at a time does.
+
+Every check has to know whether the base has changed since. In SQLite that is a look at a counter in shared memory; from
+PostgreSQL a thread hears of it, and asks once a second in case it does not hear.
+"""
+
+import logging
+import sqlite3
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Event, Lock, Thread
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+
+_log = logging.getLogger(__name__)
+
+_NEWEST = "SELECT coalesce(max(id), 0) FROM revision"
+_CHANNEL = "touchstone_changed"
+_POLL = 1.0
+# Any numbers will do that nothing else in the same PostgreSQL database takes.
+_JOBS = 7_380_214
+
+
+class Freshness(Protocol):
+    """Tells the number of the newest revision, whichever process wrote it; safe from any thread."""
+
+    def revision(self) -> int:
+        """Return the number; what this process has written is always in it."""
+        ...
+
+    def written(self) -> None:
+        """Take note that this process has just changed the base."""
+        ...
+
+    def follow(self) -> None:
+        """Follow changes of other processes from now on, until `close`; before, each `revision` asks the database."""
+        ...
+
+    def close(self) -> None:
+        """Stop following."""
+        ...
+
+
+class FileFreshness:
+    """Of a SQLite file: its counter of writes says when the revision has to be read again; exact at any moment."""
+
+    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+        self._connect = connect
+        self._lock = Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._counter = -1
+        self._revision = 0
+
+    def revision(self) -> int:
+        """Return the number; raises sqlite3.Error."""
+        with self._lock:
+            if self._connection is None:
+                self._connection = self._connect()
+            # Read before the revision: what is written in between changes it once more.
+            [(counter,)] = self._connection.execute("PRAGMA data_version").fetchall()
+            if counter != self._counter:
+                [(self._revision,)] = self._connection.execute(_NEWEST).fetchall()
+                self._counter = counter
+            return self._revision
+
+    def written(self) -> None:
+        """Do nothing: the counter shows writes of all connections but its own, which never writes."""
+
+    def follow(self) -> None:
+        """Do nothing: the counter is always at hand."""
+
+    def close(self) -> None:
+        """Close the connection that looks at the counter."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection, self._counter = None, -1
+
+
+class ServerFreshness:
+    """Of a PostgreSQL database: asked each time, or, once it is followed, only after news and once a second.
+
+    While the database is out of reach, those who follow keep the number that they had last.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = Lock()
+        self._revision = -1
+        self._is_stale = True
+        self._stop = Event()
+        self._thread: Thread | None = None
+
+    def revision(self) -> int:
+        """Return the number; raises DBAPIError."""
+        if self._thread is None or self._is_stale:
+            with self._engine.connect() as connection:
+                return self._read(connection)
+        return self._revision
+
+    def written(self) -> None:
+        """Have the number read again before it is told the next time."""
+        self._is_stale = True
+
+    def follow(self) -> None:
+        """Start the thread that listens, where it does not run yet."""
+        with self._lock:
+            if self._thread is None:
+                self._stop.clear()
+                self._thread = Thread(target=self._run, name="touchstone-freshness", daemon=True)
+                self._thread.start()
+
+    def close(self) -> None:
+        """End the thread, which takes a second at most."""
+        with self._lock:
+            thread, self._thread = self._thread, None
+        if thread is not None:
+            self._stop.set()
+            thread.join(2 * _POLL)
+
+    def _read(self, connection: Connection) -> int:
+        with self._lock:
+            self._is_stale = False
+            try:
+                self._revision = int(connection.exec_driver_sql(_NEWEST).scalar_one())
+            except DBAPIError:
+                self._is_stale = True
+                raise
+            return self._revision
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                    self._listen(connection)
+            except Exception as error:  # noqa: BLE001  the outermost frame of the thread, which must not end
+                # Whoever writes meets the same fault, and says so.
+                _log.debug("The base's changes cannot be followed just now: %s", error)
+                self._stop.wait(_POLL)
+
+    def _listen(self, connection: Connection) -> None:
+        driver: Any = connection.connection.driver_connection
+        hears = _can_notify(connection)
+        if hears:
+            connection.exec_driver_sql(f"LISTEN {_CHANNEL}")
+        try:
+            while not self._stop.is_set():
+                self._read(connection)
+                if hears:
+                    for _ in driver.notifies(timeout=_POLL, stop_after=1):
+                        break
+                else:
+                    self._stop.wait(_POLL)
+        finally:
+            # A connection that listens must not go back among the others.
+            connection.invalidate()
+
+
+def _can_notify(connection: Connection) -> bool:
+    return bool(connection.exec_driver_sql("SELECT count(*) FROM pg_proc WHERE proname = 'pg_notify'").scalar_one())
+
+
+def tell_others(connection: Connection) -> None:
+    """Let the other processes on this PostgreSQL database know, at the end of the transaction, that it has changed."""
+    if _can_notify(connection):
+        connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": _CHANNEL})
+
+
+class JobLock:
+    """One job that only one of all processes on a PostgreSQL database does at a time; a killed one gives it back.
+
+    A SQLite file is one process's: there the job is always free.
+    """
+
+    def __init__(self, engine: Engine, job: str) -> None:
+        self._engine = engine
+        self._key = (_JOBS << 32) | zlib.crc32(job.encode())
+        self._connection: Connection | None = None
+
+    def take(self) -> bool:
+        """Take the job; False where another process has it. Raises DBAPIError."""
+        if self._engine.dialect.name == "sqlite":
+            return True
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        taken = False
+        try:
+            taken = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": self._key}))
+        finally:
+            if not taken:
+                connection.close()
+        self._connection = connection if taken else None
+        return taken
+
+    def release(self) -> None:
+        """Give the job back; nothing happens where it was not taken. A lost connection has given it back already."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(DBAPIError):
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": self._key})
+            connection.close()

@@ -1,0 +1,149 @@
+"""Every side on a base sees what another has changed, and a long write keeps no reader waiting."""
+
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+from claims.base import ClaimBase
+from claims.moderation.rights import Actor
+from claims.moderation.server_setup import ServerSetup
+from claims.store.freshness import ServerFreshness
+from config.errors import DatabaseUnavailableError
+
+SERVER = 5
+CHIEF = Actor(4711, SERVER, is_administrator=True)
+# In force within two seconds, and more than that on a loaded machine.
+PATIENCE = 30.0
+
+
+def until(happened: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.02)
+
+
+def change(base: ClaimBase, channel: int = 1) -> int:
+    ServerSetup(base).set_channel_mode(CHIEF, channel, "on")
+    return base.revision
+
+
+def test_a_change_of_one_s_own_is_known_at_once(any_base: ClaimBase) -> None:
+    any_base.database.follow()
+    before = any_base.revision
+    assert change(any_base) == before + 1
+
+
+def test_a_change_of_another_side_is_known(any_url: str) -> None:
+    with ClaimBase.open(any_url) as mine, ClaimBase.open(any_url) as other:
+        mine.database.follow()
+        before = mine.revision
+        for number in range(1, 4):
+            change(other, number)
+            until(lambda number=number: mine.revision == before + number)
+
+
+def test_a_change_that_is_not_kept_is_none(any_base: ClaimBase) -> None:
+    before = change(any_base)
+    with pytest.raises(ValueError, match="mine"), any_base.database.changing():
+        raise ValueError("mine")
+    assert any_base.revision == before
+
+
+def test_where_nothing_changes_nobody_is_asked(any_url: str) -> None:
+    with ClaimBase.open(any_url) as base:
+        base.database.follow()
+        asked: list[str] = []
+        change(base)
+        event.listen(base.database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+        for _ in range(1_000):
+            assert base.revision
+        assert len(asked) < 20  # the thread's own, once a second
+
+
+def test_without_notifications_the_thread_asks_by_itself(any_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("claims.store.freshness._can_notify", lambda _: False)
+    with ClaimBase.open(any_url) as mine, ClaimBase.open(any_url) as other:
+        mine.database.follow()
+        before = mine.revision
+        change(other)
+        until(lambda: mine.revision == before + 1)
+
+
+def test_following_ends_with_the_base(postgres: Callable[[str], str]) -> None:
+    base = ClaimBase.open(postgres("empty"))
+    base.database.follow()
+    base.close()
+    freshness = base.database._freshness
+    assert isinstance(freshness, ServerFreshness)
+    assert freshness._thread is None
+
+
+def test_a_base_that_is_up_to_date_is_opened_and_read_while_somebody_writes(tmp_path: Path, templates) -> None:
+    url = templates.copy("harbour", tmp_path / "a.db")
+    writer = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    writer.execute("DELETE FROM channel")
+    started = time.monotonic()
+    with ClaimBase.open(url) as base:
+        assert base.claims()
+        assert base.revision
+        waited = time.monotonic() - started
+    writer.execute("ROLLBACK")
+    writer.close()
+    assert waited < 9  # less than a lock is waited for
+
+
+def test_a_lock_is_told_as_something_that_passes(tmp_path: Path, templates, monkeypatch) -> None:
+    monkeypatch.setattr("claims.store.database.PRAGMAS", ("PRAGMA busy_timeout = 50",))
+    url = templates.copy("empty", tmp_path / "a.db")
+    writer = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
+    with ClaimBase.open(url) as base:
+        writer.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseUnavailableError, match="locked"):
+            change(base)
+        writer.execute("ROLLBACK")
+        change(base)
+    writer.close()
+
+
+def test_a_job_is_one_side_s_until_it_gives_it_back(postgres: Callable[[str], str]) -> None:
+    url = postgres("empty")
+    with ClaimBase.open(url) as mine, ClaimBase.open(url) as other:
+        job, same, different = mine.database.job("purge"), other.database.job("purge"), other.database.job("digest")
+        assert job.take()
+        assert not same.take()
+        assert different.take()
+        job.release()
+        assert same.take()
+        same.release()
+        different.release()
+
+
+def test_a_job_of_a_killed_process_is_free_again(postgres: Callable[[str], str]) -> None:
+    url = postgres("empty")
+    program = (
+        "import sys, time; from claims.store.database import Database; "
+        f"print(Database({url!r}).job('purge').take(), flush=True); time.sleep(600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == "True"
+        with ClaimBase.open(url) as base:
+            job = base.database.job("purge")
+            assert not job.take()
+            process.kill()
+            until(job.take)
+            job.release()
+
+
+def test_a_job_in_a_file_is_always_free(base: ClaimBase) -> None:
+    job = base.database.job("purge")
+    assert job.take()
+    job.release()
