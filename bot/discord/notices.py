@@ -16,6 +16,7 @@ from bot.texts import Texts
 from claims.answering.answers import AnswerRecord
 from claims.moderation.labels import LabelledReply
 from claims.record import ClaimRecord
+from claims.store.server_settings import ServerSettings
 
 # Right or wrong: one claim of an answer, the one at this place, counted from 0.
 TICK = Route("ts:tick:{word:right|wrong}:{channel:number}:{message:number}:{at:number}", "answer.label")
@@ -55,6 +56,27 @@ async def _tell_owner(bot: TouchstoneBot, guild: discord.Guild, line: str, texts
         _log.info("The owner of server %s could not be told: %s", guild.id, refusal)
         return False
     return True
+
+
+async def affords_reply(bot: TouchstoneBot, settings: ServerSettings) -> bool:
+    """Take one reply out of the server's budget; False where it is used up, which moderators hear once a day."""
+    budget, budgets = settings.budget, bot.touchstone.budgets
+    if budget is None:
+        return True
+    new = bot.metrics.uncounted(settings.server)
+    if await asyncio.to_thread(budgets.spend, settings.server, budget, new):
+        return True
+    if await asyncio.to_thread(budgets.tell, settings.server):
+        await tell_moderators(bot, settings.server, lambda texts: _used_up(budget, texts))
+    return False
+
+
+def _used_up(budget: float, texts: Texts) -> str:
+    return texts(
+        "The budget of {budget} replies per 1,000 messages is used up: until it allows more, I only leave hints here."
+        " /setup changes it.",
+        budget=f"{budget:g}",
+    )
 
 
 async def log_answer(bot: TouchstoneBot, server: int, channel: int, message: int) -> None:

@@ -20,10 +20,9 @@ from discord.ext import commands
 from bot.discord.bot import TouchstoneBot, chosen_language
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import draw_public
-from bot.discord.notices import log_answer, tell_moderators
+from bot.discord.notices import affords_reply, log_answer
 from bot.discord.request import Location, home_of, location_of, roles_of, said_in, without_spoilers
 from bot.reply import LIKELY, Reply
-from bot.texts import Texts
 from checks.model import Action, Finding, Match
 from claims.answering.answers import AnswerKind, AnswerRecord
 from claims.store.server_settings import ServerSettings
@@ -65,7 +64,7 @@ class Answering:
         becomes an offer.
         """
         settings = await self._settings(location)
-        if self.clock() >= until or not await self._affords(settings):
+        if self.clock() >= until or not await affords_reply(self.bot, settings):
             return await self.offer(message, location, finding)
         posted = await self._reply(message, location, finding, settings, until)
         if not posted and settings.budget is not None:
@@ -83,17 +82,6 @@ class Answering:
         forwarded = bool(message.message_snapshots)
         reply = await self._compose(_only(finding, claims), settings, requested=forwarded) if claims else None
         return reply is not None and await self._post(message, location, reply, until)
-
-    async def _affords(self, settings: ServerSettings) -> bool:
-        """Tell whether the server's budget allows a reply, and take it; tell moderators where it is used up."""
-        budget, server, budgets = settings.budget, settings.server, self.bot.touchstone.budgets
-        if budget is None:
-            return True
-        if await asyncio.to_thread(budgets.spend, server, budget, self.bot.metrics.uncounted(server)):
-            return True
-        if await asyncio.to_thread(budgets.tell, server):
-            await tell_moderators(self.bot, server, lambda texts: _used_up(budget, texts))
-        return False
 
     async def offer(self, message: discord.Message, location: Location, finding: Finding) -> bool:
         """Leave the mark of an offer under the message."""
@@ -253,14 +241,6 @@ async def _tirelessly(act: Callable[[], Awaitable[None]]) -> None:
             await asyncio.sleep(pause)
         else:
             return
-
-
-def _used_up(budget: float, texts: Texts) -> str:
-    return texts(
-        "The budget of {budget} replies per 1,000 messages is used up: until it allows more, I only leave hints here."
-        " /setup changes it.",
-        budget=f"{budget:g}",
-    )
 
 
 def _only(finding: Finding, claims: tuple[str, ...]) -> Finding:
