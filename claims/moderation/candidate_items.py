@@ -42,6 +42,7 @@ from config.errors import (
     FieldFault,
     InvalidEditError,
     UnknownEntryError,
+    msgid,
 )
 
 if TYPE_CHECKING:  # loading it takes a client of HTTP with it, which few need
@@ -383,10 +384,13 @@ class QueueDecisions:
         return write_changes(session, entry, [*changes, decided], self._base.clock())
 
 
+NO_ITEM = msgid("There is no item {number} in this queue. It may have settled itself.")
+
+
 def _open(session: Session, actor: Actor, number: int) -> QueueItem:
     row = session.get(QueueItem, number)
     if row is None or row.server != actor.server:
-        raise UnknownEntryError("There is no item {number} in this queue. It may have settled itself.", number=number)
+        raise UnknownEntryError(NO_ITEM, number=number)
     if row.state != "open":
         fields = (FieldDifference("decision", None, row.decision), FieldDifference("decided_by", None, row.decided_by))
         raise ConflictError(f"queue item {number}", fields)
