@@ -77,7 +77,8 @@ class Answering:
         claims = await self._take(message, location, finding, settings, "reply")
         is_full = self.bot.touchstone.answers.is_full
         if not claims and await asyncio.to_thread(is_full, location.channel, self._most(settings)):
-            return await self.offer(message, location, finding)
+            await self.offer(message, location, finding)
+            return False
         # Who forwards a message has not written its figures.
         forwarded = bool(message.message_snapshots)
         reply = await self._compose(_only(finding, claims), settings, requested=forwarded) if claims else None
