@@ -66,12 +66,14 @@ async def test_a_moderator_who_may_not_read_the_channel_learns_nothing(world, wa
     number = await waiting.near(SAID, secret)
     guild = world.env.bot.get_guild(world.guild.id)
     role = next(role for role in guild.roles if role.name == "chief")
-    await guild.get_channel(secret.id).set_permissions(role, view_channel=False)
     message = await opened(world, number)
-    for label in ("Accept as wording", "Never match", "Open as new claim"):
-        done = await world.chief.click(message, label=label)
-        told = (done.followups or [done.response])[0].message
-        assert text_of(told) == "You may not read the channel of this message.", label
+    await guild.get_channel(secret.id).set_permissions(role, view_channel=False)
+    done = await world.chief.click(message, label="Open as new claim")
+    told = (done.followups or [done.response])[0].message
+    assert text_of(told) == "You may not read the channel of this message."
+    done = shown_by(await world.chief.click(message, label="Accept as wording"))
+    assert text_of(done).startswith(f"There is no item {number} in this queue.")
+    assert SAID not in text_of(done)
     assert SAID not in wordings(world, FERRY_CLAIM)
     assert len(waiting.items()) == 1
 
