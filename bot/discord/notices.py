@@ -115,11 +115,11 @@ def draw_log(
         if reply.right is not None:
             line += " · " + _tick(reply, texts)
         lines.append(line)
-        where = {"channel": record.channel, "message": record.message, "at": at}
-        buttons += [
-            TICK.button(texts("Right") + number, word="right", disabled=reply.right is True, **where),
-            TICK.button(texts("Wrong") + number, word="wrong", disabled=reply.right is False, **where),
-        ]
+        channel, message = record.channel, record.message
+        for word, said in (("right", texts("Right")), ("wrong", texts("Wrong"))):
+            is_chosen = reply.right is (word == "right")
+            button = TICK.button(said + number, disabled=is_chosen, word=word, channel=channel, message=message, at=at)
+            buttons.append(button)
     return draw_lines(lines, texts, buttons)
 
 
