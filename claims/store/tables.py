@@ -11,9 +11,8 @@ from sqlmodel import Field, Session, SQLModel, col
 
 from config.languages import ByLanguage
 
-NAMES = {"ck": "ck_%(table_name)s_%(constraint_name)s", "pk": "pk_%(table_name)s"} | {
-    kind: f"{kind}_%(table_name)s_%(column_0_N_name)s" for kind in ("ix", "uq", "fk")
-}
+NAMES = {kind: f"{kind}_%(table_name)s_%(column_0_N_name)s" for kind in ("ix", "uq", "fk")}
+NAMES |= {"ck": "ck_%(table_name)s_%(constraint_name)s", "pk": "pk_%(table_name)s"}
 
 
 class Table(SQLModel):
@@ -327,10 +326,7 @@ class Sighting(Table, table=True):
 
 
 class Feedback(Table, table=True):
-    """One report by one member about one claim on one card (`kind` such as `not-said`, `wrong`, `out-of-date`).
-
-    `weight` is how much it counts, 1 for a settled member; `is_author`: the member wrote the message of the card.
-    """
+    """One report (`kind`) by one member about one claim on one card; `weight`: 1 for a settled member."""
 
     channel: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     card_message: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
@@ -419,10 +415,7 @@ class ShadowMatch(Table, table=True):
 
 
 class Label(Table, table=True):
-    """A moderator's word on a reply, given or only meant: right or wrong; NULL while it waits to be ticked.
-
-    `origin` says where the reply comes from: `card`, `backtest` or `shadow`; the message is named by its ids only.
-    """
+    """A moderator's word on a reply of `origin` card, backtest or shadow; NULL while it waits to be ticked."""
 
     channel: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     message: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
