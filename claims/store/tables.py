@@ -58,10 +58,7 @@ class Texts(TypeDecorator[ByLanguage]):
 
 
 class Pack(Table, table=True):
-    """A versioned file of claims; `sha256` is that of the file last loaded.
-
-    A pack that is not `in_force` has been left out: its claims are kept as they are, and neither answered nor listed.
-    """
+    """A versioned file of claims; `sha256` is that of the file last loaded; not `in_force`: kept and not answered."""
 
     id: str = Field(primary_key=True)
     version: int
