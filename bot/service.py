@@ -16,7 +16,7 @@ from checks.lexicon import Lexicon, SharedWords
 from checks.meaning import MeaningSource
 from checks.model import Finding, KnownClaim, Language
 from checks.tuning import Tuning
-from claims.answering.answers import AnswerBook, SightingBook
+from claims.answering.answers import AnswerBook, BudgetBook, SightingBook
 from claims.answering.corrections import Correction
 from claims.answering.traces import TraceBook
 from claims.base import ClaimBase, Clock, utc_now
@@ -154,6 +154,11 @@ class Touchstone:
     def answers(self) -> AnswerBook:
         """Which messages have been answered, and with which cards."""
         return AnswerBook(self.base, self._hash_key)
+
+    @cached_property
+    def budgets(self) -> BudgetBook:
+        """What servers were promised of how seldom they are answered."""
+        return BudgetBook(self.base)
 
     @cached_property
     def sightings(self) -> SightingBook:

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from babel.dates import format_date, format_skeleton
@@ -24,8 +24,9 @@ RULE = "#d9d6cd"
 # Colours that people who see red and green alike can tell apart (Okabe and Ito).
 ASSERTED, ASKED, DEBUNKED = "#d55e00", "#56b4e9", "#009e73"
 
-WIDTH = 1200
-MARGIN = 40
+# Half of this is what a phone shows: the smallest letters are 12 points there.
+WIDTH = 720
+MARGIN = 36
 # Where the fonts of Simplified and of Traditional Chinese stand in the collection; both have Latin letters too.
 _FACES: dict[Language, int] = {"en": 2, "zh-Hans": 2, "zh-Hant": 3}
 
@@ -45,7 +46,7 @@ class Fonts:
         def size(points: int) -> ImageFont.FreeTypeFont:
             return ImageFont.truetype(str(FONT_PATH), points, index=_FACES[language])
 
-        return cls(size(32), size(22), size(18))
+        return cls(size(36), size(28), size(24))
 
 
 COLUMNS = ("day", "claim", "title", "seen", "asserted", "asked", "debunked")
@@ -63,12 +64,13 @@ def trends_csv(trends: Trends, titles: Mapping[str, str]) -> bytes:
 
 
 MOST_CLAIMS = 12
+MOST_IN_WORDS = 5
 _COLUMNS_HEIGHT = 180
-_COLUMNS_TOP = 170
+_COLUMNS_TOP = 300
 _CLAIMS_TOP = _COLUMNS_TOP + _COLUMNS_HEIGHT + 70
-_ROW = 66
-_FOOT = 60
-_BAR = 20
+_ROW = 86
+_FOOT = 110
+_BAR = 26
 _INNER = WIDTH - 2 * MARGIN
 # Room for the number behind the longest bar.
 _NUMBER = 90
@@ -76,6 +78,7 @@ _NUMBER = 90
 
 def trends_png(trends: Trends, titles: Mapping[str, str], texts: Texts) -> bytes:
     """Return the picture in the language of the texts; claims without a title are named by their ids."""
+    trends = trends.since_first()
     claims = trends.by_claim()
     shown = claims[:MOST_CLAIMS]
     height = _CLAIMS_TOP + max(1, len(shown)) * _ROW + _FOOT
@@ -103,18 +106,17 @@ class _Sheet:
         first, last = self._day(trends.first), self._day(trends.last)
         self.draw.text((MARGIN, 28), self.texts("Claims in chat"), INK, self.fonts.title)
         period = self.texts("{first} to {last}, days in UTC", first=first, last=last)
-        self.draw.text((WIDTH - MARGIN, 40), period, FAINT, self.fonts.small, anchor="ra")
-        left = MARGIN
+        self.draw.text((MARGIN, 80), fit_width(period, self.fonts.small, _INNER), FAINT, self.fonts.small)
         total = sum((tally for _, tally in trends.by_claim()), Tally())
-        for colour, label, count in (
+        kinds = (
             (ASSERTED, self.texts("stated"), total.asserted),
             (ASKED, self.texts("asked about"), total.asked),
             (DEBUNKED, self.texts("disputed"), total.debunked),
-        ):
-            self.draw.rectangle((left, 94, left + 18, 112), colour)
-            legend = f"{label}  {count}"
-            self.draw.text((left + 28, 103), legend, INK, self.fonts.label, anchor="lm")
-            left += 28 + int(self.fonts.label.getlength(legend)) + 44
+        )
+        for row, (colour, label, count) in enumerate(kinds):
+            middle = 144 + 40 * row
+            self.draw.rectangle((MARGIN, middle - 11, MARGIN + 22, middle + 11), colour)
+            self.draw.text((MARGIN + 36, middle), f"{label}  {count}", INK, self.fonts.label, anchor="lm")
 
     def columns(self, trends: Trends) -> None:
         """Draw one column for each day."""
@@ -139,7 +141,7 @@ class _Sheet:
 
     def _dates(self, days: Sequence[date], step: float, top: int) -> None:
         """Name the first day and those after it for which there is room."""
-        every = max(1, -(-len(days) // 8))
+        every = max(1, -(-len(days) // 5))
         for number in range(0, len(days), every):
             place = (MARGIN + (number + 0.5) * step, top)
             self.draw.text(place, self._short(days[number]), FAINT, self.fonts.small, anchor="ma")
@@ -155,7 +157,7 @@ class _Sheet:
             top = _CLAIMS_TOP + number * _ROW
             title = fit_width(titles.get(claim, "") or claim, self.fonts.label, _INNER)
             self.draw.text((MARGIN, top), title, INK, self.fonts.label)
-            left, bar = float(MARGIN), top + 34
+            left, bar = float(MARGIN), top + 42
             for colour, count in _parts(tally):
                 right = left + count / most * longest
                 self.draw.rectangle((left, bar, right, bar + _BAR), colour)
@@ -164,13 +166,16 @@ class _Sheet:
 
     def foot(self, height: int, left_out: int) -> None:
         """Say what the counts are, and how many claims are not shown."""
-        line = self.texts("Counts of messages; no text and no name is kept.")
+        lines = [self.texts("Counts of messages; no text and no name is kept.")]
         if left_out:
-            more = self.texts.plural(
-                "{count} more claim is in the sheet.", "{count} more claims are in the sheet.", left_out
-            )
-            line = f"{line} {more}"
-        self.draw.text((MARGIN, height - 34), line, FAINT, self.fonts.small, anchor="lm")
+            lines += [
+                self.texts.plural(
+                    "{count} more claim is in the sheet.", "{count} more claims are in the sheet.", left_out
+                )
+            ]
+        for row, line in enumerate(lines):
+            place = (MARGIN, height - _FOOT + 40 + 34 * row)
+            self.draw.text(place, fit_width(line, self.fonts.small, _INNER), FAINT, self.fonts.small, anchor="lm")
 
     def _day(self, day: date) -> str:
         return format_date(day, "long", locale=self.texts.locale)
@@ -183,6 +188,15 @@ def _parts(tally: Tally) -> tuple[tuple[str, int], ...]:
     """Return the colours and counts of a bar, without empty ones."""
     parts = ((ASSERTED, tally.asserted), (ASKED, tally.asked), (DEBUNKED, tally.debunked))
     return tuple(part for part in parts if part[1])
+
+
+def trends_text(trends: Trends, titles: Mapping[str, str], texts: Texts) -> str:
+    """Return what the picture shows, in words, for those who cannot see it."""
+    total = sum((tally for _, tally in trends.by_claim()), Tally())
+    counts = texts("stated {asserted}, asked about {asked}, disputed {debunked}", **asdict(total))
+    shown = trends.by_claim()[:MOST_IN_WORDS]
+    claims = "; ".join(f"{titles.get(claim, '') or claim}: {tally.seen}" for claim, tally in shown)
+    return texts("Claims in chat: {counts}. Most seen: {claims}", counts=counts, claims=claims)
 
 
 def fit_width(text: str, font: ImageFont.FreeTypeFont, width: float) -> str:

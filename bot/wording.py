@@ -72,6 +72,8 @@ _NAMES = {
     # What is set on a claim.
     "muted": msgid("Muted"),
     "cut_off": msgid("Cut-off"),
+    "moderators_channel": msgid("Channel for moderators"),
+    "answer_log": msgid("Report of every answer"),
     "paused": msgid("Paused"),
     "raised_to": msgid("More careful up to"),
     # What is set for a server and its channels.

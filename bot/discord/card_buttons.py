@@ -1,8 +1,8 @@
 """The buttons under a public card, and what they lead to: all there is, reasons, votes, and hiding the card."""
 
 import contextlib
-import logging
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, cast
 
 import discord
@@ -11,14 +11,14 @@ from discord.ext import commands
 
 from bot.discord.cards import draw_lines, draw_pages, escape, evidence_lines, shorten
 from bot.discord.lookup import claims_named, title_in
+from bot.discord.notices import tell_moderators
 from bot.discord.request import Request, said_in
 from bot.discord.routes import Click, Route, Router
 from bot.texts import Texts, msgid
 from claims.answering.answers import AnswerRecord
-from claims.moderation.reports import FeedbackKind, ReportOutcome
+from claims.moderation.reports import FeedbackKind, ReportOutcome, Standing
 from config.errors import NotAllowedError, UnknownClaimError
 
-_log = logging.getLogger(__name__)
 _LONGEST_ID = 100
 _LONGEST_LABEL = 80
 REPORTS: dict[FeedbackKind, str] = {
@@ -201,7 +201,8 @@ def _report_button(kind: FeedbackKind, card: int, at: int, label: str) -> ui.But
 async def _report(request: Request, card: int, record: AnswerRecord | None, claim: str, kind: FeedbackKind) -> None:
     """Keep the report, say what follows from it, and offer the other kinds, and the hiding to those who may."""
     texts, guild = request.texts, request.guild
-    about = (guild.id, request.channel, claim, card, request.interaction.user.id, kind)
+    standing = await _standing(request)
+    about = (guild.id, request.channel, claim, card, request.interaction.user.id, kind, standing)
     outcome = await request.do(request.touchstone.feedback.act, *about)
     lines, buttons = [_consequence(outcome, texts)], list[ui.Item[Any]]()
     if record is not None and claim in record.claims:
@@ -227,22 +228,27 @@ def _consequence(outcome: ReportOutcome, texts: Texts) -> str:
 
 
 async def _announce_pause(request: Request, server: int, claim: str) -> None:
-    """Post in the channel of the digest, where one is chosen; the item in the queue is there without it.
+    """Tell the moderators; the item in the queue is there in any case."""
+    known = await request.do(claims_named, request.touchstone, server, [claim])
 
-    Nobody is pinged, and a refusal of Discord's is only logged: the member's report has been kept.
-    """
-    bot = request.interaction.client
-    channel = (await request.do(request.touchstone.servers.settings, server)).digest_channel
-    if channel is None:
-        return
-    texts = await bot.server_texts(server, request.interaction.guild_locale)
-    known = (await request.do(claims_named, request.touchstone, server, [claim])).get(claim)
-    title = texts.pick(known.title) if known else claim
-    line = texts(
-        "Members' reports have paused the claim “{claim}”: I do not answer it here by myself until you decide. /queue",
-        claim=escape(title),
-    )
-    try:
-        await bot.get_partial_messageable(channel, guild_id=server).send(line)
-    except discord.HTTPException as refusal:
-        _log.info("A pause could not be announced in channel %s: %s", channel, refusal)
+    def line(texts: Texts) -> str:
+        title = escape(title_in(known, claim, texts))
+        return texts(
+            "Members' reports have paused the claim “{claim}”: I do not answer it here by myself until you decide."
+            " /queue",
+            claim=title,
+        )
+
+    await tell_moderators(request.interaction.client, server, line)
+
+
+async def _standing(request: Request) -> Standing:
+    """Return what speaks for a report by the person; raises NotAllowedError where they cannot see the card."""
+    held, member = request.interaction.permissions, request.interaction.user
+    if not (held.view_channel and held.read_message_history):
+        raise NotAllowedError("You cannot see the card in this channel, so you cannot report it.")
+    if not isinstance(member, discord.Member):
+        return Standing()
+    days = (discord.utils.utcnow() - member.joined_at) / timedelta(days=1) if member.joined_at else None
+    moderates = await request.do(request.moderation.rights.may, request.actor, "claim.set")
+    return Standing(days, has_role=len(member.roles) > 1, moderates=moderates)

@@ -136,7 +136,7 @@ def settings_lines(state: ServerState, texts: Texts) -> list[str]:
     settings = state.settings
     language = settings.language or state.defaults.language
     roles = ", ".join(f"<@&{role}>" for role in settings.moderator_roles)
-    digest = settings.digest_channel
+    digest, told = settings.digest_channel, settings.moderators_channel
     cut_off = texts("fitted to the number of claims") if settings.cut_off is None else written(settings.cut_off)
     budget = settings.budget
     shown = {
@@ -150,6 +150,7 @@ def settings_lines(state: ServerState, texts: Texts) -> list[str]:
         "correction_days": _number(settings.correction_days, CORRECTION_DAYS, texts),
         "card_form": _or_default(settings.card_form, texts(CARD_FORMS[settings.card_form or "short"]), texts),
         "cards_per_hour": _number(settings.cards_per_hour, state.defaults.cards_per_hour, texts),
+        "moderators_channel": texts("nothing") if told is None else f"<#{told}>",
         "digest_channel": texts("nothing") if digest is None else f"<#{digest}>",
     }
     if settings.exempt_roles:

@@ -17,7 +17,7 @@ from bot.texts import Texts, msgid
 from claims.record import PackRecord
 from claims.store.server_settings import ChannelMode, ServerLanguage, ServerSettings, SettingsChange
 
-Step = Literal["language", "roles", "channels", "packs", "budget", "done"]
+Step = Literal["language", "roles", "told", "channels", "packs", "budget", "done"]
 STEPS: tuple[Step, ...] = get_args(Step)
 CHOSEN_MODES = ("on", "hint", "shadow")
 
@@ -25,12 +25,16 @@ CHOSEN_MODES = ("on", "hint", "shadow")
 STEP = Route("ts:setup-step:{step:[a-z]+}", "server.moderators")
 CHOICE_MENU = Route("ts:setup:{what:language|packs|budget}", "server.moderators")
 ROLES_MENU = Route("ts:setup-roles", "server.moderators")
+# Where moderators are told what they should know, and whether also of every answer.
+TOLD_MENU = Route("ts:setup-told", "server.moderators")
+LOG = Route("ts:setup-log:{log:on|off}", "server.moderators")
 # The channels of one mode; what is taken out of the menu is off.
 CHANNELS_MENU = Route("ts:setup-channels:{mode:on|hint|shadow}", "server.moderators")
 
 TITLES: Mapping[Step, str] = {
     "language": msgid("Language"),
     "roles": msgid("Moderators"),
+    "told": msgid("Channel for moderators"),
     "channels": msgid("Channels"),
     "packs": msgid("Packs of claims"),
     "budget": msgid("Budget"),
@@ -39,9 +43,13 @@ TITLES: Mapping[Step, str] = {
 EXPLAINED: Mapping[Step, str] = {
     "language": msgid("Which language do I answer in?"),
     "roles": msgid("Who looks after the claims here? Without a role, it is everybody who may manage the server."),
+    "told": msgid(
+        "Where do I tell moderators what they should know, such as a claim that reports have paused? Members should not"
+        " read there. Without a channel, the server's owner gets a private message."
+    ),
     "channels": msgid("Where do I answer, where do I only hint, where do I only count? I stay out of all others."),
     "packs": msgid("Which packs of claims do I use here? With all of them chosen, new ones come in by themselves."),
-    "budget": msgid("How many messages may I answer at most? /backtest finds the cut-off that keeps this."),
+    "budget": msgid("How many messages may I answer at most? Beyond that I only leave hints, and tell the moderators."),
     "done": msgid("I am set up. With /setup everything can be changed again."),
 }
 
@@ -144,14 +152,25 @@ def draw_step(step: Step, state: SetupState, texts: Texts) -> ui.LayoutView:
     lines = [f"### {title}", f"-# {place}", texts(EXPLAINED[step])]
     lines += _chosen(state, texts) if step == "done" else []
     lines += missing_lines(state.guild, state.channels, texts) if step in {"channels", "done"} else []
+    lines += _missing_told(state, texts) if step in {"told", "done"} else []
     kept, _ = fit(lines, ROOM)
     container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(kept)))
     for menu in _menus(step, state, texts):
         container.add_item(ui.ActionRow[Any](menu))
     buttons = [STEP.button(texts("Back"), step=STEPS[at - 1])] if at else []
+    if step == "told" and state.settings.moderators_channel is not None:
+        is_on = bool(state.settings.answer_log)
+        label = texts("Do not report every answer there") if is_on else texts("Report every answer there")
+        buttons.append(LOG.button(label, log="off" if is_on else "on"))
     if step != STEPS[-1]:
         buttons.append(STEP.button(texts("Next"), step=STEPS[at + 1]))
     return layout(container, buttons)
+
+
+def _missing_told(state: SetupState, texts: Texts) -> list[str]:
+    """Return a line where the bot cannot write in the channel for moderators."""
+    chosen = state.settings.moderators_channel
+    return missing_lines(state.guild, {chosen: "digest"}, texts) if chosen else []
 
 
 def _menus(step: Step, state: SetupState, texts: Texts) -> Sequence[ui.Item[Any]]:
@@ -160,6 +179,8 @@ def _menus(step: Step, state: SetupState, texts: Texts) -> Sequence[ui.Item[Any]
             return [CHOICE_MENU.menu(_languages(state, texts), what=step)]
         case "roles":
             return [_roles_menu(state, texts)]
+        case "told":
+            return [_told_menu(state, texts)]
         case "channels":
             return [_channels_menu(mode, state, texts) for mode in CHOSEN_MODES]
         case "packs":
@@ -180,6 +201,20 @@ def _roles_menu(state: SetupState, texts: Texts) -> ui.RoleSelect[Any]:
         min_values=0,
         max_values=MOST,
         default_values=[discord.SelectDefaultValue(id=role, type=kind) for role in known],
+    )
+
+
+def _told_menu(state: SetupState, texts: Texts) -> ui.ChannelSelect[Any]:
+    chosen = state.settings.moderators_channel
+    kind = discord.SelectDefaultValueType.channel
+    is_there = chosen is not None and state.guild.get_channel(chosen) is not None
+    return ui.ChannelSelect(
+        custom_id=TOLD_MENU.id(),
+        placeholder=texts("Channel for moderators"),
+        channel_types=[discord.ChannelType.text],
+        min_values=0,
+        max_values=1,
+        default_values=[discord.SelectDefaultValue(id=chosen, type=kind)] if is_there and chosen else [],
     )
 
 
@@ -239,7 +274,13 @@ def _chosen(state: SetupState, texts: Texts) -> list[str]:
     titles = {pack.id: escape(texts.pick(pack.title)) for pack in state.packs}
     packs = ", ".join(title for pack, title in titles.items() if settings.packs is None or pack in settings.packs)
     budget = nothing if settings.budget is None else texts("{count} in 1,000 messages", count=f"{settings.budget:g}")
-    shown = ((TITLES["language"], language), (TITLES["roles"], roles), (TITLES["packs"], packs or nothing))
+    told = nothing if settings.moderators_channel is None else f"<#{settings.moderators_channel}>"
+    shown = (
+        (TITLES["language"], language),
+        (TITLES["roles"], roles),
+        (TITLES["told"], told),
+        (TITLES["packs"], packs or nothing),
+    )
     lines = [f"- {texts(title)}: {value}" for title, value in (*shown, (TITLES["budget"], budget))]
     return [*lines, *(f"- <#{channel}>: {texts(MODES[mode])}" for channel, mode in state.channels.items())]
 
@@ -252,6 +293,8 @@ class SetupCommand(commands.Cog):
         router.answer(STEP, self._go)
         router.answer(CHOICE_MENU, self._choose)
         router.answer(ROLES_MENU, self._choose_roles)
+        router.answer(TOLD_MENU, self._choose_told)
+        router.answer(LOG, self._choose_log)
         router.answer(CHANNELS_MENU, self._choose_channels)
 
     @app_commands.command(
@@ -296,6 +339,15 @@ class SetupCommand(commands.Cog):
     async def _choose_roles(self, click: Click) -> None:
         roles = click.all_chosen
         await _change(click, "roles", moderator_roles=roles, setup_step="roles")
+
+    async def _choose_told(self, click: Click) -> None:
+        """Write the channel; without one there is no log of answers either."""
+        channel = int(click.value) if click.values else None
+        log = (await _state(click)).settings.answer_log if channel else None
+        await _change(click, "told", moderators_channel=channel, answer_log=log, setup_step="told")
+
+    async def _choose_log(self, click: Click) -> None:
+        await _change(click, "told", answer_log=click["log"] == "on" or None, setup_step="told")
 
     async def _choose_channels(self, click: Click) -> None:
         """Give the channels their mode, switch off those taken out of the menu, and show the step."""

@@ -15,7 +15,7 @@ from discord.utils import format_dt
 from bot.backtest import written
 from bot.discord.backtest import said_lines
 from bot.discord.bot import Backoff, BotInteraction, CommandGroup, Subcommand, TouchstoneBot
-from bot.discord.cards import draw_lines, escape
+from bot.discord.cards import draw_lines, escape, shorten
 from bot.discord.lookup import titles_of
 from bot.discord.redraw import CorrectionRuns
 from bot.discord.request import Request
@@ -23,7 +23,7 @@ from bot.discord.routes import Click, Route, Router
 from bot.discord.setup import MODES, missing_rights
 from bot.discord.ticking import open_button, put_up
 from bot.texts import Texts, msgid
-from bot.trends_picture import trends_csv, trends_png
+from bot.trends_picture import trends_csv, trends_png, trends_text
 from claims.base import ClaimBase
 from claims.moderation.digest import Activity, ActivityBook, TrendBook
 from claims.moderation.labels import LabelledReply, sample_of
@@ -152,6 +152,10 @@ def _refusals(backoff: Backoff, guild: discord.Guild, texts: Texts) -> list[str]
     ]
 
 
+# Discord's limit for the words of a picture.
+_LONGEST_WORDS = 1024
+
+
 class TrendsCommand(commands.Cog):
     """Answers moderators privately."""
 
@@ -170,19 +174,20 @@ class TrendsCommand(commands.Cog):
         if found is None:
             await request.respond(texts("No claim was seen."))
             return
-        picture, sheet = found
-        files = [discord.File(io.BytesIO(picture), "trends.png"), discord.File(io.BytesIO(sheet), "trends.csv")]
+        picture, sheet, words = found
+        drawn = discord.File(io.BytesIO(picture), "trends.png", description=shorten(words, _LONGEST_WORDS))
+        files = [drawn, discord.File(io.BytesIO(sheet), "trends.csv")]
         kept = texts("Sightings are kept for {days} days.", days=interaction.client.settings.sighting_days)
         await interaction.followup.send(kept, files=files, ephemeral=True)
 
 
-def _draw(base: ClaimBase, actor: Actor, days: int, texts: Texts) -> tuple[bytes, bytes] | None:
-    """Return picture and sheet, or None where nothing was seen; raises NotAllowedError."""
+def _draw(base: ClaimBase, actor: Actor, days: int, texts: Texts) -> tuple[bytes, bytes, str] | None:
+    """Return picture, sheet and the picture in words, or None where nothing was seen; raises NotAllowedError."""
     trends = TrendBook(base).read(actor, days)
     if not trends.tallies:
         return None
     titles = titles_of(base.claims(actor.server), texts)
-    return trends_png(trends, titles, texts), trends_csv(trends, titles)
+    return trends_png(trends, titles, texts), trends_csv(trends, titles), trends_text(trends, titles, texts)
 
 
 # Clears one channel, or (0) the whole server.

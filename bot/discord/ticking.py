@@ -15,13 +15,14 @@ from discord.ext import commands
 from bot.backtest import kept_line, label_row, proposal_lines, written
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten
 from bot.discord.lookup import claims_named, title_in
+from bot.discord.notices import TICK, draw_log
 from bot.discord.queue.deciding import fetch_message
 from bot.discord.request import Request, said_in
 from bot.discord.routes import Click, Route, Router, page_buttons
 from bot.texts import Texts
 from claims.moderation.labels import CutOffProposal, LabelledReply, LabelPage, Origin
 from claims.record import ClaimRecord
-from config.errors import NotAllowedError
+from config.errors import NotAllowedError, UnknownEntryError
 
 # Channel 0 stands for all channels.
 _OF = "{origin:backtest|shadow}:{channel:number}"
@@ -103,6 +104,7 @@ class Labels(commands.Cog):
         router.answer(PAGE, self._turn)
         router.answer(TICK_MENU, self._tick)
         router.answer(FILE, self._send_file)
+        router.answer(TICK, self._tick_card)
         router.answer(CUT_OFF, self._ask)
         router.answer(SET_CUT_OFF, self._set)
 
@@ -126,6 +128,21 @@ class Labels(commands.Cog):
         await click.do(book.tick, actor, chosen, is_right)
         await click.do(book.tick, actor, dropped, None)
         await click.show(await _draw(click, page.page))
+
+    async def _tick_card(self, click: Click) -> None:
+        """Label one claim of an answer in the moderators' channel, and show there who has said what."""
+        channel, message = click.number("channel"), click.number("message")
+        labels, server = click.moderation.labels, click.guild.id
+        replies = await click.do(labels.of_answer, server, channel, message)
+        record = await click.do(click.touchstone.answers.answer, channel, message)
+        if record is None or click.number("at") >= len(replies):
+            raise UnknownEntryError("Nothing is kept of this answer any more.")
+        claim = replies[click.number("at")].claim
+        await click.do(labels.tick_card, click.actor, channel, message, claim, click["word"] == "right")
+        replies = await click.do(labels.of_answer, server, channel, message)
+        claims = await click.do(claims_named, click.touchstone, server, [reply.claim for reply in replies])
+        texts = await click.interaction.client.server_texts(server, click.interaction.guild_locale)
+        await click.show(draw_log(record, replies, claims, texts))
 
     async def _send_file(self, click: Click) -> None:
         """Send the ticked replies as labelled messages, with the texts of those that the person may read."""

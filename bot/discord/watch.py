@@ -21,6 +21,7 @@ from bot.answering import Answerer, Heard
 from bot.discord.bot import TouchstoneBot
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import draw_public
+from bot.discord.notices import affords_reply, log_answer
 from bot.discord.request import Location, home_of, location_of, roles_of, said_in, without_spoilers
 from bot.reply import Reply
 from checks.model import Finding
@@ -65,14 +66,24 @@ class Answering:
     async def reply(self, message: discord.Message, location: Location, finding: Finding, until: float) -> bool:
         """Post the card for a finding, unless the message was answered before or its claims are cooling down.
 
-        Where it would come too late, or the channel has had its cards for this hour, it becomes an offer.
+        Where it would come too late, the channel has had its cards for this hour, or the server's budget is used up, it
+        becomes an offer.
         """
         settings = await self._settings(location)
-        if self.clock() >= until:
+        if self.clock() >= until or not await affords_reply(self.bot, settings):
             return await self.offer(message, location, finding)
+        posted = await self._reply(message, location, finding, settings, until)
+        if not posted and settings.budget is not None:
+            await asyncio.to_thread(self.bot.touchstone.budgets.give_back, location.server)
+        return posted
+
+    async def _reply(
+        self, message: discord.Message, location: Location, finding: Finding, settings: ServerSettings, until: float
+    ) -> bool:
         claims = await self._take(message, location, finding, settings, "reply")
         if not claims and await asyncio.to_thread(self.answerer.is_full, location.channel, settings):
-            return await self.offer(message, location, finding)
+            await self.offer(message, location, finding)
+            return False
         # Who forwards a message has not written its figures.
         forwarded = bool(message.message_snapshots)
         reply = await self._compose(finding, settings, claims, requested=forwarded) if claims else None
@@ -166,7 +177,10 @@ class Answering:
             posted = self.bot.touchstone.answers.posted
             await asyncio.to_thread(posted, location.channel, message.id, sent.id, reply.language)
 
-        return await self._write(message, location, send, until)
+        posted = await self._write(message, location, send, until)
+        if posted:
+            await log_answer(self.bot, location.server, location.channel, message.id)
+        return posted
 
     async def _write(
         self,

@@ -6,6 +6,7 @@ A sighting holds which claim was seen where and what the bot did: no text, the a
 import hashlib
 import hmac
 import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,7 +22,7 @@ from claims.record import claim_state
 from claims.store.claim_rows import read_claims
 from claims.store.database import insert_into, rows_written
 from claims.store.revisions import hash_user
-from claims.store.tables import Answer, Cooldown, Sighting
+from claims.store.tables import Answer, Cooldown, Server, Sighting
 
 # So long a card may be on its way; where none stands after that, its claims were not answered.
 ON_ITS_WAY = timedelta(minutes=1)
@@ -77,6 +78,7 @@ def _fingerprint(session: Session, server: int, claim: str) -> str:
 
 AnswerKind = Literal["offer", "reply"]
 _HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +274,55 @@ def _replies(session: Session, channel: int, now: datetime) -> int:
 
 def _set(session: Session, condition: ColumnElement[bool], **values: object) -> None:
     session.connection().execute(update(Answer).where(condition).values(**values))
+
+
+_LEAST_WINDOW = 1000
+
+
+class BudgetBook:
+    """Keeps what servers were promised: at most so many replies per 1,000 messages, over any stretch of them.
+
+    The stretch is 1,000 messages, or as many as it takes for one reply where the budget is smaller than that.
+    """
+
+    def __init__(self, base: ClaimBase, clock: Clock | None = None) -> None:
+        self._database = base.database
+        self._clock = clock or base.clock
+
+    def spend(self, server: int, budget: float, messages: int) -> bool:
+        """Take one reply out of the budget; False where it allows none now. `messages` were read since the last call.
+
+        What a process has not told of before it ends is not counted: then less is said, never more.
+        """
+        window = _LEAST_WINDOW if budget >= 1 else math.ceil(_LEAST_WINDOW / budget) if budget > 0 else 0
+        allowed = max(1, math.floor(budget * window / _LEAST_WINDOW + 1e-9)) if window else 0
+        with self._database.writing() as session:
+            row = session.get(Server, server, with_for_update=True)
+            if row is None:
+                return True
+            state = row.budget_spent or {}
+            read = int(state.get("read", 0)) + messages
+            replies = [at for at in state.get("replies", []) if at > read - window]
+            is_free = len(replies) < allowed
+            row.budget_spent = {"read": read, "replies": [*replies, read] if is_free else replies}
+            return is_free
+
+    def give_back(self, server: int) -> None:
+        """Put the latest reply back, because nothing was said."""
+        with self._database.writing() as session:
+            row = session.get(Server, server, with_for_update=True)
+            if row is not None and row.budget_spent and row.budget_spent["replies"]:
+                row.budget_spent = row.budget_spent | {"replies": row.budget_spent["replies"][:-1]}
+
+    def tell(self, server: int) -> bool:
+        """Say whether moderators are to hear that the budget is used up: once a day."""
+        now = self._clock()
+        with self._database.writing() as session:
+            row = session.get(Server, server, with_for_update=True)
+            if row is None or (row.budget_told_at is not None and row.budget_told_at > now - _DAY):
+                return False
+            row.budget_told_at = now
+            return True
 
 
 class SightingBook:

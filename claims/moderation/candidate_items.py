@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from claims.fields import clean_text
 from claims.moderation.editor import edit_change, new_claim_change
 from claims.moderation.edits import AddWording, Edit, EditPoint, EditTexts
 from claims.moderation.queue import Item, NewItem, item_of, put, reports_of
+from claims.moderation.reports import WINDOW, Reporter, pause_limit, reporters_of, weight_of_reports
 from claims.moderation.rights import Actor, permit
 from claims.moderation.server_setup import setting_change
 from claims.record import ClaimRecord, with_texts
@@ -41,6 +43,7 @@ from config.errors import (
     FieldFault,
     InvalidEditError,
     UnknownEntryError,
+    msgid,
 )
 
 if TYPE_CHECKING:  # loading it takes a client of HTTP with it, which few need
@@ -328,6 +331,12 @@ class QueueDecisions:
             row = _open(session, actor, number)
             return item_of(row, self._base.clock(), reports_of(session, row))
 
+    def reporters(self, actor: Actor, number: int) -> tuple[Reporter, ...]:
+        """Return who has reported what an open item is about, and what else they reported; none for other items."""
+        with self._base.database.reading() as session:
+            permit(session, actor, "queue.see")
+            return reporters_of(session, _open(session, actor, number))
+
     def accept_wording(
         self, actor: Actor, number: int, claim: str | None = None, text: str | None = None
     ) -> ChangeResult:
@@ -358,11 +367,12 @@ class QueueDecisions:
             return self._decide(session, actor, row, "point", [edit_change(session, actor, claim, None, edit)])
 
     def dismiss(self, actor: Actor, number: int, reason: str = "") -> ChangeResult:
-        """Leave everything as it is; what reports have led to is lifted when none of the claim's are left."""
+        """Leave everything as it is; a pause by reports ends as soon as those left would not have led to it."""
         with self._base.database.changing() as session:
             permit(session, actor, "queue.decide")
             row = _open(session, actor, number)
-            return self._decide(session, actor, row, "dismiss", _lifting(session, row), reason)
+            lifted = _lifting(session, row, self._base.clock(), dismisses=True)
+            return self._decide(session, actor, row, "dismiss", lifted, reason)
 
     def _add(self, actor: Actor, number: int, claim: str | None, text: str | None, decision: str) -> ChangeResult:
         with self._base.database.changing() as session:
@@ -373,7 +383,8 @@ class QueueDecisions:
                 field = "text" if target else "claim"
                 raise InvalidEditError((FieldFault(field, "This is missing.", "Choose or write it.", {}),), text)
             edit = AddWording(words, "negative" if decision == "negative" else "says")
-            changes = [edit_change(session, actor, target, None, edit), *_lifting(session, row)]
+            lifted = _lifting(session, row, self._base.clock(), dismisses=False)
+            changes = [edit_change(session, actor, target, None, edit), *lifted]
             return self._decide(session, actor, row, decision, changes)
 
     def _decide(
@@ -385,23 +396,40 @@ class QueueDecisions:
         return write_changes(session, entry, [*changes, decided], self._base.clock())
 
 
+NO_ITEM = msgid("There is no item {number} in this queue. It may have settled itself.")
+
+
 def _open(session: Session, actor: Actor, number: int) -> QueueItem:
     row = session.get(QueueItem, number)
     if row is None or row.server != actor.server:
-        raise UnknownEntryError("There is no item {number} in this queue. It may have settled itself.", number=number)
+        raise UnknownEntryError(NO_ITEM, number=number)
     if row.state != "open":
         fields = (FieldDifference("decision", None, row.decision), FieldDifference("decided_by", None, row.decided_by))
         raise ConflictError(f"queue item {number}", fields)
     return row
 
 
-def _lifting(session: Session, row: QueueItem) -> list[Change]:
-    """Return the end of what reports have led to, where this item is the last that stands for them."""
+def _lifting(session: Session, row: QueueItem, now: datetime, *, dismisses: bool) -> list[Change]:
+    """Return the end of what reports have led to, where those that are left do not stand for it."""
     if row.server is None or row.claim is None or row.kind not in {"feedback", "paused"}:
         return []
     setting = session.get(ClaimOverride, (row.server, row.claim))
+    if setting is None:
+        return []
     others = (col(QueueItem.server) == row.server, col(QueueItem.claim) == row.claim, col(QueueItem.state) == "open")
     kinds = (col(QueueItem.kind).in_(("feedback", "paused")), col(QueueItem.id) != row.id)
-    if setting is None or session.scalar(select(col(QueueItem.id)).where(*others, *kinds).limit(1)) is not None:
+    waiting = list(session.scalars(select(QueueItem).where(*others, *kinds)))
+    pauses = [each for each in waiting if each.kind == "paused"]
+    if not waiting or (dismisses and (row.kind == "paused" or len(pauses) == len(waiting))):
+        change = setting_change(session, row.server, row.claim, paused=False, raised_to=None)
+    elif dismisses and setting.paused:
+        since = min((each.created_at for each in pauses), default=now) - WINDOW
+        after = max(filter(None, (since, setting.reports_from)))
+        left = weight_of_reports(session, row.server, row.claim, after, but=row.key)
+        if left >= pause_limit(session, row.server):
+            return []
+        change = setting_change(session, row.server, row.claim, paused=False)
+    else:
         return []
-    return [setting_change(session, row.server, row.claim, paused=False, raised_to=None)]
+    settled = {"state": "accepted", "decision": "resume"}
+    return [change, *(Change(QUEUE_ITEM, str(each.id), settled) for each in pauses)]

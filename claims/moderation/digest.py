@@ -1,7 +1,7 @@
 """What the bot did in a server of late, and which claims were seen there: counts for its moderators."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -198,6 +198,11 @@ class Trends:
     last: date
     tallies: dict[tuple[date, str], Tally]
 
+    def since_first(self) -> "Trends":
+        """Return the same from the first day on which anything was seen, so that no empty time stands before it."""
+        seen = min((day for day, _ in self.tallies), default=self.first)
+        return Trends(max(self.first, min(seen, self.last - timedelta(days=6))), self.last, self.tallies)
+
     @property
     def days(self) -> tuple[date, ...]:
         """All days from the first to the last."""
@@ -233,13 +238,29 @@ class TrendBook:
         first = last - timedelta(days=days - 1)
         since = datetime.combine(first, time(), UTC)
         wanted = (col(Sighting.score) >= _LIKELY, col(Sighting.seen_at) >= since)
-        query = select(col(Sighting.seen_at), col(Sighting.claim), col(Sighting.stance)).where(*wanted)
+        query, taken = select(Sighting).where(*wanted), select(Answer).where(col(Answer.taken_at) >= since)
         if not actor.is_operator:
             query = query.where(col(Sighting.server) == actor.server)
+            taken = taken.where(col(Answer.server) == actor.server)
         tallies: defaultdict[tuple[date, str], Tally] = defaultdict(Tally)
         with self._base.database.reading() as session:
             permit(session, actor, "activity.see")
-            for seen_at, claim, stance in session.connection().execute(query):
+            answered = {(answer.channel, answer.message): answer.claims for answer in session.scalars(taken)}
+            for seen in _claimed(session.scalars(query), answered):
                 # Who only mentions a claim neither makes nor disputes it.
-                tallies[seen_at.date(), claim] += _KINDS.get(stance, Tally())
+                if seen.stance in _KINDS:
+                    tallies[seen.seen_at.date(), seen.claim] += _KINDS[seen.stance]
         return Trends(first, last, dict(tallies))
+
+
+def _claimed(rows: Iterable[Sighting], claims: Mapping[tuple[int, int], Sequence[str]]) -> list[Sighting]:
+    """Return what messages said: of each the claims that were answered, and the one that came nearest, no others."""
+    best: dict[tuple[int, int], Sighting] = {}
+    answered: dict[tuple[int, int, str], Sighting] = {}
+    for seen in rows:
+        place = (seen.channel, seen.message)
+        if seen.claim in claims.get(place, ()):
+            answered[*place, seen.claim] = seen
+        if place not in best or seen.score > best[place].score:
+            best[place] = seen
+    return list(({(*place, seen.claim): seen for place, seen in best.items()} | answered).values())

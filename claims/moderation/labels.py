@@ -58,6 +58,7 @@ class LabelledReply:
     score: float
     right: bool | None = None
     author_hash: str | None = None
+    labelled_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,24 @@ class LabelBook:
                 session.add(row)
             _label(row, actor, right)
 
+    def of_answer(self, server: int, channel: int, message: int) -> tuple[LabelledReply, ...]:
+        """Return an answer that was given, a reply for each of its claims, with the labels that there are."""
+        with self._database.reading() as session:
+            answer = session.get(Answer, (channel, message))
+            if answer is None or answer.server != server:
+                return ()
+            found: list[LabelledReply] = []
+            for claim in answer.claims:
+                row, seen = (
+                    session.get(Label, (channel, message, claim)),
+                    session.get(Sighting, (channel, message, claim)),
+                )
+                if row is not None:
+                    found.append(_reply(row))
+                elif seen is not None:
+                    found.append(LabelledReply(channel, message, claim, seen.score))
+            return tuple(found)
+
     def labelled(self, actor: Actor, most: int = 500) -> tuple[LabelledReply, ...]:
         """Return what was ticked in the actor's server, newest first."""
         ticked = (col(Label.server) == actor.server, col(Label.is_right).is_not(None))
@@ -260,7 +279,7 @@ def _row(reply: LabelledReply) -> dict[str, Any]:
 
 
 def _reply(row: Label) -> LabelledReply:
-    return LabelledReply(row.channel, row.message, row.claim, row.score, row.is_right, row.author_hash)
+    return LabelledReply(row.channel, row.message, row.claim, row.score, row.is_right, row.author_hash, row.labelled_by)
 
 
 def _label(row: Label, actor: Actor, right: bool | None) -> None:

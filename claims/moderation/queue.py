@@ -1,7 +1,7 @@
 """The queue of a server: what its moderators have to decide, and what was decided."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
@@ -64,10 +64,15 @@ class NewItem:
     author_hash: str | None = None
 
 
+def item_key(server: int | None, kind: ItemKind, occasion: str) -> str:
+    """Return what tells an item from all others."""
+    return f"{server or 'shared'}/{kind}/{occasion}"
+
+
 def put(session: Session, item: NewItem, at: datetime) -> bool:
     """Put an item into the queue; False where the same occasion waits already, or has been decided."""
     row = asdict(item)
-    key = f"{item.server or 'shared'}/{item.kind}/{row.pop('occasion')}"
+    key = item_key(item.server, item.kind, row.pop("occasion"))
     row |= {"key": key, "payload": item.payload or {}, "created_at": at, "state": "open"}
     return bool(rows_written(session, insert_into(session, QueueItem).values(row).on_conflict_do_nothing()))
 
@@ -243,10 +248,28 @@ class Queue:
         with self._base.database.writing() as session:
             return _waiting(session, server, "near") < MOST_NEAR and put(session, item, self._clock())
 
-    def items(self, actor: Actor, page: int = 0, kind: ItemKind | None = None, size: int = 10) -> QueuePage:
-        """Return a page of what waits in the actor's server; stale claims and untaken offers are looked up first."""
+    def channels(self, actor: Actor) -> frozenset[int]:
+        """Return the channels of which items wait in the actor's server."""
+        waiting = (col(QueueItem.server) == actor.server, col(QueueItem.state) == "open")
+        with self._base.database.reading() as session:
+            permit(session, actor, "queue.see")
+            found = session.scalars(select(col(QueueItem.channel)).where(*waiting).distinct())
+            return frozenset(channel for channel in found if channel is not None)
+
+    def items(
+        self,
+        actor: Actor,
+        page: int = 0,
+        kind: ItemKind | None = None,
+        size: int = 10,
+        hidden: Collection[int] = frozenset(),
+    ) -> QueuePage:
+        """Return a page of what waits in the actor's server; stale claims and untaken offers are looked up first.
+
+        Items of `hidden` channels, which the actor cannot see, are left out and not counted.
+        """
         now = self._clock()
-        waiting = (col(QueueItem.server) == actor.server) & (col(QueueItem.state) == "open")
+        waiting = _seen(actor, hidden)
         shown = waiting if kind is None else waiting & (col(QueueItem.kind) == kind)
         with self._base.database.writing() as session:
             permit(session, actor, "queue.see")
@@ -262,9 +285,15 @@ class Queue:
         total = counts.get(kind, 0) if kind else sum(counts.values())
         return QueuePage(items, page, max(1, -(-total // size)), counts, now - oldest.created_at if oldest else None)
 
-    def next(self, actor: Actor, after: int | None = None, kind: ItemKind | None = None) -> Item | None:
+    def next(
+        self,
+        actor: Actor,
+        after: int | None = None,
+        kind: ItemKind | None = None,
+        hidden: Collection[int] = frozenset(),
+    ) -> Item | None:
         """Return the oldest open item that came after the numbered one, else the oldest of all; None where none is."""
-        waiting = (col(QueueItem.server) == actor.server) & (col(QueueItem.state) == "open")
+        waiting = _seen(actor, hidden)
         if kind is not None:
             waiting &= col(QueueItem.kind) == kind
         query = select(QueueItem).where(waiting).order_by(col(QueueItem.created_at), col(QueueItem.id)).limit(1)
@@ -279,6 +308,13 @@ class Queue:
 def _waiting(session: Session, server: int | None, kind: ItemKind, *conditions: ColumnElement[bool]) -> int:
     open_ones = (col(QueueItem.server) == server, col(QueueItem.kind) == kind, col(QueueItem.state) == "open")
     return session.scalar(select(func.count()).select_from(QueueItem).where(*open_ones, *conditions)) or 0
+
+
+def _seen(actor: Actor, hidden: Collection[int]) -> ColumnElement[bool]:
+    waiting = (col(QueueItem.server) == actor.server) & (col(QueueItem.state) == "open")
+    if not hidden:
+        return waiting
+    return waiting & (col(QueueItem.channel).is_(None) | col(QueueItem.channel).not_in(hidden))
 
 
 def _later(last: QueueItem) -> ColumnElement[bool]:

@@ -1,6 +1,10 @@
-"""What members report about cards: one kind a member, card and claim, counted once, and acted on at once."""
+"""What members report about cards: one kind a member, card and claim, counted once, weighed, and acted on at once.
+
+No handful of accounts silences the bot: a report weighs by who makes it, and nobody counts for everything.
+"""
 
 import math
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -10,16 +14,21 @@ from sqlmodel import Session, col
 
 from claims.answering.answers import is_card
 from claims.base import ClaimBase, Clock
-from claims.moderation.queue import NewItem, open_rows, put
+from claims.moderation.queue import NewItem, item_key, open_rows, put
 from claims.moderation.server_setup import setting_change
 from claims.store.changes import Change, write_changes
 from claims.store.claim_rows import read_rows
 from claims.store.revisions import AuditEntry, hash_user
 from claims.store.server_settings import PAUSE_REPORTS
-from claims.store.tables import Answer, ClaimOverride, Feedback, Server, Sighting
+from claims.store.tables import Answer, ClaimOverride, Feedback, QueueItem, Server, Sighting
 from config.errors import NotAllowedError, UnknownClaimError
 
 WINDOW = timedelta(days=1)
+# From this weight on a card counts as called wrong.
+_ENOUGH_FOR_A_CARD = 1.0
+# Who calls so many other claims wrong within a day is not asked about one more, except on answers to the own words.
+_MOST_OTHERS = 2
+_DAY, _WEEK, _MONTH = 1.0, 7.0, 30.0
 # Both say that the card does not belong to the message; "out of date" says nothing about the match.
 WRONG_MATCH = frozenset({"not-said", "wrong-claim"})
 # A vote that asks nothing of moderators.
@@ -41,6 +50,30 @@ class ReportOutcome:
     new: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who reports, as the front end sees it: days in the server (None: not known), roles given, whether a moderator."""
+
+    days: float | None = None
+    has_role: bool = False
+    moderates: bool = False
+
+    def weight(self, upheld: int = 0, dismissed: int = 0) -> float:
+        """Return how much a report counts: 1 for a settled member, nothing on the first day, a moderator's as two.
+
+        Reports that moderators have dismissed take from it, those that they have upheld make up for that.
+        """
+        trust = (upheld + 1) / (upheld + dismissed + 1)
+        if self.moderates:
+            return 2 * trust
+        if self.days is None or self.days >= _MONTH:
+            return trust
+        if self.days < _DAY:
+            return 0.0
+        settled = 0.5 if self.has_role or self.days >= _WEEK else 0.25
+        return settled * trust
+
+
 def act_on_report(session: Session, report: Feedback, before: str | None, now: datetime) -> tuple[float, bool]:
     """Do what a report that has been written leads to; return the bar it raised (0: none) and whether it paused.
 
@@ -54,7 +87,7 @@ def act_on_report(session: Session, report: Feedback, before: str | None, now: d
     if not read_rows(session, server, claim, everything=True):
         return 0.0, False
     place = (answer.channel, answer.message) if answer else (report.channel, None)
-    occasion = f"{claim}/{report.card_message}/{report.kind}"
+    occasion = _occasion(report)
     payload = {"kind": report.kind, "card": report.card_message}
     if report.kind != HELPFUL:
         put(session, NewItem(server, "feedback", occasion, claim, payload, *place), now)
@@ -66,7 +99,7 @@ def act_on_report(session: Session, report: Feedback, before: str | None, now: d
     raised, is_wrong = _bar(session, report, setting), report.kind in WRONG_MATCH
     if is_wrong:
         raised = max(raised, setting.raised_to or 0.0 if setting else 0.0)
-    enough = is_wrong and _recent(session, report, setting, now) >= _limit(session, server)
+    enough = is_wrong and _recent(session, report, setting, now) >= pause_limit(session, server)
     pauses = enough and not (setting and setting.paused)
     change = setting_change(session, server, claim, raised_to=raised or None, **({"paused": True} if pauses else {}))
     written = _write(session, report, change, now, pauses=pauses)
@@ -88,27 +121,39 @@ def _write(session: Session, report: Feedback, change: Change, now: datetime, *,
     act = "reports.pause" if pauses else "reports.raise" if report.kind in WRONG_MATCH else "reports.lower"
     written = write_changes(session, AuditEntry("touchstone", act, "reported by members", report.server), [change], now)
     if pauses:
-        payload = {"reports": _limit(session, report.server)}
+        payload = {"reports": pause_limit(session, report.server)}
         put(session, NewItem(report.server, "paused", f"{report.claim}/{written.revision}", report.claim, payload), now)
     return (change.after or {})["raised_to"] or 0.0 if written.changes else 0.0
 
 
 def _bar(session: Session, report: Feedback, setting: ClaimOverride | None) -> float:
     """Return the bar above all matches that members call wrong, since moderators have decided on the last ones."""
-    reported = (
-        select(func.max(col(Sighting.score)))
-        .join(Answer, (col(Answer.channel) == col(Sighting.channel)) & (col(Answer.message) == col(Sighting.message)))
-        .join(
-            Feedback,
-            (col(Feedback.channel) == col(Answer.channel)) & (col(Feedback.card_message) == col(Answer.card_message)),
-        )
-        .where(col(Sighting.claim) == report.claim, col(Feedback.claim) == report.claim)
-        .where(col(Feedback.server) == report.server, col(Feedback.kind).in_(WRONG_MATCH))
-    )
+    reported = select(Feedback).where(*_called_wrong(report))
     if setting is not None and setting.reports_from is not None:
         reported = reported.where(col(Feedback.reported_at) > setting.reports_from)
-    score = session.scalar(reported)
-    return 0.0 if score is None else bar_above(score)
+    weights: defaultdict[tuple[int, int], float] = defaultdict(float)
+    for row in session.scalars(reported):
+        if row.is_author or _others(session, row) < _MOST_OTHERS:
+            weights[row.channel, row.card_message] += row.weight
+    wrong: list[float] = []
+    for card, weight in weights.items():
+        answer = session.scalar(select(Answer).where(is_card(*card))) if weight >= _ENOUGH_FOR_A_CARD else None
+        seen = session.get(Sighting, (answer.channel, answer.message, report.claim)) if answer else None
+        wrong += [seen.score] if seen else []
+    return bar_above(max(wrong)) if wrong else 0.0
+
+
+def _called_wrong(report: Feedback) -> tuple[ColumnElement[bool], ...]:
+    same = (col(Feedback.server) == report.server, col(Feedback.claim) == report.claim)
+    return (*same, col(Feedback.kind).in_(WRONG_MATCH))
+
+
+def _others(session: Session, report: Feedback) -> int:
+    """Count the other claims that the member has called wrong within a day before this report."""
+    same = (col(Feedback.server) == report.server, col(Feedback.reporter_hash) == report.reporter_hash)
+    before = (col(Feedback.reported_at) <= report.reported_at, col(Feedback.reported_at) > report.reported_at - WINDOW)
+    query = select(func.count(func.distinct(col(Feedback.claim)))).where(*same, *before)
+    return session.scalar(query.where(col(Feedback.claim) != report.claim, col(Feedback.kind).in_(WRONG_MATCH))) or 0
 
 
 def bar_above(score: float) -> float:
@@ -120,16 +165,97 @@ def bar_above(score: float) -> float:
     return max(1 - (1 - score) / 2, math.nextafter(score, 2))
 
 
-def _recent(session: Session, report: Feedback, setting: ClaimOverride | None, now: datetime) -> int:
-    """Count the members who have called a match of this claim wrong within a day, after the last decision."""
+def _recent(session: Session, report: Feedback, setting: ClaimOverride | None, now: datetime) -> float:
+    """Return what the reports of a day weigh that call a match of this claim wrong, after the last decision."""
     since = max(filter(None, (now - WINDOW, setting.reports_from if setting else None)))
-    same = (col(Feedback.server) == report.server, col(Feedback.claim) == report.claim)
-    recent = (col(Feedback.kind).in_(WRONG_MATCH), col(Feedback.reported_at) > since)
-    members = func.count(func.distinct(col(Feedback.reporter_hash)))
-    return session.scalar(select(members).where(*same, *recent)) or 0
+    return weight_of_reports(session, report.server, report.claim, since)
 
 
-def _limit(session: Session, server: int) -> int:
+def weight_of_reports(session: Session, server: int, claim: str, since: datetime, but: str = "") -> float:
+    """Return what reports weigh that call a match of the claim wrong: each member once, dismissed ones not at all.
+
+    Whoever has had a part in the pause of another claim has none in this one, except on answers to the own words. `but`
+    is the key of an item of the queue that counts as dismissed.
+    """
+    recent = (col(Feedback.server) == server, col(Feedback.reported_at) > since, col(Feedback.kind).in_(WRONG_MATCH))
+    paused = select(col(ClaimOverride.claim)).where(
+        col(ClaimOverride.server) == server, col(ClaimOverride.paused).is_(True), col(ClaimOverride.claim) != claim
+    )
+    elsewhere = select(col(Feedback.reporter_hash)).where(*recent, col(Feedback.claim).in_(paused))
+    spent = set(session.scalars(elsewhere))
+    weights: dict[str, float] = {}
+    for row in session.scalars(select(Feedback).where(*recent, col(Feedback.claim) == claim)):
+        key = _key(row)
+        if key == but or _state(session, key) == "dismissed" or (row.reporter_hash in spent and not row.is_author):
+            continue
+        weights[row.reporter_hash] = max(row.weight, weights.get(row.reporter_hash, 0.0))
+    return sum(weights.values())
+
+
+def _key(report: Feedback) -> str:
+    """Return the key of the queue's item that a report has led to."""
+    return item_key(report.server, "feedback", _occasion(report))
+
+
+def _occasion(report: Feedback) -> str:
+    return f"{report.claim}/{report.card_message}/{report.kind}"
+
+
+def _state(session: Session, key: str) -> str | None:
+    return session.scalar(select(col(QueueItem.state)).where(col(QueueItem.key) == key))
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """A member who has reported something, known by the beginning of a keyed hash, and what else the same one reported.
+
+    `others` are the claims of the other reports; `upheld` and `dismissed` count those that moderators have decided on.
+    """
+
+    mark: str
+    weight: float
+    is_author: bool
+    others: tuple[str, ...]
+    upheld: int
+    dismissed: int
+
+
+def reporters_of(session: Session, row: QueueItem) -> tuple[Reporter, ...]:
+    """Return who has reported what an item of the queue is about, the weightiest first; none for other items."""
+    if row.server is None or row.claim is None or row.kind not in {"feedback", "paused"}:
+        return ()
+    about = [col(Feedback.server) == row.server, col(Feedback.claim) == row.claim]
+    if row.kind == "feedback":
+        card = (col(Feedback.channel) == (row.channel or 0), col(Feedback.card_message) == row.payload["card"])
+        about += [*card, col(Feedback.kind) == row.payload["kind"]]
+    else:
+        about += [col(Feedback.kind).in_(WRONG_MATCH), col(Feedback.reported_at) > row.created_at - WINDOW]
+    found: dict[str, Reporter] = {}
+    for report in session.scalars(select(Feedback).where(*about).order_by(col(Feedback.weight).desc())):
+        if report.reporter_hash not in found:
+            others, upheld, dismissed = _record(session, report)
+            shown = (report.reporter_hash[:_MARK], report.weight, report.is_author)
+            found[report.reporter_hash] = Reporter(*shown, others, upheld, dismissed)
+    return tuple(found.values())
+
+
+_MARK = 6
+
+
+def _record(session: Session, report: Feedback) -> tuple[tuple[str, ...], int, int]:
+    """Return the other claims that the same member has reported, and how many reports were upheld and dismissed."""
+    same = (col(Feedback.server) == report.server, col(Feedback.reporter_hash) == report.reporter_hash)
+    others: dict[str, None] = {}
+    states: list[str | None] = []
+    for row in session.scalars(select(Feedback).where(*same, col(Feedback.kind) != HELPFUL)):
+        if (row.channel, row.card_message, row.claim) != (report.channel, report.card_message, report.claim):
+            others[row.claim] = None
+            states.append(_state(session, _key(row)))
+    return tuple(others), states.count("accepted"), states.count("dismissed")
+
+
+def pause_limit(session: Session, server: int) -> int:
+    """Return what reports within a day must weigh to pause a claim in the server."""
     row = session.get(Server, server)
     return row.pause_reports or PAUSE_REPORTS if row else PAUSE_REPORTS
 
@@ -146,7 +272,14 @@ class FeedbackBook:
         self._clock = clock or base.clock
 
     def act(
-        self, server: int, channel: int, claim: str, card_message: int, reporter: int, kind: FeedbackKind
+        self,
+        server: int,
+        channel: int,
+        claim: str,
+        card_message: int,
+        reporter: int,
+        kind: FeedbackKind,
+        standing: Standing = Standing(),
     ) -> ReportOutcome:
         """Keep a report and do at once what follows from it; of one member the last kind counts, and never twice.
 
@@ -162,7 +295,10 @@ class FeedbackBook:
             "reported_at": self._clock(),
         }
         with self._database.changing() as session:
-            _check_server(session, server, channel, card_message)
+            author = _check_card(session, server, channel, card_message)
+            row["is_author"] = author == row["reporter_hash"]
+            _, upheld, dismissed = _record(session, Feedback(**row))
+            row["weight"] = standing.weight(upheld, dismissed)
             earlier = session.get(Feedback, (channel, card_message, claim, row["reporter_hash"]))
             before = earlier.kind if earlier else None
             if before != kind:
@@ -181,7 +317,11 @@ def _same(channel: int, card_message: int, claim: str) -> tuple[ColumnElement[bo
     return (*card, col(Feedback.claim) == claim)
 
 
-def _check_server(session: Session, server: int, channel: int, card_message: int) -> None:
-    owner = session.scalar(select(col(Answer.server)).where(is_card(channel, card_message)))
-    if owner not in {None, server}:
+def _check_card(session: Session, server: int, channel: int, card_message: int) -> str | None:
+    """Return the hash of whoever wrote the message of the card, where it is known."""
+    answer = session.scalar(select(Answer).where(is_card(channel, card_message)))
+    if answer is None:
+        return None
+    if answer.server != server:
         raise NotAllowedError("This card belongs to another server.")
+    return answer.author_hash

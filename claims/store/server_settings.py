@@ -36,6 +36,7 @@ class ServerSettings:
     `packs`: the packs it subscribes to (None: all); `cut_off`: for claims without one of their own; `budget`: replies
     per 1,000 messages that it wants at most; `pause_reports`: reports within a day that pause a claim (3);
     `correction_days`: how far back cards are corrected (14); `setup_step`: where its set-up was left;
+    `moderators_channel`: where moderators are told what they should know; `answer_log`: also of every answer;
     `card_form`: how much a card says (short); `cards_per_hour`: cards in one channel before hints take their place;
     `exempt_roles`: whose messages are left alone; `snoozed_until`: when the bot speaks again, in seconds since 1970.
     """
@@ -51,6 +52,8 @@ class ServerSettings:
     pause_reports: int | None = None
     correction_days: int | None = None
     setup_step: str | None = None
+    moderators_channel: int | None = None
+    answer_log: bool | None = None
     card_form: CardForm | None = None
     cards_per_hour: int | None = None
     exempt_roles: tuple[int, ...] = ()
@@ -80,6 +83,8 @@ class SettingsChange(TypedDict, total=False):
     pause_reports: int | None
     correction_days: int | None
     setup_step: str | None
+    moderators_channel: int | None
+    answer_log: bool | None
     card_form: CardForm | None
     cards_per_hour: int | None
     exempt_roles: tuple[int, ...]

@@ -11,9 +11,8 @@ from sqlmodel import Field, Session, SQLModel, col
 
 from config.languages import ByLanguage
 
-NAMES = {"ck": "ck_%(table_name)s_%(constraint_name)s", "pk": "pk_%(table_name)s"} | {
-    kind: f"{kind}_%(table_name)s_%(column_0_N_name)s" for kind in ("ix", "uq", "fk")
-}
+NAMES = {kind: f"{kind}_%(table_name)s_%(column_0_N_name)s" for kind in ("ix", "uq", "fk")}
+NAMES |= {"ck": "ck_%(table_name)s_%(constraint_name)s", "pk": "pk_%(table_name)s"}
 
 
 class Table(SQLModel):
@@ -59,10 +58,7 @@ class Texts(TypeDecorator[ByLanguage]):
 
 
 class Pack(Table, table=True):
-    """A versioned file of claims; `sha256` is that of the file last loaded.
-
-    A pack that is not `in_force` has been left out: its claims are kept as they are, and neither answered nor listed.
-    """
+    """A versioned file of claims; `sha256` is that of the file last loaded; not `in_force`: kept and not answered."""
 
     id: str = Field(primary_key=True)
     version: int
@@ -245,6 +241,10 @@ class Server(Table, table=True):
     pause_reports: int | None = None
     correction_days: int | None = None
     setup_step: str | None = None
+    moderators_channel: int | None = Field(default=None, sa_type=BigInteger)
+    answer_log: bool | None = None
+    budget_spent: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))  # pyright: ignore[reportArgumentType]
+    budget_told_at: datetime | None = Field(default=None, sa_type=Moment)
     card_form: str | None = None
     cards_per_hour: int | None = None
     outside_checks: bool | None = None
@@ -323,7 +323,7 @@ class Sighting(Table, table=True):
 
 
 class Feedback(Table, table=True):
-    """One report by one member about one claim on one card (`kind` such as `not-said`, `wrong`, `out-of-date`)."""
+    """One report (`kind`) by one member about one claim on one card; `weight`: 1 for a settled member."""
 
     channel: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     card_message: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
@@ -331,6 +331,8 @@ class Feedback(Table, table=True):
     reporter_hash: str = Field(primary_key=True)
     server: int = Field(sa_type=BigInteger, index=True)
     kind: str
+    weight: float = 1.0
+    is_author: bool = False
     reported_at: datetime = Field(sa_type=Moment)
 
 
@@ -410,10 +412,7 @@ class ShadowMatch(Table, table=True):
 
 
 class Label(Table, table=True):
-    """A moderator's word on a reply, given or only meant: right or wrong; NULL while it waits to be ticked.
-
-    `origin` says where the reply comes from: `card`, `backtest` or `shadow`; the message is named by its ids only.
-    """
+    """A moderator's word on a reply of `origin` card, backtest or shadow; NULL while it waits to be ticked."""
 
     channel: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     message: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})

@@ -19,6 +19,7 @@ from bot.trends_picture import (
     fit_width,
     trends_csv,
     trends_png,
+    trends_text,
 )
 from claims.moderation.digest import Tally, Trends
 
@@ -53,7 +54,24 @@ def test_no_sightings_make_a_picture_too():
 @pytest.mark.parametrize("days", [1, 2, 31, 366])
 def test_any_number_of_days_fits(days):
     found = Trends(LAST - timedelta(days=days - 1), LAST, {(LAST, "crane"): Tally(1, 0, 0)})
-    assert picture(found).width == 1200
+    assert picture(found).width == 720
+
+
+def test_no_time_stands_empty_before_the_first_sighting():
+    found = Trends(LAST - timedelta(days=365), LAST, {(LAST - timedelta(days=20), "crane"): Tally(1)})
+    assert len(found.since_first().days) == 21
+    assert len(Trends(LAST - timedelta(days=365), LAST, {(LAST, "crane"): Tally(1)}).since_first().days) == 7
+    assert len(Trends(LAST, LAST, {(LAST, "crane"): Tally(1)}).since_first().days) == 1
+
+
+def test_half_as_large_on_a_phone_its_letters_can_be_read():
+    fonts = Fonts.of("en")
+    assert min(font.size for font in (fonts.title, fonts.label, fonts.small)) * 360 / picture(trends()).width >= 12
+
+
+def test_the_picture_can_be_told_in_words():
+    words = trends_text(trends(crane=Tally(5, 2, 1), lamp=Tally(asked=3)), TITLES, Texts.open("en"))
+    assert words.startswith("Claims in chat: stated 5, asked about 5, disputed 1. Most seen: The old harbour crane")
 
 
 def test_only_so_many_claims_are_drawn():

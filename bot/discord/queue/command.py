@@ -25,14 +25,18 @@ from bot.discord.queue.deciding import (
     Decision,
     faster_line,
     kind_of,
+    may_see,
+    message_lines,
     nearest_claims,
     passage_lines,
+    unseen_channels,
     write_decision,
 )
-from bot.discord.queue.screens import draw_choice, draw_end, draw_item, draw_queue, draw_refusal
+from bot.discord.queue.screens import draw_choice, draw_end, draw_item, draw_queue, draw_refusal, reporter_lines
 from bot.discord.request import Request
 from bot.discord.routes import Click, Router
 from bot.texts import Texts, msgid
+from claims.moderation.candidate_items import NO_ITEM
 from claims.moderation.queue import Item
 from config.errors import ConflictError, InvalidEditError, UnknownEntryError
 
@@ -65,8 +69,8 @@ class QueueCommand(commands.Cog):
 
     async def draw_next(self, request: Request, number: int, kind: str, remarks: Sequence[str] = ()) -> View:
         """Return the item after this one, or, where nothing waits any more, a word of that."""
-        find = request.moderation.queue.next
-        item = await request.do(find, request.actor, number, kind_of(kind))
+        find, hidden = request.moderation.queue.next, await unseen_channels(request)
+        item = await request.do(find, request.actor, number, kind_of(kind), hidden)
         if item is None:
             return draw_end(kind, request.texts, remarks)
         return await self._draw(request, item, kind, remarks)
@@ -96,11 +100,18 @@ class QueueCommand(commands.Cog):
     async def _with_item(self, click: Click, number: int, draw: Callable[[Click, Item, str], Awaitable[View]]) -> None:
         """Show what comes of an item, in place of what stands there; the next item where it is decided or gone."""
         try:
-            item = await click.do(click.moderation.decisions.item, click.actor, number)
+            item = await self._item(click, number)
             view = await draw(click, item, click["kind"])
         except (ConflictError, UnknownEntryError) as error:
             view = await self.draw_next(click, number, click["kind"], [_gone_line(error, click.texts)])
         await click.show(view)
+
+    async def _item(self, click: Click, number: int) -> Item:
+        """Return an open item; one of a channel that the person cannot see is as good as none."""
+        item = await click.do(click.moderation.decisions.item, click.actor, number)
+        if item.channel is not None and not await may_see(click, item.channel):
+            raise UnknownEntryError(NO_ITEM, number=number)
+        return item
 
     async def _decide(self, click: Click, item: Item, kind: str, *, decision: Decision, claim: str | None) -> View:
         """Decide an item, and return the next one; of a wording without a claim ask first which one is meant."""
@@ -117,18 +128,32 @@ class QueueCommand(commands.Cog):
 
     async def _list(self, request: Request, kind: str, page: int) -> View:
         items, actor, chosen = request.moderation.queue.items, request.actor, kind_of(kind)
-        found = await request.do(items, actor, max(0, page), chosen)
+        hidden = await unseen_channels(request)
+        found = await request.do(items, actor, max(0, page), chosen, hidden=hidden)
         if found.page >= found.pages:
             # What stood on the last page has been decided meanwhile.
-            found = await request.do(items, actor, found.pages - 1, chosen)
+            found = await request.do(items, actor, found.pages - 1, chosen, hidden=hidden)
         named = [item.claim for item in found.items]
         claims = await request.do(claims_named, request.touchstone, actor.server, named)
         return draw_queue(found, chosen, claims, request.texts)
 
     async def _draw(self, request: Request, item: Item, kind: str, remarks: Sequence[str] = ()) -> View:
         claims = await request.do(claims_named, request.touchstone, request.server, [item.claim])
-        passage = await passage_lines(request, item)
+        about = [*await message_lines(request, item), *await passage_lines(request, item)]
+        passage = [*about, *await self._reporters(request, item)]
         return draw_item(item, claims, kind, request.texts, remarks, passage)
+
+    async def _reporters(self, request: Request, item: Item) -> list[str]:
+        """Return a line for each of those who have reported what the item is about."""
+        if item.kind not in {"feedback", "paused"}:
+            return []
+        try:
+            found = await request.do(request.moderation.decisions.reporters, request.actor, item.id)
+        except (ConflictError, UnknownEntryError):
+            return []
+        named = [claim for reporter in found for claim in reporter.others]
+        claims = await request.do(claims_named, request.touchstone, request.server, named)
+        return reporter_lines(found, claims, request.texts)
 
 
 def _gone_line(error: ConflictError | UnknownEntryError, texts: Texts) -> str:

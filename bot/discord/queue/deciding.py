@@ -9,9 +9,9 @@ import discord
 from babel.dates import format_timedelta
 
 from bot.discord.card_buttons import REPORTS
-from bot.discord.cards import escape, link, shorten
+from bot.discord.cards import escape, link, quote, shorten
 from bot.discord.lookup import LONGEST, claims_named, title_in
-from bot.discord.request import Request
+from bot.discord.request import Request, said_in
 from bot.discord.routes import Route
 from bot.reply import display_date
 from bot.texts import Texts, msgid
@@ -64,6 +64,40 @@ async def fetch_message(request: Request, channel_id: int, message_id: int) -> d
     ):
         raise NotAllowedError("You may not read the channel of this message.")
     return await channel.fetch_message(message_id)
+
+
+async def unseen_channels(request: Request) -> frozenset[int]:
+    """Return those channels of waiting items whose messages the person may not read; one that is gone hides nothing."""
+    channels = await request.do(request.moderation.queue.channels, request.actor)
+    return frozenset([channel for channel in channels if not await may_see(request, channel)])
+
+
+async def may_see(request: Request, channel_id: int) -> bool:
+    """Tell whether the person may read the messages of a channel, or the channel is gone."""
+    guild, person = request.guild, request.interaction.user
+    try:
+        channel = guild.get_channel_or_thread(channel_id) or await guild.fetch_channel(channel_id)
+    except discord.NotFound:
+        return True
+    except discord.HTTPException:
+        return False
+    return isinstance(person, discord.Member) and _may_read(person, channel)
+
+
+async def message_lines(request: Request, item: Item) -> list[str]:
+    """Return the message that an item is about, quoted, or that it is gone; its words are fetched and kept nowhere."""
+    if item.channel is None or item.message is None or proposed_words(item, request.texts):
+        return []
+    try:
+        words = said_in(await fetch_message(request, item.channel, item.message))
+    except discord.NotFound:
+        return [request.texts("The message is gone.")]
+    except (NotAllowedError, discord.HTTPException):
+        return []
+    return [quote(shorten(words, _MOST_QUOTED))] if words else []
+
+
+_MOST_QUOTED = 600
 
 
 def _may_read(person: discord.Member, channel: "discord.abc.GuildChannel | discord.Thread") -> bool:

@@ -34,6 +34,7 @@ from bot.reply import display_date
 from bot.texts import Texts, msgid
 from bot.wording import fault_lines
 from claims.moderation.queue import Item, ItemKind, QueuePage
+from claims.moderation.reports import Reporter
 from claims.record import ClaimRecord
 from config.errors import InvalidEditError
 
@@ -62,6 +63,31 @@ def draw_item(
     container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(kept)))
     container.add_item(ui.ActionRow[Any](*_decisions(item, kind, texts)))
     return layout(container, around(item.id, kind, texts))
+
+
+_MOST_REPORTERS = 8
+_MOST_OTHERS = 3
+
+
+def reporter_lines(reporters: Sequence[Reporter], claims: Mapping[str, ClaimRecord], texts: Texts) -> list[str]:
+    """Return who has reported, by the beginning of a hash, how much that counts, and what else they have reported."""
+    lines: list[str] = []
+    for each in reporters[:_MOST_REPORTERS]:
+        counts = texts("counts {weight}", weight=f"{each.weight:.2g}")
+        parts = [f"`{each.mark}`", counts]
+        if each.is_author:
+            parts.append(texts("wrote the message"))
+        if each.upheld or each.dismissed:
+            told = {"upheld": each.upheld, "dismissed": each.dismissed}
+            parts.append(texts("earlier reports: {upheld} upheld, {dismissed} dismissed", **told))
+        if each.others:
+            titles = [escape(title_in(claims, claim, texts)) for claim in each.others[:_MOST_OTHERS]]
+            titles += ["…"] if len(each.others) > _MOST_OTHERS else []
+            parts.append(texts("also reported: {claims}", claims="; ".join(titles)))
+        lines.append("- " + " · ".join(parts))
+    if more := len(reporters) - len(lines):
+        lines.append(texts.plural("-# and {count} more", "-# and {count} more", more))
+    return [texts("Reported by:"), *lines] if lines else []
 
 
 def draw_end(kind: str, texts: Texts, remarks: Sequence[str]) -> ui.LayoutView:

@@ -35,7 +35,14 @@ async def test_it_begins_with_the_language_and_goes_to_the_end(world, admin, cho
     while "Next" in labels_of(message):
         seen.append(text_of(message).splitlines()[0])
         message = (await admin.click(message, label="Next")).response.message
-    assert seen == ["### Language", "### Moderators", "### Channels", "### Packs of claims", "### Budget"]
+    assert seen == [
+        "### Language",
+        "### Moderators",
+        "### Channel for moderators",
+        "### Channels",
+        "### Packs of claims",
+        "### Budget",
+    ]
     assert text_of(message).startswith("### Done")
     assert chosen().setup_step is None
 

@@ -24,6 +24,7 @@ async def test_moderators_get_a_picture_and_a_sheet(world):
     assert "Sightings are kept for" in text_of(shown)
     picture, sheet = shown.response.message.attachments
     assert (picture.filename, sheet.filename) == ("trends.png", "trends.csv")
+    assert picture.description.startswith("Claims in chat: stated 1, asked about 0, disputed 0.")
     assert (await picture.read()).startswith(b"\x89PNG")
     rows = list(csv.DictReader(io.StringIO((await sheet.read()).decode("utf-8-sig"))))
     assert [(row["claim"], row["asserted"]) for row in rows] == [("crane-built-1920", "1")]

@@ -9,6 +9,7 @@ from simcord.env import Env
 
 from bot.service import Touchstone
 
+LONG_AGO = "2024-01-01T00:00:00+00:00"
 SILENT = {"parse": [], "replied_user": False}
 
 CRANE = "The old harbour crane was built in 1920"
@@ -43,7 +44,10 @@ class World:
 
     def _member(self, name: str, permissions: discord.Permissions | None = None):
         roles = [self.guild.create_role(name, permissions=permissions)] if permissions else []
-        return self.guild.add_member(self.env.create_user(name), roles=roles)
+        member = self.guild.add_member(self.env.create_user(name), roles=roles)
+        # Whoever has just come counts for nothing where members report.
+        self.env.backend.get_member(self.guild.id, member.id).joined_at = LONG_AGO
+        return member
 
     def open_commands(self) -> None:
         """Let the server show moderators' commands to everybody, as its administrators can."""

@@ -42,7 +42,7 @@ NOBODY = {
     "example": "id server claim makes_claim channel kept_at",
     "exemption": "server",
     "extracted_chunk": "*",
-    "feedback": "channel claim server kind reported_at",
+    "feedback": "channel claim server kind weight is_author reported_at",
     "figure": "*",
     "form_draft": "server saved_at",
     "label": "channel claim server score origin is_right noted_at",

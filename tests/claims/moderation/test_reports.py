@@ -16,7 +16,7 @@ from claims.exchange.importing import load_shipped_packs
 from claims.moderation.candidate_items import QueueDecisions
 from claims.moderation.history import History
 from claims.moderation.queue import Queue
-from claims.moderation.reports import FeedbackBook, bar_above
+from claims.moderation.reports import FeedbackBook, Standing, bar_above
 from claims.moderation.server_setup import ClaimSettings, ServerSetup
 from config.errors import InvalidEditError, UnknownClaimError
 from tests.claims.conftest import KEY, Clock
@@ -239,3 +239,108 @@ def test_mute_and_cut_off_follow_the_pack_otherwise(base: ClaimBase) -> None:
     for wrong in (1.5, -0.1, float("nan")):
         with pytest.raises(InvalidEditError, match="from 0 to 1"):
             settings.set_cut_off(MODERATOR, CLAIM, wrong)
+
+
+NEW = Standing(days=0.5)
+SETTLED = Standing(days=300)
+
+
+def report(feedback: FeedbackBook, shown: int, member: int, standing: Standing = SETTLED) -> bool:
+    """Let a member call a card wrong; return whether that paused the claim."""
+    return feedback.act(HERE, 8, CLAIM, shown, member, "not-said", standing).paused
+
+
+def bubble_card(base: ClaimBase, clock: Clock, message: int, author: int = 1) -> int:
+    finding = Finding("said", "en", "reply", (Match("bubble", 0.9, "asserts", "w", action="reply"),))
+    SightingBook(base, KEY, clock).record(HERE, 8, message, author, finding, "reply")
+    answers = AnswerBook(base, KEY, clock)
+    answers.take(HERE, 8, message, author, ["bubble"], timedelta(0))
+    answers.posted(8, message, message + 1000)
+    return message + 1000
+
+
+@pytest.mark.parametrize(
+    ("standing", "record", "weight"),
+    [
+        (Standing(), (0, 0), 1),
+        (SETTLED, (0, 0), 1),
+        (Standing(days=0.5, has_role=True), (0, 0), 0),
+        (Standing(days=3), (0, 0), 0.25),
+        (Standing(days=3, has_role=True), (0, 0), 0.5),
+        (Standing(days=10), (0, 0), 0.5),
+        (Standing(days=300, moderates=True), (0, 0), 2),
+        (SETTLED, (0, 1), 0.5),
+        (SETTLED, (5, 0), 1),
+        (SETTLED, (1, 1), 2 / 3),
+    ],
+)
+def test_a_report_weighs_by_who_makes_it(standing: Standing, record: tuple[int, int], weight: float) -> None:
+    assert standing.weight(*record) == pytest.approx(weight)
+
+
+def test_accounts_of_today_neither_raise_a_bar_nor_pause_anything(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    shown = card(base, clock, 1)
+    assert not any(report(feedback, shown, member, NEW) for member in range(100, 120))
+    claim = base.claim(CLAIM, HERE)
+    assert (claim.paused, claim.raised_to) == (False, 0)
+    assert Queue(base, KEY, clock).items(MODERATOR).counts == {"feedback": 1}
+
+
+def test_the_same_handful_pauses_no_second_claim(base: ClaimBase, feedback: FeedbackBook, clock: Clock) -> None:
+    assert [report(feedback, card(base, clock, member), member) for member in (2, 3, 4)] == [False, False, True]
+    others = [bubble_card(base, clock, 10 + member) for member in (2, 3, 4)]
+    for member, shown in zip((2, 3, 4), others, strict=True):
+        assert not feedback.act(HERE, 8, "bubble", shown, member, "not-said").paused
+    outcomes = [feedback.act(HERE, 8, "bubble", others[0], member, "not-said").paused for member in (5, 6, 7)]
+    assert outcomes == [False, False, True]
+
+
+def test_authors_are_heard_about_their_own_messages_whatever_else_they_reported(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    ServerSetup(base).change(MODERATOR, pause_reports=2)
+    for member in (2, 3):
+        report(feedback, card(base, clock, member), member)
+    assert base.claim(CLAIM, HERE).paused
+    own = [bubble_card(base, clock, 20 + member, author=member) for member in (2, 3)]
+    assert not feedback.act(HERE, 8, "bubble", own[0], 2, "not-said").paused
+    assert feedback.act(HERE, 8, "bubble", own[1], 3, "not-said").paused
+
+
+def test_reports_that_moderators_dismiss_count_no_more_and_make_the_next_ones_lighter(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    queue = Queue(base, KEY, clock)
+    report(feedback, card(base, clock, 1), 5)
+    report(feedback, card(base, clock, 2), 6)
+    QueueDecisions(base).dismiss(MODERATOR, queue.items(MODERATOR).items[0].id)
+    assert not report(feedback, card(base, clock, 3), 7), "one of three is dismissed"
+    assert not report(feedback, card(base, clock, 4), 5), "half a report"
+    assert report(feedback, card(base, clock, 5), 8)
+
+
+def test_dismissing_resumes_at_once(base: ClaimBase, feedback: FeedbackBook, clock: Clock) -> None:
+    for member in (2, 3, 4):
+        report(feedback, card(base, clock, member), member)
+    queue = Queue(base, KEY, clock)
+    first = queue.items(MODERATOR, kind="feedback").items[0]
+    clock.move(days=2)
+    QueueDecisions(base).dismiss(MODERATOR, first.id)
+    assert not base.claim(CLAIM, HERE).paused
+    assert queue.items(MODERATOR, kind="paused").items == ()
+
+
+def test_the_queue_says_what_else_the_same_members_reported(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    feedback.act(HERE, 8, "bubble", bubble_card(base, clock, 50), 5, "out-of-date")
+    report(feedback, card(base, clock, 1), 5)
+    report(feedback, 1001, 1, Standing(days=10))
+    item = Queue(base, KEY, clock).items(MODERATOR).items[-1]
+    first, second = QueueDecisions(base).reporters(MODERATOR, item.id)
+    assert (first.weight, first.is_author, first.others) == (1, False, ("bubble",))
+    assert (second.weight, second.is_author, second.others) == (0.5, True, ())
+    assert len(first.mark) == 6
+    assert first.mark != second.mark

@@ -1,11 +1,11 @@
 """What circulates: sums by day and claim, and who may see them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from checks.model import Finding, Match
-from claims.answering.answers import SightingBook
+from claims.answering.answers import AnswerBook, SightingBook
 from claims.base import ClaimBase
 from claims.moderation.digest import Tally, TrendBook
 from config.errors import NotAllowedError
@@ -78,3 +78,18 @@ def test_a_server_sees_its_own_sightings_and_the_operator_all(base, see):
 def test_members_see_nothing(base):
     with pytest.raises(NotAllowedError):
         TrendBook(base).read(MEMBER, 1)
+
+
+def test_of_a_message_only_what_was_answered_or_came_nearest_counts(base, clock):
+    clock.now = START
+    matches = tuple(Match(claim, score, "asserts", "") for claim, score in (("a", 0.9), ("b", 0.8), ("c", 0.6)))
+    finding = Finding("", "en", "reply", matches)
+    for message in (1, 2):
+        SightingBook(base, b"key").record(HERE, 1, message, 10, finding, "reply")
+    AnswerBook(base, b"key").take(HERE, 1, 2, 10, ["a", "b"], timedelta(0))
+    assert TrendBook(base).read(MODERATOR, 1).by_claim() == (("a", Tally(asserted=2)), ("b", Tally(asserted=1)))
+
+
+def test_a_mere_mention_is_no_claim(base, see):
+    see("a", "mentions")
+    assert TrendBook(base).read(MODERATOR, 1).tallies == {}

@@ -23,8 +23,9 @@ def kept(settings) -> str:
 async def test_the_words_are_fetched_at_the_click_and_used_once(world, waiting, settings):
     number = await waiting.near(SAID)
     message = await opened(world, number)
-    assert SAID not in text_of(message)
+    assert f"> {SAID}" in text_of(message)
     assert "Score: 0.41" in text_of(message)
+    assert SAID not in kept(settings)
     done = await world.chief.click(message, label="Accept as wording")
     assert SAID in wordings(world, FERRY_CLAIM)
     assert SAID not in text_of(shown_by(done))
@@ -65,12 +66,14 @@ async def test_a_moderator_who_may_not_read_the_channel_learns_nothing(world, wa
     number = await waiting.near(SAID, secret)
     guild = world.env.bot.get_guild(world.guild.id)
     role = next(role for role in guild.roles if role.name == "chief")
-    await guild.get_channel(secret.id).set_permissions(role, view_channel=False)
     message = await opened(world, number)
-    for label in ("Accept as wording", "Never match", "Open as new claim"):
-        done = await world.chief.click(message, label=label)
-        told = (done.followups or [done.response])[0].message
-        assert text_of(told) == "You may not read the channel of this message.", label
+    await guild.get_channel(secret.id).set_permissions(role, view_channel=False)
+    done = await world.chief.click(message, label="Open as new claim")
+    told = (done.followups or [done.response])[0].message
+    assert text_of(told) == "You may not read the channel of this message."
+    done = shown_by(await world.chief.click(message, label="Accept as wording"))
+    assert text_of(done).startswith(f"There is no item {number} in this queue.")
+    assert SAID not in text_of(done)
     assert SAID not in wordings(world, FERRY_CLAIM)
     assert len(waiting.items()) == 1
 
@@ -166,3 +169,16 @@ async def test_it_speaks_the_language_of_the_client(world, waiting, in_language,
     in_language(locale)
     assert text_of(shown_by(await world.chief.click(message, label="Accept as wording"))).startswith(says)
     assert CRANE_CLAIM not in text_of(message)
+
+
+async def test_items_of_a_channel_that_the_moderator_cannot_see_are_hidden(world, waiting):
+    number = await waiting.near(SAID)
+    message = await opened(world, number)
+    channel = world.env.bot.get_channel(world.channel.id)
+    await channel.set_permissions(channel.guild.get_role(world.guild.roles["chief"].id), read_message_history=False)
+    elsewhere = world.guild.create_text_channel("elsewhere")
+    shown = text_of(await world.chief.slash(elsewhere, "queue"))
+    assert "Nothing waits for a decision." in shown
+    assert SAID not in shown
+    assert waiting.items()[0].id == number, "it waits on for those who may see it"
+    assert message is not None

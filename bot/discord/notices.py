@@ -1,0 +1,128 @@
+"""What moderators are told unasked: in the channel of their choice, or as the owner; where wanted, each answer."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.discord.bot import TouchstoneBot
+from bot.discord.cards import draw_lines, escape
+from bot.discord.lookup import claims_named, title_in
+from bot.discord.routes import Route
+from bot.texts import Texts
+from claims.answering.answers import AnswerRecord
+from claims.moderation.labels import LabelledReply
+from claims.record import ClaimRecord
+from claims.store.server_settings import ServerSettings
+
+# Right or wrong: one claim of an answer, the one at this place, counted from 0.
+TICK = Route("ts:tick:{word:right|wrong}:{channel:number}:{message:number}:{at:number}", "answer.label")
+
+_log = logging.getLogger(__name__)
+
+
+async def tell_moderators(bot: TouchstoneBot, server: int, write: Callable[[Texts], str]) -> bool:
+    """Post a line in the moderators' channel, or that of the digest; the owner gets it where neither can be reached.
+
+    Nobody is pinged; a refusal of Discord's is only logged. Returns whether somebody was told.
+    """
+    guild = bot.get_guild(server)
+    settings = await asyncio.to_thread(bot.touchstone.servers.settings, server)
+    texts = await bot.server_texts(server, guild.preferred_locale if guild else None)
+    for channel in filter(None, dict.fromkeys((settings.moderators_channel, settings.digest_channel))):
+        try:
+            await bot.get_partial_messageable(channel, guild_id=server).send(write(texts))
+        except discord.HTTPException as refusal:
+            _log.info("Moderators could not be told in channel %s: %s", channel, refusal)
+        else:
+            return True
+    return guild is not None and await _tell_owner(bot, guild, write(texts), texts)
+
+
+async def _tell_owner(bot: TouchstoneBot, guild: discord.Guild, line: str, texts: Texts) -> bool:
+    if guild.owner_id is None:
+        return False
+    why = texts(
+        "-# You own {server}, and no channel for its moderators is chosen there, or I cannot write in it: /setup",
+        server=discord.utils.escape_markdown(guild.name),
+    )
+    try:
+        owner = guild.owner or await bot.fetch_user(guild.owner_id)
+        await owner.send(f"{line}\n{why}")
+    except discord.HTTPException as refusal:
+        _log.info("The owner of server %s could not be told: %s", guild.id, refusal)
+        return False
+    return True
+
+
+async def affords_reply(bot: TouchstoneBot, settings: ServerSettings) -> bool:
+    """Take one reply out of the server's budget; False where it is used up, which moderators hear once a day."""
+    budget, budgets = settings.budget, bot.touchstone.budgets
+    if budget is None:
+        return True
+    new = bot.metrics.uncounted(settings.server)
+    if await asyncio.to_thread(budgets.spend, settings.server, budget, new):
+        return True
+    if await asyncio.to_thread(budgets.tell, settings.server):
+        await tell_moderators(bot, settings.server, lambda texts: _used_up(budget, texts))
+    return False
+
+
+def _used_up(budget: float, texts: Texts) -> str:
+    return texts(
+        "The budget of {budget} replies per 1,000 messages is used up: until it allows more, I only leave hints here."
+        " /setup changes it.",
+        budget=f"{budget:g}",
+    )
+
+
+async def log_answer(bot: TouchstoneBot, server: int, channel: int, message: int) -> None:
+    """Post a line about an answer that stands in the moderators' channel, where the server wants that.
+
+    The answer stands in any case: a refusal of Discord's is only logged.
+    """
+    touchstone = bot.touchstone
+    settings = await asyncio.to_thread(touchstone.servers.settings, server)
+    if settings.moderators_channel is None or not settings.answer_log:
+        return
+    record = await asyncio.to_thread(touchstone.answers.answer, channel, message)
+    if record is None or record.card_message is None:
+        return
+    replies = await asyncio.to_thread(touchstone.moderation.labels.of_answer, server, channel, message)
+    claims = await asyncio.to_thread(claims_named, touchstone, server, record.claims)
+    guild = bot.get_guild(server)
+    texts = await bot.server_texts(server, guild.preferred_locale if guild else None)
+    target = bot.get_partial_messageable(settings.moderators_channel, guild_id=server)
+    try:
+        await target.send(view=draw_log(record, replies, claims, texts))
+    except discord.HTTPException as refusal:
+        _log.info("An answer could not be reported in channel %s: %s", settings.moderators_channel, refusal)
+
+
+def draw_log(
+    record: AnswerRecord, replies: Sequence[LabelledReply], claims: Mapping[str, ClaimRecord], texts: Texts
+) -> ui.LayoutView:
+    """Return the line of an answer: its claims with their scores and ticks, its link, and the buttons that tick it."""
+    link = f"https://discord.com/channels/{record.server}/{record.channel}/{record.card_message}"
+    lines = [texts("Answered: {link}", link=link)]
+    buttons: list[ui.Item[Any]] = []
+    for at, reply in enumerate(replies):
+        number = f" {at + 1}" if len(replies) > 1 else ""
+        line = f"-{number} {escape(title_in(claims, reply.claim, texts))} · {reply.score:.2f}"
+        if reply.right is not None:
+            line += " · " + _tick(reply, texts)
+        lines.append(line)
+        channel, message = record.channel, record.message
+        for word, said in (("right", texts("Right")), ("wrong", texts("Wrong"))):
+            is_chosen = reply.right is (word == "right")
+            button = TICK.button(said + number, disabled=is_chosen, word=word, channel=channel, message=message, at=at)
+            buttons.append(button)
+    return draw_lines(lines, texts, buttons)
+
+
+def _tick(reply: LabelledReply, texts: Texts) -> str:
+    who = f"<@{reply.labelled_by}>" if (reply.labelled_by or "").isdecimal() else str(reply.labelled_by)
+    return texts("✓ right, says {who}", who=who) if reply.right else texts("✗ wrong, says {who}", who=who)
