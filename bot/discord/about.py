@@ -10,6 +10,7 @@ from discord.app_commands import locale_str
 from discord.ext import commands, tasks
 
 from bot.discord.bot import BotInteraction, TouchstoneBot
+from bot.discord.lanes import take_lane
 from bot.discord.request import Request, everywhere
 from bot.texts import msgid
 from config.errors import ClaimBaseError
@@ -99,9 +100,18 @@ class Housekeeping(commands.Cog):
 
     @tasks.loop(hours=24)
     async def purge(self) -> None:
-        """Delete what is older than it may be."""
+        """Delete what is older than it may be, unless another process is at it."""
+        take_lane("chores")
         older_than = timedelta(days=self.bot.settings.sighting_days)
         try:
-            await asyncio.to_thread(self.bot.touchstone.traces.purge, older_than)
+            await asyncio.to_thread(self._purge, older_than)
         except ClaimBaseError as error:
             _log.error("What is old could not be deleted: %s", error)
+
+    def _purge(self, older_than: timedelta) -> None:
+        job = self.bot.touchstone.base.database.job("purge")
+        if job.take():
+            try:
+                self.bot.touchstone.traces.purge(older_than)
+            finally:
+                job.release()

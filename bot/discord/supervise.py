@@ -15,6 +15,7 @@ import discord
 
 from bot.discord.app import create_bot
 from bot.discord.bot import TouchstoneBot
+from bot.discord.lanes import Lanes
 from bot.service import Touchstone
 from config.errors import StartError
 from config.installation import version
@@ -78,6 +79,7 @@ def run(settings: Settings) -> None:
 
 async def _run_until_stopped(settings: Settings, touchstone: Touchstone, token: str) -> None:
     stop = asyncio.Event()
+    asyncio.get_running_loop().set_default_executor(Lanes())
     with _stopping_on_signals(stop):
         await supervise(lambda: _introduced(create_bot(settings, touchstone)), token, stop)
 

@@ -18,6 +18,7 @@ from discord.ext import commands
 from bot.discord.bot import TouchstoneBot, chosen_language
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import draw_public
+from bot.discord.lanes import WaitingRoom, take_lane
 from bot.discord.request import Location, location_of, said_in, without_spoilers
 from bot.reply import LIKELY, Reply
 from checks.model import Action, Finding, Match
@@ -198,6 +199,7 @@ class Watch(commands.Cog):
         self.answering = Answering(bot)
         self._running: set[asyncio.Task[Any]] = set()
         self._edited: dict[int, None] = {}
+        self._room = WaitingRoom()
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -205,6 +207,7 @@ class Watch(commands.Cog):
         location = location_of(message)
         if location is None or self.bot.backoff.holds(location.channel):
             return
+        take_lane("chat")
         async with self.counted():
             mode = await self._mode(location)
             if mode != "off":
@@ -218,6 +221,7 @@ class Watch(commands.Cog):
         # What Discord adds by itself, such as the preview of a link, is no edit.
         if message.edited_at is None or event.guild_id is None:
             return
+        take_lane("answers", monotonic() + LATE.total_seconds())
         async with self.counted():
             record = await asyncio.to_thread(self.bot.touchstone.answers.answer, event.channel_id, message.id)
             if record is not None:
@@ -231,12 +235,14 @@ class Watch(commands.Cog):
     @commands.Cog.listener()
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
         """Take the card of a deleted message away."""
+        take_lane("answers", monotonic() + LATE.total_seconds())
         async with self.counted():
             await self._gone(event.channel_id, event.message_id)
 
     @commands.Cog.listener()
     async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
         """Take the cards of deleted messages away."""
+        take_lane("answers", monotonic() + LATE.total_seconds())
         async with self.counted():
             for message in sorted(event.message_ids):
                 await self._gone(event.channel_id, message)
@@ -301,12 +307,18 @@ class Watch(commands.Cog):
         return rest.action == "reply" and said <= {match.claim for match in rest.answered}
 
     async def _check(self, message: discord.Message, location: Location, mode: str) -> None:
-        started, text, until = monotonic(), said_in(message), self.answering.deadline(message)
-        finding = await asyncio.to_thread(self.bot.touchstone.check, text, location.server)
-        self.bot.metrics.note(location.server, monotonic() - started)
-        action = action_in(mode, finding.action)
-        if action == "reply" and not await self._is_open(text, finding, location.server):
-            action = "offer"
+        take_lane("chat")
+        text, until = said_in(message), self.answering.deadline(message)
+        async with self._room.turn(may_reply=mode == "on") as has_turn:
+            if not has_turn:
+                return
+            started = monotonic()
+            finding = await asyncio.to_thread(self.bot.touchstone.check, text, location.server)
+            self.bot.metrics.note(location.server, monotonic() - started)
+            action = action_in(mode, finding.action)
+            if action == "reply" and not await self._is_open(text, finding, location.server):
+                action = "offer"
+        take_lane("answers", until)
         if mode == "shadow":
             note = self.bot.touchstone.moderation.shadow.note
             await asyncio.to_thread(note, location.server, location.channel, message.id, message.author.id, finding)
@@ -316,6 +328,8 @@ class Watch(commands.Cog):
             await self._note_near(message, location, near)
         if action == "reply":
             await self.answering.reply(message, location, finding, until)
+        elif action == "offer" and self._room.is_pressed:
+            self._room.give_up_hint()
         elif action == "offer":
             await self.answering.offer(message, location, finding)
 
