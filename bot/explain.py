@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from babel.dates import format_datetime
 
@@ -10,6 +10,7 @@ from bot.reply import Composer, Reply, ReplyEntry, display_date
 from bot.texts import Texts, msgid
 from checks.model import Finding, Guard, Match
 from claims.answering.corrections import Correction, Withdrawal
+from claims.moderation.exemptions import MessageRules
 from claims.record import ClaimRecord
 
 Quote = Callable[[str], str]
@@ -115,6 +116,11 @@ _HELD_BACK = {
     "negative": msgid("It is nearer to a text that is marked as never meant than to any wording of the claim."),
     "quoted": msgid("The claim stands only in a quotation."),
 }
+_EXEMPT = {
+    "role": msgid("I leave its author alone, by a role: /touchstone exempt."),
+    "moderators": msgid("I leave its author alone, because moderators have said so: /touchstone exempt."),
+    "wish": msgid("I leave its author alone, who has asked for it."),
+}
 _MODES = {
     "off": msgid("I do not read along in this channel: /touchstone watch."),
     "hint": msgid("In this channel I only leave hints: /touchstone watch."),
@@ -126,15 +132,17 @@ _MODES = {
 class Circumstances:
     """What holds in the channel of the message at this moment.
 
-    `cooling`: until when each claim is not answered there again; `full`: it has had its cards for this hour; `refused`:
-    Discord lets the bot not write there; `answer`: what became of the message (`card`, `hidden`, `offer`, `taken`, or
-    "" where it was never taken).
+    `rules`: its mode and snooze, and whether the author is left alone; `cooling`: until when each claim is not answered
+    there again; `full`: it has had its cards for this hour; `refused_until`: how long the bot is quiet after Discord
+    has refused it; `missing`: which rights it lacks there, by name; `answer`: what became of the message (`card`,
+    `hidden`, `offer`, `taken`, or "" where it was never taken).
     """
 
-    mode: str = "on"
+    rules: MessageRules = field(default_factory=MessageRules)
     cooling: Mapping[str, datetime] = field(default_factory=dict[str, datetime])
     full: bool = False
-    refused: bool = False
+    refused_until: datetime | None = None
+    missing: tuple[str, ...] = ()
     answer: str = ""
 
 
@@ -217,13 +225,25 @@ def _written(value: float) -> str:
 def _of_channel(finding: Finding, around: Circumstances, texts: Texts) -> Iterator[str]:
     if around.answer:
         yield texts(_ANSWERS[around.answer])
-    if around.mode in _MODES:
-        yield texts(_MODES[around.mode])
-    if around.refused:
-        yield texts("Discord has refused my messages in this channel; I keep quiet there for a while: /status.")
+    if around.rules.mode in _MODES:
+        yield texts(_MODES[around.rules.mode])
+    if around.rules.exempt is not None:
+        yield texts(_EXEMPT[around.rules.exempt])
+    if around.rules.snoozed_until is not None:
+        until = _moment(datetime.fromtimestamp(around.rules.snoozed_until, UTC), texts)
+        yield texts("I am snoozed here until {until} UTC: /touchstone snooze.", until=until)
+    if around.missing:
+        yield texts("I lack rights in this channel: {rights}.", rights=", ".join(around.missing))
+    if around.refused_until is not None:
+        until = _moment(around.refused_until, texts)
+        yield texts("Discord has refused my messages in this channel; I am quiet until {until} UTC.", until=until)
     if around.full:
         yield texts("The channel has had its cards for this hour; further claims get hints: /touchstone settings.")
     for match in finding.answered:
         if match.claim in around.cooling:
-            until = format_datetime(around.cooling[match.claim], "short", locale=texts.locale)
+            until = _moment(around.cooling[match.claim], texts)
             yield texts("The claim was answered in this channel before; it cools down until {until} UTC.", until=until)
+
+
+def _moment(moment: datetime, texts: Texts) -> str:
+    return format_datetime(moment, "short", locale=texts.locale)

@@ -195,6 +195,13 @@ class Touchstone:
         """Check one message against the claims that the server sees; half characters in it are read as unknown ones."""
         return self._views.of(server).checker.check(whole_characters(text))
 
+    def check_in(self, home: int | None, text: str, server: int | None) -> Finding:
+        """Check one message of a channel, with its cut-off where it has one of its own."""
+        local = None if server is None or home is None else self.servers.local_cut_off(server, home)
+        if local is None:
+            return self.check(text, server)
+        return self._views.of(server).checker.check(whole_characters(text), local)
+
     def compose(
         self, finding: Finding, language: Language | None = None, *, server: int | None = None, requested: bool = False
     ) -> Reply | None:

@@ -4,6 +4,8 @@ The catalogues are read from their `.po` files, so there is nothing to compile a
 """
 
 import re
+from collections.abc import Mapping
+from copy import copy
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from importlib import resources
@@ -34,6 +36,8 @@ class Texts:
         self.locale = Locale.parse(_LOCALES[language])
         self._translations = translations
         self._script = None if language == "en" else ChineseScript(language)
+        self._mentions: Mapping[str, str] = {}
+        self._named: re.Pattern[str] | None = None
 
     @classmethod
     def open(cls, language: Language) -> Self:
@@ -47,12 +51,35 @@ class Texts:
 
     def __call__(self, text: str, /, **values: object) -> str:
         """Return the text in this language, its `{name}`s filled; a text without an entry stays English."""
-        found = self._translations.gettext(text)
+        found = self._with_mentions(self._translations.gettext(text))
         return found.format_map(values) if values else found
+
+    def mentioning(self, commands: Mapping[str, str]) -> Self:
+        """Return the same catalogue with commands as mentions: where a text names one of these, its value stands.
+
+        Not for labels, placeholders and forms, which show such a mention letter by letter: `plain` is for these.
+        """
+        made = copy(self)
+        # The longest first: a command may begin like its group.
+        names = "|".join(map(re.escape, sorted(commands, key=len, reverse=True)))
+        made._mentions = dict(commands)  # noqa: SLF001  its own kind
+        made._named = re.compile(rf"(?<![\w/<`])/({names})(?![\w-])") if commands else None  # noqa: SLF001
+        return made
+
+    @property
+    def plain(self) -> Self:
+        """The catalogue without mentions."""
+        return self.mentioning({})
+
+    def _with_mentions(self, text: str) -> str:
+        if self._named is None or "/" not in text:
+            return text
+        return self._named.sub(lambda found: self._mentions[found[1]], text)
 
     def plural(self, one: str, many: str, count: int, /, **values: object) -> str:
         """Return the form that belongs to the count, which fills `{count}`."""
-        return self._translations.ngettext(one, many, count).format_map({"count": count, **values})
+        found = self._with_mentions(self._translations.ngettext(one, many, count))
+        return found.format_map({"count": count, **values})
 
     def pick(self, english: str, chinese: str) -> str:
         """Return the one of two written texts that this language shows; where it is empty, the other one."""

@@ -2,7 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, cast
+
+from babel.dates import format_datetime
 
 from bot.quantities import UNIT_NAMES, figure_text, source_text
 from bot.reply import display_date
@@ -77,6 +80,9 @@ _NAMES = {
     "setup_step": msgid("Step of the set-up"),
     "card_form": msgid("Form of cards"),
     "cards_per_hour": msgid("Cards a channel and hour"),
+    "exempt_roles": msgid("Roles that I leave alone"),
+    "snoozed_until": msgid("Snoozed until"),
+    "hours": msgid("Hours"),
     "mode": msgid("Mode"),
     # Queue, examples and proposals.
     "state": msgid("State"),
@@ -184,6 +190,8 @@ def value_text(field: str, value: object, texts: Texts) -> str:
         return _short(", ".join(value_text(field, each, texts) for each in cast("Iterable[object]", value)))
     if isinstance(value, float):
         return f"{value:g}"
+    if field == "snoozed_until" and isinstance(value, int):
+        return f"{format_datetime(datetime.fromtimestamp(value, UTC), 'short', locale=texts.locale)} UTC"
     if field in _DATES and isinstance(value, str):
         return display_date(value, texts)
     known = _WORDS.get(field, {})

@@ -7,7 +7,7 @@ from checks.base import IndexedBase, ReadClaim, read_claim
 from checks.lexicon import Analysis, Lexicon, analyse
 from checks.matching import MOST_MATCHES, MatchReader
 from checks.meaning import Meaning, MeaningSource, Nearness
-from checks.model import Action, Finding, KnownClaim, Match
+from checks.model import Action, Finding, KnownClaim, LocalCutOff, Match
 from checks.scoring import Candidate
 from checks.text import count_han, language_of
 from checks.tuning import Model, Tuning
@@ -52,7 +52,7 @@ class Checker:
         if claim_id in self._read:
             self._index({known: read for known, read in self._read.items() if known != claim_id})
 
-    def check(self, text: str) -> Finding:
+    def check(self, text: str, local: LocalCutOff | None = None) -> Finding:
         """Return the finding for one message; any string is taken, of which the first 4,000 characters are read."""
         base = self.base
         language = language_of(text, self.lexicon.folder)
@@ -70,7 +70,7 @@ class Checker:
             candidates = _worth_reading(base.scorer.candidates(message), base.scorer.model, base)
             if not {each.claim for each in candidates}.issuperset(said):
                 candidates += [each for each in base.scorer.close_look(message, said) if each.claim in said]
-        matches = self._reader.read(message, text, base, candidates, nearness)
+        matches = self._reader.read(message, text, base, candidates, nearness, local)
         if nearness is None:
             matches.sort(key=lambda match: -match.score)
         least = _LEAST_WORDS if nearness is None else _LEAST_WORDS_BY_MEANING

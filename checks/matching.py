@@ -14,7 +14,7 @@ from checks.figures import FigureComparer, FigureReader, Quantity
 from checks.index import IndexedWording
 from checks.lexicon import CONCEPT_MARK, Analysis, Lexicon
 from checks.meaning import Measures, Nearness
-from checks.model import Action, FigureFinding, Guard, Match, Stance
+from checks.model import Action, FigureFinding, Guard, LocalCutOff, Match, Stance
 from checks.scoring import Candidate, Scorer, is_han
 from checks.stance import StanceReader, StanceReading
 from checks.stance.cues import ToneReader
@@ -105,9 +105,15 @@ def topic_measures(look: Look, nearness: Nearness) -> Measures:
     message, claim = look.message, look.candidate.claim
     text, stretches, span = message.text, nearness.stretches, nearness.span(claim)
     quoted = sum(end - start for start, end in message.clean.quoted)
+    measures = nearness.measures(claim)
+    # Words say nothing about a claim that has wordings in another language alone: meaning and sources count for more.
+    is_foreign = is_han(text) not in nearness.meaning.chinese[claim]
+    foreign = ("meaning_whole", "meaning_part", "lead_both", "above_both", "above_sourced")
     return {
         **look.candidate.evidence.features(),
-        **nearness.measures(claim),
+        **measures,
+        "foreign": float(is_foreign),
+        **{f"foreign_{name}": measures[name] * is_foreign for name in foreign},
         "wordings": math.log(max(1, len(look.read.voices.says))),
         "message_length": math.log1p(len(text) + count_han(text)),
         "sentences": math.log(len(stretches.sentences) or 1),
@@ -130,6 +136,18 @@ def stance_measures(
         **scan.measures(span, window),
         "dispute": _dispute(look, window, tuning, sure=readings.around.sure),
     }
+
+
+def joint_measures(topic: Measures, stance: Measures) -> Measures:
+    """Return how much each sign of a stance stands together with the claim itself.
+
+    Near a wording the same word says more: "a myth" beside a claim's own words disputes it, beside a far paraphrase it
+    may be about something else. So each is counted once more by nearness in meaning, and those around the claim by
+    shared words.
+    """
+    near, shared = topic["meaning_part"], topic["best_three"]
+    around = {f"shared_{name}": value * shared for name, value in stance.items() if name.startswith("around")}
+    return {f"near_{name}": value * near for name, value in stance.items()} | around
 
 
 def _dispute(look: Look, window: Span, tuning: DisputeTuning, *, sure: bool) -> float:
@@ -255,6 +273,7 @@ class MatchReader:
         base: IndexedBase,
         candidates: Sequence[Candidate],
         nearness: Nearness | None = None,
+        local: LocalCutOff | None = None,
     ) -> list[Match]:
         """Return a match for each candidate of a raw message; with `nearness`, for those that come near in meaning."""
         if base.scorer is None or not candidates:
@@ -269,7 +288,8 @@ class MatchReader:
         written = plain_text(raw)
         quantities = self._figures.read(written)
         return [
-            self._match(look, _as_written(judgement, look, verbatim), written, quantities) for look, judgement in judged
+            self._match(look, _as_written(judgement, look, verbatim), written, quantities, local)
+            for look, judgement in judged
         ]
 
     def _by_words(self, look: Look) -> Judgement:
@@ -319,7 +339,8 @@ class MatchReader:
         window = nearness.stretches.around(span)
         readings = StanceReadings.of(look, nearness, self._stances)
         turns = self._tone.turns(look.message.text, span, window, wording.texts[row])
-        measures = {**topic, **stance_measures(look, nearness, readings, scan, self._dispute)}
+        signs = stance_measures(look, nearness, readings, scan, self._dispute)
+        measures = {**topic, **signs, **joint_measures(topic, signs)}
         is_fitted = nearness.meaning.encoder.startswith(self._decision.encoder)
         vectors = (nearness.vector(claim), wording.vectors[row]) if is_fitted else None
         shares = self._decision.shares(measures, turns, vectors)
@@ -327,7 +348,7 @@ class MatchReader:
         stance = self._decision.stance_of(shares, len(text) + count_han(text))
         # What the author says to a quotation decides, and the cues know that better than the tone of both together.
         is_rebutted = readings.whole.is_quoted and readings.whole.stance == "denies"
-        doubt = self._disputed(look, readings.around, measures["dispute"], shares.denies)
+        doubt = self._disputed(look, readings.around, signs["dispute"], shares.denies)
         if is_rebutted or doubt.is_denial or scan.is_marked_false(window):
             stance = "denies"
         shown = readings.whole if readings.whole.is_quoted else readings.shown(stance)
@@ -342,12 +363,20 @@ class MatchReader:
         is_denial = around.stance == "denies" or odds >= least
         return Doubt(is_denial=is_denial, is_doubtful=odds >= self._dispute.doubt and around.stance != "asks")
 
-    def _match(self, look: Look, judged: Judgement, written: str, quantities: Sequence[Quantity]) -> Match:
+    def _match(
+        self,
+        look: Look,
+        judged: Judgement,
+        written: str,
+        quantities: Sequence[Quantity],
+        local: LocalCutOff | None,
+    ) -> Match:
         claim = look.read.claim
         wordings = [wording.text for wording in claim.wordings if wording.says] if claim.figures else ()
         figures = self._comparer.compare(quantities, claim.figures, written, wordings)
         guards = _guards(look, judged, figures)
-        case = Case(judged.probability, judged.stance, guards, claim.muted, claim.cut_off, raised_to=claim.raised_to)
+        cut_off = claim.cut_off if local is None else local.of(claim)
+        case = Case(judged.probability, judged.stance, guards, claim.muted, cut_off, raised_to=claim.raised_to)
         return Match(
             claim=claim.id,
             score=round(judged.probability, 4),

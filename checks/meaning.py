@@ -10,6 +10,7 @@ import numpy.typing as npt
 from checks.base import IndexedBase
 from checks.embedders.embedder import Vector, Vectors
 from checks.lexicon import Analysis
+from checks.scoring import is_han
 from checks.text import Span, Stretches, stretches_of
 
 Rows = npt.NDArray[np.int64]
@@ -88,7 +89,8 @@ class EmbeddedTexts:
 class Meaning:
     """The vectors of one base: of those who make its claims, of those who dispute them, and of what the sources say.
 
-    `cohesion` tells how near the wordings of a claim come to each other in the mean; `encoder` is the embedder's id.
+    `cohesion` tells how near the wordings of a claim come to each other in the mean, `chinese` whether it has wordings
+    in Chinese (True), in other languages (False) or both; `encoder` is the embedder's id.
     """
 
     base: IndexedBase
@@ -97,6 +99,7 @@ class Meaning:
     denies: EmbeddedTexts
     points: EmbeddedTexts
     cohesion: Vector
+    chinese: tuple[frozenset[bool], ...]
 
     @classmethod
     def of(cls, base: IndexedBase, source: MeaningSource) -> "Meaning | None":
@@ -107,7 +110,8 @@ class Meaning:
         points = EmbeddedTexts.build([_parts(read.points) for read in base.claims], embed)
         if says is None or denies is None or points is None:
             return None
-        return cls(base, source.name, says, denies, points, _cohesion(says))
+        chinese = tuple(frozenset(is_han(each.text) for each in read.voices.says) for read in base.claims)
+        return cls(base, source.name, says, denies, points, _cohesion(says), chinese)
 
     def nearness(self, message: Analysis, source: MeaningSource) -> "Nearness | None":
         """Return how near a message and its stretches are to each claim; None while the embedder is out of order."""
@@ -118,6 +122,7 @@ class Meaning:
             return None
         said = self.says.similarities(vectors)
         one, three = self.says.nearest(said), self.says.nearest(said, _THREE)
+        sourced = self.points.nearest(self.points.similarities(vectors))
         return Nearness(
             meaning=self,
             stretches=stretches,
@@ -128,6 +133,7 @@ class Meaning:
             part=one[:, 1:].max(axis=1),
             parts=three[:, 1:].max(axis=1),
             carrying=one[:, 1:].argmax(axis=1),
+            sourced=sourced[:, 0] + sourced[:, 1:].max(axis=1),
         )
 
 
@@ -151,7 +157,8 @@ class Nearness:
     """How near one message is to every claim of a base, as a whole and by the stretch that carries the claim.
 
     `whole` and `part` are the cosine of the nearest wording, `wholes` and `parts` the mean of the three nearest;
-    `carrying` numbers the stretch that is nearest to each claim.
+    `carrying` numbers the stretch that is nearest to each claim; `sourced` is how near the points come, message and
+    stretch added up.
     """
 
     meaning: Meaning
@@ -163,6 +170,7 @@ class Nearness:
     part: Vector
     parts: Vector
     carrying: Rows
+    sourced: Vector
 
     def nearest_claims(self, most: int) -> list[int]:
         """Return the numbers of the nearest claims, nearest first."""
@@ -200,6 +208,8 @@ class Nearness:
             "above_part": _above(self.parts, claim),
             "above_both": _above(both, claim),
             "cohesion": float(self.meaning.cohesion[claim]),
+            "sourced": float(self.sourced[claim]),
+            "above_sourced": _above(self.sourced, claim),
         }
 
     def dispute(self, claim: int) -> Measures:

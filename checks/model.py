@@ -160,3 +160,15 @@ class KnownClaim:
     muted: bool = False
     raised_to: float = 0.0
     points: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LocalCutOff:
+    """A cut-off for replies in one place, in place of the `usual` one (None: the fitted one)."""
+
+    cut_off: float
+    usual: float | None = None
+
+    def of(self, claim: KnownClaim) -> float | None:
+        """Return the cut-off that counts for a claim: one that was set for this claim stays."""
+        return self.cut_off if claim.cut_off == self.usual else claim.cut_off

@@ -12,6 +12,7 @@ TouchstoneError
 │   ├── UnknownPackError         no pack has this name, no file this path (also a ClaimBaseError)
 │   ├── UnknownEntryError        no revision, queue item or example has this number (also a ClaimBaseError)
 │   ├── SiteError                a site of the claims cannot be written into a folder (also a ClaimBaseError)
+│   ├── AlreadyWrittenError      a form was handed in before, and is written (also a ClaimBaseError)
 │   ├── NotUndoableError         a revision cannot be undone or restored here (also a ClaimBaseError)
 │   └── ExtractionError          a language model cannot be asked for claims (also a ClaimBaseError)
 ├── EmbedderError                the embedder gave no usable vectors; the check goes on without it
@@ -178,6 +179,10 @@ class UnknownPackError(WordedError, ClaimBaseError):
 
 class UnknownEntryError(WordedError, ClaimBaseError):
     """No revision, queue item or example has this number, or none that the server may see."""
+
+
+class AlreadyWrittenError(WordedError, ClaimBaseError):
+    """A form was handed in before: what it says is written, and nothing was written now."""
 
 
 class DocumentTextError(WordedError, ClaimBaseError):

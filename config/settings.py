@@ -30,6 +30,7 @@ PREFIX = "TOUCHSTONE_"
 LONGEST_COOLDOWN_HOURS = 876_000.0
 
 SHORTEST_KEY = 8
+_LAST_PORT = 65_535
 
 _MOST_SHARDS = 16_384
 _SHOWN = 40
@@ -122,6 +123,9 @@ class Settings(BaseSettings):
     hash_key: SecretStr | None = Field(
         default=None, description="Key for hashing user ids; made and kept beside the database if empty."
     )
+    health_address: str = Field(
+        description="Where `touchstone run` answers /health and /metrics: host:port, by default this machine; or none."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(description="How much is logged.")
     log_format: Literal["text", "json"] = Field(description="Log lines as text or as JSON objects.")
 
@@ -153,6 +157,15 @@ class Settings(BaseSettings):
         if value is not None and not re.fullmatch(r"https?://[^\s<>\"?#()\[\]]{1,300}", value):
             raise ValueError("this is no address of a site: write it as https://…, without ? and #")
         return value.rstrip("/") if value else value
+
+    @field_validator("health_address")
+    @classmethod
+    def _has_a_port(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        is_place = host and (":" not in host or re.fullmatch(r"\[[0-9a-fA-F:.]+\]", host))
+        if value != "none" and not (is_place and re.fullmatch(r"\d{1,5}", port, re.ASCII) and int(port) <= _LAST_PORT):
+            raise ValueError("this is no address: write 127.0.0.1:9480, [::1]:9480, or none")
+        return value
 
     @field_validator("hash_key")
     @classmethod

@@ -21,6 +21,7 @@ from bot.discord.routes import Router
 from bot.discord.settings import Manage, SettingsCommand
 from bot.discord.setup import SetupCommand
 from bot.discord.shelf import DocumentsCommand, FactsForm
+from bot.discord.silence import IgnoreMe, SilenceCommands
 from bot.discord.status import ShadowCommand, StatusCommand, TrendsCommand
 from bot.discord.ticking import Labels
 from bot.discord.watch import Watch
@@ -39,7 +40,7 @@ def create_bot(settings: Settings, touchstone: Touchstone | None = None, pace: P
     bot, router, lookup = TouchstoneBot(settings, touchstone), Router(), ClaimLookup()
     bot.tree.error(answer_failure)
     forms, watch, queue = Forms(router), Watch(bot), QueueCommand(router)
-    claims, manage = Browse(bot, router, lookup), Manage(bot)
+    claims, manage = EditorCommands(forms, lookup), Manage(bot)
     corrections = CorrectionRuns(bot, watch.finish, pace or Pace())
     forms.add(*editor_forms(lookup), ProposeForm(), NewClaimForm(), WordingForm(lookup, queue), FactsForm())
     bot.parts = (
@@ -55,7 +56,9 @@ def create_bot(settings: Settings, touchstone: Touchstone | None = None, pace: P
         SetupCommand(bot, router),
         HistoryCommand(router, lookup),
         Ask(bot),
+        Browse(bot, router, lookup),
         About(),
+        IgnoreMe(),
         Housekeeping(bot),
         BacktestCommand(),
         Labels(router),
@@ -63,12 +66,12 @@ def create_bot(settings: Settings, touchstone: Touchstone | None = None, pace: P
         TrendsCommand(),
         WeeklyDigest(bot),
         ClaimEditor(router),
-        EditorCommands(bot, claims, forms, lookup),
-        Proposing(bot, claims, forms, lookup),
+        Proposing(bot, forms, lookup),
         CandidatesCommand(bot, claims),
         DocumentsCommand(bot, router),
         Exchange(bot, claims, router),
         SettingsCommand(bot, manage),
+        SilenceCommands(bot, manage),
         ShadowCommand(bot, manage, router),
         ExamplesCommand(bot, manage, router),
         KeepCommand(bot, manage, router, lookup),

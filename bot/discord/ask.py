@@ -13,8 +13,9 @@ from bot.discord.bot import BotInteraction, TouchstoneBot
 from bot.discord.card_buttons import more_button
 from bot.discord.cards import draw_card, draw_lines, draw_short, escape, layout
 from bot.discord.lookup import ClaimLookup, title_of
-from bot.discord.request import Request, everywhere, said_in
+from bot.discord.request import Request, everywhere, home_of, roles_of, said_in
 from bot.discord.routes import Click, Route, Router, page_buttons
+from bot.discord.setup import missing_rights
 from bot.explain import Circumstances, silence_lines
 from bot.texts import Texts, msgid
 from checks.model import Finding
@@ -60,7 +61,8 @@ class Ask(commands.Cog):
         request = await Request.waiting(interaction)
         texts = request.texts
         touchstone, server = request.touchstone, request.server
-        finding = await request.do(touchstone.check, text, server)
+        place = message.channel if message else interaction.channel
+        finding = await request.do(touchstone.check_in, home_of(place), text, server)
         known = {claim.id: claim for claim in await request.do(touchstone.base.claims, server)}
         rules = await self._rules(request, finding, known, message)
         reply = await request.do(touchstone.compose, finding, texts.language, server=server, requested=True)
@@ -96,19 +98,35 @@ class Ask(commands.Cog):
         channel = message.channel if message else request.interaction.channel
         if channel is None:
             return Circumstances()
-        home = channel.parent_id if isinstance(channel, discord.Thread) else channel.id
-        answers, settings = request.touchstone.answers, await request.do(request.touchstone.servers.settings, server)
+        home, answers, guild = home_of(channel) or channel.id, request.touchstone.answers, request.guild
+        settings = await request.do(request.touchstone.servers.settings_in, server, home)
+        author = message.author if message else request.interaction.user
+        rules = await request.do(
+            request.moderation.exemptions.rules, server, home, author.id, await _roles(guild, author)
+        )
+        where = guild.get_channel(home)
         hours = self.bot.settings.cooldown_hours if settings.cooldown_hours is None else settings.cooldown_hours
         most = self.bot.settings.cards_per_hour if settings.cards_per_hour is None else settings.cards_per_hour
         named = [match.claim for match in finding.answered]
         record = await request.do(answers.answer, channel.id, message.id) if message else None
         return Circumstances(
-            mode=await request.do(request.touchstone.servers.channel_mode, server, home),
+            rules=rules,
             cooling=await request.do(answers.cooling, channel.id, named, timedelta(hours=hours)),
             full=await request.do(answers.is_full, channel.id, most),
-            refused=self.bot.backoff.holds(channel.id),
+            refused_until=self.bot.backoff.until(channel.id),
+            missing=tuple(missing_rights(where, rules.mode, request.texts)) if where is not None else (),
             answer=_became(record),
         )
+
+
+async def _roles(guild: discord.Guild, author: discord.User | discord.Member) -> tuple[int, ...]:
+    """Return the roles of an author; Discord sends messages of the menu without them."""
+    if isinstance(author, discord.Member):
+        return roles_of(author)
+    try:
+        return roles_of(guild.get_member(author.id) or await guild.fetch_member(author.id))
+    except discord.HTTPException:
+        return ()
 
 
 def _became(record: AnswerRecord | None) -> str:
@@ -142,13 +160,7 @@ def draw_list(claims: Sequence[ClaimRecord], page: int, texts: Texts) -> ui.Layo
     return layout(container, page_buttons(PAGE, page, last + 1, texts))
 
 
-@app_commands.allowed_installs(guilds=True, users=True)
-@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
-class Browse(
-    commands.GroupCog,
-    group_name=locale_str(msgid("claims")),
-    group_description=locale_str(msgid("The claims this bot knows")),
-):
+class Browse(commands.Cog):
     """Shows claims without any message."""
 
     def __init__(self, bot: TouchstoneBot, router: Router, lookup: ClaimLookup) -> None:
@@ -156,10 +168,9 @@ class Browse(
         self._lookup = lookup
         router.answer(PAGE, self._turn)
         router.answer(OPEN_MENU, self._open)
-        super().__init__()
 
     async def cog_load(self) -> None:
-        """Make the lookup ready, which all commands of this group complete from."""
+        """Make the lookup ready, which all commands complete from that take a claim."""
         await self._lookup.load(self.bot.touchstone)
 
     @app_commands.command(
@@ -167,6 +178,7 @@ class Browse(
     )
     @app_commands.rename(claim=locale_str(msgid("claim")))
     @app_commands.describe(claim=locale_str(msgid("Part of a claim; without one, all claims page by page")))
+    @everywhere
     async def browse(self, interaction: BotInteraction, claim: str | None = None) -> None:
         """Show a claim, or the first page of all."""
         request = await Request.waiting(interaction)

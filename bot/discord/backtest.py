@@ -96,6 +96,7 @@ class BacktestCommand(commands.Cog):
     @app_commands.describe(
         channel=locale_str(msgid("The channel to read")), days=locale_str(msgid("How many days back"))
     )
+    @app_commands.default_permissions(manage_guild=True)
     @app_commands.guild_only()
     async def backtest(
         self, interaction: BotInteraction, channel: Readable, days: app_commands.Range[int, 1, 90] = 7

@@ -5,7 +5,7 @@ import logging
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from statistics import median
 from time import monotonic
 from typing import Any, Literal
@@ -63,6 +63,17 @@ class Backoff:
         pause = self._pauses.get(channel)
         return pause is not None and self.clock() < pause.until
 
+    def until(self, channel: int) -> datetime | None:
+        """Return when the bot tries again to write in the channel; None where it is not kept out."""
+        pause = self._pauses.get(channel)
+        left = 0.0 if pause is None else pause.until - self.clock()
+        return datetime.now(UTC) + timedelta(seconds=left) if left > 0 else None
+
+    @property
+    def channels(self) -> tuple[int, ...]:
+        """The channels to keep out of now."""
+        return tuple(channel for channel in self._pauses if self.holds(channel))
+
     def refused(self, channel: int, why: str) -> None:
         """Start a pause, twice as long as the last one of this channel, and tell the log once."""
         if self.holds(channel):
@@ -100,6 +111,11 @@ class Metrics:
         return self._seen[server]
 
     @property
+    def total(self) -> int:
+        """How many messages were checked."""
+        return self._seen.total()
+
+    @property
     def seconds(self) -> float | None:
         """The median of the latest checks; None before the first."""
         return median(self._seconds) if self._seconds else None
@@ -127,6 +143,8 @@ class TouchstoneBot(commands.AutoShardedBot):
         self.parts: Sequence[commands.Cog] = ()
         self._touchstone = touchstone
         self._owned: Touchstone | None = None
+        self._command_ids: Mapping[str, int] = {}
+        self._texts: dict[Language, Texts] = {}
 
     @property
     def touchstone(self) -> Touchstone:
@@ -136,8 +154,32 @@ class TouchstoneBot(commands.AutoShardedBot):
         return self._touchstone
 
     def texts(self, language: Language) -> Texts:
-        """Return the catalogue of a language."""
-        return self.touchstone.texts(language)
+        """Return the catalogue of a language, in which commands are mentions that can be clicked."""
+        if language not in self._texts:
+            plain = self.touchstone.texts(language)
+            self._texts[language] = plain.mentioning(self._mentions(plain))
+        return self._texts[language]
+
+    def remember_commands(self, ids: Mapping[str, int]) -> None:
+        """Take note under which ids the commands are registered with Discord."""
+        self._command_ids, self._texts = ids, {}
+
+    def _mentions(self, texts: Texts) -> dict[str, str]:
+        """Return the mention of each command, by its whole name.
+
+        A mention works under the English name alone, which it shows to everybody: where a client lists the command
+        under another one, that stands beside it.
+        """
+        found = self.tree.walk_commands(type=discord.AppCommandType.chat_input)
+        mentions: dict[str, str] = {}
+        for command in (each for each in found if isinstance(each, app_commands.Command)):
+            number = self._command_ids.get(command.qualified_name.partition(" ")[0])
+            if number is not None:
+                name = command.qualified_name
+                own = " ".join(map(texts, name.split(" ")))
+                mention = f"</{name}:{number}>"
+                mentions[name] = mention if own == name else f"{mention}（/{own}）"
+        return mentions
 
     async def server_texts(self, server: int, locale: Locale | None) -> Texts:
         """Return the catalogue for what a server reads together, whose own locale counts where nothing is set."""
@@ -153,7 +195,7 @@ class TouchstoneBot(commands.AutoShardedBot):
             await asyncio.to_thread(self.texts, language)
         for part in self.parts:
             await self.add_cog(part)
-        await self.tree.set_translator(CatalogueTranslator(self.texts))
+        await self.tree.set_translator(CatalogueTranslator(self.touchstone.texts))
         await sync_commands(self)
 
     async def on_ready(self) -> None:
@@ -235,15 +277,24 @@ class CatalogueTranslator(app_commands.Translator):
         return translated if translated != string.message else None
 
 
+_SLASH = discord.AppCommandType.chat_input.value
+
+
 async def sync_commands(bot: TouchstoneBot) -> bool:
     """Send the commands if they have changed since the last start; returns whether they were sent.
 
     A refusal is logged and does not stop the bot: it can still watch and answer with the commands that are registered.
     """
     try:
-        if same_commands(await _ours(bot), await _registered(bot)):
+        registered = await _registered(bot)
+        is_same = same_commands(await _ours(bot), registered)
+        ids = {each["name"]: int(each["id"]) for each in registered if each.get("type", 1) == _SLASH}
+        if not is_same:
+            synced = await bot.tree.sync()
+            ids = {each.name: each.id for each in synced if each.type is discord.AppCommandType.chat_input}
+        bot.remember_commands(ids)
+        if is_same:
             return False
-        await bot.tree.sync()
     except discord.HTTPException as error:
         _log.error("The commands could not be registered with Discord: %s", error)
         return False

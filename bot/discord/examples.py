@@ -125,7 +125,7 @@ class KeepCommand(CommandGroup):
         self._lookup = lookup
         router.answer(LABEL_MENU, self._keep)
         menu = app_commands.ContextMenu(name=locale_str(msgid("Keep as example")), callback=self.ask)
-        self.menu = app_commands.guild_only(menu)
+        self.menu = app_commands.default_permissions(manage_guild=True)(app_commands.guild_only(menu))
         command: Subcommand = app_commands.Command(
             name=locale_str(msgid("keep")),
             description=locale_str(msgid("Keep a message as an example, for a claim that you name")),

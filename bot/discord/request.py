@@ -87,7 +87,7 @@ class Request:
             self.interaction.guild_id,
             is_administrator=held.administrator,
             can_manage_server=held.manage_guild,
-            role_ids=tuple(role.id for role in user.roles) if isinstance(user, discord.Member) else (),
+            role_ids=roles_of(user),
         )
 
     async def require(self, act: Act) -> Actor:
@@ -145,6 +145,18 @@ def location_of(message: discord.Message) -> Location | None:
         return None
     home = message.channel.parent_id if isinstance(message.channel, discord.Thread) else message.channel.id
     return Location(message.guild.id, message.channel.id, home)
+
+
+def home_of(channel: object) -> int | None:
+    """Return the channel whose settings count: a thread follows the channel it belongs to; None where it is unknown."""
+    if isinstance(channel, discord.Thread):
+        return channel.parent_id
+    return channel.id if isinstance(channel, discord.abc.GuildChannel) else None
+
+
+def roles_of(user: discord.User | discord.Member) -> tuple[int, ...]:
+    """Return the roles of a member; none of somebody whom Discord shows without them."""
+    return tuple(role.id for role in user.roles) if isinstance(user, discord.Member) else ()
 
 
 def said_in(message: discord.Message) -> str:

@@ -14,7 +14,7 @@ from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, Touchstone
 from bot.discord.cards import draw_lines, escape
 from bot.discord.request import LANGUAGE_NAMES, Request
 from bot.discord.setup import missing_rights
-from bot.discord.status import MODES
+from bot.discord.status import channel_line, snooze_lines
 from bot.texts import Texts, msgid
 from bot.wording import field_name
 from claims.moderation.rights import Actor
@@ -22,7 +22,9 @@ from claims.record import PackRecord
 from claims.store.server_settings import (
     CORRECTION_DAYS,
     PAUSE_REPORTS,
+    ChannelChange,
     ChannelMode,
+    ChannelSettings,
     ServerLanguage,
     ServerSettings,
     SettingsChange,
@@ -47,6 +49,7 @@ CARD_FORMS = {"short": msgid("short"), "full": msgid("full")}
 Watched = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.ForumChannel
 
 
+@app_commands.default_permissions(manage_guild=True)
 @app_commands.guild_only()
 class Manage(
     commands.GroupCog,
@@ -86,11 +89,14 @@ class Manage(
         await request.do(setup.set_channel_mode, request.actor, target.id, chosen)
         self.bot.backoff.answered(target.id)
         texts = request.texts
-        lines = [texts(WATCHING[mode.value], channel=target.mention)]
         # Discord does not always tell of a channel what is needed to know the rights there.
         missing = missing_rights(target, mode.value, texts) if isinstance(target, discord.abc.GuildChannel) else []
+        lines = [texts(WATCHING[mode.value], channel=target.mention)]
         if missing:
-            lines.append(texts("I lack rights there: {rights}.", rights=", ".join(missing)))
+            lines = [
+                texts("{channel} is set, but I cannot do that there yet.", channel=target.mention),
+                texts("I lack rights there: {rights}.", rights=", ".join(missing)),
+            ]
         await request.respond("\n".join(lines))
 
     @app_commands.command(
@@ -120,7 +126,7 @@ class ServerState:
     """What a server has set, and what there is otherwise."""
 
     settings: ServerSettings
-    channels: Mapping[int, ChannelMode]
+    channels: Mapping[int, ChannelSettings]
     packs: Sequence[PackRecord]
     defaults: Settings
 
@@ -146,13 +152,11 @@ def settings_lines(state: ServerState, texts: Texts) -> list[str]:
         "cards_per_hour": _number(settings.cards_per_hour, state.defaults.cards_per_hour, texts),
         "digest_channel": texts("nothing") if digest is None else f"<#{digest}>",
     }
+    if settings.exempt_roles:
+        shown["exempt_roles"] = ", ".join(f"<@&{role}>" for role in settings.exempt_roles)
     lines = [texts("{field}: {value}", field=field_name(name, texts), value=value) for name, value in shown.items()]
-    return [*(f"- {line}" for line in lines), *channel_lines(state.channels, texts)]
-
-
-def channel_lines(channels: Mapping[int, ChannelMode], texts: Texts) -> list[str]:
-    """Return a line for each channel that is not off."""
-    return [f"- <#{channel}>: {texts(MODES[mode])}" for channel, mode in channels.items()]
+    channels = [channel_line(channel, own, texts) for channel, own in state.channels.items()]
+    return [*(f"- {line}" for line in lines), *snooze_lines(settings.snoozed_until, texts), *channels]
 
 
 def _packs(state: ServerState, texts: Texts) -> list[str]:
@@ -183,6 +187,9 @@ _BACK = {
 }
 
 
+_OF_CHANNELS = {"cooldown_hours", "cut_off"}
+
+
 class SettingsCommand(CommandGroup):
     """Answers moderators privately; whatever is given together is one change."""
 
@@ -204,6 +211,7 @@ class SettingsCommand(CommandGroup):
         card_form=locale_str(msgid("card_form")),
         cards_per_hour=locale_str(msgid("cards_per_hour")),
         digest_channel=locale_str(msgid("digest_channel")),
+        channel=locale_str(msgid("channel")),
         back=locale_str(msgid("back_to_default")),
     )
     @app_commands.describe(
@@ -215,6 +223,7 @@ class SettingsCommand(CommandGroup):
         card_form=locale_str(msgid("Whether my cards say the gist, with the rest behind a button, or everything")),
         cards_per_hour=locale_str(msgid("Cards in one channel within an hour; after these I only leave hints")),
         digest_channel=locale_str(msgid("Where I post the weekly digest, and tell you when a claim is paused")),
+        channel=locale_str(msgid("Only for this channel: its cool-down and its cut-off")),
         back=locale_str(msgid("Take one setting back to its default")),
     )
     @app_commands.choices(
@@ -232,6 +241,7 @@ class SettingsCommand(CommandGroup):
         card_form: str | None = None,
         cards_per_hour: int | None = None,
         digest_channel: discord.TextChannel | None = None,
+        channel: Watched | None = None,
         back: str | None = None,
     ) -> None:
         """Write what was given, and show everything."""
@@ -250,19 +260,25 @@ class SettingsCommand(CommandGroup):
         if back in _BACK:
             changes[back] = None
         actor, texts = await request.require("server.settings"), request.texts
-        state = await request.do(self._apply, actor, cast("SettingsChange", changes))
+        if channel is not None and not changes.keys() <= _OF_CHANNELS:
+            await request.respond(texts("A channel has a cool-down and a cut-off of its own, and nothing else."))
+            return
+        state = await request.do(self._apply, actor, changes, channel.id if channel else None)
         head = texts("Settings of this server")
         lines = [f"### {head}", *settings_lines(state, texts), *_remarks(digest_channel, texts)]
         if changes:
             lines.append(texts("Changed as you said; /history can take it back."))
         await request.respond(draw_lines(lines, texts))
 
-    def _apply(self, actor: Actor, changes: SettingsChange) -> ServerState:
-        """Write the changes, where there are any; return what is set now."""
+    def _apply(self, actor: Actor, changes: dict[str, Any], channel: int | None) -> ServerState:
+        """Write the changes, where there are any, for the server or one channel; return what is set now."""
         touchstone, server = self.bot.touchstone, actor.server or 0
-        if changes:
-            touchstone.moderation.setup.change(actor, **changes)
-        settings, channels = touchstone.servers.settings(server), touchstone.servers.channels(server)
+        setup = touchstone.moderation.setup
+        if changes and channel is not None:
+            setup.change_channel(actor, channel, **cast("ChannelChange", changes))
+        elif changes:
+            setup.change(actor, **cast("SettingsChange", changes))
+        settings, channels = touchstone.servers.settings(server), touchstone.servers.channel_settings(server)
         return ServerState(settings, channels, touchstone.base.packs(), self.bot.settings)
 
 

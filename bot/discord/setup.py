@@ -13,7 +13,6 @@ from bot.discord.bot import BotInteraction, TouchstoneBot, language_of
 from bot.discord.cards import ROOM, escape, fit, layout, shorten
 from bot.discord.request import LANGUAGE_NAMES, Request
 from bot.discord.routes import Click, Route, Router
-from bot.discord.status import MODES
 from bot.texts import Texts, msgid
 from claims.record import PackRecord
 from claims.store.server_settings import ChannelMode, ServerLanguage, ServerSettings, SettingsChange
@@ -46,9 +45,16 @@ EXPLAINED: Mapping[Step, str] = {
     "done": msgid("I am set up. With /setup everything can be changed again."),
 }
 
+MODES = {
+    "on": msgid("answers"),
+    "hint": msgid("hints with a reaction"),
+    "shadow": msgid("only counts"),
+    "off": msgid("stays out"),
+}
 RIGHTS = {
     "view_channel": msgid("View Channel"),
     "send_messages": msgid("Send Messages"),
+    "send_messages_in_threads": msgid("Send Messages in Threads"),
     "read_message_history": msgid("Read Message History"),
     "add_reactions": msgid("Add Reactions"),
 }
@@ -83,7 +89,20 @@ def missing_lines(guild: discord.Guild, channels: Mapping[int, str], texts: Text
 def missing_rights(channel: discord.abc.GuildChannel, what: str, texts: Texts) -> list[str]:
     """Return the names of the rights that the bot lacks in the channel for a mode, or for the digest."""
     held = channel.permissions_for(channel.guild.me)
-    return [texts(RIGHTS[right]) for right in _NEEDED.get(what, ()) if not getattr(held, right)]
+    needed = [right for right in _NEEDED.get(what, ()) if right not in _needless(channel)]
+    return [texts(RIGHTS[right]) for right in needed if not getattr(held, right)]
+
+
+def _needless(channel: discord.abc.GuildChannel) -> tuple[str, ...]:
+    """Return the rights without which the bot can do all that it does in such a channel."""
+    match channel:
+        case discord.ForumChannel():
+            # Its posts are threads; the bot begins none.
+            return ("send_messages",)
+        case discord.VoiceChannel() | discord.StageChannel():
+            return ("send_messages_in_threads",)
+        case _:
+            return ()
 
 
 _KINDS = [
@@ -265,9 +284,9 @@ class SetupCommand(commands.Cog):
         """Write what was chosen for language, packs or budget."""
         step, values = step_of(click["what"]), click.values
         if step == "language":
-            await _change(click, step, language=cast("ServerLanguage", click.value), setup_step=step)
+            await _change(click, step, language=cast("ServerLanguage", click.one_of(LANGUAGE_NAMES)), setup_step=step)
         elif step == "budget":
-            await _change(click, step, budget=float(click.value), setup_step=step)
+            await _change(click, step, budget=float(click.one_of(f"{each:g}" for each in BUDGETS)), setup_step=step)
         else:
             known = await click.do(click.touchstone.base.packs)
             # All of them means: those to come as well.
@@ -275,12 +294,12 @@ class SetupCommand(commands.Cog):
             await _change(click, step, packs=packs, setup_step=step)
 
     async def _choose_roles(self, click: Click) -> None:
-        roles = tuple(map(int, click.values))
+        roles = click.all_chosen
         await _change(click, "roles", moderator_roles=roles, setup_step="roles")
 
     async def _choose_channels(self, click: Click) -> None:
         """Give the channels their mode, switch off those taken out of the menu, and show the step."""
-        state, mode, chosen = await _state(click), click["mode"], [int(value) for value in click.values]
+        state, mode, chosen = await _state(click), click["mode"], click.all_chosen
         dropped = set(shown_channels(state.guild, state.channels, mode)) - set(chosen)
         modes: dict[int, ChannelMode] = dict.fromkeys(dropped, "off")
         modes |= {each: cast("ChannelMode", mode) for each in chosen if state.channels.get(each) != mode}

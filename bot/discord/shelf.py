@@ -70,6 +70,7 @@ class FactsForm:
         return await draw_document(request, document, [done(texts("Written."))])
 
 
+@app_commands.default_permissions(manage_guild=True)
 @app_commands.guild_only()
 class DocumentsCommand(
     commands.GroupCog,

@@ -12,13 +12,15 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 from discord.utils import format_dt
 
+from bot.backtest import written
 from bot.discord.backtest import said_lines
-from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, TouchstoneBot
+from bot.discord.bot import Backoff, BotInteraction, CommandGroup, Subcommand, TouchstoneBot
 from bot.discord.cards import draw_lines, escape
 from bot.discord.lookup import titles_of
 from bot.discord.redraw import CorrectionRuns
 from bot.discord.request import Request
 from bot.discord.routes import Click, Route, Router
+from bot.discord.setup import MODES, missing_rights
 from bot.discord.ticking import open_button, put_up
 from bot.texts import Texts, msgid
 from bot.trends_picture import trends_csv, trends_png
@@ -27,14 +29,9 @@ from claims.moderation.digest import Activity, ActivityBook, TrendBook
 from claims.moderation.labels import LabelledReply, sample_of
 from claims.moderation.rights import Actor
 from claims.moderation.shadow import ShadowReport
+from claims.store.server_settings import ChannelSettings
 
 DAYS = 7
-MODES = {
-    "on": msgid("answers"),
-    "hint": msgid("hints with a reaction"),
-    "shadow": msgid("only counts"),
-    "off": msgid("stays out"),
-}
 
 
 class StatusCommand(commands.Cog):
@@ -47,6 +44,7 @@ class StatusCommand(commands.Cog):
     @app_commands.command(
         name=locale_str(msgid("status")), description=locale_str(msgid("How I am doing in this server"))
     )
+    @app_commands.default_permissions(manage_guild=True)
     @app_commands.guild_only()
     async def status(self, interaction: BotInteraction) -> None:
         """Show counts, what is paused, how quick the bot is, and where it reads along."""
@@ -56,7 +54,8 @@ class StatusCommand(commands.Cog):
         activity = await request.do(ActivityBook(touchstone.base).read, actor, DAYS)
         claims = await request.do(touchstone.base.claims, server)
         revision = await request.do(lambda: touchstone.base.revision)
-        channels = await request.do(touchstone.servers.channels, server)
+        channels = await request.do(touchstone.servers.channel_settings, server)
+        settings = await request.do(touchstone.servers.settings, server)
         titles = titles_of(claims, texts)
         version = metadata.version("touchstone-bot")
         lines = [
@@ -66,7 +65,9 @@ class StatusCommand(commands.Cog):
             *self._speed(texts),
             texts("Claim base: revision {revision}, {count} claims.", revision=revision, count=len(claims)),
             await self._corrections(request, server),
-            *_channels(channels, texts),
+            *snooze_lines(settings.snoozed_until, texts),
+            *_channels(channels, request.guild, texts),
+            *_refusals(self.bot.backoff, request.guild, texts),
         ]
         await request.respond(draw_lines(lines, texts))
 
@@ -100,10 +101,55 @@ def _paused(activity: Activity, titles: Mapping[str, str], texts: Texts) -> list
     return [heading, *(f"- {escape(titles.get(claim, claim))}" for claim in activity.paused)]
 
 
-def _channels(channels: Mapping[int, str], texts: Texts) -> list[str]:
+def _channels(channels: Mapping[int, ChannelSettings], guild: discord.Guild, texts: Texts) -> list[str]:
     if not channels:
         return [texts("I read along in no channel.")]
-    return [f"- <#{channel}>: {texts(MODES[mode])}" for channel, mode in channels.items()]
+    return [line for channel, own in channels.items() for line in _channel(channel, own, guild, texts)]
+
+
+def _channel(number: int, own: ChannelSettings, guild: discord.Guild, texts: Texts) -> list[str]:
+    """Return what a channel has set, and which rights the bot lacks there for it."""
+    lines = [channel_line(number, own, texts)]
+    channel = guild.get_channel(number)
+    missing = missing_rights(channel, own.mode, texts) if channel is not None else []
+    if missing:
+        lacking = texts("I lack rights there: {rights}.", rights=", ".join(missing))
+        lines.append(f"  - {lacking}")
+    return lines
+
+
+def channel_line(channel: int, own: ChannelSettings, texts: Texts) -> str:
+    """Return a channel's mode, and what it has set for itself."""
+    parts = [f"- <#{channel}>: {texts(MODES[own.mode])}"]
+    if own.cooldown_hours is not None:
+        parts.append(texts("cool-down {hours} hours", hours=f"{own.cooldown_hours:g}"))
+    if own.cut_off is not None:
+        parts.append(texts("cut-off {cut_off}", cut_off=written(own.cut_off)))
+    if is_ahead(own.snoozed_until):
+        parts.append(texts("quiet until {time}", time=f"<t:{own.snoozed_until}:f>"))
+    return " · ".join(parts)
+
+
+def snooze_lines(until: int | None, texts: Texts) -> list[str]:
+    """Return a line on the snooze of the whole server, where there is one."""
+    if not is_ahead(until):
+        return []
+    return [texts("I am quiet in the whole server until {time}: /touchstone snooze.", time=f"<t:{until}:f>")]
+
+
+def is_ahead(moment: int | None) -> bool:
+    """Tell whether a moment, in seconds since 1970, is still to come."""
+    return moment is not None and moment > discord.utils.utcnow().timestamp()
+
+
+def _refusals(backoff: Backoff, guild: discord.Guild, texts: Texts) -> list[str]:
+    """Return a line for each channel and thread in which Discord has refused the bot, and until when it is quiet."""
+    refused = {channel: backoff.until(channel) for channel in backoff.channels if guild.get_channel_or_thread(channel)}
+    return [
+        texts("Discord has refused me in {channel}: I am quiet there until {time}.", channel=f"<#{channel}>", time=time)
+        for channel, until in refused.items()
+        if until is not None and (time := format_dt(until, "t"))
+    ]
 
 
 class TrendsCommand(commands.Cog):
@@ -114,6 +160,7 @@ class TrendsCommand(commands.Cog):
     )
     @app_commands.rename(days=locale_str(msgid("days")))
     @app_commands.describe(days=locale_str(msgid("How many days back")))
+    @app_commands.default_permissions(manage_guild=True)
     @app_commands.guild_only()
     async def trends(self, interaction: BotInteraction, days: app_commands.Range[int, 1, 366] = 30) -> None:
         """Draw the picture and the sheet."""

@@ -23,6 +23,7 @@ from claims.store.tables import (
     Claim,
     Cooldown,
     Example,
+    Exemption,
     Feedback,
     FormDraft,
     Label,
@@ -38,6 +39,8 @@ DRAFTS_KEPT = timedelta(days=1)
 CARDS_KEPT = timedelta(days=365)
 # In the payload of a proposal: the hash of whoever wrote the message that it was taken from.
 SAID_BY = "said_by"
+# The server of an exemption that a member wished for: it holds everywhere, and who is forgotten still wants it.
+OWN_WISH = 0
 _SMALLER = 2  # of 64 bits that no column holds
 
 
@@ -190,6 +193,13 @@ TRACES = (
         old=lambda now, days: (
             ((col(Answer.taken_at) < now - days) & ~_STANDS) | (col(Answer.taken_at) < now - CARDS_KEPT)
         ),
+    ),
+    Trace(
+        Exemption,
+        ("user_hash",),
+        "whom the bot leaves alone",
+        "until whoever wanted it takes it back; a member's own wish outlives /forget-me",
+        own=lambda mark: (col(Exemption.user_hash) == mark) & (col(Exemption.server) != OWN_WISH),
     ),
     Trace(Revision, ("actor", "reason"), "who changed a server's claims, and why", "as long as the history"),
     Trace(ChangeRow, ("before", "after"), "what moderators wrote", "as long as the history"),

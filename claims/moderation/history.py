@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
 
@@ -14,9 +14,9 @@ from claims.moderation.editor import edit_change
 from claims.moderation.edits import ReplaceAll, check_published
 from claims.moderation.rights import Actor, permit
 from claims.record import ClaimRecord, State, claim_from_state, claim_state, differences, lacking
-from claims.store.changes import CLAIM, QUEUE_ITEM, SERVER, STATE_STORES, Change, ChangeResult, write_changes
+from claims.store.changes import CHANNEL, CLAIM, QUEUE_ITEM, SERVER, STATE_STORES, Change, ChangeResult, write_changes
 from claims.store.revisions import AuditEntry, ChangeRecord
-from claims.store.server_settings import settings_from_state, settings_state
+from claims.store.server_settings import channel_from_state, settings_from_state, settings_state
 from claims.store.tables import ChangeRow, Revision
 from config.errors import ConflictError, FieldDifference, NotUndoableError, UnknownEntryError
 
@@ -269,8 +269,10 @@ def _undone(session: Session, server: int | None, made: ChangeRecord) -> Change:
 
 def _as_kept_now(kind: str, state: State | None) -> State | None:
     """Return a state out of the history with the fields that have been added to its kind since."""
-    if state is None or kind not in {CLAIM, SERVER}:
+    if state is None or kind not in {CLAIM, SERVER, CHANNEL}:
         return state
+    if kind == CHANNEL:
+        return asdict(channel_from_state(state))
     if kind == SERVER:
         return settings_state(settings_from_state(state))
     return claim_state(claim_from_state("", state, server=None, pack=""))

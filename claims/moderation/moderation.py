@@ -9,6 +9,7 @@ from claims.moderation.candidate_items import CandidateDesk, Check, ExtractionDe
 from claims.moderation.digest import DigestPostings, Digests
 from claims.moderation.editor import ClaimView, DraftBook, Editor
 from claims.moderation.examples import ExampleBook
+from claims.moderation.exemptions import ExemptionBook
 from claims.moderation.history import History, Undoing
 from claims.moderation.labels import LabelBook
 from claims.moderation.queue import Queue
@@ -54,3 +55,4 @@ class Moderation:
         self.digests = Digests(base, clock)
         self.digest_postings = DigestPostings(base, clock)
         self.setup = ServerSetup(base)
+        self.exemptions = ExemptionBook(base, hash_key, clock)

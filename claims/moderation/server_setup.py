@@ -1,6 +1,6 @@
 """What a server sets: on single claims, and for itself and its channels; each change asks for the actor's rights."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Unpack
 
 from sqlalchemy import select
@@ -13,9 +13,12 @@ from claims.moderation.rights import Actor, permit
 from claims.store.changes import CHANNEL, CLAIM_SETTING, QUEUE_ITEM, SERVER, UNSET, Change, ChangeResult, write_changes
 from claims.store.revisions import AuditEntry
 from claims.store.server_settings import (
+    ChannelChange,
     ChannelMode,
+    ChannelSettings,
     ServerSettings,
     SettingsChange,
+    channel_settings,
     settings_faults,
     settings_of,
     settings_state,
@@ -83,6 +86,10 @@ def setting_change(session: Session, server: int, claim_id: str, **values: objec
     return Change(CLAIM_SETTING, claim_id, now | values)
 
 
+# A month, in hours: who wants longer switches the channel off.
+LONGEST_SNOOZE = 720
+
+
 class ServerSetup:
     """Changes settings of the actor's own server; all methods may raise NotAllowedError."""
 
@@ -91,6 +98,9 @@ class ServerSetup:
 
     def change(self, actor: Actor, **changes: Unpack[SettingsChange]) -> ServerSettings:
         """Change the named settings and return all; raises InvalidEditError. Moderator roles need an administrator."""
+        return self._change(actor, "server.settings", **changes)
+
+    def _change(self, actor: Actor, act: str, **changes: Unpack[SettingsChange]) -> ServerSettings:
         server = _server_of(actor)
         with self._base.database.changing() as session:
             permit(session, actor, "server.settings")
@@ -103,18 +113,46 @@ class ServerSetup:
                 raise InvalidEditError(faults, changes)
             # Whoever sets what was so already leaves no row behind.
             wanted = [Change(SERVER, str(server), settings_state(after))] if after != before else []
-            entry = AuditEntry(actor.who, "server.settings", server=server)
+            entry = AuditEntry(actor.who, act, server=server)
             write_changes(session, entry, wanted, self._base.clock())
         return after
 
     def set_channel_mode(self, actor: Actor, channel: int, mode: ChannelMode) -> None:
         """Set the mode of a channel of the actor's server."""
+        self._change_channel(actor, channel, "channel.mode", mode=mode)
+
+    def change_channel(self, actor: Actor, channel: int, **changes: Unpack[ChannelChange]) -> ChannelSettings:
+        """Change the named settings of a channel and return all; raises InvalidEditError."""
+        return self._change_channel(actor, channel, "channel.settings", **changes)
+
+    def snooze(self, actor: Actor, hours: float, channel: int | None = None) -> int | None:
+        """Keep quiet for so many hours (0: speak again), in a channel or (None) the whole server.
+
+        Returns the end in seconds since 1970, None where there is none; raises InvalidEditError.
+        """
+        if not 0 <= hours <= LONGEST_SNOOZE:
+            mend = msgid("Give 0 to 720 hours; 0 ends it.")
+            raise InvalidEditError((FieldFault("hours", "{value} is out of range.", mend, {"value": hours}),), hours)
+        until = int(self._base.clock().timestamp() + hours * 3600) if hours else None
+        if channel is None:
+            self._change(actor, "server.snooze", snoozed_until=until)
+        else:
+            self._change_channel(actor, channel, "channel.snooze", snoozed_until=until)
+        return until
+
+    def _change_channel(
+        self, actor: Actor, channel: int, act: str, **changes: Unpack[ChannelChange]
+    ) -> ChannelSettings:
         server = _server_of(actor)
         with self._base.database.changing() as session:
             permit(session, actor, "channel.mode")
-            unset = mode == "off" and session.get(Channel, (server, channel)) is None
-            wanted = [] if unset else [Change(CHANNEL, f"{server}/{channel}", {"mode": mode})]
-            write_changes(session, AuditEntry(actor.who, "channel.mode", server=server), wanted, self._base.clock())
+            if faults := tuple(settings_faults(changes)):
+                raise InvalidEditError(faults, changes)
+            before = channel_settings(session.get(Channel, (server, channel)))
+            after = replace(before, **changes)
+            wanted = [Change(CHANNEL, f"{server}/{channel}", asdict(after))] if after != before else []
+            write_changes(session, AuditEntry(actor.who, act, server=server), wanted, self._base.clock())
+        return after
 
 
 def _server_of(actor: Actor) -> int:

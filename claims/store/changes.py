@@ -1,7 +1,7 @@
 """The one way in which the base changes: every new state with its revision, together or not at all."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Protocol, runtime_checkable
@@ -12,7 +12,14 @@ from sqlmodel import Session, col
 from claims.record import State, claim_from_state, claim_state, plain_fields
 from claims.store.claim_rows import pack_record, read_rows, write_claim
 from claims.store.revisions import TOUCHSTONE, AuditEntry, ChangeRecord, Who
-from claims.store.server_settings import ServerSettings, settings_from_state, settings_of, settings_state
+from claims.store.server_settings import (
+    ServerSettings,
+    channel_from_state,
+    channel_settings,
+    settings_from_state,
+    settings_of,
+    settings_state,
+)
 from claims.store.tables import (
     ChangeRow,
     Channel,
@@ -298,24 +305,24 @@ class ServerStore:
 
 
 class ChannelStore:
-    """Keeps the modes of channels, by `server/channel`."""
+    """Keeps the settings of channels, by `server/channel`."""
 
     def read(self, session: Session, server: int | None, subject: str) -> State | None:  # noqa: ARG002
-        """Return the mode, or None where none was set."""
+        """Return the settings, or None where none were set."""
         row = session.get(Channel, _numbers(subject))
-        return {"mode": row.mode} if row else None
+        return asdict(channel_settings(row)) if row else None
 
     def write(self, context: WriteContext, subject: str, state: State | None) -> None:
-        """Write the mode; None takes it back."""
+        """Write the settings; None takes them back."""
         number, channel = _numbers(subject)
         row = context.session.get(Channel, (number, channel))
         if state is None:
             if row is not None:
                 context.session.delete(row)
-        elif row is None:
-            context.session.add(Channel(server=number, channel=channel, mode=state["mode"], changed_at=context.at))
         else:
-            row.mode, row.changed_at = state["mode"], context.at
+            values = asdict(channel_from_state(state)) | {"changed_at": context.at}
+            new = Channel(server=number, channel=channel, mode=state["mode"], changed_at=context.at)
+            context.session.add((row or new).sqlmodel_update(values))
         context.session.flush()
 
 

@@ -1,12 +1,13 @@
 """What a server can set, as values and as the plain state that its history keeps; and how it is read."""
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, TypedDict, cast
 
 from sqlalchemy import select
 from sqlmodel import col
 
+from checks.model import LocalCutOff
 from claims.store.database import Database
 from claims.store.tables import Channel, Server
 from config.errors import FieldFault, msgid
@@ -17,7 +18,7 @@ CardForm = Literal["short", "full"]
 
 PAUSE_REPORTS = 3
 CORRECTION_DAYS = 14
-_LISTS = ("moderator_roles", "packs")
+_LISTS = ("moderator_roles", "packs", "exempt_roles")
 _RANGES: dict[str, tuple[float, float, str]] = {
     "cooldown_hours": (0, 8760, msgid("It must be 0 or more hours, and at most 8760.")),
     "cut_off": (0, 1, msgid("Give a probability from 0 to 1.")),
@@ -35,7 +36,8 @@ class ServerSettings:
     `packs`: the packs it subscribes to (None: all); `cut_off`: for claims without one of their own; `budget`: replies
     per 1,000 messages that it wants at most; `pause_reports`: reports within a day that pause a claim (3);
     `correction_days`: how far back cards are corrected (14); `setup_step`: where its set-up was left;
-    `card_form`: how much a card says (short); `cards_per_hour`: cards in one channel before hints take their place.
+    `card_form`: how much a card says (short); `cards_per_hour`: cards in one channel before hints take their place;
+    `exempt_roles`: whose messages are left alone; `snoozed_until`: when the bot speaks again, in seconds since 1970.
     """
 
     server: int
@@ -51,6 +53,18 @@ class ServerSettings:
     setup_step: str | None = None
     card_form: CardForm | None = None
     cards_per_hour: int | None = None
+    exempt_roles: tuple[int, ...] = ()
+    snoozed_until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    """The settings of one channel; None means: as the server has it."""
+
+    mode: ChannelMode = "off"
+    cooldown_hours: float | None = None
+    cut_off: float | None = None
+    snoozed_until: int | None = None
 
 
 class SettingsChange(TypedDict, total=False):
@@ -68,6 +82,17 @@ class SettingsChange(TypedDict, total=False):
     setup_step: str | None
     card_form: CardForm | None
     cards_per_hour: int | None
+    exempt_roles: tuple[int, ...]
+    snoozed_until: int | None
+
+
+class ChannelChange(TypedDict, total=False):
+    """What may be changed of a channel."""
+
+    mode: ChannelMode
+    cooldown_hours: float | None
+    cut_off: float | None
+    snoozed_until: int | None
 
 
 def settings_of(server: int, row: Server | None) -> ServerSettings:
@@ -90,7 +115,17 @@ def settings_from_state(state: dict[str, Any]) -> ServerSettings:
     return ServerSettings(**state | lists)
 
 
-def settings_faults(changes: SettingsChange) -> Iterator[FieldFault]:
+def channel_settings(row: Channel | None) -> ChannelSettings:
+    """Return the settings in a row of the table, or the defaults."""
+    return ChannelSettings() if row is None else channel_from_state(row.model_dump())
+
+
+def channel_from_state(state: Mapping[str, Any]) -> ChannelSettings:
+    """Return the settings of a channel's state; what an older state lacks is at its default."""
+    return ChannelSettings(**{each.name: state[each.name] for each in fields(ChannelSettings) if each.name in state})
+
+
+def settings_faults(changes: SettingsChange | ChannelChange) -> Iterator[FieldFault]:
     """Yield what is wrong with new values."""
     for name, (least, most, mend) in _RANGES.items():
         value = changes.get(name)
@@ -109,6 +144,29 @@ class ServerBook:
         with self._database.reading() as session:
             return settings_of(server, session.get(Server, server))
 
+    def settings_in(self, server: int, channel: int) -> ServerSettings:
+        """Return the settings that hold in a channel: its own where it has some, else the server's."""
+        with self._database.reading() as session:
+            settings, own = settings_of(server, session.get(Server, server)), session.get(Channel, (server, channel))
+        if own is None:
+            return settings
+        hours = settings.cooldown_hours if own.cooldown_hours is None else own.cooldown_hours
+        cut_off = settings.cut_off if own.cut_off is None else own.cut_off
+        return replace(settings, cooldown_hours=hours, cut_off=cut_off)
+
+    def local_cut_off(self, server: int, channel: int) -> LocalCutOff | None:
+        """Return the cut-off of a channel that has one of its own."""
+        with self._database.reading() as session:
+            own, all_ = session.get(Channel, (server, channel)), session.get(Server, server)
+        if own is None or own.cut_off is None:
+            return None
+        return LocalCutOff(own.cut_off, all_.cut_off if all_ else None)
+
+    def channel(self, server: int, channel: int) -> ChannelSettings:
+        """Return what a channel has set, or the defaults."""
+        with self._database.reading() as session:
+            return channel_settings(session.get(Channel, (server, channel)))
+
     def channel_mode(self, server: int, channel: int) -> ChannelMode:
         """Return the mode of a channel; `off` where nothing was set."""
         with self._database.reading() as session:
@@ -117,7 +175,11 @@ class ServerBook:
 
     def channels(self, server: int) -> dict[int, ChannelMode]:
         """Return the channels that are not off, with their modes."""
+        return {channel: own.mode for channel, own in self.channel_settings(server).items()}
+
+    def channel_settings(self, server: int) -> dict[int, ChannelSettings]:
+        """Return the channels that are not off, with all that they have set."""
         there = (col(Channel.server) == server, col(Channel.mode) != "off")
         with self._database.reading() as session:
             rows = session.scalars(select(Channel).where(*there).order_by(col(Channel.channel)))
-            return {row.channel: cast("ChannelMode", row.mode) for row in rows}
+            return {row.channel: channel_settings(row) for row in rows}

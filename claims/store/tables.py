@@ -244,16 +244,31 @@ class Server(Table, table=True):
     setup_step: str | None = None
     card_form: str | None = None
     cards_per_hour: int | None = None
+    exempt_roles: list[int] | None = Field(default=None, sa_type=JSON(none_as_null=True))  # pyright: ignore[reportArgumentType]
+    snoozed_until: int | None = Field(default=None, sa_type=BigInteger)
     changed_at: datetime = Field(sa_type=Moment)
 
 
 class Channel(Table, table=True):
-    """The mode of a channel; a channel without a row is off."""
+    """The mode of a channel, and what it has set for itself; a channel without a row is off."""
 
     server: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     channel: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     mode: str
+    cooldown_hours: float | None = None
+    cut_off: float | None = None
+    snoozed_until: int | None = Field(default=None, sa_type=BigInteger)
     changed_at: datetime = Field(sa_type=Moment)
+
+
+class Exemption(Table, table=True):
+    """Somebody whom the bot leaves alone, as a keyed hash: at moderators' wish in their server, at their own anywhere.
+
+    `server` is 0 for a member's own wish.
+    """
+
+    server: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    user_hash: str = Field(primary_key=True)
 
 
 class Answer(Table, table=True):

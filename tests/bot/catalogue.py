@@ -20,8 +20,16 @@ _FAULTS = ("FieldFault", "refuse")
 # Which arguments of which calls are texts, counted from 1: Texts.__call__ (by the name it is kept under), msgid, errors
 # and faults of fields. Babel takes two numbers for singular and plural, so that a second text needs a second round.
 KEYWORDS: tuple[dict[str, tuple[int, ...] | None], ...] = (
-    {"texts": None, "_texts": None, "plural": (1, 2), "msgid": None, "worded": None, "NotAllowedError": None}
-    | {"UnknownEntryError": None, "NotUndoableError": None, "DocumentTextError": None}
+    {
+        "texts": None,
+        "_texts": None,
+        "plain": None,
+        "plural": (1, 2),
+        "msgid": None,
+        "worded": None,
+        "NotAllowedError": None,
+    }
+    | {"UnknownEntryError": None, "NotUndoableError": None, "AlreadyWrittenError": None, "DocumentTextError": None}
     | {"DocumentRefusedError": None, "AddressRefusedError": None, "ExtractionError": None}
     | {"SiteError": None}
     | dict.fromkeys(_FAULTS, (2,)),

@@ -19,6 +19,8 @@ import numpy as np
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
+from checks.matching import joint_measures
+from checks.model import KnownClaim
 from checks.scoring import is_han
 from tests.evaluation.measuring import Measurer, Pair
 from tests.evaluation.packs import HERE, Row, read_claims, read_rows
@@ -39,7 +41,7 @@ LEAST_HUNDREDTHS = 2
 NO_TOPIC = {"rank", "wordings"}
 DENIAL = {"short": 2.0, "long": 0.45}
 QUESTION = 1.2
-CUT_OFFS = {"reply": 0.83, "offer": 0.34, "near": 0.02}
+CUT_OFFS = {"reply": 0.81, "offer": 0.25, "near": 0.02}
 # Of messages that make a claim 1 % lie below: measured on five packs; of ordinary chat two thirds do.
 GATES = {"few": 0.2, "many": 1.2, "many_from": 40}
 CHAT_A_PACK, CHAT_SHIPPED, CHAT_READ = 40, 500, 20000
@@ -55,11 +57,11 @@ class Table:
         self.fitted = np.array([pair.is_fitted and bool(pair.stance) for pair in pairs])
         self.read = np.array([bool(pair.stance) for pair in pairs])
         self.topic_names = [name for name in pairs[0].topic if name not in NO_TOPIC]
-        self.stance_names = [*pairs[0].topic, *next(pair.stance for pair in pairs if pair.stance)]
+        self.stance_names = list(_all_measures(next(pair for pair in pairs if pair.stance)))
         topic = np.array([[pair.topic[name] for name in self.topic_names] for pair in pairs])
         stance = np.zeros((len(pairs), len(self.stance_names)))
         for row in np.flatnonzero(self.read):
-            values = pairs[row].topic | pairs[row].stance
+            values = _all_measures(pairs[row])
             stance[row] = [values[name] for name in self.stance_names]
         self.topic_scale = topic.mean(axis=0), topic.std(axis=0)
         self.stance_scale = stance[self.fitted].mean(axis=0), stance[self.fitted].std(axis=0)
@@ -74,6 +76,10 @@ class Table:
         self.component_spread = components[self.fitted].std(axis=0)
         parts = [self.stance * MEASURES, self.turned, components / self.component_spread * DIRECTIONS]
         self.everything = sparse.hstack([sparse.csr_matrix(part) for part in parts]).tocsr()
+
+
+def _all_measures(pair: Pair) -> dict[str, float]:
+    return pair.topic | pair.stance | joint_measures(pair.topic, pair.stance)
 
 
 def _scaled(values: np.ndarray, centre: np.ndarray, spread: np.ndarray) -> np.ndarray:
@@ -114,13 +120,13 @@ def fit_stance(table: Table, rows: np.ndarray) -> LogisticRegression:
 
 def origin(pack: str) -> str:
     """Return the pack that a set of pairs is about, be it in one language only or held against chat."""
-    return re.sub("^chat |-(en|zh)$", "", pack)
+    return re.sub("^(chat|framed) |-(en|zh)$", "", pack)
 
 
 def folds(pairs: Sequence[Pair], shipped: set[str]) -> np.ndarray:
     """Return the fold of each pair: whole packs are left out; of the shipped claims, all messages about a claim."""
     packs = sorted({origin(pair.pack) for pair in pairs} - shipped)
-    claims = sorted({claim for pair in pairs if pair.pack in shipped for claim in pair.row.claims})
+    claims = sorted({claim for pair in pairs if origin(pair.pack) in shipped for claim in pair.row.claims})
 
     def fold(pair: Pair) -> int:
         if origin(pair.pack) not in shipped:
@@ -243,6 +249,30 @@ def read_chat(files: Sequence[Path]) -> list[str]:
     return [line for line in lines[:CHAT_READ] if len(line) > 3]
 
 
+def framed(name: str, claims: Sequence[KnownClaim]) -> list[Row]:
+    """Return plain messages about each claim: two denials, an assertion, a question and a mention of its wordings."""
+    chance = random.Random(name)
+    lines = (HERE / "frames.tsv").read_text("utf-8").splitlines()
+    frames = [line.split("\t") for line in lines if not line.startswith("#")]
+    kinds = [("denies", "en"), ("denies", "zh"), *((kind, "") for kind in ("asserts", "asks", "mentions"))]
+    rows: list[Row] = []
+    for claim in claims:
+        for kind, given in kinds:
+            language = given or chance.choice(("en", "zh"))
+            said = [each.text for each in claim.wordings if each.says and each.language == language]
+            frame = chance.choice([text for stance, of, text in frames if (stance, of) == (kind, language)])
+            if said:
+                text = frame.replace("{}", chance.choice(said).rstrip(".。!！"))
+                rows.append(_framed_row(claim.id, kind, language, text))
+    return rows
+
+
+def _framed_row(claim: str, kind: str, language: str, text: str) -> Row:
+    if kind == "mentions":
+        return Row(f"frame-{claim}-{kind}", text, (), "none", (claim,))
+    return Row(f"frame-{claim}-{kind}-{language}", text, (claim,), kind, ())
+
+
 def gather(measurer: Measurer, also: Mapping[str, tuple[Path, Path]], chat: Sequence[Path]) -> list[Pair]:
     """Return the measured pairs of all packs."""
     own = {file.stem: (file, file.with_suffix(".jsonl")) for file in sorted((HERE / "fields").glob("*.yaml"))}
@@ -253,13 +283,15 @@ def gather(measurer: Measurer, also: Mapping[str, tuple[Path, Path]], chat: Sequ
     for name, (pack, rows) in sets.items():
         claims = read_claims(pack)
         pairs += measurer.pairs(name, claims, read_rows(rows))
+        if name in own or name == "own":
+            pairs += measurer.pairs(f"framed {name}", claims, framed(name, claims))
         if vectors is not None and (pack.resolve() != SHIPPED or name == "own"):
             most = CHAT_SHIPPED if pack == SHIPPED else CHAT_A_PACK
             near = measurer.nearest(claims, lines, vectors, most)
             said = [Row(f"chat-{number}", text, (), "none", ()) for number, text in enumerate(near)]
             pairs += measurer.pairs(f"chat {name}", claims, said)
         sys.stdout.write(f"{name}: {len(pairs)} pairs\n")
-    for name, (pack, rows) in list(own.items())[::2]:
+    for name, (pack, rows) in own.items():
         messages = read_rows(rows)
         for language, wanted in (("en", True), ("zh", False)):
             other = [row for row in messages if is_han(row.text) == wanted]

@@ -7,7 +7,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, TouchstoneBot
+from bot.discord.bot import BotInteraction
 from bot.discord.editor.claim_forms import CutOffForm, NewForm, SourceForm, TextsForm
 from bot.discord.editor.entries import (
     ENTRY,
@@ -169,35 +169,24 @@ async def _edit(request: Request, claim_id: str, version_tag: str | None, edit: 
     return (await request.do(request.moderation.editor.edit, request.actor, claim_id, version_tag, edit)).changed
 
 
-class EditorCommands(CommandGroup):
-    """The ways into the editor from the group `/claims`, and to the forms of new things."""
+@app_commands.default_permissions(manage_guild=True)
+@app_commands.guild_only()
+class EditorCommands(
+    commands.GroupCog,
+    group_name=locale_str(msgid("claims")),
+    group_description=locale_str(msgid("The claims of this server, for its moderators")),
+):
+    """The group `/claims`: the ways into the editor, and to the forms of new things."""
 
-    def __init__(self, bot: TouchstoneBot, group: commands.Cog, forms: Forms, lookup: ClaimLookup) -> None:
-        self.bot = bot
+    def __init__(self, forms: Forms, lookup: ClaimLookup) -> None:
         self._forms = forms
         self._lookup = lookup
-        added: list[Subcommand] = [
-            app_commands.Command(
-                name=locale_str(msgid("find")),
-                description=locale_str(msgid("Find a claim and change it")),
-                callback=self.find,
-            ),
-            app_commands.Command(
-                name=locale_str(msgid("new")),
-                description=locale_str(msgid("Begin a claim of this server's own")),
-                callback=self.new,
-            ),
-            app_commands.Command(
-                name=locale_str(msgid("source")),
-                description=locale_str(msgid("Add a source that points can cite")),
-                callback=self.source,
-            ),
-        ]
-        self.join(group, added)
+        super().__init__()
 
     async def _complete(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
         return await self._lookup.suggest_everything(Request(interaction), typed)
 
+    @app_commands.command(name=locale_str(msgid("find")), description=locale_str(msgid("Find a claim and change it")))
     @app_commands.rename(claim=locale_str(msgid("claim")))
     @app_commands.describe(claim=locale_str(msgid("Part of a claim, in English or Chinese")))
     @app_commands.autocomplete(claim=_complete)
@@ -207,10 +196,16 @@ class EditorCommands(CommandGroup):
         found = (await self._lookup.everything(request)).one(claim)
         await request.respond(draw_claim(await read_screen(request, found.id), request.texts))
 
+    @app_commands.command(
+        name=locale_str(msgid("new")), description=locale_str(msgid("Begin a claim of this server's own"))
+    )
     async def new(self, interaction: BotInteraction) -> None:
         """Open the form of a new claim."""
         await self._forms.open(Request(interaction), FormName(NewForm.kind))
 
+    @app_commands.command(
+        name=locale_str(msgid("source")), description=locale_str(msgid("Add a source that points can cite"))
+    )
     async def source(self, interaction: BotInteraction) -> None:
         """Open the form of a new source."""
         await self._forms.open(Request(interaction), FormName(SourceForm.kind))

@@ -278,7 +278,7 @@ def _date(value: str, texts: Texts) -> FormField:
 
 
 def _citations(value: str, texts: Texts) -> FormField:
-    hint = texts('One a line: source, source 120-180, or source "its very words". New ones: /claims source')
+    hint = texts.plain('One a line: source, source 120-180, or source "its very words". New ones: /claims source')
     return long("citations", value, texts, hint)
 
 

@@ -123,6 +123,7 @@ class HistoryCommand(commands.Cog):
     )
     @app_commands.rename(claim=locale_str(msgid("claim")))
     @app_commands.describe(claim=locale_str(msgid("Part of a claim; without one, the whole server's history")))
+    @app_commands.default_permissions(manage_guild=True)
     @app_commands.guild_only()
     async def history(self, interaction: BotInteraction, claim: str | None = None) -> None:
         """Show the newest page, of all changes or of one claim's."""

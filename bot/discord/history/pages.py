@@ -77,6 +77,8 @@ class Labels:
                 return texts("Settings of the server")
             case "channel":
                 return self.channel(int(change.subject.partition("/")[2]))
+            case "exemption":
+                return texts("A member; whom, I do not keep")
             case "queue item":
                 return texts("Item {number} of the queue", number=change.subject)
             case "example":
@@ -121,6 +123,11 @@ ACTS: Mapping[str, str] = {
     "example.delete": msgid("Example deleted"),
     "server.settings": msgid("Settings of the server changed"),
     "channel.mode": msgid("Mode of a channel changed"),
+    "channel.settings": msgid("Settings of a channel changed"),
+    "channel.snooze": msgid("Snooze of a channel changed"),
+    "server.snooze": msgid("Snooze of the server changed"),
+    "member.exempt": msgid("A member left alone"),
+    "member.answer": msgid("A member answered again"),
     "pack.load": msgid("Pack of claims loaded"),
     "pack.add": msgid("Pack of claims brought into force"),
     "pack.remove": msgid("Pack of claims left out"),

@@ -56,6 +56,7 @@ class QueueCommand(commands.Cog):
     @app_commands.rename(kind=locale_str(msgid("kind")))
     @app_commands.describe(kind=locale_str(msgid("Only this kind of items")))
     @app_commands.choices(kind=[app_commands.Choice(name=locale_str(KINDS[each]), value=each) for each in ITEM_KINDS])
+    @app_commands.default_permissions(manage_guild=True)
     @app_commands.guild_only()
     async def queue(self, interaction: BotInteraction, kind: str = ALL) -> None:
         """Show the first page."""

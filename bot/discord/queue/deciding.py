@@ -50,7 +50,11 @@ async def fetch_message(request: Request, channel_id: int, message_id: int) -> d
     discord.Forbidden where the bot itself may not read it.
     """
     guild, person = request.guild, request.interaction.user
-    channel = guild.get_channel_or_thread(channel_id) or await guild.fetch_channel(channel_id)
+    try:
+        channel = guild.get_channel_or_thread(channel_id) or await guild.fetch_channel(channel_id)
+    except (discord.InvalidData, discord.NotFound):
+        # A link can be put together of one server's number and another one's channel.
+        raise NotAllowedError("That is no channel of this server.") from None
     if (
         not isinstance(person, discord.Member)
         or not isinstance(channel, discord.abc.Messageable)

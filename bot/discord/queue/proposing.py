@@ -17,7 +17,7 @@ from bot.discord.forms import LONGEST_FIELD, Form, FormField, FormName, Forms
 from bot.discord.lookup import LONGEST, ClaimLookup, meant_document, suggest_documents
 from bot.discord.queue.command import QueueCommand
 from bot.discord.queue.deciding import Decision, fetch_message, read_message, words_of, write_decision
-from bot.discord.request import Request
+from bot.discord.request import Request, everywhere
 from bot.texts import Texts, msgid
 from bot.wording import field_name, value_text
 from claims.documents.candidates import MOST as MOST_CANDIDATES
@@ -180,25 +180,32 @@ def _claim_hint(texts: Texts) -> str:
     return texts("Its id, or words that only its title has.")
 
 
-class Proposing(CommandGroup):
+class Proposing(commands.Cog):
     """Opens the form of a proposal; what is handed in waits for the moderators."""
 
-    def __init__(self, bot: TouchstoneBot, group: commands.Cog, forms: Forms, lookup: ClaimLookup) -> None:
+    def __init__(self, bot: TouchstoneBot, forms: Forms, lookup: ClaimLookup) -> None:
         self.bot = bot
         self._forms = forms
         self._lookup = lookup
         menu = app_commands.ContextMenu(name=locale_str(msgid("Propose as claim")), callback=self.propose_message)
         self.menu = app_commands.guild_only(menu)
-        command: Subcommand = app_commands.Command(
-            name=locale_str(msgid("propose")),
-            description=locale_str(msgid("Propose a claim, or one more wording of a claim")),
-            callback=self.propose,
-        )
-        self.join(group, (command,), (self.menu,))
+
+    async def cog_load(self) -> None:
+        """Add the message menu."""
+        self.bot.tree.add_command(self.menu)
+
+    async def cog_unload(self) -> None:
+        """Take the message menu away again."""
+        self.bot.tree.remove_command(self.menu.name, type=self.menu.type)
 
     async def _complete(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
         return await self._lookup.suggest(Request(interaction), typed)
 
+    @app_commands.command(
+        name=locale_str(msgid("propose")),
+        description=locale_str(msgid("Propose a claim, or one more wording of a claim")),
+    )
+    @everywhere
     @app_commands.rename(claim=locale_str(msgid("claim")))
     @app_commands.describe(claim=locale_str(msgid("The claim that it is a wording of; without one, a new claim")))
     @app_commands.autocomplete(claim=_complete)

@@ -95,6 +95,7 @@ class WeeklyDigest(commands.Cog):
         name=locale_str(msgid("digest")),
         description=locale_str(msgid("What the last seven days brought, for moderators")),
     )
+    @app_commands.default_permissions(manage_guild=True)
     @app_commands.guild_only()
     async def digest(self, interaction: BotInteraction) -> None:
         """Show the digest privately; what is posted in the channel stays as it was planned."""

@@ -51,7 +51,10 @@ async def world(simcord_env, touchstone):
     guild = simcord_env.create_guild()
     channel = guild.create_text_channel("general")
     touchstone.moderation.setup.set_channel_mode(administrator(guild.id), channel.id, "on")
-    return World(simcord_env, touchstone, guild, channel)
+    made = World(simcord_env, touchstone, guild, channel)
+    # What Discord hides from members by default is tried elsewhere: here the bot's own rights are to refuse.
+    made.open_commands()
+    return made
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ async def test_the_sources_of_a_private_answer_can_be_opened(world):
 
 async def test_check_and_menu_can_be_installed_by_a_single_user(world):
     registered = {command["name"]: command for command in world.env.backend.commands[None].values()}
-    for name in ("check", MENU, "about", "privacy", "forget-me", "claims"):
+    for name in ("check", MENU, "about", "privacy", "forget-me", "browse", "propose", "ignore-me"):
         assert registered[name]["integration_types"] == [0, 1]
         assert registered[name]["contexts"] == [0, 1, 2]
 

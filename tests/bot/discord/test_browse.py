@@ -11,7 +11,7 @@ from tests.bot.discord.world import text_of
 
 
 async def complete(world, typed):
-    choices = await world.alice.autocomplete(world.channel, "claims browse", "claim", typed)
+    choices = await world.alice.autocomplete(world.channel, "browse", "claim", typed)
     return {choice["value"]: choice["name"] for choice in choices}
 
 
@@ -42,17 +42,17 @@ async def test_at_most_25_suggestions_come_each_short_enough(world):
 
 
 async def test_a_suggestion_opens_the_card_of_the_claim(world):
-    shown = text_of(await world.alice.slash(world.channel, "claims browse", claim="crane-built-1920"))
+    shown = text_of(await world.alice.slash(world.channel, "browse", claim="crane-built-1920"))
     assert "The yearbook dates the crane to 1954" in shown
 
 
 async def test_free_text_opens_the_claim_that_it_fits(world):
-    shown = text_of(await world.alice.slash(world.channel, "claims browse", claim="lamp lighthouse"))
+    shown = text_of(await world.alice.slash(world.channel, "browse", claim="lamp lighthouse"))
     assert "40 kW is the connection of the whole island" in shown
 
 
 async def test_free_text_that_fits_nothing_is_answered_with_a_sentence(world):
-    shown = text_of(await world.alice.slash(world.channel, "claims browse", claim="xyzzy plugh"))
+    shown = text_of(await world.alice.slash(world.channel, "browse", claim="xyzzy plugh"))
     assert shown == "There is no such claim here. Pick one from the list."
     assert [type(error.original) for error in world.env.errors] == [UnknownClaimError]
 
@@ -61,7 +61,7 @@ async def test_free_text_that_fits_nothing_is_answered_with_a_sentence(world):
 async def test_the_list_is_turned_page_by_page_to_its_end_and_back(world):
     claims = world.touchstone.base.claims()
     last = (len(claims) - 1) // PER_PAGE
-    listed = await world.alice.slash(world.channel, "claims browse")
+    listed = await world.alice.slash(world.channel, "browse")
     message = listed.response.message
     assert f"Page 1 of {last + 1}" in text_of(message)
     for _ in range(last):
@@ -74,7 +74,7 @@ async def test_the_list_is_turned_page_by_page_to_its_end_and_back(world):
 
 @pytest.mark.usefixtures("many")
 async def test_list_and_menu_work_after_a_restart(world, settings):
-    listed = await world.alice.slash(world.channel, "claims browse")
+    listed = await world.alice.slash(world.channel, "browse")
     await world.env.restart_bot(create_bot(settings, world.touchstone))
     await world.alice.click(listed.response.message, label="Next")
     assert "Page 2" in text_of(listed.response.message)

@@ -77,7 +77,7 @@ async def test_the_sentence_is_in_the_language_of_the_client(world, failing, in_
 
 async def test_autocomplete_fails_without_a_word(world, monkeypatch):
     monkeypatch.setattr(ClaimLookup, "published", None)
-    assert not await world.alice.autocomplete(world.channel, "claims browse", "claim", "crane")
+    assert not await world.alice.autocomplete(world.channel, "browse", "claim", "crane")
 
 
 def test_every_kind_of_error_stands_before_the_kinds_it_belongs_to():

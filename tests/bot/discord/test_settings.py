@@ -4,7 +4,7 @@ import discord
 import pytest
 
 from config.errors import InvalidEditError, NotAllowedError
-from tests.bot.discord.world import MODERATORS_ONLY, text_of
+from tests.bot.discord.world import MODERATORS_ONLY, text_of, typed_commands
 from tests.claims.people import administrator
 
 COMMAND = "touchstone settings"
@@ -44,7 +44,7 @@ async def test_what_is_given_is_written_as_one_change(world, chosen):
     assert {name: getattr(chosen(), name) for name in given} == given
     assert chosen().digest_channel == desk.id
     assert "- Cut-off: 0.9\n" in shown
-    assert shown.endswith("Changed as you said; /history can take it back.")
+    assert typed_commands(shown).endswith("Changed as you said; /history can take it back.")
 
 
 async def test_a_server_may_have_the_full_card(world, chosen):

@@ -6,7 +6,7 @@ import simcord.interactions
 from simcord.backend.errors import SetupError
 
 from config.errors import NotAllowedError
-from tests.bot.discord.world import ADMINISTRATORS_ONLY, CRANE, labels_of, text_of
+from tests.bot.discord.world import ADMINISTRATORS_ONLY, CRANE, labels_of, text_of, typed_commands
 from tests.claims.people import administrator
 
 
@@ -155,7 +155,7 @@ async def test_a_new_server_gets_one_hint_in_its_system_channel(world, monkeypat
     monkeypatch.setattr(type(guild), "system_channel", property(lambda self: self.get_channel(world.channel.id)))
     await world.env.bot.get_cog("SetupCommand").on_guild_join(guild)
     (hint,) = world.cards()
-    assert hint.content == "I stay silent until an administrator of this server sets me up with /setup."
+    assert typed_commands(hint.content) == "I stay silent until an administrator of this server sets me up with /setup."
     assert world.sent()[-1]["allowed_mentions"]["parse"] == []
 
 

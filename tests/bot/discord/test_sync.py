@@ -29,12 +29,6 @@ async def test_names_and_descriptions_are_registered_in_chinese(world):
     assert watch["options"][0]["choices"][0]["name_localizations"]["zh-CN"] == "开"
 
 
-async def test_the_settings_are_shown_to_everybody_in_a_server_because_a_chosen_role_may_use_them(world):
-    registered = {command["name"]: command for command in world.env.backend.commands[None].values()}
-    assert registered["touchstone"].get("default_member_permissions") is None
-    assert registered["touchstone"]["contexts"] == [0]
-
-
 async def test_a_refusal_does_not_keep_the_bot_from_starting(world, settings, caplog):
     world.env.inject_error("GET", "/applications/*/commands", status=500)
     await world.env.restart_bot(create_bot(settings, world.touchstone))

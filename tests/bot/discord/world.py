@@ -1,5 +1,6 @@
 """A small server with its people, and readable ways to look at what the bot did there."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +45,14 @@ class World:
         roles = [self.guild.create_role(name, permissions=permissions)] if permissions else []
         return self.guild.add_member(self.env.create_user(name), roles=roles)
 
+    def open_commands(self) -> None:
+        """Let the server show moderators' commands to everybody, as its administrators can."""
+        everybody = [{"id": str(self.guild.id), "type": 1, "permission": True}]
+        for command in self.env.backend.commands[None].values():
+            if command["name"] == "setup":
+                continue
+            self.env.backend.set_command_permissions(self.guild.id, int(command["id"]), everybody)
+
     def cards(self, channel=None) -> list[discord.Message]:
         """Return the bot's public messages in the channel."""
         shown = (channel or self.channel).history()
@@ -64,6 +73,11 @@ class World:
     def reactions(self) -> list[str]:
         """Return the paths of the reactions that the bot has added."""
         return [seen.path for seen in self.env.http_requests if seen.method == "PUT" and "/reactions/" in seen.path]
+
+
+def typed_commands(text: str) -> str:
+    """Return a text with mentions of commands as they are typed."""
+    return re.sub(r"</([^:>]+):\d+>(?:（[^）]*）)?", r"/\1", text)
 
 
 def text_of(shown) -> str:

@@ -4,11 +4,14 @@ import pytest
 from sqlalchemy import select
 
 from claims.base import ClaimBase
+from claims.moderation.history import Undoing
 from claims.moderation.rights import Actor
 from claims.moderation.server_setup import ServerSetup
-from claims.store.server_settings import ServerBook, ServerSettings
+from claims.store.changes import note_changes
+from claims.store.revisions import AuditEntry, ChangeRecord
+from claims.store.server_settings import ChannelSettings, ServerBook, ServerSettings
 from claims.store.tables import ChangeRow, Revision
-from config.errors import InvalidEditError
+from config.errors import InvalidEditError, NotAllowedError
 
 SERVER = 1_300_000_000_000_000_001
 CHIEF = Actor(4711, SERVER, is_administrator=True)
@@ -63,4 +66,40 @@ def test_every_change_is_a_revision_with_its_actor_and_no_change_is_none(any_bas
         ("4711", "server.settings", SERVER),
     ]
     assert [(row.kind, row.before) for row in changes] == [("channel", None), ("server", None)]
-    assert changes[0].after == {"mode": "on"}
+    assert changes[0].after == {"mode": "on", "cooldown_hours": None, "cut_off": None, "snoozed_until": None}
+
+
+def test_a_channel_may_have_a_cool_down_and_a_cut_off_of_its_own(any_base: ClaimBase) -> None:
+    setup, book = ServerSetup(any_base), ServerBook(any_base.database)
+    setup.change(CHIEF, cooldown_hours=6, cut_off=0.9)
+    setup.set_channel_mode(CHIEF, 1, "on")
+    setup.change_channel(CHIEF, 1, cooldown_hours=0.5)
+    assert (book.settings_in(SERVER, 1).cooldown_hours, book.settings_in(SERVER, 1).cut_off) == (0.5, 0.9)
+    assert book.settings_in(SERVER, 2).cooldown_hours == 6
+    setup.change_channel(CHIEF, 1, cooldown_hours=None, cut_off=0.7)
+    assert (book.settings_in(SERVER, 1).cooldown_hours, book.settings_in(SERVER, 1).cut_off) == (6, 0.7)
+    setup.set_channel_mode(CHIEF, 1, "hint")
+    assert book.channel(SERVER, 1) == ChannelSettings("hint", cut_off=0.7)
+
+
+def test_a_channels_settings_are_held_to_the_same_bounds(any_base: ClaimBase) -> None:
+    setup = ServerSetup(any_base)
+    with pytest.raises(InvalidEditError):
+        setup.change_channel(CHIEF, 1, cut_off=1.5)
+    with pytest.raises(InvalidEditError):
+        setup.snooze(CHIEF, 721)
+    with pytest.raises(NotAllowedError):
+        setup.change_channel(Actor(1, SERVER), 1, cut_off=0.5)
+    assert ServerBook(any_base.database).channel(SERVER, 1) == ChannelSettings()
+
+
+def test_a_mode_that_was_set_before_there_was_more_can_be_undone(any_base: ClaimBase) -> None:
+    setup, book = ServerSetup(any_base), ServerBook(any_base.database)
+    setup.set_channel_mode(CHIEF, 1, "hint")
+    older = ChangeRecord("channel", f"{SERVER}/1", {"mode": "on"}, {"mode": "hint"})
+    with any_base.database.changing() as session:
+        entry = AuditEntry(CHIEF.who, "channel.mode", server=SERVER)
+        number = note_changes(session, entry, [older], any_base.clock()).revision
+    setup.change_channel(CHIEF, 1, cut_off=0.7)
+    Undoing(any_base).undo(CHIEF, number)
+    assert book.channel(SERVER, 1) == ChannelSettings("on", cut_off=0.7)

@@ -14,6 +14,7 @@ from claims.answering.traces import CARDS_KEPT, TRACES, TraceBook, mark_of
 from claims.base import ClaimBase
 from claims.moderation.editor import DraftBook
 from claims.moderation.examples import ExampleBook, KeptMessage
+from claims.moderation.exemptions import ExemptionBook
 from claims.moderation.labels import LabelBook, LabelledReply
 from claims.moderation.queue import Queue
 from claims.moderation.reports import FeedbackBook
@@ -40,6 +41,8 @@ NOBODY = {
     "document": "*",
     "document_text": "*",
     "example": "id server claim makes_claim channel kept_at",
+    "exemption": "server",
+    "extracted_chunk": "*",
     "feedback": "channel claim server kind reported_at",
     "figure": "*",
     "form_draft": "server saved_at",
@@ -91,6 +94,7 @@ def said_everything(base: ClaimBase, clock: Clock, author: int, channel: int) ->
     DraftBook(base, KEY, clock).keep(member, f"prop|{channel}|{first(channel)}", {"text": f"typed words {author}"})
     example = KeptMessage(channel, first(channel), author, f"kept words {author}", CLAIM, makes_claim=True)
     ExampleBook(base, KEY, clock).keep(MODERATOR, example)
+    ExemptionBook(base, KEY, clock).toggle(MODERATOR, author)
 
 
 def leads(base: ClaimBase, author: int, channel: int) -> set[str]:
@@ -106,7 +110,7 @@ def leads(base: ClaimBase, author: int, channel: int) -> set[str]:
     return found
 
 
-ALL = {"answer", "cooldown", "sighting", "queue_item", "shadow_match", "label", "form_draft", "example"}
+ALL = {"answer", "cooldown", "sighting", "queue_item", "shadow_match", "label", "form_draft", "example", "exemption"}
 
 
 def columns() -> Iterator[tuple[str, str]]:
@@ -151,7 +155,7 @@ def test_nothing_leads_to_a_member_once_its_time_is_over(ours: ClaimBase, clock:
     clock.move(days=2)
     TraceBook(ours, KEY, clock).purge(MONTH)
     # What a moderator keeps and what waits for a decision say so themselves.
-    assert leads(ours, 71, 8) == {"example", "queue_item"}
+    assert leads(ours, 71, 8) == {"example", "queue_item", "exemption"}
     assert {item.kind for item in Queue(ours, KEY, clock).items(MODERATOR).items} == {"proposal", "feedback", "near"}
     assert leads(ours, 72, 9) >= ALL - {"form_draft"}
 

@@ -10,7 +10,7 @@ from claims.exchange.importing import load_pack
 from claims.moderation.rights import Actor
 from config.errors import DatabaseError
 from tests.bot.discord.queue.test_deciding import opened
-from tests.bot.discord.world import MODERATORS_ONLY, hand_in, prefilled, shown_by, text_of
+from tests.bot.discord.world import MODERATORS_ONLY, hand_in, prefilled, shown_by, text_of, typed_commands
 from tests.claims.packs import claim_data, pack_data, write_pack
 
 PAPER = "Gold demand is up 12% since spring.\n白银需求在2025年增长了30%，因为机房越建越多。\nDoes silver matter?\n"
@@ -33,7 +33,7 @@ def touchstone(touchstone, tmp_path):
 
 async def test_what_a_document_proposes_waits_in_the_queue(world, waiting):
     shown = text_of(await world.chief.slash(world.channel, COMMAND, source="metals-paper"))
-    assert shown == "2 sentences of On \\*metals\\* wait in the queue now.\nDecide on them with /queue."
+    assert typed_commands(shown) == "2 sentences of On \\*metals\\* wait in the queue now.\nDecide on them with /queue."
     assert [item.payload["text"] for item in waiting.items("candidate")] == [
         BEST,
         "Gold demand is up 12% since spring.",
@@ -123,7 +123,8 @@ async def test_after_a_restart_the_command_is_there_once(world, waiting, setting
 )
 async def test_it_speaks_the_language_of_the_client(world, waiting, in_language, locale, first, again, place):
     in_language(locale)
-    assert text_of(await world.chief.slash(world.channel, COMMAND, source="metals-paper")) == first
+    shown = text_of(await world.chief.slash(world.channel, COMMAND, source="metals-paper"))
+    assert typed_commands(shown) == first
     assert again in text_of(await world.chief.slash(world.channel, COMMAND, source="metals-paper"))
     assert place in text_of(await opened(world, waiting.items("candidate")[0].id))
 

@@ -19,7 +19,7 @@ def title_of(form) -> str:
 
 
 async def test_a_claim_is_proposed_with_a_note(world, waiting):
-    form = await world.alice.slash(world.channel, "claims propose")
+    form = await world.alice.slash(world.channel, "propose")
     assert title_of(form) == "Propose a claim"
     done = await hand_in(world.alice, form, text="The quay sinks", note="heard it twice")
     assert text_of(done) == THANKS
@@ -33,19 +33,19 @@ async def test_a_claim_is_proposed_with_a_note(world, waiting):
 
 @pytest.mark.parametrize("typed", [CRANE_CLAIM, "harbour crane"])
 async def test_a_wording_is_proposed_for_a_claim(world, waiting, typed):
-    form = await world.alice.slash(world.channel, "claims propose", claim=typed)
+    form = await world.alice.slash(world.channel, "propose", claim=typed)
     assert title_of(form) == "Propose a wording"
     await hand_in(world.alice, form, text="That crane is a hundred")
     assert [item.claim for item in waiting.items()] == [CRANE_CLAIM]
 
 
 async def test_claims_are_suggested_while_typing(world):
-    found = await world.alice.autocomplete(world.channel, "claims propose", "claim", "ferry")
+    found = await world.alice.autocomplete(world.channel, "propose", "claim", "ferry")
     assert [choice["value"] for choice in found] == [FERRY_CLAIM]
 
 
 async def test_a_claim_that_nobody_knows_opens_no_form(world):
-    shown = text_of(await world.alice.slash(world.channel, "claims propose", claim="the moon"))
+    shown = text_of(await world.alice.slash(world.channel, "propose", claim="the moon"))
     assert shown == "There is no such claim here. Pick one from the list."
     assert len(world.env.errors) == 1
 
@@ -80,7 +80,7 @@ async def test_a_long_message_stands_in_the_form_whole_and_is_shortened_there(wo
 
 async def test_the_same_proposal_waits_once(world, waiting):
     waiting.proposal("The quay sinks", claim=None)
-    form = await world.bob.slash(world.channel, "claims propose")
+    form = await world.bob.slash(world.channel, "propose")
     done = await hand_in(world.bob, form, text="the QUAY sinks")
     assert text_of(done) == "The same proposal waits already, or the moderators have decided on it."
 
@@ -88,21 +88,21 @@ async def test_the_same_proposal_waits_once(world, waiting):
 async def test_one_member_proposes_no_more_than_twenty_at_a_time(world, waiting):
     for number in range(MOST_PROPOSALS):
         waiting.proposal(f"proposal {number}", claim=None)
-    form = await world.alice.slash(world.channel, "claims propose")
+    form = await world.alice.slash(world.channel, "propose")
     refused = text_of(await hand_in(world.alice, form, text="one more"))
     assert "20 of your proposals wait. Wait for the moderators." in refused
     assert "one more" in refused
 
 
 async def test_a_form_that_was_open_at_a_restart_is_still_taken(world, waiting, settings, touchstone):
-    form = await world.alice.slash(world.channel, "claims propose", claim=CRANE_CLAIM)
+    form = await world.alice.slash(world.channel, "propose", claim=CRANE_CLAIM)
     await world.env.restart_bot(create_bot(settings, touchstone))
     assert text_of(await hand_in(world.alice, form, text="That crane is a hundred")) == THANKS
     assert [item.claim for item in waiting.items()] == [CRANE_CLAIM]
 
 
 async def test_a_claim_that_was_withdrawn_while_the_form_was_open_is_refused_with_the_words(world, waiting):
-    form = await world.alice.slash(world.channel, "claims propose", claim=CRANE_CLAIM)
+    form = await world.alice.slash(world.channel, "propose", claim=CRANE_CLAIM)
     world.touchstone.moderation.editor.edit(waiting.chief, CRANE_CLAIM, None, SetStatus("withdrawn"))
     refused = text_of(await hand_in(world.alice, form, text="That crane is a hundred"))
     assert "There is no such claim here." in refused
@@ -111,7 +111,7 @@ async def test_a_claim_that_was_withdrawn_while_the_form_was_open_is_refused_wit
 
 
 async def test_outside_a_server_nobody_looks_after_proposals(world):
-    shown = await world.env.create_user("dora").slash("claims propose")
+    shown = await world.env.create_user("dora").slash("propose")
     assert text_of(shown) == "This works in a server only."
     assert len(world.env.errors) == 1
 
@@ -120,7 +120,7 @@ async def test_what_is_proposed_in_one_server_stays_there(world, waiting):
     other = world.env.create_guild()
     channel = other.create_text_channel("elsewhere")
     member = other.add_member(world.env.create_user("dora"))
-    await hand_in(member, await member.slash(channel, "claims propose"), text="The quay sinks")
+    await hand_in(member, await member.slash(channel, "propose"), text="The quay sinks")
     assert waiting.items() == ()
     there = Actor(1, other.id, is_administrator=True)
     assert [item.payload["text"] for item in waiting.queue.items(there).items] == ["The quay sinks"]
@@ -135,6 +135,6 @@ async def test_what_is_proposed_in_one_server_stays_there(world, waiting):
 )
 async def test_it_speaks_the_language_of_the_client(world, in_language, locale, title, says):
     in_language(locale)
-    form = await world.alice.slash(world.channel, "claims propose")
+    form = await world.alice.slash(world.channel, "propose")
     assert title_of(form) == title
     assert text_of(await hand_in(world.alice, form, text="码头在下沉")) == says
