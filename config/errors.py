@@ -9,6 +9,7 @@ TouchstoneError
 │   ├── DocumentTextError        a document is unknown here, or its text is not loaded (also a ClaimBaseError)
 │   ├── DocumentRefusedError     a file or an answer from an address cannot become a document (also a ClaimBaseError)
 │   │   └── AddressRefusedError  an address may not be read, or gave nothing that can be
+│   │       └── RobotsError      the site asks programs not to read it
 │   ├── UnknownPackError         no pack has this name, no file this path (also a ClaimBaseError)
 │   ├── UnknownEntryError        no revision, queue item or example has this number (also a ClaimBaseError)
 │   ├── SiteError                a site of the claims cannot be written into a folder (also a ClaimBaseError)
@@ -195,6 +196,10 @@ class DocumentRefusedError(WordedError, ClaimBaseError):
 
 class AddressRefusedError(DocumentRefusedError):
     """An address may not be read, or gave nothing that can be."""
+
+
+class RobotsError(AddressRefusedError):
+    """A site's robots.txt asks programs not to read an address."""
 
 
 class ExtractionError(WordedError, ClaimBaseError):

@@ -117,6 +117,9 @@ class Settings(BaseSettings):
     extractor_cost: float = Field(ge=0, description="What one run may cost, in the same money; 0: no bound but tokens.")
     extractor_timeout: float = Field(gt=0, le=3_600, description="Seconds that one answer of the model may take.")
     onnx_folder: Path | None = Field(default=None, description="Folder with model.onnx and tokenizer.json.")
+    check_sources: bool = Field(
+        description="Whether the bot looks once a day if the pages of documents still say what claims cite."
+    )
     public_url: str | None = Field(
         default=None, description="Where the site of `touchstone claims site` is published: cards then link to it."
     )

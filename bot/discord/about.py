@@ -2,8 +2,11 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from importlib import metadata
+from typing import TypeVar
 
 from discord import app_commands
 from discord.app_commands import locale_str
@@ -83,20 +86,25 @@ class About(commands.Cog):
 
 _log = logging.getLogger(__name__)
 
+Result = TypeVar("Result")
+
 
 class Housekeeping(commands.Cog):
-    """Purges at the start and then daily; a failure is logged and tried again the next day."""
+    """Purges, and looks after sources, at the start and then daily; a failure is logged and tried again a day later."""
 
     def __init__(self, bot: TouchstoneBot) -> None:
         self.bot = bot
 
     async def cog_load(self) -> None:
-        """Start the daily round."""
+        """Start the daily rounds."""
         self.purge.start()
+        if self.bot.settings.check_sources:
+            self.sources.start()
 
     async def cog_unload(self) -> None:
-        """Stop it."""
+        """Stop them."""
         self.purge.cancel()
+        self.sources.cancel()
 
     @tasks.loop(hours=24)
     async def purge(self) -> None:
@@ -104,14 +112,28 @@ class Housekeeping(commands.Cog):
         take_lane("chores")
         older_than = timedelta(days=self.bot.settings.sighting_days)
         try:
-            await asyncio.to_thread(self._purge, older_than)
+            await asyncio.to_thread(self._alone, "purge", partial(self.bot.touchstone.traces.purge, older_than))
         except ClaimBaseError as error:
             _log.error("What is old could not be deleted: %s", error)
 
-    def _purge(self, older_than: timedelta) -> None:
-        job = self.bot.touchstone.base.database.job("purge")
-        if job.take():
-            try:
-                self.bot.touchstone.traces.purge(older_than)
-            finally:
-                job.release()
+    @tasks.loop(hours=24)
+    async def sources(self) -> None:
+        """Look whether the pages of documents are still what they were; what is not waits in the queues."""
+        take_lane("chores")
+        try:
+            found = await asyncio.to_thread(self._alone, "sources", self.bot.touchstone.moderation.source_watch.run)
+        except ClaimBaseError as error:
+            _log.error("The pages of sources could not be checked: %s", error)
+            return
+        if found is not None:
+            _log.info("%d pages of sources checked, %d to look at", len(found), sum(each.reported for each in found))
+
+    def _alone(self, name: str, work: Callable[[], Result]) -> Result | None:
+        """Do the work, unless another process is at it."""
+        job = self.bot.touchstone.base.database.job(name)
+        if not job.take():
+            return None
+        try:
+            return work()
+        finally:
+            job.release()
