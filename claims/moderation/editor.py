@@ -23,6 +23,7 @@ from claims.store.claim_rows import packs_in_force, read_rows
 from claims.store.revisions import AuditEntry, hash_user
 from claims.store.tables import Claim, ClaimOverride, FormDraft, Server
 from config.errors import ConflictError, NotAllowedError, UnknownClaimError
+from config.languages import NO_TEXT
 
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
 
@@ -94,11 +95,11 @@ def edit_change(session: Session, actor: Actor, claim_id: str, version_tag: str 
 
 def new_claim_change(base: ClaimBase, session: Session, actor: Actor, texts: EditTexts, wording: str = "") -> Change:
     """Return the state of a new draft, with a first wording where one is given."""
-    blank = ClaimRecord("", "contested", "", "", "", 1, base.clock().date(), None, (), (), (), "draft", actor.server)
+    blank = ClaimRecord("", "contested", NO_TEXT, "", 1, base.clock().date(), None, (), (), (), "draft", actor.server)
     sources = Sources(session, actor.server)
     draft = texts.apply(blank, sources)
     draft = AddWording(wording).apply(draft, sources) if wording else draft
-    return Change(CLAIM, _free_id(session, draft.title_en), claim_state(draft))
+    return Change(CLAIM, _free_id(session, draft.title.first()), claim_state(draft))
 
 
 def seen_claim(session: Session, server: int | None, claim_id: str) -> ClaimRecord:
