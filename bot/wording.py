@@ -148,6 +148,7 @@ _WORDS: Mapping[str, Mapping[object, str]] = {
         "wording": msgid("taken as a wording"),
         "negative": msgid("taken as never to be matched"),
         "claim": msgid("opened as a new claim"),
+        "point": msgid("taken as a further point"),
         "resume": msgid("claim answered again"),
         "dismiss": msgid("dismissed"),
     },

@@ -13,6 +13,7 @@ from bot.discord.forms import Forms
 from bot.discord.history.command import HistoryCommand
 from bot.discord.lookup import ClaimLookup
 from bot.discord.offers import Offers
+from bot.discord.queue.candidate_forms import CandidateForm, FurtherPointForm
 from bot.discord.queue.command import QueueCommand
 from bot.discord.queue.proposing import CandidatesCommand, NewClaimForm, ProposeForm, Proposing, WordingForm
 from bot.discord.queue.weekly import WeeklyDigest
@@ -43,6 +44,7 @@ def create_bot(settings: Settings, touchstone: Touchstone | None = None, pace: P
     claims, manage = EditorCommands(forms, lookup), Manage(bot)
     corrections = CorrectionRuns(bot, watch.finish, pace or Pace())
     forms.add(*editor_forms(lookup), ProposeForm(), NewClaimForm(), WordingForm(lookup, queue), FactsForm())
+    forms.add(CandidateForm(), FurtherPointForm(lookup, queue))
     bot.parts = (
         watch,
         Offers(bot, router, watch),

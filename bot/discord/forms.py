@@ -315,12 +315,17 @@ class Forms(commands.Cog):
         """Add kinds of forms; called before the bot connects."""
         self._kinds |= {each.kind: each for each in kinds}
 
-    async def open(self, request: Request, name: FormName) -> None:
+    async def open(self, request: Request, name: FormName, filled: Mapping[str, str] | None = None) -> None:
         """Show a form, with what was typed and not written before; must be the first answer to the interaction.
 
-        A version in the name says that the person has seen it and wants to write over it.
+        A version in the name says that the person has seen it and wants to write over it. What is `filled` in stands
+        in the form in place of anything that was typed before.
         """
         form = await (await self._kind(request, name)).open(request, name.about)
+        if filled is not None:
+            form = form.filled(filled)
+            await request.interaction.response.send_modal(draw_modal(replace(form, name=form.name.numbered())))
+            return
         draft = await request.do(request.moderation.drafts.find, request.actor, form.name.draft)
         if draft is not None:
             version_tag = name.version_tag or draft.pop(_VERSION_TAG, form.name.version_tag)

@@ -1,10 +1,13 @@
-"""`touchstone documents candidates` and `extract`: what documents propose, by rules and by a language model."""
+"""`touchstone documents candidates`, `extract` and `review`: what documents propose, and what becomes of it."""
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import click
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
@@ -12,16 +15,27 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from bot.terminal.check import json_line, write
 from bot.terminal.console import Terminal, complain
 from bot.texts import Texts, msgid
-from bot.wording import attitude_text
+from bot.wording import attitude_text, fault_lines, field_name, value_text
 from claims.moderation.rights import Actor
-from config.errors import DocumentRefusedError, DocumentTextError, ExtractionError
+from config.errors import (
+    ConflictError,
+    DocumentRefusedError,
+    DocumentTextError,
+    ExtractionError,
+    InvalidEditError,
+    UnknownClaimError,
+    UnknownEntryError,
+)
 
 if TYPE_CHECKING:
     from bot.service import Touchstone
     from claims.documents.candidates import Candidate, SourceText
+    from claims.moderation.first_draft import FirstDraft
+    from claims.moderation.queue import Item
 
 _WHICH = msgid("Ids of documents, as the list shows them, or files; all loaded documents where none is named.")
 _SERVER = msgid("Put them into the queue of this Discord server, given by its id.")
+_OWN_QUEUE = msgid("Put them into the operator's queue, for touchstone documents review.")
 _DRY_RUN = msgid("Only print them.")
 _JSON = msgid("Print JSON.")
 _MOST = msgid("How many to print at most.")
@@ -50,6 +64,7 @@ def candidates(
     server: Annotated[
         int | None, typer.Option("--server", metavar="ID", min=1, help=_SERVER, show_default=False)
     ] = None,
+    queue: Annotated[bool, typer.Option("--queue", help=_OWN_QUEUE)] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_DRY_RUN)] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_JSON)] = False,
     most: Annotated[int | None, typer.Option("--most", metavar="N", min=1, help=_MOST, show_default=False)] = None,
@@ -65,14 +80,19 @@ def candidates(
         with _progress(terminal) as moved:
             found = desk.across(actor, sources, moved, beside_claims=not alone, **({"most": limit} if limit else {}))
         new = None
-        if server is not None and not dry_run:
+        if (server is not None or queue) and not dry_run:
             kept = {source.document for source in sources if _is_kept(touchstone, actor, source.document)}
             new = desk.add(actor, tuple(each for each in found if each.document in kept))
     if as_json:
         write(json_line([candidate_json(candidate) for candidate in found]))
         return
     _show(terminal, found)
-    if new is not None:
+    if new is not None and server is None:
+        told = terminal.texts.plural(
+            "{count} is new in the operator's queue.", "{count} are new in the operator's queue.", new
+        )
+        terminal.print(told, style="bold")
+    elif new is not None:
         told = terminal.texts.plural(
             "{count} is new in the queue of server {server}.",
             "{count} are new in the queue of server {server}.",
@@ -219,3 +239,185 @@ def candidate_json(candidate: "Candidate") -> dict[str, Any]:
         "times": [{"text": each.text, "means": each.means} for each in candidate.times],
         "also": list(candidate.also),
     }
+
+
+_REVIEWED = msgid("The queue of this Discord server; else the operator's own, which makes shared claims.")
+_ONLY = msgid("Only candidates of this document.")
+# Key → what it does. Keys are the same in every language; the line that shows them is not.
+_KEYS = msgid(
+    "[y] publish as it is · [d] keep as a draft · [e] edit · [w] wording of a claim · [p] point of a claim ·"
+    " [x] dismiss · [s] skip · [u] undo · [q] leave"
+)
+_LONGEST_TRIED = 3
+
+
+def review(
+    context: typer.Context,
+    document: Annotated[str, typer.Argument(metavar="[ID]", help=_ONLY, show_default=False)] = "",
+    server: Annotated[
+        int | None, typer.Option("--server", metavar="ID", min=1, help=_REVIEWED, show_default=False)
+    ] = None,
+) -> None:
+    """Go through what waits, one key each; leaving loses nothing, and the same command goes on with the rest."""
+    terminal = Terminal.of(context)
+    with terminal.open() as touchstone:
+        _Review(terminal, touchstone, Actor(0, server, is_operator=True)).run(document)
+
+
+class _Review:
+    """One sitting over the candidates of a queue; `_done` holds what can be undone: place and revision."""
+
+    def __init__(self, terminal: Terminal, touchstone: "Touchstone", actor: Actor) -> None:
+        self._terminal = terminal
+        self._touchstone = touchstone
+        self._moderation = touchstone.moderation
+        self._actor = actor
+        self._done: list[tuple[int, int]] = []
+
+    def run(self, document: str) -> None:
+        texts, say = self._terminal.texts, self._terminal.print
+        queue = self._moderation.queue
+        waiting = queue.items(self._actor, kind="candidate", size=_MOST_REVIEWED).items
+        numbers = [each.id for each in waiting if not document or each.payload.get("source") == document]
+        if not numbers:
+            say(texts("Nothing waits for a decision."))
+            return
+        place = 0
+        while place < len(numbers):
+            try:
+                item = self._moderation.decisions.item(self._actor, numbers[place])
+            except (ConflictError, UnknownEntryError):
+                place += 1
+                continue
+            draft = self._moderation.first_drafts.of(self._actor, item)
+            self._show(item, draft, f"{place + 1}/{len(numbers)}")
+            key = self._key()
+            if key == "q":
+                break
+            if key == "u":
+                place = self._undo(place)
+                continue
+            try:
+                revision = self._decide(key, item, draft)
+            except (InvalidEditError, UnknownClaimError) as error:
+                lines = fault_lines(error, texts) if isinstance(error, InvalidEditError) else [str(error)]
+                for line in lines:
+                    complain(line)
+                continue
+            if revision is not None:
+                self._done.append((place, revision))
+            if revision is not None or key == "s":
+                place += 1
+        left = queue.items(self._actor, kind="candidate", size=1).counts.get("candidate", 0)
+        say(texts.plural("{count} waits still.", "{count} wait still.", left))
+
+    def _show(self, item: "Item", draft: "FirstDraft", place: str) -> None:
+        texts, say, payload = self._terminal.texts, self._terminal.print, item.payload
+        say(f"\n[{place}] {payload.get('text')}", style="bold")
+        facts = [
+            payload.get("source"),
+            payload.get("speaker"),
+            attitude_text(str(payload.get("attitude") or ""), texts),
+        ]
+        if payload.get("model"):
+            facts.append(texts("found by a language model: {model}", model=payload["model"]))
+        say("    " + " · ".join(str(each) for each in facts if each), style="dim")
+        for claim, offer in payload.get("near") or ():
+            say("    " + texts(_OFFERS[offer], claim=claim), style="dim")
+        title = " / ".join(dict.fromkeys(draft.texts.title.values()))
+        said = " ".join(dict.fromkeys(draft.point.text.values()))
+        rows = {
+            "title": title,
+            "kind": value_text("kind", draft.texts.kind, texts),
+            "wordings": draft.wordings.replace("\n", " | "),
+            "points": f"{value_text('role', draft.point.role, texts)}: {said}",
+            "citations": draft.point.citations or "",
+            "date": draft.point.date or "",
+            "figures": ", ".join(f"{each.value} {each.unit}" for each in draft.figures),
+        }
+        for name, value in rows.items():
+            if value:
+                say(f"    {field_name(name, texts)}: {value}")
+
+    def _key(self) -> str:
+        """Return the key pressed; away from a terminal the first letter of a line, and at its end `q`."""
+        self._terminal.print(self._terminal.texts(_KEYS), style="dim")
+        if sys.stdin.isatty():
+            pressed = click.getchar()
+            if pressed in {"\x03", "\x04"}:
+                raise KeyboardInterrupt
+            return pressed.lower()
+        line = sys.stdin.readline()
+        return line.strip()[:1].lower() if line else "q"
+
+    def _asked(self, label: str, default: str) -> str:
+        return str(typer.prompt(label, default=default, show_default=bool(default))).strip()
+
+    def _decide(self, key: str, item: "Item", draft: "FirstDraft") -> int | None:
+        """Do what a key says, and return the revision that it made; None where nothing was written."""
+        texts, decisions = self._terminal.texts, self._moderation.decisions
+        near = [str(claim) for claim, _ in item.payload.get("near") or ()] or [item.claim or ""]
+        match key:
+            case "y" | "d" | "e":
+                if key == "e":
+                    draft = self._edited(draft)
+                return self._write(item, draft, publish=key != "d")
+            case "w":
+                claim = self._asked(field_name("claim", texts), near[0])
+                return decisions.accept_wording(self._actor, item.id, claim).revision
+            case "p":
+                claim = self._asked(field_name("claim", texts), near[0])
+                return decisions.accept_point(self._actor, item.id, claim, draft.point).revision
+            case "x":
+                return decisions.dismiss(self._actor, item.id).revision
+            case _:
+                return None
+
+    def _edited(self, draft: "FirstDraft") -> "FirstDraft":
+        """Ask for each field, with what is proposed; Enter keeps it."""
+        texts = self._terminal.texts
+        title = {
+            code: self._asked(f"{field_name('title', texts)} ({code})", text)
+            for code, text in draft.texts.title.items()
+        }
+        kind = self._asked(field_name("kind", texts), draft.texts.kind or "")
+        wordings = self._asked(f"{field_name('wordings', texts)} (|)", draft.wordings.replace("\n", " | "))
+        point = {code: self._asked(field_name("text", texts), text) for code, text in draft.point.text.items()}
+        date = self._asked(field_name("date", texts), draft.point.date or "")
+        citations = self._asked(field_name("citations", texts), draft.point.citations or "")
+        made = replace(
+            draft,
+            texts=replace(draft.texts, title=title, kind=kind),
+            wordings="\n".join(part.strip() for part in wordings.split("|")),
+            point=replace(draft.point, text=point, date=date, citations=citations),
+        )
+        return self._moderation.first_drafts.with_figures(made)
+
+    def _write(self, item: "Item", draft: "FirstDraft", *, publish: bool) -> int:
+        """Write the claim, published where each of its wordings is heard, else as a draft; say which."""
+        texts, say = self._terminal.texts, self._terminal.print
+        preview = self._moderation.first_drafts.preview(self._actor, draft)
+        strength, _ = self._touchstone.strength(preview, self._actor.server)
+        for text in strength.unheard[:_LONGEST_TRIED]:
+            say(texts("⚠ “{text}” is not answered, said word for word.", text=text))
+        publish = publish and not strength.unheard
+        claim, written = self._moderation.decisions.open_claim(self._actor, item.id, replace(draft, publish=publish))
+        said = (
+            texts("Published as {claim}.", claim=claim) if publish else texts("Kept as the draft {claim}.", claim=claim)
+        )
+        say(said, style="bold")
+        return written.revision
+
+    def _undo(self, place: int) -> int:
+        """Take the last decision back, and return the place of its item."""
+        texts = self._terminal.texts
+        if not self._done:
+            self._terminal.print(texts("There is nothing to undo in this sitting."))
+            return place
+        before, revision = self._done.pop()
+        self._moderation.undoing.undo(self._actor, revision)
+        self._terminal.print(texts("Undone."))
+        return before
+
+
+_MOST_REVIEWED = 1000

@@ -12,7 +12,7 @@ from rich.text import Text
 from bot.reply import display_date
 from bot.terminal.check import json_line, write
 from bot.terminal.console import Terminal, complain
-from bot.terminal.document_candidates import candidates, extract
+from bot.terminal.document_candidates import candidates, extract, review
 from bot.texts import Texts, msgid
 from bot.wording import left_out_line, read_parts
 from claims.documents.loading import DocumentReport
@@ -53,6 +53,10 @@ def register(app: typer.Typer) -> None:
     group.command("candidates", help=about)(candidates)
     about = msgid("Let a language model look through a document; what it finds waits in a queue, marked, for a person.")
     group.command("extract", help=about)(extract)
+    about = msgid(
+        "Go through the candidates that wait: publish, keep, edit or dismiss each with a key; undo; go on later."
+    )
+    group.command("review", help=about)(review)
     app.add_typer(group, name="documents")
     sources = typer.Typer(help=msgid("The pages that the documents come from."), no_args_is_help=True)
     about = msgid(

@@ -16,11 +16,11 @@ from claims.documents.candidates import COVERED, MOST_MERGED, Candidate, Candida
 from claims.documents.markup import View
 from claims.fields import clean_text
 from claims.moderation.editor import edit_change, new_claim_change
-from claims.moderation.edits import AddWording, EditTexts
+from claims.moderation.edits import AddWording, Edit, EditPoint, EditTexts
 from claims.moderation.queue import Item, NewItem, item_of, put, reports_of
 from claims.moderation.rights import Actor, permit
 from claims.moderation.server_setup import setting_change
-from claims.record import with_texts
+from claims.record import ClaimRecord, with_texts
 from claims.store.changes import QUEUE_ITEM, Change, ChangeResult, write_changes
 from claims.store.revisions import AuditEntry
 from claims.store.tables import (
@@ -184,6 +184,13 @@ class ExtractionDesk:
         """Tell whether there is a model to ask."""
         return self._extractor is not None
 
+    def wordings(self, actor: Actor, claim: ClaimRecord) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return up to five further ways to say a claim, and to dispute it, for a form; raises ExtractionError."""
+        with self._base.database.reading() as session:
+            permit(session, actor, "claim.edit")
+        titles = list(dict.fromkeys(claim.title.values()))
+        return self.extractor.wordings(titles, [wording.text for wording in claim.wordings])
+
     def run(self, actor: Actor, document: str, *, again: bool = False) -> Iterator[ExtractionStep]:
         """Yield a step for each chunk that is read, the first with what was read before (`again`: nothing).
 
@@ -333,17 +340,22 @@ class QueueDecisions:
         """Add the text as a negative wording; reports of this claim are then dealt with."""
         return self._add(actor, number, claim, text, "negative")
 
-    def open_claim(
-        self, actor: Actor, number: int, texts: EditTexts, wording: str | None = None
-    ) -> tuple[str, ChangeResult]:
-        """Begin a new draft from the item, with its text as the first wording; return the claim's id."""
+    def open_claim(self, actor: Actor, number: int, edit: Edit, wording: str | None = None) -> tuple[str, ChangeResult]:
+        """Begin a new claim from the item, and return its id; where the edit gives its title only, with a wording."""
         with self._base.database.changing() as session:
             permit(session, actor, "queue.decide")
             row = _open(session, actor, number)
-            words = wording or row.payload.get("text") or ""
-            change = new_claim_change(self._base, session, actor, texts, words)
+            words = (wording or row.payload.get("text") or "") if isinstance(edit, EditTexts) else ""
+            change = new_claim_change(self._base, session, actor, edit, words)
             written = self._decide(session, actor, row, "claim", [change])
         return change.subject, written
+
+    def accept_point(self, actor: Actor, number: int, claim: str, edit: EditPoint) -> ChangeResult:
+        """Add what a document says to a claim that is there, as a further point."""
+        with self._base.database.changing() as session:
+            permit(session, actor, "queue.decide")
+            row = _open(session, actor, number)
+            return self._decide(session, actor, row, "point", [edit_change(session, actor, claim, None, edit)])
 
     def dismiss(self, actor: Actor, number: int, reason: str = "") -> ChangeResult:
         """Leave everything as it is; what reports have led to is lifted when none of the claim's are left."""

@@ -93,12 +93,13 @@ def edit_change(session: Session, actor: Actor, claim_id: str, version_tag: str 
     return Change(CLAIM, claim_id, claim_state(after))
 
 
-def new_claim_change(base: ClaimBase, session: Session, actor: Actor, texts: EditTexts, wording: str = "") -> Change:
-    """Return the state of a new draft, with a first wording where one is given."""
+def new_claim_change(base: ClaimBase, session: Session, actor: Actor, edit: Edit, wording: str = "") -> Change:
+    """Return the state that an edit gives a new draft, with a first wording where one is given."""
     blank = ClaimRecord("", "contested", NO_TEXT, "", 1, base.clock().date(), None, (), (), (), "draft", actor.server)
     sources = Sources(session, actor.server)
-    draft = texts.apply(blank, sources)
+    draft = edit.apply(blank, sources)
     draft = AddWording(wording).apply(draft, sources) if wording else draft
+    check_published(draft, edit)
     return Change(CLAIM, _free_id(session, draft.title.first()), claim_state(draft))
 
 

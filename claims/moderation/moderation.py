@@ -12,6 +12,7 @@ from claims.moderation.digest import DigestPostings, Digests
 from claims.moderation.editor import ClaimView, DraftBook, Editor
 from claims.moderation.examples import ExampleBook
 from claims.moderation.exemptions import ExemptionBook
+from claims.moderation.first_draft import FirstDrafts
 from claims.moderation.history import History, Undoing
 from claims.moderation.labels import LabelBook
 from claims.moderation.queue import Queue
@@ -46,6 +47,7 @@ class Moderation:
         self.source_watch = SourceWatch(base.database, clock or base.clock, self._page_text)
         self.queue = Queue(base, hash_key, clock)
         self.decisions = QueueDecisions(base)
+        self.first_drafts = FirstDrafts(base)
         self.candidates = CandidateDesk(base, lexicon, check, clock)
         self.extraction = ExtractionDesk(base, lexicon, check, extractor)
         self.examples = ExampleBook(base, hash_key, clock)

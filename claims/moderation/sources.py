@@ -3,18 +3,21 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from sqlalchemy import delete, func, or_, select
 from sqlmodel import Session, col
 
 from checks.lexicon import Lexicon
+from checks.text import TextFolder
 from claims.base import ClaimBase
 from claims.documents.cleaning import CleanDocument, CleaningRules
 from claims.documents.decoding import editions
 from claims.documents.intake import DocumentFacts, Intake, IntakeReader
+from claims.documents.sentences import Sentence, sentences_of
 from claims.documents.worthiness import CandidateCues
 from claims.fields import FormReader
 from claims.moderation.rights import Actor, permit
@@ -187,6 +190,19 @@ class DocumentShelf:
 
     def shown(self, actor: Actor, document: str) -> tuple[DocumentRecord, CleanDocument]:
         """Return a document with its clean reading; raises DocumentTextError where there is none."""
+        record, text = self._loaded(actor, document)
+        return record, self._rules.clean(text)
+
+    def sentences(self, actor: Actor, document: str, words: str) -> list[tuple[Sentence, str]]:
+        """Return the sentences of a document that have all these words, each with the line that cites it.
+
+        Raises DocumentTextError where the text is not loaded.
+        """
+        _, text = self._loaded(actor, document)
+        found = sentences_with(text, words)
+        return [(each, quoted_line(document, text, each.start, each.end)) for each in found]
+
+    def _loaded(self, actor: Actor, document: str) -> tuple[DocumentRecord, str]:
         record = next((each for each in self._base.documents(actor.server) if each.id == document), None)
         if record is None:
             raise DocumentTextError("There is no document {document} here. Pick one from the list.", document=document)
@@ -198,7 +214,7 @@ class DocumentShelf:
                 " load FILE",
                 document=document,
             )
-        return record, self._rules.clean(loaded.text)
+        return record, loaded.text
 
     def remove(self, actor: Actor, document: str, reason: str = "") -> None:
         """Take a document and its text away; raises DocumentRefusedError while a claim cites it."""
@@ -305,17 +321,21 @@ class Sources:
         return list(self._session.scalars(select(col(Document.id)).where(seen).order_by(col(Document.id))))
 
     def read(self, form: FormReader, typed: str) -> tuple[CitationRecord, ...]:
-        """Read citations, one a line: `source`, `source 120-180` (characters) or `source "the very words"`."""
+        """Read citations, one a line: `source`, `source "the very words"`, or `source` and some words of a sentence.
+
+        `source 120-180` (characters of the raw text) is read too, because citations that stand are shown so.
+        """
         lines = [line.strip() for line in typed.splitlines() if line.strip()]
         return tuple(found for line in lines if (found := self._citation(form, line)) is not None)
 
     def _citation(self, form: FormReader, line: str) -> CitationRecord | None:
         name, _, rest = line.partition(" ")
+        rest = rest.strip()
         if not self.knows(name):
             known = ", ".join(self.names()[:20])
             form.refuse("citations", "There is no source {name}.", "Known: {known}; or add it.", name=name, known=known)
             return None
-        if not rest.strip():
+        if not rest:
             return CitationRecord(name, 0, 0, WHOLE)
         text = self._text(name)
         if text is None:
@@ -323,15 +343,33 @@ class Sources:
                 "citations", "The text of {name} is not loaded.", "Cite it as a whole: write its name only.", name=name
             )
             return None
-        place = _PLACE.fullmatch(rest.strip())
-        start, end = (int(place[1]), int(place[2])) if place else _find(text, rest.strip().strip(_QUOTES))
-        if not 0 <= start < end <= len(text):
-            form.refuse(
-                "citations", "{words} does not stand in {name} exactly once.", "Copy more words of it.",
-                words=rest.strip()[:60], name=name,
-            )  # fmt: skip
+        start, end = self._place(form, name, text, rest)
+        if start == end:
             return None
         return CitationRecord(name, start, end, hashlib.sha256(text[start:end].encode()).hexdigest())
+
+    def _place(self, form: FormReader, name: str, text: str, rest: str) -> tuple[int, int]:
+        """Return where a line points to; an empty place where that is refused."""
+        words = rest.strip(_QUOTES)
+        place = _PLACE.fullmatch(rest)
+        start, end = (int(place[1]), int(place[2])) if place else _find(text, words) if words != rest else (-1, -1)
+        if 0 <= start < end <= len(text):
+            return start, end
+        found = [] if place else sentences_with(text, words)
+        if len(found) == 1:
+            return found[0].start, found[0].end
+        if found:
+            several = " … ".join(each.text[:80] for each in found[:_MOST_TOLD])
+            form.refuse(
+                "citations", "{count} sentences of {name} have these words: {several}",
+                "Add words of the one that is meant.", count=len(found), name=name, several=several,
+            )  # fmt: skip
+        else:
+            form.refuse(
+                "citations", "{words} does not stand in {name} exactly once.", "Copy more words of it.",
+                words=rest[:60], name=name,
+            )  # fmt: skip
+        return 0, 0
 
     def _text(self, name: str) -> str | None:
         document = self._session.get_one(Document, name)
@@ -349,3 +387,47 @@ def _find(text: str, words: str) -> tuple[int, int]:
     start = text.find(words) if words else -1
     unique = start >= 0 and text.find(words, start + 1) < 0
     return (start, start + len(words)) if unique else (-1, -1)
+
+
+_MOST_TOLD = 3
+# Words of a form's line that a sentence may need, and the marks around them.
+_MARKS = re.compile(r"[\s\"'“”„«»「」『』,，.。;；:：!！?？…()（）]+")
+
+
+def quoted_line(document: str, raw: str, start: int, end: int) -> str:
+    """Return a citation as people read it, by its words; where these do not show its place, by its characters."""
+    words = raw[start:end]
+    is_plain = _MARKUP.isdisjoint(words) and words == words.strip(_QUOTES + " ") and len(words) <= _LONGEST_QUOTE
+    if words and is_plain and _find(raw, words) == (start, end):
+        return f'{document} "{words}"'
+    return f"{document} {start}-{end}" if start < end else document
+
+
+_LONGEST_QUOTE = 600
+# Words with these do not read as they stand.
+_MARKUP = frozenset("\n<>&")
+
+
+@lru_cache(1)
+def _reading() -> tuple[CleaningRules, Callable[[str], str], frozenset[str]]:
+    cues, fold = CandidateCues.load(), TextFolder().fold
+    return CleaningRules.load(cues.ends, fold), fold, frozenset(cues.file.abbreviations)
+
+
+@lru_cache(4)
+def _sentences(raw: str) -> tuple[tuple[str, Sentence], ...]:
+    """Return the sentences of a raw text, folded, each with its place; some texts are asked for again and again."""
+    rules, fold, abbreviations = _reading()
+    return tuple((_MARKS.sub("", fold(each.text)), each) for each in sentences_of(rules.clean(raw).view, abbreviations))
+
+
+def sentences_with(raw: str, words: str) -> list[Sentence]:
+    """Return the sentences of a raw text that have all words, whatever their script, case and marks; in order."""
+    fold = _reading()[1]
+    wanted = [part for each in words.split() if (part := _MARKS.sub("", fold(each)))]
+    if sum(map(len, wanted)) < _LEAST_WORDS:
+        return []
+    return [each for folded, each in _sentences(raw) if all(part in folded for part in wanted)]
+
+
+_LEAST_WORDS = 2

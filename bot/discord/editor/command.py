@@ -8,6 +8,7 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.discord.bot import BotInteraction
+from bot.discord.cards import shorten
 from bot.discord.editor.claim_forms import CutOffForm, NewForm, SourceForm, TextsForm
 from bot.discord.editor.entries import (
     ENTRY,
@@ -24,11 +25,12 @@ from bot.discord.editor.entries import (
     entries_of,
 )
 from bot.discord.editor.heard import (
+    ASK_MODEL,
     SUGGESTED_MENU,
     TryForm,
     chosen_suggestions,
-    draw_strength,
-    read_strength,
+    draw_asked,
+    draw_heard,
     taken_line,
 )
 from bot.discord.editor.screen import (
@@ -54,14 +56,17 @@ from bot.discord.editor.wordings import (
     draw_wordings,
     fingerprint_of,
 )
-from bot.discord.forms import FormKind, FormName, Forms
-from bot.discord.lookup import ClaimLookup
+from bot.discord.errors import own_words
+from bot.discord.forms import FormKind, FormName, Forms, languages_of
+from bot.discord.lookup import LONGEST, MOST, ClaimLookup, meant_document, suggest_documents
 from bot.discord.request import Request
 from bot.discord.routes import Click, Router
 from bot.texts import msgid
+from claims.fields import LINE, SENTENCE
 from claims.moderation.edits import AddWordings, Edit, RemoveFigure, RemovePoint, RemoveWordings
 from claims.record import ClaimRecord
-from config.errors import ConflictError
+from config.errors import ConflictError, DocumentTextError, ExtractionError
+from config.languages import by_field, written_language
 
 
 class ClaimEditor(commands.Cog):
@@ -77,6 +82,7 @@ class ClaimEditor(commands.Cog):
         router.answer(REMOVE_MENU, self._remove)
         router.answer(ENTRY_MENU, self._choose)
         router.answer(SUGGESTED_MENU, self._take)
+        router.answer(ASK_MODEL, self._ask_model)
         router.answer(ENTRY, self._entry)
 
     async def _open(self, click: Click) -> None:
@@ -87,7 +93,7 @@ class ClaimEditor(commands.Cog):
         if part == "card":
             view = draw_claim(screen, texts)
         elif part == "heard":
-            view = draw_strength(*await read_strength(click, screen.claim.id), texts)
+            view = await draw_heard(click, screen.claim.id)
         elif part == "words":
             view = draw_wordings(screen.claim, LIST_NAMES[0], 0, texts)
         else:
@@ -132,7 +138,15 @@ class ClaimEditor(commands.Cog):
         if chosen:
             await _edit(click, claim_id, None, AddWordings("\n".join(chosen), "says"))
         remarks = [taken_line(len(chosen), texts)]
-        await click.show(draw_strength(*await read_strength(click, claim_id), texts, remarks))
+        await click.show(await draw_heard(click, claim_id, remarks))
+
+    async def _ask_model(self, click: Click) -> None:
+        """Show what the language model suggests; where it gives nothing, say why."""
+        try:
+            view = await draw_asked(click, click["claim"])
+        except ExtractionError as error:
+            view = await draw_heard(click, click["claim"], [own_words(error, click.texts)])
+        await click.show(view)
 
     async def _choose(self, click: Click) -> None:
         await self._show_entry(click, "view", click.chosen)
@@ -195,6 +209,53 @@ class EditorCommands(
         request = await Request.waiting(interaction)
         found = (await self._lookup.everything(request)).one(claim)
         await request.respond(draw_claim(await read_screen(request, found.id), request.texts))
+
+    async def _complete_document(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
+        return await suggest_documents(Request(interaction), typed, only_loaded=True)
+
+    async def _complete_words(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
+        """Return the sentences of the chosen document that have the words typed so far."""
+        request = Request(interaction)
+        document = str(getattr(interaction.namespace, "source", "") or "")
+        found = await request.do(
+            request.moderation.shelf.sentences, await request.require("claim.edit"), document, typed
+        )
+        return [
+            app_commands.Choice(name=shorten(each.text, LONGEST), value=shorten(each.text, LONGEST).rstrip("…"))
+            for each, _ in found[:MOST]
+        ]
+
+    @app_commands.command(
+        name=locale_str(msgid("point")),
+        description=locale_str(msgid("Add a point to a claim: a sentence of a document, by a few of its words")),
+    )
+    @app_commands.rename(
+        claim=locale_str(msgid("claim")), source=locale_str(msgid("source")), words=locale_str(msgid("words"))
+    )
+    @app_commands.describe(
+        claim=locale_str(msgid("Part of a claim, in English or Chinese")),
+        source=locale_str(msgid("The document that says it")),
+        words=locale_str(msgid("A few words of the sentence")),
+    )
+    @app_commands.autocomplete(claim=_complete, source=_complete_document, words=_complete_words)
+    async def point(self, interaction: BotInteraction, claim: str, source: str, words: str) -> None:
+        """Open the form of a new point with the sentence, its place and what is known of its source."""
+        request = Request(interaction)
+        actor = await request.require("claim.edit")
+        found = (await self._lookup.everything(request)).one(claim)
+        document, _ = await meant_document(request, source)
+        sentences = await request.do(request.moderation.shelf.sentences, actor, document, words)
+        if len(sentences) != 1:
+            fault = msgid("{count} sentences of {document} have these words. Type more of the one that is meant.")
+            raise DocumentTextError(fault, count=len(sentences), document=document)
+        (sentence, cited), texts = sentences[0], request.texts
+        record = next(
+            each for each in await request.do(request.touchstone.base.documents, actor.server) if each.id == document
+        )
+        said, speaker = shorten(sentence.text, SENTENCE), record.author or record.publisher or record.title
+        filled = {f"text_{written_language(said)}": said, "date": record.published, "citations": cited}
+        filled |= {name: shorten(speaker, LINE) for name in by_field("speaker", languages_of(texts, 1)).values()}
+        await self._forms.open(request, FormName(NewPointForm.kind, (found.id,)), filled)
 
     @app_commands.command(
         name=locale_str(msgid("new")), description=locale_str(msgid("Begin a claim of this server's own"))

@@ -6,7 +6,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.discord.cards import ROOM, escape, fit, layout, shorten
+from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten
 from bot.discord.editor.screen import LONGEST_OPTION, done, part_button, read_screen, title_line
 from bot.discord.forms import Form, FormName, form_button, long
 from bot.discord.request import Request
@@ -21,6 +21,8 @@ from claims.record import ClaimRecord
 
 # A menu of wordings that the program suggests; those that are chosen become wordings.
 SUGGESTED_MENU = Route("ts:desk:take:{claim:some}", "claim.edit")
+# Asks the language model that is set up for wordings; what it gives goes into forms, and nowhere else.
+ASK_MODEL = Route("ts:desk:model:{claim:some}", "claim.edit")
 
 _MOST_SHOWN = 5
 _LONGEST = 120
@@ -46,10 +48,42 @@ def _strength(
     return claim, strength, titles
 
 
-def draw_strength(
-    claim: ClaimRecord, strength: Strength, near: Sequence[str], texts: Texts, remarks: Sequence[str] = ()
-) -> ui.LayoutView:
+async def draw_heard(request: Request, claim_id: str, remarks: Sequence[str] = ()) -> ui.LayoutView:
     """Return the screen with the strength of a claim and a menu of suggested wordings."""
+    asks_model = request.moderation.extraction.is_set_up
+    return _draw(*await read_strength(request, claim_id), request.texts, remarks, asks_model=asks_model)
+
+
+async def draw_asked(request: Request, claim_id: str) -> ui.LayoutView:
+    """Ask the language model for wordings and denials; return them with the forms in which they wait to be changed."""
+    texts, moderation, actor = request.texts, request.moderation, request.actor
+    claim = (await read_screen(request, claim_id)).claim
+    said = await request.do(moderation.extraction.wordings, actor, claim)
+    buttons: list[ui.Item[Any]] = []
+    lines = [title_line(claim, texts), texts("A language model suggests, and may be wrong. Nothing is written yet.")]
+    for listed, use, label, found in (
+        ("en", "says", texts("Add wordings"), said[0]),
+        ("denials_en", "denies", texts("Add ways to dispute it"), said[1]),
+    ):
+        if found:
+            name = FormName("wadd", (claim.id, listed))
+            await request.do(moderation.drafts.keep, actor, name.draft, {"texts": "\n".join(found), "use": use})
+            lines += [f"**{label}**", *(f"- {escape(text)}" for text in found)]
+            buttons.append(form_button(name, label))
+    if not buttons:
+        lines.append(texts("It has found nothing new."))
+    return draw_lines(lines, texts, [*buttons, part_button("heard", claim.id, texts("What is heard"))])
+
+
+def _draw(
+    claim: ClaimRecord,
+    strength: Strength,
+    near: Sequence[str],
+    texts: Texts,
+    remarks: Sequence[str],
+    *,
+    asks_model: bool,
+) -> ui.LayoutView:
     lines, _ = fit([*remarks, title_line(claim, texts), *_lines(strength, near, texts)], ROOM)
     container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(lines)))
     if strength.suggested:
@@ -62,6 +96,7 @@ def draw_strength(
     buttons = [
         form_button(FormName(TryForm.kind, (claim.id,)), texts("Try a sentence")),
         part_button("words", claim.id, texts("Wordings")),
+        *([ASK_MODEL.button(texts("Ask the language model"), claim=claim.id)] if asks_model else []),
         part_button("card", claim.id, texts("To the claim")),
     ]
     return layout(container, buttons)

@@ -115,6 +115,7 @@ ACTS: Mapping[str, str] = {
     "queue.wording": msgid("Wording taken from the queue"),
     "queue.negative": msgid("“Never match this” taken from the queue"),
     "queue.claim": msgid("Claim opened from the queue"),
+    "queue.point": msgid("Point taken from the queue"),
     "queue.resume": msgid("Claim answered again, from the queue"),
     "queue.dismiss": msgid("Item of the queue dismissed"),
     "reports.raise": msgid("Answered more carefully after a report"),

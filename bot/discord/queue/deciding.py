@@ -34,7 +34,7 @@ KIND_MENU = Route("ts:q:kind", "queue.see")
 ITEM_MENU = Route("ts:q:open:{kind:[a-z]+}", "queue.see")
 CLAIM_MENU = Route("ts:q:to:" + _AT, "queue.decide")
 
-Step = Literal["word", "never", "claim", "drop", "resume", "editor"]
+Step = Literal["word", "never", "claim", "point", "drop", "resume", "editor"]
 ITEM_KINDS: tuple[ItemKind, ...] = get_args(ItemKind)
 # Stands for all kinds where a kind is asked for.
 ALL = "all"
@@ -108,6 +108,12 @@ async def passage_lines(request: Request, item: Item) -> list[str]:
     return [named, texts("A point cites it as: {citation}", citation=escape(f"{source} {start}-{end}"))]
 
 
+def near_claims(item: Item) -> list[str]:
+    """Return the ids of the claims that come near a document's sentence, best first."""
+    near = [str(claim) for claim, _ in item.payload.get("near") or ()]
+    return near or ([item.claim] if item.claim else [])
+
+
 def candidate_lines(item: Item, texts: Texts) -> list[str]:
     """Say what a document does with its sentence, who says it there, and what stands against it; escaped."""
     payload = item.payload
@@ -165,7 +171,7 @@ KINDS: Mapping[str, str] = {
 }
 _STEPS: Mapping[ItemKind, tuple[Step, ...]] = {
     "proposal": ("word", "never", "claim", "drop"),
-    "candidate": ("word", "claim", "drop"),
+    "candidate": ("word", "claim", "point", "drop"),
     "feedback": ("never", "editor", "drop"),
     "paused": ("resume", "editor"),
     "stale": ("editor", "drop"),
@@ -187,6 +193,8 @@ def steps_of(item: Item) -> tuple[Step, ...]:
     # A claim that is out of date was found rightly.
     if item.claim is None or not has_words or item.payload.get("kind") == "out-of-date":
         lacking.add("never")
+    if not near_claims(item):
+        lacking.add("point")
     return tuple(step for step in _STEPS[item.kind] if step not in lacking)
 
 

@@ -121,8 +121,10 @@ def _decisions(item: Item, kind: str, texts: Texts) -> list[ui.Item[Any]]:
     buttons: list[ui.Item[Any]] = []
     for step in steps_of(item):
         if step == "claim":
-            name = FormName("qclaim", (str(item.id), kind))
-            buttons.append(form_button(name, texts("Open as new claim")))
+            form = "qcand" if item.kind == "candidate" else "qclaim"
+            buttons.append(form_button(FormName(form, (str(item.id), kind)), texts("Open as new claim")))
+        elif step == "point":
+            buttons.append(form_button(FormName("qpoint", (str(item.id), kind)), texts("Add as a point")))
         elif step == "editor":
             buttons.append(OPEN_EDITOR.button(texts("To the claim"), claim=item.claim or ""))
         else:

@@ -43,6 +43,10 @@ def _loaded(world) -> dict[str, Any]:
     return {"source": yearbook.id}
 
 
+def _worded(world) -> dict[str, Any]:
+    return _loaded(world) | {"claim": CRANE_ID, "words": "quay sinks"}
+
+
 COMMANDS: Mapping[str, Command] = {
     "about": Command("member"),
     "privacy": Command("member"),
@@ -54,6 +58,7 @@ COMMANDS: Mapping[str, Command] = {
     "claims find": Command("moderator", lambda _: {"claim": CRANE_ID}),
     "claims new": Command("moderator"),
     "claims source": Command("moderator"),
+    "claims point": Command("moderator", _worded),
     "claims candidates": Command("moderator", _loaded),
     "claims export": Command("moderator"),
     "claims import": Command("moderator", lambda _: {"file": ("claims.yaml", b"claims: []")}),
@@ -98,6 +103,7 @@ USES: tuple[Use, ...] = (
     Use(f"ts:desk:page:en:0:{CRANE_ID}"),
     Use(f"ts:desk:out:en:0:{CRANE_ID}", ("0" * 8,)),
     Use(f"ts:desk:take:{CRANE_ID}", ("0",)),
+    Use(f"ts:desk:model:{CRANE_ID}"),
     Use(f"ts:history:claim:{CRANE_ID}"),
     Use("ts:history:page:0:0:"),
     Use("ts:history:open:0:0:", ("1",)),
@@ -152,6 +158,8 @@ FORMS: Mapping[str, str] = {
     "prop": "prop||",
     "qword": "qword|1|word|all|",
     "qclaim": "qclaim|1|all|",
+    "qcand": "qcand|1|all|",
+    "qpoint": "qpoint|1|all|",
     "texts": f"texts|{CRANE_ID}|",
     "new": "new|",
     "cutoff": f"cutoff|{CRANE_ID}|",

@@ -3,13 +3,16 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from checks.lexicon import Lexicon
 from claims.base import ClaimBase
 from claims.documents.decoding import digest_of
 from claims.documents.intake import DocumentFacts
+from claims.fields import FormReader
 from claims.moderation.rights import Actor
-from claims.moderation.sources import DocumentShelf
+from claims.moderation.sources import DocumentShelf, Sources, quoted_line
 from claims.record import CitationRecord
 from config.errors import DocumentRefusedError, DocumentTextError, InvalidEditError, NotAllowedError
 from tests.claims.people import HERE, MEMBER, MODERATOR, OPERATOR, STRANGER, settled
@@ -109,3 +112,68 @@ def test_a_document_goes_with_its_text_unless_it_is_cited(shelf: DocumentShelf) 
     cited = next(each for each in shelf.entries(None) if each.citations)
     with pytest.raises(DocumentRefusedError, match="is cited"):
         shelf.remove(OPERATOR, cited.document.id)
+
+
+def cited(base: ClaimBase, typed: str) -> str:
+    """Return the words that a line of a form cites."""
+    form = FormReader()
+    with base.database.reading() as session:
+        found = Sources(session, HERE).read(form, typed)
+        form.finish(None)
+    return PAPER[found[0].start : found[0].end]
+
+
+LATER = "Nobody knows how long that will last, say its dealers."
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("the-silver-year dealers long", LATER),
+        ("the-silver-year NOBODY", LATER),
+        ('the-silver-year "knows how long"', "knows how long"),
+        ("the-silver-year “rose by 30%”", "rose by 30%"),
+        ('the-silver-year "nobody  KNOWS"', LATER),
+        ("the-silver-year 0-6", "Silver"),
+    ],
+)
+def test_a_few_words_find_their_sentence(base: ClaimBase, shelf: DocumentShelf, typed: str, words: str) -> None:
+    add(shelf, MODERATOR)
+    assert cited(base, typed) == words
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("the-silver-year in", "2 sentences of the-silver-year have these words: Silver rose"),
+        ("the-silver-year harbour", "does not stand in the-silver-year exactly once"),
+        ("the-silver-year x", "does not stand in the-silver-year exactly once"),
+        ("the-silver-year 5-5000", "does not stand in the-silver-year exactly once"),
+    ],
+)
+def test_words_of_several_sentences_or_none_are_told(
+    base: ClaimBase, shelf: DocumentShelf, typed: str, says: str
+) -> None:
+    add(shelf, MODERATOR, PAPER + "In the end nothing came of it.\n")
+    with pytest.raises(InvalidEditError) as refused:
+        cited(base, typed)
+    assert says in str(refused.value)
+
+
+def test_a_sentence_is_found_in_either_script_and_within_markup(shelf: DocumentShelf) -> None:
+    add(shelf, MODERATOR, PAGE)
+    ((sentence, line),) = shelf.sentences(MODERATOR, "the-silver-year", "银价 机房")
+    assert sentence.text.startswith("銀價&金價都上漲了")
+    assert line == f"the-silver-year {sentence.start}-{sentence.end}"
+
+
+@given(st.text(alphabet="Silver rose. Nobody\n\"'，。銀价<b>", max_size=60), st.data())
+def test_a_line_with_a_citation_leads_back_to_its_place(raw: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(raw)))
+    end = data.draw(st.integers(start, len(raw)))
+    line = quoted_line("paper", raw, start, end)
+    if '"' in line.partition(" ")[2]:
+        words = line.partition(" ")[2].strip("\"'“”„«»「」『』")
+        assert (raw.count(words), raw.index(words)) == (1, start)
+    elif start < end:
+        assert line == f"paper {start}-{end}"

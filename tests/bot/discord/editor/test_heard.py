@@ -1,8 +1,12 @@
 """What is heard of a claim: its strength, suggested wordings, and sentences that are tried before publishing."""
 
+import pytest
+
+from claims.documents.extraction import Extractor, ModelAddress
 from claims.moderation.edits import AddWordings, EditTexts
 from tests.bot.discord.editor.conftest import CRANE_ID
-from tests.bot.discord.world import text_of
+from tests.bot.discord.world import labels_of, prefilled, text_of
+from tests.claims.documents.model import model, said
 
 
 def draft(desk):
@@ -49,3 +53,36 @@ async def test_whoever_adds_wordings_is_told_how_strong_the_claim_is_now(desk):
     message = await desk.press(await desk.open(draft(desk)), "Wordings")
     message = await desk.hand_in(await desk.form(message, "Add"), texts="the ferry takes 900 people")
     assert "-# Strength: few." in text_of(message)
+
+
+@pytest.fixture
+def there(desk):
+    """A language model that is set up."""
+    with model() as running:
+        desk.moderation.extraction._extractor = Extractor(ModelAddress(running.base, "small"))
+        yield running
+
+
+async def test_a_language_model_suggests_into_forms_and_writes_nothing(desk, there):
+    there.answer = lambda *_: said('{"says": ["they built that *crane* in 1920"], "denies": ["it is younger"]}')
+    before = desk.claim(CRANE_ID)
+    message = await desk.press(await desk.open(), "What is heard", "Ask the language model")
+    shown = text_of(message)
+    assert "A language model suggests, and may be wrong. Nothing is written yet." in shown
+    assert "- they built that \\*crane\\* in 1920" in shown
+    assert desk.claim(CRANE_ID) == before
+    form = await desk.form(message, "Add ways to dispute it")
+    assert prefilled(form)["texts"] == "it is younger"
+    await desk.hand_in(form)
+    (new,) = set(desk.claim(CRANE_ID).wordings) - set(before.wordings)
+    assert (new.text, new.denies) == ("it is younger", True)
+
+
+async def test_a_model_that_gives_nothing_says_why(desk, there):
+    there.answer = lambda *_: said("I had rather not.")
+    message = await desk.press(await desk.open(), "What is heard", "Ask the language model")
+    assert "The model gave nothing that can be used" in text_of(message)
+
+
+async def test_without_a_model_there_is_no_button(desk):
+    assert "Ask the language model" not in labels_of(await desk.press(await desk.open(), "What is heard"))

@@ -1,0 +1,141 @@
+"""The forms that a document's sentence fills in: a whole new claim, or a further point of one that is there."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from discord import ui
+
+from bot.discord.cards import escape, shorten
+from bot.discord.editor.claim_forms import similar_lines
+from bot.discord.editor.heard import read_strength
+from bot.discord.editor.screen import done, draw_claim, read_screen
+from bot.discord.forms import Form, FormField, FormName, choice, line, long
+from bot.discord.lookup import ClaimLookup
+from bot.discord.queue.command import QueueCommand
+from bot.discord.queue.deciding import near_claims
+from bot.discord.request import Request
+from bot.texts import Texts
+from claims.moderation.edits import KINDS, ROLES, EditPoint
+from claims.moderation.first_draft import FirstDraft
+from claims.moderation.queue import Item
+from claims.moderation.rights import Act
+from config.languages import ByLanguage, written_language
+
+# A number of the queue, and the kind of items that the moderator goes through.
+_ITEM = r"\d{1,19}\|[a-z]+"
+_LONGEST = 120
+_MOST_TOLD = 3
+
+
+class CandidateForm:
+    """About an item's number, and the kind of items that the moderator goes through."""
+
+    kind = "qcand"
+    act: Act = "queue.decide"
+    about = _ITEM
+
+    async def open(self, request: Request, about: tuple[str, ...]) -> Form:
+        """Return the form with all that the document gives; where it has no date, the date is asked for."""
+        texts, draft = request.texts, await _draft(request, await _item(request, about[0]))
+        fields = (
+            line("title", ByLanguage(draft.texts.title).first(), texts, required=True),
+            choice("kind", draft.texts.kind or KINDS[0], KINDS, texts) if draft.point.date else _date("", texts),
+            long("texts", draft.wordings, texts, texts("One text a line, in English or Chinese."), required=True),
+            _text(draft.point, texts),
+            _citations(draft.point.citations or "", texts),
+        )
+        return Form(FormName(self.kind, about), texts("Open as new claim"), fields)
+
+    async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
+        """Begin the draft with all of it, and return its screen, which says what is heard and has the button."""
+        texts, number = request.texts, int(name.about[0])
+        moderation, actor = request.moderation, request.actor
+        draft = _filled(await _draft(request, await _item(request, name.about[0])), typed)
+        draft = await request.do(moderation.first_drafts.with_figures, draft)
+        claim, _ = await request.do(moderation.decisions.open_claim, actor, number, draft)
+        remarks = [done(texts("The draft is there: {claim}", claim=escape(typed["title"])))]
+        remarks += await _heard_lines(request, claim)
+        remarks += await similar_lines(request, claim, [typed["title"]])
+        return draw_claim(await read_screen(request, claim), texts, remarks)
+
+
+class FurtherPointForm:
+    """About an item's number, and the kind of items that the moderator goes through."""
+
+    kind = "qpoint"
+    act: Act = "queue.decide"
+    about = _ITEM
+
+    def __init__(self, lookup: ClaimLookup, queue: QueueCommand) -> None:
+        self._lookup = lookup
+        self._queue = queue
+
+    async def open(self, request: Request, about: tuple[str, ...]) -> Form:
+        """Return the form with the sentence and its place, for the claim that comes nearest."""
+        texts, item = request.texts, await _item(request, about[0])
+        point = (await _draft(request, item)).point
+        near = next(iter(near_claims(item)), item.claim or "")
+        fields = (
+            line("claim", near, texts, texts("Its id, or words that only its title has."), required=True),
+            choice("role", point.role or "context", ROLES, texts),
+            _text(point, texts),
+            _date(point.date or "", texts),
+            _citations(point.citations or "", texts),
+        )
+        return Form(FormName(self.kind, about), texts("New point"), fields)
+
+    async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
+        """Add it, and return the next item."""
+        number, kind = name.about
+        texts, item = request.texts, await _item(request, number)
+        claim = await self._lookup.meant(request, typed["claim"])
+        point = _pointed((await _draft(request, item)).point, typed)
+        accept = request.moderation.decisions.accept_point
+        await request.do(accept, request.actor, item.id, claim.id, replace(point, role=typed["role"]))
+        said = done(texts("Taken as a point of: {claim}", claim=escape(shorten(texts.pick(claim.title), _LONGEST))))
+        return await self._queue.draw_next(request, item.id, kind, [said])
+
+
+async def _item(request: Request, number: str) -> Item:
+    return await request.do(request.moderation.decisions.item, request.actor, int(number))
+
+
+async def _draft(request: Request, item: Item) -> FirstDraft:
+    return await request.do(request.moderation.first_drafts.of, request.actor, item)
+
+
+def _filled(draft: FirstDraft, typed: Mapping[str, str]) -> FirstDraft:
+    """Return the draft with what was typed; what the form does not show stays as the document gives it."""
+    title = {**draft.texts.title, written_language(typed["title"]): typed["title"]}
+    texts = replace(draft.texts, title=title, kind=typed.get("kind", draft.texts.kind))
+    return replace(draft, texts=texts, wordings=typed["texts"], point=_pointed(draft.point, typed))
+
+
+def _pointed(point: EditPoint, typed: Mapping[str, str]) -> EditPoint:
+    text = {written_language(typed["text"]): typed["text"]}
+    return replace(point, text=text, citations=typed["citations"], date=typed.get("date", point.date))
+
+
+async def _heard_lines(request: Request, claim_id: str) -> list[str]:
+    """Say whether each wording is answered, said word for word."""
+    texts, (_, strength, _) = request.texts, await read_strength(request, claim_id)
+    if not strength.unheard:
+        return [done(texts("Heard: each of its wordings is answered, said word for word. One click publishes it."))]
+    return [
+        texts("⚠ “{text}” is not answered, said word for word.", text=escape(shorten(text, _LONGEST)))
+        for text in strength.unheard[:_MOST_TOLD]
+    ]
+
+
+def _text(point: EditPoint, texts: Texts) -> FormField:
+    words = ByLanguage(point.text).first()
+    return long("text", words, texts, texts("What is documented for or against it."), required=True)
+
+
+def _date(value: str, texts: Texts) -> FormField:
+    return line("date", value, texts, texts("Write it as 2026-01-23, 2026-01 or 2026."), required=True)
+
+
+def _citations(value: str, texts: Texts) -> FormField:
+    hint = texts("One a line: a source, and some words of the sentence that is meant.")
+    return long("citations", value, texts, hint)

@@ -1,0 +1,71 @@
+"""`touchstone documents review`: candidates become claims with a key each, and back again."""
+
+import json
+
+import pytest
+
+PAPER = (
+    "Some say that the quay of the harbour cannot be repaired. In fact the engineers have repaired most of it.\n"
+    "The mud under the quay grows by 12% a year, because the river brings it.\n"
+)
+MUD = "The mud under the quay grows by 12% a year"
+
+
+@pytest.fixture
+def paper(surroundings, tmp_path, call):
+    surroundings.setenv("TOUCHSTONE_DATABASE_URL", f"sqlite:///{tmp_path / 'own.db'}")
+    surroundings.setenv("TOUCHSTONE_PACKS", "none")
+    path = tmp_path / "quay.txt"
+    path.write_text(PAPER)
+    facts = ("--title", "On the quay", "--author", "The engineers", "--date", "2026-01-23")
+    assert call("documents", "add", str(path), *facts).code == 0
+    assert "3 are new in the operator's queue." in call("documents", "candidates", "on-the-quay", "--queue").out
+
+
+@pytest.mark.usefixtures("paper")
+def test_a_key_publishes_what_is_heard_and_it_is_answered(call):
+    done = call("documents", "review", typed=b"y\ny\ny\n")
+    assert done.code == 0
+    assert "[1/3]" in done.out
+    assert "Published as" in done.out
+    assert "0 wait still." in done.out
+    found = json.loads(call("check", "--json", MUD).out)
+    assert found["matches"][0]["claim"].startswith("the-mud-under-the-quay")
+
+
+@pytest.mark.usefixtures("paper")
+def test_it_is_left_and_taken_up_again_and_nothing_is_lost(call):
+    assert "3 wait still." in call("documents", "review", typed=b"s\nq\n").out
+    assert "2 wait still." in call("documents", "review", typed=b"x\nq\n").out
+    done = call("documents", "review", typed=b"")
+    assert "[1/2]" in done.out
+    assert "2 wait still." in done.out
+
+
+@pytest.mark.usefixtures("paper")
+def test_each_decision_is_undone(call):
+    done = call("documents", "review", typed=b"y\nu\nx\nu\nu\nq\n")
+    assert done.out.count("Undone.") == 2
+    assert "There is nothing to undo in this sitting." in done.out
+    assert "3 wait still." in done.out
+    assert json.loads(call("check", "--json", MUD).out)["matches"] == []
+
+
+@pytest.mark.usefixtures("paper")
+def test_fields_are_changed_before_it_is_written(call):
+    done = call("documents", "review", typed=b"e\nThe quay is sinking\n\n\n\n\non-the-quay dragons\ns\nq\n")
+    assert "does not stand in on-the-quay exactly once" in done.err
+    assert "3 wait still." in done.out
+    done = call("documents", "review", typed=b"e\nThe quay is sinking\n\n\n\n\n\nq\n")
+    assert "the-quay-is-sinking" in done.out
+
+
+@pytest.mark.usefixtures("paper")
+def test_a_server_has_a_queue_of_its_own(call):
+    assert "Nothing waits" in call("documents", "review", "--server", "4711").out
+
+
+@pytest.mark.usefixtures("paper")
+def test_the_terminal_speaks_chinese(call, surroundings):
+    surroundings.setenv("LANG", "zh_TW.UTF-8")
+    assert "[y] 照樣發布" in call("documents", "review", typed=b"q\n").out
