@@ -32,6 +32,7 @@ LONGEST_COOLDOWN_HOURS = 876_000.0
 SHORTEST_KEY = 8
 _LAST_PORT = 65_535
 
+_MOST_SHARDS = 16_384
 _SHOWN = 40
 _SHORT = 6
 _UNSHOWN = (
@@ -67,7 +68,11 @@ class Settings(BaseSettings):
         default=None, description="The bot's token from the Discord developer portal."
     )
     shard_count: int | None = Field(
-        default=None, ge=1, le=16_384, description="Number of gateway shards; empty: as Discord recommends."
+        default=None, ge=1, le=_MOST_SHARDS, description="Number of gateway shards; empty: as Discord recommends."
+    )
+    shard_ids: Annotated[tuple[int, ...] | None, NoDecode] = Field(
+        default=None,
+        description="Shards of this process, such as 0,1 or 0-3, where several share shard_count; empty: all.",
     )
     language: Literal["auto", "en", "zh-Hans", "zh-Hant"] = Field(
         description="Language of replies; auto: the message's."
@@ -172,6 +177,35 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"it is too short: take {SHORTEST_KEY} characters or more, as `openssl rand -hex 32` makes"
             )
+        return value
+
+    @field_validator("shard_ids", mode="before")
+    @classmethod
+    def _numbered(cls, given: object) -> object:
+        """Read `0,4-7` as a list."""
+        if not isinstance(given, str):
+            return given
+        found: list[int] = []
+        for part in filter(None, (each.strip() for each in given.split(","))):
+            first, dash, last = part.partition("-")
+            if not first.strip().isdecimal() or (dash and not last.strip().isdecimal()):
+                raise ValueError(f"{part!r} is no shard: write numbers from 0, such as 0,1 or 0-3")
+            shards = range(int(first), min(int(last) if dash else int(first), _MOST_SHARDS) + 1)
+            if not shards:
+                raise ValueError(f"{part!r} names no shard: write the lower number first")
+            found += shards
+        return tuple(sorted(set(found))) or None
+
+    @field_validator("shard_ids")
+    @classmethod
+    def _of_all_shards(cls, value: tuple[int, ...] | None, info: ValidationInfo) -> tuple[int, ...] | None:
+        count = info.data.get("shard_count")
+        if value is None:
+            return value
+        if count is None:
+            raise ValueError("set shard_count too, to the number of shards of all processes")
+        if not value or min(value) < 0 or max(value) >= count:
+            raise ValueError(f"name shards from 0 to {count - 1}, as shard_count is {count}")
         return value
 
     @field_validator("packs", mode="before")

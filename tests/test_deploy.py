@@ -32,7 +32,7 @@ def test_the_sample_shows_the_defaults_and_taken_whole_it_can_be_used(tmp_path, 
     monkeypatch.delenv("TOUCHSTONE_EMBEDDER", raising=False)
     defaults = load_settings()
     (tmp_path / "touchstone.toml").write_text(re.sub(r"^#(?=\w+ = )", "", SAMPLE, flags=re.MULTILINE), "utf-8")
-    examples = {"database_url", "shard_count", "packs", "tuning_file", "onnx_folder", "public_url"}
+    examples = {"database_url", "shard_count", "shard_ids", "packs", "tuning_file", "onnx_folder", "public_url"}
     examples |= {"extractor_url", "extractor_model"}
     taken = load_settings()
     assert {name for name, value in taken if value != getattr(defaults, name)} <= examples

@@ -2,14 +2,18 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from importlib import metadata
+from typing import TypeVar
 
 from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands, tasks
 
 from bot.discord.bot import BotInteraction, TouchstoneBot
+from bot.discord.lanes import take_lane
 from bot.discord.request import Request, everywhere
 from bot.texts import msgid
 from config.errors import ClaimBaseError
@@ -89,6 +93,8 @@ class About(commands.Cog):
 
 _log = logging.getLogger(__name__)
 
+Result = TypeVar("Result")
+
 
 class Housekeeping(commands.Cog):
     """Purges, and looks after sources, at the start and then daily; a failure is logged and tried again a day later."""
@@ -109,19 +115,32 @@ class Housekeeping(commands.Cog):
 
     @tasks.loop(hours=24)
     async def purge(self) -> None:
-        """Delete what is older than it may be."""
+        """Delete what is older than it may be, unless another process is at it."""
+        take_lane("chores")
         older_than = timedelta(days=self.bot.settings.sighting_days)
         try:
-            await asyncio.to_thread(self.bot.touchstone.traces.purge, older_than)
+            await asyncio.to_thread(self._alone, "purge", partial(self.bot.touchstone.traces.purge, older_than))
         except ClaimBaseError as error:
             _log.error("What is old could not be deleted: %s", error)
 
     @tasks.loop(hours=24)
     async def sources(self) -> None:
         """Look whether the pages of documents are still what they were; what is not waits in the queues."""
+        take_lane("chores")
         try:
-            found = await asyncio.to_thread(self.bot.touchstone.moderation.source_watch.run)
+            found = await asyncio.to_thread(self._alone, "sources", self.bot.touchstone.moderation.source_watch.run)
         except ClaimBaseError as error:
             _log.error("The pages of sources could not be checked: %s", error)
             return
-        _log.info("%d pages of sources checked, %d to look at", len(found), sum(each.reported for each in found))
+        if found is not None:
+            _log.info("%d pages of sources checked, %d to look at", len(found), sum(each.reported for each in found))
+
+    def _alone(self, name: str, work: Callable[[], Result]) -> Result | None:
+        """Do the work, unless another process is at it."""
+        job = self.bot.touchstone.base.database.job(name)
+        if not job.take():
+            return None
+        try:
+            return work()
+        finally:
+            job.release()

@@ -134,6 +134,7 @@ class TouchstoneBot(commands.AutoShardedBot):
             intents=INTENTS,
             allowed_mentions=discord.AllowedMentions.none(),
             shard_count=settings.shard_count,
+            shard_ids=list(settings.shard_ids) if settings.shard_ids else None,  # pyright: ignore[reportArgumentType]  None: all
             max_messages=None,
         )
         self.settings = settings
@@ -189,6 +190,7 @@ class TouchstoneBot(commands.AutoShardedBot):
         """Open what is not open yet, put the parts together, and register the commands where they have changed."""
         if self._touchstone is None:
             self._touchstone = self._owned = await asyncio.to_thread(Touchstone.open, self.settings)
+        await asyncio.to_thread(self._touchstone.base.database.follow)
         for language in LANGUAGES:
             await asyncio.to_thread(self.texts, language)
         for part in self.parts:

@@ -17,6 +17,7 @@ from bot.answering import chosen_language
 from bot.discord.bot import TouchstoneBot
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import draw_public
+from bot.discord.lanes import take_lane
 from bot.texts import LANGUAGES
 from checks.model import Language
 from claims.answering.corrections import Correction
@@ -204,10 +205,11 @@ class CorrectionRuns(commands.Cog):
     @tasks.loop()
     async def look(self) -> None:
         """Start a run where the base has changed, or where it is time to try again."""
+        take_lane("chores")
         try:
             revision = await asyncio.to_thread(lambda: self.bot.touchstone.base.revision)
-            if revision != self._seen or monotonic() >= self._again_at:
-                await self.run()
+            is_due = revision != self._seen or monotonic() >= self._again_at
+            if is_due and await self.run():
                 self._seen = revision
         except Exception:  # noqa: BLE001  this is the outermost frame of the task
             # The task must not end: without it no card would be corrected until somebody restarts the bot.
@@ -218,15 +220,25 @@ class CorrectionRuns(commands.Cog):
         """Wait until the bot is connected."""
         await self.bot.wait_until_ready()
 
-    async def run(self) -> None:
-        """Edit all cards that are out of date, if there are any."""
+    async def run(self) -> bool:
+        """Edit all cards that are out of date, if there are any; False where another process is at it."""
+        job = self.bot.touchstone.base.database.job("corrections")
         async with self._one:
-            run = Run(self.bot, self._idle, self._stop, self._pace.pause)
-            if await run.begin():
-                self._latest = run
-                await run.go()
-            if run.left:
-                self._again_at = monotonic() + self._retry
-                self._retry = min(2 * self._retry, _LONGEST_RETRY)
-            else:
-                self._again_at, self._retry = float("inf"), self._pace.retry
+            if not await asyncio.to_thread(job.take):
+                return False
+            try:
+                await self._run()
+            finally:
+                await asyncio.to_thread(job.release)
+        return True
+
+    async def _run(self) -> None:
+        run = Run(self.bot, self._idle, self._stop, self._pace.pause)
+        if await run.begin():
+            self._latest = run
+            await run.go()
+        if run.left:
+            self._again_at = monotonic() + self._retry
+            self._retry = min(2 * self._retry, _LONGEST_RETRY)
+        else:
+            self._again_at, self._retry = float("inf"), self._pace.retry

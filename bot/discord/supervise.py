@@ -16,6 +16,7 @@ import discord
 from bot.discord.app import create_bot
 from bot.discord.bot import TouchstoneBot
 from bot.discord.health import Health
+from bot.discord.lanes import Lanes
 from bot.service import Touchstone
 from config.errors import StartError, version
 from config.settings import Settings, shown_database
@@ -77,6 +78,7 @@ def run(settings: Settings) -> None:
 
 
 async def _run_until_stopped(settings: Settings, touchstone: Touchstone, token: str) -> None:
+    asyncio.get_running_loop().set_default_executor(Lanes())
     stop, health = asyncio.Event(), Health(touchstone)
 
     def make_bot() -> TouchstoneBot:

@@ -21,6 +21,7 @@ from bot.answering import Answerer, Heard
 from bot.discord.bot import TouchstoneBot
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import draw_public
+from bot.discord.lanes import WaitingRoom, take_lane
 from bot.discord.notices import affords_reply, log_answer
 from bot.discord.request import Location, home_of, location_of, roles_of, said_in, without_spoilers
 from bot.reply import Reply
@@ -260,6 +261,7 @@ class Watch(commands.Cog):
         self.answering = Answering(bot)
         self._running: set[asyncio.Task[Any]] = set()
         self._edited: dict[int, None] = {}
+        self._room = WaitingRoom()
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -271,6 +273,7 @@ class Watch(commands.Cog):
         location = location_of(message)
         if location is None or self.bot.backoff.holds(location.channel):
             return
+        take_lane("chat", monotonic() + LATE.total_seconds())
         async with self.counted():
             mode = await self._mode(message, location)
             if mode != "off":
@@ -292,6 +295,7 @@ class Watch(commands.Cog):
         # What Discord adds by itself, such as the preview of a link, is no edit.
         if message.edited_at is None or event.guild_id is None:
             return
+        take_lane("answers", monotonic() + LATE.total_seconds())
         async with self.counted():
             record = await asyncio.to_thread(self.bot.touchstone.answers.answer, event.channel_id, message.id)
             if record is not None:
@@ -305,12 +309,14 @@ class Watch(commands.Cog):
     @commands.Cog.listener()
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
         """Take the card of a deleted message away."""
+        take_lane("answers", monotonic() + LATE.total_seconds())
         async with self.counted():
             await self._gone(event.channel_id, event.message_id)
 
     @commands.Cog.listener()
     async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
         """Take the cards of deleted messages away."""
+        take_lane("answers", monotonic() + LATE.total_seconds())
         async with self.counted():
             for message in sorted(event.message_ids):
                 await self._gone(event.channel_id, message)
@@ -386,16 +392,24 @@ class Watch(commands.Cog):
         return rest.action == "reply" and said <= {match.claim for match in rest.answered}
 
     async def _check(self, message: discord.Message, location: Location, mode: str) -> None:
-        started, text, until = monotonic(), said_in(message), self.answering.deadline(message)
-        finding = await asyncio.to_thread(self.bot.touchstone.check_in, location.home, text, location.server)
-        self.bot.metrics.note(location.server, monotonic() - started)
+        text, until = said_in(message), self.answering.deadline(message)
+        take_lane("chat", until)
         answerer = self.answering.answerer
-        action = answerer.action(finding, mode)
-        if action == "reply" and not await self._is_open(text, finding, location):
-            action = answerer.action(finding, mode, is_open=False)
+        async with self._room.turn(may_reply=mode == "on") as has_turn:
+            if not has_turn:
+                return
+            started = monotonic()
+            finding = await asyncio.to_thread(self.bot.touchstone.check_in, location.home, text, location.server)
+            self.bot.metrics.note(location.server, monotonic() - started)
+            action = answerer.action(finding, mode)
+            if action == "reply" and not await self._is_open(text, finding, location):
+                action = answerer.action(finding, mode, is_open=False)
+        take_lane("answers", until)
         await asyncio.to_thread(answerer.note, heard_in(message, location), finding, mode, action)
         if action == "reply":
             await self.answering.reply(message, location, finding, until)
+        elif action == "offer" and self._room.is_pressed:
+            self._room.give_up_hint()
         elif action == "offer":
             await self.answering.offer(message, location, finding)
 

@@ -20,7 +20,7 @@ from claims.answering.traces import mark_of
 from claims.base import ClaimBase, Clock
 from claims.record import claim_state
 from claims.store.claim_rows import read_claims
-from claims.store.database import insert_into, rows_written
+from claims.store.database import insert_into, rows_written, take_turns
 from claims.store.revisions import hash_user
 from claims.store.tables import Answer, Cooldown, Server, Sighting
 
@@ -131,8 +131,11 @@ class AnswerBook:
         row |= {"author_hash": hash_user(author, self._key), "claims": [], "offered": kind == "offer", "hidden": False}
         free: dict[str, bool] = {}
         with self._database.writing() as session:
-            if kind == "reply" and most is not None and _replies(session, channel, now) >= most:
-                return ()
+            if kind == "reply" and most is not None:
+                # Two that count at the same time would both find room for one.
+                take_turns(session, channel)
+                if _replies(session, channel, now) >= most:
+                    return ()
             is_known = session.scalar(select(col(Answer.message)).where(self._is(channel, message))) is not None
             if is_known or not rows_written(session, insert_into(session, Answer).values(row).on_conflict_do_nothing()):
                 return ()

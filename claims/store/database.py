@@ -117,7 +117,7 @@ class Database:
 
     def job(self, name: str) -> JobLock:
         """Return a lock for something that one of all processes does at a time."""
-        return JobLock(self.engine, name)
+        return JobLock(self.engine, name, self._told)
 
     @contextmanager
     def connecting(self) -> Generator[Connection]:
@@ -381,6 +381,12 @@ def insert_into(session: Session, table: type[Table]) -> ConflictInsert:
     if session.get_bind().dialect.name == "sqlite":
         return sqlite.insert(table)
     return postgresql.insert(table)
+
+
+def take_turns(session: Session, number: int) -> None:
+    """Let transactions that name the same number go one after the other, as in SQLite all writing ones do."""
+    if session.get_bind().dialect.name != "sqlite":
+        session.connection().execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": number})
 
 
 def rows_written(session: Session, statement: Executable) -> int:

@@ -8,7 +8,7 @@ import logging
 import sqlite3
 import zlib
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from threading import Event, Lock, Thread
 from typing import Any, Protocol
 
@@ -175,22 +175,24 @@ class JobLock:
     A SQLite file is one process's: there the job is always free.
     """
 
-    def __init__(self, engine: Engine, job: str) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, job: str, told: Callable[[str], AbstractContextManager[None]]) -> None:
+        """`told` turns what the driver raises into errors of the house."""
+        self._engine, self._told = engine, told
         self._key = (_JOBS << 32) | zlib.crc32(job.encode())
         self._connection: Connection | None = None
 
     def take(self) -> bool:
-        """Take the job; False where another process has it. Raises DBAPIError."""
+        """Take the job; False where another process has it. Raises DatabaseError."""
         if self._engine.dialect.name == "sqlite":
             return True
-        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        taken = False
-        try:
-            taken = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": self._key}))
-        finally:
-            if not taken:
-                connection.close()
+        with self._told("read"):
+            connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            taken = False
+            try:
+                taken = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": self._key}))
+            finally:
+                if not taken:
+                    connection.close()
         self._connection = connection if taken else None
         return taken
 

@@ -12,7 +12,7 @@ from sqlmodel import Field, Session, SQLModel, col
 from config.languages import ByLanguage
 
 NAMES = {kind: f"{kind}_%(table_name)s_%(column_0_N_name)s" for kind in ("ix", "uq", "fk")}
-NAMES |= {"ck": "ck_%(table_name)s_%(constraint_name)s", "pk": "pk_%(table_name)s"}
+NAMES.update({"ck": "ck_%(table_name)s_%(constraint_name)s", "pk": "pk_%(table_name)s"})
 
 
 class Table(SQLModel):

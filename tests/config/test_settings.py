@@ -198,3 +198,25 @@ def test_the_address_of_the_site_is_one(given):
     assert load_settings(public_url="https://claims.example/site/").public_url == "https://claims.example/site"
     with pytest.raises(SettingsError, match="this is no address of a site"):
         load_settings(public_url=given)
+
+
+@pytest.mark.parametrize(
+    ("given", "shards"), [("0", (0,)), ("3, 1,1", (1, 3)), ("0-2,7", (0, 1, 2, 7)), ((2, 3), (2, 3)), ("", None)]
+)
+def test_the_shards_of_a_process_are_numbers_and_ranges(given, shards):
+    assert load_settings(shard_count=8, shard_ids=given).shard_ids == shards
+
+
+@pytest.mark.parametrize(
+    ("given", "mend"),
+    [
+        ({"shard_ids": "0"}, "set shard_count too"),
+        ({"shard_ids": "8", "shard_count": 8}, "name shards from 0 to 7"),
+        ({"shard_ids": "5-3", "shard_count": 8}, "shard"),
+        ({"shard_ids": "one", "shard_count": 8}, "write numbers from 0"),
+        ({"shard_ids": "-1", "shard_count": 8}, "write numbers from 0"),
+    ],
+)
+def test_shards_that_cannot_be_are_refused_with_a_mend(given, mend):
+    with pytest.raises(SettingsError, match=mend):
+        load_settings(**given)

@@ -16,6 +16,7 @@ from bot.answering import chosen_language
 from bot.discord.bot import BotInteraction, TouchstoneBot, language_of
 from bot.discord.card_buttons import VOTES
 from bot.discord.cards import draw_lines, escape, who_label
+from bot.discord.lanes import take_lane
 from bot.discord.lookup import claims_named, title_in
 from bot.discord.queue.deciding import age_text, counts_text
 from bot.discord.request import Request
@@ -107,6 +108,7 @@ class WeeklyDigest(commands.Cog):
     @tasks.loop(minutes=30)
     async def rounds(self) -> None:
         """Post what is due."""
+        take_lane("chores")
         try:
             await self.post_due()
         except ClaimBaseError as error:

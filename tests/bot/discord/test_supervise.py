@@ -17,13 +17,11 @@ async def test_old_sightings_go_at_the_start_and_every_day_even_after_a_failure(
         rounds.append(older_than)
         raise DatabaseError("disk full")
 
-    monkeypatch.setattr(world.touchstone.sightings, "purge", purge)
-    monkeypatch.setattr(world.touchstone.moderation, "purge", purge)
+    monkeypatch.setattr(world.touchstone.traces, "purge", purge)
     await world.env.restart_bot(create_bot(settings, world.touchstone))
     await world.env.advance_time(2 * 24 * 3600 + 60)
-    assert rounds == [timedelta(days=30)] * 6
-    assert caplog.text.count("Old sightings could not be deleted: disk full") == 3
-    assert caplog.text.count("Old moderators' items could not be deleted: disk full") == 3
+    assert rounds == [timedelta(days=30)] * 3
+    assert caplog.text.count("What is old could not be deleted: disk full") == 3
 
 
 async def test_what_shadow_mode_counted_goes_with_the_sightings(world, settings, monkeypatch):
@@ -32,6 +30,6 @@ async def test_what_shadow_mode_counted_goes_with_the_sightings(world, settings,
     chief = Actor(1, world.guild.id, is_administrator=True)
     assert world.touchstone.moderation.shadow.report(chief).would_say != ()
     later = utc_now() + timedelta(days=31)
-    monkeypatch.setattr(world.touchstone.moderation.shadow, "_clock", lambda: later)
+    monkeypatch.setattr(world.touchstone.traces, "_clock", lambda: later)
     await world.env.restart_bot(create_bot(settings, world.touchstone))
     assert world.touchstone.moderation.shadow.report(chief, days=90).would_say == ()

@@ -1,6 +1,7 @@
 """One answer a message, one a claim within its cool-down, whoever asks and however often."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -209,6 +210,23 @@ def test_it_is_told_until_when_claims_cool_down(book: AnswerBook, clock: Clock) 
     assert until == clock() + SIX_HOURS
     clock.move(hours=6)
     assert book.cooling(CHANNEL, ["silver"], SIX_HOURS) == {}
+
+
+def test_no_two_sides_find_room_for_the_last_card_of_an_hour(any_url: str, clock: Clock) -> None:
+    most, sides = 3, 8
+    bases = [ClaimBase.open(any_url, clock) for _ in range(sides)]
+    together = threading.Barrier(sides)
+
+    def answer(number: int) -> bool:
+        book = AnswerBook(bases[number], KEY)
+        together.wait()
+        return bool(book.take(1, 2, 100 + number, 7, [f"claim-{number}"], timedelta(hours=1), most=most))
+
+    with ThreadPoolExecutor(sides) as threads:
+        answered = sum(threads.map(answer, range(sides)))
+    for base in bases:
+        base.close()
+    assert answered == most
 
 
 def test_a_cool_down_counts_only_where_a_card_stands_or_is_on_its_way(book: AnswerBook, clock: Clock) -> None:
