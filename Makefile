@@ -6,6 +6,8 @@
 # make run      the bot in Discord (needs TOUCHSTONE_DISCORD_TOKEN)
 # make bench    processor time a message
 # make texts    bring the catalogues of texts up to date with the code
+# make manual   the manual page, from the commands
+# make docs     the documents as a small site, in build/docs
 # make lock     choose the newest versions of all dependencies, and pin them
 
 PYTHON ?= python3
@@ -14,7 +16,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
-.PHONY: install demo test test-all check run bench texts lock
+.PHONY: install demo test test-all check run bench texts manual docs lock
 .DELETE_ON_ERROR:
 
 install: $(VENV)/.runtime
@@ -42,6 +44,12 @@ check: $(VENV)/.dev
 
 texts: $(VENV)/.runtime
 	@$(BIN)/python -m tests.bot.catalogue
+
+manual: $(VENV)/.runtime
+	@$(BIN)/python -m docs.manual
+
+docs: $(VENV)/.dev
+	@$(BIN)/python -m docs.site
 
 lock: $(VENV)/.made
 	$(PIP) uv

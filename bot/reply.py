@@ -86,7 +86,7 @@ class SourceLine:
     """One cited passage.
 
     `language` is said only where it is not the reader's; `place` counts characters of the raw text from 1; it is empty
-    where the document is cited as a whole.
+    where the document is cited as a whole. `note` says since when its page says something else.
     """
 
     number: int
@@ -98,6 +98,7 @@ class SourceLine:
     place: str
     document: str
     citation: CitationRecord
+    note: str = ""
 
 
 class SourceList:
@@ -132,7 +133,13 @@ class SourceList:
             place=self._place(citation),
             document=document.id,
             citation=citation,
+            note=self._note(document),
         )
+
+    def _note(self, document: DocumentRecord) -> str:
+        if document.changed_on is None:
+            return ""
+        return self._texts("source changed on {date}", date=display_date(document.changed_on.isoformat(), self._texts))
 
     def _place(self, citation: CitationRecord) -> str:
         if citation.start == citation.end:

@@ -43,7 +43,10 @@ class ShortPoint:
 
 @dataclass(frozen=True, slots=True)
 class ShortSource:
-    """One document: its title, shortened where it must be, and its address without the place in it."""
+    """One document: its title, shortened where it must be, and its address without the place in it.
+
+    `language` is what is said of it in brackets: its language, and since when its page says something else.
+    """
 
     title: str
     address: str | None
@@ -206,7 +209,8 @@ def _origins(point: PointLine, texts: Texts) -> Iterator[str]:
 
 def _source(source: SourceLine, cells: int) -> ShortSource:
     address = source.address.partition(":~:text=")[0].rstrip("#") if source.address else None
-    return ShortSource(_title(source.title, cells), address, source.language, source.document)
+    beside = " · ".join(part for part in (source.language, source.note) if part)
+    return ShortSource(_title(source.title, cells), address, beside, source.document)
 
 
 def _title(title: str, cells: int) -> str:

@@ -241,7 +241,8 @@ def _source(source: SourceLine, language: str) -> str:
     title = f"<cite>{_apart(source.title, language)}</cite>"
     if source.address and _ADDRESS.fullmatch(source.address):
         title = f'<a href="{text(source.address)}" rel="noopener">{title}</a>'
-    rest = [_apart(part, language) for part in (source.publisher, source.date, source.language, source.place) if part]
+    facts = (source.publisher, source.date, source.language, source.place, source.note)
+    rest = [_apart(part, language) for part in facts if part]
     return f'{title}<br/><span class="small">{" · ".join(rest)}</span>'
 
 

@@ -60,6 +60,14 @@ class Look:
         }
         return sorted(words | concepts)
 
+    @property
+    def carrying(self) -> str:
+        """Return the part of the message that says the claim; "" where no embedder has told."""
+        if self.nearness is None:
+            return ""
+        start, end = self.nearness.span(self.candidate.claim)
+        return self.message.text[start:end]
+
     def stance(self, reader: StanceReader, window: Span | None = None) -> StanceReading:
         """Return what the author does with the wording by cues: in the whole message, or in a window of it."""
         others = tuple(voice.text for voice in self.read.voices.says)
@@ -373,7 +381,7 @@ class MatchReader:
     ) -> Match:
         claim = look.read.claim
         wordings = [wording.text for wording in claim.wordings if wording.says] if claim.figures else ()
-        figures = self._comparer.compare(quantities, claim.figures, written, wordings)
+        figures = self._comparer.compare(quantities, claim.figures, written, wordings, look.carrying)
         guards = _guards(look, judged, figures)
         cut_off = claim.cut_off if local is None else local.of(claim)
         case = Case(judged.probability, judged.stance, guards, claim.muted, cut_off, raised_to=claim.raised_to)

@@ -25,7 +25,7 @@ class PackRecord:
 
 @dataclass(frozen=True, slots=True)
 class DocumentRecord:
-    """A source document: what is known of it, and whether its text has been loaded."""
+    """A source document: what is known of it, whether its text has been loaded, and since when its page is another."""
 
     id: str
     title: str
@@ -36,6 +36,7 @@ class DocumentRecord:
     address: str | None
     sha256: str
     loaded: bool = False
+    changed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

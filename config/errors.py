@@ -9,9 +9,11 @@ TouchstoneError
 │   ├── DocumentTextError        a document is unknown here, or its text is not loaded (also a ClaimBaseError)
 │   ├── DocumentRefusedError     a file or an answer from an address cannot become a document (also a ClaimBaseError)
 │   │   └── AddressRefusedError  an address may not be read, or gave nothing that can be
+│   │       └── RobotsError      the site asks programs not to read it
 │   ├── UnknownPackError         no pack has this name, no file this path (also a ClaimBaseError)
 │   ├── UnknownEntryError        no revision, queue item or example has this number (also a ClaimBaseError)
 │   ├── SiteError                a site of the claims cannot be written into a folder (also a ClaimBaseError)
+│   ├── AlreadyWrittenError      a form was handed in before, and is written (also a ClaimBaseError)
 │   ├── NotUndoableError         a revision cannot be undone or restored here (also a ClaimBaseError)
 │   └── ExtractionError          a language model cannot be asked for claims (also a ClaimBaseError)
 ├── EmbedderError                the embedder gave no usable vectors; the check goes on without it
@@ -180,6 +182,10 @@ class UnknownEntryError(WordedError, ClaimBaseError):
     """No revision, queue item or example has this number, or none that the server may see."""
 
 
+class AlreadyWrittenError(WordedError, ClaimBaseError):
+    """A form was handed in before: what it says is written, and nothing was written now."""
+
+
 class DocumentTextError(WordedError, ClaimBaseError):
     """A document cannot be looked through: the server does not see it, or its text is not loaded."""
 
@@ -190,6 +196,10 @@ class DocumentRefusedError(WordedError, ClaimBaseError):
 
 class AddressRefusedError(DocumentRefusedError):
     """An address may not be read, or gave nothing that can be."""
+
+
+class RobotsError(AddressRefusedError):
+    """A site's robots.txt asks programs not to read an address."""
 
 
 class ExtractionError(WordedError, ClaimBaseError):

@@ -30,6 +30,7 @@ PREFIX = "TOUCHSTONE_"
 LONGEST_COOLDOWN_HOURS = 876_000.0
 
 SHORTEST_KEY = 8
+_LAST_PORT = 65_535
 
 _SHOWN = 40
 _SHORT = 6
@@ -111,11 +112,17 @@ class Settings(BaseSettings):
     extractor_cost: float = Field(ge=0, description="What one run may cost, in the same money; 0: no bound but tokens.")
     extractor_timeout: float = Field(gt=0, le=3_600, description="Seconds that one answer of the model may take.")
     onnx_folder: Path | None = Field(default=None, description="Folder with model.onnx and tokenizer.json.")
+    check_sources: bool = Field(
+        description="Whether the bot looks once a day if the pages of documents still say what claims cite."
+    )
     public_url: str | None = Field(
         default=None, description="Where the site of `touchstone claims site` is published: cards then link to it."
     )
     hash_key: SecretStr | None = Field(
         default=None, description="Key for hashing user ids; made and kept beside the database if empty."
+    )
+    health_address: str = Field(
+        description="Where `touchstone run` answers /health and /metrics: host:port, by default this machine; or none."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(description="How much is logged.")
     log_format: Literal["text", "json"] = Field(description="Log lines as text or as JSON objects.")
@@ -148,6 +155,15 @@ class Settings(BaseSettings):
         if value is not None and not re.fullmatch(r"https?://[^\s<>\"?#()\[\]]{1,300}", value):
             raise ValueError("this is no address of a site: write it as https://…, without ? and #")
         return value.rstrip("/") if value else value
+
+    @field_validator("health_address")
+    @classmethod
+    def _has_a_port(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        is_place = host and (":" not in host or re.fullmatch(r"\[[0-9a-fA-F:.]+\]", host))
+        if value != "none" and not (is_place and re.fullmatch(r"\d{1,5}", port, re.ASCII) and int(port) <= _LAST_PORT):
+            raise ValueError("this is no address: write 127.0.0.1:9480, [::1]:9480, or none")
+        return value
 
     @field_validator("hash_key")
     @classmethod

@@ -121,18 +121,21 @@ class About(commands.Cog):
 
 
 class Housekeeping(commands.Cog):
-    """Purges at the start and then daily; a failure is logged and tried again the next day."""
+    """Purges, and looks after sources, at the start and then daily; a failure is logged and tried again a day later."""
 
     def __init__(self, bot: TouchstoneBot) -> None:
         self.bot = bot
 
     async def cog_load(self) -> None:
-        """Start the daily round."""
+        """Start the daily rounds."""
         self.purge.start()
+        if self.bot.settings.check_sources:
+            self.sources.start()
 
     async def cog_unload(self) -> None:
-        """Stop it."""
+        """Stop them."""
         self.purge.cancel()
+        self.sources.cancel()
 
     @tasks.loop(hours=24)
     async def purge(self) -> None:
@@ -142,3 +145,13 @@ class Housekeeping(commands.Cog):
             await asyncio.to_thread(self.bot.touchstone.traces.purge, older_than)
         except ClaimBaseError as error:
             _log.error("What is old could not be deleted: %s", error)
+
+    @tasks.loop(hours=24)
+    async def sources(self) -> None:
+        """Look whether the pages of documents are still what they were; what is not waits in the queues."""
+        try:
+            found = await asyncio.to_thread(self.bot.touchstone.moderation.source_watch.run)
+        except ClaimBaseError as error:
+            _log.error("The pages of sources could not be checked: %s", error)
+            return
+        _log.info("%d pages of sources checked, %d to look at", len(found), sum(each.reported for each in found))

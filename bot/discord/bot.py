@@ -114,6 +114,11 @@ class Metrics:
         return self._seen[server]
 
     @property
+    def total(self) -> int:
+        """How many messages were checked."""
+        return self._seen.total()
+
+    @property
     def seconds(self) -> float | None:
         """The median of the latest checks; None before the first."""
         return median(self._seconds) if self._seconds else None

@@ -231,7 +231,7 @@ def draw_pages(lines: Sequence[str]) -> Iterator[ui.LayoutView]:
 def source_line(source: SourceLine, number: int) -> str:
     """Return one source as a small line: number, title with its link, publisher, date, language."""
     title = link(source.title, source.address) if source.address else escape(source.title)
-    rest = [escape(part) for part in (source.publisher, source.date, source.language) if part]
+    rest = [escape(part) for part in (source.publisher, source.date, source.language, source.note) if part]
     return " · ".join([rf"-# \[{number}\] {title}", *rest])
 
 
@@ -244,7 +244,8 @@ def document_lines(numbered: Iterable[tuple[SourceLine, int]]) -> Iterator[str]:
         source = passages[0][0]
         title = link(source.title, source.address) if source.address else escape(source.title)
         places = "; ".join(dict.fromkeys(each.place for each, _ in passages if each.place))
-        rest = [escape(part) for part in (source.publisher, source.date, source.language, places) if part]
+        facts = (source.publisher, source.date, source.language, places, source.note)
+        rest = [escape(part) for part in facts if part]
         yield " · ".join([f"-# {_cited([number for _, number in passages])} {title}", *rest])
 
 

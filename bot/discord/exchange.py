@@ -54,6 +54,8 @@ def draw(plan: ImportPlan, digest: str, texts: Texts, lead: Sequence[str] = ()) 
     """Return the dry run of the file with this checksum; `lead` are lines that stand first, already escaped."""
     ends = [unchanged_line(plan, texts)]
     ends.append(texts("Nothing has been written yet.") if plan.writes else texts("There is nothing to write."))
+    if plan.writes and plan.of("refused"):
+        ends.append(texts("Mend what is refused and bring the file again, or take only the rest of it."))
     more = texts("Everything is in the report below.")
     title = texts("What {file} would change", file=shorten(plan.name, _TITLE))
     heads = [*lead, f"### {escape(title)}"]
@@ -130,8 +132,15 @@ def _report(plan: ImportPlan, texts: Texts) -> bytes:
 
 def _buttons(plan: ImportPlan, digest: str, texts: Texts) -> ui.View:
     view = ui.View(timeout=None)
-    label = texts.plural("Write {count} claim", "Write {count} claims", plan.written)
-    view.add_item(WRITE.button(label, discord.ButtonStyle.primary, digest=digest, mark=plan.fingerprint))
+    label, style = (
+        texts.plural("Write {count} claim", "Write {count} claims", plan.written),
+        discord.ButtonStyle.primary,
+    )
+    if plan.of("refused"):
+        # A part of a file is written only by choice.
+        label = texts.plural("Write the other {count} claim only", "Write the other {count} claims only", plan.written)
+        style = discord.ButtonStyle.danger
+    view.add_item(WRITE.button(label, style, digest=digest, mark=plan.fingerprint))
     view.add_item(DISCARD.button(texts("Discard")))
     # Routes need no view that is remembered.
     view.stop()

@@ -4,9 +4,11 @@ Here is what a form is, how it is drawn and read, and what happens to what was t
 Single forms live with what they edit, and are registered with `Forms.add`.
 """
 
+import asyncio
 import contextlib
 import logging
 import re
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -17,36 +19,57 @@ from discord import ui
 from discord.ext import commands
 
 from bot.discord.bot import BotInteraction
-from bot.discord.cards import ROOM, escape, fit, layout, shorten
+from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten
 from bot.discord.errors import answer_failure, describe
 from bot.discord.request import Request
 from bot.discord.routes import UNREADABLE, Click, Route, Router, fits
 from bot.texts import Texts
 from bot.wording import choice_text, difference_lines, fault_lines, field_name, value_text
-from claims.moderation.rights import Act
-from config.errors import ConflictError, FieldFault, InvalidEditError, TouchstoneError, UnknownEntryError
+from claims.moderation.rights import Act, Actor, Submission
+from config.errors import (
+    AlreadyWrittenError,
+    ConflictError,
+    FieldFault,
+    InvalidEditError,
+    TouchstoneError,
+    UnknownEntryError,
+)
 
 # Between the parts of an id; ids of claims have none.
 _BETWEEN = "|"
+_NUMBER = "~"
+LONGEST_ID = 100
+MINE_PREFIX = "ts:fm:"
 LONGEST_FIELD = 4000
 
 
 @dataclass(frozen=True, slots=True)
 class FormName:
-    """What an id says: the kind of form, what it is about, and the version tag that it was opened on ("": none)."""
+    """What an id says: the kind of form, what it is about, and the version tag that it was opened on ("": none).
+
+    `number` tells the form that one person has open from every other; "" for one that is not open yet.
+    """
 
     kind: str
     about: tuple[str, ...] = ()
     version_tag: str = ""
+    number: str = ""
 
     @classmethod
     def read(cls, written: str) -> Self:
         """Read a name from an id, without its prefix."""
         kind, *about = written.split(_BETWEEN)
-        return cls(kind, tuple(about[:-1]), about[-1] if about else "")
+        number = about.pop()[1:] if about and about[-1].startswith(_NUMBER) else ""
+        return cls(kind, tuple(about[:-1]), about[-1] if about else "", number)
 
     def __str__(self) -> str:
-        return _BETWEEN.join((self.kind, *self.about, self.version_tag))
+        number = (_NUMBER + self.number,) if self.number else ()
+        return _BETWEEN.join((self.kind, *self.about, self.version_tag, *number))
+
+    def numbered(self) -> Self:
+        """Return the name with a new number, or without one where an id has no room for it."""
+        named = replace(self, number=secrets.token_hex(4))
+        return named if len(f"{MINE_PREFIX}{named}") <= LONGEST_ID else replace(self, number="")
 
     @property
     def draft(self) -> str:
@@ -152,9 +175,16 @@ def draw_modal(form: Form) -> ui.Modal:
     return modal
 
 
-def read_typed(components: Any) -> dict[str, str]:  # noqa: ANN401  Discord's raw answer
+class Typed(dict[str, str]):
+    """What was typed, by the name of the field; a field that a forger left out is refused like an id that is none."""
+
+    def __missing__(self, name: str) -> str:
+        raise UnknownEntryError(UNREADABLE)
+
+
+def read_typed(components: Any) -> Typed:  # noqa: ANN401  Discord's raw answer
     """Return what was typed or chosen, by the name of the field; of several choices, one a line."""
-    return dict(_walk(components))
+    return Typed(_walk(components))
 
 
 def _walk(components: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
@@ -186,13 +216,13 @@ def _options(options: Mapping[str, str], chosen: str) -> list[discord.SelectOpti
 
 OPEN = Route("ts:fo:{name:some}", way="itself")
 # Writes what was typed over the version that the name has; and forgets it, and leaves everything as it stands.
-MINE = Route("ts:fm:{name:some}", way="below")
+MINE = Route(MINE_PREFIX + "{name:some}", way="below")
 DROP = Route("ts:fd:{name:some}", way="below")
 
 
 def form_button(name: FormName, label: str) -> ui.Button[Any]:
     """Return the button that opens a form; without a version in the name, the one of that moment is opened."""
-    return OPEN.button(label, name=str(name))
+    return OPEN.button(label, name=str(replace(name, number="")))
 
 
 _FILE = "typed.txt"
@@ -213,7 +243,7 @@ def draw_failure(head: Sequence[str], name: FormName, typed: Mapping[str, str], 
     """Return why a form was refused (`head` may be shown as it is), what was typed, and the ways on."""
     buttons = [
         form_button(replace(name, version_tag=""), texts("Try again")),
-        DROP.button(texts("Drop what I typed"), name=str(name)),
+        DROP.button(texts("Drop what I typed"), name=str(replace(name, number=""))),
     ]
     return _draw([*head, texts("Nothing was written. What you typed:")], typed, buttons, texts)
 
@@ -228,7 +258,7 @@ def draw_conflict(error: ConflictError, name: FormName, typed: Mapping[str, str]
     ]
     buttons = [
         MINE.button(texts("Keep mine"), discord.ButtonStyle.primary, name=str(now)),
-        DROP.button(texts("Keep theirs"), name=str(now)),
+        DROP.button(texts("Keep theirs"), name=str(replace(now, number=""))),
         form_button(now, texts("Edit again")),
     ]
     return _draw(lines, typed, buttons, texts)
@@ -251,6 +281,8 @@ def _draw(lines: Sequence[str], typed: Mapping[str, str], buttons: Sequence[ui.I
 _log = logging.getLogger(__name__)
 # Beside the fields of a draft: the version that the form was opened on. The name is that of drafts already kept.
 _VERSION_TAG = "_edition"
+# Seconds that Discord can wait for a word while a draft is written; it gives up after three.
+_PATIENCE = 1.5
 
 
 class Forms(commands.Cog):
@@ -281,7 +313,7 @@ class Forms(commands.Cog):
         if draft is not None:
             version_tag = name.version_tag or draft.pop(_VERSION_TAG, form.name.version_tag)
             form = _restored(form, version_tag, draft, request.texts)
-        await request.interaction.response.send_modal(draw_modal(form))
+        await request.interaction.response.send_modal(draw_modal(replace(form, name=form.name.numbered())))
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: BotInteraction) -> None:
@@ -322,26 +354,62 @@ class Forms(commands.Cog):
         return kind
 
     async def _take(self, request: Request, name: FormName, typed: Mapping[str, str]) -> None:
-        response, drafts = request.interaction.response, request.moderation.drafts
-        # Where Discord did not wait for us, what was typed is at least kept for the next time the form is opened.
+        """Keep what was typed, tell Discord that it has come, and write it.
+
+        Where Discord does not learn of it in time, what was typed is kept for the next time the form is opened.
+        """
+        keeping = asyncio.create_task(self._keep(request, name, typed))
+        await asyncio.wait({keeping}, timeout=_PATIENCE)
         with contextlib.suppress(discord.HTTPException):
-            await response.defer(ephemeral=True, thinking=True)
+            await request.interaction.response.defer(ephemeral=True, thinking=True)
+        is_new = await keeping
+        if request.interaction.response.is_done():
+            await (self._submit if is_new else self._repeat)(request, name, typed)
+
+    async def _keep(self, request: Request, name: FormName, typed: Mapping[str, str]) -> bool:
+        """Keep what was typed; returns False where this very form has been written before."""
+        fields = {**typed, _VERSION_TAG: name.version_tag}
         try:
-            await request.do(drafts.keep, request.actor, name.draft, {**typed, _VERSION_TAG: name.version_tag})
+            return await request.do(request.moderation.drafts.keep, request.actor, name.draft, fields, name.number)
         except TouchstoneError as error:
             _log.warning("What was typed into form %s could not be kept: %s", name.kind, error)
-        if response.is_done():
-            await self._submit(request, name, typed)
+            return True
 
     async def _submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> None:
         try:
-            shown = await (await self._kind(request, name)).submit(request, name, typed)
+            kind = await self._kind(request, name)
+            submission = request.moderation.drafts.submission(request.actor, name.draft, name.number)
+            shown = await kind.submit(HandedIn(request.interaction, submission), name, typed)
+            # What writes has dropped the draft with it; a form that only asks has not.
+            await request.do(request.moderation.drafts.drop, request.actor, name.draft)
+        except AlreadyWrittenError:
+            await self._repeat(request, name, typed)
         except Exception as error:  # noqa: BLE001  whatever it is, what was typed must come back
             failed = _outcome(error, name, typed, request.texts)
             await request.interaction.followup.send(view=failed.view, files=list(failed.files), ephemeral=True)
-            return
-        await request.respond(shown)
-        await request.do(request.moderation.drafts.drop, request.actor, name.draft)
+        else:
+            await request.respond(shown)
+
+    async def _repeat(self, request: Request, name: FormName, _typed: Mapping[str, str]) -> None:
+        """Say of a form that comes a second time that it was written, and what stands now."""
+        texts = request.texts
+        lines = [texts("You have handed in this form before: it was written then, and only once.")]
+        form = await (await self._kind(request, name)).open(request, name.about)
+        stands = [f"{each.label}: {shorten(each.value, _LONGEST_HINT)}" for each in form.fields if each.value]
+        lines += [texts("What stands now:"), *map(escape, stands)] if stands else []
+        await request.respond(draw_lines(lines, texts))
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn(Request):
+    """A request whose first write settles the form that was handed in: both are kept, or neither is."""
+
+    submission: Submission
+
+    @property
+    def actor(self) -> Actor:
+        """The person, with the form."""
+        return replace(Request(self.interaction).actor, submission=self.submission)
 
 
 def _restored(form: Form, version_tag: str, draft: Mapping[str, str], texts: Texts) -> Form:

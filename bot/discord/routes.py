@@ -4,7 +4,7 @@ A click is understood from the custom id alone, so that buttons of old messages 
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from string import Formatter
 from typing import Any, Literal
@@ -32,6 +32,13 @@ _KINDS = {"": "[^:]+", "number": r"\d{1,19}", "page": r"-?\d{1,6}", "rest": ".*"
 def fits(written: str) -> bool:
     """Tell whether a number that an id names is one that a database can hold; what is no number fits."""
     return not written.isdecimal() or int(written) <= _LARGEST
+
+
+def number_in(written: str) -> int:
+    """Return a number as databases and Discord have them; raises UnknownEntryError."""
+    if not re.fullmatch(_KINDS["number"], written, re.ASCII) or not fits(written):
+        raise UnknownEntryError(UNREADABLE)
+    return int(written)
 
 
 Way = Literal["in place", "below", "itself"]
@@ -139,9 +146,18 @@ class Click(Request):
     @property
     def chosen(self) -> int:
         """The one number that was chosen."""
-        if not re.fullmatch(_KINDS["number"], self.value, re.ASCII) or not fits(self.value):
+        return number_in(self.value)
+
+    @property
+    def all_chosen(self) -> tuple[int, ...]:
+        """All numbers that were chosen."""
+        return tuple(map(number_in, self.values))
+
+    def one_of(self, known: Iterable[str]) -> str:
+        """Return the one value that was chosen, which is one of those that the menu has."""
+        if self.value not in known:
             raise UnknownEntryError(UNREADABLE)
-        return int(self.value)
+        return self.value
 
     @property
     def message(self) -> int:

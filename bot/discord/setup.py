@@ -347,9 +347,9 @@ class SetupCommand(commands.Cog):
         """Write what was chosen for language, packs or budget."""
         step, values = step_of(click["what"]), click.values
         if step == "language":
-            await _change(click, step, language=cast("ServerLanguage", click.value), setup_step=step)
+            await _change(click, step, language=cast("ServerLanguage", click.one_of(LANGUAGE_NAMES)), setup_step=step)
         elif step == "budget":
-            await _change(click, step, budget=float(click.value), setup_step=step)
+            await _change(click, step, budget=float(click.one_of(f"{each:g}" for each in BUDGETS)), setup_step=step)
         else:
             known = await click.do(click.touchstone.base.packs)
             # All of them means: those to come as well.
@@ -357,12 +357,12 @@ class SetupCommand(commands.Cog):
             await _change(click, step, packs=packs, setup_step=step)
 
     async def _choose_roles(self, click: Click) -> None:
-        roles = tuple(map(int, click.values))
+        roles = click.all_chosen
         await _change(click, "roles", moderator_roles=roles, setup_step="roles")
 
     async def _choose_channels(self, click: Click) -> None:
         """Give the channels their mode, switch off those taken out of the menu, and show the step."""
-        state, mode, chosen = await _state(click), click["mode"], [int(value) for value in click.values]
+        state, mode, chosen = await _state(click), click["mode"], click.all_chosen
         dropped = set(shown_channels(state.guild, state.channels, mode)) - set(chosen)
         modes: dict[int, ChannelMode] = dict.fromkeys(dropped, "off")
         modes |= {each: cast("ChannelMode", mode) for each in chosen if state.channels.get(each) != mode}

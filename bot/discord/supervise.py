@@ -15,6 +15,7 @@ import discord
 
 from bot.discord.app import create_bot
 from bot.discord.bot import TouchstoneBot
+from bot.discord.health import Health
 from bot.service import Touchstone
 from config.errors import StartError
 from config.installation import version
@@ -77,9 +78,15 @@ def run(settings: Settings) -> None:
 
 
 async def _run_until_stopped(settings: Settings, touchstone: Touchstone, token: str) -> None:
-    stop = asyncio.Event()
+    stop, health = asyncio.Event(), Health(touchstone)
+
+    def make_bot() -> TouchstoneBot:
+        health.bot = _introduced(create_bot(settings, touchstone))
+        return health.bot
+
     with _stopping_on_signals(stop):
-        await supervise(lambda: _introduced(create_bot(settings, touchstone)), token, stop)
+        async with health.served(settings.health_address):
+            await supervise(make_bot, token, stop)
 
 
 def _introduced(bot: TouchstoneBot) -> TouchstoneBot:

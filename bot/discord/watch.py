@@ -4,6 +4,7 @@ A card stands as long as its message says what the card answers.
 """
 
 import asyncio
+import itertools
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from datetime import timedelta
 from time import monotonic
 from typing import Any
 
+import aiohttp
 import discord
 from discord.ext import commands
 
@@ -36,8 +38,8 @@ FRESH = timedelta(minutes=10)
 _MISSED = timedelta(hours=1)
 _REMEMBERED = 5_000
 
-# From this status on, Discord may have taken the message although it answered with an error.
-_UNCERTAIN = 500
+# Seconds between tries where Discord is out of order; the deadline ends them.
+_PAUSES = (0.5, 1.0, 2.0, 4.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,26 +162,34 @@ class Answering:
         card = draw_public(reply, texts, buttons, (await self._settings(location)).card_form)
 
         async def send() -> None:
-            # Discord's library waits as long as Discord's limits want it.
-            async with asyncio.timeout(None if until is None else max(until - self.clock(), 0)):
-                sent = await message.reply(view=card, mention_author=False)
+            sent = await message.reply(view=card, mention_author=False, nonce=nonce_of(message.id))
             posted = self.bot.touchstone.answers.posted
             await asyncio.to_thread(posted, location.channel, message.id, sent.id, reply.language)
 
-        return await self._write(message, location, send)
+        return await self._write(message, location, send, until)
 
-    async def _write(self, message: discord.Message, location: Location, act: Callable[[], Awaitable[None]]) -> bool:
-        """Write to Discord; returns whether it was taken. After a 5xx nobody knows: it stays taken, and is raised."""
+    async def _write(
+        self,
+        message: discord.Message,
+        location: Location,
+        act: Callable[[], Awaitable[None]],
+        until: float | None = None,
+    ) -> bool:
+        """Write to Discord until it is taken or the deadline is over; returns whether it was taken.
+
+        What is written may arrive without our being told: it is written so that a second time does nothing.
+        """
+        seconds = LATE.total_seconds() if until is None else max(until - self.clock(), 0)
         try:
-            await act()
+            # Discord's library waits as long as Discord's limits want it.
+            async with asyncio.timeout(seconds):
+                await _tirelessly(act)
         except TimeoutError:
             # It may have arrived after all: the message stays taken, but what it says can be answered elsewhere.
             await asyncio.to_thread(self.bot.touchstone.answers.stop_cooldown, location.channel, message.id)
             _log.info("Message %s is not answered: it would have come too late", message.id)
             return False
         except discord.HTTPException as refusal:
-            if refusal.status >= _UNCERTAIN:
-                raise
             await asyncio.to_thread(self.bot.touchstone.answers.release, location.channel, message.id)
             if isinstance(refusal, discord.Forbidden):
                 self.bot.backoff.refused(location.channel, refusal.text)
@@ -188,6 +198,36 @@ class Answering:
             return False
         self.bot.backoff.answered(location.channel)
         return True
+
+    async def take_up(self, record: AnswerRecord) -> bool:
+        """Post the card of a message that was taken and not answered, because the process ended between the two."""
+        location = Location(record.server, record.channel, record.channel)
+        message, reply = await self.read(location, record.message)
+        if message is None or reply is None or not {entry.claim_id for entry in reply.entries} & set(record.claims):
+            await asyncio.to_thread(self.bot.touchstone.answers.stop_cooldown, record.channel, record.message)
+            return False
+        age = (discord.utils.utcnow() - record.taken_at).total_seconds()
+        return await self._post(message, location, reply, self.clock() + LATE.total_seconds() - age)
+
+
+_NONCE = "answer"
+
+
+def nonce_of(message: int) -> str:
+    """Return what tells Discord that a reply to a message is the same one, tried again."""
+    return f"{_NONCE}{message}"
+
+
+async def _tirelessly(act: Callable[[], Awaitable[None]]) -> None:
+    """Try again while Discord is out of order or cannot be reached; what it refuses is raised."""
+    for pause in itertools.chain(_PAUSES, itertools.repeat(_PAUSES[-1])):
+        try:
+            await act()
+        except (discord.DiscordServerError, aiohttp.ClientError, OSError) as failure:
+            _log.info("Discord did not take an answer (%s); trying again in %.1f s", type(failure).__name__, pause)
+            await asyncio.sleep(pause)
+        else:
+            return
 
 
 def _only(finding: Finding, claims: tuple[str, ...]) -> Finding:
@@ -209,6 +249,10 @@ class Watch(commands.Cog):
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Check a member's message in a channel that is switched on."""
+        if _is_own_card(message, self.bot.user):
+            async with self.counted():
+                await self._found(message)
+            return
         location = location_of(message)
         if location is None or self.bot.backoff.holds(location.channel):
             return
@@ -216,6 +260,14 @@ class Watch(commands.Cog):
             mode = await self._mode(message, location)
             if mode != "off":
                 await self._check(message, location, mode)
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Answer what was taken shortly before the start, and not answered."""
+        async with self.counted():
+            for record in await asyncio.to_thread(self.bot.touchstone.answers.unposted, LATE):
+                if self.bot.get_guild(record.server) is not None:
+                    await self.answering.take_up(record)
 
     @commands.Cog.listener()
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
@@ -256,6 +308,12 @@ class Watch(commands.Cog):
         """Wait a few seconds for answers that are being written."""
         if self._running:
             await asyncio.wait(self._running, timeout=_LONGEST_FAREWELL)
+
+    async def _found(self, card: discord.Message) -> None:
+        """Remember a card of ours that has come to stand, in case nobody told us that it was taken."""
+        answered = card.reference.message_id if card.reference else None
+        if answered is not None:
+            await asyncio.to_thread(self.bot.touchstone.answers.found, card.channel.id, answered, card.id)
 
     async def _mode(self, message: discord.Message, location: Location) -> str:
         rules = self.bot.touchstone.moderation.exemptions.rules
@@ -353,6 +411,10 @@ class Watch(commands.Cog):
             yield
         finally:
             self._running.discard(task)
+
+
+def _is_own_card(message: discord.Message, own: discord.ClientUser | None) -> bool:
+    return own is not None and message.author.id == own.id and str(message.nonce or "").startswith(_NONCE)
 
 
 def is_dispute(finding: Finding) -> bool:

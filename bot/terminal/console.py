@@ -131,7 +131,7 @@ def _sources(sources: tuple[SourceLine, ...], texts: Texts) -> Iterator[Renderab
 
 
 def _document(source: SourceLine) -> Iterator[Text]:
-    rest = " · ".join(part for part in (source.publisher, source.date, source.language) if part)
+    rest = " · ".join(part for part in (source.publisher, source.date, source.language, source.note) if part)
     yield FlowingText.assemble(source.title, (f"  {rest}", "dim"))
     if source.address:
         yield Text(source.address.partition(":~:text=")[0].rstrip("#"), style=f"dim link {source.address}")

@@ -1,4 +1,4 @@
-"""`touchstone documents`: the source documents: taken in, listed, shown as they are read, taken away."""
+"""`touchstone documents` and `sources`: source documents taken in, listed, shown, taken away; their pages checked."""
 
 import sys
 from dataclasses import replace
@@ -22,6 +22,7 @@ from config.errors import DocumentRefusedError, DocumentTextError, InvalidEditEr
 if TYPE_CHECKING:
     from bot.service import Touchstone
     from claims.documents.intake import DocumentFacts, Intake
+    from claims.documents.upkeep import SourceState
     from claims.moderation.sources import ShelfEntry
 
 _ID = msgid("The document's id, as the list shows it.")
@@ -53,6 +54,12 @@ def register(app: typer.Typer) -> None:
     about = msgid("Let a language model look through a document; what it finds waits in a queue, marked, for a person.")
     group.command("extract", help=about)(extract)
     app.add_typer(group, name="documents")
+    sources = typer.Typer(help=msgid("The pages that the documents come from."), no_args_is_help=True)
+    about = msgid(
+        "Look whether the pages are still there, and still say what claims cite; what is due, or those named."
+    )
+    sources.command("check", help=about)(check_sources)
+    app.add_typer(sources, name="sources")
 
 
 def list_documents(
@@ -260,3 +267,94 @@ def outcome(report: DocumentReport, texts: Texts) -> str:
             )
         case "unreadable":
             return texts("cannot be read ({reason}).", reason=report.reason)
+
+
+_IDS = msgid("Documents to check now, by their ids; without any, all whose last check is a day old.")
+_AGAIN = msgid("Check all, also what was checked today.")
+_STATES = {
+    "fine": msgid("as it was"),
+    "moved": msgid("has moved to {address}"),
+    "changed": msgid("says something else since {date}"),
+    "dead": msgid("is gone ({status})"),
+    "silent": msgid("does not answer"),
+    "barred": msgid("does not want to be read by programs"),
+}
+
+
+def check_sources(
+    context: typer.Context,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="ID...", help=_IDS, show_default=False)] = None,
+    again: Annotated[bool, typer.Option("--again", help=_AGAIN)] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=_JSON)] = False,
+) -> None:
+    """Check the pages, and print each as it is done; stopped with Ctrl-C, the next call goes on with the rest."""
+    terminal = Terminal.of(context)
+    texts = terminal.texts
+    reached = [0, 0]
+
+    def told(state: "SourceState", done: int, total: int) -> None:
+        reached[:] = done, total
+        if not as_json:
+            line = f"{done}/{total}  {state.document}: {_state_text(state, texts)}"
+            terminal.print(line, style="bold" if state.reported else None)
+            for each in state.passages:
+                if each.outcome in {"changed", "lost"}:
+                    terminal.print(f"    − {each.was}")
+                    terminal.print(f"    + {each.now or '…'}")
+
+    with terminal.open() as touchstone:
+        _refuse_unknown(touchstone, ids or [], texts)
+        try:
+            found = touchstone.moderation.source_watch.run(ids or (), told, again=again)
+        except KeyboardInterrupt:
+            left = texts("{done} of {total} checked. The same command goes on with the rest.",
+                         done=reached[0], total=reached[1])  # fmt: skip
+            complain(left)
+            raise
+    if as_json:
+        write(json_line([_state_json(state) for state in found]))
+    elif not found:
+        terminal.print(texts("Nothing is due. --again checks all the same."))
+    else:
+        to_see = sum(state.reported for state in found)
+        terminal.print(
+            texts.plural("{count} page checked, {see} to look at.", "{count} pages checked, {see} to look at.",
+                         len(found), see=to_see)
+        )  # fmt: skip
+
+
+def _refuse_unknown(touchstone: "Touchstone", ids: list[str], texts: Texts) -> None:
+    known = touchstone.moderation.source_watch.documents()
+    for each in ids:
+        if each not in known:
+            message = texts("There is no document {document} with an address. Pick one from the list.", document=each)
+            raise typer.BadParameter(message, param_hint="ID...")
+
+
+def _state_text(state: "SourceState", texts: Texts) -> str:
+    day = display_date(state.since.date().isoformat(), texts)
+    said = texts(_STATES[state.state], address=state.found_at, status=state.status, date=day)
+    reason = state.reason
+    if reason is not None:
+        return (
+            f"{said}: {texts(reason.fault, **reason.values)}"
+            if state.state in {"silent", "barred"}
+            else (texts("{state}; it does not answer now", state=said))
+        )
+    return texts("{state}; it does not answer now", state=said) if state.failures and state.state != "silent" else said
+
+
+def _state_json(state: "SourceState") -> dict[str, Any]:
+    return {
+        "document": state.document,
+        "address": state.address,
+        "state": state.state,
+        "since": state.since.isoformat(),
+        "status": state.status,
+        "found_at": state.found_at,
+        "to_look_at": state.reported,
+        "passages": [
+            {"start": each.start, "end": each.end, "outcome": each.outcome, "was": each.was, "now": each.now}
+            for each in state.passages
+        ],
+    }

@@ -1,5 +1,6 @@
 """Comparing: do the quantities of a message agree with what a claim documents, differ, or speak of something else?"""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
@@ -25,11 +26,15 @@ LEAST_BARE_MONEY = 1e6
 
 @dataclass(frozen=True)
 class SaidFigure:
-    """One figure of the message with its readings; what stands around it is looked at only when it is asked for."""
+    """One figure of the message with its readings; what stands around it is looked at only when it is asked for.
+
+    `carried`: it is the one of its dimension in the part of the message that says the claim.
+    """
 
     readings: tuple[Quantity, ...]
     places: TextPlaces
     subjects: Subjects
+    carried: bool = False
 
     @cached_property
     def place(self) -> Place:
@@ -91,6 +96,8 @@ def distance(first: Quantity, second: Quantity) -> float:
 # How many points of evidence (`Subjects.evidence`) a quantity needs before it may contradict a figure of its dimension.
 _NEEDED = {"percent": 1, "years": 1, "year": 2, "USD": 0, "CNY": 2, "count": 4, "pe": 0}
 _NEEDED_SECOND = 2
+# The only quantity of its kind beside a claim's own words mostly speaks of the claim.
+_CARRIED = 1
 _NEEDED_CONTEXT = 3
 _NEEDED_COUNTED = 2
 _NEVER = 99
@@ -146,7 +153,7 @@ class Fit:
     def _evidence(self, said: SaidFigure, one: DocumentedFigure, rivals: Sequence[DocumentedFigure]) -> int:
         evidence = self._subjects.evidence(said.place, one.words)
         lasting = len(rivals) == 1 and one.quantity.dimension == "years" and self._subjects.says_when(said.place)
-        return evidence + lasting
+        return evidence + lasting + (_CARRIED if said.carried and one.is_claim else 0)
 
     def _needed(
         self, said: SaidFigure, one: DocumentedFigure, rivals: Sequence[DocumentedFigure], *, second: bool
@@ -206,12 +213,18 @@ class FigureComparer:
         self._documented = lru_cache(maxsize=_MOST_FIGURES)(documenter.document)
 
     def compare(
-        self, said: Sequence[Quantity], figures: Sequence[KnownFigure], text: str, wordings: Sequence[str] = ()
+        self,
+        said: Sequence[Quantity],
+        figures: Sequence[KnownFigure],
+        text: str,
+        wordings: Sequence[str] = (),
+        carrying: str = "",
     ) -> tuple[FigureFinding, ...]:
         """Return a finding for each quantity that agrees with a figure, and each that differs from one it means.
 
         `text` is the text that `said` was read from, `wordings` what says the claim, where units of its own are
-        learned from. A quantity that visibly speaks of something else is left out.
+        learned from, `carrying` the part of the message that says it. A quantity that visibly speaks of something else
+        is left out.
         """
         if not figures:
             return ()
@@ -221,7 +234,11 @@ class FigureComparer:
         if not said:
             return ()
         places = TextPlaces(self._simplified(folded), [_span(each) for each in said])
-        groups = [SaidFigure(tuple(group), places, self._subjects) for _, group in groupby(said, key=_span)]
+        carried = self._carried(said, carrying)
+        groups = [
+            SaidFigure(tuple(group), places, self._subjects, carried=span in carried)
+            for span, group in groupby(said, key=_span)
+        ]
         agreeing = {i: match for i, group in enumerate(groups) if (match := self._agreement(group, known))}
         differing = self._differences(groups, known, agreeing)
         # A year that agrees beside another figure only says which forecast is meant.
@@ -231,6 +248,13 @@ class FigureComparer:
         found = [(i, _finding(groups[i], match, agrees=True)) for i, match in shown.items()]
         found += [(i, _finding(groups[i], match, agrees=False)) for i, match in differing.items()]
         return tuple(finding for _, finding in sorted(found, key=lambda pair: pair[0]))
+
+    def _carried(self, said: Sequence[Quantity], carrying: str) -> set[tuple[int, int]]:
+        """Return the spans of the quantities that stand alone of their dimension in the part that says the claim."""
+        folded = self._reader.fold(carrying)
+        inside = [each for each in said if self._reader.fold(each.text) in folded] if carrying else []
+        alone = Counter(dimension for dimension, _ in {(each.dimension, _span(each)) for each in inside})
+        return {_span(each) for each in inside if alone[each.dimension] == 1}
 
     def _simplified(self, folded: str) -> str:
         """Return the text in Simplified characters, for subjects are looked for in those."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import BigInteger, ColumnElement, delete, exists, literal_column, select, update
 from sqlmodel import Session, col
 
 from checks.model import Action, Finding
@@ -23,6 +23,19 @@ from claims.store.database import insert_into, rows_written
 from claims.store.revisions import hash_user
 from claims.store.tables import Answer, Cooldown, Sighting
 
+# So long a card may be on its way; where none stands after that, its claims were not answered.
+ON_ITS_WAY = timedelta(minutes=1)
+
+
+def _is_lost(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a cool-down was started for a message under which no card has come to stand."""
+    # By their names: SQLAlchemy does not see what the condition of an upsert is about.
+    channel = literal_column("cooldown.channel", BigInteger())
+    message = literal_column("cooldown.message", BigInteger())
+    same = (col(Answer.channel) == channel, col(Answer.message) == message)
+    without = exists().where(*same, col(Answer.card_message).is_(None))
+    return (col(Cooldown.answered_at) <= now - ON_ITS_WAY) & without
+
 
 def start_cooldown(
     session: Session, channel: int, message: int, claim: str, now: datetime, before: datetime | None = None
@@ -30,16 +43,17 @@ def start_cooldown(
     """Start the cool-down of a claim, in one step; False where it runs already since a moment after `before`."""
     insert = insert_into(session, Cooldown)
     row = {"channel": channel, "claim": claim, "message": message, "answered_at": now}
-    free = None if before is None else col(Cooldown.answered_at) <= before
+    free = None if before is None else (col(Cooldown.answered_at) <= before) | _is_lost(now)
     fresh = {"message": message, "answered_at": now}
     statement = insert.values(row).on_conflict_do_update(index_elements=["channel", "claim"], set_=fresh, where=free)
     return bool(rows_written(session, statement))
 
 
-def is_free(session: Session, channel: int, claim: str, before: datetime) -> bool:
+def is_free(session: Session, channel: int, claim: str, before: datetime, now: datetime) -> bool:
     """Tell whether the claim was not answered in the channel since a moment after `before`."""
-    running = session.get(Cooldown, (channel, claim))
-    return running is None or running.answered_at <= before
+    there = (col(Cooldown.channel) == channel, col(Cooldown.claim) == claim)
+    runs = (col(Cooldown.answered_at) > before, ~_is_lost(now))
+    return session.scalar(select(col(Cooldown.claim)).where(*there, *runs)) is None
 
 
 GONE = "gone"
@@ -123,7 +137,7 @@ class AnswerBook:
             # Always in the same order, so that no two transactions wait for each other.
             for name in sorted(set(claims)):
                 if kind == "offer":
-                    free[name] = is_free(session, channel, name, now - cooldown)
+                    free[name] = is_free(session, channel, name, now - cooldown, now)
                 else:
                     free[name] = start_cooldown(session, channel, message, name, now, now - cooldown)
             due = tuple(name for name in dict.fromkeys(claims) if free[name])
@@ -138,9 +152,9 @@ class AnswerBook:
     def cooling(self, channel: int, claims: Iterable[str], cooldown: timedelta) -> dict[str, datetime]:
         """Return until when those of the claims that are cooling down in a channel do so."""
         now = self._clock()
+        wanted = (col(Cooldown.channel) == channel, col(Cooldown.claim).in_(list(claims)), ~_is_lost(now))
         with self._database.reading() as session:
-            rows = [session.get(Cooldown, (channel, name)) for name in claims]
-        ends = {row.claim: row.answered_at + cooldown for row in rows if row is not None}
+            ends = {row.claim: row.answered_at + cooldown for row in session.scalars(select(Cooldown).where(*wanted))}
         return {name: end for name, end in ends.items() if end > now}
 
     def stop_cooldown(self, channel: int, message: int) -> None:
@@ -175,6 +189,19 @@ class AnswerBook:
             shown = card_fingerprints(session, answer.server, answer.claims) if answer else None
             values = {"card_message": card_message, "shown": shown, "language": language}
             _set(session, self._is(channel, message), **values)
+
+    def found(self, channel: int, message: int, card_message: int) -> None:
+        """Remember a card that stands although nobody has said that it was posted."""
+        with self._database.writing() as session:
+            _set(session, self._is(channel, message) & col(Answer.card_message).is_(None), card_message=card_message)
+
+    def unposted(self, within: timedelta) -> tuple[AnswerRecord, ...]:
+        """Return the messages that were taken for a reply so recently, and under which no card stands, oldest first."""
+        recent = (col(Answer.kind) == "reply", col(Answer.taken_at) > self._clock() - within)
+        waiting = select(Answer).where(*recent, col(Answer.card_message).is_(None), col(Answer.message) >= 0)
+        with self._database.reading() as session:
+            rows = session.scalars(waiting.order_by(col(Answer.taken_at))).all()
+        return tuple(_record(row) for row in rows if row.claims)
 
     def release(self, channel: int, message: int) -> None:
         """Give the message back, because nothing was posted: as if never taken, or as an offer again if it was one.
@@ -221,11 +248,13 @@ class AnswerBook:
     def _find(self, condition: ColumnElement[bool]) -> AnswerRecord | None:
         with self._database.reading() as session:
             row = session.scalar(select(Answer).where(condition))
-        if row is None:
-            return None
-        known: dict[str, Any] = {name: getattr(row, name) for name in AnswerRecord.__slots__}
-        known["claims"] = tuple(row.claims)
-        return AnswerRecord(**known)
+        return None if row is None else _record(row)
+
+
+def _record(row: Answer) -> AnswerRecord:
+    known: dict[str, Any] = {name: getattr(row, name) for name in AnswerRecord.__slots__}
+    known["claims"] = tuple(row.claims)
+    return AnswerRecord(**known)
 
 
 def is_card(channel: int, card_message: int) -> ColumnElement[bool]:

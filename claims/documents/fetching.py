@@ -1,11 +1,14 @@
 """Reading a page from its address: politely, within limits, and never from an inner network."""
 
 import asyncio
+import contextlib
 import re
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urljoin, urlsplit
@@ -13,14 +16,15 @@ from urllib.parse import unquote, urljoin, urlsplit
 import httpx
 
 from claims.documents.addresses import AddressBook, Target
-from config.errors import AddressRefusedError, msgid
+from config.errors import AddressRefusedError, RobotsError, msgid
 
 AGENT = "TouchstoneBot"
 MOST_BYTES = 10 * 1024 * 1024
 _ROBOTS_BYTES = 512 * 1024
 _MOST_REDIRECTS = 5
-_OK, _TOO_OFTEN, _FAILED = 200, 429, 500
+_OK, _SAME, _TOO_OFTEN, _FAILED = 200, 304, 429, 500
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_FOR_GOOD = frozenset({301, 308})
 _TYPES = frozenset({
     "text/html", "application/xhtml+xml", "text/plain", "text/markdown", "text/x-markdown", "application/pdf",
     "text/vtt", "text/srt", "application/x-subrip",
@@ -47,6 +51,34 @@ class Fetched:
     data: bytes
     charset: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is remembered of a page to ask whether it has changed: the address that gave it, and its validators."""
+
+    address: str = ""
+    etag: str = ""
+    modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What an address says of its page now.
+
+    `page` is None where the status is another than 200, and where its kind is not read; `moved`: every step on the way
+    was for good; `wait`: the seconds that the site wants to be left alone for.
+    """
+
+    status: int
+    seen: Seen
+    moved: bool
+    page: Fetched | None = None
+    wait: float = 0
+
+
+# What the robots.txt of each origin said, for as long as one round lasts.
+Robots = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +112,48 @@ class PageReader:
                     if answer.status_code not in _REDIRECTS:
                         return await self._read(answer, target)
                     address = _next(answer, target)
-        raise AddressRefusedError(
-            "The address leads on more than {most} times. Give the last one.", most=self.limits.redirects
-        )
+        raise _too_many(self.limits.redirects)
+
+    async def look(self, address: str, before: Seen, robots: Robots) -> Look:
+        """Ask whether a page is still there and still the same, with as little as possible; nothing is asked twice.
+
+        Raises AddressRefusedError for an address that may not be asked or cannot be reached, RobotsError where the site
+        does not want to be read.
+        """
+        try:
+            async with asyncio.timeout(self.limits.seconds):
+                return await self._look(address, before, robots)
+        except TimeoutError:
+            raise AddressRefusedError(
+                "{address} took longer than {seconds} seconds. Try again later, or save the page as a file.",
+                address=address, seconds=self.limits.seconds,
+            ) from None  # fmt: skip
+
+    async def _look(self, address: str, before: Seen, robots: Robots) -> Look:
+        moved = True
+        for step in range(self.limits.redirects + 1):
+            target = await asyncio.to_thread(self.book.target, address)
+            conditions = _conditions(before) if target.address == before.address else {}
+            async with _client() as client:
+                if target.origin not in robots:
+                    robots[target.origin] = await self._robots(client, target)
+                if not may_read(robots[target.origin], AGENT, target.path):
+                    raise _barred(target)
+                async with _get(client, target, conditions) as answer:
+                    if answer.status_code not in _REDIRECTS:
+                        return await self._looked(answer, target, moved=moved and step > 0)
+                    moved = moved and answer.status_code in _FOR_GOOD
+                    address = _next(answer, target)
+        raise _too_many(self.limits.redirects)
+
+    async def _looked(self, answer: httpx.Response, target: Target, *, moved: bool) -> Look:
+        status, headers = answer.status_code, answer.headers
+        seen = Seen(target.address, headers.get("etag", "")[:_VALIDATOR], headers.get("last-modified", "")[:_VALIDATOR])
+        page = None
+        if status == _OK:
+            with contextlib.suppress(AddressRefusedError):  # it is there, but of a kind or a size that is not read
+                page = await self._read(answer, target)
+        return Look(status, seen, moved, page, _wait(headers.get("retry-after", "")))
 
     async def _read(self, answer: httpx.Response, target: Target) -> Fetched:
         if answer.status_code != _OK:
@@ -103,10 +174,7 @@ class PageReader:
         if key not in allowed:
             allowed[key] = may_read(await self._robots(client, target), AGENT, target.path)
         if not allowed[key]:
-            raise AddressRefusedError(
-                "{host} asks programs not to read this page (robots.txt). Save it as a file yourself, and add that.",
-                host=target.host,
-            )
+            raise _barred(target)
 
     async def _robots(self, client: httpx.AsyncClient, page: Target) -> str:
         target = Target(page.scheme, page.host, page.port, "/robots.txt", page.ip)
@@ -146,14 +214,14 @@ def _client() -> httpx.AsyncClient:
 class _get:  # noqa: N801  (used like a function, in `async with`)
     """Ask for a target at the IP address that was checked, under its own name; errors are told as refusals."""
 
-    def __init__(self, client: httpx.AsyncClient, target: Target) -> None:
+    def __init__(self, client: httpx.AsyncClient, target: Target, conditions: Mapping[str, str] | None = None) -> None:
         host = f"[{target.ip}]" if ":" in target.ip else target.ip
         self._address = target.address
         self._host = target.host
         self._request = client.build_request(
             "GET",
             f"{target.scheme}://{host}:{target.port}{target.path}",
-            headers={"Host": target.origin.partition("://")[2]},
+            headers={"Host": target.origin.partition("://")[2], **(conditions or {})},
             extensions={"sni_hostname": target.host} if target.scheme == "https" else {},
         )
         self._client = client
@@ -183,6 +251,37 @@ class _get:  # noqa: N801  (used like a function, in `async with`)
             "{address} gave a broken answer ({reason}). Save the page as a file.",
             address=self._address, reason=type(error).__name__,
         )  # fmt: skip
+
+
+_VALIDATOR = 300
+_LONGEST_WAIT = 30 * 86_400.0
+
+
+def _conditions(before: Seen) -> dict[str, str]:
+    named = {"If-None-Match": before.etag, "If-Modified-Since": before.modified}
+    return {name: value for name, value in named.items() if value}
+
+
+def _wait(written: str) -> float:
+    """Return the seconds of a Retry-After, which gives seconds or a moment; 0 where it says nothing."""
+    if re.fullmatch(r"\d{1,9}", written.strip()):
+        return min(float(written), _LONGEST_WAIT)
+    try:
+        left = (parsedate_to_datetime(written) - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError, OverflowError):
+        return 0
+    return min(max(left, 0), _LONGEST_WAIT)
+
+
+def _barred(target: Target) -> RobotsError:
+    return RobotsError(
+        "{host} asks programs not to read this page (robots.txt). Save it as a file yourself, and add that.",
+        host=target.host,
+    )
+
+
+def _too_many(most: int) -> AddressRefusedError:
+    return AddressRefusedError("The address leads on more than {most} times. Give the last one.", most=most)
 
 
 def _next(answer: httpx.Response, target: Target) -> str:

@@ -3,13 +3,13 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import func, or_, select
-from sqlmodel import Session, col
+from sqlalchemy import JSON, func, or_, select
+from sqlmodel import Field, Session, col
 
 from claims.documents.cleaning import unmarked
 from claims.documents.decoding import digest_of, editions, read_file
@@ -17,7 +17,7 @@ from claims.documents.markup import form_of
 from claims.record import CitationRecord, DocumentRecord, Passage
 from claims.store.changes import note_changes
 from claims.store.revisions import AuditEntry, ChangeRecord
-from claims.store.tables import Document, DocumentText
+from claims.store.tables import Document, DocumentText, Moment, Table
 from config.errors import ClaimBaseError, DocumentRefusedError
 
 DocumentOutcome = Literal["loaded", "unchanged", "unknown", "unreadable"]
@@ -83,12 +83,32 @@ def _known(session: Session, data: bytes) -> tuple[str, str, str] | None:
     return (row.id, row.sha256, found[row.sha256]) if row else None
 
 
+class SourceCheck(Table, table=True):
+    """What the last check of a document's page has found; `marks` stand for the page's sentences."""
+
+    document: str = Field(primary_key=True, foreign_key="document.id", ondelete="CASCADE")
+    address: str
+    text_sha256: str
+    state: str
+    since: datetime = Field(sa_type=Moment)
+    next_at: datetime = Field(sa_type=Moment)
+    failures: int
+    status: int
+    found_at: str
+    etag: str
+    modified: str
+    marks: list[str] = Field(sa_type=JSON)
+    passages: list[dict[str, Any]] = Field(sa_type=JSON)
+
+
 def read_documents(session: Session, server: int | None = None) -> tuple[DocumentRecord, ...]:
     """Return the shared documents and the server's own by id, each with whether its text is loaded."""
     loaded = set(session.scalars(select(col(DocumentText.sha256))))
+    changed = select(col(SourceCheck.document), col(SourceCheck.since)).where(col(SourceCheck.state) == "changed")
+    since = {row[0]: row[1].date() for row in session.connection().execute(changed)}
     seen = or_(col(Document.server).is_(None), col(Document.server) == server)
     rows = session.scalars(select(Document).where(seen).order_by(col(Document.id)))
-    return tuple(_record(row, loaded=row.sha256 in loaded) for row in rows)
+    return tuple(replace(_record(row, loaded=row.sha256 in loaded), changed_on=since.get(row.id)) for row in rows)
 
 
 def read_passage(session: Session, citation: CitationRecord) -> Passage:

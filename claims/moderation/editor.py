@@ -16,7 +16,7 @@ from claims.answering.traces import DRAFTS_KEPT
 from claims.base import ClaimBase, Clock
 from claims.fields import SENTENCE, FormReader
 from claims.moderation.edits import AddWording, AddWordings, Edit, EditTexts, check_published
-from claims.moderation.rights import Actor, permit
+from claims.moderation.rights import Actor, Submission, permit
 from claims.moderation.sources import Sources, source_cited
 from claims.record import ClaimRecord, PointRecord, State, claim_from_state, claim_state, differences, merge_states
 from claims.store.changes import CLAIM, STATE_STORES, Change, write_changes
@@ -279,18 +279,30 @@ class DraftBook:
         self._key = hash_key
         self._clock = clock or base.clock
 
-    def keep(self, actor: Actor, form: str, fields: Mapping[str, str]) -> None:
-        """Keep what was typed, in the place of what was kept for the same form."""
-        place = self._place(actor, form)
+    def keep(self, actor: Actor, form: str, fields: Mapping[str, str], number: str = "") -> bool:
+        """Keep what was typed, in the place of what was kept for the same form.
+
+        False, and nothing is kept, where the form of this number has been written already.
+        """
+        submission = self.submission(actor, form, number)
+        place = (submission.server, submission.user_hash)
         kept = {name: text[:LONGEST] for name, text in fields.items()}
         with self._database.writing() as session:
-            session.connection().execute(delete(FormDraft).where(col(FormDraft.saved_at) < self._clock() - DRAFTS_KEPT))
-            row = session.get(FormDraft, place)
+            session.connection().execute(delete(FormDraft).where(col(FormDraft.saved_at) < submission.at - DRAFTS_KEPT))
+            if number and session.get(FormDraft, (*place, submission.receipt)) is not None:
+                return False
+            row = session.get(FormDraft, (*place, form))
             if row is None:
-                server, user, name = place
-                row = FormDraft(server=server, user_hash=user, form=name, fields=kept, saved_at=self._clock())
-            row.fields, row.saved_at = kept, self._clock()
+                server, user = place
+                row = FormDraft(server=server, user_hash=user, form=form, fields=kept, saved_at=submission.at)
+            row.fields, row.saved_at = kept, submission.at
             session.add(row)
+        return True
+
+    def submission(self, actor: Actor, form: str, number: str) -> Submission:
+        """Return what an actor carries who hands a form in, so that the write settles it."""
+        server, user, name = self._place(actor, form)
+        return Submission(server, user, name, number, self._clock())
 
     def find(self, actor: Actor, form: str) -> dict[str, str] | None:
         """Return what was kept, or None."""

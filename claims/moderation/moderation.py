@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from checks.lexicon import Lexicon
 from claims.answering.corrections import Corrections
 from claims.base import ClaimBase, Clock
+from claims.documents.fetching import Fetched
+from claims.documents.upkeep import SourceWatch
 from claims.moderation.candidate_items import CandidateDesk, Check, ExtractionDesk, QueueDecisions
 from claims.moderation.digest import DigestPostings, Digests
 from claims.moderation.editor import ClaimView, DraftBook, Editor
@@ -41,6 +43,7 @@ class Moderation:
         self.claim_settings = ClaimSettings(base)
         self.sources = SourceBook(base)
         self.shelf = DocumentShelf(base, lexicon)
+        self.source_watch = SourceWatch(base.database, clock or base.clock, self._page_text)
         self.queue = Queue(base, hash_key, clock)
         self.decisions = QueueDecisions(base)
         self.candidates = CandidateDesk(base, lexicon, check, clock)
@@ -56,3 +59,6 @@ class Moderation:
         self.digest_postings = DigestPostings(base, clock)
         self.setup = ServerSetup(base)
         self.exemptions = ExemptionBook(base, hash_key, clock)
+
+    def _page_text(self, page: Fetched) -> str:
+        return self.shelf.read(page.data, page.name, page.charset, page.address).text

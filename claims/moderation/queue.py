@@ -1,7 +1,7 @@
 """The queue of a server: what its moderators have to decide, and what was decided."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
@@ -11,15 +11,17 @@ from sqlmodel import Session, col
 
 from claims.answering.traces import SAID_BY
 from claims.base import ClaimBase, Clock
+from claims.documents.upkeep import source_states
 from claims.fields import LINE, FormReader
 from claims.moderation.rights import Actor, permit
+from claims.record import ClaimRecord
 from claims.store.claim_rows import read_claims
 from claims.store.database import insert_into, rows_written
 from claims.store.revisions import hash_user
 from claims.store.tables import Answer, Feedback, QueueItem, Sighting
 from config.errors import UnknownClaimError
 
-ItemKind = Literal["proposal", "candidate", "feedback", "paused", "stale", "offer", "near"]
+ItemKind = Literal["proposal", "candidate", "feedback", "paused", "stale", "source", "offer", "near"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,9 @@ class Item:
     proposal: a member proposes `payload["text"]`, as a claim or (with `claim`) as a wording; candidate: so does a
     document, with `payload["title_en"]`, `payload["title_zh"]` and its `payload["source"]`; feedback: members report a
     card, `payload["kind"]` says what, `reports` by how many; paused: reports have paused the claim; stale: its
-    `review_by` is past; offer: nobody took it; near: a match just under the cut-off. `channel` and `message` name the
-    message meant; its text is never kept.
+    `review_by` is past; source: the page of a document that it cites is gone, has moved or says something else, as the
+    `payload` of `_source_items` has it; offer: nobody took it; near: a match just under the cut-off. `channel` and
+    `message` name the message meant; its text is never kept.
     """
 
     id: int
@@ -99,23 +102,59 @@ LOOK_BACK = timedelta(days=14)
 
 def fill(session: Session, server: int | None, now: datetime) -> None:
     """Put in what is new, and take out what has settled itself since."""
-    _stale(session, server, now)
+    claims = [claim for claim in read_claims(session, server) if claim.status == "published"]
+    _settle(session, server, "stale", _stale_items(claims, server, now), now)
+    _settle(session, server, "source", _source_items(session, claims, server), now)
     if server is not None:
         _untaken(session, server, now)
 
 
-def _stale(session: Session, server: int | None, now: datetime) -> None:
-    stale = {
-        f"{claim.id}/{claim.review_by}": claim.id
-        for claim in read_claims(session, server)
-        if claim.status == "published" and claim.review_by is not None and claim.review_by < now.date()
-    }
-    for row in open_rows(session, server, "stale"):
-        if row.key.split("/", 2)[2] not in stale:
+def _settle(session: Session, server: int | None, kind: ItemKind, wanted: Iterable[NewItem], now: datetime) -> None:
+    """Let exactly these items of a kind wait, but for those that are decided."""
+    items = {item.occasion: item for item in wanted}
+    for row in open_rows(session, server, kind):
+        if row.key.split("/", 2)[2] not in items:
             session.delete(row)
     session.flush()
-    for occasion, claim in stale.items():
-        put(session, NewItem(server, "stale", occasion, claim), now)
+    for item in items.values():
+        put(session, item, now)
+
+
+def _stale_items(claims: Iterable[ClaimRecord], server: int | None, now: datetime) -> Iterator[NewItem]:
+    for claim in claims:
+        if claim.review_by is not None and claim.review_by < now.date():
+            yield NewItem(server, "stale", f"{claim.id}/{claim.review_by}", claim.id)
+
+
+MOST_TOLD = 3
+
+
+def _source_items(session: Session, claims: Iterable[ClaimRecord], server: int | None) -> Iterator[NewItem]:
+    """Yield an item for each document that these claims cite and whose page somebody should look at.
+
+    Of what others cite nothing is told; where a document is loaded, a change elsewhere in it is none.
+    """
+    cited: dict[str, dict[tuple[int, int], str]] = {}
+    for claim in claims:
+        for citation in (each for point in claim.points for each in point.citations):
+            cited.setdefault(citation.document, {}).setdefault((citation.start, citation.end), claim.id)
+    for document, found in source_states(session, cited).items():
+        spans = cited[document]
+        mine = [each for each in found.passages if (each.start, each.end) in spans]
+        away = [each for each in mine if each.outcome in {"changed", "lost"}]
+        if not found.reported or (found.state == "changed" and mine and not away):
+            continue
+        said = "".join(f"{each.start}{each.outcome}{each.now}" for each in away) + found.found_at
+        mark = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        first = away[0] if away else None
+        claim_id = spans[(first.start, first.end)] if first else next(iter(spans.values()))
+        payload = {
+            "document": document, "state": found.state, "since": found.since.date().isoformat(),
+            "status": found.status, "address": found.address, "found_at": found.found_at,
+            "passages": [[each.was, each.now] for each in away[:MOST_TOLD]], "more": max(0, len(away) - MOST_TOLD),
+        }  # fmt: skip
+        occasion = f"{document}/{found.state}/{found.since.date()}/{mark}"
+        yield NewItem(server, "source", occasion, claim_id, payload)
 
 
 def _untaken(session: Session, server: int, now: datetime) -> None:

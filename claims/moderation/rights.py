@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, get_args
 
-from sqlmodel import Session
+from sqlalchemy import delete
+from sqlmodel import Session, col
 
 from claims.base import ClaimBase
+from claims.store.database import insert_into, is_writing, rows_written
 from claims.store.revisions import Who
-from claims.store.tables import Server
-from config.errors import NotAllowedError, msgid
+from claims.store.tables import FormDraft, Server
+from config.errors import AlreadyWrittenError, NotAllowedError, msgid
 
 Level = Literal["member", "moderator", "administrator"]
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -30,10 +33,42 @@ NEEDED: Mapping[Act, Level] = {act: _OTHERS.get(act, "moderator") for act in get
 
 
 @dataclass(frozen=True, slots=True)
+class Submission:
+    """A form that is handed in: whose, under which name its draft is kept, and the number of the form ("": none).
+
+    It is settled in the transaction of the write: the draft goes, and the number is taken, which happens once.
+    """
+
+    server: int
+    user_hash: str
+    draft: str
+    number: str
+    at: datetime
+
+    @property
+    def receipt(self) -> str:
+        """Return the name under which it is kept that the form was written."""
+        return f"~{self.number}"
+
+    def settle(self, session: Session) -> None:
+        """Take the number and drop the draft; raises AlreadyWrittenError where the number was taken before."""
+        mine = (col(FormDraft.server) == self.server, col(FormDraft.user_hash) == self.user_hash)
+        if self.number:
+            taken = insert_into(session, FormDraft).values(
+                server=self.server, user_hash=self.user_hash, form=self.receipt, fields={}, saved_at=self.at
+            )
+            taken = taken.on_conflict_do_nothing()
+            if not rows_written(session, taken):
+                raise AlreadyWrittenError("You have handed in this form before: it was written then, and only once.")
+        session.connection().execute(delete(FormDraft).where(*mine, col(FormDraft.form) == self.draft))
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Somebody who wants something: a Discord user in one server, with what Discord says of them this moment.
 
-    Never keep one: roles and permissions change between a click and the next.
+    Never keep one: roles and permissions change between a click and the next. With a `submission`, the first write that
+    asks for a right settles it.
     """
 
     user_id: int
@@ -42,6 +77,7 @@ class Actor:
     can_manage_server: bool = False
     role_ids: tuple[int, ...] = ()
     is_operator: bool = False
+    submission: Submission | None = None
 
     @classmethod
     def operator(cls) -> "Actor":
@@ -83,6 +119,13 @@ def permit(session: Session, actor: Actor, act: Act) -> None:
     if not may(session, actor, act):
         lacking: Level = "member" if actor.server is None else NEEDED[act]
         raise NotAllowedError(_LACKING[lacking])
+    if actor.submission is not None and is_writing(session) and _SETTLED not in session.info:
+        actor.submission.settle(session)
+        session.info[_SETTLED] = True
+
+
+# Said of a session whose form is settled: a write may ask for several rights.
+_SETTLED = "settled"
 
 
 def _level(session: Session, actor: Actor, server: int) -> Level:

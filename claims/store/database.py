@@ -369,6 +369,11 @@ def _is_about_a_cell(error: ValueError) -> bool:
     return name.startswith("sqlalchemy.") or str(error).startswith("Couldn't parse")
 
 
+def is_writing(session: Session) -> bool:
+    """Tell whether what the session writes will be kept."""
+    return bool(session.connection().get_execution_options().get("touchstone_write"))
+
+
 ConflictInsert = postgresql.Insert | sqlite.Insert
 
 

@@ -29,9 +29,9 @@ KEYWORDS: tuple[dict[str, tuple[int, ...] | None], ...] = (
         "worded": None,
         "NotAllowedError": None,
     }
-    | {"UnknownEntryError": None, "NotUndoableError": None, "DocumentTextError": None}
+    | {"UnknownEntryError": None, "NotUndoableError": None, "AlreadyWrittenError": None, "DocumentTextError": None}
     | {"DocumentRefusedError": None, "AddressRefusedError": None, "ExtractionError": None}
-    | {"SiteError": None}
+    | {"SiteError": None, "RobotsError": None}
     | dict.fromkeys(_FAULTS, (2,)),
     dict.fromkeys(_FAULTS, (3,)),
 )

@@ -157,3 +157,10 @@ def test_only_a_published_claim_that_all_see_has_a_page():
     assert page() == "https://claims.example/x/zh-Hant/claims/crane.html"
     assert page(server=7) == page(status="draft") == ""
     assert composer().describe("crane").entries[0].page == ""
+
+
+def test_a_source_whose_page_says_something_else_by_now_says_so():
+    changed = document(changed_on=date(2026, 5, 3))
+    (source,) = composer(documents=(changed,)).describe("crane").sources
+    assert source.note == "source changed on 3 May 2026"
+    assert composer().describe("crane").sources[0].note == ""

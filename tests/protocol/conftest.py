@@ -93,6 +93,7 @@ async def bot(discord, database):
         "TOUCHSTONE_DATABASE_URL": database,
         "TOUCHSTONE_DISCORD_TOKEN": "a.loopback.token",
         "TOUCHSTONE_HASH_KEY": "key of the tests",
+        "TOUCHSTONE_HEALTH_ADDRESS": "none",
     }
     bot = Bot(plain | given)
     yield bot

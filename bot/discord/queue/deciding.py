@@ -9,10 +9,11 @@ import discord
 from babel.dates import format_timedelta
 
 from bot.discord.card_buttons import REPORTS
-from bot.discord.cards import escape, shorten
+from bot.discord.cards import escape, link, shorten
 from bot.discord.lookup import LONGEST, claims_named, title_in
 from bot.discord.request import Request
 from bot.discord.routes import Route
+from bot.reply import display_date
 from bot.texts import Texts, msgid
 from bot.wording import attitude_text, value_text
 from claims.moderation.queue import Item, ItemKind
@@ -122,12 +123,43 @@ def candidate_lines(item: Item, texts: Texts) -> list[str]:
     return [each for each in lines if each]
 
 
+_SOURCES: Mapping[str, str] = {
+    "dead": msgid("Its page is gone since {date}."),
+    "moved": msgid("Its page has moved, as was seen on {date}."),
+    "changed": msgid("Its page says something else since {date}."),
+    "silent": msgid("Its site has not answered since {date}."),
+}
+
+
+def source_lines(item: Item, texts: Texts) -> list[str]:
+    """Say what has become of the page of a document that a claim cites, escaped; what it said, and what it says now."""
+    payload = item.payload
+    state = str(payload.get("state"))
+    lines = [texts("Source: {source}", source=escape(str(payload.get("document"))))]
+    if state in _SOURCES:
+        lines.append(texts(_SOURCES[state], date=display_date(str(payload.get("since")), texts)))
+    address = str(payload.get("address") or "")
+    lines.append(link(shorten(address, LONGEST), address))
+    if state == "moved" and (found := str(payload.get("found_at") or "")):
+        lines.append(texts("Now at: {address}", address=link(shorten(found, LONGEST), found)))
+    for was, now in payload.get("passages") or ():
+        lines.append(texts("It said: {text}", text=escape(shorten(str(was), LONGEST_PASSAGE))))
+        gone = texts("The words are gone.")
+        there = texts("Now: {text}", text=escape(shorten(str(now), LONGEST_PASSAGE)))
+        lines.append(there if now else gone)
+    if more := payload.get("more"):
+        lines.append(texts.plural("{count} more", "{count} more", more))
+    return lines
+
+
+LONGEST_PASSAGE = 300
 KINDS: Mapping[str, str] = {
     "proposal": msgid("Proposal"),
     "candidate": msgid("Candidate from a document"),
     "feedback": msgid("Report"),
     "paused": msgid("Paused claim"),
     "stale": msgid("Claim past its review day"),
+    "source": msgid("Source to look at"),
     "offer": msgid("Offer that nobody took"),
     "near": msgid("Near miss"),
 }
@@ -137,6 +169,7 @@ _STEPS: Mapping[ItemKind, tuple[Step, ...]] = {
     "feedback": ("never", "editor", "drop"),
     "paused": ("resume", "editor"),
     "stale": ("editor", "drop"),
+    "source": ("editor", "drop"),
     "offer": ("word", "never", "claim", "drop"),
     "near": ("word", "never", "claim", "drop"),
 }

@@ -26,6 +26,7 @@ from bot.discord.queue.deciding import (
     counts_text,
     kind_text,
     proposed_words,
+    source_lines,
     steps_of,
 )
 from bot.discord.routes import page_buttons
@@ -101,6 +102,8 @@ def _facts(item: Item, claims: Mapping[str, ClaimRecord], texts: Texts, passage:
         lines.append(texts("Claim: {claim}", claim=escape(title_in(claims, item.claim, texts))))
     if item.kind == "candidate":
         lines.extend(candidate_lines(item, texts))
+    if item.kind == "source":
+        lines.extend(source_lines(item, texts))
     if item.kind == "stale" and claim is not None and claim.review_by is not None:
         lines.append(texts("To be reviewed by {day}.", day=display_date(claim.review_by.isoformat(), texts)))
     if item.score is not None:

@@ -1,10 +1,13 @@
 """What the bot does with the messages of a channel."""
 
 from dataclasses import replace
+from datetime import timedelta
 
+import pytest
 from simcord.backend import serializers
 
-from bot.discord import create_bot
+from bot.discord import create_bot, watch
+from claims.answering.answers import AnswerBook
 from tests.bot.discord.world import CRANE, CRANE_ZH, FERRY, LAMP_TW, SEALS, SILENT, labels_of, text_of
 from tests.claims.people import administrator
 
@@ -196,15 +199,74 @@ async def test_a_message_that_is_gone_before_the_answer_is_no_failure(world, cap
     assert not [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")]
 
 
-async def test_an_answer_that_may_have_arrived_is_not_sent_again(world, caplog):
-    world.env.inject_error("POST", "/channels/*/messages", status=500)
+@pytest.fixture
+def impatient(monkeypatch):
+    """Let tries follow one another within a moment."""
+    monkeypatch.setattr(watch, "_PAUSES", (0.01,))
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_an_answer_that_may_have_arrived_is_tried_again_as_the_same_one(world):
+    world.env.inject_error("POST", "/channels/*/messages", status=503)
     said = await world.alice.send(world.channel, CRANE)
-    stored = world.env.backend.get_message(world.channel.id, said.id)
-    world.env.backend.emit("MESSAGE_CREATE", serializers.message_payload(world.env.backend, stored))
+    assert len(world.cards()) == 1
+    assert [body["nonce"] for body in world.sent()] == [f"answer{said.id}"] * 2
+    assert all(body["enforce_nonce"] for body in world.sent())
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_what_discord_does_not_take_in_time_silences_no_claim(world, monkeypatch):
+    world.env.inject_error("POST", "/channels/*/messages", status=503, times=None)
+    with monkeypatch.context() as patch:
+        patch.setattr(watch, "LATE", timedelta(seconds=1))
+        await world.alice.send(world.channel, CRANE)
+    assert world.sent()
+    world.env.backend.faults.clear()
+    assert not world.cards()
+    await world.bob.send(world.channel, CRANE)
+    assert len(world.cards()) == 1
+
+
+async def test_what_was_taken_before_the_process_ended_is_answered_after_the_start(world, settings):
+    said = await off_and_taken(world)
+    await world.env.restart_bot(create_bot(settings, world.touchstone))
     await world.env.settle()
-    assert len(world.sent()) == 1
-    assert [error.status for error in world.env.errors] == [500]
-    assert len([line for line in caplog.messages if "Failure in on_message" in line]) == 1
+    (card,) = world.cards()
+    assert card.reference.message_id == said.id
+    record = world.touchstone.answers.card(world.channel.id, card.id)
+    assert record is not None
+    assert record.message == said.id
+
+
+async def test_what_was_taken_long_before_the_start_stays_unanswered(world, settings, monkeypatch):
+    await off_and_taken(world)
+    monkeypatch.setattr(watch, "LATE", timedelta(0))
+    await world.env.restart_bot(create_bot(settings, world.touchstone))
+    await world.env.settle()
+    assert not world.cards()
+
+
+async def off_and_taken(world):
+    """Let alice speak to a bot that is not there, and another process take the message and die."""
+    setup = world.touchstone.moderation.setup
+    setup.set_channel_mode(administrator(world.guild.id), world.channel.id, "off")
+    said = await world.alice.send(world.channel, CRANE)
+    setup.set_channel_mode(administrator(world.guild.id), world.channel.id, "on")
+    place = (world.guild.id, world.channel.id, said.id, world.alice.id)
+    assert world.touchstone.answers.take(*place, ["crane-built-1920"], timedelta(hours=6))
+    return said
+
+
+async def test_a_card_that_nobody_said_was_taken_is_known_from_the_channel(world, monkeypatch):
+    monkeypatch.setattr(AnswerBook, "posted", lambda *_: None)
+    await world.alice.send(world.channel, CRANE)
+    (card,) = world.cards()
+    assert world.touchstone.answers.card(world.channel.id, card.id) is None
+    nonce = f"answer{card.reference.message_id}"
+    stored = world.env.backend.get_message(world.channel.id, card.id)
+    world.env.backend.emit("MESSAGE_CREATE", serializers.message_payload(world.env.backend, stored) | {"nonce": nonce})
+    await world.env.settle()
+    assert world.touchstone.answers.card(world.channel.id, card.id) is not None
 
 
 async def test_a_sighting_is_kept_without_text_and_without_the_author(world, tmp_path):

@@ -127,3 +127,19 @@ def test_each_documented_figure_differs_from_one_quantity_at_most(findings):
 def test_nothing_said_or_nothing_documented_gives_nothing(reader):
     assert compare((), SERVER, "no figure") == ()
     assert compare(reader.read("5 kg"), (), "5 kg") == ()
+
+
+SHARE = (KnownFigure(50, 50, "percent", "exactly", "claim", "part of a sale that the shop takes", "商店的抽成"),)
+
+
+def test_a_figure_alone_of_its_kind_beside_the_claims_own_words_is_the_claims(reader, comparer):
+    text = "they keep 60 percent, man. my first game paid for a sofa"
+    said = reader.read(text)
+    assert comparer.compare(said, SHARE, text) == ()
+    (finding,) = comparer.compare(said, SHARE, text, carrying="they keep 60 percent, man.")
+    assert (finding.said, finding.agrees) == ("60 percent", False)
+
+
+def test_a_figure_in_another_part_of_the_message_is_not(reader, comparer):
+    text = "they keep half. 60 percent of my friends gave up"
+    assert all(each.agrees for each in comparer.compare(reader.read(text), SHARE, text, carrying="they keep half."))

@@ -344,3 +344,19 @@ def test_documented_figures_come_in_base_units(reader, figure, dimension, low, h
 def test_an_unknown_unit_is_named_with_the_known_ones(reader, unit):
     with pytest.raises(UnknownUnitError, match="Use one of"):
         reader.documented(KnownFigure(1, 1, unit))
+
+
+@pytest.mark.parametrize(
+    ("traditional", "simplified"),
+    [
+        ("泡滿二十四小時", "泡满二十四小时"),
+        ("磨五千個小時", "磨五千个小时"),
+        ("開三十分鐘", "开三十分钟"),
+        ("三個禮拜", "三个礼拜"),
+    ],
+)
+def test_traditional_characters_are_read_as_the_simplified_ones_are(reader, traditional, simplified):
+    def values(text):
+        return [(each.low, each.dimension) for each in reader.read(text)]
+
+    assert values(traditional) == values(simplified) != []

@@ -38,8 +38,10 @@ def test_a_message_stays_taken_after_a_restart(any_url: str, clock: Clock) -> No
 
 def test_a_claim_rests_in_its_channel_until_the_cooldown_is_over(book: AnswerBook, clock: Clock) -> None:
     assert take(book, 1, "silver") == ("silver",)
+    book.posted(CHANNEL, 1, 91)
     clock.move(hours=5.9)
     assert take(book, 2, "silver", "bubble") == ("bubble",)
+    book.posted(CHANNEL, 2, 92)
     assert take(book, 3, "silver", channel=CHANNEL + 1) == ("silver",)
     clock.move(hours=0.1)
     assert take(book, 4, "silver", "bubble") == ("silver",)
@@ -207,3 +209,37 @@ def test_it_is_told_until_when_claims_cool_down(book: AnswerBook, clock: Clock) 
     assert until == clock() + SIX_HOURS
     clock.move(hours=6)
     assert book.cooling(CHANNEL, ["silver"], SIX_HOURS) == {}
+
+
+def test_a_cool_down_counts_only_where_a_card_stands_or_is_on_its_way(book: AnswerBook, clock: Clock) -> None:
+    day = timedelta(days=1)
+    assert book.take(SERVER, CHANNEL, 1, 5, ["a"], day) == ("a",)
+    assert book.take(SERVER, CHANNEL, 2, 6, ["a"], day) == ()
+    clock.move(minutes=2)
+    assert book.cooling(CHANNEL, ["a"], day) == {}
+    assert book.take(SERVER, CHANNEL, 3, 7, ["a"], day, "offer") == ("a",)
+    assert book.take(SERVER, CHANNEL, 4, 7, ["a"], day) == ("a",)
+    book.posted(CHANNEL, 4, 99)
+    clock.move(hours=23)
+    assert set(book.cooling(CHANNEL, ["a"], day)) == {"a"}
+    assert book.take(SERVER, CHANNEL, 5, 7, ["a"], day) == ()
+
+
+def test_what_was_taken_and_not_posted_is_told_for_a_while(book: AnswerBook, clock: Clock) -> None:
+    book.take(SERVER, CHANNEL, 1, 5, ["a"], SIX_HOURS)
+    book.take(SERVER, CHANNEL, 2, 5, ["a"], SIX_HOURS)
+    book.take(SERVER, CHANNEL, 3, 5, ["b"], SIX_HOURS, "offer")
+    book.take(SERVER, CHANNEL, 4, 5, ["c"], SIX_HOURS)
+    book.posted(CHANNEL, 4, 99)
+    assert [record.message for record in book.unposted(timedelta(seconds=30))] == [1]
+    clock.move(seconds=31)
+    assert book.unposted(timedelta(seconds=30)) == ()
+
+
+def test_a_card_that_is_found_takes_no_other_s_place(book: AnswerBook) -> None:
+    book.take(SERVER, CHANNEL, 1, 5, ["a"], SIX_HOURS)
+    book.found(CHANNEL, 1, 99)
+    book.found(CHANNEL, 1, 98)
+    record = book.answer(CHANNEL, 1)
+    assert record is not None
+    assert record.card_message == 99

@@ -55,6 +55,7 @@ NOBODY = {
     "shadow_day": "*",
     "shadow_match": "channel server claim score stance action seen_at",
     "sighting": "channel claim server score stance action claim_version seen_at",
+    "source_check": "*",
     "wording": "*",
     "wording_vector": "*",
 }

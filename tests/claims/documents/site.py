@@ -84,9 +84,13 @@ class Site:
                 asked = b""
                 while b"\r\n\r\n" not in asked and (part := client.recv(65536)):
                     asked += part
-                first, *rest = asked.decode("latin-1").split("\r\n")
+                head, _, body = asked.partition(b"\r\n\r\n")
+                first, *rest = head.decode("latin-1").split("\r\n")
                 path = first.split(" ")[1]
                 headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in rest)}
+                # What is sent and not read would break the connection before the answer is through.
+                while len(body) < int(headers.get("content-length", 0)):
+                    body += client.recv(65536)
                 self.asked.append((path, headers))
                 page = self.pages.get(path, answer("404 Not Found", b"", None))
                 if isinstance(page, bytes):

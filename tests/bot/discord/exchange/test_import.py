@@ -34,7 +34,8 @@ async def test_the_dry_run_names_what_changes_and_what_is_refused_and_writes_not
     assert "rumour" in text
     assert "2 claims are unchanged." in text
     assert "Nothing has been written yet." in text
-    assert labels_of(message) == ["Write 1 claim", "Discard"]
+    assert "Mend what is refused and bring the file again, or take only the rest of it." in text
+    assert labels_of(message) == ["Write the other 1 claim only", "Discard"]
     assert desk.world.touchstone.base.revision == before
     assert desk.world.cards() == []
 
@@ -138,7 +139,7 @@ async def test_the_same_file_written_twice_is_written_once(desk, changed):
 async def test_another_file_in_its_place_is_not_written(desk, changed, monkeypatch, stored):
     message = await desk.bring(changed)
     monkeypatch.setattr(desk.world.env.backend.cdn, "get", lambda _: stored)
-    done = await desk.world.chief.click(message, label="Write 1 claim")
+    done = await desk.world.chief.click(message, label="Write the other 1 claim only")
     assert "The file is no longer there as it was." in done.followups[0].message.content
     assert desk.title() == CRANE_TITLE
 
@@ -162,7 +163,7 @@ async def test_the_right_is_asked_again_when_the_button_is_pressed(desk, changed
         return record, made
 
     monkeypatch.setattr(simcord.interactions, "base_payload", without_rights)
-    done = await desk.world.chief.click(message, label="Write 1 claim")
+    done = await desk.world.chief.click(message, label="Write the other 1 claim only")
     assert done.followups[0].message.content == MODERATORS_ONLY
     assert done.followups[0].ephemeral
     assert desk.title() == CRANE_TITLE
@@ -195,8 +196,8 @@ async def test_what_people_wrote_is_shown_letter_by_letter(desk, changed):
 @pytest.mark.parametrize(
     ("locale", "says"),
     [
-        (discord.Locale.chinese, ["claims.yaml 会改动什么", "还没有写入任何内容。", "写入 1 条说法"]),
-        (discord.Locale.taiwan_chinese, ["claims.yaml 會變更什麼", "還沒有寫入任何內容。", "寫入 1 則說法"]),
+        (discord.Locale.chinese, ["claims.yaml 会改动什么", "还没有写入任何内容。", "只写入其余 1 条说法"]),
+        (discord.Locale.taiwan_chinese, ["claims.yaml 會變更什麼", "還沒有寫入任何內容。", "只寫入其餘 1 則說法"]),
     ],
 )
 async def test_it_speaks_the_language_of_the_client(desk, changed, in_language, locale, says):

@@ -1,18 +1,25 @@
 """Whatever becomes of a form, what was typed is not lost."""
 
+import contextlib
 import sqlite3
 from contextlib import closing
+from types import SimpleNamespace
 
 import discord
 import pytest
 import simcord.interactions
+from sqlmodel import select
 
 from bot.discord import create_bot
+from bot.discord.forms import FormName
+from bot.discord.request import Request
+from claims.moderation.editor import DraftBook
 from claims.moderation.edits import EditTexts
 from claims.moderation.rights import Actor
 from claims.store import database
+from claims.store.tables import FormDraft
 from tests.bot.discord.forms.title_form import with_title_form
-from tests.bot.discord.world import hand_in, labels_of, shown_by, text_of
+from tests.bot.discord.world import hand_in, labels_of, prefilled, shown_by, text_of
 
 CLAIM = "crane-built-1920"
 
@@ -175,3 +182,103 @@ async def test_it_speaks_the_language_of_the_client(world, in_language, locale, 
     in_language(locale)
     done = await hand_in(world.chief, await opened(world), title_en="x" * 301)
     assert says in text_of(done)
+
+
+def revisions(world) -> int:
+    return world.touchstone.base.revision
+
+
+def drafts(world) -> list[str]:
+    with world.touchstone.base.database.reading() as session:
+        return [row.form for row in session.scalars(select(FormDraft)) if not row.form.startswith("~")]
+
+
+def open_again(form):
+    """Let a form be handed in once more, as after a replay of the gateway or a second try of the client."""
+    form._interaction.modal_consumed = False
+    return form
+
+
+async def test_a_form_that_comes_twice_is_written_once_and_says_what_stands(world):
+    form = await opened(world)
+    await hand_in(world.chief, form, title_en="Written once")
+    before = revisions(world)
+    again = await hand_in(world.chief, open_again(form), title_en="Written twice?")
+    assert "it was written then, and only once" in text_of(again)
+    assert "Title: Written once" in text_of(again)
+    assert revisions(world) == before
+    assert drafts(world) == []
+
+
+async def test_a_new_claim_is_not_made_twice(world):
+    form = await world.chief.slash(world.channel, "claims new")
+    texts = {"title_en": "Gulls steal chips", "title_zh": "海鸥偷薯条"}
+    for _ in range(2):
+        await hand_in(world.chief, open_again(form), **texts)
+    known = world.touchstone.moderation.claims.all(Actor(99, world.guild.id, is_administrator=True))
+    assert [claim.title_en for claim in known].count("Gulls steal chips") == 1
+
+
+async def test_two_forms_of_one_kind_are_two(world):
+    for title in ("Gulls steal chips", "Gulls steal fish"):
+        await hand_in(
+            world.chief, await world.chief.slash(world.channel, "claims new"), title_en=title, title_zh="海鸥"
+        )
+    known = world.touchstone.moderation.claims.all(Actor(99, world.guild.id, is_administrator=True))
+    assert {"Gulls steal chips", "Gulls steal fish"} <= {claim.title_en for claim in known}
+
+
+async def test_what_was_written_and_not_confirmed_does_not_come_back_as_unwritten(world, monkeypatch):
+    form = await opened(world)
+
+    async def lost(*_args: object) -> None:
+        raise discord.NotFound(SimpleNamespace(status=404, reason="gone"), "Unknown Webhook")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Request, "respond", lost)
+        patch.setattr(DraftBook, "drop", lambda *_: None)
+        with contextlib.suppress(Exception):
+            await hand_in(world.chief, form, title_en="Written, not confirmed")
+    assert title(world) == "Written, not confirmed"
+    assert drafts(world) == []
+    again = await opened(world)
+    assert "Not written yet" not in str(again.modal)
+
+
+async def test_a_form_is_kept_before_discord_hears_that_it_has_come(world, monkeypatch):
+    form, kept = await opened(world), []
+    plain = discord.InteractionResponse.defer
+
+    async def defer(response, **more: object):
+        kept.extend(drafts(world))
+        await plain(response, **more)
+
+    monkeypatch.setattr(discord.InteractionResponse, "defer", defer)
+    await hand_in(world.chief, form, title_en="A newer title")
+    assert kept == [f"title|{CLAIM}"]
+
+
+async def test_where_discord_did_not_wait_nothing_is_written_and_all_is_kept(world, monkeypatch):
+    form = await opened(world)
+
+    async def defer(*_args: object, **_more: object):
+        raise discord.NotFound(SimpleNamespace(status=404, reason="gone"), "Unknown interaction")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(discord.InteractionResponse, "defer", defer)
+        with contextlib.suppress(Exception):
+            await hand_in(world.chief, form, title_en="Typed for nobody")
+    assert title(world) != "Typed for nobody"
+    again = await opened(world)
+    assert prefilled(again)["title_en"] == "Typed for nobody"
+    assert "Not written yet" in str(again.modal)
+
+
+@pytest.mark.parametrize("written", ["title|crane|3", "new||", "texts|a-claim|12o|~0a1b2c3d", "prop|1|2||~x"])
+def test_a_name_is_read_as_it_is_written(written):
+    assert str(FormName.read(written)) == written
+
+
+def test_a_name_without_room_has_no_number():
+    assert FormName("texts", ("x" * 60,), "12o").numbered().number
+    assert not FormName("texts", ("x" * 80,), "12o").numbered().number

@@ -9,6 +9,7 @@ import simcord.interactions
 from bot.service import Touchstone
 from claims.answering.traces import TraceBook
 from claims.base import ClaimBase
+from claims.documents.loading import SourceCheck
 from claims.exchange.importing import load_pack
 from claims.moderation.edits import EditTexts
 from claims.moderation.queue import NewItem, put
@@ -79,6 +80,25 @@ class Waiting:
         self.world.touchstone.moderation.editor.edit(
             self.chief, FERRY_CLAIM, None, EditTexts(review_by=(clock.now - timedelta(days=2)).date().isoformat())
         )
+        return self.newest()
+
+    def source(self, state: str, passages=(), found_at: str = "") -> int:
+        """Let the page of a document that a claim cites be in a state, as the last check has found it."""
+        base = self.world.touchstone.base
+        (cited,) = {(c.document, c.start, c.end) for p in base.claim(CRANE_CLAIM).points[:1] for c in p.citations}
+        found = [
+            {"start": cited[1], "end": cited[2], "outcome": outcome, "was": was, "now": now}
+            for outcome, was, now in passages
+        ]
+        address = "https://harbour.example/yearbook"
+        with base.database.writing() as session:
+            session.add(
+                SourceCheck(
+                    document=cited[0], address=address, text_sha256="", state=state, since=base.clock(),
+                    next_at=base.clock(), failures=0, status=404 if state == "dead" else 200,
+                    found_at=found_at, etag="", modified="", marks=[], passages=found,
+                )
+            )  # fmt: skip
         return self.newest()
 
     async def reported(self, times=1, kind="not-said") -> int:

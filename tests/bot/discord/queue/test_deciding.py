@@ -9,7 +9,7 @@ from bot.discord.queue.deciding import DECIDE
 from claims.moderation.rights import Actor
 from config.errors import DatabaseError
 from tests.bot.discord.queue.conftest import CRANE_CLAIM, FERRY_CLAIM
-from tests.bot.discord.world import hand_in, labels_of, shown_by, text_of
+from tests.bot.discord.world import CRANE, hand_in, labels_of, shown_by, text_of
 
 
 async def opened(world, number: int, kind: str = "all") -> discord.Message:
@@ -227,3 +227,30 @@ async def test_it_speaks_the_language_of_the_client(world, waiting, in_language,
     in_language(locale)
     done = await world.chief.click(await opened(world, waiting.proposal()), label=label)
     assert text_of(shown_by(done)).startswith(says)
+
+
+async def test_a_source_whose_page_says_something_else_shows_both_wordings_and_the_cards_say_so(world, waiting):
+    message = await opened(world, waiting.source("changed", [("changed", "built in [1954](x)", "built in 1945")]))
+    shown = text_of(message)
+    assert shown.startswith("### Source to look at")
+    assert "Its page says something else since" in shown
+    assert "It said: built in \\[1954\\](x)\nNow: built in 1945" in shown
+    assert labels_of(message)[:2] == ["To the claim", "Dismiss"]
+    assert "source changed on" in text_of(await world.alice.slash(world.channel, "check", text=CRANE))
+    done = await world.chief.click(message, label="Dismiss")
+    assert "Dismissed." in text_of(shown_by(done))
+
+
+@pytest.mark.parametrize(
+    ("state", "says"),
+    [
+        ("dead", "Its page is gone since"),
+        ("moved", "Now at: [https:\u200b//harbour.example/new](https://harbour.example/new)"),
+        ("changed", "The words are gone."),
+    ],
+)
+async def test_a_source_says_what_became_of_its_page(world, waiting, state, says):
+    lost = [("lost", "built in 1954", "")] if state == "changed" else []
+    shown = text_of(await opened(world, waiting.source(state, lost, "https://harbour.example/new")))
+    assert says in shown
+    assert "Source: harbour-yearbook" in shown
