@@ -109,7 +109,8 @@ def test_points_and_new_wordings_of_two_people_both_stand(editor: Editor) -> Non
     seen = editor.edit(MODERATOR, CLAIM, None, EditTexts(kind="context")).claim
     assert seen is not None
     editor.edit(MODERATOR, CLAIM, seen.version_tag, AddWording("theirs"))
-    point = EditPoint(role="context", speaker_en="A", date="2024", text_en="A new point.", citations=None)
+    source = seen.points[0].citations[0].document
+    point = EditPoint(role="context", speaker_en="A", date="2024", text_en="A new point.", citations=source)
     editor.edit(MODERATOR, CLAIM, None, point)
     kept = editor.edit(SECOND, CLAIM, seen.version_tag, EditPoint(0, text_en="The first one, rewritten.")).claim
     assert kept is not None
