@@ -15,7 +15,16 @@ from sqlmodel import Session, col
 from claims.answering.traces import DRAFTS_KEPT
 from claims.base import ClaimBase, Clock
 from claims.fields import SENTENCE, FormReader
-from claims.moderation.edits import AddWording, AddWordings, Edit, EditTexts, check_published
+from claims.moderation.edits import (
+    AddWording,
+    AddWordings,
+    Edit,
+    EditTexts,
+    RemoveFigure,
+    RemovePoint,
+    SetStatus,
+    check_published,
+)
 from claims.moderation.rights import Actor, Submission, permit
 from claims.moderation.sources import Sources, source_cited
 from claims.record import ClaimRecord, PointRecord, State, claim_from_state, claim_state, differences, merge_states
@@ -120,6 +129,8 @@ class Editor:
 
 # Between the version that somebody has seen last and the one on which the form was opened: what both changed is theirs.
 _BEGUN_ON = "~"
+# Clicks that are about the claim as it was seen: whoever publishes one has read all of it.
+_OF_THE_WHOLE = (SetStatus, RemovePoint, RemoveFigure)
 
 
 def edit_change(session: Session, actor: Actor, claim_id: str, version_tag: str | None, edit: Edit) -> Change:
@@ -131,7 +142,8 @@ def edit_change(session: Session, actor: Actor, claim_id: str, version_tag: str 
     seen, sources = seen_claim(session, actor.server, claim_id), Sources(session, actor.server)
     known, _, begun = (version_tag or seen.version_tag).partition(_BEGUN_ON)
     base = begun or known
-    before = None if base == seen.version_tag else _state_at(session, actor.server, claim_id, base)
+    is_of_all = base == seen.version_tag or isinstance(edit, _OF_THE_WHOLE)
+    before = None if is_of_all else _state_at(session, actor.server, claim_id, base)
     if before is None:
         after = edit.apply(seen, sources)
         fields = differences(claim_state(after), claim_state(seen)) if known != seen.version_tag else ()

@@ -82,7 +82,7 @@ def test_a_conflict_in_a_list_shows_only_what_differs(editor: Editor) -> None:
 
 def test_changes_to_different_fields_are_merged(editor: Editor) -> None:
     editor.edit(MODERATOR, CLAIM, "1", EditTexts(kind="outlook", as_of="2026-01-02"))
-    kept = editor.edit(SECOND, CLAIM, "1", EditTexts("Mine", None, "contested", "2025-11-15", "2027-01-31")).claim
+    kept = editor.edit(SECOND, CLAIM, "1", EditTexts("Mine", None, "contested", None, "2027-01-31")).claim
     assert kept is not None
     assert (kept.title_en, kept.kind, str(kept.as_of), str(kept.review_by)) == (
         "Mine",
@@ -119,6 +119,12 @@ def test_points_and_new_wordings_of_two_people_both_stand(editor: Editor) -> Non
     kept = editor.edit(SECOND, CLAIM, seen.version_tag, AddWording("mine")).claim
     assert kept is not None
     assert {"theirs", "mine"} <= {each.text for each in kept.wordings}
+
+
+def test_a_status_is_set_only_on_what_was_seen(editor: Editor) -> None:
+    editor.edit(MODERATOR, CLAIM, "1", EditTexts("Theirs"))
+    with pytest.raises(ConflictError):
+        editor.edit(SECOND, CLAIM, "1", SetStatus("withdrawn"))
 
 
 def test_a_version_that_nobody_knows_is_compared_as_a_whole(editor: Editor) -> None:
