@@ -284,7 +284,7 @@ class TrySetupForm:
     """About nothing: sentences, to see what would come of each in this server. Nothing is written."""
 
     kind = "tryall"
-    act: Act = "server.moderators"
+    act: Act = "queue.see"
     about = ""
 
     async def open(self, request: Request, about: tuple[str, ...]) -> Form:
