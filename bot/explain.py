@@ -49,7 +49,7 @@ def why_lines(
 def _lines(
     message: str, match: Match, claim: ClaimRecord, texts: Texts, shared: SharedWords, quote: Quote
 ) -> Iterator[str]:
-    yield f"**{quote(texts.pick(claim.title_en, claim.title_zh))}**"
+    yield f"**{quote(texts.pick(claim.title))}**"
     yield texts("Certainty: {percent} %.", percent=round(match.score * 100))
     if match.wording:
         yield texts("Closest known wording: “{wording}”.", wording=quote(texts.reworded(match.wording)))
@@ -97,7 +97,7 @@ def _withdrawn(claim: str, found: Withdrawal, texts: Texts) -> ReplyEntry:
             "On {date} the moderators took this claim out of my claim base; that says nothing about the message.",
             date=display_date(found.at.date().isoformat(), texts),
         )
-    return ReplyEntry(claim, texts.pick(found.title_en, found.title_zh), line, (), (), "")
+    return ReplyEntry(claim, texts.pick(found.title), line, (), (), "")
 
 
 def _note(composer: Composer, living: list[str]) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from bot.texts import Texts
 from bot.wording import difference_lines, field_name
 from claims.exchange.plan import ImportEntry, ImportOutcome, ImportPlan, NearClaim
-from claims.fields import language_of_wording
 from claims.moderation.examples import ExampleRecord
 from config.errors import PackProblem, Worded
+from config.languages import written_language
 
 SHOWN: tuple[tuple[ImportOutcome, str], ...] = (("new", "+"), ("changed", "~"), ("conflicting", "!"), ("refused", "x"))
 
@@ -33,7 +33,7 @@ def unchanged_line(plan: ImportPlan, texts: Texts) -> str:
 
 def title_of(entry: ImportEntry, texts: Texts) -> str:
     """Return the claim's id and its title, where that could be read."""
-    return f"{entry.claim}  {texts.pick(entry.title_en, entry.title_zh)}".rstrip()
+    return f"{entry.claim}  {texts.pick(entry.title)}".rstrip()
 
 
 def detail_lines(entry: ImportEntry, texts: Texts) -> list[str]:
@@ -65,7 +65,7 @@ def problem_line(problem: PackProblem, texts: Texts) -> str:
 
 def near_line(near: NearClaim, texts: Texts) -> str:
     """Return the warning that a new claim may be one that is known."""
-    title, likeness = texts.pick(near.title_en, near.title_zh), round(near.likeness * 100)
+    title, likeness = texts.pick(near.title), round(near.likeness * 100)
     return texts("may repeat {claim}: {title} ({likeness} %)", claim=near.claim, title=title, likeness=likeness)
 
 
@@ -98,7 +98,7 @@ def examples_file(examples: Iterable[ExampleRecord]) -> str:
         {
             "id": str(message),
             "text": text,
-            "lang": language_of_wording(text),
+            "lang": written_language(text),
             "claims": sorted(claims[message]),
             "stance": "asserts" if claims[message] else "none",
         }

@@ -14,6 +14,7 @@ from bot.quantities import documented_text
 from bot.texts import Texts, msgid
 from checks.model import FigureFinding, Finding, Language, Match
 from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PointRecord
+from config.languages import NO_TEXT
 
 
 def display_date(written: str, texts: Texts) -> str:
@@ -280,10 +281,10 @@ class Composer:
     ) -> ReplyEntry:
         contested = claim.kind == "contested"
         figures = [figure for figure in match.figures if not figure.agrees] if match else []
-        briefs = [replace(figure, subject_en="", subject_zh="", place="") for figure in figures[:1]]
+        briefs = [replace(figure, subject=NO_TEXT, place="") for figure in figures[:1]]
         return ReplyEntry(
             claim_id=claim.id,
-            heading=self.texts.pick(claim.title_en, claim.title_zh),
+            heading=self.texts.pick(claim.title),
             kind_line=self._kind_line(claim),
             figure_lines=tuple(
                 self._figure_line(figure, contested=contested, requested=requested) for figure in figures
@@ -317,11 +318,11 @@ class Composer:
 
     def _speakers(self, points: Sequence[PointRecord]) -> str:
         voices = [point for point in points if point.role != "refutes"] or points
-        names = dict.fromkeys(self.texts.pick(point.speaker_en, point.speaker_zh) for point in voices)
+        names = dict.fromkeys(self.texts.pick(point.speaker) for point in voices)
         return format_list(list(names), locale=self.texts.locale)
 
     def _figure_line(self, figure: FigureFinding, *, contested: bool, requested: bool) -> str:
-        subject = self.texts.pick(figure.subject_en, figure.subject_zh)
+        subject = self.texts.pick(figure.subject)
         documented, source = documented_text(figure, self.texts)
         lines = _CONTESTED_LINES if source or (contested and figure.is_claim) else _FIGURE_LINES
         line = self.texts(lines[requested, bool(subject)], said=figure.said, documented=documented, subject=subject)
@@ -337,8 +338,8 @@ class Composer:
             "context": self.texts("Context"),
         }
         return PointLine(
-            text=self.texts.pick(point.text_en, point.text_zh),
-            speaker=self.texts.pick(point.speaker_en, point.speaker_zh),
+            text=self.texts.pick(point.text),
+            speaker=self.texts.pick(point.speaker),
             date=display_date(point.date, self.texts),
             source_numbers=tuple(sources.number(citation) for citation in point.citations),
             role=point.role,

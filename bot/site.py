@@ -113,7 +113,7 @@ class _Site:
         found: dict[str, list[SiteClaim]] = {}
         for each in shown:
             pack = self._packs.get(each.claim.pack)
-            title = texts.pick(pack.title_en, pack.title_zh) if pack else ""
+            title = texts.pick(pack.title) if pack else ""
             found.setdefault(title, []).append(each)
         return found
 

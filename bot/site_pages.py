@@ -199,7 +199,7 @@ def _figures(figures: Sequence[KnownFigure], texts: Texts) -> Iterator[str]:
     yield _heading(texts("Figures"))
     yield "<ul>"
     for figure in figures:
-        subject = texts.pick(figure.subject_en, figure.subject_zh)
+        subject = texts.pick(figure.subject)
         claimed = figure_text(figure, texts)
         if subject:
             claimed = texts("{label}: ", label=subject) + claimed

@@ -20,6 +20,7 @@ from opencc import OpenCC
 
 from checks.model import Language
 from config.errors import msgid
+from config.languages import ByLanguage, content_language
 
 __all__ = ["LANGUAGES", "Texts", "msgid", "read_catalogue"]
 
@@ -33,6 +34,7 @@ class Texts:
 
     def __init__(self, language: Language, translations: NullTranslations) -> None:
         self.language: Language = language
+        self.content = content_language(language)
         self.locale = Locale.parse(_LOCALES[language])
         self._translations = translations
         self._script = None if language == "en" else ChineseScript(language)
@@ -81,11 +83,10 @@ class Texts:
         found = self._with_mentions(self._translations.ngettext(one, many, count))
         return found.format_map({"count": count, **values})
 
-    def pick(self, english: str, chinese: str) -> str:
-        """Return the one of two written texts that this language shows; where it is empty, the other one."""
-        if self.language == "en":
-            return english or chinese
-        return self.reworded(chinese) or english
+    def pick(self, text: ByLanguage) -> str:
+        """Return a text in the reader's language; where that is missing, as it stands in the first of the table."""
+        own = text[self.content]
+        return self.reworded(own) if own else text.first()
 
     def reworded(self, text: str) -> str:
         """Return a Chinese text in the reader's script and words; in English, and where it is so already, as typed."""

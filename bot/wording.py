@@ -10,9 +10,10 @@ from babel.dates import format_datetime
 from bot.quantities import UNIT_NAMES, figure_text, source_text
 from bot.reply import display_date
 from bot.texts import Texts, msgid
-from checks.model import KnownFigure
 from claims.documents.markup import View
+from claims.record import figure_from_state, with_texts
 from config.errors import FieldDifference, InvalidEditError
+from config.languages import LANGUAGES, ByLanguage
 
 _NAMES = {
     # A claim and its parts.
@@ -54,6 +55,10 @@ _NAMES = {
     "server": msgid("Server"),
     "pack": msgid("Pack of claims"),
     "claim": msgid("Claim"),
+    "not": msgid("Never to be matched"),
+    "denials": msgid("How people dispute it"),
+    "subject": msgid("What it measures"),
+    "speaker": msgid("Speaker"),
     # A source and a pack.
     "title": msgid("Title"),
     "author": msgid("Author"),
@@ -99,7 +104,12 @@ _NAMES = {
 
 def field_name(field: str, texts: Texts) -> str:
     """Return what people call a field; one that has no name is shown as it is."""
-    return texts(_NAMES[field]) if field in _NAMES else field
+    if field in _NAMES:
+        return texts(_NAMES[field])
+    stem, _, code = field.rpartition("_")
+    language = next((each.name for each in LANGUAGES if each.code == code), "")
+    name = _NAMES.get(stem or "wordings") if language else None
+    return texts("{name} ({language})", name=texts(name), language=language) if name else field
 
 
 _DATES = {"as_of", "review_by", "published", "date"}
@@ -228,9 +238,9 @@ def _wording(entry: Mapping[str, Any], texts: Texts) -> str:
 
 def _figure(entry: Mapping[str, Any], texts: Texts) -> str:
     """Return subject, figure and role; entries of old revisions have fewer fields than a figure has now."""
-    figure = KnownFigure(**entry)
+    figure = figure_from_state(entry)
     role = "" if figure.role == "claim" else f"({value_text('role', figure.role, texts)})"
-    subject = texts.pick(figure.subject_en, figure.subject_zh)
+    subject = texts.pick(figure.subject)
     claimed = " ".join(part for part in (subject, figure_text(figure, texts), role) if part)
     given = source_text(figure, texts)
     if not given:
@@ -240,8 +250,8 @@ def _figure(entry: Mapping[str, Any], texts: Texts) -> str:
 
 
 def _point(entry: Mapping[str, Any], texts: Texts) -> str:
-    speaker = texts.pick(entry["speaker_en"], entry["speaker_zh"])
-    text = texts.pick(entry["text_en"], entry["text_zh"])
+    entry = with_texts(entry)
+    speaker, text = (texts.pick(ByLanguage(entry[name])) for name in ("speaker", "text"))
     cited = ", ".join(citation["document"] for citation in entry["citations"])
     role = value_text("role", entry["role"], texts)
     return " · ".join(part for part in (role, speaker, display_date(entry["date"], texts), text, cited) if part)

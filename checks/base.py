@@ -176,7 +176,7 @@ class ReadClaim:
 
 def read_claim(claim: KnownClaim, lexicon: Lexicon) -> ReadClaim:
     """Read all wordings of a claim; wordings without any term are left out."""
-    titles = _read((KnownWording(claim.title_en, "en"), KnownWording(claim.title_zh, "zh")), lexicon)
+    titles = _read((KnownWording(text, language) for language, text in claim.title.items()), lexicon)
     wordings = _read(claim.wordings, lexicon)
     if any(wording.says for wording, _ in wordings):
         # "Short sale" is a heading: every mention of the words would pass for the claim.

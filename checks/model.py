@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from config.languages import NO_TEXT, ByLanguage
+
 Stance = Literal["asserts", "denies", "asks", "mentions"]
 Action = Literal["reply", "offer", "silent"]
 Language = Literal["en", "zh-Hans", "zh-Hant"]
@@ -13,7 +15,7 @@ class FigureFinding:
     """One figure of a message held against the figure that the claim documents.
 
     `said` is written as in the message; `documented` is the claim's figure in plain notation (`1.2 kg`);
-    `subject_en` and `subject_zh` say what the documented figure measures. `source` is what the source gives instead,
+    `subject` says what the documented figure measures. `source` is what the source gives instead,
     in the same notation, and `place` where; both are "" where the claim's figure is all there is. `is_claim`: the
     figure is what the claim itself says, not context beside it. `figure` is the claim's figure as it is kept.
     """
@@ -21,8 +23,7 @@ class FigureFinding:
     said: str
     documented: str
     agrees: bool
-    subject_en: str = ""
-    subject_zh: str = ""
+    subject: ByLanguage = NO_TEXT
     source: str = ""
     place: str = ""
     is_claim: bool = True
@@ -108,7 +109,7 @@ class KnownWording:
     """One way to speak of a claim: to say it, to dispute it (`denies`), or (`negative`) what must never match it."""
 
     text: str
-    language: Literal["en", "zh"]
+    language: str
     negative: bool = False
     denies: bool = False
 
@@ -132,8 +133,7 @@ class KnownFigure:
     unit: str
     bound: Bound = "exactly"
     role: FigureRole = "claim"
-    subject_en: str = ""
-    subject_zh: str = ""
+    subject: ByLanguage = NO_TEXT
     documented_low: float | None = None
     documented_high: float | None = None
     documented_bound: Bound = "exactly"
@@ -151,8 +151,7 @@ class KnownClaim:
 
     id: str
     kind: Kind
-    title_en: str
-    title_zh: str
+    title: ByLanguage
     wordings: tuple[KnownWording, ...]
     figures: tuple[KnownFigure, ...] = ()
     version: int = 1

@@ -2,16 +2,16 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from config.errors import FieldFault, InvalidEditError
+from config.languages import CODES, ByLanguage, by_field, completed
 
 LINE = 300
 SENTENCE = 600
 _SPACE = re.compile(r"\s+")
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]")
 
 
 class FormReader:
@@ -43,12 +43,13 @@ class FormReader:
             self.refuse(field, "The text is empty.", "Write something.")
         return text
 
-    def pair(self, field: str, english: str, chinese: str, most: int = LINE) -> tuple[str, str]:
-        """Return a text in two languages; one that is empty says what the other says."""
-        en, zh = self.text(f"{field}_en", english, most), self.text(f"{field}_zh", chinese, most)
-        if not en and not zh:
-            self.refuse(f"{field}_en", "The text is empty.", "Write it in English, in Chinese, or in both.")
-        return en or zh, zh or en
+    def by_language(self, field: str, typed: Mapping[str, str], most: int = LINE) -> ByLanguage:
+        """Return a text in several languages, of which one is needed; see `completed` for the others."""
+        fields = by_field(field, dict.fromkeys((*CODES, *typed)))
+        texts = ByLanguage({code: self.text(name, typed.get(code, ""), most) for code, name in fields.items()})
+        if not texts:
+            self.refuse(fields[CODES[0]], "The text is empty.", "Write it in one language or more.")
+        return completed(texts)
 
     def lines(self, field: str, typed: str) -> list[str]:
         """Return the texts of a field that has one a line, each once."""
@@ -92,11 +93,6 @@ def clean_text(typed: str) -> str:
     kept = (char for char in typed if unicodedata.category(char) not in {"Cf", "Cs", "Co"} or char in "\u200c\u200d")
     spaced = ("".join(kept)).translate(_CONTROL)
     return unicodedata.normalize("NFC", _SPACE.sub(" ", spaced)).strip()
-
-
-def language_of_wording(text: str) -> str:
-    """Return `zh` for a text with Han characters, else `en`."""
-    return "zh" if _HAN.search(text) else "en"
 
 
 _CONTROL = dict.fromkeys((*range(32), *range(127, 160)), " ")

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, cast
 
 from checks.model import Kind, KnownClaim, KnownFigure, KnownWording
 from config.errors import FieldDifference
+from config.languages import ByLanguage
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,7 @@ class PackRecord:
 
     id: str
     version: int
-    title_en: str
-    title_zh: str
+    title: ByLanguage
     licence: str
     as_of: date
 
@@ -69,11 +69,9 @@ class PointRecord:
     """
 
     role: str
-    speaker_en: str
-    speaker_zh: str
+    speaker: ByLanguage
     date: str
-    text_en: str
-    text_zh: str
+    text: ByLanguage
     citations: tuple[CitationRecord, ...]
     numbers: tuple[str, ...] = ()
 
@@ -88,8 +86,7 @@ class ClaimRecord:
 
     id: str
     kind: Kind
-    title_en: str
-    title_zh: str
+    title: ByLanguage
     pack: str
     version: int
     as_of: date
@@ -129,22 +126,21 @@ class ClaimRecord:
         return KnownClaim(
             self.id,
             self.kind,
-            self.title_en,
-            self.title_zh,
+            self.title,
             self.wordings,
             self.figures,
             self.version,
             self.cut_off,
             self.muted or self.paused,
             self.raised_to,
-            tuple(text for point in self.points for text in (point.text_en, point.text_zh) if text),
+            tuple(text for point in self.points for text in point.text.values()),
         )
 
 
 State = dict[str, Any]
 # What makes up a claim, in the order in which people read it; its version, its editor and what a server sets on it do
 # not. A field of a claim is named here and in its dataclass; tables, history, packs and sheets follow.
-CLAIM_FACTS = ("kind", "title_en", "title_zh", "as_of", "review_by", "status")
+CLAIM_FACTS = ("kind", "title", "as_of", "review_by", "status")
 STATE_FIELDS = (*CLAIM_FACTS, "wordings", "figures", "points")
 
 
@@ -165,6 +161,8 @@ def plain_fields(part: Any) -> State:  # noqa: ANN401  any of the records
 def _plain(value: Any) -> Any:  # noqa: ANN401
     if type(value) in _LEAVES:
         return value
+    if isinstance(value, ByLanguage):
+        return value.plain
     if isinstance(value, tuple):
         return [_plain(each) for each in cast("tuple[Any, ...]", value)]
     if isinstance(value, date):
@@ -180,32 +178,75 @@ def claim_from_state(
     claim_id: str, state: State, *, server: int | None, pack: str, edited_by: str | None = None
 ) -> ClaimRecord:
     """Return the claim that a state describes, as version 1; `claim_state` of it is that state again."""
+    state = with_texts(state)
     review_by = state["review_by"]
     parts: State = {
+        "title": ByLanguage(state["title"]),
         "as_of": date.fromisoformat(state["as_of"]),
         "review_by": date.fromisoformat(review_by) if review_by else None,
         "wordings": tuple(KnownWording(**wording) for wording in state["wordings"]),
-        "figures": tuple(KnownFigure(**figure) for figure in state["figures"]),
-        "points": tuple(_point(point) for point in state["points"]),
+        "figures": tuple(map(figure_from_state, state["figures"])),
+        "points": tuple(map(_point, state["points"])),
     }
     return ClaimRecord(id=claim_id, pack=pack, version=1, server=server, edited_by=edited_by, **state | parts)
 
 
 def _point(state: State) -> PointRecord:
     citations = tuple(CitationRecord(**citation) for citation in state["citations"])
-    parts: State = {"citations": citations, "numbers": tuple(state["numbers"])}
+    parts: State = {name: ByLanguage(state[name]) for name in ("speaker", "text")}
+    parts |= {"citations": citations, "numbers": tuple(state["numbers"])}
     return PointRecord(**state | parts)
 
 
+def figure_from_state(state: Mapping[str, Any]) -> KnownFigure:
+    """Return the figure that an entry of a state describes, also one of an older state."""
+    fields = with_texts(state)
+    fields["subject"] = ByLanguage(fields.get("subject"))
+    return KnownFigure(**fields)
+
+
+TEXTS = ("title", "subject", "speaker", "text")
+
+
+def with_texts(state: Mapping[str, Any]) -> State:
+    """Return a state, or a part of one, with its texts by language; older states have a field for each (`title_en`)."""
+    made: State = {}
+    for name, value in state.items():
+        stem, _, language = name.rpartition("_")
+        if stem in TEXTS:
+            made[stem] = made.get(stem, {}) | ({language: value} if value is not None else {})
+        elif name in ("figures", "points"):
+            parts = cast("list[Any]", value)
+            made[name] = [with_texts(cast("State", each)) if isinstance(each, dict) else each for each in parts]
+        else:
+            made[name] = value
+    return made
+
+
+def fields_by_language(state: State) -> State:
+    """Return the state, or a part of one, with a field for each language of its texts."""
+    made: State = {}
+    for name, value in state.items():
+        texts = cast("Mapping[str, str]", value) if isinstance(value, Mapping) and name in TEXTS else None
+        texts = texts.plain if isinstance(texts, ByLanguage) else texts
+        made |= {name: value} if texts is None else {f"{name}_{code}": text for code, text in texts.items()}
+    return made
+
+
 def claim_fingerprint(claim: ClaimRecord) -> str:
-    """Return the SHA-256 of the claim's state; equal states have equal digests."""
-    text = json.dumps(claim_state(claim), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """Return the SHA-256 of the claim's state; equal states have equal digests.
+
+    Digests are kept, in the base and in exported files: they are of the form that states had first.
+    """
+    state = fields_by_language(claim_state(claim))
+    state |= {part: [fields_by_language(each) for each in state[part]] for part in ("figures", "points")}
+    text = json.dumps(state, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def differences(mine: State | None, theirs: State | None) -> tuple[FieldDifference, ...]:
     """Return the fields in which the states differ, in the order of the fields."""
-    mine, theirs = mine or {}, theirs or {}
+    mine, theirs = fields_by_language(mine or {}), fields_by_language(theirs or {})
     names = dict.fromkeys((*theirs, *mine))
     return tuple(
         _difference(name, mine.get(name), theirs.get(name)) for name in names if mine.get(name) != theirs.get(name)

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from time import monotonic
-from typing import Any, Literal
+from typing import Any
 
 import discord
 from discord import Locale, app_commands
 from discord.ext import commands
 from discord.http import Route as Endpoint
 
+from bot.answering import chosen_language
 from bot.service import Touchstone
 from bot.texts import LANGUAGES, Texts
 from checks.model import Language
@@ -32,14 +33,6 @@ _CHINESE: Mapping[Locale, Language] = {Locale.chinese: "zh-Hans", Locale.taiwan_
 def language_of(locale: Locale | None) -> Language:
     """Return the language for a client's or server's locale; everything that is not Chinese gets English."""
     return _CHINESE.get(locale, "en") if locale else "en"
-
-
-def chosen_language(*settings: Language | Literal["auto"] | None, otherwise: Language) -> Language:
-    """Return the first setting there is, or the language given where there is none or it says `auto`."""
-    for setting in settings:
-        if setting is not None:
-            return otherwise if setting == "auto" else setting
-    return otherwise
 
 
 _FIRST_PAUSE = 5 * 60.0

@@ -89,7 +89,7 @@ class CardButtons(commands.Cog):
         claims = {claim.id: claim for claim in known if claim.id in named}
         text = await _answered_text(click)
         if text is None:
-            titles = "; ".join(escape(texts.pick(claim.title_en, claim.title_zh)) for claim in claims.values())
+            titles = "; ".join(escape(texts.pick(claim.title)) for claim in claims.values())
             gone = texts("The message is gone, so I cannot check it again. The card answers: {claims}", claims=titles)
             await click.respond(gone)
             return
@@ -237,7 +237,7 @@ async def _announce_pause(request: Request, server: int, claim: str) -> None:
         return
     texts = await bot.server_texts(server, request.interaction.guild_locale)
     known = (await request.do(claims_named, request.touchstone, server, [claim])).get(claim)
-    title = texts.pick(known.title_en, known.title_zh) if known else claim
+    title = texts.pick(known.title) if known else claim
     line = texts(
         "Members' reports have paused the claim “{claim}”: I do not answer it here by myself until you decide. /queue",
         claim=escape(title),

@@ -60,7 +60,7 @@ async def _tell_author(
 def _lines(
     guild: discord.Guild, message: discord.Message, kept: KeptMessage, claim: ClaimRecord | None, texts: Texts
 ) -> list[str]:
-    title = escape(texts.pick(claim.title_en, claim.title_zh)) if claim else ""
+    title = escape(texts.pick(claim.title)) if claim else ""
     server, link = escape(guild.name), message.jump_url
     head = texts("A moderator of {server} has kept a message of yours to try me on: {link}", server=server, link=link)
     if not kept.claim:
@@ -106,7 +106,7 @@ def _label_menu(message: discord.Message, claims: Sequence[ClaimRecord], texts: 
 
 
 def _options(claim: ClaimRecord, texts: Texts) -> list[discord.SelectOption]:
-    title = texts.pick(claim.title_en, claim.title_zh)
+    title = texts.pick(claim.title)
     labels = {"yes": texts("Makes it: {claim}", claim=title), "no": texts("Does not make it: {claim}", claim=title)}
     return [
         discord.SelectOption(label=shorten(text, _LONGEST), value=f"{label}:{claim.id}")
@@ -209,7 +209,7 @@ def draw_examples(
 
 def _example_text(example: ExampleRecord, server: int, claims: Mapping[str, ClaimRecord], texts: Texts) -> str:
     known = claims.get(example.claim)
-    title = texts.pick(known.title_en, known.title_zh) if known else example.claim
+    title = texts.pick(known.title) if known else example.claim
     claim = escape(shorten(title, _TITLE))
     if not example.claim:
         label = texts("None of the known claims")

@@ -106,7 +106,7 @@ def _column(plan: ImportPlan, outcome: ImportOutcome, texts: Texts) -> list[str]
 
 
 def _line(entry: ImportEntry, texts: Texts) -> str:
-    title = escape(shorten(texts.pick(entry.title_en, entry.title_zh) or entry.claim, _TITLE))
+    title = escape(shorten(texts.pick(entry.title) or entry.claim, _TITLE))
     detail = escape(shorten(short_detail(entry, texts), _DETAIL))
     return f"- {title}\n-# {detail}" if detail else f"- {title}"
 
@@ -114,7 +114,7 @@ def _line(entry: ImportEntry, texts: Texts) -> str:
 def _says_more(entry: ImportEntry, texts: Texts) -> bool:
     """Tell whether the report says more of a claim than its line does."""
     details = detail_lines(entry, texts)
-    title = texts.pick(entry.title_en, entry.title_zh)
+    title = texts.pick(entry.title)
     return bool(entry.fields) or len(details) > 1 or len(title) > _TITLE or len("".join(details)) > _DETAIL
 
 

@@ -34,6 +34,7 @@ from config.errors import (
     TouchstoneError,
     UnknownEntryError,
 )
+from config.languages import CODES
 
 # Between the parts of an id; ids of claims have none.
 _BETWEEN = "|"
@@ -150,6 +151,17 @@ def line(name: str, value: str, texts: Texts, hint: str = "", *, required: bool 
 def long(name: str, value: str, texts: Texts, hint: str = "", *, required: bool = False) -> FormField:
     """Return a field of several lines."""
     return named(FormField(name, "", value, hint, long=True, required=required, most=LONGEST_FIELD), texts)
+
+
+def languages_of(texts: Texts, most: int) -> tuple[str, ...]:
+    """Return the languages of claims for which a form has fields: all, else the reader's and the first of the table."""
+    chosen = sorted(CODES, key=lambda code: code != texts.content)[:most]
+    return tuple(code for code in CODES if code in chosen)
+
+
+def text_lines(stem: str, now: Mapping[str, str], texts: Texts, most: int = 2) -> tuple[FormField, ...]:
+    """Return a line a language for a text of a claim."""
+    return tuple(line(f"{stem}_{code}", now.get(code, ""), texts) for code in languages_of(texts, most))
 
 
 def choice(

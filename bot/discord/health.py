@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 from bot.discord.bot import TouchstoneBot
 from bot.service import Touchstone
-from config.errors import TouchstoneError
-from config.installation import version
+from config.errors import TouchstoneError, version
 
 _log = logging.getLogger(__name__)
 

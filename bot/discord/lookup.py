@@ -35,12 +35,12 @@ def claims_named(touchstone: Touchstone, server: int | None, ids: Iterable[str |
 
 def title_of(claim: ClaimRecord, texts: Texts) -> str:
     """Return the claim's title in a language, as short as Discord's lists want it."""
-    return shorten(texts.pick(claim.title_en, claim.title_zh), LONGEST)
+    return shorten(texts.pick(claim.title), LONGEST)
 
 
 def titles_of(claims: Iterable[ClaimRecord], texts: Texts) -> dict[str, str]:
     """Return the whole titles of claims in a language, by id."""
-    return {claim.id: texts.pick(claim.title_en, claim.title_zh) for claim in claims}
+    return {claim.id: texts.pick(claim.title) for claim in claims}
 
 
 def title_in(claims: Mapping[str, ClaimRecord], claim_id: str, texts: Texts) -> str:
@@ -66,7 +66,7 @@ class Titles:
         self._entries = [
             _Entry(
                 claim,
-                folder.fold(f"{claim.id} {claim.id.replace('-', ' ')} {claim.title_en} {claim.title_zh}"),
+                folder.fold(f"{claim.id} {claim.id.replace('-', ' ')} {' '.join(claim.title.values())}"),
                 folder.fold("\n".join(wording.text for wording in claim.wordings if not wording.negative)),
             )
             for claim in claims
@@ -178,7 +178,7 @@ def _marked(claim: ClaimRecord, texts: Texts) -> str:
     marks = [value_text("status", claim.status, texts)] if claim.status != "published" else []
     marks += [texts("muted")] if claim.muted else []
     marks += [texts("paused")] if claim.paused else []
-    title = texts.pick(claim.title_en, claim.title_zh)
+    title = texts.pick(claim.title)
     if not marks:
         return shorten(title, LONGEST)
     return texts("{title} ({marks})", title=shorten(title, LONGEST - _MARKS), marks=", ".join(marks))

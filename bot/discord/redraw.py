@@ -13,7 +13,8 @@ import aiohttp
 import discord
 from discord.ext import commands, tasks
 
-from bot.discord.bot import TouchstoneBot, chosen_language
+from bot.answering import chosen_language
+from bot.discord.bot import TouchstoneBot
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import draw_public
 from bot.texts import LANGUAGES

@@ -161,9 +161,7 @@ def settings_lines(state: ServerState, texts: Texts) -> list[str]:
 
 def _packs(state: ServerState, texts: Texts) -> list[str]:
     chosen = state.settings.packs
-    return [
-        escape(texts.pick(pack.title_en, pack.title_zh)) for pack in state.packs if chosen is None or pack.id in chosen
-    ]
+    return [escape(texts.pick(pack.title)) for pack in state.packs if chosen is None or pack.id in chosen]
 
 
 def _number(value: float | None, default: float, texts: Texts) -> str:

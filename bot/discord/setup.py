@@ -244,7 +244,7 @@ def _packs(state: SetupState, texts: Texts) -> list[discord.SelectOption]:
     chosen = state.settings.packs
     return [
         discord.SelectOption(
-            label=shorten(texts.pick(pack.title_en, pack.title_zh), _LONGEST_LABEL),
+            label=shorten(texts.pick(pack.title), _LONGEST_LABEL),
             value=pack.id,
             default=chosen is None or pack.id in chosen,
         )
@@ -268,7 +268,7 @@ def _chosen(state: SetupState, texts: Texts) -> list[str]:
     settings, nothing = state.settings, texts("not chosen")
     language = texts(LANGUAGE_NAMES[settings.language]) if settings.language else nothing
     roles = ", ".join(f"<@&{role}>" for role in settings.moderator_roles) or nothing
-    titles = {pack.id: escape(texts.pick(pack.title_en, pack.title_zh)) for pack in state.packs}
+    titles = {pack.id: escape(texts.pick(pack.title)) for pack in state.packs}
     packs = ", ".join(title for pack, title in titles.items() if settings.packs is None or pack in settings.packs)
     budget = nothing if settings.budget is None else texts("{count} in 1,000 messages", count=f"{settings.budget:g}")
     shown = ((TITLES["language"], language), (TITLES["roles"], roles), (TITLES["packs"], packs or nothing))

@@ -17,8 +17,7 @@ from bot.discord.app import create_bot
 from bot.discord.bot import TouchstoneBot
 from bot.discord.health import Health
 from bot.service import Touchstone
-from config.errors import StartError
-from config.installation import version
+from config.errors import StartError, version
 from config.settings import Settings, shown_database
 
 _log = logging.getLogger(__name__)

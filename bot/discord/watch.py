@@ -8,7 +8,7 @@ import itertools
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 from typing import Any
@@ -17,12 +17,13 @@ import aiohttp
 import discord
 from discord.ext import commands
 
-from bot.discord.bot import TouchstoneBot, chosen_language
+from bot.answering import Answerer, Heard
+from bot.discord.bot import TouchstoneBot
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import draw_public
 from bot.discord.request import Location, home_of, location_of, roles_of, said_in, without_spoilers
-from bot.reply import LIKELY, Reply
-from checks.model import Action, Finding, Match
+from bot.reply import Reply
+from checks.model import Finding
 from claims.answering.answers import AnswerKind, AnswerRecord
 from claims.store.server_settings import ServerSettings
 
@@ -49,6 +50,11 @@ class Answering:
     bot: TouchstoneBot
     clock: Callable[[], float] = monotonic
 
+    @property
+    def answerer(self) -> Answerer:
+        """What decides; it does not know Discord."""
+        return Answerer(self.bot.touchstone)
+
     def deadline(self, message: discord.Message) -> float:
         """Return until when, by the clock, an answer to a message that has just come is in time."""
         age = discord.utils.utcnow() - (message.edited_at or message.created_at)
@@ -65,12 +71,11 @@ class Answering:
         if self.clock() >= until:
             return await self.offer(message, location, finding)
         claims = await self._take(message, location, finding, settings, "reply")
-        is_full = self.bot.touchstone.answers.is_full
-        if not claims and await asyncio.to_thread(is_full, location.channel, self._most(settings)):
+        if not claims and await asyncio.to_thread(self.answerer.is_full, location.channel, settings):
             return await self.offer(message, location, finding)
         # Who forwards a message has not written its figures.
         forwarded = bool(message.message_snapshots)
-        reply = await self._compose(_only(finding, claims), settings, requested=forwarded) if claims else None
+        reply = await self._compose(finding, settings, claims, requested=forwarded) if claims else None
         return reply is not None and await self._post(message, location, reply, until)
 
     async def offer(self, message: discord.Message, location: Location, finding: Finding) -> bool:
@@ -134,24 +139,19 @@ class Answering:
         self, message: discord.Message, location: Location, finding: Finding, settings: ServerSettings, kind: AnswerKind
     ) -> tuple[str, ...]:
         """Take the message for one answer; returns the claims that may be answered now."""
-        reply = await self._compose(finding, settings)
-        if reply is None:
-            return ()
-        most = self._most(settings) if kind == "reply" else None
-        hours = self.bot.settings.cooldown_hours if settings.cooldown_hours is None else settings.cooldown_hours
-        claims = tuple(entry.claim_id for entry in reply.entries)
-        take = self.bot.touchstone.answers.take
-        taken = (location.server, location.channel, message.id, message.author.id, claims, timedelta(hours=hours))
-        return await asyncio.to_thread(take, *taken, kind=kind, most=most)
+        take = self.answerer.take
+        return await asyncio.to_thread(take, heard_in(message, location), finding, settings, kind)
 
-    def _most(self, settings: ServerSettings) -> int:
-        """Return how many cards a channel may get in an hour."""
-        return self.bot.settings.cards_per_hour if settings.cards_per_hour is None else settings.cards_per_hour
-
-    async def _compose(self, finding: Finding, settings: ServerSettings, *, requested: bool = False) -> Reply | None:
-        language = chosen_language(settings.language, self.bot.settings.language, otherwise=finding.language)
-        compose = self.bot.touchstone.compose
-        return await asyncio.to_thread(compose, finding, language, server=settings.server, requested=requested)
+    async def _compose(
+        self,
+        finding: Finding,
+        settings: ServerSettings,
+        claims: tuple[str, ...] | None = None,
+        *,
+        requested: bool = False,
+    ) -> Reply | None:
+        compose = self.answerer.compose
+        return await asyncio.to_thread(compose, finding, settings, claims, requested=requested)
 
     async def _post(
         self, message: discord.Message, location: Location, reply: Reply, until: float | None = None
@@ -230,8 +230,9 @@ async def _tirelessly(act: Callable[[], Awaitable[None]]) -> None:
             return
 
 
-def _only(finding: Finding, claims: tuple[str, ...]) -> Finding:
-    return replace(finding, matches=tuple(match for match in finding.matches if match.claim in claims))
+def heard_in(message: discord.Message, location: Location) -> Heard:
+    """Return what the decision has to know of a message."""
+    return Heard(location.server, location.channel, message.id, message.author.id)
 
 
 _LONGEST_FAREWELL = 3.0
@@ -374,32 +375,15 @@ class Watch(commands.Cog):
         started, text, until = monotonic(), said_in(message), self.answering.deadline(message)
         finding = await asyncio.to_thread(self.bot.touchstone.check_in, location.home, text, location.server)
         self.bot.metrics.note(location.server, monotonic() - started)
-        action = action_in(mode, finding.action)
+        answerer = self.answering.answerer
+        action = answerer.action(finding, mode)
         if action == "reply" and not await self._is_open(text, finding, location):
-            action = "offer"
-        if mode == "shadow":
-            note = self.bot.touchstone.moderation.shadow.note
-            await asyncio.to_thread(note, location.server, location.channel, message.id, message.author.id, finding)
-        if finding.action != "silent" or is_dispute(finding):
-            await self._note(message, location, finding, action)
-        elif near := finding.near_miss(self.bot.settings.near_miss_share):
-            await self._note_near(message, location, near)
+            action = answerer.action(finding, mode, is_open=False)
+        await asyncio.to_thread(answerer.note, heard_in(message, location), finding, mode, action)
         if action == "reply":
             await self.answering.reply(message, location, finding, until)
         elif action == "offer":
             await self.answering.offer(message, location, finding)
-
-    async def _note(self, message: discord.Message, location: Location, finding: Finding, action: Action) -> None:
-        """Keep a sighting: ids and scores, no text."""
-        record = self.bot.touchstone.sightings.record
-        await asyncio.to_thread(
-            record, location.server, location.channel, message.id, message.author.id, finding, action
-        )
-
-    async def _note_near(self, message: discord.Message, location: Location, near: Match) -> None:
-        """Put a near miss into the moderators' queue: by the message's link, no text."""
-        note, author = self.bot.touchstone.moderation.queue.note_near_miss, message.author.id
-        await asyncio.to_thread(note, location.server, location.channel, message.id, author, near.claim, near.score)
 
     @asynccontextmanager
     async def counted(self) -> AsyncIterator[None]:
@@ -415,15 +399,3 @@ class Watch(commands.Cog):
 
 def _is_own_card(message: discord.Message, own: discord.ClientUser | None) -> bool:
     return own is not None and message.author.id == own.id and str(message.nonce or "").startswith(_NONCE)
-
-
-def is_dispute(finding: Finding) -> bool:
-    """Tell whether the message likely disputes a claim: nothing to answer, but the trends count it."""
-    return finding.best is not None and finding.best.stance == "denies" and finding.best.score >= LIKELY
-
-
-def action_in(mode: str, action: Action) -> Action:
-    """Return what the bot does in a channel of this mode when the finding asks for `action`."""
-    if mode == "hint":
-        return "silent" if action == "silent" else "offer"
-    return action if mode == "on" else "silent"

@@ -11,8 +11,7 @@ import typer
 from bot.terminal import backtest, check, claims, doctor, documents, evaluate, packs
 from bot.terminal.console import Terminal, complain, terminal_language
 from bot.texts import Texts, msgid
-from config.errors import StartError, TouchstoneError
-from config.installation import version
+from config.errors import StartError, TouchstoneError, version
 from config.logging import set_up_logging
 
 _SHELL = msgid("For which shell; its script goes into the shell's start file.")

@@ -273,7 +273,7 @@ def trends(
     terminal = Terminal.of(context)
     with terminal.open() as touchstone:
         found = TrendBook(touchstone.base).read(Actor.operator(), days)
-        titles = {claim.id: terminal.texts.pick(claim.title_en, claim.title_zh) for claim in touchstone.base.claims()}
+        titles = {claim.id: terminal.texts.pick(claim.title) for claim in touchstone.base.claims()}
     if out is not None:
         _write(terminal, out, trends_png(found, titles, terminal.texts), "--out")
     if sheet is not None:

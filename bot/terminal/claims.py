@@ -26,7 +26,7 @@ from bot.terminal.console import Terminal, complain, draw_card
 from bot.terminal.packs import try_claim
 from bot.texts import msgid
 from checks.model import KnownWording
-from claims.record import ClaimRecord
+from claims.record import ClaimRecord, fields_by_language
 
 if TYPE_CHECKING:
     from bot.reply import Reply
@@ -242,7 +242,7 @@ def list_claims(
     counted = texts.plural("{count} claim", "{count} claims", len(claims))
     headings = (texts("Id"), texts("Wordings"), texts("Points"), texts("Claim"))
     rows = [
-        (claim.id, str(each["wordings"]), str(each["points"]), texts.pick(claim.title_en, claim.title_zh))
+        (claim.id, str(each["wordings"]), str(each["points"]), texts.pick(claim.title))
         for claim, each in zip(claims, summaries, strict=True)
     ]
     if terminal.out.is_terminal:
@@ -333,7 +333,7 @@ def _summary(claim: ClaimRecord) -> dict[str, Any]:
     return {
         "id": claim.id,
         "kind": claim.kind,
-        "title": {"en": claim.title_en, "zh": claim.title_zh},
+        "title": claim.title.plain,
         "wordings": sum(wording.says for wording in claim.wordings),
         "points": len(claim.points),
         "citations": sum(len(point.citations) for point in claim.points),
@@ -341,8 +341,9 @@ def _summary(claim: ClaimRecord) -> dict[str, Any]:
 
 
 def _whole(claim: ClaimRecord) -> dict[str, Any]:
-    record = asdict(claim)
+    record = fields_by_language(asdict(claim))
+    parts = {part: [fields_by_language(each) for each in record[part]] for part in ("figures", "points")}
     days = {
         name: day.isoformat() if day else None for name, day in (("as_of", claim.as_of), ("review_by", claim.review_by))
     }
-    return record | days
+    return record | parts | days

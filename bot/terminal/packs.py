@@ -70,7 +70,7 @@ def _row(state: "PackState", terminal: Terminal) -> tuple[str, ...]:
     texts, record = terminal.texts, state.record
     if record is None:
         return state.id, texts("no"), "–", "–", texts("not loaded")
-    title = texts.pick(record.title_en, record.title_zh)
+    title = texts.pick(record.title)
     return state.id, texts("yes") if state.in_force else texts("no"), str(record.version), str(state.claims), title
 
 
@@ -191,7 +191,7 @@ def try_claim(
         for text in strength.unheard:
             terminal.print("  " + texts("⚠ “{text}” is not answered, said word for word.", text=text))
         for name in strength.near:
-            title = texts.pick(seen[name].title_en, seen[name].title_zh)
+            title = texts.pick(seen[name].title)
             terminal.print("  " + texts("⚠ May be confused with: {claim}", claim=title))
         for text in strength.suggested:
             terminal.print("  " + texts("Suggested wording: {text}", text=text))

@@ -12,8 +12,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from config.errors import EmbedderError, EmbedderSetupError, TouchstoneError
-from config.installation import install_hint
+from config.errors import EmbedderError, EmbedderSetupError, TouchstoneError, install_hint
 
 Vector = npt.NDArray[np.float32]
 Vectors = npt.NDArray[np.float32]

@@ -12,6 +12,7 @@ from checks.lexicon import Lexicon, analyse
 from checks.model import Finding, KnownClaim, KnownWording, Match
 from checks.text import count_han
 from checks.tuning import Tuning
+from config.languages import ByLanguage
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +279,7 @@ def known_claim(claim: ClaimText) -> KnownClaim:
     language = "zh" if count_han(claim.text) else "en"
     texts = [claim.text, f"{claim.title}. {claim.text}"] if claim.title else [claim.text]
     wordings = tuple(KnownWording(text, language) for text in texts)
-    return KnownClaim(claim.id, "context", claim.title, "", wordings)
+    return KnownClaim(claim.id, "context", ByLanguage(en=claim.title), wordings)
 
 
 def index_claims(claims: Iterable[ClaimText], lexicon: Lexicon, tuning: Tuning) -> IndexedBase:

@@ -162,13 +162,12 @@ class Subjects:
     def words(self, figure: KnownFigure) -> frozenset[str]:
         """Return what to look for: the beginnings of Latin words, and pairs of Chinese characters."""
         latin = {
-            word[:_STEM]
-            for word in _LATIN.findall(f"{figure.subject_en} {figure.subject_zh}".lower())
-            if self._tells(word)
+            word[:_STEM] for word in _LATIN.findall(" ".join(figure.subject.values()).lower()) if self._tells(word)
         }
         pairs: set[str] = set()
         # Taiwan says 伺服器 where the subject says 服务器: either tells.
-        for subject in {figure.subject_zh, self._simplified(self._as_in_taiwan(figure.subject_zh))}:
+        texts = figure.subject.values()
+        for subject in {*texts, *(self._simplified(self._as_in_taiwan(text)) for text in texts)}:
             for run in _HAN_RUN.findall(self._stop_characters.sub(" ", subject)):
                 pairs.update(run[i : i + 2] for i in range(len(run) - 1))
         return frozenset(latin | pairs)
@@ -267,7 +266,7 @@ class FigureDocumenter:
         Raises:
             UnknownUnitError: the pack uses a unit that the table lacks.
         """
-        subject = f"{figure.subject_en} {figure.subject_zh}".lower()
+        subject = " ".join(figure.subject.values()).lower()
         quantity, first = self._reader.documented(figure), wordings[:_MOST_WORDINGS]
         own, forms = None, [quantity]
         if is_own(figure.unit):

@@ -9,19 +9,19 @@ from sqlmodel import Session, col
 
 from claims.answering.answers import GONE, card_fingerprints, is_card
 from claims.base import ClaimBase, Clock
-from claims.record import State
+from claims.record import State, with_texts
 from claims.store.changes import CLAIM, SERVER
 from claims.store.claim_rows import read_rows
 from claims.store.server_settings import CORRECTION_DAYS
 from claims.store.tables import Answer, ChangeRow, Revision, Server
+from config.languages import CODES, ByLanguage
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
     """A claim that a server does not see any more; `at` is None where the history does not say since when."""
 
-    title_en: str
-    title_zh: str
+    title: ByLanguage
     at: datetime | None
 
 
@@ -35,11 +35,11 @@ def read_withdrawal(session: Session, server: int, claim: str) -> Withdrawal:
         at = next(
             (at for at, before, after in packs if (before or {}).get("packs") != (after or {}).get("packs")), None
         )
-        return Withdrawal(record.title_en, record.title_zh, at)
+        return Withdrawal(record.title, at)
     for at, before, after in _changes(session, server, CLAIM, claim):
         if before is not None and before["status"] == "published" != (after or {}).get("status"):
-            return Withdrawal(before["title_en"], before["title_zh"], at)
-    return Withdrawal(claim, "", None)
+            return Withdrawal(ByLanguage(with_texts(before)["title"]), at)
+    return Withdrawal(ByLanguage({CODES[0]: claim}), None)
 
 
 def _changes(

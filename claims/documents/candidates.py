@@ -14,7 +14,8 @@ from claims.documents.cleaning import CleanDocument, CleaningRules
 from claims.documents.sentences import Counterpoint, Pairing, Said, Sentence, sentences_of
 from claims.documents.speakers import SpeechReader, ToldTime
 from claims.documents.worthiness import Signal, Worth, WorthReader
-from claims.fields import LINE, SENTENCE, clean_text, language_of_wording
+from claims.fields import LINE, SENTENCE, clean_text
+from config.languages import written_language
 
 Attitude = Literal["asserts", "rejects", "reports", "predicts"]
 
@@ -40,7 +41,7 @@ class Candidate:
     start: int
     end: int
     text: str
-    language: Literal["en", "zh"]
+    language: str
     score: float
     signals: tuple[Signal, ...]
     digest: str
@@ -63,8 +64,7 @@ class Candidate:
         """Return what an item of the queue holds of it: all that a claim can be begun with."""
         counter = self.counterpoint
         return {
-            "title_en": self.text[:LINE] if self.language == "en" else "",
-            "title_zh": self.text[:LINE] if self.language == "zh" else "",
+            "title": {self.language: self.text[:LINE]},
             "text": self.text,
             "source": self.document,
             "start": self.start,
@@ -236,7 +236,7 @@ class CandidateReader:
             start,
             end,
             one.text,
-            "zh" if language_of_wording(one.text) == "zh" else "en",
+            written_language(one.text),
             round(score, 2),
             worth.signals,
             hashlib.sha256(source.raw[start:end].encode()).hexdigest()[:16],
@@ -303,4 +303,4 @@ def _is_sound(one: Said) -> bool:
     text = one.text
     if not one.sentence.stop or _ASKING.search(text) or _BROKEN.search(text) or len(text) > SENTENCE:
         return False
-    return len(text) in _HAN_LENGTH if language_of_wording(text) == "zh" else len(text.split()) in _WORDS_LENGTH
+    return len(text) in _HAN_LENGTH if written_language(text) == "zh" else len(text.split()) in _WORDS_LENGTH

@@ -17,10 +17,10 @@ from claims.packs.plain import plain_claim
 from claims.packs.schema import PartPath
 from claims.record import ClaimRecord, DocumentRecord
 from config.errors import ImportRefusedError, PackProblem, worded
+from config.languages import LANGUAGES
 
 CONTEXT = "https://schema.org"
 PUBLISHER = "Touchstone"
-_TAGS = {"en": "en", "zh": "zh-Hans"}
 
 Node = dict[str, Any]
 Documents = Mapping[str, DocumentRecord]
@@ -74,8 +74,8 @@ def _reviews(claim: ClaimRecord, documents: Documents, ratings: Ratings, publish
     if claim.status != "published":
         return
     plain = plain_claim(claim, None)
-    for language, tag in _TAGS.items():
-        if plain["title"][language]:
+    for language, tag in ((each.code, each.tag) for each in LANGUAGES):
+        if plain["title"].get(language):
             yield {
                 "@context": CONTEXT,
                 "@type": "ClaimReview",
@@ -87,7 +87,7 @@ def _reviews(claim: ClaimRecord, documents: Documents, ratings: Ratings, publish
                 "author": publishing.author(),
                 "datePublished": plain["as_of"],
                 **({"expires": plain["review_by"]} if "review_by" in plain else {}),
-                "reviewRating": {"@type": "Rating", "alternateName": ratings.ours[claim.kind][language]},
+                "reviewRating": {"@type": "Rating", "alternateName": ratings.words(claim.kind, language)},
                 **_body(plain, language),
                 **_works("citation", plain["points"], documents),
             }
@@ -96,7 +96,7 @@ def _reviews(claim: ClaimRecord, documents: Documents, ratings: Ratings, publish
 def _claim(claim: Node, language: str, documents: Documents) -> Node:
     """Return the claim as it is made: those who support it made it, and where they did, it appeared."""
     made = [point for point in claim["points"] if point["role"] == "supports"]
-    names = dict.fromkeys(point["speaker"][language] for point in made)
+    names = dict.fromkeys(point["speaker"].get(language) for point in made)
     authors = [{"name": name} for name in names if name]
     return {
         "@type": "Claim",
@@ -111,7 +111,7 @@ def _figures(claim: Node, language: str) -> Node:
     """Return the claim's figures, and beside each what its source gives, where that is another."""
     nodes: list[Node] = []
     for figure in claim.get("figures", ()):
-        subject, unit = figure["subject"][language], figure["unit"]
+        subject, unit = figure["subject"].get(language), figure["unit"]
         named: Node = {"@type": "PropertyValue", **({"name": subject} if subject else {})}
         named["unitText"] = unit if isinstance(unit, str) else join_spellings(unit)
         if figure["role"] == "claim":
@@ -130,7 +130,7 @@ def _values(figure: Node) -> Node:
 
 
 def _body(claim: Node, language: str) -> Node:
-    said = [(point["speaker"][language], point["text"][language], point["date"]) for point in claim["points"]]
+    said = [(point["speaker"].get(language), point["text"].get(language), point["date"]) for point in claim["points"]]
     body = "\n".join(f"{text} ({speaker}, {date})" if speaker else text for speaker, text, date in said if text)
     return {"reviewBody": body} if body else {}
 
@@ -171,7 +171,7 @@ class _Drafts:
         """Put a draft at the end; reviews of ours in the other language join the claim's, repeated ones are one."""
         name = draft.data["id"]
         first = self._ours.get(name) if draft.is_ours else None
-        if first is not None and not first.data["title"][draft.language]:
+        if first is not None and not first.data["title"].get(draft.language):
             _join(first.data, draft)
             return
         if name in self._ids:

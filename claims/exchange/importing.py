@@ -59,6 +59,7 @@ from config.errors import (
     PlanChangedError,
     worded,
 )
+from config.languages import NO_TEXT
 
 
 def import_changes(part: PackSteps, server: int | None) -> list[Change]:
@@ -308,11 +309,11 @@ def _plan(incoming: Incoming, parts: tuple[PackSteps, ...], finder: NearFinder |
 
 def _entry(step: Step, finder: NearFinder | None) -> ImportEntry:
     record = step.incoming.record if step.incoming else None
-    titles = (record.title_en, record.title_zh) if record else ("", "")
+    title = record.title if record else NO_TEXT
     near = finder.near(record) if finder and record and step.outcome == "new" else ()
     warnings = step.incoming.warnings if step.incoming and step.outcome in {"new", "changed"} else ()
     fields = tuple(_fields(step))
-    return ImportEntry(step.claim, *titles, step.outcome, step.line, step.problems, near, fields, warnings)
+    return ImportEntry(step.claim, title, step.outcome, step.line, step.problems, near, fields, warnings)
 
 
 def _fields(step: Step) -> Iterable[FieldDifference]:

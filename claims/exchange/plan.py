@@ -18,6 +18,7 @@ from claims.record import CitationRecord, ClaimRecord, DocumentRecord, claim_fin
 from claims.store.claim_rows import read_rows
 from claims.store.tables import Claim, Document, DocumentText, Pack
 from config.errors import FieldDifference, PackProblem, worded
+from config.languages import ByLanguage, by_field
 
 # From here on it is more likely than not that the new title makes the known claim. A warning costs a glance, and
 # nothing is refused for it; a claim that stands twice costs two cards for one message. Rewordings of shipped claims
@@ -31,8 +32,7 @@ class NearClaim:
     """A claim that may be the same as a new one; `likeness` is a probability (0–1)."""
 
     claim: str
-    title_en: str
-    title_zh: str
+    title: ByLanguage
     likeness: float
 
 
@@ -51,7 +51,7 @@ class NearFinder:
 
     def near(self, claim: ClaimRecord) -> tuple[NearClaim, ...]:
         """Return the claims that one of the claim's titles seems to make, likeliest first, and not itself."""
-        found = [each for title in (claim.title_en, claim.title_zh) for each in self._candidates(title)]
+        found = [each for title in claim.title.values() for each in self._candidates(title)]
         likely = sorted(found, key=lambda each: -each.likeness)
         first = {each.claim: each for each in reversed(likely) if each.claim != claim.id and each.likeness >= NEAR_FROM}
         return tuple(sorted(first.values(), key=lambda each: -each.likeness))[:MOST_NEAR]
@@ -65,7 +65,7 @@ class NearFinder:
             for candidate in scorer.candidates(reading):
                 claim = base.claims[candidate.claim].claim
                 likeness = scorer.model.probability(candidate.evidence.features())
-                yield NearClaim(claim.id, claim.title_en, claim.title_zh, round(likeness, 3))
+                yield NearClaim(claim.id, claim.title, round(likeness, 3))
 
 
 ImportOutcome = Literal["new", "changed", "conflicting", "refused", "unchanged"]
@@ -83,8 +83,7 @@ class ImportEntry:
     """
 
     claim: str
-    title_en: str
-    title_zh: str
+    title: ByLanguage
     outcome: ImportOutcome
     line: int
     problems: tuple[PackProblem, ...] = ()
@@ -305,14 +304,13 @@ class Steps:
 
 
 # What a review of our own says of a claim.
-REVIEWED = frozenset({"title_en", "title_zh", "kind", "as_of", "review_by"})
+REVIEWED = frozenset({*by_field("title").values(), "kind", "as_of", "review_by"})
 
 
 def _says_the_same(review: ClaimRecord, before: ClaimRecord) -> bool:
     """Tell whether a review of our own says what the claim says; it may be in one language only."""
-    titles = {review.title_en, review.title_zh} - {""}
     facts = all(getattr(review, name) == getattr(before, name) for name in ("kind", "as_of", "review_by"))
-    return facts and titles <= {before.title_en, before.title_zh}
+    return facts and {*review.title.values()} <= {*before.title.values()}
 
 
 def _loses(before: ClaimRecord, after: ClaimRecord) -> bool:

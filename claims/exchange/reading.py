@@ -33,6 +33,7 @@ from claims.packs.schema import (
     schema_problems,
 )
 from config.errors import ImportRefusedError, PackProblem, worded
+from config.languages import CODES
 
 STATE = "^s[0-9a-f]{16}$"
 
@@ -45,8 +46,8 @@ def exchange_schema() -> dict[str, Any]:
     for name in ("documents", "claims"):
         parts[name].pop("minItems", None)
         parts[name].pop("maxItems", None)
-    kinds["text"]["properties"] = _both({"type": "string", "maxLength": kinds["line"]["maxLength"]})
-    kinds["longText"]["properties"] = _both({"type": "string", "maxLength": kinds["sentence"]["maxLength"]})
+    kinds["text"]["properties"] = _each({"type": "string", "maxLength": kinds["line"]["maxLength"]})
+    kinds["longText"]["properties"] = _each({"type": "string", "maxLength": kinds["sentence"]["maxLength"]})
     kinds["wordings"].pop("minProperties", None)
     for texts in kinds["wordings"]["properties"].values():
         texts["minItems"] = 0
@@ -64,8 +65,8 @@ def exchange_schema() -> dict[str, Any]:
     return schema
 
 
-def _both(text: dict[str, Any]) -> dict[str, Any]:
-    return {"en": text, "zh": text}
+def _each(text: dict[str, Any]) -> dict[str, Any]:
+    return dict.fromkeys(CODES, text)
 
 
 # A file with more faults than this is another kind of file, and nobody mends them one by one.

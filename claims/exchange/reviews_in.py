@@ -18,9 +18,9 @@ from checks.model import Bound, Kind
 from checks.text import count_han
 from claims.exchange.json_text import LinedJson, Object, many
 from claims.exchange.written_dates import first_day, read_date, read_timestamp
-from claims.packs.plain import LANGUAGES
 from claims.packs.schema import known_units
 from config.errors import PackProblem, Worded, worded
+from config.languages import CODES, GIVEN
 
 _TAG = re.compile(r"<[^<>]*>")
 _LONGEST_ADDRESS = 400
@@ -60,6 +60,10 @@ class Ratings:
         roles = {_bare(word): role for role, words in data["theirs"].items() for word in words}
         kinds: dict[str, Kind] = {word.casefold(): kind for kind, words in ours.items() for word in words.values()}
         return cls(ours, dict(sorted(roles.items(), key=lambda each: -len(each[0]))), kinds, frozenset(data["turns"]))
+
+    def words(self, kind: Kind, language: str) -> str:
+        """Return what our reviews say of a kind of claims, in English where nobody has put it into the language."""
+        return self.ours[kind].get(language) or self.ours[kind][CODES[0]]
 
     def role(self, said: str) -> str | None:
         """Return the role that a rating's words have, or None where they are not known."""
@@ -360,7 +364,7 @@ class ReviewReader:
             (said, *(text_in(review.get(key)) for key in ("name", "headline", "description", "reviewBody")))
         )
         seen = self.languages.of(claimed, more[:_SENTENCE])
-        if named and named not in LANGUAGES:
+        if named and named not in CODES:
             self._foreign(claimed, given, "inLanguage")
         if not named and seen.endswith("?"):
             said = worded(
@@ -368,9 +372,9 @@ class ReviewReader:
             )
             self._warnings.append(said)
             return "en"
-        if seen == "und" or (not named and seen not in {"", *LANGUAGES}):
+        if seen == "und" or (not named and seen not in {"", *CODES}):
             self._foreign(claimed, "" if seen == "und" else seen, "claimReviewed")
-        if named in LANGUAGES:
+        if named in CODES:
             return "zh" if seen == "zh" else "en" if named == "zh" and not count_han(claimed) else named
         if not seen:
             self._warnings.append(worded("its language is not named, and taken for English"))
@@ -396,7 +400,7 @@ def _tag_of(value: object) -> str:
 
 def in_one(language: str, text: str) -> dict[str, str]:
     """Return a text in one language, and nothing in the other."""
-    return dict.fromkeys(LANGUAGES, "") | {language: text}
+    return dict.fromkeys(GIVEN, "") | {language: text}
 
 
 # What tells a figure that is claimed from one that the source gives, in `itemReviewed.about`.

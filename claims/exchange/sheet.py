@@ -43,17 +43,18 @@ from claims.exchange.sheet_cells import (
     split_texts,
     unguard_cell,
 )
-from claims.packs.plain import LANGUAGES, plain_claim, read_documented, write_documented
+from claims.packs.plain import plain_claim, read_documented, write_documented
 from claims.packs.schema import DECIMAL, WHOLE, PartPath
 from config.errors import ImportRefusedError, PackProblem, Worded, worded
+from config.languages import CODES, GIVEN, by_field
 
 COLUMNS = (
-    "claim", "row", "number", "text_en", "text_zh", "kind", "status", "as_of", "review_by", "role", "speaker_en",
-    "speaker_zh", "date", "numbers", "low", "high", "unit", "bound", "document", "start", "end", "sha256", "pack",
-    "exported_state", "documented",
+    "claim", "row", "number", *by_field("text").values(), "kind", "status", "as_of", "review_by", "role",
+    *by_field("speaker").values(), "date", "numbers", "low", "high", "unit", "bound", "document", "start", "end",
+    "sha256", "pack", "exported_state", "documented",
 )  # fmt: skip
 # Sheets from before these columns are still read.
-_LATER = ("documented",)
+_LATER = ("documented", *(f"{stem}_{code}" for stem in ("text", "speaker") for code in CODES if code not in GIVEN))
 ROWS = ("claim", "wording", "not_wording", "denial", "figure", "point", "citation")
 # What stands in the form of packs as a text in each language, by the columns that take it.
 _TEXTS = {
@@ -259,7 +260,7 @@ class SheetClaims:
             return
         number = self._numbers[name] = len(self.data["claims"])
         self._lines["claims", number] = line
-        lists: Data = {key: {language: [] for language in LANGUAGES} for key in ("wordings", "not_wordings", "denials")}
+        lists: Data = {key: {language: [] for language in CODES} for key in ("wordings", "not_wordings", "denials")}
         state = {"exported_state": cells["exported_state"].strip()} if cells["exported_state"].strip() else {}
         self.data["claims"].append({"id": name, **_part("claim", cells), **lists, "figures": [], "points": [], **state})
 
@@ -286,7 +287,7 @@ class SheetClaims:
         texts = {language: text for language, text in _both(cells).items() if text}
         if len(texts) != 1:
             fault, mend = (
-                worded("a wording stands either in text_en or in text_zh"),
+                worded("a wording stands in one of these: {columns}", columns=", ".join(by_field("text").values())),
                 worded("Make it two rows, or fill one."),
             )
             self._refuse(claim["id"], line, "text_en", fault, mend)
@@ -312,7 +313,8 @@ class SheetClaims:
 
 
 def _both(cells: Cells, column: str = "text") -> dict[str, str]:
-    return {language: cells[f"{column}_{language}"] for language in LANGUAGES}
+    cell = {language: cells[name] for language, name in by_field(column).items()}
+    return {language: text for language, text in cell.items() if text or language in GIVEN}
 
 
 def _part(row: str, cells: Cells) -> Data:
@@ -381,7 +383,7 @@ def _rows(exported: ExportedClaim) -> Iterator[Data]:
 
 
 def _cells(row: str, part: Data) -> Data:
-    texts = {f"{column}_{each}": part[key][each] for column, key in _TEXTS[row].items() for each in LANGUAGES}
+    texts = {f"{column}_{each}": text for column, key in _TEXTS[row].items() for each, text in part[key].items()}
     return {"row": row, **texts, **{name: part.get(name, "") for name in _CELLS[row]}}
 
 
@@ -440,6 +442,6 @@ def _told_problem(problem: PackProblem, sheet: Sheet) -> PackProblem:
 def _column(place: str) -> str:
     """Return the column of a part in the form of packs (`claims[0].points[2].speaker.zh`), or nothing."""
     *around, last = _INDEX.sub("", place).split(".")
-    if last in LANGUAGES:
+    if last in CODES:
         return f"{'speaker' if 'speaker' in around else 'text'}_{last}"
     return {"id": "claim", "value": "low"}.get(last, last if last in COLUMNS else "")

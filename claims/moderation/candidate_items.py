@@ -20,6 +20,7 @@ from claims.moderation.edits import AddWording, EditTexts
 from claims.moderation.queue import Item, NewItem, item_of, put, reports_of
 from claims.moderation.rights import Actor, permit
 from claims.moderation.server_setup import setting_change
+from claims.record import with_texts
 from claims.store.changes import QUEUE_ITEM, Change, ChangeResult, write_changes
 from claims.store.revisions import AuditEntry
 from claims.store.tables import (
@@ -222,7 +223,7 @@ class ExtractionDesk:
                 if same is not None:
                     # What rules have found gains what only the model gives.
                     if same.state == "open" and "model" not in same.payload:
-                        same.payload = payload | same.payload | {key: payload[key] for key in _OF_MODEL}
+                        same.payload = payload | with_texts(same.payload) | {key: payload[key] for key in _OF_MODEL}
                 elif not any(start < each.end and each.start < end for start, end in cited):
                     digest = hashlib.sha256(view.raw[each.start : each.end].encode()).hexdigest()[:16]
                     item = NewItem(server, "candidate", f"{document}/{digest}", claim, payload)
@@ -239,7 +240,7 @@ class ExtractionDesk:
         return best.claim if best is not None and best.score >= COVERED else None
 
 
-_OF_MODEL = ("model", "wordings", "denials", "points", "title_en", "title_zh")
+_OF_MODEL = ("model", "wordings", "denials", "points", "title")
 
 
 def _payload(item: "Extracted", document: str, view: View, model: str) -> dict[str, Any]:
@@ -248,8 +249,7 @@ def _payload(item: "Extracted", document: str, view: View, model: str) -> dict[s
 
     counter = item.counter
     return {
-        "title_en": item.claim_en,
-        "title_zh": item.claim_zh,
+        "title": {"en": item.claim_en, "zh": item.claim_zh},
         "text": words(item.start, item.end),
         "source": document,
         "start": item.start,

@@ -33,6 +33,7 @@ from claims.store.claim_rows import packs_in_force, read_rows
 from claims.store.revisions import AuditEntry, hash_user
 from claims.store.tables import ChangeRow, Claim, ClaimOverride, FormDraft, Revision, Server
 from config.errors import ConflictError, NotAllowedError, UnknownClaimError
+from config.languages import NO_TEXT, completed, written_language
 
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
 
@@ -98,10 +99,13 @@ class Editor:
             form.finish(new)
             if added is not None:
                 permit(session, actor, "source.add")
-            draft = EditTexts(title, title).apply(_blank(self._base, actor), sources)
+            draft = EditTexts(completed({written_language(title): title})).apply(_blank(self._base, actor), sources)
             draft = AddWordings("\n".join(wordings)).apply(draft, sources)
             if point:
-                said = PointRecord("refutes", speaker, speaker, draft.as_of.isoformat(), point, point, cited)
+                texts = (completed({written_language(each): each}) for each in (speaker, point))
+                who, what = texts
+                said_by = (who, draft.as_of.isoformat(), what)
+                said = PointRecord("refutes", *said_by, cited)
                 draft = replace(draft, points=(said,))
             draft = replace(draft, status="published" if new.publish else "draft")
             check_published(draft, new)
@@ -156,7 +160,7 @@ def edit_change(session: Session, actor: Actor, claim_id: str, version_tag: str 
         if both:
             state |= {name: claim_state(edit.apply(seen, sources))[name] for name in both}
         fields = differences(state, claim_state(seen))
-        asked = tuple(each for each in fields if each.field in both)
+        asked = tuple(each for each in fields if each.field in both or each.field.rpartition("_")[0] in both)
         if asked and known != seen.version_tag:
             raise ConflictError(claim_id, asked, current=f"{seen.version_tag}{_BEGUN_ON}{base}", mine=edit)
         after = _like(seen, state)
@@ -197,11 +201,11 @@ def new_claim_change(base: ClaimBase, session: Session, actor: Actor, texts: Edi
     sources = Sources(session, actor.server)
     draft = texts.apply(_blank(base, actor), sources)
     draft = AddWording(wording).apply(draft, sources) if wording else draft
-    return Change(CLAIM, _free_id(session, draft.title_en), claim_state(draft))
+    return Change(CLAIM, _free_id(session, draft.title.first()), claim_state(draft))
 
 
 def _blank(base: ClaimBase, actor: Actor) -> ClaimRecord:
-    return ClaimRecord("", "contested", "", "", "", 1, base.clock().date(), None, (), (), (), "draft", actor.server)
+    return ClaimRecord("", "contested", NO_TEXT, "", 1, base.clock().date(), None, (), (), (), "draft", actor.server)
 
 
 def seen_claim(session: Session, server: int | None, claim_id: str) -> ClaimRecord:

@@ -1,21 +1,26 @@
 """Edits of a claim: its texts and status, its wordings, its points, its figures; each made clean or refused."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol, cast, get_args
 
 from checks.figures.units import is_own, join_spellings, spellings
 from checks.model import Bound, FigureRole, Kind, KnownFigure, KnownWording
-from claims.fields import SENTENCE, FormReader, language_of_wording
+from claims.fields import SENTENCE, FormReader
 from claims.moderation.sources import Sources
 from claims.packs.plain import read_documented
 from claims.packs.schema import known_units
 from claims.record import ClaimRecord, PointRecord
 from config.errors import msgid
+from config.languages import CODES, NO_TEXT, written_language
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 STATUSES = ("draft", "published", "withdrawn")
+
+
+# What was typed, by language; an empty text is one that was taken out.
+Typed = Mapping[str, str]
 
 
 class Edit(Protocol):
@@ -28,10 +33,12 @@ class Edit(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EditTexts:
-    """New titles, kind and dates; None leaves a field as it is, and an empty `review_by` takes the day away."""
+    """New titles, kind and dates; None leaves a field as it is, and an empty `review_by` takes the day away.
 
-    title_en: str | None = None
-    title_zh: str | None = None
+    A language that `title` lacks stays as it is.
+    """
+
+    title: Typed = NO_TEXT
     kind: str | None = None
     as_of: str | None = None
     review_by: str | None = None
@@ -39,18 +46,14 @@ class EditTexts:
     def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002
         """Return the claim with the new texts."""
         form = FormReader()
-        typed_en = claim.title_en if self.title_en is None else self.title_en
-        typed_zh = claim.title_zh if self.title_zh is None else self.title_zh
-        title_en, title_zh = form.pair("title", typed_en, typed_zh)
+        title = form.by_language("title", {**claim.title, **self.title})
         kind = claim.kind if self.kind is None else cast("Kind", form.choice("kind", self.kind, KINDS))
         as_of = claim.as_of if self.as_of is None else form.day("as_of", self.as_of)
         if self.as_of is not None and not self.as_of.strip():
             form.refuse("as_of", "The day is missing.", "Write it as 2026-01-23.")
         review_by = claim.review_by if self.review_by is None else form.day("review_by", self.review_by)
         form.finish(self)
-        return replace(
-            claim, title_en=title_en, title_zh=title_zh, kind=kind, as_of=as_of or claim.as_of, review_by=review_by
-        )
+        return replace(claim, title=title, kind=kind, as_of=as_of or claim.as_of, review_by=review_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +101,11 @@ def check_published(claim: ClaimRecord, edit: object) -> None:
 
 
 MOST_WORDINGS = 500
-Language = Literal["en", "zh"]
 Use = Literal["says", "denies", "negative"]
 USES: tuple[Use, ...] = get_args(Use)
-LISTS: tuple[tuple[str, Language, Use], ...] = (
-    ("en", "en", "says"),
-    ("zh", "zh", "says"),
-    ("not_en", "en", "negative"),
-    ("not_zh", "zh", "negative"),
-    ("denials_en", "en", "denies"),
-    ("denials_zh", "zh", "denies"),
-)
+_NAMED: tuple[tuple[str, Use], ...] = (("", "says"), ("not_", "negative"), ("denials_", "denies"))
+# The lists of wordings, by the name that forms and faults use: language and use.
+LISTS: tuple[tuple[str, str, Use], ...] = tuple((f"{name}{code}", code, use) for name, use in _NAMED for code in CODES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,21 +159,16 @@ class RemoveWordings:
 
 @dataclass(frozen=True, slots=True)
 class EditWordings:
-    """Whole lists, one text a line: ways to say it, never to match, and ways to dispute it; None leaves a list."""
+    """Whole lists by name (see LISTS), one text a line; a list that is not named is left as it is."""
 
-    en: str | None = None
-    zh: str | None = None
-    not_en: str | None = None
-    not_zh: str | None = None
-    denials_en: str | None = None
-    denials_zh: str | None = None
+    lists: Mapping[str, str]
 
     def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002
         """Return the claim with the lists."""
         form = FormReader()
         wordings: list[KnownWording] = []
         for field, language, use in LISTS:
-            typed: str | None = getattr(self, field)
+            typed = self.lists.get(field)
             if typed is None:
                 wordings += [w for w in claim.wordings if (w.language, use_of(w)) == (language, use)]
             else:
@@ -197,8 +189,7 @@ def _joined(claim: ClaimRecord, texts: Iterable[str], use: Use) -> list[KnownWor
     for text in texts:
         same = [known for known in kept if known.text.casefold() == text.casefold()]
         if not any(use_of(known) == use for known in same):
-            language = "zh" if language_of_wording(text) == "zh" else "en"
-            kept = [*(known for known in kept if known not in same), _wording(text, language, use)]
+            kept = [*(known for known in kept if known not in same), _wording(text, written_language(text), use)]
     return kept
 
 
@@ -219,7 +210,7 @@ def _checked(claim: ClaimRecord, wordings: list[KnownWording], form: FormReader,
     return replace(claim, wordings=tuple(wordings))
 
 
-def _wording(text: str, language: Language, use: Use) -> KnownWording:
+def _wording(text: str, language: str, use: Use) -> KnownWording:
     return KnownWording(text, language, use == "negative", use == "denies")
 
 
@@ -227,7 +218,7 @@ ROLES = ("refutes", "supports", "context")
 MOST_POINTS = 20
 NO_PLACE = msgid("There is no number {number} any more.")
 LOOK_AGAIN = msgid("Look at the claim again.")
-_EMPTY = PointRecord("refutes", "", "", "", "", "", ())
+_EMPTY = PointRecord("refutes", NO_TEXT, "", NO_TEXT, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,11 +230,9 @@ class EditPoint:
 
     place: int | None = None
     role: str | None = None
-    speaker_en: str | None = None
-    speaker_zh: str | None = None
+    speaker: Typed = NO_TEXT
     date: str | None = None
-    text_en: str | None = None
-    text_zh: str | None = None
+    text: Typed = NO_TEXT
     citations: str | None = None
     numbers: str | None = None
 
@@ -260,15 +249,16 @@ class EditPoint:
         return replace(claim, points=(*claim.points[:place], point, *claim.points[place + 1 :]))
 
     def _point(self, old: PointRecord, form: FormReader, sources: Sources) -> PointRecord:
-        speaker = form.pair("speaker", _new(self.speaker_en, old.speaker_en), _new(self.speaker_zh, old.speaker_zh))
-        text = form.pair("text", _new(self.text_en, old.text_en), _new(self.text_zh, old.text_zh), SENTENCE)
+        speaker = form.by_language("speaker", {**old.speaker, **self.speaker})
+        text = form.by_language("text", {**old.text, **self.text}, SENTENCE)
         cited = old.citations if self.citations is None else sources.read(form, self.citations)
         said = (self.numbers or "").replace("；", ";").split(";")
         numbers = (
             old.numbers if self.numbers is None else tuple(n for each in said if (n := form.text("numbers", each)))
         )
         role = old.role if self.role is None else form.choice("role", self.role, ROLES)
-        return PointRecord(role, *speaker, form.when("date", _new(self.date, old.date)), *text, cited, numbers)
+        date = form.when("date", old.date if self.date is None else self.date)
+        return PointRecord(role, speaker, date, text, cited, numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,10 +281,6 @@ def check_place(form: FormReader, place: int | None, count: int) -> None:
         form.refuse("place", NO_PLACE, LOOK_AGAIN, number=place + 1)
 
 
-def _new(typed: str | None, old: str) -> str:
-    return old if typed is None else typed
-
-
 BOUNDS: tuple[Bound, ...] = get_args(Bound)
 FIGURE_ROLES: tuple[FigureRole, ...] = get_args(FigureRole)
 MOST_FIGURES = 40
@@ -314,8 +300,7 @@ class EditFigure:
     unit: str
     bound: str = "exactly"
     role: str = "claim"
-    subject_en: str = ""
-    subject_zh: str = ""
+    subject: Typed = NO_TEXT
     place: int | None = None
 
     def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002
@@ -333,9 +318,9 @@ class EditFigure:
         own = spellings(self.unit) if is_own(self.unit) else ()
         unit = join_spellings(own) if own else form.choice("unit", self.unit, known_units())
         role = form.choice("role", self.role, FIGURE_ROLES)
-        subject = form.pair("subject", self.subject_en, self.subject_zh)
+        subject = form.by_language("subject", self.subject)
         form.finish(self)
-        figure = KnownFigure(low, high, unit, cast("Bound", bound), cast("FigureRole", role), *subject, *source)
+        figure = KnownFigure(low, high, unit, cast("Bound", bound), cast("FigureRole", role), subject, *source)
         place = len(claim.figures) if self.place is None else self.place
         return replace(claim, figures=(*claim.figures[:place], figure, *claim.figures[place + 1 :]))
 

@@ -13,7 +13,16 @@ from claims.base import ClaimBase
 from claims.moderation.editor import edit_change
 from claims.moderation.edits import ReplaceAll, check_published
 from claims.moderation.rights import Actor, permit
-from claims.record import ClaimRecord, State, claim_from_state, claim_state, differences, lacking
+from claims.record import (
+    ClaimRecord,
+    State,
+    claim_from_state,
+    claim_state,
+    differences,
+    fields_by_language,
+    lacking,
+    with_texts,
+)
 from claims.store.changes import CHANNEL, CLAIM, QUEUE_ITEM, SERVER, STATE_STORES, Change, ChangeResult, write_changes
 from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.server_settings import channel_from_state, settings_from_state, settings_state
@@ -175,8 +184,12 @@ def _changes(session: Session, numbers: Iterable[int], claim: str | None) -> dic
         query = query.where(col(ChangeRow.subject) == claim, col(ChangeRow.kind).startswith(CLAIM))
     found: dict[int, list[ChangeRecord]] = defaultdict(list)
     for row in session.scalars(query):
-        found[row.revision].append(ChangeRecord(row.kind, row.subject, row.before, row.after))
+        found[row.revision].append(ChangeRecord(row.kind, row.subject, _lifted(row.before), _lifted(row.after)))
     return found
+
+
+def _lifted(state: State | None) -> State | None:
+    return None if state is None else with_texts(state)
 
 
 _MISSING = object()
@@ -254,8 +267,10 @@ def _undone(session: Session, server: int | None, made: ChangeRecord) -> Change:
         return Change(made.kind, made.subject, before)
     if now is None or before is None or after is None:
         raise ConflictError(made.subject, differences(before, now))
+    # Each language of a text is a field of its own here: what somebody else wrote in another one stays.
+    now, before, after = fields_by_language(now), fields_by_language(before), fields_by_language(after)
     wanted, blocked = dict(now), list[FieldDifference]()
-    for name in after:
+    for name in dict.fromkeys((*after, *before)):
         old, new, current = before.get(name), after.get(name), now.get(name)
         value = _without(old, new, current)
         if value is _MISSING:
@@ -264,7 +279,7 @@ def _undone(session: Session, server: int | None, made: ChangeRecord) -> Change:
             wanted[name] = value
     if blocked:
         raise ConflictError(made.subject, tuple(blocked))
-    return Change(made.kind, made.subject, wanted)
+    return Change(made.kind, made.subject, with_texts(wanted))
 
 
 def _as_kept_now(kind: str, state: State | None) -> State | None:

@@ -14,7 +14,7 @@ from claims.base import ClaimBase, Clock
 from claims.documents.upkeep import source_states
 from claims.fields import LINE, FormReader
 from claims.moderation.rights import Actor, permit
-from claims.record import ClaimRecord
+from claims.record import ClaimRecord, with_texts
 from claims.store.claim_rows import read_claims
 from claims.store.database import insert_into, rows_written
 from claims.store.revisions import hash_user
@@ -29,7 +29,7 @@ class Item:
     """One thing to decide.
 
     proposal: a member proposes `payload["text"]`, as a claim or (with `claim`) as a wording; candidate: so does a
-    document, with `payload["title_en"]`, `payload["title_zh"]` and its `payload["source"]`; feedback: members report a
+    document, with its `payload["title"]` by language and its `payload["source"]`; feedback: members report a
     card, `payload["kind"]` says what, `reports` by how many; paused: reports have paused the claim; stale: its
     `review_by` is past; source: the page of a document that it cites is gone, has moved or says something else, as the
     `payload` of `_source_items` has it; offer: nobody took it; near: a match just under the cut-off. `channel` and
@@ -83,6 +83,8 @@ def open_rows(session: Session, server: int | None, kind: ItemKind | None = None
 def item_of(row: QueueItem, now: datetime, reports: int = 0) -> Item:
     """Return a row as a value."""
     known = {name: getattr(row, name) for name in Item.__slots__ if name not in {"age", "reports"}}
+    # A candidate of an older Touchstone has a field for each language of its title.
+    known["payload"] = with_texts(row.payload)
     return Item(**known, age=now - row.created_at, reports=reports)
 
 

@@ -16,13 +16,14 @@ from claims.documents.cleaning import CleanDocument, CleaningRules
 from claims.documents.decoding import editions
 from claims.documents.intake import DocumentFacts, Intake, IntakeReader
 from claims.documents.worthiness import CandidateCues
-from claims.fields import LINE, FormReader, clean_text, language_of_wording
+from claims.fields import LINE, FormReader, clean_text
 from claims.moderation.rights import Actor, permit
 from claims.record import CitationRecord, DocumentRecord
 from claims.store.changes import DOCUMENT, DOCUMENT_FACTS, SOURCE, SOURCE_FACTS, Change, write_changes
 from claims.store.revisions import AuditEntry
 from claims.store.tables import Citation, Claim, Document, DocumentText, ExtractedChunk, Point, last_revision
 from config.errors import DocumentRefusedError, DocumentTextError
+from config.languages import written_language
 
 _ADDRESS = 2000
 
@@ -361,7 +362,7 @@ def source_cited(
         form.refuse("source", "{value} is no address.", "Write it as https://…", value=address[:60])
     title = text.partition("//")[2].rstrip("/") if address else form.text("source", text)
     name = f"source-{last_revision(session) + 1}"
-    language = "zh-Hans" if language_of_wording(title) == "zh" else "en"
+    language = "zh-Hans" if written_language(title) == "zh" else "en"
     facts: dict[str, str | None] = {"title": title[:LINE], "author": "", "publisher": host, "published": ""}
     facts |= {"language": language, "address": address}
     return host or title[:LINE], (CitationRecord(name, 0, 0, WHOLE),), Change(SOURCE, name, facts)

@@ -9,9 +9,9 @@ from typing import Literal
 from checks.checker import Checker
 from checks.lexicon import Lexicon, analyse
 from checks.model import KnownWording
-from claims.fields import language_of_wording
-from claims.packs.plain import LANGUAGES, plain_number
+from claims.packs.plain import plain_number
 from claims.record import ClaimRecord
+from config.languages import CODES, written_language
 
 Level = Literal["few", "fair", "good"]
 
@@ -54,7 +54,7 @@ def strength_of(claim: ClaimRecord, checker: Checker, lexicon: Lexicon) -> Stren
         for match in finding.matches:
             if match.claim != claim.id and match.score >= NEAR_FROM:
                 near[match.claim] = max(match.score, near.get(match.claim, 0.0))
-    counts = tuple((language, sum(each.language == language for each in said)) for language in LANGUAGES)
+    counts = tuple((language, sum(each.language == language for each in said)) for language in CODES)
     likeness = _likeness(said, lexicon)
     nearest = tuple(sorted(near, key=lambda name: -near[name]))
     level = _level(len(said), likeness, len(unheard), len(nearest))
@@ -95,23 +95,26 @@ def suggestions(claim: ClaimRecord) -> Iterator[str]:
 
 
 def _made(claim: ClaimRecord) -> Iterator[str]:
-    for title in (claim.title_en, claim.title_zh):
+    for title in claim.title.values():
         yield _ENDS.sub("", title)
     for figure in claim.figures:
         low, high = plain_number(figure.low), plain_number(figure.high)
         unit = "" if figure.unit == "count" else figure.unit.partition("|")[0]
         value = f"{low}" if low == high else f"{low}–{high}"
-        if figure.subject_en and language_of_wording(figure.subject_en) == "en":
-            yield f"{figure.subject_en}: {value} {unit}".strip()
-        if figure.subject_zh and language_of_wording(figure.subject_zh) == "zh":
-            yield f"{figure.subject_zh}{value}{unit}"
-    for title in (claim.title_en, claim.title_zh):
-        is_chinese = language_of_wording(title) == "zh"
-        yield f"听说{_ENDS.sub('', title)}" if is_chinese else f"everyone knows that {_lowered(_ENDS.sub('', title))}"
+        for language, subject in figure.subject.items():
+            if written_language(subject) == language:
+                yield f"{subject}{value}{unit}" if language == "zh" else f"{subject}: {value} {unit}".strip()
+    for title in claim.title.values():
+        match written_language(title):
+            case "zh":
+                yield f"听说{_ENDS.sub('', title)}"
+            case "en":
+                yield f"everyone knows that {_lowered(_ENDS.sub('', title))}"
+            case _:
+                pass
     for point in claim.points:
         if point.role == "supports":
-            yield _ENDS.sub("", point.text_en)
-            yield _ENDS.sub("", point.text_zh)
+            yield from (_ENDS.sub("", text) for text in point.text.values())
 
 
 def _lowered(title: str) -> str:

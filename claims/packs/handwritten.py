@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
-from claims.fields import language_of_wording
 from claims.packs.schema import Lined, PartPath, Plain
 from claims.record import DocumentRecord
 from config.errors import PackProblem
+from config.languages import CODES, GIVEN, tag_of, written_language
 
 # Finds a document whose text is at hand, by its id or title.
 Shelf = Callable[[str], tuple[DocumentRecord, str] | None]
@@ -129,7 +129,7 @@ class _Filling:
             "author": "",
             "publisher": "",
             "published": self._day,
-            "language": "zh-Hans" if language_of_wording(title) == "zh" else "en",
+            "language": tag_of(written_language(title)),
             "address": None,
             "sha256": "",
         }
@@ -166,13 +166,12 @@ def find_quote(text: str, quote: str) -> tuple[int, int] | None:
 
 
 def _both(data: PlainData, name: str) -> PlainData:
-    """Return the text in both languages; one that is written in one language says the same in the other."""
+    """Return the text in all given languages; one that nobody wrote says the same as what was written."""
     given: object = data.get(name)
-    texts = {language_of_wording(given): given} if isinstance(given, str) else _group(given)
-    if not texts or not set(texts) <= {"en", "zh"}:
+    texts = {written_language(given): given} if isinstance(given, str) else _group(given)
+    if not texts or not set(texts) <= {*CODES}:
         return {}
-    other = next(iter(texts.values()))
-    return {name: {"en": other, "zh": other} | texts}
+    return {name: dict.fromkeys(GIVEN, next(iter(texts.values()))) | texts}
 
 
 def _one(given: object) -> str:
@@ -183,9 +182,9 @@ def _one(given: object) -> str:
 def _by_language(given: str | list[Any]) -> PlainData:
     texts: list[Any] = [given] if isinstance(given, str) else given
     if not all(isinstance(text, str) for text in texts):
-        return {"en": texts}
-    named = [(language_of_wording(text), text) for text in texts]
-    return {name: found for name in ("en", "zh") if (found := [text for each, text in named if each == name])}
+        return {CODES[0]: texts}
+    named = [(written_language(text), text) for text in texts]
+    return {name: found for name in CODES if (found := [text for each, text in named if each == name])}
 
 
 def _slug(title: str) -> str:

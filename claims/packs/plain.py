@@ -1,20 +1,19 @@
-"""Records in the form of packs, both ways: texts by language, wordings by use, one number where a figure has one."""
+"""Records in the form of packs, both ways: wordings by use and language, one number where a figure has one."""
 
 import math
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from checks.figures.units import is_own, join_spellings, spellings
 from checks.model import KnownFigure
 from claims.record import ClaimRecord, DocumentRecord, PackRecord, claim_fingerprint, claim_state, plain_fields
 from claims.record import claim_from_state as from_state
+from config.languages import CODES, GIVEN, ByLanguage
 
 PlainData = dict[str, Any]
 
-LANGUAGES = ("en", "zh")
 # The list of a pack in which wordings stand, by whether they are negative and whether they deny.
 _LISTS = {"wordings": (False, False), "not_wordings": (True, False), "denials": (False, True)}
 _OPTIONAL = ("exported_state", "review_by", "not_wordings", "denials", "figures")
@@ -23,31 +22,10 @@ _STATE_DIGITS = 16
 _EXACT = 2.0**53  # whole numbers up to here are the same as integers and as floats
 
 
-def by_language(fields: Mapping[str, Any]) -> PlainData:
-    """Return the fields with `title_en` and `title_zh` as `title: {en, zh}`."""
-    data: PlainData = {}
-    for name, value in fields.items():
-        stem, _, language = name.rpartition("_")
-        if language in LANGUAGES:
-            data.setdefault(stem, {})[language] = value
-        else:
-            data[name] = value
-    return data
-
-
-def by_field(data: Mapping[str, Any]) -> PlainData:
-    """Return what `by_language` was given."""
-    fields: PlainData = {}
-    for name, value in data.items():
-        texts = cast("PlainData", value) if isinstance(value, dict) else None
-        fields |= {name: value} if texts is None else {f"{name}_{each}": text for each, text in texts.items()}
-    return fields
-
-
 def read_head(head: Any) -> PackRecord:  # noqa: ANN401  the schema has vouched for the form (as below)
     """Return the head of a pack."""
     parts: PlainData = {"version": int(head["version"]), "as_of": date.fromisoformat(head["as_of"])}
-    return PackRecord(**by_field(head) | parts)
+    return PackRecord(**head | parts | {"title": ByLanguage(head["title"])})
 
 
 def read_documents(data: Any) -> tuple[DocumentRecord, ...]:  # noqa: ANN401
@@ -63,18 +41,18 @@ def read_claim(claim: Any, pack: str) -> ClaimRecord:  # noqa: ANN401
     data["wordings"] = [
         {"text": text, "language": language, "negative": negative, "denies": denies}
         for (negative, denies), texts in zip(_LISTS.values(), lists.values(), strict=True)
-        for language in LANGUAGES
+        for language in CODES
         for text in texts.get(language, [])
     ]
     data["figures"] = [_read_figure(figure) for figure in data["figures"]]
     data["points"] = [_read_point(point) for point in data["points"]]
-    return from_state(name, by_field(data), server=None, pack=pack)
+    return from_state(name, data, server=None, pack=pack)
 
 
 def _read_figure(figure: PlainData) -> PlainData:
     source: PlainData = figure.get("documented", {})
     values = {name: value for name, value in figure.items() if name != "documented"}
-    fields: PlainData = {"role": "claim"} | by_field(_read_values(values))
+    fields: PlainData = {"role": "claim"} | _read_values(values)
     if source:
         bound = "range" if "low" in source else "exactly"
         fields |= {f"documented_{name}": value for name, value in ({"bound": bound} | _read_values(source)).items()}
@@ -90,14 +68,14 @@ def _read_values(figure: PlainData) -> PlainData:
 
 
 def _read_point(point: PlainData) -> PlainData:
-    fields: PlainData = {"numbers": list[str]()} | by_field(point)
+    fields: PlainData = {"numbers": list[str]()} | point
     # A file may write a whole number as 12.0.
     cited = [c | {"start": int(c["start"]), "end": int(c["end"])} for c in point["citations"]]
     return fields | {"citations": cited}
 
 
 def canonical(claim: ClaimRecord) -> ClaimRecord:
-    """Return the claim with its wordings in the order of packs: said, negative, denied; English before Chinese."""
+    """Return the claim with its wordings in the order of packs: said, negative, denied; by language."""
     return replace(claim, wordings=tuple(sorted(claim.wordings, key=lambda w: (w.denies, w.negative, w.language))))
 
 
@@ -108,7 +86,7 @@ def exported_state(claim: ClaimRecord) -> str:
 
 def plain_pack(pack: PackRecord) -> PlainData:
     """Return the head of a pack."""
-    return by_language(plain_fields(pack))
+    return plain_fields(pack)
 
 
 def plain_document(document: DocumentRecord) -> PlainData:
@@ -119,11 +97,11 @@ def plain_document(document: DocumentRecord) -> PlainData:
 def plain_claim(claim: ClaimRecord, state: str | None) -> PlainData:
     """Return the claim as packs write it, with its state mark where one is given."""
     data: PlainData = {"id": claim.id, "kind": claim.kind, "status": claim.status, "exported_state": state}
-    for name, value in by_language(claim_state(claim)).items():
+    for name, value in claim_state(claim).items():
         match name:
             case "wordings":
                 data |= {each: _texts(claim, *use) for each, use in _LISTS.items()}
-                data[name] = {"en": [], "zh": []} | data[name]
+                data[name] = {language: [] for language in GIVEN} | data[name]
             case "figures":
                 data[name] = [_plain_figure(figure) for figure in value]
             case "points":
@@ -143,7 +121,7 @@ def plain_number(value: float) -> float | int:
 
 def _texts(claim: ClaimRecord, negative: bool, denies: bool) -> dict[str, list[str]]:
     wordings = [wording for wording in claim.wordings if (wording.negative, wording.denies) == (negative, denies)]
-    texts = {name: [wording.text for wording in wordings if wording.language == name] for name in LANGUAGES}
+    texts = {name: [wording.text for wording in wordings if wording.language == name] for name in CODES}
     return {name: found for name, found in texts.items() if found}
 
 
@@ -152,7 +130,7 @@ def _plain_figure(figure: PlainData) -> PlainData:
     unit = figure["unit"]
     figure["unit"] = list(spellings(unit)) if is_own(unit) else unit
     documented = {"documented": _plain_values(source)} if source else {}
-    return {**_plain_values(by_language(figure)), **documented}
+    return {**_plain_values(figure), **documented}
 
 
 def _plain_values(figure: PlainData) -> PlainData:
@@ -199,4 +177,4 @@ def _number(written: str) -> object:
 
 def _plain_point(point: PlainData) -> PlainData:
     citations, numbers = point.pop("citations"), point.pop("numbers")
-    return by_language(point) | ({"numbers": numbers} if numbers else {}) | {"citations": citations}
+    return point | ({"numbers": numbers} if numbers else {}) | {"citations": citations}

@@ -20,6 +20,7 @@ from jsonschema.exceptions import ValidationError
 from yaml import events
 
 from config.errors import PackProblem, worded
+from config.languages import CODES, GIVEN
 
 Plain: TypeAlias = "str | float | bool | list[Plain] | dict[str, Plain] | None"
 PartPath: TypeAlias = tuple[str | int, ...]
@@ -214,9 +215,17 @@ def schema_problems(lined: Lined, schema: dict[str, Any], most: int) -> list[Pac
     return list(islice(found, most))
 
 
+# What the schema has in each language; the file knows those alone that are always given.
+_TEXTS = ("text", "longText", "wordings", "notWordings")
+
+
 def read_schema() -> dict[str, Any]:
     """Return the JSON Schema of packs."""
-    return json.loads((resources.files("claims") / "packs" / "pack.schema.json").read_text("utf-8"))
+    schema = json.loads((resources.files("claims") / "packs" / "pack.schema.json").read_text("utf-8"))
+    for name in _TEXTS:
+        texts: dict[str, Any] = schema["$defs"][name]["properties"]
+        texts |= {code: texts[GIVEN[0]] for code in CODES if code not in texts}
+    return schema
 
 
 def known_units() -> tuple[str, ...]:

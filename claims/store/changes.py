@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from claims.record import State, claim_from_state, claim_state, plain_fields
+from claims.record import State, claim_from_state, claim_state, plain_fields, with_texts
 from claims.store.claim_rows import pack_record, read_rows, write_claim
 from claims.store.revisions import TOUCHSTONE, AuditEntry, ChangeRecord, Who
 from claims.store.server_settings import (
@@ -34,6 +34,7 @@ from claims.store.tables import (
     last_revision,
 )
 from config.errors import NotUndoableError
+from config.languages import ByLanguage
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +198,10 @@ class PackStore:
                 )
             context.session.delete(row)
         else:
-            values: dict[str, Any] = state | {"as_of": date.fromisoformat(state["as_of"]), "loaded_at": context.at}
+            head = with_texts(state)
+            texts = {"title": ByLanguage(head["title"])}
+            day = date.fromisoformat(head["as_of"])
+            values: dict[str, Any] = head | texts | {"as_of": day, "loaded_at": context.at}
             context.session.add(row.sqlmodel_update(values) if row else Pack(**values))
         context.session.flush()
 

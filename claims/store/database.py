@@ -19,8 +19,7 @@ from sqlmodel import Session
 
 from claims.store.freshness import FileFreshness, Freshness, JobLock, ServerFreshness, tell_others
 from claims.store.tables import Table
-from config.errors import DatabaseError, DatabaseUnavailableError
-from config.installation import install_hint
+from config.errors import DatabaseError, DatabaseUnavailableError, install_hint
 from config.settings import blotted, database_secrets, shown_database
 
 BUSY_MILLISECONDS = 10_000

@@ -9,18 +9,17 @@ from sqlalchemy.orm import declared_attr
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, Session, SQLModel, col
 
-NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
+from config.languages import ByLanguage
+
+NAMES = {"ck": "ck_%(table_name)s_%(constraint_name)s", "pk": "pk_%(table_name)s"} | {
+    kind: f"{kind}_%(table_name)s_%(column_0_N_name)s" for kind in ("ix", "uq", "fk")
 }
 
 
 class Table(SQLModel):
     """Base of all tables: `DocumentText` is kept as `document_text`, and constraints have the same names everywhere."""
 
+    model_config = {"arbitrary_types_allowed": True}
     metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)  # pyright: ignore[reportIncompatibleVariableOverride]
 
     @declared_attr.directive
@@ -32,22 +31,31 @@ class Table(SQLModel):
 class Moment(TypeDecorator[datetime]):
     """A point in time, always in UTC; SQLite keeps no time zone, so it is put back on reading."""
 
-    impl = DateTime(timezone=True)
-    cache_ok = True
+    impl, cache_ok = DateTime(timezone=True), True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Turn an aware moment to UTC; a naive one raises ValueError."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
+        if value is not None and value.tzinfo is None:
             raise ValueError("a moment needs a time zone")
-        return value.astimezone(UTC)
+        return value and value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Give back an aware moment in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
+
+
+class Texts(TypeDecorator[ByLanguage]):
+    """A text in several languages: a column that holds one more language without any change of the tables."""
+
+    impl, cache_ok = JSON, True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002
+        """Turn the texts to plain data."""
+        return None if value is None else ByLanguage(value).plain
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> ByLanguage | None:  # noqa: ANN401, ARG002
+        """Give back the texts."""
+        return None if value is None else ByLanguage(value)
 
 
 class Pack(Table, table=True):
@@ -58,8 +66,7 @@ class Pack(Table, table=True):
 
     id: str = Field(primary_key=True)
     version: int
-    title_en: str
-    title_zh: str
+    title: ByLanguage = Field(sa_type=Texts)
     licence: str
     as_of: date
     sha256: str
@@ -111,8 +118,7 @@ class Claim(Table, table=True):
     pack: str | None = Field(default=None, foreign_key="pack.id", index=True)
     position: int
     kind: str
-    title_en: str
-    title_zh: str
+    title: ByLanguage = Field(sa_type=Texts)
     as_of: date
     review_by: date | None = None
     status: str
@@ -161,8 +167,7 @@ class Figure(Table, table=True):
     unit: str
     bound: str
     role: str
-    subject_en: str
-    subject_zh: str
+    subject: ByLanguage = Field(sa_type=Texts)
     documented_low: float | None = None
     documented_high: float | None = None
     documented_bound: str = "exactly"
@@ -176,11 +181,9 @@ class Point(Table, table=True):
     claim: int = Field(foreign_key="claim.key", ondelete="CASCADE", index=True)
     position: int
     role: str
-    speaker_en: str
-    speaker_zh: str
+    speaker: ByLanguage = Field(sa_type=Texts)
     date: str
-    text_en: str
-    text_zh: str
+    text: ByLanguage = Field(sa_type=Texts)
     numbers: list[str] = Field(sa_type=JSON)
 
 

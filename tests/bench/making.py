@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from checks.lexicon import Lexicon
 from checks.model import KnownClaim, KnownWording
+from config.languages import ByLanguage
 
 _EVERYDAY = 3_000
 _RARE = 20_000
@@ -63,7 +64,7 @@ def _claim(words: Words, chance: random.Random, number: int, wordings: int) -> K
         return KnownWording((" " if language == "en" else "").join(parts), "en" if language == "en" else "zh")
 
     made = tuple(wording("zh" if turn % 2 else "en") for turn in range(wordings))
-    return KnownClaim(f"claim-{number}", "contested", made[0].text, made[-1].text, made)
+    return KnownClaim(f"claim-{number}", "contested", ByLanguage(en=made[0].text, zh=made[-1].text), made)
 
 
 def make_chat(words: Words, claims: list[KnownClaim], messages: int, seed: int = 2) -> list[str]:

@@ -5,12 +5,20 @@ from datetime import date
 from bot.reply import Composer
 from bot.texts import Texts
 from checks.model import FigureFinding, Finding, KnownFigure, Language, Match
-from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PointRecord
+from claims.record import TEXTS, CitationRecord, ClaimRecord, DocumentRecord, PointRecord
+from config.languages import ByLanguage, typed_texts
 
 TODAY = date(2026, 1, 5)
-WHOLE_ISLAND = KnownFigure(40, 40, "kW", subject_en="the whole island", subject_zh="整座岛")
+WHOLE_ISLAND = KnownFigure(40, 40, "kW", subject=ByLanguage(en="the whole island", zh="整座岛"))
 FIRST = CitationRecord("yearbook", 1203, 1398, "a")
 SECOND = CitationRecord("yearbook", 2000, 2040, "b")
+
+
+def by_language(values: dict[str, object]) -> dict[str, object]:
+    """Return the fields of a record, of which each language of a text was given as one of its own (`title_en`)."""
+    stems = {stem: typed_texts(values, stem) for stem in TEXTS}
+    rest = {name: value for name, value in values.items() if name.rpartition("_")[0] not in TEXTS}
+    return rest | {stem: ByLanguage(texts) for stem, texts in stems.items() if texts}
 
 
 def document(**changes: object) -> DocumentRecord:
@@ -37,7 +45,7 @@ def point(**changes: object) -> PointRecord:
         "text_zh": "吊车建于1954年,数据来自服务器。",
         "citations": (FIRST,),
     }
-    return PointRecord(**(values | changes))
+    return PointRecord(**by_language(values | changes))
 
 
 def claim(**changes: object) -> ClaimRecord:
@@ -54,7 +62,7 @@ def claim(**changes: object) -> ClaimRecord:
         "figures": (),
         "points": (point(),),
     }
-    return ClaimRecord(**(values | changes))
+    return ClaimRecord(**by_language(values | changes))
 
 
 def match(claim_id: str = "crane", **changes: object) -> Match:
@@ -68,7 +76,7 @@ def finding(*matches: Match, action: str = "reply") -> Finding:
 
 def differing(**changes: object) -> Match:
     """A match whose figure differs from the documented one."""
-    figure = FigureFinding("5 kg", "1.2 kg", agrees=False, **changes)
+    figure = FigureFinding("5 kg", "1.2 kg", agrees=False, **by_language(changes))
     return match(figures=(FigureFinding("3 days", "3 days", agrees=True), figure))
 
 

@@ -39,10 +39,7 @@ def rows(markdown: str) -> int:
 
 def differing(claim):
     """Return what a message finds that gives another figure for each of the claim."""
-    return tuple(
-        FigureFinding("1234567", "7654321", agrees=False, subject_en=each.subject_en, subject_zh=each.subject_zh)
-        for each in claim.figures
-    )
+    return tuple(FigureFinding("1234567", "7654321", agrees=False, subject=each.subject) for each in claim.figures)
 
 
 def answer(shipped, language, *claims: ClaimRecord):

@@ -137,7 +137,7 @@ def test_what_has_not_changed_stays_untouched_and_what_has_is_replaced(touchston
     again = write_site(touchstone, folder, PLAIN)
     assert (again.written, again.unchanged, again.removed) == (0, len(before) - 1, 0)
     assert files(folder) == before
-    Editor(touchstone.base).edit(OPERATOR, CRANE, None, EditTexts("Built in 1921"))
+    Editor(touchstone.base).edit(OPERATOR, CRANE, None, EditTexts({"en": "Built in 1921"}))
     write_site(touchstone, folder, PLAIN)
     changed = {name for name, kept in files(folder).items() if kept != before[name]}
     assert changed == {f"{each}/{end}" for each in LANGUAGES for end in (f"claims/{CRANE}.html", "feed.xml")} | {
@@ -220,7 +220,7 @@ def test_a_folder_that_cannot_be_made_is_told(touchstone, tmp_path):
 def test_a_servers_own_version_is_on_the_site_of_that_server_alone(touchstone, folder, tmp_path):
     server = 1_300_000_000_000_000_001
     manager = Actor(7, server, can_manage_server=True)
-    Editor(touchstone.base).edit(manager, CRANE, None, EditTexts("Ours alone"), "asked by somebody in private")
+    Editor(touchstone.base).edit(manager, CRANE, None, EditTexts({"en": "Ours alone"}), "asked by somebody in private")
     write_site(touchstone, folder, PLAIN)
     write_site(touchstone, tmp_path / "own", PLAIN, server)
     shared, own = ((each / "en" / "claims" / f"{CRANE}.html").read_text("utf-8") for each in (folder, tmp_path / "own"))
@@ -261,7 +261,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 def test_the_feed_names_the_latest_changes_first_under_ids_that_stay(touchstone, folder):
     write_site(touchstone, folder, PUBLIC)
-    Editor(touchstone.base).edit(OPERATOR, "ferry-closed-2030", None, EditTexts("Changed last"))
+    Editor(touchstone.base).edit(OPERATOR, "ferry-closed-2030", None, EditTexts({"en": "Changed last"}))
     write_site(touchstone, folder, PUBLIC)
     root = strict((folder / "en" / "feed.xml").read_text("utf-8"))
     entries = root.findall(f"{ATOM}entry")
@@ -410,7 +410,7 @@ def contrast(seen: dict) -> float:
 @pytest.mark.slow
 @pytest.mark.skipif(BROWSER is None, reason="there is no Chromium here")
 def test_a_browser_shows_the_pages_on_a_phone_and_in_the_dark_without_asking_anybody(touchstone, folder, tmp_path):
-    Editor(touchstone.base).edit(OPERATOR, CRANE, None, EditTexts("W" * 200 + " <script>alert(1)</script>"))
+    Editor(touchstone.base).edit(OPERATOR, CRANE, None, EditTexts({"en": "W" * 200 + " <script>alert(1)</script>"}))
     write_site(touchstone, folder, PUBLIC)
     with browser(tmp_path / "profile") as port:
         asyncio.run(looked_at(port, folder))

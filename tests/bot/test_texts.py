@@ -6,6 +6,7 @@ from string import Formatter
 import pytest
 
 from bot.texts import Texts, read_catalogue
+from config.languages import ByLanguage
 from tests.bot.catalogue import KEYWORDS, ROOMS, TRANSLATED, extract, texts_of
 
 
@@ -71,14 +72,20 @@ def test_a_text_without_an_entry_stays_english():
 
 
 def test_the_language_picks_one_of_two_written_texts():
-    assert Texts.open("en").pick("server", "服务器") == "server"
-    assert Texts.open("zh-Hans").pick("server", "服务器") == "服务器"
-    assert Texts.open("zh-Hant").pick("server", "服务器") == "伺服器"
+    assert Texts.open("en").pick(ByLanguage(en="server", zh="服务器")) == "server"
+    assert Texts.open("zh-Hans").pick(ByLanguage(en="server", zh="服务器")) == "服务器"
+    assert Texts.open("zh-Hant").pick(ByLanguage(en="server", zh="服务器")) == "伺服器"
 
 
 def test_where_one_of_two_texts_is_missing_the_other_is_shown():
-    assert Texts.open("en").pick("", "服务器") == "服务器"
-    assert Texts.open("zh-Hant").pick("server", "") == "server"
+    assert Texts.open("en").pick(ByLanguage(en="", zh="服务器")) == "服务器"
+    assert Texts.open("zh-Hant").pick(ByLanguage(en="server", zh="")) == "server"
+
+
+def test_a_text_in_none_of_the_readers_languages_is_shown_as_the_first_of_the_table_has_it():
+    assert Texts.open("en").pick(ByLanguage(ja="サーバー", zh="服务器")) == "服务器"
+    assert Texts.open("en").pick(ByLanguage(ja="サーバー")) == "サーバー"
+    assert Texts.open("en").pick(ByLanguage()) == ""
 
 
 def placeholders(text: str) -> set[str]:

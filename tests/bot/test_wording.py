@@ -4,6 +4,7 @@ from dataclasses import asdict, fields
 
 import pytest
 
+from bot.discord.editor.screen import LIST_NAMES
 from bot.texts import Texts
 from bot.wording import LONGEST, MOST_ENTRIES, difference_lines, fault_lines, field_name
 from checks.model import KnownFigure, KnownWording
@@ -14,6 +15,8 @@ from claims.record import ClaimRecord, DocumentRecord, PackRecord, claim_state, 
 from claims.store.changes import UNSET
 from claims.store.server_settings import ServerSettings, settings_faults
 from config.errors import FieldDifference, InvalidEditError
+from config.languages import ByLanguage
+from tests.bot.records import by_language
 
 ENGLISH, SIMPLIFIED, TRADITIONAL = map(Texts.open, ("en", "zh-Hans", "zh-Hant"))
 FORMS = (EditTexts, EditWordings, EditPoint, EditFigure, NewSource, PackRecord, DocumentRecord, ServerSettings)
@@ -50,7 +53,7 @@ def test_faults_of_settings_are_translated():
 
 @pytest.mark.parametrize("form", FORMS)
 def test_every_field_that_people_fill_in_has_a_name(form):
-    names = {each.name for each in fields(form)} - {"loaded"}
+    names = {each.name for each in fields(form)} - {"loaded", "lists"} | set(LIST_NAMES)
     assert {name for name in names if field_name(name, SIMPLIFIED) == name} == set()
 
 
@@ -82,7 +85,7 @@ def test_lists_show_what_went_and_what_came():
 
 
 def test_figures_and_points_are_shown_as_people_read_them():
-    figure = KnownFigure(2, 3, "t", "range", "claim", "ore", "矿石")
+    figure = KnownFigure(2, 3, "t", "range", "claim", ByLanguage(en="ore", zh="矿石"))
     assert difference_lines([FieldDifference("figures", [], [asdict(figure)])], SIMPLIFIED) == [
         "数字：",
         "+ 矿石 2–3吨",
@@ -116,4 +119,4 @@ def claim(**changes):
 
     values = {"title_en": "Old", "title_zh": "旧", "status": "draft"} | changes
     known = {"id": "x", "kind": "contested", "pack": "", "version": 1, "as_of": date(2026, 1, 1), "review_by": None}
-    return ClaimRecord(**known, **values, wordings=(), figures=(), points=())
+    return ClaimRecord(**known, **by_language(values), wordings=(), figures=(), points=())

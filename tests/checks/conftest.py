@@ -5,6 +5,7 @@ import pytest
 from checks.checker import Checker
 from checks.lexicon import Lexicon
 from checks.model import KnownClaim, KnownFigure, KnownWording
+from config.languages import ByLanguage
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +19,7 @@ def claim(claim_id: str, english: list[str], chinese: list[str], **more: object)
         KnownWording(text.removeprefix("-"), "en" if text in english else "zh", negative=text.startswith("-"))
         for text in [*english, *chinese]
     ]
-    return KnownClaim(claim_id, "contested", english[0], chinese[0], tuple(wordings), **more)  # type: ignore[arg-type]
+    return KnownClaim(claim_id, "contested", ByLanguage(en=english[0], zh=chinese[0]), tuple(wordings), **more)  # type: ignore[arg-type]
 
 
 COFFEE = claim(
@@ -39,7 +40,11 @@ COFFEE = claim(
         "咖啡因利尿，喝了反而缺水",
         "-咖啡机没水了",
     ],
-    figures=(KnownFigure(2, 2, "count", "exactly", "claim", "glasses of water for one coffee", "一杯咖啡要喝的水"),),
+    figures=(
+        KnownFigure(
+            2, 2, "count", "exactly", "claim", ByLanguage(en="glasses of water for one coffee", zh="一杯咖啡要喝的水")
+        ),
+    ),
 )
 NVIDIA = claim(
     "nvidia-overvalued",
@@ -64,7 +69,11 @@ RENT = claim(
         "cloud H100s go for 2 dollars per hour",
     ],
     ["租一张H100每小时2美元", "H100时租只要两美元", "现在H100一小时才2刀", "H100租金跌到每小时2美元"],
-    figures=(KnownFigure(2, 2, "USD", "exactly", "claim", "hourly rent of one H100", "一张H100每小时的租金"),),
+    figures=(
+        KnownFigure(
+            2, 2, "USD", "exactly", "claim", ByLanguage(en="hourly rent of one H100", zh="一张H100每小时的租金")
+        ),
+    ),
 )
 
 

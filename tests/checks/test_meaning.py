@@ -9,6 +9,7 @@ from checks.lexicon import Lexicon, analyse
 from checks.meaning import EmbeddedTexts, Meaning
 from checks.model import KnownClaim, KnownWording
 from checks.tuning import Tuning
+from config.languages import ByLanguage
 from tests.checks.embedders.known_vectors import KnownEmbedder
 
 
@@ -32,7 +33,7 @@ class Source:
 def claim(name: str, *wordings: str, denials: tuple[str, ...] = (), points: tuple[str, ...] = ()) -> KnownClaim:
     said = tuple(KnownWording(text, "en") for text in wordings)
     denied = tuple(KnownWording(text, "en", denies=True) for text in denials)
-    return KnownClaim(name, "contested", wordings[0], "", said + denied, points=points)
+    return KnownClaim(name, "contested", ByLanguage(en=wordings[0]), said + denied, points=points)
 
 
 CLAIMS = [

@@ -8,6 +8,7 @@ from checks.base import IndexedBase
 from checks.lexicon import Lexicon, analyse
 from checks.model import KnownClaim, KnownWording
 from checks.tuning import Tuning
+from config.languages import ByLanguage
 from tests.quick import examples
 
 TEXTS = {
@@ -26,7 +27,7 @@ def lexicon():
 @pytest.fixture(scope="module")
 def base(lexicon):
     known = [
-        KnownClaim(name, "context", title, "", (KnownWording(text, language),))
+        KnownClaim(name, "context", ByLanguage(en=title), (KnownWording(text, language),))
         for name, (text, language, title) in TEXTS.items()
     ]
     return IndexedBase.of(known, lexicon, Tuning.load())

@@ -37,8 +37,8 @@ def test_an_unknown_claim_is_named_with_near_ids(base: ClaimBase, tiny: Path) ->
 def test_a_server_sees_its_own_version_and_no_other_server_does(any_base: ClaimBase, tmp_path: Path) -> None:
     load_pack(any_base, write_pack(tmp_path, pack_data(claim_data("one"), claim_data("two"))))
     add_own(any_base, 7, "one", title_en="Ours")
-    assert {claim.id: claim.title_en for claim in any_base.claims(7)} == {"one": "Ours", "two": "About two"}
-    assert any_base.claim("one", 8).title_en == any_base.claim("one").title_en == "About one"
+    assert {claim.id: claim.title["en"] for claim in any_base.claims(7)} == {"one": "Ours", "two": "About two"}
+    assert any_base.claim("one", 8).title["en"] == any_base.claim("one").title["en"] == "About one"
     assert any_base.claim("one", 7).server == 7
 
 

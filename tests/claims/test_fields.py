@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.fields import FormReader, clean_text, language_of_wording
+from claims.fields import FormReader, clean_text
 from config.errors import InvalidEditError
+from config.languages import written_language
 
 
 @given(st.text(st.characters(codec=None), max_size=400))
@@ -49,7 +50,7 @@ def test_what_cannot_be_seen_goes_and_what_can_stays(typed: str, clean: str) -> 
 
 @pytest.mark.parametrize(("text", "language"), [("silver", "en"), ("白银 up", "zh"), ("", "en"), ("123", "en")])
 def test_a_wording_with_han_characters_is_chinese(text: str, language: str) -> None:
-    assert language_of_wording(text) == language
+    assert written_language(text) == language
 
 
 @pytest.mark.parametrize("day", ["2026-1-3", "20260123", "2026-02-30", "０２０２-01-01", "today"])

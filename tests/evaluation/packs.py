@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from checks.model import KnownClaim, KnownFigure, KnownWording
+from config.languages import ByLanguage
 
 HERE = Path(__file__).parent
 UNITS = {"%": "percent", "°C": "degree", "minutes": "minute", "hours": "hour", "days": "day", "seconds": "second"}
@@ -54,8 +55,7 @@ def _claim(data: dict[str, Any], languages: tuple[str, ...]) -> KnownClaim:
     return KnownClaim(
         data["id"],
         data.get("kind", "contested"),
-        title["en"],
-        title["zh"],
+        ByLanguage(en=title["en"], zh=title["zh"]),
         tuple(_wordings(data, languages)),
         tuple(_figure(each) for each in data.get("figures", ())),
         points=points,
@@ -76,4 +76,6 @@ def _figure(data: dict[str, Any]) -> KnownFigure:
     subject = data.get("subject", {})
     known = unit if unit in PLAIN else "count"
     bound, role = data.get("bound", "exactly"), data.get("role", "claim")
-    return KnownFigure(float(low), float(high), known, bound, role, subject.get("en", ""), subject.get("zh", ""))
+    return KnownFigure(
+        float(low), float(high), known, bound, role, ByLanguage(en=subject.get("en", ""), zh=subject.get("zh", ""))
+    )

@@ -58,7 +58,7 @@ def waiting(base):
 
 async def test_every_card_is_edited_once_whatever_429s_come(discord, bot, base, cards):
     made = cards(12)
-    change(base, EditTexts("The crane is of 1954"))
+    change(base, EditTexts({"en": "The crane is of 1954"}))
     discord.faults += [Fault("PATCH", f"/channels/*/messages/{card}", 429, LIMITED) for card in made[::3]]
     await bot.start()
     await discord.until(lambda: not waiting(base), 180.0)
@@ -87,7 +87,7 @@ async def test_stopped_between_two_cards_it_goes_on_with_the_next_after_a_restar
 
 async def test_killed_at_any_moment_it_edits_the_rest_and_at_most_one_card_again(discord, bot, base, cards):
     made = cards(6)
-    change(base, EditTexts("The crane is of 1954"))
+    change(base, EditTexts({"en": "The crane is of 1954"}))
     await bot.start()
     await discord.until(lambda: len(discord.edited) > 2, 120.0)
     assert await bot.stop(signal.SIGKILL) == -signal.SIGKILL

@@ -6,7 +6,7 @@ from discord import ui
 
 from bot.discord.cards import draw_lines, escape, shorten
 from bot.discord.editor.screen import done, done_line, draw_claim, read_screen
-from bot.discord.forms import Form, FormField, FormName, choice, line, long
+from bot.discord.forms import Form, FormField, FormName, choice, line, long, text_lines
 from bot.discord.lookup import ClaimLookup
 from bot.discord.request import Request
 from bot.service import Touchstone
@@ -19,6 +19,7 @@ from claims.moderation.rights import Act, Actor
 from claims.moderation.sources import NewSource
 from claims.record import ClaimRecord
 from config.errors import ConflictError, FieldDifference, FieldFault, InvalidEditError
+from config.languages import typed_texts
 
 # Each text takes some milliseconds; whoever adds hundreds at once looks through them before.
 _MOST_TEXTS = 40
@@ -34,7 +35,7 @@ async def similar_lines(request: Request, claim_id: str, new: Sequence[str]) -> 
         texts(
             "⚠ “{text}” is nearly what another claim says: {claim}.",
             text=escape(shorten(text, _LONGEST)),
-            claim=escape(shorten(texts.pick(claim.title_en, claim.title_zh), _LONGEST)),
+            claim=escape(shorten(texts.pick(claim.title), _LONGEST)),
         )
         for text, claim in found[:_MOST_LINES]
     ]
@@ -57,11 +58,10 @@ def _similar(
 
 
 def _texts(claim: ClaimRecord) -> Iterator[str]:
-    yield from (claim.title_en, claim.title_zh)
+    yield from claim.title.values()
     yield from (wording.text for wording in claim.wordings if not wording.negative)
 
 
-_TITLES = ("title_en", "title_zh")
 _OPEN = "open"
 
 
@@ -76,14 +76,14 @@ class TextsForm:
         """Return the form with what the claim says now."""
         texts, claim = request.texts, (await read_screen(request, about[0])).claim
         review_by = claim.review_by.isoformat() if claim.review_by else ""
-        as_typed = EditTexts(claim.title_en, claim.title_zh, claim.kind, claim.as_of.isoformat(), review_by)
+        as_typed = EditTexts(claim.title, claim.kind, claim.as_of.isoformat(), review_by)
         return Form(FormName(self.kind, about, claim.version_tag), texts("Edit the claim"), _fields(as_typed, texts))
 
     async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Write it, and return the card."""
         texts, before = request.texts, (await read_screen(request, name.about[0])).claim
         edit = request.moderation.editor.edit
-        new = EditTexts(**typed)
+        new = _edit(typed)
         edited = await request.do(edit, request.actor, before.id, name.version_tag or None, new)
         remarks = [done_line(changed=edited.changed, texts=texts)]
         remarks += await similar_lines(request, before.id, _new_titles(before, edited.claim))
@@ -153,11 +153,14 @@ class CutOffForm:
         return draw_claim(await read_screen(request, claim_id), texts, remarks)
 
 
+def _edit(typed: Mapping[str, str]) -> EditTexts:
+    return EditTexts(typed_texts(typed, "title"), typed.get("kind"), typed.get("as_of"), typed.get("review_by"))
+
+
 def _fields(typed: EditTexts, texts: Texts) -> tuple[FormField, ...]:
     day = texts("Write it as 2026-01-23.")
     return (
-        line("title_en", typed.title_en or "", texts),
-        line("title_zh", typed.title_zh or "", texts),
+        *text_lines("title", typed.title, texts),
         choice("kind", typed.kind or KINDS[0], KINDS, texts),
         line("as_of", typed.as_of or "", texts, day, required=True),
         line("review_by", typed.review_by or "", texts, day),
@@ -168,9 +171,8 @@ def _new_titles(before: ClaimRecord | None, after: ClaimRecord | None) -> list[s
     """Return the titles that the claim did not have before, each once."""
     if after is None:
         return []
-    return list(dict.fromkeys(
-        title for field in _TITLES if (title := getattr(after, field)) != (before and getattr(before, field))
-    ))  # fmt: skip
+    old: Mapping[str, str] = before.title if before else {}
+    return list(dict.fromkeys(title for code, title in after.title.items() if title != old.get(code)))
 
 
 def _plain(cut_off: float | None) -> str:

@@ -22,7 +22,7 @@ from bot.discord.editor.screen import (
     title_line,
 )
 from bot.discord.editor.wordings import fingerprint_at, place_now
-from bot.discord.forms import Form, FormField, FormName, choice, form_button, line, long
+from bot.discord.forms import Form, FormField, FormName, choice, form_button, languages_of, line, long, text_lines
 from bot.discord.request import Request
 from bot.discord.routes import Route
 from bot.quantities import unit_named
@@ -35,6 +35,7 @@ from claims.moderation.rights import Act
 from claims.moderation.sources import citation_line
 from claims.packs.plain import write_documented
 from claims.record import ClaimRecord, PointRecord
+from config.languages import NO_TEXT, ByLanguage, by_field, typed_texts
 
 EntryPart = Literal["points", "figs"]
 Step = Literal["view", "ask", "drop"]
@@ -133,9 +134,8 @@ def _draw_figure(screen: ClaimScreen, place: int, texts: Texts, remarks: Sequenc
     heading = texts("Figure {number} of {count}", number=place + 1, count=len(claim.figures))
     lines = [*remarks, title_line(claim, texts), f"**{heading}**", escape(figure_words(figure, texts))]
     lines += [
-        field_line(field, escape(getattr(figure, field)), texts)
-        for field in ("subject_en", "subject_zh")
-        if getattr(figure, field)
+        field_line(field, escape(figure.subject[code]), texts)
+        for code, field in by_field("subject", figure.subject).items()
     ]
     buttons: list[ui.Item[Any]] = [
         form_button(FormName("figure", about), texts("Edit")),
@@ -147,8 +147,9 @@ def _draw_figure(screen: ClaimScreen, place: int, texts: Texts, remarks: Sequenc
 
 def _facts(point: PointRecord, texts: Texts) -> Iterator[str]:
     yield field_line("role", value_text("role", point.role, texts), texts)
-    for field in ("text_en", "text_zh", "speaker_en", "speaker_zh"):
-        yield field_line(field, escape(getattr(point, field)), texts)
+    for stem, said in (("text", point.text), ("speaker", point.speaker)):
+        for code, field in by_field(stem, said.plain).items():
+            yield field_line(field, escape(said[code]), texts)
     yield field_line("date", escape(display_date(point.date, texts)), texts)
     if point.numbers:
         yield field_line("numbers", escape("; ".join(point.numbers)), texts)
@@ -183,9 +184,8 @@ class NewPointForm:
         texts = request.texts
         await read_screen(request, about[0])
         fields = (
-            long("text_en", "", texts),
-            long("text_zh", "", texts),
-            line("speaker_en", "", texts),
+            *_texts(NO_TEXT, texts, 2),
+            *text_lines("speaker", NO_TEXT, texts, 1),
             _date("", texts),
             _citations("", texts),
         )
@@ -230,8 +230,7 @@ class PointTextForm(_PointForm):
     def _fields(self, point: PointRecord, texts: Texts) -> tuple[FormField, ...]:
         return (
             choice("role", point.role, ROLES, texts),
-            long("text_en", point.text_en, texts),
-            long("text_zh", point.text_zh, texts),
+            *_texts(point.text, texts, 4),
         )
 
 
@@ -243,8 +242,7 @@ class PointSourceForm(_PointForm):
     def _fields(self, point: PointRecord, texts: Texts) -> tuple[FormField, ...]:
         cited = "\n".join(map(citation_line, point.citations))
         return (
-            line("speaker_en", point.speaker_en, texts),
-            line("speaker_zh", point.speaker_zh, texts),
+            *text_lines("speaker", point.speaker, texts),
             _date(point.date, texts),
             _citations(cited, texts),
             line("numbers", "; ".join(point.numbers), texts, texts("As the source writes them, with ; between.")),
@@ -268,9 +266,12 @@ async def _write(request: Request, name: FormName, edit: Edit) -> tuple[str, Cla
 
 def _point(typed: Mapping[str, str]) -> EditPoint:
     """Return a point with the fields of a form; those that the form lacks are left as they are."""
-    said = typed.get
-    speaker, text = (said("speaker_en"), said("speaker_zh")), (said("text_en"), said("text_zh"))
-    return EditPoint(None, said("role"), *speaker, said("date"), *text, said("citations"), said("numbers"))
+    said, speaker, text = typed.get, typed_texts(typed, "speaker"), typed_texts(typed, "text")
+    return EditPoint(None, said("role"), speaker, said("date"), text, said("citations"), said("numbers"))
+
+
+def _texts(text: ByLanguage, texts: Texts, most: int) -> tuple[FormField, ...]:
+    return tuple(long(f"text_{code}", text[code], texts) for code in languages_of(texts, most))
 
 
 def _date(value: str, texts: Texts) -> FormField:
@@ -301,7 +302,8 @@ class FigureForm:
         claim_id, written, fingerprint = name.about
         figures = (await read_screen(request, claim_id)).claim.figures
         place = place_now(figures, int(written), fingerprint)
-        edit = replace(_figure(typed, request.texts), role=figures[place].role, place=place)
+        edit, old = _figure(typed, request.texts), figures[place]
+        edit = replace(edit, role=old.role, place=place, subject={**old.subject, **edit.subject})
         return await _write_figure(request, name, edit)
 
 
@@ -333,7 +335,7 @@ async def _write_figure(request: Request, name: FormName, edit: EditFigure) -> u
 def _figure(typed: Mapping[str, str], texts: Texts) -> EditFigure:
     """Return a new figure as it was typed; the unit may be called what the reader's language calls it."""
     unit = unit_named(typed["unit"], texts)
-    return EditFigure(typed["value"], unit, typed["bound"], "claim", typed["subject_en"], typed["subject_zh"])
+    return EditFigure(typed["value"], unit, typed["bound"], "claim", typed_texts(typed, "subject"))
 
 
 def _fields(figure: KnownFigure | None, texts: Texts) -> tuple[FormField, ...]:
@@ -343,8 +345,7 @@ def _fields(figure: KnownFigure | None, texts: Texts) -> tuple[FormField, ...]:
         line("value", _value(figure), texts, values, required=True),
         line("unit", figure.unit if figure else "", texts, units, required=True),
         choice("bound", figure.bound if figure else BOUNDS[0], BOUNDS, texts),
-        line("subject_en", figure.subject_en if figure else "", texts),
-        line("subject_zh", figure.subject_zh if figure else "", texts),
+        *text_lines("subject", figure.subject if figure else NO_TEXT, texts),
     )
 
 

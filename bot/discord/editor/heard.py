@@ -42,7 +42,7 @@ def _strength(
     touchstone: Touchstone, claim: ClaimRecord, server: int | None, texts: Texts
 ) -> tuple[ClaimRecord, Strength, Sequence[str]]:
     strength, seen = touchstone.strength(claim, server)
-    titles = [texts.pick(seen[name].title_en, seen[name].title_zh) for name in strength.near if name in seen]
+    titles = [texts.pick(seen[name].title) for name in strength.near if name in seen]
     return claim, strength, titles
 
 

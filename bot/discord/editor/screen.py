@@ -25,6 +25,7 @@ from claims.moderation.edits import LISTS, SetStatus, use_of
 from claims.moderation.rights import Actor
 from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PointRecord
 from config.errors import ConflictError
+from config.languages import by_field
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +78,14 @@ LIST_NAMES = tuple(name for name, _, _ in LISTS)
 
 
 def list_of(claim: ClaimRecord, name: str) -> list[str]:
-    """Return the texts of one of the six lists of wordings; an unknown name gives the first one."""
+    """Return the texts of one of the lists of wordings; an unknown name gives the first one."""
     _, language, use = next((each for each in LISTS if each[0] == name), LISTS[0])
     return [wording.text for wording in claim.wordings if (wording.language, use_of(wording)) == (language, use)]
 
 
 def title_line(claim: ClaimRecord, texts: Texts) -> str:
     """Return the claim's title as a heading."""
-    return f"### {escape(shorten(texts.pick(claim.title_en, claim.title_zh), LONGEST_TITLE))}"
+    return f"### {escape(shorten(texts.pick(claim.title), LONGEST_TITLE))}"
 
 
 def field_line(field: str, value: str, texts: Texts) -> str:
@@ -106,7 +107,7 @@ def figure_words(figure: KnownFigure, texts: Texts) -> str:
 
 def point_words(point: PointRecord, texts: Texts) -> str:
     """Return role and text of a point, as options of menus show it; not escaped."""
-    role, text = value_text("role", point.role, texts), texts.pick(point.text_en, point.text_zh)
+    role, text = value_text("role", point.role, texts), texts.pick(point.text)
     return shorten(f"{role} · {text}", LONGEST_OPTION)
 
 
@@ -156,8 +157,8 @@ def head_lines(screen: ClaimScreen, texts: Texts) -> Iterator[str]:
     """Yield what the claim is, escaped."""
     claim = screen.claim
     yield title_line(claim, texts)
-    for field in ("title_en", "title_zh"):
-        yield field_line(field, escape(shorten(getattr(claim, field), _LONGEST_TITLE)), texts)
+    for code, field in by_field("title", claim.title.plain).items():
+        yield field_line(field, escape(shorten(claim.title[code], _LONGEST_TITLE)), texts)
     facts = [field_line(field, value_text(field, getattr(claim, field), texts), texts) for field in ("kind", "status")]
     yield " · ".join([*facts, field_line("version", str(claim.version), texts)])
     dates = [field_line("as_of", display_date(claim.as_of.isoformat(), texts), texts)]
@@ -208,9 +209,9 @@ def sections(screen: ClaimScreen, texts: Texts) -> list[Section]:
 
 def point_line(point: PointRecord, sources: SourceList, texts: Texts, most: int = SENTENCE) -> str:
     """Return a point with its role, and small below who says it, when, and the marks of its sources; escaped."""
-    role, text = value_text("role", point.role, texts), texts.pick(point.text_en, point.text_zh)
+    role, text = value_text("role", point.role, texts), texts.pick(point.text)
     marks = "".join(rf"\[{sources.number(citation)}\]" for citation in point.citations)
-    speaker = escape(texts.pick(point.speaker_en, point.speaker_zh))
+    speaker = escape(texts.pick(point.speaker))
     date = escape(display_date(point.date, texts)) if point.date else ""
     origin = " · ".join(part for part in (speaker, date, marks) if part)
     origin = origin or texts("No source yet.")

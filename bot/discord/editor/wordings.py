@@ -3,7 +3,8 @@
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import fields, is_dataclass
+from typing import Any, cast
 
 import discord
 from discord import ui
@@ -30,10 +31,11 @@ from claims.moderation.edits import LISTS, LOOK_AGAIN, NO_PLACE, AddWordings, Ed
 from claims.moderation.rights import Act
 from claims.record import ClaimRecord
 from config.errors import FieldFault, InvalidEditError
+from config.languages import ByLanguage
 
 # Menus: of the lists, and of the wordings of a page that are to go; and the ways to another page.
 LIST_MENU = Route("ts:desk:list:{claim:some}", "claim.edit")
-_AT = "{name:[a-z_]+}:{page:page}:{claim:some}"
+_AT = "{name:[a-z_-]+}:{page:page}:{claim:some}"
 REMOVE_MENU = Route("ts:desk:out:" + _AT, "claim.edit")
 PAGE = Route("ts:desk:page:" + _AT, "claim.edit")
 
@@ -72,8 +74,24 @@ def _others(entries: Sequence[object], place: int) -> list[object]:
 
 
 def _digest(value: object, length: int) -> str:
-    # Records are frozen dataclasses of plain values: what they look like is what they are.
-    return base64.urlsafe_b64encode(hashlib.sha256(repr(value).encode()).digest())[:length].decode()
+    return base64.urlsafe_b64encode(hashlib.sha256(_look(value).encode()).digest())[:length].decode()
+
+
+def _look(value: object) -> str:
+    """Return what an entry looks like, which is what it is: records are frozen dataclasses of plain values.
+
+    Each language of a text is a field there, as it was once in records: buttons that were drawn then go on working.
+    """
+    if isinstance(value, list):
+        return f"[{', '.join(map(_look, cast('list[object]', value)))}]"
+    if not is_dataclass(value):
+        return repr(value)
+    parts: dict[str, object] = {}
+    for name in (each.name for each in fields(value)):
+        part: object = getattr(value, name)
+        texts = {f"{name}_{code}": text for code, text in part.plain.items()} if isinstance(part, ByLanguage) else None
+        parts |= {name: part} if texts is None else texts
+    return f"{type(value).__qualname__}({', '.join(f'{name}={part!r}' for name, part in parts.items())})"
 
 
 PER_PAGE = 20
@@ -187,7 +205,7 @@ class ListForm:
     async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Write the list, and return its beginning."""
         listed = name.about[1]
-        edit = EditWordings(**{listed: typed[listed]})
+        edit = EditWordings({listed: typed[listed]})
         return await _write(request, name, edit)
 
 

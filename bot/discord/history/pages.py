@@ -18,6 +18,7 @@ from claims.moderation.history import RevisionPage, RevisionRecord, diff
 from claims.store.changes import CLAIM, CLAIM_ORIGIN, ChangeResult
 from claims.store.revisions import ChangeRecord
 from config.errors import FieldDifference
+from config.languages import ByLanguage
 
 # A claim's id has up to 64 characters, so that numbers of nine digits still fit into the 100 of a button's id.
 _AT = "{number:number}:{before:number}:{claim:rest}"
@@ -67,8 +68,8 @@ class Labels:
         """Return the name of the thing that was changed."""
         state, texts = change.after or change.before or {}, self.texts
         match change.kind:
-            case "claim" | "pack" if "title_en" in state:
-                return texts.pick(state["title_en"], state["title_zh"])
+            case "claim" | "pack" if "title" in state:
+                return texts.pick(ByLanguage(state["title"]))
             case "source" | "document" if "title" in state:
                 return state["title"]
             case "claim setting" | "claim origin":

@@ -20,6 +20,7 @@ from claims.moderation.queue import Item, ItemKind
 from claims.record import ClaimRecord
 from claims.store.changes import ChangeResult
 from config.errors import ConflictError, NotAllowedError
+from config.languages import ByLanguage
 
 Decision = Literal["word", "never", "drop", "resume"]
 
@@ -76,8 +77,7 @@ def _may_read(person: discord.Member, channel: "discord.abc.GuildChannel | disco
 def proposed_words(item: Item, texts: Texts) -> str:
     """Return what a member or a document proposes; empty for items that only name a message."""
     text = str(item.payload.get("text") or "")
-    english, chinese = (str(item.payload.get(name) or "") for name in ("title_en", "title_zh"))
-    return text or ((english or chinese) if texts.language == "en" else (chinese or english))
+    return text or ByLanguage(item.payload.get("title")).first(texts.content)
 
 
 async def words_of(request: Request, item: Item, texts: Texts) -> str:

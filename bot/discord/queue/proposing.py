@@ -13,7 +13,7 @@ from discord.ext import commands
 from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, TouchstoneBot
 from bot.discord.cards import draw_lines, escape, shorten
 from bot.discord.editor.screen import draw_claim, read_screen
-from bot.discord.forms import LONGEST_FIELD, Form, FormField, FormName, Forms
+from bot.discord.forms import LONGEST_FIELD, Form, FormField, FormName, Forms, languages_of
 from bot.discord.lookup import LONGEST, ClaimLookup, meant_document, suggest_documents
 from bot.discord.queue.command import QueueCommand
 from bot.discord.queue.deciding import Decision, fetch_message, read_message, words_of, write_decision
@@ -22,12 +22,13 @@ from bot.texts import Texts, msgid
 from bot.wording import field_name, value_text
 from claims.documents.candidates import MOST as MOST_CANDIDATES
 from claims.documents.candidates import Moved
-from claims.fields import LINE, language_of_wording
+from claims.fields import LINE
 from claims.moderation.edits import KINDS, EditTexts
 from claims.moderation.moderation import Moderation
 from claims.moderation.queue import Item
 from claims.moderation.rights import Act, Actor
 from config.errors import NotAllowedError, UnknownClaimError
+from config.languages import ByLanguage, by_field, typed_texts, written_language
 
 
 class ProposeForm:
@@ -107,8 +108,10 @@ class NewClaimForm:
         kinds = {kind: value_text("kind", kind, texts) for kind in KINDS}
         today = request.touchstone.base.clock().date().isoformat()
         fields = (
-            FormField("title_en", field_name("title_en", texts), _title(item, "en"), most=LINE),
-            FormField("title_zh", field_name("title_zh", texts), _title(item, "zh"), most=LINE),
+            *(
+                FormField(name, field_name(name, texts), _title(item, code), most=LINE)
+                for code, name in by_field("title", languages_of(texts, 2)).items()
+            ),
             FormField("kind", field_name("kind", texts), KINDS[0], options=kinds, required=True),
             FormField("as_of", field_name("as_of", texts), today, required=True, most=10),
             FormField("text", texts("First wording"), words, _hint(texts), long=True, required=True),
@@ -119,17 +122,18 @@ class NewClaimForm:
         """Begin the draft, and return its screen."""
         number = name.about[0]
         texts, decisions = request.texts, request.moderation.decisions
-        new = EditTexts(typed["title_en"], typed["title_zh"], typed["kind"], typed["as_of"])
+        title = typed_texts(typed, "title")
+        new = EditTexts(title, typed["kind"], typed["as_of"])
         open_claim, actor = decisions.open_claim, request.actor
         claim, _ = await request.do(open_claim, actor, int(number), new, typed["text"])
-        said = texts("The draft is there: {claim}", claim=escape(texts.pick(typed["title_en"], typed["title_zh"])))
+        said = texts("The draft is there: {claim}", claim=escape(texts.pick(ByLanguage(title))))
         return draw_claim(await read_screen(request, claim), texts, [f"✓ {said}"])
 
 
 def _title(item: Item, language: str) -> str:
     """Return the title that is proposed, else the proposed text where it is in the language."""
-    title, text = (str(item.payload.get(name) or "") for name in (f"title_{language}", "text"))
-    return title or (text if language_of_wording(text) == language else "")
+    text = str(item.payload.get("text") or "")
+    return ByLanguage(item.payload.get("title"))[language] or (text if written_language(text) == language else "")
 
 
 def _hint(texts: Texts) -> str:

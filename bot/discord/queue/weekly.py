@@ -12,7 +12,8 @@ from discord.app_commands import locale_str
 from discord.ext import commands, tasks
 from discord.utils import format_dt
 
-from bot.discord.bot import BotInteraction, TouchstoneBot, chosen_language, language_of
+from bot.answering import chosen_language
+from bot.discord.bot import BotInteraction, TouchstoneBot, language_of
 from bot.discord.card_buttons import VOTES
 from bot.discord.cards import draw_lines, escape, who_label
 from bot.discord.lookup import claims_named, title_in

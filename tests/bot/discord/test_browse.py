@@ -80,7 +80,7 @@ async def test_list_and_menu_work_after_a_restart(world, settings):
     assert "Page 2" in text_of(listed.response.message)
     claim = world.touchstone.base.claims()[PER_PAGE]
     shown = text_of(await world.alice.select(listed.response.message, [claim.id]))
-    assert claim.title_en.split()[0] in shown
+    assert claim.title["en"].split()[0] in shown
 
 
 async def test_a_claim_that_is_loaded_later_is_found_without_a_restart(world, tmp_path):

@@ -2,7 +2,7 @@
 
 from sqlmodel import select
 
-from bot.discord.watch import is_dispute
+from bot.answering import is_dispute
 from checks.model import Finding, Match
 from claims.moderation.digest import TrendBook
 from claims.moderation.rights import Actor

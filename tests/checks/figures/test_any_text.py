@@ -10,6 +10,7 @@ from opencc import OpenCC
 
 from checks.figures import FigureReader, compare
 from checks.model import KnownFigure
+from config.languages import ByLanguage
 from tests.quick import examples
 
 READER = FigureReader.load()
@@ -21,11 +22,11 @@ _HAN = "年 月 个 万 亿 兆 千 百 十 一 两 三 半 成 倍 点 分之 �
 PIECES = st.sampled_from(f"{_LATIN} {_HAN}".split())
 NUMBERISH = st.lists(st.one_of(PIECES, st.just(" ")), max_size=60).map("".join)
 FIGURES = (
-    KnownFigure(1.2, 1.2, "kg", "exactly", "claim", "silver in one server", "一台服务器的含银量"),
-    KnownFigure(8.6, 8.6, "percent", "about", "claim", "share of electricity", "用电比例"),
-    KnownFigure(11, 11, "times", "over", "context", "speed of building", "建设速度"),
-    KnownFigure(99, 99, "USD/oz", "under", "claim", "price", "价格"),
-    KnownFigure(0, 0, "USD", "exactly", "claim", "", ""),
+    KnownFigure(1.2, 1.2, "kg", "exactly", "claim", ByLanguage(en="silver in one server", zh="一台服务器的含银量")),
+    KnownFigure(8.6, 8.6, "percent", "about", "claim", ByLanguage(en="share of electricity", zh="用电比例")),
+    KnownFigure(11, 11, "times", "over", "context", ByLanguage(en="speed of building", zh="建设速度")),
+    KnownFigure(99, 99, "USD/oz", "under", "claim", ByLanguage(en="price", zh="价格")),
+    KnownFigure(0, 0, "USD", "exactly", "claim", ByLanguage()),
 )
 
 
@@ -89,7 +90,12 @@ def known(figure: dict) -> KnownFigure:
     low, high = (float(ends.get(end, ends.get("value", 0))) for end in ("low", "high"))
     subject = figure["subject"]
     return KnownFigure(
-        low, high, figure["unit"], figure["bound"], figure.get("role", "claim"), subject["en"], subject["zh"]
+        low,
+        high,
+        figure["unit"],
+        figure["bound"],
+        figure.get("role", "claim"),
+        ByLanguage(en=subject["en"], zh=subject["zh"]),
     )
 
 

@@ -4,33 +4,87 @@ import pytest
 
 from checks.figures import FigureComparer, FigureReader, compare
 from checks.model import FigureFinding, KnownFigure
+from config.languages import ByLanguage
 
 SERVER = (
-    KnownFigure(1.2, 1.2, "kg", "exactly", "claim", "silver in one H100 server", "一台H100服务器的含银量"),
-    KnownFigure(0.5, 0.5, "kg", "about", "context", "silver in one conventional server", "一台传统服务器的含银量"),
+    KnownFigure(
+        1.2, 1.2, "kg", "exactly", "claim", ByLanguage(en="silver in one H100 server", zh="一台H100服务器的含银量")
+    ),
+    KnownFigure(
+        0.5,
+        0.5,
+        "kg",
+        "about",
+        "context",
+        ByLanguage(en="silver in one conventional server", zh="一台传统服务器的含银量"),
+    ),
 )
 PRICE = (
-    KnownFigure(99, 99, "USD/oz", "over", "claim", "spot price of silver", "现货白银价格"),
-    KnownFigure(150, 150, "percent", "about", "claim", "rise of the silver price in 2025", "2025年白银价格涨幅"),
+    KnownFigure(99, 99, "USD/oz", "over", "claim", ByLanguage(en="spot price of silver", zh="现货白银价格")),
+    KnownFigure(
+        150,
+        150,
+        "percent",
+        "about",
+        "claim",
+        ByLanguage(en="rise of the silver price in 2025", zh="2025年白银价格涨幅"),
+    ),
 )
 SPENDING = (
     KnownFigure(
-        1.4e12, 1.4e12, "USD", "about", "claim", "OpenAI's planned spending on compute", "OpenAI计划的算力投入"
+        1.4e12,
+        1.4e12,
+        "USD",
+        "about",
+        "claim",
+        ByLanguage(en="OpenAI's planned spending on compute", zh="OpenAI计划的算力投入"),
     ),
 )
 REVENUE = (
-    KnownFigure(6.5e11, 6.5e11, "USD", "about", "claim", "extra revenue AI needs per year", "AI每年需要的额外收入"),
-    KnownFigure(10, 10, "percent", "exactly", "claim", "return on AI investment", "AI投资的回报率"),
+    KnownFigure(
+        6.5e11,
+        6.5e11,
+        "USD",
+        "about",
+        "claim",
+        ByLanguage(en="extra revenue AI needs per year", zh="AI每年需要的额外收入"),
+    ),
+    KnownFigure(10, 10, "percent", "exactly", "claim", ByLanguage(en="return on AI investment", zh="AI投资的回报率")),
 )
-LIFETIME = (KnownFigure(2, 3, "years", "range", "claim", "time until a GPU is worthless", "GPU变得一文不值的时间"),)
+LIFETIME = (
+    KnownFigure(
+        2, 3, "years", "range", "claim", ByLanguage(en="time until a GPU is worthless", zh="GPU变得一文不值的时间")
+    ),
+)
 GAP = (
-    KnownFigure(50, 100, "GW", "range", "claim", "shortfall of US data-centre capacity", "美国数据中心容量的缺口"),
-    KnownFigure(2030, 2030, "year", "exactly", "claim", "year of the shortfall", "缺口出现的年份"),
+    KnownFigure(
+        50,
+        100,
+        "GW",
+        "range",
+        "claim",
+        ByLanguage(en="shortfall of US data-centre capacity", zh="美国数据中心容量的缺口"),
+    ),
+    KnownFigure(2030, 2030, "year", "exactly", "claim", ByLanguage(en="year of the shortfall", zh="缺口出现的年份")),
 )
-IN_USE = (KnownFigure(60, 70, "percent", "range", "claim", "GPU utilisation at most companies", "多数公司的GPU利用率"),)
+IN_USE = (
+    KnownFigure(
+        60,
+        70,
+        "percent",
+        "range",
+        "claim",
+        ByLanguage(en="GPU utilisation at most companies", zh="多数公司的GPU利用率"),
+    ),
+)
 WATER = (
     KnownFigure(
-        50, 50, "percent", "over", "claim", "AI's water use beside the UK's yearly use", "AI用水相当于英国用水的比例"
+        50,
+        50,
+        "percent",
+        "over",
+        "claim",
+        ByLanguage(en="AI's water use beside the UK's yearly use", zh="AI用水相当于英国用水的比例"),
     ),
 )
 
@@ -116,7 +170,9 @@ def test_a_figure_of_something_else_is_no_conflict(findings, figures, text):
 
 def test_the_finding_names_both_figures_and_the_subject(findings):
     (finding,) = findings("one H100 server holds 5 kg of silver", SERVER)
-    assert finding == FigureFinding("5 kg", "1.2 kg", False, "silver in one H100 server", "一台H100服务器的含银量")
+    assert finding == FigureFinding(
+        "5 kg", "1.2 kg", False, ByLanguage(en="silver in one H100 server", zh="一台H100服务器的含银量")
+    )
 
 
 def test_each_documented_figure_differs_from_one_quantity_at_most(findings):

@@ -5,10 +5,11 @@ import pytest
 from checks.figures import FigureComparer, FigureReader
 from checks.figures.documented import notation, source_notation
 from checks.model import KnownFigure
+from config.languages import ByLanguage
 
 
 def figure(low: float, unit: str, english: str, chinese: str = "", high: float | None = None) -> KnownFigure:
-    return KnownFigure(low, low if high is None else high, unit, "exactly", "claim", english, chinese)
+    return KnownFigure(low, low if high is None else high, unit, "exactly", "claim", ByLanguage(en=english, zh=chinese))
 
 
 EGGS = (figure(3, "count", "eggs a person may eat a day", "每天可以吃的鸡蛋数"),)
@@ -81,7 +82,9 @@ def test_a_point_before_three_digits_may_stand_between_groups(reader, comparer):
 
 
 def test_what_the_source_gives_goes_with_the_finding(reader, comparer):
-    sourced = KnownFigure(1, 1, "years", "exactly", "claim", "how long paint lasts", "", 5, 8, "range", "p. 12")
+    sourced = KnownFigure(
+        1, 1, "years", "exactly", "claim", ByLanguage(en="how long paint lasts"), 5, 8, "range", "p. 12"
+    )
     (finding,) = comparer.compare(reader.read("paint lasts 3 months"), (sourced,), "paint lasts 3 months")
     assert (finding.documented, finding.source, finding.place) == ("1 years", "5–8 years", "p. 12")
 

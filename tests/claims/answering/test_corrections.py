@@ -11,6 +11,7 @@ from claims.base import ClaimBase
 from claims.moderation.editor import Editor
 from claims.moderation.edits import AddWording, EditTexts, SetStatus
 from claims.moderation.server_setup import ServerSetup
+from config.languages import ByLanguage
 from tests.claims.conftest import KEY, Clock
 from tests.claims.people import CLAIM, HERE, MODERATOR, OPERATOR, THERE, settled
 
@@ -28,7 +29,7 @@ def post(base: ClaimBase, clock: Clock, message: int, server: int = HERE, claims
 
 
 def retitle(base: ClaimBase, title: str) -> None:
-    Editor(base).edit(MODERATOR, CLAIM, None, EditTexts(title))
+    Editor(base).edit(MODERATOR, CLAIM, None, EditTexts({"en": title}))
 
 
 def test_a_changed_claim_makes_its_cards_of_that_server_pending(base: ClaimBase, clock: Clock) -> None:
@@ -47,7 +48,7 @@ def test_a_shared_claim_that_changes_reaches_all_servers_that_follow_it(base: Cl
     retitle(base, "Ours")
     post(base, clock, 1)
     theirs = post(base, clock, 2, THERE)
-    Editor(base).edit(OPERATOR, CLAIM, None, EditTexts("For all"))
+    Editor(base).edit(OPERATOR, CLAIM, None, EditTexts({"en": "For all"}))
     assert [correction.card_message for correction in Corrections(base).pending()] == [theirs]
     assert Corrections(base).pending(server=HERE) == ()
 
@@ -127,7 +128,7 @@ def test_the_history_says_when_a_claim_was_withdrawn_and_what_it_was_called(base
     withdrawn = clock.now
     clock.move(days=1)
     editor.edit(MODERATOR, CLAIM, None, AddWording("said later"))
-    assert corrections.withdrawal(HERE, CLAIM) == Withdrawal("Ours", f"关于{CLAIM}", withdrawn)
+    assert corrections.withdrawal(HERE, CLAIM) == Withdrawal(ByLanguage(en="Ours", zh=f"关于{CLAIM}"), withdrawn)
 
 
 def test_a_claim_goes_with_the_pack_that_a_server_gives_up(base: ClaimBase, clock: Clock) -> None:
@@ -140,4 +141,4 @@ def test_a_claim_goes_with_the_pack_that_a_server_gives_up(base: ClaimBase, cloc
 
 
 def test_a_claim_of_which_nothing_is_known_has_no_day(base: ClaimBase) -> None:
-    assert Corrections(base).withdrawal(HERE, "never-there") == Withdrawal("never-there", "", None)
+    assert Corrections(base).withdrawal(HERE, "never-there") == Withdrawal(ByLanguage(en="never-there"), None)

@@ -34,8 +34,7 @@ NOBODY = {
     "change": "id revision kind subject",
     "channel": "*",
     "citation": "*",
-    "claim": "key id server pack position kind title_en title_zh as_of review_by status version loaded_digest "
-    "changed_at",
+    "claim": "key id server pack position kind title as_of review_by status version loaded_digest changed_at",
     "claim_override": "*",
     "cooldown": "channel claim answered_at",
     "document": "*",

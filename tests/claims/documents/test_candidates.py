@@ -145,9 +145,9 @@ def test_the_same_passage_has_the_same_occasion_wherever_it_stands(find: Find) -
 def test_the_payload_has_a_title_in_the_language_of_the_sentence(find: Find) -> None:
     (english,), (chinese,) = find("Silver demand rose by 30% in 2025."), find("白银需求在2025年增长了30%。")
     assert english.payload == {
-        "title_en": english.text, "title_zh": "", "text": english.text, "source": "paper", "start": 0, "end": 34,
+        "title": {"en": english.text}, "text": english.text, "source": "paper", "start": 0, "end": 34,
     }  # fmt: skip
-    assert (chinese.payload["title_en"], chinese.payload["title_zh"]) == ("", "白银需求在2025年增长了30%。")
+    assert chinese.payload["title"] == {"zh": "白银需求在2025年增长了30%。"}
 
 
 def test_progress_ends_with_all_sentences(reader: CandidateReader) -> None:

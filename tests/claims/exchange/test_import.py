@@ -58,7 +58,7 @@ def test_a_dry_run_names_what_is_new_changed_conflicting_refused_and_unchanged(l
         "bad": "refused",
     }
     assert loaded.revision == before
-    assert loaded.claim("mine").title_en == "About mine"
+    assert loaded.claim("mine").title["en"] == "About mine"
 
 
 def test_a_changed_claim_and_a_conflicting_one_name_the_fields_that_differ(loaded: ClaimBase) -> None:
@@ -105,7 +105,7 @@ def test_the_import_does_what_the_dry_run_said_and_leaves_conflicts_and_refusals
     report = write(loaded, file)
     said = {"mine": "changed", "yours": "conflicting", "fresh": "new", "bad": "refused"}
     assert outcomes(report.plan) == said
-    titles = {claim.id: claim.title_en for claim in loaded.claims()}
+    titles = {claim.id: claim.title["en"] for claim in loaded.claims()}
     assert titles == {"same": "About same", "mine": "New", "yours": "As moderators have it", "fresh": "About fresh"}
 
 
@@ -122,7 +122,7 @@ def test_two_people_with_the_same_export_do_not_overwrite_each_other(loaded: Cla
     write(loaded, file.replace("About same", "By the first"), name)
     report = write(loaded, file.replace("About same", "By the second"), name)
     assert outcomes(report.plan)["same"] == "conflicting"
-    assert loaded.claim("same").title_en == "By the first"
+    assert loaded.claim("same").title["en"] == "By the first"
 
 
 def test_what_changed_between_dry_run_and_import_is_not_overwritten(loaded: ClaimBase) -> None:
@@ -130,7 +130,7 @@ def test_what_changed_between_dry_run_and_import_is_not_overwritten(loaded: Clai
     assert outcomes(plan(loaded, file)) == {"mine": "changed"}
     edit_claim(loaded, "mine", title_en="A moment later")
     assert outcomes(write(loaded, file).plan) == {"mine": "conflicting"}
-    assert loaded.claim("mine").title_en == "A moment later"
+    assert loaded.claim("mine").title["en"] == "A moment later"
 
 
 def test_one_import_is_one_revision_and_is_undone_as_one(loaded: ClaimBase) -> None:
@@ -184,7 +184,7 @@ def test_an_undone_import_leaves_the_claims_as_their_pack_gave_them(loaded: Clai
 def test_a_newer_version_of_a_pack_brings_its_claims_up_to_date_but_takes_none_away(loaded: ClaimBase) -> None:
     file = text(titled("mine", "From version 2"), titled("yours", "x"), pack=pack_data(version=2)["pack"])
     write(loaded, file)
-    assert {claim.id: claim.title_en for claim in loaded.claims()} == {
+    assert {claim.id: claim.title["en"] for claim in loaded.claims()} == {
         "same": "About same",
         "mine": "From version 2",
         "yours": "As moderators have it",
@@ -253,11 +253,14 @@ def test_a_server_imports_into_its_own_claims_only(any_base: ClaimBase, tiny: Pa
     load_pack(any_base, tiny)
     file = text(titled("silver-server", "Ours"), claim_data("own"))
     assert outcomes(write(any_base, file, actor=moderator(7)).plan) == {"silver-server": "changed", "own": "new"}
-    assert {claim.id: claim.title_en for claim in any_base.claims(7)} == {"silver-server": "Ours", "own": "About own"}
+    assert {claim.id: claim.title["en"] for claim in any_base.claims(7)} == {
+        "silver-server": "Ours",
+        "own": "About own",
+    }
     assert (
-        [claim.title_en for claim in any_base.claims(8)]
+        [claim.title["en"] for claim in any_base.claims(8)]
         == ["About silver-server"]
-        == [claim.title_en for claim in any_base.claims()]
+        == [claim.title["en"] for claim in any_base.claims()]
     )
     assert any_base.packs()[0].version == 1
 

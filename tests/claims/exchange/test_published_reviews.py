@@ -54,7 +54,7 @@ def test_a_verdict_is_found_wherever_it_stands(rating: object, role: str, said: 
     [draft] = drafts(feed(review(reviewRating=rating)))
     [point] = draft.record.points
     assert point.role == role
-    assert said in point.text_en
+    assert said in point.text["en"]
 
 
 @pytest.mark.parametrize(
@@ -185,12 +185,12 @@ SHAPES: dict[str, tuple[str, str]] = {
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_shape_gives_the_draft(shape: str) -> None:
     name, text = SHAPES[shape]
-    assert [draft.record.title_en for draft in drafts(text, name)] == ["Plums sing at night"]
+    assert [draft.record.title["en"] for draft in drafts(text, name)] == ["Plums sing at night"]
 
 
 def test_two_claims_in_one_review_are_two_drafts_each_with_its_rating() -> None:
     both = review(claimReviewed=["Plums sing", "Plums hum"], reviewRating=[{"name": "False"}, {"name": "True"}])
-    made = [(draft.record.title_en, draft.record.points[0].role) for draft in drafts(feed(both))]
+    made = [(draft.record.title["en"], draft.record.points[0].role) for draft in drafts(feed(both))]
     assert made == [("Plums sing", "refutes"), ("Plums hum", "supports")]
     shared = drafts(feed(review(claimReviewed=["Plums sing", "Plums hum"])))
     assert [draft.record.points[0].role for draft in shared] == ["refutes", "refutes"]
@@ -229,9 +229,9 @@ def test_our_own_reviews_make_the_same_claims_in_another_base(base: ClaimBase, n
     write(other, text, "a.json")
     for claim in base.claims():
         draft = other.claim(claim.id)
-        assert (draft.status, draft.title_en, draft.title_zh) == ("draft", claim.title_en, claim.title_zh)
+        assert (draft.status, draft.title["en"], draft.title["zh"]) == ("draft", claim.title["en"], claim.title["zh"])
         assert (draft.kind, draft.as_of, draft.review_by) == (claim.kind, claim.as_of, claim.review_by)
-        assert [point.text_zh for point in draft.points] == [point.text_zh for point in claim.points]
+        assert [point.text["zh"] for point in draft.points] == [point.text["zh"] for point in claim.points]
     assert set(outcomes(plan(other, text, "a.json")).values()) == {"unchanged"}
 
 

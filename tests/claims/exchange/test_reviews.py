@@ -113,10 +113,10 @@ def test_feeds_come_in_many_shapes(base: ClaimBase, shape: str) -> None:
     report = write(base, json.dumps(SHAPES[shape]), "feed.json")
     [entry] = report.plan.entries
     draft = base.claim(entry.claim)
-    assert (draft.status, draft.title_en, draft.title_zh) == ("draft", "Silver heals every cold", "")
+    assert (draft.status, draft.title["en"], draft.title["zh"]) == ("draft", "Silver heals every cold", "")
     [point] = draft.points
-    assert (point.role, point.speaker_en, point.date) == ("refutes", "Example Checks", "2025-11-02")
-    assert point.text_en == "False – https://checks.example/silver"
+    assert (point.role, point.speaker["en"], point.date) == ("refutes", "Example Checks", "2025-11-02")
+    assert point.text["en"] == "False – https://checks.example/silver"
 
 
 def test_the_same_feed_again_brings_nothing_new_even_after_moderators_went_on(base: ClaimBase) -> None:
@@ -204,7 +204,7 @@ def test_a_review_that_makes_no_draft_is_refused_with_its_line_and_the_others_co
 def test_names_may_stand_elsewhere_in_a_graph() -> None:
     graph = {"@graph": [review(author={"@id": "#us"}), {"@id": "#us", "@type": "Organization", "name": "Us"}]}
     [pack] = incoming(json.dumps(graph), "feed.json").packs
-    assert pack.claims[0].record.points[0].speaker_en == "Us"
+    assert pack.claims[0].record.points[0].speaker["en"] == "Us"
 
 
 def test_long_and_marked_up_texts_are_made_to_fit(base: ClaimBase) -> None:
@@ -213,9 +213,9 @@ def test_long_and_marked_up_texts_are_made_to_fit(base: ClaimBase) -> None:
         0
     ]
     draft = base.claim(entry.claim)
-    assert draft.title_en.startswith("Silver & gold Silver")
-    assert (len(draft.title_en), draft.title_en[-1]) == (300, "…")
-    assert len(draft.points[0].text_en) <= 600
+    assert draft.title["en"].startswith("Silver & gold Silver")
+    assert (len(draft.title["en"]), draft.title["en"][-1]) == (300, "…")
+    assert len(draft.points[0].text["en"]) <= 600
 
 
 @pytest.mark.parametrize("text", ["{}", "[]", '{"@type": "NewsArticle"}', "3", "null", '[{"@type": 5}]'])

@@ -21,7 +21,9 @@ NAMES: dict[Format, str] = {"yaml": "claims.yaml", "csv": "claims.csv", "claimre
 
 
 def states(base: ClaimBase) -> list[Any]:
-    return [(c.id, c.title_en, c.title_zh, c.wordings, c.figures, c.points, c.status, c.pack) for c in base.claims()]
+    return [
+        (c.id, c.title["en"], c.title["zh"], c.wordings, c.figures, c.points, c.status, c.pack) for c in base.claims()
+    ]
 
 
 @MANY

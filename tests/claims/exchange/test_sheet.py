@@ -134,7 +134,7 @@ def test_a_heading_that_is_not_ours_is_refused(heading: str, reason: str) -> Non
     [
         ("claim", {"kind": "rumour"}, "kind", "not known here"),
         ("claim", {"as_of": "31/31/2026"}, "as_of", "no date"),
-        ("wording", {"text_zh": "也"}, "text_en", "either in text_en or in text_zh"),
+        ("wording", {"text_zh": "也"}, "text_en", "in one of these: text_en, text_zh"),
         ("wording", {"row": "wordings"}, "row", "no kind of row"),
         ("figure", {"low": "much"}, "low", "must be a number"),
         ("figure", {"low": "1e999", "high": "1e999"}, "low", "must be a number"),

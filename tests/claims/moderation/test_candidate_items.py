@@ -60,9 +60,9 @@ def queue(base: ClaimBase) -> Queue:
 def test_what_is_found_waits_with_its_passage(desk: CandidateDesk, queue: Queue) -> None:
     assert desk.find(MODERATOR, "paper") == 2
     best, other = (item.payload for item in queue.items(MODERATOR, kind="candidate").items)
-    assert PAPER[best["start"] : best["end"]] == best["text"] == best["title_zh"]
-    assert other["title_en"] == "Gold demand is up 12% since spring."
-    assert (best["source"], best["title_en"], other["title_zh"]) == ("paper", "", "")
+    assert PAPER[best["start"] : best["end"]] == best["text"] == best["title"]["zh"]
+    assert other["title"] == {"en": "Gold demand is up 12% since spring."}
+    assert (best["source"], [*best["title"]]) == ("paper", ["zh"])
     assert queue.items(STRANGER).items == ()
 
 
@@ -114,6 +114,6 @@ def test_a_source_of_a_server_has_no_text_and_is_seen_there_only(base: ClaimBase
 def test_a_claim_is_opened_from_a_candidate(base: ClaimBase, desk: CandidateDesk, queue: Queue) -> None:
     desk.find(MODERATOR, "paper")
     item = queue.items(MODERATOR).items[0]
-    texts = EditTexts(item.payload["title_en"], item.payload["title_zh"], "context", "2026-01-05")
+    texts = EditTexts(item.payload["title"], "context", "2026-01-05")
     claim, _ = QueueDecisions(base).open_claim(MODERATOR, item.id, texts)
     assert base.claim(claim, HERE).wordings[0].text == item.payload["text"]

@@ -25,14 +25,14 @@ def view(base: ClaimBase) -> ClaimView:
 def test_claims_of_every_status_are_there(base: ClaimBase, view: ClaimView) -> None:
     Editor(base).edit(MODERATOR, CLAIM, None, SetStatus("withdrawn"))
     ClaimSettings(base).mute(MODERATOR, "bubble")
-    draft = Editor(base).create(MODERATOR, EditTexts("A draft")).claim
+    draft = Editor(base).create(MODERATOR, EditTexts({"en": "A draft"})).claim
     assert draft is not None
     seen = {claim.id: (claim.status, claim.muted) for claim in view.all(MODERATOR)}
     assert seen == {CLAIM: ("withdrawn", False), "bubble": ("published", True), draft.id: ("draft", False)}
 
 
 def test_no_server_sees_what_another_has_of_its_own(base: ClaimBase, view: ClaimView) -> None:
-    draft = Editor(base).create(MODERATOR, EditTexts("A draft")).claim
+    draft = Editor(base).create(MODERATOR, EditTexts({"en": "A draft"})).claim
     assert draft is not None
     assert draft.id not in {claim.id for claim in view.all(STRANGER)}
     with pytest.raises(UnknownClaimError):
@@ -41,10 +41,10 @@ def test_no_server_sees_what_another_has_of_its_own(base: ClaimBase, view: Claim
 
 def test_it_says_whose_version_this_is(base: ClaimBase, view: ClaimView) -> None:
     assert view.one(MODERATOR, CLAIM).origin == "shared"
-    Editor(base).edit(MODERATOR, CLAIM, None, EditTexts("Ours"))
+    Editor(base).edit(MODERATOR, CLAIM, None, EditTexts({"en": "Ours"}))
     assert view.one(MODERATOR, CLAIM).origin == "version"
     assert view.one(STRANGER, CLAIM).origin == "shared"
-    draft = Editor(base).create(MODERATOR, EditTexts("A draft")).claim
+    draft = Editor(base).create(MODERATOR, EditTexts({"en": "A draft"})).claim
     assert draft is not None
     assert view.one(MODERATOR, draft.id).origin == "own"
 

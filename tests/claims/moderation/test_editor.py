@@ -27,10 +27,10 @@ def editor(base: ClaimBase) -> Editor:
 
 
 def test_the_first_edit_of_a_shared_claim_makes_a_version_of_the_servers_own(base: ClaimBase, editor: Editor) -> None:
-    edited = editor.edit(MODERATOR, CLAIM, "1", EditTexts(title_en="  Our \u200b title\n"), "clearer")
+    edited = editor.edit(MODERATOR, CLAIM, "1", EditTexts(title={"en": "  Our \u200b title\n"}), "clearer")
     assert edited.claim == base.claim(CLAIM, HERE)
     assert edited.revision == base.revision
-    assert (edited.claim.title_en, edited.claim.title_zh, edited.claim.edited_by) == (
+    assert (edited.claim.title["en"], edited.claim.title["zh"], edited.claim.edited_by) == (
         "Our title",
         f"关于{CLAIM}",
         str(MODERATOR.user_id),
@@ -41,26 +41,26 @@ def test_the_first_edit_of_a_shared_claim_makes_a_version_of_the_servers_own(bas
 
 
 def test_the_revision_says_who_when_why_and_what(base: ClaimBase, editor: Editor) -> None:
-    editor.edit(MODERATOR, CLAIM, None, EditTexts(title_en="Ours"), "clearer")
+    editor.edit(MODERATOR, CLAIM, None, EditTexts(title={"en": "Ours"}), "clearer")
     (newest,) = History(base).page(MODERATOR, most=1).entries
     assert (newest.actor, newest.act, newest.reason, newest.at) == ("20", "claim.edit", "clearer", base.clock())
     (change,) = newest.changes
     assert change.before is not None
     assert change.after is not None
-    assert (change.before["title_en"], change.after["title_en"]) == (f"About {CLAIM}", "Ours")
+    assert (change.before["title"]["en"], change.after["title"]["en"]) == (f"About {CLAIM}", "Ours")
 
 
 def test_an_edit_that_changes_nothing_writes_nothing(base: ClaimBase, editor: Editor) -> None:
     before = base.revision
-    edited = editor.edit(MODERATOR, CLAIM, None, EditTexts(title_en=f"About {CLAIM} "))
+    edited = editor.edit(MODERATOR, CLAIM, None, EditTexts(title={"en": f"About {CLAIM} "}))
     assert (edited.changed, edited.revision, base.revision) == (False, before, before)
 
 
 def test_the_second_of_two_moderators_is_shown_both_versions(editor: Editor) -> None:
     seen = editor.edit(MODERATOR, CLAIM, None, EditTexts(kind="outlook")).claim
     assert seen is not None
-    editor.edit(MODERATOR, CLAIM, seen.version_tag, EditTexts(title_en="First", title_zh="先"))
-    late = EditTexts(title_en="Second", title_zh="先")
+    editor.edit(MODERATOR, CLAIM, seen.version_tag, EditTexts(title={"en": "First", "zh": "先"}))
+    late = EditTexts(title={"en": "Second", "zh": "先"})
     with pytest.raises(ConflictError, match="title_en") as caught:
         editor.edit(SECOND, CLAIM, seen.version_tag, late)
     (difference,) = caught.value.fields
@@ -68,13 +68,13 @@ def test_the_second_of_two_moderators_is_shown_both_versions(editor: Editor) -> 
     assert caught.value.mine == late
     kept = editor.edit(SECOND, CLAIM, caught.value.current, late).claim
     assert kept is not None
-    assert (kept.title_en, kept.kind) == ("Second", "outlook")
+    assert (kept.title["en"], kept.kind) == ("Second", "outlook")
 
 
 def test_a_conflict_in_a_list_shows_only_what_differs(editor: Editor) -> None:
     editor.edit(MODERATOR, CLAIM, "1", AddWording("theirs"))
     with pytest.raises(ConflictError) as caught:
-        editor.edit(SECOND, CLAIM, "1", EditWordings(not_en="mine"))
+        editor.edit(SECOND, CLAIM, "1", EditWordings({"not_en": "mine"}))
     (difference,) = caught.value.fields
     assert [wording["text"] for wording in difference.mine] == ["mine"]  # type: ignore[attr-defined]
     assert [w["text"] for w in difference.theirs] == [f"never match this for {CLAIM}"]  # type: ignore[attr-defined]
@@ -82,9 +82,9 @@ def test_a_conflict_in_a_list_shows_only_what_differs(editor: Editor) -> None:
 
 def test_changes_to_different_fields_are_merged(editor: Editor) -> None:
     editor.edit(MODERATOR, CLAIM, "1", EditTexts(kind="outlook", as_of="2026-01-02"))
-    kept = editor.edit(SECOND, CLAIM, "1", EditTexts("Mine", None, "contested", None, "2027-01-31")).claim
+    kept = editor.edit(SECOND, CLAIM, "1", EditTexts({"en": "Mine"}, "contested", None, "2027-01-31")).claim
     assert kept is not None
-    assert (kept.title_en, kept.kind, str(kept.as_of), str(kept.review_by)) == (
+    assert (kept.title["en"], kept.kind, str(kept.as_of), str(kept.review_by)) == (
         "Mine",
         "outlook",
         "2026-01-02",
@@ -93,15 +93,15 @@ def test_changes_to_different_fields_are_merged(editor: Editor) -> None:
 
 
 def test_only_what_both_have_changed_is_asked_and_the_rest_of_theirs_stays(editor: Editor) -> None:
-    editor.edit(MODERATOR, CLAIM, "1", EditTexts("Theirs", kind="outlook"))
+    editor.edit(MODERATOR, CLAIM, "1", EditTexts({"en": "Theirs"}, kind="outlook"))
     editor.edit(MODERATOR, CLAIM, None, AddWording("one of theirs"))
-    mine = EditTexts("Mine", None, "contested", None, "2027-01-31")
+    mine = EditTexts({"en": "Mine"}, "contested", None, "2027-01-31")
     with pytest.raises(ConflictError) as caught:
         editor.edit(SECOND, CLAIM, "1", mine)
     assert [(each.field, each.mine, each.theirs) for each in caught.value.fields] == [("title_en", "Mine", "Theirs")]
     kept = editor.edit(SECOND, CLAIM, caught.value.current, mine).claim
     assert kept is not None
-    assert (kept.title_en, kept.kind, str(kept.review_by)) == ("Mine", "outlook", "2027-01-31")
+    assert (kept.title["en"], kept.kind, str(kept.review_by)) == ("Mine", "outlook", "2027-01-31")
     assert "one of theirs" in str(kept.wordings)
 
 
@@ -110,28 +110,28 @@ def test_points_and_new_wordings_of_two_people_both_stand(editor: Editor) -> Non
     assert seen is not None
     editor.edit(MODERATOR, CLAIM, seen.version_tag, AddWording("theirs"))
     source = seen.points[0].citations[0].document
-    point = EditPoint(role="context", speaker_en="A", date="2024", text_en="A new point.", citations=source)
+    point = EditPoint(role="context", speaker={"en": "A"}, date="2024", text={"en": "A new point."}, citations=source)
     editor.edit(MODERATOR, CLAIM, None, point)
-    kept = editor.edit(SECOND, CLAIM, seen.version_tag, EditPoint(0, text_en="The first one, rewritten.")).claim
+    kept = editor.edit(SECOND, CLAIM, seen.version_tag, EditPoint(0, text={"en": "The first one, rewritten."})).claim
     assert kept is not None
-    assert next(each.text_en for each in kept.points) == "The first one, rewritten."
-    assert [each.text_en for each in kept.points][-1] == "A new point."
+    assert next(each.text["en"] for each in kept.points) == "The first one, rewritten."
+    assert [each.text["en"] for each in kept.points][-1] == "A new point."
     kept = editor.edit(SECOND, CLAIM, seen.version_tag, AddWording("mine")).claim
     assert kept is not None
     assert {"theirs", "mine"} <= {each.text for each in kept.wordings}
 
 
 def test_a_status_is_set_only_on_what_was_seen(editor: Editor) -> None:
-    editor.edit(MODERATOR, CLAIM, "1", EditTexts("Theirs"))
+    editor.edit(MODERATOR, CLAIM, "1", EditTexts({"en": "Theirs"}))
     with pytest.raises(ConflictError):
         editor.edit(SECOND, CLAIM, "1", SetStatus("withdrawn"))
 
 
 def test_a_version_that_nobody_knows_is_compared_as_a_whole(editor: Editor) -> None:
-    editor.edit(MODERATOR, CLAIM, None, EditTexts("Theirs"))
+    editor.edit(MODERATOR, CLAIM, None, EditTexts({"en": "Theirs"}))
     for forged in ("99", "99o", "x", "-1", "1o"):
         with pytest.raises(ConflictError):
-            editor.edit(SECOND, CLAIM, forged, EditTexts("Mine"))
+            editor.edit(SECOND, CLAIM, forged, EditTexts({"en": "Mine"}))
 
 
 @given(
@@ -154,7 +154,7 @@ def test_of_many_who_save_at_once_one_wins_and_all_others_are_told(base: ClaimBa
 
     def save(number: int) -> None:
         try:
-            editor.edit(MODERATOR, CLAIM, "1", EditTexts(title_en=f"Title {number}"))
+            editor.edit(MODERATOR, CLAIM, "1", EditTexts(title={"en": f"Title {number}"}))
             results.append("saved")
         except ConflictError:
             results.append("conflict")
@@ -172,18 +172,18 @@ def test_no_edition_comes_twice(editor: Editor) -> None:
     editions: list[str] = []
     for _ in range(3):
         for number in (1, 2):
-            edited = editor.edit(MODERATOR, CLAIM, None, EditTexts(title_en=f"Title {number}")).claim
+            edited = editor.edit(MODERATOR, CLAIM, None, EditTexts(title={"en": f"Title {number}"})).claim
             assert edited is not None
             editions.append(edited.version_tag)
         editor.follow_shared(MODERATOR, CLAIM, None)
-        shared = editor.edit(OPERATOR, CLAIM, None, EditTexts(title_en=f"Shared {len(editions)}")).claim
+        shared = editor.edit(OPERATOR, CLAIM, None, EditTexts(title={"en": f"Shared {len(editions)}"})).claim
         assert shared is not None
         editions.append(shared.version_tag)
     assert len(set(editions)) == len(editions)
 
 
 def test_a_server_that_gives_up_its_version_follows_the_pack_again(base: ClaimBase, editor: Editor) -> None:
-    seen = editor.edit(MODERATOR, CLAIM, None, EditTexts(title_en="Ours")).claim
+    seen = editor.edit(MODERATOR, CLAIM, None, EditTexts(title={"en": "Ours"})).claim
     assert seen is not None
     with pytest.raises(ConflictError):
         editor.follow_shared(MODERATOR, CLAIM, "1")
@@ -191,7 +191,7 @@ def test_a_server_that_gives_up_its_version_follows_the_pack_again(base: ClaimBa
 
 
 def test_all_faults_are_named_at_once_and_what_was_typed_comes_back(base: ClaimBase, editor: Editor) -> None:
-    typed = EditTexts(title_en="x" * 301, kind="rumour", as_of="yesterday", review_by="2026-02-30")
+    typed = EditTexts(title={"en": "x" * 301}, kind="rumour", as_of="yesterday", review_by="2026-02-30")
     before = base.revision
     with pytest.raises(InvalidEditError) as caught:
         editor.edit(MODERATOR, CLAIM, "1", typed)
@@ -203,14 +203,14 @@ def test_all_faults_are_named_at_once_and_what_was_typed_comes_back(base: ClaimB
 
 
 def test_a_claim_of_ones_own_is_a_draft_until_it_can_be_answered(base: ClaimBase, editor: Editor) -> None:
-    made = editor.create(MODERATOR, EditTexts(title_zh="港口的吊车")).claim
+    made = editor.create(MODERATOR, EditTexts(title={"zh": "港口的吊车"})).claim
     assert made is not None
-    assert (made.title_en, made.status, made.server) == ("港口的吊车", "draft", HERE)
+    assert (made.title["en"], made.status, made.server) == ("港口的吊车", "draft", HERE)
     with pytest.raises(InvalidEditError) as caught:
         editor.edit(MODERATOR, made.id, made.version_tag, SetStatus("published"))
     assert [fault.field for fault in caught.value.faults] == ["wordings", "points"]
     editor.edit(MODERATOR, made.id, None, AddWording("吊车是1920年造的"))
-    point = EditPoint(role="refutes", speaker_en="The museum", date="2024-05", text_en="It is from 1931.")
+    point = EditPoint(role="refutes", speaker={"en": "The museum"}, date="2024-05", text={"en": "It is from 1931."})
     editor.edit(MODERATOR, made.id, None, point)
     with pytest.raises(InvalidEditError, match="cites nothing"):
         editor.edit(MODERATOR, made.id, None, SetStatus("published"))
@@ -229,10 +229,10 @@ def test_withdrawing_hides_a_claim_here_only(base: ClaimBase, editor: Editor) ->
 
 
 def test_two_claims_of_one_title_have_two_ids(editor: Editor) -> None:
-    ids = {made.claim.id for _ in range(3) if (made := editor.create(MODERATOR, EditTexts("Same"))).claim}
+    ids = {made.claim.id for _ in range(3) if (made := editor.create(MODERATOR, EditTexts({"en": "Same"}))).claim}
     assert len(ids) == 3
 
 
 def test_an_unknown_claim_is_named(editor: Editor) -> None:
     with pytest.raises(UnknownClaimError, match="golden"):
-        editor.edit(MODERATOR, "golden", None, EditTexts("x"))
+        editor.edit(MODERATOR, "golden", None, EditTexts({"en": "x"}))

@@ -91,15 +91,15 @@ def test_several_wordings_go_in_one_revision(ours: ClaimBase) -> None:
 
 def test_lists_of_a_form_replace_those_they_name_and_no_others(ours: ClaimBase) -> None:
     before = ours.claim(CLAIM)
-    claim = after(ours, EditWordings(en="one\n\n two \nONE", denials_zh="没这回事"))
+    claim = after(ours, EditWordings({"en": "one\n\n two \nONE", "denials_zh": "没这回事"}))
     assert [w.text for w in claim.wordings if w.language == "en" and w.says] == ["one", "two"]
     assert [w.text for w in claim.wordings if w.denies] == ["没这回事"]
     assert [w for w in claim.wordings if w.negative] == [w for w in before.wordings if w.negative]
-    assert "stands in two lists" in refused(ours, EditWordings(en="same", not_en="Same"))
+    assert "stands in two lists" in refused(ours, EditWordings({"en": "same", "not_en": "Same"}))
 
 
 def test_the_last_wording_of_a_published_claim_stays(ours: ClaimBase) -> None:
-    assert "needs a wording" in refused(ours, EditWordings(en="", zh=""))
+    assert "needs a wording" in refused(ours, EditWordings({"en": "", "zh": ""}))
 
 
 def test_words_of_a_loaded_document_are_cited_by_their_place(ours: ClaimBase) -> None:
@@ -112,8 +112,8 @@ def test_words_of_a_loaded_document_are_cited_by_their_place(ours: ClaimBase) ->
 
 
 def test_an_untouched_field_of_a_point_stays(ours: ClaimBase) -> None:
-    point = after(ours, EditPoint(0, text_en="Another text.")).points[0]
-    assert (point.text_en, point.speaker_en, point.numbers) == ("Another text.", "A columnist", ("1.2 kg",))
+    point = after(ours, EditPoint(0, text={"en": "Another text."})).points[0]
+    assert (point.text["en"], point.speaker["en"], point.numbers) == ("Another text.", "A columnist", ("1.2 kg",))
     assert [(c.start, c.end) for c in point.citations] == [(START, END)]
 
 
@@ -163,9 +163,9 @@ def test_a_new_point_names_all_that_it_lacks(ours: ClaimBase) -> None:
 
 
 def test_points_and_figures_go_by_their_place(ours: ClaimBase) -> None:
-    added = EditPoint(role="context", speaker_zh="某人", date="2026", text_zh="一句话", citations="doc")
+    added = EditPoint(role="context", speaker={"zh": "某人"}, date="2026", text={"zh": "一句话"}, citations="doc")
     assert [point.role for point in after(ours, added).points] == ["refutes", "context"]
-    assert [point.speaker_en for point in after(ours, RemovePoint(0)).points] == ["某人"]
+    assert [point.speaker["en"] for point in after(ours, RemovePoint(0)).points] == ["某人"]
     assert "no number 2 any more" in refused(ours, RemovePoint(1))
     assert "no number 5 any more" in refused(ours, EditPoint(4, role="context"))
     assert after(ours, RemoveFigure(0)).figures == ()
@@ -176,18 +176,18 @@ def test_points_and_figures_go_by_their_place(ours: ClaimBase) -> None:
     [("1.2", 1.2, 1.2, "about"), ("1,200", 1200, 1200, "about"), ("2 to 3", 2, 3, "range"), ("2–3", 2, 3, "range")],
 )
 def test_a_figure_is_a_number_or_a_range(ours: ClaimBase, typed: str, low: float, high: float, bound: str) -> None:
-    figure = after(ours, EditFigure(typed, "kg", "about", subject_zh="白银", place=0)).figures[0]
-    assert (figure.low, figure.high, figure.bound, figure.subject_en) == (low, high, bound, "白银")
+    figure = after(ours, EditFigure(typed, "kg", "about", subject={"zh": "白银"}, place=0)).figures[0]
+    assert (figure.low, figure.high, figure.bound, figure.subject["en"]) == (low, high, bound, "白银")
 
 
 @pytest.mark.parametrize(
     ("edit", "fault"),
     [
-        (EditFigure("much", "kg", subject_en="x"), "much is no figure"),
-        (EditFigure("3 to 2", "kg", subject_en="x"), "is no figure"),
-        (EditFigure("1e999", "kg", subject_en="x"), "is no figure"),
-        (EditFigure("1", "stone", subject_en="x"), "stone is not known here"),
-        (EditFigure("1", "kg", "range", subject_en="x"), "A range has two numbers"),
+        (EditFigure("much", "kg", subject={"en": "x"}), "much is no figure"),
+        (EditFigure("3 to 2", "kg", subject={"en": "x"}), "is no figure"),
+        (EditFigure("1e999", "kg", subject={"en": "x"}), "is no figure"),
+        (EditFigure("1", "stone", subject={"en": "x"}), "stone is not known here"),
+        (EditFigure("1", "kg", "range", subject={"en": "x"}), "A range has two numbers"),
         (EditFigure("1", "kg"), "The text is empty"),
     ],
 )

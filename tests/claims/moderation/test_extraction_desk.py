@@ -177,7 +177,7 @@ def test_what_rules_have_found_is_enriched_and_not_doubled(base, lexicon, there)
     assert len(waiting(base)) == before
     (waits,) = (each for each in waiting(base) if each.payload["text"] == SECOND)
     assert (waits.payload["wordings"], waits.payload["model"]) == (["gold is wanted again"], "small")
-    assert waits.payload["title_zh"].startswith("有人说")
+    assert waits.payload["title"]["zh"].startswith("有人说")
 
 
 def test_a_model_that_fails_ends_the_run_and_keeps_what_was_found(base, lexicon, there) -> None:

@@ -39,7 +39,7 @@ def test_a_full_disk_leaves_all_as_it_was(ours: ClaimBase) -> None:
         connection.execute(f"PRAGMA max_page_count = {pages + 2}")
 
     event.listen(ours.database.engine, "connect", limit)
-    edit = EditWordings(en=MANY)
+    edit = EditWordings({"en": MANY})
     with pytest.raises(DatabaseError, match=r"full.*nothing was written in part"):
         Editor(ours).edit(MODERATOR, CLAIM, None, edit)
     assert everything(ours) == before
@@ -57,12 +57,12 @@ def test_a_locked_file_leaves_all_as_it_was(ours: ClaimBase, monkeypatch: pytest
     with closing(sqlite3.connect(ours.database.file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(DatabaseError, match=r"locked.*try again"):
-            Editor(ours).edit(MODERATOR, CLAIM, None, EditTexts("Ours"))
+            Editor(ours).edit(MODERATOR, CLAIM, None, EditTexts({"en": "Ours"}))
         with pytest.raises(DatabaseError, match="locked"):
             QueueDecisions(ours).accept_wording(MODERATOR, item.id)
         other.execute("ROLLBACK")
     assert everything(ours) == before
-    assert Editor(ours).edit(MODERATOR, CLAIM, None, EditTexts("Ours")).changed
+    assert Editor(ours).edit(MODERATOR, CLAIM, None, EditTexts({"en": "Ours"})).changed
 
 
 @pytest.mark.parametrize("table", ["claim", "wording", "citation", "revision", "change", "queue_item"])

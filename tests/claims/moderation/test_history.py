@@ -13,9 +13,9 @@ from claims.moderation.history import History, Undoing, diff
 from claims.moderation.queue import Queue
 from claims.moderation.server_setup import ClaimSettings, ServerSetup
 from claims.moderation.sources import NewSource, SourceBook
-from claims.record import claim_state
-from claims.store.changes import Change, write_changes
-from claims.store.revisions import AuditEntry
+from claims.record import State, claim_state, fields_by_language
+from claims.store.changes import Change, note_changes, write_changes
+from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.server_settings import ServerBook
 from config.errors import (
     ConflictError,
@@ -35,8 +35,28 @@ def base(any_base: ClaimBase, tmp_path: Path) -> ClaimBase:
     return settled(any_base, tmp_path)
 
 
+def _as_once(state: State) -> State:
+    """Return a state as it was kept when each language of a text was a field of its own."""
+    made = fields_by_language(state)
+    return made | {part: [fields_by_language(each) for each in made[part]] for part in ("figures", "points")}
+
+
+def test_a_change_from_before_texts_stood_by_language_is_shown_and_undone(base: ClaimBase) -> None:
+    before = claim_state(base.claim(CLAIM))
+    Editor(base).edit(MODERATOR, CLAIM, None, EditTexts({"en": "Ours"}))
+    states = _as_once(before), _as_once(claim_state(base.claim(CLAIM, HERE)))
+    assert states[1]["title_en"] == "Ours"
+    with base.database.changing() as session:
+        entry, change = AuditEntry(MODERATOR.who, "claim.edit", "", HERE), ChangeRecord("claim", CLAIM, *states)
+        number = note_changes(session, entry, [change], base.clock()).revision
+    (change,) = History(base).page(MODERATOR, most=1).entries[0].changes
+    assert (change.after or {})["title"]["en"] == "Ours"
+    Undoing(base).undo(SECOND, number)
+    assert base.claim(CLAIM, HERE) == base.claim(CLAIM)
+
+
 def test_an_undo_brings_the_shared_claim_back(base: ClaimBase) -> None:
-    number = Editor(base).edit(MODERATOR, CLAIM, None, EditTexts("Ours")).revision
+    number = Editor(base).edit(MODERATOR, CLAIM, None, EditTexts({"en": "Ours"})).revision
     Undoing(base).undo(SECOND, number, "it was better before")
     assert base.claim(CLAIM, HERE) == base.claim(CLAIM)
     newest, older = History(base).page(MODERATOR, most=2).entries
@@ -45,11 +65,11 @@ def test_an_undo_brings_the_shared_claim_back(base: ClaimBase) -> None:
 
 
 def test_an_undo_is_undone_and_undone_again(base: ClaimBase) -> None:
-    number = Editor(base).edit(MODERATOR, CLAIM, None, EditTexts("Ours")).revision
+    number = Editor(base).edit(MODERATOR, CLAIM, None, EditTexts({"en": "Ours"})).revision
     titles: list[str] = []
     for _ in range(4):
         number = Undoing(base).undo(MODERATOR, number).revision
-        titles.append(base.claim(CLAIM, HERE).title_en)
+        titles.append(base.claim(CLAIM, HERE).title["en"])
     assert titles == [f"About {CLAIM}", "Ours", f"About {CLAIM}", "Ours"]
 
 
@@ -57,10 +77,10 @@ def test_what_was_changed_afterwards_elsewhere_in_the_claim_stays(base: ClaimBas
     editor = Editor(base)
     number = editor.edit(MODERATOR, CLAIM, None, AddWording("added first")).revision
     editor.edit(MODERATOR, CLAIM, None, AddWording("added later"))
-    editor.edit(MODERATOR, CLAIM, None, EditTexts("Later title"))
+    editor.edit(MODERATOR, CLAIM, None, EditTexts({"en": "Later title"}))
     Undoing(base).undo(MODERATOR, number)
     claim = base.claim(CLAIM, HERE)
-    assert claim.title_en == "Later title"
+    assert claim.title["en"] == "Later title"
     assert {"added first", "added later"} & {w.text for w in claim.wordings} == {"added later"}
 
 
@@ -75,26 +95,26 @@ def test_a_wording_taken_out_comes_back_to_its_place(base: ClaimBase) -> None:
 
 
 def test_what_was_changed_again_is_shown_instead_of_overwritten(base: ClaimBase) -> None:
-    number = Editor(base).edit(MODERATOR, CLAIM, None, EditTexts("First")).revision
-    Editor(base).edit(MODERATOR, CLAIM, None, EditTexts("Second"))
+    number = Editor(base).edit(MODERATOR, CLAIM, None, EditTexts({"en": "First"})).revision
+    Editor(base).edit(MODERATOR, CLAIM, None, EditTexts({"en": "Second"}))
     with pytest.raises(ConflictError) as caught:
         Undoing(base).undo(MODERATOR, number)
     (field,) = caught.value.fields
     assert (field.field, field.mine, field.theirs) == ("title_en", f"About {CLAIM}", "Second")
-    Editor(base).edit(MODERATOR, CLAIM, None, EditPoint(0, text_en="Changed."))
+    Editor(base).edit(MODERATOR, CLAIM, None, EditPoint(0, text={"en": "Changed."}))
     number = base.revision
-    Editor(base).edit(MODERATOR, CLAIM, None, EditPoint(0, text_en="Changed again."))
+    Editor(base).edit(MODERATOR, CLAIM, None, EditPoint(0, text={"en": "Changed again."}))
     with pytest.raises(ConflictError, match="points"):
         Undoing(base).undo(MODERATOR, number)
 
 
 def test_a_version_is_restored_whatever_has_happened_since(base: ClaimBase) -> None:
-    number = Editor(base).edit(MODERATOR, CLAIM, None, EditTexts("First")).revision
-    Editor(base).edit(MODERATOR, CLAIM, None, EditTexts("Second", kind="outlook"))
+    number = Editor(base).edit(MODERATOR, CLAIM, None, EditTexts({"en": "First"})).revision
+    Editor(base).edit(MODERATOR, CLAIM, None, EditTexts({"en": "Second"}, kind="outlook"))
     Editor(base).follow_shared(MODERATOR, CLAIM, None)
     Undoing(base).restore(MODERATOR, CLAIM, number)
     claim = base.claim(CLAIM, HERE)
-    assert (claim.title_en, claim.kind) == ("First", "contested")
+    assert (claim.title["en"], claim.kind) == ("First", "contested")
     pack = History(base).page(MODERATOR, CLAIM).entries[-1]
     assert pack.act == "pack.load"
     Undoing(base).restore(MODERATOR, CLAIM, pack.id)
@@ -104,24 +124,24 @@ def test_a_version_is_restored_whatever_has_happened_since(base: ClaimBase) -> N
 
 
 def test_a_claim_of_ones_own_goes_and_comes_back(base: ClaimBase) -> None:
-    made = Editor(base).create(MODERATOR, EditTexts("Ours"))
+    made = Editor(base).create(MODERATOR, EditTexts({"en": "Ours"}))
     assert made.claim is not None
     gone = Undoing(base).undo(MODERATOR, made.revision)
     with pytest.raises(UnknownClaimError):
         base.claim(made.claim.id, HERE)
     Undoing(base).undo(MODERATOR, gone.revision)
     back = base.claim(made.claim.id, HERE)
-    assert (back.title_en, back.server) == ("Ours", HERE)
+    assert (back.title["en"], back.server) == ("Ours", HERE)
     assert back.version > made.claim.version
 
 
 def test_a_bulk_change_is_undone_as_one_or_not_at_all(base: ClaimBase) -> None:
     before = base.claims(HERE)
     with base.database.changing() as session:
-        changes = [Change("claim", c.id, claim_state(c) | {"title_en": f"Bulk {c.id}"}) for c in before]
+        changes = [Change("claim", c.id, claim_state(c) | {"title": {"en": f"Bulk {c.id}", "zh": ""}}) for c in before]
         number = write_changes(session, AuditEntry(20, "claim.import", "a file", HERE), changes, base.clock()).revision
-    assert [claim.title_en for claim in base.claims(HERE)] == [f"Bulk {CLAIM}", "Bulk bubble"]
-    Editor(base).edit(MODERATOR, "bubble", None, EditTexts("Touched since"))
+    assert [claim.title["en"] for claim in base.claims(HERE)] == [f"Bulk {CLAIM}", "Bulk bubble"]
+    Editor(base).edit(MODERATOR, "bubble", None, EditTexts({"en": "Touched since"}))
     touched = base.revision
     with pytest.raises(ConflictError, match="bubble"):
         Undoing(base).undo(MODERATOR, number)
@@ -131,7 +151,7 @@ def test_a_bulk_change_is_undone_as_one_or_not_at_all(base: ClaimBase) -> None:
     assert base.claims(HERE) == before
     assert len(undone.changes) == 2
     Undoing(base).undo(MODERATOR, undone.revision)
-    assert [claim.title_en for claim in base.claims(HERE)] == [f"Bulk {CLAIM}", "Bulk bubble"]
+    assert [claim.title["en"] for claim in base.claims(HERE)] == [f"Bulk {CLAIM}", "Bulk bubble"]
 
 
 def test_settings_and_channels_are_undone_too_and_rights_by_an_administrator_only(base: ClaimBase) -> None:
@@ -164,10 +184,10 @@ def test_an_undone_decision_waits_in_the_queue_again(base: ClaimBase) -> None:
 
 
 def test_a_published_claim_is_not_undone_into_an_empty_one(base: ClaimBase) -> None:
-    made = Editor(base).create(MODERATOR, EditTexts("Ours")).claim
+    made = Editor(base).create(MODERATOR, EditTexts({"en": "Ours"})).claim
     assert made is not None
-    wording = Editor(base).edit(MODERATOR, made.id, None, EditWordings(en="a wording")).revision
-    point = EditPoint(role="refutes", speaker_en="S", date="2026", text_en="T", citations="doc")
+    wording = Editor(base).edit(MODERATOR, made.id, None, EditWordings({"en": "a wording"})).revision
+    point = EditPoint(role="refutes", speaker={"en": "S"}, date="2026", text={"en": "T"}, citations="doc")
     Editor(base).edit(MODERATOR, made.id, None, point)
     Editor(base).edit(MODERATOR, made.id, None, SetStatus("published"))
     with pytest.raises(InvalidEditError, match="needs a wording"):
@@ -186,24 +206,24 @@ def test_a_source_that_is_cited_stays(base: ClaimBase) -> None:
 
 
 def test_no_server_undoes_what_is_shared_or_anothers(base: ClaimBase) -> None:
-    shared = Editor(base).edit(OPERATOR, CLAIM, None, EditTexts("For all")).revision
-    ours = Editor(base).edit(MODERATOR, CLAIM, None, EditTexts("Ours")).revision
+    shared = Editor(base).edit(OPERATOR, CLAIM, None, EditTexts({"en": "For all"})).revision
+    ours = Editor(base).edit(MODERATOR, CLAIM, None, EditTexts({"en": "Ours"})).revision
     for actor, number in ((ADMINISTRATOR, shared), (STRANGER, ours), (STRANGER, 999)):
         with pytest.raises(UnknownEntryError, match=f"no revision {number}"):
             Undoing(base).undo(actor, number)
         with pytest.raises(UnknownEntryError):
             History(base).revision(actor, number)
     Undoing(base).undo(OPERATOR, shared)
-    assert base.claim(CLAIM).title_en == f"About {CLAIM}"
+    assert base.claim(CLAIM).title["en"] == f"About {CLAIM}"
 
 
 def test_the_history_is_read_in_pages_and_shows_single_changes(base: ClaimBase) -> None:
     for number in range(5):
-        Editor(base).edit(MODERATOR, CLAIM, None, EditTexts(f"Title {number}"))
-    Editor(base).edit(MODERATOR, "bubble", None, EditTexts("Other"))
+        Editor(base).edit(MODERATOR, CLAIM, None, EditTexts({"en": f"Title {number}"}))
+    Editor(base).edit(MODERATOR, "bubble", None, EditTexts({"en": "Other"}))
     first = History(base).page(MODERATOR, CLAIM, most=4)
     rest = History(base).page(MODERATOR, CLAIM, before=first.before, most=4)
-    titles = [entry.changes[0].after["title_en"] for page in (first, rest) for entry in page.entries]  # type: ignore[index]
+    titles = [entry.changes[0].after["title"]["en"] for page in (first, rest) for entry in page.entries]  # type: ignore[index]
     assert titles == [*(f"Title {number}" for number in (4, 3, 2, 1, 0)), f"About {CLAIM}"]
     assert rest.before is None
     changes = [change for entry in (*first.entries, *rest.entries) for change in entry.changes]
@@ -214,7 +234,7 @@ def test_the_history_is_read_in_pages_and_shows_single_changes(base: ClaimBase) 
 
 
 def test_undoing_leaves_every_revision_as_it_was_written(base: ClaimBase) -> None:
-    number = Editor(base).edit(MODERATOR, CLAIM, None, EditTexts("Ours")).revision
+    number = Editor(base).edit(MODERATOR, CLAIM, None, EditTexts({"en": "Ours"})).revision
     written = History(base).revision(MODERATOR, number)
     Undoing(base).undo(MODERATOR, number)
     again = History(base).revision(MODERATOR, number)
@@ -227,11 +247,11 @@ def test_undoing_leaves_every_revision_as_it_was_written(base: ClaimBase) -> Non
 def test_what_readers_saw_is_told_without_who_and_why_and_without_wordings(base: ClaimBase) -> None:
     editor = Editor(base)
     editor.edit(OPERATOR, CLAIM, None, AddWording("nobody sees this"))
-    editor.edit(OPERATOR, CLAIM, None, EditTexts("New title"), "a secret reason")
+    editor.edit(OPERATOR, CLAIM, None, EditTexts({"en": "New title"}), "a secret reason")
     editor.edit(OPERATOR, CLAIM, None, SetStatus("withdrawn"))
-    editor.edit(OPERATOR, CLAIM, None, EditTexts("While it was away"))
+    editor.edit(OPERATOR, CLAIM, None, EditTexts({"en": "While it was away"}))
     editor.edit(OPERATOR, CLAIM, None, SetStatus("published"))
-    editor.edit(MODERATOR, CLAIM, None, EditTexts("Only here"))
+    editor.edit(MODERATOR, CLAIM, None, EditTexts({"en": "Only here"}))
     shared = History(base).milestones(base.claim(CLAIM))
     assert [each.kind for each in shared] == ["published", "changed", "withdrawn", "published"]
     assert shared[1].fields

@@ -96,7 +96,7 @@ def test_a_proposal_becomes_a_draft_of_ones_own(base: ClaimBase, queue: Queue, d
     (item,) = queue.items(MODERATOR).items
     with pytest.raises(InvalidEditError, match="claim: This is missing"):
         decisions.accept_wording(MODERATOR, item.id)
-    claim, _ = decisions.open_claim(MODERATOR, item.id, EditTexts(title_zh="港口的吊车"))
+    claim, _ = decisions.open_claim(MODERATOR, item.id, EditTexts(title={"zh": "港口的吊车"}))
     made = base.claim(claim, HERE)
     assert (made.status, [w.text for w in made.wordings]) == ("draft", ["港口的吊车是1920年造的"])
 
@@ -199,7 +199,7 @@ def test_reports_of_one_card_are_one_item_with_their_number(base: ClaimBase, que
 
 def test_candidates_of_documents_wait_where_they_were_meant_for(base: ClaimBase, queue: Queue) -> None:
     places = (HERE, None, None)
-    payload = {"title_en": "T", "title_zh": "题", "source": "doc 0-9"}
+    payload = {"title": {"en": "T", "zh": "题"}, "source": "doc 0-9"}
     with base.database.writing() as session:
         put_in = [put(session, NewItem(to, "candidate", "doc/0-9", None, payload), base.clock()) for to in places]
     assert put_in == [True, True, False]

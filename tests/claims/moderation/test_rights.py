@@ -45,11 +45,11 @@ def _item(base: ClaimBase) -> int:
 
 
 def _undo(base: ClaimBase, actor: Actor) -> object:
-    return Undoing(base).undo(actor, Editor(base).edit(MODERATOR, CLAIM, None, EditTexts("Ours")).revision)
+    return Undoing(base).undo(actor, Editor(base).edit(MODERATOR, CLAIM, None, EditTexts({"en": "Ours"})).revision)
 
 
 def _restore(base: ClaimBase, actor: Actor) -> object:
-    number = Editor(base).edit(MODERATOR, CLAIM, None, EditTexts("Ours")).revision
+    number = Editor(base).edit(MODERATOR, CLAIM, None, EditTexts({"en": "Ours"})).revision
     return Undoing(base).restore(actor, CLAIM, number)
 
 
@@ -63,8 +63,8 @@ def _delete_example(base: ClaimBase, actor: Actor) -> object:
 
 
 MODERATORS: dict[str, Command] = {
-    "edit": lambda base, actor: Editor(base).edit(actor, CLAIM, None, EditTexts("Ours")),
-    "create": lambda base, actor: Editor(base).create(actor, EditTexts("Ours")),
+    "edit": lambda base, actor: Editor(base).edit(actor, CLAIM, None, EditTexts({"en": "Ours"})),
+    "create": lambda base, actor: Editor(base).create(actor, EditTexts({"en": "Ours"})),
     "follow the shared claim": lambda base, actor: Editor(base).follow_shared(actor, CLAIM, None),
     "mute": lambda base, actor: ClaimSettings(base).mute(actor, CLAIM),
     "unmute": lambda base, actor: ClaimSettings(base).unmute(actor, CLAIM),
@@ -74,7 +74,7 @@ MODERATORS: dict[str, Command] = {
     "see the queue": lambda base, actor: Queue(base, KEY).items(actor),
     "accept a wording": lambda base, actor: QueueDecisions(base).accept_wording(actor, _item(base)),
     "accept a negative wording": lambda base, actor: QueueDecisions(base).accept_negative(actor, _item(base)),
-    "open a claim": lambda base, actor: QueueDecisions(base).open_claim(actor, _item(base), EditTexts("New")),
+    "open a claim": lambda base, actor: QueueDecisions(base).open_claim(actor, _item(base), EditTexts({"en": "New"})),
     "dismiss": lambda base, actor: QueueDecisions(base).dismiss(actor, _item(base)),
     "see an item": lambda base, actor: QueueDecisions(base).item(actor, _item(base)),
     "see the history": lambda base, actor: History(base).page(actor),
@@ -150,11 +150,11 @@ def test_another_servers_version_cannot_be_restored(ours: ClaimBase) -> None:
 
 
 def test_another_servers_claims_and_sources_are_unknown(ours: ClaimBase) -> None:
-    made = Editor(ours).create(MODERATOR, EditTexts("Ours alone")).claim
+    made = Editor(ours).create(MODERATOR, EditTexts({"en": "Ours alone"})).claim
     source = SourceBook(ours).add(MODERATOR, NewSource("Our paper", "We", "2026"))
     assert made is not None
     with pytest.raises(UnknownClaimError):
-        Editor(ours).edit(STRANGER, made.id, None, EditTexts("Theirs"))
+        Editor(ours).edit(STRANGER, made.id, None, EditTexts({"en": "Theirs"}))
     with pytest.raises(UnknownClaimError):
         ours.claim(made.id, THERE)
     assert source in {document.id for document in ours.documents(HERE)}
@@ -172,11 +172,11 @@ def test_a_card_cannot_be_reported_from_another_server(ours: ClaimBase, clock: C
 def test_shared_claims_are_changed_by_the_operator_only(ours: ClaimBase) -> None:
     nowhere = Actor(1, None, is_administrator=True)
     with pytest.raises(NotAllowedError, match="in a server only"):
-        Editor(ours).edit(nowhere, CLAIM, None, EditTexts("Mine"))
-    Editor(ours).edit(MODERATOR, CLAIM, None, EditTexts("Ours"))
-    assert ours.claim(CLAIM).title_en == "About silver-server"
-    Editor(ours).edit(OPERATOR, CLAIM, None, EditTexts("For all"))
-    assert [ours.claim(CLAIM, server).title_en for server in (None, HERE, THERE)] == ["For all", "Ours", "For all"]
+        Editor(ours).edit(nowhere, CLAIM, None, EditTexts({"en": "Mine"}))
+    Editor(ours).edit(MODERATOR, CLAIM, None, EditTexts({"en": "Ours"}))
+    assert ours.claim(CLAIM).title["en"] == "About silver-server"
+    Editor(ours).edit(OPERATOR, CLAIM, None, EditTexts({"en": "For all"}))
+    assert [ours.claim(CLAIM, server).title["en"] for server in (None, HERE, THERE)] == ["For all", "Ours", "For all"]
 
 
 def test_who_may_manage_the_server_moderates_until_roles_are_chosen(base: ClaimBase) -> None:

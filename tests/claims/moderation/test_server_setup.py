@@ -56,7 +56,7 @@ def test_a_server_sees_the_packs_it_subscribes_to_and_its_own_claims(base: Claim
     assert len(base.claims(HERE)) == 3
     Editor(base).edit(MODERATOR, "tides", None, AddWording("one of our own"))
     ServerSetup(base).change(MODERATOR, packs=("tiny",))
-    own = Editor(base).create(MODERATOR, EditTexts("Ours")).claim
+    own = Editor(base).create(MODERATOR, EditTexts({"en": "Ours"})).claim
     assert own is not None
     assert [claim.id for claim in base.claims(HERE)] == [CLAIM, "bubble"]
     assert base.claim(own.id, HERE) == own
@@ -79,7 +79,7 @@ def test_the_digest_counts_a_week_of_one_server(base: ClaimBase, clock: Clock) -
     clock.move(days=1)
     Queue(base, KEY).propose(MEMBER, "proposed", CLAIM)
     FeedbackBook(base, KEY, clock).act(HERE, 8, CLAIM, 7, 5, "wrong-claim")
-    Editor(base).edit(MODERATOR, CLAIM, None, EditTexts("Ours"))
+    Editor(base).edit(MODERATOR, CLAIM, None, EditTexts({"en": "Ours"}))
     clock.move(days=6)
     digest = Digests(base).for_moderator(MODERATOR, since)
     assert (digest.waiting, digest.oldest) == ({"proposal": 1, "feedback": 1}, timedelta(days=6))

@@ -8,6 +8,7 @@ from checks.lexicon import Lexicon
 from checks.model import KnownFigure, KnownWording
 from claims.moderation.strength import MOST_SUGGESTED, strength_of, suggestions
 from claims.record import ClaimRecord
+from config.languages import ByLanguage
 
 SAID = (
     "the old crane in the harbour was built in 1920",
@@ -20,7 +21,18 @@ LEXICON = Lexicon.load()
 def claim(*texts: str, name: str = "crane") -> ClaimRecord:
     wordings = tuple(KnownWording(text, "en") for text in texts)
     title = "The harbour crane was built in 1920."
-    return ClaimRecord(name, "contested", title, "港口吊车建于1920年", "", 1, date(2026, 1, 5), None, wordings, (), ())
+    return ClaimRecord(
+        name,
+        "contested",
+        ByLanguage(en=title, zh="港口吊车建于1920年"),
+        "",
+        1,
+        date(2026, 1, 5),
+        None,
+        wordings,
+        (),
+        (),
+    )
 
 
 def strength(of: ClaimRecord, *others: ClaimRecord):
@@ -48,7 +60,9 @@ def test_a_muted_claim_is_heard_by_nobody() -> None:
 
 
 def test_suggestions_come_from_title_and_figures_and_repeat_no_wording() -> None:
-    figure = KnownFigure(1920.0, 1920.0, "year", "exactly", "claim", "year of the crane", "吊车的年份")
+    figure = KnownFigure(
+        1920.0, 1920.0, "year", "exactly", "claim", ByLanguage(en="year of the crane", zh="吊车的年份")
+    )
     made = list(suggestions(replace(claim("the harbour crane was built in 1920"), figures=(figure,))))
     assert made[:2] == ["港口吊车建于1920年", "year of the crane: 1920 year"]
     assert "The harbour crane was built in 1920" not in made

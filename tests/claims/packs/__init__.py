@@ -17,6 +17,7 @@ from claims.store.changes import note_changes
 from claims.store.claim_rows import read_rows, write_claim
 from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.tables import Claim
+from config.languages import ByLanguage, typed_texts
 
 DOCUMENT = "第一句话说的是白银。\nThe second line speaks of 1.2 kg of silver.\n"
 START, END = 12, 45
@@ -92,11 +93,17 @@ def outcomes(report: ImportReport | None) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def _changed(claim: ClaimRecord, changes: dict[str, Any]) -> dict[str, Any]:
+    """Return the changes to a claim; its title may be given in one language (`title_en`)."""
+    title = ByLanguage({**claim.title, **typed_texts(changes, "title")})
+    return {name: value for name, value in changes.items() if not name.startswith("title_")} | {"title": title}
+
+
 def edit_claim(base: ClaimBase, claim: str, **changes: object) -> None:
     """Change a shared claim as a moderator would: with a revision, and without touching what its pack gave it."""
     with base.database.changing() as session:
         [(row, before)] = read_rows(session, None, claim)
-        after = replace(before, **changes, edited_by="4711")
+        after = replace(before, **_changed(before, changes), edited_by="4711")
         write_claim(session, row, after, row.position, base.clock())
         change = ChangeRecord("claim", claim, claim_state(before), claim_state(after))
         note_changes(session, AuditEntry(4711, "claim.edit"), [change], base.clock())
@@ -107,4 +114,4 @@ def add_own(base: ClaimBase, server: int, claim: str, **changes: object) -> None
     with base.database.changing() as session:
         [(_, shared)] = read_rows(session, None, claim)
         row: Claim | None = None
-        write_claim(session, row, replace(shared, server=server, pack="", **changes), 0, base.clock())
+        write_claim(session, row, replace(shared, server=server, pack="", **_changed(shared, changes)), 0, base.clock())

@@ -63,4 +63,4 @@ def test_contested_claims_have_two_points() -> None:
 
 
 def test_points_stay_short_enough_for_a_card() -> None:
-    assert [claim.id for claim, point in POINTS if max(len(point.text_en), len(point.text_zh)) > 320] == []
+    assert [claim.id for claim, point in POINTS if max(len(point.text["en"]), len(point.text["zh"])) > 320] == []

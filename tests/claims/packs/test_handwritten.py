@@ -34,14 +34,14 @@ def written(folder: Path, text: str) -> Path:
 def test_the_least_loads_and_is_published(base: ClaimBase, tmp_path: Path) -> None:
     load_pack(base, written(tmp_path, LEAST))
     [claim] = base.claims()
-    assert (claim.title_en, claim.title_zh, claim.kind) == (
+    assert (claim.title["en"], claim.title["zh"], claim.kind) == (
         "The crane is from 1920",
         "The crane is from 1920",
         "contested",
     )
     assert {wording.language for wording in claim.wordings} == {"en"}
     [point] = claim.points
-    assert (point.role, point.speaker_en, point.date) == ("refutes", "Harbour book, page 12", "2026-01-05")
+    assert (point.role, point.speaker["en"], point.date) == ("refutes", "Harbour book, page 12", "2026-01-05")
     [citation] = point.citations
     [document] = base.documents()
     assert (citation.document, document.title, citation.end) == (document.id, "Harbour book, page 12", 0)

@@ -44,8 +44,8 @@ def test_a_newer_version_reports_what_became_of_each_claim(any_base: ClaimBase, 
     }
     assert any_base.packs()[0].version == 2
     assert any_base.claim("gone").edited_by is None
-    assert any_base.claim("edited").title_en == "As moderators have it"
-    assert any_base.claim("changed").title_en == "New"
+    assert any_base.claim("edited").title["en"] == "As moderators have it"
+    assert any_base.claim("changed").title["en"] == "New"
     assert (any_base.claim("changed").version, any_base.claim("same").version) == (2, 1)
 
 
@@ -79,7 +79,7 @@ def test_an_older_version_is_not_loaded(any_base: ClaimBase, tmp_path: Path) -> 
     load(any_base, tmp_path, claim_data("one", title={"en": "Newer", "zh": "新"}), version=3)
     assert load(any_base, tmp_path, claim_data("one"), version=2) is None
     assert any_base.packs()[0].version == 3
-    assert any_base.claim("one").title_en == "Newer"
+    assert any_base.claim("one").title["en"] == "Newer"
 
 
 def test_a_pack_that_somebody_works_on_is_loaded_anew_without_another_version(base: ClaimBase, tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_pack_that_somebody_works_on_is_loaded_anew_without_another_version(ba
     for title in ("Once more", "And again"):
         report = load(base, tmp_path, claim_data("one", title={"en": title, "zh": "新"}))
         assert outcomes(report) == {"changed": ("one",)}
-    assert base.claim("one").title_en == "And again"
+    assert base.claim("one").title["en"] == "And again"
 
 
 def test_the_order_of_claims_is_that_of_the_newest_pack(base: ClaimBase, tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_loading_is_one_revision_with_each_claim_before_and_after(any_base: Cl
         [change] = session.scalars(query).all()
     assert change.before is not None
     assert change.after is not None
-    assert (change.subject, change.before["title_en"], change.after["title_en"]) == ("one", "About one", "New")
+    assert (change.subject, change.before["title"]["en"], change.after["title"]["en"]) == ("one", "About one", "New")
 
 
 def test_a_claim_of_another_pack_is_not_taken_over(any_base: ClaimBase, tmp_path: Path) -> None:

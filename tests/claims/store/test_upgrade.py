@@ -15,10 +15,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from claims.base import ClaimBase
+from claims.store.claim_rows import read_claims
 from claims.store.copying import newest_step, upgrade
 from claims.store.database import Database
-from claims.store.tables import Table
+from claims.store.tables import Pack, Table
 from config.errors import DatabaseError
+from config.languages import ByLanguage
 
 MIGRATIONS = Path(__file__).parents[3] / "claims" / "migrations"
 
@@ -135,4 +137,33 @@ def test_answers_and_reports_of_an_older_base_keep_their_channel(new_url: str) -
         rows = session.connection().execute(text("SELECT card_message, channel FROM feedback ORDER BY card_message"))
         assert [tuple(row) for row in rows] == [(99, 8), (100, 0)]
         assert session.connection().execute(text("SELECT channel, message FROM answer")).one() == (8, 1)
+    database.close()
+
+
+def test_texts_of_an_older_base_are_carried_over_by_language(new_url: str) -> None:
+    database = Database(new_url)
+    upgrade(database, "0015")
+    # fmt: off
+    rows = (
+        ("INSERT INTO pack (id, version, title_en, title_zh, licence, as_of, sha256, loaded_at)"
+         " VALUES ('p', 1, 'A pack', '一个包', 'CC0', '2026-01-01', '', '2026-01-01 00:00:00')"),
+        ("INSERT INTO claim (key, id, pack, position, kind, title_en, title_zh, as_of, status, version, changed_at)"
+         " VALUES (1, 'c', 'p', 1, 'context', '', '标题 \"甲\"', '2026-01-01', 'published', 1, '2026-01-01 00:00:00')"),
+        ("INSERT INTO figure (claim, position, low, high, unit, bound, role, subject_en, subject_zh)"
+         " VALUES (1, 0, 1, 1, 'kg', 'exactly', 'claim', 'weight', '重量')"),
+        ("INSERT INTO point (claim, position, role, speaker_en, speaker_zh, date, text_en, text_zh, numbers)"
+         " VALUES (1, 0, 'context', 'Ann', '安', '2026', 'Said.', '说过。', '[]')"),
+    )
+    # fmt: on
+    with database.writing() as session:
+        for row in rows:
+            session.connection().execute(text(row))
+    upgrade(database)
+    with database.reading() as session:
+        [claim] = read_claims(session, None)
+        pack = session.get_one(Pack, "p")
+        assert (pack.title, claim.title) == (ByLanguage(en="A pack", zh="一个包"), ByLanguage(zh='标题 "甲"'))
+        assert claim.figures[0].subject == ByLanguage(en="weight", zh="重量")
+        point = claim.points[0]
+        assert (point.speaker, point.text) == (ByLanguage(en="Ann", zh="安"), ByLanguage(en="Said.", zh="说过。"))
     database.close()

@@ -45,10 +45,10 @@ async def test_a_claim_past_its_review_says_so(desk):
 
 
 async def test_it_names_whose_version_it_is_and_who_changed_it(desk):
-    desk.edit(EditTexts("Ours"))
+    desk.edit(EditTexts({"en": "Ours"}))
     shown = text_of(await desk.open())
     assert "-# This server's own version of a shared claim. Last changed by <@99>." in shown
-    desk.moderation.editor.create(desk.other, EditTexts("The whale of the bay"))
+    desk.moderation.editor.create(desk.other, EditTexts({"en": "The whale of the bay"}))
     assert "-# A claim of this server's own. Last changed by <@99>." in text_of(await desk.open("whale"))
 
 
@@ -57,14 +57,14 @@ async def test_what_keeps_a_claim_from_being_answered_is_said(world, desk):
     assert "**Answered from 0.75 on; other claims have the server's cut-off.**" in text_of(await desk.open())
     world.touchstone.moderation.setup.change(administrator(world.guild.id), packs=())
     assert "**This server does not use its pack harbour, so it is not answered.**" in text_of(await desk.open())
-    desk.moderation.editor.create(desk.other, EditTexts("The whale of the bay"))
+    desk.moderation.editor.create(desk.other, EditTexts({"en": "The whale of the bay"}))
     assert "**A draft is not answered." in text_of(await desk.open("whale"))
 
 
 async def test_what_people_wrote_is_shown_letter_by_letter(desk):
-    desk.edit(EditTexts("**Bold** @everyone [x](https://evil.example)", "# 标题"))
+    desk.edit(EditTexts({"en": "**Bold** @everyone [x](https://evil.example)", "zh": "# 标题"}))
     desk.edit(AddWordings("~~gone~~ <@1>"))
-    desk.edit(EditPoint(0, text_en="_low_ ||hidden||", speaker_en="`code`"))
+    desk.edit(EditPoint(0, text={"en": "_low_ ||hidden||"}, speaker={"en": "`code`"}))
     shown = text_of(await desk.open())
     assert "\\*\\*Bold\\*\\* @\u200beveryone \\[x\\](https:\u200b//evil.example)" in shown
     assert r"\_low\_ \|\|hidden\|\|" in shown
@@ -75,10 +75,12 @@ async def test_what_people_wrote_is_shown_letter_by_letter(desk):
 
 async def test_the_longest_claim_fits_by_whole_lines(desk):
     long = {name: "\n".join(f"{name} {n} 𠀀 {'*' * 250}" for n in range(70)) for name in ("en", "not_en", "denials_en")}
-    desk.edit(EditWordings(**long))
+    desk.edit(EditWordings(long))
     for n in range(18):
         desk.edit(
-            EditPoint(text_en=f"{n} {'_' * 590}", speaker_en="S" * 300, date="2025", citations="harbour-yearbook")
+            EditPoint(
+                text={"en": f"{n} {'_' * 590}"}, speaker={"en": "S" * 300}, date="2025", citations="harbour-yearbook"
+            )
         )
     message = await desk.open()
     shown = text_of(message)
@@ -110,7 +112,7 @@ async def test_status_is_changed_with_one_click(desk):
 
 
 async def test_what_an_answer_would_lack_keeps_a_draft_from_being_published(desk):
-    draft = desk.moderation.editor.create(desk.other, EditTexts("The whale of the bay")).claim
+    draft = desk.moderation.editor.create(desk.other, EditTexts({"en": "The whale of the bay"})).claim
     refused = await desk.press(await desk.open(draft.id), "Publish")
     assert "A published claim needs a wording." in refused.content
     assert "A published claim needs a point." in refused.content
@@ -140,10 +142,10 @@ async def test_a_paused_claim_is_resumed(world, desk):
 
 
 async def test_the_shared_version_comes_back_after_a_confirming_click(desk):
-    desk.edit(EditTexts("Ours"))
+    desk.edit(EditTexts({"en": "Ours"}))
     question = await desk.press(await desk.open(), "Use the shared version again")
     assert "Give up this server's own version" in text_of(question)
-    assert desk.claim().title_en == "Ours"
+    assert desk.claim().title["en"] == "Ours"
     message = await desk.press(question, "No")
     assert "### Ours" in text_of(message)
     message = await desk.press(message, "Use the shared version again", "Yes, use the shared version")
@@ -155,7 +157,7 @@ async def test_the_shared_version_comes_back_after_a_confirming_click(desk):
 @pytest.mark.parametrize("label", ["Withdraw", "Make a draft", "Mute"])
 async def test_a_click_on_an_older_card_shows_the_newer_one_and_does_nothing(desk, label):
     message = await desk.open()
-    desk.edit(EditTexts("Theirs"))
+    desk.edit(EditTexts({"en": "Theirs"}))
     message = await desk.press(message, label)
     assert text_of(message).startswith("Somebody else has changed this meanwhile, so I did nothing.")
     assert "### Theirs" in text_of(message)
@@ -163,12 +165,12 @@ async def test_a_click_on_an_older_card_shows_the_newer_one_and_does_nothing(des
 
 
 async def test_an_older_question_does_not_give_up_a_newer_version(desk):
-    desk.edit(EditTexts("Ours"))
+    desk.edit(EditTexts({"en": "Ours"}))
     question = await desk.press(await desk.open(), "Use the shared version again")
-    desk.edit(EditTexts("Theirs"))
+    desk.edit(EditTexts({"en": "Theirs"}))
     message = await desk.press(question, "Yes, use the shared version")
     assert "Somebody else has changed this meanwhile" in text_of(message)
-    assert desk.claim().title_en == "Theirs"
+    assert desk.claim().title["en"] == "Theirs"
 
 
 @pytest.mark.parametrize(
@@ -203,12 +205,12 @@ async def test_it_is_opened_from_elsewhere_too(world, desk):
 
 
 async def test_the_history_is_one_click_away(desk):
-    desk.edit(EditTexts("Ours"))
+    desk.edit(EditTexts({"en": "Ours"}))
     assert "Claim edited" in text_of(await desk.press(await desk.open(), "History"))
 
 
 async def test_a_claim_that_is_gone_is_named_as_such(desk):
-    draft = desk.moderation.editor.create(desk.other, EditTexts("The whale of the bay")).claim
+    draft = desk.moderation.editor.create(desk.other, EditTexts({"en": "The whale of the bay"})).claim
     message = await desk.open(draft.id)
     desk.moderation.editor.follow_shared(desk.other, draft.id, None)
     assert "There is no such claim here" in (await desk.press(message, "Wordings")).content

@@ -32,7 +32,7 @@ async def test_what_is_typed_is_written_and_shown(desk):
     message = await desk.hand_in(form, title_en="The crane is old", kind=["context"], review_by="2027-01-31")
     assert text_of(message).startswith("✓ Written.\n### The crane is old")
     claim = desk.claim()
-    assert (claim.title_en, claim.kind, str(claim.review_by)) == ("The crane is old", "context", "2027-01-31")
+    assert (claim.title["en"], claim.kind, str(claim.review_by)) == ("The crane is old", "context", "2027-01-31")
     assert claim.edited_by == str(desk.world.chief.id)
 
 
@@ -48,22 +48,22 @@ async def test_a_fault_is_named_with_its_field_and_all_is_echoed(desk):
     shown = text_of(refused)
     assert "- As of: yesterday is no day. Write it as 2026-01-23." in shown
     assert "Newer" in shown
-    assert desk.claim().title_en == CRANE
+    assert desk.claim().title["en"] == CRANE
     again = await desk.form(refused, "Try again")
     assert prefilled(again)["title_en"] == "Newer"
     await desk.hand_in(again, as_of="2026-01-01")
-    assert (desk.claim().title_en, str(desk.claim().as_of)) == ("Newer", "2026-01-01")
+    assert (desk.claim().title["en"], str(desk.claim().as_of)) == ("Newer", "2026-01-01")
 
 
 async def test_of_two_moderators_at_once_the_second_may_keep_his_own(desk):
     form = await edit_form(desk)
-    desk.edit(EditTexts("Theirs"))
+    desk.edit(EditTexts({"en": "Theirs"}))
     conflict = await desk.hand_in(form, title_en="Mine")
     assert "Title in English: Mine → Theirs" in text_of(conflict)
     assert labels_of(conflict) == ["Keep mine", "Keep theirs", "Edit again"]
     message = await desk.press(conflict, "Keep mine")
     assert text_of(message).startswith("✓ Written.\n### Mine")
-    assert desk.claim().title_en == "Mine"
+    assert desk.claim().title["en"] == "Mine"
 
 
 async def test_a_conflict_names_dates_and_choices_in_the_language_of_the_moderator(desk, in_language):
@@ -79,18 +79,18 @@ async def test_a_conflict_names_dates_and_choices_in_the_language_of_the_moderat
 
 async def test_or_leave_theirs(desk):
     form = await edit_form(desk)
-    desk.edit(EditTexts("Theirs"))
+    desk.edit(EditTexts({"en": "Theirs"}))
     await desk.press(await desk.hand_in(form, title_en="Mine"), "Keep theirs")
-    assert desk.claim().title_en == "Theirs"
+    assert desk.claim().title["en"] == "Theirs"
 
 
 async def test_or_join_both(desk):
     form = await edit_form(desk)
-    desk.edit(EditTexts("Theirs"))
+    desk.edit(EditTexts({"en": "Theirs"}))
     again = await desk.form(await desk.hand_in(form, title_en="Mine"), "Edit again")
     assert prefilled(again)["title_en"] == "Mine"
     await desk.hand_in(again, title_en="Mine and theirs")
-    assert desk.claim().title_en == "Mine and theirs"
+    assert desk.claim().title["en"] == "Mine and theirs"
 
 
 async def test_a_form_that_was_open_at_a_restart_is_still_taken(world, desk, settings):
@@ -129,7 +129,7 @@ async def test_where_the_database_is_locked_the_words_come_back(world, desk, mon
     again = await desk.form(refused, "Try again")
     message = await desk.hand_in(again, title_en="Typed in vain", title_zh="白打的字")
     assert text_of(message).startswith("✓ Written.")
-    assert desk.claim().title_zh == "白打的字"
+    assert desk.claim().title["zh"] == "白打的字"
 
 
 async def test_a_title_that_another_claim_says_is_written_with_a_warning(desk):
@@ -138,7 +138,7 @@ async def test_a_title_that_another_claim_says_is_written_with_a_warning(desk):
         "⚠ “that lighthouse lamp needs 40 kW of power” is nearly what another claim says: The lamp of the lighthouse"
     )
     assert warning in text_of(message)
-    assert desk.claim().title_en == "that lighthouse lamp needs 40 kW of power"
+    assert desk.claim().title["en"] == "that lighthouse lamp needs 40 kW of power"
 
 
 WHALE = {
@@ -157,7 +157,7 @@ async def test_a_new_claim_is_published_with_one_form(world, desk):
     assert "✓ Published: I answer it from now on." in text_of(message)
     assert world.touchstone.base.revision == before + 1
     (claim,) = [claim for claim in desk.moderation.claims.all(desk.other) if claim.server]
-    assert (claim.title_en, claim.status) == (WHALE["title"], "published")
+    assert (claim.title["en"], claim.status) == (WHALE["title"], "published")
     assert {(wording.text, wording.language) for wording in claim.wordings} == {
         ("the whale in our bay sings at night", "en"),
         ("our bay whale can sing", "en"),
@@ -186,7 +186,7 @@ async def test_a_new_claim_may_begin_as_a_draft_with_its_title_alone(world, desk
     assert "Status: draft" in text_of(message)
     assert labels_of(message)[5:] == ["Publish", "Mute", "Cut-off", "What is heard", "Try a sentence"]
     (draft,) = [claim for claim in desk.moderation.claims.all(desk.other) if claim.server]
-    assert (draft.title_zh, draft.status, [each.text for each in draft.wordings]) == (
+    assert (draft.title["zh"], draft.status, [each.text for each in draft.wordings]) == (
         "海湾的鲸鱼会唱歌",
         "draft",
         ["海湾的鲸鱼会唱歌"],
@@ -225,7 +225,7 @@ async def test_what_two_moderators_change_apart_is_merged_without_a_question(des
     desk.edit(EditTexts(kind="outlook", as_of="2026-01-02"))
     message = await desk.hand_in(form, title_en="Mine")
     assert text_of(message).startswith("✓ Written.\n### Mine")
-    assert (desk.claim().title_en, desk.claim().kind, str(desk.claim().as_of)) == ("Mine", "outlook", "2026-01-02")
+    assert (desk.claim().title["en"], desk.claim().kind, str(desk.claim().as_of)) == ("Mine", "outlook", "2026-01-02")
 
 
 async def test_the_cut_off_of_a_claim_is_set_and_taken_away(desk):

@@ -6,6 +6,7 @@ from bot.discord import create_bot
 from bot.discord.editor.entries import _value
 from checks.model import KnownFigure
 from claims.moderation.edits import EditFigure, RemoveFigure
+from config.languages import ByLanguage
 from tests.bot.discord.editor.conftest import LAMP_ID, menus_of
 from tests.bot.discord.world import labels_of, prefilled, text_of
 
@@ -35,11 +36,11 @@ async def test_a_figure_is_shown_and_changed(desk):
     message = await desk.hand_in(form, value="2 to 3", unit="MW", bound=["range"])
     assert text_of(message).startswith("✓ Written.")
     assert "the whole island 2–3 MW" in text_of(message)
-    assert known(desk) == (KnownFigure(2, 3, "MW", "range", "claim", "the whole island", "整座岛"),)
+    assert known(desk) == (KnownFigure(2, 3, "MW", "range", "claim", ByLanguage(en="the whole island", zh="整座岛")),)
 
 
 async def test_what_a_figure_is_for_stays(desk):
-    desk.edit(EditFigure("2", "kW", role="context", subject_en="the lamp"), LAMP_ID)
+    desk.edit(EditFigure("2", "kW", role="context", subject={"en": "the lamp"}), LAMP_ID)
     await desk.hand_in(await desk.form(await figure(desk, 1), "Edit"), value="2.5")
     assert [(each.low, each.role) for each in known(desk)] == [(40, "claim"), (2.5, "context")]
 
@@ -48,7 +49,7 @@ async def test_a_new_figure_is_added(desk):
     form = await desk.form(await figures(desk), "New figure")
     message = await desk.hand_in(form, value="2", unit="kW", subject_en="the lamp")
     assert "**Figure 2 of 2**\nthe lamp 2 kW" in text_of(message)
-    assert known(desk)[1] == KnownFigure(2, 2, "kW", "exactly", "claim", "the lamp", "the lamp")
+    assert known(desk)[1] == KnownFigure(2, 2, "kW", "exactly", "claim", ByLanguage(en="the lamp", zh="the lamp"))
 
 
 @pytest.mark.parametrize("typed", ["many", "3 to 2", "1e999"])
@@ -68,7 +69,7 @@ async def test_a_figure_goes_after_a_confirming_click(desk):
 
 async def test_an_older_list_touches_nothing(desk):
     listed, question = await figures(desk), await desk.press(await figure(desk), "Remove")
-    desk.edit(EditFigure("2", "kW", subject_en="the lamp"), LAMP_ID)
+    desk.edit(EditFigure("2", "kW", subject={"en": "the lamp"}), LAMP_ID)
     for message in (
         await desk.choose(listed, "ts:desk:menu:figs", "0"),
         await desk.press(question, "Yes, take it out"),
@@ -78,18 +79,18 @@ async def test_an_older_list_touches_nothing(desk):
 
 
 async def test_a_form_finds_its_figure_again_where_the_list_has_shifted(desk):
-    desk.edit(EditFigure("2", "kW", subject_en="the lamp"), LAMP_ID)
+    desk.edit(EditFigure("2", "kW", subject={"en": "the lamp"}), LAMP_ID)
     form = await desk.form(await figure(desk, 1), "Edit")
     desk.edit(RemoveFigure(0), LAMP_ID)
     conflict = await desk.hand_in(form, value="3")
     assert labels_of(conflict) == ["Keep mine", "Keep theirs", "Edit again"]
     await desk.press(conflict, "Keep mine")
-    assert [(each.low, each.subject_en) for each in known(desk)] == [(3, "the lamp")]
+    assert [(each.low, each.subject["en"]) for each in known(desk)] == [(3, "the lamp")]
 
 
 async def test_as_many_figures_as_there_may_be_are_all_within_reach(desk):
     for n in range(39):
-        desk.edit(EditFigure(str(n), "kW", subject_en=f"{n} {'x' * 290}"), LAMP_ID)
+        desk.edit(EditFigure(str(n), "kW", subject={"en": f"{n} {'x' * 290}"}), LAMP_ID)
     message = await figures(desk)
     assert sum(len(menu.options) for menu in menus_of(message)) == 40
     assert len(text_of(message)) <= 4000

@@ -23,7 +23,7 @@ async def test_it_completes_in_both_languages_and_scripts(world, typed):
 async def test_drafts_withdrawn_and_muted_claims_are_found_and_marked(world, desk):
     desk.edit(SetStatus("withdrawn"))
     desk.moderation.claim_settings.mute(desk.other, LAMP_ID)
-    desk.moderation.editor.create(desk.other, EditTexts("The whale of the bay"))
+    desk.moderation.editor.create(desk.other, EditTexts({"en": "The whale of the bay"}))
     assert await complete(world, "crane") == ["The old harbour crane was built in 1920 (withdrawn)"]
     assert await complete(world, "lamp") == ["The lamp of the lighthouse draws 40 kW (muted)"]
     assert await complete(world, "whale") == ["The whale of the bay (draft)"]
@@ -55,7 +55,7 @@ async def test_a_server_finds_nothing_that_another_has_of_its_own(world, desk):
     channel = guild.create_text_channel("elsewhere")
     role = guild.create_role("chiefs", permissions=discord.Permissions(manage_guild=True))
     stranger = guild.add_member(world.env.create_user("stranger"), roles=[role])
-    draft = desk.moderation.editor.create(desk.other, EditTexts("The whale of the bay")).claim
+    draft = desk.moderation.editor.create(desk.other, EditTexts({"en": "The whale of the bay"})).claim
     assert await stranger.autocomplete(channel, "claims find", "claim", "whale") == []
     shown = text_of(await stranger.slash(channel, "claims find", claim=draft.id))
     assert shown == "There is no such claim here. Pick one from the list."

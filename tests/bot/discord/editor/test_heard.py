@@ -7,7 +7,7 @@ from tests.bot.discord.world import text_of
 
 def draft(desk):
     """Begin a claim of the server's own."""
-    texts = EditTexts("The ferry carries 900 people", "渡轮能载900人", "contested", "2026-01-05", "")
+    texts = EditTexts({"en": "The ferry carries 900 people", "zh": "渡轮能载900人"}, "contested", "2026-01-05", "")
     return desk.moderation.editor.create(desk.other, texts).claim.id
 
 

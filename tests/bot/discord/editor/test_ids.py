@@ -13,11 +13,12 @@ from bot.discord.routes import Router
 from bot.texts import Texts
 from checks.model import KnownFigure, KnownWording
 from claims.moderation.editor import ClaimSight
-from claims.record import ClaimRecord, PointRecord
+from claims.record import CitationRecord, ClaimRecord, PointRecord
 from config.errors import InvalidEditError
+from config.languages import ByLanguage
 from config.settings import Settings
 
-POINT = PointRecord("refutes", "A", "甲", "2025", "Text", "文", ())
+POINT = PointRecord("refutes", ByLanguage(en="A", zh="甲"), "2025", ByLanguage(en="Text", zh="文"), ())
 FIGURE = KnownFigure(1, 1, "kW")
 LONGEST = "a" * 64
 
@@ -26,8 +27,8 @@ def sight(status="published") -> ClaimScreen:
     day = date(2025, 1, 1)
     wordings = tuple(KnownWording(f"wording {n}", "en") for n in range(50))
     claim = ClaimRecord(
-        LONGEST, "contested", "Title", "标题", "p", 99999, day, day, wordings, (FIGURE,) * 40, (POINT,) * 20, status,
-        1, True, None, "1", True, 0.5,
+        LONGEST, "contested", ByLanguage(en="Title", zh="标题"), "p", 99999, day, day, wordings, (FIGURE,) * 40,
+        (POINT,) * 20, status, 1, True, None, "1", True, 0.5,
     )  # fmt: skip
     return ClaimScreen(ClaimSight(claim, "version", 0.5, False), {}, {}, day)
 
@@ -85,3 +86,10 @@ def test_an_entry_is_found_again_wherever_it_is_told_for_certain(now, place):
 def test_an_entry_that_cannot_be_told_is_no_other_one(now):
     with pytest.raises(InvalidEditError, match="no number 2"):
         place_now(now, 1, fingerprint_at("abc", 1))
+
+
+def test_buttons_drawn_before_texts_stood_by_language_still_find_their_entry():
+    cited = (CitationRecord("doc", 0, 4, "ab"),)
+    point = PointRecord("refutes", ByLanguage(en="A", zh="甲"), "2025", ByLanguage(en="Text", zh="文"), cited, ("3",))
+    figure = KnownFigure(2, 3, "MW", "range", "claim", ByLanguage(en="the island", zh="整座岛"))
+    assert (fingerprint_at((point,), 0), fingerprint_at((figure,), 0)) == ("atIGT1PN", "jByHT1PN")

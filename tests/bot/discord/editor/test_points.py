@@ -50,7 +50,7 @@ async def test_its_text_and_role_are_changed(desk):
     message = await desk.hand_in(form, role=["refutes"], text_en="The plate is another crane's.")
     assert text_of(message).startswith("✓ Written.")
     changed = desk.claim().points[1]
-    assert (changed.role, changed.text_en, changed.speaker_en) == (
+    assert (changed.role, changed.text["en"], changed.speaker["en"]) == (
         "refutes",
         "The plate is another crane's.",
         "The harbour's yearbook",
@@ -70,8 +70,8 @@ async def test_its_source_is_changed(world, desk):
     )
     assert text_of(message).startswith("✓ Written.")
     changed = desk.claim().points[1]
-    assert (changed.speaker_en, changed.numbers, len(changed.citations)) == ("The archivist", ("1920", "3"), 2)
-    assert changed.text_en == PLATE
+    assert (changed.speaker["en"], changed.numbers, len(changed.citations)) == ("The archivist", ("1920", "3"), 2)
+    assert changed.text["en"] == PLATE
 
 
 async def test_a_source_that_is_not_there_is_refused_with_those_that_are(desk):
@@ -86,7 +86,7 @@ async def test_a_new_point_is_added_and_gets_its_role_after_it(desk):
         form, text_en="The crane sings.", speaker_en="A sailor", date="2025-06", citations="harbour-yearbook"
     )
     assert "**Point 3 of 3**" in text_of(message)
-    assert (desk.claim().points[2].role, desk.claim().points[2].text_zh) == ("refutes", "The crane sings.")
+    assert (desk.claim().points[2].role, desk.claim().points[2].text["zh"]) == ("refutes", "The crane sings.")
     await desk.hand_in(await desk.form(message, "Text"), role=["supports"])
     assert desk.claim().points[2].role == "supports"
 
@@ -99,7 +99,7 @@ async def test_a_point_goes_after_a_confirming_click(desk):
     message = await desk.press(question, "Yes, take it out")
     assert text_of(message).startswith("✓ Written.")
     assert "**Points: 1**" in text_of(message)
-    assert PLATE not in {each.text_en for each in desk.claim().points}
+    assert PLATE not in {each.text["en"] for each in desk.claim().points}
 
 
 async def test_the_last_point_of_a_published_claim_stays(desk):
@@ -132,7 +132,11 @@ async def test_a_form_finds_its_point_again_where_the_list_has_shifted(desk):
     assert prefilled(again)["text_en"] == "Mine."
     await desk.press(conflict, "Keep mine")
     (only,) = desk.claim().points
-    assert (only.role, only.text_en, only.text_zh) == ("context", "Mine.", "刻着1920年的铜牌来自另一台已拆除的吊车。")
+    assert (only.role, only.text["en"], only.text["zh"]) == (
+        "context",
+        "Mine.",
+        "刻着1920年的铜牌来自另一台已拆除的吊车。",
+    )
 
 
 async def test_a_button_of_an_older_point_opens_that_point(desk):
@@ -144,19 +148,19 @@ async def test_a_button_of_an_older_point_opens_that_point(desk):
 
 async def test_of_two_who_change_one_point_the_second_is_asked(desk):
     form = await desk.form(await point(desk), "Text")
-    desk.edit(EditPoint(1, text_en="Theirs."))
+    desk.edit(EditPoint(1, text={"en": "Theirs."}))
     conflict = await desk.hand_in(form, text_en="Mine.")
     assert "Mine." in text_of(conflict)
     assert "Theirs." in text_of(conflict)
     await desk.press(conflict, "Keep mine")
-    assert [each.text_en for each in desk.claim().points][1] == "Mine."
+    assert [each.text["en"] for each in desk.claim().points][1] == "Mine."
     assert len(desk.claim().points) == 2
 
 
 async def test_what_was_typed_about_a_point_that_is_gone_changes_no_other(desk):
     form = await desk.form(await point(desk), "Text")
     desk.edit(RemovePoint(1))
-    desk.edit(EditPoint(0, text_en="Changed too."))
+    desk.edit(EditPoint(0, text={"en": "Changed too."}))
     before = desk.claim()
     refused = text_of(await desk.hand_in(form, text_en="Mine."))
     assert "There is no number 2 any more. Look at the claim again." in refused
@@ -166,10 +170,10 @@ async def test_what_was_typed_about_a_point_that_is_gone_changes_no_other(desk):
 
 async def test_a_new_point_does_not_mind_what_else_has_changed(desk):
     form = await desk.form(await points(desk), "New point")
-    desk.edit(EditTexts("Theirs"))
+    desk.edit(EditTexts({"en": "Theirs"}))
     await desk.hand_in(form, text_en="Mine.", speaker_en="A", date="2025", citations="harbour-yearbook")
-    assert desk.claim().title_en == "Theirs"
-    assert desk.claim().points[2].text_en == "Mine."
+    assert desk.claim().title["en"] == "Theirs"
+    assert desk.claim().points[2].text["en"] == "Mine."
 
 
 async def test_everything_works_after_a_restart(world, desk, settings):

@@ -50,7 +50,7 @@ async def test_it_shows_the_first_list_and_counts_all_six(desk):
 
 
 async def test_long_lists_have_pages(desk):
-    desk.edit(EditWordings(en="\n".join(f"wording number {n}" for n in range(45))))
+    desk.edit(EditWordings({"en": "\n".join(f"wording number {n}" for n in range(45))}))
     message = await wordings(desk)
     assert "Page 1 of 3" in text_of(message)
     message = await desk.press(message, "Next", "Next")
@@ -62,7 +62,7 @@ async def test_long_lists_have_pages(desk):
 
 
 async def test_a_page_of_the_longest_wordings_fits(desk):
-    desk.edit(EditWordings(en="\n".join(f"{n:02} 𠀀{'*' * 290}" for n in range(20))))
+    desk.edit(EditWordings({"en": "\n".join(f"{n:02} 𠀀{'*' * 290}" for n in range(20))}))
     shown = text_of(await wordings(desk))
     assert len(shown.encode("utf-16-le")) // 2 <= 4000
     assert all(f"- {n:02} " in shown for n in range(20))
@@ -85,9 +85,9 @@ async def test_many_are_added_at_once_with_their_use(desk):
 
 async def test_adding_keeps_what_somebody_else_has_added_meanwhile(desk):
     form = await desk.form(await wordings(desk), "Add")
-    desk.edit(EditTexts("Theirs"))
+    desk.edit(EditTexts({"en": "Theirs"}))
     await desk.hand_in(form, texts="mine")
-    assert desk.claim().title_en == "Theirs"
+    assert desk.claim().title["en"] == "Theirs"
     assert "mine" in texts(desk.claim())
 
 
@@ -117,7 +117,7 @@ async def test_what_goes_is_what_was_chosen_even_where_the_list_has_shifted(desk
     message, second = await wordings(desk), await wordings(desk)
     option = options(message, "out")[2]
     kept = texts(desk.claim())
-    desk.edit(EditWordings(en="\n".join(["a new first one", *kept])))
+    desk.edit(EditWordings({"en": "\n".join(["a new first one", *kept])}))
     await desk.choose(message, "ts:desk:out", option.value)
     assert texts(desk.claim()) == ["a new first one", *(text for text in kept if text != option.label)]
     message = await desk.choose(second, "ts:desk:out", option.value)
@@ -125,7 +125,7 @@ async def test_what_goes_is_what_was_chosen_even_where_the_list_has_shifted(desk
 
 
 async def test_the_last_wording_of_a_published_claim_stays(desk):
-    desk.edit(EditWordings(en="only one", zh=""))
+    desk.edit(EditWordings({"en": "only one", "zh": ""}))
     message = await wordings(desk)
     refused = await desk.choose(message, "ts:desk:out", options(message, "out")[0].value)
     assert "A published claim needs a wording." in refused.content
@@ -143,7 +143,7 @@ async def test_a_list_is_edited_as_one_text(desk):
 
 async def test_of_two_who_rewrite_a_list_the_second_is_asked(desk):
     form = await desk.form(await wordings(desk), "Edit as text")
-    desk.edit(EditWordings(en="theirs"))
+    desk.edit(EditWordings({"en": "theirs"}))
     conflict = await desk.hand_in(form, en="mine")
     assert labels_of(conflict) == ["Keep mine", "Keep theirs", "Edit again"]
     assert "− mine\n\u200b+ theirs" in text_of(conflict)
@@ -153,7 +153,7 @@ async def test_of_two_who_rewrite_a_list_the_second_is_asked(desk):
 
 async def test_a_list_longer_than_a_form_is_edited_piece_by_piece(desk):
     form = await desk.form(await wordings(desk), "Edit as text")
-    desk.edit(EditWordings(en="\n".join(f"{n} {'x' * 200}" for n in range(40))))
+    desk.edit(EditWordings({"en": "\n".join(f"{n} {'x' * 200}" for n in range(40))}))
     message = await wordings(desk)
     assert labels_of(message)[-2:] == ["Add", "To the claim"]
     assert "This list is too long to be edited as one text." in text_of(message)
@@ -163,7 +163,7 @@ async def test_a_list_longer_than_a_form_is_edited_piece_by_piece(desk):
 
 async def test_an_old_button_on_a_list_that_grew_says_that_it_is_too_long(desk):
     message = await wordings(desk)
-    desk.edit(EditWordings(en="\n".join(f"{n} {'x' * 200}" for n in range(40))))
+    desk.edit(EditWordings({"en": "\n".join(f"{n} {'x' * 200}" for n in range(40))}))
     refused = await desk.press(message, "Edit as text")
     assert "Wordings in English: The text has 8149 characters. Keep it to 4000." in refused.content
 

@@ -40,11 +40,11 @@ class Desk:
 
     def title(self, claim: str = "crane-built-1920") -> str:
         """Return the English title as the server sees it."""
-        return self.world.touchstone.base.claim(claim, self.world.guild.id).title_en
+        return self.world.touchstone.base.claim(claim, self.world.guild.id).title["en"]
 
     def retitle(self, title: str, claim: str = "crane-built-1920") -> None:
         """Let another moderator change a claim's title."""
-        self.world.touchstone.moderation.editor.edit(self.actor, claim, None, EditTexts(title_en=title))
+        self.world.touchstone.moderation.editor.edit(self.actor, claim, None, EditTexts(title={"en": title}))
 
     @property
     def revisions(self):

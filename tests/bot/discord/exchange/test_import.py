@@ -173,8 +173,8 @@ async def test_another_server_sees_nothing_of_it(desk, changed):
     await desk.write(await desk.bring(changed))
     touchstone, there = desk.world.touchstone, desk.world.env.create_guild()
     moderator = Actor(1, there.id, is_administrator=True)
-    assert touchstone.base.claim("crane-built-1920", there.id).title_en == CRANE_TITLE
-    assert touchstone.base.claim("crane-built-1920").title_en == CRANE_TITLE
+    assert touchstone.base.claim("crane-built-1920", there.id).title["en"] == CRANE_TITLE
+    assert touchstone.base.claim("crane-built-1920").title["en"] == CRANE_TITLE
     assert touchstone.moderation.history.page(moderator).entries == ()
 
 

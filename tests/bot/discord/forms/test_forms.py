@@ -18,6 +18,7 @@ from claims.moderation.edits import EditTexts
 from claims.moderation.rights import Actor
 from claims.store import database
 from claims.store.tables import FormDraft
+from config.languages import typed_texts
 from tests.bot.discord.forms.title_form import with_title_form
 from tests.bot.discord.world import hand_in, labels_of, prefilled, shown_by, text_of
 
@@ -37,12 +38,12 @@ async def opened(world, person=None):
 
 
 def title(world) -> str:
-    return world.touchstone.base.claim(CLAIM, world.guild.id).title_en
+    return world.touchstone.base.claim(CLAIM, world.guild.id).title["en"]
 
 
 def somebody_else(world, **texts: str) -> None:
     actor = Actor(99, world.guild.id, is_administrator=True)
-    world.touchstone.moderation.editor.edit(actor, CLAIM, None, EditTexts(**texts))
+    world.touchstone.moderation.editor.edit(actor, CLAIM, None, EditTexts(typed_texts(texts, "title")))
 
 
 async def test_what_is_typed_is_written(world):
@@ -75,14 +76,14 @@ async def test_a_refused_form_says_why_echoes_all_and_opens_again_as_it_was(worl
     again = await world.chief.click(shown_by(refused), label="Try again")
     done = await hand_in(world.chief, again, title_en="Shorter")
     assert text_of(done) == "Written: Shorter"
-    assert world.touchstone.base.claim(CLAIM, world.guild.id).title_zh == "新标题"
+    assert world.touchstone.base.claim(CLAIM, world.guild.id).title["zh"] == "新标题"
 
 
 async def test_what_was_refused_is_there_when_the_form_is_opened_anew_after_a_restart(world, settings, touchstone):
     await hand_in(world.chief, await opened(world), title_en="x" * 301, title_zh="新标题")
     await world.env.restart_bot(with_title_form(create_bot(settings, touchstone)))
     await hand_in(world.chief, await opened(world), title_en="Short")
-    assert world.touchstone.base.claim(CLAIM, world.guild.id).title_zh == "新标题"
+    assert world.touchstone.base.claim(CLAIM, world.guild.id).title["zh"] == "新标题"
 
 
 async def test_what_was_dropped_does_not_come_back(world):
@@ -90,7 +91,7 @@ async def test_what_was_dropped_does_not_come_back(world):
     dropped = await world.chief.click(shown_by(refused), label="Drop what I typed")
     assert text_of(dropped) == "Nothing was changed, and what you typed is dropped."
     await hand_in(world.chief, await opened(world), title_en="Short")
-    assert world.touchstone.base.claim(CLAIM, world.guild.id).title_zh != "新标题"
+    assert world.touchstone.base.claim(CLAIM, world.guild.id).title["zh"] != "新标题"
 
 
 async def test_much_text_comes_back_as_a_file(world):

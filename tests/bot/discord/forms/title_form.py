@@ -19,14 +19,14 @@ class TitleForm:
 
     async def open(self, request, about) -> Form:
         claim = await request.do(request.touchstone.base.claim, about[0], request.server)
-        fields = (FormField("title_en", "Title", claim.title_en), FormField("title_zh", "标题", claim.title_zh))
+        fields = (FormField("title_en", "Title", claim.title["en"]), FormField("title_zh", "标题", claim.title["zh"]))
         return Form(FormName(KIND, about, claim.version_tag), "Titles", fields)
 
     async def submit(self, request, name, typed):
         editor = request.moderation.editor
         edit = EditTexts(**typed)
         done = await request.do(editor.edit, request.actor, name.about[0], name.version_tag or None, edit)
-        return draw_lines([f"Written: {done.claim.title_en}"], request.texts)
+        return draw_lines([f"Written: {done.claim.title['en']}"], request.texts)
 
 
 def with_title_form(bot):

@@ -21,11 +21,11 @@ class Past:
         return self.moderation.editor.edit(self.chief, claim, None, edit, reason).revision
 
     def retitle(self, title, reason="", claim=CLAIM):
-        return self.edit(EditTexts(title), claim, reason)
+        return self.edit(EditTexts({"en": title}), claim, reason)
 
     @property
     def title(self):
-        return self.world.touchstone.base.claim(CLAIM, self.world.guild.id).title_en
+        return self.world.touchstone.base.claim(CLAIM, self.world.guild.id).title["en"]
 
     async def open(self, claim=None, person=None):
         given = {"claim": claim} if claim else {}

@@ -67,7 +67,7 @@ async def test_claims_are_suggested_while_one_types(world):
 
 async def test_drafts_are_suggested_too_but_to_moderators_only(world):
     actor = Actor(world.chief.id, world.guild.id, can_manage_server=True)
-    world.touchstone.moderation.editor.create(actor, EditTexts("A crane that nobody has seen"))
+    world.touchstone.moderation.editor.create(actor, EditTexts({"en": "A crane that nobody has seen"}))
     found = await world.chief.autocomplete(world.channel, "history", "claim", "nobody has seen")
     assert [choice["name"] for choice in found] == ["A crane that nobody has seen (draft)"]
     assert await world.alice.autocomplete(world.channel, "history", "claim", "nobody has seen") == []

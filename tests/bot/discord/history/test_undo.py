@@ -121,7 +121,7 @@ async def test_an_import_is_undone_as_one_even_from_one_claims_history(world, pa
     base, server = world.touchstone.base, world.guild.id
     before = base.claims(server)
     with base.database.changing() as session:
-        changes = [Change("claim", c.id, claim_state(c) | {"title_en": f"Bulk {c.id}"}) for c in before]
+        changes = [Change("claim", c.id, claim_state(c) | {"title": {"en": f"Bulk {c.id}", "zh": ""}}) for c in before]
         number = write_changes(
             session, AuditEntry(world.chief.id, "claim.import", "bulk.yaml", server), changes, base.clock()
         )
@@ -135,7 +135,7 @@ async def test_an_import_is_undone_as_one_even_from_one_claims_history(world, pa
 
 
 async def test_a_decision_that_cannot_be_undone_says_why(world, past):
-    own = past.moderation.editor.create(past.chief, EditTexts("Ours")).claim
+    own = past.moderation.editor.create(past.chief, EditTexts({"en": "Ours"})).claim
     number = past.edit(AddWording("a wording"), own.id)
     shown = await past.look(number, await past.open(own.id))
     asked = await past.click(shown, "Undo")

@@ -117,7 +117,7 @@ async def test_a_near_miss_opens_as_a_new_claim_with_its_words(world, waiting, s
     (newest,) = world.touchstone.moderation.history.page(waiting.chief, most=1).entries
     claim = next(change.subject for change in newest.changes if change.kind == "claim")
     made = world.touchstone.base.claim(claim, world.guild.id)
-    assert (made.status, made.kind, made.title_zh, made.as_of.isoformat()) == (
+    assert (made.status, made.kind, made.title["zh"], made.as_of.isoformat()) == (
         "draft",
         "context",
         "渡轮很安静",

@@ -29,7 +29,7 @@ class Desk:
         self.chief = Actor(world.chief.id, world.guild.id, can_manage_server=True)
 
     def retitle(self, claim="crane-built-1920", title="The crane is of 1954", title_zh="吊车建于1954年"):
-        self.touchstone.moderation.editor.edit(self.chief, claim, None, EditTexts(title, title_zh))
+        self.touchstone.moderation.editor.edit(self.chief, claim, None, EditTexts({"en": title, "zh": title_zh}))
 
     def set_status(self, status, claim="crane-built-1920"):
         self.touchstone.moderation.editor.edit(self.chief, claim, None, SetStatus(status))

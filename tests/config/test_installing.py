@@ -6,7 +6,7 @@ from importlib import metadata, util
 
 import pytest
 
-from config.installation import install_hint, version
+from config.errors import install_hint, version
 
 EXTRAS = ["postgres", "semantic", "onnx"]
 

@@ -1,0 +1,87 @@
+"""Whether and how to answer is decided outside of Discord: a second front end, in this file alone, reads along too."""
+
+from dataclasses import dataclass, field
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from bot.answering import Answerer, Heard
+from bot.service import Touchstone
+from bot.terminal.console import draw_card
+from claims.moderation.rights import Actor
+from config.settings import Settings
+
+CRANE = "the old harbour crane was built in 1920"
+FERRY = "The island ferry will be closed down by 2030"
+ROOM, OTHER_ROOM = 8, 9
+
+
+@dataclass
+class LineChat:
+    """A chat of lines, such as IRC: it hears lines in rooms, and prints what comes back below them."""
+
+    touchstone: Touchstone
+    mode: str = "on"
+    server: int = 7
+    printed: list[str] = field(default_factory=list)
+    _heard: int = 0
+
+    def hear(self, room: int, author: int, line: str, number: int | None = None) -> str:
+        """Take a line, and print the answer to it or a hint that there is one; returns what was done."""
+        answerer, settings = Answerer(self.touchstone), self.touchstone.servers.settings_in(self.server, room)
+        self._heard += 1
+        heard = Heard(self.server, room, self._heard if number is None else number, author)
+        finding = self.touchstone.check_in(room, line, self.server)
+        action = answerer.action(finding, self.mode)
+        answerer.note(heard, finding, self.mode, action)
+        claims = () if action == "silent" else answerer.take(heard, finding, settings, action)
+        if not claims and action == "reply" and answerer.is_full(room, settings):
+            action, claims = "offer", answerer.take(heard, finding, settings, "offer")
+        reply = answerer.compose(finding, settings, claims) if claims else None
+        if reply is None:
+            return "silent"
+        if action == "offer":
+            self.printed.append("?")
+        else:
+            console = Console(width=100, record=True, file=StringIO())
+            console.print(draw_card(reply, self.touchstone.texts(reply.language)))
+            self.printed.append(console.export_text())
+            self.touchstone.answers.posted(room, heard.message, len(self.printed), reply.language)
+        return action
+
+
+@pytest.fixture
+def chat(tmp_path, templates):
+    settings = Settings(database_url=templates.copy("both", tmp_path / "touchstone.db"), cards_per_hour=2)
+    with Touchstone.open(settings) as touchstone:
+        yield LineChat(touchstone)
+
+
+def test_a_line_that_makes_a_claim_is_answered_below_it(chat):
+    assert chat.hear(ROOM, 1, "nice weather at the quay today") == "silent"
+    assert chat.hear(ROOM, 1, CRANE) == "reply"
+    assert "1954" in chat.printed[0]
+
+
+def test_a_claim_cools_down_in_its_room_and_a_line_is_answered_once(chat):
+    assert [chat.hear(room, 1, CRANE) for room in (ROOM, ROOM, OTHER_ROOM)] == ["reply", "silent", "reply"]
+    assert chat.hear(OTHER_ROOM, 2, FERRY, number=3) == "silent"
+    assert len(chat.printed) == 2
+
+
+def test_a_room_that_has_had_its_cards_gets_a_hint(chat):
+    assert [chat.hear(ROOM, 1, line) for line in (CRANE, FERRY)] == ["reply", "reply"]
+    assert chat.hear(ROOM, 1, "that lighthouse lamp needs 40 kW of power") == "offer"
+    assert chat.printed[-1] == "?"
+
+
+def test_modes_hold_and_what_was_seen_is_kept_without_its_text(chat):
+    chat.mode = "hint"
+    assert chat.hear(ROOM, 1, CRANE) == "offer"
+    chat.mode = "shadow"
+    assert chat.hear(OTHER_ROOM, 2, CRANE) == "silent"
+    assert chat.touchstone.answers.answer(ROOM, 1).kind == "offer"
+    assert chat.touchstone.answers.answer(OTHER_ROOM, 2) is None
+    seen = chat.touchstone.moderation.shadow.report(Actor(1, 7, is_administrator=True))
+    assert seen.replies == 1
