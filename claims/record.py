@@ -265,3 +265,43 @@ def _difference(name: str, mine: object, theirs: object) -> FieldDifference:
 def lacking(entries: Sequence[Any], other: Sequence[Any]) -> list[Any]:
     """Return the entries that the other list does not have."""
     return [entry for entry in entries if entry not in other]
+
+
+# Lists that forms hold as a whole: who took something out of one has seen it as it was.
+_WHOLE_LISTS = frozenset({"wordings"})
+
+
+def merge_states(base: State, mine: State, theirs: State) -> tuple[State, frozenset[str]]:
+    """Return their state with my changes since `base`, and the fields that both have changed, which stay as theirs."""
+    merged, both = dict(theirs), set[str]()
+    for name in dict.fromkeys((*theirs, *mine)):
+        old, own, other = base.get(name), mine.get(name), theirs.get(name)
+        if own in (old, other):
+            continue
+        if other == old:
+            merged[name] = own
+        elif isinstance(old, dict) and isinstance(own, dict) and isinstance(other, dict):
+            inner, clashes = merge_states(cast("State", old), cast("State", own), cast("State", other))
+            merged[name] = inner
+            both |= {name} if clashes else set()
+        elif isinstance(old, list) and isinstance(own, list) and isinstance(other, list):
+            lists = cast("list[Any]", old), cast("list[Any]", own), cast("list[Any]", other)
+            joined = _merge_lists(*lists, as_a_whole=name in _WHOLE_LISTS)
+            merged[name] = other if joined is None else joined
+            both |= {name} if joined is None else set()
+        else:
+            both.add(name)
+    return merged, frozenset(both)
+
+
+def _merge_lists(old: list[Any], own: list[Any], other: list[Any], *, as_a_whole: bool) -> list[Any] | None:
+    """Return their list with my entries put in and out; None where both changed the same, or one the order."""
+    came, went = lacking(own, old), lacking(old, own)
+    came_there, went_there = lacking(other, old), lacking(old, other)
+    if not (came or went) or not (came_there or went_there) or (came and lacking(went, other)):
+        return None
+    if as_a_whole and (went or went_there):
+        return None
+    places = iter(lacking(came, other))
+    kept = [entry if entry not in went else next(places, None) for entry in other]
+    return [entry for entry in (*kept, *places) if entry is not None]

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from importlib import metadata
+from time import monotonic
 from typing import TypeVar
 
+import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands, tasks
@@ -16,7 +18,10 @@ from bot.discord.bot import BotInteraction, TouchstoneBot
 from bot.discord.lanes import take_lane
 from bot.discord.request import Request, everywhere
 from bot.texts import msgid
+from checks.model import Language
 from config.errors import ClaimBaseError
+
+_log = logging.getLogger(__name__)
 
 ABOUT = (
     msgid("Touchstone recognises known claims in chat and answers with what the documents say, who said it, and when."),
@@ -48,8 +53,42 @@ ELSEWHERE = msgid(
 )
 
 
+# Somebody who writes to the bot directly is told once in this time what it does.
+_TOLD_AGAIN = 3600.0
+_MOST_TOLD = 1000
+DIRECT = (
+    msgid("I answer no direct messages and keep none; in servers I read along where I am set up."),
+    msgid("With /check I say here whether a text repeats a claim that I know; /about tells more."),
+)
+
+
 class About(commands.Cog):
     """Answers privately what members ask about the bot itself."""
+
+    def __init__(self, bot: TouchstoneBot, clock: Callable[[], float] = monotonic) -> None:
+        self.bot = bot
+        self._clock = clock
+        self._told: dict[int, float] = {}
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """Say in a direct message what the bot does: once an hour, so that no two bots talk to each other for ever."""
+        if message.guild is not None or message.author.bot or message.type is not discord.MessageType.default:
+            return
+        now = self._clock()
+        if now - self._told.get(message.author.id, -_TOLD_AGAIN) < _TOLD_AGAIN:
+            return
+        self._told = {user: at for user, at in [*self._told.items()][-_MOST_TOLD:] if now - at < _TOLD_AGAIN}
+        self._told[message.author.id] = now
+        # Discord does not say in which language somebody reads who only writes.
+        texts = self.bot.texts(await asyncio.to_thread(self._language, message.content))
+        try:
+            await message.channel.send("\n".join(map(texts, DIRECT)))
+        except discord.HTTPException as refusal:
+            _log.info("A direct message could not be answered: %s", refusal)
+
+    def _language(self, text: str) -> Language:
+        return self.bot.touchstone.check(text).language
 
     @app_commands.command(name=locale_str(msgid("about")), description=locale_str(msgid("What this bot is")))
     @everywhere
@@ -90,8 +129,6 @@ class About(commands.Cog):
         )
         await request.respond(line)
 
-
-_log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 

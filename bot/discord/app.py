@@ -20,7 +20,7 @@ from bot.discord.queue.weekly import WeeklyDigest
 from bot.discord.redraw import CorrectionRuns, Pace
 from bot.discord.routes import Router
 from bot.discord.settings import Manage, SettingsCommand
-from bot.discord.setup import SetupCommand
+from bot.discord.setup import SetupCommand, TrySetupForm
 from bot.discord.shelf import DocumentsCommand, FactsForm
 from bot.discord.silence import IgnoreMe, SilenceCommands
 from bot.discord.status import ShadowCommand, StatusCommand, TrendsCommand
@@ -44,7 +44,7 @@ def create_bot(settings: Settings, touchstone: Touchstone | None = None, pace: P
     claims, manage = EditorCommands(forms, lookup), Manage(bot)
     corrections = CorrectionRuns(bot, watch.finish, pace or Pace())
     forms.add(*editor_forms(lookup), ProposeForm(), NewClaimForm(), WordingForm(lookup, queue), FactsForm())
-    forms.add(CandidateForm(), FurtherPointForm(lookup, queue))
+    forms.add(CandidateForm(), FurtherPointForm(lookup, queue), TrySetupForm())
     bot.parts = (
         watch,
         Offers(bot, router, watch),
@@ -59,7 +59,7 @@ def create_bot(settings: Settings, touchstone: Touchstone | None = None, pace: P
         HistoryCommand(router, lookup),
         Ask(bot),
         Browse(bot, router, lookup),
-        About(),
+        About(bot),
         IgnoreMe(),
         Housekeeping(bot),
         BacktestCommand(),

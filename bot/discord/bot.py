@@ -23,7 +23,10 @@ from config.settings import Settings
 
 _log = logging.getLogger(__name__)
 
-INTENTS = discord.Intents(guilds=True, guild_messages=True, guild_reactions=True, message_content=True)
+# Of direct messages only that there is one: whoever writes there is told what the bot does.
+INTENTS = discord.Intents(
+    guilds=True, guild_messages=True, guild_reactions=True, message_content=True, dm_messages=True
+)
 _CHINESE: Mapping[Locale, Language] = {Locale.chinese: "zh-Hans", Locale.taiwan_chinese: "zh-Hant"}
 
 

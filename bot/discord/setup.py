@@ -10,16 +10,21 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.discord.bot import BotInteraction, TouchstoneBot, language_of
-from bot.discord.cards import ROOM, escape, fit, layout, shorten
+from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten
+from bot.discord.forms import Form, FormName, form_button, long
+from bot.discord.lookup import title_of
 from bot.discord.request import LANGUAGE_NAMES, Request
 from bot.discord.routes import Click, Route, Router
+from bot.explain import silence_lines
 from bot.texts import Texts, msgid
+from claims.moderation.rights import Act
 from claims.record import PackRecord
 from claims.store.server_settings import ChannelMode, ServerLanguage, ServerSettings, SettingsChange
 
 Step = Literal["language", "roles", "told", "channels", "packs", "budget", "done"]
 STEPS: tuple[Step, ...] = get_args(Step)
-CHOSEN_MODES = ("on", "hint", "shadow")
+# In the order in which a server does well to begin.
+CHOSEN_MODES = ("shadow", "hint", "on")
 
 # Goes to a step, where the set-up goes on after a break.
 STEP = Route("ts:setup-step:{step:[a-z]+}", "server.moderators")
@@ -47,10 +52,10 @@ EXPLAINED: Mapping[Step, str] = {
         "Where do I tell moderators what they should know, such as a claim that reports have paused? Members should not"
         " read there. Without a channel, the server's owner gets a private message."
     ),
-    "channels": msgid("Where do I answer, where do I only hint, where do I only count? I stay out of all others."),
+    "channels": msgid("Begin with counting for some days: /touchstone shadow shows what I would have said."),
     "packs": msgid("Which packs of claims do I use here? With all of them chosen, new ones come in by themselves."),
     "budget": msgid("How many messages may I answer at most? Beyond that I only leave hints, and tell the moderators."),
-    "done": msgid("I am set up. With /setup everything can be changed again."),
+    "done": msgid("This is what is set. Each part can be changed here, at any time with /setup."),
 }
 
 MODES = {
@@ -78,6 +83,12 @@ _NEEDED = {
 def step_of(stored: str | None) -> Step:
     """Return the step where a set-up was left; the first one where there is none."""
     return cast("Step", stored) if stored in STEPS else STEPS[0]
+
+
+def first_step(settings: ServerSettings) -> Step:
+    """Return where `/setup` opens: where it was left, at the summary of a server that is set up, else at the start."""
+    is_set = settings.language is not None or settings.budget is not None or bool(settings.moderator_roles)
+    return "done" if settings.setup_step is None and is_set else step_of(settings.setup_step)
 
 
 def missing_lines(guild: discord.Guild, channels: Mapping[int, str], texts: Texts) -> list[str]:
@@ -153,17 +164,26 @@ def draw_step(step: Step, state: SetupState, texts: Texts) -> ui.LayoutView:
     lines += _chosen(state, texts) if step == "done" else []
     lines += missing_lines(state.guild, state.channels, texts) if step in {"channels", "done"} else []
     lines += _missing_told(state, texts) if step in {"told", "done"} else []
+    lines += _unseen_lines(state, texts) if step in {"roles", "done"} else []
     kept, _ = fit(lines, ROOM)
     container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(kept)))
-    for menu in _menus(step, state, texts):
+    for label, menu in _menus(step, state, texts):
+        # What a menu is for stays above it: its own words go once something is chosen.
+        container.add_item(ui.TextDisplay(f"**{label}**"))
         container.add_item(ui.ActionRow[Any](menu))
+    if step == "done":
+        # The summary leads to each step, and to a try.
+        for few in (STEPS[:3], STEPS[3:-1]):
+            container.add_item(ui.ActionRow(*(STEP.button(texts(TITLES[each]), step=each) for each in few)))
+        return layout(container, [form_button(FormName(TrySetupForm.kind), texts("Try it"))])
     buttons = [STEP.button(texts("Back"), step=STEPS[at - 1])] if at else []
     if step == "told" and state.settings.moderators_channel is not None:
         is_on = bool(state.settings.answer_log)
         label = texts("Do not report every answer there") if is_on else texts("Report every answer there")
         buttons.append(LOG.button(label, log="off" if is_on else "on"))
-    if step != STEPS[-1]:
-        buttons.append(STEP.button(texts("Next"), step=STEPS[at + 1]))
+    buttons.append(STEP.button(texts("Next"), step=STEPS[at + 1]))
+    if STEPS[at + 1] != "done":
+        buttons.append(STEP.button(texts("Summary"), step="done"))
     return layout(container, buttons)
 
 
@@ -173,21 +193,34 @@ def _missing_told(state: SetupState, texts: Texts) -> list[str]:
     return missing_lines(state.guild, {chosen: "digest"}, texts) if chosen else []
 
 
-def _menus(step: Step, state: SetupState, texts: Texts) -> Sequence[ui.Item[Any]]:
+def _unseen_lines(state: SetupState, texts: Texts) -> list[str]:
+    """Return a line on the chosen roles to which Discord does not show the commands by itself."""
+    chosen = [role for number in state.settings.moderator_roles if (role := state.guild.get_role(number))]
+    unseen = [each for each in chosen if not (each.permissions.manage_guild or each.permissions.administrator)]
+    if not unseen:
+        return []
+    roles = ", ".join(role.mention for role in unseen)
+    return [texts("-# {roles} see my commands once you allow it: Server Settings → Integrations.", roles=roles)]
+
+
+def _menus(step: Step, state: SetupState, texts: Texts) -> Sequence[tuple[str, ui.Item[Any]]]:
+    """Return the menus of a step, each with its label."""
+    title = texts(TITLES[step])
     match step:
         case "language":
-            return [CHOICE_MENU.menu(_languages(state, texts), what=step)]
+            return [(title, CHOICE_MENU.menu(_languages(state, texts), what=step))]
         case "roles":
-            return [_roles_menu(state, texts)]
+            return [(texts("Roles that moderate"), _roles_menu(state, texts))]
         case "told":
-            return [_told_menu(state, texts)]
+            return [(title, _told_menu(state, texts))]
         case "channels":
-            return [_channels_menu(mode, state, texts) for mode in CHOSEN_MODES]
+            return [(texts(_PLACES[mode]), _channels_menu(mode, state, texts)) for mode in CHOSEN_MODES]
         case "packs":
             options = _packs(state, texts)
-            return [CHOICE_MENU.menu(options, least=0, most=len(options), what=step)] if options else []
+            menu = CHOICE_MENU.menu(options, least=0, most=len(options), what=step) if options else None
+            return [(title, menu)] if menu else []
         case "budget":
-            return [CHOICE_MENU.menu(_budgets(state, texts), what=step)]
+            return [(title, CHOICE_MENU.menu(_budgets(state, texts), what=step))]
         case _:
             return []
 
@@ -285,6 +318,37 @@ def _chosen(state: SetupState, texts: Texts) -> list[str]:
     return [*lines, *(f"- <#{channel}>: {texts(MODES[mode])}" for channel, mode in state.channels.items())]
 
 
+_MOST_TRIED = 5
+_LONGEST_TRIED = 300
+
+
+class TrySetupForm:
+    """About nothing: sentences, to see what would come of each in this server. Nothing is written."""
+
+    kind = "tryall"
+    act: Act = "queue.see"
+    about = ""
+
+    async def open(self, request: Request, about: tuple[str, ...]) -> Form:
+        """Return the form, empty."""
+        texts = request.texts
+        field = long("text", "", texts, texts("One message a line, as somebody might write it."), required=True)
+        return Form(FormName(self.kind, about), texts("Try a sentence"), (field,))
+
+    async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
+        """Say of each message what I would do, and why."""
+        texts, touchstone, server = request.texts, request.touchstone, request.server
+        claims = {claim.id: claim for claim in await request.do(touchstone.base.claims, server)}
+        lines: list[str] = []
+        for message in [line for line in typed["text"].splitlines() if line.strip()][:_MOST_TRIED]:
+            finding = await request.do(touchstone.check, message, server)
+            found = await request.do(silence_lines, finding, claims, texts, escape)
+            titles = [title_of(claims[each.claim], texts) for each in finding.matches[:1] if each.claim in claims]
+            lines += [f"> {escape(shorten(message, _LONGEST_TRIED))}", *(f"**{escape(each)}**" for each in titles)]
+            lines += [f"-# {line}" for line in found]
+        return draw_lines(lines, texts, [form_button(name, texts("Try another sentence"))])
+
+
 class SetupCommand(commands.Cog):
     """Keeps nothing between two clicks: what is chosen is written at once, and where it was left, too."""
 
@@ -307,7 +371,7 @@ class SetupCommand(commands.Cog):
         request = await Request.waiting(interaction)
         await request.require("server.moderators")
         state = await _state(request)
-        await request.respond(draw_step(step_of(state.settings.setup_step), state, request.texts))
+        await request.respond(draw_step(first_step(state.settings), state, request.texts))
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:

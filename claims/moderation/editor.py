@@ -6,7 +6,7 @@ Claims are of every status, with what the server has set and where they come fro
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sqlalchemy import delete, select
@@ -14,16 +14,26 @@ from sqlmodel import Session, col
 
 from claims.answering.traces import DRAFTS_KEPT
 from claims.base import ClaimBase, Clock
-from claims.moderation.edits import AddWording, Edit, EditTexts, check_published
+from claims.fields import SENTENCE, FormReader
+from claims.moderation.edits import (
+    AddWording,
+    AddWordings,
+    Edit,
+    EditTexts,
+    RemoveFigure,
+    RemovePoint,
+    SetStatus,
+    check_published,
+)
 from claims.moderation.rights import Actor, Submission, permit
-from claims.moderation.sources import Sources
-from claims.record import ClaimRecord, claim_state, differences
-from claims.store.changes import CLAIM, Change, write_changes
+from claims.moderation.sources import Sources, source_cited
+from claims.record import ClaimRecord, PointRecord, State, claim_from_state, claim_state, differences, merge_states
+from claims.store.changes import CLAIM, STATE_STORES, Change, write_changes
 from claims.store.claim_rows import packs_in_force, read_rows
 from claims.store.revisions import AuditEntry, hash_user
-from claims.store.tables import Claim, ClaimOverride, FormDraft, Server
+from claims.store.tables import ChangeRow, Claim, ClaimOverride, FormDraft, Revision, Server
 from config.errors import ConflictError, NotAllowedError, UnknownClaimError
-from config.languages import NO_TEXT
+from config.languages import NO_TEXT, completed, written_language
 
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
 
@@ -35,6 +45,21 @@ class Edited:
     claim: ClaimRecord | None
     revision: int
     changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewClaim:
+    """A claim as it is typed into one form, each text in its own language.
+
+    `wordings`: one a line (none: the title is one); `point`: what is documented against it, or nothing; `source`: a
+    name or an address, which becomes a source where it is none yet.
+    """
+
+    title: str
+    wordings: str = ""
+    point: str = ""
+    source: str = ""
+    publish: bool = False
 
 
 class Editor:
@@ -63,6 +88,32 @@ class Editor:
                 session, AuditEntry(actor.who, "claim.create", reason, actor.server), [change], change.subject
             )
 
+    def begin(self, actor: Actor, new: NewClaim, reason: str = "") -> Edited:
+        """Begin a claim of the server's own with all that it needs, its source too, as one revision."""
+        with self._base.database.changing() as session:
+            permit(session, actor, "claim.edit")
+            form, sources = FormReader(), Sources(session, actor.server)
+            title, point = form.needed("title", new.title), form.text("point", new.point, SENTENCE)
+            wordings = form.lines("wordings", new.wordings) or [title]
+            speaker, cited, added = source_cited(form, session, sources, new.source)
+            form.finish(new)
+            if added is not None:
+                permit(session, actor, "source.add")
+            draft = EditTexts(completed({written_language(title): title})).apply(_blank(self._base, actor), sources)
+            draft = AddWordings("\n".join(wordings)).apply(draft, sources)
+            if point:
+                texts = (completed({written_language(each): each}) for each in (speaker, point))
+                who, what = texts
+                said_by = (who, draft.as_of.isoformat(), what)
+                said = PointRecord("refutes", *said_by, cited)
+                draft = replace(draft, points=(said,))
+            draft = replace(draft, status="published" if new.publish else "draft")
+            check_published(draft, new)
+            change = Change(CLAIM, _free_id(session, title), claim_state(draft))
+            changes = [change] if added is None else [added, change]
+            entry = AuditEntry(actor.who, "claim.create", reason, actor.server)
+            return self._write(session, entry, changes, change.subject)
+
     def follow_shared(self, actor: Actor, claim_id: str, version_tag: str | None, reason: str = "") -> Edited:
         """Give up the server's version of a shared claim, or a claim of its own altogether."""
         with self._base.database.changing() as session:
@@ -80,27 +131,82 @@ class Editor:
         return Edited(found[0][1] if found else None, written.revision, bool(written.changes))
 
 
+# Between the version that somebody has seen last and the one on which the form was opened: what both changed is theirs.
+_BEGUN_ON = "~"
+# Clicks that are about the claim as it was seen: whoever publishes one has read all of it.
+_OF_THE_WHOLE = (SetStatus, RemovePoint, RemoveFigure)
+
+
 def edit_change(session: Session, actor: Actor, claim_id: str, version_tag: str | None, edit: Edit) -> Change:
-    """Return the state that the edit leads to; raises ConflictError where the claim is no longer at that version."""
-    seen = seen_claim(session, actor.server, claim_id)
-    after = edit.apply(seen, Sources(session, actor.server))
-    if version_tag is not None and version_tag != seen.version_tag:
-        fields = differences(claim_state(after), claim_state(seen))
+    """Return the state that the edit leads to.
+
+    Where somebody else was faster, both changes are merged against the version that both began with. Raises
+    ConflictError about what both have changed; with the version that it names, one's own is written there.
+    """
+    seen, sources = seen_claim(session, actor.server, claim_id), Sources(session, actor.server)
+    known, _, begun = (version_tag or seen.version_tag).partition(_BEGUN_ON)
+    base = begun or known
+    is_of_all = base == seen.version_tag or isinstance(edit, _OF_THE_WHOLE)
+    before = None if is_of_all else _state_at(session, actor.server, claim_id, base)
+    if before is None:
+        after = edit.apply(seen, sources)
+        fields = differences(claim_state(after), claim_state(seen)) if known != seen.version_tag else ()
         # Somebody else has made the very same change: there is nothing left to decide.
         if fields:
             raise ConflictError(claim_id, fields, current=seen.version_tag, mine=edit)
+    else:
+        mine = edit.apply(_like(seen, before), sources)
+        state, both = merge_states(before, claim_state(mine), claim_state(seen))
+        if both:
+            state |= {name: claim_state(edit.apply(seen, sources))[name] for name in both}
+        fields = differences(state, claim_state(seen))
+        asked = tuple(each for each in fields if each.field in both or each.field.rpartition("_")[0] in both)
+        if asked and known != seen.version_tag:
+            raise ConflictError(claim_id, asked, current=f"{seen.version_tag}{_BEGUN_ON}{base}", mine=edit)
+        after = _like(seen, state)
     check_published(after, edit)
     return Change(CLAIM, claim_id, claim_state(after))
 
 
+def _like(seen: ClaimRecord, state: State) -> ClaimRecord:
+    return claim_from_state(seen.id, state, server=seen.server, pack=seen.pack)
+
+
+def _state_at(session: Session, server: int | None, claim_id: str, version_tag: str) -> State | None:
+    """Return a claim as it was at a version, which is what the changes since have found; None where that is unknown."""
+    owner = server if version_tag.endswith("o") else None
+    number = version_tag.removesuffix("o")
+    row = session.scalar(select(Claim).where(col(Claim.id) == claim_id, col(Claim.server) == owner))
+    if row is None or not number.isdecimal() or (steps := row.version - int(number)) < 0:
+        return None
+    if steps == 0:
+        return STATE_STORES[CLAIM].read(session, owner, claim_id)
+    query = (
+        select(ChangeRow)
+        .join(Revision, col(Revision.id) == col(ChangeRow.revision))
+        .where(col(ChangeRow.kind) == CLAIM, col(ChangeRow.subject) == claim_id, col(Revision.server) == owner)
+        .order_by(col(ChangeRow.id).desc())
+        .limit(steps)
+    )
+    since = session.scalars(query).all()
+    if len(since) < steps or any(each.before is None or each.after is None for each in since):
+        return None
+    before = since[-1].before
+    # A state of an older kind gets the fields that have come since.
+    return None if before is None else claim_state(claim_from_state("", before, server=None, pack=""))
+
+
 def new_claim_change(base: ClaimBase, session: Session, actor: Actor, edit: Edit, wording: str = "") -> Change:
     """Return the state that an edit gives a new draft, with a first wording where one is given."""
-    blank = ClaimRecord("", "contested", NO_TEXT, "", 1, base.clock().date(), None, (), (), (), "draft", actor.server)
     sources = Sources(session, actor.server)
-    draft = edit.apply(blank, sources)
+    draft = edit.apply(_blank(base, actor), sources)
     draft = AddWording(wording).apply(draft, sources) if wording else draft
     check_published(draft, edit)
     return Change(CLAIM, _free_id(session, draft.title.first()), claim_state(draft))
+
+
+def _blank(base: ClaimBase, actor: Actor) -> ClaimRecord:
+    return ClaimRecord("", "contested", NO_TEXT, "", 1, base.clock().date(), None, (), (), (), "draft", actor.server)
 
 
 def seen_claim(session: Session, server: int | None, claim_id: str) -> ClaimRecord:

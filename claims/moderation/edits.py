@@ -86,7 +86,7 @@ class ReplaceAll:
         return replace(self.claim, id=claim.id, server=claim.server, pack=claim.pack, version=claim.version)
 
 
-def check_published(claim: ClaimRecord, edit: Edit) -> None:
+def check_published(claim: ClaimRecord, edit: object) -> None:
     """Raise InvalidEditError where a published claim would lack what an answer needs."""
     form = FormReader()
     for field, place in claim.lacks_to_publish() if claim.status == "published" else ():

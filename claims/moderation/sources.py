@@ -19,13 +19,14 @@ from claims.documents.decoding import editions
 from claims.documents.intake import DocumentFacts, Intake, IntakeReader
 from claims.documents.sentences import Sentence, sentences_of
 from claims.documents.worthiness import CandidateCues
-from claims.fields import FormReader
+from claims.fields import LINE, FormReader, clean_text
 from claims.moderation.rights import Actor, permit
 from claims.record import CitationRecord, DocumentRecord
 from claims.store.changes import DOCUMENT, DOCUMENT_FACTS, SOURCE, SOURCE_FACTS, Change, write_changes
 from claims.store.revisions import AuditEntry
 from claims.store.tables import Citation, Claim, Document, DocumentText, ExtractedChunk, Point, last_revision
 from config.errors import DocumentRefusedError, DocumentTextError
+from config.languages import written_language
 
 _ADDRESS = 2000
 
@@ -375,6 +376,37 @@ class Sources:
         document = self._session.get_one(Document, name)
         loaded = self._session.get(DocumentText, document.sha256) if document.sha256 else None
         return loaded.text if loaded else None
+
+
+def source_cited(
+    form: FormReader, session: Session, sources: Sources, typed: str
+) -> tuple[str, tuple[CitationRecord, ...], Change | None]:
+    """Return who is cited and the citations of one line, and the change that adds its source, where it is new.
+
+    The line is what `Sources.read` takes, the title or the address of a source, or those of one that is made of it.
+    """
+    text = clean_text(typed)
+    if not text or sources.knows(text.partition(" ")[0]):
+        cited = sources.read(form, text)
+        row = session.get(Document, cited[0].document) if cited else None
+        return (row.publisher or row.title) if row else "", cited, None
+    for name in sources.names():
+        row = session.get_one(Document, name)
+        if text.casefold() in {row.title.casefold(), (row.address or "").casefold()}:
+            return row.publisher or row.title, (CitationRecord(name, 0, 0, WHOLE),), None
+    address = text if text.startswith(("https://", "http://")) else None
+    host = (_HOST.match(text) or [""])[0].partition("//")[2].removeprefix("www.")
+    if address and (len(address) > _ADDRESS or " " in address or not host):
+        form.refuse("source", "{value} is no address.", "Write it as https://…", value=address[:60])
+    title = text.partition("//")[2].rstrip("/") if address else form.text("source", text)
+    name = f"source-{last_revision(session) + 1}"
+    language = "zh-Hans" if written_language(title) == "zh" else "en"
+    facts: dict[str, str | None] = {"title": title[:LINE], "author": "", "publisher": host, "published": ""}
+    facts |= {"language": language, "address": address}
+    return host or title[:LINE], (CitationRecord(name, 0, 0, WHOLE),), Change(SOURCE, name, facts)
+
+
+_HOST = re.compile(r"https?://[^/?#\s]+")
 
 
 def citation_line(citation: CitationRecord) -> str:

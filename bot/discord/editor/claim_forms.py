@@ -6,13 +6,14 @@ from discord import ui
 
 from bot.discord.cards import draw_lines, escape, shorten
 from bot.discord.editor.screen import done, done_line, draw_claim, read_screen
-from bot.discord.forms import Form, FormField, FormName, choice, line, text_lines
+from bot.discord.forms import Form, FormField, FormName, choice, line, long, text_lines
 from bot.discord.lookup import ClaimLookup
 from bot.discord.request import Request
 from bot.service import Touchstone
-from bot.texts import Texts
+from bot.texts import Texts, msgid
 from checks.text import language_of
 from claims.exchange.plan import NEAR_FROM
+from claims.moderation.editor import NewClaim
 from claims.moderation.edits import KINDS, EditTexts
 from claims.moderation.rights import Act, Actor
 from claims.moderation.sources import NewSource
@@ -90,27 +91,40 @@ class TextsForm:
 
 
 class NewForm:
-    """About nothing: a claim of the server's own begins as a draft."""
+    """About nothing: a claim of the server's own, with all that it needs to be answered."""
 
     kind = "new"
     act: Act = "claim.edit"
     about = ""
 
     async def open(self, request: Request, about: tuple[str, ...]) -> Form:
-        """Return the form, empty but for today's day."""
-        texts, today = request.texts, request.touchstone.base.clock().date().isoformat()
-        fields = _fields(EditTexts(kind=KINDS[0], as_of=today), texts)
+        """Return the form, empty."""
+        texts = request.texts
+        fields = (
+            line("title", "", texts, texts("The claim, in one sentence, in English or Chinese."), required=True),
+            long("wordings", "", texts, texts("How people say it, one a line, in any language; empty: as the title.")),
+            long("point", "", texts, texts("What is documented against it, in one or two sentences.")),
+            line("source", "", texts, texts("An address, or the name of a source; a new one is made of it.")),
+            choice("publish", "yes", tuple(_PUBLISH), texts, _PUBLISH),
+        )
         return Form(FormName(self.kind, about), texts("New claim"), fields)
 
     async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:  # noqa: ARG002
-        """Begin the draft, and return its card."""
-        texts, create = request.texts, request.moderation.editor.create
-        begun = (await request.do(create, request.actor, _edit(typed))).claim
+        """Write it with its source, published or as a draft, and return its card."""
+        texts, begin = request.texts, request.moderation.editor.begin
+        said = {field: typed.get(field, "") for field in ("title", "wordings", "point", "source")}
+        new = NewClaim(**said, publish=typed.get("publish") == "yes")
+        begun = (await request.do(begin, request.actor, new)).claim
         if begun is None:
             raise RuntimeError("a claim that was begun is gone")
-        remarks = [done(texts("The draft is there. Now add wordings, and points with their sources."))]
+        published = texts("Published: I answer it from now on. “Try a sentence” shows what is heard.")
+        drafted = texts("The draft is there. It is answered once it is published.")
+        remarks = [done(published if new.publish else drafted)]
         remarks += await similar_lines(request, begun.id, _new_titles(None, begun))
         return draw_claim(await read_screen(request, begun.id), texts, remarks)
+
+
+_PUBLISH = {"yes": msgid("Publish it now"), "no": msgid("Keep it as a draft")}
 
 
 class CutOffForm:

@@ -19,6 +19,7 @@ from bot.service import Touchstone
 from bot.texts import Texts, msgid
 from bot.wording import field_name, value_text
 from checks.model import KnownFigure
+from claims.fields import SENTENCE
 from claims.moderation.editor import ClaimSight, Origin
 from claims.moderation.edits import LISTS, SetStatus, use_of
 from claims.moderation.rights import Actor
@@ -196,7 +197,7 @@ def _share(score: float) -> str:
 def sections(screen: ClaimScreen, texts: Texts) -> list[Section]:
     """Return the lists of the claim, escaped; sources are numbered in the order of the points."""
     claim, sources = screen.claim, screen.sources(texts)
-    points = [f"{n}. {point_line(point, sources, texts)}" for n, point in enumerate(claim.points, 1)]
+    points = [f"{n}. {point_line(point, sources, texts, _LONGEST_POINT)}" for n, point in enumerate(claim.points, 1)]
     figures = [f"- {escape(figure_words(figure, texts))}" for figure in claim.figures]
     cited = [source_line(source, source.number) for source in sources.lines]
     made = [Section(_title("points", len(points), texts), points, len(points))]
@@ -206,7 +207,7 @@ def sections(screen: ClaimScreen, texts: Texts) -> list[Section]:
     return made
 
 
-def point_line(point: PointRecord, sources: SourceList, texts: Texts) -> str:
+def point_line(point: PointRecord, sources: SourceList, texts: Texts, most: int = SENTENCE) -> str:
     """Return a point with its role, and small below who says it, when, and the marks of its sources; escaped."""
     role, text = value_text("role", point.role, texts), texts.pick(point.text)
     marks = "".join(rf"\[{sources.number(citation)}\]" for citation in point.citations)
@@ -214,7 +215,7 @@ def point_line(point: PointRecord, sources: SourceList, texts: Texts) -> str:
     date = escape(display_date(point.date, texts)) if point.date else ""
     origin = " · ".join(part for part in (speaker, date, marks) if part)
     origin = origin or texts("No source yet.")
-    return f"**{role}** {escape(text)}\n-# {origin}"
+    return f"**{role}** {escape(shorten(text, most))}\n-# {origin}"
 
 
 def _wordings(screen: ClaimScreen, name: str, texts: Texts) -> Section:
@@ -230,6 +231,9 @@ def _title(field: str, count: int, texts: Texts) -> str:
 
 # For the lines that count what was left out, one for each section.
 _COUNTING = 300
+# With the head and the buttons above, two screens of a phone.
+_ROOM_OF_LISTS = 1200
+_LONGEST_POINT = 200
 # What may become of a claim that has a status.
 _NEXT: Mapping[str, tuple[Step, ...]] = {"draft": ("publish",), "published": ("withdraw", "draft")}
 _OTHERWISE: tuple[Step, ...] = ("publish", "draft")
@@ -244,17 +248,18 @@ _STEPS: Mapping[Step, str] = {
 
 
 def draw_claim(screen: ClaimScreen, texts: Texts, remarks: Sequence[str] = ()) -> ui.LayoutView:
-    """Return the card, with some lines above it, escaped already; what does not fit is counted."""
+    """Return the card, with some lines above it, escaped already: head and buttons first, lists below, as they fit."""
     heads, _ = fit([*remarks, *head_lines(screen, texts)], ROOM - _COUNTING)
-    room = ROOM - _COUNTING - sum(length(line) + 1 for line in heads)
+    room = min(ROOM - _COUNTING - sum(length(line) + 1 for line in heads), _ROOM_OF_LISTS)
     found = sections(screen, texts)
     columns, _ = fit_fairly([[section.title, *section.entries] for section in found], room)
-    container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(heads)), ui.Separator())
+    container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(heads)))
+    for row in _rows(screen, texts):
+        container.add_item(ui.ActionRow(*row))
+    container.add_item(ui.Separator())
     for section, column in zip(found, columns, strict=True):
         if column:
             container.add_item(ui.TextDisplay("\n".join(_counted(section, column, texts))))
-    for row in _rows(screen, texts):
-        container.add_item(ui.ActionRow(*row))
     return layout(container)
 
 

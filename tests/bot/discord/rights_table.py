@@ -175,5 +175,6 @@ FORMS: Mapping[str, str] = {
     "fignew": f"fignew|{CRANE_ID}|",
     "source": "source|",
     "docfct": "docfct|harbour-yearbook|",
+    "tryall": "tryall|",
     "try": f"try|{CRANE_ID}|",
 }

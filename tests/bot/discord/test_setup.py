@@ -103,6 +103,39 @@ async def test_the_end_says_what_is_set(world, admin):
     assert f"- <#{world.channel.id}>: answers" in shown
 
 
+async def test_a_server_that_is_set_up_comes_back_to_its_summary_and_from_there_to_each_step(world, admin):
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), language="en")
+    message = await opened(world, admin)
+    assert "- Language: English" in text_of(message)
+    assert labels_of(message) == ["Language", "Moderators", "Channels", "Packs of claims", "Budget", "Try it"]
+    message = (await admin.click(message, label="Channels")).response.message
+    assert text_of(message).startswith("### Channels")
+    message = (await admin.click(message, label="Summary")).response.message
+    assert "- Language: English" in text_of(message)
+
+
+async def test_menus_keep_their_labels_and_counting_comes_first(world, admin):
+    shown = text_of(await opened(world, admin, "channels"))
+    places = [shown.index(f"**{label}") for label in ("Only count here", "Only hint with", "Answer here")]
+    assert places == sorted(places)
+    assert "Begin with counting" in shown
+
+
+async def test_roles_that_discord_shows_no_commands_are_named(world, admin):
+    role = world.guild.create_role("checkers")
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), moderator_roles=(role.id,))
+    assert f"<@&{role.id}> see my commands once you allow it" in text_of(await opened(world, admin, "roles"))
+
+
+async def test_sentences_can_be_tried_before_anything_is_answered(world, admin):
+    form = await admin.click(await opened(world, admin, "done"), label="Try it")
+    done = await admin.submit_modal(form, {"text": f"{CRANE}\ngood morning everybody"})
+    shown = text_of(done)
+    assert "By its text I would answer it with a card." in shown
+    assert "No claim that this server sees is near this text." in shown
+    assert not world.cards()
+
+
 async def test_only_administrators_see_it(world):
     for person in (world.alice, world.mod, world.chief):
         with pytest.raises(SetupError):

@@ -60,12 +60,20 @@ async def test_a_thread_follows_the_channel_that_it_belongs_to(world):
     assert len(world.cards(handle)) == 1
 
 
-async def test_bots_webhooks_and_direct_messages_are_ignored(world):
+async def test_bots_and_webhooks_are_ignored(world):
     robot = world.guild.add_member(world.env.create_user("robot", bot=True))
     await robot.send(world.channel, CRANE)
     await world.guild.create_webhook(world.channel).send(CRANE)
-    await world.alice.send_dm(CRANE)
     assert not world.sent()
+
+
+async def test_who_writes_a_direct_message_is_told_once_what_the_bot_does(world):
+    await world.alice.send_dm(CRANE)
+    await world.alice.send_dm("hello?")
+    (told,) = world.sent()
+    assert told["content"].startswith("I answer no direct messages and keep none")
+    assert "/check" in told["content"]
+    assert not world.cards()
 
 
 async def test_a_claim_is_not_answered_twice_in_a_channel_within_its_cool_down(world):

@@ -4,11 +4,14 @@ import threading
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from claims.base import ClaimBase
 from claims.moderation.editor import Editor
 from claims.moderation.edits import AddWording, EditPoint, EditTexts, EditWordings, RemovePoint, SetStatus
 from claims.moderation.history import History
+from claims.record import merge_states
 from config.errors import ConflictError, InvalidEditError, UnknownClaimError
 from tests.claims.people import CLAIM, HERE, MODERATOR, OPERATOR, SECOND, THERE, settled
 
@@ -75,6 +78,75 @@ def test_a_conflict_in_a_list_shows_only_what_differs(editor: Editor) -> None:
     (difference,) = caught.value.fields
     assert [wording["text"] for wording in difference.mine] == ["mine"]  # type: ignore[attr-defined]
     assert [w["text"] for w in difference.theirs] == [f"never match this for {CLAIM}"]  # type: ignore[attr-defined]
+
+
+def test_changes_to_different_fields_are_merged(editor: Editor) -> None:
+    editor.edit(MODERATOR, CLAIM, "1", EditTexts(kind="outlook", as_of="2026-01-02"))
+    kept = editor.edit(SECOND, CLAIM, "1", EditTexts({"en": "Mine"}, "contested", None, "2027-01-31")).claim
+    assert kept is not None
+    assert (kept.title["en"], kept.kind, str(kept.as_of), str(kept.review_by)) == (
+        "Mine",
+        "outlook",
+        "2026-01-02",
+        "2027-01-31",
+    )
+
+
+def test_only_what_both_have_changed_is_asked_and_the_rest_of_theirs_stays(editor: Editor) -> None:
+    editor.edit(MODERATOR, CLAIM, "1", EditTexts({"en": "Theirs"}, kind="outlook"))
+    editor.edit(MODERATOR, CLAIM, None, AddWording("one of theirs"))
+    mine = EditTexts({"en": "Mine"}, "contested", None, "2027-01-31")
+    with pytest.raises(ConflictError) as caught:
+        editor.edit(SECOND, CLAIM, "1", mine)
+    assert [(each.field, each.mine, each.theirs) for each in caught.value.fields] == [("title_en", "Mine", "Theirs")]
+    kept = editor.edit(SECOND, CLAIM, caught.value.current, mine).claim
+    assert kept is not None
+    assert (kept.title["en"], kept.kind, str(kept.review_by)) == ("Mine", "outlook", "2027-01-31")
+    assert "one of theirs" in str(kept.wordings)
+
+
+def test_points_and_new_wordings_of_two_people_both_stand(editor: Editor) -> None:
+    seen = editor.edit(MODERATOR, CLAIM, None, EditTexts(kind="context")).claim
+    assert seen is not None
+    editor.edit(MODERATOR, CLAIM, seen.version_tag, AddWording("theirs"))
+    source = seen.points[0].citations[0].document
+    point = EditPoint(role="context", speaker={"en": "A"}, date="2024", text={"en": "A new point."}, citations=source)
+    editor.edit(MODERATOR, CLAIM, None, point)
+    kept = editor.edit(SECOND, CLAIM, seen.version_tag, EditPoint(0, text={"en": "The first one, rewritten."})).claim
+    assert kept is not None
+    assert next(each.text["en"] for each in kept.points) == "The first one, rewritten."
+    assert [each.text["en"] for each in kept.points][-1] == "A new point."
+    kept = editor.edit(SECOND, CLAIM, seen.version_tag, AddWording("mine")).claim
+    assert kept is not None
+    assert {"theirs", "mine"} <= {each.text for each in kept.wordings}
+
+
+def test_a_status_is_set_only_on_what_was_seen(editor: Editor) -> None:
+    editor.edit(MODERATOR, CLAIM, "1", EditTexts({"en": "Theirs"}))
+    with pytest.raises(ConflictError):
+        editor.edit(SECOND, CLAIM, "1", SetStatus("withdrawn"))
+
+
+def test_a_version_that_nobody_knows_is_compared_as_a_whole(editor: Editor) -> None:
+    editor.edit(MODERATOR, CLAIM, None, EditTexts({"en": "Theirs"}))
+    for forged in ("99", "99o", "x", "-1", "1o"):
+        with pytest.raises(ConflictError):
+            editor.edit(SECOND, CLAIM, forged, EditTexts({"en": "Mine"}))
+
+
+@given(
+    st.lists(st.sampled_from("abcdef"), unique=True),
+    st.lists(st.sampled_from("abcdefgh"), unique=True),
+    st.lists(st.sampled_from("abcdefij"), unique=True),
+)
+def test_a_merge_loses_no_entry_of_either_side(old: list[str], own: list[str], other: list[str]) -> None:
+    merged, both = merge_states({"points": old}, {"points": own}, {"points": other})
+    if both:
+        assert merged["points"] == other
+        return
+    expected = {*other, *(set(own) - set(old))} - (set(old) - set(own))
+    assert set(merged["points"]) == expected
+    assert len(merged["points"]) == len(expected)
 
 
 def test_of_many_who_save_at_once_one_wins_and_all_others_are_told(base: ClaimBase, editor: Editor) -> None:

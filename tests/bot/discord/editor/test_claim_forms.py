@@ -70,9 +70,10 @@ async def test_a_conflict_names_dates_and_choices_in_the_language_of_the_moderat
     in_language(discord.Locale.taiwan_chinese)
     form = await desk.form(await desk.open(CRANE_ID), "編輯")
     desk.edit(EditTexts(kind="outlook", as_of="2026-01-02"))
-    conflict = text_of(await desk.hand_in(form, kind=["context"], title_en="Mine"))
+    conflict = text_of(await desk.hand_in(form, kind=["context"], as_of="2026-01-03", title_en="Mine"))
     assert "類別：文件中有此報導 → 預測或看法" in conflict
     assert "→ 2026年1月2日" in conflict
+    assert "標題：" not in conflict.partition("```")[0]
     assert not any(word in conflict for word in ("contested", "context", "outlook"))
 
 
@@ -99,7 +100,7 @@ async def test_a_form_that_was_open_at_a_restart_is_still_taken(world, desk, set
     assert text_of(message).startswith("✓ Written.\n### Typed before")
 
 
-@pytest.mark.parametrize(("command", "field"), [(None, "title_en"), ("new", "title_en"), ("source", "title")])
+@pytest.mark.parametrize(("command", "field"), [(None, "title_en"), ("new", "title"), ("source", "title")])
 async def test_whoever_lost_the_right_meanwhile_gets_the_words_back(world, desk, command, field):
     form = await (world.chief.slash(world.channel, f"claims {command}") if command else edit_form(desk))
     desk.take_the_right_away()
@@ -140,30 +141,91 @@ async def test_a_title_that_another_claim_says_is_written_with_a_warning(desk):
     assert desk.claim().title["en"] == "that lighthouse lamp needs 40 kW of power"
 
 
-async def test_a_new_claim_begins_as_a_draft(world, desk):
+WHALE = {
+    "title": "The whale of the bay sings",
+    "wordings": "the whale in our bay sings at night\nour bay whale can sing\n海湾的鲸鱼会唱歌",
+    "point": "Recordings of the bay hold no song of a whale.",
+    "source": "https://www.bay.example/recordings/2025",
+}
+
+
+async def test_a_new_claim_is_published_with_one_form(world, desk):
+    before = world.touchstone.base.revision
     form = await world.chief.slash(world.channel, "claims new")
-    today = world.touchstone.base.clock().date().isoformat()
-    assert (prefilled(form)["kind"], prefilled(form)["as_of"]) == (["contested"], today)
-    message = await desk.hand_in(form, title_en="The whale of the bay sings", title_zh="海湾的鲸鱼会唱歌")
+    assert list(prefilled(form)) == ["title", "wordings", "point", "source", "publish"]
+    message = await desk.hand_in(form, **WHALE)
+    assert "✓ Published: I answer it from now on." in text_of(message)
+    assert world.touchstone.base.revision == before + 1
+    (claim,) = [claim for claim in desk.moderation.claims.all(desk.other) if claim.server]
+    assert (claim.title["en"], claim.status) == (WHALE["title"], "published")
+    assert {(wording.text, wording.language) for wording in claim.wordings} == {
+        ("the whale in our bay sings at night", "en"),
+        ("our bay whale can sing", "en"),
+        ("海湾的鲸鱼会唱歌", "zh"),
+    }
+    assert r"\[1\] [bay.example" in text_of(message).replace("www.", "")
+    await world.alice.send(world.channel, "The whale in our bay sings at night")
+    (card,) = world.cards()
+    assert WHALE["point"] in text_of(card)
+
+
+async def test_a_source_that_is_there_already_is_cited_by_address_title_or_name(world, desk):
+    (yearbook,) = world.touchstone.base.documents(world.guild.id)
+    for number, said in enumerate((yearbook.id, yearbook.title.upper(), yearbook.address)):
+        form = await world.chief.slash(world.channel, "claims new")
+        await desk.hand_in(form, **WHALE | {"title": f"The whale number {number} sings", "source": said})
+    own = [claim for claim in desk.moderation.claims.all(desk.other) if claim.server]
+    assert [point.citations[0].document for claim in own for point in claim.points] == [yearbook.id] * 3
+    assert len(world.touchstone.base.documents(world.guild.id)) == 1
+
+
+async def test_a_new_claim_may_begin_as_a_draft_with_its_title_alone(world, desk):
+    form = await world.chief.slash(world.channel, "claims new")
+    message = await desk.hand_in(form, title="海湾的鲸鱼会唱歌", publish=["no"])
     assert "✓ The draft is there." in text_of(message)
     assert "Status: draft" in text_of(message)
     assert labels_of(message)[5:] == ["Publish", "Mute", "Cut-off", "What is heard", "Try a sentence"]
     (draft,) = [claim for claim in desk.moderation.claims.all(desk.other) if claim.server]
-    assert (draft.title["en"], draft.status) == ("The whale of the bay sings", "draft")
+    assert (draft.title["zh"], draft.status, [each.text for each in draft.wordings]) == (
+        "海湾的鲸鱼会唱歌",
+        "draft",
+        ["海湾的鲸鱼会唱歌"],
+    )
+
+
+async def test_what_a_published_claim_would_lack_is_named_and_nothing_is_written(world, desk):
+    before = world.touchstone.base.revision
+    form = await world.chief.slash(world.channel, "claims new")
+    refused = await desk.hand_in(form, **WHALE | {"point": ""})
+    assert "A published claim needs a point." in text_of(refused)
+    again = await desk.form(refused, "Try again")
+    assert prefilled(again)["wordings"] == WHALE["wordings"]
+    refused = await desk.hand_in(again, point="No song.", source="https://")
+    assert "Source: https:\u200b// is no address. Write it as https:\u200b//…" in text_of(refused)
+    refused = await desk.hand_in(await desk.form(refused, "Try again"), source="")
+    assert "Point 1 cites nothing. Name its source." in text_of(refused)
+    assert world.touchstone.base.revision == before
+    assert len(world.touchstone.base.documents(world.guild.id)) == 1
 
 
 async def test_a_new_claim_that_is_there_already_comes_with_a_warning(world, desk):
+    await desk.hand_in(await world.chief.slash(world.channel, "claims new"), title=WHALE["title"], publish=["no"])
     form = await world.chief.slash(world.channel, "claims new")
-    await desk.hand_in(form, title_en="The whale of the bay sings", title_zh="")
-    form = await world.chief.slash(world.channel, "claims new")
-    message = await desk.hand_in(form, title_en="the whale of the bay sings", title_zh=CRANE)
+    message = await desk.hand_in(form, title=WHALE["title"].lower(), publish=["no"])
     assert "⚠ “the whale of the bay sings” is nearly what another claim says: The whale of the bay" in text_of(message)
-    assert f"⚠ “{CRANE}” is nearly what another claim says: {CRANE}." in text_of(message)
 
 
 async def test_a_new_claim_without_a_title_is_refused(world, desk):
-    refused = await desk.hand_in(await world.chief.slash(world.channel, "claims new"), title_en=" ")
-    assert "Title in English: The text is empty." in text_of(refused)
+    refused = await desk.hand_in(await world.chief.slash(world.channel, "claims new"), title=" ")
+    assert "Title: The text is empty." in text_of(refused)
+
+
+async def test_what_two_moderators_change_apart_is_merged_without_a_question(desk):
+    form = await edit_form(desk)
+    desk.edit(EditTexts(kind="outlook", as_of="2026-01-02"))
+    message = await desk.hand_in(form, title_en="Mine")
+    assert text_of(message).startswith("✓ Written.\n### Mine")
+    assert (desk.claim().title["en"], desk.claim().kind, str(desk.claim().as_of)) == ("Mine", "outlook", "2026-01-02")
 
 
 async def test_the_cut_off_of_a_claim_is_set_and_taken_away(desk):

@@ -200,3 +200,13 @@ def closed(world) -> None:
     """Let Discord refuse direct messages to alice."""
     letter_box = world.alice.user.dm_channel.id
     world.env.inject_error("POST", f"/channels/{letter_box}/messages", status=403, code=50007, times=None)
+
+
+async def test_a_link_with_another_servers_channel_is_refused_in_words(world):
+    elsewhere = world.env.create_guild("elsewhere").create_text_channel("secret")
+    link = f"https://discord.com/channels/{world.guild.id}/{elsewhere.id}/1456074443980800001"
+    shown = await world.chief.slash(
+        world.channel, "touchstone keep", message=link, claim="crane-built-1920", makes_claim=True
+    )
+    assert text_of(shown) == "That is no channel of this server."
+    assert [type(error.original) for error in world.env.errors] == [NotAllowedError]
