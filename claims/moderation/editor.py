@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 from claims.answering.traces import DRAFTS_KEPT
 from claims.base import ClaimBase, Clock
 from claims.fields import SENTENCE, FormReader
+from claims.moderation.citations import Sources, source_cited
 from claims.moderation.edits import (
     AddWording,
     AddWordings,
@@ -26,7 +27,6 @@ from claims.moderation.edits import (
     check_published,
 )
 from claims.moderation.rights import Actor, Submission, permit
-from claims.moderation.sources import Sources, source_cited
 from claims.record import ClaimRecord, PointRecord, State, claim_from_state, claim_state, differences, merge_states
 from claims.store.changes import CLAIM, STATE_STORES, Change, write_changes
 from claims.store.claim_rows import packs_in_force, read_rows

@@ -8,7 +8,7 @@ from typing import Literal, Protocol, cast, get_args
 from checks.figures.units import is_own, join_spellings, spellings
 from checks.model import Bound, FigureRole, Kind, KnownFigure, KnownWording
 from claims.fields import SENTENCE, FormReader
-from claims.moderation.sources import Sources
+from claims.moderation.citations import Sources
 from claims.packs.plain import read_documented
 from claims.packs.schema import known_units
 from claims.record import ClaimRecord, PointRecord

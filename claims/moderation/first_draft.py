@@ -12,10 +12,10 @@ from checks.figures.reading import FigureReader
 from checks.figures.units import Quantity, is_own
 from claims.base import ClaimBase
 from claims.fields import LINE, SENTENCE, clean_text
+from claims.moderation.citations import Sources, quoted_line
 from claims.moderation.edits import AddWordings, Edit, EditFigure, EditPoint, EditTexts, SetStatus, Typed
 from claims.moderation.queue import Item
 from claims.moderation.rights import Actor, permit
-from claims.moderation.sources import Sources, quoted_line
 from claims.packs.plain import plain_number
 from claims.packs.schema import known_units
 from claims.record import ClaimRecord

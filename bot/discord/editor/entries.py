@@ -30,9 +30,9 @@ from bot.reply import display_date
 from bot.texts import Texts, msgid
 from bot.wording import field_name, value_text
 from checks.model import KnownFigure
+from claims.moderation.citations import citation_line
 from claims.moderation.edits import BOUNDS, ROLES, Edit, EditFigure, EditPoint
 from claims.moderation.rights import Act
-from claims.moderation.sources import citation_line
 from claims.packs.plain import write_documented
 from claims.record import ClaimRecord, PointRecord
 from config.languages import NO_TEXT, ByLanguage, by_field, typed_texts

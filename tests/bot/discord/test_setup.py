@@ -107,7 +107,8 @@ async def test_a_server_that_is_set_up_comes_back_to_its_summary_and_from_there_
     world.touchstone.moderation.setup.change(administrator(world.guild.id), language="en")
     message = await opened(world, admin)
     assert "- Language: English" in text_of(message)
-    assert labels_of(message) == ["Language", "Moderators", "Channels", "Packs of claims", "Budget", "Try it"]
+    steps = ["Language", "Moderators", "Channel for moderators", "Channels", "Packs of claims", "Budget"]
+    assert labels_of(message) == [*steps, "Try it"]
     message = (await admin.click(message, label="Channels")).response.message
     assert text_of(message).startswith("### Channels")
     message = (await admin.click(message, label="Summary")).response.message

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from claims.base import ClaimBase
+from claims.moderation.citations import WHOLE, citation_line
 from claims.moderation.editor import Editor
 from claims.moderation.edits import (
     AddWording,
@@ -17,7 +18,7 @@ from claims.moderation.edits import (
     RemovePoint,
     RemoveWordings,
 )
-from claims.moderation.sources import WHOLE, NewSource, SourceBook, citation_line
+from claims.moderation.sources import NewSource, SourceBook
 from claims.record import ClaimRecord
 from config.errors import InvalidEditError
 from tests.claims.packs import DOCUMENT, END, START, span_hash

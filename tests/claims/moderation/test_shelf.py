@@ -11,8 +11,9 @@ from claims.base import ClaimBase
 from claims.documents.decoding import digest_of
 from claims.documents.intake import DocumentFacts
 from claims.fields import FormReader
+from claims.moderation.citations import Sources, quoted_line
 from claims.moderation.rights import Actor
-from claims.moderation.sources import DocumentShelf, Sources, quoted_line
+from claims.moderation.sources import DocumentShelf
 from claims.record import CitationRecord
 from config.errors import DocumentRefusedError, DocumentTextError, InvalidEditError, NotAllowedError
 from tests.claims.people import HERE, MEMBER, MODERATOR, OPERATOR, STRANGER, settled

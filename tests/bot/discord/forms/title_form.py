@@ -6,6 +6,7 @@ from bot.discord.cards import draw_lines
 from bot.discord.forms import Form, FormField, FormName, Forms, form_button
 from bot.discord.request import Request
 from claims.moderation.edits import EditTexts
+from config.languages import typed_texts
 
 KIND = "title"
 
@@ -24,7 +25,7 @@ class TitleForm:
 
     async def submit(self, request, name, typed):
         editor = request.moderation.editor
-        edit = EditTexts(**typed)
+        edit = EditTexts(typed_texts(typed, "title"))
         done = await request.do(editor.edit, request.actor, name.about[0], name.version_tag or None, edit)
         return draw_lines([f"Written: {done.claim.title['en']}"], request.texts)
 
