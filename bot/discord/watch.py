@@ -43,6 +43,8 @@ _REMEMBERED = 5_000
 
 # Seconds between tries where Discord is out of order; the deadline ends them.
 _PAUSES = (0.5, 1.0, 2.0, 4.0)
+# From this status on, Discord is out of order and may have taken the message although it answered with an error.
+_UNCERTAIN = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +240,9 @@ async def _tirelessly(act: Callable[[], Awaitable[None]]) -> None:
     for pause in itertools.chain(_PAUSES, itertools.repeat(_PAUSES[-1])):
         try:
             await act()
-        except (discord.DiscordServerError, aiohttp.ClientError, OSError) as failure:
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+            if isinstance(failure, discord.HTTPException) and failure.status < _UNCERTAIN:
+                raise
             _log.info("Discord did not take an answer (%s); trying again in %.1f s", type(failure).__name__, pause)
             await asyncio.sleep(pause)
         else:
