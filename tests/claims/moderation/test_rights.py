@@ -23,6 +23,7 @@ from claims.moderation.server_setup import ClaimSettings, ServerSetup
 from claims.moderation.shadow import ShadowBook
 from claims.moderation.sources import NewSource, SourceBook
 from config.errors import AlreadyWrittenError, InvalidEditError, NotAllowedError, UnknownClaimError, UnknownEntryError
+from config.languages import ByLanguage
 from tests.claims.conftest import KEY, Clock
 from tests.claims.people import (
     ADMINISTRATOR,
@@ -212,18 +213,18 @@ def test_a_form_is_settled_by_the_write_and_taken_once(ours: ClaimBase) -> None:
     actor = handed_in(ours)
     Queue(ours, KEY).items(actor)
     assert DraftBook(ours, KEY).find(MODERATOR, "texts|x") == {"title_en": "typed"}
-    Editor(ours).edit(actor, CLAIM, None, EditTexts("Written"))
+    Editor(ours).edit(actor, CLAIM, None, EditTexts(ByLanguage(en="Written")))
     assert DraftBook(ours, KEY).find(MODERATOR, "texts|x") is None
     # One form may write in two steps; the same form handed in again may not.
-    Editor(ours).edit(actor, CLAIM, None, EditTexts("Written in full"))
+    Editor(ours).edit(actor, CLAIM, None, EditTexts(ByLanguage(en="Written in full")))
     with pytest.raises(AlreadyWrittenError):
-        Editor(ours).edit(handed_in(ours), CLAIM, None, EditTexts("Written twice"))
+        Editor(ours).edit(handed_in(ours), CLAIM, None, EditTexts(ByLanguage(en="Written twice")))
     assert not DraftBook(ours, KEY).keep(MODERATOR, "texts|x", {"title_en": "typed"}, "0a1b2c3d")
 
 
 def test_a_write_that_fails_leaves_the_form_as_it_was(ours: ClaimBase) -> None:
     actor = handed_in(ours)
     with pytest.raises(InvalidEditError):
-        Editor(ours).edit(actor, CLAIM, None, EditTexts("x" * 500))
+        Editor(ours).edit(actor, CLAIM, None, EditTexts(ByLanguage(en="x" * 500)))
     assert DraftBook(ours, KEY).find(MODERATOR, "texts|x") == {"title_en": "typed"}
-    assert Editor(ours).edit(actor, CLAIM, None, EditTexts("Written")).changed
+    assert Editor(ours).edit(actor, CLAIM, None, EditTexts(ByLanguage(en="Written"))).changed
