@@ -89,9 +89,13 @@ def plain_pack(pack: PackRecord) -> PlainData:
     return plain_fields(pack)
 
 
+# What this base knows of a document beside what packs say of it.
+_OURS = ("loaded", "changed_on")
+
+
 def plain_document(document: DocumentRecord) -> PlainData:
     """Return what packs say of a document."""
-    return {name: value for name, value in plain_fields(document).items() if name != "loaded"}
+    return {name: value for name, value in plain_fields(document).items() if name not in _OURS}
 
 
 def plain_claim(claim: ClaimRecord, state: str | None) -> PlainData:

@@ -74,7 +74,7 @@ async def opened(world):
 async def test_forged_forms_get_the_ordinary_refusal(world, name):
     form = await opened(world)
     form._interaction.modal = form.modal | {"custom_id": f"{PREFIX}{name}"}
-    done = await hand_in(world.chief, form, title_en="typed")
+    done = await hand_in(world.chief, form, title="typed")
     assert BROKEN not in text_of(done)
     assert world.env.errors == []
 
@@ -82,5 +82,5 @@ async def test_forged_forms_get_the_ordinary_refusal(world, name):
 async def test_a_form_without_its_fields_gets_the_ordinary_refusal(world):
     form = await opened(world)
     form._interaction.modal = form.modal | {"custom_id": f"{PREFIX}{FormName('prop', ('',))}"}
-    assert UNREADABLE in text_of(await hand_in(world.chief, form, title_en="typed"))
+    assert UNREADABLE in text_of(await hand_in(world.chief, form, title="typed"))
     assert world.env.errors == []

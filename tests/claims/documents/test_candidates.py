@@ -146,6 +146,7 @@ def test_the_payload_has_a_title_in_the_language_of_the_sentence(find: Find) -> 
     (english,), (chinese,) = find("Silver demand rose by 30% in 2025."), find("白银需求在2025年增长了30%。")
     assert english.payload == {
         "title": {"en": english.text}, "text": english.text, "source": "paper", "start": 0, "end": 34,
+        "speaker": "", "attitude": "asserts", "counter": None, "near": [],
     }  # fmt: skip
     assert chinese.payload["title"] == {"zh": "白银需求在2025年增长了30%。"}
 

@@ -55,7 +55,7 @@ async def test_an_item_says_where_it_stands_and_opens_as_a_claim(world, waiting)
     assert f"> {BEST}\nSource: On \\*metals\\*, characters {start}–{end}\n" in text_of(message)
     assert f"A point cites it as: metals-paper {start}-{end}" in text_of(message)
     form = await world.chief.click(message, label="Open as new claim")
-    assert [prefilled(form)[name] for name in ("title_en", "title_zh", "text")] == [[], BEST, BEST]
+    assert [prefilled(form)[name] for name in ("title", "text")] == [BEST.rstrip("。"), BEST]
     assert "The draft is there" in text_of(shown_by(await hand_in(world.chief, form)))
 
 

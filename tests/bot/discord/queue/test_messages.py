@@ -131,12 +131,11 @@ async def test_a_near_miss_opens_as_a_new_claim_with_its_words(world, waiting, s
 
 
 async def test_a_proposal_and_a_candidate_open_with_their_titles(world, waiting):
-    for number, title in (
-        (waiting.proposal("码头上的吊车会唱歌", claim=None), "码头上的吊车会唱歌"),
-        (waiting.candidate(), "码头在下沉"),
-    ):
-        form = await world.chief.click(await opened(world, number), label="Open as new claim")
-        assert (prefilled(form)["title_zh"], prefilled(form)["as_of"]) == (title, "2026-01-05")
+    said = "码头上的吊车会唱歌"
+    form = await world.chief.click(await opened(world, waiting.proposal(said, claim=None)), label="Open as new claim")
+    assert (prefilled(form)["title_zh"], prefilled(form)["as_of"]) == (said, "2026-01-05")
+    form = await world.chief.click(await opened(world, waiting.candidate()), label="Open as new claim")
+    assert prefilled(form)["title"] == "The quay sinks"
 
 
 async def test_a_fault_in_a_new_claim_gives_the_words_back(world, waiting):
