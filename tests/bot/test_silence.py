@@ -8,6 +8,7 @@ import pytest
 from bot.explain import Circumstances, silence_lines
 from bot.texts import LANGUAGES, Texts
 from checks.model import Finding, Guard, Match
+from claims.moderation.exemptions import MessageRules
 
 ENGLISH = Texts.open("en")
 MATCH = Match("a-claim", 0.8, "asserts", "A wording", bar=0.9)
@@ -56,7 +57,7 @@ def test_a_sure_match_in_too_few_words_is_named():
 
 def test_what_holds_in_the_channel_is_named():
     until = datetime(2025, 5, 1, 18, 30, tzinfo=UTC)
-    around = Circumstances("off", {"a-claim": until}, full=True, refused=True, answer="taken")
+    around = Circumstances(MessageRules("off"), {"a-claim": until}, full=True, refused_until=until, answer="taken")
     shown = "\n".join(lines(around=around))
     for part in ("do not read along", "18:30 UTC", "cards for this hour", "Discord has refused", "said nothing"):
         assert part in shown
@@ -64,5 +65,6 @@ def test_what_holds_in_the_channel_is_named():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_the_lines(language):
-    around = Circumstances("hint", {}, full=True, refused=True, answer="offer")
+    until = datetime(2025, 5, 1, 18, 30, tzinfo=UTC)
+    around = Circumstances(MessageRules("hint"), {}, full=True, refused_until=until, answer="offer")
     assert all(lines(stopped_by("names", "Mars"), around=around, texts=Texts.open(language)))
