@@ -185,7 +185,7 @@ def test_nothing_said_or_nothing_documented_gives_nothing(reader):
     assert compare(reader.read("5 kg"), (), "5 kg") == ()
 
 
-SHARE = (KnownFigure(50, 50, "percent", "exactly", "claim", "part of a sale that the shop takes", "商店的抽成"),)
+SHARE = (KnownFigure(50, 50, "percent", "exactly", "claim", ByLanguage(en="part of a sale that the shop takes")),)
 
 
 def test_a_figure_alone_of_its_kind_beside_the_claims_own_words_is_the_claims(reader, comparer):
