@@ -213,7 +213,8 @@ class SourceForm:
     async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:  # noqa: ARG002
         """Add it, and say by which name points cite it."""
         texts, add = request.texts, request.moderation.sources.add
-        source = NewSource(**typed, language=language_of(typed["title"], self._lookup.folder))
+        facts = {each: typed.get(each, "") for each in ("title", "publisher", "published", "address", "author")}
+        source = NewSource(**facts, language=language_of(facts["title"], self._lookup.folder))
         known = await request.do(add, request.actor, source)
         lines = [
             done(texts("The source is there: {title}", title=escape(source.title))),
