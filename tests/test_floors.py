@@ -1,9 +1,14 @@
 """The walls of the house: floors and rooms, arrows one way, one door a library, and files that can be read."""
 
 import ast
+import re
+import sys
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from importlib import metadata
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -166,6 +171,18 @@ def test_everything_in_the_claims_has_its_room():
 def test_no_file_is_longer_than_can_be_read_at_one_go():
     lengths = {path: len(path.read_text("utf-8").splitlines()) for path in modules(*FLOORS)}
     assert {name_of(path): lines for path, lines in lengths.items() if lines > MOST_LINES} == {}
+
+
+def test_every_library_that_is_imported_is_asked_for():
+    """A library that another one happens to bring may be gone in the next installation."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    asked = {re.split(r"[^\w.-]", each, maxsplit=1)[0].lower().replace("_", "-") for each in wanted}
+    brought = metadata.packages_distributions()
+    imported = {module.partition(".")[0] for path in modules(*FLOORS) for _, module in imports(path)}
+    libraries = imported - sys.stdlib_module_names - {*FLOORS}
+    named = {name: {each.lower().replace("_", "-") for each in brought.get(name, [name])} for name in libraries}
+    assert [name for name, of in sorted(named.items()) if not of & asked] == []
 
 
 def test_there_are_not_more_files_than_ideas():

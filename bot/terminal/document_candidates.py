@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
@@ -343,7 +342,7 @@ class _Review:
         """Return the key pressed; away from a terminal the first letter of a line, and at its end `q`."""
         self._terminal.print(self._terminal.texts(_KEYS), style="dim")
         if sys.stdin.isatty():
-            pressed = click.getchar()
+            pressed = typer.getchar()
             if pressed in {"\x03", "\x04"}:
                 raise KeyboardInterrupt
             return pressed.lower()
