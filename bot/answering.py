@@ -37,14 +37,18 @@ class Answerer:
         return "offer" if action == "reply" and not is_open else action
 
     def note(self, heard: Heard, finding: Finding, mode: str, action: Action) -> None:
-        """Keep what was seen and done: ids and scores, no text; a near miss goes into the moderators' queue."""
+        """Keep what was seen and done: ids and scores, no text; a near miss goes into the moderators' queue.
+
+        May be called again where the base failed in between: nothing counts twice.
+        """
         moderation, place = self.touchstone.moderation, (heard.server, heard.channel, heard.message, heard.author)
-        if mode == "shadow":
-            moderation.shadow.note(*place, finding)
         if finding.action != "silent" or is_dispute(finding):
             self.touchstone.sightings.record(*place, finding, action)
         elif near := finding.near_miss(self.touchstone.settings.near_miss_share):
             moderation.queue.note_near_miss(*place, near.claim, near.score)
+        # Last, because it adds to a count; the others are written over.
+        if mode == "shadow":
+            moderation.shadow.note(*place, finding)
 
     def take(self, heard: Heard, finding: Finding, settings: ServerSettings, kind: AnswerKind) -> tuple[str, ...]:
         """Take the message for one answer; returns the claims that may be answered now, none where it may not be.

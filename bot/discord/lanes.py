@@ -41,8 +41,8 @@ Result = TypeVar("Result")
 def take_lane(lane: Lane, until: float = 0.0) -> None:
     """Let threads of this lane do all that the running task hands to threads from now on.
 
-    `until`: until when, by `monotonic`, work that meets a base which is locked or away is tried again; every method of
-    a book is one transaction, so that nothing is done twice.
+    `until`: until when, by `monotonic`, work that meets a base which is locked or away is tried again, from its start:
+    a method of a book, which is one transaction, or what may be called again by its own word.
     """
     _LANE.set(lane)
     _UNTIL.set(until)

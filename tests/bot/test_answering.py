@@ -6,10 +6,11 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from bot.answering import Answerer, Heard
+from bot.answering import Answerer, Heard, is_dispute
 from bot.service import Touchstone
 from bot.terminal.console import draw_card
 from claims.moderation.rights import Actor
+from config.errors import DatabaseUnavailableError
 from config.settings import Settings
 
 CRANE = "the old harbour crane was built in 1920"
@@ -85,3 +86,21 @@ def test_modes_hold_and_what_was_seen_is_kept_without_its_text(chat):
     assert chat.touchstone.answers.answer(OTHER_ROOM, 2) is None
     seen = chat.touchstone.moderation.shadow.report(Actor(1, 7, is_administrator=True))
     assert seen.replies == 1
+
+
+def test_what_was_noted_half_and_is_noted_again_counts_once(chat, monkeypatch):
+    chat.mode, record = "shadow", chat.touchstone.sightings.record
+
+    def away(*_):
+        monkeypatch.setattr(chat.touchstone.sightings, "record", record)
+        raise DatabaseUnavailableError("away")
+
+    monkeypatch.setattr(chat.touchstone.sightings, "record", away)
+    answerer, heard = Answerer(chat.touchstone), Heard(chat.server, ROOM, 1, 1)
+    finding = chat.touchstone.check_in(ROOM, f"no, it is a myth that {CRANE}", chat.server)
+    assert is_dispute(finding)
+    with pytest.raises(DatabaseUnavailableError):
+        answerer.note(heard, finding, chat.mode, "silent")
+    answerer.note(heard, finding, chat.mode, "silent")
+    report = chat.touchstone.moderation.shadow.report(Actor(1, chat.server, is_administrator=True))
+    assert report.messages == 1
