@@ -91,7 +91,7 @@ def test_modes_hold_and_what_was_seen_is_kept_without_its_text(chat):
 def test_what_was_noted_half_and_is_noted_again_counts_once(chat, monkeypatch):
     chat.mode, record = "shadow", chat.touchstone.sightings.record
 
-    def away(*_):
+    def away(*_given: object) -> None:
         monkeypatch.setattr(chat.touchstone.sightings, "record", record)
         raise DatabaseUnavailableError("away")
 

