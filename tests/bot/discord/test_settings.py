@@ -30,6 +30,7 @@ async def test_it_shows_what_is_set_and_what_counts_otherwise(world):
         "- Days in which cards are corrected: 14 (default)",
         "- Form of cards: short (default)",
         "- Cards a channel and hour: 6 (default)",
+        "- Channel for moderators: nothing",
         "- Channel of the weekly digest: nothing",
         f"- <#{world.channel.id}>: answers",
     ]
