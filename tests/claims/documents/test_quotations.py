@@ -1,7 +1,9 @@
 """Quotations found again in a later edition of their page."""
 
+import re
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from claims.documents.cleaning import unmarked
@@ -107,6 +109,9 @@ def test_of_a_text_the_part_that_still_stands_is_told():
 @settings(max_examples=examples(300))
 @given(st.text(max_size=80), st.text(max_size=40), st.text(max_size=40))
 def test_whatever_the_words_they_are_found_where_they_stand(exact, before, after):
+    # Nobody quotes half a number: 15 % is not found in 115 %.
+    assume(not re.search(r"\d[.,]?\|\d", f"{before[-2:]}|{exact[:1]}"))
+    assume(not re.search(r"\d\|[.,]?\d", f"{exact[-1:]}|{after[:2]}"))
     text = before + exact + after
     found = Page(text).find(quotation_of(View.of(text), len(before), len(before) + len(exact)))
     assert found.outcome == "same"
