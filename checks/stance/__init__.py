@@ -1,6 +1,8 @@
-"""Stance: does a message assert, deny or ask what a wording says?
+"""Stance: what shows whether a message asserts, denies or asks what a wording says?
 
-Lives here: the reading of cues (config/lexicon/stance.yaml), clauses, polarity and mood, and the decision from them.
+Lives here: the reading of cues (config/lexicon/stance.yaml), turns of phrase (config/lexicon/turns.tsv), clauses,
+polarity and mood, and the stance that cues alone speak for. With an encoder all that is measures among others, from
+which a fitted model shares out the stances (`checks/tuning.py`), a mere mention among them.
 May not live here: the cues themselves, the matching of claims, or what follows from a stance.
 """
 
