@@ -1,4 +1,4 @@
-"""Polarity: which negators bear on the words that matched, and which only seem to."""
+"""Clauses, moods and cues of a message: which of them bear on the words that matched, and which only seem to."""
 
 import re
 from bisect import bisect_right
