@@ -182,7 +182,7 @@ _WIDE = 2_000
 
 
 class PackDumper(_Dumper):
-    """Writes plain data so that `claims.packs.lines` reads the same: what it would take for a number is quoted."""
+    """Writes plain data so that `claims.packs.schema` reads the same: what it would take for a number is quoted."""
 
 
 def _text(dumper: Any, text: str) -> yaml.ScalarNode:  # noqa: ANN401  one of two classes without a common type

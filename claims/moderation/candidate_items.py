@@ -46,7 +46,7 @@ from config.errors import (
     msgid,
 )
 
-if TYPE_CHECKING:  # loading it takes a client of HTTP with it, which few need
+if TYPE_CHECKING:  # making its forms takes time at every start, and few need them
     from claims.documents.extraction import ChunkReport, Extracted, Extractor
 
 # Checks a text against the claims that a server sees (None: the shared ones).

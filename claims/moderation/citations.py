@@ -16,7 +16,7 @@ from claims.fields import LINE, FormReader, clean_text
 from claims.record import CitationRecord
 from claims.store.changes import SOURCE, Change
 from claims.store.tables import Document, DocumentText, last_revision
-from config.languages import written_language
+from config.languages import tag_of, written_language
 
 _ADDRESS = 2000
 WHOLE = hashlib.sha256(b"").hexdigest()
@@ -120,9 +120,8 @@ def source_cited(
         form.refuse("source", "{value} is no address.", "Write it as https://…", value=address[:60])
     title = text.partition("//")[2].rstrip("/") if address else form.text("source", text)
     name = f"source-{last_revision(session) + 1}"
-    language = "zh-Hans" if written_language(title) == "zh" else "en"
     facts: dict[str, str | None] = {"title": title[:LINE], "author": "", "publisher": host, "published": ""}
-    facts |= {"language": language, "address": address}
+    facts |= {"language": tag_of(written_language(title)), "address": address}
     return host or title[:LINE], (CitationRecord(name, 0, 0, WHOLE),), Change(SOURCE, name, facts)
 
 

@@ -102,11 +102,8 @@ class Editor:
             draft = EditTexts(completed({written_language(title): title})).apply(_blank(self._base, actor), sources)
             draft = AddWordings("\n".join(wordings)).apply(draft, sources)
             if point:
-                texts = (completed({written_language(each): each}) for each in (speaker, point))
-                who, what = texts
-                said_by = (who, draft.as_of.isoformat(), what)
-                said = PointRecord("refutes", *said_by, cited)
-                draft = replace(draft, points=(said,))
+                who, what = (completed({written_language(each): each}) for each in (speaker, point))
+                draft = replace(draft, points=(PointRecord("refutes", who, draft.as_of.isoformat(), what, cited),))
             draft = replace(draft, status="published" if new.publish else "draft")
             check_published(draft, new)
             change = Change(CLAIM, _free_id(session, title), claim_state(draft))

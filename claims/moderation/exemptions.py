@@ -101,11 +101,6 @@ class ExemptionBook:
             else:
                 _drop(session, OWN_WISH, row["user_hash"])
 
-    def wishes(self, user: int) -> bool:
-        """Tell whether a member has asked not to be answered."""
-        with self._database.reading() as session:
-            return session.get(Exemption, (OWN_WISH, hash_user(user, self._key))) is not None
-
 
 def _drop(session: Session, server: int, mark: object) -> None:
     there = (col(Exemption.server) == server, col(Exemption.user_hash) == mark)

@@ -134,10 +134,10 @@ def permit(session: Session, actor: Actor, act: Act) -> None:
         lacking: Level = "member" if actor.server is None else NEEDED[act]
         raise NotAllowedError(_LACKING[lacking])
     # To look at something may write as well, such as what has become due.
-    is_write = not act.endswith(".see") and actor.submission is not None and is_writing(session)
-    if actor.submission is not None and is_write and _SETTLED not in session.info:
-        actor.submission.settle(session)
-        session.info[_SETTLED] = True
+    if actor.submission is None or act.endswith(".see") or _SETTLED in session.info or not is_writing(session):
+        return
+    actor.submission.settle(session)
+    session.info[_SETTLED] = True
 
 
 # Said of a session whose form is settled: a write may ask for several rights.

@@ -75,8 +75,11 @@ def _read_point(point: PlainData) -> PlainData:
 
 
 def canonical(claim: ClaimRecord) -> ClaimRecord:
-    """Return the claim with its wordings in the order of packs: said, negative, denied; by language."""
-    return replace(claim, wordings=tuple(sorted(claim.wordings, key=lambda w: (w.denies, w.negative, w.language))))
+    """Return the claim with its wordings in the order of packs: said, negative, denied; by language as in the table."""
+    # A language that the table no longer has comes last.
+    place = {code: number for number, code in enumerate(CODES)}
+    order = sorted(claim.wordings, key=lambda w: (w.denies, w.negative, place.get(w.language, len(CODES))))
+    return replace(claim, wordings=tuple(order))
 
 
 def exported_state(claim: ClaimRecord) -> str:

@@ -90,20 +90,21 @@ class ServerFreshness:
         self._engine = engine
         self._lock = Lock()
         self._revision = -1
-        self._is_stale = True
+        # The last change of this process, and the one that the number is known to have: each an object of its own.
+        self._written, self._read_with = object(), object()
         self._stop = Event()
         self._thread: Thread | None = None
 
     def revision(self) -> int:
         """Return the number; raises DBAPIError."""
-        if self._thread is None or self._is_stale:
+        if self._thread is None or self._read_with is not self._written:
             with self._engine.connect() as connection:
                 return self._read(connection)
         return self._revision
 
     def written(self) -> None:
         """Have the number read again before it is told the next time."""
-        self._is_stale = True
+        self._written = object()
 
     def follow(self) -> None:
         """Start the thread that listens, where it does not run yet."""
@@ -123,12 +124,10 @@ class ServerFreshness:
 
     def _read(self, connection: Connection) -> int:
         with self._lock:
-            self._is_stale = False
-            try:
-                self._revision = int(connection.exec_driver_sql(_NEWEST).scalar_one())
-            except DBAPIError:
-                self._is_stale = True
-                raise
+            # Looked at before: what is written while the number is read may be missing in it.
+            written = self._written
+            self._revision = int(connection.exec_driver_sql(_NEWEST).scalar_one())
+            self._read_with = written
             return self._revision
 
     def _run(self) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Literal, TypedDict, cast
+from typing import Any, Literal, TypedDict
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -162,21 +162,16 @@ class ServerBook:
     def local_cut_off(self, server: int, channel: int) -> LocalCutOff | None:
         """Return the cut-off of a channel that has one of its own."""
         with self._database.reading() as session:
-            own, all_ = session.get(Channel, (server, channel)), session.get(Server, server)
-        if own is None or own.cut_off is None:
-            return None
-        return LocalCutOff(own.cut_off, all_.cut_off if all_ else None)
+            own = session.get(Channel, (server, channel))
+            if own is None or own.cut_off is None:
+                return None
+            row = session.get(Server, server)
+            return LocalCutOff(own.cut_off, row.cut_off if row else None)
 
     def channel(self, server: int, channel: int) -> ChannelSettings:
         """Return what a channel has set, or the defaults."""
         with self._database.reading() as session:
             return channel_settings(session.get(Channel, (server, channel)))
-
-    def channel_mode(self, server: int, channel: int) -> ChannelMode:
-        """Return the mode of a channel; `off` where nothing was set."""
-        with self._database.reading() as session:
-            row = session.get(Channel, (server, channel))
-            return cast("ChannelMode", row.mode) if row else "off"
 
     def channels(self, server: int) -> dict[int, ChannelMode]:
         """Return the channels that are not off, with their modes."""

@@ -247,7 +247,6 @@ class Server(Table, table=True):
     budget_told_at: datetime | None = Field(default=None, sa_type=Moment)
     card_form: str | None = None
     cards_per_hour: int | None = None
-    outside_checks: bool | None = None
     exempt_roles: list[int] | None = Field(default=None, sa_type=JSON(none_as_null=True))  # pyright: ignore[reportArgumentType]
     snoozed_until: int | None = Field(default=None, sa_type=BigInteger)
     changed_at: datetime = Field(sa_type=Moment)

@@ -1,4 +1,4 @@
-"""What the checks of documents' pages have found, and whether a server asks other fact-checkers."""
+"""What the checks of documents' pages have found."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,4 +26,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("document", name="pk_source_check"),
         sa.ForeignKeyConstraint(["document"], ["document.id"], name="fk_source_check_document", ondelete="CASCADE"),
     )
-    op.add_column("server", sa.Column("outside_checks", sa.Boolean(), nullable=True))

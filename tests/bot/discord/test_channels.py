@@ -17,7 +17,7 @@ async def test_a_manager_switches_a_channel_on_to_hints_and_off(world):
         ("off", f"I no longer read along in <#{other.id}>."),
     ):
         assert text_of(await world.chief.slash(other, "touchstone watch", mode=mode)) == says
-        assert world.touchstone.servers.channel_mode(world.guild.id, other.id) == mode
+        assert world.touchstone.servers.channels(world.guild.id).get(other.id, "off") == mode
 
 
 async def test_another_channel_can_be_named(world):
@@ -41,7 +41,7 @@ async def test_watch_in_a_thread_means_its_channel(world):
     await message.create_thread(name="harbour")
     (thread,) = world.channel.threads
     await world.chief.slash(thread, "touchstone watch", mode="off")
-    assert world.touchstone.servers.channel_mode(world.guild.id, world.channel.id) == "off"
+    assert world.touchstone.servers.channels(world.guild.id).get(world.channel.id, "off") == "off"
 
 
 async def test_switching_on_again_ends_the_quiet_after_a_refusal(world):
@@ -85,7 +85,7 @@ async def test_the_right_is_asked_again_where_the_server_has_opened_the_command_
 
     monkeypatch.setattr(simcord.interactions, "base_payload", without_rights)
     assert text_of(await world.chief.slash(world.channel, command, **options)) == MODERATORS_ONLY
-    assert world.touchstone.servers.channel_mode(world.guild.id, world.channel.id) == "on"
+    assert world.touchstone.servers.channels(world.guild.id).get(world.channel.id, "off") == "on"
     assert world.touchstone.servers.settings(world.guild.id).language is None
     assert [type(error.original) for error in world.env.errors] == [NotAllowedError]
 

@@ -166,7 +166,7 @@ async def test_every_click_asks_for_the_right_again(world, admin, chosen, monkey
     done = await press(admin, message)
     assert done.followups[0].message.content == ADMINISTRATORS_ONLY
     assert chosen() == before
-    assert world.touchstone.servers.channel_mode(world.guild.id, world.channel.id) == "on"
+    assert world.touchstone.servers.channels(world.guild.id).get(world.channel.id, "off") == "on"
 
 
 async def test_a_command_opened_to_all_still_asks_for_the_right(world, admin, monkeypatch):

@@ -42,11 +42,11 @@ def test_a_negative_cooldown_is_refused(base: ClaimBase) -> None:
 
 def test_channels_are_off_until_somebody_sets_a_mode(any_base: ClaimBase) -> None:
     book, setup = ServerBook(any_base.database), ServerSetup(any_base)
-    assert book.channel_mode(SERVER, 1) == "off"
+    assert book.channels(SERVER).get(1, "off") == "off"
     setup.set_channel_mode(CHIEF, 1, "on")
     setup.set_channel_mode(CHIEF, 2, "hint")
     setup.set_channel_mode(CHIEF, 1, "off")
-    assert book.channel_mode(SERVER, 1) == "off"
+    assert book.channels(SERVER).get(1, "off") == "off"
     assert book.channels(SERVER) == {2: "hint"}
     assert book.channels(SERVER + 1) == {}
 

@@ -158,7 +158,7 @@ def test_settings_and_channels_are_undone_too_and_rights_by_an_administrator_onl
     setup, book, undoing = ServerSetup(base), ServerBook(base.database), Undoing(base)
     setup.set_channel_mode(MODERATOR, 9, "shadow")
     undoing.undo(MODERATOR, base.revision)
-    assert book.channel_mode(HERE, 9) == "off"
+    assert book.channels(HERE).get(9, "off") == "off"
     setup.change(MODERATOR, language="zh-Hant", pause_reports=5)
     undoing.undo(MODERATOR, base.revision)
     assert (book.settings(HERE).language, book.settings(HERE).pause_reports) == (None, None)

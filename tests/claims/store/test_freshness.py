@@ -3,12 +3,14 @@
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from claims.base import ClaimBase
 from claims.moderation.rights import Actor
@@ -74,6 +76,43 @@ def test_without_notifications_the_thread_asks_by_itself(any_url: str, monkeypat
         before = mine.revision
         change(other)
         until(lambda: mine.revision == before + 1)
+
+
+def test_what_was_written_is_known_also_while_the_thread_asks(postgres: Callable[[str], str], monkeypatch) -> None:
+    monkeypatch.setattr("claims.store.freshness._can_notify", lambda _: False)
+    with ClaimBase.open(postgres("empty")) as base:
+        before, asked, is_slow = base.revision, threading.Event(), threading.Event()
+
+        def slow(*told: object) -> None:
+            if "max(id)" in str(told[2]) and threading.current_thread().name == "touchstone-freshness":
+                asked.set()
+                time.sleep(1 if is_slow.is_set() else 0)
+
+        event.listen(base.database.engine, "before_cursor_execute", slow)
+        base.database.follow()
+        assert asked.wait(PATIENCE)
+        ServerSetup(base).set_channel_mode(CHIEF, 1, "on")
+        is_slow.set()
+        asked.clear()
+        assert asked.wait(PATIENCE)
+        assert base.revision == before + 1
+
+
+def test_whoever_follows_keeps_the_number_while_the_database_is_out_of_reach(postgres: Callable[[str], str]) -> None:
+    with ClaimBase.open(postgres("empty")) as base:
+        base.database.follow()
+        before, failed = change(base), threading.Event()
+
+        def fail(*_told: object) -> None:
+            failed.set()
+            raise OperationalError("SELECT", {}, ConnectionError("gone"))
+
+        event.listen(base.database.engine, "before_cursor_execute", fail)
+        assert failed.wait(PATIENCE)
+        until(lambda: not base.database._freshness._lock.locked())  # pyright: ignore[reportAttributeAccessIssue]
+        assert base.revision == before
+        event.remove(base.database.engine, "before_cursor_execute", fail)
+        assert change(base, 2) == before + 1
 
 
 def test_following_ends_with_the_base(postgres: Callable[[str], str]) -> None:
