@@ -71,7 +71,6 @@ class FactsForm:
 
 
 @app_commands.default_permissions(manage_guild=True)
-@app_commands.default_permissions(manage_guild=True)
 @app_commands.guild_only()
 class DocumentsCommand(
     commands.GroupCog,
