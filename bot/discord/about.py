@@ -16,9 +16,11 @@ from discord.ext import commands, tasks
 
 from bot.discord.bot import BotInteraction, TouchstoneBot
 from bot.discord.lanes import take_lane
+from bot.discord.lookup import ClaimLookup
 from bot.discord.request import Request, everywhere
+from bot.service import whole_characters
 from bot.texts import msgid
-from checks.model import Language
+from checks.text import language_of
 from config.errors import ClaimBaseError
 
 _log = logging.getLogger(__name__)
@@ -65,8 +67,9 @@ DIRECT = (
 class About(commands.Cog):
     """Answers privately what members ask about the bot itself."""
 
-    def __init__(self, bot: TouchstoneBot, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, bot: TouchstoneBot, lookup: ClaimLookup, clock: Callable[[], float] = monotonic) -> None:
         self.bot = bot
+        self._lookup = lookup
         self._clock = clock
         self._told: dict[int, float] = {}
 
@@ -81,14 +84,11 @@ class About(commands.Cog):
         self._told = {user: at for user, at in [*self._told.items()][-_MOST_TOLD:] if now - at < _TOLD_AGAIN}
         self._told[message.author.id] = now
         # Discord does not say in which language somebody reads who only writes.
-        texts = self.bot.texts(await asyncio.to_thread(self._language, message.content))
+        texts = self.bot.texts(language_of(whole_characters(message.content), self._lookup.folder))
         try:
             await message.channel.send("\n".join(map(texts, DIRECT)))
         except discord.HTTPException as refusal:
             _log.info("A direct message could not be answered: %s", refusal)
-
-    def _language(self, text: str) -> Language:
-        return self.bot.touchstone.check(text).language
 
     @app_commands.command(name=locale_str(msgid("about")), description=locale_str(msgid("What this bot is")))
     @everywhere
