@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from importlib import metadata
 from time import monotonic
 from typing import TypeVar
 
@@ -21,7 +20,7 @@ from bot.discord.request import Request, everywhere
 from bot.service import whole_characters
 from bot.texts import msgid
 from checks.text import language_of
-from config.errors import ClaimBaseError
+from config.errors import ClaimBaseError, version
 
 _log = logging.getLogger(__name__)
 
@@ -98,7 +97,7 @@ class About(commands.Cog):
         texts, base = request.texts, request.touchstone.base
         claims, documents = await asyncio.gather(request.do(base.claims, request.server), request.do(base.documents))
         counts = {"claims": len(claims), "documents": len(documents)}
-        lines = [f"### Touchstone {metadata.version('touchstone-bot')}", *(texts(line, **counts) for line in ABOUT)]
+        lines = [f"### Touchstone {version()}", *(texts(line, **counts) for line in ABOUT)]
         await request.respond("\n".join(lines))
 
     @app_commands.command(
