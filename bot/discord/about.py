@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from importlib import metadata
 from time import monotonic
 from typing import TypeVar
 
@@ -16,10 +15,12 @@ from discord.ext import commands, tasks
 
 from bot.discord.bot import BotInteraction, TouchstoneBot
 from bot.discord.lanes import take_lane
+from bot.discord.lookup import ClaimLookup
 from bot.discord.request import Request, everywhere
+from bot.service import whole_characters
 from bot.texts import msgid
-from checks.model import Language
-from config.errors import ClaimBaseError
+from checks.text import language_of
+from config.errors import ClaimBaseError, version
 
 _log = logging.getLogger(__name__)
 
@@ -65,8 +66,9 @@ DIRECT = (
 class About(commands.Cog):
     """Answers privately what members ask about the bot itself."""
 
-    def __init__(self, bot: TouchstoneBot, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, bot: TouchstoneBot, lookup: ClaimLookup, clock: Callable[[], float] = monotonic) -> None:
         self.bot = bot
+        self._lookup = lookup
         self._clock = clock
         self._told: dict[int, float] = {}
 
@@ -81,14 +83,11 @@ class About(commands.Cog):
         self._told = {user: at for user, at in [*self._told.items()][-_MOST_TOLD:] if now - at < _TOLD_AGAIN}
         self._told[message.author.id] = now
         # Discord does not say in which language somebody reads who only writes.
-        texts = self.bot.texts(await asyncio.to_thread(self._language, message.content))
+        texts = self.bot.texts(language_of(whole_characters(message.content), self._lookup.folder))
         try:
             await message.channel.send("\n".join(map(texts, DIRECT)))
         except discord.HTTPException as refusal:
             _log.info("A direct message could not be answered: %s", refusal)
-
-    def _language(self, text: str) -> Language:
-        return self.bot.touchstone.check(text).language
 
     @app_commands.command(name=locale_str(msgid("about")), description=locale_str(msgid("What this bot is")))
     @everywhere
@@ -98,7 +97,7 @@ class About(commands.Cog):
         texts, base = request.texts, request.touchstone.base
         claims, documents = await asyncio.gather(request.do(base.claims, request.server), request.do(base.documents))
         counts = {"claims": len(claims), "documents": len(documents)}
-        lines = [f"### Touchstone {metadata.version('touchstone-bot')}", *(texts(line, **counts) for line in ABOUT)]
+        lines = [f"### Touchstone {version()}", *(texts(line, **counts) for line in ABOUT)]
         await request.respond("\n".join(lines))
 
     @app_commands.command(

@@ -59,7 +59,7 @@ def create_bot(settings: Settings, touchstone: Touchstone | None = None, pace: P
         HistoryCommand(router, lookup),
         Ask(bot),
         Browse(bot, router, lookup),
-        About(bot),
+        About(bot, lookup),
         IgnoreMe(),
         Housekeeping(bot),
         BacktestCommand(),

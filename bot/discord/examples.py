@@ -15,7 +15,7 @@ from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, Touchstone
 from bot.discord.cards import draw_lines, escape, layout, quote, shorten
 from bot.discord.lookup import ClaimLookup, claims_named
 from bot.discord.queue.deciding import fetch_message
-from bot.discord.request import Request
+from bot.discord.request import Request, message_link
 from bot.discord.routes import Click, Route, Router, page_buttons
 from bot.import_plan import examples_file
 from bot.texts import Texts, msgid
@@ -217,7 +217,7 @@ def _example_text(example: ExampleRecord, server: int, claims: Mapping[str, Clai
         label = texts("Makes it: {claim}", claim=claim)
     else:
         label = texts("Does not make it: {claim}", claim=claim)
-    link = f"https://discord.com/channels/{server}/{example.channel}/{example.message}"
+    link = message_link(server, example.channel, example.message)
     return f"**{example.id}** {label}\n{quote(shorten(example.text, _MOST_LISTED))}\n-# {link}"
 
 

@@ -381,7 +381,7 @@ class Forms(commands.Cog):
             await request.interaction.response.defer(ephemeral=True, thinking=True)
         is_new = await keeping
         if request.interaction.response.is_done():
-            await (self._submit if is_new else self._repeat)(request, name, typed)
+            await (self._submit(request, name, typed) if is_new else self._repeat(request, name))
 
     async def _keep(self, request: Request, name: FormName, typed: Mapping[str, str]) -> bool:
         """Keep what was typed; returns False where this very form has been written before."""
@@ -397,17 +397,18 @@ class Forms(commands.Cog):
             kind = await self._kind(request, name)
             submission = request.moderation.drafts.submission(request.actor, name.draft, name.number)
             shown = await kind.submit(HandedIn(request.interaction, submission), name, typed)
-            # What writes has dropped the draft with it; a form that only asks has not.
-            await request.do(request.moderation.drafts.drop, request.actor, name.draft)
         except AlreadyWrittenError:
-            await self._repeat(request, name, typed)
+            await self._repeat(request, name)
         except Exception as error:  # noqa: BLE001  whatever it is, what was typed must come back
             failed = _outcome(error, name, typed, request.texts)
             await request.interaction.followup.send(view=failed.view, files=list(failed.files), ephemeral=True)
         else:
+            # What writes has dropped the draft with it; a form that only asks has not.
+            with contextlib.suppress(TouchstoneError):
+                await request.do(request.moderation.drafts.drop, request.actor, name.draft)
             await request.respond(shown)
 
-    async def _repeat(self, request: Request, name: FormName, _typed: Mapping[str, str]) -> None:
+    async def _repeat(self, request: Request, name: FormName) -> None:
         """Say of a form that comes a second time that it was written, and what stands now."""
         texts = request.texts
         lines = [texts("You have handed in this form before: it was written then, and only once.")]

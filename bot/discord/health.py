@@ -32,8 +32,7 @@ class Health:
 
     async def status(self) -> tuple[bool, dict[str, object]]:
         """Return whether all is well, and what is told: connected to Discord, and the claim base can be read."""
-        bot = self.bot
-        ready = bot is not None and bot.is_ready() and not bot.is_closed()
+        bot, ready = self.bot, self._is_ready
         told: dict[str, object] = {"status": "ok" if ready else "not connected to Discord", "version": version()}
         try:
             async with asyncio.timeout(_PATIENCE):
@@ -47,8 +46,7 @@ class Health:
         """Return the figures of this moment."""
         bot = self.bot
         lines = [*_gauge("touchstone_info", "The version that runs.", 1, f'{{version="{version()}"}}')]
-        ready = bot is not None and bot.is_ready() and not bot.is_closed()
-        lines += _gauge("touchstone_ready", "1 while the bot is connected to Discord.", int(ready))
+        lines += _gauge("touchstone_ready", "1 while the bot is connected to Discord.", int(self._is_ready))
         if bot is not None:
             lines += _gauge("touchstone_start_time_seconds", "When the bot began.", bot.metrics.started.timestamp())
             lines += _gauge("touchstone_servers", "Servers that the bot is in.", len(bot.guilds))
@@ -60,6 +58,10 @@ class Health:
             lines += [f"# HELP {name} Messages that were checked.", f"# TYPE {name} counter"]
             lines += [f"{name} {bot.metrics.total}"]
         return "\n".join([*lines, ""])
+
+    @property
+    def _is_ready(self) -> bool:
+        return self.bot is not None and self.bot.is_ready() and not self.bot.is_closed()
 
     @asynccontextmanager
     async def served(self, address: str) -> AsyncIterator[None]:

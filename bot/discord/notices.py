@@ -11,6 +11,7 @@ from discord import ui
 from bot.discord.bot import TouchstoneBot
 from bot.discord.cards import draw_lines, escape
 from bot.discord.lookup import claims_named, title_in
+from bot.discord.request import message_link
 from bot.discord.routes import Route
 from bot.texts import Texts
 from claims.answering.answers import AnswerRecord
@@ -106,7 +107,7 @@ def draw_log(
     record: AnswerRecord, replies: Sequence[LabelledReply], claims: Mapping[str, ClaimRecord], texts: Texts
 ) -> ui.LayoutView:
     """Return the line of an answer: its claims with their scores and ticks, its link, and the buttons that tick it."""
-    link = f"https://discord.com/channels/{record.server}/{record.channel}/{record.card_message}"
+    link = message_link(record.server, record.channel, record.card_message)
     lines = [texts("Answered: {link}", link=link)]
     buttons: list[ui.Item[Any]] = []
     for at, reply in enumerate(replies):

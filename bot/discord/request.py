@@ -159,6 +159,11 @@ def roles_of(user: discord.User | discord.Member) -> tuple[int, ...]:
     return tuple(role.id for role in user.roles) if isinstance(user, discord.Member) else ()
 
 
+def message_link(server: int | None, channel: int | None, message: int | None) -> str:
+    """Return the address of a message."""
+    return f"https://discord.com/channels/{server}/{channel}/{message}"
+
+
 def said_in(message: discord.Message) -> str:
     """Return the text of a message, of what it forwards, and of its poll, one below the other."""
     parts = [message.content, *(forwarded.content for forwarded in message.message_snapshots)]

@@ -406,7 +406,7 @@ class SetupCommand(commands.Cog):
 
     async def _choose_told(self, click: Click) -> None:
         """Write the channel; without one there is no log of answers either."""
-        channel = int(click.value) if click.values else None
+        channel = click.chosen if click.values else None
         log = (await _state(click)).settings.answer_log if channel else None
         await _change(click, "told", moderators_channel=channel, answer_log=log, setup_step="told")
 

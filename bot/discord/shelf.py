@@ -71,7 +71,6 @@ class FactsForm:
 
 
 @app_commands.default_permissions(manage_guild=True)
-@app_commands.default_permissions(manage_guild=True)
 @app_commands.guild_only()
 class DocumentsCommand(
     commands.GroupCog,
@@ -226,13 +225,14 @@ class DocumentsCommand(
         await click.show(await _draw_text(click, click["document"], click.number("page")))
 
     async def _look(self, click: Click) -> None:
-        name, title = await meant_document(click, click["document"])
+        record = await _record(click, click["document"])
         async with self.turn:
-            lines = await look_through(click, name, title)
-        await click.show(await draw_document(click, name, lines))
+            lines = await look_through(click, record.id, click.texts.quoted(record.title))
+        await click.show(await draw_document(click, record.id, lines))
 
     async def _ask(self, click: Click) -> None:
-        await click.show(_draw_question(*await meant_document(click, click["document"]), click.texts))
+        record = await _record(click, click["document"])
+        await click.show(_draw_question(record.id, click.texts.quoted(record.title), click.texts))
 
     async def _drop(self, click: Click) -> None:
         document = click["document"]

@@ -8,6 +8,7 @@ from discord.ext import commands
 from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, TouchstoneBot
 from bot.discord.cards import draw_lines
 from bot.discord.request import Request, everywhere
+from bot.discord.settings import Watched
 from bot.discord.setup import MOST
 from bot.texts import Texts, msgid
 from claims.store.server_settings import ServerSettings
@@ -86,7 +87,7 @@ class SilenceCommands(CommandGroup):
         self,
         interaction: BotInteraction,
         hours: float,
-        channel: discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.ForumChannel | None = None,
+        channel: Watched | None = None,
     ) -> None:
         """Be quiet until then; what is said meanwhile is counted, not answered."""
         request = await Request.waiting(interaction)

@@ -4,7 +4,6 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import metadata
 
 import discord
 from discord import app_commands, ui
@@ -30,6 +29,7 @@ from claims.moderation.labels import LabelledReply, sample_of
 from claims.moderation.rights import Actor
 from claims.moderation.shadow import ShadowReport
 from claims.store.server_settings import ChannelSettings
+from config.errors import version
 
 DAYS = 7
 
@@ -57,9 +57,8 @@ class StatusCommand(commands.Cog):
         channels = await request.do(touchstone.servers.channel_settings, server)
         settings = await request.do(touchstone.servers.settings, server)
         titles = titles_of(claims, texts)
-        version = metadata.version("touchstone-bot")
         lines = [
-            f"### Touchstone {version}",
+            f"### Touchstone {version()}",
             *self._counts(server, activity, texts),
             *_paused(activity, titles, texts),
             *self._speed(texts),

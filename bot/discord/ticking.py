@@ -17,7 +17,7 @@ from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten
 from bot.discord.lookup import claims_named, title_in
 from bot.discord.notices import TICK, draw_log
 from bot.discord.queue.deciding import fetch_message
-from bot.discord.request import Request, said_in
+from bot.discord.request import Request, message_link, said_in
 from bot.discord.routes import Click, Route, Router, page_buttons
 from bot.texts import Texts
 from claims.moderation.labels import CutOffProposal, LabelledReply, LabelPage, Origin
@@ -46,7 +46,7 @@ def open_button(origin: Origin, channel: int, texts: Texts) -> ui.Button[Any]:
 
 def reply_line(number: int, reply: LabelledReply, server: int, title: str) -> str:
     """Return a reply as a line: its number, its tick, the link of its message, the claim and the score."""
-    link = f"https://discord.com/channels/{server}/{reply.channel}/{reply.message}"
+    link = message_link(server, reply.channel, reply.message)
     return f"{number}\\. {_MARKS[reply.right]}{link} {escape(title)} · {reply.score:.2f}"
 
 

@@ -186,7 +186,7 @@ class NewPointForm:
         fields = (
             *_texts(NO_TEXT, texts, 2),
             *text_lines("speaker", NO_TEXT, texts, 1),
-            _date("", texts),
+            date_line("", texts),
             _citations("", texts),
         )
         return Form(FormName(self.kind, about), texts("New point"), fields)
@@ -243,7 +243,7 @@ class PointSourceForm(_PointForm):
         cited = "\n".join(map(citation_line, point.citations))
         return (
             *text_lines("speaker", point.speaker, texts),
-            _date(point.date, texts),
+            date_line(point.date, texts),
             _citations(cited, texts),
             line("numbers", "; ".join(point.numbers), texts, texts("As the source writes them, with ; between.")),
         )
@@ -274,7 +274,8 @@ def _texts(text: ByLanguage, texts: Texts, most: int) -> tuple[FormField, ...]:
     return tuple(long(f"text_{code}", text[code], texts) for code in languages_of(texts, most))
 
 
-def _date(value: str, texts: Texts) -> FormField:
+def date_line(value: str, texts: Texts) -> FormField:
+    """Return the field for the date of a point."""
     return line("date", value, texts, texts("Write it as 2026-01-23, 2026-01 or 2026."), required=True)
 
 

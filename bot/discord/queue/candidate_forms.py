@@ -7,6 +7,7 @@ from discord import ui
 
 from bot.discord.cards import escape, shorten
 from bot.discord.editor.claim_forms import similar_lines
+from bot.discord.editor.entries import date_line
 from bot.discord.editor.heard import read_strength
 from bot.discord.editor.screen import done, draw_claim, read_screen
 from bot.discord.forms import Form, FormField, FormName, choice, line, long
@@ -39,7 +40,7 @@ class CandidateForm:
         texts, draft = request.texts, await _draft(request, await _item(request, about[0]))
         fields = (
             line("title", ByLanguage(draft.texts.title).first(), texts, required=True),
-            choice("kind", draft.texts.kind or KINDS[0], KINDS, texts) if draft.point.date else _date("", texts),
+            choice("kind", draft.texts.kind or KINDS[0], KINDS, texts) if draft.point.date else date_line("", texts),
             long("texts", draft.wordings, texts, texts("One text a line, in English or Chinese."), required=True),
             _text(draft.point, texts),
             _citations(draft.point.citations or "", texts),
@@ -79,7 +80,7 @@ class FurtherPointForm:
             line("claim", near, texts, texts("Its id, or words that only its title has."), required=True),
             choice("role", point.role or "context", ROLES, texts),
             _text(point, texts),
-            _date(point.date or "", texts),
+            date_line(point.date or "", texts),
             _citations(point.citations or "", texts),
         )
         return Form(FormName(self.kind, about), texts("New point"), fields)
@@ -130,10 +131,6 @@ async def _heard_lines(request: Request, claim_id: str) -> list[str]:
 def _text(point: EditPoint, texts: Texts) -> FormField:
     words = ByLanguage(point.text).first()
     return long("text", words, texts, texts("What is documented for or against it."), required=True)
-
-
-def _date(value: str, texts: Texts) -> FormField:
-    return line("date", value, texts, texts("Write it as 2026-01-23, 2026-01 or 2026."), required=True)
 
 
 def _citations(value: str, texts: Texts) -> FormField:

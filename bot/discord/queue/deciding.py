@@ -79,7 +79,7 @@ async def may_see(request: Request, channel_id: int) -> bool:
         channel = guild.get_channel_or_thread(channel_id) or await guild.fetch_channel(channel_id)
     except discord.NotFound:
         return True
-    except discord.HTTPException:
+    except (discord.InvalidData, discord.HTTPException):
         return False
     return isinstance(person, discord.Member) and _may_read(person, channel)
 

@@ -29,6 +29,7 @@ from bot.discord.queue.deciding import (
     source_lines,
     steps_of,
 )
+from bot.discord.request import message_link
 from bot.discord.routes import page_buttons
 from bot.reply import display_date
 from bot.texts import Texts, msgid
@@ -114,7 +115,7 @@ def wording_form(number: int, use: Decision, kind: str) -> FormName:
 def link_of(item: Item) -> str | None:
     """Return the address of the message meant, for those who may see it."""
     place = (item.server, item.channel, item.message)
-    return None if None in place else "https://discord.com/channels/" + "/".join(map(str, place))
+    return None if None in place else message_link(*place)
 
 
 def _facts(item: Item, claims: Mapping[str, ClaimRecord], texts: Texts, passage: Sequence[str]) -> list[str]:

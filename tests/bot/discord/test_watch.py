@@ -75,6 +75,14 @@ async def test_who_writes_a_direct_message_is_told_once_what_the_bot_does(world)
     assert not world.cards()
 
 
+async def test_a_direct_message_is_answered_in_its_language_without_being_checked(world, monkeypatch):
+    monkeypatch.setattr(world.touchstone, "check", lambda *_: pytest.fail("a direct message was checked"))
+    await world.alice.send_dm("你好，這是什麼機器人？\ud800")
+    (told,) = world.sent()
+    assert "/check" in told["content"]
+    assert told["content"].startswith("我不")
+
+
 async def test_a_claim_is_not_answered_twice_in_a_channel_within_its_cool_down(world):
     await world.alice.send(world.channel, CRANE)
     await world.bob.send(world.channel, CRANE)

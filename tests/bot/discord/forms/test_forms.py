@@ -18,6 +18,7 @@ from claims.moderation.edits import EditTexts
 from claims.moderation.rights import Actor
 from claims.store import database
 from claims.store.tables import FormDraft
+from config.errors import DatabaseUnavailableError
 from config.languages import typed_texts
 from tests.bot.discord.forms.title_form import with_title_form
 from tests.bot.discord.world import hand_in, labels_of, prefilled, shown_by, text_of
@@ -243,6 +244,18 @@ async def test_what_was_written_and_not_confirmed_does_not_come_back_as_unwritte
     assert drafts(world) == []
     again = await opened(world)
     assert "Not written yet" not in str(again.modal)
+
+
+async def test_what_was_written_is_shown_though_its_draft_cannot_be_dropped(world, monkeypatch):
+    form = await opened(world)
+
+    def locked(*_args: object) -> None:
+        raise DatabaseUnavailableError("The claim base could not be written: database is locked.")
+
+    monkeypatch.setattr(DraftBook, "drop", locked)
+    done = await hand_in(world.chief, form, title_en="Written all the same")
+    assert title(world) == "Written all the same"
+    assert "Nothing was written" not in text_of(done)
 
 
 async def test_a_form_is_kept_before_discord_hears_that_it_has_come(world, monkeypatch):
