@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from bot.terminal.console import Terminal, complain
+from bot.terminal.console import STOPPED, Terminal, complain
 from bot.terminal.evaluate import read_budget, write_json
 from bot.texts import Texts, msgid
 from config.errors import ExportError
@@ -27,9 +27,6 @@ _BUDGET = msgid("Which share of the messages may be answered: 1/2000.")
 _JSON = msgid("Write the figures to this file, as JSON without any text of a message.")
 
 _LABEL = msgid("Ask of each reply whether it is right, and add the labels to this file, for `touchstone calibrate`.")
-
-# What a shell expects of a program that Ctrl-C has ended.
-_INTERRUPTED = 130
 
 
 def register(app: typer.Typer) -> None:
@@ -74,7 +71,7 @@ def backtest(
     if label is not None:
         _label(terminal, report, label)
     if not whole:
-        raise typer.Exit(_INTERRUPTED)
+        raise typer.Exit(STOPPED)
 
 
 def _label(terminal: Terminal, report: "BacktestReport", file: Path) -> None:

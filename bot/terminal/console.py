@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 
 BAD_INPUT = 2
+# What a shell expects of a program that Ctrl-C has ended.
+STOPPED = 130
 
 
 @dataclass(frozen=True, slots=True)

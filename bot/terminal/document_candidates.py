@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from bot.terminal.check import json_line, write
-from bot.terminal.console import Terminal, complain
+from bot.terminal.console import STOPPED, Terminal, complain
 from bot.texts import Texts, msgid
 from bot.wording import attitude_text, fault_lines, field_name, value_text
 from claims.moderation.rights import Actor
@@ -104,7 +104,6 @@ def candidates(
 _DOCUMENT = msgid("The document's id, as the list shows it.")
 _QUEUE = msgid("Into the queue of this Discord server; else into the operator's, for touchstone documents review.")
 _AGAIN = msgid("Ask about all of it, also what was looked through before.")
-_STOPPED = 130
 
 
 def extract(
@@ -131,7 +130,7 @@ def extract(
                         faults += 1
                         complain(texts("A part gave nothing: {fault}.", fault=last.fault))
         except KeyboardInterrupt:
-            code = _STOPPED
+            code = STOPPED
         except (DocumentTextError, ExtractionError) as error:
             complain(texts(error.fault, **error.values))
             code = 1
