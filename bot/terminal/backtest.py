@@ -62,12 +62,8 @@ def backtest(
     if count.lacks_texts:
         terminal.print()
         terminal.print(_say_blank(count, texts), style="yellow")
-    try:
+    with terminal.writing(json_file, "--json"):
         write_json(json_file, report_json(report, whole=whole))
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        message = texts("{path} cannot be written ({reason}).", path=json_file, reason=reason)
-        raise typer.BadParameter(message, param_hint="--json") from error
     if label is not None:
         _label(terminal, report, label)
     if not whole:
@@ -81,7 +77,7 @@ def _label(terminal: Terminal, report: "BacktestReport", file: Path) -> None:
     from claims.moderation.labels import propose_cut_off  # noqa: PLC0415
 
     texts = terminal.texts
-    try:
+    with terminal.writing(file, "--label"):
         known = {row.id for row in read_labelled(file)} if _size(file) else set[str]()
         with file.open("a", encoding="utf-8") as out:
             for reply in report.sample:
@@ -98,10 +94,6 @@ def _label(terminal: Terminal, report: "BacktestReport", file: Path) -> None:
                     out.write(json.dumps(row | {"score": reply.score}, ensure_ascii=False) + "\n")
                     out.flush()
         rows = [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        message = texts("{path} cannot be written ({reason}).", path=file, reason=reason)
-        raise typer.BadParameter(message, param_hint="--label") from error
     labels = [(float(row["score"]), bool(row["claims"])) for row in rows if isinstance(row.get("score"), int | float)]
     terminal.print()
     for line in proposal_lines(propose_cut_off(labels), texts):
@@ -293,10 +285,6 @@ def _show(terminal: Terminal, trends: "Trends") -> None:
 
 
 def _write(terminal: Terminal, file: Path, data: bytes, option: str) -> None:
-    try:
+    with terminal.writing(file, option):
         file.write_bytes(data)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        message = terminal.texts("{path} cannot be written ({reason}).", path=file, reason=reason)
-        raise typer.BadParameter(message, param_hint=option) from error
     terminal.print(terminal.texts("Written: {file}", file=file))

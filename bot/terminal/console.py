@@ -4,9 +4,11 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -201,6 +203,16 @@ class Terminal:
         question = self.texts("There is no folder {folder}. Make it, with a new claim base in it?", folder=folder)
         if not (is_somebody_there() and typer.confirm(question)):
             raise DatabaseError(no_folder(folder))
+
+    @contextmanager
+    def writing(self, path: Path | None, option: str | None = None) -> Iterator[None]:
+        """Lay it to the option that has named the file where this cannot be written; raises BadParameter."""
+        try:
+            yield
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            message = self.texts("{path} cannot be written ({reason}).", path=path, reason=reason)
+            raise typer.BadParameter(message, param_hint=option) from error
 
     def print(self, text: str = "", style: str | None = None) -> None:
         """Write a line of text as it is."""
