@@ -79,7 +79,10 @@ def _label(terminal: Terminal, report: "BacktestReport", file: Path) -> None:
     texts = terminal.texts
     with terminal.writing(file, "--label"):
         known = {row.id for row in read_labelled(file)} if _size(file) else set[str]()
+        # The last row of a file that somebody has made by hand may lack its end.
+        begun = _size(file) > 0 and not file.read_bytes().endswith(b"\n")
         with file.open("a", encoding="utf-8") as out:
+            out.write("\n" if begun else "")
             for reply in report.sample:
                 name = reply.message.link or reply.message.id
                 if name in known:
@@ -93,7 +96,8 @@ def _label(terminal: Terminal, report: "BacktestReport", file: Path) -> None:
                     row = label_row(name, reply.message.text, reply.claim, reply.stance, is_right=answer == "r")
                     out.write(json.dumps(row | {"score": reply.score}, ensure_ascii=False) + "\n")
                     out.flush()
-        rows = [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
+        # As `read_labelled` does: a text may hold what else ends lines, such as U+2028.
+        rows = [json.loads(line) for line in file.read_text("utf-8-sig").split("\n") if line.strip()]
     labels = [(float(row["score"]), bool(row["claims"])) for row in rows if isinstance(row.get("score"), int | float)]
     terminal.print()
     for line in proposal_lines(propose_cut_off(labels), texts):
