@@ -184,8 +184,8 @@ class Terminal:
 
     def publish_at(self, address: str) -> None:
         """Take another address for the site than the settings name; raises SettingsError."""
-        load_settings(public_url=address)
-        self.settings = self.settings.model_copy(update={"public_url": address.rstrip("/")})
+        checked = load_settings(public_url=address).public_url
+        self.settings = self.settings.model_copy(update={"public_url": checked})
 
     def open(self) -> "Touchstone":
         """Open the application that the settings describe; asks before a folder is made for its base."""
