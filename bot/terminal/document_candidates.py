@@ -80,7 +80,7 @@ def candidates(
             found = desk.across(actor, sources, moved, beside_claims=not alone, **({"most": limit} if limit else {}))
         new = None
         if (server is not None or queue) and not dry_run:
-            kept = {source.document for source in sources if _is_kept(touchstone, actor, source.document)}
+            kept = {document.id for document in touchstone.base.documents(actor.server)}
             new = desk.add(actor, tuple(each for each in found if each.document in kept))
     if as_json:
         write(json_line([candidate_json(candidate) for candidate in found]))
@@ -152,10 +152,6 @@ def extract(
     if last.done < last.chunks:
         terminal.print(texts("The same command goes on where this ended."))
     raise typer.Exit(code or (1 if faults else 0))
-
-
-def _is_kept(touchstone: "Touchstone", actor: Actor, document: str) -> bool:
-    return any(each.id == document for each in touchstone.base.documents(actor.server))
 
 
 def _sources(terminal: Terminal, touchstone: "Touchstone", actor: Actor, which: Sequence[str]) -> "list[SourceText]":
