@@ -22,6 +22,7 @@ from config.errors import (
     DocumentTextError,
     ExtractionError,
     InvalidEditError,
+    NotUndoableError,
     UnknownClaimError,
     UnknownEntryError,
 )
@@ -293,7 +294,7 @@ class _Review:
                 continue
             try:
                 revision = self._decide(key, item, draft)
-            except (InvalidEditError, UnknownClaimError) as error:
+            except (ConflictError, InvalidEditError, UnknownClaimError, UnknownEntryError) as error:
                 lines = fault_lines(error, texts) if isinstance(error, InvalidEditError) else [str(error)]
                 for line in lines:
                     complain(line)
@@ -409,7 +410,11 @@ class _Review:
             self._terminal.print(texts("There is nothing to undo in this sitting."))
             return place
         before, revision = self._done.pop()
-        self._moderation.undoing.undo(self._actor, revision)
+        try:
+            self._moderation.undoing.undo(self._actor, revision)
+        except (ConflictError, NotUndoableError) as error:
+            complain(str(error))
+            return place
         self._terminal.print(texts("Undone."))
         return before
 
