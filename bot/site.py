@@ -80,6 +80,7 @@ class _Site:
         self._texts = [touchstone.texts(language) for language in LANGUAGES]
         self._passage = cache(lambda citation: base.passage(citation).text)
         self._today = base.clock().date()
+        self._ratings = Ratings.load()
 
     def paths(self) -> set[str]:
         """Return the names of all files."""
@@ -102,11 +103,10 @@ class _Site:
 
     def _shown(self, texts: Texts) -> Iterator[SiteClaim]:
         composer = Composer(self.claims, self._documents, texts, self._passage, self._today)
-        ratings = Ratings.load()
         for claim in self.claims.values():
             cited = [citation for point in claim.points for citation in point.citations]
             passages = {citation: self._passage(citation) for citation in cited}
-            reviews = tuple(_reviews(claim, self._documents, ratings, texts, self._frame))
+            reviews = tuple(_reviews(claim, self._documents, self._ratings, texts, self._frame))
             yield SiteClaim(claim, composer.describe(claim.id), passages, self._past[claim.id], reviews)
 
     def _by_pack(self, shown: list[SiteClaim], texts: Texts) -> Mapping[str, list[SiteClaim]]:

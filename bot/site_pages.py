@@ -25,6 +25,7 @@ from checks.model import KnownFigure, Language
 from claims.exchange.claimreview import PUBLISHER
 from claims.moderation.history import Milestone
 from claims.record import CitationRecord, ClaimRecord
+from config.languages import CODES, content_language, written_language
 
 Passages = Mapping[CitationRecord, str | None]
 
@@ -53,7 +54,6 @@ _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode(
 _POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src data:; base-uri 'none'; form-action 'none'"
 # What neither HTML nor XML may hold: controls, halves of characters, and code points that are none.
 _UNFIT = re.compile("[^\t\n\u0020-\u007e\u00a0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010fffd]")
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _LATIN = re.compile(r"[A-Za-z]{2}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 MOST_IN_FEED = 50
@@ -114,10 +114,9 @@ def _apart(said: str, language: str) -> str:
 
 
 def _other_language(said: str, language: str) -> str:
-    has_han = bool(_HAN.search(said))
-    if language.startswith("zh"):
-        return "en" if not has_han and _LATIN.search(said) else ""
-    return "zh" if has_han else ""
+    other = written_language(said)
+    is_told = other != CODES[0] or _LATIN.search(said)
+    return other if is_told and other != content_language(language) else ""
 
 
 def claim_page(shown: SiteClaim, texts: Texts, frame: Frame) -> str:
@@ -359,7 +358,7 @@ def _feed_entry(shown: SiteClaim, texts: Texts, place: str) -> str:
 
 
 def _name(subject: str, language: str) -> str:
-    """Return a name that stays the same when the site moves or is made anew."""
+    """Return a name that stays the same when the site is made anew; that of a claim also when the site moves."""
     return f"urn:uuid:{uuid.uuid5(_NAMES, f'{subject} {language}')}"
 
 

@@ -37,7 +37,7 @@ def page() -> str:
         f".B {COMMAND}",
         "[\\fIoption\\fR]... \\fIcommand\\fR [\\fIargument\\fR]...",
         ".SH COMMANDS",
-        *_all(command),
+        *_described(COMMAND, command),
         ".SH SETTINGS",
         "Every setting is a variable of the environment, such as",
         "\\fBTOUCHSTONE_DATABASE_URL\\fR, or a line of the file",
@@ -46,11 +46,6 @@ def page() -> str:
         *(line for code, meaning in _CODES for line in (".TP", f".B {code}", roff(meaning))),
     ]
     return "\n".join([*lines, ""])
-
-
-def _all(command: Any) -> Iterator[str]:  # noqa: ANN401  a class of typer's own
-    for name, each in sorted(command.commands.items()):
-        yield from _described(f"{COMMAND} {name}", each)
 
 
 def _described(name: str, command: Any) -> Iterator[str]:  # noqa: ANN401  a class of typer's own

@@ -41,10 +41,10 @@ img { max-width: 100%; height: auto; }
 """
 
 
-def pages(root: Path = ROOT) -> list[str]:
+def pages() -> list[str]:
     """Return the pages that there are, those that lead first."""
-    others = sorted(path.relative_to(root).as_posix() for path in (root / "docs").rglob("*.md"))
-    return [name for name in dict.fromkeys((*PAGES, *others)) if (root / name).is_file()]
+    others = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md"))
+    return [name for name in dict.fromkeys((*PAGES, *others)) if (ROOT / name).is_file()]
 
 
 def place_of(page: str) -> str:
@@ -105,10 +105,10 @@ def _target(address: str, page: str, known: list[str], beside: list[str]) -> str
     return address
 
 
-def build(target: Path = TARGET, root: Path = ROOT) -> Iterator[Path]:
+def build(target: Path = TARGET) -> Iterator[Path]:
     """Write the site; yields each file as it is written."""
-    known = pages(root)
-    texts = {page: (root / page).read_text("utf-8") for page in known}
+    known = pages()
+    texts = {page: (ROOT / page).read_text("utf-8") for page in known}
     made = {page: render(page, text, known) for page, text in texts.items()}
     links = "".join(
         f'<a href="{place_of(page)}">{escape(made[page][0])}</a>'
@@ -129,7 +129,7 @@ def build(target: Path = TARGET, root: Path = ROOT) -> Iterator[Path]:
         )
         yield file
         for name in beside:
-            copyfile(root / name, target / Path(name).name)
+            copyfile(ROOT / name, target / Path(name).name)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from bot.terminal import backtest, check, claims, doctor, documents, evaluate, packs
-from bot.terminal.console import Terminal, complain, terminal_language
+from bot.terminal.console import STOPPED, Terminal, complain, terminal_language
 from bot.texts import Texts, msgid
 from config.errors import StartError, TouchstoneError, version
 from config.logging import set_up_logging
@@ -53,7 +53,6 @@ def run(context: typer.Context) -> None:
 
 FAILURE = 1
 NOT_STARTED = 2
-STOPPED = 130
 COMMAND = "touchstone"
 
 _ABOUT = msgid("Recognises known claims in chat and answers with what the documents say.")

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from bot.terminal.console import Terminal, complain
+from bot.terminal.console import STOPPED, Terminal, complain
 from bot.terminal.evaluate import read_budget, write_json
 from bot.texts import Texts, msgid
 from config.errors import ExportError
@@ -27,9 +27,6 @@ _BUDGET = msgid("Which share of the messages may be answered: 1/2000.")
 _JSON = msgid("Write the figures to this file, as JSON without any text of a message.")
 
 _LABEL = msgid("Ask of each reply whether it is right, and add the labels to this file, for `touchstone calibrate`.")
-
-# What a shell expects of a program that Ctrl-C has ended.
-_INTERRUPTED = 130
 
 
 def register(app: typer.Typer) -> None:
@@ -65,16 +62,12 @@ def backtest(
     if count.lacks_texts:
         terminal.print()
         terminal.print(_say_blank(count, texts), style="yellow")
-    try:
+    with terminal.writing(json_file, "--json"):
         write_json(json_file, report_json(report, whole=whole))
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        message = texts("{path} cannot be written ({reason}).", path=json_file, reason=reason)
-        raise typer.BadParameter(message, param_hint="--json") from error
     if label is not None:
         _label(terminal, report, label)
     if not whole:
-        raise typer.Exit(_INTERRUPTED)
+        raise typer.Exit(STOPPED)
 
 
 def _label(terminal: Terminal, report: "BacktestReport", file: Path) -> None:
@@ -84,9 +77,12 @@ def _label(terminal: Terminal, report: "BacktestReport", file: Path) -> None:
     from claims.moderation.labels import propose_cut_off  # noqa: PLC0415
 
     texts = terminal.texts
-    try:
+    with terminal.writing(file, "--label"):
         known = {row.id for row in read_labelled(file)} if _size(file) else set[str]()
+        # The last row of a file that somebody has made by hand may lack its end.
+        begun = _size(file) > 0 and not file.read_bytes().endswith(b"\n")
         with file.open("a", encoding="utf-8") as out:
+            out.write("\n" if begun else "")
             for reply in report.sample:
                 name = reply.message.link or reply.message.id
                 if name in known:
@@ -100,11 +96,8 @@ def _label(terminal: Terminal, report: "BacktestReport", file: Path) -> None:
                     row = label_row(name, reply.message.text, reply.claim, reply.stance, is_right=answer == "r")
                     out.write(json.dumps(row | {"score": reply.score}, ensure_ascii=False) + "\n")
                     out.flush()
-        rows = [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        message = texts("{path} cannot be written ({reason}).", path=file, reason=reason)
-        raise typer.BadParameter(message, param_hint="--label") from error
+        # As `read_labelled` does: a text may hold what else ends lines, such as U+2028.
+        rows = [json.loads(line) for line in file.read_text("utf-8-sig").split("\n") if line.strip()]
     labels = [(float(row["score"]), bool(row["claims"])) for row in rows if isinstance(row.get("score"), int | float)]
     terminal.print()
     for line in proposal_lines(propose_cut_off(labels), texts):
@@ -296,10 +289,6 @@ def _show(terminal: Terminal, trends: "Trends") -> None:
 
 
 def _write(terminal: Terminal, file: Path, data: bytes, option: str) -> None:
-    try:
+    with terminal.writing(file, option):
         file.write_bytes(data)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        message = terminal.texts("{path} cannot be written ({reason}).", path=file, reason=reason)
-        raise typer.BadParameter(message, param_hint=option) from error
     terminal.print(terminal.texts("Written: {file}", file=file))

@@ -32,10 +32,14 @@ def decision_line(finding: Finding, texts: Texts) -> str:
     if finding.action == "offer":
         return texts("The bot would only add a small reaction, and show this card to whoever clicks it.")
     best = finding.best
+    if best is not None and best.stance == "denies":
+        if best.score >= LIKELY:
+            return texts("The bot would stay silent: the message itself disputes the claim.")
+        # The score is that of making the claim, which is low for whoever disputes it: the topic tells.
+        if all(guard.passed for guard in best.guards if guard.name == "topic"):
+            return texts("The bot would stay silent: the message seems to dispute a known claim.")
     if best is None or best.score < LIKELY:
         return texts("The bot would stay silent: no known claim here.")
-    if best.stance == "denies":
-        return texts("The bot would stay silent: the message itself disputes the claim.")
     return texts("The bot would stay silent: something speaks against an answer.")
 
 

@@ -97,12 +97,8 @@ def export(
             for piece in pieces:
                 write(piece.encode())
             return
-        try:
+        with terminal.writing(out, "--out"):
             _write_file(out, pieces)
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            message = terminal.texts("{path} cannot be written ({reason}).", path=out, reason=reason)
-            raise typer.BadParameter(message, param_hint="--out") from error
 
 
 def import_(

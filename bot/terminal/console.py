@@ -4,9 +4,11 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 
 BAD_INPUT = 2
+# What a shell expects of a program that Ctrl-C has ended.
+STOPPED = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +184,8 @@ class Terminal:
 
     def publish_at(self, address: str) -> None:
         """Take another address for the site than the settings name; raises SettingsError."""
-        load_settings(public_url=address)
-        self.settings = self.settings.model_copy(update={"public_url": address.rstrip("/")})
+        checked = load_settings(public_url=address).public_url
+        self.settings = self.settings.model_copy(update={"public_url": checked})
 
     def open(self) -> "Touchstone":
         """Open the application that the settings describe; asks before a folder is made for its base."""
@@ -199,6 +203,16 @@ class Terminal:
         question = self.texts("There is no folder {folder}. Make it, with a new claim base in it?", folder=folder)
         if not (is_somebody_there() and typer.confirm(question)):
             raise DatabaseError(no_folder(folder))
+
+    @contextmanager
+    def writing(self, path: Path | None, option: str | None = None) -> Iterator[None]:
+        """Lay it to the option that has named the file where this cannot be written; raises BadParameter."""
+        try:
+            yield
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            message = self.texts("{path} cannot be written ({reason}).", path=path, reason=reason)
+            raise typer.BadParameter(message, param_hint=option) from error
 
     def print(self, text: str = "", style: str | None = None) -> None:
         """Write a line of text as it is."""

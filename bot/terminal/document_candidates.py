@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from bot.terminal.check import json_line, write
-from bot.terminal.console import Terminal, complain
+from bot.terminal.console import STOPPED, Terminal, complain
 from bot.texts import Texts, msgid
 from bot.wording import attitude_text, fault_lines, field_name, value_text
 from claims.moderation.rights import Actor
@@ -22,6 +22,7 @@ from config.errors import (
     DocumentTextError,
     ExtractionError,
     InvalidEditError,
+    NotUndoableError,
     UnknownClaimError,
     UnknownEntryError,
 )
@@ -80,7 +81,7 @@ def candidates(
             found = desk.across(actor, sources, moved, beside_claims=not alone, **({"most": limit} if limit else {}))
         new = None
         if (server is not None or queue) and not dry_run:
-            kept = {source.document for source in sources if _is_kept(touchstone, actor, source.document)}
+            kept = {document.id for document in touchstone.base.documents(actor.server)}
             new = desk.add(actor, tuple(each for each in found if each.document in kept))
     if as_json:
         write(json_line([candidate_json(candidate) for candidate in found]))
@@ -104,7 +105,6 @@ def candidates(
 _DOCUMENT = msgid("The document's id, as the list shows it.")
 _QUEUE = msgid("Into the queue of this Discord server; else into the operator's, for touchstone documents review.")
 _AGAIN = msgid("Ask about all of it, also what was looked through before.")
-_STOPPED = 130
 
 
 def extract(
@@ -131,7 +131,7 @@ def extract(
                         faults += 1
                         complain(texts("A part gave nothing: {fault}.", fault=last.fault))
         except KeyboardInterrupt:
-            code = _STOPPED
+            code = STOPPED
         except (DocumentTextError, ExtractionError) as error:
             complain(texts(error.fault, **error.values))
             code = 1
@@ -153,10 +153,6 @@ def extract(
     if last.done < last.chunks:
         terminal.print(texts("The same command goes on where this ended."))
     raise typer.Exit(code or (1 if faults else 0))
-
-
-def _is_kept(touchstone: "Touchstone", actor: Actor, document: str) -> bool:
-    return any(each.id == document for each in touchstone.base.documents(actor.server))
 
 
 def _sources(terminal: Terminal, touchstone: "Touchstone", actor: Actor, which: Sequence[str]) -> "list[SourceText]":
@@ -298,7 +294,7 @@ class _Review:
                 continue
             try:
                 revision = self._decide(key, item, draft)
-            except (InvalidEditError, UnknownClaimError) as error:
+            except (ConflictError, InvalidEditError, UnknownClaimError, UnknownEntryError) as error:
                 lines = fault_lines(error, texts) if isinstance(error, InvalidEditError) else [str(error)]
                 for line in lines:
                     complain(line)
@@ -414,7 +410,11 @@ class _Review:
             self._terminal.print(texts("There is nothing to undo in this sitting."))
             return place
         before, revision = self._done.pop()
-        self._moderation.undoing.undo(self._actor, revision)
+        try:
+            self._moderation.undoing.undo(self._actor, revision)
+        except (ConflictError, NotUndoableError) as error:
+            complain(str(error))
+            return place
         self._terminal.print(texts("Undone."))
         return before
 

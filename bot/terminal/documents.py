@@ -339,13 +339,11 @@ def _state_text(state: "SourceState", texts: Texts) -> str:
     day = display_date(state.since.date().isoformat(), texts)
     said = texts(_STATES[state.state], address=state.found_at, status=state.status, date=day)
     reason = state.reason
-    if reason is not None:
-        return (
-            f"{said}: {texts(reason.fault, **reason.values)}"
-            if state.state in {"silent", "barred"}
-            else (texts("{state}; it does not answer now", state=said))
-        )
-    return texts("{state}; it does not answer now", state=said) if state.failures and state.state != "silent" else said
+    if reason is not None and state.state in {"silent", "barred"}:
+        return f"{said}: {texts(reason.fault, **reason.values)}"
+    if reason is not None or (state.failures and state.state != "silent"):
+        return texts("{state}; it does not answer now", state=said)
+    return said
 
 
 def _state_json(state: "SourceState") -> dict[str, Any]:

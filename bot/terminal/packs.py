@@ -153,14 +153,10 @@ def new(
     if path is None:
         write(example)
         return
-    texts = Terminal.of(context).texts
-    try:
-        with path.open("xb") as file:
-            file.write(example)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise typer.BadParameter(texts("{path} cannot be written ({reason}).", path=path, reason=reason)) from error
-    Terminal.of(context).print(texts("Written: {path}. Load it with: touchstone packs add {path}", path=path))
+    terminal = Terminal.of(context)
+    with terminal.writing(path), path.open("xb") as file:
+        file.write(example)
+    terminal.print(terminal.texts("Written: {path}. Load it with: touchstone packs add {path}", path=path))
 
 
 def try_(context: typer.Context, path: Annotated[Path, typer.Argument(metavar="FILE", help=_TRIED)]) -> None:

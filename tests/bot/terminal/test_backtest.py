@@ -117,6 +117,18 @@ def test_replies_are_ticked_into_a_file_that_calibrate_reads_and_nothing_is_aske
     assert len(read_labelled(tmp_path / "labels.jsonl")) == 1
 
 
+def test_labels_go_on_after_a_row_without_an_end_and_hold_texts_with_any_sign(call, tmp_path):
+    by_hand = {"id": "mine", "text": "good morning", "claims": [], "stance": "none"}
+    (tmp_path / "labels.jsonl").write_text(f"\ufeff{json.dumps(by_hand)}", "utf-8")
+    export = write_export(tmp_path, message(1, f"{CLAIM}\u2028\x85really"))
+    done = call("backtest", str(export), "--label", "labels.jsonl", typed=b"r\n")
+    assert "Ticked: 1, of these wrong: 0" in " ".join(done.out.split())
+    assert [row.text for row in read_labelled(tmp_path / "labels.jsonl")] == [
+        "good morning",
+        f"{CLAIM}\u2028\x85really",
+    ]
+
+
 def test_wrong_replies_are_messages_without_a_claim_and_skipped_ones_are_not_written(call, export, tmp_path):
     call("backtest", str(export), "--label", "skipped.jsonl", typed=b"s\n")
     assert (tmp_path / "skipped.jsonl").read_text("utf-8") == ""

@@ -4,6 +4,10 @@ import json
 
 import pytest
 
+from bot.terminal.check import decision_line
+from bot.texts import Texts
+from checks.model import Finding, Guard, Match
+
 KEYS = {"claim", "score", "stance", "figures", "wording", "why"}
 CLAIM = "every H100 server has 5 kg of silver inside"
 
@@ -23,6 +27,20 @@ def test_a_message_is_answered_with_its_card(call):
 def test_small_talk_has_no_card(call):
     done = call("check", "anyone up for a raid tonight?")
     assert done.out.strip() == "The bot would stay silent: no known claim here."
+
+
+@pytest.mark.parametrize(
+    ("score", "on_topic", "said"),
+    [
+        (0.9, True, "the message itself disputes the claim."),
+        (0.3, True, "the message seems to dispute a known claim."),
+        (0.3, False, "no known claim here."),
+    ],
+)
+def test_of_a_message_that_disputes_a_claim_it_is_not_said_that_no_claim_is_here(score, on_topic, said):
+    guards = (Guard("stance", passed=False, seen="not"), Guard("topic", passed=on_topic))
+    finding = Finding("it is not so", "en", "silent", (Match("a-claim", score, "denies", "it is so", guards=guards),))
+    assert decision_line(finding, Texts.open("en")) == f"The bot would stay silent: {said}"
 
 
 def test_a_message_can_come_from_standard_input(call):

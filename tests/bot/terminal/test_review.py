@@ -4,6 +4,10 @@ import json
 
 import pytest
 
+from bot.service import Touchstone
+from claims.moderation.rights import Actor
+from config.settings import load_settings
+
 PAPER = (
     "Some say that the quay of the harbour cannot be repaired. In fact the engineers have repaired most of it.\n"
     "The mud under the quay grows by 12% a year, because the river brings it.\n"
@@ -49,6 +53,26 @@ def test_each_decision_is_undone(call):
     assert "There is nothing to undo in this sitting." in done.out
     assert "3 wait still." in done.out
     assert json.loads(call("check", "--json", MUD).out)["matches"] == []
+
+
+@pytest.mark.usefixtures("paper")
+def test_what_somebody_else_decides_meanwhile_is_told_and_passed_over(call, surroundings):
+    keys = iter("xq")
+
+    def key(_review: object) -> str:
+        pressed = next(keys)
+        if pressed == "x":
+            with Touchstone.open(load_settings()) as other:
+                first = other.moderation.queue.items(Actor.operator(), kind="candidate").items[0]
+                other.moderation.decisions.dismiss(Actor.operator(), first.id)
+        return pressed
+
+    surroundings.setattr("bot.terminal.document_candidates._Review._key", key)
+    done = call("documents", "review")
+    assert done.code == 0
+    assert "changed by somebody else" in " ".join(done.err.split())
+    assert "[2/3]" in done.out
+    assert "2 wait still." in done.out
 
 
 @pytest.mark.usefixtures("paper")
