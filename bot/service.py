@@ -14,7 +14,7 @@ from checks.checker import Checker
 from checks.embedders.opening import open_safe_embedder
 from checks.lexicon import Lexicon, SharedWords
 from checks.meaning import MeaningSource
-from checks.model import Finding, KnownClaim, Language
+from checks.model import Finding, KnownClaim, KnownWording, Language
 from checks.tuning import Tuning
 from claims.answering.answers import AnswerBook, BudgetBook, SightingBook
 from claims.answering.corrections import Correction
@@ -29,10 +29,12 @@ from claims.store.revisions import read_hash_key
 from claims.store.server_settings import ServerBook
 from claims.store.vectors import KeptVectors
 from config.errors import UnknownClaimError
+from config.languages import ByLanguage, written_language
 from config.settings import Settings, data_folder
 
 if TYPE_CHECKING:
     from claims.documents.extraction import Extractor
+    from claims.documents.fact_checkers import FactCheckers
 
 
 def base_folder(base: ClaimBase) -> Path:
@@ -93,6 +95,12 @@ class Views:
     def _checker(self, known: list[KnownClaim]) -> Checker:
         before = next((view.checker for view in (*self._views.values(), *self._older)), None)
         return Checker(known, self._lexicon, self._tuning, self._meaning, like=before)
+
+
+def _spoken_claim(name: str, said: str) -> KnownClaim:
+    """Return a statement as a claim with itself as the only wording."""
+    language = written_language(said)
+    return KnownClaim(name, "contested", ByLanguage({language: said}), (KnownWording(said, language),))
 
 
 def _extractor(settings: Settings) -> "Extractor | None":
@@ -180,6 +188,25 @@ class Touchstone:
         """What moderators do with the base: edits, queue, history, corrections, set-up."""
         extractor = _extractor(self.settings)
         return Moderation(self.base, self._hash_key, self._lexicon, self.check, extractor=extractor)
+
+    @cached_property
+    def fact_checkers(self) -> "FactCheckers":
+        """Whom `/check` may also ask, as far as the operator has set them up, and where a server has switched it on."""
+        from claims.documents.fact_checkers import FactCheckers  # noqa: PLC0415  (loads a client of HTTP)
+
+        return FactCheckers(self.settings.factcheck_google_key, self.settings.factcheck_cofacts)
+
+    def likeness(self, text: str, statements: Sequence[str]) -> list[float]:
+        """Return for each statement how sure it is that the text speaks of it, from 0 to 1, as for a claim of ours."""
+        known = {f"outside-{n}": said for n, said in enumerate(statements) if said.strip()}
+        claims = [_spoken_claim(name, said) for name, said in known.items()]
+        tuning = Tuning.load(self.settings.tuning_file)
+        scores: dict[str, float] = {}
+        for claim in claims:
+            # One by one: of claims that say the same, only the best would be named.
+            best = Checker([claim], self._lexicon, tuning, self._embedder).check(whole_characters(text)).best
+            scores[claim.id] = best.score if best else 0.0
+        return [scores.get(f"outside-{n}", 0.0) for n in range(len(statements))]
 
     def trial(self, claims: Iterable[ClaimRecord], server: int | None = None) -> View:
         """Return what the server would see with these claims, drafts too, in the place of those with the same ids."""

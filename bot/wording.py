@@ -90,6 +90,7 @@ _NAMES = {
     "setup_step": msgid("Step of the set-up"),
     "card_form": msgid("Form of cards"),
     "cards_per_hour": msgid("Cards a channel and hour"),
+    "outside_checks": msgid("Other fact-checkers asked by /check"),
     "exempt_roles": msgid("Roles that I leave alone"),
     "snoozed_until": msgid("Snoozed until"),
     "hours": msgid("Hours"),

@@ -26,6 +26,8 @@ def set_up_logging(settings: Settings) -> None:
     handler.addFilter(OutageFilter())
     for library in _TALKATIVE:
         logging.getLogger(library).setLevel(logging.INFO)
+    # It writes down addresses, in which a text that somebody lets be checked can stand.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
 
 

@@ -37,6 +37,7 @@ _SHOWN = 40
 _SHORT = 6
 _UNSHOWN = (
     "database_url", "discord_token", "embedder_url", "embedder_key", "extractor_url", "extractor_key", "hash_key",
+    "factcheck_google_key",
 )  # fmt: skip
 _LEVELS = {"WARN": "WARNING", "FATAL": "ERROR", "CRITICAL": "ERROR"}
 
@@ -120,6 +121,10 @@ class Settings(BaseSettings):
     check_sources: bool = Field(
         description="Whether the bot looks once a day if the pages of documents still say what claims cite."
     )
+    factcheck_google_key: SecretStr | None = Field(
+        default=None, description="Key for Google's Fact Check Tools, which servers can then let /check ask; off."
+    )
+    factcheck_cofacts: bool = Field(description="Whether servers can let /check ask Cofacts.")
     public_url: str | None = Field(
         default=None, description="Where the site of `touchstone claims site` is published: cards then link to it."
     )
@@ -147,7 +152,7 @@ class Settings(BaseSettings):
     def _within_the_calendar(cls, value: float) -> float:
         return min(value, LONGEST_COOLDOWN_HOURS)
 
-    @field_validator("discord_token", "embedder_key", "extractor_key")
+    @field_validator("discord_token", "embedder_key", "extractor_key", "factcheck_google_key")
     @classmethod
     def _on_one_line(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value().splitlines()) > 1:

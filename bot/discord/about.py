@@ -9,6 +9,7 @@ from time import monotonic
 from typing import TypeVar
 
 import discord
+from babel.lists import format_list
 from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands, tasks
@@ -20,6 +21,7 @@ from bot.discord.request import Request, everywhere
 from bot.service import whole_characters
 from bot.texts import msgid
 from checks.text import language_of
+from claims.documents.fact_checkers import FactCheckers
 from config.errors import ClaimBaseError, version
 
 _log = logging.getLogger(__name__)
@@ -61,6 +63,15 @@ DIRECT = (
     msgid("I answer no direct messages and keep none; in servers I read along where I am set up."),
     msgid("With /check I say here whether a text repeats a claim that I know; /about tells more."),
 )
+
+
+async def other_checkers(request: Request) -> FactCheckers | None:
+    """Return the other fact-checkers, where the operator names some and the server has switched them on."""
+    others = request.touchstone.fact_checkers
+    if request.server is None or not others.names:
+        return None
+    settings = await request.do(request.touchstone.servers.settings, request.server)
+    return others if settings.outside_checks else None
 
 
 class About(commands.Cog):
@@ -108,10 +119,19 @@ class About(commands.Cog):
         """Say what is read, kept, and for how long."""
         request = Request(interaction)
         texts, settings = request.texts, interaction.client.settings
-        first, *others = PRIVACY
-        told = (ELSEWHERE if settings.embedder == "http" else first, *others)
-        heading = texts("Privacy")
+        first, *rest = PRIVACY
+        told = (ELSEWHERE if settings.embedder == "http" else first, *rest)
+        heading, others = texts("Privacy"), await other_checkers(request)
         lines = [f"### {heading}", *(texts(line, days=settings.sighting_days) for line in told)]
+        if others is not None:
+            names = format_list(list(others.names), locale=texts.locale)
+            lines.append(
+                texts(
+                    "One exception in this server: what you type into /check goes to {names} as well, which its"
+                    " administrators have switched on.",
+                    names=names,
+                )
+            )
         await request.respond("\n".join(lines))
 
     @app_commands.command(

@@ -5,22 +5,38 @@ from datetime import timedelta
 from typing import Any
 
 import discord
+from babel.lists import format_list
 from discord import app_commands, ui
 from discord.app_commands import locale_str
 from discord.ext import commands
 
+from bot.discord.about import other_checkers
 from bot.discord.bot import BotInteraction, TouchstoneBot
 from bot.discord.card_buttons import more_button
-from bot.discord.cards import draw_card, draw_lines, draw_short, escape, layout
+from bot.discord.cards import (
+    ROOM,
+    card_text,
+    draw_card,
+    draw_lines,
+    draw_short,
+    escape,
+    layout,
+    length,
+    link,
+    shorten,
+)
 from bot.discord.lookup import ClaimLookup, title_of
 from bot.discord.request import Request, everywhere, home_of, roles_of, said_in
 from bot.discord.routes import Click, Route, Router, page_buttons
 from bot.discord.setup import missing_rights
 from bot.explain import Circumstances, silence_lines
+from bot.reply import LIKELY, display_date
 from bot.texts import Texts, msgid
 from checks.model import Finding
 from claims.answering.answers import AnswerRecord
+from claims.documents.fact_checkers import FactCheckers, OutsideReview
 from claims.record import ClaimRecord
+from config.languages import written_language
 
 _MOST = 4000
 
@@ -50,15 +66,23 @@ class Ask(commands.Cog):
     @app_commands.describe(text=locale_str(msgid("The text, in English or Chinese")))
     @everywhere
     async def check(self, interaction: BotInteraction, text: app_commands.Range[str, 1, _MOST]) -> None:
-        """Answer about a typed text."""
-        await self._answer(interaction, text)
+        """Answer about a typed text; then add what others say, where an administrator has switched that on."""
+        await self._answer(interaction, text, asks_others=True)
 
     async def check_message(self, interaction: BotInteraction, message: discord.Message) -> None:
         """Answer about a message that somebody pointed at."""
         await self._answer(interaction, said_in(message)[:_MOST], message)
 
-    async def _answer(self, interaction: BotInteraction, text: str, message: discord.Message | None = None) -> None:
+    async def _answer(
+        self,
+        interaction: BotInteraction,
+        text: str,
+        message: discord.Message | None = None,
+        *,
+        asks_others: bool = False,
+    ) -> None:
         request = await Request.waiting(interaction)
+        others = await other_checkers(request) if asks_others else None
         texts = request.texts
         touchstone, server = request.touchstone, request.server
         place = message.channel if message else interaction.channel
@@ -68,14 +92,22 @@ class Ask(commands.Cog):
         reply = await request.do(touchstone.compose, finding, texts.language, server=server, requested=True)
         if reply is None:
             nothing = texts("I see no claim here that I know.")
-            await request.respond(draw_lines([nothing, *rules], texts) if rules else nothing)
+            card = draw_lines([nothing, *rules], texts)
+            if others is not None:
+                await _with_others(request, others, text, card)
+            else:
+                await request.respond(card if rules else nothing)
             return
         shown = {entry.claim_id for entry in reply.entries}
         claims = {name: claim for name, claim in known.items() if name in shown}
         why = await request.do(touchstone.why, finding, claims, texts, escape)
         remarks = [*rules, *(f"-# {line}" for line in why)]
         button = more_button([entry.claim_id for entry in reply.entries], texts)
-        await request.respond(draw_short(reply, texts, [button], remarks))
+        card = draw_short(reply, texts, [button], remarks)
+        if others is not None:
+            await _with_others(request, others, text, card)
+        else:
+            await request.respond(card)
 
     async def _rules(
         self,
@@ -127,6 +159,55 @@ async def _roles(guild: discord.Guild, author: discord.User | discord.Member) ->
         return roles_of(guild.get_member(author.id) or await guild.fetch_member(author.id))
     except discord.HTTPException:
         return ()
+
+
+async def _with_others(request: Request, others: FactCheckers, text: str, card: ui.LayoutView) -> None:
+    """Show the own answer; then add to it what others say about the same statement, and who was asked."""
+    await request.show(card)
+    texts = request.texts
+    found = await others.ask(text, written_language(text))
+    likeness = await request.do(request.touchstone.likeness, text, [each.statement for each in found])
+    alike = [each for each, score in zip(found, likeness, strict=True) if score >= LIKELY][:_MOST_OTHERS]
+    lines = other_lines(alike, others.names, texts)
+    if length(card_text(card)) + sum(length(line) + 1 for line in lines) > ROOM:
+        await request.respond(draw_lines(lines, texts))
+        return
+    card.add_item(ui.Container[Any](ui.TextDisplay("\n".join(lines))))
+    await request.show(card)
+
+
+_MOST_OTHERS = 3
+_LONGEST_STATEMENT = 160
+_LONGEST_RATING = 80
+_COFACTS = {
+    "RUMOR": msgid("contains false information"),
+    "NOT_RUMOR": msgid("contains true information"),
+    "OPINIONATED": msgid("contains personal opinions"),
+}
+
+
+def other_lines(reviews: Sequence[OutsideReview], asked: Sequence[str], texts: Texts) -> list[str]:
+    """Return what others say, apart from all that is ours: publisher, rating, their own statement, page and day."""
+    heading = texts("Other fact-checkers")
+    lines = [f"### {heading}"]
+    for each in reviews:
+        rating = texts(_COFACTS[each.rating]) if each.source == "cofacts" and each.rating in _COFACTS else each.rating
+        publisher = link(shorten(each.publisher, _LONGEST_RATING), each.address)
+        lines.append(f"- **{publisher}** · {escape(shorten(rating, _LONGEST_RATING))}")
+        day = display_date(each.date, texts) if each.date else ""
+        about = texts("On: “{statement}”", statement=escape(shorten(each.statement, _LONGEST_STATEMENT)))
+        lines.append(" · ".join(part for part in (f"-# {about}", escape(day)) if part))
+    if not reviews:
+        lines.append(texts("They have nothing on this statement that I can be sure of."))
+    told = texts(
+        "Your text was sent to {names}, as the administrators of this server have chosen. What they say is theirs and"
+        " no claim of mine.",
+        names=escape(format_list(list(asked), locale=texts.locale)),
+    )
+    lines.append(f"-# {told}")
+    if any(each.source == "cofacts" for each in reviews):
+        lines.append("-# Cofacts: CC BY-SA 4.0, cofacts.tw")
+    return lines
 
 
 def _became(record: AnswerRecord | None) -> str:

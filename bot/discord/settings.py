@@ -153,6 +153,8 @@ def settings_lines(state: ServerState, texts: Texts) -> list[str]:
         "moderators_channel": texts("nothing") if told is None else f"<#{told}>",
         "digest_channel": texts("nothing") if digest is None else f"<#{digest}>",
     }
+    if settings.outside_checks is not None:
+        shown["outside_checks"] = texts("yes") if settings.outside_checks else texts("no")
     if settings.exempt_roles:
         shown["exempt_roles"] = ", ".join(f"<@&{role}>" for role in settings.exempt_roles)
     lines = [texts("{field}: {value}", field=field_name(name, texts), value=value) for name, value in shown.items()]
@@ -182,6 +184,7 @@ _BACK = {
     "correction_days": msgid("Days in which cards are corrected"),
     "card_form": msgid("Form of cards"),
     "cards_per_hour": msgid("Cards a channel and hour"),
+    "outside_checks": msgid("Other fact-checkers asked by /check"),
     "digest_channel": msgid("Channel of the weekly digest"),
 }
 
@@ -209,6 +212,7 @@ class SettingsCommand(CommandGroup):
         correction_days=locale_str(msgid("correction_days")),
         card_form=locale_str(msgid("card_form")),
         cards_per_hour=locale_str(msgid("cards_per_hour")),
+        outside_checks=locale_str(msgid("outside_checks")),
         digest_channel=locale_str(msgid("digest_channel")),
         channel=locale_str(msgid("channel")),
         back=locale_str(msgid("back_to_default")),
@@ -221,6 +225,7 @@ class SettingsCommand(CommandGroup):
         correction_days=locale_str(msgid("How many days back I correct my cards when a claim changes")),
         card_form=locale_str(msgid("Whether my cards say the gist, with the rest behind a button, or everything")),
         cards_per_hour=locale_str(msgid("Cards in one channel within an hour; after these I only leave hints")),
+        outside_checks=locale_str(msgid("Whether /check also asks other fact-checkers; for administrators")),
         digest_channel=locale_str(msgid("Where I post the weekly digest, and tell you when a claim is paused")),
         channel=locale_str(msgid("Only for this channel: its cool-down and its cut-off")),
         back=locale_str(msgid("Take one setting back to its default")),
@@ -239,6 +244,7 @@ class SettingsCommand(CommandGroup):
         correction_days: int | None = None,
         card_form: str | None = None,
         cards_per_hour: int | None = None,
+        outside_checks: bool | None = None,
         digest_channel: discord.TextChannel | None = None,
         channel: Watched | None = None,
         back: str | None = None,
@@ -253,6 +259,7 @@ class SettingsCommand(CommandGroup):
             "correction_days": correction_days,
             "card_form": card_form if card_form in CARD_FORMS else None,
             "cards_per_hour": cards_per_hour,
+            "outside_checks": outside_checks,
             "digest_channel": digest_channel.id if digest_channel else None,
         }
         changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
@@ -265,6 +272,8 @@ class SettingsCommand(CommandGroup):
         state = await request.do(self._apply, actor, changes, channel.id if channel else None)
         head = texts("Settings of this server")
         lines = [f"### {head}", *settings_lines(state, texts), *_remarks(digest_channel, texts)]
+        if changes.get("outside_checks") and not self.bot.touchstone.fact_checkers.names:
+            lines.append(texts("Whoever runs me has set no other fact-checkers up, so that nobody is asked."))
         if changes:
             lines.append(texts("Changed as you said; /history can take it back."))
         await request.respond(draw_lines(lines, texts))

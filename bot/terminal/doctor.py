@@ -1,8 +1,9 @@
-"""`touchstone doctor`, `backup` and `restore`: is all there, how to mend what is not, and copies to go back to."""
+"""`touchstone doctor`, `backup`, `restore` and `db copy`: is all there, what mends it, and copies to go back to."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -11,7 +12,7 @@ from rich.text import Text
 
 from bot.service import Touchstone
 from bot.terminal.check import json_line, write
-from bot.terminal.console import Terminal
+from bot.terminal.console import Terminal, complain
 from bot.texts import Texts, msgid
 from checks.embedders.opening import open_embedder
 from checks.lexicon import Lexicon
@@ -29,6 +30,8 @@ from config.settings import (
 
 if TYPE_CHECKING:
     from claims.store.copying import Backup
+
+_TELL_SECONDS = 2.0
 
 State = Literal["ok", "warning", "wrong"]
 
@@ -196,13 +199,20 @@ def doctor(
 
 _TARGET = msgid("The copy: a new file, or a folder; without it, a file with the time in its name, in this folder.")
 _COPY = msgid("The copy that `touchstone backup` has written, or one that an upgrade has kept.")
+_FROM = msgid("The address of the database to copy, as in database_url; nothing is written there.")
+_TO = msgid("The address of an empty database; a copy that was cut off is gone on with.")
 _FORCE = msgid("Put it in the place of the base that stands there, which is kept under another name.")
 
 
 def _register_backup(app: typer.Typer) -> None:
-    """Add the commands `backup` and `restore`."""
+    """Add the commands `backup`, `restore` and `db copy`."""
     app.command(help=msgid("Copy the claim base, also while the bot runs; the copy's hash is kept beside it."))(backup)
     app.command(help=msgid("Put a copy of the claim base back, after looking whether it is whole."))(restore)
+    group = typer.Typer(help=msgid("The database in which the claim base lives."), no_args_is_help=True)
+    group.command(
+        "copy", help=msgid("Copy the claim base into another database, such as from a file into PostgreSQL.")
+    )(copy_database)
+    app.add_typer(group, name="db")
 
 
 def backup(
@@ -240,6 +250,34 @@ def restore(
         terminal.print(texts("The base that stood there is kept: {file}", file=done.kept))
     if not done.backup.is_hashed:
         terminal.print(texts("There was no hash beside the copy: only its pages and tables were looked at."))
+
+
+def copy_database(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(metavar="FROM", help=_FROM)],
+    target: Annotated[str, typer.Argument(metavar="TO", help=_TO)],
+) -> None:
+    """Copy table by table with the progress told, and say what both sides hold."""
+    from claims.store.moving import copy_base_between  # noqa: PLC0415  the database, which help does without
+
+    terminal = Terminal.of(context)
+    texts = terminal.texts
+    told = 0.0
+
+    def tell(table: str, done: int, total: int) -> None:
+        nonlocal told
+        # A large table is told of now and then, and at its end.
+        if done == total or monotonic() - told > _TELL_SECONDS:
+            told = monotonic()
+            complain(texts("{table}: {done} of {total} rows", table=table, done=done, total=total))
+
+    copied = copy_base_between(source, target, tell)
+    for table in copied:
+        terminal.print(f"{table.name}: {table.rows}, {table.digest}")
+    rows = sum(table.rows for table in copied)
+    terminal.print(texts("Copied: {rows} rows, with the same digests on both sides.", rows=rows), style="bold")
+    if terminal.settings.hash_key is None:
+        terminal.print(texts("The key of the members' hashes (touchstone.key) is not in it: take it along."))
 
 
 def _holds(backup: "Backup", texts: Texts) -> str:

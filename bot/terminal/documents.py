@@ -15,14 +15,13 @@ from bot.terminal.console import Terminal, complain
 from bot.terminal.document_candidates import candidates, extract, review
 from bot.texts import Texts, msgid
 from bot.wording import left_out_line, read_parts
-from claims.documents.loading import DocumentReport
+from claims.documents.loading import DocumentReport, SourceState
 from claims.moderation.rights import Actor
 from config.errors import DocumentRefusedError, DocumentTextError, InvalidEditError, WordedError
 
 if TYPE_CHECKING:
     from bot.service import Touchstone
     from claims.documents.intake import DocumentFacts, Intake
-    from claims.documents.upkeep import SourceState
     from claims.moderation.sources import ShelfEntry
 
 _ID = msgid("The document's id, as the list shows it.")
@@ -296,7 +295,7 @@ def check_sources(
     texts = terminal.texts
     reached = [0, 0]
 
-    def told(state: "SourceState", done: int, total: int) -> None:
+    def told(state: SourceState, done: int, total: int) -> None:
         reached[:] = done, total
         if not as_json:
             line = f"{done}/{total}  {state.document}: {_state_text(state, texts)}"
@@ -335,7 +334,7 @@ def _refuse_unknown(touchstone: "Touchstone", ids: list[str], texts: Texts) -> N
             raise typer.BadParameter(message, param_hint="ID...")
 
 
-def _state_text(state: "SourceState", texts: Texts) -> str:
+def _state_text(state: SourceState, texts: Texts) -> str:
     day = display_date(state.since.date().isoformat(), texts)
     said = texts(_STATES[state.state], address=state.found_at, status=state.status, date=day)
     reason = state.reason
@@ -346,7 +345,7 @@ def _state_text(state: "SourceState", texts: Texts) -> str:
     return said
 
 
-def _state_json(state: "SourceState") -> dict[str, Any]:
+def _state_json(state: SourceState) -> dict[str, Any]:
     return {
         "document": state.document,
         "address": state.address,

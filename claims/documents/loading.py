@@ -1,4 +1,4 @@
-"""Documents: their files loaded, and they and their passages read from the base."""
+"""Documents: their files loaded, and they, their passages and the state of their pages read from the base."""
 
 import hashlib
 import re
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from sqlalchemy import JSON, func, or_, select
 from sqlmodel import Field, Session, col
@@ -18,7 +18,7 @@ from claims.record import CitationRecord, DocumentRecord, Passage
 from claims.store.changes import note_changes
 from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.tables import Document, DocumentText, Moment, Table
-from config.errors import ClaimBaseError, DocumentRefusedError
+from config.errors import AddressRefusedError, ClaimBaseError, DocumentRefusedError
 
 DocumentOutcome = Literal["loaded", "unchanged", "unknown", "unreadable"]
 
@@ -99,6 +99,64 @@ class SourceCheck(Table, table=True):
     modified: str
     marks: list[str] = Field(sa_type=JSON)
     passages: list[dict[str, Any]] = Field(sa_type=JSON)
+
+
+SourceStateName = Literal["fine", "moved", "changed", "dead", "silent", "barred"]
+# What somebody should look at; a site that is silent, only when it has been so for several rounds.
+REPORTED = frozenset({"moved", "changed", "dead", "silent"})
+SILENT_AFTER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PassageState:
+    """A cited span of a document (characters of its raw text), and what became of its words.
+
+    `unseen`: the page has never shown them, as where it is a video's. `was` and `now` are the words, shortened.
+    """
+
+    start: int
+    end: int
+    outcome: Literal["same", "changed", "lost", "unseen"]
+    was: str = ""
+    now: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What is known of a document's address: its state `since` then.
+
+    `found_at` is where the page was found in the end; `status` the last answer of HTTP, 0 where there was none.
+    """
+
+    document: str
+    address: str
+    state: SourceStateName
+    since: datetime
+    status: int = 0
+    failures: int = 0
+    found_at: str = ""
+    passages: tuple[PassageState, ...] = ()
+    reason: AddressRefusedError | None = None
+
+    @property
+    def reported(self) -> bool:
+        """Tell whether somebody should look at it."""
+        return self.state in REPORTED and (self.state != "silent" or self.failures >= SILENT_AFTER)
+
+
+def state_of(row: SourceCheck) -> SourceState:
+    """Return a row as a value."""
+    return SourceState(
+        row.document, row.address, cast("SourceStateName", row.state), row.since, row.status, row.failures,
+        row.found_at, tuple(PassageState(**each) for each in row.passages),
+    )  # fmt: skip
+
+
+def source_states(session: Session, documents: Iterable[str] | None = None) -> dict[str, SourceState]:
+    """Return what the checks have found out about documents (None: about all that were ever checked), by their ids."""
+    query = select(SourceCheck).order_by(col(SourceCheck.document))
+    wanted = None if documents is None else set(documents)
+    return {row.document: state_of(row) for row in session.scalars(query) if wanted is None or row.document in wanted}
 
 
 def read_documents(session: Session, server: int | None = None) -> tuple[DocumentRecord, ...]:

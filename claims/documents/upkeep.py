@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal, cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
@@ -18,17 +18,12 @@ from sqlmodel import Session, col
 
 from claims.documents.cleaning import unmarked
 from claims.documents.fetching import Fetched, Look, PageReader, Robots, Seen
-from claims.documents.loading import SourceCheck
+from claims.documents.loading import SILENT_AFTER, PassageState, SourceCheck, SourceState, SourceStateName, state_of
 from claims.documents.markup import form_of
 from claims.documents.quotations import Page, quotation_of, sentence_marks
 from claims.store.database import Database, insert_into, rows_written
 from claims.store.tables import Citation, Document, DocumentText
 from config.errors import AddressRefusedError, DocumentRefusedError, RobotsError
-
-SourceStateName = Literal["fine", "moved", "changed", "dead", "silent", "barred"]
-# What somebody should look at; a site that is silent, only when it has been so for several rounds.
-REPORTED = frozenset({"moved", "changed", "dead", "silent"})
-SILENT_AFTER = 4
 
 # A little less than a day, so that a round that begins every day at the same hour finds all of them due.
 DAY = timedelta(hours=22)
@@ -45,43 +40,6 @@ _IS_DOCUMENT = 0.5
 # Without the document's text, a page that keeps fewer of its sentences than this has changed.
 _STANDS = 0.8
 _LONGEST_WORDS = 300
-
-
-@dataclass(frozen=True, slots=True)
-class PassageState:
-    """A cited span of a document (characters of its raw text), and what became of its words.
-
-    `unseen`: the page has never shown them, as where it is a video's. `was` and `now` are the words, shortened.
-    """
-
-    start: int
-    end: int
-    outcome: Literal["same", "changed", "lost", "unseen"]
-    was: str = ""
-    now: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceState:
-    """What is known of a document's address: its state `since` then.
-
-    `found_at` is where the page was found in the end; `status` the last answer of HTTP, 0 where there was none.
-    """
-
-    document: str
-    address: str
-    state: SourceStateName
-    since: datetime
-    status: int = 0
-    failures: int = 0
-    found_at: str = ""
-    passages: tuple[PassageState, ...] = ()
-    reason: AddressRefusedError | None = None
-
-    @property
-    def reported(self) -> bool:
-        """Tell whether somebody should look at it."""
-        return self.state in REPORTED and (self.state != "silent" or self.failures >= SILENT_AFTER)
 
 
 Told = Callable[[SourceState, int, int], None]
@@ -310,21 +268,6 @@ def _cited(session: Session, document: str) -> list[tuple[int, int]]:
 
 def _plain(passage: PassageState) -> dict[str, Any]:
     return {name: getattr(passage, name) for name in PassageState.__slots__}
-
-
-def state_of(row: SourceCheck) -> SourceState:
-    """Return a row as a value."""
-    return SourceState(
-        row.document, row.address, cast("SourceStateName", row.state), row.since, row.status, row.failures,
-        row.found_at, tuple(PassageState(**each) for each in row.passages),
-    )  # fmt: skip
-
-
-def source_states(session: Session, documents: Iterable[str] | None = None) -> dict[str, SourceState]:
-    """Return what the checks have found out about documents (None: about all that were ever checked), by their ids."""
-    query = select(SourceCheck).order_by(col(SourceCheck.document))
-    wanted = None if documents is None else set(documents)
-    return {row.document: state_of(row) for row in session.scalars(query) if wanted is None or row.document in wanted}
 
 
 def _is_front(found: str, asked: str) -> bool:

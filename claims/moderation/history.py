@@ -240,6 +240,8 @@ def _check_rights(session: Session, actor: Actor, revision: RevisionRecord) -> N
         before, after = made.before or {}, made.after or {}
         if made.kind == SERVER and before.get("moderator_roles", []) != after.get("moderator_roles", []):
             permit(session, actor, "server.moderators")
+        if made.kind == SERVER and bool(before.get("outside_checks")) != bool(after.get("outside_checks")):
+            permit(session, actor, "server.outside")
 
 
 def _check_claims(server: int | None, changes: Sequence[Change]) -> None:

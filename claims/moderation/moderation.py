@@ -1,12 +1,11 @@
 """Everything that moderators do with a claim base, under one roof, for front ends."""
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from checks.lexicon import Lexicon
 from claims.answering.corrections import Corrections
 from claims.base import ClaimBase, Clock
-from claims.documents.fetching import Fetched
-from claims.documents.upkeep import SourceWatch
 from claims.moderation.candidate_items import CandidateDesk, Check, ExtractionDesk, QueueDecisions
 from claims.moderation.digest import DigestPostings, Digests
 from claims.moderation.editor import ClaimView, DraftBook, Editor
@@ -23,6 +22,8 @@ from claims.moderation.sources import DocumentShelf, SourceBook
 
 if TYPE_CHECKING:
     from claims.documents.extraction import Extractor
+    from claims.documents.fetching import Fetched
+    from claims.documents.upkeep import SourceWatch
 
 
 class Moderation:
@@ -44,7 +45,7 @@ class Moderation:
         self.claim_settings = ClaimSettings(base)
         self.sources = SourceBook(base)
         self.shelf = DocumentShelf(base, lexicon)
-        self.source_watch = SourceWatch(base.database, clock or base.clock, self._page_text)
+        self._base, self._clock = base, clock or base.clock
         self.queue = Queue(base, hash_key, clock)
         self.decisions = QueueDecisions(base)
         self.first_drafts = FirstDrafts(base)
@@ -62,5 +63,12 @@ class Moderation:
         self.setup = ServerSetup(base)
         self.exemptions = ExemptionBook(base, hash_key, clock)
 
-    def _page_text(self, page: Fetched) -> str:
+    @cached_property
+    def source_watch(self) -> "SourceWatch":
+        """Looks after the pages of documents."""
+        from claims.documents.upkeep import SourceWatch  # noqa: PLC0415  (loads a client of HTTP)
+
+        return SourceWatch(self._base.database, self._clock, self._page_text)
+
+    def _page_text(self, page: "Fetched") -> str:
         return self.shelf.read(page.data, page.name, page.charset, page.address).text

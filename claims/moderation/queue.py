@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from claims.answering.traces import SAID_BY
 from claims.base import ClaimBase, Clock
-from claims.documents.upkeep import source_states
+from claims.documents.loading import source_states
 from claims.fields import LINE, FormReader
 from claims.moderation.rights import Actor, permit
 from claims.record import ClaimRecord, with_texts

@@ -22,13 +22,14 @@ Act = Literal[
     "card.report", "card.hide", "claim.propose", "claim.edit", "claim.set", "claim.import", "claim.export",
     "source.add", "queue.see", "queue.decide", "history.see", "history.undo", "example.keep", "example.see",
     "shadow.see", "answer.label", "activity.see", "backtest.run", "server.settings", "channel.mode", "member.exempt",
-    "server.moderators",
+    "server.moderators", "server.outside",
 ]  # fmt: skip
 # All other acts are the moderators'; the operator may do everything.
 _OTHERS: Mapping[Act, Level] = {
     "card.report": "member",
     "claim.propose": "member",
     "server.moderators": "administrator",
+    "server.outside": "administrator",
 }
 NEEDED: Mapping[Act, Level] = {act: _OTHERS.get(act, "moderator") for act in get_args(Act)}
 

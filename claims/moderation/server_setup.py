@@ -97,7 +97,10 @@ class ServerSetup:
         self._base = base
 
     def change(self, actor: Actor, **changes: Unpack[SettingsChange]) -> ServerSettings:
-        """Change the named settings and return all; raises InvalidEditError. Moderator roles need an administrator."""
+        """Change the named settings and return all; raises InvalidEditError.
+
+        Moderator roles and outside checks need an administrator.
+        """
         return self._change(actor, "server.settings", **changes)
 
     def _change(self, actor: Actor, act: str, **changes: Unpack[SettingsChange]) -> ServerSettings:
@@ -108,6 +111,8 @@ class ServerSetup:
             after = replace(before, **changes)
             if after.moderator_roles != before.moderator_roles:
                 permit(session, actor, "server.moderators")
+            if bool(after.outside_checks) != bool(before.outside_checks):
+                permit(session, actor, "server.outside")
             faults = (*settings_faults(changes), *_unknown_packs(session, changes))
             if faults:
                 raise InvalidEditError(faults, changes)

@@ -19,6 +19,8 @@ from config.errors import DatabaseError
 from config.settings import shown_database
 
 PRIVATE = 0o600
+# The step of a base into which another is being copied.
+HALF_COPIED = "half-copied"
 _HASH = ".sha256"
 _CHUNK = 1 << 20
 # Beside a base while it is open; a base that is put in another's place must not find the other's.
@@ -237,10 +239,10 @@ def upgrade(database: Database, steps: str = "head") -> Path | None:
         return None
     # A base that is up to date is opened without its lock: a long write elsewhere keeps nobody from starting.
     with database.reading() as session:
-        if _current_step(session.connection()) == newest_step():
+        if current_step(session.connection()) == newest_step():
             return None
     with database.connecting() as connection:
-        now = _current_step(connection)
+        now = current_step(connection)
         if now == newest_step():
             return None
         # Nearly every start finds nothing to do, and does without Alembic, whose import takes a while.
@@ -263,19 +265,23 @@ def upgrade(database: Database, steps: str = "head") -> Path | None:
 def _as_it_must_be(database: Database) -> None:
     """Refuse a base that can only be read, where its tables are not this version's."""
     with database.reading() as session:
-        now = _current_step(session.connection())
+        now = current_step(session.connection())
     if now != newest_step():
         mend = "Give Touchstone the right to write to the file and its folder."
         raise DatabaseError(f"The claim base {database.place} has to be upgraded, and can only be read here. {mend}")
 
 
-def _current_step(connection: Connection) -> str | None:
+def current_step(connection: Connection) -> str | None:
+    """Return the step at which the tables are; None where there are none."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.exec_driver_sql("SELECT max(version_num) FROM alembic_version").scalar_one()
 
 
 def _newer(database: Database, step: str) -> DatabaseError:
+    if step == HALF_COPIED:
+        mend = "Let `touchstone db copy` go on with it."
+        return DatabaseError(f"The claim base {database.place} is a copy that is not whole. {mend}")
     return DatabaseError(
         f"The claim base {database.place} was made by a newer Touchstone (step {step}). "
         "Upgrade Touchstone, or use a backup."

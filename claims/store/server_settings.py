@@ -38,6 +38,7 @@ class ServerSettings:
     `correction_days`: how far back cards are corrected (14); `setup_step`: where its set-up was left;
     `moderators_channel`: where moderators are told what they should know; `answer_log`: also of every answer;
     `card_form`: how much a card says (short); `cards_per_hour`: cards in one channel before hints take their place;
+    `outside_checks`: whether `/check` also asks other fact-checkers (no), which an administrator chooses;
     `exempt_roles`: whose messages are left alone; `snoozed_until`: when the bot speaks again, in seconds since 1970.
     """
 
@@ -56,6 +57,7 @@ class ServerSettings:
     answer_log: bool | None = None
     card_form: CardForm | None = None
     cards_per_hour: int | None = None
+    outside_checks: bool | None = None
     exempt_roles: tuple[int, ...] = ()
     snoozed_until: int | None = None
 
@@ -87,6 +89,7 @@ class SettingsChange(TypedDict, total=False):
     answer_log: bool | None
     card_form: CardForm | None
     cards_per_hour: int | None
+    outside_checks: bool | None
     exempt_roles: tuple[int, ...]
     snoozed_until: int | None
 

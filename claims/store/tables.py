@@ -1,4 +1,7 @@
-"""All tables of the base, each as its rows are now; `claims/migrations` says how an older base becomes this one."""
+"""The tables of the base, as their rows are now, but for those that one file alone reads and writes: they stand there.
+
+`claims/migrations` says how an older base becomes this one.
+"""
 
 import re
 from datetime import UTC, date, datetime
@@ -247,6 +250,7 @@ class Server(Table, table=True):
     budget_told_at: datetime | None = Field(default=None, sa_type=Moment)
     card_form: str | None = None
     cards_per_hour: int | None = None
+    outside_checks: bool | None = None
     exempt_roles: list[int] | None = Field(default=None, sa_type=JSON(none_as_null=True))  # pyright: ignore[reportArgumentType]
     snoozed_until: int | None = Field(default=None, sa_type=BigInteger)
     changed_at: datetime = Field(sa_type=Moment)
@@ -433,14 +437,6 @@ class ExtractedChunk(Table, table=True):
     digest: str = Field(primary_key=True)
     tokens: int
     read_at: datetime = Field(sa_type=Moment)
-
-
-class WordingVector(Table, table=True):
-    """A text's vector as one embedder made it: 32-bit floats, lowest byte first; the text only as its hash."""
-
-    model: str = Field(primary_key=True)
-    text_sha256: str = Field(primary_key=True)
-    vector: bytes
 
 
 def last_revision(session: Session) -> int:

@@ -5,15 +5,23 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from sqlalchemy import select
-from sqlmodel import col
+from sqlmodel import Field, col
 
 from checks.embedders.embedder import Vector
 from claims.store.database import Database, insert_into
-from claims.store.tables import WordingVector
+from claims.store.tables import Table
 
 # Well under the number of values that one statement may carry, in both databases.
 _STEP = 500
 _NUMBER = np.dtype("<f4")
+
+
+class WordingVector(Table, table=True):
+    """A text's vector as one embedder made it: 32-bit floats, lowest byte first; the text only as its hash."""
+
+    model: str = Field(primary_key=True)
+    text_sha256: str = Field(primary_key=True)
+    vector: bytes
 
 
 class KeptVectors:

@@ -74,6 +74,16 @@ def test_at_no_level_do_libraries_write_down_what_members_say(name, capsys, monk
     assert "our own line" in said
 
 
+def test_no_address_that_is_asked_is_written_down(capsys, monkeypatch):
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    level = root.level
+    set_up_logging(load_settings(log_level="DEBUG"))
+    logging.getLogger("httpx").info("HTTP Request: GET https://facts.example/?query=a+member's+text")
+    root.setLevel(level)
+    assert "facts.example" not in capsys.readouterr().err
+
+
 def test_what_means_nothing_here_is_left_out(capsys, monkeypatch):
     root = logging.getLogger()
     monkeypatch.setattr(root, "handlers", [])

@@ -63,3 +63,20 @@ def test_a_slip_in_the_path_of_the_base_makes_no_folder(call, surroundings, tmp_
     surroundings.setenv("TOUCHSTONE_DATABASE_URL", f"sqlite:///{tmp_path}/slip/a.db")
     assert "There is no folder" in call("restore", "copy.db").err
     assert not (tmp_path / "slip").exists()
+
+
+def test_a_base_is_copied_into_an_empty_database_and_works_there(call, own_base, surroundings, tmp_path):
+    there = f"sqlite:///{tmp_path}/there.db"
+    done = call("db", "copy", f"sqlite:///{own_base}", there)
+    assert done.code == 0
+    assert "with the same digests on both sides" in done.out
+    assert "claim: " in done.err
+    listed = call("claims", "list").out
+    surroundings.setenv("TOUCHSTONE_DATABASE_URL", there)
+    assert call("claims", "list").out == listed
+
+
+def test_a_base_is_not_copied_over_another(call, own_base, base_address):
+    done = call("db", "copy", base_address, f"sqlite:///{own_base}")
+    assert (done.code, done.out) == (1, "")
+    assert "is not empty" in done.err

@@ -21,7 +21,7 @@ def here(surroundings, tmp_path, call):
     surroundings.setenv("TOUCHSTONE_PACKS", "none")
     with site() as running:
         watch = partial(SourceWatch, reader=running.reader(), pause=0)
-        surroundings.setattr("claims.moderation.moderation.SourceWatch", watch)
+        surroundings.setattr("claims.documents.upkeep.SourceWatch", watch)
         surroundings.setattr("claims.documents.fetching.PageReader", running.reader)
         for n in range(1, 4):
             running.pages[f"/page{n}"] = answer(body=PAGE.format(n=n).encode())

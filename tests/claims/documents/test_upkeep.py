@@ -9,7 +9,8 @@ from sqlalchemy import delete
 from checks.lexicon import Lexicon
 from claims.base import ClaimBase
 from claims.documents.intake import DocumentFacts
-from claims.documents.upkeep import SourceState, SourceWatch
+from claims.documents.loading import SourceState
+from claims.documents.upkeep import SourceWatch
 from claims.moderation.candidate_items import QueueDecisions
 from claims.moderation.editor import Editor
 from claims.moderation.edits import EditPoint
