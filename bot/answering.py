@@ -6,13 +6,13 @@ the answer book (`claims/answering/answers.py`) what became of that. All of this
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Literal
 
 from bot.reply import LIKELY, Reply
 from bot.service import Touchstone
-from checks.model import Action, Finding, Language
+from checks.model import Action, Finding
 from claims.answering.answers import AnswerKind
 from claims.store.server_settings import ServerSettings
+from config.languages import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def action_in(mode: str, action: Action) -> Action:
     return action if mode == "on" else "silent"
 
 
-def chosen_language(*settings: Language | Literal["auto"] | None, otherwise: Language) -> Language:
+def chosen_language(*settings: Language | None, otherwise: Language) -> Language:
     """Return the first setting there is, or the language given where there is none or it says `auto`."""
     for setting in settings:
         if setting is not None:

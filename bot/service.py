@@ -14,7 +14,7 @@ from checks.checker import Checker
 from checks.embedders.opening import open_safe_embedder
 from checks.lexicon import Lexicon, SharedWords
 from checks.meaning import MeaningSource
-from checks.model import Finding, KnownClaim, KnownWording, Language
+from checks.model import Finding, KnownClaim, KnownWording
 from checks.tuning import Tuning
 from claims.answering.answers import AnswerBook, BudgetBook, SightingBook
 from claims.answering.corrections import Correction
@@ -29,7 +29,7 @@ from claims.store.revisions import read_hash_key
 from claims.store.server_settings import ServerBook
 from claims.store.vectors import KeptVectors
 from config.errors import UnknownClaimError
-from config.languages import ByLanguage, written_language
+from config.languages import ByLanguage, Language, written_language
 from config.settings import Settings, data_folder
 
 if TYPE_CHECKING:

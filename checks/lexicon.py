@@ -11,10 +11,9 @@ from typing import Any
 
 import yaml
 
-from checks.text import CleanText, TextFolder, Token, Tokenizer
+from checks.text import PAIRED, WORD, CleanText, TextFolder, Token, Tokenizer
+from config.languages import lexicon_files
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_WORD = re.compile(r"[a-z0-9]+(?:[.'’&][a-z0-9]+)*")
 _RAREST = 7.5
 # A form of several parts is this much rarer than its rarest part.
 _PHRASE = 0.1
@@ -46,10 +45,10 @@ class Frequencies:
 
     @classmethod
     def load(cls) -> "Frequencies":
-        """Read the shipped table."""
-        text = (resources.files("config") / "lexicon" / "frequencies.tsv").read_text("utf-8")
-        lines = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
-        return cls({token: int(hundredths) / 100 for token, hundredths in lines})
+        """Read the table of each language."""
+        lines = (line for text in lexicon_files("frequencies.tsv").values() for line in text.splitlines())
+        pairs = (line.split("\t") for line in lines if not line.startswith("#"))
+        return cls({token: int(hundredths) / 100 for token, hundredths in pairs})
 
 
 class ConceptReader:
@@ -74,11 +73,11 @@ class ConceptReader:
         for concept, forms in concepts.items():
             for form in forms:
                 folded = fold(str(form))
-                if _HAN.search(folded):
+                if PAIRED.search(folded):
                     han.setdefault(folded, set()).add(concept)
                     parts = [folded[i : i + 2] for i in range(max(1, len(folded) - 1))]
                 else:
-                    stems = tuple(stem(word) for word in _WORD.findall(folded))
+                    stems = tuple(stem(word) for word in WORD.findall(folded))
                     self._phrases.setdefault(stems[0], []).append((stems, concept))
                     parts = list(stems)
                 share = 10 ** -max(map(rarity, parts)) * (_PHRASE if len(parts) > 1 else 1.0)
@@ -98,10 +97,10 @@ class ConceptReader:
                 for hit in self._han_pattern.finditer(folded)
                 for concept in self._han[hit.group()]
             ]
-            if _HAN.search(folded)
+            if PAIRED.search(folded)
             else []
         )
-        words = [(self._stem(hit.group()), hit.start(), hit.end()) for hit in _WORD.finditer(folded)]
+        words = [(self._stem(hit.group()), hit.start(), hit.end()) for hit in WORD.finditer(folded)]
         for i, (word, start, _) in enumerate(words):
             taken = 0
             for stems, concept in self._phrases.get(word, ()):
@@ -127,11 +126,14 @@ class Lexicon:
     @classmethod
     def load(cls) -> "Lexicon":
         """Read the shipped lexicon; about 0.3 s."""
-        data = yaml.load((resources.files("config") / "lexicon" / "concepts.yaml").read_text("utf-8"), yaml.CSafeLoader)
         folder, tokenizer, frequencies = TextFolder(), Tokenizer(), Frequencies.load()
-        forms = {concept: [*entry["en"], *entry["zh"]] for concept, entry in data["concepts"].items()}
+        forms: dict[str, list[str]] = {}
+        for text in lexicon_files("concepts.yaml").values():
+            for concept, said in yaml.load(text, yaml.CSafeLoader).items():
+                forms.setdefault(concept, []).extend(said)
         reader = ConceptReader(forms, folder.fold, tokenizer.stem, frequencies.rarity)
-        names = {name: group for group, members in data["names"].items() for name in members}
+        groups = yaml.load((resources.files("config") / "lexicon" / "names.yaml").read_text("utf-8"), yaml.CSafeLoader)
+        names = {name: group for group, members in groups.items() for name in members}
         return cls(folder, tokenizer, reader, MappingProxyType(names), frequencies)
 
 

@@ -25,7 +25,6 @@ from claims.store.server_settings import (
     ChannelChange,
     ChannelMode,
     ChannelSettings,
-    ServerLanguage,
     ServerSettings,
     SettingsChange,
 )
@@ -37,7 +36,7 @@ WATCHING = {
     "shadow": msgid("In {channel} I now only count what I would say, and say nothing. /touchstone shadow shows it."),
     "off": msgid("I no longer read along in {channel}."),
 }
-LANGUAGES = {
+SPOKEN = {
     "auto": msgid("In this server I now answer in the language of the message."),
     "en": msgid("In this server I now answer in English."),
     "zh-Hans": msgid("In this server I now answer in Simplified Chinese."),
@@ -110,10 +109,12 @@ class Manage(
     async def language(self, interaction: BotInteraction, language: app_commands.Choice[str]) -> None:
         """Set the language of the server's public answers."""
         request = await Request.waiting(interaction)
-        chosen = cast("ServerLanguage", language.value)
+        chosen = language.value
         setup = request.moderation.setup
         await request.do(setup.change, request.actor, language=chosen)
-        await request.respond(request.texts(LANGUAGES[language.value]))
+        texts = request.texts
+        other = texts("In this server I now answer in {language}.", language=language.name)
+        await request.respond(texts(SPOKEN[language.value]) if language.value in SPOKEN else other)
 
 
 def _home(channel: "discord.interactions.InteractionChannel | None") -> "Watched":

@@ -192,7 +192,7 @@ class StanceReader:
         """
         text = text[:MOST_CHARACTERS].replace("’", "'")
         anchors = [anchor for anchor in anchors if anchor[0] < len(text)] or self._shared(text, wording)
-        read = read_text(text, anchors, self._lexicon.cues)
+        read = read_text(text, anchors, self._lexicon)
         own = self._voice((wording,))
         claim = self._voice(others).led_by(own) if others else own
         tools = (self._lexicon.opposites, self._tokenizer.forms)
@@ -210,4 +210,4 @@ class StanceReader:
         return hear([self._wording(wording) for wording in wordings], self._tokenizer.forms, self._lexicon.opposites)
 
     def _read_wording(self, wording: str) -> ReadText:
-        return read_text(wording[:MOST_CHARACTERS], (), self._lexicon.cues)
+        return read_text(wording[:MOST_CHARACTERS], (), self._lexicon)
