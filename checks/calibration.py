@@ -35,18 +35,15 @@ class LogisticModel:
 
 
 def fit_logistic(
-    features: Floats, labels: Floats, ridge: float = 1.0, row_weights: Floats | None = None, *, intercept: bool = True
+    features: Floats, labels: Floats, ridge: float = 1.0, row_weights: Floats | None = None
 ) -> LogisticModel:
     """Fit weights that maximise the penalised likelihood of `labels` (0 or 1, one a row)."""
     scale = features.std(axis=0)
     scale[scale == 0] = 1.0
-    centre = features.mean(axis=0) if intercept else np.zeros(features.shape[1])
-    x = (features - centre) / scale
-    if intercept:
-        x = np.hstack([x, np.ones((len(x), 1))])
+    centre = features.mean(axis=0)
+    x = np.hstack([(features - centre) / scale, np.ones((len(features), 1))])
     penalty = np.full(x.shape[1], ridge)
-    if intercept:
-        penalty[-1] = 1e-6
+    penalty[-1] = 1e-6
     rows = np.ones(len(x)) if row_weights is None else row_weights
     w = np.zeros(x.shape[1])
     for _ in range(_STEPS):
@@ -57,20 +54,8 @@ def fit_logistic(
         w = w + step
         if float(np.abs(step).max()) < _ENOUGH:
             break
-    raw = (w[:-1] if intercept else w) / scale
-    return LogisticModel(raw, float(w[-1] - centre @ raw) if intercept else 0.0)
-
-
-def fit_order(groups: Sequence[tuple[Floats, Floats]], ridge: float = 1.0) -> Floats:
-    """Fit weights under which right candidates outrank wrong ones; each group is one message's (features, labels)."""
-    differences = [
-        good - bad for features, labels in groups for good in features[labels > 0] for bad in features[labels == 0]
-    ]
-    if not differences:
-        raise ValueError("no message has both a right and a wrong candidate")
-    x = np.array(differences)
-    both = np.vstack([x, -x])
-    return fit_logistic(both, np.concatenate([np.ones(len(x)), np.zeros(len(x))]), ridge, intercept=False).weights
+    raw = w[:-1] / scale
+    return LogisticModel(raw, float(w[-1] - centre @ raw))
 
 
 Wrap = Callable[[list[str]], Iterable[str]]
@@ -178,7 +163,7 @@ _EDGE = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class AnswerShares:
     """Shares (0–1) at the cut-offs, before any guard: of messages that call for an answer, of others, and of chat."""
 
     replied: float
@@ -196,8 +181,8 @@ class Calibration:
 
     model: Model
     cut_offs: CutOffs
-    before: Outcome
-    after: Outcome
+    before: AnswerShares
+    after: AnswerShares
 
 
 def calibrate(samples: Sequence[Sample], model: Model, claims: int, budget: float, provenance: str) -> Calibration:
@@ -297,7 +282,7 @@ def _odds(probability: float) -> float:
     return math.log(kept / (1 - kept))
 
 
-def _outcome(samples: Sequence[Sample], scores: Floats, cut_offs: CutOffs) -> Outcome:
+def _outcome(samples: Sequence[Sample], scores: Floats, cut_offs: CutOffs) -> AnswerShares:
     due = np.array([s.answer_due for s in samples])
     right = np.array([s.right for s in samples])
     chat = np.array([s.chat for s in samples])
@@ -309,7 +294,7 @@ def _outcome(samples: Sequence[Sample], scores: Floats, cut_offs: CutOffs) -> Ou
     ) -> float:
         return float((part & of).sum()) / max(1, int(of.sum()))
 
-    return Outcome(
+    return AnswerShares(
         replied=share(replied & right, due),
         replied_or_offered=share(offered & right, due),
         wrong=share(replied & ~right, due),
