@@ -133,6 +133,7 @@ class UnitTable:
     hedges: Hedges
     ranges: tuple[str, ...]
     tolerances: tuple[str, ...]
+    joining: Mapping[str, tuple[str, ...]]
     also: Mapping[str, Unit]
     not_nouns: tuple[str, ...]
     intervals: Mapping[str, Mapping[str, float]]
@@ -178,6 +179,7 @@ class UnitTable:
             hedges=_hedges(data["hedges"]),
             ranges=_words(data["ranges"]),
             tolerances=_words(data["tolerances"]),
+            joining={name: _words(words) for name, words in data["joining"].items()},
             not_nouns=_words(data["not_nouns"]),
             intervals={
                 name: {str(word): float(value) for word, value in words.items()}
