@@ -223,6 +223,17 @@ class Touchstone:
         view = self.trial([*beside, claim], server)
         return strength_of(claim, view.checker, self._lexicon), view.claims
 
+    def warm(self) -> None:
+        """Read all that the first check needs: every claim, and its meaning where there is an embedder.
+
+        That takes seconds, far more on a busy machine: a bot that read it with its first message would answer too late.
+        """
+        claims = self._views.of(None).claims.values()
+        said = (wording for claim in claims for wording in claim.wordings if wording.says)
+        # What is read only where a message comes near a claim is read with one that does, in each language.
+        for text in {wording.language: wording.text for wording in said}.values():
+            self.check(text)
+
     def check(self, text: str, server: int | None = None) -> Finding:
         """Check one message against the claims that the server sees; half characters in it are read as unknown ones."""
         return self._views.of(server).checker.check(whole_characters(text))

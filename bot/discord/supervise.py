@@ -142,7 +142,7 @@ async def supervise(make_bot: Callable[[], TouchstoneBot], token: str, stop: asy
 async def _one_life(bot: TouchstoneBot, token: str, stop: asyncio.Event) -> BaseException | None:
     """Run the bot until it falls or `stop` is set; returns what it fell from."""
     async with bot:
-        living = asyncio.create_task(bot.start(token))
+        living = asyncio.create_task(_live(bot, token))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({living, stopping}, return_when=asyncio.FIRST_COMPLETED)
         await bot.close()
@@ -157,6 +157,19 @@ async def _one_life(bot: TouchstoneBot, token: str, stop: asyncio.Event) -> Base
         raise StartError(MISSING_INTENT)
     # Any other fall is mended by a new connection: discord.py ends with bare AttributeErrors and KeyErrors too.
     return fall
+
+
+async def _live(bot: TouchstoneBot, token: str) -> None:
+    """Log in, read the claims, and only then listen: what is said meanwhile would be answered too late."""
+    await bot.login(token)
+    try:
+        await asyncio.to_thread(bot.touchstone.warm)
+    except TouchstoneError as fault:
+        # Whoever checks first finds out how things stand then.
+        _log.warning("The claims could not be read ahead: %s", fault)
+    else:
+        _log.info("The claims are read; listening")
+    await bot.connect()
 
 
 @contextlib.contextmanager
