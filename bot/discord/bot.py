@@ -94,19 +94,12 @@ class Metrics:
 
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     _seen: Counter[int] = field(default_factory=Counter[int])
-    _counted: Counter[int] = field(default_factory=Counter[int])
     _seconds: deque[float] = field(default_factory=lambda: deque[float](maxlen=_LATEST))
 
     def note(self, server: int, seconds: float) -> None:
         """Count a message that was checked in so many seconds."""
         self._seen[server] += 1
         self._seconds.append(seconds)
-
-    def uncounted(self, server: int) -> int:
-        """Return how many messages of a server were checked since this was asked last."""
-        new = self._seen[server] - self._counted[server]
-        self._counted[server] += new
-        return new
 
     def seen(self, server: int) -> int:
         """Return how many messages of a server were checked."""

@@ -17,6 +17,7 @@ from discord import app_commands, ui
 from discord.app_commands import locale_str
 from discord.ext import commands
 
+from bot.answering import Report
 from bot.backtest import (
     Backtest,
     BacktestReport,
@@ -159,7 +160,7 @@ class Labels(commands.Cog):
         replies = await click.do(labels.of_answer, server, channel, message)
         claims = await click.do(claims_named, click.touchstone, server, [reply.claim for reply in replies])
         texts = await click.interaction.client.server_texts(server, click.interaction.guild_locale)
-        await click.show(draw_log(record, replies, claims, texts))
+        await click.show(draw_log(Report(record, replies, claims), texts))
 
     async def _send_file(self, click: Click) -> None:
         """Send the ticked replies as labelled messages, with the texts of those that the person may read."""
