@@ -184,6 +184,10 @@ _CLASSES = 5
 _FURTHEST = 6.0
 _HUNDREDTHS = 100
 _LONG = 250
+# Up to so many claims the topic orders them, from so many on likeness alone, and between these both (on a logarithmic
+# scale). Standing in meaning, in standard deviations, and the log odds of the topic count so much beside words.
+_FEW_CLAIMS, _MANY_CLAIMS = 200, 5_000
+_STANDING, _TOPIC = 0.1, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +266,17 @@ class DecisionModel:
     def about(self, measures: Mapping[str, float]) -> float:
         """Return the log odds that a message with these measures is about the claim."""
         return float(self.topic.values(measures) @ self.topic_weights + self.topic_bias)
+
+    def order(self, measures: Mapping[str, float], claims: int) -> float:
+        """Return the value by which the claims of a base of so many are ordered for a message, the nearest highest.
+
+        Among few claims the topic tells which one is meant. Among thousands many share it, and likeness in words and
+        the standing in meaning tell better.
+        """
+        span = math.log(_MANY_CLAIMS / _FEW_CLAIMS)
+        many = min(1.0, max(0.0, math.log(max(1, claims) / _FEW_CLAIMS) / span))
+        likeness = measures["rank"] + _STANDING * measures["above_both"]
+        return (1 - many) * _TOPIC * self.about(measures) + many * likeness
 
     def shares(
         self, measures: Mapping[str, float], turns: Iterable[str], vectors: tuple[Vector, Vector] | None

@@ -18,12 +18,10 @@ from bot.texts import Texts, msgid
 from config.errors import TuningError
 
 if TYPE_CHECKING:
-    from checks.base import IndexedBase
     from checks.calibration import Calibration, Sample
     from checks.checker import Checker
-    from checks.evaluate.files import ClaimText, Query
+    from checks.evaluate.files import Query
     from checks.evaluate.measures import ChatReport, MessageReport, RetrievalReport, Threshold
-    from checks.lexicon import Lexicon
 
 
 def messages_json(report: "MessageReport") -> dict[str, Any]:
@@ -186,6 +184,8 @@ _WORST = msgid("How many of the worst rows are shown.")
 _DECIDE = msgid("Ordinary chat; say it again for more. Counts what is answered when this chat may raise few alarms.")
 _CLAIMS = msgid("With --decide: how many claims the base has.")
 
+_TYPOS = msgid("Measure once more with a slip in every third longer word; the same seed makes the same slips.")
+
 JsonFile = Annotated[Path | None, typer.Option("--json", metavar="FILE", help=_JSON, dir_okay=False)]
 Worst = Annotated[int, typer.Option("--worst", min=0, help=_WORST)]
 # One false alarm in 1,000 lines of chat.
@@ -247,10 +247,13 @@ def retrieval(
     worst: Worst = 5,
     decide: Annotated[list[Path] | None, typer.Option("--decide", metavar="CHAT", help=_DECIDE)] = None,
     claims: Annotated[int, typer.Option("--claims", min=1, help=_CLAIMS)] = 500,
+    typos: Annotated[int | None, typer.Option("--typos", metavar="SEED", help=_TYPOS)] = None,
+    _embedder: EmbedderOption = None,
 ) -> None:
     """Judge every file of messages in the folder."""
+    from checks.embedders.opening import open_safe_embedder  # noqa: PLC0415
     from checks.evaluate.files import read_claims, read_queries  # noqa: PLC0415
-    from checks.evaluate.measures import index_claims, judge_retrieval  # noqa: PLC0415
+    from checks.evaluate.measures import choose_claims, hold_claims, judge_retrieval, mistyped  # noqa: PLC0415
     from checks.lexicon import Lexicon  # noqa: PLC0415
     from checks.tuning import Tuning  # noqa: PLC0415
 
@@ -260,38 +263,36 @@ def retrieval(
     if not files:
         raise typer.BadParameter(terminal.texts("{folder} holds no file of messages.", folder=folder))
     lexicon, tuning = Lexicon.load(), Tuning.load(terminal.settings.tuning_file)
+    embedder = open_safe_embedder(terminal.settings)
     written: dict[str, Any] = {}
-    base = index_claims(track(terminal, known), lexicon, tuning)
+    checker = hold_claims(track(terminal, known), lexicon, tuning, embedder)
     for name, queries in files.items():
-        report = judge_retrieval(base, track(terminal, queries), lexicon)
+        report = judge_retrieval(checker, track(terminal, queries))
         show_retrieval(terminal, name, report, worst)
         written[name] = retrieval_json(report)
+        if typos is not None:
+            slips = [replace(query, text=mistyped(query.text, typos)) for query in queries]
+            report = judge_retrieval(checker, track(terminal, slips))
+            show_retrieval(terminal, terminal.texts("{name}, mistyped", name=name), report, worst)
+            written[name] |= {"mistyped": retrieval_json(report)}
         if decide:
-            chosen = _smaller_base(known, queries, claims, lexicon, terminal)
-            written[name] |= {"decide": _decide(terminal, chosen, queries, decide, lexicon)}
+            smaller = hold_claims(choose_claims(known, queries, claims), lexicon, tuning, embedder)
+            written[name] |= {"decide": _decide(terminal, smaller, queries, decide)}
     write_json(json_file, written)
 
 
-def _smaller_base(
-    known: Sequence["ClaimText"], queries: Sequence["Query"], count: int, lexicon: "Lexicon", terminal: Terminal
-) -> "IndexedBase":
-    from checks.evaluate.measures import choose_claims, index_claims  # noqa: PLC0415
-    from checks.tuning import Tuning  # noqa: PLC0415
-
-    return index_claims(choose_claims(known, queries, count), lexicon, Tuning.load(terminal.settings.tuning_file))
-
-
 def _decide(
-    terminal: Terminal, base: "IndexedBase", queries: Sequence["Query"], files: Sequence[Path], lexicon: "Lexicon"
+    terminal: Terminal, checker: "Checker", queries: Sequence["Query"], files: Sequence[Path]
 ) -> dict[str, Any]:
     from checks.evaluate.files import read_chat  # noqa: PLC0415
     from checks.evaluate.measures import LEAST_CHAT_WORDS, decide_retrieval  # noqa: PLC0415
 
     texts = [line.text for file in files for line in read_chat(file)]
     said = [text for text in texts if len(text.split()) >= LEAST_CHAT_WORDS]
-    threshold = decide_retrieval(base, queries, track(terminal, said), lexicon, _BUDGET)
-    show_threshold(terminal, len(base.claims), threshold)
-    return {"claims": len(base.claims), "answered": threshold.answered, "wrong": threshold.wrong}
+    threshold = decide_retrieval(checker, queries, track(terminal, said), _BUDGET)
+    count = len(checker.base.claims)
+    show_threshold(terminal, count, threshold)
+    return {"claims": count, "answered": threshold.answered, "wrong": threshold.wrong}
 
 
 def track(terminal: Terminal, rows: Sequence[Row]) -> Iterable[Row]:

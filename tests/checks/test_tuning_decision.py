@@ -30,6 +30,14 @@ def test_a_claim_that_is_nearer_in_meaning_is_likelier_the_topic(model):
     assert model.about(nearer) > model.about(average)
 
 
+def test_among_few_claims_the_topic_orders_and_among_thousands_likeness(model):
+    average = measures(model) | {"rank": 1.0}
+    worded = average | {"rank": 1.5, "lead_both": average["lead_both"] - 0.3}
+    assert model.about(worded) < model.about(average)
+    assert model.order(worded, 50) < model.order(average, 50)
+    assert model.order(worded, 10_000) > model.order(average, 10_000)
+
+
 def test_turns_of_phrase_count(model):
     turn = max(model.turns, key=lambda turn: model.turns[turn][1])
     heard, unheard = model.shares(measures(model), [turn], None), model.shares(measures(model), (), None)
