@@ -40,8 +40,13 @@ class Checker:
         self.lexicon = like.lexicon if like else lexicon or Lexicon.load()
         self.tuning = like.tuning if like else tuning or Tuning.load()
         self._source = like._source if like else meaning  # noqa: SLF001  its own kind
-        self._reader = like._reader if like else MatchReader(self.lexicon)  # noqa: SLF001
+        self._reader = like._reader if like else MatchReader(self.lexicon, self.tuning.meaning)  # noqa: SLF001
         self._index({claim.id: self._read_again(claim, like._read if like else {}) for claim in claims})  # noqa: SLF001
+
+    @property
+    def encoder(self) -> str:
+        """Return the id of the embedder that is asked; "" where words alone decide."""
+        return "" if self._source is None else self._source.name
 
     def update(self, claim: KnownClaim) -> None:
         """Add the claim, or replace it where it is known."""

@@ -21,7 +21,7 @@ from checks.stance.cues import ToneReader
 from checks.stance.reader import REASONS
 from checks.stance.syntax import CueScan
 from checks.text import Span, count_han, cut, plain_text
-from checks.tuning import CutOffs, DecisionModel
+from checks.tuning import CutOffs, DecisionModel, MeaningTuning
 
 # Terms that weigh less than this are in every second sentence and anchor no match.
 _ANCHOR_WEIGHT = 3.0
@@ -256,14 +256,14 @@ class Judgement:
 class MatchReader:
     """Reads candidates closely: what the author does with the claim, which figures are named, which guards pass."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, tuned: MeaningTuning | None = None) -> None:
         """Load the readers and their data."""
         self._stances = StanceReader.load(lexicon.folder)
         self._figures = FigureReader.load()
         self._comparer = FigureComparer(self._figures)
         self._dispute = DisputeTuning.load()
         self._tone = ToneReader(lexicon.tokenizer.stem)
-        self._decision = DecisionModel.load()
+        self._decision = DecisionModel.load().tuned(tuned)
         self.gates = self._decision.gates
 
     def read(

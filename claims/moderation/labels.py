@@ -266,6 +266,12 @@ class LabelBook:
             server = session.get(Server, actor.server or 0)
         return propose_cut_off(labels, server.cut_off if server else None)
 
+    def ticks(self) -> list[tuple[float, bool]]:
+        """Return score and tick of every reply that was ticked in any server, for the operator's own fit."""
+        with self._database.reading() as session:
+            rows = session.scalars(select(Label).where(col(Label.is_right).is_not(None)).order_by(col(Label.noted_at)))
+            return [(row.score, bool(row.is_right)) for row in rows]
+
     def mark(self, author: int) -> str:
         """Return the keyed hash under which an author's messages are labelled, so that `/forget-me` finds them."""
         return hash_user(author, self._key)

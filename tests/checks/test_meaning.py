@@ -132,6 +132,8 @@ def test_the_ranking_is_that_of_the_check_also_by_meaning(source, lexicon):
     text = "you know that zinc zaps zombies quickly"
     assert checker.ranking(text) == ["zinc", "moon"]
     assert checker.check(text).matches[0].claim == "zinc"
+    assert checker.encoder == "letters"
+    assert Checker(CLAIMS, lexicon).encoder == ""
 
 
 def test_while_the_embedder_is_out_of_order_nothing_is_said(meaning, source, lexicon):

@@ -81,3 +81,9 @@ def test_too_little_to_calibrate_with_is_told(call, tmp_path):
     assert "Too few labelled messages" in outcome.err
     assert len(work.read_text("utf-8").splitlines()) == len(MESSAGES)
     assert "lunch" not in work.read_text("utf-8")
+
+
+def test_ticks_cannot_be_read_where_words_alone_decide(call, tmp_path):
+    outcome = call("calibrate", "--labels", "--work", str(tmp_path / "work.jsonl"))
+    assert outcome.code == 2
+    assert "needs an embedder" in outcome.err
