@@ -29,7 +29,8 @@ run: install
 	@$(BIN)/touchstone run
 
 bench: $(VENV)/.dev
-	@$(BIN)/python -m tests.bench
+	@mkdir -p build
+	@$(BIN)/python -m tests.bench --json build/bench.json
 
 evaluate: $(VENV)/.dev
 	@$(BIN)/python -m tests.evaluation

@@ -1,18 +1,22 @@
 """Whether a message is answered and with what, the same for every front end that reads along.
 
-A front end hears a message, has it checked, and asks here what follows; it writes to people what comes back, and tells
-the answer book (`claims/answering/answers.py`) what became of that. All of this blocks: call it in a thread.
+A front end hears a message, has it checked, and asks here what follows: `action`, `note`, `afford`, `take`, `compose`.
+It writes to people what comes back, tells the answer book (`claims/answering/answers.py`) what became of that, and
+moderators what `is_news` and `report` want told. All of this blocks: call it in a thread.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Literal
 
 from bot.reply import LIKELY, Reply
 from bot.service import Touchstone
-from checks.model import Action, Finding, Language
-from claims.answering.answers import AnswerKind
+from checks.model import Action, Finding
+from claims.answering.answers import AnswerKind, AnswerRecord
+from claims.moderation.labels import LabelledReply
+from claims.record import ClaimRecord
 from claims.store.server_settings import ServerSettings
+from config.languages import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,26 @@ class Heard:
     channel: int
     message: int
     author: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A message taken for an answer: the claims that may be answered now, and whether as a reply or as an offer.
+
+    Without claims it stays without an answer.
+    """
+
+    kind: AnswerKind
+    claims: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """An answer that stands, for the moderators' eyes: its claims with their scores and labels, and those by id."""
+
+    record: AnswerRecord
+    replies: Sequence[LabelledReply]
+    claims: Mapping[str, ClaimRecord]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +70,47 @@ class Answerer:
             self.touchstone.sightings.record(*place, finding, action)
         elif near := finding.near_miss(self.touchstone.settings.near_miss_share):
             moderation.queue.note_near_miss(*place, near.claim, near.score)
-        # Last, because it adds to a count; the others are written over.
+        # Last, because these add to counts; the others are written over.
         if mode == "shadow":
             moderation.shadow.note(*place, finding)
+        self.touchstone.budgets.read(heard.server)
 
-    def take(self, heard: Heard, finding: Finding, settings: ServerSettings, kind: AnswerKind) -> tuple[str, ...]:
-        """Take the message for one answer; returns the claims that may be answered now, none where it may not be.
+    def afford(self, settings: ServerSettings) -> AnswerKind:
+        """Take one reply out of the server's budget; where that is used up, what would be one is an offer.
 
-        That is so where the message was taken before, by any process; where its claims are cooling down in the channel;
-        and, of cards, where the channel has had its share for this hour (`is_full`).
+        A reply that was allowed and is not given after all goes back with `unsaid`.
+        """
+        budget = settings.budget
+        if budget is None or self.touchstone.budgets.spend(settings.server, budget):
+            return "reply"
+        return "offer"
+
+    def unsaid(self, settings: ServerSettings) -> None:
+        """Put a reply back into the budget, because nothing was said."""
+        if settings.budget is not None:
+            self.touchstone.budgets.give_back(settings.server)
+
+    def is_news(self, settings: ServerSettings) -> bool:
+        """Tell whether moderators are to hear that the budget is used up: once a day."""
+        return self.touchstone.budgets.tell(settings.server)
+
+    def take(self, heard: Heard, finding: Finding, settings: ServerSettings, kind: AnswerKind) -> Taken:
+        """Take the message for one answer, unless it was taken before or all of its claims are cooling down here.
+
+        What would be a reply is an offer where the channel has had its cards for this hour.
         """
         reply = self.compose(finding, settings)
         if reply is None:
-            return ()
-        most = self.cards_per_hour(settings) if kind == "reply" else None
+            return Taken(kind)
         hours = self.touchstone.settings.cooldown_hours if settings.cooldown_hours is None else settings.cooldown_hours
-        claims = tuple(entry.claim_id for entry in reply.entries)
-        taken = (heard.server, heard.channel, heard.message, heard.author, claims, timedelta(hours=hours))
-        return self.touchstone.answers.take(*taken, kind=kind, most=most)
-
-    def is_full(self, channel: int, settings: ServerSettings) -> bool:
-        """Tell whether a channel has had its cards for this hour: what would be a card is an offer then."""
-        return self.touchstone.answers.is_full(channel, self.cards_per_hour(settings))
+        named = tuple(entry.claim_id for entry in reply.entries)
+        message = (heard.server, heard.channel, heard.message, heard.author, named, timedelta(hours=hours))
+        answers, most = self.touchstone.answers, self.cards_per_hour(settings)
+        if kind == "reply":
+            claims = answers.take(*message, most=most)
+            if claims or not answers.is_full(heard.channel, most):
+                return Taken(kind, claims)
+        return Taken("offer", answers.take(*message, kind="offer"))
 
     def compose(
         self,
@@ -90,6 +133,19 @@ class Answerer:
         """Return how many cards a channel may get in an hour."""
         return self.touchstone.settings.cards_per_hour if settings.cards_per_hour is None else settings.cards_per_hour
 
+    def report(self, server: int, channel: int, message: int) -> Report | None:
+        """Return what moderators are told of an answer; None where they do not want that, or where no card stands."""
+        settings, touchstone = self.touchstone.servers.settings(server), self.touchstone
+        if settings.moderators_channel is None or not settings.answer_log:
+            return None
+        record = touchstone.answers.answer(channel, message)
+        if record is None or record.card_message is None:
+            return None
+        replies = touchstone.moderation.labels.of_answer(server, channel, message)
+        wanted = {reply.claim for reply in replies}
+        claims = {claim.id: claim for claim in touchstone.base.claims(server) if claim.id in wanted}
+        return Report(record, replies, claims)
+
 
 def is_dispute(finding: Finding) -> bool:
     """Tell whether the message likely disputes a claim: nothing to answer, but the trends count it."""
@@ -103,7 +159,7 @@ def action_in(mode: str, action: Action) -> Action:
     return action if mode == "on" else "silent"
 
 
-def chosen_language(*settings: Language | Literal["auto"] | None, otherwise: Language) -> Language:
+def chosen_language(*settings: Language | None, otherwise: Language) -> Language:
     """Return the first setting there is, or the language given where there is none or it says `auto`."""
     for setting in settings:
         if setting is not None:

@@ -10,7 +10,7 @@ from bot.reply import Composer, Reply, ReplyEntry, display_date
 from bot.texts import Texts, msgid
 from checks.model import Finding, Guard, Match
 from claims.answering.corrections import Correction, Withdrawal
-from claims.moderation.exemptions import MessageRules
+from claims.moderation.server_setup import MessageRules
 from claims.record import ClaimRecord
 
 Quote = Callable[[str], str]

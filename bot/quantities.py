@@ -90,7 +90,8 @@ _BOUNDS: Mapping[str, str] = {
     "about": msgid("around {amount}"),
 }
 # From here on a number is written with a word for its size; numbers with more digits are written out.
-_LEAST_COMPACT = {"en": 1e6, "zh-Hans": 1e4, "zh-Hant": 1e4}
+# Chinese counts in ten thousands, and has a word for these.
+_LEAST_COMPACT = {True: 1e6, False: 1e4}
 _COMPACT_DIGITS = 5
 _DIGITS = 10
 _SIZE = re.compile(r"\D*$")
@@ -145,7 +146,7 @@ def _amount(figure: KnownFigure, unit: str, texts: Texts) -> str:
 
 def _own(number: str, names: tuple[str, ...], texts: Texts) -> str:
     """Return the number with the first spelling that suits the language, else the first of all."""
-    name = next((each for each in names if each.isascii() == (texts.language == "en")), names[0])
+    name = next((each for each in names if each.isascii() == texts.spaced), names[0])
     return f"{number} {name}" if name.isascii() else f"{number}{texts.reworded(name)}"
 
 
@@ -168,7 +169,7 @@ def _numbers(low: float, high: float, texts: Texts) -> str:
 
 
 def _number(value: float, texts: Texts) -> str:
-    if abs(value) >= _LEAST_COMPACT[texts.language] and float(f"{value:.{_COMPACT_DIGITS}g}") == value:
-        length = "long" if texts.language == "en" else "short"
+    if abs(value) >= _LEAST_COMPACT[texts.spaced] and float(f"{value:.{_COMPACT_DIGITS}g}") == value:
+        length = "long" if texts.spaced else "short"
         return format_compact_decimal(value, format_type=length, locale=texts.locale, fraction_digits=4)
     return format_decimal(Decimal(f"{value:.{_DIGITS}g}"), locale=texts.locale, decimal_quantization=False)

@@ -12,9 +12,9 @@ from babel.numbers import format_decimal
 
 from bot.quantities import documented_text
 from bot.texts import Texts, msgid
-from checks.model import FigureFinding, Finding, Language, Match
+from checks.model import FigureFinding, Finding, Match
 from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PointRecord
-from config.languages import NO_TEXT
+from config.languages import LANGUAGES, NO_TEXT, Language, content_language
 
 
 def display_date(written: str, texts: Texts) -> str:
@@ -158,9 +158,15 @@ class SourceList:
         return link_to(document.address, words) if words else document.address
 
     def _language(self, code: str) -> str:
-        if code[:2] == self._texts.language[:2]:
+        written = content_language(code)
+        if written == self._texts.content:
             return ""
-        return self._texts("in Chinese") if code.startswith("zh") else self._texts("in English")
+        if written in _IN_LANGUAGE:
+            return self._texts(_IN_LANGUAGE[written])
+        return next((each.name for each in LANGUAGES if each.code == written), code)
+
+
+_IN_LANGUAGE = {"en": msgid("in English"), "zh": msgid("in Chinese")}
 
 
 # Who asks about a message that is left alone is told of a claim only where it is more likely right than wrong.
@@ -329,7 +335,7 @@ class Composer:
         if not source:
             return line
         given = self.texts(_SOURCE_LINES[bool(figure.place)], source=source, place=self.texts.reworded(figure.place))
-        return f"{line} {given}" if self.texts.language == "en" else f"{line}{given}"
+        return f"{line} {given}" if self.texts.spaced else f"{line}{given}"
 
     def _point(self, point: PointRecord, sources: SourceList) -> PointLine:
         labels = {

@@ -14,7 +14,7 @@ from checks.checker import Checker
 from checks.embedders.opening import open_safe_embedder
 from checks.lexicon import Lexicon, SharedWords
 from checks.meaning import MeaningSource
-from checks.model import Finding, KnownClaim, KnownWording, Language
+from checks.model import Finding, KnownClaim, KnownWording
 from checks.tuning import Tuning
 from claims.answering.answers import AnswerBook, BudgetBook, SightingBook
 from claims.answering.corrections import Correction
@@ -29,7 +29,7 @@ from claims.store.revisions import read_hash_key
 from claims.store.server_settings import ServerBook
 from claims.store.vectors import KeptVectors
 from config.errors import UnknownClaimError
-from config.languages import ByLanguage, written_language
+from config.languages import ByLanguage, Language, written_language
 from config.settings import Settings, data_folder
 
 if TYPE_CHECKING:
@@ -222,6 +222,17 @@ class Touchstone:
         """Return how strong a claim would be among those that the server sees and those beside it; all these by id."""
         view = self.trial([*beside, claim], server)
         return strength_of(claim, view.checker, self._lexicon), view.claims
+
+    def warm(self) -> None:
+        """Read all that the first check needs: every claim, and its meaning where there is an embedder.
+
+        That takes seconds, far more on a busy machine: a bot that read it with its first message would answer too late.
+        """
+        claims = self._views.of(None).claims.values()
+        said = (wording for claim in claims for wording in claim.wordings if wording.says)
+        # What is read only where a message comes near a claim is read with one that does, in each language.
+        for text in {wording.language: wording.text for wording in said}.values():
+            self.check(text)
 
     def check(self, text: str, server: int | None = None) -> Finding:
         """Check one message against the claims that the server sees; half characters in it are read as unknown ones."""

@@ -78,7 +78,7 @@ class ShortReply:
 
 def bounds_of(texts: Texts) -> Bounds:
     """Return the bounds for one claim in the language of the texts."""
-    return ENGLISH if texts.language == "en" else CHINESE
+    return ENGLISH if texts.spaced else CHINESE
 
 
 def shorten_reply(reply: Reply, texts: Texts) -> ShortReply:
@@ -103,7 +103,7 @@ def shorten_reply(reply: Reply, texts: Texts) -> ShortReply:
 def source_label(texts: Texts, count: int) -> str:
     """Return what stands before the sources, up to the first of them."""
     label = texts.plural("Source:", "Sources:", count)
-    return f"{label} " if texts.language == "en" else label
+    return f"{label} " if texts.spaced else label
 
 
 def _entry(entry: ReplyEntry, sources: Sequence[SourceLine], texts: Texts, bounds: Bounds) -> ShortEntry:
@@ -195,7 +195,7 @@ def _joined(points: tuple[ShortPoint, ...], new: ShortPoint) -> tuple[ShortPoint
 
 def _origins(point: PointLine, texts: Texts) -> Iterator[str]:
     """Yield who said it and when, then the same with less of what describes the speaker."""
-    comma = ", " if texts.language == "en" else "，"
+    comma = ", " if texts.spaced else "，"
     shorter = [
         point.speaker[: found.start()] for found in re.finditer(r"\s*[,，;；](?![^(（]*[)）])|\s*[(（]", point.speaker)
     ]

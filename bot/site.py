@@ -22,7 +22,7 @@ from bot.site_pages import (
     index_page,
     withdrawn_page,
 )
-from bot.texts import LANGUAGES, Texts
+from bot.texts import Texts
 from claims.exchange.claimreview import Node, Publishing, review_nodes
 from claims.exchange.reviews_in import Ratings
 from claims.moderation.editor import ClaimView
@@ -30,6 +30,7 @@ from claims.moderation.history import History
 from claims.moderation.rights import Actor
 from claims.record import ClaimRecord, DocumentRecord
 from config.errors import SiteError
+from config.languages import SHOWN
 
 MANIFEST = ".touchstone-site.json"
 _INDEX = "index.html"
@@ -77,7 +78,7 @@ class _Site:
         self._frame = frame
         self._packs = {pack.id: pack for pack in base.packs()}
         self._documents = {document.id: document for document in base.documents(server)}
-        self._texts = [touchstone.texts(language) for language in LANGUAGES]
+        self._texts = [touchstone.texts(language) for language in SHOWN]
         self._passage = cache(lambda citation: base.passage(citation).text)
         self._today = base.clock().date()
         self._ratings = Ratings.load()

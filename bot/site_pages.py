@@ -15,17 +15,15 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from babel.core import Locale
-
 from bot.quantities import figure_text, source_text
 from bot.reply import PointLine, Reply, ReplyEntry, SourceLine, claim_path, display_date
-from bot.texts import LANGUAGES, Texts
+from bot.texts import Texts
 from bot.wording import difference_lines
-from checks.model import KnownFigure, Language
+from checks.model import KnownFigure
 from claims.exchange.claimreview import PUBLISHER
 from claims.moderation.history import Milestone
 from claims.record import CitationRecord, ClaimRecord
-from config.languages import CODES, content_language, written_language
+from config.languages import CODES, FIRST_SHOWN, SHOWN, Language, content_language, written_language
 
 Passages = Mapping[CitationRecord, str | None]
 
@@ -176,7 +174,7 @@ def entry_page(texts_of: Iterable[Texts], frame: Frame) -> str:
         f"{text(language_name(texts.language))}: {text(site_title(texts))}</a></li>"
         for texts in texts_of
     ]
-    first = Texts.open("en")
+    first = Texts.open(FIRST_SHOWN)
     body = "\n".join(["<h1>Touchstone</h1>", "<ul>", *lines, "</ul>"])
     return _page("Touchstone", site_title(first), "index.html", body, first, frame)
 
@@ -188,8 +186,7 @@ def site_title(texts: Texts) -> str:
 
 def language_name(language: Language) -> str:
     """Return what a language calls itself."""
-    name = Locale.parse(language, sep="-").get_display_name() or language
-    return name[:1].upper() + name[1:]
+    return SHOWN[language].name
 
 
 def _figures(figures: Sequence[KnownFigure], texts: Texts) -> Iterator[str]:
@@ -299,7 +296,7 @@ def _page(title: str, about: str, path: str, body: str, texts: Texts, frame: Fra
 
 def _alternates(path: str, up: str) -> Iterator[str]:
     rest = path.partition("/")[2]
-    for language in LANGUAGES:
+    for language in SHOWN:
         yield f'\n<link rel="alternate" hreflang="{language}" href="{text(f"{up}{language}/{rest}")}"/>'
 
 
@@ -310,7 +307,7 @@ def _navigation(path: str, up: str, texts: Texts) -> str:
     links += [
         f'<li><a href="{text(f"{up}{language}/{rest}")}" hreflang="{language}" lang="{language}">'
         f"{text(language_name(language))}</a></li>"
-        for language in LANGUAGES
+        for language in SHOWN
         if language != texts.language
     ]
     links.append(f'<li><a href="{up}{texts.language}/feed.xml">{text(latest)}</a></li>')

@@ -1,4 +1,4 @@
-"""Texts for people: English in the code, Chinese from the gettext catalogues under `locale/`.
+"""Texts for people: English in the code, other languages from the gettext catalogues under `locale/`.
 
 The catalogues are read from their `.po` files, so there is nothing to compile and nothing that can be out of step.
 """
@@ -10,7 +10,7 @@ from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from importlib import resources
 from io import BytesIO
-from typing import Literal, Self, get_args
+from typing import Literal, Self
 
 from babel.core import Locale
 from babel.messages.catalog import Catalog
@@ -18,15 +18,10 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from opencc import OpenCC
 
-from checks.model import Language
 from config.errors import msgid
-from config.languages import ByLanguage, content_language
+from config.languages import FIRST_SHOWN, SHOWN, ByLanguage, Language, content_language, language_of_code
 
-__all__ = ["LANGUAGES", "Texts", "msgid", "read_catalogue"]
-
-LANGUAGES: tuple[Language, ...] = get_args(Language)
-# English dates read "15 November 2025"; the Chinese ones follow the region whose words the catalogue uses.
-_LOCALES = {"en": "en_GB", "zh-Hans": "zh_Hans_CN", "zh-Hant": "zh_Hant_TW"}
+__all__ = ["Texts", "msgid", "read_catalogue"]
 
 
 class Texts:
@@ -35,16 +30,17 @@ class Texts:
     def __init__(self, language: Language, translations: NullTranslations) -> None:
         self.language: Language = language
         self.content = content_language(language)
-        self.locale = Locale.parse(_LOCALES[language])
+        self.spaced = language_of_code(self.content).spaced
+        self.locale = Locale.parse(SHOWN[language].locale)
         self._translations = translations
-        self._script = None if language == "en" else ChineseScript(language)
+        self._script = ChineseScript(language) if language in ("zh-Hans", "zh-Hant") else None
         self._mentions: Mapping[str, str] = {}
         self._named: re.Pattern[str] | None = None
 
     @classmethod
     def open(cls, language: Language) -> Self:
         """Read the catalogue of the language from the package; some 50 ms, so keep the result."""
-        if language == "en":
+        if language == FIRST_SHOWN:
             return cls(language, NullTranslations())
         binary = BytesIO()
         write_mo(binary, read_catalogue(language))
@@ -107,7 +103,7 @@ def read_catalogue(language: Language) -> Catalog:
 Script = Literal["zh-Hans", "zh-Hant"]
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_WORDS: dict[Script, str] = {"zh-Hans": "mainland.tsv", "zh-Hant": "taiwan.tsv"}
+_WORDS: dict[Script, str] = {"zh-Hans": "zh/mainland.tsv", "zh-Hant": "zh/taiwan.tsv"}
 _CHARACTERS: dict[Script, str] = {"zh-Hans": "tw2s", "zh-Hant": "s2tw"}
 # Everyday Taiwan writes 台 for 臺 and 帳 for 賬, whatever OpenCC holds to be the standard.
 _EVERYDAY = str.maketrans("臺賬", "台帳")

@@ -11,9 +11,9 @@ from noto_cjk_sans_otc import FONT_PATH
 from PIL import Image, ImageDraw, ImageFont
 
 from bot.texts import Texts
-from checks.model import Language
 from claims.exchange.sheet_cells import guard_cell
 from claims.moderation.digest import Tally, Trends
+from config.languages import SHOWN, Language
 
 # A sheet of its own: readable wherever it is shown, on a dark page and on a light one.
 PAPER = "#fbfaf7"
@@ -27,8 +27,6 @@ ASSERTED, ASKED, DEBUNKED = "#d55e00", "#56b4e9", "#009e73"
 # Half of this is what a phone shows: the smallest letters are 12 points there.
 WIDTH = 720
 MARGIN = 36
-# Where the fonts of Simplified and of Traditional Chinese stand in the collection; both have Latin letters too.
-_FACES: dict[Language, int] = {"en": 2, "zh-Hans": 2, "zh-Hant": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +39,10 @@ class Fonts:
 
     @classmethod
     def of(cls, language: Language) -> "Fonts":
-        """Return the fonts for a language: the two Chinese scripts draw some characters differently."""
+        """Return the fonts for a language: Chinese and Japanese ones draw some characters differently."""
 
         def size(points: int) -> ImageFont.FreeTypeFont:
-            return ImageFont.truetype(str(FONT_PATH), points, index=_FACES[language])
+            return ImageFont.truetype(str(FONT_PATH), points, index=SHOWN[language].face)
 
         return cls(size(36), size(28), size(24))
 

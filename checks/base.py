@@ -6,13 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import resources
 from typing import Any
 
 from checks.index import IndexedWording
-from checks.lexicon import Analysis, Lexicon, analyse
+from checks.lexicon import CONCEPT_MARK, Analysis, Lexicon, Spelling, analyse
 from checks.model import Guard, KnownClaim, KnownWording
 from checks.scoring import Scorer, is_han
+from checks.text import Span
 from checks.tuning import Gates, Tuning
 
 # A group of names belongs to a claim from this share of its wordings on.
@@ -106,6 +108,17 @@ class Voices:
         nearer = _nearest(*weighed, self.denies, weight) - _nearest(*weighed, self.says, weight)
         evidence = tuning.unsure * (not sure) + tuning.nearer * nearer + tuning.words * self._by_words(words, concepts)
         return evidence + tuning.bias
+
+    def log_odds_within(
+        self, message: Analysis, window: Span, weight: Callable[[str], float], tuning: DisputeTuning, *, sure: bool
+    ) -> float:
+        """Return the same for a window of a message; 0 for a claim that ships no denials."""
+        words = frozenset(token.form for token in message.tokens if window[0] <= token.start < window[1])
+        if not self.denies or not self.says or not words:
+            return 0.0
+        mentions = (mention for mention in message.mentions if window[0] <= mention.start < window[1])
+        concepts = frozenset(CONCEPT_MARK + mention.concept for mention in mentions)
+        return self.log_odds(words, concepts, weight, tuning, sure=sure)
 
     def _by_words(self, words: frozenset[str], concepts: frozenset[str]) -> float:
         """Return the evidence of single terms: the log ratios of how often each side uses them, summed and damped."""
@@ -206,6 +219,7 @@ class IndexedBase:
 
     def __init__(self, claims: Mapping[str, ReadClaim], lexicon: Lexicon, tuning: Tuning) -> None:
         """Index the claims that have at least one positive wording."""
+        self._lexicon = lexicon
         self.claims: Sequence[ReadClaim] = [read for read in claims.values() if read.is_sayable]
         wordings = [
             IndexedWording(number, reading, wording.text, wording.negative)
@@ -220,6 +234,11 @@ class IndexedBase:
         self._verbatim = {
             bare(each.reading.text): row for row, each in reversed(list(enumerate(wordings))) if not each.negative
         }
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """Return what mends slips of the hand, by the words of this base; made when first asked for."""
+        return Spelling((reading.text for read in self.claims for _, reading in read.wordings), self._lexicon)
 
     def is_far(self, message: Analysis, gates: Gates) -> bool:
         """Tell by words alone whether a message is far from every claim: most chat is, and no embedder is asked of it.

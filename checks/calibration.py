@@ -15,7 +15,8 @@ from checks.evaluate.files import LabelledMessage
 from checks.features import Evidence
 from checks.index import Floats
 from checks.lexicon import analyse
-from checks.tuning import CutOffs, Model
+from checks.model import Match
+from checks.tuning import CutOffs, DecisionModel, MeaningTuning, Model
 from config.errors import EvaluationError
 
 _STEPS = 60
@@ -35,18 +36,15 @@ class LogisticModel:
 
 
 def fit_logistic(
-    features: Floats, labels: Floats, ridge: float = 1.0, row_weights: Floats | None = None, *, intercept: bool = True
+    features: Floats, labels: Floats, ridge: float = 1.0, row_weights: Floats | None = None
 ) -> LogisticModel:
     """Fit weights that maximise the penalised likelihood of `labels` (0 or 1, one a row)."""
     scale = features.std(axis=0)
     scale[scale == 0] = 1.0
-    centre = features.mean(axis=0) if intercept else np.zeros(features.shape[1])
-    x = (features - centre) / scale
-    if intercept:
-        x = np.hstack([x, np.ones((len(x), 1))])
+    centre = features.mean(axis=0)
+    x = np.hstack([(features - centre) / scale, np.ones((len(features), 1))])
     penalty = np.full(x.shape[1], ridge)
-    if intercept:
-        penalty[-1] = 1e-6
+    penalty[-1] = 1e-6
     rows = np.ones(len(x)) if row_weights is None else row_weights
     w = np.zeros(x.shape[1])
     for _ in range(_STEPS):
@@ -57,20 +55,8 @@ def fit_logistic(
         w = w + step
         if float(np.abs(step).max()) < _ENOUGH:
             break
-    raw = (w[:-1] if intercept else w) / scale
-    return LogisticModel(raw, float(w[-1] - centre @ raw) if intercept else 0.0)
-
-
-def fit_order(groups: Sequence[tuple[Floats, Floats]], ridge: float = 1.0) -> Floats:
-    """Fit weights under which right candidates outrank wrong ones; each group is one message's (features, labels)."""
-    differences = [
-        good - bad for features, labels in groups for good in features[labels > 0] for bad in features[labels == 0]
-    ]
-    if not differences:
-        raise ValueError("no message has both a right and a wrong candidate")
-    x = np.array(differences)
-    both = np.vstack([x, -x])
-    return fit_logistic(both, np.concatenate([np.ones(len(x)), np.zeros(len(x))]), ridge, intercept=False).weights
+    raw = w[:-1] / scale
+    return LogisticModel(raw, float(w[-1] - centre @ raw))
 
 
 Wrap = Callable[[list[str]], Iterable[str]]
@@ -127,6 +113,8 @@ class Measurer:
         return Sample(features or None, right=False, about_a_claim=False, answer_due=False, chat=True)
 
     def _measure(self, text: str) -> tuple[str, dict[str, float]]:
+        if self._checker.encoder:
+            return _score(self._checker.check(text).best)
         base = self._checker.base
         message = analyse(text, self._checker.lexicon)
         if base.scorer is None or not message.words:
@@ -152,12 +140,30 @@ class Measurer:
             return  # the line that an interruption cut off: its text is measured again
 
 
+# What is measured where an embedder is asked: the score of the best match, and whether a rule keeps it silent anyway.
+SCORE, BARRED = "score", "barred"
+
+
+def _score(best: Match | None) -> tuple[str, dict[str, float]]:
+    if best is None:
+        return "", {}
+    score = best.score if best.exact is None else best.exact
+    return best.claim, {SCORE: score, BARRED: float(best.bar == 0 or best.verbatim)}
+
+
+def ticked(score: float, right: bool) -> Sample:
+    """Return what a moderator has ticked as a sample: the score that the reply had, and whether it was right."""
+    return Sample({SCORE: score}, right, about_a_claim=right, answer_due=right, chat=False)
+
+
 def _fingerprint(checker: Checker) -> str:
     """Return a hash of the claims' wordings, of what orders the claims, and of the names of the measures."""
     parts = [field.name for field in fields(Evidence)]
     if checker.base.scorer is not None:
         model = checker.base.scorer.model
         parts.append(json.dumps([dict(model.ranking), dict(model.ranking_han), dict(model.gate)]))
+    if checker.encoder:
+        parts += [checker.encoder, DecisionModel.load().provenance]
     for read in checker.base.claims:
         parts.append(read.claim.id)
         parts += [wording.text for wording, _ in read.wordings]
@@ -178,7 +184,7 @@ _EDGE = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class AnswerShares:
     """Shares (0–1) at the cut-offs, before any guard: of messages that call for an answer, of others, and of chat."""
 
     replied: float
@@ -196,8 +202,8 @@ class Calibration:
 
     model: Model
     cut_offs: CutOffs
-    before: Outcome
-    after: Outcome
+    before: AnswerShares
+    after: AnswerShares
 
 
 def calibrate(samples: Sequence[Sample], model: Model, claims: int, budget: float, provenance: str) -> Calibration:
@@ -223,6 +229,108 @@ def calibrate(samples: Sequence[Sample], model: Model, claims: int, budget: floa
         before=_outcome(samples, present, model.cut_offs_for(claims)),
         after=_outcome(samples, scores, cut_offs),
     )
+
+
+# Labels from which on they say anything: in all, and of each kind. How far the shipped score is believed: the spread
+# of what a fit may make of its slope and its offset, in log odds.
+_LEAST_LABELS, _LEAST_OF_EACH = 20, 5
+_SLOPE_SPREAD, _OFFSET_SPREAD = 0.35, 1.0
+_LEAST_SLOPE = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class MeaningCalibration:
+    """Cut-offs for the decision with an embedder, how many labels speak for them, and what they give."""
+
+    cut_offs: CutOffs
+    right: int
+    wrong: int
+    before: AnswerShares
+    after: AnswerShares
+
+    def tuning(self, provenance: str) -> MeaningTuning:
+        """Return the cut-offs as a tuning file holds them."""
+        return MeaningTuning(provenance, self.cut_offs.reply, self.cut_offs.offer)
+
+
+def calibrate_meaning(samples: Sequence[Sample], shipped: CutOffs, budget: float) -> MeaningCalibration:
+    """Choose cut-offs at which an answer is as likely right, by these labels, as the shipped ones promise.
+
+    The log odds of being right are a line over those of the score; the shipped score is what the line is before the
+    first label, and few labels move it little. `budget` is the share of the chat among the samples that may be
+    answered; without chat, labels alone count. Scores stay on their scale, so that cut-offs of servers keep their
+    meaning. Raises EvaluationError where the samples cannot bear a fit.
+    """
+    heard = [s for s in samples if s.features and not s.features.get(BARRED)]
+    labelled = [s for s in heard if not s.chat]
+    right = sum(s.right and s.answer_due for s in labelled)
+    _check_labels(right, len(labelled) - right, sum(s.chat for s in samples), budget)
+    folds = np.random.default_rng(_SEED).integers(0, FOLDS, len(samples))
+    heard_of = np.array([bool(s.features) and not (s.features or {}).get(BARRED) for s in samples])
+    scores = np.array([(s.features or {}).get(SCORE, 0.0) for s in samples]) * heard_of
+    levels = np.zeros(len(samples))
+    for part in range(FOLDS):
+        seen = [s for s, fold in zip(samples, folds, strict=True) if fold != part]
+        cut_offs = _chosen_by_labels(seen, shipped, budget)
+        levels[folds == part] = _levels(scores[folds == part], cut_offs)
+    return MeaningCalibration(
+        cut_offs=_chosen_by_labels(samples, shipped, budget),
+        right=right,
+        wrong=len(labelled) - right,
+        before=_outcome(samples, _levels(scores, shipped), _LEVELS),
+        after=_outcome(samples, levels, _LEVELS),
+    )
+
+
+_LEVELS = CutOffs(reply=0.75, offer=0.25, near=0.0)
+
+
+def _levels(scores: Floats, cut_offs: CutOffs) -> Floats:
+    """Return 1 where a score is answered, 0.5 where it is offered, else 0."""
+    return np.where(scores >= cut_offs.reply, 1.0, np.where(scores >= cut_offs.offer, 0.5, 0.0))
+
+
+def _check_labels(right: int, wrong: int, chat: int, budget: float) -> None:
+    if right + wrong < _LEAST_LABELS or min(right, wrong) < _LEAST_OF_EACH:
+        raise EvaluationError(
+            f"Too few labels: {right} right and {wrong} wrong matches that could be answered. Give at least "
+            f"{_LEAST_LABELS}, {_LEAST_OF_EACH} of each, with --messages or by moderators' ticks and --labels."
+        )
+    if chat and chat * budget < 1:
+        raise EvaluationError(
+            f"{chat} lines of chat cannot show a false alarm in {1 / budget:.0f}. Give at least "
+            f"{math.ceil(1 / budget)} with --chat, or a larger --budget."
+        )
+
+
+def _chosen_by_labels(samples: Sequence[Sample], shipped: CutOffs, budget: float) -> CutOffs:
+    heard = [s for s in samples if not s.chat and s.features and not s.features.get(BARRED)]
+    odds = np.array([_odds((s.features or {})[SCORE]) for s in heard])
+    slope, offset = _line(odds, np.array([float(s.right and s.answer_due) for s in heard]))
+
+    def same_promise(cut_off: float) -> float:
+        return 1 / (1 + math.exp(-(_odds(cut_off) - offset) / slope))
+
+    chat = np.sort([0.0 if f.get(BARRED) else f.get(SCORE, 0.0) for f in (s.features or {} for s in samples if s.chat)])
+    chat = chat[::-1]
+    reply = max(same_promise(shipped.reply), _bar(chat, budget), _NEAR)
+    offer = max(same_promise(shipped.offer), _bar(chat, budget * _OFFER_BUDGET), _NEAR)
+    return replace(shipped, reply=round(min(reply, 1 - _EDGE), 4), offer=round(min(offer, reply, 1 - _EDGE), 4))
+
+
+def _line(odds: Floats, labels: Floats) -> tuple[float, float]:
+    """Fit slope and offset of the log odds of `labels`, which are 1 and 0 before any label."""
+    before = np.array([1.0, 0.0])
+    belief = np.array([_SLOPE_SPREAD**-2, _OFFSET_SPREAD**-2])
+    x, w = np.column_stack([odds, np.ones(len(odds))]), before.copy()
+    for _ in range(_STEPS):
+        p = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
+        gradient = x.T @ (labels - p) - belief * (w - before)
+        step = np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x + np.diag(belief), gradient)
+        w = w + step
+        if float(np.abs(step).max()) < _ENOUGH:
+            break
+    return max(_LEAST_SLOPE, float(w[0])), float(w[1])
 
 
 def _check_enough(samples: Sequence[Sample], budget: float) -> None:
@@ -297,7 +405,7 @@ def _odds(probability: float) -> float:
     return math.log(kept / (1 - kept))
 
 
-def _outcome(samples: Sequence[Sample], scores: Floats, cut_offs: CutOffs) -> Outcome:
+def _outcome(samples: Sequence[Sample], scores: Floats, cut_offs: CutOffs) -> AnswerShares:
     due = np.array([s.answer_due for s in samples])
     right = np.array([s.right for s in samples])
     chat = np.array([s.chat for s in samples])
@@ -309,7 +417,7 @@ def _outcome(samples: Sequence[Sample], scores: Floats, cut_offs: CutOffs) -> Ou
     ) -> float:
         return float((part & of).sum()) / max(1, int(of.sum()))
 
-    return Outcome(
+    return AnswerShares(
         replied=share(replied & right, due),
         replied_or_offered=share(offered & right, due),
         wrong=share(replied & ~right, due),

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from checks.base import IndexedBase, ReadClaim, read_claim
 from checks.lexicon import Analysis, Lexicon, analyse
-from checks.matching import MOST_MATCHES, MatchReader
+from checks.matching import MOST_MATCHES, Look, MatchReader
 from checks.meaning import Meaning, MeaningSource, Nearness
 from checks.model import Action, Finding, KnownClaim, LocalCutOff, Match
 from checks.scoring import Candidate
 from checks.text import count_han, language_of
-from checks.tuning import Model, Tuning
+from checks.tuning import Tuning
 
 _LEAST_WORDS = 4
 _LEAST_WORDS_BY_MEANING = 3
@@ -40,8 +40,13 @@ class Checker:
         self.lexicon = like.lexicon if like else lexicon or Lexicon.load()
         self.tuning = like.tuning if like else tuning or Tuning.load()
         self._source = like._source if like else meaning  # noqa: SLF001  its own kind
-        self._reader = like._reader if like else MatchReader(self.lexicon)  # noqa: SLF001
+        self._reader = like._reader if like else MatchReader(self.lexicon, self.tuning.meaning)  # noqa: SLF001
         self._index({claim.id: self._read_again(claim, like._read if like else {}) for claim in claims})  # noqa: SLF001
+
+    @property
+    def encoder(self) -> str:
+        """Return the id of the embedder that is asked; "" where words alone decide."""
+        return "" if self._source is None else self._source.name
 
     def update(self, claim: KnownClaim) -> None:
         """Add the claim, or replace it where it is known."""
@@ -56,25 +61,42 @@ class Checker:
         """Return the finding for one message; any string is taken, of which the first 4,000 characters are read."""
         base = self.base
         language = language_of(text, self.lexicon.folder)
-        message = analyse(text, self.lexicon)
-        if base.scorer is None or not message.words:
-            return Finding(text, language, "silent")
-        row = base.said_verbatim(message)
-        if row is None and self._source is not None and base.is_far(message, self._reader.gates):
-            return Finding(text, language, "silent")
-        said = [] if row is None else [base.scorer.index.wordings[row].claim]
-        nearness = self._nearness(message, base)
-        if nearness is not None:
-            candidates = base.scorer.close_look(message, [*said, *nearness.nearest_claims(_CLAIMS_BY_MEANING)])
-        else:
-            candidates = _worth_reading(base.scorer.candidates(message), base.scorer.model, base)
-            if not {each.claim for each in candidates}.issuperset(said):
-                candidates += [each for each in base.scorer.close_look(message, said) if each.claim in said]
+        message = analyse(text, self.lexicon, base.spelling)
+        candidates, nearness = self._candidates(message, base)
+        if nearness is None:
+            candidates = _worth_reading(message, candidates, base)
         matches = self._reader.read(message, text, base, candidates, nearness, local)
         if nearness is None:
             matches.sort(key=lambda match: -match.score)
         least = _LEAST_WORDS if nearness is None else _LEAST_WORDS_BY_MEANING
         return Finding(text, language, _overall(matches, message, least), tuple(_set_apart(matches)))
+
+    def ranking(self, text: str) -> list[str]:
+        """Return the ids of the claims that a check of the message looks at, in its order: the likeliest first."""
+        base = self.base
+        message = analyse(text, self.lexicon, base.spelling)
+        found, nearness = self._candidates(message, base)
+        if base.scorer is not None and nearness is not None:
+            looks = [Look(message, each, base.claims[each.claim], base.scorer, nearness) for each in found]
+            found = [look.candidate for look, _ in self._reader.ranked(looks, nearness)]
+        return [base.claims[each.claim].claim.id for each in found]
+
+    def _candidates(self, message: Analysis, base: IndexedBase) -> tuple[list[Candidate], Nearness | None]:
+        """Return the claims that are worth a look, the nearest by words first, and how near they come in meaning."""
+        scorer = base.scorer
+        if scorer is None or not message.words:
+            return [], None
+        row = base.said_verbatim(message)
+        if row is None and self._source is not None and base.is_far(message, self._reader.gates):
+            return [], None
+        said = [] if row is None else [scorer.index.wordings[row].claim]
+        nearness = self._nearness(message, base)
+        if nearness is not None:
+            return scorer.close_look(message, [*said, *nearness.nearest_claims(_CLAIMS_BY_MEANING)]), nearness
+        found = scorer.candidates(message)
+        if not {each.claim for each in found}.issuperset(said):
+            found += [each for each in scorer.close_look(message, said) if each.claim in said]
+        return found, None
 
     def _index(self, read: Mapping[str, ReadClaim]) -> None:
         self._read = read
@@ -98,14 +120,21 @@ class Checker:
         return kept.nearness(message, self._source) if kept is not None else None
 
 
-def _worth_reading(candidates: Sequence[Candidate], model: Model, base: IndexedBase) -> list[Candidate]:
-    """Return the first candidate where it is near, and further ones where they may be answered.
+def _worth_reading(message: Analysis, candidates: Sequence[Candidate], base: IndexedBase) -> list[Candidate]:
+    """Return the first candidate where it is near, further ones where they may be answered, and what is said verbatim.
 
     Most chat comes near no claim: stance, figures and meaning are read only where something may be said.
     """
+    if base.scorer is None or not candidates:
+        return []
+    model, row = base.scorer.model, base.said_verbatim(message)
+    said = None if row is None else base.scorer.index.wordings[row].claim
     cut_offs = model.cut_offs_for(len(base.claims))
-    sure = [(candidate, model.probability(candidate.evidence.features())) for candidate in candidates[:MOST_MATCHES]]
-    return [each for n, (each, sureness) in enumerate(sure) if sureness >= (cut_offs.offer if n else cut_offs.near)]
+    near = [
+        model.probability(each.evidence.features()) >= (cut_offs.offer if n else cut_offs.near)
+        for n, each in enumerate(candidates[:MOST_MATCHES])
+    ]
+    return [each for n, each in enumerate(candidates) if (n < MOST_MATCHES and near[n]) or each.claim == said]
 
 
 def _set_apart(matches: Sequence[Match]) -> Iterator[Match]:

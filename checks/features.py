@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from operator import mul
 
 from rapidfuzz import fuzz
 
@@ -129,12 +130,18 @@ class CharacterVectors:
             self._holders.update(grams(text).keys())
             size += 1
         self._size = size + 20
+        # Weights by how many hold an n-gram: a logarithm for each one of each text would take longer than the rest.
+        most = max(self._holders.values(), default=0)
+        self._rarities = [math.log(self._size / (held + 1)) for held in range(most + 1)]
 
     def vector(self, folded: str) -> Vector:
         """Return the unit vector of a folded text."""
-        held, size, log = self._holders.get, self._size, math.log
-        weights = {gram: (1 + log(count)) * log(size / (held(gram, 0) + 1)) for gram, count in grams(folded).items()}
-        norm = math.sqrt(sum(value * value for value in weights.values())) or 1.0
+        held, rarities, log = self._holders.get, self._rarities, math.log
+        weights = {
+            gram: rarities[held(gram, 0)] if count == 1 else (1 + log(count)) * rarities[held(gram, 0)]
+            for gram, count in grams(folded).items()
+        }
+        norm = math.sqrt(sum(map(mul, weights.values(), weights.values()))) or 1.0
         return {gram: value / norm for gram, value in weights.items()}
 
     def letters(self, folded: str) -> Vector:

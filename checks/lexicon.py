@@ -2,19 +2,22 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module, resources
 from types import MappingProxyType
 from typing import Any
+from zlib import crc32
 
+import numpy as np
+import numpy.typing as npt
 import yaml
+from rapidfuzz.distance import OSA
 
-from checks.text import CleanText, TextFolder, Token, Tokenizer
+from checks.text import PAIRED, WORD, CleanText, TextFolder, Token, Tokenizer
+from config.languages import lexicon_files
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_WORD = re.compile(r"[a-z0-9]+(?:[.'’&][a-z0-9]+)*")
 _RAREST = 7.5
 # A form of several parts is this much rarer than its rarest part.
 _PHRASE = 0.1
@@ -46,10 +49,10 @@ class Frequencies:
 
     @classmethod
     def load(cls) -> "Frequencies":
-        """Read the shipped table."""
-        text = (resources.files("config") / "lexicon" / "frequencies.tsv").read_text("utf-8")
-        lines = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
-        return cls({token: int(hundredths) / 100 for token, hundredths in lines})
+        """Read the table of each language."""
+        lines = (line for text in lexicon_files("frequencies.tsv").values() for line in text.splitlines())
+        pairs = (line.split("\t") for line in lines if not line.startswith("#"))
+        return cls({token: int(hundredths) / 100 for token, hundredths in pairs})
 
 
 class ConceptReader:
@@ -74,11 +77,11 @@ class ConceptReader:
         for concept, forms in concepts.items():
             for form in forms:
                 folded = fold(str(form))
-                if _HAN.search(folded):
+                if PAIRED.search(folded):
                     han.setdefault(folded, set()).add(concept)
                     parts = [folded[i : i + 2] for i in range(max(1, len(folded) - 1))]
                 else:
-                    stems = tuple(stem(word) for word in _WORD.findall(folded))
+                    stems = tuple(stem(word) for word in WORD.findall(folded))
                     self._phrases.setdefault(stems[0], []).append((stems, concept))
                     parts = list(stems)
                 share = 10 ** -max(map(rarity, parts)) * (_PHRASE if len(parts) > 1 else 1.0)
@@ -98,10 +101,10 @@ class ConceptReader:
                 for hit in self._han_pattern.finditer(folded)
                 for concept in self._han[hit.group()]
             ]
-            if _HAN.search(folded)
+            if PAIRED.search(folded)
             else []
         )
-        words = [(self._stem(hit.group()), hit.start(), hit.end()) for hit in _WORD.finditer(folded)]
+        words = [(self._stem(hit.group()), hit.start(), hit.end()) for hit in WORD.finditer(folded)]
         for i, (word, start, _) in enumerate(words):
             taken = 0
             for stems, concept in self._phrases.get(word, ()):
@@ -127,11 +130,14 @@ class Lexicon:
     @classmethod
     def load(cls) -> "Lexicon":
         """Read the shipped lexicon; about 0.3 s."""
-        data = yaml.load((resources.files("config") / "lexicon" / "concepts.yaml").read_text("utf-8"), yaml.CSafeLoader)
         folder, tokenizer, frequencies = TextFolder(), Tokenizer(), Frequencies.load()
-        forms = {concept: [*entry["en"], *entry["zh"]] for concept, entry in data["concepts"].items()}
+        forms: dict[str, list[str]] = {}
+        for text in lexicon_files("concepts.yaml").values():
+            for concept, said in yaml.load(text, yaml.CSafeLoader).items():
+                forms.setdefault(concept, []).extend(said)
         reader = ConceptReader(forms, folder.fold, tokenizer.stem, frequencies.rarity)
-        names = {name: group for group, members in data["names"].items() for name in members}
+        groups = yaml.load((resources.files("config") / "lexicon" / "names.yaml").read_text("utf-8"), yaml.CSafeLoader)
+        names = {name: group for group, members in groups.items() for name in members}
         return cls(folder, tokenizer, reader, MappingProxyType(names), frequencies)
 
 
@@ -173,12 +179,83 @@ class Analysis:
         return {group: frozenset(members) for group, members in groups.items()}
 
 
-def analyse(raw: str, lexicon: Lexicon) -> Analysis:
-    """Return the reading of a raw message or wording."""
+def analyse(raw: str, lexicon: Lexicon, spelling: "Spelling | None" = None) -> Analysis:
+    """Return the reading of a raw message or wording; `spelling` mends what was mistyped."""
     clean = lexicon.folder.clean(raw)
+    if spelling is not None:
+        clean = spelling.mend(clean)
     return Analysis(
         clean, frozenset(lexicon.tokenizer.forms(clean.text)), tuple(lexicon.concepts.mentions(clean.text)), lexicon
     )
+
+
+_TYPED = re.compile(r"(?<![a-z0-9_'’&])[a-z]{4,24}(?![a-z0-9_])")
+_LEAST_LETTERS = 5
+_ONE = 1
+
+
+class Spelling:
+    """Mends slips of the hand by the words that a base knows: one letter too many, too few, wrong, or out of place.
+
+    Only words that neither the base nor ordinary writing knows are taken for slips, of words with at least five Latin
+    letters. A name that the base does not know stays as it is, unless it is one letter off from a word that the base
+    has.
+    """
+
+    def __init__(self, texts: Iterable[str], lexicon: Lexicon) -> None:
+        """Collect the words of folded texts."""
+        self._lexicon = lexicon
+        words = dict.fromkeys(word for text in texts for word in WORD.findall(text) if len(word) >= _LEAST_LETTERS)
+        self._words = {word: number for number, word in enumerate(word for word in words if word.isalpha())}
+
+    def mend(self, clean: CleanText) -> CleanText:
+        """Return the text with the words put right that were surely mistyped; its quotations move along."""
+        text = clean.text
+        typed = [(found.start(), found.end(), self._meant(found.group())) for found in _TYPED.finditer(text)]
+        slips = [(start, end, meant) for start, end, meant in typed if meant != text[start:end]]
+        if not slips:
+            return clean
+
+        def moved(at: int) -> int:
+            return at + sum(len(meant) - (end - start) for start, end, meant in slips if end <= at)
+
+        for start, end, meant in reversed(slips):
+            text = text[:start] + meant + text[end:]
+        return CleanText(text, tuple((moved(start), moved(end)) for start, end in clean.quoted))
+
+    def _meant(self, typed: str) -> str:
+        if typed in self._words or not self._words or self._rarity(typed) < _RAREST:
+            return typed
+        near = [known for known in self._alike(typed) if OSA.distance(typed, known, score_cutoff=_ONE) <= _ONE]
+        # Of several, the one that people write most often is the one that was meant.
+        return min(near, key=self._rarity, default=typed)
+
+    def _rarity(self, word: str) -> float:
+        return self._lexicon.frequencies.rarity(self._lexicon.tokenizer.stem(word))
+
+    def _alike(self, typed: str) -> Iterable[str]:
+        """Return the known words that become the same as the typed one where a letter of each is left out, or none."""
+        prints, owners = self._shortened
+        wanted = np.array([crc32(part.encode()) for part in _shortened(typed)], dtype=np.uint32)
+        first, last = np.searchsorted(prints, wanted, "left"), np.searchsorted(prints, wanted, "right")
+        numbers = {int(n) for start, end in zip(first, last, strict=True) for n in owners[start:end]}
+        return (self._in_order[number] for number in sorted(numbers))
+
+    @cached_property
+    def _in_order(self) -> Sequence[str]:
+        return tuple(self._words)
+
+    @cached_property
+    def _shortened(self) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int32]]:
+        """Return checksums of all known words, whole and with each letter left out, in order, and whose they are."""
+        pairs = [(crc32(part.encode()), number) for word, number in self._words.items() for part in _shortened(word)]
+        prints = np.array([each for each, _ in pairs], dtype=np.uint32)
+        order = np.argsort(prints, kind="stable")
+        return prints[order], np.array([number for _, number in pairs], dtype=np.int32)[order]
+
+
+def _shortened(word: str) -> Iterable[str]:
+    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
 
 
 # Words commoner than this (-log10 of their share of ordinary writing) say nothing about why a message matched.

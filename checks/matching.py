@@ -21,7 +21,7 @@ from checks.stance.cues import ToneReader
 from checks.stance.reader import REASONS
 from checks.stance.syntax import CueScan
 from checks.text import Span, count_han, cut, plain_text
-from checks.tuning import CutOffs, DecisionModel
+from checks.tuning import CutOffs, DecisionModel, MeaningTuning
 
 # Terms that weigh less than this are in every second sentence and anchor no match.
 _ANCHOR_WEIGHT = 3.0
@@ -142,7 +142,9 @@ def stance_measures(
         **readings.measures(),
         **nearness.dispute(claim),
         **scan.measures(span, window),
-        "dispute": _dispute(look, window, tuning, sure=readings.around.sure),
+        "dispute": look.read.voices.log_odds_within(
+            look.message, window, look.scorer.index.weight, tuning, sure=readings.around.sure
+        ),
     }
 
 
@@ -156,17 +158,6 @@ def joint_measures(topic: Measures, stance: Measures) -> Measures:
     near, shared = topic["meaning_part"], topic["best_three"]
     around = {f"shared_{name}": value * shared for name, value in stance.items() if name.startswith("around")}
     return {f"near_{name}": value * near for name, value in stance.items()} | around
-
-
-def _dispute(look: Look, window: Span, tuning: DisputeTuning, *, sure: bool) -> float:
-    """Return the log odds, by its words, that a window of the message disputes the claim; 0 without denials."""
-    voices = look.read.voices
-    words = frozenset(token.form for token in look.message.tokens if window[0] <= token.start < window[1])
-    if not voices.denies or not voices.says or not words:
-        return 0.0
-    mentions = (mention for mention in look.message.mentions if window[0] <= mention.start < window[1])
-    concepts = frozenset(CONCEPT_MARK + mention.concept for mention in mentions)
-    return voices.log_odds(words, concepts, look.scorer.index.weight, tuning, sure=sure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,14 +256,14 @@ class Judgement:
 class MatchReader:
     """Reads candidates closely: what the author does with the claim, which figures are named, which guards pass."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, tuned: MeaningTuning | None = None) -> None:
         """Load the readers and their data."""
         self._stances = StanceReader.load(lexicon.folder)
         self._figures = FigureReader.load()
         self._comparer = FigureComparer(self._figures)
         self._dispute = DisputeTuning.load()
         self._tone = ToneReader(lexicon.tokenizer.stem)
-        self._decision = DecisionModel.load()
+        self._decision = DecisionModel.load().tuned(tuned)
         self.gates = self._decision.gates
 
     def read(
@@ -323,6 +314,15 @@ class MatchReader:
             return Doubt(is_denial=odds >= self._dispute.asked, is_doubtful=False)
         return Doubt(is_denial=odds >= self._dispute.denies, is_doubtful=odds >= self._dispute.doubt)
 
+    def ranked(
+        self, looks: Sequence[Look], nearness: Nearness, verbatim: int | None = None
+    ) -> list[tuple[Look, Measures]]:
+        """Return the looks, the claim that the message is likeliest about first, with what was measured of each."""
+        claims = len(nearness.meaning.base.claims)
+        measured = [(look, topic_measures(look, nearness)) for look in looks]
+        measured.sort(key=lambda each: (not _is_said(each[0], verbatim), -self._decision.order(each[1], claims)))
+        return measured
+
     def _by_meaning(
         self, looks: Sequence[Look], nearness: Nearness, verbatim: int | None
     ) -> list[tuple[Look, Judgement]]:
@@ -330,10 +330,9 @@ class MatchReader:
 
         A claim that is said word for word comes before all others.
         """
-        measured = [(look, topic_measures(look, nearness)) for look in looks]
-        measured.sort(key=lambda each: (not _is_said(each[0], verbatim), -self._decision.about(each[1])))
+        ranked = self.ranked(looks, nearness, verbatim)[:MOST_MATCHES]
         scan = self._stances.scan(looks[0].message.text)
-        judged = [(look, self._judge(look, nearness, scan, topic)) for look, topic in measured[:MOST_MATCHES]]
+        judged = [(look, self._judge(look, nearness, scan, topic)) for look, topic in ranked]
         near = self._decision.cut_offs.near
         return [
             each

@@ -62,8 +62,11 @@ class EmbeddedTexts:
 
     def similarities(self, vectors: Vectors) -> Vectors:
         """Return the cosine of every text (by row) with each vector (by column), and a last row of -infinity."""
-        none = np.full((1, len(vectors)), -np.inf, dtype=np.float32)
-        return np.vstack([np.clip(self.vectors @ vectors.T, -1.0, 1.0), none]) if self.texts else none
+        found = np.full((len(self.texts) + 1, len(vectors)), -np.inf, dtype=np.float32)
+        if self.texts:
+            np.matmul(self.vectors, vectors.T, out=found[:-1])
+            np.clip(found[:-1], -1.0, 1.0, out=found[:-1])
+        return found
 
     def near(self, claim: int, vectors: Vectors) -> Vectors:
         """Return the cosine of one claim's texts (by row) with each of the vectors (by column)."""
@@ -77,12 +80,14 @@ class EmbeddedTexts:
         The mean of three names the right claim more often than the nearest text alone, which one odd text can be.
         """
         held = similarities[self.rows]
+        own = (self.rows < len(self.texts)).sum(axis=1)[:, None]
+        if count == 1:
+            return np.where(own > 0, held.max(axis=1), np.float32(-1.0))
         if count < held.shape[1]:
             held = -np.partition(-held, count - 1, axis=1)[:, :count]
-        counted = np.isfinite(held)
-        counts = counted.sum(axis=1)
-        sums = np.where(counted, held, 0.0).sum(axis=1)
-        return np.where(counts > 0, sums / np.maximum(counts, 1), -1.0).astype(np.float32)
+        # Only what fills up the rows is infinite.
+        sums = np.where(np.isneginf(held), np.float32(0.0), held).sum(axis=1)
+        return np.where(own > 0, sums / np.clip(own, 1, count), -1.0).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +127,21 @@ class Meaning:
             return None
         said = self.says.similarities(vectors)
         one, three = self.says.nearest(said), self.says.nearest(said, _THREE)
-        sourced = self.points.nearest(self.points.similarities(vectors))
+        points = self.points.nearest(self.points.similarities(vectors))
+        whole, wholes, part, parts = one[:, 0], three[:, 0], one[:, 1:].max(axis=1), three[:, 1:].max(axis=1)
+        sourced = points[:, 0] + points[:, 1:].max(axis=1)
         return Nearness(
             meaning=self,
             stretches=stretches,
             vectors=vectors,
             said=said,
-            whole=one[:, 0],
-            wholes=three[:, 0],
-            part=one[:, 1:].max(axis=1),
-            parts=three[:, 1:].max(axis=1),
+            whole=_Standing.of(whole),
+            wholes=_Standing.of(wholes),
+            part=_Standing.of(part),
+            parts=_Standing.of(parts),
+            both=_Standing.of(wholes + parts),
             carrying=one[:, 1:].argmax(axis=1),
-            sourced=sourced[:, 0] + sourced[:, 1:].max(axis=1),
+            sourced=_Standing.of(sourced),
         )
 
 
@@ -153,6 +161,34 @@ def _cohesion(says: EmbeddedTexts) -> Vector:
 
 
 @dataclass(frozen=True, slots=True)
+class _Standing:
+    """How near a message comes to every claim by one measure, and how a single claim stands among them all."""
+
+    values: Vector
+    first: int
+    best: np.float32
+    second: np.float32
+    mean: np.float32
+    spread: np.float32
+
+    @classmethod
+    def of(cls, values: Vector) -> "_Standing":
+        """Work out once what each claim is held against."""
+        first = int(values.argmax())
+        second = np.partition(values, -2)[-2] if len(values) > 1 else np.float32(0.0)
+        best = values[first] if len(values) > 1 else np.float32(0.0)
+        return cls(values, first, best, second, np.mean(values), np.std(values))
+
+    def lead(self, claim: int) -> float:
+        """Return the distance to the nearest of the other claims; the value itself where there is no other."""
+        return float(self.values[claim] - (self.second if claim == self.first else self.best))
+
+    def above(self, claim: int) -> float:
+        """Return by how many standard deviations the claim stands above the mean."""
+        return float((self.values[claim] - self.mean) / (self.spread + _SMALL))
+
+
+@dataclass(frozen=True, slots=True)
 class Nearness:
     """How near one message is to every claim of a base, as a whole and by the stretch that carries the claim.
 
@@ -165,17 +201,21 @@ class Nearness:
     stretches: Stretches
     vectors: Vectors
     said: Vectors
-    whole: Vector
-    wholes: Vector
-    part: Vector
-    parts: Vector
+    whole: _Standing
+    wholes: _Standing
+    part: _Standing
+    parts: _Standing
+    both: _Standing
     carrying: Rows
-    sourced: Vector
+    sourced: _Standing
 
     def nearest_claims(self, most: int) -> list[int]:
         """Return the numbers of the nearest claims, nearest first."""
-        order = np.argsort(-(self.wholes + self.parts), kind="stable")
-        return [int(claim) for claim in order[:most]]
+        near = -self.both.values
+        # Where there are many, only those that may be among the first are put in order.
+        last = np.partition(near, most)[most] if len(near) > most else np.inf
+        chosen = np.flatnonzero(near <= last)
+        return [int(claim) for claim in chosen[np.argsort(near[chosen], kind="stable")][:most]]
 
     def span(self, claim: int) -> Span:
         """Return the stretch of the message that carries the claim, if any does."""
@@ -195,21 +235,20 @@ class Nearness:
 
         Cosines of different models have different scales; deviations have none.
         """
-        both = self.wholes + self.parts
         return {
-            "meaning_whole": float(self.whole[claim]),
-            "meaning_wholes": float(self.wholes[claim]),
-            "meaning_part": float(self.part[claim]),
-            "meaning_parts": float(self.parts[claim]),
-            "lead_whole": _lead(self.whole, claim),
-            "lead_part": _lead(self.part, claim),
-            "lead_both": _lead(both, claim),
-            "above_whole": _above(self.wholes, claim),
-            "above_part": _above(self.parts, claim),
-            "above_both": _above(both, claim),
+            "meaning_whole": float(self.whole.values[claim]),
+            "meaning_wholes": float(self.wholes.values[claim]),
+            "meaning_part": float(self.part.values[claim]),
+            "meaning_parts": float(self.parts.values[claim]),
+            "lead_whole": self.whole.lead(claim),
+            "lead_part": self.part.lead(claim),
+            "lead_both": self.both.lead(claim),
+            "above_whole": self.wholes.above(claim),
+            "above_part": self.parts.above(claim),
+            "above_both": self.both.above(claim),
             "cohesion": float(self.meaning.cohesion[claim]),
-            "sourced": float(self.sourced[claim]),
-            "above_sourced": _above(self.sourced, claim),
+            "sourced": float(self.sourced.values[claim]),
+            "above_sourced": self.sourced.above(claim),
         }
 
     def dispute(self, claim: int) -> Measures:
@@ -224,9 +263,9 @@ class Nearness:
         return {
             "point_whole": float(near[0]),
             "point_part": float(near[1]),
-            "points_whole": float(_three_nearest(points)[0] - self.wholes[claim]) if len(points) else 0.0,
-            "beyond_whole": float(near[0] - self.whole[claim]) if len(points) else 0.0,
-            "beyond_part": float(near[1] - self.part[claim]) if len(points) else 0.0,
+            "points_whole": float(_three_nearest(points)[0] - self.wholes.values[claim]) if len(points) else 0.0,
+            "beyond_whole": float(near[0] - self.whole.values[claim]) if len(points) else 0.0,
+            "beyond_part": float(near[1] - self.part.values[claim]) if len(points) else 0.0,
             "has_denials": float(len(denials) > 0),
             "denial_whole": float(beyond[0]),
             "denial_part": float(beyond[1]),
@@ -238,12 +277,3 @@ def _three_nearest(similarities: Vectors) -> Vector:
     kept = -np.sort(-similarities, axis=0)[:_THREE]
     counted = np.isfinite(kept)
     return np.asarray(np.where(counted, kept, 0.0).sum(axis=0) / np.maximum(counted.sum(axis=0), 1), dtype=np.float32)
-
-
-def _lead(values: Vector, claim: int) -> float:
-    others = np.delete(values, claim)
-    return float(values[claim] - (others.max() if len(others) else 0.0))
-
-
-def _above(values: Vector, claim: int) -> float:
-    return float((values[claim] - np.mean(values)) / (np.std(values) + _SMALL))

@@ -3,11 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from config.languages import NO_TEXT, ByLanguage
+from config.languages import NO_TEXT, ByLanguage, Language
 
 Stance = Literal["asserts", "denies", "asks", "mentions"]
 Action = Literal["reply", "offer", "silent"]
-Language = Literal["en", "zh-Hans", "zh-Hant"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
@@ -87,36 +86,11 @@ def _weights(holders: Sequence[Counter[str]], sizes: Sequence[int], weight: Term
         yield speaking
 
 
-_SMALL = 1e-9
-
-
-class ThoroughSearch:
-    """Character likeness of a message to every claim, all of a claim's wordings taken as one document."""
-
-    def __init__(self, documents: Sequence[str], characters: CharacterVectors) -> None:
-        """Index the folded documents, one for each claim; some tenths of a millisecond for each."""
-        self._characters = characters
-        self._grams = Postings(characters.vector(document) for document in documents)
-        letters = [characters.letters(document) for document in documents]
-        self._letters = Postings(letters)
-        self._mass = np.array([sum(each.values()) for each in letters])
-
-    def likeness(self, folded: str) -> list[Floats]:
-        """Return, for every claim, the cosine of n-grams and, of a text in Chinese, the Dice of letters (both 0–1)."""
-        found = [self._grams.sums(self._characters.vector(folded))]
-        if count_han(folded) == 0:
-            return found
-        said = self._characters.letters(folded)
-        shared = self._letters.sums(dict.fromkeys(said, 1.0))
-        return [*found, 2 * shared / (sum(said.values()) + self._mass + _SMALL)]
-
-
-# How many claims are looked at closely (unasked, and where somebody asked), and how many wordings of each.
+# How many claims are looked at closely, and how many wordings of each.
 _CLAIMS_CLOSELY = 10
-_CLAIMS_THOROUGHLY = 50
 _WORDINGS_CLOSELY = 3
-# Unasked, none is looked at closely where so many of the first are far by words and concepts alone; where one is near,
-# these are looked at, and of the others those that are near themselves.
+# None is looked at closely where so many of the first are far by words and concepts alone; where one is near, these are
+# looked at, and of the others those that are near themselves.
 _CLAIMS_FIRST = 3
 # Where an embedder proposes claims too, so many are looked at that words propose.
 _CLAIMS_BY_WORDS = 8
@@ -175,31 +149,19 @@ class Scorer:
         self._wordings_a_claim = mean
         self._profiles = ClaimProfiles([each.holders for each in documents], [each.size for each in documents], weight)
         self._documents = ClaimDocuments([each.counts for each in documents], weight)
-        self._texts = [each.text for each in documents]
         self._gate = _HOPELESS + _HOPELESS_TENFOLD * math.log10(max(claims, _SMALL_BASE) / _SMALL_BASE)
         self._reader = Reader(weight, CharacterVectors(w.reading.text for w in wordings))
 
-    @cached_property
-    def _thorough(self) -> ThoroughSearch:
-        return ThoroughSearch(self._texts, self._reader.characters)
-
-    def candidates(self, message: Analysis, most: int | None = None, *, thorough: bool = False) -> list[Candidate]:
-        """Return up to `most` candidates, best first; none where the message comes near no claim.
-
-        `thorough` looks at more claims, also at those that share characters only, and turns no message away unread.
-        """
+    def candidates(self, message: Analysis, most: int | None = None) -> list[Candidate]:
+        """Return up to `most` candidates, best first; none where the message comes near no claim."""
         quick = self._glance(message)
-        if not thorough and float(quick.total.max()) < self._gate:
+        if float(quick.total.max()) < self._gate:
             return []
         seen = self._sight(message, quick)
         rough = self._rough(quick, seen)
-        chosen = _largest(rough, _CLAIMS_CLOSELY)
-        if thorough:
-            chosen = np.union1d(chosen, _largest(self._by_characters(message, quick.bm25), _CLAIMS_THOROUGHLY))
-        else:
-            chosen = self._worth_a_look(message, chosen, seen)
+        chosen = self._worth_a_look(message, _largest(rough, _CLAIMS_CLOSELY), seen)
         said = Parts(message, self._reader)
-        found = [self._closely(said, int(claim), seen) for claim in chosen if thorough or rough[claim] > 0]
+        found = [self._closely(said, int(claim), seen) for claim in chosen if rough[claim] > 0]
         found.sort(key=lambda candidate: -candidate.evidence.rank)
         return _with_margin(found)[:most]
 
@@ -254,11 +216,6 @@ class Scorer:
             "words": math.log1p(len(message.words)),
         }
         return self.model.is_near(measures)
-
-    def _by_characters(self, message: Analysis, bm25: Floats) -> Floats:
-        """Return the sum of BM25 and the likeness of characters, each as a share of its best."""
-        likenesses = [bm25, *self._thorough.likeness(message.text)]
-        return np.sum([each / (float(each.max()) + _SMALL) for each in likenesses], axis=0)
 
     def _closely(self, said: Parts, claim: int, seen: _Sighting) -> Candidate:
         span = self.index.rows_of(claim)

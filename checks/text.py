@@ -16,7 +16,7 @@ from typing import cast
 import snowballstemmer  # pyright: ignore[reportMissingTypeStubs]
 from opencc import OpenCC
 
-from checks.model import Language
+from config.languages import FIRST_SHOWN, LANGUAGES, Language, main_language
 
 MOST_CHARACTERS = 4000
 
@@ -32,7 +32,6 @@ _PLAIN = str.maketrans(
     | {ord(fancy): plain for fancy, plain in zip(_SMALL_CAPITALS, _LETTERS, strict=True)}
 )
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_LETTER = re.compile(r"[a-z]")
 _SPACES = re.compile(r"[^\S\n]+")
 # Marks upon letters, and the selectors of variants, which show nothing by themselves.
 _ZALGO = re.compile(
@@ -182,15 +181,20 @@ def count_han(text: str) -> int:
 
 
 def language_of(raw: str, folder: TextFolder) -> Language:
-    """Tell the language to answer in: Chinese from one Han character per four Latin letters on."""
-    han = count_han(raw)
-    if han == 0 or han * 4 < len(_LETTER.findall(raw.casefold())):
-        return "en"
-    return folder.script_of(raw)
+    """Tell the language to answer in: that of the text, where the bot speaks it; Chinese in its script."""
+    language = main_language(raw)
+    if language.code == "zh":
+        return folder.script_of(raw)
+    return next((form.tag for form in language.shown), FIRST_SHOWN)
 
 
-_RUN = re.compile(r"[a-z0-9]+(?:[.'’&][a-z0-9]+)*|[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+|[a-zà-öø-ÿ]+")
-_FIRST_HAN = "\u3400"
+# Letters of languages whose words stand apart, and of those that are read by pairs of characters.
+_LETTERS_APART = "".join(each.letters for each in LANGUAGES if each.spaced)
+_LETTERS_PAIRED = "".join(each.letters for each in LANGUAGES if not each.spaced)
+WORD = re.compile(f"[a-z0-9{_LETTERS_APART}]+(?:[.'’&][a-z0-9{_LETTERS_APART}]+)*")
+_RUN = re.compile(f"{WORD.pattern}|[{_LETTERS_PAIRED}]+|[a-zà-öø-ÿ]+")
+PAIRED = re.compile(f"[{_LETTERS_PAIRED}]")
+_LAST_LATIN = "\u024f"
 _MOST_TOKENS = 1500
 
 
@@ -233,7 +237,7 @@ class Tokenizer:
         out: list[Token] = []
         for run in _RUN.finditer(folded):
             start, text = run.start(), run.group()
-            if text[0] < _FIRST_HAN:
+            if text[0] <= _LAST_LATIN or not PAIRED.match(text):
                 out.append(Token(self.stem(text), start, run.end()))
             elif len(text) == 1:
                 out.append(Token(text, start, start + 1))
@@ -247,7 +251,7 @@ class Tokenizer:
         """Return the tokens' forms alone; the quick way where positions do not matter."""
         out: list[str] = []
         for text in _RUN.findall(folded):
-            if text[0] < _FIRST_HAN:
+            if text[0] <= _LAST_LATIN or not PAIRED.match(text):
                 out.append(self.stem(text))
             elif len(text) == 1:
                 out.append(text)

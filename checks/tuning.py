@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
@@ -93,15 +93,26 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
+class MeaningTuning:
+    """Cut-offs for the decision by words and meaning, in place of the shipped ones, and what they were fitted to."""
+
+    provenance: str
+    reply: float
+    offer: float
+
+
+@dataclass(frozen=True, slots=True)
 class Tuning:
     """Two models: for claims with few wordings (as moderators write them) and with many (as in the shipped pack).
 
-    `many_from` is the mean number of wordings of a claim from which a base counts as one with many.
+    `many_from` is the mean number of wordings of a claim from which a base counts as one with many. `meaning` holds
+    what an operator has fitted for the decision with an embedder.
     """
 
     few: Model
     many: Model
     many_from: float
+    meaning: MeaningTuning | None = None
 
     @property
     def provenance(self) -> str:
@@ -115,6 +126,7 @@ class Tuning:
     def as_json(self) -> str:
         """Return the tuning as the text of a tuning file."""
         data = {"many_from": self.many_from, "few": _as_data(self.few), "many": _as_data(self.many)}
+        data |= {} if self.meaning is None else {"meaning": asdict(self.meaning)}
         return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
     @classmethod
@@ -155,7 +167,8 @@ def _as_data(model: Model) -> dict[str, Any]:
 def _parse(text: str, where: str) -> Tuning:
     try:
         data: dict[str, Any] = json.loads(text)
-        return Tuning(_model(data["few"]), _model(data["many"]), float(data["many_from"]))
+        meaning = MeaningTuning(**data["meaning"]) if "meaning" in data else None
+        return Tuning(_model(data["few"]), _model(data["many"]), float(data["many_from"]), meaning)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise TuningError(
             f"{where}: not a tuning file ({error}). Write it anew with `touchstone calibrate`."
@@ -184,6 +197,10 @@ _CLASSES = 5
 _FURTHEST = 6.0
 _HUNDREDTHS = 100
 _LONG = 250
+# Up to so many claims the topic orders them, from so many on likeness alone, and between these both (on a logarithmic
+# scale). Standing in meaning, in standard deviations, and the log odds of the topic count so much beside words.
+_FEW_CLAIMS, _MANY_CLAIMS = 200, 5_000
+_STANDING, _TOPIC = 0.1, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +280,17 @@ class DecisionModel:
         """Return the log odds that a message with these measures is about the claim."""
         return float(self.topic.values(measures) @ self.topic_weights + self.topic_bias)
 
+    def order(self, measures: Mapping[str, float], claims: int) -> float:
+        """Return the value by which the claims of a base of so many are ordered for a message, the nearest highest.
+
+        Among few claims the topic tells which one is meant. Among thousands many share it, and likeness in words and
+        the standing in meaning tell better.
+        """
+        span = math.log(_MANY_CLAIMS / _FEW_CLAIMS)
+        many = min(1.0, max(0.0, math.log(max(1, claims) / _FEW_CLAIMS) / span))
+        likeness = measures["rank"] + _STANDING * measures["above_both"]
+        return (1 - many) * _TOPIC * self.about(measures) + many * likeness
+
     def shares(
         self, measures: Mapping[str, float], turns: Iterable[str], vectors: tuple[Vector, Vector] | None
     ) -> Shares:
@@ -286,6 +314,12 @@ class DecisionModel:
     def is_long(self, length: int) -> bool:
         """Tell whether a message of so many letters is a long one, which holds more that can be misread."""
         return length > _LONG
+
+    def tuned(self, meaning: MeaningTuning | None) -> "DecisionModel":
+        """Return the decision with an operator's cut-offs, where there are any."""
+        if meaning is None:
+            return self
+        return replace(self, cut_offs=replace(self.cut_offs, reply=meaning.reply, offer=meaning.offer))
 
     @classmethod
     def load(cls) -> "DecisionModel":

@@ -1,8 +1,37 @@
-"""The languages in which claims are written: one table, and a text in several of them as one value."""
+"""The languages: one table of those in which claims are written and the bot speaks, and texts in several of them.
+
+A line of the table makes a language known everywhere: to packs, sheets, tables and forms as one of claims, to settings
+and menus as one of the bot. Beside it stand its catalogues (`bot/locale`, a folder for each tag of `shown`) and its
+lexicon, a folder of `config/lexicon` with the name of its code. A language without a lexicon is read by its letters and
+by meaning alone.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib import resources
+from typing import TypeAlias
+
+# The tag of a language in which the bot speaks: one of SHOWN.
+Language: TypeAlias = str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLanguage:
+    """A language in which the bot speaks.
+
+    `tag` (BCP 47) names it in settings, in the site, and with `_` for `-` in the folder of its catalogue; `name` is its
+    own name; `locale` is the one of CLDR by which dates and numbers are written; `clients` are Discord's locales whose
+    people read it; `regions` are parts of a terminal's locale that tell it from the first of its language; `face` is
+    the font of the collection for pictures that draws its characters as its readers expect.
+    """
+
+    tag: Language
+    name: str
+    locale: str
+    clients: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    face: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,27 +39,49 @@ class ContentLanguage:
     """A language in which claims have their titles, wordings and points.
 
     `code` names it in packs, tables, sheets and fields of forms; `name` is its own name; `tag` is what files for others
-    say of it (BCP 47); `letters` are characters, as in the brackets of a pattern, that no language before it in the
-    table has: by them a text that somebody types is known. Every claim has its texts in the languages that are `given`:
-    where nobody wrote one, what stands in another language stands for it.
+    say of it (BCP 47). `letters` are characters, as in the brackets of a pattern, that no language before it in the
+    table has: by them a text is known. A message is in the language where each of its letters, counted `weight` times,
+    outweighs all others: more for a language that mixes a few letters of its own among Latin ones. Where words do not
+    stand apart (`spaced`), a text is read by pairs of characters. Every claim has its texts in the languages that are
+    `given`: where nobody wrote one, what stands in another language stands for it. `shown` are the forms of it in which
+    the bot speaks, the one to take in doubt first; without any, readers get the first language of the table.
     """
 
     code: str
     name: str
     tag: str
     letters: str = ""
+    weight: int = 4
+    spaced: bool = True
     given: bool = False
+    shown: tuple[ShownLanguage, ...] = ()
 
 
 # In this order fields are drawn and columns written, and a reader whose own language a text lacks gets the first that
-# it has.
+# it has. The texts in the code are in the first.
 LANGUAGES: tuple[ContentLanguage, ...] = (
-    ContentLanguage("en", "English", "en", given=True),
-    ContentLanguage("zh", "中文", "zh-Hans", "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff", given=True),
+    ContentLanguage("en", "English", "en", given=True, shown=(ShownLanguage("en", "English", "en_GB"),)),
+    ContentLanguage(
+        "zh",
+        "中文",
+        "zh-Hans",
+        letters="\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff",
+        spaced=False,
+        given=True,
+        shown=(
+            ShownLanguage("zh-Hans", "简体中文", "zh_Hans_CN", clients=("zh-CN",)),
+            ShownLanguage(
+                "zh-Hant", "繁體中文", "zh_Hant_TW", clients=("zh-TW",), regions=("tw", "hk", "mo", "hant"), face=3
+            ),
+        ),
+    ),
 )
 CODES = tuple(language.code for language in LANGUAGES)
 GIVEN = tuple(language.code for language in LANGUAGES if language.given)
-_LETTERS = tuple((each.code, re.compile(f"[{each.letters}]")) for each in reversed(LANGUAGES) if each.letters)
+SHOWN: Mapping[Language, ShownLanguage] = {shown.tag: shown for each in LANGUAGES for shown in each.shown}
+FIRST_SHOWN: Language = next(iter(SHOWN))
+_LETTERS = tuple((each, re.compile(f"[{each.letters}]")) for each in reversed(LANGUAGES) if each.letters)
+_LATIN = re.compile("[a-z]")
 
 
 class ByLanguage(Mapping[str, str]):
@@ -101,11 +152,47 @@ def tag_of(code: str) -> str:
     return next(language.tag for language in LANGUAGES if language.code == code)
 
 
-def content_language(shown: str) -> str:
-    """Return the language of claims for whom reads the interface in a language: `zh` for `zh-Hant`."""
-    return next((code for code in CODES if shown == code or shown.startswith(f"{code}-")), shown)
+def language_of_code(code: str) -> ContentLanguage:
+    """Return the line of the table with a code, else the first."""
+    return next((language for language in LANGUAGES if language.code == code), LANGUAGES[0])
+
+
+def content_language(shown: Language) -> str:
+    """Return the code of the language of claims for whom reads the interface in a language: `zh` for `zh-Hant`."""
+    of_tag = (each.code for each in LANGUAGES for one in each.shown if one.tag == shown)
+    return next(of_tag, None) or next((code for code in CODES if f"{shown}-".startswith(f"{code}-")), shown)
+
+
+def client_language(locale: str) -> Language:
+    """Return the language for one of Discord's locales: the first where the table names none for it."""
+    return next((shown.tag for shown in SHOWN.values() if locale in shown.clients), FIRST_SHOWN)
+
+
+def terminal_language(locale: str) -> Language:
+    """Return the language for a terminal's locale, such as `zh_TW.UTF-8`; the first for those that are not known."""
+    parts = locale.partition(".")[0].lower().replace("-", "_").split("_")
+    forms = next((each.shown for each in LANGUAGES if each.code == parts[0] and each.shown), (SHOWN[FIRST_SHOWN],))
+    return next((form for form in forms if set(parts) & set(form.regions)), forms[0]).tag
 
 
 def written_language(text: str) -> str:
     """Return the code of the language whose letters a text has; without any, the first of the table."""
-    return next((code for code, letters in _LETTERS if letters.search(text)), CODES[0])
+    return next((each.code for each, letters in _LETTERS if letters.search(text)), CODES[0])
+
+
+def main_language(text: str) -> ContentLanguage:
+    """Return the language in which most of a text is written, by the letters."""
+    others = len(_LATIN.findall(text.casefold()))
+    counts = {each.code: len(letters.findall(text)) for each, letters in _LETTERS}
+    for each, _ in _LETTERS:
+        own = counts.pop(each.code)
+        if own and own * each.weight >= others + sum(counts.values()):
+            return each
+    return LANGUAGES[0]
+
+
+def lexicon_files(name: str) -> dict[str, str]:
+    """Return the text of a file from the lexicon of each language that has it, by code, in the order of the table."""
+    folder = resources.files("config") / "lexicon"
+    found = {code: folder / code / name for code in CODES}
+    return {code: file.read_text("utf-8") for code, file in found.items() if file.is_file()}

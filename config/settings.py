@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 from shlex import quote
-from typing import Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 from urllib.parse import parse_qsl, unquote
 
 import platformdirs
@@ -24,6 +24,7 @@ from pydantic_settings import (
 )
 
 from config.errors import SettingsError
+from config.languages import SHOWN
 
 PREFIX = "TOUCHSTONE_"
 # A hundred years: longer cool-downs mean "never again", and would lead out of the calendar.
@@ -41,6 +42,10 @@ _UNSHOWN = (
 )  # fmt: skip
 _LEVELS = {"WARN": "WARNING", "FATAL": "ERROR", "CRITICAL": "ERROR"}
 
+if TYPE_CHECKING:
+    _SpokenLanguage = str
+else:  # what the table names, which only pydantic can know
+    _SpokenLanguage = Literal[("auto", *SHOWN)]
 EmbedderName = Literal["auto", "none", "semantic", "onnx", "http"]
 
 
@@ -75,9 +80,7 @@ class Settings(BaseSettings):
         default=None,
         description="Shards of this process, such as 0,1 or 0-3, where several share shard_count; empty: all.",
     )
-    language: Literal["auto", "en", "zh-Hans", "zh-Hant"] = Field(
-        description="Language of replies; auto: the message's."
-    )
+    language: _SpokenLanguage = Field(description="Language of replies; auto: the message's.")
     cooldown_hours: float = Field(
         ge=0, description="Hours before the same claim is answered again in the same channel."
     )

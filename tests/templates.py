@@ -7,9 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from claims.base import ClaimBase
-from claims.exchange.importing import load_pack, load_shipped_packs
+from claims.exchange.importing import load_pack
 
 HARBOUR = Path(__file__).parent / "packs" / "harbour.yaml"
+SHIPPED = Path(__file__).parents[1] / "claims" / "packs"
+
+
+def load_shipped_packs(base: ClaimBase) -> None:
+    """Load the packs that come with Touchstone."""
+    for path in sorted(SHIPPED.glob("*.yaml")):
+        load_pack(base, path)
 
 
 def _nothing(_base: ClaimBase) -> None:

@@ -2,7 +2,6 @@
 
 from bot.discord.about import About, Housekeeping
 from bot.discord.ask import Ask, Browse
-from bot.discord.backtest import BacktestCommand
 from bot.discord.bot import TouchstoneBot
 from bot.discord.card_buttons import CardButtons
 from bot.discord.editor.command import ClaimEditor, EditorCommands, editor_forms
@@ -19,12 +18,11 @@ from bot.discord.queue.proposing import CandidatesCommand, NewClaimForm, Propose
 from bot.discord.queue.weekly import WeeklyDigest
 from bot.discord.redraw import CorrectionRuns, Pace
 from bot.discord.routes import Router
-from bot.discord.settings import Manage, SettingsCommand
+from bot.discord.settings import IgnoreMe, Manage, SettingsCommand, SilenceCommands
 from bot.discord.setup import SetupCommand, TrySetupForm
 from bot.discord.shelf import DocumentsCommand, FactsForm
-from bot.discord.silence import IgnoreMe, SilenceCommands
 from bot.discord.status import ShadowCommand, StatusCommand, TrendsCommand
-from bot.discord.ticking import Labels
+from bot.discord.ticking import BacktestCommand, Labels
 from bot.discord.watch import Watch
 from bot.service import Touchstone
 from config.settings import Settings

@@ -63,7 +63,7 @@ class Ask(commands.Cog):
         name=locale_str(msgid("check")), description=locale_str(msgid("See whether a text repeats a known claim"))
     )
     @app_commands.rename(text=locale_str(msgid("text")))
-    @app_commands.describe(text=locale_str(msgid("The text, in English or Chinese")))
+    @app_commands.describe(text=locale_str(msgid("The text")))
     @everywhere
     async def check(self, interaction: BotInteraction, text: app_commands.Range[str, 1, _MOST]) -> None:
         """Answer about a typed text; then add what others say, where an administrator has switched that on."""

@@ -17,8 +17,8 @@ from discord.http import Route as Endpoint
 
 from bot.answering import chosen_language
 from bot.service import Touchstone
-from bot.texts import LANGUAGES, Texts
-from checks.model import Language
+from bot.texts import Texts
+from config.languages import FIRST_SHOWN, SHOWN, Language, client_language
 from config.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -27,12 +27,11 @@ _log = logging.getLogger(__name__)
 INTENTS = discord.Intents(
     guilds=True, guild_messages=True, guild_reactions=True, message_content=True, dm_messages=True
 )
-_CHINESE: Mapping[Locale, Language] = {Locale.chinese: "zh-Hans", Locale.taiwan_chinese: "zh-Hant"}
 
 
 def language_of(locale: Locale | None) -> Language:
-    """Return the language for a client's or server's locale; everything that is not Chinese gets English."""
-    return _CHINESE.get(locale, "en") if locale else "en"
+    """Return the language for a client's or server's locale; where the bot speaks none of theirs, the first."""
+    return client_language(locale.value) if locale else FIRST_SHOWN
 
 
 _FIRST_PAUSE = 5 * 60.0
@@ -95,19 +94,12 @@ class Metrics:
 
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     _seen: Counter[int] = field(default_factory=Counter[int])
-    _counted: Counter[int] = field(default_factory=Counter[int])
     _seconds: deque[float] = field(default_factory=lambda: deque[float](maxlen=_LATEST))
 
     def note(self, server: int, seconds: float) -> None:
         """Count a message that was checked in so many seconds."""
         self._seen[server] += 1
         self._seconds.append(seconds)
-
-    def uncounted(self, server: int) -> int:
-        """Return how many messages of a server were checked since this was asked last."""
-        new = self._seen[server] - self._counted[server]
-        self._counted[server] += new
-        return new
 
     def seen(self, server: int) -> int:
         """Return how many messages of a server were checked."""
@@ -194,7 +186,7 @@ class TouchstoneBot(commands.AutoShardedBot):
         if self._touchstone is None:
             self._touchstone = self._owned = await asyncio.to_thread(Touchstone.open, self.settings)
         await asyncio.to_thread(self._touchstone.base.database.follow)
-        for language in LANGUAGES:
+        for language in SHOWN:
             await asyncio.to_thread(self.texts, language)
         for part in self.parts:
             await self.add_cog(part)
@@ -273,10 +265,11 @@ class CatalogueTranslator(app_commands.Translator):
         locale: Locale,
         context: app_commands.TranslationContextTypes,  # noqa: ARG002  the signature is discord.py's
     ) -> str | None:
-        """Return the Chinese text, or None where Discord shall show the English one."""
-        if locale not in _CHINESE:
+        """Return the text in that language, or None where Discord shall show the English one."""
+        language = language_of(locale)
+        if language == FIRST_SHOWN:
             return None
-        translated = self._texts(language_of(locale))(string.message)
+        translated = self._texts(language)(string.message)
         return translated if translated != string.message else None
 
 

@@ -22,7 +22,7 @@ _LONGEST = 1900
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class ErrorAnswer:
     """What to say for some kinds of error (None: what the error itself says, in the reader's language).
 
     `is_fault` ones are logged with a number that the sentence carries too.
@@ -33,32 +33,34 @@ class Case:
     is_fault: bool
 
 
-# The first case that fits is taken, so that a kind must stand before the kinds it belongs to.
-CASES = (
-    Case((WordedError, InvalidEditError, ConflictError), None, is_fault=False),
-    Case((app_commands.NoPrivateMessage,), msgid("That works only in a server."), is_fault=False),
-    Case(
+# The first that fits is taken, so that a kind must stand before the kinds it belongs to.
+ANSWERS = (
+    ErrorAnswer((WordedError, InvalidEditError, ConflictError), None, is_fault=False),
+    ErrorAnswer((app_commands.NoPrivateMessage,), msgid("That works only in a server."), is_fault=False),
+    ErrorAnswer(
         (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch),
         msgid("This command has changed. Reload Discord and try again in a few minutes."),
         is_fault=True,
     ),
-    Case((app_commands.TransformerError,), msgid("I cannot read that value. Pick one from the list."), is_fault=False),
-    Case((UnknownClaimError,), msgid("There is no such claim here. Pick one from the list."), is_fault=False),
-    Case(
+    ErrorAnswer(
+        (app_commands.TransformerError,), msgid("I cannot read that value. Pick one from the list."), is_fault=False
+    ),
+    ErrorAnswer((UnknownClaimError,), msgid("There is no such claim here. Pick one from the list."), is_fault=False),
+    ErrorAnswer(
         (ClaimBaseError,),
         msgid("The claim base cannot be read or written just now. Nothing was changed; try again in a minute."),
         is_fault=True,
     ),
-    Case((discord.NotFound,), msgid("That message is gone."), is_fault=False),
-    Case(
+    ErrorAnswer((discord.NotFound,), msgid("That message is gone."), is_fault=False),
+    ErrorAnswer(
         (discord.Forbidden,),
         msgid("Discord does not let me do that here. A moderator can look at my rights in this channel."),
         is_fault=True,
     ),
-    Case(
+    ErrorAnswer(
         (discord.HTTPException, OSError), msgid("Discord did not take my answer. Try again in a minute."), is_fault=True
     ),
-    Case((Exception,), msgid("Something went wrong on my side."), is_fault=True),
+    ErrorAnswer((Exception,), msgid("Something went wrong on my side."), is_fault=True),
 )
 
 
@@ -70,9 +72,9 @@ def cause_of(error: BaseException) -> BaseException:
 def describe(error: BaseException, texts: Texts, where: str) -> str:
     """Return the sentence for an error; a fault is logged, once, under a number that the sentence names."""
     cause = cause_of(error)
-    case = next(case for case in CASES if isinstance(cause, case.kinds))
-    sentence = own_words(cause, texts) if case.sentence is None else texts(case.sentence)
-    if not case.is_fault:
+    answer = next(each for each in ANSWERS if isinstance(cause, each.kinds))
+    sentence = own_words(cause, texts) if answer.sentence is None else texts(answer.sentence)
+    if not answer.is_fault:
         return sentence
     number = secrets.token_hex(3)
     _log.error("Failure %s in %s: %s", number, where, cause, exc_info=cause)

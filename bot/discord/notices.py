@@ -2,22 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import discord
 from discord import ui
 
+from bot.answering import Report
 from bot.discord.bot import TouchstoneBot
 from bot.discord.cards import draw_lines, escape
-from bot.discord.lookup import claims_named, title_in
+from bot.discord.lookup import title_in
 from bot.discord.request import message_link
 from bot.discord.routes import Route
 from bot.texts import Texts
-from claims.answering.answers import AnswerRecord
 from claims.moderation.labels import LabelledReply
-from claims.record import ClaimRecord
-from claims.store.server_settings import ServerSettings
 
 # Right or wrong: one claim of an answer, the one at this place, counted from 0.
 TICK = Route("ts:tick:{word:right|wrong}:{channel:number}:{message:number}:{at:number}", "answer.label")
@@ -59,54 +57,40 @@ async def _tell_owner(bot: TouchstoneBot, guild: discord.Guild, line: str, texts
     return True
 
 
-async def affords_reply(bot: TouchstoneBot, settings: ServerSettings) -> bool:
-    """Take one reply out of the server's budget; False where it is used up, which moderators hear once a day."""
-    budget, budgets = settings.budget, bot.touchstone.budgets
-    if budget is None:
-        return True
-    new = bot.metrics.uncounted(settings.server)
-    if await asyncio.to_thread(budgets.spend, settings.server, budget, new):
-        return True
-    if await asyncio.to_thread(budgets.tell, settings.server):
-        await tell_moderators(bot, settings.server, lambda texts: _used_up(budget, texts))
-    return False
-
-
-def _used_up(budget: float, texts: Texts) -> str:
-    return texts(
-        "The budget of {budget} replies per 1,000 messages is used up: until it allows more, I only leave hints here."
-        " /setup changes it.",
-        budget=f"{budget:g}",
+async def tell_used_up(bot: TouchstoneBot, server: int, budget: float) -> None:
+    """Tell moderators that the server's budget is used up."""
+    await tell_moderators(
+        bot,
+        server,
+        lambda texts: texts(
+            "The budget of {budget} replies per 1,000 messages is used up: until it allows more, I only leave hints"
+            " here. /setup changes it.",
+            budget=f"{budget:g}",
+        ),
     )
 
 
-async def log_answer(bot: TouchstoneBot, server: int, channel: int, message: int) -> None:
-    """Post a line about an answer that stands in the moderators' channel, where the server wants that.
+async def log_answer(bot: TouchstoneBot, report: Report) -> None:
+    """Post a line about an answer that stands in the moderators' channel.
 
     The answer stands in any case: a refusal of Discord's is only logged.
     """
-    touchstone = bot.touchstone
-    settings = await asyncio.to_thread(touchstone.servers.settings, server)
-    if settings.moderators_channel is None or not settings.answer_log:
-        return
-    record = await asyncio.to_thread(touchstone.answers.answer, channel, message)
-    if record is None or record.card_message is None:
-        return
-    replies = await asyncio.to_thread(touchstone.moderation.labels.of_answer, server, channel, message)
-    claims = await asyncio.to_thread(claims_named, touchstone, server, record.claims)
+    server = report.record.server
+    settings = await asyncio.to_thread(bot.touchstone.servers.settings, server)
     guild = bot.get_guild(server)
+    if settings.moderators_channel is None:
+        return
     texts = await bot.server_texts(server, guild.preferred_locale if guild else None)
     target = bot.get_partial_messageable(settings.moderators_channel, guild_id=server)
     try:
-        await target.send(view=draw_log(record, replies, claims, texts))
+        await target.send(view=draw_log(report, texts))
     except discord.HTTPException as refusal:
         _log.info("An answer could not be reported in channel %s: %s", settings.moderators_channel, refusal)
 
 
-def draw_log(
-    record: AnswerRecord, replies: Sequence[LabelledReply], claims: Mapping[str, ClaimRecord], texts: Texts
-) -> ui.LayoutView:
+def draw_log(report: Report, texts: Texts) -> ui.LayoutView:
     """Return the line of an answer: its claims with their scores and ticks, its link, and the buttons that tick it."""
+    record, replies, claims = report.record, report.replies, report.claims
     link = message_link(record.server, record.channel, record.card_message)
     lines = [texts("Answered: {link}", link=link)]
     buttons: list[ui.Item[Any]] = []

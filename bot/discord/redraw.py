@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Literal, cast
+from typing import Literal
 
 import aiohttp
 import discord
@@ -18,20 +18,19 @@ from bot.discord.bot import TouchstoneBot
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import draw_public
 from bot.discord.lanes import take_lane
-from bot.texts import LANGUAGES
-from checks.model import Language
 from claims.answering.corrections import Correction
+from config.languages import FIRST_SHOWN, SHOWN
 
 _log = logging.getLogger(__name__)
 
-Outcome = Literal["edited", "gone", "refused", "later"]
+CardOutcome = Literal["edited", "gone", "refused", "later"]
 
 # Discord's own limit for edits of messages older than an hour comes as this too, after the library has given up.
 _TOO_MANY = 429
 _UNCERTAIN = 500
 
 
-async def edit_card(bot: TouchstoneBot, correction: Correction) -> Outcome:
+async def edit_card(bot: TouchstoneBot, correction: Correction) -> CardOutcome:
     """Edit the card and write down what became of it.
 
     Returns:
@@ -47,7 +46,7 @@ async def edit_card(bot: TouchstoneBot, correction: Correction) -> Outcome:
     return outcome
 
 
-async def _try(bot: TouchstoneBot, correction: Correction) -> Outcome:
+async def _try(bot: TouchstoneBot, correction: Correction) -> CardOutcome:
     channel = bot.get_partial_messageable(correction.channel, guild_id=correction.server)
     card = channel.get_partial_message(correction.card_message)
     try:
@@ -72,9 +71,9 @@ async def _try(bot: TouchstoneBot, correction: Correction) -> Outcome:
 async def _draw(bot: TouchstoneBot, correction: Correction) -> discord.ui.LayoutView:
     language = correction.language
     settings = await asyncio.to_thread(bot.touchstone.servers.settings, correction.server)
-    if language not in LANGUAGES:
-        language = chosen_language(settings.language, bot.settings.language, otherwise="en")
-    reply = await asyncio.to_thread(bot.touchstone.corrected_reply, correction, cast("Language", language))
+    if language is None or language not in SHOWN:
+        language = chosen_language(settings.language, bot.settings.language, otherwise=FIRST_SHOWN)
+    reply = await asyncio.to_thread(bot.touchstone.corrected_reply, correction, language)
     texts = bot.texts(reply.language)
     living = [entry.claim_id for entry in reply.entries if entry.kind]
     return draw_public(reply, texts, card_buttons(living, texts), settings.card_form)
@@ -118,7 +117,7 @@ class Run:
         counts = (self.edited.total(), self._gone, len(self.left))
         _log.info("Corrections: %d cards edited, %d gone, %d left for later", *counts)
 
-    def _note(self, correction: Correction, outcome: Outcome) -> None:
+    def _note(self, correction: Correction, outcome: CardOutcome) -> None:
         match outcome:
             case "edited":
                 self.edited[correction.server] += 1

@@ -18,14 +18,10 @@ from bot.texts import Texts, msgid
 from claims.moderation.moderation import Moderation
 from claims.moderation.rights import Act, Actor
 from config.errors import NotAllowedError
+from config.languages import SHOWN
 
 # How people choose a language; `auto` is that of each message.
-LANGUAGE_NAMES = {
-    "auto": msgid("as the message"),
-    "en": "English",
-    "zh-Hans": "简体中文",
-    "zh-Hant": "繁體中文",
-}
+LANGUAGE_NAMES = {"auto": msgid("as the message"), **{tag: language.name for tag, language in SHOWN.items()}}
 
 CommandT = TypeVar("CommandT")
 Given = ParamSpec("Given")

@@ -19,7 +19,7 @@ from bot.explain import silence_lines
 from bot.texts import Texts, msgid
 from claims.moderation.rights import Act
 from claims.record import PackRecord
-from claims.store.server_settings import ChannelMode, ServerLanguage, ServerSettings, SettingsChange
+from claims.store.server_settings import ChannelMode, ServerSettings, SettingsChange
 
 Step = Literal["language", "roles", "told", "channels", "packs", "budget", "done"]
 STEPS: tuple[Step, ...] = get_args(Step)
@@ -391,7 +391,7 @@ class SetupCommand(commands.Cog):
         """Write what was chosen for language, packs or budget."""
         step, values = step_of(click["what"]), click.values
         if step == "language":
-            await _change(click, step, language=cast("ServerLanguage", click.one_of(LANGUAGE_NAMES)), setup_step=step)
+            await _change(click, step, language=click.one_of(LANGUAGE_NAMES), setup_step=step)
         elif step == "budget":
             await _change(click, step, budget=float(click.one_of(f"{each:g}" for each in BUDGETS)), setup_step=step)
         else:

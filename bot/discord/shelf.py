@@ -27,6 +27,7 @@ from claims.moderation.rights import Act
 from claims.moderation.sources import ShelfEntry
 from claims.record import DocumentRecord
 from config.errors import DocumentRefusedError, DocumentTextError, InvalidEditError
+from config.languages import SHOWN
 
 LIST = Route("ts:doc:list:{page:page}", "source.add")
 OPEN_MENU = Route("ts:doc:open", "source.add")
@@ -57,7 +58,7 @@ class FactsForm:
             line("author", record.author, texts),
             line("publisher", record.publisher, texts),
             line("published", record.published, texts, texts("Write it as 2026-01-23, 2026-01 or 2026.")),
-            line("language", record.language, texts, texts("en, zh-Hans or zh-Hant.")),
+            line("language", record.language, texts, texts("One of {names}.", names=", ".join(SHOWN))),
         )
         return Form(FormName(self.kind, about), texts("About the document"), fields)
 

@@ -12,7 +12,6 @@ from discord.ext import commands
 from discord.utils import format_dt
 
 from bot.backtest import written
-from bot.discord.backtest import said_lines
 from bot.discord.bot import Backoff, BotInteraction, CommandGroup, Subcommand, TouchstoneBot
 from bot.discord.cards import draw_lines, escape, shorten
 from bot.discord.lookup import titles_of
@@ -20,14 +19,13 @@ from bot.discord.redraw import CorrectionRuns
 from bot.discord.request import Request
 from bot.discord.routes import Click, Route, Router
 from bot.discord.setup import MODES, missing_rights
-from bot.discord.ticking import open_button, put_up
+from bot.discord.ticking import open_button, put_up, said_lines
 from bot.texts import Texts, msgid
 from bot.trends_picture import trends_csv, trends_png, trends_text
 from claims.base import ClaimBase
 from claims.moderation.digest import Activity, ActivityBook, TrendBook
-from claims.moderation.labels import LabelledReply, sample_of
+from claims.moderation.labels import LabelledReply, ShadowReport, sample_of
 from claims.moderation.rights import Actor
-from claims.moderation.shadow import ShadowReport
 from claims.store.server_settings import ChannelSettings
 from config.errors import version
 

@@ -1,12 +1,19 @@
-"""The bot's process: it starts, says who and where it is, begins again after a fall, and stops when it is told to."""
+"""The bot's process: it starts, begins again after a fall, stops when it is told to, and says how it is.
+
+Whoever watches over it asks `/health` (JSON) and `/metrics` (as Prometheus reads them): nothing there leads to a member
+or a message, and by default only this machine can ask.
+"""
 
 import asyncio
 import contextlib
+import json
 import logging
+import math
 import random
 import re
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
 
@@ -15,10 +22,9 @@ import discord
 
 from bot.discord.app import create_bot
 from bot.discord.bot import TouchstoneBot
-from bot.discord.health import Health
 from bot.discord.lanes import Lanes
 from bot.service import Touchstone
-from config.errors import StartError, version
+from config.errors import StartError, TouchstoneError, version
 from config.settings import Settings, shown_database
 
 _log = logging.getLogger(__name__)
@@ -136,7 +142,7 @@ async def supervise(make_bot: Callable[[], TouchstoneBot], token: str, stop: asy
 async def _one_life(bot: TouchstoneBot, token: str, stop: asyncio.Event) -> BaseException | None:
     """Run the bot until it falls or `stop` is set; returns what it fell from."""
     async with bot:
-        living = asyncio.create_task(bot.start(token))
+        living = asyncio.create_task(_live(bot, token))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({living, stopping}, return_when=asyncio.FIRST_COMPLETED)
         await bot.close()
@@ -151,6 +157,19 @@ async def _one_life(bot: TouchstoneBot, token: str, stop: asyncio.Event) -> Base
         raise StartError(MISSING_INTENT)
     # Any other fall is mended by a new connection: discord.py ends with bare AttributeErrors and KeyErrors too.
     return fall
+
+
+async def _live(bot: TouchstoneBot, token: str) -> None:
+    """Log in, read the claims, and only then listen: what is said meanwhile would be answered too late."""
+    await bot.login(token)
+    try:
+        await asyncio.to_thread(bot.touchstone.warm)
+    except TouchstoneError as fault:
+        # Whoever checks first finds out how things stand then.
+        _log.warning("The claims could not be read ahead: %s", fault)
+    else:
+        _log.info("The claims are read; listening")
+    await bot.connect()
 
 
 @contextlib.contextmanager
@@ -200,3 +219,98 @@ async def _read(token: str) -> Identity:
         flags = client.application_flags
         reads = flags.gateway_message_content or flags.gateway_message_content_limited
         return Identity(str(client.user), client.user.id if client.user else 0, reads)
+
+
+# Seconds for a request to come, and for the claim base to answer; bytes that a request may have.
+_PATIENCE = 3.0
+_LONGEST = 8192
+_TEXT = "text/plain; version=0.0.4; charset=utf-8"
+
+
+@dataclass(slots=True)
+class Health:
+    """What is known of the process; `bot` is the one that lives now, None before the first."""
+
+    touchstone: Touchstone
+    bot: TouchstoneBot | None = None
+
+    async def status(self) -> tuple[bool, dict[str, object]]:
+        """Return whether all is well, and what is told: connected to Discord, and the claim base can be read."""
+        bot, ready = self.bot, self._is_ready
+        told: dict[str, object] = {"status": "ok" if ready else "not connected to Discord", "version": version()}
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                told["revision"] = await asyncio.to_thread(lambda: self.touchstone.base.revision)
+        except (TouchstoneError, TimeoutError):
+            # The log says why; here it could name the database.
+            return False, told | {"status": "the claim base cannot be read"}
+        return ready, told | {"servers": len(bot.guilds) if bot else 0}
+
+    def metrics(self) -> str:
+        """Return the figures of this moment."""
+        bot = self.bot
+        lines = [*_gauge("touchstone_info", "The version that runs.", 1, f'{{version="{version()}"}}')]
+        lines += _gauge("touchstone_ready", "1 while the bot is connected to Discord.", int(self._is_ready))
+        if bot is not None:
+            lines += _gauge("touchstone_start_time_seconds", "When the bot began.", bot.metrics.started.timestamp())
+            lines += _gauge("touchstone_servers", "Servers that the bot is in.", len(bot.guilds))
+            if math.isfinite(bot.latency):
+                lines += _gauge("touchstone_gateway_latency_seconds", "Latency of the gateway.", bot.latency)
+            if bot.metrics.seconds is not None:
+                lines += _gauge("touchstone_check_seconds", "Median of the latest checks.", bot.metrics.seconds)
+            name = "touchstone_messages_checked_total"
+            lines += [f"# HELP {name} Messages that were checked.", f"# TYPE {name} counter"]
+            lines += [f"{name} {bot.metrics.total}"]
+        return "\n".join([*lines, ""])
+
+    @property
+    def _is_ready(self) -> bool:
+        return self.bot is not None and self.bot.is_ready() and not self.bot.is_closed()
+
+    @asynccontextmanager
+    async def served(self, address: str) -> AsyncIterator[None]:
+        """Answer at the address while the body runs; where that cannot be, the log says so and the bot runs on."""
+        if address == "none":
+            yield
+            return
+        host, _, port = address.rpartition(":")
+        try:
+            server = await asyncio.start_server(self._answer, host.strip("[]"), int(port), limit=_LONGEST)
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            mend = "Set health_address to another one, or to none"
+            _log.warning("Health and metrics are not served at %s (%s). %s", address, why, mend)
+            yield
+            return
+        _log.info("Health and metrics at http://%s", address)
+        async with server:
+            yield
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            async with asyncio.timeout(_PATIENCE):
+                head = await reader.readuntil(b"\r\n\r\n")
+            writer.write(await self._response(head))
+            async with asyncio.timeout(_PATIENCE):
+                await writer.drain()
+        writer.close()
+
+    async def _response(self, head: bytes) -> bytes:
+        method, path, *_ = [*head.split(b"\r\n", 1)[0].split(b" "), b"", b""]
+        code, kind, body = "404 Not Found", _TEXT, "There are /health and /metrics.\n"
+        if method not in {b"GET", b"HEAD"}:
+            code, body = "405 Method Not Allowed", "Only GET and HEAD.\n"
+        elif path == b"/metrics":
+            code, body = "200 OK", self.metrics()
+        elif path == b"/health":
+            is_well, told = await self.status()
+            code, kind = "200 OK" if is_well else "503 Service Unavailable", "application/json"
+            body = json.dumps(told) + "\n"
+        raw = body.encode()
+        lines = [f"HTTP/1.1 {code}", f"Content-Type: {kind}", f"Content-Length: {len(raw)}", "Connection: close"]
+        top = "\r\n".join([*lines, "", ""]).encode()
+        return top if method == b"HEAD" else top + raw
+
+
+def _gauge(name: str, about: str, value: float, labels: str = "") -> list[str]:
+    return [f"# HELP {name} {about}", f"# TYPE {name} gauge", f"{name}{labels} {value:.10g}"]

@@ -22,7 +22,7 @@ from bot.discord.bot import TouchstoneBot
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import draw_public
 from bot.discord.lanes import WaitingRoom, take_lane
-from bot.discord.notices import affords_reply, log_answer
+from bot.discord.notices import log_answer, tell_used_up
 from bot.discord.request import Location, home_of, location_of, roles_of, said_in, without_spoilers
 from bot.reply import Reply
 from checks.model import Finding
@@ -66,37 +66,46 @@ class Answering:
         waited = age if timedelta(0) < age < _MISSED else timedelta(0)
         return self.clock() + (LATE - waited).total_seconds()
 
-    async def reply(self, message: discord.Message, location: Location, finding: Finding, until: float) -> bool:
+    async def reply(self, message: discord.Message, location: Location, finding: Finding, until: float) -> None:
         """Post the card for a finding, unless the message was answered before or its claims are cooling down.
 
         Where it would come too late, the channel has had its cards for this hour, or the server's budget is used up, it
         becomes an offer.
         """
-        settings = await self._settings(location)
-        if self.clock() >= until or not await affords_reply(self.bot, settings):
-            return await self.offer(message, location, finding)
-        posted = await self._reply(message, location, finding, settings, until)
-        if not posted and settings.budget is not None:
-            await asyncio.to_thread(self.bot.touchstone.budgets.give_back, location.server)
-        return posted
-
-    async def _reply(
-        self, message: discord.Message, location: Location, finding: Finding, settings: ServerSettings, until: float
-    ) -> bool:
-        claims = await self._take(message, location, finding, settings, "reply")
-        if not claims and await asyncio.to_thread(self.answerer.is_full, location.channel, settings):
+        settings, answerer = await self._settings(location), self.answerer
+        if self.clock() >= until:
             await self.offer(message, location, finding)
+        elif await asyncio.to_thread(answerer.afford, settings) == "reply":
+            if not await self._answer(message, location, finding, "reply", until):
+                await asyncio.to_thread(answerer.unsaid, settings)
+        else:
+            if settings.budget is not None and await asyncio.to_thread(answerer.is_news, settings):
+                await tell_used_up(self.bot, location.server, settings.budget)
+            await self.offer(message, location, finding)
+
+    async def offer(self, message: discord.Message, location: Location, finding: Finding) -> None:
+        """Leave the mark of an offer under the message."""
+        await self._answer(message, location, finding, "offer")
+
+    async def _answer(
+        self,
+        message: discord.Message,
+        location: Location,
+        finding: Finding,
+        kind: AnswerKind,
+        until: float | None = None,
+    ) -> bool:
+        """Take the message and write what it gets; returns whether a card stands now."""
+        settings = await self._settings(location)
+        taken = await asyncio.to_thread(self.answerer.take, heard_in(message, location), finding, settings, kind)
+        if not taken.claims:
+            return False
+        if taken.kind == "offer":
+            await self._write(message, location, lambda: message.add_reaction(OFFER))
             return False
         # Who forwards a message has not written its figures.
-        forwarded = bool(message.message_snapshots)
-        reply = await self._compose(finding, settings, claims, requested=forwarded) if claims else None
+        reply = await self._compose(finding, settings, taken.claims, requested=bool(message.message_snapshots))
         return reply is not None and await self._post(message, location, reply, until)
-
-    async def offer(self, message: discord.Message, location: Location, finding: Finding) -> bool:
-        """Leave the mark of an offer under the message."""
-        if not await self._take(message, location, finding, await self._settings(location), "offer"):
-            return False
-        return await self._write(message, location, lambda: message.add_reaction(OFFER))
 
     async def show(self, location: Location, message_id: int) -> bool:
         """Turn an offer into a card that everybody sees, once."""
@@ -149,13 +158,6 @@ class Answering:
         """Return the settings that hold where the message stands."""
         return await asyncio.to_thread(self.bot.touchstone.servers.settings_in, location.server, self._home(location))
 
-    async def _take(
-        self, message: discord.Message, location: Location, finding: Finding, settings: ServerSettings, kind: AnswerKind
-    ) -> tuple[str, ...]:
-        """Take the message for one answer; returns the claims that may be answered now."""
-        take = self.answerer.take
-        return await asyncio.to_thread(take, heard_in(message, location), finding, settings, kind)
-
     async def _compose(
         self,
         finding: Finding,
@@ -182,7 +184,10 @@ class Answering:
 
         posted = await self._write(message, location, send, until)
         if posted:
-            await log_answer(self.bot, location.server, location.channel, message.id)
+            place = (location.server, location.channel, message.id)
+            report = await asyncio.to_thread(self.answerer.report, *place)
+            if report is not None:
+                await log_answer(self.bot, report)
         return posted
 
     async def _write(

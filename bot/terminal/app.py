@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal
 import typer
 
 from bot.terminal import backtest, check, claims, doctor, documents, evaluate, packs
-from bot.terminal.console import STOPPED, Terminal, complain, terminal_language
+from bot.terminal.console import STOPPED, Terminal, complain, operator_language
 from bot.texts import Texts, msgid
 from config.errors import StartError, TouchstoneError, version
+from config.languages import FIRST_SHOWN
 from config.logging import set_up_logging
 
 _SHELL = msgid("For which shell; its script goes into the shell's start file.")
@@ -67,8 +68,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command, and leave with its code: 0 done, 1 not done, 2 wrong input or a bot that cannot start."""
     open_streams()
     command = typer.main.get_command(build_app())
-    language = terminal_language()
-    if language != "en":
+    language = operator_language()
+    if language != FIRST_SHOWN:
         translate_help(command, Texts.open(language))
     with _told():
         try:

@@ -4,6 +4,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -198,7 +199,9 @@ def write(line: bytes) -> None:
 def chat(context: typer.Context, _embedder: EmbedderOption = None) -> None:
     """Check one typed line after another, until an empty line or the end of input."""
     terminal = Terminal.of(context)
-    with terminal.open() as touchstone:
+    with terminal.open() as touchstone, ThreadPoolExecutor(1) as beside:
+        # While the first message is being typed.
+        beside.submit(touchstone.warm)
         terminal.print(terminal.texts("Type a message as in a channel; an empty line ends."), style="dim")
         while message := ask(terminal):
             show(terminal, touchstone, message)

@@ -21,8 +21,8 @@ from rich.text import Text
 
 from bot.reply import PointLine, Reply, ReplyEntry, SourceLine
 from bot.texts import Texts, msgid
-from checks.model import Language
 from config.errors import DatabaseError
+from config.languages import Language, terminal_language
 from config.settings import EmbedderName, Settings, load_settings, missing_folder, no_folder
 
 if TYPE_CHECKING:
@@ -148,9 +148,6 @@ def _place(source: SourceLine) -> Text:
     )
 
 
-_TRADITIONAL = ("tw", "hk", "mo", "hant")
-
-
 class Terminal:
     """One call of the command: everything in it is read when it is first needed, so that `--help` needs nothing."""
 
@@ -170,7 +167,7 @@ class Terminal:
     @cached_property
     def texts(self) -> Texts:
         """The texts in the language of the terminal."""
-        return Texts.open(terminal_language())
+        return Texts.open(operator_language())
 
     @cached_property
     def out(self) -> Console:
@@ -234,13 +231,10 @@ EmbedderOption = Annotated[
 ]
 
 
-def terminal_language() -> Language:
-    """Return the language that the environment asks for (LC_ALL, LC_MESSAGES, LANG), English for all others."""
-    wanted = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
-    name = wanted.partition(".")[0].lower()
-    if not name.startswith("zh"):
-        return "en"
-    return "zh-Hant" if any(part in _TRADITIONAL for part in name.replace("-", "_").split("_")) else "zh-Hans"
+def operator_language() -> Language:
+    """Return the language that the environment asks for (LC_ALL, LC_MESSAGES, LANG), else the first of the table."""
+    wanted = (value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name)))
+    return terminal_language(next(wanted, ""))
 
 
 def complain(text: str) -> None:

@@ -115,7 +115,9 @@ def add(
     author: Annotated[str, typer.Option("--author", help=msgid("Who wrote or said it."))] = "",
     publisher: Annotated[str, typer.Option("--publisher", help=msgid("Who published it."))] = "",
     date: Annotated[str, typer.Option("--date", help=msgid("When: 2026-01-23, 2026-01 or 2026."))] = "",
-    language: Annotated[str, typer.Option("--language", help=msgid("en, zh-Hans or zh-Hant."))] = "",
+    language: Annotated[
+        str, typer.Option("--language", help=msgid("Its language, such as en, zh-Hans or zh-Hant."))
+    ] = "",
     server: ServerOption = None,
 ) -> None:
     """Take in a document; what its text does not say is asked for on a terminal."""

@@ -18,12 +18,11 @@ from bot.texts import Texts, msgid
 from config.errors import TuningError
 
 if TYPE_CHECKING:
-    from checks.base import IndexedBase
-    from checks.calibration import Calibration, Sample
+    from checks.calibration import Calibration, MeaningCalibration, Sample
     from checks.checker import Checker
-    from checks.evaluate.files import ClaimText, Query
+    from checks.evaluate.files import Query
     from checks.evaluate.measures import ChatReport, MessageReport, RetrievalReport, Threshold
-    from checks.lexicon import Lexicon
+    from checks.tuning import Tuning
 
 
 def messages_json(report: "MessageReport") -> dict[str, Any]:
@@ -186,6 +185,8 @@ _WORST = msgid("How many of the worst rows are shown.")
 _DECIDE = msgid("Ordinary chat; say it again for more. Counts what is answered when this chat may raise few alarms.")
 _CLAIMS = msgid("With --decide: how many claims the base has.")
 
+_TYPOS = msgid("Measure once more with a slip in every third longer word; the same seed makes the same slips.")
+
 JsonFile = Annotated[Path | None, typer.Option("--json", metavar="FILE", help=_JSON, dir_okay=False)]
 Worst = Annotated[int, typer.Option("--worst", min=0, help=_WORST)]
 # One false alarm in 1,000 lines of chat.
@@ -247,10 +248,13 @@ def retrieval(
     worst: Worst = 5,
     decide: Annotated[list[Path] | None, typer.Option("--decide", metavar="CHAT", help=_DECIDE)] = None,
     claims: Annotated[int, typer.Option("--claims", min=1, help=_CLAIMS)] = 500,
+    typos: Annotated[int | None, typer.Option("--typos", metavar="SEED", help=_TYPOS)] = None,
+    _embedder: EmbedderOption = None,
 ) -> None:
     """Judge every file of messages in the folder."""
+    from checks.embedders.opening import open_safe_embedder  # noqa: PLC0415
     from checks.evaluate.files import read_claims, read_queries  # noqa: PLC0415
-    from checks.evaluate.measures import index_claims, judge_retrieval  # noqa: PLC0415
+    from checks.evaluate.measures import choose_claims, hold_claims, judge_retrieval, mistyped  # noqa: PLC0415
     from checks.lexicon import Lexicon  # noqa: PLC0415
     from checks.tuning import Tuning  # noqa: PLC0415
 
@@ -260,38 +264,36 @@ def retrieval(
     if not files:
         raise typer.BadParameter(terminal.texts("{folder} holds no file of messages.", folder=folder))
     lexicon, tuning = Lexicon.load(), Tuning.load(terminal.settings.tuning_file)
+    embedder = open_safe_embedder(terminal.settings)
     written: dict[str, Any] = {}
-    base = index_claims(track(terminal, known), lexicon, tuning)
+    checker = hold_claims(track(terminal, known), lexicon, tuning, embedder)
     for name, queries in files.items():
-        report = judge_retrieval(base, track(terminal, queries), lexicon)
+        report = judge_retrieval(checker, track(terminal, queries))
         show_retrieval(terminal, name, report, worst)
         written[name] = retrieval_json(report)
+        if typos is not None:
+            slips = [replace(query, text=mistyped(query.text, typos)) for query in queries]
+            report = judge_retrieval(checker, track(terminal, slips))
+            show_retrieval(terminal, terminal.texts("{name}, mistyped", name=name), report, worst)
+            written[name] |= {"mistyped": retrieval_json(report)}
         if decide:
-            chosen = _smaller_base(known, queries, claims, lexicon, terminal)
-            written[name] |= {"decide": _decide(terminal, chosen, queries, decide, lexicon)}
+            smaller = hold_claims(choose_claims(known, queries, claims), lexicon, tuning, embedder)
+            written[name] |= {"decide": _decide(terminal, smaller, queries, decide)}
     write_json(json_file, written)
 
 
-def _smaller_base(
-    known: Sequence["ClaimText"], queries: Sequence["Query"], count: int, lexicon: "Lexicon", terminal: Terminal
-) -> "IndexedBase":
-    from checks.evaluate.measures import choose_claims, index_claims  # noqa: PLC0415
-    from checks.tuning import Tuning  # noqa: PLC0415
-
-    return index_claims(choose_claims(known, queries, count), lexicon, Tuning.load(terminal.settings.tuning_file))
-
-
 def _decide(
-    terminal: Terminal, base: "IndexedBase", queries: Sequence["Query"], files: Sequence[Path], lexicon: "Lexicon"
+    terminal: Terminal, checker: "Checker", queries: Sequence["Query"], files: Sequence[Path]
 ) -> dict[str, Any]:
     from checks.evaluate.files import read_chat  # noqa: PLC0415
     from checks.evaluate.measures import LEAST_CHAT_WORDS, decide_retrieval  # noqa: PLC0415
 
     texts = [line.text for file in files for line in read_chat(file)]
     said = [text for text in texts if len(text.split()) >= LEAST_CHAT_WORDS]
-    threshold = decide_retrieval(base, queries, track(terminal, said), lexicon, _BUDGET)
-    show_threshold(terminal, len(base.claims), threshold)
-    return {"claims": len(base.claims), "answered": threshold.answered, "wrong": threshold.wrong}
+    threshold = decide_retrieval(checker, queries, track(terminal, said), _BUDGET)
+    count = len(checker.base.claims)
+    show_threshold(terminal, count, threshold)
+    return {"claims": count, "answered": threshold.answered, "wrong": threshold.wrong}
 
 
 def track(terminal: Terminal, rows: Sequence[Row]) -> Iterable[Row]:
@@ -308,7 +310,9 @@ def write_json(file: Path | None, figures: object) -> None:
 
 _CALIBRATE_MESSAGES = msgid('Labelled messages: JSON lines {"id", "text", "claims", "stance"}.')
 _CALIBRATE_CHAT = msgid("Ordinary chat of the server, one message a line; say it again for more files.")
+_CALIBRATE_LABELS = msgid("Count what moderators have ticked as right or wrong, too; needs an embedder.")
 _CALIBRATE_BUDGET = msgid("Which share of chat may be answered by mistake: 1/2000.")
+_READ = msgid("Read: {messages} labelled messages, {ticks} ticks of moderators, {chat} lines of chat.")
 _OUT = msgid("The tuning file to write.")
 _WORK = msgid("Where measurements are kept, so that a run that was broken off goes on.")
 
@@ -331,34 +335,53 @@ def _register_calibrate(app: typer.Typer) -> None:
 
 def calibrate(
     context: typer.Context,
-    messages: Annotated[Path, typer.Option("--messages", metavar="FILE", help=_CALIBRATE_MESSAGES)],
-    chat: Annotated[list[Path], typer.Option("--chat", metavar="FILE", help=_CALIBRATE_CHAT)],
+    messages: Annotated[Path | None, typer.Option("--messages", metavar="FILE", help=_CALIBRATE_MESSAGES)] = None,
+    chat: Annotated[list[Path] | None, typer.Option("--chat", metavar="FILE", help=_CALIBRATE_CHAT)] = None,
+    labels: Annotated[bool, typer.Option("--labels", help=_CALIBRATE_LABELS)] = False,
     budget: Annotated[str, typer.Option("--budget", help=_CALIBRATE_BUDGET)] = "1/2000",
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help=_OUT)] = Path("touchstone-tuning.json"),
     work: Annotated[Path, typer.Option("--work", metavar="FILE", help=_WORK)] = Path("touchstone-calibration.jsonl"),
+    _embedder: EmbedderOption = None,
 ) -> None:
     """Measure, fit, show before and after, and write the file."""
-    from checks.calibration import calibrate as fit  # noqa: PLC0415  as in Terminal.open
-
     terminal = Terminal.of(context)
     share = read_budget(budget, terminal)
-    checker = _checker(terminal)
-    samples = _measure(terminal, checker, messages, chat, work)
-    scorer, claims = checker.base.scorer, len(checker.base.claims)
+    checker, ticked = _checker(terminal, labels)
+    samples = [*_measure(terminal, checker, messages, chat or (), work), *ticked]
+    lines = sum(sample.chat for sample in samples)
+    counts = {"messages": len(samples) - len(ticked) - lines, "ticks": len(ticked), "chat": lines}
+    terminal.print(terminal.texts(_READ, **counts))
+    provenance = (
+        f"Fitted by `touchstone calibrate` on {datetime.now(UTC).date()}: {len(samples) - lines} labels, "
+        f"{lines} lines of chat, budget {budget}; 10-fold cross-validated."
+    )
+    tuning = (_by_meaning if checker.encoder else _by_words)(terminal, checker, samples, share, provenance)
+    _write(out, tuning.as_json())
+    terminal.print(terminal.texts("Written to {file}. Set TOUCHSTONE_TUNING_FILE={file} to use it.", file=out))
+
+
+def _by_meaning(
+    terminal: Terminal, checker: "Checker", samples: Sequence["Sample"], budget: float, provenance: str
+) -> "Tuning":
+    from checks.calibration import calibrate_meaning  # noqa: PLC0415  as in Terminal.open
+    from checks.tuning import DecisionModel  # noqa: PLC0415
+
+    found = calibrate_meaning(samples, DecisionModel.load().cut_offs, budget)
+    _show(terminal, found)
+    return replace(checker.tuning, meaning=found.tuning(provenance))
+
+
+def _by_words(
+    terminal: Terminal, checker: "Checker", samples: Sequence["Sample"], budget: float, provenance: str
+) -> "Tuning":
+    from checks.calibration import calibrate as fit  # noqa: PLC0415
+
+    scorer, tuning = checker.base.scorer, checker.tuning
     if scorer is None:
         raise typer.BadParameter(terminal.texts("The base holds no claim."))
-    count = sum(not sample.chat for sample in samples)
-    provenance = (
-        f"Fitted by `touchstone calibrate` on {datetime.now(UTC).date()}: {count} labelled messages, "
-        f"{len(samples) - count} lines of chat, budget {budget}; 10-fold cross-validated."
-    )
-    found = fit(samples, scorer.model, claims, share, provenance)
+    found = fit(samples, scorer.model, len(checker.base.claims), budget, provenance)
     _show(terminal, found)
-    tuning = checker.tuning
-    few = scorer.model is tuning.few
-    changed = replace(tuning, few=found.model) if few else replace(tuning, many=found.model)
-    _write(out, changed.as_json())
-    terminal.print(terminal.texts("Written to {file}. Set TOUCHSTONE_TUNING_FILE={file} to use it.", file=out))
+    return replace(tuning, few=found.model) if scorer.model is tuning.few else replace(tuning, many=found.model)
 
 
 def read_budget(text: str, terminal: Terminal) -> float:
@@ -372,28 +395,38 @@ def read_budget(text: str, terminal: Terminal) -> float:
     return share
 
 
-def _checker(terminal: Terminal) -> "Checker":
+def _checker(terminal: Terminal, labels: bool) -> tuple["Checker", Sequence["Sample"]]:
+    """Return a checker with the shipped decision, and what moderators have ticked, where that is wanted."""
+    from checks.calibration import ticked  # noqa: PLC0415
     from checks.checker import Checker  # noqa: PLC0415
+    from checks.embedders.opening import open_safe_embedder  # noqa: PLC0415
     from checks.lexicon import Lexicon  # noqa: PLC0415
     from checks.tuning import Tuning  # noqa: PLC0415
 
     with terminal.open() as touchstone:
         known = [claim.known for claim in touchstone.base.claims()]
-    return Checker(known, Lexicon.load(), Tuning.load(terminal.settings.tuning_file))
+        ticks = touchstone.moderation.labels.ticks() if labels else ()
+    tuning = replace(Tuning.load(terminal.settings.tuning_file), meaning=None)
+    checker = Checker(known, Lexicon.load(), tuning, open_safe_embedder(terminal.settings))
+    if labels and not checker.encoder:
+        raise typer.BadParameter(terminal.texts("--labels needs an embedder."))
+    return checker, [ticked(score, right) for score, right in ticks]
 
 
-def _measure(terminal: Terminal, checker: "Checker", messages: Path, chat: list[Path], work: Path) -> list["Sample"]:
+def _measure(
+    terminal: Terminal, checker: "Checker", messages: Path | None, chat: Sequence[Path], work: Path
+) -> list["Sample"]:
     from checks.calibration import Measurer  # noqa: PLC0415
     from checks.evaluate.files import read_chat, read_labelled  # noqa: PLC0415
 
-    rows = read_labelled(messages)
+    rows = [] if messages is None else read_labelled(messages)
     lines = [line.text for file in chat for line in read_chat(file)]
     measurer = Measurer(checker, work)
     measurer.measure([*(row.text for row in rows), *lines], lambda texts: track(terminal, texts))
     return [*map(measurer.labelled, rows), *map(measurer.chat, lines)]
 
 
-def _show(terminal: Terminal, found: "Calibration") -> None:
+def _show(terminal: Terminal, found: "Calibration | MeaningCalibration") -> None:
     texts = terminal.texts
     table = Table(box=None, header_style="bold")
     for heading in (texts("Before any guard"), texts("before"), texts("after")):

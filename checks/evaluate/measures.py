@@ -1,14 +1,16 @@
 """What a check is worth: on ordinary chat, on labelled messages, and on sets of known claims, by how high one ranks."""
 
 import random
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from checks.base import IndexedBase
+from checks.checker import Checker
 from checks.evaluate.files import ChatLine, ClaimText, LabelledMessage, Query
-from checks.lexicon import Lexicon, analyse
+from checks.lexicon import Lexicon
+from checks.meaning import MeaningSource
 from checks.model import Finding, KnownClaim, KnownWording, Match
 from checks.text import count_han
 from checks.tuning import Tuning
@@ -79,30 +81,22 @@ def choose_claims(claims: Sequence[ClaimText], queries: Sequence[Query], count: 
     return [*needed, *others[: max(0, count - len(needed))]]
 
 
-def decide_retrieval(
-    base: IndexedBase, queries: Sequence[Query], chat: Iterable[str], lexicon: Lexicon, budget: float
-) -> Threshold:
+def decide_retrieval(checker: Checker, queries: Sequence[Query], chat: Iterable[str], budget: float) -> Threshold:
     """Set the threshold so that at most a share of `budget` of the chat passes, and count what then is answered."""
-    scores = sorted((_best(base, text, lexicon)[1] for text in chat), reverse=True)
+    scores = sorted((_best(checker, text)[1] for text in chat), reverse=True)
     alarms = int(budget * len(scores))
     threshold = scores[alarms] if alarms < len(scores) else 0.0
-    best = [(query, *_best(base, query.text, lexicon)) for query in queries]
+    best = [(query, *_best(checker, query.text)) for query in queries]
     passed = [(query, claim) for query, claim, score in best if score > threshold]
     right = sum(claim in query.right for query, claim in passed)
     count = max(1, len(queries))
     return Threshold(alarms, len(scores), threshold, right / count, (len(passed) - right) / count)
 
 
-def _best(base: IndexedBase, text: str, lexicon: Lexicon) -> tuple[str, float]:
-    """Return the claim on top as an unasked check sees it, with its probability; ("", 0) where none comes near."""
-    message = analyse(text, lexicon)
-    if base.scorer is None or not message.words:
-        return "", 0.0
-    found = base.scorer.candidates(message)
-    if not found:
-        return "", 0.0
-    probability = base.scorer.model.probability(found[0].evidence.features())
-    return base.claims[found[0].claim].claim.id, probability
+def _best(checker: Checker, text: str) -> tuple[str, float]:
+    """Return the claim on top as a check finds it, with its probability; ("", 0) where none comes near."""
+    best = checker.check(text).best
+    return ("", 0.0) if best is None else (best.claim, best.exact or 0.0)
 
 
 Judged = tuple[LabelledMessage, Finding]
@@ -282,21 +276,52 @@ def known_claim(claim: ClaimText) -> KnownClaim:
     return KnownClaim(claim.id, "context", ByLanguage(en=claim.title), wordings)
 
 
-def index_claims(claims: Iterable[ClaimText], lexicon: Lexicon, tuning: Tuning) -> IndexedBase:
-    """Index the claims of a retrieval set."""
-    return IndexedBase.of(map(known_claim, claims), lexicon, tuning)
+def hold_claims(
+    claims: Iterable[ClaimText], lexicon: Lexicon, tuning: Tuning, meaning: MeaningSource | None = None
+) -> Checker:
+    """Return a checker that holds the claims of a retrieval set, as the bot would hold them."""
+    return Checker(map(known_claim, claims), lexicon, tuning, meaning)
 
 
-def judge_retrieval(base: IndexedBase, queries: Iterable[Query], lexicon: Lexicon) -> RetrievalReport:
-    """Rank the claims of the base for every query."""
-    ids = [read.claim.id for read in base.claims]
-    ranked: list[Ranked] = []
-    if base.scorer is not None:
-        base.scorer.candidates(analyse("the first search builds its index", lexicon), thorough=True)
+def judge_retrieval(checker: Checker, queries: Iterable[Query]) -> RetrievalReport:
+    """Rank the claims for every query, as a check ranks them."""
+    checker.ranking("the first ranking embeds what has no vector yet")
     start = time.process_time()
-    for query in queries:
-        message = analyse(query.text, lexicon)
-        found = base.scorer.candidates(message, thorough=True) if base.scorer is not None else []
-        ranked.append(Ranked(query, [ids[candidate.claim] for candidate in found]))
+    ranked = [Ranked(query, checker.ranking(query.text)) for query in queries]
     spent = time.process_time() - start
-    return RetrievalReport(len(ids), ranked, 1000 * spent / max(1, len(ranked)))
+    return RetrievalReport(len(checker.base.claims), ranked, 1000 * spent / max(1, len(ranked)))
+
+
+_ADDRESS_OR_LONGER_WORD = re.compile(r"https?://\S+|(?P<word>(?<!\w)[A-Za-z]{5,}(?!\w))")
+_EVERY = 3
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def mistyped(text: str, seed: int) -> str:
+    """Return the text with a slip in every third of its longer words (five Latin letters and more).
+
+    One letter is left out, doubled, another one, or in the place of its neighbour. The same text and seed give the same
+    slips. Addresses stay whole.
+    """
+    chance = random.Random(f"{seed} {text}")  # noqa: S311  a sample, no secret
+    words = iter(range(len(text)))
+
+    def slip(found: re.Match[str]) -> str:
+        word = found["word"]
+        return _slip(word, chance) if word and next(words) % _EVERY == 0 else found.group()
+
+    return _ADDRESS_OR_LONGER_WORD.sub(slip, text)
+
+
+def _slip(word: str, chance: random.Random) -> str:
+    at = chance.randrange(len(word) - 1)
+    before, letter, after = word[:at], word[at], word[at + 1 :]
+    match chance.randrange(4):
+        case 0:
+            return before + after
+        case 1:
+            return before + letter + letter + after
+        case 2:
+            return before + chance.choice(_LETTERS.replace(letter.lower(), "")) + after
+        case _:
+            return before + after[0] + letter + after[1:]

@@ -19,7 +19,7 @@ class CalendarReader:
         """Take over the table and its expressions."""
         self._table = table
         self._patterns = patterns
-        self._fiscal = Endings(dict.fromkeys(("fy", "cy", "fy'", "'", "fiscal", "财年"), True))
+        self._fiscal = Endings(dict.fromkeys(table.joining["fiscal"], True))
 
     def read(self, term: Term, text: str, core: int) -> bool:
         """Tell whether the number written at `core` is a year; a two-digit year is completed in the term."""
@@ -126,7 +126,7 @@ class TermDecorator:
         self._fillers = Endings(dict.fromkeys(table.hedges.fillers, True))
         self._names = Endings(dict.fromkeys(table.not_amounts["names"], True))
         self._tolerances = Endings(dict.fromkeys(table.tolerances, True))
-        self._minus = Endings(dict.fromkeys(("minus", "negative", "负"), True))
+        self._minus = Endings(dict.fromkeys(table.joining["minus"], True))
 
     def decorate(self, term: Term, text: str, before: Sequence[Term], own: OwnUnit | None = None) -> bool:
         """Fill in the term from its surroundings and widen its span; False: drop it. `own`: a claim's own unit."""

@@ -157,7 +157,7 @@ class Subjects:
         self._period_after = re.compile(rf"^\s?{alternatives(cues['period_after'])}")
         self._points_before = Endings(dict.fromkeys(cues["period_points_before"], True))
         self._points_after = re.compile(rf"^,?\s?{alternatives(cues['period_points_after'])}")
-        self._fillers = re.compile(r"(?:the|a|这|了)\s*$")
+        self._fillers = re.compile(rf"(?:{'|'.join(table.joining['articles'])})\s*$")
 
     def words(self, figure: KnownFigure) -> frozenset[str]:
         """Return what to look for: the beginnings of Latin words, and pairs of Chinese characters."""

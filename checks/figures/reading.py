@@ -12,10 +12,8 @@ from config.errors import UnknownUnitError
 
 _LONGEST_CONNECTOR = 16
 _CENTURY = 100
-_ONE_IN = (" in ", " out of ", " in every ")
 _NUMERALS = ("digits", "english")
 _COMPOUND = ("kg", "metre", "years", "hours", "litre", "USD", "CNY")
-_COMPOUND_BETWEEN = ("", " ", ",", ", ", " and ", "零", "又", "、")
 
 
 class TermJoiner:
@@ -24,6 +22,7 @@ class TermJoiner:
     def __init__(self, table: UnitTable) -> None:
         """Compile what stands between the parts of a range, and before a tolerance."""
         self._connector = re.compile(rf"\s?(?:{alternatives(table.ranges)})\s?")
+        self._words = table.joining
         self._percent = table.units["percent"]
         self._tolerances = Endings(dict.fromkeys(table.tolerances, True))
 
@@ -41,9 +40,9 @@ class TermJoiner:
         return [term for term in joined if not term.unsure or term.unit or term.prefix or term.scale > 1.0]
 
     def _joined(self, before: Term, term: Term, between: str, text: str) -> bool:
-        if between in _ONE_IN and self._share(before, term):
+        if between in self._words["one_in"] and self._share(before, term):
             return True
-        if between in _COMPOUND_BETWEEN and _add(before, term):
+        if between in self._words["compound"] and _add(before, term):
             return True
         if between and self._tolerances.before(text, term.start):
             return between.strip() == between.strip(" ") and _widen(before, term)
@@ -64,9 +63,8 @@ class TermJoiner:
     def _connects(self, between: str, text: str, before: Term) -> bool:
         if self._connector.fullmatch(between):
             return True
-        return between.strip() in ("and", "和", "与") and text.endswith(
-            ("between ", "介于", "在", "between $"), 0, before.start
-        )
+        joins = between.strip() in self._words["between_and"]
+        return joins and text.endswith(self._words["between"], 0, before.start)
 
 
 def _add(first: Term, second: Term) -> bool:

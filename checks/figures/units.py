@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import yaml
 
-Bound = Literal["exactly", "about", "nearly", "over", "under", "upto", "range"]
+Hedge = Literal["exactly", "about", "nearly", "over", "under", "upto", "range"]
 
 SLACK = 0.05
 # Percentages are written with one decimal: 1.8 % and 1.9 % are one figure, but 0.1 % and 0.01 % or 0.2 % are not.
@@ -40,7 +40,7 @@ class Quantity:
     text: str = ""
     start: int = 0
     end: int = 0
-    bound: Bound = "exactly"
+    bound: Hedge = "exactly"
     bare: bool = False
     loose: str = ""
     others: tuple[tuple[str, float, float], ...] = ()
@@ -111,9 +111,9 @@ class Multipliers:
 class Hedges:
     """Words beside a number that open or widen it, by the side they stand on."""
 
-    before: Mapping[str, Bound]
-    middle: Mapping[str, Bound]
-    after: Mapping[str, Bound]
+    before: Mapping[str, Hedge]
+    middle: Mapping[str, Hedge]
+    after: Mapping[str, Hedge]
     fillers: tuple[str, ...]
 
 
@@ -127,12 +127,13 @@ class UnitTable:
     per_mass: frozenset[str]
     multipliers: Multipliers
     numerals: Numerals
-    phrases: Mapping[str, tuple[str, float, float, Bound]]
+    phrases: Mapping[str, tuple[str, float, float, Hedge]]
     bounds: Mapping[str, tuple[float, float]]
     documented_bounds: Mapping[str, tuple[float, float]]
     hedges: Hedges
     ranges: tuple[str, ...]
     tolerances: tuple[str, ...]
+    joining: Mapping[str, tuple[str, ...]]
     also: Mapping[str, Unit]
     not_nouns: tuple[str, ...]
     intervals: Mapping[str, Mapping[str, float]]
@@ -178,6 +179,7 @@ class UnitTable:
             hedges=_hedges(data["hedges"]),
             ranges=_words(data["ranges"]),
             tolerances=_words(data["tolerances"]),
+            joining={name: _words(words) for name, words in data["joining"].items()},
             not_nouns=_words(data["not_nouns"]),
             intervals={
                 name: {str(word): float(value) for word, value in words.items()}
@@ -229,7 +231,7 @@ def _words(words: Iterable[Any]) -> tuple[str, ...]:
 
 
 def _hedges(data: Mapping[str, Any]) -> Hedges:
-    sides: dict[str, dict[str, Bound]] = {
+    sides: dict[str, dict[str, Hedge]] = {
         side: {str(word): bound for bound, words in data[side].items() for word in words}
         for side in ("before", "middle", "after")
     }
@@ -253,7 +255,7 @@ class Term:
     unit: Unit | None = None
     prefix: Unit | None = None
     per: Unit | None = None
-    bound: Bound = "exactly"
+    bound: Hedge = "exactly"
     part: bool = False
     alternative: Unit | None = None
     negative: bool = False

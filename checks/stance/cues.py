@@ -1,21 +1,23 @@
 """What shows a stance, whatever the claim is: cues that somebody has listed, and turns of phrase that were learned.
 
-Cues and opposites stand in config/lexicon/stance.yaml, and are folded like messages. People dispute without a negator,
-too: by mockery, by their own experience, by a laugh. Which turns of phrase they use is learned from labelled messages;
-the words of the claim are masked, so that nothing is learned about any one claim.
+Cues, opposites and the words that show the mood of a sentence stand in the lexicon of each language; cues are folded
+like messages. People dispute without a negator, too: by mockery, by their own experience, by a laugh. Which turns of
+phrase they use is learned from labelled messages; the words of the claim are masked, so that nothing is learned about
+any one claim.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import resources
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from checks.text import Span
+from config.languages import lexicon_files
 
 Reach = Literal["clause", "sentence", "near", "message"]
 Shared = Literal["same", "kind", "never"]
@@ -99,55 +101,144 @@ class CueFinder:
 _SIGNS = "…#*^$"
 
 
-class _Phrases(BaseModel):
+class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-    en: tuple[str, ...]
-    zh: tuple[str, ...]
-
-    @property
-    def both(self) -> tuple[str, ...]:
-        return (*self.en, *self.zh)
 
 
-class _Category(_Phrases):
+class _Kind(_Strict):
     weight: float
     reach: Reach
     shared: Shared
 
 
-class _Opposites(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    name: str
-    one: _Phrases
-    other: _Phrases
+class _Sides(_Strict):
+    one: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """The cues of one language, by kind, and its opposites, by name."""
+
+    phrases: Mapping[str, tuple[str, ...]]
+    opposites: Mapping[str, _Sides]
+
+    @classmethod
+    def read(cls, text: str) -> "_Spoken":
+        data: dict[str, Any] = yaml.safe_load(text) or {}
+        opposites = TypeAdapter(dict[str, _Sides]).validate_python(data.pop("opposites", {}))
+        return cls(TypeAdapter(dict[str, tuple[str, ...]]).validate_python(data), opposites)
+
+
+class _Syntax(_Strict):
+    """Words of one language, each list explained in its file (syntax.yaml)."""
+
+    fillers: tuple[str, ...] = ()
+    rhetorical: tuple[str, ...] = ()
+    asking: tuple[str, ...] = ()
+    unmarked: tuple[str, ...] = ()
+    unmarked_phrases: tuple[str, ...] = ()
+    back_verbs: tuple[str, ...] = ()
+    back_pronouns: tuple[str, ...] = ()
+    particles: tuple[str, ...] = ()
+    no_particles: tuple[str, ...] = ()
+    between: tuple[str, ...] = ()
+    complements: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
+    before_orders: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
+    supposing: tuple[str, ...] = ()
+
+    def with_those_of(self, other: "_Syntax") -> "_Syntax":
+        return _Syntax(**{name: (*getattr(self, name), *getattr(other, name)) for name in type(self).model_fields})
+
+
+_OPPOSITE = _Kind(weight=0.6, reach="sentence", shared="never")
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """Patterns and words that tell the mood of a sentence and the work of a negator, of all languages together."""
+
+    orders: frozenset[str]
+    objects: frozenset[str]
+    supposing: frozenset[str]
+    rhetorical: re.Pattern[str]
+    asking: re.Pattern[str]
+    unmarked: re.Pattern[str]
+    points_back: re.Pattern[str]
+    particle: re.Pattern[str]
+    complement: re.Pattern[str]
+    before_order: re.Pattern[str]
+
+    @classmethod
+    def of(cls, words: _Syntax) -> "Grammar":
+        """Compile the words of a syntax."""
+        fillers = rf"(?:{_any_of(words.fillers)}\W+)*".replace(r"\+", "+")
+        verbs, phrases = _any_of(words.unmarked), _any_of(words.unmarked_phrases)
+        apart = {each: [word for word in words.no_particles if word.endswith(each)] for each in words.particles}
+        particles = (
+            "".join(f"(?<!{re.escape(word.removesuffix(each))})" for word in longer) + re.escape(each)
+            for each, longer in apart.items()
+        )
+        return cls(
+            frozenset(words.orders),
+            frozenset(words.objects),
+            frozenset(words.supposing),
+            rhetorical=re.compile(rf"{fillers}{_any_of(words.rhetorical)}\b".replace("'", "'?")),
+            asking=re.compile(rf"{fillers}{_any_of(words.asking)}\b(?!\s*[,])"),
+            unmarked=re.compile(rf"{fillers}(?:{verbs}\s+[a-z0-9]+|{phrases})\b"),
+            points_back=re.compile(rf"{fillers}{_any_of(words.back_verbs)}\s+{_any_of(words.back_pronouns)}\b"),
+            particle=re.compile(rf"(?:{'|'.join(particles) or _NEVER})(?=\s*(?:[,!~)。]|$))"),
+            complement=re.compile(rf"[\u3400-\u9fff]{_any_of(words.between)}{_any_of(words.complements)}"),
+            before_order=re.compile(rf"(?:{_any_of(words.before_orders)}\W+)*$"),
+        )
+
+
+_NEVER = "(?!)"
+
+
+def _any_of(words: Iterable[str]) -> str:
+    """Return a pattern for one of the words, whose parts may stand any space apart."""
+    escaped = (re.escape(word).replace(r"\ ", r"\s+") for word in words)
+    return f"(?:{'|'.join(escaped) or _NEVER})"
 
 
 @dataclass(frozen=True, slots=True)
 class StanceLexicon:
-    """All cues, and the pairs of opposites (their cues are named `name+` and `name-`)."""
+    """All cues, the pairs of opposites (their cues are named `name+` and `name-`), and the grammar around them."""
 
     cues: CueFinder
     opposites: CueFinder
+    grammar: Grammar
 
     @classmethod
     def load(cls, fold: Callable[[str], str]) -> "StanceLexicon":
-        """Read the shipped lexicon; `fold` is the folding that messages go through."""
+        """Read the shipped lexicons; `fold` is the folding that messages go through."""
         data = yaml.safe_load((resources.files("config") / "lexicon" / "stance.yaml").read_text("utf-8"))
-        pairs = TypeAdapter(list[_Opposites]).validate_python(data.pop("opposites"))
-        categories = TypeAdapter(dict[str, _Category]).validate_python(data)
-        sides = {f"{pair.name}{sign}": side for pair in pairs for sign, side in (("+", pair.one), ("-", pair.other))}
-        opposites = {name: _of_side(side) for name, side in sides.items()}
-        return cls(CueFinder(_cues(categories, fold)), CueFinder(_cues(opposites, fold)))
+        names: list[str] = data.pop("opposites")
+        kinds = TypeAdapter(dict[str, _Kind]).validate_python(data)
+        spoken = [_Spoken.read(text) for text in lexicon_files("stance.yaml").values()]
+        sides = ((name, [each.opposites.get(name, _Sides()) for each in spoken]) for name in names)
+        opposites = (
+            (f"{name}{sign}", _OPPOSITE, [phrase for side in both for phrase in getattr(side, which)])
+            for name, both in sides
+            for sign, which in (("+", "one"), ("-", "other"))
+        )
+        cues = (
+            (name, kind, [phrase for each in spoken for phrase in each.phrases.get(name, ())])
+            for name, kind in kinds.items()
+        )
+        syntax = _Syntax()
+        for text in lexicon_files("syntax.yaml").values():
+            syntax = syntax.with_those_of(_Syntax.model_validate(yaml.safe_load(text) or {}))
+        return cls(CueFinder(_cues(cues, fold)), CueFinder(_cues(opposites, fold)), Grammar.of(syntax))
 
 
-def _of_side(side: _Phrases) -> _Category:
-    return _Category(en=side.en, zh=side.zh, weight=0.6, reach="sentence", shared="never")
-
-
-def _cues(categories: dict[str, _Category], fold: Callable[[str], str]) -> Iterator[Cue]:
-    for name, category in categories.items():
-        for phrase in dict.fromkeys(_fold(phrase, fold) for phrase in category.both):
-            yield Cue(name, phrase, category.weight, category.reach, category.shared)
+def _cues(kinds: Iterable[tuple[str, _Kind, Iterable[str]]], fold: Callable[[str], str]) -> Iterator[Cue]:
+    for name, kind, phrases in kinds:
+        for phrase in dict.fromkeys(_fold(phrase, fold) for phrase in phrases):
+            yield Cue(name, phrase, kind.weight, kind.reach, kind.shared)
 
 
 def _fold(phrase: str, fold: Callable[[str], str]) -> str:

@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 
 from checks.model import Stance
 from checks.stance.cues import StanceLexicon
-from checks.stance.evidence import NEGATIVE, Case, ClaimVoice, cue_evidence, hear, takes_a_no, total, turning_evidence
+from checks.stance.signs import NEGATIVE, ClaimVoice, Hearing, cue_signs, hear, takes_a_no, total, turning_signs
 from checks.stance.syntax import CueScan, ReadText, Span, moods_of, read_text
 from checks.text import MOST_CHARACTERS, TextFolder, Tokenizer
 
@@ -30,8 +30,8 @@ class StanceReading:
 
     `cue` is the text that decided, as the message has it (empty: nothing stood against a plain assertion); `reason` is
     one of `REASONS`, each a catalogue key; `sure` is False where weak cues pointed elsewhere or the claim stands in
-    somebody else's words; `weight` is the evidence against the claim, of which 1 decides alone; `is_quoted` tells
-    whether what matched stands in a quotation.
+    somebody else's words; `weight` is the sum of the signs against the claim, of which 1 decides alone; `is_quoted`
+    tells whether what matched stands in a quotation.
     """
 
     stance: Stance
@@ -52,19 +52,19 @@ _ECHO_SHARE = 0.4
 _LONGEST_ECHO = 60
 
 
-def weigh(case: Case) -> StanceReading:
+def weigh(hearing: Hearing) -> StanceReading:
     """Return the stance of a message."""
-    weighing = _Weighing(case)
+    weighing = _Weighing(hearing)
     return replace(weighing.reading(), weight=weighing.weight, is_quoted=weighing.is_quoted)
 
 
 class _Weighing:
-    def __init__(self, case: Case) -> None:
-        self._case = case
-        self._read = case.read
-        self._moods = case.moods
-        self._anchors = len(case.read.anchors) or 1
-        self._against = [*cue_evidence(case, partial(takes_a_no, case)), *turning_evidence(case)]
+    def __init__(self, hearing: Hearing) -> None:
+        self._hearing = hearing
+        self._read = hearing.read
+        self._moods = hearing.moods
+        self._anchors = len(hearing.read.anchors) or 1
+        self._against = [*cue_signs(hearing, partial(takes_a_no, hearing)), *turning_signs(hearing)]
         self.weight = total(self._against)
         self.is_quoted = self._stands_in_quotation()
 
@@ -118,9 +118,9 @@ class _Weighing:
 
     def _speaks_as_the_claim(self, end: int) -> bool:
         """Tell whether the text up to `end` can be the claim: a negative one needs a negator, or a word of its side."""
-        if self._case.claim.negative < NEGATIVE:
+        if self._hearing.claim.negative < NEGATIVE:
             return True
-        words = [word.hit for word in self._case.sided if word.category in self._case.claim.sides]
+        words = [word.hit for word in self._hearing.sided if word.category in self._hearing.claim.sides]
         return any(hit.start < end for hit in [*self._read.of("negator"), *words])
 
     def _denial(self) -> StanceReading:
@@ -135,7 +135,7 @@ class _Weighing:
 
     def _stands_in_quotation(self) -> bool:
         """Tell whether the match stands in somebody else's words."""
-        spans = self._case.quoted
+        spans = self._hearing.quoted
         inside = sum(any(start <= left and right <= end for start, end in spans) for left, right in self._read.anchors)
         return bool(spans) and inside >= _QUOTED_SHARE * self._anchors
 
@@ -192,11 +192,11 @@ class StanceReader:
         """
         text = text[:MOST_CHARACTERS].replace("’", "'")
         anchors = [anchor for anchor in anchors if anchor[0] < len(text)] or self._shared(text, wording)
-        read = read_text(text, anchors, self._lexicon.cues)
+        read = read_text(text, anchors, self._lexicon)
         own = self._voice((wording,))
         claim = self._voice(others).led_by(own) if others else own
         tools = (self._lexicon.opposites, self._tokenizer.forms)
-        return weigh(Case(read, claim, moods_of(read), tuple(quoted), *tools))
+        return weigh(Hearing(read, claim, moods_of(read), tuple(quoted), *tools))
 
     def scan(self, text: str) -> CueScan:
         """Return the cues of a folded message, of all kinds."""
@@ -210,4 +210,4 @@ class StanceReader:
         return hear([self._wording(wording) for wording in wordings], self._tokenizer.forms, self._lexicon.opposites)
 
     def _read_wording(self, wording: str) -> ReadText:
-        return read_text(wording[:MOST_CHARACTERS], (), self._lexicon.cues)
+        return read_text(wording[:MOST_CHARACTERS], (), self._lexicon)

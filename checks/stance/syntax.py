@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from checks.stance.cues import CueFinder, Hit, StanceLexicon
+from checks.stance.cues import Grammar, Hit, StanceLexicon
 from checks.text import MOST_CHARACTERS, Span
 
 _SENTENCE_END = re.compile(r"(?:[!?。;\n~]|\.(?=\s|$|[\u3400-\u9fff])|\.{2,}|…)+")
@@ -74,9 +74,13 @@ _NO_SENTENCE = -1
 
 @dataclass(frozen=True)
 class ReadText:
-    """A text with its clauses, cues (those that are part of a longer one left out) and anchors, in order."""
+    """A text with its clauses, cues (those that are part of a longer one left out) and anchors, in order.
+
+    `grammar` are the words by which moods and negators of the text are told.
+    """
 
     text: str
+    grammar: Grammar
     clauses: tuple[Clause, ...]
     hits: tuple[Hit, ...]
     anchors: tuple[Span, ...]
@@ -117,14 +121,14 @@ class ReadText:
         return [clause.start for clause in self.clauses]
 
 
-def read_text(text: str, anchors: Sequence[Span], finder: CueFinder) -> ReadText:
+def read_text(text: str, anchors: Sequence[Span], lexicon: StanceLexicon) -> ReadText:
     """Return `text` read; without anchors every clause is one."""
     starts = [start for start, _, _ in sentence_spans(text)]
-    hits = _outermost(finder.find(text, starts), len(text))[:_MOST_HITS]
+    hits = _outermost(lexicon.cues.find(text, starts), len(text))[:_MOST_HITS]
     clauses = split_clauses(text, [hit.start for hit in hits if hit.category == "but"])
     kept = sorted({(max(0, start), min(len(text), end)) for start, end in anchors if start < end})[:_MOST_ANCHORS]
     whole = [(clause.start, clause.end) for clause in clauses]
-    return ReadText(text, tuple(clauses), tuple(hits), tuple(kept or whole))
+    return ReadText(text, lexicon.grammar, tuple(clauses), tuple(hits), tuple(kept or whole))
 
 
 def _outermost(hits: Sequence[Hit], length: int) -> list[Hit]:
@@ -139,28 +143,7 @@ def _outermost(hits: Sequence[Hit], length: int) -> list[Hit]:
 
 Mood = Literal["states", "asks", "bare", "rhetorical"]
 
-_FILLER = (
-    r"(?:(?:so|wait|but|and|ok|okay|hey|lol|hm+|um+|uh|well|also|yo|guys|bro|dude|man|honestly|genuinely|like|now|then|or|"
-    r"genuine question|serious question|question|hi|hello|sorry|plus|all|everyone|folks|out of curiosity)\W+)*"
-)
-_NEGATIVE = re.compile(
-    _FILLER + r"(?:isn|aren|wasn|weren|don|doesn|didn|won|can|couldn|wouldn|shouldn|hasn|haven|ain)'?t\b"
-)
-_INVERTED = re.compile(
-    _FILLER + r"(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|should|might|may|"
-    r"what|whats|what's|who|whos|who's|where|wheres|where's|when|why|which|how|hows|how's|whose)\b(?!\s*[,])"
-)
-_OPEN = re.compile(
-    _FILLER
-    + r"(?:is|are|does|could|would|should)\s+(?:ai|the|it|this|that|there|[a-z0-9]+)\b|"
-    + _FILLER
-    + r"how\s+(?:similar|much|many|long|big|likely|real|bad|true|accurate|reliable|far|fast)\b"
-)
-_POINTS_BACK = re.compile(
-    _FILLER + r"(?:is|was|are|were|does|did|do|will|would|could|can)\s+(?:it|that|this|they|he)\b"
-)
 _LONGEST_OPEN = 120
-_PARTICLE = re.compile(r"(?:[吗咩]|(?<![什怎这那多])么)(?=\s*(?:[,!~)。]|$))")
 _LEAST_SHARE = 0.25
 
 
@@ -181,19 +164,19 @@ def _mood(read: ReadText, clauses: Sequence[Clause], categories: set[str]) -> Mo
     start, end, mark = clauses[0].start, clauses[-1].end, clauses[-1].mark
     if "?" not in mark:
         body = read.text[start:end]
-        opens = len(body) <= _LONGEST_OPEN and _OPEN.match(body)
-        return "asks" if opens or _PARTICLE.search(body) else "states"
+        opens = len(body) <= _LONGEST_OPEN and read.grammar.unmarked.match(body)
+        return "asks" if opens or read.grammar.particle.search(body) else "states"
     openings = [read.text[clause.start : clause.end] for clause in clauses]
-    if any(_NEGATIVE.match(opening) for opening in openings):
+    if any(read.grammar.rhetorical.match(opening) for opening in openings):
         return "rhetorical"
-    if "alternative" in categories or any(_INVERTED.match(opening) for opening in openings):
+    if "alternative" in categories or any(read.grammar.asking.match(opening) for opening in openings):
         return "asks" if _bears_anchors(read, clauses[-1].start, start, end) else "states"
     return "bare"
 
 
 def _bears_anchors(read: ReadText, last: int, start: int, end: int) -> bool:
     """Tell whether the asking clause (the last one) holds a fair part of the sentence's anchors."""
-    if _POINTS_BACK.match(read.text, last, end):
+    if read.grammar.points_back.match(read.text, last, end):
         return True
     whole = len(read.anchors_within(start, end))
     return len(read.anchors_within(last, end)) >= _LEAST_SHARE * whole
@@ -201,11 +184,6 @@ def _bears_anchors(read: ReadText, last: int, start: int, end: int) -> bool:
 
 _REACH_UNITS = 7
 _PERSON_UNITS = 3
-_COMPLEMENT = re.compile(r"[\u3400-\u9fff][不唔][了动起下到齐完住上出来过得掉开回赢够]")
-_BEFORE_ORDER = re.compile(r"(?:(?:pls|please|so|and|just|guys|bro|lol|ok|but|anyway|now)\W+)*$")
-_ORDERS = {"don't", "dont", "never", "勿", "甭"}
-_OBJECTS = {"nothing", "nobody", "no one", "none"}
-_SUPPOSING = {"no", "without", "没有", "没", "冇", "无"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,9 +219,9 @@ def scope_of(read: ReadText, hit: Hit) -> tuple[int, int]:
     clause = read.clause_at(hit.start)
     if clause is None:
         return hit.end, hit.end
-    if hit.end - hit.start == 1 and _COMPLEMENT.match(read.text, max(0, hit.start - 1)):
+    if hit.end - hit.start == 1 and read.grammar.complement.match(read.text, max(0, hit.start - 1)):
         return max(clause.start, hit.start - 2), hit.end + 1
-    if read.text[hit.start : hit.end] in _OBJECTS and not UNIT.search(read.text, hit.end, clause.end):
+    if read.text[hit.start : hit.end] in read.grammar.objects and not UNIT.search(read.text, hit.end, clause.end):
         return clause.start, hit.start
     end = clause.end
     for count, unit in enumerate(UNIT.finditer(read.text, hit.end, clause.end)):
@@ -265,14 +243,17 @@ def _is_personal(read: ReadText, hit: Hit, clause: Clause) -> bool:
 def _is_order(read: ReadText, hit: Hit, clause: Clause) -> bool:
     """Tell whether a negator opens an order to the reader ("don't buy the top")."""
     before = read.text[clause.start : hit.start]
-    return read.text[hit.start : hit.end] in _ORDERS and _BEFORE_ORDER.fullmatch(before) is not None
+    return (
+        read.text[hit.start : hit.end] in read.grammar.orders
+        and read.grammar.before_order.fullmatch(before) is not None
+    )
 
 
 def _is_supposed(read: ReadText, hit: Hit, clause: Clause) -> bool:
     """Tell whether a negator stands in a supposition: behind an "if", or opening a clause that another follows."""
     if any(clause.start <= condition.start <= hit.start for condition in read.of("conditional")):
         return True
-    opens = not read.text[clause.start : hit.start].strip() and read.text[hit.start : hit.end] in _SUPPOSING
+    opens = not read.text[clause.start : hit.start].strip() and read.text[hit.start : hit.end] in read.grammar.supposing
     follower = read.clause_at(clause.end + 1)
     return opens and follower is not None and follower.sentence == clause.sentence and follower.start > clause.start
 
@@ -300,7 +281,7 @@ class CueScan:
     @classmethod
     def of(cls, text: str, lexicon: StanceLexicon) -> "CueScan":
         """Scan a folded text."""
-        read = read_text(text[:MOST_CHARACTERS].replace("’", "'"), (), lexicon.cues)
+        read = read_text(text[:MOST_CHARACTERS].replace("’", "'"), (), lexicon)
         kinds = tuple(sorted({cue.category for cue in lexicon.cues.cues}))
         return cls(kinds, read, moods_of(read))
 

@@ -7,9 +7,11 @@ import hashlib
 import hmac
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import Any, Literal
 
 from sqlalchemy import BigInteger, ColumnElement, delete, exists, literal_column, select, update
@@ -291,12 +293,28 @@ class BudgetBook:
     def __init__(self, base: ClaimBase, clock: Clock | None = None) -> None:
         self._database = base.database
         self._clock = clock or base.clock
+        self._lock = Lock()
+        self._unwritten: Counter[int] = Counter()
 
-    def spend(self, server: int, budget: float, messages: int) -> bool:
-        """Take one reply out of the budget; False where it allows none now. `messages` were read since the last call.
+    def read(self, server: int, messages: int = 1) -> None:
+        """Count messages that were read; they are written with the next reply.
 
-        What a process has not told of before it ends is not counted: then less is said, never more.
+        What a process has not written before it ends is not counted: then less is said, never more.
         """
+        with self._lock:
+            self._unwritten[server] += messages
+
+    def spend(self, server: int, budget: float) -> bool:
+        """Take one reply out of the budget; False where it allows none now."""
+        with self._lock:
+            messages = self._unwritten.pop(server, 0)
+        try:
+            return self._spend(server, budget, messages)
+        except BaseException:
+            self.read(server, messages)
+            raise
+
+    def _spend(self, server: int, budget: float, messages: int) -> bool:
         window = _LEAST_WINDOW if budget >= 1 else math.ceil(_LEAST_WINDOW / budget) if budget > 0 else 0
         allowed = max(1, math.floor(budget * window / _LEAST_WINDOW + 1e-9)) if window else 0
         with self._database.writing() as session:

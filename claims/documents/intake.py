@@ -15,6 +15,7 @@ from claims.documents.cleaning import CleaningRules
 from claims.documents.decoding import canonical, decoded, digest_of
 from claims.documents.markup import form_of
 from config.errors import DocumentRefusedError
+from config.languages import Language
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
@@ -60,10 +61,10 @@ class Intake:
 class IntakeReader:
     """Reads files of the kinds that can become documents; holds tables only, so that all threads share one."""
 
-    def __init__(self, rules: CleaningRules, script_of: Callable[[str], str]) -> None:
-        """Take over the cleaning rules, for titles, and what tells one Chinese script from the other."""
+    def __init__(self, rules: CleaningRules, language_of: Callable[[str], Language]) -> None:
+        """Take over the cleaning rules, for titles, and what tells the language of a text."""
         self._rules = rules
-        self._script_of = script_of
+        self._language_of = language_of
 
     def read(self, data: bytes, name: str = "", charset: str = "", address: str | None = None) -> Intake:
         """Return what the bytes hold; raises DocumentRefusedError with the reason and the mend."""
@@ -94,19 +95,15 @@ class IntakeReader:
         found = DocumentFacts(
             clean.title or PurePath(name).stem.replace("_", " "),
             publisher=host or "",
-            language=self._language(clean.view.text),
+            language=self._language_of(clean.view.text[:_MOST_OF_TEXT]),
             address=address,
         )
         facts = facts.or_else(found)
         return Intake(text, sha256, data, replace(facts, title=_line(facts.title), author=_line(facts.author)))
 
-    def _language(self, text: str) -> str:
-        sample = text[:20_000]
-        han = len(_HAN.findall(sample))
-        return self._script_of(sample) if han * 5 > sum(map(str.isalpha, sample)) else "en"
 
-
-_HAN = re.compile(r"[\u3400-\u9fff]")
+# So much of a text tells its language.
+_MOST_OF_TEXT = 20_000
 _OTHERS = (
     (b"PK\x03\x04", "ZIP / Office"),
     (b"PK\x05\x06", "ZIP"),

@@ -156,7 +156,6 @@ class Worth:
     signals: tuple[Signal, ...]
     concepts: frozenset[str]
     is_talk: bool = False
-    leans: bool = False
 
 
 class WorthReader:
@@ -190,7 +189,7 @@ class WorthReader:
             else (len(text), file.handy.zh, file.whole.zh)
         )
         score += file.long * (length > handy) + file.short * (length < whole)
-        return Worth(round(score, 2), signals, concepts, leans="dangling" in named)
+        return Worth(round(score, 2), signals, concepts)
 
     def _has_figure(self, folded: str) -> bool:
         return any(

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from importlib import resources
 from itertools import islice
 from pathlib import Path
 
@@ -179,13 +178,6 @@ def import_claims(
         permit(session, actor, "claim.import")
         entry = AuditEntry(actor.who, IMPORT_ACT, Path(incoming.name).name, actor.server)
         return _write(base, session, incoming, entry, agreed, theirs=theirs)
-
-
-def load_shipped_packs(base: ClaimBase) -> None:
-    """Load the packs that come with Touchstone; those already loaded cost next to nothing."""
-    with resources.as_file(resources.files("claims") / "packs") as folder:
-        for path in sorted(folder.glob("*.yaml")):
-            load_pack(base, path)
 
 
 def pack_id(base: ClaimBase, path: Path) -> str:

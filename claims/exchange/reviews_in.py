@@ -147,7 +147,6 @@ class Draft:
     data: Object
     language: str
     is_ours: bool = False
-    undated: bool = False
     warnings: tuple[Worded, ...] = ()
 
 
@@ -279,7 +278,7 @@ class ReviewReader:
             expires = read_date(text_in(review.get("expires"))).within()
             data |= {"review_by": expires[0]} if expires and len(expires[0]) == len("2026-01-23") else {}
             data["points"] = self._own_points(review, language, data["kind"], point_day)
-        return Draft(data, language, is_ours, not point_day, tuple(self._warnings))
+        return Draft(data, language, is_ours, tuple(self._warnings))
 
     def _own_points(self, review: Object, language: str, kind: str, day: str) -> list[Object]:
         """Return the points that an export has put into the review's body, a line each."""

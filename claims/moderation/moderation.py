@@ -10,14 +10,12 @@ from claims.moderation.candidate_items import CandidateDesk, Check, ExtractionDe
 from claims.moderation.digest import DigestPostings, Digests
 from claims.moderation.editor import ClaimView, DraftBook, Editor
 from claims.moderation.examples import ExampleBook
-from claims.moderation.exemptions import ExemptionBook
 from claims.moderation.first_draft import FirstDrafts
 from claims.moderation.history import History, Undoing
-from claims.moderation.labels import LabelBook
+from claims.moderation.labels import LabelBook, ShadowBook
 from claims.moderation.queue import Queue
 from claims.moderation.rights import Rights
-from claims.moderation.server_setup import ClaimSettings, ServerSetup
-from claims.moderation.shadow import ShadowBook
+from claims.moderation.server_setup import ClaimSettings, ExemptionBook, ServerSetup
 from claims.moderation.sources import DocumentShelf, SourceBook
 
 if TYPE_CHECKING:

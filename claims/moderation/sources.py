@@ -3,13 +3,14 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal
 
 from sqlalchemy import delete, func, or_, select
 from sqlmodel import Session, col
 
 from checks.lexicon import Lexicon
+from checks.text import language_of
 from claims.base import ClaimBase
 from claims.documents.cleaning import CleanDocument, CleaningRules
 from claims.documents.decoding import editions
@@ -24,6 +25,7 @@ from claims.store.changes import DOCUMENT, DOCUMENT_FACTS, SOURCE, SOURCE_FACTS,
 from claims.store.revisions import AuditEntry
 from claims.store.tables import Citation, Claim, Document, DocumentText, ExtractedChunk, Point, last_revision
 from config.errors import DocumentRefusedError, DocumentTextError
+from config.languages import FIRST_SHOWN, SHOWN
 
 _ADDRESS = 2000
 
@@ -37,7 +39,7 @@ class NewSource:
     published: str
     address: str = ""
     author: str = ""
-    language: str = "en"
+    language: str = FIRST_SHOWN
 
 
 class SourceBook:
@@ -57,7 +59,7 @@ class SourceBook:
             "author": form.text("author", source.author),
             "publisher": form.needed("publisher", source.publisher),
             "published": form.when("published", source.published),
-            "language": form.choice("language", source.language, ("en", "zh-Hans", "zh-Hant")),
+            "language": form.choice("language", source.language, tuple(SHOWN)),
             "address": address or None,
         }
         form.finish(source)
@@ -71,7 +73,6 @@ class SourceBook:
 
 # Documents of a server's own, each with its text.
 MOST_OWN = 500
-_LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +255,7 @@ class DocumentShelf:
 
     @cached_property
     def _reader(self) -> IntakeReader:
-        return IntakeReader(self._rules, self._lexicon.folder.script_of)
+        return IntakeReader(self._rules, partial(language_of, folder=self._lexicon.folder))
 
 
 def _known(session: Session, actor: Actor, intake: Intake) -> tuple[Document, str] | None:
@@ -276,7 +277,7 @@ def _checked(facts: DocumentFacts) -> dict[str, str | None]:
         "author": form.text("author", facts.author),
         "publisher": form.text("publisher", facts.publisher),
         "published": form.when("published", facts.published) if facts.published.strip() else "",
-        "language": form.choice("language", facts.language or "en", _LANGUAGES),
+        "language": form.choice("language", facts.language or FIRST_SHOWN, tuple(SHOWN)),
         "address": facts.address,
     }
     form.finish(facts)

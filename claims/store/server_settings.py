@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypeAlias, TypedDict
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -13,7 +13,8 @@ from claims.store.tables import Channel, Server
 from config.errors import FieldFault, msgid
 
 ChannelMode = Literal["off", "hint", "on", "shadow"]
-ServerLanguage = Literal["auto", "en", "zh-Hans", "zh-Hant"]
+# The tag of a language in which the bot speaks, or `auto` for that of each message.
+ServerLanguage: TypeAlias = str
 CardForm = Literal["short", "full"]
 
 PAUSE_REPORTS = 3

@@ -1,9 +1,21 @@
-"""Processor time a message: the whole check against a plain search with rapidfuzz over the same wordings, in turns."""
+"""Processor time a message, by words alone and by words and meaning, against a plain search with rapidfuzz, in turns.
 
+`python -m tests.bench [--json FILE]`. And what a first check takes in a process of its own, with everything to load.
+"""
+
+import argparse
 import gc
+import json
+import os
+import platform
+import resource
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from rapidfuzz import fuzz, process
 from rich.console import Console
@@ -11,6 +23,8 @@ from rich.progress import track
 from rich.table import Table
 
 from checks.checker import Checker
+from checks.embedders.embedder import SafeEmbedder
+from checks.embedders.opening import SemanticEmbedder
 from checks.lexicon import Lexicon
 from checks.tuning import Tuning
 from tests.bench.making import Words, make_chat, make_claims
@@ -18,6 +32,11 @@ from tests.bench.making import Words, make_chat, make_claims
 _BASES = ((50, 12), (1_000, 12), (10_000, 12))
 _ROUNDS = 3
 _MESSAGES = {50: 400, 1_000: 200, 10_000: 60}
+# To embed all wordings of a larger made-up base takes minutes.
+_MOST_EMBEDDED = 1_000
+_COLD = "silver will explode to five hundred dollars, everybody knows that"
+
+Figures = dict[str, float]
 
 
 def _seconds(work: Callable[[str], object], chat: Sequence[str]) -> float:
@@ -27,32 +46,77 @@ def _seconds(work: Callable[[str], object], chat: Sequence[str]) -> float:
     return (time.process_time() - start) / len(chat)
 
 
-def _row(size: int, wordings: int, lexicon: Lexicon, tuning: Tuning) -> tuple[str, ...]:
+def _measured(size: int, wordings: int, lexicon: Lexicon, tuning: Tuning, source: SafeEmbedder) -> Figures:
+    """Return milliseconds a message, and how often the check by words fits into the plain search (median of rounds)."""
     words = Words.of(lexicon)
     claims = make_claims(words, size, wordings)
-    checker = Checker(claims, lexicon, tuning)
     texts = [lexicon.folder.fold(w.text) for claim in claims for w in claim.wordings]
     chat = make_chat(words, claims, _MESSAGES[size])
 
     def plain(message: str) -> object:
         return process.extract(message.casefold(), texts, scorer=fuzz.token_set_ratio, limit=10)
 
-    _seconds(checker.check, chat)
+    checks = {"words": Checker(claims, lexicon, tuning).check}
+    if size <= _MOST_EMBEDDED:
+        # Vectors of messages are remembered: an embedder of its own for each round, with the wordings kept between.
+        checks["meaning"] = Checker(claims, lexicon, tuning, _Forgetful(source)).check
+    for check in checks.values():
+        _seconds(check, chat)
     gc.collect()
-    pairs = [(_seconds(checker.check, chat), _seconds(plain, chat)) for _ in range(_ROUNDS)]
-    ours, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
-    ratio = statistics.median(their / our for our, their in pairs)
-    return f"{size:,}", str(wordings), f"{ours * 1e3:.2f}", f"{theirs * 1e3:.2f}", f"{ratio:.0f}×"
+    rounds = [
+        {name: _seconds(work, chat) for name, work in (*checks.items(), ("plain", plain))} for _ in range(_ROUNDS)
+    ]
+    found = {name: 1e3 * statistics.median(each[name] for each in rounds) for name in (*checks, "plain")}
+    return found | {"ratio": statistics.median(each["plain"] / each["words"] for each in rounds)}
+
+
+class _Forgetful:
+    """Asks the encoder for every message anew, as chat does, in which hardly a text comes twice."""
+
+    def __init__(self, source: SafeEmbedder) -> None:
+        self.name, self._source, self._encoder = source.name, source, SemanticEmbedder()
+        self.wordings_or_none, self.embed_or_none = source.wordings_or_none, self._encoder.embed
+
+
+def _cold(embedder: str) -> Figures:
+    """Return processor seconds of a first check in a new process; and of one that finds the vectors kept."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = f"sqlite:///{Path(folder) / 'claims.db'}"
+        environment = {**os.environ, "TOUCHSTONE_EMBEDDER": embedder, "TOUCHSTONE_DATABASE_URL": database}
+        return {name: _process_seconds(environment) for name in ("first", "later")}
+
+
+def _process_seconds(environment: dict[str, str]) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, "-c", "import sys; from bot.terminal.app import main; main(sys.argv[1:])"]
+    subprocess.run([*command, "check", "--json", _COLD], env=environment, check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def main() -> None:
-    """Print one row for each size of base; the ratio is the median of the rounds' ratios."""
+    """Print one row for each size of base, and the cold starts; write all of it where a file is named."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    file: Path | None = parser.parse_args().json
     console = Console()
-    lexicon, tuning = Lexicon.load(), Tuning.load()
-    table = Table("claims", "wordings each", "check, ms", "rapidfuzz, ms", "ratio", title="Processor time a message")
+    lexicon, tuning, source = Lexicon.load(), Tuning.load(), SafeEmbedder(SemanticEmbedder())
+    table = Table("claims", "wordings each", "words, ms", "words and meaning, ms", "rapidfuzz, ms", "words : rapidfuzz")
+    table.title = "Processor time a message"
+    written: dict[str, Figures] = {}
     for size, wordings in track(_BASES, description="Measuring", console=console, transient=True):
-        table.add_row(*_row(size, wordings, lexicon, tuning))
+        found = written[str(size)] = _measured(size, wordings, lexicon, tuning, source)
+        both = f"{found['meaning']:.2f}" if "meaning" in found else "–"
+        plain = f"{found['plain']:.2f}", f"{found['ratio']:.0f}×"
+        table.add_row(f"{size:,}", str(wordings), f"{found['words']:.2f}", both, *plain)
     console.print(table)
+    cold = {embedder: _cold(embedder) for embedder in ("none", "auto")}
+    for embedder, seconds in cold.items():
+        told = ", ".join(f"{name} {each:.2f} s" for name, each in seconds.items())
+        console.print(f"Processor time of `touchstone check` from nothing, embedder {embedder}: {told}")
+    if file is not None:
+        machine = {"machine": platform.machine(), "python": platform.python_version(), "processors": os.cpu_count()}
+        file.write_text(json.dumps({"on": machine, "a message": written, "cold": cold}, indent=2) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

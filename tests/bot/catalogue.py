@@ -8,14 +8,14 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
-from bot.texts import LANGUAGES, read_catalogue
-from checks.model import Language
+from bot.texts import read_catalogue
+from config.languages import SHOWN, Language
 
 ROOT = Path(__file__).parents[2]
 BOT = ROOT / "bot"
 # The bot shows texts of its own, and those that the errors of the layers below carry.
 ROOMS = (BOT, ROOT / "claims", ROOT / "config")
-TRANSLATED = tuple(language for language in LANGUAGES if language != "en")
+TRANSLATED = tuple(language for language in SHOWN if language != "en")
 _FAULTS = ("FieldFault", "refuse")
 # Which arguments of which calls are texts, counted from 1: Texts.__call__ (by the name it is kept under), msgid, errors
 # and faults of fields. Babel takes two numbers for singular and plural, so that a second text needs a second round.

@@ -4,9 +4,9 @@ from datetime import date
 
 from bot.reply import Composer
 from bot.texts import Texts
-from checks.model import FigureFinding, Finding, KnownFigure, Language, Match
+from checks.model import FigureFinding, Finding, KnownFigure, Match
 from claims.record import TEXTS, CitationRecord, ClaimRecord, DocumentRecord, PointRecord
-from config.languages import ByLanguage, typed_texts
+from config.languages import ByLanguage, Language, typed_texts
 
 TODAY = date(2026, 1, 5)
 WHOLE_ISLAND = KnownFigure(40, 40, "kW", subject=ByLanguage(en="the whole island", zh="整座岛"))

@@ -12,6 +12,7 @@ from bot.terminal.console import draw_card
 from claims.moderation.rights import Actor
 from config.errors import DatabaseUnavailableError
 from config.settings import Settings
+from tests.claims.people import administrator
 
 CRANE = "the old harbour crane was built in 1920"
 FERRY = "The island ferry will be closed down by 2030"
@@ -36,20 +37,27 @@ class LineChat:
         finding = self.touchstone.check_in(room, line, self.server)
         action = answerer.action(finding, self.mode)
         answerer.note(heard, finding, self.mode, action)
-        claims = () if action == "silent" else answerer.take(heard, finding, settings, action)
-        if not claims and action == "reply" and answerer.is_full(room, settings):
-            action, claims = "offer", answerer.take(heard, finding, settings, "offer")
-        reply = answerer.compose(finding, settings, claims) if claims else None
+        if action == "silent":
+            return "silent"
+        kind = answerer.afford(settings) if action == "reply" else action
+        taken = answerer.take(heard, finding, settings, kind)
+        if kind == "reply" and (taken.kind == "offer" or not taken.claims):
+            answerer.unsaid(settings)
+        reply = answerer.compose(finding, settings, taken.claims) if taken.claims else None
         if reply is None:
             return "silent"
-        if action == "offer":
+        if taken.kind == "offer":
             self.printed.append("?")
         else:
             console = Console(width=100, record=True, file=StringIO())
             console.print(draw_card(reply, self.touchstone.texts(reply.language)))
             self.printed.append(console.export_text())
             self.touchstone.answers.posted(room, heard.message, len(self.printed), reply.language)
-        return action
+        return taken.kind
+
+    def change(self, **settings: object) -> None:
+        """Set something for the server."""
+        self.touchstone.moderation.setup.change(administrator(self.server), **settings)
 
 
 @pytest.fixture
@@ -75,6 +83,37 @@ def test_a_room_that_has_had_its_cards_gets_a_hint(chat):
     assert [chat.hear(ROOM, 1, line) for line in (CRANE, FERRY)] == ["reply", "reply"]
     assert chat.hear(ROOM, 1, "that lighthouse lamp needs 40 kW of power") == "offer"
     assert chat.printed[-1] == "?"
+
+
+def test_a_promised_budget_is_kept_and_moderators_hear_of_it_once_a_day(chat):
+    chat.change(budget=1)
+    lines = (CRANE, FERRY, CRANE, "that lighthouse lamp needs 40 kW of power")
+    assert [chat.hear(ROOM, 1, line) for line in lines] == ["reply", "offer", "silent", "offer"]
+    answerer, settings = Answerer(chat.touchstone), chat.touchstone.servers.settings(chat.server)
+    assert [answerer.is_news(settings), answerer.is_news(settings)] == [True, False]
+    for _ in range(1000):
+        chat.touchstone.budgets.read(chat.server)
+    assert chat.hear(OTHER_ROOM, 1, CRANE) == "reply"
+
+
+def test_every_line_that_is_read_counts_for_the_budget(chat):
+    chat.change(budget=1)
+    chat.hear(ROOM, 1, CRANE)
+    for _ in range(999):
+        chat.touchstone.budgets.read(chat.server)
+    assert chat.hear(OTHER_ROOM, 1, "nice weather at the quay today") == "silent"
+    assert chat.hear(OTHER_ROOM, 1, FERRY) == "reply"
+
+
+def test_an_answer_is_reported_where_moderators_want_that(chat):
+    answerer = Answerer(chat.touchstone)
+    chat.hear(ROOM, 1, CRANE)
+    assert answerer.report(chat.server, ROOM, 1) is None
+    chat.change(moderators_channel=OTHER_ROOM, answer_log=True)
+    report = answerer.report(chat.server, ROOM, 1)
+    assert report is not None
+    assert [reply.claim for reply in report.replies] == list(report.claims) == ["crane-built-1920"]
+    assert answerer.report(chat.server, ROOM, 2) is None
 
 
 def test_modes_hold_and_what_was_seen_is_kept_without_its_text(chat):

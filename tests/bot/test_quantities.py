@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.quantities import UNIT_NAMES, documented_text, figure_text, source_text, unit_named
-from bot.texts import LANGUAGES, Texts
+from bot.texts import Texts
 from checks.model import FigureFinding, KnownFigure
 from claims.packs.schema import known_units
+from config.languages import SHOWN
 from tests.bot.records import composer, finding, match
 
-TEXTS = {language: Texts.open(language) for language in LANGUAGES}
+TEXTS = {language: Texts.open(language) for language in SHOWN}
 WRITTEN = [
     (KnownFigure(1.2, 1.2, "kg"), "1.2 kg", "1.2公斤", "1.2公斤"),
     (KnownFigure(1000, 1000, "t", "over"), "over 1,000 t", "超过1,000吨", "超過1,000公噸"),

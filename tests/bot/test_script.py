@@ -89,7 +89,7 @@ def only_traditional(text: str) -> list[str]:
     return [character for character in text if script("zh-Hant").characters_apart(character)[0]]
 
 
-@pytest.mark.parametrize("name", ["taiwan.tsv", "mainland.tsv"])
+@pytest.mark.parametrize("name", ["zh/taiwan.tsv", "zh/mainland.tsv"])
 def test_a_list_has_an_entry_a_line_and_each_once(name):
     text = (resources.files("config") / "lexicon" / name).read_text("utf-8")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
@@ -98,13 +98,13 @@ def test_a_list_has_an_entry_a_line_and_each_once(name):
 
 
 def test_the_lists_are_written_in_the_scripts_that_they_are_for():
-    taiwan, mainland = entries("taiwan.tsv"), entries("mainland.tsv")
+    taiwan, mainland = entries("zh/taiwan.tsv"), entries("zh/mainland.tsv")
     assert [word for word in [*taiwan, *mainland.values()] if only_traditional(word)] == []
     assert [word for word in [*taiwan.values(), *mainland] if only_simplified(word)] == []
 
 
 def test_every_entry_says_what_its_word_becomes():
-    taiwan, mainland = entries("taiwan.tsv"), entries("mainland.tsv")
+    taiwan, mainland = entries("zh/taiwan.tsv"), entries("zh/mainland.tsv")
     assert {word: taipei(f"这{word}") for word in taiwan} == {word: f"這{shown}" for word, shown in taiwan.items()}
     assert {word: beijing(f"這{word}") for word in mainland} == {word: f"这{shown}" for word, shown in mainland.items()}
 
@@ -125,7 +125,7 @@ def test_readers_of_simplified_get_no_traditional_character():
 def test_no_text_of_the_catalogue_holds_what_taipei_does_not_write():
     """Also none of the words that the list replaces, where it does more than to convert their characters."""
     plain = OpenCC("s2tw")
-    replaced = {plain.convert(word) for word, shown in entries("taiwan.tsv").items() if plain.convert(word) != shown}
+    replaced = {plain.convert(word) for word, shown in entries("zh/taiwan.tsv").items() if plain.convert(word) != shown}
     assert len(replaced) > 300
     wanted = (replaced | set(FORBIDDEN)) - set(ALSO_TAIWAN)
     assert [(text, word) for text in catalogue_texts("zh-Hant") for word in wanted if word in text] == []

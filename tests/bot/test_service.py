@@ -53,6 +53,23 @@ def test_a_claim_loaded_after_the_start_is_found(touchstone):
     assert finding.best.claim == "crane-built-1920"
 
 
+def test_what_is_warm_builds_nothing_for_its_first_message(touchstone, monkeypatch):
+    touchstone.warm()
+
+    def build(*_given: object, **_more: object) -> None:
+        raise AssertionError("the first message has waited for a checker")
+
+    monkeypatch.setattr("bot.service.Checker", build)
+    assert touchstone.check(CRANE, 7).action == "reply"
+
+
+def test_a_base_without_claims_is_warmed_too(tmp_path, templates):
+    settings = Settings(database_url=templates.copy("empty", tmp_path / "touchstone.db"), packs=())
+    with Touchstone.open(settings) as touchstone:
+        touchstone.warm()
+        assert touchstone.check(CRANE).action == "silent"
+
+
 def test_a_change_of_the_base_reaches_the_next_check(tmp_path, templates):
     settings = Settings(database_url=templates.copy("shipped", tmp_path / "touchstone.db"))
     with Touchstone.open(settings) as touchstone:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from bot.service import Touchstone
 from bot.site import MANIFEST, write_site
 from bot.site_pages import Frame, SiteClaim, claim_page, feed
-from bot.texts import LANGUAGES, Texts
+from bot.texts import Texts
 from claims.exchange.formats import IncomingClaim
 from claims.exchange.importing import read_import
 from claims.moderation.editor import Editor
@@ -27,6 +27,7 @@ from claims.moderation.edits import EditTexts, SetStatus
 from claims.moderation.history import Milestone
 from claims.moderation.rights import Actor
 from config.errors import SiteError
+from config.languages import SHOWN
 from config.settings import Settings
 from tests.bot.records import FIRST, claim, composer, document, point
 from tests.claims.exchange.vocabulary import faults
@@ -101,7 +102,7 @@ def test_each_claim_has_a_page_in_each_language_and_every_link_leads_to_a_file(t
     done = write_site(touchstone, folder, PLAIN)
     claims = touchstone.base.claims()
     assert done.claims == len(claims) > 50
-    for language in LANGUAGES:
+    for language in SHOWN:
         assert {path.stem for path in (folder / language / "claims").iterdir()} == {each.id for each in claims}
     for path in folder.rglob("*.html"):
         root = parsed(path.read_text("utf-8"))
@@ -140,7 +141,7 @@ def test_what_has_not_changed_stays_untouched_and_what_has_is_replaced(touchston
     Editor(touchstone.base).edit(OPERATOR, CRANE, None, EditTexts({"en": "Built in 1921"}))
     write_site(touchstone, folder, PLAIN)
     changed = {name for name, kept in files(folder).items() if kept != before[name]}
-    assert changed == {f"{each}/{end}" for each in LANGUAGES for end in (f"claims/{CRANE}.html", "feed.xml")} | {
+    assert changed == {f"{each}/{end}" for each in SHOWN for end in (f"claims/{CRANE}.html", "feed.xml")} | {
         "en/index.html"
     }
     shown = text_in(parsed((folder / "en" / "claims" / f"{CRANE}.html").read_text("utf-8")))
@@ -151,7 +152,7 @@ def test_a_withdrawn_claim_leaves_a_page_without_a_word_of_it_and_no_other_trace
     write_site(touchstone, folder, PLAIN)
     Editor(touchstone.base).edit(OPERATOR, CRANE, None, SetStatus("withdrawn"))
     write_site(touchstone, folder, PLAIN)
-    for language in LANGUAGES:
+    for language in SHOWN:
         page = (folder / language / "claims" / f"{CRANE}.html").read_text("utf-8")
         parsed(page)
         assert "1920年" not in page
@@ -166,7 +167,7 @@ def test_pages_of_claims_that_are_no_longer_in_force_go_and_files_of_others_stay
     (folder / "CNAME").write_text("claims.example")
     with_few = Touchstone(touchstone.settings, touchstone.base.limited(frozenset({"ai-economy"})))
     done = write_site(with_few, folder, PLAIN)
-    assert done.removed == 4 * len(LANGUAGES)
+    assert done.removed == 4 * len(SHOWN)
     assert not (folder / "en" / "claims" / f"{CRANE}.html").exists()
     assert (folder / "CNAME").exists()
 
@@ -235,7 +236,7 @@ def test_a_servers_own_version_is_on_the_site_of_that_server_alone(touchstone, f
 def test_every_page_carries_a_review_that_our_own_reader_takes_for_this_claim(touchstone, folder, frame):
     write_site(touchstone, folder, frame)
     today = date(2026, 2, 1)
-    for language in LANGUAGES:
+    for language in SHOWN:
         for path in (folder / language / "claims").iterdir():
             (script,) = parsed(path.read_text("utf-8")).iter("script")
             node = json.loads(script.text or "")
@@ -287,7 +288,7 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("said", HOSTILE)
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", SHOWN)
 def test_no_text_becomes_markup(said, language):
     assert_only_text(said, language)
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from checks.calibration import Sample, calibrate
+from checks.calibration import Sample, calibrate, calibrate_meaning, ticked
 from checks.tuning import CutOffs, Model
 from config.errors import EvaluationError
 
@@ -49,3 +49,45 @@ def test_too_little_is_told_with_what_is_needed():
         calibrate(samples(right=5), MODEL, 50, 1 / 1000, "test")
     with pytest.raises(EvaluationError, match="Give at least 1000 with --chat"):
         calibrate(samples(chat=500), MODEL, 50, 1 / 1000, "test")
+
+
+SHIPPED = CutOffs(0.8, 0.3, 0.02, about=1.3)
+
+
+def ticks(*, right: int, wrong: int, right_at=0.9, wrong_at=0.9):
+    return [ticked(right_at, True)] * right + [ticked(wrong_at, False)] * wrong
+
+
+def test_labels_that_agree_with_the_score_leave_the_cut_off_where_it_is():
+    even = [*ticks(right=9, wrong=1), *ticks(right=15, wrong=15, right_at=0.5, wrong_at=0.5)]
+    found = calibrate_meaning(even, SHIPPED, 1 / 2000).cut_offs
+    assert found.reply == pytest.approx(SHIPPED.reply, abs=0.03)
+    assert (found.near, found.about) == (SHIPPED.near, SHIPPED.about)
+
+
+def test_wrong_ones_raise_the_cut_off_and_more_of_them_raise_it_further():
+    some = calibrate_meaning(ticks(right=12, wrong=12), SHIPPED, 1 / 2000).cut_offs
+    many = calibrate_meaning(ticks(right=120, wrong=120), SHIPPED, 1 / 2000).cut_offs
+    assert SHIPPED.reply < some.reply < many.reply < 1
+
+
+def test_what_is_right_far_below_the_cut_off_lowers_it():
+    found = calibrate_meaning([*ticks(right=60, wrong=5, right_at=0.6, wrong_at=0.2)], SHIPPED, 1 / 2000)
+    assert found.cut_offs.reply < SHIPPED.reply
+    assert found.after.replied > found.before.replied
+    assert (found.right, found.wrong) == (60, 5)
+
+
+def test_chat_keeps_the_bar_up_whatever_labels_say():
+    chat = [Sample({"score": 0.97}, right=False, about_a_claim=False, answer_due=False, chat=True)] * 10
+    silent = [Sample(None, right=False, about_a_claim=False, answer_due=False, chat=True)] * 1990
+    found = calibrate_meaning([*ticks(right=60, wrong=5, right_at=0.6), *chat, *silent], SHIPPED, 1 / 2000)
+    assert found.cut_offs.reply > 0.97
+    assert found.after.chat_replies <= 1 / 1000
+
+
+def test_too_few_labels_are_refused_with_what_is_needed():
+    with pytest.raises(EvaluationError, match="Give at least 20, 5 of each"):
+        calibrate_meaning(ticks(right=30, wrong=4), SHIPPED, 1 / 2000)
+    with pytest.raises(EvaluationError, match="Give at least 2000 with --chat"):
+        calibrate_meaning([*ticks(right=30, wrong=9), Sample(None, False, False, False, chat=True)], SHIPPED, 1 / 2000)

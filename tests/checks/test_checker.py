@@ -111,3 +111,15 @@ def test_an_empty_base_is_no_fault(lexicon):
 
 def _fields(claim: KnownClaim) -> dict[str, object]:
     return {name: getattr(claim, name) for name in claim.__slots__}
+
+
+def test_claims_are_ranked_as_a_check_finds_them(checker: Checker):
+    text = "drinking coffee dehydrates you, and nvidia is overvalued"
+    assert checker.ranking(text)[:2] == [match.claim for match in checker.check(text).matches][:2]
+    assert checker.ranking("anyone up for lunch?") == []
+
+
+def test_a_slip_of_the_hand_does_not_hide_a_claim(checker: Checker):
+    finding = checker.check("drinking cofffee realy dehydratse you, look it up")
+    assert finding.best is not None
+    assert (finding.best.claim, finding.action) == ("coffee-dehydrates", "reply")

@@ -1,8 +1,11 @@
 """Concepts, frequencies, and the words shown as matched."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from checks.lexicon import Lexicon, SharedWords, analyse
+from checks.lexicon import Lexicon, SharedWords, Spelling, analyse
+from tests.quick import examples
 
 
 def concepts(text: str, lexicon: Lexicon) -> set[str]:
@@ -69,3 +72,41 @@ def test_a_concept_is_shared_across_languages(shared: SharedWords):
 def test_nothing_in_common_is_nothing(shared: SharedWords):
     assert shared.between("good morning", "白银涨了") == ()
     assert shared.between("", "") == ()
+
+
+@pytest.fixture(scope="module")
+def spelling(lexicon: Lexicon) -> Spelling:
+    return Spelling(["the harbour ferry carried four million passengers", "绿茶 cures hydroxychloroquine"], lexicon)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("the hrabour", "the harbour"),
+        ("Fery passengrs!", "ferry passengers!"),
+        ("milllion 綠茶Hydroxychloroquinne", "million 绿茶hydroxychloroquine"),
+        ("ｈrabour #hydroxychlorokuine", "harbour #hydroxychloroquine"),
+    ],
+)
+def test_a_slip_of_one_letter_becomes_the_word_that_the_base_knows(
+    spelling: Spelling, lexicon: Lexicon, typed: str, meant: str
+):
+    assert analyse(typed, lexicon, spelling).text == meant
+
+
+@pytest.mark.parametrize("text", ["carries parried", "hrabuor paasengrs", "fery" * 8, "passengrs_total", "x1hrabour"])
+def test_known_words_names_and_what_is_further_off_stay(spelling: Spelling, lexicon: Lexicon, text: str):
+    assert analyse(text, lexicon, spelling).text == text
+
+
+def test_quotations_move_along(spelling: Spelling, lexicon: Lexicon):
+    said = analyse('passengrs say "four milllion people on the ferryy, wow" and passengrs lie', lexicon, spelling)
+    ((start, end),) = said.clean.quoted
+    assert said.text[start:end] == "four million people on the ferry, wow"
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(text=st.text(max_size=80))
+def test_any_text_can_be_looked_through_and_twice_is_as_once(spelling: Spelling, lexicon: Lexicon, text: str):
+    mended = spelling.mend(lexicon.folder.clean(text))
+    assert spelling.mend(mended) == mended

@@ -94,7 +94,7 @@ def test_a_claim_inside_a_long_post_is_found_in_the_stretch_that_carries_it(mean
     start, end = nearness.span(0)
     assert "zinc zaps zombies" in analyse(text, lexicon).text[start:end]
     assert nearness.nearest_claims(1) == [0]
-    assert nearness.part[0] > nearness.whole[0]
+    assert nearness.part.values[0] > nearness.whole.values[0]
 
 
 def test_the_standing_of_a_claim_is_told_beside_the_others(meaning, source, lexicon):
@@ -103,6 +103,13 @@ def test_the_standing_of_a_claim_is_told_beside_the_others(meaning, source, lexi
     assert first["meaning_whole"] == pytest.approx(1.0, abs=1e-5)
     assert first["lead_whole"] > 0 > second["lead_whole"]
     assert first["above_both"] > 0 > second["above_both"]
+
+
+def test_a_claim_without_others_stands_by_itself(source, lexicon):
+    alone = Meaning.of(IndexedBase.of(CLAIMS[:1], lexicon, Tuning.load()), source)
+    measures = alone.nearness(analyse("zebras like zinc", lexicon), source).measures(0)
+    assert measures["lead_whole"] == measures["meaning_whole"]
+    assert measures["above_both"] == 0.0
 
 
 def test_what_sources_and_disputers_say_is_told_apart_from_the_claim(meaning, source, lexicon):
@@ -118,6 +125,15 @@ def test_vectors_of_another_length_than_the_fitted_ones_are_judged_by_their_cosi
     found = Checker(CLAIMS, lexicon, meaning=source).check("you know that zinc zaps zombies quickly")
     assert found.best is not None
     assert found.best.claim == "zinc"
+
+
+def test_the_ranking_is_that_of_the_check_also_by_meaning(source, lexicon):
+    checker = Checker(CLAIMS, lexicon, meaning=source)
+    text = "you know that zinc zaps zombies quickly"
+    assert checker.ranking(text) == ["zinc", "moon"]
+    assert checker.check(text).matches[0].claim == "zinc"
+    assert checker.encoder == "letters"
+    assert Checker(CLAIMS, lexicon).encoder == ""
 
 
 def test_while_the_embedder_is_out_of_order_nothing_is_said(meaning, source, lexicon):

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from checks.tuning import DecisionModel, Shares
+from checks.tuning import DecisionModel, MeaningTuning, Shares
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +28,14 @@ def test_a_claim_that_is_nearer_in_meaning_is_likelier_the_topic(model):
     average = measures(model)
     nearer = average | {"above_both": average["above_both"] + 1, "lead_both": average["lead_both"] + 0.1}
     assert model.about(nearer) > model.about(average)
+
+
+def test_among_few_claims_the_topic_orders_and_among_thousands_likeness(model):
+    average = measures(model) | {"rank": 1.0}
+    worded = average | {"rank": 1.5, "lead_both": average["lead_both"] - 0.3}
+    assert model.about(worded) < model.about(average)
+    assert model.order(worded, 50) < model.order(average, 50)
+    assert model.order(worded, 10_000) > model.order(average, 10_000)
 
 
 def test_turns_of_phrase_count(model):
@@ -55,6 +63,13 @@ def test_denials_are_believed_sooner_in_short_messages(model):
     shares = Shares(asserts=0.4, denies=0.3, asks=0.1, mentions=0.1, other=0.1)
     assert model.stance_of(shares, 80) == "denies"
     assert model.stance_of(shares, 800) == "asserts"
+
+
+def test_an_operators_cut_offs_take_the_place_of_the_shipped_ones(model):
+    tuned = model.tuned(MeaningTuning("by hand", 0.9, 0.4)).cut_offs
+    assert (tuned.reply, tuned.offer) == (0.9, 0.4)
+    assert (tuned.near, tuned.about) == (model.cut_offs.near, model.cut_offs.about)
+    assert model.tuned(None) is model
 
 
 def test_the_weights_say_where_they_come_from(model):

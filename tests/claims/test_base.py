@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from claims.base import ClaimBase
-from claims.exchange.importing import load_pack, load_shipped_packs
+from claims.exchange.importing import load_pack
 from claims.store.tables import ClaimOverride
 from config.errors import DatabaseError, UnknownClaimError
 from tests.claims.conftest import Clock
 from tests.claims.packs import add_own, claim_data, pack_claims, pack_data, write_pack
+from tests.templates import load_shipped_packs
 
 SHIPPED = Path(__file__).parents[2] / "claims" / "packs" / "ai-economy.yaml"
 

@@ -15,6 +15,8 @@ from tests.discord_server import payloads
 from tests.discord_server.gateway import Gateway
 
 API = "/api/v10"
+# A process starts in some seconds, in minutes where many others want the processor; longer than this takes only a hang.
+PATIENCE = 240.0
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ class LoopbackDiscord:
         """Return the bot's messages that were accepted."""
         return [message for message in self.messages.values() if message["author"]["bot"]]
 
-    async def until(self, happened: Callable[[], Any], seconds: float = 60.0) -> None:
+    async def until(self, happened: Callable[[], Any], seconds: float = PATIENCE) -> None:
         """Wait until something is true; fails the test where it does not come true in time."""
         async with asyncio.timeout(seconds):
             while not happened():  # noqa: ASYNC110  what is waited for happens in another process

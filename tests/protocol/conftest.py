@@ -13,7 +13,7 @@ from bot.service import Touchstone
 from config.settings import Settings
 from tests.claims.people import administrator
 from tests.discord_server import payloads
-from tests.discord_server.server import LoopbackDiscord
+from tests.discord_server.server import PATIENCE, LoopbackDiscord
 
 ROOT = Path(__file__).parents[2]
 ENTRY = ROOT / "tests" / "discord_server" / "entry.py"
@@ -47,7 +47,7 @@ class Bot:
         while line := await self.process.stderr.readline():
             self.log += line.decode()
 
-    async def ended(self, seconds: float = 60.0) -> int:
+    async def ended(self, seconds: float = PATIENCE) -> int:
         """Wait for the end of the process; returns its exit code."""
         async with asyncio.timeout(seconds):
             code = await self.process.wait()
@@ -107,5 +107,5 @@ async def bot(discord, database):
 async def ready(discord, bot):
     """The bot, started and connected."""
     await bot.start()
-    await discord.until(lambda: "Ready as" in bot.log, 120.0)
+    await discord.until(lambda: "Ready as" in bot.log)
     return bot

@@ -61,7 +61,7 @@ async def test_every_card_is_edited_once_whatever_429s_come(discord, bot, base, 
     change(base, EditTexts({"en": "The crane is of 1954"}))
     discord.faults += [Fault("PATCH", f"/channels/*/messages/{card}", 429, LIMITED) for card in made[::3]]
     await bot.start()
-    await discord.until(lambda: not waiting(base), 180.0)
+    await discord.until(lambda: not waiting(base))
     await discord.until(lambda: "12 cards edited, 0 gone, 0 left" in bot.log)
     assert discord.edited == made[::-1]
     asked = [seen for seen in discord.requests if seen.method == "PATCH"]
@@ -75,13 +75,13 @@ async def test_stopped_between_two_cards_it_goes_on_with_the_next_after_a_restar
     made = cards(8)
     change(base, SetStatus("withdrawn"))
     await bot.start()
-    await discord.until(lambda: len(discord.edited) > 2, 120.0)
+    await discord.until(lambda: len(discord.edited) > 2)
     assert await bot.stop() == 0
     assert "Traceback" not in bot.log
     done = len(discord.edited)
     assert waiting(base) == len(made) - done > 0
     await bot.start()
-    await discord.until(lambda: not waiting(base), 180.0)
+    await discord.until(lambda: not waiting(base))
     assert discord.edited == made[::-1]
 
 
@@ -89,9 +89,9 @@ async def test_killed_at_any_moment_it_edits_the_rest_and_at_most_one_card_again
     made = cards(6)
     change(base, EditTexts({"en": "The crane is of 1954"}))
     await bot.start()
-    await discord.until(lambda: len(discord.edited) > 2, 120.0)
+    await discord.until(lambda: len(discord.edited) > 2)
     assert await bot.stop(signal.SIGKILL) == -signal.SIGKILL
     await bot.start()
-    await discord.until(lambda: not waiting(base), 180.0)
+    await discord.until(lambda: not waiting(base))
     assert set(discord.edited) == set(made)
     assert sum(count - 1 for count in Counter(discord.edited).values()) <= 1

@@ -34,7 +34,7 @@ async def test_without_a_token_it_says_so_and_ends_with_2(bot):
 async def test_with_a_bad_token_it_says_so_and_ends_with_2(discord, bot):
     discord.token_is_good = False
     await bot.start()
-    assert await bot.ended(120.0) == 2
+    assert await bot.ended() == 2
     assert "Discord does not accept the bot's token." in bot.log
     assert "a.loopback.token" not in bot.log
     assert "Traceback" not in bot.log
@@ -43,7 +43,7 @@ async def test_with_a_bad_token_it_says_so_and_ends_with_2(discord, bot):
 async def test_a_connection_that_is_refused_for_its_token_ends_with_2(discord, bot):
     discord.gateway.close_on_identify = 4004
     await bot.start()
-    assert await bot.ended(60.0) == 2
+    assert await bot.ended() == 2
     assert "Discord does not accept the bot's token." in bot.log
     assert "Traceback" not in bot.log
 
@@ -67,10 +67,15 @@ async def test_it_says_version_base_claims_servers_and_its_invitation(ready, dis
     assert "voice" not in ready.log
 
 
+async def test_it_has_read_the_claims_before_it_says_that_it_is_ready(ready):
+    before, _, _ = ready.log.partition("Ready as")
+    assert "The claims are read" in before
+
+
 async def test_at_debug_it_logs_no_message_no_form_and_no_token(discord, bot):
     bot.environment["TOUCHSTONE_LOG_LEVEL"] = "DEBUG"
     await bot.start()
-    await discord.until(lambda: "Ready as" in bot.log, 120.0)
+    await discord.until(lambda: "Ready as" in bot.log)
     await discord.say(f"{CRANE}, says my neighbour Ottilie")
     await discord.until(discord.delivered)
     form = payloads.submitted("ts:f:prop||", "token-of-an-interaction", text="typed by Ottilie", note="Ottilie's note")
@@ -88,7 +93,7 @@ async def test_at_debug_it_logs_no_message_no_form_and_no_token(discord, bot):
 async def test_a_cool_down_without_an_end_still_lets_the_first_answer_out(discord, bot, hours):
     bot.environment["TOUCHSTONE_COOLDOWN_HOURS"] = hours
     await bot.start()
-    await discord.until(lambda: "Ready as" in bot.log, 60.0)
+    await discord.until(lambda: "Ready as" in bot.log)
     await discord.say(CRANE)
     await discord.until(discord.delivered)
 
@@ -97,7 +102,7 @@ async def test_a_cool_down_without_an_end_still_lets_the_first_answer_out(discor
 async def test_without_the_message_content_intent_it_says_how_to_mend_it(discord, bot):
     discord.gateway.close_on_identify = 4014
     await bot.start()
-    assert await bot.ended(120.0) == 2
+    assert await bot.ended() == 2
     assert "Message Content Intent is off" in bot.log
 
 
@@ -106,9 +111,9 @@ async def test_it_keeps_trying_while_discord_cannot_be_reached(discord, bot):
     port = discord.port
     await discord.stop()
     await bot.start()
-    await discord.until(lambda: "starting again in" in bot.log, 120.0)
+    await discord.until(lambda: "starting again in" in bot.log)
     await discord.start(port)
-    await discord.until(lambda: "Ready as" in bot.log, 120.0)
+    await discord.until(lambda: "Ready as" in bot.log)
     await discord.say(CRANE)
     await discord.until(discord.delivered)
 
@@ -117,7 +122,7 @@ async def test_it_keeps_trying_while_discord_cannot_be_reached(discord, bot):
 async def test_it_can_be_stopped_while_it_waits_for_discord(discord, bot):
     await discord.stop()
     await bot.start()
-    await discord.until(lambda: "starting again in" in bot.log, 120.0)
+    await discord.until(lambda: "starting again in" in bot.log)
     assert await bot.stop() == 0
 
 
@@ -132,7 +137,7 @@ async def test_killed_while_answering_it_neither_breaks_the_base_nor_answers_twi
     with sqlite3.connect(database.removeprefix("sqlite:///")) as base:
         assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     await ready.start()
-    await discord.until(lambda: ready.log.count("Ready as") == 2, 120.0)
+    await discord.until(lambda: ready.log.count("Ready as") == 2)
     await discord.gateway.emit("MESSAGE_CREATE", discord.messages[said])
     await discord.say(SEALS)
     await discord.until(lambda: len(discord.delivered()) == 2)

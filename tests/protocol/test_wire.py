@@ -68,7 +68,7 @@ async def test_unknown_events_pass_by(discord, ready):
 @pytest.mark.slow
 async def test_an_event_that_cannot_be_read_costs_the_connection_but_not_the_process(discord, ready):
     await discord.gateway.emit("MESSAGE_CREATE", {"id": "no number"})
-    await discord.until(lambda: discord.gateway.identified == 2, 120.0)
+    await discord.until(lambda: discord.gateway.identified == 2)
     await discord.say(CRANE)
     await discord.until(discord.delivered)
     assert ready.is_running
@@ -82,5 +82,5 @@ async def test_commands_are_registered_at_the_first_start_only(discord, ready):
     assert len(puts()) == 1
     assert await ready.stop() == 0
     await ready.start()
-    await discord.until(lambda: ready.log.count("Ready as") == 2, 120.0)
+    await discord.until(lambda: ready.log.count("Ready as") == 2)
     assert len(puts()) == 1

@@ -101,7 +101,7 @@ class NewForm:
         """Return the form, empty."""
         texts = request.texts
         fields = (
-            line("title", "", texts, texts("The claim, in one sentence, in English or Chinese."), required=True),
+            line("title", "", texts, texts("The claim, in one sentence."), required=True),
             long("wordings", "", texts, texts("How people say it, one a line, in any language; empty: as the title.")),
             long("point", "", texts, texts("What is documented against it, in one or two sentences.")),
             line("source", "", texts, texts("An address, or the name of a source; a new one is made of it.")),

@@ -202,7 +202,7 @@ class EditorCommands(
 
     @app_commands.command(name=locale_str(msgid("find")), description=locale_str(msgid("Find a claim and change it")))
     @app_commands.rename(claim=locale_str(msgid("claim")))
-    @app_commands.describe(claim=locale_str(msgid("Part of a claim, in English or Chinese")))
+    @app_commands.describe(claim=locale_str(msgid("Part of a claim, in any of its languages")))
     @app_commands.autocomplete(claim=_complete)
     async def find(self, interaction: BotInteraction, claim: str) -> None:
         """Show the screen of a claim."""
@@ -233,7 +233,7 @@ class EditorCommands(
         claim=locale_str(msgid("claim")), source=locale_str(msgid("source")), words=locale_str(msgid("words"))
     )
     @app_commands.describe(
-        claim=locale_str(msgid("Part of a claim, in English or Chinese")),
+        claim=locale_str(msgid("Part of a claim, in any of its languages")),
         source=locale_str(msgid("The document that says it")),
         words=locale_str(msgid("A few words of the sentence")),
     )

@@ -177,7 +177,7 @@ class AddForm:
         await read_screen(request, claim_id)
         use = next(use for each, _, use in LISTS if each == name)
         fields = (
-            long("texts", "", texts, texts("One text a line, in English or Chinese."), required=True),
+            long("texts", "", texts, texts("One text a line, in any language."), required=True),
             choice("use", use, tuple(USES), texts, USES),
         )
         return Form(FormName(self.kind, about), texts("Add wordings"), fields)

@@ -41,7 +41,7 @@ class CandidateForm:
         fields = (
             line("title", ByLanguage(draft.texts.title).first(), texts, required=True),
             choice("kind", draft.texts.kind or KINDS[0], KINDS, texts) if draft.point.date else date_line("", texts),
-            long("texts", draft.wordings, texts, texts("One text a line, in English or Chinese."), required=True),
+            long("texts", draft.wordings, texts, texts("One text a line, in any language."), required=True),
             _text(draft.point, texts),
             _citations(draft.point.citations or "", texts),
         )

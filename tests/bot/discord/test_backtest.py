@@ -3,7 +3,7 @@
 import discord
 import pytest
 
-from bot.discord import backtest
+from bot.discord import ticking
 from config.errors import NotAllowedError
 from tests.bot.discord.world import CRANE, CRANE_ZH, MODERATORS_ONLY, labels_of, text_of
 from tests.claims.people import administrator
@@ -80,15 +80,15 @@ async def test_nobody_gets_a_report_on_what_they_may_not_read(world, past):
 
 
 async def test_progress_is_shown_on_the_way(world, past, monkeypatch):
-    monkeypatch.setattr(backtest, "PROGRESS_EVERY", 0.0)
-    monkeypatch.setattr(backtest, "_AT_ONCE", 10)
+    monkeypatch.setattr(ticking, "PROGRESS_EVERY", 0.0)
+    monkeypatch.setattr(ticking, "_AT_ONCE", 10)
     await world.chief.slash(world.channel, "backtest", channel=past)
     edits = [str(seen.json) for seen in world.env.http_requests if seen.method == "PATCH"]
     assert sum("% of the time" in edit for edit in edits) == 2
 
 
 async def test_a_run_that_takes_too_long_says_that_it_stopped(world, past, monkeypatch):
-    monkeypatch.setattr(backtest, "LONGEST", -1.0)
+    monkeypatch.setattr(ticking, "LONGEST", -1.0)
     shown = text_of(await world.chief.slash(world.channel, "backtest", channel=past))
     assert "these are the newest messages" in shown
     assert "1 messages of members read." in shown

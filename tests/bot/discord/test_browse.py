@@ -5,9 +5,10 @@ import pytest
 
 from bot.discord import create_bot
 from bot.discord.ask import PER_PAGE
-from claims.exchange.importing import load_pack, load_shipped_packs
+from claims.exchange.importing import load_pack
 from config.errors import UnknownClaimError
 from tests.bot.discord.world import text_of
+from tests.templates import load_shipped_packs
 
 
 async def complete(world, typed):

@@ -3,7 +3,7 @@
 import discord
 import pytest
 
-from bot.discord.errors import CASES
+from bot.discord.errors import ANSWERS
 from bot.discord.lookup import ClaimLookup
 from config.errors import (
     ConflictError,
@@ -81,13 +81,13 @@ async def test_autocomplete_fails_without_a_word(world, monkeypatch):
 
 
 def test_every_kind_of_error_stands_before_the_kinds_it_belongs_to():
-    kinds = [kind for case in CASES for kind in case.kinds]
+    kinds = [kind for each in ANSWERS for kind in each.kinds]
     for place, kind in enumerate(kinds):
         assert not any(issubclass(later, kind) for later in kinds[place + 1 :]), kind
 
 
 def test_every_error_of_our_own_has_a_case():
-    assert any(issubclass(TouchstoneError, kind) for case in CASES for kind in case.kinds)
+    assert any(issubclass(TouchstoneError, kind) for each in ANSWERS for kind in each.kinds)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bot.discord.health import Health
+from bot.discord.supervise import Health
 from claims.base import ClaimBase
 from config.errors import DatabaseError
 from tests.bot.discord.world import CRANE

@@ -3,7 +3,7 @@
 import discord
 import pytest
 
-from claims.moderation.exemptions import MessageRules
+from claims.moderation.server_setup import MessageRules
 from tests.bot.discord.world import CRANE, FERRY, MODERATORS_ONLY, SEALS, text_of
 from tests.claims.people import administrator
 

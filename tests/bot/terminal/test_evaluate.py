@@ -45,8 +45,19 @@ def test_claims_are_ranked_and_decided_on(call, tmp_path):
     outcome = call("evaluate", "retrieval", str(tmp_path), "--decide", str(chat), "--json", str(out))
     assert outcome.code == 0, outcome
     written = json.loads(out.read_text("utf-8"))["dev"]
+    assert "mistyped" not in written
     assert written["figures"] == {"map@5": 1, "p@1": 1, "s@5": 1}
     assert written["decide"]["answered"] == 1
+
+
+def test_claims_are_ranked_for_mistyped_messages_too(call, tmp_path):
+    write(tmp_path / "claims.jsonl", CLAIMS)
+    write(tmp_path / "dev.jsonl", QUERIES)
+    out = tmp_path / "out.json"
+    outcome = call("evaluate", "retrieval", str(tmp_path), "--typos", "3", "--json", str(out))
+    assert outcome.code == 0, outcome
+    assert "dev, mistyped" in outcome.out
+    assert json.loads(out.read_text("utf-8"))["dev"]["mistyped"]["figures"] == {"map@5": 1, "p@1": 1, "s@5": 1}
 
 
 def test_a_faulty_file_is_named_with_line_and_field(call, tmp_path):
@@ -70,3 +81,9 @@ def test_too_little_to_calibrate_with_is_told(call, tmp_path):
     assert "Too few labelled messages" in outcome.err
     assert len(work.read_text("utf-8").splitlines()) == len(MESSAGES)
     assert "lunch" not in work.read_text("utf-8")
+
+
+def test_ticks_cannot_be_read_where_words_alone_decide(call, tmp_path):
+    outcome = call("calibrate", "--labels", "--work", str(tmp_path / "work.jsonl"))
+    assert outcome.code == 2
+    assert "needs an embedder" in outcome.err

@@ -3,7 +3,7 @@
 import pytest
 
 from checks.evaluate.files import ChatLine, LabelledMessage
-from checks.evaluate.measures import judge_chat, judge_messages
+from checks.evaluate.measures import judge_chat, judge_messages, mistyped
 from checks.model import Finding, Match
 
 
@@ -61,3 +61,19 @@ def test_every_answer_to_chat_is_a_false_alarm():
     assert (report.count("reply"), report.count("offer")) == (1, 1)
     assert report.per_thousand("reply", "offer") == pytest.approx(2000 / 3)
     assert [alarm.line.number for alarm in report.alarms] == [2, 3]
+
+
+def test_every_third_longer_word_is_mistyped_and_the_rest_stays():
+    text = "the quick silver prices of many traders explode under https://example.com/prices today again"
+    pairs = zip(text.split(), mistyped(text, 1).split(), strict=True)
+    assert [one for one, other in pairs if one != other] == ["quick", "traders", "today"]
+
+
+def test_the_same_seed_makes_the_same_slips():
+    text = "silver prices explode because traders everywhere expect shortages"
+    assert mistyped(text, 1) == mistyped(text, 1)
+    assert len({mistyped(text, seed) for seed in range(9)}) > 1
+
+
+def test_a_text_without_longer_words_stays():
+    assert mistyped("gold is up, 白银涨了", 1) == "gold is up, 白银涨了"

@@ -1,11 +1,23 @@
-"""Tone: turns of phrase around a claim, with the claim's own words masked."""
+"""Cues by kind, and tone: turns of phrase around a claim, with the claim's own words masked."""
+
+from importlib import resources
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.stance.cues import ToneReader
 from checks.text import Tokenizer, stretches_of
+from config.languages import lexicon_files
+
+
+def test_every_kind_of_cue_in_a_lexicon_is_one_that_the_table_knows():
+    known = yaml.safe_load((resources.files("config") / "lexicon" / "stance.yaml").read_text("utf-8"))
+    for text in lexicon_files("stance.yaml").values():
+        named = yaml.safe_load(text)
+        assert named["opposites"].keys() - set(known["opposites"]) == set()
+        assert named.keys() - known.keys() == set()
 
 
 @pytest.fixture(scope="module")

@@ -14,12 +14,11 @@ from claims.answering.traces import CARDS_KEPT, TRACES, TraceBook, mark_of
 from claims.base import ClaimBase
 from claims.moderation.editor import DraftBook
 from claims.moderation.examples import ExampleBook, KeptMessage
-from claims.moderation.exemptions import ExemptionBook
-from claims.moderation.labels import LabelBook, LabelledReply
+from claims.moderation.labels import LabelBook, LabelledReply, ShadowBook
 from claims.moderation.queue import Queue
 from claims.moderation.reports import FeedbackBook
 from claims.moderation.rights import Actor
-from claims.moderation.shadow import ShadowBook
+from claims.moderation.server_setup import ExemptionBook
 from claims.store.revisions import hash_user
 from claims.store.tables import Table
 from tests.claims.conftest import KEY, Clock

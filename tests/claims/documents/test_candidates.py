@@ -11,7 +11,7 @@ from checks.lexicon import Lexicon
 from claims.base import ClaimBase
 from claims.documents.candidates import COVERED, MOST, Candidate, CandidateReader
 from claims.documents.worthiness import CandidateCues
-from claims.exchange.importing import load_shipped_packs
+from tests.templates import load_shipped_packs
 
 SHARED = Path(os.environ.get("TOUCHSTONE_SHARED", Path(__file__).parents[4] / "shared"))
 Find = Callable[[str], tuple[Candidate, ...]]

@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
-from checks.text import TextFolder
+from checks.text import TextFolder, language_of
 from claims.documents.cleaning import CleaningRules
 from claims.documents.decoding import MAX_BYTES, canonical, decoded, digest_of, editions, read_file
 from claims.documents.intake import IntakeReader
@@ -20,7 +21,7 @@ from claims.documents.worthiness import CandidateCues
 from config.errors import DocumentRefusedError
 
 FOLDER = TextFolder()
-READER = IntakeReader(CleaningRules.load(CandidateCues.load().ends, FOLDER.fold), FOLDER.script_of)
+READER = IntakeReader(CleaningRules.load(CandidateCues.load().ends, FOLDER.fold), partial(language_of, folder=FOLDER))
 SIMPLIFIED = "白银价格在去年上涨了一倍，没有人知道这会持续多久。机房越建越多，用的银也越来越多。\n"
 TRADITIONAL = "白銀價格在去年上漲了一倍，沒有人知道這會持續多久。機房越建越多，用的銀也越來越多。\n"
 ENGLISH = "Silver rose by 30% in 2025 – its dealers say “no one knows why”.\n"

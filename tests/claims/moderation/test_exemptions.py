@@ -3,10 +3,9 @@
 import pytest
 
 from claims.base import ClaimBase
-from claims.moderation.exemptions import ExemptionBook, MessageRules
 from claims.moderation.history import History
 from claims.moderation.rights import Actor
-from claims.moderation.server_setup import ServerSetup
+from claims.moderation.server_setup import ExemptionBook, MessageRules, ServerSetup
 from claims.store.revisions import hash_user
 from config.errors import NotAllowedError
 from tests.claims.conftest import KEY, Clock

@@ -12,7 +12,6 @@ from checks.checker import Checker
 from checks.model import Finding, Match
 from claims.answering.answers import AnswerBook, SightingBook
 from claims.base import ClaimBase
-from claims.exchange.importing import load_shipped_packs
 from claims.moderation.candidate_items import QueueDecisions
 from claims.moderation.history import History
 from claims.moderation.queue import Queue
@@ -21,6 +20,7 @@ from claims.moderation.server_setup import ClaimSettings, ServerSetup
 from config.errors import InvalidEditError, UnknownClaimError
 from tests.claims.conftest import KEY, Clock
 from tests.claims.people import CLAIM, HERE, MODERATOR, THERE, settled
+from tests.templates import load_shipped_packs
 
 
 @pytest.fixture

@@ -15,12 +15,11 @@ from claims.moderation.editor import DraftBook, Editor
 from claims.moderation.edits import EditPoint, EditTexts
 from claims.moderation.examples import ExampleBook, KeptMessage
 from claims.moderation.history import History, Undoing
-from claims.moderation.labels import LabelBook
+from claims.moderation.labels import LabelBook, ShadowBook
 from claims.moderation.queue import Queue
 from claims.moderation.reports import FeedbackBook
 from claims.moderation.rights import NEEDED, Actor, Rights
 from claims.moderation.server_setup import ClaimSettings, ServerSetup
-from claims.moderation.shadow import ShadowBook
 from claims.moderation.sources import NewSource, SourceBook
 from config.errors import AlreadyWrittenError, InvalidEditError, NotAllowedError, UnknownClaimError, UnknownEntryError
 from config.languages import ByLanguage

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from checks.model import Action, Finding, Match
 from claims.answering.traces import TraceBook
 from claims.base import ClaimBase
-from claims.moderation.shadow import ShadowBook
+from claims.moderation.labels import ShadowBook
 from claims.store.tables import Table
 from tests.claims.conftest import KEY, Clock
 from tests.claims.people import ADMINISTRATOR, HERE, STRANGER, THERE

@@ -1,4 +1,4 @@
-"""Turning: where the message says the opposite of what the claim says, by negators, opposites or questions."""
+"""Signs that a message disputes a claim: cues, and where it says the opposite by negators, opposites or questions."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -139,8 +139,8 @@ _CLOSE = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """One piece: its weight, its reason (a catalogue key) and the words that show it."""
+class Sign:
+    """One sign: its weight, its reason (a catalogue key) and the words that show it."""
 
     weight: float
     reason: str
@@ -148,7 +148,7 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Case:
+class Hearing:
     """A message held against a claim, with what the weighing needs more than once."""
 
     read: ReadText
@@ -179,37 +179,37 @@ class Case:
         return any(here + step in self.read.anchored_sentences for step in range(-distance, distance + 1))
 
 
-def cue_evidence(case: Case, takes_a_no: Callable[[Hit], bool]) -> list[Evidence]:
+def cue_signs(hearing: Hearing, takes_a_no: Callable[[Hit], bool]) -> list[Sign]:
     """Return the cues against the claim in the author's own words, but for those that take up a negated statement."""
-    pieces: list[Evidence] = []
-    for hit in case.read.of(*_AGAINST):
+    pieces: list[Sign] = []
+    for hit in hearing.read.of(*_AGAINST):
         if (
-            _reaches(case, hit)
-            and case.counts(hit)
-            and not case.claim.has_cue(hit.cue)
-            and not _is_negated(case.read, hit)
+            _reaches(hearing, hit)
+            and hearing.counts(hit)
+            and not hearing.claim.has_cue(hit.cue)
+            and not _is_negated(hearing.read, hit)
         ):
-            weight = 0.0 if takes_a_no(hit) else _weight(case, hit)
-            pieces.append(Evidence(weight, _REASONS.get(hit.category, "debunk"), hit))
+            weight = 0.0 if takes_a_no(hit) else _weight(hearing, hit)
+            pieces.append(Sign(weight, _REASONS.get(hit.category, "debunk"), hit))
     return pieces
 
 
-def total(evidence: Sequence[Evidence]) -> float:
+def total(signs: Sequence[Sign]) -> float:
     """Return the sum of the weights; of each category the strongest counts, and half of the second strongest."""
     weights: dict[str, list[float]] = {}
-    for piece in evidence:
+    for piece in signs:
         weights.setdefault(piece.hit.category, []).append(piece.weight)
     ranked = (sorted(each, reverse=True) for each in weights.values())
     return sum(each[0] + sum(each[1:2]) / 2 for each in ranked)
 
 
-def _weight(case: Case, hit: Hit) -> float:
-    own_kind = case.claim.categories.get("impossible", 0.0) >= _OWN_IMPOSSIBLE or case.claim.negative >= NEGATIVE
+def _weight(hearing: Hearing, hit: Hit) -> float:
+    own_kind = hearing.claim.categories.get("impossible", 0.0) >= _OWN_IMPOSSIBLE or hearing.claim.negative >= NEGATIVE
     if hit.category == "impossible" and own_kind:
         return 0.0
-    if hit.category == "debunk" and case.claim.negative >= NEGATIVE and _names_the_opposite(case.read, hit):
+    if hit.category == "debunk" and hearing.claim.negative >= NEGATIVE and _names_the_opposite(hearing.read, hit):
         return _OF_THE_OPPOSITE
-    return hit.cue.weight * (_CONCESSION if hit.category in _CONCEDED and _is_conceded(case.read, hit) else 1.0)
+    return hit.cue.weight * (_CONCESSION if hit.category in _CONCEDED and _is_conceded(hearing.read, hit) else 1.0)
 
 
 def _names_the_opposite(read: ReadText, hit: Hit) -> bool:
@@ -226,11 +226,11 @@ def _is_negated(read: ReadText, hit: Hit) -> bool:
     return any(len(UNIT.findall(read.text, end, hit.start)) <= 1 for end in before)
 
 
-def _reaches(case: Case, hit: Hit) -> bool:
+def _reaches(hearing: Hearing, hit: Hit) -> bool:
     if hit.category == "answer_no":
-        sentence = case.read.sentence_at(hit.start)
-        return sentence == 0 or case.moods.get(sentence - 1) in ("asks", "bare")
-    return hit.cue.reach == "message" or case.is_near(hit, 1 if hit.cue.reach == "near" else 0)
+        sentence = hearing.read.sentence_at(hit.start)
+        return sentence == 0 or hearing.moods.get(sentence - 1) in ("asks", "bare")
+    return hit.cue.reach == "message" or hearing.is_near(hit, 1 if hit.cue.reach == "near" else 0)
 
 
 def _is_conceded(read: ReadText, hit: Hit) -> bool:
@@ -253,83 +253,83 @@ _AFFIRMED = Cue("affirmed", "", BESIDE, "sentence", "never")
 _TURNS_BACK = ("negator", "impossible", "rhetorical", "reversal", "ask", "double", "pseudo")
 
 
-def turning_evidence(case: Case) -> list[Evidence]:
+def turning_signs(hearing: Hearing) -> list[Sign]:
     """Return what turns the claim round in the message."""
-    return [*_negated(case), *_opposed(case), *_reversed(case), *_affirmed(case)]
+    return [*_negated(hearing), *_opposed(hearing), *_reversed(hearing), *_affirmed(hearing)]
 
 
-def takes_a_no(case: Case, hit: Hit) -> bool:
+def takes_a_no(hearing: Hearing, hit: Hit) -> bool:
     """Tell whether "who says" or "stop saying" takes up a negation that is not the claim's: both together assert."""
     if hit.category not in _OF_STATEMENTS:
         return False
-    clause = case.read.clause_at(hit.start)
-    return any(each.clause == clause and hit.end <= each.hit.start and _turn(case, each) for each in case.negations)
+    clause = hearing.read.clause_at(hit.start)
+    return any(
+        each.clause == clause and hit.end <= each.hit.start and _turn(hearing, each) for each in hearing.negations
+    )
 
 
-def _negated(case: Case) -> list[Evidence]:
+def _negated(hearing: Hearing) -> list[Sign]:
     """Return the negators that turn the claim round; two of them in one clause cancel each other."""
-    turning: dict[Clause, list[Evidence]] = {}
-    for negation in case.negations:
-        weight = _turn(case, negation) if case.counts(negation.hit) else 0.0
-        if weight and not _is_taken_up(case, negation):
-            turning.setdefault(negation.clause, []).append(Evidence(weight, "negated", negation.hit))
+    turning: dict[Clause, list[Sign]] = {}
+    for negation in hearing.negations:
+        weight = _turn(hearing, negation) if hearing.counts(negation.hit) else 0.0
+        if weight and not _is_taken_up(hearing, negation):
+            turning.setdefault(negation.clause, []).append(Sign(weight, "negated", negation.hit))
     return [pieces[0] for pieces in turning.values() if len(pieces) % 2]
 
 
-def _is_taken_up(case: Case, negation: Negation) -> bool:
+def _is_taken_up(hearing: Hearing, negation: Negation) -> bool:
     """Tell whether "who says" or "stop saying" stands before a negator in its clause."""
-    return any(negation.clause.start <= other.start < negation.hit.start for other in case.read.of(*_OF_STATEMENTS))
+    return any(negation.clause.start <= other.start < negation.hit.start for other in hearing.read.of(*_OF_STATEMENTS))
 
 
-def _turn(case: Case, negation: Negation) -> float:
+def _turn(hearing: Hearing, negation: Negation) -> float:
     """Return how much a negator turns the claim round.
 
     Nothing where the claim negates the same word, or takes the side of opposites that comes out.
     """
-    for word in case.sided:
+    for word in hearing.sided:
         is_part = word.hit.start <= negation.hit.start < word.hit.end
         if is_part or negation.start <= word.hit.start < negation.end:
-            if word.category in case.claim.sides:
+            if word.category in hearing.claim.sides:
                 return 0.0
-            if mirror(word.category) in case.claim.sides:
+            if mirror(word.category) in hearing.claim.sides:
                 return 1.0
-    likely = case.claim.negates(content_forms(case.forms(case.read.text[negation.start : negation.end])))
+    likely = hearing.claim.negates(content_forms(hearing.forms(hearing.read.text[negation.start : negation.end])))
     if likely >= _OWN_NEGATION:
         return 0.0
-    return 1.0 if negation.governs and likely < max(_UNLIKELY, case.claim.negative) else BESIDE
+    return 1.0 if negation.governs and likely < max(_UNLIKELY, hearing.claim.negative) else BESIDE
 
 
-def _opposed(case: Case) -> list[Evidence]:
+def _opposed(hearing: Hearing) -> list[Sign]:
     """Return a word of the side opposite to the claim's, where the message has none of the claim's own side."""
-    words = [word for word in case.sided if case.counts(word.hit)]
+    words = [word for word in hearing.sided if hearing.counts(word.hit)]
     own = {word.category for word in words}
     for word in words:
         other = mirror(word.category)
-        if other in case.claim.sides and other not in own and case.is_near(word.hit, 0):
-            return [Evidence(BESIDE, "counter", word.hit)]
+        if other in hearing.claim.sides and other not in own and hearing.is_near(word.hit, 0):
+            return [Sign(BESIDE, "counter", word.hit)]
     return []
 
 
-def _reversed(case: Case) -> list[Evidence]:
+def _reversed(hearing: Hearing) -> list[Sign]:
     """Return questions that mean the opposite ("how is this a bubble?"), where no negator turns them back."""
-    if case.claim.negative >= NEGATIVE:
+    if hearing.claim.negative >= NEGATIVE:
         return []
-    read = case.read
+    read = hearing.read
     turned_back = {read.sentence_at(hit.start) for hit in read.of("negator", "double", "rhetorical")}
-    hits = [hit for hit in read.of("reversal") if case.is_near(hit, 0)]
-    return [
-        Evidence(hit.cue.weight, "rhetorical", hit) for hit in hits if read.sentence_at(hit.start) not in turned_back
-    ]
+    hits = [hit for hit in read.of("reversal") if hearing.is_near(hit, 0)]
+    return [Sign(hit.cue.weight, "rhetorical", hit) for hit in hits if read.sentence_at(hit.start) not in turned_back]
 
 
-def _affirmed(case: Case) -> list[Evidence]:
+def _affirmed(hearing: Hearing) -> list[Sign]:
     """Return a word that a negative claim negates as a rule, where the message uses it without any negation."""
-    if case.claim.negative < NEGATIVE or case.read.has(*_TURNS_BACK):
+    if hearing.claim.negative < NEGATIVE or hearing.read.has(*_TURNS_BACK):
         return []
-    if any(word.category in case.claim.sides for word in case.sided):
+    if any(word.category in hearing.claim.sides for word in hearing.sided):
         return []
-    for start, end in case.read.anchors:
-        forms = content_forms(case.forms(case.read.text[start:end]))
-        if end - start <= _WORD and forms and case.claim.negates(forms) >= _AS_A_RULE:
-            return [Evidence(BESIDE, "counter", Hit(_AFFIRMED, start, end))]
+    for start, end in hearing.read.anchors:
+        forms = content_forms(hearing.forms(hearing.read.text[start:end]))
+        if end - start <= _WORD and forms and hearing.claim.negates(forms) >= _AS_A_RULE:
+            return [Sign(BESIDE, "counter", Hit(_AFFIRMED, start, end))]
     return []
