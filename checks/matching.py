@@ -353,7 +353,7 @@ class MatchReader:
         vectors = (nearness.vector(claim), wording.vectors[row]) if is_fitted else None
         shares = self._decision.shares(measures, turns, vectors)
         text = look.message.text
-        stance = self._decision.stance_of(shares, len(text) + count_han(text))
+        stance = self._decision.stance_of(shares, len(text) + count_han(text), has_denials=bool(signs["has_denials"]))
         # What the author says to a quotation decides, and the cues know that better than the tone of both together.
         is_rebutted = readings.whole.is_quoted and readings.whole.stance == "denies"
         doubt = self._disputed(look, readings.around, signs["dispute"], shares.denies)

@@ -256,6 +256,7 @@ class DecisionModel:
         directions: weights of the vector of the carrying stretch, and of its difference to the nearest wording's.
         denial: so many times the likelihood of a denial counts when the stance is chosen, in short messages and in
             long ones (of more than 250 letters, a Han character counting as two), where there is more to misread.
+        known: the same in short messages for a claim of which it is known how people dispute it.
         question: the same for a question.
         cut_offs: from which probability on a match is answered, offered, and named at all.
         gates: below which likeness by words alone a message is not embedded.
@@ -272,6 +273,7 @@ class DecisionModel:
     encoder: str
     directions: Weights
     denial: tuple[float, float]
+    known: float
     question: float
     cut_offs: CutOffs
     gates: Gates
@@ -307,9 +309,14 @@ class DecisionModel:
         weights = np.exp(odds - odds.max())
         return Shares(*(weights / weights.sum()).tolist())
 
-    def stance_of(self, shares: Shares, length: int) -> Stance:
-        """Return the likeliest stance in a message of `length` letters, a Han character counting as two."""
-        return shares.stance(self.denial[self.is_long(length)], self.question)
+    def stance_of(self, shares: Shares, length: int, *, has_denials: bool) -> Stance:
+        """Return the likeliest stance in a message of `length` letters, a Han character counting as two.
+
+        `has_denials`: the claim comes with wordings that dispute it.
+        """
+        short, long = self.denial
+        denial = long if self.is_long(length) else self.known if has_denials else short
+        return shares.stance(denial, self.question)
 
     def is_long(self, length: int) -> bool:
         """Tell whether a message of so many letters is a long one, which holds more that can be misread."""
@@ -342,6 +349,7 @@ class DecisionModel:
             encoder=data["encoder"],
             directions=np.array(data["directions"]),
             denial=(float(data["denial"]["short"]), float(data["denial"]["long"])),
+            known=float(data["denial"]["known"]),
             question=float(data["question"]),
             cut_offs=CutOffs(**data["cut_offs"]),
             gates=Gates(**data["gates"]),

@@ -268,9 +268,11 @@ _IDLE = (_is_personal, _is_order, _is_supposed, _is_rhetorical)
 
 _MOODS: tuple[Mood, ...] = ("asks", "bare", "rhetorical", "states")
 _MOODS_BEHIND: tuple[Mood, ...] = ("asks", "rhetorical")
+# Kinds of cues that tell in a question whether its author wants to know if the claim is so.
+_ASKED = ("any", "ask", "alternative", "either", "truth")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CueScan:
     """A message read once: its cues of all kinds, and the mood of each sentence."""
 
@@ -295,6 +297,9 @@ class CueScan:
             **{f"around_cue_{kind}": float(kind in around) for kind in self.kinds},
             **{f"carrying_mood_{mood}": float(mood in own) for mood in _MOODS},
             **{f"behind_mood_{mood}": float(mood in behind) for mood in _MOODS_BEHIND},
+            **{f"carrying_asked_{kind}": float(kind in self._asked_in(span)) for kind in _ASKED},
+            **{f"around_asked_{kind}": float(kind in self._asked_in(window)) for kind in _ASKED},
+            **{f"later_asked_{kind}": float(kind in self._asked_in((span[1], length))) for kind in _ASKED},
             "ends_asking": float(self.read.text[-1:] == "?"),
             "carrying_from": span[0] / length,
             "many_clauses": float(len(self.read.clauses) > 1),
@@ -303,6 +308,38 @@ class CueScan:
     def is_marked_false(self, window: Span) -> bool:
         """Tell whether a mark in the window passes a verdict on what stands beside it (`❌`, `= false`)."""
         return "verdict" in self._kinds_in(window)
+
+    def _asked_in(self, span: Span) -> set[str]:
+        """Return what kinds of cues the questions in a span hold; "any" where there is one at all."""
+        found = set[str]()
+        for number, kinds in self._asked.items():
+            start, end = self._bounds[number]
+            if start < span[1] and end > span[0]:
+                found |= kinds
+        return found
+
+    @cached_property
+    def _asked(self) -> dict[int, set[str]]:
+        marks = {clause.sentence: clause.mark for clause in self.read.clauses}
+        asking = {
+            number
+            for number, mood in self.moods.items()
+            if mood == "asks" or (mood != "rhetorical" and "?" in marks[number])
+        }
+        kinds = {number: {"any"} for number in asking}
+        for hit in self.read.hits:
+            number = self.read.sentence_at(hit.start)
+            if number in kinds:
+                kinds[number].add(hit.category)
+        return kinds
+
+    @cached_property
+    def _bounds(self) -> dict[int, Span]:
+        bounds: dict[int, Span] = {}
+        for clause in self.read.clauses:
+            start, _ = bounds.get(clause.sentence, (clause.start, 0))
+            bounds[clause.sentence] = start, clause.end
+        return bounds
 
     def _kinds_in(self, span: Span) -> set[str]:
         return {hit.category for hit in self.read.hits if span[0] <= hit.start < span[1]}

@@ -61,8 +61,14 @@ def test_a_measure_far_out_counts_as_far_and_no_farther(model):
 
 def test_denials_are_believed_sooner_in_short_messages(model):
     shares = Shares(asserts=0.4, denies=0.3, asks=0.1, mentions=0.1, other=0.1)
-    assert model.stance_of(shares, 80) == "denies"
-    assert model.stance_of(shares, 800) == "asserts"
+    assert model.stance_of(shares, 80, has_denials=False) == "denies"
+    assert model.stance_of(shares, 800, has_denials=False) == "asserts"
+
+
+def test_denials_are_believed_sooner_where_it_is_known_how_people_dispute_a_claim(model):
+    shares = Shares(asserts=0.5, denies=0.2, asks=0.1, mentions=0.1, other=0.1)
+    assert model.stance_of(shares, 80, has_denials=True) == "denies"
+    assert model.stance_of(shares, 80, has_denials=False) == "asserts"
 
 
 def test_an_operators_cut_offs_take_the_place_of_the_shipped_ones(model):

@@ -39,11 +39,11 @@ LEAST_MESSAGES, LEAST_CLAIMS = 4, 3
 LEAST_HUNDREDTHS = 2
 # These two tell claims of one base apart from those of another, not right ones from wrong ones.
 NO_TOPIC = {"rank", "wordings"}
-DENIAL = {"short": 2.0, "long": 0.45}
-QUESTION = 1.2
+DENIAL = {"short": 1.6, "long": 0.45, "known": 4.0}
+QUESTION = 1.5
 # Of rightly answered messages one in fifty of other fields, and fewer about the shipped claims, is less `about` its
 # claim; of falsely answered chat half.
-CUT_OFFS = {"reply": 0.79, "offer": 0.25, "near": 0.02, "about": 1.3}
+CUT_OFFS = {"reply": 0.78, "offer": 0.25, "near": 0.02, "about": 1.3}
 # Of messages that make a claim 1 % lie below: measured on five packs; of ordinary chat two thirds do.
 GATES = {"few": 0.2, "many": 1.2, "many_from": 40}
 CHAT_A_PACK, CHAT_SHIPPED, CHAT_READ = 40, 500, 20000
@@ -167,7 +167,7 @@ def judge(table: Table, about: np.ndarray, shares: np.ndarray, packs: set[str]) 
 def _count(pair: Pair, about: float, shares: np.ndarray, found: dict[str, list[bool]]) -> None:
     row, right = pair.row, pair.claim in pair.row.claims
     length = len(row.text) + len(re.findall("[\u3400-\u9fff]", row.text))
-    denial = DENIAL["long" if length > 250 else "short"]
+    denial = DENIAL["long" if length > 250 else "known" if pair.stance["has_denials"] else "short"]
     weighed = [shares[0], shares[1] * denial, shares[2] * QUESTION, shares[3]]
     stance = CLASSES[int(np.argmax(weighed))]
     makes = shares[0] + shares[2]
@@ -280,7 +280,8 @@ def gather(
 ) -> list[Pair]:
     """Return the measured pairs of all packs."""
     own = {file.stem: (file, file.with_suffix(".jsonl")) for file in sorted((HERE / "fields").glob("*.yaml"))}
-    sets = own | {"own": (SHIPPED, HERE / "messages.jsonl")} | dict(also)
+    sight = {"own": (SHIPPED, HERE / "messages.jsonl"), "first sight": (SHIPPED, HERE / "first_sight.jsonl")}
+    sets = own | sight | dict(also)
     pairs: list[Pair] = []
     lines = read_chat(chat)
     vectors = measurer.vectors(lines) if lines else None
@@ -316,7 +317,7 @@ def main() -> None:
     hard = [json.loads(line) for line in given.hard.read_text("utf-8").splitlines()] if given.hard else []
     also = {name: tuple(map(Path, files.split(":"))) for name, files in (each.split("=", 1) for each in given.also)}
     table = Table(gather(Measurer(given.work), also, given.chat, hard))
-    shipped = {"own"} | {name for name, (pack, _) in also.items() if pack.resolve() == SHIPPED}
+    shipped = {"own", "first sight"} | {name for name, (pack, _) in also.items() if pack.resolve() == SHIPPED}
     about, shares = cross_validate(table, shipped)
     for name in sorted({pair.pack for pair in table.pairs}):
         sys.stdout.write(f"{name}: {judge(table, about, shares, {name})}\n")

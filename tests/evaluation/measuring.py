@@ -91,7 +91,7 @@ class Measurer:
         return np.vstack([embedder.embed(folded[i : i + _BATCH]) for i in range(0, len(folded), _BATCH)])
 
     def _of(self, pack: str, row: Row, base: IndexedBase, meaning: Meaning) -> Iterable[Pair]:
-        message = analyse(row.text, self.lexicon)
+        message = analyse(row.text, self.lexicon, base.spelling)
         if base.scorer is None or not message.words:
             return
         nearness = meaning.nearness(message, self.source)

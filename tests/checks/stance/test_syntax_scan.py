@@ -42,3 +42,38 @@ def test_a_mark_passes_a_verdict(lexicon, text):
 def test_without_a_mark_there_is_no_verdict(lexicon):
     found, _ = scan(lexicon, "silver is a bubble, and that is false modesty")
     assert not found.is_marked_false((0, 80))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "silver is a bubble. my neighbour says so, and he sells boats. is there anything in it?",
+        "白银是泡沫。隔壁老王说的,他卖船的。到底靠不靠谱?",
+    ],
+)
+def test_a_question_after_the_truth_is_seen_wherever_it_follows_the_claim(lexicon, text):
+    _, measures = scan(lexicon, text)
+    assert measures["later_asked_truth"] == 1.0
+    assert measures["carrying_asked_any"] == 0.0
+
+
+def test_a_question_about_something_else_is_not_one_after_the_truth(lexicon):
+    _, measures = scan(lexicon, "silver is a bubble. by the way, when does the shop close?")
+    assert measures["later_asked_any"] == 1.0
+    assert measures["later_asked_truth"] == 0.0
+
+
+def test_words_of_truth_ask_nothing_where_no_question_stands(lexicon):
+    _, measures = scan(lexicon, "silver is a bubble. that is the truth")
+    assert measures["around_cue_truth"] == 1.0
+    assert measures["around_asked_truth"] == 0.0
+
+
+def test_a_question_that_is_one_only_in_form_asks_nothing(lexicon):
+    _, measures = scan(lexicon, "silver is a bubble. isn't it the truth?")
+    assert measures["around_asked_truth"] == 0.0
+
+
+def test_a_question_with_another_possibility_leaves_it_open(lexicon):
+    _, measures = scan(lexicon, "is silver a bubble or plain fear?")
+    assert measures["carrying_asked_either"] == 1.0
