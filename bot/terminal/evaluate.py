@@ -25,7 +25,7 @@ from bot.texts import Texts, msgid
 
 if TYPE_CHECKING:
     from checks.checker import Checker
-    from checks.evaluate.files import ChatLine, Query
+    from checks.evaluate.files import ChatLine, LabelledMessage, Query
     from checks.evaluate.measures import ChatReport, MessageReport, RetrievalReport, Threshold
 
 
@@ -228,10 +228,18 @@ def messages(
     run = BulkRun(BulkChoice(processes, scheduler, work), "messages")
     with terminal.open() as touchstone, run as opened, reading_bar(terminal, [*read]) as bar:
         parts = (Part(path, watched(rows, path, bar)) for path, rows in read.items())
-        bulk = opened.bulk(touchstone, lambda row: row.text, sum(map(size_of, read)))
+        bulk = opened.bulk(touchstone, _message_text, sum(map(size_of, read)))
         report = judge_findings(bulk.checked(parts))
     show_messages(terminal, report, worst)
     write_json(json_file, messages_json(report))
+
+
+def _message_text(row: "LabelledMessage") -> str:
+    return row.text
+
+
+def _line_text(line: "ChatLine") -> str:
+    return line.text
 
 
 def watched(rows: Sequence[Row], path: Path, bar: ReadingBar) -> Iterator[Row]:
@@ -266,7 +274,7 @@ def chat(
 
     run = BulkRun(BulkChoice(processes, scheduler, work), "chat")
     with terminal.open() as touchstone, run as opened, reading_bar(terminal, found) as bar:
-        bulk = opened.bulk(touchstone, lambda line: line.text, sum(map(size_of, found)))
+        bulk = opened.bulk(touchstone, _line_text, sum(map(size_of, found)))
         report = count_alarms(bulk.checked(Part(path, lines(path, bar)) for path in found))
     show_chat(terminal, report, worst)
     write_json(json_file, chat_json(report))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, cast
 
@@ -121,9 +122,9 @@ def read_queries(path: Path) -> list[Query]:
 def _lines(path: Path, on_bytes: Callable[[int], object] = id) -> Iterator[tuple[int, str]]:
     count = 0
     try:
-        with path.open(encoding="utf-8-sig") as file:
+        with path.open("rb") as raw, TextIOWrapper(raw, "utf-8-sig") as file:
             for number, line in enumerate(file, 1):
-                on_bytes(file.buffer.tell())
+                on_bytes(raw.tell())
                 if line.strip():
                     count += 1
                     yield number, line.removesuffix("\n")
