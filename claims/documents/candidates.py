@@ -15,7 +15,7 @@ from claims.documents.sentences import Counterpoint, Pairing, Said, Sentence, se
 from claims.documents.speakers import SpeechReader, ToldTime
 from claims.documents.worthiness import Signal, Worth, WorthReader
 from claims.fields import LINE, SENTENCE, clean_text
-from config.languages import language_of_code, written_language
+from config.languages import written_language
 
 Attitude = Literal["asserts", "rejects", "reports", "predicts"]
 
@@ -303,5 +303,4 @@ def _is_sound(one: Said) -> bool:
     text = one.text
     if not one.sentence.stop or _ASKING.search(text) or _BROKEN.search(text) or len(text) > SENTENCE:
         return False
-    spaced = language_of_code(written_language(text)).spaced
-    return len(text.split()) in _WORDS_LENGTH if spaced else len(text) in _HAN_LENGTH
+    return len(text) in _HAN_LENGTH if written_language(text) == "zh" else len(text.split()) in _WORDS_LENGTH
