@@ -209,7 +209,7 @@ _LEAST_INSERTED = 0.01
 _GLOSSED = re.compile(rf"(?<=[{HAN}])[(（][a-zü{_TONED}\u0308 ]{{1,40}}[)）]")
 _TEACHING = re.compile(r"拼音|讀音|读音|声调|聲調|多音字|注音|pinyin|pronounc|tones?\b", re.IGNORECASE)
 _WHOLE_WORDS = 0.2
-_HAN_SPACE = re.compile(rf"(?<=[{HAN}，。？！、])[ ]+(?=[{HAN}，。？！、])")
+_HAN_SPACE = re.compile(rf"(?<=[{HAN}，。？！、])[ ]+(?=[{HAN}，。？！、\d])|(?<=[\d%％])[ ]+(?=[{HAN}，。？！、%％])")
 _DOUBLED = re.compile(r"[。，？！][ ]?[。，,.？！]|[.,][ ]?[。，]")
 _LEAST_SPEECH = 60
 _LEAST_TURNS = 3
