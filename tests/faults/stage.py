@@ -152,6 +152,12 @@ class Stage:
         status = Path(f"/proc/{self.bot.process.pid}/status").read_text()
         return int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024
 
+    def processor_seconds(self) -> float:
+        """Return how much processor time the bot's process has taken."""
+        assert self.bot.process is not None
+        fields = Path(f"/proc/{self.bot.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     async def click_seconds(self, number: int) -> float:
         """Hand in a form; return how long its acknowledgement took."""
         began = monotonic()

@@ -25,7 +25,7 @@ async def load(seconds: float) -> Figures:
         memory, clicking = [on.memory()], list[asyncio.Task[float]]()
         part = min(_CLAIMS_IN_CHAT, _CARDS / (seconds * RATE))
         began, sent, claims, next_look = monotonic(), 0, list[int](), monotonic() + 1
-        before = await on.checked()
+        before, used = await on.checked(), on.processor_seconds()
         while (now := monotonic()) < began + seconds:
             while sent < (now - began) * RATE:
                 says_claim = chance.random() < part
@@ -41,6 +41,7 @@ async def load(seconds: float) -> Figures:
         await until(lambda: set(claims) <= on.discord.answers.keys(), _LATE)
         behind, clicks = monotonic() - ended, await asyncio.gather(*clicking)
         checked, (gone, hints, _) = await on.checked() - before, on.let_go()
+        used = on.processor_seconds() - used
         waited, half = on.discord.waited(), len(memory) // 2
         growth = middle(memory[-max(1, half // 2) :]) - middle(memory[half : half + max(1, half // 2)])
         figures.told = {
@@ -51,6 +52,7 @@ async def load(seconds: float) -> Figures:
             "hints_given_up": hints,
             "claims_said": len(claims),
             "answered": len(set(claims) & on.discord.answers.keys()),
+            "processor_ms_a_message": round(used * 1000 / max(checked, 1), 2),
             "p50_seconds": share(waited, 0.5),
             "p99_seconds": share(waited, 0.99),
             "longest_click_seconds": round(max(clicks), 3),
