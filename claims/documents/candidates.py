@@ -175,6 +175,8 @@ class CandidateReader:
         speaker = ""
         for number, sentence in enumerate(sentences, 1):
             one = self._said(document, sentence, speaker)
+            if said and said[-1].is_named and not one.speaker and _goes_on_quoting(one):
+                one = replace(one, speaker=said[-1].speaker, is_reported=True, is_named=True)
             speaker = one.speaker if one.is_named else speaker
             said.append(one)
             worths.append(self._worth.weigh(one.text, is_reported=one.is_reported))
@@ -206,7 +208,7 @@ class CandidateReader:
         turn = document.speaker_at(sentence.at)
         who = turn
         if found is not None:
-            who = found.who or last_speaker or turn
+            who = found.who or ("" if found.is_hearsay else last_speaker) or turn
         start = lead + (found.end if found is not None else 0)
         # After a name, words such as 其实 may lead on again.
         start += self._worth.cues.lead_of(plain[start:])
@@ -270,6 +272,11 @@ def _heading_of(text: str, start: int, plain: str) -> int:
     """Return how many characters of a sentence are the heading of its item in a list."""
     found = _HEADING.match(plain) if _BULLET.search(text[max(0, start - 4) : start]) else None
     return found.end() if found and len(plain) > 2 * found.end() else 0
+
+
+def _goes_on_quoting(one: Said) -> bool:
+    """Tell whether a sentence is a quotation in the paragraph of the one before it, and names nobody itself."""
+    return one.text[:1] in {opening for opening, _ in _QUOTES} and not one.sentence.opens
 
 
 _LEAST_LEFT = 9

@@ -208,7 +208,7 @@ _ONE_HAN = re.compile(f"[{HAN}]")
 _LEAST_INSERTED = 0.01
 _GLOSSED = re.compile(rf"(?<=[{HAN}])[(（][a-zü{_TONED}\u0308 ]{{1,40}}[)）]")
 _WHOLE_WORDS = 0.2
-_HAN_SPACE = re.compile(rf"(?<=[{HAN}，。？！、])[ ]+(?=[{HAN}，。？！、])")
+_HAN_SPACE = re.compile(rf"(?<=[{HAN}，。？！、])[ ]+(?=[{HAN}，。？！、\d])|(?<=[\d%％])[ ]+(?=[{HAN}，。？！、%％])")
 _DOUBLED = re.compile(r"[。，？！][ ]?[。，,.？！]|[.,][ ]?[。，]")
 _LEAST_SPEECH = 60
 _LEAST_TURNS = 3
