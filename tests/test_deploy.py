@@ -108,3 +108,11 @@ def test_the_commands_of_the_notes_on_upgrading_are_there():
     known = {command.callback.__name__ for command in build_app().registered_commands}
     notes = (ROOT / "docs" / "upgrading.md").read_text("utf-8")
     assert set(re.findall(r"touchstone (backup|restore|doctor|run)\b", notes)) <= known
+
+
+@pytest.mark.parametrize("name", ["runtime", "dev"])
+def test_every_pin_has_its_hash(name):
+    lock = (ROOT / "requirements" / f"{name}.lock").read_text("utf-8")
+    pins = re.split(r"^(?=[a-z0-9])", lock.replace("\\\n", " "), flags=re.MULTILINE)[1:]
+    assert len(pins) > 40
+    assert [pin.split()[0] for pin in pins if "==" not in pin.split()[0] or "--hash=sha256:" not in pin] == []
