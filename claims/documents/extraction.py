@@ -76,7 +76,7 @@ class ModelAddress:
 
     base: str
     model: str
-    key: str = ""
+    key: str = field(default="", repr=False)
     most_tokens: int = 200_000
     seconds: float = 120
     tries: int = 3
