@@ -9,6 +9,7 @@
 # make texts    bring the catalogues of texts up to date with the code
 # make manual   the manual page, from the commands
 # make docs     the documents as a small site, in build/docs
+# make audit    ask whether a weakness of a pinned package is known; says so where nobody can be asked
 # make lock     choose the newest versions of all dependencies, and pin them
 
 PYTHON ?= python3
@@ -17,7 +18,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
-.PHONY: install demo test test-all check run bench evaluate texts manual docs lock
+.PHONY: install demo test test-all check run bench evaluate texts manual docs audit lock
 .DELETE_ON_ERROR:
 
 install: $(VENV)/.runtime
@@ -55,6 +56,17 @@ manual: $(VENV)/.runtime
 
 docs: $(VENV)/.dev
 	@$(BIN)/python -m docs.site
+
+# In an environment of its own: it needs much that nothing else does.
+audit: $(VENV)/.made
+	@mkdir -p build
+	@{ $(PYTHON) -m venv build/audit && build/audit/bin/python -m pip --disable-pip-version-check install --quiet pip-audit; } \
+		>build/audit.log 2>&1 || { echo "Not audited: pip-audit cannot be installed here (build/audit.log)."; exit 0; }; \
+	build/audit/bin/pip-audit --requirement requirements/dev.lock --disable-pip --progress-spinner off >build/audit.log 2>&1; \
+	code=$$?; cat build/audit.log; \
+	if [ $$code != 0 ] && ! grep -q "^Found [0-9]* known vulnerabilit" build/audit.log; then \
+		echo "Not audited: nobody could be asked."; code=0; fi; \
+	exit $$code
 
 lock: $(VENV)/.made
 	$(PIP) uv

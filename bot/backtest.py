@@ -83,7 +83,10 @@ class Backtest:
 
     def add(self, message: PastMessage) -> None:
         """Check one message and count what it would have led to."""
-        finding = self._check(message.text)
+        self.count(message, self._check(message.text))
+
+    def count(self, message: PastMessage, finding: Finding) -> None:
+        """Count what a message that was checked would have led to."""
         self._messages += 1
         best = finding.best
         if best is None or finding.action == "silent":

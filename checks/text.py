@@ -67,6 +67,10 @@ _EMPHASIS = re.compile(
     r"\*{1,3}|(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)|~~|\|\||^\#{1,3}\s|^\s*[-*]\s(?=\S)", re.MULTILINE
 )
 
+# Without one of these signs there is no markup, and no emphasis: most chat is told so at once.
+_MARKUP_SIGN = re.compile(r"[`\[<>\"“「『]|://")
+_EMPHASIS_SIGN = re.compile(r"[*_~|#-]")
+
 # Characters that OpenCC leaves apart although they are written for one another in chat.
 _TWINS = str.maketrans("著幺衞馀锺妳祂牠裡", "着么卫余钟你他它里")
 
@@ -154,15 +158,20 @@ def _without_markup(raw: str) -> Iterator[tuple[str, int]]:
     0 for the author's own words. Quoted lines and code blocks are nobody's own word, however short they are.
     """
     last = 0
-    for found in _MARKUP.finditer(raw):
-        yield _spell_out(_EMPHASIS.sub("", raw[last : found.start()])), 0
+    for found in _MARKUP.finditer(raw) if _MARKUP_SIGN.search(raw) else ():
+        yield _own_words(raw[last : found.start()]), 0
         for outer, inner in _QUOTING:
             if found[outer] is not None:
                 yield " ", 0
-                yield _spell_out(_EMPHASIS.sub("", found[inner])), 1 if outer in _WHOLLY_OTHERS else _LEAST_QUOTATION
+                yield _own_words(found[inner]), 1 if outer in _WHOLLY_OTHERS else _LEAST_QUOTATION
         yield " ", 0
         last = found.end()
-    yield _spell_out(_EMPHASIS.sub("", raw[last:])), 0
+    yield _own_words(raw[last:]), 0
+
+
+def _own_words(text: str) -> str:
+    """Return `text` without marks of emphasis, with long tags spelt out."""
+    return _spell_out(_EMPHASIS.sub("", text) if _EMPHASIS_SIGN.search(text) else text)
 
 
 def _spell_out(text: str) -> str:
@@ -177,7 +186,7 @@ def _weight(text: str) -> int:
 
 def count_han(text: str) -> int:
     """Count the Han characters of `text`."""
-    return len(_HAN.findall(text))
+    return 0 if text.isascii() else len(_HAN.findall(text))
 
 
 def language_of(raw: str, folder: TextFolder) -> Language:

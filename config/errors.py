@@ -6,6 +6,7 @@ TouchstoneError
 ├── WordedError                  its text is a template, so that front ends can say it in another language
 │   ├── NotAllowedError          the person lacks the right for what was asked
 │   ├── ExportError              a file of exported chat cannot be used
+│   ├── BulkError                processes or a cluster for checks in bulk cannot be used
 │   ├── DocumentTextError        a document is unknown here, or its text is not loaded (also a ClaimBaseError)
 │   ├── DocumentRefusedError     a file or an answer from an address cannot become a document (also a ClaimBaseError)
 │   │   └── AddressRefusedError  an address may not be read, or gave nothing that can be
@@ -127,6 +128,10 @@ class EvaluationError(TouchstoneError):
 
 class ExportError(WordedError):
     """A file of exported chat cannot be used."""
+
+
+class BulkError(WordedError):
+    """Processes of this machine, or a cluster, cannot be used for checks in bulk."""
 
 
 class UnknownUnitError(TouchstoneError):

@@ -81,6 +81,7 @@ GIVEN = tuple(language.code for language in LANGUAGES if language.given)
 SHOWN: Mapping[Language, ShownLanguage] = {shown.tag: shown for each in LANGUAGES for shown in each.shown}
 FIRST_SHOWN: Language = next(iter(SHOWN))
 _LETTERS = tuple((each, re.compile(f"[{each.letters}]")) for each in reversed(LANGUAGES) if each.letters)
+_CLIENTS = {locale: shown.tag for shown in SHOWN.values() for locale in shown.clients}
 _LATIN = re.compile("[a-z]")
 
 
@@ -165,7 +166,7 @@ def content_language(shown: Language) -> str:
 
 def client_language(locale: str) -> Language:
     """Return the language for one of Discord's locales: the first where the table names none for it."""
-    return next((shown.tag for shown in SHOWN.values() if locale in shown.clients), FIRST_SHOWN)
+    return _CLIENTS.get(locale, FIRST_SHOWN)
 
 
 def terminal_language(locale: str) -> Language:

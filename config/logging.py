@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from time import monotonic
+from urllib.parse import quote
 
 from pydantic import SecretStr
 
@@ -74,7 +75,13 @@ def secrets(settings: Settings) -> tuple[str, ...]:
     """Return the values that must never be shown."""
     values = (value for _, value in settings if isinstance(value, SecretStr))
     given = (value.get_secret_value() for value in values if value.get_secret_value())
-    return (*given, *database_secrets(settings.database_url))
+    addresses = (settings.database_url, settings.embedder_url, settings.extractor_url or "")
+    return (*given, *(secret for address in addresses for secret in database_secrets(address)))
+
+
+def _written(secret: str) -> tuple[str, ...]:
+    """Return a secret in each way in which a line may hold it: as it is, in Python's quotes, and in an address."""
+    return tuple(dict.fromkeys((secret, repr(secret)[1:-1], quote(secret), quote(secret, safe=""))))
 
 
 class BlottingFormatter(logging.Formatter):
@@ -83,12 +90,11 @@ class BlottingFormatter(logging.Formatter):
     def __init__(self, pattern: str | None, secrets: Iterable[str]) -> None:
         super().__init__(pattern)
         self._as_json = pattern is None
-        self._secrets = tuple(secrets)
+        self._secrets = tuple(form for secret in secrets for form in _written(secret))
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line; a traceback is part of it."""
-        line = self._json(record) if self._as_json else super().format(record)
-        return blotted(line, self._secrets, BLOT)
+        return self._json(record) if self._as_json else blotted(super().format(record), self._secrets, BLOT)
 
     def _json(self, record: logging.LogRecord) -> str:
         entry = {
@@ -99,4 +105,7 @@ class BlottingFormatter(logging.Formatter):
         }
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)
-        return json.dumps(entry, ensure_ascii=False)
+        # Before JSON escapes what stands in a secret, and it could be found no more.
+        return json.dumps(
+            {name: blotted(said, self._secrets, BLOT) for name, said in entry.items()}, ensure_ascii=False
+        )

@@ -104,13 +104,14 @@ class Settings(BaseSettings):
     embedder: EmbedderName = Field(
         description="Sentence embedder: auto (the packaged one, where installed), none, semantic, onnx or http."
     )
-    embedder_url: str = Field(description="Base address of an OpenAI-compatible embeddings server.")
+    embedder_url: str = Field(repr=False, description="Base address of an OpenAI-compatible embeddings server.")
     embedder_model: str = Field(description="Model name sent to the embeddings server.")
     embedder_key: SecretStr | None = Field(
         default=None, description="Bearer key for the embeddings server, if it wants one."
     )
     embedder_timeout: float = Field(gt=0, le=3_600, description="Seconds before an embedder call counts as failed.")
     extractor_url: str | None = Field(
+        repr=False,
         default=None,
         description="Base address of an OpenAI-compatible chat server that finds claims in documents; off.",
     )

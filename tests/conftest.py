@@ -7,13 +7,17 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from tests.claims.postgres import Server, server
 from tests.once import read_once
 from tests.quick import ALL, QuickRun
 from tests.templates import Templates
 
+ON_SERVER = "--postgresql"
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the whole run be asked for."""
+    """Let the whole run be asked for, and PostgreSQL in place of SQLite."""
+    parser.addoption(ON_SERVER, action="store_true", help="copy the databases of all tests in PostgreSQL")
     parser.addoption(ALL, action="store_true", help="run the slow tests as well, and properties with all examples")
 
 
@@ -35,10 +39,31 @@ def shipped_files_read_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    """The databases that tests copy; shared by all processes of a run."""
+def postgres() -> Iterator[Server]:
+    """Make PostgreSQL databases; skips where it is not installed."""
+    with server() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def templates(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Templates | Server:
+    """The databases that tests copy; files are shared by all processes of a run."""
+    if request.config.getoption(ON_SERVER):
+        return request.getfixturevalue("postgres")
     own = tmp_path_factory.getbasetemp()
     return Templates((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "templates")
+
+
+@pytest.fixture(autouse=True)
+def only_what_a_server_can_do(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Leave out what is about SQLite files where PostgreSQL is asked for, and keep the server's disk free."""
+    if not request.config.getoption(ON_SERVER):
+        yield
+        return
+    if request.node.get_closest_marker("sqlite"):
+        pytest.skip("is about a SQLite file")
+    with request.getfixturevalue("postgres").dropping():
+        yield
 
 
 @pytest.fixture(autouse=True)

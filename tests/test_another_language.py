@@ -32,6 +32,12 @@ msgid "Edit"
 msgstr "ƛint"
 """,
     "config/lexicon/qkw/stance.yaml": "debunk: [harno]\nask: [hvaƛ]\n",
+    "config/lexicon/qkw/wordings.yaml": """
+hearsay: ʔuda {title}
+figure: '{subject} {value} {unit}'
+reason: ' ne '
+least: 9
+""",
     "config/lexicon/qkw/concepts.yaml": "kelwesh: [kelwe, ʔargentum]\n",
 }
 

@@ -21,7 +21,8 @@ ROOT = Path(__file__).parents[1]
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
-PAGES = (ARCHITECTURE, CONTRIBUTING, *DECISIONS)
+THREATS = ROOT / "docs" / "threats.md"
+PAGES = (ARCHITECTURE, CONTRIBUTING, THREATS, *DECISIONS)
 FOLDERS = ("bot", "checks", "claims", "config", "docs", "tests")
 
 _CODE = re.compile(r"`([^`\n]+)`")
@@ -122,6 +123,16 @@ def test_the_ways_name_every_file_that_is_entered_on_them():
     entered = set(re.findall(r"^ +([\w/]+\.py)$", shown, re.MULTILINE))
     assert entered
     assert entered - set(paths_in(ARCHITECTURE)) == set()
+
+
+def test_every_threat_names_tests_that_are_there():
+    rows = [row for row in THREATS.read_text("utf-8").splitlines() if row.startswith("| ")]
+    rows = [row for row in rows if not row.endswith("| test |")]
+    assert len(rows) > 30
+    named = {row: re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", row.rpartition(" | ")[2]) for row in rows}
+    assert [row for row, tests in named.items() if not tests] == []
+    tests = {test for found in named.values() for test in found}
+    assert [test for test in sorted(tests) if test[1] not in names_in(ROOT / test[0])] == []
 
 
 def test_the_pages_are_read_at_all():

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from bot.terminal import backtest, check, claims, doctor, documents, evaluate, packs
+from bot.terminal import backtest, calibrate, check, claims, doctor, documents, evaluate, packs
 from bot.terminal.console import STOPPED, Terminal, complain, operator_language
 from bot.texts import Texts, msgid
 from config.errors import StartError, TouchstoneError, version
@@ -99,6 +99,9 @@ def _told() -> Iterator[None]:
             raise
         complain("there is a whole number of more than 4,300 digits in the input. Take it out.")
         sys.exit(FAILURE)
+    except RecursionError:
+        complain("something in the input is nested too deeply. Take it apart.")
+        sys.exit(FAILURE)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         complain(f"{place}{error.strerror or type(error).__name__}. Look at the disk and at the rights there.")
@@ -122,7 +125,7 @@ def build_app() -> typer.Typer:
     names = {"help_option_names": ["-h", "--help"]}
     app = typer.Typer(help=_ABOUT, no_args_is_help=True, pretty_exceptions_enable=False, context_settings=names)
     app.callback()(root)
-    for part in (check, claims, documents, packs, doctor, evaluate, backtest):
+    for part in (check, claims, documents, packs, doctor, evaluate, calibrate, backtest):
         part.register(app)
     app.command(help=msgid("Run the bot in Discord until it is stopped; needs TOUCHSTONE_DISCORD_TOKEN."))(run)
     app.command(help=msgid("Print a shell's script that completes this command's words."))(completion)

@@ -1,24 +1,32 @@
 """`touchstone backtest` and `trends`: what the bot would have said in a channel's past, and which claims it saw."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from bot.terminal.console import STOPPED, Terminal, complain
-from bot.terminal.evaluate import read_budget, write_json
+from bot.terminal.calibrate import read_budget
+from bot.terminal.console import (
+    STOPPED,
+    ProcessesOption,
+    ReadingBar,
+    SchedulerOption,
+    Terminal,
+    WorkOption,
+    complain,
+    reading_bar,
+    size_of,
+)
+from bot.terminal.evaluate import write_json
 from bot.texts import Texts, msgid
 from config.errors import ExportError
 
 if TYPE_CHECKING:
     from bot.backtest import Backtest, BacktestReport, PastMessage, WouldSay
+    from bot.bulk import Bulk, Part
     from bot.chat_export import ExportCount
     from claims.moderation.digest import Trends
 
@@ -41,18 +49,25 @@ def backtest(
     budget: Annotated[str, typer.Option("--budget", help=_BUDGET)] = "1/2000",
     json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help=_JSON, dir_okay=False)] = None,
     label: Annotated[Path | None, typer.Option("--label", metavar="FILE", help=_LABEL, dir_okay=False)] = None,
+    processes: ProcessesOption = None,
+    scheduler: SchedulerOption = None,
+    work: WorkOption = None,
 ) -> None:
     """Check all messages of the exports; Ctrl-C ends it early with what has been counted so far."""
     from bot.backtest import Backtest  # noqa: PLC0415  as in Terminal.open
-    from bot.chat_export import ExportCount  # noqa: PLC0415
+    from bot.bulk import BulkChoice, BulkRun  # noqa: PLC0415
+    from bot.chat_export import ExportCount, find_exports  # noqa: PLC0415
 
     terminal = Terminal.of(context)
     texts = terminal.texts
     share = 1000 * read_budget(budget, terminal)
-    with terminal.open() as touchstone:
+    choice = BulkChoice(processes, scheduler, work)
+    with terminal.open() as touchstone, BulkRun(choice, "backtest") as opened:
         run, count = Backtest(touchstone.check, keep_texts=True), ExportCount()
         try:
-            whole = read_all(terminal, run, exports, count)
+            files = list(find_exports(exports))
+            bulk = opened.bulk(touchstone, text_of, sum(size_of(path) for path, _ in files))
+            whole = read_all(terminal, run, files, bulk, count)
         except ExportError as error:
             raise typer.BadParameter(texts(error.fault, **error.values), param_hint="EXPORT.json") from error
     report = run.report(share)
@@ -78,9 +93,9 @@ def _label(terminal: Terminal, report: "BacktestReport", file: Path) -> None:
 
     texts = terminal.texts
     with terminal.writing(file, "--label"):
-        known = {row.id for row in read_labelled(file)} if _size(file) else set[str]()
+        known = {row.id for row in read_labelled(file)} if size_of(file) else set[str]()
         # The last row of a file that somebody has made by hand may lack its end.
-        begun = _size(file) > 0 and not file.read_bytes().endswith(b"\n")
+        begun = size_of(file) > 0 and not file.read_bytes().endswith(b"\n")
         with file.open("a", encoding="utf-8") as out:
             out.write("\n" if begun else "")
             for reply in report.sample:
@@ -129,66 +144,52 @@ def _say_blank(count: "ExportCount", texts: Texts) -> str:
     )
 
 
-def read_all(terminal: Terminal, run: "Backtest", exports: Sequence[Path], count: "ExportCount") -> bool:
+Read = tuple[Path, "PastMessage"]
+
+
+def text_of(read: Read) -> str:
+    """Return what is checked of a message and its file."""
+    return read[1].text
+
+
+def read_all(
+    terminal: Terminal, run: "Backtest", files: Sequence[tuple[Path, bool]], bulk: "Bulk[Read]", count: "ExportCount"
+) -> bool:
     """Check the messages of all files, each once; returns whether it came to the end. Raises ExportError.
 
     A file of a folder that is no export is named and passed over.
     """
-    from bot.chat_export import ExportCount, find_exports, read_export  # noqa: PLC0415
+    from bot.bulk import Part, Seen  # noqa: PLC0415
+    from bot.chat_export import ExportCount, read_export  # noqa: PLC0415
 
-    files = list(find_exports(exports))
-    seen: set[int] = set()
+    def rows(part: "Part[Read]", bar: ReadingBar, *, is_named: bool) -> "Iterator[Read]":
+        within = ExportCount()
+        try:
+            yield from ((part.path, message) for message in read_export(part.path, bar.move, within))
+        except ExportError as error:
+            part.is_whole = False
+            if is_named:
+                raise
+            complain(terminal.texts(error.fault, **error.values))
+        count.add(within)
+        bar.finish(part.path)
+
+    def parts(bar: ReadingBar) -> "Iterator[Part[Read]]":
+        for path, is_named in files:
+            part: Part[Read] = Part(path, ())
+            part.rows = rows(part, bar, is_named=is_named)
+            yield part
+
+    seen = Seen() if len(files) > 1 else None
     try:
-        with _progress(terminal, [path for path, _ in files]) as bar:
-            for path, is_named in files:
-                within = ExportCount()
-                try:
-                    messages: Iterable[PastMessage] = read_export(path, bar.move, within)
-                    for message in messages:
-                        # Exports of one channel may overlap.
-                        key = hash((message.link or path, message.id, message.text))
-                        if key not in seen:
-                            run.add(message)
-                        if len(files) > 1:
-                            seen.add(key)
-                except ExportError as error:
-                    if is_named:
-                        raise
-                    complain(terminal.texts(error.fault, **error.values))
-                count.add(within)
-                bar.finish(path)
+        with reading_bar(terminal, [path for path, _ in files]) as bar:
+            for (path, message), finding in bulk.checked(parts(bar)):
+                # Exports of one channel may overlap.
+                if seen is None or seen.is_new(message.link or str(path), message.id, message.text):
+                    run.count(message, finding)
     except KeyboardInterrupt:
         return False
     return True
-
-
-@dataclass(slots=True)
-class _Bar:
-    """A bar over the bytes of all files."""
-
-    progress: Progress
-    task: Any
-    before: int = 0
-
-    def move(self, count: int) -> None:
-        """Say how many bytes of this file have been read."""
-        self.progress.update(self.task, completed=self.before + count)
-
-    def finish(self, path: Path) -> None:
-        """Go on behind a file."""
-        self.before += _size(path)
-
-
-@contextmanager
-def _progress(terminal: Terminal, exports: Sequence[Path]) -> Iterator[_Bar]:
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        total = sum(map(_size, exports)) or None
-        yield _Bar(progress, progress.add_task(terminal.texts("Reading"), total=total))
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.is_file() else 0
 
 
 def show(terminal: Terminal, report: "BacktestReport") -> None:

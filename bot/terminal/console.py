@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +17,7 @@ from rich.console import Console, Group, JustifyMethod, OverflowMethod, Renderab
 from rich.containers import Lines
 from rich.padding import Padding
 from rich.panel import Panel
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from bot.reply import PointLine, Reply, ReplyEntry, SourceLine
@@ -229,6 +230,46 @@ EmbedderOption = Annotated[
     EmbedderName | None,
     typer.Option("--embedder", help=msgid("Use this embedder in place of the one in the settings."), callback=_choose),
 ]
+
+
+_PROCESSES = msgid("How many processes check; without it, as many as there are processors where the files are large.")
+_SCHEDULER = msgid("Check on the Dask cluster of this scheduler, which gets the messages. Needs the extra `cluster`.")
+_WORK = msgid("Keep here what was found in each file that is done, without any text: a run that ended early goes on.")
+
+ProcessesOption = Annotated[int | None, typer.Option("--processes", min=1, max=512, help=_PROCESSES)]
+SchedulerOption = Annotated[str | None, typer.Option("--scheduler", metavar="ADDRESS", help=_SCHEDULER)]
+WorkOption = Annotated[Path | None, typer.Option("--work", metavar="FILE", help=_WORK, dir_okay=False)]
+
+
+@dataclass(slots=True)
+class ReadingBar:
+    """A bar over the bytes of all files."""
+
+    progress: Progress
+    task: TaskID
+    before: int = 0
+
+    def move(self, count: int) -> None:
+        """Say how many bytes of this file have been read."""
+        self.progress.update(self.task, completed=self.before + count)
+
+    def finish(self, path: Path) -> None:
+        """Go on behind a file."""
+        self.before += size_of(path)
+
+
+@contextmanager
+def reading_bar(terminal: Terminal, files: Sequence[Path]) -> Iterator[ReadingBar]:
+    """Show on standard error how far files have been read."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        total = sum(map(size_of, files)) or None
+        yield ReadingBar(progress, progress.add_task(terminal.texts("Reading"), total=total))
+
+
+def size_of(path: Path) -> int:
+    """Return how many bytes a file has; 0 for what is none."""
+    return path.stat().st_size if path.is_file() else 0
 
 
 def operator_language() -> Language:

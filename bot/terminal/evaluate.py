@@ -1,10 +1,8 @@
-"""`touchstone evaluate` and `calibrate`: how good the checks are on labelled files, and weights fitted to them."""
+"""`touchstone evaluate`: how good the checks are on labelled files."""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import fields, replace
-from datetime import UTC, datetime
-from fractions import Fraction
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -13,16 +11,22 @@ from rich.console import Console
 from rich.progress import track as rich_track
 from rich.table import Table
 
-from bot.terminal.console import EmbedderOption, Terminal
+from bot.terminal.console import (
+    EmbedderOption,
+    ProcessesOption,
+    ReadingBar,
+    SchedulerOption,
+    Terminal,
+    WorkOption,
+    reading_bar,
+    size_of,
+)
 from bot.texts import Texts, msgid
-from config.errors import TuningError
 
 if TYPE_CHECKING:
-    from checks.calibration import Calibration, MeaningCalibration, Sample
     from checks.checker import Checker
-    from checks.evaluate.files import Query
+    from checks.evaluate.files import ChatLine, LabelledMessage, Query
     from checks.evaluate.measures import ChatReport, MessageReport, RetrievalReport, Threshold
-    from checks.tuning import Tuning
 
 
 def messages_json(report: "MessageReport") -> dict[str, Any]:
@@ -43,7 +47,8 @@ def messages_json(report: "MessageReport") -> dict[str, Any]:
 def chat_json(report: "ChatReport") -> dict[str, Any]:
     """Return the report on chat."""
     alarms = [
-        {"line": each.line.number, "action": each.action, "claim": each.claim, "score": each.score}
+        ({"file": each.line.file} if each.line.file else {})
+        | {"line": each.line.number, "action": each.action, "claim": each.claim, "score": each.score}
         for each in report.alarms
     ]
     return {
@@ -125,7 +130,8 @@ def show_chat(terminal: Terminal, report: "ChatReport", worst: int) -> None:
     rows = _table(texts("Line"), texts("Action"), texts("Found"), texts("Score"), texts("Message"))
     for alarm in report.alarms[:worst]:
         action = texts(ACTIONS[alarm.action])
-        rows.add_row(str(alarm.line.number), action, alarm.claim, f"{alarm.score:.2f}", _short(alarm.line.text))
+        place = f"{alarm.line.file}:{alarm.line.number}" if alarm.line.file else str(alarm.line.number)
+        rows.add_row(place, action, alarm.claim, f"{alarm.score:.2f}", _short(alarm.line.text))
     _show_if_any(terminal, rows)
 
 
@@ -177,9 +183,9 @@ def _short(text: str) -> str:
 
 Row = TypeVar("Row")
 
-_MESSAGES = msgid('JSON lines: {"id", "text", "lang", "claims", "stance", "numbers"}.')
+_MESSAGES = msgid('Files of JSON lines {"id", "text", "lang", "claims", "stance", "numbers"}, and folders of them.')
 _SET = msgid("A folder with claims.jsonl and files of messages (dev.jsonl, train.jsonl) about them.")
-_CHAT = msgid('Ordinary chat: JSON lines with a "text", or plain text, one message a line.')
+_CHAT = msgid('Files of ordinary chat, and folders: JSON lines with a "text", or plain text, one message a line.')
 _JSON = msgid("Write the figures to this file, as JSON without any text of a message.")
 _WORST = msgid("How many of the worst rows are shown.")
 _DECIDE = msgid("Ordinary chat; say it again for more. Counts what is answered when this chat may raise few alarms.")
@@ -200,43 +206,76 @@ def register(app: typer.Typer) -> None:
     group.command("retrieval", help=msgid("Claims and messages about them: how high the right claim ranks."))(retrieval)
     group.command("chat", help=msgid("Ordinary chat: how often the bot would speak where nobody made a claim."))(chat)
     app.add_typer(group, name="evaluate")
-    _register_calibrate(app)
 
 
 def messages(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help=_MESSAGES)],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=_MESSAGES)],
     json_file: JsonFile = None,
     worst: Worst = 15,
+    processes: ProcessesOption = None,
+    scheduler: SchedulerOption = None,
+    work: WorkOption = None,
     _embedder: EmbedderOption = None,
 ) -> None:
     """Judge labelled messages."""
-    from checks.evaluate.files import read_labelled  # noqa: PLC0415
-    from checks.evaluate.measures import judge_messages  # noqa: PLC0415  as in Terminal.open
+    from bot.bulk import BulkChoice, BulkRun, Part  # noqa: PLC0415
+    from checks.evaluate.files import find_files, read_labelled  # noqa: PLC0415
+    from checks.evaluate.measures import judge_findings  # noqa: PLC0415  as in Terminal.open
 
     terminal = Terminal.of(context)
-    rows = read_labelled(file)
-    with terminal.open() as touchstone:
-        report = judge_messages(touchstone.check, track(terminal, rows))
+    read = {path: read_labelled(path) for path in find_files(files, ".jsonl")}
+    run = BulkRun(BulkChoice(processes, scheduler, work), "messages")
+    with terminal.open() as touchstone, run as opened, reading_bar(terminal, [*read]) as bar:
+        parts = (Part(path, watched(rows, path, bar)) for path, rows in read.items())
+        bulk = opened.bulk(touchstone, _message_text, sum(map(size_of, read)))
+        report = judge_findings(bulk.checked(parts))
     show_messages(terminal, report, worst)
     write_json(json_file, messages_json(report))
 
 
+def _message_text(row: "LabelledMessage") -> str:
+    return row.text
+
+
+def _line_text(line: "ChatLine") -> str:
+    return line.text
+
+
+def watched(rows: Sequence[Row], path: Path, bar: ReadingBar) -> Iterator[Row]:
+    """Yield the rows of a file and move the bar."""
+    for number, row in enumerate(rows):
+        bar.move(size_of(path) * number // len(rows))
+        yield row
+    bar.finish(path)
+
+
 def chat(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help=_CHAT)],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=_CHAT)],
     json_file: JsonFile = None,
     worst: Worst = 15,
+    processes: ProcessesOption = None,
+    scheduler: SchedulerOption = None,
+    work: WorkOption = None,
     _embedder: EmbedderOption = None,
 ) -> None:
     """Judge ordinary chat."""
-    from checks.evaluate.files import read_chat  # noqa: PLC0415
-    from checks.evaluate.measures import judge_chat  # noqa: PLC0415
+    from bot.bulk import BulkChoice, BulkRun, Part  # noqa: PLC0415
+    from checks.evaluate.files import find_files, stream_chat  # noqa: PLC0415
+    from checks.evaluate.measures import count_alarms  # noqa: PLC0415
 
     terminal = Terminal.of(context)
-    lines = read_chat(file)
-    with terminal.open() as touchstone:
-        report = judge_chat(touchstone.check, track(terminal, lines))
+    found = find_files(files, ".jsonl", ".txt")
+
+    def lines(path: Path, bar: ReadingBar) -> "Iterator[ChatLine]":
+        yield from stream_chat(path, bar.move, str(path) if len(found) > 1 else "")
+        bar.finish(path)
+
+    run = BulkRun(BulkChoice(processes, scheduler, work), "chat")
+    with terminal.open() as touchstone, run as opened, reading_bar(terminal, found) as bar:
+        bulk = opened.bulk(touchstone, _line_text, sum(map(size_of, found)))
+        report = count_alarms(bulk.checked(Part(path, lines(path, bar)) for path in found))
     show_chat(terminal, report, worst)
     write_json(json_file, chat_json(report))
 
@@ -306,141 +345,3 @@ def write_json(file: Path | None, figures: object) -> None:
     """Write the figures, where a file is wanted."""
     if file is not None:
         file.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", "utf-8")
-
-
-_CALIBRATE_MESSAGES = msgid('Labelled messages: JSON lines {"id", "text", "claims", "stance"}.')
-_CALIBRATE_CHAT = msgid("Ordinary chat of the server, one message a line; say it again for more files.")
-_CALIBRATE_LABELS = msgid("Count what moderators have ticked as right or wrong, too; needs an embedder.")
-_CALIBRATE_BUDGET = msgid("Which share of chat may be answered by mistake: 1/2000.")
-_READ = msgid("Read: {messages} labelled messages, {ticks} ticks of moderators, {chat} lines of chat.")
-_OUT = msgid("The tuning file to write.")
-_WORK = msgid("Where measurements are kept, so that a run that was broken off goes on.")
-
-OUTCOMES = {
-    "replied": msgid("answered rightly"),
-    "replied_or_offered": msgid("answered or offered rightly"),
-    "wrong": msgid("answered with another claim"),
-    "false": msgid("answered where there is no claim"),
-    "false_offer": msgid("answered or offered where there is no claim"),
-    "chat_replies": msgid("chat answered"),
-    "chat_offers": msgid("chat answered or offered"),
-}
-
-
-def _register_calibrate(app: typer.Typer) -> None:
-    """Add the command."""
-    about = msgid("Fit weights and cut-offs to your claims and your chat, for a budget of false alarms.")
-    app.command(help=about)(calibrate)
-
-
-def calibrate(
-    context: typer.Context,
-    messages: Annotated[Path | None, typer.Option("--messages", metavar="FILE", help=_CALIBRATE_MESSAGES)] = None,
-    chat: Annotated[list[Path] | None, typer.Option("--chat", metavar="FILE", help=_CALIBRATE_CHAT)] = None,
-    labels: Annotated[bool, typer.Option("--labels", help=_CALIBRATE_LABELS)] = False,
-    budget: Annotated[str, typer.Option("--budget", help=_CALIBRATE_BUDGET)] = "1/2000",
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help=_OUT)] = Path("touchstone-tuning.json"),
-    work: Annotated[Path, typer.Option("--work", metavar="FILE", help=_WORK)] = Path("touchstone-calibration.jsonl"),
-    _embedder: EmbedderOption = None,
-) -> None:
-    """Measure, fit, show before and after, and write the file."""
-    terminal = Terminal.of(context)
-    share = read_budget(budget, terminal)
-    checker, ticked = _checker(terminal, labels)
-    samples = [*_measure(terminal, checker, messages, chat or (), work), *ticked]
-    lines = sum(sample.chat for sample in samples)
-    counts = {"messages": len(samples) - len(ticked) - lines, "ticks": len(ticked), "chat": lines}
-    terminal.print(terminal.texts(_READ, **counts))
-    provenance = (
-        f"Fitted by `touchstone calibrate` on {datetime.now(UTC).date()}: {len(samples) - lines} labels, "
-        f"{lines} lines of chat, budget {budget}; 10-fold cross-validated."
-    )
-    tuning = (_by_meaning if checker.encoder else _by_words)(terminal, checker, samples, share, provenance)
-    _write(out, tuning.as_json())
-    terminal.print(terminal.texts("Written to {file}. Set TOUCHSTONE_TUNING_FILE={file} to use it.", file=out))
-
-
-def _by_meaning(
-    terminal: Terminal, checker: "Checker", samples: Sequence["Sample"], budget: float, provenance: str
-) -> "Tuning":
-    from checks.calibration import calibrate_meaning  # noqa: PLC0415  as in Terminal.open
-    from checks.tuning import DecisionModel  # noqa: PLC0415
-
-    found = calibrate_meaning(samples, DecisionModel.load().cut_offs, budget)
-    _show(terminal, found)
-    return replace(checker.tuning, meaning=found.tuning(provenance))
-
-
-def _by_words(
-    terminal: Terminal, checker: "Checker", samples: Sequence["Sample"], budget: float, provenance: str
-) -> "Tuning":
-    from checks.calibration import calibrate as fit  # noqa: PLC0415
-
-    scorer, tuning = checker.base.scorer, checker.tuning
-    if scorer is None:
-        raise typer.BadParameter(terminal.texts("The base holds no claim."))
-    found = fit(samples, scorer.model, len(checker.base.claims), budget, provenance)
-    _show(terminal, found)
-    return replace(tuning, few=found.model) if scorer.model is tuning.few else replace(tuning, many=found.model)
-
-
-def read_budget(text: str, terminal: Terminal) -> float:
-    """Return the share that `1/2000` or `0.0005` means; above 0 and at most 0.1."""
-    try:
-        share = float(Fraction(text))
-    except (ValueError, ZeroDivisionError):
-        share = 0.0
-    if not 0 < share <= 0.1:
-        raise typer.BadParameter(terminal.texts("{budget} is no budget. Write a share such as 1/2000.", budget=text))
-    return share
-
-
-def _checker(terminal: Terminal, labels: bool) -> tuple["Checker", Sequence["Sample"]]:
-    """Return a checker with the shipped decision, and what moderators have ticked, where that is wanted."""
-    from checks.calibration import ticked  # noqa: PLC0415
-    from checks.checker import Checker  # noqa: PLC0415
-    from checks.embedders.opening import open_safe_embedder  # noqa: PLC0415
-    from checks.lexicon import Lexicon  # noqa: PLC0415
-    from checks.tuning import Tuning  # noqa: PLC0415
-
-    with terminal.open() as touchstone:
-        known = [claim.known for claim in touchstone.base.claims()]
-        ticks = touchstone.moderation.labels.ticks() if labels else ()
-    tuning = replace(Tuning.load(terminal.settings.tuning_file), meaning=None)
-    checker = Checker(known, Lexicon.load(), tuning, open_safe_embedder(terminal.settings))
-    if labels and not checker.encoder:
-        raise typer.BadParameter(terminal.texts("--labels needs an embedder."))
-    return checker, [ticked(score, right) for score, right in ticks]
-
-
-def _measure(
-    terminal: Terminal, checker: "Checker", messages: Path | None, chat: Sequence[Path], work: Path
-) -> list["Sample"]:
-    from checks.calibration import Measurer  # noqa: PLC0415
-    from checks.evaluate.files import read_chat, read_labelled  # noqa: PLC0415
-
-    rows = [] if messages is None else read_labelled(messages)
-    lines = [line.text for file in chat for line in read_chat(file)]
-    measurer = Measurer(checker, work)
-    measurer.measure([*(row.text for row in rows), *lines], lambda texts: track(terminal, texts))
-    return [*map(measurer.labelled, rows), *map(measurer.chat, lines)]
-
-
-def _show(terminal: Terminal, found: "Calibration | MeaningCalibration") -> None:
-    texts = terminal.texts
-    table = Table(box=None, header_style="bold")
-    for heading in (texts("Before any guard"), texts("before"), texts("after")):
-        table.add_column(heading)
-    for field in fields(found.before):
-        before, after = getattr(found.before, field.name), getattr(found.after, field.name)
-        table.add_row(texts(OUTCOMES[field.name]), f"{before:.4f}", f"{after:.4f}")
-    terminal.out.print(table)
-    cut_offs = {"reply": f"{found.cut_offs.reply:.3f}", "offer": f"{found.cut_offs.offer:.3f}"}
-    terminal.print(texts("Cut-offs: reply from {reply}, offer from {offer}.", **cut_offs))
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, "utf-8")
-    except OSError as error:
-        raise TuningError(f"{file}: cannot be written ({error}). Name another file with --out.") from error

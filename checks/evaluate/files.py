@@ -1,12 +1,14 @@
 """Files to measure with: JSON lines of labelled messages, of chat, and of claims with the messages about them."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, cast
 
 from config.errors import EvaluationError
+from config.named_files import open_named
 
 STANCES = ("asserts", "denies", "asks", "none")
 NUMBERS = ("agree", "conflict", "none")
@@ -31,10 +33,11 @@ class LabelledMessage:
 
 @dataclass(frozen=True, slots=True)
 class ChatLine:
-    """A line of ordinary chat, with its number in the file (from 1)."""
+    """A line of ordinary chat, with its number in the file (from 1), and the file where there are several."""
 
     number: int
     text: str
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,30 @@ def read_labelled(path: Path) -> list[LabelledMessage]:
 
 def read_chat(path: Path) -> list[ChatLine]:
     """Read chat: JSON lines with a `text`, or plain text, one message a line; empty lines are passed over."""
+    return list(stream_chat(path))
+
+
+def stream_chat(path: Path, on_bytes: Callable[[int], object] = id, file: str = "") -> Iterator[ChatLine]:
+    """Yield the lines of chat one by one, however many there are; `on_bytes` is told how many bytes have been read."""
     if path.suffix != ".jsonl":
-        return [ChatLine(number, line) for number, line in _lines(path)]
-    return [ChatLine(int(place.rpartition(" ")[2]), _text(row, "text", place)) for place, row in _objects(path)]
+        yield from (ChatLine(number, line, file) for number, line in _lines(path, on_bytes))
+        return
+    for number, line in _lines(path, on_bytes):
+        place = f"{path}, line {number}"
+        yield ChatLine(number, _text(_object(line, place), "text", place), file)
+
+
+def find_files(paths: Iterable[Path], *suffixes: str) -> list[Path]:
+    """Return the files that are named, and of folders those with these endings, by name; raises EvaluationError."""
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(each for each in path.rglob("*") if each.suffix in suffixes) if path.is_dir() else [path]
+        if not inside:
+            raise EvaluationError(
+                f"{path}: the folder holds no file that ends in {' or '.join(suffixes)}. Name another."
+            )
+        found += inside
+    return found
 
 
 def read_claims(folder: Path) -> list[ClaimText]:
@@ -96,27 +120,35 @@ def read_queries(path: Path) -> list[Query]:
     ]
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
+def _lines(path: Path, on_bytes: Callable[[int], object] = id) -> Iterator[tuple[int, str]]:
+    count = 0
     try:
-        text = path.read_text("utf-8-sig")
+        with open_named(path) as raw, TextIOWrapper(raw, "utf-8-sig") as file:
+            for number, line in enumerate(file, 1):
+                on_bytes(raw.tell())
+                if line.strip():
+                    count += 1
+                    yield number, line.removesuffix("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise EvaluationError(f"{path}: cannot be read ({error}). Give a file in UTF-8.") from error
-    found = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-    if not found:
+    if not count:
         raise EvaluationError(f"{path}: the file is empty. Give one message a line.")
-    yield from found
 
 
 def _objects(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for number, line in _lines(path):
         place = f"{path}, line {number}"
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise EvaluationError(f"{place}: this is no JSON ({error}). Write one object a line.") from error
-        if not isinstance(row, dict):
-            raise EvaluationError(f"{place}: this is no JSON object. Write one object a line.")
-        yield place, cast("Mapping[str, Any]", row)
+        yield place, _object(line, place)
+
+
+def _object(line: str, place: str) -> Mapping[str, Any]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise EvaluationError(f"{place}: this is no JSON ({error}). Write one object a line.") from error
+    if not isinstance(row, dict):
+        raise EvaluationError(f"{place}: this is no JSON object. Write one object a line.")
+    return cast("Mapping[str, Any]", row)
 
 
 def _text(row: Mapping[str, Any], field: str, place: str) -> str:

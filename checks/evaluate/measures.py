@@ -45,11 +45,15 @@ class ChatReport:
 
 def judge_chat(check: Callable[[str], Finding], lines: Iterable[ChatLine]) -> ChatReport:
     """Check every line."""
+    return count_alarms((line, check(line.text)) for line in lines)
+
+
+def count_alarms(judged: Iterable[tuple[ChatLine, Finding]]) -> ChatReport:
+    """Return the report on lines that were checked."""
     alarms: list[FalseAlarm] = []
     count = 0
-    for line in lines:
+    for line, finding in judged:
         count += 1
-        finding = check(line.text)
         if finding.action != "silent" and finding.best is not None:
             alarms.append(FalseAlarm(line, finding.action, finding.best.claim, finding.best.score))
     return ChatReport(count, sorted(alarms, key=lambda alarm: (alarm.action != "reply", -alarm.score)))
@@ -135,7 +139,12 @@ class MessageReport:
 
 def judge_messages(check: Callable[[str], Finding], rows: Iterable[LabelledMessage]) -> MessageReport:
     """Check every message and hold the findings against the labels."""
-    judged = [(row, check(row.text)) for row in rows]
+    return judge_findings((row, check(row.text)) for row in rows)
+
+
+def judge_findings(found: Iterable[Judged]) -> MessageReport:
+    """Hold the findings of messages that were checked against their labels."""
+    judged = list(found)
     languages = sorted({row.language for row, _ in judged})
     return MessageReport(
         rows=len(judged),

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any, Literal
 
 import yaml
@@ -83,13 +84,15 @@ class CueFinder:
     def __init__(self, cues: Iterable[Cue]) -> None:
         """Take the cues over; patterns are compiled when first needed."""
         self.cues = tuple(cues)
+        # By how its key begins: of hundreds of cues a text has the beginnings of a few.
+        self._by_start: dict[str, list[int]] = {}
+        for number, cue in enumerate(self.cues):
+            self._by_start.setdefault(cue.key[:_START], []).append(number)
 
     def find(self, text: str, starts: Sequence[int] = (0,)) -> list[Hit]:
         """Return the hits in `text`, in order; `starts` are the positions where sentences begin."""
         hits: list[Hit] = []
-        for cue in self.cues:
-            if cue.key not in text:
-                continue
+        for cue in self._possible(text):
             if cue.start_only:
                 found = (cue.pattern.match(text, start) for start in starts)
                 hits.extend(Hit(cue, match.start(), match.end()) for match in found if match)
@@ -97,7 +100,14 @@ class CueFinder:
                 hits.extend(Hit(cue, match.start(), match.end()) for match in cue.pattern.finditer(text))
         return sorted(hits, key=lambda hit: (hit.start, -hit.end))
 
+    def _possible(self, text: str) -> Iterator[Cue]:
+        """Yield the cues whose keys stand in the text, in the order of the list."""
+        starts = {"", *text, *map("".join, pairwise(text))}
+        numbers = sorted(number for start in starts & self._by_start.keys() for number in self._by_start[start])
+        return (self.cues[number] for number in numbers if self.cues[number].key in text)
 
+
+_START = 2
 _SIGNS = "…#*^$"
 
 

@@ -28,16 +28,23 @@ from claims.store.tables import Answer, Cooldown, Server, Sighting
 
 # So long a card may be on its way; where none stands after that, its claims were not answered.
 ON_ITS_WAY = timedelta(minutes=1)
+# Clocks of several machines differ by seconds. A moment that lies further ahead was written by a clock that was wrong.
+CLOCKS_DIFFER = timedelta(minutes=10)
 
 
-def _is_lost(now: datetime) -> ColumnElement[bool]:
-    """Return the condition that a cool-down was started for a message under which no card has come to stand."""
+def _is_void(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a cool-down does not count.
+
+    It was started for a message under which no card has come to stand, or by a clock that was ahead, which would keep
+    the claim silent for as long.
+    """
     # By their names: SQLAlchemy does not see what the condition of an upsert is about.
     channel = literal_column("cooldown.channel", BigInteger())
     message = literal_column("cooldown.message", BigInteger())
     same = (col(Answer.channel) == channel, col(Answer.message) == message)
     without = exists().where(*same, col(Answer.card_message).is_(None))
-    return (col(Cooldown.answered_at) <= now - ON_ITS_WAY) & without
+    lost = (col(Cooldown.answered_at) <= now - ON_ITS_WAY) & without
+    return lost | (col(Cooldown.answered_at) > now + CLOCKS_DIFFER)
 
 
 def start_cooldown(
@@ -46,16 +53,18 @@ def start_cooldown(
     """Start the cool-down of a claim, in one step; False where it runs already since a moment after `before`."""
     insert = insert_into(session, Cooldown)
     row = {"channel": channel, "claim": claim, "message": message, "answered_at": now}
-    free = None if before is None else (col(Cooldown.answered_at) <= before) | _is_lost(now)
+    free = None if before is None else (col(Cooldown.answered_at) <= before) | _is_void(now)
     fresh = {"message": message, "answered_at": now}
     statement = insert.values(row).on_conflict_do_update(index_elements=["channel", "claim"], set_=fresh, where=free)
     return bool(rows_written(session, statement))
 
 
-def is_free(session: Session, channel: int, claim: str, before: datetime, now: datetime) -> bool:
-    """Tell whether the claim was not answered in the channel since a moment after `before`."""
+def is_free(session: Session, channel: int, claim: str, now: datetime, before: datetime | None) -> bool:
+    """Tell whether the claim was not answered in the channel since a moment after `before`; None: no cool-down."""
+    if before is None:
+        return True
     there = (col(Cooldown.channel) == channel, col(Cooldown.claim) == claim)
-    runs = (col(Cooldown.answered_at) > before, ~_is_lost(now))
+    runs = (col(Cooldown.answered_at) > before, ~_is_void(now))
     return session.scalar(select(col(Cooldown.claim)).where(*there, *runs)) is None
 
 
@@ -129,6 +138,8 @@ class AnswerBook:
         if not claims:
             return ()
         now = self._clock()
+        # Without a cool-down two messages of the same moment are both answered.
+        before = now - cooldown if cooldown else None
         row: dict[str, Any] = {"message": message, "server": server, "channel": channel, "kind": kind, "taken_at": now}
         row |= {"author_hash": hash_user(author, self._key), "claims": [], "offered": kind == "offer", "hidden": False}
         free: dict[str, bool] = {}
@@ -144,9 +155,9 @@ class AnswerBook:
             # Always in the same order, so that no two transactions wait for each other.
             for name in sorted(set(claims)):
                 if kind == "offer":
-                    free[name] = is_free(session, channel, name, now - cooldown, now)
+                    free[name] = is_free(session, channel, name, now, before)
                 else:
-                    free[name] = start_cooldown(session, channel, message, name, now, now - cooldown)
+                    free[name] = start_cooldown(session, channel, message, name, now, before)
             due = tuple(name for name in dict.fromkeys(claims) if free[name])
             _set(session, self._is(channel, message), claims=list(due), kind=kind if due else "reply")
         return due
@@ -159,7 +170,7 @@ class AnswerBook:
     def cooling(self, channel: int, claims: Iterable[str], cooldown: timedelta) -> dict[str, datetime]:
         """Return until when those of the claims that are cooling down in a channel do so."""
         now = self._clock()
-        wanted = (col(Cooldown.channel) == channel, col(Cooldown.claim).in_(list(claims)), ~_is_lost(now))
+        wanted = (col(Cooldown.channel) == channel, col(Cooldown.claim).in_(list(claims)), ~_is_void(now))
         with self._database.reading() as session:
             ends = {row.claim: row.answered_at + cooldown for row in session.scalars(select(Cooldown).where(*wanted))}
         return {name: end for name, end in ends.items() if end > now}
@@ -204,7 +215,7 @@ class AnswerBook:
 
     def unposted(self, within: timedelta) -> tuple[AnswerRecord, ...]:
         """Return the messages that were taken for a reply so recently, and under which no card stands, oldest first."""
-        recent = (col(Answer.kind) == "reply", col(Answer.taken_at) > self._clock() - within)
+        recent = (col(Answer.kind) == "reply", *_within(self._clock(), within))
         waiting = select(Answer).where(*recent, col(Answer.card_message).is_(None), col(Answer.message) >= 0)
         with self._database.reading() as session:
             rows = session.scalars(waiting.order_by(col(Answer.taken_at))).all()
@@ -271,10 +282,14 @@ def is_card(channel: int, card_message: int) -> ColumnElement[bool]:
 
 def _replies(session: Session, channel: int, now: datetime) -> int:
     """Count the replies in a channel within the last hour, hidden ones too: their readers have seen them."""
-    recent = (col(Answer.channel) == channel, col(Answer.kind) == "reply", col(Answer.taken_at) > now - _HOUR)
+    recent = (col(Answer.channel) == channel, col(Answer.kind) == "reply", *_within(now, _HOUR))
     # Where all claims were cooling down, the message was taken and nothing said.
     rows = session.scalars(select(col(Answer.claims)).where(*recent))
     return sum(bool(claims) for claims in rows)
+
+
+def _within(now: datetime, span: timedelta) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return (col(Answer.taken_at) > now - span, col(Answer.taken_at) <= now + CLOCKS_DIFFER)
 
 
 def _set(session: Session, condition: ColumnElement[bool], **values: object) -> None:
@@ -340,7 +355,8 @@ class BudgetBook:
         now = self._clock()
         with self._database.writing() as session:
             row = session.get(Server, server, with_for_update=True)
-            if row is None or (row.budget_told_at is not None and row.budget_told_at > now - _DAY):
+            told = row.budget_told_at if row is not None else None
+            if row is None or (told is not None and now - _DAY < told <= now + CLOCKS_DIFFER):
                 return False
             row.budget_told_at = now
             return True

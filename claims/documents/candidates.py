@@ -15,7 +15,7 @@ from claims.documents.sentences import Counterpoint, Pairing, Said, Sentence, se
 from claims.documents.speakers import SpeechReader, ToldTime
 from claims.documents.worthiness import Signal, Worth, WorthReader
 from claims.fields import LINE, SENTENCE, clean_text
-from config.languages import written_language
+from config.languages import language_of_code, written_language
 
 Attitude = Literal["asserts", "rejects", "reports", "predicts"]
 
@@ -175,6 +175,8 @@ class CandidateReader:
         speaker = ""
         for number, sentence in enumerate(sentences, 1):
             one = self._said(document, sentence, speaker)
+            if said and said[-1].is_named and not one.speaker and _goes_on_quoting(one):
+                one = replace(one, speaker=said[-1].speaker, is_reported=True, is_named=True)
             speaker = one.speaker if one.is_named else speaker
             said.append(one)
             worths.append(self._worth.weigh(one.text, is_reported=one.is_reported))
@@ -206,7 +208,7 @@ class CandidateReader:
         turn = document.speaker_at(sentence.at)
         who = turn
         if found is not None:
-            who = found.who or last_speaker or turn
+            who = found.who or ("" if found.is_hearsay else last_speaker) or turn
         start = lead + (found.end if found is not None else 0)
         # After a name, words such as 其实 may lead on again.
         start += self._worth.cues.lead_of(plain[start:])
@@ -272,6 +274,11 @@ def _heading_of(text: str, start: int, plain: str) -> int:
     return found.end() if found and len(plain) > 2 * found.end() else 0
 
 
+def _goes_on_quoting(one: Said) -> bool:
+    """Tell whether a sentence is a quotation in the paragraph of the one before it, and names nobody itself."""
+    return one.text[:1] in {opening for opening, _ in _QUOTES} and not one.sentence.opens
+
+
 _LEAST_LEFT = 9
 _QUOTES = (("“", "”"), ("「", "」"), ("『", "』"))
 
@@ -303,4 +310,5 @@ def _is_sound(one: Said) -> bool:
     text = one.text
     if not one.sentence.stop or _ASKING.search(text) or _BROKEN.search(text) or len(text) > SENTENCE:
         return False
-    return len(text) in _HAN_LENGTH if written_language(text) == "zh" else len(text.split()) in _WORDS_LENGTH
+    spaced = language_of_code(written_language(text)).spaced
+    return len(text.split()) in _WORDS_LENGTH if spaced else len(text) in _HAN_LENGTH

@@ -207,9 +207,8 @@ _ONE_HAN = re.compile(f"[{HAN}]")
 # Text that teaches readings has some of them too; a damaged page has them all over, and one for this many characters.
 _LEAST_INSERTED = 0.01
 _GLOSSED = re.compile(rf"(?<=[{HAN}])[(（][a-zü{_TONED}\u0308 ]{{1,40}}[)）]")
-_TEACHING = re.compile(r"拼音|讀音|读音|声调|聲調|多音字|注音|pinyin|pronounc|tones?\b", re.IGNORECASE)
 _WHOLE_WORDS = 0.2
-_HAN_SPACE = re.compile(rf"(?<=[{HAN}，。？！、])[ ]+(?=[{HAN}，。？！、])")
+_HAN_SPACE = re.compile(rf"(?<=[{HAN}，。？！、])[ ]+(?=[{HAN}，。？！、\d])|(?<=[\d%％])[ ]+(?=[{HAN}，。？！、%％])")
 _DOUBLED = re.compile(r"[。，？！][ ]?[。，,.？！]|[.,][ ]?[。，]")
 _LEAST_SPEECH = 60
 _LEAST_TURNS = 3
@@ -225,7 +224,8 @@ def has_readings(text: str) -> bool:
         return False
     # Whoever teaches readings says so, or gives those of words: 银行(yín háng).
     words = sum(" " in gloss for gloss in _GLOSSED.findall(text))
-    lesson = len(_TEACHING.findall(INSERTED.sub("", text)))
+    teaching = _any(_lines(documents_file()["teaching"]))
+    lesson = len(teaching.findall(INSERTED.sub("", text)))
     return words < _WHOLE_WORDS * len(inserted) and lesson * 20 < len(inserted)
 
 

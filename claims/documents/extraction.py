@@ -16,11 +16,11 @@ from typing import Annotated, Any, Literal, TypeVar, cast
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from claims.documents.candidates import Attitude
 from claims.documents.markup import View
 from claims.fields import LINE, clean_text
 from config.errors import ExtractionError
 
-Stance = Literal["asserts", "rejects", "reports", "predicts"]
 Role = Literal["refutes", "supports", "context"]
 Wording = Annotated[str, Field(max_length=LINE)]
 
@@ -40,7 +40,7 @@ class _Item(_Form):
     quote: str = Field(max_length=600)
     claim_en: str = Field(max_length=LINE)
     claim_zh: str = Field(max_length=LINE)
-    stance: Stance
+    stance: Attitude
     attributed_to: str | None = Field(max_length=120)
     counter_quote: str | None = Field(max_length=600)
     wordings_en: list[Wording] = Field(default_factory=list[str], max_length=10)
@@ -76,7 +76,7 @@ class ModelAddress:
 
     base: str
     model: str
-    key: str = ""
+    key: str = field(default="", repr=False)
     most_tokens: int = 200_000
     seconds: float = 120
     tries: int = 3
@@ -107,7 +107,7 @@ class Extracted:
     end: int
     claim_en: str
     claim_zh: str
-    stance: Stance
+    stance: Attitude
     speaker: str
     counter: tuple[int, int] | None
     wordings: tuple[str, ...] = ()

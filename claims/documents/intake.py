@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -129,11 +130,11 @@ def _read_pdf(data: bytes) -> tuple[str, DocumentFacts]:
         pages: list[str] = []
         length = 0
         for page in reader.pages:
-            pages.append(page.extract_text())
+            pages.append(_reflowed(_PRESENTED.sub(_plain, page.extract_text())))
             length += len(pages[-1])
             if length > _MOST_CHARACTERS:
                 break
-        facts = _pdf_facts(reader)
+        facts = _pdf_facts(reader, "".join(pages)[:_TOP])
     except DocumentRefusedError:
         raise
     except Exception as error:  # whatever is wrong with the file, the library says so in many ways
@@ -148,6 +149,39 @@ def _read_pdf(data: bytes) -> tuple[str, DocumentFacts]:
     return text, facts
 
 
+# Radicals and ligatures as fonts have them, in place of the characters that people type.
+_PRESENTED = re.compile("[\u2e80-\u2fdf\ufb00-\ufb06]")
+_WIDE = re.compile(r"[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60]")
+_ITEM = re.compile(r"\s*(?:[•·‣▪*–—-]\s|[(（]?\d{1,3}[.)、）]\s?\S)")
+# A line of at least this share of the page's width was broken to fit it.
+_FULL = 0.8
+_LEAST_WIDTH = 40
+
+
+def _plain(found: re.Match[str]) -> str:
+    return unicodedata.normalize("NFKC", found.group())
+
+
+def _reflowed(page: str) -> str:
+    """Return the text of a page with the lines joined that were broken to fit it; items of lists stay apart."""
+    lines = page.split("\n")
+    widths = sorted(len(line) + len(_WIDE.findall(line)) for line in lines if line.strip())
+    width = widths[len(widths) * 9 // 10] if widths else 0
+    if width < _LEAST_WIDTH:
+        return page
+    joined: list[str] = []
+    goes_on = False
+    for line in lines:
+        if goes_on and line.strip() and not _ITEM.match(line):
+            before, words = joined[-1].rstrip(), line.strip()
+            is_tight = before.endswith("-") or _WIDE.match(before[-1]) or _WIDE.match(words)
+            joined[-1] = before + ("" if is_tight else " ") + words
+        else:
+            joined.append(line)
+        goes_on = len(line.rstrip()) + len(_WIDE.findall(line)) >= _FULL * width
+    return "\n".join(joined)
+
+
 def _refuse_locked(reader: "PdfReader") -> None:
     if reader.is_encrypted and not reader.decrypt(""):
         raise DocumentRefusedError("The PDF is locked with a password. Save it without one.")
@@ -155,22 +189,31 @@ def _refuse_locked(reader: "PdfReader") -> None:
         raise DocumentRefusedError("The PDF has more than {most} pages. Keep those that matter.", most=_MOST_PAGES)
 
 
-def _pdf_facts(reader: "PdfReader") -> DocumentFacts:
-    about = reader.metadata
+def _pdf_facts(reader: "PdfReader", top: str) -> DocumentFacts:
+    """Return what the text and the file say: a page that somebody printed was made long after it was published."""
+    about, said = reader.metadata, _top_facts(top)
     if about is None:
-        return DocumentFacts()
+        return said
     made = about.creation_date
-    return DocumentFacts(about.title or "", about.author or "", published=made.date().isoformat() if made else "")
+    return DocumentFacts(
+        about.title or "", about.author or said.author, "", said.published or (made.date().isoformat() if made else "")
+    )
 
 
 _FRONT = re.compile(r"\A---\n((?:[\w-]{1,40}:[^\n]{0,500}\n){1,40})---\n")
-_DATES = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:-(\d\d)-(\d\d)|年(\d{1,2})月(\d{1,2})日)(?!\d)")
+_DATES = re.compile(
+    r"(?<![\d./-])((?:19|20)\d\d)(?:(?P<cut>[-/.])(\d{1,2})(?P=cut)(\d{1,2})|\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日)(?![./-]?\d)"
+)
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
-_LONG_DATE = re.compile(rf"\b(\d{{1,2}}) ({'|'.join(_MONTHS)}) ((?:19|20)\d\d)\b")
-_BYLINE = re.compile(r"^By ((?:[A-Z][\w.'-]+|the|of|and)(?: (?:[A-Z][\w.'-]+|of|and)){0,6})", re.MULTILINE)
+_MONTH = "(" + "|".join(rf"{name[:3]}(?:t?\.|t?|{name[3:]})" for name in _MONTHS) + ")"
+_MONTH_NUMBERS = {name[:3]: number for number, name in enumerate(_MONTHS, 1)}
+_LONG_DATE = re.compile(
+    rf"\b(?:(\d{{1,2}})(?:st|nd|rd|th)?\.? {_MONTH}|{_MONTH} (\d{{1,2}})(?:st|nd|rd|th)?),? ((?:19|20)\d\d)\b"
+)
+_BYLINE = re.compile(r"^[*_]{0,3}By ((?:[A-Z][\w.'-]+|the|of|and)(?: (?:[A-Z][\w.'-]+|of|and)){0,6})", re.MULTILINE)
 _AUTHOR = re.compile(r"^(?:作者|文|撰文)\s?[:：/|｜]\s?(\S{2,30})", re.MULTILINE)
 _TOP = 600
 
@@ -188,7 +231,10 @@ def _said_of_itself(text: str) -> DocumentFacts:
             said.get("title", ""), said.get("author", ""), said.get("publisher", ""), _day(said.get("date", "")),
             said.get("lang", ""), said.get("url"),
         )  # fmt: skip
-    top = text[:_TOP]
+    return _top_facts(text[:_TOP])
+
+
+def _top_facts(top: str) -> DocumentFacts:
     byline = _AUTHOR.search(top) or _BYLINE.search(top)
     return DocumentFacts(author=byline[1] if byline else "", published=_day(top))
 
@@ -210,12 +256,20 @@ _MOST_PAGE = 3_000_000
 
 def _day(text: str) -> str:
     """Return the first day that a text names, or ""."""
-    for found in _DATES.finditer(text):
-        month, day = (found[2], found[3]) if found[2] else (found[4], found[5])
-        return _iso(int(found[1]), int(month), int(day))
-    if found := _LONG_DATE.search(text):
-        return _iso(int(found[3]), _MONTHS.index(found[2]) + 1, int(found[1]))
+    days = [*map(_short_day, _DATES.finditer(text)), *map(_long_day, _LONG_DATE.finditer(text))]
+    if named := [day for day in days if day[1]]:
+        return min(named)[1]
     return text if re.fullmatch(r"\d{4}(?:-\d{2})?", text) else ""
+
+
+def _short_day(found: re.Match[str]) -> tuple[int, str]:
+    month, day = (found[3], found[4]) if found["cut"] else (found[5], found[6])
+    return found.start(), _iso(int(found[1]), int(month), int(day))
+
+
+def _long_day(found: re.Match[str]) -> tuple[int, str]:
+    month, day = (found[2], found[1]) if found[1] else (found[3], found[4])
+    return found.start(), _iso(int(found[5]), _MONTH_NUMBERS[month[:3]], int(day))
 
 
 def _iso(year: int, month: int, day: int) -> str:

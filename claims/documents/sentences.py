@@ -63,7 +63,7 @@ def _goes_on(raw: str, start: int, found: re.Match[str], abbreviations: Collecti
     """Tell whether the sentence goes on after what might end it."""
     mark, after = found.group(), raw[found.end() : found.end() + 1]
     if mark == "\n":
-        line = raw[max(start, raw.rfind("\n", 0, found.start()) + 1) : found.start()].rstrip()
+        line = raw[raw.rfind("\n", 0, found.start()) + 1 : found.start()].rstrip()
         return len(line) >= _LEAST_WRAPPED and bool(re.search(r"[a-z0-9,]$", line) and re.match(r"[A-Za-z0-9]", after))
     if mark == ".":
         word = _LAST_WORD.search(raw, max(start, found.start() - _LONGEST_WORD), found.start())

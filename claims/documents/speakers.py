@@ -50,11 +50,15 @@ class _File(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Who a sentence says it is from; `end` is where the words begin that are theirs, 0 where that does not show."""
+    """Who a sentence says it is from; `end` is where the words begin that are theirs, 0 where that does not show.
+
+    `who` is empty where it is somebody who was named before, and where `is_hearsay`: "it is said that".
+    """
 
     who: str
     is_named: bool
     end: int = 0
+    is_hearsay: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,8 @@ class SpeechReader:
                 if found := pattern.search(plain):
                     start, end = found.span("who")
                     rest = found.end() if found.start() == 0 and not self._bare.search(found.group()) else 0
+                    if text[start:end].strip().lower() == "it":
+                        return Attribution("", is_named=False, end=rest, is_hearsay=bool(_PASSIVE.search(plain)))
                     return Attribution(text[start:end].strip(), is_named, rest)
         return None
 
@@ -132,6 +138,9 @@ class SpeechReader:
                 if all(hit.end() <= each.start or hit.start() >= each.end for each in found):
                     found.append(ToldTime(hit.start(), hit.end(), text[hit.start() : hit.end()], means))
         return tuple(sorted(found, key=lambda each: each.start))
+
+
+_PASSIVE = re.compile(r"^it\s(?:is|was|has been)\b", re.IGNORECASE)
 
 
 def _compiled(patterns: Sequence[str], words: Mapping[str, str]) -> tuple[re.Pattern[str], ...]:

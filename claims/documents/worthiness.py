@@ -67,6 +67,7 @@ class _File(BaseModel):
     leads: _Phrases
     bare: _Phrases
     turns: _Phrases
+    disputes: _Phrases
     rather: tuple[str, ...]
     harmless: _Phrases
     talk: _Phrases
@@ -101,7 +102,12 @@ class CandidateCues:
                 rf"|(?:{_either(file.bare.en)})(?:[,，:：]\s?|\s))",
                 re.IGNORECASE,
             ),
-            re.compile(rf"(?:{_either(file.turns.zh)})|(?:{_either(file.turns.en)})(?![a-z])", re.IGNORECASE),
+            re.compile(
+                rf"(?:{_either(file.turns.zh)})|(?:{_either(file.turns.en)})(?![a-z])"
+                rf"|[^,.;:，。；：]{{0,30}}(?:{_either(file.disputes.zh)})"
+                rf"|[^,.;:，。；：]{{0,60}}\b(?:{_either(file.disputes.en)})(?![a-z])",
+                re.IGNORECASE,
+            ),
             tuple(re.compile(pattern) for pattern in file.rather),
         )
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
+from claims.answering.answers import CLOCKS_DIFFER
 from claims.base import ClaimBase, Clock
 from claims.moderation.queue import fill
 from claims.moderation.rights import Actor, permit
@@ -117,7 +118,8 @@ class DigestPostings:
             if row is None or not _is_due(row, now):
                 return None
             before = row.digest_at
-            row.digest_at = before + WEEK if before is not None and now - before < WEEK + _LATE else now
+            is_punctual = before is not None and WEEK <= now - before < WEEK + _LATE
+            row.digest_at = before + WEEK if before is not None and is_punctual else now
         return now - WEEK
 
     def give_back(self, server: int) -> None:
@@ -135,7 +137,8 @@ def _locked(session: Session, server: int) -> Server | None:
 def _is_due(row: Server | None, now: datetime) -> bool:
     if row is None or row.digest_channel is None:
         return False
-    return row.digest_at is None or row.digest_at <= now - WEEK
+    # A digest that lies ahead was noted by a clock that was wrong: there would be none until then.
+    return row.digest_at is None or not now - WEEK < row.digest_at <= now + CLOCKS_DIFFER
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from claims.moderation.citations import Sources, quoted_line
 from claims.moderation.edits import AddWordings, Edit, EditFigure, EditPoint, EditTexts, SetStatus, Typed
 from claims.moderation.queue import Item
 from claims.moderation.rights import Actor, permit
+from claims.moderation.strength import first_clause
 from claims.packs.plain import plain_number
 from claims.packs.schema import known_units
 from claims.record import ClaimRecord
@@ -67,12 +68,6 @@ class FirstDraft:
 _KINDS = {"rejects": "contested", "reports": "context", "asserts": "context", "predicts": "outlook"}
 _ENDS = re.compile(r"[\s.!?。！？…]+$")
 _MOST_FIGURES = 2
-_LEAST_CLAUSE = {"en": 20, "zh": 8}
-# The first clause of a sentence says it too, where what follows only gives a reason or an example.
-_CLAUSE = re.compile(
-    r",? because\b|, (?:since|as|which|although|while|so that)\b"
-    r"|[,，；;] ?(?:因为|因為|由于|由於|所以|例如|比如|其中)"
-)
 
 
 class FirstDrafts:
@@ -224,9 +219,7 @@ def _wordings(payload: Mapping[str, Any], title: Typed) -> Iterator[str]:
     """Yield ways to say it: the title, the sentence, its first clause, and what a model has found."""
     seen: set[str] = set()
     sentence = _ENDS.sub("", clean_text(str(payload.get("text") or "")))
-    clause = _CLAUSE.split(sentence, maxsplit=1)[0]
-    first = [clause] if len(clause) >= _LEAST_CLAUSE.get(written_language(sentence), 20) else []
-    for text in (*title.values(), sentence, *first, *map(str, _listed(payload, "wordings"))):
+    for text in (*title.values(), sentence, first_clause(sentence), *map(str, _listed(payload, "wordings"))):
         if text and len(text) <= LINE and text.casefold() not in seen:
             seen.add(text.casefold())
             yield text

@@ -1,17 +1,21 @@
 """How strong a claim is: whether its wordings are heard, how they cover each other, and what it may be taken for."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict
 
 from checks.checker import Checker
 from checks.lexicon import Lexicon, analyse
 from checks.model import KnownWording
 from claims.packs.plain import plain_number
 from claims.record import ClaimRecord
-from config.languages import CODES, written_language
+from config.languages import CODES, lexicon_files, written_language
 
 Level = Literal["few", "fair", "good"]
 
@@ -102,25 +106,43 @@ def _made(claim: ClaimRecord) -> Iterator[str]:
         unit = "" if figure.unit == "count" else figure.unit.partition("|")[0]
         value = f"{low}" if low == high else f"{low}–{high}"
         for language, subject in figure.subject.items():
-            if written_language(subject) == language:
-                yield f"{subject}{value}{unit}" if language == "zh" else f"{subject}: {value} {unit}".strip()
+            rules = _rules().get(language)
+            if rules and written_language(subject) == language:
+                yield rules.figure.format(subject=subject, value=value, unit=unit).strip()
     for title in claim.title.values():
-        match written_language(title):
-            case "zh":
-                yield f"听说{_ENDS.sub('', title)}"
-            case "en":
-                yield f"everyone knows that {_lowered(_ENDS.sub('', title))}"
-            case _:
-                pass
+        if rules := _rules().get(written_language(title)):
+            yield rules.hearsay.format(title=_lowered(_ENDS.sub("", title), rules.small))
     for point in claim.points:
         if point.role == "supports":
             yield from (_ENDS.sub("", text) for text in point.text.values())
 
 
-def _lowered(title: str) -> str:
+class _Rules(BaseModel):
+    """How wordings are made in one language, each rule explained in its file (wordings.yaml)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    hearsay: str
+    figure: str
+    reason: str
+    least: int
+    small: tuple[str, ...] = ()
+
+
+@cache
+def _rules() -> Mapping[str, _Rules]:
+    return {code: _Rules.model_validate(yaml.safe_load(text)) for code, text in lexicon_files("wordings.yaml").items()}
+
+
+def first_clause(sentence: str) -> str:
+    """Return what a sentence says before it only gives a reason or an example; "" where that is hardly anything."""
+    clause = re.split("|".join(rules.reason for rules in _rules().values()), sentence, maxsplit=1)[0]
+    rules = _rules().get(written_language(sentence))
+    return clause if rules and len(clause) >= rules.least else ""
+
+
+def _lowered(title: str, small: Sequence[str]) -> str:
     """Begin the title small, unless its first word is a name or an abbreviation."""
-    first = title.split(" ", maxsplit=1)[0]
-    return title[:1].lower() + title[1:] if first in {"The", "A", "An", "This", "That", "All", "No"} else title
+    return title[:1].lower() + title[1:] if title.split(" ", maxsplit=1)[0] in small else title
 
 
 def _key(text: str) -> str:

@@ -34,7 +34,7 @@ PRAGMAS = (
 )
 PRIVATE = 0o600
 OTHERS = 0o007
-DAMAGED = "The file is damaged or no Touchstone base: put a backup in its place, or name another file."
+DAMAGED = "The file is damaged or no base: put a copy back with `touchstone restore FILE --force`, or name another one."
 # What the words of an error hold → what helps.
 MENDS = (
     (("locked",), "Another program holds it: try again, or stop the other one."),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.text import MOST_CHARACTERS, TextFolder, language_of
+from checks.text import _EMPHASIS, _EMPHASIS_SIGN, _MARKUP, _MARKUP_SIGN, MOST_CHARACTERS, TextFolder, language_of
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +94,9 @@ def test_no_more_than_the_first_part_of_a_flood_is_read(folder: TextFolder):
 
 
 _FOLDER = TextFolder()
+
+
+@given(st.text("ab \n]():@#/hHtTpPsSſ1!&”」』.*_~|-") | st.text('ab \n`[]()<>:@/h"“”「」『』1') | st.text())
+def test_without_a_sign_of_it_there_is_no_markup(raw: str):
+    assert _MARKUP_SIGN.search(raw) or not _MARKUP.search(raw)
+    assert _EMPHASIS_SIGN.search(raw) or not _EMPHASIS.search(raw)

@@ -1,22 +1,16 @@
 """Claim bases for tests: SQLite, and, where a fixture says `any`, PostgreSQL as well."""
 
-import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
 
 import pytest
 
 from claims.base import ClaimBase
 from tests.claims.packs import pack_data, write_pack
-from tests.claims.postgres import cluster
 from tests.templates import Templates
 
 KEY = b"a key for tests"
-
-DatabaseKind = Literal["empty", "new"]
-NewDatabase = Callable[[DatabaseKind], str]
 
 
 class Clock:
@@ -41,23 +35,6 @@ def clock() -> Clock:
 def base(tmp_path: Path, clock: Clock, templates: Templates) -> Iterator[ClaimBase]:
     with ClaimBase.open(templates.copy("empty", tmp_path / "touchstone.db"), clock) as opened:
         yield opened
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[NewDatabase]:
-    """Make another PostgreSQL database: with this version's tables (`empty`), or without any (`new`)."""
-    psycopg = pytest.importorskip("psycopg")
-    with cluster() as address, psycopg.connect(address.format(name="postgres"), autocommit=True) as connection:
-        numbers = itertools.count()
-        connection.execute("CREATE DATABASE empty")
-        ClaimBase.open(address.format(name="empty")).close()
-
-        def make(kind: DatabaseKind) -> str:
-            name = f"base{next(numbers)}"
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {'empty' if kind == 'empty' else 'template1'}")
-            return address.format(name=name)
-
-        yield make
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -16,6 +16,7 @@ HERE = Path(__file__).parent
 SHARED = Path(os.environ.get("TOUCHSTONE_SHARED", HERE.parents[2] / "shared"))
 PACK = HERE.parents[1] / "claims" / "packs" / "ai-economy.yaml"
 TEXTS = HERE.parent / "claims" / "documents" / "texts"
+LABELS = ("usable", "rewrite", "none")
 WRITTEN = ("gate-economics", "sv101-talk", "naojiti-silver")
 needs_documents = pytest.mark.skipif(not (SHARED / "seeds").is_dir(), reason="the source documents are not here")
 
@@ -42,13 +43,28 @@ def merged() -> list[Candidate]:
     return reader().merged(surveys)
 
 
+def rows() -> list[list[str]]:
+    return [line.split("\t") for line in (HERE / "candidate_labels.tsv").read_text("utf-8").splitlines()[2:]]
+
+
 @needs_documents
-def test_most_of_the_first_hundred_can_be_used_as_they_are():
-    rows = [line.split("\t") for line in (HERE / "candidate_labels.tsv").read_text("utf-8").splitlines()[2:]]
-    labels = {(row[0], int(row[1]), int(row[2])): row[3] for row in rows}
+@pytest.mark.parametrize("labelled", [3, 4], ids=["first", "second"])
+def test_most_of_the_first_hundred_can_be_used_as_they_are(labelled):
+    labels = {(row[0], int(row[1]), int(row[2])): row[labelled] for row in rows()}
     # What was not labelled counts as not usable.
     found = Counter(labels.get((each.document, each.start, each.end), "unlabelled") for each in merged()[:100])
     assert found["usable"] >= 70, found
+
+
+def test_those_who_labelled_agree_in_most():
+    pairs = [(first, second) for *_, first, second, _ in rows()]
+    share = {
+        side: {label: sum(pair[side] == label for pair in pairs) / len(pairs) for label in LABELS} for side in (0, 1)
+    }
+    agreed = sum(first == second for first, second in pairs) / len(pairs)
+    by_chance = sum(share[0][label] * share[1][label] for label in LABELS)
+    assert agreed >= 0.9
+    assert (agreed - by_chance) / (1 - by_chance) >= 0.75
 
 
 @needs_documents

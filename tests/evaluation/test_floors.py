@@ -11,7 +11,7 @@ from checks.evaluate.measures import judge_messages
 from claims.base import ClaimBase
 
 HERE = Path(__file__).parent
-pytestmark = pytest.mark.xdist_group("evaluation")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("evaluation")]
 FLOORS = tomllib.loads((HERE / "floors.toml").read_text("utf-8"))
 
 

@@ -15,6 +15,7 @@ from bot.site_pages import Frame
 from claims.exchange.export import export_claims
 from claims.exchange.importing import import_claims, read_import_bytes
 from claims.moderation.rights import Actor
+from claims.moderation.strength import suggestions
 from config.errors import SettingsError
 from config.settings import load_settings
 from tests.bot.discord.editor.conftest import AtDesk, menus_of
@@ -64,6 +65,10 @@ def test_its_lexicon_has_a_denial_and_a_question_seen(touchstone):
 def test_another_word_of_its_lexicon_for_the_same_concept_matches(touchstone):
     (match,) = touchstone.check("ʔargentum").matches or touchstone.check("ʔargentum ƛaro kelwe vesta ʔim dorun").matches
     assert match.claim == "kelwe"
+
+
+def test_its_lexicon_makes_wordings(touchstone):
+    assert f"ʔuda {SAID}" in suggestions(touchstone.base.claim("kelwe", None))
 
 
 async def test_the_card_is_in_it(world):

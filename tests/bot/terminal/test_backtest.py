@@ -59,6 +59,21 @@ def test_ctrl_c_shows_what_there_is_so_far(call, export, monkeypatch):
     assert "5 messages of members read." in done.out
 
 
+def test_a_second_run_says_the_same_without_asking_again(call, export, tmp_path, monkeypatch):
+    work = tmp_path / "work.jsonl"
+    first = call("backtest", str(export), "--work", str(work))
+    assert CLAIM not in work.read_text("utf-8")
+    monkeypatch.setattr(Touchstone, "check", None)
+    again = call("backtest", str(export), "--work", str(work))
+    assert (again.code, again.out) == (0, first.out)
+    assert CLAIM in again.out
+
+
+@pytest.mark.slow
+def test_two_processes_say_what_one_says(call, export):
+    assert call("backtest", str(export), "--processes", "2") == call("backtest", str(export), "--processes", "1")
+
+
 @pytest.mark.parametrize(
     ("language", "says"), [("C", "is no JSON"), ("zh_CN.UTF-8", "不是 JSON"), ("zh_TW.UTF-8", "不是 JSON")]
 )

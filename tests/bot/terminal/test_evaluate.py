@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from bot.service import Touchstone
+
 CLAIMS = [
     {"id": "clock", "text": "The town hall clock was built by a blind watchmaker.", "title": "Blind watchmaker"},
     {"id": "ferry", "text": "The harbour ferry carried four million passengers last winter.", "title": ""},
@@ -34,6 +36,38 @@ def test_chat_is_judged(call, tmp_path):
     outcome = call("evaluate", "chat", write(tmp_path / "chat.jsonl", MESSAGES))
     assert outcome.code == 0
     assert "2 messages" in outcome.out
+
+
+def test_files_and_folders_are_read_and_alarms_name_their_file(call, tmp_path):
+    claim = {"text": "every H100 server has 5 kg of silver inside"}
+    (tmp_path / "chats" / "old").mkdir(parents=True)
+    write(tmp_path / "chats" / "one.jsonl", [*MESSAGES, claim])
+    (tmp_path / "chats" / "old" / "two.txt").write_text("good morning\nsee you", "utf-8")
+    out = tmp_path / "out.json"
+    outcome = call("evaluate", "chat", str(tmp_path / "chats"), "--json", str(out))
+    assert outcome.code == 0, outcome.err
+    written = json.loads(out.read_text("utf-8"))
+    assert written["lines"] == 5
+    assert [(alarm["file"][-9:], alarm["line"]) for alarm in written["alarms"]] == [("one.jsonl", 3)]
+    labelled = tmp_path / "labelled"
+    labelled.mkdir()
+    for name in ("a.jsonl", "b.jsonl"):
+        write(labelled / name, MESSAGES)
+    assert call("evaluate", "messages", str(labelled), "--json", str(out)).code == 0
+    assert json.loads(out.read_text("utf-8"))["rows"] == 4
+
+
+def test_a_folder_without_files_is_told(call, tmp_path):
+    outcome = call("evaluate", "chat", str(tmp_path))
+    assert outcome.code == 1
+    assert ".jsonl or .txt" in outcome.err
+
+
+def test_a_second_run_over_the_same_files_goes_on_from_what_is_kept(call, tmp_path, monkeypatch):
+    file, work = write(tmp_path / "chat.jsonl", MESSAGES), str(tmp_path / "work.jsonl")
+    first = call("evaluate", "chat", file, "--work", work)
+    monkeypatch.setattr(Touchstone, "check", None)
+    assert call("evaluate", "chat", file, "--work", work) == first
 
 
 def test_claims_are_ranked_and_decided_on(call, tmp_path):

@@ -254,6 +254,35 @@ def test_what_was_taken_and_not_posted_is_told_for_a_while(book: AnswerBook, clo
     assert book.unposted(timedelta(seconds=30)) == ()
 
 
+def test_a_clock_that_was_a_year_ahead_keeps_no_claim_and_no_channel_silent(book: AnswerBook, clock: Clock) -> None:
+    clock.move(days=365)
+    assert book.take(SERVER, CHANNEL, 1, 5, ["a"], SIX_HOURS, most=1) == ("a",)
+    book.posted(CHANNEL, 1, 99)
+    assert book.take(SERVER, CHANNEL, 2, 5, ["b"], SIX_HOURS) == ("b",)
+    clock.move(days=-365)
+    assert book.cooling(CHANNEL, ["a"], SIX_HOURS) == {}
+    assert not book.is_full(CHANNEL, 1)
+    assert book.unposted(timedelta(seconds=30)) == ()
+    assert book.take(SERVER, CHANNEL, 3, 5, ["a"], SIX_HOURS, most=1) == ("a",)
+    assert book.take(SERVER, CHANNEL, 1, 5, ["a"], SIX_HOURS) == ()
+
+
+def test_without_a_cool_down_two_messages_of_one_moment_are_both_answered(book: AnswerBook, clock: Clock) -> None:
+    assert book.take(SERVER, CHANNEL, 1, 5, ["a"], timedelta(0)) == ("a",)
+    book.posted(CHANNEL, 1, 91)
+    # Its clock was read before the other's row was written.
+    clock.move(seconds=-0.01)
+    assert book.take(SERVER, CHANNEL, 2, 5, ["a"], timedelta(0)) == ("a",)
+    assert book.take(SERVER, CHANNEL, 3, 5, ["a"], timedelta(0), "offer") == ("a",)
+
+
+def test_clocks_of_two_machines_may_differ_by_seconds(book: AnswerBook, clock: Clock) -> None:
+    assert take(book, 1, "a") == ("a",)
+    book.posted(CHANNEL, 1, 99)
+    clock.move(seconds=-20)
+    assert take(book, 2, "a") == ()
+
+
 def test_a_card_that_is_found_takes_no_other_s_place(book: AnswerBook) -> None:
     book.take(SERVER, CHANNEL, 1, 5, ["a"], SIX_HOURS)
     book.found(CHANNEL, 1, 99)

@@ -166,6 +166,7 @@ def test_cues_are_written_as_they_are_looked_for(lexicon: Lexicon) -> None:
     assert [phrase for phrase in phrases if lexicon.folder.fold(phrase) != phrase] == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not (SHARED / "seeds").is_dir(), reason="the source documents are not here")
 def test_the_source_documents_give_new_sentences_that_say_something(
     base: ClaimBase, lexicon: Lexicon, reader: CandidateReader

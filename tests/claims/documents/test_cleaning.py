@@ -174,6 +174,12 @@ def test_subtitles_are_read_as_sentences(raw: str) -> None:
     assert " ".join(read(raw).split()) == "Silver rose by 30%. Nobody knows why."
 
 
+def test_numbers_of_chinese_subtitles_are_not_cut_off_from_their_words() -> None:
+    cues = ("他们在2024\n年量了1240块电池", "损失不到\n2\n%。")
+    raw = "".join(f"{n}\n00:00:0{n},000 --> 00:00:0{n},900\n{said}\n\n" for n, said in enumerate(cues, 1))
+    assert RULES.clean(raw).view.text.strip() == "他们在2024年量了1240块电池损失不到2%。"
+
+
 def test_voices_of_subtitles_are_speakers() -> None:
     cues = "".join(
         f"00:0{n}.000 --> 00:0{n}.900\n<v {who}>Silver rose by {n}0%.\n\n"

@@ -16,7 +16,7 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 from checks.text import TextFolder, language_of
 from claims.documents.cleaning import CleaningRules
 from claims.documents.decoding import MAX_BYTES, canonical, decoded, digest_of, editions, read_file
-from claims.documents.intake import IntakeReader
+from claims.documents.intake import _PRESENTED, IntakeReader, _plain, _reflowed
 from claims.documents.worthiness import CandidateCues
 from config.errors import DocumentRefusedError
 
@@ -101,12 +101,76 @@ def test_a_text_that_was_published_with_other_line_ends_keeps_them() -> None:
     assert dict(editions(SIMPLIFIED.encode()))[digest_of(published)] == published
 
 
+@pytest.mark.parametrize(
+    ("above", "title", "day"),
+    [
+        ("Home\nShop\n\nWhat wears out a battery\nBy Jo Park\n12 March 2025\nShare\nTweet\n", "", "2025-03-12"),
+        ("News\n\nWhat wears out a battery\nSubscribe for 1 €\nMarch 12, 2025\n", "", "2025-03-12"),
+        ("What wears out a battery\nWednesday, Mar 12th, 2025, 9:30 am\n", "", "2025-03-12"),
+        ("What wears out a battery\nPublished: 2025/3/12 08:00\n", "", "2025-03-12"),
+        (
+            "首页\n新闻\n\n电池到底是怎么坏的\n作者：李明\n2025年3月12日\n分享\n微博\n",
+            "电池到底是怎么坏的",
+            "2025-03-12",
+        ),
+        ("首頁\n\n電池到底是怎麼壞的\n發布時間：2025/03/12 10:20\n", "電池到底是怎麼壞的", "2025-03-12"),
+    ],
+)
+def test_the_title_of_a_page_that_was_copied_is_no_day_and_no_button(above: str, title: str, day: str) -> None:
+    text = (SIMPLIFIED if title else ENGLISH) * 4
+    facts = READER.read(f"{above}\n{text}".encode(), "copied.txt").facts
+    assert (facts.title, facts.published) == (title or "What wears out a battery", day)
+
+
+def test_lines_that_were_broken_to_fit_the_page_of_a_pdf_are_joined() -> None:
+    page = (
+        "What wears out a battery\n"
+        "Nobody has measured what a night at the charger does. It stops at\n"
+        "100 percent, so that the pack, of which every cell has 14 ampere-\n"
+        "hours, rests. The workshops say so.\n"
+        "• The first item of a list, which is nearly as long as the lines,\n"
+        "• the second"
+    )
+    sentence = (
+        "Nobody has measured what a night at the charger does. It stops at 100 percent, so that the pack, of which"
+    )
+    assert _reflowed(page).split("\n") == [
+        "What wears out a battery",
+        f"{sentence} every cell has 14 ampere-hours, rests. The workshops say so.",
+        "• The first item of a list, which is nearly as long as the lines,",
+        "• the second",
+    ]
+    lines = (
+        "在攝氏40度存放的電池會損失約三成容量；半電、攝氏20",
+        "度存放的只損失4%。整夜充電並不會毀掉電池，測試發現五百",
+        "次之後沒有差別。",
+    )
+    assert _reflowed("\n".join(lines)) == "".join(lines)
+    assert _reflowed("short\nlines\nof a poem") == "short\nlines\nof a poem"
+
+
+def test_characters_as_fonts_have_them_become_those_that_people_type() -> None:
+    assert _PRESENTED.sub(_plain, "電動⾃⾏⾞ oﬀ ﬁve") == "電動自行車 off five"
+
+
+def test_a_day_that_is_none_and_numbers_that_look_like_days_are_none() -> None:
+    for said in ("Version 2025.13.40 of it", "Part 12-2025-3-1", "10.2025.1.1.4", "2025 or so"):
+        assert READER.read(f"{said}\n\n{ENGLISH * 3}".encode(), "a.txt").facts.published == ""
+
+
+def test_the_day_in_a_printed_page_counts_for_more_than_the_day_of_its_printing() -> None:
+    printed = pdf("12 March 2025: silver rose by 30 percent, its dealers say", "The silver year")
+    assert READER.read(printed, "a.pdf").facts.published == "2025-03-12"
+
+
 def test_what_a_text_says_of_itself_is_taken() -> None:
     markdown = READER.read(f"---\ntitle: Silver\nauthor: A. Dealer\ndate: 2026-01-23\n---\n{ENGLISH}".encode()).facts
     assert (markdown.title, markdown.author, markdown.published, markdown.language) == (
         "Silver", "A. Dealer", "2026-01-23", "en",
     )  # fmt: skip
     plain = READER.read(f"The silver year\nBy the Bench Room, 2 February 2026\n\n{ENGLISH}".encode(), "a.txt").facts
+    noted = READER.read(f"# The silver year\n\n*By Jo Park, 2 February 2026*\n\n{ENGLISH}".encode(), "a.md").facts
+    assert (noted.author, noted.published) == ("Jo Park", "2026-02-02")
     assert (plain.title, plain.author, plain.published) == ("The silver year", "the Bench Room", "2026-02-02")
     assert READER.read(TRADITIONAL.encode(), "silver_notes.txt").facts.language == "zh-Hant"
     assert (

@@ -30,6 +30,14 @@ def found(reader: CandidateReader, raw: str, words: str) -> Candidate:
             "有人認為白銀的需求增速很快，會打破供需平衡。但機房一定會繼續擴張嗎？在模型變便宜的今天，這個前提不成立。",
             "打破供需平衡", "機房一定會繼續擴張嗎？在模型變便宜的今天，這個前提不成立。",
         ),
+        (
+            "Critics claim that a pack must be replaced after two years. The workshops disagree: 81 percent held.",
+            "replaced after two years", "The workshops disagree: 81 percent held.",
+        ),
+        (
+            "坊间流传，电动自行车的电池两年就必须更换。维修店并不同意：其中81%在四年之后仍然好用。",
+            "两年就必须更换", "维修店并不同意：其中81%在四年之后仍然好用。",
+        ),
         ("白银的上涨并非由于机房，而是因为利率下降。", "白银的上涨", "而是因为利率下降。"),
         ("Silver is not scarce, but hard to mine for most.", "not scarce", "but hard to mine for most."),
     ],
@@ -73,6 +81,15 @@ def test_in_an_interview_the_answer_stands_against_what_the_host_reports(reader:
     assert candidate.counterpoint is not None
     assert "不准确" in candidate.counterpoint.text
     assert found(reader, TALK, "三成来自机房").speaker == "韩梅"
+
+
+def test_a_quotation_that_goes_on_is_by_who_was_named(reader: CandidateReader) -> None:
+    raw = (
+        "“The worst is a pack left empty,” said Marta Keller, who mends them. “We see about 60 of them every spring.”\n"
+    )
+    assert found(reader, raw, "about 60").speaker == "Marta Keller"
+    told = raw + "It is often said that chargers ruin 30% of all cells within a year.\n"
+    assert found(reader, told, "ruin 30%").speaker == ""
 
 
 def test_what_is_cited_already_does_not_come_again(reader: CandidateReader) -> None:

@@ -45,6 +45,11 @@ def test_a_line_that_was_broken_to_fit_a_page_goes_on() -> None:
     ]
 
 
+def test_a_sentence_that_begins_far_right_in_a_broken_line_goes_on_too() -> None:
+    raw = "Nobody has measured what a night at a charger does. It stops at\n100 percent, they say.\nA heading\nIt is."
+    assert texts(raw)[1:] == ["It stops at 100 percent, they say.", "A heading", "It is."]
+
+
 def test_inserted_readings_and_tags_are_left_out_of_the_words_but_not_of_the_place() -> None:
     raw = "<b>網(wǎng)上都說(shuō)白銀(yín)會(huì)漲。</b>"
     (sentence, *_) = sentences_of(read(raw), SHORT)

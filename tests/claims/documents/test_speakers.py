@@ -35,6 +35,30 @@ def test_a_sentence_names_who_says_it(sentence: str, who: str, is_named: bool, r
 
 
 @pytest.mark.parametrize(
+    ("sentence", "who"),
+    [
+        ("“The worst is a pack that lies empty,” said Marta Keller, who runs a workshop in Basel.", "Marta Keller"),
+        ("“The worst is a pack that lies empty,” Marta Keller said on Monday.", "Marta Keller"),
+        ("“最贵的错误是让电池空着过冬，”在巴塞尔经营维修店的玛尔塔·凯勒说，“每年大约60块。”", "玛尔塔·凯勒"),
+        ("「最貴的錯誤是讓電池空著過冬，」瑪爾塔·凱勒說，「每年大約60顆。」", "瑪爾塔·凱勒"),
+    ],
+)
+def test_who_is_quoted_is_named_behind_the_words(sentence: str, who: str) -> None:
+    found = READER.attribution(sentence)
+    assert found is not None
+    assert (found.who, found.is_named, found.end) == (who, True, 0)
+
+
+def test_what_is_said_without_anybody_is_hearsay() -> None:
+    hearsay = READER.attribution("It is often said that fast chargers ruin cells.")
+    assert hearsay is not None
+    assert (hearsay.who, hearsay.is_hearsay) == ("", True)
+    named = READER.attribution("It warned that cells wear out.")
+    assert named is not None
+    assert (named.who, named.is_hearsay) == ("", False)
+
+
+@pytest.mark.parametrize(
     "sentence", ["白银价格上涨了三成。", "Silver rose by 30% in 2025.", "总的来说，价格还会涨。", "We think so."]
 )
 def test_other_sentences_name_nobody(sentence: str) -> None:

@@ -49,6 +49,7 @@ print(most() - before)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is measured by /proc")
+@pytest.mark.slow
 @pytest.mark.parametrize("what", FILES)
 def test_eight_megabytes_of_anything_take_little_memory(what: str) -> None:
     arguments = [sys.executable, "-c", PROGRAM, *FILES[what]]

@@ -57,6 +57,15 @@ def test_after_a_long_pause_one_digest_comes_and_not_one_for_each_week(
     assert due(base) == ()
 
 
+def test_a_clock_that_was_a_year_ahead_costs_no_digest(base: ClaimBase, postings: DigestPostings, clock: Clock) -> None:
+    clock.move(days=365)
+    assert postings.take(HERE) is not None
+    clock.move(days=-365)
+    assert due(base) == (HERE,)
+    assert postings.take(HERE) == clock.now - WEEK
+    assert due(base) == ()
+
+
 def test_what_could_not_be_posted_is_due_again(base: ClaimBase, postings: DigestPostings) -> None:
     postings.take(HERE)
     postings.give_back(HERE)

@@ -78,6 +78,7 @@ def test_the_same_message_is_then_offered_instead_of_answered_here_and_answered_
     assert (check(HERE).action, check(THERE).action) == ("offer", "reply")
 
 
+@pytest.mark.slow
 def test_surer_messages_are_answered_on_even_where_both_round_to_certainty(
     base: ClaimBase, feedback: FeedbackBook, clock: Clock
 ) -> None:

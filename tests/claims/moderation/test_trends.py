@@ -30,8 +30,8 @@ def clock():
 
 
 @pytest.fixture
-def base(tmp_path, clock):
-    with ClaimBase.open(f"sqlite:///{tmp_path / 'touchstone.db'}", clock) as opened:
+def base(tmp_path, clock, templates):
+    with ClaimBase.open(templates.copy("empty", tmp_path / "touchstone.db"), clock) as opened:
         yield settled(opened, tmp_path)
 
 
