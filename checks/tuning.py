@@ -169,7 +169,7 @@ def _parse(text: str, where: str) -> Tuning:
         data: dict[str, Any] = json.loads(text)
         meaning = MeaningTuning(**data["meaning"]) if "meaning" in data else None
         return Tuning(_model(data["few"]), _model(data["many"]), float(data["many_from"]), meaning)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise TuningError(
             f"{where}: not a tuning file ({error}). Write it anew with `touchstone calibrate`."
         ) from error
