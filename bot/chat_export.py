@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, cast
 from bot.backtest import PastMessage
 from bot.texts import msgid
 from config.errors import ExportError
+from config.named_files import open_named
 
 _PIECE = 1 << 16
 _SPACE = " \t\r\n"
@@ -202,7 +203,7 @@ def read_export(
     number = 0
     place: dict[str, str] = {}
     try:
-        with path.open("rb") as file:
+        with open_named(path) as file:
             stream = JsonStream(file, on_bytes)
             for name in stream.names():
                 if name == "messages":

@@ -1,5 +1,6 @@
 """The check of one message: clean, find candidates by words and by meaning, read them closely, decide."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -75,13 +76,44 @@ class Checker:
 
     def ranking(self, text: str) -> list[str]:
         """Return the ids of the claims that a check of the message looks at, in its order: the likeliest first."""
+        base, found, nearness, looks = self._looked_at(text)
+        if nearness is not None:
+            found = [look.candidate for look, _ in self._reader.ranked(looks, nearness, None)]
+        return [base.claims[each.claim].claim.id for each in found]
+
+    def said_verbatim(self, text: str) -> str | None:
+        """Return the id of the claim of which a message repeats a wording, and nothing beside; None if it does not."""
+        row = self.base.said_verbatim(analyse(text, self.lexicon))
+        if row is None or self.base.scorer is None:
+            return None
+        return self.base.claims[self.base.scorer.index.wordings[row].claim].claim.id
+
+    def surest(self, text: str) -> tuple[str, float]:
+        """Return the claim on top, and how surely the message speaks of it, whatever its author does with it.
+
+        The higher the surer, on a scale of its own with an embedder and on another one without; ("", -infinity) where
+        no claim comes near.
+        """
+        base, found, nearness, looks = self._looked_at(text)
+        if base.scorer is None or not found:
+            return "", -math.inf
+        if nearness is None:
+            return base.claims[found[0].claim].claim.id, base.scorer.model.probability(found[0].evidence.features())
+        look, sureness = self._reader.surest(looks, nearness)
+        return look.read.claim.id, sureness
+
+    def _looked_at(self, text: str) -> tuple[IndexedBase, list[Candidate], Nearness | None, list[Look]]:
         base = self.base
         message = analyse(text, self.lexicon, base.spelling)
         found, nearness = self._candidates(message, base)
-        if base.scorer is not None and nearness is not None:
-            looks = [Look(message, each, base.claims[each.claim], base.scorer, nearness) for each in found]
-            found = [look.candidate for look, _ in self._reader.ranked(looks, nearness)]
-        return [base.claims[each.claim].claim.id for each in found]
+        if base.scorer is None:
+            return base, found, nearness, []
+        return (
+            base,
+            found,
+            nearness,
+            [Look(message, each, base.claims[each.claim], base.scorer, nearness) for each in found],
+        )
 
     def _candidates(self, message: Analysis, base: IndexedBase) -> tuple[list[Candidate], Nearness | None]:
         """Return the claims that are worth a look, the nearest by words first, and how near they come in meaning."""

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module, resources
@@ -189,8 +189,8 @@ def analyse(raw: str, lexicon: Lexicon, spelling: "Spelling | None" = None) -> A
     )
 
 
-_TYPED = re.compile(r"(?<![a-z0-9_'’&])[a-z]{4,24}(?![a-z0-9_])")
-_LEAST_LETTERS = 5
+_TYPED = re.compile(r"(?<![a-z0-9_'’&\u00c0-\u024f])[a-z]+(?![a-z0-9_\u00c0-\u024f])")
+_LEAST_LETTERS, _MOST_LETTERS = 5, 24
 _ONE = 1
 
 
@@ -198,33 +198,39 @@ class Spelling:
     """Mends slips of the hand by the words that a base knows: one letter too many, too few, wrong, or out of place.
 
     Only words that neither the base nor ordinary writing knows are taken for slips, of words with at least five Latin
-    letters. A name that the base does not know stays as it is, unless it is one letter off from a word that the base
-    has.
+    letters. Where most words are unknown, the text is in another language and stays as it is. So does a name that the
+    base does not know, unless it is one letter off from a word that the base has.
     """
 
     def __init__(self, texts: Iterable[str], lexicon: Lexicon) -> None:
         """Collect the words of folded texts."""
         self._lexicon = lexicon
-        words = dict.fromkeys(word for text in texts for word in WORD.findall(text) if len(word) >= _LEAST_LETTERS)
-        self._words = {word: number for number, word in enumerate(word for word in words if word.isalpha())}
+        words = dict.fromkeys(word for text in texts for word in WORD.findall(text))
+        self._known = frozenset(words)
+        self._words = tuple(word for word in words if len(word) >= _LEAST_LETTERS and word.isalpha())
 
     def mend(self, clean: CleanText) -> CleanText:
         """Return the text with the words put right that were surely mistyped; its quotations move along."""
         text = clean.text
-        typed = [(found.start(), found.end(), self._meant(found.group())) for found in _TYPED.finditer(text)]
-        slips = [(start, end, meant) for start, end, meant in typed if meant != text[start:end]]
-        if not slips:
+        words = list(_TYPED.finditer(text))
+        strange = [found for found in words if self._is_strange(found.group())]
+        if not strange or 2 * len(strange) > len(words):
             return clean
+        meant = ((*found.span(), self._meant(found.group())) for found in strange)
+        slips = [(start, end, word) for start, end, word in meant if word != text[start:end]]
 
         def moved(at: int) -> int:
-            return at + sum(len(meant) - (end - start) for start, end, meant in slips if end <= at)
+            return at + sum(len(word) - (end - start) for start, end, word in slips if end <= at)
 
-        for start, end, meant in reversed(slips):
-            text = text[:start] + meant + text[end:]
+        for start, end, word in reversed(slips):
+            text = text[:start] + word + text[end:]
         return CleanText(text, tuple((moved(start), moved(end)) for start, end in clean.quoted))
 
+    def _is_strange(self, word: str) -> bool:
+        return word not in self._known and self._rarity(word) >= _RAREST
+
     def _meant(self, typed: str) -> str:
-        if typed in self._words or not self._words or self._rarity(typed) < _RAREST:
+        if not self._words or not _LEAST_LETTERS - 1 <= len(typed) <= _MOST_LETTERS:
             return typed
         near = [known for known in self._alike(typed) if OSA.distance(typed, known, score_cutoff=_ONE) <= _ONE]
         # Of several, the one that people write most often is the one that was meant.
@@ -239,16 +245,12 @@ class Spelling:
         wanted = np.array([crc32(part.encode()) for part in _shortened(typed)], dtype=np.uint32)
         first, last = np.searchsorted(prints, wanted, "left"), np.searchsorted(prints, wanted, "right")
         numbers = {int(n) for start, end in zip(first, last, strict=True) for n in owners[start:end]}
-        return (self._in_order[number] for number in sorted(numbers))
-
-    @cached_property
-    def _in_order(self) -> Sequence[str]:
-        return tuple(self._words)
+        return (self._words[number] for number in sorted(numbers))
 
     @cached_property
     def _shortened(self) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int32]]:
         """Return checksums of all known words, whole and with each letter left out, in order, and whose they are."""
-        pairs = [(crc32(part.encode()), number) for word, number in self._words.items() for part in _shortened(word)]
+        pairs = [(crc32(part.encode()), number) for number, word in enumerate(self._words) for part in _shortened(word)]
         prints = np.array([each for each, _ in pairs], dtype=np.uint32)
         order = np.argsort(prints, kind="stable")
         return prints[order], np.array([number for _, number in pairs], dtype=np.int32)[order]

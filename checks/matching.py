@@ -314,22 +314,23 @@ class MatchReader:
             return Doubt(is_denial=odds >= self._dispute.asked, is_doubtful=False)
         return Doubt(is_denial=odds >= self._dispute.denies, is_doubtful=odds >= self._dispute.doubt)
 
-    def ranked(
-        self, looks: Sequence[Look], nearness: Nearness, verbatim: int | None = None
-    ) -> list[tuple[Look, Measures]]:
+    def ranked(self, looks: Sequence[Look], nearness: Nearness, verbatim: int | None) -> list[tuple[Look, Measures]]:
         """Return the looks, the claim that the message is likeliest about first, with what was measured of each."""
         claims = len(nearness.meaning.base.claims)
         measured = [(look, topic_measures(look, nearness)) for look in looks]
         measured.sort(key=lambda each: (not _is_said(each[0], verbatim), -self._decision.order(each[1], claims)))
         return measured
 
+    def surest(self, looks: Sequence[Look], nearness: Nearness) -> tuple[Look, float]:
+        """Return the claim on top, and how surely the message speaks of it, whatever its author does with it."""
+        look, topic = self.ranked(looks, nearness, None)[0]
+        judged = self._judge(look, nearness, self._stances.scan(look.message.text), topic)
+        return look, self._decision.sureness(topic, judged.elsewhere)
+
     def _by_meaning(
         self, looks: Sequence[Look], nearness: Nearness, verbatim: int | None
     ) -> list[tuple[Look, Judgement]]:
-        """Return the looks whose claims the message is likeliest about, the likeliest first, each judged.
-
-        A claim that is said word for word comes before all others.
-        """
+        """Return the looks whose claims the message is likeliest about, each judged; one said word for word first."""
         ranked = self.ranked(looks, nearness, verbatim)[:MOST_MATCHES]
         scan = self._stances.scan(looks[0].message.text)
         judged = [(look, self._judge(look, nearness, scan, topic)) for look, topic in ranked]

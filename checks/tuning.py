@@ -169,7 +169,7 @@ def _parse(text: str, where: str) -> Tuning:
         data: dict[str, Any] = json.loads(text)
         meaning = MeaningTuning(**data["meaning"]) if "meaning" in data else None
         return Tuning(_model(data["few"]), _model(data["many"]), float(data["many_from"]), meaning)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise TuningError(
             f"{where}: not a tuning file ({error}). Write it anew with `touchstone calibrate`."
         ) from error
@@ -201,6 +201,8 @@ _LONG = 250
 # scale). Standing in meaning, in standard deviations, and the log odds of the topic count so much beside words.
 _FEW_CLAIMS, _MANY_CLAIMS = 200, 5_000
 _STANDING, _TOPIC = 0.1, 0.1
+_LIKENESS = 10.0
+_LEAST_SHARE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +292,15 @@ class DecisionModel:
         many = min(1.0, max(0.0, math.log(max(1, claims) / _FEW_CLAIMS) / span))
         likeness = measures["rank"] + _STANDING * measures["above_both"]
         return (1 - many) * _TOPIC * self.about(measures) + many * likeness
+
+    def sureness(self, measures: Mapping[str, float], elsewhere: float) -> float:
+        """Return how surely a message speaks of the claim, whatever its author does with it; the higher the surer.
+
+        Adds up what both models say of it and plain likeness; `elsewhere` is the share of the class `other`.
+        """
+        kept = min(1 - _LEAST_SHARE, max(_LEAST_SHARE, elsewhere))
+        likeness = measures["meaning_part"] + measures["characters"]
+        return self.about(measures) + math.log((1 - kept) / kept) + _LIKENESS * likeness
 
     def shares(
         self, measures: Mapping[str, float], turns: Iterable[str], vectors: tuple[Vector, Vector] | None

@@ -1,10 +1,15 @@
 """The files for running it for good fit the project: settings, paths, commands."""
 
+import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import yaml
@@ -57,8 +62,39 @@ def test_what_the_container_copies_is_there_and_reaches_the_engine():
         for source in line.split()[:-1]
     ]
     let_in = re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text("utf-8"), re.MULTILINE)
-    assert {source.partition("/")[0] for source in sources} == set(let_in)
+    assert {source if source.startswith("docs/") else source.partition("/")[0] for source in sources} == set(let_in)
     assert all((ROOT / source).exists() for source in sources)
+
+
+class Probed(BaseHTTPRequestHandler):
+    """Answers as the bot does: well at /health alone."""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/health" else 404)
+        self.end_headers()
+
+    def log_message(self, *_given: object) -> None:
+        pass
+
+
+def probe(address: str | None) -> int:
+    """Ask as the container does whether the bot is healthy; returns the exit code."""
+    command = re.search(r"^    CMD (\[.+\])$", (DEPLOY / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    _, *arguments = json.loads(command[1])
+    given = {} if address is None else {"TOUCHSTONE_HEALTH_ADDRESS": address}
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("TOUCHSTONE_", "http"))}
+    return subprocess.run([sys.executable, *arguments], env=plain | given, capture_output=True, check=False).returncode
+
+
+def test_the_container_asks_where_the_bot_answers():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Probed) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        port = server.server_address[1]
+        assert [probe(f"{host}:{port}") for host in ("127.0.0.1", "0.0.0.0")] == [0, 0]  # noqa: S104  what operators set
+        server.shutdown()
+    assert probe(f"127.0.0.1:{port}") != 0
+    assert probe("none") == 0
+    assert load_settings().health_address in (DEPLOY / "Dockerfile").read_text("utf-8")
 
 
 def test_the_container_holds_all_that_the_package_is_made_of():

@@ -9,7 +9,7 @@ import contextlib
 import logging
 import re
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any, Protocol, Self
@@ -42,6 +42,7 @@ _NUMBER = "~"
 LONGEST_ID = 100
 MINE_PREFIX = "ts:fm:"
 LONGEST_FIELD = 4000
+MOST_FIELDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,16 +196,13 @@ class Typed(dict[str, str]):
 
 
 def read_typed(components: Any) -> Typed:  # noqa: ANN401  Discord's raw answer
-    """Return what was typed or chosen, by the name of the field; of several choices, one a line."""
-    return Typed(_walk(components))
-
-
-def _walk(components: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
-    for component in components:
-        if "custom_id" in component:
-            yield component["custom_id"], component.get("value") or "\n".join(component.get("values", ()))
-        inner = component.get("component")
-        yield from _walk([*component.get("components", ()), *([inner] if inner else [])])
+    """Return what was typed or chosen (of several, one a line) by the field's name; raises where no modal sent it."""
+    with contextlib.suppress(AttributeError, IndexError, KeyError, TypeError):
+        fields = [each.get("component") or each["components"][0] for each in components]
+        given = {str(each["custom_id"]): each.get("value") or "\n".join(each.get("values", ())) for each in fields}
+        if len(given) <= MOST_FIELDS and all(len(text) <= LONGEST_FIELD for text in given.values()):
+            return Typed(given)
+    raise UnknownEntryError(UNREADABLE)
 
 
 def _control(field: FormField) -> ui.Item[Any]:
@@ -336,11 +334,12 @@ class Forms(commands.Cog):
     async def on_interaction(self, interaction: BotInteraction) -> None:
         """Take a form in."""
         data: Any = interaction.data or {}
-        if interaction.type is not discord.InteractionType.modal_submit or not data["custom_id"].startswith(PREFIX):
+        written = str(data.get("custom_id"))
+        if interaction.type is not discord.InteractionType.modal_submit or not written.startswith(PREFIX):
             return
-        name = FormName.read(data["custom_id"].removeprefix(PREFIX))
         try:
-            await self._take(Request(interaction), name, read_typed(data["components"]))
+            name = FormName.read(written.removeprefix(PREFIX))
+            await self._take(Request(interaction), name, read_typed(data.get("components")))
         except Exception as error:  # noqa: BLE001  this is the outermost frame of a form
             await answer_failure(interaction, error)
 

@@ -99,6 +99,9 @@ def _told() -> Iterator[None]:
             raise
         complain("there is a whole number of more than 4,300 digits in the input. Take it out.")
         sys.exit(FAILURE)
+    except RecursionError:
+        complain("something in the input is nested too deeply. Take it apart.")
+        sys.exit(FAILURE)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         complain(f"{place}{error.strerror or type(error).__name__}. Look at the disk and at the rights there.")

@@ -138,7 +138,9 @@ def show_chat(terminal: Terminal, report: "ChatReport", worst: int) -> None:
 def show_retrieval(terminal: Terminal, name: str, report: "RetrievalReport", worst: int) -> None:
     """Print how high the right claims rank, and the first messages for which none is among the first five."""
     texts = terminal.texts
-    table = _table(texts("Set"), texts("Claims"), texts("Messages"), "MAP@5", "P@1", "S@5", "ms")
+    table = _table(
+        texts("Set"), texts("Claims"), texts("Messages"), "MAP@5", "P@1", "S@5", texts("P@1 but for itself"), "ms"
+    )
     shares = [f"{share:.4f}" for share in report.figures.values()]
     table.add_row(name, str(report.claims), str(len(report.ranked)), *shares, f"{report.milliseconds:.1f}")
     terminal.out.print(table)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from config.errors import EvaluationError
+from config.named_files import open_named
 
 STANCES = ("asserts", "denies", "asks", "none")
 NUMBERS = ("agree", "conflict", "none")
@@ -122,7 +123,7 @@ def read_queries(path: Path) -> list[Query]:
 def _lines(path: Path, on_bytes: Callable[[int], object] = id) -> Iterator[tuple[int, str]]:
     count = 0
     try:
-        with path.open("rb") as raw, TextIOWrapper(raw, "utf-8-sig") as file:
+        with open_named(path) as raw, TextIOWrapper(raw, "utf-8-sig") as file:
             for number, line in enumerate(file, 1):
                 on_bytes(raw.tell())
                 if line.strip():

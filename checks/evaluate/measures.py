@@ -1,5 +1,6 @@
 """What a check is worth: on ordinary chat, on labelled messages, and on sets of known claims, by how high one ranks."""
 
+import math
 import random
 import re
 import time
@@ -87,20 +88,14 @@ def choose_claims(claims: Sequence[ClaimText], queries: Sequence[Query], count: 
 
 def decide_retrieval(checker: Checker, queries: Sequence[Query], chat: Iterable[str], budget: float) -> Threshold:
     """Set the threshold so that at most a share of `budget` of the chat passes, and count what then is answered."""
-    scores = sorted((_best(checker, text)[1] for text in chat), reverse=True)
+    scores = sorted((checker.surest(text)[1] for text in chat), reverse=True)
     alarms = int(budget * len(scores))
-    threshold = scores[alarms] if alarms < len(scores) else 0.0
-    best = [(query, *_best(checker, query.text)) for query in queries]
+    threshold = scores[alarms] if alarms < len(scores) else -math.inf
+    best = [(query, *checker.surest(query.text)) for query in queries]
     passed = [(query, claim) for query, claim, score in best if score > threshold]
     right = sum(claim in query.right for query, claim in passed)
     count = max(1, len(queries))
     return Threshold(alarms, len(scores), threshold, right / count, (len(passed) - right) / count)
-
-
-def _best(checker: Checker, text: str) -> tuple[str, float]:
-    """Return the claim on top as a check finds it, with its probability; ("", 0) where none comes near."""
-    best = checker.check(text).best
-    return ("", 0.0) if best is None else (best.claim, best.exact or 0.0)
 
 
 Judged = tuple[LabelledMessage, Finding]
@@ -237,10 +232,15 @@ _AT = 5
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A query with the claims found for it, best first."""
+    """A query with the claims found for it, best first.
+
+    `itself` is a claim that the query repeats word for word and that the set does not call right, as sets made of pairs
+    of sentences have them.
+    """
 
     query: Query
     found: Sequence[str]
+    itself: str | None = None
 
     @property
     def average_precision(self) -> float:
@@ -263,12 +263,17 @@ class RetrievalReport:
 
     @property
     def figures(self) -> dict[str, float]:
-        """Return MAP@5, precision at 1, and the share with a right claim among the first five."""
+        """Return MAP@5, precision at 1, and the share with a right claim among the first five.
+
+        `p@1_others` is the precision at 1 where a claim that the query repeats word for word does not count as found.
+        """
         count = max(1, len(self.ranked))
+        others = [([claim for claim in each.found if claim != each.itself], each.query.right) for each in self.ranked]
         return {
             "map@5": sum(each.average_precision for each in self.ranked) / count,
             "p@1": sum(bool(set(each.found[:1]) & each.query.right) for each in self.ranked) / count,
             "s@5": sum(bool(set(each.found[:_AT]) & each.query.right) for each in self.ranked) / count,
+            "p@1_others": sum(bool(set(found[:1]) & right) for found, right in others) / count,
         }
 
     @property
@@ -296,9 +301,14 @@ def judge_retrieval(checker: Checker, queries: Iterable[Query]) -> RetrievalRepo
     """Rank the claims for every query, as a check ranks them."""
     checker.ranking("the first ranking embeds what has no vector yet")
     start = time.process_time()
-    ranked = [Ranked(query, checker.ranking(query.text)) for query in queries]
+    ranked = [_ranked(checker, query) for query in queries]
     spent = time.process_time() - start
     return RetrievalReport(len(checker.base.claims), ranked, 1000 * spent / max(1, len(ranked)))
+
+
+def _ranked(checker: Checker, query: Query) -> Ranked:
+    itself = checker.said_verbatim(query.text)
+    return Ranked(query, checker.ranking(query.text), itself if itself not in query.right else None)
 
 
 _ADDRESS_OR_LONGER_WORD = re.compile(r"https?://\S+|(?P<word>(?<!\w)[A-Za-z]{5,}(?!\w))")

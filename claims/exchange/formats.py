@@ -17,6 +17,7 @@ from claims.record import ClaimRecord, DocumentRecord, PackRecord, claim_fingerp
 from claims.store.claim_rows import pack_record, read_rows
 from claims.store.tables import Claim, Pack
 from config.errors import ImportRefusedError, PackProblem, Worded, worded
+from config.named_files import open_named
 
 Format = Literal["yaml", "csv", "claimreview"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -179,7 +180,7 @@ def read_file(path: Path) -> Source:
 def file_bytes(path: Path) -> bytes:
     """Return what a file holds, or little more than is allowed; raises ImportRefusedError where it cannot be read."""
     try:
-        with path.open("rb") as file:
+        with open_named(path) as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
         fault = worded("it cannot be read ({reason})", reason=error.strerror or type(error).__name__)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Protocol, runtime_checkable
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlmodel import Session, col
 
 from claims.record import State, claim_from_state, claim_state, plain_fields, with_texts
@@ -80,8 +80,8 @@ class ClaimStore:
         return claim_state(found[0][1]) if found else None
 
     def read_many(self, session: Session, server: int | None, subjects: Collection[str]) -> Mapping[str, State | None]:
-        """Return the states that the server sees, out of one reading of all claims."""
-        found = {record.id: record for _, record in read_rows(session, server, everything=True)}
+        """Return the states that the server sees, out of one reading of these claims."""
+        found = {record.id: record for _, record in read_rows(session, server, subjects, everything=True)}
         return {name: claim_state(found[name]) if name in found else None for name in subjects}
 
     def write(self, context: WriteContext, subject: str, state: State | None) -> None:
@@ -134,7 +134,7 @@ class ClaimOriginStore:
 
     def read_many(self, session: Session, server: int | None, subjects: Collection[str]) -> Mapping[str, State | None]:
         """Return the origins of the server's own claims and versions."""
-        query = select(Claim).where(col(Claim.server) == server)
+        query = select(Claim).where(col(Claim.server) == server, col(Claim.id).in_(subjects))
         found = {row.id: {fact: getattr(row, fact) for fact in NOWHERE} for row in session.scalars(query)}
         return {name: found.get(name, NOWHERE) for name in subjects}
 
@@ -335,8 +335,10 @@ def _numbers(subject: str) -> tuple[int, int]:
     return int(number), int(channel)
 
 
-# From so many things of a kind on, reading all there are takes less than asking for each.
+# From so many things of a kind on, reading them together takes less than asking for each.
 MANY = 20
+# So many are read and written at once: an import of any size takes little memory beyond its states.
+_AT_ONCE = 500
 STATE_STORES: Mapping[str, StateStore] = {
     CLAIM: ClaimStore(),
     CLAIM_SETTING: ClaimSettingStore(),
@@ -393,9 +395,12 @@ def note_changes(session: Session, entry: AuditEntry, changes: Sequence[ChangeRe
     session.add(revision)
     session.flush()
     number = revision.id or 0
-    session.add_all(
-        ChangeRow(revision=number, kind=c.kind, subject=c.subject, before=c.before, after=c.after) for c in changes
-    )
+    for start in range(0, len(changes), _AT_ONCE):
+        some = changes[start : start + _AT_ONCE]
+        session.connection().execute(
+            insert(ChangeRow),
+            [{"revision": number, **{name: getattr(c, name) for name in ChangeRecord.__slots__}} for c in some],
+        )
     return ChangeResult(number, tuple(changes))
 
 
@@ -405,15 +410,22 @@ def _apply_run(context: WriteContext, store: StateStore, run: Sequence[Change]) 
     if len(run) < MANY or len(subjects) < len(run) or not isinstance(store, BulkStateStore):
         yield from (made for change in run if (made := _apply(context, store, change)) is not None)
         return
+    for start in range(0, len(run), _AT_ONCE):
+        yield from _apply_many(context, store, run[start : start + _AT_ONCE])
+
+
+def _apply_many(context: WriteContext, store: BulkStateStore, run: Sequence[Change]) -> Iterator[ChangeRecord]:
+    subjects = {change.subject for change in run}
     before = store.read_many(context.session, context.server, subjects)
     written = [change for change in run if before[change.subject] != change.after]
     for change in written:
         store.write(context, change.subject, change.after)
     after = store.read_many(context.session, context.server, subjects)
     for change in written:
-        states = before[change.subject], after[change.subject]
-        if states[0] != states[1]:
-            yield ChangeRecord(change.kind, change.subject, *states)
+        was, is_now = before[change.subject], after[change.subject]
+        if was != is_now:
+            # The state that the caller holds already, where it is the same.
+            yield ChangeRecord(change.kind, change.subject, was, change.after if is_now == change.after else is_now)
 
 
 def _apply(context: WriteContext, store: StateStore, change: Change) -> ChangeRecord | None:

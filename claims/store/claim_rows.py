@@ -1,7 +1,7 @@
 """Claims in the database: a claim and all its parts, read and written as a whole."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, TypeVar
@@ -28,11 +28,14 @@ def read_claims(session: Session, server: int | None, claim_id: str | None = Non
 
 
 def read_rows(
-    session: Session, server: int | None, claim_id: str | None = None, *, everything: bool = False
+    session: Session, server: int | None, claim: str | Collection[str] | None = None, *, everything: bool = False
 ) -> list[tuple[Claim, ClaimRecord]]:
-    """Return each claim of `read_claims` with its row of the table; `everything`: also of packs not in use."""
+    """Return each claim of `read_claims`, or those of several ids, with its row of the table.
+
+    `everything`: also of packs not in use.
+    """
     settings = session.get(Server, server) if server is not None else None
-    visible = _visible(server, claim_id)
+    visible = _visible(server, claim)
     if not everything:
         visible &= or_(col(Claim.pack).is_(None), col(Claim.pack).in_(packs_in_force(session)))
     if settings is not None and settings.packs is not None and not everything:
@@ -59,10 +62,12 @@ def pack_record(row: Pack) -> PackRecord:
     return PackRecord(**{each.name: getattr(row, each.name) for each in fields(PackRecord)})
 
 
-def _visible(server: int | None, claim_id: str | None) -> ColumnElement[bool]:
+def _visible(server: int | None, claim: str | Collection[str] | None) -> ColumnElement[bool]:
     shared = col(Claim.server).is_(None)
     seen = shared if server is None else or_(shared, col(Claim.server) == server)
-    return seen if claim_id is None else seen & (col(Claim.id) == claim_id)
+    if claim is None:
+        return seen
+    return seen & (col(Claim.id) == claim if isinstance(claim, str) else col(Claim.id).in_(claim))
 
 
 def _record(

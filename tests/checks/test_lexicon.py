@@ -76,16 +76,17 @@ def test_nothing_in_common_is_nothing(shared: SharedWords):
 
 @pytest.fixture(scope="module")
 def spelling(lexicon: Lexicon) -> Spelling:
-    return Spelling(["the harbour ferry carried four million passengers", "绿茶 cures hydroxychloroquine"], lexicon)
+    texts = ["zorp: the harbour ferry of the zorps carried four million passengers", "绿茶 cures hydroxychloroquine"]
+    return Spelling(texts, lexicon)
 
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
         ("the hrabour", "the harbour"),
-        ("Fery passengrs!", "ferry passengers!"),
-        ("milllion 綠茶Hydroxychloroquinne", "million 绿茶hydroxychloroquine"),
-        ("ｈrabour #hydroxychlorokuine", "harbour #hydroxychloroquine"),
+        ("The Fery for passengrs!", "the ferry for passengers!"),
+        ("a milllion and 綠茶Hydroxychloroquinne too", "a million and 绿茶hydroxychloroquine too"),
+        ("my ｈrabour, our #hydroxychlorokuine", "my harbour, our #hydroxychloroquine"),
     ],
 )
 def test_a_slip_of_one_letter_becomes_the_word_that_the_base_knows(
@@ -94,13 +95,21 @@ def test_a_slip_of_one_letter_becomes_the_word_that_the_base_knows(
     assert analyse(typed, lexicon, spelling).text == meant
 
 
-@pytest.mark.parametrize("text", ["carries parried", "hrabuor paasengrs", "fery" * 8, "passengrs_total", "x1hrabour"])
+@pytest.mark.parametrize(
+    "text",
+    ["carries parried", "zorp and zorps", "a hrabuor", "the " + "fery" * 8, "in passengrs_total", "the x1hrabour"],
+)
 def test_known_words_names_and_what_is_further_off_stay(spelling: Spelling, lexicon: Lexicon, text: str):
     assert analyse(text, lexicon, spelling).text == text
 
 
+def test_a_text_in_another_language_stays(spelling: Spelling, lexicon: Lexicon):
+    text = "quattordici milliom passengrs attendono zorpo traghetto"
+    assert analyse(text, lexicon, spelling).text == text
+
+
 def test_quotations_move_along(spelling: Spelling, lexicon: Lexicon):
-    said = analyse('passengrs say "four milllion people on the ferryy, wow" and passengrs lie', lexicon, spelling)
+    said = analyse('the passengrs say "four milllion people on the ferryy, wow" and they lie', lexicon, spelling)
     ((start, end),) = said.clean.quoted
     assert said.text[start:end] == "four million people on the ferry, wow"
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 from simcord.backend.errors import SetupError
 
-from bot.discord.forms import PREFIX, FormName
+from bot.discord.forms import PREFIX, FormName, read_typed
 from bot.discord.routes import UNREADABLE
+from config.errors import UnknownEntryError
 from tests.bot.discord.rights_table import FORMS, OPEN_TO_ALL, USES, Use
 from tests.bot.discord.test_rights import put_up, said, use_part
 from tests.bot.discord.world import hand_in, text_of
@@ -85,3 +86,38 @@ async def test_a_form_without_its_fields_gets_the_ordinary_refusal(world):
     form._interaction.modal = form.modal | {"custom_id": f"{PREFIX}{FormName('prop', ('',))}"}
     assert UNREADABLE in text_of(await hand_in(world.chief, form, title="typed"))
     assert world.env.errors == []
+
+
+def field(name: object, **sent: object) -> dict[str, object]:
+    return {"type": 18, "component": {"type": 4, "custom_id": name, **sent}}
+
+
+def test_what_modals_send_is_read():
+    row = {"type": 1, "components": [{"type": 4, "custom_id": "note", "value": "old clients send rows"}]}
+    sent = [field("title", value="Banks run"), field("use", values=["says", "denies"]), row]
+    assert read_typed(sent) == {"title": "Banks run", "use": "says\ndenies", "note": "old clients send rows"}
+
+
+SHAPES = (
+    None,
+    7,
+    "text",
+    [None],
+    ["text"],
+    [{}],
+    [{"component": "text"}],
+    [{"component": {}}],
+    [{"components": []}],
+    [{"components": [None]}],
+    [field("title", value=7)],
+    [field("title", values=7)],
+    [field("title", values=[7])],
+    [field("title", value="x" * 4001)],
+    [field(f"field-{number}", value="x") for number in range(6)],
+)
+
+
+@pytest.mark.parametrize("sent", SHAPES, ids=range(len(SHAPES)))
+def test_what_no_modal_sends_gets_the_ordinary_refusal(sent):
+    with pytest.raises(UnknownEntryError, match=re.escape(UNREADABLE)):
+        read_typed(sent)

@@ -80,7 +80,7 @@ def test_claims_are_ranked_and_decided_on(call, tmp_path):
     assert outcome.code == 0, outcome
     written = json.loads(out.read_text("utf-8"))["dev"]
     assert "mistyped" not in written
-    assert written["figures"] == {"map@5": 1, "p@1": 1, "s@5": 1}
+    assert written["figures"] == {"map@5": 1, "p@1": 1, "s@5": 1, "p@1_others": 1}
     assert written["decide"]["answered"] == 1
 
 
@@ -91,7 +91,12 @@ def test_claims_are_ranked_for_mistyped_messages_too(call, tmp_path):
     outcome = call("evaluate", "retrieval", str(tmp_path), "--typos", "3", "--json", str(out))
     assert outcome.code == 0, outcome
     assert "dev, mistyped" in outcome.out
-    assert json.loads(out.read_text("utf-8"))["dev"]["mistyped"]["figures"] == {"map@5": 1, "p@1": 1, "s@5": 1}
+    assert json.loads(out.read_text("utf-8"))["dev"]["mistyped"]["figures"] == {
+        "map@5": 1,
+        "p@1": 1,
+        "s@5": 1,
+        "p@1_others": 1,
+    }
 
 
 def test_a_faulty_file_is_named_with_line_and_field(call, tmp_path):

@@ -2,9 +2,17 @@
 
 import pytest
 
-from checks.evaluate.files import ChatLine, LabelledMessage
-from checks.evaluate.measures import judge_chat, judge_messages, mistyped
+from checks.evaluate.files import ChatLine, ClaimText, LabelledMessage, Query
+from checks.evaluate.measures import (
+    decide_retrieval,
+    hold_claims,
+    judge_chat,
+    judge_messages,
+    judge_retrieval,
+    mistyped,
+)
 from checks.model import Finding, Match
+from checks.tuning import Tuning
 
 
 def row(text, *claims: str, stance="asserts", language="en"):
@@ -77,3 +85,29 @@ def test_the_same_seed_makes_the_same_slips():
 
 def test_a_text_without_longer_words_stays():
     assert mistyped("gold is up, 白银涨了", 1) == "gold is up, 白银涨了"
+
+
+CLAIMS = (
+    ClaimText("clock", "The town hall clock was built by a blind watchmaker", ""),
+    ClaimText("same", "A blind watchmaker made the town hall clock", ""),
+    ClaimText("ferry", "The harbour ferry carried four million passengers last winter", ""),
+)
+
+
+@pytest.fixture(scope="module")
+def held(lexicon):
+    return hold_claims(CLAIMS, lexicon, Tuning.load())
+
+
+def test_a_claim_that_the_query_repeats_word_for_word_is_told_apart_from_a_wrong_one(held):
+    queries = [Query("q", CLAIMS[1].text, frozenset({"clock"})), Query("r", CLAIMS[2].text, frozenset({"ferry"}))]
+    figures = judge_retrieval(held, queries).figures
+    assert (figures["p@1"], figures["p@1_others"], figures["s@5"]) == (0.5, 1.0, 1.0)
+
+
+def test_the_threshold_is_that_which_so_much_chat_passes(held):
+    queries = [Query("q", "a blind watchmaker built the town hall clock, they say", frozenset({"clock", "same"}))]
+    found = decide_retrieval(held, queries, ["see you at lunch then", "the ferry was late again"], 1 / 1000)
+    assert (found.alarms, found.lines, found.answered, found.wrong) == (0, 2, 1.0, 0.0)
+    strict = decide_retrieval(held, queries, [CLAIMS[0].text], 1 / 1000)
+    assert strict.answered == 0.0

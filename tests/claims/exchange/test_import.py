@@ -302,6 +302,7 @@ def test_only_those_who_may_import_do(any_base: ClaimBase, tiny: Path) -> None:
             write(any_base, text(claim_data("own")), actor=actor)
 
 
+@pytest.mark.sqlite
 def test_when_the_database_fails_in_the_middle_nothing_is_half_written(base: ClaimBase, tiny: Path) -> None:
     load_pack(base, tiny)
     file = base.database.file

@@ -21,6 +21,9 @@ from tests.claims.people import CLAIM, HERE, MEMBER, MODERATOR, settled
 MANY = "\n".join(f"one more wording, number {number}, long enough to fill pages: {'x' * 200}" for number in range(400))
 
 
+pytestmark = pytest.mark.sqlite
+
+
 @pytest.fixture
 def ours(base: ClaimBase, tmp_path: Path) -> ClaimBase:
     return settled(base, tmp_path)

@@ -145,6 +145,7 @@ def test_of_many_processes_that_start_at_once_one_loads_the_pack(new_url: str, t
         assert base.revision == 1
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_leaves_nothing_half_written(base: ClaimBase, tmp_path: Path, tiny: Path) -> None:
     load_pack(base, tiny)
     before = (base.revision, base.claims())
@@ -157,6 +158,7 @@ def test_a_full_disk_leaves_nothing_half_written(base: ClaimBase, tmp_path: Path
     assert (base.revision, base.claims()) == before
 
 
+@pytest.mark.sqlite
 def test_a_locked_database_is_told_in_plain_words(base: ClaimBase, tmp_path: Path, tiny: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "touchstone.db")) as other:
         other.execute("BEGIN IMMEDIATE")

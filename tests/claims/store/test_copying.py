@@ -13,6 +13,8 @@ from claims.store.copying import back_up, copy_base, restore, verify
 from config.errors import DatabaseError
 from tests.templates import Templates
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture
 def url(tmp_path: Path, templates: Templates) -> str:

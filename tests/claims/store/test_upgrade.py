@@ -112,6 +112,7 @@ def test_many_may_open_a_new_base_at_once(new_url: str) -> None:
     assert errors == []
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(("pragma", "value"), [("journal_mode", "wal"), ("foreign_keys", 1), ("busy_timeout", 10_000)])
 def test_sqlite_is_set_up_for_many_readers_and_true_references(base: ClaimBase, pragma: str, value: object) -> None:
     with base.database.reading() as session:

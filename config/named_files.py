@@ -1,0 +1,20 @@
+"""Files that somebody names on a command line or in a setting."""
+
+import os
+from pathlib import Path
+from typing import BinaryIO
+
+
+def open_named(path: Path) -> BinaryIO:
+    """Open a file to read its bytes; of a pipe into which nobody writes comes nothing, in place of an endless wait.
+
+    A pipe that somebody writes into is read like a file, such as what a shell makes of `<(...)`. Raises OSError.
+    """
+    return open(path, "rb", opener=_without_waiting)
+
+
+def _without_waiting(name: str, flags: int) -> int:
+    number = os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+    if hasattr(os, "O_NONBLOCK"):
+        os.set_blocking(number, True)
+    return number

@@ -1,0 +1,47 @@
+"""Files that somebody names are read; a pipe without a writer is not waited for."""
+
+import os
+import threading
+
+import pytest
+
+from config.named_files import open_named
+
+
+def test_a_file_is_read(tmp_path):
+    (tmp_path / "file").write_bytes(b"text")
+    with open_named(tmp_path / "file") as file:
+        assert file.read() == b"text"
+
+
+@pytest.mark.parametrize("name", ["nothing", ""])
+def test_what_cannot_be_read_is_an_error_with_its_reason(tmp_path, name):
+    with pytest.raises(OSError, match=r"No such file|directory"):
+        open_named(tmp_path / name)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_into_which_nobody_writes_is_empty(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with open_named(tmp_path / "pipe") as file:
+        assert file.read() == b""
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_is_read_to_its_end_where_somebody_writes(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    there = threading.Event()
+
+    def write() -> None:
+        number = os.open(tmp_path / "pipe", os.O_RDWR)
+        there.set()
+        for _ in range(9):
+            os.write(number, b"x" * 20_000)
+        os.close(number)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    there.wait()
+    with open_named(tmp_path / "pipe") as file:
+        assert len(file.read()) == 180_000
+    writer.join()
