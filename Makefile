@@ -9,6 +9,7 @@
 # make texts    bring the catalogues of texts up to date with the code
 # make manual   the manual page, from the commands
 # make docs     the documents as a small site, in build/docs
+# make fuzz     a million hostile inputs
 # make audit    ask whether a weakness of a pinned package is known; says so where nobody can be asked
 # make lock     choose the newest versions of all dependencies, and pin them
 
@@ -18,7 +19,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
-.PHONY: install demo test test-all check run bench evaluate texts manual docs audit lock
+.PHONY: install demo test test-all check run bench evaluate texts manual docs fuzz audit lock
 .DELETE_ON_ERROR:
 
 install: $(VENV)/.runtime
@@ -56,6 +57,9 @@ manual: $(VENV)/.runtime
 
 docs: $(VENV)/.dev
 	@$(BIN)/python -m docs.site
+
+fuzz: $(VENV)/.dev
+	@$(BIN)/python -m tests.fuzz
 
 # In an environment of its own: it needs much that nothing else does.
 audit: $(VENV)/.made

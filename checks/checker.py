@@ -61,6 +61,8 @@ class Checker:
     def check(self, text: str, local: LocalCutOff | None = None) -> Finding:
         """Return the finding for one message; any string is taken, of which the first 4,000 characters are read."""
         base = self.base
+        # Half a character, as JSON may hold it, is read by no table.
+        text = text.encode("utf-8", "ignore").decode("utf-8")
         language = language_of(text, self.lexicon.folder)
         message = analyse(text, self.lexicon, base.spelling)
         candidates, nearness = self._candidates(message, base)

@@ -13,6 +13,7 @@ CHECKER = Checker([COFFEE, NVIDIA, RENT])
 NASTY = {
     "control characters": "coffee\x00\x01\x1b[31m dehydrates \x7f you",
     "lone surrogates": "coffee \ud800 dehydrates \udfff you",
+    "half a character beside Han": "喝咖啡会 \ud83d 脱水",
     "zalgo": "c̷̛̥o̴̪͝f̶̱͝f̵͕̓e̶̞͐e̸̟̚ d̶e̷h̸y̵d̴r̷a̷t̸e̴s̵ you",
     "right to left": "\u202ecoffee dehydrates you\u202c قهوة",
     "one letter": "a" * 4000,

@@ -1,1 +1,1 @@
-"""Hostile input: what people, files and servers may send, and what must never come of it."""
+"""Hostile input in masses: `python -m tests.fuzz`, and what a run of the tests takes of it."""
