@@ -113,6 +113,7 @@ def _note(composer: Composer, living: list[str]) -> str:
 _HELD_BACK = {
     "doubt": msgid("It sounds in part like those who dispute the claim: a hint at most."),
     "names": msgid("It names {seen}, which the claim does not speak of: a hint at most."),
+    "topic": msgid("It has the tone of the claim more than its topic: a hint at most."),
     "mention": msgid("It only mentions the claim and does not state it: a hint at most."),
     "negative": msgid("It is nearer to a text that is marked as never meant than to any wording of the claim."),
     "quoted": msgid("The claim stands only in a quotation."),

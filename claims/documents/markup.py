@@ -273,7 +273,7 @@ _CUE = re.compile(
     """,
     re.VERBOSE | re.MULTILINE,
 )
-_IS_NUMBER = re.compile(r"\s*(?:\d+|[\w-]{1,40})?\s*\n")
+_IS_NUMBER = re.compile(r"\s*(?:[\w-]{1,40}\s*)?\n")
 
 
 def _subtitle_edits(text: str) -> Iterator[Edit]:

@@ -203,7 +203,7 @@ KEYS = (
     *("numbers", "value", "low", "high", "unit", "bound", "subject", "documented", "publisher", "author", "address"),
 )
 WORDS = ("contested", "context", "outlook", "refutes", "supports", "exactly", "about", "over", "under", "range")
-_KEYED = re.compile(r"(?P<lead>\s*(?:- )?)(?P<key>[\w ]+?)(?P<colon>\s*[:：]\s*)(?P<value>.*)")
+_KEYED = re.compile(r"(?P<lead>\s*(?:- )?)(?P<key>\w[\w ]*?)(?P<colon>\s*[:：]\s*)(?P<value>.*)")
 _DAY = re.compile(r"(\d{4})[./年-](\d{1,2})(?:[./月-](\d{1,2})日?)?")
 _LEAST_ALIKE = 0.6
 _MISSING = re.compile(r"'(\w+)' is missing")

@@ -46,7 +46,13 @@ def test_a_denial_names_the_words_that_it_was_read_from():
 
 @pytest.mark.parametrize(
     ("guard", "said"),
-    [("mention", "only mentions"), ("quoted", "quotation"), ("negative", "never meant"), ("doubt", "in part")],
+    [
+        ("mention", "only mentions"),
+        ("quoted", "quotation"),
+        ("negative", "never meant"),
+        ("doubt", "in part"),
+        ("topic", "more than its topic"),
+    ],
 )
 def test_each_guard_that_held_it_back_is_named(guard, said):
     assert said in lines(stopped_by(guard))[1]
