@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -208,9 +209,11 @@ def chat(context: typer.Context, _embedder: EmbedderOption = None) -> None:
 
 
 def ask(terminal: Terminal) -> str:
-    """Return the next typed line, empty at the end of input."""
+    """Return the next typed line, which can be edited and called back, empty at the end of input."""
+    with suppress(ImportError):  # there is none on Windows, whose console edits by itself
+        import readline  # noqa: F401, PLC0415  its import alone lets `input` edit
     try:
-        return terminal.out.input("> ").strip()
+        return input("> ").strip()
     except (EOFError, KeyboardInterrupt):
         terminal.print()
         return ""
