@@ -280,6 +280,8 @@ def read_samples() -> list[Sample]:
 def ways_on(texts: Texts, command: str) -> Table:
     """Return the lines that say how to go on."""
     table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column()
+    table.add_column(overflow="fold")
     table.add_row(texts("Try messages of your own:"), f"{command} chat")
     table.add_row(texts("See what the base knows:"), f"{command} claims list")
     table.add_row(texts("Run it in your own Discord server:"), f"{command} run")

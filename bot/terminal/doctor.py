@@ -190,7 +190,8 @@ def doctor(
             table.add_row(
                 state,
                 Text(diagnosis.part, style="bold"),
-                Text(" ".join(filter(None, [diagnosis.says, diagnosis.mend]))),
+                # A long path goes on in the next line: cut off, it would be of no use.
+                Text(" ".join(filter(None, [diagnosis.says, diagnosis.mend])), overflow="fold"),
             )
         terminal.out.print(table)
     if any(diagnosis.state == "wrong" for diagnosis in diagnoses):

@@ -81,7 +81,7 @@ def list_documents(
     table = Table(box=None, header_style="bold")
     headings = (texts("Id"), texts("Title"), texts("Publisher"), texts("Date"), texts("Text"), texts("Cited"))
     for heading in headings:
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for entry in entries:
         document = entry.document
         loaded = texts("loaded") if document.loaded else texts("not loaded")

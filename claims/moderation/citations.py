@@ -51,7 +51,7 @@ class Sources:
 
     def _citation(self, form: FormReader, line: str) -> CitationRecord | None:
         name, _, rest = line.partition(" ")
-        rest = rest.strip()
+        name, rest = clean_text(name), rest.strip()
         if not self.knows(name):
             known = ", ".join(self.names()[:20])
             form.refuse("citations", "There is no source {name}.", "Known: {known}; or add it.", name=name, known=known)

@@ -85,7 +85,7 @@ def test_an_address_that_cannot_hold_a_base_is_refused_with_a_mend(address: str)
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "notes.db").write_text("these are my notes, and no database at all\n" * 40)
-    with pytest.raises(DatabaseError, match=r"notes\.db .*not a database.*backup"):
+    with pytest.raises(DatabaseError, match=r"notes\.db .*not a database.*touchstone restore"):
         ClaimBase.open(f"sqlite:///{tmp_path / 'notes.db'}")
 
 
