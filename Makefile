@@ -64,9 +64,9 @@ fuzz: $(VENV)/.dev
 # In an environment of its own: it needs much that nothing else does.
 audit: $(VENV)/.made
 	@mkdir -p build
-	@{ $(PYTHON) -m venv build/audit && build/audit/bin/python -m pip --disable-pip-version-check install --quiet pip-audit; } \
+	@{ $(PYTHON) -m venv build/audit && build/audit/bin/python -m pip --disable-pip-version-check --retries 1 --timeout 10 install --quiet pip-audit; } \
 		>build/audit.log 2>&1 || { echo "Not audited: pip-audit cannot be installed here (build/audit.log)."; exit 0; }; \
-	build/audit/bin/pip-audit --requirement requirements/dev.lock --disable-pip --progress-spinner off >build/audit.log 2>&1; \
+	build/audit/bin/pip-audit --requirement requirements/dev.lock --disable-pip --timeout 10 --progress-spinner off >build/audit.log 2>&1; \
 	code=$$?; cat build/audit.log; \
 	if [ $$code != 0 ] && ! grep -q "^Found [0-9]* known vulnerabilit" build/audit.log; then \
 		echo "Not audited: nobody could be asked."; code=0; fi; \
