@@ -31,7 +31,7 @@ def test_a_line_can_be_edited_before_it_is_sent(base_address, tmp_path):
     ours, theirs = pty.openpty()
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(ROOT), "TERM": "xterm"}
     environment |= {"TOUCHSTONE_DATABASE_URL": base_address, "TOUCHSTONE_EMBEDDER": "none", "LANG": "C.UTF-8"}
-    program = [sys.executable, "-c", "from bot.terminal import main; main(['chat'])"]
+    program = [sys.executable, "-c", "from bot.terminal import main; main()", "chat"]
     process = subprocess.Popen(program, env=environment, cwd=tmp_path, stdin=theirs, stdout=theirs, stderr=theirs)
     os.close(theirs)
     os.write(ours, f"AI is a bubble{HOME}{KILL}anyone up for a raid?\n\n".encode())
@@ -39,7 +39,7 @@ def test_a_line_can_be_edited_before_it_is_sent(base_address, tmp_path):
     with suppress(OSError):  # so a pseudo-terminal ends
         while part := os.read(ours, 4096):
             said += part
-    assert process.wait() == 0
+    assert process.wait() == 0, said.decode()
     os.close(ours)
     assert b"would stay silent" in said
     assert said.count(b"The bot would") == 1
