@@ -70,22 +70,19 @@ async def tell_used_up(bot: TouchstoneBot, server: int, budget: float) -> None:
     )
 
 
-async def log_answer(bot: TouchstoneBot, report: Report) -> None:
+async def log_answer(bot: TouchstoneBot, report: Report, channel: int) -> None:
     """Post a line about an answer that stands in the moderators' channel.
 
     The answer stands in any case: a refusal of Discord's is only logged.
     """
     server = report.record.server
-    settings = await asyncio.to_thread(bot.touchstone.servers.settings, server)
     guild = bot.get_guild(server)
-    if settings.moderators_channel is None:
-        return
     texts = await bot.server_texts(server, guild.preferred_locale if guild else None)
-    target = bot.get_partial_messageable(settings.moderators_channel, guild_id=server)
+    target = bot.get_partial_messageable(channel, guild_id=server)
     try:
         await target.send(view=draw_log(report, texts))
     except discord.HTTPException as refusal:
-        _log.info("An answer could not be reported in channel %s: %s", settings.moderators_channel, refusal)
+        _log.info("An answer could not be reported in channel %s: %s", channel, refusal)
 
 
 def draw_log(report: Report, texts: Texts) -> ui.LayoutView:

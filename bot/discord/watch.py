@@ -74,29 +74,29 @@ class Answering:
         """
         settings, answerer = await self._settings(location), self.answerer
         if self.clock() >= until:
-            await self.offer(message, location, finding)
+            await self._answer(message, location, finding, settings, "offer")
         elif await asyncio.to_thread(answerer.afford, settings) == "reply":
-            if not await self._answer(message, location, finding, "reply", until):
+            if not await self._answer(message, location, finding, settings, "reply", until):
                 await asyncio.to_thread(answerer.unsaid, settings)
         else:
             if settings.budget is not None and await asyncio.to_thread(answerer.is_news, settings):
                 await tell_used_up(self.bot, location.server, settings.budget)
-            await self.offer(message, location, finding)
+            await self._answer(message, location, finding, settings, "offer")
 
     async def offer(self, message: discord.Message, location: Location, finding: Finding) -> None:
         """Leave the mark of an offer under the message."""
-        await self._answer(message, location, finding, "offer")
+        await self._answer(message, location, finding, await self._settings(location), "offer")
 
     async def _answer(
         self,
         message: discord.Message,
         location: Location,
         finding: Finding,
+        settings: ServerSettings,
         kind: AnswerKind,
         until: float | None = None,
     ) -> bool:
         """Take the message and write what it gets; returns whether a card stands now."""
-        settings = await self._settings(location)
         taken = await asyncio.to_thread(self.answerer.take, heard_in(message, location), finding, settings, kind)
         if not taken.claims:
             return False
@@ -175,7 +175,8 @@ class Answering:
         """Post the card; one that would come after the deadline is given up."""
         texts = self.bot.texts(reply.language)
         buttons = card_buttons([entry.claim_id for entry in reply.entries], texts)
-        card = draw_public(reply, texts, buttons, (await self._settings(location)).card_form)
+        settings = await self._settings(location)
+        card = draw_public(reply, texts, buttons, settings.card_form)
 
         async def send() -> None:
             sent = await message.reply(view=card, mention_author=False, nonce=nonce_of(message.id))
@@ -186,8 +187,8 @@ class Answering:
         if posted:
             place = (location.server, location.channel, message.id)
             report = await asyncio.to_thread(self.answerer.report, *place)
-            if report is not None:
-                await log_answer(self.bot, report)
+            if report is not None and settings.moderators_channel is not None:
+                await log_answer(self.bot, report, settings.moderators_channel)
         return posted
 
     async def _write(

@@ -44,11 +44,6 @@ class ChatReport:
         return 1000 * self.count(*actions) / max(1, self.lines)
 
 
-def judge_chat(check: Callable[[str], Finding], lines: Iterable[ChatLine]) -> ChatReport:
-    """Check every line."""
-    return count_alarms((line, check(line.text)) for line in lines)
-
-
 def count_alarms(judged: Iterable[tuple[ChatLine, Finding]]) -> ChatReport:
     """Return the report on lines that were checked."""
     alarms: list[FalseAlarm] = []

@@ -292,14 +292,17 @@ class CueScan:
         carrying, around = self._kinds_in(span), self._kinds_in(window)
         own, behind = self._moods_in(span), self._moods_in((span[1], window[1]))
         length = max(1, len(self.read.text))
+        asked = {
+            "carrying": self._asked_in(span),
+            "around": self._asked_in(window),
+            "later": self._asked_in((span[1], length)),
+        }
         return {
             **{f"carrying_cue_{kind}": float(kind in carrying) for kind in self.kinds},
             **{f"around_cue_{kind}": float(kind in around) for kind in self.kinds},
             **{f"carrying_mood_{mood}": float(mood in own) for mood in _MOODS},
             **{f"behind_mood_{mood}": float(mood in behind) for mood in _MOODS_BEHIND},
-            **{f"carrying_asked_{kind}": float(kind in self._asked_in(span)) for kind in _ASKED},
-            **{f"around_asked_{kind}": float(kind in self._asked_in(window)) for kind in _ASKED},
-            **{f"later_asked_{kind}": float(kind in self._asked_in((span[1], length))) for kind in _ASKED},
+            **{f"{where}_asked_{kind}": float(kind in kinds) for where, kinds in asked.items() for kind in _ASKED},
             "ends_asking": float(self.read.text[-1:] == "?"),
             "carrying_from": span[0] / length,
             "many_clauses": float(len(self.read.clauses) > 1),

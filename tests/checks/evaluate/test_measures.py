@@ -4,9 +4,9 @@ import pytest
 
 from checks.evaluate.files import ChatLine, ClaimText, LabelledMessage, Query
 from checks.evaluate.measures import (
+    count_alarms,
     decide_retrieval,
     hold_claims,
-    judge_chat,
     judge_messages,
     judge_retrieval,
     mistyped,
@@ -64,7 +64,8 @@ def test_confused_claims_are_listed(report):
 
 
 def test_every_answer_to_chat_is_a_false_alarm():
-    report = judge_chat(check, [ChatLine(1, "missed"), ChatLine(2, "chat"), ChatLine(3, "offered")])
+    lines = [ChatLine(1, "missed"), ChatLine(2, "chat"), ChatLine(3, "offered")]
+    report = count_alarms((line, check(line.text)) for line in lines)
     assert report.lines == 3
     assert (report.count("reply"), report.count("offer")) == (1, 1)
     assert report.per_thousand("reply", "offer") == pytest.approx(2000 / 3)
