@@ -416,13 +416,14 @@ class BulkRun(ExitStack):
         """Return what checks files of so many bytes in all. Raises BulkError."""
         choice = self._choice
         count = choice.processes or os.cpu_count() or 1
-        is_worth = choice.processes is not None or size >= _WORTH_PROCESSES
+        is_spread = count > 1 and (choice.processes is not None or size >= _WORTH_PROCESSES)
+        if not (choice.scheduler or choice.work or is_spread):
+            return Bulk(text_of, touchstone.check)
+        recipe = Recipe.of(touchstone)
         workers: Workers | None = None
-        kept: KeptFindings | None = None
         if choice.scheduler:
-            workers = self.enter_context(ClusterWorkers(Recipe.of(touchstone), choice.scheduler))
-        elif count > 1 and is_worth:
-            workers = self.enter_context(ProcessWorkers(Recipe.of(touchstone), count))
-        if choice.work:
-            kept = KeptFindings(choice.work, Recipe.of(touchstone).fingerprint(self._reading))
+            workers = self.enter_context(ClusterWorkers(recipe, choice.scheduler))
+        elif is_spread:
+            workers = self.enter_context(ProcessWorkers(recipe, count))
+        kept = KeptFindings(choice.work, recipe.fingerprint(self._reading)) if choice.work else None
         return Bulk(text_of, touchstone.check, workers, kept)
