@@ -24,6 +24,17 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.simcord(settle_timeout=60.0))
 
 
+@pytest.fixture(autouse=True)
+def patient_start(monkeypatch):
+    """Let the start take as long as all else: simcord gives it five seconds, whatever it is told."""
+    plain = simcord.Env._settle_internal
+
+    def settle(env, **given):
+        return plain(env, **given | {"timeout": max(given.get("timeout") or 0.0, env.settle_timeout)})
+
+    monkeypatch.setattr(simcord.Env, "_settle_internal", settle)
+
+
 @pytest.fixture
 def settings(tmp_path):
     """Settings with a database of this test's own."""
