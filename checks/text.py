@@ -189,6 +189,11 @@ def count_han(text: str) -> int:
     return 0 if text.isascii() else len(_HAN.findall(text))
 
 
+def is_han(folded: str) -> bool:
+    """Tell whether a text is in Chinese: at least one Han character in four."""
+    return count_han(folded) * 4 >= len(folded)
+
+
 def language_of(raw: str, folder: TextFolder) -> Language:
     """Tell the language to answer in: that of the text, where the bot speaks it; Chinese in its script."""
     language = main_language(raw)
