@@ -13,7 +13,6 @@ from rich.table import Table
 from bot.terminal.console import EmbedderOption, Terminal
 from bot.terminal.evaluate import track
 from bot.texts import msgid
-from config.errors import TuningError
 
 if TYPE_CHECKING:
     from checks.calibration import Calibration, MeaningCalibration, Sample
@@ -68,7 +67,8 @@ def calibrate(
         f"{lines} lines of chat, budget {budget}; 10-fold cross-validated."
     )
     tuning = (_by_meaning if checker.encoder else _by_words)(terminal, checker, samples, share, provenance)
-    _write(out, tuning.as_json())
+    with terminal.writing(out, "--out"):
+        out.write_text(tuning.as_json(), "utf-8")
     terminal.print(terminal.texts("Written to {file}. Set TOUCHSTONE_TUNING_FILE={file} to use it.", file=out))
 
 
@@ -149,10 +149,3 @@ def _show(terminal: Terminal, found: "Calibration | MeaningCalibration") -> None
     terminal.out.print(table)
     cut_offs = {"reply": f"{found.cut_offs.reply:.3f}", "offer": f"{found.cut_offs.offer:.3f}"}
     terminal.print(texts("Cut-offs: reply from {reply}, offer from {offer}.", **cut_offs))
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, "utf-8")
-    except OSError as error:
-        raise TuningError(f"{file}: cannot be written ({error}). Name another file with --out.") from error
