@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
 from rich.table import Table
 
-from bot.terminal.console import EmbedderOption, Terminal
+from bot.terminal.console import STANDARD, EmbedderOption, Terminal
 from bot.terminal.evaluate import track
 from bot.texts import msgid
 
@@ -24,7 +25,7 @@ _CHAT = msgid("Ordinary chat of the server, one message a line; say it again for
 _LABELS = msgid("Count what moderators have ticked as right or wrong, too; needs an embedder.")
 _BUDGET = msgid("Which share of chat may be answered by mistake: 1/2000.")
 _READ = msgid("Read: {messages} labelled messages, {ticks} ticks of moderators, {chat} lines of chat.")
-_OUT = msgid("The tuning file to write.")
+_OUT = msgid("The tuning file to write; - is standard output.")
 _WORK = msgid("Where measurements are kept, so that a run that was broken off goes on.")
 
 OUTCOMES = {
@@ -56,6 +57,8 @@ def calibrate(
 ) -> None:
     """Measure, fit, show before and after, and write the file."""
     terminal = Terminal.of(context)
+    if out == STANDARD:
+        terminal.out = Console(stderr=True)
     share = read_budget(budget, terminal)
     checker, ticked = _checker(terminal, labels)
     samples = [*_measure(terminal, checker, messages, chat or (), work), *ticked]
@@ -67,9 +70,8 @@ def calibrate(
         f"{lines} lines of chat, budget {budget}; 10-fold cross-validated."
     )
     tuning = (_by_meaning if checker.encoder else _by_words)(terminal, checker, samples, share, provenance)
-    with terminal.writing(out, "--out"):
-        out.write_text(tuning.as_json(), "utf-8")
-    terminal.print(terminal.texts("Written to {file}. Set TOUCHSTONE_TUNING_FILE={file} to use it.", file=out))
+    if terminal.keep(out, tuning.as_json().encode(), "--out"):
+        terminal.print(terminal.texts("Written to {file}. Set TOUCHSTONE_TUNING_FILE={file} to use it.", file=out))
 
 
 def _by_meaning(
