@@ -383,7 +383,10 @@ class Touchstone:
     def _hash_key(self) -> bytes:
         # Made only when something is kept about a member: a check in the terminal leaves no key file behind.
         given = self.settings.hash_key
-        return read_hash_key(given.get_secret_value() if given else None, base_folder(self.base))
+        is_read_only = self.base.database.is_read_only
+        return read_hash_key(
+            given.get_secret_value() if given else None, base_folder(self.base), is_read_only=is_read_only
+        )
 
     def _language(self, finding: Finding) -> Language:
         return finding.language if self.settings.language == "auto" else self.settings.language

@@ -5,6 +5,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Literal
 
 from babel.dates import format_date, format_skeleton
 from noto_cjk_sans_otc import FONT_PATH
@@ -15,11 +16,22 @@ from claims.exchange.sheet_cells import guard_cell
 from claims.moderation.digest import Tally, Trends
 from config.languages import SHOWN, Language
 
-# A sheet of its own: readable wherever it is shown, on a dark page and on a light one.
-PAPER = "#fbfaf7"
-INK = "#22252b"
-FAINT = "#6b7078"
-RULE = "#d9d6cd"
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The colours of a sheet of its own, which is readable wherever it is shown, and glares nowhere."""
+
+    paper: str
+    ink: str
+    faint: str
+    rule: str
+
+
+Shade = Literal["dark", "light"]
+LOOKS: Mapping[Shade, Look] = {
+    "dark": Look("#1e1f24", "#f2f3f5", "#b5bac1", "#43464d"),
+    "light": Look("#fbfaf7", "#22252b", "#6b7078", "#d9d6cd"),
+}
 
 # Colours that people who see red and green alike can tell apart (Okabe and Ito).
 ASSERTED, ASKED, DEBUNKED = "#d55e00", "#56b4e9", "#009e73"
@@ -74,14 +86,15 @@ _INNER = WIDTH - 2 * MARGIN
 _NUMBER = 90
 
 
-def trends_png(trends: Trends, titles: Mapping[str, str], texts: Texts) -> bytes:
+def trends_png(trends: Trends, titles: Mapping[str, str], texts: Texts, shade: Shade = "light") -> bytes:
     """Return the picture in the language of the texts; claims without a title are named by their ids."""
+    look = LOOKS[shade]
     trends = trends.since_first()
     claims = trends.by_claim()
     shown = claims[:MOST_CLAIMS]
     height = _CLAIMS_TOP + max(1, len(shown)) * _ROW + _FOOT
-    image = Image.new("RGB", (WIDTH, height), PAPER)
-    sheet = _Sheet(ImageDraw.Draw(image), Fonts.of(texts.language), texts)
+    image = Image.new("RGB", (WIDTH, height), look.paper)
+    sheet = _Sheet(ImageDraw.Draw(image), Fonts.of(texts.language), texts, look)
     sheet.head(trends)
     sheet.columns(trends)
     sheet.claims(shown, titles)
@@ -98,13 +111,14 @@ class _Sheet:
     draw: ImageDraw.ImageDraw
     fonts: Fonts
     texts: Texts
+    look: Look
 
     def head(self, trends: Trends) -> None:
         """Write the title, the time, and what the colours mean."""
         first, last = self._day(trends.first), self._day(trends.last)
-        self.draw.text((MARGIN, 28), self.texts("Claims in chat"), INK, self.fonts.title)
+        self.draw.text((MARGIN, 28), self.texts("Claims in chat"), self.look.ink, self.fonts.title)
         period = self.texts("{first} to {last}, days in UTC", first=first, last=last)
-        self.draw.text((MARGIN, 80), fit_width(period, self.fonts.small, _INNER), FAINT, self.fonts.small)
+        self.draw.text((MARGIN, 80), fit_width(period, self.fonts.small, _INNER), self.look.faint, self.fonts.small)
         total = sum((tally for _, tally in trends.by_claim()), Tally())
         kinds = (
             (ASSERTED, self.texts("stated"), total.asserted),
@@ -114,7 +128,7 @@ class _Sheet:
         for row, (colour, label, count) in enumerate(kinds):
             middle = 144 + 40 * row
             self.draw.rectangle((MARGIN, middle - 11, MARGIN + 22, middle + 11), colour)
-            self.draw.text((MARGIN + 36, middle), f"{label}  {count}", INK, self.fonts.label, anchor="lm")
+            self.draw.text((MARGIN + 36, middle), f"{label}  {count}", self.look.ink, self.fonts.label, anchor="lm")
 
     def columns(self, trends: Trends) -> None:
         """Draw one column for each day."""
@@ -133,8 +147,8 @@ class _Sheet:
                 floor = top
             if tally.seen and tally.seen == most:
                 middle = (left + wide / 2, floor - 4)
-                self.draw.text(middle, str(most), INK, self.fonts.small, anchor="ms")
-        self.draw.line((MARGIN, bottom, WIDTH - MARGIN, bottom), RULE, 2)
+                self.draw.text(middle, str(most), self.look.ink, self.fonts.small, anchor="ms")
+        self.draw.line((MARGIN, bottom, WIDTH - MARGIN, bottom), self.look.rule, 2)
         self._dates(days, step, bottom + 8)
 
     def _dates(self, days: Sequence[date], step: float, top: int) -> None:
@@ -142,25 +156,25 @@ class _Sheet:
         every = max(1, -(-len(days) // 5))
         for number in range(0, len(days), every):
             place = (MARGIN + (number + 0.5) * step, top)
-            self.draw.text(place, self._short(days[number]), FAINT, self.fonts.small, anchor="ma")
+            self.draw.text(place, self._short(days[number]), self.look.faint, self.fonts.small, anchor="ma")
 
     def claims(self, claims: Sequence[tuple[str, Tally]], titles: Mapping[str, str]) -> None:
         """Draw one bar for each claim, with its title above."""
         if not claims:
-            self.draw.text((MARGIN, _CLAIMS_TOP), self.texts("No claim was seen."), FAINT, self.fonts.label)
+            self.draw.text((MARGIN, _CLAIMS_TOP), self.texts("No claim was seen."), self.look.faint, self.fonts.label)
             return
         longest = _INNER - _NUMBER
         most = claims[0][1].seen
         for number, (claim, tally) in enumerate(claims):
             top = _CLAIMS_TOP + number * _ROW
             title = fit_width(titles.get(claim, "") or claim, self.fonts.label, _INNER)
-            self.draw.text((MARGIN, top), title, INK, self.fonts.label)
+            self.draw.text((MARGIN, top), title, self.look.ink, self.fonts.label)
             left, bar = float(MARGIN), top + 42
             for colour, count in _parts(tally):
                 right = left + count / most * longest
                 self.draw.rectangle((left, bar, right, bar + _BAR), colour)
                 left = right
-            self.draw.text((left + 10, bar + _BAR / 2), str(tally.seen), INK, self.fonts.small, anchor="lm")
+            self.draw.text((left + 10, bar + _BAR / 2), str(tally.seen), self.look.ink, self.fonts.small, anchor="lm")
 
     def foot(self, height: int, left_out: int) -> None:
         """Say what the counts are, and how many claims are not shown."""
@@ -173,7 +187,9 @@ class _Sheet:
             ]
         for row, line in enumerate(lines):
             place = (MARGIN, height - _FOOT + 40 + 34 * row)
-            self.draw.text(place, fit_width(line, self.fonts.small, _INNER), FAINT, self.fonts.small, anchor="lm")
+            self.draw.text(
+                place, fit_width(line, self.fonts.small, _INNER), self.look.faint, self.fonts.small, anchor="lm"
+            )
 
     def _day(self, day: date) -> str:
         return format_date(day, "long", locale=self.texts.locale)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from checks.embedders.embedder import Vector
 from checks.model import Stance
 from config.errors import TuningError
+from config.named_files import open_named
 
 _SHIPPED = "tuning.json"
 
@@ -135,7 +136,8 @@ class Tuning:
         if path is None:
             return _parse((resources.files("config") / "lexicon" / _SHIPPED).read_text("utf-8"), _SHIPPED)
         try:
-            text = path.read_text("utf-8")
+            with open_named(path) as file:
+                text = file.read().decode("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise TuningError(
                 f"{path}: cannot be read ({error}). Write it anew with `touchstone calibrate`."

@@ -1,15 +1,21 @@
 """Files that somebody names on a command line or in a setting."""
 
 import os
+import sys
 from pathlib import Path
 from typing import BinaryIO
+
+_STANDARD = Path("-")
 
 
 def open_named(path: Path) -> BinaryIO:
     """Open a file to read its bytes; of a pipe into which nobody writes comes nothing, in place of an endless wait.
 
-    A pipe that somebody writes into is read like a file, such as what a shell makes of `<(...)`. Raises OSError.
+    A pipe that somebody writes into is read like a file, such as what a shell makes of `<(...)`; `-` is standard input.
+    Raises OSError.
     """
+    if path == _STANDARD:
+        return sys.stdin.buffer
     return open(path, "rb", opener=_without_waiting)
 
 

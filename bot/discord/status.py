@@ -4,6 +4,7 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import discord
 from discord import app_commands, ui
@@ -21,7 +22,7 @@ from bot.discord.routes import Click, Route, Router
 from bot.discord.setup import MODES, missing_rights
 from bot.discord.ticking import open_button, put_up, said_lines
 from bot.texts import Texts, msgid
-from bot.trends_picture import trends_csv, trends_png, trends_text
+from bot.trends_picture import Shade, trends_csv, trends_png, trends_text
 from claims.base import ClaimBase
 from claims.moderation.digest import Activity, ActivityBook, TrendBook
 from claims.moderation.labels import LabelledReply, ShadowReport, sample_of
@@ -151,6 +152,7 @@ def _refusals(backoff: Backoff, guild: discord.Guild, texts: Texts) -> list[str]
 
 # Discord's limit for the words of a picture.
 _LONGEST_WORDS = 1024
+_SHADES: Sequence[tuple[Shade, str]] = (("dark", msgid("dark")), ("light", msgid("light")))
 
 
 class TrendsCommand(commands.Cog):
@@ -159,15 +161,20 @@ class TrendsCommand(commands.Cog):
     @app_commands.command(
         name=locale_str(msgid("trends")), description=locale_str(msgid("See which claims circulate in this server"))
     )
-    @app_commands.rename(days=locale_str(msgid("days")))
-    @app_commands.describe(days=locale_str(msgid("How many days back")))
+    @app_commands.rename(days=locale_str(msgid("days")), shade=locale_str(msgid("picture")))
+    @app_commands.describe(
+        days=locale_str(msgid("How many days back")), shade=locale_str(msgid("Dark or light; without it, dark"))
+    )
+    @app_commands.choices(shade=[app_commands.Choice(name=locale_str(name), value=value) for value, name in _SHADES])
     @app_commands.default_permissions(manage_guild=True)
     @app_commands.guild_only()
-    async def trends(self, interaction: BotInteraction, days: app_commands.Range[int, 1, 366] = 30) -> None:
+    async def trends(
+        self, interaction: BotInteraction, days: app_commands.Range[int, 1, 366] = 30, shade: str = "dark"
+    ) -> None:
         """Draw the picture and the sheet."""
         request = await Request.waiting(interaction)
         texts = request.texts
-        found = await request.do(_draw, request.touchstone.base, request.actor, days, texts)
+        found = await request.do(_draw, request.touchstone.base, request.actor, days, cast("Shade", shade), texts)
         if found is None:
             await request.respond(texts("No claim was seen."))
             return
@@ -178,13 +185,13 @@ class TrendsCommand(commands.Cog):
         await interaction.followup.send(kept, files=files, ephemeral=True)
 
 
-def _draw(base: ClaimBase, actor: Actor, days: int, texts: Texts) -> tuple[bytes, bytes, str] | None:
+def _draw(base: ClaimBase, actor: Actor, days: int, shade: Shade, texts: Texts) -> tuple[bytes, bytes, str] | None:
     """Return picture, sheet and the picture in words, or None where nothing was seen; raises NotAllowedError."""
     trends = TrendBook(base).read(actor, days)
     if not trends.tallies:
         return None
     titles = titles_of(base.claims(actor.server), texts)
-    return trends_png(trends, titles, texts), trends_csv(trends, titles), trends_text(trends, titles, texts)
+    return trends_png(trends, titles, texts, shade), trends_csv(trends, titles), trends_text(trends, titles, texts)
 
 
 # Clears one channel, or (0) the whole server.

@@ -103,11 +103,28 @@ def _told() -> Iterator[None]:
         complain("something in the input is nested too deeply. Take it apart.")
         sys.exit(FAILURE)
     except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
+        place = f"{_short(str(error.filename))}: " if error.filename else ""
         complain(f"{place}{error.strerror or type(error).__name__}. Look at the disk and at the rights there.")
+        _give_up_output()
+        sys.exit(FAILURE)
+
+
+_LONGEST_PATH = 200
+
+
+def _short(path: str) -> str:
+    """Return a path, without its middle where it is longer than any line."""
+    half = _LONGEST_PATH // 2
+    return path if len(path) <= _LONGEST_PATH else f"{path[:half]}…{path[-half:]}"
+
+
+def _give_up_output() -> None:
+    """Close an output that takes nothing any more, lest the interpreter fail on it when it ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
         with suppress(OSError):
             sys.stdout.close()
-        sys.exit(FAILURE)
 
 
 def open_streams() -> None:

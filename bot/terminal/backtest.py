@@ -20,7 +20,7 @@ from bot.terminal.console import (
     reading_bar,
     size_of,
 )
-from bot.terminal.evaluate import write_json
+from bot.terminal.evaluate import FiguresFile, JsonOption
 from bot.texts import Texts, msgid
 from config.errors import ExportError
 
@@ -30,10 +30,8 @@ if TYPE_CHECKING:
     from bot.chat_export import ExportCount
     from claims.moderation.digest import Trends
 
-_EXPORT = msgid("Channels exported with DiscordChatExporter in the format JSON: files, and folders of them.")
+_EXPORT = msgid("Channels exported with DiscordChatExporter in the format JSON: files, folders of them, or -.")
 _BUDGET = msgid("Which share of the messages may be answered: 1/2000.")
-_JSON = msgid("Write the figures to this file, as JSON without any text of a message.")
-
 _LABEL = msgid("Ask of each reply whether it is right, and add the labels to this file, for `touchstone calibrate`.")
 
 
@@ -47,7 +45,8 @@ def backtest(
     context: typer.Context,
     exports: Annotated[list[Path], typer.Argument(metavar="EXPORT.json...", help=_EXPORT)],
     budget: Annotated[str, typer.Option("--budget", help=_BUDGET)] = "1/2000",
-    json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help=_JSON, dir_okay=False)] = None,
+    as_json: JsonOption = False,
+    out: FiguresFile = None,
     label: Annotated[Path | None, typer.Option("--label", metavar="FILE", help=_LABEL, dir_okay=False)] = None,
     processes: ProcessesOption = None,
     scheduler: SchedulerOption = None,
@@ -59,7 +58,7 @@ def backtest(
     from bot.chat_export import ExportCount, find_exports  # noqa: PLC0415
 
     terminal = Terminal.of(context)
-    texts = terminal.texts
+    texts, write = terminal.texts, terminal.figures_to(out, as_json=as_json)
     share = 1000 * read_budget(budget, terminal)
     choice = BulkChoice(processes, scheduler, work)
     with terminal.open() as touchstone, BulkRun(choice, "backtest") as opened:
@@ -77,8 +76,7 @@ def backtest(
     if count.lacks_texts:
         terminal.print()
         terminal.print(_say_blank(count, texts), style="yellow")
-    with terminal.writing(json_file, "--json"):
-        write_json(json_file, report_json(report, whole=whole))
+    write(report_json(report, whole=whole))
     if label is not None:
         _label(terminal, report, label)
     if not whole:
@@ -243,8 +241,9 @@ def report_json(report: "BacktestReport", *, whole: bool) -> dict[str, Any]:
 
 
 _DAYS = msgid("How many days back, today included.")
-_OUT = msgid("Draw the picture into this file (PNG).")
-_CSV = msgid("Write the sheet into this file (CSV): a row for each day and claim.")
+_OUT = msgid("Draw the picture into this file (PNG); - is standard output.")
+_DARK = msgid("With --out: light letters on a dark ground.")
+_CSV = msgid("Write the sheet into this file (CSV): a row for each day and claim; - is standard output.")
 
 
 def _register_trends(app: typer.Typer) -> None:
@@ -256,6 +255,7 @@ def trends(
     context: typer.Context,
     days: Annotated[int, typer.Option("--days", min=1, max=366, help=_DAYS)] = 30,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE.png", help=_OUT, dir_okay=False)] = None,
+    dark: Annotated[bool, typer.Option("--dark", help=_DARK)] = False,
     sheet: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help=_CSV, dir_okay=False)] = None,
 ) -> None:
     """Sum up the sightings of all servers; without a file, as a table on the screen."""
@@ -269,7 +269,7 @@ def trends(
         found = TrendBook(touchstone.base).read(Actor.operator(), days)
         titles = {claim.id: terminal.texts.pick(claim.title) for claim in touchstone.base.claims()}
     if out is not None:
-        _write(terminal, out, trends_png(found, titles, terminal.texts), "--out")
+        _write(terminal, out, trends_png(found, titles, terminal.texts, "dark" if dark else "light"), "--out")
     if sheet is not None:
         _write(terminal, sheet, trends_csv(found, titles), "--csv")
     if out is None and sheet is None:
@@ -290,6 +290,5 @@ def _show(terminal: Terminal, trends: "Trends") -> None:
 
 
 def _write(terminal: Terminal, file: Path, data: bytes, option: str) -> None:
-    with terminal.writing(file, option):
-        file.write_bytes(data)
-    terminal.print(terminal.texts("Written: {file}", file=file))
+    if terminal.keep(file, data, option):
+        terminal.print(terminal.texts("Written: {file}", file=file))

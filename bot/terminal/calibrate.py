@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
 from rich.table import Table
 
-from bot.terminal.console import EmbedderOption, Terminal
+from bot.terminal.console import STANDARD, EmbedderOption, Terminal
 from bot.terminal.evaluate import track
 from bot.texts import msgid
-from config.errors import TuningError
 
 if TYPE_CHECKING:
     from checks.calibration import Calibration, MeaningCalibration, Sample
@@ -25,7 +25,7 @@ _CHAT = msgid("Ordinary chat of the server, one message a line; say it again for
 _LABELS = msgid("Count what moderators have ticked as right or wrong, too; needs an embedder.")
 _BUDGET = msgid("Which share of chat may be answered by mistake: 1/2000.")
 _READ = msgid("Read: {messages} labelled messages, {ticks} ticks of moderators, {chat} lines of chat.")
-_OUT = msgid("The tuning file to write.")
+_OUT = msgid("The tuning file to write; - is standard output.")
 _WORK = msgid("Where measurements are kept, so that a run that was broken off goes on.")
 
 OUTCOMES = {
@@ -57,6 +57,8 @@ def calibrate(
 ) -> None:
     """Measure, fit, show before and after, and write the file."""
     terminal = Terminal.of(context)
+    if out == STANDARD:
+        terminal.out = Console(stderr=True)
     share = read_budget(budget, terminal)
     checker, ticked = _checker(terminal, labels)
     samples = [*_measure(terminal, checker, messages, chat or (), work), *ticked]
@@ -68,8 +70,8 @@ def calibrate(
         f"{lines} lines of chat, budget {budget}; 10-fold cross-validated."
     )
     tuning = (_by_meaning if checker.encoder else _by_words)(terminal, checker, samples, share, provenance)
-    _write(out, tuning.as_json())
-    terminal.print(terminal.texts("Written to {file}. Set TOUCHSTONE_TUNING_FILE={file} to use it.", file=out))
+    if terminal.keep(out, tuning.as_json().encode(), "--out"):
+        terminal.print(terminal.texts("Written to {file}. Set TOUCHSTONE_TUNING_FILE={file} to use it.", file=out))
 
 
 def _by_meaning(
@@ -149,10 +151,3 @@ def _show(terminal: Terminal, found: "Calibration | MeaningCalibration") -> None
     terminal.out.print(table)
     cut_offs = {"reply": f"{found.cut_offs.reply:.3f}", "offer": f"{found.cut_offs.offer:.3f}"}
     terminal.print(texts("Cut-offs: reply from {reply}, offer from {offer}.", **cut_offs))
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, "utf-8")
-    except OSError as error:
-        raise TuningError(f"{file}: cannot be written ({error}). Name another file with --out.") from error

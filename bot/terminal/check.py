@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.reply import LIKELY
-from bot.terminal.console import BAD_INPUT, EmbedderOption, LineError, Terminal, complain, draw_card
+from bot.terminal.console import BAD_INPUT, EmbedderOption, LineError, Terminal, complain, draw_card, is_somebody_there
 from bot.texts import Texts, msgid
 from checks.model import Finding, Match
 from config.settings import load_settings
@@ -104,7 +104,9 @@ def _match_json(match: Match) -> dict[str, Any]:
     }
 
 
-_TEXT = msgid("The message; several words need no quotes. Without it, the message is read from standard input.")
+_TEXT = msgid(
+    "The message; several words need no quotes. Without it, or as -, the message is read from standard input."
+)
 _CARD = msgid(
     "Print the text of the card as it would be posted there, markup and all, also where the bot stays silent."
 )
@@ -142,13 +144,20 @@ def check(
     with terminal.open() as touchstone:
         if as_jsonl:
             raise typer.Exit(check_lines(touchstone))
-        message = " ".join(text) if text else sys.stdin.read()
+        message = " ".join(text) if text and text != ["-"] else read_standard(terminal)
         if card:
             raise typer.Exit(print_card(terminal, touchstone, message, full=full))
         if as_json:
             write(json_line(finding_json(touchstone.check(message))))
         else:
             show(terminal, touchstone, message)
+
+
+def read_standard(terminal: Terminal) -> str:
+    """Return all of standard input; somebody who sits there is told that it is waited for."""
+    if is_somebody_there():
+        terminal.hint(terminal.texts("Type the message; Ctrl-D on a line of its own ends it."))
+    return sys.stdin.read()
 
 
 def check_lines(touchstone: "Touchstone") -> int:

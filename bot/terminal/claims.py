@@ -22,7 +22,7 @@ from bot.terminal.claim_history import (
     register_history,
     say_how_to_undo,
 )
-from bot.terminal.console import Terminal, complain, draw_card
+from bot.terminal.console import STANDARD, Terminal, complain, draw_card
 from bot.terminal.packs import try_claim
 from bot.texts import msgid
 from checks.model import KnownWording
@@ -63,7 +63,6 @@ _PUBLISHER = msgid("Who publishes the claimreview.")
 _URL = msgid(
     "Where the claimreview is published: an address, in which {id} and {language} stand for those of each claim."
 )
-_STANDARD = Path("-")
 CONFLICT = 3
 
 
@@ -93,7 +92,7 @@ def export(
     publishing = Publishing(publisher.strip() or "Touchstone", url.strip())
     with terminal.open() as touchstone:
         pieces = export_claims(touchstone.base, file_format, server, byte_order_mark=bom, publishing=publishing)
-        if out is None or out == _STANDARD:
+        if out is None or out == STANDARD:
             for piece in pieces:
                 write(piece.encode())
             return
@@ -156,7 +155,7 @@ def _read(touchstone: "Touchstone", path: Path) -> "Incoming":
     from claims.exchange.importing import read_import, read_import_bytes  # noqa: PLC0415
 
     today = touchstone.base.clock().date()
-    if path == _STANDARD:
+    if path == STANDARD:
         return read_import_bytes("-", sys.stdin.buffer.read(MAX_BYTES + 1), today)
     return read_import(path, today)
 

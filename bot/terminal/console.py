@@ -1,9 +1,10 @@
 """What a command works with: the settings, the operator's language, and where to write."""
 
+import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from bot.service import Touchstone
 
 
+# What a file is called that is standard input or output.
+STANDARD = Path("-")
 BAD_INPUT = 2
 # What a shell expects of a program that Ctrl-C has ended.
 STOPPED = 130
@@ -172,7 +175,7 @@ class Terminal:
 
     @cached_property
     def out(self) -> Console:
-        """Standard output."""
+        """Standard output, for people."""
         return Console(highlight=False, markup=False, emoji=False, soft_wrap=False)
 
     def choose_embedder(self, name: EmbedderName | None) -> None:
@@ -202,6 +205,31 @@ class Terminal:
         if not (is_somebody_there() and typer.confirm(question)):
             raise DatabaseError(no_folder(folder))
 
+    def figures_to(self, out: Path | None, *, as_json: bool) -> Callable[[object], None]:
+        """Return what writes figures as JSON; where they go to standard output, nothing else goes there any more."""
+        is_standard = as_json or out == STANDARD
+        if is_standard:
+            self.out = Console(quiet=True)
+
+        def write(figures: object) -> None:
+            data = (json.dumps(figures, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+            if is_standard:
+                self.keep(STANDARD, data, "--out")
+            if out is not None and out != STANDARD:
+                self.keep(out, data, "--out")
+
+        return write
+
+    def keep(self, file: Path, data: bytes, option: str) -> bool:
+        """Write to a file that an option has named, and return whether it is one, and not standard output."""
+        if file == STANDARD:
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+            return False
+        with self.writing(file, option):
+            file.write_bytes(data)
+        return True
+
     @contextmanager
     def writing(self, path: Path | None, option: str | None = None) -> Iterator[None]:
         """Lay it to the option that has named the file where this cannot be written; raises BadParameter."""
@@ -211,6 +239,10 @@ class Terminal:
             reason = error.strerror or type(error).__name__
             message = self.texts("{path} cannot be written ({reason}).", path=path, reason=reason)
             raise typer.BadParameter(message, param_hint=option) from error
+
+    def hint(self, text: str) -> None:
+        """Write a line to whoever sits there, beside standard output."""
+        Console(stderr=True, highlight=False, markup=False).print(text, style="dim")
 
     def print(self, text: str = "", style: str | None = None) -> None:
         """Write a line of text as it is."""

@@ -1,6 +1,5 @@
 """`touchstone evaluate`: how good the checks are on labelled files."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -185,17 +184,21 @@ def _short(text: str) -> str:
 
 Row = TypeVar("Row")
 
-_MESSAGES = msgid('Files of JSON lines {"id", "text", "lang", "claims", "stance", "numbers"}, and folders of them.')
+_MESSAGES = msgid('Files of JSON lines {"id", "text", "lang", "claims", "stance", "numbers"}, folders of them, or -.')
 _SET = msgid("A folder with claims.jsonl and files of messages (dev.jsonl, train.jsonl) about them.")
-_CHAT = msgid('Files of ordinary chat, and folders: JSON lines with a "text", or plain text, one message a line.')
-_JSON = msgid("Write the figures to this file, as JSON without any text of a message.")
+_CHAT = msgid(
+    'Files of ordinary chat, folders, or -: JSON lines with a "text" (.jsonl), or plain text, one message a line.'
+)
+_JSON = msgid("Print JSON.")
+_OUT = msgid("Write the figures to this file, as JSON without any text of a message; - is standard output.")
 _WORST = msgid("How many of the worst rows are shown.")
 _DECIDE = msgid("Ordinary chat; say it again for more. Counts what is answered when this chat may raise few alarms.")
 _CLAIMS = msgid("With --decide: how many claims the base has.")
 
 _TYPOS = msgid("Measure once more with a slip in every third longer word; the same seed makes the same slips.")
 
-JsonFile = Annotated[Path | None, typer.Option("--json", metavar="FILE", help=_JSON, dir_okay=False)]
+JsonOption = Annotated[bool, typer.Option("--json", help=_JSON)]
+FiguresFile = Annotated[Path | None, typer.Option("--out", metavar="FILE", help=_OUT, dir_okay=False)]
 Worst = Annotated[int, typer.Option("--worst", min=0, help=_WORST)]
 # One false alarm in 1,000 lines of chat.
 _BUDGET = 0.001
@@ -213,7 +216,8 @@ def register(app: typer.Typer) -> None:
 def messages(
     context: typer.Context,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=_MESSAGES)],
-    json_file: JsonFile = None,
+    as_json: JsonOption = False,
+    out: FiguresFile = None,
     worst: Worst = 15,
     processes: ProcessesOption = None,
     scheduler: SchedulerOption = None,
@@ -226,6 +230,7 @@ def messages(
     from checks.evaluate.measures import judge_findings  # noqa: PLC0415  as in Terminal.open
 
     terminal = Terminal.of(context)
+    write = terminal.figures_to(out, as_json=as_json)
     read = {path: read_labelled(path) for path in find_files(files, ".jsonl")}
     run = BulkRun(BulkChoice(processes, scheduler, work), "messages")
     with terminal.open() as touchstone, run as opened, reading_bar(terminal, [*read]) as bar:
@@ -233,7 +238,7 @@ def messages(
         bulk = opened.bulk(touchstone, _message_text, sum(map(size_of, read)))
         report = judge_findings(bulk.checked(parts))
     show_messages(terminal, report, worst)
-    write_json(json_file, messages_json(report))
+    write(messages_json(report))
 
 
 def _message_text(row: "LabelledMessage") -> str:
@@ -255,7 +260,8 @@ def watched(rows: Sequence[Row], path: Path, bar: ReadingBar) -> Iterator[Row]:
 def chat(
     context: typer.Context,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=_CHAT)],
-    json_file: JsonFile = None,
+    as_json: JsonOption = False,
+    out: FiguresFile = None,
     worst: Worst = 15,
     processes: ProcessesOption = None,
     scheduler: SchedulerOption = None,
@@ -268,6 +274,7 @@ def chat(
     from checks.evaluate.measures import count_alarms  # noqa: PLC0415
 
     terminal = Terminal.of(context)
+    write = terminal.figures_to(out, as_json=as_json)
     found = find_files(files, ".jsonl", ".txt")
 
     def lines(path: Path, bar: ReadingBar) -> "Iterator[ChatLine]":
@@ -279,13 +286,14 @@ def chat(
         bulk = opened.bulk(touchstone, _line_text, sum(map(size_of, found)))
         report = count_alarms(bulk.checked(Part(path, lines(path, bar)) for path in found))
     show_chat(terminal, report, worst)
-    write_json(json_file, chat_json(report))
+    write(chat_json(report))
 
 
 def retrieval(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(help=_SET)],
-    json_file: JsonFile = None,
+    as_json: JsonOption = False,
+    out: FiguresFile = None,
     worst: Worst = 5,
     decide: Annotated[list[Path] | None, typer.Option("--decide", metavar="CHAT", help=_DECIDE)] = None,
     claims: Annotated[int, typer.Option("--claims", min=1, help=_CLAIMS)] = 500,
@@ -300,6 +308,7 @@ def retrieval(
     from checks.tuning import Tuning  # noqa: PLC0415
 
     terminal = Terminal.of(context)
+    write = terminal.figures_to(out, as_json=as_json)
     known = read_claims(folder)
     files = {path.stem: read_queries(path) for path in sorted(folder.glob("*.jsonl")) if path.stem != "claims"}
     if not files:
@@ -320,7 +329,7 @@ def retrieval(
         if decide:
             smaller = hold_claims(choose_claims(known, queries, claims), lexicon, tuning, embedder)
             written[name] |= {"decide": _decide(terminal, smaller, queries, decide)}
-    write_json(json_file, written)
+    write(written)
 
 
 def _decide(
@@ -341,9 +350,3 @@ def track(terminal: Terminal, rows: Sequence[Row]) -> Iterable[Row]:
     """Yield the rows and show on standard error how far it is."""
     console = Console(stderr=True)
     return rich_track(rows, terminal.texts("Measuring"), console=console, transient=True)
-
-
-def write_json(file: Path | None, figures: object) -> None:
-    """Write the figures, where a file is wanted."""
-    if file is not None:
-        file.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", "utf-8")

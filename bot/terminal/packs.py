@@ -14,6 +14,7 @@ from bot.terminal.console import Terminal
 from bot.texts import msgid
 from bot.wording import LEVELS
 from config.errors import ImportRefusedError
+from config.named_files import open_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,11 +123,13 @@ def _explained(terminal: Terminal) -> Generator[None]:
 
 
 def _show_lines(terminal: Terminal, error: ImportRefusedError) -> None:
+    from claims.exchange.formats import MAX_BYTES  # noqa: PLC0415
     from claims.exchange.importing import pack_problems  # noqa: PLC0415
     from claims.packs.handwritten import corrected  # noqa: PLC0415
 
     try:
-        text = Path(error.name).read_text("utf-8-sig")
+        with open_named(Path(error.name)) as file:
+            text = file.read(MAX_BYTES).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return
     lines = text.splitlines()

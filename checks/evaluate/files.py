@@ -124,8 +124,9 @@ def _lines(path: Path, on_bytes: Callable[[int], object] = id) -> Iterator[tuple
     count = 0
     try:
         with open_named(path) as raw, TextIOWrapper(raw, "utf-8-sig") as file:
+            has_places = raw.seekable()  # a pipe has none
             for number, line in enumerate(file, 1):
-                on_bytes(raw.tell())
+                on_bytes(raw.tell() if has_places else 0)
                 if line.strip():
                     count += 1
                     yield number, line.removesuffix("\n")

@@ -54,15 +54,17 @@ def hash_user(user: int, key: bytes) -> str:
     return hmac.new(key, str(user).encode(), hashlib.sha256).hexdigest()
 
 
-def read_hash_key(given: str | None, folder: Path) -> bytes:
+def read_hash_key(given: str | None, folder: Path, *, is_read_only: bool = False) -> bytes:
     """Return the key that the operator has set, or the one kept in the folder, which is made at first use.
 
-    The folder is that of the database file, or the user's data folder for PostgreSQL. Raises ClaimBaseError where the
-    key cannot be read or made.
+    The folder is that of the database file, or the user's data folder for PostgreSQL. A base that can only be read and
+    has no key keeps no hash of anybody: any key does. Raises ClaimBaseError where the key cannot be read or made.
     """
     if given:
         return given.encode()
     path = folder / "touchstone.key"
+    if is_read_only and not path.exists():
+        return secrets.token_bytes(KEY_BYTES)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         return _kept_key(path)

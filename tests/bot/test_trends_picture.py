@@ -13,8 +13,8 @@ from bot.trends_picture import (
     ASSERTED,
     COLUMNS,
     DEBUNKED,
+    LOOKS,
     MOST_CLAIMS,
-    PAPER,
     Fonts,
     fit_width,
     trends_csv,
@@ -31,20 +31,42 @@ def trends(**tallies: Tally) -> Trends:
     return Trends(FIRST, LAST, {(LAST, claim): tally for claim, tally in tallies.items()})
 
 
-def picture(found: Trends, language="en", titles=TITLES) -> Image.Image:
-    return Image.open(io.BytesIO(trends_png(found, titles, Texts.open(language))))
+def picture(found: Trends, language="en", titles=TITLES, shade="light") -> Image.Image:
+    return Image.open(io.BytesIO(trends_png(found, titles, Texts.open(language), shade)))
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours as the guidelines for accessible content count it: from 1 to 21."""
+
+    def light(colour: str) -> float:
+        parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    low, high = sorted((light(one), light(other)))
+    return (high + 0.05) / (low + 0.05)
 
 
 def colours(image: Image.Image) -> set[str]:
     return {f"#{red:02x}{green:02x}{blue:02x}" for _, (red, green, blue) in image.convert("RGB").getcolors(1 << 24)}
 
 
+@pytest.mark.parametrize("shade", LOOKS)
 @pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
-def test_the_picture_has_its_own_paper_and_all_colours(language):
-    image = picture(trends(crane=Tally(5, 2, 1), lamp=Tally(asked=3)), language)
+def test_the_picture_has_its_own_paper_and_all_colours(language, shade):
+    image = picture(trends(crane=Tally(5, 2, 1), lamp=Tally(asked=3)), language, shade=shade)
+    paper = LOOKS[shade].paper
     assert image.format == "PNG"
-    assert {ASSERTED, ASKED, DEBUNKED, PAPER} <= colours(image)
-    assert {image.getpixel(corner) for corner in ((0, 0), (image.width - 1, image.height - 1))} == {(251, 250, 247)}
+    assert {ASSERTED, ASKED, DEBUNKED, paper, LOOKS[shade].ink} <= colours(image)
+    corners = {image.getpixel(corner) for corner in ((0, 0), (image.width - 1, image.height - 1))}
+    assert corners == {tuple(bytes.fromhex(paper[1:]))}
+
+
+@pytest.mark.parametrize("shade", LOOKS)
+def test_letters_and_bars_stand_out_from_their_paper(shade):
+    look = LOOKS[shade]
+    assert min(contrast(each, look.paper) for each in (look.ink, look.faint)) >= 4.5
+    assert min(contrast(each, look.paper) for each in (ASSERTED, ASKED, DEBUNKED)) >= 2
 
 
 def test_no_sightings_make_a_picture_too():

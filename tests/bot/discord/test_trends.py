@@ -5,7 +5,9 @@ import io
 
 import discord
 import pytest
+from PIL import Image
 
+from bot.trends_picture import LOOKS
 from checks.model import Finding, Match
 from config.errors import NotAllowedError
 from tests.bot.discord.world import MODERATORS_ONLY, text_of
@@ -28,6 +30,14 @@ async def test_moderators_get_a_picture_and_a_sheet(world):
     assert (await picture.read()).startswith(b"\x89PNG")
     rows = list(csv.DictReader(io.StringIO((await sheet.read()).decode("utf-8-sig"))))
     assert [(row["claim"], row["asserted"]) for row in rows] == [("crane-built-1920", "1")]
+
+
+@pytest.mark.usefixtures("seen")
+@pytest.mark.parametrize(("chosen", "shade"), [({}, "dark"), ({"picture": "light"}, "light")])
+async def test_the_picture_is_dark_as_most_clients_are_unless_light_is_wanted(world, chosen, shade):
+    shown = await world.chief.slash(world.channel, "trends", **chosen)
+    picture = Image.open(io.BytesIO(await shown.response.message.attachments[0].read()))
+    assert picture.getpixel((0, 0)) == tuple(bytes.fromhex(LOOKS[shade].paper[1:]))
 
 
 async def test_where_nothing_was_seen_there_is_no_picture(world):

@@ -35,12 +35,18 @@ def test_a_wide_budget_is_kept(call, export):
 
 
 def test_the_figures_go_to_a_file_without_any_text(call, export, tmp_path):
-    call("backtest", str(export), "--json", str(tmp_path / "out.json"))
+    call("backtest", str(export), "--out", str(tmp_path / "out.json"))
     written = (tmp_path / "out.json").read_text("utf-8")
     figures = json.loads(written)
     assert (figures["messages"], figures["replies"], figures["complete"]) == (21, 1, True)
     assert figures["sample"][0]["message"] == "910000000000000050"
     assert "every H100" not in written
+
+
+def test_figures_go_to_standard_output_alone_and_the_export_may_come_from_standard_input(call, export):
+    figures = json.loads(call("backtest", str(export), "--json").out)
+    assert (figures["messages"], figures["replies"]) == (21, 1)
+    assert json.loads(call("backtest", "-", "--out", "-", typed=export.read_bytes()).out) == figures
 
 
 def test_ctrl_c_shows_what_there_is_so_far(call, export, monkeypatch):
@@ -90,7 +96,7 @@ def test_a_budget_that_is_none_is_refused(call, export):
 
 
 def test_a_file_for_figures_that_cannot_be_written_is_told(call, export, tmp_path):
-    done = call("backtest", str(export), "--json", str(tmp_path / "no" / "out.json"))
+    done = call("backtest", str(export), "--out", str(tmp_path / "no" / "out.json"))
     assert done.code == 2
     assert "Replies: 1" in done.out
 

@@ -147,3 +147,11 @@ def test_no_card_is_an_exit_code(call):
 @pytest.mark.parametrize("options", [("--full",), ("--card", "discord", "--json")])
 def test_options_that_do_not_go_together_are_refused(call, options):
     assert call("check", *options, CLAIM).code == 2
+
+
+def test_a_dash_is_standard_input_and_who_sits_there_is_told(call, surroundings):
+    assert call("check", "-", typed=CLAIM.encode()).out == call("check", CLAIM).out
+    surroundings.setattr("bot.terminal.check.is_somebody_there", lambda: True)
+    done = call("check", typed=CLAIM.encode())
+    assert "Ctrl-D" in done.err
+    assert done.out == call("check", CLAIM).out

@@ -24,7 +24,7 @@ def write(path, rows):
 
 def test_messages_are_judged_and_written_without_their_text(call, tmp_path):
     file, out = write(tmp_path / "messages.jsonl", MESSAGES), tmp_path / "out.json"
-    outcome = call("evaluate", "messages", file, "--json", str(out))
+    outcome = call("evaluate", "messages", file, "--out", str(out))
     assert outcome.code == 0
     assert "answered where there is no claim" in " ".join(outcome.out.split())
     written = json.loads(out.read_text("utf-8"))
@@ -44,7 +44,7 @@ def test_files_and_folders_are_read_and_alarms_name_their_file(call, tmp_path):
     write(tmp_path / "chats" / "one.jsonl", [*MESSAGES, claim])
     (tmp_path / "chats" / "old" / "two.txt").write_text("good morning\nsee you", "utf-8")
     out = tmp_path / "out.json"
-    outcome = call("evaluate", "chat", str(tmp_path / "chats"), "--json", str(out))
+    outcome = call("evaluate", "chat", str(tmp_path / "chats"), "--out", str(out))
     assert outcome.code == 0, outcome.err
     written = json.loads(out.read_text("utf-8"))
     assert written["lines"] == 5
@@ -53,8 +53,21 @@ def test_files_and_folders_are_read_and_alarms_name_their_file(call, tmp_path):
     labelled.mkdir()
     for name in ("a.jsonl", "b.jsonl"):
         write(labelled / name, MESSAGES)
-    assert call("evaluate", "messages", str(labelled), "--json", str(out)).code == 0
+    assert call("evaluate", "messages", str(labelled), "--out", str(out)).code == 0
     assert json.loads(out.read_text("utf-8"))["rows"] == 4
+
+
+@pytest.mark.parametrize("options", [("--json",), ("--out", "-")])
+def test_json_and_a_dash_put_figures_and_nothing_else_on_standard_output(call, tmp_path, options):
+    file = write(tmp_path / "messages.jsonl", MESSAGES)
+    assert json.loads(call("evaluate", "messages", file, *options).out)["rows"] == 2
+    assert json.loads(call("evaluate", "chat", file, *options).out)["lines"] == 2
+
+
+def test_a_dash_is_standard_input(call):
+    lines = "\n".join(json.dumps(row) for row in MESSAGES).encode()
+    assert json.loads(call("evaluate", "messages", "-", "--json", typed=lines).out)["rows"] == 2
+    assert "2 messages" in call("evaluate", "chat", "-", typed=b"good night\nwhat is for lunch\n").out
 
 
 def test_a_folder_without_files_is_told(call, tmp_path):
@@ -76,7 +89,7 @@ def test_claims_are_ranked_and_decided_on(call, tmp_path):
     chat = tmp_path / "chat.txt"
     chat.write_text("see you all tomorrow morning\n" * 3, "utf-8")
     out = tmp_path / "out.json"
-    outcome = call("evaluate", "retrieval", str(tmp_path), "--decide", str(chat), "--json", str(out))
+    outcome = call("evaluate", "retrieval", str(tmp_path), "--decide", str(chat), "--out", str(out))
     assert outcome.code == 0, outcome
     written = json.loads(out.read_text("utf-8"))["dev"]
     assert "mistyped" not in written
@@ -88,7 +101,7 @@ def test_claims_are_ranked_for_mistyped_messages_too(call, tmp_path):
     write(tmp_path / "claims.jsonl", CLAIMS)
     write(tmp_path / "dev.jsonl", QUERIES)
     out = tmp_path / "out.json"
-    outcome = call("evaluate", "retrieval", str(tmp_path), "--typos", "3", "--json", str(out))
+    outcome = call("evaluate", "retrieval", str(tmp_path), "--typos", "3", "--out", str(out))
     assert outcome.code == 0, outcome
     assert "dev, mistyped" in outcome.out
     assert json.loads(out.read_text("utf-8"))["dev"]["mistyped"]["figures"] == {

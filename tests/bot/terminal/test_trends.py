@@ -32,6 +32,22 @@ def test_picture_and_sheet_go_to_files(call, tmp_path):
     assert "silver-h100-1.2kg" in (tmp_path / "trends.csv").read_text("utf-8-sig")
 
 
+@pytest.mark.usefixtures("seen")
+def test_a_dash_is_standard_output(call, tmp_path):
+    done = call("trends", "--csv", "-")
+    assert done.code == 0
+    assert done.out.lstrip("\ufeff").startswith("day,claim,title")
+    assert "Written" not in done.out
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("seen")
+def test_the_picture_is_light_or_dark(call, tmp_path):
+    call("trends", "--out", "light.png")
+    call("trends", "--dark", "--out", "dark.png")
+    assert (tmp_path / "light.png").read_bytes() != (tmp_path / "dark.png").read_bytes()
+
+
 def test_a_file_that_cannot_be_written_is_told(call):
     done = call("trends", "--out", "no/trends.png")
     assert done.code == 2

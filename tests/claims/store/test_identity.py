@@ -39,3 +39,10 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_a_user_has_the_same_hash_under_one_key_only() -> None:
     assert hash_user(1, b"a") == hash_user(1, b"a")
     assert len({hash_user(1, b"a"), hash_user(1, b"b"), hash_user(2, b"a")}) == 3
+
+
+def test_a_base_that_can_only_be_read_needs_no_key_of_its_own(tmp_path):
+    assert len(read_hash_key(None, tmp_path, is_read_only=True)) >= 32
+    assert not list(tmp_path.iterdir())
+    kept = read_hash_key(None, tmp_path)
+    assert read_hash_key(None, tmp_path, is_read_only=True) == kept
