@@ -6,7 +6,7 @@ In doubt, silence.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 from checks.base import IndexedBase, ReadClaim, compare_names
 from checks.features import Evidence
@@ -256,10 +256,10 @@ class MatchReader:
     """Reads candidates closely: what the author does with the claim, which figures are named, which guards pass."""
 
     def __init__(self, lexicon: Lexicon, tuned: MeaningTuning | None = None) -> None:
-        """Load the readers and their data."""
-        self._stances = StanceReader.load(lexicon.folder)
-        self._figures = FigureReader.load()
-        self._comparer = FigureComparer(self._figures)
+        """Set up the readers; those of stance and figures read their data with the first message that needs them."""
+        self._stances = cache(lambda: StanceReader.load(lexicon.folder))
+        self._figures = cache(FigureReader.load)
+        self._comparer = cache(lambda: FigureComparer(self._figures()))
         self._dispute = DisputeTuning.load()
         self._tone = ToneReader(lexicon.tokenizer.stem)
         self._decision = DecisionModel.load().tuned(tuned)
@@ -285,14 +285,14 @@ class MatchReader:
             judged = self._by_meaning(looks, nearness, verbatim)
         # Folding makes 106 of 10⁶: figures are read, and quoted, as their author wrote them.
         written = plain_text(raw)
-        quantities = self._figures.read(written)
+        quantities = self._figures().read(written)
         return [
             self._match(look, _as_written(judgement, look, verbatim), written, quantities, local)
             for look, judgement in judged
         ]
 
     def _by_words(self, look: Look) -> Judgement:
-        stance = look.stance(self._stances)
+        stance = look.stance(self._stances())
         doubt = self._doubt(look, stance)
         values = look.candidate.evidence.features() | {"question": float(stance.stance == "asks")}
         return Judgement(
@@ -323,7 +323,7 @@ class MatchReader:
     def surest(self, looks: Sequence[Look], nearness: Nearness) -> tuple[Look, float]:
         """Return the claim on top, and how surely the message speaks of it, whatever its author does with it."""
         look, topic = self.ranked(looks, nearness, None)[0]
-        judged = self._judge(look, nearness, self._stances.scan(look.message.text), topic)
+        judged = self._judge(look, nearness, self._stances().scan(look.message.text), topic)
         return look, self._decision.sureness(topic, judged.elsewhere)
 
     def _by_meaning(
@@ -331,7 +331,7 @@ class MatchReader:
     ) -> list[tuple[Look, Judgement]]:
         """Return the looks whose claims the message is likeliest about, each judged; one said word for word first."""
         ranked = self.ranked(looks, nearness, verbatim)[:MOST_MATCHES]
-        scan = self._stances.scan(looks[0].message.text)
+        scan = self._stances().scan(looks[0].message.text)
         judged = [(look, self._judge(look, nearness, scan, topic)) for look, topic in ranked]
         near = self._decision.cut_offs.near
         return [
@@ -345,7 +345,7 @@ class MatchReader:
         span = nearness.span(claim)
         wording, vector = nearness.wording(claim)
         window = nearness.stretches.around(span)
-        readings = StanceReadings.of(look, nearness, self._stances)
+        readings = StanceReadings.of(look, nearness, self._stances())
         turns = self._tone.turns(look.message.text, span, window, wording)
         signs = stance_measures(look, nearness, readings, scan, self._dispute)
         measures = {**topic, **signs, **joint_measures(topic, signs)}
@@ -382,7 +382,7 @@ class MatchReader:
     ) -> Match:
         claim = look.read.claim
         wordings = [wording.text for wording in claim.wordings if wording.says] if claim.figures else ()
-        figures = self._comparer.compare(quantities, claim.figures, written, wordings, look.carrying)
+        figures = self._comparer().compare(quantities, claim.figures, written, wordings, look.carrying)
         guards = _guards(look, judged, figures)
         cut_off = claim.cut_off if local is None else local.of(claim)
         case = Case(judged.probability, judged.stance, guards, claim.muted, cut_off, raised_to=claim.raised_to)

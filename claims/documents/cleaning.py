@@ -197,7 +197,7 @@ def unmarked(raw: str, form: Form) -> View:
 
 def documents_file() -> Mapping[str, object]:
     """Return the content of config/lexicon/documents.yaml."""
-    return yaml.safe_load((resources.files("config") / "lexicon" / "documents.yaml").read_text("utf-8"))
+    return yaml.load((resources.files("config") / "lexicon" / "documents.yaml").read_text("utf-8"), yaml.CSafeLoader)
 
 
 # Characters followed by their reading in brackets, as some pages insert it: 網(wǎng)易. Tone marks may stand apart.
