@@ -1,30 +1,27 @@
 """The application: claim base, checker and texts under one roof, handed to every front end."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Self
 
-from bot.explain import Quote, corrected_reply, why_lines
 from bot.reply import Composer, Reply
 from bot.texts import Texts
+from checks.base import IndexedBase, Overlay
 from checks.checker import Checker
 from checks.embedders.opening import open_safe_embedder
+from checks.index import Segment
 from checks.lexicon import Lexicon, SharedWords
 from checks.meaning import MeaningSource
 from checks.model import Finding, KnownClaim, KnownWording
 from checks.tuning import Tuning
-from claims.answering.answers import AnswerBook, BudgetBook, SightingBook
-from claims.answering.corrections import Correction
-from claims.answering.traces import TraceBook
 from claims.base import ClaimBase, Clock, utc_now
 from claims.exchange.chosen_packs import PackShelf, open_packs
-from claims.moderation.moderation import Moderation
-from claims.moderation.reports import FeedbackBook
-from claims.moderation.strength import Strength, strength_of
 from claims.record import CitationRecord, ClaimRecord
+from claims.store.claim_rows import Difference
 from claims.store.revisions import read_hash_key
 from claims.store.server_settings import ServerBook
 from claims.store.vectors import KeptVectors
@@ -32,9 +29,18 @@ from config.errors import UnknownClaimError
 from config.languages import ByLanguage, Language, written_language
 from config.settings import Settings, data_folder
 
+# What is done with answers and by moderators is imported where it is first asked for: a check in the terminal does
+# without, and half of the house is behind it.
 if TYPE_CHECKING:
+    from bot.explain import Quote
+    from claims.answering.answers import AnswerBook, BudgetBook, SightingBook
+    from claims.answering.corrections import Correction
+    from claims.answering.traces import TraceBook
     from claims.documents.extraction import Extractor
     from claims.documents.fact_checkers import FactCheckers
+    from claims.moderation.moderation import Moderation
+    from claims.moderation.reports import FeedbackBook
+    from claims.moderation.strength import Strength
 
 
 def base_folder(base: ClaimBase) -> Path:
@@ -55,10 +61,58 @@ class View:
     checker: Checker
 
 
-class Views:
-    """Keeps one view for each server that has asked, and reads it anew when the base has changed.
+class _SeenClaims(Mapping[str, ClaimRecord]):
+    """The claims as one server sees them: the shared ones, and what differs."""
 
-    Safe from any thread.
+    def __init__(self, shared: Mapping[str, ClaimRecord], difference: Difference) -> None:
+        self._shared, self._difference = shared, difference
+        self._own = {claim.id: claim for claim in difference.own}
+        self.hidden = frozenset(claim.id for claim in shared.values() if not difference.sees(claim))
+
+    def __getitem__(self, name: str) -> ClaimRecord:
+        own = self._own.get(name)
+        if own is not None:
+            return own
+        if name in self.hidden:
+            raise KeyError(name)
+        return self._difference.applied(self._shared[name])
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (name for name in self._shared if name in self._own or name not in self.hidden)
+        yield from (name for name in self._own if name not in self._shared)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class _KnownTo(Mapping[str, KnownClaim]):
+    """The same claims as the checks know them."""
+
+    def __init__(self, claims: Mapping[str, ClaimRecord]) -> None:
+        self._claims = claims
+
+    def __getitem__(self, name: str) -> KnownClaim:
+        return self._claims[name].known
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._claims)
+
+    def __len__(self) -> int:
+        return len(self._claims)
+
+
+# Views of so many servers are kept put together, those that asked last; the others' are put together again in some
+# milliseconds.
+_PUT_TOGETHER = 64
+# Of more claims than these, all are read again.
+_READ_ONE_BY_ONE = 100
+
+
+class Views:
+    """Tells what each server sees, and reads from the base only what has changed.
+
+    The shared claims are held and indexed once. Of a server only the difference is kept; its checker stands beside the
+    shared one. Safe from any thread.
     """
 
     def __init__(self, base: ClaimBase, lexicon: Lexicon, tuning: Tuning, meaning: MeaningSource | None = None) -> None:
@@ -68,33 +122,71 @@ class Views:
         self._tuning = tuning
         self._lock = Lock()
         self._revision = -1
-        self._views: dict[int | None, View] = {}
-        self._older: tuple[View, ...] = ()
+        self._shared: View | None = None
+        self._differences: dict[int, tuple[Difference, Segment] | None] = {}
+        self._views: OrderedDict[int, tuple[View, IndexedBase, View]] = OrderedDict()
 
     def of(self, server: int | None) -> View:
         """Return what the server sees (None: the shared claims); reads the base only after a change."""
         revision = self._base.revision
         with self._lock:
-            if revision != self._revision:
-                self._older = tuple({id(view): view for view in self._views.values()}.values())
-                self._views, self._revision = {}, revision
-            if server not in self._views:
-                self._views[server] = self._view(self._base.claims(server))
-            return self._views[server]
+            shared = self._shared
+            if shared is None:
+                known = {claim.id: claim for claim in self._base.claims()}
+                checker = Checker(_known(known.values()), self._lexicon, self._tuning, self._meaning)
+                shared = self._shared = View(known, checker)
+                self._revision = revision
+            elif revision != self._revision:
+                shared = self._shared = self._caught_up(shared)
+                self._revision = revision
+            return shared if server is None else self._of_server(server, shared)
 
-    def _view(self, claims: Iterable[ClaimRecord]) -> View:
-        visible = {claim.id: claim for claim in claims}
-        known = [claim.known for claim in visible.values()]
-        for view in (*self._views.values(), *self._older):
-            if view.claims == visible:
-                return view
-            if [claim.known for claim in view.claims.values()] == known:
-                return View(visible, view.checker)
-        return View(visible, self._checker(known))
+    def _caught_up(self, shared: View) -> View:
+        """Return the shared claims as they are now; differences of servers that have changed are forgotten."""
+        touched = self._base.touched(self._revision)
+        for server in touched.servers:
+            self._differences.pop(server, None)
+            self._views.pop(server, None)
+        if touched.shared is None or len(touched.shared) > _READ_ONE_BY_ONE:
+            claims = {claim.id: claim for claim in self._base.claims()}
+        elif touched.shared:
+            now = self._base.shared_claims(touched.shared)
+            kept = {name: claim for name, claim in shared.claims.items() if name in now or name not in touched.shared}
+            claims = {**kept, **now}
+        else:
+            return shared
+        put = [claim for name, claim in claims.items() if shared.claims.get(name) != claim]
+        gone = [name for name in shared.claims if name not in claims]
+        if put or gone:
+            shared.checker.change(_known(put), gone)
+        return View(claims, shared.checker)
 
-    def _checker(self, known: list[KnownClaim]) -> Checker:
-        before = next((view.checker for view in (*self._views.values(), *self._older)), None)
-        return Checker(known, self._lexicon, self._tuning, self._meaning, like=before)
+    def _of_server(self, server: int, shared: View) -> View:
+        if server not in self._differences:
+            found = self._base.difference(server)
+            is_none = found == Difference((), frozenset(), None, {}, None)
+            self._differences[server] = None if is_none else (found, shared.checker.index_own(_known(found.own)))
+        kept = self._differences[server]
+        if kept is None:
+            return shared
+        base = shared.checker.base
+        before = self._views.get(server)
+        if before is not None and before[0] is shared and before[1] is base:
+            self._views.move_to_end(server)
+            return before[2]
+        difference, own = kept
+        claims = _SeenClaims(shared.claims, difference)
+        is_set = difference.settings or difference.cut_off is not None
+        overlay = Overlay(own, claims.hidden, _KnownTo(claims) if is_set else {})
+        view = View(claims, shared.checker.beside(overlay))
+        self._views[server] = shared, base, view
+        while len(self._views) > _PUT_TOGETHER:
+            self._views.popitem(last=False)
+        return view
+
+
+def _known(claims: Iterable[ClaimRecord]) -> list[KnownClaim]:
+    return [claim.known for claim in claims]
 
 
 def _spoken_claim(name: str, said: str) -> KnownClaim:
@@ -159,33 +251,45 @@ class Touchstone:
         return ServerBook(self.base.database)
 
     @cached_property
-    def answers(self) -> AnswerBook:
+    def answers(self) -> "AnswerBook":
         """Which messages have been answered, and with which cards."""
+        from claims.answering.answers import AnswerBook  # noqa: PLC0415
+
         return AnswerBook(self.base, self._hash_key)
 
     @cached_property
-    def budgets(self) -> BudgetBook:
+    def budgets(self) -> "BudgetBook":
         """What servers were promised of how seldom they are answered."""
+        from claims.answering.answers import BudgetBook  # noqa: PLC0415
+
         return BudgetBook(self.base)
 
     @cached_property
-    def sightings(self) -> SightingBook:
+    def sightings(self) -> "SightingBook":
         """Which claims have been seen, without any text."""
+        from claims.answering.answers import SightingBook  # noqa: PLC0415
+
         return SightingBook(self.base, self._hash_key)
 
     @cached_property
-    def traces(self) -> TraceBook:
+    def traces(self) -> "TraceBook":
         """What leads to people, and its end."""
+        from claims.answering.traces import TraceBook  # noqa: PLC0415
+
         return TraceBook(self.base, self._hash_key)
 
     @cached_property
-    def feedback(self) -> FeedbackBook:
+    def feedback(self) -> "FeedbackBook":
         """What members say about cards."""
+        from claims.moderation.reports import FeedbackBook  # noqa: PLC0415
+
         return FeedbackBook(self.base, self._hash_key)
 
     @cached_property
-    def moderation(self) -> Moderation:
+    def moderation(self) -> "Moderation":
         """What moderators do with the base: edits, queue, history, corrections, set-up."""
+        from claims.moderation.moderation import Moderation  # noqa: PLC0415
+
         extractor = _extractor(self.settings)
         return Moderation(self.base, self._hash_key, self._lexicon, self.check, extractor=extractor)
 
@@ -211,15 +315,16 @@ class Touchstone:
     def trial(self, claims: Iterable[ClaimRecord], server: int | None = None) -> View:
         """Return what the server would see with these claims, drafts too, in the place of those with the same ids."""
         seen = self._views.of(server)
-        tried = {**seen.claims, **{claim.id: claim for claim in claims}}
-        known = [claim.known for claim in tried.values()]
-        tuning = Tuning.load(self.settings.tuning_file)
-        return View(tried, Checker(known, self._lexicon, tuning, self._embedder, like=seen.checker))
+        tried = {claim.id: claim for claim in claims}
+        own = seen.checker.index_own(_known(tried.values()))
+        return View({**seen.claims, **tried}, seen.checker.beside(Overlay(own)))
 
     def strength(
         self, claim: ClaimRecord, server: int | None = None, *, beside: Sequence[ClaimRecord] = ()
-    ) -> tuple[Strength, Mapping[str, ClaimRecord]]:
+    ) -> "tuple[Strength, Mapping[str, ClaimRecord]]":
         """Return how strong a claim would be among those that the server sees and those beside it; all these by id."""
+        from claims.moderation.strength import strength_of  # noqa: PLC0415
+
         view = self.trial([*beside, claim], server)
         return strength_of(claim, view.checker, self._lexicon), view.claims
 
@@ -263,13 +368,17 @@ class Touchstone:
             raise UnknownClaimError(claim_id)
         return composer.describe(claim_id)
 
-    def corrected_reply(self, correction: Correction, language: Language) -> Reply:
+    def corrected_reply(self, correction: "Correction", language: Language) -> Reply:
         """Return what a card that is out of date should say now; without its message, which is not kept."""
+        from bot.explain import corrected_reply  # noqa: PLC0415
+
         find = self.moderation.corrections.withdrawal
         return corrected_reply(self._composer(language, correction.server), correction, find)
 
-    def why(self, finding: Finding, claims: Mapping[str, ClaimRecord], texts: Texts, quote: Quote) -> list[str]:
+    def why(self, finding: Finding, claims: Mapping[str, ClaimRecord], texts: Texts, quote: "Quote") -> list[str]:
         """Return lines that say why the claims were found; the first call takes a second, for jieba's dictionary."""
+        from bot.explain import why_lines  # noqa: PLC0415
+
         return why_lines(finding, claims, texts, self._shared_words.between, quote)
 
     def texts(self, language: Language) -> Texts:

@@ -10,16 +10,16 @@ from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from importlib import resources
 from io import BytesIO
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from babel.core import Locale
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from opencc import OpenCC
 
 from config.errors import msgid
 from config.languages import FIRST_SHOWN, SHOWN, ByLanguage, Language, content_language, language_of_code
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
 
 __all__ = ["Texts", "msgid", "read_catalogue"]
 
@@ -42,6 +42,9 @@ class Texts:
         """Read the catalogue of the language from the package; some 50 ms, so keep the result."""
         if language == FIRST_SHOWN:
             return cls(language, NullTranslations())
+        # What reads and writes catalogues: English does without.
+        from babel.messages.mofile import write_mo  # noqa: PLC0415
+
         binary = BytesIO()
         write_mo(binary, read_catalogue(language))
         binary.seek(0)
@@ -97,8 +100,10 @@ class Texts:
         return self._script.quoted(text) if self._script else text
 
 
-def read_catalogue(language: Language) -> Catalog:
+def read_catalogue(language: Language) -> "Catalog":
     """Read the `.po` file of a language from the package."""
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+
     locale = language.replace("-", "_")
     path = resources.files("bot") / "locale" / locale / "LC_MESSAGES" / "touchstone.po"
     return read_po(BytesIO(path.read_bytes()), locale=locale)

@@ -1,20 +1,22 @@
-"""A base of known claims, read and indexed: an immutable snapshot that many checks share."""
+"""A base of known claims, indexed: an immutable snapshot that many checks share."""
 
-import json
-import math
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from importlib import resources
-from typing import Any
+from itertools import accumulate
+from threading import Lock
+from weakref import WeakKeyDictionary
 
-from checks.index import IndexedWording
-from checks.lexicon import CONCEPT_MARK, Analysis, Lexicon, Spelling, analyse
+import numpy as np
+
+from checks.features import CharacterVectors, Reader
+from checks.index import Part, Segment, index_claims, joined, weigh
+from checks.lexicon import Analysis, Counts, Flags, Lexicon, Spelling, Vocabulary, analyse
 from checks.model import Guard, KnownClaim, KnownWording
-from checks.scoring import Scorer, is_han
-from checks.text import Span
+from checks.scoring import Glance, Scorer, Voices
+from checks.text import is_han
 from checks.tuning import Gates, Tuning
 
 # A group of names belongs to a claim from this share of its wordings on.
@@ -49,129 +51,11 @@ def compare_names(message: Analysis, claim: ClaimNames) -> Guard:
     return Guard("names", passed=True)
 
 
-_NEAREST = 3
-_CONCEPT_SHARE = 0.3
-
-
-@dataclass(frozen=True, slots=True)
-class DisputeTuning:
-    """Fitted weights, and the log odds from which a message is doubted (`doubt`) or read as a denial (`denies`).
-
-    A question is read as a denial from `asked` on: people who ask use the words of both sides.
-    """
-
-    unsure: float
-    nearer: float
-    words: float
-    bias: float
-    doubt: float
-    denies: float
-    asked: float
-
-    @classmethod
-    def load(cls) -> "DisputeTuning":
-        """Read the shipped weights."""
-        data: dict[str, Any] = json.loads((resources.files("config") / "lexicon" / "dispute.json").read_text("utf-8"))
-        return cls(**{name: float(value) for name, value in data.items() if name != "provenance"})
-
-
-@dataclass(frozen=True)
-class Voices:
-    """The wordings of one claim by those who make it and by those who dispute it, with how many hold each term."""
-
-    says: tuple[Analysis, ...]
-    denies: tuple[Analysis, ...]
-    said: Mapping[str, int]
-    denied: Mapping[str, int]
-
-    @classmethod
-    def of(cls, says: Sequence[Analysis], denies: Sequence[Analysis]) -> "Voices":
-        """Count the terms of both sides."""
-        return cls(tuple(says), tuple(denies), _count(says), _count(denies))
-
-    def log_odds(
-        self,
-        words: frozenset[str],
-        concepts: frozenset[str],
-        weight: Callable[[str], float],
-        tuning: DisputeTuning,
-        *,
-        sure: bool,
-    ) -> float:
-        """Return the log odds that a text of these terms disputes the claim, given that its cues do not say so.
-
-        Below every threshold for a claim that ships no denials.
-        """
-        if not self.denies or not self.says:
-            return -math.inf
-        weighed = _Weighed.of(words, weight), _Weighed.of(concepts, weight)
-        nearer = _nearest(*weighed, self.denies, weight) - _nearest(*weighed, self.says, weight)
-        evidence = tuning.unsure * (not sure) + tuning.nearer * nearer + tuning.words * self._by_words(words, concepts)
-        return evidence + tuning.bias
-
-    def log_odds_within(
-        self, message: Analysis, window: Span, weight: Callable[[str], float], tuning: DisputeTuning, *, sure: bool
-    ) -> float:
-        """Return the same for a window of a message; 0 for a claim that ships no denials."""
-        words = frozenset(token.form for token in message.tokens if window[0] <= token.start < window[1])
-        if not self.denies or not self.says or not words:
-            return 0.0
-        mentions = (mention for mention in message.mentions if window[0] <= mention.start < window[1])
-        concepts = frozenset(CONCEPT_MARK + mention.concept for mention in mentions)
-        return self.log_odds(words, concepts, weight, tuning, sure=sure)
-
-    def _by_words(self, words: frozenset[str], concepts: frozenset[str]) -> float:
-        """Return the evidence of single terms: the log ratios of how often each side uses them, summed and damped."""
-        denied, said = len(self.denies) + 1, len(self.says) + 1
-        summed = sum(
-            math.log(((self.denied.get(term, 0) + 0.5) / denied) / ((self.said.get(term, 0) + 0.5) / said))
-            for term in words | concepts
-        )
-        return summed / math.sqrt(len(words) + 3)
-
-
-def _count(readings: Sequence[Analysis]) -> Mapping[str, int]:
-    counts: Counter[str] = Counter()
-    for reading in readings:
-        counts.update(reading.words | reading.concepts)
-    return counts
-
-
-@dataclass(frozen=True, slots=True)
-class _Weighed:
-    """Terms of a message with the sum of their weights, which every reading is held against."""
-
-    terms: frozenset[str]
-    mass: float
-
-    @classmethod
-    def of(cls, terms: frozenset[str], weight: Callable[[str], float]) -> "_Weighed":
-        return cls(terms, sum(map(weight, terms)))
-
-
-def _nearest(
-    words: _Weighed, concepts: _Weighed, readings: Sequence[Analysis], weight: Callable[[str], float]
-) -> float:
-    likeness = sorted(
-        (
-            _dice(words, each.words, weight) + _CONCEPT_SHARE * _dice(concepts, each.concepts, weight)
-            for each in readings
-        ),
-        reverse=True,
-    )[:_NEAREST]
-    return sum(likeness) / len(likeness)
-
-
-def _dice(one: _Weighed, other: frozenset[str], weight: Callable[[str], float]) -> float:
-    both = one.mass + sum(map(weight, other))
-    return 2 * sum(map(weight, one.terms & other)) / both if both else 0.0
-
-
 # Titles of fewer different words count as wordings only where a claim has no other.
 _LEAST_TITLE = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReadClaim:
     """A claim with the readings of its wordings; the titles count as wordings too."""
 
@@ -185,6 +69,11 @@ class ReadClaim:
     def is_sayable(self) -> bool:
         """Tell whether anything could match the claim."""
         return bool(self.voices.says)
+
+    @cached_property
+    def indexed(self) -> tuple[tuple[KnownWording, Analysis], ...]:
+        """Return the wordings that the index holds, in the order of its rows: all but the denials."""
+        return tuple(each for each in self.wordings if not each[0].denies)
 
 
 def read_claim(claim: KnownClaim, lexicon: Lexicon) -> ReadClaim:
@@ -214,49 +103,317 @@ def bare(folded: str) -> str:
     return _BARE.sub("", folded)
 
 
-class IndexedBase:
-    """Claims and the scorer over their wordings; built anew on a change, from readings that are kept."""
+# Readings of so many wordings are kept: those of a base of ordinary size, and those in use of a large one.
+_MOST_KEPT = 10_000
 
-    def __init__(self, claims: Mapping[str, ReadClaim], lexicon: Lexicon, tuning: Tuning) -> None:
-        """Index the claims that have at least one positive wording."""
-        self._lexicon = lexicon
-        self.claims: Sequence[ReadClaim] = [read for read in claims.values() if read.is_sayable]
-        wordings = [
-            IndexedWording(number, reading, wording.text, wording.negative)
-            for number, read in enumerate(self.claims)
-            for wording, reading in read.wordings
-            if not wording.denies
-        ]
-        self.scorer = Scorer(wordings, len(self.claims), lexicon, tuning) if wordings else None
-        said = [[is_han(each.text) for each in read.voices.says] for read in self.claims]
-        self._all_han, self._all_latin = all(map(any, said)), all(not all(each) for each in said)
-        # Where claims share a wording, the first one keeps it.
-        self._verbatim = {
-            bare(each.reading.text): row for row, each in reversed(list(enumerate(wordings))) if not each.negative
-        }
+
+class Readings:
+    """Readings of claims, each worked out when first asked for; those in use are kept. Safe from any thread."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        """Read by the lexicon."""
+        self.lexicon = lexicon
+        # Each with its claim, which lives as long as the reading is kept, so that no other one gets its number.
+        self._kept: OrderedDict[int, tuple[KnownClaim, ReadClaim]] = OrderedDict()
+        self._wordings = 0
+        self._lock = Lock()
+
+    def of(self, claim: KnownClaim) -> ReadClaim:
+        """Return the reading of a claim."""
+        with self._lock:
+            kept = self._kept.get(id(claim))
+            if kept is not None:
+                self._kept.move_to_end(id(claim))
+                return kept[1]
+        read = read_claim(claim, self.lexicon)
+        with self._lock:
+            if id(claim) not in self._kept:
+                self._kept[id(claim)] = claim, read
+                self._wordings += len(read.wordings)
+            while self._wordings > _MOST_KEPT and len(self._kept) > 1:
+                self._wordings -= len(self._kept.popitem(last=False)[1][1].wordings)
+        return read
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """What a server has beside a base that it shares with others.
+
+    Attributes:
+        own: claims of its own, also in place of shared ones (`IndexedBase.index_own`).
+        hidden: ids of shared claims that it does not see.
+        settings: shared claims as the server sees them, which differ in settings alone (muted, cut-off), by id.
+    """
+
+    own: Segment | None = None
+    hidden: frozenset[str] = frozenset()
+    settings: Mapping[str, KnownClaim] = field(default_factory=dict[str, KnownClaim])
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """What all bases that come of one another share."""
+
+    vocabulary: Vocabulary
+    readings: Readings
+    tuning: Tuning
+    spellings: WeakKeyDictionary[Segment, Spelling] = field(default_factory=WeakKeyDictionary[Segment, Spelling])
+
+
+# A base of so few wordings is joined at each change; a larger one in the background.
+_JOINED_AT_ONCE = 2_000
+# Up to so many wordings all weights are worked out anew at each change, which takes a millisecond or two; beyond, those
+# of the large part stay as they are, until a share of the wordings has changed.
+_WEIGHED_ANEW = 20_000
+_LOOSE_SHARE = 0.125
+
+
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """How much a base keeps of what it has worked out: weights of terms, and wordings taken apart."""
+
+    weights: int = 50_000
+    wordings: int = 2_000
+
+
+# Of what one server sees, as much as a conversation needs.
+_BESIDE = _Memory(5_000, 60)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """One segment of a base, which of its claims count (None: all), and what is set on them here."""
+
+    segment: Segment
+    alive: Flags | None = None
+    settings: tuple[Mapping[str, KnownClaim], ...] = ()
+
+    @property
+    def living(self) -> Flags:
+        return np.ones(len(self.segment.claims), dtype=bool) if self.alive is None else self.alive
+
+    def claim(self, number: int) -> KnownClaim:
+        """Return a claim with the settings that hold here."""
+        claim = self.segment.claims[number]
+        for each in self.settings:
+            claim = each.get(claim.id, claim)
+        return claim
+
+    def without(self, ids: Iterable[str]) -> "_Piece":
+        gone = self._numbers(ids)
+        if not gone:
+            return self
+        alive = self.living.copy()
+        alive[gone] = False
+        return replace(self, alive=alive)
+
+    def texts_of(self, ids: Iterable[str]) -> Iterator[str]:
+        """Yield the folded wordings of claims that count."""
+        for number in self._numbers(ids):
+            yield from map(self.segment.texts.__getitem__, self.segment.rows_of(number))
+
+    def _numbers(self, ids: Iterable[str]) -> list[int]:
+        found = (self.segment.numbers.get(name) for name in ids)
+        return [number for number in found if number is not None and (self.alive is None or self.alive[number])]
+
+
+class IndexedBase:
+    """Claims, indexed: an immutable snapshot. A change or a server's own claims make another one that shares the rest.
+
+    In a base of more than 20,000 wordings, what the terms of the large part weigh is left as it was until the change is
+    `joined`: at most an eighth of the wordings have changed since. Claims have a number each; there may be numbers of
+    claims that are gone (`alive`).
+    """
+
+    def __init__(
+        self,
+        shelf: _Shelf,
+        pieces: Sequence[_Piece],
+        characters: CharacterVectors,
+        before: "IndexedBase | None" = None,
+        memory: _Memory = _Memory(),
+    ) -> None:
+        """Put segments together; `before` is a base of the same first segments, whose weights may stay."""
+        self._shelf, self._pieces, self._characters = shelf, pieces, characters
+        living = [piece.segment.living_rows(piece.alive) for piece in pieces]
+        self._rows = sum(living)
+        self._loose = sum(living[1:]) + pieces[0].segment.rows - living[0]
+        keep: dict[int, Part] = {}
+        counts: Counts | None = None
+        if before is not None and self._rows > _WEIGHED_ANEW and self._loose <= self._rows * _LOOSE_SHARE:
+            both = zip(before.parts, pieces, strict=False)
+            keep = {n: part for n, (part, piece) in enumerate(both) if part.segment is piece.segment}
+            counts = before.counts
+        pairs = [(piece.segment, piece.alive) for piece in pieces]
+        self.parts, weight = weigh(pairs, shelf.vocabulary, keep, counts, memory.weights)
+        self.counts = weight.counts
+        reader = Reader(weight, characters, memory.wordings)
+        self.scorer = Scorer(self.parts, shelf.vocabulary, reader, shelf.tuning) if self._rows else None
+        self._first = [0, *accumulate(len(piece.segment.claims) for piece in pieces)]
+        scripts = [piece.segment.in_scripts(piece.alive) for piece in pieces]
+        self._all_han, self._all_latin = all(han for han, _ in scripts), all(latin for _, latin in scripts)
+
+    @classmethod
+    def of(
+        cls, claims: Iterable[KnownClaim], lexicon: Lexicon, tuning: Tuning, readings: Readings | None = None
+    ) -> "IndexedBase":
+        """Read and index claims; the last one of an id counts. Readings that are kept save reading anew."""
+        shelf = _Shelf(Vocabulary(lexicon), readings or Readings(lexicon), tuning)
+        segment = _index({claim.id: claim for claim in claims}.values(), shelf)
+        return cls(shelf, [_Piece(segment)], CharacterVectors.of(map(segment.texts.__getitem__, range(segment.rows))))
+
+    @property
+    def size(self) -> int:
+        """Return the number of claims."""
+        return self.scorer.size if self.scorer else 0
+
+    @property
+    def alive(self) -> Flags | None:
+        """Return which numbers are of claims that count; None where all are."""
+        if all(piece.alive is None for piece in self._pieces):
+            return None
+        return np.concatenate([piece.living for piece in self._pieces])
+
+    @property
+    def is_loose(self) -> bool:
+        """Tell whether something has changed since the base was joined."""
+        return self._loose > 0 or any(piece.settings for piece in self._pieces)
+
+    def claim(self, number: int) -> KnownClaim:
+        """Return a claim with the settings that hold here."""
+        place = self._place(number)
+        return self._pieces[place].claim(number - self._first[place])
+
+    def claims(self) -> Iterator[KnownClaim]:
+        """Yield all claims, by number."""
+        for piece in self._pieces:
+            yield from map(piece.claim, np.flatnonzero(piece.living).tolist())
+
+    def read(self, number: int) -> ReadClaim:
+        """Return the reading of a claim."""
+        place = self._place(number)
+        piece, own = self._pieces[place], number - self._first[place]
+        read = self._shelf.readings.of(piece.segment.claims[own])
+        return replace(read, claim=piece.claim(own)) if piece.settings else read
+
+    def readings_of(self, segment: Segment) -> list[ReadClaim]:
+        """Return the readings of all claims of a segment."""
+        return [self._shelf.readings.of(claim) for claim in segment.claims]
 
     @cached_property
     def spelling(self) -> Spelling:
-        """Return what mends slips of the hand, by the words of this base; made when first asked for."""
-        return Spelling((reading.text for read in self.claims for _, reading in read.wordings), self._lexicon)
+        """Return what mends slips of the hand, by the words of this base; made when first asked for.
 
-    def is_far(self, message: Analysis, gates: Gates) -> bool:
+        Words of a segment are collected once, for all bases that have it.
+        """
+        return Spelling.together([self._spelling_of(piece.segment) for piece in self._pieces])
+
+    def _spelling_of(self, segment: Segment) -> Spelling:
+        kept = self._shelf.spellings.get(segment)
+        if kept is None:
+            denied = (claim for claim in segment.claims if any(wording.denies for wording in claim.wordings))
+            read = (each for claim in denied for each in self._shelf.readings.of(claim).wordings)
+            texts = [*map(segment.texts.__getitem__, range(segment.rows))]
+            texts += [reading.text for wording, reading in read if wording.denies]
+            kept = self._shelf.spellings[segment] = Spelling(texts, self._shelf.readings.lexicon)
+        return kept
+
+    def is_far(self, heard: Glance, gates: Gates) -> bool:
         """Tell by words alone whether a message is far from every claim: most chat is, and no embedder is asked of it.
 
         Never where a claim has no wording in the message's language: words cannot tell then.
         """
-        if self.scorer is None or (self._all_han if is_han(message.text) else self._all_latin):
-            return self.scorer is None or self.scorer.is_far(message, gates)
+        if self.scorer is None or (self._all_han if is_han(heard.message.text) else self._all_latin):
+            return self.scorer is None or self.scorer.is_far(heard, gates)
         return False
 
     def said_verbatim(self, message: Analysis) -> int | None:
-        """Return the row of the wording that a message repeats word for word, and nothing beside; None if it does not.
+        """Return the number of the claim of which a message is a wording, word for word; None if it is none.
 
-        Case, script, spaces and punctuation do not count; a quotation is nobody's own word.
+        Case, script, spaces and punctuation do not count; a quotation is nobody's own word. Where claims share a
+        wording, the first one keeps it.
         """
-        return None if message.clean.quoted else self._verbatim.get(bare(message.text))
+        if message.clean.quoted:
+            return None
+        said = bare(message.text)
+        for first, piece in zip(self._first, self._pieces, strict=False):
+            segment, alive = piece.segment, piece.alive
+            for row in segment.said(said):
+                claim = int(segment.claim_of[row])
+                if (alive is None or alive[claim]) and bare(segment.texts[row]) == said:
+                    return first + claim
+        return None
 
-    @classmethod
-    def of(cls, claims: Iterable[KnownClaim], lexicon: Lexicon, tuning: Tuning) -> "IndexedBase":
-        """Read and index claims."""
-        return cls({claim.id: read_claim(claim, lexicon) for claim in claims}, lexicon, tuning)
+    def changed(self, put: Iterable[KnownClaim], gone: Iterable[str] = ()) -> "IndexedBase":
+        """Return the base with some claims added or replaced, and without those whose ids are given."""
+        added = {claim.id: claim for claim in put}
+        settings = {name: claim for name, claim in added.items() if self._differs_in_settings(claim)}
+        fresh = _index((claim for name, claim in added.items() if name not in settings), self._shelf)
+        away = {*gone, *(name for name in added if name not in settings)}
+        after = [piece.without(away) for piece in self._pieces]
+        if settings:
+            after[0] = replace(after[0], settings=(*after[0].settings[:-1], {**_last(after[0].settings), **settings}))
+        left = [text for piece in self._pieces for text in piece.texts_of(away)]
+        # What has changed since the base was joined stands in one small segment, made anew each time.
+        recent = joined([(piece.segment, piece.living) for piece in [*after[1:], _Piece(fresh)]])
+        characters = self._characters.changed([*map(fresh.texts.__getitem__, range(fresh.rows))], left)
+        pieces = [after[0], *([_Piece(recent)] if recent.claims else [])]
+        made = IndexedBase(self._shelf, pieces, characters, self)
+        return made.joined() if made.is_loose and made._rows <= _JOINED_AT_ONCE else made
+
+    def joined(self) -> "IndexedBase":
+        """Return the base in one piece: what one built anew would be."""
+        whole = joined([(piece.segment, piece.living) for piece in self._pieces])
+        whole = replace(whole, claims=tuple(self.claims()))
+        return IndexedBase(self._shelf, [_Piece(whole)], self._characters.folded())
+
+    def beside(self, overlay: Overlay) -> "IndexedBase":
+        """Return what a server sees: this base with the server's own claims and settings.
+
+        How rare a sequence of letters is stays a matter of all shared claims, the hidden ones too.
+        """
+        own = overlay.own
+        pieces = [piece.without([*overlay.hidden, *(own.numbers if own else ())]) for piece in self._pieces]
+        if overlay.settings:
+            pieces = [replace(piece, settings=(*piece.settings, overlay.settings)) for piece in pieces]
+        if own is None or not own.claims:
+            return IndexedBase(self._shelf, pieces, self._characters, self, _BESIDE)
+        left = [text for piece in self._pieces for text in piece.texts_of(own.numbers)]
+        characters = self._characters.changed([*map(own.texts.__getitem__, range(own.rows))], left)
+        return IndexedBase(self._shelf, [*pieces, _Piece(own)], characters, self, _BESIDE)
+
+    def index_own(self, claims: Iterable[KnownClaim]) -> Segment:
+        """Read and index claims of a server's own, to be seen beside this base or one that comes of it."""
+        return _index(claims, self._shelf)
+
+    def _place(self, number: int) -> int:
+        return next(n for n, first in enumerate(self._first[1:]) if number < first)
+
+    def _differs_in_settings(self, claim: KnownClaim) -> bool:
+        """Tell whether a claim is known with the same texts, and stands in the large part."""
+        piece = self._pieces[0]
+        number = piece.segment.numbers.get(claim.id)
+        if number is None or (piece.alive is not None and not piece.alive[number]):
+            return False
+        return same_texts(claim, piece.segment.claims[number])
+
+
+def _last(settings: Sequence[Mapping[str, KnownClaim]]) -> Mapping[str, KnownClaim]:
+    return settings[-1] if settings else {}
+
+
+def same_texts(claim: KnownClaim, other: KnownClaim) -> bool:
+    """Tell whether two claims differ in settings alone, and are read alike."""
+    settings = {name: getattr(other, name) for name in ("kind", "figures", "version", "cut_off", "muted", "raised_to")}
+    return replace(claim, **settings) == other
+
+
+def _index(claims: Iterable[KnownClaim], shelf: _Shelf) -> Segment:
+    """Index the claims that have at least one positive wording."""
+    read = map(shelf.readings.of, claims)
+    sayable = (
+        (each.claim, [(reading, wording.negative) for wording, reading in each.indexed])
+        for each in read
+        if each.is_sayable
+    )
+    return index_claims(sayable, shelf.vocabulary, bare)

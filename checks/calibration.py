@@ -126,7 +126,7 @@ class Measurer:
         if base.scorer.model.probability(features) >= _FAR:
             best = self._checker.check(text).best
             features["question"] = float(best is not None and best.stance == "asks")
-        return base.claims[found[0].claim].claim.id, features
+        return base.claim(found[0].claim).id, features
 
     def _key(self, text: str) -> str:
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
@@ -164,9 +164,9 @@ def _fingerprint(checker: Checker) -> str:
         parts.append(json.dumps([dict(model.ranking), dict(model.ranking_han), dict(model.gate)]))
     if checker.encoder:
         parts += [checker.encoder, DecisionModel.load().provenance]
-    for read in checker.base.claims:
-        parts.append(read.claim.id)
-        parts += [wording.text for wording, _ in read.wordings]
+    for claim in checker.base.claims():
+        parts.append(claim.id)
+        parts += [*claim.title.values(), *(wording.text for wording in claim.wordings)]
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

@@ -1,10 +1,13 @@
 """The check of one message: clean, find candidates by words and by meaning, read them closely, decide."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from threading import Lock, Thread
+from time import sleep
 
-from checks.base import IndexedBase, ReadClaim, read_claim
+from checks.base import IndexedBase, Overlay, Readings
+from checks.index import Segment
 from checks.lexicon import Analysis, Lexicon, analyse
 from checks.matching import MOST_MATCHES, Look, MatchReader
 from checks.meaning import Meaning, MeaningSource, Nearness
@@ -21,8 +24,16 @@ _LEAST_OWN_WORDS = 3
 _CLAIMS_BY_MEANING = 8
 
 
+# A change is joined to the large part of a base after so many seconds.
+_PAUSE = 0.5
+_Change = tuple[Sequence[KnownClaim], Sequence[str]]
+
+
 class Checker:
-    """Checks messages against the claims it holds; a check reads one snapshot, so that changes never disturb it."""
+    """Checks messages against the claims it holds; a check reads one snapshot, so that changes never disturb it.
+
+    Safe from any thread.
+    """
 
     def __init__(
         self,
@@ -32,31 +43,92 @@ class Checker:
         meaning: MeaningSource | None = None,
         *,
         like: "Checker | None" = None,
+        base: IndexedBase | None = None,
     ) -> None:
         """Read and index the claims; lexicon and tuning are the shipped ones unless given.
 
         `meaning` is an embedder to ask where a claim is near. `like` is a checker with the same lexicon, whose readings
-        of unchanged claims are taken over: after a change that saves nearly all the work.
+        of unchanged claims are taken over. `base` is an indexed base to check against in place of claims.
         """
         self.lexicon = like.lexicon if like else lexicon or Lexicon.load()
         self.tuning = like.tuning if like else tuning or Tuning.load()
         self._source = like._source if like else meaning  # noqa: SLF001  its own kind
         self._reader = like._reader if like else MatchReader(self.lexicon, self.tuning.meaning)  # noqa: SLF001
-        self._index({claim.id: self._read_again(claim, like._read if like else {}) for claim in claims})  # noqa: SLF001
+        self._readings = like._readings if like else Readings(self.lexicon)  # noqa: SLF001
+        self._meaning: Meaning | None = like._meaning if like else None  # noqa: SLF001
+        self._base = base or IndexedBase.of(claims, self.lexicon, self.tuning, self._readings)
+        self._beside: tuple[Checker, IndexedBase] | None = None
+        self._lock = Lock()
+        self._joining: Thread | None = None
+        self._since: list[_Change] = []
+
+    @property
+    def base(self) -> IndexedBase:
+        """Return the snapshot that counts now."""
+        return self._base
 
     @property
     def encoder(self) -> str:
         """Return the id of the embedder that is asked; "" where words alone decide."""
         return "" if self._source is None else self._source.name
 
-    def update(self, claim: KnownClaim) -> None:
-        """Add the claim, or replace it where it is known."""
-        self._index({**self._read, claim.id: read_claim(claim, self.lexicon)})
+    def update(self, *claims: KnownClaim) -> None:
+        """Add the claims, or replace those that are known."""
+        self.change(claims, ())
 
-    def remove(self, claim_id: str) -> None:
-        """Forget the claim; unknown ids are ignored."""
-        if claim_id in self._read:
-            self._index({known: read for known, read in self._read.items() if known != claim_id})
+    def remove(self, *ids: str) -> None:
+        """Forget the claims; unknown ids are ignored."""
+        self.change((), ids)
+
+    def change(self, put: Sequence[KnownClaim], gone: Sequence[str]) -> None:
+        """Add or replace some claims and forget others, in force for the next check.
+
+        In a large base the new ones stand apart at first, and are joined to the others in the background.
+        """
+        with self._lock:
+            self._base = self._base.changed(put, gone)
+            if self._joining is not None:
+                self._since.append((put, gone))
+            elif self._base.is_loose:
+                self._joining = Thread(target=self._join, name="touchstone-joining", daemon=True)
+                self._joining.start()
+
+    def settle(self) -> None:
+        """Wait until all changes are joined to the others."""
+        joining = self._joining
+        if joining is not None:
+            joining.join()
+
+    def _join(self) -> None:
+        while True:
+            sleep(_PAUSE)
+            with self._lock:
+                base, self._since = self._base, []
+            whole = base.joined()
+            # The check that comes first must not have to collect all words, and to sort all vectors anew.
+            _ = whole.spelling
+            meaning = Meaning.of(whole, self._source, self._meaning) if self._source and self._meaning else None
+            with self._lock:
+                for put, gone in self._since:
+                    whole = whole.changed(put, gone)
+                self._base, self._meaning = whole, meaning or self._meaning
+                if not whole.is_loose:
+                    self._joining = None
+                    return
+
+    def index_own(self, claims: Iterable[KnownClaim]) -> Segment:
+        """Read and index claims of a server's own, for an overlay of this checker."""
+        return self.base.index_own(claims)
+
+    def beside(self, overlay: Overlay) -> "Checker":
+        """Return a checker of what a server sees: the claims that this one holds now, and what differs for the server.
+
+        What is shared is held, indexed and embedded once.
+        """
+        shared = self.base
+        made = Checker((), like=self, base=shared.beside(overlay))
+        made._beside = self, shared
+        return made
 
     def check(self, text: str, local: LocalCutOff | None = None) -> Finding:
         """Return the finding for one message; any string is taken, of which the first 4,000 characters are read."""
@@ -79,14 +151,12 @@ class Checker:
         base, found, nearness, looks = self._looked_at(text)
         if nearness is not None:
             found = [look.candidate for look, _ in self._reader.ranked(looks, nearness, None)]
-        return [base.claims[each.claim].claim.id for each in found]
+        return [base.claim(each.claim).id for each in found]
 
     def said_verbatim(self, text: str) -> str | None:
         """Return the id of the claim of which a message repeats a wording, and nothing beside; None if it does not."""
-        row = self.base.said_verbatim(analyse(text, self.lexicon))
-        if row is None or self.base.scorer is None:
-            return None
-        return self.base.claims[self.base.scorer.index.wordings[row].claim].claim.id
+        claim = self.base.said_verbatim(analyse(text, self.lexicon))
+        return None if claim is None else self.base.claim(claim).id
 
     def surest(self, text: str) -> tuple[str, float]:
         """Return the claim on top, and how surely the message speaks of it, whatever its author does with it.
@@ -98,7 +168,7 @@ class Checker:
         if base.scorer is None or not found:
             return "", -math.inf
         if nearness is None:
-            return base.claims[found[0].claim].claim.id, base.scorer.model.probability(found[0].evidence.features())
+            return base.claim(found[0].claim).id, base.scorer.model.probability(found[0].evidence.features())
         look, sureness = self._reader.surest(looks, nearness)
         return look.read.claim.id, sureness
 
@@ -106,52 +176,45 @@ class Checker:
         base = self.base
         message = analyse(text, self.lexicon, base.spelling)
         found, nearness = self._candidates(message, base)
-        if base.scorer is None:
-            return base, found, nearness, []
-        return (
-            base,
-            found,
-            nearness,
-            [Look(message, each, base.claims[each.claim], base.scorer, nearness) for each in found],
-        )
+        looks = [Look(message, each, base.read(each.claim), base.scorer, nearness) for each in found if base.scorer]
+        return base, found, nearness, looks
 
     def _candidates(self, message: Analysis, base: IndexedBase) -> tuple[list[Candidate], Nearness | None]:
         """Return the claims that are worth a look, the nearest by words first, and how near they come in meaning."""
         scorer = base.scorer
         if scorer is None or not message.words:
             return [], None
-        row = base.said_verbatim(message)
-        if row is None and self._source is not None and base.is_far(message, self._reader.gates):
-            return [], None
-        said = [] if row is None else [scorer.index.wordings[row].claim]
-        nearness = self._nearness(message, base)
-        if nearness is not None:
-            return scorer.close_look(message, [*said, *nearness.nearest_claims(_CLAIMS_BY_MEANING)]), nearness
+        claim = base.said_verbatim(message)
+        said = [] if claim is None else [claim]
+        if self._source is not None:
+            glance = scorer.hear(message)
+            if claim is None and base.is_far(glance, self._reader.gates):
+                return [], None
+            nearness = self._nearness(message, base)
+            if nearness is not None:
+                also = [*said, *nearness.nearest_claims(_CLAIMS_BY_MEANING)]
+                return scorer.close_look(message, also, glance), nearness
         found = scorer.candidates(message)
         if not {each.claim for each in found}.issuperset(said):
             found += [each for each in scorer.close_look(message, said) if each.claim in said]
         return found, None
 
-    def _index(self, read: Mapping[str, ReadClaim]) -> None:
-        self._read = read
-        self._vectors: Meaning | None = None
-        self.base = IndexedBase(read, self.lexicon, self.tuning)
-        if self._source is not None:
-            self._vectors = Meaning.of(self.base, self._source)
-
-    def _read_again(self, claim: KnownClaim, known: Mapping[str, ReadClaim]) -> ReadClaim:
-        before = known.get(claim.id)
-        return before if before is not None and before.claim == claim else read_claim(claim, self.lexicon)
-
     def _nearness(self, message: Analysis, base: IndexedBase) -> Nearness | None:
         """Ask the embedder; None without one, or while it is out of order."""
-        if self._source is None:
-            return None
+        kept = self._embedded(base)
+        return kept.nearness(message, self._source) if kept is not None and self._source is not None else None
+
+    def _embedded(self, base: IndexedBase) -> Meaning | None:
+        """Return the vectors of a snapshot; what another one has already is not embedded again."""
         # Another thread may have changed the base since this check began: vectors count for the snapshot they are of.
-        kept = self._vectors
-        if kept is None or kept.base is not base:
-            kept = self._vectors = Meaning.of(base, self._source)
-        return kept.nearness(message, self._source) if kept is not None else None
+        kept = self._meaning
+        if self._source is None or (kept is not None and kept.base is base):
+            return kept
+        if self._beside is not None:
+            shared, snapshot = self._beside
+            kept = shared._embedded(snapshot)  # noqa: SLF001  its own kind
+        found = self._meaning = Meaning.of(base, self._source, kept)
+        return found
 
 
 def _worth_reading(message: Analysis, candidates: Sequence[Candidate], base: IndexedBase) -> list[Candidate]:
@@ -161,9 +224,8 @@ def _worth_reading(message: Analysis, candidates: Sequence[Candidate], base: Ind
     """
     if base.scorer is None or not candidates:
         return []
-    model, row = base.scorer.model, base.said_verbatim(message)
-    said = None if row is None else base.scorer.index.wordings[row].claim
-    cut_offs = model.cut_offs_for(len(base.claims))
+    model, said = base.scorer.model, base.said_verbatim(message)
+    cut_offs = model.cut_offs_for(base.size)
     near = [
         model.probability(each.evidence.features()) >= (cut_offs.offer if n else cut_offs.near)
         for n, each in enumerate(candidates[:MOST_MATCHES])

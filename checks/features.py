@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice, pairwise
 from operator import mul
 
 from rapidfuzz import fuzz
 
-from checks.index import TermWeights
-from checks.lexicon import Analysis
+from checks.index import Segment
+from checks.lexicon import Lexicon, TermWeights
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,24 +119,60 @@ def letters(folded: str) -> set[str]:
     }
 
 
+# The rarity of n-grams is learned from so many wordings of a large base.
+_MOST_COUNTED = 20_000
+
+
 class CharacterVectors:
     """Unit vectors of n-grams, sublinear in counts, weighted by how few wordings hold them."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        """Count in how many of the base's folded texts each n-gram stands."""
-        self._holders: Counter[str] = Counter()
-        size = 0
-        for text in texts:
-            self._holders.update(grams(text).keys())
-            size += 1
+    def __init__(self, holders: Mapping[str, int], size: int, changed: Mapping[str, int], most: int) -> None:
+        """Take in how many of `size` wordings each n-gram stands (`most` at most), and by how many more since."""
+        self._holders, self._changed, self._counted, self._most = holders, changed, size, most
         self._size = size + 20
-        # Weights by how many hold an n-gram: a logarithm for each one of each text would take longer than the rest.
-        most = max(self._holders.values(), default=0)
-        self._rarities = [math.log(self._size / (held + 1)) for held in range(most + 1)]
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> "CharacterVectors":
+        """Count the n-grams of folded texts, of the first 20,000."""
+        holders: Counter[str] = Counter()
+        size = 0
+        for text in islice(texts, _MOST_COUNTED):
+            holders.update(grams(text).keys())
+            size += 1
+        return cls(holders, size, {}, max(holders.values(), default=0))
+
+    def changed(self, added: Sequence[str], removed: Sequence[str] = ()) -> "CharacterVectors":
+        """Return the same with some more texts, and without some; a large base has learned enough."""
+        if self._counted >= _MOST_COUNTED or not (added or removed):
+            return self
+        changed = Counter(self._changed)
+        for text in added:
+            changed.update(grams(text).keys())
+        for text in removed:
+            changed.subtract(grams(text).keys())
+        return CharacterVectors(self._holders, self._counted + len(added) - len(removed), changed, self._most)
+
+    def folded(self) -> "CharacterVectors":
+        """Return the same, counted in one."""
+        if not self._changed:
+            return self
+        holders = dict(self._holders)
+        for gram, count in self._changed.items():
+            holders[gram] = holders.get(gram, 0) + count
+        return CharacterVectors(holders, self._counted, {}, max(holders.values(), default=0))
+
+    @cached_property
+    def _rarities(self) -> Sequence[float]:
+        """Return weights by how many hold an n-gram: a logarithm for each one of each text would take too long."""
+        most = self._most + max(0, max(self._changed.values(), default=0))
+        return [math.log(self._size / (held + 1)) for held in range(most + 1)]
+
+    def _held(self, gram: str, none: int = 0) -> int:
+        return self._holders.get(gram, none) + self._changed.get(gram, none)
 
     def vector(self, folded: str) -> Vector:
         """Return the unit vector of a folded text."""
-        held, rarities, log = self._holders.get, self._rarities, math.log
+        held, rarities, log = self._held if self._changed else self._holders.get, self._rarities, math.log
         weights = {
             gram: rarities[held(gram, 0)] if count == 1 else (1 + log(count)) * rarities[held(gram, 0)]
             for gram, count in grams(folded).items()
@@ -149,7 +185,7 @@ class CharacterVectors:
         return {part: self._rarity(part) for part in letters(folded)}
 
     def _rarity(self, part: str) -> float:
-        held = self._holders.get(part[:5], 0) + 0.5
+        held = self._held(part[:5]) + 0.5
         return math.log(1 + max(0.0, self._size - held) / held)
 
 
@@ -168,8 +204,6 @@ _SENTENCE = re.compile(r"[.!?。!?;:—\n]+")
 _LEAST_SENTENCE = 3
 _MOST_SENTENCES = 12
 _MOST_COMPARED = 600
-# A wording taken apart holds some 10 kB: the ones in use are kept, all of a large base are not.
-_MOST_KEPT = 2_000
 
 Pairs = frozenset[tuple[str, str]]
 
@@ -177,19 +211,24 @@ Pairs = frozenset[tuple[str, str]]
 class Reader:
     """Takes texts apart for the close look; wordings are taken apart once."""
 
-    def __init__(self, weight: TermWeights, characters: CharacterVectors) -> None:
-        """Weigh words by `weight` and n-grams by `characters`."""
+    def __init__(self, weight: TermWeights, characters: CharacterVectors, most: int) -> None:
+        """Weigh words by `weight` and n-grams by `characters`.
+
+        A wording taken apart holds some 10 kB: the ones in use are kept, up to `most`; all of a large base are not.
+        """
         self.weight = weight
         self.characters = characters
-        self._wordings: dict[int, Parts] = {}
+        self._most = most
+        self._wordings: dict[tuple[Segment, int], Parts] = {}
 
-    def wording(self, row: int, reading: Analysis) -> "Parts":
-        """Return the parts of the wording in a row."""
-        parts = self._wordings.get(row)
+    def wording(self, segment: Segment, row: int, lexicon: Lexicon) -> "Parts":
+        """Return the parts of the wording in a row of a segment."""
+        key = segment, row
+        parts = self._wordings.get(key)
         if parts is None:
-            if len(self._wordings) >= _MOST_KEPT:
+            if len(self._wordings) >= self._most:
                 self._wordings = {}
-            parts = self._wordings[row] = Parts(reading, self)
+            parts = self._wordings[key] = Parts(segment.texts[row], lexicon, self)
         return parts
 
     def mass(self, words: frozenset[str]) -> float:
@@ -199,25 +238,36 @@ class Reader:
 
 @dataclass(frozen=True)
 class Parts:
-    """A text's n-grams, letters, neighbouring pairs, numbers and sentences, each worked out when first needed."""
+    """A text's words, n-grams, letters, neighbouring pairs, numbers and sentences, each worked out when needed."""
 
-    reading: Analysis
+    folded: str
+    lexicon: Lexicon
     reader: Reader
+
+    @cached_property
+    def forms(self) -> Sequence[str]:
+        """Return the words in order."""
+        return self.lexicon.tokenizer.forms(self.folded)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Return the words, each once."""
+        return frozenset(self.forms)
 
     @cached_property
     def text(self) -> str:
         """Return the folded text, cut to what is compared letter by letter."""
-        return self.reading.text[:_MOST_COMPARED]
+        return self.folded[:_MOST_COMPARED]
 
     @cached_property
     def vector(self) -> Vector:
         """Return the unit vector of character n-grams."""
-        return self.reader.characters.vector(self.reading.text)
+        return self.reader.characters.vector(self.folded)
 
     @cached_property
     def letters(self) -> Vector:
         """Return the weighted Han characters and Latin words."""
-        return self.reader.characters.letters(self.reading.text)
+        return self.reader.characters.letters(self.folded)
 
     @cached_property
     def letters_norm(self) -> float:
@@ -227,30 +277,30 @@ class Parts:
     @cached_property
     def pairs(self) -> Pairs:
         """Return the pairs of words that stand next to each other."""
-        return frozenset(pairwise(self.reading.lexicon.tokenizer.forms(self.reading.text)))
+        return frozenset(pairwise(self.forms))
 
     @cached_property
     def numbers(self) -> frozenset[str]:
         """Return the words that begin with a digit."""
-        return frozenset(word for word in self.reading.words if word[0].isdigit())
+        return frozenset(word for word in self.words if word[0].isdigit())
 
     @cached_property
     def mass(self) -> float:
         """Return the weight of all words."""
-        return self.reader.mass(self.reading.words)
+        return self.reader.mass(self.words)
 
     @cached_property
     def norm(self) -> float:
         """Return the length of the vector of words."""
-        return math.sqrt(sum(self.reader.weight(word) ** 2 for word in self.reading.words)) or 1.0
+        return math.sqrt(sum(self.reader.weight(word) ** 2 for word in self.words)) or 1.0
 
     @cached_property
     def sentences(self) -> Sequence[tuple[frozenset[str], float]]:
         """Return the words of each sentence, with their weight; of a single sentence, all words."""
-        forms = self.reading.lexicon.tokenizer.forms
-        cut = [frozenset(forms(part)) for part in _SENTENCE.split(self.reading.text) if part.strip()]
+        forms = self.lexicon.tokenizer.forms
+        cut = [frozenset(forms(part)) for part in _SENTENCE.split(self.folded) if part.strip()]
         long = [words for words in cut if len(words) >= _LEAST_SENTENCE][:_MOST_SENTENCES]
-        return [(words, self.reader.mass(words)) for words in long or [self.reading.words]]
+        return [(words, self.reader.mass(words)) for words in long or [self.words]]
 
 
 def likeness(message: Parts, wordings: Sequence[Parts]) -> dict[str, float]:
@@ -265,7 +315,7 @@ def likeness(message: Parts, wordings: Sequence[Parts]) -> dict[str, float]:
         "partial": max(fuzz.partial_ratio(message.text, each.text) for each in wordings) / 100,
         "whole_partial": fuzz.partial_ratio(message.text, fullest.text) / 100,
         "whole_characters": cosine(message.vector, fullest.vector),
-        "whole_dice": _dice(message.reading.words, message.mass, fullest),
+        "whole_dice": _dice(message.words, message.mass, fullest),
         "whole_cosine": _word_cosine(message, fullest),
         "sentence": max(_dice(words, mass, fullest) for words, mass in message.sentences),
         "phrases": _phrases(message, fullest),
@@ -276,12 +326,12 @@ def likeness(message: Parts, wordings: Sequence[Parts]) -> dict[str, float]:
 
 
 def _dice(words: frozenset[str], mass: float, wording: Parts) -> float:
-    return 2 * wording.reader.mass(words & wording.reading.words) / (mass + wording.mass)
+    return 2 * wording.reader.mass(words & wording.words) / (mass + wording.mass)
 
 
 def _word_cosine(message: Parts, wording: Parts) -> float:
     weight = message.reader.weight
-    shared = sum(weight(word) ** 2 for word in message.reading.words & wording.reading.words)
+    shared = sum(weight(word) ** 2 for word in message.words & wording.words)
     return shared / (message.norm * wording.norm)
 
 

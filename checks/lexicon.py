@@ -1,11 +1,13 @@
 """Read a text once: folded, cut into terms, its concepts named. Messages and wordings go through the same reading."""
 
 import logging
+import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module, resources
+from threading import Lock
 from types import MappingProxyType
 from typing import Any
 from zlib import crc32
@@ -19,6 +21,8 @@ from checks.text import PAIRED, WORD, CleanText, TextFolder, Token, Tokenizer
 from config.languages import lexicon_files
 
 _RAREST = 7.5
+_MOST_HUNDREDTHS = 2_000
+_COMMENTS = re.compile(r"\A(?:#.*\n)+")
 # A form of several parts is this much rarer than its rarest part.
 _PHRASE = 0.1
 
@@ -50,9 +54,13 @@ class Frequencies:
     @classmethod
     def load(cls) -> "Frequencies":
         """Read the table of each language."""
-        lines = (line for text in lexicon_files("frequencies.tsv").values() for line in text.splitlines())
-        pairs = (line.split("\t") for line in lines if not line.startswith("#"))
-        return cls({token: int(hundredths) / 100 for token, hundredths in pairs})
+        table: dict[str, float] = {}
+        # All lines at once, and each number once: there are a hundred thousand lines, and every start waits for them.
+        numbers = {str(hundredths): hundredths / 100 for hundredths in range(_MOST_HUNDREDTHS)}
+        for text in lexicon_files("frequencies.tsv").values():
+            cells = _COMMENTS.sub("", text).rstrip("\n").replace("\n", "\t").split("\t")
+            table.update(zip(cells[::2], map(numbers.__getitem__, cells[1::2]), strict=True))
+        return cls(table)
 
 
 class ConceptReader:
@@ -189,6 +197,112 @@ def analyse(raw: str, lexicon: Lexicon, spelling: "Spelling | None" = None) -> A
     )
 
 
+Floats = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.integer[Any]]
+Flags = npt.NDArray[np.bool_]
+
+# The background counts as this many texts of this many words, beside the wordings of the base.
+_BACKGROUND_TEXTS = 20_000
+_WORDS_PER_TEXT = 15
+_LEAST = 0.05
+_UNHEARD_OF = 1e-7
+
+
+class Vocabulary:
+    """Numbers for terms, the share of background texts that hold each, and which of them are concepts.
+
+    It only grows, and is shared by all segments that are ever read together. Safe from any thread.
+    """
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        """Take the background from the lexicon."""
+        self._lexicon = lexicon
+        self._numbers: dict[str, int] = {}
+        self._shares, self._concepts = np.zeros(2_048), np.zeros(2_048, dtype=bool)
+        self._lock = Lock()
+
+    def number(self, term: str) -> int:
+        """Return the number of a term, a new one where it has none."""
+        found = self._numbers.get(term)
+        if found is not None:
+            return found
+        with self._lock:
+            found = len(self._numbers)
+            if term in self._numbers:
+                return self._numbers[term]
+            if found == len(self._shares):
+                self._shares = np.concatenate([self._shares, np.zeros(found)])
+                self._concepts = np.concatenate([self._concepts, np.zeros(found, dtype=bool)])
+            self._shares[found] = self.background(term)
+            self._concepts[found] = term.startswith(CONCEPT_MARK)
+            self._numbers[term] = found
+            return found
+
+    def known(self, term: str) -> int | None:
+        """Return the number of a term, if it has one."""
+        return self._numbers.get(term)
+
+    def background(self, term: str) -> float:
+        """Return the share of background texts that hold the term (0–1)."""
+        if term.startswith(CONCEPT_MARK):
+            share = self._lexicon.concepts.shares.get(term[len(CONCEPT_MARK) :], _UNHEARD_OF)
+        else:
+            share = 10 ** -self._lexicon.frequencies.rarity(term)
+        return min(1.0, share * _WORDS_PER_TEXT)
+
+    def backgrounds(self, numbers: Numbers) -> Floats:
+        """Return the same for the numbers of terms."""
+        return self._shares[numbers]
+
+    def are_concepts(self, numbers: Numbers) -> Flags:
+        """Tell which of the terms are concepts."""
+        return self._concepts[numbers]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """In how many wordings of a base each term stands: by number, except where `beside` says otherwise."""
+
+    held: Numbers
+    beside: dict[int, int]
+
+    def of(self, number: int) -> int:
+        """Return the count of one term."""
+        found = self.beside.get(number)
+        if found is not None:
+            return found
+        return int(self.held[number]) if number < len(self.held) else 0
+
+
+class TermWeights:
+    """Inverse document frequency of terms over background and base together; natural logarithm, at least 0.05."""
+
+    def __init__(self, vocabulary: Vocabulary, counts: Counts, wordings: int, most_kept: int) -> None:
+        """Take in how many of the base's `wordings` each term stands; so many weights are kept at most."""
+        self._vocabulary, self._most = vocabulary, most_kept
+        self.counts = counts
+        self._texts = _BACKGROUND_TEXTS + wordings + 1
+        self._known: dict[str, float] = {}
+
+    def __call__(self, term: str) -> float:
+        """Return the weight of a term."""
+        weight = self._known.get(term)
+        if weight is None:
+            number = self._vocabulary.known(term)
+            held = 0 if number is None else self.counts.of(number)
+            seen = _BACKGROUND_TEXTS * self._vocabulary.background(term) + held + 0.5
+            weight = max(_LEAST, math.log(self._texts / seen))
+            if len(self._known) >= self._most:
+                self._known = {}
+            self._known[term] = weight
+        return weight
+
+    def of(self, numbers: Numbers, held: Numbers) -> Floats:
+        """Return the weights of terms that stand in so many wordings each."""
+        seen = _BACKGROUND_TEXTS * self._vocabulary.backgrounds(numbers) + held + 0.5
+        return np.maximum(_LEAST, np.log(self._texts / seen))
+
+
 _TYPED = re.compile(r"(?<![a-z0-9_'’&\u00c0-\u024f])[a-z]+(?![a-z0-9_\u00c0-\u024f])")
 _LEAST_LETTERS, _MOST_LETTERS = 5, 24
 _ONE = 1
@@ -202,12 +316,18 @@ class Spelling:
     base does not know, unless it is one letter off from a word that the base has.
     """
 
-    def __init__(self, texts: Iterable[str], lexicon: Lexicon) -> None:
-        """Collect the words of folded texts."""
+    def __init__(self, texts: Iterable[str], lexicon: Lexicon, beside: "Sequence[Spelling]" = ()) -> None:
+        """Collect the words of folded texts; those of others `beside` count as well."""
         self._lexicon = lexicon
+        self._all = (self, *beside)
         words = dict.fromkeys(word for text in texts for word in WORD.findall(text))
         self._known = frozenset(words)
         self._words = tuple(word for word in words if len(word) >= _LEAST_LETTERS and word.isalpha())
+
+    @classmethod
+    def together(cls, parts: "Sequence[Spelling]") -> "Spelling":
+        """Return what knows the words of all parts, of which there is one at least."""
+        return parts[0] if len(parts) == 1 else cls((), parts[0]._lexicon, parts)  # noqa: SLF001  its own kind
 
     def mend(self, clean: CleanText) -> CleanText:
         """Return the text with the words put right that were surely mistyped; its quotations move along."""
@@ -227,20 +347,27 @@ class Spelling:
         return CleanText(text, tuple((moved(start), moved(end)) for start, end in clean.quoted))
 
     def _is_strange(self, word: str) -> bool:
-        return word not in self._known and self._rarity(word) >= _RAREST
+        return self._rarity(word) >= _RAREST and not any(each.knows(word) for each in self._all)
 
     def _meant(self, typed: str) -> str:
-        if not self._words or not _LEAST_LETTERS - 1 <= len(typed) <= _MOST_LETTERS:
+        if not _LEAST_LETTERS - 1 <= len(typed) <= _MOST_LETTERS:
             return typed
-        near = [known for known in self._alike(typed) if OSA.distance(typed, known, score_cutoff=_ONE) <= _ONE]
+        alike = (known for each in self._all for known in each.alike(typed))
+        near = [known for known in alike if OSA.distance(typed, known, score_cutoff=_ONE) <= _ONE]
         # Of several, the one that people write most often is the one that was meant.
         return min(near, key=self._rarity, default=typed)
 
     def _rarity(self, word: str) -> float:
         return self._lexicon.frequencies.rarity(self._lexicon.tokenizer.stem(word))
 
-    def _alike(self, typed: str) -> Iterable[str]:
+    def knows(self, word: str) -> bool:
+        """Tell whether the word is one of its own."""
+        return word in self._known
+
+    def alike(self, typed: str) -> Iterable[str]:
         """Return the known words that become the same as the typed one where a letter of each is left out, or none."""
+        if not self._words:
+            return ()
         prints, owners = self._shortened
         wanted = np.array([crc32(part.encode()) for part in _shortened(typed)], dtype=np.uint32)
         first, last = np.searchsorted(prints, wanted, "left"), np.searchsorted(prints, wanted, "right")

@@ -6,21 +6,20 @@ In doubt, silence.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
-from checks.base import DisputeTuning, IndexedBase, ReadClaim, compare_names
+from checks.base import IndexedBase, ReadClaim, compare_names
 from checks.features import Evidence
 from checks.figures import FigureComparer, FigureReader, Quantity
-from checks.index import IndexedWording
 from checks.lexicon import CONCEPT_MARK, Analysis, Lexicon
 from checks.meaning import Measures, Nearness
 from checks.model import Action, FigureFinding, Guard, LocalCutOff, Match, Stance
-from checks.scoring import Candidate, Scorer, is_han
+from checks.scoring import Candidate, DisputeTuning, Scorer
 from checks.stance import StanceReader, StanceReading
 from checks.stance.cues import ToneReader
 from checks.stance.reader import REASONS
 from checks.stance.syntax import CueScan
-from checks.text import Span, count_han, cut, plain_text
+from checks.text import Span, count_han, cut, is_han, plain_text
 from checks.tuning import CutOffs, DecisionModel, MeaningTuning
 
 # Terms that weigh less than this are in every second sentence and anchor no match.
@@ -39,14 +38,14 @@ class Look:
     nearness: Nearness | None
 
     @property
-    def wording(self) -> IndexedWording:
-        """Return the wording that comes nearest."""
-        return self.scorer.index.wordings[self.candidate.row]
+    def wording(self) -> Analysis:
+        """Return the reading of the wording that comes nearest."""
+        return self.read.indexed[self.candidate.row][1]
 
     @cached_property
     def anchors(self) -> list[Span]:
         """Return the spans of the message's telling words that the wording shares, by form or by concept."""
-        message, wording, weight = self.message, self.wording.reading, self.scorer.index.weight
+        message, wording, weight = self.message, self.wording, self.scorer.weight
         words = {
             (token.start, token.end)
             for token in message.tokens
@@ -74,7 +73,7 @@ class Look:
         text, anchors, quoted = self.message.text, self.anchors, self.message.clean.quoted
         if window is not None:
             text, anchors, quoted = text[slice(*window)], cut(anchors, window), cut(quoted, window)
-        return reader.read(text, anchors, self.wording.reading.text, quoted, others)
+        return reader.read(text, anchors, self.wording.text, quoted, others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ def topic_measures(look: Look, nearness: Nearness) -> Measures:
     quoted = sum(end - start for start, end in message.clean.quoted)
     measures = nearness.measures(claim)
     # Words say nothing about a claim that has wordings in another language alone: meaning and sources count for more.
-    is_foreign = is_han(text) not in nearness.meaning.chinese[claim]
+    is_foreign = nearness.is_foreign(claim, han=is_han(text))
     foreign = ("meaning_whole", "meaning_part", "lead_both", "above_both", "above_sourced")
     return {
         **look.candidate.evidence.features(),
@@ -143,7 +142,7 @@ def stance_measures(
         **nearness.dispute(claim),
         **scan.measures(span, window),
         "dispute": look.read.voices.log_odds_within(
-            look.message, window, look.scorer.index.weight, tuning, sure=readings.around.sure
+            look.message, window, look.scorer.weight, tuning, sure=readings.around.sure
         ),
     }
 
@@ -257,10 +256,10 @@ class MatchReader:
     """Reads candidates closely: what the author does with the claim, which figures are named, which guards pass."""
 
     def __init__(self, lexicon: Lexicon, tuned: MeaningTuning | None = None) -> None:
-        """Load the readers and their data."""
-        self._stances = StanceReader.load(lexicon.folder)
-        self._figures = FigureReader.load()
-        self._comparer = FigureComparer(self._figures)
+        """Set up the readers; those of stance and figures read their data with the first message that needs them."""
+        self._stances = cache(lambda: StanceReader.load(lexicon.folder))
+        self._figures = cache(FigureReader.load)
+        self._comparer = cache(lambda: FigureComparer(self._figures()))
         self._dispute = DisputeTuning.load()
         self._tone = ToneReader(lexicon.tokenizer.stem)
         self._decision = DecisionModel.load().tuned(tuned)
@@ -278,7 +277,7 @@ class MatchReader:
         """Return a match for each candidate of a raw message; with `nearness`, for those that come near in meaning."""
         if base.scorer is None or not candidates:
             return []
-        looks = [Look(message, each, base.claims[each.claim], base.scorer, nearness) for each in candidates]
+        looks = [Look(message, each, base.read(each.claim), base.scorer, nearness) for each in candidates]
         verbatim = base.said_verbatim(message)
         if nearness is None:
             judged = [(look, self._by_words(look)) for look in looks]
@@ -286,21 +285,21 @@ class MatchReader:
             judged = self._by_meaning(looks, nearness, verbatim)
         # Folding makes 106 of 10⁶: figures are read, and quoted, as their author wrote them.
         written = plain_text(raw)
-        quantities = self._figures.read(written)
+        quantities = self._figures().read(written)
         return [
             self._match(look, _as_written(judgement, look, verbatim), written, quantities, local)
             for look, judgement in judged
         ]
 
     def _by_words(self, look: Look) -> Judgement:
-        stance = look.stance(self._stances)
+        stance = look.stance(self._stances())
         doubt = self._doubt(look, stance)
         values = look.candidate.evidence.features() | {"question": float(stance.stance == "asks")}
         return Judgement(
             probability=look.scorer.model.probability(values),
             stance="denies" if doubt.is_denial else stance.stance,
             reading=stance,
-            cut_offs=look.scorer.model.cut_offs_for(len(look.scorer.index.first_row)),
+            cut_offs=look.scorer.model.cut_offs_for(look.scorer.size),
             doubt=doubt,
         )
 
@@ -308,7 +307,7 @@ class MatchReader:
         if stance.stance == "denies":
             return _NO_DOUBT
         odds = look.read.voices.log_odds(
-            look.message.words, look.message.concepts, look.scorer.index.weight, self._dispute, sure=stance.sure
+            look.message.words, look.message.concepts, look.scorer.weight, self._dispute, sure=stance.sure
         )
         if stance.stance == "asks":
             return Doubt(is_denial=odds >= self._dispute.asked, is_doubtful=False)
@@ -316,7 +315,7 @@ class MatchReader:
 
     def ranked(self, looks: Sequence[Look], nearness: Nearness, verbatim: int | None) -> list[tuple[Look, Measures]]:
         """Return the looks, the claim that the message is likeliest about first, with what was measured of each."""
-        claims = len(nearness.meaning.base.claims)
+        claims = nearness.meaning.base.size
         measured = [(look, topic_measures(look, nearness)) for look in looks]
         measured.sort(key=lambda each: (not _is_said(each[0], verbatim), -self._decision.order(each[1], claims)))
         return measured
@@ -324,7 +323,7 @@ class MatchReader:
     def surest(self, looks: Sequence[Look], nearness: Nearness) -> tuple[Look, float]:
         """Return the claim on top, and how surely the message speaks of it, whatever its author does with it."""
         look, topic = self.ranked(looks, nearness, None)[0]
-        judged = self._judge(look, nearness, self._stances.scan(look.message.text), topic)
+        judged = self._judge(look, nearness, self._stances().scan(look.message.text), topic)
         return look, self._decision.sureness(topic, judged.elsewhere)
 
     def _by_meaning(
@@ -332,7 +331,7 @@ class MatchReader:
     ) -> list[tuple[Look, Judgement]]:
         """Return the looks whose claims the message is likeliest about, each judged; one said word for word first."""
         ranked = self.ranked(looks, nearness, verbatim)[:MOST_MATCHES]
-        scan = self._stances.scan(looks[0].message.text)
+        scan = self._stances().scan(looks[0].message.text)
         judged = [(look, self._judge(look, nearness, scan, topic)) for look, topic in ranked]
         near = self._decision.cut_offs.near
         return [
@@ -343,15 +342,15 @@ class MatchReader:
 
     def _judge(self, look: Look, nearness: Nearness, scan: CueScan, topic: Measures) -> Judgement:
         claim = look.candidate.claim
-        span, wording = nearness.span(claim), nearness.meaning.says
-        row = nearness.row(claim)
+        span = nearness.span(claim)
+        wording, vector = nearness.wording(claim)
         window = nearness.stretches.around(span)
-        readings = StanceReadings.of(look, nearness, self._stances)
-        turns = self._tone.turns(look.message.text, span, window, wording.texts[row])
+        readings = StanceReadings.of(look, nearness, self._stances())
+        turns = self._tone.turns(look.message.text, span, window, wording)
         signs = stance_measures(look, nearness, readings, scan, self._dispute)
         measures = {**topic, **signs, **joint_measures(topic, signs)}
         is_fitted = nearness.meaning.encoder.startswith(self._decision.encoder)
-        vectors = (nearness.vector(claim), wording.vectors[row]) if is_fitted else None
+        vectors = (nearness.vector(claim), vector) if is_fitted else None
         shares = self._decision.shares(measures, turns, vectors)
         text = look.message.text
         stance = self._decision.stance_of(shares, len(text) + count_han(text), has_denials=bool(signs["has_denials"]))
@@ -383,7 +382,7 @@ class MatchReader:
     ) -> Match:
         claim = look.read.claim
         wordings = [wording.text for wording in claim.wordings if wording.says] if claim.figures else ()
-        figures = self._comparer.compare(quantities, claim.figures, written, wordings, look.carrying)
+        figures = self._comparer().compare(quantities, claim.figures, written, wordings, look.carrying)
         guards = _guards(look, judged, figures)
         cut_off = claim.cut_off if local is None else local.of(claim)
         case = Case(judged.probability, judged.stance, guards, claim.muted, cut_off, raised_to=claim.raised_to)
@@ -391,7 +390,7 @@ class MatchReader:
             claim=claim.id,
             score=round(judged.probability, 4),
             stance=judged.stance,
-            wording=look.wording.raw,
+            wording=look.read.indexed[look.candidate.row][0].text,
             figures=figures,
             guards=guards,
             why=_in_short(look.candidate.evidence, judged.reading, guards),
@@ -410,7 +409,7 @@ def _is_kept(first: tuple[Look, Judgement], verbatim: int | None) -> bool:
 
 
 def _is_said(look: Look, verbatim: int | None) -> bool:
-    return verbatim is not None and look.scorer.index.wordings[verbatim].claim == look.candidate.claim
+    return verbatim == look.candidate.claim
 
 
 def _as_written(judged: Judgement, look: Look, verbatim: int | None) -> Judgement:

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from checks.base import IndexedBase
+from checks.base import IndexedBase, ReadClaim
 from checks.embedders.embedder import Vector, Vectors
 from checks.lexicon import Analysis
-from checks.scoring import is_han
-from checks.text import Span, Stretches, stretches_of
+from checks.model import KnownClaim
+from checks.text import Span, Stretches, is_han, stretches_of
 
 Rows = npt.NDArray[np.int64]
 EmbedWordings = Callable[[Sequence[str]], Vectors | None]
@@ -19,6 +19,7 @@ Measures = dict[str, float]
 
 _THREE = 3
 _SMALL = 1e-6
+_FEW_TEXTS = 2_000
 
 
 class MeaningSource(Protocol):
@@ -91,15 +92,14 @@ class EmbeddedTexts:
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
-    """The vectors of one base: of those who make its claims, of those who dispute them, and of what the sources say.
+class EmbeddedClaims:
+    """The vectors of one segment: of those who make its claims, of those who dispute them, and of what the sources say.
 
     `cohesion` tells how near the wordings of a claim come to each other in the mean, `chinese` whether it has wordings
-    in Chinese (True), in other languages (False) or both; `encoder` is the embedder's id.
+    in Chinese (True), in other languages (False) or both.
     """
 
-    base: IndexedBase
-    encoder: str
+    claims: tuple[KnownClaim, ...]
     says: EmbeddedTexts
     denies: EmbeddedTexts
     points: EmbeddedTexts
@@ -107,41 +107,94 @@ class Meaning:
     chinese: tuple[frozenset[bool], ...]
 
     @classmethod
-    def of(cls, base: IndexedBase, source: MeaningSource) -> "Meaning | None":
-        """Embed all texts of the base; None while the embedder is out of order."""
-        embed = source.wordings_or_none
-        says = EmbeddedTexts.build([[each.text for each in read.voices.says] for read in base.claims], embed)
-        denies = EmbeddedTexts.build([[each.text for each in read.voices.denies] for read in base.claims], embed)
-        points = EmbeddedTexts.build([_parts(read.points) for read in base.claims], embed)
+    def of(cls, claims: tuple[KnownClaim, ...], read: Sequence[ReadClaim], embed: EmbedWordings) -> Self | None:
+        """Embed all texts of the claims; None where `embed` gives None."""
+        says = EmbeddedTexts.build([[each.text for each in one.voices.says] for one in read], embed)
+        denies = EmbeddedTexts.build([[each.text for each in one.voices.denies] for one in read], embed)
+        points = EmbeddedTexts.build([_parts(one.points) for one in read], embed)
         if says is None or denies is None or points is None:
             return None
-        chinese = tuple(frozenset(is_han(each.text) for each in read.voices.says) for read in base.claims)
-        return cls(base, source.name, says, denies, points, _cohesion(says), chinese)
+        chinese = tuple(frozenset(is_han(each.text) for each in one.voices.says) for one in read)
+        return cls(claims, says, denies, points, _cohesion(says), chinese)
+
+
+class _KnownTexts:
+    """Asks the embedder only for texts of which no earlier vector is at hand.
+
+    Where few are wanted, large parts are not gone through: the embedder has a store of its own.
+    """
+
+    def __init__(self, before: "Meaning | None", embed: EmbedWordings, wanted: int) -> None:
+        self._embed = embed
+        self._known: dict[str, Vector] = {}
+        for part in before.parts if before else ():
+            for texts in (part.says, part.denies, part.points):
+                if len(texts.texts) <= max(_FEW_TEXTS, 2 * wanted):
+                    self._known.update(zip(texts.texts, texts.vectors, strict=True))
+
+    def __call__(self, texts: Sequence[str]) -> Vectors | None:
+        missing = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if missing:
+            vectors = self._embed(missing)
+            if vectors is None:
+                return None
+            self._known.update(zip(missing, vectors, strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """The vectors of one base, segment by segment; `encoder` is the embedder's id."""
+
+    base: IndexedBase
+    encoder: str
+    parts: tuple[EmbeddedClaims, ...]
+
+    @classmethod
+    def of(cls, base: IndexedBase, source: MeaningSource, before: "Meaning | None" = None) -> "Meaning | None":
+        """Embed all texts of the base; None while the embedder is out of order.
+
+        From the meaning of a base `before` is taken what both share.
+        """
+        kept = {id(part.claims): part for part in before.parts} if before else {}
+        embed: _KnownTexts | None = None
+        parts: list[EmbeddedClaims] = []
+        for segment in (part.segment for part in base.parts):
+            part = kept.get(id(segment.claims))
+            if part is None:
+                embed = embed or _KnownTexts(before, source.wordings_or_none, segment.rows)
+                part = EmbeddedClaims.of(segment.claims, base.readings_of(segment), embed)
+            if part is None:
+                return None
+            parts.append(part)
+        return cls(base, source.name, tuple(parts))
 
     def nearness(self, message: Analysis, source: MeaningSource) -> "Nearness | None":
         """Return how near a message and its stretches are to each claim; None while the embedder is out of order."""
         stretches = stretches_of(message.text)
-        parts = [message.text[start:end] for start, end in stretches.all]
-        vectors = source.embed_or_none([message.text, *parts])
+        cut = [message.text[start:end] for start, end in stretches.all]
+        vectors = source.embed_or_none([message.text, *cut])
         if vectors is None:
             return None
-        said = self.says.similarities(vectors)
-        one, three = self.says.nearest(said), self.says.nearest(said, _THREE)
-        points = self.points.nearest(self.points.similarities(vectors))
+        said = tuple(part.says.similarities(vectors) for part in self.parts)
+        both = list(zip(self.parts, said, strict=True))
+        one = np.concatenate([part.says.nearest(near) for part, near in both])
+        three = np.concatenate([part.says.nearest(near, _THREE) for part, near in both])
+        points = np.concatenate([part.points.nearest(part.points.similarities(vectors)) for part in self.parts])
         whole, wholes, part, parts = one[:, 0], three[:, 0], one[:, 1:].max(axis=1), three[:, 1:].max(axis=1)
-        sourced = points[:, 0] + points[:, 1:].max(axis=1)
+        sourced, alive = points[:, 0] + points[:, 1:].max(axis=1), self.base.alive
         return Nearness(
             meaning=self,
             stretches=stretches,
             vectors=vectors,
             said=said,
-            whole=_Standing.of(whole),
-            wholes=_Standing.of(wholes),
-            part=_Standing.of(part),
-            parts=_Standing.of(parts),
-            both=_Standing.of(wholes + parts),
+            whole=_Standing.of(whole, alive),
+            wholes=_Standing.of(wholes, alive),
+            part=_Standing.of(part, alive),
+            parts=_Standing.of(parts, alive),
+            both=_Standing.of(wholes + parts, alive),
             carrying=one[:, 1:].argmax(axis=1),
-            sourced=_Standing.of(sourced),
+            sourced=_Standing.of(sourced, alive),
         )
 
 
@@ -172,12 +225,15 @@ class _Standing:
     spread: np.float32
 
     @classmethod
-    def of(cls, values: Vector) -> "_Standing":
-        """Work out once what each claim is held against."""
+    def of(cls, values: Vector, alive: npt.NDArray[np.bool_] | None) -> "_Standing":
+        """Work out once what each claim is held against: those that are `alive` (None: all)."""
+        counted = values
+        if alive is not None:
+            counted, values = values[alive], np.where(alive, values, np.float32(-np.inf))
         first = int(values.argmax())
-        second = np.partition(values, -2)[-2] if len(values) > 1 else np.float32(0.0)
-        best = values[first] if len(values) > 1 else np.float32(0.0)
-        return cls(values, first, best, second, np.mean(values), np.std(values))
+        second = np.partition(counted, -2)[-2] if len(counted) > 1 else np.float32(0.0)
+        best = values[first] if len(counted) > 1 else np.float32(0.0)
+        return cls(values, first, best, second, np.mean(counted), np.std(counted))
 
     def lead(self, claim: int) -> float:
         """Return the distance to the nearest of the other claims; the value itself where there is no other."""
@@ -200,7 +256,7 @@ class Nearness:
     meaning: Meaning
     stretches: Stretches
     vectors: Vectors
-    said: Vectors
+    said: tuple[Vectors, ...]
     whole: _Standing
     wholes: _Standing
     part: _Standing
@@ -212,9 +268,9 @@ class Nearness:
     def nearest_claims(self, most: int) -> list[int]:
         """Return the numbers of the nearest claims, nearest first."""
         near = -self.both.values
-        # Where there are many, only those that may be among the first are put in order.
+        # Where there are many, only those that may be among the first are put in order; what is gone is infinitely far.
         last = np.partition(near, most)[most] if len(near) > most else np.inf
-        chosen = np.flatnonzero(near <= last)
+        chosen = np.flatnonzero((near <= last) & np.isfinite(near))
         return [int(claim) for claim in chosen[np.argsort(near[chosen], kind="stable")][:most]]
 
     def span(self, claim: int) -> Span:
@@ -225,16 +281,32 @@ class Nearness:
         """Return the unit vector of that stretch."""
         return self.vectors[1 + int(self.carrying[claim])]
 
-    def row(self, claim: int) -> int:
-        """Return the row (among the wordings that say a claim) that is nearest to that stretch."""
-        rows = self.meaning.says.rows[claim]
-        return int(rows[int(np.argmax(self.said[rows, 1 + int(self.carrying[claim])]))])
+    def wording(self, claim: int) -> tuple[str, Vector]:
+        """Return the wording (of those that say the claim) that is nearest to that stretch, folded, and its vector."""
+        texts, said, own = self._of(claim)
+        rows = texts.says.rows[own]
+        row = int(rows[int(np.argmax(said[rows, 1 + int(self.carrying[claim])]))])
+        return texts.says.texts[row], texts.says.vectors[row]
+
+    def is_foreign(self, claim: int, *, han: bool) -> bool:
+        """Tell whether the claim has wordings in another language alone than a message in Chinese (or not) is in."""
+        texts, _, own = self._of(claim)
+        return han not in texts.chinese[own]
+
+    def _of(self, claim: int) -> tuple[EmbeddedClaims, Vectors, int]:
+        """Return the segment of a claim, the similarities of its texts, and the claim's number there."""
+        for texts, said in zip(self.meaning.parts, self.said, strict=True):
+            if claim < len(texts.claims):
+                return texts, said, claim
+            claim -= len(texts.claims)
+        raise IndexError(claim)
 
     def measures(self, claim: int) -> Measures:
         """Return the claim's standing: cosines, distances to the next claim, and standard deviations above the mean.
 
         Cosines of different models have different scales; deviations have none.
         """
+        texts, _, own = self._of(claim)
         return {
             "meaning_whole": float(self.whole.values[claim]),
             "meaning_wholes": float(self.wholes.values[claim]),
@@ -246,7 +318,7 @@ class Nearness:
             "above_whole": self.wholes.above(claim),
             "above_part": self.parts.above(claim),
             "above_both": self.both.above(claim),
-            "cohesion": float(self.meaning.cohesion[claim]),
+            "cohesion": float(texts.cohesion[own]),
             "sourced": float(self.sourced.values[claim]),
             "above_sourced": self.sourced.above(claim),
         }
@@ -255,9 +327,10 @@ class Nearness:
         """Return how near the message comes to what sources and disputers say, beside the claim itself."""
         column = 1 + int(self.carrying[claim])
         both = self.vectors[[0, column]]
-        points = self.meaning.points.near(claim, both)
-        denials = self.meaning.denies.near(claim, both)
-        own = _three_nearest(self.said[self.meaning.says.rows[claim]][:, [0, column]])
+        texts, said, number = self._of(claim)
+        points = texts.points.near(number, both)
+        denials = texts.denies.near(number, both)
+        own = _three_nearest(said[texts.says.rows[number]][:, [0, column]])
         near = points.max(axis=0) if len(points) else np.zeros(2, dtype=np.float32)
         beyond = _three_nearest(denials) - own if len(denials) else np.zeros(2, dtype=np.float32)
         return {

@@ -1,90 +1,22 @@
-"""Score the claims for a message: all wordings cheaply, the best few closely."""
+"""Score the claims for a message: all wordings cheaply, the best few closely, and whose words a text has."""
 
+import json
 import math
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib import resources
+from itertools import accumulate
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from checks.features import CharacterVectors, Evidence, Parts, Reader, likeness
-from checks.index import (
-    Floats,
-    IndexedWording,
-    Overlap,
-    Postings,
-    Rows,
-    Shares,
-    TermWeights,
-    WordingIndex,
-    claim_documents,
-    count_holders,
-)
-from checks.lexicon import Analysis, Lexicon
-from checks.text import count_han
+from checks.features import Evidence, Parts, Reader, likeness
+from checks.index import Part, Rows, Segment, Shares
+from checks.lexicon import CONCEPT_MARK, Analysis, Floats, Numbers, TermWeights, Vocabulary
+from checks.text import Span, is_han
 from checks.tuning import Gates, Model, Tuning
-
-_K1 = 1.5
-_B = 0.75
-
-
-class ClaimDocuments:
-    """Saturated term counts of every claim, ready to be weighted and summed."""
-
-    def __init__(self, counts: Sequence[Counter[str]], weight: TermWeights) -> None:
-        """Take the term counts of each claim's document."""
-        self._weight = weight
-        lengths = np.array([max(1, count.total()) for count in counts], dtype=np.float64)
-        damping: list[float] = (_K1 * (1 - _B + _B * lengths / lengths.mean())).tolist()
-        self._postings = Postings(
-            {term: times / (times + damp) for term, times in count.items()}
-            for count, damp in zip(counts, damping, strict=True)
-        )
-
-    def evidence(self, terms: Collection[str]) -> Floats:
-        """Return, for every claim, the BM25 score as a share of the most that these terms could score (0–1)."""
-        query = {term: self._weight(term) for term in terms}
-        most = sum(query.values())
-        return self._postings.sums(query) / (most or 1.0)
-
-
-# Half a wording is added to every count, so that one stray word does not decide.
-_SMOOTHING = 0.5
-_BACKGROUND_SHARE = 0.5
-_FULL_WEIGHT = 6.0
-
-
-class ClaimProfiles:
-    """For every term, how much more often the wordings of a claim hold it than all others and ordinary writing do.
-
-    The weight is the logarithm of that ratio (pointwise mutual information), at least 0, scaled down for terms that say
-    little anywhere.
-    """
-
-    def __init__(self, holders: Sequence[Counter[str]], sizes: Sequence[int], weight: TermWeights) -> None:
-        """Take, for every claim, in how many of its wordings each term stands, and how many wordings it has."""
-        self._postings = Postings(_weights(holders, sizes, weight))
-
-    def evidence(self, terms: Collection[str]) -> Floats:
-        """Return, for every claim, the summed weight of the terms that speak for it, per root of their number."""
-        return self._postings.sums(dict.fromkeys(terms, 1.0)) / math.sqrt(len(terms) + 3)
-
-
-def _weights(holders: Sequence[Counter[str]], sizes: Sequence[int], weight: TermWeights) -> Iterator[dict[str, float]]:
-    total: Counter[str] = Counter()
-    for count in holders:
-        total.update(count)
-    everything = sum(sizes)
-    for count, size in zip(holders, sizes, strict=True):
-        speaking: dict[str, float] = {}
-        for term, times in count.items():
-            elsewhere = (total[term] - times + _SMOOTHING) / (everything - size + 1)
-            usual = elsewhere + _BACKGROUND_SHARE * weight.background(term)
-            speaks = math.log((0.9 * times / max(1, size) + 0.1 * usual) / usual)
-            if speaks > 0:
-                speaking[term] = speaks * min(1.0, weight(term) / _FULL_WEIGHT)
-        yield speaking
-
 
 # How many claims are looked at closely, and how many wordings of each.
 _CLAIMS_CLOSELY = 10
@@ -94,11 +26,18 @@ _WORDINGS_CLOSELY = 3
 _CLAIMS_FIRST = 3
 # Where an embedder proposes claims too, so many are looked at that words propose.
 _CLAIMS_BY_WORDS = 8
+# So many rows are read at most for one message, those of its rarest terms first.
+_MOST_ROWS = 30_000
+_FEW_ROWS = 20_000
+
+# Half of ordinary chat scores less by profiles and BM25, and one in a hundred messages about a claim. The best of more
+# claims scores higher by chance: each tenfold of a small base raises the gate.
+_HOPELESS, _HOPELESS_TENFOLD, _SMALL_BASE = 1.2, 0.26, 50
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A claim (by number) with its evidence and the row of the wording that comes nearest."""
+    """A claim (by number) with its evidence, and the wording that comes nearest (`row`: its place in the claim)."""
 
     claim: int
     row: int
@@ -106,151 +45,272 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Glance:
-    """What one message shares with all claims by their profiles and documents, which costs the least."""
+class _Terms:
+    """The terms of a message: those that any claim holds, by number with their weights.
 
-    words: Floats
-    concepts: Floats
-    bm25: Floats
+    `mass` is the weight of all terms, also of those that no claim holds, and `root` the root of how many these are.
+    """
 
-    @property
-    def total(self) -> Floats:
-        """Return the three together."""
-        return 0.25 * (self.words + self.concepts) + 12 * self.bm25
+    numbers: Numbers
+    weights: Shares
+    mass: float
+    root: float
+
+    @classmethod
+    def of(cls, terms: Collection[str], weight: TermWeights, known: Callable[[str], int | None]) -> "_Terms":
+        weights = [weight(term) for term in terms]
+        numbers = [known(term) for term in terms]
+        found = [number for number in numbers if number is not None]
+        held = [each for number, each in zip(numbers, weights, strict=True) if number is not None]
+        root = math.sqrt(len(weights) + 3)
+        return cls(np.array(found, dtype=np.int32), np.array(held, dtype=np.float32), sum(weights), root)
 
 
 @dataclass(frozen=True, slots=True)
-class _Sighting:
-    """What one message shares with all claims and wordings, before any is looked at closely."""
+class _Found:
+    """Which terms of one part are in a message, with their weights, and what they say of which claims (`owners`)."""
 
-    words: Floats
-    concepts: Floats
-    bm25: Floats
-    overlap: Overlap
-    combined: Shares
-    han: bool
+    places: Numbers
+    weights: Shares
+    owners: Numbers
+    says: Shares
+
+    @classmethod
+    def of(cls, part: Part, terms: _Terms) -> "_Found":
+        postings = part.segment.postings
+        if not len(terms.numbers):
+            return cls(terms.numbers, terms.weights, postings.owners[:0], part.says[:0])
+        places, there = postings.find(terms.numbers)
+        places, weights = places[there], terms.weights[there]
+        spans = _spans(postings.owner_starts, places)
+        if not spans:
+            return cls(places, weights, postings.owners[:0], part.says[:0])
+        owners = np.concatenate([postings.owners[span] for span in spans])
+        return cls(places, weights, owners, np.concatenate([part.says[span] for span in spans]))
+
+    def shared(self, segment: Segment) -> Shares:
+        """Return the weight of the terms that each row holds."""
+        postings, places, weights = segment.postings, self.places, self.weights
+        lengths = postings.row_starts[places + 1] - postings.row_starts[places]
+        if int(lengths.sum()) > _MOST_ROWS:
+            order = np.lexsort((places, -weights))
+            read = np.cumsum(lengths[order]) - lengths[order]
+            order = order[read <= _MOST_ROWS]
+            places, weights, lengths = places[order], weights[order], lengths[order]
+        spans = _spans(postings.row_starts, places)
+        if not spans:
+            return np.zeros(segment.rows, dtype=np.float32)
+        rows = np.concatenate([postings.rows[span] for span in spans])
+        # Half the width of the sums is enough here, and halves the time that large bases take.
+        return np.bincount(rows, np.repeat(weights, lengths), segment.rows).astype(np.float32)
 
 
-# Half of ordinary chat scores less by profiles and BM25, and one in a hundred messages about a claim. The best of more
-# claims scores higher by chance: each tenfold of a small base raises the gate.
-_HOPELESS, _HOPELESS_TENFOLD, _SMALL_BASE = 1.2, 0.26, 50
+def _spans(starts: Numbers, places: Numbers) -> list[slice]:
+    return [slice(*each) for each in zip(starts[places].tolist(), starts[places + 1].tolist(), strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What one message shares with all claims by their profiles and documents, which costs the least."""
+
+    message: Analysis
+    words: _Terms
+    concepts: _Terms
+    found: Sequence[tuple[_Found, _Found]]
+    totals: Floats
+
+    @property
+    def nearest(self) -> float:
+        """Return the greatest total."""
+        return float(self.totals.max())
+
+
+class _Seen:
+    """What one message shares with the claims and wordings of one part.
+
+    Attributes:
+        words: what the words say of each claim by its profile.
+        concepts: what the concepts say of it.
+        documents: BM25 of its text, as a share of the most that the message's words could score (0–1).
+    """
+
+    def __init__(self, part: Part, heard: Glance, words: _Found, concepts: _Found) -> None:
+        segment = self.segment = part.segment
+        claims = len(segment.claims)
+        self.words = np.bincount(words.owners, words.says[:, 0], claims) / heard.words.root
+        self.concepts = np.bincount(concepts.owners, concepts.says[:, 0], claims) / heard.concepts.root
+        self.documents = np.bincount(words.owners, words.says[:, 1], claims) / (heard.words.mass or 1.0)
+        self._part, self._masses = part, (np.float32(heard.words.mass), np.float32(heard.concepts.mass))
+        self._shared = words.shared(segment), concepts.shared(segment)
+        # Of few wordings all are measured at once, of many only those that are asked for.
+        self._all = self._measure(slice(None)) if segment.rows <= _FEW_ROWS else None
+
+    def measured(self, rows: slice | Numbers) -> Sequence[Shares]:
+        """Return Dice and share of some rows by words, the same by concepts, and all of it combined (0–2)."""
+        return self._measure(rows) if self._all is None else [each[rows] for each in self._all]
+
+    def _measure(self, rows: slice | Numbers) -> Sequence[Shares]:
+        shared, alike = self._shared[0][rows], self._shared[1][rows]
+        words, concepts = self._part.word_mass[rows], self._part.concept_mass[rows]
+        dice = np.float32(2) * shared / (words + self._masses[0])
+        share = shared / words
+        concept_dice = np.float32(2) * alike / (concepts + self._masses[1])
+        combined = dice + np.float32(0.7) * concept_dice + np.float32(0.3) * share
+        return dice, share, concept_dice, alike / concepts, combined
+
+    def best(self) -> Floats:
+        """Return the combined overlap of each claim's best positive wording; 0 where none shares anything."""
+        segment = self.segment
+        if self._all is not None and segment.rows:
+            return np.maximum.reduceat(self._all[4] * ~segment.negative, segment.first_row[:-1]).astype(np.float64)
+        hit = np.flatnonzero((self._shared[0] + self._shared[1] > 0) & ~segment.negative)
+        found = np.zeros(len(segment.claims))
+        if len(hit):
+            claims = segment.claim_of[hit]
+            first = np.flatnonzero(np.diff(claims, prepend=-1))
+            found[claims[first]] = np.maximum.reduceat(self._measure(hit)[4], first)
+        return found
 
 
 class Scorer:
-    """Holds the indexes over one set of wordings and scores messages against them."""
+    """Scores messages against the claims of some parts, numbered through; dead ones are never found."""
 
-    def __init__(self, wordings: Sequence[IndexedWording], claims: int, lexicon: Lexicon, tuning: Tuning) -> None:
-        """Build the indexes; `wordings` must be ordered by claim number."""
-        weight = count_holders(wordings, lexicon)
-        documents = claim_documents(wordings, claims)
-        self.index = WordingIndex(wordings, claims, weight)
-        mean = sum(each.size for each in documents) / claims
-        self.model: Model = tuning.model_for(mean)
-        self._wordings_a_claim = mean
-        self._profiles = ClaimProfiles([each.holders for each in documents], [each.size for each in documents], weight)
-        self._documents = ClaimDocuments([each.counts for each in documents], weight)
-        self._gate = _HOPELESS + _HOPELESS_TENFOLD * math.log10(max(claims, _SMALL_BASE) / _SMALL_BASE)
-        self._reader = Reader(weight, CharacterVectors(w.reading.text for w in wordings))
+    def __init__(self, parts: Sequence[Part], vocabulary: Vocabulary, reader: Reader, tuning: Tuning) -> None:
+        """Take weighed parts (`weigh`) with at least one living claim; `reader` weighs by the same weights."""
+        self.weight = reader.weight
+        self._parts, self._vocabulary, self._reader = parts, vocabulary, reader
+        self._first = [0, *accumulate(len(part.segment.claims) for part in parts)]
+        self._dead = (
+            np.flatnonzero(~np.concatenate([part.living for part in parts]))
+            if any(part.alive is not None for part in parts)
+            else None
+        )
+        self.size = self._first[-1] - (0 if self._dead is None else len(self._dead))
+        counted = (p.segment.sizes if p.alive is None else p.segment.sizes[p.alive] for p in parts)
+        self._wordings_a_claim = int(sum(sizes.sum() for sizes in counted)) / self.size
+        self.model: Model = tuning.model_for(self._wordings_a_claim)
+        self._gate = _HOPELESS + _HOPELESS_TENFOLD * math.log10(max(self.size, _SMALL_BASE) / _SMALL_BASE)
+
+    def hear(self, message: Analysis) -> Glance:
+        """Return what the message shares with all claims at a glance."""
+        words = _Terms.of(message.words, self.weight, self._vocabulary.known)
+        concepts = _Terms.of(message.concepts, self.weight, self._vocabulary.known)
+        found = [(_Found.of(part, words), _Found.of(part, concepts)) for part in self._parts]
+        by_word = np.array([0.25 / words.root, 12 / (words.mass or 1.0)], dtype=np.float32)
+        by_concept = np.array([0.25 / concepts.root, 0.0], dtype=np.float32)
+        totals = [
+            np.bincount(word.owners, word.says @ by_word, len(part.segment.claims))
+            + np.bincount(concept.owners, concept.says @ by_concept, len(part.segment.claims))
+            for part, (word, concept) in zip(self._parts, found, strict=True)
+        ]
+        # Counts of nothing are whole numbers, which cannot be infinite.
+        heard = Glance(message, words, concepts, found, _through(totals).astype(np.float64, copy=False))
+        if self._dead is not None:
+            heard.totals[self._dead] = -np.inf
+        return heard
+
+    def is_far(self, heard: Glance, gates: Gates) -> bool:
+        """Tell by words and concepts alone whether a message is far from every claim."""
+        return heard.nearest < (gates.many if self._wordings_a_claim >= gates.many_from else gates.few)
 
     def candidates(self, message: Analysis, most: int | None = None) -> list[Candidate]:
         """Return up to `most` candidates, best first; none where the message comes near no claim."""
-        quick = self._glance(message)
-        if float(quick.total.max()) < self._gate:
+        heard = self.hear(message)
+        if heard.nearest < self._gate:
             return []
-        seen = self._sight(message, quick)
-        rough = self._rough(quick, seen)
-        chosen = self._worth_a_look(message, _largest(rough, _CLAIMS_CLOSELY), seen)
-        said = Parts(message, self._reader)
-        found = [self._closely(said, int(claim), seen) for claim in chosen if rough[claim] > 0]
-        found.sort(key=lambda candidate: -candidate.evidence.rank)
-        return _with_margin(found)[:most]
+        seen = self._sight(heard)
+        rough = self._rough(heard, seen)
+        chosen = self._worth_a_look(heard, seen, _largest(rough, min(self.size, _CLAIMS_CLOSELY)))
+        return self._looked_at(heard, seen, chosen[rough[chosen] > 0].tolist())[:most]
 
-    def is_far(self, message: Analysis, gates: Gates) -> bool:
-        """Tell by words and concepts alone whether a message is far from every claim."""
-        return float(self._glance(message).total.max()) < (
-            gates.many if self._wordings_a_claim >= gates.many_from else gates.few
-        )
+    def close_look(self, message: Analysis, also: Sequence[int], heard: Glance | None = None) -> list[Candidate]:
+        """Return the claims that come near by words and those in `also`, all looked at closely; best first.
 
-    def close_look(self, message: Analysis, also: Sequence[int]) -> list[Candidate]:
-        """Return the claims that come near by words and those in `also`, all looked at closely; best first."""
-        quick = self._glance(message)
-        seen = self._sight(message, quick)
-        said = Parts(message, self._reader)
-        chosen = dict.fromkeys([*map(int, _largest(self._rough(quick, seen), _CLAIMS_BY_WORDS)), *also])
-        found = [self._closely(said, claim, seen) for claim in chosen]
+        `heard` is what `hear` has found in the message, where it has been asked already.
+        """
+        heard = heard or self.hear(message)
+        seen = self._sight(heard)
+        chosen = _largest(self._rough(heard, seen), min(_CLAIMS_BY_WORDS, self.size)).tolist()
+        return self._looked_at(heard, seen, list(dict.fromkeys([*chosen, *also])))
+
+    def _sight(self, heard: Glance) -> list[_Seen]:
+        return [_Seen(part, heard, *found) for part, found in zip(self._parts, heard.found, strict=True)]
+
+    def _rough(self, heard: Glance, seen: Sequence[_Seen]) -> Floats:
+        """Return the likeness of every claim by which some are chosen for a close look."""
+        return heard.totals + _through([each.best() for each in seen])
+
+    def _looked_at(self, heard: Glance, seen: Sequence[_Seen], chosen: Sequence[int]) -> list[Candidate]:
+        message = heard.message
+        said, han = Parts(message.text, message.lexicon, self._reader), is_han(message.text)
+        found = [self._closely(said, heard, seen, claim, han=han) for claim in chosen]
         found.sort(key=lambda candidate: -candidate.evidence.rank)
         return _with_margin(found)
 
-    def _glance(self, message: Analysis) -> "_Glance":
-        words = self._profiles.evidence(message.words)
-        concepts = self._profiles.evidence(message.concepts)
-        return _Glance(words, concepts, self._documents.evidence(message.words))
-
-    def _sight(self, message: Analysis, quick: "_Glance") -> "_Sighting":
-        overlap = self.index.overlap(message)
-        combined = overlap.dice + np.float32(0.7) * overlap.concept_dice + np.float32(0.3) * overlap.share
-        return _Sighting(quick.words, quick.concepts, quick.bm25, overlap, combined, is_han(message.text))
-
-    def _rough(self, quick: "_Glance", seen: "_Sighting") -> Floats:
-        """Return the likeness of every claim by which some are chosen for a close look."""
-        return quick.total + self.index.best_by_claim(seen.combined)
-
-    def _worth_a_look(self, message: Analysis, chosen: Rows, seen: _Sighting) -> Rows:
+    def _worth_a_look(self, heard: Glance, seen: Sequence[_Seen], chosen: Rows) -> Rows:
         """Return the chosen claims that are near, beside the first ones; none where none of the first is near."""
         first, others = chosen[:_CLAIMS_FIRST], chosen[_CLAIMS_FIRST:]
-        if not any(self._is_near(message, int(claim), seen) for claim in first):
+        if not any(self._is_near(heard, seen, claim) for claim in first.tolist()):
             return first[:0]
-        near = [claim for claim in others if self._is_near(message, int(claim), seen)]
+        near = [claim for claim in others.tolist() if self._is_near(heard, seen, claim)]
         return np.array([*first, *near], dtype=np.int64)
 
-    def _is_near(self, message: Analysis, claim: int, seen: _Sighting) -> bool:
+    def _is_near(self, heard: Glance, seen: Sequence[_Seen], claim: int) -> bool:
         """Tell by words and concepts whether the claim is worth a close look; most chat is not, and is spared it."""
-        rows = self.index.rows_of(claim)
-        span = slice(rows.start, rows.stop)
+        place, own = self._place(claim)
+        rows = seen[place].segment.rows_of(own)
+        dice, share, concept_dice, _, _ = seen[place].measured(slice(rows.start, rows.stop))
         measures = {
-            "share": float(seen.overlap.share[span].max()),
-            "dice": float(seen.overlap.dice[span].max()),
-            "concept_dice": float(seen.overlap.concept_dice[span].max()),
-            "bm25": float(seen.bm25[claim]),
-            "profile": float(seen.words[claim]),
-            "words": math.log1p(len(message.words)),
+            "share": float(share.max()),
+            "dice": float(dice.max()),
+            "concept_dice": float(concept_dice.max()),
+            "bm25": float(seen[place].documents[own]),
+            "profile": float(seen[place].words[own]),
+            "words": math.log1p(len(heard.message.words)),
         }
         return self.model.is_near(measures)
 
-    def _closely(self, said: Parts, claim: int, seen: _Sighting) -> Candidate:
-        span = self.index.rows_of(claim)
-        rows = np.arange(span.start, span.stop)
-        negative = self.index.negative[span.start : span.stop]
-        positive, against = rows[~negative], rows[negative]
-        order = positive[np.argsort(-seen.combined[positive], kind="stable")]
-        near = [int(row) for row in order[:_WORDINGS_CLOSELY]]
-        parts = [self._reader.wording(row, self.index.wordings[row].reading) for row in near]
-        overlap = seen.overlap
+    def _closely(self, said: Parts, heard: Glance, seen: Sequence[_Seen], claim: int, *, han: bool) -> Candidate:
+        place, own = self._place(claim)
+        sight, segment = seen[place], seen[place].segment
+        span = segment.rows_of(own)
+        dice, share, concept_dice, concept_share, combined = sight.measured(slice(span.start, span.stop))
+        negative = segment.negative[span.start : span.stop]
+        positive, against = np.flatnonzero(~negative), np.flatnonzero(negative)
+        order = positive[np.argsort(-combined[positive], kind="stable")]
+        near = order[:_WORDINGS_CLOSELY].tolist()
+        parts = [self._reader.wording(segment, span.start + row, said.lexicon) for row in near]
         evidence = Evidence(
             **likeness(said, parts),
-            dice=float(overlap.dice[positive].max()),
-            share=float(overlap.share[order[:8]].max()),
-            concept_dice=float(overlap.concept_dice[positive].max()),
-            concept_share=float(overlap.concept_share[order[:8]].max()),
-            profile=float(seen.words[claim]),
-            concept_profile=float(seen.concepts[claim]),
-            bm25=float(seen.bm25[claim]),
-            best=float(seen.combined[order[0]]),
-            best_three=float(seen.combined[order[:3]].mean()),
-            negative=float(seen.combined[against].max()) if len(against) else 0.0,
-            words=len(said.reading.words),
-            concepts=len(said.reading.concepts),
+            dice=float(dice[positive].max()),
+            share=float(share[order[:8]].max()),
+            concept_dice=float(concept_dice[positive].max()),
+            concept_share=float(concept_share[order[:8]].max()),
+            profile=float(sight.words[own]),
+            concept_profile=float(sight.concepts[own]),
+            bm25=float(sight.documents[own]),
+            best=float(combined[order[0]]),
+            best_three=float(combined[order[:3]].mean()),
+            negative=float(combined[against].max()) if len(against) else 0.0,
+            words=len(heard.message.words),
+            concepts=len(heard.message.concepts),
         )
-        return Candidate(claim, near[0], replace(evidence, rank=self.model.rank(evidence.features(), han=seen.han)))
+        return Candidate(claim, near[0], replace(evidence, rank=self.model.rank(evidence.features(), han=han)))
+
+    def _place(self, claim: int) -> tuple[int, int]:
+        """Return the place of the part in which a claim stands, and its number there."""
+        place = next(n for n, first in enumerate(self._first[1:]) if claim < first)
+        return place, claim - self._first[place]
 
 
-def is_han(folded: str) -> bool:
-    """Tell whether a text is in Chinese: at least one Han character in four."""
-    return count_han(folded) * 4 >= len(folded)
+def _through(parts: Sequence[npt.NDArray[Any]]) -> Floats:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _largest(values: Floats, most: int) -> Rows:
-    part = np.argpartition(-values, most)[:most] if len(values) > most * 4 else np.arange(len(values))
+    """Return the numbers of the largest values, the largest first; of equal ones the first ones."""
+    last = len(values) - most
+    part = np.flatnonzero(values >= np.partition(values, last)[last]) if last > 0 else np.arange(len(values))
     return part[np.argsort(-values[part], kind="stable")][:most]
 
 
@@ -260,3 +320,121 @@ def _with_margin(found: list[Candidate]) -> list[Candidate]:
     second = found[1].evidence.rank if len(found) > 1 else 0.0
     first = replace(found[0], evidence=replace(found[0].evidence, margin=found[0].evidence.rank - second))
     return [first, *found[1:]]
+
+
+_NEAREST = 3
+_CONCEPT_SHARE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeTuning:
+    """Fitted weights, and the log odds from which a message is doubted (`doubt`) or read as a denial (`denies`).
+
+    A question is read as a denial from `asked` on: people who ask use the words of both sides.
+    """
+
+    unsure: float
+    nearer: float
+    words: float
+    bias: float
+    doubt: float
+    denies: float
+    asked: float
+
+    @classmethod
+    def load(cls) -> "DisputeTuning":
+        """Read the shipped weights."""
+        data: dict[str, Any] = json.loads((resources.files("config") / "lexicon" / "dispute.json").read_text("utf-8"))
+        return cls(**{name: float(value) for name, value in data.items() if name != "provenance"})
+
+
+@dataclass(frozen=True)
+class Voices:
+    """The wordings of one claim by those who make it and by those who dispute it, with how many hold each term."""
+
+    says: tuple[Analysis, ...]
+    denies: tuple[Analysis, ...]
+    said: Mapping[str, int]
+    denied: Mapping[str, int]
+
+    @classmethod
+    def of(cls, says: Sequence[Analysis], denies: Sequence[Analysis]) -> "Voices":
+        """Count the terms of both sides."""
+        return cls(tuple(says), tuple(denies), _count(says), _count(denies))
+
+    def log_odds(
+        self,
+        words: frozenset[str],
+        concepts: frozenset[str],
+        weight: Callable[[str], float],
+        tuning: DisputeTuning,
+        *,
+        sure: bool,
+    ) -> float:
+        """Return the log odds that a text of these terms disputes the claim, given that its cues do not say so.
+
+        Below every threshold for a claim that ships no denials.
+        """
+        if not self.denies or not self.says:
+            return -math.inf
+        weighed = _Weighed.of(words, weight), _Weighed.of(concepts, weight)
+        nearer = _nearest(*weighed, self.denies, weight) - _nearest(*weighed, self.says, weight)
+        evidence = tuning.unsure * (not sure) + tuning.nearer * nearer + tuning.words * self._by_words(words, concepts)
+        return evidence + tuning.bias
+
+    def log_odds_within(
+        self, message: Analysis, window: Span, weight: Callable[[str], float], tuning: DisputeTuning, *, sure: bool
+    ) -> float:
+        """Return the same for a window of a message; 0 for a claim that ships no denials."""
+        words = frozenset(token.form for token in message.tokens if window[0] <= token.start < window[1])
+        if not self.denies or not self.says or not words:
+            return 0.0
+        mentions = (mention for mention in message.mentions if window[0] <= mention.start < window[1])
+        concepts = frozenset(CONCEPT_MARK + mention.concept for mention in mentions)
+        return self.log_odds(words, concepts, weight, tuning, sure=sure)
+
+    def _by_words(self, words: frozenset[str], concepts: frozenset[str]) -> float:
+        """Return the evidence of single terms: the log ratios of how often each side uses them, summed and damped."""
+        denied, said = len(self.denies) + 1, len(self.says) + 1
+        summed = sum(
+            math.log(((self.denied.get(term, 0) + 0.5) / denied) / ((self.said.get(term, 0) + 0.5) / said))
+            for term in words | concepts
+        )
+        return summed / math.sqrt(len(words) + 3)
+
+
+def _count(readings: Sequence[Analysis]) -> Mapping[str, int]:
+    counts: Counter[str] = Counter()
+    for reading in readings:
+        counts.update(reading.words | reading.concepts)
+    return counts
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """Terms of a message with the sum of their weights, which every reading is held against."""
+
+    terms: frozenset[str]
+    mass: float
+
+    @classmethod
+    def of(cls, terms: frozenset[str], weight: Callable[[str], float]) -> "_Weighed":
+        return cls(terms, sum(map(weight, terms)))
+
+
+def _nearest(
+    words: _Weighed, concepts: _Weighed, readings: Sequence[Analysis], weight: Callable[[str], float]
+) -> float:
+    likeness = sorted(
+        (
+            _dice(words, each.words, weight) + _CONCEPT_SHARE * _dice(concepts, each.concepts, weight)
+            for each in readings
+        ),
+        reverse=True,
+    )[:_NEAREST]
+    return sum(likeness) / len(likeness)
+
+
+def _dice(one: _Weighed, other: frozenset[str], weight: Callable[[str], float]) -> float:
+    both = one.mass + sum(map(weight, other))
+    return 2 * sum(map(weight, one.terms & other)) / both if both else 0.0

@@ -1,7 +1,8 @@
 """The claim base: the one door to claims, packs and documents."""
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -11,10 +12,11 @@ from sqlmodel import col
 
 from claims.documents.loading import DocumentReport, load_files, read_documents, read_passage
 from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PackRecord, Passage
-from claims.store.claim_rows import pack_record, packs_in_force, read_claims
+from claims.store.changes import CLAIM, CLAIM_ORIGIN, CLAIM_SETTING, PACK, PACK_IN_FORCE, SERVER
+from claims.store.claim_rows import Difference, pack_record, packs_in_force, read_claims, read_difference
 from claims.store.copying import upgrade
 from claims.store.database import Database
-from claims.store.tables import Claim, Pack
+from claims.store.tables import ChangeRow, Claim, Pack, Revision
 from config.errors import UnknownClaimError
 
 Clock = Callable[[], datetime]
@@ -23,6 +25,19 @@ Clock = Callable[[], datetime]
 def utc_now() -> datetime:
     """Return this moment in UTC."""
     return datetime.now(UTC)
+
+
+_CLAIMS = frozenset({CLAIM, CLAIM_ORIGIN})
+_ALL_CLAIMS = frozenset({PACK, PACK_IN_FORCE})
+_SEEN = _CLAIMS | {CLAIM_SETTING, SERVER}
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Whose claims have changed: ids of `shared` claims (None: any of them), and servers for which something has."""
+
+    shared: frozenset[str] | None
+    servers: frozenset[int]
 
 
 class ClaimBase:
@@ -66,6 +81,18 @@ class ClaimBase:
         """Return a number that grows with each change to the base, whichever process made it; cheap to ask for."""
         return self.database.revision()
 
+    def touched(self, since: int) -> Touched:
+        """Return whose claims have changed since a revision."""
+        query = select(col(Revision.server), col(ChangeRow.kind), col(ChangeRow.subject))
+        query = query.join(ChangeRow, col(ChangeRow.revision) == col(Revision.id)).where(col(Revision.id) > since)
+        with self.database.reading() as session:
+            rows = session.connection().execute(query).all()
+        shared = {subject for server, kind, subject in rows if server is None and kind in _CLAIMS}
+        all_shared = any(kind in _ALL_CLAIMS for _, kind, _ in rows)
+        servers = {server for server, kind, _ in rows if server is not None and kind in _SEEN}
+        servers |= {int(subject) for _, kind, subject in rows if kind == SERVER}
+        return Touched(None if all_shared else frozenset(shared), frozenset(servers))
+
     def packs(self) -> tuple[PackRecord, ...]:
         """Return the packs that are loaded and in force, by id."""
         with self.database.reading() as session:
@@ -85,6 +112,17 @@ class ClaimBase:
                 return found[0]
             known = session.scalars(select(col(Claim.id)).where(col(Claim.server).is_(None))).all()
         raise UnknownClaimError(claim_id, tuple(difflib.get_close_matches(claim_id, known)))
+
+    def shared_claims(self, ids: Collection[str]) -> dict[str, ClaimRecord]:
+        """Return some of the published claims that all servers share, by id."""
+        with self.database.reading() as session:
+            found = (claim for name in ids for claim in read_claims(session, None, name))
+            return {claim.id: claim for claim in found if claim.status == "published"}
+
+    def difference(self, server: int) -> Difference:
+        """Return what a server sees otherwise than the shared claims say."""
+        with self.database.reading() as session:
+            return read_difference(session, server)
 
     def documents(self, server: int | None = None) -> tuple[DocumentRecord, ...]:
         """Return all documents that packs cite, and the server's own sources, by id."""

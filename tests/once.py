@@ -1,8 +1,8 @@
 """What the product reads from its own files, read once a process of tests.
 
 The product reads lexicon, readers and catalogues once and shares them among threads, so that nothing in them changes;
-tests that open an application each may share them as well. So it is with what was read of a claim, and with the checker
-that was built over claims.
+tests that open an application each may share them as well. So it is with what was read of a claim, and with the base
+that was indexed.
 """
 
 from collections import deque
@@ -12,19 +12,18 @@ from functools import cache
 
 import pytest
 
-KEPT_CHECKERS = 6
+KEPT_BASES = 6
 KEPT_READINGS = 1000
 
 
 @contextmanager
 def read_once() -> Iterator[None]:
     """Let a shipped file be read once, and equal claims once as well."""
-    from bot import service
     from bot.texts import Texts
-    from checks import base, checker
-    from checks.base import DisputeTuning
+    from checks import base
     from checks.figures import FigureReader
     from checks.lexicon import Lexicon
+    from checks.scoring import DisputeTuning
     from checks.stance import StanceReader
     from checks.tuning import DecisionModel
 
@@ -38,10 +37,8 @@ def read_once() -> Iterator[None]:
             (Texts, "open"),
         ):
             patch.setattr(kind, name, staticmethod(cache(getattr(kind, name))))
-        reading = _kept_readings(base.read_claim)
-        patch.setattr(base, "read_claim", reading)
-        patch.setattr(checker, "read_claim", reading)
-        patch.setattr(service, "Checker", _kept(service.Checker))
+        patch.setattr(base, "read_claim", _kept_readings(base.read_claim))
+        patch.setattr(base.IndexedBase, "of", staticmethod(_kept(base.IndexedBase.of)))
         yield
 
 
@@ -62,17 +59,15 @@ def _kept_readings(read: Callable) -> Callable:
 
 
 def _kept(build: Callable) -> Callable:
-    kept = deque(maxlen=KEPT_CHECKERS)
+    kept = deque(maxlen=KEPT_BASES)
 
-    def checker(known, lexicon, tuning, meaning=None, *, like=None):
-        known = list(known)
-        if meaning is not None:
-            return build(known, lexicon, tuning, meaning, like=like)
-        for claims, own, made in kept:
-            if made.lexicon is lexicon and own == tuning and claims == known:
+    def base(claims, lexicon, tuning, readings=None):
+        known = list(claims)
+        for same, own, fitted, made in kept:
+            if own is lexicon and fitted == tuning and same == known:
                 return made
-        made = build(known, lexicon, tuning, like=like)
-        kept.append((known, tuning, made))
+        made = build(known, lexicon, tuning, readings)
+        kept.append((known, lexicon, tuning, made))
         return made
 
-    return checker
+    return base

@@ -5,12 +5,15 @@ May not live here: Discord (`touchstone run` imports it when it is called), or a
 """
 
 import signal
+import sys
 
 
 def main() -> None:
     """Run the command; Ctrl-C while its parts are imported ends it at once, and not somewhere in a library."""
     before = signal.signal(signal.SIGINT, signal.SIG_DFL)
     from bot.terminal.app import main as run  # noqa: PLC0415
+    from bot.terminal.app import parts_for  # noqa: PLC0415
 
+    parts_for(*sys.argv[1:2])
     signal.signal(signal.SIGINT, before)
     run()

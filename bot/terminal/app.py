@@ -2,13 +2,14 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from importlib import import_module
+from types import ModuleType
 from typing import Annotated, Any, Literal
 
 import typer
 
-from bot.terminal import backtest, calibrate, check, claims, doctor, documents, evaluate, packs
 from bot.terminal.console import STOPPED, Terminal, complain, operator_language
 from bot.texts import Texts, msgid
 from config.errors import StartError, TouchstoneError, version
@@ -56,6 +57,19 @@ FAILURE = 1
 NOT_STARTED = 2
 COMMAND = "touchstone"
 
+# Each file with commands, and which these are: for one of them the others need not be read, which takes a second.
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "check": ("check", "chat", "demo"),
+    "claims": ("claims",),
+    "documents": ("documents", "sources"),
+    "packs": ("packs",),
+    "doctor": ("doctor", "backup", "restore", "db"),
+    "evaluate": ("evaluate",),
+    "calibrate": ("calibrate",),
+    "backtest": ("backtest", "trends"),
+}
+_OWN = ("run", "completion")
+
 _ABOUT = msgid("Recognises known claims in chat and answers with what the documents say.")
 # typer's own texts: named here so that the catalogue has them.
 _TYPERS = (
@@ -67,7 +81,8 @@ _TYPERS = (
 def main(arguments: list[str] | None = None) -> None:
     """Run the command, and leave with its code: 0 done, 1 not done, 2 wrong input or a bot that cannot start."""
     open_streams()
-    command = typer.main.get_command(build_app())
+    given = sys.argv[1:] if arguments is None else arguments
+    command = typer.main.get_command(build_app(*given[:1]))
     language = operator_language()
     if language != FIRST_SHOWN:
         translate_help(command, Texts.open(language))
@@ -137,16 +152,23 @@ def open_streams() -> None:
             reconfigure(errors="replace")
 
 
-def build_app() -> typer.Typer:
-    """Put the command together from its parts."""
+def build_app(asked: str = "") -> typer.Typer:
+    """Put the command together from its parts; where one of its words is asked for, from what has that word."""
     names = {"help_option_names": ["-h", "--help"]}
     app = typer.Typer(help=_ABOUT, no_args_is_help=True, pretty_exceptions_enable=False, context_settings=names)
     app.callback()(root)
-    for part in (check, claims, documents, packs, doctor, evaluate, calibrate, backtest):
+    for part in parts_for(asked):
         part.register(app)
     app.command(help=msgid("Run the bot in Discord until it is stopped; needs TOUCHSTONE_DISCORD_TOKEN."))(run)
     app.command(help=msgid("Print a shell's script that completes this command's words."))(completion)
     return app
+
+
+def parts_for(asked: str = "") -> list[ModuleType]:
+    """Import the files that have a word of the command; all of them for a word that none has."""
+    is_known = asked in _OWN or any(asked in words for words in PARTS.values())
+    wanted = (part for part, words in PARTS.items() if asked in words or not is_known)
+    return [import_module(f"bot.terminal.{part}") for part in wanted]
 
 
 def root(

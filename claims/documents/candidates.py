@@ -215,6 +215,8 @@ class CandidateReader:
         if len(words) - start < _LEAST_LEFT:
             start = lead
         words = words[: len(words) - _left_over(words[start:])]
+        if quoted := _quoted(words, start, is_told=found is not None and found.end == 0):
+            start, words = quoted[0], words[: quoted[1]]
         first = sentence.at + start
         return Said(
             sentence=sentence,
@@ -231,6 +233,7 @@ class CandidateReader:
     def _candidate(
         self, source: SourceText, document: CleanDocument, one: Said, worth: Worth, counter: Counterpoint | None
     ) -> Candidate:
+        one = _without(document, one, counter)
         start, end = document.view.span(one.start, one.end)
         score = worth.score + (self._worth.cues.file.disputed if counter else 0)
         return Candidate(
@@ -276,9 +279,26 @@ def _heading_of(text: str, start: int, plain: str) -> int:
 
 def _goes_on_quoting(one: Said) -> bool:
     """Tell whether a sentence is a quotation in the paragraph of the one before it, and names nobody itself."""
-    return one.text[:1] in {opening for opening, _ in _QUOTES} and not one.sentence.opens
+    return one.sentence.text[:1] in {opening for opening, _ in _QUOTES} and not one.sentence.opens
 
 
+def _quoted(words: str, start: int, *, is_told: bool) -> tuple[int, int] | None:
+    """Return where the longest quotation stands in a sentence that is one, with who says it behind it or between."""
+    if words[start : start + 1] not in {opening for opening, _ in _QUOTES}:
+        return None
+    parts = [found.span(1) for found in _QUOTATION.finditer(words, start)]
+    outside = len(words) - start - sum(end - first for first, end in parts)
+    if not parts or outside > _MOST_OUTSIDE or not (is_told or _ADDED.search(words, start)):
+        return None
+    first, end = max(parts, key=lambda part: part[1] - part[0])
+    return first, first + len(words[first:end].rstrip(",，"))
+
+
+_QUOTATION = re.compile(r"[“「『]([^“”「」『』]{9,})[”」』]")
+_ADDED = re.compile(
+    r"[”」』]\s?(?:(?:he|she|they)\s(?:\w+ed|says|said|adds|notes|explains)\b|(?:他|她)们?(?:补充|補充|说|說|表示|指出|解释|解釋))"
+)
+_MOST_OUTSIDE = 90
 _LEAST_LEFT = 9
 _QUOTES = (("“", "”"), ("「", "」"), ("『", "』"))
 
@@ -290,6 +310,20 @@ def _left_over(words: str) -> int:
         if kept.endswith(closing) and kept.count(closing) > kept.count(opening):
             kept = kept[:-1]
     return len(words) - len(kept)
+
+
+def _without(document: CleanDocument, one: Said, counter: Counterpoint | None) -> Said:
+    """Return what somebody is said to say without what the same sentence holds against it."""
+    view = document.view
+    if counter is None or not one.is_reported or one.is_named:
+        return one
+    at, _ = view.within(counter.start, counter.end)
+    if not one.start + _LEAST_LEFT < at < one.end:
+        return one
+    words = view.text[one.start : at]
+    # Between the comma and what follows it may stand words that only lead on.
+    words = words[: max(map(words.rfind, "，,;；"))] if set(words[-_LEAST_LEFT:]) & set("，,;；") else words
+    return replace(one, end=one.start + len(words), text=clean_text(words))
 
 
 def _attitude(one: Said, worth: Worth, counter: Counterpoint | None) -> Attitude:

@@ -10,7 +10,19 @@ from itertools import accumulate
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from claims.documents.markup import Edit, Form, Line, View, body_lines, form_of, prose_span, title_of, without_markup
+from claims.documents.markup import (
+    Edit,
+    Form,
+    Line,
+    View,
+    body_lines,
+    form_of,
+    prose_span,
+    title_of,
+    voices_of,
+    without_markup,
+)
+from claims.documents.wrapping import broken_lines, page_frame
 
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 
@@ -100,6 +112,8 @@ class CleaningRules:
         title = title_of(raw, view.text, form, self._is_frame)
         view = view.edited(self._frame(raw, view.text, form))
         names = self._names(view.text)
+        if form == "subtitles":
+            names |= voices_of(raw)
         view = view.edited(self._captions_and_credits(view.text, title, names))
         is_speech = self.is_speech(view.text)
         if is_speech:
@@ -188,8 +202,13 @@ class CleaningRules:
 
 def unmarked(raw: str, form: Form) -> View:
     """Return the whole text as it is read, its frame included: without markup, invisible characters and readings."""
-    view = without_markup(View.of(raw), form)
+    view = View.of(raw)
+    if form in {"text", "markdown"}:
+        view = view.edited(page_frame(view.text)).edited(broken_lines(view.text, form))
+    view = without_markup(view, form)
     view = view.edited(_invisible(view.text))
+    if form == "text" and not view.text.isascii():
+        view = view.edited(Edit(*found.span(), "space") for found in _MARK_SPACE.finditer(view.text))
     if has_readings(view.text):
         view = view.edited(Edit(*found.span(), "reading") for found in INSERTED.finditer(view.text))
     return view
@@ -197,7 +216,7 @@ def unmarked(raw: str, form: Form) -> View:
 
 def documents_file() -> Mapping[str, object]:
     """Return the content of config/lexicon/documents.yaml."""
-    return yaml.safe_load((resources.files("config") / "lexicon" / "documents.yaml").read_text("utf-8"))
+    return yaml.load((resources.files("config") / "lexicon" / "documents.yaml").read_text("utf-8"), yaml.CSafeLoader)
 
 
 # Characters followed by their reading in brackets, as some pages insert it: 網(wǎng)易. Tone marks may stand apart.
@@ -208,7 +227,15 @@ _ONE_HAN = re.compile(f"[{HAN}]")
 _LEAST_INSERTED = 0.01
 _GLOSSED = re.compile(rf"(?<=[{HAN}])[(（][a-zü{_TONED}\u0308 ]{{1,40}}[)）]")
 _WHOLE_WORDS = 0.2
-_HAN_SPACE = re.compile(rf"(?<=[{HAN}，。？！、])[ ]+(?=[{HAN}，。？！、\d])|(?<=[\d%％])[ ]+(?=[{HAN}，。？！、%％])")
+_HAN_MARKS = "，。？！、；：…—“”‘’「」『』《》（）"
+_HAN_SPACE = re.compile(
+    rf"(?<=[{HAN}{_HAN_MARKS}])[ ]+(?=[{HAN}{_HAN_MARKS}\d])|(?<=[\d%％])[ ]+(?=[{HAN}，。？！、%％])"
+)
+# Before and after these no Chinese text has a space, but the text layer of a PDF has.
+_MARK_SPACE = re.compile(
+    rf"(?<=[{HAN}\w%）」』”])[ ]+(?=[，。？！、；：”」』》）])"
+    rf"|(?<=[，。？！、；：“「『《（])[ ]+(?=[{HAN}\w“”「」『』])"
+)
 _DOUBLED = re.compile(r"[。，？！][ ]?[。，,.？！]|[.,][ ]?[。，]")
 _LEAST_SPEECH = 60
 _LEAST_TURNS = 3

@@ -1,6 +1,7 @@
 """What a file or an answer holds: its text as it is kept, and what it says of itself."""
 
 import hashlib
+import html
 import io
 import json
 import re
@@ -12,9 +13,10 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from claims.documents.cleaning import CleaningRules
+from claims.documents.cleaning import CleaningRules, unmarked
 from claims.documents.decoding import canonical, decoded, digest_of
 from claims.documents.markup import form_of
+from claims.documents.wrapping import PAGE, reflowed
 from config.errors import DocumentRefusedError
 from config.languages import Language
 
@@ -99,10 +101,28 @@ class IntakeReader:
             language=self._language_of(clean.view.text[:_MOST_OF_TEXT]),
             address=address,
         )
-        facts = facts.or_else(found)
+        facts = _apart(facts.or_else(found), facts.publisher, text)
         return Intake(text, sha256, data, replace(facts, title=_line(facts.title), author=_line(facts.author)))
 
 
+_SITE = re.compile(r"\s+[|–—·-]\s+|\s*[|｜_]\s*")
+
+
+def _apart(facts: DocumentFacts, site: str, text: str) -> DocumentFacts:
+    """Return the facts with the site's name taken from behind the title, where the text has the title without it."""
+    cuts = list(_SITE.finditer(facts.title))
+    if not cuts:
+        return facts
+    head = "".join(unmarked(text[:_MOST_OF_TEXT], form_of(text)).text[:_TOP_OF_TEXT].split())
+    for cut in reversed(cuts):
+        title, name = facts.title[: cut.start()], facts.title[cut.end() :]
+        stands = "".join(title.split()) in head and "".join(facts.title.split()) not in head
+        if title and name and (stands or name == site):
+            return replace(facts, title=title, publisher=site or _line(name))
+    return facts
+
+
+_TOP_OF_TEXT = 3000
 # So much of a text tells its language.
 _MOST_OF_TEXT = 20_000
 _OTHERS = (
@@ -130,7 +150,7 @@ def _read_pdf(data: bytes) -> tuple[str, DocumentFacts]:
         pages: list[str] = []
         length = 0
         for page in reader.pages:
-            pages.append(_reflowed(_PRESENTED.sub(_plain, page.extract_text())))
+            pages.append(reflowed(_PRESENTED.sub(_plain, page.extract_text().replace(PAGE, "\n"))))
             length += len(pages[-1])
             if length > _MOST_CHARACTERS:
                 break
@@ -141,7 +161,7 @@ def _read_pdf(data: bytes) -> tuple[str, DocumentFacts]:
         raise DocumentRefusedError(
             "The PDF is broken ({reason}). Save it anew.", reason=type(error).__name__
         ) from error
-    text = canonical("\n\n".join(pages).replace("\x00", "").encode("utf-8", "ignore").decode())
+    text = canonical(f"\n{PAGE}\n".join(pages).replace("\x00", "").encode("utf-8", "ignore").decode())
     if len(text.strip()) < _LEAST_TEXT:
         raise DocumentRefusedError(
             "The PDF has no text layer: it holds pictures of pages. Run text recognition over it first."
@@ -151,35 +171,10 @@ def _read_pdf(data: bytes) -> tuple[str, DocumentFacts]:
 
 # Radicals and ligatures as fonts have them, in place of the characters that people type.
 _PRESENTED = re.compile("[\u2e80-\u2fdf\ufb00-\ufb06]")
-_WIDE = re.compile(r"[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60]")
-_ITEM = re.compile(r"\s*(?:[•·‣▪*–—-]\s|[(（]?\d{1,3}[.)、）]\s?\S)")
-# A line of at least this share of the page's width was broken to fit it.
-_FULL = 0.8
-_LEAST_WIDTH = 40
 
 
 def _plain(found: re.Match[str]) -> str:
     return unicodedata.normalize("NFKC", found.group())
-
-
-def _reflowed(page: str) -> str:
-    """Return the text of a page with the lines joined that were broken to fit it; items of lists stay apart."""
-    lines = page.split("\n")
-    widths = sorted(len(line) + len(_WIDE.findall(line)) for line in lines if line.strip())
-    width = widths[len(widths) * 9 // 10] if widths else 0
-    if width < _LEAST_WIDTH:
-        return page
-    joined: list[str] = []
-    goes_on = False
-    for line in lines:
-        if goes_on and line.strip() and not _ITEM.match(line):
-            before, words = joined[-1].rstrip(), line.strip()
-            is_tight = before.endswith("-") or _WIDE.match(before[-1]) or _WIDE.match(words)
-            joined[-1] = before + ("" if is_tight else " ") + words
-        else:
-            joined.append(line)
-        goes_on = len(line.rstrip()) + len(_WIDE.findall(line)) >= _FULL * width
-    return "\n".join(joined)
 
 
 def _refuse_locked(reader: "PdfReader") -> None:
@@ -214,7 +209,10 @@ _LONG_DATE = re.compile(
     rf"\b(?:(\d{{1,2}})(?:st|nd|rd|th)?\.? {_MONTH}|{_MONTH} (\d{{1,2}})(?:st|nd|rd|th)?),? ((?:19|20)\d\d)\b"
 )
 _BYLINE = re.compile(r"^[*_]{0,3}By ((?:[A-Z][\w.'-]+|the|of|and)(?: (?:[A-Z][\w.'-]+|of|and)){0,6})", re.MULTILINE)
-_AUTHOR = re.compile(r"^(?:作者|文|撰文)\s?[:：/|｜]\s?(\S{2,30})", re.MULTILINE)
+_AUTHOR = re.compile(
+    r"^(?:作者|文|撰文)\s?[:：/／|｜]\s?(\S{2,30})|^[〔【\[(（]?(?:记者|記者)\s?[:：]?\s?([\u4e00-\u9fff·]{2,5})(?=\s?[／/]|\s|报道|報導|報道|$)",
+    re.MULTILINE,
+)
 _TOP = 600
 
 
@@ -236,7 +234,8 @@ def _said_of_itself(text: str) -> DocumentFacts:
 
 def _top_facts(top: str) -> DocumentFacts:
     byline = _AUTHOR.search(top) or _BYLINE.search(top)
-    return DocumentFacts(author=byline[1] if byline else "", published=_day(top))
+    author = next(filter(None, byline.groups()), "") if byline else ""
+    return DocumentFacts(author=author, published=_day(top))
 
 
 def _page_facts(text: str) -> DocumentFacts:
@@ -248,7 +247,22 @@ def _page_facts(text: str) -> DocumentFacts:
         about = trafilatura.extract_metadata(text)
     except (ValueError, RecursionError, AttributeError, TypeError, json.JSONDecodeError):
         return DocumentFacts()
-    return DocumentFacts(about.title or "", about.author or "", about.sitename or "", _day(about.date or ""))
+    # Names of one word, as Chinese ones are, are passed over there.
+    author = about.author or _author_of(text[:_MOST_OF_TEXT])
+    return DocumentFacts(about.title or "", author, about.sitename or "", _day(about.date or ""))
+
+
+_META_AUTHOR = re.compile(
+    r"<meta\b(?=[^>]{0,600}\b(?:name|property)\s*=\s*[\"']?(?:author|article:author|byl)\b)"
+    r"[^>]{0,600}\bcontent\s*=\s*(?:\"([^\"]{2,60})\"|'([^']{2,60})')",
+    re.IGNORECASE,
+)
+
+
+def _author_of(page: str) -> str:
+    found = _META_AUTHOR.search(page)
+    name = html.unescape(found[1] or found[2]).strip() if found else ""
+    return "" if "://" in name else name
 
 
 _MOST_PAGE = 3_000_000

@@ -11,9 +11,6 @@ from typing import Any, Literal, cast
 from sqlalchemy import JSON, func, or_, select
 from sqlmodel import Field, Session, col
 
-from claims.documents.cleaning import unmarked
-from claims.documents.decoding import digest_of, editions, read_file
-from claims.documents.markup import form_of
 from claims.record import CitationRecord, DocumentRecord, Passage
 from claims.store.changes import note_changes
 from claims.store.revisions import AuditEntry, ChangeRecord
@@ -56,6 +53,9 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _load(session: Session, path: Path, at: datetime) -> DocumentReport:
+    # What decodes files is large, and a base is opened without it.
+    from claims.documents.decoding import read_file  # noqa: PLC0415
+
     try:
         data = read_file(path)
     except DocumentRefusedError as error:
@@ -78,6 +78,8 @@ def _load(session: Session, path: Path, at: datetime) -> DocumentReport:
 
 def _known(session: Session, data: bytes) -> tuple[str, str, str] | None:
     """Return id, SHA-256 and text of the document that these bytes are an edition of."""
+    from claims.documents.decoding import editions  # noqa: PLC0415
+
     found = dict(editions(data))
     row = session.scalar(select(Document).where(col(Document.sha256).in_(found)).order_by(col(Document.id)).limit(1))
     return (row.id, row.sha256, found[row.sha256]) if row else None
@@ -190,7 +192,7 @@ def read_passage(session: Session, citation: CitationRecord) -> Passage:
     cut = select(func.substr(col(DocumentText.text), citation.start + 1, length))
     text = session.scalar(cut.where(col(DocumentText.sha256) == row.sha256))
     loaded = text is not None
-    if text is not None and digest_of(text) != citation.sha256:
+    if text is not None and hashlib.sha256(text.encode()).hexdigest() != citation.sha256:
         text = None
     if text is not None and _MARKED.search(text):
         text = _as_read(session, row, citation)
@@ -202,6 +204,9 @@ _MARKED = re.compile(r"[<&*_`\[#(（\n\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
 def _as_read(session: Session, row: Document, citation: CitationRecord) -> str:
+    from claims.documents.cleaning import unmarked  # noqa: PLC0415
+    from claims.documents.markup import form_of  # noqa: PLC0415
+
     whole = session.get_one(DocumentText, row.sha256).text
     return unmarked(whole, form_of(whole)).reading(citation.start, citation.end).strip()
 

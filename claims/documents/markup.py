@@ -158,41 +158,10 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 # Elements whose content nobody reads.
 _HIDDEN = frozenset({"script", "style", "head", "noscript", "template", "svg", "iframe", "textarea", "select"})
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "mark",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-    ]
-)
+_INLINE = frozenset({
+    "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd",
+    "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+})  # fmt: skip
 
 
 def page_edits(text: str) -> Iterator[Edit]:
@@ -224,9 +193,22 @@ def page_edits(text: str) -> Iterator[Edit]:
 def _page_words(text: str, start: int, end: int) -> Iterator[Edit]:
     edits = [
         *(Edit(*each.span(), "entity", html.unescape(each.group())) for each in _ENTITY.finditer(text, start, end)),
-        *(Edit(*each.span(), "space", " ") for each in _SPACE.finditer(text, start, end) if each.group() != " "),
+        *(
+            Edit(*each.span(), "space", _between(text, each))
+            for each in _SPACE.finditer(text, start, end)
+            if each.group() != " "
+        ),
     ]
     yield from sorted(edits, key=lambda each: each.start)
+
+
+def _between(text: str, spaces: re.Match[str]) -> str:
+    """Return what spaces are read as: one, or none where a line of Chinese goes on in the next."""
+    around = text[max(0, spaces.start() - 1) : spaces.start()] + text[spaces.end() : spaces.end() + 1]
+    return "" if "\n" in spaces.group() and _TWO_HAN.fullmatch(around) else " "
+
+
+_TWO_HAN = re.compile(r"[\u3001-\u9fff\uff00-\uffef]{2}")
 
 
 def _after(text: str, mark: str, start: int) -> int:
@@ -276,12 +258,20 @@ _CUE = re.compile(
 _IS_NUMBER = re.compile(r"\s*(?:[\w-]{1,40}\s*)?\n")
 
 
+def voices_of(raw: str) -> frozenset[str]:
+    """Return who speaks in subtitles that name the voice of each cue."""
+    return frozenset(found["who"].strip() for found in _CUE.finditer(raw) if found["voice"])
+
+
 def _subtitle_edits(text: str) -> Iterator[Edit]:
     """Yield the edits that make cues one text, in which a new voice begins a line."""
+    voice = ""
     for found in _CUE.finditer(text):
         start, end = found.span()
         if found["voice"]:
-            yield Edit(start, end, "cue", f"\n{found['who'].strip()}: ")
+            # Who goes on speaking in the next cue begins no new line.
+            goes_on, voice = found["who"].strip() == voice, found["who"].strip()
+            yield Edit(start, end, "cue", " " if goes_on else f"\n{voice}: ")
         elif found["dash"]:
             yield Edit(start, end, "cue", "\n")
         elif found["line"]:
@@ -401,6 +391,7 @@ _LEAST_TITLE = 6
 _MOST_TITLE = 120
 _LINES_ABOVE = 8
 _ENDS = re.compile(r"[。！？!?.;；…:：][\"'”’」』）)]*$")
+_SENTENCE = re.compile(r"[。;；]$|[a-z]\.$")
 
 
 def title_of(raw: str, text: str, form: Form, is_frame: Callable[[str], bool]) -> str:
@@ -417,7 +408,7 @@ def title_of(raw: str, text: str, form: Form, is_frame: Callable[[str], bool]) -
     above = [line.text for line in _filled(text[:start] if end else text[:400])][-_LINES_ABOVE:]
     first = next((line.text for line in _filled(text[start:end])), "")
     below = [first] if not _ENDS.search(first) else []
-    for line in (*reversed(above), *below):
+    for line in (*below, *(each for each in reversed(above) if not _SENTENCE.search(each))):
         if _LEAST_TITLE <= len(line) <= _MOST_TITLE and not is_frame(line):
             return line
     return ""

@@ -17,8 +17,6 @@ _END = re.compile(
 _LAST_WORD = re.compile(r"[A-Za-z][A-Za-z.]*$")
 _LEADING = re.compile(r"[\s\ufeff\u200b•·*#>\-–—,，.。、;；:：!！…)）\]】”’」』]+")
 _LONGEST_WORD = 12
-# A line this long that ends within a sentence was broken to fit a page.
-_LEAST_WRAPPED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +59,26 @@ def _spans(raw: str, span: tuple[int, int], abbreviations: Collection[str]) -> I
 
 def _goes_on(raw: str, start: int, found: re.Match[str], abbreviations: Collection[str]) -> bool:
     """Tell whether the sentence goes on after what might end it."""
-    mark, after = found.group(), raw[found.end() : found.end() + 1]
-    if mark == "\n":
-        line = raw[raw.rfind("\n", 0, found.start()) + 1 : found.start()].rstrip()
-        return len(line) >= _LEAST_WRAPPED and bool(re.search(r"[a-z0-9,]$", line) and re.match(r"[A-Za-z0-9]", after))
+    mark = found.group()
     if mark == ".":
         word = _LAST_WORD.search(raw, max(start, found.start() - _LONGEST_WORD), found.start())
-        return word is not None and ((len(word.group()) == 1 and word.group() != "I") or _is_short(word, abbreviations))
+        return word is not None and (_is_initial(raw, word, found.end()) or _is_short(word, abbreviations))
     # “Who pays?” she asked.
     return (
         bool(found["close"]) and mark[0] in "?？!！" and bool(re.match(rf"[a-z{HAN}]|\s[a-z]", raw[found.end() :][:2]))
     )
+
+
+def _is_initial(raw: str, word: re.Match[str], end: int) -> bool:
+    """Tell whether a letter stands for a name, J. Smith: no grade or unit does, nor what a new sentence follows."""
+    if len(word.group()) > 1 or word.group() == "I" or raw[word.start() - 1 : word.start()] == "°":
+        return False
+    return not _OPENING.match(raw, end)
+
+
+_OPENING = re.compile(
+    r"\s(?:The|This|That|These|Those|It|He|She|They|We|You|But|And|So|In|On|At|As|If|When|While|However|There|Not|No|For)\b"
+)
 
 
 def _is_short(word: re.Match[str], abbreviations: Collection[str]) -> bool:
@@ -139,6 +146,15 @@ class Pairing:
         for pattern in self._cues.rather:
             if (found := pattern.search(text)) and one.end - one.start - found.start("but") > _LEAST:
                 return self._point(one.start + found.start("but"), one.end)
+        return self._turned(one) if one.is_reported and not one.is_named else None
+
+    def _turned(self, one: Said) -> Counterpoint | None:
+        """Find it behind a comma: some say the one, in fact the other is so. A mere "but" may be theirs too."""
+        words = one.plain[-(one.end - one.start) :]
+        for turn in _IN_FACT.finditer(words):
+            start = turn.start("but")
+            if turn.start() >= _LEAST and len(words) - start > _LEAST:
+                return self._point(one.start + start + self._cues.lead_of(words[start:]), one.end)
         return None
 
     def _following(self, number: int) -> Counterpoint | None:
@@ -185,3 +201,8 @@ class Pairing:
 
 
 _LEAST = 8
+_IN_FACT = re.compile(
+    r"[,，;；]\s?(?P<but>(?:但|可|然而)?(?:其实|事实上|实际上|殊不知)"
+    r"|(?:but |yet |when )?(?:in fact|in reality|actually)\b)",
+    re.IGNORECASE,
+)

@@ -92,8 +92,8 @@ class CandidateCues:
     @classmethod
     def load(cls) -> "CandidateCues":
         """Read the shipped file."""
-        data = yaml.safe_load((resources.files("config") / "lexicon" / "candidates.yaml").read_text("utf-8"))
-        file = _File.model_validate(data)
+        text = (resources.files("config") / "lexicon" / "candidates.yaml").read_text("utf-8")
+        file = _File.model_validate(yaml.load(text, yaml.CSafeLoader))
         return cls(
             file,
             CueFinder(_cues({**file.cues, HARMLESS: file.harmless, TALK: file.talk})),

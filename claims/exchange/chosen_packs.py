@@ -1,5 +1,6 @@
 """The packs that an operator has chosen: found by name or path, loaded, and brought into force or left out."""
 
+import hashlib
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,16 +11,17 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from claims.base import ClaimBase
-from claims.exchange.importing import load_pack, pack_id
 from claims.record import PackRecord
 from claims.store.changes import PACK_IN_FORCE, Change, write_changes
 from claims.store.claim_rows import pack_record, packs_in_force
 from claims.store.revisions import AuditEntry
 from claims.store.tables import Claim, Pack
 from config.errors import UnknownPackError
+from config.named_files import open_named
 
 SUFFIX = ".yaml"
 _SUFFIXES = (SUFFIX, ".yml")
+_AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +97,29 @@ def open_packs(base: ClaimBase, shelf: PackShelf, chosen: Sequence[str] | None) 
 
 def _load(base: ClaimBase, shelf: PackShelf, name: str) -> str:
     with shelf.file(name) as path:
-        if not base.database.is_read_only:
-            load_pack(base, path)
-        return pack_id(base, path)
+        return _loaded_as(base, path) or _read(base, path)
+
+
+def _loaded_as(base: ClaimBase, path: Path) -> str | None:
+    """Return the id under which the base holds this very file; None where it does not, or the file cannot be read."""
+    digest = hashlib.sha256()
+    try:
+        with open_named(path) as file:
+            while part := file.read(_AT_ONCE):
+                digest.update(part)
+    except OSError:
+        return None
+    with base.database.reading() as session:
+        return session.scalar(select(col(Pack.id)).where(col(Pack.sha256) == digest.hexdigest()))
+
+
+def _read(base: ClaimBase, path: Path) -> str:
+    # All that reads and compares packs: a start with known ones does without.
+    from claims.exchange.importing import load_pack, pack_id  # noqa: PLC0415
+
+    if not base.database.is_read_only:
+        load_pack(base, path)
+    return pack_id(base, path)
 
 
 def pack_states(base: ClaimBase, shelf: PackShelf) -> tuple[PackState, ...]:
@@ -124,8 +146,7 @@ def add_pack(base: ClaimBase, shelf: PackShelf, name: str) -> str:
         _put(base, name, in_force=True)
         return name
     with shelf.file(name) as path:
-        load_pack(base, path)
-        found = pack_id(base, path)
+        found = _loaded_as(base, path) or _read(base, path)
     _put(base, found, in_force=True)
     return found
 

@@ -63,7 +63,7 @@ class NearFinder:
             if scorer is None or not reading.words:
                 continue
             for candidate in scorer.candidates(reading):
-                claim = base.claims[candidate.claim].claim
+                claim = base.claim(candidate.claim)
                 likeness = scorer.model.probability(candidate.evidence.features())
                 yield NearClaim(claim.id, claim.title, round(likeness, 3))
 

@@ -36,7 +36,7 @@ UNDATED = date(1970, 1, 1)
 
 
 def _shipped(name: str) -> Any:  # noqa: ANN401
-    return yaml.safe_load((resources.files("claims") / "exchange" / name).read_text("utf-8"))
+    return yaml.load((resources.files("claims") / "exchange" / name).read_text("utf-8"), yaml.CSafeLoader)
 
 
 _NO_WORD = re.compile(r"[\W_]+")

@@ -143,7 +143,7 @@ def _joined(year: str, month: str | None, day: str | None) -> str:
 
 @cache
 def _words() -> dict[str, Any]:
-    return yaml.safe_load((resources.files("claims") / "exchange" / "dates.yaml").read_text("utf-8"))
+    return yaml.load((resources.files("claims") / "exchange" / "dates.yaml").read_text("utf-8"), yaml.CSafeLoader)
 
 
 @cache

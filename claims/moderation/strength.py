@@ -130,7 +130,10 @@ class _Rules(BaseModel):
 
 @cache
 def _rules() -> Mapping[str, _Rules]:
-    return {code: _Rules.model_validate(yaml.safe_load(text)) for code, text in lexicon_files("wordings.yaml").items()}
+    return {
+        code: _Rules.model_validate(yaml.load(text, yaml.CSafeLoader))
+        for code, text in lexicon_files("wordings.yaml").items()
+    }
 
 
 def first_clause(sentence: str) -> str:

@@ -1,8 +1,8 @@
 """Claims in the database: a claim and all its parts, read and written as a whole."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import fields
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -27,15 +27,63 @@ def read_claims(session: Session, server: int | None, claim_id: str | None = Non
     return [record for _, record in read_rows(session, server, claim_id)]
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a server sees otherwise than the shared claims say: all that has to be read and kept for it.
+
+    Attributes:
+        own: published claims of its own, and its own versions of shared ones.
+        hidden: ids of shared claims in whose place it has a version that is not published.
+        packs: the packs that it has chosen; None: all in force.
+        settings: the fields that it has set on shared claims, by id.
+        cut_off: its own cut-off, where none is set on a claim.
+    """
+
+    own: tuple[ClaimRecord, ...]
+    hidden: frozenset[str]
+    packs: frozenset[str] | None
+    settings: Mapping[str, Mapping[str, Any]]
+    cut_off: float | None
+
+    def sees(self, claim: ClaimRecord) -> bool:
+        """Tell whether the server sees a shared claim, in this or its own version."""
+        return claim.id not in self.hidden and (not claim.pack or self.packs is None or claim.pack in self.packs)
+
+    def applied(self, claim: ClaimRecord) -> ClaimRecord:
+        """Return a shared claim as the server sees it."""
+        if claim.id in self.settings:
+            return replace(claim, **self.settings[claim.id])
+        return claim if self.cut_off is None else replace(claim, cut_off=self.cut_off)
+
+
+def read_difference(session: Session, server: int) -> Difference:
+    """Return what a server sees otherwise than the shared claims say; a few short queries, however many these are."""
+    settings = session.get(Server, server)
+    own = [record for _, record in read_rows(session, server, own=True)]
+    cut_off = settings.cut_off if settings else None
+    return Difference(
+        own=tuple(record for record in own if record.status == "published"),
+        hidden=frozenset(record.id for record in own if record.status != "published"),
+        packs=None if settings is None or settings.packs is None else frozenset(settings.packs),
+        settings={name: _settings(each, cut_off) for name, each in _overrides(session, server).items()},
+        cut_off=cut_off,
+    )
+
+
 def read_rows(
-    session: Session, server: int | None, claim: str | Collection[str] | None = None, *, everything: bool = False
+    session: Session,
+    server: int | None,
+    claim: str | Collection[str] | None = None,
+    *,
+    everything: bool = False,
+    own: bool = False,
 ) -> list[tuple[Claim, ClaimRecord]]:
     """Return each claim of `read_claims`, or those of several ids, with its row of the table.
 
-    `everything`: also of packs not in use.
+    `everything`: also of packs not in use. `own`: only the server's own claims and versions.
     """
     settings = session.get(Server, server) if server is not None else None
-    visible = _visible(server, claim)
+    visible = col(Claim.server) == server if own else _visible(server, claim)
     if not everything:
         visible &= or_(col(Claim.pack).is_(None), col(Claim.pack).in_(packs_in_force(session)))
     if settings is not None and settings.packs is not None and not everything:
@@ -87,13 +135,20 @@ def _record(
         figures=tuple(figures.get(key, ())),
         points=tuple(points.get(key, ())),
         server=row.server,
-        muted=setting.muted if setting else False,
-        cut_off=setting.cut_off if setting and setting.cut_off is not None else cut_off,
         edited_by=row.edited_by,
-        paused=setting.paused if setting else False,
-        raised_to=(setting.raised_to if setting else None) or 0.0,
+        **_settings(setting, cut_off),
         **{name: getattr(row, name) for name in CLAIM_FACTS},
     )
+
+
+def _settings(setting: ClaimOverride | None, cut_off: float | None) -> dict[str, Any]:
+    """Return the fields of a record that the settings of a server make."""
+    return {
+        "muted": setting.muted if setting else False,
+        "cut_off": setting.cut_off if setting and setting.cut_off is not None else cut_off,
+        "paused": setting.paused if setting else False,
+        "raised_to": (setting.raised_to if setting else None) or 0.0,
+    }
 
 
 def _overrides(session: Session, server: int | None) -> dict[str, ClaimOverride]:

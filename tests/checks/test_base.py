@@ -1,23 +1,37 @@
-"""The guard on names."""
+"""A base: the guard on names, and changes, after which it answers as one built anew."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from checks.base import ClaimNames, compare_names
+import checks.base
+from checks.base import ClaimNames, IndexedBase, Overlay, compare_names
+from checks.checker import Checker
 from checks.lexicon import Lexicon, analyse
+from checks.model import KnownClaim
+from checks.tuning import Tuning
+from tests.bench.making import Words, make_chat, make_claims
+from tests.checks.conftest import COFFEE, NVIDIA, RENT
+from tests.quick import examples
 
-NVIDIA = ["NVIDIA is overvalued", "英伟达太贵了", "NVDA and TSMC are too expensive"]
+CHIPS = ["NVIDIA is overvalued", "英伟达太贵了", "NVDA and TSMC are too expensive"]
 BUBBLE = ["AI is a bubble", "人工智能就是泡沫"]
 
 
 @pytest.mark.parametrize(
     ("wordings", "message", "passes"),
     [
-        (NVIDIA, "NVDA is way too rich here", True),
-        (NVIDIA, "台积电太贵", True),
-        (NVIDIA, "AMD is way too rich here", False),
-        (NVIDIA, "超威估值太离谱", False),
-        (NVIDIA, "AMD and Nvidia are both too rich", True),
-        (NVIDIA, "these chip stocks are too rich", True),
+        (CHIPS, "NVDA is way too rich here", True),
+        (CHIPS, "台积电太贵", True),
+        (CHIPS, "AMD is way too rich here", False),
+        (CHIPS, "超威估值太离谱", False),
+        (CHIPS, "AMD and Nvidia are both too rich", True),
+        (CHIPS, "these chip stocks are too rich", True),
         (BUBBLE, "AMD shows that AI is a bubble", True),
     ],
 )
@@ -29,5 +43,186 @@ def test_a_claim_about_one_name_is_not_about_another(
 
 
 def test_what_was_named_instead_is_told(lexicon: Lexicon):
-    names = ClaimNames.of([analyse(wording, lexicon) for wording in NVIDIA])
+    names = ClaimNames.of([analyse(wording, lexicon) for wording in CHIPS])
     assert compare_names(analyse("AMD is overvalued", lexicon), names).seen == "amd"
+
+
+MOST_DRIFT = 0.05
+SAID = ("drinking coffee really dehydrates you, look it up", "nvidia is so overvalued, the valuation is insane")
+LOOSE = 90
+
+
+@cache
+def material() -> tuple[Lexicon, Tuning, list[KnownClaim], list[str]]:
+    lexicon = Lexicon.load()
+    words = Words.of(lexicon)
+    claims = make_claims(words, 120, 6)
+    chat = [wording.text for claim in claims[::9] for wording in claim.wordings[:2]] + make_chat(words, claims, 10)
+    return lexicon, Tuning.load(), claims, chat
+
+
+def anew(claims) -> IndexedBase:
+    lexicon, tuning, _, _ = material()
+    return IndexedBase.of(claims, lexicon, tuning)
+
+
+@cache
+def ninety() -> IndexedBase:
+    return anew(material()[2][:LOOSE])
+
+
+def found(base: IndexedBase, text: str) -> list[tuple[str, float]]:
+    """Return the claims that come near, with their probabilities."""
+    if base.scorer is None:
+        return []
+    candidates = base.scorer.candidates(analyse(text, material()[0]))
+    probability = base.scorer.model.probability
+    return [(base.claim(each.claim).id, probability(each.evidence.features())) for each in candidates]
+
+
+def alike(found: list[tuple[str, float]], expected: list[tuple[str, float]], within: float = 1e-6) -> bool:
+    return [name for name, _ in found] == [name for name, _ in expected] and [score for _, score in found] == (
+        pytest.approx([score for _, score in expected], abs=within)
+    )
+
+
+def changed(base: IndexedBase, steps) -> IndexedBase:
+    """Return the base after some steps, each of which adds or takes away a claim; what it holds then is looked at."""
+    claims = material()[2]
+    left = {claim.id: claim for claim in claims[:LOOSE]}
+    for is_put, number in steps:
+        claim = claims[number]
+        base = base.changed([claim] if is_put else [], [] if is_put else [claim.id])
+        left.pop(claim.id, None)
+        if is_put:
+            left[claim.id] = claim
+    assert {claim.id: claim for claim in base.claims()} == left
+    return base
+
+
+@contextmanager
+def rules(**numbers: int) -> Iterator[None]:
+    """Set from how many wordings on a base counts as large."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, number in numbers.items():
+            patch.setattr(checks.base, name, number)
+        yield
+
+
+STEPS = st.lists(st.tuples(st.booleans(), st.integers(0, 119)), max_size=5)
+
+
+@settings(max_examples=examples(20), deadline=None)
+@given(steps=STEPS)
+def test_after_any_changes_it_answers_as_one_built_anew(steps):
+    with rules(_JOINED_AT_ONCE=0):
+        base = changed(ninety(), steps)
+    # Claims that come equally near stand in the order of the base.
+    expected, joined = anew(base.claims()), base.joined()
+    for text in material()[3]:
+        assert alike(found(base, text), found(expected, text))
+        assert alike(found(joined, text), found(expected, text))
+
+
+@settings(max_examples=examples(20), deadline=None)
+@given(steps=STEPS)
+def test_a_large_base_drifts_little_until_it_is_joined(steps):
+    with rules(_JOINED_AT_ONCE=0, _WEIGHED_ANEW=0):
+        base = changed(ninety(), steps)
+    expected, joined = anew(base.claims()), base.joined()
+    for text in material()[3]:
+        right = found(expected, text)
+        assert alike(found(base, text)[:1], right[:1], MOST_DRIFT)
+        assert alike(found(joined, text), right)
+
+
+@pytest.mark.parametrize("number", [3, 117])
+def test_what_is_only_set_on_a_claim_is_not_read_again(number):
+    claims = material()[2]
+    with rules(_JOINED_AT_ONCE=0):
+        base = changed(ninety(), [(True, 117)])
+        muted = base.changed([replace(claims[number], muted=True)])
+    assert {claim.id for claim in muted.claims() if claim.muted} == {claims[number].id}
+    assert {claim.id for claim in muted.joined().claims() if claim.muted} == {claims[number].id}
+    assert not any(claim.muted for claim in base.claims())
+    for text in material()[3]:
+        assert alike(found(muted, text), found(base, text))
+
+
+def test_a_small_base_is_never_loose():
+    base = anew([COFFEE]).changed([NVIDIA]).changed([RENT], [COFFEE.id])
+    assert not base.is_loose
+    for text in SAID:
+        assert found(base, text) == found(anew([NVIDIA, RENT]), text)
+
+
+def test_a_base_can_be_emptied_and_filled_again():
+    base = anew([COFFEE]).changed([], [COFFEE.id])
+    assert (base.size, list(base.claims())) == (0, [])
+    assert found(base.changed([COFFEE]), SAID[0]) == found(anew([COFFEE]), SAID[0])
+
+
+def test_a_message_of_unknown_words_is_near_nothing_though_a_claim_is_gone():
+    with rules(_JOINED_AT_ONCE=0):
+        base = changed(ninety(), [(False, 3)])
+    assert found(base, "qwxzv zzyqk") == []
+
+
+def test_a_snapshot_does_not_change():
+    claims, chat = material()[2:]
+    before = [found(ninety(), text) for text in chat]
+    with rules(_JOINED_AT_ONCE=0):
+        ninety().changed([claims[100]], [claims[3].id])
+    assert [found(ninety(), text) for text in chat] == before
+
+
+def test_what_has_changed_is_joined_in_the_background():
+    lexicon, tuning, claims, _ = material()
+    with rules(_JOINED_AT_ONCE=0):
+        checker = Checker(claims[:LOOSE], lexicon, tuning)
+        checker.update(claims[100])
+        said = claims[100].wordings[0].text
+        assert checker.base.is_loose
+        assert checker.check(said).matches[0].claim == claims[100].id
+        checker.settle()
+    assert not checker.base.is_loose
+    assert checker.check(said).matches[0].claim == claims[100].id
+
+
+def beside(shared: Checker, own=(), hidden=(), settings=None) -> Checker:
+    return shared.beside(Overlay(shared.index_own(own), frozenset(hidden), settings or {}))
+
+
+def test_a_server_sees_its_own_claims_and_settings_and_no_hidden_ones():
+    lexicon, tuning, claims, _ = material()
+    shared = Checker(claims[:LOOSE], lexicon, tuning)
+    settings = {claims[5].id: replace(claims[5], muted=True), claims[6].id: replace(claims[6], cut_off=0.9)}
+    own, other = beside(shared, [claims[100]], [claims[4].id], settings), beside(shared)
+    texts = {number: claims[number].wordings[0].text for number in (4, 5, 6, 100)}
+    assert own.check(texts[100]).best.claim == claims[100].id
+    assert other.check(texts[100]).action == "silent"
+    assert own.check(texts[4]).action == "silent"
+    assert other.check(texts[4]).action == "reply"
+    assert own.check(texts[5]).action == "silent"
+    assert other.check(texts[5]).action == "reply"
+    assert [claim.cut_off for claim in own.base.claims() if claim.id == claims[6].id] == [0.9]
+
+
+@settings(max_examples=examples(10), deadline=None)
+@given(own=st.sets(st.integers(80, 119), max_size=9))
+def test_a_server_is_answered_as_from_a_base_of_its_own(own):
+    claims, chat = material()[2:]
+    mine = [replace(claims[number], wordings=claims[number].wordings[:5]) for number in own]
+    seen = beside(Checker(claims[:LOOSE], material()[0], material()[1]), mine).base
+    ids = {claim.id for claim in mine}
+    expected = anew([*(claim for claim in claims[:LOOSE] if claim.id not in ids), *mine])
+    for text in chat:
+        assert alike(found(seen, text), found(expected, text))
+
+
+def test_what_a_draft_says_takes_the_place_of_what_is_set_on_the_claim():
+    lexicon, tuning, claims, _ = material()
+    server = beside(Checker(claims[:LOOSE], lexicon, tuning), settings={claims[5].id: replace(claims[5], muted=True)})
+    tried = beside(server, [replace(claims[5], wordings=claims[119].wordings)])
+    assert tried.check(claims[119].wordings[0].text).best.claim == claims[5].id
+    assert tried.check(claims[119].wordings[0].text).action == "reply"

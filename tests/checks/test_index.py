@@ -1,21 +1,88 @@
-"""Postings: sums over shared terms are those of a plain loop."""
+"""The index: postings say what a plain loop would, and segments joined from parts say what one built anew does."""
 
+from collections import Counter
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.index import Postings
+from checks.base import bare
+from checks.index import Segment, index_claims, joined
+from checks.lexicon import Lexicon, Vocabulary, analyse
+from checks.model import KnownClaim
+from config.languages import ByLanguage
 
-WEIGHTS = st.dictionaries(st.text("abc", min_size=1, max_size=2), st.floats(0.125, 8, width=16), max_size=6)
+WORDS = ("ferry", "tunnel", "harbour", "stone", "clock", "石桥", "咖啡")
+WORDING = st.tuples(st.lists(st.sampled_from(WORDS), min_size=1, max_size=5).map(" ".join), st.booleans())
+# The first wording of a claim is a positive one.
+CLAIM = st.lists(WORDING, min_size=1, max_size=3).map(lambda each: [(each[0][0], False), *each[1:]])
+CLAIMS = st.lists(CLAIM, max_size=5)
 
 
-@given(st.lists(WEIGHTS, max_size=8), WEIGHTS)
-def test_sums_what_owner_and_query_share(holdings, query):
-    sums = Postings(holdings).sums(query)
-    expected = [sum(weight * query[term] for term, weight in held.items() if term in query) for held in holdings]
-    assert sums.tolist() == pytest.approx(expected)
+@pytest.fixture(scope="module")
+def vocabulary() -> Vocabulary:
+    return Vocabulary(Lexicon.load())
 
 
-def test_reads_terms_in_the_querys_order_until_the_budget_is_spent():
-    postings = Postings([{"rare": 1.0, "common": 1.0}, {"common": 1.0}])
-    assert postings.sums({"rare": 1.0, "common": 1.0}, most=0).tolist() == [1.0, 0.0]
+def segment(vocabulary: Vocabulary, lexicon: Lexicon, claims) -> Segment:
+    known = (
+        (
+            KnownClaim(str(number), "context", ByLanguage(en=""), ()),
+            [(analyse(text, lexicon), negative) for text, negative in wordings],
+        )
+        for number, wordings in enumerate(claims)
+    )
+    return index_claims(known, vocabulary, bare)
+
+
+def said(segment: Segment) -> list[tuple[list[tuple[str, bool]], list[tuple[int, int, int]]]]:
+    """Return the wordings of each claim, and its terms with their counts."""
+    postings = segment.postings
+    terms = np.repeat(postings.terms, np.diff(postings.owner_starts))
+    facts = list(zip(postings.owners, terms, postings.held, postings.times, strict=True))
+    return [
+        (
+            [(segment.texts[row], bool(segment.negative[row])) for row in segment.rows_of(claim)],
+            sorted((int(term), int(held), int(times)) for owner, term, held, times in facts if owner == claim),
+        )
+        for claim in range(len(segment.claims))
+    ]
+
+
+@given(claims=CLAIMS)
+def test_tells_which_wordings_hold_each_term(vocabulary, lexicon, claims):
+    index = segment(vocabulary, lexicon, claims)
+    postings = index.postings
+    texts = [(text, negative) for wordings in claims for text, negative in wordings]
+    readings = [analyse(text, lexicon) for text, _ in texts]
+    expected = sorted(
+        (vocabulary.number(term), row)
+        for row, reading in enumerate(readings)
+        for term in reading.words | reading.concepts
+    )
+    assert sorted(zip(np.repeat(postings.terms, np.diff(postings.row_starts)), postings.rows, strict=True)) == expected
+    positive = Counter(term for term, row in expected if not texts[row][1])
+    assert {int(term): int(count) for term, count in zip(postings.terms, postings.positive, strict=True)} == {
+        term: positive[term] for term, _ in expected
+    }
+
+
+@given(claims=CLAIMS, data=st.data())
+def test_what_is_joined_says_the_same(vocabulary, lexicon, claims, data):
+    cut = data.draw(st.integers(0, len(claims)))
+    alive = np.array(data.draw(st.lists(st.booleans(), min_size=len(claims), max_size=len(claims))), dtype=bool)
+    parts = [segment(vocabulary, lexicon, each) for each in (claims[:cut], claims[cut:])]
+    whole = joined([(parts[0], alive[:cut]), (parts[1], alive[cut:])])
+    expected = segment(vocabulary, lexicon, [claim for claim, lives in zip(claims, alive, strict=True) if lives])
+    assert said(whole) == said(expected)
+    for name in ("first_row", "claim_of", "sizes", "lengths", "scripts", "sums", "summed"):
+        assert getattr(whole, name).tolist() == getattr(expected, name).tolist()
+
+
+@given(claims=CLAIMS, text=WORDING)
+def test_finds_what_is_said_word_for_word(vocabulary, lexicon, claims, text):
+    index = segment(vocabulary, lexicon, claims)
+    wanted = bare(analyse(text[0], lexicon).text)
+    texts = [(bare(analyse(text, lexicon).text), negative) for wordings in claims for text, negative in wordings]
+    assert index.said(wanted) == [row for row, each in enumerate(texts) if each == (wanted, False)]

@@ -34,11 +34,11 @@ def base(lexicon):
 
 
 def found(base, lexicon, text):
-    return [base.claims[each.claim].claim.id for each in base.scorer.candidates(analyse(text, lexicon))]
+    return [base.claim(each.claim).id for each in base.scorer.candidates(analyse(text, lexicon))]
 
 
 def looked_at(base, lexicon, text):
-    return base.scorer.close_look(analyse(text, lexicon), range(len(base.claims)))
+    return base.scorer.close_look(analyse(text, lexicon), range(base.size))
 
 
 def test_the_claim_that_a_message_repeats_is_on_top(base, lexicon):
@@ -55,7 +55,7 @@ def test_a_tag_of_several_words_is_read_as_these_words(base, lexicon):
 
 
 def test_a_title_of_two_words_is_no_wording(base):
-    assert [wording.raw for wording in base.scorer.index.wordings][:1] == [TEXTS["ferry"][0]]
+    assert base.read(0).indexed[0][0].text == TEXTS["ferry"][0]
 
 
 def test_candidates_are_ordered_and_only_the_first_has_a_margin(base, lexicon):

@@ -39,7 +39,8 @@ def test_among_few_claims_the_topic_orders_and_among_thousands_likeness(model):
 
 
 def test_turns_of_phrase_count(model):
-    turn = max(model.turns, key=lambda turn: model.turns[turn][1])
+    turns = model.turns()
+    turn = max(turns, key=lambda turn: turns[turn][1])
     heard, unheard = model.shares(measures(model), [turn], None), model.shares(measures(model), (), None)
     assert heard.denies > unheard.denies
 

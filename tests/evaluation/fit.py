@@ -21,7 +21,7 @@ from sklearn.linear_model import LogisticRegression
 
 from checks.matching import joint_measures
 from checks.model import KnownClaim
-from checks.scoring import is_han
+from checks.text import is_han
 from tests.evaluation.measuring import Measurer, Pair
 from tests.evaluation.packs import HERE, Row, read_claims, read_rows
 

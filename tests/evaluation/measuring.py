@@ -8,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from checks.base import DisputeTuning, IndexedBase
+from checks.base import IndexedBase
 from checks.embedders.embedder import SafeEmbedder, Vector, Vectors
 from checks.embedders.opening import SemanticEmbedder
 from checks.lexicon import Lexicon, analyse
 from checks.matching import Look, StanceReadings, stance_measures, topic_measures
 from checks.meaning import Meaning, Nearness
 from checks.model import KnownClaim
+from checks.scoring import DisputeTuning
 from checks.stance import StanceReader
 from checks.stance.cues import ToneReader
 from checks.tuning import Tuning
@@ -81,7 +82,7 @@ class Measurer:
         """Return the texts that come nearest to any of the claims in meaning; `vectors` are those of the texts."""
         meaning = Meaning.of(IndexedBase.of(claims, self.lexicon, self.tuning), self.source)
         assert meaning is not None
-        best = meaning.says.similarities(vectors)[:-1].max(axis=0)
+        best = meaning.parts[0].says.similarities(vectors)[:-1].max(axis=0)
         return [texts[i] for i in np.argsort(-best)[:most]]
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
@@ -98,7 +99,7 @@ class Measurer:
         assert nearness is not None
         scan = self.stances.scan(message.text)
         for rank, each in enumerate(base.scorer.close_look(message, nearness.nearest_claims(_BY_MEANING))):
-            look = Look(message, each, base.claims[each.claim], base.scorer, nearness)
+            look = Look(message, each, base.read(each.claim), base.scorer, nearness)
             claim = look.read.claim.id
             label = row.stance if claim in row.claims else "mentions" if claim in row.mentions else "other"
             topic = topic_measures(look, nearness)
@@ -108,14 +109,13 @@ class Measurer:
                 readings = StanceReadings.of(look, nearness, self.stances)
                 stance = stance_measures(look, nearness, readings, scan, self.dispute)
                 turns = frozenset(self._turns(look, nearness))
-            number = nearness.row(each.claim)
             yield Pair(
                 pack, row, claim, label, rank, topic, stance, turns,
-                nearness.vector(each.claim), nearness.meaning.says.vectors[number],
+                nearness.vector(each.claim), nearness.wording(each.claim)[1],
             )  # fmt: skip
 
     def _turns(self, look: Look, nearness: Nearness) -> set[str]:
         claim = look.candidate.claim
         span = nearness.span(claim)
-        wording = nearness.meaning.says.texts[nearness.row(claim)]
+        wording, _ = nearness.wording(claim)
         return self.tone.turns(look.message.text, span, nearness.stretches.around(span), wording)

@@ -180,6 +180,37 @@ def test_numbers_of_chinese_subtitles_are_not_cut_off_from_their_words() -> None
     assert RULES.clean(raw).view.text.strip() == "他们在2024年量了1240块电池损失不到2%。"
 
 
+def test_quotation_marks_of_chinese_subtitles_stand_close_to_their_words() -> None:
+    cues = ("“电池会损失三成容量，", "”凯勒说，", "“冬天更多。", "”")
+    raw = "".join(f"{n}\n00:00:0{n},000 --> 00:00:0{n},900\n{said}\n\n" for n, said in enumerate(cues, 1))
+    assert read(raw).strip() == "“电池会损失三成容量，”凯勒说，“冬天更多。”"
+
+
+def test_a_voice_that_goes_on_in_the_next_cue_begins_no_new_line() -> None:
+    said = [("Ann", "Silver rose by"), ("Ann", "30% in 2025."), ("Bob", "Nobody"), ("Bob", "knows why.")]
+    cues = "".join(f"00:0{n}.000 --> 00:0{n}.900\n<v {who}>{words}\n\n" for n, (who, words) in enumerate(said))
+    clean = RULES.clean(f"WEBVTT\n\n{cues}")
+    assert [" ".join(line.split()) for line in clean.view.text.split("\n") if line.strip()] == [
+        "Silver rose by 30% in 2025.", "Nobody knows why.",
+    ]  # fmt: skip
+    assert [turn.speaker for turn in clean.turns] == ["Ann", "Bob"]
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "A burnt bicycle in a hallway in Leeds. Photo: R. Khan/Harbour Post",
+        "The yard in spring. Image credit: Harbour Office",
+        "楼顶的基站 图/视觉资料",
+        "隔夜菜應盡快冷藏。(圖/示意圖)",
+        "維修店的電池（攝影：林佳蓉）",
+    ],
+)
+def test_captions_with_their_makers_go(caption: str) -> None:
+    before, after = "Silver rose by 30% in 2025, dealers say.", "Nobody knows how long that will last, they say."
+    assert read(f"{before}\n{caption}\n{after}\n") == f"{before}\n{after}\n"
+
+
 def test_voices_of_subtitles_are_speakers() -> None:
     cues = "".join(
         f"00:0{n}.000 --> 00:0{n}.900\n<v {who}>Silver rose by {n}0%.\n\n"

@@ -16,7 +16,7 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 from checks.text import TextFolder, language_of
 from claims.documents.cleaning import CleaningRules
 from claims.documents.decoding import MAX_BYTES, canonical, decoded, digest_of, editions, read_file
-from claims.documents.intake import _PRESENTED, IntakeReader, _plain, _reflowed
+from claims.documents.intake import _PRESENTED, IntakeReader, _plain
 from claims.documents.worthiness import CandidateCues
 from config.errors import DocumentRefusedError
 
@@ -122,31 +122,42 @@ def test_the_title_of_a_page_that_was_copied_is_no_day_and_no_button(above: str,
     assert (facts.title, facts.published) == (title or "What wears out a battery", day)
 
 
-def test_lines_that_were_broken_to_fit_the_page_of_a_pdf_are_joined() -> None:
-    page = (
-        "What wears out a battery\n"
-        "Nobody has measured what a night at the charger does. It stops at\n"
-        "100 percent, so that the pack, of which every cell has 14 ampere-\n"
-        "hours, rests. The workshops say so.\n"
-        "• The first item of a list, which is nearly as long as the lines,\n"
-        "• the second"
-    )
-    sentence = (
-        "Nobody has measured what a night at the charger does. It stops at 100 percent, so that the pack, of which"
-    )
-    assert _reflowed(page).split("\n") == [
-        "What wears out a battery",
-        f"{sentence} every cell has 14 ampere-hours, rests. The workshops say so.",
-        "• The first item of a list, which is nearly as long as the lines,",
-        "• the second",
-    ]
-    lines = (
-        "在攝氏40度存放的電池會損失約三成容量；半電、攝氏20",
-        "度存放的只損失4%。整夜充電並不會毀掉電池，測試發現五百",
-        "次之後沒有差別。",
-    )
-    assert _reflowed("\n".join(lines)) == "".join(lines)
-    assert _reflowed("short\nlines\nof a poem") == "short\nlines\nof a poem"
+@pytest.mark.parametrize(
+    ("above", "title"),
+    [
+        ("We use cookies to serve you.\nHome\nBusiness\nDo batteries burn? We asked\n", "Do batteries burn? We asked"),
+        ("本网站使用Cookie改善体验。\n首页\n健康\n电池会爆炸吗？问了三位工程师\n", "电池会爆炸吗？问了三位工程师"),
+        ("What a winter does to packs\nWe use cookies to serve you.\nShare\n", "What a winter does to packs"),
+    ],
+)  # fmt: skip
+def test_no_banner_and_no_menu_is_a_title(above: str, title: str) -> None:
+    text = (ENGLISH if title.isascii() else SIMPLIFIED) * 4
+    assert READER.read(f"{above}{text}".encode(), "copied.txt").facts.title == title
+
+
+@pytest.mark.parametrize(
+    "title", ["The silver year | The Ledger", "The silver year - The Ledger", "The silver year_The Ledger"]
+)
+def test_the_name_of_a_site_is_no_part_of_a_title(title: str) -> None:
+    printed = pdf("The silver year. Silver rose by 30% in 2025, say its dealers.", title)
+    facts = READER.read(printed, "a.pdf").facts
+    assert (facts.title, facts.publisher) == ("The silver year", "The Ledger")
+    head = f'<title>{title}</title><meta property="og:title" content="{title}">'
+    page = f"<!doctype html><html><head>{head}</head><body><h1>The silver year</h1><p>{ENGLISH * 9}</p></body></html>"
+    assert READER.read(page.encode(), "a.html").facts.title == "The silver year"
+    dashed = pdf("Silver - the year that was. Silver rose by 30% in 2025.", "Silver - the year that was")
+    assert READER.read(dashed, "a.pdf").facts.title == "Silver - the year that was"
+
+
+@pytest.mark.parametrize("tag", ['<meta name="author" content="林佳蓉">', "<meta content='林佳蓉' name=author>"])
+def test_the_author_of_a_page_may_have_one_name(tag: str) -> None:
+    page = f"<!doctype html><html><head>{tag}</head><body><p>{TRADITIONAL * 9}</p></body></html>"
+    assert READER.read(page.encode(), "a.html").facts.author == "林佳蓉"
+
+
+def test_reporters_are_authors_of_what_was_copied() -> None:
+    for byline in ("記者林佳蓉／台北報導", "〔記者林佳蓉／台北報導〕", "文／林佳蓉", "作者：林佳蓉"):
+        assert READER.read(f"電池是怎麼壞的\n{byline}\n\n{TRADITIONAL * 4}".encode()).facts.author == "林佳蓉", byline
 
 
 def test_characters_as_fonts_have_them_become_those_that_people_type() -> None:

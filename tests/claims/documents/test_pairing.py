@@ -38,6 +38,12 @@ def found(reader: CandidateReader, raw: str, words: str) -> Candidate:
             "坊间流传，电动自行车的电池两年就必须更换。维修店并不同意：其中81%在四年之后仍然好用。",
             "两年就必须更换", "维修店并不同意：其中81%在四年之后仍然好用。",
         ),
+        ("許多人相信微波爐會破壞營養，其實維生素的保留率比水煮高出兩成。", "破壞", "維生素的保留率比水煮高出兩成。"),
+        (
+            "Critics claim that chargers ruin 30% of all cells, in fact they ruin none of them.",
+            "ruin 30%", "they ruin none of them.",
+        ),
+        ("並非隔夜的時間讓菜變毒，而是溫度讓細菌長大。", "並非隔夜", "而是溫度讓細菌長大。"),
         ("白银的上涨并非由于机房，而是因为利率下降。", "白银的上涨", "而是因为利率下降。"),
         ("Silver is not scarce, but hard to mine for most.", "not scarce", "but hard to mine for most."),
     ],
@@ -90,6 +96,38 @@ def test_a_quotation_that_goes_on_is_by_who_was_named(reader: CandidateReader) -
     assert found(reader, raw, "about 60").speaker == "Marta Keller"
     told = raw + "It is often said that chargers ruin 30% of all cells within a year.\n"
     assert found(reader, told, "ruin 30%").speaker == ""
+
+
+def test_what_some_say_ends_where_the_sentence_turns_against_it(reader: CandidateReader) -> None:
+    raw = "許多人相信微波爐會破壞食物的營養，其實維生素的保留率比水煮高出兩成。"
+    assert found(reader, raw, "破壞").text == "微波爐會破壞食物的營養"
+    whole = "有人认为白银占AI成本的比例很小，但是增长很快，会打破供需平衡。"
+    assert found(reader, whole, "比例很小").counterpoint is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "text", "speaker"),
+    [
+        (
+            "“Chargers ruin 30% of all cells,” said Marta Keller, who mends them.",
+            "Chargers ruin 30% of all cells", "Marta Keller",
+        ),
+        (
+            "“A pack is dear,” said Marta Keller, who mends them. “Chargers ruin 30% of all cells,” she added.",
+            "Chargers ruin 30% of all cells", "Marta Keller",
+        ),
+        (
+            "「真正該擔心的是溫度，」維修店的陳怡君表示，「電池在室外過冬會損失三成的容量。」",
+            "電池在室外過冬會損失三成的容量。", "陳怡君",
+        ),
+    ],
+)  # fmt: skip
+def test_a_sentence_that_is_a_quotation_is_what_stands_in_it(
+    reader: CandidateReader, raw: str, text: str, speaker: str
+) -> None:
+    candidate = found(reader, raw, text)
+    assert (candidate.text, candidate.speaker) == (text, speaker)
+    assert raw[candidate.start : candidate.end] == text
 
 
 def test_what_is_cited_already_does_not_come_again(reader: CandidateReader) -> None:

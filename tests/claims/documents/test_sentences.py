@@ -27,6 +27,11 @@ def texts(raw: str) -> list[str]:
         ("Mr. Lee of Corp. A. sold it. He left.", ["Mr. Lee of Corp. A. sold it.", "He left."]),
         ("她说：“涨了。”然后走了。", ["她说：“涨了。”", "然后走了。"]),
         ("“谁付钱？”我问他。", ["“谁付钱？”我问他。"]),
+        (
+            "It is −10 °C. The pack rests. Vitamin C. It fades.",
+            ["It is −10 °C.", "The pack rests.", "Vitamin C.", "It fades."],
+        ),
+        ("J. Lee sold it. He left.", ["J. Lee sold it.", "He left."]),
         ("A heading\nA line of its own.", ["A heading", "A line of its own."]),
         ("• 第一点。\n\n• 第二点。", ["第一点。", "第二点。"]),
         ("It fell; the banks kept it. It rose；and fell", ["It fell; the banks kept it.", "It rose；", "and fell"]),

@@ -1,0 +1,156 @@
+"""What changes and servers cost: `python -m tests.bench.changing [CLAIMS WORDINGS [FILE]]`, figures as JSON."""
+
+import gc
+import json
+import platform
+import random
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+
+from bot.service import Views
+from checks.checker import Checker
+from checks.lexicon import Lexicon
+from checks.model import KnownClaim
+from checks.tuning import Tuning
+from claims.base import ClaimBase
+from claims.record import ClaimRecord
+from claims.store.changes import CLAIM_SETTING, note_changes
+from claims.store.claim_rows import write_claim
+from claims.store.revisions import AuditEntry, ChangeRecord
+from claims.store.tables import ClaimOverride
+from tests.bench.making import Words, make_chat, make_claims
+
+SEED = 1
+_CHANGES = 40
+_SERVERS = 2_000
+_OWN, _MUTED, _SHARED = 5, 2, 200
+_AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def resident() -> float:
+    """Return the memory of this process in MB."""
+    lines = Path("/proc/self/status").read_text("utf-8").splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
+
+
+def _spread(name: str, spent: Sequence[float]) -> dict[str, float]:
+    quantiles = {"p50": statistics.median(spent), "p99": float(np.quantile(spent, 0.99)), "longest": max(spent)}
+    return {f"{name}_{which}_ms": round(value, 2) for which, value in quantiles.items()}
+
+
+def _timed(work: object, *args: object) -> float:
+    start = time.perf_counter()
+    work(*args)  # type: ignore[operator]
+    return (time.perf_counter() - start) * 1e3
+
+
+def _changes(checker: Checker, spare: Sequence[KnownClaim], chat: Sequence[str]) -> dict[str, float]:
+    """Change claims one by one, alone and while another thread checks; milliseconds."""
+    stop = threading.Event()
+    checks: dict[str, list[float]] = {"check_before": [], "check_meanwhile": []}
+    checks["check_before"] = [_timed(checker.check, message) for message in chat]
+
+    def check() -> None:
+        while not stop.is_set():
+            checks["check_meanwhile"] += [_timed(checker.check, message) for message in chat]
+
+    added = [_timed(checker.update, claim) for claim in spare]
+    muted = [_timed(checker.update, KnownClaim(**_values(claim) | {"muted": True})) for claim in spare]
+    first = _timed(checker.check, chat[0])
+    checker.settle()
+    thread = threading.Thread(target=check)
+    thread.start()
+    removed: list[float] = []
+    for claim in spare:
+        removed.append(_timed(checker.remove, claim.id))
+        time.sleep(0.02)
+    checker.settle()
+    stop.set()
+    thread.join()
+    figures = _spread("add", added) | _spread("mute", muted) | _spread("remove_while_checking", removed)
+    for name, spent in checks.items():
+        figures |= _spread(name, spent)
+    return figures | {"first_check_after_a_change_ms": round(first, 2)}
+
+
+def _record(claim: KnownClaim, name: str, server: int | None) -> ClaimRecord:
+    facts = (name, claim.kind, claim.title, "", 1, date(2026, 1, 1), None, claim.wordings, (), ())
+    return ClaimRecord(*facts, server=server)
+
+
+def _servers(words: Words, lexicon: Lexicon, tuning: Tuning, folder: str) -> dict[str, float]:
+    """Give many servers claims of their own beside a shared base, and check once for each, and after a change."""
+    claims, chance = make_claims(words, _SHARED, 12), random.Random(SEED)
+    chat = make_chat(words, claims, 200)
+    servers = range(1, _SERVERS + 1)
+    with ClaimBase.open(f"sqlite:///{folder}/servers.db") as base:
+        with base.database.changing() as session:
+            for place, claim in enumerate(claims):
+                write_claim(session, None, _record(claim, claim.id, None), place, _AT)
+            for server in servers:
+                for claim in make_claims(words, _OWN, 4, seed=10 + server):
+                    write_claim(session, None, _record(claim, f"own-{claim.id}", server), 0, _AT)
+                for claim in chance.sample(claims, _MUTED):
+                    session.add(ClaimOverride(server=server, claim=claim.id, muted=True, changed_at=_AT))
+            entry = AuditEntry("bench", "claim.mute", "made")
+            note_changes(session, entry, [ChangeRecord(CLAIM_SETTING, "made", None, {})], _AT)
+        views = Views(base, lexicon, tuning)
+        for message in chat:
+            views.of(None).checker.check(message)
+        gc.collect()
+        before = resident()
+
+        def check(server: int) -> None:
+            views.of(server).checker.check(chat[server % len(chat)])
+
+        first = [_timed(check, server) for server in servers]
+        gc.collect()
+        beyond = resident() - before
+        after: list[float] = []
+        for server in servers[:200]:
+            with base.database.changing() as session:
+                changed = ChangeRecord(CLAIM_SETTING, claims[0].id, None, {})
+                note_changes(session, AuditEntry("bench", "claim.mute", "made", server), [changed], _AT)
+            after.append(_timed(check, server))
+        again = [_timed(check, server) for server in servers[-60:] for _ in range(2)]
+    figures = {"servers": len(servers), "servers_mb": round(beyond, 1)} | _spread("first_check", first)
+    return figures | _spread("check_after_a_change", after) | _spread("check_again", again)
+
+
+def _values(claim: KnownClaim) -> dict[str, object]:
+    return {name: getattr(claim, name) for name in claim.__slots__}
+
+
+def main() -> None:
+    """Measure one size of base."""
+    size, wordings = (int(each) for each in (sys.argv[1:3] or ("8334", "12")))
+    lexicon, tuning = Lexicon.load(), Tuning.load()
+    words = Words.of(lexicon)
+    figures: dict[str, object] = {"machine": platform.machine(), "python": platform.python_version(), "seed": SEED}
+    figures |= {"numpy": np.__version__, "claims": size, "wordings": wordings}
+    with tempfile.TemporaryDirectory() as folder:
+        figures |= _servers(words, lexicon, tuning, folder)
+    made = make_claims(words, size + _CHANGES, wordings, SEED)
+    claims, spare = made[:size], made[size:]
+    chat = make_chat(words, claims, 100)
+    gc.collect()
+    before, start = resident(), time.perf_counter()
+    checker = Checker(claims, lexicon, tuning)
+    figures |= {"build_s": round(time.perf_counter() - start, 1), "index_mb": round(resident() - before, 1)}
+    figures |= _changes(checker, spare, chat)
+    text = json.dumps(figures, indent=2)
+    sys.stdout.write(f"{text}\n")
+    if len(sys.argv) > 3:
+        Path(sys.argv[3]).write_text(f"{text}\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
