@@ -207,7 +207,7 @@ def value_text(field: str, value: object, texts: Texts) -> str:
     if isinstance(value, Mapping):
         return _short(_entry_text(field, cast("Mapping[str, Any]", value), texts))
     if isinstance(value, list | tuple):
-        return _short(", ".join(value_text(field, each, texts) for each in cast("Iterable[object]", value)))
+        return _short(texts.listed(value_text(field, each, texts) for each in cast("Iterable[object]", value)))
     if isinstance(value, float):
         return f"{value:g}"
     if field == "snoozed_until" and isinstance(value, int):

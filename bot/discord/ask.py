@@ -42,6 +42,9 @@ from claims.record import ClaimRecord
 from config.languages import written_language
 
 _MOST = 4000
+# Where to go from here.
+_ON = msgid("/browse shows what I know; with /propose you put a claim to the moderators.")
+_ELSEWHERE = msgid("/browse shows what I know.")
 
 
 # How often others are asked, so that nobody uses up what they grant the operator: for one member, and for a server.
@@ -127,12 +130,12 @@ class Ask(commands.Cog):
         rules = await self._rules(request, finding, known, message)
         reply = await request.do(touchstone.compose, finding, texts.language, server=server, requested=True)
         if reply is None:
-            nothing = texts("I see no claim here that I know.")
-            card = draw_lines([nothing, *rules], texts)
+            nothing = [texts("I see no claim here that I know."), f"-# {texts(_ELSEWHERE if server is None else _ON)}"]
+            card = draw_lines([*nothing, *rules], texts)
             if others is not None:
                 await self._with_others(request, others, text, card)
             else:
-                await request.respond(card if rules else nothing)
+                await request.respond(card if rules else "\n".join(nothing))
             return
         shown = {entry.claim_id for entry in reply.entries}
         claims = {name: claim for name, claim in known.items() if name in shown}
