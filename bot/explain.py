@@ -56,7 +56,7 @@ def _lines(
         yield texts("Closest known wording: “{wording}”.", wording=quote(texts.reworded(match.wording)))
         words = shared(message, match.wording)
         if words:
-            yield texts("Words in common: {words}.", words=quote(texts.reworded(", ".join(words))))
+            yield texts("Words in common: {words}.", words=quote(texts.reworded(texts.listed(words))))
     yield texts(_STANCES[match.stance])
     objections = [_objection(guard, texts, quote) for guard in match.guards if not guard.passed]
     yield from (line for line in objections if line)
@@ -66,7 +66,7 @@ def _lines(
 
 
 def _objection(guard: Guard, texts: Texts, quote: Quote) -> str:
-    return texts(_OBJECTIONS[guard.name], seen=quote(guard.seen)) if guard.name in _OBJECTIONS else ""
+    return texts(_OBJECTIONS[guard.name], seen=quote(texts.reworded(guard.seen))) if guard.name in _OBJECTIONS else ""
 
 
 FindWithdrawal = Callable[[int, str], Withdrawal]
@@ -189,6 +189,8 @@ def _of_text(finding: Finding, claims: Mapping[str, ClaimRecord], texts: Texts, 
         yield texts("The claim is muted in this server.")
     if claim is not None and claim.paused:
         yield texts("Members' reports have paused the claim in this server: /queue.")
+    if claim is not None and claim.raised_to > best.score:
+        yield texts("After reports by members I am more careful about the claim in this server: /queue.")
     if finding.action == "silent" and best.action == "reply":
         yield texts("The text is too short to be sure of: fewer than four words.")
     yield from _of_match(best, texts, quote)
@@ -199,12 +201,14 @@ def _of_match(best: Match, texts: Texts, quote: Quote) -> Iterator[str]:
     if best.stance == "denies":
         stance = failed.get("stance")
         if stance is not None and stance.seen:
-            yield texts("It is read as disputing the claim, by the words “{words}”.", words=quote(stance.seen))
+            yield texts(
+                "It is read as disputing the claim, by the words “{words}”.", words=quote(texts.reworded(stance.seen))
+            )
         else:
             yield texts("It is read as disputing the claim, by its words as a whole.")
     for name, line in _HELD_BACK.items():
         if name in failed:
-            yield texts(line, seen=quote(failed[name].seen))
+            yield texts(line, seen=quote(texts.reworded(failed[name].seen)))
     score = best.score if best.exact is None else best.exact
     if best.bar and score < best.bar:
         yield texts(
@@ -235,7 +239,7 @@ def _of_channel(finding: Finding, around: Circumstances, texts: Texts) -> Iterat
         until = _moment(datetime.fromtimestamp(around.rules.snoozed_until, UTC), texts)
         yield texts("I am snoozed here until {until} UTC: /touchstone snooze.", until=until)
     if around.missing:
-        yield texts("I lack rights in this channel: {rights}.", rights=", ".join(around.missing))
+        yield texts("I lack rights in this channel: {rights}.", rights=texts.listed(around.missing))
     if around.refused_until is not None:
         until = _moment(around.refused_until, texts)
         yield texts("Discord has refused my messages in this channel; I am quiet until {until} UTC.", until=until)

@@ -50,7 +50,7 @@ def short_detail(entry: ImportEntry, texts: Texts) -> str:
     """Return the first reason or warning, or the names of the fields that differ, in one line."""
     if entry.fields:
         return texts(
-            "Fields that differ: {fields}", fields=", ".join(field_name(each.field, texts) for each in entry.fields)
+            "Fields that differ: {fields}", fields=texts.listed(field_name(each.field, texts) for each in entry.fields)
         )
     return next(iter(detail_lines(entry, texts)), "")
 
@@ -58,7 +58,7 @@ def short_detail(entry: ImportEntry, texts: Texts) -> str:
 def problem_line(problem: PackProblem, texts: Texts) -> str:
     """Return where a fault is, what it is, and how to mend it, in the reader's language."""
     line = texts("line {line}", line=problem.line) if problem.line else ""
-    place = ", ".join(part for part in (line, str(_say(problem.field, texts))) if part) or texts("the file")
+    place = texts.listed(part for part in (line, str(_say(problem.field, texts))) if part) or texts("the file")
     fault, mend = _say(problem.fault, texts), _say(problem.mend, texts)
     return texts("{place}: {fault}. {mend}", place=place, fault=fault, mend=mend)
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Self
 
-from bot.explain import Quote, corrected_reply, why_lines
 from bot.reply import Composer, Reply
 from bot.texts import Texts
 from checks.base import IndexedBase, Overlay
@@ -19,14 +18,8 @@ from checks.lexicon import Lexicon, SharedWords
 from checks.meaning import MeaningSource
 from checks.model import Finding, KnownClaim, KnownWording
 from checks.tuning import Tuning
-from claims.answering.answers import AnswerBook, BudgetBook, SightingBook
-from claims.answering.corrections import Correction
-from claims.answering.traces import TraceBook
 from claims.base import ClaimBase, Clock, utc_now
 from claims.exchange.chosen_packs import PackShelf, open_packs
-from claims.moderation.moderation import Moderation
-from claims.moderation.reports import FeedbackBook
-from claims.moderation.strength import Strength, strength_of
 from claims.record import CitationRecord, ClaimRecord
 from claims.store.claim_rows import NOTHING, Difference
 from claims.store.revisions import read_hash_key
@@ -36,9 +29,18 @@ from config.errors import UnknownClaimError
 from config.languages import ByLanguage, Language, written_language
 from config.settings import Settings, data_folder
 
+# What is done with answers and by moderators is imported where it is first asked for: a check in the terminal does
+# without, and half of the house is behind it.
 if TYPE_CHECKING:
+    from bot.explain import Quote
+    from claims.answering.answers import AnswerBook, BudgetBook, SightingBook
+    from claims.answering.corrections import Correction
+    from claims.answering.traces import TraceBook
     from claims.documents.extraction import Extractor
     from claims.documents.fact_checkers import FactCheckers
+    from claims.moderation.moderation import Moderation
+    from claims.moderation.reports import FeedbackBook
+    from claims.moderation.strength import Strength
 
 
 def base_folder(base: ClaimBase) -> Path:
@@ -265,33 +267,45 @@ class Touchstone:
         return ServerBook(self.base.database)
 
     @cached_property
-    def answers(self) -> AnswerBook:
+    def answers(self) -> "AnswerBook":
         """Which messages have been answered, and with which cards."""
+        from claims.answering.answers import AnswerBook  # noqa: PLC0415
+
         return AnswerBook(self.base, self._hash_key)
 
     @cached_property
-    def budgets(self) -> BudgetBook:
+    def budgets(self) -> "BudgetBook":
         """What servers were promised of how seldom they are answered."""
+        from claims.answering.answers import BudgetBook  # noqa: PLC0415
+
         return BudgetBook(self.base)
 
     @cached_property
-    def sightings(self) -> SightingBook:
+    def sightings(self) -> "SightingBook":
         """Which claims have been seen, without any text."""
+        from claims.answering.answers import SightingBook  # noqa: PLC0415
+
         return SightingBook(self.base, self._hash_key)
 
     @cached_property
-    def traces(self) -> TraceBook:
+    def traces(self) -> "TraceBook":
         """What leads to people, and its end."""
+        from claims.answering.traces import TraceBook  # noqa: PLC0415
+
         return TraceBook(self.base, self._hash_key)
 
     @cached_property
-    def feedback(self) -> FeedbackBook:
+    def feedback(self) -> "FeedbackBook":
         """What members say about cards."""
+        from claims.moderation.reports import FeedbackBook  # noqa: PLC0415
+
         return FeedbackBook(self.base, self._hash_key)
 
     @cached_property
-    def moderation(self) -> Moderation:
+    def moderation(self) -> "Moderation":
         """What moderators do with the base: edits, queue, history, corrections, set-up."""
+        from claims.moderation.moderation import Moderation  # noqa: PLC0415
+
         extractor = _extractor(self.settings)
         return Moderation(self.base, self._hash_key, self._lexicon, self.check, extractor=extractor)
 
@@ -323,8 +337,10 @@ class Touchstone:
 
     def strength(
         self, claim: ClaimRecord, server: int | None = None, *, beside: Sequence[ClaimRecord] = ()
-    ) -> tuple[Strength, Mapping[str, ClaimRecord]]:
+    ) -> "tuple[Strength, Mapping[str, ClaimRecord]]":
         """Return how strong a claim would be among those that the server sees and those beside it; all these by id."""
+        from claims.moderation.strength import strength_of  # noqa: PLC0415
+
         view = self.trial([*beside, claim], server)
         return strength_of(claim, view.checker, self._lexicon), view.claims
 
@@ -368,13 +384,17 @@ class Touchstone:
             raise UnknownClaimError(claim_id)
         return composer.describe(claim_id)
 
-    def corrected_reply(self, correction: Correction, language: Language) -> Reply:
+    def corrected_reply(self, correction: "Correction", language: Language) -> Reply:
         """Return what a card that is out of date should say now; without its message, which is not kept."""
+        from bot.explain import corrected_reply  # noqa: PLC0415
+
         find = self.moderation.corrections.withdrawal
         return corrected_reply(self._composer(language, correction.server), correction, find)
 
-    def why(self, finding: Finding, claims: Mapping[str, ClaimRecord], texts: Texts, quote: Quote) -> list[str]:
+    def why(self, finding: Finding, claims: Mapping[str, ClaimRecord], texts: Texts, quote: "Quote") -> list[str]:
         """Return lines that say why the claims were found; the first call takes a second, for jieba's dictionary."""
+        from bot.explain import why_lines  # noqa: PLC0415
+
         return why_lines(finding, claims, texts, self._shared_words.between, quote)
 
     def texts(self, language: Language) -> Texts:

@@ -223,9 +223,9 @@ def _title(title: str, cells: int) -> str:
     return title[: cells // 2] + "…"
 
 
-def source_text(source: ShortSource) -> str:
-    """Return a source as it is read."""
-    return f"{source.title} ({source.language})" if source.language else source.title
+def beside(name: str, remark: str, texts: Texts) -> str:
+    """Return a name with what is said of it in brackets, where there is anything."""
+    return texts("{name} ({language})", name=name, language=remark) if remark else name
 
 
 def lines_of(entry: ShortEntry, texts: Texts) -> list[str]:
@@ -233,7 +233,7 @@ def lines_of(entry: ShortEntry, texts: Texts) -> list[str]:
     lines = [entry.title, " ".join(part for part in (entry.figure, entry.verdict) if part)]
     lines += [f"• {point.text} — {point.origin}" if point.origin else f"• {point.text}" for point in entry.points]
     if entry.sources:
-        named = ", ".join(map(source_text, entry.sources))
+        named = texts.listed(beside(source.title, source.language, texts) for source in entry.sources)
         lines.append(f"{source_label(texts, len(entry.sources))}{named}")
     return [line for line in lines if line]
 

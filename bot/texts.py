@@ -4,7 +4,7 @@ The catalogues are read from their `.po` files, so there is nothing to compile a
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -81,6 +81,10 @@ class Texts:
         """Return the form that belongs to the count, which fills `{count}`."""
         found = self._with_mentions(self._translations.ngettext(one, many, count))
         return found.format_map({"count": count, **values})
+
+    def listed(self, parts: Iterable[str]) -> str:
+        """Return the parts in a row, with the commas that the language has between them."""
+        return (", " if self.spaced else "、").join(parts)
 
     def pick(self, text: ByLanguage) -> str:
         """Return a text in the reader's language; where that is missing, as it stands in the first of the table."""

@@ -29,7 +29,8 @@ _log = logging.getLogger(__name__)
 ABOUT = (
     msgid("Touchstone recognises known claims in chat and answers with what the documents say, who said it, and when."),
     msgid(
-        "It knows {claims} claims from {documents} documents. It judges no person, and it may be wrong about a message."
+        "Claims that it knows: {claims}; documents behind them: {documents}. It judges no person, and it may be wrong"
+        " about a message."
     ),
     msgid("Press “Not what I said” under a card to tell the moderators; the message's author can hide the card there."),
 )

@@ -10,7 +10,7 @@ from discord import ui
 
 from bot.reply import PointLine, Reply, ReplyEntry, SourceLine
 from bot.service import Touchstone
-from bot.short import ShortEntry, ShortSource, shorten_reply, source_label
+from bot.short import ShortEntry, ShortSource, beside, shorten_reply, source_label
 from bot.texts import Texts, msgid
 from claims.record import CitationRecord
 from claims.store.server_settings import CardForm
@@ -125,7 +125,7 @@ def draw_short(
     short = shorten_reply(reply, texts)
     lines = [line for entry in short.entries for line in _short_lines(entry)]
     if short.sources:
-        named = ", ".join(_short_source(source) for source in short.sources)
+        named = texts.listed(_short_source(source, texts) for source in short.sources)
         lines.append(f"-# {source_label(texts, len(short.sources))}{named}")
     if short.note:
         lines.append(f"-# {escape(short.note)}")
@@ -159,9 +159,9 @@ def _short_lines(entry: ShortEntry) -> Iterator[str]:
         yield f"- {escape(point.text)}" + (f" — {escape(point.origin)}" if point.origin else "")
 
 
-def _short_source(source: ShortSource) -> str:
+def _short_source(source: ShortSource, texts: Texts) -> str:
     named = link(source.title, source.address) if source.address else escape(source.title)
-    return f"{named} ({escape(source.language)})" if source.language else named
+    return beside(named, escape(source.language), texts)
 
 
 def draw_card(

@@ -90,7 +90,7 @@ def own_words(error: BaseException, texts: Texts) -> str:
         case InvalidEditError():
             lines = fault_lines(error, texts)
         case ConflictError():
-            names = ", ".join(field_name(each.field, texts) for each in error.fields)
+            names = texts.listed(field_name(each.field, texts) for each in error.fields)
             lines = [texts("Somebody else was faster, and nothing of yours was written. Look at it again.")]
             lines += [texts("The two versions differ in: {fields}.", fields=names)] if names else []
         case _:

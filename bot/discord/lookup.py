@@ -181,7 +181,7 @@ def _marked(claim: ClaimRecord, texts: Texts) -> str:
     title = texts.pick(claim.title)
     if not marks:
         return shorten(title, LONGEST)
-    return texts("{title} ({marks})", title=shorten(title, LONGEST - _MARKS), marks=", ".join(marks))
+    return texts("{title} ({marks})", title=shorten(title, LONGEST - _MARKS), marks=texts.listed(marks))
 
 
 # What ids of buttons have room for; names of a server's own documents are shorter.

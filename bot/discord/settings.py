@@ -94,7 +94,7 @@ class Manage(
         if missing:
             lines = [
                 texts("{channel} is set, but I cannot do that there yet.", channel=target.mention),
-                texts("I lack rights there: {rights}.", rights=", ".join(missing)),
+                texts("I lack rights there: {rights}.", rights=texts.listed(missing)),
             ]
         await request.respond("\n".join(lines))
 
@@ -136,14 +136,14 @@ def settings_lines(state: ServerState, texts: Texts) -> list[str]:
     """Return the settings as lines; roles and channels as mentions, which ping nobody in a private answer."""
     settings = state.settings
     language = settings.language or state.defaults.language
-    roles = ", ".join(f"<@&{role}>" for role in settings.moderator_roles)
+    roles = texts.listed(f"<@&{role}>" for role in settings.moderator_roles)
     digest, told = settings.digest_channel, settings.moderators_channel
     cut_off = texts("fitted to the number of claims") if settings.cut_off is None else written(settings.cut_off)
     budget = settings.budget
     shown = {
         "language": _or_default(settings.language, texts(LANGUAGE_NAMES[language]), texts),
         "moderator_roles": roles or texts("{value} (default)", value=texts("whoever may manage the server")),
-        "packs": ", ".join(_packs(state, texts)) or texts("nothing"),
+        "packs": texts.listed(_packs(state, texts)) or texts("nothing"),
         "cooldown_hours": _number(settings.cooldown_hours, state.defaults.cooldown_hours, texts),
         "cut_off": _or_default(settings.cut_off, cut_off, texts),
         "budget": texts("no limit") if budget is None else texts("{count} in 1,000 messages", count=f"{budget:g}"),
@@ -157,7 +157,7 @@ def settings_lines(state: ServerState, texts: Texts) -> list[str]:
     if settings.outside_checks is not None:
         shown["outside_checks"] = texts("yes") if settings.outside_checks else texts("no")
     if settings.exempt_roles:
-        shown["exempt_roles"] = ", ".join(f"<@&{role}>" for role in settings.exempt_roles)
+        shown["exempt_roles"] = texts.listed(f"<@&{role}>" for role in settings.exempt_roles)
     lines = [texts("{field}: {value}", field=field_name(name, texts), value=value) for name, value in shown.items()]
     channels = [channel_line(channel, own, texts) for channel, own in state.channels.items()]
     return [*(f"- {line}" for line in lines), *snooze_lines(settings.snoozed_until, texts), *channels]
@@ -293,7 +293,7 @@ class SettingsCommand(CommandGroup):
 
 def _remarks(digest: discord.TextChannel | None, texts: Texts) -> list[str]:
     """Name the rights that the bot lacks in the channel that was chosen."""
-    rights = ", ".join(missing_rights(digest, "digest", texts)) if digest else ""
+    rights = texts.listed(missing_rights(digest, "digest", texts)) if digest else ""
     if digest is None or not rights:
         return []
     return [texts("In {channel} I lack rights: {rights}.", channel=digest.mention, rights=rights)]
@@ -407,7 +407,7 @@ async def _exempt_member(request: Request, member: discord.Member) -> bool:
 
 def exempt_lines(settings: ServerSettings, members: int, texts: Texts) -> list[str]:
     """Return who is left alone: roles by name; of members, of whom only hashes are kept, how many."""
-    roles = ", ".join(f"<@&{role}>" for role in settings.exempt_roles[:MOST]) or texts("nobody")
+    roles = texts.listed(f"<@&{role}>" for role in settings.exempt_roles[:MOST]) or texts("nobody")
     return [
         texts("Roles that I leave alone: {roles}.", roles=roles),
         texts.plural("Members whom I leave alone: {count}.", "Members whom I leave alone: {count}.", members),

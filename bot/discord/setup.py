@@ -100,7 +100,7 @@ def missing_lines(guild: discord.Guild, channels: Mapping[int, str], texts: Text
             continue
         missing = missing_rights(channel, mode, texts)
         if missing:
-            rights = ", ".join(missing)
+            rights = texts.listed(missing)
             lines.append(texts("In {channel} I lack rights: {rights}.", channel=channel.mention, rights=rights))
     return lines
 
@@ -176,12 +176,12 @@ def draw_step(step: Step, state: SetupState, texts: Texts) -> ui.LayoutView:
         for few in (STEPS[:3], STEPS[3:-1]):
             container.add_item(ui.ActionRow(*(STEP.button(texts(TITLES[each]), step=each) for each in few)))
         return layout(container, [form_button(FormName(TrySetupForm.kind), texts("Try it"))])
-    buttons = [STEP.button(texts("Back"), step=STEPS[at - 1])] if at else []
+    buttons = [STEP.button(texts("Step back"), step=STEPS[at - 1])] if at else []
     if step == "told" and state.settings.moderators_channel is not None:
         is_on = bool(state.settings.answer_log)
         label = texts("Do not report every answer there") if is_on else texts("Report every answer there")
         buttons.append(LOG.button(label, log="off" if is_on else "on"))
-    buttons.append(STEP.button(texts("Next"), step=STEPS[at + 1]))
+    buttons.append(STEP.button(texts("Next step"), step=STEPS[at + 1]))
     if STEPS[at + 1] != "done":
         buttons.append(STEP.button(texts("Summary"), step="done"))
     return layout(container, buttons)
@@ -199,7 +199,7 @@ def _unseen_lines(state: SetupState, texts: Texts) -> list[str]:
     unseen = [each for each in chosen if not (each.permissions.manage_guild or each.permissions.administrator)]
     if not unseen:
         return []
-    roles = ", ".join(role.mention for role in unseen)
+    roles = texts.listed(role.mention for role in unseen)
     return [texts("-# {roles} see my commands once you allow it: Server Settings → Integrations.", roles=roles)]
 
 
@@ -303,9 +303,9 @@ def _chosen(state: SetupState, texts: Texts) -> list[str]:
     """Return what is set, a line each."""
     settings, nothing = state.settings, texts("not chosen")
     language = texts(LANGUAGE_NAMES[settings.language]) if settings.language else nothing
-    roles = ", ".join(f"<@&{role}>" for role in settings.moderator_roles) or nothing
+    roles = texts.listed(f"<@&{role}>" for role in settings.moderator_roles) or nothing
     titles = {pack.id: escape(texts.pick(pack.title)) for pack in state.packs}
-    packs = ", ".join(title for pack, title in titles.items() if settings.packs is None or pack in settings.packs)
+    packs = texts.listed(title for pack, title in titles.items() if settings.packs is None or pack in settings.packs)
     budget = nothing if settings.budget is None else texts("{count} in 1,000 messages", count=f"{settings.budget:g}")
     told = nothing if settings.moderators_channel is None else f"<#{settings.moderators_channel}>"
     shown = (

@@ -160,7 +160,7 @@ class DocumentsCommand(
             case "added":
                 remarks = [done(texts("Added as {document}.", document=f"`{kept.document}`"))]
                 if missing := [field_name(each, texts) for each in _FACTS if not getattr(facts, each)]:
-                    remarks.append(texts("The text does not say: {names}.", names=", ".join(missing)))
+                    remarks.append(texts("The text does not say: {names}.", names=texts.listed(missing)))
             case "loaded":
                 remarks = [texts("This is {document}, which was known; its text is kept now.", document=kept.document)]
             case "known":

@@ -75,7 +75,7 @@ class StatusCommand(commands.Cog):
         counts = {"replies": activity.replies, "offers": activity.offers, "reports": activity.reports, "days": DAYS}
         return [
             texts("Messages read since my start {started}: {count}.", started=started, count=metrics.seen(server)),
-            texts("Last {days} days: {replies} replies, {offers} offers, {reports} reports by members.", **counts),
+            texts("Last {days} days: replies {replies}, offers {offers}, reports by members {reports}.", **counts),
         ]
 
     async def _corrections(self, request: Request, server: int) -> str:
@@ -111,7 +111,7 @@ def _channel(number: int, own: ChannelSettings, guild: discord.Guild, texts: Tex
     channel = guild.get_channel(number)
     missing = missing_rights(channel, own.mode, texts) if channel is not None else []
     if missing:
-        lacking = texts("I lack rights there: {rights}.", rights=", ".join(missing))
+        lacking = texts("I lack rights there: {rights}.", rights=texts.listed(missing))
         lines.append(f"  - {lacking}")
     return lines
 

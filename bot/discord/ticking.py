@@ -411,4 +411,4 @@ def _refusal(request: Request, channel: Readable) -> str | None:
             return texts("You cannot read {channel} yourself, so I do not report on it.", channel=channel.mention)
     held = channel.permissions_for(channel.guild.me)
     missing = [texts(name) for right, name in NEEDED.items() if not getattr(held, right)]
-    return texts("I lack rights there: {rights}.", rights=", ".join(missing)) if missing else None
+    return texts("I lack rights there: {rights}.", rights=texts.listed(missing)) if missing else None

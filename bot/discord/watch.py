@@ -7,11 +7,12 @@ import asyncio
 import itertools
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 from typing import Any
+from weakref import WeakValueDictionary
 
 import aiohttp
 import discord
@@ -271,6 +272,7 @@ class Watch(commands.Cog):
         self.answering = Answering(bot)
         self._running: set[asyncio.Task[Any]] = set()
         self._edited: dict[int, None] = {}
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._room = WaitingRoom()
 
     @commands.Cog.listener()
@@ -284,7 +286,7 @@ class Watch(commands.Cog):
         if location is None or self.bot.backoff.holds(location.channel):
             return
         take_lane("chat", monotonic() + LATE.total_seconds())
-        async with self.counted():
+        async with self.counted(message.id):
             mode = await self._mode(message, location)
             if mode != "off":
                 await self._check(message, location, mode)
@@ -299,17 +301,17 @@ class Watch(commands.Cog):
 
     @commands.Cog.listener()
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
-        """Take the card away where its claim is gone; check a message that was left alone, soon after it came."""
+        """Take card or hint away where the claim is gone; check a message that was left alone, soon after it came."""
         message = event.message
         location = location_of(message) if message.guild is not None else None
         # What Discord adds by itself, such as the preview of a link, is no edit.
         if message.edited_at is None or event.guild_id is None:
             return
-        take_lane("answers", monotonic() + LATE.total_seconds())
-        async with self.counted():
+        async with self.counted(message.id):
+            take_lane("answers", monotonic() + LATE.total_seconds())
             record = await asyncio.to_thread(self.bot.touchstone.answers.answer, event.channel_id, message.id)
             if record is not None:
-                if record.card_message is not None and not await self._still_says(record, message):
+                if not record.hidden and not await self._still_says(record, message):
                     await self._take_away(record)
             elif location is not None and self._is_first_edit(message) and not self.bot.backoff.holds(location.channel):
                 mode = await self._mode(message, location)
@@ -319,16 +321,16 @@ class Watch(commands.Cog):
     @commands.Cog.listener()
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
         """Take the card of a deleted message away."""
-        take_lane("answers", monotonic() + LATE.total_seconds())
-        async with self.counted():
+        async with self.counted(event.message_id):
+            take_lane("answers", monotonic() + LATE.total_seconds())
             await self._gone(event.channel_id, event.message_id)
 
     @commands.Cog.listener()
     async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
         """Take the cards of deleted messages away."""
-        take_lane("answers", monotonic() + LATE.total_seconds())
-        async with self.counted():
-            for message in sorted(event.message_ids):
+        for message in sorted(event.message_ids):
+            async with self.counted(message):
+                take_lane("answers", monotonic() + LATE.total_seconds())
                 await self._gone(event.channel_id, message)
 
     async def cog_unload(self) -> None:
@@ -373,24 +375,26 @@ class Watch(commands.Cog):
         """Do what follows from a message that was deleted: its card goes too, and a card of ours needs no care."""
         answers = self.bot.touchstone.answers
         record = await asyncio.to_thread(answers.answer, channel, message)
-        if record is not None:
+        if record is not None and record.card_message is not None:
             await self._take_away(record)
         elif await asyncio.to_thread(answers.card, channel, message) is not None:
             await asyncio.to_thread(answers.hide, channel, message)
 
     async def _take_away(self, record: AnswerRecord) -> None:
-        """Delete the card of an answer, where one stands."""
-        if record.card_message is None or record.hidden:
-            return
-        channel = self.bot.get_partial_messageable(record.channel, guild_id=record.server)
+        """Delete the card of an answer, where one stands, or the hint."""
+        channel, card = self.bot.get_partial_messageable(record.channel, guild_id=record.server), record.card_message
         try:
-            await channel.get_partial_message(record.card_message).delete()
+            if card is not None and not record.hidden:
+                await channel.get_partial_message(card).delete()
+            elif record.kind == "offer" and self.bot.user is not None:
+                await channel.get_partial_message(record.message).remove_reaction(OFFER, self.bot.user)
         except discord.NotFound:
             pass
         except discord.HTTPException as refusal:
-            _log.info("Card %s could not be taken away: %s", record.card_message, refusal)
+            _log.info("The answer to message %s could not be taken away: %s", record.message, refusal)
             return
-        await asyncio.to_thread(self.bot.touchstone.answers.hide, record.channel, record.card_message)
+        if card is not None:
+            await asyncio.to_thread(self.bot.touchstone.answers.hide, record.channel, card)
 
     async def _is_open(self, text: str, finding: Finding, location: Location) -> bool:
         """Tell whether the message says its claims outside of spoilers."""
@@ -424,13 +428,14 @@ class Watch(commands.Cog):
             await self.answering.offer(message, location, finding)
 
     @asynccontextmanager
-    async def counted(self) -> AsyncIterator[None]:
-        """Let `finish` know of the work in the body."""
+    async def counted(self, message: int = 0) -> AsyncIterator[None]:
+        """Let `finish` know of the work in the body; of what is about the same message, one comes after the other."""
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  listeners run in tasks
         self._running.add(task)
         try:
-            yield
+            async with self._turns.setdefault(message, asyncio.Lock()) if message else nullcontext():
+                yield
         finally:
             self._running.discard(task)
 

@@ -184,7 +184,8 @@ def _lines(entry: RevisionRecord, labels: Labels) -> Iterator[str]:
     texts = labels.texts
     yield f"**{entry.id}** · {format_dt(entry.at, 'f')} · {who_label(entry.actor, texts)}"
     about = escape(shorten(labels.of_all(entry.changes), _LONGEST_NAME))
-    yield ": ".join(part for part in (escape(act_label(entry.act, texts)), about) if part)
+    act = escape(act_label(entry.act, texts))
+    yield texts("{name}: {value}", name=act, value=about) if about else act
     yield from (f"-# {remark}" for remark in remarks(entry, texts))
 
 
@@ -235,7 +236,7 @@ def draw_undo_question(revision: RevisionRecord, position: HistoryPosition, labe
     title = texts("Take back revision {number}?", number=revision.id)
     lines = [
         f"### {title}",
-        ": ".join((escape(act_label(revision.act, texts)), about)),
+        texts("{name}: {value}", name=escape(act_label(revision.act, texts)), value=about),
         texts("What was changed elsewhere since then stays. The history keeps both."),
     ]
     return draw_lines(lines, texts, [position.button(DO, texts("Undo"), "U"), _back(position, texts)])

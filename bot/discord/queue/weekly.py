@@ -68,7 +68,7 @@ def _changed(digest: Digest, texts: Texts) -> list[str]:
     if more > 0:
         named = [*named[:_MOST_NAMED], texts.plural("{count} more", "{count} more", more)]
     return [
-        texts.plural("{count} change, by {who}.", "{count} changes, by {who}.", digest.changes, who=", ".join(named))
+        texts.plural("{count} change, by {who}.", "{count} changes, by {who}.", digest.changes, who=texts.listed(named))
     ]
 
 

@@ -9,7 +9,7 @@ from tests.bot.discord.world import CRANE, text_of
 async def test_about_says_what_the_bot_is_and_how_much_it_knows(world):
     shown = text_of(await world.alice.slash(world.channel, "about"))
     assert "### Touchstone 0." in shown
-    assert f"It knows {len(world.touchstone.base.claims())} claims" in shown
+    assert f"Claims that it knows: {len(world.touchstone.base.claims())}; documents" in shown
 
 
 async def test_privacy_says_what_is_kept_and_for_how_long(world):

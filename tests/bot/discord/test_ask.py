@@ -4,7 +4,7 @@ import discord
 import pytest
 
 from claims.moderation.rights import Actor
-from tests.bot.discord.world import CRANE, CRANE_TW, CRANE_ZH, text_of
+from tests.bot.discord.world import CRANE, CRANE_TW, CRANE_ZH, text_of, typed_commands
 
 MENU = "Check this message"
 
@@ -19,7 +19,9 @@ async def test_check_answers_privately_with_claim_points_and_reasons(world):
 
 async def test_check_says_when_it_knows_nothing(world):
     answer = await world.alice.slash(world.channel, "check", text="good morning everybody, coffee is ready")
-    assert text_of(answer) == "I see no claim here that I know."
+    nothing, onward = typed_commands(text_of(answer)).splitlines()
+    assert nothing == "I see no claim here that I know."
+    assert onward == "-# /browse shows what I know; with /propose you put a claim to the moderators."
 
 
 @pytest.mark.parametrize(
@@ -32,7 +34,8 @@ async def test_check_says_when_it_knows_nothing(world):
 async def test_check_answers_in_the_language_of_the_client(world, in_language, locale, said, heading, nothing):
     in_language(locale)
     assert heading in text_of(await world.alice.slash(world.channel, "check", text=said))
-    assert text_of(await world.alice.slash(world.channel, "check", text="good morning, coffee is ready")) == nothing
+    shown = text_of(await world.alice.slash(world.channel, "check", text="good morning, coffee is ready"))
+    assert shown.startswith(f"{nothing}\n-# </browse:")
 
 
 async def test_the_menu_checks_somebody_elses_message_even_where_the_bot_is_off(world):

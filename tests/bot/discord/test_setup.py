@@ -32,9 +32,9 @@ async def opened(world, admin, step: str | None = None):
 async def test_it_begins_with_the_language_and_goes_to_the_end(world, admin, chosen):
     message = await opened(world, admin)
     seen = []
-    while "Next" in labels_of(message):
+    while "Next step" in labels_of(message):
         seen.append(text_of(message).splitlines()[0])
-        message = (await admin.click(message, label="Next")).response.message
+        message = (await admin.click(message, label="Next step")).response.message
     assert seen == [
         "### Language",
         "### Moderators",
@@ -47,9 +47,14 @@ async def test_it_begins_with_the_language_and_goes_to_the_end(world, admin, cho
     assert chosen().setup_step is None
 
 
+async def test_a_step_is_no_page_in_chinese_either(world, admin, in_language):
+    in_language(discord.Locale.taiwan_chinese)
+    assert labels_of(await opened(world, admin, "roles"))[:2] == ["上一步", "下一步"]
+
+
 async def test_it_can_be_left_and_goes_on_where_it_was(world, admin, chosen):
     message = await opened(world, admin)
-    await admin.click(message, label="Next")
+    await admin.click(message, label="Next step")
     assert chosen().setup_step == "roles"
     assert text_of(await opened(world, admin)).startswith("### Moderators")
 
@@ -146,7 +151,7 @@ async def test_only_administrators_see_it(world):
 @pytest.mark.parametrize(
     ("step", "press"),
     [
-        ("language", lambda admin, message: admin.click(message, label="Next")),
+        ("language", lambda admin, message: admin.click(message, label="Next step")),
         ("language", lambda admin, message: admin.select(message, ["en"], custom_id="ts:setup:language")),
         ("roles", lambda admin, message: admin.select(message, [], custom_id="ts:setup-roles")),
         ("channels", lambda admin, message: admin.select(message, [], custom_id="ts:setup-channels:on")),

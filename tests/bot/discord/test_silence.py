@@ -4,7 +4,7 @@ import discord
 import pytest
 
 from claims.moderation.server_setup import MessageRules
-from tests.bot.discord.world import CRANE, FERRY, MODERATORS_ONLY, SEALS, text_of
+from tests.bot.discord.world import CRANE, CRANE_TW, FERRY, MODERATORS_ONLY, SEALS, text_of
 from tests.claims.people import administrator
 
 MENU = "Check this message"
@@ -165,6 +165,25 @@ async def test_a_forum_that_refuses_is_not_told_that_it_is_answered_now(world):
 async def test_a_text_that_is_denied_names_its_words(world):
     denied = text_of(await world.chief.slash(world.channel, "check", text=f"No, that is false: {CRANE}"))
     assert "It is read as disputing the claim" in denied
+
+
+async def test_moderators_read_the_words_of_a_denial_in_their_script_and_with_its_marks(world, in_language):
+    in_language(discord.Locale.taiwan_chinese)
+    shown = text_of(await world.chief.slash(world.channel, "check", text=f"不對，說{CRANE_TW}是假的"))
+    assert "依據是「不對" in shown
+    assert "共同的詞：港口、吊車、" in shown
+    assert "不对" not in shown
+    assert "（英文）" in shown
+
+
+async def test_moderators_are_told_that_reports_have_made_the_bot_more_careful(world):
+    await world.bob.click(await world.card(), label="Not what I said")
+    other = world.guild.create_text_channel("other")
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), other.id, "on")
+    said = await world.alice.send(other, CRANE)
+    shown = await why(world, said, other)
+    assert "By its text I would only leave a hint." in shown
+    assert "After reports by members I am more careful about the claim in this server: </queue:" in shown
 
 
 @pytest.mark.parametrize("name", ["touchstone", "claims", "queue", "history", "status", "trends", "backtest", "digest"])

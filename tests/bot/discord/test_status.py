@@ -14,7 +14,7 @@ async def test_counts_speed_revision_and_channels_are_shown(world):
     await world.bob.click(card, label="Not what I said")
     shown = text_of(await world.chief.slash(world.channel, "status"))
     assert ": 2." in shown
-    assert "Last 7 days: 1 replies, 0 offers, 1 reports by members." in shown
+    assert "Last 7 days: replies 1, offers 0, reports by members 1." in shown
     assert f"Claim base: revision {world.touchstone.base.revision}, 4 claims." in shown
     assert f"- <#{world.channel.id}>: answers" in shown
     assert " ms, Discord's answer" in shown

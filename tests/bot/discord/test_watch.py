@@ -1,5 +1,8 @@
 """What the bot does with the messages of a channel."""
 
+import asyncio
+import threading
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -129,6 +132,48 @@ async def test_the_card_goes_with_its_message(world):
     await world.alice.delete(said)
     assert not world.cards()
     assert world.touchstone.answers.card(card.channel.id, card.id).hidden
+
+
+def meanwhile(monkeypatch, name, act):
+    """Let something happen in Discord while an answer is under way: before the answer book does what is named."""
+    plain, loop = getattr(AnswerBook, name), asyncio.get_running_loop()
+
+    def interrupted(book: AnswerBook, *given: int, **named: object):
+        done = threading.Event()
+        loop.call_soon_threadsafe(lambda: (act(given), done.set()))
+        done.wait()
+        time.sleep(0.2)  # the event reaches the bot
+        return plain(book, *given, **named)
+
+    monkeypatch.setattr(AnswerBook, name, interrupted)
+
+
+async def test_a_message_that_is_edited_while_it_is_answered_has_no_card_in_the_end(world, monkeypatch):
+    backend = world.env.backend
+    edited = {"content": "good morning everybody, coffee is ready"}
+    meanwhile(monkeypatch, "take", lambda given: backend.edit_message(given[1], given[2], edited))
+    await world.alice.send(world.channel, CRANE)
+    await world.env.settle()
+    assert len(world.sent()) == 1
+    assert not world.cards()
+
+
+async def test_a_message_that_is_deleted_while_it_is_answered_has_no_card_in_the_end(world, monkeypatch):
+    meanwhile(monkeypatch, "posted", lambda given: world.env.backend.delete_message(given[0], given[1]))
+    await world.alice.send(world.channel, CRANE)
+    await world.env.settle()
+    assert len(world.sent()) == 1
+    assert not world.cards()
+
+
+async def test_the_hint_goes_when_its_claim_is_edited_away(world):
+    said = await world.alice.send(world.channel, f"||{CRANE}||")
+    await world.alice.edit(said, f"||{CRANE}|| !")
+    taken = [seen for seen in world.env.http_requests if seen.method == "DELETE" and "/reactions/" in seen.path]
+    assert not taken
+    await world.alice.edit(said, "good morning everybody, coffee is ready")
+    taken = [seen for seen in world.env.http_requests if seen.method == "DELETE" and "/reactions/" in seen.path]
+    assert len(taken) == 1
 
 
 async def test_a_channel_that_has_had_its_cards_for_the_hour_gets_hints(world):

@@ -1,5 +1,10 @@
 """Which files a word of the command reads."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 import typer
 
@@ -25,3 +30,21 @@ def test_a_misspelt_word_is_told_what_was_meant(capsys):
     with pytest.raises(SystemExit):
         app.main(["evaluat"])
     assert "evaluate" in capsys.readouterr().err
+
+
+# Large libraries and rooms that a check does without: whoever adds one to its way adds to every start.
+SPARED = {"alembic", "babel.messages", "discord", "httpx", "jsonschema", "bot.explain", "claims.moderation"}
+OPENING = """
+import sys
+from bot.terminal import check
+from bot.service import Touchstone
+from config.settings import load_settings
+Touchstone.open(load_settings()).close()
+print(*sys.modules)
+"""
+
+
+def test_a_known_base_is_opened_without_what_only_changes_need(base_address):
+    environment = os.environ | {"TOUCHSTONE_DATABASE_URL": base_address, "PYTHONPATH": str(Path(__file__).parents[3])}
+    done = subprocess.run([sys.executable, "-c", OPENING], env=environment, capture_output=True, text=True, check=True)
+    assert SPARED.isdisjoint(done.stdout.split())
