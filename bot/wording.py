@@ -1,5 +1,8 @@
 """What was wrong with fields, and how two versions of them differ, as plain lines in the reader's language."""
 
+import html
+import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -301,14 +304,41 @@ _LONGEST_MARK = 60
 def read_parts(view: View, texts: Texts) -> Iterator[tuple[str, bool]]:
     """Yield a document as it is read, and in between, marked with True, what was left out, in brackets with its reason.
 
-    What is too small to be told (tags, spaces) is passed over.
+    What is too small to be told (tags, spaces) is passed over, and of several empty lines one is kept.
     """
-    for start, end, reason in view.parts():
-        words = view.raw[start:end]
-        if not reason:
-            yield words, False
-        elif reason not in _QUIET:
-            yield _left_out(words, reason, texts), True
+    at = 0
+    for start, words, reason in _gaps(view):
+        here = max(at, bisect_left(view.starts, start))
+        if here > at:
+            yield _EMPTY_LINES.sub("\n\n", view.text[at:here]), False
+        yield _left_out(words, reason, texts), True
+        at = here
+    if at < len(view.text):
+        yield _EMPTY_LINES.sub("\n\n", view.text[at:]), False
+
+
+_EMPTY_LINES = re.compile(r"[^\S\n]*\n(?:[^\S\n]*\n)+")
+_TAG = re.compile(r"<[/!a-zA-Z][^<>]*>?")
+
+
+def _gaps(view: View) -> Iterator[tuple[int, str, str]]:
+    """Yield place, words and reason of what was left out; neighbours of one reason with nothing between are one."""
+    waiting: tuple[int, str, str] | None = None
+    last = 0
+    for each in view.dropped:
+        if each.reason in _QUIET or each.end <= last:
+            continue
+        start = max(each.start, last)
+        words = view.raw[start : each.end]
+        if waiting is not None and not (
+            waiting[2] == each.reason and each.reason not in _SMALL and not view.reading(last, start).strip()
+        ):
+            yield waiting
+            waiting = None
+        waiting = (waiting[0], waiting[1] + words, each.reason) if waiting else (start, words, each.reason)
+        last = each.end
+    if waiting is not None:
+        yield waiting
 
 
 def left_out_line(view: View, texts: Texts) -> str:
@@ -319,12 +349,12 @@ def left_out_line(view: View, texts: Texts) -> str:
 
 
 def _left_out(words: str, reason: str, texts: Texts) -> str:
-    shown = " ".join(words.split())
+    shown = " ".join(html.unescape(_TAG.sub(" ", words)).split())
     if len(shown) > _LONGEST_MARK:
         shown = texts("{text}… ({count} characters)", text=shown[:_LONGEST_MARK], count=len(words))
     if reason in _SMALL:
         return f"⟦{shown}⟧"
-    line = "\n" if words.endswith("\n") else ""
+    line = "\n" if words.endswith(("\n", ">")) else ""
     return f"⟦{texts(_REASONS.get(reason, reason))}: {shown}⟧{line}"
 
 

@@ -1,7 +1,9 @@
 """What members ask for: a text checked for them alone, with the rules for moderators, and the list of claims."""
 
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import discord
@@ -9,6 +11,7 @@ from babel.lists import format_list
 from discord import app_commands, ui
 from discord.app_commands import locale_str
 from discord.ext import commands
+from discord.utils import format_dt, utcnow
 
 from bot.discord.about import other_checkers
 from bot.discord.bot import BotInteraction, TouchstoneBot
@@ -44,11 +47,44 @@ _ON = msgid("/browse shows what I know; with /propose you put a claim to the mod
 _ELSEWHERE = msgid("/browse shows what I know.")
 
 
+# How often others are asked, so that nobody uses up what they grant the operator: for one member, and for a server.
+_MEMBER, _SERVER = (5, 600.0), (60, 3600.0)
+
+
+class Allowance:
+    """Counts how often others were asked of late; used on the event loop alone, and forgotten at a restart."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._asked: dict[int, deque[tuple[float, int]]] = {}
+
+    def take(self, server: int, member: int) -> float:
+        """Count one question and return 0, or count none and return the seconds until the next is granted."""
+        now = self._clock()
+        asked = self._asked.setdefault(server, deque())
+        while asked and asked[0][0] <= now - _SERVER[1]:
+            asked.popleft()
+        own = [at for at, who in asked if who == member and at > now - _MEMBER[1]]
+        waits = [at + span - now for at, span in ((_oldest(own, _MEMBER[0]), _MEMBER[1]),
+                                                  (_oldest([at for at, _ in asked], _SERVER[0]), _SERVER[1]))
+                 if at is not None]  # fmt: skip
+        if waits:
+            return max(waits)
+        asked.append((now, member))
+        return 0
+
+
+def _oldest(asked: Sequence[float], most: int) -> float | None:
+    """Return when the oldest of the last `most` questions was asked, None where there were fewer."""
+    return asked[-most] if len(asked) >= most else None
+
+
 class Ask(commands.Cog):
     """`/check` and the message menu; both answer privately and need no right, no server and no intent."""
 
-    def __init__(self, bot: TouchstoneBot) -> None:
+    def __init__(self, bot: TouchstoneBot, allowance: Allowance | None = None) -> None:
         self.bot = bot
+        self._allowance = allowance or Allowance()
         # Menus cannot be methods by decorator.
         self.menu = everywhere(
             app_commands.ContextMenu(name=locale_str(msgid("Check this message")), callback=self.check_message)
@@ -97,7 +133,7 @@ class Ask(commands.Cog):
             nothing = [texts("I see no claim here that I know."), f"-# {texts(_ELSEWHERE if server is None else _ON)}"]
             card = draw_lines([*nothing, *rules], texts)
             if others is not None:
-                await _with_others(request, others, text, card)
+                await self._with_others(request, others, text, card)
             else:
                 await request.respond(card if rules else "\n".join(nothing))
             return
@@ -108,9 +144,28 @@ class Ask(commands.Cog):
         button = more_button([entry.claim_id for entry in reply.entries], texts)
         card = draw_short(reply, texts, [button], remarks)
         if others is not None:
-            await _with_others(request, others, text, card)
+            await self._with_others(request, others, text, card)
         else:
             await request.respond(card)
+
+    async def _with_others(self, request: Request, others: FactCheckers, text: str, card: ui.LayoutView) -> None:
+        """Show the own answer; then add to it what others say about the same statement, and who was asked."""
+        await request.show(card)
+        texts = request.texts
+        if wait := self._allowance.take(request.server or 0, request.interaction.user.id):
+            when = format_dt(utcnow() + timedelta(seconds=wait), "R")
+            lines = [texts("Other fact-checkers were asked often enough for now, and not about this: again {when}.",
+                           when=when)]  # fmt: skip
+        else:
+            found = await others.ask(text, written_language(text))
+            likeness = await request.do(request.touchstone.likeness, text, [each.statement for each in found])
+            alike = [each for each, score in zip(found, likeness, strict=True) if score >= LIKELY][:_MOST_OTHERS]
+            lines = other_lines(alike, others.names, texts)
+        if length(card_text(card)) + sum(length(line) + 1 for line in lines) > ROOM:
+            await request.respond(draw_lines(lines, texts))
+            return
+        card.add_item(ui.Container[Any](ui.TextDisplay("\n".join(lines))))
+        await request.show(card)
 
     async def _rules(
         self,
@@ -162,21 +217,6 @@ async def _roles(guild: discord.Guild, author: discord.User | discord.Member) ->
         return roles_of(guild.get_member(author.id) or await guild.fetch_member(author.id))
     except discord.HTTPException:
         return ()
-
-
-async def _with_others(request: Request, others: FactCheckers, text: str, card: ui.LayoutView) -> None:
-    """Show the own answer; then add to it what others say about the same statement, and who was asked."""
-    await request.show(card)
-    texts = request.texts
-    found = await others.ask(text, written_language(text))
-    likeness = await request.do(request.touchstone.likeness, text, [each.statement for each in found])
-    alike = [each for each, score in zip(found, likeness, strict=True) if score >= LIKELY][:_MOST_OTHERS]
-    lines = other_lines(alike, others.names, texts)
-    if length(card_text(card)) + sum(length(line) + 1 for line in lines) > ROOM:
-        await request.respond(draw_lines(lines, texts))
-        return
-    card.add_item(ui.Container[Any](ui.TextDisplay("\n".join(lines))))
-    await request.show(card)
 
 
 _MOST_OTHERS = 3

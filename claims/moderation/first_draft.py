@@ -186,7 +186,7 @@ class _Facts:
 
     def point(self, role: str, text: str, start: int, end: int, speaker: str) -> EditPoint:
         """Return a point with its citation, which the form shows as the words that it cites."""
-        words = clean_text(text)[:SENTENCE]
+        words = _begun(clean_text(text)[:SENTENCE])
         return EditPoint(
             role=role,
             speaker=_by_language(speaker[:LINE]),
@@ -212,7 +212,12 @@ def _titles(payload: Mapping[str, Any]) -> Typed:
     proposed = {str(code): str(text) for code, text in written.items() if text}
     if not proposed:
         proposed = dict(_by_language(clean_text(str(payload.get("text") or ""))[:LINE]))
-    return {code: _ENDS.sub("", text) for code, text in proposed.items()}
+    return {code: _begun(_ENDS.sub("", text)) for code, text in proposed.items()}
+
+
+def _begun(text: str) -> str:
+    """Return a text that begins as a sentence does: what led up to it in the document is gone. iPhones stay so."""
+    return text[:1].upper() + text[1:] if re.match(r"[a-z](?![A-Z])", text) else text
 
 
 def _wordings(payload: Mapping[str, Any], title: Typed) -> Iterator[str]:

@@ -6,8 +6,11 @@ import pytest
 
 from bot.discord.editor.screen import LIST_NAMES
 from bot.texts import Texts
-from bot.wording import LONGEST, MOST_ENTRIES, difference_lines, fault_lines, field_name
+from bot.wording import LONGEST, MOST_ENTRIES, difference_lines, fault_lines, field_name, read_parts
 from checks.model import KnownFigure, KnownWording
+from checks.text import TextFolder
+from claims.documents.cleaning import CleaningRules
+from claims.documents.worthiness import CandidateCues
 from claims.fields import FormReader
 from claims.moderation.edits import EditFigure, EditPoint, EditTexts, EditWordings
 from claims.moderation.sources import NewSource
@@ -120,3 +123,35 @@ def claim(**changes):
     values = {"title_en": "Old", "title_zh": "旧", "status": "draft"} | changes
     known = {"id": "x", "kind": "contested", "pack": "", "version": 1, "as_of": date(2026, 1, 1), "review_by": None}
     return ClaimRecord(**known, **by_language(values), wordings=(), figures=(), points=())
+
+
+RULES = CleaningRules.load(CandidateCues.load().ends, TextFolder().fold)
+PAGE = """<!doctype html><html><head><title>Silver</title></head><body><nav><ul><li><a href="/">Home</a></li>
+<li><a href="/m">Markets &amp; money</a></li></ul></nav><article><h1>Silver</h1>
+
+<p>Silver rose by <b>30%</b> in 2025, say the dealers who have followed it for the longest time of all.</p>
+
+
+<p>Servers hold more of it than phones do, about 1.2&nbsp;kg each, according to the yearbook of the makers.</p>
+</article><footer>All rights reserved.</footer></body></html>"""
+
+
+def read_as(raw: str) -> str:
+    return "".join(words for words, _ in read_parts(RULES.clean(raw).view, ENGLISH))
+
+
+def test_a_page_is_shown_by_its_paragraphs_with_what_was_left_out_in_one_piece():
+    shown = read_as(PAGE)
+    assert "⟦frame of the page: Home Markets & money⟧\n" in shown
+    assert "Silver rose by 30% in 2025, say" in shown
+    assert "time of all.\n\nServers hold" in shown
+    assert "<" not in shown
+
+
+def test_broken_lines_are_shown_as_they_are_read():
+    raw = "The demand for silver in the halls of servers grows every\nyear by half, and will not stop.\n"
+    assert read_as(raw).startswith("The demand for silver in the halls of servers grows every year by half")
+
+
+def test_inserted_readings_are_shown_where_they_stood():
+    assert "數⟦(shù)⟧據⟦(jù)⟧" in read_as("銀價的數(shù)據(jù)說明一切，沒有人知道為什麼會這樣。\n")

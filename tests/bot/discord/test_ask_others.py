@@ -4,6 +4,7 @@ import discord
 import pytest
 from pydantic import SecretStr
 
+from bot.discord.ask import Allowance
 from claims.documents.fact_checkers import FactCheckers
 from claims.moderation.history import Undoing
 from claims.moderation.rights import Actor
@@ -95,6 +96,33 @@ async def test_nobody_is_asked_where_it_was_not_switched_on_nor_about_a_message_
     shown = text_of(await world.alice.context_menu(world.channel, "Check this message", said))
     assert "Other fact-checkers" not in shown
     assert google.asked == []
+
+
+async def test_who_asks_often_gets_the_own_answer_alone_for_a_while_and_others_are_still_served(world, switched_on):
+    for _ in range(5):
+        assert "Your text was sent to" in text_of(await world.alice.slash(world.channel, "check", text=SAID))
+    asked = len(switched_on.asked)
+    shown = text_of(await world.alice.slash(world.channel, "check", text=SAID))
+    assert "The old harbour crane was built in 1920" in shown
+    assert "asked often enough for now, and not about this: again <t:" in shown
+    assert "Your text was sent to" not in shown
+    assert len(switched_on.asked) == asked
+    assert "Your text was sent to" in text_of(await world.bob.slash(world.channel, "check", text=SAID))
+
+
+def test_questions_are_granted_again_as_time_goes_by_and_by_server():
+    now = [0.0]
+    allowance = Allowance(lambda: now[0])
+    assert [allowance.take(1, 7) for _ in range(5)] == [0] * 5
+    assert allowance.take(1, 7) == 600
+    assert (allowance.take(1, 8), allowance.take(2, 7)) == (0, 0)
+    now[0] = 601
+    assert allowance.take(1, 7) == 0
+    for member in range(100, 153):
+        assert allowance.take(1, member) == 0
+    assert allowance.take(1, 999) == 3600 - 601
+    now[0] = 3601
+    assert allowance.take(1, 999) == 0
 
 
 async def test_members_are_told_in_privacy_where_it_is_on(world, google):

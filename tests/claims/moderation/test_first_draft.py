@@ -67,13 +67,13 @@ def item(payload: Mapping[str, Any]) -> Item:
 def test_a_rejected_report_becomes_contested_with_what_stands_against_it(base, lexicon, drafts) -> None:
     found = waiting(base, lexicon)["silver"]
     draft = drafts.of(MODERATOR, found)
-    assert draft.texts.title["en"] == "silver cannot be replaced in servers"
+    assert draft.texts.title["en"] == "Silver cannot be replaced in servers"
     assert draft.texts.kind == "contested"
-    assert draft.wordings.splitlines()[0] == "silver cannot be replaced in servers"
+    assert draft.wordings.splitlines()[0] == "Silver cannot be replaced in servers"
     point = draft.point
     assert (point.role, point.date) == ("refutes", "2026-01-23")
     assert dict(point.speaker) == {"en": "A. Dealer"}
-    assert point.text["en"].startswith("copper has replaced most of it")
+    assert point.text["en"].startswith("Copper has replaced most of it")
     assert point.citations == f'the-silver-year "{point.text["en"]}"'
 
 
