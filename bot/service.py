@@ -21,7 +21,7 @@ from checks.tuning import Tuning
 from claims.base import ClaimBase, Clock, utc_now
 from claims.exchange.chosen_packs import PackShelf, open_packs
 from claims.record import CitationRecord, ClaimRecord
-from claims.store.claim_rows import Difference
+from claims.store.claim_rows import NOTHING, Difference
 from claims.store.revisions import read_hash_key
 from claims.store.server_settings import ServerBook
 from claims.store.vectors import KeptVectors
@@ -67,7 +67,9 @@ class _SeenClaims(Mapping[str, ClaimRecord]):
     def __init__(self, shared: Mapping[str, ClaimRecord], difference: Difference) -> None:
         self._shared, self._difference = shared, difference
         self._own = {claim.id: claim for claim in difference.own}
-        self.hidden = frozenset(claim.id for claim in shared.values() if not difference.sees(claim))
+        self.hidden = difference.hidden
+        if difference.packs is not None:
+            self.hidden = frozenset(claim.id for claim in shared.values() if not difference.sees(claim))
 
     def __getitem__(self, name: str) -> ClaimRecord:
         own = self._own.get(name)
@@ -124,6 +126,8 @@ class Views:
         self._revision = -1
         self._shared: View | None = None
         self._differences: dict[int, tuple[Difference, Segment] | None] = {}
+        # Which of a server's own claims have changed since its difference was read.
+        self._stale: dict[int, frozenset[str]] = {}
         self._views: OrderedDict[int, tuple[View, IndexedBase, View]] = OrderedDict()
 
     def of(self, server: int | None) -> View:
@@ -142,30 +146,35 @@ class Views:
             return shared if server is None else self._of_server(server, shared)
 
     def _caught_up(self, shared: View) -> View:
-        """Return the shared claims as they are now; differences of servers that have changed are forgotten."""
+        """Return the shared claims as they are now; what has changed for servers is read when these ask."""
         touched = self._base.touched(self._revision)
-        for server in touched.servers:
-            self._differences.pop(server, None)
-            self._views.pop(server, None)
+        for server, names in touched.servers.items():
+            if server in self._differences:
+                self._stale[server] = self._stale.get(server, frozenset()) | names
+        if touched.shared is None:
+            # A pack has come or gone, and with it what servers have made of its claims.
+            self._differences, self._stale = {}, {}
+            self._views.clear()
         if touched.shared is None or len(touched.shared) > _READ_ONE_BY_ONE:
             claims = {claim.id: claim for claim in self._base.claims()}
+            changed = {*claims, *shared.claims}
         elif touched.shared:
-            now = self._base.shared_claims(touched.shared)
-            kept = {name: claim for name, claim in shared.claims.items() if name in now or name not in touched.shared}
-            claims = {**kept, **now}
+            changed = touched.shared
+            now = self._base.shared_claims(changed)
+            claims = {name: claim for name, claim in shared.claims.items() if name in now or name not in changed} | now
         else:
             return shared
-        put = [claim for name, claim in claims.items() if shared.claims.get(name) != claim]
-        gone = [name for name in shared.claims if name not in claims]
+        put = [claims[name] for name in claims if name in changed and shared.claims.get(name) != claims[name]]
+        gone = [name for name in changed if name in shared.claims and name not in claims]
         if put or gone:
             shared.checker.change(_known(put), gone)
         return View(claims, shared.checker)
 
     def _of_server(self, server: int, shared: View) -> View:
-        if server not in self._differences:
-            found = self._base.difference(server)
-            is_none = found == Difference((), frozenset(), None, {}, None)
-            self._differences[server] = None if is_none else (found, shared.checker.index_own(_known(found.own)))
+        if server not in self._differences or server in self._stale:
+            self._differences[server] = self._difference(server, shared)
+            self._stale.pop(server, None)
+            self._views.pop(server, None)
         kept = self._differences[server]
         if kept is None:
             return shared
@@ -183,6 +192,13 @@ class Views:
         while len(self._views) > _PUT_TOGETHER:
             self._views.popitem(last=False)
         return view
+
+    def _difference(self, server: int, shared: View) -> tuple[Difference, Segment] | None:
+        """Return what a server has of its own; of what was known before, only what has changed is read."""
+        before, own = self._differences.get(server) or (NOTHING, None)
+        is_known = server in self._differences
+        found = self._base.difference(server, before if is_known else None, self._stale.get(server, ()))
+        return None if found == NOTHING else (found, shared.checker.index_own(_known(found.own), own))
 
 
 def _known(claims: Iterable[ClaimRecord]) -> list[KnownClaim]:

@@ -160,12 +160,16 @@ class _Shelf:
     spellings: WeakKeyDictionary[Segment, Spelling] = field(default_factory=WeakKeyDictionary[Segment, Spelling])
 
 
+# The words of so few wordings are collected in less than a millisecond.
+_FEW_ROWS = 200
 # A base of so few wordings is joined at each change; a larger one in the background.
 _JOINED_AT_ONCE = 2_000
-# Up to so many wordings all weights are worked out anew at each change, which takes a millisecond or two; beyond, those
-# of the large part stay as they are, until a share of the wordings has changed.
-_WEIGHED_ANEW = 20_000
+# Up to so many wordings all weights are worked out anew at each change, which takes some milliseconds; beyond, those of
+# the large part stay as they are, until a share of the wordings has changed.
+_WEIGHED_ANEW = 2_000
 _LOOSE_SHARE = 0.125
+# What a server has of its own is never joined: beyond a twentieth of all that it sees, its weights are its own.
+_OWN_SHARE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,16 +235,20 @@ class IndexedBase:
         pieces: Sequence[_Piece],
         characters: CharacterVectors,
         before: "IndexedBase | None" = None,
+        loose: float = _LOOSE_SHARE,
         memory: _Memory = _Memory(),
     ) -> None:
-        """Put segments together; `before` is a base of the same first segments, whose weights may stay."""
+        """Put segments together; `before` is a base of the same first segments, whose weights may stay.
+
+        They stay while at most a share of the wordings (`loose`) is not in them.
+        """
         self._shelf, self._pieces, self._characters = shelf, pieces, characters
         living = [piece.segment.living_rows(piece.alive) for piece in pieces]
         self._rows = sum(living)
         self._loose = sum(living[1:]) + pieces[0].segment.rows - living[0]
         keep: dict[int, Part] = {}
         counts: Counts | None = None
-        if before is not None and self._rows > _WEIGHED_ANEW and self._loose <= self._rows * _LOOSE_SHARE:
+        if before is not None and self._rows > _WEIGHED_ANEW and self._loose <= self._rows * loose:
             both = zip(before.parts, pieces, strict=False)
             keep = {n: part for n, (part, piece) in enumerate(both) if part.segment is piece.segment}
             counts = before.counts
@@ -315,7 +323,9 @@ class IndexedBase:
             read = (each for claim in denied for each in self._shelf.readings.of(claim).wordings)
             texts = [*map(segment.texts.__getitem__, range(segment.rows))]
             texts += [reading.text for wording, reading in read if wording.denies]
-            kept = self._shelf.spellings[segment] = Spelling(texts, self._shelf.readings.lexicon)
+            kept = Spelling(texts, self._shelf.readings.lexicon)
+            if segment.rows > _FEW_ROWS:
+                self._shelf.spellings[segment] = kept
         return kept
 
     def is_far(self, heard: Glance, gates: Gates) -> bool:
@@ -377,14 +387,24 @@ class IndexedBase:
         if overlay.settings:
             pieces = [replace(piece, settings=(*piece.settings, overlay.settings)) for piece in pieces]
         if own is None or not own.claims:
-            return IndexedBase(self._shelf, pieces, self._characters, self, _BESIDE)
+            return IndexedBase(self._shelf, pieces, self._characters, self, _OWN_SHARE, _BESIDE)
         left = [text for piece in self._pieces for text in piece.texts_of(own.numbers)]
         characters = self._characters.changed([*map(own.texts.__getitem__, range(own.rows))], left)
-        return IndexedBase(self._shelf, [*pieces, _Piece(own)], characters, self, _BESIDE)
+        return IndexedBase(self._shelf, [*pieces, _Piece(own)], characters, self, _OWN_SHARE, _BESIDE)
 
-    def index_own(self, claims: Iterable[KnownClaim]) -> Segment:
-        """Read and index claims of a server's own, to be seen beside this base or one that comes of it."""
-        return _index(claims, self._shelf)
+    def index_own(self, claims: Iterable[KnownClaim], before: Segment | None = None) -> Segment:
+        """Read and index claims of a server's own, to be seen beside this base or one that comes of it.
+
+        What the segment `before` holds of them is not read again.
+        """
+        known = {claim.id: claim for claim in claims}
+        same = {claim.id: known[claim.id] for claim in before.claims if _is_as(claim, known)} if before else {}
+        fresh = _index((claim for name, claim in known.items() if name not in same), self._shelf, is_kept=False)
+        if before is None:
+            return fresh
+        alive = np.array([claim.id in same for claim in before.claims], dtype=bool)
+        whole = joined([(before, alive), (fresh, np.ones(len(fresh.claims), dtype=bool))])
+        return replace(whole, claims=tuple(same.get(claim.id, claim) for claim in whole.claims))
 
     def _place(self, number: int) -> int:
         return next(n for n, first in enumerate(self._first[1:]) if number < first)
@@ -408,9 +428,13 @@ def same_texts(claim: KnownClaim, other: KnownClaim) -> bool:
     return replace(claim, **settings) == other
 
 
-def _index(claims: Iterable[KnownClaim], shelf: _Shelf) -> Segment:
-    """Index the claims that have at least one positive wording."""
-    read = map(shelf.readings.of, claims)
+def _is_as(claim: KnownClaim, known: Mapping[str, KnownClaim]) -> bool:
+    return claim.id in known and same_texts(claim, known[claim.id])
+
+
+def _index(claims: Iterable[KnownClaim], shelf: _Shelf, *, is_kept: bool = True) -> Segment:
+    """Index the claims that have at least one positive wording; the readings are kept or not."""
+    read = (shelf.readings.of(claim) if is_kept else read_claim(claim, shelf.readings.lexicon) for claim in claims)
     sayable = (
         (each.claim, [(reading, wording.negative) for wording, reading in each.indexed])
         for each in read

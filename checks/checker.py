@@ -116,9 +116,9 @@ class Checker:
                     self._joining = None
                     return
 
-    def index_own(self, claims: Iterable[KnownClaim]) -> Segment:
-        """Read and index claims of a server's own, for an overlay of this checker."""
-        return self.base.index_own(claims)
+    def index_own(self, claims: Iterable[KnownClaim], before: Segment | None = None) -> Segment:
+        """Read and index claims of a server's own, for an overlay; those that `before` holds are not read again."""
+        return self.base.index_own(claims, before)
 
     def beside(self, overlay: Overlay) -> "Checker":
         """Return a checker of what a server sees: the claims that this one holds now, and what differs for the server.

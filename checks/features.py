@@ -83,6 +83,17 @@ class Evidence:
     concepts: int = 0
     question: float = 0.0
 
+    def in_short(self) -> str:
+        """Return the most telling measures in words, for whoever asks why."""
+        shares = {
+            "words": self.dice,
+            "concepts": self.concept_dice,
+            "characters": self.characters,
+            "profile": self.profile,
+            "margin": self.margin,
+        }
+        return ", ".join(f"{name} {value:.2f}" for name, value in shares.items())
+
     def features(self) -> dict[str, float]:
         """Return the measures as the decision model takes them: counts as logarithms, negatives as a distance."""
         values: dict[str, float] = {name: getattr(self, name) for name in self.__slots__}
@@ -126,10 +137,23 @@ _MOST_COUNTED = 20_000
 class CharacterVectors:
     """Unit vectors of n-grams, sublinear in counts, weighted by how few wordings hold them."""
 
-    def __init__(self, holders: Mapping[str, int], size: int, changed: Mapping[str, int], most: int) -> None:
-        """Take in how many of `size` wordings each n-gram stands (`most` at most), and by how many more since."""
-        self._holders, self._changed, self._counted, self._most = holders, changed, size, most
-        self._size = size + 20
+    def __init__(
+        self, holders: Mapping[str, int], size: int, most: int, added: Sequence[str] = (), removed: Sequence[str] = ()
+    ) -> None:
+        """Take in how many of `size` wordings each n-gram stands (`most` at most), and what came and went since."""
+        self._holders, self._before, self._most, self._added, self._removed = holders, size, most, added, removed
+        self._counted = size + len(added) - len(removed)
+        self._size = self._counted + 20
+
+    @cached_property
+    def _changed(self) -> Mapping[str, int]:
+        """Return by how many more texts hold an n-gram now; counted where a message first comes near a claim."""
+        changed: Counter[str] = Counter()
+        for text in self._added:
+            changed.update(grams(text).keys())
+        for text in self._removed:
+            changed.subtract(grams(text).keys())
+        return changed
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> "CharacterVectors":
@@ -139,18 +163,14 @@ class CharacterVectors:
         for text in islice(texts, _MOST_COUNTED):
             holders.update(grams(text).keys())
             size += 1
-        return cls(holders, size, {}, max(holders.values(), default=0))
+        return cls(holders, size, max(holders.values(), default=0))
 
     def changed(self, added: Sequence[str], removed: Sequence[str] = ()) -> "CharacterVectors":
         """Return the same with some more texts, and without some; a large base has learned enough."""
         if self._counted >= _MOST_COUNTED or not (added or removed):
             return self
-        changed = Counter(self._changed)
-        for text in added:
-            changed.update(grams(text).keys())
-        for text in removed:
-            changed.subtract(grams(text).keys())
-        return CharacterVectors(self._holders, self._counted + len(added) - len(removed), changed, self._most)
+        came, went = (*self._added, *added), (*self._removed, *removed)
+        return CharacterVectors(self._holders, self._before, self._most, came, went)
 
     def folded(self) -> "CharacterVectors":
         """Return the same, counted in one."""
@@ -159,7 +179,7 @@ class CharacterVectors:
         holders = dict(self._holders)
         for gram, count in self._changed.items():
             holders[gram] = holders.get(gram, 0) + count
-        return CharacterVectors(holders, self._counted, {}, max(holders.values(), default=0))
+        return CharacterVectors(holders, self._counted, max(holders.values(), default=0))
 
     @cached_property
     def _rarities(self) -> Sequence[float]:

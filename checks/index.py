@@ -375,6 +375,8 @@ def weigh(
     mean = float(sum(each.sum() for each in lengths)) / (sum(map(len, lengths)) or 1) or 1.0
     fresh = [place for place in range(len(parts)) if place not in keep]
     totals = {place: _totals(parts, place, held) for place in fresh}
+    if counts is not None and not any(keep):
+        counts = replace(counts, beside={})
     weight = TermWeights(vocabulary, _counts(parts, totals, counts), rows, most_kept)
     made = [
         _weighed(parts[place], vocabulary, weight, totals[place], everything, mean)
@@ -398,7 +400,7 @@ def _totals(parts: Sequence[_Living], place: int, held: Sequence[tuple[Numbers, 
 
 
 def _counts(parts: Sequence[_Living], totals: Mapping[int, tuple[Numbers, Numbers]], before: Counts | None) -> Counts:
-    beside: dict[int, int] = {}
+    beside = dict(before.beside) if before is not None else {}
     held = before.held if before is not None else np.zeros(0, dtype=np.int32)
     for place, (counted, _) in totals.items():
         terms = parts[place][0].postings.terms

@@ -1,7 +1,7 @@
 """The claim base: the one door to claims, packs and documents."""
 
 import difflib
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,10 +34,10 @@ _SEEN = _CLAIMS | {CLAIM_SETTING, SERVER}
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """Whose claims have changed: ids of `shared` claims (None: any of them), and servers for which something has."""
+    """Which `shared` claims have changed (ids; None: any), and for which `servers` something, with own claims by id."""
 
     shared: frozenset[str] | None
-    servers: frozenset[int]
+    servers: Mapping[int, frozenset[str]]
 
 
 class ClaimBase:
@@ -89,9 +89,12 @@ class ClaimBase:
             rows = session.connection().execute(query).all()
         shared = {subject for server, kind, subject in rows if server is None and kind in _CLAIMS}
         all_shared = any(kind in _ALL_CLAIMS for _, kind, _ in rows)
-        servers = {server for server, kind, _ in rows if server is not None and kind in _SEEN}
-        servers |= {int(subject) for _, kind, subject in rows if kind == SERVER}
-        return Touched(None if all_shared else frozenset(shared), frozenset(servers))
+        servers: dict[int, set[str]] = {int(subject): set() for _, kind, subject in rows if kind == SERVER}
+        for server, kind, subject in rows:
+            if server is not None and kind in _SEEN:
+                servers.setdefault(server, set()).update({subject} if kind in _CLAIMS else ())
+        names = {server: frozenset(each) for server, each in servers.items()}
+        return Touched(None if all_shared else frozenset(shared), names)
 
     def packs(self) -> tuple[PackRecord, ...]:
         """Return the packs that are loaded and in force, by id."""
@@ -119,10 +122,13 @@ class ClaimBase:
             found = (claim for name in ids for claim in read_claims(session, None, name))
             return {claim.id: claim for claim in found if claim.status == "published"}
 
-    def difference(self, server: int) -> Difference:
-        """Return what a server sees otherwise than the shared claims say."""
+    def difference(self, server: int, before: Difference | None = None, changed: Collection[str] = ()) -> Difference:
+        """Return what a server sees otherwise than the shared claims say.
+
+        Where it was read `before`, only those of the server's own claims are read again that have `changed` since.
+        """
         with self.database.reading() as session:
-            return read_difference(session, server)
+            return read_difference(session, server, before, changed)
 
     def documents(self, server: int | None = None) -> tuple[DocumentRecord, ...]:
         """Return all documents that packs cite, and the server's own sources, by id."""

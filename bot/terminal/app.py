@@ -9,8 +9,9 @@ from types import ModuleType
 from typing import Annotated, Any, Literal
 
 import typer
+from rich.text import Text
 
-from bot.terminal.console import STOPPED, Terminal, complain, operator_language
+from bot.terminal.console import STOPPED, FlowingText, Terminal, complain, operator_language
 from bot.texts import Texts, msgid
 from config.errors import StartError, TouchstoneError, version
 from config.languages import FIRST_SHOWN
@@ -34,11 +35,25 @@ def completion(
 
 def translate_help(command: Any, texts: Texts) -> None:  # noqa: ANN401  typer keeps the classes of its commands to itself
     """Put the texts of the catalogue in place of the English help of a command and of all commands below it."""
-    for place in (command, *command.params):
+    helps = command.get_help_option(typer.Context(command, help_option_names=HELP_NAMES))
+    for place in (command, *command.params, helps):
         if getattr(place, "help", None):
             place.help = texts(place.help)
     for child in getattr(command, "commands", {}).values():
         translate_help(child, texts)
+
+
+def let_help_flow() -> None:
+    """Let texts of help break between Chinese characters, where rich would cut them off."""
+    # Comes with much that only help needs.
+    from typer import rich_utils  # noqa: PLC0415
+
+    class Flowing(rich_utils.OptionHighlighter):
+        def __call__(self, text: str | Text) -> Text:
+            coloured = super().__call__(text)
+            return FlowingText(coloured.plain, coloured.style, spans=coloured.spans)
+
+    rich_utils.highlighter = Flowing()
 
 
 def run(context: typer.Context) -> None:
@@ -56,6 +71,7 @@ def run(context: typer.Context) -> None:
 FAILURE = 1
 NOT_STARTED = 2
 COMMAND = "touchstone"
+HELP_NAMES = ["-h", "--help"]
 
 # Each file with commands, and which these are: for one of them the others need not be read, which takes a second.
 PARTS: Mapping[str, tuple[str, ...]] = {
@@ -73,6 +89,7 @@ _OWN = ("run", "completion")
 _ABOUT = msgid("Recognises known claims in chat and answers with what the documents say.")
 # typer's own texts: named here so that the catalogue has them.
 _TYPERS = (
+    msgid("Show this message and exit."),
     msgid("Install completion for the current shell."),
     msgid("Show completion for the current shell, to copy it or customize the installation."),
 )
@@ -86,6 +103,7 @@ def main(arguments: list[str] | None = None) -> None:
     language = operator_language()
     if language != FIRST_SHOWN:
         translate_help(command, Texts.open(language))
+        let_help_flow()
     with _told():
         try:
             command(args=arguments, prog_name=COMMAND, obj=Terminal())
@@ -154,7 +172,7 @@ def open_streams() -> None:
 
 def build_app(asked: str = "") -> typer.Typer:
     """Put the command together from its parts; where one of its words is asked for, from what has that word."""
-    names = {"help_option_names": ["-h", "--help"]}
+    names = {"help_option_names": HELP_NAMES}
     app = typer.Typer(help=_ABOUT, no_args_is_help=True, pretty_exceptions_enable=False, context_settings=names)
     app.callback()(root)
     for part in parts_for(asked):

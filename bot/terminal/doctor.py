@@ -1,6 +1,6 @@
 """`touchstone doctor`, `backup`, `restore` and `db copy`: is all there, what mends it, and copies to go back to."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import monotonic
@@ -183,19 +183,26 @@ def doctor(
     if as_json:
         write(json_line([asdict(diagnosis) for diagnosis in diagnoses]))
     else:
-        words = {"ok": texts("ok"), "warning": texts("warning"), "wrong": texts("wrong")}
-        table = Table(box=None, show_header=False, pad_edge=False)
-        for diagnosis in diagnoses:
-            state = Text(words[diagnosis.state], style=_COLOURS[diagnosis.state])
-            table.add_row(
-                state,
-                Text(diagnosis.part, style="bold"),
-                # A long path goes on in the next line: cut off, it would be of no use.
-                Text(" ".join(filter(None, [diagnosis.says, diagnosis.mend])), overflow="fold"),
-            )
-        terminal.out.print(table)
+        _show(terminal, diagnoses)
     if any(diagnosis.state == "wrong" for diagnosis in diagnoses):
         raise typer.Exit(1)
+
+
+def _show(terminal: Terminal, diagnoses: Sequence[Diagnosis]) -> None:
+    """Print the parts in columns, and whole lines where they go to a file or another program."""
+    texts = terminal.texts
+    words = {"ok": texts("ok"), "warning": texts("warning"), "wrong": texts("wrong")}
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for diagnosis in diagnoses:
+        says = " ".join(filter(None, [diagnosis.says, diagnosis.mend]))
+        state = Text(words[diagnosis.state], style=_COLOURS[diagnosis.state])
+        if terminal.out.is_terminal:
+            # A long path goes on in the next line: cut off, it would be of no use.
+            table.add_row(state, Text(diagnosis.part, style="bold"), Text(says, overflow="fold"))
+        else:
+            terminal.out.print(f"{state}  {diagnosis.part}  {says}", soft_wrap=True)
+    if table.row_count:
+        terminal.out.print(table)
 
 
 _TARGET = msgid("The copy: a new file, or a folder; without it, a file with the time in its name, in this folder.")

@@ -56,18 +56,39 @@ class Difference:
         return claim if self.cut_off is None else replace(claim, cut_off=self.cut_off)
 
 
-def read_difference(session: Session, server: int) -> Difference:
-    """Return what a server sees otherwise than the shared claims say; a few short queries, however many these are."""
-    settings = session.get(Server, server)
-    own = [record for _, record in read_rows(session, server, own=True)]
-    cut_off = settings.cut_off if settings else None
+NOTHING = Difference((), frozenset(), None, {}, None)
+
+
+def read_difference(
+    session: Session, server: int, before: Difference | None = None, changed: Collection[str] = ()
+) -> Difference:
+    """Return what a server sees otherwise than the shared claims say; a few short queries, however many these are.
+
+    Of what was read `before`, only those of its own claims are read again that have `changed` since.
+    """
+    row = session.get(Server, server)
+    cut_off, packs = (row.cut_off, row.packs) if row else (None, None)
+    packs = None if packs is None else frozenset(packs)
+    overrides = _overrides(session, server)
+    known: dict[str, ClaimRecord] = {}
+    if before is None or before.packs != packs:
+        before, found = NOTHING, read_rows(session, server, own=True)
+    else:
+        known = {claim.id: _set(claim, _settings(overrides.get(claim.id), cut_off)) for claim in before.own}
+        found = read_rows(session, server, changed, own=True) if changed else []
+    known |= {record.id: record for _, record in found}
+    gone = {*changed} - {record.id for _, record in found}
     return Difference(
-        own=tuple(record for record in own if record.status == "published"),
-        hidden=frozenset(record.id for record in own if record.status != "published"),
-        packs=None if settings is None or settings.packs is None else frozenset(settings.packs),
-        settings={name: _settings(each, cut_off) for name, each in _overrides(session, server).items()},
+        own=tuple(record for record in known.values() if record.status == "published" and record.id not in gone),
+        hidden=(before.hidden - {*changed}) | {record.id for _, record in found if record.status != "published"},
+        packs=packs,
+        settings={name: _settings(each, cut_off) for name, each in overrides.items()},
         cut_off=cut_off,
     )
+
+
+def _set(claim: ClaimRecord, values: Mapping[str, Any]) -> ClaimRecord:
+    return claim if all(getattr(claim, name) == value for name, value in values.items()) else replace(claim, **values)
 
 
 def read_rows(
@@ -83,7 +104,9 @@ def read_rows(
     `everything`: also of packs not in use. `own`: only the server's own claims and versions.
     """
     settings = session.get(Server, server) if server is not None else None
-    visible = col(Claim.server) == server if own else _visible(server, claim)
+    visible = _visible(server, claim)
+    if own:
+        visible &= col(Claim.server) == server
     if not everything:
         visible &= or_(col(Claim.pack).is_(None), col(Claim.pack).in_(packs_in_force(session)))
     if settings is not None and settings.packs is not None and not everything:

@@ -11,6 +11,7 @@ from bot.service import Views
 from checks.lexicon import Lexicon
 from checks.tuning import Tuning
 from claims.base import ClaimBase
+from claims.exchange.chosen_packs import PackShelf, add_pack, leave_out_pack
 from claims.exchange.importing import load_pack
 from claims.moderation.editor import Editor
 from claims.moderation.edits import AddWording, EditTexts, SetStatus
@@ -110,6 +111,16 @@ def test_what_is_set_for_a_channel_changes_no_view(base, views, channel):
     ServerSetup(base).set_channel_mode(MODERATOR, channel, "on")
     ServerSetup(base).set_channel_mode(STRANGER, channel, "off")
     assert [views.of(server) for server in SERVERS] == before
+
+
+def test_a_version_of_its_own_goes_with_the_pack(base, views):
+    Editor(base).edit(MODERATOR, "tides", None, EditTexts({"en": "Another title of the tides"}))
+    assert_as_the_base_says(views, base)
+    leave_out_pack(base, "sea")
+    assert "tides" not in views.of(HERE).claims
+    assert_as_the_base_says(views, base)
+    add_pack(base, PackShelf(Path("none")), "sea")
+    assert_as_the_base_says(views, base)
 
 
 def test_a_server_without_anything_of_its_own_shares_the_view(views):

@@ -220,6 +220,32 @@ def test_a_server_is_answered_as_from_a_base_of_its_own(own):
         assert alike(found(seen, text), found(expected, text))
 
 
+@settings(max_examples=examples(10), deadline=None)
+@given(own=st.sets(st.integers(80, 119), max_size=4))
+def test_what_few_claims_of_its_own_weigh_a_server_hardly_notices(own):
+    claims, chat = material()[2:]
+    mine = [replace(claims[number], wordings=claims[number].wordings[:5]) for number in own]
+    ids = {claim.id for claim in mine}
+    with rules(_WEIGHED_ANEW=0):
+        seen = beside(Checker(claims[:LOOSE], material()[0], material()[1]), mine).base
+    expected = anew([*(claim for claim in claims[:LOOSE] if claim.id not in ids), *mine])
+    for text in [*chat, *(claim.wordings[-1].text for claim in mine)]:
+        assert alike(found(seen, text)[:1], found(expected, text)[:1], MOST_DRIFT)
+
+
+@settings(max_examples=examples(10), deadline=None)
+@given(before=st.sets(st.integers(90, 99)), after=st.sets(st.integers(90, 99)), muted=st.sets(st.integers(90, 99)))
+def test_own_claims_that_are_not_read_again_are_indexed_as_if_they_were(before, after, muted):
+    claims, chat = material()[2:]
+    mine = [replace(claims[number], muted=number in muted) for number in after]
+    kept = ninety().index_own(ninety().index_own(claims[number] for number in before).claims)
+    again, expected = ninety().index_own(mine, kept), ninety().index_own(mine)
+    assert {claim.id: claim for claim in again.claims} == {claim.id: claim for claim in mine}
+    for text in [*chat[:4], *(claim.wordings[0].text for claim in mine)]:
+        found_again, right = (found(ninety().beside(Overlay(own)), text) for own in (again, expected))
+        assert alike(found_again[:1], right[:1])
+
+
 def test_what_a_draft_says_takes_the_place_of_what_is_set_on_the_claim():
     lexicon, tuning, claims, _ = material()
     server = beside(Checker(claims[:LOOSE], lexicon, tuning), settings={claims[5].id: replace(claims[5], muted=True)})

@@ -18,6 +18,14 @@ def test_the_help_speaks_the_language_of_the_terminal(call, surroundings):
     surroundings.setenv("LANG", "zh_CN.UTF-8")
     done = call("check", "--help")
     assert "检查一条消息" in done.out
+    assert "显示这段说明并退出。" in done.out
+    assert call("check", "-h").out == done.out
+
+
+def test_no_help_in_chinese_is_cut_off(call, surroundings):
+    surroundings.setenv("LANG", "zh_TW.UTF-8")
+    surroundings.setenv("COLUMNS", "80")
+    assert "…" not in call("check", "--help").out
 
 
 def test_a_setting_that_cannot_be_used_is_told_with_its_mend(call, surroundings):

@@ -24,6 +24,12 @@ def test_each_line_has_its_state_and_what_is_amiss_its_mend(call):
     assert "there is no token. To run in Discord, set TOUCHSTONE_DISCORD_TOKEN" in " ".join(done.out.split())
 
 
+def test_a_program_reads_one_line_a_part_with_its_path_whole(call, base_address):
+    lines = call("doctor").out.splitlines()
+    assert [line.split()[0] for line in lines] == [each["state"] for each in json.loads(call("doctor", "--json").out)]
+    assert any(line.endswith(base_address) for line in lines)
+
+
 def test_a_faulty_setting_is_named(call, surroundings):
     surroundings.setenv("TOUCHSTONE_SIGHTING_DAYS", "soon")
     done = call("doctor")
