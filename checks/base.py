@@ -211,6 +211,11 @@ class _Piece:
         alive[gone] = False
         return replace(self, alive=alive)
 
+    def set_anew(self, claims: Mapping[str, KnownClaim]) -> dict[str, KnownClaim]:
+        """Return those of the claims that stand here with the same texts: only their settings may differ."""
+        here = (self.segment.claims[number] for number in self._numbers(claims))
+        return {claim.id: claims[claim.id] for claim in here if same_texts(claims[claim.id], claim)}
+
     def texts_of(self, ids: Iterable[str]) -> Iterator[str]:
         """Yield the folded wordings of claims that count."""
         for number in self._numbers(ids):
@@ -357,15 +362,18 @@ class IndexedBase:
     def changed(self, put: Iterable[KnownClaim], gone: Iterable[str] = ()) -> "IndexedBase":
         """Return the base with some claims added or replaced, and without those whose ids are given."""
         added = {claim.id: claim for claim in put}
-        settings = {name: claim for name, claim in added.items() if self._differs_in_settings(claim)}
-        fresh = _index((claim for name, claim in added.items() if name not in settings), self._shelf)
-        away = {*gone, *(name for name in added if name not in settings)}
-        after = [piece.without(away) for piece in self._pieces]
+        known = [piece.set_anew(added) for piece in self._pieces]
+        same = {name for each in known for name in each}
+        fresh = _index((claim for name, claim in added.items() if name not in same), self._shelf)
+        away = {*gone, *(name for name in added if name not in same)}
+        after, settings = [piece.without(away) for piece in self._pieces], known[0]
         if settings:
             after[0] = replace(after[0], settings=(*after[0].settings[:-1], {**_last(after[0].settings), **settings}))
         left = [text for piece in self._pieces for text in piece.texts_of(away)]
         # What has changed since the base was joined stands in one small segment, made anew each time.
         recent = joined([(piece.segment, piece.living) for piece in [*after[1:], _Piece(fresh)]])
+        for each in filter(None, known[1:]):
+            recent = replace(recent, claims=tuple(each.get(claim.id, claim) for claim in recent.claims))
         characters = self._characters.changed([*map(fresh.texts.__getitem__, range(fresh.rows))], left)
         pieces = [after[0], *([_Piece(recent)] if recent.claims else [])]
         made = IndexedBase(self._shelf, pieces, characters, self)
@@ -408,14 +416,6 @@ class IndexedBase:
 
     def _place(self, number: int) -> int:
         return next(n for n, first in enumerate(self._first[1:]) if number < first)
-
-    def _differs_in_settings(self, claim: KnownClaim) -> bool:
-        """Tell whether a claim is known with the same texts, and stands in the large part."""
-        piece = self._pieces[0]
-        number = piece.segment.numbers.get(claim.id)
-        if number is None or (piece.alive is not None and not piece.alive[number]):
-            return False
-        return same_texts(claim, piece.segment.claims[number])
 
 
 def _last(settings: Sequence[Mapping[str, KnownClaim]]) -> Mapping[str, KnownClaim]:

@@ -106,7 +106,7 @@ class Checker:
                 base, self._since = self._base, []
             whole = base.joined()
             # The check that comes first must not have to collect all words, and to sort all vectors anew.
-            _ = whole.spelling
+            whole.spelling.alike("")
             meaning = Meaning.of(whole, self._source, self._meaning) if self._source and self._meaning else None
             with self._lock:
                 for put, gone in self._since:
