@@ -83,6 +83,17 @@ class Evidence:
     concepts: int = 0
     question: float = 0.0
 
+    def in_short(self) -> str:
+        """Return the most telling measures in words, for whoever asks why."""
+        shares = {
+            "words": self.dice,
+            "concepts": self.concept_dice,
+            "characters": self.characters,
+            "profile": self.profile,
+            "margin": self.margin,
+        }
+        return ", ".join(f"{name} {value:.2f}" for name, value in shares.items())
+
     def features(self) -> dict[str, float]:
         """Return the measures as the decision model takes them: counts as logarithms, negatives as a distance."""
         values: dict[str, float] = {name: getattr(self, name) for name in self.__slots__}

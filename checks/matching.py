@@ -17,7 +17,7 @@ from checks.model import Action, FigureFinding, Guard, LocalCutOff, Match, Stanc
 from checks.scoring import Candidate, DisputeTuning, Scorer
 from checks.stance import StanceReader, StanceReading
 from checks.stance.cues import ToneReader
-from checks.stance.reader import REASONS
+from checks.stance.reader import REASONS, QuestionReader
 from checks.stance.syntax import CueScan
 from checks.text import Span, count_han, cut, is_han, plain_text
 from checks.tuning import CutOffs, DecisionModel, MeaningTuning
@@ -258,6 +258,7 @@ class MatchReader:
     def __init__(self, lexicon: Lexicon, tuned: MeaningTuning | None = None) -> None:
         """Set up the readers; those of stance and figures read their data with the first message that needs them."""
         self._stances = cache(lambda: StanceReader.load(lexicon.folder))
+        self._questions = cache(QuestionReader.load)
         self._figures = cache(FigureReader.load)
         self._comparer = cache(lambda: FigureComparer(self._figures()))
         self._dispute = DisputeTuning.load()
@@ -323,15 +324,20 @@ class MatchReader:
     def surest(self, looks: Sequence[Look], nearness: Nearness) -> tuple[Look, float]:
         """Return the claim on top, and how surely the message speaks of it, whatever its author does with it."""
         look, topic = self.ranked(looks, nearness, None)[0]
-        judged = self._judge(look, nearness, self._stances().scan(look.message.text), topic)
+        judged = self._judge(look, nearness, self._scan(look, nearness), topic)
         return look, self._decision.sureness(topic, judged.elsewhere)
+
+    def _scan(self, look: Look, nearness: Nearness) -> CueScan:
+        stretches, encoder = nearness.stretches, nearness.meaning.encoder
+        scan = self._stances().scan(look.message.text)
+        return self._questions().heard(scan, stretches, nearness.vectors[1:], encoder)
 
     def _by_meaning(
         self, looks: Sequence[Look], nearness: Nearness, verbatim: int | None
     ) -> list[tuple[Look, Judgement]]:
         """Return the looks whose claims the message is likeliest about, each judged; one said word for word first."""
         ranked = self.ranked(looks, nearness, verbatim)[:MOST_MATCHES]
-        scan = self._stances().scan(looks[0].message.text)
+        scan = self._scan(looks[0], nearness)
         judged = [(look, self._judge(look, nearness, scan, topic)) for look, topic in ranked]
         near = self._decision.cut_offs.near
         return [
@@ -353,15 +359,17 @@ class MatchReader:
         vectors = (nearness.vector(claim), vector) if is_fitted else None
         shares = self._decision.shares(measures, turns, vectors)
         text = look.message.text
-        stance = self._decision.stance_of(shares, len(text) + count_han(text), has_denials=bool(signs["has_denials"]))
+        length, has_denials = len(text) + count_han(text), bool(signs["has_denials"])
+        stance = self._decision.stance_of(shares, length, has_denials=has_denials, question=scan.question)
         # What the author says to a quotation decides, and the cues know that better than the tone of both together.
         is_rebutted = readings.whole.is_quoted and readings.whole.stance == "denies"
         doubt = self._disputed(look, readings.around, signs["dispute"], shares.denies)
         if is_rebutted or doubt.is_denial or scan.is_marked_false(window):
             stance = "denies"
         shown = readings.whole if readings.whole.is_quoted else readings.shown(stance)
-        on_topic = self._decision.about(topic) >= self._decision.cut_offs.about
-        return Judgement(shares.makes, stance, shown, self._decision.cut_offs, doubt, shares.other, on_topic)
+        cut_offs = self._decision.cut_offs
+        on_topic = cut_offs.is_on_topic(shares.makes, self._decision.about(topic))
+        return Judgement(shares.makes, stance, shown, cut_offs, doubt, shares.other, on_topic)
 
     def _disputed(self, look: Look, around: StanceReading, odds: float, denies: float) -> Doubt:
         """Return what a claim's own denials and the cues add in a short message, where the fit leans their way."""
@@ -436,14 +444,6 @@ def _guards(look: Look, judged: Judgement, figures: Sequence[FigureFinding]) -> 
 
 
 def _in_short(evidence: Evidence, stance: StanceReading, guards: Sequence[Guard]) -> str:
-    shares = {
-        "words": evidence.dice,
-        "concepts": evidence.concept_dice,
-        "characters": evidence.characters,
-        "profile": evidence.profile,
-        "margin": evidence.margin,
-    }
-    measures = ", ".join(f"{name} {value:.2f}" for name, value in shares.items())
     failed = [guard.name for guard in guards if not guard.passed]
     stopped = f"stopped by {', '.join(failed)}" if failed else "all guards passed"
-    return f"{measures}; stance {stance.reason}; {stopped}"
+    return f"{evidence.in_short()}; stance {stance.reason}; {stopped}"

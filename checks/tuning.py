@@ -25,13 +25,18 @@ _SHIPPED = "tuning.json"
 class CutOffs:
     """Probabilities from which a match is answered, offered, and named at all (as a near miss).
 
-    `about`: log odds of the topic below which it is offered at most.
+    `about`: log odds of the topic below which it is offered at most, unless its probability reaches `sure`.
     """
 
     reply: float
     offer: float
     near: float
     about: float = -math.inf
+    sure: float = math.inf
+
+    def is_on_topic(self, probability: float, about: float) -> bool:
+        """Tell whether a match of this probability, by topic of these log odds, may be answered."""
+        return about >= self.about or probability >= self.sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +253,18 @@ class Scale:
         return np.clip((raw - self.centre) / self.spread, -_FURTHEST, _FURTHEST)
 
 
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What one model's log odds add to another's: `rate` for each beyond `least`."""
+
+    least: float
+    rate: float
+
+    def of(self, odds: float) -> float:
+        """Return the log odds to add."""
+        return self.rate * max(0.0, odds - self.least)
+
+
 @dataclass(frozen=True)
 class DecisionModel:
     """The fitted weights.
@@ -263,6 +280,9 @@ class DecisionModel:
             long ones (of more than 250 letters, a Han character counting as two), where there is more to misread.
         known: the same in short messages for a claim of which it is known how people dispute it.
         question: the same for a question.
+        asked: how much more a question counts where a sentence asks whether something is so.
+        topical: how much less another matter counts where the topic is surely the claim's (in a few words, say, which
+            are much like chat).
         cut_offs: from which probability on a match is answered, offered, and named at all.
         gates: below which likeness by words alone a message is not embedded.
     """
@@ -280,6 +300,8 @@ class DecisionModel:
     denial: tuple[float, float]
     known: float
     question: float
+    asked: Beyond
+    topical: Beyond
     cut_offs: CutOffs
     gates: Gates
 
@@ -321,17 +343,19 @@ class DecisionModel:
         if vectors is not None and len(self.directions):
             stretch, wording = vectors
             odds = odds + np.concatenate([stretch, stretch - wording]) @ self.directions
+        odds[-1] -= self.topical.of(self.about(measures))
         weights = np.exp(odds - odds.max())
         return Shares(*(weights / weights.sum()).tolist())
 
-    def stance_of(self, shares: Shares, length: int, *, has_denials: bool) -> Stance:
+    def stance_of(self, shares: Shares, length: int, *, has_denials: bool, question: float = 0.0) -> Stance:
         """Return the likeliest stance in a message of `length` letters, a Han character counting as two.
 
-        `has_denials`: the claim comes with wordings that dispute it.
+        `has_denials`: the claim comes with wordings that dispute it; `question`: how surely a sentence asks whether
+        something is so, in log odds.
         """
         short, long = self.denial
         denial = long if self.is_long(length) else self.known if has_denials else short
-        return shares.stance(denial, self.question)
+        return shares.stance(denial, self.question * math.exp(self.asked.of(question)))
 
     def is_long(self, length: int) -> bool:
         """Tell whether a message of so many letters is a long one, which holds more that can be misread."""
@@ -362,6 +386,8 @@ class DecisionModel:
             denial=(float(data["denial"]["short"]), float(data["denial"]["long"])),
             known=float(data["denial"]["known"]),
             question=float(data["question"]),
+            asked=Beyond(**data["asked"]),
+            topical=Beyond(**data["topical"]),
             cut_offs=CutOffs(**data["cut_offs"]),
             gates=Gates(**data["gates"]),
         )

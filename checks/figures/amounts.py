@@ -100,7 +100,9 @@ class PriceReader:
 
 
 _TENTHS = ("tenth", "jin", "metre", "kuai")
-_TAIL_DIGIT = re.compile(r"[1-9一二三四五六七八九](?![\d.,%个只斤两克万亿千百十年倍成月天一二三四五六七八九点人位次])")
+_NO_TAIL = r"(?!\d|[.,]\d|[%个只斤两克万亿千百十年倍成月天一二三四五六七八九点人位次])"
+_TAIL_DIGIT = re.compile(rf"[1-9一二三四五六七八九]{_NO_TAIL}")
+_TAIL_DIGITS = re.compile(rf"[1-9一二三四五六七八九][0-9零一二三四五六七八九]{_NO_TAIL}")
 _INCHES = re.compile(r" ?(1[01]|[1-9])(?: ?(?:inches|inch|in|\"|”))?(?![\d.,%a-z])(?! ?[a-z%$])")
 _INCHES_A_FOOT = 12
 _OF_A = re.compile(r" of (?:an?|one|the)(?= )")
@@ -267,15 +269,18 @@ class TermDecorator:
         return match is not None
 
     def _tail_digit(self, term: Term, text: str) -> None:
-        """Read the last digit of 六成五, 1米8 and 五块五, a tenth of the unit before it; and the inches of 5 ft 10."""
+        """Read what follows the unit as its decimals (六成五, 五块五, 1米85), and the inches of 5 ft 10."""
         if term.unit and term.unit.name == "foot" and (match := _INCHES.match(text, term.end)):
             feet = float(match[1]) / _INCHES_A_FOOT
             term.low, term.high, term.end = term.low + feet, term.high + feet, match.end()
-        if term.unit is None or term.unit.name not in _TENTHS or not (match := _TAIL_DIGIT.match(text, term.end)):
+        if term.unit is None or term.unit.name not in _TENTHS:
             return
-        written = match.group()
-        digit = float(written) if written.isascii() else self._table.numerals.chinese[written]
-        term.low, term.high, term.end = term.low + digit / 10, term.high + digit / 10, match.end()
+        match = _TAIL_DIGITS.match(text, term.end) if term.unit.name == "metre" else None
+        if match := match or _TAIL_DIGIT.match(text, term.end):
+            for place, written in enumerate(match.group(), start=1):
+                digit = float(written) if written.isascii() else self._table.numerals.chinese[written]
+                term.low, term.high = term.low + digit / 10**place, term.high + digit / 10**place
+            term.end = match.end()
 
     def _says_nothing(self, term: Term, text: str) -> bool:
         """Tell whether this is an article (一个) or a frequency (three times a day)."""

@@ -1,6 +1,6 @@
 """Comparing: do the quantities of a message agree with what a claim documents, differ, or speak of something else?"""
 
-from collections import Counter
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
@@ -22,6 +22,7 @@ from checks.model import FigureFinding, KnownFigure
 from checks.text import converter
 
 LEAST_BARE_MONEY = 1e6
+_HOW_OFTEN = "times"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,11 @@ class SaidFigure:
     def elsewhere(self) -> str:
         """Return the cue that it speaks of something else, or ""."""
         return self.subjects.elsewhere(self.place, self.readings[0])
+
+    @cached_property
+    def is_rejected(self) -> bool:
+        """Tell whether the author sets another figure against it."""
+        return self.subjects.is_rejected(self.place)
 
     @cached_property
     def kinds(self) -> frozenset[str]:
@@ -71,6 +77,8 @@ def readings_as(said: Quantity, form: Quantity, *, growth: bool) -> list[Quantit
     if (said.dimension, target) == ("percent", "times"):
         return [moved(said, said.low / 100 + gained, said.high / 100 + gained, target) for gained in (0, 1)]
     if target == "USD/oz" and (said.bare or "USD" in (said.dimension, said.loose)):
+        return [moved(said, *values, target)]
+    if (said.dimension, target) == ("times", "count") and _HOW_OFTEN in said.text.lower():
         return [moved(said, *values, target)]
     large = said.low >= LEAST_BARE_MONEY or form.high < LEAST_BARE_MONEY
     fits = target in ("pe", "count", "times") or (target in ("USD", "CNY") and large)
@@ -106,6 +114,13 @@ _CLAIM_FIRST = 50.0
 # "100 %" is mostly emphasis.
 _WHOLE, _NEEDED_WHOLE = 100.0, 6
 _NEEDED_SHARE = 2
+_NEEDED_MONEY = 2
+# "A year" and 一天 mostly only say when.
+_SPANS = ("years", "count", "times")
+_ARTICLE = re.compile(r"一(?![百千万亿])|(?:one|an?) (?!hundred|thousand|million|billion)", re.IGNORECASE)
+_NEEDED_ARTICLE = 4
+# A bare number is held against a measured one only where it is alone beside the claim's words, and not too far off.
+_MOST_BARE_RATIO = 4.0
 # Values further apart than this factor are different things.
 _MOST_RATIO = 2e3
 _MOST_RATIOS = {"percent": 60.0, "years": 30.0}
@@ -131,6 +146,11 @@ class Fit:
             return [(moved(raw, 100 - raw.high, 100 - raw.low, "percent"), one.quantity)]
         return [(reading, form) for form in one.forms for reading in readings_as(raw, form, growth=one.growth)]
 
+    def agreeing(self, said: SaidFigure, raw: Quantity, one: DocumentedFigure) -> list[tuple[Quantity, Quantity]]:
+        """Return the readings that may agree: a share that is said of the other part may be said of this one too."""
+        found = self.meant(said, raw, one)
+        return [*found, (raw, one.quantity)] if found and raw.dimension == one.quantity.dimension else found
+
     def of(
         self, said: SaidFigure, one: DocumentedFigure, known: Sequence[DocumentedFigure], *, second: bool
     ) -> float | None:
@@ -139,16 +159,30 @@ class Fit:
         `second` says that another quantity of this dimension already agrees with the claim.
         """
         meant = [(raw, *pair) for raw in said.readings for pair in self.meant(said, raw, one)]
-        apart = [distance(reading, form) for raw, reading, form in meant if self._may_differ(raw, one, reading, form)]
-        if not apart or (said.elsewhere and not self._subjects.excuses(said.elsewhere, one.subject)):
+        apart = [
+            distance(reading, form)
+            for raw, reading, form in meant
+            if self._may_differ(raw, one, reading, form, carried=said.carried)
+        ]
+        if not apart or (said.elsewhere and not self._excuses(said.elsewhere, one)):
             return None
-        if said.kinds and one.kinds and not said.kinds & one.kinds:
+        if any(raw.is_same(own) for raw in said.readings for own in one.others):
+            return None
+        if self._is_of_another_kind(said, one):
             return None
         rivals = [k for k in known if k.is_claim and k.quantity.dimension == one.quantity.dimension]
         evidence = self._evidence(said, one, rivals)
         if evidence < self._needed(said, one, rivals, second=second):
             return None
         return evidence + (_CLAIM_FIRST if one.is_claim else 0.0) - min(apart)
+
+    def _is_of_another_kind(self, said: SaidFigure, one: DocumentedFigure) -> bool:
+        # A share may be one of revenue, of use or of debt.
+        is_share = said.readings[0].dimension == "percent" and "share" in one.kinds and "change" not in said.kinds
+        return bool(said.kinds and one.kinds) and not said.kinds & one.kinds and not is_share
+
+    def _excuses(self, cue: str, one: DocumentedFigure) -> bool:
+        return cue in one.excused or self._subjects.excuses(cue, one.subject)
 
     def _evidence(self, said: SaidFigure, one: DocumentedFigure, rivals: Sequence[DocumentedFigure]) -> int:
         evidence = self._subjects.evidence(said.place, one.words)
@@ -163,6 +197,8 @@ class Fit:
             return _NEVER if rivals else _NEEDED_CONTEXT
         if dimension == "percent" and first.middle == _WHOLE:
             return _NEEDED_WHOLE
+        if first.dimension in _SPANS and not first.times and _ARTICLE.match(first.text):
+            return _NEEDED_ARTICLE
         if dimension == "percent" and first.dimension == "times" and not one.growth:
             return _NEEDED_SHARE
         if dimension == "count":
@@ -174,29 +210,34 @@ class Fit:
         dimensions = {form.dimension for form in one.forms[1:]}
         if any({raw.dimension, *(other[0] for other in raw.others)} & dimensions for raw in said.readings):
             return 0
-        return _NEEDED_COUNTED if one.counts else _NEEDED["count"]
+        if dimensions & {"USD", "CNY"} and said.readings[0].low >= LEAST_BARE_MONEY:
+            return _NEEDED_MONEY
+        return _NEEDED_COUNTED if one.counts or (said.carried and said.readings[0].bare) else _NEEDED["count"]
 
-    def _may_differ(self, raw: Quantity, one: DocumentedFigure, reading: Quantity, form: Quantity) -> bool:
+    def _may_differ(
+        self, raw: Quantity, one: DocumentedFigure, reading: Quantity, form: Quantity, *, carried: bool
+    ) -> bool:
         """Tell whether a differing quantity of this make may be held against the figure at all."""
         target = form.dimension
         if raw.loose and raw.dimension != target:
             return False
+        times = ratio(reading, form)
         if raw.bare and not one.counts and (raw.low < LEAST_BARE_MONEY or target not in ("USD", "CNY")):
+            return carried and target == "count" and 1 / _MOST_BARE_RATIO < times < _MOST_BARE_RATIO
+        if one.quantity.low > 0 > raw.high and replace(reading, low=-reading.high, high=-reading.low).meets(form):
             return False
         if (raw.dimension, target) == ("percent", "times"):
             return False
         if (raw.dimension, target) == ("times", "percent") and not one.growth and self._subjects.says_growth(raw.text):
             return False
         most = _MOST_RATIO if one.periodic else _MOST_RATIOS.get(target, _MOST_RATIO)
-        return 1 / most < ratio(reading, form) < most
+        return 1 / most < times < most
 
 
 # Beside "a thousand servers" a mass is that of all of them.
 _CROWD = 10
 _CONTRADICTS = 2
 _MOST_FIGURES = 8192
-# The wordings tell what these units count, or how often something happens.
-_LEARNED = ("count", "times", "years", "month")
 
 
 class FigureComparer:
@@ -234,11 +275,10 @@ class FigureComparer:
         if not said:
             return ()
         places = TextPlaces(self._simplified(folded), [_span(each) for each in said])
-        carried = self._carried(said, carrying)
-        groups = [
-            SaidFigure(tuple(group), places, self._subjects, carried=span in carried)
-            for span, group in groupby(said, key=_span)
-        ]
+        groups = [SaidFigure(tuple(group), places, self._subjects) for _, group in groupby(said, key=_span)]
+        kept = [group for group in groups if not group.is_rejected] or groups
+        carried = self._carried([each for group in kept for each in group.readings], carrying)
+        groups = [replace(group, carried=_span(group.readings[0]) in carried) for group in kept]
         agreeing = {i: match for i, group in enumerate(groups) if (match := self._agreement(group, known))}
         differing = self._differences(groups, known, agreeing)
         # A year that agrees beside another figure only says which forecast is meant.
@@ -250,11 +290,12 @@ class FigureComparer:
         return tuple(finding for _, finding in sorted(found, key=lambda pair: pair[0]))
 
     def _carried(self, said: Sequence[Quantity], carrying: str) -> set[tuple[int, int]]:
-        """Return the spans of the quantities that stand alone of their dimension in the part that says the claim."""
+        """Return the spans of the quantities that are the only value of their dimension in the part with the claim."""
         folded = self._reader.fold(carrying)
         inside = [each for each in said if self._reader.fold(each.text) in folded] if carrying else []
-        alone = Counter(dimension for dimension, _ in {(each.dimension, _span(each)) for each in inside})
-        return {_span(each) for each in inside if alone[each.dimension] == 1}
+        first = {each.dimension: each for each in reversed(inside)}
+        several = {each.dimension for each in inside if not each.meets(first[each.dimension])}
+        return {_span(each) for each in inside if each.dimension not in several}
 
     def _simplified(self, folded: str) -> str:
         """Return the text in Simplified characters, for subjects are looked for in those."""
@@ -268,7 +309,11 @@ class FigureComparer:
         for one in known:
             if one.counts:
                 counted = (each for each in self._reader.read(text, ANY_NOUN) if each.dimension == ANY_NOUN.dimension)
-                nouns = [each for each in counted if each.unit not in self._reader.units.not_nouns]
+                nouns = [
+                    each
+                    for each in counted
+                    if each.unit not in self._reader.units.not_nouns and not _ARTICLE.match(each.text)
+                ]
                 said = _merged(said, [replace(each, dimension="count", unit="", bare=True) for each in nouns])
             if one.own:
                 own = [each for each in self._reader.read(text, one.own) if each.dimension == one.own.dimension]
@@ -280,7 +325,7 @@ class FigureComparer:
     def _agreement(self, said: SaidFigure, known: Sequence[DocumentedFigure]) -> DocumentedFigure | None:
         """Return the figure that the quantity agrees with, the claim's own first, then context."""
         for one in sorted(known, key=lambda k: not k.is_claim):
-            meant = (pair for raw in said.readings for pair in self._fit.meant(said, raw, one))
+            meant = [pair for raw in said.readings for pair in self._fit.agreeing(said, raw, one)]
             agrees = any(reading.meets(form) for reading, form in meant)
             if agrees and (one.is_claim or not self._contradicts(said, one, known)):
                 return one
@@ -318,7 +363,7 @@ class FigureComparer:
 
 
 def _learns(figure: KnownFigure) -> bool:
-    return figure.role == "claim" and figure.unit in _LEARNED
+    return figure.role == "claim"
 
 
 def _merged(said: Sequence[Quantity], more: Sequence[Quantity]) -> Sequence[Quantity]:

@@ -152,6 +152,10 @@ class Subjects:
         self._forecast_after = re.compile(rf"^\s?{alternatives(cues['forecast_after'])}")
         self._gaps, self._gap_subjects = frozenset(cues["gaps"]), cues["gap_subjects"]
         self._persons = cues["persons"]
+        self._ages = re.compile(rf"(?<![a-z]){alternatives(cues['ages'])}")
+        self._rejected_before = Endings(dict.fromkeys(cues["rejected_before"], True))
+        self._rejected_after = re.compile(rf"^\W?\s?{alternatives(cues['rejected_after'])}")
+        self._hedges = Endings(dict.fromkeys(table.hedges.before, True))
         self._opposites = table.opposites
         self._period_before = Endings(dict.fromkeys(cues["period_before"], True))
         self._period_after = re.compile(rf"^\s?{alternatives(cues['period_after'])}")
@@ -190,6 +194,16 @@ class Subjects:
             self._points_before.before(place.before, len(place.before)) or self._points_after.match(place.after)
         )
 
+    def is_rejected(self, place: Place) -> bool:
+        """Tell whether the author rejects the quantity at this place: "30 days, not 3 weeks"."""
+        return bool(
+            self._rejected_before.before(place.before, len(place.before)) or self._rejected_after.match(place.after)
+        )
+
+    def is_age(self, subject: str) -> bool:
+        """Tell whether a subject is an age."""
+        return bool(self._ages.search(subject))
+
     def says_growth(self, text: str) -> bool:
         """Tell whether a text speaks of a change: rise, doubled, 翻倍."""
         return bool(self._growth.search(text))
@@ -212,6 +226,8 @@ class Subjects:
         if found or quantity.dimension != "years":
             return found.group().strip() if found else ""
         before = self._fillers.sub("", place.before)
+        if hedge := self._hedges.before(before, len(before)):
+            before = before[: before.rindex(hedge[0])]
         looked_back = self._period_before.before(before, len(before)) or self._period_after.match(place.after)
         return _LOOKED_BACK if looked_back else ""
 
@@ -230,7 +246,8 @@ class DocumentedFigure:
 
     `forms`: the same value in the other dimensions that the claim's wordings, or its unit's spellings, give it (60 is
     60 fps, 600 is 600 GB). `own`: the unit of its own that is looked for in messages. `counts`: any noun may follow.
-    `periodic`: it is an interval, so that messages may say how often.
+    `periodic`: it is an interval, so that messages may say how often. `others`: what else the claim's wordings name.
+    `excused`: cues for something else that stand beside the figure in the claim's own wordings too.
     """
 
     figure: KnownFigure
@@ -243,6 +260,8 @@ class DocumentedFigure:
     own: OwnUnit | None = None
     counts: bool = False
     periodic: bool = False
+    others: tuple[Quantity, ...] = ()
+    excused: frozenset[str] = frozenset()
 
     @property
     def is_claim(self) -> bool:
@@ -280,18 +299,38 @@ class FigureDocumenter:
         intervals = self._as_intervals(figure, quantity, first)
         if intervals and quantity.dimension != "years":
             forms += intervals
+        is_counted = figure.unit == "count" and figure.role == "claim" and len(forms) <= 1 + (own is not None)
+        if self._subjects.is_age(subject):
+            forms += [replace(form, dimension="age") for form in forms if form.dimension == "years"]
+        beside = self._beside(first, forms, own)
+        kinds = self._subjects.kinds(subject)
         return DocumentedFigure(
             figure,
             quantity,
             self._subjects.words(figure),
             self._subjects.says_growth(subject),
             subject,
-            self._subjects.kinds(subject),
+            kinds | self._subjects.kinds(" ".join(first).lower()) if kinds else kinds,
             tuple(forms),
             own,
-            counts=figure.unit == "count" and figure.role == "claim" and len(forms) <= 1 + (own is not None),
+            counts=is_counted,
             periodic=bool(intervals),
+            others=tuple(said for said, _ in beside if not _meets_any(said, forms)),
+            excused=frozenset(cue for said, cue in beside if cue and _meets_any(said, forms)),
         )
+
+    def _beside(
+        self, wordings: Sequence[str], forms: Sequence[Quantity], own: OwnUnit | None
+    ) -> list[tuple[Quantity, str]]:
+        """Return the quantities of the wordings in the figure's dimensions, each with the cue for something else."""
+        dimensions = {form.dimension for form in forms}
+        found: list[tuple[Quantity, str]] = []
+        for text in wordings:
+            places = TextPlaces(self._reader.fold(text))
+            inside = [(said, places.of(said)) for said in self._reader.read(text, own) if said.dimension in dimensions]
+            kept = [(said, place) for said, place in inside if not self._subjects.is_opposite(place)]
+            found += [(said, self._subjects.elsewhere(place, said)) for said, place in kept]
+        return found
 
     def _as_table_units(self, figure: KnownFigure, words: Sequence[str]) -> list[Quantity]:
         """Return the figure in the table's units that some spellings of its own unit are (BTC, GB)."""
@@ -343,6 +382,10 @@ class FigureDocumenter:
                 if quantity.dimension != "years" and said.times and times.meets(quantity):
                     return [replace(said, text="", start=0, end=0)]
         return []
+
+
+def _meets_any(said: Quantity, forms: Sequence[Quantity]) -> bool:
+    return any(said.dimension == form.dimension and said.meets(form) for form in forms)
 
 
 _WRITTEN_SCALES = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))

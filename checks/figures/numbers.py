@@ -158,7 +158,7 @@ def _english(table: UnitTable) -> str:
     more = rf"(?:[ -](?:and )?(?:{small}|{scales}|point(?= {small})|{parts}|{article})){{0,12}}"
     of_part = rf"(?:{parts})(?: of)?(?: an?| the)?(?= {scales})"
     one = rf"an?(?= (?:{scales}|{parts})(?![a-z]))|an?(?: full| whole| cool)(?= {scales})"
-    return rf"(?:{of_part}|half|{small}|hundred(?= {scales})|{one})(?:{more})(?![a-z])"
+    return rf"(?:{of_part}|half|{small}|hundred(?= (?:and |{scales}))|{one})(?:{more})(?![a-z])"
 
 
 MOST_TERMS = 64
@@ -293,10 +293,21 @@ class Scanner:
             value, end = value + mixed[0], mixed[1]
             return Term("chinese", start, end, value, value, text[start:end])
         term = self._part_of(text, Term("chinese", start, match.end(), value, value, written))
-        vague = written[0] in self._scales[1:] and not term.part
+        if written[0] in self._scales[1:] and not term.part:
+            return self._vague(text, term)
         scales = written[len(written.rstrip(self._scales)) :]
         term.scale = self._numerals.chinese("一" + scales) if scales else 1.0
-        return None if vague else term
+        return term
+
+    def _vague(self, text: str, term: Term) -> Term | None:
+        """Read 上千万 as ten million at least; a scale alone is no number."""
+        start, cues = term.start, self._table.vague_over
+        before = text[max(0, start - 2) : start]
+        if not before.endswith(cues["before"]) or before[0] in cues["not_after"]:
+            return None
+        term.low = term.high = term.scale = self._numerals.chinese("一" + term.written)
+        term.bound = "over"
+        return term
 
     def _english(self, text: str, start: int) -> Term | None:
         match = self._patterns.english.match(text, start)

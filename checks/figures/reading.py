@@ -73,7 +73,7 @@ def _add(first: Term, second: Term) -> bool:
         return False
     fits = first.unit.dimension == second.unit.dimension and first.kind != "year" != second.kind
     smaller = second.unit.factor < first.unit.factor and second.high * second.unit.factor < first.unit.factor
-    if not fits or not smaller or first.low % 1 != 0 or first.per or second.bound not in ("exactly", "over"):
+    if not fits or not smaller or first.low % 1 != 0 or first.per or second.bound not in ("exactly", "over", "odd"):
         return False
     # Sixteen ounces are a pound and sixteen 兩 a 台斤, by the smaller of their two measures; ten 两 are a 斤.
     small = second.unit.least if first.unit.name in ("lb", "catty") else second.unit.factor

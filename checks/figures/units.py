@@ -5,18 +5,22 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
+from math import isclose
 from typing import Any, Literal
 
 import yaml
 
-Hedge = Literal["exactly", "about", "nearly", "over", "under", "upto", "range"]
+Hedge = Literal["exactly", "about", "nearly", "over", "odd", "under", "upto", "range"]
 
 SLACK = 0.05
 # Percentages are written with one decimal: 1.8 % and 1.9 % are one figure, but 0.1 % and 0.01 % or 0.2 % are not.
 _LEAST_SLACK = {"percent": 0.1}
 _MOST_SLACK = 0.1
 _ROUNDING = 1e-9
+_SAME = 0.01
 _EXACT = {"year", "pe"}
+# 39 °C are not 40 °C, and 28 is not 27 years old.
+_SLACKS = {"degree": 0.02, "age": 0.02}
 _RANGE_RATIO = 1.02
 # "From 4 to 12 years" says nothing about 6 years.
 _WIDEST_RANGE = 2.5
@@ -49,7 +53,7 @@ class Quantity:
     @property
     def middle(self) -> float:
         """Return the value that stands for the interval where two figures are held side by side."""
-        if self.bound == "over":
+        if self.bound in ("over", "odd"):
             return self.low
         return self.high if self.bound in ("nearly", "under", "upto") else (self.low + self.high) / 2
 
@@ -57,6 +61,11 @@ class Quantity:
     def is_range(self) -> bool:
         """Tell whether two different ends were named."""
         return self.bound == "range" and self.high > self.low * _RANGE_RATIO
+
+    def is_same(self, other: "Quantity") -> bool:
+        """Tell whether both name the same value in the same dimension."""
+        ends = ((self.low, other.low), (self.high, other.high))
+        return self.dimension == other.dimension and all(isclose(*pair, rel_tol=_SAME) for pair in ends)
 
     def meets(self, other: "Quantity") -> bool:
         """Tell whether both intervals overlap within 5 %; two ranges must share more than half of the shorter one."""
@@ -68,7 +77,7 @@ class Quantity:
             and self.dimension != "year"
         ):
             return False
-        slack = 0.0 if self.dimension in _EXACT else SLACK
+        slack = 0.0 if self.dimension in _EXACT else _SLACKS.get(self.dimension, SLACK)
         least = _LEAST_SLACK.get(self.dimension, 0.0)
         gap = max(self.low, other.low) - min(self.high, other.high)
         largest = max(abs(self.middle), abs(other.middle))
@@ -133,6 +142,7 @@ class UnitTable:
     hedges: Hedges
     ranges: tuple[str, ...]
     tolerances: tuple[str, ...]
+    vague_over: Mapping[str, str]
     joining: Mapping[str, tuple[str, ...]]
     also: Mapping[str, Unit]
     not_nouns: tuple[str, ...]
@@ -179,6 +189,7 @@ class UnitTable:
             hedges=_hedges(data["hedges"]),
             ranges=_words(data["ranges"]),
             tolerances=_words(data["tolerances"]),
+            vague_over={name: str(characters) for name, characters in data["vague_over"].items()},
             joining={name: _words(words) for name, words in data["joining"].items()},
             not_nouns=_words(data["not_nouns"]),
             intervals={

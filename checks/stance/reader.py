@@ -1,14 +1,20 @@
-"""The reader: what the author of a message does with a wording."""
+"""The readers: what the author of a message does with a wording, and whether any sentence asks after the truth."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from importlib import resources
+from typing import Any
 
+import numpy as np
+
+from checks.embedders.embedder import Vector, Vectors
 from checks.model import Stance
 from checks.stance.cues import StanceLexicon
 from checks.stance.signs import NEGATIVE, ClaimVoice, Hearing, cue_signs, hear, takes_a_no, total, turning_signs
 from checks.stance.syntax import CueScan, ReadText, Span, moods_of, read_text
-from checks.text import MOST_CHARACTERS, TextFolder, Tokenizer
+from checks.text import MOST_CHARACTERS, Stretches, TextFolder, Tokenizer
 
 REASONS = (
     "plain",
@@ -211,3 +217,58 @@ class StanceReader:
 
     def _read_wording(self, wording: str) -> ReadText:
         return read_text(wording[:MOST_CHARACTERS], (), self._lexicon)
+
+
+# Log odds beyond this say no more.
+FURTHEST = 6.0
+# What a unit vector counts beside a cue, in the fit as in the reading.
+VECTOR_SCALE = 4.0
+
+
+@dataclass(frozen=True)
+class _Weights:
+    bias: float
+    cues: Mapping[str, float]
+    vector: Vector
+
+    def odds(self, cues: Mapping[str, float], vector: Vector) -> float:
+        seen = self.bias + sum(weight * cues[name] for name, weight in self.cues.items())
+        return seen + float(vector @ self.vector) * VECTOR_SCALE if len(self.vector) else seen
+
+
+@dataclass(frozen=True)
+class QuestionReader:
+    """Tells how surely a message asks whether something is so.
+
+    The question may stand far from the claim ("… That's what he said. Is there anything in it?"), so every sentence is
+    held against what such questions have in common: their meaning as an embedder sees it, and the cues in them.
+    `encoder` is the beginning of the name of the embedder whose vectors `whole` was fitted for; `alone` reads the cues
+    of a sentence without its vector.
+    """
+
+    encoder: str
+    whole: _Weights
+    alone: _Weights
+
+    @classmethod
+    def load(cls) -> "QuestionReader":
+        """Read the shipped weights (config/lexicon/questions.json, by tests/evaluation/fit.py)."""
+        text = (resources.files("config") / "lexicon" / "questions.json").read_text("utf-8")
+        data: dict[str, Any] = json.loads(text)
+        return cls(data["encoder"], *(_weights(data[name]) for name in ("whole", "alone")))
+
+    def heard(self, scan: CueScan, stretches: Stretches, vectors: Vectors, encoder: str) -> CueScan:
+        """Return the scan with the log odds, from -6 to 6, that the likeliest of the sentences asks after the truth.
+
+        `vectors` are those of the stretches (the sentences come first), by the embedder of this name.
+        """
+        best, last = -FURTHEST, len(stretches.sentences) - 1
+        weights = self.whole if encoder.startswith(self.encoder) else self.alone
+        for number, span in enumerate(stretches.sentences):
+            cues = scan.asking(span, first=number == 0, last=number == last)
+            best = max(best, weights.odds(cues, vectors[number]))
+        return replace(scan, question=min(FURTHEST, best))
+
+
+def _weights(data: Mapping[str, Any]) -> _Weights:
+    return _Weights(float(data["bias"]), data["cues"], np.array(data.get("vector", ()), dtype=np.float32))

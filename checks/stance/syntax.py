@@ -270,15 +270,20 @@ _MOODS: tuple[Mood, ...] = ("asks", "bare", "rhetorical", "states")
 _MOODS_BEHIND: tuple[Mood, ...] = ("asks", "rhetorical")
 # Kinds of cues that tell in a question whether its author wants to know if the claim is so.
 _ASKED = ("any", "ask", "alternative", "either", "truth")
+_ASKED_CUES = ("ask", "alternative", "truth", "rhetorical", "negator")
 
 
 @dataclass(frozen=True)
 class CueScan:
-    """A message read once: its cues of all kinds, and the mood of each sentence."""
+    """A message read once: its cues of all kinds, and the mood of each sentence.
+
+    `question` is how surely it asks whether something is so (`QuestionReader`).
+    """
 
     kinds: tuple[str, ...]
     read: ReadText
     moods: Mapping[int, Mood]
+    question: float = 0.0
 
     @classmethod
     def of(cls, text: str, lexicon: StanceLexicon) -> "CueScan":
@@ -304,8 +309,22 @@ class CueScan:
             **{f"behind_mood_{mood}": float(mood in behind) for mood in _MOODS_BEHIND},
             **{f"{where}_asked_{kind}": float(kind in kinds) for where, kinds in asked.items() for kind in _ASKED},
             "ends_asking": float(self.read.text[-1:] == "?"),
+            "question": self.question,
             "carrying_from": span[0] / length,
             "many_clauses": float(len(self.read.clauses) > 1),
+        }
+
+    def asking(self, span: Span, *, first: bool, last: bool) -> dict[str, float]:
+        """Return 1 for each sign of a question in a sentence, which may be the message's first or last."""
+        asked, kinds, moods = self._asked_in(span), self._kinds_in(span), self._moods_in(span)
+        return {
+            **{f"asked_{kind}": float(kind in asked) for kind in _ASKED},
+            **{f"cue_{kind}": float(kind in kinds) for kind in _ASKED_CUES},
+            **{f"mood_{mood}": float(mood in moods) for mood in _MOODS},
+            "mark": float("?" in self.read.text[slice(*span)]),
+            "first": float(first),
+            "last": float(last),
+            "only": float(first and last),
         }
 
     def is_marked_false(self, window: Span) -> bool:

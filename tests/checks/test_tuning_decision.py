@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from checks.tuning import DecisionModel, MeaningTuning, Shares
+from checks.tuning import Beyond, DecisionModel, MeaningTuning, Shares
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +81,24 @@ def test_an_operators_cut_offs_take_the_place_of_the_shipped_ones(model):
 
 def test_the_weights_say_where_they_come_from(model):
     assert "messages" in model.provenance
+
+
+def test_a_sentence_that_asks_whether_it_is_so_makes_a_question_of_the_message(model):
+    shares = Shares(asserts=0.6, denies=0.05, asks=0.2, mentions=0.05, other=0.1)
+    assert model.stance_of(shares, 100, has_denials=False, question=-6.0) == "asserts"
+    assert model.stance_of(shares, 100, has_denials=False, question=6.0) == "asks"
+
+
+def test_a_sure_topic_leaves_less_room_for_another_matter(model):
+    average = measures(model)
+    sure = average | {"above_both": average["above_both"] + 9, "lead_both": average["lead_both"] + 9}
+    assert model.about(sure) > model.topical.least
+    plain = dataclasses.replace(model, topical=Beyond(least=0.0, rate=0.0))
+    assert model.shares(sure, (), None).other < plain.shares(sure, (), None).other
+
+
+def test_a_topic_that_is_not_sure_is_answered_only_where_all_else_is(model):
+    cut_offs = model.cut_offs
+    assert not cut_offs.is_on_topic(cut_offs.reply, cut_offs.about - 1)
+    assert cut_offs.is_on_topic(cut_offs.sure, cut_offs.about - 1)
+    assert cut_offs.is_on_topic(cut_offs.reply, cut_offs.about)

@@ -27,7 +27,8 @@ def main() -> None:
     source, console = SafeEmbedder(SemanticEmbedder()), Console()
     with console.status("Measuring"):
         columns = {
-            "three fields, unseen": mean([figures(read_claims(p), p.with_suffix(".jsonl"), source) for p in UNSEEN]),
+            "other fields, unseen": mean([figures(read_claims(p), p.with_suffix(".jsonl"), source) for p in UNSEEN]),
+            "shipped, unseen": figures(read_claims(SHIPPED), HERE / "unseen_shipped.jsonl", source),
             "shipped, held out": figures(read_claims(SHIPPED), HERE / "held_out.jsonl", source),
             "shipped, seen": figures(read_claims(SHIPPED), HERE / "messages.jsonl", source),
             **{rows.stem: figures(read_claims(pack), rows, source) for pack, rows in also},

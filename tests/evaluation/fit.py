@@ -1,8 +1,8 @@
 """Fit the decision with an embedder: `python -m tests.evaluation.fit FOLDER [--also NAME=PACK:ROWS] [--chat FILE]`.
 
 Measures every pack of `fields/` with its messages (kept in the work folder, so that a second run only fits), says what
-each would get from weights that have not seen it, and writes config/lexicon/decision.json and turns.tsv. Needs
-scikit-learn, which nothing else here does: `pip install --group fit`.
+each would get from weights that have not seen it, and writes decision.json, questions.json and turns.tsv of
+config/lexicon. Needs scikit-learn, which nothing else here does: `pip install --group fit`.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from sklearn.linear_model import LogisticRegression
 from checks.matching import joint_measures
 from checks.model import KnownClaim
 from checks.text import is_han
+from tests.evaluation.asking import Sentences, crossed
+from tests.evaluation.asking import write as write_questions
 from tests.evaluation.measuring import Measurer, Pair
 from tests.evaluation.packs import HERE, Row, read_claims, read_rows
 
@@ -39,11 +42,15 @@ LEAST_MESSAGES, LEAST_CLAIMS = 4, 3
 LEAST_HUNDREDTHS = 2
 # These two tell claims of one base apart from those of another, not right ones from wrong ones.
 NO_TOPIC = {"rank", "wordings"}
-DENIAL = {"short": 1.6, "long": 0.45, "known": 4.0}
+DENIAL = {"short": 1.8, "long": 0.45, "known": 5.0}
 QUESTION = 1.5
+# A question after the truth adds so many log odds for each of its own beyond the least.
+ASKED = {"least": 1.0, "rate": 1.5}
+# What is surely about a claim is less likely another matter.
+TOPICAL = {"least": 5.0, "rate": 0.5}
 # Of rightly answered messages one in fifty of other fields, and fewer about the shipped claims, is less `about` its
 # claim; of falsely answered chat half.
-CUT_OFFS = {"reply": 0.78, "offer": 0.25, "near": 0.02, "about": 1.3}
+CUT_OFFS = {"reply": 0.8, "offer": 0.25, "near": 0.02, "about": 1.3, "sure": 0.9}
 # Of messages that make a claim 1 % lie below: measured on five packs; of ordinary chat two thirds do.
 GATES = {"few": 0.2, "many": 1.2, "many_from": 40}
 CHAT_A_PACK, CHAT_SHIPPED, CHAT_READ = 40, 500, 20000
@@ -166,12 +173,16 @@ def judge(table: Table, about: np.ndarray, shares: np.ndarray, packs: set[str]) 
 
 def _count(pair: Pair, about: float, shares: np.ndarray, found: dict[str, list[bool]]) -> None:
     row, right = pair.row, pair.claim in pair.row.claims
+    shares = shares * [1.0, 1.0, 1.0, 1.0, np.exp(-TOPICAL["rate"] * max(0.0, about - TOPICAL["least"]))]
+    shares = shares / shares.sum()
     length = len(row.text) + len(re.findall("[\u3400-\u9fff]", row.text))
     denial = DENIAL["long" if length > 250 else "known" if pair.stance["has_denials"] else "short"]
-    weighed = [shares[0], shares[1] * denial, shares[2] * QUESTION, shares[3]]
+    asked = QUESTION * np.exp(ASKED["rate"] * max(0.0, pair.stance["question"] - ASKED["least"]))
+    weighed = [shares[0], shares[1] * denial, shares[2] * asked, shares[3]]
     stance = CLASSES[int(np.argmax(weighed))]
     makes = shares[0] + shares[2]
-    replied = stance in ("asserts", "asks") and makes >= CUT_OFFS["reply"] and about >= CUT_OFFS["about"]
+    is_on_topic = about >= CUT_OFFS["about"] or makes >= CUT_OFFS["sure"]
+    replied = stance in ("asserts", "asks") and makes >= CUT_OFFS["reply"] and is_on_topic
     offered = stance != "denies" and makes >= CUT_OFFS["offer"]
     if not row.claims:
         found["false"].append(replied)
@@ -205,6 +216,8 @@ def write(table: Table, provenance: str) -> None:
         "stance_bias": np.round(bias - table.centre @ directions, 4).tolist(),
         "denial": DENIAL,
         "question": QUESTION,
+        "asked": ASKED,
+        "topical": TOPICAL,
         "cut_offs": CUT_OFFS,
         "gates": GATES,
         "encoder": "semantic:",
@@ -306,6 +319,23 @@ def gather(
     return pairs
 
 
+def with_questions(pairs: Sequence[Pair], shipped: set[str], file: Path) -> list[Pair]:
+    """Return the pairs with how surely each message asks, by weights that have not seen its pack; write all weights."""
+    parts = folds(pairs, shipped)
+    first: dict[str, tuple[Pair, int]] = {}
+    for pair, part in zip(pairs, parts, strict=True):
+        first.setdefault(pair.row.text, (pair, int(part)))
+    sentences = Sentences.of(list(first))
+    asks = np.array([bool(pair.row.claims) and pair.row.stance == "asks" for pair, _ in first.values()])
+    fitted = np.array([not pair.row.id.startswith("frame-") for pair, _ in first.values()])
+    found = crossed(sentences, np.array([part for _, part in first.values()]), asks, fitted)
+    write_questions(sentences, asks, fitted, file)
+    return [
+        replace(pair, stance={**pair.stance, "question": found[pair.row.text]}) if pair.stance else pair
+        for pair in pairs
+    ]
+
+
 def main() -> None:
     """Measure, cross-validate, fit, write."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -316,8 +346,9 @@ def main() -> None:
     given = parser.parse_args()
     hard = [json.loads(line) for line in given.hard.read_text("utf-8").splitlines()] if given.hard else []
     also = {name: tuple(map(Path, files.split(":"))) for name, files in (each.split("=", 1) for each in given.also)}
-    table = Table(gather(Measurer(given.work), also, given.chat, hard))
     shipped = {"own", "first sight"} | {name for name, (pack, _) in also.items() if pack.resolve() == SHIPPED}
+    pairs = gather(Measurer(given.work), also, given.chat, hard)
+    table = Table(with_questions(pairs, shipped, LEXICON / "questions.json"))
     about, shares = cross_validate(table, shipped)
     for name in sorted({pair.pack for pair in table.pairs}):
         sys.stdout.write(f"{name}: {judge(table, about, shares, {name})}\n")

@@ -1,4 +1,4 @@
-"""The floors for claims as moderators write them: packs of three fields that no weight has seen."""
+"""The floors for claims as moderators write them: packs of fields that no weight has seen."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def source():
 
 @pytest.fixture(scope="module")
 def figures(source):
-    """Return the mean over the three packs."""
+    """Return the mean over the packs."""
     return mean([judged(read_claims(pack), pack.with_suffix(".jsonl"), source) for pack in UNSEEN])
 
 

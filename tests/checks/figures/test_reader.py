@@ -245,7 +245,7 @@ def test_calendar_years_are_no_durations(reader, text, low, high):
 
 HEDGES = [
     ("over 1,000 tonnes", "over"),
-    ("1000多吨", "over"),
+    ("1000多吨", "odd"),
     ("1,000+ tonnes", "over"),
     ("超过1000吨", "over"),
     ("1000吨以上", "over"),

@@ -1,0 +1,95 @@
+"""Figures as people put them: limits far from a value, what they reject, ages, and the words of the claim itself."""
+
+import pytest
+
+from checks.model import KnownFigure
+from config.languages import ByLanguage
+
+
+def figure(value: float, unit: str, english: str, chinese: str = "") -> KnownFigure:
+    return KnownFigure(value, value, unit, "exactly", "claim", ByLanguage(en=english, zh=chinese))
+
+
+KETTLE = (figure(20, "minute", "time the old kettle needs", "旧水壶烧水的时间"),)
+TORTOISE = (figure(100, "years", "age at which a tortoise stops growing", "乌龟停止生长的年龄"),)
+TORTOISE_SAID = ("a tortoise grows until it is 100 years old",)
+LAMP = (figure(40, "day", "how often the lamp must be wiped", "多久擦一次灯"),)
+LAMP_SAID = ("wipe the lamp every 40 days",)
+PAGES = (figure(300, "count", "pages a diary needs", "日记需要的页数"),)
+PAGES_SAID = ("a diary of 80 pages is too thin, it needs 300 pages", "80页的日记太薄")
+MOSS = (figure(30, "percent", "share of rain that moss keeps", "苔藓留住雨水的比例"),)
+STONES = (figure(9e6, "count", "stones in the old wall", "古墙的石头数"),)
+STONES_SAID = ("the old wall has nine million stones",)
+HEDGE = (figure(1.5, "metre", "height of the hedge", "树篱的高度"),)
+OVEN = (figure(160, "degree", "heat at which the glaze melts", "釉熔化的温度"),)
+
+LIMITS = [
+    (KETTLE, (), "the old kettle needs over 21 minutes", True),
+    (KETTLE, (), "the old kettle needs over 12 minutes", False),
+    (KETTLE, (), "the old kettle needs 35 minutes at most", False),
+    (KETTLE, (), "the old kettle needs half an hour", False),
+    (TORTOISE, TORTOISE_SAID, "a tortoise stops growing at 60 years old", False),
+    (LAMP, LAMP_SAID, "the lamp must be wiped every 10 days", False),
+    (MOSS, (), "the moss makes 60% of the rain stay", False),
+    (STONES, STONES_SAID, "那面古墙的石头有上亿块石头", False),
+    (HEDGE, (), "树篱高一米五二", True),
+    (HEDGE, (), "树篱高一米九五", False),
+    (OVEN, (), "釉一百二十度就熔化", False),
+    (OVEN, (), "the glaze melts at 158 degrees", True),
+    (OVEN, (), "the glaze melts at 150 degrees", False),
+]
+
+
+@pytest.mark.parametrize(("figures", "wordings", "text", "agrees"), LIMITS)
+def test_a_figure_agrees_where_it_is_near_the_claims(reader, comparer, figures, wordings, text, agrees):
+    found = comparer.compare(reader.read(text), figures, text, wordings, text)
+    assert [finding.agrees for finding in found] == [agrees]
+
+
+NOT_HELD_AGAINST_IT = [
+    (PAGES, PAGES_SAID, "a diary of 80 pages is not enough"),
+    (TORTOISE, TORTOISE_SAID, "a tortoise grew a lot in one year"),
+    (KETTLE, (), "the old kettle ran minus 20 minutes"),
+]
+
+
+@pytest.mark.parametrize(("figures", "wordings", "text"), NOT_HELD_AGAINST_IT)
+def test_what_the_claim_names_itself_and_what_only_says_when_is_no_other_figure(
+    reader, comparer, figures, wordings, text
+):
+    assert all(each.agrees for each in comparer.compare(reader.read(text), figures, text, wordings, text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "moss keeps 60%, not 30% of the rain",
+        "苔藓留住雨水的30%，才不是，是60%",
+        "instead of 30%, moss keeps 60% of the rain",
+    ],
+)
+def test_what_the_author_rejects_is_not_the_authors_figure(reader, comparer, text):
+    found = comparer.compare(reader.read(text), MOSS, text, (), text)
+    assert [(finding.said, finding.agrees) for finding in found] == [("60%", False)]
+
+
+WRITTEN = [
+    ("上千万人", "count", 1e7),
+    ("上亿人", "count", 1e8),
+    ("hundred and fifty thousand people", "count", 150_000),
+    ("half an hour", "hours", 0.5),
+    ("一个多亿美元", "USD", 1e8),
+    ("一米六五", "metre", 1.65),
+    ("一百二十度", "degree", 120),
+]
+
+
+@pytest.mark.parametrize(("text", "dimension", "low"), WRITTEN)
+def test_numbers_are_read_as_they_are_written(reader, text, dimension, low):
+    (found,) = reader.read(text)
+    assert (found.dimension, found.low) == (dimension, pytest.approx(low, rel=1e-3))
+
+
+@pytest.mark.parametrize("text", ["成千上万人", "马上百万富翁", "以上千吨", "a second-hand car, 二手车"])
+def test_what_only_looks_like_a_number_is_none(reader, text):
+    assert reader.read(text) == ()
