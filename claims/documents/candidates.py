@@ -327,7 +327,7 @@ def _without(document: CleanDocument, one: Said, counter: Counterpoint | None) -
 
 
 def _attitude(one: Said, worth: Worth, counter: Counterpoint | None) -> Attitude:
-    if counter is not None or "rejects" in worth.signals:
+    if counter is not None or ("rejects" in worth.signals and not one.is_named):
         return "rejects"
     if one.is_reported or "reports" in worth.signals:
         return "reports"

@@ -79,7 +79,7 @@ class FirstDrafts:
 
     def of(self, actor: Actor, item: Item) -> FirstDraft:
         """Return what the item gives: only its title, date and point may have to be mended before it is published."""
-        payload = item.payload
+        payload = _as_claimed(item.payload)
         title = _titles(payload)
         attitude = str(payload.get("attitude") or "asserts")
         today = self._base.clock().date().isoformat()
@@ -205,6 +205,48 @@ def _by_language(text: str) -> Typed:
     return {written_language(text): text} if text else NO_TEXT
 
 
+def _as_claimed(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the payload with the claim that a document rejects as its text, never the words that reject it.
+
+    What others say stands so already. Of "not the one but the other" the one becomes the claim, and the sentence what
+    stands against it. A sentence that only denies something is what the document says itself.
+    """
+    if payload.get("model") or payload.get("attitude") != "rejects":
+        return payload
+    text, start, end = str(payload.get("text") or ""), payload.get("start"), payload.get("end")
+    match payload.get("counter"):
+        case [int(first), int(), str(words)] if isinstance(start, int) and isinstance(end, int) and start < first < end:
+            before = text[: text.find(words)] if words in text else ""
+        case [_, _, _]:
+            return payload
+        case _:
+            before = ""
+    claimed = _affirmed(before.rstrip("，,;； "))
+    if not claimed:
+        return {**payload, "attitude": "asserts", "counter": None}
+    title = {written_language(claimed): claimed}
+    return {**payload, "title": title, "text": claimed, "counter": [start, end, text], "denials": [_ENDS.sub("", text)]}
+
+
+_DENIED = re.compile(
+    r"^(?P<before>[^，。,;；]*?)"
+    r"(?P<not>并非|並非|并不是|並不是|不在于|不在於|(?<!是)不是|\b(?:is|are|was|were) not\b)(?P<after>.{2,})$"
+)
+_AFFIRMED = {"不在于": "在于", "不在於": "在於"}
+
+
+def _affirmed(text: str) -> str:
+    """Return a denial without its "not", "" where that is not as plain as it should be."""
+    found = _DENIED.match(text)
+    if not found:
+        return ""
+    denied = found["not"]
+    if denied.isascii():
+        return f"{found['before']}{denied.split()[0]}{found['after']}"
+    affirmed = _AFFIRMED.get(denied, "是" if found["before"] or "是" in denied else "")
+    return f"{found['before']}{affirmed}{found['after']}"
+
+
 def _titles(payload: Mapping[str, Any]) -> Typed:
     """Return the title by language: what was proposed, else the sentence itself without its end."""
     given = payload.get("title")
@@ -224,7 +266,7 @@ def _wordings(payload: Mapping[str, Any], title: Typed) -> Iterator[str]:
     """Yield ways to say it: the title, the sentence, its first clause, and what a model has found."""
     seen: set[str] = set()
     sentence = _ENDS.sub("", clean_text(str(payload.get("text") or "")))
-    for text in (*title.values(), sentence, first_clause(sentence), *map(str, _listed(payload, "wordings"))):
+    for text in (*title.values(), sentence, _begun(first_clause(sentence)), *map(str, _listed(payload, "wordings"))):
         if text and len(text) <= LINE and text.casefold() not in seen:
             seen.add(text.casefold())
             yield text

@@ -74,7 +74,42 @@ def test_a_rejected_report_becomes_contested_with_what_stands_against_it(base, l
     assert (point.role, point.date) == ("refutes", "2026-01-23")
     assert dict(point.speaker) == {"en": "A. Dealer"}
     assert point.text["en"].startswith("Copper has replaced most of it")
-    assert point.citations == f'the-silver-year "{point.text["en"]}"'
+    assert point.citations == f'the-silver-year "{point.text["en"].replace("Copper", "copper")}"'
+
+
+def _begun(drafts: FirstDrafts, text: str, counter: str = "", model: str = "") -> FirstDraft:
+    at = text.find(counter)
+    payload: dict[str, Any] = {"text": text, "start": 0, "end": len(text), "attitude": "rejects", "source": "none"}
+    payload["counter"] = [at, at + len(counter), counter] if counter else None
+    return drafts.of(MODERATOR, item(payload | ({"model": model, "title": {"en": text}} if model else {})))
+
+
+@pytest.mark.parametrize(
+    ("text", "counter", "title"),
+    [
+        ("并非隔夜的时间让菜变毒，而是温度让细菌长大。", "而是温度让细菌长大。", "隔夜的时间让菜变毒"),
+        ("白銀的上漲並非由於機房，而是因為利率下降。", "而是因為利率下降。", "白銀的上漲是由於機房"),
+        ("关键不在于模型，而在于数据。", "而在于数据。", "关键在于模型"),
+        ("Silver is not scarce, but hard to mine.", "but hard to mine.", "Silver is scarce"),
+    ],
+)
+def test_of_not_the_one_but_the_other_the_one_is_the_claim(drafts, text: str, counter: str, title: str) -> None:
+    draft = _begun(drafts, text, counter)
+    assert (list(draft.texts.title.values()), draft.texts.kind) == ([title], "contested")
+    assert draft.wordings == title
+    assert draft.denials == text.rstrip("。.")
+    assert (draft.point.role, list(draft.point.text.values())) == ("refutes", [text])
+
+
+def test_a_sentence_that_only_denies_is_what_the_document_says_itself(drafts) -> None:
+    for text, counter in (
+        ("Charging overnight is no more dangerous, as long as the battery is not covered.", ""),
+        ("Silver does not drive the price, but in fact rates do.", "but in fact rates do."),
+    ):
+        draft = _begun(drafts, text, counter)
+        assert (draft.texts.title["en"], draft.texts.kind, draft.point.role) == (text.rstrip("."), "context", "context")
+    asked = _begun(drafts, "Silver cannot be replaced", model="small")
+    assert (asked.texts.kind, asked.point.role) == ("contested", "refutes")
 
 
 def test_a_forecast_is_an_outlook_and_a_figure_is_read(base, lexicon, drafts) -> None:

@@ -62,7 +62,7 @@ async def test_one_form_and_one_click_lead_to_the_answer_with_its_passage(world,
 async def test_what_the_document_rejects_is_contested_by_its_own_words(world, paper):
     form = await world.chief.click(await opened(world, paper["quay"]), label="Open as new claim")
     assert prefilled(form)["kind"] == ["contested"]
-    assert prefilled(form)["text"].startswith("the engineers have repaired most of it")
+    assert prefilled(form)["text"].startswith("The engineers have repaired most of it")
     await hand_in(world.chief, form, title="The quay is beyond repair")
     (claim,) = claims(world).values()
     assert (claim.title["en"], claim.points[0].role, claim.status) == ("The quay is beyond repair", "refutes", "draft")
