@@ -147,6 +147,16 @@ def _budget(report: BacktestReport, texts: Texts) -> list[str]:
         return []
     budget, over = f"{report.budget:g}", report.replies - report.within
     if not over:
+        least = math.ceil(1000 / report.budget) if report.budget else 0
+        if report.messages < least:
+            counts = {"messages": report.messages, "budget": budget, "least": least}
+            return [
+                texts(
+                    "{messages} messages are too few to hold against a budget of {budget} replies per 1,000: from"
+                    " {least} on they say something.",
+                    **counts,
+                )
+            ]
         return [texts("That keeps the budget of {budget} replies per 1,000 messages.", budget=budget)]
     return [
         texts.plural(

@@ -14,6 +14,7 @@ from checks.base import IndexedBase, Overlay
 from checks.checker import Checker
 from checks.embedders.opening import open_safe_embedder
 from checks.index import Segment
+from checks.kept_index import KeptIndex
 from checks.lexicon import Lexicon, SharedWords
 from checks.meaning import MeaningSource
 from checks.model import Finding, KnownClaim, KnownWording
@@ -24,7 +25,7 @@ from claims.record import CitationRecord, ClaimRecord
 from claims.store.claim_rows import NOTHING, Difference
 from claims.store.revisions import read_hash_key
 from claims.store.server_settings import ServerBook
-from claims.store.vectors import KeptVectors
+from claims.store.vectors import KeptBytes, KeptVectors
 from config.errors import UnknownClaimError
 from config.languages import ByLanguage, Language, written_language
 from config.settings import Settings, data_folder
@@ -119,6 +120,7 @@ class Views:
 
     def __init__(self, base: ClaimBase, lexicon: Lexicon, tuning: Tuning, meaning: MeaningSource | None = None) -> None:
         self._base = base
+        self._index = KeptIndex(lexicon, tuning, KeptBytes(base.database))
         self._meaning = meaning
         self._lexicon = lexicon
         self._tuning = tuning
@@ -137,13 +139,19 @@ class Views:
             shared = self._shared
             if shared is None:
                 known = {claim.id: claim for claim in self._base.claims()}
-                checker = Checker(_known(known.values()), self._lexicon, self._tuning, self._meaning)
+                index = self._index.open(_known(known.values()))
+                checker = Checker((), self._lexicon, self._tuning, self._meaning, base=index)
                 shared = self._shared = View(known, checker)
                 self._revision = revision
             elif revision != self._revision:
                 shared = self._shared = self._caught_up(shared)
                 self._revision = revision
             return shared if server is None else self._of_server(server, shared)
+
+    def keep(self) -> None:
+        """Keep the index, so that the next start need not read all wordings anew; nobody should wait for it."""
+        with self._lock:
+            self._index.keep()
 
     def _caught_up(self, shared: View) -> View:
         """Return the shared claims as they are now; what has changed for servers is read when these ask."""
@@ -354,6 +362,7 @@ class Touchstone:
         # What is read only where a message comes near a claim is read with one that does, in each language.
         for text in {wording.language: wording.text for wording in said}.values():
             self.check(text)
+        self._views.keep()
 
     def check(self, text: str, server: int | None = None) -> Finding:
         """Check one message against the claims that the server sees; half characters in it are read as unknown ones."""
@@ -405,6 +414,7 @@ class Touchstone:
 
     def close(self) -> None:
         """Close the claim base."""
+        self._views.keep()
         if self._embedder is not None:
             self._embedder.close()
         self.base.close()

@@ -209,7 +209,8 @@ def trends_text(trends: Trends, titles: Mapping[str, str], texts: Texts) -> str:
     total = sum((tally for _, tally in trends.by_claim()), Tally())
     counts = texts("stated {asserted}, asked about {asked}, disputed {debunked}", **asdict(total))
     shown = trends.by_claim()[:MOST_IN_WORDS]
-    claims = "; ".join(f"{titles.get(claim, '') or claim}: {tally.seen}" for claim, tally in shown)
+    named = ((titles.get(claim, "") or claim, tally.seen) for claim, tally in shown)
+    claims = texts.listed(texts("{name}: {value}", name=name, value=seen) for name, seen in named)
     return texts("Claims in chat: {counts}. Most seen: {claims}", counts=counts, claims=claims)
 
 

@@ -1,7 +1,6 @@
 """A base of known claims, indexed: an immutable snapshot that many checks share."""
 
-import re
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,45 +10,13 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from checks.features import CharacterVectors, Reader
+from checks.features import CharacterVectors, ClaimNames, Reader
 from checks.index import Part, Segment, index_claims, joined, weigh
 from checks.lexicon import Analysis, Counts, Flags, Lexicon, Spelling, Vocabulary, analyse
-from checks.model import Guard, KnownClaim, KnownWording
+from checks.model import KnownClaim, KnownWording
 from checks.scoring import Glance, Scorer, Voices
-from checks.text import is_han
+from checks.text import ClaimTexts, bare, is_han
 from checks.tuning import Gates, Tuning
-
-# A group of names belongs to a claim from this share of its wordings on.
-_BELONGS = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimNames:
-    """The names that a claim's wordings use, by group, and the groups that belong to the claim."""
-
-    used: Mapping[str, frozenset[str]]
-    own_groups: frozenset[str]
-
-    @classmethod
-    def of(cls, wordings: Sequence[Analysis]) -> "ClaimNames":
-        """Collect the names of a claim's positive wordings."""
-        used: dict[str, set[str]] = {}
-        holding: Counter[str] = Counter()
-        for wording in wordings:
-            for group, names in wording.names.items():
-                used.setdefault(group, set()).update(names)
-                holding[group] += 1
-        belong = frozenset(group for group, count in holding.items() if count >= _BELONGS * len(wordings))
-        return cls({group: frozenset(names) for group, names in used.items()}, belong)
-
-
-def compare_names(message: Analysis, claim: ClaimNames) -> Guard:
-    """Return the guard on names: it fails where the message names only others of a group that belongs to the claim."""
-    for group, said in message.names.items():
-        if group in claim.own_groups and not said & claim.used[group]:
-            return Guard("names", passed=False, seen=", ".join(sorted(said)))
-    return Guard("names", passed=True)
-
 
 # Titles of fewer different words count as wordings only where a claim has no other.
 _LEAST_TITLE = 4
@@ -93,14 +60,6 @@ def read_claim(claim: KnownClaim, lexicon: Lexicon) -> ReadClaim:
 def _read(wordings: Iterable[KnownWording], lexicon: Lexicon) -> list[tuple[KnownWording, Analysis]]:
     read = [(wording, analyse(wording.text, lexicon)) for wording in wordings]
     return [(wording, reading) for wording, reading in read if reading.words]
-
-
-_BARE = re.compile(r"[\W_]+")
-
-
-def bare(folded: str) -> str:
-    """Return a folded text without its spaces and punctuation."""
-    return _BARE.sub("", folded)
 
 
 # Readings of so many wordings are kept: those of a base of ordinary size, and those in use of a large one.
@@ -158,6 +117,20 @@ class _Shelf:
     readings: Readings
     tuning: Tuning
     spellings: WeakKeyDictionary[Segment, Spelling] = field(default_factory=WeakKeyDictionary[Segment, Spelling])
+    texts: WeakKeyDictionary[Segment, list[ClaimTexts]] = field(
+        default_factory=WeakKeyDictionary[Segment, list[ClaimTexts]]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class IndexParts:
+    """All that an indexed base in one piece is made of; `texts` are those to embed, where they are at hand."""
+
+    segment: Segment
+    vocabulary: Vocabulary
+    characters: CharacterVectors
+    spelling: Spelling
+    texts: list[ClaimTexts] | None
 
 
 # The words of so few wordings are collected in less than a millisecond.
@@ -270,6 +243,26 @@ class IndexedBase:
         segment = _index({claim.id: claim for claim in claims}.values(), shelf)
         return cls(shelf, [_Piece(segment)], CharacterVectors.of(map(segment.texts.__getitem__, range(segment.rows))))
 
+    @classmethod
+    def of_parts(cls, parts: IndexParts, tuning: Tuning, readings: Readings) -> "IndexedBase":
+        """Put a base together from what it is made of, which was worked out earlier."""
+        shelf = _Shelf(parts.vocabulary, readings, tuning)
+        shelf.spellings[parts.segment] = parts.spelling
+        if parts.texts is not None:
+            shelf.texts[parts.segment] = parts.texts
+        return cls(shelf, [_Piece(parts.segment)], parts.characters)
+
+    def whole(self, *, with_texts: bool) -> IndexParts:
+        """Return what a base in one piece is made of."""
+        segment = self._pieces[0].segment
+        texts = self.texts_of(segment) if with_texts else None
+        return IndexParts(segment, self._shelf.vocabulary, self._characters, self.spelling, texts)
+
+    @property
+    def rows(self) -> int:
+        """Return the number of wordings."""
+        return self._rows
+
     @property
     def size(self) -> int:
         """Return the number of claims."""
@@ -304,9 +297,14 @@ class IndexedBase:
         read = self._shelf.readings.of(piece.segment.claims[own])
         return replace(read, claim=piece.claim(own)) if piece.settings else read
 
-    def readings_of(self, segment: Segment) -> list[ReadClaim]:
-        """Return the readings of all claims of a segment."""
-        return [self._shelf.readings.of(claim) for claim in segment.claims]
+    def texts_of(self, segment: Segment) -> list[ClaimTexts]:
+        """Return the texts to embed of all claims of a segment."""
+        kept = self._shelf.texts.get(segment)
+        if kept is not None:
+            return kept
+        read = map(self._shelf.readings.of, segment.claims)
+        sides = ((each.voices.says, each.voices.denies, each.points) for each in read)
+        return [ClaimTexts.of(*([one.text for one in side] for side in three)) for three in sides]
 
     @cached_property
     def spelling(self) -> Spelling:

@@ -12,7 +12,8 @@ from operator import mul
 from rapidfuzz import fuzz
 
 from checks.index import Segment
-from checks.lexicon import Lexicon, TermWeights
+from checks.lexicon import Analysis, Lexicon, TermWeights
+from checks.model import Guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,10 @@ class CharacterVectors:
             holders.update(grams(text).keys())
             size += 1
         return cls(holders, size, max(holders.values(), default=0))
+
+    def counts(self) -> tuple[Mapping[str, int], int]:
+        """Return in how many texts each n-gram stands, and how many texts there are; without later changes."""
+        return self._holders, self._before
 
     def changed(self, added: Sequence[str], removed: Sequence[str] = ()) -> "CharacterVectors":
         """Return the same with some more texts, and without some; a large base has learned enough."""
@@ -366,3 +371,35 @@ def _letters_cosine(message: Parts, wording: Parts) -> float:
 
 def _length_gap(one: str, other: str) -> float:
     return abs(len(one) - len(other)) / max(len(one), len(other), 1)
+
+
+# A group of names belongs to a claim from this share of its wordings on.
+_BELONGS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimNames:
+    """The names that a claim's wordings use, by group, and the groups that belong to the claim."""
+
+    used: Mapping[str, frozenset[str]]
+    own_groups: frozenset[str]
+
+    @classmethod
+    def of(cls, wordings: Sequence[Analysis]) -> "ClaimNames":
+        """Collect the names of a claim's positive wordings."""
+        used: dict[str, set[str]] = {}
+        holding: Counter[str] = Counter()
+        for wording in wordings:
+            for group, names in wording.names.items():
+                used.setdefault(group, set()).update(names)
+                holding[group] += 1
+        belong = frozenset(group for group, count in holding.items() if count >= _BELONGS * len(wordings))
+        return cls({group: frozenset(names) for group, names in used.items()}, belong)
+
+
+def compare_names(message: Analysis, claim: ClaimNames) -> Guard:
+    """Return the guard on names: it fails where the message names only others of a group that belongs to the claim."""
+    for group, said in message.names.items():
+        if group in claim.own_groups and not said & claim.used[group]:
+            return Guard("names", passed=False, seen=", ".join(sorted(said)))
+    return Guard("names", passed=True)

@@ -214,11 +214,13 @@ class Vocabulary:
     It only grows, and is shared by all segments that are ever read together. Safe from any thread.
     """
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        """Take the background from the lexicon."""
+    def __init__(self, lexicon: Lexicon, terms: Sequence[str] = (), shares: Floats | None = None) -> None:
+        """Take the background from the lexicon; `terms` are known already, with their `shares`."""
         self._lexicon = lexicon
-        self._numbers: dict[str, int] = {}
-        self._shares, self._concepts = np.zeros(2_048), np.zeros(2_048, dtype=bool)
+        self._numbers = {term: number for number, term in enumerate(terms)}
+        self._shares = np.zeros(2_048) if shares is None else shares
+        concepts = [term.startswith(CONCEPT_MARK) for term in terms]
+        self._concepts = np.zeros(2_048, dtype=bool) if shares is None else np.array(concepts, dtype=bool)
         self._lock = Lock()
 
     def number(self, term: str) -> int:
@@ -237,6 +239,15 @@ class Vocabulary:
             self._concepts[found] = term.startswith(CONCEPT_MARK)
             self._numbers[term] = found
             return found
+
+    def terms(self) -> list[str]:
+        """Return all terms, by number."""
+        with self._lock:
+            return list(self._numbers)
+
+    def shares(self) -> Floats:
+        """Return the share of each term, by number."""
+        return self._shares[: len(self._numbers)]
 
     def known(self, term: str) -> int | None:
         """Return the number of a term, if it has one."""
@@ -328,6 +339,10 @@ class Spelling:
     def together(cls, parts: "Sequence[Spelling]") -> "Spelling":
         """Return what knows the words of all parts, of which there is one at least."""
         return parts[0] if len(parts) == 1 else cls((), parts[0]._lexicon, parts)  # noqa: SLF001  its own kind
+
+    def words(self) -> list[str]:
+        """Return its own words; those that a slip may have been meant for come first, in order."""
+        return [*self._words, *(self._known - set(self._words))]
 
     def mend(self, clean: CleanText) -> CleanText:
         """Return the text with the words put right that were surely mistyped; its quotations move along."""

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
-from checks.base import IndexedBase, ReadClaim, compare_names
-from checks.features import Evidence
+from checks.base import IndexedBase, ReadClaim
+from checks.features import Evidence, compare_names
 from checks.figures import FigureComparer, FigureReader, Quantity
 from checks.lexicon import CONCEPT_MARK, Analysis, Lexicon
 from checks.meaning import Measures, Nearness

@@ -7,11 +7,11 @@ from typing import Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
-from checks.base import IndexedBase, ReadClaim
+from checks.base import IndexedBase
 from checks.embedders.embedder import Vector, Vectors
 from checks.lexicon import Analysis
 from checks.model import KnownClaim
-from checks.text import Span, Stretches, is_han, stretches_of
+from checks.text import ClaimTexts, Span, Stretches, is_han, stretches_of
 
 Rows = npt.NDArray[np.int64]
 EmbedWordings = Callable[[Sequence[str]], Vectors | None]
@@ -107,14 +107,14 @@ class EmbeddedClaims:
     chinese: tuple[frozenset[bool], ...]
 
     @classmethod
-    def of(cls, claims: tuple[KnownClaim, ...], read: Sequence[ReadClaim], embed: EmbedWordings) -> Self | None:
+    def of(cls, claims: tuple[KnownClaim, ...], texts: Sequence[ClaimTexts], embed: EmbedWordings) -> Self | None:
         """Embed all texts of the claims; None where `embed` gives None."""
-        says = EmbeddedTexts.build([[each.text for each in one.voices.says] for one in read], embed)
-        denies = EmbeddedTexts.build([[each.text for each in one.voices.denies] for one in read], embed)
-        points = EmbeddedTexts.build([_parts(one.points) for one in read], embed)
+        says = EmbeddedTexts.build([each.says for each in texts], embed)
+        denies = EmbeddedTexts.build([each.denies for each in texts], embed)
+        points = EmbeddedTexts.build([each.points for each in texts], embed)
         if says is None or denies is None or points is None:
             return None
-        chinese = tuple(frozenset(is_han(each.text) for each in one.voices.says) for one in read)
+        chinese = tuple(frozenset(map(is_han, each.says)) for each in texts)
         return cls(claims, says, denies, points, _cohesion(says), chinese)
 
 
@@ -163,7 +163,7 @@ class Meaning:
             part = kept.get(id(segment.claims))
             if part is None:
                 embed = embed or _KnownTexts(before, source.wordings_or_none, segment.rows)
-                part = EmbeddedClaims.of(segment.claims, base.readings_of(segment), embed)
+                part = EmbeddedClaims.of(segment.claims, base.texts_of(segment), embed)
             if part is None:
                 return None
             parts.append(part)
@@ -196,15 +196,6 @@ class Meaning:
             carrying=one[:, 1:].argmax(axis=1),
             sourced=_Standing.of(sourced, alive),
         )
-
-
-def _parts(readings: Sequence[Analysis]) -> list[str]:
-    """Return texts of points, whole and sentence by sentence."""
-    found: dict[str, None] = {}
-    for each in readings:
-        spans = stretches_of(each.text).sentences
-        found.update(dict.fromkeys([each.text, *(each.text[start:end].strip() for start, end in spans)]))
-    return [text for text in found if text]
 
 
 def _cohesion(says: EmbeddedTexts) -> Vector:

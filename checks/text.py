@@ -6,7 +6,7 @@ that carries it, it is as plain as in a message of its own.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -202,6 +202,14 @@ def is_han(folded: str) -> bool:
     return count_han(folded) * 4 >= len(folded)
 
 
+_BARE = re.compile(r"[\W_]+")
+
+
+def bare(folded: str) -> str:
+    """Return a folded text without its spaces and punctuation."""
+    return _BARE.sub("", folded)
+
+
 def language_of(raw: str, folder: TextFolder) -> Language:
     """Tell the language to answer in: that of the text, where the bot speaks it; Chinese in its script."""
     language = main_language(raw)
@@ -342,3 +350,23 @@ def cut(spans: Sequence[Span], window: Span) -> list[Span]:
     return [
         (max(left, start) - start, min(right, end) - start) for left, right in spans if left < end and right > start
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimTexts:
+    """The folded texts of a claim that are embedded: of those who make it, of those who dispute it, and of its points.
+
+    Points come whole and sentence by sentence.
+    """
+
+    says: tuple[str, ...]
+    denies: tuple[str, ...]
+    points: tuple[str, ...]
+
+    @classmethod
+    def of(cls, says: Iterable[str], denies: Iterable[str], points: Iterable[str]) -> "ClaimTexts":
+        """Cut the points."""
+        cut: dict[str, None] = {}
+        for text in points:
+            cut.update(dict.fromkeys([text, *(text[a:b].strip() for a, b in stretches_of(text).sentences)]))
+        return cls(tuple(says), tuple(denies), tuple(text for text in cut if text))

@@ -1,10 +1,10 @@
-"""Vectors of wordings, kept in the database for each embedder apart."""
+"""What was worked out of the claims, kept in the database: vectors of wordings for each embedder, and the index."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import Field, col
 
 from checks.embedders.embedder import Vector
@@ -14,10 +14,15 @@ from claims.store.tables import Table
 # Well under the number of values that one statement may carry, in both databases.
 _STEP = 500
 _NUMBER = np.dtype("<f4")
+# No embedder has such a name.
+INDEX = "index of the claims"
 
 
 class WordingVector(Table, table=True):
-    """A text's vector as one embedder made it: 32-bit floats, lowest byte first; the text only as its hash."""
+    """A text's vector as one embedder made it: 32-bit floats, lowest byte first; the text only as its hash.
+
+    One row is the index of the shared claims: its `model` is `INDEX`, and its hash that of all that it comes of.
+    """
 
     model: str = Field(primary_key=True)
     text_sha256: str = Field(primary_key=True)
@@ -57,6 +62,30 @@ class KeptVectors:
                     index_elements=["model", "text_sha256"], set_={"vector": insert.excluded.vector}
                 )
                 session.connection().execute(replace)
+
+
+class KeptBytes:
+    """The `IndexStore` of `checks.kept_index` over the claim base's database; both methods may raise DatabaseError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def load(self, digest: str) -> bytes | None:
+        """Return what was kept under the digest, if anything was."""
+        query = select(col(WordingVector.vector)).where(
+            col(WordingVector.model) == INDEX, col(WordingVector.text_sha256) == digest
+        )
+        with self._database.reading() as session:
+            return session.scalar(query)
+
+    def save(self, digest: str, written: bytes) -> None:
+        """Keep the bytes, in place of what was kept before; a base that can only be read stays as it is."""
+        if self._database.is_read_only:
+            return
+        row = {"model": INDEX, "text_sha256": digest, "vector": written}
+        with self._database.writing() as session:
+            session.connection().execute(delete(WordingVector).where(col(WordingVector.model) == INDEX))
+            session.connection().execute(insert_into(session, WordingVector).values(row).on_conflict_do_nothing())
 
 
 def _digest(text: str) -> str:

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import checks.base
-from checks.base import ClaimNames, IndexedBase, Overlay, compare_names
+from checks.base import IndexedBase, Overlay
 from checks.checker import Checker
+from checks.features import ClaimNames, compare_names
 from checks.lexicon import Lexicon, analyse
 from checks.model import KnownClaim
 from checks.tuning import Tuning

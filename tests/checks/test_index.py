@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.base import bare
 from checks.index import Segment, index_claims, joined
 from checks.lexicon import Lexicon, Vocabulary, analyse
 from checks.model import KnownClaim
+from checks.text import bare
 from config.languages import ByLanguage
 
 WORDS = ("ferry", "tunnel", "harbour", "stone", "clock", "石桥", "咖啡")

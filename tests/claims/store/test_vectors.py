@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from checks.embedders.embedder import CachingEmbedder
 from claims.base import ClaimBase
-from claims.store.vectors import KeptVectors
+from claims.store.vectors import KeptBytes, KeptVectors
 from config.errors import DatabaseError
 from tests.checks.embedders.known_vectors import KnownEmbedder
 
@@ -87,3 +87,14 @@ def test_an_embedder_finds_its_wordings_after_a_restart(any_url: str):
         after = CachingEmbedder(inner, KeptVectors(base.database)).embed_wordings(texts)
     assert np.array_equal(after, before)
     assert inner.asked == [["wording 0"]]
+
+
+def test_one_index_is_kept_under_its_digest(any_base: ClaimBase):
+    kept = KeptBytes(any_base.database)
+    assert kept.load("a") is None
+    kept.save("a", b"one\0")
+    assert kept.load("a") == b"one\0"
+    kept.save("b", b"other")
+    assert kept.load("a") is None
+    kept.save("b", b"again")
+    assert kept.load("b") == b"again"
