@@ -158,6 +158,8 @@ class Subjects:
         self._hedges = Endings(dict.fromkeys(table.hedges.before, True))
         self._opposites = table.opposites
         self._period_before = Endings(dict.fromkeys(cues["period_before"], True))
+        self._told_before = Endings(dict.fromkeys(cues["period_before_told"], True))
+        self._told = re.compile(rf"(?<![a-z']){alternatives(cues['period_told'])}(?!')")
         self._period_after = re.compile(rf"^\s?{alternatives(cues['period_after'])}")
         self._points_before = Endings(dict.fromkeys(cues["period_points_before"], True))
         self._points_after = re.compile(rf"^,?\s?{alternatives(cues['period_points_after'])}")
@@ -229,7 +231,8 @@ class Subjects:
         if hedge := self._hedges.before(before, len(before)):
             before = before[: before.rindex(hedge[0])]
         looked_back = self._period_before.before(before, len(before)) or self._period_after.match(place.after)
-        return _LOOKED_BACK if looked_back else ""
+        told = self._told_before.before(before, len(before)) and self._told.search(place.sentence)
+        return _LOOKED_BACK if looked_back or told else ""
 
     def _tells(self, word: str) -> bool:
         return len(word) > _LEAST_LATIN and word not in self._stop and not word.isdigit()

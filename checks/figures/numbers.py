@@ -49,6 +49,7 @@ class Patterns:
     chinese: re.Pattern[str]
     english: re.Pattern[str]
     fraction: re.Pattern[str]
+    in_ten: re.Pattern[str]
     over_part: re.Pattern[str]
     multiplier: re.Pattern[str]
     money_letter: re.Pattern[str]
@@ -99,6 +100,10 @@ def _numbers(table: UnitTable, digits: str, scales: str) -> dict[str, re.Pattern
         "chinese": re.compile(rf"半|(?:{numeral}|{scale}){{1,24}}(?:点[{digits}]{{1,9}}{scale}{{0,6}})?"),
         "english": re.compile(_english(table)),
         "fraction": re.compile(r"([1-9])/([2-9]|10)(?![\d/])(?!\s?[年月])"),
+        # 十个里有八个, 十笔有八笔: eight of ten, by the same measure word; 十个八个 are some.
+        "in_ten": re.compile(
+            rf"(?:十|10)(?P<each>[^\W\d_块元点天月日号岁分秒时米斤])[一-鿿]{{0,5}}?[有里中的头](?P<share>[{digits}1-9])(?:(?P=each)|成)(?![{digits}{scales}])"
+        ),
         "over_part": re.compile(rf"分之({PLAIN_DIGITS}|(?:[{digits}]|{scale}){{1,12}}(?:点[{digits}]{{1,9}})?)"),
         "multiplier": re.compile(rf"{attached}|[ -]?{words}"),
         "money_letter": re.compile(rf" ?{alternatives(table.multipliers.money)}"),
@@ -216,6 +221,8 @@ class Scanner:
             _, low, high, bound = self._table.phrases[phrase.group()]
             term = Term("phrase", start, phrase.end(), low, high, phrase.group(), bound=bound)
             return (None if self._not_parts.before(text, start) else term), phrase.end()
+        if part := self._patterns.in_ten.match(text, start):
+            return self._in_ten(start, part), part.end()
         if text[start].isascii() and not text[start].isalpha():
             term = self._digits(text, start, commas=commas)
         elif text[start].isascii():
@@ -229,6 +236,13 @@ class Scanner:
             token = patterns.token.match(text, start)
             return None, token.end() if token else start + 1
         return term, term.end
+
+    def _in_ten(self, start: int, part: re.Match[str]) -> Term:
+        share = part["share"]
+        value = 10 * (float(share) if share.isascii() else self._numerals.chinese(share))
+        return Term(
+            "chinese", start, part.end(), value, value, part.group(), part=True, unit=self._table.units["percent"]
+        )
 
     def _digits(self, text: str, start: int, *, commas: bool) -> Term | None:
         if not self._may_start(text, start):

@@ -35,6 +35,7 @@ LIMITS = [
     (HEDGE, (), "树篱高一米五二", True),
     (HEDGE, (), "树篱高一米九五", False),
     (OVEN, (), "釉一百二十度就熔化", False),
+    (TORTOISE, TORTOISE_SAID, "a tortoise grows for 40 years", False),
     (OVEN, (), "the glaze melts at 158 degrees", True),
     (OVEN, (), "the glaze melts at 150 degrees", False),
 ]
@@ -50,6 +51,7 @@ NOT_HELD_AGAINST_IT = [
     (PAGES, PAGES_SAID, "a diary of 80 pages is not enough"),
     (TORTOISE, TORTOISE_SAID, "a tortoise grew a lot in one year"),
     (KETTLE, (), "the old kettle ran minus 20 minutes"),
+    (TORTOISE, TORTOISE_SAID, "I've kept a tortoise for 12 years"),
 ]
 
 
@@ -81,6 +83,9 @@ WRITTEN = [
     ("一个多亿美元", "USD", 1e8),
     ("一米六五", "metre", 1.65),
     ("一百二十度", "degree", 120),
+    ("十笔里有八笔", "percent", 80),
+    ("10個有6個", "percent", 60),
+    ("十家小店里九家", "percent", 90),
 ]
 
 
@@ -88,6 +93,11 @@ WRITTEN = [
 def test_numbers_are_read_as_they_are_written(reader, text, dimension, low):
     (found,) = reader.read(text)
     assert (found.dimension, found.low) == (dimension, pytest.approx(low, rel=1e-3))
+
+
+@pytest.mark.parametrize("text", ["十个人买了三个苹果", "十块钱三块", "十点到八点", "十个八个"])
+def test_a_ten_beside_another_number_is_no_share(reader, text):
+    assert all(found.dimension != "percent" for found in reader.read(text))
 
 
 @pytest.mark.parametrize("text", ["成千上万人", "马上百万富翁", "以上千吨", "a second-hand car, 二手车"])
