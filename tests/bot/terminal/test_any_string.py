@@ -3,7 +3,7 @@
 import json
 import re
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.bot.exports import message, write_export
@@ -79,6 +79,7 @@ ARGUMENTS = st.lists(
 
 @KEPT
 @given(ARGUMENTS)
+@example(["doctor", "\ud83d"])
 def test_any_arguments_end_in_words(call, arguments):
     # `run` would go online, and these ask or write where they stand.
     if not {"run", "demo"} & set(arguments[:1]):
