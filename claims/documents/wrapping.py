@@ -181,9 +181,8 @@ def _is_hyphen(before: str, after: str, words: Counter[str]) -> bool:
 
 
 _AROUND = 2
-_NUMBER = re.compile(
-    r"\W*(?:page|p\.|第)?\s*\d{1,4}(?:\s?(?:/|of|von|共)\s?\d{1,4})?\s*(?:[页頁]|pages)?\W*", re.IGNORECASE
-)
+_NO_WORD = re.compile(r"[^\w/]+")
+_NUMBER = re.compile(r"(?:page ?|p ?|第 ?)?\d{1,4}(?: ?(?:/|of|von|共) ?\d{1,4})? ?(?:[页頁]|pages)?", re.IGNORECASE)
 _LEAST_PAGES = 3
 
 
@@ -208,7 +207,8 @@ def _key(row: _Row) -> str:
 def _is_frame(row: _Row, rows: Sequence[_Row], seen: Counter[str], pages: int) -> bool:
     if row not in rows[:_AROUND] and row not in rows[-_AROUND:]:
         return False
-    return bool(_NUMBER.fullmatch(row.text)) or seen[_key(row)] >= max(_LEAST_PAGES, pages / 2)
+    is_number = _NUMBER.fullmatch(_NO_WORD.sub(" ", row.text).strip())
+    return bool(is_number) or seen[_key(row)] >= max(_LEAST_PAGES, pages / 2)
 
 
 def _between(pages: Sequence[Sequence[_Row]], kept: Sequence[Sequence[_Row]]) -> Iterator[Edit]:
