@@ -6,9 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot.service import Touchstone
 from claims.base import ClaimBase
 from claims.exchange.importing import load_pack
+from config.settings import Settings
 
+# Both packs once more, with what a bot keeps of them from its first start on: index and vectors.
+EMBEDDED = "embedded"
 HARBOUR = Path(__file__).parent / "packs" / "harbour.yaml"
 SHIPPED = Path(__file__).parents[1] / "claims" / "packs"
 
@@ -42,6 +46,7 @@ KINDS: dict[str, Callable[[ClaimBase], None]] = {
     "harbour": _harbour,
     "shipped": _shipped,
     "both": _both,
+    EMBEDDED: _both,
 }
 
 
@@ -74,6 +79,10 @@ class Templates:
         half = made.with_suffix(".half")
         with ClaimBase.open(f"sqlite:///{half}") as base:
             KINDS[kind](base)
+        if kind == EMBEDDED:
+            settings = Settings(database_url=f"sqlite:///{half}", hash_key="key of the tests", embedder="auto")
+            with Touchstone.open(settings) as touchstone:
+                touchstone.warm()
         half.rename(made)
 
     @contextmanager

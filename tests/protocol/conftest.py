@@ -14,6 +14,7 @@ from config.settings import Settings
 from tests.claims.people import administrator
 from tests.discord_server import payloads
 from tests.discord_server.server import PATIENCE, LoopbackDiscord
+from tests.templates import EMBEDDED
 
 ROOT = Path(__file__).parents[2]
 ENTRY = ROOT / "tests" / "discord_server" / "entry.py"
@@ -78,7 +79,7 @@ async def discord():
 @pytest.fixture
 def database(tmp_path, templates):
     """The address of a database with the harbour's claims, in which the channel is switched on."""
-    address = templates.copy("both", tmp_path / "touchstone.db")
+    address = templates.copy(EMBEDDED, tmp_path / "touchstone.db")
     with Touchstone.open(Settings(database_url=address, hash_key="key of the tests")) as touchstone:
         touchstone.moderation.setup.set_channel_mode(administrator(payloads.GUILD_ID), payloads.CHANNEL_ID, "on")
     return address
