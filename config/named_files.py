@@ -2,20 +2,21 @@
 
 import os
 import sys
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+from typing import cast
 
 _STANDARD = Path("-")
 
 
-def open_named(path: Path) -> BinaryIO:
+def open_named(path: Path) -> BufferedReader:
     """Open a file to read its bytes; of a pipe into which nobody writes comes nothing, in place of an endless wait.
 
     A pipe that somebody writes into is read like a file, such as what a shell makes of `<(...)`; `-` is standard input.
     Raises OSError.
     """
     if path == _STANDARD:
-        return sys.stdin.buffer
+        return cast("BufferedReader", sys.stdin.buffer)
     return open(path, "rb", opener=_without_waiting)
 
 

@@ -65,18 +65,12 @@ class Allowance:
         while asked and asked[0][0] <= now - _SERVER[1]:
             asked.popleft()
         own = [at for at, who in asked if who == member and at > now - _MEMBER[1]]
-        waits = [at + span - now for at, span in ((_oldest(own, _MEMBER[0]), _MEMBER[1]),
-                                                  (_oldest([at for at, _ in asked], _SERVER[0]), _SERVER[1]))
-                 if at is not None]  # fmt: skip
+        limits = ((own, *_MEMBER), ([at for at, _ in asked], *_SERVER))
+        waits = [times[-most] + span - now for times, most, span in limits if len(times) >= most]
         if waits:
             return max(waits)
         asked.append((now, member))
         return 0
-
-
-def _oldest(asked: Sequence[float], most: int) -> float | None:
-    """Return when the oldest of the last `most` questions was asked, None where there were fewer."""
-    return asked[-most] if len(asked) >= most else None
 
 
 class Ask(commands.Cog):

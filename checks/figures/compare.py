@@ -1,6 +1,5 @@
 """Comparing: do the quantities of a message agree with what a claim documents, differ, or speak of something else?"""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
@@ -22,7 +21,6 @@ from checks.model import FigureFinding, KnownFigure
 from checks.text import converter
 
 LEAST_BARE_MONEY = 1e6
-_HOW_OFTEN = "times"
 
 
 @dataclass(frozen=True)
@@ -78,8 +76,6 @@ def readings_as(said: Quantity, form: Quantity, *, growth: bool) -> list[Quantit
         return [moved(said, said.low / 100 + gained, said.high / 100 + gained, target) for gained in (0, 1)]
     if target == "USD/oz" and (said.bare or "USD" in (said.dimension, said.loose)):
         return [moved(said, *values, target)]
-    if (said.dimension, target) == ("times", "count") and _HOW_OFTEN in said.text.lower():
-        return [moved(said, *values, target)]
     large = said.low >= LEAST_BARE_MONEY or form.high < LEAST_BARE_MONEY
     fits = target in ("pe", "count", "times") or (target in ("USD", "CNY") and large)
     return [moved(said, *values, target)] if said.bare and fits else []
@@ -117,7 +113,6 @@ _NEEDED_SHARE = 2
 _NEEDED_MONEY = 2
 # "A year" and 一天 mostly only say when.
 _SPANS = ("years", "count", "times")
-_ARTICLE = re.compile(r"一(?![百千万亿])|(?:one|an?) (?!hundred|thousand|million|billion)", re.IGNORECASE)
 _NEEDED_ARTICLE = 4
 # A bare number is held against a measured one only where it is alone beside the claim's words, and not too far off.
 _MOST_BARE_RATIO = 4.0
@@ -129,9 +124,9 @@ _MOST_RATIOS = {"percent": 60.0, "years": 30.0}
 class Fit:
     """Weighs quantities against documented figures."""
 
-    def __init__(self, subjects: Subjects) -> None:
-        """Take over what weighs places against subjects."""
-        self._subjects = subjects
+    def __init__(self, subjects: Subjects, often: Sequence[str]) -> None:
+        """Take over what weighs places against subjects, and the words of a factor that may be how often."""
+        self._subjects, self._often = subjects, often
 
     def meant(self, said: SaidFigure, raw: Quantity, one: DocumentedFigure) -> list[tuple[Quantity, Quantity]]:
         """Return the readings of a quantity, each with the form of the figure it has the dimension of.
@@ -144,7 +139,11 @@ class Fit:
                 return []
         if raw.dimension == "percent" == one.quantity.dimension and self._subjects.is_opposite(said.place):
             return [(moved(raw, 100 - raw.high, 100 - raw.low, "percent"), one.quantity)]
-        return [(reading, form) for form in one.forms for reading in readings_as(raw, form, growth=one.growth)]
+        found = [(reading, form) for form in one.forms for reading in readings_as(raw, form, growth=one.growth)]
+        if raw.dimension == "times" and any(word in raw.text.lower() for word in self._often):
+            counts = (form for form in one.forms if form.dimension == "count")
+            found += [(moved(raw, raw.low, raw.high, "count"), form) for form in counts]
+        return found
 
     def agreeing(self, said: SaidFigure, raw: Quantity, one: DocumentedFigure) -> list[tuple[Quantity, Quantity]]:
         """Return the readings that may agree: a share that is said of the other part may be said of this one too."""
@@ -197,7 +196,7 @@ class Fit:
             return _NEVER if rivals else _NEEDED_CONTEXT
         if dimension == "percent" and first.middle == _WHOLE:
             return _NEEDED_WHOLE
-        if first.dimension in _SPANS and not first.times and _ARTICLE.match(first.text):
+        if first.dimension in _SPANS and not first.times and self._subjects.is_one(first.text):
             return _NEEDED_ARTICLE
         if dimension == "percent" and first.dimension == "times" and not one.growth:
             return _NEEDED_SHARE
@@ -247,7 +246,7 @@ class FigureComparer:
         """Take over the reader's unit table."""
         self._reader = reader
         self._subjects = Subjects(reader.units)
-        self._fit = Fit(self._subjects)
+        self._fit = Fit(self._subjects, reader.units.joining["often"])
         self._simplify = converter("t2s")
         self._intervals = IntervalReader(reader.units)
         documenter = FigureDocumenter(reader, self._subjects, self._intervals)
@@ -269,7 +268,7 @@ class FigureComparer:
         """
         if not figures:
             return ()
-        known = [self._documented(figure, tuple(wordings) if _learns(figure) else ()) for figure in figures]
+        known = [self._documented(figure, tuple(wordings) if figure.role == "claim" else ()) for figure in figures]
         folded = self._reader.fold(text)
         said = self._with_own(said, known, folded, text)
         if not said:
@@ -312,7 +311,7 @@ class FigureComparer:
                 nouns = [
                     each
                     for each in counted
-                    if each.unit not in self._reader.units.not_nouns and not _ARTICLE.match(each.text)
+                    if each.unit not in self._reader.units.not_nouns and not self._subjects.is_one(each.text)
                 ]
                 said = _merged(said, [replace(each, dimension="count", unit="", bare=True) for each in nouns])
             if one.own:
@@ -360,10 +359,6 @@ class FigureComparer:
                 if (fit := self._fit.of(group, one, known, second=one.quantity.dimension in seen)) is not None:
                     offers.append((fit, i, one))
         return _assign(offers)
-
-
-def _learns(figure: KnownFigure) -> bool:
-    return figure.role == "claim"
 
 
 def _merged(said: Sequence[Quantity], more: Sequence[Quantity]) -> Sequence[Quantity]:

@@ -14,7 +14,6 @@ from checks.text import converter
 
 _FEW_ENGLISH = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _FEW_CHINESE = "[一二两三四五六七八九十]{1,3}"
-
 _PER = " per| each| every"
 
 
@@ -163,6 +162,8 @@ class Subjects:
         self._period_after = re.compile(rf"^\s?{alternatives(cues['period_after'])}")
         self._points_before = Endings(dict.fromkeys(cues["period_points_before"], True))
         self._points_after = re.compile(rf"^,?\s?{alternatives(cues['period_points_after'])}")
+        scales = alternatives((*table.numerals.chinese_scales, *table.numerals.english_scales))
+        self._one = re.compile(rf"{alternatives(table.joining['one'])}(?!\s?{scales})")
         self._fillers = re.compile(rf"(?:{'|'.join(table.joining['articles'])})\s*$")
 
     def words(self, figure: KnownFigure) -> frozenset[str]:
@@ -198,9 +199,12 @@ class Subjects:
 
     def is_rejected(self, place: Place) -> bool:
         """Tell whether the author rejects the quantity at this place: "30 days, not 3 weeks"."""
-        return bool(
-            self._rejected_before.before(place.before, len(place.before)) or self._rejected_after.match(place.after)
-        )
+        before = self._rejected_before.before(place.before, len(place.before))
+        return bool(before or self._rejected_after.match(place.after))
+
+    def is_one(self, text: str) -> bool:
+        """Tell whether an amount is a single one of something: a year, 一天."""
+        return bool(self._one.match(text.lower()))
 
     def is_age(self, subject: str) -> bool:
         """Tell whether a subject is an age."""
@@ -218,8 +222,11 @@ class Subjects:
         """Return what a text says that an amount is an amount of."""
         return frozenset(self._kind_of[word] for word in self._kind_words.findall(text))
 
-    def elsewhere(self, place: Place, quantity: Quantity) -> str:
-        """Return the cue that a quantity is the author's own deal, a target, a past period, or emphasis; or ""."""
+    def elsewhere(self, place: Place, quantity: Quantity, *, is_told: bool = False) -> str:
+        """Return the cue that a quantity is the author's own deal, a target, a past period, or emphasis; or "".
+
+        `is_told`: somebody may tell it of himself.
+        """
         found = self._before.search(place.before) or self._after.match(place.after)
         if not found and (
             quantity.dimension in _PRICES or (quantity.dimension in ("USD", "count") and quantity.high < _LARGEST_PRICE)
@@ -231,7 +238,7 @@ class Subjects:
         if hedge := self._hedges.before(before, len(before)):
             before = before[: before.rindex(hedge[0])]
         looked_back = self._period_before.before(before, len(before)) or self._period_after.match(place.after)
-        told = self._told_before.before(before, len(before)) and self._told.search(place.sentence)
+        told = self._told_before.before(before, len(before)) and (is_told or self._told.search(place.sentence))
         return _LOOKED_BACK if looked_back or told else ""
 
     def _tells(self, word: str) -> bool:
@@ -330,9 +337,9 @@ class FigureDocumenter:
         found: list[tuple[Quantity, str]] = []
         for text in wordings:
             places = TextPlaces(self._reader.fold(text))
-            inside = [(said, places.of(said)) for said in self._reader.read(text, own) if said.dimension in dimensions]
+            inside = ((said, places.of(said)) for said in self._reader.read(text, own) if said.dimension in dimensions)
             kept = [(said, place) for said, place in inside if not self._subjects.is_opposite(place)]
-            found += [(said, self._subjects.elsewhere(place, said)) for said, place in kept]
+            found += [(said, self._subjects.elsewhere(place, said, is_told=True)) for said, place in kept]
         return found
 
     def _as_table_units(self, figure: KnownFigure, words: Sequence[str]) -> list[Quantity]:

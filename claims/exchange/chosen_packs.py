@@ -21,7 +21,6 @@ from config.named_files import open_named
 
 SUFFIX = ".yaml"
 _SUFFIXES = (SUFFIX, ".yml")
-_AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +101,13 @@ def _load(base: ClaimBase, shelf: PackShelf, name: str) -> str:
 
 def _loaded_as(base: ClaimBase, path: Path) -> str | None:
     """Return the id under which the base holds this very file; None where it does not, or the file cannot be read."""
-    digest = hashlib.sha256()
     try:
         with open_named(path) as file:
-            while part := file.read(_AT_ONCE):
-                digest.update(part)
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None
     with base.database.reading() as session:
-        return session.scalar(select(col(Pack.id)).where(col(Pack.sha256) == digest.hexdigest()))
+        return session.scalar(select(col(Pack.id)).where(col(Pack.sha256) == digest))
 
 
 def _read(base: ClaimBase, path: Path) -> str:

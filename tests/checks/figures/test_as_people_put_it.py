@@ -36,6 +36,7 @@ LIMITS = [
     (HEDGE, (), "树篱高一米九五", False),
     (OVEN, (), "釉一百二十度就熔化", False),
     (TORTOISE, TORTOISE_SAID, "a tortoise grows for 40 years", False),
+    (TORTOISE, (*TORTOISE_SAID, "it grows for 100 years"), "I say a tortoise grows for 40 years", False),
     (OVEN, (), "the glaze melts at 158 degrees", True),
     (OVEN, (), "the glaze melts at 150 degrees", False),
 ]
