@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from itertools import groupby
 
+from checks.figures.amounts import IntervalReader
 from checks.figures.documented import (
     DocumentedFigure,
     FigureDocumenter,
-    IntervalReader,
     Place,
     Subjects,
     TextPlaces,
@@ -109,11 +109,11 @@ _NEVER = 99
 _CLAIM_FIRST = 50.0
 # "100 %" is mostly emphasis.
 _WHOLE, _NEEDED_WHOLE = 100.0, 6
-_NEEDED_SHARE = 2
+_NEEDED_SHARE, _NEEDED_COMPARED = 2, 1
 _NEEDED_MONEY = 2
-# "A year" and 一天 mostly only say when.
+# "A year" and 一天 mostly only say when; "after a year", alone beside the claim's words, may be its figure.
 _SPANS = ("years", "count", "times")
-_NEEDED_ARTICLE = 4
+_NEEDED_ARTICLE, _NEEDED_POINT = 4, 2
 # A bare number is held against a measured one only where it is alone beside the claim's words, and not too far off.
 _MOST_BARE_RATIO = 4.0
 # Values further apart than this factor are different things.
@@ -197,9 +197,9 @@ class Fit:
         if dimension == "percent" and first.middle == _WHOLE:
             return _NEEDED_WHOLE
         if first.dimension in _SPANS and not first.times and self._subjects.is_one(first.text):
-            return _NEEDED_ARTICLE
+            return _NEEDED_POINT if said.carried and self._subjects.says_when(said.place) else _NEEDED_ARTICLE
         if dimension == "percent" and first.dimension == "times" and not one.growth:
-            return _NEEDED_SHARE
+            return _NEEDED_COMPARED if self._subjects.is_comparison(one.subject) else _NEEDED_SHARE
         if dimension == "count":
             return self._needed_count(said, one)
         return max(_NEEDED.get(dimension, 0), _NEEDED_SECOND if second else 0)

@@ -5,76 +5,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from checks.figures.amounts import IntervalReader
 from checks.figures.numbers import Endings
-from checks.figures.numerals import NumeralReader
 from checks.figures.reading import FigureReader
 from checks.figures.units import ANY_NOUN, OwnUnit, Quantity, UnitTable, alternatives, is_own, own_unit, spellings
 from checks.model import KnownFigure
 from checks.text import converter
-
-_FEW_ENGLISH = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
-_FEW_CHINESE = "[一二两三四五六七八九十]{1,3}"
-_PER = " per| each| every"
-
-
-class IntervalReader:
-    """Reads intervals; only a claim that says how often asks for them."""
-
-    def __init__(self, table: UnitTable) -> None:
-        """Compile the words of the table."""
-        self._numerals = NumeralReader(table.numerals)
-        self._units, self._adverbs = table.intervals["units"], table.intervals["adverbs"]
-        self._counts = table.intervals["counts"]
-        units = alternatives(self._units)
-        span = rf"半|\d{{1,3}}|{_FEW_CHINESE}"
-        counts, few = alternatives(self._counts), rf"\d{{1,3}}|{_FEW_ENGLISH}"
-        self._pattern = re.compile(
-            "|".join(
-                (
-                    rf"(?<![a-z])(?:(?P<counted>{counts})|(?P<times>{few}) times)(?: an?|{_PER}) (?P<a>{units})",
-                    rf"(?<![a-z])(?:every|each) (?:(?P<other>other|second) |(?P<few>{few}) )?(?P<b>{units})",
-                    rf"(?<![a-z])(?P<adverb>{alternatives(self._adverbs)})",
-                    rf"每隔?(?P<each>半|\d{{1,3}}|{_FEW_CHINESE})?(?P<c>{units})",
-                    rf"(?P<span>{span})(?P<d>{units})[一-鿿]{{0,6}}?(?P<often>\d{{1,2}}|{_FEW_CHINESE})[次回遍]",
-                )
-            )
-        )
-
-    def read(self, folded: str, text: str) -> tuple[Quantity, ...]:
-        """Return the intervals of a text in years; `folded` is the text as the reader folds it."""
-        found: list[Quantity] = []
-        for match in self._pattern.finditer(folded):
-            years, times = self._years(match), self._times(match)
-            if years > 0:
-                said = text[match.start() : match.end()]
-                found.append(Quantity("years", years, years, "years", said, match.start(), match.end(), times=times))
-        return tuple(found)
-
-    def _years(self, match: re.Match[str]) -> float:
-        if match["adverb"]:
-            return self._adverbs[match["adverb"]]
-        if match["a"]:
-            return self._units[match["a"]] / (self._counts.get(match["counted"] or "") or self._number(match["times"]))
-        if match["b"]:
-            return self._units[match["b"]] * (2.0 if match["other"] else self._number(match["few"]))
-        if match["c"]:
-            return self._units[match["c"]] * self._number(match["each"])
-        return self._units[match["d"]] * self._number(match["span"]) / (self._number(match["often"]) or 1.0)
-
-    def _times(self, match: re.Match[str]) -> float:
-        if match["a"]:
-            return self._counts.get(match["counted"] or "") or self._number(match["times"])
-        return self._number(match["often"]) if match["often"] else 0.0
-
-    def _number(self, written: str | None) -> float:
-        if not written:
-            return 1.0
-        if written == "半":
-            return 0.5
-        if written.isdecimal():
-            return float(written)
-        return self._numerals.english([written]) if written.isascii() else self._numerals.chinese(written)
-
 
 _END = re.compile(r"(?P<sentence>[。!?！？;；\n]|\.(?!\d))|[，、：()（）—]|[,:](?!\d)| - | but | while | and ")
 _REACH = 160
@@ -149,7 +85,8 @@ class Subjects:
         )
         self._forecast_before = re.compile(rf"(?<![a-z]){alternatives(cues['forecast_before'])}")
         self._forecast_after = re.compile(rf"^\s?{alternatives(cues['forecast_after'])}")
-        self._gaps, self._gap_subjects = frozenset(cues["gaps"]), cues["gap_subjects"]
+        self._excused = (cues["gaps"], cues["gap_subjects"]), (cues["time_shares"], cues["use_subjects"])
+        self._compared = cues["compared"]
         self._persons = cues["persons"]
         self._ages = re.compile(rf"(?<![a-z]){alternatives(cues['ages'])}")
         self._rejected_before = Endings(dict.fromkeys(cues["rejected_before"], True))
@@ -163,7 +100,7 @@ class Subjects:
         self._points_before = Endings(dict.fromkeys(cues["period_points_before"], True))
         self._points_after = re.compile(rf"^,?\s?{alternatives(cues['period_points_after'])}")
         scales = alternatives((*table.numerals.chinese_scales, *table.numerals.english_scales))
-        self._one = re.compile(rf"{alternatives(table.joining['one'])}(?!\s?{scales})")
+        self._one = re.compile(rf"{alternatives(table.joining['one'])}(?!\s?{scales})(?!.*(?:half|半))")
         self._fillers = re.compile(rf"(?:{'|'.join(table.joining['articles'])})\s*$")
 
     def words(self, figure: KnownFigure) -> frozenset[str]:
@@ -189,7 +126,12 @@ class Subjects:
 
     def excuses(self, cue: str, subject: str) -> bool:
         """Tell whether a cue for something else is what the figure itself measures ("short of", of a gap)."""
-        return cue in subject or (cue in self._gaps and any(word in subject for word in self._gap_subjects))
+        measured = (word for excused, words in self._excused if cue in excused for word in words)
+        return cue in subject or any(word in subject for word in measured)
+
+    def is_comparison(self, subject: str) -> bool:
+        """Tell whether a subject sets one amount against another: there "twice as much" is a share too."""
+        return any(word in subject for word in self._compared)
 
     def says_when(self, place: Place) -> bool:
         """Tell whether a duration stands after "after", "within", 用, or before 后, 就."""

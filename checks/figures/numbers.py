@@ -175,6 +175,10 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _HIDDEN = re.compile(r"https?://\S+|www\.\S+|<[@#:/ta][^>\s]{0,80}>|@\w+")
 
 
+# "Between fifty and a hundred" are two numbers, "between one and a half and two" are two as well.
+_SECOND_END = re.compile(r" and (?!(?:an? |one )?(?:half|quarter|third)(?![a-z]))")
+
+
 class Scanner:
     """Finds terms; each number is read once, whatever cannot be an amount is passed over as a whole."""
 
@@ -327,12 +331,11 @@ class Scanner:
         match = self._patterns.english.match(text, start)
         if not match or self._names.before(text, start):
             return None
-        words = match.group().replace("-", " ").split()
-        if (
-            words[-1] == "quarter"
-            and text.endswith(_PERIOD_BEFORE, 0, start)
-            and not text.startswith(" of", match.end())
-        ):
+        written = match.group()
+        if text.endswith(self._table.joining["between"], 0, start):
+            written = _SECOND_END.split(written, maxsplit=1)[0]
+        end, words = start + len(written), written.replace("-", " ").split()
+        if words[-1] == "quarter" and text.endswith(_PERIOD_BEFORE, 0, start) and not text.startswith(" of", end):
             return None
         value = self._numerals.english(words)
         numerals = self._table.numerals
@@ -342,7 +345,7 @@ class Scanner:
         scale = 1.0
         for word in words:
             scale = max(scale, numerals.english_scales.get(word, 1.0))
-        return Term("english", start, match.end(), value, value, match.group(), scale=scale, part=part)
+        return Term("english", start, end, value, value, written, scale=scale, part=part)
 
 
 def _is_year(text: str) -> bool:

@@ -149,6 +149,8 @@ class _Syntax(_Strict):
     asking: tuple[str, ...] = ()
     unmarked: tuple[str, ...] = ()
     unmarked_phrases: tuple[str, ...] = ()
+    turned: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
     back_verbs: tuple[str, ...] = ()
     back_pronouns: tuple[str, ...] = ()
     particles: tuple[str, ...] = ()
@@ -187,6 +189,7 @@ class Grammar:
         """Compile the words of a syntax."""
         fillers = rf"(?:{_any_of(words.fillers)}\W+)*".replace(r"\+", "+")
         verbs, phrases = _any_of(words.unmarked), _any_of(words.unmarked_phrases)
+        turned = rf"{_any_of(words.turned)}\s+(?:\d+|{_any_of(words.subjects)})"
         apart = {each: [word for word in words.no_particles if word.endswith(each)] for each in words.particles}
         particles = (
             "".join(f"(?<!{re.escape(word.removesuffix(each))})" for word in longer) + re.escape(each)
@@ -198,9 +201,9 @@ class Grammar:
             frozenset(words.supposing),
             rhetorical=re.compile(rf"{fillers}{_any_of(words.rhetorical)}\b".replace("'", "'?")),
             asking=re.compile(rf"{fillers}{_any_of(words.asking)}\b(?!\s*[,])"),
-            unmarked=re.compile(rf"{fillers}(?:{verbs}\s+[a-z0-9]+|{phrases})\b"),
+            unmarked=re.compile(rf"{fillers}(?:{verbs}\s+[a-z0-9]+|{phrases}|{turned})\b"),
             points_back=re.compile(rf"{fillers}{_any_of(words.back_verbs)}\s+{_any_of(words.back_pronouns)}\b"),
-            particle=re.compile(rf"(?:{'|'.join(particles) or _NEVER})(?=\s*(?:[,!~)。]|$))"),
+            particle=re.compile(rf"(?:{'|'.join(particles) or _NEVER})(?=\s*(?:[,!~)。]|$)|\s+[\u3400-\u9fff])"),
             complement=re.compile(rf"[\u3400-\u9fff]{_any_of(words.between)}{_any_of(words.complements)}"),
             before_order=re.compile(rf"(?:{_any_of(words.before_orders)}\W+)*$"),
         )

@@ -104,3 +104,42 @@ def test_a_ten_beside_another_number_is_no_share(reader, text):
 @pytest.mark.parametrize("text", ["成千上万人", "马上百万富翁", "以上千吨", "a second-hand car, 二手车"])
 def test_what_only_looks_like_a_number_is_none(reader, text):
     assert reader.read(text) == ()
+
+
+RUST = (figure(4, "years", "time until the gate rusts through", "铁门锈穿的时间"),)
+MILL = (figure(30, "percent", "share of the day that the mill is in use", "磨坊的利用率"),)
+WELL = (figure(40, "percent", "water of the well against the town's use", "井水相当于全镇用水的比例"),)
+FLOUR = (KnownFigure(50, 90, "kg", "range", "claim", ByLanguage(en="flour the mill grinds", zh="磨坊磨的面粉")),)
+
+IN_OTHER_WORDS = [
+    (RUST, "铁门一年半就锈穿了", False),
+    (RUST, "铁门一年之后就锈穿", False),
+    (RUST, "the gate is rusted through after one year", False),
+    (MILL, "the mill is in use ninety percent of the time", False),
+    (WELL, "the well gives three times what the town drinks", False),
+    (WELL, "井水是全镇用水的两倍", False),
+    (FLOUR, "the mill grinds between fifty and ninety kilos of flour", True),
+    (FLOUR, "the mill grinds something between sixty and a hundred and twenty kilos", True),
+    (FLOUR, "the mill grinds between two hundred and three hundred kilos", False),
+]
+
+
+@pytest.mark.parametrize(("figures", "text", "agrees"), IN_OTHER_WORDS)
+def test_a_figure_in_other_words_is_held_against_the_claims(reader, comparer, figures, text, agrees):
+    found = comparer.compare(reader.read(text), figures, text, (), text)
+    assert [finding.agrees for finding in found] == [agrees]
+
+
+def test_the_ends_of_a_range_in_words_are_two_numbers(reader):
+    texts = {
+        "between fifty and a hundred kilos": (50, 100),
+        "between two hundred and three hundred kilos": (200, 300),
+        "between one and a half and two kilos": (1.5, 2),
+        "two hundred and thirty kilos": (230, 230),
+    }
+    assert {text: (read.low, read.high) for text in texts for read in reader.read(text)} == texts
+
+
+def test_a_year_that_only_says_when_is_not_held_against_a_duration(reader, comparer):
+    text = "I saw the gate last year and it has not rusted through. Ask me again in a year"
+    assert not comparer.compare(reader.read(text), RUST, text, (), "it has not rusted through")
