@@ -52,8 +52,8 @@ check: $(VENV)/.dev
 texts: $(VENV)/.runtime
 	@$(BIN)/python -m tests.bot.catalogue
 
-manual: $(VENV)/.runtime
-	@$(BIN)/python -m docs.manual
+manual: $(VENV)/.dev
+	@$(BIN)/python -m docs.site --manual
 
 docs: $(VENV)/.dev
 	@$(BIN)/python -m docs.site
