@@ -21,6 +21,7 @@ from checks.model import Finding, KnownClaim, KnownWording
 from checks.tuning import Tuning
 from claims.base import ClaimBase, Clock, utc_now
 from claims.exchange.chosen_packs import PackShelf, open_packs
+from claims.packs.shipped_vectors import ShippedVectors
 from claims.record import CitationRecord, ClaimRecord
 from claims.store.claim_rows import NOTHING, Difference
 from claims.store.revisions import read_hash_key
@@ -250,7 +251,7 @@ class Touchstone:
     def __init__(self, settings: Settings, base: ClaimBase) -> None:
         self.settings = settings
         self.base = base
-        self._embedder = open_safe_embedder(settings, KeptVectors(base.database))
+        self._embedder = open_safe_embedder(settings, ShippedVectors(KeptVectors(base.database)))
         self._lexicon = Lexicon.load()
         self._shared_words = SharedWords(self._lexicon)
         self._views = Views(base, self._lexicon, Tuning.load(settings.tuning_file), self._embedder)
