@@ -24,7 +24,7 @@ from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import draw_public
 from bot.discord.lanes import WaitingRoom, take_lane
 from bot.discord.notices import log_answer, tell_used_up
-from bot.discord.request import Location, home_of, location_of, roles_of, said_in, without_spoilers
+from bot.discord.request import Location, home_of, is_open, location_of, roles_of, said_in
 from bot.reply import Reply
 from checks.model import Finding
 from claims.answering.answers import AnswerKind, AnswerRecord
@@ -394,16 +394,7 @@ class Watch(commands.Cog):
             _log.info("The answer to message %s could not be taken away: %s", record.message, refusal)
             return
         if card is not None:
-            await asyncio.to_thread(self.bot.touchstone.answers.hide, record.channel, card)
-
-    async def _is_open(self, text: str, finding: Finding, location: Location) -> bool:
-        """Tell whether the message says its claims outside of spoilers."""
-        seen = without_spoilers(text)
-        if seen == text:
-            return True
-        rest = await asyncio.to_thread(self.bot.touchstone.check_in, location.home, seen, location.server)
-        said = {match.claim for match in finding.answered}
-        return rest.action == "reply" and said <= {match.claim for match in rest.answered}
+            await asyncio.to_thread(self.bot.touchstone.answers.hide, record.channel, card, frees_claims=True)
 
     async def _check(self, message: discord.Message, location: Location, mode: str) -> None:
         text, until = said_in(message), self.answering.deadline(message)
@@ -416,7 +407,9 @@ class Watch(commands.Cog):
             finding = await asyncio.to_thread(self.bot.touchstone.check_in, location.home, text, location.server)
             self.bot.metrics.note(location.server, monotonic() - started)
             action = answerer.action(finding, mode)
-            if action == "reply" and not await self._is_open(text, finding, location):
+            if action == "reply" and not await asyncio.to_thread(
+                is_open, self.bot.touchstone, text, finding, location.home, location.server
+            ):
                 action = answerer.action(finding, mode, is_open=False)
         take_lane("answers", until)
         await asyncio.to_thread(answerer.note, heard_in(message, location), finding, mode, action)

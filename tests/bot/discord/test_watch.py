@@ -134,6 +134,29 @@ async def test_the_card_goes_with_its_message(world):
     assert world.touchstone.answers.card(card.channel.id, card.id).hidden
 
 
+def cooling(world):
+    return world.touchstone.answers.cooling(world.channel.id, ["crane-built-1920"], timedelta(hours=6))
+
+
+@pytest.mark.parametrize("way", ["delete", "edit"])
+async def test_who_takes_a_claim_back_does_not_keep_it_unanswered_for_others(world, way):
+    said = await world.alice.send(world.channel, CRANE)
+    assert cooling(world)
+    await (world.alice.delete(said) if way == "delete" else world.alice.edit(said, "good morning, coffee is ready"))
+    assert not world.cards()
+    await world.bob.send(world.channel, CRANE)
+    assert len(world.cards()) == 1
+
+
+@pytest.mark.parametrize(("who", "rests"), [("alice", False), ("mod", True)])
+async def test_a_claim_rests_where_a_moderator_hides_its_card_and_not_where_its_author_does(world, who, rests):
+    card, person = await world.card(), getattr(world, who)
+    answer = await person.click(card, label="Not what I said")
+    await person.click(answer.response.message, label="Hide the card")
+    assert not world.cards()
+    assert bool(cooling(world)) == rests
+
+
 def meanwhile(monkeypatch, name, act):
     """Let something happen in Discord while an answer is under way: before the answer book does what is named."""
     plain, loop = getattr(AnswerBook, name), asyncio.get_running_loop()
