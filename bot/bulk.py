@@ -25,7 +25,7 @@ import numpy as np
 from bot.service import Touchstone, whole_characters
 from bot.texts import msgid
 from checks.checker import Checker
-from checks.embedders.opening import open_safe_embedder
+from checks.embedders import open_safe_embedder
 from checks.lexicon import Lexicon
 from checks.model import Action, FigureFinding, Finding, KnownClaim, Match, Stance
 from checks.tuning import Tuning

@@ -10,8 +10,8 @@ from bot.reply import Composer, Reply, ReplyEntry, display_date
 from bot.texts import Texts, msgid
 from checks.model import Finding, Guard, Match
 from claims.answering.corrections import Correction, Withdrawal
-from claims.moderation.server_setup import MessageRules
 from claims.record import ClaimRecord
+from claims.store.server_settings import MessageRules
 
 Quote = Callable[[str], str]
 SharedWords = Callable[[str, str], tuple[str, ...]]

@@ -12,7 +12,7 @@ from bot.reply import Composer, Reply
 from bot.texts import Texts
 from checks.base import IndexedBase, Overlay
 from checks.checker import Checker
-from checks.embedders.opening import open_safe_embedder
+from checks.embedders import open_safe_embedder
 from checks.index import Segment
 from checks.kept_index import KeptIndex
 from checks.lexicon import Lexicon, SharedWords
@@ -135,7 +135,7 @@ class Views:
 
     def of(self, server: int | None) -> View:
         """Return what the server sees (None: the shared claims); reads the base only after a change."""
-        revision = self._base.revision
+        revision = self._base.database.newest().revision
         with self._lock:
             shared = self._shared
             if shared is None:
@@ -273,7 +273,7 @@ class Touchstone:
     @cached_property
     def servers(self) -> ServerBook:
         """What the servers have set."""
-        return ServerBook(self.base.database)
+        return ServerBook(self.base.database, lambda: self._hash_key, self.base.clock)
 
     @cached_property
     def answers(self) -> "AnswerBook":

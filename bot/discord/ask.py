@@ -185,9 +185,8 @@ class Ask(commands.Cog):
         home, answers, guild = home_of(channel) or channel.id, request.touchstone.answers, request.guild
         settings = await request.do(request.touchstone.servers.settings_in, server, home)
         author = message.author if message else request.interaction.user
-        rules = await request.do(
-            request.moderation.exemptions.rules, server, home, author.id, await _roles(guild, author)
-        )
+        roles = await _roles(guild, author)
+        rules = await request.do(request.touchstone.servers.rules, server, home, author.id, roles)
         where = guild.get_channel(home)
         hours = self.bot.settings.cooldown_hours if settings.cooldown_hours is None else settings.cooldown_hours
         most = self.bot.settings.cards_per_hour if settings.cards_per_hour is None else settings.cards_per_hour

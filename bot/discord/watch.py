@@ -4,7 +4,6 @@ A card stands as long as its message says what the card answers.
 """
 
 import asyncio
-import itertools
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
@@ -14,12 +13,11 @@ from time import monotonic
 from typing import Any
 from weakref import WeakValueDictionary
 
-import aiohttp
 import discord
 from discord.ext import commands
 
 from bot.answering import Answerer, Heard
-from bot.discord.bot import TouchstoneBot
+from bot.discord.bot import DIRECT_MESSAGE, TouchstoneBot, tirelessly
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import draw_public
 from bot.discord.lanes import WaitingRoom, take_lane
@@ -41,11 +39,6 @@ LATE = timedelta(seconds=30)
 FRESH = timedelta(minutes=10)
 _MISSED = timedelta(hours=1)
 _REMEMBERED = 5_000
-
-# Seconds between tries where Discord is out of order; the deadline ends them.
-_PAUSES = (0.5, 1.0, 2.0, 4.0)
-# From this status on, Discord is out of order and may have taken the message although it answered with an error.
-_UNCERTAIN = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +200,7 @@ class Answering:
         try:
             # Discord's library waits as long as Discord's limits want it.
             async with asyncio.timeout(seconds):
-                await _tirelessly(act)
+                await tirelessly(act)
         except TimeoutError:
             # It may have arrived after all: the message stays taken, but what it says can be answered elsewhere.
             await asyncio.to_thread(self.bot.touchstone.answers.stop_cooldown, location.channel, message.id)
@@ -242,20 +235,6 @@ def nonce_of(message: int) -> str:
     return f"{_NONCE}{message}"
 
 
-async def _tirelessly(act: Callable[[], Awaitable[None]]) -> None:
-    """Try again while Discord is out of order or cannot be reached; what it refuses is raised."""
-    for pause in itertools.chain(_PAUSES, itertools.repeat(_PAUSES[-1])):
-        try:
-            await act()
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
-            if isinstance(failure, discord.HTTPException) and failure.status < _UNCERTAIN:
-                raise
-            _log.info("Discord did not take an answer (%s); trying again in %.1f s", type(failure).__name__, pause)
-            await asyncio.sleep(pause)
-        else:
-            return
-
-
 def heard_in(message: discord.Message, location: Location) -> Heard:
     """Return what the decision has to know of a message."""
     return Heard(location.server, location.channel, message.id, message.author.id)
@@ -281,6 +260,9 @@ class Watch(commands.Cog):
         if _is_own_card(message, self.bot.user):
             async with self.counted():
                 await self._found(message)
+            return
+        if message.guild is None:
+            self.bot.dispatch(DIRECT_MESSAGE, message)
             return
         location = location_of(message)
         if location is None or self.bot.backoff.holds(location.channel):
@@ -349,8 +331,7 @@ class Watch(commands.Cog):
             await asyncio.to_thread(self.bot.touchstone.answers.found, card.channel.id, answered, card.id)
 
     async def _mode(self, message: discord.Message, location: Location) -> str:
-        rules = self.bot.touchstone.moderation.exemptions.rules
-        roles = roles_of(message.author)
+        rules, roles = self.bot.touchstone.servers.rules, roles_of(message.author)
         found = await asyncio.to_thread(rules, location.server, location.home, message.author.id, roles)
         return found.heard_as
 
@@ -396,6 +377,13 @@ class Watch(commands.Cog):
         if card is not None:
             await asyncio.to_thread(self.bot.touchstone.answers.hide, record.channel, card, frees_claims=True)
 
+    def _read(self, heard: Heard, home: int, text: str, mode: str) -> Finding:
+        """Check a message; what is no more than small talk is noted as well, so that one thread's turn is enough."""
+        finding = self.bot.touchstone.check_in(home, text, heard.server)
+        if _is_small_talk(finding, mode):
+            self.answering.answerer.note(heard, finding, mode, "silent")
+        return finding
+
     async def _check(self, message: discord.Message, location: Location, mode: str) -> None:
         text, until = said_in(message), self.answering.deadline(message)
         take_lane("chat", until)
@@ -404,8 +392,10 @@ class Watch(commands.Cog):
             if not has_turn:
                 return
             started = monotonic()
-            finding = await asyncio.to_thread(self.bot.touchstone.check_in, location.home, text, location.server)
+            finding = await asyncio.to_thread(self._read, heard_in(message, location), location.home, text, mode)
             self.bot.metrics.note(location.server, monotonic() - started)
+            if _is_small_talk(finding, mode):
+                return
             action = answerer.action(finding, mode)
             if action == "reply" and not await asyncio.to_thread(
                 is_open, self.bot.touchstone, text, finding, location.home, location.server
@@ -431,6 +421,11 @@ class Watch(commands.Cog):
                 yield
         finally:
             self._running.discard(task)
+
+
+def _is_small_talk(finding: Finding, mode: str) -> bool:
+    """Tell whether nothing follows from a message; in shadow even that is counted."""
+    return not finding.matches and mode != "shadow"
 
 
 def _is_own_card(message: discord.Message, own: discord.ClientUser | None) -> bool:

@@ -113,7 +113,7 @@ def _checker(terminal: Terminal, labels: bool) -> tuple["Checker", Sequence["Sam
     """Return a checker with the shipped decision, and what moderators have ticked, where that is wanted."""
     from checks.calibration import ticked  # noqa: PLC0415
     from checks.checker import Checker  # noqa: PLC0415
-    from checks.embedders.opening import open_safe_embedder  # noqa: PLC0415
+    from checks.embedders import open_safe_embedder  # noqa: PLC0415
     from checks.lexicon import Lexicon  # noqa: PLC0415
     from checks.tuning import Tuning  # noqa: PLC0415
     from claims.packs.shipped_vectors import ShippedVectors  # noqa: PLC0415

@@ -18,12 +18,11 @@ from sqlalchemy import BigInteger, ColumnElement, delete, exists, literal_column
 from sqlmodel import Session, col
 
 from checks.model import Action, Finding
-from claims.answering.traces import mark_of
 from claims.base import ClaimBase, Clock
 from claims.record import claim_state
 from claims.store.claim_rows import read_claims
 from claims.store.database import insert_into, rows_written, take_turns
-from claims.store.revisions import hash_user
+from claims.store.revisions import hash_user, mark_of
 from claims.store.tables import Answer, Cooldown, Server, Sighting
 
 # So long a card may be on its way; where none stands after that, its claims were not answered.

@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlmodel import Session
 
-from claims.store.freshness import FileFreshness, Freshness, JobLock, ServerFreshness, tell_others
+from claims.store.freshness import FileFreshness, Freshness, JobLock, Newest, ServerFreshness, tell_others
 from claims.store.tables import Table
 from config.errors import DatabaseError, DatabaseUnavailableError, install_hint
 from config.settings import blotted, database_secrets, shown_database
@@ -93,23 +93,26 @@ class Database:
 
     @contextmanager
     def changing(self) -> Generator[Session]:
-        """Yield a writing session for a change of the base with its revision: one at a time, over all processes."""
+        """Yield a writing session for a change that all processes have to notice: one at a time, over all of them."""
+        if self.file is not None:
+            # A file has its own counter of writes, and lets one write at a time.
+            with self.writing() as session:
+                yield session
+            return
         try:
             with self.writing() as session:
-                if self.file is None:
-                    connection = session.connection()
-                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_MILLISECONDS}")
-                    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CHANGE_LOCK})
+                connection = session.connection()
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_MILLISECONDS}")
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CHANGE_LOCK})
                 yield session
-                if self.file is None:
-                    tell_others(session.connection())
+                tell_others(session.connection())
         finally:
             self._freshness.written()
 
-    def revision(self) -> int:
-        """Return the number of the newest revision, whichever process wrote it; cheap enough for every check."""
+    def newest(self) -> Newest:
+        """Return what was changed last, whichever process wrote it; cheap enough to ask for every message."""
         with self._told("read"):
-            return self._freshness.revision()
+            return self._freshness.newest()
 
     def follow(self) -> None:
         """Hear of other processes' changes in a thread, until the database is closed, in place of asking each time."""

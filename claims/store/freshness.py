@@ -1,7 +1,7 @@
-"""The newest revision, told without asking the database each time; and jobs that one process at a time does.
+"""What was changed last, told without asking the database each time; and jobs that one process at a time does.
 
-Every check has to know whether the base has changed since. In SQLite that is a look at a counter in shared memory; from
-PostgreSQL a thread hears of it, and asks once a second in case it does not hear.
+Every message has to know whether the base has changed since. In SQLite that is a look at a counter in shared memory;
+from PostgreSQL a thread hears of it, and asks once a second in case it does not hear.
 """
 
 import logging
@@ -10,25 +10,32 @@ import zlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from threading import Event, Lock, Thread
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 _log = logging.getLogger(__name__)
 
-_NEWEST = "SELECT coalesce(max(id), 0) FROM revision"
+_NEWEST = "SELECT coalesce(max(id), 0), (SELECT coalesce(max(changes), 0) FROM change_count) FROM revision"
 _CHANNEL = "touchstone_changed"
 _POLL = 1.0
 # Any numbers will do that nothing else in the same PostgreSQL database takes.
 _JOBS = 7_380_214
 
 
-class Freshness(Protocol):
-    """Tells the number of the newest revision, whichever process wrote it; safe from any thread."""
+class Newest(NamedTuple):
+    """The number of the newest revision, and how often something was changed that has no history (`ChangeCount`)."""
 
-    def revision(self) -> int:
-        """Return the number; what this process has written is always in it."""
+    revision: int
+    unlisted: int
+
+
+class Freshness(Protocol):
+    """Tells what was changed last, whichever process wrote it; safe from any thread."""
+
+    def newest(self) -> Newest:
+        """Return the numbers; what this process has written is always in them."""
         ...
 
     def written(self) -> None:
@@ -36,7 +43,7 @@ class Freshness(Protocol):
         ...
 
     def follow(self) -> None:
-        """Follow changes of other processes from now on, until `close`; before, each `revision` asks the database."""
+        """Follow changes of other processes from now on, until `close`; before, each `newest` asks the database."""
         ...
 
     def close(self) -> None:
@@ -45,26 +52,27 @@ class Freshness(Protocol):
 
 
 class FileFreshness:
-    """Of a SQLite file: its counter of writes says when the revision has to be read again; exact at any moment."""
+    """Of a SQLite file: its counter of writes says when the numbers have to be read again; exact at any moment."""
 
     def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
         self._connect = connect
         self._lock = Lock()
         self._connection: sqlite3.Connection | None = None
         self._counter = -1
-        self._revision = 0
+        self._newest = Newest(0, 0)
 
-    def revision(self) -> int:
-        """Return the number; raises sqlite3.Error."""
+    def newest(self) -> Newest:
+        """Return the numbers; raises sqlite3.Error."""
         with self._lock:
             if self._connection is None:
                 self._connection = self._connect()
-            # Read before the revision: what is written in between changes it once more.
+            # Read before the numbers: what is written in between changes it once more.
             [(counter,)] = self._connection.execute("PRAGMA data_version").fetchall()
             if counter != self._counter:
-                [(self._revision,)] = self._connection.execute(_NEWEST).fetchall()
+                [numbers] = self._connection.execute(_NEWEST).fetchall()
+                self._newest = Newest(*numbers)
                 self._counter = counter
-            return self._revision
+            return self._newest
 
     def written(self) -> None:
         """Do nothing: the counter shows writes of all connections but its own, which never writes."""
@@ -83,27 +91,27 @@ class FileFreshness:
 class ServerFreshness:
     """Of a PostgreSQL database: asked each time, or, once it is followed, only after news and once a second.
 
-    While the database is out of reach, those who follow keep the number that they had last.
+    While the database is out of reach, those who follow keep the numbers that they had last.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = Lock()
-        self._revision = -1
-        # The last change of this process, and the one that the number is known to have: each an object of its own.
+        self._newest = Newest(-1, -1)
+        # The last change of this process, and the one that the numbers are known to have: each an object of its own.
         self._written, self._read_with = object(), object()
         self._stop = Event()
         self._thread: Thread | None = None
 
-    def revision(self) -> int:
-        """Return the number; raises DBAPIError."""
+    def newest(self) -> Newest:
+        """Return the numbers; raises DBAPIError."""
         if self._thread is None or self._read_with is not self._written:
             with self._engine.connect() as connection:
                 return self._read(connection)
-        return self._revision
+        return self._newest
 
     def written(self) -> None:
-        """Have the number read again before it is told the next time."""
+        """Have the numbers read again before they are told the next time."""
         self._written = object()
 
     def follow(self) -> None:
@@ -122,13 +130,13 @@ class ServerFreshness:
             self._stop.set()
             thread.join(2 * _POLL)
 
-    def _read(self, connection: Connection) -> int:
+    def _read(self, connection: Connection) -> Newest:
         with self._lock:
-            # Looked at before: what is written while the number is read may be missing in it.
+            # Looked at before: what is written while the numbers are read may be missing in them.
             written = self._written
-            self._revision = int(connection.exec_driver_sql(_NEWEST).scalar_one())
-            self._read_with = written
-            return self._revision
+            revision, unlisted = connection.exec_driver_sql(_NEWEST).one()
+            self._newest, self._read_with = Newest(int(revision), int(unlisted)), written
+            return self._newest
 
     def _run(self) -> None:
         while not self._stop.is_set():

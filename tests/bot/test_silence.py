@@ -8,7 +8,7 @@ import pytest
 from bot.explain import Circumstances, silence_lines
 from bot.texts import Texts
 from checks.model import Finding, Guard, Match
-from claims.moderation.server_setup import MessageRules
+from claims.store.server_settings import MessageRules
 from config.languages import SHOWN
 from tests.bot.records import claim
 

@@ -3,7 +3,7 @@
 import discord
 import pytest
 
-from claims.moderation.server_setup import MessageRules
+from claims.store.server_settings import MessageRules
 from tests.bot.discord.world import CRANE, CRANE_TW, FERRY, MODERATORS_ONLY, SEALS, text_of
 from tests.claims.people import administrator
 
@@ -99,7 +99,7 @@ async def test_a_whole_server_is_snoozed_and_status_says_so(world):
     await world.alice.send(world.channel, CRANE)
     assert not world.cards()
     assert "I am quiet in the whole server until <t:" in text_of(await world.chief.slash(world.channel, "status"))
-    rules = world.touchstone.moderation.exemptions.rules(world.guild.id, world.channel.id, world.alice.id)
+    rules = world.touchstone.servers.rules(world.guild.id, world.channel.id, world.alice.id)
     assert rules.heard_as == "snoozed"
     assert rules != MessageRules("on")
 

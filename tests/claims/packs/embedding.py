@@ -3,8 +3,7 @@
 from tempfile import TemporaryDirectory
 
 from checks.base import IndexedBase
-from checks.embedders.embedder import bounded
-from checks.embedders.opening import SemanticEmbedder
+from checks.embedders.embedder import SemanticEmbedder, bounded
 from checks.lexicon import Lexicon
 from checks.tuning import Tuning
 from claims.base import ClaimBase
