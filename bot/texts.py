@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from babel.core import Locale
 from opencc import OpenCC
 
-from config.errors import msgid
+from config.errors import Worded, msgid
 from config.languages import FIRST_SHOWN, SHOWN, ByLanguage, Language, content_language, language_of_code
 
 if TYPE_CHECKING:
@@ -54,6 +54,12 @@ class Texts:
         """Return the text in this language, its `{name}`s filled; a text without an entry stays English."""
         found = self._with_mentions(self._translations.gettext(text))
         return found.format_map(values) if values else found
+
+    def say(self, text: object) -> object:
+        """Return a text that knows its template in this language, and anything else as it is."""
+        if not isinstance(text, Worded):
+            return text
+        return self(text.template, **{name: self.say(value) for name, value in text.values.items()})
 
     def mentioning(self, commands: Mapping[str, str]) -> Self:
         """Return the same catalogue with commands as mentions: where a text names one of these, its value stands.

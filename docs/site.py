@@ -189,13 +189,19 @@ def _described(name: str, command: Any) -> Iterator[str]:  # noqa: ANN401  a cla
         told = getattr(param, "help", None)
         if not told or getattr(param, "hidden", False):
             continue
-        spelt = ", ".join([*param.opts, *param.secondary_opts]) if param.param_type_name == "option" else _shown(param)
+        spelt = _option(param) if param.param_type_name == "option" else _shown(param)
         yield from (".TP", f".B {roff(spelt)}", roff(told))
 
 
 def _usage(name: str, command: Any) -> str:  # noqa: ANN401
     given = [_shown(param) for param in command.params if param.param_type_name == "argument"]
     return " ".join([name, "[OPTION]...", *given])
+
+
+def _option(param: Any) -> str:  # noqa: ANN401
+    choices = "|".join(map(str, param.type_descriptor.choices or ()))
+    value = "" if param.is_flag else f" {param.metavar or choices or param.name.lstrip('_').upper()}"
+    return ", ".join([*param.opts, *param.secondary_opts]) + value
 
 
 def _shown(param: Any) -> str:  # noqa: ANN401

@@ -291,7 +291,7 @@ def chat(
 
 def retrieval(
     context: typer.Context,
-    folder: Annotated[Path, typer.Argument(help=_SET)],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=_SET)],
     as_json: JsonOption = False,
     out: FiguresFile = None,
     worst: Worst = 5,
