@@ -231,7 +231,8 @@ def bare(folded: str) -> str:
 
 def language_of(raw: str, folder: TextFolder) -> Language:
     """Tell the language to answer in: that of the text, where the bot speaks it; Chinese in its script."""
-    language = main_language(raw)
+    # Most chat, told without counting its letters.
+    language = LANGUAGES[0] if raw.isascii() else main_language(raw)
     if language.code == "zh":
         return folder.script_of(raw)
     return next((form.tag for form in language.shown), FIRST_SHOWN)
