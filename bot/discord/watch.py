@@ -331,9 +331,11 @@ class Watch(commands.Cog):
             await asyncio.to_thread(self.bot.touchstone.answers.found, card.channel.id, answered, card.id)
 
     async def _mode(self, message: discord.Message, location: Location) -> str:
-        rules, roles = self.bot.touchstone.servers.rules, roles_of(message.author)
-        found = await asyncio.to_thread(rules, location.server, location.home, message.author.id, roles)
-        return found.heard_as
+        servers = self.bot.touchstone.servers
+        about = location.server, location.home, message.author.id, roles_of(message.author)
+        # In a busy chat most messages need no thread to be told from where nobody listens.
+        rules = servers.rules_at_hand(*about) or await asyncio.to_thread(servers.rules, *about)
+        return rules.heard_as
 
     def _is_first_edit(self, message: discord.Message) -> bool:
         """Tell whether the edit comes soon enough to be looked at, and is the first of its message that does."""

@@ -94,25 +94,26 @@ class Database:
     @contextmanager
     def changing(self) -> Generator[Session]:
         """Yield a writing session for a change that all processes have to notice: one at a time, over all of them."""
-        if self.file is not None:
-            # A file has its own counter of writes, and lets one write at a time.
-            with self.writing() as session:
-                yield session
-            return
         try:
             with self.writing() as session:
-                connection = session.connection()
-                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_MILLISECONDS}")
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CHANGE_LOCK})
+                if self.file is None:
+                    connection = session.connection()
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_MILLISECONDS}")
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CHANGE_LOCK})
                 yield session
-                tell_others(session.connection())
+                if self.file is None:
+                    tell_others(session.connection())
         finally:
-            self._freshness.written()
+            self._freshness.last_change = object()
 
     def newest(self) -> Newest:
         """Return what was changed last, whichever process wrote it; cheap enough to ask for every message."""
         with self._told("read"):
             return self._freshness.newest()
+
+    def seen(self) -> Newest | None:
+        """Return what was changed last as it was known within the last second, without any wait; None: ask `newest`."""
+        return self._freshness.seen()
 
     def follow(self) -> None:
         """Hear of other processes' changes in a thread, until the database is closed, in place of asking each time."""

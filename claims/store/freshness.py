@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from threading import Event, Lock, Thread
+from time import monotonic
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, Engine, text
@@ -32,14 +33,22 @@ class Newest(NamedTuple):
 
 
 class Freshness(Protocol):
-    """Tells what was changed last, whichever process wrote it; safe from any thread."""
+    """Tells what was changed last, whichever process wrote it; safe from any thread.
+
+    `last_change` stands for the last change that this process has made: whoever makes one puts a new object there.
+    """
+
+    last_change: object
 
     def newest(self) -> Newest:
         """Return the numbers; what this process has written is always in them."""
         ...
 
-    def written(self) -> None:
-        """Take note that this process has just changed the base."""
+    def seen(self) -> Newest | None:
+        """Return the numbers as they were within the last second, without a look; None where that takes one.
+
+        Nobody ever waits for it; what this process has written is always in them.
+        """
         ...
 
     def follow(self) -> None:
@@ -60,10 +69,14 @@ class FileFreshness:
         self._connection: sqlite3.Connection | None = None
         self._counter = -1
         self._newest = Newest(0, 0)
+        self.last_change = object()
+        # The last change, the time, and the numbers, at the latest look.
+        self._look: tuple[object, float, Newest] = None, 0.0, self._newest
 
     def newest(self) -> Newest:
         """Return the numbers; raises sqlite3.Error."""
         with self._lock:
+            change = self.last_change
             if self._connection is None:
                 self._connection = self._connect()
             # Read before the numbers: what is written in between changes it once more.
@@ -72,10 +85,13 @@ class FileFreshness:
                 [numbers] = self._connection.execute(_NEWEST).fetchall()
                 self._newest = Newest(*numbers)
                 self._counter = counter
+            self._look = change, monotonic(), self._newest
             return self._newest
 
-    def written(self) -> None:
-        """Do nothing: the counter shows writes of all connections but its own, which never writes."""
+    def seen(self) -> Newest | None:
+        """Return what the latest look has shown, where that was a moment ago."""
+        change, at, newest = self._look
+        return newest if change is self.last_change and monotonic() - at < _POLL else None
 
     def follow(self) -> None:
         """Do nothing: the counter is always at hand."""
@@ -99,20 +115,23 @@ class ServerFreshness:
         self._lock = Lock()
         self._newest = Newest(-1, -1)
         # The last change of this process, and the one that the numbers are known to have: each an object of its own.
-        self._written, self._read_with = object(), object()
+        self.last_change, self._read_with = object(), object()
         self._stop = Event()
         self._thread: Thread | None = None
 
     def newest(self) -> Newest:
         """Return the numbers; raises DBAPIError."""
-        if self._thread is None or self._read_with is not self._written:
+        seen = self.seen()
+        if seen is None:
             with self._engine.connect() as connection:
                 return self._read(connection)
-        return self._newest
+        return seen
 
-    def written(self) -> None:
-        """Have the numbers read again before they are told the next time."""
-        self._written = object()
+    def seen(self) -> Newest | None:
+        """Return what the thread has heard last, where one follows."""
+        # Asked first: the numbers are there before it is said what they are known to have.
+        is_known = self._thread is not None and self._read_with is self.last_change
+        return self._newest if is_known else None
 
     def follow(self) -> None:
         """Start the thread that listens, where it does not run yet."""
@@ -133,9 +152,9 @@ class ServerFreshness:
     def _read(self, connection: Connection) -> Newest:
         with self._lock:
             # Looked at before: what is written while the numbers are read may be missing in them.
-            written = self._written
+            change = self.last_change
             revision, unlisted = connection.exec_driver_sql(_NEWEST).one()
-            self._newest, self._read_with = Newest(int(revision), int(unlisted)), written
+            self._newest, self._read_with = Newest(int(revision), int(unlisted)), change
             return self._newest
 
     def _run(self) -> None:

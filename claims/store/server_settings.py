@@ -224,7 +224,18 @@ class ServerBook:
 
     def rules(self, server: int, home: int, author: int, roles: Collection[int] = ()) -> MessageRules:
         """Return what holds for a message; `home` is the channel whose settings count, `roles` are its author's."""
-        kept = self._of(server)
+        return self._rules(self._of(server), home, author, roles)
+
+    def rules_at_hand(self, server: int, home: int, author: int, roles: Collection[int] = ()) -> MessageRules | None:
+        """Return the same without any wait, as known within the last second; None where `rules` has to be asked."""
+        newest, kept = self._database.seen(), self._kept.get(server)
+        # Whoever catches up says so last: what is kept of the server is at least as new.
+        if newest is None or kept is None or newest != self._newest:
+            return None
+        return self._rules(kept, home, author, roles)
+
+    def _rules(self, kept: _Kept, home: int, author: int, roles: Collection[int]) -> MessageRules:
+        server = kept.settings.server
         settings, channel = kept.settings, kept.channels.get(home, _UNSET)
         ends = [end for end in (settings.snoozed_until, channel.snoozed_until) if end is not None]
         if ends:

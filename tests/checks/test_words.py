@@ -6,9 +6,12 @@ import jieba
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opencc import OpenCC
 
+from checks.text import converter
 from checks.words import RAREST, Frequencies, WordNumbers
 from config.languages import lexicon_files
+from tests.checks import script_tables
 
 WORDS = st.text(st.characters(exclude_characters=" \n", exclude_categories=["Cs"]), min_size=1, max_size=12)
 
@@ -58,3 +61,37 @@ def test_jieba_cuts_by_the_numbers_as_by_its_own_dictionary(tmp_path: Path):
     assert all(ours.FREQ.get(word) == count for word, count in own.FREQ.items())
     text = "大厂延长服务器折旧年限虚增利润，台积电 2nm 产能全被包下，白银库存只够用三个月了。AT&T 的B超"
     assert ours.lcut(text) == own.lcut(text)
+
+
+@pytest.mark.skipif(not script_tables.TOOL.exists(), reason="this OpenCC comes without its tool for dictionaries")
+def test_the_table_of_scripts_is_that_of_the_opencc_that_is_installed():
+    assert script_tables.TARGET.read_text("utf-8") == script_tables.table(), "run python -m tests.checks.script_tables"
+
+
+_PHRASES = [line.split("\t")[0] for line in script_tables.TARGET.read_text("utf-8").splitlines() if line[:1] > "\u3400"]
+_CHINESE = st.lists(
+    st.sampled_from(_PHRASES) | st.text("发发干台里后头面着皇后云计算软体资讯网络，。a1 \n", min_size=1, max_size=4),
+    max_size=8,
+).map("".join)
+
+
+@pytest.mark.parametrize("name", ["s2t", "s2tw", "s2twp"])
+def test_traditional_is_written_as_opencc_writes_it(name: str):
+    theirs, ours = OpenCC(name), converter(name)
+
+    @given(_CHINESE, st.integers(0, 3))
+    def is_the_same(text: str, cut: int) -> None:
+        assert ours(text[cut:]) == theirs.convert(text[cut:])
+
+    is_the_same()
+
+
+def test_each_script_of_taiwan_has_its_own_words_and_forms():
+    said = "软件的内存里面"
+    assert [converter(name)(said) for name in ("s2t", "s2tw", "s2twp")] == [
+        "軟件的內存裏面",
+        "軟件的內存裡面",
+        "軟體的記憶體裡面",
+    ]
+    assert converter("s2twp")("") == ""
+    assert converter("s2t")("a\0发") == "a\0發"

@@ -89,6 +89,32 @@ def test_what_somebody_clicks_holds_for_the_next_message(any_base: ClaimBase, bo
     assert heard() == "on"
 
 
+def test_what_was_read_a_moment_ago_is_told_without_a_look(any_base: ClaimBase, book: ServerBook) -> None:
+    about, setup = (HERE, HOME, MEMBER, (6,)), ServerSetup(any_base)
+    assert server_book(any_base).rules_at_hand(*about) is None
+    book.rules(*about)
+    with statements(any_base) as asked:
+        told = book.rules_at_hand(*about)
+    assert told is None or told.heard_as == "on"  # None where the machine has taken a second for it
+    assert not [each for each in asked if "max(id)" not in each]
+    setup.set_channel_mode(CHIEF, HOME, "off")
+    assert book.rules_at_hand(*about) is None
+    assert book.rules(*about).heard_as == "off"
+    ExemptionBook(any_base, KEY).wish(MEMBER, ignore=True)
+    assert book.rules_at_hand(*about) is None
+
+
+def test_a_look_counts_for_a_second(base: ClaimBase, monkeypatch: pytest.MonkeyPatch) -> None:
+    now, book = 100.0, server_book(base)
+    monkeypatch.setattr("claims.store.freshness.monotonic", lambda: now)
+    book.rules(HERE, HOME, MEMBER)
+    assert book.rules_at_hand(HERE, HOME, MEMBER) is not None
+    now = 101.5
+    assert book.rules_at_hand(HERE, HOME, MEMBER) is None
+    book.settings(HERE)
+    assert book.rules_at_hand(HERE, HOME, MEMBER) is not None
+
+
 def test_a_wish_outlives_being_forgotten_in_memory_too(any_base: ClaimBase, book: ServerBook) -> None:
     ExemptionBook(any_base, KEY).wish(MEMBER, ignore=True)
     TraceBook(any_base, KEY).forget(MEMBER)
