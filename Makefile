@@ -7,6 +7,7 @@
 # make bench    processor time a message
 # make evaluate how well it works, on the labelled messages of tests/evaluation
 # make texts    bring the catalogues of texts up to date with the code
+# make vectors  the vectors of the shipped packs, after a change to these
 # make manual   the manual page, from the commands
 # make docs     the documents as a small site, in build/docs
 # make fuzz     a million hostile inputs
@@ -19,7 +20,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
-.PHONY: install demo test test-all check run bench evaluate texts manual docs fuzz audit lock
+.PHONY: install demo test test-all check run bench evaluate texts vectors manual docs fuzz audit lock
 .DELETE_ON_ERROR:
 
 install: $(VENV)/.runtime
@@ -52,8 +53,11 @@ check: $(VENV)/.dev
 texts: $(VENV)/.runtime
 	@$(BIN)/python -m tests.bot.catalogue
 
-manual: $(VENV)/.runtime
-	@$(BIN)/python -m docs.manual
+vectors: $(VENV)/.dev
+	@$(BIN)/python -m tests.claims.packs.embedding
+
+manual: $(VENV)/.dev
+	@$(BIN)/python -m docs.site --manual
 
 docs: $(VENV)/.dev
 	@$(BIN)/python -m docs.site

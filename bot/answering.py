@@ -65,15 +65,18 @@ class Answerer:
 
         May be called again where the base failed in between: nothing counts twice.
         """
-        moderation, place = self.touchstone.moderation, (heard.server, heard.channel, heard.message, heard.author)
-        if finding.action != "silent" or is_dispute(finding):
-            self.touchstone.sightings.record(*place, finding, action)
-        elif near := finding.near_miss(self.touchstone.settings.near_miss_share):
-            moderation.queue.note_near_miss(*place, near.claim, near.score)
+        touchstone, place = self.touchstone, (heard.server, heard.channel, heard.message, heard.author)
+        if not finding.matches:
+            pass
+        elif finding.action != "silent" or is_dispute(finding):
+            touchstone.sightings.record(*place, finding, action)
+        elif near := finding.near_miss(touchstone.settings.near_miss_share):
+            touchstone.moderation.queue.note_near_miss(*place, near.claim, near.score)
         # Last, because these add to counts; the others are written over.
         if mode == "shadow":
-            moderation.shadow.note(*place, finding)
-        self.touchstone.budgets.read(heard.server)
+            touchstone.moderation.shadow.note(*place, finding)
+        if touchstone.servers.settings(heard.server).budget is not None:
+            touchstone.budgets.read(heard.server)
 
     def afford(self, settings: ServerSettings) -> AnswerKind:
         """Take one reply out of the server's budget; where that is used up, what would be one is an offer.

@@ -129,7 +129,7 @@ class Backtest:
 
 def summary_lines(report: BacktestReport, texts: Texts) -> list[str]:
     """Return how many messages, replies and offers there were, and what the budget makes of them."""
-    read = texts("{count} messages of members read.", count=report.messages)
+    read = texts.plural("{count} message of members read.", "{count} messages of members read.", report.messages)
     if not report.messages:
         return [read]
     replies, offers = (f"{report.per_thousand(count):.2f}" for count in (report.replies, report.offers))

@@ -25,10 +25,11 @@ import numpy as np
 from bot.service import Touchstone, whole_characters
 from bot.texts import msgid
 from checks.checker import Checker
-from checks.embedders.opening import open_safe_embedder
+from checks.embedders import open_safe_embedder
 from checks.lexicon import Lexicon
 from checks.model import Action, FigureFinding, Finding, KnownClaim, Match, Stance
 from checks.tuning import Tuning
+from claims.packs.shipped_vectors import ShippedVectors
 from config.errors import BulkError, install_hint, version
 from config.settings import Settings
 
@@ -67,7 +68,8 @@ class Recipe:
 
     def checker(self) -> Checker:
         """Build the checker."""
-        return Checker(self.claims, Lexicon.load(), self.tuning, open_safe_embedder(self.settings))
+        embedder = open_safe_embedder(self.settings, ShippedVectors())
+        return Checker(self.claims, Lexicon.load(), self.tuning, embedder)
 
 
 # The one thing that a process of its own must find again from portion to portion: what it checks with.

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, cast
 from bot.backtest import PastMessage
 from bot.texts import msgid
 from config.errors import ExportError
-from config.named_files import open_named
+from config.named_files import encoding_of, open_named
 
 _PIECE = 1 << 16
 _SPACE = " \t\r\n"
@@ -29,14 +29,14 @@ class UnfinishedStreamError(BrokenStreamError):
 
 
 class JsonStream:
-    """A reader that goes forward only; raises BrokenStreamError where the file is not JSON in UTF-8."""
+    """A reader that goes forward only; raises BrokenStreamError where a file is no JSON in UTF-8 or (marked) UTF-16."""
 
     def __init__(self, file: BinaryIO, on_bytes: Callable[[int], object]) -> None:
         """Start at the beginning of the file; `on_bytes` is told how many bytes have been read so far."""
         self._file = file
         self._on_bytes = on_bytes
         self._bytes = 0
-        self._decode = codecs.getincrementaldecoder("utf-8-sig")()
+        self._decode: codecs.IncrementalDecoder | None = None
         self._json = json.JSONDecoder()
         self._text = ""
         self._at = 0
@@ -127,9 +127,11 @@ class JsonStream:
         piece = self._file.read(size)
         self._ended = not piece
         self._bytes += len(piece)
+        if self._decode is None:
+            self._decode = codecs.getincrementaldecoder(encoding_of(piece))()
         try:
             more = self._decode.decode(piece, final=self._ended)
-        except UnicodeDecodeError as error:
+        except UnicodeError as error:
             raise BrokenStreamError("not UTF-8") from error
         self._text = self._text[self._at :] + more
         self._at = 0

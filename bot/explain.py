@@ -10,8 +10,8 @@ from bot.reply import Composer, Reply, ReplyEntry, display_date
 from bot.texts import Texts, msgid
 from checks.model import Finding, Guard, Match
 from claims.answering.corrections import Correction, Withdrawal
-from claims.moderation.server_setup import MessageRules
 from claims.record import ClaimRecord
+from claims.store.server_settings import MessageRules
 
 Quote = Callable[[str], str]
 SharedWords = Callable[[str, str], tuple[str, ...]]
@@ -137,7 +137,8 @@ class Circumstances:
     `rules`: its mode and snooze, and whether the author is left alone; `cooling`: until when each claim is not answered
     there again; `full`: it has had its cards for this hour; `refused_until`: how long the bot is quiet after Discord
     has refused it; `missing`: which rights it lacks there, by name; `answer`: what became of the message (`card`,
-    `hidden`, `offer`, `taken`, or "" where it was never taken).
+    `hidden`, `offer`, `taken`, or "" where it was never taken); `used_up`: the server's budget, where it allows no
+    reply now; `in_spoiler`: the text says the claim in a spoiler.
     """
 
     rules: MessageRules = field(default_factory=MessageRules)
@@ -146,6 +147,8 @@ class Circumstances:
     refused_until: datetime | None = None
     missing: tuple[str, ...] = ()
     answer: str = ""
+    used_up: float | None = None
+    in_spoiler: bool = False
 
 
 _ANSWERS = {
@@ -185,6 +188,8 @@ def _of_text(finding: Finding, claims: Mapping[str, ClaimRecord], texts: Texts, 
         yield texts("By its text I would only leave a hint.")
     else:
         yield texts("By its text I stay silent.")
+        if claim is not None:
+            yield texts("The nearest claim: “{claim}”.", claim=quote(texts.pick(claim.title)))
     if claim is not None and claim.muted:
         yield texts("The claim is muted in this server.")
     if claim is not None and claim.paused:
@@ -231,6 +236,8 @@ def _written(value: float) -> str:
 def _of_channel(finding: Finding, around: Circumstances, texts: Texts) -> Iterator[str]:
     if around.answer:
         yield texts(_ANSWERS[around.answer])
+    if around.in_spoiler and finding.action == "reply":
+        yield texts("It says the claim in a spoiler: a hint at most.")
     if around.rules.mode in _MODES:
         yield texts(_MODES[around.rules.mode])
     if around.rules.exempt is not None:
@@ -243,8 +250,16 @@ def _of_channel(finding: Finding, around: Circumstances, texts: Texts) -> Iterat
     if around.refused_until is not None:
         until = _moment(around.refused_until, texts)
         yield texts("Discord has refused my messages in this channel; I am quiet until {until} UTC.", until=until)
+    yield from _of_limits(finding, around, texts)
+
+
+def _of_limits(finding: Finding, around: Circumstances, texts: Texts) -> Iterator[str]:
+    """Yield what has been used up: cards of the hour, replies of the budget, and claims that are cooling down."""
     if around.full:
         yield texts("The channel has had its cards for this hour; further claims get hints: /touchstone settings.")
+    if around.used_up is not None:
+        line = msgid("The budget of {budget} replies per 1,000 messages is used up: I only leave hints now. /setup")
+        yield texts(line, budget=f"{around.used_up:g}")
     for match in finding.answered:
         if match.claim in around.cooling:
             until = _moment(around.cooling[match.claim], texts)

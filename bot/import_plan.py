@@ -7,7 +7,7 @@ from bot.texts import Texts
 from bot.wording import difference_lines, field_name
 from claims.exchange.plan import ImportEntry, ImportOutcome, ImportPlan, NearClaim
 from claims.moderation.examples import ExampleRecord
-from config.errors import PackProblem, Worded
+from config.errors import PackProblem
 from config.languages import written_language
 
 SHOWN: tuple[tuple[ImportOutcome, str], ...] = (("new", "+"), ("changed", "~"), ("conflicting", "!"), ("refused", "x"))
@@ -41,7 +41,7 @@ def detail_lines(entry: ImportEntry, texts: Texts) -> list[str]:
     return [
         *(problem_line(problem, texts) for problem in entry.problems),
         *(near_line(near, texts) for near in entry.near),
-        *(str(_say(warning, texts)) for warning in entry.warnings),
+        *(str(texts.say(warning)) for warning in entry.warnings),
         *difference_lines(entry.fields, texts),
     ]
 
@@ -58,8 +58,8 @@ def short_detail(entry: ImportEntry, texts: Texts) -> str:
 def problem_line(problem: PackProblem, texts: Texts) -> str:
     """Return where a fault is, what it is, and how to mend it, in the reader's language."""
     line = texts("line {line}", line=problem.line) if problem.line else ""
-    place = texts.listed(part for part in (line, str(_say(problem.field, texts))) if part) or texts("the file")
-    fault, mend = _say(problem.fault, texts), _say(problem.mend, texts)
+    place = texts.listed(part for part in (line, str(texts.say(problem.field))) if part) or texts("the file")
+    fault, mend = texts.say(problem.fault), texts.say(problem.mend)
     return texts("{place}: {fault}. {mend}", place=place, fault=fault, mend=mend)
 
 
@@ -79,12 +79,6 @@ def report_lines(plan: ImportPlan, texts: Texts) -> Iterator[str]:
             yield f"  {mark} {title_of(entry, texts)}"
             yield from (f"      {line}" for line in detail_lines(entry, texts))
     yield unchanged_line(plan, texts)
-
-
-def _say(text: object, texts: Texts) -> object:
-    if not isinstance(text, Worded):
-        return text
-    return texts(text.template, **{name: _say(value, texts) for name, value in text.values.items()})
 
 
 def examples_file(examples: Iterable[ExampleRecord]) -> str:

@@ -12,7 +12,7 @@ from bot.reply import Composer, Reply
 from bot.texts import Texts
 from checks.base import IndexedBase, Overlay
 from checks.checker import Checker
-from checks.embedders.opening import open_safe_embedder
+from checks.embedders import open_safe_embedder
 from checks.index import Segment
 from checks.kept_index import KeptIndex
 from checks.lexicon import Lexicon, SharedWords
@@ -21,6 +21,7 @@ from checks.model import Finding, KnownClaim, KnownWording
 from checks.tuning import Tuning
 from claims.base import ClaimBase, Clock, utc_now
 from claims.exchange.chosen_packs import PackShelf, open_packs
+from claims.packs.shipped_vectors import ShippedVectors
 from claims.record import CitationRecord, ClaimRecord
 from claims.store.claim_rows import NOTHING, Difference
 from claims.store.revisions import read_hash_key
@@ -134,7 +135,7 @@ class Views:
 
     def of(self, server: int | None) -> View:
         """Return what the server sees (None: the shared claims); reads the base only after a change."""
-        revision = self._base.revision
+        revision = self._base.database.newest().revision
         with self._lock:
             shared = self._shared
             if shared is None:
@@ -250,7 +251,7 @@ class Touchstone:
     def __init__(self, settings: Settings, base: ClaimBase) -> None:
         self.settings = settings
         self.base = base
-        self._embedder = open_safe_embedder(settings, KeptVectors(base.database))
+        self._embedder = open_safe_embedder(settings, ShippedVectors(KeptVectors(base.database)))
         self._lexicon = Lexicon.load()
         self._shared_words = SharedWords(self._lexicon)
         self._views = Views(base, self._lexicon, Tuning.load(settings.tuning_file), self._embedder)
@@ -272,7 +273,7 @@ class Touchstone:
     @cached_property
     def servers(self) -> ServerBook:
         """What the servers have set."""
-        return ServerBook(self.base.database)
+        return ServerBook(self.base.database, lambda: self._hash_key, self.base.clock)
 
     @cached_property
     def answers(self) -> "AnswerBook":

@@ -12,11 +12,12 @@ import numpy as np
 
 from checks.features import CharacterVectors, ClaimNames, Reader
 from checks.index import Part, Segment, index_claims, joined, weigh
-from checks.lexicon import Analysis, Counts, Flags, Lexicon, Spelling, Vocabulary, analyse
+from checks.lexicon import Analysis, Counts, Lexicon, Spelling, Vocabulary, analyse
 from checks.model import KnownClaim, KnownWording
 from checks.scoring import Glance, Scorer, Voices
 from checks.text import ClaimTexts, bare, is_han
 from checks.tuning import Gates, Tuning
+from checks.words import Flags
 
 # Titles of fewer different words count as wordings only where a claim has no other.
 _LEAST_TITLE = 4

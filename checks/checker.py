@@ -140,6 +140,8 @@ class Checker:
         candidates, nearness = self._candidates(message, base)
         if nearness is None:
             candidates = _worth_reading(message, candidates, base)
+        if not candidates:
+            return Finding(text, language, "silent")
         matches = self._reader.read(message, text, base, candidates, nearness, local)
         if nearness is None:
             matches.sort(key=lambda match: -match.score)

@@ -14,12 +14,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from checks.lexicon import Analysis, Counts, Flags, Floats, Numbers, TermWeights, Vocabulary
+from checks.lexicon import Analysis, Counts, TermWeights, Vocabulary
 from checks.model import KnownClaim
 from checks.text import is_han
-
-Shares = npt.NDArray[np.floating[Any]]
-Rows = npt.NDArray[np.int64]
+from checks.words import Flags, Floats, Numbers, Shares
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 _LEAST_KEPT = 500
 # Of more wordings the texts to embed are not kept: they would have to be read anew to be written.
 _MOST_TEXTS = 10_000
-_LEXICON = ("frequencies.tsv", "concepts.yaml")
+_LEXICON = ("frequencies.tsv", "concepts.yaml", "script.tsv")
 _READ_BY = ("opencc", "pystemmer")
 _ARRAYS = ("first_row", "claim_of", "negative", "sizes", "lengths", "scripts", "sums", "summed")
 _SIDES = ("denies", "points")

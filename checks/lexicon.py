@@ -1,6 +1,5 @@
 """Read a text once: folded, cut into terms, its concepts named. Messages and wordings go through the same reading."""
 
-import logging
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,11 +17,9 @@ import yaml
 from rapidfuzz.distance import OSA
 
 from checks.text import PAIRED, WORD, CleanText, TextFolder, Token, Tokenizer
+from checks.words import RAREST, Flags, Floats, Frequencies, Numbers, WordNumbers
 from config.languages import lexicon_files
 
-_RAREST = 7.5
-_MOST_HUNDREDTHS = 2_000
-_COMMENTS = re.compile(r"\A(?:#.*\n)+")
 # A form of several parts is this much rarer than its rarest part.
 _PHRASE = 0.1
 
@@ -34,33 +31,6 @@ class Mention:
     concept: str
     start: int
     end: int
-
-
-class Frequencies:
-    """Background frequencies of tokens; `rarity` grows from 1 (the commonest words) to 7.5 (unseen)."""
-
-    def __init__(self, table: Mapping[str, float]) -> None:
-        """Take over a table of -log10 shares."""
-        self._table = table
-
-    def rarity(self, token: str) -> float:
-        """Return -log10 of the token's share of ordinary writing; 7.5 for a token that the table lacks."""
-        return self._table.get(token, _RAREST)
-
-    def tokens(self) -> Iterable[str]:
-        """Return all tokens of the table, the commonest of each language first."""
-        return self._table.keys()
-
-    @classmethod
-    def load(cls) -> "Frequencies":
-        """Read the table of each language."""
-        table: dict[str, float] = {}
-        # All lines at once, and each number once: there are a hundred thousand lines, and every start waits for them.
-        numbers = {str(hundredths): hundredths / 100 for hundredths in range(_MOST_HUNDREDTHS)}
-        for text in lexicon_files("frequencies.tsv").values():
-            cells = _COMMENTS.sub("", text).rstrip("\n").replace("\n", "\t").split("\t")
-            table.update(zip(cells[::2], map(numbers.__getitem__, cells[1::2]), strict=True))
-        return cls(table)
 
 
 class ConceptReader:
@@ -196,10 +166,6 @@ def analyse(raw: str, lexicon: Lexicon, spelling: "Spelling | None" = None) -> A
         clean, frozenset(lexicon.tokenizer.forms(clean.text)), tuple(lexicon.concepts.mentions(clean.text)), lexicon
     )
 
-
-Floats = npt.NDArray[np.float64]
-Numbers = npt.NDArray[np.integer[Any]]
-Flags = npt.NDArray[np.bool_]
 
 # The background counts as this many texts of this many words, beside the wordings of the base.
 _BACKGROUND_TEXTS = 20_000
@@ -362,7 +328,7 @@ class Spelling:
         return CleanText(text, tuple((moved(start), moved(end)) for start, end in clean.quoted))
 
     def _is_strange(self, word: str) -> bool:
-        return self._rarity(word) >= _RAREST and not any(each.knows(word) for each in self._all)
+        return not any(each.knows(word) for each in self._all) and self._rarity(word) >= RAREST
 
     def _meant(self, typed: str) -> str:
         if not _LEAST_LETTERS - 1 <= len(typed) <= _MOST_LETTERS:
@@ -408,7 +374,7 @@ _FIRST_HAN = "\u3400"
 
 
 class SharedWords:
-    """Finds shared words; the dictionary takes about a second to load, once, in the thread that asks first."""
+    """Finds shared words; the dictionary takes half a second to load, once, in the thread that asks first."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         """Take the lexicon that the checks read with."""
@@ -417,9 +383,11 @@ class SharedWords:
     @cached_property
     def _dictionary(self) -> Any:  # noqa: ANN401  jieba has no types
         jieba: Any = import_module("jieba")
-        jieba.setLogLevel(logging.WARNING)
         dictionary = jieba.Tokenizer()
-        dictionary.initialize()
+        with dictionary.get_dict_file() as file:
+            # What jieba reads by itself is a dictionary of Python with half a million words: fifty megabytes.
+            dictionary.FREQ, dictionary.total = WordNumbers.read(file.read(), " ", beginnings=True)
+        dictionary.initialized = True
         return dictionary
 
     def between(self, message: str, wording: str) -> tuple[str, ...]:

@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from checks.features import Evidence, Parts, Reader, likeness
-from checks.index import Part, Rows, Segment, Shares
-from checks.lexicon import CONCEPT_MARK, Analysis, Floats, Numbers, TermWeights, Vocabulary
+from checks.index import Part, Segment
+from checks.lexicon import CONCEPT_MARK, Analysis, TermWeights, Vocabulary
 from checks.text import Span, is_han
 from checks.tuning import Gates, Model, Tuning
+from checks.words import Floats, Numbers, Rows, Shares
 
 # How many claims are looked at closely, and how many wordings of each.
 _CLAIMS_CLOSELY = 10

@@ -16,9 +16,10 @@ import numpy.typing as npt
 from checks.embedders.embedder import Vector
 from checks.model import Stance
 from config.errors import TuningError
-from config.named_files import open_named
+from config.named_files import encoding_of, open_named
 
 _SHIPPED = "tuning.json"
+_ANEW = "Write it anew with `touchstone calibrate`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +144,13 @@ class Tuning:
             return _parse((resources.files("config") / "lexicon" / _SHIPPED).read_text("utf-8"), _SHIPPED)
         try:
             with open_named(path) as file:
-                text = file.read().decode("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise TuningError(
-                f"{path}: cannot be read ({error}). Write it anew with `touchstone calibrate`."
-            ) from error
+                data = file.read()
+            text = data.decode(encoding_of(data))
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise TuningError(f"{path}: cannot be read ({reason}). {_ANEW}") from error
+        except UnicodeError as error:
+            raise TuningError(f"{path}: this is no text in UTF-8. {_ANEW}") from error
         return _parse(text, str(path))
 
 
@@ -178,9 +181,7 @@ def _parse(text: str, where: str) -> Tuning:
         meaning = MeaningTuning(**data["meaning"]) if "meaning" in data else None
         return Tuning(_model(data["few"]), _model(data["many"]), float(data["many_from"]), meaning)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
-        raise TuningError(
-            f"{where}: not a tuning file ({error}). Write it anew with `touchstone calibrate`."
-        ) from error
+        raise TuningError(f"{where}: not a tuning file ({error}). {_ANEW}") from error
 
 
 def _model(data: dict[str, Any]) -> Model:

@@ -12,10 +12,11 @@ from sqlmodel import col
 
 from claims.documents.loading import DocumentReport, load_files, read_documents, read_passage
 from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PackRecord, Passage
-from claims.store.changes import CLAIM, CLAIM_ORIGIN, CLAIM_SETTING, PACK, PACK_IN_FORCE, SERVER
+from claims.store.changes import CLAIM, CLAIM_ORIGIN, CLAIM_SETTING, PACK, PACK_IN_FORCE
 from claims.store.claim_rows import Difference, pack_record, packs_in_force, read_claims, read_difference
 from claims.store.copying import upgrade
 from claims.store.database import Database
+from claims.store.server_settings import SERVER
 from claims.store.tables import ChangeRow, Claim, Pack, Revision
 from config.errors import UnknownClaimError
 
@@ -79,7 +80,7 @@ class ClaimBase:
     @property
     def revision(self) -> int:
         """Return a number that grows with each change to the base, whichever process made it; cheap to ask for."""
-        return self.database.revision()
+        return self.database.newest().revision
 
     def touched(self, since: int) -> Touched:
         """Return whose claims have changed since a revision."""

@@ -4,7 +4,7 @@ import os
 import sys
 from io import BufferedReader
 from pathlib import Path
-from typing import cast
+from typing import BinaryIO, cast
 
 _STANDARD = Path("-")
 
@@ -18,6 +18,19 @@ def open_named(path: Path) -> BufferedReader:
     if path == _STANDARD:
         return cast("BufferedReader", sys.stdin.buffer)
     return open(path, "rb", opener=_without_waiting)
+
+
+def encoding_of(start: bytes) -> str:
+    """Return the encoding that the first bytes of a text tell: UTF-16 by its mark, else UTF-8, with a mark or without.
+
+    Windows' own programs write UTF-16 where nobody tells them otherwise.
+    """
+    return "utf-16" if start.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+
+
+def coding_ahead(file: BinaryIO) -> str:
+    """Return the encoding of a file of which nothing has been read; UTF-8 where it cannot be looked ahead."""
+    return encoding_of(file.peek(2)) if isinstance(file, BufferedReader) else encoding_of(b"")
 
 
 def _without_waiting(name: str, flags: int) -> int:

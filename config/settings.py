@@ -3,7 +3,6 @@
 import os
 import re
 import tomllib
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
@@ -25,6 +24,7 @@ from pydantic_settings import (
 
 from config.errors import SettingsError
 from config.languages import SHOWN
+from config.named_files import encoding_of
 
 PREFIX = "TOUCHSTONE_"
 # A hundred years: longer cool-downs mean "never again", and would lead out of the calendar.
@@ -424,9 +424,8 @@ def _text() -> str | None:
 
 
 def _decoded(raw: bytes) -> str:
-    encoding = "utf-16" if raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"
     try:
-        return raw.decode(encoding)
+        return raw.decode(encoding_of(raw))
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise _refused("this is not UTF-8, but another code page. Save the file as UTF-8", line) from None

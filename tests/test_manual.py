@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.manual import PAGE, page, roff
-from docs.site import ROOT, build, pages
+from docs.site import MANUAL, ROOT, build, manual, pages, roff
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +18,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_manual_page_is_that_of_the_commands():
-    assert PAGE.read_text("utf-8") == page(), "run make manual"
+    assert MANUAL.read_text("utf-8") == manual(), "run make manual"
 
 
 def test_no_line_of_the_manual_is_taken_for_a_request():
@@ -28,7 +27,7 @@ def test_no_line_of_the_manual_is_taken_for_a_request():
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
 def test_the_manual_page_is_drawn_without_a_complaint():
-    drawn = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-P-cbou", PAGE], capture_output=True, check=True)
+    drawn = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-P-cbou", MANUAL], capture_output=True, check=True)
     assert drawn.stderr == b""
     assert b"touchstone check" in drawn.stdout
 

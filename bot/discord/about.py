@@ -14,7 +14,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands, tasks
 
-from bot.discord.bot import BotInteraction, TouchstoneBot
+from bot.discord.bot import DIRECT_MESSAGE, BotInteraction, TouchstoneBot
 from bot.discord.lanes import take_lane
 from bot.discord.lookup import ClaimLookup
 from bot.discord.request import Request, everywhere
@@ -84,10 +84,10 @@ class About(commands.Cog):
         self._clock = clock
         self._told: dict[int, float] = {}
 
-    @commands.Cog.listener()
-    async def on_message(self, message: discord.Message) -> None:
+    @commands.Cog.listener(f"on_{DIRECT_MESSAGE}")
+    async def on_direct_message(self, message: discord.Message) -> None:
         """Say in a direct message what the bot does: once an hour, so that no two bots talk to each other for ever."""
-        if message.guild is not None or message.author.bot or message.type is not discord.MessageType.default:
+        if message.author.bot or message.type is not discord.MessageType.default:
             return
         now = self._clock()
         if now - self._told.get(message.author.id, -_TOLD_AGAIN) < _TOLD_AGAIN:

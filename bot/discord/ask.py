@@ -29,7 +29,7 @@ from bot.discord.cards import (
     shorten,
 )
 from bot.discord.lookup import ClaimLookup, title_of
-from bot.discord.request import Request, everywhere, home_of, roles_of, said_in
+from bot.discord.request import Request, everywhere, home_of, is_open, roles_of, said_in
 from bot.discord.routes import Click, Route, Router, page_buttons
 from bot.discord.setup import missing_rights
 from bot.explain import Circumstances, silence_lines
@@ -185,14 +185,15 @@ class Ask(commands.Cog):
         home, answers, guild = home_of(channel) or channel.id, request.touchstone.answers, request.guild
         settings = await request.do(request.touchstone.servers.settings_in, server, home)
         author = message.author if message else request.interaction.user
-        rules = await request.do(
-            request.moderation.exemptions.rules, server, home, author.id, await _roles(guild, author)
-        )
+        roles = await _roles(guild, author)
+        rules = await request.do(request.touchstone.servers.rules, server, home, author.id, roles)
         where = guild.get_channel(home)
         hours = self.bot.settings.cooldown_hours if settings.cooldown_hours is None else settings.cooldown_hours
         most = self.bot.settings.cards_per_hour if settings.cards_per_hour is None else settings.cards_per_hour
         named = [match.claim for match in finding.answered]
         record = await request.do(answers.answer, channel.id, message.id) if message else None
+        budget, is_used_up = settings.budget, request.touchstone.budgets.is_used_up
+        touchstone, text = request.touchstone, finding.text
         return Circumstances(
             rules=rules,
             cooling=await request.do(answers.cooling, channel.id, named, timedelta(hours=hours)),
@@ -200,6 +201,8 @@ class Ask(commands.Cog):
             refused_until=self.bot.backoff.until(channel.id),
             missing=tuple(missing_rights(where, rules.mode, request.texts)) if where is not None else (),
             answer=_became(record),
+            used_up=budget if budget is not None and await request.do(is_used_up, server, budget) else None,
+            in_spoiler=not await request.do(is_open, touchstone, text, finding, home, server),
         )
 
 

@@ -1,15 +1,17 @@
 """The bot: what its parts have in common, and how its commands get to Discord. It knows none of the parts."""
 
 import asyncio
+import itertools
 import logging
 from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from time import monotonic
 from typing import Any
 
+import aiohttp
 import discord
 from discord import Locale, app_commands
 from discord.ext import commands
@@ -33,6 +35,9 @@ def language_of(locale: Locale | None) -> Language:
     """Return the language for a client's or server's locale; where the bot speaks none of theirs, the first."""
     return client_language(locale.value) if locale else FIRST_SHOWN
 
+
+# The event that stands for a private message, which comes to the bot among all others.
+DIRECT_MESSAGE = "direct_message"
 
 _FIRST_PAUSE = 5 * 60.0
 _LONGEST_PAUSE = 6 * 60 * 60.0
@@ -83,6 +88,26 @@ class Backoff:
     def answered(self, channel: int) -> None:
         """Forget the refusals of a channel in which a message has gone out."""
         self._pauses.pop(channel, None)
+
+
+# Seconds between tries where Discord is out of order; a deadline of the caller's ends them.
+_PAUSES = (0.5, 1.0, 2.0, 4.0)
+# From this status on, Discord is out of order and may have taken the message although it answered with an error.
+_UNCERTAIN = 500
+
+
+async def tirelessly(act: Callable[[], Awaitable[None]]) -> None:
+    """Try again while Discord is out of order or cannot be reached; what it refuses is raised."""
+    for pause in itertools.chain(_PAUSES, itertools.repeat(_PAUSES[-1])):
+        try:
+            await act()
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+            if isinstance(failure, discord.HTTPException) and failure.status < _UNCERTAIN:
+                raise
+            _log.info("Discord did not take an answer (%s); trying again in %.1f s", type(failure).__name__, pause)
+            await asyncio.sleep(pause)
+        else:
+            return
 
 
 _LATEST = 500

@@ -139,7 +139,9 @@ class CardButtons(commands.Cog):
         channel = click.interaction.client.get_partial_messageable(record.channel, guild_id=record.server)
         with contextlib.suppress(discord.NotFound):
             await channel.get_partial_message(card).delete()
-        await click.do(click.touchstone.answers.hide, record.channel, card)
+        # What moderators hide is to rest; an author gives back only the own card.
+        is_tidied = await click.may_tidy()
+        await click.do(click.touchstone.answers.hide, record.channel, card, frees_claims=not is_tidied)
         await click.respond(click.texts("The card is hidden."))
 
 

@@ -1,6 +1,7 @@
 """Offers taken up: whoever clicks the hint reads the answer privately, and may show it to everybody."""
 
 import asyncio
+import contextlib
 import logging
 
 import discord
@@ -9,12 +10,12 @@ from discord.ext import commands
 
 from bot.discord.bot import TouchstoneBot
 from bot.discord.cards import draw_card, draw_lines
-from bot.discord.request import Location, said_in, without_spoilers
+from bot.discord.request import Location, message_link, said_in, without_spoilers
 from bot.discord.routes import Click, Route, Router
 from bot.discord.watch import OFFER, Watch
 from bot.texts import Texts, msgid
 from claims.answering.answers import AnswerRecord
-from config.errors import UnknownEntryError
+from config.errors import NotAllowedError, UnknownEntryError
 
 _log = logging.getLogger(__name__)
 _REMEMBERED = 5_000
@@ -34,6 +35,8 @@ class Offers(commands.Cog):
         self.bot = bot
         self._watch = watch
         self._served: dict[tuple[int, int], None] = {}
+        # By message, the line in the channel that has the button; None while it is being written.
+        self._lines: dict[int, int | None] = {}
         router.answer(OPEN, self._open)
         router.answer(SHOW, self._show)
 
@@ -64,7 +67,7 @@ class Offers(commands.Cog):
         return True
 
     async def _send(self, member: discord.Member, channel: int, message: int) -> None:
-        card = await self._draw(channel, message)
+        card = await self._draw(channel, message, elsewhere=True)
         if card is None:
             return
         try:
@@ -73,22 +76,46 @@ class Offers(commands.Cog):
             await self._post_button(channel, message)
 
     async def _post_button(self, channel: int, message: int) -> None:
-        """Post a line with a button that opens the answer privately."""
+        """Post a line with a button that opens the answer privately; one is enough for all who want to read."""
         record = await self._offer(channel, message)
-        if record is None:
+        if record is None or message in self._lines:
             return
+        self._lines[message] = None
+        if len(self._lines) > _REMEMBERED:
+            del self._lines[next(iter(self._lines))]
         guild = self.bot.get_guild(record.server)
         texts = await self.bot.server_texts(record.server, guild.preferred_locale if guild else None)
         line = texts("-# What I know of this claim, for your eyes only:")
         button = OPEN.button(texts("Read the answer"), channel=record.channel, message=message)
         place = self.bot.get_partial_messageable(record.channel, guild_id=record.server)
+        said = discord.MessageReference(
+            message_id=message, channel_id=channel, guild_id=record.server, fail_if_not_exists=False
+        )
         try:
-            await place.send(view=draw_lines([line], texts, [button]))
-        except discord.Forbidden as refusal:
-            self.bot.backoff.refused(record.channel, refusal.text)
+            posted = await place.send(view=draw_lines([line], texts, [button]), reference=said, mention_author=False)
+        except discord.HTTPException as refusal:
+            self._lines.pop(message, None)
+            if isinstance(refusal, discord.Forbidden):
+                self.bot.backoff.refused(record.channel, refusal.text)
+        else:
+            self._lines[message] = posted.id
 
-    async def _draw(self, channel: int, message: int) -> ui.LayoutView | None:
-        """Return the private card; its button shows it to everybody, but for what stands in a spoiler."""
+    @commands.Cog.listener()
+    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
+        """Take the line with the button away where its message is gone."""
+        await self._drop_line(event.channel_id, event.message_id)
+
+    async def _drop_line(self, channel: int, message: int) -> None:
+        line = self._lines.pop(message, None)
+        if line is not None:
+            with contextlib.suppress(discord.HTTPException):
+                await self.bot.get_partial_messageable(channel).get_partial_message(line).delete()
+
+    async def _draw(self, channel: int, message: int, *, elsewhere: bool = False) -> ui.LayoutView | None:
+        """Return the private card; its button shows it to everybody, but for what stands in a spoiler.
+
+        `elsewhere`: it is read where the message does not stand, and says which one it is about.
+        """
         record = await self._offer(channel, message)
         if record is None:
             return None
@@ -97,21 +124,43 @@ class Offers(commands.Cog):
             return None
         texts, said = self.bot.texts(reply.language), said_in(found)
         is_open = without_spoilers(said) == said
-        return draw_card(reply, texts, [_show_button(record, texts)] if is_open else [])
+        link = message_link(record.server, record.channel, message)
+        about = texts("About this message: {link}", link=link)
+        buttons = [_show_button(record, texts)] if is_open else []
+        return draw_card(reply, texts, buttons, [f"-# {about}"] if elsewhere else [])
 
     async def _open(self, click: Click) -> None:
         """Show the answer to whoever clicks the button in the channel."""
-        card = await self._draw(click.number("channel"), click.number("message"))
+        channel, message = click.number("channel"), click.number("message")
+        card = await self._draw(channel, message)
         if card is None:
+            await self._drop_line(channel, message)
             raise UnknownEntryError(_GONE)
         await click.respond(card)
 
     async def _show(self, click: Click) -> None:
         """Post the card in the channel, as if the bot had answered by itself."""
         record = await self._offer(click.number("channel"), click.number("message"))
-        if record is None or not await self._watch.answering.show(location(record), record.message):
+        if record is None:
             raise UnknownEntryError(_GONE)
+        if not await self._still_reads(click.interaction.user.id, record):
+            raise NotAllowedError("You may not read the channel of this message.")
+        if not await self._watch.answering.show(location(record), record.message):
+            raise UnknownEntryError(_GONE)
+        await self._drop_line(record.channel, record.message)
         await click.respond(click.texts("Everybody sees the card now."))
+
+    async def _still_reads(self, user: int, record: AnswerRecord) -> bool:
+        """Tell whether somebody may read the channel now: a direct message stays with whoever has left the server."""
+        guild = self.bot.get_guild(record.server)
+        if guild is None:
+            return False
+        try:
+            channel = guild.get_channel_or_thread(record.channel) or await guild.fetch_channel(record.channel)
+            held = channel.permissions_for(guild.get_member(user) or await guild.fetch_member(user))
+        except (discord.HTTPException, discord.InvalidData):
+            return False
+        return held.view_channel and held.read_message_history
 
 
 def location(record: AnswerRecord) -> Location:

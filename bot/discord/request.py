@@ -15,6 +15,7 @@ from discord import app_commands, ui
 from bot.discord.bot import BotInteraction, language_of
 from bot.service import Touchstone
 from bot.texts import Texts, msgid
+from checks.model import Finding
 from claims.moderation.moderation import Moderation
 from claims.moderation.rights import Act, Actor
 from config.errors import NotAllowedError
@@ -171,3 +172,13 @@ def said_in(message: discord.Message) -> str:
 def without_spoilers(text: str) -> str:
     """Return the text without what stands in spoilers; the same text where there are none."""
     return _SPOILER.sub(" ", text)
+
+
+def is_open(touchstone: Touchstone, text: str, finding: Finding, home: int | None, server: int | None) -> bool:
+    """Tell whether a text says the claims that are found in it outside of spoilers, in the channel `home`."""
+    seen = without_spoilers(text)
+    if seen == text:
+        return True
+    rest = touchstone.check_in(home, seen, server)
+    said = {match.claim for match in finding.answered}
+    return rest.action == "reply" and said <= {match.claim for match in rest.answered}

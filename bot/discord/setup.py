@@ -314,8 +314,10 @@ def _chosen(state: SetupState, texts: Texts) -> list[str]:
         (TITLES["told"], told),
         (TITLES["packs"], packs or nothing),
     )
-    lines = [f"- {texts(title)}: {value}" for title, value in (*shown, (TITLES["budget"], budget))]
-    return [*lines, *(f"- <#{channel}>: {texts(MODES[mode])}" for channel, mode in state.channels.items())]
+    rows = [(texts(title), value) for title, value in (*shown, (TITLES["budget"], budget))]
+    rows += [(f"<#{channel}>", texts(MODES[mode])) for channel, mode in state.channels.items()]
+    lines = [texts("{kind}: {what}", kind=title, what=value) for title, value in rows]
+    return [f"- {line}" for line in lines]
 
 
 _MOST_TRIED = 5

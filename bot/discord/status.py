@@ -16,6 +16,7 @@ from bot.backtest import written
 from bot.discord.bot import Backoff, BotInteraction, CommandGroup, Subcommand, TouchstoneBot
 from bot.discord.cards import draw_lines, escape, shorten
 from bot.discord.lookup import titles_of
+from bot.discord.queue.deciding import unseen_among
 from bot.discord.redraw import CorrectionRuns
 from bot.discord.request import Request
 from bot.discord.routes import Click, Route, Router
@@ -118,7 +119,8 @@ def _channel(number: int, own: ChannelSettings, guild: discord.Guild, texts: Tex
 
 def channel_line(channel: int, own: ChannelSettings, texts: Texts) -> str:
     """Return a channel's mode, and what it has set for itself."""
-    parts = [f"- <#{channel}>: {texts(MODES[own.mode])}"]
+    mode = texts("{kind}: {what}", kind=f"<#{channel}>", what=texts(MODES[own.mode]))
+    parts = [f"- {mode}"]
     if own.cooldown_hours is not None:
         parts.append(texts("cool-down {hours} hours", hours=f"{own.cooldown_hours:g}"))
     if own.cut_off is not None:
@@ -217,7 +219,7 @@ def draw_shadow(of: Collected, head: str, titles: Mapping[str, str], texts: Text
         return draw_lines([*lines, texts("Nothing was counted. /touchstone watch has a mode for it.")], texts)
     rate = f"{1000 * report.offers / report.messages:.2f}"
     lines += [
-        texts("{count} messages of members read.", count=report.messages),
+        texts.plural("{count} message of members read.", "{count} messages of members read.", report.messages),
         texts("Replies: {count}, {rate} per 1,000 messages.", count=report.replies, rate=f"{report.per_thousand:.2f}"),
         texts("Offers: {count}, {rate} per 1,000 messages.", count=report.offers, rate=rate),
         texts("Cool-downs are not counted in: in chat it is this many at most."),
@@ -225,7 +227,14 @@ def draw_shadow(of: Collected, head: str, titles: Mapping[str, str], texts: Text
     if report.claims:
         heading = texts("Claims")
         lines += [f"**{heading}**", *_claims(report.claims, titles, texts)]
-    lines += said_lines(of.replies, report.replies, titles, of.server, texts)
+    lines += said_lines(of.replies, len(report.would_say), titles, of.server, texts)
+    if hidden := report.replies - len(report.would_say):
+        told = texts.plural(
+            "{count} reply is not listed: it is no longer kept, or you may not read its channel.",
+            "{count} replies are not listed: they are no longer kept, or you may not read their channels.",
+            hidden,
+        )
+        lines.append(f"-# {told}")
     buttons = [open_button("shadow", of.channel or 0, texts)] if of.replies else []
     buttons.append(CLEAR.button(texts("Delete these counts"), discord.ButtonStyle.danger, channel=of.channel or 0))
     return draw_lines(lines, texts, buttons)
@@ -268,7 +277,8 @@ class ShadowCommand(CommandGroup):
         request = await Request.waiting(interaction)
         texts, actor = request.texts, request.actor
         chosen = channel.id if channel else None
-        report = await request.do(request.moderation.shadow.report, actor, chosen, days)
+        counted = await request.do(request.moderation.shadow.report, actor, chosen, days)
+        report = counted.without(await unseen_among(request, {reply.channel for reply in counted.would_say}))
         collected = Collected(report, sample_of(report.would_say), actor.server or 0, chosen)
         await put_up(request, "shadow", chosen or 0, list(collected.replies))
         claims = await request.do(request.touchstone.base.claims, actor.server)

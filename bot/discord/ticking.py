@@ -34,7 +34,7 @@ from bot.discord.bot import BotInteraction
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten
 from bot.discord.lookup import claims_named, title_in, titles_of
 from bot.discord.notices import TICK, draw_log
-from bot.discord.queue.deciding import fetch_message
+from bot.discord.queue.deciding import fetch_message, unseen_among
 from bot.discord.request import Request, location_of, message_link, said_in
 from bot.discord.routes import Click, Route, Router, page_buttons
 from bot.texts import Texts, msgid
@@ -135,7 +135,7 @@ class Labels(commands.Cog):
     async def _tick(self, click: Click) -> None:
         """Tick what was chosen, and take the tick from what is no longer chosen."""
         book, actor, is_right = click.moderation.labels, click.actor, click["word"] == "right"
-        page = await click.do(book.page, actor, *_of(click), click.number("page"))
+        page = await _page(click, click.number("page"))
         chosen, dropped = list[tuple[int, int, str]](), list[tuple[int, int, str]]()
         for at, reply in enumerate(page.replies):
             name = (reply.channel, reply.message, reply.claim)
@@ -212,9 +212,16 @@ def _of(click: Click) -> tuple[Origin, int]:
     return cast("Origin", click["origin"]), click.number("channel")
 
 
+async def _page(click: Click, page: int) -> LabelPage:
+    """Return a page without the messages of channels that the person cannot see."""
+    book, actor, of = click.moderation.labels, click.actor, _of(click)
+    hidden = await unseen_among(click, await click.do(book.channels, actor, *of))
+    return await click.do(book.page, actor, *of, page, hidden)
+
+
 async def _draw(click: Click, page: int) -> ui.LayoutView:
     book, actor, of = click.moderation.labels, click.actor, _of(click)
-    found = await click.do(book.page, actor, *of, page)
+    found = await _page(click, page)
     proposal = await click.do(book.proposal, actor)
     claims = await click.do(claims_named, click.touchstone, actor.server, [reply.claim for reply in found.replies])
     return draw_labels(found, of, proposal, claims, actor.server or 0, click.texts)
@@ -269,10 +276,14 @@ def _bold(text: str) -> str:
 def _claims(counts: Sequence[ClaimCount], titles: Mapping[str, str], texts: Texts) -> list[str]:
     return [
         texts(
-            "- {claim}: {replies} replies, {offers} offers",
+            "- {claim}: {counts}",
             claim=escape(titles.get(count.claim, count.claim)),
-            replies=count.replies,
-            offers=count.offers,
+            counts=texts.listed(
+                [
+                    texts.plural("{count} reply", "{count} replies", count.replies),
+                    texts.plural("{count} offer", "{count} offers", count.offers),
+                ]
+            ),
         )
         for count in counts[:_MOST_CLAIMS]
     ]

@@ -4,7 +4,6 @@ A card stands as long as its message says what the card answers.
 """
 
 import asyncio
-import itertools
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
@@ -14,17 +13,16 @@ from time import monotonic
 from typing import Any
 from weakref import WeakValueDictionary
 
-import aiohttp
 import discord
 from discord.ext import commands
 
 from bot.answering import Answerer, Heard
-from bot.discord.bot import TouchstoneBot
+from bot.discord.bot import DIRECT_MESSAGE, TouchstoneBot, tirelessly
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import draw_public
 from bot.discord.lanes import WaitingRoom, take_lane
 from bot.discord.notices import log_answer, tell_used_up
-from bot.discord.request import Location, home_of, location_of, roles_of, said_in, without_spoilers
+from bot.discord.request import Location, home_of, is_open, location_of, roles_of, said_in
 from bot.reply import Reply
 from checks.model import Finding
 from claims.answering.answers import AnswerKind, AnswerRecord
@@ -41,11 +39,6 @@ LATE = timedelta(seconds=30)
 FRESH = timedelta(minutes=10)
 _MISSED = timedelta(hours=1)
 _REMEMBERED = 5_000
-
-# Seconds between tries where Discord is out of order; the deadline ends them.
-_PAUSES = (0.5, 1.0, 2.0, 4.0)
-# From this status on, Discord is out of order and may have taken the message although it answered with an error.
-_UNCERTAIN = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +200,7 @@ class Answering:
         try:
             # Discord's library waits as long as Discord's limits want it.
             async with asyncio.timeout(seconds):
-                await _tirelessly(act)
+                await tirelessly(act)
         except TimeoutError:
             # It may have arrived after all: the message stays taken, but what it says can be answered elsewhere.
             await asyncio.to_thread(self.bot.touchstone.answers.stop_cooldown, location.channel, message.id)
@@ -242,20 +235,6 @@ def nonce_of(message: int) -> str:
     return f"{_NONCE}{message}"
 
 
-async def _tirelessly(act: Callable[[], Awaitable[None]]) -> None:
-    """Try again while Discord is out of order or cannot be reached; what it refuses is raised."""
-    for pause in itertools.chain(_PAUSES, itertools.repeat(_PAUSES[-1])):
-        try:
-            await act()
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
-            if isinstance(failure, discord.HTTPException) and failure.status < _UNCERTAIN:
-                raise
-            _log.info("Discord did not take an answer (%s); trying again in %.1f s", type(failure).__name__, pause)
-            await asyncio.sleep(pause)
-        else:
-            return
-
-
 def heard_in(message: discord.Message, location: Location) -> Heard:
     """Return what the decision has to know of a message."""
     return Heard(location.server, location.channel, message.id, message.author.id)
@@ -281,6 +260,9 @@ class Watch(commands.Cog):
         if _is_own_card(message, self.bot.user):
             async with self.counted():
                 await self._found(message)
+            return
+        if message.guild is None:
+            self.bot.dispatch(DIRECT_MESSAGE, message)
             return
         location = location_of(message)
         if location is None or self.bot.backoff.holds(location.channel):
@@ -349,10 +331,11 @@ class Watch(commands.Cog):
             await asyncio.to_thread(self.bot.touchstone.answers.found, card.channel.id, answered, card.id)
 
     async def _mode(self, message: discord.Message, location: Location) -> str:
-        rules = self.bot.touchstone.moderation.exemptions.rules
-        roles = roles_of(message.author)
-        found = await asyncio.to_thread(rules, location.server, location.home, message.author.id, roles)
-        return found.heard_as
+        servers = self.bot.touchstone.servers
+        about = location.server, location.home, message.author.id, roles_of(message.author)
+        # In a busy chat most messages need no thread to be told from where nobody listens.
+        rules = servers.rules_at_hand(*about) or await asyncio.to_thread(servers.rules, *about)
+        return rules.heard_as
 
     def _is_first_edit(self, message: discord.Message) -> bool:
         """Tell whether the edit comes soon enough to be looked at, and is the first of its message that does."""
@@ -394,16 +377,14 @@ class Watch(commands.Cog):
             _log.info("The answer to message %s could not be taken away: %s", record.message, refusal)
             return
         if card is not None:
-            await asyncio.to_thread(self.bot.touchstone.answers.hide, record.channel, card)
+            await asyncio.to_thread(self.bot.touchstone.answers.hide, record.channel, card, frees_claims=True)
 
-    async def _is_open(self, text: str, finding: Finding, location: Location) -> bool:
-        """Tell whether the message says its claims outside of spoilers."""
-        seen = without_spoilers(text)
-        if seen == text:
-            return True
-        rest = await asyncio.to_thread(self.bot.touchstone.check_in, location.home, seen, location.server)
-        said = {match.claim for match in finding.answered}
-        return rest.action == "reply" and said <= {match.claim for match in rest.answered}
+    def _read(self, heard: Heard, home: int, text: str, mode: str) -> Finding:
+        """Check a message; what is no more than small talk is noted as well, so that one thread's turn is enough."""
+        finding = self.bot.touchstone.check_in(home, text, heard.server)
+        if _is_small_talk(finding, mode):
+            self.answering.answerer.note(heard, finding, mode, "silent")
+        return finding
 
     async def _check(self, message: discord.Message, location: Location, mode: str) -> None:
         text, until = said_in(message), self.answering.deadline(message)
@@ -413,10 +394,14 @@ class Watch(commands.Cog):
             if not has_turn:
                 return
             started = monotonic()
-            finding = await asyncio.to_thread(self.bot.touchstone.check_in, location.home, text, location.server)
+            finding = await asyncio.to_thread(self._read, heard_in(message, location), location.home, text, mode)
             self.bot.metrics.note(location.server, monotonic() - started)
+            if _is_small_talk(finding, mode):
+                return
             action = answerer.action(finding, mode)
-            if action == "reply" and not await self._is_open(text, finding, location):
+            if action == "reply" and not await asyncio.to_thread(
+                is_open, self.bot.touchstone, text, finding, location.home, location.server
+            ):
                 action = answerer.action(finding, mode, is_open=False)
         take_lane("answers", until)
         await asyncio.to_thread(answerer.note, heard_in(message, location), finding, mode, action)
@@ -438,6 +423,11 @@ class Watch(commands.Cog):
                 yield
         finally:
             self._running.discard(task)
+
+
+def _is_small_talk(finding: Finding, mode: str) -> bool:
+    """Tell whether nothing follows from a message; in shadow even that is counted."""
+    return not finding.matches and mode != "shadow"
 
 
 def _is_own_card(message: discord.Message, own: discord.ClientUser | None) -> bool:

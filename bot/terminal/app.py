@@ -1,6 +1,7 @@
 """The `touchstone` command: its parts, and how its failures are told."""
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -11,9 +12,16 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.text import Text
 
-from bot.terminal.console import STOPPED, FlowingText, Terminal, complain, operator_language
+from bot.terminal.console import BAD_INPUT, STOPPED, FlowingText, Terminal, complain
 from bot.texts import Texts, msgid
-from config.errors import StartError, TouchstoneError, version
+from config.errors import (
+    ImportRefusedError,
+    InvalidEditError,
+    StartError,
+    TouchstoneError,
+    WordedError,
+    version,
+)
 from config.languages import FIRST_SHOWN
 from config.logging import set_up_logging
 
@@ -33,20 +41,48 @@ def completion(
     typer.echo(get_completion_script(prog_name=COMMAND, complete_var=variable, shell=shell))
 
 
-def translate_help(command: Any, texts: Texts) -> None:  # noqa: ANN401  typer keeps the classes of its commands to itself
-    """Put the texts of the catalogue in place of the English help of a command and of all commands below it."""
+def shape_help(command: Any, texts: Texts) -> None:  # noqa: ANN401  typer keeps the classes of its commands to itself
+    """Put the texts of the catalogue in place of the library's English, in a command and in all commands below it.
+
+    What takes no value shows none, where the library writes `<bool>` beside a switch, and a name is said once.
+    """
     helps = command.get_help_option(typer.Context(command, help_option_names=HELP_NAMES))
     for place in (command, *command.params, helps):
         if getattr(place, "help", None):
             place.help = texts(place.help)
-    for child in getattr(command, "commands", {}).values():
-        translate_help(child, texts)
+        if getattr(place, "is_flag", False):
+            place.metavar = ""
+        elif getattr(place, "metavar", None) and place.param_type_name == "argument":
+            place.display_type_rich = lambda **_: None
+    command.options_metavar = texts("[OPTIONS]")
+    command.context_class = _context(command.context_class, texts("Usage:"))
+    children = getattr(command, "commands", {})
+    if children:
+        command.subcommand_metavar = texts("COMMAND [ARGS]...")
+    for child in children.values():
+        shape_help(child, texts)
 
 
-def let_help_flow() -> None:
-    """Let texts of help break between Chinese characters, where rich would cut them off."""
+def _context(kind: Any, prefix: str) -> Any:  # noqa: ANN401  typer's own classes, as above
+    """Return a kind of context like this one, whose usage lines begin with the prefix."""
+
+    class Formatter(kind.formatter_class):
+        def write_usage(self, prog: str, args: str = "", _prefix: str | None = None) -> None:
+            super().write_usage(prog, args, f"{prefix} ")
+
+    class Context(kind):
+        formatter_class = Formatter
+
+    return Context
+
+
+def let_help_flow(texts: Texts) -> None:
+    """Let texts of help break between Chinese characters, where rich would cut them off, under translated headings."""
     # Comes with much that only help needs.
     from typer import rich_utils  # noqa: PLC0415
+
+    for name, text in _HEADINGS.items():
+        setattr(rich_utils, name, texts(text))
 
     class Flowing(rich_utils.OptionHighlighter):
         def __call__(self, text: str | Text) -> Text:
@@ -93,53 +129,144 @@ _TYPERS = (
     msgid("Install completion for the current shell."),
     msgid("Show completion for the current shell, to copy it or customize the installation."),
 )
+_HEADINGS = {
+    "ARGUMENTS_PANEL_TITLE": msgid("Arguments"),
+    "OPTIONS_PANEL_TITLE": msgid("Options"),
+    "COMMANDS_PANEL_TITLE": msgid("Commands"),
+    "ERRORS_PANEL_TITLE": msgid("Error"),
+    "DEFAULT_STRING": msgid("[default: {}]"),
+    "REQUIRED_LONG_STRING": msgid("[required]"),
+    "RICH_HELP": msgid("Try '{command_path} {help_option}' for help."),
+}
+# What the library says of a command line that it cannot use, and how it is said here.
+_FAULTS = tuple(
+    (re.compile(pattern, re.DOTALL), template)
+    for pattern, template in (
+        (r"No such command '(?P<name>.*?)'\.?(?: Did you mean (?P<near>.*)\?)?", msgid("There is no command {name}.")),
+        (r"No such option: (?P<name>\S*)(?: \(Possible options: (?P<near>.*)\))?", msgid("There is no option {name}.")),
+        (r"Option '(?P<name>.*)' requires an argument\.", msgid("{name} needs a value.")),
+        (r"Option '(?P<name>.*)' does not take a value\.", msgid("{name} takes no value.")),
+        (r"Missing (?:argument|option|parameter) (?P<name>.*?)\.", msgid("{name} is missing.")),
+        (r"Missing command\.", msgid("Name a command.")),
+        (r"Got unexpected extra argument\(s\) \((?P<words>.*)\)", msgid("That is more than this takes: {words}")),
+        (r"Invalid value for (?P<name>.+?): (?P<reason>.*)", msgid("{name}: {reason}")),
+        (r"Value error, (?P<value>.*) is not one of (?P<choices>.*)\.", msgid("{value} is none of {choices}.")),
+        (r"Input should be a valid integer.*", msgid("This has to be a whole number.")),
+        (r"Unable to parse input string as an integer.*", msgid("This number is too large.")),
+        (r"Input should be a valid number.*", msgid("This has to be a number.")),
+        (r"Input should be greater than or equal to (?P<least>.*)", msgid("This has to be {least} or more.")),
+        (r"Input should be less than or equal to (?P<most>.*)", msgid("This has to be {most} or less.")),
+        (r"(?:file|path|dir) (?P<path>.*) is a directory\.", msgid("{path} is a folder.")),
+        (r"(?:file|path|dir) (?P<path>.*) is a file\.", msgid("{path} is no folder.")),
+        (r"(?:file|path|dir) (?P<path>.*) does not exist\.", msgid("There is no {path}.")),
+        (
+            r"(?:file|path|dir) (?P<path>.*) is not readable\.",
+            msgid("You may not read {path}."),
+        ),
+        (
+            r"(?:file|path|dir) (?P<path>.*) is not writable\.",
+            msgid("You may not write {path}."),
+        ),
+    )
+)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command, and leave with its code: 0 done, 1 not done, 2 wrong input or a bot that cannot start."""
     open_streams()
     given = sys.argv[1:] if arguments is None else arguments
-    command = typer.main.get_command(build_app(*given[:1]))
-    language = operator_language()
-    if language != FIRST_SHOWN:
-        translate_help(command, Texts.open(language))
-        let_help_flow()
-    with _told():
+    terminal = Terminal()
+    command: Any = typer.main.get_command(build_app(*given[:1]))
+    shape_help(command, terminal.texts)
+    # Where an earlier call in this process has left its headings there, too.
+    if terminal.texts.language != FIRST_SHOWN or "typer.rich_utils" in sys.modules:
+        let_help_flow(terminal.texts)
+    with _told(terminal):
         try:
-            command(args=arguments, prog_name=COMMAND, obj=Terminal())
+            code = command.main(args=arguments, prog_name=COMMAND, obj=terminal, standalone_mode=False)
         finally:
             # Here, where a full disk can still be told, and not when the interpreter ends.
             sys.stdout.flush()
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(terminal: Terminal) -> Iterator[None]:
     """Say in a sentence what ended the command, and leave with its code."""
     try:
         yield
+    except typer.Abort:
+        complain(terminal.texts("Left off; nothing more was done."))
+        sys.exit(FAILURE)
+    except typer.TyperException as error:
+        _show_fault(error, terminal.texts)
+        sys.exit(BAD_INPUT)
     except TouchstoneError as error:
-        complain(str(error))
+        complain("\n".join(_error_lines(error, terminal.texts)))
         sys.exit(NOT_STARTED if isinstance(error, StartError) else FAILURE)
     except BrokenPipeError:
         # Whoever read our output has enough; the interpreter must not try to flush the rest.
         sys.stderr.close()
         sys.exit(FAILURE)
     except KeyboardInterrupt:
-        complain("stopped.")
+        complain(terminal.texts("stopped."))
         sys.exit(STOPPED)
     except ValueError as error:
         if "int_max_str_digits" not in str(error):
             raise
-        complain("there is a whole number of more than 4,300 digits in the input. Take it out.")
+        complain(terminal.texts("there is a whole number of more than 4,300 digits in the input. Take it out."))
         sys.exit(FAILURE)
     except RecursionError:
-        complain("something in the input is nested too deeply. Take it apart.")
+        complain(terminal.texts("something in the input is nested too deeply. Take it apart."))
         sys.exit(FAILURE)
     except OSError as error:
         place = f"{_short(str(error.filename))}: " if error.filename else ""
-        complain(f"{place}{error.strerror or type(error).__name__}. Look at the disk and at the rights there.")
+        reason = error.strerror or type(error).__name__
+        complain(place + terminal.texts("{reason}. Look at the disk and at the rights there.", reason=reason))
         _give_up_output()
         sys.exit(FAILURE)
+
+
+def _show_fault(error: Any, texts: Texts) -> None:  # noqa: ANN401  typer's own classes, as above
+    """Draw what is wrong with a command line as the library does, in our words."""
+    from typer import rich_utils  # noqa: PLC0415  only where something is wrong
+
+    said = usage_fault(error.format_message(), texts)
+    error.format_message = lambda: said
+    rich_utils.rich_format_error(error)
+
+
+def usage_fault(said: str, texts: Texts) -> str:
+    """Return what the library says of a command line in the language of the texts; as it is where it is not known."""
+    said = said.removeprefix("Invalid value: ")
+    for pattern, template in _FAULTS:
+        if found := pattern.fullmatch(said):
+            values = {name: value.replace("'", "") for name, value in found.groupdict().items() if value is not None}
+            near = values.pop("near", "")
+            if "reason" in values:
+                values["reason"] = usage_fault(found["reason"], texts)
+            parts = [texts(template, **values), *([texts("Did you mean {near}?", near=near)] if near else [])]
+            return (" " if texts.spaced else "").join(parts)
+    return said
+
+
+def _error_lines(error: TouchstoneError, texts: Texts) -> list[str]:
+    """Return what an error says, in the language of the texts where it can be said in that."""
+    match error:
+        case WordedError():
+            return [texts(error.fault, **error.values)]
+        case ImportRefusedError():
+            # With the claim base behind it, which has been read then.
+            from bot.import_plan import problem_line  # noqa: PLC0415
+
+            refused = texts("{name}: refused; nothing was written.", name=error.name)
+            return [refused, *(f"  {problem_line(each, texts)}" for each in error.problems)]
+        case InvalidEditError():
+            from bot.wording import fault_lines  # noqa: PLC0415
+
+            return fault_lines(error, texts)
+        case _:
+            return [str(texts.say(error.args[0] if error.args else str(error)))]
 
 
 _LONGEST_PATH = 200

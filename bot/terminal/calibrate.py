@@ -113,15 +113,16 @@ def _checker(terminal: Terminal, labels: bool) -> tuple["Checker", Sequence["Sam
     """Return a checker with the shipped decision, and what moderators have ticked, where that is wanted."""
     from checks.calibration import ticked  # noqa: PLC0415
     from checks.checker import Checker  # noqa: PLC0415
-    from checks.embedders.opening import open_safe_embedder  # noqa: PLC0415
+    from checks.embedders import open_safe_embedder  # noqa: PLC0415
     from checks.lexicon import Lexicon  # noqa: PLC0415
     from checks.tuning import Tuning  # noqa: PLC0415
+    from claims.packs.shipped_vectors import ShippedVectors  # noqa: PLC0415
 
     with terminal.open() as touchstone:
         known = [claim.known for claim in touchstone.base.claims()]
         ticks = touchstone.moderation.labels.ticks() if labels else ()
     tuning = replace(Tuning.load(terminal.settings.tuning_file), meaning=None)
-    checker = Checker(known, Lexicon.load(), tuning, open_safe_embedder(terminal.settings))
+    checker = Checker(known, Lexicon.load(), tuning, open_safe_embedder(terminal.settings, ShippedVectors()))
     if labels and not checker.encoder:
         raise typer.BadParameter(terminal.texts("--labels needs an embedder."))
     return checker, [ticked(score, right) for score, right in ticks]

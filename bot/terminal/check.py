@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import resources
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -21,6 +22,7 @@ from bot.reply import LIKELY
 from bot.terminal.console import BAD_INPUT, EmbedderOption, LineError, Terminal, complain, draw_card, is_somebody_there
 from bot.texts import Texts, msgid
 from checks.model import Finding, Match
+from config.named_files import coding_ahead, encoding_of
 from config.settings import load_settings
 
 if TYPE_CHECKING:
@@ -124,7 +126,7 @@ def register(app: typer.Typer) -> None:
 
 def check(
     context: typer.Context,
-    text: Annotated[list[str] | None, typer.Argument(help=_TEXT, show_default=False)] = None,
+    text: Annotated[list[str] | None, typer.Argument(metavar="TEXT", help=_TEXT, show_default=False)] = None,
     card: Annotated[Literal["discord"] | None, typer.Option("--card", help=_CARD)] = None,
     full: Annotated[bool, typer.Option("--full", help=_FULL)] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_JSON)] = False,
@@ -157,7 +159,8 @@ def read_standard(terminal: Terminal) -> str:
     """Return all of standard input; somebody who sits there is told that it is waited for."""
     if is_somebody_there():
         terminal.hint(terminal.texts("Type the message; Ctrl-D on a line of its own ends it."))
-    return sys.stdin.read()
+    data = sys.stdin.buffer.read()
+    return data.decode(encoding_of(data), "replace")
 
 
 def check_lines(touchstone: "Touchstone") -> int:
@@ -166,7 +169,7 @@ def check_lines(touchstone: "Touchstone") -> int:
     A line that is no message is told on standard error and left out; the others are still answered.
     """
     code = 0
-    for message in read_messages(sys.stdin.buffer):
+    for message in read_messages(_standard_lines()):
         if isinstance(message, LineError):
             complain(str(message))
             code = BAD_INPUT
@@ -174,6 +177,15 @@ def check_lines(touchstone: "Touchstone") -> int:
             message_id, text = message
             write(json_line(finding_json(touchstone.check(text), message_id)))
     return code
+
+
+def _standard_lines() -> Iterable[bytes]:
+    """Return the lines of standard input in UTF-8, whatever it is in."""
+    lines = sys.stdin.buffer
+    # UTF-8 is left to the reader of each line, which names the line that is none.
+    if (encoding := coding_ahead(lines)) != "utf-16":
+        return lines
+    return (line.encode() for line in TextIOWrapper(lines, encoding, "replace"))
 
 
 def show(terminal: Terminal, touchstone: "Touchstone", message: str) -> None:

@@ -14,7 +14,7 @@ from bot.service import Touchstone
 from bot.terminal.check import json_line, write
 from bot.terminal.console import Terminal, complain
 from bot.texts import Texts, msgid
-from checks.embedders.opening import open_embedder
+from checks.embedders import open_embedder
 from checks.lexicon import Lexicon
 from checks.tuning import Tuning
 from config.errors import StartError, TouchstoneError

@@ -291,7 +291,7 @@ def chat(
 
 def retrieval(
     context: typer.Context,
-    folder: Annotated[Path, typer.Argument(help=_SET)],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=_SET)],
     as_json: JsonOption = False,
     out: FiguresFile = None,
     worst: Worst = 5,
@@ -301,7 +301,7 @@ def retrieval(
     _embedder: EmbedderOption = None,
 ) -> None:
     """Judge every file of messages in the folder."""
-    from checks.embedders.opening import open_safe_embedder  # noqa: PLC0415
+    from checks.embedders import open_safe_embedder  # noqa: PLC0415
     from checks.evaluate.files import read_claims, read_queries  # noqa: PLC0415
     from checks.evaluate.measures import choose_claims, hold_claims, judge_retrieval, mistyped  # noqa: PLC0415
     from checks.lexicon import Lexicon  # noqa: PLC0415

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from config.errors import EvaluationError
-from config.named_files import open_named
+from config.named_files import coding_ahead, open_named
 
 STANCES = ("asserts", "denies", "asks", "none")
 NUMBERS = ("agree", "conflict", "none")
@@ -123,15 +123,18 @@ def read_queries(path: Path) -> list[Query]:
 def _lines(path: Path, on_bytes: Callable[[int], object] = id) -> Iterator[tuple[int, str]]:
     count = 0
     try:
-        with open_named(path) as raw, TextIOWrapper(raw, "utf-8-sig") as file:
+        with open_named(path) as raw, TextIOWrapper(raw, coding_ahead(raw)) as file:
             has_places = raw.seekable()  # a pipe has none
             for number, line in enumerate(file, 1):
                 on_bytes(raw.tell() if has_places else 0)
                 if line.strip():
                     count += 1
                     yield number, line.removesuffix("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise EvaluationError(f"{path}: cannot be read ({error}). Give a file in UTF-8.") from error
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise EvaluationError(f"{path}: cannot be read ({reason}). Check its name and who may read it.") from error
+    except UnicodeError as error:
+        raise EvaluationError(f"{path}: this is not UTF-8, but another code page. Save the file as UTF-8.") from error
     if not count:
         raise EvaluationError(f"{path}: the file is empty. Give one message a line.")
 

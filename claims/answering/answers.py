@@ -18,12 +18,11 @@ from sqlalchemy import BigInteger, ColumnElement, delete, exists, literal_column
 from sqlmodel import Session, col
 
 from checks.model import Action, Finding
-from claims.answering.traces import mark_of
 from claims.base import ClaimBase, Clock
 from claims.record import claim_state
 from claims.store.claim_rows import read_claims
 from claims.store.database import insert_into, rows_written, take_turns
-from claims.store.revisions import hash_user
+from claims.store.revisions import hash_user, mark_of
 from claims.store.tables import Answer, Cooldown, Server, Sighting
 
 # So long a card may be on its way; where none stands after that, its claims were not answered.
@@ -247,10 +246,19 @@ class AnswerBook:
         """Return the answer that a card carries, or None for a message that is no card."""
         return self._find(is_card(channel, card_message))
 
-    def hide(self, channel: int, card_message: int) -> None:
-        """Mark a card as hidden."""
+    def hide(self, channel: int, card_message: int, *, frees_claims: bool = False) -> None:
+        """Mark a card as hidden; with `frees_claims` its claims can be answered there again at once.
+
+        Else who says something and takes it back would keep a claim unanswered for the whole cool-down.
+        """
         with self._database.writing() as session:
-            _set(session, is_card(channel, card_message), hidden=True)
+            answer = session.scalar(select(Answer).where(is_card(channel, card_message)))
+            if answer is None:
+                return
+            answer.hidden = True
+            if frees_claims:
+                started = (col(Cooldown.channel) == channel, col(Cooldown.message) == answer.message)
+                session.connection().execute(delete(Cooldown).where(*started))
 
     def is_author(self, answer: AnswerRecord, user: int) -> bool:
         """Tell whether the user wrote the message that was answered."""
@@ -299,6 +307,12 @@ def _set(session: Session, condition: ColumnElement[bool], **values: object) -> 
 _LEAST_WINDOW = 1000
 
 
+def _window(budget: float) -> tuple[int, int]:
+    """Return over how many messages a budget is kept, and how many replies it allows there."""
+    window = _LEAST_WINDOW if budget >= 1 else math.ceil(_LEAST_WINDOW / budget) if budget > 0 else 0
+    return window, max(1, math.floor(budget * window / _LEAST_WINDOW + 1e-9)) if window else 0
+
+
 class BudgetBook:
     """Keeps what servers were promised: at most so many replies per 1,000 messages, over any stretch of them.
 
@@ -329,9 +343,17 @@ class BudgetBook:
             self.read(server, messages)
             raise
 
+    def is_used_up(self, server: int, budget: float) -> bool:
+        """Tell whether the budget allows no reply now, without taking one."""
+        window, allowed = _window(budget)
+        with self._database.reading() as session:
+            row = session.get(Server, server)
+            state = (row.budget_spent or {}) if row is not None else {}
+        read = int(state.get("read", 0)) + self._unwritten[server]
+        return row is not None and sum(at > read - window for at in state.get("replies", [])) >= allowed
+
     def _spend(self, server: int, budget: float, messages: int) -> bool:
-        window = _LEAST_WINDOW if budget >= 1 else math.ceil(_LEAST_WINDOW / budget) if budget > 0 else 0
-        allowed = max(1, math.floor(budget * window / _LEAST_WINDOW + 1e-9)) if window else 0
+        window, allowed = _window(budget)
         with self._database.writing() as session:
             row = session.get(Server, server, with_for_update=True)
             if row is None:

@@ -10,9 +10,9 @@ from sqlmodel import Session, col
 from claims.answering.answers import GONE, card_fingerprints, is_card
 from claims.base import ClaimBase, Clock
 from claims.record import State, with_texts
-from claims.store.changes import CLAIM, SERVER
+from claims.store.changes import CLAIM
 from claims.store.claim_rows import read_rows
-from claims.store.server_settings import CORRECTION_DAYS
+from claims.store.server_settings import CORRECTION_DAYS, SERVER
 from claims.store.tables import Answer, ChangeRow, Revision, Server
 from config.languages import CODES, ByLanguage
 

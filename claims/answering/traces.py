@@ -5,8 +5,6 @@ list against the tables: a column that stands neither here nor among those that 
 `docs/privacy.md` shows is this list.
 """
 
-import hashlib
-import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +14,8 @@ from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlmodel import Session, col
 
 from claims.base import ClaimBase, Clock
-from claims.store.revisions import hash_user
+from claims.store.revisions import hash_user, mark_of
+from claims.store.server_settings import OWN_WISH, note_exemption
 from claims.store.tables import (
     Answer,
     ChangeRow,
@@ -39,18 +38,6 @@ DRAFTS_KEPT = timedelta(days=1)
 CARDS_KEPT = timedelta(days=365)
 # In the payload of a proposal: the hash of whoever wrote the message that it was taken from.
 SAID_BY = "said_by"
-# The server of an exemption that a member wished for: it holds everywhere, and who is forgotten still wants it.
-OWN_WISH = 0
-_SMALLER = 2  # of 64 bits that no column holds
-
-
-def mark_of(channel: int, message: int, key: bytes) -> int:
-    """Return what stands for a message whose number is forgotten: below 0, always the same, and of no use without key.
-
-    A message that comes again is still known, and its card goes when it goes.
-    """
-    digest = hmac.new(key, f"{channel}/{message}".encode(), hashlib.sha256).digest()
-    return -1 - (int.from_bytes(digest[:8]) >> _SMALLER)
 
 
 Condition = ColumnElement[bool]
@@ -229,7 +216,8 @@ class TraceBook:
         """
         mark = hash_user(user, self._key)
         theirs = [(trace, trace.own(mark)) for trace in TRACES if trace.own is not None]
-        with self._database.writing() as session:
+        with self._database.changing() as session:
+            note_exemption(session)
             return sum(self._let_go(session, trace, condition) for trace, condition in theirs)
 
     def _let_go(self, session: Session, trace: Trace, condition: Condition) -> int:

@@ -23,9 +23,9 @@ from claims.record import (
     lacking,
     with_texts,
 )
-from claims.store.changes import CHANNEL, CLAIM, QUEUE_ITEM, SERVER, STATE_STORES, Change, ChangeResult, write_changes
+from claims.store.changes import CLAIM, QUEUE_ITEM, STATE_STORES, Change, ChangeResult, write_changes
 from claims.store.revisions import AuditEntry, ChangeRecord
-from claims.store.server_settings import channel_from_state, settings_from_state, settings_state
+from claims.store.server_settings import CHANNEL, SERVER, channel_from_state, settings_from_state, settings_state
 from claims.store.tables import ChangeRow, Revision
 from config.errors import ConflictError, FieldDifference, NotUndoableError, UnknownEntryError
 

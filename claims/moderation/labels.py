@@ -5,8 +5,9 @@ text: ids, scores and the tick, and the message's author only as keyed hash.
 """
 
 import random
+from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, TypeVar
 
@@ -181,9 +182,21 @@ class LabelBook:
                 row = _row(reply) | {"server": actor.server, "origin": origin, "noted_at": now}
                 session.connection().execute(insert_into(session, Label).values(row).on_conflict_do_nothing())
 
-    def page(self, actor: Actor, origin: Origin, channel: int, page: int, size: int = 10) -> LabelPage:
-        """Return a page of what was put up, newest first; a page that is no longer there gives the last one."""
-        there = _of(actor.server or 0, origin, channel)
+    def channels(self, actor: Actor, origin: Origin, channel: int) -> tuple[int, ...]:
+        """Return the channels of what was put up."""
+        with self._database.reading() as session:
+            permit(session, actor, "answer.label")
+            found = select(col(Label.channel)).where(*_of(actor.server or 0, origin, channel)).distinct()
+            return tuple(session.scalars(found))
+
+    def page(
+        self, actor: Actor, origin: Origin, channel: int, page: int, hidden: Collection[int] = (), size: int = 10
+    ) -> LabelPage:
+        """Return a page of what was put up, newest first; a page that is no longer there gives the last one.
+
+        `hidden`: channels whose messages the actor cannot see.
+        """
+        there = (*_of(actor.server or 0, origin, channel), col(Label.channel).not_in(hidden))
         with self._database.reading() as session:
             permit(session, actor, "answer.label")
             total = session.scalar(select(func.count()).select_from(Label).where(*there)) or 0
@@ -310,6 +323,11 @@ class ShadowReport:
     claims: tuple[tuple[str, int], ...]
     would_say: tuple[LabelledReply, ...]
 
+    def without(self, hidden: Collection[int]) -> "ShadowReport":
+        """Return the report with nothing of single messages in these channels: only their number stays."""
+        seen = tuple(reply for reply in self.would_say if reply.channel not in hidden)
+        return replace(self, claims=_by_claim(seen), would_say=seen)
+
 
 class ShadowBook:
     """Collects would-be outcomes; no text, the author only as keyed hash."""
@@ -347,10 +365,8 @@ class ShadowBook:
             permit(session, actor, "shadow.see")
             messages, replies, offers = _totals(session, actor.server, channel, since.date())
             replied = _replies(session, actor.server, channel, since)
-        counts = {claim: sum(each.claim == claim for each in replied) for claim in {each.claim for each in replied}}
-        claims = tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
         rate = 1000 * replies / messages if messages else 0.0
-        return ShadowReport(messages, replies, offers, rate, claims, tuple(replied))
+        return ShadowReport(messages, replies, offers, rate, _by_claim(replied), tuple(replied))
 
     def clear(self, actor: Actor, channel: int | None) -> None:
         """Drop what was collected in a channel (None: in the whole server); raises NotAllowedError."""
@@ -360,6 +376,12 @@ class ShadowBook:
                 there = delete(table).where(col(table.server) == actor.server)
                 there = there if channel is None else there.where(col(table.channel) == channel)
                 session.connection().execute(there)
+
+
+def _by_claim(replies: Sequence[LabelledReply]) -> tuple[tuple[str, int], ...]:
+    """Return the claims by their number of replies, the most first."""
+    counts = Counter(reply.claim for reply in replies)
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _count(session: Session, server: int, channel: int, day: date, finding: Finding) -> None:

@@ -26,7 +26,7 @@ from config.errors import NotAllowedError, UnknownClaimError
 WINDOW = timedelta(days=1)
 # From this weight on a card counts as called wrong.
 _ENOUGH_FOR_A_CARD = 1.0
-# Who calls so many other claims wrong within a day is not asked about one more, except on answers to the own words.
+# Who has called so many other claims wrong, and was not found right, is heard by moderators alone about one more.
 _MOST_OTHERS = 2
 _DAY, _WEEK, _MONTH = 1.0, 7.0, 30.0
 # Both say that the card does not belong to the message; "out of date" says nothing about the match.
@@ -133,7 +133,7 @@ def _bar(session: Session, report: Feedback, setting: ClaimOverride | None) -> f
         reported = reported.where(col(Feedback.reported_at) > setting.reports_from)
     weights: defaultdict[tuple[int, int], float] = defaultdict(float)
     for row in session.scalars(reported):
-        if row.is_author or _others(session, row) < _MOST_OTHERS:
+        if _others(session, row) < _MOST_OTHERS:
             weights[row.channel, row.card_message] += row.weight
     wrong: list[float] = []
     for card, weight in weights.items():
@@ -149,11 +149,14 @@ def _called_wrong(report: Feedback) -> tuple[ColumnElement[bool], ...]:
 
 
 def _others(session: Session, report: Feedback) -> int:
-    """Count the other claims that the member has called wrong within a day before this report."""
+    """Count the other claims that the member called wrong before this report and no moderator has found wrong since.
+
+    Also on answers to the own words, and however long ago: claims can be said to be reported, and one a day be enough.
+    """
     same = (col(Feedback.server) == report.server, col(Feedback.reporter_hash) == report.reporter_hash)
-    before = (col(Feedback.reported_at) <= report.reported_at, col(Feedback.reported_at) > report.reported_at - WINDOW)
-    query = select(func.count(func.distinct(col(Feedback.claim)))).where(*same, *before)
-    return session.scalar(query.where(col(Feedback.claim) != report.claim, col(Feedback.kind).in_(WRONG_MATCH))) or 0
+    other = (col(Feedback.claim) != report.claim, col(Feedback.kind).in_(WRONG_MATCH))
+    before = select(Feedback).where(*same, *other, col(Feedback.reported_at) <= report.reported_at)
+    return len({row.claim for row in session.scalars(before) if _state(session, _key(row)) != "accepted"})
 
 
 def bar_above(score: float) -> float:
@@ -174,19 +177,23 @@ def _recent(session: Session, report: Feedback, setting: ClaimOverride | None, n
 def weight_of_reports(session: Session, server: int, claim: str, since: datetime, but: str = "") -> float:
     """Return what reports weigh that call a match of the claim wrong: each member once, dismissed ones not at all.
 
-    Whoever has had a part in the pause of another claim has none in this one, except on answers to the own words. `but`
-    is the key of an item of the queue that counts as dismissed.
+    Whoever has had a part in the pause of another claim, however long ago, has none in this one, except on answers to
+    the own words; and nobody has one in more than a few. `but` is the key of an item of the queue that counts as
+    dismissed.
     """
-    recent = (col(Feedback.server) == server, col(Feedback.reported_at) > since, col(Feedback.kind).in_(WRONG_MATCH))
+    wrong = (col(Feedback.server) == server, col(Feedback.kind).in_(WRONG_MATCH))
     paused = select(col(ClaimOverride.claim)).where(
         col(ClaimOverride.server) == server, col(ClaimOverride.paused).is_(True), col(ClaimOverride.claim) != claim
     )
-    elsewhere = select(col(Feedback.reporter_hash)).where(*recent, col(Feedback.claim).in_(paused))
+    elsewhere = select(col(Feedback.reporter_hash)).where(*wrong, col(Feedback.claim).in_(paused))
     spent = set(session.scalars(elsewhere))
     weights: dict[str, float] = {}
-    for row in session.scalars(select(Feedback).where(*recent, col(Feedback.claim) == claim)):
+    recent = (*wrong, col(Feedback.reported_at) > since, col(Feedback.claim) == claim)
+    for row in session.scalars(select(Feedback).where(*recent)):
         key = _key(row)
         if key == but or _state(session, key) == "dismissed" or (row.reporter_hash in spent and not row.is_author):
+            continue
+        if _others(session, row) >= _MOST_OTHERS:
             continue
         weights[row.reporter_hash] = max(row.weight, weights.get(row.reporter_hash, 0.0))
     return sum(weights.values())

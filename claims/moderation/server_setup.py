@@ -1,22 +1,18 @@
 """What a server sets: on single claims, for itself and its channels, and whom the bot leaves alone there."""
 
-from collections.abc import Collection
-from dataclasses import asdict, dataclass, replace
-from typing import Literal, Unpack
+from dataclasses import asdict, replace
+from typing import Unpack
 
 from sqlalchemy import delete, func, select
 from sqlmodel import Session, col
 
-from claims.answering.traces import OWN_WISH
 from claims.base import ClaimBase, Clock
 from claims.moderation.editor import seen_claim
 from claims.moderation.queue import open_rows
 from claims.moderation.rights import Actor, permit
 from claims.store.changes import (
-    CHANNEL,
     CLAIM_SETTING,
     QUEUE_ITEM,
-    SERVER,
     UNSET,
     Change,
     ChangeResult,
@@ -26,12 +22,16 @@ from claims.store.changes import (
 from claims.store.database import insert_into, rows_written
 from claims.store.revisions import AuditEntry, ChangeRecord, hash_user
 from claims.store.server_settings import (
+    CHANNEL,
+    OWN_WISH,
+    SERVER,
     ChannelChange,
     ChannelMode,
     ChannelSettings,
     ServerSettings,
     SettingsChange,
     channel_settings,
+    note_exemption,
     settings_faults,
     settings_of,
     settings_state,
@@ -186,55 +186,16 @@ def _unknown_packs(session: Session, changes: SettingsChange) -> tuple[FieldFaul
     return (FieldFault("packs", "There is no pack {packs}.", "Choose from: {known}.", values),) if unknown else ()
 
 
-# Why somebody is left alone: by a role, by the moderators' choice, or at the own wish.
-ExemptBy = Literal["role", "moderators", "wish"]
-# What a channel's mode comes to for one message.
-HeardAs = Literal["off", "hint", "on", "shadow", "snoozed"]
-
-
-@dataclass(frozen=True, slots=True)
-class MessageRules:
-    """What holds for a member's message before it is read; `snoozed_until` is in seconds since 1970."""
-
-    mode: ChannelMode = "on"
-    exempt: ExemptBy | None = None
-    snoozed_until: int | None = None
-
-    @property
-    def heard_as(self) -> HeardAs:
-        """How to treat the message: nothing is read of who is exempt, and nothing said where the bot is snoozed."""
-        if self.exempt is not None:
-            return "off"
-        return "snoozed" if self.snoozed_until is not None and self.mode in {"on", "hint"} else self.mode
-
-
 class ExemptionBook:
-    """Keeps members as keyed hashes only; roles are a setting of the server."""
+    """Keeps whom the bot leaves alone, as keyed hashes only; roles are a setting of the server.
+
+    `rules` in `claims/store/server_settings.py` says what comes of it for a message.
+    """
 
     def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
         self._database = base.database
         self._key = hash_key
         self._clock = clock or base.clock
-
-    def rules(self, server: int, home: int, author: int, roles: Collection[int] = ()) -> MessageRules:
-        """Return what holds for a message; `home` is the channel whose settings count, `roles` are its author's."""
-        now, mark = self._clock().timestamp(), hash_user(author, self._key)
-        with self._database.reading() as session:
-            channel = channel_settings(session.get(Channel, (server, home)))
-            settings = settings_of(server, session.get(Server, server))
-            marked = select(col(Exemption.server)).where(
-                col(Exemption.user_hash) == mark, col(Exemption.server).in_((OWN_WISH, server))
-            )
-            by = set(session.scalars(marked)) if channel.mode != "off" else set[int]()
-        ends = [end for end in (settings.snoozed_until, channel.snoozed_until) if end is not None and end > now]
-        exempt: ExemptBy | None = None
-        if OWN_WISH in by:
-            exempt = "wish"
-        elif server in by:
-            exempt = "moderators"
-        elif not set(settings.exempt_roles).isdisjoint(roles):
-            exempt = "role"
-        return MessageRules(channel.mode, exempt, max(ends, default=None))
 
     def toggle(self, actor: Actor, member: int) -> bool:
         """Leave a member of the actor's server alone, or no longer; returns whether it is so now.
@@ -249,6 +210,7 @@ class ExemptionBook:
             is_new = bool(rows_written(session, insert_into(session, Exemption).values(row).on_conflict_do_nothing()))
             if not is_new:
                 _drop(session, actor.server, row["user_hash"])
+            note_exemption(session)
             act = "member.exempt" if is_new else "member.answer"
             # Nothing is kept of whom, so that there is nothing to bring back either.
             made = ChangeRecord("exemption", "", None, None)
@@ -264,11 +226,12 @@ class ExemptionBook:
     def wish(self, user: int, *, ignore: bool) -> None:
         """Keep a member's wish not to be answered anywhere, or (not `ignore`) drop it."""
         row = {"server": OWN_WISH, "user_hash": hash_user(user, self._key)}
-        with self._database.writing() as session:
+        with self._database.changing() as session:
             if ignore:
                 session.connection().execute(insert_into(session, Exemption).values(row).on_conflict_do_nothing())
             else:
                 _drop(session, OWN_WISH, row["user_hash"])
+            note_exemption(session)
 
 
 def _drop(session: Session, server: int, mark: object) -> None:

@@ -13,6 +13,8 @@ from claims.record import State, claim_from_state, claim_state, plain_fields, wi
 from claims.store.claim_rows import pack_record, read_rows, write_claim
 from claims.store.revisions import TOUCHSTONE, AuditEntry, ChangeRecord, Who
 from claims.store.server_settings import (
+    CHANNEL,
+    SERVER,
     ServerSettings,
     channel_from_state,
     channel_settings,
@@ -283,10 +285,6 @@ class QueueItemStore:
         row.decided_by, row.decided_at = (str(context.who), context.at) if decided else (None, None)
         context.session.add(row)
         context.session.flush()
-
-
-SERVER = "server"
-CHANNEL = "channel"
 
 
 class ServerStore:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlmodel import Session
 
-from claims.store.freshness import FileFreshness, Freshness, JobLock, ServerFreshness, tell_others
+from claims.store.freshness import FileFreshness, Freshness, JobLock, Newest, ServerFreshness, tell_others
 from claims.store.tables import Table
 from config.errors import DatabaseError, DatabaseUnavailableError, install_hint
 from config.settings import blotted, database_secrets, shown_database
@@ -93,7 +93,7 @@ class Database:
 
     @contextmanager
     def changing(self) -> Generator[Session]:
-        """Yield a writing session for a change of the base with its revision: one at a time, over all processes."""
+        """Yield a writing session for a change that all processes have to notice: one at a time, over all of them."""
         try:
             with self.writing() as session:
                 if self.file is None:
@@ -104,12 +104,16 @@ class Database:
                 if self.file is None:
                     tell_others(session.connection())
         finally:
-            self._freshness.written()
+            self._freshness.last_change = object()
 
-    def revision(self) -> int:
-        """Return the number of the newest revision, whichever process wrote it; cheap enough for every check."""
+    def newest(self) -> Newest:
+        """Return what was changed last, whichever process wrote it; cheap enough to ask for every message."""
         with self._told("read"):
-            return self._freshness.revision()
+            return self._freshness.newest()
+
+    def seen(self) -> Newest | None:
+        """Return what was changed last as it was known within the last second, without any wait; None: ask `newest`."""
+        return self._freshness.seen()
 
     def follow(self) -> None:
         """Hear of other processes' changes in a thread, until the database is closed, in place of asking each time."""

@@ -1,7 +1,7 @@
-"""The newest revision, told without asking the database each time; and jobs that one process at a time does.
+"""What was changed last, told without asking the database each time; and jobs that one process at a time does.
 
-Every check has to know whether the base has changed since. In SQLite that is a look at a counter in shared memory; from
-PostgreSQL a thread hears of it, and asks once a second in case it does not hear.
+Every message has to know whether the base has changed since. In SQLite that is a look at a counter in shared memory;
+from PostgreSQL a thread hears of it, and asks once a second in case it does not hear.
 """
 
 import logging
@@ -10,33 +10,49 @@ import zlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from threading import Event, Lock, Thread
-from typing import Any, Protocol
+from time import monotonic
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 _log = logging.getLogger(__name__)
 
-_NEWEST = "SELECT coalesce(max(id), 0) FROM revision"
+_NEWEST = "SELECT coalesce(max(id), 0), (SELECT coalesce(max(changes), 0) FROM change_count) FROM revision"
 _CHANNEL = "touchstone_changed"
 _POLL = 1.0
 # Any numbers will do that nothing else in the same PostgreSQL database takes.
 _JOBS = 7_380_214
 
 
-class Freshness(Protocol):
-    """Tells the number of the newest revision, whichever process wrote it; safe from any thread."""
+class Newest(NamedTuple):
+    """The number of the newest revision, and how often something was changed that has no history (`ChangeCount`)."""
 
-    def revision(self) -> int:
-        """Return the number; what this process has written is always in it."""
+    revision: int
+    unlisted: int
+
+
+class Freshness(Protocol):
+    """Tells what was changed last, whichever process wrote it; safe from any thread.
+
+    `last_change` stands for the last change that this process has made: whoever makes one puts a new object there.
+    """
+
+    last_change: object
+
+    def newest(self) -> Newest:
+        """Return the numbers; what this process has written is always in them."""
         ...
 
-    def written(self) -> None:
-        """Take note that this process has just changed the base."""
+    def seen(self) -> Newest | None:
+        """Return the numbers as they were within the last second, without a look; None where that takes one.
+
+        Nobody ever waits for it; what this process has written is always in them.
+        """
         ...
 
     def follow(self) -> None:
-        """Follow changes of other processes from now on, until `close`; before, each `revision` asks the database."""
+        """Follow changes of other processes from now on, until `close`; before, each `newest` asks the database."""
         ...
 
     def close(self) -> None:
@@ -45,29 +61,37 @@ class Freshness(Protocol):
 
 
 class FileFreshness:
-    """Of a SQLite file: its counter of writes says when the revision has to be read again; exact at any moment."""
+    """Of a SQLite file: its counter of writes says when the numbers have to be read again; exact at any moment."""
 
     def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
         self._connect = connect
         self._lock = Lock()
         self._connection: sqlite3.Connection | None = None
         self._counter = -1
-        self._revision = 0
+        self._newest = Newest(0, 0)
+        self.last_change = object()
+        # The last change, the time, and the numbers, at the latest look.
+        self._look: tuple[object, float, Newest] = None, 0.0, self._newest
 
-    def revision(self) -> int:
-        """Return the number; raises sqlite3.Error."""
+    def newest(self) -> Newest:
+        """Return the numbers; raises sqlite3.Error."""
         with self._lock:
+            change = self.last_change
             if self._connection is None:
                 self._connection = self._connect()
-            # Read before the revision: what is written in between changes it once more.
+            # Read before the numbers: what is written in between changes it once more.
             [(counter,)] = self._connection.execute("PRAGMA data_version").fetchall()
             if counter != self._counter:
-                [(self._revision,)] = self._connection.execute(_NEWEST).fetchall()
+                [numbers] = self._connection.execute(_NEWEST).fetchall()
+                self._newest = Newest(*numbers)
                 self._counter = counter
-            return self._revision
+            self._look = change, monotonic(), self._newest
+            return self._newest
 
-    def written(self) -> None:
-        """Do nothing: the counter shows writes of all connections but its own, which never writes."""
+    def seen(self) -> Newest | None:
+        """Return what the latest look has shown, where that was a moment ago."""
+        change, at, newest = self._look
+        return newest if change is self.last_change and monotonic() - at < _POLL else None
 
     def follow(self) -> None:
         """Do nothing: the counter is always at hand."""
@@ -83,28 +107,31 @@ class FileFreshness:
 class ServerFreshness:
     """Of a PostgreSQL database: asked each time, or, once it is followed, only after news and once a second.
 
-    While the database is out of reach, those who follow keep the number that they had last.
+    While the database is out of reach, those who follow keep the numbers that they had last.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = Lock()
-        self._revision = -1
-        # The last change of this process, and the one that the number is known to have: each an object of its own.
-        self._written, self._read_with = object(), object()
+        self._newest = Newest(-1, -1)
+        # The last change of this process, and the one that the numbers are known to have: each an object of its own.
+        self.last_change, self._read_with = object(), object()
         self._stop = Event()
         self._thread: Thread | None = None
 
-    def revision(self) -> int:
-        """Return the number; raises DBAPIError."""
-        if self._thread is None or self._read_with is not self._written:
+    def newest(self) -> Newest:
+        """Return the numbers; raises DBAPIError."""
+        seen = self.seen()
+        if seen is None:
             with self._engine.connect() as connection:
                 return self._read(connection)
-        return self._revision
+        return seen
 
-    def written(self) -> None:
-        """Have the number read again before it is told the next time."""
-        self._written = object()
+    def seen(self) -> Newest | None:
+        """Return what the thread has heard last, where one follows."""
+        # Asked first: the numbers are there before it is said what they are known to have.
+        is_known = self._thread is not None and self._read_with is self.last_change
+        return self._newest if is_known else None
 
     def follow(self) -> None:
         """Start the thread that listens, where it does not run yet."""
@@ -122,13 +149,13 @@ class ServerFreshness:
             self._stop.set()
             thread.join(2 * _POLL)
 
-    def _read(self, connection: Connection) -> int:
+    def _read(self, connection: Connection) -> Newest:
         with self._lock:
-            # Looked at before: what is written while the number is read may be missing in it.
-            written = self._written
-            self._revision = int(connection.exec_driver_sql(_NEWEST).scalar_one())
-            self._read_with = written
-            return self._revision
+            # Looked at before: what is written while the numbers are read may be missing in them.
+            change = self.last_change
+            revision, unlisted = connection.exec_driver_sql(_NEWEST).one()
+            self._newest, self._read_with = Newest(int(revision), int(unlisted)), change
+            return self._newest
 
     def _run(self) -> None:
         while not self._stop.is_set():

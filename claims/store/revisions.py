@@ -1,4 +1,4 @@
-"""What the history says of a change: who made it, why, and each thing before and after; and users as keyed hashes.
+"""What the history says of a change: who made it, why, and each thing before and after; and keyed hashes of users.
 
 Whose changes the history keeps stands there by name. Everybody else is a hash: the same user is recognised again, and
 nobody without the key can tell who it is.
@@ -52,6 +52,18 @@ KEY_BYTES = 32
 def hash_user(user: int, key: bytes) -> str:
     """Return the HMAC-SHA256 of a Discord user id, as 64 hexadecimal digits."""
     return hmac.new(key, str(user).encode(), hashlib.sha256).hexdigest()
+
+
+_SMALLER = 2  # of 64 bits that no column holds
+
+
+def mark_of(channel: int, message: int, key: bytes) -> int:
+    """Return what stands for a message whose number is forgotten: below 0, always the same, and of no use without key.
+
+    A message that comes again is still known, and its card goes when it goes.
+    """
+    digest = hmac.new(key, f"{channel}/{message}".encode(), hashlib.sha256).digest()
+    return -1 - (int.from_bytes(digest[:8]) >> _SMALLER)
 
 
 def read_hash_key(given: str | None, folder: Path, *, is_read_only: bool = False) -> bytes:

@@ -1,16 +1,29 @@
-"""What a server can set, as values and as the plain state that its history keeps; and how it is read."""
+"""What a server can set, as values and as the plain state that its history keeps; and what holds for one message.
 
-from collections.abc import Iterator, Mapping
+Every message in chat needs that, and it changes seldom: so what was read is kept until somebody changes it.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
+from threading import Lock
 from typing import Any, Literal, TypeAlias, TypedDict
 
 from sqlalchemy import select
-from sqlmodel import col
+from sqlmodel import Field, Session, col
 
 from checks.model import LocalCutOff
-from claims.store.database import Database
-from claims.store.tables import Channel, Server
+from claims.store.database import Database, insert_into
+from claims.store.freshness import Newest
+from claims.store.revisions import hash_user
+from claims.store.tables import ChangeRow, Channel, Exemption, Server, Table
 from config.errors import FieldFault, msgid
+
+# How the history names the settings of a server (its subject is `server`) and of a channel (`server/channel`).
+SERVER = "server"
+CHANNEL = "channel"
+# The server of an exemption that a member wished for: it holds everywhere, and who is forgotten still wants it.
+OWN_WISH = 0
 
 ChannelMode = Literal["off", "hint", "on", "shadow"]
 # The tag of a language in which the bot speaks, or `auto` for that of each message.
@@ -142,21 +155,110 @@ def settings_faults(changes: SettingsChange | ChannelChange) -> Iterator[FieldFa
             yield FieldFault(name, "{value} is out of range.", mend, {"value": value})
 
 
-class ServerBook:
-    """Reads settings of servers and channels; `ServerSetup` changes them."""
+class ChangeCount(Table, table=True):
+    """How often something (`thing`) has changed that has no history, so that every process notices."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    thing: str = Field(primary_key=True)
+    changes: int
+
+
+_EXEMPTIONS = "exemptions"
+
+
+def note_exemption(session: Session) -> None:
+    """Let every process read again whom to leave alone, once this transaction (`changing`) is written."""
+    insert = insert_into(session, ChangeCount).values(thing=_EXEMPTIONS, changes=1)
+    more = {"changes": col(ChangeCount.changes) + 1}
+    session.connection().execute(insert.on_conflict_do_update(index_elements=["thing"], set_=more))
+
+
+# Why somebody is left alone: by a role, by the moderators' choice, or at the own wish.
+ExemptBy = Literal["role", "moderators", "wish"]
+# What a channel's mode comes to for one message.
+HeardAs = Literal["off", "hint", "on", "shadow", "snoozed"]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRules:
+    """What holds for a member's message before it is read; `snoozed_until` is in seconds since 1970."""
+
+    mode: ChannelMode = "on"
+    exempt: ExemptBy | None = None
+    snoozed_until: int | None = None
+
+    @property
+    def heard_as(self) -> HeardAs:
+        """How to treat the message: nothing is read of who is exempt, and nothing said where the bot is snoozed."""
+        if self.exempt is not None:
+            return "off"
+        return "snoozed" if self.snoozed_until is not None and self.mode in {"on", "hint"} else self.mode
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """All that a server and its channels have set."""
+
+    settings: ServerSettings
+    channels: Mapping[int, ChannelSettings]
+
+
+_UNSET = ChannelSettings()
+_NEVER = Newest(-1, -1)
+# The settings of so many servers are kept; of more, those that were read first are read again.
+_MOST_KEPT = 10_000
+
+
+class ServerBook:
+    """Tells settings of servers and channels, and whom to leave alone, as they are now; `ServerSetup` changes them.
+
+    What was read of a server is kept until a revision touches it, whichever process wrote that. Safe from any thread.
+    """
+
+    def __init__(self, database: Database, hash_key: Callable[[], bytes], clock: Callable[[], datetime]) -> None:
+        """`hash_key` is asked for the key once there is anybody to leave alone."""
+        self._database, self._hash_key, self._clock = database, hash_key, clock
+        self._lock = Lock()
+        self._newest = _NEVER
+        self._kept: dict[int, _Kept] = {}
+        self._exempt = frozenset[tuple[int, str]]()
+
+    def rules(self, server: int, home: int, author: int, roles: Collection[int] = ()) -> MessageRules:
+        """Return what holds for a message; `home` is the channel whose settings count, `roles` are its author's."""
+        return self._rules(self._of(server), home, author, roles)
+
+    def rules_at_hand(self, server: int, home: int, author: int, roles: Collection[int] = ()) -> MessageRules | None:
+        """Return the same without any wait, as known within the last second; None where `rules` has to be asked."""
+        newest, kept = self._database.seen(), self._kept.get(server)
+        # Whoever catches up says so last: what is kept of the server is at least as new.
+        if newest is None or kept is None or newest != self._newest:
+            return None
+        return self._rules(kept, home, author, roles)
+
+    def _rules(self, kept: _Kept, home: int, author: int, roles: Collection[int]) -> MessageRules:
+        server = kept.settings.server
+        settings, channel = kept.settings, kept.channels.get(home, _UNSET)
+        ends = [end for end in (settings.snoozed_until, channel.snoozed_until) if end is not None]
+        if ends:
+            now = self._clock().timestamp()
+            ends = [end for end in ends if end > now]
+        exempt: ExemptBy | None = None
+        mark = hash_user(author, self._hash_key()) if self._exempt and channel.mode != "off" else ""
+        if (OWN_WISH, mark) in self._exempt:
+            exempt = "wish"
+        elif (server, mark) in self._exempt:
+            exempt = "moderators"
+        elif not set(settings.exempt_roles).isdisjoint(roles):
+            exempt = "role"
+        return MessageRules(channel.mode, exempt, max(ends, default=None))
 
     def settings(self, server: int) -> ServerSettings:
         """Return the server's settings, or the defaults where it has set nothing."""
-        with self._database.reading() as session:
-            return settings_of(server, session.get(Server, server))
+        return self._of(server).settings
 
     def settings_in(self, server: int, channel: int) -> ServerSettings:
         """Return the settings that hold in a channel: its own where it has some, else the server's."""
-        with self._database.reading() as session:
-            settings, own = settings_of(server, session.get(Server, server)), session.get(Channel, (server, channel))
+        kept = self._of(server)
+        settings, own = kept.settings, kept.channels.get(channel)
         if own is None:
             return settings
         hours = settings.cooldown_hours if own.cooldown_hours is None else own.cooldown_hours
@@ -165,17 +267,13 @@ class ServerBook:
 
     def local_cut_off(self, server: int, channel: int) -> LocalCutOff | None:
         """Return the cut-off of a channel that has one of its own."""
-        with self._database.reading() as session:
-            own = session.get(Channel, (server, channel))
-            if own is None or own.cut_off is None:
-                return None
-            row = session.get(Server, server)
-            return LocalCutOff(own.cut_off, row.cut_off if row else None)
+        kept = self._of(server)
+        own = kept.channels.get(channel)
+        return None if own is None or own.cut_off is None else LocalCutOff(own.cut_off, kept.settings.cut_off)
 
     def channel(self, server: int, channel: int) -> ChannelSettings:
         """Return what a channel has set, or the defaults."""
-        with self._database.reading() as session:
-            return channel_settings(session.get(Channel, (server, channel)))
+        return self._of(server).channels.get(channel, _UNSET)
 
     def channels(self, server: int) -> dict[int, ChannelMode]:
         """Return the channels that are not off, with their modes."""
@@ -183,7 +281,39 @@ class ServerBook:
 
     def channel_settings(self, server: int) -> dict[int, ChannelSettings]:
         """Return the channels that are not off, with all that they have set."""
-        there = (col(Channel.server) == server, col(Channel.mode) != "off")
+        return {channel: own for channel, own in self._of(server).channels.items() if own.mode != "off"}
+
+    def _of(self, server: int) -> _Kept:
+        newest = self._database.newest()
+        with self._lock:
+            if newest != self._newest:
+                self._catch_up(newest)
+            kept = self._kept.get(server)
+        if kept is None:
+            kept = self._read(server)
+            with self._lock:
+                # What was read before a change that others have noticed since is not kept.
+                if newest == self._newest:
+                    self._kept[server] = kept
+                    if len(self._kept) > _MOST_KEPT:
+                        del self._kept[next(iter(self._kept))]
+        return kept
+
+    def _catch_up(self, newest: Newest) -> None:
+        """Forget what was kept of the servers whose settings have changed, and read anew whom to leave alone."""
+        before = self._newest
         with self._database.reading() as session:
-            rows = session.scalars(select(Channel).where(*there).order_by(col(Channel.channel)))
-            return {row.channel: channel_settings(row) for row in rows}
+            if newest.unlisted != before.unlisted:
+                rows = session.connection().execute(select(col(Exemption.server), col(Exemption.user_hash)))
+                self._exempt = frozenset((server, mark) for server, mark in rows)
+            if newest.revision != before.revision and self._kept:
+                since = (col(ChangeRow.revision) > before.revision, col(ChangeRow.kind).in_((SERVER, CHANNEL)))
+                for subject in session.scalars(select(col(ChangeRow.subject)).where(*since).distinct()):
+                    self._kept.pop(int(subject.partition("/")[0]), None)
+        self._newest = newest
+
+    def _read(self, server: int) -> _Kept:
+        with self._database.reading() as session:
+            settings = settings_of(server, session.get(Server, server))
+            rows = session.scalars(select(Channel).where(col(Channel.server) == server).order_by(col(Channel.channel)))
+            return _Kept(settings, {row.channel: channel_settings(row) for row in rows})

@@ -23,8 +23,7 @@ from rich.progress import track
 from rich.table import Table
 
 from checks.checker import Checker
-from checks.embedders.embedder import SafeEmbedder
-from checks.embedders.opening import SemanticEmbedder
+from checks.embedders.embedder import SafeEmbedder, SemanticEmbedder
 from checks.lexicon import Lexicon
 from checks.tuning import Tuning
 from tests.bench.making import Words, make_chat, make_claims

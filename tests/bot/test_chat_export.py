@@ -121,3 +121,10 @@ def test_a_value_that_is_larger_than_any_message_is_refused(tmp_path, value):
     path.write_text('{"guild": {"id": "1"}, "channel": ' + value)
     with pytest.raises(ExportError, match="broken"):
         read(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_that_an_editor_has_saved_anew_is_read(tmp_path, encoding):
+    path = write_export(tmp_path, message(1, "銀價會漲"))
+    path.write_bytes(path.read_text("utf-8").encode(encoding))
+    assert [each.text for each in read(path)] == ["銀價會漲"]

@@ -8,8 +8,9 @@ import pytest
 from bot.explain import Circumstances, silence_lines
 from bot.texts import Texts
 from checks.model import Finding, Guard, Match
-from claims.moderation.server_setup import MessageRules
+from claims.store.server_settings import MessageRules
 from config.languages import SHOWN
+from tests.bot.records import claim
 
 ENGLISH = Texts.open("en")
 MATCH = Match("a-claim", 0.8, "asserts", "A wording", bar=0.9)
@@ -60,6 +61,15 @@ def test_each_guard_that_held_it_back_is_named(guard, said):
 
 def test_a_sure_match_in_too_few_words_is_named():
     assert "fewer than four words" in lines(replace(MATCH, score=1.0, action="reply"))[1]
+
+
+def test_the_nearest_claim_of_a_text_that_is_left_alone_is_named():
+    claims = {"a-claim": claim(title_en="The quay sinks", title_zh="码头在下沉")}
+    finding = Finding("a text", "en", "silent", (MATCH,))
+    said = [silence_lines(finding, claims, Texts.open(tag), str)[1] for tag in ("en", "zh-Hans", "zh-Hant")]
+    english, *chinese = said
+    assert english == "The nearest claim: “The quay sinks”."
+    assert chinese == ["最接近的说法：“码头在下沉”。", "最接近的說法：「碼頭在下沉」。"]
 
 
 def test_what_holds_in_the_channel_is_named():

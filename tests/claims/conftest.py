@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from claims.base import ClaimBase
+from claims.store.server_settings import ServerBook
 from tests.claims.packs import pack_data, write_pack
 from tests.templates import Templates
 
@@ -24,6 +25,11 @@ class Clock:
 
     def move(self, **span: float) -> None:
         self.now += timedelta(**span)
+
+
+def server_book(base: ClaimBase) -> ServerBook:
+    """Return what tells the settings of servers, and what holds for a message."""
+    return ServerBook(base.database, lambda: KEY, base.clock)
 
 
 @pytest.fixture

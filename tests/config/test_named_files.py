@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from config.named_files import open_named
+from config.named_files import encoding_of, open_named
 
 
 def test_a_file_is_read(tmp_path):
@@ -45,3 +45,9 @@ def test_a_pipe_is_read_to_its_end_where_somebody_writes(tmp_path):
     with open_named(tmp_path / "pipe") as file:
         assert len(file.read()) == 180_000
     writer.join()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_the_encoding_is_told_by_the_mark(encoding):
+    data = "白银 silver".encode(encoding)
+    assert data.decode(encoding_of(data)) == "白银 silver"

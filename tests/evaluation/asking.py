@@ -12,8 +12,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from checks.embedders.embedder import Vectors
-from checks.embedders.opening import SemanticEmbedder
+from checks.embedders.embedder import SemanticEmbedder, Vectors
 from checks.lexicon import Lexicon, analyse
 from checks.stance import StanceReader
 from checks.stance.reader import FURTHEST, VECTOR_SCALE

@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from checks.base import IndexedBase
-from checks.embedders.embedder import SafeEmbedder, Vector, Vectors
-from checks.embedders.opening import SemanticEmbedder
+from checks.embedders.embedder import SafeEmbedder, SemanticEmbedder, Vector, Vectors
 from checks.lexicon import Lexicon, analyse
 from checks.matching import Look, StanceReadings, stance_measures, topic_measures
 from checks.meaning import Meaning, Nearness

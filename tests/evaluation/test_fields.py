@@ -3,8 +3,7 @@
 import pytest
 
 from checks.checker import Checker
-from checks.embedders.embedder import SafeEmbedder
-from checks.embedders.opening import SemanticEmbedder
+from checks.embedders.embedder import SafeEmbedder, SemanticEmbedder
 from tests.evaluation.judging import UNSEEN, in_the_other_language, mean
 from tests.evaluation.judging import figures as judged
 from tests.evaluation.packs import read_claims

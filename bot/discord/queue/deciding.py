@@ -1,6 +1,6 @@
 """What can be decided on an item of the queue, how it is named, and the one line that says what a decision did."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any, Literal, cast, get_args
@@ -42,7 +42,7 @@ ALL = "all"
 
 async def read_message(request: Request, channel_id: int, message_id: int) -> str:
     """Return the text of a message of this server; nothing of it is kept. Raises what `fetch_message` raises."""
-    return (await fetch_message(request, channel_id, message_id)).content
+    return said_in(await fetch_message(request, channel_id, message_id))
 
 
 async def fetch_message(request: Request, channel_id: int, message_id: int) -> discord.Message:
@@ -67,8 +67,12 @@ async def fetch_message(request: Request, channel_id: int, message_id: int) -> d
 
 
 async def unseen_channels(request: Request) -> frozenset[int]:
-    """Return those channels of waiting items whose messages the person may not read; one that is gone hides nothing."""
-    channels = await request.do(request.moderation.queue.channels, request.actor)
+    """Return those channels of waiting items whose messages the person may not read."""
+    return await unseen_among(request, await request.do(request.moderation.queue.channels, request.actor))
+
+
+async def unseen_among(request: Request, channels: Iterable[int]) -> frozenset[int]:
+    """Return those of the channels whose messages the person may not read; one that is gone hides nothing."""
     return frozenset([channel for channel in channels if not await may_see(request, channel)])
 
 

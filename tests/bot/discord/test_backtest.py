@@ -91,7 +91,7 @@ async def test_a_run_that_takes_too_long_says_that_it_stopped(world, past, monke
     monkeypatch.setattr(ticking, "LONGEST", -1.0)
     shown = text_of(await world.chief.slash(world.channel, "backtest", channel=past))
     assert "these are the newest messages" in shown
-    assert "1 messages of members read." in shown
+    assert "1 message of members read." in shown
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,13 @@ async def test_the_end_says_what_is_set(world, admin):
     assert f"- <#{world.channel.id}>: answers" in shown
 
 
+async def test_the_summary_has_the_colons_of_its_language(world, admin, in_language):
+    in_language(discord.Locale.taiwan_chinese)
+    shown = text_of(await opened(world, admin, "done"))
+    assert f"- <#{world.channel.id}>：回覆" in shown
+    assert "- 語言：未選擇" in shown
+
+
 async def test_a_server_that_is_set_up_comes_back_to_its_summary_and_from_there_to_each_step(world, admin):
     world.touchstone.moderation.setup.change(administrator(world.guild.id), language="en")
     message = await opened(world, admin)

@@ -5,7 +5,7 @@ import pytest
 
 from bot.discord import create_bot
 from config.errors import NotAllowedError
-from tests.bot.discord.world import CRANE, LAMP, MODERATORS_ONLY, labels_of, text_of
+from tests.bot.discord.world import CRANE, FERRY, LAMP, MODERATORS_ONLY, labels_of, text_of
 
 COMMAND = "touchstone shadow"
 CLEAR = "Delete these counts"
@@ -78,3 +78,21 @@ async def test_members_do_not_see_them_and_the_right_to_delete_them_is_asked_aga
 async def test_the_report_is_in_the_language_of_the_client(world, in_language, locale, says):
     in_language(locale)
     assert says in text_of(await world.chief.slash(world.channel, COMMAND))
+
+
+async def test_of_channels_that_the_moderator_may_not_read_only_the_number_is_told(world):
+    secret = world.guild.create_text_channel("secret")
+    await world.chief.slash(secret, "touchstone watch", mode="shadow")
+    said = await world.alice.send(secret, FERRY)
+    channel = world.env.bot.get_channel(secret.id)
+    shown = await world.chief.slash(world.channel, COMMAND)
+    assert str(said.id) in text_of(shown)
+    await channel.set_permissions(channel.guild.get_role(world.guild.roles["chief"].id), view_channel=False)
+    ticking = text_of(await world.chief.click(shown.response.message, label="Tick right or wrong"))
+    assert "0 of 3 ticked" in ticking
+    assert str(said.id) not in ticking
+    shown = text_of(await world.chief.slash(world.channel, COMMAND))
+    assert "Replies: 4, 444.44 per 1,000 messages." in shown
+    assert "1 reply is not listed" in shown
+    assert "ferry" not in shown
+    assert str(said.id) not in shown

@@ -3,7 +3,7 @@
 import discord
 import pytest
 
-from claims.moderation.server_setup import MessageRules
+from claims.store.server_settings import MessageRules
 from tests.bot.discord.world import CRANE, CRANE_TW, FERRY, MODERATORS_ONLY, SEALS, text_of
 from tests.claims.people import administrator
 
@@ -99,7 +99,7 @@ async def test_a_whole_server_is_snoozed_and_status_says_so(world):
     await world.alice.send(world.channel, CRANE)
     assert not world.cards()
     assert "I am quiet in the whole server until <t:" in text_of(await world.chief.slash(world.channel, "status"))
-    rules = world.touchstone.moderation.exemptions.rules(world.guild.id, world.channel.id, world.alice.id)
+    rules = world.touchstone.servers.rules(world.guild.id, world.channel.id, world.alice.id)
     assert rules.heard_as == "snoozed"
     assert rules != MessageRules("on")
 
@@ -219,3 +219,25 @@ async def test_commands_in_texts_can_be_clicked(world, in_language):
 async def test_forms_show_commands_as_they_are_typed(world):
     form = await world.chief.slash(world.channel, "claims new")
     assert "</" not in str(form.modal)
+
+
+async def test_moderators_see_that_the_budget_is_used_up(world):
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), budget=0.1)
+    await world.alice.send(world.channel, CRANE)
+    said = await world.alice.send(world.channel, SEALS)
+    assert (len(world.cards()), len(world.reactions())) == (1, 1)
+    assert "The budget of 0.1 replies per 1,000 messages is used up" in await why(world, said)
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), budget=500)
+    assert "budget" not in await why(world, said)
+
+
+async def test_moderators_see_that_a_claim_stands_in_a_spoiler(world):
+    hidden = await world.alice.send(world.channel, f"||{CRANE}||")
+    shown = await world.alice.send(world.channel, f"{SEALS} ||and more||")
+    assert "It says the claim in a spoiler: a hint at most." in await why(world, hidden)
+    assert "spoiler" not in await why(world, shown)
+
+
+async def test_moderators_see_which_claim_a_silent_message_came_near(world):
+    said = await world.alice.send(world.channel, "crane of 1920")
+    assert "The nearest claim: “The old harbour crane was built in 1920”." in await why(world, said)

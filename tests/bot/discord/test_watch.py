@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 from simcord.backend import serializers
+from sqlalchemy import event
 
-from bot.discord import create_bot, watch
+from bot.discord import bot, create_bot, watch
 from claims.answering.answers import AnswerBook
 from tests.bot.discord.world import CRANE, CRANE_ZH, FERRY, LAMP_TW, SEALS, SILENT, labels_of, text_of
 from tests.claims.people import administrator
@@ -134,6 +135,29 @@ async def test_the_card_goes_with_its_message(world):
     assert world.touchstone.answers.card(card.channel.id, card.id).hidden
 
 
+def cooling(world):
+    return world.touchstone.answers.cooling(world.channel.id, ["crane-built-1920"], timedelta(hours=6))
+
+
+@pytest.mark.parametrize("way", ["delete", "edit"])
+async def test_who_takes_a_claim_back_does_not_keep_it_unanswered_for_others(world, way):
+    said = await world.alice.send(world.channel, CRANE)
+    assert cooling(world)
+    await (world.alice.delete(said) if way == "delete" else world.alice.edit(said, "good morning, coffee is ready"))
+    assert not world.cards()
+    await world.bob.send(world.channel, CRANE)
+    assert len(world.cards()) == 1
+
+
+@pytest.mark.parametrize(("who", "rests"), [("alice", False), ("mod", True)])
+async def test_a_claim_rests_where_a_moderator_hides_its_card_and_not_where_its_author_does(world, who, rests):
+    card, person = await world.card(), getattr(world, who)
+    answer = await person.click(card, label="Not what I said")
+    await person.click(answer.response.message, label="Hide the card")
+    assert not world.cards()
+    assert bool(cooling(world)) == rests
+
+
 def meanwhile(monkeypatch, name, act):
     """Let something happen in Discord while an answer is under way: before the answer book does what is named."""
     plain, loop = getattr(AnswerBook, name), asyncio.get_running_loop()
@@ -245,6 +269,17 @@ async def test_after_the_pause_the_same_claim_can_be_answered(world):
     assert len(world.cards()) == 1
 
 
+async def test_small_talk_asks_the_database_nothing(world):
+    await world.alice.send(world.channel, "does anyone want to play tonight")
+    asked: list[str] = []
+    event.listen(world.touchstone.base.database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    for number in range(5):
+        await world.alice.send(world.channel, f"see you all tomorrow at {number} then")
+    assert asked == []
+    await world.card()
+    assert asked
+
+
 async def test_a_message_that_is_gone_before_the_answer_is_no_failure(world, caplog):
     world.env.inject_error("POST", "/channels/*/messages", status=400, code=50035)
     await world.alice.send(world.channel, CRANE)
@@ -255,7 +290,7 @@ async def test_a_message_that_is_gone_before_the_answer_is_no_failure(world, cap
 @pytest.fixture
 def impatient(monkeypatch):
     """Let tries follow one another within a moment."""
-    monkeypatch.setattr(watch, "_PAUSES", (0.01,))
+    monkeypatch.setattr(bot, "_PAUSES", (0.01,))
 
 
 @pytest.mark.usefixtures("impatient")
@@ -280,7 +315,7 @@ async def test_what_discord_does_not_take_in_time_silences_no_claim(world, monke
         raise TimeoutError
 
     with monkeypatch.context() as patch:
-        patch.setattr(watch, "_tirelessly", too_late)
+        patch.setattr(watch, "tirelessly", too_late)
         await world.alice.send(world.channel, CRANE)
     assert not world.cards()
     await world.bob.send(world.channel, CRANE)

@@ -56,6 +56,7 @@ async def test_whoever_clicks_the_reaction_reads_the_card_privately_and_once(wor
     await world.bob.react(said, OFFER)
     (letter,) = letters(world.bob)
     assert "The yearbook dates the crane to 1954" in text_of(letter)
+    assert said.jump_url in text_of(letter)
     assert not world.cards()
     assert not letters(world.mod)
 
@@ -83,6 +84,42 @@ async def test_who_takes_no_direct_messages_gets_a_button_in_the_channel(world):
     (line,) = world.cards()
     assert labels_of(line) == ["Read the answer"]
     assert "The yearbook dates the crane to 1954" in text_of(await world.bob.click(line, label="Read the answer"))
+
+
+@pytest.mark.usefixtures("hinting")
+async def test_one_button_is_enough_for_all_who_take_no_direct_messages_and_it_goes_when_it_is_done(world):
+    said = await world.alice.send(world.channel, CRANE)
+    world.env.inject_error("POST", "/users/@me/channels", status=403, code=50007, times=None)
+    for person in (world.bob, world.mod, world.chief):
+        await person.react(said, OFFER)
+    (line,) = world.cards()
+    assert line.reference.message_id == said.id
+    assert [body["allowed_mentions"] for body in world.sent()] == [SILENT]
+    private = await world.bob.click(line, label="Read the answer")
+    await world.bob.click(private.response.message, label="Show everybody")
+    (card,) = world.cards()
+    assert "The yearbook dates the crane to 1954" in text_of(card)
+
+
+@pytest.mark.usefixtures("hinting")
+async def test_the_button_goes_with_its_message(world):
+    said = await world.alice.send(world.channel, CRANE)
+    world.env.inject_error("POST", "/users/@me/channels", status=403, code=50007)
+    await world.bob.react(said, OFFER)
+    await world.alice.delete(said)
+    assert not world.cards()
+
+
+@pytest.mark.usefixtures("hinting")
+async def test_who_may_no_longer_read_the_channel_shows_nothing_there(world):
+    said = await world.alice.send(world.channel, CRANE)
+    await world.bob.react(said, OFFER)
+    (letter,) = letters(world.bob)
+    channel = world.env.bot.get_channel(world.channel.id)
+    await channel.set_permissions(channel.guild.default_role, view_channel=False)
+    refused = await world.bob.user.click(letter, label="Show everybody")
+    assert text_of(refused) == "You may not read the channel of this message."
+    assert not world.cards()
 
 
 @pytest.mark.usefixtures("hinting")

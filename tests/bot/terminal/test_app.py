@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 
 def test_the_version_is_told(call):
     done = call("--version")
@@ -56,3 +58,57 @@ def test_checking_imports_nothing_that_only_other_commands_need(base_address, tm
     imported = set(done.stderr.split())
     assert "bot.service" in imported
     assert imported & {"discord", "typer.testing", "bot.discord", "onnxruntime"} == set()
+
+
+# A command line that cannot be used, what is said of it, and what of that is said in Chinese, too.
+UNUSABLE = [
+    (["chek", "hi"], "There is no command chek. Did you mean check?", "check"),
+    (["check", "--bogus"], "There is no option --bogus.", "--bogus"),
+    (["claims", "list", "--serve", "1"], "There is no option --serve. Did you mean --server?", "--server"),
+    (["claims", "show"], "ID is missing.", "ID"),
+    (["claims", "show", "a", "b"], "That is more than this takes: b", "b"),
+    (["claims", "export", "--out"], "--out needs a value.", "--out"),
+    (["claims", "export", "--bom=1"], "--bom takes no value.", "--bom"),
+    (["claims", "list", "--status", "x"], "--status: x is none of published, draft, withdrawn, all.", "withdrawn"),
+    (["claims", "list", "--server", "x"], "--server: This has to be a whole number.", "--server"),
+    (["claims", "list", "--server", "9" * 4301], "--server: This number is too large.", "--server"),
+    (["trends", "--days", "0"], "--days: This has to be 1 or more.", "1"),
+    (["trends", "--days", "999"], "--days: This has to be 366 or less.", "366"),
+    (["trends", "--out", "."], "--out: . is a folder.", "--out"),
+    (["backtest", "nowhere.json"], "EXPORT.json: nowhere.json cannot be read (", "nowhere.json"),
+    (["check", "--full", "hi"], "--full belongs to --card.", "--card"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said", "kept"), UNUSABLE)
+def test_a_command_line_that_cannot_be_used_is_told_in_the_language_of_the_terminal(
+    call, surroundings, arguments, said, kept
+):
+    done = call(*arguments)
+    assert done.code == 2
+    assert said in " ".join(done.err.replace("│", "").split())
+    for language, heading in (("zh_CN", "─ 错误 ─"), ("zh_TW", "─ 錯誤 ─")):
+        surroundings.setenv("LANG", f"{language}.UTF-8")
+        told = call(*arguments)
+        assert (told.code, told.out) == (2, "")
+        assert heading in told.err
+        assert kept in told.err
+        # Beside the names of commands, options and values no English is left.
+        panel = told.err.partition("─ ")[2]
+        assert not {"Error", "There", "This", "has", "is", "needs", "takes", "Did"} & set(panel.split()), panel
+
+
+def test_help_in_chinese_has_chinese_headings_and_switches_show_no_type(call, surroundings):
+    assert "<bool>" not in call("check", "--help").out
+    surroundings.setenv("LANG", "zh_TW.UTF-8")
+    told = call("claims", "export", "--help").out
+    assert {"Usage:", "Options", "[OPTIONS]", "<bool>"} & set(told.split()) == set()
+    assert "用法：" in told
+    assert "[預設：yaml]" in told
+
+
+def test_what_fails_is_told_in_the_language_of_the_terminal(call, surroundings, tmp_path):
+    (tmp_path / "broken.json").write_text("{")
+    surroundings.setenv("LANG", "zh_TW.UTF-8")
+    assert "已拒絕，沒有寫入任何內容" in call("claims", "import", "broken.json").err
+    assert "沒有文件 nope" in call("documents", "show", "nope").err

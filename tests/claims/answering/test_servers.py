@@ -9,20 +9,21 @@ from claims.moderation.rights import Actor
 from claims.moderation.server_setup import ServerSetup
 from claims.store.changes import note_changes
 from claims.store.revisions import AuditEntry, ChangeRecord
-from claims.store.server_settings import ChannelSettings, ServerBook, ServerSettings
+from claims.store.server_settings import ChannelSettings, ServerSettings
 from claims.store.tables import ChangeRow, Revision
 from config.errors import InvalidEditError, NotAllowedError
+from tests.claims.conftest import server_book
 
 SERVER = 1_300_000_000_000_000_001
 CHIEF = Actor(4711, SERVER, is_administrator=True)
 
 
 def test_a_server_that_has_set_nothing_has_the_defaults(any_base: ClaimBase) -> None:
-    assert ServerBook(any_base.database).settings(SERVER) == ServerSettings(SERVER, None, (), None)
+    assert server_book(any_base).settings(SERVER) == ServerSettings(SERVER, None, (), None)
 
 
 def test_settings_are_kept_and_apart_for_each_server(any_base: ClaimBase) -> None:
-    book, setup = ServerBook(any_base.database), ServerSetup(any_base)
+    book, setup = server_book(any_base), ServerSetup(any_base)
     setup.change(CHIEF, language="zh-Hant", moderator_roles=(2**62, 5))
     changed = setup.change(CHIEF, cooldown_hours=0.5)
     assert changed == book.settings(SERVER) == ServerSettings(SERVER, "zh-Hant", (2**62, 5), 0.5)
@@ -41,7 +42,7 @@ def test_a_negative_cooldown_is_refused(base: ClaimBase) -> None:
 
 
 def test_channels_are_off_until_somebody_sets_a_mode(any_base: ClaimBase) -> None:
-    book, setup = ServerBook(any_base.database), ServerSetup(any_base)
+    book, setup = server_book(any_base), ServerSetup(any_base)
     assert book.channels(SERVER).get(1, "off") == "off"
     setup.set_channel_mode(CHIEF, 1, "on")
     setup.set_channel_mode(CHIEF, 2, "hint")
@@ -70,7 +71,7 @@ def test_every_change_is_a_revision_with_its_actor_and_no_change_is_none(any_bas
 
 
 def test_a_channel_may_have_a_cool_down_and_a_cut_off_of_its_own(any_base: ClaimBase) -> None:
-    setup, book = ServerSetup(any_base), ServerBook(any_base.database)
+    setup, book = ServerSetup(any_base), server_book(any_base)
     setup.change(CHIEF, cooldown_hours=6, cut_off=0.9)
     setup.set_channel_mode(CHIEF, 1, "on")
     setup.change_channel(CHIEF, 1, cooldown_hours=0.5)
@@ -90,11 +91,11 @@ def test_a_channels_settings_are_held_to_the_same_bounds(any_base: ClaimBase) ->
         setup.snooze(CHIEF, 721)
     with pytest.raises(NotAllowedError):
         setup.change_channel(Actor(1, SERVER), 1, cut_off=0.5)
-    assert ServerBook(any_base.database).channel(SERVER, 1) == ChannelSettings()
+    assert server_book(any_base).channel(SERVER, 1) == ChannelSettings()
 
 
 def test_a_mode_that_was_set_before_there_was_more_can_be_undone(any_base: ClaimBase) -> None:
-    setup, book = ServerSetup(any_base), ServerBook(any_base.database)
+    setup, book = ServerSetup(any_base), server_book(any_base)
     setup.set_channel_mode(CHIEF, 1, "hint")
     older = ChangeRecord("channel", f"{SERVER}/1", {"mode": "on"}, {"mode": "hint"})
     with any_base.database.changing() as session:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from checks.model import Finding, Match
 from claims.answering.answers import AnswerBook, SightingBook
-from claims.answering.traces import CARDS_KEPT, TRACES, TraceBook, mark_of
+from claims.answering.traces import CARDS_KEPT, TRACES, TraceBook
 from claims.base import ClaimBase
 from claims.moderation.editor import DraftBook
 from claims.moderation.examples import ExampleBook, KeptMessage
@@ -19,7 +19,7 @@ from claims.moderation.queue import Queue
 from claims.moderation.reports import FeedbackBook
 from claims.moderation.rights import Actor
 from claims.moderation.server_setup import ExemptionBook
-from claims.store.revisions import hash_user
+from claims.store.revisions import hash_user, mark_of
 from claims.store.tables import Table
 from tests.claims.conftest import KEY, Clock
 from tests.claims.people import CLAIM, HERE, MEMBER, MODERATOR, settled
@@ -31,6 +31,7 @@ MONTH = timedelta(days=30)
 NOBODY = {
     "answer": "channel server claims kind offered hidden shown language taken_at",
     "change": "id revision kind subject",
+    "change_count": "*",
     "channel": "*",
     "citation": "*",
     "claim": "key id server pack position kind title as_of review_by status version loaded_digest changed_at",

@@ -16,7 +16,6 @@ from claims.moderation.sources import NewSource, SourceBook
 from claims.record import State, claim_state, fields_by_language
 from claims.store.changes import Change, note_changes, write_changes
 from claims.store.revisions import AuditEntry, ChangeRecord
-from claims.store.server_settings import ServerBook
 from config.errors import (
     ConflictError,
     DatabaseError,
@@ -26,7 +25,7 @@ from config.errors import (
     UnknownClaimError,
     UnknownEntryError,
 )
-from tests.claims.conftest import KEY
+from tests.claims.conftest import KEY, server_book
 from tests.claims.people import ADMINISTRATOR, CLAIM, HERE, MEMBER, MODERATOR, OPERATOR, SECOND, STRANGER, settled
 
 
@@ -155,7 +154,7 @@ def test_a_bulk_change_is_undone_as_one_or_not_at_all(base: ClaimBase) -> None:
 
 
 def test_settings_and_channels_are_undone_too_and_rights_by_an_administrator_only(base: ClaimBase) -> None:
-    setup, book, undoing = ServerSetup(base), ServerBook(base.database), Undoing(base)
+    setup, book, undoing = ServerSetup(base), server_book(base), Undoing(base)
     setup.set_channel_mode(MODERATOR, 9, "shadow")
     undoing.undo(MODERATOR, base.revision)
     assert book.channels(HERE).get(9, "off") == "off"

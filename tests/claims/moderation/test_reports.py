@@ -12,6 +12,7 @@ from checks.checker import Checker
 from checks.model import Finding, Match
 from claims.answering.answers import AnswerBook, SightingBook
 from claims.base import ClaimBase
+from claims.exchange.importing import load_pack
 from claims.moderation.candidate_items import QueueDecisions
 from claims.moderation.history import History
 from claims.moderation.queue import Queue
@@ -19,6 +20,7 @@ from claims.moderation.reports import FeedbackBook, Standing, bar_above
 from claims.moderation.server_setup import ClaimSettings, ServerSetup
 from config.errors import InvalidEditError, UnknownClaimError
 from tests.claims.conftest import KEY, Clock
+from tests.claims.packs import claim_data, pack_data, write_pack
 from tests.claims.people import CLAIM, HERE, MODERATOR, THERE, settled
 from tests.templates import load_shipped_packs
 
@@ -251,11 +253,11 @@ def report(feedback: FeedbackBook, shown: int, member: int, standing: Standing =
     return feedback.act(HERE, 8, CLAIM, shown, member, "not-said", standing).paused
 
 
-def bubble_card(base: ClaimBase, clock: Clock, message: int, author: int = 1) -> int:
-    finding = Finding("said", "en", "reply", (Match("bubble", 0.9, "asserts", "w", action="reply"),))
+def bubble_card(base: ClaimBase, clock: Clock, message: int, author: int = 1, claim: str = "bubble") -> int:
+    finding = Finding("said", "en", "reply", (Match(claim, 0.9, "asserts", "w", action="reply"),))
     SightingBook(base, KEY, clock).record(HERE, 8, message, author, finding, "reply")
     answers = AnswerBook(base, KEY, clock)
-    answers.take(HERE, 8, message, author, ["bubble"], timedelta(0))
+    answers.take(HERE, 8, message, author, [claim], timedelta(0))
     answers.posted(8, message, message + 1000)
     return message + 1000
 
@@ -308,6 +310,47 @@ def test_authors_are_heard_about_their_own_messages_whatever_else_they_reported(
     own = [bubble_card(base, clock, 20 + member, author=member) for member in (2, 3)]
     assert not feedback.act(HERE, 8, "bubble", own[0], 2, "not-said").paused
     assert feedback.act(HERE, 8, "bubble", own[1], 3, "not-said").paused
+
+
+@pytest.fixture
+def many(base: ClaimBase, tmp_path: Path) -> list[str]:
+    """Further claims; those of a handful of members are soon used up."""
+    names = [f"claim-{number}" for number in range(5)]
+    load_pack(base, write_pack(tmp_path, pack_data(*map(claim_data, names), pack="more")))
+    return names
+
+
+def test_one_member_alone_makes_the_bot_careful_about_a_few_claims_even_by_own_messages_and_over_days(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock, many: list[str]
+) -> None:
+    for number, claim in enumerate(many):
+        shown = bubble_card(base, clock, 30 + number, author=5, claim=claim)
+        feedback.act(HERE, 8, claim, shown, 5, "not-said", SETTLED)
+        clock.move(days=2)
+    assert [base.claim(claim, HERE).raised_to > 0 for claim in many] == [True, True, False, False, False]
+
+
+def test_who_was_found_right_is_heard_on(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock, many: list[str]
+) -> None:
+    for number, claim in enumerate(many):
+        shown = bubble_card(base, clock, 30 + number, claim=claim)
+        assert feedback.act(HERE, 8, claim, shown, 5, "not-said", SETTLED).raised_to
+        (item,) = Queue(base, KEY, clock).items(MODERATOR, kind="feedback").items
+        QueueDecisions(base).accept_negative(MODERATOR, item.id, text="something else altogether")
+
+
+@pytest.mark.parametrize(("by_own_messages", "paused"), [(False, 1), (True, 2)])
+def test_the_same_handful_pauses_no_claim_a_day(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock, many: list[str], by_own_messages: bool, paused: int
+) -> None:
+    for number, claim in enumerate(many):
+        for member in (2, 3, 4):
+            author = member if by_own_messages else 1
+            shown = bubble_card(base, clock, 30 + 10 * number + member, author=author, claim=claim)
+            feedback.act(HERE, 8, claim, shown, member, "not-said", SETTLED)
+        clock.move(days=2)
+    assert sum(base.claim(claim, HERE).paused for claim in many) == paused
 
 
 def test_reports_that_moderators_dismiss_count_no_more_and_make_the_next_ones_lighter(

@@ -13,9 +13,9 @@ from claims.moderation.edits import AddWording, EditTexts
 from claims.moderation.queue import Queue
 from claims.moderation.reports import FeedbackBook
 from claims.moderation.server_setup import ClaimSettings, ServerSetup
-from claims.store.server_settings import ServerBook, ServerSettings
+from claims.store.server_settings import ServerSettings
 from config.errors import InvalidEditError
-from tests.claims.conftest import KEY, Clock
+from tests.claims.conftest import KEY, Clock, server_book
 from tests.claims.packs import claim_data, pack_data, write_pack
 from tests.claims.people import ADMINISTRATOR, CLAIM, HERE, MEMBER, MOD_ROLE, MODERATOR, STRANGER, settled
 
@@ -40,8 +40,8 @@ def test_every_setting_comes_back_as_it_was_set(base: ClaimBase) -> None:
         correction_days=0,
         setup_step="channels",
     )
-    assert ServerBook(base.database).settings(HERE) == settings
-    assert ServerBook(base.database).settings(STRANGER.server or 0) == ServerSettings(STRANGER.server or 0)
+    assert server_book(base).settings(HERE) == settings
+    assert server_book(base).settings(STRANGER.server or 0) == ServerSettings(STRANGER.server or 0)
 
 
 def test_a_value_out_of_range_or_an_unknown_pack_is_refused_with_its_field(base: ClaimBase) -> None:
@@ -49,7 +49,7 @@ def test_a_value_out_of_range_or_an_unknown_pack_is_refused_with_its_field(base:
         ServerSetup(base).change(MODERATOR, cut_off=2, budget=-1, pause_reports=0, packs=("tiny", "moon"))
     assert [fault.field for fault in caught.value.faults] == ["cut_off", "budget", "pause_reports", "packs"]
     assert "There is no pack moon. Choose from: sea, tiny." in str(caught.value)
-    assert ServerBook(base.database).settings(HERE).packs is None
+    assert server_book(base).settings(HERE).packs is None
 
 
 def test_a_server_sees_the_packs_it_subscribes_to_and_its_own_claims(base: ClaimBase) -> None:
@@ -92,4 +92,4 @@ def test_digests_go_to_the_channels_that_were_chosen(base: ClaimBase) -> None:
     assert Digests(base).channels() == {}
     ServerSetup(base).change(MODERATOR, digest_channel=99)
     assert Digests(base).channels() == {HERE: 99}
-    assert ServerBook(base.database).settings(HERE).moderator_roles == (MOD_ROLE,)
+    assert server_book(base).settings(HERE).moderator_roles == (MOD_ROLE,)

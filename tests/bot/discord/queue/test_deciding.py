@@ -55,6 +55,15 @@ async def test_a_text_is_never_to_be_matched(world, waiting):
     assert text_of(shown_by(done)).startswith("✓ Taken as never to be matched with: The old harbour crane")
 
 
+async def test_a_forwarded_message_has_the_words_that_it_forwards(world, waiting):
+    there = world.guild.create_text_channel("there")
+    said = await world.bob.forward(await world.alice.send(there, "ferry quiet today, so it seems"), world.channel)
+    place = (world.guild.id, said.channel.id, said.id, world.bob.id)
+    assert waiting.queue.note_near_miss(*place, FERRY_CLAIM, 0.41)
+    await world.chief.click(await opened(world, waiting.newest()), label="Accept as wording")
+    assert "ferry quiet today, so it seems" in wordings(world, FERRY_CLAIM)
+
+
 async def test_an_item_is_dismissed(world, waiting):
     number = waiting.proposal()
     done = await world.chief.click(await opened(world, number), label="Dismiss")

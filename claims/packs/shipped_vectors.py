@@ -1,0 +1,127 @@
+"""The vectors of all texts of the shipped packs, which come with them, so that a first start need not embed thousands.
+
+`make vectors` writes the file: for each text its hash and its vector, as the encoder of the installation made it. Each
+number takes one byte, by which a cosine moves by 0.002 at most. What the file does not have is embedded and kept in
+the base.
+"""
+
+import hashlib
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from importlib.resources.abc import Traversable
+from io import BytesIO
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+import numpy.typing as npt
+
+from checks.embedders.embedder import Vector, Vectors, VectorStore
+
+log = logging.getLogger(__name__)
+
+# By so much a cosine with a shipped vector may differ from that with the vector it comes of.
+MOST_OFF = 0.002
+# Bytes of a hash: enough that no two texts meet.
+_HASH = 16
+_LARGEST = 127
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RoundedVectors:
+    """Vectors of one encoder, a byte a number: `rows[hash of a text]` is its row, whose largest number is `largest`."""
+
+    encoder: str
+    rows: Mapping[bytes, int]
+    numbers: Array
+    largest: Vector
+
+    def of(self, rows: Sequence[int]) -> Vectors:
+        """Return rows as vectors of unit length."""
+        vectors = self.numbers[rows] * (self.largest[rows, None] / np.float32(_LARGEST))
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+
+
+_NOTHING = RoundedVectors("", {}, np.zeros((0, 0), dtype=np.int8), np.zeros(0, dtype=np.float32))
+
+
+class ShippedVectors:
+    """The `VectorStore` of `checks.embedders` that has what is shipped, and asks the store beside it for the rest.
+
+    The file is read when a vector is first asked for. Where it cannot be read, or another encoder made it, the other
+    store has the word. Both methods raise what that one does.
+    """
+
+    def __init__(self, beside: VectorStore | None = None, file: Traversable | None = None) -> None:
+        """Keep nothing where there is no store `beside`; `file` is the one that comes with Touchstone."""
+        self._beside = beside
+        self._file = file or shipped_file()
+
+    def load(self, model: str, texts: Sequence[str]) -> dict[str, Vector]:
+        """Return the vectors of those of the texts that are shipped or kept; all of them have the same length."""
+        shipped = self._shipped if texts and self._shipped.encoder == model else _NOTHING
+        rows = {text: row for text in texts if (row := shipped.rows.get(_hash(text))) is not None}
+        vectors = shipped.of([*rows.values()])
+        found: dict[str, Vector] = dict(zip(rows, vectors, strict=True))
+        missing = [text for text in texts if text not in found]
+        if self._beside is not None and missing:
+            kept = self._beside.load(model, missing)
+            found |= {text: vector for text, vector in kept.items() if not rows or len(vector) == vectors.shape[1]}
+        return found
+
+    def save(self, model: str, vectors: Mapping[str, Vector]) -> None:
+        """Have the other store keep the vectors."""
+        if self._beside is not None:
+            self._beside.save(model, vectors)
+
+    @cached_property
+    def _shipped(self) -> RoundedVectors:
+        try:
+            return read_vectors(self._file.read_bytes())
+        except (BadZipFile, EOFError, KeyError, OSError, ValueError) as error:
+            log.warning("The vectors that come with the packs cannot be read; their texts are embedded. %s", error)
+            return _NOTHING
+
+
+def shipped_file() -> Traversable:
+    """Return the file that comes with Touchstone."""
+    return resources.files("claims") / "packs" / "vectors.npz"
+
+
+def written_vectors(encoder: str, vectors: Mapping[str, Vector]) -> bytes:
+    """Return vectors as the bytes of such a file (npz, nothing that is run when it is read), the same for the same."""
+    texts = sorted(vectors, key=_hash)
+    exact = np.array([vectors[text] for text in texts], dtype=np.float32)
+    largest = np.abs(exact).max(axis=1)
+    rounded = np.rint(exact * (_LARGEST / np.where(largest > 0, largest, np.float32(1)))[:, None])
+    arrays: dict[str, Array] = {
+        "encoder": np.frombuffer(encoder.encode(), dtype=np.uint8),
+        "hashes": np.frombuffer(b"".join(map(_hash, texts)), dtype=np.uint8),
+        "numbers": rounded.astype(np.int8),
+        "largest": largest.astype("<f4"),
+    }
+    # Not compressed, though a wheel is: of a new version a repository keeps only what differs.
+    file = BytesIO()
+    np.savez(file, allow_pickle=False, **arrays)
+    return file.getvalue()
+
+
+def read_vectors(written: bytes) -> RoundedVectors:
+    """Return vectors from bytes; raises one of several errors where these are damaged."""
+    with np.load(BytesIO(written), allow_pickle=False) as file:
+        arrays: dict[str, Array] = dict(file)
+    hashes, numbers, largest = arrays["hashes"].tobytes(), arrays["numbers"], arrays["largest"]
+    rows = {hashes[start : start + _HASH]: row for row, start in enumerate(range(0, len(hashes), _HASH))}
+    if numbers.ndim != 2 or numbers.dtype != np.int8 or {len(numbers), len(largest)} != {len(rows)}:
+        raise ValueError("Its parts do not fit together.")
+    return RoundedVectors(arrays["encoder"].tobytes().decode(), rows, numbers, largest.astype(np.float32))
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8")).digest()[:_HASH]
