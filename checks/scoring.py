@@ -5,6 +5,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib import resources
 from itertools import accumulate
 from typing import Any
@@ -211,8 +212,16 @@ class Scorer:
         return heard
 
     def is_far(self, heard: Glance, gates: Gates) -> bool:
-        """Tell by words and concepts alone whether a message is far from every claim."""
-        return heard.nearest < (gates.many if self._wordings_a_claim >= gates.many_from else gates.few)
+        """Tell by words and concepts alone whether a message is far from every claim, by each one's own wordings."""
+        nearest = heard.nearest
+        if nearest < gates.few or nearest >= gates.many:
+            return nearest < gates.few
+        return not np.any(heard.totals[self._sizes < gates.many_from] >= gates.few)
+
+    @cached_property
+    def _sizes(self) -> Numbers:
+        """Return how many wordings each claim has."""
+        return np.concatenate([part.segment.sizes for part in self._parts])
 
     def candidates(self, message: Analysis, most: int | None = None) -> list[Candidate]:
         """Return up to `most` candidates, best first; none where the message comes near no claim."""

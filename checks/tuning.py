@@ -42,9 +42,9 @@ class CutOffs:
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """Likeness by words below which a message is far from every claim, where claims have few wordings, and many.
+    """Likeness by words below which a message is far from a claim that has few wordings, and from one that has many.
 
-    `many_from` is the mean number of wordings of a claim from which a base has many.
+    `many_from` is the number of wordings from which a claim has many.
     """
 
     few: float
@@ -210,6 +210,8 @@ _LONG = 250
 # scale). Standing in meaning, in standard deviations, and the log odds of the topic count so much beside words.
 _FEW_CLAIMS, _MANY_CLAIMS = 200, 5_000
 _STANDING, _TOPIC = 0.1, 0.1
+# What a claim's wordings (their number, as a logarithm) are worth in log odds of the topic, among claims with few and many.
+_BY_CHANCE = 0.3
 _LIKENESS = 10.0
 _LEAST_SHARE = 1e-9
 
@@ -279,7 +281,7 @@ class DecisionModel:
         directions: weights of the vector of the carrying stretch, and of its difference to the nearest wording's.
         denial: so many times the likelihood of a denial counts when the stance is chosen, in short messages and in
             long ones (of more than 250 letters, a Han character counting as two), where there is more to misread.
-        known: the same in short messages for a claim of which it is known how people dispute it.
+        known: the same for a claim of which it is known how people dispute it.
         question: the same for a question.
         asked: how much more a question counts where a sentence asks whether something is so.
         topical: how much less another matter counts where the topic is surely the claim's (in a few words, say, which
@@ -299,7 +301,7 @@ class DecisionModel:
     encoder: str
     directions: Weights
     denial: tuple[float, float]
-    known: float
+    known: tuple[float, float]
     question: float
     asked: Beyond
     topical: Beyond
@@ -314,12 +316,13 @@ class DecisionModel:
         """Return the value by which the claims of a base of so many are ordered for a message, the nearest highest.
 
         Among few claims the topic tells which one is meant. Among thousands many share it, and likeness in words and
-        the standing in meaning tell better.
+        the standing in meaning tell better. A claim with many wordings comes near by chance more often than one with few.
         """
         span = math.log(_MANY_CLAIMS / _FEW_CLAIMS)
         many = min(1.0, max(0.0, math.log(max(1, claims) / _FEW_CLAIMS) / span))
         likeness = measures["rank"] + _STANDING * measures["above_both"]
-        return (1 - many) * _TOPIC * self.about(measures) + many * likeness
+        topic = self.about(measures) - _BY_CHANCE * measures["wordings"]
+        return (1 - many) * _TOPIC * topic + many * likeness
 
     def sureness(self, measures: Mapping[str, float], elsewhere: float) -> float:
         """Return how surely a message speaks of the claim, whatever its author does with it; the higher the surer.
@@ -354,8 +357,8 @@ class DecisionModel:
         `has_denials`: the claim comes with wordings that dispute it; `question`: how surely a sentence asks whether
         something is so, in log odds.
         """
-        short, long = self.denial
-        denial = long if self.is_long(length) else self.known if has_denials else short
+        short, long = self.known if has_denials else self.denial
+        denial = long if self.is_long(length) else short
         return shares.stance(denial, self.question * math.exp(self.asked.of(question)))
 
     def is_long(self, length: int) -> bool:
@@ -385,7 +388,7 @@ class DecisionModel:
             encoder=data["encoder"],
             directions=np.array(data["directions"]),
             denial=(float(data["denial"]["short"]), float(data["denial"]["long"])),
-            known=float(data["denial"]["known"]),
+            known=(float(data["known"]["short"]), float(data["known"]["long"])),
             question=float(data["question"]),
             asked=Beyond(**data["asked"]),
             topical=Beyond(**data["topical"]),

@@ -42,8 +42,8 @@ LEAST_MESSAGES, LEAST_CLAIMS = 4, 3
 LEAST_HUNDREDTHS = 2
 # These two tell claims of one base apart from those of another, not right ones from wrong ones.
 NO_TOPIC = {"rank", "wordings"}
-DENIAL = {"short": 1.8, "long": 0.45, "known": 5.0}
-QUESTION = 1.5
+DENIAL, KNOWN = {"short": 1.8, "long": 0.45}, {"short": 5.0, "long": 0.75}
+QUESTION = 3.0
 # A question after the truth adds so many log odds for each of its own beyond the least.
 ASKED = {"least": 1.0, "rate": 1.5}
 # What is surely about a claim is less likely another matter.
@@ -176,7 +176,7 @@ def _count(pair: Pair, about: float, shares: np.ndarray, found: dict[str, list[b
     shares = shares * [1.0, 1.0, 1.0, 1.0, np.exp(-TOPICAL["rate"] * max(0.0, about - TOPICAL["least"]))]
     shares = shares / shares.sum()
     length = len(row.text) + len(re.findall("[\u3400-\u9fff]", row.text))
-    denial = DENIAL["long" if length > 250 else "known" if pair.stance["has_denials"] else "short"]
+    denial = (KNOWN if pair.stance["has_denials"] else DENIAL)["long" if length > 250 else "short"]
     asked = QUESTION * np.exp(ASKED["rate"] * max(0.0, pair.stance["question"] - ASKED["least"]))
     weighed = [shares[0], shares[1] * denial, shares[2] * asked, shares[3]]
     stance = CLASSES[int(np.argmax(weighed))]
@@ -215,6 +215,7 @@ def write(table: Table, provenance: str) -> None:
         "stance": _written(table.stance_names, *table.stance_scale, weights[:, :measured].T * MEASURES, "weights"),
         "stance_bias": np.round(bias - table.centre @ directions, 4).tolist(),
         "denial": DENIAL,
+        "known": KNOWN,
         "question": QUESTION,
         "asked": ASKED,
         "topical": TOPICAL,
