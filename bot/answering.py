@@ -33,11 +33,13 @@ class Heard:
 class Taken:
     """A message taken for an answer: the claims that may be answered now, and whether as a reply or as an offer.
 
-    Without claims it stays without an answer.
+    Without claims it stays without an answer. `reply` is the answer where it is about all claims that were found; else
+    `compose` writes it.
     """
 
     kind: AnswerKind
     claims: tuple[str, ...] = ()
+    reply: Reply | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class Answerer:
         if kind == "reply":
             claims = answers.take(*message, most=most)
             if claims or not answers.is_full(heard.channel, most):
-                return Taken(kind, claims)
+                return Taken(kind, claims, reply if claims == named else None)
         return Taken("offer", answers.take(*message, kind="offer"))
 
     def compose(

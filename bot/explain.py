@@ -91,14 +91,17 @@ def corrected_reply(composer: Composer, correction: Correction, withdrawal: Find
 
 
 def _withdrawn(claim: str, found: Withdrawal, texts: Texts) -> ReplyEntry:
+    return ReplyEntry(claim, texts.pick(found.title), withdrawn_line(found, texts), (), (), "")
+
+
+def withdrawn_line(found: Withdrawal, texts: Texts) -> str:
+    """Say that a claim was withdrawn, and that this is nothing about the message."""
     if found.at is None:
-        line = texts("The moderators took this claim out of my claim base; that says nothing about the message.")
-    else:
-        line = texts(
-            "On {date} the moderators took this claim out of my claim base; that says nothing about the message.",
-            date=display_date(found.at.date().isoformat(), texts),
-        )
-    return ReplyEntry(claim, texts.pick(found.title), line, (), (), "")
+        return texts("The moderators took this claim out of my claim base; that says nothing about the message.")
+    return texts(
+        "On {date} the moderators took this claim out of my claim base; that says nothing about the message.",
+        date=display_date(found.at.date().isoformat(), texts),
+    )
 
 
 def _note(composer: Composer, living: list[str]) -> str:

@@ -14,6 +14,7 @@ from bot.discord.lookup import claims_named, title_in
 from bot.discord.notices import tell_moderators
 from bot.discord.request import Request, said_in
 from bot.discord.routes import Click, Route, Router
+from bot.explain import withdrawn_line
 from bot.texts import Texts, msgid
 from claims.answering.answers import AnswerRecord
 from claims.moderation.reports import FeedbackKind, ReportOutcome, Standing
@@ -76,7 +77,10 @@ class CardButtons(commands.Cog):
 
     async def _more(self, click: Click) -> None:
         """Send every point with its sources and the cited passages, on as many private pages as they need."""
-        claims = _claims_of(await _record(click, click.message), click)
+        record = await _record(click, click.message)
+        claims = _claims_of(record, click)
+        if await _are_withdrawn(click, record, claims):
+            return
         lines = await click.do(evidence_lines, click.touchstone, claims, click.texts, click.server)
         for page in draw_pages(lines):
             await click.respond(page)
@@ -84,7 +88,10 @@ class CardButtons(commands.Cog):
     async def _why(self, click: Click) -> None:
         """Check the message again and say what in it led to the claim, or that it is gone or reads differently now."""
         texts, touchstone = click.texts, click.touchstone
-        named = _claims_of(await _record(click, click.message), click)
+        record = await _record(click, click.message)
+        named = _claims_of(record, click)
+        if await _are_withdrawn(click, record, named):
+            return
         known = await click.do(touchstone.base.claims, click.server)
         claims = {claim.id: claim for claim in known if claim.id in named}
         text = await _answered_text(click)
@@ -101,7 +108,10 @@ class CardButtons(commands.Cog):
     async def _helpful(self, click: Click) -> None:
         """Keep that the card has helped, for each of its claims."""
         card, server, user = click.message, click.guild.id, click.interaction.user.id
-        claims = _claims_of(await _record(click, card), click)
+        record = await _record(click, card)
+        claims = _claims_of(record, click)
+        if await _are_withdrawn(click, record, claims):
+            return
         new = [
             (await click.do(click.touchstone.feedback.act, server, click.channel, claim, card, user, "helpful")).new
             for claim in claims
@@ -114,6 +124,8 @@ class CardButtons(commands.Cog):
         """Report the one claim of the card, or ask which one is meant."""
         texts, card = click.texts, click.message
         record = await _record(click, card)
+        if await _are_withdrawn(click, record, _claims_of(record, click)):
+            return
         if record is None or len(record.claims) == 1:
             await _report(click, card, record, _claims_of(record, click)[0], "not-said")
             return
@@ -128,6 +140,8 @@ class CardButtons(commands.Cog):
         record = await _record(click, card)
         if record is None or at >= len(record.claims):
             raise UnknownClaimError(f"{at} of card {card}")
+        if await _are_withdrawn(click, record, (record.claims[at],)):
+            return
         await _report(click, card, record, record.claims[at], cast("FeedbackKind", click["kind"]))
 
     async def _hide(self, click: Click) -> None:
@@ -154,6 +168,32 @@ def _claims_of(record: AnswerRecord | None, click: Click) -> tuple[str, ...]:
     """Return the claims of a card: all of them where the answer book knows the card, else those in the button's id."""
     written = tuple(claim for claim in click["claims"].split(",") if claim)
     return record.claims if record is not None else written
+
+
+async def _are_withdrawn(request: Request, record: AnswerRecord | None, claims: Sequence[str]) -> bool:
+    """Say of a card whose claims are all withdrawn that they are, and offer to hide it; False where one still stands.
+
+    Such a card has its buttons until it is corrected, and for good where it is too old for that.
+    """
+    server, texts = request.server, request.texts
+    known = {claim.id for claim in await request.do(request.touchstone.base.claims, server)}
+    if server is None or not claims or known.intersection(claims):
+        return False
+    found = [await request.do(request.moderation.corrections.withdrawal, server, claim) for claim in claims]
+    # An id that only a forger names is no claim that was ever taken out.
+    if record is None and any(each.at is None for each in found):
+        return False
+    lines = [part for each in found for part in (f"**{escape(texts.pick(each.title))}**", withdrawn_line(each, texts))]
+    await request.respond(draw_lines(lines, texts, await _hide_button(request, record)))
+    return True
+
+
+async def _hide_button(request: Request, record: AnswerRecord | None) -> list[ui.Item[Any]]:
+    """Return the button that hides a card, for those who may; else nothing."""
+    if record is None or record.card_message is None or record.hidden or not await _may_hide(request, record):
+        return []
+    label, style = request.texts("Hide the card"), discord.ButtonStyle.danger
+    return [HIDE.button(label, style, card=record.card_message)]
 
 
 async def _answered_text(click: Click) -> str | None:
@@ -211,8 +251,7 @@ async def _report(request: Request, card: int, record: AnswerRecord | None, clai
         at = record.claims.index(claim)
         lines.append(texts("-# If something else is wrong, choose it; your last choice counts."))
         buttons += [_report_button(other, card, at, texts(REPORTS[other])) for other in REPORTS if other != kind]
-    if record is not None and not record.hidden and await _may_hide(request, record):
-        buttons.append(HIDE.button(texts("Hide the card"), discord.ButtonStyle.danger, card=card))
+    buttons += await _hide_button(request, record)
     await request.respond(draw_lines(lines, texts, buttons))
     if outcome.paused:
         await _announce_pause(request, guild.id, claim)

@@ -98,7 +98,9 @@ class Answering:
             await self._write(message, location, lambda: message.add_reaction(OFFER))
             return False
         # Who forwards a message has not written its figures.
-        reply = await self._compose(finding, settings, taken.claims, requested=bool(message.message_snapshots))
+        is_forwarded, reply = bool(message.message_snapshots), taken.reply
+        if reply is None or is_forwarded:
+            reply = await self._compose(finding, settings, taken.claims, requested=is_forwarded)
         return reply is not None and await self._post(message, location, reply, until)
 
     async def show(self, location: Location, message_id: int) -> bool:
@@ -381,8 +383,10 @@ class Watch(commands.Cog):
 
     def _read(self, heard: Heard, home: int, text: str, mode: str) -> Finding:
         """Check a message; what is no more than small talk is noted as well, so that one thread's turn is enough."""
-        finding = self.bot.touchstone.check_in(home, text, heard.server)
-        if _is_small_talk(finding, mode):
+        touchstone = self.bot.touchstone
+        finding = touchstone.check_in(home, text, heard.server)
+        # Of small talk a budget alone wants to know.
+        if _is_small_talk(finding, mode) and touchstone.servers.settings(heard.server).budget is not None:
             self.answering.answerer.note(heard, finding, mode, "silent")
         return finding
 

@@ -211,14 +211,12 @@ def _told(terminal: Terminal) -> Iterator[None]:
     except KeyboardInterrupt:
         complain(terminal.texts("stopped."))
         sys.exit(STOPPED)
-    except ValueError as error:
-        if "int_max_str_digits" not in str(error):
+    except (ValueError, RecursionError, OverflowError) as error:
+        fault = _input_fault(error)
+        if fault is None:
             raise
-        complain(terminal.texts("there is a whole number of more than 4,300 digits in the input. Take it out."))
-        sys.exit(FAILURE)
-    except RecursionError:
-        complain(terminal.texts("something in the input is nested too deeply. Take it apart."))
-        sys.exit(FAILURE)
+        complain(terminal.texts(fault))
+        sys.exit(BAD_INPUT if isinstance(error, OverflowError) else FAILURE)
     except OSError as error:
         place = f"{_short(str(error.filename))}: " if error.filename else ""
         reason = error.strerror or type(error).__name__
@@ -267,6 +265,20 @@ def _error_lines(error: TouchstoneError, texts: Texts) -> list[str]:
             return fault_lines(error, texts)
         case _:
             return [str(texts.say(error.args[0] if error.args else str(error)))]
+
+
+def _input_fault(error: Exception) -> str | None:
+    """Say what is wrong with input that no reader has refused; None for what is our own fault."""
+    match error:
+        case RecursionError():
+            return msgid("something in the input is nested too deeply. Take it apart.")
+        case OverflowError():
+            # Such as an id of more than 64 bits, for which no table has room.
+            return msgid("a number that was given is too large. Look at ids and numbers of revisions.")
+        case _ if "int_max_str_digits" in str(error):
+            return msgid("there is a whole number of more than 4,300 digits in the input. Take it out.")
+        case _:
+            return None
 
 
 _LONGEST_PATH = 200

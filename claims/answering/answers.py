@@ -19,8 +19,8 @@ from sqlmodel import Session, col
 
 from checks.model import Action, Finding
 from claims.base import ClaimBase, Clock
-from claims.record import claim_state
-from claims.store.claim_rows import read_claims
+from claims.record import ClaimRecord, claim_state
+from claims.store.claim_rows import read_rows
 from claims.store.database import insert_into, rows_written, take_turns
 from claims.store.revisions import hash_user, mark_of
 from claims.store.tables import Answer, Cooldown, Server, Sighting
@@ -74,14 +74,15 @@ _UNSEEN = ("wordings", "review_by", "status")
 
 def card_fingerprints(session: Session, server: int, claims: Iterable[str]) -> dict[str, str]:
     """Return a fingerprint for each claim as the server sees it; GONE for one that it does not (any more) publish."""
-    return {name: _fingerprint(session, server, name) for name in claims}
+    names = tuple(claims)
+    found = {record.id: record for _, record in read_rows(session, server, names)} if names else {}
+    return {name: _fingerprint(found.get(name)) for name in names}
 
 
-def _fingerprint(session: Session, server: int, claim: str) -> str:
-    found = read_claims(session, server, claim)
-    if not found or found[0].status != "published":
+def _fingerprint(claim: ClaimRecord | None) -> str:
+    if claim is None or claim.status != "published":
         return GONE
-    shown = {name: value for name, value in claim_state(found[0]).items() if name not in _UNSEEN}
+    shown = {name: value for name, value in claim_state(claim).items() if name not in _UNSEEN}
     text = json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -275,6 +275,21 @@ class RemovePoint:
         return replace(claim, points=(*claim.points[: self.place], *claim.points[self.place + 1 :]))
 
 
+@dataclass(frozen=True, slots=True)
+class PutPointFirst:
+    """The point at a place (from 0) comes before all others: of its kind it is what a short card says first."""
+
+    place: int
+
+    def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002
+        """Return the claim with its points in the new order."""
+        form = FormReader()
+        check_place(form, self.place, len(claim.points))
+        form.finish(self)
+        first, others = claim.points[self.place], (*claim.points[: self.place], *claim.points[self.place + 1 :])
+        return replace(claim, points=(first, *others))
+
+
 def check_place(form: FormReader, place: int | None, count: int) -> None:
     """Refuse a place that a list of this many entries does not have."""
     if place is not None and not 0 <= place < count:

@@ -73,9 +73,14 @@ class LinedYaml:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark else 0
-            if _TAB.search(str(error.problem)):
+            # The loader in C does not say which character it was.
+            sign = text[mark.index : mark.index + 1] if mark and "cannot start" in str(error.problem) else ""
+            if sign == "\t" or _TAB.search(str(error.problem)):
                 fault = worded("this is no valid YAML: a tab stands where only spaces may stand")
                 raise _refused(line, (), fault, worded("Put spaces in its place.")) from None
+            if sign:
+                fault = worded("this is no valid YAML: no text may begin with {sign}", sign=sign)
+                raise _refused(line, (), fault, worded("Put the text in quotes.")) from None
             fault = worded("this is no valid YAML: {detail}", detail=error.problem or error.context)
             # Without the error that led here, which holds on to the whole text.
             raise _refused(line, (), fault, worded("Mend the line, or quote the text.")) from None

@@ -79,6 +79,18 @@ def test_a_claim_cools_down_in_its_room_and_a_line_is_answered_once(chat):
     assert len(chat.printed) == 2
 
 
+def test_the_answer_comes_with_the_message_where_all_of_its_claims_may_be_answered(chat):
+    answerer, settings = Answerer(chat.touchstone), chat.touchstone.servers.settings(chat.server)
+    both = chat.touchstone.check_in(ROOM, f"{CRANE}. {FERRY}.", chat.server)
+    taken = answerer.take(Heard(chat.server, ROOM, 1, 1), both, settings, "reply")
+    assert len(taken.claims) == 2
+    assert taken.reply == answerer.compose(both, settings, taken.claims)
+    chat.hear(OTHER_ROOM, 1, CRANE)
+    taken = answerer.take(Heard(chat.server, OTHER_ROOM, 9, 1), both, settings, "reply")
+    assert len(taken.claims) == 1
+    assert taken.reply is None
+
+
 def test_a_room_that_has_had_its_cards_gets_a_hint(chat):
     assert [chat.hear(ROOM, 1, line) for line in (CRANE, FERRY)] == ["reply", "reply"]
     assert chat.hear(ROOM, 1, "that lighthouse lamp needs 40 kW of power") == "offer"

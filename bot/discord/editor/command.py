@@ -1,6 +1,6 @@
 """The claim editor: what its buttons and menus do, and `/claims find`, `/claims new` and `/claims source`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 from discord import app_commands
@@ -60,12 +60,12 @@ from bot.discord.errors import own_words
 from bot.discord.forms import FormKind, FormName, Forms, languages_of
 from bot.discord.lookup import LONGEST, MOST, ClaimLookup, meant_document, suggest_documents
 from bot.discord.request import Request
-from bot.discord.routes import Click, Router
+from bot.discord.routes import UNREADABLE, Click, Router
 from bot.texts import msgid
 from claims.fields import LINE, SENTENCE
-from claims.moderation.edits import AddWordings, Edit, RemoveFigure, RemovePoint, RemoveWordings
+from claims.moderation.edits import AddWordings, Edit, PutPointFirst, RemoveFigure, RemovePoint, RemoveWordings
 from claims.record import ClaimRecord
-from config.errors import ConflictError, DocumentTextError, ExtractionError
+from config.errors import ConflictError, DocumentTextError, ExtractionError, UnknownEntryError
 from config.languages import by_field, written_language
 
 
@@ -155,7 +155,7 @@ class ClaimEditor(commands.Cog):
         await self._show_entry(click, click["step"], click.number("place"))
 
     async def _show_entry(self, click: Click, step: str, place: int) -> None:
-        """Show a point or figure, ask whether it is to go, or take it out; a shifted list is shown instead."""
+        """Show a point or figure, ask whether it goes, take it out or put it first; a shifted list is shown instead."""
         texts, screen, part = click.texts, await read_screen(click, click["claim"]), cast("EntryPart", click["part"])
         if screen.claim.version_tag != click["version_tag"] or place >= len(entries_of(screen, part)):
             view = draw_entries(screen, part, texts, [faster_line(texts)])
@@ -164,13 +164,22 @@ class ClaimEditor(commands.Cog):
         elif step == "ask":
             view = draw_question(screen, part, place, texts)
         else:
-            remark = await _remove_entry(click, part, screen.claim, place)
+            change = _PART_CHANGES.get((step, part))
+            if change is None:
+                raise UnknownEntryError(UNREADABLE)
+            remark = await _change_entry(click, screen.claim, change(place))
             view = draw_entries(await read_screen(click, screen.claim.id), part, texts, [remark])
         await click.show(view)
 
 
-async def _remove_entry(request: Request, part: EntryPart, claim: ClaimRecord, place: int) -> str:
-    edit = RemovePoint(place) if part == "points" else RemoveFigure(place)
+_PART_CHANGES: Mapping[tuple[str, str], Callable[[int], Edit]] = {
+    ("drop", "points"): RemovePoint,
+    ("drop", "figs"): RemoveFigure,
+    ("first", "points"): PutPointFirst,
+}
+
+
+async def _change_entry(request: Request, claim: ClaimRecord, edit: Edit) -> str:
     try:
         changed = await _edit(request, claim.id, claim.version_tag, edit)
     except ConflictError:

@@ -38,11 +38,11 @@ from claims.record import ClaimRecord, PointRecord
 from config.languages import NO_TEXT, ByLanguage, by_field, typed_texts
 
 EntryPart = Literal["points", "figs"]
-Step = Literal["view", "ask", "drop"]
+Step = Literal["view", "ask", "drop", "first"]
 
 # Several menus of one list are told apart by the place of their first entry.
 ENTRY_MENU = Route("ts:desk:menu:{part:points|figs}:{first:number}:" + AT, "claim.edit")
-ENTRY = Route("ts:desk:{step:view|ask|drop}:{part:points|figs}:{place:number}:" + AT, "claim.edit")
+ENTRY = Route("ts:desk:{step:view|ask|drop|first}:{part:points|figs}:{place:number}:" + AT, "claim.edit")
 
 # Discord's limit for the options of a menu.
 _MOST = 25
@@ -122,6 +122,7 @@ def _draw_point(screen: ClaimScreen, place: int, texts: Texts, remarks: Sequence
     buttons = [
         form_button(FormName("ptext", about), texts("Text")),
         form_button(FormName("psrc", about), texts("Source")),
+        *([_button("first", "points", place, claim, texts("Put first"))] if place else []),
         _button("ask", "points", place, claim, texts("Remove")),
         part_button("points", claim.id, texts("All points")),
     ]

@@ -6,6 +6,7 @@ import discord
 import pytest
 
 from bot.discord import create_bot
+from claims.moderation.edits import SetStatus
 from tests.bot.discord.world import CRANE, CRANE_ZH, LAMP, labels_of, text_of
 from tests.claims.people import administrator
 
@@ -165,3 +166,19 @@ async def test_who_has_asked_to_be_forgotten_may_still_hide_the_card_below_the_o
     assert "Hide the card" not in labels_of(answer.response.message)
     answer = await world.alice.click(card, label="Not what I said")
     assert text_of(await world.alice.click(answer.response.message, label="Hide the card")) == "The card is hidden."
+
+
+async def test_buttons_under_a_card_of_a_withdrawn_claim_say_so_and_count_nothing(world):
+    card = await world.card()
+    place = (world.guild.id, world.channel.id, CLAIM, card.id)
+    world.touchstone.moderation.editor.edit(administrator(world.guild.id), CLAIM, None, SetStatus("withdrawn"))
+    for label in ("More", "Why this?", "Helpful", "Not what I said"):
+        shown = await world.bob.click(card, label=label)
+        assert text_of(shown).startswith("**The old harbour crane was built in 1920**\nOn ")
+        assert text_of(shown).endswith("took this claim out of my claim base; that says nothing about the message.")
+        assert labels_of(shown.response.message) == []
+    assert world.touchstone.moderation.queue.items(administrator(world.guild.id), kind="feedback").items == ()
+    assert world.touchstone.feedback.act(*place, world.bob.id, "helpful").new
+    shown = await world.alice.click(card, label="Not what I said")
+    await world.alice.click(shown.response.message, label="Hide the card")
+    assert not world.cards()

@@ -241,3 +241,18 @@ def test_what_cannot_be_read_is_told_in_words_and_not_as_python_shows_it(call, t
         assert said in done.err
         assert "Errno" not in done.err
         assert "codec" not in done.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["claims", "list", "--server"],
+        ["claims", "undo"],
+        ["documents", "list", "--server"],
+        ["claims", "history", "--server"],
+    ],
+)
+def test_a_number_for_which_no_table_has_room_is_told(call, command):
+    done = call(*command, str(1 << 64))
+    assert done.code == 2
+    assert "too large" in done.err

@@ -14,6 +14,7 @@ from claims.moderation.edits import (
     EditFigure,
     EditPoint,
     EditWordings,
+    PutPointFirst,
     RemoveFigure,
     RemovePoint,
     RemoveWordings,
@@ -168,6 +169,7 @@ def test_points_and_figures_go_by_their_place(ours: ClaimBase) -> None:
     assert [point.role for point in after(ours, added).points] == ["refutes", "context"]
     assert [point.speaker["en"] for point in after(ours, RemovePoint(0)).points] == ["某人"]
     assert "no number 2 any more" in refused(ours, RemovePoint(1))
+    assert "no number 2 any more" in refused(ours, PutPointFirst(1))
     assert "no number 5 any more" in refused(ours, EditPoint(4, role="context"))
     assert after(ours, RemoveFigure(0)).figures == ()
 

@@ -79,7 +79,10 @@ def test_a_sound_pack_is_read(tiny: Path) -> None:
         ("a: 1\nb: 'x\x00\x00y'\n", 2, "NUL"),
         ('a: 1\nb: "x\\0y"\n', 2, "control character"),
         ('a: 1\nb: "x\\ud83dy"\n', 2, ""),
-        ("a: 1\n\tb: 2\n", 2, "no valid YAML"),
+        ("a: 1\n\tb: 2\n", 2, "a tab stands where only spaces may stand"),
+        ("a: 1\nb:\n\t- 2\n", 3, "a tab stands where only spaces may stand"),
+        ("银:\n- \tb: 1\n", 2, "a tab stands where only spaces may stand"),
+        ("a: 1\nb: @home\n", 2, "no text may begin with @"),
     ],
 )
 def test_a_text_that_packs_may_not_use_is_refused_with_its_line(

@@ -2,10 +2,15 @@
 
 import discord
 import pytest
+from discord import ui
 
 from bot.discord import create_bot
+from bot.discord.cards import layout
+from bot.discord.editor.entries import ENTRY
+from bot.discord.routes import UNREADABLE
 from claims.moderation.edits import EditPoint, EditTexts, RemovePoint
 from tests.bot.discord.conftest import PACKS
+from tests.bot.discord.editor.conftest import LAMP_ID
 from tests.bot.discord.world import labels_of, prefilled, text_of
 
 PLATE = "The plate with the year 1920 came from another crane, which was scrapped."
@@ -55,6 +60,23 @@ async def test_its_text_and_role_are_changed(desk):
         "The plate is another crane's.",
         "The harbour's yearbook",
     )
+
+
+async def test_the_point_that_is_put_first_is_said_first(world, desk):
+    assert "Put first" not in labels_of(await point(desk, 0))
+    desk.edit(EditPoint(1, role="refutes"))
+    message = await desk.press(await point(desk), "Put first")
+    assert text_of(message).startswith("✓ Written.")
+    assert desk.claim().points[0].text["en"] == PLATE
+    card = text_of(await world.card())
+    assert card.index(PLATE) < card.index("The yearbook dates the crane to 1954")
+
+
+async def test_a_figure_is_never_put_first(world, desk):
+    figure = ENTRY.button("first", step="first", part="figs", place=0, version_tag="1", claim=LAMP_ID)
+    message = await desk.post(layout(ui.Container(ui.TextDisplay("-")), [figure]))
+    done = await world.chief.click(message, label="first")
+    assert UNREADABLE in text_of(done.followups[0].message)
 
 
 async def test_its_source_is_changed(world, desk):
