@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from checks.base import IndexedBase
 from checks.lexicon import Lexicon, analyse
 from checks.model import KnownClaim, KnownWording
-from checks.tuning import Tuning
+from checks.tuning import Gates, Tuning
 from config.languages import ByLanguage
 from tests.quick import examples
 
@@ -48,6 +48,18 @@ def test_the_claim_that_a_message_repeats_is_on_top(base, lexicon):
 
 def test_ordinary_chat_comes_near_nothing(base, lexicon):
     assert found(base, lexicon, "see you at lunch then") == []
+
+
+def test_each_claim_has_a_gate_by_its_own_wordings(lexicon):
+    gates = Gates(few=0.2, many=50.0, many_from=10)
+    clock, ferry = ("The town hall clock was built by a blind watchmaker.", "The ferry is never late.")
+    said = tuple(KnownWording(f"{ferry} I saw it {n} times.", "en") for n in range(40))
+    thin = KnownClaim("clock", "context", ByLanguage(en=""), (KnownWording(clock, "en"),))
+    full = KnownClaim("ferry", "context", ByLanguage(en=""), said)
+    scorer = IndexedBase.of([thin, full], lexicon, Tuning.load()).scorer
+    assert scorer.is_far(scorer.hear(analyse("nothing of either kind", lexicon)), gates)
+    assert scorer.is_far(scorer.hear(analyse("ferry late", lexicon)), gates)
+    assert not scorer.is_far(scorer.hear(analyse("who built the clock", lexicon)), gates)
 
 
 def test_a_tag_of_several_words_is_read_as_these_words(base, lexicon):

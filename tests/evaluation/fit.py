@@ -43,7 +43,7 @@ LEAST_HUNDREDTHS = 2
 # These two tell claims of one base apart from those of another, not right ones from wrong ones.
 NO_TOPIC = {"rank", "wordings"}
 DENIAL, KNOWN = {"short": 1.8, "long": 0.45}, {"short": 5.0, "long": 0.75}
-QUESTION = 3.0
+QUESTION = 2.0
 # A question after the truth adds so many log odds for each of its own beyond the least.
 ASKED = {"least": 1.0, "rate": 1.5}
 # What is surely about a claim is less likely another matter.

@@ -2,6 +2,8 @@
 
 import pytest
 
+from checks.stance import StanceReader
+from checks.text import TextFolder
 from tests.checks.stance.conftest import Read
 
 CLAIM = "GPUs are worthless after three years"
@@ -44,3 +46,16 @@ def test_a_question_in_form_only_asserts(read: Read, text: str, wording: str) ->
 
 def test_a_question_answered_with_no_denies(read: Read) -> None:
     assert read("are GPUs worthless after three years? no, not even close", CLAIM).stance == "denies"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["石头真的会长大吗 有点好奇", "will 2 lemons spoil the soup", "do they rly grow on trees", "did anyone see stones grow"],
+)
+def test_a_question_without_its_mark_is_one(reader: StanceReader, folder: TextFolder, text: str) -> None:
+    assert reader.scan(folder.fold(text)).moods[0] == "asks"
+
+
+@pytest.mark.parametrize("text", ["can confirm, stones grow", "did it for years", "have a nice day", "什么 都会长大"])
+def test_what_only_begins_like_a_question_is_none(reader: StanceReader, folder: TextFolder, text: str) -> None:
+    assert reader.scan(folder.fold(text)).moods[0] == "states"
