@@ -1,5 +1,6 @@
 """What a command works with: the settings, the operator's language, and where to write."""
 
+import gc
 import json
 import os
 import re
@@ -191,9 +192,12 @@ class Terminal:
     def open(self) -> "Touchstone":
         """Open the application that the settings describe; asks before a folder is made for its base."""
         self.agree_to_folder()
+        gc.disable()
         # The database and the checks take a second to import: help and version do without.
         from bot.service import Touchstone  # noqa: PLC0415
 
+        gc.freeze()
+        gc.enable()
         return Touchstone.open(self.settings)
 
     def agree_to_folder(self) -> None:

@@ -9,10 +9,10 @@ import time
 from collections.abc import Generator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import URL, Connection, Engine, Executable, create_engine, event, make_url, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlmodel import Session
@@ -21,6 +21,11 @@ from claims.store.freshness import FileFreshness, Freshness, JobLock, Newest, Se
 from claims.store.tables import Table
 from config.errors import DatabaseError, DatabaseUnavailableError, install_hint
 from config.settings import blotted, database_secrets, shown_database
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
+
+    ConflictInsert = postgresql.Insert | sqlite.Insert
 
 BUSY_MILLISECONDS = 10_000
 RETRY_SECONDS = 0.02
@@ -377,13 +382,13 @@ def is_writing(session: Session) -> bool:
     return bool(session.connection().get_execution_options().get("touchstone_write"))
 
 
-ConflictInsert = postgresql.Insert | sqlite.Insert
-
-
-def insert_into(session: Session, table: type[Table]) -> ConflictInsert:
+def insert_into(session: Session, table: type[Table]) -> "ConflictInsert":
     """Return an insert of the session's own database, which knows what to do on a conflict."""
     if session.get_bind().dialect.name == "sqlite":
         return sqlite.insert(table)
+    # Comes with all its drivers: who keeps a base in SQLite does without.
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+
     return postgresql.insert(table)
 
 
