@@ -240,11 +240,18 @@ class Health:
         told: dict[str, object] = {"status": "ok" if ready else "not connected to Discord", "version": version()}
         try:
             async with asyncio.timeout(_PATIENCE):
-                told["revision"] = await asyncio.to_thread(lambda: self.touchstone.base.revision)
+                told["revision"] = await asyncio.to_thread(self._read)
         except (TouchstoneError, TimeoutError):
             # The log says why; here it could name the database.
             return False, told | {"status": "the claim base cannot be read"}
         return ready, told | {"servers": len(bot.guilds) if bot else 0}
+
+    def _read(self) -> int:
+        """Return the revision, and read from the base: the number alone may be known from before it went away."""
+        base = self.touchstone.base
+        revision = base.revision
+        base.touched(revision)
+        return revision
 
     def metrics(self) -> str:
         """Return the figures of this moment."""
