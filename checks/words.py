@@ -70,7 +70,7 @@ class WordNumbers:
         With `beginnings`, whatever a word begins with has the number 0, where it is no word itself.
         """
         pieces = [_read(piece, mark, beginnings=beginnings) for piece in _pieces(written)]
-        begun = np.unique(np.concatenate([each for _, _, each in pieces]))
+        begun = _each_once(np.concatenate([each for _, _, each in pieces]))
         keys = np.concatenate([begun, *(each for each, _, _ in pieces)])
         numbers = np.concatenate([np.zeros(len(begun), dtype=np.int32), *(each for _, each, _ in pieces)])
         return cls(keys, numbers), int(numbers.sum(dtype=np.int64))
@@ -96,16 +96,24 @@ def _read(piece: bytes, mark: str, *, beginnings: bool) -> tuple[Numbers, Number
 
 def _keys(text: npt.NDArray[np.uint8], starts: Numbers, ends: Numbers, *, beginnings: bool) -> tuple[Numbers, Numbers]:
     keys, lengths, power = np.zeros(len(starts), dtype=np.int64), ends - starts, 1
-    begun = [keys[:0]]
+    begun: list[Numbers] = [keys[:0]]
     for place in range(int(lengths.max(initial=0))):
         rows = np.flatnonzero(lengths > place)
         each = text[starts[rows] + place]
         if place and beginnings:
             # A byte that goes on with a character begins with the bits 10.
-            begun.append(np.unique(keys[rows[each & 0xC0 != 0x80]]))
+            begun.append(_each_once(keys[rows[each & 0xC0 != 0x80]]))
         keys[rows] = (keys[rows] + each * np.int64(power)) % _PRIME
         power = power * 256 % _PRIME
     return keys, np.concatenate(begun)
+
+
+def _each_once(keys: Numbers) -> Numbers:
+    # As `np.unique`, which reads a part of numpy that nothing else here needs.
+    keys = np.sort(keys)
+    first = np.ones(len(keys), dtype=bool)
+    first[1:] = keys[1:] != keys[:-1]
+    return keys[first]
 
 
 def _numbers(text: npt.NDArray[np.uint8], starts: Numbers, ends: Numbers) -> Numbers:

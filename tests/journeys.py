@@ -185,7 +185,7 @@ def main() -> int:
     console.print(table)
     if "--files" in sys.argv[1:]:
         for name, files in entered.items():
-            console.print(f"\n{name}:", *sorted(files), sep="\n  ")
+            console.print(f"\n{name}, {len(files)} files:", *sorted(files), sep="\n  ")
     return int(too_long)
 
 

@@ -116,6 +116,10 @@ def test_links_lead_somewhere(page):
             assert not anchor or anchor in anchors_in(file), anchor
 
 
+# How many files each way enters at most, so that none of them grows unnoticed.
+LONGEST = {"chat message": 47, "saved form": 48, "import of YAML": 17, "small talk": 15}
+
+
 @pytest.mark.slow
 def test_the_ways_name_every_file_that_is_entered_on_them():
     command = [sys.executable, "-m", "tests.journeys", "--files"]
@@ -123,6 +127,9 @@ def test_the_ways_name_every_file_that_is_entered_on_them():
     entered = set(re.findall(r"^ +([\w/]+\.py)$", shown, re.MULTILINE))
     assert entered
     assert entered - set(paths_in(ARCHITECTURE)) == set()
+    counts = dict(re.findall(r"^([\w ]+)\b.*, (\d+) files:$", shown, re.MULTILINE))
+    assert counts.keys() == LONGEST.keys()
+    assert {name: int(count) for name, count in counts.items() if int(count) > LONGEST[name]} == {}
 
 
 def test_every_threat_names_tests_that_are_there():

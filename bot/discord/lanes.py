@@ -66,10 +66,15 @@ class Lanes(ThreadPoolExecutor):
     def _patiently(
         self, until: float, fn: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs
     ) -> Result:
+        is_told = False
         while True:
             try:
                 return fn(*args, **kwargs)
-            except DatabaseUnavailableError:
+            except DatabaseUnavailableError as error:
+                # Who runs the bot is to know, also where nothing is lost; the log makes one line of all of these.
+                if not is_told:
+                    _log.warning("%s", error)
+                    is_told = True
                 if monotonic() + _PAUSE >= until or self._ending.wait(_PAUSE):
                     raise
 

@@ -1,6 +1,6 @@
 """Comparing: do the quantities of a message agree with what a claim documents, differ, or speak of something else?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from itertools import groupby
@@ -245,12 +245,21 @@ class FigureComparer:
     def __init__(self, reader: FigureReader) -> None:
         """Take over the reader's unit table."""
         self._reader = reader
-        self._subjects = Subjects(reader.units)
-        self._fit = Fit(self._subjects, reader.units.joining["often"])
         self._simplify = converter("t2s")
         self._intervals = IntervalReader(reader.units)
-        documenter = FigureDocumenter(reader, self._subjects, self._intervals)
-        self._documented = lru_cache(maxsize=_MOST_FIGURES)(documenter.document)
+
+    @cached_property
+    def _subjects(self) -> Subjects:
+        return Subjects(self._reader.units)
+
+    @cached_property
+    def _fit(self) -> Fit:
+        return Fit(self._subjects, self._reader.units.joining["often"])
+
+    @cached_property
+    def _documented(self) -> Callable[[KnownFigure, tuple[str, ...]], DocumentedFigure]:
+        documenter = FigureDocumenter(self._reader, self._subjects, self._intervals)
+        return lru_cache(maxsize=_MOST_FIGURES)(documenter.document)
 
     def compare(
         self,
@@ -266,10 +275,10 @@ class FigureComparer:
         learned from, `carrying` the part of the message that says it. A quantity that visibly speaks of something else
         is left out.
         """
-        if not figures:
+        folded = self._reader.fold(text)
+        if not figures or not (said or self._reader.may_name_numbers(text) or self._intervals.read(folded, text)):
             return ()
         known = [self._documented(figure, tuple(wordings) if figure.role == "claim" else ()) for figure in figures]
-        folded = self._reader.fold(text)
         said = self._with_own(said, known, folded, text)
         if not said:
             return ()

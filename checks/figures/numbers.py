@@ -38,9 +38,7 @@ def _inside_word(text: str, start: int) -> bool:
 class Patterns:
     """Compiled expressions; see `build` for what each is for."""
 
-    start: re.Pattern[str]
-    words: frozenset[str]
-    word: re.Pattern[str]
+    beginnings: "NumberBeginnings"
     start_with_words: re.Pattern[str]
     skip: re.Pattern[str]
     token: re.Pattern[str]
@@ -64,19 +62,48 @@ class Patterns:
     no_amount_follows: re.Pattern[str]
 
 
+@dataclass(frozen=True, slots=True)
+class NumberBeginnings:
+    """What a number may begin with, by which a text without one is known at once: a sign, or one of some words."""
+
+    sign: re.Pattern[str]
+    triggers: frozenset[str]
+    words: frozenset[str]
+
+    @classmethod
+    def of(cls, table: UnitTable) -> "NumberBeginnings":
+        """Collect the beginnings of the numbers that a unit table knows."""
+        numerals = table.numerals
+        signs = "".join(sorted({word[0] for word in table.phrases if not word.isascii()}))
+        phrases = {word.split()[0] for word in table.phrases if word.isascii()}
+        triggers = phrases.union(numerals.english, numerals.english_parts, ("hundred", "a", "an"))
+        chinese = "".join((*numerals.chinese, *numerals.chinese_scales))
+        return cls(
+            re.compile(rf"[\d{chinese}{SMALL_PARTS}半{signs}]|\.\d"),
+            frozenset(triggers),
+            frozenset(triggers - {"a", "an"}).union(("couple",), numerals.english_scales),
+        )
+
+    def are_in(self, folded: str) -> bool:
+        """Tell whether a folded text may hold a number."""
+        return bool(self.sign.search(folded)) or self.has_words(folded)
+
+    def has_words(self, folded: str) -> bool:
+        """Tell whether a folded text has a word by which English numbers are known."""
+        return not self.words.isdisjoint(_WORD.findall(folded))
+
+
+_WORD = re.compile(r"[a-z]+")
+
+
 def build_patterns(table: UnitTable) -> Patterns:
     """Compile the expressions for a unit table."""
+    beginnings = NumberBeginnings.of(table)
     numerals = table.numerals
     digits, scales = "".join(numerals.chinese), "".join(numerals.chinese_scales)
-    phrase_starts = "".join(sorted({word[0] for word in table.phrases if not word.isascii()}))
-    phrase_words = {word.split()[0] for word in table.phrases if word.isascii()}
-    triggers = phrase_words.union(numerals.english, numerals.english_parts, ("hundred", "a", "an"))
-    start = rf"[\d{digits}{scales}{SMALL_PARTS}半{phrase_starts}]|\.\d"
     return Patterns(
-        start=re.compile(start),
-        words=frozenset(triggers - {"a", "an"}).union(("couple",), numerals.english_scales),
-        word=re.compile(r"[a-z]+"),
-        start_with_words=re.compile(rf"{start}|(?<![a-z]){alternatives(triggers)}"),
+        beginnings=beginnings,
+        start_with_words=re.compile(rf"{beginnings.sign.pattern}|(?<![a-z]){alternatives(beginnings.triggers)}"),
         skip=re.compile(_skip(table)),
         token=re.compile(rf"\d(?:[\d,.]|'(?=\d))*(?:\^\S*|[a-z]\w*)?|[{digits}{scales}]+|[a-z]+|."),
         phrase=re.compile(alternatives(table.phrases)),
@@ -198,8 +225,8 @@ class Scanner:
 
     def terms(self, text: str) -> list[Term]:
         """Return the terms of a folded text, in order, at most 64."""
-        words = not self._patterns.words.isdisjoint(self._patterns.word.findall(text))
-        search = (self._patterns.start_with_words if words else self._patterns.start).search
+        beginnings = self._patterns.beginnings
+        search = (self._patterns.start_with_words if beginnings.has_words(text) else beginnings.sign).search
         if "://" in text or "@" in text or "<" in text or "www." in text:
             text = _HIDDEN.sub(lambda match: "\x00" * len(match.group()), text)
         commas = "," in text and self._notation.decimal_commas(text)

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from checks.figures.amounts import PriceReader, TermDecorator
-from checks.figures.numbers import Endings, Scanner, build_patterns
+from checks.figures.numbers import Endings, NumberBeginnings, Scanner, build_patterns
 from checks.figures.units import OwnUnit, Quantity, Term, Unit, UnitTable, alternatives, is_own, spellings
 from checks.model import KnownFigure
 from config.errors import UnknownUnitError
@@ -157,15 +158,15 @@ class FigureReader:
     """Reads quantities; holds compiled tables only, so one reader serves all threads."""
 
     def __init__(self, units: UnitTable) -> None:
-        """Compile the unit table; some milliseconds, once."""
+        """Take over the unit table; it is compiled with the first text that may hold a number, which takes 0.1 s."""
         self.units = units
-        patterns = build_patterns(units)
-        self._start = patterns.start
-        self._words, self._word = patterns.words, patterns.word
-        self._scanner = Scanner(units, patterns)
-        self._prices = PriceReader(units, patterns)
-        self._decorator = TermDecorator(units, patterns)
+        self._beginnings = NumberBeginnings.of(units)
         self._joiner = TermJoiner(units)
+
+    @cached_property
+    def _tools(self) -> tuple[Scanner, TermDecorator, PriceReader]:
+        patterns = build_patterns(self.units)
+        return Scanner(self.units, patterns), TermDecorator(self.units, patterns), PriceReader(self.units, patterns)
 
     @classmethod
     def load(cls) -> "FigureReader":
@@ -179,6 +180,10 @@ class FigureReader:
             folded = "".join(low if len(low := character.lower()) == 1 else character for character in text)
         return folded if folded.isascii() else folded.translate(self.units.variants)
 
+    def may_name_numbers(self, text: str) -> bool:
+        """Tell whether there is anything in a text by which a number may begin; without it `read` finds nothing."""
+        return bool(_INVISIBLE.search(text)) or self._beginnings.are_in(self.fold(text))
+
     def read(self, text: str, own: OwnUnit | None = None) -> tuple[Quantity, ...]:
         """Return the quantities of a text in order, at most 64 numbers.
 
@@ -188,18 +193,19 @@ class FigureReader:
         if _INVISIBLE.search(text):
             return self._read_visible(text, own)
         folded = self.fold(text)
-        if not self._start.search(folded) and self._words.isdisjoint(self._word.findall(folded)):
+        if not self._beginnings.are_in(folded):
             return ()
-        terms = self._scanner.terms(folded)
+        scanner, decorator, prices = self._tools
+        terms = scanner.terms(folded)
         if not terms:
             return ()
         decorated: list[Term] = []
         for term in terms:
             before = decorated[-1].end if decorated else 0
-            if term.start >= before and self._decorator.decorate(term, folded, decorated, own):
+            if term.start >= before and decorator.decorate(term, folded, decorated, own):
                 decorated.append(term)
         joined = self._joiner.join(decorated, folded)
-        self._prices.share(joined, folded)
+        prices.share(joined, folded)
         return tuple(quantity for term in joined for quantity in self._quantities(term, text))
 
     def _read_visible(self, text: str, own: OwnUnit | None) -> tuple[Quantity, ...]:

@@ -47,9 +47,14 @@ class Cue:
         return self.phrase.startswith("^")
 
     @cached_property
-    def key(self) -> str:
-        """Return the longest literal part, for a quick look before the pattern is tried."""
-        return max(_NOT_LITERAL.split(self.phrase), key=len)
+    def parts(self) -> tuple[str, ...]:
+        """Return the literal parts, the longest first: a text without any one of them does not have the phrase."""
+        return tuple(sorted(_NOT_LITERAL.split(self.phrase), key=len, reverse=True))
+
+    @cached_property
+    def is_literal(self) -> bool:
+        """Tell whether the phrase has no sign and no blank."""
+        return bool(self.phrase) and self.parts == (self.phrase,)
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -88,7 +93,7 @@ class CueFinder:
         # By how its key begins: of hundreds of cues a text has the beginnings of a few.
         self._by_start: dict[str, list[int]] = {}
         for number, cue in enumerate(self.cues):
-            self._by_start.setdefault(cue.key[:_START], []).append(number)
+            self._by_start.setdefault(cue.parts[0][:_START], []).append(number)
 
     def find(self, text: str, starts: Sequence[int] = (0,)) -> list[Hit]:
         """Return the hits in `text`, in order; `starts` are the positions where sentences begin."""
@@ -97,18 +102,35 @@ class CueFinder:
             if cue.start_only:
                 found = (cue.pattern.match(text, start) for start in starts)
                 hits.extend(Hit(cue, match.start(), match.end()) for match in found if match)
+            elif cue.is_literal:
+                hits.extend(Hit(cue, start, start + len(cue.phrase)) for start in _places(cue.phrase, text))
             else:
                 hits.extend(Hit(cue, match.start(), match.end()) for match in cue.pattern.finditer(text))
         return sorted(hits, key=lambda hit: (hit.start, -hit.end))
 
     def _possible(self, text: str) -> Iterator[Cue]:
-        """Yield the cues whose keys stand in the text, in the order of the list."""
+        """Yield the cues whose literal parts stand in the text, in the order of the list."""
         starts = {"", *text, *map("".join, pairwise(text))}
         numbers = sorted(number for start in starts & self._by_start.keys() for number in self._by_start[start])
-        return (self.cues[number] for number in numbers if self.cues[number].key in text)
+        return (cue for cue in map(self.cues.__getitem__, numbers) if all(part in text for part in cue.parts))
+
+
+def _places(phrase: str, text: str) -> Iterator[int]:
+    """Yield where a phrase stands in a text: what its pattern would find, which takes long to compile for hundreds."""
+    is_word, ends_as_word = bool(_LATIN.match(phrase)), bool(_LATIN.match(phrase[-1]))
+    start = text.find(phrase)
+    while start >= 0:
+        end = start + len(phrase)
+        goes_on = (is_word and _BEFORE.match(text[start - 1 : start])) or (
+            ends_as_word and _LATIN.match(text[end : end + 1])
+        )
+        if not goes_on:
+            yield start
+        start = text.find(phrase, start + 1 if goes_on else end)
 
 
 _START = 2
+_BEFORE = re.compile(r"[a-z0-9']")
 _SIGNS = "…#*^$"
 
 
@@ -136,7 +158,8 @@ class _Spoken:
 
     @classmethod
     def read(cls, text: str) -> "_Spoken":
-        data: dict[str, Any] = yaml.load(text, yaml.CSafeLoader) or {}
+        # All of it is text: to look whether it is a number or a date takes half of the time.
+        data: dict[str, Any] = yaml.load(text, yaml.CBaseLoader) or {}  # noqa: S506  makes texts only
         opposites = TypeAdapter(dict[str, _Sides]).validate_python(data.pop("opposites", {}))
         return cls(TypeAdapter(dict[str, tuple[str, ...]]).validate_python(data), opposites)
 
@@ -245,7 +268,8 @@ class StanceLexicon:
         )
         syntax = _Syntax()
         for text in lexicon_files("syntax.yaml").values():
-            syntax = syntax.with_those_of(_Syntax.model_validate(yaml.load(text, yaml.CSafeLoader) or {}))
+            words: Any = yaml.load(text, yaml.CBaseLoader) or {}  # noqa: S506  makes texts only
+            syntax = syntax.with_those_of(_Syntax.model_validate(words))
         return cls(CueFinder(_cues(cues, fold)), CueFinder(_cues(opposites, fold)), Grammar.of(syntax))
 
 

@@ -106,9 +106,10 @@ class Claim(Table, table=True):
     a change made by moderators shows; `position` is the place in its pack.
     """
 
+    # They hold for the same rows in PostgreSQL, as its migration says; to name it here would load all its drivers.
     __table_args__ = (
-        Index("uq_claim_id_shared", "id", unique=True, sqlite_where=SHARED, postgresql_where=SHARED),
-        Index("uq_claim_id_server", "id", "server", unique=True, sqlite_where=OWN, postgresql_where=OWN),
+        Index("uq_claim_id_shared", "id", unique=True, sqlite_where=SHARED),
+        Index("uq_claim_id_server", "id", "server", unique=True, sqlite_where=OWN),
     )
 
     key: int | None = Field(default=None, primary_key=True)

@@ -28,7 +28,7 @@ def reader() -> CandidateReader:
 
 @cache
 def pack() -> dict:
-    return yaml.safe_load(PACK.read_text("utf-8"))
+    return yaml.load(PACK.read_text("utf-8"), yaml.CSafeLoader)
 
 
 @cache

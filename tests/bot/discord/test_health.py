@@ -8,7 +8,8 @@ import pytest
 
 from bot.discord.supervise import Health
 from claims.base import ClaimBase
-from config.errors import DatabaseError
+from claims.store.database import Database
+from config.errors import DatabaseError, DatabaseUnavailableError
 from tests.bot.discord.world import CRANE
 
 
@@ -45,6 +46,18 @@ async def test_a_base_that_cannot_be_read_is_told_without_its_address(world, mon
     status, body = await ask(Health(world.touchstone, world.env.bot), b"GET /health HTTP/1.1\r\n\r\n")
     assert "503" in status
     assert "hush" not in body
+
+
+async def test_a_base_that_has_gone_away_is_told_although_its_revision_is_known(world, monkeypatch):
+    def away(_database: Database) -> None:
+        raise DatabaseUnavailableError("gone")
+
+    health = Health(world.touchstone, world.env.bot)
+    assert "200 OK" in (await ask(health, b"GET /health HTTP/1.1\r\n\r\n"))[0]
+    monkeypatch.setattr(Database, "reading", away)
+    status, body = await ask(health, b"GET /health HTTP/1.1\r\n\r\n")
+    assert "503" in status
+    assert json.loads(body)["status"] == "the claim base cannot be read"
 
 
 async def test_the_figures_are_as_prometheus_reads_them(world):

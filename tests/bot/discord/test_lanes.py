@@ -50,7 +50,7 @@ async def test_work_goes_to_the_lane_that_its_task_has_taken():
 
 
 @pytest.mark.usefixtures("lanes")
-async def test_what_meets_a_lock_is_tried_again_until_its_time_is_over():
+async def test_what_meets_a_lock_is_told_and_tried_again_until_its_time_is_over(caplog):
     tries = []
 
     def locked_twice():
@@ -60,6 +60,7 @@ async def test_what_meets_a_lock_is_tried_again_until_its_time_is_over():
         return len(tries)
 
     assert await asyncio.create_task(in_lane("answers", locked_twice, monotonic() + 30)) == 3
+    assert caplog.messages == ["locked"]
 
     def always():
         tries.append(1)

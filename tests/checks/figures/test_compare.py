@@ -199,3 +199,11 @@ def test_a_figure_alone_of_its_kind_beside_the_claims_own_words_is_the_claims(re
 def test_a_figure_in_another_part_of_the_message_is_not(reader, comparer):
     text = "they keep half. 60 percent of my friends gave up"
     assert all(each.agrees for each in comparer.compare(reader.read(text), SHARE, text, carrying="they keep half."))
+
+
+def test_a_message_without_a_number_has_nothing_compiled_for_it(monkeypatch):
+    """That takes longer than all else of a check."""
+    monkeypatch.setattr("checks.figures.reading.build_patterns", lambda _: pytest.fail("compiled"))
+    reader = FigureReader.load()
+    text = "silver is in every server, they say"
+    assert FigureComparer(reader).compare(reader.read(text), SERVER, text, ("a server holds 1.2 kg of silver",)) == ()

@@ -7,17 +7,43 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.stance.cues import ToneReader
+from checks.stance.cues import CueFinder, StanceLexicon, ToneReader
 from checks.text import Tokenizer, stretches_of
 from config.languages import lexicon_files
 
 
 def test_every_kind_of_cue_in_a_lexicon_is_one_that_the_table_knows():
-    known = yaml.safe_load((resources.files("config") / "lexicon" / "stance.yaml").read_text("utf-8"))
+    known = yaml.load((resources.files("config") / "lexicon" / "stance.yaml").read_text("utf-8"), yaml.CSafeLoader)
     for text in lexicon_files("stance.yaml").values():
-        named = yaml.safe_load(text)
+        named = yaml.load(text, yaml.CSafeLoader)
         assert named["opposites"].keys() - set(known["opposites"]) == set()
         assert named.keys() - known.keys() == set()
+
+
+@pytest.fixture(scope="module")
+def shipped() -> StanceLexicon:
+    return StanceLexicon.load(str.casefold)
+
+
+def found_by_patterns(finder: CueFinder, text: str) -> list[tuple[str, int, int]]:
+    hits = []
+    for cue in (cue for cue in finder.cues if cue.parts[0] in text):
+        matches = [cue.pattern.match(text)] if cue.start_only else cue.pattern.finditer(text)
+        hits += [(cue.phrase, match.start(), match.end()) for match in matches if match]
+    return sorted(hits, key=lambda hit: (hit[1], -hit[2]))
+
+
+@given(data=st.data())
+def test_a_cue_is_found_where_its_pattern_matches(data, shipped: StanceLexicon):
+    """Most are looked for without one: words next to letters, an apostrophe or each other must make no difference."""
+    finder = data.draw(st.sampled_from([shipped.cues, shipped.opposites]))
+    phrases = st.sampled_from(finder.cues).map(
+        lambda cue: cue.phrase.strip("^$").replace("…", " so ").replace("#", "7")
+    )
+    glue = st.sampled_from(["", " ", "  ", "'", "s", "9", ". ", "，", "\n", "的"])
+    parts = data.draw(st.lists(st.tuples(phrases, glue), max_size=4))
+    text = "".join(phrase + between for phrase, between in parts)
+    assert [(hit.cue.phrase, hit.start, hit.end) for hit in finder.find(text)] == found_by_patterns(finder, text)
 
 
 @pytest.fixture(scope="module")

@@ -61,6 +61,7 @@ def test_the_file_stays_small():
     assert len(shipped_file().read_bytes()) < MOST_BYTES
 
 
+@pytest.mark.slow
 def test_a_first_start_embeds_no_shipped_text(templates, tmp_path: Path, monkeypatch, texts: list[str]):
     asked: list[str] = []
     embed = SemanticEmbedder.embed
