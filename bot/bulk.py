@@ -9,7 +9,7 @@ import json
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
@@ -218,29 +218,37 @@ class Bulk(Generic[Row]):
     _place: int = field(default=0, init=False)
 
     def checked(self, parts: Iterable[Part[Row]]) -> Iterator[tuple[Row, Finding]]:
-        """Yield each row with its finding, in order; a file's findings are kept once its last row has been yielded."""
+        """Yield each row with its finding, in order; a file's findings are kept once its last row has been yielded.
+
+        Broken off by Ctrl-C, or by whoever reads them, those of the file that is half done are kept, too.
+        """
         size = 1 if self.workers is None else _TEXTS_AT_ONCE
         ahead = 0 if self.workers is None else _AHEAD * self.workers.count
-        for part in parts:
-            known = self.kept.of(part.path) if self.kept is not None else None
-            rows, place = iter(part.rows), 0
-            while portion := list(islice(rows, size)):
-                self._begin(part, portion, known, place)
-                place += len(portion)
-                while len(self._waiting) > ahead:
-                    yield from self._finish()
-            self._waiting.append(_Portion(part, (), known=(), last=known is None))
-        while self._waiting:
-            yield from self._finish()
+        try:
+            for part in parts:
+                known = self.kept.of(part.path) if self.kept is not None else None
+                rows, place, done = iter(part.rows), 0, 0 if known is None else known.rows
+                while portion := list(islice(rows, min(size, done - place) if place < done else size)):
+                    self._begin(part, portion, known if place < done else None, place)
+                    place += len(portion)
+                    while len(self._waiting) > ahead:
+                        yield from self._finish()
+                self._waiting.append(_Portion(part, (), known=(), last=known is None or not known.is_whole))
+            while self._waiting:
+                yield from self._finish()
+        except (KeyboardInterrupt, GeneratorExit):
+            if self.kept is not None and self._waiting and self._place:
+                self.kept.keep(self._waiting[0].part.path, self._place, self._noted, is_whole=False)
+            raise
 
-    def _begin(self, part: Part[Row], rows: Sequence[Row], known: "dict[int, Finding] | None", place: int) -> None:
+    def _begin(self, part: Part[Row], rows: Sequence[Row], known: "Kept | None", place: int) -> None:
         portion = _Portion(part, rows)
+        self._waiting.append(portion)
         if known is not None:
             none = Finding("", "en", "silent")
-            portion.known = [known.get(place + number, none) for number in range(len(rows))]
+            portion.known = [known.found.get(place + number, none) for number in range(len(rows))]
         elif self.workers is None:
             portion.known = [self.check(self.text_of(row)) for row in rows]
-        self._waiting.append(portion)
         if portion.known is None and self.workers is not None:
             try:
                 portion.answer = self.workers.submit(self._texts(rows))
@@ -253,7 +261,6 @@ class Bulk(Generic[Row]):
     def _finish(self) -> Iterator[tuple[Row, Finding]]:
         portion = self._waiting[0]
         found = portion.known if portion.known is not None else self._result(portion)
-        self._waiting.popleft()
         for row, finding in zip(portion.rows, found, strict=True):
             if self.kept is not None and finding.best is not None:
                 self._noted.append(_note(self._place, finding))
@@ -263,6 +270,7 @@ class Bulk(Generic[Row]):
             if self.kept is not None and portion.last and portion.part.is_whole:
                 self.kept.keep(portion.part.path, self._place, self._noted)
             self._noted, self._place = [], 0
+        self._waiting.popleft()
 
     def _result(self, portion: _Portion[Row]) -> Sequence[Finding]:
         while True:
@@ -312,6 +320,15 @@ def _work_file(path: Path) -> Iterator[None]:
         raise BulkError(_NO_WORK, file=path, reason=error.strerror or type(error).__name__) from error
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was found in the first rows of a file, by the number of the row; these are all, where it `is_whole`."""
+
+    found: Mapping[int, Finding]
+    rows: int
+    is_whole: bool
+
+
 class KeptFindings:
     """A file with what was found in each file that is done: numbers of rows, claims and scores, and no text.
 
@@ -335,24 +352,25 @@ class KeptFindings:
                     place += len(line)
                     self._begun = not line.endswith(b"\n")
 
-    def of(self, path: Path) -> dict[int, Finding] | None:
-        """Return the findings of a file that is done, by the number of the row; None where it is to be checked."""
+    def of(self, path: Path) -> Kept | None:
+        """Return the findings of a file that is done or was begun; None where all of it is to be checked."""
         with suppress(OSError):
             # Before the file is read: if somebody changes it meanwhile, it counts as another one.
             place = self._lines.get(self._digest(path)) if path.is_file() else None
             if place is not None:
                 with self._path.open("rb") as file:
                     file.seek(place)
-                    return dict(map(_read_note, _object(file.readline())["found"]))
+                    line = _object(file.readline())
+                return Kept(dict(map(_read_note, line["found"])), line["rows"], line.get("whole", True))
         return None
 
-    def keep(self, path: Path, rows: int, found: Sequence[Sequence[object]]) -> None:
-        """Note that a file is done, which was asked for before; what is no file, such as a pipe, is not kept."""
-        if path not in self._digests:
+    def keep(self, path: Path, rows: int, found: Sequence[Sequence[object]], *, is_whole: bool = True) -> None:
+        """Note that so many rows of a file that was asked for are done; of what is no file, such as a pipe, nothing."""
+        if path not in self._digests or (not is_whole and (known := self.of(path)) and known.rows >= rows):
             return
-        line = {"by": self._fingerprint, "file": self._digests[path], "rows": rows, "found": found}
+        done = {"by": self._fingerprint, "file": self._digests[path], "rows": rows, "whole": is_whole}
         with _work_file(self._path), self._path.open("ab") as file:
-            file.write((b"\n" if self._begun else b"") + json.dumps(line).encode() + b"\n")
+            file.write((b"\n" if self._begun else b"") + json.dumps(done | {"found": found}).encode() + b"\n")
         self._begun = False
 
     def _digest(self, path: Path) -> str:

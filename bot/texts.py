@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from babel.core import Locale
 
-from config.errors import Worded, msgid
+from config.errors import TouchstoneError, Worded, WordedError, msgid
 from config.languages import FIRST_SHOWN, SHOWN, ByLanguage, Language, content_language, language_of_code
 
 if TYPE_CHECKING:
@@ -59,6 +59,12 @@ class Texts:
         if not isinstance(text, Worded):
             return text
         return self(text.template, **{name: self.say(value) for name, value in text.values.items()})
+
+    def of_error(self, error: TouchstoneError) -> str:
+        """Return what an error says, in this language where it can be said in others than English."""
+        if isinstance(error, WordedError):
+            return self(error.fault, **error.values)
+        return str(self.say(error.args[0])) if error.args else str(error)
 
     def mentioning(self, commands: Mapping[str, str]) -> Self:
         """Return the same catalogue with commands as mentions: where a text names one of these, its value stands.

@@ -333,6 +333,18 @@ def _line(odds: Floats, labels: Floats) -> tuple[float, float]:
     return max(_LEAST_SLOPE, float(w[0])), float(w[1])
 
 
+def check_input(rows: Sequence[LabelledMessage], chat: int, ticks: int, budget: float, *, by_meaning: bool) -> None:
+    """Raise EvaluationError where labels and lines of chat are too few whatever is measured, before it takes long."""
+    if not by_meaning:
+        best = [Sample(None, bool(row.claims), bool(row.claims), answer_due=False, chat=False) for row in rows]
+        silent = Sample(None, right=False, about_a_claim=False, answer_due=False, chat=True)
+        _check_enough([*best, *[silent] * chat], budget)
+    else:
+        # Half of them right and half of them wrong would be the best.
+        labels = len(rows) + ticks
+        _check_labels((labels + 1) // 2, labels // 2, chat, budget)
+
+
 def _check_enough(samples: Sequence[Sample], budget: float) -> None:
     right = sum(s.right for s in samples)
     other = sum(not s.about_a_claim and not s.chat for s in samples)

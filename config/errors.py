@@ -169,8 +169,11 @@ class UnknownClaimError(ClaimBaseError):
     """No claim has this id, or none that the server may see."""
 
     def __init__(self, claim: str, near: tuple[str, ...] = ()) -> None:
-        hint = f" Did you mean {', '.join(near)}?" if near else " `touchstone claims list` shows every id."
-        super().__init__(f"There is no claim {claim!r}.{hint}")
+        if near:
+            text = worded("There is no claim {claim!r}. Did you mean {near}?", claim=claim, near=", ".join(near))
+        else:
+            text = worded("There is no claim {claim!r}. `touchstone claims list` shows every id.", claim=claim)
+        super().__init__(text)
         self.claim = claim
         self.near = near
 
@@ -279,7 +282,10 @@ class PlanChangedError(ClaimBaseError):
     """The base has changed since the dry run that somebody has said yes to; nothing was written."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name}: the claims have changed since the dry run. Look at a new one; nothing was written.")
+        said = worded(
+            "{name}: the claims have changed since the dry run. Look at a new one; nothing was written.", name=name
+        )
+        super().__init__(said)
         self.name = name
 
 

@@ -24,7 +24,7 @@ from bot.discord.app import create_bot
 from bot.discord.bot import TouchstoneBot
 from bot.discord.lanes import Lanes
 from bot.service import Touchstone
-from config.errors import StartError, TouchstoneError, version
+from config.errors import StartError, TouchstoneError, msgid, version, worded
 from config.settings import Settings, shown_database
 
 _log = logging.getLogger(__name__)
@@ -43,20 +43,22 @@ NEEDED = discord.Permissions(
     add_reactions=True,
 )
 
-REFUSED = (
+REFUSED = worded(
     "Discord does not accept the bot's token. Make a new one in Discord's developer portal (your application → Bot → "
     "Reset Token) and set TOUCHSTONE_DISCORD_TOKEN to it."
 )
-NOT_SET = "No token for Discord: set TOUCHSTONE_DISCORD_TOKEN (or discord_token in touchstone.toml) to the bot's token."
-UNLIKELY = (
+NOT_SET = worded(
+    "No token for Discord: set TOUCHSTONE_DISCORD_TOKEN (or discord_token in touchstone.toml) to the bot's token."
+)
+UNLIKELY = worded(
     "What TOUCHSTONE_DISCORD_TOKEN holds is no token: a bot's token has three parts with dots between them, and no "
     "blanks. Copy it again from Discord's developer portal (your application → Bot → Reset Token)."
 )
-READ_ONLY = (
+READ_ONLY = msgid(
     "The claim base {place} can only be read here, and the bot has to write to it. Give Touchstone the right to write "
     "to the file and its folder."
 )
-MISSING_INTENT = (
+MISSING_INTENT = worded(
     "Discord refuses the connection because the Message Content Intent is off. Switch it on in Discord's developer "
     "portal (your application → Bot → Privileged Gateway Intents → Message Content Intent) and start again."
 )
@@ -75,7 +77,7 @@ def run(settings: Settings) -> None:
     touchstone = Touchstone.open(settings)
     try:
         if touchstone.base.database.is_read_only:
-            raise StartError(READ_ONLY.format(place=touchstone.base.database.place))
+            raise StartError(worded(READ_ONLY, place=touchstone.base.database.place))
         claims = len(touchstone.base.claims())
         _log.info("Touchstone %s, %d claims in %s", version(), claims, shown_database(settings.database_url))
         asyncio.run(_run_until_stopped(settings, touchstone, token))
@@ -215,7 +217,9 @@ async def _read(token: str) -> Identity:
         except discord.LoginFailure:
             raise StartError(REFUSED) from None
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            raise StartError(f"Discord cannot be reached ({error}). Look at this machine's connection.") from error
+            raise StartError(
+                worded("Discord cannot be reached ({reason}). Look at this machine's connection.", reason=error)
+            ) from error
         flags = client.application_flags
         reads = flags.gateway_message_content or flags.gateway_message_content_limited
         return Identity(str(client.user), client.user.id if client.user else 0, reads)

@@ -19,7 +19,6 @@ from config.errors import (
     InvalidEditError,
     StartError,
     TouchstoneError,
-    WordedError,
     version,
 )
 from config.languages import FIRST_SHOWN
@@ -251,8 +250,6 @@ def usage_fault(said: str, texts: Texts) -> str:
 def _error_lines(error: TouchstoneError, texts: Texts) -> list[str]:
     """Return what an error says, in the language of the texts where it can be said in that."""
     match error:
-        case WordedError():
-            return [texts(error.fault, **error.values)]
         case ImportRefusedError():
             # With the claim base behind it, which has been read then.
             from bot.import_plan import problem_line  # noqa: PLC0415
@@ -264,7 +261,7 @@ def _error_lines(error: TouchstoneError, texts: Texts) -> list[str]:
 
             return fault_lines(error, texts)
         case _:
-            return [str(texts.say(error.args[0] if error.args else str(error)))]
+            return [texts.of_error(error)]
 
 
 def _input_fault(error: Exception) -> str | None:

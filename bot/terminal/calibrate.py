@@ -11,13 +11,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot.terminal.console import STANDARD, EmbedderOption, Terminal
-from bot.terminal.evaluate import track
+from bot.terminal.console import STANDARD, EmbedderOption, Terminal, going_on
+from bot.terminal.evaluate import name_unknown, track
 from bot.texts import msgid
 
 if TYPE_CHECKING:
     from checks.calibration import Calibration, MeaningCalibration, Sample
     from checks.checker import Checker
+    from checks.evaluate.files import LabelledMessage
     from checks.tuning import Tuning
 
 _MESSAGES = msgid('Labelled messages: JSON lines {"id", "text", "claims", "stance"}.')
@@ -59,15 +60,19 @@ def calibrate(
     terminal = Terminal.of(context)
     if out == STANDARD:
         terminal.out = Console(stderr=True)
+    # With the database and the checks behind it, which help does without (as below).
+    from checks.calibration import check_input  # noqa: PLC0415
+
     share = read_budget(budget, terminal)
-    checker, ticked = _checker(terminal, labels)
-    samples = [*_measure(terminal, checker, messages, chat or (), work), *ticked]
-    lines = sum(sample.chat for sample in samples)
-    counts = {"messages": len(samples) - len(ticked) - lines, "ticks": len(ticked), "chat": lines}
+    checker, ticked, known = _checker(terminal, labels)
+    rows, lines = _read(terminal, known, messages, chat or ())
+    check_input(rows, len(lines), len(ticked), share, by_meaning=bool(checker.encoder))
+    samples = [*_measure(terminal, checker, rows, lines, work), *ticked]
+    counts = {"messages": len(rows), "ticks": len(ticked), "chat": len(lines)}
     terminal.print(terminal.texts(_READ, **counts))
     provenance = (
-        f"Fitted by `touchstone calibrate` on {datetime.now(UTC).date()}: {len(samples) - lines} labels, "
-        f"{lines} lines of chat, budget {budget}; 10-fold cross-validated."
+        f"Fitted by `touchstone calibrate` on {datetime.now(UTC).date()}: {len(samples) - len(lines)} labels, "
+        f"{len(lines)} lines of chat, budget {budget}; 10-fold cross-validated."
     )
     tuning = (_by_meaning if checker.encoder else _by_words)(terminal, checker, samples, share, provenance)
     if terminal.keep(out, tuning.as_json().encode(), "--out"):
@@ -109,8 +114,8 @@ def read_budget(text: str, terminal: Terminal) -> float:
     return share
 
 
-def _checker(terminal: Terminal, labels: bool) -> tuple["Checker", Sequence["Sample"]]:
-    """Return a checker with the shipped decision, and what moderators have ticked, where that is wanted."""
+def _checker(terminal: Terminal, labels: bool) -> tuple["Checker", Sequence["Sample"], Sequence[str]]:
+    """Return a checker with the shipped decision, what moderators have ticked, where that is wanted, and all ids."""
     from checks.calibration import ticked  # noqa: PLC0415
     from checks.checker import Checker  # noqa: PLC0415
     from checks.embedders import open_safe_embedder  # noqa: PLC0415
@@ -125,19 +130,27 @@ def _checker(terminal: Terminal, labels: bool) -> tuple["Checker", Sequence["Sam
     checker = Checker(known, Lexicon.load(), tuning, open_safe_embedder(terminal.settings, ShippedVectors()))
     if labels and not checker.encoder:
         raise typer.BadParameter(terminal.texts("--labels needs an embedder."))
-    return checker, [ticked(score, right) for score, right in ticks]
+    return checker, [ticked(score, right) for score, right in ticks], [claim.id for claim in known]
 
 
-def _measure(
-    terminal: Terminal, checker: "Checker", messages: Path | None, chat: Sequence[Path], work: Path
-) -> list["Sample"]:
-    from checks.calibration import Measurer  # noqa: PLC0415
+def _read(
+    terminal: Terminal, known: Sequence[str], messages: Path | None, chat: Sequence[Path]
+) -> tuple[Sequence["LabelledMessage"], Sequence[str]]:
     from checks.evaluate.files import read_chat, read_labelled  # noqa: PLC0415
 
     rows = [] if messages is None else read_labelled(messages)
-    lines = [line.text for file in chat for line in read_chat(file)]
+    name_unknown(terminal, known, rows)
+    return rows, [line.text for file in chat for line in read_chat(file)]
+
+
+def _measure(
+    terminal: Terminal, checker: "Checker", rows: Sequence["LabelledMessage"], lines: Sequence[str], work: Path
+) -> list["Sample"]:
+    from checks.calibration import Measurer  # noqa: PLC0415
+
     measurer = Measurer(checker, work)
-    measurer.measure([*(row.text for row in rows), *lines], lambda texts: track(terminal, texts))
+    with going_on(terminal, work):
+        measurer.measure([*(row.text for row in rows), *lines], lambda texts: track(terminal, texts))
     return [*map(measurer.labelled, rows), *map(measurer.chat, lines)]
 
 

@@ -270,7 +270,7 @@ EmbedderOption = Annotated[
 
 _PROCESSES = msgid("How many processes check; without it, as many as there are processors where the files are large.")
 _SCHEDULER = msgid("Check on the Dask cluster of this scheduler, which gets the messages. Needs the extra `cluster`.")
-_WORK = msgid("Keep here what was found in each file that is done, without any text: a run that ended early goes on.")
+_WORK = msgid("Keep here what was found in each file, without any text: a run that ended early goes on.")
 
 ProcessesOption = Annotated[int | None, typer.Option("--processes", min=1, max=512, help=_PROCESSES)]
 SchedulerOption = Annotated[str | None, typer.Option("--scheduler", metavar="ADDRESS", help=_SCHEDULER)]
@@ -292,6 +292,19 @@ class ReadingBar:
     def finish(self, path: Path) -> None:
         """Go on behind a file."""
         self.before += size_of(path)
+
+
+@contextmanager
+def going_on(terminal: Terminal, work: Path | None) -> Iterator[None]:
+    """Say at Ctrl-C whether the same command goes on from there, which a file to keep its work in makes it do."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if work is None:
+            complain(terminal.texts("Broken off, and nothing is kept. With --work FILE a run goes on where it ended."))
+        else:
+            complain(terminal.texts("Broken off. The same command goes on where this ended."))
+        raise
 
 
 @contextmanager

@@ -55,18 +55,18 @@ def diagnose(texts: Texts, given: Settings | None = None) -> Iterator[Diagnosis]
             yield Diagnosis(texts("Settings"), "wrong", fault)
         return
     yield _settings(texts)
-    yield from _guarded(texts("Claim base"), lambda: _base(settings, texts))
-    yield from _guarded(texts("Lexicon"), lambda: _lexicon(settings, texts))
-    yield from _guarded(texts("Embedder"), lambda: _embedder(settings, texts))
+    yield from _guarded(texts("Claim base"), texts, lambda: _base(settings, texts))
+    yield from _guarded(texts("Lexicon"), texts, lambda: _lexicon(settings, texts))
+    yield from _guarded(texts("Embedder"), texts, lambda: _embedder(settings, texts))
     yield _discord(settings, texts)
 
 
-def _guarded(part: str, look: Callable[[], list[Diagnosis]]) -> list[Diagnosis]:
+def _guarded(part: str, texts: Texts, look: Callable[[], list[Diagnosis]]) -> list[Diagnosis]:
     """Look at a part; what stops the look is the part's own state."""
     try:
         return look()
     except TouchstoneError as error:
-        return [Diagnosis(part, "wrong", str(error))]
+        return [Diagnosis(part, "wrong", texts.of_error(error))]
 
 
 def _settings(texts: Texts) -> Diagnosis:
@@ -151,7 +151,7 @@ def _discord(settings: Settings, texts: Texts) -> Diagnosis:
     try:
         identity = read_identity(settings.discord_token.get_secret_value().strip())
     except StartError as error:
-        return Diagnosis(part, "wrong", str(error))
+        return Diagnosis(part, "wrong", texts.of_error(error))
     says = texts("the token belongs to {name} (id {id}).", name=identity.name, id=identity.id)
     if identity.message_content:
         return Diagnosis(part, "ok", says)

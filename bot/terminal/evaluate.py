@@ -17,6 +17,8 @@ from bot.terminal.console import (
     SchedulerOption,
     Terminal,
     WorkOption,
+    complain,
+    going_on,
     reading_bar,
     size_of,
 )
@@ -73,6 +75,7 @@ def retrieval_json(report: "RetrievalReport") -> dict[str, Any]:
 
 _SHORT = 90
 _MOST_PAIRS = 10
+_MOST_UNKNOWN = 20
 
 FIGURES = {
     "top1": msgid("the right claim on top"),
@@ -233,7 +236,10 @@ def messages(
     write = terminal.figures_to(out, as_json=as_json)
     read = {path: read_labelled(path) for path in find_files(files, ".jsonl")}
     run = BulkRun(BulkChoice(processes, scheduler, work), "messages")
-    with terminal.open() as touchstone, run as opened, reading_bar(terminal, [*read]) as bar:
+    with terminal.open() as touchstone, run as opened, reading_bar(terminal, [*read]) as bar, going_on(terminal, work):
+        name_unknown(
+            terminal, (claim.id for claim in touchstone.base.claims()), [row for rows in read.values() for row in rows]
+        )
         parts = (Part(path, watched(rows, path, bar)) for path, rows in read.items())
         bulk = opened.bulk(touchstone, _message_text, sum(map(size_of, read)))
         report = judge_findings(bulk.checked(parts))
@@ -247,6 +253,14 @@ def _message_text(row: "LabelledMessage") -> str:
 
 def _line_text(line: "ChatLine") -> str:
     return line.text
+
+
+def name_unknown(terminal: Terminal, known: Iterable[str], rows: Sequence["LabelledMessage"]) -> None:
+    """Name the claims of labels that the base does not have: every one of them counts as a miss."""
+    unknown = sorted({claim for row in rows for claim in row.claims}.difference(known))
+    if unknown:
+        shown = terminal.texts.listed(unknown[:_MOST_UNKNOWN]) + (" …" if len(unknown) > _MOST_UNKNOWN else "")
+        complain(terminal.texts("The base does not have these claims of the labels: {claims}", claims=shown))
 
 
 def watched(rows: Sequence[Row], path: Path, bar: ReadingBar) -> Iterator[Row]:
@@ -282,7 +296,7 @@ def chat(
         bar.finish(path)
 
     run = BulkRun(BulkChoice(processes, scheduler, work), "chat")
-    with terminal.open() as touchstone, run as opened, reading_bar(terminal, found) as bar:
+    with terminal.open() as touchstone, run as opened, reading_bar(terminal, found) as bar, going_on(terminal, work):
         bulk = opened.bulk(touchstone, _line_text, sum(map(size_of, found)))
         report = count_alarms(bulk.checked(Part(path, lines(path, bar)) for path in found))
     show_chat(terminal, report, worst)

@@ -4,6 +4,7 @@ import copy
 import os
 import re
 import secrets
+import shutil
 import sqlite3
 import time
 from collections.abc import Generator
@@ -40,11 +41,15 @@ PRAGMAS = (
 PRIVATE = 0o600
 OTHERS = 0o007
 DAMAGED = "The file is damaged or no base: put a copy back with `touchstone restore FILE --force`, or name another one."
+_NO_BYTE = "disk I/O error"
+# What SQLite needs beside a base to open it at all, in bytes.
+_LEAST_ROOM = 1 << 16
 # What the words of an error hold → what helps.
 MENDS = (
     (("locked",), "Another program holds it: try again, or stop the other one."),
     (("not a database", "malformed", "decode to UTF-8"), DAMAGED),
     (("disk is full", "No space left"), "Make room on the disk and try again; nothing was written in part."),
+    ((_NO_BYTE,), "Look at the disk: it may be failing, or taken away."),
     (
         ("readonly", "read-only"),
         "It can only be read here: give Touchstone the right to write to the file and its folder.",
@@ -152,13 +157,13 @@ class Database:
             # The driver's words may repeat the address, and the chain of errors is logged as well.
             # PostgreSQL adds the values of the row, which may be what somebody has typed.
             told = str(error.orig).partition("\nDETAIL:")[0]
-            words = blotted(" ".join(told.split()).rstrip(".?"), self._secrets)
+            words = self._reason(blotted(" ".join(told.split()).rstrip(".?"), self._secrets))
             kind = DatabaseUnavailableError if _passes(error.orig) else DatabaseError
             raise kind(f"The claim base {self.place} could not be {done}: {words}. {_mend(words)}") from (
                 None if self._secrets else error
             )
         except sqlite3.Error as error:
-            words = str(error)
+            words = self._reason(str(error))
             kind = DatabaseUnavailableError if _passes(error) else DatabaseError
             raise kind(f"The claim base {self.place} could not be {done}: {words}. {_mend(words)}") from error
         except NoConnectionError as error:
@@ -173,6 +178,14 @@ class Database:
             if not _is_about_a_cell(error):
                 raise
             raise DatabaseError(f"The claim base {self.place} could not be {done}: {error}. {DAMAGED}") from error
+
+    def _reason(self, words: str) -> str:
+        """Return the words of the driver; SQLite says nothing better of a disk on which no byte is free."""
+        if words == _NO_BYTE and self.file is not None:
+            with suppress(OSError):
+                if shutil.disk_usage(self.file.parent).free < _LEAST_ROOM:
+                    return "the disk is full"
+        return words
 
 
 def read_url(url: str) -> URL:

@@ -145,12 +145,17 @@ def test_a_second_run_asks_nothing_and_says_the_same(files, tmp_path):
     assert all(each.text == text for text, each in again)
 
 
-def test_only_files_that_are_done_count(files, tmp_path):
-    work = tmp_path / "work.jsonl"
-    list(islice(Bulk(str, check, kept=KeptFindings(work, "a")).checked(parts_of(files)), 4))
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_a_run_that_is_left_goes_on_with_the_row_that_it_had_come_to(files, tmp_path, count):
+    work, whole = tmp_path / "work.jsonl", run(files, tmp_path / "whole.jsonl")
+    # The second time it is left earlier, which takes nothing of the first back.
+    for rows in (count, 1):
+        list(islice(Bulk(str, check, kept=KeptFindings(work, "a")).checked(parts_of(files)), rows))
     seen = []
-    run(files, work, check=lambda text: seen.append(text) or check(text))
-    assert seen == ["claim 4", "chat 5"]
+    again = run(files, work, check=lambda text: seen.append(text) or check(text))
+    assert seen == ["chat 1", "claim 2", "claim 3", "claim 4", "chat 5"][count:]
+    assert [(text, each.action) for text, each in again] == [(text, each.action) for text, each in whole]
+    run(files, work, check=none_is_asked)
 
 
 def test_another_base_and_another_text_are_checked_anew(files, tmp_path):

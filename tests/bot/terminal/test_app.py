@@ -112,3 +112,5 @@ def test_what_fails_is_told_in_the_language_of_the_terminal(call, surroundings, 
     surroundings.setenv("LANG", "zh_TW.UTF-8")
     assert "已拒絕，沒有寫入任何內容" in call("claims", "import", "broken.json").err
     assert "沒有文件 nope" in call("documents", "show", "nope").err
+    assert "沒有說法 'nope'" in call("claims", "show", "nope").err
+    assert "沒有 Discord 權杖" in call("run").err

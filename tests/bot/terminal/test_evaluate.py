@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bot.service import Touchstone
+from checks.calibration import Measurer
 
 CLAIMS = [
     {"id": "clock", "text": "The town hall clock was built by a blind watchmaker.", "title": "Blind watchmaker"},
@@ -131,8 +132,68 @@ def test_too_little_to_calibrate_with_is_told(call, tmp_path):
     outcome = call("calibrate", "--messages", file, "--chat", file, "--work", str(work))
     assert outcome.code == 1
     assert "Too few labelled messages" in outcome.err
-    assert len(work.read_text("utf-8").splitlines()) == len(MESSAGES)
-    assert "lunch" not in work.read_text("utf-8")
+    assert not work.exists(), "nothing is measured for what can never be enough"
+
+
+def many(tmp_path):
+    rows = [{"id": n, "text": f"message {n} of many", "claims": [], "stance": "none"} for n in range(30)]
+    claims = [row | {"text": f"silver {row['id']}", "claims": ["ai-bubble"], "stance": "asserts"} for row in rows]
+    return write(tmp_path / "messages.jsonl", [*rows, *claims])
+
+
+def after(count, check):
+    """Return a check that Ctrl-C breaks off."""
+    left = iter(range(count))
+
+    def checked(self, text):
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return check(self, text)
+
+    return checked
+
+
+def test_a_calibration_that_is_broken_off_says_how_it_goes_on_and_keeps_no_text(call, tmp_path, monkeypatch):
+    file, work = many(tmp_path), tmp_path / "work.jsonl"
+    measure = Measurer._measure
+    monkeypatch.setattr(Measurer, "_measure", after(10, measure))
+    command = ("calibrate", "--messages", file, "--chat", file, "--budget", "1/20", "--work", str(work))
+    outcome = call(*command)
+    assert (outcome.code, len(work.read_text("utf-8").splitlines())) == (130, 10)
+    assert "The same command goes on where this ended." in outcome.err
+    assert "silver" not in work.read_text("utf-8")
+    monkeypatch.setattr(Measurer, "_measure", measure)
+    assert "Read: 60 labelled messages" in call(*command).out
+    assert len(work.read_text("utf-8").splitlines()) == 60, "no text is measured twice"
+
+
+@pytest.mark.parametrize("kind", ["messages", "chat"])
+def test_an_evaluation_that_is_broken_off_in_the_middle_of_a_file_goes_on_there(call, tmp_path, monkeypatch, kind):
+    file, work = many(tmp_path), str(tmp_path / "work.jsonl")
+    whole = call("evaluate", kind, file).out
+    check, asked = Touchstone.check, []
+    monkeypatch.setattr(Touchstone, "check", after(25, check))
+    outcome = call("evaluate", kind, file, "--work", work)
+    assert outcome.code == 130
+    assert "The same command goes on where this ended." in outcome.err
+    monkeypatch.setattr(Touchstone, "check", lambda self, text: asked.append(text) or check(self, text))
+    outcome = call("evaluate", kind, file, "--work", work)
+    assert (outcome.code, outcome.out) == (0, whole)
+    assert len(asked) == 60 - 25
+
+
+def test_an_evaluation_without_a_place_to_keep_its_work_says_so_when_it_is_broken_off(call, tmp_path, monkeypatch):
+    monkeypatch.setattr(Touchstone, "check", after(3, Touchstone.check))
+    outcome = call("evaluate", "messages", many(tmp_path))
+    assert outcome.code == 130
+    assert "--work FILE" in outcome.err
+
+
+def test_claims_of_labels_that_the_base_does_not_have_are_named(call, tmp_path):
+    row = {"id": 1, "text": "silver", "claims": ["no-such-claim"], "stance": "asserts"}
+    file = write(tmp_path / "messages.jsonl", [row])
+    assert "no-such-claim" in call("evaluate", "messages", file).err
+    assert "no-such-claim" in call("calibrate", "--messages", file).err
 
 
 def test_ticks_cannot_be_read_where_words_alone_decide(call, tmp_path):

@@ -8,6 +8,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
@@ -181,3 +182,18 @@ def test_what_is_written_stands_in_no_error(base: ClaimBase) -> None:
     with pytest.raises(DatabaseError) as caught:
         DraftBook(base, KEY).keep(MEMBER, "a form", {"title": typed})
     assert typed not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    ("free", "said"), [(0, r"disk is full\. Make room"), (1 << 30, r"I/O error\. Look at the disk")]
+)
+def test_a_disk_without_a_free_byte_is_told_as_full(
+    base: ClaimBase, monkeypatch: pytest.MonkeyPatch, free: int, said: str
+) -> None:
+    with base.database.writing() as session:
+        stop = "CREATE TRIGGER stop BEFORE INSERT ON revision BEGIN SELECT RAISE(ABORT, 'disk I/O error'); END"
+        session.connection().execute(text(stop))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    with pytest.raises(DatabaseError, match=said), base.database.writing() as session:
+        session.connection().execute(text("INSERT INTO revision DEFAULT VALUES"))
