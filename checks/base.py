@@ -245,7 +245,7 @@ class IndexedBase:
         cls, claims: Iterable[KnownClaim], lexicon: Lexicon, tuning: Tuning, readings: Readings | None = None
     ) -> "IndexedBase":
         """Read and index claims; the last one of an id counts. Readings that are kept save reading anew."""
-        shelf = _Shelf(Vocabulary(lexicon), readings or Readings(lexicon), tuning)
+        shelf = _Shelf(Vocabulary.empty(lexicon), readings or Readings(lexicon), tuning)
         segment = _index({claim.id: claim for claim in claims}.values(), shelf)
         return cls(shelf, [_Piece(segment)], CharacterVectors.of(map(segment.texts.__getitem__, range(segment.rows))))
 

@@ -23,6 +23,7 @@ from checks.lexicon import Lexicon, Spelling, Vocabulary
 from checks.model import KnownClaim
 from checks.text import ClaimTexts
 from checks.tuning import Tuning
+from checks.words import WordNumbers
 from config.errors import TouchstoneError
 from config.languages import lexicon_files
 
@@ -133,10 +134,14 @@ def written(parts: IndexParts) -> bytes:
     """Return an index as bytes: arrays in the form of numpy (npz), nothing that is run when it is read."""
     segment, postings = parts.segment, parts.segment.postings
     holders, counted = parts.characters.counts()
+    terms, shares, concepts = parts.vocabulary.settled()
+    keys, numbers = terms.held()
     arrays: dict[str, Array] = {
         "ids": _lines(claim.id for claim in segment.claims),
-        "terms": _lines(parts.vocabulary.terms()),
-        "shares": parts.vocabulary.shares(),
+        "terms": keys,
+        "numbers": numbers,
+        "shares": shares,
+        "concepts": concepts,
         "grams": _lines(holders),
         "held": np.fromiter(holders.values(), dtype=np.int32, count=len(holders)),
         "counted": np.array(counted),
@@ -171,7 +176,7 @@ def read(kept: bytes, claims: Iterable[KnownClaim], lexicon: Lexicon) -> IndexPa
     grams, held = _split(arrays["grams"]), arrays["held"].tolist()
     return IndexParts(
         segment,
-        Vocabulary(lexicon, _split(arrays["terms"]), arrays["shares"]),
+        Vocabulary(lexicon, WordNumbers(arrays["terms"], arrays["numbers"]), arrays["shares"], arrays["concepts"]),
         CharacterVectors(dict(zip(grams, held, strict=True)), int(arrays["counted"]), max(held, default=0)),
         Spelling([" ".join(_split(arrays["words"]))], lexicon),
         _texts_of(segment, arrays) if f"{_SIDES[0]}_counts" in arrays else None,

@@ -174,50 +174,72 @@ _LEAST = 0.05
 _UNHEARD_OF = 1e-7
 
 
+# So many terms are held by name until they are put with the others; more where there are very many others.
+_LEAST_SETTLED, _SHARE_SETTLED = 5_000, 8
+
+
 class Vocabulary:
     """Numbers for terms, the share of background texts that hold each, and which of them are concepts.
 
-    It only grows, and is shared by all segments that are ever read together. Safe from any thread.
+    It only grows, and is shared by all segments that are ever read together. Of very many terms only the newest and
+    those of late are held by name. Safe from any thread.
     """
 
-    def __init__(self, lexicon: Lexicon, terms: Sequence[str] = (), shares: Floats | None = None) -> None:
-        """Take the background from the lexicon; `terms` are known already, with their `shares`."""
+    def __init__(self, lexicon: Lexicon, settled: WordNumbers, shares: Floats, concepts: Flags) -> None:
+        """Take the background from the lexicon; some terms are known already, with shares and what is a concept."""
         self._lexicon = lexicon
-        self._numbers = {term: number for number, term in enumerate(terms)}
-        self._shares = np.zeros(2_048) if shares is None else shares
-        concepts = [term.startswith(CONCEPT_MARK) for term in terms]
-        self._concepts = np.zeros(2_048, dtype=bool) if shares is None else np.array(concepts, dtype=bool)
+        self._settled, self._count = settled, len(shares)
+        self._fresh: dict[str, int] = {}
+        self._seen: dict[str, int] = {}
+        self._shares, self._concepts = shares, concepts
         self._lock = Lock()
+
+    @classmethod
+    def empty(cls, lexicon: Lexicon) -> "Vocabulary":
+        """Return a vocabulary without any term."""
+        return cls(lexicon, WordNumbers.none(), np.zeros(0), np.zeros(0, dtype=bool))
 
     def number(self, term: str) -> int:
         """Return the number of a term, a new one where it has none."""
-        found = self._numbers.get(term)
+        found = self.known(term)
         if found is not None:
             return found
         with self._lock:
-            found = len(self._numbers)
-            if term in self._numbers:
-                return self._numbers[term]
+            known = self.known(term)
+            if known is not None:
+                return known
+            found = self._count
             if found == len(self._shares):
-                self._shares = np.concatenate([self._shares, np.zeros(found)])
-                self._concepts = np.concatenate([self._concepts, np.zeros(found, dtype=bool)])
+                more = max(found, 2_048)
+                self._shares = np.concatenate([self._shares, np.zeros(more)])
+                self._concepts = np.concatenate([self._concepts, np.zeros(more, dtype=bool)])
             self._shares[found] = self.background(term)
             self._concepts[found] = term.startswith(CONCEPT_MARK)
-            self._numbers[term] = found
+            self._count = found + 1
+            self._fresh[term] = found
+            if len(self._fresh) > max(_LEAST_SETTLED, found // _SHARE_SETTLED):
+                # Who reads meanwhile finds a term in one of both.
+                self._settled = self._settled.with_more(self._fresh)
+                self._fresh = {}
             return found
 
-    def terms(self) -> list[str]:
-        """Return all terms, by number."""
+    def settled(self) -> tuple[WordNumbers, Floats, Flags]:
+        """Return all terms with their numbers, and the share of each and whether it is a concept, by number."""
         with self._lock:
-            return list(self._numbers)
-
-    def shares(self) -> Floats:
-        """Return the share of each term, by number."""
-        return self._shares[: len(self._numbers)]
+            return self._settled.with_more(self._fresh), self._shares[: self._count], self._concepts[: self._count]
 
     def known(self, term: str) -> int | None:
         """Return the number of a term, if it has one."""
-        return self._numbers.get(term)
+        found = self._fresh.get(term)
+        if found is None and len(self._settled):
+            found = self._seen.get(term)
+            if found is None:
+                found = self._settled.get(term)
+                if found is not None:
+                    if len(self._seen) >= _LEAST_SETTLED:
+                        self._seen = {}
+                    self._seen[term] = found
+        return found
 
     def background(self, term: str) -> float:
         """Return the share of background texts that hold the term (0–1)."""

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -41,7 +41,7 @@ class WordNumbers:
         """Take the keys of the words with their numbers; of words that come twice, the last one counts."""
         order = np.argsort(keys, kind="stable")
         keys = keys[order]
-        last = np.append(keys[1:] != keys[:-1], [True] * (len(keys) > 0))
+        last = np.append(keys[1:] != keys[:-1], np.ones(min(len(keys), 1), dtype=bool))
         self._keys = keys[last].astype(np.int64, copy=False).data
         self._numbers = numbers[order[last]].astype(np.int32).data
 
@@ -62,6 +62,22 @@ class WordNumbers:
         key = key_of(word)
         place = bisect_left(self._keys, key)
         return self._numbers[place] if place < len(self._keys) and self._keys[place] == key else None
+
+    def held(self) -> tuple[Numbers, Numbers]:
+        """Return the keys of all words, ascending, and their numbers."""
+        return np.asarray(self._keys), np.asarray(self._numbers)
+
+    def with_more(self, numbers: Mapping[str, int]) -> "WordNumbers":
+        """Return the same with some more words."""
+        keys = np.fromiter(map(key_of, numbers), dtype=np.int64, count=len(numbers))
+        more = np.fromiter(numbers.values(), dtype=np.int32, count=len(numbers))
+        before = self.held()
+        return WordNumbers(np.concatenate([before[0], keys]), np.concatenate([before[1], more]))
+
+    @classmethod
+    def none(cls) -> "WordNumbers":
+        """Return numbers of no words."""
+        return cls(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32))
 
     @classmethod
     def read(cls, written: bytes, mark: str, *, beginnings: bool = False) -> "tuple[WordNumbers, int]":

@@ -7,15 +7,19 @@ May not live here: a decision about a message, or what vectors say about claims 
 """
 
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from checks.embedders.embedder import MODULE, Embedder, SafeEmbedder, SemanticEmbedder, VectorStore
-from config.settings import Settings
+
+# Checks are imported without settings too, and with these comes pydantic.
+if TYPE_CHECKING:
+    from config.settings import Settings
 
 # A proxy of the environment is for the world outside, not for a server on the same machine.
 _DIRECT = ("all://localhost", "all://127.0.0.1", "all://[::1]")
 
 
-def open_embedder(settings: Settings) -> Embedder | None:
+def open_embedder(settings: "Settings") -> Embedder | None:
     """Return the embedder of the settings, or None for `none`.
 
     Raises EmbedderSetupError with the mend where an extra, a file or a setting is missing; no address is contacted yet.
@@ -45,7 +49,7 @@ def open_embedder(settings: Settings) -> Embedder | None:
             )
 
 
-def open_safe_embedder(settings: Settings, store: VectorStore | None = None) -> SafeEmbedder | None:
+def open_safe_embedder(settings: "Settings", store: VectorStore | None = None) -> SafeEmbedder | None:
     """Return the embedder of the settings with cache, store and breaker around it; else as `open_embedder`."""
     embedder = open_embedder(settings)
     return None if embedder is None else SafeEmbedder(embedder, store)

@@ -22,7 +22,7 @@ CLAIMS = st.lists(CLAIM, max_size=5)
 
 @pytest.fixture(scope="module")
 def vocabulary() -> Vocabulary:
-    return Vocabulary(Lexicon.load())
+    return Vocabulary.empty(Lexicon.load())
 
 
 def segment(vocabulary: Vocabulary, lexicon: Lexicon, claims) -> Segment:

@@ -1,10 +1,11 @@
 """Concepts, frequencies, and the words shown as matched."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.lexicon import Lexicon, SharedWords, Spelling, analyse
+from checks.lexicon import CONCEPT_MARK, Lexicon, SharedWords, Spelling, Vocabulary, analyse
 from tests.quick import examples
 
 
@@ -119,3 +120,18 @@ def test_quotations_move_along(spelling: Spelling, lexicon: Lexicon):
 def test_any_text_can_be_looked_through_and_twice_is_as_once(spelling: Spelling, lexicon: Lexicon, text: str):
     mended = spelling.mend(lexicon.folder.clean(text))
     assert spelling.mend(mended) == mended
+
+
+def test_a_term_keeps_its_number_when_very_many_others_come(lexicon: Lexicon):
+    vocabulary = Vocabulary.empty(lexicon)
+    terms = [f"{CONCEPT_MARK * (n % 7 == 0)}term{n}" for n in range(30_000)]
+    numbers = [vocabulary.number(term) for term in terms]
+    assert numbers == list(range(30_000))
+    assert [vocabulary.number(term) for term in terms] == [vocabulary.known(term) for term in terms] == numbers
+    assert vocabulary.known("term") is None
+    settled, shares, concepts = vocabulary.settled()
+    again = Vocabulary(lexicon, settled, shares, concepts)
+    assert [again.known(term) for term in terms[::100]] == numbers[::100]
+    assert (again.number("銀"), again.number(terms[5])) == (30_000, 5)
+    assert again.are_concepts(np.arange(30_001)).tolist() == [n % 7 == 0 for n in range(30_000)] + [False]
+    assert again.backgrounds(np.array([30_000])) == [vocabulary.background("銀")]

@@ -33,6 +33,13 @@ def test_of_a_word_that_comes_twice_the_last_number_counts():
     assert (numbers.get("台积电"), numbers.get("silver"), numbers.get("台积")) == (3, 2, None)
 
 
+def test_words_are_added_to_others_and_to_none():
+    none = WordNumbers.none()
+    some = none.with_more({"silver": 2, "银": 0}).with_more({}).with_more({"gold": 1})
+    assert (len(none), none.get("silver")) == (0, None)
+    assert [some.get(word) for word in ("silver", "银", "gold", "tin")] == [2, 0, 1, None]
+
+
 def test_what_words_begin_with_has_the_number_0():
     numbers, _ = WordNumbers.read("台积电 7 n\n台积 2 n\nnaïve 5 a\n".encode(), " ", beginnings=True)
     assert [numbers.get(begun) for begun in ("台", "台积", "台积电", "na", "naï", "naïv", "naïve")] == [
