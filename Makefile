@@ -22,6 +22,8 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 .PHONY: install demo test test-all check run bench evaluate texts vectors manual docs fuzz audit lock
 .DELETE_ON_ERROR:
+# Tests start hundreds of processes, each of which would compile the program anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 install: $(VENV)/.runtime
 

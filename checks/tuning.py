@@ -210,7 +210,7 @@ _LONG = 250
 # scale). Standing in meaning, in standard deviations, and the log odds of the topic count so much beside words.
 _FEW_CLAIMS, _MANY_CLAIMS = 200, 5_000
 _STANDING, _TOPIC = 0.1, 0.1
-# What a claim's wordings (their number, as a logarithm) are worth in log odds of the topic, among claims with few and many.
+# So many log odds of the topic a claim's wordings are worth by chance (times the logarithm of their number).
 _BY_CHANCE = 0.3
 _LIKENESS = 10.0
 _LEAST_SHARE = 1e-9
@@ -316,7 +316,8 @@ class DecisionModel:
         """Return the value by which the claims of a base of so many are ordered for a message, the nearest highest.
 
         Among few claims the topic tells which one is meant. Among thousands many share it, and likeness in words and
-        the standing in meaning tell better. A claim with many wordings comes near by chance more often than one with few.
+        the standing in meaning tell better. A claim with many wordings comes near by chance more often than one
+        with few.
         """
         span = math.log(_MANY_CLAIMS / _FEW_CLAIMS)
         many = min(1.0, max(0.0, math.log(max(1, claims) / _FEW_CLAIMS) / span))

@@ -50,7 +50,12 @@ def test_a_question_answered_with_no_denies(read: Read) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["石头真的会长大吗 有点好奇", "will 2 lemons spoil the soup", "do they rly grow on trees", "did anyone see stones grow"],
+    [
+        "石头真的会长大吗 有点好奇",
+        "will 2 lemons spoil the soup",
+        "do they rly grow on trees",
+        "did anyone see stones grow",
+    ],
 )
 def test_a_question_without_its_mark_is_one(reader: StanceReader, folder: TextFolder, text: str) -> None:
     assert reader.scan(folder.fold(text)).moods[0] == "asks"
