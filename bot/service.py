@@ -300,8 +300,9 @@ class Touchstone:
     def traces(self) -> "TraceBook":
         """What leads to people, and its end."""
         from claims.answering.traces import TraceBook  # noqa: PLC0415
+        from claims.moderation.reports import take_back  # noqa: PLC0415
 
-        return TraceBook(self.base, self._hash_key)
+        return TraceBook(self.base, self._hash_key, before=take_back)
 
     @cached_property
     def feedback(self) -> "FeedbackBook":

@@ -112,9 +112,9 @@ class CardButtons(commands.Cog):
         claims = _claims_of(record, click)
         if await _are_withdrawn(click, record, claims):
             return
+        standing, act = await _standing(click), click.touchstone.feedback.act
         new = [
-            (await click.do(click.touchstone.feedback.act, server, click.channel, claim, card, user, "helpful")).new
-            for claim in claims
+            (await click.do(act, server, click.channel, claim, card, user, "helpful", standing)).new for claim in claims
         ]
         texts = click.texts
         again = texts("You have said so already.")

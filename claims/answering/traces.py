@@ -41,6 +41,8 @@ SAID_BY = "said_by"
 
 
 Condition = ColumnElement[bool]
+# What is done for a user, by hash, who is about to be forgotten.
+Forgetting = Callable[[Session, str, datetime], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,12 +197,19 @@ TRACES = (
 
 
 class TraceBook:
-    """Lets go of what leads to people: after its time, or when they ask. Each method is one transaction."""
+    """Lets go of what leads to people: after its time, or when they ask. Each method is one transaction.
 
-    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
+    `before` is done first in the transaction in which a user is forgotten, given the hash and the moment: it ends what
+    is in force by the user's reports alone.
+    """
+
+    def __init__(
+        self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None, before: Forgetting | None = None
+    ) -> None:
         self._database = base.database
         self._key = hash_key
         self._clock = clock or base.clock
+        self._before = before
 
     def purge(self, older_than: timedelta) -> int:
         """Let go of all whose time is over, the setting being `older_than`; return how many rows that touched."""
@@ -218,6 +227,8 @@ class TraceBook:
         theirs = [(trace, trace.own(mark)) for trace in TRACES if trace.own is not None]
         with self._database.changing() as session:
             note_exemption(session)
+            if self._before is not None:
+                self._before(session, mark, self._clock())
             return sum(self._let_go(session, trace, condition) for trace, condition in theirs)
 
     def _let_go(self, session: Session, trace: Trace, condition: Condition) -> int:

@@ -19,7 +19,7 @@ from claims.fields import clean_text
 from claims.moderation.editor import edit_change, new_claim_change
 from claims.moderation.edits import AddWording, Edit, EditPoint, EditTexts
 from claims.moderation.queue import Item, NewItem, item_of, put, reports_of
-from claims.moderation.reports import WINDOW, Reporter, pause_limit, reporters_of, weight_of_reports
+from claims.moderation.reports import Reporter, pause_holds, reporters_of
 from claims.moderation.rights import Actor, permit
 from claims.moderation.server_setup import setting_change
 from claims.record import ClaimRecord, with_texts
@@ -423,10 +423,7 @@ def _lifting(session: Session, row: QueueItem, now: datetime, *, dismisses: bool
     if not waiting or (dismisses and (row.kind == "paused" or len(pauses) == len(waiting))):
         change = setting_change(session, row.server, row.claim, paused=False, raised_to=None)
     elif dismisses and setting.paused:
-        since = min((each.created_at for each in pauses), default=now) - WINDOW
-        after = max(filter(None, (since, setting.reports_from)))
-        left = weight_of_reports(session, row.server, row.claim, after, but=row.key)
-        if left >= pause_limit(session, row.server):
+        if pause_holds(session, setting, pauses, now, but=row.key):
             return []
         change = setting_change(session, row.server, row.claim, paused=False)
     else:

@@ -5,22 +5,23 @@ No handful of accounts silences the bot: a report weighs by who makes it, and no
 
 import math
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, literal, not_, select
 from sqlmodel import Session, col
 
 from claims.answering.answers import is_card
 from claims.base import ClaimBase, Clock
 from claims.moderation.queue import NewItem, item_key, open_rows, put
 from claims.moderation.server_setup import setting_change
-from claims.store.changes import Change, write_changes
+from claims.store.changes import CLAIM_SETTING, QUEUE_ITEM, Change, write_changes
 from claims.store.claim_rows import read_rows
-from claims.store.revisions import AuditEntry, hash_user
+from claims.store.revisions import TOUCHSTONE, AuditEntry, hash_user
 from claims.store.server_settings import PAUSE_REPORTS
-from claims.store.tables import Answer, ClaimOverride, Feedback, QueueItem, Server, Sighting
+from claims.store.tables import Answer, ChangeRow, ClaimOverride, Feedback, QueueItem, Revision, Server, Sighting
 from config.errors import NotAllowedError, UnknownClaimError
 
 WINDOW = timedelta(days=1)
@@ -33,6 +34,7 @@ _DAY, _WEEK, _MONTH = 1.0, 7.0, 30.0
 WRONG_MATCH = frozenset({"not-said", "wrong-claim"})
 # A vote that asks nothing of moderators.
 HELPFUL = "helpful"
+_REASON = "reported by members"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def act_on_report(session: Session, report: Feedback, before: str | None, now: d
     if not {report.kind, before} & WRONG_MATCH:
         return 0.0, False
     setting = session.get(ClaimOverride, (server, claim))
-    raised, is_wrong = _bar(session, report, setting), report.kind in WRONG_MATCH
+    raised, is_wrong = _bar(session, server, claim, setting), report.kind in WRONG_MATCH
     if is_wrong:
         raised = max(raised, setting.raised_to or 0.0 if setting else 0.0)
     enough = is_wrong and _recent(session, report, setting, now) >= pause_limit(session, server)
@@ -119,44 +121,58 @@ def _drop_unreported(session: Session, report: Feedback, kind: str) -> None:
 
 def _write(session: Session, report: Feedback, change: Change, now: datetime, *, pauses: bool) -> float:
     act = "reports.pause" if pauses else "reports.raise" if report.kind in WRONG_MATCH else "reports.lower"
-    written = write_changes(session, AuditEntry("touchstone", act, "reported by members", report.server), [change], now)
+    written = write_changes(session, AuditEntry(TOUCHSTONE, act, _REASON, report.server), [change], now)
     if pauses:
         payload = {"reports": pause_limit(session, report.server)}
         put(session, NewItem(report.server, "paused", f"{report.claim}/{written.revision}", report.claim, payload), now)
     return (change.after or {})["raised_to"] or 0.0 if written.changes else 0.0
 
 
-def _bar(session: Session, report: Feedback, setting: ClaimOverride | None) -> float:
-    """Return the bar above all matches that members call wrong, since moderators have decided on the last ones."""
-    reported = select(Feedback).where(*_called_wrong(report))
+def _bar(session: Session, server: int, claim: str, setting: ClaimOverride | None, without: str = "") -> float:
+    """Return the bar above all matches that members call wrong, since moderators have decided on the last ones.
+
+    `without` is the hash of a reporter who does not count.
+    """
+    same = (col(Feedback.server) == server, col(Feedback.claim) == claim, col(Feedback.reporter_hash) != without)
+    reported = select(Feedback).where(*same, col(Feedback.kind).in_(WRONG_MATCH))
     if setting is not None and setting.reports_from is not None:
         reported = reported.where(col(Feedback.reported_at) > setting.reports_from)
     weights: defaultdict[tuple[int, int], float] = defaultdict(float)
-    for row in session.scalars(reported):
-        if _others(session, row) < _MOST_OTHERS:
-            weights[row.channel, row.card_message] += row.weight
+    for row in _heard(session, session.scalars(reported)):
+        weights[row.channel, row.card_message] += row.weight
     wrong: list[float] = []
     for card, weight in weights.items():
         answer = session.scalar(select(Answer).where(is_card(*card))) if weight >= _ENOUGH_FOR_A_CARD else None
-        seen = session.get(Sighting, (answer.channel, answer.message, report.claim)) if answer else None
+        seen = session.get(Sighting, (answer.channel, answer.message, claim)) if answer else None
         wrong += [seen.score] if seen else []
     return bar_above(max(wrong)) if wrong else 0.0
 
 
-def _called_wrong(report: Feedback) -> tuple[ColumnElement[bool], ...]:
-    same = (col(Feedback.server) == report.server, col(Feedback.claim) == report.claim)
-    return (*same, col(Feedback.kind).in_(WRONG_MATCH))
+def _heard(session: Session, reports: Iterable[Feedback]) -> Iterator[Feedback]:
+    """Yield those of a claim's reports before which the same member had not called too many other claims wrong."""
+    ends: dict[str, datetime | None] = {}
+    for row in reports:
+        if row.reporter_hash not in ends:
+            ends[row.reporter_hash] = _heard_until(session, row)
+        end = ends[row.reporter_hash]
+        if end is None or row.reported_at < end:
+            yield row
 
 
-def _others(session: Session, report: Feedback) -> int:
-    """Count the other claims that the member called wrong before this report and no moderator has found wrong since.
+def _heard_until(session: Session, report: Feedback) -> datetime | None:
+    """Return when the member had called too many other claims wrong that no moderator has found wrong since.
 
     Also on answers to the own words, and however long ago: claims can be said to be reported, and one a day be enough.
     """
     same = (col(Feedback.server) == report.server, col(Feedback.reporter_hash) == report.reporter_hash)
     other = (col(Feedback.claim) != report.claim, col(Feedback.kind).in_(WRONG_MATCH))
-    before = select(Feedback).where(*same, *other, col(Feedback.reported_at) <= report.reported_at)
-    return len({row.claim for row in session.scalars(before) if _state(session, _key(row)) != "accepted"})
+    undecided = col(QueueItem.state).is_distinct_from("accepted")
+    first = func.min(col(Feedback.reported_at))
+    query = select(first).select_from(Feedback).outerjoin(QueueItem, _leads_to(report.server))
+    times = session.scalars(
+        query.where(*same, *other, undecided).group_by(col(Feedback.claim)).order_by(first).limit(_MOST_OTHERS)
+    ).all()
+    return times[-1] if len(times) == _MOST_OTHERS else None
 
 
 def bar_above(score: float) -> float:
@@ -174,12 +190,69 @@ def _recent(session: Session, report: Feedback, setting: ClaimOverride | None, n
     return weight_of_reports(session, report.server, report.claim, since)
 
 
-def weight_of_reports(session: Session, server: int, claim: str, since: datetime, but: str = "") -> float:
+def pause_holds(
+    session: Session,
+    setting: ClaimOverride,
+    pauses: Sequence[QueueItem],
+    now: datetime,
+    but: str = "",
+    without: str = "",
+) -> bool:
+    """Tell whether the reports that are left are enough for a pause that stands; `pauses` are its open items."""
+    since = min((each.created_at for each in pauses), default=now) - WINDOW
+    after = max(filter(None, (since, setting.reports_from)))
+    left = weight_of_reports(session, setting.server, setting.claim, after, but, without)
+    return left >= pause_limit(session, setting.server)
+
+
+def take_back(session: Session, reporter_hash: str, now: datetime) -> None:
+    """Lower the bars and end the pauses that only stand by the reports of a member who is about to be forgotten.
+
+    Otherwise whoever is forgotten could report a few more claims, and again, and all of it would stay in force. What a
+    moderator has brought back stays.
+    """
+    theirs = (col(Feedback.reporter_hash) == reporter_hash, col(Feedback.kind).in_(WRONG_MATCH))
+    touched = session.scalars(select(Feedback).where(*theirs, col(Feedback.weight) > 0))
+    for server, claim in sorted({(row.server, row.claim) for row in touched}):
+        setting = session.get(ClaimOverride, (server, claim))
+        if setting is None:
+            continue
+        raised, paused, ended = setting.raised_to or 0.0, setting.paused, list[QueueItem]()
+        if raised and _is_by_reports(session, setting, "raised_to"):
+            raised = min(raised, _bar(session, server, claim, setting, reporter_hash))
+        if paused and _is_by_reports(session, setting, "paused"):
+            pauses = [row for row in open_rows(session, server, "paused") if row.claim == claim]
+            paused = pause_holds(session, setting, pauses, now, without=reporter_hash)
+            ended = [] if paused else pauses
+        change = setting_change(session, server, claim, raised_to=raised or None, paused=paused)
+        settled = [Change(QUEUE_ITEM, str(row.id), {"state": "accepted", "decision": "resume"}) for row in ended]
+        act = "claim.resume" if setting.paused and not paused else "reports.lower"
+        write_changes(session, AuditEntry(TOUCHSTONE, act, _REASON, server), [change, *settled], now)
+
+
+def _is_by_reports(session: Session, setting: ClaimOverride, name: str) -> bool:
+    """Tell whether reports have set this last, and not a moderator who has taken back its end."""
+    query = (
+        select(col(Revision.actor), col(ChangeRow.before), col(ChangeRow.after))
+        .join(Revision, col(Revision.id) == col(ChangeRow.revision))
+        .where(col(ChangeRow.kind) == CLAIM_SETTING, col(ChangeRow.subject) == setting.claim)
+        .where(col(Revision.server) == setting.server)
+        .order_by(col(ChangeRow.id).desc())
+    )
+    for actor, before, after in session.connection().execute(query):
+        if (before or {}).get(name) != (after or {}).get(name):
+            return actor == TOUCHSTONE
+    return False
+
+
+def weight_of_reports(
+    session: Session, server: int, claim: str, since: datetime, but: str = "", without: str = ""
+) -> float:
     """Return what reports weigh that call a match of the claim wrong: each member once, dismissed ones not at all.
 
     Whoever has had a part in the pause of another claim, however long ago, has none in this one, except on answers to
     the own words; and nobody has one in more than a few. `but` is the key of an item of the queue that counts as
-    dismissed.
+    dismissed, `without` the hash of a reporter who does not count.
     """
     wrong = (col(Feedback.server) == server, col(Feedback.kind).in_(WRONG_MATCH))
     paused = select(col(ClaimOverride.claim)).where(
@@ -189,11 +262,10 @@ def weight_of_reports(session: Session, server: int, claim: str, since: datetime
     spent = set(session.scalars(elsewhere))
     weights: dict[str, float] = {}
     recent = (*wrong, col(Feedback.reported_at) > since, col(Feedback.claim) == claim)
-    for row in session.scalars(select(Feedback).where(*recent)):
-        key = _key(row)
-        if key == but or _state(session, key) == "dismissed" or (row.reporter_hash in spent and not row.is_author):
-            continue
-        if _others(session, row) >= _MOST_OTHERS:
+    counted = (col(Feedback.reporter_hash) != without, col(QueueItem.state).is_distinct_from("dismissed"))
+    left = select(Feedback).outerjoin(QueueItem, _leads_to(server)).where(*recent, *counted)
+    for row in _heard(session, session.scalars(left)):
+        if _key(row) == but or (row.reporter_hash in spent and not row.is_author):
             continue
         weights[row.reporter_hash] = max(row.weight, weights.get(row.reporter_hash, 0.0))
     return sum(weights.values())
@@ -204,12 +276,15 @@ def _key(report: Feedback) -> str:
     return item_key(report.server, "feedback", _occasion(report))
 
 
+def _leads_to(server: int) -> ColumnElement[bool]:
+    """Return the condition by which a report of the server and its item of the queue belong together, as `_key`."""
+    start = literal(item_key(server, "feedback", ""), String)
+    occasion = col(Feedback.claim) + "/" + cast(col(Feedback.card_message), String) + "/" + col(Feedback.kind)
+    return col(QueueItem.key) == start + occasion
+
+
 def _occasion(report: Feedback) -> str:
     return f"{report.claim}/{report.card_message}/{report.kind}"
-
-
-def _state(session: Session, key: str) -> str | None:
-    return session.scalar(select(col(QueueItem.state)).where(col(QueueItem.key) == key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,13 +327,14 @@ _MARK = 6
 def _record(session: Session, report: Feedback) -> tuple[tuple[str, ...], int, int]:
     """Return the other claims that the same member has reported, and how many reports were upheld and dismissed."""
     same = (col(Feedback.server) == report.server, col(Feedback.reporter_hash) == report.reporter_hash)
-    others: dict[str, None] = {}
-    states: list[str | None] = []
-    for row in session.scalars(select(Feedback).where(*same, col(Feedback.kind) != HELPFUL)):
-        if (row.channel, row.card_message, row.claim) != (report.channel, report.card_message, report.claim):
-            others[row.claim] = None
-            states.append(_state(session, _key(row)))
-    return tuple(others), states.count("accepted"), states.count("dismissed")
+    this = _same(report.channel, report.card_message, report.claim)
+    query = select(col(Feedback.claim), col(QueueItem.state)).select_from(Feedback)
+    asked = query.outerjoin(QueueItem, _leads_to(report.server)).where(
+        *same, col(Feedback.kind) != HELPFUL, not_(and_(*this))
+    )
+    rows = session.connection().execute(asked).all()
+    states = [state for _, state in rows]
+    return tuple(dict.fromkeys(claim for claim, _ in rows)), states.count("accepted"), states.count("dismissed")
 
 
 def pause_limit(session: Session, server: int) -> int:
@@ -309,14 +385,28 @@ class FeedbackBook:
             earlier = session.get(Feedback, (channel, card_message, claim, row["reporter_hash"]))
             before = earlier.kind if earlier else None
             if before != kind:
-                # The time of the first report stays: once moderators have decided on it, it is dealt with.
-                session.add(earlier.sqlmodel_update({"kind": kind}) if earlier else Feedback(**row))
+                session.add(earlier.sqlmodel_update(_renewed(session, earlier, row)) if earlier else Feedback(**row))
                 session.flush()
             same = (*_same(channel, card_message, claim), col(Feedback.kind) != HELPFUL)
             count = session.scalar(select(func.count()).select_from(Feedback).where(*same)) or 0
             if before == kind:
                 return ReportOutcome(count, new=False)
             return ReportOutcome(count, *act_on_report(session, Feedback(**row), before, self._clock()))
+
+
+def _renewed(session: Session, earlier: Feedback, row: dict[str, Any]) -> dict[str, Any]:
+    """Return what becomes of a report whose kind changes: it weighs what its member weighs now.
+
+    It counts from now on where it calls a match wrong only now; but once moderators have decided on it, it is dealt
+    with, and its first time stays.
+    """
+    renewed = {"kind": row["kind"], "weight": row["weight"]}
+    setting = session.get(ClaimOverride, (earlier.server, earlier.claim))
+    settled = setting.reports_from if setting else None
+    is_open = settled is None or earlier.reported_at > settled
+    if is_open and row["kind"] in WRONG_MATCH and earlier.kind not in WRONG_MATCH:
+        renewed["reported_at"] = row["reported_at"]
+    return renewed
 
 
 def _same(channel: int, card_message: int, claim: str) -> tuple[ColumnElement[bool], ...]:

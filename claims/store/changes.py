@@ -161,14 +161,17 @@ class ClaimSettingStore:
         return UNSET if row is None else {name: getattr(row, name) for name in UNSET}
 
     def write(self, context: WriteContext, subject: str, state: State | None) -> None:
-        """Write the settings; reports that led to a pause or a raise which is lifted now are dealt with."""
+        """Write the settings; reports that led to a pause or a raise which somebody lifts now are dealt with.
+
+        What Touchstone lifts by itself, because a member takes a report back, decides nothing about those of others.
+        """
         assert context.server is not None  # noqa: S101  only servers set anything on a claim
         row = context.session.get(ClaimOverride, (context.server, subject))
         if row is None:
             row = ClaimOverride(server=context.server, claim=subject, changed_at=context.at)
         after = state or UNSET
         lifted = (row.paused and not after["paused"]) or (row.raised_to is not None and after["raised_to"] is None)
-        if lifted:
+        if lifted and context.who != TOUCHSTONE:
             row.reports_from = context.at
         row.sqlmodel_update({name: after[name] for name in UNSET} | {"changed_at": context.at})
         context.session.add(row)

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import discord
 import pytest
+from sqlalchemy import select
 
 from bot.discord import create_bot
 from claims.moderation.edits import SetStatus
+from claims.store.tables import Feedback
 from tests.bot.discord.world import CRANE, CRANE_ZH, LAMP, labels_of, text_of
 from tests.claims.people import administrator
 
@@ -182,3 +184,27 @@ async def test_buttons_under_a_card_of_a_withdrawn_claim_say_so_and_count_nothin
     shown = await world.alice.click(card, label="Not what I said")
     await world.alice.click(shown.response.message, label="Hide the card")
     assert not world.cards()
+
+
+async def test_who_came_today_counts_for_nothing_also_by_way_of_helpful(world, claim):
+    card = await world.card()
+    today = discord.utils.utcnow().isoformat()
+    world.env.backend.get_member(world.guild.id, world.bob.id).joined_at = today
+    assert "has helped" in text_of(await world.bob.click(card, label="Helpful"))
+    with world.touchstone.base.database.reading() as session:
+        assert [vote.weight for vote in session.scalars(select(Feedback))] == [0]
+    assert first_line(await world.bob.click(card, label="Not what I said")) == NOTED
+    assert claim().raised_to == 0
+
+
+async def test_what_stands_only_by_the_reports_of_a_member_ends_when_the_member_is_forgotten(world, claim):
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), pause_reports=2)
+    card = await world.card()
+    for person in (world.alice, world.bob):
+        await person.click(card, label="Not what I said")
+    assert claim().paused
+    await world.bob.slash(world.channel, "forget-me")
+    assert not claim().paused
+    assert claim().raised_to > 0
+    await world.alice.slash(world.channel, "forget-me")
+    assert claim().raised_to == 0

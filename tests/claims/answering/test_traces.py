@@ -16,7 +16,7 @@ from claims.moderation.editor import DraftBook
 from claims.moderation.examples import ExampleBook, KeptMessage
 from claims.moderation.labels import LabelBook, LabelledReply, ShadowBook
 from claims.moderation.queue import Queue
-from claims.moderation.reports import FeedbackBook
+from claims.moderation.reports import FeedbackBook, take_back
 from claims.moderation.rights import Actor
 from claims.moderation.server_setup import ExemptionBook
 from claims.store.revisions import hash_user, mark_of
@@ -173,6 +173,17 @@ def test_a_member_who_reported_is_forgotten(ours: ClaimBase, clock: Clock) -> No
     assert "feedback" in leads(ours, 571, 8)
     TraceBook(ours, KEY, clock).forget(571)
     assert "feedback" not in leads(ours, 571, 0)
+
+
+def test_a_raised_bar_is_forgotten_with_who_reported_and_not_with_who_was_answered(
+    ours: ClaimBase, clock: Clock
+) -> None:
+    said_everything(ours, clock, 71, 8)
+    traces = TraceBook(ours, KEY, clock, before=take_back)
+    traces.forget(71)
+    assert ours.claim(CLAIM, HERE).raised_to > 0
+    traces.forget(571)
+    assert ours.claim(CLAIM, HERE).raised_to == 0
 
 
 def test_a_message_that_was_forgotten_is_answered_no_second_time(ours: ClaimBase, clock: Clock) -> None:

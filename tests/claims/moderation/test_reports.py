@@ -7,16 +7,18 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from checks.checker import Checker
 from checks.model import Finding, Match
 from claims.answering.answers import AnswerBook, SightingBook
+from claims.answering.traces import TraceBook
 from claims.base import ClaimBase
 from claims.exchange.importing import load_pack
 from claims.moderation.candidate_items import QueueDecisions
-from claims.moderation.history import History
+from claims.moderation.history import History, Undoing
 from claims.moderation.queue import Queue
-from claims.moderation.reports import FeedbackBook, Standing, bar_above
+from claims.moderation.reports import FeedbackBook, FeedbackKind, Standing, bar_above, take_back
 from claims.moderation.server_setup import ClaimSettings, ServerSetup
 from config.errors import InvalidEditError, UnknownClaimError
 from tests.claims.conftest import KEY, Clock
@@ -244,6 +246,35 @@ def test_mute_and_cut_off_follow_the_pack_otherwise(base: ClaimBase) -> None:
             settings.set_cut_off(MODERATOR, CLAIM, wrong)
 
 
+@pytest.mark.parametrize("first", ["helpful", "out-of-date"])
+def test_a_decided_report_stays_settled_by_way_of_another_kind(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock, first: FeedbackKind
+) -> None:
+    shown = card(base, clock, 1)
+    feedback.act(HERE, 8, CLAIM, shown, 5, "not-said")
+    clock.move(minutes=1)
+    ClaimSettings(base).resume(MODERATOR, CLAIM)
+    for kind in (first, "not-said"):
+        clock.move(minutes=1)
+        assert feedback.act(HERE, 8, CLAIM, shown, 5, kind).raised_to == 0
+    assert base.claim(CLAIM, HERE).raised_to == 0
+
+
+def test_who_takes_a_report_back_may_make_it_again_and_decides_nothing_for_others(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    shown = card(base, clock, 1)
+    feedback.act(HERE, 8, CLAIM, shown, 6, "not-said", Standing(days=10))
+    feedback.act(HERE, 8, CLAIM, shown, 5, "not-said")
+    clock.move(minutes=1)
+    feedback.act(HERE, 8, CLAIM, shown, 5, "helpful")
+    assert base.claim(CLAIM, HERE).raised_to == 0
+    clock.move(minutes=1)
+    assert feedback.act(HERE, 8, CLAIM, shown, 7, "not-said", Standing(days=10)).raised_to, "two halves"
+    assert not feedback.act(HERE, 8, CLAIM, shown, 5, "not-said").paused
+    assert feedback.act(HERE, 8, CLAIM, card(base, clock, 2), 8, "not-said").paused
+
+
 NEW = Standing(days=0.5)
 SETTLED = Standing(days=300)
 
@@ -291,6 +322,16 @@ def test_accounts_of_today_neither_raise_a_bar_nor_pause_anything(
     assert Queue(base, KEY, clock).items(MODERATOR).counts == {"feedback": 1}
 
 
+def test_a_vote_that_becomes_a_report_weighs_what_its_member_weighs(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    shown = card(base, clock, 1)
+    for member in range(100, 120):
+        feedback.act(HERE, 8, CLAIM, shown, member, "helpful")
+        assert feedback.act(HERE, 8, CLAIM, shown, member, "not-said", NEW).raised_to == 0
+    assert not base.claim(CLAIM, HERE).paused
+
+
 def test_the_same_handful_pauses_no_second_claim(base: ClaimBase, feedback: FeedbackBook, clock: Clock) -> None:
     assert [report(feedback, card(base, clock, member), member) for member in (2, 3, 4)] == [False, False, True]
     others = [bubble_card(base, clock, 10 + member) for member in (2, 3, 4)]
@@ -328,6 +369,99 @@ def test_one_member_alone_makes_the_bot_careful_about_a_few_claims_even_by_own_m
         feedback.act(HERE, 8, claim, shown, 5, "not-said", SETTLED)
         clock.move(days=2)
     assert [base.claim(claim, HERE).raised_to > 0 for claim in many] == [True, True, False, False, False]
+
+
+def test_votes_that_become_reports_in_reverse_order_are_heard_about_a_few_claims_only(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock, many: list[str]
+) -> None:
+    cards = [bubble_card(base, clock, 30 + number, claim=claim) for number, claim in enumerate(many)]
+    votes = list(zip(many, cards, strict=True))
+    for claim, shown in votes:
+        feedback.act(HERE, 8, claim, shown, 5, "helpful", SETTLED)
+        clock.move(minutes=1)
+    for claim, shown in reversed(votes):
+        feedback.act(HERE, 8, claim, shown, 5, "not-said", SETTLED)
+        clock.move(minutes=1)
+    assert [base.claim(claim, HERE).raised_to > 0 for claim in many] == [False, False, False, True, True]
+
+
+def forget(base: ClaimBase, clock: Clock, member: int) -> None:
+    TraceBook(base, KEY, clock, before=take_back).forget(member)
+
+
+def test_being_forgotten_lets_nobody_make_the_bot_careful_about_more_claims(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock, many: list[str]
+) -> None:
+    for number, claim in enumerate(many[:4]):
+        if number == 2:
+            forget(base, clock, 5)
+        feedback.act(HERE, 8, claim, bubble_card(base, clock, 30 + number, claim=claim), 5, "not-said", SETTLED)
+        clock.move(minutes=1)
+    assert [base.claim(claim, HERE).raised_to > 0 for claim in many] == [False, False, True, True, False]
+
+
+def test_what_others_have_reported_stays_when_a_member_is_forgotten(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    report(feedback, card(base, clock, 1, 0.7), 6)
+    report(feedback, card(base, clock, 2, 0.9), 5)
+    report(feedback, card(base, clock, 3, 0.9), 4, NEW)
+    forget(base, clock, 4)
+    assert base.claim(CLAIM, HERE).raised_to == pytest.approx(0.95)
+    forget(base, clock, 5)
+    assert base.claim(CLAIM, HERE).raised_to == pytest.approx(0.85)
+
+
+def test_a_pause_ends_with_the_reports_of_who_is_forgotten_and_those_of_others_count_on(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    assert [report(feedback, card(base, clock, member), member) for member in (2, 3, 4)] == [False, False, True]
+    clock.move(minutes=1)
+    forget(base, clock, 4)
+    claim = base.claim(CLAIM, HERE)
+    assert (claim.paused, claim.raised_to > 0) == (False, True)
+    assert Queue(base, KEY, clock).items(MODERATOR, kind="paused").items == ()
+    newest = History(base).page(MODERATOR).entries[0]
+    assert (newest.actor, newest.act) == ("touchstone", "claim.resume")
+    assert report(feedback, card(base, clock, 5), 5)
+
+
+def test_a_pause_that_a_moderator_has_brought_back_outlives_who_is_forgotten(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    for member in (2, 3, 4):
+        report(feedback, card(base, clock, member), member)
+    clock.move(minutes=1)
+    resumed = ClaimSettings(base).resume(MODERATOR, CLAIM).revision
+    Undoing(base).undo(MODERATOR, resumed)
+    for member in (2, 3, 4):
+        forget(base, clock, member)
+    claim = base.claim(CLAIM, HERE)
+    assert (claim.paused, claim.raised_to > 0) == (True, True)
+
+
+def test_a_report_asks_the_database_no_more_for_all_that_others_have_reported(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock, many: list[str]
+) -> None:
+    shown, asked = card(base, clock, 1), list[str]()
+    event.listen(base.database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+
+    def turned() -> int:
+        """Let a member choose another kind and come back to the first; return how often that asks the database."""
+        feedback.act(HERE, 8, CLAIM, shown, 7, "wrong-claim", Standing(days=10))
+        asked.clear()
+        feedback.act(HERE, 8, CLAIM, shown, 7, "not-said", Standing(days=10))
+        return len(asked)
+
+    report(feedback, shown, 6)
+    report(feedback, card(base, clock, 2), 5, NEW)
+    report(feedback, shown, 7, Standing(days=10))
+    few = turned()
+    for number, claim in enumerate(many):
+        feedback.act(HERE, 8, claim, bubble_card(base, clock, 30 + number, claim=claim), 5, "not-said", NEW)
+        feedback.act(HERE, 8, claim, 1030 + number, 7, "out-of-date", NEW)
+        report(feedback, card(base, clock, 10 + number), 5, NEW)
+    assert turned() == few
 
 
 def test_who_was_found_right_is_heard_on(
