@@ -300,17 +300,17 @@ def version() -> str:
         return "unknown"
 
 
-def install_hint(extra: str) -> str:
+def install_hint(extra: str) -> Worded:
     """Return the sentence with the command that installs what an extra needs, into the environment that runs now."""
     # By the packages' own names: whether this one can be had by name depends on where it came from.
     wanted = _requirements(extra)
     if not wanted:
-        return f"Install the extra {extra!r} of {DISTRIBUTION}."
+        return worded("Install the extra {extra!r} of {distribution}.", extra=extra, distribution=DISTRIBUTION)
     if util.find_spec("pip") is not None:
         command = [sys.executable, "-m", "pip", "install", *wanted]
     else:
         command = ["uv", "pip", "install", "--python", sys.executable, *wanted]
-    return f"Install it with: {shlex.join(command)}"
+    return worded("Install it with: {command}", command=shlex.join(command))
 
 
 def _requirements(extra: str) -> list[str]:

@@ -22,7 +22,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from config.errors import SettingsError
+from config.errors import SettingsError, Worded, worded
 from config.languages import SHOWN
 from config.named_files import encoding_of
 
@@ -282,10 +282,12 @@ def missing_folder(settings: Settings) -> Path | None:
         return None
 
 
-def no_folder(folder: Path) -> str:
+def no_folder(folder: Path) -> Worded:
     """Return the sentence about a missing folder, which a slip in the path leads to most of the time."""
-    return (
-        f"There is no folder {folder} for the claim base. Mend database_url, or make it: mkdir -p {quote(str(folder))}"
+    return worded(
+        "There is no folder {folder} for the claim base. Mend database_url, or make it: {command}",
+        folder=folder,
+        command=f"mkdir -p {quote(str(folder))}",
     )
 
 
