@@ -39,10 +39,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as made
 from importlib import metadata, util
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
+from typing import Any
 
 
 def msgid(text: str) -> str:
@@ -81,13 +78,12 @@ _REASONS = {
 }
 
 
-def pydantic_reason(fault: "ErrorDetails") -> str:
+def pydantic_reason(kind: str, message: str, values: Mapping[str, Any]) -> str:
     """Return what a validation says of a value, as the part of a sentence."""
-    values = fault.get("ctx", {})
-    if fault["type"] == "value_error":
+    if kind == "value_error":
         return values["error"].args[0]
-    said = fault["msg"][:1].lower() + fault["msg"][1:]
-    template = _REASONS.get(fault["type"], "")
+    said = message[:1].lower() + message[1:]
+    template = _REASONS.get(kind, "")
     # The library may word it otherwise one day.
     return worded(template, **values) if template.format(**values) == said else said
 

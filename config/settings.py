@@ -43,8 +43,6 @@ _UNSHOWN = (
 _LEVELS = {"WARN": "WARNING", "FATAL": "ERROR", "CRITICAL": "ERROR"}
 
 if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
-
     _SpokenLanguage = str
 else:  # what the table names, which only pydantic can know
     _SpokenLanguage = Literal[("auto", *SHOWN)]
@@ -263,7 +261,11 @@ def load_settings(**given: object) -> Settings:
     try:
         return Settings(**given)  # pyright: ignore[reportArgumentType]  pydantic judges the values
     except ValidationError as error:
-        raise SettingsError(tuple(map(_fault, error.errors()))) from None
+        faults = (
+            _fault(str(each["loc"][0]), pydantic_reason(each["type"], each["msg"], each.get("ctx", {})), each["input"])
+            for each in error.errors()
+        )
+        raise SettingsError(tuple(faults)) from None
 
 
 def unknown_variables() -> tuple[str, ...]:
@@ -327,19 +329,18 @@ def blotted(text: str, secrets: Iterable[str], blot: str = "***") -> str:
     return text
 
 
-def _fault(fault: "ErrorDetails") -> str:
+def _fault(name: str, reason: str, value: object) -> str:
     """Say where a faulty setting was written, and how to mend it; what may be a secret stays unsaid."""
-    name = str(fault["loc"][0])
     place, known = _place(name), Settings.model_fields.get(name)
     if known is None:
         text = msgid("{place}: there is no such setting. Take it out, or mend its name: the README lists all settings.")
         return worded(text, place=place)
-    reason, description = pydantic_reason(fault), known.description or ""
+    description = known.description or ""
     about = worded(description)
     if name in _UNSHOWN:
         return worded("{place}: {reason}. {about}", place=place, reason=reason, about=about)
     text = msgid("{place}: {reason}. {about} It is {value}.")
-    return worded(text, place=place, reason=reason, about=about, value=_short(fault["input"]))
+    return worded(text, place=place, reason=reason, about=about, value=_short(value))
 
 
 def _short(value: object) -> str:
