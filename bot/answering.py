@@ -15,7 +15,10 @@ from checks.model import Action, Finding
 from claims.answering.answers import AnswerKind, AnswerRecord
 from claims.moderation.labels import LabelledReply
 from claims.record import ClaimRecord
+from claims.store.database import Database
+from claims.store.freshness import Newest
 from claims.store.server_settings import ServerSettings
+from config.errors import DatabaseError
 from config.languages import Language
 
 
@@ -68,6 +71,8 @@ class Answerer:
         May be called again where the base failed in between: nothing counts twice.
         """
         touchstone, place = self.touchstone, (heard.server, heard.channel, heard.message, heard.author)
+        # Asked first, because it may fail: whatever is counted below must be counted once.
+        has_budget = touchstone.servers.settings(heard.server).budget is not None
         if not finding.matches:
             pass
         elif finding.action != "silent" or is_dispute(finding):
@@ -77,7 +82,7 @@ class Answerer:
         # Last, because these add to counts; the others are written over.
         if mode == "shadow":
             touchstone.moderation.shadow.note(*place, finding)
-        if touchstone.servers.settings(heard.server).budget is not None:
+        if has_budget:
             touchstone.budgets.read(heard.server)
 
     def afford(self, settings: ServerSettings) -> AnswerKind:
@@ -104,6 +109,8 @@ class Answerer:
 
         What would be a reply is an offer where the channel has had its cards for this hour.
         """
+        database = self.touchstone.base.database
+        before = database.newest()
         reply = self.compose(finding, settings)
         if reply is None:
             return Taken(kind)
@@ -114,7 +121,8 @@ class Answerer:
         if kind == "reply":
             claims = answers.take(*message, most=most)
             if claims or not answers.is_full(heard.channel, most):
-                return Taken(kind, claims, reply if claims == named else None)
+                # Who has waited for a lock to take the message may hold words that were edited meanwhile.
+                return Taken(kind, claims, reply if claims == named and _is_unchanged(database, before) else None)
         return Taken("offer", answers.take(*message, kind="offer"))
 
     def compose(
@@ -150,6 +158,14 @@ class Answerer:
         wanted = {reply.claim for reply in replies}
         claims = {claim.id: claim for claim in touchstone.base.claims(server) if claim.id in wanted}
         return Report(record, replies, claims)
+
+
+def _is_unchanged(database: Database, before: Newest) -> bool:
+    try:
+        return database.newest() == before
+    except DatabaseError:
+        # The message is taken: what follows must not ask for it to be taken again.
+        return False
 
 
 def is_dispute(finding: Finding) -> bool:

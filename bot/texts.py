@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from babel.core import Locale
 
-from config.errors import TouchstoneError, Worded, WordedError, msgid
+from config.errors import SettingsError, TouchstoneError, Worded, WordedError, msgid
 from config.languages import FIRST_SHOWN, SHOWN, ByLanguage, Language, content_language, language_of_code
 
 if TYPE_CHECKING:
@@ -58,13 +58,18 @@ class Texts:
         """Return a text that knows its template in this language, and anything else as it is."""
         if not isinstance(text, Worded):
             return text
-        return self(text.template, **{name: self.say(value) for name, value in text.values.items()})
+        return self(text.template, **self._said(text.values))
 
     def of_error(self, error: TouchstoneError) -> str:
         """Return what an error says, in this language where it can be said in others than English."""
         if isinstance(error, WordedError):
-            return self(error.fault, **error.values)
+            return self(error.fault, **self._said(error.values))
+        if isinstance(error, SettingsError):
+            return "\n".join(str(self.say(fault)) for fault in error.faults)
         return str(self.say(error.args[0])) if error.args else str(error)
+
+    def _said(self, values: Mapping[str, object]) -> dict[str, object]:
+        return {name: self.say(value) for name, value in values.items()}
 
     def mentioning(self, commands: Mapping[str, str]) -> Self:
         """Return the same catalogue with commands as mentions: where a text names one of these, its value stands.

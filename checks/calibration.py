@@ -17,7 +17,7 @@ from checks.index import Floats
 from checks.lexicon import analyse
 from checks.model import Match
 from checks.tuning import CutOffs, DecisionModel, MeaningTuning, Model
-from config.errors import EvaluationError
+from config.errors import EvaluationError, msgid, worded
 
 _STEPS = 60
 _ENOUGH = 1e-8
@@ -292,15 +292,13 @@ def _levels(scores: Floats, cut_offs: CutOffs) -> Floats:
 
 def _check_labels(right: int, wrong: int, chat: int, budget: float) -> None:
     if right + wrong < _LEAST_LABELS or min(right, wrong) < _LEAST_OF_EACH:
-        raise EvaluationError(
-            f"Too few labels: {right} right and {wrong} wrong matches that could be answered. Give at least "
-            f"{_LEAST_LABELS}, {_LEAST_OF_EACH} of each, with --messages or by moderators' ticks and --labels."
+        text = msgid(
+            "Too few labels: {right} right and {wrong} wrong matches that could be answered. Give at least "
+            "{least}, {each} of each, with --messages or by moderators' ticks and --labels."
         )
+        raise EvaluationError(worded(text, right=right, wrong=wrong, least=_LEAST_LABELS, each=_LEAST_OF_EACH))
     if chat and chat * budget < 1:
-        raise EvaluationError(
-            f"{chat} lines of chat cannot show a false alarm in {1 / budget:.0f}. Give at least "
-            f"{math.ceil(1 / budget)} with --chat, or a larger --budget."
-        )
+        raise _too_little_chat(chat, budget)
 
 
 def _chosen_by_labels(samples: Sequence[Sample], shipped: CutOffs, budget: float) -> CutOffs:
@@ -350,15 +348,21 @@ def _check_enough(samples: Sequence[Sample], budget: float) -> None:
     other = sum(not s.about_a_claim and not s.chat for s in samples)
     chat = sum(s.chat for s in samples)
     if right < _LEAST_ROWS or other < _LEAST_ROWS:
-        raise EvaluationError(
-            f"Too few labelled messages: {right} about a claim that was found, {other} about none. "
-            f"Give at least {_LEAST_ROWS} of each with --messages."
+        text = msgid(
+            "Too few labelled messages: {right} about a claim that was found, {other} about none. "
+            "Give at least {least} of each with --messages."
         )
+        raise EvaluationError(worded(text, right=right, other=other, least=_LEAST_ROWS))
     if chat * budget < 1:
-        raise EvaluationError(
-            f"{chat} lines of chat cannot show a false alarm in {1 / budget:.0f}. Give at least "
-            f"{math.ceil(1 / budget)} with --chat, or a larger --budget."
-        )
+        raise _too_little_chat(chat, budget)
+
+
+def _too_little_chat(chat: int, budget: float) -> EvaluationError:
+    text = msgid(
+        "{chat} lines of chat cannot show a false alarm in {wanted:.0f}. Give at least {least} with --chat, or a "
+        "larger --budget."
+    )
+    return EvaluationError(worded(text, chat=chat, wanted=1 / budget, least=math.ceil(1 / budget)))
 
 
 def _cross_validate(features: Floats, labels: Floats, weights: Floats) -> Floats:

@@ -15,11 +15,11 @@ import numpy.typing as npt
 
 from checks.embedders.embedder import Vector
 from checks.model import Stance
-from config.errors import TuningError
+from config.errors import TuningError, worded
 from config.named_files import encoding_of, open_named
 
 _SHIPPED = "tuning.json"
-_ANEW = "Write it anew with `touchstone calibrate`."
+_ANEW = worded("Write it anew with `touchstone calibrate`.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +148,10 @@ class Tuning:
             text = data.decode(encoding_of(data))
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            raise TuningError(f"{path}: cannot be read ({reason}). {_ANEW}") from error
+            said = worded("{file}: cannot be read ({reason}). {mend}", file=path, reason=reason, mend=_ANEW)
+            raise TuningError(said) from error
         except UnicodeError as error:
-            raise TuningError(f"{path}: this is no text in UTF-8. {_ANEW}") from error
+            raise TuningError(worded("{file}: this is no text in UTF-8. {mend}", file=path, mend=_ANEW)) from error
         return _parse(text, str(path))
 
 
@@ -181,7 +182,8 @@ def _parse(text: str, where: str) -> Tuning:
         meaning = MeaningTuning(**data["meaning"]) if "meaning" in data else None
         return Tuning(_model(data["few"]), _model(data["many"]), float(data["many_from"]), meaning)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
-        raise TuningError(f"{where}: not a tuning file ({error}). {_ANEW}") from error
+        said = worded("{file}: not a tuning file ({reason}). {mend}", file=where, reason=str(error), mend=_ANEW)
+        raise TuningError(said) from error
 
 
 def _model(data: dict[str, Any]) -> Model:

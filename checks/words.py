@@ -165,7 +165,7 @@ class Frequencies:
 
 
 def _tables() -> Iterator[str]:
-    return (_COMMENTS.sub("", text) for text in lexicon_files("frequencies.tsv").values())
+    return (_COMMENTS.sub("", text).strip("\n") + "\n" for text in lexicon_files("frequencies.tsv").values())
 
 
 class Traditional:

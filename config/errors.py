@@ -39,6 +39,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as made
 from importlib import metadata, util
+from typing import Any
 
 
 def msgid(text: str) -> str:
@@ -62,6 +63,29 @@ def worded(template: str, **values: object) -> Worded:
     text = Worded(template.format(**values))
     text.template, text.values = template, values
     return text
+
+
+# What pydantic says of a value, by its own name for it; the rest stays as it says it.
+_REASONS = {
+    "less_than_equal": msgid("input should be less than or equal to {le:g}"),
+    "greater_than_equal": msgid("input should be greater than or equal to {ge:g}"),
+    "greater_than": msgid("input should be greater than {gt:g}"),
+    "literal_error": msgid("input should be {expected}"),
+    "int_parsing": msgid("input should be a valid integer, unable to parse string as an integer"),
+    "int_parsing_size": msgid("unable to parse input string as an integer, exceeded maximum size"),
+    "float_parsing": msgid("input should be a valid number, unable to parse string as a number"),
+    "bool_parsing": msgid("input should be a valid boolean, unable to interpret input"),
+}
+
+
+def pydantic_reason(kind: str, message: str, values: Mapping[str, Any]) -> str:
+    """Return what a validation says of a value, as the part of a sentence."""
+    if kind == "value_error":
+        return values["error"].args[0]
+    said = message[:1].lower() + message[1:]
+    template = _REASONS.get(kind, "")
+    # The library may word it otherwise one day.
+    return worded(template, **values) if template.format(**values) == said else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +118,10 @@ class TouchstoneError(Exception):
 
 
 class SettingsError(TouchstoneError):
-    """Settings cannot be used; `faults` has one line for each, with where it is written and how to mend it."""
+    """Settings cannot be used; `faults` has one line for each, with where it is written and how to mend it.
+
+    They may be texts that front ends can say in another language (`worded`).
+    """
 
     def __init__(self, faults: tuple[str, ...]) -> None:
         super().__init__("\n".join(faults))
@@ -300,17 +327,17 @@ def version() -> str:
         return "unknown"
 
 
-def install_hint(extra: str) -> str:
+def install_hint(extra: str) -> Worded:
     """Return the sentence with the command that installs what an extra needs, into the environment that runs now."""
     # By the packages' own names: whether this one can be had by name depends on where it came from.
     wanted = _requirements(extra)
     if not wanted:
-        return f"Install the extra {extra!r} of {DISTRIBUTION}."
+        return worded("Install the extra {extra!r} of {distribution}.", extra=extra, distribution=DISTRIBUTION)
     if util.find_spec("pip") is not None:
         command = [sys.executable, "-m", "pip", "install", *wanted]
     else:
         command = ["uv", "pip", "install", "--python", sys.executable, *wanted]
-    return f"Install it with: {shlex.join(command)}"
+    return worded("Install it with: {command}", command=shlex.join(command))
 
 
 def _requirements(extra: str) -> list[str]:

@@ -22,7 +22,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from config.errors import SettingsError
+from config.errors import SettingsError, Worded, msgid, pydantic_reason, worded
 from config.languages import SHOWN
 from config.named_files import encoding_of
 
@@ -160,14 +160,14 @@ class Settings(BaseSettings):
     @classmethod
     def _on_one_line(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value().splitlines()) > 1:
-            raise ValueError("there is a line break in it: copy it again, as one line")
+            raise ValueError(worded("there is a line break in it: copy it again, as one line"))
         return value
 
     @field_validator("public_url")
     @classmethod
     def _an_address(cls, value: str | None) -> str | None:
         if value is not None and not re.fullmatch(r"https?://[^\s<>\"?#()\[\]]{1,300}", value):
-            raise ValueError("this is no address of a site: write it as https://…, without ? and #")
+            raise ValueError(worded("this is no address of a site: write it as https://…, without ? and #"))
         return value.rstrip("/") if value else value
 
     @field_validator("health_address")
@@ -176,16 +176,15 @@ class Settings(BaseSettings):
         host, _, port = value.rpartition(":")
         is_place = host and (":" not in host or re.fullmatch(r"\[[0-9a-fA-F:.]+\]", host))
         if value != "none" and not (is_place and re.fullmatch(r"\d{1,5}", port, re.ASCII) and int(port) <= _LAST_PORT):
-            raise ValueError("this is no address: write 127.0.0.1:9480, [::1]:9480, or none")
+            raise ValueError(worded("this is no address: write 127.0.0.1:9480, [::1]:9480, or none"))
         return value
 
     @field_validator("hash_key")
     @classmethod
     def _hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < SHORTEST_KEY:
-            raise ValueError(
-                f"it is too short: take {SHORTEST_KEY} characters or more, as `openssl rand -hex 32` makes"
-            )
+            text = msgid("it is too short: take {least} characters or more, as `openssl rand -hex 32` makes")
+            raise ValueError(worded(text, least=SHORTEST_KEY))
         return value
 
     @field_validator("shard_ids", mode="before")
@@ -198,10 +197,10 @@ class Settings(BaseSettings):
         for part in filter(None, (each.strip() for each in given.split(","))):
             first, dash, last = part.partition("-")
             if not first.strip().isdecimal() or (dash and not last.strip().isdecimal()):
-                raise ValueError(f"{part!r} is no shard: write numbers from 0, such as 0,1 or 0-3")
+                raise ValueError(worded("{part!r} is no shard: write numbers from 0, such as 0,1 or 0-3", part=part))
             shards = range(int(first), min(int(last) if dash else int(first), _MOST_SHARDS) + 1)
             if not shards:
-                raise ValueError(f"{part!r} names no shard: write the lower number first")
+                raise ValueError(worded("{part!r} names no shard: write the lower number first", part=part))
             found += shards
         return tuple(sorted(set(found))) or None
 
@@ -212,9 +211,10 @@ class Settings(BaseSettings):
         if value is None:
             return value
         if count is None:
-            raise ValueError("set shard_count too, to the number of shards of all processes")
+            raise ValueError(worded("set shard_count too, to the number of shards of all processes"))
         if not value or min(value) < 0 or max(value) >= count:
-            raise ValueError(f"name shards from 0 to {count - 1}, as shard_count is {count}")
+            text = msgid("name shards from 0 to {last}, as shard_count is {count}")
+            raise ValueError(worded(text, last=count - 1, count=count))
         return value
 
     @field_validator("packs", mode="before")
@@ -261,7 +261,10 @@ def load_settings(**given: object) -> Settings:
     try:
         return Settings(**given)  # pyright: ignore[reportArgumentType]  pydantic judges the values
     except ValidationError as error:
-        faults = (_fault(str(fault["loc"][0]), fault["msg"], fault["input"]) for fault in error.errors())
+        faults = (
+            _fault(str(each["loc"][0]), pydantic_reason(each["type"], each["msg"], each.get("ctx", {})), each["input"])
+            for each in error.errors()
+        )
         raise SettingsError(tuple(faults)) from None
 
 
@@ -282,10 +285,12 @@ def missing_folder(settings: Settings) -> Path | None:
         return None
 
 
-def no_folder(folder: Path) -> str:
+def no_folder(folder: Path) -> Worded:
     """Return the sentence about a missing folder, which a slip in the path leads to most of the time."""
-    return (
-        f"There is no folder {folder} for the claim base. Mend database_url, or make it: mkdir -p {quote(str(folder))}"
+    return worded(
+        "There is no folder {folder} for the claim base. Mend database_url, or make it: {command}",
+        folder=folder,
+        command=f"mkdir -p {quote(str(folder))}",
     )
 
 
@@ -324,22 +329,25 @@ def blotted(text: str, secrets: Iterable[str], blot: str = "***") -> str:
     return text
 
 
-def _fault(name: str, fault: str, value: object) -> str:
+def _fault(name: str, reason: str, value: object) -> str:
     """Say where a faulty setting was written, and how to mend it; what may be a secret stays unsaid."""
-    place = _place(name)
-    known = Settings.model_fields.get(name)
+    place, known = _place(name), Settings.model_fields.get(name)
     if known is None:
-        return f"{place}: there is no such setting. Take it out, or mend its name: the README lists all settings."
-    fault = fault.removeprefix("Value error, ")
-    given = f" It is {_short(value)}." if name not in _UNSHOWN else ""
-    return f"{place}: {fault[:1].lower()}{fault[1:]}. {known.description}{given}"
+        text = msgid("{place}: there is no such setting. Take it out, or mend its name: the README lists all settings.")
+        return worded(text, place=place)
+    description = known.description or ""
+    about = worded(description)
+    if name in _UNSHOWN:
+        return worded("{place}: {reason}. {about}", place=place, reason=reason, about=about)
+    text = msgid("{place}: {reason}. {about} It is {value}.")
+    return worded(text, place=place, reason=reason, about=about, value=_short(value))
 
 
 def _short(value: object) -> str:
     try:
         text = repr(value).encode("utf-8", "backslashreplace").decode()
     except ValueError:  # a whole number of thousands of digits
-        return "a number of far too many digits"
+        return worded("a number of far too many digits")
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
@@ -348,7 +356,9 @@ def _place(name: str) -> str:
     if variable in map(str.upper, os.environ):
         return variable
     number = line_of(rf"[\"']?{re.escape(name)}\b")
-    return f"{SETTINGS_FILE}, line {number}, {name}" if number else variable
+    if not number:
+        return variable
+    return worded("{file}, line {number}, {name}", file=SETTINGS_FILE, number=number, name=name)
 
 
 SETTINGS_FILE = "touchstone.toml"
@@ -370,14 +380,17 @@ def read_settings_file() -> dict[str, Any]:
     try:
         values = tomllib.loads(text)
     except RecursionError:
-        raise _refused("it is nested too deeply. Write one setting a line: name = value") from None
+        raise _refused(worded("it is nested too deeply. Write one setting a line: name = value")) from None
     # An endless number is a plain ValueError.
     except ValueError as error:
-        raise _refused(f"this is no TOML: {error}. Mend the line, or move the file away") from error
+        text = msgid("this is no TOML: {reason}. Mend the line, or move the file away")
+        raise _refused(worded(text, reason=str(error))) from error
     for name, value in values.items():
         if isinstance(value, dict):
-            mend = "Settings stand without one: take the line away, and keep those below it"
-            raise _refused(f"[{name}] is a heading. {mend}", line_of(rf"\[+\s*[\"']?{re.escape(name)}\b"))
+            text = msgid(
+                "[{name}] is a heading. Settings stand without one: take the line away, and keep those below it"
+            )
+            raise _refused(worded(text, name=name), line_of(rf"\[+\s*[\"']?{re.escape(name)}\b"))
     return tidied(values)
 
 
@@ -410,16 +423,15 @@ def _text() -> str | None:
         if not path.exists():
             return None
         if not path.is_file():
-            raise _refused("this is no ordinary file. Move it away, or put a file of settings in its place")
+            raise _refused(worded("this is no ordinary file. Move it away, or put a file of settings in its place"))
         with path.open("rb") as file:
             raw = file.read(_MOST_BYTES + 1)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise _refused(
-            f"it cannot be read ({reason}). Give Touchstone the right to read it, or move it away"
-        ) from error
+        text = msgid("it cannot be read ({reason}). Give Touchstone the right to read it, or move it away")
+        raise _refused(worded(text, reason=reason)) from error
     if len(raw) > _MOST_BYTES:
-        raise _refused("it is larger than 1 MB, which no file of settings is. Move it away")
+        raise _refused(worded("it is larger than 1 MB, which no file of settings is. Move it away"))
     return _decoded(raw).replace("\r\n", "\n")
 
 
@@ -428,8 +440,11 @@ def _decoded(raw: bytes) -> str:
         return raw.decode(encoding_of(raw))
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise _refused("this is not UTF-8, but another code page. Save the file as UTF-8", line) from None
+        said = worded("this is not UTF-8, but another code page. Save the file as UTF-8")
+        raise _refused(said, line) from None
 
 
 def _refused(fault: str, line: int = 0) -> SettingsError:
-    return SettingsError((f"{SETTINGS_FILE}{f', line {line}' if line else ''}: {fault}.",))
+    if line:
+        return SettingsError((worded("{file}, line {line}: {fault}.", file=SETTINGS_FILE, line=line, fault=fault),))
+    return SettingsError((worded("{file}: {fault}.", file=SETTINGS_FILE, fault=fault),))

@@ -176,8 +176,8 @@ async def _are_withdrawn(request: Request, record: AnswerRecord | None, claims: 
     Such a card has its buttons until it is corrected, and for good where it is too old for that.
     """
     server, texts = request.server, request.texts
-    known = {claim.id for claim in await request.do(request.touchstone.base.claims, server)}
-    if server is None or not claims or known.intersection(claims):
+    known = await request.do(claims_named, request.touchstone, server, claims)
+    if server is None or not claims or any(claim.status == "published" for claim in known.values()):
         return False
     found = [await request.do(request.moderation.corrections.withdrawal, server, claim) for claim in claims]
     # An id that only a forger names is no claim that was ever taken out.

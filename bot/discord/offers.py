@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot.discord.bot import TouchstoneBot
 from bot.discord.cards import draw_card, draw_lines
-from bot.discord.request import Location, message_link, said_in, without_spoilers
+from bot.discord.request import Location, may_read, message_link, said_in, without_spoilers
 from bot.discord.routes import Click, Route, Router
 from bot.discord.watch import OFFER, Watch
 from bot.texts import Texts, msgid
@@ -157,10 +157,10 @@ class Offers(commands.Cog):
             return False
         try:
             channel = guild.get_channel_or_thread(record.channel) or await guild.fetch_channel(record.channel)
-            held = channel.permissions_for(guild.get_member(user) or await guild.fetch_member(user))
-        except (discord.HTTPException, discord.InvalidData):
+            person = guild.get_member(user) or await guild.fetch_member(user)
+            return may_read(person, channel)
+        except (discord.HTTPException, discord.InvalidData, discord.ClientException):
             return False
-        return held.view_channel and held.read_message_history
 
 
 def location(record: AnswerRecord) -> Location:

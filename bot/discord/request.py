@@ -156,6 +156,15 @@ def roles_of(user: discord.User | discord.Member) -> tuple[int, ...]:
     return tuple(role.id for role in user.roles) if isinstance(user, discord.Member) else ()
 
 
+def may_read(person: discord.Member, channel: "discord.abc.GuildChannel | discord.Thread") -> bool:
+    """Tell whether somebody may read a channel or thread, and what was said in it before."""
+    held = channel.permissions_for(person)
+    if isinstance(channel, discord.Thread) and channel.is_private() and not held.manage_threads:
+        # Who else is in a private thread is not known without asking Discord; those who manage threads see all.
+        return person.id in {member.id for member in channel.members}
+    return held.view_channel and held.read_message_history
+
+
 def message_link(server: int | None, channel: int | None, message: int | None) -> str:
     """Return the address of a message."""
     return f"https://discord.com/channels/{server}/{channel}/{message}"

@@ -379,7 +379,9 @@ class Watch(commands.Cog):
             _log.info("The answer to message %s could not be taken away: %s", record.message, refusal)
             return
         if card is not None:
-            await asyncio.to_thread(self.bot.touchstone.answers.hide, record.channel, card, frees_claims=True)
+            await asyncio.to_thread(
+                self.bot.touchstone.answers.hide, record.channel, card, frees_claims=not record.hidden
+            )
 
     def _read(self, heard: Heard, home: int, text: str, mode: str) -> Finding:
         """Check a message; what is no more than small talk is noted as well, so that one thread's turn is enough."""
@@ -395,7 +397,8 @@ class Watch(commands.Cog):
         take_lane("chat", until)
         answerer = self.answering.answerer
         async with self._room.turn(may_reply=mode == "on") as has_turn:
-            if not has_turn:
+            # Whoever has waited for a turn may have been left alone meanwhile, or the channel switched off.
+            if not has_turn or await self._mode(message, location) != mode:
                 return
             started = monotonic()
             finding = await asyncio.to_thread(self._read, heard_in(message, location), location.home, text, mode)

@@ -160,7 +160,11 @@ def read_standard(terminal: Terminal) -> str:
     if is_somebody_there():
         terminal.hint(terminal.texts("Type the message; Ctrl-D on a line of its own ends it."))
     data = sys.stdin.buffer.read()
-    return data.decode(encoding_of(data), "replace")
+    try:
+        return data.decode(encoding_of(data))
+    except UnicodeDecodeError:
+        # Typed or piped in the terminal's own code page, such as GBK or Big5.
+        return data.decode(sys.stdin.encoding, "replace")
 
 
 def check_lines(touchstone: "Touchstone") -> int:

@@ -192,12 +192,15 @@ class Terminal:
     def open(self) -> "Touchstone":
         """Open the application that the settings describe; asks before a folder is made for its base."""
         self.agree_to_folder()
+        is_first = "bot.service" not in sys.modules
         gc.disable()
-        # The database and the checks take a second to import: help and version do without.
-        from bot.service import Touchstone  # noqa: PLC0415
-
-        gc.freeze()
-        gc.enable()
+        try:
+            # The database and the checks take a second to import: help and version do without.
+            from bot.service import Touchstone  # noqa: PLC0415
+        finally:
+            gc.enable()
+        if is_first:
+            gc.freeze()
         return Touchstone.open(self.settings)
 
     def agree_to_folder(self) -> None:

@@ -51,7 +51,7 @@ def diagnose(texts: Texts, given: Settings | None = None) -> Iterator[Diagnosis]
     try:
         settings = given or load_settings()
     except TouchstoneError as error:
-        for fault in str(error).splitlines():
+        for fault in texts.of_error(error).splitlines():
             yield Diagnosis(texts("Settings"), "wrong", fault)
         return
     yield _settings(texts)
@@ -85,7 +85,7 @@ def _settings(texts: Texts) -> Diagnosis:
 
 def _base(settings: Settings, texts: Texts) -> list[Diagnosis]:
     if folder := missing_folder(settings):
-        return [Diagnosis(texts("Database"), "wrong", no_folder(folder))]
+        return [Diagnosis(texts("Database"), "wrong", str(texts.say(no_folder(folder))))]
     with Touchstone.open(settings) as touchstone:
         base = touchstone.base
         place = shown_database(settings.database_url)

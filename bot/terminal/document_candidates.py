@@ -295,7 +295,7 @@ class _Review:
             try:
                 revision = self._decide(key, item, draft)
             except (ConflictError, InvalidEditError, UnknownClaimError, UnknownEntryError) as error:
-                lines = fault_lines(error, texts) if isinstance(error, InvalidEditError) else [str(error)]
+                lines = fault_lines(error, texts) if isinstance(error, InvalidEditError) else [texts.of_error(error)]
                 for line in lines:
                     complain(line)
                 continue
@@ -413,7 +413,7 @@ class _Review:
         try:
             self._moderation.undoing.undo(self._actor, revision)
         except (ConflictError, NotUndoableError) as error:
-            complain(str(error))
+            complain(texts.of_error(error))
             return place
         self._terminal.print(texts("Undone."))
         return before

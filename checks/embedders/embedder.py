@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from config.errors import EmbedderError, EmbedderSetupError, TouchstoneError, install_hint
+from config.errors import EmbedderError, EmbedderSetupError, TouchstoneError, install_hint, worded
 
 Vector = npt.NDArray[np.float32]
 Vectors = npt.NDArray[np.float32]
@@ -79,8 +79,13 @@ def import_extra(module: str, extra: str) -> ModuleType:
         return importlib.import_module(module)
     except ImportError as error:
         raise EmbedderSetupError(
-            f"The embedder {extra!r} needs the package {module!r}, which cannot be imported. "
-            f"{install_hint(extra)} Or set embedder to none.",
+            worded(
+                "The embedder {extra!r} needs the package {module!r}, which cannot be imported. {hint} Or set embedder "
+                "to none.",
+                extra=extra,
+                module=module,
+                hint=install_hint(extra),
+            )
         ) from error
 
 

@@ -11,9 +11,9 @@ import numpy as np
 from pydantic import AllowInfNan, BaseModel, SecretStr, ValidationError
 
 from checks.embedders.embedder import Vectors, bounded, unit_rows
-from config.errors import EmbedderError, EmbedderSetupError
+from config.errors import EmbedderError, EmbedderSetupError, worded
 
-_EXAMPLE = "Write for example http://localhost:11434/v1."
+_EXAMPLE = worded("Write for example http://localhost:11434/v1.")
 
 
 def read_base(base: str) -> str:
@@ -21,12 +21,12 @@ def read_base(base: str) -> str:
     try:
         url = httpx.URL(base.strip())
     except httpx.InvalidURL as error:
-        raise EmbedderSetupError(f"embedder_url is no address. {_EXAMPLE}") from error
+        raise EmbedderSetupError(worded("embedder_url is no address. {mend}", mend=_EXAMPLE)) from error
     if url.scheme not in {"http", "https"} or not url.host:
-        raise EmbedderSetupError(f"embedder_url is no http or https address. {_EXAMPLE}")
+        raise EmbedderSetupError(worded("embedder_url is no http or https address. {mend}", mend=_EXAMPLE))
     if url.userinfo or url.query or url.fragment:
         raise EmbedderSetupError(
-            "embedder_url is logged: it may hold no password or query. Put the key into embedder_key."
+            worded("embedder_url is logged: it may hold no password or query. Put the key into embedder_key.")
         )
     return str(url).rstrip("/")
 
@@ -35,7 +35,9 @@ def read_key(key: SecretStr | None) -> str:
     """Return the key, empty for none; raises EmbedderSetupError where no header can carry it."""
     plain = key.get_secret_value().strip() if key is not None else ""
     if not (plain.isascii() and plain.isprintable()):
-        raise EmbedderSetupError("embedder_key holds a character that no header may carry. Copy it again, in one line.")
+        raise EmbedderSetupError(
+            worded("embedder_key holds a character that no header may carry. Copy it again, in one line.")
+        )
     return plain
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from checks.embedders.embedder import Vectors, bounded, import_extra, unit_rows
-from config.errors import EmbedderError, EmbedderSetupError
+from config.errors import EmbedderError, EmbedderSetupError, msgid, worded
 
 MODEL, TOKENIZER, MANNERS = "model.onnx", "tokenizer.json", "embedder.toml"
 
@@ -56,11 +56,14 @@ class OnnxFolder:
 def read_folder(path: Path | None) -> OnnxFolder:
     """Return the folder's contents; raises EmbedderSetupError naming the file or the line that is missing or wrong."""
     if path is None:
-        raise EmbedderSetupError(f"The embedder 'onnx' needs onnx_folder: a folder with {MODEL} and {TOKENIZER}.")
+        text = msgid("The embedder 'onnx' needs onnx_folder: a folder with {model} and {tokenizer}.")
+        raise EmbedderSetupError(worded(text, model=MODEL, tokenizer=TOKENIZER))
     missing = [name for name in (MODEL, TOKENIZER) if not (path / name).is_file()]
     if missing:
-        mend = "Put it there, or name another folder in onnx_folder."
-        raise EmbedderSetupError(f"The model folder {path} lacks {' and '.join(missing)}. {mend}")
+        text = msgid("The model folder {folder} lacks {files}. Put it there, or name another folder in onnx_folder.")
+        both = worded("{one} and {other}", one=MODEL, other=TOKENIZER)
+        files = both if len(missing) > 1 else missing[0]
+        raise EmbedderSetupError(worded(text, folder=path, files=files))
     return OnnxFolder(path, _read_manners(path / MANNERS))
 
 
@@ -70,11 +73,12 @@ def _read_manners(file: Path) -> Manners:
     try:
         return Manners.model_validate(tomllib.loads(file.read_text("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise EmbedderSetupError(f"{file} is no TOML: {error}.") from error
+        raise EmbedderSetupError(worded("{file} is no TOML: {reason}.", file=file, reason=str(error))) from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         fault = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-        raise EmbedderSetupError(f"{file}, {fault}. It may hold prefix, max_tokens and pooling.") from error
+        text = msgid("{file}, {fault}. It may hold prefix, max_tokens and pooling.")
+        raise EmbedderSetupError(worded(text, file=file, fault=fault)) from error
 
 
 BATCH = 32
@@ -101,9 +105,8 @@ class OnnxEmbedder:
         unknown = self._inputs - _INPUTS
         if unknown:
             names = ", ".join(sorted(unknown))
-            raise EmbedderSetupError(
-                f"{folder.model} wants inputs that Touchstone does not make: {names}. Export it anew."
-            )
+            text = msgid("{file} wants inputs that Touchstone does not make: {names}. Export it anew.")
+            raise EmbedderSetupError(worded(text, file=folder.model, names=names))
         outputs = [each.name for each in self._session.get_outputs()]
         self._output = next((name for name in _TOKEN_OUTPUTS if name in outputs), outputs[0])
         self._padding = next((i for i in map(self._tokenizer.token_to_id, _PADDING_TOKENS) if i is not None), 0)
@@ -162,7 +165,8 @@ def _load(file: Path, opening: Callable[[Any], object]) -> object:
     try:
         return opening(str(file))
     except Exception as error:  # both runtimes raise bare Exceptions
-        raise EmbedderSetupError(f"{file} cannot be loaded: {error}. Export or copy it again.") from error
+        text = msgid("{file} cannot be loaded: {reason}. Export or copy it again.")
+        raise EmbedderSetupError(worded(text, file=file, reason=str(error))) from error
 
 
 def _padded(rows: Sequence[Sequence[int]], padding: int) -> tuple[Ids, Ids]:

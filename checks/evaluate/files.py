@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, cast
 
-from config.errors import EvaluationError
+from config.errors import EvaluationError, msgid, worded
 from config.named_files import coding_ahead, open_named
 
 STANCES = ("asserts", "denies", "asks", "none")
@@ -65,9 +66,8 @@ def read_labelled(path: Path) -> list[LabelledMessage]:
         claims = _texts(row, "claims", place)
         stance = _choice(row, "stance", STANCES, place)
         if bool(claims) == (stance == "none"):
-            raise EvaluationError(
-                f"{place}, stance: {stance!r} does not go with {len(claims)} claims. Mend one of the two."
-            )
+            text = msgid("{place}, stance: {stance!r} does not go with {count} claims. Mend one of the two.")
+            raise EvaluationError(worded(text, place=place, stance=stance, count=len(claims)))
         numbers = _choice(row, "numbers", NUMBERS, place) if "numbers" in row else "none"
         language = str(row.get("lang", "en"))
         rows.append(
@@ -87,7 +87,7 @@ def stream_chat(path: Path, on_bytes: Callable[[int], object] = id, file: str = 
         yield from (ChatLine(number, line, file) for number, line in _lines(path, on_bytes))
         return
     for number, line in _lines(path, on_bytes):
-        place = f"{path}, line {number}"
+        place = _place(path, number)
         yield ChatLine(number, _text(_object(line, place), "text", place), file)
 
 
@@ -97,11 +97,15 @@ def find_files(paths: Iterable[Path], *suffixes: str) -> list[Path]:
     for path in paths:
         inside = sorted(each for each in path.rglob("*") if each.suffix in suffixes) if path.is_dir() else [path]
         if not inside:
-            raise EvaluationError(
-                f"{path}: the folder holds no file that ends in {' or '.join(suffixes)}. Name another."
-            )
+            endings = reduce(_either, suffixes)
+            text = msgid("{folder}: the folder holds no file that ends in {endings}. Name another.")
+            raise EvaluationError(worded(text, folder=path, endings=endings))
         found += inside
     return found
+
+
+def _either(one: str, other: str) -> str:
+    return worded("{one} or {other}", one=one, other=other)
 
 
 def read_claims(folder: Path) -> list[ClaimText]:
@@ -132,45 +136,54 @@ def _lines(path: Path, on_bytes: Callable[[int], object] = id) -> Iterator[tuple
                     yield number, line.removesuffix("\n")
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise EvaluationError(f"{path}: cannot be read ({reason}). Check its name and who may read it.") from error
+        text = msgid("{file}: cannot be read ({reason}). Check its name and who may read it.")
+        raise EvaluationError(worded(text, file=path, reason=reason)) from error
     except UnicodeError as error:
-        raise EvaluationError(f"{path}: this is not UTF-8, but another code page. Save the file as UTF-8.") from error
+        text = msgid("{file}: this is not UTF-8, but another code page. Save the file as UTF-8.")
+        raise EvaluationError(worded(text, file=path)) from error
     if not count:
-        raise EvaluationError(f"{path}: the file is empty. Give one message a line.")
+        raise EvaluationError(worded("{file}: the file is empty. Give one message a line.", file=path))
 
 
 def _objects(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for number, line in _lines(path):
-        place = f"{path}, line {number}"
+        place = _place(path, number)
         yield place, _object(line, place)
+
+
+def _place(path: Path, number: int) -> str:
+    return worded("{file}, line {number}", file=path, number=number)
 
 
 def _object(line: str, place: str) -> Mapping[str, Any]:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise EvaluationError(f"{place}: this is no JSON ({error}). Write one object a line.") from error
+        text = msgid("{place}: this is no JSON ({reason}). Write one object a line.")
+        raise EvaluationError(worded(text, place=place, reason=str(error))) from error
     if not isinstance(row, dict):
-        raise EvaluationError(f"{place}: this is no JSON object. Write one object a line.")
+        raise EvaluationError(worded("{place}: this is no JSON object. Write one object a line.", place=place))
     return cast("Mapping[str, Any]", row)
 
 
 def _text(row: Mapping[str, Any], field: str, place: str) -> str:
     value = row.get(field)
     if not isinstance(value, str):
-        raise EvaluationError(f"{place}, {field}: missing, or no string. Add it.")
+        raise EvaluationError(worded("{place}, {field}: missing, or no string. Add it.", place=place, field=field))
     return value
 
 
 def _texts(row: Mapping[str, Any], field: str, place: str) -> frozenset[str]:
     value: object = row.get(field)
     if not isinstance(value, list) or not all(isinstance(each, str) for each in cast("list[object]", value)):
-        raise EvaluationError(f"{place}, {field}: missing, or no list of claim ids. Write [] for no claim.")
+        text = msgid("{place}, {field}: missing, or no list of claim ids. Write [] for no claim.")
+        raise EvaluationError(worded(text, place=place, field=field))
     return frozenset(cast("list[str]", value))
 
 
 def _choice(row: Mapping[str, Any], field: str, choices: tuple[str, ...], place: str) -> str:
     value = _text(row, field, place)
     if value not in choices:
-        raise EvaluationError(f"{place}, {field}: there is no {value!r}. Use one of: {', '.join(choices)}.")
+        text = msgid("{place}, {field}: there is no {value!r}. Use one of: {choices}.")
+        raise EvaluationError(worded(text, place=place, field=field, value=value, choices=", ".join(choices)))
     return value

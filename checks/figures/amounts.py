@@ -337,7 +337,7 @@ class IntervalReader:
         self._pattern = re.compile(
             "|".join(
                 (
-                    rf"(?<![a-z])(?:(?P<counted>{counts})|(?P<times>{few}) times)(?: an?|{_PER}) (?P<a>{units})",
+                    rf"(?<![a-z\d.,])(?:(?P<counted>{counts})|(?P<times>{few}) times)(?: an?|{_PER}) (?P<a>{units})",
                     rf"(?<![a-z])(?:every|each) (?:(?P<other>other|second) |(?P<few>{few}) )?(?P<b>{units})",
                     rf"(?<![a-z])(?P<adverb>{alternatives(self._adverbs)})",
                     rf"每隔?(?P<each>半|\d{{1,3}}|{_FEW_CHINESE})?(?P<c>{units})",
@@ -360,7 +360,8 @@ class IntervalReader:
         if match["adverb"]:
             return self._adverbs[match["adverb"]]
         if match["a"]:
-            return self._units[match["a"]] / (self._counts.get(match["counted"] or "") or self._number(match["times"]))
+            times = self._times(match)
+            return self._units[match["a"]] / times if times else 0.0
         if match["b"]:
             return self._units[match["b"]] * (2.0 if match["other"] else self._number(match["few"]))
         if match["c"]:

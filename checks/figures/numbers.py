@@ -203,7 +203,7 @@ _HIDDEN = re.compile(r"https?://\S+|www\.\S+|<[@#:/ta][^>\s]{0,80}>|@\w+")
 
 
 # "Between fifty and a hundred" are two numbers, "between one and a half and two" are two as well.
-_SECOND_END = re.compile(r" and (?!(?:an? |one )?(?:half|quarter|third)(?![a-z]))")
+_SECOND_END = re.compile(r" and (?!(?:an? |one )?(?:half|quarter|third)(?![a-z]))(?![a-z-]+ and )")
 
 
 class Scanner:

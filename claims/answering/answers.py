@@ -258,8 +258,10 @@ class AnswerBook:
                 return
             answer.hidden = True
             if frees_claims:
-                started = (col(Cooldown.channel) == channel, col(Cooldown.message) == answer.message)
-                session.connection().execute(delete(Cooldown).where(*started))
+                # After /forget-me a cool-down no longer leads to its message.
+                forgotten = (col(Cooldown.message) == 0) & col(Cooldown.claim).in_(answer.claims)
+                started = (col(Cooldown.message) == answer.message) | forgotten
+                session.connection().execute(delete(Cooldown).where(col(Cooldown.channel) == channel, started))
 
     def is_author(self, answer: AnswerRecord, user: int) -> bool:
         """Tell whether the user wrote the message that was answered."""

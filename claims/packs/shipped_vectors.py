@@ -14,7 +14,6 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from io import BytesIO
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -84,7 +83,7 @@ class ShippedVectors:
     def _shipped(self) -> RoundedVectors:
         try:
             return read_vectors(self._file.read_bytes())
-        except (BadZipFile, EOFError, KeyError, OSError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001  a damaged file raises what the damage makes of it
             log.warning("The vectors that come with the packs cannot be read; their texts are embedded. %s", error)
             return _NOTHING
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, inspect
 
 from claims.migrations import newest_step
 from claims.store.database import Database, can_be_written, database_file, make_folder, read_url
-from config.errors import DatabaseError
+from config.errors import DatabaseError, msgid, worded
 from config.settings import shown_database
 
 PRIVATE = 0o600
@@ -58,11 +58,12 @@ def back_up(database_url: str, target: Path | None = None) -> Backup:
     """
     file = _base_file(database_url, "pg_dump --format=custom --file touchstone.dump")
     if not file.is_file() or file.stat().st_size == 0:
-        raise DatabaseError(f"There is no claim base at {file} to copy. Check database_url.")
+        raise DatabaseError(worded("There is no claim base at {file} to copy. Check database_url.", file=file))
     if target is None or target.is_dir():
         target = (target or Path()) / f"touchstone-{_now()}.db"
     if target.exists():
-        raise DatabaseError(f"{target} is there already, and is left as it is. Name another file.")
+        said = msgid("{file} is there already, and is left as it is. Name another file.")
+        raise DatabaseError(worded(said, file=target))
     copy_base(file, target)
     sha256 = _sha256(target)
     hash_file = target.with_name(target.name + _HASH)
@@ -87,18 +88,18 @@ def verify(file: Path) -> Backup:
     """Look at a copy: its hash, where one is kept beside it, its pages, its tables; raises DatabaseError."""
     try:
         if not file.is_file():
-            raise DatabaseError(f"There is no file {file}. Name a file that `touchstone backup` has written.")
+            said = msgid("There is no file {file}. Name a file that `touchstone backup` has written.")
+            raise DatabaseError(worded(said, file=file))
         sha256 = _sha256(file)
         kept = _kept_hash(file)
         if kept is not None and kept != sha256:
-            mend = "Take another copy."
-            raise DatabaseError(
-                f"{file} is not what was written: its SHA-256 is not that of {file.name}{_HASH}. {mend}"
-            )
+            said = msgid("{file} is not what was written: its SHA-256 is not that of {name}. Take another copy.")
+            raise DatabaseError(worded(said, file=file, name=file.name + _HASH))
         with closing(_connect(file, alone=True)) as connection:
             step, claims = _looked_through(file, connection)
     except (OSError, sqlite3.Error) as error:
-        raise DatabaseError(f"{file} is no whole claim base ({_reason(error)}). Take another copy.") from error
+        said = msgid("{file} is no whole claim base ({reason}). Take another copy.")
+        raise DatabaseError(worded(said, file=file, reason=_reason(error))) from error
     return Backup(file, sha256, step, claims, kept is not None)
 
 
@@ -110,13 +111,13 @@ def restore(database_url: str, backup: Path, *, force: bool = False) -> Restored
     file = _base_file(database_url, "pg_restore --clean --if-exists --dbname touchstone touchstone.dump")
     verified = verify(backup)
     if verified.step > newest_step():
-        raise DatabaseError(
-            f"{backup} was made by a newer Touchstone (step {verified.step}). Upgrade Touchstone first."
-        )
+        said = msgid("{file} was made by a newer Touchstone (step {step}). Upgrade Touchstone first.")
+        raise DatabaseError(worded(said, file=backup, step=verified.step))
     if file.exists() and backup.resolve() == file.resolve():
-        raise DatabaseError(f"{backup} is the claim base itself. Name a copy of it.")
+        raise DatabaseError(worded("{file} is the claim base itself. Name a copy of it.", file=backup))
     if file.exists() and not force:
-        raise DatabaseError(f"A claim base stands at {file}. Add --force to put the copy there; the old one is kept.")
+        said = msgid("A claim base stands at {file}. Add --force to put the copy there; the old one is kept.")
+        raise DatabaseError(worded(said, file=file))
     make_folder(file)
     with _half(file) as half:
         with closing(_connect(backup, alone=True)) as source, closing(sqlite3.connect(half)) as copy:
@@ -135,8 +136,13 @@ def _half(target: Path) -> Generator[Path]:
         _to_the_disk(half)
         half.replace(target)
     except (OSError, sqlite3.Error) as error:
-        mend = "Make room there, or name a file in a folder that Touchstone may write to."
-        raise DatabaseError(f"{target} could not be written ({_reason(error)}). {mend}") from error
+        said = worded(
+            "{file} could not be written ({reason}). "
+            "Make room there, or name a file in a folder that Touchstone may write to.",
+            file=target,
+            reason=_reason(error),
+        )
+        raise DatabaseError(said) from error
     finally:
         for name in ("", *_LOGS):
             with suppress(OSError):
@@ -174,18 +180,19 @@ def _let_go(file: Path) -> None:
     except sqlite3.DatabaseError as error:
         # A damaged base is the reason for most restores: it is kept as it is, log and all.
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise DatabaseError(
-                f"A program has {file} open. Stop the bot, and try again; nothing was changed."
-            ) from error
+            said = msgid("A program has {file} open. Stop the bot, and try again; nothing was changed.")
+            raise DatabaseError(worded(said, file=file)) from error
 
 
 def _looked_through(file: Path, connection: sqlite3.Connection) -> tuple[str, int]:
     faults = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
     if faults != ["ok"]:
-        raise DatabaseError(f"{file} is damaged ({'; '.join(faults)}). Take another copy.")
+        said = msgid("{file} is damaged ({faults}). Take another copy.")
+        raise DatabaseError(worded(said, file=file, faults="; ".join(faults)))
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if not {"alembic_version", "claim"} <= tables:
-        raise DatabaseError(f"{file} is no claim base: its tables are missing. Name a copy of one.")
+        said = msgid("{file} is no claim base: its tables are missing. Name a copy of one.")
+        raise DatabaseError(worded(said, file=file))
     (step,) = connection.execute("SELECT max(version_num) FROM alembic_version").fetchone()
     (claims,) = connection.execute("SELECT count(*) FROM claim").fetchone()
     return str(step), int(claims)
@@ -199,10 +206,8 @@ def _connect(file: Path, *, alone: bool = False) -> sqlite3.Connection:
 def _base_file(database_url: str, instead: str) -> Path:
     file = database_file(read_url(database_url))
     if file is None:
-        place = shown_database(database_url)
-        raise DatabaseError(
-            f"The claim base is in PostgreSQL ({place}), which has a tool of its own for this: {instead}"
-        )
+        said = msgid("The claim base is in PostgreSQL ({place}), which has a tool of its own for this: {command}")
+        raise DatabaseError(worded(said, place=shown_database(database_url), command=instead))
     return file
 
 
@@ -267,8 +272,11 @@ def _as_it_must_be(database: Database) -> None:
     with database.reading() as session:
         now = current_step(session.connection())
     if now != newest_step():
-        mend = "Give Touchstone the right to write to the file and its folder."
-        raise DatabaseError(f"The claim base {database.place} has to be upgraded, and can only be read here. {mend}")
+        said = msgid(
+            "The claim base {place} has to be upgraded, and can only be read here. "
+            "Give Touchstone the right to write to the file and its folder."
+        )
+        raise DatabaseError(worded(said, place=database.place))
 
 
 def current_step(connection: Connection) -> str | None:
@@ -280,12 +288,12 @@ def current_step(connection: Connection) -> str | None:
 
 def _newer(database: Database, step: str) -> DatabaseError:
     if step == HALF_COPIED:
-        mend = "Let `touchstone db copy` go on with it."
-        return DatabaseError(f"The claim base {database.place} is a copy that is not whole. {mend}")
-    return DatabaseError(
-        f"The claim base {database.place} was made by a newer Touchstone (step {step}). "
-        "Upgrade Touchstone, or use a backup."
+        said = msgid("The claim base {place} is a copy that is not whole. Let `touchstone db copy` go on with it.")
+        return DatabaseError(worded(said, place=database.place))
+    said = msgid(
+        "The claim base {place} was made by a newer Touchstone (step {step}). Upgrade Touchstone, or use a backup."
     )
+    return DatabaseError(worded(said, place=database.place, step=step))
 
 
 def _holds_tables(connection: Connection) -> bool:

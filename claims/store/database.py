@@ -20,7 +20,7 @@ from sqlmodel import Session
 
 from claims.store.freshness import FileFreshness, Freshness, JobLock, Newest, ServerFreshness, tell_others
 from claims.store.tables import Table
-from config.errors import DatabaseError, DatabaseUnavailableError, install_hint
+from config.errors import DatabaseError, DatabaseUnavailableError, Worded, install_hint, msgid, worded
 from config.settings import blotted, database_secrets, shown_database
 
 if TYPE_CHECKING:
@@ -40,22 +40,30 @@ PRAGMAS = (
 )
 PRIVATE = 0o600
 OTHERS = 0o007
-DAMAGED = "The file is damaged or no base: put a copy back with `touchstone restore FILE --force`, or name another one."
+DAMAGED = msgid(
+    "The file is damaged or no base: put a copy back with `touchstone restore FILE --force`, or name another one."
+)
 _NO_BYTE = "disk I/O error"
 # What SQLite needs beside a base to open it at all, in bytes.
 _LEAST_ROOM = 1 << 16
 # What the words of an error hold → what helps.
 MENDS = (
-    (("locked",), "Another program holds it: try again, or stop the other one."),
+    (("locked",), msgid("Another program holds it: try again, or stop the other one.")),
     (("not a database", "malformed", "decode to UTF-8"), DAMAGED),
-    (("disk is full", "No space left"), "Make room on the disk and try again; nothing was written in part."),
-    ((_NO_BYTE,), "Look at the disk: it may be failing, or taken away."),
+    (("disk is full", "No space left"), msgid("Make room on the disk and try again; nothing was written in part.")),
+    ((_NO_BYTE,), msgid("Look at the disk: it may be failing, or taken away.")),
     (
         ("readonly", "read-only"),
-        "It can only be read here: give Touchstone the right to write to the file and its folder.",
+        msgid("It can only be read here: give Touchstone the right to write to the file and its folder."),
     ),
-    (("password authentication", "no password supplied"), "Check user and password in database_url."),
+    (("password authentication", "no password supplied"), msgid("Check user and password in database_url.")),
 )
+# What was tried → what has failed.
+_FAILURES = {
+    "read": msgid("The claim base {place} could not be read: {reason}."),
+    "written": msgid("The claim base {place} could not be written: {reason}."),
+    "opened": msgid("The claim base {place} could not be opened: {reason}."),
+}
 # What each session says of the packs in force: their ids, or None where the base itself keeps which they are.
 PACKS_IN_FORCE = "packs in force"
 CHANGE_LOCK = 7_380_214_011  # any number will do that nothing else in the same PostgreSQL database takes
@@ -159,32 +167,31 @@ class Database:
             told = str(error.orig).partition("\nDETAIL:")[0]
             words = self._reason(blotted(" ".join(told.split()).rstrip(".?"), self._secrets))
             kind = DatabaseUnavailableError if _passes(error.orig) else DatabaseError
-            raise kind(f"The claim base {self.place} could not be {done}: {words}. {_mend(words)}") from (
-                None if self._secrets else error
-            )
+            raise kind(self._failure(done, words, _mend(words))) from (None if self._secrets else error)
         except sqlite3.Error as error:
             words = self._reason(str(error))
             kind = DatabaseUnavailableError if _passes(error) else DatabaseError
-            raise kind(f"The claim base {self.place} could not be {done}: {words}. {_mend(words)}") from error
+            raise kind(self._failure(done, words, _mend(words))) from error
         except NoConnectionError as error:
-            words = "all connections are in use"
-            raise DatabaseUnavailableError(f"The claim base {self.place} could not be {done}: {words}.") from error
+            raise DatabaseUnavailableError(self._failure(done, worded("all connections are in use"))) from error
         except UnicodeEncodeError as error:
-            mend = "Type it again."
-            raise DatabaseError(
-                f"A text holds half a character, which no claim base can keep or look for. {mend}"
-            ) from error
+            said = worded("A text holds half a character, which no claim base can keep or look for. Type it again.")
+            raise DatabaseError(said) from error
         except ValueError as error:
             if not _is_about_a_cell(error):
                 raise
-            raise DatabaseError(f"The claim base {self.place} could not be {done}: {error}. {DAMAGED}") from error
+            raise DatabaseError(self._failure(done, str(error), DAMAGED)) from error
+
+    def _failure(self, done: str, reason: str, mend: str = "") -> Worded:
+        failure = worded(_FAILURES[done], place=self.place, reason=reason)
+        return worded("{failure} {mend}", failure=failure, mend=worded(mend)) if mend else failure
 
     def _reason(self, words: str) -> str:
         """Return the words of the driver; SQLite says nothing better of a disk on which no byte is free."""
         if words == _NO_BYTE and self.file is not None:
             with suppress(OSError):
                 if shutil.disk_usage(self.file.parent).free < _LEAST_ROOM:
-                    return "the disk is full"
+                    return worded("the disk is full")
         return words
 
 
@@ -196,20 +203,19 @@ def read_url(url: str) -> URL:
     # SQLAlchemy takes what follows the first @ for the host, and tells it.
     if rest.partition("?")[0].count("@") > 1 or ("?" in rest.rpartition("@")[0] and "=" not in rest.rpartition("@")[0]):
         raise DatabaseError(
-            "The password in database_url holds a sign with a meaning of its own. Write @ as %40, ? as %3F."
+            worded("The password in database_url holds a sign with a meaning of its own. Write @ as %40, ? as %3F.")
         )
     try:
         parsed = make_url(url)
     # A port that is no number is a plain ValueError, with the number in it.
     except (ArgumentError, ValueError):
-        mend = "Write sqlite:///path/to/file.db or postgresql://user@host/name."
-        raise DatabaseError(f"database_url cannot be read. {mend}") from None
+        said = worded("database_url cannot be read. Write sqlite:///path/to/file.db or postgresql://user@host/name.")
+        raise DatabaseError(said) from None
     if parsed.drivername in {"postgres", "postgresql"}:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() != "postgresql":
-        raise DatabaseError(
-            f"database_url names {parsed.drivername!r}. Touchstone keeps its base in SQLite or PostgreSQL."
-        )
+        said = msgid("database_url names {driver!r}. Touchstone keeps its base in SQLite or PostgreSQL.")
+        raise DatabaseError(worded(said, driver=parsed.drivername))
     return parsed
 
 
@@ -217,9 +223,10 @@ def _sqlite_url(rest: str) -> URL:
     """Return the address of a file whose path is taken as it is written: ? and % are signs like others there."""
     path = rest.removeprefix("/")
     if path in {"", ":memory:"} or not rest.startswith("/"):
-        raise DatabaseError("database_url names no file. Write sqlite:///path/to/file.db.")
+        raise DatabaseError(worded("database_url names no file. Write sqlite:///path/to/file.db."))
     if option := re.search(r"\?\w+=[^/]*$", path):
-        raise DatabaseError(f"database_url ends with {option[0]!r}: a SQLite file takes no options. Take them away.")
+        said = msgid("database_url ends with {options!r}: a SQLite file takes no options. Take them away.")
+        raise DatabaseError(worded(said, options=option[0]))
     return URL.create("sqlite", database=path)
 
 
@@ -233,9 +240,13 @@ def make_folder(file: Path) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        mend = "Give Touchstone the right to write there, or name another file in database_url."
-        why = f"The folder {file.parent} for the claim base cannot be made ({error.strerror})"
-        raise DatabaseError(f"{why}. {mend}") from error
+        said = worded(
+            "The folder {folder} for the claim base cannot be made ({reason}). "
+            "Give Touchstone the right to write there, or name another file in database_url.",
+            folder=file.parent,
+            reason=error.strerror,
+        )
+        raise DatabaseError(said) from error
 
 
 def _prepare_file(file: Path) -> bool:
@@ -246,23 +257,30 @@ def _prepare_file(file: Path) -> bool:
             _make_base(file)
         state = file.stat()
         if file.is_dir():
-            raise DatabaseError(f"{file} is a folder. Name a file in it in database_url.")
+            raise DatabaseError(worded("{file} is a folder. Name a file in it in database_url.", file=file))
         if not file.is_file():
-            raise DatabaseError(f"{file} is no ordinary file. Name another one in database_url.")
+            raise DatabaseError(worded("{file} is no ordinary file. Name another one in database_url.", file=file))
         if state.st_size == 0:
-            mend = "Put a copy back with `touchstone restore FILE --force`, or delete it to begin with a new base."
-            raise DatabaseError(f"The claim base {file} is an empty file, as a full disk leaves it. {mend}")
-        if not os.access(file, os.R_OK):
-            raise DatabaseError(
-                f"The claim base {file} may not be read. Give Touchstone the right to read and write it."
+            said = msgid(
+                "The claim base {file} is an empty file, as a full disk leaves it. "
+                "Put a copy back with `touchstone restore FILE --force`, or delete it to begin with a new base."
             )
+            raise DatabaseError(worded(said, file=file))
+        if not os.access(file, os.R_OK):
+            said = msgid("The claim base {file} may not be read. Give Touchstone the right to read and write it.")
+            raise DatabaseError(worded(said, file=file))
         is_read_only = not can_be_written(file)
         if not is_read_only and state.st_mode & OTHERS:
             with suppress(OSError):  # another user's file, or a file system without rights
                 file.chmod(PRIVATE)
     except OSError as error:
-        mend = "Give Touchstone the right to write there, or name another file in database_url."
-        raise DatabaseError(f"The claim base {file} cannot be opened ({error.strerror}). {mend}") from error
+        said = worded(
+            "The claim base {file} cannot be opened ({reason}). "
+            "Give Touchstone the right to write there, or name another file in database_url.",
+            file=file,
+            reason=error.strerror,
+        )
+        raise DatabaseError(said) from error
     return is_read_only
 
 
@@ -281,8 +299,11 @@ def _make_base(file: Path) -> None:
         except OSError:  # a file system without links
             half.rename(file)
     except sqlite3.Error as error:
-        mend = "Make room on the disk, or name another file in database_url."
-        raise DatabaseError(f"The claim base {file} cannot be made ({error}). {mend}") from error
+        said = msgid(
+            "The claim base {file} cannot be made ({reason}). "
+            "Make room on the disk, or name another file in database_url."
+        )
+        raise DatabaseError(worded(said, file=file, reason=str(error))) from error
     finally:
         half.unlink(missing_ok=True)
 
@@ -304,7 +325,8 @@ def _engine(url: URL, *, read_only: bool) -> Engine:
         options["hide_parameters"] = True
         engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite", **_POOL, **options)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
-        raise DatabaseError(f"PostgreSQL needs its driver. {install_hint('postgres')}") from error
+        said = worded("PostgreSQL needs its driver. {hint}", hint=install_hint("postgres"))
+        raise DatabaseError(said) from error
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_reading if read_only else _prepare_sqlite)
         event.listen(engine, "begin", _begin_reading if read_only else _begin_sqlite)
@@ -378,7 +400,9 @@ def _mend(words: str) -> str:
     for signs, mend in MENDS:
         if any(sign in words for sign in signs):
             return mend
-    return "Check database_url, the rights on the file and that the database runs; `touchstone doctor` tells more."
+    return msgid(
+        "Check database_url, the rights on the file and that the database runs; `touchstone doctor` tells more."
+    )
 
 
 def _is_about_a_cell(error: ValueError) -> bool:

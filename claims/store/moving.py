@@ -16,7 +16,7 @@ from claims.migrations import newest_step
 from claims.store.copying import HALF_COPIED, current_step, upgrade
 from claims.store.database import Database, database_file, read_url
 from claims.store.tables import Table
-from config.errors import DatabaseError
+from config.errors import DatabaseError, msgid, worded
 from config.languages import ByLanguage
 
 _BATCH = 500
@@ -44,9 +44,9 @@ def copy_base_between(source_url: str, target_url: str, told: Progress) -> tuple
     """
     file = database_file(read_url(source_url))
     if file is not None and not file.is_file():
-        raise DatabaseError(f"There is no claim base at {file} to copy. Check the first address.")
+        raise DatabaseError(worded("There is no claim base at {file} to copy. Check the first address.", file=file))
     if read_url(source_url) == read_url(target_url):
-        raise DatabaseError("Both addresses name the same base. Name another one to copy into.")
+        raise DatabaseError(worded("Both addresses name the same base. Name another one to copy into."))
     source = Database(source_url)
     try:
         target = Database(target_url)
@@ -61,8 +61,11 @@ def copy_base_between(source_url: str, target_url: str, told: Progress) -> tuple
 def _copied(source: Database, target: Database, told: Progress) -> tuple[CopiedTable, ...]:
     with _snapshot(source) as reader:
         if current_step(reader) != newest_step():
-            mend = "Open it once with this Touchstone, such as by `touchstone claims list`, which brings it up to date."
-            raise DatabaseError(f"The claim base {source.place} is not of this version. {mend}")
+            said = msgid(
+                "The claim base {place} is not of this version. Open it once with this Touchstone, "
+                "such as by `touchstone claims list`, which brings it up to date."
+            )
+            raise DatabaseError(worded(said, place=source.place))
         _make_ready(target)
         for table in Table.metadata.sorted_tables:
             _copy_table(reader, target, table, told)
@@ -89,8 +92,11 @@ def _make_ready(target: Database) -> None:
         # Before its tables are touched: they may be of an older version, or another program's.
         for name in set(inspect(connection).get_table_names()) - {_STEPS}:
             if connection.scalar(select(literal(1)).select_from(sql_table(name)).limit(1)):
-                mend = "Name a database without any rows in its tables; a new one is best."
-                raise DatabaseError(f"{target.place} is not empty: it has rows in {name!r}. {mend}")
+                said = msgid(
+                    "{place} is not empty: it has rows in {table!r}. "
+                    "Name a database without any rows in its tables; a new one is best."
+                )
+                raise DatabaseError(worded(said, place=target.place, table=name))
     upgrade(target)
     with target.connecting() as connection:
         _set_step(connection, HALF_COPIED)
@@ -124,8 +130,11 @@ def _compared(reader: Connection, target: Database, table: SqlTable) -> CopiedTa
 
 
 def _changed(target: Database, table: SqlTable) -> DatabaseError:
-    mend = "Was the source written to between two tries? Empty the target, stop the bot, and copy again."
-    return DatabaseError(f"{target.place} is not what the source says in {table.name!r}. {mend}")
+    said = msgid(
+        "{place} is not what the source says in {table!r}. "
+        "Was the source written to between two tries? Empty the target, stop the bot, and copy again."
+    )
+    return DatabaseError(worded(said, place=target.place, table=table.name))
 
 
 def _count(connection: Connection, table: SqlTable) -> int:

@@ -134,7 +134,10 @@ def settings_state(settings: ServerSettings) -> dict[str, Any]:
 def settings_from_state(state: dict[str, Any]) -> ServerSettings:
     """Return the settings of a state; what an older state lacks is at its default."""
     lists: dict[str, Any] = {name: tuple(state[name]) for name in _LISTS if state.get(name) is not None}
-    return ServerSettings(**state | lists)
+    # A row that is older than its column holds nothing there.
+    given = ((name, value) for name, value in state.items() if value is not None or name not in _LISTS)
+    known: dict[str, Any] = dict(given)
+    return ServerSettings(**known | lists)
 
 
 def channel_settings(row: Channel | None) -> ChannelSettings:
@@ -228,9 +231,10 @@ class ServerBook:
 
     def rules_at_hand(self, server: int, home: int, author: int, roles: Collection[int] = ()) -> MessageRules | None:
         """Return the same without any wait, as known within the last second; None where `rules` has to be asked."""
-        newest, kept = self._database.seen(), self._kept.get(server)
-        # Whoever catches up says so last: what is kept of the server is at least as new.
-        if newest is None or kept is None or newest != self._newest:
+        # Whoever catches up forgets first and says so last: read the other way round, what is kept is at least as new.
+        known = self._newest
+        kept = self._kept.get(server)
+        if kept is None or self._database.seen() != known:
             return None
         return self._rules(kept, home, author, roles)
 

@@ -10,11 +10,12 @@ from babel.messages.pofile import write_po
 
 from bot.texts import read_catalogue
 from config.languages import SHOWN, Language
+from config.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 BOT = ROOT / "bot"
 # The bot shows texts of its own, and those that the errors of the layers below carry.
-ROOMS = (BOT, ROOT / "claims", ROOT / "config")
+ROOMS = (BOT, ROOT / "claims", ROOT / "checks", ROOT / "config")
 TRANSLATED = tuple(language for language in SHOWN if language != "en")
 _FAULTS = ("FieldFault", "refuse")
 # Which arguments of which calls are texts, counted from 1: Texts.__call__ (by the name it is kept under), msgid, errors
@@ -43,6 +44,9 @@ def extract() -> Catalog:
     for room, keywords in product(ROOMS, KEYWORDS):
         for _, _, text, _, _ in extract_from_dir(room, [("**.py", "python")], keywords=keywords):
             catalogue.add(text)
+    # A faulty setting is told with what it is for.
+    for setting in Settings.model_fields.values():
+        catalogue.add(setting.description or "")
     return catalogue
 
 

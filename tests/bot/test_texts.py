@@ -6,7 +6,11 @@ from string import Formatter
 import pytest
 
 from bot.texts import Texts, read_catalogue
+from checks.embedders.onnx import read_folder
+from checks.evaluate.files import read_labelled
+from config.errors import EmbedderSetupError, EvaluationError, SettingsError
 from config.languages import ByLanguage
+from config.settings import load_settings
 from tests.bot.catalogue import KEYWORDS, ROOMS, TRANSLATED, extract, texts_of
 
 
@@ -59,6 +63,40 @@ def test_placeholders_are_filled():
 
 def test_braces_in_a_value_stay_as_they_are():
     assert Texts.open("en")("As of {date}.", date="{0}") == "As of {0}."
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"max_claims": 9}, "TOUCHSTONE_MAX_CLAIMS：應小於或等於 3。一則回覆最多回應幾個說法。現在是 9。"),
+        ({"hash_key": "s"}, "TOUCHSTONE_HASH_KEY：太短：請用 8 個以上的字元"),
+        ({"langauge": "en"}, "TOUCHSTONE_LANGAUGE：沒有這項設定。"),
+    ],
+)
+def test_faulty_settings_are_told_in_the_readers_language(given, said):
+    with pytest.raises(SettingsError) as told:
+        load_settings(**given)
+    assert Texts.open("zh-Hant").of_error(told.value).startswith(said)
+    assert Texts.open("en").of_error(told.value) == str(told.value)
+
+
+def test_each_faulty_setting_has_its_own_line():
+    with pytest.raises(SettingsError) as told:
+        load_settings(max_claims=0, sighting_days=0)
+    assert [line[:14] for line in Texts.open("zh-Hans").of_error(told.value).splitlines()] == [
+        line[:14] for line in told.value.faults
+    ]
+
+
+def test_texts_within_the_text_of_an_error_are_told_in_the_readers_language(tmp_path):
+    file = tmp_path / "rows.jsonl"
+    file.write_text("no json", "utf-8")
+    with pytest.raises(EvaluationError) as told:
+        read_labelled(file)
+    assert Texts.open("zh-Hant").of_error(told.value).startswith(f"{file}，第 1 行：這不是 JSON（")
+    with pytest.raises(EmbedderSetupError) as told:
+        read_folder(tmp_path)
+    assert "缺少 model.onnx 和 tokenizer.json。" in Texts.open("zh-Hant").of_error(told.value)
 
 
 def test_the_count_chooses_the_form():

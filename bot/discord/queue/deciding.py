@@ -11,7 +11,7 @@ from babel.dates import format_timedelta
 from bot.discord.card_buttons import REPORTS
 from bot.discord.cards import escape, link, quote, shorten
 from bot.discord.lookup import LONGEST, claims_named, title_in
-from bot.discord.request import Request, said_in
+from bot.discord.request import Request, may_read, said_in
 from bot.discord.routes import Route
 from bot.reply import display_date
 from bot.texts import Texts, msgid
@@ -60,7 +60,7 @@ async def fetch_message(request: Request, channel_id: int, message_id: int) -> d
     if (
         not isinstance(person, discord.Member)
         or not isinstance(channel, discord.abc.Messageable)
-        or not _may_read(person, channel)
+        or not may_read(person, channel)
     ):
         raise NotAllowedError("You may not read the channel of this message.")
     return await channel.fetch_message(message_id)
@@ -85,7 +85,7 @@ async def may_see(request: Request, channel_id: int) -> bool:
         return True
     except (discord.InvalidData, discord.HTTPException):
         return False
-    return isinstance(person, discord.Member) and _may_read(person, channel)
+    return isinstance(person, discord.Member) and may_read(person, channel)
 
 
 async def message_lines(request: Request, item: Item) -> list[str]:
@@ -102,14 +102,6 @@ async def message_lines(request: Request, item: Item) -> list[str]:
 
 
 _MOST_QUOTED = 600
-
-
-def _may_read(person: discord.Member, channel: "discord.abc.GuildChannel | discord.Thread") -> bool:
-    held = channel.permissions_for(person)
-    if isinstance(channel, discord.Thread) and channel.is_private() and not held.manage_threads:
-        # Who else is in a private thread is not known without asking Discord; those who manage threads see all.
-        return person.id in {member.id for member in channel.members}
-    return held.view_channel and held.read_message_history
 
 
 def proposed_words(item: Item, texts: Texts) -> str:

@@ -239,5 +239,5 @@ async def test_moderators_see_that_a_claim_stands_in_a_spoiler(world):
 
 
 async def test_moderators_see_which_claim_a_silent_message_came_near(world):
-    said = await world.alice.send(world.channel, "crane of 1920")
+    said = await world.alice.send(world.channel, "old harbour, 1920")
     assert "The nearest claim: “The old harbour crane was built in 1920”." in await why(world, said)

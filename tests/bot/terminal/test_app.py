@@ -114,3 +114,10 @@ def test_what_fails_is_told_in_the_language_of_the_terminal(call, surroundings, 
     assert "沒有文件 nope" in call("documents", "show", "nope").err
     assert "沒有說法 'nope'" in call("claims", "show", "nope").err
     assert "沒有 Discord 權杖" in call("run").err
+    (tmp_path / "notes.db").write_bytes(b"no database" * 1_000)
+    surroundings.setenv("TOUCHSTONE_DATABASE_URL", f"sqlite:///{tmp_path}/notes.db")
+    told = call("claims", "list").err
+    assert "無法讀取說法庫" in told
+    assert "。檔案已損壞，或不是說法庫：" in told
+    surroundings.setenv("TOUCHSTONE_DATABASE_URL", f"sqlite:///{tmp_path}/nowhere/a.db")
+    assert "沒有用來存放說法庫的資料夾" in call("claims", "list").err

@@ -135,6 +135,7 @@ def test_the_ends_of_a_range_in_words_are_two_numbers(reader):
         "between fifty and a hundred kilos": (50, 100),
         "between two hundred and three hundred kilos": (200, 300),
         "between one and a half and two kilos": (1.5, 2),
+        "between a hundred and twenty and two hundred kilos": (120, 200),
         "two hundred and thirty kilos": (230, 230),
     }
     assert {text: (read.low, read.high) for text in texts for read in reader.read(text)} == texts
@@ -143,3 +144,8 @@ def test_the_ends_of_a_range_in_words_are_two_numbers(reader):
 def test_a_year_that_only_says_when_is_not_held_against_a_duration(reader, comparer):
     text = "I saw the gate last year and it has not rusted through. Ask me again in a year"
     assert not comparer.compare(reader.read(text), RUST, text, (), "it has not rusted through")
+
+
+@pytest.mark.parametrize("text", ["wipe the lamp 1,000 times a day", "wiped 1000 times a year", "0 times a week"])
+def test_how_often_without_a_number_that_can_be_read_is_no_interval(reader, comparer, text):
+    assert not [found for found in comparer.compare(reader.read(text), LAMP, text, LAMP_SAID, text) if found.agrees]

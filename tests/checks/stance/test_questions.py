@@ -61,6 +61,16 @@ def test_a_question_without_its_mark_is_one(reader: StanceReader, folder: TextFo
     assert reader.scan(folder.fold(text)).moods[0] == "asks"
 
 
-@pytest.mark.parametrize("text", ["can confirm, stones grow", "did it for years", "have a nice day", "什么 都会长大"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can confirm, stones grow",
+        "did it for years",
+        "had 2 stones grow",
+        "have a nice day",
+        "什么 都会长大",
+        "要么 长大 要么 不长",
+    ],
+)
 def test_what_only_begins_like_a_question_is_none(reader: StanceReader, folder: TextFolder, text: str) -> None:
     assert reader.scan(folder.fold(text)).moods[0] == "states"

@@ -150,3 +150,13 @@ def test_what_cannot_be_read_is_asked_for_again(base: ClaimBase, monkeypatch: py
         with pytest.raises(DatabaseUnavailableError):
             book.rules(HERE, HOME, MEMBER)
     assert book.rules(HERE, HOME, MEMBER).heard_as == "hint"
+
+
+def test_a_row_that_is_older_than_a_column_holds_its_default(any_base: ClaimBase) -> None:
+    ServerSetup(any_base).set_channel_mode(CHIEF, HOME, "on")
+    ServerSetup(any_base).change(CHIEF, cooldown_hours=3.0)
+    with any_base.database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE server SET exempt_roles = NULL")
+    fresh = server_book(any_base)
+    assert fresh.settings(HERE).exempt_roles == ()
+    assert fresh.rules(HERE, HOME, MEMBER, (5,)).heard_as == "on"
