@@ -1,4 +1,7 @@
-"""What is known of very many words, held in little room: numbers by word, and how often words are written."""
+"""What is known of very many words, held in little room.
+
+Numbers by word, how often each is written, and how Chinese is written in Traditional characters.
+"""
 
 import re
 from bisect import bisect_left
@@ -226,6 +229,7 @@ class Traditional:
             yield text[last:].translate(self._characters)
 
 
+# Bits of a character's number.
 _CODE = 21
 
 

@@ -125,6 +125,11 @@ class WaitingRoom:
                 self._leave()
 
     @property
+    def is_full(self) -> bool:
+        """Whether the next message has to wait for its turn."""
+        return self._inside >= self._at_once
+
+    @property
     def is_pressed(self) -> bool:
         """Whether so many wait that hints are given up."""
         return self._count > self._most // 2
@@ -138,7 +143,7 @@ class WaitingRoom:
         return sum(map(len, self._waiting.values()))
 
     async def _enter(self, *, may_reply: bool) -> bool:
-        if self._inside < self._at_once:
+        if not self.is_full:
             self._inside += 1
             return True
         self._number += 1

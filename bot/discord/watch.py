@@ -396,9 +396,10 @@ class Watch(commands.Cog):
         text, until = said_in(message), self.answering.deadline(message)
         take_lane("chat", until)
         answerer = self.answering.answerer
+        has_waited = self._room.is_full
         async with self._room.turn(may_reply=mode == "on") as has_turn:
             # Whoever has waited for a turn may have been left alone meanwhile, or the channel switched off.
-            if not has_turn or await self._mode(message, location) != mode:
+            if not has_turn or (has_waited and await self._mode(message, location) != mode):
                 return
             started = monotonic()
             finding = await asyncio.to_thread(self._read, heard_in(message, location), location.home, text, mode)

@@ -324,7 +324,7 @@ _PER = " per| each| every"
 
 
 class IntervalReader:
-    """Reads intervals; only a claim that says how often asks for them."""
+    """Reads how often something is: "twice a day", every other week, 每天."""
 
     def __init__(self, table: UnitTable) -> None:
         """Compile the words of the table."""

@@ -275,8 +275,10 @@ class FigureComparer:
         learned from, `carrying` the part of the message that says it. A quantity that visibly speaks of something else
         is left out.
         """
+        if not figures:
+            return ()
         folded = self._reader.fold(text)
-        if not figures or not (said or self._reader.may_name_numbers(text) or self._intervals.read(folded, text)):
+        if not (said or self._reader.may_name_numbers(folded) or self._intervals.read(folded, text)):
             return ()
         known = [self._documented(figure, tuple(wordings) if figure.role == "claim" else ()) for figure in figures]
         said = self._with_own(said, known, folded, text)

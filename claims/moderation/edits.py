@@ -269,10 +269,8 @@ class RemovePoint:
 
     def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002
         """Return the claim without the point."""
-        form = FormReader()
-        check_place(form, self.place, len(claim.points))
-        form.finish(self)
-        return replace(claim, points=(*claim.points[: self.place], *claim.points[self.place + 1 :]))
+        _, others = _taken_out(self, claim)
+        return replace(claim, points=others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,11 +281,16 @@ class PutPointFirst:
 
     def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002
         """Return the claim with its points in the new order."""
-        form = FormReader()
-        check_place(form, self.place, len(claim.points))
-        form.finish(self)
-        first, others = claim.points[self.place], (*claim.points[: self.place], *claim.points[self.place + 1 :])
+        first, others = _taken_out(self, claim)
         return replace(claim, points=(first, *others))
+
+
+def _taken_out(edit: RemovePoint | PutPointFirst, claim: ClaimRecord) -> tuple[PointRecord, tuple[PointRecord, ...]]:
+    """Return the point that an edit is about, and the others."""
+    form, place = FormReader(), edit.place
+    check_place(form, place, len(claim.points))
+    form.finish(edit)
+    return claim.points[place], (*claim.points[:place], *claim.points[place + 1 :])
 
 
 def check_place(form: FormReader, place: int | None, count: int) -> None:

@@ -133,11 +133,10 @@ def settings_state(settings: ServerSettings) -> dict[str, Any]:
 
 def settings_from_state(state: dict[str, Any]) -> ServerSettings:
     """Return the settings of a state; what an older state lacks is at its default."""
-    lists: dict[str, Any] = {name: tuple(state[name]) for name in _LISTS if state.get(name) is not None}
+    known: dict[str, Any] = {name: value for name, value in state.items() if name not in _LISTS}
     # A row that is older than its column holds nothing there.
-    given = ((name, value) for name, value in state.items() if value is not None or name not in _LISTS)
-    known: dict[str, Any] = dict(given)
-    return ServerSettings(**known | lists)
+    lists: dict[str, Any] = {name: tuple(state[name]) for name in _LISTS if state.get(name) is not None}
+    return ServerSettings(**known, **lists)
 
 
 def channel_settings(row: Channel | None) -> ChannelSettings:

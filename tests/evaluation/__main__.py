@@ -12,9 +12,8 @@ from rich.table import Table
 
 from checks.embedders.embedder import SafeEmbedder, SemanticEmbedder
 from tests.evaluation.judging import UNSEEN, figures, in_the_other_language, mean
-from tests.evaluation.packs import HERE, read_claims
+from tests.evaluation.packs import HERE, SHIPPED, read_claims
 
-SHIPPED = HERE.parents[1] / "claims" / "packs" / "ai-economy.yaml"
 DECISION = HERE.parents[1] / "config" / "lexicon" / "decision.json"
 
 

@@ -26,11 +26,10 @@ from checks.text import is_han
 from tests.evaluation.asking import Sentences, crossed
 from tests.evaluation.asking import write as write_questions
 from tests.evaluation.measuring import Measurer, Pair
-from tests.evaluation.packs import HERE, Row, read_claims, read_rows
+from tests.evaluation.packs import HERE, SHIPPED, Row, read_claims, read_rows
 
 ROOT = HERE.parents[1]
 LEXICON = ROOT / "config" / "lexicon"
-SHIPPED = ROOT / "claims" / "packs" / "ai-economy.yaml"
 CLASSES = ("asserts", "denies", "asks", "mentions", "other")
 FOLDS = 5
 # How much each kind of evidence counts before it meets the ridge, and the ridge's inverse.

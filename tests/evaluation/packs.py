@@ -14,6 +14,7 @@ from checks.model import KnownClaim, KnownFigure, KnownWording
 from config.languages import ByLanguage
 
 HERE = Path(__file__).parent
+SHIPPED = HERE.parents[1] / "claims" / "packs" / "ai-economy.yaml"
 UNITS = {"%": "percent", "°C": "degree", "m": "metre", "minutes": "minute", "hours": "hour", "days": "day"}
 
 

