@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain
 from threading import Lock
 from weakref import WeakKeyDictionary
 
@@ -17,7 +17,7 @@ from checks.model import KnownClaim, KnownWording
 from checks.scoring import Glance, Scorer, Voices
 from checks.text import ClaimTexts, bare, is_han
 from checks.tuning import Gates, Tuning
-from checks.words import Flags
+from checks.words import Flags, give_back
 
 # Titles of fewer different words count as wordings only where a claim has no other.
 _LEAST_TITLE = 4
@@ -239,6 +239,8 @@ class IndexedBase:
         self._first = [0, *accumulate(len(piece.segment.claims) for piece in pieces)]
         scripts = [piece.segment.in_scripts(piece.alive) for piece in pieces]
         self._all_han, self._all_latin = all(han for han, _ in scripts), all(latin for _, latin in scripts)
+        if before is None and self._rows > _JOINED_AT_ONCE:
+            give_back()
 
     @classmethod
     def of(
@@ -246,7 +248,9 @@ class IndexedBase:
     ) -> "IndexedBase":
         """Read and index claims; the last one of an id counts. Readings that are kept save reading anew."""
         shelf = _Shelf(Vocabulary.empty(lexicon), readings or Readings(lexicon), tuning)
-        segment = _index({claim.id: claim for claim in claims}.values(), shelf)
+        known = {claim.id: claim for claim in claims}.values()
+        is_kept = sum(len(claim.wordings) for claim in known) <= _MOST_KEPT
+        segment = _index(known, shelf, is_kept=is_kept)
         return cls(shelf, [_Piece(segment)], CharacterVectors.of(map(segment.texts.__getitem__, range(segment.rows))))
 
     @classmethod
@@ -325,9 +329,9 @@ class IndexedBase:
         if kept is None:
             denied = (claim for claim in segment.claims if any(wording.denies for wording in claim.wordings))
             read = (each for claim in denied for each in self._shelf.readings.of(claim).wordings)
-            texts = [*map(segment.texts.__getitem__, range(segment.rows))]
-            texts += [reading.text for wording, reading in read if wording.denies]
-            kept = Spelling(texts, self._shelf.readings.lexicon)
+            said = map(segment.texts.__getitem__, range(segment.rows))
+            disputed = (reading.text for wording, reading in read if wording.denies)
+            kept = Spelling(chain(said, disputed), self._shelf.readings.lexicon)
             if segment.rows > _FEW_ROWS:
                 self._shelf.spellings[segment] = kept
         return kept

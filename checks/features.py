@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, pairwise
-from operator import mul
 
+import numpy as np
 from rapidfuzz import fuzz
 
 from checks.index import Segment
 from checks.lexicon import Analysis, Lexicon, TermWeights
 from checks.model import Guard
+from checks.words import Floats, GramCounts, Keys, Numbers, Rows, Runs, Shares, each_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,31 +105,23 @@ class Evidence:
         return values
 
 
-_RUN = re.compile(r"[a-z0-9]+|[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
-_FIRST_HAN = "\u3400"
-_MOST_CHARACTERS = 600
+@dataclass(frozen=True, slots=True, eq=False)
+class Vector:
+    """Weights of parts of a text, by the keys of these, ascending."""
 
-Vector = Mapping[str, float]
+    keys: Keys
+    weights: Shares
 
-
-def grams(folded: str) -> Counter[str]:
-    """Count the n-grams of a folded text: 3–5 within Latin words (with edges), 1–3 within Han runs."""
-    found: list[str] = []
-    for run in _RUN.findall(folded[:_MOST_CHARACTERS]):
-        latin = run[0] < _FIRST_HAN
-        text = f"_{run}_" if latin else run
-        for size in (3, 4, 5) if latin else (1, 2, 3):
-            found += [text[i : i + size] for i in range(len(text) - size + 1)]
-    return Counter(found)
-
-
-def letters(folded: str) -> set[str]:
-    """Return the single Han characters and whole Latin words (with edges) of a folded text."""
-    return {
-        part
-        for run in _RUN.findall(folded[:_MOST_CHARACTERS])
-        for part in ((f"_{run}_",) if run[0] < _FIRST_HAN else run)
-    }
+    def held_by(self, others: "Sequence[Vector]") -> tuple[Shares, Shares, Rows]:
+        """Return of all parts of others their weights here (0 where there is none), their weights there, and where."""
+        keys = np.concatenate([each.keys for each in others])
+        weights = np.concatenate([each.weights for each in others])
+        owners = np.repeat(np.arange(len(others)), [len(each.keys) for each in others])
+        if not len(self.keys):
+            return np.zeros_like(weights), weights, owners
+        places = self.keys.searchsorted(keys)
+        places[places == len(self.keys)] = 0
+        return self.weights[places] * (self.keys[places] == keys), weights, owners
 
 
 # The rarity of n-grams is learned from so many wordings of a large base.
@@ -138,35 +131,23 @@ _MOST_COUNTED = 20_000
 class CharacterVectors:
     """Unit vectors of n-grams, sublinear in counts, weighted by how few wordings hold them."""
 
-    def __init__(
-        self, holders: Mapping[str, int], size: int, most: int, added: Sequence[str] = (), removed: Sequence[str] = ()
-    ) -> None:
-        """Take in how many of `size` wordings each n-gram stands (`most` at most), and what came and went since."""
-        self._holders, self._before, self._most, self._added, self._removed = holders, size, most, added, removed
+    def __init__(self, holders: GramCounts, size: int, added: Sequence[str] = (), removed: Sequence[str] = ()) -> None:
+        """Take in how many of `size` wordings each n-gram stands, and what came and went since."""
+        self._holders, self._before, self._added, self._removed = holders, size, added, removed
         self._counted = size + len(added) - len(removed)
         self._size = self._counted + 20
 
     @cached_property
-    def _changed(self) -> Mapping[str, int]:
+    def _changed(self) -> GramCounts:
         """Return by how many more texts hold an n-gram now; counted where a message first comes near a claim."""
-        changed: Counter[str] = Counter()
-        for text in self._added:
-            changed.update(grams(text).keys())
-        for text in self._removed:
-            changed.subtract(grams(text).keys())
-        return changed
+        return GramCounts.of(self._added)[0].plus(GramCounts.of(self._removed)[0], -1)
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> "CharacterVectors":
         """Count the n-grams of folded texts, of the first 20,000."""
-        holders: Counter[str] = Counter()
-        size = 0
-        for text in islice(texts, _MOST_COUNTED):
-            holders.update(grams(text).keys())
-            size += 1
-        return cls(holders, size, max(holders.values(), default=0))
+        return cls(*GramCounts.of(islice(texts, _MOST_COUNTED)))
 
-    def counts(self) -> tuple[Mapping[str, int], int]:
+    def counts(self) -> tuple[GramCounts, int]:
         """Return in how many texts each n-gram stands, and how many texts there are; without later changes."""
         return self._holders, self._before
 
@@ -175,54 +156,38 @@ class CharacterVectors:
         if self._counted >= _MOST_COUNTED or not (added or removed):
             return self
         came, went = (*self._added, *added), (*self._removed, *removed)
-        return CharacterVectors(self._holders, self._before, self._most, came, went)
+        return CharacterVectors(self._holders, self._before, came, went)
 
     def folded(self) -> "CharacterVectors":
         """Return the same, counted in one."""
-        if not self._changed:
-            return self
-        holders = dict(self._holders)
-        for gram, count in self._changed.items():
-            holders[gram] = holders.get(gram, 0) + count
-        return CharacterVectors(holders, self._counted, max(holders.values(), default=0))
+        return CharacterVectors(self._holders.plus(self._changed), self._counted) if len(self._changed) else self
 
-    @cached_property
-    def _rarities(self) -> Sequence[float]:
-        """Return weights by how many hold an n-gram: a logarithm for each one of each text would take too long."""
-        most = self._most + max(0, max(self._changed.values(), default=0))
-        return [math.log(self._size / (held + 1)) for held in range(most + 1)]
+    def _held(self, keys: Keys) -> Numbers:
+        held = self._holders.of_keys(keys)
+        return held + self._changed.of_keys(keys) if self._added or self._removed else held
 
-    def _held(self, gram: str, none: int = 0) -> int:
-        return self._holders.get(gram, none) + self._changed.get(gram, none)
-
-    def vector(self, folded: str) -> Vector:
-        """Return the unit vector of a folded text."""
-        held, rarities, log = self._held if self._changed else self._holders.get, self._rarities, math.log
-        weights = {
-            gram: rarities[held(gram, 0)] if count == 1 else (1 + log(count)) * rarities[held(gram, 0)]
-            for gram, count in grams(folded).items()
-        }
-        norm = math.sqrt(sum(map(mul, weights.values(), weights.values()))) or 1.0
-        return {gram: value / norm for gram, value in weights.items()}
-
-    def letters(self, folded: str) -> Vector:
-        """Return the single Han characters and whole Latin words of a folded text, each with its weight."""
-        return {part: self._rarity(part) for part in letters(folded)}
-
-    def _rarity(self, part: str) -> float:
-        held = self._held(part[:5]) + 0.5
-        return math.log(1 + max(0.0, self._size - held) / held)
+    def vectors(self, texts: Sequence[str]) -> tuple[list[Vector], list[Vector]]:
+        """Return of folded texts the unit vectors of n-grams, and the weights of Han characters and Latin words."""
+        runs = Runs(texts)
+        keys, owners = runs.grams()
+        places, times = each_once(keys, owners)
+        keys, owners = keys[places], owners[places]
+        weights = (1 + np.log(times)) * np.log(self._size / (self._held(keys) + 1))
+        norms = np.sqrt(np.bincount(owners, weights * weights, len(texts)))
+        letters, counted, owner_of = runs.letters()
+        places, _ = each_once(letters, owner_of)
+        held = self._held(counted[places]) + 0.5
+        rarities = np.log(1 + np.maximum(0.0, self._size - held) / held)
+        return (
+            _by_text(keys, weights / np.where(norms, norms, 1.0)[owners], owners, len(texts)),
+            _by_text(letters[places], rarities, owner_of[places], len(texts)),
+        )
 
 
-def dice(one: Vector, other: Vector) -> float:
-    """Return the weighted Dice coefficient of two sets of parts (0–1)."""
-    both = sum(one.values()) + sum(other.values())
-    return 2 * sum(one[part] for part in one.keys() & other.keys()) / both if both else 0.0
-
-
-def cosine(one: Vector, other: Vector) -> float:
-    """Return the cosine of two unit vectors (0–1)."""
-    return sum(one[gram] * other[gram] for gram in one.keys() & other.keys())
+def _by_text(keys: Keys, weights: Floats, owners: Rows, texts: int) -> list[Vector]:
+    ends = owners.searchsorted(np.arange(texts + 1)).tolist()
+    narrow = weights.astype(np.float32)
+    return [Vector(keys[start:end], narrow[start:end]) for start, end in pairwise(ends)]
 
 
 _SENTENCE = re.compile(r"[.!?。!?;:—\n]+")
@@ -246,15 +211,21 @@ class Reader:
         self._most = most
         self._wordings: dict[tuple[Segment, int], Parts] = {}
 
-    def wording(self, segment: Segment, row: int, lexicon: Lexicon) -> "Parts":
-        """Return the parts of the wording in a row of a segment."""
-        key = segment, row
-        parts = self._wordings.get(key)
-        if parts is None:
-            if len(self._wordings) >= self._most:
-                self._wordings = {}
-            parts = self._wordings[key] = Parts(segment.texts[row], lexicon, self)
-        return parts
+    def wordings(self, segment: Segment, rows: Sequence[int], lexicon: Lexicon) -> "list[Parts]":
+        """Return the parts of the wordings in some rows of a segment."""
+        kept = self._wordings
+        missing = [row for row in rows if (segment, row) not in kept]
+        if missing:
+            if len(kept) + len(missing) > self._most:
+                kept = self._wordings = {key: kept[key] for key in ((segment, row) for row in rows) if key in kept}
+            made = self.taken_apart([segment.texts[row] for row in missing], lexicon)
+            kept.update(zip(((segment, row) for row in missing), made, strict=True))
+        return [kept[segment, row] for row in rows]
+
+    def taken_apart(self, texts: Sequence[str], lexicon: Lexicon) -> "list[Parts]":
+        """Return the parts of folded texts."""
+        both = zip(texts, *self.characters.vectors(texts), strict=True)
+        return [Parts(text, lexicon, self, vector, letters) for text, vector, letters in both]
 
     def mass(self, words: frozenset[str]) -> float:
         """Return the summed weight of words."""
@@ -263,11 +234,13 @@ class Reader:
 
 @dataclass(frozen=True)
 class Parts:
-    """A text's words, n-grams, letters, neighbouring pairs, numbers and sentences, each worked out when needed."""
+    """A text's n-grams and letters, and its words, pairs, numbers and sentences, which are worked out when needed."""
 
     folded: str
     lexicon: Lexicon
     reader: Reader
+    vector: Vector
+    letters: Vector
 
     @cached_property
     def forms(self) -> Sequence[str]:
@@ -283,21 +256,6 @@ class Parts:
     def text(self) -> str:
         """Return the folded text, cut to what is compared letter by letter."""
         return self.folded[:_MOST_COMPARED]
-
-    @cached_property
-    def vector(self) -> Vector:
-        """Return the unit vector of character n-grams."""
-        return self.reader.characters.vector(self.folded)
-
-    @cached_property
-    def letters(self) -> Vector:
-        """Return the weighted Han characters and Latin words."""
-        return self.reader.characters.letters(self.folded)
-
-    @cached_property
-    def letters_norm(self) -> float:
-        """Return the length of the vector of letters."""
-        return math.sqrt(sum(weight * weight for weight in self.letters.values())) or 1.0
 
     @cached_property
     def pairs(self) -> Pairs:
@@ -330,16 +288,18 @@ class Parts:
 
 def likeness(message: Parts, wordings: Sequence[Parts]) -> dict[str, float]:
     """Return the close measures by name: the best over the wordings (at least one), or those of the fullest one."""
-    fullest = max(wordings, key=lambda each: each.mass)
+    place = max(range(len(wordings)), key=lambda number: wordings[number].mass)
+    fullest = wordings[place]
+    one, other, owners = message.vector.held_by([each.vector for each in wordings])
+    cosines = np.bincount(owners, one * other, len(wordings)).tolist()
     return {
-        "characters": max(cosine(message.vector, each.vector) for each in wordings),
-        "letters": max(dice(message.letters, each.letters) for each in wordings),
-        "letters_cosine": max(_letters_cosine(message, each) for each in wordings),
+        "characters": max(cosines),
+        **_letters(message.letters, [each.letters for each in wordings]),
         "token_set": max(fuzz.token_set_ratio(message.text, each.text) for each in wordings) / 100,
         "token_sort": max(fuzz.token_sort_ratio(message.text, each.text) for each in wordings) / 100,
         "partial": max(fuzz.partial_ratio(message.text, each.text) for each in wordings) / 100,
         "whole_partial": fuzz.partial_ratio(message.text, fullest.text) / 100,
-        "whole_characters": cosine(message.vector, fullest.vector),
+        "whole_characters": cosines[place],
         "whole_dice": _dice(message.words, message.mass, fullest),
         "whole_cosine": _word_cosine(message, fullest),
         "sentence": max(_dice(words, mass, fullest) for words, mass in message.sentences),
@@ -365,8 +325,14 @@ def _phrases(message: Parts, wording: Parts) -> float:
     return math.log1p(sum(min(weight(one), weight(other)) for one, other in message.pairs & wording.pairs))
 
 
-def _letters_cosine(message: Parts, wording: Parts) -> float:
-    return cosine(message.letters, wording.letters) / (message.letters_norm * wording.letters_norm)
+def _letters(message: Vector, wordings: Sequence[Vector]) -> dict[str, float]:
+    """Return the best weighted Dice coefficient and the best cosine of letters (0–1)."""
+    shared, own, owners = message.held_by(wordings)
+    both = np.bincount(owners, shared, len(wordings)), np.bincount(owners, shared * shared, len(wordings))
+    masses = np.bincount(owners, own, len(wordings)) + message.weights.sum()
+    norms = np.sqrt(np.bincount(owners, own * own, len(wordings)) * (message.weights @ message.weights))
+    found = [both[0] * 2 / np.where(masses, masses, 1.0), both[1] / np.where(norms, norms, 1.0)]
+    return dict(zip(("letters", "letters_cosine"), (float(each.max()) for each in found), strict=True))
 
 
 def _length_gap(one: str, other: str) -> float:

@@ -193,20 +193,20 @@ def index_claims(
 ) -> Segment:
     """Return the claims as a segment."""
     known: list[KnownClaim] = []
-    counts, claim_of, negative = array("i"), array("i"), array("b")
-    terms, rows = array("i"), array("i")
+    counts, negative = array("i"), array("b")
+    terms, held = array("i"), array("i")
     words, owners, times = array("i"), array("i"), array("i")
     sizes, lengths, scripts = array("i"), array("i"), array("b")
-    texts: list[str] = []
+    written, ends, sums = bytearray(), array("q"), array("I")
     for number, (claim, readings) in enumerate(claims):
         known.append(claim)
         positive = [reading for reading, is_negative in readings if not is_negative]
         for reading, is_negative in readings:
-            held = [vocabulary.number(term) for part in (reading.words, reading.concepts) for term in part]
-            terms.extend(held)
-            rows.extend([len(texts)] * len(held))
-            texts.append(reading.text)
-            claim_of.append(number)
+            terms.extend(vocabulary.number(term) for part in (reading.words, reading.concepts) for term in part)
+            held.append(len(reading.words) + len(reading.concepts))
+            written += reading.text.encode()
+            ends.append(len(written))
+            sums.append(zlib.crc32(bare(reading.text).encode()))
             negative.append(is_negative)
         counts.append(len(readings))
         count = _document(positive)
@@ -216,16 +216,15 @@ def index_claims(
         sizes.append(len(positive))
         lengths.append(max(1, count.total()))
         scripts.append(sum({_IN_HAN if is_han(reading.text) else _IN_LATIN for reading in positive}))
-    sums = np.array([zlib.crc32(bare(text).encode()) for text in texts], dtype=np.uint32)
     return _segment(
         known,
-        held=(np.array(terms), np.array(rows)),
+        held=(np.array(terms), np.repeat(np.arange(len(held), dtype=np.int32), held)),
         times=(np.array(words), np.array(owners), np.array(times)),
         counts=np.array(counts),
         negative=np.array(negative, dtype=bool),
         facts=(np.array(sizes), np.array(lengths), np.array(scripts, dtype=np.uint8)),
-        texts=FoldedTexts.of(texts),
-        sums=sums,
+        texts=FoldedTexts(bytes(written), np.array(ends, dtype=np.int64)),
+        sums=np.array(sums, dtype=np.uint32),
     )
 
 

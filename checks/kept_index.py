@@ -23,7 +23,7 @@ from checks.lexicon import Lexicon, Spelling, Vocabulary
 from checks.model import KnownClaim
 from checks.text import ClaimTexts
 from checks.tuning import Tuning
-from checks.words import WordNumbers
+from checks.words import GramCounts, WordNumbers
 from config.errors import TouchstoneError
 from config.languages import lexicon_files
 
@@ -142,8 +142,8 @@ def written(parts: IndexParts) -> bytes:
         "numbers": numbers,
         "shares": shares,
         "concepts": concepts,
-        "grams": _lines(holders),
-        "held": np.fromiter(holders.values(), dtype=np.int32, count=len(holders)),
+        "grams": holders.keys,
+        "held": holders.counts,
         "counted": np.array(counted),
         "words": _lines(parts.spelling.words()),
         **{name: getattr(segment, name) for name in _ARRAYS},
@@ -173,11 +173,10 @@ def read(kept: bytes, claims: Iterable[KnownClaim], lexicon: Lexicon) -> IndexPa
         texts=_read_texts("texts", arrays),
         **{name: arrays[name] for name in _ARRAYS},
     )
-    grams, held = _split(arrays["grams"]), arrays["held"].tolist()
     return IndexParts(
         segment,
         Vocabulary(lexicon, WordNumbers(arrays["terms"], arrays["numbers"]), arrays["shares"], arrays["concepts"]),
-        CharacterVectors(dict(zip(grams, held, strict=True)), int(arrays["counted"]), max(held, default=0)),
+        CharacterVectors(GramCounts(arrays["grams"], arrays["held"]), int(arrays["counted"])),
         Spelling([" ".join(_split(arrays["words"]))], lexicon),
         _texts_of(segment, arrays) if f"{_SIDES[0]}_counts" in arrays else None,
     )

@@ -251,8 +251,10 @@ class Scorer:
         return heard.totals + _through([each.best() for each in seen])
 
     def _looked_at(self, heard: Glance, seen: Sequence[_Seen], chosen: Sequence[int]) -> list[Candidate]:
+        if not chosen:
+            return []
         message = heard.message
-        said, han = Parts(message.text, message.lexicon, self._reader), is_han(message.text)
+        [said], han = self._reader.taken_apart([message.text], message.lexicon), is_han(message.text)
         found = [self._closely(said, heard, seen, claim, han=han) for claim in chosen]
         found.sort(key=lambda candidate: -candidate.evidence.rank)
         return _with_margin(found)
@@ -289,7 +291,7 @@ class Scorer:
         positive, against = np.flatnonzero(~negative), np.flatnonzero(negative)
         order = positive[np.argsort(-combined[positive], kind="stable")]
         near = order[:_WORDINGS_CLOSELY].tolist()
-        parts = [self._reader.wording(segment, span.start + row, said.lexicon) for row in near]
+        parts = self._reader.wordings(segment, [span.start + row for row in near], said.lexicon)
         evidence = Evidence(
             **likeness(said, parts),
             dice=float(dice[positive].max()),
@@ -325,8 +327,6 @@ def _largest(values: Floats, most: int) -> Rows:
 
 
 def _with_margin(found: list[Candidate]) -> list[Candidate]:
-    if not found:
-        return found
     second = found[1].evidence.rank if len(found) > 1 else 0.0
     first = replace(found[0], evidence=replace(found[0].evidence, margin=found[0].evidence.rank - second))
     return [first, *found[1:]]

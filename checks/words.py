@@ -1,12 +1,17 @@
 """What is known of very many words, held in little room.
 
-Numbers by word, how often each is written, and how Chinese is written in Traditional characters.
+Numbers by word, how often each is written, how many texts hold a sequence of letters, and how Chinese is written in
+Traditional characters.
 """
 
 import re
+import sys
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from ctypes import CDLL
+from functools import lru_cache, reduce
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -19,6 +24,7 @@ Numbers = npt.NDArray[np.integer[Any]]
 Flags = npt.NDArray[np.bool_]
 Shares = npt.NDArray[np.floating[Any]]
 Rows = npt.NDArray[np.int64]
+Keys = npt.NDArray[np.uint64]
 
 RAREST = 7.5
 _COMMENTS = re.compile(r"\A(?:#.*\n)+")
@@ -27,6 +33,16 @@ _PRIME = 2**47 - 115
 # Lines are read in pieces of so many bytes: what is worked out on the way takes little room.
 _PIECE = 200_000
 _MOST_KEPT = 5_000
+
+
+def give_back() -> None:
+    """Hand what memory nothing uses any more back to the system, where the library of C can do that (glibc).
+
+    To read very many words takes twice the room of what comes of it, for a moment; it would be kept for other use.
+    """
+    if sys.platform == "linux":
+        with suppress(AttributeError, OSError):
+            CDLL(None).malloc_trim(0)
 
 
 def key_of(word: str) -> int:
@@ -169,6 +185,139 @@ class Frequencies:
 
 def _tables() -> Iterator[str]:
     return (_COMMENTS.sub("", text).strip("\n") + "\n" for text in lexicon_files("frequencies.tsv").values())
+
+
+_RUN = re.compile(r"[a-z0-9]+|[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+_FIRST_HAN = "\u3400"
+_MOST_CHARACTERS = 600
+# A sequence of characters stands for a number in a system of so many digits, of which 64 bits are kept: of the million
+# sequences of a large base, two have the same in one case of ten million.
+_DIGITS = 0x9E3779B97F4A7C15
+_POWERS = np.multiply.accumulate(np.array([1, *[_DIGITS] * (_MOST_CHARACTERS + 1)], dtype=np.uint64))
+_LONGEST = 5
+# Texts are gone through so many at once: what is worked out on the way takes little room.
+_TEXTS_AT_ONCE = 100
+
+
+class Runs:
+    """The Latin words (with edges: `_word_`) and runs of Han characters in some folded texts, for n-grams of them.
+
+    Of each text the first 600 characters count. What is found is numbered by its text (`owners`).
+    """
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        """Cut the texts."""
+        cut = [_RUN.findall(text[:_MOST_CHARACTERS]) for text in texts]
+        runs = [run if run[0] >= _FIRST_HAN else f"_{run}_" for each in cut for run in each]
+        self._codes = np.frombuffer("".join(runs).encode("utf-32-le"), dtype="<u4").astype(np.uint64)
+        self._lengths = np.fromiter(map(len, runs), dtype=np.int64, count=len(runs))
+        self._ends = np.cumsum(self._lengths)
+        self._is_han = self._codes >= ord(_FIRST_HAN)
+        self._text_of_run = np.repeat(np.arange(len(texts)), np.fromiter(map(len, cut), dtype=np.int64, count=len(cut)))
+        self._text_of = np.repeat(self._text_of_run, self._lengths)
+
+    def grams(self) -> tuple[Keys, Rows]:
+        """Return the keys of all n-grams, of 3 to 5 characters in Latin words, of 1 to 3 in Han; and their owners.
+
+        The owners of n-grams that are equal ascend.
+        """
+        left = np.repeat(self._ends, self._lengths) - np.arange(len(self._codes))
+        # How long an n-gram may be that begins at a character.
+        in_han, in_latin = np.where(self._is_han, left, 0), np.where(self._is_han, 0, left)
+        keys = self._codes
+        found: list[Keys] = []
+        owners: list[Rows] = []
+        for size in range(1, _LONGEST + 1):
+            if size > 1:
+                keys = keys[:-1] + self._codes[size - 1 :] * _POWERS[size - 1]
+            room = in_han if size < 3 else left if size == 3 else in_latin
+            begins = (room[: len(keys)] >= size).nonzero()[0]
+            found.append(keys[begins])
+            owners.append(self._text_of[begins])
+        return np.concatenate(found), np.concatenate(owners)
+
+    def letters(self) -> tuple[Keys, Keys, Rows]:
+        """Return the keys of the single Han characters and whole Latin words, those by which they count, their owners.
+
+        A word counts as often as its first five characters, edge and all, which are an n-gram.
+        """
+        if not len(self._lengths):
+            return self._codes, self._codes, self._text_of
+        starts = self._ends - self._lengths
+        places = np.arange(len(self._codes)) - np.repeat(starts, self._lengths)
+        said = self._codes * _POWERS[places]
+        whole = np.add.reduceat(said, starts)
+        first = np.add.reduceat(np.where(places < _LONGEST, said, np.uint64(0)), starts)
+        han, latin = self._codes[self._is_han], ~self._is_han[starts]
+        owners = np.concatenate([self._text_of[self._is_han], self._text_of_run[latin]])
+        return np.concatenate([han, whole[latin]]), np.concatenate([han, first[latin]]), owners
+
+
+def each_once(keys: Keys, owners: Rows) -> tuple[Rows, Numbers]:
+    """Return the places of the different keys of each owner, by owner and ascending, and how often each comes."""
+    order = np.lexsort((keys, owners))
+    first = _differs(keys[order], owners[order]).nonzero()[0]
+    return order[first], np.diff(np.append(first, len(keys)))
+
+
+def _differs(keys: Keys, owners: Rows) -> Flags:
+    differs = np.ones(len(keys), dtype=bool)
+    differs[1:] = (keys[1:] != keys[:-1]) | (owners[1:] != owners[:-1])
+    return differs
+
+
+class GramCounts:
+    """In how many texts each n-gram stands, at twelve bytes an n-gram."""
+
+    def __init__(self, keys: Keys, counts: Numbers) -> None:
+        """Take the keys of n-grams, ascending, with their counts."""
+        self.keys, self.counts = keys, counts
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> "tuple[GramCounts, int]":
+        """Count the n-grams of folded texts, and the texts."""
+        parts, size, rest = [GramCounts(_POWERS[:0], np.zeros(0, dtype=np.int32))], 0, iter(texts)
+        while some := list(islice(rest, _TEXTS_AT_ONCE)):
+            size += len(some)
+            parts.append(_counted(some))
+            while len(parts) > 1 and len(parts[-2]) <= 2 * len(parts[-1]):
+                last = parts.pop()
+                parts[-1] = parts[-1].plus(last)
+        return reduce(lambda one, other: one.plus(other), reversed(parts)), size
+
+    def plus(self, other: "GramCounts", sign: int = 1) -> "GramCounts":
+        """Return the counts of both; with the sign -1, without those of the other."""
+        if not len(other):
+            return self
+        keys = np.concatenate([self.keys, other.keys])
+        order = np.argsort(keys, kind="stable")
+        keys, counts = keys[order], np.concatenate([self.counts, other.counts * np.int32(sign)])[order]
+        first = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
+        summed = np.add.reduceat(counts, first, dtype=np.int32)
+        kept = summed != 0
+        return GramCounts(keys[first[kept]], summed[kept])
+
+    def of_keys(self, keys: Keys) -> Numbers:
+        """Return the count of each key, 0 for those that stand nowhere."""
+        if not len(self.keys):
+            return np.zeros(len(keys), dtype=np.int32)
+        places = np.minimum(self.keys.searchsorted(keys), len(self.keys) - 1)
+        return np.where(self.keys[places] == keys, self.counts[places], np.int32(0))
+
+
+def _counted(texts: Sequence[str]) -> GramCounts:
+    keys, owners = Runs(texts).grams()
+    # Of equal keys the owners ascend.
+    order = np.argsort(keys, kind="stable")
+    keys = keys[order]
+    keys = keys[_differs(keys, owners[order])]
+    first = np.ones(len(keys), dtype=bool)
+    first[1:] = keys[1:] != keys[:-1]
+    starts = first.nonzero()[0]
+    return GramCounts(keys[starts], np.diff(np.append(starts, len(keys))).astype(np.int32))
 
 
 class Traditional:

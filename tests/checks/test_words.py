@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from opencc import OpenCC
 
 from checks.text import converter
-from checks.words import RAREST, Frequencies, WordNumbers
+from checks.words import RAREST, Frequencies, GramCounts, WordNumbers
 from config.languages import lexicon_files
 from tests.checks import script_tables
 
@@ -102,3 +102,25 @@ def test_each_script_of_taiwan_has_its_own_words_and_forms():
     ]
     assert converter("s2twp")("") == ""
     assert converter("s2t")("a\0发") == "a\0發"
+
+
+GRAMS = st.lists(st.text("ab 1中文", max_size=12), max_size=6)
+
+
+@given(GRAMS, GRAMS)
+def test_n_grams_are_counted_once_a_text_and_taken_off_again(some: list[str], others: list[str]):
+    (counts, texts), (more, _) = GramCounts.of(some), GramCounts.of(others)
+    both, size = GramCounts.of([*some, *others])
+    assert (texts, size) == (len(some), len(some) + len(others))
+    for one, other in ((counts.plus(more), both), (both.plus(more, -1), counts)):
+        assert (one.keys.tolist(), one.counts.tolist()) == (other.keys.tolist(), other.counts.tolist())
+    assert both.of_keys(more.keys).tolist() == [
+        both.counts[both.keys.tolist().index(key)] for key in more.keys.tolist()
+    ]
+
+
+def test_n_grams_are_those_of_latin_words_with_edges_and_of_runs_of_chinese():
+    counts, _ = GramCounts.of(["ab, 中文", "abc", "中中"])
+    # _ab ab_ _ab_ · abc bc_ _abc abc_ _abc_ · 中 文 中文 中中
+    assert sorted(counts.counts.tolist()) == [1] * 10 + [2] * 2
+    assert len(GramCounts.of(["", ",!"])[0]) == 0
