@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module, resources
@@ -66,22 +66,14 @@ class ConceptReader:
                 self.shares[concept] = self.shares.get(concept, 0.0) + share
         for entries in self._phrases.values():
             entries.sort(key=lambda entry: -len(entry[0]))
-        self._han = {form: tuple(sorted(names)) for form, names in han.items()}
-        self._han_pattern = re.compile(
-            "|".join(re.escape(form) for form in sorted(han, key=len, reverse=True)) or r"(?!)"
-        )
+        self._han: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        for form in sorted(han, key=len, reverse=True):
+            self._han.setdefault(form[0], []).append((form, tuple(sorted(han[form]))))
+        self._begins = re.compile(f"[{re.escape(''.join(self._han))}]" if han else r"(?!)")
 
     def mentions(self, folded: str) -> list[Mention]:
         """Return every concept that `folded` names, in order of appearance."""
-        found = (
-            [
-                Mention(concept, hit.start(), hit.end())
-                for hit in self._han_pattern.finditer(folded)
-                for concept in self._han[hit.group()]
-            ]
-            if PAIRED.search(folded)
-            else []
-        )
+        found = list(self._mentions_in_han(folded)) if PAIRED.search(folded) else []
         words = [(self._stem(hit.group()), hit.start(), hit.end()) for hit in WORD.finditer(folded)]
         for i, (word, start, _) in enumerate(words):
             taken = 0
@@ -93,6 +85,16 @@ class ConceptReader:
                     found.append(Mention(concept, start, words[i + size - 1][2]))
                     taken = size
         return found
+
+    def _mentions_in_han(self, folded: str) -> Iterator[Mention]:
+        last = 0
+        for begins in self._begins.finditer(folded):
+            start = begins.start()
+            for form, concepts in self._han[folded[start]] if start >= last else ():
+                if folded.startswith(form, start):
+                    last = start + len(form)
+                    yield from (Mention(concept, start, last) for concept in concepts)
+                    break
 
 
 @dataclass(frozen=True)
