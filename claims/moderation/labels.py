@@ -8,14 +8,16 @@ import random
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from threading import Lock
+from time import monotonic
 from typing import Any, Literal, TypeVar
 
 import numpy as np
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlmodel import Session, col
 
-from checks.model import Finding
+from checks.model import Action, Finding
 from claims.base import ClaimBase, Clock
 from claims.moderation.rights import Actor, permit
 from claims.store.database import insert_into
@@ -40,6 +42,9 @@ _SURE = 0.9
 _WIDEST = 0.15
 # 90 of 100 intervals hold the true share.
 _NORMAL = 1.645
+# Counts of messages that lead to nothing wait so many seconds, and so many in a channel, before they are written.
+_WRITTEN_EVERY = 5.0
+_MOST_UNWRITTEN = 1_000
 
 Member = TypeVar("Member")
 
@@ -203,7 +208,7 @@ class LabelBook:
             ticked = session.scalar(select(func.count(col(Label.is_right))).where(*there)) or 0
             pages = max(1, -(-total // size))
             at = max(0, min(page, pages - 1))
-            order = (col(Label.noted_at).desc(), col(Label.channel), col(Label.message), col(Label.claim))
+            order = (col(Label.noted_at).desc(), col(Label.channel), col(Label.message).desc(), col(Label.claim))
             rows = session.scalars(select(Label).where(*there).order_by(*order).offset(at * size).limit(size))
             return LabelPage(tuple(map(_reply, rows)), at, pages, total, ticked)
 
@@ -330,46 +335,76 @@ class ShadowReport:
 
 
 class ShadowBook:
-    """Collects would-be outcomes; no text, the author only as keyed hash."""
+    """Collects would-be outcomes; no text, the author only as keyed hash. Safe from any thread.
+
+    Messages that lead to nothing, nearly all of a chat, are written together every few seconds. Their ids wait in
+    memory until then: a process that is killed loses the counts of that time, and nothing of what it would have said.
+    """
 
     def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
         self._database = base.database
         self._key = hash_key
         self._clock = clock or base.clock
+        self._lock = Lock()
+        # By server, channel and day.
+        self._unwritten: dict[tuple[int, int, date], set[int]] = {}
+        self._written_at = float("-inf")
 
     def note(self, server: int, channel: int, message: int, author: int, finding: Finding) -> None:
         """Count a checked message; one that was counted before, with a match, counts no second time."""
         now, best = self._clock(), finding.best
+        if best is None or finding.action == "silent":
+            with self._lock:
+                waiting = self._unwritten.setdefault((server, channel, now.date()), set())
+                waiting.add(message)
+                is_due = len(waiting) >= _MOST_UNWRITTEN or monotonic() - self._written_at >= _WRITTEN_EVERY
+            if is_due:
+                self.flush()
+            return
         with self._database.writing() as session:
             if session.get(ShadowMatch, (channel, message)) is not None:
                 return
-            _count(session, server, channel, now.date(), finding)
-            if best is not None and finding.action != "silent":
-                row = ShadowMatch(
-                    message=message,
-                    server=server,
-                    channel=channel,
-                    claim=best.claim,
-                    author_hash=hash_user(author, self._key),
-                    score=best.score if best.exact is None else best.exact,
-                    stance=best.stance,
-                    action=finding.action,
-                    seen_at=now,
-                )
-                session.add(row)
+            _count(session, server, channel, now.date(), 1, finding.action)
+            score = best.score if best.exact is None else best.exact
+            row: dict[str, Any] = {"claim": best.claim, "score": score, "stance": best.stance, "action": finding.action}
+            row |= {"message": message, "server": server, "channel": channel, "seen_at": now}
+            session.add(ShadowMatch(author_hash=hash_user(author, self._key), **row))
+
+    def flush(self) -> None:
+        """Write what has been counted and waits; it waits on where the base fails."""
+        with self._lock:
+            waiting, self._unwritten, self._written_at = self._unwritten, {}, monotonic()
+        if not waiting:
+            return
+        try:
+            with self._database.writing() as session:
+                for (server, channel, day), messages in sorted(waiting.items()):
+                    same = (col(ShadowMatch.channel) == channel, col(ShadowMatch.message).in_(messages))
+                    known = session.scalar(select(func.count()).select_from(ShadowMatch).where(*same)) or 0
+                    _count(session, server, channel, day, len(messages) - known)
+        except BaseException:
+            with self._lock:
+                for key, messages in waiting.items():
+                    self._unwritten.setdefault(key, set()).update(messages)
+            raise
 
     def report(self, actor: Actor, channel: int | None = None, days: int = 30) -> ShadowReport:
-        """Return what was collected in the actor's server; raises NotAllowedError."""
-        since = self._clock() - timedelta(days=days)
+        """Return what was collected in the actor's server; raises NotAllowedError.
+
+        Whole days (UTC) are counted, the first one as well, and the replies are those of the same days.
+        """
+        self.flush()
+        first = (self._clock() - timedelta(days=days)).date()
         with self._database.reading() as session:
             permit(session, actor, "shadow.see")
-            messages, replies, offers = _totals(session, actor.server, channel, since.date())
-            replied = _replies(session, actor.server, channel, since)
+            messages, replies, offers = _totals(session, actor.server, channel, first)
+            replied = _replies(session, actor.server, channel, datetime.combine(first, time(), UTC))
         rate = 1000 * replies / messages if messages else 0.0
         return ShadowReport(messages, replies, offers, rate, _by_claim(replied), tuple(replied))
 
     def clear(self, actor: Actor, channel: int | None) -> None:
         """Drop what was collected in a channel (None: in the whole server); raises NotAllowedError."""
+        self.flush()
         with self._database.writing() as session:
             permit(session, actor, "channel.mode")
             for table in (ShadowDay, ShadowMatch):
@@ -384,13 +419,13 @@ def _by_claim(replies: Sequence[LabelledReply]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _count(session: Session, server: int, channel: int, day: date, finding: Finding) -> None:
+def _count(session: Session, server: int, channel: int, day: date, messages: int, action: Action = "silent") -> None:
     first = {"server": server, "channel": channel, "day": day, "messages": 0, "replies": 0, "offers": 0}
     session.connection().execute(insert_into(session, ShadowDay).values(first).on_conflict_do_nothing())
     row = session.get_one(ShadowDay, (server, channel, day), with_for_update=True)
-    row.messages += 1
-    row.replies += finding.action == "reply"
-    row.offers += finding.action == "offer"
+    row.messages += messages
+    row.replies += action == "reply"
+    row.offers += action == "offer"
 
 
 def _totals(session: Session, server: int | None, channel: int | None, first: date) -> tuple[int, int, int]:

@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from checks.model import Action, Finding, Match
 from claims.answering.traces import TraceBook
 from claims.base import ClaimBase
+from claims.moderation import labels
 from claims.moderation.labels import ShadowBook
 from claims.store.tables import Table
+from config.errors import DatabaseUnavailableError
 from tests.claims.conftest import KEY, Clock
 from tests.claims.people import ADMINISTRATOR, HERE, STRANGER, THERE
 
@@ -45,6 +47,72 @@ def test_a_message_seen_again_is_not_counted_twice(book: ShadowBook) -> None:
     for _ in range(2):
         book.note(HERE, 8, 100, AUTHOR, finding("reply"))
     assert book.report(ADMINISTRATOR).messages == 1
+
+
+QUIET = Finding("nothing", "en", "silent")
+
+
+def writes(base: ClaimBase) -> list[str]:
+    """Return a list to which every write to the base adds itself."""
+    done: list[str] = []
+
+    def note(*told: object) -> None:
+        if str(told[2]).lstrip().startswith(("INSERT", "UPDATE", "DELETE")):
+            done.append(str(told[2]))
+
+    event.listen(base.database.engine, "before_cursor_execute", note)
+    return done
+
+
+def test_what_leads_to_nothing_is_written_together(any_base: ClaimBase, book: ShadowBook) -> None:
+    book.note(HERE, 8, 1, AUTHOR, QUIET)
+    done = writes(any_base)
+    for message in range(2, 200):
+        book.note(HERE, 8, message, AUTHOR, QUIET)
+    assert done == []
+    assert book.report(ADMINISTRATOR).messages == 199
+    assert ShadowBook(any_base, KEY).report(ADMINISTRATOR).messages == 199
+
+
+def test_many_in_a_moment_are_written_all_the_same(any_base: ClaimBase, book: ShadowBook) -> None:
+    for message in range(1 + labels._MOST_UNWRITTEN):
+        book.note(HERE, 8, message, AUTHOR, QUIET)
+    assert ShadowBook(any_base, KEY).report(ADMINISTRATOR).messages == 1 + labels._MOST_UNWRITTEN
+
+
+def test_a_message_with_a_match_that_is_edited_into_small_talk_counts_once(book: ShadowBook) -> None:
+    book.note(HERE, 8, 1, AUTHOR, QUIET)
+    book.note(HERE, 8, 2, AUTHOR, finding("reply"))
+    book.note(HERE, 8, 2, AUTHOR, QUIET)
+    report = book.report(ADMINISTRATOR)
+    assert (report.messages, report.replies) == (2, 1)
+
+
+def test_counts_wait_on_where_the_base_fails_and_a_second_try_counts_nothing_twice(
+    any_base: ClaimBase, book: ShadowBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> None:
+        raise DatabaseUnavailableError("away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(any_base.database, "writing", away)
+        for _ in range(2):
+            with pytest.raises(DatabaseUnavailableError):
+                book.note(HERE, 8, 1, AUTHOR, QUIET)
+            monkeypatch.setattr(labels, "_WRITTEN_EVERY", 0.0)
+    book.note(HERE, 8, 1, AUTHOR, QUIET)
+    assert book.report(ADMINISTRATOR).messages == 1
+
+
+def test_counts_and_replies_are_of_the_same_days(book: ShadowBook, clock: Clock) -> None:
+    clock.move(hours=-11)
+    book.note(HERE, 8, 1, AUTHOR, finding("reply"))
+    clock.move(days=3, hours=11)
+    report = book.report(ADMINISTRATOR, days=3)
+    assert (report.messages, report.replies, len(report.would_say)) == (1, 1, 1)
+    clock.move(days=1)
+    report = book.report(ADMINISTRATOR, days=3)
+    assert (report.messages, report.replies, len(report.would_say)) == (0, 0, 0)
 
 
 def test_neither_text_nor_author_is_kept(any_base: ClaimBase, book: ShadowBook) -> None:
