@@ -45,7 +45,7 @@ class Freshness(Protocol):
         ...
 
     def seen(self) -> Newest | None:
-        """Return the numbers as they were within the last second, without a look; None where that takes one.
+        """Return the numbers as they were a second or two ago at most, without a look; None where that takes one.
 
         Nobody ever waits for it; what this process has written is always in them.
         """
@@ -107,7 +107,8 @@ class FileFreshness:
 class ServerFreshness:
     """Of a PostgreSQL database: asked each time, or, once it is followed, only after news and once a second.
 
-    While the database is out of reach, those who follow keep the numbers that they had last.
+    While the database is out of reach, those who follow keep the numbers that they had last. Where only the thread that
+    listens has lost it, they ask again themselves.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -116,22 +117,46 @@ class ServerFreshness:
         self._newest = Newest(-1, -1)
         # The last change of this process, and the one that the numbers are known to have: each an object of its own.
         self.last_change, self._read_with = object(), object()
+        # When, by `monotonic`, the numbers were read last, and when that last failed where somebody asked for them.
+        self._read_at = self._failed_at = float("-inf")
+        self._asking = Lock()
         self._stop = Event()
         self._thread: Thread | None = None
 
     def newest(self) -> Newest:
         """Return the numbers; raises DBAPIError."""
         seen = self.seen()
-        if seen is None:
-            with self._engine.connect() as connection:
-                return self._read(connection)
-        return seen
+        if seen is not None:
+            return seen
+        if not self._is_followed:
+            return self._ask()
+        # One asks for all: where the database does not answer, the others need not wait for that.
+        if monotonic() - self._failed_at < _POLL or not self._asking.acquire(blocking=False):
+            return self._newest
+        try:
+            return self._ask()
+        except DBAPIError:
+            if not self._is_followed:
+                raise
+            self._failed_at = monotonic()
+            return self._newest
+        finally:
+            self._asking.release()
 
     def seen(self) -> Newest | None:
-        """Return what the thread has heard last, where one follows."""
-        # Asked first: the numbers are there before it is said what they are known to have.
-        is_known = self._thread is not None and self._read_with is self.last_change
+        """Return what was heard last, where a thread follows and it was not long ago."""
+        # Asked first: the numbers are there before it is said how old they are, and what they are known to have.
+        is_known = monotonic() - self._read_at < 2 * _POLL and self._is_followed
         return self._newest if is_known else None
+
+    @property
+    def _is_followed(self) -> bool:
+        """Whether a thread follows and the numbers have all that this process has written."""
+        return self._thread is not None and self._read_with is self.last_change
+
+    def _ask(self) -> Newest:
+        with self._engine.connect() as connection:
+            return self._read(connection)
 
     def follow(self) -> None:
         """Start the thread that listens, where it does not run yet."""
@@ -152,9 +177,10 @@ class ServerFreshness:
     def _read(self, connection: Connection) -> Newest:
         with self._lock:
             # Looked at before: what is written while the numbers are read may be missing in them.
-            change = self.last_change
+            change, at = self.last_change, monotonic()
             revision, unlisted = connection.exec_driver_sql(_NEWEST).one()
             self._newest, self._read_with = Newest(int(revision), int(unlisted)), change
+            self._read_at = at
             return self._newest
 
     def _run(self) -> None:

@@ -115,6 +115,51 @@ def test_whoever_follows_keeps_the_number_while_the_database_is_out_of_reach(pos
         assert change(base, 2) == before + 1
 
 
+class CutOff:
+    """Lets the threads of this name (all, without one) fail on their connection to a base."""
+
+    def __init__(self, base: ClaimBase, name: str = "") -> None:
+        self._name, self.failures = name, 0
+        event.listen(base.database.engine, "before_cursor_execute", self.fail)
+
+    def fail(self, *_told: object) -> None:
+        if self._name in threading.current_thread().name:
+            self.failures += 1
+            raise OperationalError("SELECT", {}, ConnectionError("gone"))
+
+
+def test_where_the_listener_alone_is_cut_off_changes_of_others_are_seen(postgres: Callable[[str], str]) -> None:
+    url = postgres("empty")
+    with ClaimBase.open(url) as mine, ClaimBase.open(url) as other:
+        mine.database.follow()
+        before = mine.revision
+        until(lambda: mine.database.seen() is not None)
+        cut = CutOff(mine, "touchstone-freshness")
+        until(lambda: cut.failures > 1)
+        change(other)
+        until(lambda: mine.revision == before + 1)
+
+
+def test_numbers_that_nobody_has_confirmed_for_long_are_not_at_hand(postgres: Callable[[str], str]) -> None:
+    with ClaimBase.open(postgres("empty")) as base:
+        base.database.follow()
+        before = change(base)
+        until(lambda: base.database.seen() is not None)
+        cut = CutOff(base)
+        until(lambda: base.database.seen() is None)
+        failures = cut.failures
+        assert [base.revision for _ in range(100)] == [before] * 100
+        assert cut.failures - failures < 10  # one a second asks, and the thread that listens
+
+
+def test_a_server_that_goes_without_a_word_is_noticed(postgres: Callable[[str], str]) -> None:
+    for address, seconds in ((postgres("empty"), "10"), (f"{postgres('empty')}&connect_timeout=3", "3")):
+        with ClaimBase.open(address) as base, base.database.engine.connect() as connection:
+            said = connection.connection.driver_connection.info.get_parameters()  # pyright: ignore[reportAttributeAccessIssue, reportOptionalMemberAccess]
+        assert (said["tcp_user_timeout"], said["keepalives_idle"]) == ("15000", "10")
+        assert said["connect_timeout"] == seconds
+
+
 def test_following_ends_with_the_base(postgres: Callable[[str], str]) -> None:
     base = ClaimBase.open(postgres("empty"))
     base.database.follow()
