@@ -15,10 +15,8 @@ from checks.model import Action, Finding
 from claims.answering.answers import AnswerKind, AnswerRecord
 from claims.moderation.labels import LabelledReply
 from claims.record import ClaimRecord
-from claims.store.database import Database
 from claims.store.freshness import Newest
 from claims.store.server_settings import ServerSettings
-from config.errors import DatabaseError
 from config.languages import Language
 
 
@@ -33,16 +31,25 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class Composed:
+    """An answer, what it shows of each claim (as fingerprints), and how the base was of which it was made."""
+
+    reply: Reply
+    shows: Mapping[str, str]
+    as_of: Newest
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """A message taken for an answer: the claims that may be answered now, and whether as a reply or as an offer.
 
-    Without claims it stays without an answer. `reply` is the answer where it is about all claims that were found; else
-    `compose` writes it.
+    Without claims it stays without an answer. `composed` is the answer where it is about all claims that were found;
+    else, and where the base has changed since, the method of this name writes it.
     """
 
     kind: AnswerKind
     claims: tuple[str, ...] = ()
-    reply: Reply | None = None
+    composed: Composed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,26 +111,45 @@ class Answerer:
         """Tell whether moderators are to hear that the budget is used up: once a day."""
         return self.touchstone.budgets.tell(settings.server)
 
-    def take(self, heard: Heard, finding: Finding, settings: ServerSettings, kind: AnswerKind) -> Taken:
+    def take(
+        self, heard: Heard, finding: Finding, settings: ServerSettings, kind: AnswerKind, as_of: Newest | None = None
+    ) -> Taken:
         """Take the message for one answer, unless it was taken before or all of its claims are cooling down here.
 
-        What would be a reply is an offer where the channel has had its cards for this hour.
+        What would be a reply is an offer where the channel has had its cards for this hour, or the author has taken
+        answered claims back again and again. `as_of`: how the base was before the message was checked.
         """
-        database = self.touchstone.base.database
-        before = database.newest()
-        reply = self.compose(finding, settings)
-        if reply is None:
+        composed = self.composed(finding, settings, as_of=as_of)
+        if composed is None:
             return Taken(kind)
         hours = self.touchstone.settings.cooldown_hours if settings.cooldown_hours is None else settings.cooldown_hours
-        named = tuple(entry.claim_id for entry in reply.entries)
+        named = tuple(entry.claim_id for entry in composed.reply.entries)
         message = (heard.server, heard.channel, heard.message, heard.author, named, timedelta(hours=hours))
         answers, most = self.touchstone.answers, self.cards_per_hour(settings)
         if kind == "reply":
             claims = answers.take(*message, most=most)
-            if claims or not answers.is_full(heard.channel, most):
-                # Who has waited for a lock to take the message may hold words that were edited meanwhile.
-                return Taken(kind, claims, reply if claims == named and _is_unchanged(database, before) else None)
+            is_held_back = not claims and (
+                answers.is_full(heard.channel, most) or answers.retracts(heard.server, heard.author)
+            )
+            if not is_held_back:
+                return Taken(kind, claims, composed if claims == named else None)
         return Taken("offer", answers.take(*message, kind="offer"))
+
+    def composed(
+        self,
+        finding: Finding,
+        settings: ServerSettings,
+        claims: tuple[str, ...] | None = None,
+        *,
+        requested: bool = False,
+        as_of: Newest | None = None,
+    ) -> Composed | None:
+        """Return what `compose` does, with what it shows, as of now or of the moment that is given."""
+        as_of = as_of or self.touchstone.base.database.newest()
+        # Before: what is changed while the answer is written has the card drawn once more, and never once too few.
+        shows = self.touchstone.answers.shows(settings.server, [match.claim for match in finding.matches])
+        reply = self.compose(finding, settings, claims, requested=requested)
+        return reply and Composed(reply, {entry.claim_id: shows[entry.claim_id] for entry in reply.entries}, as_of)
 
     def compose(
         self,
@@ -158,14 +184,6 @@ class Answerer:
         wanted = {reply.claim for reply in replies}
         claims = {claim.id: claim for claim in touchstone.base.claims(server) if claim.id in wanted}
         return Report(record, replies, claims)
-
-
-def _is_unchanged(database: Database, before: Newest) -> bool:
-    try:
-        return database.newest() == before
-    except DatabaseError:
-        # The message is taken: what follows must not ask for it to be taken again.
-        return False
 
 
 def is_dispute(finding: Finding) -> bool:

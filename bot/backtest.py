@@ -152,16 +152,16 @@ def _budget(report: BacktestReport, texts: Texts) -> list[str]:
             counts = {"messages": report.messages, "budget": budget, "least": least}
             return [
                 texts(
-                    "{messages} messages are too few to hold against a budget of {budget} replies per 1,000: from"
+                    "{messages} messages are too few to hold against a budget of {budget} per 1,000: from"
                     " {least} on they say something.",
                     **counts,
                 )
             ]
-        return [texts("That keeps the budget of {budget} replies per 1,000 messages.", budget=budget)]
+        return [texts("That keeps the budget of {budget} per 1,000 messages.", budget=budget)]
     return [
         texts.plural(
-            "The budget of {budget} replies per 1,000 messages would have made a hint of {count} of them.",
-            "The budget of {budget} replies per 1,000 messages would have made hints of {count} of them.",
+            "The budget of {budget} per 1,000 messages would have made a hint of {count} of them.",
+            "The budget of {budget} per 1,000 messages would have made hints of {count} of them.",
             over,
             budget=budget,
         )
@@ -174,7 +174,12 @@ def proposal_lines(proposal: CutOffProposal, texts: Texts) -> list[str]:
         return [texts("Tick what is right and what is wrong: from {count} ticks on I can say more.", count=ENOUGH)]
     least, most = (f"{100 * share:.0f}" for share in likely_share(proposal.wrong, proposal.total))
     values = {"wrong": proposal.wrong, "total": proposal.total, "least": least, "most": most}
-    lines = [texts("Ticked: {total}, of these wrong: {wrong}; of all such replies likely {least}–{most} %.", **values)]
+    lines = [
+        texts(
+            "Ticked: {total}, of these wrong: {wrong}. Of all such replies, {least}–{most} % are likely wrong.",
+            **values,
+        )
+    ]
     if proposal.outcome != "proposed" or proposal.cut_off is None:
         return [*lines, texts(_NO_CUT_OFF[proposal.outcome], count=ENOUGH)]
     told = {"least": f"{proposal.least:.2f}", "most": f"{proposal.most:.2f}", "cut_off": f"{proposal.cut_off:.2f}"}

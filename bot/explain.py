@@ -138,15 +138,17 @@ class Circumstances:
     """What holds in the channel of the message at this moment.
 
     `rules`: its mode and snooze, and whether the author is left alone; `cooling`: until when each claim is not answered
-    there again; `full`: it has had its cards for this hour; `refused_until`: how long the bot is quiet after Discord
-    has refused it; `missing`: which rights it lacks there, by name; `answer`: what became of the message (`card`,
-    `hidden`, `offer`, `taken`, or "" where it was never taken); `used_up`: the server's budget, where it allows no
-    reply now; `in_spoiler`: the text says the claim in a spoiler.
+    there again; `full`: it has had its cards for this hour; `retracts`: the author has taken answered claims back and
+    only gets hints; `refused_until`: how long the bot is quiet after Discord has refused it; `missing`: which rights it
+    lacks there, by name; `answer`: what became of the message (`card`, `hidden`, `offer`, `taken`, or "" where it was
+    never taken); `used_up`: the server's budget, where it allows no reply now; `in_spoiler`: the text says the claim in
+    a spoiler.
     """
 
     rules: MessageRules = field(default_factory=MessageRules)
     cooling: Mapping[str, datetime] = field(default_factory=dict[str, datetime])
     full: bool = False
+    retracts: bool = False
     refused_until: datetime | None = None
     missing: tuple[str, ...] = ()
     answer: str = ""
@@ -260,8 +262,10 @@ def _of_limits(finding: Finding, around: Circumstances, texts: Texts) -> Iterato
     """Yield what has been used up: cards of the hour, replies of the budget, and claims that are cooling down."""
     if around.full:
         yield texts("The channel has had its cards for this hour; further claims get hints: /touchstone settings.")
+    if around.retracts:
+        yield texts("The author has taken answered claims back; for an hour further ones of theirs get hints.")
     if around.used_up is not None:
-        line = msgid("The budget of {budget} replies per 1,000 messages is used up: I only leave hints now. /setup")
+        line = msgid("The budget of {budget} per 1,000 messages is used up: I only leave hints now. /setup")
         yield texts(line, budget=f"{around.used_up:g}")
     for match in finding.answered:
         if match.claim in around.cooling:

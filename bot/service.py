@@ -35,9 +35,9 @@ from config.settings import Settings, data_folder
 # without, and half of the house is behind it.
 if TYPE_CHECKING:
     from bot.explain import Quote
-    from claims.answering.answers import AnswerBook, BudgetBook, SightingBook
+    from claims.answering.answers import AnswerBook, BudgetBook
     from claims.answering.corrections import Correction
-    from claims.answering.traces import TraceBook
+    from claims.answering.traces import SightingBook, TraceBook
     from claims.documents.extraction import Extractor
     from claims.documents.fact_checkers import FactCheckers
     from claims.moderation.moderation import Moderation
@@ -292,7 +292,7 @@ class Touchstone:
     @cached_property
     def sightings(self) -> "SightingBook":
         """Which claims have been seen, without any text."""
-        from claims.answering.answers import SightingBook  # noqa: PLC0415
+        from claims.answering.traces import SightingBook  # noqa: PLC0415
 
         return SightingBook(self.base, self._hash_key)
 

@@ -11,7 +11,6 @@ from bot.discord.exchange import Exchange
 from bot.discord.forms import Forms
 from bot.discord.history.command import HistoryCommand
 from bot.discord.lookup import ClaimLookup
-from bot.discord.offers import Offers
 from bot.discord.queue.candidate_forms import CandidateForm, FurtherPointForm
 from bot.discord.queue.command import QueueCommand
 from bot.discord.queue.proposing import CandidatesCommand, NewClaimForm, ProposeForm, Proposing, WordingForm
@@ -23,7 +22,7 @@ from bot.discord.setup import SetupCommand, TrySetupForm
 from bot.discord.shelf import DocumentsCommand, FactsForm
 from bot.discord.status import ShadowCommand, StatusCommand, TrendsCommand
 from bot.discord.ticking import BacktestCommand, Labels
-from bot.discord.watch import Watch
+from bot.discord.watch import Offers, Watch
 from bot.service import Touchstone
 from config.settings import Settings
 

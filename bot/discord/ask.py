@@ -29,7 +29,7 @@ from bot.discord.cards import (
     shorten,
 )
 from bot.discord.lookup import ClaimLookup, title_of
-from bot.discord.request import Request, everywhere, home_of, is_open, roles_of, said_in
+from bot.discord.request import Request, everywhere, home_of, is_open, roles_in, said_in
 from bot.discord.routes import Click, Route, Router, page_buttons
 from bot.discord.setup import missing_rights
 from bot.explain import Circumstances, silence_lines
@@ -185,7 +185,7 @@ class Ask(commands.Cog):
         home, answers, guild = home_of(channel) or channel.id, request.touchstone.answers, request.guild
         settings = await request.do(request.touchstone.servers.settings_in, server, home)
         author = message.author if message else request.interaction.user
-        roles = await _roles(guild, author)
+        roles = await roles_in(guild, author)
         rules = await request.do(request.touchstone.servers.rules, server, home, author.id, roles)
         where = guild.get_channel(home)
         hours = self.bot.settings.cooldown_hours if settings.cooldown_hours is None else settings.cooldown_hours
@@ -198,22 +198,13 @@ class Ask(commands.Cog):
             rules=rules,
             cooling=await request.do(answers.cooling, channel.id, named, timedelta(hours=hours)),
             full=await request.do(answers.is_full, channel.id, most),
+            retracts=await request.do(answers.retracts, server, author.id),
             refused_until=self.bot.backoff.until(channel.id),
             missing=tuple(missing_rights(where, rules.mode, request.texts)) if where is not None else (),
             answer=_became(record),
             used_up=budget if budget is not None and await request.do(is_used_up, server, budget) else None,
             in_spoiler=not await request.do(is_open, touchstone, text, finding, home, server),
         )
-
-
-async def _roles(guild: discord.Guild, author: discord.User | discord.Member) -> tuple[int, ...]:
-    """Return the roles of an author; Discord sends messages of the menu without them."""
-    if isinstance(author, discord.Member):
-        return roles_of(author)
-    try:
-        return roles_of(guild.get_member(author.id) or await guild.fetch_member(author.id))
-    except discord.HTTPException:
-        return ()
 
 
 _MOST_OTHERS = 3

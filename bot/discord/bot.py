@@ -90,6 +90,59 @@ class Backoff:
         self._pauses.pop(channel, None)
 
 
+_ASKED_AGAIN = 60 * 60.0
+_MOST_FOUND = 5_000
+ServerChannel = discord.abc.GuildChannel | discord.Thread
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What Discord has said of a channel: it, that it is gone (None), or why it does not say."""
+
+    channel: ServerChannel | None
+    refusal: discord.HTTPException | discord.InvalidData | None
+    until: float
+
+
+@dataclass(slots=True)
+class ChannelFinder:
+    """Finds channels and threads of servers by number.
+
+    The library forgets threads that are archived, and a list may name many of them: each is asked for once an hour,
+    also where Discord refuses.
+    """
+
+    clock: Callable[[], float] = monotonic
+    _found: dict[tuple[int, int], _Found] = field(default_factory=dict[tuple[int, int], _Found])
+
+    async def find(self, guild: discord.Guild, number: int) -> ServerChannel | None:
+        """Return the channel or thread; None where it is gone.
+
+        Raises discord.HTTPException where Discord does not tell, discord.InvalidData for another server's channel.
+        """
+        if (known := guild.get_channel_or_thread(number)) is not None:
+            return known
+        found = self._found.pop((guild.id, number), None)
+        if found is None or self.clock() >= found.until:
+            found = await self._ask(guild, number)
+        self._found[guild.id, number] = found
+        if len(self._found) > _MOST_FOUND:
+            del self._found[next(iter(self._found))]
+        if found.refusal is not None:
+            raise found.refusal.with_traceback(None)
+        return found.channel
+
+    async def _ask(self, guild: discord.Guild, number: int) -> _Found:
+        until = self.clock() + _ASKED_AGAIN
+        try:
+            channel = await guild.fetch_channel(number)
+        except discord.NotFound:
+            return _Found(None, None, until)
+        except (discord.Forbidden, discord.InvalidData) as refusal:
+            return _Found(None, refusal, until)
+        return _Found(channel, None, until)
+
+
 # Seconds between tries where Discord is out of order; a deadline of the caller's ends them.
 _PAUSES = (0.5, 1.0, 2.0, 4.0)
 # From this status on, Discord is out of order and may have taken the message although it answered with an error.
@@ -159,6 +212,7 @@ class TouchstoneBot(commands.AutoShardedBot):
         )
         self.settings = settings
         self.backoff = Backoff()
+        self.channels = ChannelFinder()
         self.metrics = Metrics()
         self.parts: Sequence[commands.Cog] = ()
         self._touchstone = touchstone

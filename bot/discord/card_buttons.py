@@ -155,7 +155,7 @@ class CardButtons(commands.Cog):
             await channel.get_partial_message(card).delete()
         # What moderators hide is to rest; an author gives back only the own card.
         is_tidied = await click.may_tidy()
-        await click.do(click.touchstone.answers.hide, record.channel, card, frees_claims=not is_tidied)
+        await click.do(click.touchstone.answers.hide, record.channel, card, is_retracted=not is_tidied)
         await click.respond(click.texts("The card is hidden."))
 
 

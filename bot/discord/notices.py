@@ -63,7 +63,7 @@ async def tell_used_up(bot: TouchstoneBot, server: int, budget: float) -> None:
         bot,
         server,
         lambda texts: texts(
-            "The budget of {budget} replies per 1,000 messages is used up: until it allows more, I only leave hints"
+            "The budget of {budget} per 1,000 messages is used up: until it allows more, I only leave hints"
             " here. /setup changes it.",
             budget=f"{budget:g}",
         ),

@@ -156,6 +156,16 @@ def roles_of(user: discord.User | discord.Member) -> tuple[int, ...]:
     return tuple(role.id for role in user.roles) if isinstance(user, discord.Member) else ()
 
 
+async def roles_in(guild: discord.Guild, author: discord.User | discord.Member) -> tuple[int, ...]:
+    """Return the roles of an author; Discord sends messages of the menu without them."""
+    if isinstance(author, discord.Member):
+        return roles_of(author)
+    try:
+        return roles_of(guild.get_member(author.id) or await guild.fetch_member(author.id))
+    except discord.HTTPException:
+        return ()
+
+
 def may_read(person: discord.Member, channel: "discord.abc.GuildChannel | discord.Thread") -> bool:
     """Tell whether somebody may read a channel or thread, and what was said in it before."""
     held = channel.permissions_for(person)

@@ -6,7 +6,7 @@ are named by links: their texts are fetched only for the file of labels, and kep
 
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
@@ -32,6 +32,7 @@ from bot.backtest import (
 )
 from bot.discord.bot import BotInteraction
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten
+from bot.discord.editor.wordings import fingerprint_of
 from bot.discord.lookup import claims_named, title_in, titles_of
 from bot.discord.notices import TICK, draw_log
 from bot.discord.queue.deciding import fetch_message, unseen_among
@@ -54,6 +55,8 @@ SET_CUT_OFF = Route(r"ts:cut-off-set:{cut_off:[01]\.\d\d}", "server.settings")
 
 _LONGEST_TITLE = 80
 _MOST_IN_FILE = 200
+# More than are ever put up in one place.
+_ALL = 10_000
 _MARKS = {None: "", True: "✓ ", False: "✗ "}
 
 
@@ -62,10 +65,10 @@ def open_button(origin: Origin, channel: int, texts: Texts) -> ui.Button[Any]:
     return OPEN.button(texts("Tick right or wrong"), discord.ButtonStyle.primary, origin=origin, channel=channel)
 
 
-def reply_line(number: int, reply: LabelledReply, server: int, title: str) -> str:
-    """Return a reply as a line: its number, its tick, the link of its message, the claim and the score."""
+def reply_line(mark: str, reply: LabelledReply, server: int, title: str) -> str:
+    """Return a reply as a line: its mark or number, its tick, the link of its message, the claim and the score."""
     link = message_link(server, reply.channel, reply.message)
-    return f"{number}\\. {_MARKS[reply.right]}{link} {escape(title)} · {reply.score:.2f}"
+    return f"{mark} {_MARKS[reply.right]}{link} {escape(title)} · {reply.score:.2f}"
 
 
 def draw_labels(
@@ -84,7 +87,7 @@ def draw_labels(
     titles = [shorten(title_in(claims, reply.claim, texts), _LONGEST_TITLE) for reply in page.replies]
     rows = zip(page.replies, titles, strict=True)
     lines = [f"### {heading}", f"-# {place} · {ticked}"]
-    lines += [reply_line(first + at, reply, server, title) for at, (reply, title) in enumerate(rows)]
+    lines += [reply_line(f"{first + at}\\.", reply, server, title) for at, (reply, title) in enumerate(rows)]
     if not page.replies:
         lines.append(texts("Nothing is left to tick; a new report puts it up again."))
     kept, _ = fit([*lines, *proposal_lines(proposal, texts)], ROOM)
@@ -92,7 +95,7 @@ def draw_labels(
     for word, said in (("right", texts("These are right")), ("wrong", texts("These are wrong"))):
         options = [
             discord.SelectOption(
-                label=f"{first + at} · {title}", value=_value(at, reply), default=reply.right is (word == "right")
+                label=f"{first + at} · {title}", value=_value(reply), default=reply.right is (word == "right")
             )
             for at, (reply, title) in enumerate(zip(page.replies, titles, strict=True))
         ]
@@ -110,8 +113,16 @@ def draw_labels(
     return layout(container, buttons)
 
 
-def _value(at: int, reply: LabelledReply) -> str:
-    return f"{reply.channel}:{reply.message}:{at}"
+def _value(reply: LabelledReply) -> str:
+    return f"{reply.channel}:{reply.message}:{fingerprint_of(reply.claim)}"
+
+
+def _chosen_before(parts: Sequence[Any], menu: str) -> Iterator[str]:
+    """Yield the values that stood chosen in a menu when it was drawn, in whichever part of a message it stands."""
+    for part in parts:
+        if isinstance(part, discord.SelectMenu) and part.custom_id == menu:
+            yield from (option.value for option in part.options if option.default)
+        yield from _chosen_before(getattr(part, "children", ()), menu)
 
 
 class Labels(commands.Cog):
@@ -135,17 +146,15 @@ class Labels(commands.Cog):
     async def _tick(self, click: Click) -> None:
         """Tick what was chosen, and take the tick from what is no longer chosen."""
         book, actor, is_right = click.moderation.labels, click.actor, click["word"] == "right"
-        page = await _page(click, click.number("page"))
-        chosen, dropped = list[tuple[int, int, str]](), list[tuple[int, int, str]]()
-        for at, reply in enumerate(page.replies):
-            name = (reply.channel, reply.message, reply.claim)
-            if _value(at, reply) in click.values:
-                chosen.append(name)
-            elif reply.right is is_right:
-                dropped.append(name)
-        await click.do(book.tick, actor, chosen, is_right)
-        await click.do(book.tick, actor, dropped, None)
-        await click.show(await _draw(click, page.page))
+        # What others have put up or ticked since has moved the pages: what counts is what this menu showed.
+        message, menu = click.interaction.message, str((click.interaction.data or {}).get("custom_id"))
+        before = set(_chosen_before(message.components if message else (), menu))
+        there = {_value(reply): reply for reply in (await _page(click, 0, _ALL)).replies}
+        chosen = [there[value] for value in click.values if value in there]
+        dropped = [each for value, each in there.items() if value in before.difference(click.values)]
+        await click.do(book.tick, actor, [_name(each) for each in chosen], is_right)
+        await click.do(book.tick, actor, [_name(each) for each in dropped if each.right is is_right], None)
+        await click.show(await _draw(click, click.number("page")))
 
     async def _tick_card(self, click: Click) -> None:
         """Label one claim of an answer in the moderators' channel, and show there who has said what."""
@@ -193,7 +202,8 @@ class Labels(commands.Cog):
         proposal = await click.do(click.moderation.labels.proposal, click.actor)
         settings = await click.do(click.touchstone.servers.settings, click.guild.id)
         now = texts("fitted to the number of claims") if settings.cut_off is None else written(settings.cut_off)
-        lines = [texts("I would answer in this server from {cut_off} on; now it is: {now}.", cut_off=wanted, now=now)]
+        line = msgid("If you confirm, I answer in this server from a score of {cut_off} on. Now: {now}.")
+        lines = [texts(line, cut_off=wanted, now=now)]
         if proposal.cut_off is not None and f"{proposal.cut_off:.2f}" == wanted:
             lines.append(kept_line(proposal, texts))
         lines.append(texts("Nothing changes until you confirm."))
@@ -212,11 +222,15 @@ def _of(click: Click) -> tuple[Origin, int]:
     return cast("Origin", click["origin"]), click.number("channel")
 
 
-async def _page(click: Click, page: int) -> LabelPage:
+def _name(reply: LabelledReply) -> tuple[int, int, str]:
+    return reply.channel, reply.message, reply.claim
+
+
+async def _page(click: Click, page: int, size: int = 10) -> LabelPage:
     """Return a page without the messages of channels that the person cannot see."""
     book, actor, of = click.moderation.labels, click.actor, _of(click)
     hidden = await unseen_among(click, await click.do(book.channels, actor, *of))
-    return await click.do(book.page, actor, *of, page, hidden)
+    return await click.do(book.page, actor, *of, page, hidden, size)
 
 
 async def _draw(click: Click, page: int) -> ui.LayoutView:
@@ -263,7 +277,8 @@ def said_lines(
     if total > len(replies):
         heading = texts("What I would have answered ({count} of {total}, by chance)", count=len(replies), total=total)
     shown = replies[:_MOST_SHOWN]
-    lines = [reply_line(at, each, server, titles.get(each.claim, each.claim)) for at, each in enumerate(shown, 1)]
+    # Without numbers: those that are ticked count all that was put up.
+    lines = [reply_line("-", each, server, titles.get(each.claim, each.claim)) for each in shown]
     more = len(replies) - len(shown)
     rest = [texts.plural("-# and {count} more", "-# and {count} more", more)] if more else []
     return [_bold(heading), *lines, *rest]

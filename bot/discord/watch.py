@@ -1,245 +1,52 @@
 """Read along where moderators have switched the bot on: check each message, then reply, offer or stay silent.
 
-A card stands as long as its message says what the card answers.
+A card stands as long as its message says what the card answers. Whoever clicks a hint reads the answer privately, and
+may show it to everybody.
 """
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections import deque
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, nullcontext
-from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 from typing import Any
 from weakref import WeakValueDictionary
 
 import discord
+from discord import ui
 from discord.ext import commands
 
-from bot.answering import Answerer, Heard
-from bot.discord.bot import DIRECT_MESSAGE, TouchstoneBot, tirelessly
-from bot.discord.card_buttons import card_buttons
-from bot.discord.cards import draw_public
+from bot.answering import Heard
+from bot.discord.bot import DIRECT_MESSAGE, TouchstoneBot
+from bot.discord.cards import draw_card, draw_lines
 from bot.discord.lanes import WaitingRoom, take_lane
-from bot.discord.notices import log_answer, tell_used_up
-from bot.discord.request import Location, home_of, is_open, location_of, roles_of, said_in
-from bot.reply import Reply
+from bot.discord.posting import LATE, NONCE, OFFER, Answering, heard_in
+from bot.discord.request import (
+    Location,
+    home_of,
+    is_open,
+    location_of,
+    may_read,
+    message_link,
+    said_in,
+    without_spoilers,
+)
+from bot.discord.routes import Click, Route, Router
+from bot.texts import Texts, msgid
 from checks.model import Finding
-from claims.answering.answers import AnswerKind, AnswerRecord
-from claims.store.server_settings import ServerSettings
+from claims.answering.answers import AnswerRecord
+from claims.store.freshness import Newest
+from config.errors import DatabaseError, NotAllowedError, UnknownEntryError
 
 _log = logging.getLogger(__name__)
 
-# The mark of an offer, and what members click to take it up.
-OFFER = "🔎"
-
-# An answer that comes later than this after its message would stand among other talk.
-LATE = timedelta(seconds=30)
 # How long after it was written a message that is edited into a claim is still checked.
 FRESH = timedelta(minutes=10)
-_MISSED = timedelta(hours=1)
 _REMEMBERED = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Answering:
-    """Writes in the answer book first and to Discord second, so that no crash can make a double answer."""
-
-    bot: TouchstoneBot
-    clock: Callable[[], float] = monotonic
-
-    @property
-    def answerer(self) -> Answerer:
-        """What decides; it does not know Discord."""
-        return Answerer(self.bot.touchstone)
-
-    def deadline(self, message: discord.Message) -> float:
-        """Return until when, by the clock, an answer to a message that has just come is in time."""
-        age = discord.utils.utcnow() - (message.edited_at or message.created_at)
-        # Discord sends again what a lost connection has missed, but nothing that old: then a clock is wrong.
-        waited = age if timedelta(0) < age < _MISSED else timedelta(0)
-        return self.clock() + (LATE - waited).total_seconds()
-
-    async def reply(self, message: discord.Message, location: Location, finding: Finding, until: float) -> None:
-        """Post the card for a finding, unless the message was answered before or its claims are cooling down.
-
-        Where it would come too late, the channel has had its cards for this hour, or the server's budget is used up, it
-        becomes an offer.
-        """
-        settings, answerer = await self._settings(location), self.answerer
-        if self.clock() >= until:
-            await self._answer(message, location, finding, settings, "offer")
-        elif await asyncio.to_thread(answerer.afford, settings) == "reply":
-            if not await self._answer(message, location, finding, settings, "reply", until):
-                await asyncio.to_thread(answerer.unsaid, settings)
-        else:
-            if settings.budget is not None and await asyncio.to_thread(answerer.is_news, settings):
-                await tell_used_up(self.bot, location.server, settings.budget)
-            await self._answer(message, location, finding, settings, "offer")
-
-    async def offer(self, message: discord.Message, location: Location, finding: Finding) -> None:
-        """Leave the mark of an offer under the message."""
-        await self._answer(message, location, finding, await self._settings(location), "offer")
-
-    async def _answer(
-        self,
-        message: discord.Message,
-        location: Location,
-        finding: Finding,
-        settings: ServerSettings,
-        kind: AnswerKind,
-        until: float | None = None,
-    ) -> bool:
-        """Take the message and write what it gets; returns whether a card stands now."""
-        taken = await asyncio.to_thread(self.answerer.take, heard_in(message, location), finding, settings, kind)
-        if not taken.claims:
-            return False
-        if taken.kind == "offer":
-            await self._write(message, location, lambda: message.add_reaction(OFFER))
-            return False
-        # Who forwards a message has not written its figures.
-        is_forwarded, reply = bool(message.message_snapshots), taken.reply
-        if reply is None or is_forwarded:
-            reply = await self._compose(finding, settings, taken.claims, requested=is_forwarded)
-        return reply is not None and await self._post(message, location, reply, until)
-
-    async def show(self, location: Location, message_id: int) -> bool:
-        """Turn an offer into a card that everybody sees, once."""
-        answers = self.bot.touchstone.answers
-        if not await asyncio.to_thread(answers.accept_offer, location.channel, message_id):
-            return False
-        message, reply = await self.read(location, message_id)
-        if message is None or reply is None:
-            await asyncio.to_thread(answers.stop_cooldown, location.channel, message_id)
-            return False
-        return await self._post(message, location, reply)
-
-    async def read(
-        self, location: Location, message_id: int, *, requested: bool = False
-    ) -> tuple[discord.Message | None, Reply | None]:
-        """Return a message that was offered an answer, and the answer; it is checked anew, because no text is kept.
-
-        `requested`: the answer is for somebody else than the author.
-        """
-        message = await self._fetch(location, message_id)
-        if message is None:
-            return None, None
-        finding = await asyncio.to_thread(
-            self.bot.touchstone.check_in, self._home(location), said_in(message), location.server
-        )
-        if finding.action == "silent":
-            return message, None
-        return message, await self._compose(finding, await self._settings(location), requested=requested)
-
-    async def _fetch(self, location: Location, message_id: int) -> discord.Message | None:
-        """Fetch a message; None where it is gone, or where Discord refuses, which gives the offer back."""
-        channel = self.bot.get_partial_messageable(location.channel, guild_id=location.server)
-        try:
-            return await channel.fetch_message(message_id)
-        except discord.NotFound:
-            return None
-        except discord.Forbidden as refusal:
-            answers = self.bot.touchstone.answers
-            # Who only reads an offer has not taken it up: it stands as it is.
-            if not await asyncio.to_thread(answers.is_offered, location.channel, message_id):
-                await asyncio.to_thread(answers.release, location.channel, message_id)
-            self.bot.backoff.refused(location.channel, refusal.text)
-            return None
-
-    def _home(self, location: Location) -> int:
-        """Return the channel whose settings count; the record of an answer names a thread itself."""
-        return home_of(self.bot.get_channel(location.channel)) or location.home
-
-    async def _settings(self, location: Location) -> ServerSettings:
-        """Return the settings that hold where the message stands."""
-        return await asyncio.to_thread(self.bot.touchstone.servers.settings_in, location.server, self._home(location))
-
-    async def _compose(
-        self,
-        finding: Finding,
-        settings: ServerSettings,
-        claims: tuple[str, ...] | None = None,
-        *,
-        requested: bool = False,
-    ) -> Reply | None:
-        compose = self.answerer.compose
-        return await asyncio.to_thread(compose, finding, settings, claims, requested=requested)
-
-    async def _post(
-        self, message: discord.Message, location: Location, reply: Reply, until: float | None = None
-    ) -> bool:
-        """Post the card; one that would come after the deadline is given up."""
-        texts = self.bot.texts(reply.language)
-        buttons = card_buttons([entry.claim_id for entry in reply.entries], texts)
-        settings = await self._settings(location)
-        card = draw_public(reply, texts, buttons, settings.card_form)
-
-        async def send() -> None:
-            sent = await message.reply(view=card, mention_author=False, nonce=nonce_of(message.id))
-            posted = self.bot.touchstone.answers.posted
-            await asyncio.to_thread(posted, location.channel, message.id, sent.id, reply.language)
-
-        posted = await self._write(message, location, send, until)
-        if posted:
-            place = (location.server, location.channel, message.id)
-            report = await asyncio.to_thread(self.answerer.report, *place)
-            if report is not None and settings.moderators_channel is not None:
-                await log_answer(self.bot, report, settings.moderators_channel)
-        return posted
-
-    async def _write(
-        self,
-        message: discord.Message,
-        location: Location,
-        act: Callable[[], Awaitable[None]],
-        until: float | None = None,
-    ) -> bool:
-        """Write to Discord until it is taken or the deadline is over; returns whether it was taken.
-
-        What is written may arrive without our being told: it is written so that a second time does nothing.
-        """
-        seconds = LATE.total_seconds() if until is None else max(until - self.clock(), 0)
-        try:
-            # Discord's library waits as long as Discord's limits want it.
-            async with asyncio.timeout(seconds):
-                await tirelessly(act)
-        except TimeoutError:
-            # It may have arrived after all: the message stays taken, but what it says can be answered elsewhere.
-            await asyncio.to_thread(self.bot.touchstone.answers.stop_cooldown, location.channel, message.id)
-            _log.info("Message %s is not answered: it would have come too late", message.id)
-            return False
-        except discord.HTTPException as refusal:
-            await asyncio.to_thread(self.bot.touchstone.answers.release, location.channel, message.id)
-            if isinstance(refusal, discord.Forbidden):
-                self.bot.backoff.refused(location.channel, refusal.text)
-            else:
-                _log.info("Message %s could not be answered: %s", message.id, refusal)
-            return False
-        self.bot.backoff.answered(location.channel)
-        return True
-
-    async def take_up(self, record: AnswerRecord) -> bool:
-        """Post the card of a message that was taken and not answered, because the process ended between the two."""
-        location = Location(record.server, record.channel, record.channel)
-        message, reply = await self.read(location, record.message)
-        if message is None or reply is None or not {entry.claim_id for entry in reply.entries} & set(record.claims):
-            await asyncio.to_thread(self.bot.touchstone.answers.stop_cooldown, record.channel, record.message)
-            return False
-        age = (discord.utils.utcnow() - record.taken_at).total_seconds()
-        return await self._post(message, location, reply, self.clock() + LATE.total_seconds() - age)
-
-
-_NONCE = "answer"
-
-
-def nonce_of(message: int) -> str:
-    """Return what tells Discord that a reply to a message is the same one, tried again."""
-    return f"{_NONCE}{message}"
-
-
-def heard_in(message: discord.Message, location: Location) -> Heard:
-    """Return what the decision has to know of a message."""
-    return Heard(location.server, location.channel, message.id, message.author.id)
+_HOUR = 60 * 60.0
 
 
 _LONGEST_FAREWELL = 3.0
@@ -271,7 +78,7 @@ class Watch(commands.Cog):
             return
         take_lane("chat", monotonic() + LATE.total_seconds())
         async with self.counted(message.id):
-            mode = await self._mode(message, location)
+            mode = await self.answering.mode(message, location)
             if mode != "off":
                 await self._check(message, location, mode)
 
@@ -298,7 +105,7 @@ class Watch(commands.Cog):
                 if not record.hidden and not await self._still_says(record, message):
                     await self._take_away(record)
             elif location is not None and self._is_first_edit(message) and not self.bot.backoff.holds(location.channel):
-                mode = await self._mode(message, location)
+                mode = await self.answering.mode(message, location)
                 if mode != "off":
                     await self._check(message, location, mode)
 
@@ -318,8 +125,12 @@ class Watch(commands.Cog):
                 await self._gone(event.channel_id, message)
 
     async def cog_unload(self) -> None:
-        """Let answers that are under way go out before the bot leaves Discord."""
+        """Let answers that are under way go out before the bot leaves Discord, and write what was counted."""
         await self.finish()
+        try:
+            await asyncio.to_thread(self.bot.touchstone.moderation.shadow.flush)
+        except DatabaseError as error:
+            _log.warning("Counts of the last seconds are lost: %s", error)
 
     async def finish(self) -> None:
         """Wait a few seconds for answers that are being written."""
@@ -331,13 +142,6 @@ class Watch(commands.Cog):
         answered = card.reference.message_id if card.reference else None
         if answered is not None:
             await asyncio.to_thread(self.bot.touchstone.answers.found, card.channel.id, answered, card.id)
-
-    async def _mode(self, message: discord.Message, location: Location) -> str:
-        servers = self.bot.touchstone.servers
-        about = location.server, location.home, message.author.id, roles_of(message.author)
-        # In a busy chat most messages need no thread to be told from where nobody listens.
-        rules = servers.rules_at_hand(*about) or await asyncio.to_thread(servers.rules, *about)
-        return rules.heard_as
 
     def _is_first_edit(self, message: discord.Message) -> bool:
         """Tell whether the edit comes soon enough to be looked at, and is the first of its message that does."""
@@ -380,17 +184,21 @@ class Watch(commands.Cog):
             return
         if card is not None:
             await asyncio.to_thread(
-                self.bot.touchstone.answers.hide, record.channel, card, frees_claims=not record.hidden
+                self.bot.touchstone.answers.hide, record.channel, card, is_retracted=not record.hidden
             )
 
-    def _read(self, heard: Heard, home: int, text: str, mode: str) -> Finding:
-        """Check a message; what is no more than small talk is noted as well, so that one thread's turn is enough."""
+    def _read(self, heard: Heard, home: int, text: str, mode: str) -> tuple[Newest, Finding]:
+        """Check a message; return what it was checked against, and what was found.
+
+        What is no more than small talk is noted as well, so that one thread's turn is enough.
+        """
         touchstone = self.bot.touchstone
+        as_of = touchstone.base.database.newest()
         finding = touchstone.check_in(home, text, heard.server)
         # Of small talk a budget alone wants to know.
         if _is_small_talk(finding, mode) and touchstone.servers.settings(heard.server).budget is not None:
             self.answering.answerer.note(heard, finding, mode, "silent")
-        return finding
+        return as_of, finding
 
     async def _check(self, message: discord.Message, location: Location, mode: str) -> None:
         text, until = said_in(message), self.answering.deadline(message)
@@ -399,10 +207,11 @@ class Watch(commands.Cog):
         has_waited = self._room.is_full
         async with self._room.turn(may_reply=mode == "on") as has_turn:
             # Whoever has waited for a turn may have been left alone meanwhile, or the channel switched off.
-            if not has_turn or (has_waited and await self._mode(message, location) != mode):
+            if not has_turn or (has_waited and await self.answering.mode(message, location) != mode):
                 return
             started = monotonic()
-            finding = await asyncio.to_thread(self._read, heard_in(message, location), location.home, text, mode)
+            heard = heard_in(message, location)
+            as_of, finding = await asyncio.to_thread(self._read, heard, location.home, text, mode)
             self.bot.metrics.note(location.server, monotonic() - started)
             if _is_small_talk(finding, mode):
                 return
@@ -412,9 +221,9 @@ class Watch(commands.Cog):
             ):
                 action = answerer.action(finding, mode, is_open=False)
         take_lane("answers", until)
-        await asyncio.to_thread(answerer.note, heard_in(message, location), finding, mode, action)
+        await asyncio.to_thread(answerer.note, heard, finding, mode, action)
         if action == "reply":
-            await self.answering.reply(message, location, finding, until)
+            await self.answering.reply(message, location, finding, until, as_of)
         elif action == "offer" and self._room.is_pressed:
             self._room.give_up_hint()
         elif action == "offer":
@@ -439,4 +248,194 @@ def _is_small_talk(finding: Finding, mode: str) -> bool:
 
 
 def _is_own_card(message: discord.Message, own: discord.ClientUser | None) -> bool:
-    return own is not None and message.author.id == own.id and str(message.nonce or "").startswith(_NONCE)
+    return own is not None and message.author.id == own.id and str(message.nonce or "").startswith(NONCE)
+
+
+_GONE = msgid("There is nothing to show any more: the message is gone or reads differently, or its answer stands.")
+
+OPEN = Route("ts:hint:open:{channel:number}:{message:number}", way="below")
+SHOW = Route("ts:hint:show:{channel:number}:{message:number}", way="below")
+
+
+class Offers(commands.Cog):
+    """Answers a click on a hint by a direct message, or, where its reader takes none, by a button in the channel.
+
+    Reactions are no interactions: Discord lets nobody answer them privately in the channel itself.
+    """
+
+    def __init__(self, bot: TouchstoneBot, router: Router, watch: Watch) -> None:
+        self.bot = bot
+        self._watch = watch
+        self._served: dict[tuple[int, int], None] = {}
+        # By message, the line in the channel that has the button; None while it is being written.
+        self._lines: dict[int, int | None] = {}
+        # By channel, when such lines were posted within the hour.
+        self._posted: dict[int, deque[float]] = {}
+        router.answer(OPEN, self._open)
+        router.answer(SHOW, self._show)
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_add(self, click: discord.RawReactionActionEvent) -> None:
+        """Send the answer of an offer to the member who has taken it up."""
+        member = click.member
+        if click.guild_id is None or member is None or member.bot or str(click.emoji) != OFFER:
+            return
+        if self.bot.backoff.holds(click.channel_id):
+            return
+        async with self._watch.counted():
+            if await self._offer(click.channel_id, click.message_id) and self._is_first(click.message_id, member.id):
+                await self._send(member, click.channel_id, click.message_id)
+
+    async def _offer(self, channel: int, message: int) -> AnswerRecord | None:
+        """Return the offer that stands under a message."""
+        record = await asyncio.to_thread(self.bot.touchstone.answers.answer, channel, message)
+        return record if record is not None and record.kind == "offer" else None
+
+    def _is_first(self, message: int, member: int) -> bool:
+        """Tell whether the member has not had this answer: who toggles a reaction gets it once."""
+        if (message, member) in self._served:
+            return False
+        self._served[message, member] = None
+        if len(self._served) > _REMEMBERED:
+            del self._served[next(iter(self._served))]
+        return True
+
+    async def _send(self, member: discord.Member, channel: int, message: int) -> None:
+        drawn = await self._draw(channel, message, elsewhere=True)
+        if drawn is None:
+            return
+        found, card = drawn
+        try:
+            await member.send(view=card)
+        except discord.Forbidden:
+            await self._post_button(channel, found)
+
+    async def _post_button(self, channel: int, said: discord.Message) -> None:
+        """Post a line with a button that opens the answer privately; one is enough for all who want to read."""
+        message = said.id
+        record = await self._offer(channel, message)
+        # What was read since a hint was left may have been switched off.
+        if record is None or message in self._lines or not await self._watch.answering.may_hint(said, location(record)):
+            return
+        # Whoever says many claims and clicks their hints fills no channel with lines, as with cards.
+        recent, now = self._posted.setdefault(channel, deque()), monotonic()
+        while recent and recent[0] < now - _HOUR:
+            recent.popleft()
+        if len(recent) >= await self._watch.answering.most(location(record)):
+            return
+        recent.append(now)
+        self._lines[message] = None
+        if len(self._lines) > _REMEMBERED:
+            del self._lines[next(iter(self._lines))]
+        guild = self.bot.get_guild(record.server)
+        texts = await self.bot.server_texts(record.server, guild.preferred_locale if guild else None)
+        line = texts("-# What I know of this claim, for your eyes only:")
+        button = OPEN.button(texts("Read the answer"), channel=record.channel, message=message)
+        place = self.bot.get_partial_messageable(record.channel, guild_id=record.server)
+        about = discord.MessageReference(
+            message_id=message, channel_id=channel, guild_id=record.server, fail_if_not_exists=False
+        )
+        try:
+            posted = await place.send(view=draw_lines([line], texts, [button]), reference=about, mention_author=False)
+        except discord.HTTPException as refusal:
+            self._lines.pop(message, None)
+            if isinstance(refusal, discord.Forbidden):
+                self.bot.backoff.refused(record.channel, refusal.text)
+            return
+        if message in self._lines:
+            self._lines[message] = posted.id
+        else:
+            # The message has gone while the line was on its way.
+            await self._delete(channel, posted.id)
+
+    @commands.Cog.listener()
+    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
+        """Take the line with the button away where its message is gone."""
+        await self._deleted(event.channel_id, (event.message_id,))
+
+    @commands.Cog.listener()
+    async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
+        """Do the same where many are gone at once."""
+        await self._deleted(event.channel_id, event.message_ids)
+
+    async def _deleted(self, channel: int, numbers: Collection[int]) -> None:
+        # Where a line is gone itself, the next one who needs it gets a new one.
+        for message in [message for message, line in self._lines.items() if line in numbers]:
+            del self._lines[message]
+        for number in numbers:
+            await self._drop_line(channel, number)
+
+    async def _drop_line(self, channel: int, message: int) -> None:
+        line = self._lines.pop(message, None)
+        if line is not None:
+            await self._delete(channel, line)
+
+    async def _delete(self, channel: int, line: int) -> None:
+        with contextlib.suppress(discord.HTTPException):
+            await self.bot.get_partial_messageable(channel).get_partial_message(line).delete()
+
+    async def _draw(
+        self, channel: int, message: int, *, elsewhere: bool = False
+    ) -> tuple[discord.Message, ui.LayoutView] | None:
+        """Return the message and its private card; a button shows that to everybody, but for what is in a spoiler.
+
+        `elsewhere`: it is read where the message does not stand, and says which one it is about.
+        """
+        record = await self._offer(channel, message)
+        if record is None:
+            return None
+        found, reply = await self._watch.answering.read(location(record), message)
+        if found is None or reply is None:
+            return None
+        texts, said = self.bot.texts(reply.language), said_in(found)
+        is_open = without_spoilers(said) == said
+        link = message_link(record.server, record.channel, message)
+        about = texts("About this message: {link}", link=link)
+        buttons = [_show_button(record, texts)] if is_open else []
+        return found, draw_card(reply, texts, buttons, [f"-# {about}"] if elsewhere else [])
+
+    async def _open(self, click: Click) -> None:
+        """Show the answer to whoever clicks the button in the channel."""
+        channel, message = click.number("channel"), click.number("message")
+        drawn = await self._draw(channel, message)
+        if drawn is None:
+            await self._drop_line(channel, message)
+            raise UnknownEntryError(_GONE)
+        await click.respond(drawn[1])
+
+    async def _show(self, click: Click) -> None:
+        """Post the card in the channel, as if the bot had answered by itself."""
+        record = await self._offer(click.number("channel"), click.number("message"))
+        if record is None:
+            raise UnknownEntryError(_GONE)
+        home = await self._readable_home(click.interaction.user.id, record)
+        if home is None:
+            raise NotAllowedError("You may not read the channel of this message.")
+        if not await self._watch.answering.show(Location(record.server, record.channel, home), record.message):
+            raise UnknownEntryError(_GONE)
+        await self._drop_line(record.channel, record.message)
+        await click.respond(click.texts("Everybody sees the card now."))
+
+    async def _readable_home(self, user: int, record: AnswerRecord) -> int | None:
+        """Return the channel whose settings count, where somebody may read it now; else None.
+
+        A direct message stays with whoever has left the server.
+        """
+        guild = self.bot.get_guild(record.server)
+        if guild is None:
+            return None
+        try:
+            channel = await self.bot.channels.find(guild, record.channel)
+            person = guild.get_member(user) or await guild.fetch_member(user)
+            return home_of(channel) if channel is not None and may_read(person, channel) else None
+        except (discord.HTTPException, discord.ClientException):
+            return None
+
+
+def location(record: AnswerRecord) -> Location:
+    """Return where the message of an offer stands."""
+    return Location(record.server, record.channel, record.channel)
+
+
+def _show_button(record: AnswerRecord, texts: Texts) -> ui.Button[ui.LayoutView]:
+    return SHOW.button(texts("Show everybody"), channel=record.channel, message=record.message)

@@ -1,6 +1,6 @@
-"""What the bot answers: each message at most once, each claim in a channel not again within its cool-down; what it saw.
+"""What the bot answers: each message at most once, each claim in a channel not again within its cool-down.
 
-A sighting holds which claim was seen where and what the bot did: no text, the author only as keyed hash.
+What was promised of how seldom is kept here as well.
 """
 
 import hashlib
@@ -8,22 +8,21 @@ import hmac
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, ColumnElement, delete, exists, literal_column, select, update
+from sqlalchemy import BigInteger, ColumnElement, delete, exists, func, literal_column, select, update
 from sqlmodel import Session, col
 
-from checks.model import Action, Finding
 from claims.base import ClaimBase, Clock
 from claims.record import ClaimRecord, claim_state
 from claims.store.claim_rows import read_rows
 from claims.store.database import insert_into, rows_written, take_turns
 from claims.store.revisions import hash_user, mark_of
-from claims.store.tables import Answer, Cooldown, Server, Sighting
+from claims.store.tables import Answer, Cooldown, Server
 
 # So long a card may be on its way; where none stands after that, its claims were not answered.
 ON_ITS_WAY = timedelta(minutes=1)
@@ -88,20 +87,30 @@ def _fingerprint(claim: ClaimRecord | None) -> str:
 
 
 AnswerKind = Literal["offer", "reply"]
+# What an answer becomes: one whose author has taken the message, the claim in it or the card away.
+_RETRACTED = "retracted"
 _HOUR = timedelta(hours=1)
+# Whoever has taken so many answered claims back within an hour only gets hints until it is over.
+_MOST_RETRACTED = 2
+# However many people take something back, a channel sees no more cards in an hour than so many times its own.
+_MOST_TIMES = 3
 _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerRecord:
-    """A message that was answered, or offered an answer; `card_message` is None until a card stands."""
+    """A message that was answered, or offered an answer; `card_message` is None until a card stands.
+
+    `kind` is "retracted" for a reply whose author has taken back what it answers; `offered`: it was an offer first.
+    """
 
     server: int
     channel: int
     message: int
     claims: tuple[str, ...]
     author_hash: str | None
-    kind: AnswerKind
+    kind: AnswerKind | Literal["retracted"]
+    offered: bool
     card_message: int | None
     hidden: bool
     taken_at: datetime
@@ -132,8 +141,9 @@ class AnswerBook:
         """Take the message for one answer; return the claims outside their cool-down, in the order given.
 
         Empty: stay silent, also because the message was taken before. A reply starts the cool-down of its claims; an
-        offer does so only once it is accepted. Where the channel has had `most` replies within an hour, the message is
-        not taken for another; `is_full` tells that from the other reasons.
+        offer does so only once it is accepted. Where the channel has had `most` replies within an hour, or the author
+        has taken too many back, the message is not taken for another; `is_full` and `retracts` tell that from the
+        other reasons.
         """
         if not claims:
             return ()
@@ -141,13 +151,13 @@ class AnswerBook:
         # Without a cool-down two messages of the same moment are both answered.
         before = now - cooldown if cooldown else None
         row: dict[str, Any] = {"message": message, "server": server, "channel": channel, "kind": kind, "taken_at": now}
-        row |= {"author_hash": hash_user(author, self._key), "claims": [], "offered": kind == "offer", "hidden": False}
+        row |= {"author_hash": hash_user(author, self._key), "claims": [], "offered": False, "hidden": False}
         free: dict[str, bool] = {}
         with self._database.writing() as session:
             if kind == "reply" and most is not None:
                 # Two that count at the same time would both find room for one.
                 take_turns(session, channel)
-                if _replies(session, channel, now) >= most:
+                if _is_full(session, channel, most, now) or _retracts(session, server, row["author_hash"], now):
                     return ()
             is_known = session.scalar(select(col(Answer.message)).where(self._is(channel, message))) is not None
             if is_known or not rows_written(session, insert_into(session, Answer).values(row).on_conflict_do_nothing()):
@@ -159,13 +169,23 @@ class AnswerBook:
                 else:
                     free[name] = start_cooldown(session, channel, message, name, now, before)
             due = tuple(name for name in dict.fromkeys(claims) if free[name])
-            _set(session, self._is(channel, message), claims=list(due), kind=kind if due else "reply")
+            is_offer = kind == "offer" and bool(due)
+            made = {"claims": list(due), "kind": "offer" if is_offer else "reply", "offered": is_offer}
+            _set(session, self._is(channel, message), **made)
         return due
 
     def is_full(self, channel: int, most: int) -> bool:
-        """Tell whether the channel has had so many replies within an hour."""
+        """Tell whether the channel has had so many replies within an hour.
+
+        One whose author took it back leaves its place to others, up to three times as many in all.
+        """
         with self._database.reading() as session:
-            return _replies(session, channel, self._clock()) >= most
+            return _is_full(session, channel, most, self._clock())
+
+    def retracts(self, server: int, author: int) -> bool:
+        """Tell whether somebody has taken so much back in the server within an hour that it only brings hints now."""
+        with self._database.reading() as session:
+            return _retracts(session, server, hash_user(author, self._key), self._clock())
 
     def cooling(self, channel: int, claims: Iterable[str], cooldown: timedelta) -> dict[str, datetime]:
         """Return until when those of the claims that are cooling down in a channel do so."""
@@ -188,11 +208,17 @@ class AnswerBook:
         answer = self.answer(channel, message)
         return answer is not None and answer.kind == "offer"
 
-    def accept_offer(self, channel: int, message: int) -> bool:
-        """Turn an offer into a reply and start the cool-down of its claims; True for one caller only."""
+    def accept_offer(self, channel: int, message: int, most: int | None = None) -> bool:
+        """Turn an offer into a reply and start the cool-down of its claims; True for one caller only.
+
+        False as well where the channel has had `most` replies within an hour.
+        """
         mine = update(Answer).where(self._is(channel, message), col(Answer.kind) == "offer").values(kind="reply")
         now = self._clock()
         with self._database.writing() as session:
+            take_turns(session, channel)
+            if most is not None and _is_full(session, channel, most, now):
+                return False
             if not rows_written(session, mine):
                 return False
             answer = self._row(session, channel, message)
@@ -200,18 +226,44 @@ class AnswerBook:
                 start_cooldown(session, channel, message, name, now)
         return True
 
-    def posted(self, channel: int, message: int, card_message: int, language: str | None = None) -> None:
-        """Remember the message that carries the card, its language, and what the card shows of its claims."""
+    def shows(self, server: int, claims: Iterable[str]) -> dict[str, str]:
+        """Return the fingerprint of what a card shows of each claim that is drawn after this."""
+        with self._database.reading() as session:
+            return card_fingerprints(session, server, claims)
+
+    def posted(
+        self,
+        channel: int,
+        message: int,
+        card_message: int,
+        language: str | None = None,
+        shows: Mapping[str, str] | None = None,
+    ) -> None:
+        """Remember the message that carries the card, its language, and what the card shows of its claims.
+
+        `shows`: their fingerprints from before it was drawn; without them, those of this moment.
+        """
         with self._database.writing() as session:
-            answer = self._row(session, channel, message)
-            shown = card_fingerprints(session, answer.server, answer.claims) if answer else None
-            values = {"card_message": card_message, "shown": shown, "language": language}
-            _set(session, self._is(channel, message), **values)
+            self._stands(session, self._row(session, channel, message), card_message, language, shows)
 
     def found(self, channel: int, message: int, card_message: int) -> None:
         """Remember a card that stands although nobody has said that it was posted."""
         with self._database.writing() as session:
-            _set(session, self._is(channel, message) & col(Answer.card_message).is_(None), card_message=card_message)
+            answer = self._row(session, channel, message)
+            if answer is not None and answer.card_message is None:
+                self._stands(session, answer, card_message)
+
+    def _stands(
+        self,
+        session: Session,
+        answer: Answer | None,
+        card_message: int,
+        language: str | None = None,
+        shows: Mapping[str, str] | None = None,
+    ) -> None:
+        if answer is not None:
+            answer.card_message, answer.language = card_message, language
+            answer.shown = dict(shows or card_fingerprints(session, answer.server, answer.claims))
 
     def unposted(self, within: timedelta) -> tuple[AnswerRecord, ...]:
         """Return the messages that were taken for a reply so recently, and under which no card stands, oldest first."""
@@ -247,17 +299,19 @@ class AnswerBook:
         """Return the answer that a card carries, or None for a message that is no card."""
         return self._find(is_card(channel, card_message))
 
-    def hide(self, channel: int, card_message: int, *, frees_claims: bool = False) -> None:
-        """Mark a card as hidden; with `frees_claims` its claims can be answered there again at once.
+    def hide(self, channel: int, card_message: int, *, is_retracted: bool = False) -> None:
+        """Mark a card as hidden; where its author took it back, its claims can be answered there again at once.
 
-        Else who says something and takes it back would keep a claim unanswered for the whole cool-down.
+        Else who says something and takes it back would keep a claim unanswered for the whole cool-down, and with a few
+        claims a channel without cards: such an answer counts for its author, and not for the channel.
         """
         with self._database.writing() as session:
             answer = session.scalar(select(Answer).where(is_card(channel, card_message)))
             if answer is None:
                 return
             answer.hidden = True
-            if frees_claims:
+            if is_retracted:
+                answer.kind = _RETRACTED
                 # After /forget-me a cool-down no longer leads to its message.
                 forgotten = (col(Cooldown.message) == 0) & col(Cooldown.claim).in_(answer.claims)
                 started = (col(Cooldown.message) == answer.message) | forgotten
@@ -291,12 +345,19 @@ def is_card(channel: int, card_message: int) -> ColumnElement[bool]:
     return (col(Answer.channel) == channel) & (col(Answer.card_message) == card_message)
 
 
-def _replies(session: Session, channel: int, now: datetime) -> int:
-    """Count the replies in a channel within the last hour, hidden ones too: their readers have seen them."""
-    recent = (col(Answer.channel) == channel, col(Answer.kind) == "reply", *_within(now, _HOUR))
+def _is_full(session: Session, channel: int, most: int, now: datetime) -> bool:
+    """Tell whether a channel has had its replies of the hour, hidden ones too: their readers have seen them."""
+    given = (col(Answer.channel) == channel, col(Answer.kind) != "offer", *_within(now, _HOUR))
+    rows = session.connection().execute(select(col(Answer.kind), col(Answer.claims)).where(*given))
     # Where all claims were cooling down, the message was taken and nothing said.
-    rows = session.scalars(select(col(Answer.claims)).where(*recent))
-    return sum(bool(claims) for claims in rows)
+    kinds = [kind for kind, claims in rows if claims]
+    return kinds.count("reply") >= most or len(kinds) >= _MOST_TIMES * most
+
+
+def _retracts(session: Session, server: int, author_hash: str, now: datetime) -> bool:
+    back = (col(Answer.server) == server, col(Answer.author_hash) == author_hash, col(Answer.kind) == _RETRACTED)
+    found = session.scalar(select(func.count()).select_from(Answer).where(*back, *_within(now, _HOUR)))
+    return (found or 0) >= _MOST_RETRACTED
 
 
 def _within(now: datetime, span: timedelta) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -385,35 +446,3 @@ class BudgetBook:
                 return False
             row.budget_told_at = now
             return True
-
-
-class SightingBook:
-    """Records matches; `TraceBook` lets them go after their time, or when their author asks."""
-
-    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
-        self._database = base.database
-        self._key = hash_key
-        self._clock = clock or base.clock
-
-    def record(self, server: int, channel: int, message: int, author: int, finding: Finding, action: Action) -> None:
-        """Keep the matches of a message; a message seen again, such as after an edit, replaces what was kept of it."""
-        now, author_hash = self._clock(), hash_user(author, self._key)
-        rows = [
-            Sighting(
-                message=message,
-                claim=match.claim,
-                server=server,
-                channel=channel,
-                author_hash=author_hash,
-                score=match.score if match.exact is None else match.exact,
-                stance=match.stance,
-                action=action,
-                claim_version=match.version,
-                seen_at=now,
-            )
-            for match in finding.matches
-        ]
-        seen = (col(Sighting.channel) == channel, col(Sighting.message) == message)
-        with self._database.writing() as session:
-            session.connection().execute(delete(Sighting).where(*seen))
-            session.add_all(rows)

@@ -3,6 +3,8 @@
 A message's or a card's number leads to its author, a hash to whoever knows its key, an id by itself. A test holds the
 list against the tables: a column that stands neither here nor among those that lead to nobody makes it fail. What
 `docs/privacy.md` shows is this list.
+
+A sighting holds which claim was seen where and what the bot did: no text, the author only as keyed hash.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlmodel import Session, col
 
+from checks.model import Action, Finding
 from claims.base import ClaimBase, Clock
 from claims.store.revisions import hash_user, mark_of
 from claims.store.server_settings import OWN_WISH, note_exemption
@@ -243,3 +246,35 @@ class TraceBook:
             same = (col(Answer.channel) == channel, col(Answer.message) == message)
             connection.execute(update(Answer).where(*same).values(message=kept, **trace.blank))
         return len(rows)
+
+
+class SightingBook:
+    """Records matches; `TraceBook` lets them go after their time, or when their author asks."""
+
+    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
+        self._database = base.database
+        self._key = hash_key
+        self._clock = clock or base.clock
+
+    def record(self, server: int, channel: int, message: int, author: int, finding: Finding, action: Action) -> None:
+        """Keep the matches of a message; a message seen again, such as after an edit, replaces what was kept of it."""
+        now, author_hash = self._clock(), hash_user(author, self._key)
+        rows = [
+            Sighting(
+                message=message,
+                claim=match.claim,
+                server=server,
+                channel=channel,
+                author_hash=author_hash,
+                score=match.score if match.exact is None else match.exact,
+                stance=match.stance,
+                action=action,
+                claim_version=match.version,
+                seen_at=now,
+            )
+            for match in finding.matches
+        ]
+        seen = (col(Sighting.channel) == channel, col(Sighting.message) == message)
+        with self._database.writing() as session:
+            session.connection().execute(delete(Sighting).where(*seen))
+            session.add_all(rows)

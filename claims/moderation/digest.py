@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 from claims.answering.answers import CLOCKS_DIFFER
 from claims.base import ClaimBase, Clock
 from claims.moderation.queue import fill
+from claims.moderation.reports import HELPFUL
 from claims.moderation.rights import Actor, permit
 from claims.store.tables import Answer, ClaimOverride, Feedback, QueueItem, Revision, Server, Sighting
 
@@ -70,12 +71,17 @@ class Digests:
                 oldest=now - oldest.created_at if oldest else None,
                 decided=_number(session, decided),
                 reports=_grouped(session, col(Feedback.kind), reported),
-                replies=_number(session, answered & (col(Answer.kind) == "reply")),
-                offers=_number(session, answered & (col(Answer.kind) == "offer")),
+                replies=_number(session, answered, _WAS_POSTED),
+                offers=_number(session, answered, _WAS_OFFERED),
                 changes=_number(session, changed),
                 actors=tuple(sorted(_grouped(session, col(Revision.actor), changed))),
                 paused=_paused(session, server),
             )
+
+
+# One meaning wherever the bot counts its answers: a card stood, or a hint was given, whatever became of either.
+_WAS_POSTED = col(Answer.card_message).is_not(None)
+_WAS_OFFERED = col(Answer.offered).is_(True)
 
 
 def _number(session: Session, *conditions: ColumnElement[bool]) -> int:
@@ -162,11 +168,13 @@ class ActivityBook:
         since = self._base.clock() - timedelta(days=days)
         taken = (col(Answer.server) == actor.server, col(Answer.taken_at) >= since)
         reported = (col(Feedback.server) == actor.server, col(Feedback.reported_at) >= since)
+        # A vote that a card has helped reports nothing.
+        reported = (*reported, col(Feedback.kind) != HELPFUL)
         with self._base.database.reading() as session:
             permit(session, actor, "activity.see")
             return Activity(
-                _number(session, *taken, col(Answer.card_message).is_not(None)),
-                _number(session, *taken, col(Answer.offered).is_(True)),
+                _number(session, *taken, _WAS_POSTED),
+                _number(session, *taken, _WAS_OFFERED),
                 _number(session, *reported),
                 _paused(session, actor.server),
             )

@@ -179,7 +179,7 @@ def _untaken(session: Session, server: int, now: datetime) -> None:
             put(session, NewItem(server, "offer", occasion, claim, None, *place), now)
     for row in open_rows(session, server, "offer"):
         taken = session.get(Answer, (row.channel, row.message)) if row.channel and row.message else None
-        if row.key.split("/", 2)[2] not in standing and taken is not None and taken.kind == "reply":
+        if row.key.split("/", 2)[2] not in standing and taken is not None and taken.kind != "offer":
             session.delete(row)
     session.flush()
 

@@ -282,7 +282,7 @@ class Exemption(Table, table=True):
 class Answer(Table, table=True):
     """One message of a channel that was taken for an answer; its row keeps every process from answering it again.
 
-    `kind` is `offer` or `reply`; `offered` stays true when an offer has become a reply;
+    `kind` is `offer`, `reply` or `retracted` (by its author); `offered` stays true when an offer has become a reply;
     `shown` is the fingerprint of what its card shows of each claim, and `language` what the card is written in.
     """
 

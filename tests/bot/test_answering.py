@@ -84,11 +84,11 @@ def test_the_answer_comes_with_the_message_where_all_of_its_claims_may_be_answer
     both = chat.touchstone.check_in(ROOM, f"{CRANE}. {FERRY}.", chat.server)
     taken = answerer.take(Heard(chat.server, ROOM, 1, 1), both, settings, "reply")
     assert len(taken.claims) == 2
-    assert taken.reply == answerer.compose(both, settings, taken.claims)
+    assert taken.composed.reply == answerer.compose(both, settings, taken.claims)
     chat.hear(OTHER_ROOM, 1, CRANE)
     taken = answerer.take(Heard(chat.server, OTHER_ROOM, 9, 1), both, settings, "reply")
     assert len(taken.claims) == 1
-    assert taken.reply is None
+    assert taken.composed is None
 
 
 def test_a_room_that_has_had_its_cards_gets_a_hint(chat):

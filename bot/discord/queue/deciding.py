@@ -51,12 +51,14 @@ async def fetch_message(request: Request, channel_id: int, message_id: int) -> d
     Raises NotAllowedError where the person may not read it in Discord, discord.NotFound where it is gone, and
     discord.Forbidden where the bot itself may not read it.
     """
-    guild, person = request.guild, request.interaction.user
+    person = request.interaction.user
     try:
-        channel = guild.get_channel_or_thread(channel_id) or await guild.fetch_channel(channel_id)
-    except (discord.InvalidData, discord.NotFound):
+        channel = await request.interaction.client.channels.find(request.guild, channel_id)
+    except discord.InvalidData:
+        channel = None
+    if channel is None:
         # A link can be put together of one server's number and another one's channel.
-        raise NotAllowedError("That is no channel of this server.") from None
+        raise NotAllowedError("That is no channel of this server.")
     if (
         not isinstance(person, discord.Member)
         or not isinstance(channel, discord.abc.Messageable)
@@ -78,14 +80,12 @@ async def unseen_among(request: Request, channels: Iterable[int]) -> frozenset[i
 
 async def may_see(request: Request, channel_id: int) -> bool:
     """Tell whether the person may read the messages of a channel, or the channel is gone."""
-    guild, person = request.guild, request.interaction.user
+    person = request.interaction.user
     try:
-        channel = guild.get_channel_or_thread(channel_id) or await guild.fetch_channel(channel_id)
-    except discord.NotFound:
-        return True
-    except (discord.InvalidData, discord.HTTPException):
+        channel = await request.interaction.client.channels.find(request.guild, channel_id)
+        return channel is None or (isinstance(person, discord.Member) and may_read(person, channel))
+    except (discord.HTTPException, discord.ClientException):
         return False
-    return isinstance(person, discord.Member) and may_read(person, channel)
 
 
 async def message_lines(request: Request, item: Item) -> list[str]:

@@ -42,13 +42,13 @@ async def test_right_replies_are_no_alarms_and_no_cut_off_is_proposed(world, pas
     assert labels_of(shown.response.message) == ["Tick right or wrong"]
     text = text_of(shown)
     assert "cut-off" not in text
-    assert "The budget of 0.5 replies per 1,000 messages would have made hints of 2 of them." in text
+    assert "The budget of 0.5 per 1,000 messages would have made hints of 2 of them." in text
 
 
 async def test_a_kept_budget_is_said(world, past):
     world.touchstone.moderation.setup.change(administrator(world.guild.id), budget=500)
     shown = await world.chief.slash(world.channel, "backtest", channel=past)
-    assert "That keeps the budget of 500 replies" in text_of(shown)
+    assert "That keeps the budget of 500 per" in text_of(shown)
 
 
 async def test_without_a_budget_none_is_spoken_of(world, past):

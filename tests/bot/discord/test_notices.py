@@ -86,7 +86,7 @@ async def test_over_the_budget_replies_become_hints_and_moderators_are_told_once
     assert len(world.cards()) == 1
     assert len(world.reactions()) == 3
     (notice,) = world.cards(told)
-    assert "The budget of 1 replies per 1,000 messages is used up" in notice.content
+    assert "The budget of 1 per 1,000 messages is used up" in notice.content
 
 
 async def test_an_answer_that_was_refused_costs_no_budget(world):

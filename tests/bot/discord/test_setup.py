@@ -196,7 +196,7 @@ async def test_a_command_opened_to_all_still_asks_for_the_right(world, admin, mo
 
 @pytest.mark.parametrize(
     ("locale", "says"),
-    [(discord.Locale.chinese, "我用哪种语言答复？"), (discord.Locale.taiwan_chinese, "我用哪種語言回覆？")],
+    [(discord.Locale.chinese, "我用哪种语言回复？"), (discord.Locale.taiwan_chinese, "我用哪種語言回覆？")],
 )
 async def test_it_speaks_the_language_of_the_client(world, admin, in_language, locale, says):
     in_language(locale)

@@ -226,7 +226,7 @@ async def test_moderators_see_that_the_budget_is_used_up(world):
     await world.alice.send(world.channel, CRANE)
     said = await world.alice.send(world.channel, SEALS)
     assert (len(world.cards()), len(world.reactions())) == (1, 1)
-    assert "The budget of 0.1 replies per 1,000 messages is used up" in await why(world, said)
+    assert "The budget of 0.1 per 1,000 messages is used up" in await why(world, said)
     world.touchstone.moderation.setup.change(administrator(world.guild.id), budget=500)
     assert "budget" not in await why(world, said)
 

@@ -65,6 +65,23 @@ async def test_replies_are_ticked_right_and_wrong_and_ticks_are_taken_back(world
     assert "1 of 2 ticked" in text_of(shown_by(done))
 
 
+async def test_a_menu_drawn_before_another_moderator_s_report_ticks_what_it_showed_and_nothing_else(world, past):
+    mine, other = await opened(world, past), await opened(world, past)
+    right, wrong = menus_of(mine)
+    values = [option.value for option in right.options]
+    mine = shown_by(await world.chief.select(mine, values[:1], custom_id=right.custom_id))
+    await world.bob.send(past, CRANE)
+    await world.chief.slash(world.channel, "backtest", channel=past)
+    await world.chief.select(mine, values[1:], custom_id=wrong.custom_id)
+    book, numbers = world.touchstone.moderation.labels, [int(value.split(":")[1]) for value in values]
+    ticks = {each.message: each.right for each in book.labelled(administrator(world.guild.id))}
+    assert ticks == {numbers[0]: True, numbers[1]: False}
+    # In the other one nothing stood chosen: to choose one there takes no tick from the first.
+    await world.chief.select(other, values[1:], custom_id=right.custom_id)
+    ticks = {each.message: each.right for each in book.labelled(administrator(world.guild.id))}
+    assert ticks == {numbers[0]: True, numbers[1]: True}
+
+
 async def test_a_tick_for_a_reply_that_is_no_longer_there_ticks_nothing(world, past):
     message = await opened(world, past)
     right, _ = menus_of(message)

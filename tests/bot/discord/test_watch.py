@@ -10,10 +10,12 @@ import pytest
 from simcord.backend import serializers
 from sqlalchemy import event
 
-from bot.discord import bot, create_bot, watch
+from bot.discord import bot, create_bot, posting, watch
 from claims.answering.answers import AnswerBook
 from tests.bot.discord.world import CRANE, CRANE_ZH, FERRY, LAMP_TW, SEALS, SILENT, labels_of, text_of
 from tests.claims.people import administrator
+
+MENU = "Check this message"
 
 
 async def test_a_known_claim_is_answered_with_a_card_that_pings_nobody(world):
@@ -208,6 +210,19 @@ async def test_a_channel_that_has_had_its_cards_for_the_hour_gets_hints(world):
     assert len(world.reactions()) == 1
 
 
+async def test_one_member_who_says_and_deletes_takes_no_card_from_others(world):
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), cards_per_hour=2)
+    for _ in range(3):
+        said = await world.alice.send(world.channel, CRANE)
+        await world.alice.delete(said)
+    assert len(world.sent()) == 2
+    assert len(world.reactions()) == 1
+    said = await world.alice.send(world.channel, SEALS)
+    assert "taken answered claims back" in text_of(await world.chief.context_menu(world.channel, MENU, said))
+    await world.bob.send(world.channel, CRANE)
+    assert len(world.cards()) == 1
+
+
 async def test_an_answer_that_comes_late_is_only_a_hint(world):
     watch = world.env.bot.get_cog("Watch")
     times = iter([0.0])
@@ -315,7 +330,7 @@ async def test_what_discord_does_not_take_in_time_silences_no_claim(world, monke
         raise TimeoutError
 
     with monkeypatch.context() as patch:
-        patch.setattr(watch, "tirelessly", too_late)
+        patch.setattr(posting, "tirelessly", too_late)
         await world.alice.send(world.channel, CRANE)
     assert not world.cards()
     await world.bob.send(world.channel, CRANE)

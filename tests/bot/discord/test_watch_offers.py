@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.discord import create_bot
-from bot.discord.watch import OFFER
+from bot.discord.posting import OFFER
 from tests.bot.discord.world import CRANE, SILENT, labels_of, text_of
 from tests.claims.people import administrator
 

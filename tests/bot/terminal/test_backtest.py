@@ -26,7 +26,7 @@ def test_the_report_names_counts_claims_and_what_would_be_said(call, export):
     assert "silver-h100-1.2kg" in done.out
     assert CLAIM in done.out
     assert "910000000000000050" in done.out
-    assert "21 messages are too few to hold against a budget of 0.5 replies per 1,000: from 2000 on" in plain(done.out)
+    assert "21 messages are too few to hold against a budget of 0.5 per 1,000: from 2000 on" in plain(done.out)
     assert "keeps the budget" not in done.out
     assert "cut-off" not in done.out
 
@@ -37,7 +37,7 @@ def plain(printed: str) -> str:
 
 
 def test_a_wide_budget_is_kept(call, export):
-    assert "That keeps the budget of 100 replies" in call("backtest", str(export), "--budget", "1/10").out
+    assert "That keeps the budget of 100 per" in call("backtest", str(export), "--budget", "1/10").out
 
 
 def test_the_figures_go_to_a_file_without_any_text(call, export, tmp_path):

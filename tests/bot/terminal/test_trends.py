@@ -3,7 +3,7 @@
 import pytest
 
 from checks.model import Finding, Match
-from claims.answering.answers import SightingBook
+from claims.answering.traces import SightingBook
 from claims.base import ClaimBase
 
 

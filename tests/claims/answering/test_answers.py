@@ -194,6 +194,40 @@ def test_messages_that_nothing_was_said_to_do_not_count(book: AnswerBook) -> Non
     assert not book.is_full(CHANNEL, 2)
 
 
+def said_and_taken_back(book: AnswerBook, message: int, author: int, claim: str = "silver") -> bool:
+    """Return whether a card stood for a moment."""
+    if not book.take(SERVER, CHANNEL, message, author, [claim], SIX_HOURS, most=3):
+        return False
+    book.posted(CHANNEL, message, 1000 + message)
+    book.hide(CHANNEL, 1000 + message, is_retracted=True)
+    return True
+
+
+def test_who_says_things_and_takes_them_back_uses_up_nobody_else_s_cards(book: AnswerBook, clock: Clock) -> None:
+    assert [said_and_taken_back(book, number, AUTHOR) for number in range(6)] == [True, True] + [False] * 4
+    assert book.retracts(SERVER, AUTHOR)
+    assert not book.is_full(CHANNEL, 3)
+    assert take(book, 6, "silver", kind="offer") == ("silver",)
+    others = [book.take(SERVER, CHANNEL, 10 + at, AUTHOR + 1, [f"claim-{at}"], SIX_HOURS, most=3) for at in range(4)]
+    assert [bool(claims) for claims in others] == [True, True, True, False]
+    clock.move(hours=1)
+    assert take(book, 20, "gold", most=3)
+
+
+def test_however_many_take_things_back_a_channel_sees_no_end_of_cards(book: AnswerBook) -> None:
+    assert sum(said_and_taken_back(book, number, AUTHOR + number) for number in range(30)) == 9
+    assert book.is_full(CHANNEL, 3)
+
+
+def test_what_a_moderator_hides_counts_and_forgives_nothing(book: AnswerBook) -> None:
+    for number in range(3):
+        take(book, number, f"claim-{number}", most=3)
+        book.posted(CHANNEL, number, 1000 + number)
+        book.hide(CHANNEL, 1000 + number)
+    assert book.is_full(CHANNEL, 3)
+    assert not book.retracts(SERVER, AUTHOR)
+
+
 def test_where_no_card_stands_the_claim_can_be_answered_again(book: AnswerBook) -> None:
     take(book, 1, "silver")
     book.stop_cooldown(CHANNEL, 1)

@@ -7,8 +7,8 @@ from sqlalchemy import select, text
 from sqlmodel import col
 
 from checks.model import Finding, Match
-from claims.answering.answers import AnswerBook, SightingBook
-from claims.answering.traces import TraceBook
+from claims.answering.answers import AnswerBook
+from claims.answering.traces import SightingBook, TraceBook
 from claims.base import ClaimBase
 from claims.moderation.reports import FeedbackBook
 from claims.store.tables import Sighting, Table

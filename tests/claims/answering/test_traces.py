@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from checks.model import Finding, Match
-from claims.answering.answers import AnswerBook, SightingBook
-from claims.answering.traces import CARDS_KEPT, TRACES, TraceBook
+from claims.answering.answers import AnswerBook
+from claims.answering.traces import CARDS_KEPT, TRACES, SightingBook, TraceBook
 from claims.base import ClaimBase
 from claims.moderation.editor import DraftBook
 from claims.moderation.examples import ExampleBook, KeptMessage

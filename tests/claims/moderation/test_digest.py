@@ -1,14 +1,17 @@
 """The weekly digest is handed out once a week, whoever asks."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from claims.answering.answers import AnswerBook
 from claims.base import ClaimBase
-from claims.moderation.digest import WEEK, DigestPostings, Digests
+from claims.moderation.digest import WEEK, ActivityBook, DigestPostings, Digests
+from claims.moderation.reports import FeedbackBook
 from claims.moderation.server_setup import ServerSetup
-from tests.claims.conftest import Clock
-from tests.claims.people import ADMINISTRATOR, HERE, THERE, settled
+from tests.claims.conftest import KEY, Clock
+from tests.claims.people import ADMINISTRATOR, CLAIM, HERE, THERE, settled
 
 
 @pytest.fixture
@@ -70,6 +73,22 @@ def test_what_could_not_be_posted_is_due_again(base: ClaimBase, postings: Digest
     postings.take(HERE)
     postings.give_back(HERE)
     assert due(base) == (HERE,)
+
+
+def test_status_and_digest_count_what_was_said_in_one_way(base: ClaimBase, clock: Clock) -> None:
+    answers, day = AnswerBook(base, KEY, clock), timedelta(days=1)
+    for message, claim, kind in ((1, CLAIM, "reply"), (2, CLAIM, "reply"), (3, CLAIM, "offer"), (4, "bubble", "offer")):
+        answers.take(HERE, 8, message, 70, [claim], day, kind)
+        if message == 1:
+            answers.posted(8, 1, 1001)
+    # Nothing was said to 2 and 3: their claim was cooling down. A card that was taken away has been seen.
+    answers.hide(8, 1001, is_retracted=True)
+    reports = FeedbackBook(base, KEY, clock)
+    reports.act(HERE, 8, CLAIM, 1001, 71, "helpful")
+    reports.act(HERE, 8, CLAIM, 1001, 72, "not-said")
+    activity, digest = ActivityBook(base).read(ADMINISTRATOR, 7), Digests(base).digest(HERE, clock() - WEEK)
+    assert (activity.replies, activity.offers, activity.reports) == (1, 1, 1)
+    assert (digest.replies, digest.offers) == (1, 1)
 
 
 def test_no_digest_without_a_channel(base: ClaimBase, postings: DigestPostings) -> None:

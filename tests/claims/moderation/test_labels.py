@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.model import Finding, Match
-from claims.answering.answers import AnswerBook, SightingBook
+from claims.answering.answers import AnswerBook
+from claims.answering.traces import SightingBook
 from claims.base import ClaimBase
 from claims.moderation.labels import SAMPLE, LabelBook, LabelledReply, likely_share, propose_cut_off, sample_of
 from claims.moderation.server_setup import ServerSetup

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from checks.model import Finding, Match
-from claims.answering.answers import AnswerBook, SightingBook
-from claims.answering.traces import TraceBook
+from claims.answering.answers import AnswerBook
+from claims.answering.traces import SightingBook, TraceBook
 from claims.base import ClaimBase
 from claims.moderation.candidate_items import QueueDecisions
 from claims.moderation.editor import Editor

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from checks.model import Finding, Match
-from claims.answering.answers import AnswerBook, SightingBook
+from claims.answering.answers import AnswerBook
+from claims.answering.traces import SightingBook
 from claims.base import ClaimBase
 from claims.moderation.digest import Tally, TrendBook
 from config.errors import NotAllowedError

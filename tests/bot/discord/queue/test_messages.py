@@ -6,6 +6,7 @@ from contextlib import closing
 import discord
 import pytest
 
+from claims.store.tables import QueueItem
 from tests.bot.discord.queue.conftest import CRANE_CLAIM, FERRY_CLAIM
 from tests.bot.discord.queue.test_deciding import opened, wordings
 from tests.bot.discord.world import hand_in, labels_of, prefilled, shown_by, text_of
@@ -181,3 +182,27 @@ async def test_items_of_a_channel_that_the_moderator_cannot_see_are_hidden(world
     assert SAID not in shown
     assert waiting.items()[0].id == number, "it waits on for those who may see it"
     assert message is not None
+
+
+async def test_an_archived_thread_is_asked_for_once_however_often_the_queue_is_opened(world, waiting):
+    said = await world.alice.send(world.channel, "let us talk about the harbour")
+    guild = world.env.bot.get_guild(world.guild.id)
+    thread = await guild.get_channel(world.channel.id).get_partial_message(said.id).create_thread(name="harbour")
+    (handle,) = world.channel.threads
+    await waiting.near(SAID, handle)
+    # The library forgets a thread once it is archived.
+    guild._remove_thread(thread)
+    for _ in range(3):
+        assert "1" in text_of(await world.chief.slash(world.channel, "queue"))
+    asked = [seen for seen in world.env.http_requests if seen.method == "GET" and seen.path == f"/channels/{thread.id}"]
+    assert len(asked) == 1
+
+
+async def test_a_thread_that_discord_refuses_is_hidden_and_not_asked_for_each_time(world, waiting):
+    number = await waiting.near(SAID)
+    with world.touchstone.base.database.writing() as session:
+        session.get_one(QueueItem, number).channel = 4711
+    world.env.inject_error("GET", "/channels/4711", status=403, code=50001, times=None)
+    for _ in range(3):
+        assert "Nothing waits for a decision." in text_of(await world.chief.slash(world.channel, "queue"))
+    assert len([seen for seen in world.env.http_requests if seen.path == "/channels/4711"]) == 1

@@ -1,0 +1,327 @@
+"""How answers go out: first into the answer book, then to Discord, as long as somebody wants them there."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from time import monotonic
+
+import discord
+
+from bot.answering import Answerer, Composed, Heard
+from bot.discord.bot import TouchstoneBot, tirelessly
+from bot.discord.card_buttons import card_buttons
+from bot.discord.cards import draw_public
+from bot.discord.notices import log_answer, tell_used_up
+from bot.discord.request import Location, home_of, roles_in, roles_of, said_in
+from bot.reply import Reply
+from bot.texts import msgid
+from checks.model import Finding
+from claims.answering.answers import AnswerRecord
+from claims.store.freshness import Newest
+from claims.store.server_settings import HeardAs, ServerSettings
+from config.errors import NotAllowedError
+
+_log = logging.getLogger(__name__)
+
+# The mark of an offer, and what members click to take it up.
+OFFER = "🔎"
+
+# An answer that comes later than this after its message would stand among other talk.
+LATE = timedelta(seconds=30)
+_MISSED = timedelta(hours=1)
+# In which channels a card comes by itself, and in which hints are given and taken up.
+_ANSWERING: Collection[HeardAs] = ("on",)
+_HINTING: Collection[HeardAs] = ("on", "hint")
+_FULL = msgid("The channel has had its cards for this hour: this one is for your eyes only.")
+_QUIET = msgid("I am to say nothing here now, or to leave this message alone: the card is not shown to everybody.")
+
+
+class _UnwantedError(Exception):
+    """Nobody wants the answer any more: it is not written."""
+
+
+@dataclass(slots=True)
+class _Card:
+    """A card on its way: the claims it answers, where it may stand, and how it was composed last.
+
+    `sent` is how it was when it was first sent, which Discord may have taken although it has not said so; `is_tried`:
+    it has been sent, now or by a process that has ended.
+    """
+
+    message: discord.Message
+    location: Location
+    claims: tuple[str, ...]
+    composed: Composed | None = None
+    modes: Collection[HeardAs] = _ANSWERING
+    sent: Composed | None = None
+    is_tried: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Writes in the answer book first and to Discord second, so that no crash can make a double answer.
+
+    Between the two may lie half a minute of tries. Before each, the rules are asked again, and what is said is made
+    anew where the base has changed.
+    """
+
+    bot: TouchstoneBot
+    clock: Callable[[], float] = monotonic
+
+    @property
+    def answerer(self) -> Answerer:
+        """What decides; it does not know Discord."""
+        return Answerer(self.bot.touchstone)
+
+    def deadline(self, message: discord.Message) -> float:
+        """Return until when, by the clock, an answer to a message that has just come is in time."""
+        age = discord.utils.utcnow() - (message.edited_at or message.created_at)
+        # Discord sends again what a lost connection has missed, but nothing that old: then a clock is wrong.
+        waited = age if timedelta(0) < age < _MISSED else timedelta(0)
+        return self.clock() + (LATE - waited).total_seconds()
+
+    async def mode(self, message: discord.Message, location: Location) -> HeardAs:
+        """Return how the message is to be treated as things are now."""
+        servers, author, roles = self.bot.touchstone.servers, message.author, roles_of(message.author)
+        if not isinstance(author, discord.Member) and (await self._settings(location)).exempt_roles:
+            # A message that was fetched comes without them.
+            guild = self.bot.get_guild(location.server)
+            roles = await roles_in(guild, author) if guild is not None else ()
+        about = location.server, location.home, author.id, roles
+        # In a busy chat most messages need no thread to be told from where nobody listens.
+        rules = servers.rules_at_hand(*about) or await asyncio.to_thread(servers.rules, *about)
+        return rules.heard_as
+
+    async def reply(
+        self, message: discord.Message, location: Location, finding: Finding, until: float, as_of: Newest
+    ) -> None:
+        """Post the card for a finding, unless the message was answered before or its claims are cooling down.
+
+        Where it would come too late, the channel has had its cards for this hour, or the server's budget is used up, it
+        becomes an offer. `as_of`: what the message was checked against.
+        """
+        settings, answerer = await self._settings(location), self.answerer
+        if self.clock() >= until:
+            await self.offer(message, location, finding)
+        elif await asyncio.to_thread(answerer.afford, settings) == "reply":
+            if not await self._answer(message, location, finding, settings, until, as_of):
+                await asyncio.to_thread(answerer.unsaid, settings)
+        else:
+            if settings.budget is not None and await asyncio.to_thread(answerer.is_news, settings):
+                await tell_used_up(self.bot, location.server, settings.budget)
+            await self.offer(message, location, finding)
+
+    async def offer(self, message: discord.Message, location: Location, finding: Finding) -> None:
+        """Leave the mark of an offer under the message."""
+        take, heard = self.answerer.take, heard_in(message, location)
+        taken = await asyncio.to_thread(take, heard, finding, await self._settings(location), "offer")
+        if taken.claims:
+            await self._hint(message, location)
+
+    async def _answer(
+        self,
+        message: discord.Message,
+        location: Location,
+        finding: Finding,
+        settings: ServerSettings,
+        until: float,
+        as_of: Newest,
+    ) -> bool:
+        """Take the message and write what it gets; returns whether a card stands now."""
+        heard, take = heard_in(message, location), self.answerer.take
+        taken = await asyncio.to_thread(take, heard, finding, settings, "reply", as_of)
+        if not taken.claims:
+            return False
+        if taken.kind == "offer":
+            await self._hint(message, location)
+            return False
+        # Who forwards a message has not written its figures.
+        composed = None if message.message_snapshots else taken.composed
+        return await self._post(_Card(message, location, taken.claims, composed), until)
+
+    async def _hint(self, message: discord.Message, location: Location) -> None:
+        async def react() -> None:
+            await self._require(message, location, _HINTING)
+            await message.add_reaction(OFFER)
+
+        await self._write(message, location, react)
+
+    async def _require(self, message: discord.Message, location: Location, modes: Collection[HeardAs]) -> None:
+        """Raise _UnwantedError where moderators or the author have come to want no answer, or Discord has refused."""
+        if self.bot.backoff.holds(location.channel) or await self.mode(message, location) not in modes:
+            raise _UnwantedError
+
+    async def may_hint(self, message: discord.Message, location: Location) -> bool:
+        """Tell whether a hint under the message may still stand, and be taken up where everybody sees it."""
+        here = Location(location.server, location.channel, self._home(location))
+        return await self.mode(message, here) in _HINTING
+
+    async def most(self, location: Location) -> int:
+        """Return how many cards the channel may get in an hour."""
+        return self.answerer.cards_per_hour(await self._settings(location))
+
+    async def show(self, location: Location, message_id: int) -> bool:
+        """Turn an offer into a card that everybody sees, once; raises NotAllowedError where nothing may be posted."""
+        answers, most = self.bot.touchstone.answers, await self.most(location)
+        record = await asyncio.to_thread(answers.answer, location.channel, message_id)
+        message = await self._fetch(location, message_id)
+        if record is None or message is None:
+            return False
+        if not await self.may_hint(message, location):
+            raise NotAllowedError(_QUIET)
+        if await asyncio.to_thread(answers.is_full, location.channel, most):
+            raise NotAllowedError(_FULL)
+        card = _Card(message, location, record.claims, modes=_HINTING)
+        card.composed = await asyncio.to_thread(self._compose, card)
+        accept, offer = answers.accept_offer, (location.channel, message_id, most)
+        if card.composed is None or not await asyncio.to_thread(accept, *offer):
+            return False
+        return await self._post(card)
+
+    async def take_up(self, record: AnswerRecord) -> bool:
+        """Post the card of a message that was taken and not answered, because the process ended between the two."""
+        home = home_of(self.bot.get_channel(record.channel)) or record.channel
+        location = Location(record.server, record.channel, home)
+        message = await self._fetch(location, record.message)
+        if message is None:
+            await asyncio.to_thread(self.bot.touchstone.answers.stop_cooldown, record.channel, record.message)
+            return False
+        modes = _HINTING if record.offered else _ANSWERING
+        age = (discord.utils.utcnow() - record.taken_at).total_seconds()
+        card = _Card(message, location, record.claims, modes=modes, is_tried=True)
+        return await self._post(card, self.clock() + LATE.total_seconds() - age)
+
+    async def read(self, location: Location, message_id: int) -> tuple[discord.Message | None, Reply | None]:
+        """Return a message that was offered an answer, and the answer for somebody else than its author.
+
+        The message is checked anew, because no text is kept.
+        """
+        message = await self._fetch(location, message_id)
+        if message is None:
+            return None, None
+        home, settings = self._home(location), await self._settings(location)
+        finding = await asyncio.to_thread(self.bot.touchstone.check_in, home, said_in(message), location.server)
+        if finding.action == "silent":
+            return message, None
+        return message, await asyncio.to_thread(self.answerer.compose, finding, settings, requested=True)
+
+    async def _fetch(self, location: Location, message_id: int) -> discord.Message | None:
+        """Fetch a message; None where it is gone, or where Discord refuses, which gives the offer back."""
+        channel = self.bot.get_partial_messageable(location.channel, guild_id=location.server)
+        try:
+            return await channel.fetch_message(message_id)
+        except discord.NotFound:
+            return None
+        except discord.Forbidden as refusal:
+            answers = self.bot.touchstone.answers
+            # Who only reads an offer has not taken it up: it stands as it is.
+            if not await asyncio.to_thread(answers.is_offered, location.channel, message_id):
+                await asyncio.to_thread(answers.release, location.channel, message_id)
+            self.bot.backoff.refused(location.channel, refusal.text)
+            return None
+
+    def _home(self, location: Location) -> int:
+        """Return the channel whose settings count; the record of an answer names a thread itself."""
+        return home_of(self.bot.get_channel(location.channel)) or location.home
+
+    async def _settings(self, location: Location) -> ServerSettings:
+        """Return the settings that hold where the message stands."""
+        return await asyncio.to_thread(self.bot.touchstone.servers.settings_in, location.server, self._home(location))
+
+    def _compose(self, card: _Card) -> Composed | None:
+        """Check the message anew, and compose what is still to be said of the card's claims; None: nothing."""
+        touchstone, home, server = self.bot.touchstone, self._home(card.location), card.location.server
+        as_of = touchstone.base.database.newest()
+        finding = touchstone.check_in(home, said_in(card.message), server)
+        wanted = {"reply"} if card.modes == _ANSWERING else {"reply", "offer"}
+        claims = tuple(each.claim for each in finding.matches if each.claim in card.claims and each.action in wanted)
+        settings, is_forwarded = touchstone.servers.settings_in(server, home), bool(card.message.message_snapshots)
+        return self.answerer.composed(finding, settings, claims, requested=is_forwarded, as_of=as_of)
+
+    async def _as_now(self, card: _Card) -> Composed:
+        """Return the answer as it is to be written now; raises _UnwantedError."""
+        await self._require(card.message, card.location, card.modes)
+        newest = await asyncio.to_thread(self.bot.touchstone.base.database.newest)
+        if card.composed is None or card.composed.as_of != newest:
+            card.composed = await asyncio.to_thread(self._compose, card)
+        if card.composed is None:
+            raise _UnwantedError
+        return card.composed
+
+    async def _post(self, card: _Card, until: float | None = None) -> bool:
+        """Post the card; one that would come after the deadline is given up."""
+        message, location = card.message, card.location
+
+        async def send() -> None:
+            composed = await self._as_now(card)
+            reply, settings = composed.reply, await self._settings(location)
+            texts = self.bot.texts(reply.language)
+            buttons = card_buttons([entry.claim_id for entry in reply.entries], texts)
+            view = draw_public(reply, texts, buttons, settings.card_form)
+            card.sent, card.is_tried = card.sent or composed, True
+            posted = await message.reply(view=view, mention_author=False, nonce=nonce_of(message.id))
+            # Where Discord has taken an earlier try, that is the one that stands.
+            made = location.channel, message.id, posted.id, card.sent.reply.language, card.sent.shows
+            await asyncio.to_thread(self.bot.touchstone.answers.posted, *made)
+
+        is_posted = await self._write(message, location, send, until, card)
+        if is_posted:
+            place = (location.server, location.channel, message.id)
+            report = await asyncio.to_thread(self.answerer.report, *place)
+            channel = (await self._settings(location)).moderators_channel
+            if report is not None and channel is not None:
+                await log_answer(self.bot, report, channel)
+        return is_posted
+
+    async def _write(
+        self,
+        message: discord.Message,
+        location: Location,
+        act: Callable[[], Awaitable[None]],
+        until: float | None = None,
+        card: _Card | None = None,
+    ) -> bool:
+        """Write to Discord until it is taken or the deadline is over; returns whether it was taken.
+
+        What is written may arrive without our being told: it is written so that a second time does nothing.
+        """
+        answers, place = self.bot.touchstone.answers, (location.channel, message.id)
+        seconds = LATE.total_seconds() if until is None else max(until - self.clock(), 0)
+        try:
+            # Discord's library waits as long as Discord's limits want it.
+            async with asyncio.timeout(seconds):
+                await tirelessly(act)
+        except TimeoutError:
+            # It may have arrived after all: the message stays taken, but what it says can be answered elsewhere.
+            await asyncio.to_thread(answers.stop_cooldown, *place)
+            _log.info("Message %s is not answered: it would have come too late", message.id)
+            return False
+        except _UnwantedError:
+            give_up = answers.stop_cooldown if card is not None and card.is_tried else answers.release
+            await asyncio.to_thread(give_up, *place)
+            _log.info("Message %s is not answered: what was wanted has changed meanwhile", message.id)
+            return False
+        except discord.HTTPException as refusal:
+            await asyncio.to_thread(answers.release, *place)
+            if isinstance(refusal, discord.Forbidden):
+                self.bot.backoff.refused(location.channel, refusal.text)
+            else:
+                _log.info("Message %s could not be answered: %s", message.id, refusal)
+            return False
+        self.bot.backoff.answered(location.channel)
+        return True
+
+
+NONCE = "answer"
+
+
+def nonce_of(message: int) -> str:
+    """Return what tells Discord that a reply to a message is the same one, tried again."""
+    return f"{NONCE}{message}"
+
+
+def heard_in(message: discord.Message, location: Location) -> Heard:
+    """Return what the decision has to know of a message."""
+    return Heard(location.server, location.channel, message.id, message.author.id)

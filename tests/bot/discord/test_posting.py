@@ -1,0 +1,246 @@
+"""An answer on its way: what was switched off, taken back or changed while it waited is asked again before each try."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.discord import bot, create_bot, posting
+from bot.discord.posting import OFFER
+from claims.moderation.edits import EditTexts, SetStatus
+from tests.bot.discord.test_watch import off_and_taken
+from tests.bot.discord.world import CRANE, FERRY, LAMP, SEALS, labels_of, text_of
+from tests.claims.people import administrator
+
+CRANE_ID = "crane-built-1920"
+NEW_TITLE = "The harbour crane is said to be of 1920"
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    """Let tries follow one another within a moment."""
+    monkeypatch.setattr(bot, "_PAUSES", (0.01,))
+
+
+def channel_off(world):
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), world.channel.id, "off")
+
+
+def only_hints(world):
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), world.channel.id, "hint")
+
+
+def snoozed(world):
+    world.touchstone.moderation.setup.snooze(administrator(world.guild.id), 2)
+
+
+def exempt(world):
+    world.touchstone.moderation.exemptions.toggle(administrator(world.guild.id), world.alice.id)
+
+
+def own_wish(world):
+    world.touchstone.moderation.exemptions.wish(world.alice.id, ignore=True)
+
+
+def muted(world):
+    world.touchstone.moderation.claim_settings.mute(administrator(world.guild.id), CRANE_ID)
+
+
+def withdrawn(world):
+    world.touchstone.moderation.editor.edit(administrator(world.guild.id), CRANE_ID, None, SetStatus("withdrawn"))
+
+
+def refused(world):
+    world.env.bot.backoff.refused(world.channel.id, "not here")
+
+
+def retitled(world):
+    texts = EditTexts({"en": NEW_TITLE, "zh": "吊车"})
+    world.touchstone.moderation.editor.edit(administrator(world.guild.id), CRANE_ID, None, texts)
+
+
+CHANGES = (channel_off, only_hints, snoozed, exempt, own_wish, muted, withdrawn, refused)
+
+
+def lost_once(world, monkeypatch, act) -> None:
+    """Let Discord lose the first try of a card, and something happen before the next one."""
+    world.env.inject_error("POST", "/channels/*/messages", status=503)
+    plain, done = posting.nonce_of, list[int]()
+
+    def tried(message: int) -> str:
+        if not done:
+            done.append(message)
+            act(world)
+        return plain(message)
+
+    monkeypatch.setattr(posting, "nonce_of", tried)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+async def test_a_card_that_waits_is_not_posted_where_nobody_wants_it_any_more(world, monkeypatch, change):
+    lost_once(world, monkeypatch, change)
+    await world.alice.send(world.channel, CRANE)
+    assert len(world.sent()) == 1
+    assert not world.cards()
+    assert not world.touchstone.answers.cooling(world.channel.id, [CRANE_ID], timedelta(hours=6))
+
+
+async def test_what_changes_before_the_first_try_leaves_the_message_free(world, monkeypatch):
+    plain = posting.Answering._as_now
+
+    async def later(answering, card):
+        monkeypatch.setattr(posting.Answering, "_as_now", plain)
+        channel_off(world)
+        return await plain(answering, card)
+
+    monkeypatch.setattr(posting.Answering, "_as_now", later)
+    said = await world.alice.send(world.channel, CRANE)
+    assert not world.sent()
+    assert world.touchstone.answers.answer(world.channel.id, said.id) is None
+
+
+async def test_a_card_that_waits_says_what_the_claim_says_now(world, monkeypatch):
+    lost_once(world, monkeypatch, retitled)
+    await world.alice.send(world.channel, CRANE)
+    (card,) = world.cards()
+    assert NEW_TITLE in text_of(card)
+
+
+async def test_a_claim_that_changes_while_its_card_is_sent_is_corrected_on_it(world, monkeypatch):
+    draw = posting.draw_public
+
+    def drawn(*given: object):
+        made = draw(*given)
+        retitled(world)
+        return made
+
+    monkeypatch.setattr(posting, "draw_public", drawn)
+    await world.alice.send(world.channel, CRANE)
+    (card,) = world.cards()
+    assert NEW_TITLE not in text_of(card)
+    (correction,) = world.touchstone.moderation.corrections.pending()
+    assert (correction.card_message, correction.changed) == (card.id, (CRANE_ID,))
+
+
+async def test_a_card_of_which_nobody_knows_whether_it_arrived_counts_as_the_one_that_was_sent_first(
+    world, monkeypatch
+):
+    lost_once(world, monkeypatch, retitled)
+    await world.alice.send(world.channel, CRANE)
+    assert [each.changed for each in world.touchstone.moderation.corrections.pending()] == [(CRANE_ID,)]
+
+
+async def test_a_card_that_was_only_found_in_the_channel_is_corrected_too(world):
+    said = await off_and_taken(world)
+    world.touchstone.answers.found(world.channel.id, said.id, 4711)
+    retitled(world)
+    (correction,) = world.touchstone.moderation.corrections.pending()
+    assert correction.card_message == 4711
+
+
+@pytest.mark.parametrize("change", CHANGES[:-1], ids=lambda change: change.__name__)
+async def test_what_was_taken_before_the_process_ended_is_not_answered_where_nobody_wants_it(world, settings, change):
+    await off_and_taken(world)
+    change(world)
+    await world.env.restart_bot(create_bot(settings, world.touchstone))
+    await world.env.settle()
+    assert not world.cards()
+
+
+async def test_a_role_that_is_left_alone_is_asked_for_also_where_a_message_is_fetched(world, settings):
+    role = world.guild.create_role("guests")
+    alice = world.env.bot.get_guild(world.guild.id).get_member(world.alice.id)
+    assert alice is None
+    await off_and_taken(world)
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), exempt_roles=(role.id,))
+    world.env.backend.get_member(world.guild.id, world.alice.id).role_ids.append(role.id)
+    await world.env.restart_bot(create_bot(settings, world.touchstone))
+    await world.env.settle()
+    assert not world.cards()
+
+
+async def test_a_hint_that_waits_is_not_left_where_nobody_wants_it_any_more(world, monkeypatch):
+    only_hints(world)
+    world.env.inject_error("PUT", "/channels/*/messages/*/reactions/*", status=503)
+    plain = posting.Answering._require
+
+    async def once(answering, *given: object):
+        await plain(answering, *given)
+        channel_off(world)
+
+    monkeypatch.setattr(posting.Answering, "_require", once)
+    await world.alice.send(world.channel, CRANE)
+    assert len(world.reactions()) == 1
+    assert world.touchstone.moderation.corrections.pending() == ()
+
+
+@pytest.mark.parametrize("change", [channel_off, snoozed, exempt, own_wish], ids=lambda change: change.__name__)
+async def test_a_hint_that_is_taken_up_is_shown_to_nobody_else_where_that_is_not_wanted_now(world, change):
+    only_hints(world)
+    said = await world.alice.send(world.channel, CRANE)
+    await world.bob.react(said, OFFER)
+    letter = next(each for each in world.bob.user.dm_channel.history() if each.author.bot)
+    change(world)
+    answer = await world.bob.user.click(letter, label="Show everybody")
+    assert text_of(answer).startswith("I am to say nothing here now")
+    assert not world.cards()
+    assert world.touchstone.answers.is_offered(world.channel.id, said.id)
+
+
+async def test_a_channel_that_has_had_its_cards_gets_no_further_ones_from_hints_and_no_more_lines(world):
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), cards_per_hour=1)
+    only_hints(world)
+    said = [await world.alice.send(world.channel, text) for text in (CRANE, SEALS)]
+    for each in said:
+        await world.bob.react(each, OFFER)
+    letters = [each for each in world.bob.user.dm_channel.history() if each.author.bot]
+    answers = [text_of(await world.bob.user.click(letter, label="Show everybody")) for letter in letters]
+    assert answers[0] == "Everybody sees the card now."
+    assert answers[1].startswith("The channel has had its cards for this hour")
+    assert len(world.cards()) == 1
+    assert sum(world.touchstone.answers.is_offered(world.channel.id, each.id) for each in said) == 1
+    world.env.inject_error("POST", "/users/@me/channels", status=403, code=50007, times=None)
+    others = [await world.alice.send(world.channel, text) for text in (f"||{FERRY}||", f"||{LAMP}||")]
+    for each in others:
+        await world.mod.react(each, OFFER)
+    assert len(world.cards()) == 2
+
+
+async def test_no_line_with_a_button_is_posted_in_a_channel_that_was_switched_off(world):
+    only_hints(world)
+    said = await world.alice.send(world.channel, CRANE)
+    channel_off(world)
+    world.env.inject_error("POST", "/users/@me/channels", status=403, code=50007)
+    await world.bob.react(said, OFFER)
+    assert not world.cards()
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+async def test_a_line_with_a_button_that_was_deleted_is_made_again_for_the_next_one(world, at_once):
+    only_hints(world)
+    said = await world.alice.send(world.channel, CRANE)
+    world.env.inject_error("POST", "/users/@me/channels", status=403, code=50007, times=None)
+    await world.bob.react(said, OFFER)
+    (line,) = world.cards()
+    if at_once:
+        channel = world.env.bot.get_channel(world.channel.id)
+        other = await world.alice.send(world.channel, "good morning everybody")
+        await channel.delete_messages([channel.get_partial_message(each) for each in (line.id, other.id)])
+        await world.env.settle()
+    else:
+        await world.mod.delete(line)
+    assert not world.cards()
+    await world.chief.react(said, OFFER)
+    (line,) = world.cards()
+    assert labels_of(line) == ["Read the answer"]
+
+
+async def test_the_line_with_a_button_goes_where_many_messages_are_deleted_at_once(world):
+    only_hints(world)
+    said = await world.alice.send(world.channel, CRANE)
+    other = await world.alice.send(world.channel, SEALS)
+    world.env.inject_error("POST", "/users/@me/channels", status=403, code=50007, times=None)
+    await world.bob.react(said, OFFER)
+    channel = world.env.bot.get_channel(world.channel.id)
+    await channel.delete_messages([channel.get_partial_message(each.id) for each in (said, other)])
+    await world.env.settle()
+    assert not world.cards()
