@@ -44,8 +44,8 @@ SAID_BY = "said_by"
 
 
 Condition = ColumnElement[bool]
-# What is done for a user, by hash, who is about to be forgotten.
-Forgetting = Callable[[Session, str, datetime], None]
+# What is done before reports are let go of: those for which the condition holds.
+Forgetting = Callable[[Session, Condition, datetime], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +200,9 @@ TRACES = (
 
 
 class TraceBook:
-    """Lets go of what leads to people: after its time, or when they ask. Each method is one transaction.
+    """Lets go of what leads to people: after its time, or when they ask.
 
-    `before` is done first in the transaction in which a user is forgotten, given the hash and the moment: it ends what
-    is in force by the user's reports alone.
+    `before` is done first: it ends what is in force only by the reports that go.
     """
 
     def __init__(
@@ -218,6 +217,10 @@ class TraceBook:
         """Let go of all whose time is over, the setting being `older_than`; return how many rows that touched."""
         now = self._clock()
         due = [(trace, trace.old(now, older_than)) for trace in TRACES if trace.old is not None]
+        if self._before is not None:
+            # Apart from the rest, which takes longer: other changes have to wait for this one.
+            with self._database.changing() as session:
+                self._before(session, col(Feedback.reported_at) < now - older_than, now)
         with self._database.writing() as session:
             return sum(self._let_go(session, trace, condition) for trace, condition in due)
 
@@ -231,7 +234,7 @@ class TraceBook:
         with self._database.changing() as session:
             note_exemption(session)
             if self._before is not None:
-                self._before(session, mark, self._clock())
+                self._before(session, col(Feedback.reporter_hash) == mark, self._clock())
             return sum(self._let_go(session, trace, condition) for trace, condition in theirs)
 
     def _let_go(self, session: Session, trace: Trace, condition: Condition) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, literal, not_, select
+from sqlalchemy import ColumnElement, String, and_, cast, exists, func, literal, not_, select
 from sqlmodel import Session, col
 
 from claims.answering.answers import is_card
@@ -30,10 +30,14 @@ _ENOUGH_FOR_A_CARD = 1.0
 # Who has called so many other claims wrong, and was not found right, is heard by moderators alone about one more.
 _MOST_OTHERS = 2
 _DAY, _WEEK, _MONTH = 1.0, 7.0, 30.0
+# So much of a reporter's hash is shown.
+_MARK = 6
 # Both say that the card does not belong to the message; "out of date" says nothing about the match.
 WRONG_MATCH = frozenset({"not-said", "wrong-claim"})
 # A vote that asks nothing of moderators.
 HELPFUL = "helpful"
+# Reports that do not count: those for which this holds.
+Without = ColumnElement[bool] | None
 _REASON = "reported by members"
 
 
@@ -79,8 +83,8 @@ class Standing:
 def act_on_report(session: Session, report: Feedback, before: str | None, now: datetime) -> tuple[float, bool]:
     """Do what a report that has been written leads to; return the bar it raised (0: none) and whether it paused.
 
-    `before` is the kind that the same member had chosen first: what that has led to is taken back, except a pause.
-    Raises UnknownClaimError where the card answers other claims.
+    `before` is the kind that the same member had chosen first: what that has led to is taken back, also a pause for
+    which the other reports are not enough. Raises UnknownClaimError where the card answers other claims.
     """
     server, claim = report.server, report.claim
     answer = session.scalar(select(Answer).where(is_card(report.channel, report.card_message)))
@@ -89,23 +93,44 @@ def act_on_report(session: Session, report: Feedback, before: str | None, now: d
     if not read_rows(session, server, claim, everything=True):
         return 0.0, False
     place = (answer.channel, answer.message) if answer else (report.channel, None)
-    occasion = _occasion(report)
     payload = {"kind": report.kind, "card": report.card_message}
     if report.kind != HELPFUL:
-        put(session, NewItem(server, "feedback", occasion, claim, payload, *place), now)
+        put(session, NewItem(server, "feedback", _occasion(report), claim, payload, *place), now)
     if before is not None:
         _drop_unreported(session, report, before)
     if not {report.kind, before} & WRONG_MATCH:
         return 0.0, False
-    setting = session.get(ClaimOverride, (server, claim))
-    raised, is_wrong = _bar(session, server, claim, setting), report.kind in WRONG_MATCH
-    if is_wrong:
-        raised = max(raised, setting.raised_to or 0.0 if setting else 0.0)
-    enough = is_wrong and _recent(session, report, setting, now) >= pause_limit(session, server)
-    pauses = enough and not (setting and setting.paused)
-    change = setting_change(session, server, claim, raised_to=raised or None, **({"paused": True} if pauses else {}))
-    written = _write(session, report, change, now, pauses=pauses)
+    setting = session.get(ClaimOverride, (server, claim)) or ClaimOverride(server=server, claim=claim, changed_at=now)
+    raised, pauses, paused, ended = _bar(session, setting), False, setting.paused, list[QueueItem]()
+    if is_wrong := report.kind in WRONG_MATCH:
+        raised = max(raised, setting.raised_to or 0.0)
+        # Nobody switches a claim off and on by choosing one kind after the other.
+        is_open = not paused and not (before and _has_resumed(session, report, now))
+        pauses = is_open and _recent(session, setting, now) >= pause_limit(session, server)
+    else:
+        paused, ended = _pause_left(session, setting, now)
+    change = setting_change(session, server, claim, raised_to=raised or None, paused=paused or pauses)
+    written = _write(session, report, change, ended, now, pauses=pauses)
     return (written if is_wrong else 0.0), pauses
+
+
+def _pause_left(
+    session: Session, setting: ClaimOverride, now: datetime, without: Without = None
+) -> tuple[bool, list[QueueItem]]:
+    """Return whether a claim is still to be paused, and the items of the queue that end with its pause."""
+    if not setting.paused or not _is_by_reports(session, setting, "paused"):
+        return setting.paused, []
+    pauses = [row for row in open_rows(session, setting.server, "paused") if row.claim == setting.claim]
+    holds = pause_holds(session, setting, pauses, now, without=without)
+    return holds, [] if holds else pauses
+
+
+def _has_resumed(session: Session, report: Feedback, now: datetime) -> bool:
+    """Tell whether a pause of the claim has ended by itself within a day."""
+    ended = (col(Revision.actor) == TOUCHSTONE, col(Revision.act) == "claim.resume", col(Revision.at) > now - WINDOW)
+    same = (col(Revision.server) == report.server, col(ChangeRow.subject) == report.claim)
+    query = select(col(Revision.id)).join(ChangeRow, col(Revision.id) == col(ChangeRow.revision))
+    return session.scalar(query.where(*ended, *same, col(ChangeRow.kind) == CLAIM_SETTING).limit(1)) is not None
 
 
 def _drop_unreported(session: Session, report: Feedback, kind: str) -> None:
@@ -119,23 +144,28 @@ def _drop_unreported(session: Session, report: Feedback, kind: str) -> None:
             session.delete(row)
 
 
-def _write(session: Session, report: Feedback, change: Change, now: datetime, *, pauses: bool) -> float:
-    act = "reports.pause" if pauses else "reports.raise" if report.kind in WRONG_MATCH else "reports.lower"
-    written = write_changes(session, AuditEntry(TOUCHSTONE, act, _REASON, report.server), [change], now)
+def _write(
+    session: Session, report: Feedback, change: Change, ended: Sequence[QueueItem], now: datetime, *, pauses: bool
+) -> float:
+    act = "reports.raise" if report.kind in WRONG_MATCH else "claim.resume" if ended else "reports.lower"
+    entry = AuditEntry(TOUCHSTONE, "reports.pause" if pauses else act, _REASON, report.server)
+    written = write_changes(session, entry, [change, *_settled(ended)], now)
     if pauses:
         payload = {"reports": pause_limit(session, report.server)}
         put(session, NewItem(report.server, "paused", f"{report.claim}/{written.revision}", report.claim, payload), now)
     return (change.after or {})["raised_to"] or 0.0 if written.changes else 0.0
 
 
-def _bar(session: Session, server: int, claim: str, setting: ClaimOverride | None, without: str = "") -> float:
-    """Return the bar above all matches that members call wrong, since moderators have decided on the last ones.
+def _settled(pauses: Iterable[QueueItem]) -> list[Change]:
+    return [Change(QUEUE_ITEM, str(row.id), {"state": "accepted", "decision": "resume"}) for row in pauses]
 
-    `without` is the hash of a reporter who does not count.
-    """
-    same = (col(Feedback.server) == server, col(Feedback.claim) == claim, col(Feedback.reporter_hash) != without)
-    reported = select(Feedback).where(*same, col(Feedback.kind).in_(WRONG_MATCH))
-    if setting is not None and setting.reports_from is not None:
+
+def _bar(session: Session, setting: ClaimOverride, without: Without = None) -> float:
+    """Return the bar above all matches that members call wrong, since moderators have decided on the last ones."""
+    server, claim = setting.server, setting.claim
+    same = (col(Feedback.server) == server, col(Feedback.claim) == claim, col(Feedback.kind).in_(WRONG_MATCH))
+    reported = select(Feedback).where(*same, *_but(without))
+    if setting.reports_from is not None:
         reported = reported.where(col(Feedback.reported_at) > setting.reports_from)
     weights: defaultdict[tuple[int, int], float] = defaultdict(float)
     for row in _heard(session, session.scalars(reported)):
@@ -184,20 +214,16 @@ def bar_above(score: float) -> float:
     return max(1 - (1 - score) / 2, math.nextafter(score, 2))
 
 
-def _recent(session: Session, report: Feedback, setting: ClaimOverride | None, now: datetime) -> float:
+def _recent(session: Session, setting: ClaimOverride, now: datetime) -> float:
     """Return what the reports of a day weigh that call a match of this claim wrong, after the last decision."""
-    since = max(filter(None, (now - WINDOW, setting.reports_from if setting else None)))
-    return weight_of_reports(session, report.server, report.claim, since)
+    since = max(filter(None, (now - WINDOW, setting.reports_from)))
+    return weight_of_reports(session, setting.server, setting.claim, since)
 
 
 def pause_holds(
-    session: Session,
-    setting: ClaimOverride,
-    pauses: Sequence[QueueItem],
-    now: datetime,
-    but: str = "",
-    without: str = "",
-) -> bool:
+    session: Session, setting: ClaimOverride, pauses: Sequence[QueueItem], now: datetime, but: str = "",
+    without: Without = None,
+) -> bool:  # fmt: skip
     """Tell whether the reports that are left are enough for a pause that stands; `pauses` are its open items."""
     since = min((each.created_at for each in pauses), default=now) - WINDOW
     after = max(filter(None, (since, setting.reports_from)))
@@ -205,29 +231,30 @@ def pause_holds(
     return left >= pause_limit(session, setting.server)
 
 
-def take_back(session: Session, reporter_hash: str, now: datetime) -> None:
-    """Lower the bars and end the pauses that only stand by the reports of a member who is about to be forgotten.
+def _but(without: Without) -> tuple[ColumnElement[bool], ...]:
+    return () if without is None else (not_(without),)
 
-    Otherwise whoever is forgotten could report a few more claims, and again, and all of it would stay in force. What a
-    moderator has brought back stays.
+
+def take_back(session: Session, goes: ColumnElement[bool], now: datetime) -> None:
+    """Lower the bars and end the pauses that only stand by reports for which `goes` holds, before these are deleted.
+
+    Otherwise whoever is forgotten could report a few more claims, and again, and all of it would stay in force; and so
+    would what nobody decides on until its reports are old. What a moderator has brought back stays.
     """
-    theirs = (col(Feedback.reporter_hash) == reporter_hash, col(Feedback.kind).in_(WRONG_MATCH))
-    touched = session.scalars(select(Feedback).where(*theirs, col(Feedback.weight) > 0))
-    for server, claim in sorted({(row.server, row.claim) for row in touched}):
-        setting = session.get(ClaimOverride, (server, claim))
-        if setting is None:
-            continue
-        raised, paused, ended = setting.raised_to or 0.0, setting.paused, list[QueueItem]()
+    same = (col(Feedback.server) == ClaimOverride.server, col(Feedback.claim) == ClaimOverride.claim)
+    wrong = (*same, col(Feedback.kind).in_(WRONG_MATCH))
+    touched = exists().where(*wrong, goes, col(Feedback.weight) > 0) | ~exists().where(*wrong, not_(goes))
+    is_set = col(ClaimOverride.paused).is_(True) | col(ClaimOverride.raised_to).is_not(None)
+    in_order = (col(ClaimOverride.server), col(ClaimOverride.claim))
+    for setting in session.scalars(select(ClaimOverride).where(is_set, touched).order_by(*in_order)).all():
+        server, claim = setting.server, setting.claim
+        raised = setting.raised_to or 0.0
         if raised and _is_by_reports(session, setting, "raised_to"):
-            raised = min(raised, _bar(session, server, claim, setting, reporter_hash))
-        if paused and _is_by_reports(session, setting, "paused"):
-            pauses = [row for row in open_rows(session, server, "paused") if row.claim == claim]
-            paused = pause_holds(session, setting, pauses, now, without=reporter_hash)
-            ended = [] if paused else pauses
+            raised = min(raised, _bar(session, setting, goes))
+        paused, ended = _pause_left(session, setting, now, goes)
         change = setting_change(session, server, claim, raised_to=raised or None, paused=paused)
-        settled = [Change(QUEUE_ITEM, str(row.id), {"state": "accepted", "decision": "resume"}) for row in ended]
         act = "claim.resume" if setting.paused and not paused else "reports.lower"
-        write_changes(session, AuditEntry(TOUCHSTONE, act, _REASON, server), [change, *settled], now)
+        write_changes(session, AuditEntry(TOUCHSTONE, act, _REASON, server), [change, *_settled(ended)], now)
 
 
 def _is_by_reports(session: Session, setting: ClaimOverride, name: str) -> bool:
@@ -246,13 +273,18 @@ def _is_by_reports(session: Session, setting: ClaimOverride, name: str) -> bool:
 
 
 def weight_of_reports(
-    session: Session, server: int, claim: str, since: datetime, but: str = "", without: str = ""
+    session: Session,
+    server: int,
+    claim: str,
+    since: datetime,
+    but: str = "",
+    without: Without = None,
 ) -> float:
     """Return what reports weigh that call a match of the claim wrong: each member once, dismissed ones not at all.
 
     Whoever has had a part in the pause of another claim, however long ago, has none in this one, except on answers to
     the own words; and nobody has one in more than a few. `but` is the key of an item of the queue that counts as
-    dismissed, `without` the hash of a reporter who does not count.
+    dismissed.
     """
     wrong = (col(Feedback.server) == server, col(Feedback.kind).in_(WRONG_MATCH))
     paused = select(col(ClaimOverride.claim)).where(
@@ -262,7 +294,7 @@ def weight_of_reports(
     spent = set(session.scalars(elsewhere))
     weights: dict[str, float] = {}
     recent = (*wrong, col(Feedback.reported_at) > since, col(Feedback.claim) == claim)
-    counted = (col(Feedback.reporter_hash) != without, col(QueueItem.state).is_distinct_from("dismissed"))
+    counted = (*_but(without), col(QueueItem.state).is_distinct_from("dismissed"))
     left = select(Feedback).outerjoin(QueueItem, _leads_to(server)).where(*recent, *counted)
     for row in _heard(session, session.scalars(left)):
         if _key(row) == but or (row.reporter_hash in spent and not row.is_author):
@@ -321,9 +353,6 @@ def reporters_of(session: Session, row: QueueItem) -> tuple[Reporter, ...]:
     return tuple(found.values())
 
 
-_MARK = 6
-
-
 def _record(session: Session, report: Feedback) -> tuple[tuple[str, ...], int, int]:
     """Return the other claims that the same member has reported, and how many reports were upheld and dismissed."""
     same = (col(Feedback.server) == report.server, col(Feedback.reporter_hash) == report.reporter_hash)
@@ -340,7 +369,7 @@ def _record(session: Session, report: Feedback) -> tuple[tuple[str, ...], int, i
 def pause_limit(session: Session, server: int) -> int:
     """Return what reports within a day must weigh to pause a claim in the server."""
     row = session.get(Server, server)
-    return row.pause_reports or PAUSE_REPORTS if row else PAUSE_REPORTS
+    return (row and row.pause_reports) or PAUSE_REPORTS
 
 
 FeedbackKind = Literal["helpful", "not-said", "wrong-claim", "out-of-date"]
@@ -368,15 +397,8 @@ class FeedbackBook:
 
         Raises NotAllowedError for a card of another server.
         """
-        row: dict[str, Any] = {
-            "channel": channel,
-            "card_message": card_message,
-            "claim": claim,
-            "reporter_hash": hash_user(reporter, self._key),
-            "server": server,
-            "kind": kind,
-            "reported_at": self._clock(),
-        }
+        row: dict[str, Any] = {"channel": channel, "card_message": card_message, "claim": claim, "server": server}
+        row |= {"reporter_hash": hash_user(reporter, self._key), "kind": kind, "reported_at": self._clock()}
         with self._database.changing() as session:
             author = _check_card(session, server, channel, card_message)
             row["is_author"] = author == row["reporter_hash"]

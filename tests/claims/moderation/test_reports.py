@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import event
+from sqlalchemy import delete, event
 
 from checks.checker import Checker
 from checks.model import Finding, Match
-from claims.answering.answers import AnswerBook, SightingBook
-from claims.answering.traces import TraceBook
+from claims.answering.answers import AnswerBook
+from claims.answering.traces import SightingBook, TraceBook
 from claims.base import ClaimBase
 from claims.exchange.importing import load_pack
 from claims.moderation.candidate_items import QueueDecisions
@@ -20,6 +20,7 @@ from claims.moderation.history import History, Undoing
 from claims.moderation.queue import Queue
 from claims.moderation.reports import FeedbackBook, FeedbackKind, Standing, bar_above, take_back
 from claims.moderation.server_setup import ClaimSettings, ServerSetup
+from claims.store.tables import Feedback
 from config.errors import InvalidEditError, UnknownClaimError
 from tests.claims.conftest import KEY, Clock
 from tests.claims.packs import claim_data, pack_data, write_pack
@@ -424,6 +425,86 @@ def test_a_pause_ends_with_the_reports_of_who_is_forgotten_and_those_of_others_c
     newest = History(base).page(MODERATOR).entries[0]
     assert (newest.actor, newest.act) == ("touchstone", "claim.resume")
     assert report(feedback, card(base, clock, 5), 5)
+
+
+def test_who_chooses_another_kind_ends_a_pause_that_needs_the_report_and_starts_it_no_second_time(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    cards = [card(base, clock, member) for member in (2, 3, 4)]
+    assert [report(feedback, shown, member) for member, shown in zip((2, 3, 4), cards, strict=True)][-1]
+    clock.move(minutes=1)
+    feedback.act(HERE, 8, CLAIM, cards[2], 4, "out-of-date", SETTLED)
+    assert not base.claim(CLAIM, HERE).paused
+    assert Queue(base, KEY, clock).items(MODERATOR, kind="paused").items == ()
+    newest = History(base).page(MODERATOR).entries[0]
+    assert (newest.actor, newest.act) == ("touchstone", "claim.resume")
+    for kind in ("not-said", "helpful", "wrong-claim"):
+        assert not feedback.act(HERE, 8, CLAIM, cards[2], 4, kind, SETTLED).paused
+    assert not base.claim(CLAIM, HERE).paused
+    assert report(feedback, card(base, clock, 5), 5), "somebody else's report counts on with the others"
+
+
+def test_a_pause_holds_where_the_others_are_enough_and_who_has_left_it_has_a_part_in_another(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    cards = [card(base, clock, member) for member in (2, 3, 4, 5)]
+    for member, shown in zip((2, 3, 4, 5), cards, strict=True):
+        report(feedback, shown, member)
+    feedback.act(HERE, 8, CLAIM, cards[3], 5, "out-of-date", SETTLED)
+    assert base.claim(CLAIM, HERE).paused
+    others = [bubble_card(base, clock, 10 + member) for member in (2, 3, 4, 5)]
+    for member, shown in zip((2, 3, 4, 5), others, strict=True):
+        assert not feedback.act(HERE, 8, "bubble", shown, member, "not-said", SETTLED).paused
+    assert not feedback.act(HERE, 8, "bubble", others[0], 6, "not-said", SETTLED).paused
+    assert feedback.act(HERE, 8, "bubble", others[0], 7, "not-said", SETTLED).paused
+
+
+def test_the_same_three_pause_one_claim_after_the_other_by_no_change_of_kind(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock, many: list[str]
+) -> None:
+    for number, claim in enumerate(many):
+        for member in (2, 3, 4):
+            shown = bubble_card(base, clock, 30 + 10 * number + member, claim=claim)
+            feedback.act(HERE, 8, claim, shown, member, "not-said", SETTLED)
+        for member in (2, 3, 4):
+            feedback.act(HERE, 8, claim, 1030 + 10 * number + member, member, "out-of-date", SETTLED)
+    assert not any(base.claim(claim, HERE).paused for claim in many)
+
+
+def purge(base: ClaimBase, clock: Clock) -> None:
+    TraceBook(base, KEY, clock, before=take_back).purge(timedelta(days=30))
+
+
+def test_bars_and_pauses_end_with_the_reports_that_nobody_decided_on(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    for member in (2, 3, 4):
+        report(feedback, card(base, clock, member), member)
+    clock.move(days=29)
+    later = card(base, clock, 21, 0.7)
+    report(feedback, later, 6)
+    purge(base, clock)
+    assert base.claim(CLAIM, HERE).paused
+    clock.move(days=2)
+    purge(base, clock)
+    claim = base.claim(CLAIM, HERE)
+    assert (claim.paused, claim.raised_to) == (False, pytest.approx(0.85))
+    assert Queue(base, KEY, clock).items(MODERATOR, kind="paused").items == ()
+    before = base.revision
+    purge(base, clock)
+    assert base.revision == before
+
+
+def test_what_an_older_version_has_left_in_force_without_its_reports_ends(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    for member in (2, 3, 4):
+        report(feedback, card(base, clock, member), member)
+    with base.database.writing() as session:
+        session.connection().execute(delete(Feedback))
+    purge(base, clock)
+    claim = base.claim(CLAIM, HERE)
+    assert (claim.paused, claim.raised_to) == (False, 0)
 
 
 def test_a_pause_that_a_moderator_has_brought_back_outlives_who_is_forgotten(
