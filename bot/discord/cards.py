@@ -198,10 +198,14 @@ def draw_card(
     return layout(container, buttons)
 
 
+# So many buttons fit into a row.
+_IN_A_ROW = 5
+
+
 def layout(container: ui.Container[Any], buttons: Sequence[ui.Item[Any]] = ()) -> ui.LayoutView:
-    """Return a view of one container with a row of buttons, which are found again by their ids."""
-    if buttons:
-        container.add_item(ui.ActionRow(*buttons))
+    """Return a view of one container with rows of buttons, which are found again by their ids."""
+    for at in range(0, len(buttons), _IN_A_ROW):
+        container.add_item(ui.ActionRow(*buttons[at : at + _IN_A_ROW]))
     view = ui.LayoutView(timeout=None)
     view.add_item(container)
     # A stopped view is sent as it is but not remembered: dynamic items need no view, and keeping it costs memory.

@@ -166,6 +166,9 @@ class Watch(commands.Cog):
         record = await asyncio.to_thread(answers.answer, channel, message)
         if record is not None and record.card_message is not None:
             await self._take_away(record)
+        elif record is not None and record.kind == "offer":
+            # Nobody can take it up any more: moderators need not look at it either.
+            await asyncio.to_thread(answers.release, channel, message)
         elif await asyncio.to_thread(answers.card, channel, message) is not None:
             await asyncio.to_thread(answers.hide, channel, message)
 
@@ -182,10 +185,11 @@ class Watch(commands.Cog):
         except discord.HTTPException as refusal:
             _log.info("The answer to message %s could not be taken away: %s", record.message, refusal)
             return
+        answers = self.bot.touchstone.answers
         if card is not None:
-            await asyncio.to_thread(
-                self.bot.touchstone.answers.hide, record.channel, card, is_retracted=not record.hidden
-            )
+            await asyncio.to_thread(answers.hide, record.channel, card, is_retracted=not record.hidden)
+        elif record.kind == "offer":
+            await asyncio.to_thread(answers.release, record.channel, record.message)
 
     def _read(self, heard: Heard, home: int, text: str, mode: str) -> tuple[Newest, Finding]:
         """Check a message; return what it was checked against, and what was found.

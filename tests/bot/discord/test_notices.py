@@ -79,6 +79,15 @@ async def test_each_answer_is_reported_where_moderators_want_that_and_can_be_lab
     assert [label.right for label in labelled(world)] == [True]
 
 
+async def test_an_answer_about_three_claims_is_reported_with_buttons_for_each(world, told):
+    change(world, moderators_channel=told.id, answer_log=True)
+    await world.alice.send(world.channel, f"{CRANE}. {FERRY}. {LAMP}.")
+    (line,) = world.cards(told)
+    assert labels_of(line) == ["Right 1", "Wrong 1", "Right 2", "Wrong 2", "Right 3", "Wrong 3"]
+    await world.chief.click(line, label="Wrong 3")
+    assert [each.right for each in labelled(world)] == [False]
+
+
 async def test_over_the_budget_replies_become_hints_and_moderators_are_told_once(world, told):
     change(world, budget=1, moderators_channel=told.id, cooldown_hours=0)
     for text in (CRANE, LAMP, FERRY, CRANE):

@@ -202,6 +202,14 @@ async def test_the_hint_goes_when_its_claim_is_edited_away(world):
     assert len(taken) == 1
 
 
+@pytest.mark.parametrize("way", ["delete", "edit"])
+async def test_of_a_hint_that_nobody_can_take_up_any_more_nothing_waits_for_moderators(world, way):
+    said = await world.alice.send(world.channel, f"||{CRANE}||")
+    assert world.touchstone.answers.is_offered(world.channel.id, said.id)
+    await (world.alice.delete(said) if way == "delete" else world.alice.edit(said, "good morning, coffee is ready"))
+    assert world.touchstone.answers.answer(world.channel.id, said.id) is None
+
+
 async def test_a_channel_that_has_had_its_cards_for_the_hour_gets_hints(world):
     world.touchstone.moderation.setup.change(administrator(world.guild.id), cards_per_hour=2)
     for claim in (CRANE, SEALS, FERRY):
