@@ -102,6 +102,10 @@ class Texts:
         """Return the parts in a row, with the commas that the language has between them."""
         return (", " if self.spaced else "、").join(parts)
 
+    def apart(self, parts: Iterable[str]) -> str:
+        """Return parts in a row that may hold commas themselves, with the semicolons of the language between them."""
+        return ("; " if self.spaced else "；").join(parts)
+
     def pick(self, text: ByLanguage) -> str:
         """Return a text in the reader's language; where that is missing, as it stands in the first of the table."""
         own = text[self.content]

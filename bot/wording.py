@@ -15,7 +15,7 @@ from bot.reply import display_date
 from bot.texts import Texts, msgid
 from claims.documents.markup import View
 from claims.record import figure_from_state, with_texts
-from config.errors import FieldDifference, InvalidEditError
+from config.errors import ConflictError, FieldDifference, InvalidEditError
 from config.languages import LANGUAGES, ByLanguage
 
 _NAMES = {
@@ -179,6 +179,13 @@ def fault_lines(error: InvalidEditError, texts: Texts) -> list[str]:
     ]
 
 
+def conflict_line(error: ConflictError, texts: Texts) -> str:
+    """Say what somebody else has changed meanwhile, and in which fields. Nothing in it is escaped."""
+    names = texts.listed(field_name(each.field, texts) for each in error.fields)
+    said = "{subject} was changed by somebody else meanwhile. The two versions differ in: {fields}."
+    return texts(said, subject=error.subject, fields=names) if names else texts.of_error(error)
+
+
 def difference_lines(fields: Sequence[FieldDifference], texts: Texts) -> list[str]:
     """Return what differs: `before → after` for values, lines with − and + for the entries of lists.
 
@@ -248,7 +255,9 @@ def _figure(entry: Mapping[str, Any], texts: Texts) -> str:
     figure = figure_from_state(entry)
     role = "" if figure.role == "claim" else f"({value_text('role', figure.role, texts)})"
     subject = texts.pick(figure.subject)
-    claimed = " ".join(part for part in (subject, figure_text(figure, texts), role) if part)
+    claimed = " ".join(part for part in (figure_text(figure, texts), role) if part)
+    if subject:
+        claimed = f"{subject} {claimed}" if texts.spaced else texts("{field}: {value}", field=subject, value=claimed)
     given = source_text(figure, texts)
     if not given:
         return claimed

@@ -165,10 +165,11 @@ class UnknownUnitError(TouchstoneError):
     """A documented figure names a unit that the unit table lacks."""
 
     def __init__(self, unit: str, known: tuple[str, ...]) -> None:
-        super().__init__(
-            f"There is no unit {unit!r}. Use one of: {', '.join(known)}; a price for a mass is written USD/oz, "
+        said = msgid(
+            "There is no unit {unit!r}. Use one of: {known}; a price for a mass is written USD/oz, "
             "and a unit of the claim's own with a bar between its spellings: BTC|bitcoin."
         )
+        super().__init__(worded(said, unit=unit, known=", ".join(known)))
         self.unit = unit
 
 
@@ -267,8 +268,9 @@ class ConflictError(ClaimBaseError):
     def __init__(
         self, subject: str, fields: tuple[FieldDifference, ...], *, current: str = "", mine: object = None
     ) -> None:
-        names = ", ".join(each.field for each in fields) or "nothing any more"
-        super().__init__(f"{subject} was changed by somebody else meanwhile. The two versions differ in: {names}.")
+        names = ", ".join(each.field for each in fields) or worded("nothing any more")
+        said = msgid("{subject} was changed by somebody else meanwhile. The two versions differ in: {fields}.")
+        super().__init__(worded(said, subject=subject, fields=names))
         self.subject = subject
         self.fields = fields
         self.current = current

@@ -96,7 +96,7 @@ class CardButtons(commands.Cog):
         claims = {claim.id: claim for claim in known if claim.id in named}
         text = await _answered_text(click)
         if text is None:
-            titles = "; ".join(escape(texts.pick(claim.title)) for claim in claims.values())
+            titles = texts.apart(escape(texts.pick(claim.title)) for claim in claims.values())
             gone = texts("The message is gone, so I cannot check it again. The card answers: {claims}", claims=titles)
             await click.respond(gone)
             return

@@ -182,7 +182,7 @@ def draw_card(
     room = ROOM - sum(map(length, [reply.title, *heads, *ends]))
     points, missing_points = fit_fairly([_lines(entry) for entry in reply.entries], room)
     room -= sum(length(line) + 1 for column in points for line in column)
-    sources, missing_sources = fit(list(document_lines((each, each.number) for each in reply.sources)), room)
+    sources, missing_sources = fit(list(document_lines(((each, each.number) for each in reply.sources), texts)), room)
     room -= sum(length(line) + 1 for line in sources)
     small, _ = fit(remarks, room)
     left_out = missing_points + missing_sources
@@ -239,7 +239,7 @@ def source_line(source: SourceLine, number: int) -> str:
     return " · ".join([rf"-# \[{number}\] {title}", *rest])
 
 
-def document_lines(numbered: Iterable[tuple[SourceLine, int]]) -> Iterator[str]:
+def document_lines(numbered: Iterable[tuple[SourceLine, int]], texts: Texts) -> Iterator[str]:
     """Yield a small line for each document: the numbers of its passages, title with its link, and their places."""
     cited: dict[str, list[tuple[SourceLine, int]]] = {}
     for source, number in numbered:
@@ -247,7 +247,7 @@ def document_lines(numbered: Iterable[tuple[SourceLine, int]]) -> Iterator[str]:
     for passages in cited.values():
         source = passages[0][0]
         title = link(source.title, source.address) if source.address else escape(source.title)
-        places = "; ".join(dict.fromkeys(each.place for each, _ in passages if each.place))
+        places = texts.apart(dict.fromkeys(each.place for each, _ in passages if each.place))
         facts = (source.publisher, source.date, source.language, places, source.note)
         rest = [escape(part) for part in facts if part]
         yield " · ".join([f"-# {_cited([number for _, number in passages])} {title}", *rest])
@@ -311,7 +311,7 @@ def evidence_lines(touchstone: Touchstone, claims: Iterable[str], texts: Texts, 
             lines += _claim_lines(reply, touchstone, numbers, {source.number for source in fresh})
     if missing is not None and not lines:
         raise missing
-    return [*lines, *document_lines(cited)]
+    return [*lines, *document_lines(cited, texts)]
 
 
 def _claim_lines(

@@ -13,7 +13,14 @@ from bot.discord.cards import escape, shorten
 from bot.discord.request import Request
 from bot.texts import Texts, msgid
 from bot.wording import fault_lines, field_name
-from config.errors import ClaimBaseError, ConflictError, InvalidEditError, UnknownClaimError, WordedError
+from config.errors import (
+    ClaimBaseError,
+    ConflictError,
+    InvalidEditError,
+    TouchstoneError,
+    UnknownClaimError,
+    WordedError,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -85,14 +92,14 @@ def describe(error: BaseException, texts: Texts, where: str) -> str:
 def own_words(error: BaseException, texts: Texts) -> str:
     """Return what an error of the claim base says, in the reader's language and escaped."""
     match error:
-        case WordedError():
-            lines = [texts(error.fault, **error.values)]
         case InvalidEditError():
             lines = fault_lines(error, texts)
         case ConflictError():
             names = texts.listed(field_name(each.field, texts) for each in error.fields)
             lines = [texts("Somebody else was faster, and nothing of yours was written. Look at it again.")]
             lines += [texts("The two versions differ in: {fields}.", fields=names)] if names else []
+        case TouchstoneError():
+            lines = [texts.of_error(error)]
         case _:
             lines = [str(error)]
     return shorten("\n".join(map(escape, lines)), _LONGEST)

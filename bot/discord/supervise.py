@@ -65,7 +65,7 @@ MISSING_INTENT = worded(
 
 
 def run(settings: Settings) -> None:
-    """Run the bot until SIGTERM, SIGINT or Ctrl-C.
+    """Run the bot until SIGTERM, SIGINT, SIGHUP or Ctrl-C.
 
     Raises:
         StartError: no token, a token that Discord refuses, or a missing intent; its text says how to mend it.
@@ -176,9 +176,10 @@ async def _live(bot: TouchstoneBot, token: str) -> None:
 
 @contextlib.contextmanager
 def _stopping_on_signals(stop: asyncio.Event) -> Iterator[None]:
-    """Set `stop` on SIGTERM and SIGINT while the body runs."""
+    """Set `stop` on SIGTERM, SIGINT and a closed terminal while the body runs; `nohup` has the last of them ignored."""
     loop = asyncio.get_running_loop()
-    signals = (signal.SIGTERM, signal.SIGINT)
+    known = (getattr(signal, name, None) for name in ("SIGTERM", "SIGINT", "SIGHUP"))
+    signals = [each for each in known if each is not None and signal.getsignal(each) != signal.SIG_IGN]
     for number in signals:
         # Windows has no such handlers; there Ctrl-C cancels the main task, which closes the bot on its way out.
         with contextlib.suppress(NotImplementedError):

@@ -12,9 +12,11 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.text import Text
 
+from bot import Stop
 from bot.terminal.console import BAD_INPUT, STOPPED, FlowingText, Terminal, complain
 from bot.texts import Texts, msgid
 from config.errors import (
+    ConflictError,
     ImportRefusedError,
     InvalidEditError,
     StartError,
@@ -170,22 +172,29 @@ _FAULTS = tuple(
 )
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run the command, and leave with its code: 0 done, 1 not done, 2 wrong input or a bot that cannot start."""
+def main(arguments: list[str] | None = None, stop: Stop | None = None) -> None:
+    """Run the command, and leave with its code: 0 done, 1 not done, 2 wrong input or a bot that cannot start.
+
+    128 and its number, as shells have it, where a signal has ended it.
+    """
     open_streams()
     given = sys.argv[1:] if arguments is None else arguments
-    terminal = Terminal()
-    command: Any = typer.main.get_command(build_app(*given[:1]))
-    shape_help(command, terminal.texts)
-    # Where an earlier call in this process has left its headings there, too.
-    if terminal.texts.language != FIRST_SHOWN or "typer.rich_utils" in sys.modules:
-        let_help_flow(terminal.texts)
+    terminal = Terminal(stop=stop or Stop())
     with _told(terminal):
+        terminal.stop.heed()
+        command: Any = typer.main.get_command(build_app(*given[:1]))
+        shape_help(command, terminal.texts)
+        # Where an earlier call in this process has left its headings there, too.
+        if terminal.texts.language != FIRST_SHOWN or "typer.rich_utils" in sys.modules:
+            let_help_flow(terminal.texts)
         try:
             code = command.main(args=arguments, prog_name=COMMAND, obj=terminal, standalone_mode=False)
         finally:
             # Here, where a full disk can still be told, and not when the interpreter ends.
             sys.stdout.flush()
+        if code == STOPPED:
+            # The library has made it a code, without a word.
+            raise KeyboardInterrupt
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -194,9 +203,9 @@ def _told(terminal: Terminal) -> Iterator[None]:
     """Say in a sentence what ended the command, and leave with its code."""
     try:
         yield
-    except typer.Abort:
+    except typer.Abort as error:
         complain(terminal.texts("Left off; nothing more was done."))
-        sys.exit(FAILURE)
+        sys.exit(terminal.stop.code if isinstance(error.__context__, KeyboardInterrupt) else FAILURE)
     except typer.TyperException as error:
         _show_fault(error, terminal.texts)
         sys.exit(BAD_INPUT)
@@ -208,8 +217,9 @@ def _told(terminal: Terminal) -> Iterator[None]:
         sys.stderr.close()
         sys.exit(FAILURE)
     except KeyboardInterrupt:
-        complain(terminal.texts("stopped."))
-        sys.exit(STOPPED)
+        if not terminal.stop.is_told:
+            complain(terminal.texts("stopped."))
+        sys.exit(terminal.stop.code)
     except (ValueError, RecursionError, OverflowError) as error:
         fault = _input_fault(error)
         if fault is None:
@@ -260,6 +270,10 @@ def _error_lines(error: TouchstoneError, texts: Texts) -> list[str]:
             from bot.wording import fault_lines  # noqa: PLC0415
 
             return fault_lines(error, texts)
+        case ConflictError():
+            from bot.wording import conflict_line  # noqa: PLC0415
+
+            return [conflict_line(error, texts)]
         case _:
             return [texts.of_error(error)]
 

@@ -68,7 +68,7 @@ def backtest(
             bulk = opened.bulk(touchstone, text_of, sum(size_of(path) for path, _ in files))
             whole = read_all(terminal, run, files, bulk, count)
         except ExportError as error:
-            raise typer.BadParameter(texts(error.fault, **error.values), param_hint="EXPORT.json") from error
+            raise typer.BadParameter(texts.of_error(error), param_hint="EXPORT.json") from error
     report = run.report(share)
     if not whole:
         terminal.print(texts("Broken off; this is what had been read until then."), style="bold")
@@ -168,7 +168,7 @@ def read_all(
             part.is_whole = False
             if is_named:
                 raise
-            complain(terminal.texts(error.fault, **error.values))
+            complain(terminal.texts.of_error(error))
         count.add(within)
         bar.finish(part.path)
 

@@ -22,6 +22,7 @@ from bot.reply import LIKELY
 from bot.terminal.console import BAD_INPUT, EmbedderOption, LineError, Terminal, complain, draw_card, is_somebody_there
 from bot.texts import Texts, msgid
 from checks.model import Finding, Match
+from config.errors import worded
 from config.named_files import coding_ahead, encoding_of
 from config.settings import load_settings
 
@@ -71,26 +72,27 @@ def read_messages(lines: Iterable[bytes]) -> Iterator[tuple[object, str] | LineE
             yield _read_message(number, line)
 
 
-_NO_JSON = 'this is no JSON ({what}). Write one object a line: {{"id": …, "text": …}}'
+_NO_JSON = msgid("this is no JSON ({what}). Write one object a line: {form}")
+_FORM = '{"id": …, "text": …}'
 
 
 def _read_message(number: int, line: bytes) -> tuple[object, str] | LineError:
     try:
         message = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        return LineError(number, "this is not UTF-8. Save the file as UTF-8")
+        return LineError(number, worded("this is not UTF-8. Save the file as UTF-8"))
     except RecursionError:
-        return LineError(number, _NO_JSON.format(what="nested too deeply"))
+        return LineError(number, worded(_NO_JSON, what=worded("nested too deeply"), form=_FORM))
     # A number of thousands of digits is a plain ValueError.
     except ValueError as error:
-        what = error.msg if isinstance(error, json.JSONDecodeError) else "a number has too many digits"
-        return LineError(number, _NO_JSON.format(what=what))
+        what = error.msg if isinstance(error, json.JSONDecodeError) else worded("a number has too many digits")
+        return LineError(number, worded(_NO_JSON, what=what, form=_FORM))
     if not isinstance(message, dict):
-        return LineError(number, 'this is no JSON object. Write {"id": …, "text": …}')
+        return LineError(number, worded("this is no JSON object. Write {form}", form=_FORM))
     if "id" not in message:
-        return LineError(number, "the key `id` is missing")
+        return LineError(number, worded("the key `{name}` is missing", name="id"))
     if not isinstance(message.get("text"), str):
-        return LineError(number, "the key `text` is missing or no string")
+        return LineError(number, worded("the key `{name}` is missing or no string", name="text"))
     return message["id"], message["text"]
 
 
@@ -145,7 +147,7 @@ def check(
         raise typer.BadParameter(terminal.texts("With --jsonl the messages come from standard input."))
     with terminal.open() as touchstone:
         if as_jsonl:
-            raise typer.Exit(check_lines(touchstone))
+            raise typer.Exit(check_lines(touchstone, terminal.texts))
         message = " ".join(text) if text and text != ["-"] else read_standard(terminal)
         if card:
             raise typer.Exit(print_card(terminal, touchstone, message, full=full))
@@ -167,7 +169,7 @@ def read_standard(terminal: Terminal) -> str:
         return data.decode(sys.stdin.encoding, "replace")
 
 
-def check_lines(touchstone: "Touchstone") -> int:
+def check_lines(touchstone: "Touchstone", texts: Texts) -> int:
     """Answer each line of standard input with one on standard output; return the exit code.
 
     A line that is no message is told on standard error and left out; the others are still answered.
@@ -175,7 +177,7 @@ def check_lines(touchstone: "Touchstone") -> int:
     code = 0
     for message in read_messages(_standard_lines()):
         if isinstance(message, LineError):
-            complain(str(message))
+            complain(texts("line {number}: {fault}.", number=message.number, fault=texts.say(message.fault)))
             code = BAD_INPUT
         else:
             message_id, text = message
@@ -240,6 +242,9 @@ def ask(terminal: Terminal) -> str:
     try:
         return input("> ").strip()
     except (EOFError, KeyboardInterrupt):
+        # Whoever presses Ctrl-C here has seen enough; to be shut down is another thing.
+        if not terminal.stop.is_key:
+            raise
         terminal.print()
         return ""
 

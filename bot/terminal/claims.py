@@ -3,9 +3,8 @@
 An import is all or asks: exit code 1 where something was refused, 3 where claims were changed here since the export.
 """
 
-import secrets
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -22,7 +21,7 @@ from bot.terminal.claim_history import (
     register_history,
     say_how_to_undo,
 )
-from bot.terminal.console import STANDARD, Terminal, complain, draw_card
+from bot.terminal.console import STANDARD, Terminal, complain, draw_card, put
 from bot.terminal.packs import try_claim
 from bot.texts import msgid
 from checks.model import KnownWording
@@ -97,7 +96,7 @@ def export(
                 write(piece.encode())
             return
         with terminal.writing(out, "--out"):
-            _write_file(out, pieces)
+            put(out, (piece.encode() for piece in pieces))
 
 
 def import_(
@@ -177,23 +176,6 @@ def _asked(terminal: Terminal, question: str) -> bool:
     """Ask, where somebody is there to answer."""
     del terminal
     return sys.stdin.isatty() and typer.confirm(question)
-
-
-def _write_file(path: Path, pieces: Iterable[str]) -> None:
-    """Write beside the file and put it in its place at the end, so that no half export stays behind."""
-    target = path.resolve()
-    if target.exists() and not target.is_file():
-        # A device or a pipe: nothing may be put in its place.
-        with target.open("wb") as file:
-            file.writelines(piece.encode() for piece in pieces)
-        return
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    try:
-        with temporary.open("xb") as file:
-            file.writelines(piece.encode() for piece in pieces)
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 _STATUS = msgid("Which claims: published, draft, withdrawn, or all.")

@@ -1,11 +1,12 @@
 """What a command works with: the settings, the operator's language, and where to write."""
 
-import gc
 import json
 import os
 import re
+import secrets
+import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,9 +23,10 @@ from rich.panel import Panel
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from bot import Stop
 from bot.reply import PointLine, Reply, ReplyEntry, SourceLine
 from bot.texts import Texts, msgid
-from config.errors import DatabaseError
+from config.errors import DatabaseError, Worded
 from config.languages import Language, terminal_language
 from config.settings import EmbedderName, Settings, load_settings, missing_folder, no_folder
 
@@ -41,13 +43,10 @@ STOPPED = 130
 
 @dataclass(frozen=True, slots=True)
 class LineError:
-    """A line of input that cannot be used; `number` counts from 1."""
+    """A line of input that cannot be used; `number` counts from 1, and `fault` can be said in other languages."""
 
     number: int
-    fault: str
-
-    def __str__(self) -> str:
-        return f"line {self.number}: {self.fault}."
+    fault: Worded
 
 
 # What must stay together: a wide character with the marks that follow it, or a word with its spaces.
@@ -156,8 +155,9 @@ def _place(source: SourceLine) -> Text:
 class Terminal:
     """One call of the command: everything in it is read when it is first needed, so that `--help` needs nothing."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, stop: Stop | None = None) -> None:
         self._given = settings
+        self.stop = stop or Stop()
 
     @classmethod
     def of(cls, context: typer.Context) -> "Terminal":
@@ -192,15 +192,9 @@ class Terminal:
     def open(self) -> "Touchstone":
         """Open the application that the settings describe; asks before a folder is made for its base."""
         self.agree_to_folder()
-        is_first = "bot.service" not in sys.modules
-        gc.disable()
-        try:
+        with self.stop.importing("bot.service"):
             # The database and the checks take a second to import: help and version do without.
             from bot.service import Touchstone  # noqa: PLC0415
-        finally:
-            gc.enable()
-        if is_first:
-            gc.freeze()
         return Touchstone.open(self.settings)
 
     def agree_to_folder(self) -> None:
@@ -234,7 +228,7 @@ class Terminal:
             sys.stdout.buffer.flush()
             return False
         with self.writing(file, option):
-            file.write_bytes(data)
+            put(file, [data])
         return True
 
     @contextmanager
@@ -252,8 +246,27 @@ class Terminal:
         Console(stderr=True, highlight=False, markup=False).print(text, style="dim")
 
     def print(self, text: str = "", style: str | None = None) -> None:
-        """Write a line of text as it is."""
-        self.out.print(text, style=style)
+        """Write a line of text as it is; for a file or another program it stays one line, however long."""
+        self.out.print(text, style=style, soft_wrap=not self.out.is_terminal)
+
+
+def put(file: Path, pieces: Iterable[bytes]) -> None:
+    """Write beside the file and put it in its place at the end, so that no half file stays behind; raises OSError."""
+    target = file.resolve()
+    if target.exists() and not target.is_file():
+        # A device or a pipe: nothing may be put in its place.
+        with target.open("wb") as opened:
+            opened.writelines(pieces)
+        return
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        with temporary.open("xb") as opened:
+            opened.writelines(pieces)
+        if target.exists():
+            shutil.copymode(target, temporary)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def is_somebody_there() -> bool:
@@ -307,6 +320,7 @@ def going_on(terminal: Terminal, work: Path | None) -> Iterator[None]:
             complain(terminal.texts("Broken off, and nothing is kept. With --work FILE a run goes on where it ended."))
         else:
             complain(terminal.texts("Broken off. The same command goes on where this ended."))
+        terminal.stop.is_told = True
         raise
 
 

@@ -129,11 +129,11 @@ def extract(
                     new, dropped, tokens = new + last.new, dropped + last.dropped, tokens + last.tokens
                     if last.fault:
                         faults += 1
-                        complain(texts("A part gave nothing: {fault}.", fault=last.fault))
+                        complain(texts("A part gave nothing: {fault}.", fault=texts.say(last.fault)))
         except KeyboardInterrupt:
             code = STOPPED
         except (DocumentTextError, ExtractionError) as error:
-            complain(texts(error.fault, **error.values))
+            complain(texts.of_error(error))
             code = 1
         cost = desk.extractor.address.cost(tokens) if desk.is_set_up else 0.0
     if last is None:
@@ -176,7 +176,7 @@ def _sources(terminal: Terminal, touchstone: "Touchstone", actor: Actor, which: 
             published = known[document].published if document in known else intake.facts.published
             sources.append(SourceText(document, text, published))
         except (DocumentTextError, DocumentRefusedError) as error:
-            fault = f"{name}: {terminal.texts(error.fault, **error.values)}"
+            fault = f"{name}: {terminal.texts.of_error(error)}"
             raise typer.BadParameter(fault, param_hint="ID|FILE") from error
     return sources
 

@@ -17,7 +17,7 @@ from bot.texts import Texts, msgid
 from bot.wording import left_out_line, read_parts
 from claims.documents.loading import DocumentReport, SourceState
 from claims.moderation.rights import Actor
-from config.errors import DocumentRefusedError, DocumentTextError, InvalidEditError, WordedError
+from config.errors import DocumentRefusedError, DocumentTextError, WordedError
 
 if TYPE_CHECKING:
     from bot.service import Touchstone
@@ -137,10 +137,6 @@ def add(
             done = touchstone.moderation.shelf.add(actor, intake, facts)
         except DocumentRefusedError as error:
             raise _refusal(terminal, error) from error
-        except InvalidEditError as error:
-            for fault in error.faults:
-                complain(f"{fault.field}: {texts(fault.fault, **fault.values)} {texts(fault.mend, **fault.values)}")
-            raise typer.Exit(1) from error
     match done.outcome:
         case "added":
             terminal.print(texts("Added as {document}: {title}", document=done.document, title=facts.title))
@@ -198,7 +194,7 @@ def show(
         try:
             record, clean = touchstone.moderation.shelf.shown(Actor(0, server, is_operator=True), document)
         except DocumentTextError as error:
-            raise typer.BadParameter(texts(error.fault, **error.values), param_hint="ID") from error
+            raise typer.BadParameter(texts.of_error(error), param_hint="ID") from error
         entry = next(each for each in touchstone.moderation.shelf.entries(server) if each.document.id == record.id)
     view = clean.view
     if as_json:
@@ -238,7 +234,7 @@ def remove(
 
 
 def _refusal(terminal: Terminal, error: WordedError) -> typer.Exit:
-    complain(terminal.texts(error.fault, **error.values))
+    complain(terminal.texts.of_error(error))
     return typer.Exit(1)
 
 
@@ -341,7 +337,7 @@ def _state_text(state: SourceState, texts: Texts) -> str:
     said = texts(_STATES[state.state], address=state.found_at, status=state.status, date=day)
     reason = state.reason
     if reason is not None and state.state in {"silent", "barred"}:
-        return f"{said}: {texts(reason.fault, **reason.values)}"
+        return f"{said}: {texts.of_error(reason)}"
     if reason is not None or (state.failures and state.state != "silent"):
         return texts("{state}; it does not answer now", state=said)
     return said

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from config.errors import EmbedderError, EmbedderSetupError, TouchstoneError, install_hint, worded
+from config.errors import EmbedderError, EmbedderSetupError, TouchstoneError, install_hint, msgid, worded
 
 Vector = npt.NDArray[np.float32]
 Vectors = npt.NDArray[np.float32]
@@ -62,14 +62,15 @@ def unit_rows(raw: npt.ArrayLike, rows: int) -> Vectors:
     try:
         array = np.asarray(raw, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
-        raise EmbedderError("The embedder's vectors differ in length, or are no numbers.") from error
+        raise EmbedderError(worded("The embedder's vectors differ in length, or are no numbers.")) from error
     if array.ndim != 2 or len(array) != rows or array.shape[1] == 0:
-        raise EmbedderError(f"The embedder gave an array of shape {array.shape} for {rows} texts.")
+        said = msgid("The embedder gave an array of shape {shape} for {texts} texts.")
+        raise EmbedderError(worded(said, shape=array.shape, texts=rows))
     with np.errstate(over="ignore"):
         lengths = np.linalg.norm(array, axis=1, keepdims=True)
     # A number that is not finite, or too large to square, shows in the length of its row.
     if not np.isfinite(lengths).all():
-        raise EmbedderError("The embedder gave a vector with a number that is not finite.")
+        raise EmbedderError(worded("The embedder gave a vector with a number that is not finite."))
     return (array / np.where(lengths > 0, lengths, 1.0)).astype(np.float32)
 
 
@@ -176,14 +177,18 @@ class BreakingEmbedder:
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return one row for each text; raises EmbedderError for any failure, and while the embedder is left alone."""
         if not self._breaker.admits():
-            raise EmbedderError(f"The embedder {self.name} failed a moment ago and is left alone for a while.")
+            said = msgid("The embedder {name} failed a moment ago and is left alone for a while.")
+            raise EmbedderError(worded(said, name=self.name))
         try:
             vectors = self._embedder.embed(texts)
         except Exception as error:
             # Whatever a model's runtime throws, it counts as an outcome: a probe without one would never end.
             if self._breaker.failed():
                 log.warning("Checking without the embedder %s until it answers again. %s", self.name, error)
-            raise EmbedderError(f"The embedder {self.name} failed: {error}") from error
+            reason = error.args[0] if isinstance(error, EmbedderError) else str(error)
+            raise EmbedderError(
+                worded("The embedder {name} failed: {reason}", name=self.name, reason=reason)
+            ) from error
         if self._breaker.succeeded():
             log.info("The embedder %s answers again.", self.name)
         return vectors

@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import AllowInfNan, BaseModel, SecretStr, ValidationError
 
 from checks.embedders.embedder import Vectors, bounded, unit_rows
-from config.errors import EmbedderError, EmbedderSetupError, worded
+from config.errors import EmbedderError, EmbedderSetupError, msgid, worded
 
 _EXAMPLE = worded("Write for example http://localhost:11434/v1.")
 
@@ -55,17 +55,20 @@ def read_answer(content: bytes, rows: int) -> Vectors:
     try:
         answer = _Answer.model_validate(json.loads(content), strict=True)
     except (ValidationError, ValueError, RecursionError) as error:
-        raise EmbedderError(f"no embeddings as OpenAI's interface has them: {_fault(error)}") from error
+        said = msgid("no embeddings as OpenAI's interface has them: {fault}")
+        raise EmbedderError(worded(said, fault=_fault(error))) from error
     if sorted(row.index for row in answer.data) != list(range(rows)):
-        raise EmbedderError(f"{len(answer.data)} vectors for {rows} texts, or wrongly numbered")
+        said = msgid("{vectors} vectors for {texts} texts, or wrongly numbered")
+        raise EmbedderError(worded(said, vectors=len(answer.data), texts=rows))
     return unit_rows([row.embedding for row in sorted(answer.data, key=lambda row: row.index)], rows)
 
 
 def _fault(error: Exception) -> str:
     if not isinstance(error, ValidationError):
-        return "no JSON"
+        return worded("no JSON")
     first = error.errors(include_input=False, include_url=False)[0]
-    return f"{'.'.join(map(str, first['loc'])) or 'the answer'}: {first['msg']}"
+    place = ".".join(map(str, first["loc"])) or worded("the answer")
+    return worded("{field}: {value}", field=place, value=first["msg"])
 
 
 BATCH = 32
@@ -126,10 +129,14 @@ class HttpEmbedder:
         try:
             vectors = read_answer(content, len(texts))
         except EmbedderError as error:
-            raise self._error(f"gave no usable answer: {error}") from error
+            said = msgid("The embeddings server {address} gave no usable answer: {reason}")
+            raise self._error(said, reason=error.args[0]) from error
         if self._dimension not in {None, vectors.shape[1]}:
-            lengths = f"{vectors.shape[1]} numbers, before {self._dimension}"
-            raise self._error(f"gave vectors of {lengths}. Was its model changed? Restart Touchstone.")
+            said = msgid(
+                "The embeddings server {address} gave vectors of {now} numbers, before {before}. "
+                "Was its model changed? Restart Touchstone."
+            )
+            raise self._error(said, now=vectors.shape[1], before=self._dimension)
         self._dimension = vectors.shape[1]
         return vectors
 
@@ -144,11 +151,16 @@ class HttpEmbedder:
         except httpx.TimeoutException as error:
             raise self._late() from error
         except httpx.HTTPError as error:
-            fault = f"cannot be reached ({type(error).__name__})"
-            raise self._error(f"{fault}. Check that it runs, and embedder_url.") from error
+            said = msgid(
+                "The embeddings server {address} cannot be reached ({reason}). Check that it runs, and embedder_url."
+            )
+            raise self._error(said, reason=type(error).__name__) from error
         if status != _OK:
-            mend = "Check embedder_url, embedder_model and embedder_key."
-            raise self._error(f"answered {status}: {self._excerpt(content)}. {mend}")
+            said = msgid(
+                "The embeddings server {address} answered {status}: {excerpt}. "
+                "Check embedder_url, embedder_model and embedder_key."
+            )
+            raise self._error(said, status=status, excerpt=self._excerpt(content))
         return content
 
     def _body(self, answer: httpx.Response, deadline: float) -> bytes:
@@ -159,15 +171,20 @@ class HttpEmbedder:
             if self._clock() > deadline:
                 raise self._late()
             if len(content) > MOST_BYTES:
-                raise self._error(f"sent more than {MOST_BYTES} bytes. Check embedder_url.")
+                said = msgid("The embeddings server {address} sent more than {most} bytes. Check embedder_url.")
+                raise self._error(said, most=MOST_BYTES)
         return bytes(content)
 
     def _excerpt(self, content: bytes) -> str:
         words = " ".join(content[: 8 * _EXCERPT].decode("utf-8", "replace").split())
-        return (words.replace(self._key, "***") if self._key else words)[:_EXCERPT] or "nothing"
+        return (words.replace(self._key, "***") if self._key else words)[:_EXCERPT] or worded("nothing")
 
     def _late(self) -> EmbedderError:
-        return self._error(f"did not answer in time ({self._timeout:g} s for up to {TEXTS_PER_TIMEOUT} texts).")
+        said = msgid(
+            "The embeddings server {address} did not answer in time ({seconds:g} s for up to {texts} texts). "
+            "Check that it runs, or raise embedder_timeout."
+        )
+        return self._error(said, seconds=self._timeout, texts=TEXTS_PER_TIMEOUT)
 
-    def _error(self, fault: str) -> EmbedderError:
-        return EmbedderError(f"The embeddings server {self._address} {fault}")
+    def _error(self, said: str, **values: object) -> EmbedderError:
+        return EmbedderError(worded(said, address=self._address, **values))

@@ -146,8 +146,10 @@ class OnnxEmbedder:
         if raw.ndim == _MATRIX:
             return raw
         if raw.ndim != _TOKENS:
-            fault = f"has {raw.ndim} axes; wanted are texts × tokens × numbers"
-            raise EmbedderError(f"The model's output {self._output!r} {fault}. Export it anew.")
+            said = msgid(
+                "The model's output {output!r} has {axes} axes; wanted are texts × tokens × numbers. Export it anew."
+            )
+            raise EmbedderError(worded(said, output=self._output, axes=raw.ndim))
         if self._manners.pooling == "first":
             return raw[:, 0]
         weights = mask[:, :, None].astype(np.float32)

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from claims.documents.candidates import Attitude
 from claims.documents.markup import View
 from claims.fields import LINE, clean_text
-from config.errors import ExtractionError
+from config.errors import ExtractionError, worded
 
 Role = Literal["refutes", "supports", "context"]
 Wording = Annotated[str, Field(max_length=LINE)]
@@ -245,12 +245,12 @@ class Extractor:
             answer = self._ask(client, run, question, words, _MODES[mode], form)
             if answer is None:
                 run.mode = min(mode + 1, len(_MODES) - 1)
-                fault = "the server knows no form of answer that is asked for"
+                fault = worded("the server knows no form of answer that is asked for")
                 continue
             try:
                 return form.model_validate_json(_json_of(answer)), ""
             except ValidationError as error:
-                fault = f"the answer is not what was asked for ({error.error_count()} faults)"
+                fault = worded("the answer is not what was asked for (faults: {count})", count=error.error_count())
         return None, fault
 
     def _ask(

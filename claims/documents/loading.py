@@ -15,7 +15,7 @@ from claims.record import CitationRecord, DocumentRecord, Passage
 from claims.store.changes import note_changes
 from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.tables import Document, DocumentText, Moment, Table
-from config.errors import AddressRefusedError, ClaimBaseError, DocumentRefusedError
+from config.errors import AddressRefusedError, ClaimBaseError, DocumentRefusedError, msgid, worded
 
 DocumentOutcome = Literal["loaded", "unchanged", "unknown", "unreadable"]
 
@@ -182,9 +182,8 @@ def read_passage(session: Session, citation: CitationRecord) -> Passage:
     """
     row = session.get(Document, citation.document)
     if row is None:
-        raise ClaimBaseError(
-            f"There is no document {citation.document!r} in the claim base. Load the pack that cites it."
-        )
+        said = msgid("There is no document {document!r} in the claim base. Load the pack that cites it.")
+        raise ClaimBaseError(worded(said, document=citation.document))
     length = citation.end - citation.start
     if not length:
         return Passage(citation, _record(row, loaded=False), None)

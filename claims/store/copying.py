@@ -64,12 +64,19 @@ def back_up(database_url: str, target: Path | None = None) -> Backup:
     if target.exists():
         said = msgid("{file} is there already, and is left as it is. Name another file.")
         raise DatabaseError(worded(said, file=target))
-    copy_base(file, target)
-    sha256 = _sha256(target)
     hash_file = target.with_name(target.name + _HASH)
-    with _half(hash_file) as half:
-        half.write_bytes(os.fsencode(f"{sha256}  {target.name}\n"))
-    return verify(target)
+    try:
+        with _copied(file, target) as copy, _half(hash_file) as half:
+            half.write_bytes(os.fsencode(f"{_sha256(copy)}  {target.name}\n"))
+        return verify(target)
+    except DatabaseError:
+        raise
+    except BaseException:
+        # Broken off: nobody has been told of a copy.
+        for each in (target, hash_file):
+            with suppress(OSError):
+                each.unlink()
+        raise
 
 
 def copy_base(file: Path, target: Path) -> None:
@@ -77,11 +84,20 @@ def copy_base(file: Path, target: Path) -> None:
 
     The copy bears its name only when it is whole and on the disk; raises DatabaseError.
     """
+    with _copied(file, target):
+        pass
+
+
+@contextmanager
+def _copied(file: Path, target: Path) -> Generator[Path]:
+    """Yield the whole copy under the name that it has until the body has ended well."""
     alone = not can_be_written(file)
-    with _half(target) as half, closing(_connect(file, alone=alone)) as source, closing(sqlite3.connect(half)) as copy:
-        source.backup(copy)
-        # One file that says all: with the log of its own that SQLite would keep, a copy is moved without it.
-        copy.execute("PRAGMA journal_mode = DELETE").fetchall()
+    with _half(target) as half:
+        with closing(_connect(file, alone=alone)) as source, closing(sqlite3.connect(half)) as copy:
+            source.backup(copy)
+            # One file that says all: with the log of its own that SQLite would keep, a copy is moved without it.
+            copy.execute("PRAGMA journal_mode = DELETE").fetchall()
+        yield half
 
 
 def verify(file: Path) -> Backup:
@@ -119,10 +135,19 @@ def restore(database_url: str, backup: Path, *, force: bool = False) -> Restored
         said = msgid("A claim base stands at {file}. Add --force to put the copy there; the old one is kept.")
         raise DatabaseError(worded(said, file=file))
     make_folder(file)
-    with _half(file) as half:
-        with closing(_connect(backup, alone=True)) as source, closing(sqlite3.connect(half)) as copy:
-            source.backup(copy)
-        kept = _set_aside(file) if file.exists() else None
+    kept = file.with_name(f"{file.stem}-before-restore-{_now()}.db") if file.exists() else None
+    try:
+        with _half(file) as half:
+            with closing(_connect(backup, alone=True)) as source, closing(sqlite3.connect(half)) as copy:
+                source.backup(copy)
+            # What takes long comes first: between the two names nothing should break off.
+            _to_the_disk(half)
+            if kept is not None:
+                _set_aside(file, kept)
+    except BaseException:
+        if kept is not None:
+            _put_back(file, kept)
+        raise
     return Restored(file, kept, verified)
 
 
@@ -157,9 +182,8 @@ def _to_the_disk(file: Path) -> None:
         os.close(descriptor)
 
 
-def _set_aside(file: Path) -> Path:
+def _set_aside(file: Path, kept: Path) -> None:
     """Keep the base that is to be replaced under another name; a link, so that its own name is never without a base."""
-    kept = file.with_name(f"{file.stem}-before-restore-{_now()}.db")
     _let_go(file)
     try:
         kept.hardlink_to(file)
@@ -168,7 +192,19 @@ def _set_aside(file: Path) -> Path:
     for log in _LOGS:
         with suppress(FileNotFoundError):
             file.with_name(file.name + log).rename(kept.with_name(kept.name + log))
-    return kept
+
+
+def _put_back(file: Path, kept: Path) -> None:
+    """Undo `_set_aside`, or what it has done before it was broken off; nothing where the copy stands already."""
+    with suppress(OSError):
+        if file.exists() and not file.samefile(kept):
+            return
+        for log in _LOGS:
+            with suppress(FileNotFoundError):
+                kept.with_name(kept.name + log).rename(file.with_name(file.name + log))
+        kept.replace(file)
+        # Two names of one file stay as they are.
+        kept.unlink(missing_ok=True)
 
 
 def _let_go(file: Path) -> None:

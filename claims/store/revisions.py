@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from config.errors import ClaimBaseError
+from config.errors import ClaimBaseError, msgid, worded
 
 Who = str | int
 TOUCHSTONE = "touchstone"  # acts by itself: at a start, and on members' reports
@@ -81,8 +81,11 @@ def read_hash_key(given: str | None, folder: Path, *, is_read_only: bool = False
         path.parent.mkdir(parents=True, exist_ok=True)
         return _kept_key(path)
     except OSError as error:
-        mend = "Give Touchstone the right to write there, or set TOUCHSTONE_HASH_KEY."
-        raise ClaimBaseError(f"The key file {path} cannot be read or made ({error.strerror}). {mend}") from error
+        said = msgid(
+            "The key file {path} cannot be read or made ({reason}). "
+            "Give Touchstone the right to write there, or set TOUCHSTONE_HASH_KEY."
+        )
+        raise ClaimBaseError(worded(said, path=path, reason=error.strerror or type(error).__name__)) from error
 
 
 def _kept_key(path: Path) -> bytes:
@@ -100,6 +103,8 @@ def _kept_key(path: Path) -> bytes:
             draft.unlink()
     key = path.read_bytes().strip()
     if not key:
-        mend = "Delete it to have a new one made; hashes kept so far then fit no user."
-        raise ClaimBaseError(f"The key file {path} is empty. {mend}")
+        said = msgid(
+            "The key file {path} is empty. Delete it to have a new one made; hashes kept so far then fit no user."
+        )
+        raise ClaimBaseError(worded(said, path=path))
     return key

@@ -1,14 +1,24 @@
 """The catalogues are whole: every text of the code in every language, and none that the code does not show."""
 
 import ast
+import re
 from string import Formatter
 
 import pytest
 
 from bot.texts import Texts, read_catalogue
+from checks.embedders.embedder import BreakingEmbedder, CircuitBreaker
 from checks.embedders.onnx import read_folder
 from checks.evaluate.files import read_labelled
-from config.errors import EmbedderSetupError, EvaluationError, SettingsError
+from config.errors import (
+    ConflictError,
+    EmbedderError,
+    EmbedderSetupError,
+    EvaluationError,
+    SettingsError,
+    UnknownUnitError,
+    worded,
+)
 from config.languages import ByLanguage
 from config.settings import load_settings
 from tests.bot.catalogue import KEYWORDS, ROOMS, TRANSLATED, extract, texts_of
@@ -56,6 +66,29 @@ def test_every_text_stands_where_babel_finds_it():
                 assert not isinstance(text, ast.JoinedStr | ast.BinOp), f"{path.name}, {call.lineno}"
 
 
+# What is a figure where it stands for one.
+FIGURES = (
+    "count|number|most|days|revision|said|documented|least|cut_off|limit|budget|seconds|hours|score|rate|total|start|end"
+    "|rows|pages|page|line|byte|tries|amount|age|until|day|messages|chat|ticks"
+)
+FIGURE = rf"(?:\{{(?:{FIGURES})(?:[:!][^}}]*)?\}}|[0-9])"
+HAN = "[\u3400-\u9fff]"
+APART = re.compile(rf"{HAN} {FIGURE}|{FIGURE} {HAN}")
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_blank_stands_between_chinese_and_a_figure(language):
+    """As it is printed in Taipei and in Beijing, and as the claims have it: 共1.2公斤; a command keeps its blanks."""
+    for message in read_catalogue(language):
+        strings = message.string if message.pluralizable else (message.string,)
+        assert not [string for string in strings if message.id and APART.search(string)], message.id
+
+
+def test_parts_with_commas_of_their_own_stand_apart_as_the_language_has_it():
+    assert Texts.open("en").apart(["1,200–1,300", "5"]) == "1,200–1,300; 5"
+    assert Texts.open("zh-Hant").apart(["第1,200字", "第5字"]) == "第1,200字；第5字"
+
+
 def test_placeholders_are_filled():
     assert Texts.open("en")("As of {date}.", date="today") == "As of today."
     assert Texts.open("zh-Hans")("As of {date}.", date="今天") == "截至今天。"
@@ -68,8 +101,8 @@ def test_braces_in_a_value_stay_as_they_are():
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"max_claims": 9}, "TOUCHSTONE_MAX_CLAIMS：應小於或等於 3。一則回覆最多回應幾個說法。現在是 9。"),
-        ({"hash_key": "s"}, "TOUCHSTONE_HASH_KEY：太短：請用 8 個以上的字元"),
+        ({"max_claims": 9}, "TOUCHSTONE_MAX_CLAIMS：應小於或等於3。一則回覆最多回應幾個說法。現在是：9。"),
+        ({"hash_key": "s"}, "TOUCHSTONE_HASH_KEY：太短：請用8個以上的字元"),
         ({"langauge": "en"}, "TOUCHSTONE_LANGAUGE：沒有這項設定。"),
     ],
 )
@@ -93,16 +126,47 @@ def test_texts_within_the_text_of_an_error_are_told_in_the_readers_language(tmp_
     file.write_text("no json", "utf-8")
     with pytest.raises(EvaluationError) as told:
         read_labelled(file)
-    assert Texts.open("zh-Hant").of_error(told.value).startswith(f"{file}，第 1 行：這不是 JSON（")
+    assert Texts.open("zh-Hant").of_error(told.value).startswith(f"{file}，第1行：這不是 JSON（")
     with pytest.raises(EmbedderSetupError) as told:
         read_folder(tmp_path)
     assert "缺少 model.onnx 和 tokenizer.json。" in Texts.open("zh-Hant").of_error(told.value)
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (UnknownUnitError("stone", ("kg", "oz")), "沒有單位 'stone'。請用其中之一：kg, oz；"),
+        (ConflictError("plums", ()), "plums 已被別人更改。兩個版本的不同之處：已無差別。"),
+    ],
+)
+def test_what_an_error_says_of_its_own_is_told_in_the_readers_language(error, said):
+    assert Texts.open("zh-Hant").of_error(error).startswith(said)
+    assert Texts.open("en").of_error(error) == str(error)
+
+
+def test_a_failure_within_a_failure_is_told_in_the_readers_language():
+    class Broken:
+        name = "mine"
+        dimension = None
+
+        def embed(self, _texts):
+            raise EmbedderError(worded("The embedder's vectors differ in length, or are no numbers."))
+
+    breaking = BreakingEmbedder(Broken(), CircuitBreaker())
+    with pytest.raises(EmbedderError) as told:
+        breaking.embed(["a"])
+    assert (
+        Texts.open("zh-Hant").of_error(told.value) == "嵌入模型 mine 出錯：嵌入模型給出的向量長度不一，或者不是數字。"
+    )
+    with pytest.raises(EmbedderError) as told:
+        breaking.embed(["a"])
+    assert "暫時不再詢問" in Texts.open("zh-Hant").of_error(told.value)
+
+
 def test_the_count_chooses_the_form():
     texts = Texts.open("en")
     assert [texts.plural("{count} claim", "{count} claims", count) for count in (1, 2)] == ["1 claim", "2 claims"]
-    assert Texts.open("zh-Hant").plural("{count} claim", "{count} claims", 2) == "2 則說法"
+    assert Texts.open("zh-Hant").plural("{count} claim", "{count} claims", 2) == "2則說法"
 
 
 def test_a_text_without_an_entry_stays_english():

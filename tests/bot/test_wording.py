@@ -40,18 +40,18 @@ def test_a_fault_names_its_field_and_its_mend_in_the_readers_language():
         "Kind: myth is not known here. Choose one of: contested, context, outlook.",
         "As of: yesterday is no day. Write it as 2026-01-23.",
     ]
-    assert fault_lines(caught.value, TRADITIONAL)[1] == "截至日期：yesterday 不是具體日期。請寫成 2026-01-23。"
+    assert fault_lines(caught.value, TRADITIONAL)[1] == "截至日期：yesterday 不是具體日期。請寫成2026-01-23。"
 
 
 def test_a_value_may_have_any_name_and_any_braces():
     with pytest.raises(InvalidEditError) as caught:
         EditTexts(as_of="{never} said").apply(claim(), None)
-    assert fault_lines(caught.value, SIMPLIFIED) == ["截至日期：{never} said 不是具体日期。请写成 2026-01-23。"]
+    assert fault_lines(caught.value, SIMPLIFIED) == ["截至日期：{never} said 不是具体日期。请写成2026-01-23。"]
 
 
 def test_faults_of_settings_are_translated():
     (fault,) = settings_faults({"cut_off": 2.0})
-    assert fault_lines(InvalidEditError((fault,)), SIMPLIFIED) == ["门槛：2.0 超出范围。请填 0 到 1 之间的概率。"]
+    assert fault_lines(InvalidEditError((fault,)), SIMPLIFIED) == ["门槛：2.0超出范围。请填0到1之间的概率。"]
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -91,7 +91,7 @@ def test_figures_and_points_are_shown_as_people_read_them():
     figure = KnownFigure(2, 3, "t", "range", "claim", ByLanguage(en="ore", zh="矿石"))
     assert difference_lines([FieldDifference("figures", [], [asdict(figure)])], SIMPLIFIED) == [
         "数字：",
-        "+ 矿石 2–3吨",
+        "+ 矿石：2–3吨",
     ]
     point = {
         "role": "refutes",

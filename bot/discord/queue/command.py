@@ -219,7 +219,7 @@ def reporter_lines(reporters: Sequence[Reporter], claims: Mapping[str, ClaimReco
         if each.others:
             titles = [escape(title_in(claims, claim, texts)) for claim in each.others[:_MOST_OTHERS]]
             titles += ["…"] if len(each.others) > _MOST_OTHERS else []
-            parts.append(texts("also reported: {claims}", claims="; ".join(titles)))
+            parts.append(texts("also reported: {claims}", claims=texts.apart(titles)))
         lines.append("- " + " · ".join(parts))
     if more := len(reporters) - len(lines):
         lines.append(texts.plural("-# and {count} more", "-# and {count} more", more))

@@ -245,7 +245,9 @@ def counts_text(counts: Mapping[Any, int], texts: Texts) -> str:
 
 def age_text(age: timedelta, texts: Texts) -> str:
     """Return an age in one unit, such as `3 days`."""
-    return format_timedelta(max(age, timedelta(minutes=1)), granularity="minute", locale=texts.locale)
+    said = format_timedelta(max(age, timedelta(minutes=1)), granularity="minute", locale=texts.locale)
+    # The library has a blank in Traditional Chinese, and none in Simplified.
+    return said if texts.spaced else said.replace(" ", "")
 
 
 _DONE: dict[Decision, str] = {

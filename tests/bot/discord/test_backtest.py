@@ -97,8 +97,8 @@ async def test_a_run_that_takes_too_long_says_that_it_stopped(world, past, monke
 @pytest.mark.parametrize(
     ("locale", "says"),
     [
-        (discord.Locale.chinese, "已读取成员消息 23 条。"),
-        (discord.Locale.taiwan_chinese, "已讀取成員訊息 23 則。"),
+        (discord.Locale.chinese, "已读取成员消息23条。"),
+        (discord.Locale.taiwan_chinese, "已讀取成員訊息23則。"),
     ],
 )
 async def test_the_report_is_in_the_language_of_the_client(world, past, in_language, locale, says):

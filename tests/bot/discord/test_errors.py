@@ -112,5 +112,5 @@ async def test_what_an_error_says_itself_is_translated(world, failing, in_langua
     in_language(discord.Locale.taiwan_chinese)
     failing(InvalidEditError((FieldFault("cut_off", "{value} is out of range.", "Give 0 to 365 days.", {"value": 9}),)))
     shown = text_of(await world.alice.slash(world.channel, "check", text=CRANE))
-    assert shown == "門檻：9 超出範圍。請填 0 到 365 天。"
+    assert shown == "門檻：9超出範圍。請填0到365天。"
     assert world.env.errors

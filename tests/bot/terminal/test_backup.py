@@ -28,6 +28,12 @@ def test_a_copy_goes_out_and_comes_back(call, own_base):
 
 
 @pytest.mark.usefixtures("own_base")
+def test_in_a_pipe_the_line_with_the_hash_is_one(call, tmp_path):
+    done = call("backup", str(tmp_path / "copy.db"))
+    assert [line for line in done.out.splitlines() if line.endswith((tmp_path / "copy.db.sha256").read_text()[:64])]
+
+
+@pytest.mark.usefixtures("own_base")
 def test_a_base_is_overwritten_only_when_forced_and_then_kept(call, tmp_path):
     call("backup", "copy.db")
     done = call("restore", "copy.db")

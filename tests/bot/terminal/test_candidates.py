@@ -94,4 +94,4 @@ def test_a_document_that_cannot_be_read_is_told(call, document, says):
 @pytest.mark.usefixtures("address")
 def test_the_terminal_speaks_chinese(call, surroundings):
     surroundings.setenv("LANG", "zh_TW.UTF-8")
-    assert call("documents", "candidates", "metals-paper").out.endswith("2 個候選\n")
+    assert call("documents", "candidates", "metals-paper").out.endswith("2個候選\n")

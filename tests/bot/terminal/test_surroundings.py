@@ -1,5 +1,6 @@
 """Whatever the settings, the paths, the streams and the input are: words, and never a traceback."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot import Stop
 from bot.service import whole_characters
 from tests.quick import examples
 
@@ -78,7 +80,8 @@ def test_closed_streams_are_as_empty_ones(plain, closed, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seconds", [0.05, 0.3, 0.8, 1.5, 3.0])
-def test_ctrl_c_at_any_moment_ends_without_a_traceback(plain, tmp_path, seconds):
+@pytest.mark.parametrize(("number", "language"), [("SIGINT", "C.UTF-8"), ("SIGTERM", "zh_TW.UTF-8")])
+def test_what_stops_it_at_any_moment_is_told_in_a_sentence(plain, tmp_path, seconds, number, language):
     process = subprocess.Popen(
         # The interpreter's own start is not ours to keep quiet.
         [
@@ -88,7 +91,7 @@ def test_ctrl_c_at_any_moment_ends_without_a_traceback(plain, tmp_path, seconds)
             "check",
             "--jsonl",
         ],
-        env=plain,
+        env=plain | {"LANG": language},
         cwd=tmp_path,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -96,10 +99,80 @@ def test_ctrl_c_at_any_moment_ends_without_a_traceback(plain, tmp_path, seconds)
     )
     assert process.stderr.read(2) == b"on"
     time.sleep(seconds)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
-    assert process.returncode != 0
-    assert b"Traceback" not in said, said.decode()
+    process.send_signal(signal.Signals[number])
+    try:
+        # Standard input stays open: the end of the messages is no reason to end.
+        process.wait(timeout=60)
+    finally:
+        process.kill()
+    said = process.stderr.read().decode()
+    assert process.returncode == 128 + signal.Signals[number]
+    assert said == ("touchstone: stopped.\n" if number == "SIGINT" else "touchstone: 已中止。\n")
+    process.communicate()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no terminals that are closed here")
+def test_what_a_program_was_started_to_ignore_stays_ignored(plain, tmp_path):
+    program = f"import signal, os; signal.signal(signal.SIGHUP, signal.SIG_IGN); {PROGRAM}"
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, "check", "--jsonl"],
+        env=plain,
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    process.stdin.write(b'{"id": 1, "text": "hi"}\n')
+    process.stdin.flush()
+    assert b'"silent"' in process.stdout.readline()
+    process.send_signal(signal.SIGHUP)
+    rest, _ = process.communicate(b'{"id": 2, "text": "hi"}\n', timeout=60)
+    assert b'"silent"' in rest
+    assert process.returncode == 0
+
+
+def test_a_library_is_imported_whole_before_a_stop_is_heeded():
+    stop = Stop()
+    stop.heed()
+    heard = []
+
+    def import_something():
+        with stop.importing("no.such.module"):
+            signal.raise_signal(signal.SIGINT)
+            heard.append("the rest of it")
+
+    with stop.listening(), pytest.raises(KeyboardInterrupt):
+        import_something()
+    assert heard == ["the rest of it"]
+    assert stop.code == 130
+    assert gc.isenabled()
+
+
+def test_a_file_stands_as_it_was_where_writing_is_broken_off(call, surroundings, tmp_path):
+    (tmp_path / "out.yaml").write_text("mine")
+    (tmp_path / "out.yaml").chmod(0o640)
+
+    def pieces(*_: object, **__: object):
+        yield "half"
+        raise KeyboardInterrupt
+
+    surroundings.setattr("claims.exchange.export.export_claims", pieces)
+    done = call("claims", "export", "--out", "out.yaml")
+    assert (done.code, done.err) == (130, "touchstone: stopped.\n")
+    assert [each.name for each in tmp_path.iterdir()] == ["out.yaml"]
+    assert (tmp_path / "out.yaml").read_text() == "mine"
+    surroundings.setattr("claims.exchange.export.export_claims", lambda *_, **__: iter(["whole"]))
+    assert call("claims", "export", "--out", "out.yaml").code == 0
+    assert (tmp_path / "out.yaml").read_text() == "whole"
+    assert (tmp_path / "out.yaml").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_line_of_a_stream_that_is_no_message_is_told_in_the_readers_language(call, surroundings):
+    surroundings.setenv("LANG", "zh_TW.UTF-8")
+    done = call("check", "--jsonl", typed=b'nonsense\n{"id": 1}\n\xff\n')
+    assert "第1行：這不是 JSON（" in done.err
+    assert "第2行：鍵 `text` 缺少，或不是字串。" in done.err
+    assert "第3行：這不是 UTF-8。請把檔案另存為 UTF-8。" in done.err
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import sqlite3
 import stat
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from claims.base import ClaimBase
+from claims.store import copying
 from claims.store.copying import back_up, copy_base, restore, verify
 from config.errors import DatabaseError
 from tests.templates import Templates
@@ -33,6 +35,22 @@ def noted(url: str) -> list[str]:
         return [row[0] for row in connection.execute("SELECT text FROM document_text ORDER BY text")]
 
 
+def break_off(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+def refuse(*_: object) -> None:
+    raise OSError
+
+
+def then_break_off(done: Callable[..., object]) -> Callable[..., None]:
+    def call(*given: object) -> None:
+        done(*given)
+        raise KeyboardInterrupt
+
+    return call
+
+
 def test_a_copy_of_a_base_in_use_holds_what_is_still_in_its_log(url: str, tmp_path: Path) -> None:
     with ClaimBase.open(url) as base:
         note(base, "fresh")
@@ -49,6 +67,40 @@ def test_a_copy_is_one_file_and_its_hash_for_the_owner_only(url: str, tmp_path: 
     assert sorted(path.name for path in folder.iterdir()) == [made.file.name, f"{made.file.name}.sha256"]
     assert [stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()] == [0o600, 0o600]
     assert (folder / f"{made.file.name}.sha256").read_text() == f"{made.sha256}  {made.file.name}\n"
+
+
+@pytest.mark.parametrize("moment", ["_sha256", "_to_the_disk", "_looked_through"])
+def test_a_copy_that_is_broken_off_leaves_nothing(
+    url: str, tmp_path: Path, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    monkeypatch.setattr(copying, moment, break_off)
+    with pytest.raises(KeyboardInterrupt):
+        back_up(url, folder)
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("moment", ["_to_the_disk", "_set_aside", "replace"])
+@pytest.mark.parametrize("has_links", [True, False])
+def test_a_base_stands_as_it_was_where_its_replacement_is_broken_off(
+    url: str, tmp_path: Path, moment: str, has_links: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(url, tmp_path / "copy.db")
+    with ClaimBase.open(url) as base:
+        note(base, "newer")
+    before = sorted(path.name for path in tmp_path.iterdir())
+    if not has_links:
+        monkeypatch.setattr(Path, "hardlink_to", refuse)
+    if moment == "replace":
+        # What comes after the old base was set aside.
+        monkeypatch.setattr(copying, "_set_aside", then_break_off(copying._set_aside))
+    else:
+        monkeypatch.setattr(copying, moment, break_off)
+    with pytest.raises(KeyboardInterrupt):
+        restore(url, tmp_path / "copy.db", force=True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+    assert noted(url) == ["newer"]
 
 
 def test_a_copy_overwrites_nothing(url: str, tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ async def test_members_are_refused_and_the_right_is_asked_again_at_every_button(
 
 
 @pytest.mark.parametrize(
-    ("locale", "says"), [(discord.Locale.chinese, "1 个例子"), (discord.Locale.taiwan_chinese, "1 個範例")]
+    ("locale", "says"), [(discord.Locale.chinese, "1个例子"), (discord.Locale.taiwan_chinese, "1個範例")]
 )
 async def test_the_list_is_in_the_language_of_the_client(world, keep, in_language, locale, says):
     keep(11, "one")

@@ -196,8 +196,8 @@ async def test_what_people_wrote_is_shown_letter_by_letter(desk, changed):
 @pytest.mark.parametrize(
     ("locale", "says"),
     [
-        (discord.Locale.chinese, ["claims.yaml 会改动什么", "还没有写入任何内容。", "只写入其余 1 条说法"]),
-        (discord.Locale.taiwan_chinese, ["claims.yaml 會變更什麼", "還沒有寫入任何內容。", "只寫入其餘 1 則說法"]),
+        (discord.Locale.chinese, ["claims.yaml 会改动什么", "还没有写入任何内容。", "只写入其余1条说法"]),
+        (discord.Locale.taiwan_chinese, ["claims.yaml 會變更什麼", "還沒有寫入任何內容。", "只寫入其餘1則說法"]),
     ],
 )
 async def test_it_speaks_the_language_of_the_client(desk, changed, in_language, locale, says):

@@ -132,7 +132,7 @@ async def test_what_touchstone_did_itself_is_told_in_the_readers_language(world,
     page = text_of(await past.open())
     assert "Touchstone 自身" in page
     assert "原因：成员反馈" in page
-    assert f"原因：与修订 {number - 2} 之后相同" in page
+    assert f"原因：与修订{number - 2}之后相同" in page
 
 
 def test_every_act_of_the_claim_base_has_words():

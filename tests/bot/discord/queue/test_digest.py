@@ -135,8 +135,8 @@ async def test_members_are_refused(world, name):
 @pytest.mark.parametrize(
     ("locale", "says"),
     [
-        (discord.Locale.chinese, ["### 本服务器的说法摘要", "1 项待处理。", "提议 1", "没有改动。"]),
-        (discord.Locale.taiwan_chinese, ["### 本伺服器的說法摘要", "1 項待處理。", "提議 1", "沒有變更。"]),
+        (discord.Locale.chinese, ["### 本服务器的说法摘要", "1项待处理。", "提议：1", "没有改动。"]),
+        (discord.Locale.taiwan_chinese, ["### 本伺服器的說法摘要", "1項待處理。", "提議：1", "沒有變更。"]),
     ],
 )
 async def test_it_speaks_the_language_of_the_client(world, waiting, in_language, locale, says, clock):

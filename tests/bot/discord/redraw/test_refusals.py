@@ -66,7 +66,7 @@ async def test_status_counts_what_waits_and_what_was_edited_in_this_server(world
 @pytest.mark.usefixtures("two")
 @pytest.mark.parametrize(
     ("locale", "says"),
-    [(discord.Locale.chinese, "待更正的卡片：2 张等候"), (discord.Locale.taiwan_chinese, "待更正的卡片：2 張等候")],
+    [(discord.Locale.chinese, "待更正的卡片：2张等候"), (discord.Locale.taiwan_chinese, "待更正的卡片：2張等候")],
 )
 async def test_status_says_so_in_the_language_of_the_client(world, in_language, locale, says):
     in_language(locale)
