@@ -395,7 +395,8 @@ class IndexedBase:
         """
         own = overlay.own
         pieces = [piece.without([*overlay.hidden, *(own.numbers if own else ())]) for piece in self._pieces]
-        if overlay.settings:
+        # Not by its length, for which all claims may have to be gone through.
+        if any(True for _ in overlay.settings):
             pieces = [replace(piece, settings=(*piece.settings, overlay.settings)) for piece in pieces]
         if own is None or not own.claims:
             return IndexedBase(self._shelf, pieces, self._characters, self, _OWN_SHARE, _BESIDE)
@@ -410,6 +411,9 @@ class IndexedBase:
         """
         known = {claim.id: claim for claim in claims}
         same = {claim.id: known[claim.id] for claim in before.claims if _is_as(claim, known)} if before else {}
+        if before is not None and len(same) == len(known) == len(before.claims):
+            set_anew = tuple(same.values())
+            return before if set_anew == before.claims else replace(before, claims=set_anew)
         fresh = _index((claim for name, claim in known.items() if name not in same), self._shelf, is_kept=False)
         if before is None:
             return fresh

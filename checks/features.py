@@ -211,16 +211,16 @@ class Reader:
         self._most = most
         self._wordings: dict[tuple[Segment, int], Parts] = {}
 
-    def wordings(self, segment: Segment, rows: Sequence[int], lexicon: Lexicon) -> "list[Parts]":
-        """Return the parts of the wordings in some rows of a segment."""
-        kept = self._wordings
-        missing = [row for row in rows if (segment, row) not in kept]
+    def wordings(self, claims: "Sequence[tuple[Segment, Sequence[int]]]", lexicon: Lexicon) -> "list[list[Parts]]":
+        """Return the parts of some claims' wordings, given as rows of a segment."""
+        kept, places = self._wordings, [(segment, row) for segment, rows in claims for row in rows]
+        missing = [place for place in places if place not in kept]
         if missing:
             if len(kept) + len(missing) > self._most:
-                kept = self._wordings = {key: kept[key] for key in ((segment, row) for row in rows) if key in kept}
-            made = self.taken_apart([segment.texts[row] for row in missing], lexicon)
-            kept.update(zip(((segment, row) for row in missing), made, strict=True))
-        return [kept[segment, row] for row in rows]
+                kept = self._wordings = {place: kept[place] for place in places if place in kept}
+            made = self.taken_apart([segment.texts[row] for segment, row in missing], lexicon)
+            kept.update(zip(missing, made, strict=True))
+        return [[kept[segment, row] for row in rows] for segment, rows in claims]
 
     def taken_apart(self, texts: Sequence[str], lexicon: Lexicon) -> "list[Parts]":
         """Return the parts of folded texts."""
@@ -286,20 +286,35 @@ class Parts:
         return [(words, self.reader.mass(words)) for words in long or [self.words]]
 
 
-def likeness(message: Parts, wordings: Sequence[Parts]) -> dict[str, float]:
-    """Return the close measures by name: the best over the wordings (at least one), or those of the fullest one."""
+def likeness(message: Parts, claims: Sequence[Sequence[Parts]]) -> list[dict[str, float]]:
+    """Return the close measures of claims by name: the best over the wordings of each, or those of the fullest one.
+
+    Each claim has one wording at least.
+    """
+    wordings = [each for claim in claims for each in claim]
+    if not wordings:
+        return []
+    here, there, owners = message.vector.held_by([each.vector for each in wordings])
+    cosines = np.bincount(owners, here * there, len(wordings))
+    by_letters = zip(cosines.tolist(), *_letters(message.letters, [each.letters for each in wordings]), strict=True)
+    return [_likeness(message, claim, list(islice(by_letters, len(claim)))) for claim in claims]
+
+
+def _likeness(
+    message: Parts, wordings: Sequence[Parts], by_letters: Sequence[tuple[float, float, float]]
+) -> dict[str, float]:
     place = max(range(len(wordings)), key=lambda number: wordings[number].mass)
     fullest = wordings[place]
-    one, other, owners = message.vector.held_by([each.vector for each in wordings])
-    cosines = np.bincount(owners, one * other, len(wordings)).tolist()
+    characters, letters, letters_cosine = map(max, zip(*by_letters, strict=True))
     return {
-        "characters": max(cosines),
-        **_letters(message.letters, [each.letters for each in wordings]),
+        "characters": characters,
+        "letters": letters,
+        "letters_cosine": letters_cosine,
         "token_set": max(fuzz.token_set_ratio(message.text, each.text) for each in wordings) / 100,
         "token_sort": max(fuzz.token_sort_ratio(message.text, each.text) for each in wordings) / 100,
         "partial": max(fuzz.partial_ratio(message.text, each.text) for each in wordings) / 100,
         "whole_partial": fuzz.partial_ratio(message.text, fullest.text) / 100,
-        "whole_characters": cosines[place],
+        "whole_characters": by_letters[place][0],
         "whole_dice": _dice(message.words, message.mass, fullest),
         "whole_cosine": _word_cosine(message, fullest),
         "sentence": max(_dice(words, mass, fullest) for words, mass in message.sentences),
@@ -325,14 +340,16 @@ def _phrases(message: Parts, wording: Parts) -> float:
     return math.log1p(sum(min(weight(one), weight(other)) for one, other in message.pairs & wording.pairs))
 
 
-def _letters(message: Vector, wordings: Sequence[Vector]) -> dict[str, float]:
-    """Return the best weighted Dice coefficient and the best cosine of letters (0–1)."""
+def _letters(message: Vector, wordings: Sequence[Vector]) -> tuple[list[float], list[float]]:
+    """Return the weighted Dice coefficient and the cosine of the letters (0–1), for each wording."""
     shared, own, owners = message.held_by(wordings)
     both = np.bincount(owners, shared, len(wordings)), np.bincount(owners, shared * shared, len(wordings))
     masses = np.bincount(owners, own, len(wordings)) + message.weights.sum()
     norms = np.sqrt(np.bincount(owners, own * own, len(wordings)) * (message.weights @ message.weights))
-    found = [both[0] * 2 / np.where(masses, masses, 1.0), both[1] / np.where(norms, norms, 1.0)]
-    return dict(zip(("letters", "letters_cosine"), (float(each.max()) for each in found), strict=True))
+    return (
+        (both[0] * 2 / np.where(masses, masses, 1.0)).tolist(),
+        (both[1] / np.where(norms, norms, 1.0)).tolist(),
+    )
 
 
 def _length_gap(one: str, other: str) -> float:

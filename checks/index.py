@@ -17,33 +17,7 @@ import numpy.typing as npt
 from checks.lexicon import Analysis, Counts, TermWeights, Vocabulary
 from checks.model import KnownClaim
 from checks.text import is_han
-from checks.words import Flags, Floats, Numbers, Shares
-
-
-@dataclass(frozen=True, slots=True)
-class FoldedTexts:
-    """Folded texts one after another, as bytes."""
-
-    written: bytes
-    ends: Numbers
-
-    def __getitem__(self, row: int) -> str:
-        return self.written[int(self.ends[row - 1]) if row else 0 : int(self.ends[row])].decode()
-
-    @classmethod
-    def of(cls, texts: Iterable[str]) -> "FoldedTexts":
-        """Write the texts."""
-        written = [text.encode() for text in texts]
-        return cls(b"".join(written), np.cumsum([len(each) for each in written], dtype=np.int64))
-
-    def only(self, rows: Flags) -> "FoldedTexts":
-        """Return the texts of some of the rows."""
-        if rows.all():
-            return self
-        starts = np.concatenate([[0], self.ends[:-1]])[rows]
-        spans = zip(starts.tolist(), self.ends[rows].tolist(), strict=True)
-        written = b"".join(self.written[start:end] for start, end in spans)
-        return FoldedTexts(written, np.cumsum(self.ends[rows] - starts))
+from checks.words import Flags, Floats, FoldedTexts, Numbers, Shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +54,7 @@ class Postings:
         first = np.flatnonzero(np.diff(sorted_terms, prepend=-1))
         terms, row_starts = sorted_terms[first], np.append(first, len(rows))
         place = np.repeat(np.arange(len(terms), dtype=np.int64), np.diff(row_starts))
+        del order, sorted_terms
         claims = int(claim_of[-1]) + 1 if len(claim_of) else 1
         positive = ~negative[rows]
         keys = place[positive] * claims + claim_of[rows[positive]]
@@ -88,25 +63,26 @@ class Postings:
         counted = np.zeros(len(pairs), dtype=np.uint16)
         # What stands in a claim's text stands in one of its positive wordings.
         counted[np.searchsorted(pairs, np.searchsorted(terms, times[0]) * claims + times[1])] = times[2]
-        held_by = np.diff(np.append(start, len(keys))).astype(np.uint16)
-        owner_starts = np.searchsorted(pairs, np.arange(len(terms) + 1) * claims).astype(np.int32)
+        held_by = np.diff(np.append(start, len(keys)))
+        owner_starts = np.searchsorted(pairs, np.arange(len(terms) + 1) * claims)
         return cls(
             terms=terms.astype(np.int32),
-            row_starts=row_starts.astype(np.int32),
-            rows=rows.astype(np.int32),
-            owner_starts=owner_starts,
-            owners=(pairs % claims).astype(np.int32),
-            held=held_by,
-            times=counted,
-            positive=_sums(held_by, owner_starts).astype(np.int32),
+            row_starts=_narrow(row_starts),
+            rows=_narrow(rows),
+            owner_starts=_narrow(owner_starts),
+            owners=_narrow(pairs % claims),
+            held=_narrow(held_by),
+            times=_narrow(counted),
+            positive=_narrow(_sums(held_by, owner_starts)),
         )
 
-    def counted(self, alive: Flags | None, claim_of: Numbers) -> tuple[Numbers, Numbers]:
-        """Return in how many wordings of living claims each term stands, and in how many positive ones."""
+    def counted(self, alive: Flags | None, claim_of: Numbers, places: Numbers | None = None) -> tuple[Numbers, Numbers]:
+        """Return in how many wordings of living claims each term (of some places) stands, and in how many positive."""
+        at = np.arange(len(self.terms)) if places is None else places
         if alive is None:
-            return np.diff(self.row_starts), self.positive
+            return (self.row_starts[at + 1] - self.row_starts[at]).astype(np.int32), self.positive[at].astype(np.int32)
         living = alive[claim_of[self.rows]]
-        return _sums(living, self.row_starts), _sums(self.held * alive[self.owners], self.owner_starts)
+        return _sums(living, self.row_starts)[at], _sums(self.held * alive[self.owners], self.owner_starts)[at]
 
     def find(self, numbers: Numbers) -> tuple[Numbers, Flags]:
         """Return the places of terms, and which of them are there at all."""
@@ -114,6 +90,11 @@ class Postings:
             return np.zeros(len(numbers), dtype=np.int64), np.zeros(len(numbers), dtype=bool)
         places = np.minimum(np.searchsorted(self.terms, numbers), len(self.terms) - 1)
         return places, self.terms[places] == numbers
+
+
+def _narrow(counts: Numbers) -> Numbers:
+    """Return the same numbers in as few bytes as the greatest of them needs; they must not be added up so."""
+    return counts.astype(np.min_scalar_type(int(counts.max(initial=0))))
 
 
 def _sums(values: Numbers | Flags, starts: Numbers) -> Numbers:
@@ -193,16 +174,16 @@ def index_claims(
 ) -> Segment:
     """Return the claims as a segment."""
     known: list[KnownClaim] = []
-    counts, negative = array("i"), array("b")
-    terms, held = array("i"), array("i")
-    words, owners, times = array("i"), array("i"), array("i")
-    sizes, lengths, scripts = array("i"), array("i"), array("b")
+    counts, sizes, lengths, terms, held, words, owners, times = (array("i") for _ in range(8))
+    negative, scripts = array("b"), array("b")
     written, ends, sums = bytearray(), array("q"), array("I")
     for number, (claim, readings) in enumerate(claims):
         known.append(claim)
+        numbers = _Numbers(vocabulary)
         positive = [reading for reading, is_negative in readings if not is_negative]
         for reading, is_negative in readings:
-            terms.extend(vocabulary.number(term) for part in (reading.words, reading.concepts) for term in part)
+            for part in (reading.words, reading.concepts):
+                terms.extend(map(numbers.__getitem__, part))
             held.append(len(reading.words) + len(reading.concepts))
             written += reading.text.encode()
             ends.append(len(written))
@@ -210,7 +191,7 @@ def index_claims(
             negative.append(is_negative)
         counts.append(len(readings))
         count = _document(positive)
-        words.extend(map(vocabulary.number, count))
+        words.extend(map(numbers.__getitem__, count))
         owners.extend([number] * len(count))
         times.extend(count.values())
         sizes.append(len(positive))
@@ -226,6 +207,18 @@ def index_claims(
         texts=FoldedTexts(bytes(written), np.array(ends, dtype=np.int64)),
         sums=np.array(sums, dtype=np.uint32),
     )
+
+
+class _Numbers(dict[str, int]):
+    """The numbers of the terms of one claim, whose wordings share most of them."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        super().__init__()
+        self._vocabulary = vocabulary
+
+    def __missing__(self, term: str) -> int:
+        number = self[term] = self._vocabulary.number(term)
+        return number
 
 
 def _document(readings: Sequence[Analysis]) -> Counter[str]:
@@ -268,6 +261,9 @@ def _segment(
 
 def joined(parts: Sequence[tuple[Segment, Flags]]) -> Segment:
     """Return one segment with those claims of all parts that are alive, in order."""
+    parts = [(segment, alive) for segment, alive in parts if alive.any()] or parts[:1]
+    if len(parts) == 1 and parts[0][1].all():
+        return parts[0][0]
     rows = [alive[segment.claim_of] for segment, alive in parts]
     claim_numbers, row_numbers = _renumbered([alive for _, alive in parts]), _renumbered(rows)
     texts = [segment.texts.only(living) for (segment, _), living in zip(parts, rows, strict=True)]
@@ -323,6 +319,7 @@ _K1, _B = 1.5, 0.75
 # Half a wording is added to every count, so that one stray word does not decide.
 _SMOOTHING = 0.5
 _BACKGROUND_SHARE, _FULL_WEIGHT, _SMALL = 0.5, 6.0, 1e-6
+_TERMS_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -361,19 +358,15 @@ def weigh(
     `keep` are parts, by place, whose weights are those of the base before, with its `counts`: what has changed since
     is not counted there, which spares going through all of a large segment. `most_kept` weights are kept by term.
     """
-    held = [
-        segment.postings.counted(None if place in keep else alive, segment.claim_of)
-        for place, (segment, alive) in enumerate(parts)
-    ]
     rows = sum(segment.living_rows(alive) for segment, alive in parts)
     sizes = [segment.sizes if alive is None else segment.sizes[alive] for segment, alive in parts]
     lengths = [segment.lengths if alive is None else segment.lengths[alive] for segment, alive in parts]
     everything = int(sum(each.sum() for each in sizes))
     mean = float(sum(each.sum() for each in lengths)) / (sum(map(len, lengths)) or 1) or 1.0
     fresh = [place for place in range(len(parts)) if place not in keep]
-    totals = {place: _totals(parts, place, held) for place in fresh}
+    totals = {place: _totals(parts, place, keep) for place in fresh}
     if counts is not None and not any(keep):
-        counts = replace(counts, beside={})
+        counts = replace(counts, beside=())
     weight = TermWeights(vocabulary, _counts(parts, totals, counts), rows, most_kept)
     made = [
         _weighed(parts[place], vocabulary, weight, totals[place], everything, mean)
@@ -384,25 +377,25 @@ def weigh(
     return made, weight
 
 
-def _totals(parts: Sequence[_Living], place: int, held: Sequence[tuple[Numbers, Numbers]]) -> tuple[Numbers, Numbers]:
+def _totals(parts: Sequence[_Living], place: int, keep: Mapping[int, Part]) -> tuple[Numbers, Numbers]:
     """Return in how many wordings of the whole base the terms of a part stand, and in how many positive ones."""
     terms = parts[place][0].postings.terms
-    all_, positive = held[place]
-    for other, (segment, _) in enumerate(parts):
+    totals = parts[place][0].postings.counted(parts[place][1], parts[place][0].claim_of)
+    for other, (segment, alive) in enumerate(parts):
         if other != place and len(segment.postings.terms):
             at, there = segment.postings.find(terms)
-            all_ = all_ + np.where(there, held[other][0][at], 0)
-            positive = positive + np.where(there, held[other][1][at], 0)
-    return all_, positive
+            counted = segment.postings.counted(None if other in keep else alive, segment.claim_of, at)
+            totals = totals[0] + np.where(there, counted[0], 0), totals[1] + np.where(there, counted[1], 0)
+    return totals
 
 
 def _counts(parts: Sequence[_Living], totals: Mapping[int, tuple[Numbers, Numbers]], before: Counts | None) -> Counts:
-    beside = dict(before.beside) if before is not None else {}
+    beside = before.beside if before is not None else ()
     held = before.held if before is not None else np.zeros(0, dtype=np.int32)
     for place, (counted, _) in totals.items():
         terms = parts[place][0].postings.terms
         if place:
-            beside.update(zip(terms.tolist(), counted.tolist(), strict=True))
+            beside = ((terms, counted), *beside)
         elif len(terms):
             held = np.zeros(int(terms[-1]) + 1, dtype=np.int32)
             held[terms] = counted
@@ -427,21 +420,27 @@ def _weighed(
         summed = np.bincount(postings.rows, np.repeat(chosen, counts), segment.rows)
         return (summed + _SMALL).astype(np.float32)
 
-    owned = np.diff(postings.owner_starts)
-    held, size = postings.held.astype(np.float64), segment.sizes[postings.owners]
-    # Claims that are gone count nowhere, and are held against the others all the same.
-    others = np.maximum(np.repeat(totals[1], owned) - held, 0)
-    elsewhere = (others + _SMOOTHING) / np.maximum(everything - size + 1, 1)
-    usual = elsewhere + np.repeat(_BACKGROUND_SHARE * vocabulary.backgrounds(postings.terms), owned)
-    speaks = np.log((0.9 * held / np.maximum(1, size) + 0.1 * usual) / usual)
-    times = postings.times.astype(np.float64)
-    telling = np.repeat(np.minimum(1.0, weights / _FULL_WEIGHT), owned)
-    damping = _K1 * (1 - _B + _B * segment.lengths / mean)
-    saturated = times / (times + damping[postings.owners]) * np.repeat(weights, owned)
+    others, backgrounds = totals[1].astype(np.float64), vocabulary.backgrounds(postings.terms)
+    telling, damping = np.minimum(1.0, weights / _FULL_WEIGHT), _K1 * (1 - _B + _B * segment.lengths / mean)
+    says = np.empty((len(postings.owners), 2), dtype=np.float32)
+    # Of all terms at once, what is worked out on the way would take ten times the room of what comes of it.
+    for first in range(0, len(postings.terms), _TERMS_AT_ONCE):
+        some, starts = slice(first, first + _TERMS_AT_ONCE), postings.owner_starts[first : first + _TERMS_AT_ONCE + 1]
+        own, owned = slice(int(starts[0]), int(starts[-1])), np.diff(starts)
+        owners, held, times = (each[own] for each in (postings.owners, postings.held, postings.times))
+        size = segment.sizes[owners]
+        # Claims that are gone count nowhere, and are held against the others all the same.
+        elsewhere = np.maximum(np.repeat(others[some], owned) - held, 0)
+        usual = (elsewhere + _SMOOTHING) / np.maximum(everything - size + 1, 1)
+        usual += np.repeat(_BACKGROUND_SHARE * backgrounds[some], owned)
+        speaks = np.log((0.9 * held.astype(np.float64) / np.maximum(1, size) + 0.1 * usual) / usual)
+        says[own, 0] = np.maximum(speaks, 0.0) * np.repeat(telling[some], owned)
+        counted = times.astype(np.float64)
+        says[own, 1] = counted / (counted + damping[owners]) * np.repeat(weights[some], owned)
     return Part(
         segment=segment,
         alive=alive,
         word_mass=mass(np.where(is_concept, 0.0, weights)),
         concept_mass=mass(np.where(is_concept, weights, 0.0)),
-        says=np.column_stack([np.maximum(speaks, 0.0) * telling, saturated]).astype(np.float32),
+        says=says,
     )

@@ -18,12 +18,12 @@ import numpy.typing as npt
 
 from checks.base import IndexedBase, IndexParts, Readings
 from checks.features import CharacterVectors
-from checks.index import FoldedTexts, Postings, Segment
+from checks.index import Postings, Segment
 from checks.lexicon import Lexicon, Spelling, Vocabulary
 from checks.model import KnownClaim
 from checks.text import ClaimTexts
 from checks.tuning import Tuning
-from checks.words import GramCounts, WordNumbers
+from checks.words import FoldedTexts, GramCounts, WordNumbers, give_back
 from config.errors import TouchstoneError
 from config.languages import lexicon_files
 
@@ -76,13 +76,13 @@ class KeptIndex:
 
     def keep(self) -> None:
         """Keep the index of the base that had to be read; nobody should wait for it."""
-        if self._unkept is None or self._store is None:
-            return
-        (digest, base), self._unkept = self._unkept, None
-        try:
-            self._store.save(digest, written(base.whole(with_texts=base.rows <= _MOST_TEXTS)))
-        except TouchstoneError as error:
-            log.info("The index of the claims cannot be kept; they are read again at the next start. %s", error)
+        if self._unkept is not None and self._store is not None:
+            (digest, base), self._unkept = self._unkept, None
+            try:
+                self._store.save(digest, written(base.whole(with_texts=base.rows <= _MOST_TEXTS)))
+            except TouchstoneError as error:
+                log.info("The index of the claims cannot be kept; they are read again at the next start. %s", error)
+        give_back()
 
     def _found(self, store: IndexStore, digest: str, known: Sequence[KnownClaim]) -> IndexParts | None:
         try:

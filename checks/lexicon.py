@@ -17,7 +17,7 @@ import yaml
 from rapidfuzz.distance import OSA
 
 from checks.text import PAIRED, WORD, CleanText, TextFolder, Token, Tokenizer
-from checks.words import RAREST, Flags, Floats, Frequencies, Numbers, WordNumbers
+from checks.words import RAREST, Flags, Floats, Frequencies, Numbers, WordNumbers, give_back
 from config.languages import lexicon_files
 
 # A form of several parts is this much rarer than its rarest part.
@@ -118,6 +118,7 @@ class Lexicon:
         reader = ConceptReader(forms, folder.fold, tokenizer.stem, frequencies.rarity)
         groups = yaml.load((resources.files("config") / "lexicon" / "names.yaml").read_text("utf-8"), yaml.CSafeLoader)
         names = {name: group for group, members in groups.items() for name in members}
+        give_back()
         return cls(folder, tokenizer, reader, MappingProxyType(names), frequencies)
 
 
@@ -262,16 +263,17 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """In how many wordings of a base each term stands: by number, except where `beside` says otherwise."""
+    """In how many wordings of a base each term stands: by number, except where `beside` has the term, and its count."""
 
     held: Numbers
-    beside: dict[int, int]
+    beside: tuple[tuple[Numbers, Numbers], ...]
 
     def of(self, number: int) -> int:
         """Return the count of one term."""
-        found = self.beside.get(number)
-        if found is not None:
-            return found
+        for terms, counts in self.beside:
+            place = int(terms.searchsorted(number))
+            if place < len(terms) and terms[place] == number:
+                return int(counts[place])
         return int(self.held[number]) if number < len(self.held) else 0
 
 

@@ -11,9 +11,8 @@ from itertools import accumulate
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from checks.features import Evidence, Parts, Reader, likeness
+from checks.features import Evidence, Reader, likeness
 from checks.index import Part, Segment
 from checks.lexicon import CONCEPT_MARK, Analysis, TermWeights, Vocabulary
 from checks.text import Span, is_han
@@ -206,7 +205,7 @@ class Scorer:
             for part, (word, concept) in zip(self._parts, found, strict=True)
         ]
         # Counts of nothing are whole numbers, which cannot be infinite.
-        heard = Glance(message, words, concepts, found, _through(totals).astype(np.float64, copy=False))
+        heard = Glance(message, words, concepts, found, np.concatenate(totals).astype(np.float64, copy=False))
         if self._dead is not None:
             heard.totals[self._dead] = -np.inf
         return heard
@@ -248,14 +247,20 @@ class Scorer:
 
     def _rough(self, heard: Glance, seen: Sequence[_Seen]) -> Floats:
         """Return the likeness of every claim by which some are chosen for a close look."""
-        return heard.totals + _through([each.best() for each in seen])
+        return heard.totals + np.concatenate([each.best() for each in seen])
 
     def _looked_at(self, heard: Glance, seen: Sequence[_Seen], chosen: Sequence[int]) -> list[Candidate]:
         if not chosen:
             return []
         message = heard.message
         [said], han = self._reader.taken_apart([message.text], message.lexicon), is_han(message.text)
-        found = [self._closely(said, heard, seen, claim, han=han) for claim in chosen]
+        looks = [self._by_words(seen, claim) for claim in chosen]
+        parts = self._reader.wordings([rows for rows, _, _ in looks], message.lexicon)
+        found: list[Candidate] = []
+        for claim, (_, row, measures), closely in zip(chosen, looks, likeness(said, parts), strict=True):
+            evidence = Evidence(**measures, **closely, words=len(message.words), concepts=len(message.concepts))
+            rank = self.model.rank(evidence.features(), han=han)
+            found.append(Candidate(claim, row, replace(evidence, rank=rank)))
         found.sort(key=lambda candidate: -candidate.evidence.rank)
         return _with_margin(found)
 
@@ -282,7 +287,8 @@ class Scorer:
         }
         return self.model.is_near(measures)
 
-    def _closely(self, said: Parts, heard: Glance, seen: Sequence[_Seen], claim: int, *, han: bool) -> Candidate:
+    def _by_words(self, seen: Sequence[_Seen], claim: int) -> tuple[tuple[Segment, list[int]], int, dict[str, float]]:
+        """Return the rows of a claim's nearest wordings, the nearest one's place, and its measures by words."""
         place, own = self._place(claim)
         sight, segment = seen[place], seen[place].segment
         span = segment.rows_of(own)
@@ -290,33 +296,24 @@ class Scorer:
         negative = segment.negative[span.start : span.stop]
         positive, against = np.flatnonzero(~negative), np.flatnonzero(negative)
         order = positive[np.argsort(-combined[positive], kind="stable")]
-        near = order[:_WORDINGS_CLOSELY].tolist()
-        parts = self._reader.wordings(segment, [span.start + row for row in near], said.lexicon)
-        evidence = Evidence(
-            **likeness(said, parts),
-            dice=float(dice[positive].max()),
-            share=float(share[order[:8]].max()),
-            concept_dice=float(concept_dice[positive].max()),
-            concept_share=float(concept_share[order[:8]].max()),
-            profile=float(sight.words[own]),
-            concept_profile=float(sight.concepts[own]),
-            bm25=float(sight.documents[own]),
-            best=float(combined[order[0]]),
-            best_three=float(combined[order[:3]].mean()),
-            negative=float(combined[against].max()) if len(against) else 0.0,
-            words=len(heard.message.words),
-            concepts=len(heard.message.concepts),
-        )
-        return Candidate(claim, near[0], replace(evidence, rank=self.model.rank(evidence.features(), han=han)))
+        measures = {
+            "dice": float(dice[positive].max()),
+            "share": float(share[order[:8]].max()),
+            "concept_dice": float(concept_dice[positive].max()),
+            "concept_share": float(concept_share[order[:8]].max()),
+            "profile": float(sight.words[own]),
+            "concept_profile": float(sight.concepts[own]),
+            "bm25": float(sight.documents[own]),
+            "best": float(combined[order[0]]),
+            "best_three": float(combined[order[:3]].mean()),
+            "negative": float(combined[against].max()) if len(against) else 0.0,
+        }
+        return (segment, (order[:_WORDINGS_CLOSELY] + span.start).tolist()), int(order[0]), measures
 
     def _place(self, claim: int) -> tuple[int, int]:
         """Return the place of the part in which a claim stands, and its number there."""
         place = next(n for n, first in enumerate(self._first[1:]) if claim < first)
         return place, claim - self._first[place]
-
-
-def _through(parts: Sequence[npt.NDArray[Any]]) -> Floats:
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _largest(values: Floats, most: int) -> Rows:

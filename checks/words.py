@@ -1,7 +1,7 @@
 """What is known of very many words, held in little room.
 
-Numbers by word, how often each is written, how many texts hold a sequence of letters, and how Chinese is written in
-Traditional characters.
+Numbers by word, how often each is written, texts as bytes, how many of them hold a sequence of letters, and how Chinese
+is written in Traditional characters.
 """
 
 import re
@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from ctypes import CDLL
+from dataclasses import dataclass
 from functools import lru_cache, reduce
 from itertools import islice
 from typing import Any
@@ -185,6 +186,32 @@ class Frequencies:
 
 def _tables() -> Iterator[str]:
     return (_COMMENTS.sub("", text).strip("\n") + "\n" for text in lexicon_files("frequencies.tsv").values())
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedTexts:
+    """Folded texts one after another, as bytes."""
+
+    written: bytes
+    ends: Numbers
+
+    def __getitem__(self, row: int) -> str:
+        return self.written[int(self.ends[row - 1]) if row else 0 : int(self.ends[row])].decode()
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> "FoldedTexts":
+        """Write the texts."""
+        written = [text.encode() for text in texts]
+        return cls(b"".join(written), np.cumsum([len(each) for each in written], dtype=np.int64))
+
+    def only(self, rows: Flags) -> "FoldedTexts":
+        """Return the texts of some of the rows."""
+        if rows.all():
+            return self
+        starts = np.concatenate([[0], self.ends[:-1]])[rows]
+        spans = zip(starts.tolist(), self.ends[rows].tolist(), strict=True)
+        written = b"".join(self.written[start:end] for start, end in spans)
+        return FoldedTexts(written, np.cumsum(self.ends[rows] - starts))
 
 
 _RUN = re.compile(r"[a-z0-9]+|[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")

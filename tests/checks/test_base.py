@@ -247,6 +247,15 @@ def test_own_claims_that_are_not_read_again_are_indexed_as_if_they_were(before, 
         assert alike(found_again[:1], right[:1])
 
 
+def test_own_claims_that_stay_as_they_are_are_not_indexed_again():
+    claims = material()[2][100:103]
+    own = ninety().index_own(claims)
+    assert ninety().index_own(claims, own) is own
+    muted = [replace(claim, muted=True) for claim in claims]
+    again = ninety().index_own(muted, own)
+    assert (again.claims, again.postings) == (tuple(muted), own.postings)
+
+
 def test_what_a_draft_says_takes_the_place_of_what_is_set_on_the_claim():
     lexicon, tuning, claims, _ = material()
     server = beside(Checker(claims[:LOOSE], lexicon, tuning), settings={claims[5].id: replace(claims[5], muted=True)})

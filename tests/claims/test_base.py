@@ -20,6 +20,12 @@ def test_claims_come_back_from_the_database_as_they_stand_in_the_pack(any_base: 
     assert any_base.claims() == pack_claims(SHIPPED)
 
 
+def test_names_that_many_rows_hold_are_in_memory_once(base: ClaimBase) -> None:
+    load_pack(base, SHIPPED)
+    said = [wording.language for claim in base.claims() for wording in claim.wordings]
+    assert len(said) > len({id(language) for language in said}) == len(set(said))
+
+
 def test_a_base_keeps_its_claims_when_it_is_opened_again(any_url: str, tiny: Path) -> None:
     with ClaimBase.open(any_url) as first:
         load_pack(first, tiny)
