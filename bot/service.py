@@ -13,10 +13,10 @@ from bot.texts import Texts
 from checks.base import IndexedBase, Overlay
 from checks.checker import Checker
 from checks.embedders import open_safe_embedder
+from checks.embedders.embedder import MeaningSource
 from checks.index import Segment
 from checks.kept_index import KeptIndex
 from checks.lexicon import Lexicon, SharedWords
-from checks.meaning import MeaningSource
 from checks.model import Finding, KnownClaim, KnownWording
 from checks.tuning import Tuning
 from claims.base import ClaimBase, Clock, utc_now

@@ -7,10 +7,11 @@ from threading import Lock, Thread
 from time import sleep
 
 from checks.base import IndexedBase, Overlay, Readings
+from checks.embedders.embedder import MeaningSource
 from checks.index import Segment
 from checks.lexicon import Analysis, Lexicon, analyse
 from checks.matching import MOST_MATCHES, Look, MatchReader
-from checks.meaning import Meaning, MeaningSource, Nearness
+from checks.meaning import Meaning, Nearness
 from checks.model import Action, Finding, KnownClaim, LocalCutOff, Match
 from checks.scoring import Candidate
 from checks.text import count_han, language_of
@@ -195,7 +196,8 @@ class Checker:
             nearness = self._nearness(message, base)
             if nearness is not None:
                 also = [*said, *nearness.nearest_claims(_CLAIMS_BY_MEANING)]
-                return scorer.close_look(message, also, glance), nearness
+                found = scorer.close_look(message, also, glance)
+                return found, nearness.with_claims([each.claim for each in found])
         found = scorer.candidates(message)
         if not {each.claim for each in found}.issuperset(said):
             found += [each for each in scorer.close_look(message, said) if each.claim in said]

