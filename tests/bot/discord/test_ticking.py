@@ -107,6 +107,36 @@ async def test_a_cut_off_is_proposed_asked_about_and_only_then_in_force(world, p
     assert world.touchstone.base.revision == before + 1
 
 
+@pytest.mark.parametrize(
+    ("locale", "proposed", "asked", "done"),
+    [
+        (discord.Locale.american_english, "They speak for a cut-off of 0.", "If you confirm, I answer", "From now on"),
+        (discord.Locale.chinese, "这些标注支持把门槛设为 0.", "确认后，我在本服务器只回复得分达到 0.", "从现在起"),
+        (
+            discord.Locale.taiwan_chinese,
+            "這些標註支持把門檻設為 0.",
+            "確認後，我在本伺服器只回覆得分達到 0.",
+            "從現在起",
+        ),
+    ],
+)
+async def test_a_moderator_is_led_to_a_cut_off_in_each_language(
+    world, past, ticked, in_language, locale, proposed, asked, done
+):
+    in_language(locale)
+    ticked(past.id)
+    report = shown_by(await world.chief.slash(world.channel, "backtest", channel=past))
+    page = shown_by(await world.chief.click(report, label=labels_of(report)[0]))
+    assert proposed in text_of(page)
+    (use,) = (label for label in labels_of(page) if "0." in label)
+    question = shown_by(await world.chief.click(page, label=use))
+    assert asked in text_of(question)
+    answer = shown_by(await world.chief.click(question, label=labels_of(question)[0]))
+    assert done in text_of(answer)
+    cut_off = world.touchstone.servers.settings(world.guild.id).cut_off
+    assert f"{cut_off:.2f}" in text_of(answer)
+
+
 async def test_a_button_of_an_older_report_no_longer_silences_anything(world):
     view = discord.ui.View(timeout=None)
     view.add_item(discord.ui.Button(label="Use", custom_id="ts:cut-off:0.999999985"))
