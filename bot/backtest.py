@@ -183,7 +183,7 @@ def proposal_lines(proposal: CutOffProposal, texts: Texts) -> list[str]:
     if proposal.outcome != "proposed" or proposal.cut_off is None:
         return [*lines, texts(_NO_CUT_OFF[proposal.outcome], count=ENOUGH)]
     told = {"least": f"{proposal.least:.2f}", "most": f"{proposal.most:.2f}", "cut_off": f"{proposal.cut_off:.2f}"}
-    lines.append(texts("They speak for a cut-off of {cut_off} (likely {least}–{most}).", **told))
+    lines.append(texts("They speak for a cut-off of {cut_off}; others from {least} to {most} may do as well.", **told))
     return [*lines, kept_line(proposal, texts)]
 
 

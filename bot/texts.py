@@ -80,7 +80,7 @@ class Texts:
         # The longest first: a command may begin like its group.
         names = "|".join(map(re.escape, sorted(commands, key=len, reverse=True)))
         made._mentions = dict(commands)  # noqa: SLF001  its own kind
-        made._named = re.compile(rf"(?<![\w/<`])/({names})(?![\w-])") if commands else None  # noqa: SLF001
+        made._named = re.compile(rf"(?<![\w/<`])/({names})(?![\w-])( ?)") if commands else None  # noqa: SLF001
         return made
 
     @property
@@ -91,7 +91,12 @@ class Texts:
     def _with_mentions(self, text: str) -> str:
         if self._named is None or "/" not in text:
             return text
-        return self._named.sub(lambda found: self._mentions[found[1]], text)
+        return self._named.sub(self._mention, text)
+
+    def _mention(self, found: re.Match[str]) -> str:
+        # After a Chinese bracket no space stands.
+        mention = self._mentions[found[1]]
+        return mention if mention.endswith("）") else mention + found[2]
 
     def plural(self, one: str, many: str, count: int, /, **values: object) -> str:
         """Return the form that belongs to the count, which fills `{count}`."""

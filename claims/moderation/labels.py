@@ -86,9 +86,9 @@ class CutOffProposal:
     """What the labels of a server say of its cut-off.
 
     few: too few labels to say anything. rare: too few wrong ones to say from where on they come. kept: the present
-    cut-off does as well as any. mixed: none tells right from wrong surely enough. proposed: `cut_off`, in two decimals,
-    of which nine in ten re-draws of the labels give one between `least` and `most`; it leaves `kept_right` of the right
-    answers and `kept_wrong` of the wrong ones.
+    cut-off does as well as any. mixed: none tells right from wrong surely enough. proposed: `cut_off`, in two decimals;
+    nine in ten re-draws of the labels have theirs, with all that do as well, between `least` and `most`. It leaves
+    `kept_right` of the right answers and `kept_wrong` of the wrong ones.
     """
 
     outcome: Literal["few", "rare", "kept", "mixed", "proposed"]
@@ -132,18 +132,23 @@ def propose_cut_off(labels: Sequence[tuple[float, bool]], present: float | None 
     scores, is_right = np.array([score for score, _ in labels]), np.array([each for _, each in labels])
     grid = np.arange(_LEAST_GRID, _MOST_GRID + 1) / 100
     costs = _costs(scores, is_right, grid)
-    at = _best(costs.sum(axis=1))
+    cheapest = _cheapest(costs.sum(axis=1))
+    # As far as can be from wrong and right ones.
+    at = int(cheapest[len(cheapest) // 2])
     cut_off = round(float(grid[at]), 2)
-    if present is not None and abs(cut_off - present) < 0.01:
+    (now,) = _costs(scores, is_right, np.array([present or 0.0]))
+    is_as_good = now.sum() <= costs[at].sum() or abs(cut_off - (present or 0.0)) < 0.01
+    if present is not None and is_as_good:
         return CutOffProposal("kept", right, wrong)
     draws = np.random.default_rng(_SEED).multinomial(len(labels), np.full(len(labels), 1 / len(labels)), _REDRAWS)
     redrawn = draws @ costs.T
-    (now,) = _costs(scores, is_right, np.array([present or 0.0]))
     is_better = float((redrawn[:, at] < draws @ now).mean())
-    least, most = np.quantile([grid[_best(row)] for row in redrawn], (0.05, 0.95)).tolist()
+    # Of each re-draw the middle of a gap between wrong and right ones, and its ends: all of the gap does as well.
+    gaps = np.array([[grid[each[len(each) // 2]], grid[each[0]], grid[each[-1]]] for each in map(_cheapest, redrawn)])
+    (lowest, least, _), (highest, _, most) = np.quantile(gaps, (0.05, 0.95), axis=0).tolist()
     kept = scores >= cut_off
     kept_right, kept_wrong = int((kept & is_right).sum()), int((kept & ~is_right).sum())
-    if is_better < _SURE or most - least > _WIDEST or 2 * kept_right < right:
+    if is_better < _SURE or highest - lowest > _WIDEST or 2 * kept_right < right:
         return CutOffProposal("mixed", right, wrong)
     spread = (round(min(least, cut_off), 2), round(max(most, cut_off), 2))
     return CutOffProposal("proposed", right, wrong, cut_off, *spread, kept_right, kept_wrong)
@@ -159,10 +164,8 @@ def _costs(
     return np.where(is_right, ~is_given * 1.0, is_given * _WRONG_WEIGHS)
 
 
-def _best(costs: np.ndarray[Any, np.dtype[np.float64]]) -> int:
-    """Return the middle one of the cheapest places: as far as can be from wrong and right ones."""
-    cheapest = np.flatnonzero(costs <= costs.min() + 1e-9)
-    return int(cheapest[len(cheapest) // 2])
+def _cheapest(costs: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.intp]]:
+    return np.flatnonzero(costs <= costs.min() + 1e-9)
 
 
 class LabelBook:

@@ -186,6 +186,24 @@ async def test_a_hint_that_is_taken_up_is_shown_to_nobody_else_where_that_is_not
     assert world.touchstone.answers.is_offered(world.channel.id, said.id)
 
 
+@pytest.mark.parametrize("is_off", [False, True])
+async def test_a_hint_in_a_thread_that_is_archived_follows_the_channel_of_the_thread(world, is_off):
+    only_hints(world)
+    begun = await world.alice.send(world.channel, "let us talk about the harbour")
+    guild = world.env.bot.get_guild(world.guild.id)
+    thread = await guild.get_channel(world.channel.id).get_partial_message(begun.id).create_thread(name="harbour")
+    (handle,) = world.channel.threads
+    await world.bob.react(await world.alice.send(handle, CRANE), OFFER)
+    letter = next(each for each in world.bob.user.dm_channel.history() if each.author.bot)
+    # The library forgets a thread once it is archived.
+    guild._remove_thread(thread)
+    if is_off:
+        channel_off(world)
+    answer = text_of(await world.bob.user.click(letter, label="Show everybody"))
+    assert answer.startswith("I am to say nothing here now" if is_off else "Everybody sees the card now.")
+    assert len(world.cards(handle)) == (0 if is_off else 1)
+
+
 async def test_a_channel_that_has_had_its_cards_gets_no_further_ones_from_hints_and_no_more_lines(world):
     world.touchstone.moderation.setup.change(administrator(world.guild.id), cards_per_hour=1)
     only_hints(world)

@@ -111,11 +111,11 @@ async def test_a_cut_off_is_proposed_asked_about_and_only_then_in_force(world, p
     ("locale", "proposed", "asked", "done"),
     [
         (discord.Locale.american_english, "They speak for a cut-off of 0.", "If you confirm, I answer", "From now on"),
-        (discord.Locale.chinese, "这些标注支持把门槛设为 0.", "确认后，我在本服务器只回复得分达到 0.", "从现在起"),
+        (discord.Locale.chinese, "这些标注支持把门槛设为0.", "确认后，我在本服务器只回复得分达到0.", "从现在起"),
         (
             discord.Locale.taiwan_chinese,
-            "這些標註支持把門檻設為 0.",
-            "確認後，我在本伺服器只回覆得分達到 0.",
+            "這些標註支持把門檻設為0.",
+            "確認後，我在本伺服器只回覆得分達到0.",
             "從現在起",
         ),
     ],
