@@ -87,8 +87,12 @@ class Watch(commands.Cog):
         """Answer what was taken shortly before the start, and not answered."""
         async with self.counted():
             for record in await asyncio.to_thread(self.bot.touchstone.answers.unposted, LATE):
-                if self.bot.get_guild(record.server) is not None:
+                if self.bot.get_guild(record.server) is None:
+                    continue
+                try:
                     await self.answering.take_up(record)
+                except discord.HTTPException as refusal:
+                    _log.info("Message %s is not answered after the start: %s", record.message, refusal)
 
     @commands.Cog.listener()
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:

@@ -1,7 +1,9 @@
 """An answer on its way: what was switched off, taken back or changed while it waited is asked again before each try."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
+import discord
 import pytest
 
 from bot.discord import bot, create_bot, posting
@@ -144,6 +146,27 @@ async def test_what_was_taken_before_the_process_ended_is_not_answered_where_nob
     await world.env.restart_bot(create_bot(settings, world.touchstone))
     await world.env.settle()
     assert not world.cards()
+
+
+async def test_a_message_that_discord_does_not_give_out_keeps_no_other_from_its_answer(world, settings, monkeypatch):
+    first = await off_and_taken(world)
+    channel_off(world)
+    second = await world.bob.send(world.channel, SEALS)
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), world.channel.id, "on")
+    place = (world.guild.id, world.channel.id, second.id, world.bob.id)
+    assert world.touchstone.answers.take(*place, ["seals-dying-out"], timedelta(hours=6))
+    plain = posting.Answering._fetch
+
+    async def fetch(answering, location, message):
+        if message == first.id:
+            raise discord.DiscordServerError(SimpleNamespace(status=503, reason="out of order"), "out of order")
+        return await plain(answering, location, message)
+
+    monkeypatch.setattr(posting.Answering, "_fetch", fetch)
+    await world.env.restart_bot(create_bot(settings, world.touchstone))
+    await world.env.settle()
+    (card,) = world.cards()
+    assert card.reference.message_id == second.id
 
 
 async def test_a_role_that_is_left_alone_is_asked_for_also_where_a_message_is_fetched(world, settings):
