@@ -2,6 +2,7 @@
 
 import math
 import re
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -384,13 +385,17 @@ class Spelling:
     @cached_property
     def _shortened(self) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int32]]:
         """Return checksums of all known words, whole and with each letter left out, in order, and whose they are."""
-        pairs = [(crc32(part.encode()), number) for number, word in enumerate(self._words) for part in _shortened(word)]
-        prints = np.array([each for each, _ in pairs], dtype=np.uint32)
-        order = np.argsort(prints, kind="stable")
-        return prints[order], np.array([number for _, number in pairs], dtype=np.int32)[order]
+        prints, owners = array("I"), array("i")
+        for number, word in enumerate(self._words):
+            parts = _shortened(word)
+            prints.extend(crc32(part.encode()) for part in parts)
+            owners.extend([number] * len(parts))
+        known = np.array(prints, dtype=np.uint32)
+        order = np.argsort(known, kind="stable")
+        return known[order], np.array(owners, dtype=np.int32)[order]
 
 
-def _shortened(word: str) -> Iterable[str]:
+def _shortened(word: str) -> set[str]:
     return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
 
 
