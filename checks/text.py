@@ -149,7 +149,8 @@ class TextFolder:
             ).casefold()
         text = text.encode("utf-8", "ignore").decode("utf-8")
         text = _ZALGO.sub("", unicodedata.normalize("NFKC", text.translate(_PLAIN)))
-        text = "".join(c for c in text if c == "\n" or c.isprintable() or unicodedata.category(c) not in _INVISIBLE)
+        if not text.isprintable():
+            text = "".join(c for c in text if c == "\n" or c.isprintable() or unicodedata.category(c) not in _INVISIBLE)
         if _HAN.search(text):
             text = self._homeward(self._outward(text.translate(_TWINS))).translate(_TWINS)
         return _SPACES.sub(" ", text.casefold())

@@ -1,4 +1,4 @@
-"""Processor time a message, by words alone and by words and meaning, against a plain search with rapidfuzz, in turns.
+"""Processor time a message, by words alone and by words and meaning, in turns with two searches: rapidfuzz and FTS5.
 
 `python -m tests.bench [--json FILE]`. And what a first check takes in a process of its own, with everything to load.
 """
@@ -9,12 +9,14 @@ import json
 import os
 import platform
 import resource
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
@@ -26,7 +28,7 @@ from checks.checker import Checker
 from checks.embedders.embedder import SafeEmbedder, SemanticEmbedder
 from checks.lexicon import Lexicon
 from checks.tuning import Tuning
-from tests.bench.making import Words, make_chat, make_claims
+from tests.bench.making import CHAT_SEED, CLAIMS_SEED, Words, make_chat, make_claims
 
 _BASES = ((50, 12), (1_000, 12), (10_000, 12))
 _ROUNDS = 3
@@ -45,8 +47,27 @@ def _seconds(work: Callable[[str], object], chat: Sequence[str]) -> float:
     return (time.process_time() - start) / len(chat)
 
 
+class FullText:
+    """SQLite's FTS5 over the same wordings, cut as the checks cut: the ten best that hold any word of a message."""
+
+    def __init__(self, texts: Sequence[str], lexicon: Lexicon) -> None:
+        """Write folded texts into a table in memory."""
+        self._lexicon = lexicon
+        self._base = sqlite3.connect(":memory:")
+        self._base.execute("CREATE VIRTUAL TABLE wordings USING fts5(words)")
+        rows = ((" ".join(lexicon.tokenizer.forms(text)),) for text in texts)
+        self._base.executemany("INSERT INTO wordings VALUES (?)", rows)
+
+    def search(self, message: str) -> list[int]:
+        """Return the numbers of the wordings, the best first."""
+        words = dict.fromkeys(self._lexicon.tokenizer.forms(self._lexicon.folder.fold(message)))
+        asked = " OR ".join(f'"{word}"' for word in words)
+        query = "SELECT rowid - 1 FROM wordings WHERE wordings MATCH ? ORDER BY rank LIMIT 10"
+        return [row for (row,) in self._base.execute(query, (asked,))] if asked else []
+
+
 def _measured(size: int, wordings: int, lexicon: Lexicon, tuning: Tuning, source: SafeEmbedder) -> Figures:
-    """Return milliseconds a message, and how often the check by words fits into the plain search (median of rounds)."""
+    """Return milliseconds a message, and how often the check by words fits into each search (median of rounds)."""
     words = Words.of(lexicon)
     claims = make_claims(words, size, wordings)
     texts = [lexicon.folder.fold(w.text) for claim in claims for w in claim.wordings]
@@ -55,6 +76,7 @@ def _measured(size: int, wordings: int, lexicon: Lexicon, tuning: Tuning, source
     def plain(message: str) -> object:
         return process.extract(message.casefold(), texts, scorer=fuzz.token_set_ratio, limit=10)
 
+    full_text = FullText(texts, lexicon).search
     checks = {"words": Checker(claims, lexicon, tuning).check}
     if size <= _MOST_EMBEDDED:
         # Vectors of messages are remembered: an embedder of its own for each round, with the wordings kept between.
@@ -62,11 +84,13 @@ def _measured(size: int, wordings: int, lexicon: Lexicon, tuning: Tuning, source
     for check in checks.values():
         _seconds(check, chat)
     gc.collect()
-    rounds = [
-        {name: _seconds(work, chat) for name, work in (*checks.items(), ("plain", plain))} for _ in range(_ROUNDS)
-    ]
-    found = {name: 1e3 * statistics.median(each[name] for each in rounds) for name in (*checks, "plain")}
-    return found | {"ratio": statistics.median(each["plain"] / each["words"] for each in rounds)}
+    all_ = {**checks, "plain": plain, "fts5": full_text}
+    rounds = [{name: _seconds(work, chat) for name, work in all_.items()} for _ in range(_ROUNDS)]
+    found = {name: 1e3 * statistics.median(each[name] for each in rounds) for name in all_}
+    ratios = {"ratio": "plain", "fts5_ratio": "fts5"}
+    return found | {
+        name: statistics.median(each[search] / each["words"] for each in rounds) for name, search in ratios.items()
+    }
 
 
 class _Forgetful:
@@ -100,21 +124,25 @@ def main() -> None:
     file: Path | None = parser.parse_args().json
     console = Console()
     lexicon, tuning, source = Lexicon.load(), Tuning.load(), SafeEmbedder(SemanticEmbedder())
-    table = Table("claims", "wordings each", "words, ms", "words and meaning, ms", "rapidfuzz, ms", "words : rapidfuzz")
+    searches = ("rapidfuzz, ms", "FTS5, ms", "words : rapidfuzz", "words : FTS5")
+    table = Table("claims", "wordings each", "words, ms", "words and meaning, ms", *searches)
     table.title = "Processor time a message"
     written: dict[str, Figures] = {}
     for size, wordings in track(_BASES, description="Measuring", console=console, transient=True):
         found = written[str(size)] = _measured(size, wordings, lexicon, tuning, source)
         both = f"{found['meaning']:.2f}" if "meaning" in found else "–"
-        plain = f"{found['plain']:.2f}", f"{found['ratio']:.0f}×"
-        table.add_row(f"{size:,}", str(wordings), f"{found['words']:.2f}", both, *plain)
+        times = f"{found['plain']:.2f}", f"{found['fts5']:.2f}"
+        ratios = f"{found['ratio']:.0f}×", f"{found['fts5_ratio']:.0f}×"
+        table.add_row(f"{size:,}", str(wordings), f"{found['words']:.2f}", both, *times, *ratios)
     console.print(table)
     cold = {embedder: _cold(embedder) for embedder in ("none", "auto")}
     for embedder, seconds in cold.items():
         told = ", ".join(f"{name} {each:.2f} s" for name, each in seconds.items())
         console.print(f"Processor time of `touchstone check` from nothing, embedder {embedder}: {told}")
     if file is not None:
+        versions = {"rapidfuzz": version("rapidfuzz"), "numpy": version("numpy"), "sqlite": sqlite3.sqlite_version}
         machine = {"machine": platform.machine(), "python": platform.python_version(), "processors": os.cpu_count()}
+        machine |= {"versions": versions, "seeds": [CLAIMS_SEED, CHAT_SEED]}
         file.write_text(json.dumps({"on": machine, "a message": written, "cold": cold}, indent=2) + "\n", "utf-8")
 
 

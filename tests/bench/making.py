@@ -8,6 +8,7 @@ from checks.lexicon import Lexicon
 from checks.model import KnownClaim, KnownWording
 from config.languages import ByLanguage
 
+CLAIMS_SEED, CHAT_SEED = 1, 2
 _EVERYDAY = 3_000
 _RARE = 20_000
 # Claims are about few things out of many: their words come from this share of the rare ones, those of chat from all.
@@ -47,7 +48,7 @@ class Words:
         return (" " if language == "en" else "").join(words)
 
 
-def make_claims(words: Words, claims: int, wordings: int, seed: int = 1) -> list[KnownClaim]:
+def make_claims(words: Words, claims: int, wordings: int, seed: int = CLAIMS_SEED) -> list[KnownClaim]:
     """Return `claims` claims with `wordings` wordings each, half Chinese, that vary on the claim's own rare words."""
     chance = random.Random(seed)
     made = [_claim(words, chance, number, wordings) for number in range(claims)]
@@ -67,7 +68,7 @@ def _claim(words: Words, chance: random.Random, number: int, wordings: int) -> K
     return KnownClaim(f"claim-{number}", "contested", ByLanguage(en=made[0].text, zh=made[-1].text), made)
 
 
-def make_chat(words: Words, claims: list[KnownClaim], messages: int, seed: int = 2) -> list[str]:
+def make_chat(words: Words, claims: list[KnownClaim], messages: int, seed: int = CHAT_SEED) -> list[str]:
     """Return chat in two languages, of which three in a hundred say one of the claims in somewhat other words."""
     chance = random.Random(seed)
     chat: list[str] = []
