@@ -102,7 +102,7 @@ def draw_card(reply: Reply, texts: Texts) -> RenderableType:
     """Return the card of a reply; `texts` is the catalogue of the reply's language."""
     parts: list[RenderableType] = []
     for entry in reply.entries:
-        parts += [*_entry(entry), Text("")]
+        parts += [*_entry(entry, texts), Text("")]
     parts += _sources(reply.sources, texts)
     if reply.note:
         parts += [Text(""), FlowingText(reply.note, style="italic")]
@@ -111,19 +111,19 @@ def draw_card(reply: Reply, texts: Texts) -> RenderableType:
     )
 
 
-def _entry(entry: ReplyEntry) -> Iterator[RenderableType]:
+def _entry(entry: ReplyEntry, texts: Texts) -> Iterator[RenderableType]:
     yield FlowingText(entry.heading, style=f"bold link {entry.page}" if entry.page else "bold")
     yield FlowingText.assemble((entry.kind_line, "italic"), "  ", (entry.age_line, "dim"))
     for line in entry.figure_lines:
         yield FlowingText(line, style=f"bold {ACCENT}")
     for point in entry.points:
         yield Text("")
-        yield from _point(point)
+        yield from _point(point, texts)
 
 
-def _point(point: PointLine) -> Iterator[RenderableType]:
+def _point(point: PointLine, texts: Texts) -> Iterator[RenderableType]:
     numbers = "".join(f"[{number}]" for number in point.source_numbers)
-    origin = ", ".join(part for part in (point.speaker, point.date) if part)
+    origin = texts.listed(part for part in (point.speaker, point.date) if part)
     yield FlowingText.assemble((f"{point.label}  ", f"bold {ACCENT}"), point.text)
     yield Padding(FlowingText(f"— {origin}  {numbers}", style="dim"), (0, 0, 0, 2))
 
