@@ -311,8 +311,8 @@ class ReadingBar:
 
 
 @contextmanager
-def going_on(terminal: Terminal, work: Path | None) -> Iterator[None]:
-    """Say at Ctrl-C whether the same command goes on from there, which a file to keep its work in makes it do."""
+def going_on(terminal: Terminal, work: Path | str | None) -> Iterator[None]:
+    """Say at Ctrl-C whether the same command goes on from there, which something to keep its work in makes it do."""
     try:
         yield
     except KeyboardInterrupt:
@@ -320,7 +320,7 @@ def going_on(terminal: Terminal, work: Path | None) -> Iterator[None]:
             complain(terminal.texts("Broken off, and nothing is kept. With --work FILE a run goes on where it ended."))
         else:
             complain(terminal.texts("Broken off. The same command goes on where this ended."))
-        terminal.stop.is_told = True
+        terminal.stop.answer()
         raise
 
 
