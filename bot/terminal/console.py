@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.cells import cell_len
-from rich.console import Console, Group, JustifyMethod, OverflowMethod, RenderableType
+from rich.console import Console, ConsoleOptions, Group, JustifyMethod, OverflowMethod, RenderableType
 from rich.containers import Lines
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.segment import Segment
 from rich.text import Text
 
 from bot import Stop
@@ -92,6 +93,19 @@ def breaks(text: str, width: int) -> Iterator[int]:
                 yield position
                 used = 0
             used += cells
+
+
+# What commands a terminal, which no text that somebody else has written may do: a line and a tab are all it needs.
+_COMMANDS = dict.fromkeys({*range(32), *range(127, 160)} - {ord("\n"), ord("\t")}, "\ufffd")
+
+
+class PlainConsole(Console):
+    """Shows what a text is made of, and never lets it command the terminal, as ESC in a message or a name would."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """Yield the segments; those that are meant for the terminal itself are rich's own."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=segment.text.translate(_COMMANDS))
 
 
 ACCENT = "dark_goldenrod"
@@ -177,7 +191,7 @@ class Terminal:
     @cached_property
     def out(self) -> Console:
         """Standard output, for people."""
-        return Console(highlight=False, markup=False, emoji=False, soft_wrap=False)
+        return PlainConsole(highlight=False, markup=False, emoji=False, soft_wrap=False)
 
     def choose_embedder(self, name: EmbedderName | None) -> None:
         """Take another embedder than the settings name; None leaves theirs."""
@@ -243,7 +257,7 @@ class Terminal:
 
     def hint(self, text: str) -> None:
         """Write a line to whoever sits there, beside standard output."""
-        Console(stderr=True, highlight=False, markup=False).print(text, style="dim")
+        PlainConsole(stderr=True, highlight=False, markup=False).print(text, style="dim")
 
     def print(self, text: str = "", style: str | None = None) -> None:
         """Write a line of text as it is; for a file or another program it stays one line, however long."""
@@ -347,4 +361,5 @@ def operator_language() -> Language:
 def complain(text: str) -> None:
     """Write a line to standard error; signs that it cannot hold are written as escapes."""
     encoding = sys.stderr.encoding or "ascii"
-    sys.stderr.write(f"touchstone: {text}\n".encode(encoding, "backslashreplace").decode(encoding))
+    said = text.translate(_COMMANDS)
+    sys.stderr.write(f"touchstone: {said}\n".encode(encoding, "backslashreplace").decode(encoding))
