@@ -272,7 +272,7 @@ def put(file: Path, pieces: Iterable[bytes]) -> None:
         with target.open("wb") as opened:
             opened.writelines(pieces)
         return
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    temporary = target.with_name(f".{secrets.token_hex(6)}.new")
     try:
         with temporary.open("xb") as opened:
             opened.writelines(pieces)
