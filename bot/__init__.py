@@ -9,7 +9,7 @@ import gc
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -21,12 +21,13 @@ class Stop:
     """What has asked the program to end: the `number` of a signal, 0 for nothing yet; raised as KeyboardInterrupt.
 
     At first it is only noted: `heed` has it raised, then and from then on. A second one ends the program at once.
-    `is_told`: somebody has said already what it has broken off.
+    `is_told`: somebody has said already what it has broken off (`answer`).
     """
 
     def __init__(self) -> None:
         self.number = 0
         self.is_told = False
+        self._heard: tuple[int, ...] = ()
         self._is_held = True
 
     @property
@@ -47,11 +48,12 @@ class Stop:
             return
         ours = (signal.default_int_handler, signal.SIG_DFL)
         before = {each: handler for each in _STOPPING if (handler := signal.getsignal(each)) in ours}
-        for each in before:
-            signal.signal(each, self._hear)
+        self._heard = tuple(before)
+        self._listen(self._hear)
         try:
             yield
         finally:
+            self._heard = ()
             for each, handler in before.items():
                 signal.signal(each, handler)
 
@@ -79,10 +81,17 @@ class Stop:
         if not before:
             self.heed()
 
+    def answer(self) -> None:
+        """Note that the person has been told, and that the command ends in its own way: a second one is heard, too."""
+        self.is_told = True
+        self._listen(self._hear)
+
+    def _listen(self, handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+        for each in self._heard:
+            signal.signal(each, handler)
+
     def _hear(self, number: int, _frame: FrameType | None) -> None:
-        for each in _STOPPING:
-            if signal.getsignal(each) == self._hear:
-                signal.signal(each, signal.SIG_DFL)
+        self._listen(signal.SIG_DFL)
         self.number = number
         if not self._is_held:
             raise KeyboardInterrupt

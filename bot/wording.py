@@ -182,7 +182,7 @@ def fault_lines(error: InvalidEditError, texts: Texts) -> list[str]:
 def conflict_line(error: ConflictError, texts: Texts) -> str:
     """Say what somebody else has changed meanwhile, and in which fields. Nothing in it is escaped."""
     names = texts.listed(field_name(each.field, texts) for each in error.fields)
-    said = "{subject} was changed by somebody else meanwhile. The two versions differ in: {fields}."
+    said = "{subject} was changed meanwhile. The two versions differ in: {fields}."
     return texts(said, subject=error.subject, fields=names) if names else texts.of_error(error)
 
 
@@ -283,6 +283,76 @@ _ENTRIES: Mapping[str, Callable[[Mapping[str, Any], Texts], str]] = {
     "figures": _figure,
     "points": _point,
 }
+
+
+_WHO = {
+    "operator": msgid("the operator"),
+    "touchstone": msgid("Touchstone itself"),
+    "author": msgid("the message's author"),
+}
+
+
+def actor_label(actor: str, texts: Texts) -> str:
+    """Return whoever did it in words, and anybody else as the number or name that is kept."""
+    return texts(_WHO[actor]) if actor in _WHO else actor
+
+
+ACTS: Mapping[str, str] = {
+    "claim.edit": msgid("Claim edited"),
+    "claim.create": msgid("Claim begun"),
+    "claim.remove": msgid("The server's own version given up"),
+    "claim.restore": msgid("Older version brought back"),
+    "claim.mute": msgid("Claim muted"),
+    "claim.unmute": msgid("Claim no longer muted"),
+    "claim.cut-off": msgid("Cut-off of a claim set"),
+    "claim.resume": msgid("Claim answered again after reports"),
+    "claim.import": msgid("Claims imported"),
+    "source.add": msgid("Source added"),
+    "queue.wording": msgid("Wording taken from the queue"),
+    "queue.negative": msgid("“Never match this” taken from the queue"),
+    "queue.claim": msgid("Claim opened from the queue"),
+    "queue.point": msgid("Point taken from the queue"),
+    "queue.resume": msgid("Claim answered again, from the queue"),
+    "queue.dismiss": msgid("Item of the queue dismissed"),
+    "reports.raise": msgid("Answered more carefully after a report"),
+    "reports.lower": msgid("Answered less carefully again after a report was changed"),
+    "reports.pause": msgid("Paused after reports"),
+    "example.keep": msgid("Example kept"),
+    "example.delete": msgid("Example deleted"),
+    "server.settings": msgid("Settings of the server changed"),
+    "channel.mode": msgid("Mode of a channel changed"),
+    "channel.settings": msgid("Settings of a channel changed"),
+    "channel.snooze": msgid("Snooze of a channel changed"),
+    "server.snooze": msgid("Snooze of the server changed"),
+    "member.exempt": msgid("A member left alone"),
+    "member.answer": msgid("A member answered again"),
+    "pack.load": msgid("Pack of claims loaded"),
+    "pack.add": msgid("Pack of claims brought into force"),
+    "pack.remove": msgid("Pack of claims left out"),
+    "documents.load": msgid("Documents loaded"),
+    "documents.add": msgid("Document added"),
+    "documents.describe": msgid("Document described"),
+    "documents.remove": msgid("Document removed"),
+    "undo": msgid("Taken back"),
+}
+_GIVEN_REASONS = (
+    (re.compile("reported by members"), msgid("reported by members")),
+    (re.compile(r"as after revision (?P<number>\d+)"), msgid("as after revision {number}")),
+)
+
+
+def act_label(act: str, texts: Texts) -> str:
+    """Return what was done; an act that has no words here is shown as it is kept."""
+    return texts(ACTS[act]) if act in ACTS else act
+
+
+def reason_label(reason: str, texts: Texts) -> str:
+    """Return why it was done: in other words only where Touchstone itself gave the reason. Nothing is escaped."""
+    for pattern, words in _GIVEN_REASONS:
+        found = pattern.fullmatch(reason)
+        if found:
+            return texts(words, **found.groupdict())
+    return reason
 
 
 _REASONS = {

@@ -269,7 +269,7 @@ class ConflictError(ClaimBaseError):
         self, subject: str, fields: tuple[FieldDifference, ...], *, current: str = "", mine: object = None
     ) -> None:
         names = ", ".join(each.field for each in fields) or worded("nothing any more")
-        said = msgid("{subject} was changed by somebody else meanwhile. The two versions differ in: {fields}.")
+        said = msgid("{subject} was changed meanwhile. The two versions differ in: {fields}.")
         super().__init__(worded(said, subject=subject, fields=names))
         self.subject = subject
         self.fields = fields

@@ -11,7 +11,8 @@ from discord import ui
 from bot.reply import PointLine, Reply, ReplyEntry, SourceLine
 from bot.service import Touchstone
 from bot.short import ShortEntry, ShortSource, beside, shorten_reply, source_label
-from bot.texts import Texts, msgid
+from bot.texts import Texts
+from bot.wording import actor_label
 from claims.record import CitationRecord
 from claims.store.server_settings import CardForm
 from config.errors import UnknownClaimError
@@ -96,18 +97,11 @@ def shorten(text: str, most: int) -> str:
     return f"{at_word.rstrip()}…"
 
 
-_WHO: Mapping[str, str] = {
-    "operator": msgid("the operator"),
-    "touchstone": msgid("Touchstone itself"),
-    "author": msgid("the message's author"),
-}
-
-
 def who_label(actor: str, texts: Texts) -> str:
     """Return whoever did it, fit for a card: a mention, which pings nobody in a private answer, or words."""
     if actor.isdecimal():
         return f"<@{actor}>"
-    return texts(_WHO[actor]) if actor in _WHO else escape(actor)
+    return escape(actor_label(actor, texts))
 
 
 _COLOUR = discord.Colour.from_str("#b8860b")

@@ -10,7 +10,6 @@ from rich.table import Table
 
 from bot.terminal.calibrate import read_budget
 from bot.terminal.console import (
-    STOPPED,
     ProcessesOption,
     ReadingBar,
     SchedulerOption,
@@ -80,7 +79,7 @@ def backtest(
     if label is not None:
         _label(terminal, report, label)
     if not whole:
-        raise typer.Exit(STOPPED)
+        raise typer.Exit(terminal.stop.code)
 
 
 def _label(terminal: Terminal, report: "BacktestReport", file: Path) -> None:
@@ -186,6 +185,8 @@ def read_all(
                 if seen is None or seen.is_new(message.link or str(path), message.id, message.text):
                     run.count(message, finding)
     except KeyboardInterrupt:
+        # The report tells it.
+        terminal.stop.answer()
         return False
     return True
 

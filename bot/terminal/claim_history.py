@@ -10,7 +10,7 @@ import typer
 from bot.terminal.check import json_line, write
 from bot.terminal.console import Terminal, complain
 from bot.texts import msgid
-from config.errors import UnknownClaimError
+from config.errors import ConflictError, UnknownClaimError
 
 if TYPE_CHECKING:
     from claims.moderation.history import RevisionRecord
@@ -219,7 +219,7 @@ def history(
 
 
 def _show(terminal: Terminal, entry: "RevisionRecord", *, whole: bool) -> None:
-    from bot.wording import difference_lines  # noqa: PLC0415
+    from bot.wording import act_label, actor_label, difference_lines, reason_label  # noqa: PLC0415
     from claims.moderation.history import diff  # noqa: PLC0415
     from claims.store.changes import CLAIM  # noqa: PLC0415
 
@@ -228,7 +228,8 @@ def _show(terminal: Terminal, entry: "RevisionRecord", *, whole: bool) -> None:
     count = texts.plural("{count} claim", "{count} claims", len(claims))
     undone = texts("undone by {revision}", revision=entry.undone_by) if entry.undone_by else ""
     undoes = texts("undoes {revision}", revision=entry.undoes) if entry.undoes else ""
-    parts = [entry.act, entry.actor, count, entry.reason, undoes, undone]
+    done = act_label(entry.act, texts), actor_label(entry.actor, texts)
+    parts = [*done, count, reason_label(entry.reason or "", texts), undoes, undone]
     line = f"{entry.id:>5}  {entry.at:%Y-%m-%d %H:%M}  " + " · ".join(part for part in parts if part)
     terminal.out.print(line, soft_wrap=True)
     for change in claims if whole else ():
@@ -258,6 +259,7 @@ def undo(
     yes: YesOption = False,
 ) -> None:
     """Take a revision back, all its changes or none."""
+    from bot.wording import conflict_line  # noqa: PLC0415
     from claims.moderation.history import History, Undoing  # noqa: PLC0415
 
     terminal = Terminal.of(context)
@@ -268,7 +270,13 @@ def undo(
         if sys.stdin.isatty() and not yes and not typer.confirm(texts("Take this back?")):
             terminal.print(texts("Nothing was written."))
             return
-        written = Undoing(touchstone.base).undo(actor, revision, reason)
+        try:
+            written = Undoing(touchstone.base).undo(actor, revision, reason)
+        except ConflictError as error:
+            complain(conflict_line(error, texts))
+            later = f"touchstone claims history {error.subject}" + ("" if server is None else f" --server {server}")
+            complain(texts("Nothing was written. Undo first what came later: {command}", command=later))
+            raise typer.Exit(1) from error
     if not written.changes:
         terminal.print(texts("There is nothing to write."))
         return

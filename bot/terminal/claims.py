@@ -43,7 +43,8 @@ def draw_plan(plan: "ImportPlan", terminal: Terminal) -> None:
     for outcome, mark in SHOWN:
         entries = plan.of(outcome)
         if entries:
-            terminal.print(f"{heading(outcome, texts, drafts=plan.drafts)} ({len(entries)})", style="bold")
+            named = heading(outcome, texts, drafts=plan.drafts)
+            terminal.print(texts("{name} ({count})", name=named, count=len(entries)), style="bold")
         for entry in entries:
             terminal.print(f"  {mark} {title_of(entry, texts)}")
             for line in detail_lines(entry, texts):

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.cells import cell_len
-from rich.console import Console, Group, JustifyMethod, OverflowMethod, RenderableType
+from rich.console import Console, ConsoleOptions, Group, JustifyMethod, OverflowMethod, RenderableType
 from rich.containers import Lines
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.segment import Segment
 from rich.text import Text
 
 from bot import Stop
@@ -94,6 +95,19 @@ def breaks(text: str, width: int) -> Iterator[int]:
             used += cells
 
 
+# What commands a terminal, which no text that somebody else has written may do: a line and a tab are all it needs.
+_COMMANDS = dict.fromkeys({*range(32), *range(127, 160)} - {ord("\n"), ord("\t")}, "\ufffd")
+
+
+class PlainConsole(Console):
+    """Shows what a text is made of, and never lets it command the terminal, as ESC in a message or a name would."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """Yield the segments; those that are meant for the terminal itself are rich's own."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=segment.text.translate(_COMMANDS))
+
+
 ACCENT = "dark_goldenrod"
 WIDTH = 96
 
@@ -102,7 +116,7 @@ def draw_card(reply: Reply, texts: Texts) -> RenderableType:
     """Return the card of a reply; `texts` is the catalogue of the reply's language."""
     parts: list[RenderableType] = []
     for entry in reply.entries:
-        parts += [*_entry(entry), Text("")]
+        parts += [*_entry(entry, texts), Text("")]
     parts += _sources(reply.sources, texts)
     if reply.note:
         parts += [Text(""), FlowingText(reply.note, style="italic")]
@@ -111,19 +125,19 @@ def draw_card(reply: Reply, texts: Texts) -> RenderableType:
     )
 
 
-def _entry(entry: ReplyEntry) -> Iterator[RenderableType]:
+def _entry(entry: ReplyEntry, texts: Texts) -> Iterator[RenderableType]:
     yield FlowingText(entry.heading, style=f"bold link {entry.page}" if entry.page else "bold")
     yield FlowingText.assemble((entry.kind_line, "italic"), "  ", (entry.age_line, "dim"))
     for line in entry.figure_lines:
         yield FlowingText(line, style=f"bold {ACCENT}")
     for point in entry.points:
         yield Text("")
-        yield from _point(point)
+        yield from _point(point, texts)
 
 
-def _point(point: PointLine) -> Iterator[RenderableType]:
+def _point(point: PointLine, texts: Texts) -> Iterator[RenderableType]:
     numbers = "".join(f"[{number}]" for number in point.source_numbers)
-    origin = ", ".join(part for part in (point.speaker, point.date) if part)
+    origin = texts.listed(part for part in (point.speaker, point.date) if part)
     yield FlowingText.assemble((f"{point.label}  ", f"bold {ACCENT}"), point.text)
     yield Padding(FlowingText(f"— {origin}  {numbers}", style="dim"), (0, 0, 0, 2))
 
@@ -177,7 +191,7 @@ class Terminal:
     @cached_property
     def out(self) -> Console:
         """Standard output, for people."""
-        return Console(highlight=False, markup=False, emoji=False, soft_wrap=False)
+        return PlainConsole(highlight=False, markup=False, emoji=False, soft_wrap=False)
 
     def choose_embedder(self, name: EmbedderName | None) -> None:
         """Take another embedder than the settings name; None leaves theirs."""
@@ -243,7 +257,7 @@ class Terminal:
 
     def hint(self, text: str) -> None:
         """Write a line to whoever sits there, beside standard output."""
-        Console(stderr=True, highlight=False, markup=False).print(text, style="dim")
+        PlainConsole(stderr=True, highlight=False, markup=False).print(text, style="dim")
 
     def print(self, text: str = "", style: str | None = None) -> None:
         """Write a line of text as it is; for a file or another program it stays one line, however long."""
@@ -258,7 +272,7 @@ def put(file: Path, pieces: Iterable[bytes]) -> None:
         with target.open("wb") as opened:
             opened.writelines(pieces)
         return
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    temporary = target.with_name(f".{secrets.token_hex(6)}.new")
     try:
         with temporary.open("xb") as opened:
             opened.writelines(pieces)
@@ -311,8 +325,8 @@ class ReadingBar:
 
 
 @contextmanager
-def going_on(terminal: Terminal, work: Path | None) -> Iterator[None]:
-    """Say at Ctrl-C whether the same command goes on from there, which a file to keep its work in makes it do."""
+def going_on(terminal: Terminal, work: Path | str | None) -> Iterator[None]:
+    """Say at Ctrl-C whether the same command goes on from there, which something to keep its work in makes it do."""
     try:
         yield
     except KeyboardInterrupt:
@@ -320,7 +334,7 @@ def going_on(terminal: Terminal, work: Path | None) -> Iterator[None]:
             complain(terminal.texts("Broken off, and nothing is kept. With --work FILE a run goes on where it ended."))
         else:
             complain(terminal.texts("Broken off. The same command goes on where this ended."))
-        terminal.stop.is_told = True
+        terminal.stop.answer()
         raise
 
 
@@ -347,4 +361,5 @@ def operator_language() -> Language:
 def complain(text: str) -> None:
     """Write a line to standard error; signs that it cannot hold are written as escapes."""
     encoding = sys.stderr.encoding or "ascii"
-    sys.stderr.write(f"touchstone: {text}\n".encode(encoding, "backslashreplace").decode(encoding))
+    said = text.translate(_COMMANDS)
+    sys.stderr.write(f"touchstone: {said}\n".encode(encoding, "backslashreplace").decode(encoding))

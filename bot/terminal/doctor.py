@@ -12,7 +12,7 @@ from rich.text import Text
 
 from bot.service import Touchstone
 from bot.terminal.check import json_line, write
-from bot.terminal.console import Terminal, complain
+from bot.terminal.console import Terminal, complain, going_on
 from bot.texts import Texts, msgid
 from checks.embedders import open_embedder
 from checks.lexicon import Lexicon
@@ -279,7 +279,8 @@ def copy_database(
             told = monotonic()
             complain(texts("{table}: {done} of {total} rows", table=table, done=done, total=total))
 
-    copied = copy_base_between(source, target, tell)
+    with going_on(terminal, target):
+        copied = copy_base_between(source, target, tell)
     for table in copied:
         terminal.print(f"{table.name}: {table.rows}, {table.digest}")
     rows = sum(table.rows for table in copied)

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from bot.terminal.check import json_line, write
-from bot.terminal.console import STOPPED, Terminal, complain
+from bot.terminal.console import Terminal, complain
 from bot.texts import Texts, msgid
 from bot.wording import attitude_text, fault_lines, field_name, value_text
 from claims.moderation.rights import Actor
@@ -131,7 +131,8 @@ def extract(
                         faults += 1
                         complain(texts("A part gave nothing: {fault}.", fault=texts.say(last.fault)))
         except KeyboardInterrupt:
-            code = STOPPED
+            terminal.stop.answer()
+            code = terminal.stop.code
         except (DocumentTextError, ExtractionError) as error:
             complain(texts.of_error(error))
             code = 1

@@ -311,6 +311,7 @@ def check_sources(
             left = texts("{done} of {total} checked. The same command goes on with the rest.",
                          done=reached[0], total=reached[1])  # fmt: skip
             complain(left)
+            terminal.stop.answer()
             raise
     if as_json:
         write(json_line([_state_json(state) for state in found]))

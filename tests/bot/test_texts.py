@@ -136,7 +136,7 @@ def test_texts_within_the_text_of_an_error_are_told_in_the_readers_language(tmp_
     ("error", "said"),
     [
         (UnknownUnitError("stone", ("kg", "oz")), "沒有單位 'stone'。請用其中之一：kg, oz；"),
-        (ConflictError("plums", ()), "plums 已被別人更改。兩個版本的不同之處：已無差別。"),
+        (ConflictError("plums", ()), "plums 在此期間已被更改。兩個版本的不同之處：已無差別。"),
     ],
 )
 def test_what_an_error_says_of_its_own_is_told_in_the_readers_language(error, said):

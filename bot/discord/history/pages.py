@@ -1,6 +1,5 @@
 """The history as moderators see it: pages of revisions, one revision, and the questions before something is undone."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,8 +11,8 @@ from discord.utils import format_dt
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten, who_label
 from bot.discord.routes import Click, Route
 from bot.reply import display_date
-from bot.texts import Texts, msgid
-from bot.wording import difference_lines
+from bot.texts import Texts
+from bot.wording import act_label, difference_lines, reason_label
 from claims.moderation.history import RevisionPage, RevisionRecord, diff
 from claims.store.changes import CLAIM, CLAIM_ORIGIN, ChangeResult
 from claims.store.revisions import ChangeRecord
@@ -99,64 +98,6 @@ def restorable(changes: Sequence[ChangeRecord]) -> str | None:
     """Return the one claim whose version a revision holds, or None where it holds none or several."""
     claims = [change for change in changes if change.kind == CLAIM]
     return claims[0].subject if len(claims) == 1 and claims[0].after is not None else None
-
-
-ACTS: Mapping[str, str] = {
-    "claim.edit": msgid("Claim edited"),
-    "claim.create": msgid("Claim begun"),
-    "claim.remove": msgid("The server's own version given up"),
-    "claim.restore": msgid("Older version brought back"),
-    "claim.mute": msgid("Claim muted"),
-    "claim.unmute": msgid("Claim no longer muted"),
-    "claim.cut-off": msgid("Cut-off of a claim set"),
-    "claim.resume": msgid("Claim answered again after reports"),
-    "claim.import": msgid("Claims imported"),
-    "source.add": msgid("Source added"),
-    "queue.wording": msgid("Wording taken from the queue"),
-    "queue.negative": msgid("“Never match this” taken from the queue"),
-    "queue.claim": msgid("Claim opened from the queue"),
-    "queue.point": msgid("Point taken from the queue"),
-    "queue.resume": msgid("Claim answered again, from the queue"),
-    "queue.dismiss": msgid("Item of the queue dismissed"),
-    "reports.raise": msgid("Answered more carefully after a report"),
-    "reports.lower": msgid("Answered less carefully again after a report was changed"),
-    "reports.pause": msgid("Paused after reports"),
-    "example.keep": msgid("Example kept"),
-    "example.delete": msgid("Example deleted"),
-    "server.settings": msgid("Settings of the server changed"),
-    "channel.mode": msgid("Mode of a channel changed"),
-    "channel.settings": msgid("Settings of a channel changed"),
-    "channel.snooze": msgid("Snooze of a channel changed"),
-    "server.snooze": msgid("Snooze of the server changed"),
-    "member.exempt": msgid("A member left alone"),
-    "member.answer": msgid("A member answered again"),
-    "pack.load": msgid("Pack of claims loaded"),
-    "pack.add": msgid("Pack of claims brought into force"),
-    "pack.remove": msgid("Pack of claims left out"),
-    "documents.load": msgid("Documents loaded"),
-    "documents.add": msgid("Document added"),
-    "documents.describe": msgid("Document described"),
-    "documents.remove": msgid("Document removed"),
-    "undo": msgid("Taken back"),
-}
-_REASONS = (
-    (re.compile("reported by members"), msgid("reported by members")),
-    (re.compile(r"as after revision (?P<number>\d+)"), msgid("as after revision {number}")),
-)
-
-
-def act_label(act: str, texts: Texts) -> str:
-    """Return what was done; an act that has no words here is shown as it is kept."""
-    return texts(ACTS[act]) if act in ACTS else act
-
-
-def reason_label(reason: str, texts: Texts) -> str:
-    """Return why it was done: in other words only where Touchstone itself gave the reason. Nothing is escaped."""
-    for pattern, words in _REASONS:
-        found = pattern.fullmatch(reason)
-        if found:
-            return texts(words, **found.groupdict())
-    return reason
 
 
 PER_PAGE = 6

@@ -68,6 +68,7 @@ def test_ctrl_c_shows_what_there_is_so_far(call, export, monkeypatch):
     done = call("backtest", str(export))
     assert done.code == 130
     assert "Broken off" in done.out
+    assert "stopped" not in done.err
     assert "5 messages of members read." in done.out
 
 

@@ -82,6 +82,19 @@ def test_a_base_is_copied_into_an_empty_database_and_works_there(call, own_base,
     assert call("claims", "list").out == listed
 
 
+def test_a_copy_into_another_database_that_is_broken_off_says_that_it_goes_on(call, own_base, surroundings, tmp_path):
+    def broken_off(*_: object):
+        raise KeyboardInterrupt
+
+    arguments = ("db", "copy", f"sqlite:///{own_base}", f"sqlite:///{tmp_path}/other.db")
+    with surroundings.context() as patched:
+        patched.setattr("claims.store.moving._compared", broken_off)
+        done = call(*arguments)
+    assert done.code == 130
+    assert done.err.endswith("rows\ntouchstone: Broken off. The same command goes on where this ended.\n")
+    assert call(*arguments).code == 0
+
+
 def test_a_base_is_not_copied_over_another(call, own_base, base_address):
     done = call("db", "copy", base_address, f"sqlite:///{own_base}")
     assert (done.code, done.out) == (1, "")

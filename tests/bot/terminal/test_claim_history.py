@@ -123,3 +123,18 @@ def test_a_folder_of_somebody_elses_is_left_alone(call, tmp_path):
     assert done.code == 1
     assert "such as index.html" in done.err
     assert (tmp_path / "index.html").read_text() == "mine"
+
+
+def test_what_came_later_is_named_where_it_stands_in_the_way_of_an_undo(call, imported):
+    call("claims", "withdraw", "plums")
+    done = call("claims", "undo", imported)
+    assert done.code == 1
+    assert "plums was changed meanwhile. The two versions differ in: Kind," in done.err
+    assert "Undo first what came later: touchstone claims history plums" in done.err
+
+
+def test_the_history_names_acts_and_actors_in_the_readers_language(call, imported, surroundings):
+    assert "Claims imported · the operator · 1 claim · plums.csv" in call("claims", "history").out
+    surroundings.setenv("LANG", "zh_TW.UTF-8")
+    assert "匯入說法 · 營運者 · 1則說法 · plums.csv" in call("claims", "history").out
+    assert imported

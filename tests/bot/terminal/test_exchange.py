@@ -125,7 +125,7 @@ def test_a_file_that_is_no_text_is_refused_as_a_whole(call, tmp_path):
 def test_the_dry_run_speaks_the_operators_language(call, surroundings, tmp_path):
     surroundings.setenv("LC_ALL", "zh_TW.UTF-8")
     (tmp_path / "feed.json").write_text(FEED)
-    assert "新增（作為草稿） (1)" in call("claims", "import", "feed.json").out
+    assert "新增（作為草稿）（1）" in call("claims", "import", "feed.json").out
 
 
 @pytest.fixture

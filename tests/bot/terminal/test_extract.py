@@ -72,6 +72,7 @@ def test_ctrl_c_leaves_what_was_found(call, paper, monkeypatch):
     done = call("documents", "extract", paper)
     assert done.code == 130
     assert "The same command goes on where this ended." in done.out
+    assert "stopped" not in done.err
 
 
 def test_without_a_model_it_says_how_to_set_one_up(call, paper, surroundings):

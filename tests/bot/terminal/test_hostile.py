@@ -1,5 +1,6 @@
 """A command line in bad surroundings: whatever files, folders, names, variables and streams are, words and a code."""
 
+import json
 import os
 import random
 import subprocess
@@ -264,3 +265,18 @@ def test_a_token_in_quotes_or_with_a_line_break_goes_nowhere(call, surroundings,
     assert is_told(done)
     assert "loop" not in done.err
     assert bool(went) == (done.code == 0)
+
+
+COMMAND = "\x1b]0;owned\x07\x9b31m"
+
+
+def test_no_text_of_somebody_else_commands_the_terminal(call, tmp_path):
+    message = {"id": "1", "type": "Default", "content": f"AI is a bubble {COMMAND}"}
+    message |= {"timestamp": "2026-01-01T00:00:00Z", "author": {"id": "5", "name": "x", "isBot": False}}
+    data = {"guild": {"id": "1"}, "channel": {"id": "2"}, "messages": [message]}
+    (tmp_path / "export.json").write_text(json.dumps(data), "utf-8")
+    named = tmp_path / f"claims{COMMAND}.yaml"
+    named.write_text("nonsense: [", "utf-8")
+    for done in (call("backtest", "export.json"), call("claims", "import", str(named)), call("check", COMMAND)):
+        assert "\x1b" not in done.out + done.err
+        assert "\x9b" not in done.out + done.err

@@ -76,5 +76,5 @@ def test_stopped_in_the_middle_the_next_call_goes_on_with_the_rest(call, monkeyp
         patched.setattr("bot.terminal.console.Terminal.print", stopping)
         done = call("sources", "check")
     assert done.code == 130
-    assert "2 of 3 checked. The same command goes on with the rest." in done.err
+    assert done.err == "touchstone: 2 of 3 checked. The same command goes on with the rest.\n"
     assert "1/1" in call("sources", "check").out

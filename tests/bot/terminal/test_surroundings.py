@@ -148,6 +148,17 @@ def test_a_library_is_imported_whole_before_a_stop_is_heeded():
     assert gc.isenabled()
 
 
+def test_a_command_that_ends_in_its_own_way_hears_a_second_stop_as_well():
+    stop = Stop()
+    stop.heed()
+    with stop.listening():
+        for _ in range(2):
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGTERM)
+            stop.answer()
+    assert (stop.code, stop.is_told) == (143, True)
+
+
 def test_a_file_stands_as_it_was_where_writing_is_broken_off(call, surroundings, tmp_path):
     (tmp_path / "out.yaml").write_text("mine")
     (tmp_path / "out.yaml").chmod(0o640)

@@ -9,7 +9,8 @@ import pytest
 
 import claims
 from bot.discord import create_bot
-from bot.discord.history.pages import ACTS, DO, OF_CLAIM, PAGE, REVISION_MENU
+from bot.discord.history.pages import DO, OF_CLAIM, PAGE, REVISION_MENU
+from bot.wording import ACTS
 from claims.moderation.edits import EditTexts, SetStatus
 from claims.moderation.rights import NEEDED, Actor
 from config.errors import NotAllowedError, UnknownClaimError
