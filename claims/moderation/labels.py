@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from threading import Lock
 from time import monotonic
 from typing import Any, Literal, TypeVar
@@ -45,6 +46,9 @@ _NORMAL = 1.645
 # Counts of messages that lead to nothing wait so many seconds, and so many in a channel, before they are written.
 _WRITTEN_EVERY = 5.0
 _MOST_UNWRITTEN = 1_000
+# While the base is away so many wait in a channel and day, and so many are asked for in one statement.
+_MOST_WAITING = 20_000
+_AT_ONCE = 500
 
 Member = TypeVar("Member")
 
@@ -53,8 +57,7 @@ def sample_of(found: Sequence[Member], most: int = SAMPLE) -> list[Member]:
     """Return all that was found in its order, or as many of it drawn by chance, so that labels speak for all of it."""
     if len(found) <= most:
         return list(found)
-    drawn = sorted(random.sample(range(len(found)), most))
-    return [found[at] for at in drawn]
+    return [found[at] for at in sorted(random.sample(range(len(found)), most))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,16 +241,8 @@ class LabelBook:
                 seen = session.get(Sighting, (channel, message, claim))
                 if seen is None:
                     raise UnknownEntryError("Nothing is kept of this answer any more.")
-                row = Label(
-                    channel=channel,
-                    message=message,
-                    claim=claim,
-                    server=server,
-                    author_hash=seen.author_hash,
-                    score=seen.score,
-                    origin="card",
-                    noted_at=self._clock(),
-                )
+                known = _row(LabelledReply(channel, message, claim, seen.score, author_hash=seen.author_hash))
+                row = Label(**known, server=server, origin="card", noted_at=self._clock())
                 session.add(row)
             _label(row, actor, right)
 
@@ -259,10 +254,8 @@ class LabelBook:
                 return ()
             found: list[LabelledReply] = []
             for claim in answer.claims:
-                row, seen = (
-                    session.get(Label, (channel, message, claim)),
-                    session.get(Sighting, (channel, message, claim)),
-                )
+                key = (channel, message, claim)
+                row, seen = session.get(Label, key), session.get(Sighting, key)
                 if row is not None:
                     found.append(_reply(row))
                 elif seen is not None:
@@ -282,8 +275,7 @@ class LabelBook:
         ticked = (col(Label.server) == actor.server, col(Label.is_right).is_not(None))
         with self._database.reading() as session:
             permit(session, actor, "answer.label")
-            rows = session.scalars(select(Label).where(*ticked))
-            labels = [(row.score, bool(row.is_right)) for row in rows]
+            labels = [(row.score, bool(row.is_right)) for row in session.scalars(select(Label).where(*ticked))]
             server = session.get(Server, actor.server or 0)
         return propose_cut_off(labels, server.cut_off if server else None)
 
@@ -340,8 +332,10 @@ class ShadowReport:
 class ShadowBook:
     """Collects would-be outcomes; no text, the author only as keyed hash. Safe from any thread.
 
-    Messages that lead to nothing, nearly all of a chat, are written together every few seconds. Their ids wait in
-    memory until then: a process that is killed loses the counts of that time, and nothing of what it would have said.
+    Messages that lead to nothing, nearly all of a chat, are written together: by the first that comes some seconds
+    after the last write, and by `flush`. Until then their ids wait in memory, at most `_MOST_WAITING` of a channel's
+    day: further ones are not counted, and a process that is killed loses these counts, and nothing of what it would
+    have said. A base that has failed is left alone for as many seconds.
     """
 
     def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
@@ -351,7 +345,7 @@ class ShadowBook:
         self._lock = Lock()
         # By server, channel and day.
         self._unwritten: dict[tuple[int, int, date], set[int]] = {}
-        self._written_at = float("-inf")
+        self._written_at, self._has_failed = float("-inf"), False
 
     def note(self, server: int, channel: int, message: int, author: int, finding: Finding) -> None:
         """Count a checked message; one that was counted before, with a match, counts no second time."""
@@ -359,8 +353,10 @@ class ShadowBook:
         if best is None or finding.action == "silent":
             with self._lock:
                 waiting = self._unwritten.setdefault((server, channel, now.date()), set())
-                waiting.add(message)
-                is_due = len(waiting) >= _MOST_UNWRITTEN or monotonic() - self._written_at >= _WRITTEN_EVERY
+                if len(waiting) < _MOST_WAITING:
+                    waiting.add(message)
+                is_due = len(waiting) >= _MOST_UNWRITTEN and not self._has_failed
+                is_due = is_due or monotonic() - self._written_at >= _WRITTEN_EVERY
             if is_due:
                 self.flush()
             return
@@ -382,14 +378,19 @@ class ShadowBook:
         try:
             with self._database.writing() as session:
                 for (server, channel, day), messages in sorted(waiting.items()):
-                    same = (col(ShadowMatch.channel) == channel, col(ShadowMatch.message).in_(messages))
-                    known = session.scalar(select(func.count()).select_from(ShadowMatch).where(*same)) or 0
+                    ids, matched = sorted(messages), select(func.count()).where(col(ShadowMatch.channel) == channel)
+                    pieces = (ids[at : at + _AT_ONCE] for at in range(0, len(ids), _AT_ONCE))
+                    wanted = (matched.where(col(ShadowMatch.message).in_(piece)) for piece in pieces)
+                    known = sum(session.scalar(query) or 0 for query in wanted)
                     _count(session, server, channel, day, len(messages) - known)
         except BaseException:
             with self._lock:
+                self._has_failed, self._written_at = True, monotonic()
                 for key, messages in waiting.items():
-                    self._unwritten.setdefault(key, set()).update(messages)
+                    kept = self._unwritten.setdefault(key, set())
+                    kept.update(islice(messages, max(0, _MOST_WAITING - len(kept))))
             raise
+        self._has_failed = False
 
     def report(self, actor: Actor, channel: int | None = None, days: int = 30) -> ShadowReport:
         """Return what was collected in the actor's server; raises NotAllowedError.

@@ -104,6 +104,46 @@ def test_counts_wait_on_where_the_base_fails_and_a_second_try_counts_nothing_twi
     assert book.report(ADMINISTRATOR).messages == 1
 
 
+def test_while_the_base_fails_a_busy_channel_does_not_ask_it_at_each_message_and_keeps_no_end_of_ids(
+    any_base: ClaimBase, book: ShadowBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[int] = []
+
+    def away() -> None:
+        tries.append(1)
+        raise DatabaseUnavailableError("away")
+
+    monkeypatch.setattr(labels, "_MOST_UNWRITTEN", 10)
+    monkeypatch.setattr(labels, "_MOST_WAITING", 50, raising=False)
+    monkeypatch.setattr(labels, "_WRITTEN_EVERY", 3600.0)
+    with monkeypatch.context() as patch:
+        patch.setattr(any_base.database, "writing", away)
+        with pytest.raises(DatabaseUnavailableError):
+            book.note(HERE, 8, 0, AUTHOR, QUIET)
+        for message in range(1, 200):
+            book.note(HERE, 8, message, AUTHOR, QUIET)
+        assert len(tries) == 1
+    assert book.report(ADMINISTRATOR).messages == 50
+    for message in range(200, 210):
+        book.note(HERE, 8, message, AUTHOR, QUIET)
+    assert ShadowBook(any_base, KEY).report(ADMINISTRATOR).messages == 60
+
+
+def test_messages_with_matches_are_told_from_very_many_others_in_small_statements(
+    any_base: ClaimBase, book: ShadowBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(labels, "_MOST_UNWRITTEN", 10_000)
+    asked: list[int] = []
+    event.listen(any_base.database.engine, "before_cursor_execute", lambda *told: asked.append(len(told[3] or ())))
+    book.note(HERE, 8, 0, AUTHOR, QUIET)
+    for message in (600, 1100):
+        book.note(HERE, 8, message, AUTHOR, finding("reply"))
+    for message in range(1, 1200):
+        book.note(HERE, 8, message, AUTHOR, QUIET)
+    assert book.report(ADMINISTRATOR).messages == 1200
+    assert max(asked) < 600
+
+
 def test_counts_and_replies_are_of_the_same_days(book: ShadowBook, clock: Clock) -> None:
     clock.move(hours=-11)
     book.note(HERE, 8, 1, AUTHOR, finding("reply"))
