@@ -203,7 +203,7 @@ class _Piece:
 class IndexedBase:
     """Claims, indexed: an immutable snapshot. A change or a server's own claims make another one that shares the rest.
 
-    In a base of more than 20,000 wordings, what the terms of the large part weigh is left as it was until the change is
+    In a base of more than 2,000 wordings, what the terms of the large part weigh is left as it was until the change is
     `joined`: at most an eighth of the wordings have changed since. Claims have a number each; there may be numbers of
     claims that are gone (`alive`).
     """

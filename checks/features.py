@@ -160,7 +160,9 @@ class CharacterVectors:
 
     def folded(self) -> "CharacterVectors":
         """Return the same, counted in one."""
-        return CharacterVectors(self._holders.plus(self._changed), self._counted) if len(self._changed) else self
+        if not (self._added or self._removed):
+            return self
+        return CharacterVectors(self._holders.plus(self._changed), self._counted)
 
     def _held(self, keys: Keys) -> Numbers:
         held = self._holders.of_keys(keys)
@@ -187,7 +189,8 @@ class CharacterVectors:
 def _by_text(keys: Keys, weights: Floats, owners: Rows, texts: int) -> list[Vector]:
     ends = owners.searchsorted(np.arange(texts + 1)).tolist()
     narrow = weights.astype(np.float32)
-    return [Vector(keys[start:end], narrow[start:end]) for start, end in pairwise(ends)]
+    # Copies: a slice that is kept would hold what all the texts have.
+    return [Vector(keys[start:end].copy(), narrow[start:end].copy()) for start, end in pairwise(ends)]
 
 
 _SENTENCE = re.compile(r"[.!?。!?;:—\n]+")

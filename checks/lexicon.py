@@ -272,7 +272,8 @@ class Counts:
     def of(self, number: int) -> int:
         """Return the count of one term."""
         for terms, counts in self.beside:
-            place = int(terms.searchsorted(number))
+            # For a number of another type than theirs all terms would be copied.
+            place = int(terms.searchsorted(terms.dtype.type(number)))
             if place < len(terms) and terms[place] == number:
                 return int(counts[place])
         return int(self.held[number]) if number < len(self.held) else 0

@@ -38,6 +38,8 @@ def language_of(locale: Locale | None) -> Language:
 
 # The event that stands for a private message, which comes to the bot among all others.
 DIRECT_MESSAGE = "direct_message"
+# The event of a card that came to stand and may show something else than its claims say now.
+STALE_CARD = "stale_card"
 
 _FIRST_PAUSE = 5 * 60.0
 _LONGEST_PAUSE = 6 * 60 * 60.0

@@ -3,16 +3,16 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 import discord
 
 from bot.answering import Answerer, Composed
-from bot.discord.bot import TouchstoneBot, tirelessly
+from bot.discord.bot import STALE_CARD, TouchstoneBot, tirelessly
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import draw_public
-from bot.discord.lanes import LATE
+from bot.discord.lanes import LATE, take_lane
 from bot.discord.notices import log_answer, tell_used_up
 from bot.discord.request import Location, heard_in, home_of, roles_in, roles_of, rules_for, said_in
 from bot.reply import Reply
@@ -21,7 +21,7 @@ from checks.model import Finding
 from claims.answering.answers import AnswerRecord
 from claims.store.freshness import Newest
 from claims.store.server_settings import HeardAs, ServerSettings
-from config.errors import NotAllowedError
+from config.errors import ClaimBaseError, NotAllowedError
 
 _log = logging.getLogger(__name__)
 
@@ -165,6 +165,8 @@ class Answering:
         accept, offer = answers.accept_offer, (location.channel, message_id, most)
         if card.composed is None or not await asyncio.to_thread(accept, *offer):
             return False
+        # The offer is given up now: what is read from here on is tried again, as for any answer.
+        take_lane("answers", monotonic() + LATE.total_seconds())
         return await self._post(card)
 
     async def take_up(self, record: AnswerRecord) -> bool:
@@ -179,6 +181,29 @@ class Answering:
         age = (discord.utils.utcnow() - record.taken_at).total_seconds()
         card = _Card(message, location, record.claims, modes=modes, is_tried=True)
         return await self._post(card, self.clock() + LATE.total_seconds() - age)
+
+    async def take_away(self, record: AnswerRecord, *, is_retracted: bool = True) -> None:
+        """Delete the card of an answer, where one stands, or the hint.
+
+        `is_retracted`: the author has taken back what it is about, which counts for the author and not for the channel.
+        """
+        channel, card = self.bot.get_partial_messageable(record.channel, guild_id=record.server), record.card_message
+        try:
+            if card is not None and not record.hidden:
+                await channel.get_partial_message(card).delete()
+            elif record.kind == "offer" and self.bot.user is not None:
+                await channel.get_partial_message(record.message).remove_reaction(OFFER, self.bot.user)
+        except discord.NotFound:
+            pass
+        except discord.HTTPException as refusal:
+            _log.info("The answer to message %s could not be taken away: %s", record.message, refusal)
+            return
+        answers = self.bot.touchstone.answers
+        if card is not None:
+            how = {"is_freed": not record.hidden, "is_retracted": is_retracted and not record.hidden}
+            await asyncio.to_thread(answers.hide, record.channel, card, **how)
+        elif record.kind == "offer":
+            await asyncio.to_thread(answers.lapse, record.channel, record.message)
 
     async def read(self, location: Location, message_id: int) -> tuple[discord.Message | None, Reply | None]:
         """Return a message that was offered an answer, and the answer for somebody else than its author.
@@ -247,11 +272,17 @@ class Answering:
             texts = self.bot.texts(reply.language)
             buttons = card_buttons([entry.claim_id for entry in reply.entries], texts)
             view = draw_public(reply, texts, buttons, settings.card_form)
+            shows = composed.shows
+            if card.is_tried and card.sent is None:
+                # What a process that has ended sent may stand, whatever it says: the card is drawn once more.
+                composed = replace(composed, shows=dict.fromkeys(shows, ""))
             card.sent, card.is_tried = card.sent or composed, True
             posted = await message.reply(view=view, mention_author=False, nonce=nonce_of(message.id))
             # Where Discord has taken an earlier try, that is the one that stands.
             made = location.channel, message.id, posted.id, card.sent.reply.language, card.sent.shows
             await asyncio.to_thread(self.bot.touchstone.answers.posted, *made)
+            if card.sent.shows != shows:
+                self.bot.dispatch(STALE_CARD)
 
         is_posted = await self._write(message, location, send, until, card)
         if is_posted:
@@ -282,12 +313,14 @@ class Answering:
                 await tirelessly(act)
         except TimeoutError:
             # It may have arrived after all: the message stays taken, but what it says can be answered elsewhere.
-            await asyncio.to_thread(answers.stop_cooldown, *place)
+            await self._give_up(place, may_stand=card is None or card.is_tried)
             _log.info("Message %s is not answered: it would have come too late", message.id)
             return False
+        except ClaimBaseError:
+            await self._give_up(place, may_stand=card is not None and card.is_tried)
+            raise
         except _UnwantedError:
-            give_up = answers.stop_cooldown if card is not None and card.is_tried else answers.release
-            await asyncio.to_thread(give_up, *place)
+            await self._give_up(place, may_stand=card is not None and card.is_tried)
             _log.info("Message %s is not answered: what was wanted has changed meanwhile", message.id)
             return False
         except discord.HTTPException as refusal:
@@ -299,6 +332,13 @@ class Answering:
             return False
         self.bot.backoff.answered(location.channel)
         return True
+
+    async def _give_up(self, place: tuple[int, int], *, may_stand: bool) -> None:
+        """Let claims be answered elsewhere; give message or offer back as well where nothing can have come of it."""
+        # The base may have been away until now, and all of the time is over.
+        take_lane("answers", monotonic() + LATE.total_seconds())
+        answers = self.bot.touchstone.answers
+        await asyncio.to_thread(answers.stop_cooldown if may_stand else answers.release, *place)
 
 
 NONCE = "answer"

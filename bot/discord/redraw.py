@@ -14,7 +14,7 @@ import discord
 from discord.ext import commands, tasks
 
 from bot.answering import chosen_language
-from bot.discord.bot import TouchstoneBot
+from bot.discord.bot import STALE_CARD, TouchstoneBot
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import draw_public
 from bot.discord.lanes import take_lane
@@ -201,6 +201,11 @@ class CorrectionRuns(commands.Cog):
                 pass
         self.look.cancel()
 
+    @commands.Cog.listener(f"on_{STALE_CARD}")
+    async def posted(self) -> None:
+        """Start a run at the next look, although the base has not changed since the last one."""
+        self._again_at = monotonic()
+
     @tasks.loop()
     async def look(self) -> None:
         """Start a run where the base has changed, or where it is time to try again."""
@@ -232,12 +237,14 @@ class CorrectionRuns(commands.Cog):
         return True
 
     async def _run(self) -> None:
+        # Before the run: what is asked for meanwhile is done after it.
+        self._again_at = float("inf")
         run = Run(self.bot, self._idle, self._stop, self._pace.pause)
         if await run.begin():
             self._latest = run
             await run.go()
         if run.left:
-            self._again_at = monotonic() + self._retry
+            self._again_at = min(self._again_at, monotonic() + self._retry)
             self._retry = min(2 * self._retry, _LONGEST_RETRY)
         else:
-            self._again_at, self._retry = float("inf"), self._pace.retry
+            self._retry = self._pace.retry

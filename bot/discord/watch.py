@@ -42,7 +42,7 @@ from bot.texts import Texts, msgid
 from checks.model import Finding
 from claims.answering.answers import AnswerRecord
 from claims.store.freshness import Newest
-from config.errors import DatabaseError, NotAllowedError, UnknownEntryError
+from config.errors import ClaimBaseError, DatabaseError, NotAllowedError, UnknownEntryError
 
 _log = logging.getLogger(__name__)
 
@@ -88,14 +88,18 @@ class Watch(commands.Cog):
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Answer what was taken shortly before the start, and not answered."""
-        async with self.counted():
-            for record in await asyncio.to_thread(self.bot.touchstone.answers.unposted, LATE):
-                if self.bot.get_guild(record.server) is None:
-                    continue
+        answers = self.bot.touchstone.answers
+        for waiting in await asyncio.to_thread(answers.unposted, LATE):
+            if self.bot.get_guild(waiting.server) is None:
+                continue
+            async with self.counted(waiting.message):
+                take_lane("answers", monotonic() + LATE.total_seconds())
                 try:
-                    await self.answering.take_up(record)
-                except discord.HTTPException as refusal:
-                    _log.info("Message %s is not answered after the start: %s", record.message, refusal)
+                    record = await asyncio.to_thread(answers.answer, waiting.channel, waiting.message)
+                    if record is not None and record.kind == "reply" and record.card_message is None:
+                        await self.answering.take_up(record)
+                except (discord.HTTPException, ClaimBaseError) as failure:
+                    _log.info("Message %s is not answered after the start: %s", waiting.message, failure)
 
     @commands.Cog.listener()
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
@@ -110,7 +114,7 @@ class Watch(commands.Cog):
             record = await asyncio.to_thread(self.bot.touchstone.answers.answer, event.channel_id, message.id)
             if record is not None:
                 if not record.hidden and not await self._still_says(record, message):
-                    await self._take_away(record)
+                    await self.answering.take_away(record)
             elif location is not None and self._is_first_edit(message) and not self.bot.backoff.holds(location.channel):
                 mode = await self.answering.mode(message, location)
                 if mode != "off":
@@ -118,18 +122,18 @@ class Watch(commands.Cog):
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
-        """Take the card of a deleted message away."""
+        """Take the card of a deleted message away. Discord does not tell who it was: this counts as its author."""
         async with self.counted(event.message_id):
             take_lane("answers", monotonic() + LATE.total_seconds())
-            await self._gone(event.channel_id, event.message_id)
+            await self._gone(event.channel_id, event.message_id, is_retracted=True)
 
     @commands.Cog.listener()
     async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
-        """Take the cards of deleted messages away."""
+        """Take the cards of deleted messages away; so many at once delete moderators and bots, never their author."""
         for message in sorted(event.message_ids):
             async with self.counted(message):
                 take_lane("answers", monotonic() + LATE.total_seconds())
-                await self._gone(event.channel_id, message)
+                await self._gone(event.channel_id, message, is_retracted=False)
 
     async def cog_unload(self) -> None:
         """Let answers that are under way go out before the bot leaves Discord, and write what was counted."""
@@ -167,36 +171,17 @@ class Watch(commands.Cog):
         finding = await asyncio.to_thread(self.bot.touchstone.check_in, home, said_in(message), record.server)
         return any(match.claim in record.claims and match.action != "silent" for match in finding.matches)
 
-    async def _gone(self, channel: int, message: int) -> None:
+    async def _gone(self, channel: int, message: int, *, is_retracted: bool) -> None:
         """Do what follows from a message that was deleted: its card goes too, and a card of ours needs no care."""
         answers = self.bot.touchstone.answers
         record = await asyncio.to_thread(answers.answer, channel, message)
         if record is not None and record.card_message is not None:
-            await self._take_away(record)
+            await self.answering.take_away(record, is_retracted=is_retracted)
         elif record is not None and record.kind == "offer":
             # Nobody can take it up any more: moderators need not look at it either.
-            await asyncio.to_thread(answers.release, channel, message)
+            await asyncio.to_thread(answers.lapse, channel, message)
         elif await asyncio.to_thread(answers.card, channel, message) is not None:
             await asyncio.to_thread(answers.hide, channel, message)
-
-    async def _take_away(self, record: AnswerRecord) -> None:
-        """Delete the card of an answer, where one stands, or the hint."""
-        channel, card = self.bot.get_partial_messageable(record.channel, guild_id=record.server), record.card_message
-        try:
-            if card is not None and not record.hidden:
-                await channel.get_partial_message(card).delete()
-            elif record.kind == "offer" and self.bot.user is not None:
-                await channel.get_partial_message(record.message).remove_reaction(OFFER, self.bot.user)
-        except discord.NotFound:
-            pass
-        except discord.HTTPException as refusal:
-            _log.info("The answer to message %s could not be taken away: %s", record.message, refusal)
-            return
-        answers = self.bot.touchstone.answers
-        if card is not None:
-            await asyncio.to_thread(answers.hide, record.channel, card, is_retracted=not record.hidden)
-        elif record.kind == "offer":
-            await asyncio.to_thread(answers.release, record.channel, record.message)
 
     def _read(self, heard: Heard, home: int, text: str, mode: str) -> tuple[Newest, Finding]:
         """Check a message; return what it was checked against, and what was found.
@@ -326,38 +311,47 @@ class Offers(commands.Cog):
         message = said.id
         record = await self._offer(channel, message)
         # What was read since a hint was left may have been switched off.
-        if record is None or message in self._lines or not await self._watch.answering.may_hint(said, place_of(record)):
+        if record is None or not await self._watch.answering.may_hint(said, place_of(record)):
             return
+        most = await self._watch.answering.most(place_of(record))
         # Whoever says many claims and clicks their hints fills no channel with lines, as with cards.
         recent, now = self._posted.setdefault(channel, deque()), monotonic()
         while recent and recent[0] < now - _HOUR:
             recent.popleft()
-        if len(recent) >= await self._watch.answering.most(place_of(record)):
+        # From here to the reservation nothing is awaited: who clicks at the same moment finds it.
+        if message in self._lines or len(recent) >= most:
             return
         recent.append(now)
         self._lines[message] = None
         if len(self._lines) > _REMEMBERED:
             del self._lines[next(iter(self._lines))]
-        guild = self.bot.get_guild(record.server)
-        texts = await self.bot.server_texts(record.server, guild.preferred_locale if guild else None)
-        line = texts("-# What I know of this claim, for your eyes only:")
-        button = OPEN.button(texts("Read the answer"), channel=record.channel, message=message)
-        place = self.bot.get_partial_messageable(record.channel, guild_id=record.server)
-        about = discord.MessageReference(
-            message_id=message, channel_id=channel, guild_id=record.server, fail_if_not_exists=False
-        )
         try:
-            posted = await place.send(view=draw_lines([line], texts, [button]), reference=about, mention_author=False)
-        except discord.HTTPException as refusal:
+            posted = await self._send_line(record)
+        except BaseException as failure:
             self._lines.pop(message, None)
-            if isinstance(refusal, discord.Forbidden):
-                self.bot.backoff.refused(record.channel, refusal.text)
+            with contextlib.suppress(ValueError):
+                recent.remove(now)
+            if not isinstance(failure, discord.HTTPException):
+                raise
+            if isinstance(failure, discord.Forbidden):
+                self.bot.backoff.refused(channel, failure.text)
             return
         if message in self._lines:
             self._lines[message] = posted.id
         else:
             # The message has gone while the line was on its way.
             await self._delete(channel, posted.id)
+
+    async def _send_line(self, record: AnswerRecord) -> discord.Message:
+        guild, number, place = self.bot.get_guild(record.server), record.message, record.channel
+        texts = await self.bot.server_texts(record.server, guild.preferred_locale if guild else None)
+        line = texts("-# What I know of this claim, for your eyes only:")
+        view = draw_lines([line], texts, [OPEN.button(texts("Read the answer"), channel=place, message=number)])
+        about = discord.MessageReference(
+            message_id=number, channel_id=place, guild_id=record.server, fail_if_not_exists=False
+        )
+        channel = self.bot.get_partial_messageable(place, guild_id=record.server)
+        return await channel.send(view=view, reference=about, mention_author=False)
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
@@ -422,8 +416,9 @@ class Offers(commands.Cog):
         home = await self._readable_home(click.interaction.user.id, record)
         if home is None:
             raise NotAllowedError("You may not read the channel of this message.")
-        if not await self._watch.answering.show(Location(record.server, record.channel, home), record.message):
-            raise UnknownEntryError(_GONE)
+        async with self._watch.counted(record.message):
+            if not await self._watch.answering.show(Location(record.server, record.channel, home), record.message):
+                raise UnknownEntryError(_GONE)
         await self._drop_line(record.channel, record.message)
         await click.respond(click.texts("Everybody sees the card now."))
 

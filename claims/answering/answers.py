@@ -89,6 +89,7 @@ def _fingerprint(claim: ClaimRecord | None) -> str:
 AnswerKind = Literal["offer", "reply"]
 # What an answer becomes: one whose author has taken the message, the claim in it or the card away.
 _RETRACTED = "retracted"
+_Shows = Mapping[str, str] | None
 _HOUR = timedelta(hours=1)
 # Whoever has taken so many answered claims back within an hour only gets hints until it is over.
 _MOST_RETRACTED = 2
@@ -101,7 +102,8 @@ _DAY = timedelta(days=1)
 class AnswerRecord:
     """A message that was answered, or offered an answer; `card_message` is None until a card stands.
 
-    `kind` is "retracted" for a reply whose author has taken back what it answers; `offered`: it was an offer first.
+    `kind` is "retracted" for a reply whose author has taken back what it answers, "lapsed" for an offer that went with
+    its message, or with the claim in it; `offered`: it was an offer first.
     """
 
     server: int
@@ -109,7 +111,7 @@ class AnswerRecord:
     message: int
     claims: tuple[str, ...]
     author_hash: str | None
-    kind: AnswerKind | Literal["retracted"]
+    kind: AnswerKind | Literal["retracted", "lapsed"]
     offered: bool
     card_message: int | None
     hidden: bool
@@ -232,16 +234,11 @@ class AnswerBook:
             return card_fingerprints(session, server, claims)
 
     def posted(
-        self,
-        channel: int,
-        message: int,
-        card_message: int,
-        language: str | None = None,
-        shows: Mapping[str, str] | None = None,
+        self, channel: int, message: int, card_message: int, language: str | None = None, shows: _Shows = None
     ) -> None:
         """Remember the message that carries the card, its language, and what the card shows of its claims.
 
-        `shows`: their fingerprints from before it was drawn; without them, those of this moment.
+        `shows`: their fingerprints from before it was drawn, else those of now; a claim without one was not answered.
         """
         with self._database.writing() as session:
             self._stands(session, self._row(session, channel, message), card_message, language, shows)
@@ -254,16 +251,15 @@ class AnswerBook:
                 self._stands(session, answer, card_message)
 
     def _stands(
-        self,
-        session: Session,
-        answer: Answer | None,
-        card_message: int,
-        language: str | None = None,
-        shows: Mapping[str, str] | None = None,
+        self, session: Session, answer: Answer | None, card: int, language: str | None = None, shows: _Shows = None
     ) -> None:
-        if answer is not None:
-            answer.card_message, answer.language = card_message, language
-            answer.shown = dict(shows or card_fingerprints(session, answer.server, answer.claims))
+        if answer is None:
+            return
+        shown = dict(shows or card_fingerprints(session, answer.server, answer.claims))
+        answer.card_message, answer.language, answer.shown = card, language, shown
+        answer.claims = [name for name in answer.claims if name in shown]
+        mine = (col(Cooldown.channel) == answer.channel, col(Cooldown.message) == answer.message)
+        session.connection().execute(delete(Cooldown).where(*mine, col(Cooldown.claim).not_in(list(shown))))
 
     def unposted(self, within: timedelta) -> tuple[AnswerRecord, ...]:
         """Return the messages that were taken for a reply so recently, and under which no card stands, oldest first."""
@@ -289,6 +285,11 @@ class AnswerBook:
             else:
                 session.delete(answer)
 
+    def lapse(self, channel: int, message: int) -> None:
+        """Note that an offer has gone, with its message or the claim in it: nobody can take it up, but it was made."""
+        with self._database.writing() as session:
+            _set(session, self._is(channel, message) & (col(Answer.kind) == "offer"), kind="lapsed", hidden=True)
+
     def answer(self, channel: int, message: int) -> AnswerRecord | None:
         """Return what became of a message, or None where it was never taken."""
         found = self._find(self._is(channel, message))
@@ -299,8 +300,8 @@ class AnswerBook:
         """Return the answer that a card carries, or None for a message that is no card."""
         return self._find(is_card(channel, card_message))
 
-    def hide(self, channel: int, card_message: int, *, is_retracted: bool = False) -> None:
-        """Mark a card as hidden; where its author took it back, its claims can be answered there again at once.
+    def hide(self, channel: int, card_message: int, *, is_retracted: bool = False, is_freed: bool = False) -> None:
+        """Mark a card as hidden; freed, or where its author took it back, its claims can be answered again at once.
 
         Else who says something and takes it back would keep a claim unanswered for the whole cool-down, and with a few
         claims a channel without cards: such an answer counts for its author, and not for the channel.
@@ -312,6 +313,7 @@ class AnswerBook:
             answer.hidden = True
             if is_retracted:
                 answer.kind = _RETRACTED
+            if is_retracted or is_freed:
                 # After /forget-me a cool-down no longer leads to its message.
                 forgotten = (col(Cooldown.message) == 0) & col(Cooldown.claim).in_(answer.claims)
                 started = (col(Cooldown.message) == answer.message) | forgotten
@@ -347,7 +349,7 @@ def is_card(channel: int, card_message: int) -> ColumnElement[bool]:
 
 def _is_full(session: Session, channel: int, most: int, now: datetime) -> bool:
     """Tell whether a channel has had its replies of the hour, hidden ones too: their readers have seen them."""
-    given = (col(Answer.channel) == channel, col(Answer.kind) != "offer", *_within(now, _HOUR))
+    given = (col(Answer.channel) == channel, col(Answer.kind).in_(("reply", _RETRACTED)), *_within(now, _HOUR))
     rows = session.connection().execute(select(col(Answer.kind), col(Answer.claims)).where(*given))
     # Where all claims were cooling down, the message was taken and nothing said.
     kinds = [kind for kind, claims in rows if claims]

@@ -161,17 +161,18 @@ def _record(
         server=row.server,
         edited_by=row.edited_by,
         **_settings(setting, cut_off),
-        **{name: _held_once(getattr(row, name)) for name in CLAIM_FACTS},
+        **{name: _held_once(name, getattr(row, name)) for name in CLAIM_FACTS},
     )
 
 
-# Texts of so few characters are names: of languages, kinds, units.
-_NAME = 12
+# What is held once stays until the process ends: names alone, and no long list of spellings of a claim's own unit.
+_NAMES = frozenset({"kind", "status", "language", "unit", "bound", "documented_bound", "role"})
+_LONGEST_NAME = 12
 
 
-def _held_once(value: Any) -> Any:  # noqa: ANN401  what a column holds
+def _held_once(column: str, value: Any) -> Any:  # noqa: ANN401  what a column holds
     """Return the value; of a name, which a database gives for each row anew, the one that all rows share."""
-    return intern(value) if type(value) is str and len(value) <= _NAME else value
+    return intern(value) if column in _NAMES and type(value) is str and len(value) <= _LONGEST_NAME else value
 
 
 def _settings(setting: ClaimOverride | None, cut_off: float | None) -> dict[str, Any]:
@@ -197,7 +198,7 @@ def _parts(
     names = [each.name for each in fields(record)]  # pyright: ignore[reportArgumentType]  a dataclass
     columns = (col(part.claim), *(getattr(part, name) for name in names))
     query = select(*columns).where(col(part.claim).in_(keys)).order_by(col(part.claim), col(part.position))
-    return _grouped((row[0], record(*map(_held_once, row[1:]))) for row in _rows(session, query))
+    return _grouped((row[0], record(*map(_held_once, names, row[1:]))) for row in _rows(session, query))
 
 
 def _points(session: Session, keys: Select[Any]) -> Grouped:

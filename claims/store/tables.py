@@ -282,8 +282,9 @@ class Exemption(Table, table=True):
 class Answer(Table, table=True):
     """One message of a channel that was taken for an answer; its row keeps every process from answering it again.
 
-    `kind` is `offer`, `reply` or `retracted` (by its author); `offered` stays true when an offer has become a reply;
-    `shown` is the fingerprint of what its card shows of each claim, and `language` what the card is written in.
+    `kind` is `offer`, `reply`, `retracted` (a reply, by its author) or `lapsed` (an offer whose message or claim has
+    gone); `offered` stays true when an offer has become a reply; `shown` is the fingerprint of what its card shows of
+    each claim, and `language` what the card is written in.
     """
 
     __table_args__ = (UniqueConstraint("channel", "card_message"),)

@@ -71,6 +71,13 @@ def test_a_text_is_taken_apart_alone_as_beside_others(texts: list[str]):
             assert alone.weights.tolist() == pytest.approx(beside[place].weights.tolist(), rel=1e-6)
 
 
+def test_a_text_that_is_kept_holds_nothing_of_those_taken_apart_with_it():
+    texts = ["the stone bridge", "石桥", "bcd"]
+    for vectors in CharacterVectors.of(texts).vectors(texts):
+        assert all(len(each.keys) for each in vectors)
+        assert [(each.keys.base, each.weights.base) for each in vectors] == [(None, None)] * len(texts)
+
+
 @given(texts=TEXTS, added=TEXTS, data=st.data())
 def test_what_came_and_went_counts_as_if_it_had_been_counted_at_once(texts: list[str], added: list[str], data):
     removed = data.draw(st.lists(st.sampled_from(texts), max_size=len(texts), unique_by=id)) if texts else []
@@ -80,3 +87,14 @@ def test_what_came_and_went_counts_as_if_it_had_been_counted_at_once(texts: list
     for found in (changed, changed.folded()):
         for one, other in zip(found.vectors(texts), expected, strict=True):
             assert [each.weights.tolist() for each in one] == [each.weights.tolist() for each in other]
+
+
+@pytest.mark.parametrize(("added", "removed"), [(["石桥"], ["石桥"]), (["1"], []), ([], ["bcd"])])
+def test_what_came_and_went_is_not_carried_on_when_it_is_folded(added: list[str], removed: list[str]):
+    whole = CharacterVectors.of(["bcd", "石桥", "石桥 1"])
+    folded = whole.changed(added, removed).folded()
+    assert folded.counts()[1] == 3 + len(added) - len(removed)
+    assert folded.folded() is folded
+    for _ in range(3):
+        folded = folded.changed(added, added).folded()
+    assert (folded._added, folded._removed) == ((), ())

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.index import Segment, index_claims, joined
+import checks.index
+from checks.index import Part, Segment, index_claims, joined, weigh
 from checks.lexicon import Lexicon, Vocabulary, analyse
 from checks.model import KnownClaim
 from checks.text import bare
@@ -86,3 +87,28 @@ def test_finds_what_is_said_word_for_word(vocabulary, lexicon, claims, text):
     wanted = bare(analyse(text[0], lexicon).text)
     texts = [(bare(analyse(text, lexicon).text), negative) for wordings in claims for text, negative in wordings]
     assert index.said(wanted) == [row for row, each in enumerate(texts) if each == (wanted, False)]
+
+
+def weighed(segment: Segment, vocabulary: Vocabulary, alive, terms_at_once: int) -> Part:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checks.index, "_TERMS_AT_ONCE", terms_at_once)
+        [part], _ = weigh([(segment, alive)], vocabulary, {}, None, 100)
+    return part
+
+
+# Of its five terms no positive wording holds the last two.
+FIVE_TERMS = [("ferry ferry tunnel harbour", False), ("stone clock", True)]
+
+
+@given(claims=CLAIMS, data=st.data())
+def test_terms_weigh_the_same_a_few_at_a_time_as_all_at_once(vocabulary, lexicon, claims, data):
+    index = segment(vocabulary, lexicon, [FIVE_TERMS, *claims])
+    gone = data.draw(st.sets(st.integers(0, len(claims))))
+    alive = np.array([number not in gone for number in range(len(claims) + 1)], dtype=bool) if gone else None
+    at_once = weighed(index, vocabulary, alive, 1_000)
+    assert 4 < len(index.postings.terms) < 1_000
+    for few in (2, 1):
+        part = weighed(index, vocabulary, alive, few)
+        assert part.says.ravel().tolist() == pytest.approx(at_once.says.ravel().tolist(), rel=1e-6)
+        for name in ("word_mass", "concept_mass"):
+            assert getattr(part, name).tolist() == getattr(at_once, name).tolist()

@@ -1,11 +1,15 @@
 """Concepts, frequencies, and the words shown as matched."""
 
+import re
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.lexicon import CONCEPT_MARK, Lexicon, SharedWords, Spelling, Vocabulary, analyse
+from checks.lexicon import CONCEPT_MARK, ConceptReader, Counts, Lexicon, SharedWords, Spelling, Vocabulary, analyse
+from checks.text import PAIRED
 from tests.quick import examples
 
 
@@ -39,6 +43,42 @@ def test_mentions_stand_where_they_say(lexicon: Lexicon):
     named = {mention.concept: reading.text[mention.start : mention.end] for mention in reading.mentions}
     assert named["datacentre"] == "server farms"
     assert named["nvidia"] == "英伟达"
+
+
+def named(forms: dict[str, list[str]], text: str) -> list[tuple[str, str]]:
+    """Return the concepts of plain forms that a text names, each with what names it."""
+    reader = ConceptReader(forms, str, str, lambda _: 1.0)
+    return [(each.concept, text[each.start : each.end]) for each in reader.mentions(text)]
+
+
+MONEY = {"silver": ["银"], "bank": ["银行"], "institution": ["银行"], "banker": ["行长"], "share": ["a股"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("银行", [("bank", "银行"), ("institution", "银行")]),
+        ("银行长", [("bank", "银行"), ("institution", "银行")]),
+        ("银银行", [("silver", "银"), ("bank", "银行"), ("institution", "银行")]),
+        ("银 行长", [("silver", "银"), ("banker", "行长")]),
+        ("aa股银", [("share", "a股"), ("silver", "银")]),
+        ("行股a长", []),
+    ],
+)
+def test_of_chinese_forms_the_longest_counts_and_none_inside_it(text: str, expected: list[tuple[str, str]]):
+    assert named(MONEY, text) == expected
+
+
+# Also what means something in a pattern.
+SIGNS = "银行长股a^-]"
+FORMS = st.sets(st.text(SIGNS, min_size=1, max_size=4).filter(PAIRED.search), max_size=8)
+
+
+@given(forms=FORMS | st.just({"银", "银行", "行长", "a股"}), text=st.text(SIGNS, max_size=20))
+def test_chinese_forms_are_found_as_one_pattern_of_all_finds_them(forms: set[str], text: str):
+    pattern = "|".join(map(re.escape, sorted(forms, key=len, reverse=True))) or r"(?!)"
+    expected = [(hit.group(), hit.group()) for hit in re.finditer(pattern, text)]
+    assert named({form: [form] for form in forms}, text) == expected
 
 
 def test_every_name_is_a_concept_and_belongs_to_one_group(lexicon: Lexicon):
@@ -135,3 +175,14 @@ def test_a_term_keeps_its_number_when_very_many_others_come(lexicon: Lexicon):
     assert (again.number("銀"), again.number(terms[5])) == (30_000, 5)
     assert again.are_concepts(np.arange(30_001)).tolist() == [n % 7 == 0 for n in range(30_000)] + [False]
     assert again.backgrounds(np.array([30_000])) == [vocabulary.background("銀")]
+
+
+def test_to_look_up_a_count_copies_no_counts():
+    terms = np.arange(0, 200_000, 2, dtype=np.int32)
+    counts = Counts(np.array([7], dtype=np.int32), ((terms, terms + 1),))
+    tracemalloc.start()
+    try:
+        assert [counts.of(number) for number in (0, 1, 1_998, 199_999)] == [1, 0, 1_999, 0]
+        assert tracemalloc.get_traced_memory()[1] < terms.nbytes / 4
+    finally:
+        tracemalloc.stop()

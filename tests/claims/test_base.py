@@ -1,6 +1,7 @@
 """The claim base gives back what was put in, to each server what it may see."""
 
 from pathlib import Path
+from sys import intern
 
 import pytest
 
@@ -22,8 +23,24 @@ def test_claims_come_back_from_the_database_as_they_stand_in_the_pack(any_base: 
 
 def test_names_that_many_rows_hold_are_in_memory_once(base: ClaimBase) -> None:
     load_pack(base, SHIPPED)
-    said = [wording.language for claim in base.claims() for wording in claim.wordings]
-    assert len(said) > len({id(language) for language in said}) == len(set(said))
+    claims = base.claims()
+    figures = [figure for claim in claims for figure in claim.figures]
+    for said in (
+        [wording.language for claim in claims for wording in claim.wordings],
+        [name for claim in claims for name in (claim.kind, claim.status)],
+        [name for each in figures for name in (each.unit, each.bound, each.role, each.documented_bound)],
+    ):
+        assert len(said) > len({id(name) for name in said}) == len(set(said))
+
+
+def test_what_people_wrote_is_in_memory_for_as_long_as_its_claim_only(base: ClaimBase, tmp_path: Path) -> None:
+    said = [f"白银要涨到{number}了" for number in range(6)]
+    load_pack(base, write_pack(tmp_path, pack_data(claim_data(wordings={"en": ["silver goes up"], "zh": said}))))
+    [claim] = base.claims()
+    for wording in claim.wordings:
+        same = wording.text[:1] + wording.text[1:]
+        # Were the text among the strings that are never given up, that one would come back.
+        assert intern(same) is same is not wording.text
 
 
 def test_a_base_keeps_its_claims_when_it_is_opened_again(any_url: str, tiny: Path) -> None:

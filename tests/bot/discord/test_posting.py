@@ -1,5 +1,6 @@
 """An answer on its way: what was switched off, taken back or changed while it waited is asked again before each try."""
 
+import asyncio
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -7,9 +8,12 @@ import discord
 import pytest
 
 from bot.discord import bot, create_bot, posting
+from bot.discord.lanes import Lanes
 from bot.discord.posting import OFFER
+from claims.answering.answers import AnswerBook
 from claims.moderation.edits import EditTexts, SetStatus
-from tests.bot.discord.test_watch import off_and_taken
+from config.errors import DatabaseError, DatabaseUnavailableError
+from tests.bot.discord.test_watch import meanwhile, off_and_taken
 from tests.bot.discord.world import CRANE, FERRY, LAMP, SEALS, labels_of, text_of
 from tests.claims.people import administrator
 
@@ -285,3 +289,105 @@ async def test_the_line_with_a_button_goes_where_many_messages_are_deleted_at_on
     await channel.delete_messages([channel.get_partial_message(each.id) for each in (said, other)])
     await world.env.settle()
     assert not world.cards()
+
+
+async def offered(world):
+    """Return a message with a hint, and the letter in which bob reads the answer."""
+    only_hints(world)
+    said = await world.alice.send(world.channel, CRANE)
+    await world.bob.react(said, OFFER)
+    return said, next(each for each in world.bob.user.dm_channel.history() if each.author.bot)
+
+
+def away_once_accepted(world, monkeypatch, error, times):
+    """Let the base fail so often once an offer is accepted."""
+    database, accept, left = world.touchstone.base.database, AnswerBook.accept_offer, iter(range(times))
+    newest = database.newest
+
+    def failing():
+        if next(left, None) is not None:
+            raise error("away")
+        return newest()
+
+    def accepted(book: AnswerBook, *given: int):
+        done = accept(book, *given)
+        monkeypatch.setattr(database, "newest", failing)
+        return done
+
+    monkeypatch.setattr(AnswerBook, "accept_offer", accepted)
+
+
+async def test_a_hint_that_is_shown_outlasts_a_moment_without_the_base(world, monkeypatch):
+    asyncio.get_running_loop().set_default_executor(Lanes())
+    _said, letter = await offered(world)
+    away_once_accepted(world, monkeypatch, DatabaseUnavailableError, 2)
+    assert text_of(await world.bob.user.click(letter, label="Show everybody")) == "Everybody sees the card now."
+    assert len(world.cards()) == 1
+
+
+async def test_a_hint_that_could_not_be_shown_because_the_base_failed_can_be_shown_later(world, monkeypatch):
+    said, letter = await offered(world)
+    away_once_accepted(world, monkeypatch, DatabaseError, 1)
+    await world.bob.user.click(letter, label="Show everybody")
+    assert not world.cards()
+    assert world.touchstone.answers.is_offered(world.channel.id, said.id)
+    await world.bob.user.click(letter, label="Show everybody")
+    assert len(world.cards()) == 1
+
+
+async def test_a_message_that_is_edited_while_its_hint_is_shown_has_no_card_in_the_end(world, monkeypatch):
+    _said, letter = await offered(world)
+    edited = {"content": "good morning everybody, coffee is ready"}
+    meanwhile(monkeypatch, "posted", lambda given: world.env.backend.edit_message(given[0], given[1], edited))
+    await world.bob.user.click(letter, label="Show everybody")
+    await world.env.settle()
+    assert not world.cards()
+
+
+async def test_who_clicks_a_hint_at_the_same_moment_as_somebody_else_finds_one_line(world, monkeypatch):
+    only_hints(world)
+    said = await world.alice.send(world.channel, CRANE)
+    world.env.inject_error("POST", "/users/@me/channels", status=403, code=50007, times=None)
+    plain, both = posting.Answering.may_hint, asyncio.Barrier(2)
+
+    async def together(answering, *given: object):
+        if not both.n_waiting:
+            world.env.backend.add_reaction(world.channel.id, said.id, OFFER, world.mod.id)
+        async with asyncio.timeout(5):
+            await both.wait()
+        return await plain(answering, *given)
+
+    monkeypatch.setattr(posting.Answering, "may_hint", together)
+    await world.bob.react(said, OFFER)
+    await world.env.settle()
+    assert len(world.cards()) == 1
+
+
+async def test_a_line_that_fails_for_want_of_the_base_keeps_no_other_from_its_place(world, monkeypatch):
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), cards_per_hour=1)
+    only_hints(world)
+    said = await world.alice.send(world.channel, CRANE)
+    world.env.inject_error("POST", "/users/@me/channels", status=403, code=50007, times=None)
+    with monkeypatch.context() as patch:
+
+        async def away(*_: object):
+            raise DatabaseError("away")
+
+        patch.setattr(world.env.bot, "server_texts", away)
+        await world.bob.react(said, OFFER)
+        assert not world.cards()
+    assert [type(error) for error in world.env.errors] == [DatabaseError]
+    await world.mod.react(said, OFFER)
+    assert len(world.cards()) == 1
+
+
+async def test_a_card_that_a_process_that_has_ended_may_have_sent_is_drawn_once_more(world, settings):
+    await off_and_taken(world)
+    await world.env.restart_bot(create_bot(settings, world.touchstone))
+    await world.env.settle()
+    (card,) = world.cards()
+    corrections, runs = world.touchstone.moderation.corrections, world.env.bot.get_cog("CorrectionRuns")
+    assert [each.card_message for each in corrections.pending()] == [card.id]
+    # The run that follows the start has been before the card.
+    await runs.look()
+    assert corrections.pending() == ()

@@ -12,6 +12,7 @@ from sqlalchemy import event
 
 from bot.discord import bot, create_bot, posting, watch
 from claims.answering.answers import AnswerBook
+from claims.moderation.digest import ActivityBook
 from tests.bot.discord.world import CRANE, CRANE_ZH, FERRY, LAMP_TW, SEALS, SILENT, labels_of, text_of
 from tests.claims.people import administrator
 
@@ -160,6 +161,19 @@ async def test_a_claim_rests_where_a_moderator_hides_its_card_and_not_where_its_
     assert bool(cooling(world)) == rests
 
 
+async def test_what_moderators_purge_was_not_taken_back_by_its_author(world):
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), cards_per_hour=2)
+    said = [await world.alice.send(world.channel, text) for text in (CRANE, SEALS)]
+    assert len(world.cards()) == 2
+    channel, answers = world.env.bot.get_channel(world.channel.id), world.touchstone.answers
+    await channel.delete_messages([channel.get_partial_message(each.id) for each in said])
+    await world.env.settle()
+    assert not world.cards()
+    assert not cooling(world)
+    assert not answers.retracts(world.guild.id, world.alice.id)
+    assert answers.is_full(world.channel.id, 2)
+
+
 def meanwhile(monkeypatch, name, act):
     """Let something happen in Discord while an answer is under way: before the answer book does what is named."""
     plain, loop = getattr(AnswerBook, name), asyncio.get_running_loop()
@@ -207,7 +221,10 @@ async def test_of_a_hint_that_nobody_can_take_up_any_more_nothing_waits_for_mode
     said = await world.alice.send(world.channel, f"||{CRANE}||")
     assert world.touchstone.answers.is_offered(world.channel.id, said.id)
     await (world.alice.delete(said) if way == "delete" else world.alice.edit(said, "good morning, coffee is ready"))
-    assert world.touchstone.answers.answer(world.channel.id, said.id) is None
+    assert not world.touchstone.answers.is_offered(world.channel.id, said.id)
+    assert ActivityBook(world.touchstone.base).read(administrator(world.guild.id), 7).offers == 1
+    assert not world.touchstone.answers.is_full(world.channel.id, 1)
+    assert not world.touchstone.answers.retracts(world.guild.id, world.alice.id)
 
 
 async def test_a_channel_that_has_had_its_cards_for_the_hour_gets_hints(world):
@@ -361,6 +378,18 @@ async def test_what_was_taken_long_before_the_start_stays_unanswered(world, sett
     monkeypatch.setattr(watch, "LATE", timedelta(0))
     await world.env.restart_bot(create_bot(settings, world.touchstone))
     await world.env.settle()
+    assert not world.cards()
+
+
+async def test_a_message_that_is_edited_while_it_is_answered_after_the_start_has_no_card_in_the_end(
+    world, settings, monkeypatch
+):
+    await off_and_taken(world)
+    edited = {"content": "good morning everybody, coffee is ready"}
+    meanwhile(monkeypatch, "posted", lambda given: world.env.backend.edit_message(given[0], given[1], edited))
+    await world.env.restart_bot(create_bot(settings, world.touchstone))
+    await world.env.settle()
+    assert len(world.sent()) == 1
     assert not world.cards()
 
 

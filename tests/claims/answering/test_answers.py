@@ -228,6 +228,15 @@ def test_what_a_moderator_hides_counts_and_forgives_nothing(book: AnswerBook) ->
     assert not book.retracts(SERVER, AUTHOR)
 
 
+def test_a_claim_that_was_taken_and_is_not_on_the_card_does_not_rest(book: AnswerBook) -> None:
+    take(book, 1, "silver", "bubble")
+    book.posted(CHANNEL, 1, 99, "en", {"bubble": "0123"})
+    answer = book.card(CHANNEL, 99)
+    assert answer is not None
+    assert answer.claims == ("bubble",)
+    assert set(book.cooling(CHANNEL, ["silver", "bubble"], SIX_HOURS)) == {"bubble"}
+
+
 def test_where_no_card_stands_the_claim_can_be_answered_again(book: AnswerBook) -> None:
     take(book, 1, "silver")
     book.stop_cooldown(CHANNEL, 1)

@@ -138,6 +138,8 @@ def test_an_offer_that_nobody_took_waits_by_its_message(base: ClaimBase, queue: 
     answers.accept_offer(8, 10)
     (item,) = queue.items(MODERATOR, kind="offer").items
     assert (item.message, item.claim, item.score, item.payload) == (9, CLAIM, 0.61, {})
+    answers.lapse(8, 9)
+    assert queue.items(MODERATOR).items == ()
 
 
 def test_a_near_miss_is_kept_by_its_message_and_its_words_come_from_there(
