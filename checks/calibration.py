@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from checks.checker import Checker
+from checks.decision import DecisionModel
 from checks.evaluate.files import LabelledMessage
 from checks.features import Evidence
 from checks.index import Floats
 from checks.lexicon import analyse
 from checks.model import Match
-from checks.tuning import CutOffs, DecisionModel, MeaningTuning, Model
+from checks.tuning import CutOffs, MeaningTuning, Model
 from config.errors import EvaluationError, msgid, worded
 
 _STEPS = 60

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 from checks.base import IndexedBase, ReadClaim
+from checks.decision import DecisionModel
 from checks.features import Evidence, compare_names
 from checks.figures import FigureComparer, FigureReader, Quantity
 from checks.lexicon import CONCEPT_MARK, Analysis, Lexicon
@@ -20,7 +21,7 @@ from checks.stance.cues import ToneReader
 from checks.stance.reader import REASONS, QuestionReader
 from checks.stance.syntax import CueScan
 from checks.text import Span, count_han, cut, is_han, plain_text
-from checks.tuning import CutOffs, DecisionModel, MeaningTuning
+from checks.tuning import CutOffs, MeaningTuning
 
 # Terms that weigh less than this are in every second sentence and anchor no match.
 _ANCHOR_WEIGHT = 3.0
@@ -367,9 +368,8 @@ class MatchReader:
         if is_rebutted or doubt.is_denial or scan.is_marked_false(window):
             stance = "denies"
         shown = readings.whole if readings.whole.is_quoted else readings.shown(stance)
-        cut_offs = self._decision.cut_offs
-        on_topic = cut_offs.is_on_topic(shares.makes, self._decision.about(topic))
-        return Judgement(shares.makes, stance, shown, cut_offs, doubt, shares.other, on_topic)
+        on_topic = self._decision.is_on_topic(shares.makes, topic)
+        return Judgement(shares.makes, stance, shown, self._decision.cut_offs, doubt, shares.other, on_topic)
 
     def _disputed(self, look: Look, around: StanceReading, odds: float, denies: float) -> Doubt:
         """Return what a claim's own denials and the cues add in a short message, where the fit leans their way."""

@@ -21,11 +21,11 @@ def read_once() -> Iterator[None]:
     """Let a shipped file be read once, and equal claims once as well."""
     from bot.texts import Texts
     from checks import base, kept_index
+    from checks.decision import DecisionModel
     from checks.figures import FigureReader
     from checks.lexicon import Lexicon
     from checks.scoring import DisputeTuning
     from checks.stance import StanceReader
-    from checks.tuning import DecisionModel
 
     with pytest.MonkeyPatch.context() as patch:
         for kind, name in (

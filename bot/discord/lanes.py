@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import timedelta
 from threading import Event
 from time import monotonic
 from typing import Literal, ParamSpec, TypeVar
@@ -33,6 +34,9 @@ _LANE: ContextVar[Lane] = ContextVar("lane", default="people")
 # Until when the work of a task is tried again while the base is locked or away.
 _UNTIL: ContextVar[float] = ContextVar("until", default=0.0)
 _PAUSE = 0.2
+# An answer that comes later than this after its message would stand among other talk.
+LATE = timedelta(seconds=30)
+_MISSED = timedelta(hours=1)
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -46,6 +50,13 @@ def take_lane(lane: Lane, until: float = 0.0) -> None:
     """
     _LANE.set(lane)
     _UNTIL.set(until)
+
+
+def deadline(now: float, age: timedelta) -> float:
+    """Return until when, by the clock that says `now`, an answer to a message of that age is in time."""
+    # Discord sends again what a lost connection has missed, but nothing that old: then a clock is wrong.
+    waited = age if timedelta(0) < age < _MISSED else timedelta(0)
+    return now + (LATE - waited).total_seconds()
 
 
 class Lanes(ThreadPoolExecutor):

@@ -4,18 +4,17 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from time import monotonic
 
 import discord
 
-from bot.answering import Answerer, Composed, Heard
+from bot.answering import Answerer, Composed
 from bot.discord.bot import STALE_CARD, TouchstoneBot, tirelessly
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import draw_public
-from bot.discord.lanes import take_lane
+from bot.discord.lanes import LATE, take_lane
 from bot.discord.notices import log_answer, tell_used_up
-from bot.discord.request import Location, home_of, roles_in, roles_of, said_in
+from bot.discord.request import Location, heard_in, home_of, roles_in, roles_of, rules_for, said_in
 from bot.reply import Reply
 from bot.texts import msgid
 from checks.model import Finding
@@ -29,9 +28,6 @@ _log = logging.getLogger(__name__)
 # The mark of an offer, and what members click to take it up.
 OFFER = "🔎"
 
-# An answer that comes later than this after its message would stand among other talk.
-LATE = timedelta(seconds=30)
-_MISSED = timedelta(hours=1)
 # In which channels a card comes by itself, and in which hints are given and taken up.
 _ANSWERING: Collection[HeardAs] = ("on",)
 _HINTING: Collection[HeardAs] = ("on", "hint")
@@ -76,24 +72,14 @@ class Answering:
         """What decides; it does not know Discord."""
         return Answerer(self.bot.touchstone)
 
-    def deadline(self, message: discord.Message) -> float:
-        """Return until when, by the clock, an answer to a message that has just come is in time."""
-        age = discord.utils.utcnow() - (message.edited_at or message.created_at)
-        # Discord sends again what a lost connection has missed, but nothing that old: then a clock is wrong.
-        waited = age if timedelta(0) < age < _MISSED else timedelta(0)
-        return self.clock() + (LATE - waited).total_seconds()
-
     async def mode(self, message: discord.Message, location: Location) -> HeardAs:
         """Return how the message is to be treated as things are now."""
-        servers, author, roles = self.bot.touchstone.servers, message.author, roles_of(message.author)
+        author, roles = message.author, roles_of(message.author)
         if not isinstance(author, discord.Member) and (await self._settings(location)).exempt_roles:
             # A message that was fetched comes without them.
             guild = self.bot.get_guild(location.server)
             roles = await roles_in(guild, author) if guild is not None else ()
-        about = location.server, location.home, author.id, roles
-        # In a busy chat most messages need no thread to be told from where nobody listens.
-        rules = servers.rules_at_hand(*about) or await asyncio.to_thread(servers.rules, *about)
-        return rules.heard_as
+        return await rules_for(self.bot.touchstone, message, location, roles)
 
     async def reply(
         self, message: discord.Message, location: Location, finding: Finding, until: float, as_of: Newest
@@ -363,6 +349,6 @@ def nonce_of(message: int) -> str:
     return f"{NONCE}{message}"
 
 
-def heard_in(message: discord.Message, location: Location) -> Heard:
-    """Return what the decision has to know of a message."""
-    return Heard(location.server, location.channel, message.id, message.author.id)
+def place_of(record: AnswerRecord) -> Location:
+    """Return where the message of an offer stands."""
+    return Location(record.server, record.channel, record.channel)

@@ -12,12 +12,14 @@ from typing import Any, ParamSpec, Self, TypeVar
 import discord
 from discord import app_commands, ui
 
+from bot.answering import Heard
 from bot.discord.bot import BotInteraction, language_of
 from bot.service import Touchstone
 from bot.texts import Texts, msgid
 from checks.model import Finding
 from claims.moderation.moderation import Moderation
 from claims.moderation.rights import Act, Actor
+from claims.store.server_settings import HeardAs
 from config.errors import NotAllowedError
 from config.languages import SHOWN
 
@@ -164,6 +166,21 @@ async def roles_in(guild: discord.Guild, author: discord.User | discord.Member) 
         return roles_of(guild.get_member(author.id) or await guild.fetch_member(author.id))
     except discord.HTTPException:
         return ()
+
+
+async def rules_for(
+    touchstone: Touchstone, message: discord.Message, location: Location, roles: tuple[int, ...]
+) -> HeardAs:
+    """Return how a message of somebody with these roles is to be treated as things are now."""
+    about = location.server, location.home, message.author.id, roles
+    # In a busy chat most messages need no thread to be told from where nobody listens.
+    rules = touchstone.servers.rules_at_hand(*about) or await asyncio.to_thread(touchstone.servers.rules, *about)
+    return rules.heard_as
+
+
+def heard_in(message: discord.Message, location: Location) -> Heard:
+    """Return what the decision has to know of a message."""
+    return Heard(location.server, location.channel, message.id, message.author.id)
 
 
 def may_read(person: discord.Member, channel: "discord.abc.GuildChannel | discord.Thread") -> bool:

@@ -19,18 +19,21 @@ import discord
 from discord import ui
 from discord.ext import commands
 
-from bot.answering import Heard
+from bot.answering import Answerer, Heard
 from bot.discord.bot import DIRECT_MESSAGE, TouchstoneBot
 from bot.discord.cards import draw_card, draw_lines
-from bot.discord.lanes import WaitingRoom, take_lane
-from bot.discord.posting import LATE, NONCE, OFFER, Answering, heard_in
+from bot.discord.lanes import LATE, WaitingRoom, deadline, take_lane
+from bot.discord.posting import NONCE, OFFER, Answering, place_of
 from bot.discord.request import (
     Location,
+    heard_in,
     home_of,
     is_open,
     location_of,
     may_read,
     message_link,
+    roles_of,
+    rules_for,
     said_in,
     without_spoilers,
 )
@@ -78,7 +81,7 @@ class Watch(commands.Cog):
             return
         take_lane("chat", monotonic() + LATE.total_seconds())
         async with self.counted(message.id):
-            mode = await self.answering.mode(message, location)
+            mode = await rules_for(self.bot.touchstone, message, location, roles_of(message.author))
             if mode != "off":
                 await self._check(message, location, mode)
 
@@ -190,14 +193,14 @@ class Watch(commands.Cog):
         finding = touchstone.check_in(home, text, heard.server)
         # Of small talk a budget alone wants to know.
         if _is_small_talk(finding, mode) and touchstone.servers.settings(heard.server).budget is not None:
-            self.answering.answerer.note(heard, finding, mode, "silent")
+            Answerer(touchstone).note(heard, finding, mode, "silent")
         return as_of, finding
 
     async def _check(self, message: discord.Message, location: Location, mode: str) -> None:
-        text, until = said_in(message), self.answering.deadline(message)
+        age = discord.utils.utcnow() - (message.edited_at or message.created_at)
+        text, until = said_in(message), deadline(self.answering.clock(), age)
         take_lane("chat", until)
-        answerer = self.answering.answerer
-        has_waited = self._room.is_full
+        answerer, has_waited = Answerer(self.bot.touchstone), self._room.is_full
         async with self._room.turn(may_reply=mode == "on") as has_turn:
             # Whoever has waited for a turn may have been left alone meanwhile, or the channel switched off.
             if not has_turn or (has_waited and await self.answering.mode(message, location) != mode):
@@ -308,9 +311,9 @@ class Offers(commands.Cog):
         message = said.id
         record = await self._offer(channel, message)
         # What was read since a hint was left may have been switched off.
-        if record is None or not await self._watch.answering.may_hint(said, location(record)):
+        if record is None or not await self._watch.answering.may_hint(said, place_of(record)):
             return
-        most = await self._watch.answering.most(location(record))
+        most = await self._watch.answering.most(place_of(record))
         # Whoever says many claims and clicks their hints fills no channel with lines, as with cards.
         recent, now = self._posted.setdefault(channel, deque()), monotonic()
         while recent and recent[0] < now - _HOUR:
@@ -386,7 +389,7 @@ class Offers(commands.Cog):
         record = await self._offer(channel, message)
         if record is None:
             return None
-        found, reply = await self._watch.answering.read(location(record), message)
+        found, reply = await self._watch.answering.read(place_of(record), message)
         if found is None or reply is None:
             return None
         texts, said = self.bot.texts(reply.language), said_in(found)
@@ -433,11 +436,6 @@ class Offers(commands.Cog):
             return home_of(channel) if channel is not None and may_read(person, channel) else None
         except (discord.HTTPException, discord.ClientException):
             return None
-
-
-def location(record: AnswerRecord) -> Location:
-    """Return where the message of an offer stands."""
-    return Location(record.server, record.channel, record.channel)
 
 
 def _show_button(record: AnswerRecord, texts: Texts) -> ui.Button[ui.LayoutView]:

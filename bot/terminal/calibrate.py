@@ -82,7 +82,7 @@ def _by_meaning(
     terminal: Terminal, checker: "Checker", samples: Sequence["Sample"], budget: float, provenance: str
 ) -> "Tuning":
     from checks.calibration import calibrate_meaning  # noqa: PLC0415  as in Terminal.open
-    from checks.tuning import DecisionModel  # noqa: PLC0415
+    from checks.decision import DecisionModel  # noqa: PLC0415
 
     found = calibrate_meaning(samples, DecisionModel.load().cut_offs, budget)
     _show(terminal, found)

@@ -47,8 +47,7 @@ _NORMAL = 1.645
 _WRITTEN_EVERY = 5.0
 _MOST_UNWRITTEN = 1_000
 # While the base is away so many wait in a channel and day, and so many are asked for in one statement.
-_MOST_WAITING = 20_000
-_AT_ONCE = 500
+_MOST_WAITING, _AT_ONCE = 20_000, 500
 
 Member = TypeVar("Member")
 

@@ -1,8 +1,8 @@
 """Fit the decision with an embedder: `python -m tests.evaluation.fit FOLDER [--also NAME=PACK:ROWS] [--chat FILE]`.
 
 Measures every pack of `fields/` with its messages (kept in the work folder, so that a second run only fits), says what
-each would get from weights that have not seen it, and writes decision.json, questions.json and turns.tsv of
-config/lexicon. Needs scikit-learn, which nothing else here does: `pip install --group fit`.
+each would get from weights that have not seen it, and writes decision.json, questions.json, trees.json and
+turns.tsv of config/lexicon. Needs scikit-learn, which nothing else here does: `pip install --group fit`.
 """
 
 import argparse
@@ -22,7 +22,8 @@ from sklearn.linear_model import LogisticRegression
 
 from checks.matching import joint_measures
 from checks.model import KnownClaim
-from checks.text import is_han
+from checks.text import count_han, is_han, stretches_of
+from tests.evaluation import boosting
 from tests.evaluation.asking import Sentences, crossed
 from tests.evaluation.asking import write as write_questions
 from tests.evaluation.measuring import Measurer, Pair
@@ -36,12 +37,14 @@ FOLDS = 5
 MEASURES, DIRECTIONS, STRENGTH = 0.7, 0.3, 0.05
 COMPONENTS = 128
 FURTHEST = 6.0
+# A measure that hardly differs between texts is left out.
+LEAST_SPREAD = 1e-4
 # A turn of phrase must be seen in so many messages about so many claims.
 LEAST_MESSAGES, LEAST_CLAIMS = 4, 3
 LEAST_HUNDREDTHS = 2
 # These two tell claims of one base apart from those of another, not right ones from wrong ones.
 NO_TOPIC = {"rank", "wordings"}
-DENIAL, KNOWN = {"short": 1.8, "long": 0.45}, {"short": 5.0, "long": 0.75}
+DENIAL, KNOWN = {"short": 1.6, "long": 0.42}, {"short": 5.0, "long": 0.55}
 QUESTION = 2.0
 # A question after the truth adds so many log odds for each of its own beyond the least.
 ASKED = {"least": 1.0, "rate": 1.5}
@@ -53,6 +56,9 @@ CUT_OFFS = {"reply": 0.8, "offer": 0.25, "near": 0.02, "about": 1.3, "sure": 0.9
 # Of messages that make a claim 1 % lie below: measured on five packs; of ordinary chat two thirds do.
 GATES = {"few": 0.2, "many": 1.2, "many_from": 40}
 CHAT_A_PACK, CHAT_SHIPPED, CHAT_READ = 40, 500, 20000
+# So many short messages of each stance are also said within long ones of another field, once for every so many claims.
+WRAPPED = {"asserts": 16, "denies": 12, "asks": 5, "mentions": 3}
+SHORT, LONG = 130, 250
 SEED = 3
 
 
@@ -91,7 +97,7 @@ def _all_measures(pair: Pair) -> dict[str, float]:
 
 
 def _scaled(values: np.ndarray, centre: np.ndarray, spread: np.ndarray) -> np.ndarray:
-    return np.clip((values - centre) / np.where(spread > 1e-4, spread, np.inf), -FURTHEST, FURTHEST)
+    return np.clip((values - centre) / np.where(spread > LEAST_SPREAD, spread, np.inf), -FURTHEST, FURTHEST)
 
 
 def _common_turns(pairs: Iterable[Pair]) -> list[str]:
@@ -128,7 +134,7 @@ def fit_stance(table: Table, rows: np.ndarray) -> LogisticRegression:
 
 def origin(pack: str) -> str:
     """Return the pack that a set of pairs is about, be it in one language only or held against chat."""
-    return re.sub("^(chat|framed) |-(en|zh)$", "", pack)
+    return re.sub("^(chat|framed|wrapped|beside|long|plain) |-(en|zh)$", "", pack)
 
 
 def folds(pairs: Sequence[Pair], shipped: set[str]) -> np.ndarray:
@@ -157,6 +163,18 @@ def cross_validate(table: Table, shipped: set[str]) -> tuple[np.ndarray, np.ndar
     return about, shares
 
 
+def stack(table: Table, about: np.ndarray, shares: np.ndarray, shipped: set[str]) -> np.ndarray:
+    """Return the shares after the trees, each by trees that have not seen the pair's pack or claim."""
+    fold = folds(table.pairs, shipped)
+    values = boosting.tree_values(table.stance, shares, about)
+    found = np.zeros_like(shares)
+    for part in range(FOLDS):
+        held, used = (fold == part) & table.read, (fold != part) & table.fitted
+        trees = boosting.grow(values[used], table.labels[used])
+        found[held] = boosting.shares_of(trees, values[held], CLASSES)
+    return found
+
+
 def judge(table: Table, about: np.ndarray, shares: np.ndarray, packs: set[str]) -> dict[str, float]:
     """Return the shares that judge a check, over the messages of some packs."""
     messages: dict[tuple[str, str, str], list[int]] = defaultdict(list)
@@ -174,7 +192,7 @@ def _count(pair: Pair, about: float, shares: np.ndarray, found: dict[str, list[b
     row, right = pair.row, pair.claim in pair.row.claims
     shares = shares * [1.0, 1.0, 1.0, 1.0, np.exp(-TOPICAL["rate"] * max(0.0, about - TOPICAL["least"]))]
     shares = shares / shares.sum()
-    length = len(row.text) + len(re.findall("[\u3400-\u9fff]", row.text))
+    length = weighed_length(row.text)
     denial = (KNOWN if pair.stance["has_denials"] else DENIAL)["long" if length > 250 else "short"]
     asked = QUESTION * np.exp(ASKED["rate"] * max(0.0, pair.stance["question"] - ASKED["least"]))
     weighed = [shares[0], shares[1] * denial, shares[2] * asked, shares[3]]
@@ -195,7 +213,7 @@ def _count(pair: Pair, about: float, shares: np.ndarray, found: dict[str, list[b
         found["replied_or_offered"].append(offered and right)
         if row.stance == "asks":
             found["asks_seen"].append(right and stance == "asks")
-        elif length > 250:
+        elif length > LONG:
             found["long_denied"].append(right and stance == "denies")
 
 
@@ -230,6 +248,15 @@ def write(table: Table, provenance: str) -> None:
     _write_turns(table.turns, weights[:, measured : measured + turned])
 
 
+def boost(table: Table, about: np.ndarray, shares: np.ndarray) -> None:
+    """Grow the trees on everything, upon shares by weights that have not seen the pair, and write them."""
+    values = boosting.tree_values(table.stance, shares, about)
+    trees = boosting.grow(values[table.fitted], table.labels[table.fitted])
+    measured = np.flatnonzero(table.stance_scale[1] > LEAST_SPREAD).tolist()
+    columns = [*measured, *range(len(table.stance_names), values.shape[1])]
+    boosting.write(trees, columns, CLASSES, LEXICON / "trees.json")
+
+
 def _written(
     names: Sequence[str], centre: np.ndarray, spread: np.ndarray, weights: np.ndarray, key: str
 ) -> dict[str, dict[str, Any]]:
@@ -240,7 +267,7 @@ def _written(
             key: np.round(weights[n], 4).tolist(),
         }
         for n, name in enumerate(names)
-        if spread[n] > 1e-4
+        if spread[n] > LEAST_SPREAD
     }
 
 
@@ -288,6 +315,39 @@ def _framed_row(claim: str, kind: str, language: str, text: str) -> Row:
     return Row(f"frame-{claim}-{kind}-{language}", text, (claim,), kind, ())
 
 
+def weighed_length(text: str) -> int:
+    """Return how long a text is, a Han character counted twice."""
+    return len(text) + count_han(text)
+
+
+def wrapped(name: str, rows: Sequence[Row], claims: int, others: Sequence[str]) -> list[Row]:
+    """Return short messages of a field, each said somewhere within a long text of another.
+
+    What stands around a claim then tells nothing of what its author does with it.
+    """
+    chance = random.Random(f"wrapped {name}")
+    around = {han: [text for text in others if is_han(text) == han] for han in (False, True)}
+    found: list[Row] = []
+    for stance, number in WRAPPED.items():
+        said = [row for row in rows if _is_said(row, stance) and weighed_length(row.text) <= SHORT]
+        for row in chance.sample(said, min(len(said), number * claims // 12)):
+            long = chance.choice(around[is_han(row.text)])
+            ends = [0, *(end for _, end in stretches_of(long).sentences)]
+            at = chance.choice(ends)
+            text = f"{long[:at].rstrip()} {_ended(row.text)} {long[at:].lstrip()}".strip()
+            found.append(replace(row, id=f"wrap-{row.id}", text=text))
+    return found
+
+
+def _ended(text: str) -> str:
+    text = text.rstrip()
+    return f"{text}{'。' if is_han(text) else '.'}" if text[-1].isalnum() else text
+
+
+def _is_said(row: Row, stance: str) -> bool:
+    return bool(row.mentions) if stance == "mentions" else bool(row.claims) and row.stance == stance
+
+
 def gather(
     measurer: Measurer, also: Mapping[str, tuple[Path, Path]], chat: Sequence[Path], hard: Sequence[str]
 ) -> list[Pair]:
@@ -295,12 +355,25 @@ def gather(
     own = {file.stem: (file, file.with_suffix(".jsonl")) for file in sorted((HERE / "fields").glob("*.yaml"))}
     sight = {"own": (SHIPPED, HERE / "messages.jsonl"), "first sight": (SHIPPED, HERE / "first_sight.jsonl")}
     sets = own | sight | dict(also)
+    long = {
+        name: [row.text for row in read_rows(rows) if weighed_length(row.text) > LONG]
+        for name, (_, rows) in own.items()
+    }
     pairs: list[Pair] = []
     lines = read_chat(chat)
     vectors = measurer.vectors(lines) if lines else None
     for name, (pack, rows) in sets.items():
         claims = read_claims(pack)
-        pairs += measurer.pairs(name, claims, read_rows(rows))
+        said = read_rows(rows)
+        if name in own or name == "own":
+            pairs += measurer.pairs(f"long {name}", claims, read_rows(HERE / "long_posts.jsonl", pack.stem))
+            pairs += measurer.pairs(f"plain {name}", claims, read_rows(HERE / "plain_words.jsonl", pack.stem))
+        pairs += measurer.pairs(name, claims, said)
+        if name in own:
+            pairs += measurer.pairs(f"beside {name}", [*claims, *read_claims(SHIPPED)], said)
+        if name in own or name == "first sight":
+            others = [text for other, texts in long.items() if other != name for text in texts]
+            pairs += measurer.pairs(f"wrapped {name}", claims, wrapped(name, said, len(claims), others))
         if name in own or name == "own":
             pairs += measurer.pairs(f"framed {name}", claims, framed(name, claims))
         if vectors is not None and (pack.resolve() != SHIPPED or name == "own"):
@@ -327,7 +400,8 @@ def with_questions(pairs: Sequence[Pair], shipped: set[str], file: Path) -> list
         first.setdefault(pair.row.text, (pair, int(part)))
     sentences = Sentences.of(list(first))
     asks = np.array([bool(pair.row.claims) and pair.row.stance == "asks" for pair, _ in first.values()])
-    fitted = np.array([not pair.row.id.startswith("frame-") for pair, _ in first.values()])
+    made = ("frame-", "wrap-")
+    fitted = np.array([not pair.row.id.startswith(made) for pair, _ in first.values()])
     found = crossed(sentences, np.array([part for _, part in first.values()]), asks, fitted)
     write_questions(sentences, asks, fitted, file)
     return [
@@ -350,6 +424,8 @@ def main() -> None:
     pairs = gather(Measurer(given.work), also, given.chat, hard)
     table = Table(with_questions(pairs, shipped, LEXICON / "questions.json"))
     about, shares = cross_validate(table, shipped)
+    boost(table, about, shares)
+    shares = stack(table, about, shares, shipped)
     for name in sorted({pair.pack for pair in table.pairs}):
         sys.stdout.write(f"{name}: {judge(table, about, shares, {name})}\n")
     fields = {pair.pack for pair in table.pairs if pair.pack == origin(pair.pack)} - shipped
@@ -360,8 +436,8 @@ def main() -> None:
     texts = len({(pair.pack, pair.row.id) for pair in table.pairs})
     write(
         table,
-        f"Two logistic regressions (ridge) on {texts} messages and lines of chat about {len(fields)} packs of 12 "
-        "claims and the shipped ones, with the packaged encoder (tests/evaluation/fit.py); "
+        f"Two logistic regressions (ridge), and boosted trees upon them, on {texts} messages and lines of chat about "
+        f"{len(fields)} packs of 12 claims and the shipped ones, with the packaged encoder (tests/evaluation/fit.py); "
         f"whole packs left out: {left_out}",
     )
 

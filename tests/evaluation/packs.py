@@ -29,9 +29,10 @@ class Row:
     mentions: tuple[str, ...]
 
 
-def read_rows(file: Path) -> list[Row]:
-    """Read a file of labelled messages."""
-    return [_row(json.loads(line)) for line in file.read_text("utf-8").splitlines() if line.strip()]
+def read_rows(file: Path, field: str | None = None) -> list[Row]:
+    """Read a file of labelled messages: all, or those about the claims of one pack."""
+    rows = [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
+    return [_row(row) for row in rows if field is None or row["field"] == field]
 
 
 def _row(data: dict[str, Any]) -> Row:

@@ -4,8 +4,11 @@ import dataclasses
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from checks.tuning import Beyond, DecisionModel, MeaningTuning, Shares
+from checks.decision import Beyond, DecisionModel, Shares, Trees
+from checks.tuning import MeaningTuning
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +101,45 @@ def test_a_sure_topic_leaves_less_room_for_another_matter(model):
 
 
 def test_a_topic_that_is_not_sure_is_answered_only_where_all_else_is(model):
-    cut_offs = model.cut_offs
-    assert not cut_offs.is_on_topic(cut_offs.reply, cut_offs.about - 1)
-    assert cut_offs.is_on_topic(cut_offs.sure, cut_offs.about - 1)
-    assert cut_offs.is_on_topic(cut_offs.reply, cut_offs.about)
+    cut_offs, average = model.cut_offs, measures(model)
+    far = average | {"above_both": average["above_both"] - 9, "lead_both": average["lead_both"] - 9}
+    near = average | {"above_both": average["above_both"] + 9, "lead_both": average["lead_both"] + 9}
+    assert model.about(far) < cut_offs.about < model.about(near)
+    assert not model.is_on_topic(cut_offs.reply, far)
+    assert model.is_on_topic(cut_offs.sure, far)
+    assert model.is_on_topic(cut_offs.reply, near)
+
+
+def two_trees() -> Trees:
+    """Return a tree a class, for two classes: the first asks for the first value, and then for the second."""
+    return Trees(
+        values=np.array([0, 0, 1, 0, 0, 0]),
+        limits=np.array([0.5, 0.0, 2.0, 0.0, 0.0, 0.0]),
+        left=np.array([1, 1, 3, 3, 4, 5]),
+        right=np.array([2, 1, 4, 3, 4, 5]),
+        worth=np.array([0.0, 1.0, 0.0, 10.0, 100.0, 0.25]),
+        roots=np.array([[0, 5]]),
+        start=np.array([0.5, 0.0]),
+        depth=2,
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "odds"), [((0.5, 9.0), 1.5), ((0.6, 2.0), 10.5), ((0.6, 2.1), 100.5)], ids=["left", "then left", "right"]
+)
+def test_a_tree_asks_one_value_after_the_other(values, odds):
+    assert two_trees().odds(np.array(values)).tolist() == [odds, 0.25]
+
+
+@given(st.lists(st.floats(-9, 9), min_size=400, max_size=400))
+def test_every_tree_ends_at_a_leaf(model, values):
+    trees = model.trees()
+    at = trees.roots
+    for _ in range(trees.depth):
+        at = np.where(np.array(values)[trees.values[at]] <= trees.limits[at], trees.left[at], trees.right[at])
+    assert (trees.left[at] == at).all()
+
+
+def test_the_trees_look_at_what_the_check_measures_and_nothing_else(model):
+    trees = model.trees()
+    assert trees.values.max() < len(model.stance.names) + trees.roots.shape[1] + 1

@@ -1,0 +1,296 @@
+"""The fitted decision by words and meaning: which claim a message is about, and what its author does with it.
+
+Three fitted models: one tells the topic, a second shares out what the author may be doing, and trees weigh these shares
+anew by what stands together with what, which sums cannot tell.
+"""
+
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from checks.embedders.embedder import Vector
+from checks.model import Stance
+from checks.tuning import CutOffs, Gates, MeaningTuning
+
+Weights = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.int64]
+
+_CLASSES = 5
+# A measure further than so many standard deviations from the mean of the fitted texts counts as that far.
+_FURTHEST = 6.0
+_HUNDREDTHS = 100
+_LONG = 250
+# Up to so many claims the topic orders them, from so many on likeness alone, and between these both (on a logarithmic
+# scale). Standing in meaning, in standard deviations, and the log odds of the topic count so much beside words.
+_FEW_CLAIMS, _MANY_CLAIMS = 200, 5_000
+_STANDING, _TOPIC = 0.1, 0.1
+# So many log odds of the topic a claim's wordings are worth by chance (times the logarithm of their number).
+_BY_CHANCE = 0.3
+_LIKENESS = 10.0
+_LEAST_SHARE = 1e-9
+# The least share of a class that the trees are shown.
+_LEAST = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How likely each way to treat a claim is; the five add up to 1."""
+
+    asserts: float
+    denies: float
+    asks: float
+    mentions: float
+    other: float
+
+    @property
+    def makes(self) -> float:
+        """Return the probability that the message makes the claim or asks about it."""
+        return self.asserts + self.asks
+
+    def stance(self, denial: float, question: float) -> Stance:
+        """Return the likeliest stance; a denial counts `denial` times, a question `question` times."""
+        weighed: Mapping[Stance, float] = {
+            "asserts": self.asserts,
+            "denies": self.denies * denial,
+            "asks": self.asks * question,
+            "mentions": self.mentions,
+        }
+        return max(weighed, key=lambda stance: weighed[stance])
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Names of measures with the mean and the standard deviation that they had in the fitted texts."""
+
+    names: Sequence[str]
+    centre: Weights
+    spread: Weights
+
+    def values(self, measures: Mapping[str, float]) -> Weights:
+        """Return the measures in standard deviations, in the order of the names."""
+        raw = np.array([measures[name] for name in self.names])
+        return np.clip((raw - self.centre) / self.spread, -_FURTHEST, _FURTHEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What one model's log odds add to another's: `rate` for each beyond `least`."""
+
+    least: float
+    rate: float
+
+    def of(self, odds: float) -> float:
+        """Return the log odds to add."""
+        return self.rate * max(0.0, odds - self.least)
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """Boosted trees, all grown for one list of values: nodes of all trees in one row, leaves pointing to themselves.
+
+    Attributes:
+        values: which value a node looks at.
+        limits: up to which it goes to the `left` node, and above it to the `right` one.
+        worth: the log odds that a leaf adds; 0 for all others.
+        roots: the first node of each tree, a column for each class.
+        start: the log odds of the classes before any tree.
+        depth: the steps from a root to the deepest leaf.
+    """
+
+    values: Numbers
+    limits: Weights
+    left: Numbers
+    right: Numbers
+    worth: Weights
+    roots: Numbers
+    start: Weights
+    depth: int
+
+    def odds(self, values: Weights) -> Weights:
+        """Return the log odds of the classes for these values."""
+        at = self.roots
+        for _ in range(self.depth):
+            at = np.where(values[self.values[at]] <= self.limits[at], self.left[at], self.right[at])
+        return self.start + self.worth[at].sum(axis=0)
+
+    @classmethod
+    def read(cls, file: Traversable) -> "Trees":
+        """Read trees: their nodes are numbered through, tree by tree."""
+        data: dict[str, Any] = json.loads(file.read_text("utf-8"))
+        return cls(
+            values=np.array(data["values"], dtype=np.int64),
+            limits=np.array(data["limits"], dtype=np.float64),
+            left=np.array(data["left"], dtype=np.int64),
+            right=np.array(data["right"], dtype=np.int64),
+            worth=np.array(data["worth"], dtype=np.float64),
+            roots=np.array(data["roots"], dtype=np.int64),
+            start=np.array(data["start"], dtype=np.float64),
+            depth=int(data["depth"]),
+        )
+
+
+@dataclass(frozen=True)
+class DecisionModel:
+    """The fitted weights.
+
+    Attributes:
+        provenance: what the weights were fitted on, and how that was checked.
+        topic: scale and weights of the log odds that the message is about the claim, beside `topic_bias`.
+        stance: scale and weights (one column for each class) of the second model, beside `stance_bias`.
+        turns: gives the weights of turns of phrase, one for each class; the first time it reads them, in 0.1 s.
+        trees: gives the trees, which look at all measures of the second model, at its shares (as logarithms) and at
+            the log odds of the topic; reads them the first time.
+        encoder: name (its beginning) of the embedder for whose vectors `directions` were fitted.
+        directions: weights of the vector of the carrying stretch, and of its difference to the nearest wording's.
+        denial: so many times the likelihood of a denial counts when the stance is chosen, in short messages and in
+            long ones (of more than 250 letters, a Han character counting as two), where there is more to misread.
+        known: the same for a claim of which it is known how people dispute it.
+        question: the same for a question.
+        asked: how much more a question counts where a sentence asks whether something is so.
+        topical: how much less another matter counts where the topic is surely the claim's (in a few words, say, which
+            are much like chat).
+        cut_offs: from which probability on a match is answered, offered, and named at all.
+        gates: below which likeness by words alone a message is not embedded.
+    """
+
+    provenance: str
+    topic: Scale
+    topic_weights: Weights
+    topic_bias: float
+    stance: Scale
+    stance_weights: Weights
+    stance_bias: Weights
+    turns: Callable[[], Mapping[str, Weights]]
+    trees: Callable[[], Trees]
+    encoder: str
+    directions: Weights
+    denial: tuple[float, float]
+    known: tuple[float, float]
+    question: float
+    asked: Beyond
+    topical: Beyond
+    cut_offs: CutOffs
+    gates: Gates
+
+    def about(self, measures: Mapping[str, float]) -> float:
+        """Return the log odds that a message with these measures is about the claim."""
+        return float(self.topic.values(measures) @ self.topic_weights + self.topic_bias)
+
+    def order(self, measures: Mapping[str, float], claims: int) -> float:
+        """Return the value by which the claims of a base of so many are ordered for a message, the nearest highest.
+
+        Among few claims the topic tells which one is meant. Among thousands many share it, and likeness in words and
+        the standing in meaning tell better. A claim with many wordings comes near by chance more often than one
+        with few.
+        """
+        span = math.log(_MANY_CLAIMS / _FEW_CLAIMS)
+        many = min(1.0, max(0.0, math.log(max(1, claims) / _FEW_CLAIMS) / span))
+        likeness = measures["rank"] + _STANDING * measures["above_both"]
+        topic = self.about(measures) - _BY_CHANCE * measures["wordings"]
+        return (1 - many) * _TOPIC * topic + many * likeness
+
+    def is_on_topic(self, probability: float, measures: Mapping[str, float]) -> bool:
+        """Tell whether a match of this probability is surely enough about the claim to be answered."""
+        return self.about(measures) >= self.cut_offs.about or probability >= self.cut_offs.sure
+
+    def sureness(self, measures: Mapping[str, float], elsewhere: float) -> float:
+        """Return how surely a message speaks of the claim, whatever its author does with it; the higher the surer.
+
+        Adds up what both models say of it and plain likeness; `elsewhere` is the share of the class `other`.
+        """
+        kept = min(1 - _LEAST_SHARE, max(_LEAST_SHARE, elsewhere))
+        likeness = measures["meaning_part"] + measures["characters"]
+        return self.about(measures) + math.log((1 - kept) / kept) + _LIKENESS * likeness
+
+    def shares(
+        self, measures: Mapping[str, float], turns: Iterable[str], vectors: tuple[Vector, Vector] | None
+    ) -> Shares:
+        """Return the shares of the classes.
+
+        `turns` are the turns of phrase around the claim, `vectors` those of the carrying stretch and of the nearest
+        wording; None where the embedder is not the one that the directions were fitted for.
+        """
+        values = self.stance.values(measures)
+        odds = values @ self.stance_weights + self.stance_bias
+        known = self.turns()
+        odds = odds + sum((known[turn] for turn in turns if turn in known), np.zeros(_CLASSES))
+        if vectors is not None and len(self.directions):
+            stretch, wording = vectors
+            odds = odds + np.concatenate([stretch, stretch - wording]) @ self.directions
+        about = self.about(measures)
+        odds = self.trees().odds(np.concatenate([values, np.log(np.maximum(_shared(odds), _LEAST)), [about]]))
+        odds[-1] -= self.topical.of(about)
+        return Shares(*_shared(odds).tolist())
+
+    def stance_of(self, shares: Shares, length: int, *, has_denials: bool, question: float = 0.0) -> Stance:
+        """Return the likeliest stance in a message of `length` letters, a Han character counting as two.
+
+        `has_denials`: the claim comes with wordings that dispute it; `question`: how surely a sentence asks whether
+        something is so, in log odds.
+        """
+        short, long = self.known if has_denials else self.denial
+        denial = long if self.is_long(length) else short
+        return shares.stance(denial, self.question * math.exp(self.asked.of(question)))
+
+    def is_long(self, length: int) -> bool:
+        """Tell whether a message of so many letters is a long one, which holds more that can be misread."""
+        return length > _LONG
+
+    def tuned(self, meaning: MeaningTuning | None) -> "DecisionModel":
+        """Return the decision with an operator's cut-offs, where there are any."""
+        if meaning is None:
+            return self
+        return replace(self, cut_offs=replace(self.cut_offs, reply=meaning.reply, offer=meaning.offer))
+
+    @classmethod
+    def load(cls) -> "DecisionModel":
+        """Read the shipped weights."""
+        folder = resources.files("config") / "lexicon"
+        data: dict[str, Any] = json.loads((folder / "decision.json").read_text("utf-8"))
+        return cls(
+            provenance=data["provenance"],
+            topic=_scale(data["topic"]),
+            topic_weights=np.array([each["weight"] for each in data["topic"].values()]),
+            topic_bias=float(data["topic_bias"]),
+            stance=_scale(data["stance"]),
+            stance_weights=np.array([each["weights"] for each in data["stance"].values()]),
+            stance_bias=np.array(data["stance_bias"]),
+            turns=cache(_read_turns),
+            trees=cache(lambda: Trees.read(folder / "trees.json")),
+            encoder=data["encoder"],
+            directions=np.array(data["directions"]),
+            denial=(float(data["denial"]["short"]), float(data["denial"]["long"])),
+            known=(float(data["known"]["short"]), float(data["known"]["long"])),
+            question=float(data["question"]),
+            asked=Beyond(**data["asked"]),
+            topical=Beyond(**data["topical"]),
+            cut_offs=CutOffs(**data["cut_offs"]),
+            gates=Gates(**data["gates"]),
+        )
+
+
+def _shared(odds: Weights) -> Weights:
+    weights = np.exp(odds - odds.max())
+    return weights / weights.sum()
+
+
+def _read_turns() -> dict[str, Weights]:
+    text = (resources.files("config") / "lexicon" / "turns.tsv").read_text("utf-8")
+    cells = "\t".join(line for line in text.splitlines() if line[:2] != "# ").split("\t")
+    width = _CLASSES + 1
+    # One table for all: an array for each of twenty thousand turns takes a fifth of a second.
+    weights = np.array([[*map(int, cells[column::width])] for column in range(1, width)]).T / _HUNDREDTHS
+    return dict(zip(cells[::width], weights, strict=True))
+
+
+def _scale(data: Mapping[str, Mapping[str, float]]) -> Scale:
+    centre = np.array([each["centre"] for each in data.values()])
+    return Scale(tuple(data), centre, np.array([each["spread"] for each in data.values()]))
