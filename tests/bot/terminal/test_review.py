@@ -70,7 +70,7 @@ def test_what_somebody_else_decides_meanwhile_is_told_and_passed_over(call, surr
     surroundings.setattr("bot.terminal.document_candidates._Review._key", key)
     done = call("documents", "review")
     assert done.code == 0
-    assert "changed by somebody else" in " ".join(done.err.split())
+    assert "was changed meanwhile" in " ".join(done.err.split())
     assert "[2/3]" in done.out
     assert "2 wait still." in done.out
 

@@ -109,13 +109,13 @@ async def test_after_a_restart_the_command_is_there_once(world, waiting, setting
     [
         (
             discord.Locale.chinese,
-            "“On \\*metals\\*”里有2个句子现在等待处理。\n用 /queue 处理。",
+            "“On \\*metals\\*”里有2个句子现在等待处理。\n用 /queue处理。",
             "“On \\*metals\\*”里没有新的候选",
             "来源：On \\*metals\\*，第36–62字",
         ),
         (
             discord.Locale.taiwan_chinese,
-            "「On \\*metals\\*」裡有2個句子現在等待處理。\n用 /queue 處理。",
+            "「On \\*metals\\*」裡有2個句子現在等待處理。\n用 /queue處理。",
             "「On \\*metals\\*」裡沒有新的候選",
             "來源：On \\*metals\\*，第36–62字",
         ),
