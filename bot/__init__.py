@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 # Ctrl-C, `kill` (as a shutdown does it), and a terminal that is closed, which Windows does not tell.
-_STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 class Stop:
@@ -47,7 +47,7 @@ class Stop:
             yield
             return
         ours = (signal.default_int_handler, signal.SIG_DFL)
-        before = {each: handler for each in _STOPPING if (handler := signal.getsignal(each)) in ours}
+        before = {each: handler for each in STOPPING if (handler := signal.getsignal(each)) in ours}
         self._heard = tuple(before)
         self._listen(self._hear)
         try:

@@ -95,7 +95,7 @@ class Backtest:
         if finding.action == "offer":
             self._offers += 1
             return
-        score = best.score if best.exact is None else best.exact
+        score = best.unrounded
         kept = message if self._keep_texts else replace(message, text="")
         self._replies += 1
         self._draw(WouldSay(kept, best.claim, score, best.stance))

@@ -219,7 +219,7 @@ def _of_match(best: Match, texts: Texts, quote: Quote) -> Iterator[str]:
     for name, line in _HELD_BACK.items():
         if name in failed:
             yield texts(line, seen=quote(texts.reworded(failed[name].seen)))
-    score = best.score if best.exact is None else best.exact
+    score = best.unrounded
     if best.bar and score < best.bar:
         yield texts(
             "Its certainty of {score} is below {bar}, from which on I would leave a hint: {gap} too little.",

@@ -236,7 +236,7 @@ class IndexedBase:
         self.counts = weight.counts
         reader = Reader(weight, characters, memory.wordings)
         self.scorer = Scorer(self.parts, shelf.vocabulary, reader, shelf.tuning) if self._rows else None
-        self._first = [0, *accumulate(len(piece.segment.claims) for piece in pieces)]
+        self.first = [0, *accumulate(len(piece.segment.claims) for piece in pieces)]
         scripts = [piece.segment.in_scripts(piece.alive) for piece in pieces]
         self._all_han, self._all_latin = all(han for han, _ in scripts), all(latin for _, latin in scripts)
         if before is None and self._rows > _JOINED_AT_ONCE:
@@ -293,7 +293,7 @@ class IndexedBase:
     def claim(self, number: int) -> KnownClaim:
         """Return a claim with the settings that hold here."""
         place = self._place(number)
-        return self._pieces[place].claim(number - self._first[place])
+        return self._pieces[place].claim(number - self.first[place])
 
     def claims(self) -> Iterator[KnownClaim]:
         """Yield all claims, by number."""
@@ -303,7 +303,7 @@ class IndexedBase:
     def read(self, number: int) -> ReadClaim:
         """Return the reading of a claim."""
         place = self._place(number)
-        piece, own = self._pieces[place], number - self._first[place]
+        piece, own = self._pieces[place], number - self.first[place]
         read = self._shelf.readings.of(piece.segment.claims[own])
         return replace(read, claim=piece.claim(own)) if piece.settings else read
 
@@ -354,7 +354,7 @@ class IndexedBase:
         if message.clean.quoted:
             return None
         said = bare(message.text)
-        for first, piece in zip(self._first, self._pieces, strict=False):
+        for first, piece in zip(self.first, self._pieces, strict=False):
             segment, alive = piece.segment, piece.alive
             for row in segment.said(said):
                 claim = int(segment.claim_of[row])
@@ -422,7 +422,7 @@ class IndexedBase:
         return replace(whole, claims=tuple(same.get(claim.id, claim) for claim in whole.claims))
 
     def _place(self, number: int) -> int:
-        return next(n for n, first in enumerate(self._first[1:]) if number < first)
+        return next(n for n, first in enumerate(self.first[1:]) if number < first)
 
 
 def _last(settings: Sequence[Mapping[str, KnownClaim]]) -> Mapping[str, KnownClaim]:

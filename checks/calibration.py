@@ -148,7 +148,7 @@ SCORE, BARRED = "score", "barred"
 def _score(best: Match | None) -> tuple[str, dict[str, float]]:
     if best is None:
         return "", {}
-    score = best.score if best.exact is None else best.exact
+    score = best.unrounded
     return best.claim, {SCORE: score, BARRED: float(best.bar == 0 or best.verbatim)}
 
 

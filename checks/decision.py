@@ -37,7 +37,7 @@ _BY_CHANCE = 0.3
 _LIKENESS = 10.0
 _LEAST_SHARE = 1e-9
 # The least share of a class that the trees are shown.
-_LEAST = 1e-6
+_LEAST_SHOWN = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +226,7 @@ class DecisionModel:
             stretch, wording = vectors
             odds = odds + np.concatenate([stretch, stretch - wording]) @ self.directions
         about = self.about(measures)
-        odds = self.trees().odds(np.concatenate([values, np.log(np.maximum(_shared(odds), _LEAST)), [about]]))
+        odds = self.trees().odds(tree_values(values, _shared(odds), np.array(about)))
         odds[-1] -= self.topical.of(about)
         return Shares(*_shared(odds).tolist())
 
@@ -275,6 +275,15 @@ class DecisionModel:
             cut_offs=CutOffs(**data["cut_offs"]),
             gates=Gates(**data["gates"]),
         )
+
+
+def tree_values(measures: Weights, shares: Weights, about: Weights) -> Weights:
+    """Return what the trees look at, for one pair or, a row each, for many: all that was fitted before them.
+
+    `measures` are those of the second model in standard deviations, `shares` its shares, which the trees see as
+    logarithms, `about` the log odds of the topic.
+    """
+    return np.concatenate([measures, np.log(np.maximum(shares, _LEAST_SHOWN)), about[..., None]], axis=-1)
 
 
 def _shared(odds: Weights) -> Weights:

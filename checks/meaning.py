@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Self
 
 import numpy as np
@@ -260,14 +259,10 @@ class Meaning:
         if vectors is None:
             return None
         said = tuple(None if part.says.outline else part.says.similarities(vectors) for part in self.parts)
-        both = zip(self.parts, said, self.base.parts, self.first, strict=True)
+        # The last of `first` is the end of all.
+        both = zip(self.parts, said, self.base.parts, self.base.first, strict=False)
         found = [part.cosines(first, vectors, near, piece.alive) for part, near, piece, first in both]
         return Nearness.of(self, stretches, vectors, said, _Cosines.together(found))
-
-    @property
-    def first(self) -> list[int]:
-        """Return the number of each part's first claim."""
-        return [0, *accumulate(len(part.claims) for part in self.parts)][:-1]
 
 
 def _cohesion(says: EmbeddedTexts) -> Vector:
@@ -338,7 +333,8 @@ class Nearness:
         wholes, parts = three[:, 0], three[:, 1:].max(axis=1)
         sourced = points[:, 0] + points[:, 1:].max(axis=1)
         values = (one[:, 0], wholes, one[:, 1:].max(axis=1), parts, wholes + parts, sourced)
-        alive, counted, places = meaning.base.alive, meaning.base.alive, None
+        alive, places = meaning.base.alive, None
+        counted = alive
         if any(near is None for near in said):
             places = dict(zip(cosines.numbers.tolist(), range(len(cosines.numbers)), strict=True))
             alive = np.ones(len(places), dtype=bool) if alive is None else alive[cosines.numbers]
@@ -352,7 +348,7 @@ class Nearness:
             return self
         missing = np.array([each for each in claims if each not in self.places], dtype=np.int64)
         found = [self.cosines]
-        for part, first in zip(self.meaning.parts, self.meaning.first, strict=True):
+        for part, first in zip(self.meaning.parts, self.meaning.base.first, strict=False):
             own = missing[(missing >= first) & (missing < first + len(part.claims))] - first
             found.append(part.cosines_of(first, own, self.vectors, np.zeros(len(own), dtype=bool)))
         return Nearness.of(self.meaning, self.stretches, self.vectors, self.said, _Cosines.together(found))
@@ -378,8 +374,9 @@ class Nearness:
 
     def wording(self, claim: int) -> tuple[str, Vector]:
         """Return the wording (of those that say the claim) that is nearest to that stretch, folded, and its vector."""
-        texts, said, own = self._of(claim)
-        row = int(texts.says.rows[own][int(np.argmax(said[:, 1 + int(self.carrying[self._at(claim)])]))])
+        texts, _, own = self._of(claim)
+        near = self._wordings(claim)[:, 1 + int(self.carrying[self._at(claim)])]
+        row = int(texts.says.rows[own][int(np.argmax(near))])
         return texts.says.texts[row], texts.says.vectors[row]
 
     def is_foreign(self, claim: int, *, han: bool) -> bool:
@@ -387,15 +384,17 @@ class Nearness:
         texts, _, own = self._of(claim)
         return han not in texts.chinese[own]
 
-    def _of(self, claim: int) -> tuple[EmbeddedClaims, Vectors, int]:
-        """Return the segment of a claim, the similarities of the claim's wordings, and its number there."""
+    def _of(self, claim: int) -> tuple[EmbeddedClaims, Vectors | None, int]:
+        """Return the segment of a claim, the similarities of all texts there (None: an outline), its number there."""
         for texts, said in zip(self.meaning.parts, self.said, strict=True):
             if claim < len(texts.claims):
-                one = np.array([claim])
-                near = texts.says.held(one, self.vectors) if said is None else said[texts.says.rows[one]]
-                return texts, near[0], claim
+                return texts, said, claim
             claim -= len(texts.claims)
         raise IndexError(claim)
+
+    def _wordings(self, claim: int) -> Vectors:
+        texts, said, own = self._of(claim)
+        return texts.says.held(np.array([own]), self.vectors)[0] if said is None else said[texts.says.rows[own]]
 
     def measures(self, claim: int) -> Measures:
         """Return the claim's standing: cosines, distances to the next claim, and standard deviations above the mean.
@@ -424,10 +423,10 @@ class Nearness:
         at = self._at(claim)
         column = 1 + int(self.carrying[at])
         both = self.vectors[[0, column]]
-        texts, said, number = self._of(claim)
+        texts, _, number = self._of(claim)
         points = texts.points.near(number, both)
         denials = texts.denies.near(number, both)
-        own = _three_nearest(said[:, [0, column]])
+        own = _three_nearest(self._wordings(claim)[:, [0, column]])
         near = points.max(axis=0) if len(points) else np.zeros(2, dtype=np.float32)
         beyond = _three_nearest(denials) - own if len(denials) else np.zeros(2, dtype=np.float32)
         return {

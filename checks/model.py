@@ -65,6 +65,11 @@ class Match:
     verbatim: bool = False
 
     @property
+    def unrounded(self) -> float:
+        """Return the score before it was rounded."""
+        return self.score if self.exact is None else self.exact
+
+    @property
     def figures_differ(self) -> bool:
         """Tell whether any figure of the message differs from the documented one."""
         return any(not figure.agrees for figure in self.figures)

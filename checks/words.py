@@ -106,7 +106,7 @@ class WordNumbers:
         With `beginnings`, whatever a word begins with has the number 0, where it is no word itself.
         """
         pieces = [_read(piece, mark, beginnings=beginnings) for piece in _pieces(written)]
-        begun = _each_once(np.concatenate([each for _, _, each in pieces]))
+        begun = _different(np.concatenate([each for _, _, each in pieces]))
         keys = np.concatenate([begun, *(each for each, _, _ in pieces)])
         numbers = np.concatenate([np.zeros(len(begun), dtype=np.int32), *(each for _, each, _ in pieces)])
         return cls(keys, numbers), int(numbers.sum(dtype=np.int64))
@@ -138,18 +138,23 @@ def _keys(text: npt.NDArray[np.uint8], starts: Numbers, ends: Numbers, *, beginn
         each = text[starts[rows] + place]
         if place and beginnings:
             # A byte that goes on with a character begins with the bits 10.
-            begun.append(_each_once(keys[rows[each & 0xC0 != 0x80]]))
+            begun.append(_different(keys[rows[each & 0xC0 != 0x80]]))
         keys[rows] = (keys[rows] + each * np.int64(power)) % _PRIME
         power = power * 256 % _PRIME
     return keys, np.concatenate(begun)
 
 
-def _each_once(keys: Numbers) -> Numbers:
+def _different(keys: Numbers) -> Numbers:
     # As `np.unique`, which reads a part of numpy that nothing else here needs.
     keys = np.sort(keys)
-    first = np.ones(len(keys), dtype=bool)
-    first[1:] = keys[1:] != keys[:-1]
-    return keys[first]
+    return keys[_begins(keys)]
+
+
+def _begins(*columns: Numbers | Keys) -> Flags:
+    """Tell of each place in sorted columns whether it differs from the one before."""
+    begins = np.ones(len(columns[0]), dtype=bool)
+    begins[1:] = reduce(np.logical_or, (each[1:] != each[:-1] for each in columns))
+    return begins
 
 
 def _numbers(text: npt.NDArray[np.uint8], starts: Numbers, ends: Numbers) -> Numbers:
@@ -283,14 +288,8 @@ class Runs:
 def each_once(keys: Keys, owners: Rows) -> tuple[Rows, Numbers]:
     """Return the places of the different keys of each owner, by owner and ascending, and how often each comes."""
     order = np.lexsort((keys, owners))
-    first = _differs(keys[order], owners[order]).nonzero()[0]
+    first = _begins(keys[order], owners[order]).nonzero()[0]
     return order[first], np.diff(np.append(first, len(keys)))
-
-
-def _differs(keys: Keys, owners: Rows) -> Flags:
-    differs = np.ones(len(keys), dtype=bool)
-    differs[1:] = (keys[1:] != keys[:-1]) | (owners[1:] != owners[:-1])
-    return differs
 
 
 class GramCounts:
@@ -322,7 +321,7 @@ class GramCounts:
         keys = np.concatenate([self.keys, other.keys])
         order = np.argsort(keys, kind="stable")
         keys, counts = keys[order], np.concatenate([self.counts, other.counts * np.int32(sign)])[order]
-        first = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
+        first = _begins(keys).nonzero()[0]
         summed = np.add.reduceat(counts, first, dtype=np.int32)
         kept = summed != 0
         return GramCounts(keys[first[kept]], summed[kept])
@@ -340,10 +339,8 @@ def _counted(texts: Sequence[str]) -> GramCounts:
     # Of equal keys the owners ascend.
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
-    keys = keys[_differs(keys, owners[order])]
-    first = np.ones(len(keys), dtype=bool)
-    first[1:] = keys[1:] != keys[:-1]
-    starts = first.nonzero()[0]
+    keys = keys[_begins(keys, owners[order])]
+    starts = _begins(keys).nonzero()[0]
     return GramCounts(keys[starts], np.diff(np.append(starts, len(keys))).astype(np.int32))
 
 

@@ -12,7 +12,7 @@ from bot.answering import Answerer, Composed
 from bot.discord.bot import STALE_CARD, TouchstoneBot, tirelessly
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import draw_public
-from bot.discord.lanes import LATE, take_lane
+from bot.discord.lanes import LATE, deadline, take_lane
 from bot.discord.notices import log_answer, tell_used_up
 from bot.discord.request import Location, heard_in, home_of, roles_in, roles_of, rules_for, said_in
 from bot.reply import Reply
@@ -79,7 +79,8 @@ class Answering:
             # A message that was fetched comes without them.
             guild = self.bot.get_guild(location.server)
             roles = await roles_in(guild, author) if guild is not None else ()
-        return await rules_for(self.bot.touchstone, message, location, roles)
+        here = replace(location, home=self._home(location))
+        return await rules_for(self.bot.touchstone, message, here, roles)
 
     async def reply(
         self, message: discord.Message, location: Location, finding: Finding, until: float, as_of: Newest
@@ -142,8 +143,7 @@ class Answering:
 
     async def may_hint(self, message: discord.Message, location: Location) -> bool:
         """Tell whether a hint under the message may still stand, and be taken up where everybody sees it."""
-        here = Location(location.server, location.channel, self._home(location))
-        return await self.mode(message, here) in _HINTING
+        return await self.mode(message, location) in _HINTING
 
     async def most(self, location: Location) -> int:
         """Return how many cards the channel may get in an hour."""
@@ -171,16 +171,14 @@ class Answering:
 
     async def take_up(self, record: AnswerRecord) -> bool:
         """Post the card of a message that was taken and not answered, because the process ended between the two."""
-        home = home_of(self.bot.get_channel(record.channel)) or record.channel
-        location = Location(record.server, record.channel, home)
+        location = place_of(record)
         message = await self._fetch(location, record.message)
         if message is None:
             await asyncio.to_thread(self.bot.touchstone.answers.stop_cooldown, record.channel, record.message)
             return False
         modes = _HINTING if record.offered else _ANSWERING
-        age = (discord.utils.utcnow() - record.taken_at).total_seconds()
         card = _Card(message, location, record.claims, modes=modes, is_tried=True)
-        return await self._post(card, self.clock() + LATE.total_seconds() - age)
+        return await self._post(card, deadline(self.clock(), discord.utils.utcnow() - record.taken_at))
 
     async def take_away(self, record: AnswerRecord, *, is_retracted: bool = True) -> None:
         """Delete the card of an answer, where one stands, or the hint.
@@ -350,5 +348,5 @@ def nonce_of(message: int) -> str:
 
 
 def place_of(record: AnswerRecord) -> Location:
-    """Return where the message of an offer stands."""
+    """Return where the message of an answer stands."""
     return Location(record.server, record.channel, record.channel)

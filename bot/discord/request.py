@@ -13,7 +13,7 @@ import discord
 from discord import app_commands, ui
 
 from bot.answering import Heard
-from bot.discord.bot import BotInteraction, language_of
+from bot.discord.bot import BotInteraction, ServerChannel, language_of
 from bot.service import Touchstone
 from bot.texts import Texts, msgid
 from checks.model import Finding
@@ -183,7 +183,7 @@ def heard_in(message: discord.Message, location: Location) -> Heard:
     return Heard(location.server, location.channel, message.id, message.author.id)
 
 
-def may_read(person: discord.Member, channel: "discord.abc.GuildChannel | discord.Thread") -> bool:
+def may_read(person: discord.Member, channel: ServerChannel) -> bool:
     """Tell whether somebody may read a channel or thread, and what was said in it before."""
     held = channel.permissions_for(person)
     if isinstance(channel, discord.Thread) and channel.is_private() and not held.manage_threads:

@@ -20,6 +20,7 @@ from time import monotonic
 import aiohttp
 import discord
 
+from bot import STOPPING
 from bot.discord.app import create_bot
 from bot.discord.bot import TouchstoneBot
 from bot.discord.lanes import Lanes
@@ -178,8 +179,7 @@ async def _live(bot: TouchstoneBot, token: str) -> None:
 def _stopping_on_signals(stop: asyncio.Event) -> Iterator[None]:
     """Set `stop` on SIGTERM, SIGINT and a closed terminal while the body runs; `nohup` has the last of them ignored."""
     loop = asyncio.get_running_loop()
-    known = (getattr(signal, name, None) for name in ("SIGTERM", "SIGINT", "SIGHUP"))
-    signals = [each for each in known if each is not None and signal.getsignal(each) != signal.SIG_IGN]
+    signals = [each for each in STOPPING if signal.getsignal(each) != signal.SIG_IGN]
     for number in signals:
         # Windows has no such handlers; there Ctrl-C cancels the main task, which closes the bot on its way out.
         with contextlib.suppress(NotImplementedError):

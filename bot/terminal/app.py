@@ -179,7 +179,7 @@ def main(arguments: list[str] | None = None, stop: Stop | None = None) -> None:
     """
     open_streams()
     given = sys.argv[1:] if arguments is None else arguments
-    terminal = Terminal(stop=stop or Stop())
+    terminal = Terminal(stop=stop)
     with _told(terminal):
         terminal.stop.heed()
         command: Any = typer.main.get_command(build_app(*given[:1]))

@@ -7,7 +7,7 @@ list against the tables: a column that stands neither here nor among those that 
 A sighting holds which claim was seen where and what the bot did: no text, the author only as keyed hash.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -199,6 +199,11 @@ TRACES = (
 )
 
 
+def _reports(conditions: Sequence[tuple[Trace, Condition]]) -> Condition:
+    """Return which reports go."""
+    return next(condition for trace, condition in conditions if trace.table is Feedback)
+
+
 class TraceBook:
     """Lets go of what leads to people: after its time, or when they ask.
 
@@ -220,7 +225,7 @@ class TraceBook:
         if self._before is not None:
             # Apart from the rest, which takes longer: other changes have to wait for this one.
             with self._database.changing() as session:
-                self._before(session, col(Feedback.reported_at) < now - older_than, now)
+                self._before(session, _reports(due), now)
         with self._database.writing() as session:
             return sum(self._let_go(session, trace, condition) for trace, condition in due)
 
@@ -234,7 +239,7 @@ class TraceBook:
         with self._database.changing() as session:
             note_exemption(session)
             if self._before is not None:
-                self._before(session, col(Feedback.reporter_hash) == mark, self._clock())
+                self._before(session, _reports(theirs), self._clock())
             return sum(self._let_go(session, trace, condition) for trace, condition in theirs)
 
     def _let_go(self, session: Session, trace: Trace, condition: Condition) -> int:
@@ -269,7 +274,7 @@ class SightingBook:
                 server=server,
                 channel=channel,
                 author_hash=author_hash,
-                score=match.score if match.exact is None else match.exact,
+                score=match.unrounded,
                 stance=match.stance,
                 action=action,
                 claim_version=match.version,

@@ -21,7 +21,7 @@ from claims.moderation.edits import AddWording, Edit, EditPoint, EditTexts
 from claims.moderation.queue import Item, NewItem, item_of, put, reports_of
 from claims.moderation.reports import Reporter, pause_holds, reporters_of
 from claims.moderation.rights import Actor, permit
-from claims.moderation.server_setup import setting_change
+from claims.moderation.server_setup import setting_change, settled
 from claims.record import ClaimRecord, with_texts
 from claims.store.changes import QUEUE_ITEM, Change, ChangeResult, write_changes
 from claims.store.revisions import AuditEntry
@@ -428,5 +428,4 @@ def _lifting(session: Session, row: QueueItem, now: datetime, *, dismisses: bool
         change = setting_change(session, row.server, row.claim, paused=False)
     else:
         return []
-    settled = {"state": "accepted", "decision": "resume"}
-    return [change, *(Change(QUEUE_ITEM, str(each.id), settled) for each in pauses)]
+    return [change, *settled(pauses)]

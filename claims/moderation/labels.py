@@ -363,7 +363,7 @@ class ShadowBook:
             if session.get(ShadowMatch, (channel, message)) is not None:
                 return
             _count(session, server, channel, now.date(), 1, finding.action)
-            score = best.score if best.exact is None else best.exact
+            score = best.unrounded
             row: dict[str, Any] = {"claim": best.claim, "score": score, "stance": best.stance, "action": finding.action}
             row |= {"message": message, "server": server, "channel": channel, "seen_at": now}
             session.add(ShadowMatch(author_hash=hash_user(author, self._key), **row))

@@ -16,8 +16,8 @@ from sqlmodel import Session, col
 from claims.answering.answers import is_card
 from claims.base import ClaimBase, Clock
 from claims.moderation.queue import NewItem, item_key, open_rows, put
-from claims.moderation.server_setup import setting_change
-from claims.store.changes import CLAIM_SETTING, QUEUE_ITEM, Change, write_changes
+from claims.moderation.server_setup import setting_change, settled
+from claims.store.changes import CLAIM_SETTING, Change, write_changes
 from claims.store.claim_rows import read_rows
 from claims.store.revisions import TOUCHSTONE, AuditEntry, hash_user
 from claims.store.server_settings import PAUSE_REPORTS
@@ -149,15 +149,11 @@ def _write(
 ) -> float:
     act = "reports.raise" if report.kind in WRONG_MATCH else "claim.resume" if ended else "reports.lower"
     entry = AuditEntry(TOUCHSTONE, "reports.pause" if pauses else act, _REASON, report.server)
-    written = write_changes(session, entry, [change, *_settled(ended)], now)
+    written = write_changes(session, entry, [change, *settled(ended)], now)
     if pauses:
         payload = {"reports": pause_limit(session, report.server)}
         put(session, NewItem(report.server, "paused", f"{report.claim}/{written.revision}", report.claim, payload), now)
     return (change.after or {})["raised_to"] or 0.0 if written.changes else 0.0
-
-
-def _settled(pauses: Iterable[QueueItem]) -> list[Change]:
-    return [Change(QUEUE_ITEM, str(row.id), {"state": "accepted", "decision": "resume"}) for row in pauses]
 
 
 def _bar(session: Session, setting: ClaimOverride, without: Without = None) -> float:
@@ -254,7 +250,7 @@ def take_back(session: Session, goes: ColumnElement[bool], now: datetime) -> Non
         paused, ended = _pause_left(session, setting, now, goes)
         change = setting_change(session, server, claim, raised_to=raised or None, paused=paused)
         act = "claim.resume" if setting.paused and not paused else "reports.lower"
-        write_changes(session, AuditEntry(TOUCHSTONE, act, _REASON, server), [change, *_settled(ended)], now)
+        write_changes(session, AuditEntry(TOUCHSTONE, act, _REASON, server), [change, *settled(ended)], now)
 
 
 def _is_by_reports(session: Session, setting: ClaimOverride, name: str) -> bool:

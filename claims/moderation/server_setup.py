@@ -1,5 +1,6 @@
 """What a server sets: on single claims, for itself and its channels, and whom the bot leaves alone there."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Unpack
 
@@ -36,7 +37,7 @@ from claims.store.server_settings import (
     settings_of,
     settings_state,
 )
-from claims.store.tables import Channel, ClaimOverride, Exemption, Pack, Server
+from claims.store.tables import Channel, ClaimOverride, Exemption, Pack, QueueItem, Server
 from config.errors import FieldFault, InvalidEditError, NotAllowedError, msgid
 
 
@@ -67,14 +68,10 @@ class ClaimSettings:
         """Lift what members' reports have led to: the pause and the raised bar; earlier reports count no more."""
         with self._base.database.changing() as session:
             server = _permitted(session, actor, claim_id)
-            settled = [
-                Change(QUEUE_ITEM, str(row.id), {"state": "accepted", "decision": "resume"})
-                for row in open_rows(session, server, "paused")
-                if row.claim == claim_id
-            ]
+            pauses = [row for row in open_rows(session, server, "paused") if row.claim == claim_id]
             change = setting_change(session, server, claim_id, paused=False, raised_to=None)
             entry = AuditEntry(actor.who, "claim.resume", reason, server)
-            return write_changes(session, entry, [change, *settled], self._base.clock())
+            return write_changes(session, entry, [change, *settled(pauses)], self._base.clock())
 
     def _set(self, actor: Actor, claim_id: str, act: str, reason: str, **values: object) -> ChangeResult:
         with self._base.database.changing() as session:
@@ -90,6 +87,11 @@ def _permitted(session: Session, actor: Actor, claim_id: str) -> int:
         raise NotAllowedError("This works in a server only.")
     seen_claim(session, actor.server, claim_id)
     return actor.server
+
+
+def settled(pauses: Iterable[QueueItem]) -> list[Change]:
+    """Return the changes by which items of paused claims are decided: the claim is answered again."""
+    return [Change(QUEUE_ITEM, str(row.id), {"state": "accepted", "decision": "resume"}) for row in pauses]
 
 
 def setting_change(session: Session, server: int, claim_id: str, **values: object) -> Change:

@@ -2,24 +2,18 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 TREES, LEAVES, RATE = 120, 8, 0.06
 LEAST_IN_LEAF, RIDGE, SHARE_OF_VALUES = 40, 5.0, 0.3
-LEAST_SHARE = 1e-6
-SEED = 3
 
 
-def tree_values(stance: np.ndarray, shares: np.ndarray, about: np.ndarray) -> np.ndarray:
-    """Return what the trees look at: the second model's measures, its shares as logarithms, the topic's log odds."""
-    return np.hstack([stance, np.log(np.maximum(shares, LEAST_SHARE)), about[:, None]])
-
-
-def grow(values: np.ndarray, labels: np.ndarray) -> HistGradientBoostingClassifier:
+def grow(values: np.ndarray, labels: np.ndarray, seed: int) -> HistGradientBoostingClassifier:
     """Return trees fitted to the labels."""
     model = HistGradientBoostingClassifier(
         learning_rate=RATE,
@@ -29,7 +23,7 @@ def grow(values: np.ndarray, labels: np.ndarray) -> HistGradientBoostingClassifi
         l2_regularization=RIDGE,
         max_features=SHARE_OF_VALUES,
         early_stopping=False,
-        random_state=SEED,
+        random_state=seed,
     )
     return model.fit(values, labels)
 
@@ -59,7 +53,10 @@ def write(model: HistGradientBoostingClassifier, columns: Sequence[int], classes
                 data["worth"].append(round(float(node["value"]), 4) if leaf else 0.0)
     start = np.round(model._baseline_prediction.ravel()[order], 4).tolist()
     roots = np.array(data["roots"]).reshape(-1, len(classes)).tolist()
-    text = json.dumps({"depth": depth, "start": start, **data, "roots": roots}, indent=1)
-    file.write_text(
-        re.sub(r"\[\s+([-\d.,\s]+?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text) + "\n", "utf-8"
-    )
+    file.write_text(as_text({"depth": depth, "start": start, **data, "roots": roots}) + "\n", "utf-8")
+
+
+def as_text(weights: Mapping[str, Any]) -> str:
+    """Return weights as JSON with each row of numbers on a line."""
+    text = json.dumps(weights, ensure_ascii=False, indent=1)
+    return re.sub(r"\[\s+([-\d.,\s]+?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text)

@@ -20,14 +20,15 @@ import numpy as np
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
+from checks.decision import tree_values
 from checks.matching import joint_measures
 from checks.model import KnownClaim
-from checks.text import count_han, is_han, stretches_of
+from checks.text import is_han, stretches_of
 from tests.evaluation import boosting
 from tests.evaluation.asking import Sentences, crossed
 from tests.evaluation.asking import write as write_questions
 from tests.evaluation.measuring import Measurer, Pair
-from tests.evaluation.packs import HERE, SHIPPED, Row, read_claims, read_rows
+from tests.evaluation.packs import HERE, LONG, SHIPPED, Row, read_claims, read_rows, weighed_length
 
 ROOT = HERE.parents[1]
 LEXICON = ROOT / "config" / "lexicon"
@@ -56,9 +57,9 @@ CUT_OFFS = {"reply": 0.8, "offer": 0.25, "near": 0.02, "about": 1.3, "sure": 0.9
 # Of messages that make a claim 1 % lie below: measured on five packs; of ordinary chat two thirds do.
 GATES = {"few": 0.2, "many": 1.2, "many_from": 40}
 CHAT_A_PACK, CHAT_SHIPPED, CHAT_READ = 40, 500, 20000
-# So many short messages of each stance are also said within long ones of another field, once for every so many claims.
+# So many short messages of each stance, for every twelve claims, are also said within long ones of another field.
 WRAPPED = {"asserts": 16, "denies": 12, "asks": 5, "mentions": 3}
-SHORT, LONG = 130, 250
+SHORT = 130
 SEED = 3
 
 
@@ -133,7 +134,7 @@ def fit_stance(table: Table, rows: np.ndarray) -> LogisticRegression:
 
 
 def origin(pack: str) -> str:
-    """Return the pack that a set of pairs is about, be it in one language only or held against chat."""
+    """Return the pack that a set of pairs is about, whatever of its messages or claims the set holds."""
     return re.sub("^(chat|framed|wrapped|beside|long|plain) |-(en|zh)$", "", pack)
 
 
@@ -166,11 +167,11 @@ def cross_validate(table: Table, shipped: set[str]) -> tuple[np.ndarray, np.ndar
 def stack(table: Table, about: np.ndarray, shares: np.ndarray, shipped: set[str]) -> np.ndarray:
     """Return the shares after the trees, each by trees that have not seen the pair's pack or claim."""
     fold = folds(table.pairs, shipped)
-    values = boosting.tree_values(table.stance, shares, about)
+    values = tree_values(table.stance, shares, about)
     found = np.zeros_like(shares)
     for part in range(FOLDS):
         held, used = (fold == part) & table.read, (fold != part) & table.fitted
-        trees = boosting.grow(values[used], table.labels[used])
+        trees = boosting.grow(values[used], table.labels[used], SEED)
         found[held] = boosting.shares_of(trees, values[held], CLASSES)
     return found
 
@@ -193,7 +194,7 @@ def _count(pair: Pair, about: float, shares: np.ndarray, found: dict[str, list[b
     shares = shares * [1.0, 1.0, 1.0, 1.0, np.exp(-TOPICAL["rate"] * max(0.0, about - TOPICAL["least"]))]
     shares = shares / shares.sum()
     length = weighed_length(row.text)
-    denial = (KNOWN if pair.stance["has_denials"] else DENIAL)["long" if length > 250 else "short"]
+    denial = (KNOWN if pair.stance["has_denials"] else DENIAL)["long" if length > LONG else "short"]
     asked = QUESTION * np.exp(ASKED["rate"] * max(0.0, pair.stance["question"] - ASKED["least"]))
     weighed = [shares[0], shares[1] * denial, shares[2] * asked, shares[3]]
     stance = CLASSES[int(np.argmax(weighed))]
@@ -241,8 +242,7 @@ def write(table: Table, provenance: str) -> None:
         "encoder": "semantic:",
         "directions": np.round(directions, 3).tolist(),
     }
-    text = json.dumps(data, ensure_ascii=False, indent=1)
-    text = re.sub(r"\[\s+([-\d.,\s]+?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text)
+    text = boosting.as_text(data)
     text = re.sub(r'\{\s+("centre"[^}]+?)\s+\}', lambda found: f"{{{' '.join(found[1].split())}}}", text)
     (LEXICON / "decision.json").write_text(text + "\n", "utf-8")
     _write_turns(table.turns, weights[:, measured : measured + turned])
@@ -250,8 +250,8 @@ def write(table: Table, provenance: str) -> None:
 
 def boost(table: Table, about: np.ndarray, shares: np.ndarray) -> None:
     """Grow the trees on everything, upon shares by weights that have not seen the pair, and write them."""
-    values = boosting.tree_values(table.stance, shares, about)
-    trees = boosting.grow(values[table.fitted], table.labels[table.fitted])
+    values = tree_values(table.stance, shares, about)
+    trees = boosting.grow(values[table.fitted], table.labels[table.fitted], SEED)
     measured = np.flatnonzero(table.stance_scale[1] > LEAST_SPREAD).tolist()
     columns = [*measured, *range(len(table.stance_names), values.shape[1])]
     boosting.write(trees, columns, CLASSES, LEXICON / "trees.json")
@@ -313,11 +313,6 @@ def _framed_row(claim: str, kind: str, language: str, text: str) -> Row:
     if kind == "mentions":
         return Row(f"frame-{claim}-{kind}", text, (), "none", (claim,))
     return Row(f"frame-{claim}-{kind}-{language}", text, (claim,), kind, ())
-
-
-def weighed_length(text: str) -> int:
-    """Return how long a text is, a Han character counted twice."""
-    return len(text) + count_han(text)
 
 
 def wrapped(name: str, rows: Sequence[Row], claims: int, others: Sequence[str]) -> list[Row]:

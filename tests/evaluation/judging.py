@@ -6,16 +6,23 @@ from pathlib import Path
 from checks.checker import Checker
 from checks.embedders.embedder import MeaningSource
 from checks.evaluate.files import read_labelled
-from checks.evaluate.measures import judge_messages
+from checks.evaluate.measures import judge_findings
 from checks.model import KnownClaim
-from tests.evaluation.packs import HERE, read_claims
+from tests.evaluation.packs import HERE, LONG, read_claims, weighed_length
 
 UNSEEN = tuple(sorted((HERE / "unseen").glob("*.yaml")))
 
 
 def figures(claims: Sequence[KnownClaim], messages: Path, source: MeaningSource) -> Mapping[str, float]:
-    """Return the shares of one set."""
-    return judge_messages(Checker(claims, meaning=source).check, read_labelled(messages)).figures
+    """Return the shares of one set; `long_denied` is that of the long assertions that are taken for disputes."""
+    check = Checker(claims, meaning=source).check
+    judged = [(row, check(row.text)) for row in read_labelled(messages)]
+    long = [
+        found.best is not None and found.best.stance == "denies"
+        for row, found in judged
+        if row.stance == "asserts" and weighed_length(row.text) > LONG
+    ]
+    return {**judge_findings(judged).figures, **({"long_denied": sum(long) / len(long)} if long else {})}
 
 
 def mean(found: Sequence[Mapping[str, float]]) -> Mapping[str, float]:

@@ -11,10 +11,13 @@ import yaml
 
 from checks.figures.units import UnitTable
 from checks.model import KnownClaim, KnownFigure, KnownWording
+from checks.text import count_han
 from config.languages import ByLanguage
 
 HERE = Path(__file__).parent
 SHIPPED = HERE.parents[1] / "claims" / "packs" / "ai-economy.yaml"
+# A message of more letters is a long one, a Han character counting as two.
+LONG = 250
 UNITS = {"%": "percent", "°C": "degree", "m": "metre", "minutes": "minute", "hours": "hour", "days": "day"}
 
 
@@ -44,6 +47,11 @@ def _row(data: dict[str, Any]) -> Row:
         data["stance"],
         (mentions,) if isinstance(mentions, str) else tuple(mentions),
     )
+
+
+def weighed_length(text: str) -> int:
+    """Return how long a text is, a Han character counted twice."""
+    return len(text) + count_han(text)
 
 
 def read_claims(file: Path, languages: tuple[str, ...] = ("en", "zh")) -> list[KnownClaim]:

@@ -11,10 +11,9 @@ import yaml
 from checks.lexicon import Lexicon
 from claims.documents.candidates import MOST_MERGED, Candidate, CandidateReader, SourceText
 from claims.documents.decoding import digest_of
+from tests.evaluation.packs import HERE, SHIPPED
 
-HERE = Path(__file__).parent
 SHARED = Path(os.environ.get("TOUCHSTONE_SHARED", HERE.parents[2] / "shared"))
-PACK = HERE.parents[1] / "claims" / "packs" / "ai-economy.yaml"
 TEXTS = HERE.parent / "claims" / "documents" / "texts"
 LABELS = ("usable", "rewrite", "none")
 WRITTEN = ("gate-economics", "sv101-talk", "naojiti-silver")
@@ -28,7 +27,7 @@ def reader() -> CandidateReader:
 
 @cache
 def pack() -> dict:
-    return yaml.load(PACK.read_text("utf-8"), yaml.CSafeLoader)
+    return yaml.load(SHIPPED.read_text("utf-8"), yaml.CSafeLoader)
 
 
 @cache

@@ -14,7 +14,7 @@ from claims.answering.answers import AnswerBook
 from claims.moderation.edits import EditTexts, SetStatus
 from config.errors import DatabaseError, DatabaseUnavailableError
 from tests.bot.discord.test_watch import meanwhile, off_and_taken
-from tests.bot.discord.world import CRANE, FERRY, LAMP, SEALS, labels_of, text_of
+from tests.bot.discord.world import CRANE, FERRY, LAMP, SEALS, labels_of, letters, text_of
 from tests.claims.people import administrator
 
 CRANE_ID = "crane-built-1920"
@@ -200,12 +200,17 @@ async def test_a_hint_that_waits_is_not_left_where_nobody_wants_it_any_more(worl
     assert world.touchstone.moderation.corrections.pending() == ()
 
 
-@pytest.mark.parametrize("change", [channel_off, snoozed, exempt, own_wish], ids=lambda change: change.__name__)
-async def test_a_hint_that_is_taken_up_is_shown_to_nobody_else_where_that_is_not_wanted_now(world, change):
+async def offered(world):
+    """Return a message with a hint, and the letter in which bob reads the answer."""
     only_hints(world)
     said = await world.alice.send(world.channel, CRANE)
     await world.bob.react(said, OFFER)
-    letter = next(each for each in world.bob.user.dm_channel.history() if each.author.bot)
+    return said, letters(world.bob)[0]
+
+
+@pytest.mark.parametrize("change", [channel_off, snoozed, exempt, own_wish], ids=lambda change: change.__name__)
+async def test_a_hint_that_is_taken_up_is_shown_to_nobody_else_where_that_is_not_wanted_now(world, change):
+    said, letter = await offered(world)
     change(world)
     answer = await world.bob.user.click(letter, label="Show everybody")
     assert text_of(answer).startswith("I am to say nothing here now")
@@ -221,7 +226,7 @@ async def test_a_hint_in_a_thread_that_is_archived_follows_the_channel_of_the_th
     thread = await guild.get_channel(world.channel.id).get_partial_message(begun.id).create_thread(name="harbour")
     (handle,) = world.channel.threads
     await world.bob.react(await world.alice.send(handle, CRANE), OFFER)
-    letter = next(each for each in world.bob.user.dm_channel.history() if each.author.bot)
+    (letter,) = letters(world.bob)
     # The library forgets a thread once it is archived.
     guild._remove_thread(thread)
     if is_off:
@@ -237,8 +242,7 @@ async def test_a_channel_that_has_had_its_cards_gets_no_further_ones_from_hints_
     said = [await world.alice.send(world.channel, text) for text in (CRANE, SEALS)]
     for each in said:
         await world.bob.react(each, OFFER)
-    letters = [each for each in world.bob.user.dm_channel.history() if each.author.bot]
-    answers = [text_of(await world.bob.user.click(letter, label="Show everybody")) for letter in letters]
+    answers = [text_of(await world.bob.user.click(letter, label="Show everybody")) for letter in letters(world.bob)]
     assert answers[0] == "Everybody sees the card now."
     assert answers[1].startswith("The channel has had its cards for this hour")
     assert len(world.cards()) == 1
@@ -289,14 +293,6 @@ async def test_the_line_with_a_button_goes_where_many_messages_are_deleted_at_on
     await channel.delete_messages([channel.get_partial_message(each.id) for each in (said, other)])
     await world.env.settle()
     assert not world.cards()
-
-
-async def offered(world):
-    """Return a message with a hint, and the letter in which bob reads the answer."""
-    only_hints(world)
-    said = await world.alice.send(world.channel, CRANE)
-    await world.bob.react(said, OFFER)
-    return said, next(each for each in world.bob.user.dm_channel.history() if each.author.bot)
 
 
 def away_once_accepted(world, monkeypatch, error, times):

@@ -6,13 +6,8 @@ import pytest
 
 from bot.discord import create_bot
 from bot.discord.posting import OFFER
-from tests.bot.discord.world import CRANE, SILENT, labels_of, text_of
+from tests.bot.discord.world import CRANE, SILENT, labels_of, letters, text_of
 from tests.claims.people import administrator
-
-
-def letters(member):
-    """Return what the bot has written to a member directly."""
-    return [message for message in member.user.dm_channel.history() if message.author.bot]
 
 
 @pytest.fixture

@@ -94,6 +94,11 @@ def text_of(shown) -> str:
     return "\n".join([shown.content, *(_texts(shown.components))]).strip()
 
 
+def letters(member):
+    """Return what the bot has written to a member directly."""
+    return [message for message in member.user.dm_channel.history() if message.author.bot]
+
+
 def labels_of(message: discord.Message) -> list[str]:
     """Return the labels of all buttons of a message."""
     return [item.label for item in _walk(message.components) if isinstance(item, discord.Button)]

@@ -133,8 +133,8 @@ def test_what_came_later_is_named_where_it_stands_in_the_way_of_an_undo(call, im
     assert "Undo first what came later: touchstone claims history plums" in done.err
 
 
-def test_the_history_names_acts_and_actors_in_the_readers_language(call, imported, surroundings):
+@pytest.mark.usefixtures("imported")
+def test_the_history_names_acts_and_actors_in_the_readers_language(call, surroundings):
     assert "Claims imported · the operator · 1 claim · plums.csv" in call("claims", "history").out
     surroundings.setenv("LANG", "zh_TW.UTF-8")
     assert "匯入說法 · 營運者 · 1則說法 · plums.csv" in call("claims", "history").out
-    assert imported

@@ -114,7 +114,7 @@ def test_while_the_base_fails_a_busy_channel_does_not_ask_it_at_each_message_and
         raise DatabaseUnavailableError("away")
 
     monkeypatch.setattr(labels, "_MOST_UNWRITTEN", 10)
-    monkeypatch.setattr(labels, "_MOST_WAITING", 50, raising=False)
+    monkeypatch.setattr(labels, "_MOST_WAITING", 50)
     monkeypatch.setattr(labels, "_WRITTEN_EVERY", 3600.0)
     with monkeypatch.context() as patch:
         patch.setattr(any_base.database, "writing", away)

@@ -193,7 +193,7 @@ async def test_an_archived_thread_is_asked_for_once_however_often_the_queue_is_o
     # The library forgets a thread once it is archived.
     guild._remove_thread(thread)
     for _ in range(3):
-        assert "1" in text_of(await world.chief.slash(world.channel, "queue"))
+        assert "1 item waits." in text_of(await world.chief.slash(world.channel, "queue"))
     asked = [seen for seen in world.env.http_requests if seen.method == "GET" and seen.path == f"/channels/{thread.id}"]
     assert len(asked) == 1
 
