@@ -96,11 +96,18 @@ class FormReader:
     def when(self, field: str, typed: str) -> str:
         """Return a day, a month or a year."""
         text = typed.strip()
-        try:
-            date.fromisoformat((text + "-01-01")[:10] if _DATE.fullmatch(text) else "")
-        except ValueError:
+        if not is_date(text):
             self.refuse(field, "{value} is no date.", "Write it as 2026-01-23, 2026-01 or 2026.", value=typed[:60])
         return text
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text is a day, a month or a year."""
+    try:
+        date.fromisoformat((text + "-01-01")[:10] if _DATE.fullmatch(text) else "")
+    except ValueError:
+        return False
+    return True
 
 
 def clean_text(typed: str) -> str:

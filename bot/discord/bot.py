@@ -38,7 +38,7 @@ def language_of(locale: Locale | None) -> Language:
 
 # The event that stands for a private message, which comes to the bot among all others.
 DIRECT_MESSAGE = "direct_message"
-# The event of a card that came to stand and may show something else than its claims say now.
+# The event of cards that may show something else than their claims say now: newly posted, or in reach again.
 STALE_CARD = "stale_card"
 
 _FIRST_PAUSE = 5 * 60.0
@@ -305,6 +305,7 @@ class TouchstoneBot(commands.AutoShardedBot):
             parent = found.parent_id if isinstance(found, discord.Thread) else refused
             if found is not None and home in {None, parent}:
                 self.backoff.answered(refused)
+                self.dispatch(STALE_CARD)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Do nothing: there are no text commands, and the watch listens for itself."""

@@ -36,13 +36,13 @@ async def edit_card(bot: TouchstoneBot, correction: Correction) -> CardOutcome:
 
     Returns:
         "edited"; "gone" for a card that was deleted or cannot be edited for another lasting reason; "refused" where
-        the bot may not write in the channel; "later" where trying again may help: the card stays pending.
+        the bot may not write in the channel; "later" where trying again may help. With these two it stays pending.
     """
     outcome = await _try(bot, correction)
     corrections = bot.touchstone.moderation.corrections
     if outcome == "edited":
         await asyncio.to_thread(corrections.done, correction)
-    elif outcome != "later":
+    elif outcome == "gone":
         await asyncio.to_thread(corrections.gone, correction.channel, correction.card_message)
     return outcome
 
@@ -128,10 +128,10 @@ class Run:
             case "gone":
                 self._gone += 1
             case "refused":
-                # Many refused requests would get the bot banned: the channel's other cards wait for another run.
-                self._gone += 1
+                # Many refused requests would get the bot banned: the channel's cards wait for another run.
                 self._refusing.add(correction.channel)
-                self.left |= {each.card_message for each in self._waiting if each.channel == correction.channel}
+                here = [correction, *(each for each in self._waiting if each.channel == correction.channel)]
+                self.left |= {each.card_message for each in here}
                 self._waiting = deque(each for each in self._waiting if each.channel != correction.channel)
 
     async def _refresh(self) -> None:

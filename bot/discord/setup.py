@@ -318,7 +318,8 @@ def _chosen(state: SetupState, texts: Texts) -> list[str]:
         (TITLES["packs"], packs or nothing),
     )
     rows = [(texts(title), value) for title, value in (*shown, (TITLES["budget"], budget))]
-    rows += [(f"<#{channel}>", texts(MODES[mode])) for channel, mode in state.channels.items()]
+    there = {each: mode for each, mode in state.channels.items() if state.guild.get_channel(each)}
+    rows += [(f"<#{channel}>", texts(MODES[mode])) for channel, mode in there.items()]
     lines = [texts("{kind}: {what}", kind=title, what=value) for title, value in rows]
     return [f"- {line}" for line in lines]
 

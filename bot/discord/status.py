@@ -13,7 +13,7 @@ from discord.ext import commands
 from discord.utils import format_dt
 
 from bot.backtest import written
-from bot.discord.bot import Backoff, BotInteraction, CommandGroup, Subcommand, TouchstoneBot, Watched
+from bot.discord.bot import Backoff, BotInteraction, CommandGroup, GuildChannel, Subcommand, TouchstoneBot, Watched
 from bot.discord.cards import draw_lines, escape, shorten
 from bot.discord.lookup import titles_of
 from bot.discord.queue.deciding import unseen_among, with_threads
@@ -101,17 +101,15 @@ def _paused(activity: Activity, titles: Mapping[str, str], texts: Texts) -> list
 
 
 def _channels(channels: Mapping[int, ChannelSettings], guild: discord.Guild, texts: Texts) -> list[str]:
-    if not channels:
-        return [texts("I read along in no channel.")]
-    return [line for channel, own in channels.items() for line in _channel(channel, own, guild, texts)]
+    there = [(channel, own) for number, own in channels.items() if (channel := guild.get_channel(number))]
+    lines = [line for channel, own in there for line in _channel(channel, own, texts)]
+    return lines or [texts("I read along in no channel.")]
 
 
-def _channel(number: int, own: ChannelSettings, guild: discord.Guild, texts: Texts) -> list[str]:
+def _channel(channel: GuildChannel, own: ChannelSettings, texts: Texts) -> list[str]:
     """Return what a channel has set, and which rights the bot lacks there for it."""
-    lines = [channel_line(number, own, texts)]
-    channel = guild.get_channel(number)
-    missing = missing_rights(channel, own.mode, texts) if channel is not None else []
-    if missing:
+    lines = [channel_line(channel.id, own, texts)]
+    if missing := missing_rights(channel, own.mode, texts):
         lacking = texts("I lack rights there: {rights}.", rights=texts.listed(missing))
         lines.append(f"  - {lacking}")
     return lines

@@ -165,7 +165,8 @@ def head_lines(screen: ClaimScreen, texts: Texts) -> Iterator[str]:
     if claim.review_by:
         dates.append(field_line("review_by", display_date(claim.review_by.isoformat(), texts), texts))
     yield " · ".join(dates)
-    yield f"-# {texts(ORIGINS[screen.seen.origin])} {editor_words(claim, texts)}"
+    between = " " if texts.spaced else ""
+    yield f"-# {texts(ORIGINS[screen.seen.origin])}{between}{editor_words(claim, texts)}"
     yield f"-# {field_line('id', escape(claim.id), texts)}"
     yield from (f"**{line}**" for line in _marks(screen, texts))
 
