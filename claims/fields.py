@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from config.errors import FieldFault, InvalidEditError
-from config.languages import CODES, ByLanguage, by_field, completed
+from config.languages import CODES, ByLanguage, by_field, completed, written_language
 
 LINE = 300
 SENTENCE = 600
@@ -50,6 +50,21 @@ class FormReader:
         if not texts:
             self.refuse(fields[CODES[0]], "The text is empty.", "Write it in one language or more.")
         return completed(texts)
+
+    def retyped(self, field: str, old: Mapping[str, str], typed: Mapping[str, str], most: int = LINE) -> ByLanguage:
+        """Return what a text says once some of its languages were typed anew.
+
+        What only stood in for one of these, because nobody has written it, goes with it.
+        """
+        changed = {
+            old[code]: text for code, text in typed.items() if old.get(code) and text.strip() not in {"", old[code]}
+        }
+        following = {
+            code: changed[text]
+            for code, text in old.items()
+            if text in changed and typed.get(code, text).strip() == text and written_language(text) != code
+        }
+        return self.by_language(field, {**old, **typed, **following}, most)
 
     def lines(self, field: str, typed: str) -> list[str]:
         """Return the texts of a field that has one a line, each once."""

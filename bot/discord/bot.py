@@ -88,13 +88,16 @@ class Backoff:
         )
 
     def answered(self, channel: int) -> None:
-        """Forget the refusals of a channel in which a message has gone out."""
+        """Forget the refusals of a channel in which a message has gone out, or may go out again."""
         self._pauses.pop(channel, None)
 
 
 _ASKED_AGAIN = 60 * 60.0
 _MOST_FOUND = 5_000
-ServerChannel = discord.abc.GuildChannel | discord.Thread
+GuildChannel = discord.abc.GuildChannel
+ServerChannel = GuildChannel | discord.Thread
+# What has a mode and settings of its own; threads follow their channel.
+Watched = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.ForumChannel
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +280,31 @@ class TouchstoneBot(commands.AutoShardedBot):
     async def on_ready(self) -> None:
         """Tell the log who we are and that we listen."""
         _log.info("Ready as %s in %d servers", self.user, len(self.guilds))
+
+    async def on_guild_channel_update(self, before: GuildChannel, after: GuildChannel) -> None:
+        """Try again at once in a channel and its threads where Discord lets us do more there than before."""
+        me = after.guild.me
+        self._may_more(before.permissions_for(me), after.permissions_for(me), after.guild, after.id)
+
+    async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
+        """Do the same in a server where a role may do more."""
+        self._may_more(before.permissions, after.permissions, after.guild)
+
+    async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
+        """Do the same where we have got a role."""
+        if after == after.guild.me:
+            self._may_more(before.guild_permissions, after.guild_permissions, after.guild)
+
+    def _may_more(
+        self, before: discord.Permissions, after: discord.Permissions, guild: discord.Guild, home: int | None = None
+    ) -> None:
+        if after <= before:
+            return
+        for refused in self.backoff.channels:
+            found = guild.get_channel_or_thread(refused)
+            parent = found.parent_id if isinstance(found, discord.Thread) else refused
+            if found is not None and home in {None, parent}:
+                self.backoff.answered(refused)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Do nothing: there are no text commands, and the watch listens for itself."""

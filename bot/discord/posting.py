@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from time import monotonic
 
 import discord
+from discord import ui
 
 from bot.answering import Answerer, Composed
 from bot.discord.bot import STALE_CARD, TouchstoneBot, tirelessly
 from bot.discord.card_buttons import card_buttons
-from bot.discord.cards import draw_public
+from bot.discord.cards import card_text, draw_public
 from bot.discord.lanes import LATE, deadline, take_lane
 from bot.discord.notices import log_answer, tell_used_up
 from bot.discord.request import Location, heard_in, home_of, roles_in, roles_of, rules_for, said_in
@@ -43,8 +44,7 @@ class _UnwantedError(Exception):
 class _Card:
     """A card on its way: the claims it answers, where it may stand, and how it was composed last.
 
-    `sent` is how it was when it was first sent, which Discord may have taken although it has not said so; `is_tried`:
-    it has been sent, now or by a process that has ended.
+    `is_tried`: it has been sent, now or by a process that has ended, and may stand although Discord has not said so.
     """
 
     message: discord.Message
@@ -52,7 +52,6 @@ class _Card:
     claims: tuple[str, ...]
     composed: Composed | None = None
     modes: Collection[HeardAs] = _ANSWERING
-    sent: Composed | None = None
     is_tried: bool = False
 
 
@@ -166,7 +165,7 @@ class Answering:
         if card.composed is None or not await asyncio.to_thread(accept, *offer):
             return False
         # The offer is given up now: what is read from here on is tried again, as for any answer.
-        take_lane("answers", monotonic() + LATE.total_seconds())
+        take_lane("answers")
         return await self._post(card)
 
     async def take_up(self, record: AnswerRecord) -> bool:
@@ -270,16 +269,14 @@ class Answering:
             texts = self.bot.texts(reply.language)
             buttons = card_buttons([entry.claim_id for entry in reply.entries], texts)
             view = draw_public(reply, texts, buttons, settings.card_form)
-            shows = composed.shows
-            if card.is_tried and card.sent is None:
-                # What a process that has ended sent may stand, whatever it says: the card is drawn once more.
-                composed = replace(composed, shows=dict.fromkeys(shows, ""))
-            card.sent, card.is_tried = card.sent or composed, True
+            may_stand, card.is_tried = card.is_tried, True
             posted = await message.reply(view=view, mention_author=False, nonce=nonce_of(message.id))
-            # Where Discord has taken an earlier try, that is the one that stands.
-            made = location.channel, message.id, posted.id, card.sent.reply.language, card.sent.shows
+            # Where Discord has taken an earlier try, that is the one that stands: it is drawn anew if it says else.
+            is_stale = may_stand and card_text(ui.LayoutView.from_message(posted)) != card_text(view)
+            shows = dict.fromkeys(composed.shows, "") if is_stale else composed.shows
+            made = location.channel, message.id, posted.id, reply.language, shows
             await asyncio.to_thread(self.bot.touchstone.answers.posted, *made)
-            if card.sent.shows != shows:
+            if is_stale:
                 self.bot.dispatch(STALE_CARD)
 
         is_posted = await self._write(message, location, send, until, card)
@@ -334,7 +331,7 @@ class Answering:
     async def _give_up(self, place: tuple[int, int], *, may_stand: bool) -> None:
         """Let claims be answered elsewhere; give message or offer back as well where nothing can have come of it."""
         # The base may have been away until now, and all of the time is over.
-        take_lane("answers", monotonic() + LATE.total_seconds())
+        take_lane("answers")
         answers = self.bot.touchstone.answers
         await asyncio.to_thread(answers.stop_cooldown if may_stand else answers.release, *place)
 

@@ -27,6 +27,7 @@ CardOutcome = Literal["edited", "gone", "refused", "later"]
 
 # Discord's own limit for edits of messages older than an hour comes as this too, after the library has given up.
 _TOO_MANY = 429
+_ARCHIVED = 50083
 _UNCERTAIN = 500
 
 
@@ -57,7 +58,8 @@ async def _try(bot: TouchstoneBot, correction: Correction) -> CardOutcome:
         bot.backoff.refused(correction.channel, refusal.text)
         return "refused"
     except discord.HTTPException as failure:
-        if failure.status == _TOO_MANY or failure.status >= _UNCERTAIN:
+        # A thread that is archived takes no edits until somebody speaks there.
+        if failure.status == _TOO_MANY or failure.status >= _UNCERTAIN or failure.code == _ARCHIVED:
             _log.info("Card %s is edited later: %s", correction.card_message, failure)
             return "later"
         _log.warning("Card %s cannot be edited: %s", correction.card_message, failure)

@@ -11,7 +11,7 @@ from babel.dates import format_timedelta
 from bot.discord.card_buttons import REPORTS
 from bot.discord.cards import escape, link, quote, shorten
 from bot.discord.lookup import LONGEST, claims_named, title_in
-from bot.discord.request import Request, may_read, said_in
+from bot.discord.request import Request, home_of, may_read, said_in
 from bot.discord.routes import Route
 from bot.reply import display_date
 from bot.texts import Texts, msgid
@@ -76,6 +76,21 @@ async def unseen_channels(request: Request) -> frozenset[int]:
 async def unseen_among(request: Request, channels: Iterable[int]) -> frozenset[int]:
     """Return those of the channels whose messages the person may not read; one that is gone hides nothing."""
     return frozenset([channel for channel in channels if not await may_see(request, channel)])
+
+
+async def with_threads(request: Request, channel_id: int, among: Iterable[int]) -> frozenset[int]:
+    """Return a channel, and those of the others that are its threads; nothing where it is 0, for all of them."""
+    if not channel_id:
+        return frozenset()
+    homes = {each: await _home(request, each) for each in among}
+    return frozenset({channel_id, *(each for each, home in homes.items() if home == channel_id)})
+
+
+async def _home(request: Request, channel_id: int) -> int | None:
+    try:
+        return home_of(await request.interaction.client.channels.find(request.guild, channel_id))
+    except (discord.HTTPException, discord.ClientException):
+        return None
 
 
 async def may_see(request: Request, channel_id: int) -> bool:

@@ -185,13 +185,9 @@ async def test_items_of_a_channel_that_the_moderator_cannot_see_are_hidden(world
 
 
 async def test_an_archived_thread_is_asked_for_once_however_often_the_queue_is_opened(world, waiting):
-    said = await world.alice.send(world.channel, "let us talk about the harbour")
-    guild = world.env.bot.get_guild(world.guild.id)
-    thread = await guild.get_channel(world.channel.id).get_partial_message(said.id).create_thread(name="harbour")
-    (handle,) = world.channel.threads
-    await waiting.near(SAID, handle)
-    # The library forgets a thread once it is archived.
-    guild._remove_thread(thread)
+    thread = await world.thread()
+    await waiting.near(SAID, thread)
+    await world.archive(thread)
     for _ in range(3):
         assert "1 item waits." in text_of(await world.chief.slash(world.channel, "queue"))
     asked = [seen for seen in world.env.http_requests if seen.method == "GET" and seen.path == f"/channels/{thread.id}"]

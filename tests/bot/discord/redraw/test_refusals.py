@@ -49,10 +49,18 @@ async def test_after_an_error_of_discords_the_card_waits_for_the_next_run(world,
 
 
 async def test_a_card_that_discord_will_not_take_is_given_up(world, desk, two, caplog):
-    world.env.inject_error("PATCH", f"/channels/*/messages/{two[1].id}", status=400, code=50083)
+    world.env.inject_error("PATCH", f"/channels/*/messages/{two[1].id}", status=400, code=50035)
     await desk.run()
     assert desk.waiting() == 0
     assert f"Card {two[1].id} cannot be edited" in caplog.text
+
+
+async def test_a_card_in_a_thread_that_is_archived_waits_until_somebody_speaks_there(world, desk, two):
+    world.env.inject_error("PATCH", f"/channels/*/messages/{two[1].id}", status=400, code=50083)
+    await desk.run()
+    assert desk.waiting() == 1
+    await desk.run()
+    assert desk.waiting() == 0
 
 
 @pytest.mark.usefixtures("two")
