@@ -392,13 +392,11 @@ async def sync_commands(bot: TouchstoneBot) -> bool:
     A refusal is logged and does not stop the bot: it can still watch and answer with the commands that are registered.
     """
     try:
-        registered = await _registered(bot)
-        is_same = same_commands(await _ours(bot), registered)
-        ids = {each["name"]: int(each["id"]) for each in registered if each.get("type", 1) == _SLASH}
+        registered, ours = await _registered(bot), await _ours(bot)
+        is_same = same_commands(ours, registered)
         if not is_same:
-            synced = await bot.tree.sync()
-            ids = {each.name: each.id for each in synced if each.type is discord.AppCommandType.chat_input}
-        bot.remember_commands(ids)
+            registered = await _asked(bot, "PUT", json=ours)
+        bot.remember_commands({each["name"]: int(each["id"]) for each in registered if each.get("type", 1) == _SLASH})
         if is_same:
             return False
     except discord.HTTPException as error:
@@ -419,8 +417,13 @@ async def _ours(bot: TouchstoneBot) -> list[dict[str, Any]]:
 
 async def _registered(bot: TouchstoneBot) -> list[dict[str, Any]]:
     """Return what Discord has, with the translations, which `tree.fetch_commands` leaves out."""
-    route = Endpoint("GET", "/applications/{application_id}/commands", application_id=bot.application_id)
-    return await bot.http.request(route, params={"with_localizations": "true"})
+    return await _asked(bot, "GET", params={"with_localizations": "true"})
+
+
+async def _asked(bot: TouchstoneBot, method: str, **given: Any) -> list[dict[str, Any]]:  # noqa: ANN401  what discord.py takes
+    """Send a request about the commands: `tree.sync` would translate all of them again."""
+    route = Endpoint(method, "/applications/{application_id}/commands", application_id=bot.application_id)
+    return await bot.http.request(route, **given)
 
 
 def same_commands(ours: Sequence[Mapping[str, Any]], registered: Sequence[Mapping[str, Any]]) -> bool:
