@@ -29,10 +29,10 @@ from claims.moderation.edits import (
 from claims.moderation.rights import Actor, Submission, permit
 from claims.record import ClaimRecord, PointRecord, State, claim_from_state, claim_state, differences, merge_states
 from claims.store.changes import CLAIM, STATE_STORES, Change, write_changes
-from claims.store.claim_rows import packs_in_force, read_rows
+from claims.store.claim_rows import packs_in_force, read_rows, unknown_claim
 from claims.store.revisions import AuditEntry, hash_user
 from claims.store.tables import ChangeRow, Claim, ClaimOverride, Document, FormDraft, Revision, Server
-from config.errors import ConflictError, NotAllowedError, UnknownClaimError
+from config.errors import ConflictError, NotAllowedError
 from config.languages import NO_TEXT, completed, written_language
 
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
@@ -213,7 +213,7 @@ def seen_claim(session: Session, server: int | None, claim_id: str) -> ClaimReco
     """Return a claim of any status and pack as the server sees it; raises UnknownClaimError."""
     found = read_rows(session, server, claim_id, everything=True)
     if not found:
-        raise UnknownClaimError(claim_id)
+        raise unknown_claim(session, server, claim_id)
     return found[0][1]
 
 
