@@ -22,12 +22,16 @@ from config.languages import Language
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Where a message stands and whose it is: `channel` and `message` together name it, and no text is kept."""
+    """Where a message stands and whose it is: `channel` and `message` together name it, and no text is kept.
+
+    `home`: the channel to which a thread belongs.
+    """
 
     server: int
     channel: int
     message: int
     author: int
+    home: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ class Answerer:
             touchstone.moderation.queue.note_near_miss(*place, near.claim, near.score)
         # Last, because these add to counts; the others are written over.
         if mode == "shadow":
-            touchstone.moderation.shadow.note(*place, finding)
+            touchstone.moderation.shadow.note(*place, finding, heard.home)
         if has_budget:
             touchstone.budgets.read(heard.server)
 

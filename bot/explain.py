@@ -140,9 +140,9 @@ class Circumstances:
     `rules`: its mode and snooze, and whether the author is left alone; `cooling`: until when each claim is not answered
     there again; `full`: it has had its cards for this hour; `retracts`: the author has taken answered claims back and
     only gets hints; `refused_until`: how long the bot is quiet after Discord has refused it; `missing`: which rights it
-    lacks there, by name; `answer`: what became of the message (`card`, `hidden`, `offer`, `taken`, or "" where it was
-    never taken); `used_up`: the server's budget, where it allows no reply now; `in_spoiler`: the text says the claim in
-    a spoiler.
+    lacks there, by name; `answer`: what became of the message (`card`, `hidden`, `offer`, `lapsed`, `taken`, or ""
+    where it was never taken); `used_up`: the server's budget, where it allows no reply now; `in_spoiler`: the text says
+    the claim in a spoiler.
     """
 
     rules: MessageRules = field(default_factory=MessageRules)
@@ -160,6 +160,7 @@ _ANSWERS = {
     "card": msgid("I have answered this message: the card stands."),
     "hidden": msgid("I have answered this message: the card was hidden or deleted."),
     "offer": msgid("I have left a hint under this message."),
+    "lapsed": msgid("I left a hint under this message and took it away with the claim; I leave no second one."),
     "taken": msgid("I have taken this message once and said nothing; I do not take it again."),
 }
 

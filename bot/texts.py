@@ -107,6 +107,14 @@ class Texts:
         """Return the parts in a row, with the commas that the language has between them."""
         return (", " if self.spaced else "、").join(parts)
 
+    def named(self, name: str, value: str) -> str:
+        """Return a name and what belongs to it, with the colon of the language between them."""
+        return f"{name}: {value}" if self.spaced else f"{name}：{value}"
+
+    def sentences(self, *parts: str) -> str:
+        """Return sentences one after the other, with the space that the language has between them; "" says nothing."""
+        return (" " if self.spaced else "").join(filter(None, parts))
+
     def apart(self, parts: Iterable[str]) -> str:
         """Return parts in a row that may hold commas themselves, with the semicolons of the language between them."""
         return ("; " if self.spaced else "；").join(parts)

@@ -1,6 +1,5 @@
 """The claim base: the one door to claims, packs and documents."""
 
-import difflib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,12 +12,18 @@ from sqlmodel import col
 from claims.documents.loading import DocumentReport, load_files, read_documents, read_passage
 from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PackRecord, Passage
 from claims.store.changes import CLAIM, CLAIM_ORIGIN, CLAIM_SETTING, PACK, PACK_IN_FORCE
-from claims.store.claim_rows import Difference, pack_record, packs_in_force, read_claims, read_difference
+from claims.store.claim_rows import (
+    Difference,
+    pack_record,
+    packs_in_force,
+    read_claims,
+    read_difference,
+    unknown_claim,
+)
 from claims.store.copying import upgrade
 from claims.store.database import Database
 from claims.store.server_settings import SERVER
-from claims.store.tables import ChangeRow, Claim, Pack, Revision
-from config.errors import UnknownClaimError
+from claims.store.tables import ChangeRow, Pack, Revision
 
 Clock = Callable[[], datetime]
 
@@ -114,8 +119,7 @@ class ClaimBase:
             found = read_claims(session, server, claim_id)
             if found:
                 return found[0]
-            known = session.scalars(select(col(Claim.id)).where(col(Claim.server).is_(None))).all()
-        raise UnknownClaimError(claim_id, tuple(difflib.get_close_matches(claim_id, known)))
+            raise unknown_claim(session, server, claim_id)
 
     def shared_claims(self, ids: Collection[str]) -> dict[str, ClaimRecord]:
         """Return some of the published claims that all servers share, by id."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from config.errors import FieldFault, InvalidEditError
-from config.languages import CODES, ByLanguage, by_field, completed
+from config.languages import CODES, ByLanguage, by_field, completed, written_language
 
 LINE = 300
 SENTENCE = 600
@@ -51,6 +51,21 @@ class FormReader:
             self.refuse(fields[CODES[0]], "The text is empty.", "Write it in one language or more.")
         return completed(texts)
 
+    def retyped(self, field: str, old: Mapping[str, str], typed: Mapping[str, str], most: int = LINE) -> ByLanguage:
+        """Return what a text says once some of its languages were typed anew.
+
+        What only stood in for one of these, because nobody has written it, goes with it.
+        """
+        changed = {
+            old[code]: text for code, text in typed.items() if old.get(code) and text.strip() not in {"", old[code]}
+        }
+        following = {
+            code: changed[text]
+            for code, text in old.items()
+            if text in changed and typed.get(code, text).strip() == text and written_language(text) != code
+        }
+        return self.by_language(field, {**old, **typed, **following}, most)
+
     def lines(self, field: str, typed: str) -> list[str]:
         """Return the texts of a field that has one a line, each once."""
         found = [text for line in typed.splitlines() if (text := self.text(field, line))]
@@ -81,11 +96,18 @@ class FormReader:
     def when(self, field: str, typed: str) -> str:
         """Return a day, a month or a year."""
         text = typed.strip()
-        try:
-            date.fromisoformat((text + "-01-01")[:10] if _DATE.fullmatch(text) else "")
-        except ValueError:
+        if not is_date(text):
             self.refuse(field, "{value} is no date.", "Write it as 2026-01-23, 2026-01 or 2026.", value=typed[:60])
         return text
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text is a day, a month or a year."""
+    try:
+        date.fromisoformat((text + "-01-01")[:10] if _DATE.fullmatch(text) else "")
+    except ValueError:
+        return False
+    return True
 
 
 def clean_text(typed: str) -> str:

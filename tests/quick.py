@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 
 ALL = "--all"
 # Which of its marks a test that was left out is counted under; one with none of them is counted as `other`.
-NAMED = ("package", "protocol", "readme")
+NAMED = ("package", "postgresql", "protocol", "readme")
 QUICK_EXAMPLES = 20
 
 hypothesis_settings.register_profile("quick", max_examples=QUICK_EXAMPLES, deadline=None)

@@ -118,8 +118,8 @@ class Ask(commands.Cog):
         others = await other_checkers(request) if asks_others else None
         texts = request.texts
         touchstone, server = request.touchstone, request.server
-        place = message.channel if message else interaction.channel
-        finding = await request.do(touchstone.check_in, home_of(place), text, server)
+        # Of a message Discord gives a thread that is archived only as its number; the menu is where the message is.
+        finding = await request.do(touchstone.check_in, home_of(interaction.channel), text, server)
         known = {claim.id: claim for claim in await request.do(touchstone.base.claims, server)}
         rules = await self._rules(request, finding, known, message)
         reply = await request.do(touchstone.compose, finding, texts.language, server=server, requested=True)
@@ -179,7 +179,7 @@ class Ask(commands.Cog):
         self, request: Request, finding: Finding, server: int, message: discord.Message | None
     ) -> Circumstances:
         """Return what holds in the channel of the message, or of the command."""
-        channel = message.channel if message else request.interaction.channel
+        channel = request.interaction.channel
         if channel is None:
             return Circumstances()
         home, answers, guild = home_of(channel) or channel.id, request.touchstone.answers, request.guild
@@ -187,7 +187,7 @@ class Ask(commands.Cog):
         author = message.author if message else request.interaction.user
         roles = await roles_in(guild, author)
         rules = await request.do(request.touchstone.servers.rules, server, home, author.id, roles)
-        where = guild.get_channel(home)
+        where = channel if isinstance(channel, discord.Thread) else guild.get_channel(home)
         hours = self.bot.settings.cooldown_hours if settings.cooldown_hours is None else settings.cooldown_hours
         most = self.bot.settings.cards_per_hour if settings.cards_per_hour is None else settings.cards_per_hour
         named = [match.claim for match in finding.answered]
@@ -247,7 +247,7 @@ def _became(record: AnswerRecord | None) -> str:
         return ""
     if record.card_message is not None:
         return "hidden" if record.hidden else "card"
-    return "offer" if record.kind == "offer" else "taken"
+    return record.kind if record.kind in {"offer", "lapsed"} else "taken"
 
 
 PER_PAGE = 10

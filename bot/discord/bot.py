@@ -38,7 +38,7 @@ def language_of(locale: Locale | None) -> Language:
 
 # The event that stands for a private message, which comes to the bot among all others.
 DIRECT_MESSAGE = "direct_message"
-# The event of a card that came to stand and may show something else than its claims say now.
+# The event of cards that may show something else than their claims say now: newly posted, or in reach again.
 STALE_CARD = "stale_card"
 
 _FIRST_PAUSE = 5 * 60.0
@@ -88,13 +88,16 @@ class Backoff:
         )
 
     def answered(self, channel: int) -> None:
-        """Forget the refusals of a channel in which a message has gone out."""
+        """Forget the refusals of a channel in which a message has gone out, or may go out again."""
         self._pauses.pop(channel, None)
 
 
 _ASKED_AGAIN = 60 * 60.0
 _MOST_FOUND = 5_000
-ServerChannel = discord.abc.GuildChannel | discord.Thread
+GuildChannel = discord.abc.GuildChannel
+ServerChannel = GuildChannel | discord.Thread
+# What has a mode and settings of its own; threads follow their channel.
+Watched = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.ForumChannel
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +281,32 @@ class TouchstoneBot(commands.AutoShardedBot):
         """Tell the log who we are and that we listen."""
         _log.info("Ready as %s in %d servers", self.user, len(self.guilds))
 
+    async def on_guild_channel_update(self, before: GuildChannel, after: GuildChannel) -> None:
+        """Try again at once in a channel and its threads where Discord lets us do more there than before."""
+        me = after.guild.me
+        self._may_more(before.permissions_for(me), after.permissions_for(me), after.guild, after.id)
+
+    async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
+        """Do the same in a server where a role may do more."""
+        self._may_more(before.permissions, after.permissions, after.guild)
+
+    async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
+        """Do the same where we have got a role."""
+        if after == after.guild.me:
+            self._may_more(before.guild_permissions, after.guild_permissions, after.guild)
+
+    def _may_more(
+        self, before: discord.Permissions, after: discord.Permissions, guild: discord.Guild, home: int | None = None
+    ) -> None:
+        if after <= before:
+            return
+        for refused in self.backoff.channels:
+            found = guild.get_channel_or_thread(refused)
+            parent = found.parent_id if isinstance(found, discord.Thread) else refused
+            if found is not None and home in {None, parent}:
+                self.backoff.answered(refused)
+                self.dispatch(STALE_CARD)
+
     async def on_message(self, message: discord.Message, /) -> None:
         """Do nothing: there are no text commands, and the watch listens for itself."""
 
@@ -363,13 +392,11 @@ async def sync_commands(bot: TouchstoneBot) -> bool:
     A refusal is logged and does not stop the bot: it can still watch and answer with the commands that are registered.
     """
     try:
-        registered = await _registered(bot)
-        is_same = same_commands(await _ours(bot), registered)
-        ids = {each["name"]: int(each["id"]) for each in registered if each.get("type", 1) == _SLASH}
+        registered, ours = await _registered(bot), await _ours(bot)
+        is_same = same_commands(ours, registered)
         if not is_same:
-            synced = await bot.tree.sync()
-            ids = {each.name: each.id for each in synced if each.type is discord.AppCommandType.chat_input}
-        bot.remember_commands(ids)
+            registered = await _asked(bot, "PUT", json=ours)
+        bot.remember_commands({each["name"]: int(each["id"]) for each in registered if each.get("type", 1) == _SLASH})
         if is_same:
             return False
     except discord.HTTPException as error:
@@ -390,8 +417,13 @@ async def _ours(bot: TouchstoneBot) -> list[dict[str, Any]]:
 
 async def _registered(bot: TouchstoneBot) -> list[dict[str, Any]]:
     """Return what Discord has, with the translations, which `tree.fetch_commands` leaves out."""
-    route = Endpoint("GET", "/applications/{application_id}/commands", application_id=bot.application_id)
-    return await bot.http.request(route, params={"with_localizations": "true"})
+    return await _asked(bot, "GET", params={"with_localizations": "true"})
+
+
+async def _asked(bot: TouchstoneBot, method: str, **given: Any) -> list[dict[str, Any]]:  # noqa: ANN401  what discord.py takes
+    """Send a request about the commands: `tree.sync` would translate all of them again."""
+    route = Endpoint(method, "/applications/{application_id}/commands", application_id=bot.application_id)
+    return await bot.http.request(route, **given)
 
 
 def same_commands(ours: Sequence[Mapping[str, Any]], registered: Sequence[Mapping[str, Any]]) -> bool:

@@ -42,13 +42,16 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 
-def take_lane(lane: Lane, until: float = 0.0) -> None:
+def take_lane(lane: Lane, until: float | None = None) -> None:
     """Let threads of this lane do all that the running task hands to threads from now on.
 
     `until`: until when, by `monotonic`, work that meets a base which is locked or away is tried again, from its start:
-    a method of a book, which is one transaction, or what may be called again by its own word.
+    a method of a book, which is one transaction, or what may be called again by its own word. None: chat and answers
+    for as long as an answer to what happens now is in time, the others not at all.
     """
     _LANE.set(lane)
+    if until is None:
+        until = deadline(monotonic(), timedelta(0)) if lane in {"chat", "answers"} else 0.0
     _UNTIL.set(until)
 
 

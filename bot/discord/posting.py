@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from time import monotonic
 
 import discord
+from discord import ui
 
 from bot.answering import Answerer, Composed
 from bot.discord.bot import STALE_CARD, TouchstoneBot, tirelessly
 from bot.discord.card_buttons import card_buttons
-from bot.discord.cards import draw_public
+from bot.discord.cards import card_text, draw_public
 from bot.discord.lanes import LATE, deadline, take_lane
 from bot.discord.notices import log_answer, tell_used_up
 from bot.discord.request import Location, heard_in, home_of, roles_in, roles_of, rules_for, said_in
@@ -28,6 +29,9 @@ _log = logging.getLogger(__name__)
 # The mark of an offer, and what members click to take it up.
 OFFER = "🔎"
 
+# What Discord calls a reaction under a message of somebody who has blocked the bot: no refusal by the channel.
+_BLOCKED = 90001
+
 # In which channels a card comes by itself, and in which hints are given and taken up.
 _ANSWERING: Collection[HeardAs] = ("on",)
 _HINTING: Collection[HeardAs] = ("on", "hint")
@@ -43,8 +47,7 @@ class _UnwantedError(Exception):
 class _Card:
     """A card on its way: the claims it answers, where it may stand, and how it was composed last.
 
-    `sent` is how it was when it was first sent, which Discord may have taken although it has not said so; `is_tried`:
-    it has been sent, now or by a process that has ended.
+    `is_tried`: it has been sent, now or by a process that has ended, and may stand although Discord has not said so.
     """
 
     message: discord.Message
@@ -52,7 +55,6 @@ class _Card:
     claims: tuple[str, ...]
     composed: Composed | None = None
     modes: Collection[HeardAs] = _ANSWERING
-    sent: Composed | None = None
     is_tried: bool = False
 
 
@@ -94,8 +96,7 @@ class Answering:
         if self.clock() >= until:
             await self.offer(message, location, finding)
         elif await asyncio.to_thread(answerer.afford, settings) == "reply":
-            if not await self._answer(message, location, finding, settings, until, as_of):
-                await asyncio.to_thread(answerer.unsaid, settings)
+            await self._answer(message, location, finding, settings, until, as_of)
         else:
             if settings.budget is not None and await asyncio.to_thread(answerer.is_news, settings):
                 await tell_used_up(self.bot, location.server, settings.budget)
@@ -116,18 +117,21 @@ class Answering:
         settings: ServerSettings,
         until: float,
         as_of: Newest,
-    ) -> bool:
-        """Take the message and write what it gets; returns whether a card stands now."""
-        heard, take = heard_in(message, location), self.answerer.take
-        taken = await asyncio.to_thread(take, heard, finding, settings, "reply", as_of)
-        if not taken.claims:
-            return False
-        if taken.kind == "offer":
-            await self._hint(message, location)
-            return False
-        # Who forwards a message has not written its figures.
-        composed = None if message.message_snapshots else taken.composed
-        return await self._post(_Card(message, location, taken.claims, composed), until)
+    ) -> None:
+        """Take the message and write what it gets; the reply goes back into the budget where no card can stand."""
+        heard, take, card = heard_in(message, location), self.answerer.take, None
+        try:
+            taken = await asyncio.to_thread(take, heard, finding, settings, "reply", as_of)
+            if taken.claims and taken.kind == "offer":
+                await self._hint(message, location)
+            elif taken.claims:
+                # Who forwards a message has not written its figures.
+                composed = None if message.message_snapshots else taken.composed
+                card = _Card(message, location, taken.claims, composed)
+                await self._post(card, until)
+        finally:
+            if card is None or not card.is_tried:
+                await asyncio.to_thread(self.answerer.unsaid, settings)
 
     async def _hint(self, message: discord.Message, location: Location) -> None:
         async def react() -> None:
@@ -166,7 +170,7 @@ class Answering:
         if card.composed is None or not await asyncio.to_thread(accept, *offer):
             return False
         # The offer is given up now: what is read from here on is tried again, as for any answer.
-        take_lane("answers", monotonic() + LATE.total_seconds())
+        take_lane("answers")
         return await self._post(card)
 
     async def take_up(self, record: AnswerRecord) -> bool:
@@ -270,16 +274,14 @@ class Answering:
             texts = self.bot.texts(reply.language)
             buttons = card_buttons([entry.claim_id for entry in reply.entries], texts)
             view = draw_public(reply, texts, buttons, settings.card_form)
-            shows = composed.shows
-            if card.is_tried and card.sent is None:
-                # What a process that has ended sent may stand, whatever it says: the card is drawn once more.
-                composed = replace(composed, shows=dict.fromkeys(shows, ""))
-            card.sent, card.is_tried = card.sent or composed, True
+            may_stand, card.is_tried = card.is_tried, True
             posted = await message.reply(view=view, mention_author=False, nonce=nonce_of(message.id))
-            # Where Discord has taken an earlier try, that is the one that stands.
-            made = location.channel, message.id, posted.id, card.sent.reply.language, card.sent.shows
+            # Where Discord has taken an earlier try, that is the one that stands: it is drawn anew if it says else.
+            is_stale = may_stand and card_text(ui.LayoutView.from_message(posted)) != card_text(view)
+            shows = dict.fromkeys(composed.shows, "") if is_stale else composed.shows
+            made = location.channel, message.id, posted.id, reply.language, shows
             await asyncio.to_thread(self.bot.touchstone.answers.posted, *made)
-            if card.sent.shows != shows:
+            if is_stale:
                 self.bot.dispatch(STALE_CARD)
 
         is_posted = await self._write(message, location, send, until, card)
@@ -322,8 +324,10 @@ class Answering:
             _log.info("Message %s is not answered: what was wanted has changed meanwhile", message.id)
             return False
         except discord.HTTPException as refusal:
+            if card is not None:
+                card.is_tried = False
             await asyncio.to_thread(answers.release, *place)
-            if isinstance(refusal, discord.Forbidden):
+            if isinstance(refusal, discord.Forbidden) and refusal.code != _BLOCKED:
                 self.bot.backoff.refused(location.channel, refusal.text)
             else:
                 _log.info("Message %s could not be answered: %s", message.id, refusal)
@@ -334,7 +338,7 @@ class Answering:
     async def _give_up(self, place: tuple[int, int], *, may_stand: bool) -> None:
         """Let claims be answered elsewhere; give message or offer back as well where nothing can have come of it."""
         # The base may have been away until now, and all of the time is over.
-        take_lane("answers", monotonic() + LATE.total_seconds())
+        take_lane("answers")
         answers = self.bot.touchstone.answers
         await asyncio.to_thread(answers.stop_cooldown if may_stand else answers.release, *place)
 

@@ -27,6 +27,7 @@ CardOutcome = Literal["edited", "gone", "refused", "later"]
 
 # Discord's own limit for edits of messages older than an hour comes as this too, after the library has given up.
 _TOO_MANY = 429
+_ARCHIVED = 50083
 _UNCERTAIN = 500
 
 
@@ -35,13 +36,13 @@ async def edit_card(bot: TouchstoneBot, correction: Correction) -> CardOutcome:
 
     Returns:
         "edited"; "gone" for a card that was deleted or cannot be edited for another lasting reason; "refused" where
-        the bot may not write in the channel; "later" where trying again may help: the card stays pending.
+        the bot may not write in the channel; "later" where trying again may help. With these two it stays pending.
     """
     outcome = await _try(bot, correction)
     corrections = bot.touchstone.moderation.corrections
     if outcome == "edited":
         await asyncio.to_thread(corrections.done, correction)
-    elif outcome != "later":
+    elif outcome == "gone":
         await asyncio.to_thread(corrections.gone, correction.channel, correction.card_message)
     return outcome
 
@@ -57,7 +58,8 @@ async def _try(bot: TouchstoneBot, correction: Correction) -> CardOutcome:
         bot.backoff.refused(correction.channel, refusal.text)
         return "refused"
     except discord.HTTPException as failure:
-        if failure.status == _TOO_MANY or failure.status >= _UNCERTAIN:
+        # A thread that is archived takes no edits until somebody speaks there.
+        if failure.status == _TOO_MANY or failure.status >= _UNCERTAIN or failure.code == _ARCHIVED:
             _log.info("Card %s is edited later: %s", correction.card_message, failure)
             return "later"
         _log.warning("Card %s cannot be edited: %s", correction.card_message, failure)
@@ -126,10 +128,10 @@ class Run:
             case "gone":
                 self._gone += 1
             case "refused":
-                # Many refused requests would get the bot banned: the channel's other cards wait for another run.
-                self._gone += 1
+                # Many refused requests would get the bot banned: the channel's cards wait for another run.
                 self._refusing.add(correction.channel)
-                self.left |= {each.card_message for each in self._waiting if each.channel == correction.channel}
+                here = [correction, *(each for each in self._waiting if each.channel == correction.channel)]
+                self.left |= {each.card_message for each in here}
                 self._waiting = deque(each for each in self._waiting if each.channel != correction.channel)
 
     async def _refresh(self) -> None:

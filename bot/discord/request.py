@@ -180,7 +180,7 @@ async def rules_for(
 
 def heard_in(message: discord.Message, location: Location) -> Heard:
     """Return what the decision has to know of a message."""
-    return Heard(location.server, location.channel, message.id, message.author.id)
+    return Heard(location.server, location.channel, message.id, message.author.id, location.home)
 
 
 def may_read(person: discord.Member, channel: ServerChannel) -> bool:

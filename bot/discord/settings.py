@@ -10,7 +10,7 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.backtest import written
-from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, TouchstoneBot
+from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, TouchstoneBot, Watched
 from bot.discord.cards import draw_lines, escape
 from bot.discord.request import LANGUAGE_NAMES, Request, everywhere
 from bot.discord.setup import MOST, missing_rights
@@ -44,8 +44,6 @@ SPOKEN = {
 }
 
 CARD_FORMS = {"short": msgid("short"), "full": msgid("full")}
-
-Watched = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.ForumChannel
 
 
 @app_commands.default_permissions(manage_guild=True)
@@ -96,6 +94,8 @@ class Manage(
                 texts("{channel} is set, but I cannot do that there yet.", channel=target.mention),
                 texts("I lack rights there: {rights}.", rights=texts.listed(missing)),
             ]
+        if channel is None and isinstance(interaction.channel, discord.Thread):
+            lines.append(texts("-# A thread follows its channel: this holds for the channel and all of its threads."))
         await request.respond("\n".join(lines))
 
     @app_commands.command(

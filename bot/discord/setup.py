@@ -9,7 +9,7 @@ from discord import app_commands, ui
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.discord.bot import BotInteraction, TouchstoneBot, language_of
+from bot.discord.bot import BotInteraction, ServerChannel, TouchstoneBot, language_of
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten
 from bot.discord.forms import Form, FormName, form_button, long
 from bot.discord.lookup import title_of
@@ -52,7 +52,10 @@ EXPLAINED: Mapping[Step, str] = {
         "Where do I tell moderators what they should know, such as a claim that reports have paused? Members should not"
         " read there. Without a channel, the server's owner gets a private message."
     ),
-    "channels": msgid("Begin with counting for some days: /touchstone shadow shows what I would have said."),
+    "channels": msgid(
+        "Begin with counting for some days: /touchstone shadow shows what I would have said. Threads and posts follow"
+        " their channel."
+    ),
     "packs": msgid("Which packs of claims do I use here? With all of them chosen, new ones come in by themselves."),
     "budget": msgid("How many messages may I answer at most? Beyond that I only leave hints, and tell the moderators."),
     "done": msgid("This is what is set. Each part can be changed here, at any time with /setup."),
@@ -105,18 +108,18 @@ def missing_lines(guild: discord.Guild, channels: Mapping[int, str], texts: Text
     return lines
 
 
-def missing_rights(channel: discord.abc.GuildChannel, what: str, texts: Texts) -> list[str]:
-    """Return the names of the rights that the bot lacks in the channel for a mode, or for the digest."""
+def missing_rights(channel: ServerChannel, what: str, texts: Texts) -> list[str]:
+    """Return the names of the rights that the bot lacks in the channel or thread for a mode, or for the digest."""
     held = channel.permissions_for(channel.guild.me)
     needed = [right for right in _NEEDED.get(what, ()) if right not in _needless(channel)]
     return [texts(RIGHTS[right]) for right in needed if not getattr(held, right)]
 
 
-def _needless(channel: discord.abc.GuildChannel) -> tuple[str, ...]:
+def _needless(channel: ServerChannel) -> tuple[str, ...]:
     """Return the rights without which the bot can do all that it does in such a channel."""
     match channel:
-        case discord.ForumChannel():
-            # Its posts are threads; the bot begins none.
+        case discord.ForumChannel() | discord.Thread():
+            # Posts of a forum are threads; the bot begins none.
             return ("send_messages",)
         case discord.VoiceChannel() | discord.StageChannel():
             return ("send_messages_in_threads",)
@@ -315,7 +318,8 @@ def _chosen(state: SetupState, texts: Texts) -> list[str]:
         (TITLES["packs"], packs or nothing),
     )
     rows = [(texts(title), value) for title, value in (*shown, (TITLES["budget"], budget))]
-    rows += [(f"<#{channel}>", texts(MODES[mode])) for channel, mode in state.channels.items()]
+    there = {each: mode for each, mode in state.channels.items() if state.guild.get_channel(each)}
+    rows += [(f"<#{channel}>", texts(MODES[mode])) for channel, mode in there.items()]
     lines = [texts("{kind}: {what}", kind=title, what=value) for title, value in rows]
     return [f"- {line}" for line in lines]
 

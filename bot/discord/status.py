@@ -13,15 +13,15 @@ from discord.ext import commands
 from discord.utils import format_dt
 
 from bot.backtest import written
-from bot.discord.bot import Backoff, BotInteraction, CommandGroup, Subcommand, TouchstoneBot
+from bot.discord.bot import Backoff, BotInteraction, CommandGroup, GuildChannel, Subcommand, TouchstoneBot, Watched
 from bot.discord.cards import draw_lines, escape, shorten
 from bot.discord.lookup import titles_of
-from bot.discord.queue.deciding import unseen_among
+from bot.discord.queue.deciding import unseen_among, with_threads
 from bot.discord.redraw import CorrectionRuns
 from bot.discord.request import Request
 from bot.discord.routes import Click, Route, Router
 from bot.discord.setup import MODES, missing_rights
-from bot.discord.ticking import open_button, put_up, said_lines
+from bot.discord.ticking import LIVE, open_button, put_up, said_lines
 from bot.texts import Texts, msgid
 from bot.trends_picture import Shade, trends_csv, trends_png, trends_text
 from claims.base import ClaimBase
@@ -101,17 +101,15 @@ def _paused(activity: Activity, titles: Mapping[str, str], texts: Texts) -> list
 
 
 def _channels(channels: Mapping[int, ChannelSettings], guild: discord.Guild, texts: Texts) -> list[str]:
-    if not channels:
-        return [texts("I read along in no channel.")]
-    return [line for channel, own in channels.items() for line in _channel(channel, own, guild, texts)]
+    there = [(channel, own) for number, own in channels.items() if (channel := guild.get_channel(number))]
+    lines = [line for channel, own in there for line in _channel(channel, own, texts)]
+    return lines or [texts("I read along in no channel.")]
 
 
-def _channel(number: int, own: ChannelSettings, guild: discord.Guild, texts: Texts) -> list[str]:
+def _channel(channel: GuildChannel, own: ChannelSettings, texts: Texts) -> list[str]:
     """Return what a channel has set, and which rights the bot lacks there for it."""
-    lines = [channel_line(number, own, texts)]
-    channel = guild.get_channel(number)
-    missing = missing_rights(channel, own.mode, texts) if channel is not None else []
-    if missing:
+    lines = [channel_line(channel.id, own, texts)]
+    if missing := missing_rights(channel, own.mode, texts):
         lacking = texts("I lack rights there: {rights}.", rights=texts.listed(missing))
         lines.append(f"  - {lacking}")
     return lines
@@ -235,6 +233,7 @@ def draw_shadow(of: Collected, head: str, titles: Mapping[str, str], texts: Text
             hidden,
         )
         lines.append(f"-# {told}")
+    lines.append(texts(LIVE))
     buttons = [open_button("shadow", of.channel or 0, texts)] if of.replies else []
     buttons.append(CLEAR.button(texts("Delete these counts"), discord.ButtonStyle.danger, channel=of.channel or 0))
     return draw_lines(lines, texts, buttons)
@@ -247,9 +246,6 @@ def _claims(counts: Sequence[tuple[str, int]], titles: Mapping[str, str], texts:
         )
         for claim, count in counts[:_MOST_CLAIMS]
     ]
-
-
-Counted = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 
 
 class ShadowCommand(CommandGroup):
@@ -267,20 +263,21 @@ class ShadowCommand(CommandGroup):
 
     @app_commands.rename(channel=locale_str(msgid("channel")), days=locale_str(msgid("days")))
     @app_commands.describe(
-        channel=locale_str(msgid("The channel or thread; without one, all of them")),
+        channel=locale_str(msgid("The channel with its threads; without one, all of them")),
         days=locale_str(msgid("How many days back")),
     )
     async def shadow(
-        self, interaction: BotInteraction, channel: Counted | None = None, days: app_commands.Range[int, 1, 365] = 7
+        self, interaction: BotInteraction, channel: Watched | None = None, days: app_commands.Range[int, 1, 365] = 7
     ) -> None:
         """Show the report, the way to tick its replies, and the means to begin anew."""
         request = await Request.waiting(interaction)
         texts, actor = request.texts, request.actor
-        chosen = channel.id if channel else None
-        counted = await request.do(request.moderation.shadow.report, actor, chosen, days)
+        chosen, book = channel.id if channel else None, request.moderation.shadow
+        places = await with_threads(request, chosen or 0, await request.do(book.channels, actor))
+        counted = await request.do(book.report, actor, places, days)
         report = counted.without(await unseen_among(request, {reply.channel for reply in counted.would_say}))
         collected = Collected(report, sample_of(report.would_say), actor.server or 0, chosen)
-        await put_up(request, "shadow", chosen or 0, list(collected.replies))
+        await put_up(request, "shadow", places, list(collected.replies))
         claims = await request.do(request.touchstone.base.claims, actor.server)
         titles = titles_of(claims, texts)
         where = channel.mention if channel else texts("all channels")
@@ -289,5 +286,7 @@ class ShadowCommand(CommandGroup):
 
     async def _clear(self, click: Click) -> None:
         """Delete the counts."""
-        await click.do(click.moderation.shadow.clear, click.actor, click.number("channel") or None)
+        book, actor = click.moderation.shadow, click.actor
+        places = await with_threads(click, click.number("channel"), await click.do(book.channels, actor))
+        await click.do(book.clear, actor, places)
         await click.respond(click.texts("Deleted. Counting begins anew."))

@@ -6,8 +6,8 @@ are named by links: their texts are fetched only for the file of labels, and kep
 
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from time import monotonic
 from typing import Any, cast
@@ -32,13 +32,14 @@ from bot.backtest import (
 )
 from bot.discord.bot import BotInteraction
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten
-from bot.discord.editor.wordings import fingerprint_of
+from bot.discord.editor.screen import fingerprint_of
 from bot.discord.lookup import claims_named, title_in, titles_of
 from bot.discord.notices import TICK, draw_log
-from bot.discord.queue.deciding import fetch_message, unseen_among
-from bot.discord.request import Request, location_of, message_link, said_in
+from bot.discord.queue.deciding import fetch_message, unseen_among, with_threads
+from bot.discord.request import Request, home_of, is_open, location_of, message_link, said_in
 from bot.discord.routes import Click, Route, Router, page_buttons
 from bot.texts import Texts, msgid
+from checks.model import Finding
 from claims.moderation.labels import CutOffProposal, LabelledReply, LabelPage, Origin
 from claims.record import ClaimRecord
 from config.errors import NotAllowedError, UnknownEntryError
@@ -53,6 +54,8 @@ FILE = Route("ts:labels-file", "answer.label", "below")
 CUT_OFF = Route(r"ts:cut-off:{cut_off:[01]\.\d\d}", "server.settings", "below")
 SET_CUT_OFF = Route(r"ts:cut-off-set:{cut_off:[01]\.\d\d}", "server.settings")
 
+# How a server goes on from counting to answers.
+LIVE = msgid("-# Where I only count, /touchstone watch lets me answer.")
 _LONGEST_TITLE = 80
 _MOST_IN_FILE = 200
 # More than are ever put up in one place.
@@ -147,7 +150,7 @@ class Labels(commands.Cog):
         """Tick what was chosen, and take the tick from what is no longer chosen."""
         book, actor, is_right = click.moderation.labels, click.actor, click["word"] == "right"
         # What others have put up or ticked since has moved the pages: what counts is what this menu showed.
-        message, menu = click.interaction.message, str((click.interaction.data or {}).get("custom_id"))
+        message, menu = click.interaction.message, TICK_MENU.id(**click.parts)
         before = set(_chosen_before(message.components if message else (), menu))
         there = {_value(reply): reply for reply in (await _page(click, 0, _ALL)).replies}
         chosen = [there[value] for value in click.values if value in there]
@@ -215,7 +218,7 @@ class Labels(commands.Cog):
         texts, cut_off = click.texts, click["cut_off"]
         await click.do(click.moderation.setup.change, click.actor, cut_off=float(cut_off))
         done = texts("From now on I answer in this server from {cut_off} on.", cut_off=cut_off)
-        await click.show(draw_lines([done, texts("/history can take it back.")], texts))
+        await click.show(draw_lines([done, texts("/history can take it back."), texts(LIVE)], texts))
 
 
 def _of(click: Click) -> tuple[Origin, int]:
@@ -228,9 +231,11 @@ def _name(reply: LabelledReply) -> tuple[int, int, str]:
 
 async def _page(click: Click, page: int, size: int = 10) -> LabelPage:
     """Return a page without the messages of channels that the person cannot see."""
-    book, actor, of = click.moderation.labels, click.actor, _of(click)
-    hidden = await unseen_among(click, await click.do(book.channels, actor, *of))
-    return await click.do(book.page, actor, *of, page, hidden, size)
+    book, actor, (origin, channel) = click.moderation.labels, click.actor, _of(click)
+    found = await click.do(book.channels, actor, origin)
+    places = await with_threads(click, channel, found)
+    hidden = await unseen_among(click, places or found)
+    return await click.do(book.page, actor, origin, places, page, hidden, size)
 
 
 async def _draw(click: Click, page: int) -> ui.LayoutView:
@@ -241,9 +246,9 @@ async def _draw(click: Click, page: int) -> ui.LayoutView:
     return draw_labels(found, of, proposal, claims, actor.server or 0, click.texts)
 
 
-async def put_up(request: Request, origin: Origin, channel: int, replies: list[LabelledReply]) -> None:
-    """Put the replies of a report up to be ticked."""
-    await request.do(request.moderation.labels.put_up, request.actor, origin, channel, replies)
+async def put_up(request: Request, origin: Origin, places: Collection[int], replies: list[LabelledReply]) -> None:
+    """Put the replies of a report on these channels up to be ticked."""
+    await request.do(request.moderation.labels.put_up, request.actor, origin, places, replies)
 
 
 _MOST_CLAIMS = 15
@@ -262,7 +267,8 @@ def draw_report(
     server, channel = where
     lines = [*head, *summary_lines(report, texts)]
     if report.claims:
-        lines += [_bold(texts("Claims")), *_claims(report.claims, titles, texts)]
+        heading = texts("Claims")
+        lines += [f"**{heading}**", *_claims(report.claims, titles, texts)]
     lines += said_lines(replies, report.replies, titles, server, texts)
     return draw_lines(lines, texts, [open_button("backtest", channel, texts)] if replies else [])
 
@@ -281,11 +287,7 @@ def said_lines(
     lines = [reply_line("-", each, server, titles.get(each.claim, each.claim)) for each in shown]
     more = len(replies) - len(shown)
     rest = [texts.plural("-# and {count} more", "-# and {count} more", more)] if more else []
-    return [_bold(heading), *lines, *rest]
-
-
-def _bold(text: str) -> str:
-    return f"**{text}**"
+    return [f"**{heading}**", *lines, *rest]
 
 
 def _claims(counts: Sequence[ClaimCount], titles: Mapping[str, str], texts: Texts) -> list[str]:
@@ -352,8 +354,15 @@ class BacktestCommand(commands.Cog):
     async def _read(self, request: Request, channel: Readable, days: int) -> None:
         """Read the newest messages first, so that a run that takes too long has what counts most."""
         touchstone, texts = request.touchstone, request.texts
-        server = channel.guild.id
-        run = Backtest(lambda text: touchstone.check(text, server))
+        server, home = channel.guild.id, home_of(channel)
+
+        def check(text: str) -> Finding:
+            """Check a message as the watch does, which only hints at what is said in a spoiler."""
+            finding = touchstone.check_in(home, text, server)
+            is_seen = finding.action != "reply" or is_open(touchstone, text, finding, home, server)
+            return finding if is_seen else replace(finding, action="offer")
+
+        run = Backtest(check)
         progress = _Progress(request, channel, days, texts, monotonic())
         waiting: list[PastMessage] = []
         whole, read = True, 0
@@ -373,7 +382,7 @@ class BacktestCommand(commands.Cog):
         settings = await request.do(touchstone.servers.settings, server)
         report = run.report(settings.budget)
         replies = [_labelled(said, request.moderation.labels.mark) for said in report.sample]
-        await put_up(request, "backtest", channel.id, replies)
+        await put_up(request, "backtest", (channel.id,), replies)
         claims = await request.do(touchstone.base.claims, server)
         titles = titles_of(claims, texts)
         head = _heading(channel, days, texts, whole=whole and read < MOST_MESSAGES)

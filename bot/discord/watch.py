@@ -79,7 +79,7 @@ class Watch(commands.Cog):
         location = location_of(message)
         if location is None or self.bot.backoff.holds(location.channel):
             return
-        take_lane("chat", monotonic() + LATE.total_seconds())
+        take_lane("chat")
         async with self.counted(message.id):
             mode = await rules_for(self.bot.touchstone, message, location, roles_of(message.author))
             if mode != "off":
@@ -93,7 +93,7 @@ class Watch(commands.Cog):
             if self.bot.get_guild(waiting.server) is None:
                 continue
             async with self.counted(waiting.message):
-                take_lane("answers", monotonic() + LATE.total_seconds())
+                take_lane("answers")
                 try:
                     record = await asyncio.to_thread(answers.answer, waiting.channel, waiting.message)
                     if record is not None and record.kind == "reply" and record.card_message is None:
@@ -110,7 +110,7 @@ class Watch(commands.Cog):
         if message.edited_at is None or event.guild_id is None:
             return
         async with self.counted(message.id):
-            take_lane("answers", monotonic() + LATE.total_seconds())
+            take_lane("answers")
             record = await asyncio.to_thread(self.bot.touchstone.answers.answer, event.channel_id, message.id)
             if record is not None:
                 if not record.hidden and not await self._still_says(record, message):
@@ -124,7 +124,7 @@ class Watch(commands.Cog):
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
         """Take the card of a deleted message away. Discord does not tell who it was: this counts as its author."""
         async with self.counted(event.message_id):
-            take_lane("answers", monotonic() + LATE.total_seconds())
+            take_lane("answers")
             await self._gone(event.channel_id, event.message_id, is_retracted=True)
 
     @commands.Cog.listener()
@@ -132,7 +132,7 @@ class Watch(commands.Cog):
         """Take the cards of deleted messages away; so many at once delete moderators and bots, never their author."""
         for message in sorted(event.message_ids):
             async with self.counted(message):
-                take_lane("answers", monotonic() + LATE.total_seconds())
+                take_lane("answers")
                 await self._gone(event.channel_id, message, is_retracted=False)
 
     async def cog_unload(self) -> None:
@@ -280,7 +280,13 @@ class Offers(commands.Cog):
             return
         async with self._watch.counted():
             if await self._offer(click.channel_id, click.message_id) and self._is_first(click.message_id, member.id):
-                await self._send(member, click.channel_id, click.message_id)
+                is_sent = False
+                try:
+                    is_sent = await self._send(member, click.channel_id, click.message_id)
+                finally:
+                    if not is_sent:
+                        # The next click tries again.
+                        self._served.pop((click.message_id, member.id), None)
 
     async def _offer(self, channel: int, message: int) -> AnswerRecord | None:
         """Return the offer that stands under a message."""
@@ -296,15 +302,18 @@ class Offers(commands.Cog):
             del self._served[next(iter(self._served))]
         return True
 
-    async def _send(self, member: discord.Member, channel: int, message: int) -> None:
+    async def _send(self, member: discord.Member, channel: int, message: int) -> bool:
+        """Send the answer; returns whether the member has it, or a button that opens it."""
         drawn = await self._draw(channel, message, elsewhere=True)
         if drawn is None:
-            return
+            return False
         found, card = drawn
         try:
             await member.send(view=card)
         except discord.Forbidden:
             await self._post_button(channel, found)
+            return self._lines.get(message) is not None
+        return True
 
     async def _post_button(self, channel: int, said: discord.Message) -> None:
         """Post a line with a button that opens the answer privately; one is enough for all who want to read."""
@@ -347,10 +356,8 @@ class Offers(commands.Cog):
         texts = await self.bot.server_texts(record.server, guild.preferred_locale if guild else None)
         line = texts("-# What I know of this claim, for your eyes only:")
         view = draw_lines([line], texts, [OPEN.button(texts("Read the answer"), channel=place, message=number)])
-        about = discord.MessageReference(
-            message_id=number, channel_id=place, guild_id=record.server, fail_if_not_exists=False
-        )
         channel = self.bot.get_partial_messageable(place, guild_id=record.server)
+        about = channel.get_partial_message(number).to_reference(fail_if_not_exists=False)
         return await channel.send(view=view, reference=about, mention_author=False)
 
     @commands.Cog.listener()

@@ -55,6 +55,8 @@ def shape_help(command: Any, texts: Texts) -> None:  # noqa: ANN401  typer keeps
             place.metavar = ""
         elif getattr(place, "metavar", None) and place.param_type_name == "argument":
             place.display_type_rich = lambda **_: None
+            pieces = [place.metavar if place.required else f"[{place.metavar}]"]
+            place.get_usage_pieces = lambda *_, pieces=pieces: pieces
     command.options_metavar = texts("[OPTIONS]")
     command.context_class = _context(command.context_class, texts("Usage:"))
     children = getattr(command, "commands", {})
@@ -253,7 +255,7 @@ def usage_fault(said: str, texts: Texts) -> str:
             if "reason" in values:
                 values["reason"] = usage_fault(found["reason"], texts)
             parts = [texts(template, **values), *([texts("Did you mean {near}?", near=near)] if near else [])]
-            return (" " if texts.spaced else "").join(parts)
+            return texts.sentences(*parts)
     return said
 
 

@@ -128,7 +128,7 @@ def register(app: typer.Typer) -> None:
 
 def check(
     context: typer.Context,
-    text: Annotated[list[str] | None, typer.Argument(metavar="TEXT", help=_TEXT, show_default=False)] = None,
+    text: Annotated[list[str] | None, typer.Argument(metavar="TEXT...", help=_TEXT, show_default=False)] = None,
     card: Annotated[Literal["discord"] | None, typer.Option("--card", help=_CARD)] = None,
     full: Annotated[bool, typer.Option("--full", help=_FULL)] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_JSON)] = False,

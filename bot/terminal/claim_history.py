@@ -75,8 +75,8 @@ def publish(
         return
     try:
         _set(terminal, "published", ids or [], revision, server, reason)
-    except UnknownClaimError:
-        if ids and len(ids) == 1:
+    except UnknownClaimError as error:
+        if ids and len(ids) == 1 and not error.near:
             complain(terminal.texts("For a site of the claims in this folder: {command}", command=_command(ids[0])))
         raise
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from rich.cells import cell_len, set_cell_size
 
 from bot.terminal.check import json_line, write
 from bot.terminal.claim_history import (
@@ -180,7 +179,8 @@ def _asked(terminal: Terminal, question: str) -> bool:
 
 
 _STATUS = msgid("Which claims: published, draft, withdrawn, or all.")
-_TITLE_LEAST = 12
+_MOST_SHOWN = 8
+_ALL = msgid("Show all wordings; without it a terminal shows some of each kind.")
 
 
 def register(app: typer.Typer) -> None:
@@ -223,14 +223,11 @@ def list_claims(
         (claim.id, str(each["wordings"]), str(each["points"]), texts.pick(claim.title))
         for claim, each in zip(claims, summaries, strict=True)
     ]
+    terminal.list(headings, rows)
     if terminal.out.is_terminal:
-        width = terminal.out.width
-        terminal.out.print(*_lines([headings, *rows], width), sep="\n", soft_wrap=True)
         terminal.print(counted, style="dim")
-        return
-    for line in _lines(rows, None):
-        write(f"{line}\n".encode("utf-8", "replace"))
-    complain(counted)
+    else:
+        complain(counted)
 
 
 def _claims(touchstone: "Touchstone", server: int | None, status: str) -> tuple[ClaimRecord, ...]:
@@ -242,27 +239,12 @@ def _claims(touchstone: "Touchstone", server: int | None, status: str) -> tuple[
     return tuple(claim for claim in found if status in {"all", claim.status})
 
 
-def _lines(rows: Sequence[tuple[str, ...]], width: int | None) -> list[str]:
-    """Return the rows as lines with aligned columns; the last column is cut where a width is given, an id never."""
-    sizes = [max((cell_len(row[n]) for row in rows), default=0) for n in range(3)]
-    if width is not None:
-        # One long id must not push the titles of all others out of sight.
-        sizes[0] = min(sizes[0], max(width // 2, 8))
-    lines: list[str] = []
-    for name, wordings, points, title in rows:
-        start = f"{set_cell_size(name, max(sizes[0], cell_len(name)))}  {wordings:>{sizes[1]}}  {points:>{sizes[2]}}  "
-        room = None if width is None else width - cell_len(start)
-        if room is not None and cell_len(title) > room:
-            title = set_cell_size(title, room - 1).rstrip() + "…" if room >= _TITLE_LEAST else ""  # noqa: PLW2901
-        lines.append((start + title).rstrip())
-    return lines
-
-
 def show_claim(
     context: typer.Context,
     claim_id: Annotated[str, typer.Argument(metavar="ID", help=msgid("The claim's id, as the list shows it."))],
     as_json: JsonOption = False,
     server: ServerOption = None,
+    everything: Annotated[bool, typer.Option("--all", help=_ALL)] = False,
 ) -> None:
     """Show one claim of any status as its card, with its wordings."""
     terminal = Terminal.of(context)
@@ -275,9 +257,13 @@ def show_claim(
         if claim.status != "published":
             _print_status(claim, terminal)
         terminal.out.print(draw_card(_reply(touchstone, claim, terminal, server), texts))
-    _print_wordings(terminal, texts("Wordings"), [w for w in claim.wordings if w.says])
-    _print_wordings(terminal, texts("How people dispute it"), [w for w in claim.wordings if w.denies])
-    _print_wordings(terminal, texts("Never to be matched"), [w for w in claim.wordings if w.negative])
+    kinds = (
+        (texts("Wordings"), [w for w in claim.wordings if w.says]),
+        (texts("How people dispute it"), [w for w in claim.wordings if w.denies]),
+        (texts("Never to be matched"), [w for w in claim.wordings if w.negative]),
+    )
+    for heading, wordings in kinds:
+        _print_wordings(terminal, heading, wordings, everything=everything or not terminal.out.is_terminal)
 
 
 def _print_status(claim: ClaimRecord, terminal: Terminal) -> None:
@@ -300,11 +286,16 @@ def _reply(touchstone: "Touchstone", claim: ClaimRecord, terminal: Terminal, ser
     return composer.describe(claim.id)
 
 
-def _print_wordings(terminal: Terminal, heading: str, wordings: Sequence[KnownWording]) -> None:
+def _print_wordings(terminal: Terminal, heading: str, wordings: Sequence[KnownWording], *, everything: bool) -> None:
+    """Print the wordings; on a terminal only some, lest they push the card out of sight."""
     if wordings:
         terminal.print(heading, style="bold")
-    for wording in wordings:
+    shown = wordings if everything or len(wordings) <= _MOST_SHOWN + 1 else wordings[:_MOST_SHOWN]
+    for wording in shown:
         terminal.print(f"  {wording.language}  {wording.text}")
+    if left := len(wordings) - len(shown):
+        told = terminal.texts("{count} more: --all shows them.", count=left)
+        terminal.print(f"      {told}", style="dim")
 
 
 def _summary(claim: ClaimRecord) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, Group, JustifyMethod, OverflowMethod, RenderableType
 from rich.containers import Lines
 from rich.padding import Padding
@@ -261,7 +261,46 @@ class Terminal:
 
     def print(self, text: str = "", style: str | None = None) -> None:
         """Write a line of text as it is; for a file or another program it stays one line, however long."""
-        self.out.print(text, style=style, soft_wrap=not self.out.is_terminal)
+        if self.out.is_terminal:
+            self.out.print(FlowingText(text), style=style)
+        else:
+            self.out.print(text, style=style, soft_wrap=True)
+
+    def list(self, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+        """Write a line a row: first an id, which is never cut, last what may be; whole and without headings in a pipe.
+
+        All but the last are as narrow as they can be.
+        """
+        if self.out.is_terminal:
+            width = self.out.width
+            self.out.print(*aligned([headings, *rows], width), sep="\n", soft_wrap=True)
+            return
+        self.keep(STANDARD, "".join(f"{line}\n" for line in aligned(rows)).encode("utf-8", "replace"), "")
+
+
+_TITLE_LEAST = 12
+
+
+def aligned(rows: Sequence[tuple[str, ...]], width: int | None = None) -> list[str]:
+    """Return the rows as lines with aligned columns, numbers to the right; at a width the last column is cut."""
+    columns = list(zip(*rows, strict=True))[:-1]
+    sizes = [max(map(cell_len, column)) for column in columns]
+    if sizes and width is not None:
+        # One long id must not push the titles of all others out of sight.
+        sizes[0] = min(sizes[0], max(width // 2, 8))
+    counts = [column[-1].isdigit() for column in columns]
+    lines: list[str] = []
+    for *cells, last in rows:
+        parts = (
+            " " * (size - cell_len(cell)) + cell if is_count else set_cell_size(cell, max(size, cell_len(cell)))
+            for cell, size, is_count in zip(cells, sizes, counts, strict=True)
+        )
+        start = "".join(f"{part}  " for part in parts)
+        room = None if width is None else width - cell_len(start)
+        if room is not None and cell_len(last) > room:
+            last = set_cell_size(last, room - 1).rstrip() + "…" if room >= _TITLE_LEAST else ""  # noqa: PLW2901
+        lines.append((start + last).rstrip())
+    return lines
 
 
 def put(file: Path, pieces: Iterable[bytes]) -> None:

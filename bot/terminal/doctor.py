@@ -110,7 +110,7 @@ def _claims(touchstone: Touchstone, texts: Texts) -> Diagnosis:
     if due:
         mend = texts("Look through them again; replies say that they may be out of date.")
         overdue = texts("Due for review: {claims}.", claims=", ".join(due))
-        return Diagnosis(part, "warning", f"{count} {overdue}", mend)
+        return Diagnosis(part, "warning", texts.sentences(count, overdue), mend)
     return Diagnosis(part, "ok", count)
 
 
@@ -127,7 +127,8 @@ def _documents(touchstone: Touchstone, texts: Texts) -> Diagnosis:
 def _lexicon(settings: Settings, texts: Texts) -> list[Diagnosis]:
     Lexicon.load()
     tuning = Tuning.load(settings.tuning_file)
-    return [Diagnosis(texts("Lexicon"), "ok", texts("read; weights and cut-offs: {origin}", origin=tuning.provenance))]
+    origin = tuning.provenance if settings.tuning_file else texts("as they come with Touchstone")
+    return [Diagnosis(texts("Lexicon"), "ok", texts("read; weights and cut-offs: {origin}", origin=origin))]
 
 
 def _embedder(settings: Settings, texts: Texts) -> list[Diagnosis]:
@@ -157,7 +158,7 @@ def _discord(settings: Settings, texts: Texts) -> Diagnosis:
         return Diagnosis(part, "ok", says)
     off = texts("The Message Content Intent is off.")
     mend = texts("In Discord's developer portal: your application, Bot, switch on Message Content Intent.")
-    return Diagnosis(part, "wrong", f"{says} {off}", mend)
+    return Diagnosis(part, "wrong", texts.sentences(says, off), mend)
 
 
 _COLOURS = {"ok": "green", "warning": "yellow", "wrong": "red"}
@@ -194,7 +195,7 @@ def _show(terminal: Terminal, diagnoses: Sequence[Diagnosis]) -> None:
     words = {"ok": texts("ok"), "warning": texts("warning"), "wrong": texts("wrong")}
     table = Table(box=None, show_header=False, pad_edge=False)
     for diagnosis in diagnoses:
-        says = " ".join(filter(None, [diagnosis.says, diagnosis.mend]))
+        says = texts.sentences(diagnosis.says, diagnosis.mend)
         state = Text(words[diagnosis.state], style=_COLOURS[diagnosis.state])
         if terminal.out.is_terminal:
             # A long path goes on in the next line: cut off, it would be of no use.

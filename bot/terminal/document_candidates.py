@@ -15,6 +15,7 @@ from bot.terminal.check import json_line, write
 from bot.terminal.console import Terminal, complain
 from bot.texts import Texts, msgid
 from bot.wording import attitude_text, fault_lines, field_name, value_text
+from claims.moderation.edits import KINDS
 from claims.moderation.rights import Actor
 from config.errors import (
     ConflictError,
@@ -60,7 +61,7 @@ _OFFERS: Mapping[str, str] = {
 
 def candidates(
     context: typer.Context,
-    which: Annotated[list[str] | None, typer.Argument(metavar="[ID|FILE]...", help=_WHICH, show_default=False)] = None,
+    which: Annotated[list[str] | None, typer.Argument(metavar="ID|FILE...", help=_WHICH, show_default=False)] = None,
     server: Annotated[
         int | None, typer.Option("--server", metavar="ID", min=1, help=_SERVER, show_default=False)
     ] = None,
@@ -249,7 +250,7 @@ _LONGEST_TRIED = 3
 
 def review(
     context: typer.Context,
-    document: Annotated[str, typer.Argument(metavar="[ID]", help=_ONLY, show_default=False)] = "",
+    document: Annotated[str, typer.Argument(metavar="ID", help=_ONLY, show_default=False)] = "",
     server: Annotated[
         int | None, typer.Option("--server", metavar="ID", min=1, help=_REVIEWED, show_default=False)
     ] = None,
@@ -269,6 +270,8 @@ class _Review:
         self._moderation = touchstone.moderation
         self._actor = actor
         self._done: list[tuple[int, int]] = []
+        # What was typed and could not be written.
+        self._typed: dict[int, FirstDraft] = {}
 
     def run(self, document: str) -> None:
         texts, say = self._terminal.texts, self._terminal.print
@@ -285,7 +288,7 @@ class _Review:
             except (ConflictError, UnknownEntryError):
                 place += 1
                 continue
-            draft = self._moderation.first_drafts.of(self._actor, item)
+            draft = self._typed.get(item.id) or self._moderation.first_drafts.of(self._actor, item)
             self._show(item, draft, f"{place + 1}/{len(numbers)}")
             key = self._key()
             if key == "q":
@@ -326,23 +329,25 @@ class _Review:
             "title": title,
             "kind": value_text("kind", draft.texts.kind, texts),
             "wordings": draft.wordings.replace("\n", " | "),
-            "points": f"{value_text('role', draft.point.role, texts)}: {said}",
+            "points": texts.named(value_text("role", draft.point.role, texts), said),
             "citations": draft.point.citations or "",
             "date": draft.point.date or "",
             "figures": ", ".join(f"{each.value} {each.unit}" for each in draft.figures),
         }
         for name, value in rows.items():
             if value:
-                say(f"    {field_name(name, texts)}: {value}")
+                say("    " + texts.named(field_name(name, texts), value))
 
     def _key(self) -> str:
-        """Return the key pressed; away from a terminal the first letter of a line, and at its end `q`."""
+        """Return the key pressed, one that does something; away from a terminal a line's first, and at its end `q`."""
         self._terminal.print(self._terminal.texts(_KEYS), style="dim")
-        if sys.stdin.isatty():
+        while sys.stdin.isatty():
             pressed = typer.getchar()
             if pressed in {"\x03", "\x04"}:
                 raise KeyboardInterrupt
-            return pressed.lower()
+            # Who types Enter behind a key sends both at once.
+            if (key := pressed.strip()[:1].lower()) and key in "ydewpxsuq":
+                return key
         line = sys.stdin.readline()
         return line.strip()[:1].lower() if line else "q"
 
@@ -356,7 +361,7 @@ class _Review:
         match key:
             case "y" | "d" | "e":
                 if key == "e":
-                    draft = self._edited(draft)
+                    draft = self._typed[item.id] = self._edited(draft)
                 return self._write(item, draft, publish=key != "d")
             case "w":
                 claim = self._asked(field_name("claim", texts), near[0])
@@ -376,7 +381,7 @@ class _Review:
             code: self._asked(f"{field_name('title', texts)} ({code})", text)
             for code, text in draft.texts.title.items()
         }
-        kind = self._asked(field_name("kind", texts), draft.texts.kind or "")
+        kind = self._asked(f"{field_name('kind', texts)} ({', '.join(KINDS)})", draft.texts.kind or "")
         wordings = self._asked(f"{field_name('wordings', texts)} (|)", draft.wordings.replace("\n", " | "))
         point = {code: self._asked(field_name("text", texts), text) for code, text in draft.point.text.items()}
         date = self._asked(field_name("date", texts), draft.point.date or "")

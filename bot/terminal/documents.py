@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from bot.reply import display_date
@@ -78,16 +77,18 @@ def list_documents(
     if as_json:
         write(json_line([_entry_json(entry) for entry in entries]))
         return
-    table = Table(box=None, header_style="bold")
-    headings = (texts("Id"), texts("Title"), texts("Publisher"), texts("Date"), texts("Text"), texts("Cited"))
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    for entry in entries:
-        document = entry.document
-        loaded = texts("loaded") if document.loaded else texts("not loaded")
-        published = document.published
-        table.add_row(document.id, document.title, document.publisher, published, loaded, str(entry.citations))
-    terminal.out.print(table)
+    headings = (texts("Id"), texts("Date"), texts("Text"), texts("Cited"), texts("Title"))
+    rows = [
+        (
+            entry.document.id,
+            entry.document.published,
+            texts("loaded") if entry.document.loaded else texts("not loaded"),
+            str(entry.citations),
+            " · ".join(part for part in (entry.document.title, entry.document.publisher) if part),
+        )
+        for entry in entries
+    ]
+    terminal.list(headings, rows)
 
 
 def _entry_json(entry: "ShelfEntry") -> dict[str, Any]:
@@ -247,7 +248,7 @@ def load(
     with terminal.open() as touchstone:
         reports = touchstone.base.load_documents(paths)
     for report in reports:
-        terminal.print(f"{report.path}: {outcome(report, terminal.texts)}")
+        terminal.print(terminal.texts.named(str(report.path), outcome(report, terminal.texts)))
     if not reports:
         complain(terminal.texts("There is no file in it."))
     if not reports or any(report.outcome in {"unknown", "unreadable"} for report in reports):
@@ -296,8 +297,8 @@ def check_sources(
     def told(state: SourceState, done: int, total: int) -> None:
         reached[:] = done, total
         if not as_json:
-            line = f"{done}/{total}  {state.document}: {_state_text(state, texts)}"
-            terminal.print(line, style="bold" if state.reported else None)
+            line = texts.named(state.document, _state_text(state, texts))
+            terminal.print(f"{done}/{total}  {line}", style="bold" if state.reported else None)
             for each in state.passages:
                 if each.outcome in {"changed", "lost"}:
                     terminal.print(f"    − {each.was}")
@@ -338,7 +339,7 @@ def _state_text(state: SourceState, texts: Texts) -> str:
     said = texts(_STATES[state.state], address=state.found_at, status=state.status, date=day)
     reason = state.reason
     if reason is not None and state.state in {"silent", "barred"}:
-        return f"{said}: {texts.of_error(reason)}"
+        return texts.named(said, texts.of_error(reason))
     if reason is not None or (state.failures and state.state != "silent"):
         return texts("{state}; it does not answer now", state=said)
     return said

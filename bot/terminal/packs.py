@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from bot.terminal.check import ask, decision_line, write
 from bot.terminal.console import Terminal
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from bot.service import Touchstone
     from claims.exchange.chosen_packs import PackState
     from claims.record import ClaimRecord
+    from config.errors import PackProblem
 
 _NEW = msgid("The file to write; without it, standard output.")
 _SERVER = msgid("The claims as one Discord server sees them, by its id.")
@@ -57,12 +57,8 @@ def list_packs(context: typer.Context) -> None:
     texts = terminal.texts
     with terminal.open() as touchstone:
         states = pack_states(touchstone.base, pack_shelf(touchstone.base))
-    table = Table(box=None, header_style="bold")
-    for heading in (texts("Id"), texts("In force"), texts("Version"), texts("Claims"), texts("Title")):
-        table.add_column(heading, overflow="fold")
-    for state in states:
-        table.add_row(*_row(state, terminal))
-    terminal.out.print(table)
+    headings = (texts("Id"), texts("In force"), texts("Version"), texts("Claims"), texts("Title"))
+    terminal.list(headings, [_row(state, terminal) for state in states])
     if terminal.settings.packs is not None:
         terminal.print(texts("The setting packs (TOUCHSTONE_PACKS) says which are in force."), style="dim")
 
@@ -133,15 +129,18 @@ def _show_lines(terminal: Terminal, error: ImportRefusedError) -> None:
     except (OSError, UnicodeDecodeError):
         return
     lines = text.splitlines()
-    for problem in error.problems[:_MOST_SHOWN]:
-        if not 0 < problem.line <= len(lines):
-            continue
-        terminal.print(f"{problem.line:5} | {lines[problem.line - 1]}")
-        mended = corrected(text, problem, pack_problems)
-        if mended is not None:
+    by_line: dict[int, list[PackProblem]] = {}
+    for problem in sorted(error.problems, key=lambda each: each.line):
+        if 0 < problem.line <= len(lines):
+            by_line.setdefault(problem.line, []).append(problem)
+    for line, problems in [*by_line.items()][:_MOST_SHOWN]:
+        terminal.print(f"{line:5} | {lines[line - 1]}")
+        mended = [found for each in problems if (found := corrected(text, each, pack_problems)) is not None]
+        if mended:
             terminal.print(terminal.texts("Write instead:"), style="dim")
-            for line in mended.splitlines():
-                terminal.print(f"      | {line}", style="green")
+            # A change of the line before one that adds to it.
+            for each in min(mended, key=lambda found: found.count("\n")).splitlines():
+                terminal.print(f"      | {each}", style="green")
 
 
 _MOST_SHOWN = 5
@@ -149,7 +148,7 @@ _MOST_SHOWN = 5
 
 def new(
     context: typer.Context,
-    path: Annotated[Path | None, typer.Argument(metavar="[FILE]", help=_NEW, show_default=False)] = None,
+    path: Annotated[Path | None, typer.Argument(metavar="FILE", help=_NEW, show_default=False)] = None,
 ) -> None:
     """Write the example; a file that is there already is left alone."""
     example = (resources.files("claims") / "packs" / "new_pack.txt").read_bytes()
@@ -157,6 +156,8 @@ def new(
         write(example)
         return
     terminal = Terminal.of(context)
+    if path.exists():
+        raise typer.BadParameter(terminal.texts("{path} is there already: it is left as it is.", path=path))
     with terminal.writing(path), path.open("xb") as file:
         file.write(example)
     terminal.print(terminal.texts("Written: {path}. Load it with: touchstone packs add {path}", path=path))
@@ -171,7 +172,7 @@ def try_(context: typer.Context, path: Annotated[Path, typer.Argument(metavar="F
         claims = pack_claims(touchstone.base, path)
         for claim in claims:
             strength, _ = touchstone.strength(claim, beside=claims)
-            terminal.print(f"{claim.id}: {terminal.texts(LEVELS[strength.level])}", style="dim")
+            terminal.print(f"{claim.id}  {terminal.texts(LEVELS[strength.level])}", style="dim")
         _try_messages(terminal, touchstone, claims)
 
 
@@ -206,4 +207,6 @@ def _try_messages(
         finding = trial.checker.check(message)
         terminal.print(decision_line(finding, texts), style="bold")
         for line in touchstone.why(finding, trial.claims, texts, str):
-            terminal.print(f"  {line}")
+            # In Discord titles are bold by their stars.
+            title = line.removeprefix("**").removesuffix("**")
+            terminal.print(f"  {title}", style=None if title == line else "bold")

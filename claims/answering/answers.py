@@ -286,7 +286,7 @@ class AnswerBook:
                 session.delete(answer)
 
     def lapse(self, channel: int, message: int) -> None:
-        """Note that an offer has gone, with its message or the claim in it: nobody can take it up, but it was made."""
+        """Note that an offer has gone, with its message or the claim in it; the message gets no second one."""
         with self._database.writing() as session:
             _set(session, self._is(channel, message) & (col(Answer.kind) == "offer"), kind="lapsed", hidden=True)
 

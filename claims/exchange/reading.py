@@ -19,6 +19,7 @@ from claims.packs.handwritten import Shelf, completed
 from claims.packs.plain import plain_claim, plain_document, plain_pack, read_claim, read_documents, read_head
 from claims.packs.schema import (
     DECIMAL,
+    SHOWN_BY_EXPORT,
     UNFIT,
     WHOLE,
     WORDS,
@@ -101,7 +102,8 @@ def read_pack_data(name: str, lined: Lined, sha256: str, seen: set[str], *, whol
         faults = of_claims[number] or _problems(lined, _broken(claim, place, citable, seen))
         line = lined.line(place)
         if faults:
-            claims.append(RefusedClaim(_name(claim, place), line, tuple(faults)))
+            told = tuple(sorted(faults, key=lambda each: each.line))
+            claims.append(RefusedClaim(_name(claim, place), line, told))
         else:
             seen.add(claim["id"])
             record = read_claim(claim, pack.id if pack else "")
@@ -223,7 +225,6 @@ MAX_PACKS = 200
 # A line that is neither empty nor a comment.
 _CONTENT = re.compile(r"(?:^|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])[^\S\n\r]*+[^\s#]")
 _SEPARATOR_LINE = re.compile(r"^---[ \t]*\r?\n", re.MULTILINE)
-_MEND = worded("Export the claims as YAML to see the form.")
 
 
 def read_yaml(
@@ -274,5 +275,6 @@ def _lined(name: str, text: str, lines: int) -> _Below:
         problem = PackProblem(inner.line + lines if inner.line else 0, inner.field, inner.fault, inner.mend)
         raise ImportRefusedError(name, (problem,)) from error
     if not isinstance(lined.data, dict):
-        raise ImportRefusedError(name, (PackProblem(lines + 1, "", worded("this is no pack of claims"), _MEND),))
+        problem = PackProblem(lines + 1, "", worded("this is no pack of claims"), SHOWN_BY_EXPORT)
+        raise ImportRefusedError(name, (problem,))
     return lined

@@ -33,7 +33,6 @@ from claims.exchange.formats import (
 from claims.exchange.reading import read_pack_data
 from claims.exchange.sheet_cells import (
     MOST_ROWS,
-    NUMBERS,
     Cells,
     Country,
     Doubt,
@@ -45,7 +44,7 @@ from claims.exchange.sheet_cells import (
 )
 from claims.packs.plain import plain_claim, read_documented, write_documented
 from claims.packs.schema import DECIMAL, WHOLE, PartPath
-from config.errors import ImportRefusedError, PackProblem, Worded, worded
+from config.errors import ImportRefusedError, PackProblem, worded
 from config.languages import CODES, GIVEN, by_field
 
 COLUMNS = (
@@ -417,7 +416,6 @@ def _with_rows(claim: IncomingClaim | RefusedClaim, sheet: SheetClaims) -> Incom
 
 
 _INDEX = re.compile(r"\[\d+\]")
-_NO_NUMBER = worded("Write a number, such as 1.5.")
 
 
 def _told(claim: RefusedClaim, sheet: Sheet) -> RefusedClaim:
@@ -435,8 +433,7 @@ def _told_problem(problem: PackProblem, sheet: Sheet) -> PackProblem:
         if value
         else worded("{sheet}, column {column}, empty", sheet=sheet.source.name, column=column)
     )
-    is_number = column in NUMBERS and isinstance(problem.mend, Worded) and "pack.schema.json" in problem.mend
-    return replace(problem, field=field_name, mend=_NO_NUMBER if is_number else problem.mend)
+    return replace(problem, field=field_name)
 
 
 def _column(place: str) -> str:

@@ -167,9 +167,9 @@ class ActivityBook:
         """Return the counts of the last `days` days in the actor's server; raises NotAllowedError."""
         since = self._base.clock() - timedelta(days=days)
         taken = (col(Answer.server) == actor.server, col(Answer.taken_at) >= since)
-        reported = (col(Feedback.server) == actor.server, col(Feedback.reported_at) >= since)
         # A vote that a card has helped reports nothing.
-        reported = (*reported, col(Feedback.kind) != HELPFUL)
+        is_report = col(Feedback.kind) != HELPFUL
+        reported = (col(Feedback.server) == actor.server, col(Feedback.reported_at) >= since, is_report)
         with self._base.database.reading() as session:
             permit(session, actor, "activity.see")
             return Activity(

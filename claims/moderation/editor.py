@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from claims.answering.traces import DRAFTS_KEPT
 from claims.base import ClaimBase, Clock
-from claims.fields import SENTENCE, FormReader
+from claims.fields import SENTENCE, FormReader, is_date
 from claims.moderation.citations import Sources, source_cited
 from claims.moderation.edits import (
     AddWording,
@@ -29,10 +29,10 @@ from claims.moderation.edits import (
 from claims.moderation.rights import Actor, Submission, permit
 from claims.record import ClaimRecord, PointRecord, State, claim_from_state, claim_state, differences, merge_states
 from claims.store.changes import CLAIM, STATE_STORES, Change, write_changes
-from claims.store.claim_rows import packs_in_force, read_rows
+from claims.store.claim_rows import packs_in_force, read_rows, unknown_claim
 from claims.store.revisions import AuditEntry, hash_user
-from claims.store.tables import ChangeRow, Claim, ClaimOverride, FormDraft, Revision, Server
-from config.errors import ConflictError, NotAllowedError, UnknownClaimError
+from claims.store.tables import ChangeRow, Claim, ClaimOverride, Document, FormDraft, Revision, Server
+from config.errors import ConflictError, NotAllowedError
 from config.languages import NO_TEXT, completed, written_language
 
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
@@ -103,7 +103,10 @@ class Editor:
             draft = AddWordings("\n".join(wordings)).apply(draft, sources)
             if point:
                 who, what = (completed({written_language(each): each}) for each in (speaker, point))
-                draft = replace(draft, points=(PointRecord("refutes", who, draft.as_of.isoformat(), what, cited),))
+                # A source that is known has said it on its own day; of a new one nobody was asked for that.
+                known = session.get(Document, cited[0].document) if cited else None
+                day = known.published if known and is_date(known.published) else draft.as_of.isoformat()
+                draft = replace(draft, points=(PointRecord("refutes", who, day, what, cited),))
             draft = replace(draft, status="published" if new.publish else "draft")
             check_published(draft, new)
             change = Change(CLAIM, _free_id(session, title), claim_state(draft))
@@ -210,7 +213,7 @@ def seen_claim(session: Session, server: int | None, claim_id: str) -> ClaimReco
     """Return a claim of any status and pack as the server sees it; raises UnknownClaimError."""
     found = read_rows(session, server, claim_id, everything=True)
     if not found:
-        raise UnknownClaimError(claim_id)
+        raise unknown_claim(session, server, claim_id)
     return found[0][1]
 
 

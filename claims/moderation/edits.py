@@ -46,7 +46,7 @@ class EditTexts:
     def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002
         """Return the claim with the new texts."""
         form = FormReader()
-        title = form.by_language("title", {**claim.title, **self.title})
+        title = form.retyped("title", claim.title, self.title)
         kind = claim.kind if self.kind is None else cast("Kind", form.choice("kind", self.kind, KINDS))
         as_of = claim.as_of if self.as_of is None else form.day("as_of", self.as_of)
         if self.as_of is not None and not self.as_of.strip():
@@ -249,8 +249,8 @@ class EditPoint:
         return replace(claim, points=(*claim.points[:place], point, *claim.points[place + 1 :]))
 
     def _point(self, old: PointRecord, form: FormReader, sources: Sources) -> PointRecord:
-        speaker = form.by_language("speaker", {**old.speaker, **self.speaker})
-        text = form.by_language("text", {**old.text, **self.text}, SENTENCE)
+        speaker = form.retyped("speaker", old.speaker, self.speaker)
+        text = form.retyped("text", old.text, self.text, SENTENCE)
         cited = old.citations if self.citations is None else sources.read(form, self.citations)
         said = (self.numbers or "").replace("；", ";").split(";")
         numbers = (

@@ -6,7 +6,7 @@ text: ids, scores and the tick, and the message's author only as keyed hash.
 
 import random
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
@@ -50,6 +50,7 @@ _MOST_UNWRITTEN = 1_000
 _MOST_WAITING, _AT_ONCE = 20_000, 500
 
 Member = TypeVar("Member")
+_Places = Collection[int]
 
 
 def sample_of(found: Sequence[Member], most: int = SAMPLE) -> list[Member]:
@@ -178,35 +179,35 @@ class LabelBook:
         self._key = hash_key
         self._clock = clock or base.clock
 
-    def put_up(self, actor: Actor, origin: Origin, channel: int, replies: Sequence[LabelledReply]) -> None:
-        """Put replies up to be ticked, in place of those that nobody has ticked yet; `channel` 0 means all channels.
+    def put_up(self, actor: Actor, origin: Origin, places: _Places, replies: Sequence[LabelledReply]) -> None:
+        """Put replies up to be ticked, in place of those in these channels that nobody has ticked yet.
 
-        What was ticked before keeps its tick.
+        What was ticked before keeps its tick. Here as below, no `places` means all channels; each thread is one.
         """
         now = self._clock()
         with self._database.writing() as session:
             permit(session, actor, "answer.label")
-            waiting = _of(actor.server or 0, origin, channel)
+            waiting = _of(actor.server or 0, origin, places)
             session.connection().execute(delete(Label).where(*waiting, col(Label.is_right).is_(None)))
             for reply in replies:
                 row = _row(reply) | {"server": actor.server, "origin": origin, "noted_at": now}
                 session.connection().execute(insert_into(session, Label).values(row).on_conflict_do_nothing())
 
-    def channels(self, actor: Actor, origin: Origin, channel: int) -> tuple[int, ...]:
-        """Return the channels of what was put up."""
+    def channels(self, actor: Actor, origin: Origin) -> tuple[int, ...]:
+        """Return the channels and threads of what was put up."""
         with self._database.reading() as session:
             permit(session, actor, "answer.label")
-            found = select(col(Label.channel)).where(*_of(actor.server or 0, origin, channel)).distinct()
+            found = select(col(Label.channel)).where(*_of(actor.server or 0, origin, ())).distinct()
             return tuple(session.scalars(found))
 
     def page(
-        self, actor: Actor, origin: Origin, channel: int, page: int, hidden: Collection[int] = (), size: int = 10
+        self, actor: Actor, origin: Origin, places: _Places, page: int, hidden: _Places = (), size: int = 10
     ) -> LabelPage:
         """Return a page of what was put up, newest first; a page that is no longer there gives the last one.
 
         `hidden`: channels whose messages the actor cannot see.
         """
-        there = (*_of(actor.server or 0, origin, channel), col(Label.channel).not_in(hidden))
+        there = (*_of(actor.server or 0, origin, places), col(Label.channel).not_in(hidden))
         with self._database.reading() as session:
             permit(session, actor, "answer.label")
             total = session.scalar(select(func.count()).select_from(Label).where(*there)) or 0
@@ -232,34 +233,19 @@ class LabelBook:
         server = actor.server or 0
         with self._database.writing() as session:
             permit(session, actor, "answer.label")
-            answer = session.get(Answer, (channel, message))
-            if answer is None or answer.server != server or claim not in answer.claims:
+            known = {reply.claim: reply for reply in _of_answer(session, server, channel, message)}
+            if claim not in known:
                 raise UnknownEntryError("Nothing is kept of this answer any more.")
             row = session.get(Label, (channel, message, claim))
             if row is None:
-                seen = session.get(Sighting, (channel, message, claim))
-                if seen is None:
-                    raise UnknownEntryError("Nothing is kept of this answer any more.")
-                known = _row(LabelledReply(channel, message, claim, seen.score, author_hash=seen.author_hash))
-                row = Label(**known, server=server, origin="card", noted_at=self._clock())
+                row = Label(**_row(known[claim]), server=server, origin="card", noted_at=self._clock())
                 session.add(row)
             _label(row, actor, right)
 
     def of_answer(self, server: int, channel: int, message: int) -> tuple[LabelledReply, ...]:
         """Return an answer that was given, a reply for each of its claims, with the labels that there are."""
         with self._database.reading() as session:
-            answer = session.get(Answer, (channel, message))
-            if answer is None or answer.server != server:
-                return ()
-            found: list[LabelledReply] = []
-            for claim in answer.claims:
-                key = (channel, message, claim)
-                row, seen = session.get(Label, key), session.get(Sighting, key)
-                if row is not None:
-                    found.append(_reply(row))
-                elif seen is not None:
-                    found.append(LabelledReply(channel, message, claim, seen.score))
-            return tuple(found)
+            return tuple(_of_answer(session, server, channel, message))
 
     def labelled(self, actor: Actor, most: int = 500) -> tuple[LabelledReply, ...]:
         """Return what was ticked in the actor's server, newest first."""
@@ -289,9 +275,22 @@ class LabelBook:
         return hash_user(author, self._key)
 
 
-def _of(server: int, origin: Origin, channel: int) -> tuple[ColumnElement[bool], ...]:
-    there = (col(Label.server) == server, col(Label.origin) == origin)
-    return (*there, col(Label.channel) == channel) if channel else there
+def _of_answer(session: Session, server: int, channel: int, message: int) -> Iterator[LabelledReply]:
+    answer = session.get(Answer, (channel, message))
+    for claim in answer.claims if answer is not None and answer.server == server else ():
+        key = (channel, message, claim)
+        if (row := session.get(Label, key)) is not None:
+            yield _reply(row)
+        elif (seen := session.get(Sighting, key)) is not None:
+            yield LabelledReply(*key, seen.score, author_hash=seen.author_hash)
+
+
+def _of(server: int, origin: Origin, places: _Places) -> tuple[ColumnElement[bool], ...]:
+    return (col(Label.server) == server, col(Label.origin) == origin, *_in(Label, places))
+
+
+def _in(table: type[Label | ShadowDay | ShadowMatch], places: _Places) -> tuple[ColumnElement[bool], ...]:
+    return (col(table.channel).in_(places),) if places else ()
 
 
 def _row(reply: LabelledReply) -> dict[str, Any]:
@@ -310,7 +309,7 @@ def _label(row: Label, actor: Actor, right: bool | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ShadowReport:
-    """What a channel (or the whole server) would have seen: counts, the claims by number of replies, and the replies.
+    """What channels (or the whole server) would have seen: counts, the claims by number of replies, and the replies.
 
     `per_thousand`: would-be replies per 1,000 messages; `would_say`: all of them, by their messages.
     """
@@ -322,7 +321,7 @@ class ShadowReport:
     claims: tuple[tuple[str, int], ...]
     would_say: tuple[LabelledReply, ...]
 
-    def without(self, hidden: Collection[int]) -> "ShadowReport":
+    def without(self, hidden: _Places) -> "ShadowReport":
         """Return the report with nothing of single messages in these channels: only their number stays."""
         seen = tuple(reply for reply in self.would_say if reply.channel not in hidden)
         return replace(self, claims=_by_claim(seen), would_say=seen)
@@ -342,16 +341,16 @@ class ShadowBook:
         self._key = hash_key
         self._clock = clock or base.clock
         self._lock = Lock()
-        # By server, channel and day.
-        self._unwritten: dict[tuple[int, int, date], set[int]] = {}
+        # By server, home, channel and day.
+        self._unwritten: dict[tuple[int, int, int, date], set[int]] = {}
         self._written_at, self._has_failed = float("-inf"), False
 
-    def note(self, server: int, channel: int, message: int, author: int, finding: Finding) -> None:
-        """Count a checked message; one that was counted before, with a match, counts no second time."""
-        now, best = self._clock(), finding.best
+    def note(self, server: int, channel: int, message: int, author: int, finding: Finding, home: int = 0) -> None:
+        """Count a checked message, with a match no second time, for its channel, or for that of its thread (`home`)."""
+        now, best, home = self._clock(), finding.best, home or channel
         if best is None or finding.action == "silent":
             with self._lock:
-                waiting = self._unwritten.setdefault((server, channel, now.date()), set())
+                waiting = self._unwritten.setdefault((server, home, channel, now.date()), set())
                 if len(waiting) < _MOST_WAITING:
                     waiting.add(message)
                 is_due = len(waiting) >= _MOST_UNWRITTEN and not self._has_failed
@@ -362,11 +361,10 @@ class ShadowBook:
         with self._database.writing() as session:
             if session.get(ShadowMatch, (channel, message)) is not None:
                 return
-            _count(session, server, channel, now.date(), 1, finding.action)
-            score = best.unrounded
-            row: dict[str, Any] = {"claim": best.claim, "score": score, "stance": best.stance, "action": finding.action}
+            _count(session, server, home, now.date(), 1, finding.action)
+            row: dict[str, Any] = {"claim": best.claim, "score": best.unrounded, "stance": best.stance}
             row |= {"message": message, "server": server, "channel": channel, "seen_at": now}
-            session.add(ShadowMatch(author_hash=hash_user(author, self._key), **row))
+            session.add(ShadowMatch(action=finding.action, author_hash=hash_user(author, self._key), **row))
 
     def flush(self) -> None:
         """Write what has been counted and waits; it waits on where the base fails."""
@@ -376,12 +374,12 @@ class ShadowBook:
             return
         try:
             with self._database.writing() as session:
-                for (server, channel, day), messages in sorted(waiting.items()):
+                for (server, home, channel, day), messages in sorted(waiting.items()):
                     ids, matched = sorted(messages), select(func.count()).where(col(ShadowMatch.channel) == channel)
                     pieces = (ids[at : at + _AT_ONCE] for at in range(0, len(ids), _AT_ONCE))
                     wanted = (matched.where(col(ShadowMatch.message).in_(piece)) for piece in pieces)
                     known = sum(session.scalar(query) or 0 for query in wanted)
-                    _count(session, server, channel, day, len(messages) - known)
+                    _count(session, server, home, day, len(messages) - known)
         except BaseException:
             with self._lock:
                 self._has_failed, self._written_at = True, monotonic()
@@ -391,8 +389,15 @@ class ShadowBook:
             raise
         self._has_failed = False
 
-    def report(self, actor: Actor, channel: int | None = None, days: int = 30) -> ShadowReport:
-        """Return what was collected in the actor's server; raises NotAllowedError.
+    def channels(self, actor: Actor) -> tuple[int, ...]:
+        """Return the channels and threads in which anything would have been said; raises NotAllowedError."""
+        with self._database.reading() as session:
+            permit(session, actor, "shadow.see")
+            found = select(col(ShadowMatch.channel)).where(col(ShadowMatch.server) == actor.server)
+            return tuple(session.scalars(found.distinct()))
+
+    def report(self, actor: Actor, places: _Places = (), days: int = 30) -> ShadowReport:
+        """Return what was collected in the actor's server, in these channels and threads; raises NotAllowedError.
 
         Whole days (UTC) are counted, the first one as well, and the replies are those of the same days.
         """
@@ -400,20 +405,19 @@ class ShadowBook:
         first = (self._clock() - timedelta(days=days)).date()
         with self._database.reading() as session:
             permit(session, actor, "shadow.see")
-            messages, replies, offers = _totals(session, actor.server, channel, first)
-            replied = _replies(session, actor.server, channel, datetime.combine(first, time(), UTC))
+            messages, replies, offers = _totals(session, actor.server, places, first)
+            replied = _replies(session, actor.server, places, datetime.combine(first, time(), UTC))
         rate = 1000 * replies / messages if messages else 0.0
         return ShadowReport(messages, replies, offers, rate, _by_claim(replied), tuple(replied))
 
-    def clear(self, actor: Actor, channel: int | None) -> None:
-        """Drop what was collected in a channel (None: in the whole server); raises NotAllowedError."""
+    def clear(self, actor: Actor, places: _Places) -> None:
+        """Drop what was collected in these channels and threads (none: in the whole server); raises NotAllowedError."""
         self.flush()
         with self._database.writing() as session:
             permit(session, actor, "channel.mode")
             for table in (ShadowDay, ShadowMatch):
-                there = delete(table).where(col(table.server) == actor.server)
-                there = there if channel is None else there.where(col(table.channel) == channel)
-                session.connection().execute(there)
+                there = (col(table.server) == actor.server, *_in(table, places))
+                session.connection().execute(delete(table).where(*there))
 
 
 def _by_claim(replies: Sequence[LabelledReply]) -> tuple[tuple[str, int], ...]:
@@ -431,20 +435,16 @@ def _count(session: Session, server: int, channel: int, day: date, messages: int
     row.offers += action == "offer"
 
 
-def _totals(session: Session, server: int | None, channel: int | None, first: date) -> tuple[int, int, int]:
+def _totals(session: Session, server: int | None, places: _Places, first: date) -> tuple[int, int, int]:
     counts = (col(ShadowDay.messages), col(ShadowDay.replies), col(ShadowDay.offers))
     messages, replies, offers = (func.coalesce(func.sum(count), 0) for count in counts)
-    query = select(messages, replies, offers).where(col(ShadowDay.server) == server, col(ShadowDay.day) >= first)
-    if channel is not None:
-        query = query.where(col(ShadowDay.channel) == channel)
-    row = session.connection().execute(query).one()
+    there = (col(ShadowDay.server) == server, col(ShadowDay.day) >= first, *_in(ShadowDay, places))
+    row = session.connection().execute(select(messages, replies, offers).where(*there)).one()
     return int(row[0]), int(row[1]), int(row[2])
 
 
-def _replies(session: Session, server: int | None, channel: int | None, since: datetime) -> list[LabelledReply]:
-    replied = (col(ShadowMatch.action) == "reply", col(ShadowMatch.seen_at) >= since)
+def _replies(session: Session, server: int | None, places: _Places, since: datetime) -> list[LabelledReply]:
+    replied = (col(ShadowMatch.action) == "reply", col(ShadowMatch.seen_at) >= since, *_in(ShadowMatch, places))
     query = select(ShadowMatch).where(col(ShadowMatch.server) == server, *replied)
-    if channel is not None:
-        query = query.where(col(ShadowMatch.channel) == channel)
     rows = session.scalars(query.order_by(col(ShadowMatch.channel), col(ShadowMatch.message)))
     return [LabelledReply(r.channel, r.message, r.claim, r.score, author_hash=r.author_hash) for r in rows]

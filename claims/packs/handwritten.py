@@ -5,9 +5,11 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Any, cast
 
-from claims.packs.schema import Lined, PartPath, Plain
+from checks.figures.units import UnitTable
+from claims.packs.schema import Lined, PartPath, Plain, known_units
 from claims.record import DocumentRecord
 from config.errors import PackProblem
 from config.languages import CODES, GIVEN, tag_of, written_language
@@ -76,10 +78,38 @@ class _Filling:
         for name in ("wordings", "not_wordings", "denials"):
             if isinstance(claim.get(name), str | list):
                 claim[name] = _by_language(claim[name])
-        points = _entries(claim.get("points"))
+        figures = _entries(claim.get("figures"))
+        if figures is not None:
+            claim["figures"] = [self._figure(figure) for figure in figures]
+        points = claim.get("points")
+        points = [points] if isinstance(points, str) else _entries(points)
         if points is not None and self.documents is not None:
             claim["points"] = [self._point(point, self.documents) for point in points]
         return claim
+
+    def _figure(self, written: object) -> object:
+        given = _group(written)
+        if given is None:
+            return written
+        figure = {"bound": "range" if "low" in given else "exactly"} | given | _both(given, "subject")
+        unit = figure.get("unit")
+        return figure | {"unit": self._unit(unit)} if isinstance(unit, str) else figure
+
+    def _unit(self, written: str) -> str:
+        """Return the unit of the table that is spelled so, such as % or °C; one that nobody knows as it is."""
+        if written in self._units:
+            return written
+        spelling = written.strip().lower()
+        found = self._table.words.get(spelling) or self._table.prefixes.get(spelling)
+        return found.name if found and found.name in self._units else written
+
+    @cached_property
+    def _units(self) -> frozenset[str]:
+        return frozenset(known_units())
+
+    @cached_property
+    def _table(self) -> UnitTable:
+        return UnitTable.load()
 
     def _point(self, written: object, documents: list[Any]) -> object:
         given = _group({"text": written} if isinstance(written, str) else written)
@@ -90,7 +120,9 @@ class _Filling:
         point |= _both(point, "text")
         if "citations" not in point:
             named = point.pop("document", None) or source or _one(point.get("speaker")) or self._title
-            point["citations"] = [self._citation(named, quote, documents)] if named else []
+            said_on = str(point.get("date", ""))
+            facts = {"published": said_on} if _DATE.fullmatch(said_on) else {}
+            point["citations"] = [self._citation(named, facts, quote, documents)] if named else []
         cited = _cited(point, documents)
         point.setdefault("speaker", cited.get("publisher") or cited.get("title") or self._title)
         point |= _both(point, "speaker")
@@ -98,8 +130,8 @@ class _Filling:
         point.setdefault("date", published if _DATE.fullmatch(published) else self._day)
         return point
 
-    def _citation(self, source: object, quote: object, documents: list[Any]) -> PlainData:
-        facts = _group(source) or {"title": str(source)}
+    def _citation(self, source: object, facts: PlainData, quote: object, documents: list[Any]) -> PlainData:
+        facts = facts | (_group(source) or {"title": str(source)})
         title = str(facts.get("title", ""))
         known = next((each for each in map(_group, documents) if each and title in _names(each)), None)
         found = self._shelf(str(known["id"]) if known else title) if self._shelf and quote else None
@@ -128,7 +160,8 @@ class _Filling:
             "title": title,
             "author": "",
             "publisher": "",
-            "published": self._day,
+            # The day on which somebody wrote the pack down says nothing of its sources.
+            "published": "",
             "language": tag_of(written_language(title)),
             "address": None,
             "sha256": "",
@@ -206,6 +239,8 @@ WORDS = ("contested", "context", "outlook", "refutes", "supports", "exactly", "a
 _KEYED = re.compile(r"(?P<lead>\s*(?:- )?)(?P<key>\w[\w ]*?)(?P<colon>\s*[:：]\s*)(?P<value>.*)")
 _DAY = re.compile(r"(\d{4})[./年-](\d{1,2})(?:[./月-](\d{1,2})日?)?")
 _LEAST_ALIKE = 0.6
+# A list or a group in one line: in quotes it would be a text.
+_OPENING = ("{", "[")
 _MISSING = re.compile(r"'(\w+)' is missing")
 MOST_LINES = 3_000
 
@@ -240,13 +275,14 @@ def _changes(line: str, problem: PackProblem) -> Iterator[str]:
         yield f"{line}\n{indent}{missing[1]}: …"
         yield f"{line}\n{indent}{missing[1]}: [{{text: …, source: …}}]"
     stripped = line.strip().removeprefix("- ")
-    if line.strip().startswith("- "):
+    if line.strip().startswith("- ") and stripped[:1] not in _OPENING:
         yield f"{line[: len(line) - len(line.lstrip())]}- {_quoted(stripped)}"
 
 
 def _of_pair(lead: str, key: str, value: str) -> Iterator[str]:
-    for near in difflib.get_close_matches(key, KEYS, n=2, cutoff=_LEAST_ALIKE):
-        yield f"{lead}{near}: {value}"
+    if key not in KEYS:
+        for near in difflib.get_close_matches(key, KEYS, n=2, cutoff=_LEAST_ALIKE):
+            yield f"{lead}{near}: {value}"
     for near in difflib.get_close_matches(value.strip().casefold(), WORDS, n=2, cutoff=_LEAST_ALIKE):
         yield f"{lead}{key}: {near}"
     day = _DAY.fullmatch(value.strip().strip("'\""))
@@ -255,11 +291,11 @@ def _of_pair(lead: str, key: str, value: str) -> Iterator[str]:
     slug = re.sub(r"[^a-z0-9]+", "-", value.casefold()).strip("-")
     if key == "id" and slug:
         yield f"{lead}{key}: {slug}"
-    if value:
+    if not value:
+        yield f"{lead}{key}: …"
+    elif value[0] not in _OPENING:
         yield f"{lead}{key}: {_quoted(value)}"
         yield f"{lead}{key}: [{_quoted(value)}]"
-    else:
-        yield f"{lead}{key}: …"
 
 
 def _quoted(value: str) -> str:

@@ -32,6 +32,7 @@ WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True
 WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
 DECIMAL = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
 _TAB = re.compile(r"'\\t'|\btabs?\b")
+SHOWN_BY_EXPORT = worded("Export the claims as YAML to see the form.")
 UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -127,7 +128,7 @@ class LinedYaml:
             return _scalar(event, place)
         if len(place) >= MAX_DEPTH:
             fault = worded("nested deeper than {most} levels", most=MAX_DEPTH)
-            raise _refused(_line(event), place, fault, worded("See pack.schema.json for the form."))
+            raise _refused(_line(event), place, fault, SHOWN_BY_EXPORT)
         self._lines[place] = array("l", [_line(event)])
         if isinstance(event, events.SequenceStartEvent):
             return self._sequence(parts, place)
@@ -147,7 +148,7 @@ class LinedYaml:
         while not isinstance(event := next(parts), events.MappingEndEvent):
             _refuse_references(event, place)
             if not isinstance(event, events.ScalarEvent):
-                fault, mend = worded("a key is not plain text"), worded("Write keys as in pack.schema.json.")
+                fault, mend = worded("a key is not plain text"), SHOWN_BY_EXPORT
                 raise _refused(_line(event), place, fault, mend)
             key = sys.intern(event.value)
             if key in values:
@@ -206,6 +207,16 @@ TYPES = {
     "integer": worded("a whole number"),
     "number": worded("a number"),
     "null": worded("null"),
+}
+_TYPE_MENDS = {
+    "array": worded("Write it in brackets: [one, another]."),
+    "integer": worded("Write a whole number, such as 12."),
+    "number": worded("Write a number, such as 1.5."),
+}
+_FORMS = {
+    r"^[a-z0-9][a-z0-9.\-]*$(?!\n)": worded("Use small letters, digits, hyphens and points, such as old-crane."),
+    r"^https?://[^\s]+$": worded("An address begins with https://."),
+    r"\S": worded("Write it, or take the key out."),
 }
 
 
@@ -283,8 +294,9 @@ def _type(value: object, limit: Any) -> tuple[str, str]:  # noqa: ANN401  whatev
     wanted = first
     for other in others:
         wanted = worded("{one} or {other}", one=wanted, other=other)
-    is_unquoted = limit == "string" and isinstance(value, int | float)
-    mend = worded("Put it in quotes.") if is_unquoted else worded("Write it as pack.schema.json says.")
+    mend = _TYPE_MENDS.get(str(limit), SHOWN_BY_EXPORT)
+    if limit == "string" and isinstance(value, int | float):
+        mend = worded("Put it in quotes.")
     return worded("this must be {wanted}", wanted=wanted), mend
 
 
@@ -294,15 +306,12 @@ def _format(value: object, limit: Any) -> tuple[str, str]:  # noqa: ANN401
 
 
 def _pattern(value: object, limit: Any) -> tuple[str, str]:  # noqa: ANN401
-    return worded("{value!r} has the wrong form", value=str(value)[:_SHOWN]), worded(
-        "It must match {form}.", form=limit
-    )
+    mend = _FORMS.get(limit) or worded("It must match {form}.", form=limit)
+    return worded("{value!r} has the wrong form", value=str(value)[:_SHOWN]), mend
 
 
-def _unsaid(value: object, limit: Any) -> tuple[str, str]:  # noqa: ANN401
-    return worded("{value!r} does not fit", value=str(value)[:_SHOWN]), worded(
-        "See pack.schema.json (limit: {limit}).", limit=limit
-    )
+def _unsaid(value: object, _limit: object) -> tuple[str, str]:
+    return worded("{value!r} does not fit", value=str(value)[:_SHOWN]), SHOWN_BY_EXPORT
 
 
 SAYINGS: dict[str, Callable[[Any, Any], tuple[str, str]]] = {

@@ -1,5 +1,6 @@
 """Claims in the database: a claim and all its parts, read and written as a whole."""
 
+import difflib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -14,6 +15,7 @@ from checks.model import KnownFigure, KnownWording
 from claims.record import CLAIM_FACTS, CitationRecord, ClaimRecord, PackRecord, PointRecord, plain_fields
 from claims.store.database import PACKS_IN_FORCE
 from claims.store.tables import Citation, Claim, ClaimOverride, Figure, Pack, Point, Server, Wording
+from config.errors import UnknownClaimError
 
 Grouped = dict[int, list[Any]]
 T = TypeVar("T")
@@ -119,6 +121,12 @@ def read_rows(
     points, overrides = _points(session, keys), _overrides(session, server)
     cut_off = settings.cut_off if settings else None
     return [(row, _record(row, *parts, points, overrides.get(row.id), cut_off)) for row in rows.values()]
+
+
+def unknown_claim(session: Session, server: int | None, claim_id: str) -> UnknownClaimError:
+    """Return the error for an id that the server does not see, with those of its ids that are near."""
+    known = session.scalars(select(col(Claim.id)).where(_visible(server, None))).all()
+    return UnknownClaimError(claim_id, tuple(difflib.get_close_matches(claim_id, known)))
 
 
 def packs_in_force(session: Session) -> frozenset[str]:

@@ -24,15 +24,21 @@ from config.settings import load_settings
 from tests.bot.catalogue import KEYWORDS, ROOMS, TRANSLATED, extract, texts_of
 
 
-@pytest.mark.parametrize("language", TRANSLATED)
-def test_every_text_of_the_code_has_an_entry(language):
-    assert texts_of(extract()) - texts_of(read_catalogue(language)) == set(), "run `make texts`"
+@pytest.fixture(scope="module")
+def in_code():
+    """All texts that Babel finds in the code."""
+    return texts_of(extract())
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_no_entry_is_left_over(language):
+def test_every_text_of_the_code_has_an_entry(language, in_code):
+    assert in_code - texts_of(read_catalogue(language)) == set(), "run `make texts`"
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_entry_is_left_over(language, in_code):
     catalogue = read_catalogue(language)
-    assert texts_of(catalogue) - texts_of(extract()) == set(), "run `make texts`"
+    assert texts_of(catalogue) - in_code == set(), "run `make texts`"
     assert not catalogue.obsolete
 
 
@@ -53,9 +59,9 @@ def test_every_translation_has_the_same_placeholders(language):
             assert all(placeholders(string) == wanted for string in strings), message.id
 
 
-def test_every_text_stands_where_babel_finds_it():
+def test_every_text_stands_where_babel_finds_it(in_code):
     """A call inside an f-string, or with a text that is put together, would never reach the catalogue."""
-    known = {text for entry in texts_of(extract()) for text in ([entry] if isinstance(entry, str) else entry)}
+    known = {text for entry in in_code for text in ([entry] if isinstance(entry, str) else entry)}
     for path in (path for room in ROOMS for path in room.rglob("*.py")):
         for call in (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)):
             name = getattr(call.func, "attr", getattr(call.func, "id", ""))

@@ -78,6 +78,7 @@ def test_what_was_kept_is_not_read_anew(known, lexicon, tuning, monkeypatch):
     assert KeptIndex(lexicon, tuning, shelf).open(known).size == len(known)
 
 
+@pytest.mark.slow
 def test_messages_are_decided_alike(known, lexicon, tuning):
     made, found = (Checker((), lexicon, tuning, base=base) for base in twice(known, lexicon, tuning))
     said = [wording.text for claim in known for wording in claim.wordings]

@@ -12,6 +12,7 @@ from tests.claims.packs import pack_data, write_pack
 from tests.templates import Templates
 
 KEY = b"a key for tests"
+BOTH = ["sqlite", pytest.param("postgresql", marks=[pytest.mark.slow, pytest.mark.postgresql])]
 
 
 class Clock:
@@ -43,7 +44,7 @@ def base(tmp_path: Path, clock: Clock, templates: Templates) -> Iterator[ClaimBa
         yield opened
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=BOTH)
 def any_url(request: pytest.FixtureRequest, tmp_path: Path, templates: Templates) -> str:
     """The address of a base of this version's tables, with nothing in them."""
     if request.param == "sqlite":
@@ -51,7 +52,7 @@ def any_url(request: pytest.FixtureRequest, tmp_path: Path, templates: Templates
     return request.getfixturevalue("postgres")("empty")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=BOTH)
 def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database without any table."""
     if request.param == "sqlite":

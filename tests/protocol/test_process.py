@@ -31,6 +31,7 @@ async def test_without_a_token_it_says_so_and_ends_with_2(bot):
     assert "Traceback" not in bot.log
 
 
+@pytest.mark.slow
 async def test_with_a_bad_token_it_says_so_and_ends_with_2(discord, bot):
     discord.token_is_good = False
     await bot.start()
@@ -40,6 +41,7 @@ async def test_with_a_bad_token_it_says_so_and_ends_with_2(discord, bot):
     assert "Traceback" not in bot.log
 
 
+@pytest.mark.slow
 async def test_a_connection_that_is_refused_for_its_token_ends_with_2(discord, bot):
     discord.gateway.close_on_identify = 4004
     await bot.start()
@@ -56,6 +58,7 @@ async def test_what_is_no_token_never_goes_online(discord, bot):
     assert not discord.requests
 
 
+@pytest.mark.slow
 async def test_it_says_version_base_claims_servers_and_its_invitation(ready, discord, database):
     await discord.until(lambda: "To invite the bot" in ready.log)
     place = database.removeprefix("sqlite:///")
@@ -67,11 +70,13 @@ async def test_it_says_version_base_claims_servers_and_its_invitation(ready, dis
     assert "voice" not in ready.log
 
 
+@pytest.mark.slow
 async def test_it_has_read_the_claims_before_it_says_that_it_is_ready(ready):
     before, _, _ = ready.log.partition("Ready as")
     assert "The claims are read" in before
 
 
+@pytest.mark.slow
 async def test_at_debug_it_logs_no_message_no_form_and_no_token(discord, bot):
     bot.environment["TOUCHSTONE_LOG_LEVEL"] = "DEBUG"
     await bot.start()

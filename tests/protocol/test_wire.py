@@ -57,6 +57,7 @@ async def test_after_a_dropped_connection_it_resumes_and_answers_what_it_missed_
     assert ready.is_running
 
 
+@pytest.mark.slow
 async def test_unknown_events_pass_by(discord, ready):
     await discord.gateway.emit("SOMETHING_NEW", {"id": "1", "nested": [{}]})
     await discord.say(CRANE)

@@ -11,15 +11,16 @@ from babel.dates import format_timedelta
 from bot.discord.card_buttons import REPORTS
 from bot.discord.cards import escape, link, quote, shorten
 from bot.discord.lookup import LONGEST, claims_named, title_in
-from bot.discord.request import Request, may_read, said_in
+from bot.discord.request import Request, home_of, may_read, said_in
 from bot.discord.routes import Route
 from bot.reply import display_date
 from bot.texts import Texts, msgid
 from bot.wording import attitude_text, value_text
+from claims.moderation.candidate_items import NO_ITEM
 from claims.moderation.queue import Item, ItemKind
 from claims.record import ClaimRecord
 from claims.store.changes import ChangeResult
-from config.errors import ConflictError, NotAllowedError
+from config.errors import ConflictError, NotAllowedError, UnknownEntryError
 from config.languages import ByLanguage
 
 Decision = Literal["word", "never", "drop", "resume"]
@@ -78,6 +79,21 @@ async def unseen_among(request: Request, channels: Iterable[int]) -> frozenset[i
     return frozenset([channel for channel in channels if not await may_see(request, channel)])
 
 
+async def with_threads(request: Request, channel_id: int, among: Iterable[int]) -> frozenset[int]:
+    """Return a channel, and those of the others that are its threads; nothing where it is 0, for all of them."""
+    if not channel_id:
+        return frozenset()
+    homes = {each: await _home(request, each) for each in among}
+    return frozenset({channel_id, *(each for each, home in homes.items() if home == channel_id)})
+
+
+async def _home(request: Request, channel_id: int) -> int | None:
+    try:
+        return home_of(await request.interaction.client.channels.find(request.guild, channel_id))
+    except (discord.HTTPException, discord.ClientException):
+        return None
+
+
 async def may_see(request: Request, channel_id: int) -> bool:
     """Tell whether the person may read the messages of a channel, or the channel is gone."""
     person = request.interaction.user
@@ -86,6 +102,17 @@ async def may_see(request: Request, channel_id: int) -> bool:
         return channel is None or (isinstance(person, discord.Member) and may_read(person, channel))
     except (discord.HTTPException, discord.ClientException):
         return False
+
+
+async def open_item(request: Request, number: int) -> Item:
+    """Return an open item; one of a channel that the person cannot see is as good as none.
+
+    Raises NotAllowedError, ConflictError where it is decided, and UnknownEntryError.
+    """
+    item = await request.do(request.moderation.decisions.item, request.actor, number)
+    if item.channel is not None and not await may_see(request, item.channel):
+        raise UnknownEntryError(NO_ITEM, number=number)
+    return item
 
 
 async def message_lines(request: Request, item: Item) -> list[str]:
@@ -134,7 +161,7 @@ async def passage_lines(request: Request, item: Item) -> list[str]:
         start=start,
         end=end,
     )
-    # ChangeResult as the field for citations takes it.
+    # Written as the field for citations takes it.
     return [named, texts("A point cites it as: {citation}", citation=escape(f"{source} {start}-{end}"))]
 
 

@@ -36,11 +36,8 @@ async def test_what_the_bot_lacks_in_the_channel_is_named(world):
 
 
 async def test_watch_in_a_thread_means_its_channel(world):
-    said = await world.alice.send(world.channel, "let us talk about the harbour")
-    message = world.env.bot.get_channel(world.channel.id).get_partial_message(said.id)
-    await message.create_thread(name="harbour")
-    (thread,) = world.channel.threads
-    await world.chief.slash(thread, "touchstone watch", mode="off")
+    shown = text_of(await world.chief.slash(await world.thread(), "touchstone watch", mode="off"))
+    assert "this holds for the channel and all of its threads" in shown
     assert world.touchstone.servers.channels(world.guild.id).get(world.channel.id, "off") == "off"
 
 
@@ -50,6 +47,26 @@ async def test_switching_on_again_ends_the_quiet_after_a_refusal(world):
     await world.chief.slash(world.channel, "touchstone watch", mode="on")
     await world.alice.send(world.channel, CRANE)
     assert len(world.cards()) == 1
+
+
+@pytest.mark.parametrize("by_role", [False, True])
+@pytest.mark.parametrize("in_thread", [False, True])
+async def test_a_right_that_is_given_back_ends_the_quiet_as_well(world, by_role, in_thread):
+    place = await world.thread() if in_thread else world.channel
+    channel = world.env.bot.get_channel(world.channel.id)
+    right = {"send_messages_in_threads" if in_thread else "send_messages": False}
+    other = await channel.guild.create_role(name="loud", permissions=discord.Permissions.none())
+    await channel.set_permissions(channel.guild.me, **right)
+    await world.alice.send(place, CRANE)
+    await channel.set_permissions(channel.guild.default_role, add_reactions=False)
+    assert world.env.bot.backoff.holds(place.id)
+    if by_role:
+        # What is given otherwise than in the channel itself: here by a role that may do more than before.
+        await other.edit(permissions=discord.Permissions(send_messages=True))
+    else:
+        await channel.set_permissions(channel.guild.me, overwrite=None)
+    await world.env.settle()
+    assert not world.env.bot.backoff.holds(place.id)
 
 
 async def test_a_manager_sets_the_language_of_public_answers(world):

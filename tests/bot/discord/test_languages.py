@@ -1,6 +1,7 @@
 """Every command, menu, button and form, in the language of the client: no English is left in what it answers."""
 
 import re
+from functools import cache
 
 import discord
 import pytest
@@ -41,6 +42,7 @@ def shown_in(done) -> str:
     return "\n".join(part for message in messages for part in (text_of(message), *filter(None, labels_of(message))))
 
 
+@cache
 def english() -> list[str]:
     """Return the English texts of the catalogue that can be told from names."""
     known = [message.id for message in read_catalogue("zh-Hans") if isinstance(message.id, str)]

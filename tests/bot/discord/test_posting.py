@@ -1,6 +1,7 @@
 """An answer on its way: what was switched off, taken back or changed while it waited is asked again before each try."""
 
 import asyncio
+import contextlib
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -10,7 +11,7 @@ import pytest
 from bot.discord import bot, create_bot, posting
 from bot.discord.lanes import Lanes
 from bot.discord.posting import OFFER
-from claims.answering.answers import AnswerBook
+from claims.answering.answers import AnswerBook, BudgetBook
 from claims.moderation.edits import EditTexts, SetStatus
 from config.errors import DatabaseError, DatabaseUnavailableError
 from tests.bot.discord.test_watch import meanwhile, off_and_taken
@@ -127,12 +128,64 @@ async def test_a_claim_that_changes_while_its_card_is_sent_is_corrected_on_it(wo
     assert (correction.card_message, correction.changed) == (card.id, (CRANE_ID,))
 
 
-async def test_a_card_of_which_nobody_knows_whether_it_arrived_counts_as_the_one_that_was_sent_first(
-    world, monkeypatch
-):
-    lost_once(world, monkeypatch, retitled)
+async def too_late_untried(_act):
+    raise TimeoutError
+
+
+async def too_late_tried(act):
+    with contextlib.suppress(discord.HTTPException):
+        await act()
+    raise TimeoutError
+
+
+async def base_away(_act):
+    raise DatabaseError("away")
+
+
+@pytest.mark.parametrize(
+    ("write", "returns"), [(None, True), (too_late_untried, True), (too_late_tried, False), (base_away, True)]
+)
+async def test_a_reply_goes_back_into_the_budget_unless_it_may_stand(world, monkeypatch, write, returns):
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), budget=1000)
+    given = list[int]()
+    monkeypatch.setattr(BudgetBook, "spend", lambda *_: True)
+    monkeypatch.setattr(BudgetBook, "give_back", lambda _, server: given.append(server))
+    world.env.inject_error("POST", "/channels/*/messages", status=400, code=50035)
+    if write is not None:
+        monkeypatch.setattr(posting, "tirelessly", write)
+    await world.alice.send(world.channel, CRANE)
+    assert given == [world.guild.id] * returns
+    assert len(world.env.errors) == (write is base_away)
+
+
+def arrives_unheard(world, monkeypatch, act=lambda _world: None) -> None:
+    """Let Discord take the first try of a card unheard, and bring that one back for the next, by its nonce."""
+    plain, taken = discord.Message.reply, list[discord.Message]()
+
+    async def reply(message, **given: object):
+        if taken:
+            return taken[0]
+        taken.append(await plain(message, **given))
+        act(world)
+        raise discord.DiscordServerError(SimpleNamespace(status=503, reason="out of order"), "out of order")
+
+    monkeypatch.setattr(discord.Message, "reply", reply)
+
+
+async def test_of_a_card_that_had_arrived_unheard_what_stands_is_corrected(world, monkeypatch):
+    arrives_unheard(world, monkeypatch, retitled)
     await world.alice.send(world.channel, CRANE)
     assert [each.changed for each in world.touchstone.moderation.corrections.pending()] == [(CRANE_ID,)]
+    await world.env.bot.get_cog("CorrectionRuns").look()
+    (card,) = world.cards()
+    assert NEW_TITLE in text_of(card)
+
+
+async def test_a_card_that_had_arrived_unheard_and_says_what_it_should_is_not_drawn_again(world, monkeypatch):
+    arrives_unheard(world, monkeypatch)
+    await world.alice.send(world.channel, CRANE)
+    assert len(world.cards()) == 1
+    assert world.touchstone.moderation.corrections.pending() == ()
 
 
 async def test_a_card_that_was_only_found_in_the_channel_is_corrected_too(world):
@@ -221,14 +274,10 @@ async def test_a_hint_that_is_taken_up_is_shown_to_nobody_else_where_that_is_not
 @pytest.mark.parametrize("is_off", [False, True])
 async def test_a_hint_in_a_thread_that_is_archived_follows_the_channel_of_the_thread(world, is_off):
     only_hints(world)
-    begun = await world.alice.send(world.channel, "let us talk about the harbour")
-    guild = world.env.bot.get_guild(world.guild.id)
-    thread = await guild.get_channel(world.channel.id).get_partial_message(begun.id).create_thread(name="harbour")
-    (handle,) = world.channel.threads
+    handle = await world.thread()
     await world.bob.react(await world.alice.send(handle, CRANE), OFFER)
     (letter,) = letters(world.bob)
-    # The library forgets a thread once it is archived.
-    guild._remove_thread(thread)
+    await world.archive(handle)
     if is_off:
         channel_off(world)
     answer = text_of(await world.bob.user.click(letter, label="Show everybody"))
@@ -271,10 +320,7 @@ async def test_a_line_with_a_button_that_was_deleted_is_made_again_for_the_next_
     await world.bob.react(said, OFFER)
     (line,) = world.cards()
     if at_once:
-        channel = world.env.bot.get_channel(world.channel.id)
-        other = await world.alice.send(world.channel, "good morning everybody")
-        await channel.delete_messages([channel.get_partial_message(each) for each in (line.id, other.id)])
-        await world.env.settle()
+        await world.purge(line, await world.alice.send(world.channel, "good morning everybody"))
     else:
         await world.mod.delete(line)
     assert not world.cards()
@@ -289,9 +335,7 @@ async def test_the_line_with_a_button_goes_where_many_messages_are_deleted_at_on
     other = await world.alice.send(world.channel, SEALS)
     world.env.inject_error("POST", "/users/@me/channels", status=403, code=50007, times=None)
     await world.bob.react(said, OFFER)
-    channel = world.env.bot.get_channel(world.channel.id)
-    await channel.delete_messages([channel.get_partial_message(each.id) for each in (said, other)])
-    await world.env.settle()
+    await world.purge(said, other)
     assert not world.cards()
 
 
@@ -377,13 +421,27 @@ async def test_a_line_that_fails_for_want_of_the_base_keeps_no_other_from_its_pl
     assert len(world.cards()) == 1
 
 
-async def test_a_card_that_a_process_that_has_ended_may_have_sent_is_drawn_once_more(world, settings):
-    await off_and_taken(world)
+@pytest.mark.parametrize("is_changed", [False, True])
+async def test_a_card_that_a_process_that_has_ended_had_sent_is_drawn_once_more_where_it_says_something_else(
+    world, settings, monkeypatch, is_changed
+):
+    with monkeypatch.context() as patch:
+        patch.setattr(AnswerBook, "posted", lambda *_: None)
+        await world.alice.send(world.channel, CRANE)
+    (card,) = world.cards()
+    if is_changed:
+        retitled(world)
+
+    async def reply(_message, **_given: object):
+        return card
+
+    monkeypatch.setattr(discord.Message, "reply", reply)
     await world.env.restart_bot(create_bot(settings, world.touchstone))
     await world.env.settle()
-    (card,) = world.cards()
     corrections, runs = world.touchstone.moderation.corrections, world.env.bot.get_cog("CorrectionRuns")
-    assert [each.card_message for each in corrections.pending()] == [card.id]
+    assert [each.card_message for each in corrections.pending()] == ([card.id] if is_changed else [])
     # The run that follows the start has been before the card.
     await runs.look()
     assert corrections.pending() == ()
+    (card,) = world.cards()
+    assert (NEW_TITLE in text_of(card)) == is_changed

@@ -96,3 +96,19 @@ async def test_of_channels_that_the_moderator_may_not_read_only_the_number_is_to
     assert "1 reply is not listed" in shown
     assert "ferry" not in shown
     assert str(said.id) not in shown
+
+
+async def test_a_channel_is_reported_ticked_and_deleted_with_its_threads_and_a_forum_with_its_posts(world):
+    forum = world.guild.create_forum_channel("questions")
+    await world.chief.slash(world.channel, "touchstone watch", mode="shadow", channel=forum)
+    places = [await world.thread(forum), await world.thread()]
+    said = [await world.bob.send(thread, text) for thread in places for text in (FERRY, "good night")]
+    shown = await world.chief.slash(world.channel, COMMAND, channel=forum)
+    assert "2 messages of members read.\nReplies: 1" in text_of(shown)
+    ticking = text_of(await world.chief.click(shown.response.message, label="Tick right or wrong"))
+    assert "0 of 1 ticked" in ticking
+    assert str(said[0].id) in ticking
+    shown = await world.chief.slash(world.channel, COMMAND, channel=world.channel)
+    assert "10 messages of members read.\nReplies: 4" in text_of(shown)
+    await world.chief.click(shown.response.message, label=CLEAR)
+    assert "2 messages of members read.\nReplies: 1" in text_of(await world.chief.slash(world.channel, COMMAND))

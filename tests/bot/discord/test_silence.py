@@ -153,6 +153,33 @@ async def test_moderators_are_told_how_long_the_bot_is_quiet_and_which_right_it_
     assert "  - I lack rights there: Send Messages in Threads." in status
 
 
+async def test_in_a_thread_the_settings_of_its_channel_are_in_force_and_the_rights_of_threads_are_asked(world):
+    thread = await world.thread()
+    said = await world.alice.send(thread, CRANE)
+    channel = world.env.bot.get_channel(world.channel.id)
+    await channel.set_permissions(channel.guild.me, send_messages=False)
+
+    async def shown():
+        return text_of(await world.chief.context_menu(thread, "Check this message", said))
+
+    assert "the card stands" in await shown()
+    assert "I lack rights" not in await shown()
+    await channel.set_permissions(channel.guild.me, send_messages_in_threads=False)
+    assert "I lack rights in this channel: Send Messages in Threads." in await shown()
+    await world.archive(thread)
+    assert "I do not read along" not in await shown()
+    await world.chief.slash(world.channel, "touchstone watch", mode="off")
+    assert "I do not read along" in await shown()
+
+
+async def test_of_a_hint_that_went_with_its_claim_moderators_are_told_that_there_is_no_second_one(world):
+    said = await world.alice.send(world.channel, f"||{CRANE}||")
+    await world.alice.edit(said, "good morning everybody, coffee is ready")
+    await world.alice.edit(said, f"||{CRANE}||")
+    assert len(world.reactions()) == 1
+    assert "I left a hint under this message and took it away with the claim" in await why(world, said)
+
+
 async def test_a_forum_that_refuses_is_not_told_that_it_is_answered_now(world):
     forum = world.guild.create_forum_channel("forum")
     channel = world.env.bot.get_channel(forum.id)

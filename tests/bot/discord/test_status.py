@@ -29,6 +29,15 @@ async def test_paused_claims_are_named(world):
     assert f"Paused after reports by members:\n- {CRANE}" in shown
 
 
+async def test_a_channel_that_was_deleted_is_no_longer_listed(world):
+    await world.env.bot.get_channel(world.channel.id).delete()
+    await world.env.settle()
+    elsewhere = world.guild.create_text_channel("elsewhere")
+    shown = text_of(await world.chief.slash(elsewhere, "status"))
+    assert "I read along in no channel." in shown
+    assert str(world.channel.id) not in shown
+
+
 async def test_members_are_refused(world):
     shown = await world.alice.slash(world.channel, "status")
     assert text_of(shown) == MODERATORS_ONLY

@@ -30,7 +30,7 @@ def ticked(world):
         book, actor = world.touchstone.moderation.labels, administrator(world.guild.id)
         scores = [0.97] * 30 + [0.70] * 8
         put = [LabelledReply(channel, 1000 + number, CRANE_ID, score) for number, score in enumerate(scores)]
-        book.put_up(actor, "backtest", channel, put)
+        book.put_up(actor, "backtest", [channel], put)
         book.tick(actor, [(channel, each.message, CRANE_ID) for each in put[:30]], True)
         book.tick(actor, [(channel, each.message, CRANE_ID) for each in put[30:]], False)
 
@@ -85,7 +85,7 @@ async def test_a_menu_drawn_before_another_moderator_s_report_ticks_what_it_show
 async def test_a_tick_for_a_reply_that_is_no_longer_there_ticks_nothing(world, past):
     message = await opened(world, past)
     right, _ = menus_of(message)
-    world.touchstone.moderation.labels.put_up(administrator(world.guild.id), "backtest", past.id, [])
+    world.touchstone.moderation.labels.put_up(administrator(world.guild.id), "backtest", [past.id], [])
     done = await world.chief.select(message, [right.options[0].value], custom_id=right.custom_id)
     assert "Nothing is left to tick" in text_of(shown_by(done))
 

@@ -56,14 +56,9 @@ async def test_channels_are_off_until_a_moderator_switches_them_on(world):
 
 
 async def test_a_thread_follows_the_channel_that_it_belongs_to(world):
-    said = await world.alice.send(world.channel, "let us talk about the harbour")
-    payload = {"name": "harbour", "auto_archive_duration": 60}
-    channel = world.env.bot.get_channel(world.channel.id)
-    thread = await channel.get_partial_message(said.id).create_thread(name=payload["name"])
-    (handle,) = world.channel.threads
-    assert handle.id == thread.id
-    await world.alice.send(handle, CRANE)
-    assert len(world.cards(handle)) == 1
+    thread = await world.thread()
+    await world.alice.send(thread, CRANE)
+    assert len(world.cards(thread)) == 1
 
 
 async def test_bots_and_webhooks_are_ignored(world):
@@ -165,9 +160,8 @@ async def test_what_moderators_purge_was_not_taken_back_by_its_author(world):
     world.touchstone.moderation.setup.change(administrator(world.guild.id), cards_per_hour=2)
     said = [await world.alice.send(world.channel, text) for text in (CRANE, SEALS)]
     assert len(world.cards()) == 2
-    channel, answers = world.env.bot.get_channel(world.channel.id), world.touchstone.answers
-    await channel.delete_messages([channel.get_partial_message(each.id) for each in said])
-    await world.env.settle()
+    answers = world.touchstone.answers
+    await world.purge(*said)
     assert not world.cards()
     assert not cooling(world)
     assert not answers.retracts(world.guild.id, world.alice.id)

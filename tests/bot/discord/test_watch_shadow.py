@@ -19,7 +19,7 @@ async def test_in_shadow_nothing_is_said_and_what_would_be_said_is_counted(world
     await world.alice.send(world.channel, "good morning")
     assert world.cards() == []
     actor = Actor(world.chief.id, world.guild.id, can_manage_server=True)
-    report = world.touchstone.moderation.shadow.report(actor, world.channel.id)
+    report = world.touchstone.moderation.shadow.report(actor, [world.channel.id])
     assert (report.messages, report.replies) == (2, 1)
     assert report.would_say[0].message == said.id
     assert CRANE not in str(report)

@@ -57,6 +57,27 @@ class World:
                 continue
             self.env.backend.set_command_permissions(self.guild.id, int(command["id"]), everybody)
 
+    async def thread(self, channel=None):
+        """Return a new thread of a channel, or a post of a forum; the bot begins it, which simcord's members cannot."""
+        home = self.env.bot.get_channel((channel or self.channel).id)
+        kind = {} if isinstance(home, discord.ForumChannel) else {"type": discord.ChannelType.public_thread}
+        made = await home.create_thread(name="harbour", **kind or {"content": "let us talk about the harbour"})
+        await self.env.settle()
+        number = getattr(made, "thread", made).id
+        return next(thread for thread in (channel or self.channel).threads if thread.id == number)
+
+    async def archive(self, thread) -> None:
+        """Archive a thread, which the library forgets then."""
+        await self.env.bot.get_channel(thread.id).edit(archived=True)
+        await self.env.settle()
+        assert self.env.bot.get_channel(thread.id) is None
+
+    async def purge(self, *messages: discord.Message) -> None:
+        """Delete messages of the channel at once, as moderators and bots do."""
+        channel = self.env.bot.get_channel(self.channel.id)
+        await channel.delete_messages([channel.get_partial_message(each.id) for each in messages])
+        await self.env.settle()
+
     def cards(self, channel=None) -> list[discord.Message]:
         """Return the bot's public messages in the channel."""
         shown = (channel or self.channel).history()

@@ -107,6 +107,21 @@ def test_help_in_chinese_has_chinese_headings_and_switches_show_no_type(call, su
     assert "[預設：yaml]" in told
 
 
+@pytest.mark.parametrize(
+    ("command", "usage"),
+    [
+        (["documents", "show"], "documents show [OPTIONS] ID"),
+        (["documents", "review"], "documents review [OPTIONS] [ID]"),
+        (["documents", "candidates"], "documents candidates [OPTIONS] [ID|FILE...]"),
+        (["check"], "check [OPTIONS] [TEXT...]"),
+    ],
+)
+def test_usage_names_each_argument_once(call, command, usage):
+    assert f"touchstone {usage}" in [
+        line.strip().removeprefix("Usage: ") for line in call(*command, "-h").out.splitlines()
+    ]
+
+
 def test_what_fails_is_told_in_the_language_of_the_terminal(call, surroundings, tmp_path):
     (tmp_path / "broken.json").write_text("{")
     surroundings.setenv("LANG", "zh_TW.UTF-8")

@@ -56,6 +56,13 @@ def test_claims_are_withdrawn_and_published_all_or_none(call):
     assert call("claims", "publish").code == 2
 
 
+def test_an_id_with_a_slip_is_told_with_the_one_that_was_meant(call, imported):  # noqa: ARG001
+    told = call("claims", "publish", "plumz")
+    assert told.code == 1
+    assert "Did you mean plums?" in told.err
+    assert "touchstone claims site" not in told.err
+
+
 def test_an_import_is_undone_and_the_undo_too(call, imported):
     done = call("claims", "undo", imported)
     assert f"Revision {imported} is undone" in done.out

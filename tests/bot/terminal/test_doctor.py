@@ -30,6 +30,14 @@ def test_a_program_reads_one_line_a_part_with_its_path_whole(call, base_address)
     assert any(line.endswith(base_address) for line in lines)
 
 
+def test_in_chinese_no_blank_stands_between_sentences(call, surroundings):
+    surroundings.setenv("LANG", "zh_TW.UTF-8")
+    told = call("doctor").out
+    assert "。" in told
+    assert "。 " not in told
+    assert "Decision" not in told
+
+
 def test_a_faulty_setting_is_named(call, surroundings):
     surroundings.setenv("TOUCHSTONE_SIGHTING_DAYS", "soon")
     done = call("doctor")

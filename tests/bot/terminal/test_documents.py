@@ -1,5 +1,6 @@
 """`touchstone documents`: reading the files that claims cite."""
 
+import json
 import os
 from pathlib import Path
 
@@ -12,6 +13,12 @@ def test_the_list_says_which_documents_are_loaded(call):
     done = call("documents", "list")
     assert "naojiti-silver" in done.out
     assert "not loaded" in done.out
+
+
+def test_in_a_pipe_each_document_is_a_line_with_its_whole_id(call, surroundings):
+    surroundings.setenv("COLUMNS", "40")
+    known = [each["id"] for each in json.loads(call("documents", "list", "--json").out)]
+    assert [line.split()[0] for line in call("documents", "list").out.splitlines()] == known
 
 
 def test_a_file_that_no_claim_cites_is_told_and_not_kept(call, tmp_path):

@@ -60,7 +60,10 @@ def test_an_unknown_pack_is_told_with_what_is_known(call):
 
 def test_the_example_loads_as_it_is_written(call, tmp_path):
     assert call("packs", "new", "mine.yaml").code == 0
-    assert call("packs", "new", "mine.yaml").code == 2
+    again = call("packs", "new", "mine.yaml")
+    assert again.code == 2
+    assert "mine.yaml is there already" in again.err
+    assert "packs new [OPTIONS] [FILE]" in again.err
     assert call("packs", "new").out == (tmp_path / "mine.yaml").read_text("utf-8")
     assert "my-pack is in force, with 2 claims" in call("packs", "add", "mine.yaml").out
     shown = call("claims", "show", "crane-built-1920").out
@@ -82,6 +85,7 @@ def test_messages_are_tried_against_a_file_that_is_not_loaded(call):
         ("  - id: one", "  - id: One Claim"),
         ("    kind: contested", "    kind: contestd"),
         ("    as_of: 2026-01-05", "    as_of: 2026/1/5"),
+        ("    kind: contested", "    kind: Contested"),
     ],
 )
 def test_errors_show_the_line_and_a_corrected_version(call, tmp_path, wrong, right):
@@ -96,6 +100,31 @@ def test_errors_show_the_line_and_a_corrected_version(call, tmp_path, wrong, rig
     assert told.code == 1
     assert wrong in told.out
     assert f"| {right}" in told.out or "| " + right + "-claim" in told.out
+
+
+def test_each_line_is_shown_once_with_the_change_that_mends_most_and_no_pattern_of_a_program(call, tmp_path):
+    text = (
+        "pack: {id: mine, title: Mine}\nclaims:\n  - id: One Claim\n    title: One\n    wordings: [a, b]\n"
+        "    figures: [{value: 1, unit: bushels, bound: no, subject: corn}]\n    point: Not so.\n"
+    )
+    (tmp_path / "mine.yaml").write_text(text, "utf-8")
+    told = call("packs", "add", "mine.yaml")
+    shown = [line.partition("| ")[2] for line in told.out.splitlines() if "|" in line]
+    assert shown == [
+        "  - id: One Claim", "  - id: one-claim",
+        "    figures: [{value: 1, unit: bushels, bound: no, subject: corn}]",
+        "    point: Not so.", "    points: Not so.",
+    ]  # fmt: skip
+    assert "Use small letters, digits, hyphens and points" in told.err
+    assert "^[a-z" not in told.err
+    assert "pack.schema.json" not in told.err
+
+
+def test_titles_are_tried_without_the_stars_of_discord(call):
+    call("packs", "new", "mine.yaml")
+    shown = call("packs", "try", "mine.yaml", typed=b"our harbour crane dates from 1920\n").out
+    assert "  The harbour crane was built in 1920\n" in shown
+    assert "**" not in shown
 
 
 def test_a_claim_of_the_base_is_tried_and_shows_its_strength(call):

@@ -5,6 +5,8 @@ import json
 import pytest
 
 from bot.service import Touchstone
+from bot.terminal.console import Terminal
+from bot.terminal.document_candidates import _Review
 from claims.moderation.rights import Actor
 from config.settings import load_settings
 
@@ -80,8 +82,22 @@ def test_fields_are_changed_before_it_is_written(call):
     done = call("documents", "review", typed=b"e\nThe quay is sinking\n\n\n\n\non-the-quay dragons\ns\nq\n")
     assert "does not stand in on-the-quay exactly once" in done.err
     assert "3 wait still." in done.out
+    # What was typed and could not be written is proposed again.
+    again = call("documents", "review", typed=b"e\nThe quay is gone\nbogus\n\n\n\n\ne\n\ncontext\n\n\n\n\nu\nq\n")
+    assert "[The quay is gone]" in again.out
+    assert "Published as the-quay-is-gone" in again.out
+    assert "(contested, context, outlook)" in again.out
     done = call("documents", "review", typed=b"e\nThe quay is sinking\n\n\n\n\n\nq\n")
     assert "the-quay-is-sinking" in done.out
+
+
+@pytest.mark.usefixtures("paper")
+def test_a_key_that_does_nothing_is_passed_over_and_enter_behind_one_too(surroundings):
+    keys = iter(["\r", "?", "\x1b[A", "x\r", "\r", "q"])
+    surroundings.setattr("bot.terminal.document_candidates.typer.getchar", lambda: next(keys))
+    surroundings.setattr("bot.terminal.document_candidates.sys.stdin.isatty", lambda: True, raising=False)
+    review = _Review(Terminal(), Touchstone.open(load_settings()), Actor.operator())
+    assert [review._key() for _ in range(2)] == ["x", "q"]
 
 
 @pytest.mark.usefixtures("paper")

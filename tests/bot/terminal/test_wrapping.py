@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from bot.terminal.console import breaks
+from bot.terminal.console import Terminal, breaks
 
 
 def lines(text: str, width: int) -> list[str]:
@@ -24,6 +24,16 @@ def test_chinese_breaks_anywhere_and_goes_on_after_a_latin_word():
 
 def test_a_closing_mark_stays_with_its_character():
     assert lines("港口很老\uff0c吊车", 8) == ["港口很", "老\uff0c吊车"]
+
+
+def test_a_printed_line_goes_on_behind_a_name_in_chinese_and_is_one_line_in_a_pipe(monkeypatch, capsys):
+    said = "notes.md：沒有說法引用這個檔案：它是別的文件，或者被改動過。"
+    monkeypatch.setenv("COLUMNS", "30")
+    Terminal().print(said)
+    assert capsys.readouterr().out == f"{said}\n"
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    Terminal().print(said)
+    assert capsys.readouterr().out.splitlines()[0].startswith("notes.md：沒有說法")
 
 
 def test_a_word_longer_than_the_line_is_cut():

@@ -90,7 +90,7 @@ def said_everything(base: ClaimBase, clock: Clock, author: int, channel: int) ->
     queue.note_near_miss(HERE, channel, first(channel) + 3, author, CLAIM, 0.4)
     ShadowBook(base, KEY, clock).note(HERE, channel, first(channel) + 4, author, FINDING)
     meant = LabelledReply(channel, first(channel) + 5, CLAIM, 0.9, author_hash=hash_user(author, KEY))
-    LabelBook(base, KEY, clock).put_up(MODERATOR, "backtest", channel, [meant])
+    LabelBook(base, KEY, clock).put_up(MODERATOR, "backtest", [channel], [meant])
     DraftBook(base, KEY, clock).keep(member, f"prop|{channel}|{first(channel)}", {"text": f"typed words {author}"})
     example = KeptMessage(channel, first(channel), author, f"kept words {author}", CLAIM, makes_claim=True)
     ExampleBook(base, KEY, clock).keep(MODERATOR, example)

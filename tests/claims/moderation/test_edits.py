@@ -13,6 +13,7 @@ from claims.moderation.edits import (
     Edit,
     EditFigure,
     EditPoint,
+    EditTexts,
     EditWordings,
     PutPointFirst,
     RemoveFigure,
@@ -162,6 +163,17 @@ def test_a_source_without_its_facts_is_refused(ours: ClaimBase, source: NewSourc
 def test_a_new_point_names_all_that_it_lacks(ours: ClaimBase) -> None:
     told = refused(ours, EditPoint(role="proves"))
     assert [line.split(":")[0] for line in told.splitlines()] == ["speaker_en", "text_en", "role", "date"]
+
+
+def test_a_text_that_stood_in_for_another_language_goes_with_the_one_that_was_written(ours: ClaimBase) -> None:
+    """A form hands in all languages, also those that nobody has touched."""
+    after(ours, EditTexts({"en": "It is of silver", "zh": ""}))
+    claim = after(ours, EditTexts({"en": "It is of tin", "zh": "It is of silver"}))
+    assert claim.title.plain == {"en": "It is of tin", "zh": "It is of tin"}
+    claim = after(ours, EditTexts({"en": "It is of tin", "zh": "它是锡做的"}))
+    assert claim.title.plain == {"en": "It is of tin", "zh": "它是锡做的"}
+    claim = after(ours, EditTexts({"en": "It is of lead", "zh": "它是锡做的"}))
+    assert claim.title.plain == {"en": "It is of lead", "zh": "它是锡做的"}
 
 
 def test_points_and_figures_go_by_their_place(ours: ClaimBase) -> None:

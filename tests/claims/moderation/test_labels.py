@@ -117,35 +117,35 @@ def test_a_sample_is_drawn_by_chance() -> None:
 
 def test_what_is_put_up_waits_page_by_page_and_is_ticked(book: LabelBook) -> None:
     put = replies(*(0.5 + number / 100 for number in range(12)))
-    book.put_up(MODERATOR, "backtest", 8, put)
-    page = book.page(MODERATOR, "backtest", 8, 0)
+    book.put_up(MODERATOR, "backtest", [8], put)
+    page = book.page(MODERATOR, "backtest", [8], 0)
     assert (len(page.replies), page.pages, page.total, page.ticked) == (10, 2, 12, 0)
-    assert [reply.message for reply in book.page(MODERATOR, "backtest", 8, 7).replies] == [101, 100]
+    assert [reply.message for reply in book.page(MODERATOR, "backtest", [8], 7).replies] == [101, 100]
     book.tick(MODERATOR, [name(put[11])], True)
     book.tick(MODERATOR, [name(put[10])], False)
-    assert [reply.right for reply in book.page(MODERATOR, "backtest", 8, 0).replies[:3]] == [True, False, None]
+    assert [reply.right for reply in book.page(MODERATOR, "backtest", [8], 0).replies[:3]] == [True, False, None]
     book.tick(MODERATOR, [name(put[10])], None)
     assert {reply.message for reply in book.labelled(MODERATOR)} == {111}
 
 
 def test_a_new_report_takes_the_place_of_what_nobody_has_ticked(book: LabelBook) -> None:
     put = replies(0.5, 0.6)
-    book.put_up(MODERATOR, "backtest", 8, put)
-    book.put_up(MODERATOR, "backtest", 9, replies(0.9, channel=9))
+    book.put_up(MODERATOR, "backtest", [8], put)
+    book.put_up(MODERATOR, "backtest", [9], replies(0.9, channel=9))
     book.tick(MODERATOR, [name(put[0])], False)
-    book.put_up(MODERATOR, "backtest", 8, replies(0.5, 0.7, first=100)[:1] + replies(0.8, first=200))
-    shown = book.page(MODERATOR, "backtest", 8, 0).replies
+    book.put_up(MODERATOR, "backtest", [8], replies(0.5, 0.7, first=100)[:1] + replies(0.8, first=200))
+    shown = book.page(MODERATOR, "backtest", [8], 0).replies
     assert {(reply.message, reply.right) for reply in shown} == {(100, False), (200, None)}
-    assert book.page(MODERATOR, "backtest", 0, 0).total == 3
+    assert book.page(MODERATOR, "backtest", [], 0).total == 3
 
 
 def test_labels_are_the_moderators_and_each_servers_own(book: LabelBook) -> None:
     put = replies(0.5)
     with pytest.raises(NotAllowedError):
-        book.put_up(MEMBER, "backtest", 8, put)
-    book.put_up(MODERATOR, "backtest", 8, put)
+        book.put_up(MEMBER, "backtest", [8], put)
+    book.put_up(MODERATOR, "backtest", [8], put)
     for refused in (
-        lambda: book.page(MEMBER, "backtest", 8, 0),
+        lambda: book.page(MEMBER, "backtest", [8], 0),
         lambda: book.tick(MEMBER, [name(put[0])], True),
         lambda: book.labelled(MEMBER),
         lambda: book.proposal(MEMBER),
@@ -154,8 +154,8 @@ def test_labels_are_the_moderators_and_each_servers_own(book: LabelBook) -> None
         with pytest.raises(NotAllowedError):
             refused()
     book.tick(STRANGER, [name(put[0])], True)
-    assert book.page(MODERATOR, "backtest", 8, 0).ticked == 0
-    assert book.page(STRANGER, "backtest", 8, 0).total == 0
+    assert book.page(MODERATOR, "backtest", [8], 0).ticked == 0
+    assert book.page(STRANGER, "backtest", [8], 0).total == 0
 
 
 def test_an_answer_that_was_given_can_be_labelled(base: ClaimBase, book: LabelBook, clock: Clock) -> None:
@@ -172,8 +172,8 @@ def test_an_answer_that_was_given_can_be_labelled(base: ClaimBase, book: LabelBo
 
 def test_the_proposal_is_made_of_all_labels_of_the_server(base: ClaimBase, book: LabelBook) -> None:
     right, wrong = replies(*[0.95] * 20), replies(*[0.7] * 8, channel=9)
-    book.put_up(MODERATOR, "backtest", 8, right)
-    book.put_up(MODERATOR, "shadow", 0, wrong)
+    book.put_up(MODERATOR, "backtest", [8], right)
+    book.put_up(MODERATOR, "shadow", [], wrong)
     book.tick(MODERATOR, [name(reply) for reply in right], True)
     book.tick(MODERATOR, [name(reply) for reply in wrong], False)
     found = book.proposal(MODERATOR)

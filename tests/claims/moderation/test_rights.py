@@ -86,7 +86,7 @@ MODERATORS: dict[str, Command] = {
     "see examples": lambda base, actor: ExampleBook(base, KEY).examples(actor),
     "see shadow mode": lambda base, actor: ShadowBook(base, KEY).report(actor),
     "propose a cut-off": lambda base, actor: LabelBook(base, KEY).proposal(actor),
-    "clear shadow mode": lambda base, actor: ShadowBook(base, KEY).clear(actor, 1),
+    "clear shadow mode": lambda base, actor: ShadowBook(base, KEY).clear(actor, [1]),
     "see the digest": lambda base, actor: Digests(base).for_moderator(actor, base.clock() - timedelta(days=7)),
     "change settings": lambda base, actor: ServerSetup(base).change(actor, language="en"),
     "set a channel": lambda base, actor: ServerSetup(base).set_channel_mode(actor, 1, "on"),

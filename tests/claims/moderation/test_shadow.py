@@ -39,7 +39,7 @@ def test_the_report_counts_messages_replies_and_offers(book: ShadowBook) -> None
     assert (report.messages, report.replies, report.offers, report.per_thousand) == (100, 3, 1, 30)
     assert report.claims == (("silver", 2), ("bubble", 1))
     assert [reply.message for reply in report.would_say] == [100, 101, 102]
-    assert book.report(ADMINISTRATOR, channel=9).messages == 2
+    assert book.report(ADMINISTRATOR, places=[9]).messages == 2
     assert book.report(STRANGER).messages == 1
 
 
@@ -173,5 +173,5 @@ def test_what_was_collected_goes_with_its_time_its_channel_or_its_author(
     assert TraceBook(any_base, KEY, clock).purge(timedelta(days=30)) == 2
     assert TraceBook(any_base, KEY).forget(AUTHOR) == 1
     assert [reply.message for reply in book.report(ADMINISTRATOR).would_say] == [102]
-    book.clear(ADMINISTRATOR, 9)
-    assert book.report(ADMINISTRATOR, channel=9).messages == 0
+    book.clear(ADMINISTRATOR, [9])
+    assert book.report(ADMINISTRATOR, places=[9]).messages == 0

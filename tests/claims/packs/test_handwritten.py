@@ -48,6 +48,36 @@ def test_the_least_loads_and_is_published(base: ClaimBase, tmp_path: Path) -> No
     assert base.passage(citation).text is None
 
 
+def test_units_figures_and_points_are_taken_as_people_write_them(base: ClaimBase, tmp_path: Path) -> None:
+    text = """\
+pack: {id: mine, title: My claims}
+claims:
+  - id: tea
+    title: Tea needs 100 degrees
+    wordings: [tea needs boiling water]
+    figures:
+      - {value: 100, unit: °C, subject: water}
+      - {low: 5, high: 8, unit: "%", subject: {en: tannin, zh: 单宁}}
+    points: The guild has 70 to 80 degrees.
+"""
+    load_pack(base, written(tmp_path, text))
+    [claim] = base.claims()
+    heat, tannin = claim.figures
+    assert (heat.unit, heat.bound, heat.subject["en"], heat.subject["zh"]) == ("degree", "exactly", "water", "water")
+    assert (tannin.unit, tannin.bound, tannin.low, tannin.high) == ("percent", "range", 5, 8)
+    [point] = claim.points
+    assert point.text["en"] == "The guild has 70 to 80 degrees."
+
+
+def test_a_source_is_not_dated_by_the_day_on_which_somebody_wrote_the_pack(base: ClaimBase, tmp_path: Path) -> None:
+    dated = LEAST + "        date: 1923-05\n      - {text: Nor so., source: The crane driver}\n"
+    load_pack(base, written(tmp_path, dated))
+    assert {document.title: document.published for document in base.documents()} == {
+        "Harbour book, page 12": "1923-05",
+        "The crane driver": "",
+    }
+
+
 def test_chinese_alone_does(base: ClaimBase, tmp_path: Path) -> None:
     text = """\
 pack: {id: mine, title: 我的说法}

@@ -18,7 +18,7 @@ from claims.store import moving
 from claims.store.moving import copy_base_between
 from claims.store.tables import QueueItem
 from config.errors import DatabaseError
-from tests.claims.conftest import KEY
+from tests.claims.conftest import BOTH, KEY
 from tests.claims.packs import claim_data, pack_data, write_pack
 from tests.templates import HARBOUR
 
@@ -40,7 +40,7 @@ def told(*_: object) -> None:
     pass
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=BOTH)
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database without tables."""
     if request.param == "sqlite":

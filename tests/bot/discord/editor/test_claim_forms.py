@@ -175,7 +175,9 @@ async def test_a_source_that_is_there_already_is_cited_by_address_title_or_name(
         form = await world.chief.slash(world.channel, "claims new")
         await desk.hand_in(form, **WHALE | {"title": f"The whale number {number} sings", "source": said})
     own = [claim for claim in desk.moderation.claims.all(desk.other) if claim.server]
-    assert [point.citations[0].document for claim in own for point in claim.points] == [yearbook.id] * 3
+    points = [point for claim in own for point in claim.points]
+    assert [point.citations[0].document for point in points] == [yearbook.id] * 3
+    assert [point.date for point in points] == [yearbook.published] * 3
     assert len(world.touchstone.base.documents(world.guild.id)) == 1
 
 

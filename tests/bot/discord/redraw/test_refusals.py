@@ -26,7 +26,7 @@ async def test_a_deleted_card_is_given_up(world, desk, two):
 
 
 @pytest.mark.usefixtures("two")
-async def test_where_the_bot_is_refused_it_asks_once_and_the_rest_waits(world, desk, caplog):
+async def test_where_the_bot_is_refused_it_asks_once_and_the_cards_wait_until_it_may_write_again(world, desk, caplog):
     elsewhere = await desk.post("ferry-closed-2030", channel=world.guild.create_text_channel("quay"))
     desk.retitle("ferry-closed-2030", "The ferry stays")
     world.env.inject_error("PATCH", f"/channels/{world.channel.id}/messages/*", status=403, code=50001)
@@ -34,9 +34,9 @@ async def test_where_the_bot_is_refused_it_asks_once_and_the_rest_waits(world, d
         edits = await desk.run()
     assert len(edits) == 2
     assert edits[0].endswith(str(elsewhere.id))
-    assert desk.waiting() == 1
     assert "Discord refused a message in channel" in caplog.text
-    assert len(await desk.run()) == 1
+    assert desk.waiting() == 2
+    assert len(await desk.run()) == 2
     assert desk.waiting() == 0
 
 
@@ -49,10 +49,18 @@ async def test_after_an_error_of_discords_the_card_waits_for_the_next_run(world,
 
 
 async def test_a_card_that_discord_will_not_take_is_given_up(world, desk, two, caplog):
-    world.env.inject_error("PATCH", f"/channels/*/messages/{two[1].id}", status=400, code=50083)
+    world.env.inject_error("PATCH", f"/channels/*/messages/{two[1].id}", status=400, code=50035)
     await desk.run()
     assert desk.waiting() == 0
     assert f"Card {two[1].id} cannot be edited" in caplog.text
+
+
+async def test_a_card_in_a_thread_that_is_archived_waits_until_somebody_speaks_there(world, desk, two):
+    world.env.inject_error("PATCH", f"/channels/*/messages/{two[1].id}", status=400, code=50083)
+    await desk.run()
+    assert desk.waiting() == 1
+    await desk.run()
+    assert desk.waiting() == 0
 
 
 @pytest.mark.usefixtures("two")
