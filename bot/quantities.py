@@ -99,7 +99,8 @@ _SIZE = re.compile(r"\D*$")
 
 def figure_text(figure: KnownFigure, texts: Texts) -> str:
     """Return what the claim says, with unit and bound, as people of the language write it."""
-    unit, _, per = figure.unit.partition("/")
+    # A unit of the claim's own may have a slash in its name.
+    unit, _, per = (figure.unit, "", "") if is_own(figure.unit) else figure.unit.partition("/")
     amount = _amount(figure, unit, texts)
     if figure.bound in _BOUNDS:
         amount = texts(_BOUNDS[figure.bound], amount=amount)

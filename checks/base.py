@@ -12,7 +12,7 @@ import numpy as np
 
 from checks.features import CharacterVectors, ClaimNames, Reader
 from checks.index import Part, Segment, index_claims, joined, weigh
-from checks.lexicon import Analysis, Counts, Lexicon, Spelling, Vocabulary, analyse
+from checks.lexicon import Analysis, Counts, Lexicon, Spelling, Vocabulary, analyse_each
 from checks.model import KnownClaim, KnownWording
 from checks.scoring import Glance, Scorer, Voices
 from checks.text import ClaimTexts, bare, is_han
@@ -29,7 +29,6 @@ class ReadClaim:
 
     claim: KnownClaim
     wordings: tuple[tuple[KnownWording, Analysis], ...]
-    names: ClaimNames
     voices: Voices
     points: tuple[Analysis, ...] = ()
 
@@ -39,6 +38,11 @@ class ReadClaim:
         return bool(self.voices.says)
 
     @cached_property
+    def names(self) -> ClaimNames:
+        """Return the names that the wordings use."""
+        return ClaimNames.of(self.voices.says)
+
+    @cached_property
     def indexed(self) -> tuple[tuple[KnownWording, Analysis], ...]:
         """Return the wordings that the index holds, in the order of its rows: all but the denials."""
         return tuple(each for each in self.wordings if not each[0].denies)
@@ -46,21 +50,17 @@ class ReadClaim:
 
 def read_claim(claim: KnownClaim, lexicon: Lexicon) -> ReadClaim:
     """Read all wordings of a claim; wordings without any term are left out."""
-    titles = _read((KnownWording(text, language) for language, text in claim.title.items()), lexicon)
-    wordings = _read(claim.wordings, lexicon)
-    if any(wording.says for wording, _ in wordings):
-        # "Short sale" is a heading: every mention of the words would pass for the claim.
-        titles = [each for each in titles if len(each[1].words) >= _LEAST_TITLE]
-    kept = (*titles, *wordings)
-    says = [reading for wording, reading in kept if wording.says]
-    denies = [reading for wording, reading in kept if wording.denies]
-    points = tuple(analyse(text, lexicon) for text in claim.points)
-    return ReadClaim(claim, kept, ClaimNames.of(says), Voices.of(says, denies), points)
-
-
-def _read(wordings: Iterable[KnownWording], lexicon: Lexicon) -> list[tuple[KnownWording, Analysis]]:
-    read = [(wording, analyse(wording.text, lexicon)) for wording in wordings]
-    return [(wording, reading) for wording, reading in read if reading.words]
+    titled = [KnownWording(text, language) for language, text in claim.title.items()]
+    every = [*titled, *claim.wordings]
+    readings = analyse_each([*(wording.text for wording in every), *claim.points], lexicon)
+    both = list(zip(every, readings, strict=False))
+    titles, wordings = both[: len(titled)], [each for each in both[len(titled) :] if each[1].words]
+    # "Short sale" is a heading: every mention of the words would pass for the claim.
+    least = _LEAST_TITLE if any(wording.says for wording, _ in wordings) else 1
+    kept = (*(each for each in titles if len(each[1].words) >= least), *wordings)
+    says = tuple(reading for wording, reading in kept if wording.says)
+    denies = tuple(reading for wording, reading in kept if wording.denies)
+    return ReadClaim(claim, kept, Voices(says, denies), tuple(readings[len(every) :]))
 
 
 # Readings of so many wordings are kept: those of a base of ordinary size, and those in use of a large one.

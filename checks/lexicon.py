@@ -17,7 +17,7 @@ import numpy.typing as npt
 import yaml
 from rapidfuzz.distance import OSA
 
-from checks.text import PAIRED, WORD, CleanText, TextFolder, Token, Tokenizer
+from checks.text import PAIRED, WORD, CleanText, TextFolder, Token, Tokenizer, fold_each
 from checks.words import RAREST, Flags, Floats, Frequencies, Numbers, WordNumbers, give_back
 from config.languages import lexicon_files
 
@@ -53,48 +53,52 @@ class ConceptReader:
         self._stem = stem
         self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         han: dict[str, set[str]] = {}
-        for concept, forms in concepts.items():
-            for form in forms:
-                folded = fold(str(form))
-                if PAIRED.search(folded):
-                    han.setdefault(folded, set()).add(concept)
-                    parts = [folded[i : i + 2] for i in range(max(1, len(folded) - 1))]
-                else:
-                    stems = tuple(stem(word) for word in WORD.findall(folded))
-                    self._phrases.setdefault(stems[0], []).append((stems, concept))
-                    parts = list(stems)
-                share = 10 ** -max(map(rarity, parts)) * (_PHRASE if len(parts) > 1 else 1.0)
-                self.shares[concept] = self.shares.get(concept, 0.0) + share
+        listed = [(concept, str(form)) for concept, forms in concepts.items() for form in forms]
+        for (concept, _), folded in zip(listed, fold_each((form for _, form in listed), fold), strict=True):
+            if PAIRED.search(folded):
+                han.setdefault(folded, set()).add(concept)
+                parts = [folded[i : i + 2] for i in range(max(1, len(folded) - 1))]
+            else:
+                stems = tuple(stem(word) for word in WORD.findall(folded))
+                self._phrases.setdefault(stems[0], []).append((stems, concept))
+                parts = list(stems)
+            share = 10 ** -max(map(rarity, parts)) * (_PHRASE if len(parts) > 1 else 1.0)
+            self.shares[concept] = self.shares.get(concept, 0.0) + share
         for entries in self._phrases.values():
             entries.sort(key=lambda entry: -len(entry[0]))
         self._han: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
         for form in sorted(han, key=len, reverse=True):
-            self._han.setdefault(form[0], []).append((form, tuple(sorted(han[form]))))
-        self._begins = re.compile(f"[{re.escape(''.join(self._han))}]" if han else r"(?!)")
+            self._han.setdefault(form[:2], []).append((form, tuple(sorted(han[form]))))
+        for start in [start for start in self._han if len(start) > 1]:
+            self._han[start] += self._han.get(start[0], ())
+        self._begins = re.compile(f"[{re.escape(''.join({form[0]: None for form in han}))}]" if han else r"(?!)")
 
     def mentions(self, folded: str) -> list[Mention]:
         """Return every concept that `folded` names, in order of appearance."""
         found = list(self._mentions_in_han(folded)) if PAIRED.search(folded) else []
-        words = [(self._stem(hit.group()), hit.start(), hit.end()) for hit in WORD.finditer(folded)]
-        for i, (word, start, _) in enumerate(words):
+        hits = list(WORD.finditer(folded))
+        words = [self._stem(hit.group()) for hit in hits]
+        for i, word in enumerate(words):
             taken = 0
             for stems, concept in self._phrases.get(word, ()):
                 size = len(stems)
                 if size < taken:
                     break
-                if tuple(w for w, _, _ in words[i : i + size]) == stems:
-                    found.append(Mention(concept, start, words[i + size - 1][2]))
+                if tuple(words[i : i + size]) == stems:
+                    found.append(Mention(concept, hits[i].start(), hits[i + size - 1].end()))
                     taken = size
         return found
 
     def _mentions_in_han(self, folded: str) -> Iterator[Mention]:
-        last = 0
+        last, forms = 0, self._han
         for begins in self._begins.finditer(folded):
             start = begins.start()
-            for form, concepts in self._han[folded[start]] if start >= last else ():
+            # A form of one character alone is the shortest.
+            possible = forms.get(folded[start : start + 2]) or forms.get(folded[start], ()) if start >= last else ()
+            for form, concepts in possible:
                 if folded.startswith(form, start):
                     last = start + len(form)
-                    yield from (Mention(concept, start, last) for concept in concepts)
+                    yield from [Mention(concept, start, last) for concept in concepts]
                     break
 
 
@@ -164,11 +168,17 @@ class Analysis:
 def analyse(raw: str, lexicon: Lexicon, spelling: "Spelling | None" = None) -> Analysis:
     """Return the reading of a raw message or wording; `spelling` mends what was mistyped."""
     clean = lexicon.folder.clean(raw)
-    if spelling is not None:
-        clean = spelling.mend(clean)
-    return Analysis(
-        clean, frozenset(lexicon.tokenizer.forms(clean.text)), tuple(lexicon.concepts.mentions(clean.text)), lexicon
-    )
+    return _read(spelling.mend(clean) if spelling else clean, lexicon)
+
+
+def analyse_each(raws: Iterable[str], lexicon: Lexicon) -> list[Analysis]:
+    """Return the readings of many raw texts."""
+    return [_read(clean, lexicon) for clean in lexicon.folder.clean_each(raws)]
+
+
+def _read(clean: CleanText, lexicon: Lexicon) -> Analysis:
+    words, mentions = lexicon.tokenizer.forms(clean.text), lexicon.concepts.mentions(clean.text)
+    return Analysis(clean, frozenset(words), tuple(mentions), lexicon)
 
 
 # The background counts as this many texts of this many words, beside the wordings of the base.
@@ -176,7 +186,6 @@ _BACKGROUND_TEXTS = 20_000
 _WORDS_PER_TEXT = 15
 _LEAST = 0.05
 _UNHEARD_OF = 1e-7
-
 
 # So many terms are held by name until they are put with the others; more where there are very many others.
 _LEAST_SETTLED, _SHARE_SETTLED = 5_000, 8
@@ -234,24 +243,20 @@ class Vocabulary:
 
     def known(self, term: str) -> int | None:
         """Return the number of a term, if it has one."""
-        found = self._fresh.get(term)
+        found = self._fresh.get(term, self._seen.get(term))
         if found is None and len(self._settled):
-            found = self._seen.get(term)
-            if found is None:
-                found = self._settled.get(term)
-                if found is not None:
-                    if len(self._seen) >= _LEAST_SETTLED:
-                        self._seen = {}
-                    self._seen[term] = found
+            found = self._settled.get(term)
+            if found is not None:
+                if len(self._seen) >= _LEAST_SETTLED:
+                    self._seen = {}
+                self._seen[term] = found
         return found
 
     def background(self, term: str) -> float:
         """Return the share of background texts that hold the term (0–1)."""
         if term.startswith(CONCEPT_MARK):
-            share = self._lexicon.concepts.shares.get(term[len(CONCEPT_MARK) :], _UNHEARD_OF)
-        else:
-            share = 10 ** -self._lexicon.frequencies.rarity(term)
-        return min(1.0, share * _WORDS_PER_TEXT)
+            return min(1.0, self._lexicon.concepts.shares.get(term[len(CONCEPT_MARK) :], _UNHEARD_OF) * _WORDS_PER_TEXT)
+        return min(1.0, 10 ** -self._lexicon.frequencies.rarity(term) * _WORDS_PER_TEXT)
 
     def backgrounds(self, numbers: Numbers) -> Floats:
         """Return the same for the numbers of terms."""
@@ -309,8 +314,7 @@ class TermWeights:
 
 
 _TYPED = re.compile(r"(?<![a-z0-9_'’&\u00c0-\u024f])[a-z]+(?![a-z0-9_\u00c0-\u024f])")
-_LEAST_LETTERS, _MOST_LETTERS = 5, 24
-_ONE = 1
+_LEAST_LETTERS, _MOST_LETTERS, _ONE = 5, 24, 1
 
 
 class Spelling:
@@ -427,14 +431,11 @@ class SharedWords:
         said, known = analyse(message, self._lexicon), analyse(wording, self._lexicon)
         named = {mention.concept for mention in known.mentions}
         meant = [said.text[m.start : m.end] for m in said.mentions if m.concept in named]
-        words = self._words(known)
+        words = {form for form, _ in self._spelt(known)}
         alike = [word for form, word in self._spelt(said) if form in words]
         places = {word: said.text.find(word) for word in [*meant, *alike]}
         whole = [word for word in places if not any(word != other and word in other for other in places)]
         return tuple(sorted(whole, key=lambda word: places[word]))
-
-    def _words(self, reading: Analysis) -> set[str]:
-        return {form for form, _ in self._spelt(reading)}
 
     def _spelt(self, reading: Analysis) -> list[tuple[str, str]]:
         """Return the telling words with the form they are compared by: the stem, or the Chinese word itself."""

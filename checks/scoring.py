@@ -357,17 +357,20 @@ class DisputeTuning:
 
 @dataclass(frozen=True)
 class Voices:
-    """The wordings of one claim by those who make it and by those who dispute it, with how many hold each term."""
+    """The wordings of one claim by those who make it and by those who dispute it."""
 
     says: tuple[Analysis, ...]
     denies: tuple[Analysis, ...]
-    said: Mapping[str, int]
-    denied: Mapping[str, int]
 
-    @classmethod
-    def of(cls, says: Sequence[Analysis], denies: Sequence[Analysis]) -> "Voices":
-        """Count the terms of both sides."""
-        return cls(tuple(says), tuple(denies), _count(says), _count(denies))
+    @cached_property
+    def said(self) -> Mapping[str, int]:
+        """Return how many wordings of those who make the claim hold each term."""
+        return _count(self.says)
+
+    @cached_property
+    def denied(self) -> Mapping[str, int]:
+        """Return how many of the others do."""
+        return _count(self.denies)
 
     def log_odds(
         self,

@@ -143,13 +143,12 @@ class TextFolder:
 
     def fold(self, text: str) -> str:
         """Return `text` folded: NFKC, nothing invisible, Simplified, casefolded."""
+        is_plain = text.replace("\n", "").isprintable()
         if text.isascii():
-            return _SPACES.sub(
-                " ", "".join(c for c in text if c >= " " or c == "\n") if not text.isprintable() else text
-            ).casefold()
+            return _SPACES.sub(" ", text if is_plain else "".join(c for c in text if c >= " " or c == "\n")).casefold()
         text = text.encode("utf-8", "ignore").decode("utf-8")
         text = _ZALGO.sub("", unicodedata.normalize("NFKC", text.translate(_PLAIN)))
-        if not text.isprintable():
+        if not text.replace("\n", "").isprintable():
             text = "".join(c for c in text if c == "\n" or c.isprintable() or unicodedata.category(c) not in _INVISIBLE)
         if _HAN.search(text):
             text = self._homeward(self._outward(text.translate(_TWINS))).translate(_TWINS)
@@ -173,6 +172,25 @@ class TextFolder:
             pieces.append(folded)
             length += len(folded)
         return CleanText("".join(pieces), tuple(quoted))
+
+    def clean_each(self, raws: Iterable[str]) -> list[CleanText]:
+        """Return each of many texts as `clean` does, folded at once where they have no markup."""
+        short = [raw[:MOST_CHARACTERS] for raw in raws]
+        plain = iter(fold_each((_own_words(raw) for raw in short if not _MARKUP_SIGN.search(raw)), self.fold))
+        return [self.clean(raw) if _MARKUP_SIGN.search(raw) else CleanText(next(plain)) for raw in short]
+
+
+def fold_each(texts: Iterable[str], fold: Callable[[str], str]) -> list[str]:
+    """Return each of many texts folded: as two texts, which takes a fraction of the time, as no rule sees past a line.
+
+    `fold` is `TextFolder.fold`, or what leaves the ends of lines alone as that does.
+    """
+    many = list(texts)
+    if any("\n" in text for text in many):
+        return [fold(text) for text in many]
+    # Those in Latin letters take a quicker way.
+    latin, other = (iter(fold("\n".join(t for t in many if t.isascii() == each)).split("\n")) for each in (True, False))
+    return [next(latin if text.isascii() else other) for text in many]
 
 
 def plain_text(raw: str) -> str:

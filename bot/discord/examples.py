@@ -15,7 +15,7 @@ from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, Touchstone
 from bot.discord.cards import draw_lines, escape, layout, quote, shorten
 from bot.discord.lookup import ClaimLookup, claims_named
 from bot.discord.queue.deciding import fetch_message
-from bot.discord.request import Request, message_link
+from bot.discord.request import Request, message_link, said_in
 from bot.discord.routes import Click, Route, Router, page_buttons
 from bot.import_plan import examples_file
 from bot.texts import Texts, msgid
@@ -81,7 +81,7 @@ async def _keep_message(request: Request, message: discord.Message, claim_id: st
     if message.author.bot or message.webhook_id:
         raise NotAllowedError("Only messages of members can be kept.")
     texts, actor, examples = request.texts, request.actor, request.moderation.examples
-    kept = KeptMessage(message.channel.id, message.id, message.author.id, message.content, claim_id, makes_claim=makes)
+    kept = KeptMessage(message.channel.id, message.id, message.author.id, said_in(message), claim_id, makes_claim=makes)
     number = await request.do(examples.keep, actor, kept)
     claim = await request.do(request.touchstone.base.claim, claim_id, actor.server) if claim_id else None
     if await _tell_author(request, message, kept, number, claim):
@@ -138,7 +138,7 @@ class KeepCommand(CommandGroup):
         """Ask for the label of a message that somebody pointed at; the claims found in it come first."""
         request = await Request.waiting(interaction)
         actor, texts, touchstone = await request.require("example.keep"), request.texts, request.touchstone
-        finding = await request.do(touchstone.check, message.content, actor.server)
+        finding = await request.do(touchstone.check, said_in(message), actor.server)
         found = [match.claim for match in finding.matches]
         claims = await request.do(claims_named, touchstone, actor.server, found)
         menu = _label_menu(message, [claims[claim] for claim in found if claim in claims], texts)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 from discord import app_commands
 
@@ -49,7 +50,7 @@ def title_in(claims: Mapping[str, ClaimRecord], claim_id: str, texts: Texts) -> 
     return title_of(claim, texts) if claim else claim_id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class _Entry:
     """A claim with its folded title and id, and its folded wordings."""
 
@@ -59,18 +60,18 @@ class _Entry:
 
 
 class Titles:
-    """Finds claims by any part of id, title or wording."""
+    """Finds claims by any part of id, title or wording; what is `known` of a claim by its id is not folded again."""
 
-    def __init__(self, claims: Iterable[ClaimRecord], folder: TextFolder) -> None:
+    def __init__(
+        self, claims: Iterable[ClaimRecord], folder: TextFolder, known: WeakValueDictionary[str, _Entry]
+    ) -> None:
         self._folder = folder
-        self._entries = [
-            _Entry(
-                claim,
-                folder.fold(f"{claim.id} {claim.id.replace('-', ' ')} {' '.join(claim.title.values())}"),
-                folder.fold("\n".join(wording.text for wording in claim.wordings if not wording.negative)),
-            )
-            for claim in claims
-        ]
+        self._entries: list[_Entry] = []
+        for claim in claims:
+            entry = known.get(claim.id)
+            if entry is None or entry.claim != claim:
+                entry = known[claim.id] = _entry(claim, folder)
+            self._entries.append(entry)
 
     @property
     def claims(self) -> tuple[ClaimRecord, ...]:
@@ -80,11 +81,16 @@ class Titles:
     def find(self, typed: str, most: int) -> tuple[ClaimRecord, ...]:
         """Return at most so many claims with all typed words, those with the words in their title first."""
         words = self._folder.fold(typed).split()
-        in_title = [entry for entry in self._entries if all(word in entry.title for word in words)]
-        in_wordings = [
-            entry for entry in self._entries if entry not in in_title and all(word in entry.wordings for word in words)
-        ]
-        return tuple(entry.claim for entry in (*in_title, *in_wordings)[:most])
+        in_title: list[ClaimRecord] = []
+        in_wordings: list[ClaimRecord] = []
+        for entry in self._entries:
+            if all(word in entry.title for word in words):
+                in_title.append(entry.claim)
+                if len(in_title) == most:
+                    break
+            elif all(word in entry.wordings for word in words):
+                in_wordings.append(entry.claim)
+        return (*in_title, *in_wordings)[:most]
 
     def one(self, typed: str) -> ClaimRecord:
         """Return the claim of a suggestion's id, or the best one for what was typed; raises UnknownClaimError."""
@@ -92,6 +98,14 @@ class Titles:
         if not found:
             raise UnknownClaimError(typed)
         return found[0]
+
+
+def _entry(claim: ClaimRecord, folder: TextFolder) -> _Entry:
+    return _Entry(
+        claim,
+        folder.fold(f"{claim.id} {claim.id.replace('-', ' ')} {' '.join(claim.title.values())}"),
+        folder.fold("\n".join(wording.text for wording in claim.wordings if not wording.negative)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +125,8 @@ class ClaimLookup:
     def __init__(self) -> None:
         self._folder: TextFolder | None = None
         self._held: dict[tuple[int | None, bool], _Held] = {}
+        # Of all lists, because nearly all claims are the same in each.
+        self._entries: WeakValueDictionary[str, _Entry] = WeakValueDictionary()
 
     @property
     def folder(self) -> TextFolder:
@@ -168,7 +184,7 @@ class ClaimLookup:
         revision = await asyncio.to_thread(lambda: touchstone.base.revision)
         held = self._held.get((server, everything))
         if held is None or held.revision != revision:
-            held = _Held(revision, await asyncio.to_thread(lambda: Titles(read(), self.folder)))
+            held = _Held(revision, await asyncio.to_thread(lambda: Titles(read(), self.folder, self._entries)))
             self._held[server, everything] = held
         return held.titles
 

@@ -29,6 +29,9 @@ _log = logging.getLogger(__name__)
 # The mark of an offer, and what members click to take it up.
 OFFER = "🔎"
 
+# What Discord calls a reaction under a message of somebody who has blocked the bot: no refusal by the channel.
+_BLOCKED = 90001
+
 # In which channels a card comes by itself, and in which hints are given and taken up.
 _ANSWERING: Collection[HeardAs] = ("on",)
 _HINTING: Collection[HeardAs] = ("on", "hint")
@@ -93,8 +96,7 @@ class Answering:
         if self.clock() >= until:
             await self.offer(message, location, finding)
         elif await asyncio.to_thread(answerer.afford, settings) == "reply":
-            if not await self._answer(message, location, finding, settings, until, as_of):
-                await asyncio.to_thread(answerer.unsaid, settings)
+            await self._answer(message, location, finding, settings, until, as_of)
         else:
             if settings.budget is not None and await asyncio.to_thread(answerer.is_news, settings):
                 await tell_used_up(self.bot, location.server, settings.budget)
@@ -115,18 +117,21 @@ class Answering:
         settings: ServerSettings,
         until: float,
         as_of: Newest,
-    ) -> bool:
-        """Take the message and write what it gets; returns whether a card stands now."""
-        heard, take = heard_in(message, location), self.answerer.take
-        taken = await asyncio.to_thread(take, heard, finding, settings, "reply", as_of)
-        if not taken.claims:
-            return False
-        if taken.kind == "offer":
-            await self._hint(message, location)
-            return False
-        # Who forwards a message has not written its figures.
-        composed = None if message.message_snapshots else taken.composed
-        return await self._post(_Card(message, location, taken.claims, composed), until)
+    ) -> None:
+        """Take the message and write what it gets; the reply goes back into the budget where no card can stand."""
+        heard, take, card = heard_in(message, location), self.answerer.take, None
+        try:
+            taken = await asyncio.to_thread(take, heard, finding, settings, "reply", as_of)
+            if taken.claims and taken.kind == "offer":
+                await self._hint(message, location)
+            elif taken.claims:
+                # Who forwards a message has not written its figures.
+                composed = None if message.message_snapshots else taken.composed
+                card = _Card(message, location, taken.claims, composed)
+                await self._post(card, until)
+        finally:
+            if card is None or not card.is_tried:
+                await asyncio.to_thread(self.answerer.unsaid, settings)
 
     async def _hint(self, message: discord.Message, location: Location) -> None:
         async def react() -> None:
@@ -319,8 +324,10 @@ class Answering:
             _log.info("Message %s is not answered: what was wanted has changed meanwhile", message.id)
             return False
         except discord.HTTPException as refusal:
+            if card is not None:
+                card.is_tried = False
             await asyncio.to_thread(answers.release, *place)
-            if isinstance(refusal, discord.Forbidden):
+            if isinstance(refusal, discord.Forbidden) and refusal.code != _BLOCKED:
                 self.bot.backoff.refused(location.channel, refusal.text)
             else:
                 _log.info("Message %s could not be answered: %s", message.id, refusal)

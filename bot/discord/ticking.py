@@ -7,7 +7,7 @@ are named by links: their texts are fetched only for the file of labels, and kep
 import io
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from time import monotonic
 from typing import Any, cast
@@ -32,13 +32,14 @@ from bot.backtest import (
 )
 from bot.discord.bot import BotInteraction
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten
-from bot.discord.editor.wordings import fingerprint_of
+from bot.discord.editor.screen import fingerprint_of
 from bot.discord.lookup import claims_named, title_in, titles_of
 from bot.discord.notices import TICK, draw_log
 from bot.discord.queue.deciding import fetch_message, unseen_among, with_threads
-from bot.discord.request import Request, location_of, message_link, said_in
+from bot.discord.request import Request, home_of, is_open, location_of, message_link, said_in
 from bot.discord.routes import Click, Route, Router, page_buttons
 from bot.texts import Texts, msgid
+from checks.model import Finding
 from claims.moderation.labels import CutOffProposal, LabelledReply, LabelPage, Origin
 from claims.record import ClaimRecord
 from config.errors import NotAllowedError, UnknownEntryError
@@ -266,7 +267,8 @@ def draw_report(
     server, channel = where
     lines = [*head, *summary_lines(report, texts)]
     if report.claims:
-        lines += [_bold(texts("Claims")), *_claims(report.claims, titles, texts)]
+        heading = texts("Claims")
+        lines += [f"**{heading}**", *_claims(report.claims, titles, texts)]
     lines += said_lines(replies, report.replies, titles, server, texts)
     return draw_lines(lines, texts, [open_button("backtest", channel, texts)] if replies else [])
 
@@ -285,11 +287,7 @@ def said_lines(
     lines = [reply_line("-", each, server, titles.get(each.claim, each.claim)) for each in shown]
     more = len(replies) - len(shown)
     rest = [texts.plural("-# and {count} more", "-# and {count} more", more)] if more else []
-    return [_bold(heading), *lines, *rest]
-
-
-def _bold(text: str) -> str:
-    return f"**{text}**"
+    return [f"**{heading}**", *lines, *rest]
 
 
 def _claims(counts: Sequence[ClaimCount], titles: Mapping[str, str], texts: Texts) -> list[str]:
@@ -356,8 +354,15 @@ class BacktestCommand(commands.Cog):
     async def _read(self, request: Request, channel: Readable, days: int) -> None:
         """Read the newest messages first, so that a run that takes too long has what counts most."""
         touchstone, texts = request.touchstone, request.texts
-        server = channel.guild.id
-        run = Backtest(lambda text: touchstone.check(text, server))
+        server, home = channel.guild.id, home_of(channel)
+
+        def check(text: str) -> Finding:
+            """Check a message as the watch does, which only hints at what is said in a spoiler."""
+            finding = touchstone.check_in(home, text, server)
+            is_seen = finding.action != "reply" or is_open(touchstone, text, finding, home, server)
+            return finding if is_seen else replace(finding, action="offer")
+
+        run = Backtest(check)
         progress = _Progress(request, channel, days, texts, monotonic())
         waiting: list[PastMessage] = []
         whole, read = True, 0

@@ -280,7 +280,13 @@ class Offers(commands.Cog):
             return
         async with self._watch.counted():
             if await self._offer(click.channel_id, click.message_id) and self._is_first(click.message_id, member.id):
-                await self._send(member, click.channel_id, click.message_id)
+                is_sent = False
+                try:
+                    is_sent = await self._send(member, click.channel_id, click.message_id)
+                finally:
+                    if not is_sent:
+                        # The next click tries again.
+                        self._served.pop((click.message_id, member.id), None)
 
     async def _offer(self, channel: int, message: int) -> AnswerRecord | None:
         """Return the offer that stands under a message."""
@@ -296,15 +302,18 @@ class Offers(commands.Cog):
             del self._served[next(iter(self._served))]
         return True
 
-    async def _send(self, member: discord.Member, channel: int, message: int) -> None:
+    async def _send(self, member: discord.Member, channel: int, message: int) -> bool:
+        """Send the answer; returns whether the member has it, or a button that opens it."""
         drawn = await self._draw(channel, message, elsewhere=True)
         if drawn is None:
-            return
+            return False
         found, card = drawn
         try:
             await member.send(view=card)
         except discord.Forbidden:
             await self._post_button(channel, found)
+            return self._lines.get(message) is not None
+        return True
 
     async def _post_button(self, channel: int, said: discord.Message) -> None:
         """Post a line with a button that opens the answer privately; one is enough for all who want to read."""

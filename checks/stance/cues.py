@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import resources
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from checks.text import Span
+from checks.text import Span, fold_each
 from config.languages import lexicon_files
 
 Reach = Literal["clause", "sentence", "near", "message"]
@@ -131,7 +131,7 @@ def _places(phrase: str, text: str) -> Iterator[int]:
 
 _START = 2
 _BEFORE = re.compile(r"[a-z0-9']")
-_SIGNS = "…#*^$"
+_SIGNS = re.compile(r"([…#*^$])")
 
 
 class _Strict(BaseModel):
@@ -274,21 +274,14 @@ class StanceLexicon:
 
 
 def _cues(kinds: Iterable[tuple[str, _Kind, Iterable[str]]], fold: Callable[[str], str]) -> Iterator[Cue]:
-    for name, kind, phrases in kinds:
-        for phrase in dict.fromkeys(_fold(phrase, fold) for phrase in phrases):
+    listed = [(name, kind, tuple(phrases)) for name, kind, phrases in kinds]
+    cut = [_SIGNS.split(phrase) for _, _, phrases in listed for phrase in phrases]
+    # The literal parts are folded, and the signs between them left alone.
+    folded = iter(fold_each((part for parts in cut for part in parts[::2]), fold))
+    read = iter(["".join(sign if place % 2 else next(folded) for place, sign in enumerate(parts)) for parts in cut])
+    for name, kind, phrases in listed:
+        for phrase in dict.fromkeys(islice(read, len(phrases))):
             yield Cue(name, phrase, kind.weight, kind.reach, kind.shared)
-
-
-def _fold(phrase: str, fold: Callable[[str], str]) -> str:
-    """Fold the literal parts of a cue and leave its signs alone."""
-    out = ""
-    part = ""
-    for sign in phrase:
-        if sign in _SIGNS:
-            out, part = out + (fold(part) if part else "") + sign, ""
-        else:
-            part += sign
-    return out + (fold(part) if part else "")
 
 
 _TOKEN = re.compile(r"[a-z]+(?:['’][a-z]+)*|\d[\d.,]*%?|[\u3400-\u9fff]|[!?。;]|\.{2,}|[^\s\w.,。'\"()\-:/]")

@@ -29,6 +29,7 @@ WRITTEN = [
     (KnownFigure(50, 100, "GW", "range"), "50–100 GW", "50–100 GW", "50–100 GW"),
     (KnownFigure(142e3, 142e3, "BTC|bitcoin|比特币"), "142,000 BTC", "14.2万比特币", "14.2萬比特幣"),
     (KnownFigure(90, 90, "seeds|粒"), "90 seeds", "90粒", "90粒"),
+    (KnownFigure(5, 5, "km/h|公里每小时", "over"), "over 5 km/h", "超过5公里每小时", "超過5公里每小時"),
     (KnownFigure(123456789, 123456789, "count"), "123,456,789", "123,456,789", "123,456,789"),
     (KnownFigure(0.00012, 0.00012, "g", "under"), "under 0.00012 g", "不到0.00012克", "不到0.00012公克"),
 ]

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.text import _EMPHASIS, _EMPHASIS_SIGN, _MARKUP, _MARKUP_SIGN, MOST_CHARACTERS, TextFolder, language_of
+from checks.text import (
+    _EMPHASIS,
+    _EMPHASIS_SIGN,
+    _MARKUP,
+    _MARKUP_SIGN,
+    MOST_CHARACTERS,
+    TextFolder,
+    fold_each,
+    language_of,
+)
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +109,12 @@ _FOLDER = TextFolder()
 def test_without_a_sign_of_it_there_is_no_markup(raw: str):
     assert _MARKUP_SIGN.search(raw) or not _MARKUP.search(raw)
     assert _EMPHASIS_SIGN.search(raw) or not _EMPHASIS.search(raw)
+
+
+_MIXED = st.text('aS é\u0301\u200b\x7f\t\r\x85\u2028ﬁＡ白銀资料資料庫软體S頭髮[](`>"“”:/#*') | st.text()
+
+
+@given(st.lists(_MIXED | st.text("a銀\n"), max_size=8))
+def test_many_texts_are_folded_at_once_as_they_are_one_by_one(texts: list[str]):
+    assert fold_each(texts, _FOLDER.fold) == [_FOLDER.fold(text) for text in texts]
+    assert _FOLDER.clean_each(texts) == [_FOLDER.clean(text) for text in texts]

@@ -43,6 +43,7 @@ from bot.discord.editor.screen import (
     draw_claim,
     draw_shared_question,
     faster_line,
+    fingerprint_of,
     list_of,
     read_screen,
     take_step,
@@ -54,7 +55,6 @@ from bot.discord.editor.wordings import (
     AddForm,
     ListForm,
     draw_wordings,
-    fingerprint_of,
 )
 from bot.discord.errors import own_words
 from bot.discord.forms import FormKind, FormName, Forms, languages_of

@@ -15,13 +15,14 @@ from bot.discord.editor.screen import (
     done_line,
     field_line,
     figure_words,
+    fingerprint_at,
     part_button,
+    place_now,
     point_line,
     point_words,
     read_screen,
     title_line,
 )
-from bot.discord.editor.wordings import fingerprint_at, place_now
 from bot.discord.forms import Form, FormField, FormName, choice, form_button, languages_of, line, long, text_lines
 from bot.discord.request import Request
 from bot.discord.routes import Route

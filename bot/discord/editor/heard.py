@@ -7,7 +7,7 @@ import discord
 from discord import ui
 
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten
-from bot.discord.editor.screen import LONGEST_OPTION, done, part_button, read_screen, title_line
+from bot.discord.editor.screen import LONGEST_OPTION, done, fingerprint_of, part_button, read_screen, title_line
 from bot.discord.forms import Form, FormName, form_button, long
 from bot.discord.request import Request
 from bot.discord.routes import Route
@@ -88,8 +88,8 @@ def _draw(
     container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(lines)))
     if strength.suggested:
         options = [
-            discord.SelectOption(label=shorten(text, LONGEST_OPTION), value=str(place))
-            for place, text in enumerate(strength.suggested)
+            discord.SelectOption(label=shorten(text, LONGEST_OPTION), value=fingerprint_of(text))
+            for text in strength.suggested
         ]
         menu = SUGGESTED_MENU.menu(options, texts("Take suggested wordings"), most=len(options), claim=claim.id)
         container.add_item(ui.ActionRow[Any](menu))
@@ -119,10 +119,9 @@ def _lines(strength: Strength, near: Sequence[str], texts: Texts) -> list[str]:
     return lines
 
 
-def chosen_suggestions(claim: ClaimRecord, places: Sequence[str]) -> list[str]:
-    """Return the suggested wordings at the places that a menu has sent."""
-    made = list(suggestions(claim))
-    return [made[int(place)] for place in places if place.isdecimal() and int(place) < len(made)]
+def chosen_suggestions(claim: ClaimRecord, fingerprints: Sequence[str]) -> list[str]:
+    """Return the suggested wordings that were chosen, as far as they would be suggested still."""
+    return [text for text in suggestions(claim) if fingerprint_of(text) in fingerprints]
 
 
 class TryForm:

@@ -1,10 +1,7 @@
 """The wordings of a claim in the editor: pages of its lists, and the forms to add some or edit a list as one text."""
 
-import base64
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
-from typing import Any, cast
+from typing import Any
 
 import discord
 from discord import ui
@@ -17,6 +14,7 @@ from bot.discord.editor.screen import (
     LONGEST_OPTION,
     USES,
     done_line,
+    fingerprint_of,
     list_of,
     part_button,
     read_screen,
@@ -27,72 +25,15 @@ from bot.discord.request import Request
 from bot.discord.routes import Route, page_buttons
 from bot.texts import Texts
 from bot.wording import field_name
-from claims.moderation.edits import LISTS, LOOK_AGAIN, NO_PLACE, AddWordings, Edit, EditWordings, use_of
+from claims.moderation.edits import LISTS, AddWordings, Edit, EditWordings, use_of
 from claims.moderation.rights import Act
 from claims.record import ClaimRecord
-from config.errors import FieldFault, InvalidEditError
-from config.languages import ByLanguage
 
 # Menus: of the lists, and of the wordings of a page that are to go; and the ways to another page.
 LIST_MENU = Route("ts:desk:list:{claim:some}", "claim.edit")
 _AT = "{name:[a-z_-]+}:{page:page}:{claim:some}"
 REMOVE_MENU = Route("ts:desk:out:" + _AT, "claim.edit")
 PAGE = Route("ts:desk:page:" + _AT, "claim.edit")
-
-_PART = 4
-
-
-def fingerprint_of(entry: object) -> str:
-    """Return eight characters that stand for an entry; equal entries have equal fingerprints."""
-    return _digest(entry, 2 * _PART)
-
-
-def fingerprint_at(entries: Sequence[object], place: int) -> str:
-    """Return what stands for the entry at a place: four characters for itself, four for all others."""
-    return _digest(entries[place], _PART) + _digest(_others(entries, place), _PART)
-
-
-def place_now(entries: Sequence[object], place: int, fingerprint: str) -> int:
-    """Return where the entry stands that was at the place when the fingerprint was taken.
-
-    An entry that somebody has edited since is found where all others are as they were. Raises InvalidEditError where
-    it is gone, or cannot be told any more: no other entry may be changed in its stead.
-    """
-    itself, others = fingerprint[:_PART], fingerprint[_PART:]
-    same = [at for at, entry in enumerate(entries) if _digest(entry, _PART) == itself]
-    if place in same:
-        return place
-    if len(same) == 1:
-        return same[0]
-    if place < len(entries) and _digest(_others(entries, place), _PART) == others:
-        return place
-    raise InvalidEditError((FieldFault("place", NO_PLACE, LOOK_AGAIN, {"number": place + 1}),))
-
-
-def _others(entries: Sequence[object], place: int) -> list[object]:
-    return [*entries[:place], *entries[place + 1 :]]
-
-
-def _digest(value: object, length: int) -> str:
-    return base64.urlsafe_b64encode(hashlib.sha256(_look(value).encode()).digest())[:length].decode()
-
-
-def _look(value: object) -> str:
-    """Return what an entry looks like, which is what it is: records are frozen dataclasses of plain values.
-
-    Each language of a text is a field there, as it was once in records: buttons that were drawn then go on working.
-    """
-    if isinstance(value, list):
-        return f"[{', '.join(map(_look, cast('list[object]', value)))}]"
-    if not is_dataclass(value):
-        return repr(value)
-    parts: dict[str, object] = {}
-    for name in (each.name for each in fields(value)):
-        part: object = getattr(value, name)
-        texts = {f"{name}_{code}": text for code, text in part.plain.items()} if isinstance(part, ByLanguage) else None
-        parts |= {name: part} if texts is None else texts
-    return f"{type(value).__qualname__}({', '.join(f'{name}={part!r}' for name, part in parts.items())})"
-
 
 PER_PAGE = 20
 # A page of long wordings shows less and less of each, until all of them fit.

@@ -13,7 +13,7 @@ from bot.discord.editor.screen import done, draw_claim, read_screen
 from bot.discord.forms import Form, FormField, FormName, choice, line, long
 from bot.discord.lookup import ClaimLookup
 from bot.discord.queue.command import QueueCommand
-from bot.discord.queue.deciding import near_claims
+from bot.discord.queue.deciding import near_claims, open_item
 from bot.discord.request import Request
 from bot.texts import Texts
 from claims.moderation.edits import KINDS, ROLES, EditPoint
@@ -37,7 +37,7 @@ class CandidateForm:
 
     async def open(self, request: Request, about: tuple[str, ...]) -> Form:
         """Return the form with all that the document gives; where it has no date, the date is asked for."""
-        texts, draft = request.texts, await _draft(request, await _item(request, about[0]))
+        texts, draft = request.texts, await _draft(request, await open_item(request, int(about[0])))
         fields = (
             line("title", ByLanguage(draft.texts.title).first(), texts, required=True),
             choice("kind", draft.texts.kind or KINDS[0], KINDS, texts) if draft.point.date else date_line("", texts),
@@ -51,7 +51,7 @@ class CandidateForm:
         """Begin the draft with all of it, and return its screen, which says what is heard and has the button."""
         texts, number = request.texts, int(name.about[0])
         moderation, actor = request.moderation, request.actor
-        draft = _filled(await _draft(request, await _item(request, name.about[0])), typed)
+        draft = _filled(await _draft(request, await open_item(request, number)), typed)
         draft = await request.do(moderation.first_drafts.with_figures, draft)
         claim, _ = await request.do(moderation.decisions.open_claim, actor, number, draft)
         remarks = [done(texts("The draft is there: {claim}", claim=escape(typed["title"])))]
@@ -73,7 +73,7 @@ class FurtherPointForm:
 
     async def open(self, request: Request, about: tuple[str, ...]) -> Form:
         """Return the form with the sentence and its place, for the claim that comes nearest."""
-        texts, item = request.texts, await _item(request, about[0])
+        texts, item = request.texts, await open_item(request, int(about[0]))
         point = (await _draft(request, item)).point
         near = next(iter(near_claims(item)), item.claim or "")
         fields = (
@@ -88,17 +88,13 @@ class FurtherPointForm:
     async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Add it, and return the next item."""
         number, kind = name.about
-        texts, item = request.texts, await _item(request, number)
+        texts, item = request.texts, await open_item(request, int(number))
         claim = await self._lookup.meant(request, typed["claim"])
         point = _pointed((await _draft(request, item)).point, typed)
         accept = request.moderation.decisions.accept_point
         await request.do(accept, request.actor, item.id, claim.id, replace(point, role=typed["role"]))
         said = done(texts("Taken as a point of: {claim}", claim=escape(shorten(texts.pick(claim.title), _LONGEST))))
         return await self._queue.draw_next(request, item.id, kind, [said])
-
-
-async def _item(request: Request, number: str) -> Item:
-    return await request.do(request.moderation.decisions.item, request.actor, int(number))
 
 
 async def _draft(request: Request, item: Item) -> FirstDraft:

@@ -31,9 +31,9 @@ from bot.discord.queue.deciding import (
     faster_line,
     kind_of,
     kind_text,
-    may_see,
     message_lines,
     nearest_claims,
+    open_item,
     passage_lines,
     proposed_words,
     source_lines,
@@ -46,7 +46,6 @@ from bot.discord.routes import Click, Router, page_buttons
 from bot.reply import display_date
 from bot.texts import Texts, msgid
 from bot.wording import fault_lines
-from claims.moderation.candidate_items import NO_ITEM
 from claims.moderation.queue import Item, ItemKind, QueuePage
 from claims.moderation.reports import Reporter
 from claims.record import ClaimRecord
@@ -112,18 +111,11 @@ class QueueCommand(commands.Cog):
     async def _with_item(self, click: Click, number: int, draw: Callable[[Click, Item, str], Awaitable[View]]) -> None:
         """Show what comes of an item, in place of what stands there; the next item where it is decided or gone."""
         try:
-            item = await self._item(click, number)
+            item = await open_item(click, number)
             view = await draw(click, item, click["kind"])
         except (ConflictError, UnknownEntryError) as error:
             view = await self.draw_next(click, number, click["kind"], [_gone_line(error, click.texts)])
         await click.show(view)
-
-    async def _item(self, click: Click, number: int) -> Item:
-        """Return an open item; one of a channel that the person cannot see is as good as none."""
-        item = await click.do(click.moderation.decisions.item, click.actor, number)
-        if item.channel is not None and not await may_see(click, item.channel):
-            raise UnknownEntryError(NO_ITEM, number=number)
-        return item
 
     async def _decide(self, click: Click, item: Item, kind: str, *, decision: Decision, claim: str | None) -> View:
         """Decide an item, and return the next one; of a wording without a claim ask first which one is meant."""

@@ -16,10 +16,11 @@ from bot.discord.routes import Route
 from bot.reply import display_date
 from bot.texts import Texts, msgid
 from bot.wording import attitude_text, value_text
+from claims.moderation.candidate_items import NO_ITEM
 from claims.moderation.queue import Item, ItemKind
 from claims.record import ClaimRecord
 from claims.store.changes import ChangeResult
-from config.errors import ConflictError, NotAllowedError
+from config.errors import ConflictError, NotAllowedError, UnknownEntryError
 from config.languages import ByLanguage
 
 Decision = Literal["word", "never", "drop", "resume"]
@@ -103,6 +104,17 @@ async def may_see(request: Request, channel_id: int) -> bool:
         return False
 
 
+async def open_item(request: Request, number: int) -> Item:
+    """Return an open item; one of a channel that the person cannot see is as good as none.
+
+    Raises NotAllowedError, ConflictError where it is decided, and UnknownEntryError.
+    """
+    item = await request.do(request.moderation.decisions.item, request.actor, number)
+    if item.channel is not None and not await may_see(request, item.channel):
+        raise UnknownEntryError(NO_ITEM, number=number)
+    return item
+
+
 async def message_lines(request: Request, item: Item) -> list[str]:
     """Return the message that an item is about, quoted, or that it is gone; its words are fetched and kept nowhere."""
     if item.channel is None or item.message is None or proposed_words(item, request.texts):
@@ -149,7 +161,7 @@ async def passage_lines(request: Request, item: Item) -> list[str]:
         start=start,
         end=end,
     )
-    # ChangeResult as the field for citations takes it.
+    # Written as the field for citations takes it.
     return [named, texts("A point cites it as: {citation}", citation=escape(f"{source} {start}-{end}"))]
 
 

@@ -16,8 +16,8 @@ from bot.discord.editor.screen import draw_claim, read_screen
 from bot.discord.forms import LONGEST_FIELD, Form, FormField, FormName, Forms, languages_of
 from bot.discord.lookup import LONGEST, ClaimLookup, meant_document, suggest_documents
 from bot.discord.queue.command import QueueCommand
-from bot.discord.queue.deciding import Decision, fetch_message, read_message, words_of, write_decision
-from bot.discord.request import Request, everywhere
+from bot.discord.queue.deciding import Decision, fetch_message, open_item, read_message, words_of, write_decision
+from bot.discord.request import Request, everywhere, said_in
 from bot.texts import Texts, msgid
 from bot.wording import field_name, value_text
 from claims.documents.candidates import MOST as MOST_CANDIDATES
@@ -102,8 +102,7 @@ class NewClaimForm:
 
     async def open(self, request: Request, about: tuple[str, ...]) -> Form:
         """Return the form with what the item says, and today's date."""
-        texts, moderation = request.texts, request.moderation
-        item = await request.do(moderation.decisions.item, request.actor, int(about[0]))
+        texts, item = request.texts, await open_item(request, int(about[0]))
         words = await words_of(request, item, texts)
         kinds = {kind: value_text("kind", kind, texts) for kind in KINDS}
         today = request.touchstone.base.clock().date().isoformat()
@@ -120,12 +119,11 @@ class NewClaimForm:
 
     async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Begin the draft, and return its screen."""
-        number = name.about[0]
-        texts, decisions = request.texts, request.moderation.decisions
+        texts, item = request.texts, await open_item(request, int(name.about[0]))
         title = typed_texts(typed, "title")
         new = EditTexts(title, typed["kind"], typed["as_of"])
-        open_claim, actor = decisions.open_claim, request.actor
-        claim, _ = await request.do(open_claim, actor, int(number), new, typed["text"])
+        open_claim, actor = request.moderation.decisions.open_claim, request.actor
+        claim, _ = await request.do(open_claim, actor, item.id, new, typed["text"])
         said = texts("The draft is there: {claim}", claim=escape(texts.pick(ByLanguage(title))))
         return draw_claim(await read_screen(request, claim), texts, [f"✓ {said}"])
 
@@ -157,7 +155,7 @@ class WordingForm:
     async def open(self, request: Request, about: tuple[str, ...]) -> Form:
         """Return the form with the words as they are, so that they can be shortened."""
         number, decision, _ = about
-        texts, item = request.texts, await self._item(request, number)
+        texts, item = request.texts, await open_item(request, int(number))
         words = await words_of(request, item, texts)
         fields = (
             FormField("text", field_name("text", texts), words, _hint(texts), long=True, required=True),
@@ -170,14 +168,10 @@ class WordingForm:
     async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Decide, and return the next item."""
         number, decision, kind = name.about
-        texts, item = request.texts, await self._item(request, number)
+        texts, item = request.texts, await open_item(request, int(number))
         claim = await self._lookup.meant(request, typed["claim"])
         done = await write_decision(request, cast("Decision", decision), item, claim.id, texts, typed["text"])
         return await self._queue.draw_next(request, item.id, kind, [done])
-
-    async def _item(self, request: Request, number: str) -> Item:
-        find = request.moderation.decisions.item
-        return await request.do(find, request.actor, int(number))
 
 
 def _claim_hint(texts: Texts) -> str:
@@ -223,8 +217,10 @@ class Proposing(commands.Cog):
 
     async def propose_message(self, interaction: BotInteraction, message: discord.Message) -> None:
         """Open the form with the text of the message."""
-        about = (str(message.channel.id), str(message.id))
-        await self._forms.open(Request(interaction), FormName(ProposeForm.kind, about))
+        about, words = (str(message.channel.id), str(message.id)), said_in(message)
+        # The form itself reads the content that Discord hands over, without what is forwarded and without a poll.
+        filled = {"text": words[:LONGEST_FIELD]} if words != message.content else None
+        await self._forms.open(Request(interaction), FormName(ProposeForm.kind, about), filled)
 
 
 # Seconds between two lines about how far something is: Discord allows five edits in five seconds.

@@ -45,6 +45,19 @@ async def test_right_replies_are_no_alarms_and_no_cut_off_is_proposed(world, pas
     assert "The budget of 0.5 per 1,000 messages would have made hints of 2 of them." in text
 
 
+async def test_a_channel_with_a_cut_off_of_its_own_is_read_with_it(world, past):
+    await world.bob.send(past, "The harbour crane dates from 1920")
+    assert "Replies: 3" in text_of(await world.chief.slash(world.channel, "backtest", channel=past))
+    world.touchstone.moderation.setup.change_channel(administrator(world.guild.id), past.id, cut_off=0.3)
+    assert "Replies: 4" in text_of(await world.chief.slash(world.channel, "backtest", channel=past))
+
+
+async def test_what_is_said_in_a_spoiler_would_only_be_hinted_at(world, past):
+    await world.bob.send(past, f"||{CRANE}||")
+    text = text_of(await world.chief.slash(world.channel, "backtest", channel=past))
+    assert "- The old harbour crane was built in 1920: 3 replies, 1 offer" in text
+
+
 async def test_a_kept_budget_is_said(world, past):
     world.touchstone.moderation.setup.change(administrator(world.guild.id), budget=500)
     shown = await world.chief.slash(world.channel, "backtest", channel=past)

@@ -1,6 +1,7 @@
 """An answer on its way: what was switched off, taken back or changed while it waited is asked again before each try."""
 
 import asyncio
+import contextlib
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -10,7 +11,7 @@ import pytest
 from bot.discord import bot, create_bot, posting
 from bot.discord.lanes import Lanes
 from bot.discord.posting import OFFER
-from claims.answering.answers import AnswerBook
+from claims.answering.answers import AnswerBook, BudgetBook
 from claims.moderation.edits import EditTexts, SetStatus
 from config.errors import DatabaseError, DatabaseUnavailableError
 from tests.bot.discord.test_watch import meanwhile, off_and_taken
@@ -125,6 +126,36 @@ async def test_a_claim_that_changes_while_its_card_is_sent_is_corrected_on_it(wo
     assert NEW_TITLE not in text_of(card)
     (correction,) = world.touchstone.moderation.corrections.pending()
     assert (correction.card_message, correction.changed) == (card.id, (CRANE_ID,))
+
+
+async def too_late_untried(_act):
+    raise TimeoutError
+
+
+async def too_late_tried(act):
+    with contextlib.suppress(discord.HTTPException):
+        await act()
+    raise TimeoutError
+
+
+async def base_away(_act):
+    raise DatabaseError("away")
+
+
+@pytest.mark.parametrize(
+    ("write", "returns"), [(None, True), (too_late_untried, True), (too_late_tried, False), (base_away, True)]
+)
+async def test_a_reply_goes_back_into_the_budget_unless_it_may_stand(world, monkeypatch, write, returns):
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), budget=1000)
+    given = list[int]()
+    monkeypatch.setattr(BudgetBook, "spend", lambda *_: True)
+    monkeypatch.setattr(BudgetBook, "give_back", lambda _, server: given.append(server))
+    world.env.inject_error("POST", "/channels/*/messages", status=400, code=50035)
+    if write is not None:
+        monkeypatch.setattr(posting, "tirelessly", write)
+    await world.alice.send(world.channel, CRANE)
+    assert given == [world.guild.id] * returns
+    assert len(world.env.errors) == (write is base_away)
 
 
 def arrives_unheard(world, monkeypatch, act=lambda _world: None) -> None:

@@ -11,7 +11,7 @@ from discord import app_commands, ui
 from simcord.backend.errors import SetupError
 
 from bot.discord.app import create_bot
-from bot.discord.editor.wordings import fingerprint_at
+from bot.discord.editor.screen import fingerprint_at
 from bot.discord.forms import Forms
 from bot.discord.routes import Router
 from claims.moderation.examples import KeptMessage

@@ -180,3 +180,29 @@ async def test_where_reactions_are_refused_the_bot_keeps_quiet(world):
     world.env.inject_error("PUT", "/channels/*/messages/*/reactions/*", status=403, code=50013)
     await world.alice.send(world.channel, CRANE)
     assert world.env.bot.backoff.holds(world.channel.id)
+
+
+@pytest.mark.usefixtures("hinting")
+async def test_a_member_who_has_blocked_the_bot_keeps_it_from_nobody_else(world):
+    world.env.inject_error("PUT", "/channels/*/messages/*/reactions/*", status=403, code=90001)
+    await world.alice.send(world.channel, CRANE)
+    assert not world.env.bot.backoff.holds(world.channel.id)
+    await world.bob.send(world.channel, CRANE)
+    assert len(world.reactions()) == 2
+
+
+@pytest.mark.usefixtures("hinting")
+@pytest.mark.parametrize("is_line", [False, True])
+async def test_whoever_got_nothing_because_discord_failed_gets_the_answer_with_the_next_click(world, is_line):
+    said = await world.alice.send(world.channel, CRANE)
+    if is_line:
+        world.env.inject_error("POST", "/users/@me/channels", status=403, code=50007)
+        world.env.inject_error("POST", "/channels/*/messages", status=400, code=50035)
+    else:
+        world.env.inject_error("POST", "/users/@me/channels", status=400, code=50035)
+    await world.bob.react(said, OFFER)
+    assert not letters(world.bob)
+    assert len(world.env.errors) == (0 if is_line else 1)
+    await world.bob.unreact(said, OFFER)
+    await world.bob.react(said, OFFER)
+    assert len(letters(world.bob)) == 1

@@ -4,6 +4,7 @@ import discord
 import pytest
 from simcord.backend.errors import SetupError
 
+from checks.text import TextFolder
 from claims.moderation.edits import EditTexts, SetStatus
 from config.errors import NotAllowedError, UnknownClaimError
 from tests.bot.discord.editor.conftest import CRANE_ID, FERRY_ID, LAMP_ID
@@ -27,6 +28,17 @@ async def test_drafts_withdrawn_and_muted_claims_are_found_and_marked(world, des
     assert await complete(world, "crane") == ["The old harbour crane was built in 1920 (withdrawn)"]
     assert await complete(world, "lamp") == ["The lamp of the lighthouse draws 40 kW (muted)"]
     assert await complete(world, "whale") == ["The whale of the bay (draft)"]
+
+
+async def test_after_an_edit_only_the_claim_that_it_has_changed_is_folded_again(world, desk, monkeypatch):
+    await complete(world, "crane")
+    fold, folded = TextFolder.fold, []
+    monkeypatch.setattr(TextFolder, "fold", lambda folder, text: folded.append(text) or fold(folder, text))
+    desk.edit(SetStatus("withdrawn"))
+    for command in ("claims find", "browse"):
+        await world.chief.autocomplete(world.channel, command, "claim", "lamp")
+    assert any(CRANE_ID in text for text in folded)
+    assert not any(LAMP_ID in text for text in folded)
 
 
 async def test_what_is_typed_counts_as_well_as_what_is_chosen(desk):

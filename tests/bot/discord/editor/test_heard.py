@@ -4,7 +4,7 @@ import pytest
 
 from claims.documents.extraction import Extractor, ModelAddress
 from claims.moderation.edits import AddWordings, EditTexts
-from tests.bot.discord.editor.conftest import CRANE_ID
+from tests.bot.discord.editor.conftest import CRANE_ID, menus_of
 from tests.bot.discord.world import labels_of, prefilled, text_of
 from tests.claims.documents.model import model, said
 
@@ -25,9 +25,25 @@ async def test_a_draft_with_one_wording_has_few_and_is_helped_with_a_click(desk)
     claim = draft(desk)
     message = await desk.press(await desk.open(claim), "What is heard")
     assert "Strength: few" in text_of(message)
-    message = await desk.choose(message, "ts:desk:take", "0", "1")
+    message = await desk.choose(message, "ts:desk:take", *suggested(message)[:2])
     assert "2 wordings taken" in text_of(message)
     assert {wording.text for wording in desk.claim(claim).wordings} == {"The ferry carries 900 people", "渡轮能载900人"}
+
+
+def suggested(message):
+    """Return the values of the menu of suggestions."""
+    return [option.value for menu in menus_of(message) for option in menu.options]
+
+
+async def test_a_suggestion_that_has_changed_since_the_menu_was_drawn_becomes_no_wording(desk):
+    claim = draft(desk)
+    message = await desk.press(await desk.open(claim), "What is heard")
+    desk.edit(
+        EditTexts({"en": "The ferry carries 40 people", "zh": "渡轮能载900人"}, "contested", "2026-01-05", ""), claim
+    )
+    message = await desk.choose(message, "ts:desk:take", *suggested(message)[:2])
+    assert "1 wording taken" in text_of(message)
+    assert [wording.text for wording in desk.claim(claim).wordings] == ["渡轮能载900人"]
 
 
 async def test_sentences_are_tried_privately_on_a_draft_and_nothing_is_written(desk):

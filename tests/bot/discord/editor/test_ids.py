@@ -6,8 +6,16 @@ import pytest
 
 from bot.discord.app import create_bot
 from bot.discord.editor.entries import draw_entries, draw_entry, draw_question
-from bot.discord.editor.screen import LIST_NAMES, OPEN_EDITOR, ClaimScreen, draw_claim, draw_shared_question
-from bot.discord.editor.wordings import draw_wordings, fingerprint_at, place_now
+from bot.discord.editor.screen import (
+    LIST_NAMES,
+    OPEN_EDITOR,
+    ClaimScreen,
+    draw_claim,
+    draw_shared_question,
+    fingerprint_at,
+    place_now,
+)
+from bot.discord.editor.wordings import draw_wordings
 from bot.discord.forms import MINE, PREFIX, FormName
 from bot.discord.routes import Router
 from bot.texts import Texts

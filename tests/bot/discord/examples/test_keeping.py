@@ -44,6 +44,12 @@ def letters(person) -> list[discord.Message]:
     return list(person.user.dm_channel.history())
 
 
+async def test_a_forwarded_message_is_kept_with_its_words(world, said, kept):
+    forwarded = await world.bob.forward(said, world.channel)
+    await keep(world, forwarded, f"yes:{CLAIM}")
+    assert kept() == [(SAID, CLAIM, True)]
+
+
 async def test_the_claims_found_in_the_message_are_offered_and_none_of_them(world, said):
     asked = await world.chief.context_menu(world.channel, MENU, said)
     assert "Its author is told at once" in text_of(asked)

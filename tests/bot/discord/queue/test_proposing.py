@@ -63,6 +63,12 @@ async def test_a_message_is_proposed_with_its_place(world, waiting):
     )
 
 
+async def test_a_forwarded_message_stands_in_the_form_with_its_words(world):
+    forwarded = await world.bob.forward(await world.bob.send(world.channel, "The quay sinks"), world.channel)
+    form = await world.alice.context_menu(world.channel, MENU, forwarded)
+    assert prefilled(form)["text"] == "The quay sinks"
+
+
 async def test_a_long_message_stands_in_the_form_whole_and_is_shortened_there(world, waiting):
     long = "the quay sinks and sinks, " * 20
     said = await world.bob.send(world.channel, long)
