@@ -226,7 +226,7 @@ class CachingEmbedder:
         self._embedder, self._store, self._most = embedder, store, messages
         self._kept: OrderedDict[str, Vector] = OrderedDict()
         self._lock = threading.Lock()
-        self._trusted = False
+        self._trusted: tuple[int, ...] | None = None
 
     @property
     def name(self) -> str:
@@ -289,16 +289,23 @@ class CachingEmbedder:
         found = {text: kept[text] for text in texts if text in kept}
         return found if self._still_true(found) else {}
 
-    def _still_true(self, found: Mapping[str, Vector]) -> bool:
-        """Embed one kept wording again, once: the model behind an unchanged name may have been replaced."""
-        if found and not self._trusted:
-            text, kept = next(iter(found.items()))
-            fresh = self._embedder.embed([text])[0]
-            if fresh.shape != kept.shape or float(fresh @ kept) < _SAME * float(fresh @ fresh):
-                log.warning("%s no longer gives the vectors that were kept; all wordings are embedded anew.", self.name)
-                return False
-        self._trusted = True
-        return True
+    def _still_true(self, found: dict[str, Vector]) -> bool:
+        """Embed the first and the last kept wording again, once for vectors of one length.
+
+        The model behind an unchanged name may have been replaced, in the middle of a base too.
+        """
+        shapes = {kept.shape for kept in found.values()}
+        if shapes <= {self._trusted}:
+            return True
+        ends = [*dict.fromkeys([next(iter(found)), next(reversed(found))])]
+        fresh = dict(zip(ends, self._embedder.embed(ends), strict=True))
+        if shapes == {fresh[ends[0]].shape} and all(
+            float(now @ found[text]) >= _SAME * float(now @ now) for text, now in fresh.items()
+        ):
+            self._trusted = fresh[ends[0]].shape
+            return True
+        log.warning("%s no longer gives the vectors that were kept; all wordings are embedded anew.", self.name)
+        return False
 
     def _save(self, fresh: Mapping[str, Vector]) -> None:
         if self._store is None:
