@@ -89,10 +89,9 @@ class StanceReadings:
     def of(cls, look: Look, nearness: Nearness, reader: StanceReader) -> "StanceReadings":
         """Read all three; what is the same stretch is read once."""
         span = nearness.span(look.candidate.claim)
-        window = nearness.stretches.around(span)
-        whole = look.stance(reader)
-        around = whole if window == (0, len(look.message.text)) else look.stance(reader, window)
-        return cls(whole, around, around if span == window else look.stance(reader, span))
+        spans = (0, len(look.message.text)), nearness.stretches.around(span), span
+        read = {each: look.stance(reader, each) for each in spans}
+        return cls(*(read[each] for each in spans))
 
     def shown(self, stance: Stance) -> StanceReading:
         """Return the reading that shows why the author is taken to do so: the nearest that says the same."""

