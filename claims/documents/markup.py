@@ -183,8 +183,8 @@ def page_edits(text: str) -> Iterator[Edit]:
             at = _after(text, ">", start + 1)
             word = name[1].lower() if name else "!"
             if name and text[start + 1] != "/" and word in _HIDDEN:
-                closing = re.compile(rf"</{word}\b[^>]*>", re.IGNORECASE).search(text, at)
-                at = closing.end() if closing else len(text)
+                closing = re.compile(rf"</{word}\b", re.IGNORECASE).search(text, at)
+                at = _after(text, ">", closing.end()) if closing else len(text)
                 yield Edit(start, at, "script", "\n")
             else:
                 yield Edit(start, at, "tag", "" if word in _INLINE else "\n")

@@ -6,6 +6,7 @@ page by page, so that a round which is cut off goes on where it stopped, and two
 """
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,7 +24,9 @@ from claims.documents.markup import form_of
 from claims.documents.quotations import Page, quotation_of, sentence_marks
 from claims.store.database import Database, insert_into, rows_written
 from claims.store.tables import Citation, Document, DocumentText
-from config.errors import AddressRefusedError, DocumentRefusedError, RobotsError
+from config.errors import AddressRefusedError, ClaimBaseError, DocumentRefusedError, RobotsError
+
+_log = logging.getLogger(__name__)
 
 # A little less than a day, so that a round that begins every day at the same hour finds all of them due.
 DAY = timedelta(hours=22)
@@ -53,7 +56,10 @@ class _Task:
 
     @property
     def host(self) -> str:
-        return (urlsplit(self.address).hostname or "").lower()
+        try:
+            return (urlsplit(self.address).hostname or "").lower()
+        except ValueError:  # no address: it is refused when it is looked at
+            return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,13 @@ class SourceWatch:
                 for number, task in enumerate(waiting):
                     if number:
                         await asyncio.sleep(self.pause)
-                    found = await self._check(task, robots, again=again)
+                    try:
+                        found = await self._check(task, robots, again=again)
+                    except ClaimBaseError:
+                        raise
+                    except Exception:  # noqa: BLE001  whatever it is, it is due again and must not end the round
+                        _log.exception("The page of the document %s could not be checked", task.document)
+                        continue
                     if found is not None:
                         done.append(found)
                         if told is not None:

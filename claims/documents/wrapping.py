@@ -212,14 +212,15 @@ def _is_frame(row: _Row, rows: Sequence[_Row], seen: Counter[str], pages: int) -
 
 
 def _between(pages: Sequence[Sequence[_Row]], kept: Sequence[Sequence[_Row]]) -> Iterator[Edit]:
-    over: list[tuple[int, int]] = []
-    for here, there in pairwise(kept):
+    own = {row.start for rows in kept for row in rows}
+    after = (0, 0)  # from where to where a page runs over into the next
+    for rows, here, there in zip(pages, kept, (*kept[1:], list[_Row]()), strict=True):
+        before, after = after, (0, 0)
         if here and there and _runs_over(here[-1].text, there[0].text):
-            over.append((here[-1].end, there[0].start))
-            yield Edit(*over[-1], "frame", joint(here[-1].text, there[0].text))
-    for rows, own in zip(pages, kept, strict=True):
+            after = here[-1].end, there[0].start
+            yield Edit(*after, "frame", joint(here[-1].text, there[0].text))
         for row in rows:
-            if row not in own and not any(start <= row.start < end for start, end in over):
+            if row.start not in own and not any(start <= row.start < end for start, end in (before, after)):
                 yield Edit(row.start, row.end, "frame")
 
 

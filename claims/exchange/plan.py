@@ -161,10 +161,12 @@ class CitedTexts:
     def clashes(self, document: str) -> bool:
         """Tell whether the file means another document by this id than the base does."""
         given, row = self._given.get(document), self._here.get(document)
-        if given is None or self._fresh:
+        if given is None:
             return False
         if row is None:
-            return document in self._taken
+            return document in self._taken  # by another server
+        if self._fresh:
+            return False
         return given.sha256 != row.sha256 or (not given.sha256 and given.title != row.title)
 
     def problems(self, claim: IncomingClaim) -> Iterator[PackProblem]:

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import count
 
 from sqlalchemy import or_, select
 from sqlmodel import Session, col
@@ -18,7 +19,6 @@ from claims.store.changes import SOURCE, Change
 from claims.store.tables import Document, DocumentText, last_revision
 from config.languages import tag_of, written_language
 
-_ADDRESS = 2000
 WHOLE = hashlib.sha256(b"").hexdigest()
 _PLACE = re.compile(r"(\d{1,9})\s*[-–]\s*(\d{1,9})")
 _QUOTES = "\"'“”„«»「」『』"
@@ -116,16 +116,21 @@ def source_cited(
             return row.publisher or row.title, (CitationRecord(name, 0, 0, WHOLE),), None
     address = text if text.startswith(("https://", "http://")) else None
     host = (_HOST.match(text) or [""])[0].partition("//")[2].removeprefix("www.")
-    if address and (len(address) > _ADDRESS or " " in address or not host):
-        form.refuse("source", "{value} is no address.", "Write it as https://…", value=address[:60])
+    address = form.address("source", address or "") or None
     title = text.partition("//")[2].rstrip("/") if address else form.text("source", text)
-    name = f"source-{last_revision(session) + 1}"
+    name = free_id(session, "source")
     facts: dict[str, str | None] = {"title": title[:LINE], "author": "", "publisher": host, "published": ""}
     facts |= {"language": tag_of(written_language(title)), "address": address}
     return host or title[:LINE], (CitationRecord(name, 0, 0, WHOLE),), Change(SOURCE, name, facts)
 
 
 _HOST = re.compile(r"https?://[^/?#\s]+")
+
+
+def free_id(session: Session, name: str) -> str:
+    """Return the name with a number, as no document of any server is called: from that of the next revision on."""
+    numbers = count(last_revision(session) + 1)
+    return next(free for number in numbers if session.get(Document, free := f"{name}-{number}") is None)
 
 
 def citation_line(citation: CitationRecord) -> str:

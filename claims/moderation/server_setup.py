@@ -152,7 +152,9 @@ class ServerSetup:
         """
         if not 0 <= hours <= LONGEST_SNOOZE:
             mend = msgid("Give 0 to 720 hours; 0 ends it.")
-            raise InvalidEditError((FieldFault("hours", "{value} is out of range.", mend, {"value": hours}),), hours)
+            raise InvalidEditError(
+                (FieldFault("hours", "{value} is out of range.", mend, {"value": f"{hours:g}"}),), hours
+            )
         until = int(self._base.clock().timestamp() + hours * 3600) if hours else None
         if channel is None:
             self._change(actor, "server.snooze", snoozed_until=until)

@@ -18,16 +18,14 @@ from claims.documents.intake import DocumentFacts, Intake, IntakeReader
 from claims.documents.sentences import Sentence
 from claims.documents.worthiness import CandidateCues
 from claims.fields import FormReader
-from claims.moderation.citations import quoted_line, sentences_with
+from claims.moderation.citations import free_id, quoted_line, sentences_with
 from claims.moderation.rights import Actor, permit
 from claims.record import DocumentRecord
 from claims.store.changes import DOCUMENT, DOCUMENT_FACTS, SOURCE, SOURCE_FACTS, Change, write_changes
 from claims.store.revisions import AuditEntry
-from claims.store.tables import Citation, Claim, Document, DocumentText, ExtractedChunk, Point, last_revision
+from claims.store.tables import Citation, Claim, Document, DocumentText, ExtractedChunk, Point
 from config.errors import DocumentRefusedError, DocumentTextError
 from config.languages import FIRST_SHOWN, SHOWN
-
-_ADDRESS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +49,18 @@ class SourceBook:
     def add(self, actor: Actor, source: NewSource, reason: str = "") -> str:
         """Add a source and return its id, which citations name; raises NotAllowedError and InvalidEditError."""
         form = FormReader()
-        address = source.address.strip()
-        if address and (len(address) > _ADDRESS or not address.startswith(("https://", "http://")) or " " in address):
-            form.refuse("address", "{value} is no address.", "Write it as https://…", value=address[:60])
         facts = {
             "title": form.needed("title", source.title),
             "author": form.text("author", source.author),
             "publisher": form.needed("publisher", source.publisher),
             "published": form.when("published", source.published),
             "language": form.choice("language", source.language, tuple(SHOWN)),
-            "address": address or None,
+            "address": form.address("address", source.address) or None,
         }
         form.finish(source)
         with self._base.database.changing() as session:
             permit(session, actor, "source.add")
-            name = f"source-{last_revision(session) + 1}"
+            name = free_id(session, "source")
             entry = AuditEntry(actor.who, "source.add", reason, actor.server)
             write_changes(session, entry, [Change(SOURCE, name, facts)], self._base.clock())
         return name
@@ -132,7 +127,7 @@ class DocumentShelf:
                 raise DocumentRefusedError(
                     "This server has {most} documents of its own. Remove one that no claim cites.", most=MOST_OWN
                 )
-            name = _name(session, facts, last_revision(session) + 1)
+            name = _name(session, facts)
             entry = AuditEntry(actor.who, "documents.add", reason, actor.server)
             if actor.server is None:
                 state |= {"id": name, "sha256": intake.sha256}
@@ -287,11 +282,10 @@ def _checked(facts: DocumentFacts) -> dict[str, str | None]:
 _LONGEST_NAME = 40
 
 
-def _name(session: Session, facts: DocumentFacts, number: int) -> str:
+def _name(session: Session, facts: DocumentFacts) -> str:
     """Return an id of the title's Latin words that no document has; `document-7` where there are none."""
     plain = unicodedata.normalize("NFKD", facts.title).encode("ascii", "ignore").decode().lower()
     words = "-".join(re.findall(r"[a-z0-9]+", plain))[:_LONGEST_NAME].rstrip("-")
-    name = words if len(words) >= 4 and not words.isdigit() else f"document-{number}"
-    while session.get(Document, name) is not None:
-        name = f"{name[:_LONGEST_NAME]}-{number}"
-    return name
+    if len(words) < 4 or words.isdigit():
+        return free_id(session, "document")
+    return words if session.get(Document, words) is None else free_id(session, words)

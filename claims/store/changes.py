@@ -245,8 +245,10 @@ class DocumentStore:
         return None if row is None or row.server != owner else {fact: getattr(row, fact) for fact in self._facts}
 
     def write(self, context: WriteContext, subject: str, state: State | None) -> None:
-        """Write the facts; a document that a point still cites cannot be taken away (NotUndoableError)."""
+        """Write the facts; raises NotUndoableError for an id of somebody else's, and for taking away what is cited."""
         row = context.session.get(Document, subject)
+        if row is not None and row.server != (context.server if self._own else None):
+            raise NotUndoableError("The id {name} is another document's by now. Add this one anew.", name=subject)
         if state is None:
             if context.session.scalar(select(col(Citation.key)).where(col(Citation.document) == subject).limit(1)):
                 raise self._still_cited(subject)

@@ -14,17 +14,24 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect
 
 from claims.migrations import newest_step
-from claims.store.database import Database, can_be_written, database_file, make_folder, read_url
+from claims.store.database import (
+    LOGS,
+    PRIVATE,
+    Database,
+    can_be_written,
+    database_file,
+    make_folder,
+    read_url,
+    reader,
+    set_logs_aside,
+)
 from config.errors import DatabaseError, msgid, worded
 from config.settings import shown_database
 
-PRIVATE = 0o600
 # The step of a base into which another is being copied.
 HALF_COPIED = "half-copied"
 _HASH = ".sha256"
 _CHUNK = 1 << 20
-# Beside a base while it is open; a base that is put in another's place must not find the other's.
-_LOGS = ("-wal", "-shm", "-journal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +76,8 @@ def back_up(database_url: str, target: Path | None = None) -> Backup:
         with _copied(file, target) as copy, _half(hash_file) as half:
             half.write_bytes(os.fsencode(f"{_sha256(copy)}  {target.name}\n"))
         return verify(target)
-    except DatabaseError:
-        raise
     except BaseException:
-        # Broken off: nobody has been told of a copy.
+        # Broken off, or no good: nobody is told of a copy.
         for each in (target, hash_file):
             with suppress(OSError):
                 each.unlink()
@@ -91,9 +96,9 @@ def copy_base(file: Path, target: Path) -> None:
 @contextmanager
 def _copied(file: Path, target: Path) -> Generator[Path]:
     """Yield the whole copy under the name that it has until the body has ended well."""
-    alone = not can_be_written(file)
     with _half(target) as half:
-        with closing(_connect(file, alone=alone)) as source, closing(sqlite3.connect(half)) as copy:
+        opened = _connect(file) if can_be_written(file) else reader(file)
+        with closing(opened) as source, closing(sqlite3.connect(half)) as copy:
             source.backup(copy)
             # One file that says all: with the log of its own that SQLite would keep, a copy is moved without it.
             copy.execute("PRAGMA journal_mode = DELETE").fetchall()
@@ -144,6 +149,8 @@ def restore(database_url: str, backup: Path, *, force: bool = False) -> Restored
             _to_the_disk(half)
             if kept is not None:
                 _set_aside(file, kept)
+            else:
+                set_logs_aside(file)
     except BaseException:
         if kept is not None:
             _put_back(file, kept)
@@ -169,7 +176,7 @@ def _half(target: Path) -> Generator[Path]:
         )
         raise DatabaseError(said) from error
     finally:
-        for name in ("", *_LOGS):
+        for name in ("", *LOGS):
             with suppress(OSError):
                 half.with_name(half.name + name).unlink()
 
@@ -189,7 +196,7 @@ def _set_aside(file: Path, kept: Path) -> None:
         kept.hardlink_to(file)
     except OSError:  # a file system without links
         file.rename(kept)
-    for log in _LOGS:
+    for log in LOGS:
         with suppress(FileNotFoundError):
             file.with_name(file.name + log).rename(kept.with_name(kept.name + log))
 
@@ -199,7 +206,7 @@ def _put_back(file: Path, kept: Path) -> None:
     with suppress(OSError):
         if file.exists() and not file.samefile(kept):
             return
-        for log in _LOGS:
+        for log in LOGS:
             with suppress(FileNotFoundError):
                 kept.with_name(kept.name + log).rename(file.with_name(file.name + log))
         kept.replace(file)

@@ -39,6 +39,8 @@ PRAGMAS = (
     "PRAGMA foreign_keys = ON",
 )
 PRIVATE = 0o600
+# Beside a base while it is open; a base that is put in another's place must not find the other's.
+LOGS = ("-wal", "-shm", "-journal")
 OTHERS = 0o007
 DAMAGED = msgid(
     "The file is damaged or no base: put a copy back with `touchstone restore FILE --force`, or name another one."
@@ -101,13 +103,13 @@ class Database:
     @contextmanager
     def reading(self) -> Generator[Session]:
         """Yield a session for reads; all of them see one state of the base."""
-        with self._told("read"), Session(self.engine, info=self._info()) as session:
+        with self._told("read"), Session(self.engine, info={PACKS_IN_FORCE: self._packs}) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Generator[Session]:
         """Yield a session whose writes are kept together at the end, or, after an exception, not at all."""
-        opened = Session(self._writer, expire_on_commit=False, info=self._info())
+        opened = Session(self._writer, expire_on_commit=False, info={PACKS_IN_FORCE: self._packs})
         with self._told("written"), opened as session, session.begin():
             yield session
 
@@ -117,9 +119,8 @@ class Database:
         try:
             with self.writing() as session:
                 if self.file is None:
-                    connection = session.connection()
-                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_MILLISECONDS}")
-                    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CHANGE_LOCK})
+                    session.connection().exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_MILLISECONDS}")
+                    take_turns(session, CHANGE_LOCK)
                 yield session
                 if self.file is None:
                     tell_others(session.connection())
@@ -155,9 +156,6 @@ class Database:
         """Close all connections."""
         self._freshness.close()
         self.engine.dispose()
-
-    def _info(self) -> dict[Any, Any]:
-        return {PACKS_IN_FORCE: self._packs}
 
     @contextmanager
     def _told(self, done: str) -> Generator[None]:
@@ -245,9 +243,8 @@ def make_folder(file: Path) -> None:
         said = worded(
             "The folder {folder} for the claim base cannot be made ({reason}). "
             "Give Touchstone the right to write there, or name another file in database_url.",
-            folder=file.parent,
-            reason=error.strerror,
-        )
+            folder=file.parent, reason=error.strerror,
+        )  # fmt: skip
         raise DatabaseError(said) from error
 
 
@@ -279,9 +276,8 @@ def _prepare_file(file: Path) -> bool:
         said = worded(
             "The claim base {file} cannot be opened ({reason}). "
             "Give Touchstone the right to write there, or name another file in database_url.",
-            file=file,
-            reason=error.strerror,
-        )
+            file=file, reason=error.strerror,
+        )  # fmt: skip
         raise DatabaseError(said) from error
     return is_read_only
 
@@ -293,6 +289,7 @@ def _make_base(file: Path) -> None:
         os.close(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE))
         with closing(sqlite3.connect(half)) as connection:
             connection.execute("PRAGMA journal_mode = WAL").fetchall()
+        set_logs_aside(file)
         try:
             # A link fails where another program was first: its file is then the one to open.
             file.hardlink_to(half)
@@ -310,6 +307,14 @@ def _make_base(file: Path) -> None:
         half.unlink(missing_ok=True)
 
 
+def set_logs_aside(file: Path) -> None:
+    """Give logs that a base which is gone has left another name: SQLite would write their pages into the next base."""
+    left = f"{file.stem}-left-{secrets.token_hex(4)}.db"
+    logs = [name for name in LOGS if file.with_name(file.name + name).exists()]
+    for name in logs if not file.exists() else ():  # in this order: they are no other program's, which was first
+        file.with_name(file.name + name).rename(file.with_name(left + name))
+
+
 def can_be_written(file: Path) -> bool:
     """Tell whether SQLite could write: to the file, and to its log beside it."""
     log = file.with_name(f"{file.name}-wal")
@@ -321,7 +326,7 @@ def _engine(url: URL, *, read_only: bool) -> Engine:
     options: dict[str, Any] = {}
     if read_only:
         file = Path(url.database or "")
-        options["creator"] = lambda: _reader(file)
+        options["creator"] = lambda: reader(file)
     if url.get_backend_name() != "sqlite":
         # What the address says itself comes first.
         options["connect_args"] = {name: value for name, value in _NOTICED.items() if name not in url.query}
@@ -338,7 +343,8 @@ def _engine(url: URL, *, read_only: bool) -> Engine:
     return engine
 
 
-def _reader(file: Path) -> sqlite3.Connection:
+def reader(file: Path) -> sqlite3.Connection:
+    """Open a file that can only be read, with what its log holds."""
     # Without a log beside it nobody writes, and SQLite need not make the files by which programs agree.
     alone = "" if file.with_name(f"{file.name}-wal").exists() else "&immutable=1"
     return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro{alone}", uri=True, check_same_thread=False)
@@ -348,7 +354,7 @@ def _freshness(engine: Engine, file: Path | None, *, read_only: bool) -> Freshne
     if file is None:
         return ServerFreshness(engine)
     if read_only:
-        return FileFreshness(lambda: _reader(file))
+        return FileFreshness(lambda: reader(file))
     wait = BUSY_MILLISECONDS / 1000
     return FileFreshness(lambda: sqlite3.connect(file, timeout=wait, check_same_thread=False, isolation_level=None))
 
@@ -402,12 +408,10 @@ def _passes(error: BaseException | None) -> bool:
 
 
 def _mend(words: str) -> str:
-    for signs, mend in MENDS:
-        if any(sign in words for sign in signs):
-            return mend
-    return msgid(
+    otherwise = msgid(
         "Check database_url, the rights on the file and that the database runs; `touchstone doctor` tells more."
     )
+    return next((mend for signs, mend in MENDS if any(sign in words for sign in signs)), otherwise)
 
 
 def _is_about_a_cell(error: ValueError) -> bool:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.fields import FormReader, clean_text
+from claims.fields import FormReader, clean_text, is_address
 from config.errors import InvalidEditError
 from config.languages import written_language
 
@@ -51,6 +51,22 @@ def test_what_cannot_be_seen_goes_and_what_can_stays(typed: str, clean: str) -> 
 @pytest.mark.parametrize(("text", "language"), [("silver", "en"), ("白银 up", "zh"), ("", "en"), ("123", "en")])
 def test_a_wording_with_han_characters_is_chinese(text: str, language: str) -> None:
     assert written_language(text) == language
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_one"),
+    [
+        ("https://example.org/a?b=c", True),
+        ("http://[2001:db8::1]/", True),
+        ("https://[example.org/a", False),
+        ("https://", False),
+        ("https://example.org/a b", False),
+        ("javascript:alert(1)", False),
+        ("https://example.org/" + "a" * 2000, False),
+    ],
+)
+def test_an_address_can_be_taken_apart(typed: str, is_one: bool) -> None:
+    assert is_address(typed) is is_one
 
 
 @pytest.mark.parametrize("day", ["2026-1-3", "20260123", "2026-02-30", "０２０２-01-01", "today"])

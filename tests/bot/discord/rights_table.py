@@ -132,6 +132,7 @@ USES: tuple[Use, ...] = (
     Use("ts:doc:ask:harbour-yearbook"),
     Use("ts:doc:drop:harbour-yearbook"),
     Use("ts:shadow-clear:0"),
+    Use("ts:shadow-clear-now:0"),
     Use("ts:example:label:1:1", ("-",)),
     Use("ts:examples:delete:1:0"),
     Use("ts:examples:file"),

@@ -5,7 +5,7 @@ import pytest
 
 from bot.discord import create_bot
 from config.errors import NotAllowedError
-from tests.bot.discord.world import CRANE, FERRY, LAMP, MODERATORS_ONLY, labels_of, text_of
+from tests.bot.discord.world import CRANE, FERRY, LAMP, MODERATORS_ONLY, labels_of, shown_by, text_of
 
 COMMAND = "touchstone shadow"
 CLEAR = "Delete these counts"
@@ -58,16 +58,22 @@ async def test_the_counts_can_be_deleted(world, settings, named):
     options = {"channel": world.channel} if named else {}
     shown = await world.chief.slash(world.channel, COMMAND, **options)
     await world.env.restart_bot(create_bot(settings, world.touchstone))
-    assert text_of(await world.chief.click(shown.response.message, label=CLEAR)) == "Deleted. Counting begins anew."
+    asked = await world.chief.click(shown.response.message, label=CLEAR)
+    place = f"<#{world.channel.id}>" if named else "all channels"
+    assert f"I delete what was counted in {place}, for good" in text_of(asked)
+    assert "8 messages" in text_of(await world.chief.slash(world.channel, COMMAND))
+    done = await world.chief.click(shown_by(asked), label="Confirm")
+    assert text_of(shown_by(done)) == "Deleted. Counting begins anew."
     assert "Nothing was counted." in text_of(await world.chief.slash(world.channel, COMMAND))
 
 
 async def test_members_do_not_see_them_and_the_right_to_delete_them_is_asked_again(world, without_rights):
     assert text_of(await world.mod.slash(world.channel, COMMAND)) == MODERATORS_ONLY
     assert [type(error.original) for error in world.env.errors] == [NotAllowedError]
-    shown = await world.chief.slash(world.channel, COMMAND)
+    asked = await world.chief.click(shown_by(await world.chief.slash(world.channel, COMMAND)), label=CLEAR)
     with without_rights():
-        assert text_of(await world.chief.click(shown.response.message, label=CLEAR)) == MODERATORS_ONLY
+        refused = await world.chief.click(shown_by(asked), label="Confirm")
+    assert text_of(refused.followups[0].message) == MODERATORS_ONLY
     assert "8 messages" in text_of(await world.chief.slash(world.channel, COMMAND))
 
 
@@ -110,5 +116,5 @@ async def test_a_channel_is_reported_ticked_and_deleted_with_its_threads_and_a_f
     assert str(said[0].id) in ticking
     shown = await world.chief.slash(world.channel, COMMAND, channel=world.channel)
     assert "10 messages of members read.\nReplies: 4" in text_of(shown)
-    await world.chief.click(shown.response.message, label=CLEAR)
+    await world.chief.click(shown_by(await world.chief.click(shown_by(shown), label=CLEAR)), label="Confirm")
     assert "2 messages of members read.\nReplies: 1" in text_of(await world.chief.slash(world.channel, COMMAND))

@@ -106,7 +106,7 @@ async def test_a_whole_server_is_snoozed_and_status_says_so(world):
 
 async def test_hours_out_of_range_are_refused_with_the_field(world):
     shown = text_of(await world.chief.slash(world.channel, "touchstone snooze", hours=1000))
-    assert shown == "Hours: 1000.0 is out of range. Give 0 to 720 hours; 0 ends it."
+    assert shown == "Hours: 1000 is out of range. Give 0 to 720 hours; 0 ends it."
     assert world.env.errors
 
 

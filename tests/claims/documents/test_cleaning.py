@@ -227,6 +227,7 @@ def test_voices_of_subtitles_are_speakers() -> None:
         "<" * 100_000,
         "<!--" * 50_000,
         "<script>" * 50_000,
+        "<html><script>" + "</script " * 200_000,
         "&amp" * 50_000,
         "<html>" + "<b>" * 30_000 + "Silver rose.",
         "[" * 50_000,

@@ -70,6 +70,11 @@ def test_english_is_read_in_any_encoding(encoding: str) -> None:
     assert decoded((ENGLISH * 5).encode(encoding)).removeprefix("\ufeff") == ENGLISH * 5
 
 
+@pytest.mark.parametrize("name", ["undefined", "idna", "a\0b", "no-such-one"])
+def test_a_name_that_no_encoding_has_is_passed_over(name: str) -> None:
+    assert READER.read(SIMPLIFIED.encode("gb18030"), charset=name).text == SIMPLIFIED
+
+
 def test_the_encoding_that_a_page_declares_is_taken() -> None:
     page = f'<html><head><meta charset="gb2312"></head><body><p>{SIMPLIFIED}</p></body></html>'
     assert SIMPLIFIED.strip() in decoded(page.encode("gbk"))

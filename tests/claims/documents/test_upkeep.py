@@ -1,6 +1,7 @@
 """The pages of documents, checked: what is gone, moved or changed is noticed, and no site is asked too often."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import delete
 
 from checks.lexicon import Lexicon
 from claims.base import ClaimBase
+from claims.documents.fetching import Fetched
 from claims.documents.intake import DocumentFacts
 from claims.documents.loading import SourceState
 from claims.documents.upkeep import SourceWatch
@@ -16,7 +18,7 @@ from claims.moderation.editor import Editor
 from claims.moderation.edits import EditPoint
 from claims.moderation.queue import Queue
 from claims.moderation.sources import DocumentShelf
-from claims.store.tables import DocumentText
+from claims.store.tables import Document, DocumentText
 from tests.claims.conftest import KEY
 from tests.claims.documents.site import Site, answer, site, to
 from tests.claims.people import CLAIM, MODERATOR, OPERATOR, STRANGER, settled
@@ -127,6 +129,23 @@ def test_a_page_that_has_moved_for_good_is_told_with_its_new_address_and_a_detou
     assert only(here.check(), document).state == "moved"
     (item,) = here.waiting()
     assert item.payload["found_at"] == here.site.address("/new")
+
+
+def test_no_address_and_no_page_ends_the_round_for_the_others(here: Here, document: str) -> None:
+    broken = here.add("/broken", BODY.replace("crane", "bridge"))
+    here.show(BODY, "/broken")
+    with here.base.database.changing() as session:
+        session.get_one(Document, "doc").address = "https://[example.com/x"
+    read = here.watch.read
+
+    def failing(page: Fetched) -> str:
+        if page.address.endswith("/broken"):
+            raise ValueError
+        return read(page)
+
+    found = replace(here.watch, read=failing).run()
+    assert {each.document for each in found} == {document, "doc"}
+    assert set(here.check()) == {document, "doc", broken}
 
 
 def test_a_changed_passage_is_found_again_by_its_neighbourhood(here: Here, document: str) -> None:

@@ -115,6 +115,16 @@ def test_heads_and_feet_of_pages_are_frame_and_a_sentence_runs_over() -> None:
     assert sum(HEAD in each for each in left) == 3
 
 
+@pytest.mark.parametrize("width", [50, 72])
+def test_pages_whose_lines_were_broken_are_read_by_sentences_without_heads_and_feet(width: int) -> None:
+    bodies = [
+        *ENGLISH,
+        "A third of the packs could be mended, which cost 90 francs, half of what shops want for one.",
+    ]
+    raw = "\n\f\n".join(f"{HEAD}\n{broken(body, width)}\n{FOOT.format(n)}" for n, body in enumerate(bodies, 1))
+    assert read(raw) == bodies
+
+
 def test_a_last_line_that_comes_once_is_no_foot() -> None:
     raw = "\n\f\n".join(f"{page}\nAnd so on, part {'abc'[n]}, they say.\n{n}" for n, page in enumerate(PAGES))
     assert [f"part {letter}" in RULES.clean(raw).view.text for letter in "abc"] == [True] * 3
@@ -161,6 +171,11 @@ def test_a_word_that_a_line_has_cut_is_whole_again_where_the_page_has_it_whole()
 def test_spaces_that_a_text_layer_puts_around_chinese_marks_go() -> None:
     raw = "电池在冬天会损失 30% 的容量 ， “ 这很正常 ” ，凯勒说 。 她修了十二年的电池 。\n"
     assert view(raw).text == "电池在冬天会损失 30% 的容量，“这很正常”，凯勒说。她修了十二年的电池。\n"
+
+
+def test_a_page_of_very_many_lines_is_read() -> None:
+    raw = "a\n" * 60_000 + "\f" + "b\n" * 60_000
+    assert view(raw).text == raw
 
 
 @given(

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from claims.base import ClaimBase
-from claims.moderation.citations import WHOLE, citation_line
+from claims.fields import FormReader
+from claims.moderation.citations import WHOLE, Sources, citation_line, source_cited
 from claims.moderation.editor import Editor
 from claims.moderation.edits import (
     AddWording,
@@ -22,9 +23,12 @@ from claims.moderation.edits import (
 )
 from claims.moderation.sources import NewSource, SourceBook
 from claims.record import ClaimRecord
-from config.errors import InvalidEditError
+from claims.store.changes import SOURCE, Change, write_changes
+from claims.store.revisions import AuditEntry
+from claims.store.tables import Document
+from config.errors import InvalidEditError, NotUndoableError
 from tests.claims.packs import DOCUMENT, END, START, span_hash
-from tests.claims.people import CLAIM, HERE, MODERATOR, settled
+from tests.claims.people import CLAIM, HERE, MODERATOR, THERE, settled
 
 
 @pytest.fixture
@@ -144,12 +148,32 @@ def test_a_source_of_ones_own_is_cited_as_a_whole(ours: ClaimBase) -> None:
     assert "is not loaded" in refused(ours, EditPoint(0, citations=f"{source} 1-3"))
 
 
+def test_a_source_never_takes_the_id_of_another_servers(ours: ClaimBase) -> None:
+    taken = f"source-{ours.revision + 1}"
+    theirs = Document(**FACTS, id=taken, sha256="", server=THERE)
+    with ours.database.writing() as session:
+        session.add(theirs)
+        _, _, cited = source_cited(FormReader(), session, Sources(session, HERE), "A new paper")
+    assert cited is not None
+    source = SourceBook(ours).add(MODERATOR, NewSource("A paper", "A publisher", "2025-11"))
+    assert taken not in {source, cited.subject}
+    with ours.database.changing() as session:
+        assert session.get_one(Document, taken).title == "Theirs"
+        entry = AuditEntry(MODERATOR.who, "source.add", "", HERE)
+        with pytest.raises(NotUndoableError, match="is another document's by now"):
+            write_changes(session, entry, [Change(SOURCE, taken, FACTS)], ours.clock())
+
+
+FACTS = {"title": "Theirs", "author": "", "publisher": "P", "published": "2026", "language": "en", "address": None}
+
+
 @pytest.mark.parametrize(
     ("source", "field"),
     [
         (NewSource("", "P", "2026"), "title"),
         (NewSource("T", "P", "soon"), "published"),
         (NewSource("T", "P", "2026", "javascript:alert(1)"), "address"),
+        (NewSource("T", "P", "2026", "https://[example.com/x"), "address"),
         (NewSource("T", "P", "2026", language="tlh"), "language"),
     ],
 )

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from claims.base import ClaimBase
 from claims.exchange.importing import load_pack
 from claims.exchange.plan import ImportReport
-from claims.store.tables import ChangeRow
+from claims.store.tables import ChangeRow, Document
 from config.errors import DatabaseError, ImportRefusedError
 from tests.claims.packs import DOCUMENT, claim_data, edit_claim, outcomes, pack_data, write_pack
 
@@ -27,6 +27,16 @@ def test_loading_the_same_file_again_changes_nothing(any_base: ClaimBase, tiny: 
     assert outcomes(load_pack(any_base, tiny)) == {"new": ("silver-server",)}
     assert load_pack(any_base, tiny) is None
     assert any_base.claim("silver-server").version == 1
+
+
+def test_a_pack_does_not_take_the_document_of_a_server(any_base: ClaimBase, tiny: Path) -> None:
+    facts = {"title": "Theirs", "author": "", "publisher": "P", "published": "2026", "language": "en"}
+    with any_base.database.writing() as session:
+        session.add(Document(**facts, id="doc", sha256="", server=1_300_000_000_000_000_001))
+    with pytest.raises(ImportRefusedError, match="'doc' is another document here"):
+        load_pack(any_base, tiny)
+    with any_base.database.reading() as session:
+        assert session.get_one(Document, "doc").title == "Theirs"
 
 
 def test_a_newer_version_reports_what_became_of_each_claim(any_base: ClaimBase, tmp_path: Path) -> None:

@@ -103,6 +103,26 @@ def test_a_base_stands_as_it_was_where_its_replacement_is_broken_off(
     assert noted(url) == ["newer"]
 
 
+def test_whoever_may_only_read_copies_what_is_in_the_log_too(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copying, "can_be_written", lambda _: False)
+    with ClaimBase.open(url) as base:
+        note(base, "fresh")
+        back_up(url, tmp_path / "copy.db")
+    assert noted(f"sqlite:///{tmp_path}/copy.db") == ["fresh"]
+
+
+def test_a_copy_that_is_no_good_does_not_stay(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise DatabaseError("It is damaged.")
+
+    monkeypatch.setattr(copying, "verify", refused)
+    with pytest.raises(DatabaseError, match="damaged"):
+        back_up(url, tmp_path / "copy.db")
+    assert list(tmp_path.glob("copy*")) == []
+
+
 def test_a_copy_overwrites_nothing(url: str, tmp_path: Path) -> None:
     (tmp_path / "copy.db").write_text("mine")
     with pytest.raises(DatabaseError, match="is there already"):
@@ -147,6 +167,24 @@ def test_a_base_is_put_where_none_stands(url: str, tmp_path: Path) -> None:
     done = restore(f"sqlite:///{tmp_path}/new/place.db", tmp_path / "copy.db")
     assert done.kept is None
     assert verify(done.file).claims > 0
+
+
+def test_a_log_that_another_base_has_left_is_no_part_of_the_one_that_comes(url: str, tmp_path: Path) -> None:
+    file, log = tmp_path / "base.db", tmp_path / "base.db-wal"
+    back_up(url, tmp_path / "copy.db")
+    with ClaimBase.open(url) as base:
+        note(base, "gone")
+        left = log.read_bytes()
+    file.unlink()
+    log.write_bytes(left)
+    restore(url, tmp_path / "copy.db")
+    assert noted(url) == []
+    file.unlink()
+    log.write_bytes(left)
+    with ClaimBase.open(url) as base:
+        assert base.claims() == ()
+    assert noted(url) == []
+    assert [path.read_bytes() for path in tmp_path.glob("base-left-*.db-wal")] == [left, left]
 
 
 def test_a_base_that_stands_there_is_replaced_only_when_forced(url: str, tmp_path: Path) -> None:
