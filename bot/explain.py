@@ -203,7 +203,7 @@ def _of_text(finding: Finding, claims: Mapping[str, ClaimRecord], texts: Texts, 
     if claim is not None and claim.raised_to > best.score:
         yield texts("After reports by members I am more careful about the claim in this server: /queue.")
     if finding.action == "silent" and best.action == "reply":
-        yield texts("The text is too short to be sure of: fewer than four words.")
+        yield texts("The text is too short to be sure of: too few words.")
     yield from _of_match(best, texts, quote)
 
 

@@ -330,11 +330,11 @@ class Touchstone:
         """Return for each statement how sure it is that the text speaks of it, from 0 to 1, as for a claim of ours."""
         known = {f"outside-{n}": said for n, said in enumerate(statements) if said.strip()}
         claims = [_spoken_claim(name, said) for name, said in known.items()]
-        tuning = Tuning.load(self.settings.tuning_file)
+        like = self._views.of(None).checker
         scores: dict[str, float] = {}
         for claim in claims:
             # One by one: of claims that say the same, only the best would be named.
-            best = Checker([claim], self._lexicon, tuning, self._embedder).check(whole_characters(text)).best
+            best = Checker([claim], like=like).check(whole_characters(text)).best
             scores[claim.id] = best.score if best else 0.0
         return [scores.get(f"outside-{n}", 0.0) for n in range(len(statements))]
 

@@ -36,9 +36,7 @@ class LogisticModel:
         return features @ self.weights + self.bias
 
 
-def fit_logistic(
-    features: Floats, labels: Floats, ridge: float = 1.0, row_weights: Floats | None = None
-) -> LogisticModel:
+def fit_logistic(features: Floats, labels: Floats, ridge: float, row_weights: Floats) -> LogisticModel:
     """Fit weights that maximise the penalised likelihood of `labels` (0 or 1, one a row)."""
     scale = features.std(axis=0)
     scale[scale == 0] = 1.0
@@ -46,12 +44,11 @@ def fit_logistic(
     x = np.hstack([(features - centre) / scale, np.ones((len(features), 1))])
     penalty = np.full(x.shape[1], ridge)
     penalty[-1] = 1e-6
-    rows = np.ones(len(x)) if row_weights is None else row_weights
     w = np.zeros(x.shape[1])
     for _ in range(_STEPS):
         p = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
-        gradient = x.T @ (rows * (labels - p)) - penalty * w
-        curve = (x * (rows * p * (1 - p))[:, None]).T @ x + np.diag(penalty)
+        gradient = x.T @ (row_weights * (labels - p)) - penalty * w
+        curve = (x * (row_weights * p * (1 - p))[:, None]).T @ x + np.diag(penalty)
         step = np.linalg.solve(curve, gradient)
         w = w + step
         if float(np.abs(step).max()) < _ENOUGH:
@@ -117,10 +114,10 @@ class Measurer:
         if self._checker.encoder:
             return _score(self._checker.check(text).best)
         base = self._checker.base
-        message = analyse(text, self._checker.lexicon)
+        message = analyse(text, self._checker.lexicon, base.spelling)
         if base.scorer is None or not message.words:
             return "", {}
-        found = base.scorer.candidates(message, 1)
+        found = base.scorer.candidates(message)
         if not found:
             return "", {}
         features = found[0].evidence.features()
@@ -167,7 +164,8 @@ def _fingerprint(checker: Checker) -> str:
         parts += [checker.encoder, DecisionModel.load().provenance]
     for claim in checker.base.claims():
         parts.append(claim.id)
-        parts += [*claim.title.values(), *(wording.text for wording in claim.wordings)]
+        parts += claim.title.values()
+        parts += (f"{each.negative} {each.denies} {each.text}" for each in claim.wordings)
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

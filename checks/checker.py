@@ -1,5 +1,6 @@
 """The check of one message: clean, find candidates by words and by meaning, read them closely, decide."""
 
+import logging
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -14,8 +15,10 @@ from checks.matching import MOST_MATCHES, Look, MatchReader
 from checks.meaning import Meaning, Nearness
 from checks.model import Action, Finding, KnownClaim, LocalCutOff, Match
 from checks.scoring import Candidate
-from checks.text import count_han, language_of
+from checks.text import count_han, language_of, plain_text
 from checks.tuning import Tuning
+
+_log = logging.getLogger(__name__)
 
 _LEAST_WORDS = 4
 _LEAST_WORDS_BY_MEANING = 3
@@ -101,21 +104,31 @@ class Checker:
             joining.join()
 
     def _join(self) -> None:
-        while True:
-            sleep(_PAUSE)
+        try:
+            while not self._has_joined():
+                pass
+        except Exception:  # noqa: BLE001  the outermost frame of the thread
+            _log.exception("Changed claims could not be joined to the others; the next change tries it again")
             with self._lock:
-                base, self._since = self._base, []
-            whole = base.joined()
-            # The check that comes first must not have to collect all words, and to sort all vectors anew.
-            whole.spelling.alike("")
-            meaning = Meaning.of(whole, self._source, self._meaning) if self._source and self._meaning else None
-            with self._lock:
-                for put, gone in self._since:
-                    whole = whole.changed(put, gone)
-                self._base, self._meaning = whole, meaning or self._meaning
-                if not whole.is_loose:
-                    self._joining = None
-                    return
+                self._joining = None
+
+    def _has_joined(self) -> bool:
+        """Join what has changed; False where more has changed meanwhile."""
+        sleep(_PAUSE)
+        with self._lock:
+            base, self._since = self._base, []
+        whole = base.joined()
+        # The check that comes first must not have to collect all words, and to sort all vectors anew.
+        whole.spelling.alike("")
+        meaning = Meaning.of(whole, self._source, self._meaning) if self._source and self._meaning else None
+        with self._lock:
+            for put, gone in self._since:
+                whole = whole.changed(put, gone)
+            self._base, self._meaning = whole, meaning or self._meaning
+            if whole.is_loose:
+                return False
+            self._joining = None
+            return True
 
     def index_own(self, claims: Iterable[KnownClaim], before: Segment | None = None) -> Segment:
         """Read and index claims of a server's own, for an overlay; those that `before` holds are not read again."""
@@ -136,7 +149,7 @@ class Checker:
         base = self.base
         # Half a character, as JSON may hold it, is read by no table.
         text = text.encode("utf-8", "ignore").decode("utf-8")
-        language = language_of(text, self.lexicon.folder)
+        language = language_of(plain_text(text), self.lexicon.folder)
         message = analyse(text, self.lexicon, base.spelling)
         candidates, nearness = self._candidates(message, base)
         if nearness is None:
@@ -205,19 +218,25 @@ class Checker:
 
     def _nearness(self, message: Analysis, base: IndexedBase) -> Nearness | None:
         """Ask the embedder; None without one, or while it is out of order."""
-        kept = self._embedded(base)
+        kept = self._embedded(base, message.text)
         return kept.nearness(message, self._source) if kept is not None and self._source is not None else None
 
-    def _embedded(self, base: IndexedBase) -> Meaning | None:
-        """Return the vectors of a snapshot; what another one has already is not embedded again."""
+    def _embedded(self, base: IndexedBase, message: str) -> Meaning | None:
+        """Return the vectors of a snapshot; what another one has already is not embedded again.
+
+        None where the embedder has none for the message: it is out of order, and no wording is asked for.
+        """
         # Another thread may have changed the base since this check began: vectors count for the snapshot they are of.
         kept = self._meaning
         if self._source is None or (kept is not None and kept.base is base):
             return kept
+        if self._source.embed_or_none([message]) is None:
+            return None
         if self._beside is not None:
             shared, snapshot = self._beside
-            kept = shared._embedded(snapshot)  # noqa: SLF001  its own kind
-        found = self._meaning = Meaning.of(base, self._source, kept)
+            kept = shared._embedded(snapshot, message)  # noqa: SLF001  its own kind
+        found = Meaning.of(base, self._source, kept)
+        self._meaning = found or self._meaning
         return found
 
 
@@ -247,7 +266,7 @@ def _set_apart(matches: Sequence[Match]) -> Iterator[Match]:
         fresh = [place for place in match.places if not taken.intersection(range(*place))]
         taken.update(*(range(*place) for place in match.places))
         is_own = match is matches[0] or len(fresh) >= _LEAST_OWN_WORDS
-        yield match if is_own or match.action == "silent" else replace(match, action="silent")
+        yield match if is_own or match.action == "silent" else replace(match, action="silent", bar=0.0)
 
 
 def _overall(matches: Sequence[Match], message: Analysis, least: int) -> Action:

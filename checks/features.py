@@ -51,7 +51,7 @@ class Evidence:
         margin: distance of the ranking score to the next claim's (0 and up; 0 for all but the first).
         words: number of different word terms in the message.
         concepts: number of different concepts in the message.
-        question: 1 where the message asks, else 0.
+        question: 0; where its stance is read, 1 stands in its place if the message asks.
     """
 
     dice: float
@@ -103,6 +103,10 @@ class Evidence:
         values["concepts"] = math.log1p(self.concepts)
         values["beside_negative"] = self.best - self.negative
         return values
+
+
+# The names of all that a model may weigh.
+MEASURES = frozenset((*Evidence.__slots__, "beside_negative"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -309,14 +313,15 @@ def _likeness(
     place = max(range(len(wordings)), key=lambda number: wordings[number].mass)
     fullest = wordings[place]
     characters, letters, letters_cosine = map(max, zip(*by_letters, strict=True))
+    partials = [fuzz.partial_ratio(message.text, each.text) for each in wordings]
     return {
         "characters": characters,
         "letters": letters,
         "letters_cosine": letters_cosine,
         "token_set": max(fuzz.token_set_ratio(message.text, each.text) for each in wordings) / 100,
         "token_sort": max(fuzz.token_sort_ratio(message.text, each.text) for each in wordings) / 100,
-        "partial": max(fuzz.partial_ratio(message.text, each.text) for each in wordings) / 100,
-        "whole_partial": fuzz.partial_ratio(message.text, fullest.text) / 100,
+        "partial": max(partials) / 100,
+        "whole_partial": partials[place] / 100,
         "whole_characters": by_letters[place][0],
         "whole_dice": _dice(message.words, message.mass, fullest),
         "whole_cosine": _word_cosine(message, fullest),

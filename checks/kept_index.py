@@ -90,7 +90,7 @@ class KeptIndex:
             return None if kept is None else read(kept, known, self._lexicon)
         except TouchstoneError as error:
             log.info("The kept index of the claims cannot be read. %s", error)
-        except (BadZipFile, EOFError, IndexError, KeyError, OSError, ValueError) as error:
+        except (BadZipFile, EOFError, IndexError, KeyError, OSError, RuntimeError, ValueError) as error:
             log.info("The kept index of the claims is damaged, and made anew: %s", error)
         return None
 

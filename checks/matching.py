@@ -87,10 +87,11 @@ class StanceReadings:
 
     @classmethod
     def of(cls, look: Look, nearness: Nearness, reader: StanceReader) -> "StanceReadings":
-        """Read all three."""
+        """Read all three; what is the same stretch is read once."""
         span = nearness.span(look.candidate.claim)
-        window = nearness.stretches.around(span)
-        return cls(look.stance(reader), look.stance(reader, window), look.stance(reader, span))
+        spans = (0, len(look.message.text)), nearness.stretches.around(span), span
+        read = {each: look.stance(reader, each) for each in spans}
+        return cls(*(read[each] for each in spans))
 
     def shown(self, stance: Stance) -> StanceReading:
         """Return the reading that shows why the author is taken to do so: the nearest that says the same."""
@@ -191,7 +192,7 @@ def decide(case: Case, cut_offs: CutOffs) -> Action:
 
 
 def bar(case: Case, cut_offs: CutOffs) -> float:
-    """Return the probability from which the match would be offered at least; 0 where its probability is not asked."""
+    """Return the probability from which the match would be offered, reports left aside; 0 where it is not asked."""
     return 0.0 if _is_barred(case) or _is_doubtful(case) else _offer_from(case, cut_offs)
 
 
@@ -439,7 +440,7 @@ def _guards(look: Look, judged: Judgement, figures: Sequence[FigureFinding]) -> 
         compare_names(look.message, look.read.names),
         Guard("figures", passed=all(figure.agrees for figure in figures), seen=said),
         Guard("negative", passed=judged.verbatim or evidence.negative <= evidence.best),
-        Guard("quoted", passed=judged.verbatim or judged.reading.reason != "quoted"),
+        Guard("quoted", passed=judged.reading.reason != "quoted"),
     )
 
 

@@ -45,9 +45,9 @@ class Match:
     `score` is the probability (0–1) that the message makes or asks about this claim; `action` is what this match alone
     would call for; `why` names measures and guards in short, for logs and machines (people get the guards in words);
     `places` are the spans of the folded message that point to the claim; `bar` is the score from which the match would
-    be offered at least, 0 where something other than its score keeps it silent; `exact` is the score before it was
-    rounded (None: the same), which alone tells near-certain matches apart; `verbatim` tells whether the message is one
-    of the claim's wordings, word for word.
+    be offered at least (what members' reports have raised left aside), 0 where something other than its score keeps it
+    silent; `exact` is the score before it was rounded (None: the same), which alone tells near-certain matches apart;
+    `verbatim` tells whether the message is one of the claim's wordings, word for word.
     """
 
     claim: str

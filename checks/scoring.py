@@ -222,15 +222,15 @@ class Scorer:
         """Return how many wordings each claim has."""
         return np.concatenate([part.segment.sizes for part in self._parts])
 
-    def candidates(self, message: Analysis, most: int | None = None) -> list[Candidate]:
-        """Return up to `most` candidates, best first; none where the message comes near no claim."""
+    def candidates(self, message: Analysis) -> list[Candidate]:
+        """Return the candidates, best first; none where the message comes near no claim."""
         heard = self.hear(message)
         if heard.nearest < self._gate:
             return []
         seen = self._sight(heard)
         rough = self._rough(heard, seen)
         chosen = self._worth_a_look(heard, seen, _largest(rough, min(self.size, _CLAIMS_CLOSELY)))
-        return self._looked_at(heard, seen, chosen[rough[chosen] > 0].tolist())[:most]
+        return self._looked_at(heard, seen, chosen[rough[chosen] > 0].tolist())
 
     def close_look(self, message: Analysis, also: Sequence[int], heard: Glance | None = None) -> list[Candidate]:
         """Return the claims that come near by words and those in `also`, all looked at closely; best first.

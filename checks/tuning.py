@@ -2,17 +2,20 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import asdict, dataclass
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from checks.features import MEASURES
 from config.errors import TuningError, worded
 from config.named_files import encoding_of, open_named
 
 _SHIPPED = "tuning.json"
+# What is measured of a claim before it is looked at closely.
+_AT_A_GLANCE = frozenset(("share", "dice", "concept_dice", "bm25", "profile", "words"))
 _ANEW = worded("Write it anew with `touchstone calibrate`.")
 
 
@@ -169,23 +172,49 @@ def _as_data(model: Model) -> dict[str, Any]:
 def _parse(text: str, where: str) -> Tuning:
     try:
         data: dict[str, Any] = json.loads(text)
-        meaning = MeaningTuning(**data["meaning"]) if "meaning" in data else None
-        return Tuning(_model(data["few"]), _model(data["many"]), float(data["many_from"]), meaning)
+        return Tuning(
+            few=_model(data["few"]),
+            many=_model(data["many"]),
+            many_from=_number(data["many_from"]),
+            meaning=_meaning(data["meaning"]) if "meaning" in data else None,
+        )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         said = worded("{file}: not a tuning file ({reason}). {mend}", file=where, reason=str(error), mend=_ANEW)
         raise TuningError(said) from error
 
 
 def _model(data: dict[str, Any]) -> Model:
-    cut_offs = {int(size): CutOffs(**values) for size, values in data["cut_offs"].items()}
-    min(cut_offs)  # a tuning without any cut-off is none
+    cut_offs = {
+        int(size): CutOffs(**{name: _number(value) for name, value in values.items()})
+        for size, values in data["cut_offs"].items()
+    }
+    # Of no cut-off at all there is no least size either.
+    if min(cut_offs) < 1:
+        raise ValueError(min(cut_offs))
     return Model(
         provenance=str(data["provenance"]),
-        ranking=data["ranking"],
-        ranking_han=data["ranking_han"],
-        decision=data["decision"],
-        bias=float(data["bias"]),
-        gate=data["gate"],
-        gate_bias=float(data["gate_bias"]),
+        ranking=_weights(data["ranking"], MEASURES),
+        ranking_han=_weights(data["ranking_han"], MEASURES),
+        decision=_weights(data["decision"], MEASURES),
+        bias=_number(data["bias"]),
+        gate=_weights(data["gate"], _AT_A_GLANCE),
+        gate_bias=_number(data["gate_bias"]),
         cut_offs=cut_offs,
     )
+
+
+def _meaning(data: dict[str, Any]) -> MeaningTuning:
+    return MeaningTuning(str(data["provenance"]), _number(data["reply"]), _number(data["offer"]))
+
+
+def _weights(data: dict[str, Any], measured: Set[str]) -> dict[str, float]:
+    if not data.keys() <= measured:
+        raise ValueError(", ".join(sorted(data.keys() - measured)))
+    return {name: _number(weight) for name, weight in data.items()}
+
+
+def _number(value: Any) -> float:  # noqa: ANN401  whatever stands in the file
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(value)
+    return number

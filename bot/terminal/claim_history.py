@@ -259,14 +259,19 @@ def undo(
     yes: YesOption = False,
 ) -> None:
     """Take a revision back, all its changes or none."""
+    from bot.service import pack_shelf  # noqa: PLC0415
     from bot.wording import conflict_line  # noqa: PLC0415
     from claims.moderation.history import History, Undoing  # noqa: PLC0415
+    from claims.store.changes import PACK  # noqa: PLC0415
 
     terminal = Terminal.of(context)
     texts = terminal.texts
     actor = operator(server)
     with terminal.open() as touchstone:
-        _show(terminal, History(touchstone.base).revision(actor, revision), whole=False)
+        entry = History(touchstone.base).revision(actor, revision)
+        _show(terminal, entry, whole=False)
+        given = {change.subject for change in entry.changes if entry.act == "pack.load" and change.kind == PACK}
+        shipped = sorted(given.intersection(pack_shelf(touchstone.base).shipped()))
         if sys.stdin.isatty() and not yes and not typer.confirm(texts("Take this back?")):
             terminal.print(texts("Nothing was written."))
             return
@@ -281,4 +286,9 @@ def undo(
         terminal.print(texts("There is nothing to write."))
         return
     terminal.print(texts("Revision {old} is undone, as revision {revision}.", old=revision, revision=written.revision))
+    for pack in shipped:
+        command = f"touchstone packs remove {pack}"
+        terminal.print(
+            texts("{pack} comes back at the next start. To leave it out: {command}", pack=pack, command=command)
+        )
     say_how_to_undo(terminal, written.revision, server)

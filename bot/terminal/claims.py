@@ -117,7 +117,8 @@ def import_(
         raise typer.BadParameter(texts("Give one of the two."), param_hint="--theirs, --ours")
     with terminal.open() as touchstone:
         incoming = _read(touchstone, path)
-        plan = plan_import(touchstone.base, incoming, server, theirs=theirs)
+        with terminal.waiting():
+            plan = plan_import(touchstone.base, incoming, server, theirs=theirs)
         draw_plan(plan, terminal)
         open_conflicts = () if ours else plan.of("conflicting")
         held = None if partial else _held_back(plan, bool(open_conflicts), terminal)

@@ -22,6 +22,7 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.segment import Segment
+from rich.status import Status
 from rich.text import Text
 
 from bot import Stop
@@ -254,6 +255,10 @@ class Terminal:
             reason = error.strerror or type(error).__name__
             message = self.texts("{path} cannot be written ({reason}).", path=path, reason=reason)
             raise typer.BadParameter(message, param_hint=option) from error
+
+    def waiting(self) -> Status:
+        """Show beside standard output, while the body runs, that something is under way; away from a terminal not."""
+        return Console(stderr=True).status(self.texts("Reading"))
 
     def hint(self, text: str) -> None:
         """Write a line to whoever sits there, beside standard output."""

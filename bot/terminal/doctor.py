@@ -275,8 +275,8 @@ def copy_database(
 
     def tell(table: str, done: int, total: int) -> None:
         nonlocal told
-        # A large table is told of now and then, and at its end.
-        if done == total or monotonic() - told > _TELL_SECONDS:
+        # A large table is told of now and then, and at its end; an empty one only among the digests.
+        if (done == total > 0) or monotonic() - told > _TELL_SECONDS:
             told = monotonic()
             complain(texts("{table}: {done} of {total} rows", table=table, done=done, total=total))
 

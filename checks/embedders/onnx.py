@@ -118,11 +118,6 @@ class OnnxEmbedder:
         """Return the folder's name with a hash of its contents."""
         return self._name
 
-    @property
-    def dimension(self) -> int | None:
-        """Return the length of a vector; None before the first call."""
-        return self._dimension
-
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return one row of unit length for each text; raises EmbedderError for an output without usable shape."""
         if not texts:

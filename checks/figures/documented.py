@@ -122,7 +122,8 @@ class Subjects:
 
     def counts_persons(self, text: str) -> bool:
         """Tell whether a text speaks of people."""
-        return any(word in text for word in self._persons)
+        said = self._folded(text)
+        return any(word in said for word in self._persons)
 
     def excuses(self, cue: str, subject: str) -> bool:
         """Tell whether a cue for something else is what the figure itself measures ("short of", of a gap)."""
@@ -146,7 +147,7 @@ class Subjects:
 
     def is_one(self, text: str) -> bool:
         """Tell whether an amount is a single one of something: a year, 一天."""
-        return bool(self._one.match(text.lower()))
+        return bool(self._one.match(self._folded(text)))
 
     def is_age(self, subject: str) -> bool:
         """Tell whether a subject is an age."""
@@ -154,7 +155,7 @@ class Subjects:
 
     def says_growth(self, text: str) -> bool:
         """Tell whether a text speaks of a change: rise, doubled, 翻倍."""
-        return bool(self._growth.search(text))
+        return bool(self._growth.search(self._folded(text)))
 
     def is_opposite(self, place: Place) -> bool:
         """Tell whether a share at this place is the other part of the whole (idle, where the figure says in use)."""
@@ -182,6 +183,10 @@ class Subjects:
         looked_back = self._period_before.before(before, len(before)) or self._period_after.match(place.after)
         told = self._told_before.before(before, len(before)) and (is_told or self._told.search(place.sentence))
         return _LOOKED_BACK if looked_back or told else ""
+
+    def _folded(self, text: str) -> str:
+        low = text.lower()
+        return low if low.isascii() else self._simplified(low)
 
     def _tells(self, word: str) -> bool:
         return len(word) > _LEAST_LATIN and word not in self._stop and not word.isdigit()

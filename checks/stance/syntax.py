@@ -85,13 +85,15 @@ class ReadText:
     hits: tuple[Hit, ...]
     anchors: tuple[Span, ...]
 
-    def of(self, *categories: str) -> list[Hit]:
+    def of(self, *categories: str) -> Sequence[Hit]:
         """Return the cues of these categories."""
+        if len(categories) == 1:
+            return self._of_category.get(categories[0], ())
         return [hit for hit in self.hits if hit.category in categories]
 
     def has(self, *categories: str) -> bool:
         """Tell whether a cue of these categories stands in the text."""
-        return any(hit.category in categories for hit in self.hits)
+        return any(each in self._of_category for each in categories)
 
     def clause_at(self, position: int) -> Clause | None:
         """Return the clause that holds `position`, or the one before it."""
@@ -115,6 +117,13 @@ class ReadText:
             number = self.sentence_at(anchor[0])
             counts[number] = counts.get(number, 0) + 1
         return counts
+
+    @cached_property
+    def _of_category(self) -> dict[str, list[Hit]]:
+        found: dict[str, list[Hit]] = {}
+        for hit in self.hits:
+            found.setdefault(hit.category, []).append(hit)
+        return found
 
     @cached_property
     def _starts(self) -> list[int]:

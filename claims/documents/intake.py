@@ -89,7 +89,7 @@ class IntakeReader:
             facts, sha256 = _said_of_itself(text), digest_of(text)
         if len(text) > _MOST_CHARACTERS:
             raise DocumentRefusedError(
-                "The text has more than {most} characters. Keep the part that matters.", most=_MOST_CHARACTERS
+                "The text has more than {most:,} characters. Keep the part that matters.", most=_MOST_CHARACTERS
             )
         clean = self._rules.clean(text)
         if len(clean.view.text.strip()) < _LEAST_TEXT:

@@ -1,7 +1,7 @@
 """The packs that an operator has chosen: found by name or path, loaded, and brought into force or left out."""
 
 import hashlib
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
@@ -44,10 +44,10 @@ class PackShelf:
         self._folder = folder
 
     @contextmanager
-    def file(self, name: str) -> Generator[Path]:
+    def file(self, name: str, loaded: Collection[str] = ()) -> Generator[Path]:
         """Yield the file of a pack; the operator's folder goes before what is shipped.
 
-        Raises UnknownPackError.
+        Raises UnknownPackError, which names packs that are `loaded` from elsewhere, too.
         """
         given = Path(name)
         own = [given] if given.suffix.lower() in _SUFFIXES or len(given.parts) > 1 else []
@@ -57,7 +57,7 @@ class PackShelf:
             yield found
             return
         if name not in self.shipped():
-            raise UnknownPackError(name, self.names(), str(self._folder))
+            raise UnknownPackError(name, tuple(sorted({*self.names(), *loaded})), str(self._folder))
         with resources.as_file(resources.files("claims") / "packs" / f"{name}{SUFFIX}") as path:
             yield path
 
@@ -138,11 +138,11 @@ def add_pack(base: ClaimBase, shelf: PackShelf, name: str) -> str:
     UnknownPackError and ImportRefusedError; then nothing has changed.
     """
     with base.database.reading() as session:
-        is_loaded = session.get(Pack, name) is not None
-    if is_loaded and name not in shelf.names():
+        loaded = session.scalars(select(col(Pack.id))).all()
+    if name in loaded and name not in shelf.names():
         _put(base, name, in_force=True)
         return name
-    with shelf.file(name) as path:
+    with shelf.file(name, loaded) as path:
         found = _loaded_as(base, path) or _read(base, path)
     _put(base, found, in_force=True)
     return found

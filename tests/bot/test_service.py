@@ -53,6 +53,14 @@ def test_a_claim_loaded_after_the_start_is_found(touchstone):
     assert finding.best.claim == "crane-built-1920"
 
 
+def test_what_others_say_is_weighed_without_reading_models_and_lexicon_again(touchstone, monkeypatch):
+    touchstone.check(CRANE)
+    monkeypatch.setattr("checks.checker.MatchReader", lambda *_: pytest.fail("read anew"))
+    alike, other = touchstone.likeness(CRANE, ["the old harbour crane dates from 1920", "  "])
+    assert alike > 0.1
+    assert other == 0.0
+
+
 def test_what_is_warm_builds_nothing_for_its_first_message(touchstone, monkeypatch):
     touchstone.warm()
 

@@ -60,7 +60,7 @@ def test_each_guard_that_held_it_back_is_named(guard, said):
 
 
 def test_a_sure_match_in_too_few_words_is_named():
-    assert "fewer than four words" in lines(replace(MATCH, score=1.0, action="reply"))[1]
+    assert "too few words" in lines(replace(MATCH, score=1.0, action="reply"))[1]
 
 
 def test_the_nearest_claim_of_a_text_that_is_left_alone_is_named():

@@ -190,6 +190,21 @@ def test_what_has_changed_is_joined_in_the_background():
     assert checker.check(said).matches[0].claim == claims[100].id
 
 
+def test_a_change_that_could_not_be_joined_is_joined_with_the_next_one(monkeypatch):
+    lexicon, tuning, claims, _ = material()
+    with rules(_JOINED_AT_ONCE=0), monkeypatch.context() as broken:
+        checker = Checker(claims[:LOOSE], lexicon, tuning)
+        broken.setattr(IndexedBase, "joined", lambda _: 1 / 0)
+        checker.change([claims[100]], ())
+        checker.settle()
+        assert checker.base.is_loose
+        broken.undo()
+        checker.change([claims[101]], ())
+        checker.settle()
+    assert not checker.base.is_loose
+    assert {claims[100].id, claims[101].id} <= {claim.id for claim in checker.base.claims()}
+
+
 def beside(shared: Checker, own=(), hidden=(), settings=None) -> Checker:
     return shared.beside(Overlay(shared.index_own(own), frozenset(hidden), settings or {}))
 

@@ -1,12 +1,16 @@
 """Calibration: weights that tell claims from chat, and cut-offs that keep to the budget."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
-from checks.calibration import Sample, calibrate, calibrate_meaning, ticked
+from checks.calibration import Measurer, Sample, calibrate, calibrate_meaning, ticked
+from checks.checker import Checker
+from checks.model import KnownWording
 from checks.tuning import CutOffs, Model
 from config.errors import EvaluationError
+from tests.checks.conftest import COFFEE
 
 MODEL = Model("by hand", {}, {}, {"share": 1.0, "words": 0.0}, 0.0, {}, 0.0, {50: CutOffs(0.6, 0.5, 0.02)})
 
@@ -49,6 +53,28 @@ def test_too_little_is_told_with_what_is_needed():
         calibrate(samples(right=5), MODEL, 50, 1 / 1000, "test")
     with pytest.raises(EvaluationError, match="Give at least 1000 with --chat"):
         calibrate(samples(chat=500), MODEL, 50, 1 / 1000, "test")
+
+
+def measured(file, claim, text="drinking coffee dehydrates you"):
+    measurer = Measurer(Checker([claim]), file)
+    measurer.measure([text], lambda texts: texts)
+    return measurer.chat(text).features
+
+
+def test_a_slip_of_the_hand_is_mended_as_in_a_check(tmp_path):
+    slip, plain = "drinking cofffee dehydrates you badly", "drinking coffee dehydrates you badly"
+    mended, right = (measured(tmp_path / said[:12], COFFEE, said) for said in (slip, plain))
+    assert mended["share"] == right["share"]
+
+
+@pytest.mark.parametrize("other", [{"denies": True}, {"negative": True}])
+def test_what_was_measured_of_other_claims_is_measured_again(tmp_path, other):
+    taught = KnownWording("drinking coffee dehydrates you, they say", "en")
+    both = [replace(COFFEE, wordings=(*COFFEE.wordings, each)) for each in (taught, replace(taught, **other))]
+    for claim in both:
+        measured(tmp_path / "work", claim)
+    lines = (tmp_path / "work").read_text("utf-8").splitlines()
+    assert len(lines) == len(both)
 
 
 SHIPPED = CutOffs(0.8, 0.3, 0.02, about=1.3)

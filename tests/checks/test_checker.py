@@ -30,6 +30,7 @@ def test_a_claim_is_recognised(checker: Checker, text: str, claim: str, stance: 
         "coffee does not dehydrate you, that's a myth",
         "喝咖啡会脱水是谣言",
         "> drinking coffee dehydrates you\nlol who wrote this",
+        ">>> some guy wrote this today:\ndrinking coffee really dehydrates you, look it up",
         "the coffee machine is out of water",
         "anyone up for lunch?",
         "咖啡机没水了",
@@ -52,6 +53,11 @@ def test_a_differing_figure_is_found_with_the_documented_one(checker: Checker):
     assert finding.best is not None
     assert [(figure.said, figure.agrees) for figure in finding.best.figures] == [("$9", False)]
     assert checker.check("an H100 rents for $2 per hour, crazy").best.figures_differ is False  # type: ignore[union-attr]
+
+
+def test_the_answer_is_in_the_language_of_the_authors_words(checker: Checker):
+    link = "https://www.bloomberg.com/news/articles/coffee-and-the-water-of-the-body"
+    assert checker.check(f"喝咖啡会让你的身体脱水的 {link} <:coffee_is_for_closers:123456>").language == "zh-Hans"
 
 
 def test_both_scripts_get_the_same_decision(checker: Checker):
@@ -83,6 +89,7 @@ def test_of_claims_that_are_akin_only_the_nearest_is_answered(lexicon):
     finding = Checker([COFFEE, akin, NVIDIA], lexicon).check("drinking coffee really dehydrates your body")
     assert finding.action == "reply"
     assert len(finding.answered) == 1
+    assert [match.bar for match in finding.matches if match.action == "silent"] == [0.0]
 
 
 def test_a_claim_can_be_added_changed_muted_and_forgotten(lexicon):

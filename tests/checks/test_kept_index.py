@@ -61,6 +61,12 @@ def known(tmp_path_factory, templates) -> list[KnownClaim]:
     return [replace(claims[0], wordings=(*claims[0].wordings, odd)), *claims[1:]]
 
 
+def flipped(written: bytes, place: int, bit: int) -> bytes:
+    """Return an archive with one bit of its table of contents turned round."""
+    start = written.rindex(b"PK\x01\x02") + place
+    return written[:start] + bytes([written[start] ^ bit]) + written[start + 1 :]
+
+
 def twice(known, lexicon, tuning) -> tuple[IndexedBase, IndexedBase]:
     """Return the base as it was read, and as it was found again."""
     shelf = Shelf()
@@ -134,6 +140,8 @@ def test_settings_are_those_of_the_claims_that_are_opened(known, lexicon, tuning
         lambda written: written[:400] + bytes(200) + written[600:],
         lambda written: bytes(len(written)),
         lambda written: written.replace(b"terms.npy", b"terns.npy"),
+        lambda written: flipped(written, 6, 64),
+        lambda written: flipped(written, 8, 1),
     ],
 )
 def test_damaged_bytes_are_made_anew(known, lexicon, tuning, harm):

@@ -2,15 +2,20 @@
 
 import re
 import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.lexicon import CONCEPT_MARK, ConceptReader, Counts, Lexicon, SharedWords, Spelling, Vocabulary, analyse
 from checks.text import PAIRED
 from tests.quick import examples
+
+_LEXICON = Path(__file__).parents[2] / "config" / "lexicon"
 
 
 def concepts(text: str, lexicon: Lexicon) -> set[str]:
@@ -31,6 +36,25 @@ def concepts(text: str, lexicon: Lexicon) -> set[str]:
 def test_both_languages_name_one_concept(lexicon: Lexicon, english: str, chinese: str, concept: str):
     assert concept in concepts(english, lexicon)
     assert concept in concepts(chinese, lexicon)
+
+
+def _leaves(data: object) -> Iterator[object]:
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield key
+            yield from _leaves(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _leaves(value)
+    else:
+        yield data
+
+
+@pytest.mark.parametrize("file", sorted(_LEXICON.rglob("*.yaml")), ids=lambda file: str(file.relative_to(_LEXICON)))
+def test_no_word_of_the_lexicon_is_read_as_yes_no_or_nothing(file: Path):
+    """YAML reads on, off, yes, no and ~ so, where they stand without quotation marks."""
+    said = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
+    assert not [leaf for leaf in _leaves(said) if leaf is None or isinstance(leaf, bool)]
 
 
 def test_the_longest_form_wins(lexicon: Lexicon):

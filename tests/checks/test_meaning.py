@@ -22,8 +22,10 @@ class Source:
 
     def __init__(self) -> None:
         self.works = True
+        self.asked: list[list[str]] = []
 
     def embed_or_none(self, texts):
+        self.asked.append([*texts])
         if not self.works:
             return None
         counts = np.array([[1.0 + text.count(letter) for letter in "abcdefghijklmnopqrstuvwxyz"] for text in texts])
@@ -213,3 +215,19 @@ def test_while_the_embedder_is_out_of_order_nothing_is_said(meaning, source, lex
     source.works = False
     assert meaning.nearness(analyse("zebras like zinc", lexicon), source) is None
     assert Meaning.of(meaning.base, source) is None
+
+
+def test_while_the_embedder_is_out_of_order_no_wording_is_asked_for_and_no_vector_lost(source, lexicon):
+    checker, text = Checker(CLAIMS, lexicon, meaning=source), "you know that zinc zaps zombies quickly"
+    source.works = False
+    checker.check(text)
+    assert source.asked == [[text]]
+    source.works = True
+    checker.check(text)
+    kept = checker._meaning
+    source.works = False
+    checker.change([claim("sun", "the sun sets on sundays")], ())
+    checker.check(text)
+    source.works, source.wordings_or_none = True, lambda _: None
+    checker.check(text)
+    assert checker._meaning is kept

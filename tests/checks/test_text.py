@@ -32,6 +32,9 @@ def folder() -> TextFolder:
         ("zero\u200bwidth jo\u200diners", "zerowidth joiners"),
         ("ＦＵＬＬ　ｗｉｄｔｈ １２", "full width 12"),
         ("Z̸̢͝a̷lgo", "zalgo"),
+        ("gold\tprice\vis\fup\r\nagain", "gold price is up \nagain"),
+        ("金价\t上涨\x85了", "金价 上涨 了"),
+        ("a list:\n\n- gold\n  * silver", "a list:\n\ngold\nsilver"),
     ],
 )
 def test_markup_and_disguise_are_taken_off(folder: TextFolder, raw: str, clean: str):
@@ -55,6 +58,7 @@ def test_quotations_code_and_link_titles_are_marked_as_others_words(folder: Text
     for raw in (
         '"silver is melting because of AI" made me laugh',
         "> silver is melting because of AI\nmade me laugh",
+        "made me laugh\n>>> silver is melting\nbecause of AI\n- or so",
         "`silver is melting because of AI` made me laugh",
         "```\nsilver is melting because of AI\n``` made me laugh",
         "[silver is melting because of AI](https://example.org) made me laugh",

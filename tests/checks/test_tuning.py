@@ -1,7 +1,9 @@
 """Tuning files: two models, cut-offs by size of base, and errors that say what to do."""
 
 import json
+import math
 from dataclasses import replace
+from functools import reduce
 
 import pytest
 
@@ -43,10 +45,38 @@ def test_a_file_that_is_none_is_refused_with_its_mend(tmp_path, text):
         Tuning.load(file)
 
 
-def test_a_model_without_cut_offs_is_refused(tmp_path):
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("many/cut_offs", {}),
+        ("few/cut_offs", {"0": {"reply": 0.7, "offer": 0.4, "near": 0.02}}),
+        ("few/cut_offs/50/reply", "often"),
+        ("few/cut_offs/50/offer", None),
+        ("few/cut_offs/50/near", math.nan),
+        ("few/cut_offs/50/far", 0.1),
+        ("many/ranking", ["dice"]),
+        ("many/ranking_han/dice", [1]),
+        ("many/ranking/taste", 1.0),
+        ("few/decision/taste", 1.0),
+        ("few/gate/letters", 1.0),
+        ("few/bias", math.inf),
+        ("meaning", "by hand"),
+        ("meaning", {"provenance": "by hand", "reply": "high", "offer": 0.4}),
+    ],
+)
+def test_a_file_with_something_else_in_a_place_is_refused(tmp_path, place, value):
     data = json.loads(Tuning.load().as_json())
-    data["many"]["cut_offs"] = {}
+    *way, last = place.split("/")
+    reduce(dict.__getitem__, way, data)[last] = value
     file = tmp_path / "tuning.json"
     file.write_text(json.dumps(data), "utf-8")
     with pytest.raises(TuningError):
         Tuning.load(file)
+
+
+def test_a_number_in_quotation_marks_is_one(tmp_path):
+    data = json.loads(Tuning.load().as_json())
+    data["few"]["cut_offs"]["50"]["reply"] = "0.7"
+    file = tmp_path / "tuning.json"
+    file.write_text(json.dumps(data), "utf-8")
+    assert Tuning.load(file).few.cut_offs_for(1).reply == 0.7

@@ -180,10 +180,14 @@ def outcome_line(finding: Finding, claim: ClaimRecord, texts: Texts) -> str:
         return texts("Silent: the claim is muted or paused.")
     if own.stance == "denies":
         return texts("Silent: the message itself disputes the claim.")
-    stopped = next((guard.name for guard in own.guards if not guard.passed), "")
-    if own.bar > own.score or not stopped:
+    if own.bar > own.score:
         return texts("Silent: {score} is below the cut-off {bar}.", score=f"{own.score:.2f}", bar=f"{own.bar:.2f}")
-    return texts("Silent: a rule speaks against an answer ({rule}).", rule=stopped)
+    if own.bar and claim.raised_to > own.score:
+        return texts("Silent: after reports by members I am more careful about the claim.")
+    stopped = next((guard.name for guard in own.guards if not guard.passed), "")
+    if stopped:
+        return texts("Silent: a rule speaks against an answer ({rule}).", rule=stopped)
+    return texts("Silent: another claim comes nearer, and takes the same words.")
 
 
 def taken_line(count: int, texts: Texts) -> str:

@@ -79,7 +79,7 @@ async def test_who_writes_a_direct_message_is_told_once_what_the_bot_does(world)
 
 async def test_a_direct_message_is_answered_in_its_language_without_being_checked(world, monkeypatch):
     monkeypatch.setattr(world.touchstone, "check", lambda *_: pytest.fail("a direct message was checked"))
-    await world.alice.send_dm("你好，這是什麼機器人？\ud800")
+    await world.alice.send_dm("你好，這是什麼機器人？\ud800 https://www.bloomberg.com/news/articles/what-is-this-robot")
     (told,) = world.sent()
     assert "/check" in told["content"]
     assert told["content"].startswith("我不")

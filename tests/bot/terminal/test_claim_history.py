@@ -63,6 +63,12 @@ def test_an_id_with_a_slip_is_told_with_the_one_that_was_meant(call, imported): 
     assert "touchstone claims site" not in told.err
 
 
+def test_who_undoes_the_load_of_a_shipped_pack_is_told_that_it_comes_back(call):
+    assert "ai-economy comes back at the next start. To leave it out: touchstone packs remove ai-economy" in (
+        call("claims", "undo", "1").out
+    )
+
+
 def test_an_import_is_undone_and_the_undo_too(call, imported):
     done = call("claims", "undo", imported)
     assert f"Revision {imported} is undone" in done.out

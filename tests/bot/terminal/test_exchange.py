@@ -55,6 +55,13 @@ def test_the_fields_that_a_file_changes_are_named(call, tmp_path):
     assert "Kind: disputed by the documents → forecast or opinion" in done.out
 
 
+def test_somebody_at_a_terminal_sees_that_a_file_is_being_read(call, surroundings, tmp_path):
+    (tmp_path / "mine.csv").write_bytes(call("claims", "export", "--format", "csv").out.encode())
+    assert call("claims", "import", "mine.csv").err == ""
+    surroundings.setenv("FORCE_COLOR", "1")
+    assert "Reading" in call("claims", "import", "mine.csv").err
+
+
 def test_an_unknown_format_is_refused(call):
     assert call("claims", "export", "--format", "xml").code == 2
 

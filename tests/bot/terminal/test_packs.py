@@ -58,6 +58,12 @@ def test_an_unknown_pack_is_told_with_what_is_known(call):
     assert "Known: ai-economy" in told.err
 
 
+def test_packs_that_are_loaded_are_known_wherever_they_came_from(call):
+    call("packs", "new", "mine.yaml")
+    call("packs", "add", "mine.yaml")
+    assert "Known: ai-economy, my-pack." in call("packs", "add", "my-pak").err
+
+
 def test_the_example_loads_as_it_is_written(call, tmp_path):
     assert call("packs", "new", "mine.yaml").code == 0
     again = call("packs", "new", "mine.yaml")

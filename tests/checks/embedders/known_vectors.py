@@ -14,7 +14,6 @@ class KnownEmbedder:
 
     def __init__(self, length: int = 4) -> None:
         self.name = "known"
-        self.dimension: int | None = None
         self.length = length
         self.asked: list[list[str]] = []
         self.fault: Exception | None = None
@@ -24,7 +23,6 @@ class KnownEmbedder:
         self.asked.append(list(texts))
         if self.fault is not None:
             raise self.fault
-        self.dimension = self.length
         return unit_rows([vector_of(text, self.length) for text in texts], len(texts))
 
     def close(self) -> None:

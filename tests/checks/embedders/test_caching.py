@@ -39,7 +39,7 @@ def test_wordings_come_back_from_the_store_after_a_restart():
     inner = KnownEmbedder()
     after = CachingEmbedder(inner, store).embed_wordings([*texts, "new"])
     assert np.array_equal(after[:300], before)
-    assert inner.asked == [["wording 0"], ["new"]], "one known wording, to see that the model is the same"
+    assert inner.asked == [["wording 0", "wording 299"], ["new"]], "two known ones, to see that the model is the same"
 
 
 def test_the_store_is_asked_for_one_model_only():
@@ -75,7 +75,26 @@ def test_a_model_replaced_by_one_of_the_same_length_is_noticed():
     store.kept["known", "a"] = -store.kept["known", "a"]
     inner = KnownEmbedder()
     CachingEmbedder(inner, store).embed_wordings(["a", "b"])
-    assert inner.asked == [["a"], ["a", "b"]]
+    assert inner.asked == [["a", "b"], ["a", "b"]]
+
+
+def test_a_model_replaced_in_the_middle_of_a_base_is_noticed():
+    store = DictStore()
+    CachingEmbedder(KnownEmbedder(), store).embed_wordings(["a", "b", "c"])
+    store.kept["known", "c"] = -store.kept["known", "c"]
+    inner = KnownEmbedder()
+    CachingEmbedder(inner, store).embed_wordings(["a", "b", "c"])
+    assert inner.asked == [["a", "c"], ["a", "b", "c"]]
+
+
+@pytest.mark.parametrize("other", ["a", "b", "c"])
+def test_kept_vectors_of_several_lengths_are_made_anew(other: str):
+    store = DictStore()
+    embedder = CachingEmbedder(KnownEmbedder(), store)
+    embedder.embed_wordings(["a", "b", "c"])
+    store.kept["known", other] = np.ones(7, dtype=np.float32)
+    for wordings in (CachingEmbedder(KnownEmbedder(), store), embedder):
+        assert wordings.embed_wordings(["a", "b", "c"]).shape == (3, 4)
 
 
 def test_a_broken_store_costs_time_but_no_vector(caplog: pytest.LogCaptureFixture):
@@ -107,11 +126,9 @@ def test_no_texts_give_no_rows():
     assert len(embedder.embed([])) == len(embedder.embed_wordings([])) == 0
 
 
-def test_it_has_the_name_and_dimension_of_the_embedder_inside():
+def test_it_has_the_name_of_the_embedder_inside():
     inner = KnownEmbedder()
     embedder = CachingEmbedder(inner)
-    assert (embedder.name, embedder.dimension) == ("known", None)
-    embedder.embed(["a"])
-    assert embedder.dimension == 4
+    assert embedder.name == "known"
     embedder.close()
     assert inner.closed

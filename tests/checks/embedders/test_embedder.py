@@ -5,15 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.embedders.embedder import MOST_CHARACTERS, bounded, unit_rows
+from checks.embedders.embedder import MOST_EMBEDDED, bounded, unit_rows
 from config.errors import EmbedderError
 
 
 @settings(deadline=None)
-@given(st.text(st.characters(), max_size=2 * MOST_CHARACTERS))
+@given(st.text(st.characters(), max_size=2 * MOST_EMBEDDED))
 def test_any_text_becomes_short_and_encodable(text: str):
     short = bounded(text)
-    assert len(short) <= MOST_CHARACTERS
+    assert len(short) <= MOST_EMBEDDED
     short.encode("utf-8")
     assert bounded(short) == short
 

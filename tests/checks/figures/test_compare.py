@@ -180,6 +180,27 @@ def test_each_documented_figure_differs_from_one_quantity_at_most(findings):
     assert len(found) == 1
 
 
+RACK = (
+    KnownFigure(40, 40, "count", "exactly", "claim", ByLanguage(en="servers in a rack", zh="机架里的服务器")),
+    KnownFigure(50, 50, "percent", "exactly", "claim", ByLanguage(en="part of a sale that the shop takes")),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "机架里的服务器有500户在用",
+        "機架裡的伺服器有500戶在用",
+        "500 people run servers in a rack",
+        "500 People run servers in a rack",
+        "the shop takes part of a sale, doubled",
+        "the shop takes part of a sale, Doubled",
+    ],
+)
+def test_people_and_changes_are_told_in_either_script_and_any_case(reader, comparer, text):
+    assert comparer.compare(reader.read(text), RACK, text, (), text) == ()
+
+
 def test_nothing_said_or_nothing_documented_gives_nothing(reader):
     assert compare((), SERVER, "no figure") == ()
     assert compare(reader.read("5 kg"), (), "5 kg") == ()

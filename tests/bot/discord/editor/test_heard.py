@@ -2,10 +2,14 @@
 
 import pytest
 
+from bot.discord.editor.heard import outcome_line
+from bot.texts import Texts
+from checks.model import Finding, Guard, Match
 from claims.documents.extraction import Extractor, ModelAddress
 from claims.moderation.edits import AddWordings, EditTexts
 from tests.bot.discord.editor.conftest import CRANE_ID, menus_of
 from tests.bot.discord.world import labels_of, prefilled, text_of
+from tests.bot.records import claim
 from tests.claims.documents.model import model, said
 
 
@@ -63,6 +67,22 @@ async def test_a_message_that_disputes_the_claim_says_so(desk):
     form = await desk.form(await desk.open(CRANE_ID), "Try a sentence")
     message = await desk.hand_in(form, text="It is not true that the old harbour crane was built in 1920")
     assert "Silent: " in text_of(message)
+
+
+@pytest.mark.parametrize(
+    ("score", "bar", "raised_to", "failed", "why"),
+    [
+        (0.4, 0.5, 0.9, ("figures",), "Silent: 0.40 is below the cut-off 0.50."),
+        (0.7, 0.5, 0.9, ("figures",), "Silent: after reports by members I am more careful about the claim."),
+        (0.7, 0.0, 0.9, ("names",), "Silent: a rule speaks against an answer (names)."),
+        (0.7, 0.0, 0.0, (), "Silent: another claim comes nearer, and takes the same words."),
+    ],
+)
+def test_what_keeps_a_message_silent_is_named(score, bar, raised_to, failed, why):
+    guards = tuple(Guard(name, passed=False) for name in failed)
+    match = Match("crane", score, "asserts", "wording", guards=guards, bar=bar)
+    finding = Finding("a text", "en", "silent", (match,))
+    assert outcome_line(finding, claim(raised_to=raised_to), Texts.open("en")) == why
 
 
 async def test_whoever_adds_wordings_is_told_how_strong_the_claim_is_now(desk):
