@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -61,12 +62,8 @@ class CleanDocument:
 
     def speaker_at(self, position: int) -> str:
         """Return who has the word at a position of the view; "" where nobody is marked."""
-        last = ""
-        for turn in self.turns:
-            if turn.start > position:
-                break
-            last = turn.speaker
-        return last
+        after = bisect_right(self.turns, position, key=lambda turn: turn.start)
+        return self.turns[after - 1].speaker if after else ""
 
 
 class CleaningRules:

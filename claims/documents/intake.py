@@ -101,8 +101,9 @@ class IntakeReader:
             language=self._language_of(clean.view.text[:_MOST_OF_TEXT]),
             address=address,
         )
-        facts = _apart(facts.or_else(found), facts.publisher, text)
-        return Intake(text, sha256, data, replace(facts, title=_line(facts.title), author=_line(facts.author)))
+        site, facts = facts.publisher, facts.or_else(found)
+        facts = _apart(replace(facts, title=_line(facts.title), author=_line(facts.author)), site, text)
+        return Intake(text, sha256, data, facts)
 
 
 _SITE = re.compile(r"\s+[|–—·-]\s+|\s*[|｜_]\s*")

@@ -64,9 +64,7 @@ def _goes_on(raw: str, start: int, found: re.Match[str], abbreviations: Collecti
         word = _LAST_WORD.search(raw, max(start, found.start() - _LONGEST_WORD), found.start())
         return word is not None and (_is_initial(raw, word, found.end()) or _is_short(word, abbreviations))
     # “Who pays?” she asked.
-    return (
-        bool(found["close"]) and mark[0] in "?？!！" and bool(re.match(rf"[a-z{HAN}]|\s[a-z]", raw[found.end() :][:2]))
-    )
+    return bool(found["close"]) and mark[0] in "?？!！" and bool(_SMALL.match(raw, found.end()))
 
 
 def _is_initial(raw: str, word: re.Match[str], end: int) -> bool:
@@ -76,6 +74,7 @@ def _is_initial(raw: str, word: re.Match[str], end: int) -> bool:
     return not _OPENING.match(raw, end)
 
 
+_SMALL = re.compile(rf"[a-z{HAN}]|\s[a-z]")
 _OPENING = re.compile(
     r"\s(?:The|This|That|These|Those|It|He|She|They|We|You|But|And|So|In|On|At|As|If|When|While|However|There|Not|No|For)\b"
 )

@@ -133,7 +133,10 @@ class SpeechReader:
         if self._not_times.search(plain):
             return ()
         for pattern, entry in self._times:
-            means = _meant(day, precision, entry.unit, entry.by, entry.part)
+            try:
+                means = _meant(day, precision, entry.unit, entry.by, entry.part)
+            except OverflowError:  # before the first year, or after the last
+                continue
             for hit in pattern.finditer(plain) if means else ():
                 if all(hit.end() <= each.start or hit.start() >= each.end for each in found):
                     found.append(ToldTime(hit.start(), hit.end(), text[hit.start() : hit.end()], means))

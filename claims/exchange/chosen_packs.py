@@ -1,6 +1,8 @@
 """The packs that an operator has chosen: found by name or path, loaded, and brought into force or left out."""
 
 import hashlib
+import re
+from collections import defaultdict
 from collections.abc import Collection, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -66,14 +68,14 @@ class PackShelf:
         files = (file.name for file in (resources.files("claims") / "packs").iterdir())
         return tuple(sorted(name.removesuffix(SUFFIX) for name in files if name.endswith(SUFFIX)))
 
-    def own(self) -> tuple[str, ...]:
-        """Return the names of the packs in the operator's folder."""
+    def own(self) -> tuple[Path, ...]:
+        """Return the files of the packs in the operator's folder."""
         files = self._folder.iterdir() if self._folder.is_dir() else ()
-        return tuple(sorted(file.stem for file in files if file.suffix.lower() in _SUFFIXES))
+        return tuple(sorted(file for file in files if file.suffix.lower() in _SUFFIXES))
 
     def names(self) -> tuple[str, ...]:
         """Return all names, each once."""
-        return tuple(sorted({*self.shipped(), *self.own()}))
+        return tuple(sorted({*self.shipped(), *(file.stem for file in self.own())}))
 
 
 def open_packs(base: ClaimBase, shelf: PackShelf, chosen: Sequence[str] | None) -> ClaimBase:
@@ -87,11 +89,41 @@ def open_packs(base: ClaimBase, shelf: PackShelf, chosen: Sequence[str] | None) 
         return base.limited(frozenset(_load(base, shelf, name) for name in chosen))
     with base.database.reading() as session:
         loaded = {row.id: row.in_force for row in session.scalars(select(Pack))}
-    added = {name for name in shelf.own() if loaded.get(name)}
-    for name in sorted({*shelf.shipped(), *added}):
-        if loaded.get(name, True):
+    shipped = {name: name for name in shelf.shipped()}
+    own = {pack: names for pack, names in _own_names(base, shelf).items() if loaded.get(pack) and pack not in shipped}
+    # Of several files with one id, that of the same name; without it nobody knows which is meant.
+    added = {
+        pack: pack if pack in names else min(names) for pack, names in own.items() if pack in names or len(names) == 1
+    }
+    for pack, name in sorted((shipped | added).items()):
+        if loaded.get(pack, True):
             _load(base, shelf, name)
     return base
+
+
+def _own_names(base: ClaimBase, shelf: PackShelf) -> dict[str, set[str]]:
+    """Return the names of the operator's files by the ids of their packs."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for file in shelf.own():
+        found[_loaded_as(base, file) or _written_id(file) or file.stem].add(file.stem)
+    return found
+
+
+# The first id of a file, which is that of its pack, in block or in flow style; claims and documents have a dash before.
+_ID = re.compile(r"^(?:pack:[ ]*\{[^}\n]*?\b|[ ]+)id:[ ]*[\"']?([\w.-]+)", re.MULTILINE)
+
+
+def _written_id(file: Path) -> str | None:
+    """Return the id of the pack in a file that may be half written, without reading the pack."""
+    try:
+        with open_named(file) as opened:
+            found = _ID.search(opened.read(_HEAD).decode("utf-8", "replace"))
+    except OSError:
+        return None
+    return found[1] if found else None
+
+
+_HEAD = 1 << 16
 
 
 def _load(base: ClaimBase, shelf: PackShelf, name: str) -> str:
@@ -127,7 +159,9 @@ def pack_states(base: ClaimBase, shelf: PackShelf) -> tuple[PackState, ...]:
         published = (col(Claim.server).is_(None), col(Claim.status) == "published")
         counted = select(col(Claim.pack), func.count()).where(*published).group_by(col(Claim.pack))
         counts = {pack: count for pack, count in session.connection().execute(counted) if pack}
-    names = sorted({*rows, *shelf.shipped(), *shelf.own()})
+    # A file whose pack is loaded is that pack; another one is added by its own name.
+    own = {name for pack, names in _own_names(base, shelf).items() if pack not in rows for name in names}
+    names = sorted({*rows, *shelf.shipped(), *own})
     return tuple(PackState(name, rows.get(name), counts.get(name, 0), name in used and name in rows) for name in names)
 
 

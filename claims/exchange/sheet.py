@@ -156,6 +156,7 @@ class Sheet:
     _names: list[str]
     _country: Country
     _spots: list[Spot]
+    _places: dict[int, int] = field(default_factory=dict[int, int])  # by line, once a cell is asked for
 
     @classmethod
     def of(cls, source: Source) -> "Sheet":
@@ -196,7 +197,9 @@ class Sheet:
 
     def cell(self, line: int, column: str) -> str:
         """Return what stands in a cell, as it was typed."""
-        place = next((spot[4] for spot in self._spots if spot[3] == line), None)
+        if not self._places:
+            self._places = {spot[3]: spot[4] for spot in reversed(self._spots)}
+        place = self._places.get(line)
         return "" if place is None else self._cells(place).get(column, "")
 
     def _cells(self, place: int) -> Cells:
@@ -218,7 +221,8 @@ class SheetClaims:
     faults: dict[str, list[PackProblem]] = field(default_factory=lambda: defaultdict(list))
     _lines: dict[PartPath, int] = field(default_factory=dict[PartPath, int])
     _numbers: dict[str, int] = field(default_factory=dict[str, int])
-    _points: dict[tuple[int, str], Data] = field(default_factory=dict[tuple[int, str], Data])
+    # By claim and number: the point, and where it stands among the claim's.
+    _points: dict[tuple[int, str], tuple[Data, int]] = field(default_factory=dict[tuple[int, str], tuple[Data, int]])
 
     def line(self, place: PartPath) -> int:
         """Return the line of a part, or of the nearest part around it."""
@@ -277,7 +281,7 @@ class SheetClaims:
                 if (number, count) in self._points:
                     fault = worded("a second point has the number {number}", number=count)
                     self._refuse(claim["id"], line, "number", fault, worded("Number them anew."))
-                self._points[number, count] = point
+                self._points[number, count] = point, len(claim["points"])
                 self._append(claim["points"], point, (*place, "points"), line)
             case _:
                 self._take_citation(claim, number, line, cells)
@@ -295,14 +299,14 @@ class SheetClaims:
         self._append(claim[key][language], text, (*place, key, language), line)
 
     def _take_citation(self, claim: Data, number: int, line: int, cells: Cells) -> None:
-        point = self._points.get((number, cells["number"].strip()))
-        if point is None:
+        found = self._points.get((number, cells["number"].strip()))
+        if found is None:
             fault = worded("there is no point with the number {number!r}", number=cells["number"])
             self._refuse(
                 claim["id"], line, "number", fault, worded("Write the number of the point that it belongs to.")
             )
             return
-        index = next(n for n, each in enumerate(claim["points"]) if each is point)
+        point, index = found
         place = ("claims", number, "points", index, "citations")
         self._append(point["citations"], _part("citation", cells), place, line)
 

@@ -1,5 +1,6 @@
 """Edits of a claim: its texts and status, its wordings, its points, its figures; each made clean or refused."""
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -302,7 +303,7 @@ def check_place(form: FormReader, place: int | None, count: int) -> None:
 BOUNDS: tuple[Bound, ...] = get_args(Bound)
 FIGURE_ROLES: tuple[FigureRole, ...] = get_args(FigureRole)
 MOST_FIGURES = 40
-_NUMBER = r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d{1,3})?"
+_NUMBER = r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d{1,3})?"
 _VALUE = re.compile(rf"({_NUMBER})(?:\s*(?:to|-|–|至|到)\s*({_NUMBER}))?")
 
 
@@ -363,16 +364,19 @@ def _source(form: FormReader, written: str) -> tuple[float | None, float | None,
     if not data:
         return None, None, "exactly", ""
     low, high = data.get("low", data.get("value")), data.get("high", data.get("value"))
-    if not isinstance(low, int | float) or not isinstance(high, int | float) or low > high:
+    bounded = "bound" in data
+    if not isinstance(low, int | float) or not isinstance(high, int | float) or low > high or (bounded and low < high):
         form.refuse("value", "{value} is no figure.", "Write a number, or a range such as 2 to 3.", value=written[:60])
         return None, None, "exactly", ""
     bound = cast("Bound", data.get("bound", "range" if low != high else "exactly"))
-    return float(low), float(high), bound, str(data.get("place", ""))
+    return float(low), float(high), bound, form.text("value", str(data.get("place", "")))
 
 
 def _read(form: FormReader, typed: str) -> tuple[float, float]:
-    found = _VALUE.fullmatch(typed.replace(",", "").strip())
-    low, high = (float(found[1]), float(found[2] or found[1])) if found else (0.0, 0.0)
-    if found is None or not low <= high < float("inf"):
+    found = _VALUE.fullmatch(typed.strip())
+    low, high = (float(each.replace(",", "")) for each in (found[1], found[2] or found[1])) if found else (0.0, 0.0)
+    if found is None and "," in typed:
+        form.refuse("value", "{value} is no figure.", "Write 1.5 with a point, and 1500 or 1,500.", value=typed[:60])
+    elif found is None or not low <= high or not math.isfinite(high - low):
         form.refuse("value", "{value} is no figure.", "Write a number, or a range such as 2 to 3.", value=typed[:60])
     return low, high

@@ -23,7 +23,7 @@ from claims.record import (
     lacking,
     with_texts,
 )
-from claims.store.changes import CLAIM, QUEUE_ITEM, STATE_STORES, Change, ChangeResult, write_changes
+from claims.store.changes import CLAIM, QUEUE_ITEM, SOURCE, STATE_STORES, Change, ChangeResult, write_changes
 from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.server_settings import CHANNEL, SERVER, channel_from_state, settings_from_state, settings_state
 from claims.store.tables import ChangeRow, Revision
@@ -259,12 +259,16 @@ def _is_gone(session: Session, server: int | None, made: ChangeRecord) -> bool:
 def _undone(session: Session, server: int | None, made: ChangeRecord) -> Change:
     """Return the state without the change; raises ConflictError where that is not possible."""
     store = STATE_STORES.get(made.kind)
+    if store is None and made.kind in {"exemption", "example"}:
+        raise NotUndoableError("Exemptions and examples are not undone here: change them where they were changed.")
     if store is None:
         raise NotUndoableError(
             "A change of the kind “{kind}” cannot be undone here: load the file again instead.", kind=made.kind
         )
     now = store.read(session, server, made.subject)
     before, after = _as_kept_now(made.kind, made.before), _as_kept_now(made.kind, made.after)
+    if made.kind == SOURCE and now is not None:  # older revisions do not say which text it had
+        before, after = ({"sha256": now["sha256"]} | each if each else each for each in (before, after))
     if now in (after, before):
         return Change(made.kind, made.subject, before)
     if now is None or before is None or after is None:

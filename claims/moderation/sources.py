@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Literal
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
 from checks.lexicon import Lexicon
@@ -23,7 +23,7 @@ from claims.moderation.rights import Actor, permit
 from claims.record import DocumentRecord
 from claims.store.changes import DOCUMENT, DOCUMENT_FACTS, SOURCE, SOURCE_FACTS, Change, write_changes
 from claims.store.revisions import AuditEntry
-from claims.store.tables import Citation, Claim, Document, DocumentText, ExtractedChunk, Point
+from claims.store.tables import Citation, Claim, Document, DocumentText, Point
 from config.errors import DocumentRefusedError, DocumentTextError
 from config.languages import FIRST_SHOWN, SHOWN
 
@@ -89,7 +89,7 @@ class ShelfEntry:
 
 
 class DocumentShelf:
-    """The documents that a server sees: the shared ones and its own; every method may raise NotAllowedError."""
+    """The documents that a server sees, the shared ones and its own; what writes may raise NotAllowedError."""
 
     def __init__(self, base: ClaimBase, lexicon: Lexicon) -> None:
         """Take the base over; tables are read when first needed."""
@@ -121,7 +121,6 @@ class DocumentShelf:
             if found := _known(session, actor, intake):
                 row, text = found
                 return Shelved(row.id, "loaded" if self._keep(session, row.sha256, text) else "known")
-            state = _checked(facts)
             own = select(func.count()).select_from(Document).where(col(Document.server) == actor.server)
             if actor.server is not None and (session.scalar(own) or 0) >= MOST_OWN:
                 raise DocumentRefusedError(
@@ -129,13 +128,8 @@ class DocumentShelf:
                 )
             name = _name(session, facts)
             entry = AuditEntry(actor.who, "documents.add", reason, actor.server)
-            if actor.server is None:
-                state |= {"id": name, "sha256": intake.sha256}
-                wanted = Change(DOCUMENT, name, {fact: state[fact] for fact in DOCUMENT_FACTS})
-            else:
-                wanted = Change(SOURCE, name, {fact: state[fact] for fact in SOURCE_FACTS})
-            write_changes(session, entry, [wanted], self._base.clock())
-            session.get_one(Document, name).sha256 = intake.sha256
+            change = _change(actor, name, _checked(facts) | {"id": name, "sha256": intake.sha256})
+            write_changes(session, entry, [change], self._base.clock())
             self._keep(session, intake.sha256, intake.text)
         return Shelved(name, "added")
 
@@ -151,10 +145,8 @@ class DocumentShelf:
                 raise DocumentTextError(
                     "There is no document {document} here. Pick one from the list.", document=document
                 )
-            state = _checked(facts) | {"id": document, "sha256": row.sha256}
-            kind, names = (DOCUMENT, DOCUMENT_FACTS) if actor.server is None else (SOURCE, SOURCE_FACTS)
             entry = AuditEntry(actor.who, "documents.describe", reason, actor.server)
-            change = Change(kind, document, {fact: state[fact] for fact in names})
+            change = _change(actor, document, _checked(facts) | {"id": document, "sha256": row.sha256})
             write_changes(session, entry, [change], self._base.clock())
 
     def entries(self, server: int | None) -> tuple[ShelfEntry, ...]:
@@ -226,16 +218,8 @@ class DocumentShelf:
                     " names their claims.",
                     document=document, count=count,
                 )  # fmt: skip
-            digest = row.sha256
             entry = AuditEntry(actor.who, "documents.remove", reason, actor.server)
-            kind = DOCUMENT if actor.server is None else SOURCE
-            write_changes(session, entry, [Change(kind, document, None)], self._base.clock())
-            session.connection().execute(delete(ExtractedChunk).where(col(ExtractedChunk.document) == document))
-            session.flush()
-            others = select(col(Document.id)).where(col(Document.sha256) == digest).limit(1)
-            text = session.get(DocumentText, digest) if digest else None
-            if text is not None and session.scalar(others) is None:
-                session.delete(text)
+            write_changes(session, entry, [_change(actor, document, None)], self._base.clock())
 
     def _keep(self, session: Session, sha256: str, text: str) -> bool:
         if session.get(DocumentText, sha256) is not None:
@@ -277,6 +261,11 @@ def _checked(facts: DocumentFacts) -> dict[str, str | None]:
     }
     form.finish(facts)
     return state
+
+
+def _change(actor: Actor, document: str, state: dict[str, str | None] | None) -> Change:
+    kind, names = (DOCUMENT, DOCUMENT_FACTS) if actor.server is None else (SOURCE, SOURCE_FACTS)
+    return Change(kind, document, {fact: state[fact] for fact in names} if state else None)
 
 
 _LONGEST_NAME = 40

@@ -61,7 +61,7 @@ def strength_of(claim: ClaimRecord, checker: Checker, lexicon: Lexicon) -> Stren
     counts = tuple((language, sum(each.language == language for each in said)) for language in CODES)
     likeness = _likeness(said, lexicon)
     nearest = tuple(sorted(near, key=lambda name: -near[name]))
-    level = _level(len(said), likeness, len(unheard), len(nearest))
+    level = _level(len(said), len(_spread(said)), likeness, len(unheard), len(nearest))
     return Strength(level, counts, likeness, tuple(unheard), nearest, tuple(suggestions(claim)))
 
 
@@ -71,8 +71,8 @@ def _spread(said: Sequence[KnownWording]) -> Sequence[KnownWording]:
     return said[::step]
 
 
-def _level(count: int, likeness: float, unheard: int, near: int) -> Level:
-    if count < _FEW or unheard * 2 > min(count, MOST_TRIED):
+def _level(count: int, tried: int, likeness: float, unheard: int, near: int) -> Level:
+    if count < _FEW or unheard * 2 > tried:
         return "few"
     return "good" if count >= _MANY and likeness < _ALIKE and not unheard and not near else "fair"
 

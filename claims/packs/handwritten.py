@@ -66,6 +66,11 @@ class _Filling:
         self._day, self._shelf = day, shelf
         given = _entries(data.get("documents", []))
         self.documents = None if given is None else [self._document(each) for each in given]
+        # Documents by id, and by id or title, the first of each in the file.
+        self._ids: dict[str, PlainData] = {}
+        self._named: dict[str, PlainData] = {}
+        for each in self.documents or ():
+            self._know(each)
         head = _group(data["pack"]) or {}
         self._title = _one(head.get("title"))
 
@@ -86,6 +91,15 @@ class _Filling:
         if points is not None and self.documents is not None:
             claim["points"] = [self._point(point, self.documents) for point in points]
         return claim
+
+    def _know(self, written: object) -> None:
+        document = _group(written)
+        if document is None:
+            return
+        for name in (document.get("id", ""), document.get("title", "")):
+            self._named.setdefault(str(name), document)
+        if isinstance(document.get("id"), str):
+            self._ids.setdefault(document["id"], document)
 
     def _figure(self, written: object) -> object:
         given = _group(written)
@@ -123,7 +137,9 @@ class _Filling:
             said_on = str(point.get("date", ""))
             facts = {"published": said_on} if _DATE.fullmatch(said_on) else {}
             point["citations"] = [self._citation(named, facts, quote, documents)] if named else []
-        cited = _cited(point, documents)
+        citations = _entries(point["citations"]) or [None]
+        name = (_group(citations[0]) or {}).get("document")
+        cited = self._ids.get(name, {}) if isinstance(name, str) else {}
         point.setdefault("speaker", cited.get("publisher") or cited.get("title") or self._title)
         point |= _both(point, "speaker")
         published = str(cited.get("published", ""))
@@ -133,13 +149,14 @@ class _Filling:
     def _citation(self, source: object, facts: PlainData, quote: object, documents: list[Any]) -> PlainData:
         facts = facts | (_group(source) or {"title": str(source)})
         title = str(facts.get("title", ""))
-        known = next((each for each in map(_group, documents) if each and title in _names(each)), None)
+        known = self._named.get(title)
         found = self._shelf(str(known["id"]) if known else title) if self._shelf and quote else None
         if found is not None:
             record, text = found
             if known is None:
                 known = {name: getattr(record, name) for name in _FACTS}
                 documents.append(known)
+                self._know(known)
             span = find_quote(text, str(quote))
             if span is not None:
                 words = text[span[0] : span[1]]
@@ -148,6 +165,7 @@ class _Filling:
         if known is None:
             known = self._blank(title) | facts
             documents.append(known)
+            self._know(known)
         return {"document": known["id"], "start": 0, "end": 0, "sha256": NO_SHA256}
 
     def _document(self, written: object) -> object:
@@ -174,18 +192,6 @@ def _group(value: object) -> PlainData | None:
 
 def _entries(value: object) -> list[Any] | None:
     return cast("list[Any]", value) if isinstance(value, list) else None
-
-
-def _names(document: PlainData) -> tuple[str, str]:
-    return str(document.get("id", "")), str(document.get("title", ""))
-
-
-def _cited(point: PlainData, documents: list[Any]) -> PlainData:
-    """Return what is known of the first document that a point cites."""
-    citations = _entries(point["citations"]) or [None]
-    name = (_group(citations[0]) or {}).get("document")
-    nothing: PlainData = {}
-    return next((each for each in map(_group, documents) if each and each.get("id") == name), nothing)
 
 
 _FACTS = ("id", "title", "author", "publisher", "published", "language", "address", "sha256")

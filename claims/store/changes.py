@@ -6,11 +6,11 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Protocol, runtime_checkable
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlmodel import Session, col
 
 from claims.record import State, claim_from_state, claim_state, plain_fields, with_texts
-from claims.store.claim_rows import pack_record, read_rows, write_claim
+from claims.store.claim_rows import next_position, pack_record, read_rows, write_claim
 from claims.store.revisions import TOUCHSTONE, AuditEntry, ChangeRecord, Who
 from claims.store.server_settings import (
     CHANNEL,
@@ -29,6 +29,8 @@ from claims.store.tables import (
     Claim,
     ClaimOverride,
     Document,
+    DocumentText,
+    ExtractedChunk,
     Pack,
     QueueItem,
     Revision,
@@ -100,7 +102,7 @@ class ClaimStore:
         pack = (place.pack if place else None) or ""
         editor = None if context.who == TOUCHSTONE else str(context.who)
         record = claim_from_state(subject, state, server=context.server, pack=pack, edited_by=editor)
-        row = write_claim(session, own, record, place.position if place else _next_position(session), context.at)
+        row = write_claim(session, own, record, place.position if place else next_position(session), context.at)
         if own is None:
             row.version = _first_version(session, context.server, subject, shared)
             session.flush()
@@ -108,10 +110,6 @@ class ClaimStore:
 
 def _row(session: Session, server: int | None, claim: str) -> Claim | None:
     return session.scalar(select(Claim).where(col(Claim.id) == claim, col(Claim.server) == server))
-
-
-def _next_position(session: Session) -> int:
-    return (session.scalar(select(func.max(col(Claim.position)))) or 0) + 1
 
 
 def _first_version(session: Session, server: int | None, claim: str, shared: Claim | None) -> int:
@@ -181,8 +179,8 @@ class ClaimSettingStore:
 PACK = "pack"
 DOCUMENT = "document"
 SOURCE = "source"
-SOURCE_FACTS = ("title", "author", "publisher", "published", "language", "address")
-DOCUMENT_FACTS = ("id", *SOURCE_FACTS, "sha256")
+SOURCE_FACTS = ("title", "author", "publisher", "published", "language", "address", "sha256")
+DOCUMENT_FACTS = ("id", *SOURCE_FACTS)
 
 
 class PackStore:
@@ -232,7 +230,7 @@ class PackInForceStore:
 
 
 class DocumentStore:
-    """Keeps documents, by id: the shared ones, or (`own`) a server's sources, which have no file. Texts are apart."""
+    """Keeps documents, by id: the shared ones, or (`own`) a server's sources. The text goes with the last of them."""
 
     def __init__(self, *, own: bool) -> None:
         self._own = own
@@ -252,7 +250,8 @@ class DocumentStore:
         if state is None:
             if context.session.scalar(select(col(Citation.key)).where(col(Citation.document) == subject).limit(1)):
                 raise self._still_cited(subject)
-            context.session.delete(row)
+            if row is not None:
+                _take_away(context.session, row)
         else:
             owner: State = {"id": subject, "sha256": "", "server": context.server} if self._own else {}
             context.session.add(row.sqlmodel_update(state) if row else Document(**owner | state))
@@ -266,6 +265,14 @@ class DocumentStore:
         return NotUndoableError(
             "The document {document} is still cited. Undo later changes that cite it first.", document=name
         )
+
+
+def _take_away(session: Session, row: Document) -> None:
+    session.delete(row)
+    session.connection().execute(delete(ExtractedChunk).where(col(ExtractedChunk.document) == row.id))
+    session.flush()
+    unnamed = ~select(col(Document.id)).where(col(Document.sha256) == row.sha256).exists()
+    session.connection().execute(delete(DocumentText).where(col(DocumentText.sha256) == row.sha256, unnamed))
 
 
 QUEUE_ITEM = "queue item"

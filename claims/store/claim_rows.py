@@ -8,7 +8,7 @@ from datetime import datetime
 from sys import intern
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Executable, Select, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Executable, Select, delete, func, insert, or_, select, update
 from sqlmodel import Session, col
 
 from checks.model import KnownFigure, KnownWording
@@ -278,6 +278,18 @@ def _write_parts(session: Session, key: int, claim: ClaimRecord) -> None:
 def _point_row(key: int, position: int, point: PointRecord) -> Point:
     values = {name: getattr(point, name) for name in _POINT_FACTS}
     return Point(claim=key, position=position, numbers=list(point.numbers), **values)
+
+
+def next_position(session: Session) -> int:
+    """Return the place behind all claims; the database is asked once in a transaction, however many come in it."""
+    last = session.info.get(_LAST_POSITION)
+    if last is None:
+        last = session.scalar(select(func.max(col(Claim.position)))) or 0
+    session.info[_LAST_POSITION] = last + 1
+    return last + 1
+
+
+_LAST_POSITION = "last position"
 
 
 def order_claims(session: Session, claims: Sequence[str]) -> None:

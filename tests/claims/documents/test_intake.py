@@ -140,6 +140,12 @@ def test_no_banner_and_no_menu_is_a_title(above: str, title: str) -> None:
     assert READER.read(f"{above}{text}".encode(), "copied.txt").facts.title == title
 
 
+def test_a_title_of_very_many_spaces_is_read() -> None:
+    title = "The silver" + " " * 100_000 + "year"
+    printed = pdf("Silver rose by 30% in 2025, say its dealers.", title)
+    assert READER.read(printed, "a.pdf").facts.title == "The silver year"
+
+
 @pytest.mark.parametrize(
     "title", ["The silver year | The Ledger", "The silver year - The Ledger", "The silver year_The Ledger"]
 )

@@ -100,3 +100,7 @@ def test_times_are_told_from_the_day_of_publication(sentence: str, published: st
     found = READER.times(sentence, published)
     assert [each.means for each in found] == means
     assert all(sentence[each.start : each.end] == each.text for each in found)
+
+
+def test_no_time_is_told_that_no_calendar_has() -> None:
+    assert READER.times("It was said yesterday, and last week as well.", "0001-01-01") == ()

@@ -11,7 +11,7 @@ from claims.moderation.editor import ClaimView, Editor
 from claims.moderation.edits import AddWordings
 from claims.moderation.rights import Actor
 from claims.record import claim_state
-from config.errors import UnknownPackError
+from config.errors import ImportRefusedError, UnknownPackError
 from tests.claims.packs import claim_data, pack_data, write_pack
 
 
@@ -51,6 +51,29 @@ def test_a_setting_writes_nothing_of_itself_into_the_base(base: ClaimBase, tiny:
     before = base.revision
     open_packs(base, shelf, ())
     assert base.revision == before
+
+
+def test_a_file_by_another_name_than_its_pack_is_read_again_and_listed_by_the_id(
+    base: ClaimBase, shelf: PackShelf, tmp_path: Path
+) -> None:
+    own = pack_data(claim_data("mine-1"), pack="my-claims")
+    (tmp_path / "packs" / "mine.yaml").unlink()
+    file = write_pack(tmp_path / "packs", own, "mypack.yaml")
+    assert "mypack" in {pack.id for pack in pack_states(base, shelf)}
+    assert add_pack(base, shelf, "mypack") == "my-claims"
+    assert {"my-claims", "mypack"} & {pack.id for pack in pack_states(base, shelf)} == {"my-claims"}
+    write_pack(tmp_path / "packs", pack_data(claim_data("mine-2"), pack="my-claims"), "mypack.yaml")
+    open_packs(base, shelf, None)
+    assert "mine-2" in ids(base)
+    write_pack(tmp_path / "packs", pack_data(claim_data("mine-3"), pack="my-claims"), "mypack-old.yaml")
+    open_packs(base, shelf, None)
+    assert "mine-3" not in ids(base)
+    (tmp_path / "packs" / "mypack-old.yaml").unlink()
+    file.write_text("pack: {version: 2, id: my-claims}\nclaims: what\n")
+    with pytest.raises(ImportRefusedError):
+        open_packs(base, shelf, None)
+    leave_out_pack(base, "my-claims")
+    open_packs(base, shelf, None)
 
 
 def test_an_unknown_name_is_told_with_the_known_ones(base: ClaimBase, shelf: PackShelf) -> None:

@@ -148,6 +148,28 @@ def test_a_source_of_ones_own_is_cited_as_a_whole(ours: ClaimBase) -> None:
     assert "is not loaded" in refused(ours, EditPoint(0, citations=f"{source} 1-3"))
 
 
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("1,5", "Write 1.5 with a point"),
+        ("1,50 to 3", "Write 1.5 with a point"),
+        ("-1e999 to 5", "is no figure"),
+        ("1e999", "is no figure"),
+        ("1 | about 1 to 2", "is no figure"),
+        ("1 | 2; " + "p" * 301, "Keep it to 300"),
+    ],
+)
+def test_a_figure_that_would_be_read_wrongly_is_refused(ours: ClaimBase, value: str, says: str) -> None:
+    assert says in refused(ours, EditFigure(value, "kg"))
+
+
+def test_a_figure_may_be_grouped_by_commas_and_its_place_is_cleaned(ours: ClaimBase) -> None:
+    figure = after(
+        ours, EditFigure("1,500 to 1,234,567.5 | over 1; p.\u202e 12\a", "kg", subject={"en": "silver"})
+    ).figures[-1]
+    assert (figure.low, figure.high, figure.documented_place) == (1500.0, 1234567.5, "p. 12")
+
+
 def test_a_source_never_takes_the_id_of_another_servers(ours: ClaimBase) -> None:
     taken = f"source-{ours.revision + 1}"
     theirs = Document(**FACTS, id=taken, sha256="", server=THERE)

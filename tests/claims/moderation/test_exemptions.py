@@ -5,12 +5,12 @@ from collections.abc import Callable
 import pytest
 
 from claims.base import ClaimBase
-from claims.moderation.history import History
+from claims.moderation.history import History, Undoing
 from claims.moderation.rights import Actor
 from claims.moderation.server_setup import ExemptionBook, ServerSetup
 from claims.store.revisions import hash_user
 from claims.store.server_settings import MessageRules
-from config.errors import NotAllowedError
+from config.errors import NotAllowedError, NotUndoableError
 from tests.claims.conftest import KEY, Clock, server_book
 from tests.claims.people import HERE, STRANGER, THERE, administrator
 
@@ -39,6 +39,12 @@ def test_without_anything_set_a_message_is_heard_as_its_channel_says(rules: Rule
     assert rules(HERE, HOME, 71).heard_as == "on"
     assert rules(THERE, HOME, 71).heard_as == "hint"
     assert rules(HERE, 9, 71).heard_as == "off"
+
+
+def test_an_exemption_is_undone_where_it_was_made(any_base: ClaimBase, book: ExemptionBook) -> None:
+    book.toggle(CHIEF, 71)
+    with pytest.raises(NotUndoableError, match="Exemptions and examples"):
+        Undoing(any_base).undo(CHIEF, any_base.revision)
 
 
 def test_a_role_is_left_alone_in_its_server(any_base: ClaimBase, rules: Rules) -> None:

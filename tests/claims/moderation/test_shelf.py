@@ -12,9 +12,13 @@ from claims.documents.decoding import digest_of
 from claims.documents.intake import DocumentFacts
 from claims.fields import FormReader
 from claims.moderation.citations import Sources, quoted_line
+from claims.moderation.history import Undoing
 from claims.moderation.rights import Actor
 from claims.moderation.sources import DocumentShelf
 from claims.record import CitationRecord
+from claims.store.changes import SOURCE, note_changes
+from claims.store.revisions import AuditEntry, ChangeRecord
+from claims.store.tables import Document, DocumentText
 from config.errors import DocumentRefusedError, DocumentTextError, InvalidEditError, NotAllowedError
 from tests.claims.people import HERE, MEMBER, MODERATOR, OPERATOR, STRANGER, settled
 
@@ -59,8 +63,6 @@ def test_a_document_is_added_once_whatever_its_edition(shelf: DocumentShelf) -> 
 def test_the_text_of_a_known_document_is_kept_when_it_comes(base: ClaimBase, shelf: DocumentShelf) -> None:
     add(shelf, OPERATOR)
     with base.database.changing() as session:
-        from claims.store.tables import DocumentText
-
         session.delete(session.get_one(DocumentText, shelf.read(PAPER.encode()).sha256))
     assert add(shelf, OPERATOR) == ("the-silver-year", "loaded")
 
@@ -113,6 +115,39 @@ def test_a_document_goes_with_its_text_unless_it_is_cited(shelf: DocumentShelf) 
     cited = next(each for each in shelf.entries(None) if each.citations)
     with pytest.raises(DocumentRefusedError, match="is cited"):
         shelf.remove(OPERATOR, cited.document.id)
+
+
+@pytest.mark.parametrize("actor", [MODERATOR, OPERATOR], ids=["server", "operator"])
+def test_a_document_that_is_undone_leaves_no_text_and_is_the_same_when_it_is_back(
+    base: ClaimBase, shelf: DocumentShelf, actor: Actor
+) -> None:
+    name, _ = add(shelf, actor)
+    sha256 = shelf.read(PAPER.encode()).sha256
+    undone = Undoing(base).undo(actor, base.revision)
+    with base.database.reading() as session:
+        assert session.get(DocumentText, sha256) is None
+    Undoing(base).undo(actor, undone.revision)
+    (back,) = [each.document for each in shelf.entries(actor.server) if each.document.id == name]
+    assert (back.sha256, back.loaded) == (sha256, False)
+    assert add(shelf, actor) == (name, "loaded")
+
+
+def test_an_older_revision_without_the_checksum_of_its_document_is_undone(base: ClaimBase) -> None:
+    facts = {"title": "Old", "author": "", "publisher": "", "published": "", "language": "en", "address": None}
+    with base.database.changing() as session:
+        session.add(Document(**facts, id="old", sha256="0" * 64, server=HERE))
+        entry = AuditEntry(MODERATOR.who, "documents.add", "", HERE)
+        note_changes(session, entry, [ChangeRecord(SOURCE, "old", None, facts)], base.clock())
+    Undoing(base).undo(MODERATOR, base.revision)
+    assert "old" not in [each.id for each in base.documents(HERE)]
+
+
+def test_a_long_title_whose_number_is_taken_gets_the_next(base: ClaimBase, shelf: DocumentShelf) -> None:
+    title, number = "a" * 40, base.revision + 1
+    facts = {"title": title, "author": "", "publisher": "", "published": "", "language": "en", "sha256": ""}
+    with base.database.writing() as session:
+        session.add_all(Document(id=name, **facts) for name in (title, f"{title}-{number}"))
+    assert add(shelf, OPERATOR, facts=DocumentFacts(title, language="en"))[0] == f"{title}-{number + 1}"
 
 
 def cited(base: ClaimBase, typed: str) -> str:

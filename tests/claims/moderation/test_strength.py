@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
+from typing import cast
 
 from checks.checker import Checker
 from checks.lexicon import Lexicon
@@ -57,6 +59,14 @@ def test_a_claim_that_says_the_same_as_another_may_be_taken_for_it() -> None:
 
 def test_a_muted_claim_is_heard_by_nobody() -> None:
     assert strength(replace(claim(*SAID), muted=True)).unheard == SAID
+
+
+def test_half_of_the_wordings_that_are_tried_has_to_be_heard() -> None:
+    said = [f"the harbour crane was built by {number} people" for number in range(25)]
+    heard = SimpleNamespace(matches=(SimpleNamespace(claim="crane", action="reply", score=1.0),))
+    checker = SimpleNamespace(check=lambda text: heard if said.index(text) > 12 else SimpleNamespace(matches=()))
+    found = strength_of(claim(*said), cast("Checker", checker), LEXICON)
+    assert (len(found.unheard), found.level) == (7, "few")
 
 
 def test_suggestions_come_from_title_and_figures_and_repeat_no_wording() -> None:

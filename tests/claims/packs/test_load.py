@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from claims.base import ClaimBase
 from claims.exchange.importing import load_pack
@@ -37,6 +37,13 @@ def test_a_pack_does_not_take_the_document_of_a_server(any_base: ClaimBase, tiny
         load_pack(any_base, tiny)
     with any_base.database.reading() as session:
         assert session.get_one(Document, "doc").title == "Theirs"
+
+
+def test_the_last_place_among_claims_is_asked_for_once(base: ClaimBase, tmp_path: Path) -> None:
+    asked: list[str] = []
+    event.listen(base.database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    load(base, tmp_path, *(claim_data(f"c{number}") for number in range(3)))
+    assert sum("max(claim.position)" in each for each in asked) == 1
 
 
 def test_a_newer_version_reports_what_became_of_each_claim(any_base: ClaimBase, tmp_path: Path) -> None:
