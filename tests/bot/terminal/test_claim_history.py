@@ -4,7 +4,10 @@ import json
 
 import pytest
 
+from claims.base import ClaimBase
 from claims.exchange.sheet import COLUMNS
+from claims.moderation.server_setup import ServerSetup
+from tests.claims.people import administrator
 
 SHEET = (
     ",".join(COLUMNS)
@@ -144,6 +147,23 @@ def test_what_came_later_is_named_where_it_stands_in_the_way_of_an_undo(call, im
     assert done.code == 1
     assert "plums was changed meanwhile. The two versions differ in: Kind," in done.err
     assert "Undo first what came later: touchstone claims history plums" in done.err
+
+
+def test_the_way_to_the_history_names_no_claim_where_the_change_was_none(call, tmp_path):
+    with ClaimBase.open(f"sqlite:///{tmp_path / 'own.db'}") as base:
+        setup = ServerSetup(base)
+        setup.change(administrator(77), cooldown_hours=1)
+        first = base.revision
+        setup.change(administrator(77), cooldown_hours=2)
+    done = call("claims", "undo", str(first), "--server", "77")
+    assert done.code == 1
+    assert "Undo first what came later: touchstone claims history --server 77" in " ".join(done.err.split())
+
+
+def test_a_claim_that_is_gone_still_has_its_history(call, imported):
+    call("claims", "undo", imported)
+    assert call("claims", "show", "plums").code == 1
+    assert imported in call("claims", "history", "plums").out.split()
 
 
 @pytest.mark.usefixtures("imported")
