@@ -67,7 +67,7 @@ def test_every_field_of_a_state_has_a_name():
 
 
 def test_a_field_of_one_of_several_claims_is_named_behind_its_claim():
-    assert field_name("my-claim, title_en", ENGLISH) == "my-claim, Title (English)"
+    assert field_name("my-claim, title_en", ENGLISH) == "my-claim, Title in English"
     assert field_name("my-claim, status", SIMPLIFIED) == f"my-claim, {field_name('status', SIMPLIFIED)}"
 
 

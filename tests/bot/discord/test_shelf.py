@@ -207,7 +207,6 @@ async def test_a_document_is_laid_out_in_a_thread_beside_the_bot(world, monkeypa
         return plain(*given)
 
     monkeypatch.setattr(shelf, "read_parts", parts)
-    await add(world)
-    await world.chief.slash(world.channel, "documents show", document="the-silver-year")
+    await world.chief.click(await add(world), label="Read it")
     assert threads
     assert threading.main_thread() not in threads

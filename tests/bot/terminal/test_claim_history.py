@@ -45,7 +45,7 @@ def test_a_draft_is_listed_and_shown(call, imported):  # noqa: ARG001
 def test_a_draft_that_lacks_a_source_is_not_published_and_says_why(call, imported):
     done = call("claims", "publish", "--revision", imported)
     assert done.code == 1
-    assert "plums, citations: Point 1 cites nothing. Name its source." in done.err
+    assert "plums, Sources: Point 1 cites nothing. Name its source." in done.err
 
 
 def test_claims_are_withdrawn_and_published_all_or_none(call):
