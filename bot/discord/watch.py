@@ -183,16 +183,16 @@ class Watch(commands.Cog):
         elif await asyncio.to_thread(answers.card, channel, message) is not None:
             await asyncio.to_thread(answers.hide, channel, message)
 
-    def _read(self, heard: Heard, home: int, text: str, mode: str) -> tuple[Newest, Finding]:
+    def _read(self, heard: Heard, text: str, mode: str, *, is_new: bool) -> tuple[Newest, Finding]:
         """Check a message; return what it was checked against, and what was found.
 
         What is no more than small talk is noted as well, so that one thread's turn is enough.
         """
         touchstone = self.bot.touchstone
         as_of = touchstone.base.database.newest()
-        finding = touchstone.check_in(home, text, heard.server)
+        finding = touchstone.check_in(heard.home, text, heard.server)
         # Of small talk a budget alone wants to know.
-        if _is_small_talk(finding, mode) and touchstone.servers.settings(heard.server).budget is not None:
+        if is_new and _is_small_talk(finding, mode) and touchstone.servers.settings(heard.server).budget is not None:
             Answerer(touchstone).note(heard, finding, mode, "silent")
         return as_of, finding
 
@@ -206,10 +206,11 @@ class Watch(commands.Cog):
             if not has_turn or (has_waited and await self.answering.mode(message, location) != mode):
                 return
             started = monotonic()
-            heard = heard_in(message, location)
-            as_of, finding = await asyncio.to_thread(self._read, heard, location.home, text, mode)
+            # A message that was edited has been counted before.
+            heard, is_new = heard_in(message, location), message.edited_at is None
+            as_of, finding = await asyncio.to_thread(self._read, heard, text, mode, is_new=is_new)
             self.bot.metrics.note(location.server, monotonic() - started)
-            if _is_small_talk(finding, mode):
+            if _is_small_talk(finding, mode, is_new=is_new):
                 return
             action = answerer.action(finding, mode)
             if action == "reply" and not await asyncio.to_thread(
@@ -238,9 +239,9 @@ class Watch(commands.Cog):
             self._running.discard(task)
 
 
-def _is_small_talk(finding: Finding, mode: str) -> bool:
-    """Tell whether nothing follows from a message; in shadow even that is counted."""
-    return not finding.matches and mode != "shadow"
+def _is_small_talk(finding: Finding, mode: str, *, is_new: bool = True) -> bool:
+    """Tell whether nothing follows from a message; in shadow even that is counted, once."""
+    return not finding.matches and (mode != "shadow" or not is_new)
 
 
 def _is_own_card(message: discord.Message, own: discord.ClientUser | None) -> bool:

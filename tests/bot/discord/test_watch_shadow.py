@@ -25,6 +25,15 @@ async def test_in_shadow_nothing_is_said_and_what_would_be_said_is_counted(world
     assert CRANE not in str(report)
 
 
+async def test_small_talk_that_is_edited_is_counted_once(world):
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), world.channel.id, "shadow")
+    said = await world.alice.send(world.channel, "good morning")
+    actor = Actor(world.chief.id, world.guild.id, can_manage_server=True)
+    assert world.touchstone.moderation.shadow.report(actor).messages == 1
+    await world.alice.edit(said, "good evening")
+    assert world.touchstone.moderation.shadow.report(actor).messages == 1
+
+
 async def test_other_channels_are_not_counted_as_shadow(world):
     await world.alice.send(world.channel, CRANE)
     with world.touchstone.base.database.reading() as session:
