@@ -62,6 +62,8 @@ _PUBLISHER = msgid("Who publishes the claimreview.")
 _URL = msgid(
     "Where the claimreview is published: an address, in which {id} and {language} stand for those of each claim."
 )
+_ONLY = msgid("Only these claims, by their ids, such as to correct one; all where none is named.")
+ExportedIds = Annotated[list[str] | None, typer.Argument(metavar="ID...", help=_ONLY, show_default=False)]
 CONFLICT = 3
 
 
@@ -73,6 +75,7 @@ def _register_exchange(group: typer.Typer) -> None:
 
 def export(
     context: typer.Context,
+    ids: ExportedIds = None,
     file_format: Annotated[Literal["yaml", "csv", "claimreview"], typer.Option("--format", help=_FORMAT)] = "yaml",
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help=_OUT, show_default=False)] = None,
     bom: Annotated[bool, typer.Option("--bom", help=_BOM)] = False,
@@ -90,7 +93,9 @@ def export(
         raise typer.BadParameter(terminal.texts("An address begins with https://."), param_hint="--url")
     publishing = Publishing(publisher.strip() or "Touchstone", url.strip())
     with terminal.open() as touchstone:
-        pieces = export_claims(touchstone.base, file_format, server, byte_order_mark=bom, publishing=publishing)
+        pieces = export_claims(
+            touchstone.base, file_format, server, only=ids or (), byte_order_mark=bom, publishing=publishing
+        )
         if out is None or out == STANDARD:
             for piece in pieces:
                 write(piece.encode())

@@ -1,6 +1,6 @@
 """The export of claims, in each of the formats."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from claims.base import ClaimBase
 from claims.exchange.claimreview import Publishing, write_reviews
@@ -14,6 +14,7 @@ def export_claims(
     file_format: Format,
     server: int | None = None,
     *,
+    only: Collection[str] = (),
     byte_order_mark: bool = False,
     publishing: Publishing | None = None,
 ) -> Iterator[str]:
@@ -22,9 +23,10 @@ def export_claims(
     It holds what the server sees (None: what is shared): claims of any status in `yaml` and `csv`, published ones in
     `claimreview`. `yaml` is lossless; what a server sets on a claim (muted, cut-off), versions and history stay behind.
     `byte_order_mark` leads a `csv` with one, by which Excel knows UTF-8; `publishing` says by whom and
-    where a `claimreview` is published. May raise DatabaseError at once.
+    where a `claimreview` is published. `only`: the claims of these ids. May raise DatabaseError at once, and
+    UnknownClaimError.
     """
-    contents = read_contents(base, server)
+    contents = read_contents(base, server, only)
     match file_format:
         case "yaml":
             return write_yaml(contents)

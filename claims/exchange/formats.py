@@ -2,6 +2,7 @@
 
 import codecs
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -14,7 +15,7 @@ from claims.documents.loading import read_documents
 from claims.packs.plain import canonical, exported_state
 from claims.packs.schema import UNFIT
 from claims.record import ClaimRecord, DocumentRecord, PackRecord, claim_fingerprint
-from claims.store.claim_rows import pack_record, read_rows
+from claims.store.claim_rows import pack_record, read_rows, unknown_claim
 from claims.store.tables import Claim, Pack
 from config.errors import ImportRefusedError, PackProblem, Worded, worded
 from config.named_files import open_named
@@ -96,21 +97,26 @@ class ExportedPack:
     claims: tuple[ExportedClaim, ...]
 
 
-def read_contents(base: ClaimBase, server: int | None) -> tuple[ExportedPack, ...]:
+def read_contents(base: ClaimBase, server: int | None, only: Collection[str] = ()) -> tuple[ExportedPack, ...]:
     """Read everything that the server sees (None: what is shared) in one state of the base, packs by id.
 
     Documents stand with each pack whose claims cite them; those that nothing cites stand with the first pack.
+    `only`: the claims of these ids, without the heads of their packs, of which they are a part. Raises
+    UnknownClaimError.
     """
     with base.database.reading() as session:
         heads = _heads(session)
         documents = {document.id: document for document in read_documents(session, server)}
         groups: dict[str, list[ExportedClaim]] = defaultdict(list)
-        for row, record in read_rows(session, server):
-            groups[record.pack].append(_exported(row, record))
+        rows = read_rows(session, server, only or None)
+        if missing := sorted(set(only).difference(record.id for _, record in rows)):
+            raise unknown_claim(session, server, missing[0])
+        for row, record in rows:
+            groups["" if only else record.pack].append(_exported(row, record))
     uncited = set(documents) - {name for claims in groups.values() for name in _cited(claims)}
     packs: list[ExportedPack] = []
     for name in sorted(groups, key=lambda pack: (not pack, pack)):
-        wanted = _cited(groups[name]) | (set[str]() if packs or server is not None else uncited)
+        wanted = _cited(groups[name]) | (set[str]() if packs or only or server is not None else uncited)
         cited = tuple(documents[each] for each in sorted(wanted))
         packs.append(ExportedPack(heads.get(name), cited, tuple(groups[name])))
     return tuple(packs)

@@ -62,6 +62,25 @@ def test_somebody_at_a_terminal_sees_that_a_file_is_being_read(call, surrounding
     assert "Reading" in call("claims", "import", "mine.csv").err
 
 
+@pytest.mark.parametrize("form", ["yaml", "csv"])
+def test_one_claim_goes_out_alone_is_corrected_and_comes_back(call, tmp_path, form):
+    ids = [each["id"] for each in json.loads(call("claims", "list", "--json").out)]
+    written = call("claims", "export", "silver-h100-1.2kg", "--format", form).out
+    assert [each for each in ids if each in written] == ["silver-h100-1.2kg"]
+    title = "An NVIDIA H100 server holds 1.2 kg of silver"
+    assert title in written
+    (tmp_path / f"one.{form}").write_text(written.replace(title, "An H100 server holds 1.2 kg of silver"), "utf-8")
+    told = call("claims", "import", f"one.{form}").out
+    assert "Changed (1)" in told
+    assert "Refused" not in told
+    # As a pack it would stand for all of its pack.
+    if form == "yaml":
+        assert call("packs", "add", "one.yaml").code == 1
+    slip = call("claims", "export", "silver-h100")
+    assert (slip.code, slip.out) == (1, "")
+    assert "silver-h100-1.2kg" in slip.err
+
+
 def test_an_unknown_format_is_refused(call):
     assert call("claims", "export", "--format", "xml").code == 2
 
