@@ -126,9 +126,8 @@ class Answerer:
         composed = self.composed(finding, settings, as_of=as_of)
         if composed is None:
             return Taken(kind)
-        hours = self.touchstone.settings.cooldown_hours if settings.cooldown_hours is None else settings.cooldown_hours
         named = tuple(entry.claim_id for entry in composed.reply.entries)
-        message = (heard.server, heard.channel, heard.message, heard.author, named, timedelta(hours=hours))
+        message = (heard.server, heard.channel, heard.message, heard.author, named, self.cooldown(settings))
         answers, most = self.touchstone.answers, self.cards_per_hour(settings)
         if kind == "reply":
             claims = answers.take(*message, most=most)
@@ -171,6 +170,11 @@ class Answerer:
             finding = replace(finding, matches=tuple(each for each in finding.matches if each.claim in claims))
         language = chosen_language(settings.language, self.touchstone.settings.language, otherwise=finding.language)
         return self.touchstone.compose(finding, language, server=settings.server, requested=requested)
+
+    def cooldown(self, settings: ServerSettings) -> timedelta:
+        """Return how long a claim that was answered in a channel is not answered there again."""
+        hours = self.touchstone.settings.cooldown_hours if settings.cooldown_hours is None else settings.cooldown_hours
+        return timedelta(hours=hours)
 
     def cards_per_hour(self, settings: ServerSettings) -> int:
         """Return how many cards a channel may get in an hour."""

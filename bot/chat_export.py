@@ -186,8 +186,8 @@ def find_exports(paths: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
             yield path, True
             continue
         # Beside an export the exporter keeps what it has downloaded, in a folder of its own.
-        files = path.rglob("*.json")
-        found = sorted(each for each in files if not any(part.endswith("_Files") for part in each.parent.parts))
+        files = ((each, each.relative_to(path).parent.parts) for each in path.rglob("*.json"))
+        found = sorted(each for each, within in files if not any(part.endswith("_Files") for part in within))
         if not found:
             raise ExportError(_NO_FILES, file=path)
         yield from ((each, False) for each in found)

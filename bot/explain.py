@@ -113,7 +113,7 @@ def _note(composer: Composer, living: list[str]) -> str:
 
 
 # Guards that hold a match back, beside the stance, which has words of its own.
-_HELD_BACK = {
+HELD_BACK = {
     "doubt": msgid("It sounds in part like those who dispute the claim: a hint at most."),
     "names": msgid("It names {seen}, which the claim does not speak of: a hint at most."),
     "topic": msgid("It has the tone of the claim more than its topic: a hint at most."),
@@ -217,7 +217,7 @@ def _of_match(best: Match, texts: Texts, quote: Quote) -> Iterator[str]:
             )
         else:
             yield texts("It is read as disputing the claim, by its words as a whole.")
-    for name, line in _HELD_BACK.items():
+    for name, line in HELD_BACK.items():
         if name in failed:
             yield texts(line, seen=quote(texts.reworded(failed[name].seen)))
     score = best.unrounded

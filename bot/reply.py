@@ -22,7 +22,7 @@ def display_date(written: str, texts: Texts) -> str:
     parts = written.split("-")
     try:
         day = date(*map(int, [*parts, 1, 1][:3]))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return written
     match len(parts):
         case 3:

@@ -69,7 +69,7 @@ class _Site:
 
     def __init__(self, touchstone: Touchstone, frame: Frame, server: int | None) -> None:
         base = touchstone.base
-        every = ClaimView(base).all(Actor(0, server, is_operator=True))
+        every = ClaimView(base).all(Actor.operator(server))
         history = History(base)
         self.claims = {claim.id: claim for claim in base.claims(server)}
         public = [claim for claim in every if claim.id in self.claims or claim.status == "withdrawn"]

@@ -18,7 +18,7 @@ from claims.record import figure_from_state, with_texts
 from config.errors import ConflictError, FieldDifference, InvalidEditError
 from config.languages import LANGUAGES, ByLanguage
 
-_NAMES = {
+NAMES = {
     # A claim and its parts.
     "title_en": msgid("Title in English"),
     "title_zh": msgid("Title in Chinese"),
@@ -109,13 +109,14 @@ _NAMES = {
 
 
 def field_name(field: str, texts: Texts) -> str:
-    """Return what people call a field; one that has no name is shown as it is."""
-    if field in _NAMES:
-        return texts(_NAMES[field])
+    """Return what people call a field, behind the claim that it may name; one that has no name is shown as it is."""
+    owner, comma, field = field.rpartition(", ")
+    if field in NAMES:
+        return f"{owner}{comma}{texts(NAMES[field])}"
     stem, _, code = field.rpartition("_")
     language = next((each.name for each in LANGUAGES if each.code == code), "")
-    name = _NAMES.get(stem or "wordings") if language else None
-    return texts("{name} ({language})", name=texts(name), language=language) if name else field
+    name = NAMES.get(stem or "wordings") if language else None
+    return owner + comma + (texts("{name} ({language})", name=texts(name), language=language) if name else field)
 
 
 _DATES = {"as_of", "review_by", "published", "date"}
@@ -162,6 +163,8 @@ _WORDS: Mapping[str, Mapping[object, str]] = {
         "dismiss": msgid("dismissed"),
     },
     "unit": UNIT_NAMES,
+    "card_form": {"short": msgid("short"), "full": msgid("full")},
+    "language": {"auto": msgid("as the message")},
     "state": {"open": msgid("open"), "accepted": msgid("accepted"), "dismissed": msgid("dismissed")},
 }
 
@@ -212,7 +215,8 @@ def value_text(field: str, value: object, texts: Texts) -> str:
     if isinstance(value, bool):
         return texts("yes") if value else texts("no")
     if isinstance(value, Mapping):
-        return _short(_entry_text(field, cast("Mapping[str, Any]", value), texts))
+        entry, made = cast("Mapping[str, Any]", value), _ENTRIES.get(field)
+        return _short(made(entry, texts) if made else ", ".join(f"{name}={part}" for name, part in entry.items()))
     if isinstance(value, list | tuple):
         return _short(texts.listed(value_text(field, each, texts) for each in cast("Iterable[object]", value)))
     if isinstance(value, float):
@@ -237,11 +241,6 @@ def _entries(mark: str, field: str, value: object, texts: Texts) -> list[str]:
     if len(entries) > MOST_ENTRIES:
         lines.append(texts("{mark} and {count} more", mark=mark, count=len(entries) - MOST_ENTRIES))
     return lines
-
-
-def _entry_text(field: str, entry: Mapping[str, Any], texts: Texts) -> str:
-    made = _ENTRIES.get(field)
-    return made(entry, texts) if made else ", ".join(f"{name}={value}" for name, value in entry.items())
 
 
 def _wording(entry: Mapping[str, Any], texts: Texts) -> str:
@@ -349,8 +348,7 @@ def act_label(act: str, texts: Texts) -> str:
 def reason_label(reason: str, texts: Texts) -> str:
     """Return why it was done: in other words only where Touchstone itself gave the reason. Nothing is escaped."""
     for pattern, words in _GIVEN_REASONS:
-        found = pattern.fullmatch(reason)
-        if found:
+        if found := pattern.fullmatch(reason):
             return texts(words, **found.groupdict())
     return reason
 

@@ -76,16 +76,8 @@ class Checker:
         """Return the id of the embedder that is asked; "" where words alone decide."""
         return "" if self._source is None else self._source.name
 
-    def update(self, *claims: KnownClaim) -> None:
-        """Add the claims, or replace those that are known."""
-        self.change(claims, ())
-
-    def remove(self, *ids: str) -> None:
-        """Forget the claims; unknown ids are ignored."""
-        self.change((), ids)
-
     def change(self, put: Sequence[KnownClaim], gone: Sequence[str]) -> None:
-        """Add or replace some claims and forget others, in force for the next check.
+        """Add or replace some claims and forget others, in force for the next check; unknown ids are ignored.
 
         In a large base the new ones stand apart at first, and are joined to the others in the background.
         """

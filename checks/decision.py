@@ -145,7 +145,7 @@ class DecisionModel:
         provenance: what the weights were fitted on, and how that was checked.
         topic: scale and weights of the log odds that the message is about the claim, beside `topic_bias`.
         stance: scale and weights (one column for each class) of the second model, beside `stance_bias`.
-        turns: gives the weights of turns of phrase, one for each class; the first time it reads them, in 0.1 s.
+        turns: gives the weights of turns of phrase, one for each class; reads them the first time.
         trees: gives the trees, which look at all measures of the second model, at its shares (as logarithms) and at
             the log odds of the topic; reads them the first time.
         encoder: name (its beginning) of the embedder for whose vectors `directions` were fitted.
@@ -295,7 +295,7 @@ def _read_turns() -> dict[str, Weights]:
     text = (resources.files("config") / "lexicon" / "turns.tsv").read_text("utf-8")
     cells = "\t".join(line for line in text.splitlines() if line[:2] != "# ").split("\t")
     width = _CLASSES + 1
-    # One table for all: an array for each of twenty thousand turns takes a fifth of a second.
+    # One table for all: an array made for each of forty thousand turns takes longer.
     weights = np.array([[*map(int, cells[column::width])] for column in range(1, width)]).T / _HUNDREDTHS
     return dict(zip(cells[::width], weights, strict=True))
 

@@ -114,7 +114,7 @@ class Lexicon:
 
     @classmethod
     def load(cls) -> "Lexicon":
-        """Read the shipped lexicon; about 0.3 s."""
+        """Read the shipped lexicon."""
         folder, tokenizer, frequencies = TextFolder(), Tokenizer(), Frequencies.load()
         forms: dict[str, list[str]] = {}
         for text in lexicon_files("concepts.yaml").values():
@@ -410,7 +410,7 @@ _FIRST_HAN = "\u3400"
 
 
 class SharedWords:
-    """Finds shared words; the dictionary takes half a second to load, once, in the thread that asks first."""
+    """Finds shared words; the dictionary takes half a second to load, by the thread that asks first."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         """Take the lexicon that the checks read with."""

@@ -30,7 +30,7 @@ _LEAST_QUOTATION = 16
 _FANCY = ((0x1F150, 0x1F169), (0x1F170, 0x1F189))
 _SMALL_CAPITALS = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡxʏᴢ"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_PLAIN = str.maketrans(
+PLAIN_LETTERS = str.maketrans(
     {low + n: _LETTERS[n] for low, high in _FANCY for n in range(high - low + 1)}
     | {ord(fancy): plain for fancy, plain in zip(_SMALL_CAPITALS, _LETTERS, strict=True)}
 )
@@ -148,7 +148,7 @@ class TextFolder:
         """Return `text` folded: NFKC, nothing invisible, Simplified, casefolded."""
         if not text.isascii():
             text = text.encode("utf-8", "ignore").decode("utf-8")
-            text = _ZALGO.sub("", unicodedata.normalize("NFKC", text.translate(_PLAIN)))
+            text = _ZALGO.sub("", unicodedata.normalize("NFKC", text.translate(PLAIN_LETTERS)))
         if not text.replace("\n", "").isprintable():
             # A tab is invisible too, and parts words.
             text = "".join(c for c in text if c.isspace() or not _is_invisible(c))

@@ -198,7 +198,7 @@ class Settings(BaseSettings):
             first, dash, last = part.partition("-")
             if not first.strip().isdecimal() or (dash and not last.strip().isdecimal()):
                 raise ValueError(worded("{part!r} is no shard: write numbers from 0, such as 0,1 or 0-3", part=part))
-            shards = range(int(first), min(int(last) if dash else int(first), _MOST_SHARDS) + 1)
+            shards = range(int(first), min(int(last) if dash else int(first), int(first) + _MOST_SHARDS) + 1)
             if not shards:
                 raise ValueError(worded("{part!r} names no shard: write the lower number first", part=part))
             found += shards

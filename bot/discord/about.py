@@ -179,6 +179,8 @@ class Housekeeping(commands.Cog):
             await asyncio.to_thread(self._alone, "purge", partial(self.bot.touchstone.traces.purge, older_than))
         except ClaimBaseError as error:
             _log.error("What is old could not be deleted: %s", error)
+        except Exception:  # noqa: BLE001  an error would end the rounds until somebody restarts the bot
+            _log.exception("What is old could not be deleted")
 
     @tasks.loop(hours=24)
     async def sources(self) -> None:
@@ -188,6 +190,9 @@ class Housekeeping(commands.Cog):
             found = await asyncio.to_thread(self._alone, "sources", self.bot.touchstone.moderation.source_watch.run)
         except ClaimBaseError as error:
             _log.error("The pages of sources could not be checked: %s", error)
+            return
+        except Exception:  # noqa: BLE001  as above
+            _log.exception("The pages of sources could not be checked")
             return
         if found is not None:
             _log.info("%d pages of sources checked, %d to look at", len(found), sum(each.reported for each in found))

@@ -13,6 +13,7 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 from discord.utils import format_dt, utcnow
 
+from bot.answering import Answerer
 from bot.discord.about import other_checkers
 from bot.discord.bot import BotInteraction, TouchstoneBot
 from bot.discord.card_buttons import more_button
@@ -188,16 +189,15 @@ class Ask(commands.Cog):
         roles = await roles_in(guild, author)
         rules = await request.do(request.touchstone.servers.rules, server, home, author.id, roles)
         where = channel if isinstance(channel, discord.Thread) else guild.get_channel(home)
-        hours = self.bot.settings.cooldown_hours if settings.cooldown_hours is None else settings.cooldown_hours
-        most = self.bot.settings.cards_per_hour if settings.cards_per_hour is None else settings.cards_per_hour
+        answerer = Answerer(request.touchstone)
         named = [match.claim for match in finding.answered]
         record = await request.do(answers.answer, channel.id, message.id) if message else None
         budget, is_used_up = settings.budget, request.touchstone.budgets.is_used_up
         touchstone, text = request.touchstone, finding.text
         return Circumstances(
             rules=rules,
-            cooling=await request.do(answers.cooling, channel.id, named, timedelta(hours=hours)),
-            full=await request.do(answers.is_full, channel.id, most),
+            cooling=await request.do(answers.cooling, channel.id, named, answerer.cooldown(settings)),
+            full=await request.do(answers.is_full, channel.id, answerer.cards_per_hour(settings)),
             retracts=await request.do(answers.retracts, server, author.id),
             refused_until=self.bot.backoff.until(channel.id),
             missing=tuple(missing_rights(where, rules.mode, request.texts)) if where is not None else (),

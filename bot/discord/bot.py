@@ -386,8 +386,8 @@ class CatalogueTranslator(app_commands.Translator):
 _SLASH = discord.AppCommandType.chat_input.value
 
 
-async def sync_commands(bot: TouchstoneBot) -> bool:
-    """Send the commands if they have changed since the last start; returns whether they were sent.
+async def sync_commands(bot: TouchstoneBot) -> None:
+    """Send the commands if they have changed since the last start.
 
     A refusal is logged and does not stop the bot: it can still watch and answer with the commands that are registered.
     """
@@ -397,13 +397,10 @@ async def sync_commands(bot: TouchstoneBot) -> bool:
         if not is_same:
             registered = await _asked(bot, "PUT", json=ours)
         bot.remember_commands({each["name"]: int(each["id"]) for each in registered if each.get("type", 1) == _SLASH})
-        if is_same:
-            return False
+        if not is_same:
+            _log.info("Commands registered with Discord")
     except discord.HTTPException as error:
         _log.error("The commands could not be registered with Discord: %s", error)
-        return False
-    _log.info("Commands registered with Discord")
-    return True
 
 
 async def _ours(bot: TouchstoneBot) -> list[dict[str, Any]]:

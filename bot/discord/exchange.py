@@ -40,18 +40,14 @@ _DETAIL = 200
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """The text and the buttons of the message (None: there is nothing to write), and the report that goes with it.
-
-    The report is None where the message says everything itself.
-    """
+    """The text of the message, and the report that goes with it (None: the message says everything itself)."""
 
     content: str
     report: bytes | None
-    view: ui.View | None
 
 
-def draw(plan: ImportPlan, digest: str, texts: Texts, lead: Sequence[str] = ()) -> DryRun:
-    """Return the dry run of the file with this checksum; `lead` are lines that stand first, already escaped."""
+def draw(plan: ImportPlan, texts: Texts, lead: Sequence[str] = ()) -> DryRun:
+    """Return the dry run of a file; `lead` are lines that stand first, already escaped."""
     ends = [unchanged_line(plan, texts)]
     ends.append(texts("Nothing has been written yet.") if plan.writes else texts("There is nothing to write."))
     if plan.writes and plan.of("refused"):
@@ -63,8 +59,7 @@ def draw(plan: ImportPlan, digest: str, texts: Texts, lead: Sequence[str] = ()) 
     columns, left_out = fit_fairly([column for outcome, _ in SHOWN if (column := _column(plan, outcome, texts))], room)
     is_whole = not left_out and not any(_says_more(entry, texts) for entry in plan.entries)
     lines = [*heads, *(line for column in columns for line in column), *ends, *([] if is_whole else [more])]
-    view = _buttons(plan, digest, texts) if plan.writes else None
-    return DryRun("\n".join(lines), None if is_whole else _report(plan, texts), view)
+    return DryRun("\n".join(lines), None if is_whole else _report(plan, texts))
 
 
 def refusal(error: ImportRefusedError, texts: Texts) -> str:
@@ -217,7 +212,7 @@ _CHOICES = [
 class Exchange(CommandGroup):
     """Answers moderators privately.
 
-    `turn` is held while a file is read: each keeps a core busy, and one after the other they are done no later.
+    `turn` is held while a file is read, which keeps a core busy: one after the other they are done no later.
     """
 
     def __init__(self, bot: TouchstoneBot, group: commands.Cog, router: Router) -> None:
@@ -315,7 +310,8 @@ class Exchange(CommandGroup):
         except ImportRefusedError as error:
             await edit(content=refusal(error, texts), attachments=[], view=None)
             return
-        shown = draw(plan, _digest(raw), texts, lead)
+        shown = await request.do(draw, plan, texts, lead)
+        view = _buttons(plan, _digest(raw), texts) if plan.writes else None
         files = [] if shown.report is None else [discord.File(io.BytesIO(shown.report), REPORT)]
         attached: list[Carried] = [carried, *files] if plan.writes else [*files]
-        await edit(content=shown.content, attachments=attached, view=shown.view)
+        await edit(content=shown.content, attachments=attached, view=view)

@@ -19,7 +19,7 @@ from discord import ui
 from discord.ext import commands
 
 from bot.discord.bot import BotInteraction
-from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten
+from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, length, shorten
 from bot.discord.errors import answer_failure, describe
 from bot.discord.request import Request
 from bot.discord.routes import UNREADABLE, Click, Route, Router, fits
@@ -276,7 +276,7 @@ def draw_conflict(error: ConflictError, name: FormName, typed: Mapping[str, str]
 
 def _draw(lines: Sequence[str], typed: Mapping[str, str], buttons: Sequence[ui.Item[Any]], texts: Texts) -> Failure:
     named = {field_name(name, texts): choice_text(name, text, texts) for name, text in typed.items() if text}
-    total = sum(len(label) + len(text) for label, text in named.items())
+    total = sum(length(label) + length(text) for label, text in named.items())
     if total > _SHOWN or any(_FENCE in text for text in named.values()):
         kept, _ = fit(lines, ROOM)
         container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(kept)))

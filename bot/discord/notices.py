@@ -23,10 +23,10 @@ TICK = Route("ts:tick:{word:right|wrong}:{channel:number}:{message:number}:{at:n
 _log = logging.getLogger(__name__)
 
 
-async def tell_moderators(bot: TouchstoneBot, server: int, write: Callable[[Texts], str]) -> bool:
+async def tell_moderators(bot: TouchstoneBot, server: int, write: Callable[[Texts], str]) -> None:
     """Post a line in the moderators' channel, or that of the digest; the owner gets it where neither can be reached.
 
-    Nobody is pinged; a refusal of Discord's is only logged. Returns whether somebody was told.
+    Nobody is pinged; a refusal of Discord's is only logged.
     """
     guild = bot.get_guild(server)
     settings = await asyncio.to_thread(bot.touchstone.servers.settings, server)
@@ -37,13 +37,14 @@ async def tell_moderators(bot: TouchstoneBot, server: int, write: Callable[[Text
         except discord.HTTPException as refusal:
             _log.info("Moderators could not be told in channel %s: %s", channel, refusal)
         else:
-            return True
-    return guild is not None and await _tell_owner(bot, guild, write(texts), texts)
+            return
+    if guild is not None:
+        await _tell_owner(bot, guild, write(texts), texts)
 
 
-async def _tell_owner(bot: TouchstoneBot, guild: discord.Guild, line: str, texts: Texts) -> bool:
+async def _tell_owner(bot: TouchstoneBot, guild: discord.Guild, line: str, texts: Texts) -> None:
     if guild.owner_id is None:
-        return False
+        return
     why = texts(
         "-# You own {server}, and no channel for its moderators is chosen there, or I cannot write in it: /setup",
         server=discord.utils.escape_markdown(guild.name),
@@ -53,8 +54,6 @@ async def _tell_owner(bot: TouchstoneBot, guild: discord.Guild, line: str, texts
         await owner.send(f"{line}\n{why}")
     except discord.HTTPException as refusal:
         _log.info("The owner of server %s could not be told: %s", guild.id, refusal)
-        return False
-    return True
 
 
 async def tell_used_up(bot: TouchstoneBot, server: int, budget: float) -> None:

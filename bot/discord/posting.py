@@ -173,16 +173,16 @@ class Answering:
         take_lane("answers")
         return await self._post(card)
 
-    async def take_up(self, record: AnswerRecord) -> bool:
+    async def take_up(self, record: AnswerRecord) -> None:
         """Post the card of a message that was taken and not answered, because the process ended between the two."""
         location = place_of(record)
         message = await self._fetch(location, record.message)
         if message is None:
             await asyncio.to_thread(self.bot.touchstone.answers.stop_cooldown, record.channel, record.message)
-            return False
+            return
         modes = _HINTING if record.offered else _ANSWERING
         card = _Card(message, location, record.claims, modes=modes, is_tried=True)
-        return await self._post(card, deadline(self.clock(), discord.utils.utcnow() - record.taken_at))
+        await self._post(card, deadline(self.clock(), discord.utils.utcnow() - record.taken_at))
 
     async def take_away(self, record: AnswerRecord, *, is_retracted: bool = True) -> None:
         """Delete the card of an answer, where one stands, or the hint.

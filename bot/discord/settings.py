@@ -16,7 +16,7 @@ from bot.discord.request import LANGUAGE_NAMES, Request, everywhere
 from bot.discord.setup import MOST, missing_rights
 from bot.discord.status import channel_line, snooze_lines
 from bot.texts import Texts, msgid
-from bot.wording import field_name
+from bot.wording import NAMES, field_name
 from claims.moderation.rights import Actor
 from claims.record import PackRecord
 from claims.store.server_settings import (
@@ -177,17 +177,17 @@ def _or_default(value: object, shown: str, texts: Texts) -> str:
 
 
 # What is taken back to its default by name; the set-up has the rest.
-_BACK = {
-    "cooldown_hours": msgid("Cool-down in hours"),
-    "cut_off": msgid("Cut-off"),
-    "budget": msgid("Budget"),
-    "pause_reports": msgid("Reports that pause a claim"),
-    "correction_days": msgid("Days in which cards are corrected"),
-    "card_form": msgid("Form of cards"),
-    "cards_per_hour": msgid("Cards a channel and hour"),
-    "outside_checks": msgid("Other fact-checkers asked by /check"),
-    "digest_channel": msgid("Channel of the weekly digest"),
-}
+_BACK = (
+    "cooldown_hours",
+    "cut_off",
+    "budget",
+    "pause_reports",
+    "correction_days",
+    "card_form",
+    "cards_per_hour",
+    "outside_checks",
+    "digest_channel",
+)
 
 
 _OF_CHANNELS = {"cooldown_hours", "cut_off"}
@@ -232,7 +232,7 @@ class SettingsCommand(CommandGroup):
         back=locale_str(msgid("Take one setting back to its default")),
     )
     @app_commands.choices(
-        back=[app_commands.Choice(name=locale_str(label), value=name) for name, label in _BACK.items()],
+        back=[app_commands.Choice(name=locale_str(NAMES[name]), value=name) for name in _BACK],
         card_form=[app_commands.Choice(name=locale_str(label), value=name) for name, label in CARD_FORMS.items()],
     )
     async def settings(
@@ -392,13 +392,7 @@ _HEARD_AGAIN = msgid("I answer {who} again.")
 
 
 async def _exempt_role(request: Request, role: discord.Role) -> bool:
-    """Take a role out or in again; returns whether it is left alone now."""
-    settings = await request.do(request.touchstone.servers.settings, role.guild.id)
-    rest = tuple(each for each in settings.exempt_roles if each != role.id)
-    is_new = rest == settings.exempt_roles
-    roles = (*rest, role.id) if is_new else rest
-    await request.do(lambda: request.moderation.setup.change(request.actor, exempt_roles=roles))
-    return is_new
+    return await request.do(request.moderation.setup.toggle_exempt_role, request.actor, role.id)
 
 
 async def _exempt_member(request: Request, member: discord.Member) -> bool:

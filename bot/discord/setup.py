@@ -17,6 +17,7 @@ from bot.discord.request import LANGUAGE_NAMES, Request
 from bot.discord.routes import Click, Route, Router
 from bot.explain import silence_lines
 from bot.texts import Texts, msgid
+from bot.wording import value_text
 from claims.moderation.rights import Act
 from claims.record import PackRecord
 from claims.store.server_settings import ChannelMode, ServerSettings, SettingsChange
@@ -61,12 +62,6 @@ EXPLAINED: Mapping[Step, str] = {
     "done": msgid("This is what is set. Each part can be changed here, at any time with /setup."),
 }
 
-MODES = {
-    "on": msgid("answers"),
-    "hint": msgid("hints with a reaction"),
-    "shadow": msgid("only counts"),
-    "off": msgid("stays out"),
-}
 RIGHTS = {
     "view_channel": msgid("View Channel"),
     "send_messages": msgid("Send Messages"),
@@ -319,7 +314,7 @@ def _chosen(state: SetupState, texts: Texts) -> list[str]:
     )
     rows = [(texts(title), value) for title, value in (*shown, (TITLES["budget"], budget))]
     there = {each: mode for each, mode in state.channels.items() if state.guild.get_channel(each)}
-    rows += [(f"<#{channel}>", texts(MODES[mode])) for channel, mode in there.items()]
+    rows += [(f"<#{channel}>", value_text("mode", mode, texts)) for channel, mode in there.items()]
     lines = [texts("{kind}: {what}", kind=title, what=value) for title, value in rows]
     return [f"- {line}" for line in lines]
 
@@ -401,9 +396,12 @@ class SetupCommand(commands.Cog):
         elif step == "budget":
             await _change(click, step, budget=float(click.one_of(f"{each:g}" for each in BUDGETS)), setup_step=step)
         else:
-            known = await click.do(click.touchstone.base.packs)
+            state = await _state(click)
+            known, before = [pack.id for pack in state.packs], state.settings.packs
+            # What the menu has no room for stays as it is.
+            values = (*values, *(each for each in known[MOST:] if before is None or each in before))
             # All of them means: those to come as well.
-            packs = None if {pack.id for pack in known} <= set(values) else values
+            packs = None if set(known) <= set(values) else values
             await _change(click, step, packs=packs, setup_step=step)
 
     async def _choose_roles(self, click: Click) -> None:

@@ -23,6 +23,7 @@ from bot.texts import Texts, msgid
 from bot.wording import field_name, left_out_line, read_parts
 from claims.documents.fetching import MOST_BYTES, PageReader
 from claims.documents.intake import DocumentFacts, Intake
+from claims.documents.markup import View
 from claims.moderation.rights import Act
 from claims.moderation.sources import ShelfEntry
 from claims.record import DocumentRecord
@@ -325,16 +326,12 @@ async def _draw_text(request: Request, document: str, page: int) -> ui.LayoutVie
     """Return a page of the document as it is read; what was left out stands in brackets, struck through."""
     texts = request.texts
     record, clean = await request.do(request.moderation.shelf.shown, request.actor, document)
-    marked = "".join(
-        f"~~{escape(words.strip())}~~{words[len(words.rstrip()) :]}" if is_left_out else escape(words)
-        for words, is_left_out in read_parts(clean.view, texts)
-    )
-    found = list(_pages(marked))
+    found, left = await request.do(_read, clean.view, texts)
     page = max(0, min(page, len(found) - 1))
     title = escape(shorten(texts.quoted(record.title), _LONGEST_TITLE))
     place = texts("Page {page} of {pages}", page=page + 1, pages=len(found))
     lines = [f"### {title}", found[page], f"-# {place}"]
-    if page == 0 and (left := left_out_line(clean.view, texts)):
+    if page == 0 and left:
         lines.append(f"-# {left}")
     buttons = [*page_buttons(READ, page, len(found), texts, document=document)]
     container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(lines)))
@@ -342,6 +339,15 @@ async def _draw_text(request: Request, document: str, page: int) -> ui.LayoutVie
 
 
 _TEXT_ROOM = 3000
+
+
+def _read(view: View, texts: Texts) -> tuple[list[str], str]:
+    """Return the pages of a document, and how much was left out."""
+    marked = "".join(
+        f"~~{escape(words.strip())}~~{words[len(words.rstrip()) :]}" if is_left_out else escape(words)
+        for words, is_left_out in read_parts(view, texts)
+    )
+    return list(_pages(marked)), left_out_line(view, texts)
 
 
 def _pages(marked: str) -> Iterator[str]:

@@ -20,10 +20,11 @@ from bot.discord.queue.deciding import unseen_among, with_threads
 from bot.discord.redraw import CorrectionRuns
 from bot.discord.request import Request
 from bot.discord.routes import Click, Route, Router
-from bot.discord.setup import MODES, missing_rights
+from bot.discord.setup import missing_rights
 from bot.discord.ticking import LIVE, open_button, put_up, said_lines
 from bot.texts import Texts, msgid
 from bot.trends_picture import Shade, trends_csv, trends_png, trends_text
+from bot.wording import value_text
 from claims.base import ClaimBase
 from claims.moderation.digest import Activity, ActivityBook, TrendBook
 from claims.moderation.labels import LabelledReply, ShadowReport, sample_of
@@ -117,7 +118,7 @@ def _channel(channel: GuildChannel, own: ChannelSettings, texts: Texts) -> list[
 
 def channel_line(channel: int, own: ChannelSettings, texts: Texts) -> str:
     """Return a channel's mode, and what it has set for itself."""
-    mode = texts("{kind}: {what}", kind=f"<#{channel}>", what=texts(MODES[own.mode]))
+    mode = texts("{kind}: {what}", kind=f"<#{channel}>", what=value_text("mode", own.mode, texts))
     parts = [f"- {mode}"]
     if own.cooldown_hours is not None:
         parts.append(texts("cool-down {hours} hours", hours=f"{own.cooldown_hours:g}"))

@@ -15,6 +15,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from time import monotonic
 
 import aiohttp
@@ -165,6 +166,7 @@ async def _one_life(bot: TouchstoneBot, token: str, stop: asyncio.Event) -> Base
 async def _live(bot: TouchstoneBot, token: str) -> None:
     """Log in, read the claims, and only then listen: what is said meanwhile would be answered too late."""
     await bot.login(token)
+    await asyncio.to_thread(_make_books, bot.touchstone)
     try:
         await asyncio.to_thread(bot.touchstone.warm)
     except TouchstoneError as fault:
@@ -173,6 +175,13 @@ async def _live(bot: TouchstoneBot, token: str) -> None:
     else:
         _log.info("The claims are read; listening")
     await bot.connect()
+
+
+def _make_books(touchstone: Touchstone) -> None:
+    """Make all books now: of two threads that ask for one at the same moment, each would make its own."""
+    for name, part in vars(Touchstone).items():
+        if isinstance(part, cached_property):
+            getattr(touchstone, name)
 
 
 @contextlib.contextmanager
@@ -288,8 +297,9 @@ class Health:
         host, _, port = address.rpartition(":")
         try:
             server = await asyncio.start_server(self._answer, host.strip("[]"), int(port), limit=_LONGEST)
-        except OSError as error:
-            why = error.strerror or type(error).__name__
+        except (OSError, UnicodeError) as error:
+            # A name with two dots in a row cannot even be asked for.
+            why = (isinstance(error, OSError) and error.strerror) or type(error).__name__
             mend = "Set health_address to another one, or to none"
             _log.warning("Health and metrics are not served at %s (%s). %s", address, why, mend)
             yield

@@ -22,6 +22,7 @@ from bot.terminal.console import (
 from bot.terminal.evaluate import FiguresFile, JsonOption
 from bot.texts import Texts, msgid
 from config.errors import ExportError
+from config.named_files import encoding_of
 
 if TYPE_CHECKING:
     from bot.backtest import Backtest, BacktestReport, PastMessage, WouldSay
@@ -90,6 +91,9 @@ def _label(terminal: Terminal, report: "BacktestReport", file: Path) -> None:
 
     texts = terminal.texts
     with terminal.writing(file, "--label"):
+        if size_of(file) and encoding_of(file.read_bytes()[:2]) == "utf-16":
+            # Rows in UTF-8 would make it a file that nothing reads.
+            raise typer.BadParameter(texts("This file is in UTF-16. Save it as UTF-8."), param_hint="--label")
         known = {row.id for row in read_labelled(file)} if size_of(file) else set[str]()
         # The last row of a file that somebody has made by hand may lack its end.
         begun = size_of(file) > 0 and not file.read_bytes().endswith(b"\n")

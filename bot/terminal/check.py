@@ -120,7 +120,7 @@ _JSONL = msgid('Read {"id", "text"} lines from standard input and write one JSON
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands `check` and `chat`."""
+    """Add the commands `check`, `chat` and `demo`."""
     app.command(help=msgid("Check a message: which claim is it, and what would the bot do and say?"))(check)
     app.command(help=msgid("Type messages and see what the bot would do and say."))(chat)
     _register_demo(app)

@@ -58,7 +58,7 @@ def operator(server: int | None) -> "Actor":
     """Return the operator, who at the terminal may change the shared claims and those of every server."""
     from claims.moderation.rights import Actor  # noqa: PLC0415
 
-    return Actor(0, server, is_operator=True)
+    return Actor.operator(server)
 
 
 def publish(
@@ -206,9 +206,9 @@ def history(
 
     terminal = Terminal.of(context)
     with terminal.open() as touchstone:
-        if claim_id is not None:
-            touchstone.base.claim(claim_id, server)  # an unknown id is told, with those that are near
         entries = History(touchstone.base).page(operator(server), claim_id, most=most).entries
+        if claim_id is not None and not entries:
+            touchstone.base.claim(claim_id, server)  # an unknown id is told, with those that are near
     if as_json:
         write(json_line([_revision_json(entry) for entry in entries]))
         return
@@ -262,7 +262,7 @@ def undo(
     from bot.service import pack_shelf  # noqa: PLC0415
     from bot.wording import conflict_line  # noqa: PLC0415
     from claims.moderation.history import History, Undoing  # noqa: PLC0415
-    from claims.store.changes import PACK  # noqa: PLC0415
+    from claims.store.changes import CLAIM, PACK  # noqa: PLC0415
 
     terminal = Terminal.of(context)
     texts = terminal.texts
@@ -279,7 +279,9 @@ def undo(
             written = Undoing(touchstone.base).undo(actor, revision, reason)
         except ConflictError as error:
             complain(conflict_line(error, texts))
-            later = f"touchstone claims history {error.subject}" + ("" if server is None else f" --server {server}")
+            is_claim = any(each.kind == CLAIM and each.subject == error.subject for each in entry.changes)
+            later = "touchstone claims history" + (f" {error.subject}" if is_claim else "")
+            later += "" if server is None else f" --server {server}"
             complain(texts("Nothing was written. Undo first what came later: {command}", command=later))
             raise typer.Exit(1) from error
     if not written.changes:

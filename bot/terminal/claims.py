@@ -127,14 +127,14 @@ def import_(
         draw_plan(plan, terminal)
         open_conflicts = () if ours else plan.of("conflicting")
         held = None if partial else _held_back(plan, bool(open_conflicts), terminal)
-        if held and plan.writes and not yes and _asked(terminal, texts("Write the rest?")):
+        if held and plan.writes and not yes and _asked(texts("Write the rest?")):
             held = None
             yes = True
         if held:
             terminal.print(held, style="bold")
         elif not plan.writes:
             terminal.print(texts("There is nothing to write."))
-        elif yes or _asked(terminal, texts("Write this?")):
+        elif yes or _asked(texts("Write this?")):
             report = import_claims(touchstone.base, incoming, operator(server), plan.fingerprint, theirs=theirs)
             terminal.print(
                 texts.plural(
@@ -178,9 +178,8 @@ def _held_back(plan: "ImportPlan", has_conflicts: bool, terminal: Terminal) -> s
     return None
 
 
-def _asked(terminal: Terminal, question: str) -> bool:
+def _asked(question: str) -> bool:
     """Ask, where somebody is there to answer."""
-    del terminal
     return sys.stdin.isatty() and typer.confirm(question)
 
 

@@ -46,10 +46,10 @@ class Diagnosis:
     mend: str = ""
 
 
-def diagnose(texts: Texts, given: Settings | None = None) -> Iterator[Diagnosis]:
+def diagnose(texts: Texts) -> Iterator[Diagnosis]:
     """Yield the state of each part; where the settings cannot be read, of nothing else."""
     try:
-        settings = given or load_settings()
+        settings = load_settings()
     except TouchstoneError as error:
         for fault in texts.of_error(error).splitlines():
             yield Diagnosis(texts("Settings"), "wrong", fault)
@@ -176,8 +176,6 @@ def doctor(
     context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help=msgid("Print a JSON array."))] = False
 ) -> None:
     """Print one line a part; the exit code is 1 where a part is wrong."""
-    # Looks at everything, and so imports everything.
-
     terminal = Terminal.of(context)
     texts = terminal.texts
     diagnoses = list(diagnose(texts))

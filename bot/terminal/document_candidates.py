@@ -73,7 +73,7 @@ def candidates(
 ) -> None:
     """Find them as the server sees the base, or as it is shared; without a server nothing is written."""
     terminal = Terminal.of(context)
-    actor = Actor(0, server, is_operator=True)
+    actor = Actor.operator(server)
     with terminal.open() as touchstone:
         desk = touchstone.moderation.candidates
         sources = _sources(terminal, touchstone, actor, which or [])
@@ -118,7 +118,7 @@ def extract(
 ) -> None:
     """Ask chunk by chunk; whatever ends it, the same command goes on where it ended."""
     terminal = Terminal.of(context)
-    texts, actor = terminal.texts, Actor(0, server, is_operator=True)
+    texts, actor = terminal.texts, Actor.operator(server)
     last, new, dropped, tokens, faults = None, 0, 0, 0, 0
     code = 0
     with terminal.open() as touchstone:
@@ -258,7 +258,7 @@ def review(
     """Go through what waits, one key each; leaving loses nothing, and the same command goes on with the rest."""
     terminal = Terminal.of(context)
     with terminal.open() as touchstone:
-        _Review(terminal, touchstone, Actor(0, server, is_operator=True)).run(document)
+        _Review(terminal, touchstone, Actor.operator(server)).run(document)
 
 
 class _Review:

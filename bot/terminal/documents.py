@@ -124,7 +124,7 @@ def add(
     """Take in a document; what its text does not say is asked for on a terminal."""
     terminal = Terminal.of(context)
     texts = terminal.texts
-    actor = Actor(0, server, is_operator=True)
+    actor = Actor.operator(server)
     from claims.documents.intake import DocumentFacts  # noqa: PLC0415  as in Terminal.open
 
     given = DocumentFacts(title, author, publisher, date, language)
@@ -193,7 +193,7 @@ def show(
     texts = terminal.texts
     with terminal.open() as touchstone:
         try:
-            record, clean = touchstone.moderation.shelf.shown(Actor(0, server, is_operator=True), document)
+            record, clean = touchstone.moderation.shelf.shown(Actor.operator(server), document)
         except DocumentTextError as error:
             raise typer.BadParameter(texts.of_error(error), param_hint="ID") from error
         entry = next(each for each in touchstone.moderation.shelf.entries(server) if each.document.id == record.id)
@@ -228,7 +228,7 @@ def remove(
     terminal = Terminal.of(context)
     with terminal.open() as touchstone:
         try:
-            touchstone.moderation.shelf.remove(Actor(0, server, is_operator=True), document)
+            touchstone.moderation.shelf.remove(Actor.operator(server), document)
         except (DocumentRefusedError, DocumentTextError) as error:
             raise _refusal(terminal, error) from error
     terminal.print(terminal.texts("{document} is gone.", document=document))

@@ -127,11 +127,6 @@ class MessageReport:
     confusion: Sequence[tuple[str, str, int]]
 
 
-def judge_messages(check: Callable[[str], Finding], rows: Iterable[LabelledMessage]) -> MessageReport:
-    """Check every message and hold the findings against the labels."""
-    return judge_findings((row, check(row.text)) for row in rows)
-
-
 def judge_findings(found: Iterable[Judged]) -> MessageReport:
     """Hold the findings of messages that were checked against their labels."""
     judged = list(found)

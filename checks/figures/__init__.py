@@ -5,8 +5,8 @@ learned from its wordings), and comparing.
 May not live here: words and units (they are data in `config/lexicon/units.yaml`), or how a figure is worded for people.
 """
 
-from checks.figures.compare import FigureComparer, compare
+from checks.figures.compare import FigureComparer
 from checks.figures.reading import FigureReader
 from checks.figures.units import Quantity, UnitTable
 
-__all__ = ["FigureComparer", "FigureReader", "Quantity", "UnitTable", "compare"]
+__all__ = ["FigureComparer", "FigureReader", "Quantity", "UnitTable"]

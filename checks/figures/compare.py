@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from itertools import groupby
 
 from checks.figures.amounts import IntervalReader
@@ -404,13 +404,3 @@ def _finding(said: SaidFigure, one: DocumentedFigure, *, agrees: bool) -> Figure
         one.is_claim,
         figure,
     )
-
-
-@cache
-def _shipped() -> FigureComparer:
-    return FigureComparer(FigureReader.load())
-
-
-def compare(said: Sequence[Quantity], figures: Sequence[KnownFigure], text: str) -> tuple[FigureFinding, ...]:
-    """Compare by the shipped unit table; see `FigureComparer.compare`."""
-    return _shipped().compare(said, figures, text)

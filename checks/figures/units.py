@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import yaml
 
+from checks.text import PLAIN_LETTERS
+
 Hedge = Literal["exactly", "about", "nearly", "over", "odd", "under", "upto", "range"]
 
 SLACK = 0.05
@@ -212,17 +214,13 @@ class UnitTable:
 
 
 _STYLED = (range(0x1D400, 0x1D800), range(0xFF01, 0xFF5F), range(0x1F130, 0x1F14A), range(0x24B6, 0x24EA))
-_NEGATIVE = (0x1F150, 0x1F170)
-_SMALL_CAPITALS = ("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz")
 
 
 def _fancy() -> dict[int, int]:
     """Return the plain character for each letter and digit that is only a style of one (𝟏.𝟐 𝐤𝐠)."""
     plain = {code: unicodedata.normalize("NFKC", chr(code)).lower() for block in _STYLED for code in block}
     styles = {code: ord(character) for code, character in plain.items() if len(character) == 1}
-    for first in _NEGATIVE:
-        styles |= {first + place: ord("a") + place for place in range(26)}
-    return styles | str.maketrans(*_SMALL_CAPITALS)
+    return styles | {code: ord(letter) for code, letter in PLAIN_LETTERS.items()}
 
 
 def _unit(name: str, entry: Mapping[str, Any]) -> Unit:

@@ -95,9 +95,12 @@ class Actor:
     submission: Submission | None = None
 
     @classmethod
-    def operator(cls) -> "Actor":
-        """Return whoever runs Touchstone, at the terminal: the only one who may change the shared base."""
-        return cls(0, None, is_operator=True)
+    def operator(cls, server: int | None = None) -> "Actor":
+        """Return whoever runs Touchstone, at the terminal: the only one who may change the shared base.
+
+        With a server, as somebody who may do everything there.
+        """
+        return cls(0, server, is_operator=True)
 
     @property
     def who(self) -> Who:

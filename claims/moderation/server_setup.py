@@ -1,6 +1,6 @@
 """What a server sets: on single claims, for itself and its channels, and whom the bot leaves alone there."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from typing import Unpack
 
@@ -116,13 +116,24 @@ class ServerSetup:
 
         Moderator roles and outside checks need an administrator.
         """
-        return self._change(actor, "server.settings", **changes)
+        return self._change(actor, "server.settings", lambda _: changes)
 
-    def _change(self, actor: Actor, act: str, **changes: Unpack[SettingsChange]) -> ServerSettings:
+    def toggle_exempt_role(self, actor: Actor, role: int) -> bool:
+        """Leave those who have a role alone, or no longer; returns whether it is so now."""
+
+        def toggled(before: ServerSettings) -> SettingsChange:
+            rest = tuple(each for each in before.exempt_roles if each != role)
+            return {"exempt_roles": (*rest, role) if rest == before.exempt_roles else rest}
+
+        return role in self._change(actor, "server.settings", toggled).exempt_roles
+
+    def _change(self, actor: Actor, act: str, change: Callable[[ServerSettings], SettingsChange]) -> ServerSettings:
+        """Write what is to change of the settings as they stand in the transaction."""
         server = _server_of(actor)
         with self._base.database.changing() as session:
             permit(session, actor, "server.settings")
             before = settings_of(server, session.get(Server, server))
+            changes = change(before)
             after = replace(before, **changes)
             if after.moderator_roles != before.moderator_roles:
                 permit(session, actor, "server.moderators")
@@ -157,7 +168,7 @@ class ServerSetup:
             )
         until = int(self._base.clock().timestamp() + hours * 3600) if hours else None
         if channel is None:
-            self._change(actor, "server.snooze", snoozed_until=until)
+            self._change(actor, "server.snooze", lambda _: {"snoozed_until": until})
         else:
             self._change_channel(actor, channel, "channel.snooze", snoozed_until=until)
         return until

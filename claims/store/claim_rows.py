@@ -125,7 +125,8 @@ def read_rows(
 
 def unknown_claim(session: Session, server: int | None, claim_id: str) -> UnknownClaimError:
     """Return the error for an id that the server does not see, with those of its ids that are near."""
-    known = session.scalars(select(col(Claim.id)).where(_visible(server, None))).all()
+    # The id itself is there where the server has left the claim's pack out.
+    known = session.scalars(select(col(Claim.id)).where(_visible(server, None), col(Claim.id) != claim_id)).all()
     return UnknownClaimError(claim_id, tuple(difflib.get_close_matches(claim_id, known)))
 
 

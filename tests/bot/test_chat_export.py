@@ -110,6 +110,10 @@ def test_a_folder_stands_for_its_files_without_what_was_downloaded(tmp_path):
     for name in ("b.json", "a.json", "notes.txt", "one.json_Files/emoji.json"):
         (tmp_path / name).write_text("{}")
     assert [(path.name, named) for path, named in find_exports([tmp_path])] == [("a.json", False), ("b.json", False)]
+    inner = tmp_path / "My_Files"
+    inner.mkdir()
+    (inner / "c.json").write_text("{}")
+    assert [path.name for path, _ in find_exports([inner])] == ["c.json"]
     (tmp_path / "empty").mkdir()
     with pytest.raises(ExportError, match="holds no JSON file"):
         list(find_exports([tmp_path / "empty"]))

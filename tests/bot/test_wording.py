@@ -66,6 +66,11 @@ def test_every_field_of_a_state_has_a_name():
     assert field_name("something new", ENGLISH) == "something new"
 
 
+def test_a_field_of_one_of_several_claims_is_named_behind_its_claim():
+    assert field_name("my-claim, title_en", ENGLISH) == "my-claim, Title in English"
+    assert field_name("my-claim, status", SIMPLIFIED) == f"my-claim, {field_name('status', SIMPLIFIED)}"
+
+
 def test_values_are_shown_before_and_after():
     before, after = claim_state(claim()), claim_state(claim(title_en="New", status="published"))
     assert difference_lines(differences(before, after), ENGLISH) == [
@@ -76,6 +81,13 @@ def test_values_are_shown_before_and_after():
         "复核期限：无 → 2027年1月1日"
     ]
     assert difference_lines([FieldDifference("muted", False, True)], TRADITIONAL) == ["靜音：否 → 是"]
+
+
+def test_choices_of_a_server_are_said_in_words():
+    assert difference_lines([FieldDifference("card_form", "short", "full")], TRADITIONAL) == ["卡片的形式：簡短 → 完整"]
+    assert difference_lines([FieldDifference("language", None, "auto")], ENGLISH) == [
+        "Language: nothing → as the message"
+    ]
 
 
 def test_lists_show_what_went_and_what_came():

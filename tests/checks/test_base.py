@@ -181,7 +181,7 @@ def test_what_has_changed_is_joined_in_the_background():
     lexicon, tuning, claims, _ = material()
     with rules(_JOINED_AT_ONCE=0):
         checker = Checker(claims[:LOOSE], lexicon, tuning)
-        checker.update(claims[100])
+        checker.change([claims[100]], ())
         said = claims[100].wordings[0].text
         assert checker.base.is_loose
         assert checker.check(said).matches[0].claim == claims[100].id

@@ -96,12 +96,11 @@ def test_a_claim_can_be_added_changed_muted_and_forgotten(lexicon):
     checker = Checker([COFFEE], lexicon)
     text = "nvidia is so overvalued, the valuation is insane"
     assert checker.check(text).action == "silent"
-    checker.update(NVIDIA)
+    checker.change([NVIDIA], ())
     assert checker.check(text).action == "reply"
-    checker.update(KnownClaim(**{**_fields(NVIDIA), "muted": True}))
+    checker.change([KnownClaim(**{**_fields(NVIDIA), "muted": True})], ())
     assert checker.check(text).action == "silent"
-    checker.remove(NVIDIA.id)
-    checker.remove("never-known")
+    checker.change((), [NVIDIA.id, "never-known"])
     assert checker.check(text).action == "silent"
 
 

@@ -7,10 +7,12 @@ import pytest
 
 from claims.base import ClaimBase
 from claims.exchange.importing import load_pack
+from claims.moderation.server_setup import ServerSetup
 from claims.store.tables import ClaimOverride
 from config.errors import DatabaseError, UnknownClaimError
 from tests.claims.conftest import Clock
 from tests.claims.packs import add_own, claim_data, pack_claims, pack_data, write_pack
+from tests.claims.people import administrator
 from tests.templates import load_shipped_packs
 
 SHIPPED = Path(__file__).parents[2] / "claims" / "packs" / "ai-economy.yaml"
@@ -56,6 +58,14 @@ def test_an_unknown_claim_is_named_with_near_ids(base: ClaimBase, tiny: Path) ->
     with pytest.raises(UnknownClaimError, match="silver-server") as caught:
         base.claim("silver-sever")
     assert caught.value.near == ("silver-server",)
+
+
+def test_a_claim_that_a_server_does_not_see_is_not_named_as_near_to_itself(base: ClaimBase, tiny: Path) -> None:
+    load_pack(base, tiny)
+    ServerSetup(base).change(administrator(77), packs=())
+    with pytest.raises(UnknownClaimError) as caught:
+        base.claim("silver-server", 77)
+    assert caught.value.near == ()
 
 
 def test_a_server_sees_its_own_version_and_no_other_server_does(any_base: ClaimBase, tmp_path: Path) -> None:

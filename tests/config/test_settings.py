@@ -212,6 +212,7 @@ def test_the_shards_of_a_process_are_numbers_and_ranges(given, shards):
     [
         ({"shard_ids": "0"}, "set shard_count too"),
         ({"shard_ids": "8", "shard_count": 8}, "name shards from 0 to 7"),
+        ({"shard_ids": "20000", "shard_count": 8}, "name shards from 0 to 7"),
         ({"shard_ids": "5-3", "shard_count": 8}, "shard"),
         ({"shard_ids": "one", "shard_count": 8}, "write numbers from 0"),
         ({"shard_ids": "-1", "shard_count": 8}, "write numbers from 0"),

@@ -7,7 +7,7 @@ import pytest
 
 from checks.checker import Checker
 from checks.evaluate.files import read_labelled
-from checks.evaluate.measures import judge_messages
+from checks.evaluate.measures import judge_findings
 from claims.base import ClaimBase
 
 HERE = Path(__file__).parent
@@ -24,7 +24,8 @@ def figures(tmp_path_factory, templates):
     base = ClaimBase.open(templates.copy("shipped", tmp_path_factory.mktemp("floors") / "base.db"))
     checker = Checker(claim.known for claim in base.claims())
     base.close()
-    return {rows: judge_messages(checker.check, read_labelled(HERE / f"{rows}.jsonl")).figures for rows in FLOORS}
+    found = {name: [(row, checker.check(row.text)) for row in read_labelled(HERE / f"{name}.jsonl")] for name in FLOORS}
+    return {name: judge_findings(judged).figures for name, judged in found.items()}
 
 
 @pytest.mark.parametrize(("rows", "name", "floor"), bounds("at_least"))

@@ -11,8 +11,9 @@ from bot.discord.editor.screen import LONGEST_OPTION, done, fingerprint_of, part
 from bot.discord.forms import Form, FormName, form_button, long
 from bot.discord.request import Request
 from bot.discord.routes import Route
+from bot.explain import HELD_BACK
 from bot.service import Touchstone
-from bot.texts import Texts
+from bot.texts import Texts, msgid
 from bot.wording import LEVELS, field_name
 from checks.model import Finding
 from claims.moderation.rights import Act
@@ -184,10 +185,14 @@ def outcome_line(finding: Finding, claim: ClaimRecord, texts: Texts) -> str:
         return texts("Silent: {score} is below the cut-off {bar}.", score=f"{own.score:.2f}", bar=f"{own.bar:.2f}")
     if own.bar and claim.raised_to > own.score:
         return texts("Silent: after reports by members I am more careful about the claim.")
-    stopped = next((guard.name for guard in own.guards if not guard.passed), "")
-    if stopped:
-        return texts("Silent: a rule speaks against an answer ({rule}).", rule=stopped)
-    return texts("Silent: another claim comes nearer, and takes the same words.")
+    stopped = next((guard for guard in own.guards if not guard.passed), None)
+    if stopped is None:
+        return texts("Silent: another claim comes nearer, and takes the same words.")
+    rule = texts(HELD_BACK.get(stopped.name, _NO_WORDS), seen=escape(texts.reworded(stopped.seen)))
+    return texts("Silent. {reason}", reason=rule)
+
+
+_NO_WORDS = msgid("A rule speaks against an answer.")
 
 
 def taken_line(count: int, texts: Texts) -> str:

@@ -163,7 +163,7 @@ class QueueCommand(commands.Cog):
 def _gone_line(error: ConflictError | UnknownEntryError, texts: Texts) -> str:
     if isinstance(error, ConflictError):
         return faster_line(error, texts)
-    return escape(texts(error.fault, **error.values))
+    return escape(texts.of_error(error))
 
 
 _LABELS: Mapping[Decision, str] = {

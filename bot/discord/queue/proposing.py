@@ -239,7 +239,7 @@ async def look_through(request: Request, document: str, title: str) -> list[str]
     return _outcome(found, new, named, texts)
 
 
-def find_candidates(moderation: Moderation, actor: Actor, document: str, moved: Moved | None = None) -> tuple[int, int]:
+def find_candidates(moderation: Moderation, actor: Actor, document: str, moved: Moved) -> tuple[int, int]:
     """Put what is new into the queue; return how many sentences were found, and how many of them are new."""
     desk = moderation.candidates
     found = desk.across(actor, [desk.source(actor, document)], moved, most=MOST_CANDIDATES)

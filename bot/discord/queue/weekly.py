@@ -12,8 +12,7 @@ from discord.app_commands import locale_str
 from discord.ext import commands, tasks
 from discord.utils import format_dt
 
-from bot.answering import chosen_language
-from bot.discord.bot import BotInteraction, TouchstoneBot, language_of
+from bot.discord.bot import BotInteraction, TouchstoneBot
 from bot.discord.card_buttons import VOTES
 from bot.discord.cards import draw_lines, escape, who_label
 from bot.discord.lanes import take_lane
@@ -135,7 +134,7 @@ class WeeklyDigest(commands.Cog):
             return
         try:
             digest = await asyncio.to_thread(moderation.digests.digest, guild.id, since)
-            view = await self._draw(digest, await self._texts(guild))
+            view = await self._draw(digest, await self.bot.server_texts(guild.id, guild.preferred_locale))
             await self.bot.get_partial_messageable(channel, guild_id=guild.id).send(view=view)
         except discord.HTTPException as refusal:
             if refusal.status >= _UNCERTAIN:
@@ -150,10 +149,6 @@ class WeeklyDigest(commands.Cog):
     async def _draw(self, digest: Digest, texts: Texts) -> ui.LayoutView:
         claims = await asyncio.to_thread(claims_named, self.bot.touchstone, digest.server, digest.paused)
         return draw_digest(digest, claims, self._now(), texts)
-
-    async def _texts(self, guild: discord.Guild) -> Texts:
-        settings = await asyncio.to_thread(self.bot.touchstone.servers.settings, guild.id)
-        return self.bot.texts(chosen_language(settings.language, otherwise=language_of(guild.preferred_locale)))
 
     def _now(self) -> datetime:
         return self.bot.touchstone.base.clock()

@@ -94,5 +94,7 @@ async def test_an_address_that_is_taken_does_not_stop_the_bot(world, caplog):
         async with Health(world.touchstone).served(f"127.0.0.1:{port}"):
             pass
     assert [line for line in caplog.messages if "are not served" in line]
-    async with Health(world.touchstone).served("none"):
-        pass
+    for address in ("none", "a..b:80"):
+        async with Health(world.touchstone).served(address):
+            pass
+    assert len([line for line in caplog.messages if "are not served" in line]) == 2

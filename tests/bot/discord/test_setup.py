@@ -5,9 +5,11 @@ import pytest
 import simcord.interactions
 from simcord.backend.errors import SetupError
 
+from bot.discord import setup
 from config.errors import NotAllowedError
 from tests.bot.discord.world import ADMINISTRATORS_ONLY, CRANE, labels_of, text_of, typed_commands
 from tests.claims.people import administrator
+from tests.templates import load_shipped_packs
 
 
 @pytest.fixture
@@ -97,6 +99,17 @@ async def test_packs_are_chosen_and_all_of_them_include_new_ones(world, admin, c
     assert chosen().packs == ()
     await admin.select(await opened(world, admin), ["harbour"], custom_id="ts:setup:packs")
     assert chosen().packs is None
+
+
+async def test_packs_that_the_menu_has_no_room_for_stay_as_they_are(world, admin, chosen, monkeypatch):
+    load_shipped_packs(world.touchstone.base)
+    shown, *others = [pack.id for pack in world.touchstone.base.packs()]
+    monkeypatch.setattr(setup, "MOST", 1)
+    await admin.select(await opened(world, admin, "packs"), [], custom_id="ts:setup:packs")
+    assert chosen().packs == tuple(others)
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), packs=())
+    await admin.select(await opened(world, admin), [shown], custom_id="ts:setup:packs")
+    assert chosen().packs == (shown,)
 
 
 async def test_the_end_says_what_is_set(world, admin):

@@ -1,8 +1,11 @@
 """`/documents`: a server's own sources, from an address or a file to the queue, and away again."""
 
+import threading
+
 import discord
 import pytest
 
+from bot.discord import shelf
 from bot.discord.shelf import DocumentsCommand
 from claims.moderation.rights import Actor
 from tests.bot.discord.queue.test_deciding import opened
@@ -194,3 +197,16 @@ async def test_it_speaks_the_language_of_the_client(world, in_language, locale, 
     assert says in text_of(await add(world))
     refused = text_of(await add(world, b"PK\x03\x04" + b"x" * 400, "a.zip"))
     assert "which is not read" not in refused
+
+
+async def test_a_document_is_laid_out_in_a_thread_beside_the_bot(world, monkeypatch):
+    plain, threads = shelf.read_parts, list[threading.Thread]()
+
+    def parts(*given: object):
+        threads.append(threading.current_thread())
+        return plain(*given)
+
+    monkeypatch.setattr(shelf, "read_parts", parts)
+    await world.chief.click(await add(world), label="Read it")
+    assert threads
+    assert threading.main_thread() not in threads

@@ -70,6 +70,23 @@ async def test_moderators_leave_a_role_alone(world):
     assert world.touchstone.servers.settings(world.guild.id).exempt_roles == ()
 
 
+async def test_of_two_moderators_who_leave_roles_alone_at_once_neither_undoes_the_other(world, monkeypatch):
+    first, second = (world.guild.create_role(name).id for name in ("guests", "poets"))
+    servers, setup = world.touchstone.servers, world.touchstone.moderation.setup
+    plain, waiting = servers.settings, [second]
+
+    def meanwhile(server):
+        found = plain(server)
+        if waiting:
+            roles = (*found.exempt_roles, waiting.pop())
+            setup.change(administrator(server), exempt_roles=roles)
+        return found
+
+    monkeypatch.setattr(servers, "settings", meanwhile)
+    await world.chief.slash(world.channel, "touchstone exempt", who=world.guild.roles["guests"])
+    assert set(plain(world.guild.id).exempt_roles) == {first, second}
+
+
 async def test_who_is_left_alone_can_be_looked_up_and_members_may_not(world):
     shown = text_of(await world.chief.slash(world.channel, "touchstone exempt"))
     assert shown.splitlines()[:2] == ["Roles that I leave alone: nobody.", "Members whom I leave alone: 0."]

@@ -157,6 +157,15 @@ def test_labels_go_on_after_a_row_without_an_end_and_hold_texts_with_any_sign(ca
     ]
 
 
+def test_a_file_of_labels_in_utf_16_is_refused_and_stays_as_it_was(call, export, tmp_path):
+    by_hand = json.dumps({"id": "1", "text": "good morning", "claims": [], "stance": "none"}) + "\n"
+    (tmp_path / "labels.jsonl").write_text(by_hand, "utf-16")
+    done = call("backtest", str(export), "--label", "labels.jsonl", typed=b"r\n")
+    assert done.code == 2
+    assert "This file is in UTF-16. Save it as UTF-8." in " ".join(done.err.split())
+    assert (tmp_path / "labels.jsonl").read_text("utf-16") == by_hand
+
+
 def test_wrong_replies_are_messages_without_a_claim_and_skipped_ones_are_not_written(call, export, tmp_path):
     call("backtest", str(export), "--label", "skipped.jsonl", typed=b"s\n")
     assert (tmp_path / "skipped.jsonl").read_text("utf-8") == ""

@@ -4,7 +4,10 @@ import json
 
 import pytest
 
+from claims.base import ClaimBase
 from claims.exchange.sheet import COLUMNS
+from claims.moderation.server_setup import ServerSetup
+from tests.claims.people import administrator
 
 SHEET = (
     ",".join(COLUMNS)
@@ -42,7 +45,7 @@ def test_a_draft_is_listed_and_shown(call, imported):  # noqa: ARG001
 def test_a_draft_that_lacks_a_source_is_not_published_and_says_why(call, imported):
     done = call("claims", "publish", "--revision", imported)
     assert done.code == 1
-    assert "plums, citations: Point 1 cites nothing. Name its source." in done.err
+    assert "plums, Sources: Point 1 cites nothing. Name its source." in done.err
 
 
 def test_claims_are_withdrawn_and_published_all_or_none(call):
@@ -144,6 +147,23 @@ def test_what_came_later_is_named_where_it_stands_in_the_way_of_an_undo(call, im
     assert done.code == 1
     assert "plums was changed meanwhile. The two versions differ in: Kind," in done.err
     assert "Undo first what came later: touchstone claims history plums" in done.err
+
+
+def test_the_way_to_the_history_names_no_claim_where_the_change_was_none(call, tmp_path):
+    with ClaimBase.open(f"sqlite:///{tmp_path / 'own.db'}") as base:
+        setup = ServerSetup(base)
+        setup.change(administrator(77), cooldown_hours=1)
+        first = base.revision
+        setup.change(administrator(77), cooldown_hours=2)
+    done = call("claims", "undo", str(first), "--server", "77")
+    assert done.code == 1
+    assert "Undo first what came later: touchstone claims history --server 77" in " ".join(done.err.split())
+
+
+def test_a_claim_that_is_gone_still_has_its_history(call, imported):
+    call("claims", "undo", imported)
+    assert call("claims", "show", "plums").code == 1
+    assert imported in call("claims", "history", "plums").out.split()
 
 
 @pytest.mark.usefixtures("imported")

@@ -140,3 +140,4 @@ def test_a_claim_of_the_base_is_tried_and_shows_its_strength(call):
     assert "Strength: " in shown
     assert "Suggested wording: The harbour crane was built in 1920" in shown
     assert "would reply" in shown
+    assert "**" not in shown

@@ -7,7 +7,7 @@ from checks.evaluate.measures import (
     count_alarms,
     decide_retrieval,
     hold_claims,
-    judge_messages,
+    judge_findings,
     judge_retrieval,
     mistyped,
 )
@@ -38,7 +38,8 @@ def check(text):
 @pytest.fixture
 def report():
     rows = [row(text, "clock") for text in ("right", "offered", "other", "missed")]
-    return judge_messages(check, [*rows, row("chat", language="zh-Hans"), row("debunk", "clock", stance="denies")])
+    said = [*rows, row("chat", language="zh-Hans"), row("debunk", "clock", stance="denies")]
+    return judge_findings((each, check(each.text)) for each in said)
 
 
 def test_shares_count_the_messages_that_they_are_about(report):

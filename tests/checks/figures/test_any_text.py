@@ -8,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from opencc import OpenCC
 
-from checks.figures import FigureReader, compare
+from checks.figures import FigureComparer, FigureReader
 from checks.model import KnownFigure
 from config.languages import ByLanguage
 from tests.quick import examples
 
 READER = FigureReader.load()
+COMPARER = FigureComparer(READER)
 TO_TRADITIONAL = OpenCC("s2t")
 _LATIN = (
     "ı 1 2 3 9 0 . , - / % $ ¥ k m b t kg g oz half a third one hundred million point and to or h100 2030 : ( ) £ ² ß"
@@ -39,7 +40,7 @@ def test_any_text_is_read_and_compared(text):
         assert 0 <= quantity.start < quantity.end <= len(text)
         assert quantity.text == text[quantity.start : quantity.end]
         assert quantity.low <= quantity.high
-    compare(quantities, FIGURES, text)
+    COMPARER.compare(quantities, FIGURES, text)
 
 
 @settings(max_examples=examples(100), deadline=None)
@@ -106,5 +107,5 @@ def test_no_wording_of_a_shipped_claim_differs_from_its_own_figures():
     for claim in claims:
         figures = tuple(known(figure) for figure in claim.get("figures") or ())
         for wording in (*claim["wordings"]["en"], *claim["wordings"]["zh"]):
-            findings = compare(READER.read(wording), figures, wording)
+            findings = COMPARER.compare(READER.read(wording), figures, wording)
             assert all(finding.agrees for finding in findings), (claim["id"], wording, findings)

@@ -74,7 +74,8 @@ async def test_a_message_that_disputes_the_claim_says_so(desk):
     [
         (0.4, 0.5, 0.9, ("figures",), "Silent: 0.40 is below the cut-off 0.50."),
         (0.7, 0.5, 0.9, ("figures",), "Silent: after reports by members I am more careful about the claim."),
-        (0.7, 0.0, 0.9, ("names",), "Silent: a rule speaks against an answer (names)."),
+        (0.7, 0.0, 0.9, ("quoted",), "Silent. The claim stands only in a quotation."),
+        (0.7, 0.0, 0.9, ("stance",), "Silent. A rule speaks against an answer."),
         (0.7, 0.0, 0.0, (), "Silent: another claim comes nearer, and takes the same words."),
     ],
 )
@@ -83,6 +84,13 @@ def test_what_keeps_a_message_silent_is_named(score, bar, raised_to, failed, why
     match = Match("crane", score, "asserts", "wording", guards=guards, bar=bar)
     finding = Finding("a text", "en", "silent", (match,))
     assert outcome_line(finding, claim(raised_to=raised_to), Texts.open("en")) == why
+
+
+async def test_a_rule_that_speaks_against_an_answer_is_told_in_words(desk):
+    desk.edit(AddWordings("somebody built the old harbour crane in 1920 out of matches", "negative"))
+    form = await desk.form(await desk.open(CRANE_ID), "Try a sentence")
+    shown = text_of(await desk.hand_in(form, text="Somebody built the old harbour crane in 1920 out of matches"))
+    assert "Silent. It is nearer to a text that is marked as never meant than to any wording of the claim." in shown
 
 
 async def test_whoever_adds_wordings_is_told_how_strong_the_claim_is_now(desk):

@@ -1,13 +1,14 @@
 """`/claims import`: a dry run first, then one revision; nothing is kept in between but in the message itself."""
 
 import json
+import threading
 
 import discord
 import pytest
 import simcord.interactions
 from simcord.backend.errors import SetupError
 
-from bot.discord import create_bot
+from bot.discord import create_bot, exchange
 from claims.moderation.rights import Actor
 from config.errors import NotAllowedError
 from tests.bot.discord.exchange.conftest import CRANE_TITLE, NEW_TITLE
@@ -48,6 +49,19 @@ async def test_the_report_has_all_that_differs(desk, changed):
     lines = (await report.read()).decode().splitlines()
     assert f"      Title in English: {CRANE_TITLE} → {NEW_TITLE}" in lines
     assert any("claims[" in line and "kind" in line and "contested, context, outlook" in line for line in lines)
+
+
+async def test_the_report_is_written_in_a_thread_beside_the_bot(desk, changed, monkeypatch):
+    plain, threads = exchange.report_lines, list[threading.Thread]()
+
+    def lines(*given: object):
+        threads.append(threading.current_thread())
+        return plain(*given)
+
+    monkeypatch.setattr(exchange, "report_lines", lines)
+    await desk.bring(changed)
+    assert len(threads) == 1
+    assert threads[0] is not threading.main_thread()
 
 
 async def test_the_button_writes_one_revision_that_can_be_undone_as_one(desk, changed):

@@ -11,8 +11,9 @@ import simcord.interactions
 from sqlmodel import select
 
 from bot.discord import create_bot
-from bot.discord.forms import FormName
+from bot.discord.forms import FormName, draw_failure
 from bot.discord.request import Request
+from bot.texts import Texts
 from claims.moderation.editor import DraftBook
 from claims.moderation.edits import EditTexts
 from claims.moderation.rights import Actor
@@ -295,3 +296,9 @@ def test_a_name_is_read_as_it_is_written(written):
 def test_a_name_without_room_has_no_number():
     assert FormName("texts", ("x" * 60,), "12o").numbered().number
     assert not FormName("texts", ("x" * 80,), "12o").numbered().number
+
+
+async def test_what_was_typed_is_measured_as_discord_counts_it():
+    texts, name = Texts.open("en"), FormName("title", ("crane",))
+    assert draw_failure(["no"], name, {"title_en": "🦀" * 700}, texts).files == ()
+    assert len(draw_failure(["no"], name, {"title_en": "🦀" * 1400}, texts).files) == 1

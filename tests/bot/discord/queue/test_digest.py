@@ -154,5 +154,12 @@ async def test_the_public_one_speaks_the_language_of_the_server(world, desk, lan
     assert says in text_of(world.cards(desk)[0])
 
 
+async def test_the_public_one_speaks_the_language_of_the_operator_where_the_server_has_none(world, desk, monkeypatch):
+    bot = world.env.bot
+    monkeypatch.setattr(bot, "settings", bot.settings.model_copy(update={"language": "zh-Hant"}))
+    await look(world)
+    assert "伺服器" in text_of(world.cards(desk)[0])
+
+
 def _broken(*_: object) -> None:
     raise DatabaseError("The database is locked.")
