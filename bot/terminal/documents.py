@@ -268,7 +268,9 @@ def outcome(report: DocumentReport, texts: Texts) -> str:
                 " or add it as a new one: touchstone documents add FILE"
             )
         case "unreadable":
-            return texts("cannot be read ({reason}).", reason=report.reason)
+            fault = report.fault
+            reason = fault and (fault.values.get("reason") or texts.of_error(fault))
+            return texts("cannot be read ({reason}).", reason=reason)
 
 
 _IDS = msgid("Documents to check now, by their ids; without any, all whose last check is a day old.")

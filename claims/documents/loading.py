@@ -22,7 +22,7 @@ DocumentOutcome = Literal["loaded", "unchanged", "unknown", "unreadable"]
 
 @dataclass(frozen=True, slots=True)
 class DocumentReport:
-    """What became of one file: `document` is the id it was recognised as; `reason` says why it could not be read.
+    """What became of one file: `document` is the id it was recognised as; `fault` says why it could not be read.
 
     `unknown`: no pack cites a file with this SHA-256, so it was not stored.
     """
@@ -31,7 +31,7 @@ class DocumentReport:
     outcome: DocumentOutcome
     document: str | None = None
     sha256: str = ""
-    reason: str = ""
+    fault: DocumentRefusedError | None = None
 
 
 def load_files(session: Session, paths: Iterable[Path], at: datetime) -> list[DocumentReport]:
@@ -59,13 +59,13 @@ def _load(session: Session, path: Path, at: datetime) -> DocumentReport:
     try:
         data = read_file(path)
     except DocumentRefusedError as error:
-        return DocumentReport(path, "unreadable", reason=str(error.values.get("reason") or error))
+        return DocumentReport(path, "unreadable", fault=error)
     digest = hashlib.sha256(data).hexdigest()
     try:
         known = _known(session, data)
     except DocumentRefusedError as error:
         document = session.scalar(select(col(Document.id)).where(col(Document.sha256) == digest))
-        return DocumentReport(path, "unreadable", document, digest, str(error))
+        return DocumentReport(path, "unreadable", document, digest, error)
     if known is None:
         return DocumentReport(path, "unknown", sha256=digest)
     document, digest, text = known

@@ -77,11 +77,7 @@ class _File(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class CandidateCues:
-    """The file of cues, compiled: cues with the points of their categories, and the words around claims.
-
-    A candidate needs `least` points, `least_spoken` in a text with a greater share of talk than `spoken` (0–1);
-    figures of the dimensions `in_digits` count only where written so.
-    """
+    """The `file` of cues, compiled: what finds cues with the points of their categories, and words around claims."""
 
     file: _File
     finder: CueFinder

@@ -6,6 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.terminal.documents import outcome
+from bot.texts import Texts
+from claims.documents.loading import DocumentReport
+from config.errors import DocumentRefusedError
+
 SHARED = Path(os.environ.get("TOUCHSTONE_SHARED", Path(__file__).parents[4] / "shared"))
 
 
@@ -41,3 +46,10 @@ def test_loaded_documents_make_the_links_open_at_the_passage(call, surroundings,
     assert call("documents", "load", *files).out.count("loaded as") == 4
     assert call("documents", "load", *files).out.count("was loaded before") == 4
     assert "not loaded" not in call("documents", "list").out
+
+
+def test_why_a_file_cannot_be_read_is_said_in_the_language_of_the_terminal() -> None:
+    fault = DocumentRefusedError("There is nothing in it. Check that it was saved whole.")
+    said = outcome(DocumentReport(Path("a.txt"), "unreadable", fault=fault), Texts.open("zh-Hans"))
+    assert said.startswith("无法读取")
+    assert "nothing" not in said

@@ -58,7 +58,7 @@ def test_a_missing_file_does_not_hold_up_the_others(any_base: ClaimBase, tiny: P
     load_pack(any_base, tiny)
     reports = any_base.load_documents([document.with_name("gone.txt"), document])
     assert [report.outcome for report in reports] == ["unreadable", "loaded"]
-    assert reports[0].reason
+    assert reports[0].fault
 
 
 def test_a_passage_is_the_span_of_the_raw_text(loaded: ClaimBase) -> None:
