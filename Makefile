@@ -21,6 +21,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --quiet
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 .PHONY: install demo test test-all check run bench evaluate texts vectors manual docs fuzz audit lock
+PROCESSES = $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) * 3 // 2)")
 .DELETE_ON_ERROR:
 # Tests start hundreds of processes, each of which would compile the program anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -40,12 +41,12 @@ bench: $(VENV)/.dev
 evaluate: $(VENV)/.dev
 	@$(BIN)/python -m tests.evaluation
 
-# A process for each processor. What is grouped in the whole run shares a module's costly set-up.
+# Half again as many processes as processors: tests wait for files, sockets and clocks. What is grouped in the whole run shares a module's costly set-up.
 test: $(VENV)/.dev
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n $(PROCESSES) --dist worksteal
 
 test-all: $(VENV)/.dev
-	$(BIN)/pytest -n auto --dist loadgroup --all
+	$(BIN)/pytest -n $(PROCESSES) --dist loadgroup --all
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

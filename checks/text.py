@@ -145,10 +145,11 @@ class TextFolder:
         self._to_traditional = converter("s2t")
 
     def fold(self, text: str) -> str:
-        """Return `text` folded: NFKC, nothing invisible, Simplified, casefolded."""
+        """Return `text` folded: NFKC, no accents, nothing invisible, Simplified, casefolded."""
         if not text.isascii():
             text = text.encode("utf-8", "ignore").decode("utf-8")
-            text = _ZALGO.sub("", unicodedata.normalize("NFKC", text.translate(PLAIN_LETTERS)))
+            apart = unicodedata.normalize("NFKD", text.translate(PLAIN_LETTERS))
+            text = unicodedata.normalize("NFKC", _ZALGO.sub("", apart))
         if not text.replace("\n", "").isprintable():
             # A tab is invisible too, and parts words.
             text = "".join(c for c in text if c.isspace() or not _is_invisible(c))

@@ -294,8 +294,23 @@ _BREAK = "|"
 # Shorter Latin words are function words: they stay, also where the wording has them.
 _SHORTEST = 4
 _LONGEST = 3
+_LONGEST_UNMASKED = 4
 _EDGE = 3
 _MOST_WORDINGS = 4096
+
+
+def turns_in(sentence: str) -> set[str]:
+    """Return the turns of phrase in a folded sentence, of up to four words or Han characters; any number is `#`.
+
+    `s|` and `e|` mark those at its start and end.
+    """
+    found = _TOKEN.findall(sentence.replace("’", "'"))
+    tokens = [_ANY_NUMBER if token[0].isdigit() else token for token in found]
+    sizes = range(1, min(_LONGEST_UNMASKED, len(tokens)) + 1)
+    turns = {" ".join(tokens[at : at + size]) for size in sizes for at in range(len(tokens) - size + 1)}
+    for size in range(1, min(_EDGE, len(tokens)) + 1):
+        turns |= {f"s|{' '.join(tokens[:size])}", f"e|{' '.join(tokens[-size:])}"}
+    return turns
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The readers: what the author of a message does with a wording, and whether any sentence asks after the truth."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from importlib import resources
@@ -11,7 +11,7 @@ import numpy as np
 
 from checks.embedders.embedder import Vector, Vectors
 from checks.model import Stance
-from checks.stance.cues import StanceLexicon
+from checks.stance.cues import StanceLexicon, turns_in
 from checks.stance.signs import NEGATIVE, ClaimVoice, Hearing, cue_signs, hear, takes_a_no, total, turning_signs
 from checks.stance.syntax import CueScan, ReadText, Span, moods_of, read_text
 from checks.text import MOST_CHARACTERS, Stretches, TextFolder, Tokenizer
@@ -229,10 +229,12 @@ VECTOR_SCALE = 4.0
 class _Weights:
     bias: float
     cues: Mapping[str, float]
+    turns: Mapping[str, float]
     vector: Vector
 
-    def odds(self, cues: Mapping[str, float], vector: Vector) -> float:
+    def odds(self, cues: Mapping[str, float], turns: Iterable[str], vector: Vector) -> float:
         seen = self.bias + sum(weight * cues[name] for name, weight in self.cues.items())
+        seen += sum(self.turns.get(turn, 0.0) for turn in turns)
         return seen + float(vector @ self.vector) * VECTOR_SCALE if len(self.vector) else seen
 
 
@@ -241,9 +243,9 @@ class QuestionReader:
     """Tells how surely a message asks whether something is so.
 
     The question may stand far from the claim ("… That's what he said. Is there anything in it?"), so every sentence is
-    held against what such questions have in common: their meaning as an embedder sees it, and the cues in them.
-    `encoder` is the beginning of the name of the embedder whose vectors `whole` was fitted for; `alone` reads the cues
-    of a sentence without its vector.
+    held against what such questions have in common: their meaning as an embedder sees it, and the cues and turns of
+    phrase in them. `encoder` is the beginning of the name of the embedder whose vectors `whole` was fitted for; `alone`
+    reads the words of a sentence without its vector.
     """
 
     encoder: str
@@ -266,9 +268,10 @@ class QuestionReader:
         weights = self.whole if encoder.startswith(self.encoder) else self.alone
         for number, span in enumerate(stretches.sentences):
             cues = scan.asking(span, first=number == 0, last=number == last)
-            best = max(best, weights.odds(cues, vectors[number]))
+            best = max(best, weights.odds(cues, turns_in(scan.read.text[slice(*span)]), vectors[number]))
         return replace(scan, question=min(FURTHEST, best))
 
 
 def _weights(data: Mapping[str, Any]) -> _Weights:
-    return _Weights(float(data["bias"]), data["cues"], np.array(data.get("vector", ()), dtype=np.float32))
+    vector = np.array(data.get("vector", ()), dtype=np.float32)
+    return _Weights(float(data["bias"]), data["cues"], data["turns"], vector)

@@ -32,6 +32,7 @@ def folder() -> TextFolder:
         ("zero\u200bwidth jo\u200diners", "zerowidth joiners"),
         ("ＦＵＬＬ　ｗｉｄｔｈ １２", "full width 12"),
         ("Z̸̢͝a̷lgo", "zalgo"),
+        ("Nestlé, Nestle\u0301, İstanbul", "nestle, nestle, istanbul"),
         ("gold\tprice\vis\fup\r\nagain", "gold price is up \nagain"),
         ("金价\t上涨\x85了", "金价 上涨 了"),
         ("a list:\n\n- gold\n  * silver", "a list:\n\ngold\nsilver"),

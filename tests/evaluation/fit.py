@@ -395,10 +395,11 @@ def with_questions(pairs: Sequence[Pair], shipped: set[str], file: Path) -> list
         first.setdefault(pair.row.text, (pair, int(part)))
     sentences = Sentences.of(list(first))
     asks = np.array([bool(pair.row.claims) and pair.row.stance == "asks" for pair, _ in first.values()])
+    abouts = [frozenset(pair.row.claims) for pair, _ in first.values()]
     made = ("frame-", "wrap-")
     fitted = np.array([not pair.row.id.startswith(made) for pair, _ in first.values()])
-    found = crossed(sentences, np.array([part for _, part in first.values()]), asks, fitted)
-    write_questions(sentences, asks, fitted, file)
+    found = crossed(sentences, abouts, np.array([part for _, part in first.values()]), asks, fitted)
+    write_questions(sentences, abouts, asks, fitted, file)
     return [
         replace(pair, stance={**pair.stance, "question": found[pair.row.text]}) if pair.stance else pair
         for pair in pairs
