@@ -197,9 +197,13 @@ class DecisionModel:
         topic = self.about(measures) - _BY_CHANCE * measures["wordings"]
         return (1 - many) * _TOPIC * topic + many * likeness
 
-    def is_on_topic(self, probability: float, measures: Mapping[str, float]) -> bool:
-        """Tell whether a match of this probability is surely enough about the claim to be answered."""
-        return self.about(measures) >= self.cut_offs.about or probability >= self.cut_offs.sure
+    def is_on_topic(self, asserted: float, measures: Mapping[str, float]) -> bool:
+        """Tell whether a match is surely enough about the claim to be answered.
+
+        `asserted` is the share of the assertion, which may be sure enough by itself. A question may not: those sound
+        alike whatever they are about.
+        """
+        return self.about(measures) >= self.cut_offs.about or asserted >= self.cut_offs.sure
 
     def sureness(self, measures: Mapping[str, float], elsewhere: float) -> float:
         """Return how surely a message speaks of the claim, whatever its author does with it; the higher the surer.

@@ -369,7 +369,7 @@ class MatchReader:
         if is_rebutted or doubt.is_denial or scan.is_marked_false(window):
             stance = "denies"
         shown = readings.whole if readings.whole.is_quoted else readings.shown(stance)
-        on_topic = self._decision.is_on_topic(shares.makes, topic)
+        on_topic = self._decision.is_on_topic(shares.asserts, topic)
         return Judgement(shares.makes, stance, shown, self._decision.cut_offs, doubt, shares.other, on_topic)
 
     def _disputed(self, look: Look, around: StanceReading, odds: float, denies: float) -> Doubt:

@@ -23,7 +23,7 @@ _ANEW = worded("Write it anew with `touchstone calibrate`.")
 class CutOffs:
     """Probabilities from which a match is answered, offered, and named at all (as a near miss).
 
-    `about`: log odds of the topic below which it is offered at most, unless its probability reaches `sure`.
+    `about`: log odds of the topic below which it is offered at most, unless the share of the assertion reaches `sure`.
     """
 
     reply: float

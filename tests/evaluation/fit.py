@@ -199,7 +199,7 @@ def _count(pair: Pair, about: float, shares: np.ndarray, found: dict[str, list[b
     weighed = [shares[0], shares[1] * denial, shares[2] * asked, shares[3]]
     stance = CLASSES[int(np.argmax(weighed))]
     makes = shares[0] + shares[2]
-    is_on_topic = about >= CUT_OFFS["about"] or makes >= CUT_OFFS["sure"]
+    is_on_topic = about >= CUT_OFFS["about"] or shares[0] >= CUT_OFFS["sure"]
     replied = stance in ("asserts", "asks") and makes >= CUT_OFFS["reply"] and is_on_topic
     offered = stance != "denies" and makes >= CUT_OFFS["offer"]
     if not row.claims:
