@@ -41,12 +41,13 @@ bench: $(VENV)/.dev
 evaluate: $(VENV)/.dev
 	@$(BIN)/python -m tests.evaluation
 
-# Half again as many processes as processors: tests wait for files, sockets and clocks. What is grouped in the whole run shares a module's costly set-up.
+# Half again as many processes as processors, as tests wait for files and sockets; in the whole run, whose tests of the
+# bot as a process must not wait long, one for each. What is grouped there shares a module's costly set-up.
 test: $(VENV)/.dev
 	$(BIN)/pytest -n $(PROCESSES) --dist worksteal
 
 test-all: $(VENV)/.dev
-	$(BIN)/pytest -n $(PROCESSES) --dist loadgroup --all
+	$(BIN)/pytest -n auto --dist loadgroup --all
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

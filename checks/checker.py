@@ -15,7 +15,7 @@ from checks.matching import MOST_MATCHES, Look, MatchReader
 from checks.meaning import Meaning, Nearness
 from checks.model import Action, Finding, KnownClaim, LocalCutOff, Match
 from checks.scoring import Candidate
-from checks.text import count_han, language_of, plain_text
+from checks.text import count_han, language_of, plain_text, stretches_of
 from checks.tuning import Tuning
 
 _log = logging.getLogger(__name__)
@@ -210,10 +210,10 @@ class Checker:
 
     def _nearness(self, message: Analysis, base: IndexedBase) -> Nearness | None:
         """Ask the embedder; None without one, or while it is out of order."""
-        kept = self._embedded(base, message.text)
+        kept = self._embedded(base, message)
         return kept.nearness(message, self._source) if kept is not None and self._source is not None else None
 
-    def _embedded(self, base: IndexedBase, message: str) -> Meaning | None:
+    def _embedded(self, base: IndexedBase, message: Analysis) -> Meaning | None:
         """Return the vectors of a snapshot; what another one has already is not embedded again.
 
         None where the embedder has none for the message: it is out of order, and no wording is asked for.
@@ -222,7 +222,9 @@ class Checker:
         kept = self._meaning
         if self._source is None or (kept is not None and kept.base is base):
             return kept
-        if self._source.embed_or_none([message]) is None:
+        # All that `Meaning.nearness` asks for: the last digits of a vector depend on what is embedded beside it.
+        spans = stretches_of(message.text).all
+        if self._source.embed_or_none([message.text, *(message.text[slice(*span)] for span in spans)]) is None:
             return None
         if self._beside is not None:
             shared, snapshot = self._beside

@@ -13,12 +13,12 @@ from bot.discord.cards import draw_lines, draw_pages, escape, evidence_lines, sh
 from bot.discord.lookup import claims_named, title_in
 from bot.discord.notices import tell_moderators
 from bot.discord.request import Request, said_in
-from bot.discord.routes import Click, Route, Router
+from bot.discord.routes import UNREADABLE, Click, Route, Router
 from bot.explain import withdrawn_line
 from bot.texts import Texts, msgid
 from claims.answering.answers import AnswerRecord
 from claims.moderation.reports import FeedbackKind, ReportOutcome, Standing
-from config.errors import NotAllowedError, UnknownClaimError
+from config.errors import NotAllowedError, UnknownClaimError, UnknownEntryError
 
 _LONGEST_ID = 100
 _LONGEST_LABEL = 80
@@ -165,9 +165,16 @@ async def _record(click: Click, card: int) -> AnswerRecord | None:
 
 
 def _claims_of(record: AnswerRecord | None, click: Click) -> tuple[str, ...]:
-    """Return the claims of a card: all of them where the answer book knows the card, else those in the button's id."""
+    """Return the claims of a card: all of them where the answer book knows the card, else those in the button's id.
+
+    Raises:
+        UnknownEntryError: neither names any, as only a forger's id does.
+    """
     written = tuple(claim for claim in click["claims"].split(",") if claim)
-    return record.claims if record is not None else written
+    claims = record.claims if record is not None else written
+    if not claims:
+        raise UnknownEntryError(UNREADABLE)
+    return claims
 
 
 async def _are_withdrawn(request: Request, record: AnswerRecord | None, claims: Sequence[str]) -> bool:

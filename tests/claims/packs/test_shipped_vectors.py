@@ -75,8 +75,8 @@ def test_a_first_start_embeds_no_shipped_text(templates, tmp_path: Path, monkeyp
     with Touchstone.open(Settings(database_url=address, embedder="semantic")) as touchstone:
         touchstone.check("Silver is needed for every data centre.")
         kept = touchstone.base.database.file
-    # One is embedded anew, to see whether the encoder is still the same.
-    assert len(set(asked) & set(texts)) <= 1
+    # The first and the last are embedded anew, to see whether the encoder is still the same.
+    assert len(set(asked) & set(texts)) <= 2
     assert kept.stat().st_size < 10_000_000
 
 
