@@ -72,9 +72,9 @@ class Backoff:
         return datetime.now(UTC) + timedelta(seconds=left) if left > 0 else None
 
     @property
-    def channels(self) -> tuple[int, ...]:
-        """The channels to keep out of now."""
-        return tuple(channel for channel in self._pauses if self.holds(channel))
+    def refusing(self) -> tuple[int, ...]:
+        """The channels where the latest message was refused, also those whose pause is over."""
+        return tuple(self._pauses)
 
     def refused(self, channel: int, why: str) -> None:
         """Start a pause, twice as long as the last one of this channel, and tell the log once."""
@@ -284,28 +284,29 @@ class TouchstoneBot(commands.AutoShardedBot):
     async def on_guild_channel_update(self, before: GuildChannel, after: GuildChannel) -> None:
         """Try again at once in a channel and its threads where Discord lets us do more there than before."""
         me = after.guild.me
-        self._may_more(before.permissions_for(me), after.permissions_for(me), after.guild, after.id)
+        if not after.permissions_for(me) <= before.permissions_for(me):
+            self._try_again(after.guild, after.id)
 
     async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
         """Do the same in a server where a role may do more."""
-        self._may_more(before.permissions, after.permissions, after.guild)
+        if not after.permissions <= before.permissions:
+            self._try_again(after.guild)
 
     async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
-        """Do the same where we have got a role."""
-        if after == after.guild.me:
-            self._may_more(before.guild_permissions, after.guild_permissions, after.guild)
+        """Do the same where we have got a role, whose rights may lie in single channels only."""
+        gained = set(after.roles) - set(before.roles)
+        if after == after.guild.me and (gained or not after.guild_permissions <= before.guild_permissions):
+            self._try_again(after.guild)
 
-    def _may_more(
-        self, before: discord.Permissions, after: discord.Permissions, guild: discord.Guild, home: int | None = None
-    ) -> None:
-        if after <= before:
-            return
-        for refused in self.backoff.channels:
+    def _try_again(self, guild: discord.Guild, home: int | None = None) -> None:
+        before = self.backoff.refusing
+        for refused in before:
             found = guild.get_channel_or_thread(refused)
             parent = found.parent_id if isinstance(found, discord.Thread) else refused
             if found is not None and home in {None, parent}:
                 self.backoff.answered(refused)
-                self.dispatch(STALE_CARD)
+        if self.backoff.refusing != before:
+            self.dispatch(STALE_CARD)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Do nothing: there are no text commands, and the watch listens for itself."""

@@ -23,7 +23,7 @@ from config.languages import FIRST_SHOWN, SHOWN
 
 _log = logging.getLogger(__name__)
 
-CardOutcome = Literal["edited", "gone", "refused", "later"]
+CardOutcome = Literal["edited", "gone", "refused", "archived", "later"]
 
 # Discord's own limit for edits of messages older than an hour comes as this too, after the library has given up.
 _TOO_MANY = 429
@@ -36,7 +36,8 @@ async def edit_card(bot: TouchstoneBot, correction: Correction) -> CardOutcome:
 
     Returns:
         "edited"; "gone" for a card that was deleted or cannot be edited for another lasting reason; "refused" where
-        the bot may not write in the channel; "later" where trying again may help. With these two it stays pending.
+        the bot may not write in the channel; "archived" in a thread that takes no edits until somebody speaks there;
+        "later" where trying again soon may help. With these three it stays pending.
     """
     outcome = await _try(bot, correction)
     corrections = bot.touchstone.moderation.corrections
@@ -48,6 +49,8 @@ async def edit_card(bot: TouchstoneBot, correction: Correction) -> CardOutcome:
 
 
 async def _try(bot: TouchstoneBot, correction: Correction) -> CardOutcome:
+    if bot.backoff.holds(correction.channel):
+        return "refused"
     channel = bot.get_partial_messageable(correction.channel, guild_id=correction.server)
     card = channel.get_partial_message(correction.card_message)
     try:
@@ -55,13 +58,14 @@ async def _try(bot: TouchstoneBot, correction: Correction) -> CardOutcome:
     except discord.NotFound:
         return "gone"
     except discord.Forbidden as refusal:
-        bot.backoff.refused(correction.channel, refusal.text)
+        # A pause is as long as people's messages have made it: nobody waits for what the bot does by itself.
+        if correction.channel not in bot.backoff.refusing:
+            bot.backoff.refused(correction.channel, refusal.text)
         return "refused"
     except discord.HTTPException as failure:
-        # A thread that is archived takes no edits until somebody speaks there.
         if failure.status == _TOO_MANY or failure.status >= _UNCERTAIN or failure.code == _ARCHIVED:
             _log.info("Card %s is edited later: %s", correction.card_message, failure)
-            return "later"
+            return "archived" if failure.code == _ARCHIVED else "later"
         _log.warning("Card %s cannot be edited: %s", correction.card_message, failure)
         return "gone"
     except (aiohttp.ClientError, OSError) as failure:
@@ -86,7 +90,7 @@ class Run:
     """Edits until nothing is left or `stop` is set; what it has done is in the claim base after each card.
 
     `pause`: seconds between two cards. `edited`: how many cards of each server have been edited so far; `left`: cards
-    for which trying again later may help.
+    for which trying again later may help; `is_passing`: for some of them soon.
     """
 
     bot: TouchstoneBot
@@ -95,8 +99,9 @@ class Run:
     pause: float
     edited: Counter[int] = field(default_factory=Counter[int])
     left: set[int] = field(default_factory=set[int])
+    is_passing: bool = False
     _gone: int = 0
-    _refusing: set[int] = field(default_factory=set[int])
+    _shut: set[int] = field(default_factory=set[int])
     _revision: int = -1
     _waiting: deque[Correction] = field(default_factory=deque[Correction])
 
@@ -125,11 +130,12 @@ class Run:
                 self.edited[correction.server] += 1
             case "later":
                 self.left.add(correction.card_message)
+                self.is_passing = True
             case "gone":
                 self._gone += 1
-            case "refused":
+            case "refused" | "archived":
                 # Many refused requests would get the bot banned: the channel's cards wait for another run.
-                self._refusing.add(correction.channel)
+                self._shut.add(correction.channel)
                 here = [correction, *(each for each in self._waiting if each.channel == correction.channel)]
                 self.left |= {each.card_message for each in here}
                 self._waiting = deque(each for each in self._waiting if each.channel != correction.channel)
@@ -141,7 +147,7 @@ class Run:
             return
         self._revision = revision
         pending = await asyncio.to_thread(self.bot.touchstone.moderation.corrections.pending)
-        self.left |= {each.card_message for each in pending if each.channel in self._refusing}
+        self.left |= {each.card_message for each in pending if each.channel in self._shut}
         self._waiting = deque(each for each in pending if each.card_message not in self.left)
 
     async def _rest(self) -> None:
@@ -170,8 +176,8 @@ class CorrectionRuns(commands.Cog):
     """Starts a run shortly after the base has changed, at the start of the bot, and again where cards were left.
 
     It keeps nothing of a run but its counts: which cards wait is read from the claim base, also after a restart. Cards
-    that could not be edited are tried again after twice as long each time. `idle` waits for answers under way, which
-    go first.
+    that could not be edited are tried again after twice as long each time; where all of them stand in archived threads
+    or out of reach, hourly. `idle` waits for answers under way, which go first.
     """
 
     def __init__(self, bot: TouchstoneBot, idle: Callable[[], Awaitable[None]], pace: Pace) -> None:
@@ -245,8 +251,10 @@ class CorrectionRuns(commands.Cog):
         if await run.begin():
             self._latest = run
             await run.go()
-        if run.left:
+        if run.is_passing:
             self._again_at = min(self._again_at, monotonic() + self._retry)
             self._retry = min(2 * self._retry, _LONGEST_RETRY)
-        else:
-            self._retry = self._pace.retry
+            return
+        self._retry = self._pace.retry
+        if run.left:
+            self._again_at = min(self._again_at, monotonic() + _LONGEST_RETRY)

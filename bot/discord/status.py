@@ -143,7 +143,7 @@ def is_ahead(moment: int | None) -> bool:
 
 def _refusals(backoff: Backoff, guild: discord.Guild, texts: Texts) -> list[str]:
     """Return a line for each channel and thread in which Discord has refused the bot, and until when it is quiet."""
-    refused = {channel: backoff.until(channel) for channel in backoff.channels if guild.get_channel_or_thread(channel)}
+    refused = {channel: backoff.until(channel) for channel in backoff.refusing if guild.get_channel_or_thread(channel)}
     return [
         texts("Discord has refused me in {channel}: I am quiet there until {time}.", channel=f"<#{channel}>", time=time)
         for channel, until in refused.items()

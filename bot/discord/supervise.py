@@ -70,7 +70,8 @@ def run(settings: Settings) -> None:
     """Run the bot until SIGTERM, SIGINT, SIGHUP or Ctrl-C.
 
     Raises:
-        StartError: no token, a token that Discord refuses, or a missing intent; its text says how to mend it.
+        StartError: no token, one that Discord refuses, a missing intent, or an unfit key file; its text says how to
+            mend it.
     """
     token = settings.discord_token.get_secret_value().strip() if settings.discord_token else ""
     if not token:
@@ -127,7 +128,7 @@ async def supervise(make_bot: Callable[[], TouchstoneBot], token: str, stop: asy
     """Run one bot after another until `stop` is set, waiting longer after each fall that comes soon after a start.
 
     Raises:
-        StartError: Discord refuses the token or an intent; trying again would not help.
+        StartError: Discord refuses the token or an intent, or the key file is unfit; trying again would not help.
     """
     wait = _FIRST_WAIT
     while not stop.is_set():
@@ -159,6 +160,8 @@ async def _one_life(bot: TouchstoneBot, token: str, stop: asyncio.Event) -> Base
         raise StartError(REFUSED)
     if isinstance(fall, discord.PrivilegedIntentsRequired):
         raise StartError(MISSING_INTENT)
+    if isinstance(fall, StartError):
+        raise fall
     # Any other fall is mended by a new connection: discord.py ends with bare AttributeErrors and KeyErrors too.
     return fall
 
@@ -166,7 +169,11 @@ async def _one_life(bot: TouchstoneBot, token: str, stop: asyncio.Event) -> Base
 async def _live(bot: TouchstoneBot, token: str) -> None:
     """Log in, read the claims, and only then listen: what is said meanwhile would be answered too late."""
     await bot.login(token)
-    await asyncio.to_thread(_make_books, bot.touchstone)
+    try:
+        await asyncio.to_thread(_make_books, bot.touchstone)
+    except TouchstoneError as fault:
+        # The key file as a rule, which somebody has to mend.
+        raise StartError(*fault.args) from fault
     try:
         await asyncio.to_thread(bot.touchstone.warm)
     except TouchstoneError as fault:

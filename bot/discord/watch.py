@@ -304,7 +304,7 @@ class Offers(commands.Cog):
         return True
 
     async def _send(self, member: discord.Member, channel: int, message: int) -> bool:
-        """Send the answer; returns whether the member has it, or a button that opens it."""
+        """Send the answer, or a button to who takes no letters; returns whether another click shall bring nothing."""
         drawn = await self._draw(channel, message, elsewhere=True)
         if drawn is None:
             return False
@@ -312,17 +312,16 @@ class Offers(commands.Cog):
         try:
             await member.send(view=card)
         except discord.Forbidden:
-            await self._post_button(channel, found)
-            return self._lines.get(message) is not None
+            return await self._post_button(channel, found)
         return True
 
-    async def _post_button(self, channel: int, said: discord.Message) -> None:
-        """Post a line with a button that opens the answer privately; one is enough for all who want to read."""
+    async def _post_button(self, channel: int, said: discord.Message) -> bool:
+        """Post a line with a button that opens the answer privately, one for all; False where Discord failed."""
         message = said.id
         record = await self._offer(channel, message)
         # What was read since a hint was left may have been switched off.
         if record is None or not await self._watch.answering.may_hint(said, place_of(record)):
-            return
+            return True
         most = await self._watch.answering.most(place_of(record))
         # Whoever says many claims and clicks their hints fills no channel with lines, as with cards.
         recent, now = self._posted.setdefault(channel, deque()), monotonic()
@@ -330,7 +329,7 @@ class Offers(commands.Cog):
             recent.popleft()
         # From here to the reservation nothing is awaited: who clicks at the same moment finds it.
         if message in self._lines or len(recent) >= most:
-            return
+            return True
         recent.append(now)
         self._lines[message] = None
         if len(self._lines) > _REMEMBERED:
@@ -345,12 +344,13 @@ class Offers(commands.Cog):
                 raise
             if isinstance(failure, discord.Forbidden):
                 self.bot.backoff.refused(channel, failure.text)
-            return
+            return False
         if message in self._lines:
             self._lines[message] = posted.id
         else:
             # The message has gone while the line was on its way.
             await self._delete(channel, posted.id)
+        return True
 
     async def _send_line(self, record: AnswerRecord) -> discord.Message:
         guild, number, place = self.bot.get_guild(record.server), record.message, record.channel

@@ -111,7 +111,7 @@ class Corrections:
         self._write(correction.channel, correction.card_message, shown=dict(correction.shows))
 
     def gone(self, channel: int, card_message: int) -> None:
-        """Note that the card cannot be edited any more: it was deleted, or the bot may not."""
+        """Note that the card cannot be edited any more."""
         self._write(channel, card_message, shown=None)
 
     def _write(self, channel: int, card_message: int, **values: object) -> None:

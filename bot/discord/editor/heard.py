@@ -13,7 +13,7 @@ from bot.discord.request import Request
 from bot.discord.routes import Route
 from bot.explain import HELD_BACK
 from bot.service import Touchstone
-from bot.texts import Texts, msgid
+from bot.texts import Texts
 from bot.wording import LEVELS, field_name
 from checks.model import Finding
 from claims.moderation.rights import Act
@@ -181,18 +181,15 @@ def outcome_line(finding: Finding, claim: ClaimRecord, texts: Texts) -> str:
         return texts("Silent: the claim is muted or paused.")
     if own.stance == "denies":
         return texts("Silent: the message itself disputes the claim.")
-    if own.bar > own.score:
+    if own.bar > own.unrounded:
         return texts("Silent: {score} is below the cut-off {bar}.", score=f"{own.score:.2f}", bar=f"{own.bar:.2f}")
-    if own.bar and claim.raised_to > own.score:
+    if own.bar and claim.raised_to > own.unrounded:
         return texts("Silent: after reports by members I am more careful about the claim.")
-    stopped = next((guard for guard in own.guards if not guard.passed), None)
+    stopped = next((guard for guard in own.guards if not guard.passed and guard.name in HELD_BACK), None)
     if stopped is None:
         return texts("Silent: another claim comes nearer, and takes the same words.")
-    rule = texts(HELD_BACK.get(stopped.name, _NO_WORDS), seen=escape(texts.reworded(stopped.seen)))
+    rule = texts(HELD_BACK[stopped.name], seen=escape(texts.reworded(stopped.seen)))
     return texts("Silent. {reason}", reason=rule)
-
-
-_NO_WORDS = msgid("A rule speaks against an answer.")
 
 
 def taken_line(count: int, texts: Texts) -> str:

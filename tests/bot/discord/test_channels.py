@@ -69,6 +69,31 @@ async def test_a_right_that_is_given_back_ends_the_quiet_as_well(world, by_role,
     assert not world.env.bot.backoff.holds(place.id)
 
 
+async def test_a_role_whose_rights_lie_in_the_channel_alone_ends_the_quiet_also_where_the_pause_is_over(world):
+    bot, now = world.env.bot, [0.0]
+    channel, told = bot.get_channel(world.channel.id), []
+    other = bot.get_channel(world.guild.create_text_channel("quay").id)
+    role = await channel.guild.create_role(name="speaker", permissions=discord.Permissions.none())
+    await channel.set_permissions(role, send_messages=True)
+    await world.env.settle()
+    bot.backoff.clock = lambda: now[0]
+    for each in (channel, other):
+        bot.backoff.refused(each.id, "not here")
+    now[0] = 24 * 3600.0
+    bot.backoff.refused(other.id, "nor here")
+
+    async def tell() -> None:
+        told.append(bot.backoff.refusing)
+
+    bot.add_listener(tell, "on_stale_card")
+    me = channel.guild.me
+    # Discord tells bots of their own roles without the intent for members; the loopback does not.
+    update = {"guild_id": channel.guild.id, "user": me._user._to_minimal_user_json(), "roles": [role.id]}
+    bot._connection.parse_guild_member_update(update)
+    await world.env.settle()
+    assert told == [()]
+
+
 async def test_a_manager_sets_the_language_of_public_answers(world):
     await world.chief.slash(world.channel, "touchstone language", language="en")
     await world.alice.send(world.channel, CRANE_ZH)

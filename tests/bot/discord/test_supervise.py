@@ -1,14 +1,15 @@
 """The daily round."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from bot.discord import create_bot
-from bot.discord.supervise import _make_books
+from bot.discord.supervise import _make_books, supervise
 from claims.base import utc_now
 from claims.moderation.rights import Actor
-from config.errors import DatabaseError
+from config.errors import DatabaseError, StartError
 from tests.bot.discord.world import CRANE
 from tests.claims.people import administrator
 
@@ -33,6 +34,20 @@ async def test_old_sightings_go_at_the_start_and_every_day_even_after_a_failure(
 def test_all_books_are_made_before_threads_can_ask_for_them(touchstone):
     _make_books(touchstone)
     assert {"moderation", "budgets", "answers", "servers"} <= vars(touchstone).keys()
+
+
+async def test_an_empty_key_file_ends_the_start_in_its_own_words(touchstone, settings, tmp_path, monkeypatch):
+    (tmp_path / "touchstone.key").touch()
+    monkeypatch.setattr(touchstone, "settings", settings.model_copy(update={"hash_key": None}))
+    monkeypatch.setattr("bot.service.base_folder", lambda _: tmp_path)
+
+    async def login(*_: object) -> None:
+        """Be let in."""
+
+    monkeypatch.setattr("discord.Client.login", login)
+    with pytest.raises(StartError, match=r"The key file .* is empty"):
+        async with asyncio.timeout(20):
+            await supervise(lambda: create_bot(settings, touchstone), "a.b.c", asyncio.Event())
 
 
 async def test_what_shadow_mode_counted_goes_with_the_sightings(world, settings, monkeypatch):

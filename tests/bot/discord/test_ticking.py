@@ -82,6 +82,15 @@ async def test_a_menu_drawn_before_another_moderator_s_report_ticks_what_it_show
     assert ticks == {numbers[0]: True, numbers[1]: True}
 
 
+async def test_a_report_on_a_channel_shows_nothing_of_its_threads(world, past):
+    thread = await world.env.bot.get_channel(past.id).create_thread(
+        name="aside", type=discord.ChannelType.public_thread
+    )
+    book, actor = world.touchstone.moderation.labels, administrator(world.guild.id)
+    book.put_up(actor, "backtest", [thread.id], [LabelledReply(thread.id, 1, CRANE_ID, 0.9)])
+    assert "0 of 2 ticked" in text_of(await opened(world, past))
+
+
 async def test_a_tick_for_a_reply_that_is_no_longer_there_ticks_nothing(world, past):
     message = await opened(world, past)
     right, _ = menus_of(message)

@@ -97,6 +97,21 @@ async def test_one_button_is_enough_for_all_who_take_no_direct_messages_and_it_g
 
 
 @pytest.mark.usefixtures("hinting")
+async def test_who_takes_no_direct_messages_where_no_button_may_be_posted_is_not_written_to_again(world, monkeypatch):
+    async def none(*_: object) -> int:
+        return 0
+
+    said = await world.alice.send(world.channel, CRANE)
+    monkeypatch.setattr(type(world.env.bot.get_cog("Offers")._watch.answering), "most", none)
+    world.env.inject_error("POST", "/users/@me/channels", status=403, code=50007, times=None)
+    for _ in range(3):
+        await world.bob.react(said, OFFER)
+        await world.bob.unreact(said, OFFER)
+    assert not world.cards()
+    assert len([seen for seen in world.env.http_requests if seen.path == "/users/@me/channels"]) == 1
+
+
+@pytest.mark.usefixtures("hinting")
 async def test_the_button_goes_with_its_message(world):
     said = await world.alice.send(world.channel, CRANE)
     world.env.inject_error("POST", "/users/@me/channels", status=403, code=50007)

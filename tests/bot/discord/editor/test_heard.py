@@ -75,7 +75,8 @@ async def test_a_message_that_disputes_the_claim_says_so(desk):
         (0.4, 0.5, 0.9, ("figures",), "Silent: 0.40 is below the cut-off 0.50."),
         (0.7, 0.5, 0.9, ("figures",), "Silent: after reports by members I am more careful about the claim."),
         (0.7, 0.0, 0.9, ("quoted",), "Silent. The claim stands only in a quotation."),
-        (0.7, 0.0, 0.9, ("stance",), "Silent. A rule speaks against an answer."),
+        (0.7, 0.0, 0.0, ("figures",), "Silent: another claim comes nearer, and takes the same words."),
+        (0.7, 0.0, 0.0, ("figures", "quoted"), "Silent. The claim stands only in a quotation."),
         (0.7, 0.0, 0.0, (), "Silent: another claim comes nearer, and takes the same words."),
     ],
 )
@@ -84,6 +85,12 @@ def test_what_keeps_a_message_silent_is_named(score, bar, raised_to, failed, why
     match = Match("crane", score, "asserts", "wording", guards=guards, bar=bar)
     finding = Finding("a text", "en", "silent", (match,))
     assert outcome_line(finding, claim(raised_to=raised_to), Texts.open("en")) == why
+
+
+def test_a_score_that_is_rounded_up_to_the_cut_off_is_below_it_all_the_same():
+    match = Match("crane", 0.5, "asserts", "wording", bar=0.5, exact=0.49996)
+    said = outcome_line(Finding("a text", "en", "silent", (match,)), claim(), Texts.open("en"))
+    assert said.startswith("Silent: 0.50 is below the cut-off")
 
 
 async def test_a_rule_that_speaks_against_an_answer_is_told_in_words(desk):

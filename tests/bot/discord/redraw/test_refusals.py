@@ -36,8 +36,23 @@ async def test_where_the_bot_is_refused_it_asks_once_and_the_cards_wait_until_it
     assert edits[0].endswith(str(elsewhere.id))
     assert "Discord refused a message in channel" in caplog.text
     assert desk.waiting() == 2
+    assert await desk.run() == []
+    world.env.bot.backoff.answered(world.channel.id)
     assert len(await desk.run()) == 2
     assert desk.waiting() == 0
+
+
+@pytest.mark.usefixtures("two")
+async def test_a_correction_makes_no_pause_longer(world, desk):
+    backoff, now = world.env.bot.backoff, [0.0]
+    backoff.clock = lambda: now[0]
+    backoff.refused(world.channel.id, "not here")
+    assert await desk.run() == []
+    now[0] = 5 * 60.0 + 1
+    world.env.inject_error("PATCH", f"/channels/{world.channel.id}/messages/*", status=403, code=50001)
+    assert len(await desk.run()) == 1
+    assert not backoff.holds(world.channel.id)
+    assert len(await desk.run()) == 2
 
 
 async def test_after_an_error_of_discords_the_card_waits_for_the_next_run(world, desk, two):
@@ -57,10 +72,30 @@ async def test_a_card_that_discord_will_not_take_is_given_up(world, desk, two, c
 
 async def test_a_card_in_a_thread_that_is_archived_waits_until_somebody_speaks_there(world, desk, two):
     world.env.inject_error("PATCH", f"/channels/*/messages/{two[1].id}", status=400, code=50083)
-    await desk.run()
-    assert desk.waiting() == 1
+    assert len(await desk.run()) == 1
+    assert desk.waiting() == 2
     await desk.run()
     assert desk.waiting() == 0
+
+
+async def test_an_archived_thread_is_asked_once_and_keeps_no_other_card_waiting(world, desk, two, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr("bot.discord.redraw.monotonic", lambda: now[0])
+    elsewhere = await desk.post("crane-built-1920", channel=world.guild.create_text_channel("quay"))
+    await desk.run()
+    cog = world.env.bot.get_cog("CorrectionRuns")
+    world.env.inject_error("PATCH", f"/channels/{world.channel.id}/messages/*", status=400, code=50083, times=None)
+    for number in range(7):
+        desk.retitle(title=f"The crane, {number}")
+        assert len(await desk.run()) == 2
+    assert desk.waiting() == len(two)
+    world.env.inject_error("PATCH", f"/channels/*/messages/{elsewhere.id}", status=503)
+    desk.retitle(title="The crane at last")
+    await cog.look()
+    assert desk.waiting() == len(two) + 1
+    now[0] += 61
+    await cog.look()
+    assert desk.waiting() == len(two)
 
 
 @pytest.mark.usefixtures("two")
