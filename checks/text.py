@@ -22,7 +22,6 @@ from checks.words import Numbers, Traditional
 from config.languages import FIRST_SHOWN, LANGUAGES, Language, main_language
 
 MOST_CHARACTERS = 4000
-
 # A shorter quotation is a word in scare quotes, which the author uses, not somebody's statement.
 _LEAST_QUOTATION = 16
 
@@ -36,9 +35,10 @@ PLAIN_LETTERS = str.maketrans(
 )
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _SPACES = re.compile(r"[^\S\n]+")
-# Marks upon letters, and the selectors of variants, which show nothing by themselves.
+# Marks upon letters, and the selectors of variants, which show nothing by themselves; a stroke through a sign negates.
 _ZALGO = re.compile(
-    r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\U000e0100-\U000e01ef]+"
+    r"(?:(?<![=<>\u2190-\u22ff])\u0338|"
+    r"[\u0300-\u0337\u0339-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\U000e0100-\U000e01ef])+"
 )
 _INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn"}
 

@@ -4,6 +4,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -66,7 +67,13 @@ def list_packs(context: typer.Context) -> None:
 def _row(state: "PackState", terminal: Terminal) -> tuple[str, ...]:
     texts, record = terminal.texts, state.record
     if record is None:
-        return state.id, texts("no"), "–", "–", texts("not loaded")
+        return (
+            state.id,
+            texts("no"),
+            "–",
+            "–",
+            texts("not loaded; touchstone packs add {name} loads it", name=quote(state.id)),
+        )
     title = texts.pick(record.title)
     return state.id, texts("yes") if state.in_force else texts("no"), str(record.version), str(state.claims), title
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections import defaultdict
 from collections.abc import Collection, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from claims.store.claim_rows import pack_record, packs_in_force
 from claims.store.revisions import AuditEntry
 from claims.store.tables import Claim, Pack
 from config.errors import UnknownPackError
-from config.named_files import open_named
+from config.named_files import encoding_of, open_named
 
 SUFFIX = ".yaml"
 _SUFFIXES = (SUFFIX, ".yml")
@@ -53,7 +52,9 @@ class PackShelf:
         """
         given = Path(name)
         own = [given] if given.suffix.lower() in _SUFFIXES or len(given.parts) > 1 else []
-        own += [self._folder / given] if given.suffix else [self._folder / f"{name}{suffix}" for suffix in _SUFFIXES]
+        own += [self._folder / given] if given.suffix else []
+        # What follows a dot may be part of the name, as in `my.pack.yaml`.
+        own += [self._folder / f"{name}{suffix}" for suffix in _SUFFIXES]
         found = next((path.expanduser() for path in own if path.expanduser().is_file()), None)
         if found is not None:
             yield found
@@ -83,44 +84,46 @@ def open_packs(base: ClaimBase, shelf: PackShelf, chosen: Sequence[str] | None) 
 
     `chosen` are names and files, as the setting has them: nothing of it is written into the base, which answers by it
     while this process runs. None: the shipped packs, and those that were added by command, but for the ones that were
-    left out by command. Raises UnknownPackError and ImportRefusedError.
+    left out by command; files that are named as their packs are loaded again where they have changed. Raises
+    UnknownPackError and ImportRefusedError.
     """
     if chosen is not None:
         return base.limited(frozenset(_load(base, shelf, name) for name in chosen))
     with base.database.reading() as session:
         loaded = {row.id: row.in_force for row in session.scalars(select(Pack))}
-    shipped = {name: name for name in shelf.shipped()}
-    own = {pack: names for pack, names in _own_names(base, shelf).items() if loaded.get(pack) and pack not in shipped}
-    # Of several files with one id, that of the same name; without it nobody knows which is meant.
-    added = {
-        pack: pack if pack in names else min(names) for pack, names in own.items() if pack in names or len(names) == 1
-    }
-    for pack, name in sorted((shipped | added).items()):
+    files = {name: name for name in shelf.shipped()}
+    for file in shelf.own():
+        # A file of another name than its pack's id may be anybody's draft: a command alone loads it.
+        if loaded.get(file.stem) and _written_id(file) in (file.stem, None):
+            files.setdefault(file.stem, str(file))
+    for pack, name in sorted(files.items()):
         if loaded.get(pack, True):
             _load(base, shelf, name)
     return base
 
 
-def _own_names(base: ClaimBase, shelf: PackShelf) -> dict[str, set[str]]:
-    """Return the names of the operator's files by the ids of their packs."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for file in shelf.own():
-        found[_loaded_as(base, file) or _written_id(file) or file.stem].add(file.stem)
-    return found
-
-
-# The first id of a file, which is that of its pack, in block or in flow style; claims and documents have a dash before.
-_ID = re.compile(r"^(?:pack:[ ]*\{[^}\n]*?\b|[ ]+)id:[ ]*[\"']?([\w.-]+)", re.MULTILINE)
+# Of the keys of a file's pack, the id: in flow style on its line, or in block style as deep as the first of them.
+_ID = re.compile(
+    r"""
+      ^pack:[ ]*(?:
+        \{ (?:[^{}\n] | \{[^{}\n]*\})*? (?<=[{, ])
+      | (?:\#.*)?\n (?:[ ]*(?:\#.*)?\n)* (?P<depth>[ ]+)(?![ ])
+        (?:\S.*\n (?:[ ]*(?:\#.*)?\n | (?P=depth)[ ]+[^\s\#].*\n)* (?P=depth)(?![ ]))*?
+      ) id:[ ]*["']?([\w.-]+)
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
 
 
 def _written_id(file: Path) -> str | None:
     """Return the id of the pack in a file that may be half written, without reading the pack."""
     try:
         with open_named(file) as opened:
-            found = _ID.search(opened.read(_HEAD).decode("utf-8", "replace"))
+            head = opened.read(_HEAD)
     except OSError:
         return None
-    return found[1] if found else None
+    found = _ID.search(head.decode(encoding_of(head), "replace").replace("\r\n", "\n"))
+    return found[2] if found else None
 
 
 _HEAD = 1 << 16
@@ -159,8 +162,8 @@ def pack_states(base: ClaimBase, shelf: PackShelf) -> tuple[PackState, ...]:
         published = (col(Claim.server).is_(None), col(Claim.status) == "published")
         counted = select(col(Claim.pack), func.count()).where(*published).group_by(col(Claim.pack))
         counts = {pack: count for pack, count in session.connection().execute(counted) if pack}
-    # A file whose pack is loaded is that pack; another one is added by its own name.
-    own = {name for pack, names in _own_names(base, shelf).items() if pack not in rows for name in names}
+    # A file that is loaded as it stands is that pack; another one is added by its own name.
+    own = {file.stem for file in shelf.own() if _loaded_as(base, file) is None}
     names = sorted({*rows, *shelf.shipped(), *own})
     return tuple(PackState(name, rows.get(name), counts.get(name, 0), name in used and name in rows) for name in names)
 

@@ -147,8 +147,8 @@ def _work(document: DocumentRecord) -> Node:
         "name": document.title,
         "creditText": document.author,
         "publisher": {"@type": "Organization", "name": document.publisher},
-        "datePublished": document.published,
         "inLanguage": document.language,
+        **({"datePublished": document.published} if document.published else {}),
         **({"url": document.address} if document.address else {}),
     }
 

@@ -364,10 +364,16 @@ def _source(form: FormReader, written: str) -> tuple[float | None, float | None,
     if not data:
         return None, None, "exactly", ""
     low, high = data.get("low", data.get("value")), data.get("high", data.get("value"))
-    bounded = "bound" in data
-    if not isinstance(low, int | float) or not isinstance(high, int | float) or low > high or (bounded and low < high):
+    if not isinstance(low, int | float) or not isinstance(high, int | float) or low > high:
         form.refuse("value", "{value} is no figure.", "Write a number, or a range such as 2 to 3.", value=written[:60])
         return None, None, "exactly", ""
+    if "bound" in data and low < high:
+        form.refuse(
+            "value",
+            "{value} has a bound and two numbers.",
+            "Write the range alone, such as 2 to 3, or one number, such as over 2.",
+            value=written[:60],
+        )
     bound = cast("Bound", data.get("bound", "range" if low != high else "exactly"))
     return float(low), float(high), bound, form.text("value", str(data.get("place", "")))
 

@@ -145,6 +145,8 @@ def _plain_values(figure: PlainData) -> PlainData:
     low, high = plain_number(figure.pop("low")), plain_number(figure.pop("high"))
     single = low == high and figure["bound"] != "range"
     rest = {name: value for name, value in figure.items() if name != "place" or value}
+    # What has two numbers is a range, also where an older base says otherwise: nothing takes it back with a bound.
+    rest |= {"bound": "range"} if low != high else {}
     return {**({"value": low} if single else {"low": low, "high": high}), **rest}
 
 
@@ -158,7 +160,8 @@ def write_documented(figure: KnownFigure) -> str:
     if figure.documented_low is None or figure.documented_high is None:
         return ""
     low, high = (str(plain_number(end)) for end in (figure.documented_low, figure.documented_high))
-    bound = f"{figure.documented_bound} " if figure.documented_bound in ("about", "over", "under") else ""
+    is_bounded = low == high and figure.documented_bound in ("about", "over", "under")
+    bound = f"{figure.documented_bound} " if is_bounded else ""
     values = low if low == high and figure.documented_bound != "range" else f"{low} to {high}"
     return f"{bound}{values}{f'; {figure.documented_place}' if figure.documented_place else ''}"
 

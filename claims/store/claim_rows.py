@@ -111,9 +111,7 @@ def read_rows(
     if own:
         visible &= col(Claim.server) == server
     if not everything:
-        visible &= or_(col(Claim.pack).is_(None), col(Claim.pack).in_(packs_in_force(session)))
-    if settings is not None and settings.packs is not None and not everything:
-        visible &= or_(col(Claim.pack).is_(None), col(Claim.pack).in_(settings.packs))
+        visible &= _in_use(session, settings)
     order = (col(Claim.server).is_(None).desc(), col(Claim.pack), col(Claim.position), col(Claim.key))
     rows = {row.id: row for row in session.scalars(select(Claim).where(visible).order_by(*order))}
     keys = select(col(Claim.key)).where(visible)
@@ -125,8 +123,10 @@ def read_rows(
 
 def unknown_claim(session: Session, server: int | None, claim_id: str) -> UnknownClaimError:
     """Return the error for an id that the server does not see, with those of its ids that are near."""
-    # The id itself is there where the server has left the claim's pack out.
-    known = session.scalars(select(col(Claim.id)).where(_visible(server, None), col(Claim.id) != claim_id)).all()
+    settings = session.get(Server, server) if server is not None else None
+    seen = _visible(server, None) & _in_use(session, settings)
+    # A server's own version has the id of the shared claim.
+    known = session.scalars(select(col(Claim.id)).where(seen).distinct()).all()
     return UnknownClaimError(claim_id, tuple(difflib.get_close_matches(claim_id, known)))
 
 
@@ -141,6 +141,13 @@ def packs_in_force(session: Session) -> frozenset[str]:
 def pack_record(row: Pack) -> PackRecord:
     """Return the head of a pack in a row of the table."""
     return PackRecord(**{each.name: getattr(row, each.name) for each in fields(PackRecord)})
+
+
+def _in_use(session: Session, settings: Server | None) -> ColumnElement[bool]:
+    packs = packs_in_force(session)
+    if settings is not None and settings.packs is not None:
+        packs = packs.intersection(settings.packs)
+    return or_(col(Claim.pack).is_(None), col(Claim.pack).in_(packs))
 
 
 def _visible(server: int | None, claim: str | Collection[str] | None) -> ColumnElement[bool]:

@@ -32,6 +32,7 @@ def folder() -> TextFolder:
         ("zero\u200bwidth jo\u200diners", "zerowidth joiners"),
         ("ＦＵＬＬ　ｗｉｄｔｈ １２", "full width 12"),
         ("Z̸̢͝a̷lgo", "zalgo"),
+        ("1 ≠ 2, 1 =\u0338 2, a ∉ b, x\u0338\u0338y", "1 ≠ 2, 1 ≠ 2, a ∉ b, xy"),
         ("Nestlé, Nestle\u0301, İstanbul", "nestle, nestle, istanbul"),
         ("gold\tprice\vis\fup\r\nagain", "gold price is up \nagain"),
         ("金价\t上涨\x85了", "金价 上涨 了"),

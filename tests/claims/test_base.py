@@ -6,7 +6,10 @@ from sys import intern
 import pytest
 
 from claims.base import ClaimBase
+from claims.exchange.chosen_packs import leave_out_pack
 from claims.exchange.importing import load_pack
+from claims.moderation.editor import Editor
+from claims.moderation.edits import AddWordings
 from claims.moderation.server_setup import ServerSetup
 from claims.store.tables import ClaimOverride
 from config.errors import DatabaseError, UnknownClaimError
@@ -66,6 +69,16 @@ def test_a_claim_that_a_server_does_not_see_is_not_named_as_near_to_itself(base:
     with pytest.raises(UnknownClaimError) as caught:
         base.claim("silver-server", 77)
     assert caught.value.near == ()
+
+
+def test_near_ids_are_told_once_and_only_of_packs_in_force(base: ClaimBase, tiny: Path, tmp_path: Path) -> None:
+    load_pack(base, tiny)
+    load_pack(base, write_pack(tmp_path, pack_data(claim_data("silver-servers"), pack="out"), "out.yaml"))
+    Editor(base).edit(administrator(77), "silver-server", None, AddWordings("servers are full of silver", "says"))
+    leave_out_pack(base, "out")
+    with pytest.raises(UnknownClaimError) as caught:
+        base.claim("silver-sever", 77)
+    assert caught.value.near == ("silver-server",)
 
 
 def test_a_server_sees_its_own_version_and_no_other_server_does(any_base: ClaimBase, tmp_path: Path) -> None:

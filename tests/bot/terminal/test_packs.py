@@ -25,6 +25,14 @@ def test_the_shipped_pack_can_be_left_out_and_comes_back(call):
     assert call("claims", "list", "--json").out == before
 
 
+def test_a_file_that_is_not_loaded_is_listed_with_the_command_that_loads_it(call, tmp_path):
+    (tmp_path / "packs").mkdir()
+    write_pack(tmp_path / "packs", pack_data(claim_data("mine-1"), pack="mine"), "my pack.yaml")
+    assert "touchstone packs add 'my pack'" in " ".join(call("packs", "list").out.split())
+    assert "mine is in force, with 1 claim." in call("packs", "add", "my pack").out
+    assert "my pack" not in call("packs", "list").out
+
+
 def test_a_setting_decides_for_the_process_alone(call, surroundings):
     surroundings.setenv("TOUCHSTONE_PACKS", "none")
     assert call("claims", "list", "--json").out.strip() == "[]"

@@ -53,27 +53,85 @@ def test_a_setting_writes_nothing_of_itself_into_the_base(base: ClaimBase, tiny:
     assert base.revision == before
 
 
-def test_a_file_by_another_name_than_its_pack_is_read_again_and_listed_by_the_id(
+def own_file(tmp_path: Path, claim: str, pack: str, name: str) -> Path:
+    return write_pack(tmp_path / "packs", pack_data(claim_data(claim), pack=pack), name)
+
+
+def test_a_file_by_another_name_than_its_pack_is_loaded_by_command_alone(
     base: ClaimBase, shelf: PackShelf, tmp_path: Path
 ) -> None:
-    own = pack_data(claim_data("mine-1"), pack="my-claims")
-    (tmp_path / "packs" / "mine.yaml").unlink()
-    file = write_pack(tmp_path / "packs", own, "mypack.yaml")
+    own_file(tmp_path, "mine-1", "my-claims", "mypack.yaml")
     assert "mypack" in {pack.id for pack in pack_states(base, shelf)}
     assert add_pack(base, shelf, "mypack") == "my-claims"
     assert {"my-claims", "mypack"} & {pack.id for pack in pack_states(base, shelf)} == {"my-claims"}
-    write_pack(tmp_path / "packs", pack_data(claim_data("mine-2"), pack="my-claims"), "mypack.yaml")
+    own_file(tmp_path, "mine-2", "my-claims", "mypack.yaml")
     open_packs(base, shelf, None)
+    assert "mine-2" not in ids(base)
+    states = {pack.id: pack.record for pack in pack_states(base, shelf)}
+    assert states["my-claims"]
+    assert states["mypack"] is None
+    assert add_pack(base, shelf, "mypack") == "my-claims"
     assert "mine-2" in ids(base)
-    write_pack(tmp_path / "packs", pack_data(claim_data("mine-3"), pack="my-claims"), "mypack-old.yaml")
-    open_packs(base, shelf, None)
-    assert "mine-3" not in ids(base)
-    (tmp_path / "packs" / "mypack-old.yaml").unlink()
-    file.write_text("pack: {version: 2, id: my-claims}\nclaims: what\n")
+
+
+def test_a_draft_with_the_id_of_a_pack_from_elsewhere_is_not_loaded_at_a_start(
+    base: ClaimBase, shelf: PackShelf, tmp_path: Path
+) -> None:
+    far = write_pack(tmp_path, pack_data(claim_data("far-1"), pack="far"), "far.yaml")
+    add_pack(base, shelf, str(far))
+    own_file(tmp_path, "far-2", "far", "draft.yaml")
+    own_file(tmp_path, "far-3", "draft-of-mine", "far.yml")
+    assert ids(open_packs(base, shelf, None)) & {"far-1", "far-2", "far-3"} == {"far-1"}
+
+
+def test_a_half_written_file_by_the_name_of_its_pack_is_refused_unless_that_is_left_out(
+    base: ClaimBase, shelf: PackShelf, tmp_path: Path
+) -> None:
+    add_pack(base, shelf, "mine")
+    (tmp_path / "packs" / "mine.yaml").write_text("pack: {version: 2, id: mine}\nclaims: what\n")
     with pytest.raises(ImportRefusedError):
         open_packs(base, shelf, None)
-    leave_out_pack(base, "my-claims")
+    leave_out_pack(base, "mine")
     open_packs(base, shelf, None)
+
+
+def test_a_name_may_have_a_dot_and_another_name_than_the_pack_stops_no_start(
+    base: ClaimBase, shelf: PackShelf, tmp_path: Path
+) -> None:
+    add_pack(base, shelf, "mine")
+    (tmp_path / "packs" / "mine.yaml").unlink()
+    own_file(tmp_path, "mine-2", "mine", "my.pack.yaml")
+    open_packs(base, shelf, None)
+    assert "my.pack" in {pack.id for pack in pack_states(base, shelf)}
+    assert add_pack(base, shelf, "my.pack") == "mine"
+    assert "mine-2" in ids(base)
+
+
+def test_a_file_with_a_large_ending_is_read_again_at_a_start(base: ClaimBase, shelf: PackShelf, tmp_path: Path) -> None:
+    add_pack(base, shelf, "mine")
+    (tmp_path / "packs" / "mine.yaml").unlink()
+    own_file(tmp_path, "mine-2", "mine", "mine.YAML")
+    assert "mine-2" in ids(open_packs(base, shelf, None))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "pack:\n  id: other\n",
+        "claims:\n  -\n    id: mine\npack:\n  id: other\n",
+        "documents:\n- title: A\n  id: mine\npack:\n  version: 2\n  id: 'other'\n",
+        "pack:\r\n  # of mine\r\n\r\n  title:\r\n    # id\r\n    id: mine\r\n  id: other\r\n",
+        "\ufeffpack: {title: {id: mine}, id: other}\n",
+        "pack: # mine\n    title:\n        en: a\n        id: mine\n    # id: mine\n    id: other # mine\n",
+    ],
+)
+def test_the_id_of_a_file_is_that_of_its_pack_wherever_others_stand(
+    base: ClaimBase, shelf: PackShelf, tmp_path: Path, written: str
+) -> None:
+    add_pack(base, shelf, "mine")
+    # Were it taken for the pack `mine`, it would be read, and refused.
+    (tmp_path / "packs" / "mine.yaml").write_bytes(f"{written}nothing: more\n".encode())
+    assert "mine-1" in ids(open_packs(base, shelf, None))
 
 
 def test_an_unknown_name_is_told_with_the_known_ones(base: ClaimBase, shelf: PackShelf) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from claims.base import ClaimBase
 from claims.exchange.importing import load_pack
+from claims.store.tables import Document
 from config.errors import ImportRefusedError
 from tests.claims.exchange.conftest import exported, incoming, outcomes, plan, write
 from tests.claims.exchange.vocabulary import faults
@@ -80,6 +82,14 @@ def test_who_makes_the_claim_and_where_stands_with_the_claim(base: ClaimBase, tm
     assert english["itemReviewed"]["author"] == [{"name": "A seller"}]
     assert [work["name"] for work in english["itemReviewed"]["appearance"]] == ["A document"]
     assert english["author"]["name"] == "Touchstone"
+
+
+def test_a_document_without_a_day_has_none_in_its_review(base: ClaimBase, tmp_path: Path) -> None:
+    load_pack(base, write_pack(tmp_path, pack_data(claim_data("one"))))
+    with base.database.changing() as session:
+        session.execute(update(Document).values(published=""))
+    assert '"datePublished": ""' not in json.dumps(reviews(base))
+    assert "A document" in json.dumps(reviews(base))
 
 
 def test_drafts_and_withdrawn_claims_are_not_made_public(base: ClaimBase, tiny: Path) -> None:

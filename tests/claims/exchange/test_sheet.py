@@ -76,6 +76,13 @@ def test_every_kind_of_row_is_there_and_described(sheet: str) -> None:
     assert all(f"`{name}`" in described for name in ROWS)
 
 
+def test_a_source_with_a_bound_and_two_numbers_is_refused_by_what_is_wrong(base: ClaimBase, sheet: str) -> None:
+    cells = rows(sheet)
+    next(row for row in cells if row["row"] == "figure")["documented"] = "about 2 to 3"
+    [refused] = plan(base, written(cells), "a.csv").of("refused")
+    assert "low and high go with the bound 'range'" in str(refused.problems)
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_other_delimiters_and_sorted_rows_are_read(base: ClaimBase, sheet: str, delimiter: str) -> None:
     cells = sorted(rows(sheet), key=lambda row: (row["text_zh"], row["row"], row["number"]))

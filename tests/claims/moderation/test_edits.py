@@ -1,5 +1,6 @@
 """The single edits: wordings, points with their citations, and figures, as people type them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from claims.moderation.edits import (
     RemoveWordings,
 )
 from claims.moderation.sources import NewSource, SourceBook
+from claims.packs.plain import plain_claim, write_documented
 from claims.record import ClaimRecord
 from claims.store.changes import SOURCE, Change, write_changes
 from claims.store.revisions import AuditEntry
@@ -155,12 +157,22 @@ def test_a_source_of_ones_own_is_cited_as_a_whole(ours: ClaimBase) -> None:
         ("1,50 to 3", "Write 1.5 with a point"),
         ("-1e999 to 5", "is no figure"),
         ("1e999", "is no figure"),
-        ("1 | about 1 to 2", "is no figure"),
+        ("1 | about 1 to 2", "about 1 to 2 has a bound and two numbers"),
         ("1 | 2; " + "p" * 301, "Keep it to 300"),
     ],
 )
 def test_a_figure_that_would_be_read_wrongly_is_refused(ours: ClaimBase, value: str, says: str) -> None:
     assert says in refused(ours, EditFigure(value, "kg"))
+
+
+def test_a_range_that_stands_with_a_bound_of_its_own_is_written_so_that_it_can_be_saved(ours: ClaimBase) -> None:
+    figure = after(ours, EditFigure("1 | 2 to 3; p. 12", "kg", subject={"en": "silver"})).figures[-1]
+    stands = replace(figure, documented_bound="about")
+    assert write_documented(stands) == "2 to 3; p. 12"
+    saved = after(ours, EditFigure(f"1 | {write_documented(stands)}", "kg", subject={"en": "silver"}, place=0))
+    assert saved.figures[0].documented_bound == "range"
+    claim = replace(saved, figures=(stands,))
+    assert plain_claim(claim, None)["figures"][0]["documented"]["bound"] == "range"
 
 
 def test_a_figure_may_be_grouped_by_commas_and_its_place_is_cleaned(ours: ClaimBase) -> None:
