@@ -81,7 +81,7 @@ async def test_at_debug_it_logs_no_message_no_form_and_no_token(discord, bot):
     bot.environment["TOUCHSTONE_LOG_LEVEL"] = "DEBUG"
     await bot.start()
     await discord.until(lambda: "Ready as" in bot.log)
-    await discord.say(f"{CRANE}, says my neighbour Ottilie")
+    await discord.say(f"{CRANE}, Ottilie!")
     await discord.until(discord.delivered)
     form = payloads.submitted("ts:f:prop||", "token-of-an-interaction", text="typed by Ottilie", note="Ottilie's note")
     await discord.gateway.emit("INTERACTION_CREATE", form)
