@@ -126,6 +126,7 @@ LEVELS: Mapping[str, str] = {
     "fair": msgid("Strength: fair."),
     "good": msgid("Strength: good."),
 }
+CARD_FORMS = {"short": msgid("short"), "full": msgid("full")}
 LONGEST = 120
 MOST_ENTRIES = 10
 _WORDS: Mapping[str, Mapping[object, str]] = {
@@ -163,7 +164,7 @@ _WORDS: Mapping[str, Mapping[object, str]] = {
         "dismiss": msgid("dismissed"),
     },
     "unit": UNIT_NAMES,
-    "card_form": {"short": msgid("short"), "full": msgid("full")},
+    "card_form": {**CARD_FORMS},
     "language": {"auto": msgid("as the message")},
     "state": {"open": msgid("open"), "accepted": msgid("accepted"), "dismissed": msgid("dismissed")},
 }

@@ -15,7 +15,7 @@ from checks.matching import MOST_MATCHES, Look, MatchReader
 from checks.meaning import Meaning, Nearness
 from checks.model import Action, Finding, KnownClaim, LocalCutOff, Match
 from checks.scoring import Candidate
-from checks.text import count_han, language_of, plain_text, stretches_of
+from checks.text import count_han, language_of, stretches_of
 from checks.tuning import Tuning
 
 _log = logging.getLogger(__name__)
@@ -141,7 +141,7 @@ class Checker:
         base = self.base
         # Half a character, as JSON may hold it, is read by no table.
         text = text.encode("utf-8", "ignore").decode("utf-8")
-        language = language_of(plain_text(text), self.lexicon.folder)
+        language = language_of(text, self.lexicon.folder)
         message = analyse(text, self.lexicon, base.spelling)
         candidates, nearness = self._candidates(message, base)
         if nearness is None:

@@ -252,11 +252,11 @@ def bare(folded: str) -> str:
 
 
 def language_of(raw: str, folder: TextFolder) -> Language:
-    """Tell the language to answer in: that of the text, where the bot speaks it; Chinese in its script."""
-    # Most chat, told without counting its letters.
-    language = LANGUAGES[0] if raw.isascii() else main_language(raw)
+    """Tell the language to answer in: that of the author's words, where the bot speaks it; Chinese in its script."""
+    plain = "" if raw.isascii() else plain_text(raw)
+    language = main_language(plain)
     if language.code == "zh":
-        return folder.script_of(raw)
+        return folder.script_of(plain)
     return next((form.tag for form in language.shown), FIRST_SHOWN)
 
 

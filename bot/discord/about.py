@@ -20,7 +20,7 @@ from bot.discord.lookup import ClaimLookup
 from bot.discord.request import Request, everywhere
 from bot.service import whole_characters
 from bot.texts import msgid
-from checks.text import language_of, plain_text
+from checks.text import language_of
 from claims.documents.fact_checkers import FactCheckers
 from config.errors import ClaimBaseError, version
 
@@ -95,7 +95,7 @@ class About(commands.Cog):
         self._told = {user: at for user, at in [*self._told.items()][-_MOST_TOLD:] if now - at < _TOLD_AGAIN}
         self._told[message.author.id] = now
         # Discord does not say in which language somebody reads who only writes.
-        texts = self.bot.texts(language_of(plain_text(whole_characters(message.content)), self._lookup.folder))
+        texts = self.bot.texts(language_of(whole_characters(message.content), self._lookup.folder))
         try:
             await message.channel.send("\n".join(map(texts, DIRECT)))
         except discord.HTTPException as refusal:

@@ -16,7 +16,7 @@ from bot.discord.request import LANGUAGE_NAMES, Request, everywhere
 from bot.discord.setup import MOST, missing_rights
 from bot.discord.status import channel_line, snooze_lines
 from bot.texts import Texts, msgid
-from bot.wording import NAMES, field_name
+from bot.wording import CARD_FORMS, NAMES, field_name
 from claims.moderation.rights import Actor
 from claims.record import PackRecord
 from claims.store.server_settings import (
@@ -42,8 +42,6 @@ SPOKEN = {
     "zh-Hans": msgid("In this server I now answer in Simplified Chinese."),
     "zh-Hant": msgid("In this server I now answer in Traditional Chinese."),
 }
-
-CARD_FORMS = {"short": msgid("short"), "full": msgid("full")}
 
 
 @app_commands.default_permissions(manage_guild=True)

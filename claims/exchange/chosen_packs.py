@@ -1,13 +1,13 @@
 """The packs that an operator has chosen: found by name or path, loaded, and brought into force or left out."""
 
 import hashlib
-import re
-from collections.abc import Collection, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+import yaml
 from sqlalchemy import func, select
 from sqlmodel import col
 
@@ -102,30 +102,48 @@ def open_packs(base: ClaimBase, shelf: PackShelf, chosen: Sequence[str] | None) 
     return base
 
 
-# Of the keys of a file's pack, the id: in flow style on its line, or in block style as deep as the first of them.
-_ID = re.compile(
-    r"""
-      ^pack:[ ]*(?:
-        \{ (?:[^{}\n] | \{[^{}\n]*\})*? (?<=[{, ])
-      | (?:\#.*)?\n (?:[ ]*(?:\#.*)?\n)* (?P<depth>[ ]+)(?![ ])
-        (?:\S.*\n (?:[ ]*(?:\#.*)?\n | (?P=depth)[ ]+[^\s\#].*\n)* (?P=depth)(?![ ]))*?
-      ) id:[ ]*["']?([\w.-]+)
-    """,
-    re.MULTILINE | re.VERBOSE,
-)
-
-
 def _written_id(file: Path) -> str | None:
-    """Return the id of the pack in a file that may be half written, without reading the pack."""
+    """Return the id of the pack in a file that may be half written, without reading its claims."""
     try:
         with open_named(file) as opened:
             head = opened.read(_HEAD)
     except OSError:
         return None
-    found = _ID.search(head.decode(encoding_of(head), "replace").replace("\r\n", "\n"))
-    return found[2] if found else None
+    with suppress(yaml.YAMLError):
+        return next((text for keys, text in _texts(head.decode(encoding_of(head), "replace")) if keys == _ID), None)
+    return None
 
 
+def _texts(written: str) -> Iterator[tuple[tuple[str | None, ...], str]]:
+    """Yield the texts of a YAML file behind the keys that lead to each, as far as it can be read.
+
+    Raises YAMLError where it ends amid something.
+    """
+    keys: list[str | None] = []
+    for event in yaml.parse(written, yaml.CSafeLoader):
+        match event:
+            case yaml.MappingStartEvent():
+                keys.append(None)
+                continue
+            case yaml.SequenceStartEvent():
+                keys.append(_ITEM)
+                continue
+            case yaml.ScalarEvent() if keys and keys[-1] is None:
+                keys[-1] = event.value
+                continue
+            case yaml.ScalarEvent():
+                yield (*keys,), event.value
+            case yaml.CollectionEndEvent():
+                keys.pop()
+            case _:
+                pass
+        # The value of a key is over.
+        if keys and keys[-1] != _ITEM:
+            keys[-1] = None
+
+
+_ID = ("pack", "id")
+_ITEM = ""
 _HEAD = 1 << 16
 
 

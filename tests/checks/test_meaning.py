@@ -221,7 +221,8 @@ def test_while_the_embedder_is_out_of_order_no_wording_is_asked_for_and_no_vecto
     checker, text = Checker(CLAIMS, lexicon, meaning=source), "you know that zinc zaps zombies quickly"
     source.works = False
     checker.check(text)
-    assert source.asked == [[text]]
+    (asked,) = source.asked
+    assert {*asked} == {text}
     source.works = True
     checker.check(text)
     kept = checker._meaning
