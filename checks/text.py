@@ -250,8 +250,9 @@ def bare(folded: str) -> str:
 
 def language_of(raw: str, folder: TextFolder) -> Language:
     """Tell the language to answer in: that of the author's words, where the bot speaks it; Chinese in its script."""
-    plain = "" if raw.isascii() else plain_text(raw)
-    language = main_language(plain)
+    plain = raw if raw.isascii() else plain_text(raw)
+    # Most chat has no other letters, and needs no counting.
+    language = LANGUAGES[0] if plain.isascii() else main_language(plain)
     if language.code == "zh":
         return folder.script_of(plain)
     return next((form.tag for form in language.shown), FIRST_SHOWN)
