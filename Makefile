@@ -25,6 +25,8 @@ PROCESSES = $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) * 3 // 
 .DELETE_ON_ERROR:
 # Tests start hundreds of processes, each of which would compile the program anew.
 unexport PYTHONDONTWRITEBYTECODE
+# As the program has it (bot/terminal/__init__.py): tests and measurements are of what runs.
+export OPENBLAS_NUM_THREADS = 1
 
 install: $(VENV)/.runtime
 

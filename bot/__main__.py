@@ -2,12 +2,13 @@
 
 import sys
 
-from bot.terminal.app import main
+from bot.terminal import main
 
 
 def run() -> None:
     """Run the bot with the settings of the environment, and leave with the command's code."""
-    main(["run", *sys.argv[1:]])
+    sys.argv.insert(1, "run")
+    main()
 
 
 if __name__ == "__main__":

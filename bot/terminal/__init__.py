@@ -4,6 +4,7 @@ Lives here: everything behind the `touchstone` command.
 May not live here: Discord (`touchstone run` imports it when it is called), or a decision about a message.
 """
 
+import os
 import signal
 import sys
 
@@ -12,6 +13,9 @@ from bot import Stop
 
 def main() -> None:
     """Run the command."""
+    # Before numpy is loaded: a check multiplies small matrices in a thread of its own, and threads inside of that wait
+    # for one another at the cost of as much processor time again.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     stop = Stop()
     try:
         with stop.listening():
