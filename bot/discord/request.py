@@ -215,8 +215,7 @@ def _post_title(message: discord.Message, place: object) -> str:
     if not isinstance(place, discord.Thread):
         # A message that was fetched knows its thread only by the number.
         place = message.guild.get_thread(message.id) if message.guild is not None else None
-    begins = place is not None and place.id == message.id == message.channel.id
-    return place.name if begins else ""
+    return place.name if place is not None and place.id == message.id == message.channel.id else ""
 
 
 # A Latin word, or a Chinese character.
