@@ -40,11 +40,11 @@ PRIVACY = (
         "I store no text of chat. Of a claim that I see I keep the message's number, the score and a keyed hash of its"
         " author; of a report, the card and a keyed hash of who made it."
     ),
-    msgid(
-        "What members propose is kept until moderators have decided. Of a message kept as an example, its author is"
-        " told and can delete it."
-    ),
     msgid("That is deleted after {days} days, or at once with /forget-me."),
+    msgid(
+        "What members propose is kept until moderators have decided, and {days} days longer; /forget-me deletes that,"
+        " too. Of a message kept as an example, its author is told and can delete it."
+    ),
     msgid(
         "While a card of mine stands I know its number, at most for a year, so that I can correct it. What moderators"
         " change stays in their server's history with their names."
