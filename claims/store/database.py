@@ -21,6 +21,7 @@ from sqlmodel import Session
 from claims.store.freshness import FileFreshness, Freshness, JobLock, Newest, ServerFreshness, tell_others
 from claims.store.tables import Table
 from config.errors import DatabaseError, DatabaseUnavailableError, Worded, install_hint, msgid, worded
+from config.named_files import give_name
 from config.settings import blotted, database_secrets, shown_database
 
 if TYPE_CHECKING:
@@ -290,13 +291,8 @@ def _make_base(file: Path) -> None:
         with closing(sqlite3.connect(half)) as connection:
             connection.execute("PRAGMA journal_mode = WAL").fetchall()
         set_logs_aside(file)
-        try:
-            # A link fails where another program was first: its file is then the one to open.
-            file.hardlink_to(half)
-        except FileExistsError:
-            pass
-        except OSError:  # a file system without links
-            half.rename(file)
+        with suppress(FileExistsError):  # another program was first: its file is then the one to open
+            give_name(half, file)
     except sqlite3.Error as error:
         said = msgid(
             "The claim base {file} cannot be made ({reason}). "
