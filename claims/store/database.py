@@ -92,6 +92,8 @@ class Database:
         self.is_read_only = self.file is not None and _prepare_file(self.file)
         self.engine = _engine(self.url, read_only=self.is_read_only)
         self._writer = self.engine.execution_options(touchstone_write=True)
+        # In SQLite a transaction sees one state anyway. One that writes must see what others wrote before its turn.
+        self._reader = self.engine if self.file else self.engine.execution_options(isolation_level="REPEATABLE READ")
         self._freshness = _freshness(self.engine, self.file, read_only=self.is_read_only)
         self._packs: frozenset[str] | None = None
 
@@ -104,7 +106,7 @@ class Database:
     @contextmanager
     def reading(self) -> Generator[Session]:
         """Yield a session for reads; all of them see one state of the base."""
-        with self._told("read"), Session(self.engine, info={PACKS_IN_FORCE: self._packs}) as session:
+        with self._told("read"), Session(self._reader, info={PACKS_IN_FORCE: self._packs}) as session:
             yield session
 
     @contextmanager
