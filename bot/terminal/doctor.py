@@ -265,7 +265,7 @@ def copy_database(
     target: Annotated[str, typer.Argument(metavar="TO", help=_TO)],
 ) -> None:
     """Copy table by table with the progress told, and say what both sides hold."""
-    from claims.store.moving import copy_base_between  # noqa: PLC0415  the database, which help does without
+    from claims.exchange.moving import copy_base_between  # noqa: PLC0415  the database, which help does without
 
     terminal = Terminal.of(context)
     texts = terminal.texts
