@@ -102,9 +102,11 @@ def read_rows(
     everything: bool = False,
     own: bool = False,
 ) -> list[tuple[Claim, ClaimRecord]]:
+    wordings: bool = True,
     """Return each claim of `read_claims`, or those of several ids, with its row of the table.
 
-    `everything`: also of packs not in use. `own`: only the server's own claims and versions.
+    `everything`: also of packs not in use. `own`: only the server's own claims and versions. `wordings`: with them, of
+    which a claim has a hundred.
     """
     settings = session.get(Server, server) if server is not None else None
     visible = _visible(server, claim)
@@ -115,7 +117,10 @@ def read_rows(
     order = (col(Claim.server).is_(None).desc(), col(Claim.pack), col(Claim.position), col(Claim.key))
     rows = {row.id: row for row in session.scalars(select(Claim).where(visible).order_by(*order))}
     keys = select(col(Claim.key)).where(visible)
-    parts = (_parts(session, Wording, KnownWording, keys), _parts(session, Figure, KnownFigure, keys))
+    parts = (
+        _parts(session, Wording, KnownWording, keys) if wordings else {},
+        _parts(session, Figure, KnownFigure, keys),
+    )
     points, overrides = _points(session, keys), _overrides(session, server)
     cut_off = settings.cut_off if settings else None
     return [(row, _record(row, *parts, points, overrides.get(row.id), cut_off)) for row in rows.values()]
