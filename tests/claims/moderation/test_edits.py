@@ -181,6 +181,25 @@ def test_a_figure_may_be_grouped_by_commas_and_its_place_is_cleaned(ours: ClaimB
     ).figures[-1]
     assert (figure.low, figure.high, figure.documented_place) == (1500.0, 1234567.5, "p. 12")
 
+@pytest.mark.parametrize(
+    ("typed", "given"),
+    [
+        ("1 | over 5; p. 12", (5, 5, "over", "p. 12")),
+        ("1｜超过5；第12页", (5, 5, "over", "第12页")),
+        ("1 | 低於 5", (5, 5, "under", "")),
+        ("1 | 大約5; 圖3", (5, 5, "about", "圖3")),
+        ("1 | 2至3；第12頁", (2, 3, "range", "第12頁")),
+        ("1 | 2～3", (2, 3, "range", "")),
+        ("1 | -3 to -2", (-3, -2, "range", "")),
+        ("1 | 1e-5", (1e-5, 1e-5, "exactly", "")),
+    ],
+)
+def test_what_a_source_gives_is_read_as_people_type_it(ours: ClaimBase, typed: str, given: tuple[object, ...]) -> None:
+    figure = after(ours, EditFigure(typed, "kg", subject={"en": "silver"})).figures[-1]
+    read = (figure.documented_low, figure.documented_high, figure.documented_bound, figure.documented_place)
+    assert read == given
+
+
 
 def test_a_source_never_takes_the_id_of_another_servers(ours: ClaimBase) -> None:
     taken = f"source-{ours.revision + 1}"
@@ -246,7 +265,8 @@ def test_points_and_figures_go_by_their_place(ours: ClaimBase) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "low", "high", "bound"),
-    [("1.2", 1.2, 1.2, "about"), ("1,200", 1200, 1200, "about"), ("2 to 3", 2, 3, "range"), ("2–3", 2, 3, "range")],
+    [("1.2", 1.2, 1.2, "about"), ("1,200", 1200, 1200, "about"), ("2 to 3", 2, 3, "range")]
+    + [(f"2{sign}3", 2, 3, "range") for sign in ("-", "–", "—", " — ", "~", "～", "〜", "至", " 到 ")],
 )
 def test_a_figure_is_a_number_or_a_range(ours: ClaimBase, typed: str, low: float, high: float, bound: str) -> None:
     figure = after(ours, EditFigure(typed, "kg", "about", subject={"zh": "白银"}, place=0)).figures[0]
