@@ -126,6 +126,12 @@ def test_an_untouched_field_of_a_point_stays(ours: ClaimBase) -> None:
     assert [(c.start, c.end) for c in point.citations] == [(START, END)]
 
 
+@pytest.mark.parametrize("space", ["\u3000", "\t", " \u3000 "])
+def test_a_source_and_its_words_may_stand_apart_by_any_space(ours: ClaimBase, space: str) -> None:
+    (cited,) = after(ours, EditPoint(0, citations=f"doc{space}1.2 kg of silver")).points[0].citations
+    assert cited.start <= START < END <= cited.end
+
+
 @pytest.mark.parametrize(
     ("citation", "fault"),
     [
@@ -175,12 +181,6 @@ def test_a_range_that_stands_with_a_bound_of_its_own_is_written_so_that_it_can_b
     assert plain_claim(claim, None)["figures"][0]["documented"]["bound"] == "range"
 
 
-def test_a_figure_may_be_grouped_by_commas_and_its_place_is_cleaned(ours: ClaimBase) -> None:
-    figure = after(
-        ours, EditFigure("1,500 to 1,234,567.5 | over 1; p.\u202e 12\a", "kg", subject={"en": "silver"})
-    ).figures[-1]
-    assert (figure.low, figure.high, figure.documented_place) == (1500.0, 1234567.5, "p. 12")
-
 @pytest.mark.parametrize(
     ("typed", "given"),
     [
@@ -199,6 +199,12 @@ def test_what_a_source_gives_is_read_as_people_type_it(ours: ClaimBase, typed: s
     read = (figure.documented_low, figure.documented_high, figure.documented_bound, figure.documented_place)
     assert read == given
 
+
+def test_a_figure_may_be_grouped_by_commas_and_its_place_is_cleaned(ours: ClaimBase) -> None:
+    figure = after(
+        ours, EditFigure("1,500 to 1,234,567.5 | over 1; p.\u202e 12\a", "kg", subject={"en": "silver"})
+    ).figures[-1]
+    assert (figure.low, figure.high, figure.documented_place) == (1500.0, 1234567.5, "p. 12")
 
 
 def test_a_source_never_takes_the_id_of_another_servers(ours: ClaimBase) -> None:
