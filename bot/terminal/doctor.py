@@ -15,6 +15,7 @@ from bot.terminal.check import json_line, write
 from bot.terminal.console import Terminal, complain, going_on
 from bot.texts import Texts, msgid
 from checks.embedders import open_embedder
+from checks.embedders.embedder import PROBE
 from checks.lexicon import Lexicon
 from checks.tuning import Tuning
 from config.errors import StartError, TouchstoneError
@@ -136,7 +137,7 @@ def _embedder(settings: Settings, texts: Texts) -> list[Diagnosis]:
     if embedder is None:
         return [Diagnosis(texts("Embedder"), "ok", texts("none; it is optional."))]
     try:
-        embedder.embed(["touchstone"])
+        embedder.embed([PROBE])
         return [Diagnosis(texts("Embedder"), "ok", texts("{name} answers.", name=embedder.name))]
     finally:
         embedder.close()
