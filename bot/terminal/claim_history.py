@@ -1,14 +1,13 @@
 """`touchstone claims publish`, `withdraw`, `history`, `undo` and `site`: what was written, its way back, and out."""
 
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.terminal.check import json_line, write
-from bot.terminal.console import Terminal, complain
+from bot.terminal.console import Terminal, complain, is_somebody_there
 from bot.texts import msgid
 from config.errors import ConflictError, UnknownClaimError
 
@@ -272,8 +271,9 @@ def undo(
         _show(terminal, entry, whole=False)
         given = {change.subject for change in entry.changes if entry.act == "pack.load" and change.kind == PACK}
         shipped = sorted(given.intersection(pack_shelf(touchstone.base).shipped()))
-        if sys.stdin.isatty() and not yes and not typer.confirm(texts("Take this back?")):
-            terminal.print(texts("Nothing was written."))
+        is_asked = is_somebody_there()
+        if not yes and not (is_asked and typer.confirm(texts("Take this back?"))):
+            terminal.print(texts("Nothing was written." if is_asked else "Nothing was written. Add --yes to write it."))
             return
         try:
             written = Undoing(touchstone.base).undo(actor, revision, reason)

@@ -177,7 +177,7 @@ def test_a_base_that_can_only_be_read_is_read(call, surroundings, templates, rea
             assert done.code == 0, (command, done.err)
     surroundings.setenv("TOUCHSTONE_DISCORD_TOKEN", TOKEN)
     assert "can only be read" in call(*RUN).err
-    for command in (("claims", "withdraw", "silver-h100-1.2kg"), ("claims", "undo", "1")):
+    for command in (("claims", "withdraw", "silver-h100-1.2kg"), ("claims", "undo", "1", "--yes")):
         done = call(*command)
         assert is_told(done)
         assert done.code != 0
