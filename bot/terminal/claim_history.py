@@ -273,7 +273,8 @@ def undo(
         shipped = sorted(given.intersection(pack_shelf(touchstone.base).shipped()))
         is_asked = is_somebody_there()
         if not yes and not (is_asked and typer.confirm(texts("Take this back?"))):
-            terminal.print(texts("Nothing was written." if is_asked else "Nothing was written. Add --yes to write it."))
+            no, how = texts("Nothing was written."), texts("Nothing was written. Add --yes to write it.")
+            terminal.print(no if is_asked else how)
             return
         try:
             written = Undoing(touchstone.base).undo(actor, revision, reason)
