@@ -9,7 +9,7 @@ from checks.embedders.embedder import CachingEmbedder, SafeEmbedder
 from claims.base import ClaimBase
 from claims.exchange.importing import load_pack
 from claims.moderation.editor import Editor
-from claims.moderation.edits import RemoveWordings, SetStatus
+from claims.moderation.edits import AddWording, RemoveWordings, SetStatus
 from claims.moderation.rights import Actor
 from claims.store import vectors as vectors_module
 from claims.store.vectors import KeptBytes, KeptVectors, WordingVector
@@ -116,8 +116,10 @@ def test_what_no_claim_says_any_more_and_what_another_model_made_is_let_go(any_b
     monkeypatch.setattr(vectors_module, "_STEP", 7)
     load_pack(any_base, HARBOUR)
     kept, inner = KeptVectors(any_base.database), KnownEmbedder()
+    operator, name, gone = Actor.operator(), any_base.claims()[0].id, "At midnight the crane sings"
+    Editor(any_base).edit(operator, name, None, AddWording(gone))
     known = [claim.known for claim in any_base.claims()]
-    Checker(known, meaning=SafeEmbedder(inner, kept)).check(known[0].wordings[0].text)
+    Checker(known, meaning=SafeEmbedder(inner, kept)).check(gone)
     used = rows_of(any_base)
     assert used > 50
     KeptBytes(any_base.database).save("index", b"kept")
@@ -130,9 +132,7 @@ def test_what_no_claim_says_any_more_and_what_another_model_made_is_let_go(any_b
     assert rows_of(any_base) == used + 1
 
     # A draft's texts are kept: it may be published again.
-    operator, name = Actor.operator(), known[0].id
     Editor(any_base).edit(operator, name, None, SetStatus("withdrawn"))
     assert kept.let_go("known") == 0
-    gone = known[0].wordings[0].text
     Editor(any_base).edit(operator, name, None, RemoveWordings((gone,)))
     assert kept.let_go("known") == 1
