@@ -443,9 +443,8 @@ class Touchstone:
 
     def _composer(self, language: Language, server: int | None) -> Composer:
         documents = {document.id: document for document in self.base.documents(server)}
-        claims = self.claims(server)
-        site = self.settings.public_url or ""
-        return Composer(claims, documents, self.texts(language), self._passage, self.base.clock().date(), site)
+        site, today = self.settings.public_url or "", self.base.clock().date()
+        return Composer(self.claims(server), documents, self.texts(language), self._passage, today, site)
 
     def _passage(self, citation: CitationRecord) -> str | None:
         return self.base.passage(citation).text
