@@ -83,7 +83,7 @@ def test_values_are_shown_before_and_after():
         "复核期限：无 → 2027年1月1日"
     ]
     assert difference_lines([FieldDifference("muted", False, True)], TRADITIONAL) == ["靜音：否 → 是"]
-    assert difference_lines(differences({"packs": None}, {"packs": []}), ENGLISH) == ["Packs: all → nothing"]
+    assert difference_lines(differences({"packs": None}, {"packs": []}), ENGLISH) == ["Packs of claims: all → nothing"]
 
 
 def test_a_field_is_named_without_mentions_because_its_line_is_escaped():

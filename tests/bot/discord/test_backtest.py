@@ -1,9 +1,12 @@
 """`/backtest`: who may run it, and what it reports."""
 
+from types import SimpleNamespace
+
 import discord
 import pytest
 
 from bot.discord import ticking
+from bot.texts import Texts
 from config.errors import NotAllowedError
 from tests.bot.discord.world import CRANE, CRANE_ZH, MODERATORS_ONLY, labels_of, text_of
 from tests.claims.people import administrator
@@ -93,11 +96,13 @@ async def test_nobody_gets_a_report_on_what_they_may_not_read(world, past):
 
 
 async def test_nobody_gets_a_report_on_a_private_thread_that_they_are_not_in(world, past):
-    made = await world.env.bot.get_channel(past.id).create_thread(name="quiet", type=discord.ChannelType.private_thread)
+    thread = await world.env.bot.get_channel(past.id).create_thread(
+        name="quiet", type=discord.ChannelType.private_thread
+    )
     await world.env.settle()
-    thread = next(each for each in past.threads if each.id == made.id)
-    shown = text_of(await world.chief.slash(world.channel, "backtest", channel=thread))
-    assert shown == f"You cannot read <#{made.id}> yourself, so I do not report on it."
+    chief = await world.env.bot.get_guild(world.guild.id).fetch_member(world.chief.id)
+    asked = SimpleNamespace(texts=Texts.open("en"), interaction=SimpleNamespace(user=chief))
+    assert ticking._refusal(asked, thread) == f"You cannot read <#{thread.id}> yourself, so I do not report on it."
 
 
 async def test_progress_is_shown_on_the_way(world, past, monkeypatch):

@@ -243,9 +243,12 @@ async def test_who_turns_pages_has_the_document_read_once(world, read):
 
 async def test_of_several_documents_only_so_much_stays_read(world, read, monkeypatch):
     monkeypatch.setattr(shelf, "_MOST_HELD", 3_000)
-    first = await add(world, "The mud gives way under the quay, year after year.\n" * 40, "mud.txt")
-    second = await add(world, "Gulls steal fish from the boats in the harbour, day after day.\n" * 40, "gulls.txt")
-    for message in (first, first, second, second, first):
+    await add(world, "The mud gives way under the quay, year after year.\n" * 40, "mud.txt")
+    (first,) = own(world)
+    await add(world, "Gulls steal fish from the boats in the harbour, day after day.\n" * 40, "gulls.txt")
+    (second,) = {*own(world)} - {first}
+    for document in (first, first, second, second, first):
+        message = (await world.chief.slash(world.channel, "documents show", document=document)).response.message
         shown = await world.chief.click(message, label="Read it")
         assert "Page 1 of" in text_of(shown.response.message)
     assert read == ["The m", "Gulls", "The m"]
