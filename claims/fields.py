@@ -131,11 +131,13 @@ def is_address(text: str) -> bool:
         parts = urlsplit(text)
     except ValueError:
         return False
-    is_one = text.startswith(("https://", "http://")) and bool(parts.hostname) and not _SPACE.search(text)
+    is_one = text.startswith(("https://", "http://")) and bool(parts.hostname) and not _NO_ADDRESS.search(text)
     return is_one and len(text) <= _LONGEST_ADDRESS
 
 
 _LONGEST_ADDRESS = 2000
+# Neither spaces nor what commands the terminal that an address is written to.
+_NO_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 _CONTROL = dict.fromkeys((*range(32), *range(127, 160)), " ")
 
 

@@ -17,8 +17,9 @@ from claims.documents.cleaning import CleaningRules, unmarked
 from claims.documents.decoding import canonical, decoded, digest_of
 from claims.documents.markup import form_of
 from claims.documents.wrapping import PAGE, reflowed
+from claims.fields import is_address
 from config.errors import DocumentRefusedError
-from config.languages import Language
+from config.languages import Language, tagged_language
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
@@ -226,9 +227,11 @@ def _said_of_itself(text: str) -> DocumentFacts:
             key.lower(): value.strip().strip("\"'")
             for key, _, value in (line.partition(":") for line in front[1].splitlines())
         }
+        # Sites name their own pages by paths, and languages by countries.
+        address = url if is_address(url := said.get("url", "")) else None
         return DocumentFacts(
             said.get("title", ""), said.get("author", ""), said.get("publisher", ""), _day(said.get("date", "")),
-            said.get("lang", ""), said.get("url"),
+            tagged_language(said.get("lang", "")), address,
         )  # fmt: skip
     return _top_facts(text[:_TOP])
 

@@ -257,7 +257,7 @@ def _checked(facts: DocumentFacts) -> dict[str, str | None]:
         "publisher": form.text("publisher", facts.publisher),
         "published": form.when("published", facts.published) if facts.published.strip() else "",
         "language": form.choice("language", facts.language or FIRST_SHOWN, tuple(SHOWN)),
-        "address": facts.address,
+        "address": form.address("address", facts.address or "") or None,
     }
     form.finish(facts)
     return state
