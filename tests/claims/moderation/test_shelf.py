@@ -96,6 +96,17 @@ def test_an_address_that_is_none_is_refused(shelf: DocumentShelf, address: str) 
         add(shelf, OPERATOR, facts=replace(FACTS, address=address))
 
 
+def test_nobody_waits_while_a_document_is_read(shelf: DocumentShelf) -> None:
+    class Paper(bytes):
+        def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+            add(shelf, OPERATOR, PAGE)
+            return super().decode(encoding, errors)
+
+    intake = replace(shelf.read(PAPER.encode()), data=Paper(PAPER.encode()))
+    assert shelf.add(MODERATOR, intake, FACTS).outcome == "added"
+    assert len(shelf.entries(HERE)) == len(shelf.entries(None)) + 1
+
+
 def test_titles_without_latin_words_get_a_number(shelf: DocumentShelf) -> None:
     assert add(shelf, OPERATOR, facts=DocumentFacts("白银之年"))[0].startswith("document-")
 
