@@ -120,9 +120,12 @@ def is_date(text: str) -> bool:
 
 def clean_text(typed: str) -> str:
     """Return the text in composed form, on one line, without control characters, marks of direction and surrogates."""
-    kept = (char for char in typed if unicodedata.category(char) not in {"Cf", "Cs", "Co"} or char in "\u200c\u200d")
-    spaced = ("".join(kept)).translate(_CONTROL)
+    spaced = typed if typed.isprintable() else "".join(filter(_is_kept, typed)).translate(_CONTROL)
     return unicodedata.normalize("NFC", _SPACE.sub(" ", spaced)).strip()
+
+
+def _is_kept(char: str) -> bool:
+    return unicodedata.category(char) not in {"Cf", "Cs", "Co"} or char in "\u200c\u200d"
 
 
 def is_address(text: str) -> bool:

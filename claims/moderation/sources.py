@@ -17,10 +17,9 @@ from claims.documents.cleaning import CleanDocument, CleaningRules
 from claims.documents.decoding import editions
 from claims.documents.intake import DocumentFacts, Intake, IntakeReader, is_pdf
 from claims.documents.loading import is_loaded
-from claims.documents.sentences import Sentence
 from claims.documents.worthiness import CandidateCues
 from claims.fields import FormReader
-from claims.moderation.citations import free_id, quoted_line, sentences_with
+from claims.moderation.citations import FoundSentence, free_id, quoted_line, sentences_with
 from claims.moderation.rights import Actor, permit
 from claims.record import DocumentRecord
 from claims.store.changes import DOCUMENT, DOCUMENT_FACTS, SOURCE, SOURCE_FACTS, Change, write_changes
@@ -184,7 +183,7 @@ class DocumentShelf:
         record, text = self._loaded(actor, document)
         return record, self._rules.clean(text)
 
-    def sentences(self, actor: Actor, document: str, words: str) -> list[tuple[Sentence, str]]:
+    def sentences(self, actor: Actor, document: str, words: str) -> list[tuple[FoundSentence, str]]:
         """Return the sentences of a document that have all these words, each with the line that cites it.
 
         Raises DocumentTextError where the text is not loaded.
