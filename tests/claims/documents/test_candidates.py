@@ -136,7 +136,7 @@ def test_of_a_very_long_document_the_best_are_held_against_one_another(reader: C
     raw = "".join(f"{name}增长了{dice.randrange(10, 99)}%。\n" for name in named) + best
     found = reader.survey(SourceText("paper", raw))
     assert MOST_RANKED // 2 < len(found) <= MOST_RANKED
-    assert found[0].text == best
+    assert best in [each.text for each in found[: MOST_RANKED // 2]]
 
 
 def test_a_text_full_of_talk_must_say_more(find: Find) -> None:
