@@ -56,8 +56,8 @@ Check = Callable[[str, int | None], Finding]
 class CandidateDesk:
     """Looks through documents whose text is loaded; what it finds waits in the queue of the actor's server.
 
-    `across` reads a long document for some ten seconds a million characters, and tells `moved` how far it is. What waits
-    already, or has been decided, does not come again. All methods may raise NotAllowedError, and `source`
+    `across` reads a long document for some ten seconds a million characters, and tells `moved` how far it is. What
+    waits already, or has been decided, does not come again. All methods may raise NotAllowedError, and `source`
     DocumentTextError for a document that the server does not see or whose text is not loaded.
     """
 
