@@ -63,6 +63,19 @@ def problem_line(problem: PackProblem, texts: Texts) -> str:
     return texts("{place}: {fault}. {mend}", place=place, fault=fault, mend=mend)
 
 
+def document_lines(plan: ImportPlan, texts: Texts) -> Iterator[str]:
+    """Yield what becomes of documents of which the file says something else, a line at a time."""
+    for each in plan.documents:
+        if each.changes:
+            yield texts("The document {document} changes:", document=each.document)
+        else:
+            yield texts(
+                "The document {document} stays as it is here; only a newer version of its pack changes it:",
+                document=each.document,
+            )
+        yield from (f"      {line}" for line in difference_lines(each.fields, texts))
+
+
 def near_line(near: NearClaim, texts: Texts) -> str:
     """Return the warning that a new claim may be one that is known, or is about the same matter."""
     values = {"claim": near.claim, "title": texts.pick(near.title)}
@@ -80,6 +93,7 @@ def report_lines(plan: ImportPlan, texts: Texts) -> Iterator[str]:
         for entry in entries:
             yield f"  {mark} {title_of(entry, texts)}"
             yield from (f"      {line}" for line in detail_lines(entry, texts))
+    yield from document_lines(plan, texts)
     yield unchanged_line(plan, texts)
 
 

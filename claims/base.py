@@ -142,8 +142,7 @@ class ClaimBase:
 
     def load_documents(self, paths: Iterable[Path]) -> list[DocumentReport]:
         """Read files (and the files of folders), and store those that are documents of a loaded pack."""
-        with self.database.changing() as session:
-            return load_files(session, paths, self.clock())
+        return load_files(self.database, paths, self.clock)
 
     def passage(self, citation: CitationRecord) -> Passage:
         """Return the words of a citation, as far as its document is loaded."""

@@ -120,9 +120,12 @@ def is_date(text: str) -> bool:
 
 def clean_text(typed: str) -> str:
     """Return the text in composed form, on one line, without control characters, marks of direction and surrogates."""
-    kept = (char for char in typed if unicodedata.category(char) not in {"Cf", "Cs", "Co"} or char in "\u200c\u200d")
-    spaced = ("".join(kept)).translate(_CONTROL)
+    spaced = typed if typed.isprintable() else "".join(filter(_is_kept, typed)).translate(_CONTROL)
     return unicodedata.normalize("NFC", _SPACE.sub(" ", spaced)).strip()
+
+
+def _is_kept(char: str) -> bool:
+    return unicodedata.category(char) not in {"Cf", "Cs", "Co"} or char in "\u200c\u200d"
 
 
 def is_address(text: str) -> bool:
@@ -131,11 +134,13 @@ def is_address(text: str) -> bool:
         parts = urlsplit(text)
     except ValueError:
         return False
-    is_one = text.startswith(("https://", "http://")) and bool(parts.hostname) and not _SPACE.search(text)
+    is_one = text.startswith(("https://", "http://")) and bool(parts.hostname) and not _NO_ADDRESS.search(text)
     return is_one and len(text) <= _LONGEST_ADDRESS
 
 
 _LONGEST_ADDRESS = 2000
+# Neither spaces nor what commands the terminal that an address is written to.
+_NO_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 _CONTROL = dict.fromkeys((*range(32), *range(127, 160)), " ")
 
 

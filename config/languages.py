@@ -176,6 +176,14 @@ def terminal_language(locale: str) -> Language:
     return next((form for form in forms if set(parts) & set(form.regions)), forms[0]).tag
 
 
+def tagged_language(tag: str) -> Language:
+    """Return the language that a tag (BCP 47) names, as `zh-TW` does; "" where it names none, or not which form."""
+    code, _, form = tag.replace("_", "-").lower().partition("-")
+    shown = next((each.shown for each in LANGUAGES if each.code == code), ())
+    exact = (each.tag for each in shown if f"{code}-{form}-".startswith(f"{each.tag}-".lower()))
+    return next(exact, terminal_language(tag) if shown and (form or len(shown) == 1) else "")
+
+
 def written_language(text: str) -> str:
     """Return the code of the language whose letters a text has; without any, the first of the table."""
     return next((each.code for each, letters in _LETTERS if letters.search(text)), CODES[0])

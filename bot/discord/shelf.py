@@ -24,6 +24,7 @@ from bot.wording import field_name, left_out_line, read_parts
 from claims.documents.fetching import MOST_BYTES, Fetched, PageReader
 from claims.documents.intake import DocumentFacts
 from claims.documents.markup import View
+from claims.fields import is_address
 from claims.moderation.rights import Act
 from claims.moderation.sources import ShelfEntry
 from claims.record import DocumentRecord
@@ -69,7 +70,9 @@ class FactsForm:
         """Write it, and return the document."""
         texts, document = request.texts, name.about[0]
         record = await _record(request, document)
-        facts = DocumentFacts(**{field: typed.get(field, "") for field in _FACTS}, address=record.address)
+        # The form does not show the address: one that is none would refuse all that was typed.
+        address = record.address if record.address and is_address(record.address) else None
+        facts = DocumentFacts(**{field: typed.get(field, "") for field in _FACTS}, address=address)
         await request.do(request.moderation.shelf.describe, request.actor, document, facts)
         return await draw_document(request, document, [done(texts("Written."))])
 

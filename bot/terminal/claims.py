@@ -36,7 +36,14 @@ if TYPE_CHECKING:
 def draw_plan(plan: "ImportPlan", terminal: Terminal) -> None:
     """Print each claim under what would become of it; those that stay the same are only counted."""
     # With the database behind it, which help does without.
-    from bot.import_plan import SHOWN, detail_lines, heading, title_of, unchanged_line  # noqa: PLC0415
+    from bot.import_plan import (  # noqa: PLC0415
+        SHOWN,
+        detail_lines,
+        document_lines,
+        heading,
+        title_of,
+        unchanged_line,
+    )
 
     texts = terminal.texts
     for outcome, mark in SHOWN:
@@ -48,6 +55,8 @@ def draw_plan(plan: "ImportPlan", terminal: Terminal) -> None:
             terminal.print(f"  {mark} {title_of(entry, texts)}")
             for line in detail_lines(entry, texts):
                 terminal.print(f"      {line}", style="yellow" if entry.near or entry.warnings else None)
+    for line in document_lines(plan, texts):
+        terminal.print(line)
     terminal.print(unchanged_line(plan, texts), style="dim")
 
 

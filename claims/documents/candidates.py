@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from heapq import nsmallest
 from typing import Any, Literal
 
 from rapidfuzz import fuzz
@@ -95,6 +96,8 @@ MOST = 20
 MOST_MERGED = 300
 # Of a long document that is covered already, no more sentences than this are held against the claims.
 _MOST_CHECKED = 200
+# No more candidates of one document are held against one another, each against all.
+MOST_RANKED = 2_000
 # From this probability on, a claim of the base says the sentence already.
 COVERED = 0.5
 # rapidfuzz's ratio (0–100) from which two sentences about the same things say the same; of a talk, words get lost.
@@ -131,8 +134,11 @@ class CandidateReader:
         return tuple(self._uncovered(self.survey(SourceText(document, raw), moved), coverage))
 
     def survey(self, source: SourceText, moved: Moved | None = None) -> tuple[Candidate, ...]:
-        """Return all candidates of a document that no claim cites, best first; what is nearly the same comes once."""
-        ranked = sorted(self._read(source, moved), key=lambda each: (-each.score, each.start))
+        """Return the best candidates of a document that no claim cites, best first.
+
+        What is nearly the same comes once; of a long document more are passed over than anybody could look at.
+        """
+        ranked = nsmallest(MOST_RANKED, self._read(source, moved), key=lambda each: (-each.score, each.start))
         return tuple(self.merged([ranked], len(ranked)))
 
     def merged(self, surveys: Sequence[Iterable[Candidate]], most: int = MOST_MERGED) -> list[Candidate]:
@@ -142,15 +148,19 @@ class CandidateReader:
         """
         ranked = sorted((each for survey in surveys for each in survey), key=lambda each: (each.is_speech, -each.score))
         kept: list[tuple[str, Candidate]] = []
+        alike: dict[frozenset[str], list[int]] = {}
         alone = len(surveys) == 1
         for candidate in ranked:
             folded = self._lexicon.folder.fold(candidate.text)
-            same = next((n for n, (other, one) in enumerate(kept) if _is_same(candidate, folded, one, other)), None)
+            # Sentences about other things are never the same.
+            places = alike.setdefault(candidate.concepts, [])
+            same = next((place for place in places if _is_same(candidate, folded, *kept[place])), None)
             if same is not None:
                 other, one = kept[same]
                 if candidate.document not in {one.document, *one.also}:
                     kept[same] = other, replace(one, also=(*one.also, candidate.document), score=one.score + 1)
             elif alone or not candidate.is_speech:
+                places.append(len(kept))
                 kept.append((folded, candidate))
         return sorted((each for _, each in kept), key=lambda each: -each.score)[:most]
 
@@ -334,9 +344,9 @@ def _attitude(one: Said, worth: Worth, counter: Counterpoint | None) -> Attitude
     return "predicts" if "predicts" in worth.signals else "asserts"
 
 
-def _is_same(candidate: Candidate, folded: str, other: Candidate, other_folded: str) -> bool:
+def _is_same(candidate: Candidate, folded: str, other_folded: str, other: Candidate) -> bool:
     least = _SAME_SPOKEN if candidate.is_speech != other.is_speech else _SAME
-    return candidate.concepts == other.concepts and fuzz.ratio(folded, other_folded) >= least
+    return fuzz.ratio(folded, other_folded, score_cutoff=least) >= least
 
 
 def _is_sound(one: Said) -> bool:

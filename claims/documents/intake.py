@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from claims.documents.cleaning import CleaningRules, unmarked
-from claims.documents.decoding import canonical, decoded, digest_of
+from claims.documents.decoding import canonical, decoded, digest_of, editions
 from claims.documents.markup import form_of
 from claims.documents.wrapping import PAGE, reflowed
+from claims.fields import is_address
 from config.errors import DocumentRefusedError
-from config.languages import Language
+from config.languages import Language, tagged_language
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
@@ -77,7 +78,7 @@ class IntakeReader:
                     "This is {kind}, which is not read. Save it as text, a page, Markdown, subtitles or a PDF.",
                     kind=kind,
                 )
-        if data[:1024].lstrip().startswith(b"%PDF-"):
+        if is_pdf(data):
             text, facts = _read_pdf(data)
             sha256 = hashlib.sha256(data).hexdigest()
         else:
@@ -87,10 +88,7 @@ class IntakeReader:
                     "This XML defines entities of its own, which are not read. Save it as a page or text."
                 )
             facts, sha256 = _said_of_itself(text), digest_of(text)
-        if len(text) > _MOST_CHARACTERS:
-            raise DocumentRefusedError(
-                "The text has more than {most:,} characters. Keep the part that matters.", most=_MOST_CHARACTERS
-            )
+        _refuse_longer(len(text))
         clean = self._rules.clean(text)
         if len(clean.view.text.strip()) < _LEAST_TEXT:
             raise DocumentRefusedError("There is no text to read in it. Check that it was saved whole.")
@@ -142,6 +140,26 @@ _OTHERS = (
 )
 
 
+def forms_of(data: bytes) -> dict[str, str]:
+    """Return the texts as which a file may be known, by SHA-256: its `editions`, or of a PDF what is read of its file.
+
+    Raises DocumentRefusedError.
+    """
+    return {hashlib.sha256(data).hexdigest(): _read_pdf(data)[0]} if is_pdf(data) else dict(editions(data))
+
+
+def is_pdf(data: bytes) -> bool:
+    """Tell whether a file is a PDF, by how it begins."""
+    return data[:1024].lstrip().startswith(b"%PDF-")
+
+
+def _refuse_longer(length: int) -> None:
+    if length > _MOST_CHARACTERS:
+        raise DocumentRefusedError(
+            "The text has more than {most:,} characters. Keep the part that matters.", most=_MOST_CHARACTERS
+        )
+
+
 def _read_pdf(data: bytes) -> tuple[str, DocumentFacts]:
     from pypdf import PdfReader  # noqa: PLC0415  (takes long to load, and only PDFs need it)
 
@@ -153,8 +171,7 @@ def _read_pdf(data: bytes) -> tuple[str, DocumentFacts]:
         for page in reader.pages:
             pages.append(reflowed(_PRESENTED.sub(_plain, page.extract_text().replace(PAGE, "\n"))))
             length += len(pages[-1])
-            if length > _MOST_CHARACTERS:
-                break
+            _refuse_longer(length)
         facts = _pdf_facts(reader, "".join(pages)[:_TOP])
     except DocumentRefusedError:
         raise
@@ -226,9 +243,11 @@ def _said_of_itself(text: str) -> DocumentFacts:
             key.lower(): value.strip().strip("\"'")
             for key, _, value in (line.partition(":") for line in front[1].splitlines())
         }
+        # Sites name their own pages by paths, and languages by countries.
+        address = url if is_address(url := said.get("url", "")) else None
         return DocumentFacts(
             said.get("title", ""), said.get("author", ""), said.get("publisher", ""), _day(said.get("date", "")),
-            said.get("lang", ""), said.get("url"),
+            tagged_language(said.get("lang", "")), address,
         )  # fmt: skip
     return _top_facts(text[:_TOP])
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from sqlmodel import Field, Session, col
 
 from claims.record import CitationRecord, DocumentRecord, Passage
 from claims.store.changes import note_changes
+from claims.store.database import Database
 from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.tables import Document, DocumentText, Moment, Table
 from config.errors import AddressRefusedError, ClaimBaseError, DocumentRefusedError, msgid, worded
@@ -34,13 +35,21 @@ class DocumentReport:
     fault: DocumentRefusedError | None = None
 
 
-def load_files(session: Session, paths: Iterable[Path], at: datetime) -> list[DocumentReport]:
-    """Store the text of each file that is a known document; folders are read one level deep."""
-    reports = [_load(session, path, at) for path in _files(paths)]
-    loaded = [report for report in reports if report.outcome == "loaded"]
-    if loaded:
-        changes = [ChangeRecord("document text", r.document or "", None, {"sha256": r.sha256}) for r in loaded]
-        note_changes(session, AuditEntry("operator", "documents.load"), changes, at)
+def load_files(database: Database, paths: Iterable[Path], clock: Callable[[], datetime]) -> list[DocumentReport]:
+    """Store the text of each file that is a known document; folders are read one level deep.
+
+    What is read and told apart takes long, and holds up nobody else's writes.
+    """
+    read = [_read(database, path) for path in _files(paths)]
+    if not any(text for _, text in read):
+        return [report for report, _ in read]
+    at = clock()
+    with database.changing() as session:
+        reports = [_stored(session, report, text, at) for report, text in read]
+        loaded = [report for report in reports if report.outcome == "loaded"]
+        if loaded:
+            changes = [ChangeRecord("document text", r.document or "", None, {"sha256": r.sha256}) for r in loaded]
+            note_changes(session, AuditEntry("operator", "documents.load"), changes, at)
     return reports
 
 
@@ -52,37 +61,45 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def _load(session: Session, path: Path, at: datetime) -> DocumentReport:
+def _read(database: Database, path: Path) -> tuple[DocumentReport, str]:
+    """Return what there is to say of a file, and its text where that is still to be stored."""
     # What decodes files is large, and a base is opened without it.
     from claims.documents.decoding import read_file  # noqa: PLC0415
+    from claims.documents.intake import forms_of  # noqa: PLC0415
 
     try:
         data = read_file(path)
     except DocumentRefusedError as error:
-        return DocumentReport(path, "unreadable", fault=error)
-    digest = hashlib.sha256(data).hexdigest()
+        return DocumentReport(path, "unreadable", fault=error), ""
+    digest, fault = hashlib.sha256(data).hexdigest(), None
     try:
-        known = _known(session, data)
+        forms = forms_of(data)
     except DocumentRefusedError as error:
-        document = session.scalar(select(col(Document.id)).where(col(Document.sha256) == digest))
-        return DocumentReport(path, "unreadable", document, digest, error)
-    if known is None:
-        return DocumentReport(path, "unknown", sha256=digest)
-    document, digest, text = known
-    if session.get(DocumentText, digest) is not None:
-        return DocumentReport(path, "unchanged", document, digest)
-    session.add(DocumentText(sha256=digest, text=text, loaded_at=at))
+        forms, fault = {digest: ""}, error
+    with database.reading() as session:
+        row = session.scalar(
+            select(Document).where(col(Document.sha256).in_(forms)).order_by(col(Document.id)).limit(1)
+        )
+        if fault is not None:
+            return DocumentReport(path, "unreadable", row.id if row else None, digest, fault), ""
+        if row is None:
+            return DocumentReport(path, "unknown", sha256=digest), ""
+        text = "" if is_loaded(session, row.sha256) else forms[row.sha256]
+        return DocumentReport(path, "unchanged", row.id, row.sha256), text
+
+
+def _stored(session: Session, report: DocumentReport, text: str, at: datetime) -> DocumentReport:
+    """Store a text, unless it has come from elsewhere in the meantime."""
+    if not text or is_loaded(session, report.sha256):
+        return report
+    session.add(DocumentText(sha256=report.sha256, text=text, loaded_at=at))
     session.flush()
-    return DocumentReport(path, "loaded", document, digest)
+    return replace(report, outcome="loaded")
 
 
-def _known(session: Session, data: bytes) -> tuple[str, str, str] | None:
-    """Return id, SHA-256 and text of the document that these bytes are an edition of."""
-    from claims.documents.decoding import editions  # noqa: PLC0415
-
-    found = dict(editions(data))
-    row = session.scalar(select(Document).where(col(Document.sha256).in_(found)).order_by(col(Document.id)).limit(1))
-    return (row.id, row.sha256, found[row.sha256]) if row else None
+def is_loaded(session: Session, sha256: str) -> bool:
+    """Tell whether the text of a document is there, without reading it."""
+    return session.scalar(select(col(DocumentText.sha256)).where(col(DocumentText.sha256) == sha256)) is not None
 
 
 class SourceCheck(Table, table=True):

@@ -3,6 +3,7 @@
 import bisect
 import html
 import re
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -50,8 +51,8 @@ class View:
     def edited(self, edits: Iterable[Edit]) -> "View":
         """Return the view with the edits made, which come in order and do not overlap; one that does is passed over."""
         words: list[str] = []
-        starts: list[int] = []
-        ends: list[int] = []
+        # A long text has millions of places.
+        starts, ends = array("I"), array("I")
         dropped: list[Dropped] = []
         last = 0
         for edit in edits:

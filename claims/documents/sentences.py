@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import takewhile
 
 from claims.documents.cleaning import HAN
 from claims.documents.markup import View
@@ -185,15 +187,17 @@ class Pairing:
         return None
 
     def _next_turn(self, number: int) -> Iterator[Said]:
-        turn, seen = self._said[number].turn, 0
-        for other in self._said[number + 1 :]:
-            if other.turn != turn:
-                yield other
-                seen += 1
-                if seen == _ANSWER:
-                    return
-            elif seen:
-                return
+        turn, after = self._said[number].turn, self._turn_ends[number]
+        return takewhile(lambda other: other.turn != turn, self._said[after : after + _ANSWER])
+
+    @cached_property
+    def _turn_ends(self) -> list[int]:
+        """For each sentence the number of the first one after it that is another speaker's."""
+        turns = [one.turn for one in self._said]
+        ends = [len(turns)] * len(turns)
+        for number in range(len(turns) - 2, -1, -1):
+            ends[number] = ends[number + 1] if turns[number] == turns[number + 1] else number + 1
+        return ends
 
     def _point(self, start: int, end: int) -> Counterpoint:
         return Counterpoint(*self._view.span(start, end), clean_text(self._view.text[start:end]))

@@ -19,7 +19,15 @@ from sqlmodel import Session, col
 
 from claims.documents.cleaning import unmarked
 from claims.documents.fetching import Fetched, Look, PageReader, Robots, Seen
-from claims.documents.loading import SILENT_AFTER, PassageState, SourceCheck, SourceState, SourceStateName, state_of
+from claims.documents.loading import (
+    SILENT_AFTER,
+    PassageState,
+    SourceCheck,
+    SourceState,
+    SourceStateName,
+    is_loaded,
+    state_of,
+)
 from claims.documents.markup import form_of
 from claims.documents.quotations import Page, quotation_of, sentence_marks
 from claims.store.database import Database, insert_into, rows_written
@@ -267,7 +275,7 @@ def _passages(
 
 def _lacks_passages(session: Session, row: SourceCheck) -> bool:
     """Tell whether other spans are cited than were looked for last, so that the page has to be read once more."""
-    if not row.text_sha256 or session.get(DocumentText, row.text_sha256) is None:
+    if not row.text_sha256 or not is_loaded(session, row.text_sha256):
         return False
     return set(_cited(session, row.document)) != {(each["start"], each["end"]) for each in row.passages}
 

@@ -26,7 +26,17 @@ from claims.exchange.formats import (
     read_bytes,
     read_file,
 )
-from claims.exchange.plan import REVIEWED, ImportEntry, ImportPlan, ImportReport, NearFinder, PackSteps, Step, Steps
+from claims.exchange.plan import (
+    REVIEWED,
+    ImportDocument,
+    ImportEntry,
+    ImportPlan,
+    ImportReport,
+    NearFinder,
+    PackSteps,
+    Step,
+    Steps,
+)
 from claims.exchange.reading import MOST_TOLD, read_yaml
 from claims.exchange.sheet import read_sheet
 from claims.moderation.editor import edit_change
@@ -83,7 +93,11 @@ def _head(part: PackSteps) -> Iterator[Change]:
 
 
 def _documents(part: PackSteps, server: int | None) -> Iterator[Change]:
-    """Yield the file's documents: for a server only the sources of its own that points of this import cite."""
+    """Yield the documents of a pack that is newer here; else those that points of this import cite and nobody knows.
+
+    What is known of a document stays as somebody has written it here, whatever an older file says. A server gets
+    sources of its own, never a pack's documents.
+    """
     cited = {
         citation.document
         for step in part.steps
@@ -94,14 +108,23 @@ def _documents(part: PackSteps, server: int | None) -> Iterator[Change]:
     for document in part.pack.documents:
         if part.texts.clashes(document.id):
             continue
-        if server is None:
-            yield Change(DOCUMENT, document.id, _facts(document, DOCUMENT_FACTS))
-        elif document.id in cited and not part.texts.knows(document.id):
-            yield Change(SOURCE, document.id, _facts(document, SOURCE_FACTS))
+        if part.age == "fresh" or (document.id in cited and part.texts.row(document.id) is None):
+            kind, facts = (DOCUMENT, DOCUMENT_FACTS) if server is None else (SOURCE, SOURCE_FACTS)
+            yield Change(kind, document.id, _facts(document, facts))
 
 
-def _facts(document: DocumentRecord, facts: tuple[str, ...]) -> dict[str, object]:
+def _facts(document: DocumentRecord | Document, facts: tuple[str, ...]) -> dict[str, object]:
     return {fact: getattr(document, fact) for fact in facts}
+
+
+def _described(part: PackSteps) -> Iterator[ImportDocument]:
+    """Yield the documents of which the file says something else than the base."""
+    for document in part.pack.documents:
+        row = part.texts.row(document.id)
+        if row is not None and row.server is None and not part.texts.clashes(document.id):
+            fields = differences(_facts(row, DOCUMENT_FACTS), _facts(document, DOCUMENT_FACTS))
+            if fields:
+                yield ImportDocument(document.id, tuple(fields), part.age == "fresh")
 
 
 def _origins(part: PackSteps, server: int | None) -> Iterator[Change]:
@@ -158,10 +181,10 @@ def plan_import(base: ClaimBase, incoming: Incoming, server: int | None = None, 
     new = [step.incoming.record for part in parts for step in part.steps if step.outcome == "new" and step.incoming]
     known = [claim for claim in steps.known if claim.status != "withdrawn"]
     if not new or not (known or incoming.drafts):
-        return _plan(incoming, parts)
+        return _plan(incoming, parts, server)
     # Claims of a pack have been told apart by its authors; those of a feed may repeat one another.
     finder = NearFinder(known, new[:MOST_COMPARED] if incoming.drafts else (), Lexicon.load(), Tuning.load())
-    return _plan(incoming, parts, finder)
+    return _plan(incoming, parts, server, finder)
 
 
 def import_claims(
@@ -277,7 +300,7 @@ def _write(
 ) -> ImportReport:
     incoming = for_server(session, incoming, entry.server)
     parts = tuple(Steps(session, incoming, entry.server, theirs=theirs).packs())
-    plan = _plan(incoming, parts)
+    plan = _plan(incoming, parts, entry.server)
     if agreed is not None and agreed != plan.fingerprint:
         raise PlanChangedError(incoming.name)
     changes = [change for part in parts for change in import_changes(part, entry.server)]
@@ -295,10 +318,13 @@ def _read(source: Source, today: date) -> Incoming:
             return read_reviews(source, today)
 
 
-def _plan(incoming: Incoming, parts: tuple[PackSteps, ...], finder: NearFinder | None = None) -> ImportPlan:
+def _plan(
+    incoming: Incoming, parts: tuple[PackSteps, ...], server: int | None, finder: NearFinder | None = None
+) -> ImportPlan:
     steps = [step for part in parts for step in part.steps]
     entries = tuple(_entry(step, finder if number < MOST_COMPARED else None) for number, step in enumerate(steps))
-    return ImportPlan(incoming.name, incoming.format, incoming.drafts, entries)
+    documents = () if server is not None else tuple(each for part in parts for each in _described(part))
+    return ImportPlan(incoming.name, incoming.format, incoming.drafts, entries, documents)
 
 
 def _entry(step: Step, finder: NearFinder | None) -> ImportEntry:

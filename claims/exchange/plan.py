@@ -100,6 +100,18 @@ class ImportEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportDocument:
+    """A shared document of which the file says something else than the base; `fields` are as in an ImportEntry.
+
+    It `changes` where the file's version of its pack is newer; else it stays as it is here.
+    """
+
+    document: str
+    fields: tuple[FieldDifference, ...]
+    changes: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ImportPlan:
     """What a file would change, in the order of the file; `drafts`: new claims are drafts for moderators."""
 
@@ -107,6 +119,7 @@ class ImportPlan:
     format: Format
     drafts: bool
     entries: tuple[ImportEntry, ...]
+    documents: tuple[ImportDocument, ...] = ()
 
     def of(self, outcome: ImportOutcome) -> tuple[ImportEntry, ...]:
         """Return the entries with an outcome."""
@@ -115,7 +128,7 @@ class ImportPlan:
     @property
     def writes(self) -> bool:
         """Whether there is anything to write."""
-        return self.written > 0
+        return self.written > 0 or any(document.changes for document in self.documents)
 
     @property
     def written(self) -> int:
@@ -124,13 +137,16 @@ class ImportPlan:
 
     @property
     def fingerprint(self) -> str:
-        """A hash of what becomes of each claim: a later plan has another one where the base has changed in between.
+        """A hash of what becomes of all of it: a later plan has another one where the base has changed in between.
 
         That holds for the same file. What a new claim comes near to is only a warning, and no part of it.
         """
-        facts = [
+        facts: list[list[object]] = [
             [entry.claim, entry.outcome, [asdict(field) for field in entry.fields], list(map(str, entry.problems))]
             for entry in self.entries
+        ]
+        facts += [
+            [each.document, each.changes, [asdict(field) for field in each.fields], []] for each in self.documents
         ]
         text = json.dumps(facts, ensure_ascii=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:FINGERPRINT_DIGITS]
@@ -161,9 +177,9 @@ class CitedTexts:
         self._given = {d.id: d for d in documents if server is None or not d.sha256}
         self._texts: dict[str, str | None] = {}
 
-    def knows(self, document: str) -> bool:
-        """Tell whether the base has a document of this id, for this server."""
-        return document in self._here
+    def row(self, document: str) -> Document | None:
+        """Return the base's document of this id, as far as this server sees it."""
+        return self._here.get(document)
 
     def clashes(self, document: str) -> bool:
         """Tell whether the file means another document by this id than the base does."""

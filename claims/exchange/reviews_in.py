@@ -18,6 +18,7 @@ from checks.model import Bound, Kind
 from checks.text import count_han
 from claims.exchange.json_text import LinedJson, Object, many
 from claims.exchange.written_dates import first_day, read_date, read_timestamp
+from claims.fields import is_address
 from claims.packs.schema import known_units
 from config.errors import PackProblem, Worded, worded
 from config.languages import CODES, GIVEN
@@ -179,8 +180,7 @@ def address_in(value: object) -> str:
     named: object = node.get("@id") or node.get("@value") or node.get("url")
     found = named if node else cast("object", first)
     text = found.strip() if isinstance(found, str) else ""
-    fit = text.startswith(("https://", "http://")) and len(text) <= _LONGEST_ADDRESS and not re.search(r"\s", text)
-    return text if fit else ""
+    return text if is_address(text) and len(text) <= _LONGEST_ADDRESS else ""
 
 
 def number_in(value: object) -> float | None:

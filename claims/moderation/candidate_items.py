@@ -16,7 +16,7 @@ from claims.base import ClaimBase, Clock
 from claims.documents.candidates import COVERED, MOST_MERGED, Candidate, CandidateReader, Moved, NearClaim, SourceText
 from claims.documents.markup import View
 from claims.fields import clean_text
-from claims.moderation.editor import edit_change, new_claim_change
+from claims.moderation.editor import edit_change, new_claim_change, searched
 from claims.moderation.edits import AddWording, Edit, EditPoint, EditTexts
 from claims.moderation.queue import Item, NewItem, item_of, put, reports_of
 from claims.moderation.reports import Reporter, pause_holds, reporters_of
@@ -56,9 +56,9 @@ Check = Callable[[str, int | None], Finding]
 class CandidateDesk:
     """Looks through documents whose text is loaded; what it finds waits in the queue of the actor's server.
 
-    `across` reads for seconds where a document is long, and tells `moved` how far it is. What waits already, or has
-    been decided, does not come again. All methods may raise NotAllowedError, and `source` DocumentTextError for a
-    document that the server does not see or whose text is not loaded.
+    `across` reads a long document for some ten seconds a million characters, and tells `moved` how far it is. What
+    waits already, or has been decided, does not come again. All methods may raise NotAllowedError, and `source`
+    DocumentTextError for a document that the server does not see or whose text is not loaded.
     """
 
     def __init__(self, base: ClaimBase, lexicon: Lexicon, check: Check, clock: Clock | None = None) -> None:
@@ -334,20 +334,22 @@ class QueueDecisions:
 
     def open_claim(self, actor: Actor, number: int, edit: Edit, wording: str | None = None) -> tuple[str, ChangeResult]:
         """Begin a new claim from the item, and return its id; where the edit gives its title only, with a wording."""
+        found = searched(self._base, actor, "queue.decide", edit)
         with self._base.database.changing() as session:
             permit(session, actor, "queue.decide")
             row = _open(session, actor, number)
             words = (wording or row.payload.get("text") or "") if isinstance(edit, EditTexts) else ""
-            change = new_claim_change(self._base, session, actor, edit, words)
+            change = new_claim_change(self._base, session, actor, edit, words, found)
             written = self._decide(session, actor, row, "claim", [change])
         return change.subject, written
 
     def accept_point(self, actor: Actor, number: int, claim: str, edit: EditPoint) -> ChangeResult:
         """Add what a document says to a claim that is there, as a further point."""
+        found = searched(self._base, actor, "queue.decide", edit, claim)
         with self._base.database.changing() as session:
             permit(session, actor, "queue.decide")
             row = _open(session, actor, number)
-            return self._decide(session, actor, row, "point", [edit_change(session, actor, claim, None, edit)])
+            return self._decide(session, actor, row, "point", [edit_change(session, actor, claim, None, edit, found)])
 
     def dismiss(self, actor: Actor, number: int, reason: str = "") -> ChangeResult:
         """Leave everything as it is; a pause by reports ends as soon as those left would not have led to it."""

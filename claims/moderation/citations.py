@@ -2,9 +2,12 @@
 
 import hashlib
 import re
-from collections.abc import Callable
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import count
+from itertools import count, islice
 
 from sqlalchemy import or_, select
 from sqlmodel import Session, col
@@ -24,12 +27,20 @@ _PLACE = re.compile(r"(\d{1,9})\s*[-–]\s*(\d{1,9})")
 _QUOTES = "\"'“”„«»「」『』"
 
 
-class Sources:
-    """The documents that a server may cite: the shared ones and its own; read within the transaction of the edit."""
+# The sentences that have certain words, by the SHA-256 of their text and by the words.
+Found = dict[tuple[str, str], list["FoundSentence"]]
 
-    def __init__(self, session: Session, server: int | None) -> None:
+
+class Sources:
+    """The documents that a server may cite: the shared ones and its own; read within the transaction of the edit.
+
+    A search for words takes seconds in a long document: whoever writes searches before, and hands in what was `found`.
+    """
+
+    def __init__(self, session: Session, server: int | None, found: Found | None = None) -> None:
         self._session = session
         self._server = server
+        self.found: Found = {} if found is None else found
 
     def knows(self, document: str) -> bool:
         """Tell whether the server may cite the document."""
@@ -59,25 +70,25 @@ class Sources:
             return None
         if not rest:
             return CitationRecord(name, 0, 0, WHOLE)
-        text = self._text(name)
-        if text is None:
+        loaded = self._loaded(name)
+        if loaded is None:
             form.refuse(
                 "citations", "The text of {name} is not loaded.", "Cite it as a whole: write its name only.", name=name
             )
             return None
-        start, end = self._place(form, name, text, rest)
+        start, end = self._place(form, name, loaded, rest)
         if start == end:
             return None
-        return CitationRecord(name, start, end, hashlib.sha256(text[start:end].encode()).hexdigest())
+        return CitationRecord(name, start, end, hashlib.sha256(loaded.text[start:end].encode()).hexdigest())
 
-    def _place(self, form: FormReader, name: str, text: str, rest: str) -> tuple[int, int]:
+    def _place(self, form: FormReader, name: str, loaded: DocumentText, rest: str) -> tuple[int, int]:
         """Return where a line points to; an empty place where that is refused."""
-        words = rest.strip(_QUOTES)
+        words, text = rest.strip(_QUOTES), loaded.text
         place = _PLACE.fullmatch(rest)
         start, end = (int(place[1]), int(place[2])) if place else _find(text, words) if words != rest else (-1, -1)
         if 0 <= start < end <= len(text):
             return start, end
-        found = [] if place else sentences_with(text, words)
+        found = [] if place else self._with(loaded, words)
         if len(found) == 1:
             return found[0].start, found[0].end
         if found:
@@ -93,10 +104,15 @@ class Sources:
             )  # fmt: skip
         return 0, 0
 
-    def _text(self, name: str) -> str | None:
+    def _with(self, loaded: DocumentText, words: str) -> "list[FoundSentence]":
+        key = (loaded.sha256, words)
+        if key not in self.found:
+            self.found[key] = sentences_with(loaded.text, words)
+        return self.found[key]
+
+    def _loaded(self, name: str) -> DocumentText | None:
         document = self._session.get_one(Document, name)
-        loaded = self._session.get(DocumentText, document.sha256) if document.sha256 else None
-        return loaded.text if loaded else None
+        return self._session.get(DocumentText, document.sha256) if document.sha256 else None
 
 
 def source_cited(
@@ -171,20 +187,87 @@ def _reading() -> tuple[CleaningRules, Callable[[str], str], frozenset[str]]:
     return CleaningRules.load(cues.ends, fold), fold, frozenset(cues.file.abbreviations)
 
 
+@dataclass(frozen=True, slots=True)
+class FoundSentence:
+    """A sentence at `start`–`end` of a raw text, with its words as they are read."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Searchable:
+    """The sentences of a text as they are read, folded, a line each: together, because a long text has very many.
+
+    `lines` are the places of the lines in `folded`; `spans` are those of the sentences, four numbers each: in the view,
+    whose words are `text`, and in the raw text.
+    """
+
+    text: str
+    folded: str
+    lines: Sequence[int]
+    spans: Sequence[int]
+
+    @classmethod
+    def of(cls, raw: str) -> "_Searchable":
+        rules, fold, abbreviations = _reading()
+        view = rules.clean(raw).view
+        spans, lines, folded, length = array("I"), array("I"), list[str](), 0
+        # Many at once are folded faster than one after the other.
+        for part in _batched(sentences_of(view, abbreviations)):
+            whole = fold(_APART.join(each.text.replace(_APART, " ") for each in part))
+            for each, line in zip(part, whole.split(_APART), strict=True):
+                folded.append(_MARKS.sub("", line))
+                lines.append(length)
+                length += len(folded[-1]) + 1
+                spans.extend((each.at, each.till, each.start, each.end))
+        return cls(view.text, "\n".join(folded), lines, spans)
+
+    def find(self, parts: Sequence[str]) -> Iterator[FoundSentence]:
+        """Yield the sentences that have all of these folded words."""
+        longest = max(parts, key=len)
+        found = self.folded.find(longest)
+        while found >= 0:
+            number = bisect_right(self.lines, found) - 1
+            end = self.folded.find("\n", found) + 1 or len(self.folded) + 1
+            line = self.folded[self.lines[number] : end - 1]
+            if all(part in line for part in parts):
+                at, till, start, stop = self.spans[4 * number : 4 * number + 4]
+                yield FoundSentence(start, stop, clean_text(self.text[at:till]))
+            found = self.folded.find(longest, end)
+
+
+_APART = "\u2016"
+_BATCH = 200
+
+
+def _batched(sentences: Iterator[Sentence]) -> Iterator[list[Sentence]]:
+    while part := list(islice(sentences, _BATCH)):
+        yield part
+
+
+# Some texts are asked for again and again, with each key that somebody presses; very long ones fill the memory.
+_LONG = 1_000_000
+
+
 @lru_cache(4)
-def _sentences(raw: str) -> tuple[tuple[str, Sentence], ...]:
-    """Return the sentences of a raw text, folded, each with its place; some texts are asked for again and again."""
-    rules, fold, abbreviations = _reading()
-    return tuple((_MARKS.sub("", fold(each.text)), each) for each in sentences_of(rules.clean(raw).view, abbreviations))
+def _kept(raw: str) -> _Searchable:
+    return _Searchable.of(raw)
 
 
-def sentences_with(raw: str, words: str) -> list[Sentence]:
+@lru_cache(1)
+def _kept_long(raw: str) -> _Searchable:
+    return _Searchable.of(raw)
+
+
+def sentences_with(raw: str, words: str) -> list[FoundSentence]:
     """Return the sentences of a raw text that have all words, whatever their script, case and marks; in order."""
     fold = _reading()[1]
     wanted = [part for each in words.split() if (part := _MARKS.sub("", fold(each)))]
     if sum(map(len, wanted)) < _LEAST_WORDS:
         return []
-    return [each for folded, each in _sentences(raw) if all(part in folded for part in wanted)]
+    return list((_kept_long(raw) if len(raw) > _LONG else _kept(raw)).find(wanted))
 
 
 _LEAST_WORDS = 2

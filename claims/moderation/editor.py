@@ -6,6 +6,7 @@ Claims are of every status, with what the server has set and where they come fro
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -15,7 +16,7 @@ from sqlmodel import Session, col
 from claims.answering.traces import DRAFTS_KEPT
 from claims.base import ClaimBase, Clock
 from claims.fields import SENTENCE, FormReader, is_date
-from claims.moderation.citations import Sources, source_cited
+from claims.moderation.citations import Found, Sources, source_cited
 from claims.moderation.edits import (
     AddWording,
     AddWordings,
@@ -26,13 +27,13 @@ from claims.moderation.edits import (
     SetStatus,
     check_published,
 )
-from claims.moderation.rights import Actor, Submission, permit
+from claims.moderation.rights import Act, Actor, Submission, permit
 from claims.record import ClaimRecord, PointRecord, State, claim_from_state, claim_state, differences, merge_states
 from claims.store.changes import CLAIM, STATE_STORES, Change, write_changes
 from claims.store.claim_rows import packs_in_force, read_rows, unknown_claim
 from claims.store.revisions import AuditEntry, hash_user
 from claims.store.tables import ChangeRow, Claim, ClaimOverride, Document, FormDraft, Revision, Server
-from config.errors import ConflictError, NotAllowedError
+from config.errors import ConflictError, InvalidEditError, NotAllowedError, UnknownClaimError
 from config.languages import NO_TEXT, completed, written_language
 
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
@@ -74,9 +75,10 @@ class Editor:
 
     def edit(self, actor: Actor, claim_id: str, version_tag: str | None, edit: Edit, reason: str = "") -> Edited:
         """Apply one edit to the claim that the caller has seen as `version_tag` (None: whatever stands there now)."""
+        found = searched(self._base, actor, "claim.edit", edit, claim_id)
         with self._base.database.changing() as session:
             permit(session, actor, "claim.edit")
-            change = edit_change(session, actor, claim_id, version_tag, edit)
+            change = edit_change(session, actor, claim_id, version_tag, edit, found)
             return self._write(session, AuditEntry(actor.who, "claim.edit", reason, actor.server), [change], claim_id)
 
     def begin(self, actor: Actor, new: NewClaim, reason: str = "") -> Edited:
@@ -84,9 +86,13 @@ class Editor:
 
         Its id is made from the title.
         """
+        with self._base.database.reading() as session:
+            permit(session, actor, "claim.edit")
+            known = Sources(session, actor.server)
+            source_cited(FormReader(), session, known, new.source)
         with self._base.database.changing() as session:
             permit(session, actor, "claim.edit")
-            form, sources = FormReader(), Sources(session, actor.server)
+            form, sources = FormReader(), Sources(session, actor.server, known.found)
             title, point = form.needed("title", new.title), form.text("point", new.point, SENTENCE)
             wordings = form.lines("wordings", new.wordings) or [title]
             speaker, cited, added = source_cited(form, session, sources, new.source)
@@ -98,8 +104,8 @@ class Editor:
             if point:
                 who, what = (completed({written_language(each): each}) for each in (speaker, point))
                 # A source that is known has said it on its own day; of a new one nobody was asked for that.
-                known = session.get(Document, cited[0].document) if cited else None
-                day = known.published if known and is_date(known.published) else draft.as_of.isoformat()
+                row = session.get(Document, cited[0].document) if cited else None
+                day = row.published if row and is_date(row.published) else draft.as_of.isoformat()
                 draft = replace(draft, points=(PointRecord("refutes", who, day, what, cited),))
             draft = replace(draft, status="published" if new.publish else "draft")
             check_published(draft, new)
@@ -131,13 +137,28 @@ _BEGUN_ON = "~"
 _OF_THE_WHOLE = (SetStatus, RemovePoint, RemoveFigure)
 
 
-def edit_change(session: Session, actor: Actor, claim_id: str, version_tag: str | None, edit: Edit) -> Change:
-    """Return the state that the edit leads to.
+def searched(base: ClaimBase, actor: Actor, act: Act, edit: Edit, claim_id: str | None = None) -> Found:
+    """Find what an edit of a claim (None: of a new one) cites by words, so that no write has to wait for the search.
+
+    Raises NotAllowedError; what else is wrong with the edit is told by the write.
+    """
+    with base.database.reading() as session:
+        permit(session, actor, act)
+        sources = Sources(session, actor.server)
+        with suppress(InvalidEditError, UnknownClaimError):
+            edit.apply(seen_claim(session, actor.server, claim_id) if claim_id else _blank(base, actor), sources)
+    return sources.found
+
+
+def edit_change(
+    session: Session, actor: Actor, claim_id: str, version_tag: str | None, edit: Edit, found: Found | None = None
+) -> Change:
+    """Return the state that the edit leads to; `found` is what it cites by words.
 
     Where somebody else was faster, both changes are merged against the version that both began with. Raises
     ConflictError about what both have changed; with the version that it names, one's own is written there.
     """
-    seen, sources = seen_claim(session, actor.server, claim_id), Sources(session, actor.server)
+    seen, sources = seen_claim(session, actor.server, claim_id), Sources(session, actor.server, found)
     known, _, begun = (version_tag or seen.version_tag).partition(_BEGUN_ON)
     base = begun or known
     is_of_all = base == seen.version_tag or isinstance(edit, _OF_THE_WHOLE)
@@ -190,9 +211,11 @@ def _state_at(session: Session, server: int | None, claim_id: str, version_tag: 
     return None if before is None else claim_state(claim_from_state("", before, server=None, pack=""))
 
 
-def new_claim_change(base: ClaimBase, session: Session, actor: Actor, edit: Edit, wording: str = "") -> Change:
+def new_claim_change(
+    base: ClaimBase, session: Session, actor: Actor, edit: Edit, wording: str = "", found: Found | None = None
+) -> Change:
     """Return the state that an edit gives a new draft, with a first wording where one is given."""
-    sources = Sources(session, actor.server)
+    sources = Sources(session, actor.server, found)
     draft = edit.apply(_blank(base, actor), sources)
     draft = AddWording(wording).apply(draft, sources) if wording else draft
     check_published(draft, edit)

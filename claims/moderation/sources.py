@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Literal
@@ -14,11 +15,11 @@ from checks.text import language_of
 from claims.base import ClaimBase
 from claims.documents.cleaning import CleanDocument, CleaningRules
 from claims.documents.decoding import editions
-from claims.documents.intake import DocumentFacts, Intake, IntakeReader
-from claims.documents.sentences import Sentence
+from claims.documents.intake import DocumentFacts, Intake, IntakeReader, is_pdf
+from claims.documents.loading import is_loaded
 from claims.documents.worthiness import CandidateCues
 from claims.fields import FormReader
-from claims.moderation.citations import free_id, quoted_line, sentences_with
+from claims.moderation.citations import FoundSentence, free_id, quoted_line, sentences_with
 from claims.moderation.rights import Actor, permit
 from claims.record import DocumentRecord
 from claims.store.changes import DOCUMENT, DOCUMENT_FACTS, SOURCE, SOURCE_FACTS, Change, write_changes
@@ -107,8 +108,9 @@ class DocumentShelf:
 
     def edition(self, actor: Actor, intake: Intake) -> tuple[str, str] | None:
         """Return the document that this is an edition of, and its text as that document has it."""
+        forms = _forms(intake)
         with self._base.database.reading() as session:
-            found = _known(session, actor, intake)
+            found = _known(session, actor, forms)
         return (found[0].id, found[1]) if found else None
 
     def add(self, actor: Actor, intake: Intake, facts: DocumentFacts, reason: str = "") -> Shelved:
@@ -116,9 +118,11 @@ class DocumentShelf:
 
         Raises InvalidEditError for facts that are none, with each field.
         """
+        # It is read in all its forms before anybody waits for this write.
+        forms = _forms(intake)
         with self._base.database.changing() as session:
             permit(session, actor, "source.add")
-            if found := _known(session, actor, intake):
+            if found := _known(session, actor, forms):
                 row, text = found
                 return Shelved(row.id, "loaded" if self._keep(session, row.sha256, text) else "known")
             own = select(func.count()).select_from(Document).where(col(Document.server) == actor.server)
@@ -179,7 +183,7 @@ class DocumentShelf:
         record, text = self._loaded(actor, document)
         return record, self._rules.clean(text)
 
-    def sentences(self, actor: Actor, document: str, words: str) -> list[tuple[Sentence, str]]:
+    def sentences(self, actor: Actor, document: str, words: str) -> list[tuple[FoundSentence, str]]:
         """Return the sentences of a document that have all these words, each with the line that cites it.
 
         Raises DocumentTextError where the text is not loaded.
@@ -222,7 +226,7 @@ class DocumentShelf:
             write_changes(session, entry, [_change(actor, document, None)], self._base.clock())
 
     def _keep(self, session: Session, sha256: str, text: str) -> bool:
-        if session.get(DocumentText, sha256) is not None:
+        if is_loaded(session, sha256):
             return False
         session.add(DocumentText(sha256=sha256, text=text, loaded_at=self._base.clock()))
         session.flush()
@@ -237,11 +241,14 @@ class DocumentShelf:
         return IntakeReader(self._rules, partial(language_of, folder=self._lexicon.folder))
 
 
-def _known(session: Session, actor: Actor, intake: Intake) -> tuple[Document, str] | None:
-    """Return the document that the text is an edition of, and the text as that document has it."""
+def _forms(intake: Intake) -> dict[str, str]:
+    """Return the texts as which the document may be known, by SHA-256."""
     forms = {intake.sha256: intake.text}
-    if not intake.data.lstrip().startswith(b"%PDF-"):
-        forms |= dict(editions(intake.data))
+    return forms if is_pdf(intake.data) else forms | dict(editions(intake.data))
+
+
+def _known(session: Session, actor: Actor, forms: Mapping[str, str]) -> tuple[Document, str] | None:
+    """Return the document of which one of these texts is the one, and that text."""
     seen = or_(col(Document.server).is_(None), col(Document.server) == actor.server)
     row = session.scalar(
         select(Document).where(col(Document.sha256).in_(forms), seen).order_by(col(Document.id)).limit(1)
@@ -257,7 +264,7 @@ def _checked(facts: DocumentFacts) -> dict[str, str | None]:
         "publisher": form.text("publisher", facts.publisher),
         "published": form.when("published", facts.published) if facts.published.strip() else "",
         "language": form.choice("language", facts.language or FIRST_SHOWN, tuple(SHOWN)),
-        "address": facts.address,
+        "address": form.address("address", facts.address or "") or None,
     }
     form.finish(facts)
     return state

@@ -62,6 +62,9 @@ def test_a_wording_with_han_characters_is_chinese(text: str, language: str) -> N
         ("https://", False),
         ("https://example.org/a b", False),
         ("javascript:alert(1)", False),
+        ("/2024/05/post/", False),
+        ("https://example.org/\x1b]0;owned\x07", False),
+        ("https://example.org/\x9b2J", False),
         ("https://example.org/" + "a" * 2000, False),
     ],
 )

@@ -1,6 +1,7 @@
 """`touchstone claims export` and `import`: files out, a dry run in, and a question before anything is written."""
 
 import json
+import re
 
 import pytest
 
@@ -91,6 +92,22 @@ def test_an_export_brought_back_changes_nothing(call):
     assert done.code == 0
     assert "claims are unchanged." in done.out
     assert "There is nothing to write." in done.out
+
+
+@pytest.mark.usefixtures("own_base")
+def test_what_becomes_of_documents_is_told(call, tmp_path):
+    file = tmp_path / "claims.yaml"
+    call("claims", "export", "--out", "claims.yaml")
+    changed = re.sub(r"^  author: .*$", "  author: Jo Park", file.read_text("utf-8"), count=1, flags=re.MULTILINE)
+    file.write_text(changed, "utf-8")
+    told = call("claims", "import", "--yes", "claims.yaml").out
+    assert "The document gate-economics stays as it is here" in told
+    assert "→ Jo Park" in told
+    assert "There is nothing to write." in told
+    file.write_text(re.sub(r"^  version: (\d+)$", r"  version: \g<1>0", changed, flags=re.MULTILINE), "utf-8")
+    told = call("claims", "import", "--yes", "claims.yaml").out
+    assert "The document gate-economics changes:" in told
+    assert "Jo Park" in call("documents", "list", "--json").out
 
 
 @pytest.mark.usefixtures("own_base")

@@ -1,6 +1,7 @@
 """Candidates: which sentences of a document look like claims that can be checked."""
 
 import os
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from checks.checker import Checker
 from checks.lexicon import Lexicon
 from claims.base import ClaimBase
-from claims.documents.candidates import COVERED, MOST, Candidate, CandidateReader
+from claims.documents.candidates import COVERED, MOST, MOST_RANKED, Candidate, CandidateReader, SourceText
 from claims.documents.worthiness import CandidateCues
 from tests.templates import load_shipped_packs
 
@@ -126,6 +127,16 @@ def test_a_long_document_that_is_covered_ends_the_search(reader: CandidateReader
     asked: list[str] = []
     assert reader.find("paper", raw, lambda text: 1.0 + len(text) * bool(asked.append(text))) == ()
     assert len(asked) == 200
+
+
+def test_of_a_very_long_document_the_best_are_held_against_one_another(reader: CandidateReader) -> None:
+    dice = random.Random(7)
+    named = ["".join(chr(dice.randrange(0x4E00, 0x9F00)) for _ in range(12)) for _ in range(MOST_RANKED + 60)]
+    best = "因为数据中心越建越多，白银需求在2025年增长了30%。"
+    raw = "".join(f"{name}增长了{dice.randrange(10, 99)}%。\n" for name in named) + best
+    found = reader.survey(SourceText("paper", raw))
+    assert MOST_RANKED // 2 < len(found) <= MOST_RANKED
+    assert best in [each.text for each in found[: MOST_RANKED // 2]]
 
 
 def test_a_text_full_of_talk_must_say_more(find: Find) -> None:

@@ -1,5 +1,7 @@
 """Documents are known by their content, and shown passage by passage."""
 
+import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,8 @@ from claims.base import ClaimBase
 from claims.exchange.importing import load_pack
 from claims.record import CitationRecord
 from config.errors import ClaimBaseError
-from tests.claims.packs import DOCUMENT, END, START
+from tests.claims.documents.test_intake import pdf
+from tests.claims.packs import DOCUMENT, END, START, pack_data, write_pack
 
 
 @pytest.fixture
@@ -59,6 +62,34 @@ def test_a_missing_file_does_not_hold_up_the_others(any_base: ClaimBase, tiny: P
     reports = any_base.load_documents([document.with_name("gone.txt"), document])
     assert [report.outcome for report in reports] == ["unreadable", "loaded"]
     assert reports[0].fault
+
+
+@pytest.mark.parametrize("mark", ["", "%\xe2\xe3\xcf\xd3\n"], ids=["letters", "bytes"])
+def test_a_pdf_is_known_by_its_file_and_read_by_its_text_layer(any_base: ClaimBase, tmp_path: Path, mark: str) -> None:
+    said = "Silver rose by 30% in 2025, say its dealers."
+    data = pdf(said).replace(b"%\xe2\xe3\xcf\xd3\n", mark.encode("latin-1"))
+    pack = pack_data()
+    span = hashlib.sha256(said[:11].encode()).hexdigest()
+    pack["documents"][0]["sha256"] = hashlib.sha256(data).hexdigest()
+    pack["claims"][0]["points"][0]["citations"] = [{"document": "doc", "start": 0, "end": 11, "sha256": span}]
+    load_pack(any_base, write_pack(tmp_path, pack))
+    paper = tmp_path / "paper.pdf"
+    paper.write_bytes(data)
+    assert [report.outcome for report in any_base.load_documents([paper, paper])] == ["loaded", "unchanged"]
+    assert any_base.passage(citation(any_base)).text == "Silver rose"
+    paper.write_bytes(pdf("Another paper, which nobody cites."))
+    assert any_base.load_documents([paper])[0].outcome == "unknown"
+
+
+def test_nobody_waits_while_files_are_read(any_base: ClaimBase, tiny: Path, document: Path) -> None:
+    class Slow(type(document)):
+        def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
+            load_pack(any_base, tiny)
+            return super().stat(follow_symlinks=follow_symlinks)
+
+    (document.parent / "other.txt").write_text("something else", encoding="utf-8")
+    reports = any_base.load_documents([document.parent / "other.txt", Slow(document)])
+    assert [report.outcome for report in reports] == ["unknown", "loaded"]
 
 
 def test_a_passage_is_the_span_of_the_raw_text(loaded: ClaimBase) -> None:

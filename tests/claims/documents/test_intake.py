@@ -201,6 +201,29 @@ def test_what_a_text_says_of_itself_is_taken() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("tag", "text", "language"),
+    [
+        ("en-US", ENGLISH, "en"),
+        ("zh-CN", SIMPLIFIED, "zh-Hans"),
+        ("zh_TW", SIMPLIFIED, "zh-Hant"),
+        ("zh-Hans-HK", TRADITIONAL, "zh-Hans"),
+        ("zh", TRADITIONAL, "zh-Hant"),
+        ("fr", ENGLISH, "en"),
+        ("English", SIMPLIFIED, "zh-Hans"),
+    ],
+)
+def test_the_language_is_what_the_text_says_as_far_as_it_is_known_here(tag: str, text: str, language: str) -> None:
+    assert READER.read(f"---\nlang: {tag}\n---\n{text}".encode()).facts.language == language
+
+
+@pytest.mark.parametrize("url", ["/2024/05/post/", "javascript:alert(1)", "https://a.example/\x1b[2J"])
+def test_what_a_text_calls_its_address_and_is_none_is_not_taken(url: str) -> None:
+    note = f"---\ntitle: Silver\nurl: {url}\n---\n{ENGLISH}".encode()
+    assert READER.read(note).facts.address is None
+    assert READER.read(note, address="https://b.example/x").facts.address == "https://b.example/x"
+
+
 def test_a_page_says_title_author_site_and_day() -> None:
     head = (
         '<meta property="og:title" content="Silver"><meta name="author" content="Ann Dealer">'

@@ -9,15 +9,18 @@ import pytest
 import yaml
 from sqlalchemy import func, select
 
+from checks.lexicon import Lexicon
 from claims.base import ClaimBase
+from claims.documents.intake import DocumentFacts
 from claims.exchange.formats import Format
 from claims.exchange.importing import import_claims, load_pack, plan_import
 from claims.moderation.history import History, Undoing
 from claims.moderation.rights import Actor
+from claims.moderation.sources import DocumentShelf
 from claims.store.tables import ChangeRow, Claim, Document, Pack, last_revision
 from config.errors import DatabaseError, ImportRefusedError, NotAllowedError, PlanChangedError
 from tests.claims.exchange.conftest import NewBase, exported, incoming, moderator, outcomes, plan, write
-from tests.claims.packs import DOCUMENT, add_own, claim_data, edit_claim, pack_data, write_pack
+from tests.claims.packs import DOCUMENT, add_own, claim_data, edit_claim, pack_data, span_hash, write_pack
 from tests.claims.packs import outcomes as made
 
 OPERATOR = Actor.operator()
@@ -269,6 +272,43 @@ def test_a_server_never_learns_of_another_ones_claims(any_base: ClaimBase, tiny:
     load_pack(any_base, tiny)
     add_own(any_base, 8, "silver-server", title_en="Theirs")
     assert outcomes(plan(any_base, text(claim_data("silver-server")), server=7)) == {"silver-server": "unchanged"}
+
+
+def test_only_a_newer_pack_changes_what_is_known_of_a_document(any_base: ClaimBase, tiny: Path) -> None:
+    load_pack(any_base, tiny)
+    old = exported(any_base)
+    facts = DocumentFacts("A document", "Known since", "A paper", "2026-01", "zh-Hans", "https://a.example/new")
+    DocumentShelf(any_base, Lexicon.load()).describe(OPERATOR, "doc", facts)
+
+    def known() -> list[tuple[str, str | None]]:
+        return [(document.author, document.address) for document in any_base.documents()]
+
+    again = plan(any_base, old)
+    [told] = again.documents
+    assert (told.document, told.changes, {each.field for each in told.fields}) == ("doc", False, {"author", "address"})
+    assert not again.writes
+    write(any_base, old.replace("About silver-server", "Another title"))
+    assert any_base.claim("silver-server").title["en"] == "Another title"
+    assert known() == [("Known since", "https://a.example/new")]
+    newer = old.replace("version: 1", "version: 2")
+    made = plan(any_base, newer)
+    assert [(each.document, each.changes) for each in made.documents] == [("doc", True)]
+    assert made.writes
+    assert made.fingerprint != again.fingerprint
+    write(any_base, newer)
+    assert known() == [("Somebody", None)]
+
+
+def test_a_document_that_nobody_cites_does_not_come_back_with_an_older_file(any_base: ClaimBase, tiny: Path) -> None:
+    load_pack(any_base, tiny)
+    documents = [pack_data()["documents"][0], pack_data()["documents"][0] | {"id": "spare", "sha256": "1" * 64}]
+    write(any_base, text(titled("silver-server", "From the file"), documents=documents))
+    assert any_base.claim("silver-server").title["en"] == "From the file"
+    assert [document.id for document in any_base.documents()] == ["doc"]
+    [point] = claim_data()["points"]
+    point["citations"] = [{"document": "spare", "start": 0, "end": 0, "sha256": span_hash("")}]
+    write(any_base, text(claim_data("citing", points=[point]), documents=documents))
+    assert [document.id for document in any_base.documents()] == ["doc", "spare"]
 
 
 def test_a_server_may_not_bring_documents_of_packs(any_base: ClaimBase, tiny: Path) -> None:

@@ -11,15 +11,19 @@ from checks.model import Finding
 from claims.base import ClaimBase
 from claims.documents.candidates import Candidate
 from claims.exchange.importing import load_pack
+from claims.moderation import citations
 from claims.moderation.candidate_items import CandidateDesk, QueueDecisions
-from claims.moderation.edits import EditTexts
+from claims.moderation.citations import FoundSentence, sentences_with
+from claims.moderation.editor import Editor, NewClaim
+from claims.moderation.edits import EditPoint, EditTexts
+from claims.moderation.first_draft import FirstDraft
 from claims.moderation.queue import Queue
 from claims.moderation.rights import Actor
 from claims.moderation.sources import NewSource, SourceBook
-from config.errors import DocumentTextError, NotAllowedError
+from config.errors import DocumentTextError, InvalidEditError, NotAllowedError
 from tests.claims.conftest import KEY
 from tests.claims.packs import claim_data, pack_data, write_pack
-from tests.claims.people import ADMINISTRATOR, HERE, MEMBER, MODERATOR, OPERATOR, STRANGER, settled
+from tests.claims.people import ADMINISTRATOR, CLAIM, HERE, MEMBER, MODERATOR, OPERATOR, STRANGER, settled
 
 PAPER = "Gold demand is up 12% since spring.\n白银需求在2025年增长了30%，因为机房越建越多。\nDoes silver matter?\n"
 
@@ -85,6 +89,49 @@ def test_the_same_passage_waits_once_also_after_it_was_decided(
     assert find(desk, ADMINISTRATOR, "paper") == 0
     assert len(queue.items(MODERATOR).items) == 1
     assert find(desk, STRANGER, "paper") == 2
+
+
+def test_nobody_waits_while_words_of_a_document_are_looked_for(
+    base: ClaimBase, desk: CandidateDesk, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find(desk, MODERATOR, "paper")
+    [item, other] = queue.items(MODERATOR).items
+    looked_for: list[str] = []
+
+    def slowly(raw: str, words: str) -> list[FoundSentence]:
+        looked_for.append(words)
+        SourceBook(base).add(STRANGER, NewSource("A paper of theirs", "A publisher", "2026-01"))
+        return sentences_with(raw, words)
+
+    monkeypatch.setattr(citations, "sentences_with", slowly)
+    point = EditPoint(
+        speaker={"en": "A dealer"}, date="2026-01", text={"en": "More and more is asked for."},
+        citations="paper gold demand",
+    )  # fmt: skip
+    edited = Editor(base).edit(MODERATOR, CLAIM, None, point)
+    begun = Editor(base).begin(MODERATOR, NewClaim("Gold is gone", point="It is not.", source="paper gold demand"))
+    QueueDecisions(base).accept_point(MODERATOR, item.id, CLAIM, point)
+    draft = FirstDraft(EditTexts({"en": "Nobody wants gold"}, "contested", "2026-01-01"), "Nobody wants gold", point)
+    opened, _ = QueueDecisions(base).open_claim(MODERATOR, other.id, draft)
+    assert looked_for == ["gold demand"] * 4
+    for claim in (edited.claim, begun.claim, base.claim(CLAIM, HERE), base.claim(opened, HERE)):
+        assert claim is not None
+        cited = claim.points[-1].citations[0]
+        assert PAPER[cited.start : cited.end] == "Gold demand is up 12% since spring."
+
+
+def test_words_that_are_not_found_are_looked_for_once(base: ClaimBase, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_for: list[str] = []
+
+    def noted(raw: str, words: str) -> list[FoundSentence]:
+        looked_for.append(words)
+        return sentences_with(raw, words)
+
+    monkeypatch.setattr(citations, "sentences_with", noted)
+    point = EditPoint(speaker={"en": "A dealer"}, date="2026-01", text={"en": "More."}, citations="paper no such words")
+    with pytest.raises(InvalidEditError, match="exactly once"):
+        Editor(base).edit(MODERATOR, CLAIM, None, point)
+    assert looked_for == ["no such words"]
 
 
 def test_looking_writes_nothing(desk: CandidateDesk, queue: Queue) -> None:

@@ -1,5 +1,6 @@
 """The shelf of documents: added once, cited by their own words, taken away where nobody cites them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,23 @@ def test_facts_that_are_none_are_refused_and_nothing_is_kept(shelf: DocumentShel
         add(shelf, OPERATOR, facts=DocumentFacts("", published="last spring", language="Elvish"))
     assert [fault.field for fault in refused.value.faults] == ["title", "published", "language"]
     assert shelf.known(OPERATOR, shelf.read(PAPER.encode())) is None
+
+
+@pytest.mark.parametrize("address", ["/2024/05/post/", "javascript:alert(1)"])
+def test_an_address_that_is_none_is_refused(shelf: DocumentShelf, address: str) -> None:
+    with pytest.raises(InvalidEditError, match="no address"):
+        add(shelf, OPERATOR, facts=replace(FACTS, address=address))
+
+
+def test_nobody_waits_while_a_document_is_read(shelf: DocumentShelf) -> None:
+    class Paper(bytes):
+        def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+            add(shelf, OPERATOR, PAGE)
+            return super().decode(encoding, errors)
+
+    intake = replace(shelf.read(PAPER.encode()), data=Paper(PAPER.encode()))
+    assert shelf.add(MODERATOR, intake, FACTS).outcome == "added"
+    assert len(shelf.entries(HERE)) == len(shelf.entries(None)) + 1
 
 
 def test_titles_without_latin_words_get_a_number(shelf: DocumentShelf) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from claims.base import ClaimBase
-from claims.documents.loading import load_files
 from claims.exchange.importing import import_claims, load_pack, plan_import, read_import
 from claims.moderation.rights import Actor
 from claims.packs.handwritten import find_quote
@@ -113,8 +112,7 @@ def test_quoted_words_become_a_passage_where_the_document_is_at_hand(
 ) -> None:
     load_pack(base, tiny)
     (tmp_path / "doc.txt").write_text(DOCUMENT, "utf-8")
-    with base.database.changing() as session:
-        load_files(session, [tmp_path / "doc.txt"], base.clock())
+    base.load_documents([tmp_path / "doc.txt"])
     quoted = LEAST.replace("source: Harbour book, page 12", f"source: A document\n        quote: {DOCUMENT[START:END]}")
     load_pack(base, written(tmp_path, quoted))
     [citation] = base.claim("crane-1920").points[0].citations
