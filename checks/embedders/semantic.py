@@ -223,7 +223,7 @@ class SemanticEmbedder:
         """Return one row of unit length for each text."""
         if not texts:
             return np.zeros((0, self._dimension or 0), dtype=np.float32)
-        # Its thread limit holds for the whole process while it works, so two calls at once would trip over each other.
+        # Its thread limit holds for the whole process, so two calls at once would trip over each other.
         with self._lock:
             if self._dimension is None and self._name.endswith(f"-{_READ_RELEASE}"):
                 self._take_over()
@@ -237,6 +237,10 @@ class SemanticEmbedder:
         self._model._sp = _tokenizer(pieces)  # noqa: SLF001
         backend = self._model._model  # noqa: SLF001
         backend._encode = _EachOnce(backend).encode  # noqa: SLF001
+        if backend._threadpool is not None:  # noqa: SLF001
+            # For good: threads that wait for each other cost what is done with its vectors as much.
+            backend._threadpool(limits=1, user_api="blas")  # noqa: SLF001
+            backend._threadpool = None  # noqa: SLF001
 
     def close(self) -> None:
         """Do nothing: there is no connection."""
