@@ -1,14 +1,13 @@
 """`touchstone claims publish`, `withdraw`, `history`, `undo` and `site`: what was written, its way back, and out."""
 
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.terminal.check import json_line, write
-from bot.terminal.console import Terminal, complain
+from bot.terminal.console import Terminal, complain, is_somebody_there
 from bot.texts import msgid
 from config.errors import ConflictError, UnknownClaimError
 
@@ -262,7 +261,7 @@ def undo(
     from bot.service import pack_shelf  # noqa: PLC0415
     from bot.wording import conflict_line  # noqa: PLC0415
     from claims.moderation.history import History, Undoing  # noqa: PLC0415
-    from claims.store.changes import CLAIM, PACK  # noqa: PLC0415
+    from claims.store.changes import CLAIM, DOCUMENT, PACK, SOURCE  # noqa: PLC0415
 
     terminal = Terminal.of(context)
     texts = terminal.texts
@@ -272,8 +271,17 @@ def undo(
         _show(terminal, entry, whole=False)
         given = {change.subject for change in entry.changes if entry.act == "pack.load" and change.kind == PACK}
         shipped = sorted(given.intersection(pack_shelf(touchstone.base).shipped()))
-        if sys.stdin.isatty() and not yes and not typer.confirm(texts("Take this back?")):
-            terminal.print(texts("Nothing was written."))
+        came = {each.subject for each in entry.changes if each.kind in {DOCUMENT, SOURCE} and each.before is None}
+        lost = sorted(each.id for each in touchstone.base.documents(server) if each.loaded and each.id in came)
+        if lost:
+            named = texts.listed(lost)
+            terminal.print(
+                texts("The texts of these documents go with it, and come back only from their files: {ids}", ids=named)
+            )
+        is_asked = is_somebody_there()
+        if not yes and not (is_asked and typer.confirm(texts("Take this back?"))):
+            no, how = texts("Nothing was written."), texts("Nothing was written. Add --yes to write it.")
+            terminal.print(no if is_asked else how)
             return
         try:
             written = Undoing(touchstone.base).undo(actor, revision, reason)

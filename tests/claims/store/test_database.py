@@ -11,14 +11,15 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlmodel import select
 
 from claims.base import ClaimBase
+from claims.exchange.importing import load_pack
 from claims.moderation.editor import DraftBook
 from claims.store.copying import back_up
 from claims.store.database import Database
-from claims.store.tables import DocumentText
+from claims.store.tables import Claim, DocumentText
 from config.errors import DatabaseError
 from tests.claims.conftest import KEY
 from tests.claims.people import MEMBER
@@ -71,11 +72,12 @@ def test_a_base_that_everybody_may_read_is_closed_to_them(tmp_path: Path, before
     assert stat.S_IMODE((tmp_path / "a.db").stat().st_mode) == after
 
 
-def test_an_empty_file_is_not_taken_for_a_new_base(tmp_path: Path) -> None:
-    (tmp_path / "a.db").touch()
+@pytest.mark.parametrize("content", [b"", b"\n"])
+def test_an_empty_file_is_not_taken_for_a_new_base(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.db").write_bytes(content)
     with pytest.raises(DatabaseError, match="is an empty file, as a full disk leaves it"):
         ClaimBase.open(f"sqlite:///{tmp_path / 'a.db'}")
-    assert (tmp_path / "a.db").stat().st_size == 0
+    assert (tmp_path / "a.db").read_bytes() == content
 
 
 @pytest.mark.parametrize("name", ["a?b.db", "50%.db", "a%20b.db", "a#b.db", "a b&c.db", "港口.db"])
@@ -197,3 +199,23 @@ def test_a_disk_without_a_free_byte_is_told_as_full(
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
     with pytest.raises(DatabaseError, match=said), base.database.writing() as session:
         session.connection().execute(text("INSERT INTO revision DEFAULT VALUES"))
+
+
+def test_a_reader_sees_one_state_of_the_base_and_a_writer_what_is_there_now(any_base: ClaimBase, tiny: Path) -> None:
+    counted = select(func.count()).select_from(Claim)
+    with any_base.database.reading() as session:
+        before = session.scalar(counted)
+        load_pack(any_base, tiny)
+        assert session.scalar(counted) == before == 0
+    with any_base.database.reading() as session:
+        assert session.scalar(counted)
+
+
+def test_a_writer_sees_what_was_written_while_it_waited_for_its_turn(
+    postgres: Callable[[str], str], tiny: Path
+) -> None:
+    counted = select(func.count()).select_from(Claim)
+    with ClaimBase.open(postgres("empty")) as base, base.database.writing() as session:
+        assert session.scalar(counted) == 0
+        load_pack(base, tiny)
+        assert session.scalar(counted)
