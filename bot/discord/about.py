@@ -41,11 +41,11 @@ PRIVACY = (
         "I store no text of chat. Of a claim that I see I keep the message's number, the score and a keyed hash of its"
         " author; of a report, the card and a keyed hash of who made it."
     ),
-    msgid(
-        "What members propose is kept until moderators have decided. Of a message kept as an example, its author is"
-        " told and can delete it."
-    ),
     msgid("That is deleted after {days} days, or at once with /forget-me."),
+    msgid(
+        "What members propose is kept until moderators have decided, and {days} days longer; /forget-me deletes that,"
+        " too. Of a message kept as an example, its author is told and can delete it."
+    ),
     msgid(
         "While a card of mine stands I know its number, at most for a year, so that I can correct it. What moderators"
         " change stays in their server's history with their names."
@@ -106,9 +106,10 @@ class About(commands.Cog):
     @everywhere
     async def about(self, interaction: BotInteraction) -> None:
         """Say what the bot is and how much it knows."""
-        request = Request(interaction)
-        texts, base = request.texts, request.touchstone.base
-        claims, documents = await asyncio.gather(request.do(base.claims, request.server), request.do(base.documents))
+        request = await Request.waiting(interaction)
+        texts, touchstone, server = request.texts, request.touchstone, request.server
+        claims = await request.do(touchstone.claims, server)
+        documents = await request.do(touchstone.base.documents, server)
         counts = {"claims": len(claims), "documents": len(documents)}
         lines = [f"### Touchstone {version()}", *(texts(line, **counts) for line in ABOUT)]
         await request.respond("\n".join(lines))

@@ -192,4 +192,4 @@ def test_a_claim_that_is_gone_still_has_its_history(call, imported):
 def test_the_history_names_acts_and_actors_in_the_readers_language(call, surroundings):
     assert "Claims imported · the operator · 1 claim · plums.csv" in call("claims", "history").out
     surroundings.setenv("LANG", "zh_TW.UTF-8")
-    assert "匯入說法 · 營運者 · 1則說法 · plums.csv" in call("claims", "history").out
+    assert "匯入說法 · 營運者 · 1個說法 · plums.csv" in call("claims", "history").out
