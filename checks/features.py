@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, pairwise
@@ -313,15 +313,15 @@ def _likeness(
     place = max(range(len(wordings)), key=lambda number: wordings[number].mass)
     fullest = wordings[place]
     characters, letters, letters_cosine = map(max, zip(*by_letters, strict=True))
-    partials = [fuzz.partial_ratio(message.text, each.text) for each in wordings]
+    whole_partial = fuzz.partial_ratio(message.text, fullest.text)
     return {
         "characters": characters,
         "letters": letters,
         "letters_cosine": letters_cosine,
-        "token_set": max(fuzz.token_set_ratio(message.text, each.text) for each in wordings) / 100,
-        "token_sort": max(fuzz.token_sort_ratio(message.text, each.text) for each in wordings) / 100,
-        "partial": max(partials) / 100,
-        "whole_partial": partials[place] / 100,
+        "token_set": _highest(fuzz.token_set_ratio, message, wordings) / 100,
+        "token_sort": _highest(fuzz.token_sort_ratio, message, wordings) / 100,
+        "partial": _highest(fuzz.partial_ratio, message, wordings, whole_partial) / 100,
+        "whole_partial": whole_partial / 100,
         "whole_characters": by_letters[place][0],
         "whole_dice": _dice(message.words, message.mass, fullest),
         "whole_cosine": _word_cosine(message, fullest),
@@ -331,6 +331,13 @@ def _likeness(
         "length": math.log1p(fullest.mass),
         "length_gap": min(_length_gap(message.text, each.text) for each in wordings),
     }
+
+
+def _highest(ratio: Callable[..., float], message: Parts, wordings: Sequence[Parts], known: float = 0.0) -> float:
+    """Return the highest ratio of the message to a wording; at what is lower than a `known` one it breaks off."""
+    for each in wordings:
+        known = max(known, ratio(message.text, each.text, score_cutoff=known))
+    return known
 
 
 def _dice(words: frozenset[str], mass: float, wording: Parts) -> float:

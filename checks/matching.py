@@ -34,9 +34,14 @@ class Look:
 
     message: Analysis
     candidate: Candidate
-    read: ReadClaim
+    base: IndexedBase
     scorer: Scorer
     nearness: Nearness | None
+
+    @cached_property
+    def read(self) -> ReadClaim:
+        """Return the reading of the claim; most candidates are put in order, and left aside, without one."""
+        return self.base.read(self.candidate.claim)
 
     @property
     def wording(self) -> Analysis:
@@ -123,7 +128,7 @@ def topic_measures(look: Look, nearness: Nearness) -> Measures:
         **measures,
         "foreign": float(is_foreign),
         **{f"foreign_{name}": measures[name] * is_foreign for name in foreign},
-        "wordings": math.log(max(1, len(look.read.voices.says))),
+        "wordings": math.log(max(1, int(look.scorer.sizes[claim]))),
         "message_length": math.log1p(len(text) + count_han(text)),
         "sentences": math.log(len(stretches.sentences) or 1),
         "carrying_share": (span[1] - span[0]) / max(1, len(text)),
@@ -279,7 +284,7 @@ class MatchReader:
         """Return a match for each candidate of a raw message; with `nearness`, for those that come near in meaning."""
         if base.scorer is None or not candidates:
             return []
-        looks = [Look(message, each, base.read(each.claim), base.scorer, nearness) for each in candidates]
+        looks = [Look(message, each, base, base.scorer, nearness) for each in candidates]
         verbatim = base.said_verbatim(message)
         if nearness is None:
             judged = [(look, self._by_words(look)) for look in looks]
@@ -381,12 +386,7 @@ class MatchReader:
         return Doubt(is_denial=is_denial, is_doubtful=odds >= self._dispute.doubt and around.stance != "asks")
 
     def _match(
-        self,
-        look: Look,
-        judged: Judgement,
-        written: str,
-        quantities: Sequence[Quantity],
-        local: LocalCutOff | None,
+        self, look: Look, judged: Judgement, written: str, quantities: Sequence[Quantity], local: LocalCutOff | None
     ) -> Match:
         claim = look.read.claim
         wordings = [wording.text for wording in claim.wordings if wording.says] if claim.figures else ()

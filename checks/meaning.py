@@ -35,7 +35,7 @@ _SAMPLED = 2_000
 class Outline:
     """Very many vectors along the axes that tell them apart best: a fourth of the numbers, and most of the nearness.
 
-    `places` has a row for each text; `sample` numbers claims, evenly chosen, that stand for all.
+    `places` has a column for each text; `sample` numbers claims, evenly chosen, that stand for all.
     """
 
     axes: Vectors
@@ -47,8 +47,9 @@ class Outline:
         """Learn the axes from some thousand vectors."""
         chosen = vectors[:: max(1, len(vectors) // _LEARNED_FROM)]
         # Ascending: what tells most apart stands last.
-        axes = np.ascontiguousarray(np.linalg.eigh(chosen.T @ chosen)[1][:, -_AXES:], dtype=np.float32)
-        return cls(axes, vectors @ axes, np.arange(0, claims, max(1, len(vectors) // _SAMPLED), dtype=np.int64))
+        axes = np.ascontiguousarray(np.linalg.eigh(chosen.T @ chosen)[1][:, -_AXES:].T, dtype=np.float32)
+        sample = np.arange(0, claims, max(1, len(vectors) // _SAMPLED), dtype=np.int64)
+        return cls(axes, axes @ vectors.T, sample)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class EmbeddedTexts:
         """Return the claims that have texts, and how near in outline: the message (the first vector) and a stretch."""
         there = np.flatnonzero(self.rows[:, 0] < len(self.texts))
         first = self.rows[there, 0]
-        said = (vectors @ outline.axes) @ outline.places.T
+        said = vectors @ outline.axes.T @ outline.places
         return there, np.maximum.reduceat(said[0], first) + np.maximum.reduceat(said[1:].max(axis=0), first)
 
 

@@ -14,11 +14,10 @@ from itertools import pairwise
 from threading import Lock
 from typing import cast
 
-import numpy as np
 import Stemmer  # pyright: ignore[reportMissingTypeStubs]
 from opencc import OpenCC
 
-from checks.words import Numbers, Traditional
+from checks.words import Traditional
 from config.languages import FIRST_SHOWN, LANGUAGES, Language, main_language
 
 MOST_CHARACTERS = 4000
@@ -331,42 +330,6 @@ class Tokenizer:
             if len(out) > _MOST_TOKENS:
                 break
         return out[:_MOST_TOKENS]
-
-
-class Pieces:
-    """Pieces of words as an encoder has them, each read with the first text that has the two characters it begins with.
-
-    To read all of a hundred thousand at once takes a third of a second, for which the first message would wait.
-    """
-
-    def __init__(self, written: bytes, starts: Numbers, sizes: Numbers) -> None:
-        """Take the pieces as places in a text in UTF-8, of which eight bytes follow the last one."""
-        data, self._written = np.frombuffer(written, dtype=np.uint8), written
-        # How many bytes a character has, by its first one.
-        widths = np.repeat([1, 2, 3, 4], [0xC0, 0x20, 0x10, 0x10])
-        first = widths[data[starts]]
-        begun = np.arange(8) < np.minimum(first + widths[data[starts + first]], sizes)[:, None]
-        keys = np.where(begun, data[starts[:, None] + np.arange(8)], 0).astype(np.uint8).view("<u8")[:, 0]
-        self._order = np.argsort(keys, kind="stable").astype(np.int32)
-        self._keys, self._starts, self._sizes = keys[self._order], starts, sizes
-        self.known: dict[str, int] = {}
-        self._met: set[str] = set()
-
-    def meet(self, text: str) -> None:
-        """Put into `known` all pieces that may stand in a text, numbered from 1, and with 0 what they begin with."""
-        begun = list({*text, *map("".join, pairwise(text))} - self._met)
-        keys = np.array([int.from_bytes(each.encode(), "little") for each in begun], dtype=np.uint64)
-        spans = zip(begun, self._keys.searchsorted(keys), self._keys.searchsorted(keys, "right"), strict=True)
-        for each, low, high in spans:
-            if high > low or len(each) == 1:
-                self._met.add(each)
-                self.known.setdefault(each, 0)
-            for number in self._order[low:high].tolist():
-                start = int(self._starts[number])
-                piece = self._written[start : start + int(self._sizes[number])].decode()
-                for end in range(2, len(piece)):
-                    self.known.setdefault(piece[:end], 0)
-                self.known[piece] = number + 1
 
 
 Span = tuple[int, int]

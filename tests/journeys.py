@@ -23,8 +23,7 @@ from rich.table import Table
 from bot.discord import create_bot
 from bot.service import Touchstone
 from claims.base import ClaimBase
-from claims.exchange.export import export_claims
-from claims.exchange.importing import import_claims, plan_import, read_import_bytes
+from claims.exchange.importing import export_claims, import_claims, plan_import, read_import_bytes
 from claims.moderation.rights import Actor
 from config.settings import Settings
 from tests.bot.discord.editor.conftest import AtDesk

@@ -19,9 +19,8 @@ from bot.discord.routes import Click, Route, Router
 from bot.import_plan import SHOWN, detail_lines, heading, problem_line, report_lines, short_detail, unchanged_line
 from bot.texts import Texts, msgid
 from claims.base import ClaimBase
-from claims.exchange.export import export_claims
 from claims.exchange.formats import FORMATS, MAX_BYTES, SUFFIXES, Format
-from claims.exchange.importing import import_claims, plan_import, read_import_bytes
+from claims.exchange.importing import export_claims, import_claims, plan_import, read_import_bytes
 from claims.exchange.plan import ImportEntry, ImportOutcome, ImportPlan, ImportReport
 from claims.moderation.rights import Actor
 from config.errors import ImportRefusedError, PlanChangedError

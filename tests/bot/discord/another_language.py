@@ -12,8 +12,7 @@ import pytest
 
 from bot.site import write_site
 from bot.site_pages import Frame
-from claims.exchange.export import export_claims
-from claims.exchange.importing import import_claims, read_import_bytes
+from claims.exchange.importing import export_claims, import_claims, read_import_bytes
 from claims.moderation.rights import Actor
 from claims.moderation.strength import suggestions
 from config.errors import SettingsError

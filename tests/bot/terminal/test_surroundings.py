@@ -167,12 +167,12 @@ def test_a_file_stands_as_it_was_where_writing_is_broken_off(call, surroundings,
         yield "half"
         raise KeyboardInterrupt
 
-    surroundings.setattr("claims.exchange.export.export_claims", pieces)
+    surroundings.setattr("claims.exchange.importing.export_claims", pieces)
     done = call("claims", "export", "--out", "out.yaml")
     assert (done.code, done.err) == (130, "touchstone: stopped.\n")
     assert [each.name for each in tmp_path.iterdir()] == ["out.yaml"]
     assert (tmp_path / "out.yaml").read_text() == "mine"
-    surroundings.setattr("claims.exchange.export.export_claims", lambda *_, **__: iter(["whole"]))
+    surroundings.setattr("claims.exchange.importing.export_claims", lambda *_, **__: iter(["whole"]))
     assert call("claims", "export", "--out", "out.yaml").code == 0
     assert (tmp_path / "out.yaml").read_text() == "whole"
     assert (tmp_path / "out.yaml").stat().st_mode & 0o777 == 0o640

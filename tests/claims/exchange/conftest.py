@@ -8,9 +8,8 @@ from datetime import date
 import pytest
 
 from claims.base import ClaimBase
-from claims.exchange.export import export_claims
 from claims.exchange.formats import Format, Incoming
-from claims.exchange.importing import import_claims, plan_import, read_import_bytes
+from claims.exchange.importing import export_claims, import_claims, plan_import, read_import_bytes
 from claims.exchange.plan import ImportPlan, ImportReport
 from claims.moderation.rights import Actor
 from tests.templates import Templates

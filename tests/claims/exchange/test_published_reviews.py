@@ -8,9 +8,8 @@ import pytest
 
 from claims.base import ClaimBase
 from claims.exchange.claimreview import Publishing
-from claims.exchange.export import export_claims
 from claims.exchange.formats import IncomingClaim, RefusedClaim
-from claims.exchange.importing import load_pack
+from claims.exchange.importing import export_claims, load_pack
 from config.errors import ImportRefusedError
 from tests.claims.exchange.conftest import TODAY, NewBase, exported, incoming, outcomes, plan, write
 from tests.claims.exchange.test_reviews import SHIPPED, feed, review

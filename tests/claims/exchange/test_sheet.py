@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from claims.base import ClaimBase
 from claims.exchange import sheet as sheet_layout
-from claims.exchange.export import export_claims
-from claims.exchange.importing import load_pack
+from claims.exchange.importing import export_claims, load_pack
 from claims.exchange.sheet import COLUMNS, ROWS
 from claims.exchange.sheet_cells import guard_cell, join_texts, split_texts, unguard_cell
 from config.errors import ImportRefusedError

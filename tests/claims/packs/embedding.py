@@ -3,7 +3,8 @@
 from tempfile import TemporaryDirectory
 
 from checks.base import IndexedBase
-from checks.embedders.embedder import SemanticEmbedder, bounded
+from checks.embedders.embedder import bounded
+from checks.embedders.semantic import SemanticEmbedder
 from checks.lexicon import Lexicon
 from checks.tuning import Tuning
 from claims.base import ClaimBase

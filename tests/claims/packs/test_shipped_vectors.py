@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bot.service import Touchstone
-from checks.embedders.embedder import SemanticEmbedder
+from checks.embedders.semantic import SemanticEmbedder
 from claims.base import ClaimBase
 from claims.packs.shipped_vectors import MOST_OFF, ShippedVectors, read_vectors, shipped_file, written_vectors
 from config.settings import Settings
