@@ -198,8 +198,8 @@ def read_export(
 ) -> Iterator[PastMessage]:
     """Yield the members' messages of an export: no bots, no webhooks, no lines of Discord's own, no empty texts.
 
-    A forwarded message has the text that was forwarded. `on_bytes` is told how many bytes of the file have been read
-    so far, and `count` counts. Raises ExportError.
+    A forwarded message has the text that was forwarded, and the first one of a forum's post its title. `on_bytes` is
+    told how many bytes of the file have been read so far, and `count` counts. Raises ExportError.
     """
     count = count or ExportCount()
     number = 0
@@ -213,7 +213,8 @@ def read_export(
                         yield from _message(value, place, path, number, count)
                     return
                 if name in {"guild", "channel"}:
-                    place[name] = _id(stream.value())
+                    value = stream.value()
+                    place |= {name: _id(value)} | ({"title": _name(value)} if name == "channel" else {})
                 else:
                     stream.value()
     except OSError as error:
@@ -244,13 +245,14 @@ def _message(
         raise ExportError(_FAULTY, file=path, number=number, field="content")
     if author.get("isBot") or str(row.get("type", "Default")) not in _WRITTEN:
         return
-    text = "\n".join(part for part in (text, *_forwarded(row)) if part.strip())
+    message, server, channel = str(row.get("id", number)), place.get("guild"), place.get("channel")
+    # A post has the number of its first message.
+    title = place.get("title", "") if message == channel else ""
+    text = "\n".join(part for part in (title, text, *_forwarded(row)) if part.strip())
     count.written += 1
     if not text:
         count.blank += not any(row.get(part) for part in _BESIDE_TEXT)
         return
-    message = str(row.get("id", number))
-    server, channel = place.get("guild"), place.get("channel")
     server = _DIRECT if server == _NO_SERVER else server
     link = _ADDRESS.format(server=server, channel=channel, message=message) if server and channel else ""
     yield PastMessage(_whole(message), _whole(text), link)
@@ -276,6 +278,11 @@ def _object(value: object, field: str, path: Path, number: int) -> Mapping[str, 
     if not isinstance(value, dict):
         raise ExportError(_FAULTY, file=path, number=number, field=field)
     return cast("Mapping[str, Any]", value)
+
+
+def _name(value: object) -> str:
+    found = cast("Mapping[str, Any]", value).get("name") if isinstance(value, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def _id(value: object) -> str:

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from claims.exchange.formats import (
+    MAX_BYTES,
     ExportedClaim,
     ExportedPack,
     Incoming,
@@ -161,7 +162,7 @@ class Sheet:
     @classmethod
     def of(cls, source: Source) -> "Sheet":
         """Look through the sheet; raises ImportRefusedError where it is no CSV, or not one with our columns."""
-        rows = SheetRows(source)
+        rows, most = SheetRows(source), MOST_ROWS * (len(source.text) // MAX_BYTES + 1)
         country, names, spots = Country(rows.delimiter), list[str](), list[Spot]()
         claims: dict[str, _Numbers] = {}
         for line, place, row in rows:
@@ -176,8 +177,8 @@ class Sheet:
             numbers = claims.setdefault(cells["claim"].strip(), _Numbers(len(claims)))
             known = ROWS.index(kind) if kind in ROWS else _UNKNOWN
             spots.append((numbers.place, known, numbers.of(cells), line, place))
-            if len(spots) > MOST_ROWS:
-                fault = worded("it has more than {most:,} rows", most=MOST_ROWS)
+            if len(spots) > most:
+                fault = worded("it has more than {most:,} rows", most=most)
                 problem = PackProblem(line, "", fault, worded("Split it into several files."))
                 raise ImportRefusedError(source.name, (problem,))
         if not names:

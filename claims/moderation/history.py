@@ -262,9 +262,7 @@ def _undone(session: Session, server: int | None, made: ChangeRecord) -> Change:
     if store is None and made.kind in {"exemption", "example"}:
         raise NotUndoableError("Exemptions and examples are not undone here: change them where they were changed.")
     if store is None:
-        raise NotUndoableError(
-            "A change of the kind “{kind}” cannot be undone here: load the file again instead.", kind=made.kind
-        )
+        raise NotUndoableError("A text that was loaded is not taken back here: it goes with its document.")
     now = store.read(session, server, made.subject)
     before, after = _as_kept_now(made.kind, made.before), _as_kept_now(made.kind, made.after)
     if made.kind == SOURCE and now is not None:  # older revisions do not say which text it had

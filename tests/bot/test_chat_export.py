@@ -75,6 +75,13 @@ def test_a_forwarded_message_has_the_text_that_was_forwarded(tmp_path):
     assert second.text == "look at this\nplums hum"
 
 
+def test_the_first_message_of_a_post_has_its_title(tmp_path):
+    post = {"id": message(1, "")["id"], "type": "GuildPublicThread", "category": "questions", "name": "Plums sing"}
+    first, second = read(write_export(tmp_path, message(1, "do they?"), message(2, "no idea"), channel=post))
+    assert first.text == "Plums sing\ndo they?"
+    assert second.text == "no idea"
+
+
 def test_a_direct_message_has_a_link_that_opens(tmp_path):
     (only,) = read(write_export(tmp_path, message(1, "hello"), guild={"id": "0", "name": "Direct Messages"}))
     assert only.link == f"https://discord.com/channels/@me/{CHANNEL}/{only.id}"

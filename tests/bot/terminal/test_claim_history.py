@@ -79,6 +79,8 @@ def test_who_undoes_the_load_of_a_pack_is_told_whose_texts_go_with_it(call):
     number = json.loads(call("claims", "history", "--most", "1", "--json").out)[0]["revision"]
     told = "The texts of these documents go with it"
     assert call("documents", "load", str(PACKS / "harbour.txt")).code == 0
+    refused = call("claims", "undo", str(number + 1), "--yes")
+    assert "it goes with its document" in refused.err
     done = call("claims", "undo", str(number), "--yes")
     assert f"{told}, and come back only from their files: harbour-yearbook" in done.out
     assert "is undone" in done.out
