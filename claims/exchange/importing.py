@@ -178,7 +178,7 @@ def import_claims(
     """
     with base.database.changing() as session:
         permit(session, actor, "claim.import")
-        entry = AuditEntry(actor.who, IMPORT_ACT, Path(incoming.name).name, actor.server)
+        entry = actor.entry(IMPORT_ACT, Path(incoming.name).name)
         return _write(base, session, incoming, entry, agreed, theirs=theirs)
 
 
@@ -335,7 +335,7 @@ def set_status(base: ClaimBase, actor: Actor, claims: Sequence[str], status: str
                 ]
         if faults:
             raise InvalidEditError(tuple(faults))
-        entry = AuditEntry(actor.who, "claim.edit", reason, actor.server)
+        entry = actor.entry("claim.edit", reason)
         return write_changes(session, entry, changes, base.clock())
 
 

@@ -12,8 +12,9 @@ from sqlmodel import Session, col
 
 from checks.lexicon import Lexicon
 from checks.model import Finding
-from claims.base import ClaimBase, Clock
+from claims.base import ClaimBase
 from claims.documents.candidates import COVERED, MOST_MERGED, Candidate, CandidateReader, Moved, NearClaim, SourceText
+from claims.documents.loading import loaded_text
 from claims.documents.markup import View
 from claims.fields import clean_text
 from claims.moderation.editor import edit_change, new_claim_change
@@ -24,20 +25,16 @@ from claims.moderation.rights import Actor, permit
 from claims.moderation.server_setup import setting_change, settled
 from claims.record import ClaimRecord, with_texts
 from claims.store.changes import QUEUE_ITEM, Change, ChangeResult, write_changes
-from claims.store.revisions import AuditEntry
 from claims.store.tables import (
     Citation,
     Claim,
     ClaimOverride,
-    Document,
-    DocumentText,
     ExtractedChunk,
     Point,
     QueueItem,
 )
 from config.errors import (
     ConflictError,
-    DocumentTextError,
     ExtractionError,
     FieldDifference,
     FieldFault,
@@ -60,17 +57,17 @@ class CandidateDesk:
     NotAllowedError, and DocumentTextError for a document that the server does not see or whose text is not loaded.
     """
 
-    def __init__(self, base: ClaimBase, lexicon: Lexicon, check: Check, clock: Clock | None = None) -> None:
+    def __init__(self, base: ClaimBase, lexicon: Lexicon, check: Check) -> None:
         self._base = base
         self._lexicon = lexicon
         self._check = check
-        self._clock = clock or base.clock
+        self._clock = base.clock
 
     def look(self, actor: Actor, document: str, moved: Moved | None = None) -> tuple[Candidate, ...]:
         """Return the candidates of a document, best first, and write nothing."""
         with self._base.database.reading() as session:
             permit(session, actor, "queue.decide")
-            raw = _text(session, actor.server, document)
+            _, raw = loaded_text(session, actor.server, document)
         return self._reader.find(document, raw, lambda text: self._coverage(text, actor.server), moved)
 
     def across(
@@ -100,8 +97,8 @@ class CandidateDesk:
         """Return a document whose text is loaded, to look through."""
         with self._base.database.reading() as session:
             permit(session, actor, "queue.decide")
-            raw = _text(session, actor.server, document)
-            return SourceText(document, raw, session.get_one(Document, document).published)
+            record, raw = loaded_text(session, actor.server, document)
+        return SourceText(document, raw, record.published)
 
     def _placed(self, candidate: Candidate, server: int | None) -> Candidate:
         """Return the candidate with the claims near it: one that says it gains a wording, else a point."""
@@ -202,7 +199,7 @@ class ExtractionDesk:
         extractor, server = self.extractor, actor.server or 0
         with self._base.database.writing() as session:
             permit(session, actor, "queue.decide")
-            raw = _text(session, actor.server, document)
+            _, raw = loaded_text(session, actor.server, document)
             place = (col(ExtractedChunk.server) == server, col(ExtractedChunk.document) == document)
             if again:
                 session.connection().execute(delete(ExtractedChunk).where(*place))
@@ -298,22 +295,6 @@ def _cited(session: Session, server: int | None) -> dict[str, list[tuple[int, in
     return found
 
 
-def _text(session: Session, server: int | None, document: str) -> str:
-    row = session.get(Document, document)
-    if row is None or row.server not in {None, server}:
-        raise DocumentTextError("There is no document {document} here. Pick one from the list.", document=document)
-    if row.server is not None and not row.sha256:
-        raise DocumentTextError("{document} is this server's own source: its text is not kept here.", document=document)
-    loaded = session.get(DocumentText, row.sha256)
-    if loaded is None:
-        raise DocumentTextError(
-            "The text of {document} is not loaded. Whoever runs Touchstone loads its file: touchstone documents"
-            " load FILE",
-            document=document,
-        )
-    return loaded.text
-
-
 class QueueDecisions:
     """Decides items of the actor's server, one transaction each.
 
@@ -366,13 +347,13 @@ class QueueDecisions:
             row = _open(session, actor, number)
             return self._decide(session, actor, row, "point", [edit_change(session, actor, claim, None, edit)])
 
-    def dismiss(self, actor: Actor, number: int, reason: str = "") -> ChangeResult:
+    def dismiss(self, actor: Actor, number: int) -> ChangeResult:
         """Leave everything as it is; a pause by reports ends as soon as those left would not have led to it."""
         with self._base.database.changing() as session:
             permit(session, actor, "queue.decide")
             row = _open(session, actor, number)
             lifted = _lifting(session, row, self._base.clock(), dismisses=True)
-            return self._decide(session, actor, row, "dismiss", lifted, reason)
+            return self._decide(session, actor, row, "dismiss", lifted)
 
     def _add(self, actor: Actor, number: int, claim: str | None, text: str | None, decision: str) -> ChangeResult:
         with self._base.database.changing() as session:
@@ -388,11 +369,11 @@ class QueueDecisions:
             return self._decide(session, actor, row, decision, changes)
 
     def _decide(
-        self, session: Session, actor: Actor, row: QueueItem, decision: str, changes: list[Change], reason: str = ""
+        self, session: Session, actor: Actor, row: QueueItem, decision: str, changes: list[Change]
     ) -> ChangeResult:
         state = "dismissed" if decision == "dismiss" else "accepted"
         decided = Change(QUEUE_ITEM, str(row.id), {"state": state, "decision": decision})
-        entry = AuditEntry(actor.who, f"queue.{decision}", reason, actor.server)
+        entry = actor.entry(f"queue.{decision}")
         return write_changes(session, entry, [*changes, decided], self._base.clock())
 
 

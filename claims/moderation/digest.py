@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
 from claims.answering.answers import CLOCKS_DIFFER
-from claims.base import ClaimBase, Clock
+from claims.base import ClaimBase
 from claims.moderation.queue import fill
 from claims.moderation.reports import HELPFUL
 from claims.moderation.rights import Actor, permit
@@ -37,9 +37,9 @@ class Digest:
 class Digests:
     """Makes digests, for moderators who ask, and for the channels that servers have chosen."""
 
-    def __init__(self, base: ClaimBase, clock: Clock | None = None) -> None:
+    def __init__(self, base: ClaimBase) -> None:
         self._database = base.database
-        self._clock = clock or base.clock
+        self._clock = base.clock
 
     def channels(self) -> dict[int, int]:
         """Return the channel of each server that wants a weekly digest."""
@@ -106,9 +106,9 @@ _LATE = timedelta(days=1)
 class DigestPostings:
     """Hands out each posting once: whoever takes it posts it, and gives it back where Discord could not be reached."""
 
-    def __init__(self, base: ClaimBase, clock: Clock | None = None) -> None:
+    def __init__(self, base: ClaimBase) -> None:
         self._database = base.database
-        self._clock = clock or base.clock
+        self._clock = base.clock
 
     def due(self, channels: Mapping[int, int]) -> tuple[int, ...]:
         """Return those of the servers (keys of `Digests.channels`) whose last digest is a week old or older."""

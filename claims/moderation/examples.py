@@ -6,14 +6,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from claims.base import ClaimBase, Clock
+from claims.base import ClaimBase
 from claims.moderation.editor import seen_claim
 from claims.moderation.rights import Actor, may, permit
 from claims.record import State
 from claims.store.changes import note_changes
 from claims.store.revisions import AuditEntry, ChangeRecord, hash_user
 from claims.store.tables import Example
-from config.errors import FieldFault, InvalidEditError, NotAllowedError, UnknownEntryError, msgid
+from config.errors import FieldFault, InvalidEditError, UnknownEntryError, msgid
 
 LONGEST = 4000
 
@@ -52,10 +52,10 @@ class ExampleBook:
     The front end tells the author of a kept message at once, with the means to delete it.
     """
 
-    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
+    def __init__(self, base: ClaimBase, hash_key: bytes) -> None:
         self._database = base.database
         self._key = hash_key
-        self._clock = clock or base.clock
+        self._clock = base.clock
 
     def keep(self, actor: Actor, kept: KeptMessage) -> int:
         """Keep a message and return the example's number; the same message and claim only gets the new label.
@@ -68,14 +68,13 @@ class ExampleBook:
         now = self._clock()
         with self._database.changing() as session:
             permit(session, actor, "example.keep")
-            if actor.server is None:
-                raise NotAllowedError("This works in a server only.")
+            server = actor.its_server
             if kept.claim:
-                seen_claim(session, actor.server, kept.claim)
-            row = _kept_before(session, actor.server, kept)
+                seen_claim(session, server, kept.claim)
+            row = _kept_before(session, server, kept)
             before = _label(row) if row else None
             row = row or Example(
-                server=actor.server,
+                server=server,
                 claim=kept.claim,
                 makes_claim=kept.makes_claim,
                 text=kept.text,
@@ -88,7 +87,7 @@ class ExampleBook:
             row.makes_claim, row.text = kept.makes_claim and bool(kept.claim), kept.text
             session.add(row)
             session.flush()
-            entry = AuditEntry(actor.who, "example.keep", "", actor.server)
+            entry = actor.entry("example.keep")
             _note(session, entry, str(row.id), (before, _label(row)), now)
             return row.id or 0
 

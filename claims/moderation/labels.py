@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 from sqlmodel import Session, col
 
 from checks.model import Action, Finding
-from claims.base import ClaimBase, Clock
+from claims.base import ClaimBase
 from claims.moderation.rights import Actor, permit
 from claims.store.database import insert_into
 from claims.store.revisions import hash_user
@@ -49,11 +49,11 @@ Member = TypeVar("Member")
 _Places = Collection[int]
 
 
-def sample_of(found: Sequence[Member], most: int = SAMPLE) -> list[Member]:
+def sample_of(found: Sequence[Member]) -> list[Member]:
     """Return all that was found in its order, or as many of it drawn by chance, so that labels speak for all of it."""
-    if len(found) <= most:
+    if len(found) <= SAMPLE:
         return list(found)
-    return [found[at] for at in sorted(random.sample(range(len(found)), most))]
+    return [found[at] for at in sorted(random.sample(range(len(found)), SAMPLE))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +170,10 @@ def _cheapest(costs: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, n
 class LabelBook:
     """Keeps labels; all methods with an actor may raise NotAllowedError."""
 
-    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
+    def __init__(self, base: ClaimBase, hash_key: bytes) -> None:
         self._database = base.database
         self._key = hash_key
-        self._clock = clock or base.clock
+        self._clock = base.clock
 
     def put_up(self, actor: Actor, origin: Origin, places: _Places, replies: Sequence[LabelledReply]) -> None:
         """Put replies up to be ticked, in place of those in these channels that nobody has ticked yet.
@@ -332,10 +332,10 @@ class ShadowBook:
     have said. A base that has failed is left alone for as many seconds.
     """
 
-    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
+    def __init__(self, base: ClaimBase, hash_key: bytes) -> None:
         self._database = base.database
         self._key = hash_key
-        self._clock = clock or base.clock
+        self._clock = base.clock
         self._lock = Lock()
         # By server, home, channel and day.
         self._unwritten: dict[tuple[int, int, int, date], set[int]] = {}

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from claims.answering.traces import SAID_BY
-from claims.base import ClaimBase, Clock
+from claims.base import ClaimBase
 from claims.documents.loading import source_states
 from claims.fields import LINE, FormReader
 from claims.moderation.rights import Actor, permit
@@ -202,10 +202,10 @@ class QueuePage:
 class Queue:
     """Takes items in and shows them; `QueueDecisions` decides. Members are kept as keyed hashes only."""
 
-    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
+    def __init__(self, base: ClaimBase, hash_key: bytes) -> None:
         self._base = base
         self._key = hash_key
-        self._clock = clock or base.clock
+        self._clock = base.clock
 
     def propose(
         self,

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from claims.base import ClaimBase
 from claims.store.database import insert_into, is_writing, rows_written
-from claims.store.revisions import Who
+from claims.store.revisions import AuditEntry, Who
 from claims.store.tables import FormDraft, Server
 from config.errors import AlreadyWrittenError, NotAllowedError, msgid
 
@@ -34,6 +34,7 @@ _OTHERS: Mapping[Act, Level] = {
 NEEDED: Mapping[Act, Level] = {act: _OTHERS.get(act, "moderator") for act in get_args(Act)}
 
 
+NO_SERVER = msgid("This works in a server only.")
 _BEFORE = msgid("You have handed in this form before: it was written then, and only once.")
 
 
@@ -107,6 +108,17 @@ class Actor:
         """Return how the history names the actor."""
         return "operator" if self.is_operator else self.user_id
 
+    @property
+    def its_server(self) -> int:
+        """Return the actor's server; raises NotAllowedError where there is none."""
+        if self.server is None:
+            raise NotAllowedError(NO_SERVER)
+        return self.server
+
+    def entry(self, act: str, reason: str = "", *, undoes: int | None = None) -> AuditEntry:
+        """Return what the history says of something that the actor does."""
+        return AuditEntry(self.who, act, reason, self.server, undoes)
+
 
 class Rights:
     """The rights of people, as their servers have set them."""
@@ -159,7 +171,7 @@ def _level(session: Session, actor: Actor, server: int) -> Level:
 
 
 _LACKING: Mapping[Level, str] = {
-    "member": msgid("This works in a server only."),
+    "member": NO_SERVER,
     "moderator": msgid("This needs a moderator of the server. Its administrators choose who that is."),
     "administrator": msgid("This needs an administrator of the server."),
 }
