@@ -59,8 +59,7 @@ from bot.discord.editor.wordings import (
 from bot.discord.errors import own_words
 from bot.discord.forms import FormKind, FormName, Forms, languages_of
 from bot.discord.lookup import LONGEST, MOST, ClaimLookup, meant_document, suggest_documents
-from bot.discord.request import Request
-from bot.discord.routes import UNREADABLE, Click, Router
+from bot.discord.routes import UNREADABLE, Click, Request, Router
 from bot.texts import msgid
 from claims.fields import LINE, SENTENCE
 from claims.moderation.edits import AddWordings, Edit, PutPointFirst, RemoveFigure, RemovePoint, RemoveWordings
