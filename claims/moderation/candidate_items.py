@@ -21,7 +21,7 @@ from claims.moderation.editor import edit_change, new_claim_change
 from claims.moderation.edits import AddWording, Edit, EditPoint, EditTexts
 from claims.moderation.queue import Item, NewItem, item_of, put, reports_of
 from claims.moderation.reports import Reporter, pause_holds, reporters_of
-from claims.moderation.rights import Actor, permit
+from claims.moderation.rights import Actor, permit, permitted
 from claims.moderation.server_setup import setting_change, settled
 from claims.record import ClaimRecord, with_texts
 from claims.store.changes import QUEUE_ITEM, Change, ChangeResult, write_changes
@@ -65,8 +65,7 @@ class CandidateDesk:
 
     def look(self, actor: Actor, document: str, moved: Moved | None = None) -> tuple[Candidate, ...]:
         """Return the candidates of a document, best first, and write nothing."""
-        with self._base.database.reading() as session:
-            permit(session, actor, "queue.decide")
+        with permitted(self._base.database.reading(), actor, "queue.decide") as session:
             _, raw = loaded_text(session, actor.server, document)
         return self._reader.find(document, raw, lambda text: self._coverage(text, actor.server), moved)
 
@@ -83,8 +82,7 @@ class CandidateDesk:
 
         Without `beside_claims` as if no claim were known: none is near, and no passage is cited already.
         """
-        with self._base.database.reading() as session:
-            permit(session, actor, "queue.decide")
+        with permitted(self._base.database.reading(), actor, "queue.decide") as session:
             cited = _cited(session, actor.server) if beside_claims else {}
         surveys = [
             self._reader.survey(replace(source, cited=tuple(cited.get(source.document, ()))), moved)
@@ -95,8 +93,7 @@ class CandidateDesk:
 
     def source(self, actor: Actor, document: str) -> SourceText:
         """Return a document whose text is loaded, to look through."""
-        with self._base.database.reading() as session:
-            permit(session, actor, "queue.decide")
+        with permitted(self._base.database.reading(), actor, "queue.decide") as session:
             record, raw = loaded_text(session, actor.server, document)
         return SourceText(document, raw, record.published)
 
@@ -119,8 +116,7 @@ class CandidateDesk:
     def add(self, actor: Actor, candidates: tuple[Candidate, ...]) -> int:
         """Put these candidates into the queue, all or none, and return how many are new there."""
         now = self._clock()
-        with self._base.database.writing() as session:
-            permit(session, actor, "queue.decide")
+        with permitted(self._base.database.writing(), actor, "queue.decide") as session:
             items = (
                 NewItem(actor.server, "candidate", each.occasion, each.said_by, each.payload) for each in candidates
             )
@@ -197,8 +193,7 @@ class ExtractionDesk:
         Raises ExtractionError, DocumentTextError and NotAllowedError; what was yielded stays written.
         """
         extractor, server = self.extractor, actor.server or 0
-        with self._base.database.writing() as session:
-            permit(session, actor, "queue.decide")
+        with permitted(self._base.database.writing(), actor, "queue.decide") as session:
             _, raw = loaded_text(session, actor.server, document)
             place = (col(ExtractedChunk.server) == server, col(ExtractedChunk.document) == document)
             if again:
@@ -218,8 +213,7 @@ class ExtractionDesk:
         """Put what a chunk gave into the queue, and note that it was read, unless the model failed on it."""
         now, server = self._base.clock(), actor.server
         found = [(each, self._said_by(view.reading(each.start, each.end), server)) for each in report.items]
-        with self._base.database.writing() as session:
-            permit(session, actor, "queue.decide")
+        with permitted(self._base.database.writing(), actor, "queue.decide") as session:
             rows = select(QueueItem).where(col(QueueItem.server) == server, col(QueueItem.kind) == "candidate")
             standing = [row for row in session.scalars(rows) if row.payload.get("source") == document]
             cited = _cited(session, server).get(document, [])
@@ -307,15 +301,13 @@ class QueueDecisions:
 
     def item(self, actor: Actor, number: int) -> Item:
         """Return one open item."""
-        with self._base.database.reading() as session:
-            permit(session, actor, "queue.see")
+        with permitted(self._base.database.reading(), actor, "queue.see") as session:
             row = _open(session, actor, number)
             return item_of(row, self._base.clock(), reports_of(session, row))
 
     def reporters(self, actor: Actor, number: int) -> tuple[Reporter, ...]:
         """Return who has reported what an open item is about, and what else they reported; none for other items."""
-        with self._base.database.reading() as session:
-            permit(session, actor, "queue.see")
+        with permitted(self._base.database.reading(), actor, "queue.see") as session:
             return reporters_of(session, _open(session, actor, number))
 
     def accept_wording(
@@ -332,8 +324,7 @@ class QueueDecisions:
 
     def open_claim(self, actor: Actor, number: int, edit: Edit, wording: str | None = None) -> tuple[str, ChangeResult]:
         """Begin a new claim from the item, and return its id; where the edit gives its title only, with a wording."""
-        with self._base.database.changing() as session:
-            permit(session, actor, "queue.decide")
+        with permitted(self._base.database.changing(), actor, "queue.decide") as session:
             row = _open(session, actor, number)
             words = (wording or row.payload.get("text") or "") if isinstance(edit, EditTexts) else ""
             change = new_claim_change(self._base, session, actor, edit, words)
@@ -342,22 +333,19 @@ class QueueDecisions:
 
     def accept_point(self, actor: Actor, number: int, claim: str, edit: EditPoint) -> ChangeResult:
         """Add what a document says to a claim that is there, as a further point."""
-        with self._base.database.changing() as session:
-            permit(session, actor, "queue.decide")
+        with permitted(self._base.database.changing(), actor, "queue.decide") as session:
             row = _open(session, actor, number)
             return self._decide(session, actor, row, "point", [edit_change(session, actor, claim, None, edit)])
 
     def dismiss(self, actor: Actor, number: int) -> ChangeResult:
         """Leave everything as it is; a pause by reports ends as soon as those left would not have led to it."""
-        with self._base.database.changing() as session:
-            permit(session, actor, "queue.decide")
+        with permitted(self._base.database.changing(), actor, "queue.decide") as session:
             row = _open(session, actor, number)
             lifted = _lifting(session, row, self._base.clock(), dismisses=True)
             return self._decide(session, actor, row, "dismiss", lifted)
 
     def _add(self, actor: Actor, number: int, claim: str | None, text: str | None, decision: str) -> ChangeResult:
-        with self._base.database.changing() as session:
-            permit(session, actor, "queue.decide")
+        with permitted(self._base.database.changing(), actor, "queue.decide") as session:
             row = _open(session, actor, number)
             target, words = claim or row.claim, text or row.payload.get("text")
             if not target or not words:

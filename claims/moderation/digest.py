@@ -13,7 +13,7 @@ from claims.answering.answers import CLOCKS_DIFFER
 from claims.base import ClaimBase
 from claims.moderation.queue import fill
 from claims.moderation.reports import HELPFUL
-from claims.moderation.rights import Actor, permit
+from claims.moderation.rights import Actor, permit, permitted
 from claims.store.tables import Answer, ClaimOverride, Feedback, QueueItem, Revision, Server, Sighting
 
 
@@ -170,8 +170,7 @@ class ActivityBook:
         # A vote that a card has helped reports nothing.
         is_report = col(Feedback.kind) != HELPFUL
         reported = (col(Feedback.server) == actor.server, col(Feedback.reported_at) >= since, is_report)
-        with self._base.database.reading() as session:
-            permit(session, actor, "activity.see")
+        with permitted(self._base.database.reading(), actor, "activity.see") as session:
             return Activity(
                 _number(session, *taken, _WAS_POSTED),
                 _number(session, *taken, _WAS_OFFERED),
@@ -254,8 +253,7 @@ class TrendBook:
             query = query.where(col(Sighting.server) == actor.server)
             taken = taken.where(col(Answer.server) == actor.server)
         tallies: defaultdict[tuple[date, str], Tally] = defaultdict(Tally)
-        with self._base.database.reading() as session:
-            permit(session, actor, "activity.see")
+        with permitted(self._base.database.reading(), actor, "activity.see") as session:
             answered = {(answer.channel, answer.message): answer.claims for answer in session.scalars(taken)}
             for seen in _claimed(session.scalars(query), answered):
                 # Who only mentions a claim neither makes nor disputes it.

@@ -26,7 +26,7 @@ from claims.moderation.edits import (
     SetStatus,
     check_published,
 )
-from claims.moderation.rights import Actor, Submission, permit
+from claims.moderation.rights import Actor, Submission, permit, permitted
 from claims.record import ClaimRecord, PointRecord, State, claim_from_state, claim_state, differences, merge_states
 from claims.store.changes import CLAIM, STATE_STORES, Change, write_changes
 from claims.store.claim_rows import packs_in_force, read_rows, unknown_claim
@@ -74,22 +74,19 @@ class Editor:
 
     def edit(self, actor: Actor, claim_id: str, version_tag: str | None, edit: Edit, reason: str = "") -> Edited:
         """Apply one edit to the claim that the caller has seen as `version_tag` (None: whatever stands there now)."""
-        with self._base.database.changing() as session:
-            permit(session, actor, "claim.edit")
+        with permitted(self._base.database.changing(), actor, "claim.edit") as session:
             change = edit_change(session, actor, claim_id, version_tag, edit)
             return self._write(session, actor.entry("claim.edit", reason), [change], claim_id)
 
     def create(self, actor: Actor, texts: EditTexts) -> Edited:
         """Begin a claim of the server's own, as a draft; its id is made from the title."""
-        with self._base.database.changing() as session:
-            permit(session, actor, "claim.edit")
+        with permitted(self._base.database.changing(), actor, "claim.edit") as session:
             change = new_claim_change(self._base, session, actor, texts)
             return self._write(session, actor.entry("claim.create"), [change], change.subject)
 
     def begin(self, actor: Actor, new: NewClaim) -> Edited:
         """Begin a claim of the server's own with all that it needs, its source too, as one revision."""
-        with self._base.database.changing() as session:
-            permit(session, actor, "claim.edit")
+        with permitted(self._base.database.changing(), actor, "claim.edit") as session:
             form, sources = FormReader(), Sources(session, actor.server)
             title, point = form.needed("title", new.title), form.text("point", new.point, SENTENCE)
             wordings = form.lines("wordings", new.wordings) or [title]
@@ -113,8 +110,7 @@ class Editor:
 
     def follow_shared(self, actor: Actor, claim_id: str, version_tag: str | None) -> Edited:
         """Give up the server's version of a shared claim, or a claim of its own altogether."""
-        with self._base.database.changing() as session:
-            permit(session, actor, "claim.edit")
+        with permitted(self._base.database.changing(), actor, "claim.edit") as session:
             seen = seen_claim(session, actor.server, claim_id)
             if version_tag is not None and version_tag != seen.version_tag:
                 raise ConflictError(claim_id, differences(None, claim_state(seen)), current=seen.version_tag)
@@ -248,16 +244,14 @@ class ClaimView:
 
     def all(self, actor: Actor) -> tuple[ClaimRecord, ...]:
         """Return all claims that the actor may edit, the server's own ones last."""
-        with self._database.reading() as session:
-            permit(session, actor, "claim.edit")
+        with permitted(self._database.reading(), actor, "claim.edit") as session:
             used = packs_in_force(session)
             rows = read_rows(session, actor.server, everything=True)
             return tuple(record for _, record in rows if not record.pack or record.pack in used)
 
     def one(self, actor: Actor, claim_id: str) -> ClaimSight:
         """Return one claim; raises UnknownClaimError."""
-        with self._database.reading() as session:
-            permit(session, actor, "claim.edit")
+        with permitted(self._database.reading(), actor, "claim.edit") as session:
             claim = seen_claim(session, actor.server, claim_id)
             setting = session.get(ClaimOverride, (actor.server, claim_id)) if actor.server is not None else None
             return ClaimSight(

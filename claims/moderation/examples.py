@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from claims.base import ClaimBase
 from claims.moderation.editor import seen_claim
-from claims.moderation.rights import Actor, may, permit
+from claims.moderation.rights import Actor, may, permit, permitted
 from claims.record import State
 from claims.store.changes import note_changes
 from claims.store.revisions import AuditEntry, ChangeRecord, hash_user
@@ -66,8 +66,7 @@ class ExampleBook:
             mend = msgid("Choose a message with a text of at most {most} characters.")
             raise InvalidEditError((FieldFault("text", "There is no text to keep.", mend, {"most": LONGEST}),), kept)
         now = self._clock()
-        with self._database.changing() as session:
-            permit(session, actor, "example.keep")
+        with permitted(self._database.changing(), actor, "example.keep") as session:
             server = actor.its_server
             if kept.claim:
                 seen_claim(session, server, kept.claim)
@@ -108,8 +107,7 @@ class ExampleBook:
 
     def examples(self, actor: Actor) -> tuple[ExampleRecord, ...]:
         """Return the server's examples, oldest first; raises NotAllowedError."""
-        with self._database.reading() as session:
-            permit(session, actor, "example.see")
+        with permitted(self._database.reading(), actor, "example.see") as session:
             rows = session.scalars(select(Example).where(col(Example.server) == actor.server).order_by(col(Example.id)))
             return tuple(_record(row) for row in rows)
 

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from claims.base import ClaimBase
 from claims.moderation.editor import edit_change
 from claims.moderation.edits import ReplaceAll, check_published
-from claims.moderation.rights import Actor, permit
+from claims.moderation.rights import Actor, permit, permitted
 from claims.record import (
     ClaimRecord,
     State,
@@ -80,8 +80,7 @@ class History:
             scope = or_(scope, col(Revision.server).is_(None)) & col(Revision.id).in_(changed)
         if before is not None:
             scope &= col(Revision.id) < before
-        with self._database.reading() as session:
-            permit(session, actor, "history.see")
+        with permitted(self._database.reading(), actor, "history.see") as session:
             query = select(Revision).where(scope).order_by(col(Revision.id).desc()).limit(most + 1)
             rows = session.scalars(query).all()
             entries = _records(session, rows[:most], claim)
@@ -89,8 +88,7 @@ class History:
 
     def revision(self, actor: Actor, number: int) -> RevisionRecord:
         """Return one revision of the actor's server."""
-        with self._database.reading() as session:
-            permit(session, actor, "history.see")
+        with permitted(self._database.reading(), actor, "history.see") as session:
             return read_revision(session, actor.server, number)
 
     def milestones(self, claim: ClaimRecord) -> tuple[Milestone, ...]:
@@ -210,8 +208,7 @@ class Undoing:
 
         ConflictError: what it wrote has been changed since; `restore` brings back a whole version nevertheless.
         """
-        with self._base.database.changing() as session:
-            permit(session, actor, "history.undo")
+        with permitted(self._base.database.changing(), actor, "history.undo") as session:
             revision = read_revision(session, actor.server, number)
             _check_rights(session, actor, revision)
             entry = actor.entry("undo", reason, undoes=number)
@@ -222,8 +219,7 @@ class Undoing:
 
     def restore(self, actor: Actor, claim_id: str, number: int) -> ChangeResult:
         """Bring a claim back to what it was after a revision, whatever has happened since."""
-        with self._base.database.changing() as session:
-            permit(session, actor, "history.undo")
+        with permitted(self._base.database.changing(), actor, "history.undo") as session:
             state = claim_state_at(session, actor.server, claim_id, number)
             edit = ReplaceAll(claim_from_state(claim_id, state, server=actor.server, pack=""))
             change = edit_change(session, actor, claim_id, None, edit)

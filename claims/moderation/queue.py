@@ -13,7 +13,7 @@ from claims.answering.traces import SAID_BY
 from claims.base import ClaimBase
 from claims.documents.loading import source_states
 from claims.fields import LINE, FormReader
-from claims.moderation.rights import Actor, permit
+from claims.moderation.rights import Actor, permitted
 from claims.record import ClaimRecord, with_texts
 from claims.store.claim_rows import read_claims
 from claims.store.database import insert_into, rows_written
@@ -230,8 +230,7 @@ class Queue:
         payload |= {} if said_by is None else {SAID_BY: hash_user(said_by, self._key)}
         occasion = hashlib.sha256(f"{claim or ''}/{words.casefold()}".encode()).hexdigest()
         item = NewItem(server, "proposal", occasion, claim, payload, channel, message, None, author)
-        with self._base.database.writing() as session:
-            permit(session, actor, "claim.propose")
+        with permitted(self._base.database.writing(), actor, "claim.propose") as session:
             if _waiting(session, server, "proposal", col(QueueItem.author_hash) == author) >= MOST_PROPOSALS:
                 form.refuse("text", "{most} of your proposals wait.", "Wait for the moderators.", most=MOST_PROPOSALS)
             form.finish(text)
@@ -251,8 +250,7 @@ class Queue:
     def channels(self, actor: Actor) -> frozenset[int]:
         """Return the channels of which items wait in the actor's server."""
         waiting = (col(QueueItem.server) == actor.server, col(QueueItem.state) == "open")
-        with self._base.database.reading() as session:
-            permit(session, actor, "queue.see")
+        with permitted(self._base.database.reading(), actor, "queue.see") as session:
             found = session.scalars(select(col(QueueItem.channel)).where(*waiting).distinct())
             return frozenset(channel for channel in found if channel is not None)
 
@@ -271,8 +269,7 @@ class Queue:
         now = self._clock()
         waiting = _seen(actor, hidden)
         shown = waiting if kind is None else waiting & (col(QueueItem.kind) == kind)
-        with self._base.database.writing() as session:
-            permit(session, actor, "queue.see")
+        with permitted(self._base.database.writing(), actor, "queue.see") as session:
             fill(session, actor.server, now)
             query = select(QueueItem).where(shown).order_by(col(QueueItem.created_at), col(QueueItem.id))
             rows = session.scalars(query.offset(page * size).limit(size)).all()
@@ -297,8 +294,7 @@ class Queue:
         if kind is not None:
             waiting &= col(QueueItem.kind) == kind
         query = select(QueueItem).where(waiting).order_by(col(QueueItem.created_at), col(QueueItem.id)).limit(1)
-        with self._base.database.reading() as session:
-            permit(session, actor, "queue.see")
+        with permitted(self._base.database.reading(), actor, "queue.see") as session:
             last = session.get(QueueItem, after) if after is not None else None
             row = session.scalar(query.where(_later(last))) if last is not None else None
             row = row or session.scalar(query)

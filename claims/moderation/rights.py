@@ -1,7 +1,8 @@
 """Who may do what: asked anew at every write, in the transaction of that write."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
@@ -154,6 +155,14 @@ def permit(session: Session, actor: Actor, act: Act) -> None:
         return
     actor.submission.settle(session)
     session.info[_SETTLED] = True
+
+
+@contextmanager
+def permitted(opened: AbstractContextManager[Session], actor: Actor, act: Act) -> Generator[Session]:
+    """Yield the session of a transaction in which the actor may do this; else raises NotAllowedError."""
+    with opened as session:
+        permit(session, actor, act)
+        yield session
 
 
 # Said of a session whose form is settled: a write may ask for several rights.

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from claims.base import ClaimBase
 from claims.moderation.editor import seen_claim
 from claims.moderation.queue import open_rows
-from claims.moderation.rights import Actor, permit
+from claims.moderation.rights import Actor, permit, permitted
 from claims.store.changes import (
     CLAIM_SETTING,
     QUEUE_ITEM,
@@ -66,23 +66,19 @@ class ClaimSettings:
 
     def resume(self, actor: Actor, claim_id: str) -> ChangeResult:
         """Lift what members' reports have led to: the pause and the raised bar; earlier reports count no more."""
-        with self._base.database.changing() as session:
-            server = _permitted(session, actor, claim_id)
+        with permitted(self._base.database.changing(), actor, "claim.set") as session:
+            server = actor.its_server
+            seen_claim(session, server, claim_id)
             pauses = [row for row in open_rows(session, server, "paused") if row.claim == claim_id]
             change = setting_change(session, server, claim_id, paused=False, raised_to=None)
             entry = actor.entry("claim.resume")
             return write_changes(session, entry, [change, *settled(pauses)], self._base.clock())
 
     def _set(self, actor: Actor, claim_id: str, act: str, **values: object) -> ChangeResult:
-        with self._base.database.changing() as session:
-            change = setting_change(session, _permitted(session, actor, claim_id), claim_id, **values)
+        with permitted(self._base.database.changing(), actor, "claim.set") as session:
+            seen_claim(session, actor.its_server, claim_id)
+            change = setting_change(session, actor.its_server, claim_id, **values)
             return write_changes(session, actor.entry(act), [change], self._base.clock())
-
-
-def _permitted(session: Session, actor: Actor, claim_id: str) -> int:
-    permit(session, actor, "claim.set")
-    seen_claim(session, actor.its_server, claim_id)
-    return actor.its_server
 
 
 def settled(pauses: Iterable[QueueItem]) -> list[Change]:
@@ -126,8 +122,7 @@ class ServerSetup:
     def _change(self, actor: Actor, act: str, change: Callable[[ServerSettings], SettingsChange]) -> ServerSettings:
         """Write what is to change of the settings as they stand in the transaction."""
         server = actor.its_server
-        with self._base.database.changing() as session:
-            permit(session, actor, "server.settings")
+        with permitted(self._base.database.changing(), actor, "server.settings") as session:
             before = settings_of(server, session.get(Server, server))
             changes = change(before)
             after = replace(before, **changes)
@@ -173,8 +168,7 @@ class ServerSetup:
         self, actor: Actor, channel: int, act: str, **changes: Unpack[ChannelChange]
     ) -> ChannelSettings:
         server = actor.its_server
-        with self._base.database.changing() as session:
-            permit(session, actor, "channel.mode")
+        with permitted(self._base.database.changing(), actor, "channel.mode") as session:
             if faults := tuple(settings_faults(changes)):
                 raise InvalidEditError(faults, changes)
             before = channel_settings(session.get(Channel, (server, channel)))
@@ -209,8 +203,7 @@ class ExemptionBook:
         """
         server = actor.its_server
         row = {"server": server, "user_hash": hash_user(member, self._key)}
-        with self._database.changing() as session:
-            permit(session, actor, "member.exempt")
+        with permitted(self._database.changing(), actor, "member.exempt") as session:
             is_new = bool(rows_written(session, insert_into(session, Exemption).values(row).on_conflict_do_nothing()))
             if not is_new:
                 _drop(session, server, row["user_hash"])

@@ -20,7 +20,7 @@ from claims.documents.sentences import Sentence
 from claims.documents.worthiness import CandidateCues
 from claims.fields import FormReader
 from claims.moderation.citations import free_id, quoted_line, sentences_with
-from claims.moderation.rights import Actor, permit
+from claims.moderation.rights import Actor, permitted
 from claims.record import DocumentRecord
 from claims.store.changes import DOCUMENT, DOCUMENT_FACTS, SOURCE, SOURCE_FACTS, Change, write_changes
 from claims.store.tables import Citation, Claim, Document, DocumentText, Point
@@ -58,8 +58,7 @@ class SourceBook:
             "address": form.address("address", source.address) or None,
         }
         form.finish(source)
-        with self._base.database.changing() as session:
-            permit(session, actor, "source.add")
+        with permitted(self._base.database.changing(), actor, "source.add") as session:
             name = free_id(session, "source")
             write_changes(session, actor.entry("source.add"), [Change(SOURCE, name, facts)], self._base.clock())
         return name
@@ -113,8 +112,7 @@ class DocumentShelf:
 
         Raises InvalidEditError for facts that are none, with each field.
         """
-        with self._base.database.changing() as session:
-            permit(session, actor, "source.add")
+        with permitted(self._base.database.changing(), actor, "source.add") as session:
             if found := _known(session, actor, intake):
                 row, text = found
                 return Shelved(row.id, "loaded" if self._keep(session, row.sha256, text) else "known")
@@ -134,8 +132,7 @@ class DocumentShelf:
 
         Raises InvalidEditError for facts that are none, with each field, and DocumentTextError for any other document.
         """
-        with self._base.database.changing() as session:
-            permit(session, actor, "source.add")
+        with permitted(self._base.database.changing(), actor, "source.add") as session:
             row = _own(session, actor, document)
             change = _change(actor, document, _checked(facts) | {"id": document, "sha256": row.sha256})
             write_changes(session, actor.entry("documents.describe"), [change], self._base.clock())
@@ -183,8 +180,7 @@ class DocumentShelf:
 
     def remove(self, actor: Actor, document: str) -> None:
         """Take a document and its text away; raises DocumentRefusedError while a claim cites it."""
-        with self._base.database.changing() as session:
-            permit(session, actor, "source.add")
+        with permitted(self._base.database.changing(), actor, "source.add") as session:
             _own(session, actor, document)
             cited = select(func.count()).select_from(Citation).where(col(Citation.document) == document)
             if count := session.scalar(cited):
