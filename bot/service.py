@@ -252,6 +252,7 @@ class Touchstone:
         self.settings = settings
         self.base = base
         self._embedder = open_safe_embedder(settings, ShippedVectors(KeptVectors(base.database)))
+        self.encoder = "" if self._embedder is None else self._embedder.name
         self._lexicon = Lexicon.load()
         self._shared_words = SharedWords(self._lexicon)
         self._views = Views(base, self._lexicon, Tuning.load(settings.tuning_file), self._embedder)

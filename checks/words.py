@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from ctypes import CDLL
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import cache, lru_cache, reduce
+from importlib.metadata import distribution
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -110,6 +112,17 @@ class WordNumbers:
         keys = np.concatenate([begun, *(each for each, _, _ in pieces)])
         numbers = np.concatenate([np.zeros(len(begun), dtype=np.int32), *(each for _, each, _ in pieces)])
         return cls(keys, numbers), int(numbers.sum(dtype=np.int64))
+
+
+@cache
+def chinese_words() -> tuple[WordNumbers, int]:
+    """Return how often each word of jieba's dictionary is written, and the sum; read once, in a third of a second."""
+    # What jieba reads by itself is a dictionary of Python with half a million words: fifty megabytes. To import it,
+    # which is not needed for its words, takes seventeen.
+    file = Path(str(distribution("jieba").locate_file("jieba/dict.txt")))
+    read = WordNumbers.read(file.read_bytes(), " ", beginnings=True)
+    give_back()
+    return read
 
 
 def _pieces(written: bytes) -> Iterator[bytes]:

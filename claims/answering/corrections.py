@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlmodel import Session, col
 
 from claims.answering.answers import GONE, card_fingerprints, is_card
@@ -57,9 +57,6 @@ def _changes(
         yield row[0], row[1], row[2]
 
 
-_MOST_DAYS = 365
-
-
 @dataclass(frozen=True, slots=True)
 class Correction:
     """A card to edit: all its claims, and those of them that have changed or are no longer published.
@@ -90,15 +87,13 @@ class Corrections:
         """Return the cards to edit, newest first, of one server or of all, within each server's days back."""
         moment = now or self._clock()
         standing = col(Answer.card_message).is_not(None) & col(Answer.shown).is_not(None) & ~col(Answer.hidden)
-        recent = standing & (col(Answer.taken_at) > moment - timedelta(days=_MOST_DAYS))
         if server is not None:
-            recent &= col(Answer.server) == server
+            standing &= col(Answer.server) == server
         newest = (col(Answer.taken_at).desc(), col(Answer.message).desc())
         with self._database.reading() as session:
-            rows = session.scalars(select(Answer).where(recent).order_by(*newest)).all()
-            limits = {row.id: row.correction_days for row in session.scalars(select(Server))}
+            rows = session.scalars(select(Answer).where(standing, _are_recent(session, moment)).order_by(*newest)).all()
             fingerprints = _Fingerprints(session)
-            found = [_correction(row, fingerprints) for row in rows if _is_recent(row, limits, moment)]
+            found = [_correction(row, fingerprints) for row in rows]
         return tuple(each for each in found if each is not None)
 
     def withdrawal(self, server: int, claim: str) -> Withdrawal:
@@ -132,9 +127,14 @@ class _Fingerprints:
         return self._known[server, claim]
 
 
-def _is_recent(row: Answer, limits: Mapping[int, int | None], now: datetime) -> bool:
-    days = limits.get(row.server)
-    return row.taken_at > now - timedelta(days=CORRECTION_DAYS if days is None else days)
+def _are_recent(session: Session, now: datetime) -> ColumnElement[bool]:
+    """Return which answers are within the days back of their servers; few numbers of days are in use."""
+    chosen, of = col(Server.correction_days), col(Answer.server)
+    days = [each for each in session.scalars(select(chosen).where(chosen.is_not(None)).distinct()) if each is not None]
+    same = {each: of.in_(select(col(Server.id)).where(chosen == each)) for each in days}
+    usual = of.not_in(select(col(Server.id)).where(chosen.is_not(None)))
+    recent = {each: col(Answer.taken_at) > now - timedelta(days=each) for each in (*days, CORRECTION_DAYS)}
+    return or_(usual & recent[CORRECTION_DAYS], *(same[each] & recent[each] for each in days))
 
 
 def _correction(row: Answer, fingerprints: _Fingerprints) -> Correction | None:

@@ -16,6 +16,7 @@ async def test_privacy_says_what_is_kept_and_for_how_long(world):
     shown = text_of(await world.alice.slash(world.channel, "privacy"))
     assert "I store no text of chat." in shown
     assert "deleted after 30 days" in shown
+    assert "until moderators have decided, and 30 days longer" in shown
 
 
 async def test_privacy_says_where_texts_go_that_leave_the_machine(world):

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from claims.answering.answers import AnswerBook
 from claims.answering.corrections import Corrections, Withdrawal
@@ -11,6 +12,7 @@ from claims.base import ClaimBase
 from claims.moderation.editor import Editor
 from claims.moderation.edits import AddWording, EditTexts, SetStatus
 from claims.moderation.server_setup import ServerSetup
+from claims.store.tables import Answer
 from config.languages import ByLanguage
 from tests.claims.conftest import KEY, Clock
 from tests.claims.people import CLAIM, HERE, MODERATOR, OPERATOR, THERE, settled
@@ -108,6 +110,35 @@ def test_old_hidden_and_deleted_cards_are_left_alone(base: ClaimBase, clock: Clo
     assert Corrections(base).pending() == ()
     ServerSetup(base).change(MODERATOR, correction_days=30)
     assert len(Corrections(base).pending()) == 2
+
+
+def test_only_cards_within_the_days_of_their_server_are_looked_at_and_no_wording_is(
+    base: ClaimBase, clock: Clock
+) -> None:
+    ServerSetup(base).change(MODERATOR, correction_days=300)
+    for message, server in ((1, HERE), (2, THERE)):
+        post(base, message, server)
+    clock.move(days=20)
+    post(base, 3, THERE)
+    Editor(base).edit(OPERATOR, CLAIM, None, EditTexts({"en": "For all"}))
+    looked_at: list[int] = []
+    read: list[str] = []
+
+    def note_row(row: Answer, _context: object) -> None:
+        looked_at.append(row.message)
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        read.append(statement)
+
+    event.listen(base.database.engine, "before_cursor_execute", note)
+    event.listen(Answer, "load", note_row)
+    try:
+        assert [each.message for each in Corrections(base).pending()] == [3, 1]
+        assert [each.message for each in Corrections(base).pending(server=THERE)] == [3]
+    finally:
+        event.remove(Answer, "load", note_row)
+    assert looked_at == [3, 1, 3]
+    assert not any("FROM wording" in each for each in read)
 
 
 def test_a_card_keeps_the_language_it_was_written_in(base: ClaimBase) -> None:
