@@ -105,9 +105,10 @@ class About(commands.Cog):
     @everywhere
     async def about(self, interaction: BotInteraction) -> None:
         """Say what the bot is and how much it knows."""
-        request = Request(interaction)
-        texts, base = request.texts, request.touchstone.base
-        claims, documents = await asyncio.gather(request.do(base.claims, request.server), request.do(base.documents))
+        request = await Request.waiting(interaction)
+        texts, touchstone, server = request.texts, request.touchstone, request.server
+        claims = await request.do(touchstone.claims, server)
+        documents = await request.do(touchstone.base.documents, server)
         counts = {"claims": len(claims), "documents": len(documents)}
         lines = [f"### Touchstone {version()}", *(texts(line, **counts) for line in ABOUT)]
         await request.respond("\n".join(lines))

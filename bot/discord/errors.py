@@ -4,6 +4,7 @@ import logging
 import secrets
 from dataclasses import dataclass
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -62,7 +63,9 @@ ANSWERS = (
         is_fault=True,
     ),
     ErrorAnswer(
-        (discord.HTTPException, OSError), msgid("Discord did not take my answer. Try again in a minute."), is_fault=True
+        (discord.HTTPException, aiohttp.ClientError, OSError),
+        msgid("Discord did not take my answer. Try again in a minute."),
+        is_fault=True,
     ),
     ErrorAnswer((Exception,), msgid("Something went wrong on my side."), is_fault=True),
 )
@@ -88,6 +91,8 @@ def describe(error: BaseException, texts: Texts, where: str) -> str:
 
 def own_words(error: BaseException, texts: Texts) -> str:
     """Return what an error of the claim base says, in the reader's language and escaped."""
+    # What is escaped must not hold mentions.
+    texts = texts.plain
     match error:
         case InvalidEditError():
             lines = fault_lines(error, texts)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from string import Formatter
 from typing import Any, Literal, ParamSpec, Self, TypeVar
 
+import aiohttp
 import discord
 from discord import app_commands, ui
 from discord.ext import commands
@@ -283,7 +284,7 @@ async def answer_failure(interaction: BotInteraction, error: BaseException) -> N
         return
     try:
         await request.respond(sentence)
-    except discord.HTTPException as refused:
+    except (discord.HTTPException, aiohttp.ClientError) as refused:
         _log.info("A failure could not be told to the person who asked: %s", refused)
 
 

@@ -31,15 +31,22 @@ def read_withdrawal(session: Session, server: int, claim: str) -> Withdrawal:
     if found and found[0][1].status == "published":
         # The claim stands, but the server has given up its pack.
         record = found[0][1]
-        packs = _changes(session, server, SERVER, str(server))
-        at = next(
-            (at for at, before, after in packs if (before or {}).get("packs") != (after or {}).get("packs")), None
-        )
-        return Withdrawal(record.title, at)
+        settings = session.get(Server, server)
+        if settings is None or _uses({"packs": settings.packs}, record.pack):
+            return Withdrawal(record.title, None)
+        changes = _changes(session, server, SERVER, str(server))
+        given_up = (at for at, was, now in changes if _uses(was, record.pack) and not _uses(now, record.pack))
+        return Withdrawal(record.title, next(given_up, None))
     for at, before, after in _changes(session, server, CLAIM, claim):
         if before is not None and before["status"] == "published" != (after or {}).get("status"):
             return Withdrawal(ByLanguage(with_texts(before)["title"]), at)
     return Withdrawal(ByLanguage({CODES[0]: claim}), None)
+
+
+def _uses(settings: State | None, pack: str) -> bool:
+    """Tell whether a server with these settings uses a pack; without a choice of its own it uses all."""
+    chosen = (settings or {}).get("packs")
+    return chosen is None or pack in chosen
 
 
 def _changes(

@@ -78,14 +78,11 @@ class Editor:
             change = edit_change(session, actor, claim_id, version_tag, edit)
             return self._write(session, actor.entry("claim.edit", reason), [change], claim_id)
 
-    def create(self, actor: Actor, texts: EditTexts) -> Edited:
-        """Begin a claim of the server's own, as a draft; its id is made from the title."""
-        with permitted(self._base.database.changing(), actor, "claim.edit") as session:
-            change = new_claim_change(self._base, session, actor, texts)
-            return self._write(session, actor.entry("claim.create"), [change], change.subject)
-
     def begin(self, actor: Actor, new: NewClaim) -> Edited:
-        """Begin a claim of the server's own with all that it needs, its source too, as one revision."""
+        """Begin a claim of the server's own with all that it needs, its source too, as one revision.
+
+        Its id is made from the title.
+        """
         with permitted(self._base.database.changing(), actor, "claim.edit") as session:
             form, sources = FormReader(), Sources(session, actor.server)
             title, point = form.needed("title", new.title), form.text("point", new.point, SENTENCE)

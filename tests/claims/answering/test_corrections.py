@@ -9,12 +9,14 @@ from sqlalchemy import event
 from claims.answering.answers import AnswerBook
 from claims.answering.corrections import Corrections, Withdrawal
 from claims.base import ClaimBase
+from claims.exchange.importing import load_pack
 from claims.moderation.editor import Editor
 from claims.moderation.edits import AddWording, EditTexts, SetStatus
 from claims.moderation.server_setup import ServerSetup
 from claims.store.tables import Answer
 from config.languages import ByLanguage
 from tests.claims.conftest import KEY, Clock
+from tests.claims.packs import claim_data, pack_data, write_pack
 from tests.claims.people import CLAIM, HERE, MODERATOR, OPERATOR, THERE, settled
 
 
@@ -169,6 +171,22 @@ def test_a_claim_goes_with_the_pack_that_a_server_gives_up(base: ClaimBase, cloc
     clock.move(days=1)
     ServerSetup(base).change(MODERATOR, pause_reports=5)
     assert Corrections(base).withdrawal(HERE, CLAIM).at == given_up
+
+
+def test_a_claim_goes_on_the_day_on_which_its_own_pack_is_given_up(
+    base: ClaimBase, clock: Clock, tmp_path: Path
+) -> None:
+    load_pack(base, write_pack(tmp_path, pack_data(claim_data("tides"), pack="sea"), "sea.yaml"))
+    setup, corrections = ServerSetup(base), Corrections(base)
+    clock.move(days=1)
+    setup.change(MODERATOR, packs=("sea",))
+    given_up = clock.now
+    clock.move(days=1)
+    setup.change(MODERATOR, packs=())
+    assert corrections.withdrawal(HERE, CLAIM).at == given_up
+    assert corrections.withdrawal(HERE, "tides").at == clock.now
+    setup.change(MODERATOR, packs=None)
+    assert corrections.withdrawal(HERE, CLAIM).at is None
 
 
 def test_a_claim_of_which_nothing_is_known_has_no_day(base: ClaimBase) -> None:
