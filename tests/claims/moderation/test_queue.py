@@ -58,7 +58,7 @@ def test_a_proposal_waits_with_its_age_and_its_message(queue: Queue, clock: Cloc
 def test_the_same_proposal_waits_once_also_after_it_was_dismissed(queue: Queue, decisions: QueueDecisions) -> None:
     queue.propose(MEMBER, "AI melts silver", CLAIM)
     assert not queue.propose(SECOND, "ai melts SILVER", CLAIM)
-    decisions.dismiss(MODERATOR, queue.items(MODERATOR).items[0].id, "nobody says so")
+    decisions.dismiss(MODERATOR, queue.items(MODERATOR).items[0].id)
     assert not queue.propose(MEMBER, "AI melts silver", CLAIM)
     assert queue.items(MODERATOR).items == ()
     assert queue.propose(STRANGER, "AI melts silver", CLAIM)

@@ -196,7 +196,7 @@ def test_moderators_end_a_pause_and_earlier_reports_count_no_more(
 ) -> None:
     for member in (1, 2, 3):
         feedback.act(HERE, 8, CLAIM, card(base, member), member, "not-said")
-    ClaimSettings(base).resume(MODERATOR, CLAIM, "looked at it")
+    ClaimSettings(base).resume(MODERATOR, CLAIM)
     claim = base.claim(CLAIM, HERE)
     assert (claim.paused, claim.raised_to) == (False, 0)
     assert Queue(base, KEY).items(MODERATOR, kind="paused").items == ()

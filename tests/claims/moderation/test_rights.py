@@ -60,7 +60,7 @@ def _example(base: ClaimBase, actor: Actor) -> object:
 
 def _delete_example(base: ClaimBase, actor: Actor) -> object:
     kept = ExampleBook(base, KEY).keep(MODERATOR, KeptMessage(1, 2, 99, "said", CLAIM, makes_claim=False))
-    return ExampleBook(base, KEY).delete(actor, kept)
+    return ExampleBook(base, KEY).delete(actor, kept.number)
 
 
 MODERATORS: dict[str, Command] = {
