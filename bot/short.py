@@ -156,7 +156,8 @@ def _with_point(
     """
     label = texts("{label}: ", label=point.label) if point.role == against else ""
     # One document of a point is enough here; the first that a reader can open.
-    fresh = [] if any(each.document in _documents(entry) for each in cited) else sorted(cited, key=_is_closed)[:1]
+    is_shown = any(each.document in _documents(entry) for each in cited)
+    fresh = [] if is_shown else sorted(cited, key=lambda source: source.address is None)[:1]
     ways = [(origin, title) for origin in _origins(point, texts) for title in (24, 14)]
     best: ShortEntry | None = None
     for origin, cells in ways:
@@ -170,10 +171,6 @@ def _with_point(
                 best = made if best is None or _said(made) > _said(best) else best
                 break
     return best
-
-
-def _is_closed(source: SourceLine) -> bool:
-    return source.address is None
 
 
 def _documents(entry: ShortEntry) -> set[str]:

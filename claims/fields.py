@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -37,9 +38,9 @@ class FormReader:
             self.refuse(field, "The text has {count} characters.", "Keep it to {most}.", count=len(text), most=most)
         return text
 
-    def needed(self, field: str, typed: str, most: int = LINE) -> str:
+    def needed(self, field: str, typed: str) -> str:
         """Return a text that may not be empty."""
-        text = self.text(field, typed, most)
+        text = self.text(field, typed)
         if not text:
             self.refuse(field, "The text is empty.", "Write something.")
         return text
@@ -93,13 +94,14 @@ class FormReader:
 
     def day(self, field: str, typed: str) -> date | None:
         """Return a day written as 2026-01-23, or None where nothing was typed."""
-        if not typed.strip():
+        text = typed.strip()
+        if not text:
             return None
-        try:
-            return date.fromisoformat(typed.strip()) if len(typed.strip()) == len("2026-01-23") else _no_day()
-        except ValueError:
-            self.refuse(field, "{value} is no day.", "Write it as 2026-01-23.", value=typed[:60])
-            return None
+        with suppress(ValueError):
+            if len(text) == len("2026-01-23"):
+                return date.fromisoformat(text)
+        self.refuse(field, "{value} is no day.", "Write it as 2026-01-23.", value=typed[:60])
+        return None
 
     def when(self, field: str, typed: str) -> str:
         """Return a day, a month or a year."""
@@ -142,7 +144,3 @@ _LONGEST_ADDRESS = 2000
 # Neither spaces nor what commands the terminal that an address is written to.
 _NO_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 _CONTROL = dict.fromkeys((*range(32), *range(127, 160)), " ")
-
-
-def _no_day() -> date:
-    raise ValueError

@@ -37,15 +37,18 @@ def _means_something(record: logging.LogRecord) -> bool:
     return "voice will NOT be supported" not in str(record.msg)
 
 
+_PAUSE = 60.0
+
+
 class OutageFilter(logging.Filter):
     """Lets one line a minute through about a base that is locked or out of reach, whoever meets it, without traceback.
 
     With each message that would be written down, the log of ten seconds would be thousands of lines of one cause.
     """
 
-    def __init__(self, clock: Callable[[], float] = monotonic, pause: float = 60.0) -> None:
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         super().__init__()
-        self._clock, self._pause = clock, pause
+        self._clock = clock
         self._until = float("-inf")
         self._held_back = 0
 
@@ -57,7 +60,7 @@ class OutageFilter(logging.Filter):
         if self._clock() < self._until:
             self._held_back += 1
             return False
-        self._until = self._clock() + self._pause
+        self._until = self._clock() + _PAUSE
         more = f" ({self._held_back} more of this kind since the last line)" if self._held_back else ""
         record.msg, record.args, record.exc_info, record.exc_text = f"{error}{more}", None, None, None
         self._held_back = 0

@@ -17,7 +17,7 @@ from discord.ext import commands, tasks
 from bot.discord.bot import DIRECT_MESSAGE, BotInteraction, TouchstoneBot
 from bot.discord.lanes import take_lane
 from bot.discord.lookup import ClaimLookup
-from bot.discord.request import Request, everywhere
+from bot.discord.routes import Request, everywhere
 from bot.service import whole_characters
 from bot.texts import msgid
 from checks.text import language_of
@@ -79,10 +79,9 @@ async def other_checkers(request: Request) -> FactCheckers | None:
 class About(commands.Cog):
     """Answers privately what members ask about the bot itself."""
 
-    def __init__(self, bot: TouchstoneBot, lookup: ClaimLookup, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, bot: TouchstoneBot, lookup: ClaimLookup) -> None:
         self.bot = bot
         self._lookup = lookup
-        self._clock = clock
         self._told: dict[int, float] = {}
 
     @commands.Cog.listener(f"on_{DIRECT_MESSAGE}")
@@ -90,7 +89,7 @@ class About(commands.Cog):
         """Say in a direct message what the bot does: once an hour, so that no two bots talk to each other for ever."""
         if message.author.bot or message.type is not discord.MessageType.default:
             return
-        now = self._clock()
+        now = monotonic()
         if now - self._told.get(message.author.id, -_TOLD_AGAIN) < _TOLD_AGAIN:
             return
         self._told = {user: at for user, at in [*self._told.items()][-_MOST_TOLD:] if now - at < _TOLD_AGAIN}

@@ -15,7 +15,7 @@ from discord.utils import format_dt, utcnow
 
 from bot.answering import Answerer
 from bot.discord.about import other_checkers
-from bot.discord.bot import BotInteraction, TouchstoneBot
+from bot.discord.bot import BotInteraction, CommandGroup, TouchstoneBot
 from bot.discord.card_buttons import more_button
 from bot.discord.cards import (
     ROOM,
@@ -30,8 +30,8 @@ from bot.discord.cards import (
     shorten,
 )
 from bot.discord.lookup import ClaimLookup, title_of
-from bot.discord.request import Request, everywhere, home_of, is_open, roles_in, said_in
-from bot.discord.routes import Click, Route, Router, page_buttons
+from bot.discord.messages import home_of, is_open, roles_in, said_in
+from bot.discord.routes import Click, Request, Route, Router, everywhere, page_buttons
 from bot.discord.setup import missing_rights
 from bot.explain import Circumstances, silence_lines
 from bot.reply import LIKELY, display_date
@@ -74,24 +74,14 @@ class Allowance:
         return 0
 
 
-class Ask(commands.Cog):
+class Ask(CommandGroup):
     """`/check` and the message menu; both answer privately and need no right, no server and no intent."""
 
-    def __init__(self, bot: TouchstoneBot, allowance: Allowance | None = None) -> None:
+    def __init__(self, bot: TouchstoneBot) -> None:
         self.bot = bot
-        self._allowance = allowance or Allowance()
-        # Menus cannot be methods by decorator.
-        self.menu = everywhere(
-            app_commands.ContextMenu(name=locale_str(msgid("Check this message")), callback=self.check_message)
-        )
-
-    async def cog_load(self) -> None:
-        """Add the message menu."""
-        self.bot.tree.add_command(self.menu)
-
-    async def cog_unload(self) -> None:
-        """Take the message menu away again."""
-        self.bot.tree.remove_command(self.menu.name, type=self.menu.type)
+        self._allowance = Allowance()
+        menu = app_commands.ContextMenu(name=locale_str(msgid("Check this message")), callback=self.check_message)
+        self.offer(everywhere(menu))
 
     @app_commands.command(
         name=locale_str(msgid("check")), description=locale_str(msgid("See whether a text repeats a known claim"))

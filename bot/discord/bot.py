@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 import discord
 from discord import Locale, app_commands
+from discord.app_commands import locale_str
 from discord.ext import commands
 from discord.http import Route as Endpoint
 
@@ -36,13 +37,17 @@ def language_of(locale: Locale | None) -> Language:
     return client_language(locale.value) if locale else FIRST_SHOWN
 
 
+def roles_of(user: discord.User | discord.Member) -> tuple[int, ...]:
+    """Return the roles of a member; none of somebody whom Discord shows without them."""
+    return tuple(role.id for role in user.roles) if isinstance(user, discord.Member) else ()
+
+
 # The event that stands for a private message, which comes to the bot among all others.
 DIRECT_MESSAGE = "direct_message"
 # The event of cards that may show something else than their claims say now: newly posted, or in reach again.
 STALE_CARD = "stale_card"
 
-_FIRST_PAUSE = 5 * 60.0
-_LONGEST_PAUSE = 6 * 60 * 60.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 5 * 60.0, 6 * 60 * 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,9 +257,8 @@ class TouchstoneBot(commands.AutoShardedBot):
         found = self.tree.walk_commands(type=discord.AppCommandType.chat_input)
         mentions: dict[str, str] = {}
         for command in (each for each in found if isinstance(each, app_commands.Command)):
-            number = self._command_ids.get(command.qualified_name.partition(" ")[0])
-            if number is not None:
-                name = command.qualified_name
+            name = command.qualified_name
+            if number := self._command_ids.get(name.partition(" ")[0]):
                 own = " ".join(map(texts, name.split(" ")))
                 mention = f"</{name}:{number}>"
                 mentions[name] = mention if own == name else f"{mention}（/{own}）"
@@ -327,6 +331,11 @@ BotInteraction = discord.Interaction[TouchstoneBot]
 Subcommand = app_commands.Command[Any, ..., Any]
 
 
+def subcommand(name: str, about: str, callback: Any) -> Subcommand:  # noqa: ANN401  as the library types it
+    """Make a command of a cog's method."""
+    return app_commands.Command(name=locale_str(name), description=locale_str(about), callback=callback)
+
+
 class CommandGroup(commands.Cog):
     """Commands that stand in the group of another cog, and menus of messages: neither can be methods by decorator."""
 
@@ -335,11 +344,13 @@ class CommandGroup(commands.Cog):
     _subcommands: Sequence[Subcommand] = ()
     _menus: Sequence[app_commands.ContextMenu] = ()
 
-    def join(
-        self, host: commands.Cog, subcommands: Sequence[Subcommand], menus: Sequence[app_commands.ContextMenu] = ()
-    ) -> None:
-        """Say, while the part is made, what is to be added to the group of `host`, and which menus to the tree."""
-        self._host, self._subcommands, self._menus = host, subcommands, menus
+    def join(self, host: commands.Cog, *subcommands: Subcommand) -> None:
+        """Say, while the part is made, what is to be added to the group of `host`."""
+        self._host, self._subcommands = host, subcommands
+
+    def offer(self, menu: app_commands.ContextMenu) -> None:
+        """Say, while the part is made, which menu is to be added to the tree."""
+        self._menus = (menu,)
 
     async def cog_load(self) -> None:
         """Add all of it."""
@@ -388,12 +399,11 @@ _SLASH = discord.AppCommandType.chat_input.value
 
 
 async def sync_commands(bot: TouchstoneBot) -> None:
-    """Send the commands if they have changed since the last start.
-
-    A refusal is logged and does not stop the bot: it can still watch and answer with the commands that are registered.
-    """
+    """Send the commands if they have changed; a refusal is logged, and the bot works with those that are registered."""
     try:
-        registered, ours = await _registered(bot), await _ours(bot)
+        # With the translations, which `tree.fetch_commands` leaves out.
+        registered = await _asked(bot, "GET", params={"with_localizations": "true"})
+        ours = await _ours(bot)
         is_same = same_commands(ours, registered)
         if not is_same:
             registered = await _asked(bot, "PUT", json=ours)
@@ -406,16 +416,10 @@ async def sync_commands(bot: TouchstoneBot) -> None:
 
 async def _ours(bot: TouchstoneBot) -> list[dict[str, Any]]:
     """Return what a sync would send."""
-    translator = bot.tree.translator
-    commands = [*bot.tree.get_commands()]
+    translator, ours = bot.tree.translator, bot.tree.get_commands()
     if translator is None:
-        return [command.to_dict(bot.tree) for command in commands]
-    return [await command.get_translated_payload(bot.tree, translator) for command in commands]
-
-
-async def _registered(bot: TouchstoneBot) -> list[dict[str, Any]]:
-    """Return what Discord has, with the translations, which `tree.fetch_commands` leaves out."""
-    return await _asked(bot, "GET", params={"with_localizations": "true"})
+        return [command.to_dict(bot.tree) for command in ours]
+    return [await command.get_translated_payload(bot.tree, translator) for command in ours]
 
 
 async def _asked(bot: TouchstoneBot, method: str, **given: Any) -> list[dict[str, Any]]:  # noqa: ANN401  what discord.py takes

@@ -11,9 +11,9 @@ from discord.ext import commands
 
 from bot.discord.cards import draw_lines, draw_pages, escape, evidence_lines, shorten
 from bot.discord.lookup import claims_named, title_in
+from bot.discord.messages import said_in
 from bot.discord.notices import tell_moderators
-from bot.discord.request import Request, said_in
-from bot.discord.routes import UNREADABLE, Click, Route, Router
+from bot.discord.routes import UNREADABLE, Click, Request, Route, Router
 from bot.explain import withdrawn_line
 from bot.texts import Texts, msgid
 from claims.answering.answers import AnswerRecord

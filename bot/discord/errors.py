@@ -3,15 +3,12 @@
 import logging
 import secrets
 from dataclasses import dataclass
-from typing import Any
 
 import aiohttp
 import discord
 from discord import app_commands
 
-from bot.discord.bot import BotInteraction
 from bot.discord.cards import escape, shorten
-from bot.discord.request import Request
 from bot.texts import Texts, msgid
 from bot.wording import fault_lines, field_name
 from config.errors import (
@@ -108,23 +105,3 @@ def own_words(error: BaseException, texts: Texts) -> str:
         case _:
             lines = [str(error)]
     return shorten("\n".join(map(escape, lines)), _LONGEST)
-
-
-async def answer_failure(interaction: BotInteraction, error: BaseException) -> None:
-    """Tell the person, privately, what went wrong; never raises because of Discord."""
-    request = Request(interaction)
-    sentence = describe(error, request.texts, _asked(interaction))
-    if interaction.type is discord.InteractionType.autocomplete:
-        return
-    try:
-        await request.respond(sentence)
-    except (discord.HTTPException, aiohttp.ClientError) as refused:
-        _log.info("A failure could not be told to the person who asked: %s", refused)
-
-
-def _asked(interaction: BotInteraction) -> str:
-    """Name the command or the button, for the log."""
-    if interaction.command is not None:
-        return f"/{interaction.command.qualified_name}"
-    data: Any = interaction.data or {}
-    return f"button {data.get('custom_id', '?')}"

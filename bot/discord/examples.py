@@ -11,12 +11,12 @@ from discord import app_commands, ui
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, TouchstoneBot
+from bot.discord.bot import BotInteraction, CommandGroup, TouchstoneBot, subcommand
 from bot.discord.cards import draw_lines, escape, layout, quote, shorten
 from bot.discord.lookup import ClaimLookup, claims_named
+from bot.discord.messages import message_link, said_in
 from bot.discord.queue.deciding import fetch_message
-from bot.discord.request import Request, message_link, said_in
-from bot.discord.routes import Click, Route, Router, page_buttons
+from bot.discord.routes import Click, Request, Route, Router, page_buttons
 from bot.import_plan import examples_file
 from bot.texts import Texts, msgid
 from claims.moderation.examples import ExampleRecord, KeptMessage
@@ -129,14 +129,11 @@ class KeepCommand(CommandGroup):
         self._lookup = lookup
         router.answer(LABEL_MENU, self._keep)
         menu = app_commands.ContextMenu(name=locale_str(msgid("Keep as example")), callback=self.ask)
-        self.menu = app_commands.default_permissions(manage_guild=True)(app_commands.guild_only(menu))
-        command: Subcommand = app_commands.Command(
-            name=locale_str(msgid("keep")),
-            description=locale_str(msgid("Keep a message as an example, for a claim that you name")),
-            callback=self.keep,
-        )
+        self.offer(app_commands.default_permissions(manage_guild=True)(app_commands.guild_only(menu)))
+        about = msgid("Keep a message as an example, for a claim that you name")
+        command = subcommand(msgid("keep"), about, self.keep)
         command.autocomplete("claim")(self._complete)
-        self.join(group, (command,), (self.menu,))
+        self.join(group, command)
 
     async def ask(self, interaction: BotInteraction, message: discord.Message) -> None:
         """Ask for the label of a message that somebody pointed at; the claims found in it come first."""
@@ -234,12 +231,8 @@ class ExamplesCommand(CommandGroup):
         router.answer(DELETE, self._delete)
         router.answer(FILE, self._send_file)
         router.answer(FORGET, self._forget)
-        command: Subcommand = app_commands.Command(
-            name=locale_str(msgid("examples")),
-            description=locale_str(msgid("Look through the messages that moderators have kept to try me on")),
-            callback=self.examples,
-        )
-        self.join(group, (command,))
+        about = msgid("Look through the messages that moderators have kept to try me on")
+        self.join(group, subcommand(msgid("examples"), about, self.examples))
 
     async def examples(self, interaction: BotInteraction) -> None:
         """Show the first page."""

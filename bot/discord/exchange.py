@@ -12,10 +12,9 @@ from discord import app_commands, ui
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, TouchstoneBot
+from bot.discord.bot import BotInteraction, CommandGroup, TouchstoneBot, subcommand
 from bot.discord.cards import escape, fit, fit_fairly, length, shorten
-from bot.discord.request import Request
-from bot.discord.routes import Click, Route, Router
+from bot.discord.routes import Click, Request, Route, Router
 from bot.import_plan import SHOWN, detail_lines, heading, problem_line, report_lines, short_detail, unchanged_line
 from bot.texts import Texts, msgid
 from claims.base import ClaimBase
@@ -222,19 +221,15 @@ class Exchange(CommandGroup):
         self.turn = asyncio.Semaphore(1)
         router.answer(WRITE, self._write)
         router.answer(DISCARD, self._discard)
-        added: list[Subcommand] = [
-            app_commands.Command(
-                name=locale_str(msgid("export")),
-                description=locale_str(msgid("Get the claims of this server as a file")),
-                callback=self.export,
+        self.join(
+            group,
+            subcommand(msgid("export"), msgid("Get the claims of this server as a file"), self.export),
+            subcommand(
+                msgid("import"),
+                msgid("See what a file would change in this server's claims, then write it"),
+                self.import_,
             ),
-            app_commands.Command(
-                name=locale_str(msgid("import")),
-                description=locale_str(msgid("See what a file would change in this server's claims, then write it")),
-                callback=self.import_,
-            ),
-        ]
-        self.join(group, added)
+        )
 
     @app_commands.rename(kind=locale_str(msgid("format")))
     @app_commands.describe(kind=locale_str(msgid("The kind of file; without one, YAML")))

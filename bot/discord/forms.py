@@ -21,9 +21,8 @@ from discord.ext import commands
 
 from bot.discord.bot import BotInteraction
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, length, shorten
-from bot.discord.errors import answer_failure, describe
-from bot.discord.request import Request
-from bot.discord.routes import UNREADABLE, Click, Route, Router, fits
+from bot.discord.errors import describe
+from bot.discord.routes import UNREADABLE, Click, Request, Route, Router, answer_failure, fits
 from bot.texts import Texts
 from bot.wording import choice_text, difference_lines, fault_lines, field_name, value_text
 from claims.moderation.rights import Act, Actor, Submission

@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 from discord import app_commands
 
 from bot.discord.cards import shorten
-from bot.discord.request import Request
+from bot.discord.routes import Request
 from bot.service import Touchstone
 from bot.texts import Texts
 from bot.wording import value_text

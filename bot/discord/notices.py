@@ -13,7 +13,7 @@ from bot.answering import Report
 from bot.discord.bot import TouchstoneBot
 from bot.discord.cards import draw_lines, escape
 from bot.discord.lookup import title_in
-from bot.discord.request import message_link
+from bot.discord.messages import message_link
 from bot.discord.routes import Route
 from bot.texts import Texts
 from claims.moderation.labels import LabelledReply

@@ -10,12 +10,12 @@ import discord
 from discord import ui
 
 from bot.answering import Answerer, Composed
-from bot.discord.bot import STALE_CARD, TouchstoneBot, tirelessly
+from bot.discord.bot import STALE_CARD, TouchstoneBot, roles_of, tirelessly
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import card_text, draw_public
 from bot.discord.lanes import LATE, deadline, take_lane
+from bot.discord.messages import Location, heard_in, home_of, roles_in, rules_for, said_in
 from bot.discord.notices import log_answer, tell_used_up
-from bot.discord.request import Location, heard_in, home_of, roles_in, roles_of, rules_for, said_in
 from bot.reply import Reply
 from bot.texts import msgid
 from checks.model import Finding

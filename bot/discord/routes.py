@@ -1,24 +1,36 @@
-"""Buttons and menus: each kind is declared once as a route; who draws it names the route, who answers registers it.
+"""What people ask with commands, clicks and forms; and which part answers a click.
 
-A click is understood from the custom id alone, so that buttons of old messages work after any restart.
+Each kind of button and menu is declared once as a route: who draws it names the route, who answers registers it. A
+click is understood from the custom id alone, so that buttons of old messages work after any restart. All answers are
+private: only the person who asked can see them.
 """
 
+import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from string import Formatter
-from typing import Any, Literal
+from typing import Any, Literal, ParamSpec, Self, TypeVar
 
+import aiohttp
 import discord
-from discord import ui
+from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.discord.bot import BotInteraction
-from bot.discord.errors import answer_failure
-from bot.discord.request import Request
+from bot.discord.bot import BotInteraction, language_of, roles_of
+from bot.discord.errors import describe
+from bot.service import Touchstone
 from bot.texts import Texts, msgid
-from claims.moderation.rights import Act
-from config.errors import UnknownEntryError
+from claims.moderation.moderation import Moderation
+from claims.moderation.rights import NO_SERVER, Act, Actor
+from config.errors import NotAllowedError, UnknownEntryError
+
+_log = logging.getLogger(__name__)
+
+CommandT = TypeVar("CommandT")
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 PREFIX = "ts:"
 UNREADABLE = msgid("This button or menu is no longer known. Use the command again that has shown it.")
@@ -123,6 +135,100 @@ def page_buttons(route: Route, page: int, pages: int, texts: Texts, **parts: str
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody asks of the bot with a command, a click or a form."""
+
+    interaction: BotInteraction
+
+    @classmethod
+    async def waiting(cls, interaction: BotInteraction) -> Self:
+        """Tell Discord that the answer, a message of its own, needs a moment."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        return cls(interaction)
+
+    @property
+    def touchstone(self) -> Touchstone:
+        """The open application."""
+        return self.interaction.client.touchstone
+
+    @property
+    def moderation(self) -> Moderation:
+        """What moderators can do."""
+        return self.touchstone.moderation
+
+    @property
+    def texts(self) -> Texts:
+        """The catalogue for the person who clicked or typed."""
+        return self.interaction.client.texts(language_of(self.interaction.locale))
+
+    @property
+    def server(self) -> int | None:
+        """The server; None in a direct message."""
+        return self.interaction.guild_id
+
+    @property
+    def channel(self) -> int:
+        """The channel, which is that of a clicked card; raises NotAllowedError where there is none."""
+        if self.interaction.channel_id is None:
+            raise NotAllowedError(NO_SERVER)
+        return self.interaction.channel_id
+
+    @property
+    def guild(self) -> discord.Guild:
+        """The server as Discord knows it; raises NotAllowedError in a direct message."""
+        if self.interaction.guild is None:
+            raise NotAllowedError(NO_SERVER)
+        return self.interaction.guild
+
+    @property
+    def actor(self) -> Actor:
+        """The person for one look at the rights; never keep it, because roles and permissions change."""
+        user, held = self.interaction.user, self.interaction.permissions
+        return Actor(
+            user.id,
+            self.interaction.guild_id,
+            is_administrator=held.administrator,
+            can_manage_server=held.manage_guild,
+            role_ids=roles_of(user),
+        )
+
+    async def require(self, act: Act) -> Actor:
+        """Return the person, who may do this in this server at this moment; raises NotAllowedError."""
+        actor = self.actor
+        await self.do(self.moderation.rights.permit, actor, act)
+        return actor
+
+    async def may_tidy(self) -> bool:
+        """Tell whether the person may take cards away: who moderates claims, or may delete messages in the channel."""
+        if self.server is None:
+            return False
+        can_delete = self.interaction.permissions.manage_messages
+        return can_delete or await self.do(self.moderation.rights.may, self.actor, "card.hide")
+
+    async def do(self, work: Callable[Given, Result], *args: Given.args, **more: Given.kwargs) -> Result:
+        """Let a thread do what reads, writes or computes, so that the bot stays awake."""
+        return await asyncio.to_thread(work, *args, **more)
+
+    async def respond(self, shown: str | ui.LayoutView) -> None:
+        """Show a text or a layout, in a message of its own, whether or not the interaction was deferred before."""
+        made: dict[str, Any] = {"view": shown} if isinstance(shown, ui.LayoutView) else {"content": shown}
+        if self.interaction.response.is_done():
+            await self.interaction.followup.send(**made, ephemeral=True)
+        else:
+            await self.interaction.response.send_message(**made, ephemeral=True)
+
+    async def show(self, view: ui.LayoutView) -> None:
+        """Show a layout in the place of what stands there, or of the answer that Discord waits for."""
+        await self.interaction.edit_original_response(view=view)
+
+
+def everywhere(command: CommandT) -> CommandT:
+    """Offer a command in servers and direct messages, and to people who install the app only for themselves."""
+    installs = app_commands.allowed_installs(guilds=True, users=True)
+    return app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)(installs(command))
+
+
+@dataclass(frozen=True, slots=True)
 class Click(Request):
     """A press of a button, or what was chosen in a menu: the parts of the id, and the values."""
 
@@ -168,6 +274,26 @@ class Click(Request):
 
 
 Handler = Callable[[Click], Awaitable[None]]
+
+
+async def answer_failure(interaction: BotInteraction, error: BaseException) -> None:
+    """Tell the person, privately, what went wrong; never raises because of Discord."""
+    request = Request(interaction)
+    sentence = describe(error, request.texts, _asked(interaction))
+    if interaction.type is discord.InteractionType.autocomplete:
+        return
+    try:
+        await request.respond(sentence)
+    except (discord.HTTPException, aiohttp.ClientError) as refused:
+        _log.info("A failure could not be told to the person who asked: %s", refused)
+
+
+def _asked(interaction: BotInteraction) -> str:
+    """Name the command or the button, for the log."""
+    if interaction.command is not None:
+        return f"/{interaction.command.qualified_name}"
+    data: Any = interaction.data or {}
+    return f"button {data.get('custom_id', '?')}"
 
 
 class Router(commands.Cog):

@@ -10,10 +10,10 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.backtest import written
-from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, TouchstoneBot, Watched
+from bot.discord.bot import BotInteraction, CommandGroup, TouchstoneBot, Watched, subcommand
 from bot.discord.cards import draw_lines, escape
-from bot.discord.request import LANGUAGE_NAMES, Request, everywhere
-from bot.discord.setup import MOST, missing_rights
+from bot.discord.routes import Request, everywhere
+from bot.discord.setup import LANGUAGE_NAMES, MOST, missing_rights
 from bot.discord.status import channel_line, snooze_lines
 from bot.texts import Texts, msgid
 from bot.wording import CARD_FORMS, NAMES, field_name
@@ -196,12 +196,8 @@ class SettingsCommand(CommandGroup):
 
     def __init__(self, bot: TouchstoneBot, group: commands.Cog) -> None:
         self.bot = bot
-        command: Subcommand = app_commands.Command(
-            name=locale_str(msgid("settings")),
-            description=locale_str(msgid("See all settings of this server, or change some")),
-            callback=self.settings,
-        )
-        self.join(group, (command,))
+        about = msgid("See all settings of this server, or change some")
+        self.join(group, subcommand(msgid("settings"), about, self.settings))
 
     @app_commands.rename(
         cooldown_hours=locale_str(msgid("cooldown_hours")),
@@ -333,19 +329,13 @@ class SilenceCommands(CommandGroup):
 
     def __init__(self, bot: TouchstoneBot, group: commands.Cog) -> None:
         self.bot = bot
-        added: list[Subcommand] = [
-            app_commands.Command(
-                name=locale_str(msgid("exempt")),
-                description=locale_str(msgid("Leave a role's or a member's messages alone, or answer them again")),
-                callback=self.exempt,
+        self.join(
+            group,
+            subcommand(
+                msgid("exempt"), msgid("Leave a role's or a member's messages alone, or answer them again"), self.exempt
             ),
-            app_commands.Command(
-                name=locale_str(msgid("snooze")),
-                description=locale_str(msgid("Say nothing for some hours, in a channel or everywhere")),
-                callback=self.snooze,
-            ),
-        ]
-        self.join(group, added)
+            subcommand(msgid("snooze"), msgid("Say nothing for some hours, in a channel or everywhere"), self.snooze),
+        )
 
     @app_commands.rename(who=locale_str(msgid("who")))
     @app_commands.describe(who=locale_str(msgid("A role or a member; without one, you see who is left alone")))

@@ -13,14 +13,14 @@ from bot.discord.bot import BotInteraction, ServerChannel, TouchstoneBot, langua
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten
 from bot.discord.forms import Form, FormName, form_button, long
 from bot.discord.lookup import title_of
-from bot.discord.request import LANGUAGE_NAMES, Request
-from bot.discord.routes import Click, Route, Router
+from bot.discord.routes import Click, Request, Route, Router
 from bot.explain import silence_lines
 from bot.texts import Texts, msgid
 from bot.wording import value_text
 from claims.moderation.rights import Act
 from claims.record import PackRecord
 from claims.store.server_settings import ChannelMode, ServerSettings, SettingsChange
+from config.languages import SHOWN
 
 Step = Literal["language", "roles", "told", "channels", "packs", "budget", "done"]
 STEPS: tuple[Step, ...] = get_args(Step)
@@ -131,6 +131,8 @@ _KINDS = [
 ]
 
 
+# How people choose a language; `auto` is that of each message.
+LANGUAGE_NAMES = {"auto": msgid("as the message"), **{tag: language.name for tag, language in SHOWN.items()}}
 # Discord's limit for the entries of a menu and for what is chosen in it.
 MOST = 25
 # Replies per 1,000 messages.

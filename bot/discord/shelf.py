@@ -16,13 +16,13 @@ from bot.discord.errors import own_words
 from bot.discord.forms import Form, FormName, form_button, line
 from bot.discord.lookup import LONGEST, LONGEST_DOCUMENT, meant_document, suggest_documents
 from bot.discord.queue.proposing import look_through
-from bot.discord.request import Request
-from bot.discord.routes import Click, Route, Router, page_buttons
+from bot.discord.routes import Click, Request, Route, Router, page_buttons
 from bot.reply import display_date
 from bot.texts import Texts, msgid
 from bot.wording import field_name, left_out_line, read_parts
 from claims.documents.fetching import MOST_BYTES, Fetched, PageReader
 from claims.documents.intake import DocumentFacts
+from claims.documents.loading import NO_DOCUMENT
 from claims.documents.markup import View
 from claims.fields import is_address
 from claims.moderation.rights import Act
@@ -256,7 +256,7 @@ async def _entry(request: Request, document: str) -> ShelfEntry:
     entries = await request.do(request.moderation.shelf.entries, request.server)
     found = next((each for each in entries if each.document.id == document), None)
     if found is None:
-        raise DocumentTextError("There is no document {document} here. Pick one from the list.", document=document)
+        raise DocumentTextError(NO_DOCUMENT, document=document)
     return found
 
 
@@ -322,7 +322,7 @@ def _list_line(entry: ShelfEntry, texts: Texts) -> str:
 
 def _draw_question(document: str, title: str, texts: Texts) -> ui.LayoutView:
     if len(document) > LONGEST_DOCUMENT:
-        raise DocumentTextError("There is no document {document} here. Pick one from the list.", document=document)
+        raise DocumentTextError(NO_DOCUMENT, document=document)
     lines = [texts("Take this document away, with its text?"), f"> {escape(shorten(title, _LONGEST_TITLE))}"]
     drop = DROP.button(texts("Yes, take it away"), discord.ButtonStyle.danger, document=document)
     return draw_lines(lines, texts, [drop, READ.button(texts("No"), page=0, document=document)])

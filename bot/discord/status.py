@@ -13,13 +13,12 @@ from discord.ext import commands
 from discord.utils import format_dt
 
 from bot.backtest import written
-from bot.discord.bot import Backoff, BotInteraction, CommandGroup, GuildChannel, Subcommand, TouchstoneBot, Watched
+from bot.discord.bot import Backoff, BotInteraction, CommandGroup, GuildChannel, TouchstoneBot, Watched, subcommand
 from bot.discord.cards import draw_lines, escape, shorten
 from bot.discord.lookup import titles_of
 from bot.discord.queue.deciding import unseen_among, with_threads
 from bot.discord.redraw import CorrectionRuns
-from bot.discord.request import Request
-from bot.discord.routes import Click, Route, Router
+from bot.discord.routes import Click, Request, Route, Router
 from bot.discord.setup import missing_rights
 from bot.discord.ticking import LIVE, open_button, put_up, said_lines
 from bot.service import Touchstone
@@ -259,12 +258,8 @@ class ShadowCommand(CommandGroup):
         self.bot = bot
         router.answer(CLEAR, self._ask)
         router.answer(CLEAR_NOW, self._clear)
-        command: Subcommand = app_commands.Command(
-            name=locale_str(msgid("shadow")),
-            description=locale_str(msgid("See what I would have said where I only count")),
-            callback=self.shadow,
-        )
-        self.join(group, (command,))
+        about = msgid("See what I would have said where I only count")
+        self.join(group, subcommand(msgid("shadow"), about, self.shadow))
 
     @app_commands.rename(channel=locale_str(msgid("channel")), days=locale_str(msgid("days")))
     @app_commands.describe(

@@ -34,10 +34,10 @@ from bot.discord.bot import BotInteraction
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten
 from bot.discord.editor.screen import fingerprint_of
 from bot.discord.lookup import claims_named, title_in, titles_of
+from bot.discord.messages import home_of, is_open, location_of, may_read, message_link, said_in
 from bot.discord.notices import TICK, draw_log
 from bot.discord.queue.deciding import fetch_message, unseen_among, with_threads
-from bot.discord.request import Request, home_of, is_open, location_of, may_read, message_link, said_in
-from bot.discord.routes import Click, Route, Router, page_buttons
+from bot.discord.routes import Click, Request, Route, Router, page_buttons
 from bot.texts import Texts, msgid
 from checks.model import Finding
 from claims.moderation.labels import CutOffProposal, LabelledReply, LabelPage, Origin

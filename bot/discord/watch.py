@@ -21,11 +21,10 @@ from discord import ui
 from discord.ext import commands
 
 from bot.answering import Answerer, Heard
-from bot.discord.bot import DIRECT_MESSAGE, TouchstoneBot
+from bot.discord.bot import DIRECT_MESSAGE, TouchstoneBot, roles_of
 from bot.discord.cards import draw_card, draw_lines
 from bot.discord.lanes import LATE, WaitingRoom, deadline, take_lane
-from bot.discord.posting import NONCE, OFFER, Answering, place_of
-from bot.discord.request import (
+from bot.discord.messages import (
     Location,
     heard_in,
     home_of,
@@ -33,11 +32,11 @@ from bot.discord.request import (
     location_of,
     may_read,
     message_link,
-    roles_of,
     rules_for,
     said_in,
     without_spoilers,
 )
+from bot.discord.posting import NONCE, OFFER, Answering, place_of
 from bot.discord.routes import Click, Route, Router
 from bot.texts import Texts, msgid
 from checks.model import Finding

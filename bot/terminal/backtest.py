@@ -10,6 +10,7 @@ from rich.table import Table
 
 from bot.terminal.calibrate import read_budget
 from bot.terminal.console import (
+    JsonOption,
     ProcessesOption,
     ReadingBar,
     SchedulerOption,
@@ -19,7 +20,7 @@ from bot.terminal.console import (
     reading_bar,
     size_of,
 )
-from bot.terminal.evaluate import FiguresFile, JsonOption
+from bot.terminal.evaluate import FiguresFile
 from bot.texts import Texts, msgid
 from config.errors import ExportError
 from config.named_files import encoding_of
@@ -36,9 +37,9 @@ _LABEL = msgid("Ask of each reply whether it is right, and add the labels to thi
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands."""
     app.command(help=msgid("Read an exported channel and say what the bot would have answered there."))(backtest)
-    _register_trends(app)
+    app.command(help=msgid("Say which claims were seen in chat, and how they were spoken of: counts only."))(trends)
 
 
 def backtest(
@@ -249,11 +250,6 @@ _DAYS = msgid("How many days back, today included.")
 _OUT = msgid("Draw the picture into this file (PNG); - is standard output.")
 _DARK = msgid("With --out: light letters on a dark ground.")
 _CSV = msgid("Write the sheet into this file (CSV): a row for each day and claim; - is standard output.")
-
-
-def _register_trends(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(help=msgid("Say which claims were seen in chat, and how they were spoken of: counts only."))(trends)
 
 
 def trends(

@@ -123,7 +123,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands `check`, `chat` and `demo`."""
     app.command(help=msgid("Check a message: which claim is it, and what would the bot do and say?"))(check)
     app.command(help=msgid("Type messages and see what the bot would do and say."))(chat)
-    _register_demo(app)
+    app.command(help=msgid("Show what the bot does with ten sample messages, on a database of its own."))(demo)
 
 
 def check(
@@ -270,11 +270,6 @@ class Sample:
     about: str
     action: str
     claim: str | None = None
-
-
-def _register_demo(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(help=msgid("Show what the bot does with ten sample messages, on a database of its own."))(demo)
 
 
 def demo() -> None:

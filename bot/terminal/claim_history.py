@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.terminal.check import json_line, write
-from bot.terminal.console import Terminal, complain, is_somebody_there
+from bot.terminal.console import JsonOption, ServerOption, Terminal, complain, is_somebody_there
 from bot.texts import msgid
 from config.errors import ConflictError, UnknownClaimError
 
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from claims.moderation.rights import Actor
     from config.errors import InvalidEditError
 
-SERVER = msgid("The claims as one Discord server sees them, by its id.")
-ServerOption = Annotated[int | None, typer.Option("--server", metavar="ID", help=SERVER, show_default=False)]
-JsonOption = Annotated[bool, typer.Option("--json", help=msgid("Print JSON."))]
 YesOption = Annotated[bool, typer.Option("--yes", help=msgid("Write without asking."))]
 _IDS = msgid("Ids of claims, as the list shows them.")
 _IDS_OR_FOLDER = msgid(
@@ -76,17 +73,14 @@ def publish(
         _set(terminal, "published", ids or [], revision, server, reason)
     except UnknownClaimError as error:
         if ids and len(ids) == 1 and not error.near:
-            complain(terminal.texts("For a site of the claims in this folder: {command}", command=_command(ids[0])))
+            command = f"touchstone claims site {ids[0]}"
+            complain(terminal.texts("For a site of the claims in this folder: {command}", command=command))
         raise
 
 
 def _names_folder(given: str) -> bool:
     """Tell a folder from an id: one has a slash or another sign that no id has."""
     return _ID.fullmatch(given) is None
-
-
-def _command(folder: str) -> str:
-    return f"touchstone claims site {folder}"
 
 
 def site(

@@ -12,15 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from bot.terminal.check import json_line, write
-from bot.terminal.claim_history import (
-    JsonOption,
-    ServerOption,
-    YesOption,
-    operator,
-    register_history,
-    say_how_to_undo,
-)
-from bot.terminal.console import STANDARD, Terminal, complain, draw_card, put
+from bot.terminal.claim_history import YesOption, operator, register_history, say_how_to_undo
+from bot.terminal.console import STANDARD, JsonOption, ServerOption, Terminal, complain, draw_card, put
 from bot.terminal.packs import try_claim
 from bot.texts import msgid
 from checks.model import KnownWording

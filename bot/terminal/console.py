@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.cells import cell_len, set_cell_size
@@ -348,10 +348,18 @@ EmbedderOption = Annotated[
 ]
 
 
+def server_option(about: str) -> Any:  # noqa: ANN401  as the library types its options
+    """Declare the option that names a Discord server, with what it means for a command."""
+    return typer.Option("--server", metavar="ID", min=1, help=about, show_default=False)
+
+
+_SERVER = msgid("The claims as one Discord server sees them, by its id.")
 _PROCESSES = msgid("How many processes check; without it, as many as there are processors where the files are large.")
 _SCHEDULER = msgid("Check on the Dask cluster of this scheduler, which gets the messages. Needs the extra `cluster`.")
 _WORK = msgid("Keep here what was found in each file, without any text: a run that ended early goes on.")
 
+JsonOption = Annotated[bool, typer.Option("--json", help=msgid("Print JSON."))]
+ServerOption = Annotated[int | None, server_option(_SERVER)]
 ProcessesOption = Annotated[int | None, typer.Option("--processes", min=1, max=512, help=_PROCESSES)]
 SchedulerOption = Annotated[str | None, typer.Option("--scheduler", metavar="ADDRESS", help=_SCHEDULER)]
 WorkOption = Annotated[Path | None, typer.Option("--work", metavar="FILE", help=_WORK, dir_okay=False)]

@@ -167,11 +167,17 @@ _COLOURS = {"ok": "green", "warning": "yellow", "wrong": "red"}
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands `doctor`, `backup`, `restore` and `db copy`."""
     app.command(
         help=msgid("Look at settings, database, claims and optional parts, and say how to mend what is amiss.")
     )(doctor)
-    _register_backup(app)
+    app.command(help=msgid("Copy the claim base, also while the bot runs; the copy's hash is kept beside it."))(backup)
+    app.command(help=msgid("Put a copy of the claim base back, after looking whether it is whole."))(restore)
+    group = typer.Typer(help=msgid("The database in which the claim base lives."), no_args_is_help=True)
+    group.command(
+        "copy", help=msgid("Copy the claim base into another database, such as from a file into PostgreSQL.")
+    )(copy_database)
+    app.add_typer(group, name="db")
 
 
 def doctor(
@@ -211,17 +217,6 @@ _COPY = msgid("The copy that `touchstone backup` has written, or one that an upg
 _FROM = msgid("The address of the database to copy, as in database_url; nothing is written there.")
 _TO = msgid("The address of an empty database; a copy that was cut off is gone on with.")
 _FORCE = msgid("Put it in the place of the base that stands there, which is kept under another name.")
-
-
-def _register_backup(app: typer.Typer) -> None:
-    """Add the commands `backup`, `restore` and `db copy`."""
-    app.command(help=msgid("Copy the claim base, also while the bot runs; the copy's hash is kept beside it."))(backup)
-    app.command(help=msgid("Put a copy of the claim base back, after looking whether it is whole."))(restore)
-    group = typer.Typer(help=msgid("The database in which the claim base lives."), no_args_is_help=True)
-    group.command(
-        "copy", help=msgid("Copy the claim base into another database, such as from a file into PostgreSQL.")
-    )(copy_database)
-    app.add_typer(group, name="db")
 
 
 def backup(

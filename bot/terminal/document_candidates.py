@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from bot.terminal.check import json_line, write
-from bot.terminal.console import Terminal, complain
+from bot.terminal.console import JsonOption, Terminal, complain, server_option
 from bot.texts import Texts, msgid
 from bot.wording import attitude_text, fault_lines, field_name, value_text
 from claims.moderation.edits import KINDS
@@ -39,7 +39,6 @@ _WHICH = msgid("Ids of documents, as the list shows them, or files; all loaded d
 _SERVER = msgid("Put them into the queue of this Discord server, given by its id.")
 _OWN_QUEUE = msgid("Put them into the operator's queue, for touchstone documents review.")
 _DRY_RUN = msgid("Only print them.")
-_JSON = msgid("Print JSON.")
 _MOST = msgid("How many to print at most.")
 _ALONE = msgid("Read as if no claim were known: none is near, and no passage is cited already.")
 _SHOWN = 20
@@ -63,12 +62,10 @@ _OFFERS: Mapping[str, str] = {
 def candidates(
     context: typer.Context,
     which: Annotated[list[str] | None, typer.Argument(metavar="ID|FILE...", help=_WHICH, show_default=False)] = None,
-    server: Annotated[
-        int | None, typer.Option("--server", metavar="ID", min=1, help=_SERVER, show_default=False)
-    ] = None,
+    server: Annotated[int | None, server_option(_SERVER)] = None,
     queue: Annotated[bool, typer.Option("--queue", help=_OWN_QUEUE)] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_DRY_RUN)] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=_JSON)] = False,
+    as_json: JsonOption = False,
     most: Annotated[int | None, typer.Option("--most", metavar="N", min=1, help=_MOST, show_default=False)] = None,
     alone: Annotated[bool, typer.Option("--without-claims", help=_ALONE)] = False,
 ) -> None:
@@ -112,9 +109,7 @@ _AGAIN = msgid("Ask about all of it, also what was looked through before.")
 def extract(
     context: typer.Context,
     document: Annotated[str, typer.Argument(metavar="ID", help=_DOCUMENT)],
-    server: Annotated[
-        int | None, typer.Option("--server", metavar="ID", min=1, help=_QUEUE, show_default=False)
-    ] = None,
+    server: Annotated[int | None, server_option(_QUEUE)] = None,
     again: Annotated[bool, typer.Option("--again", help=_AGAIN)] = False,
 ) -> None:
     """Ask chunk by chunk; whatever ends it, the same command goes on where it ended."""
@@ -252,9 +247,7 @@ _LONGEST_TRIED = 3
 def review(
     context: typer.Context,
     document: Annotated[str, typer.Argument(metavar="ID", help=_ONLY, show_default=False)] = "",
-    server: Annotated[
-        int | None, typer.Option("--server", metavar="ID", min=1, help=_REVIEWED, show_default=False)
-    ] = None,
+    server: Annotated[int | None, server_option(_REVIEWED)] = None,
 ) -> None:
     """Go through what waits, one key each; leaving loses nothing, and the same command goes on with the rest."""
     terminal = Terminal.of(context)

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from bot.reply import display_date
 from bot.terminal.check import json_line, write
-from bot.terminal.console import Terminal, complain
+from bot.terminal.console import JsonOption, Terminal, complain, server_option
 from bot.terminal.document_candidates import candidates, extract, review
 from bot.texts import Texts, msgid
 from bot.wording import left_out_line, read_parts
@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 
 _ID = msgid("The document's id, as the list shows it.")
 _OWNER = msgid("Its own documents of this Discord server, given by its id.")
-_JSON = msgid("Print JSON.")
 _PLACE = msgid("A file, an address (https://…), or - for standard input.")
-ServerOption = Annotated[int | None, typer.Option("--server", metavar="ID", min=1, help=_OWNER, show_default=False)]
+OwnerOption = Annotated[int | None, server_option(_OWNER)]
 _FIELDS = {
     "title": msgid("Title"),
     "author": msgid("Author"),
@@ -66,8 +65,8 @@ def register(app: typer.Typer) -> None:
 
 def list_documents(
     context: typer.Context,
-    server: ServerOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help=_JSON)] = False,
+    server: OwnerOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """List the documents."""
     terminal = Terminal.of(context)
@@ -119,7 +118,7 @@ def add(
     language: Annotated[
         str, typer.Option("--language", help=msgid("Its language, such as en, zh-Hans or zh-Hant."))
     ] = "",
-    server: ServerOption = None,
+    server: OwnerOption = None,
 ) -> None:
     """Take in a document; what its text does not say is asked for on a terminal."""
     terminal = Terminal.of(context)
@@ -131,7 +130,7 @@ def add(
     with terminal.open() as touchstone:
         try:
             intake = _take(touchstone, place)
-            known = touchstone.moderation.shelf.known(actor, intake)
+            known = touchstone.moderation.shelf.edition(actor, intake)
             facts = given.or_else(intake.facts)
             if known is None:
                 facts = _asked(terminal, given, facts, place)
@@ -185,8 +184,8 @@ def _asked(terminal: Terminal, given: "DocumentFacts", facts: "DocumentFacts", p
 def show(
     context: typer.Context,
     document: Annotated[str, typer.Argument(metavar="ID", help=_ID)],
-    server: ServerOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help=_JSON)] = False,
+    server: OwnerOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Show the text as it is read; what was left out stands in brackets, with the reason."""
     terminal = Terminal.of(context)
@@ -222,7 +221,7 @@ def show(
 def remove(
     context: typer.Context,
     document: Annotated[str, typer.Argument(metavar="ID", help=_ID)],
-    server: ServerOption = None,
+    server: OwnerOption = None,
 ) -> None:
     """Take a document away."""
     terminal = Terminal.of(context)
@@ -289,7 +288,7 @@ def check_sources(
     context: typer.Context,
     ids: Annotated[list[str] | None, typer.Argument(metavar="ID...", help=_IDS, show_default=False)] = None,
     again: Annotated[bool, typer.Option("--again", help=_AGAIN)] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=_JSON)] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Check the pages, and print each as it is done; stopped with Ctrl-C, the next call goes on with the rest."""
     terminal = Terminal.of(context)

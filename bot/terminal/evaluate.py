@@ -12,6 +12,7 @@ from rich.table import Table
 
 from bot.terminal.console import (
     EmbedderOption,
+    JsonOption,
     ProcessesOption,
     ReadingBar,
     SchedulerOption,
@@ -192,7 +193,6 @@ _SET = msgid("A folder with claims.jsonl and files of messages (dev.jsonl, train
 _CHAT = msgid(
     'Files of ordinary chat, folders, or -: JSON lines with a "text" (.jsonl), or plain text, one message a line.'
 )
-_JSON = msgid("Print JSON.")
 _OUT = msgid("Write the figures to this file, as JSON without any text of a message; - is standard output.")
 _WORST = msgid("How many of the worst rows are shown.")
 _DECIDE = msgid("Ordinary chat; say it again for more. Counts what is answered when this chat may raise few alarms.")
@@ -200,7 +200,6 @@ _CLAIMS = msgid("With --decide: how many claims the base has.")
 
 _TYPOS = msgid("Measure once more with a slip in every third longer word; the same seed makes the same slips.")
 
-JsonOption = Annotated[bool, typer.Option("--json", help=_JSON)]
 FiguresFile = Annotated[Path | None, typer.Option("--out", metavar="FILE", help=_OUT, dir_okay=False)]
 Worst = Annotated[int, typer.Option("--worst", min=0, help=_WORST)]
 # One false alarm in 1,000 lines of chat.

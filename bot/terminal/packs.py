@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.terminal.check import ask, decision_line, write
-from bot.terminal.console import Terminal
+from bot.terminal.console import ServerOption, Terminal
 from bot.texts import msgid
 from bot.wording import LEVELS
 from config.errors import ImportRefusedError
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from config.errors import PackProblem
 
 _NEW = msgid("The file to write; without it, standard output.")
-_SERVER = msgid("The claims as one Discord server sees them, by its id.")
 _TRIED = msgid("The pack's file.")
 _NAME = msgid("A pack's name, or a file.")
 _ID = msgid("The pack's id, as the list shows it.")
@@ -187,7 +186,7 @@ def try_(context: typer.Context, path: Annotated[Path, typer.Argument(metavar="F
 def try_claim(
     context: typer.Context,
     claim_id: Annotated[str, typer.Argument(metavar="ID", help=msgid("The claim's id; it may be a draft."))],
-    server: Annotated[int | None, typer.Option("--server", metavar="ID", help=_SERVER, show_default=False)] = None,
+    server: ServerOption = None,
 ) -> None:
     """Check one typed line after another against a claim beside all others, before it is published."""
     terminal = Terminal.of(context)

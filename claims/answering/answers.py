@@ -17,7 +17,7 @@ from typing import Any, Literal
 from sqlalchemy import BigInteger, ColumnElement, delete, exists, func, literal_column, select, update
 from sqlmodel import Session, col
 
-from claims.base import ClaimBase, Clock
+from claims.base import ClaimBase
 from claims.record import ClaimRecord, claim_state
 from claims.store.claim_rows import read_rows
 from claims.store.database import insert_into, rows_written, take_turns
@@ -124,10 +124,10 @@ class AnswerBook:
     Messages and cards are named by their channel and their number in it.
     """
 
-    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
+    def __init__(self, base: ClaimBase, hash_key: bytes) -> None:
         self._database = base.database
         self._key = hash_key
-        self._clock = clock or base.clock
+        self._clock = base.clock
 
     def take(
         self,
@@ -385,9 +385,9 @@ class BudgetBook:
     The stretch is 1,000 messages, or as many as it takes for one reply where the budget is smaller than that.
     """
 
-    def __init__(self, base: ClaimBase, clock: Clock | None = None) -> None:
+    def __init__(self, base: ClaimBase) -> None:
         self._database = base.database
-        self._clock = clock or base.clock
+        self._clock = base.clock
         self._lock = Lock()
         self._unwritten: Counter[int] = Counter()
 

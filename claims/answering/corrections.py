@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlmodel import Session, col
 
 from claims.answering.answers import GONE, card_fingerprints, is_card
-from claims.base import ClaimBase, Clock
+from claims.base import ClaimBase
 from claims.record import State, with_texts
 from claims.store.changes import CLAIM
 from claims.store.claim_rows import read_rows
@@ -86,9 +86,9 @@ class Correction:
 class Corrections:
     """Finds cards that are out of date; what is done is kept, so that a run goes on where a restart cut it off."""
 
-    def __init__(self, base: ClaimBase, clock: Clock | None = None) -> None:
+    def __init__(self, base: ClaimBase) -> None:
         self._database = base.database
-        self._clock = clock or base.clock
+        self._clock = base.clock
 
     def pending(self, now: datetime | None = None, server: int | None = None) -> tuple[Correction, ...]:
         """Return the cards to edit, newest first, of one server or of all, within each server's days back."""

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlmodel import Session, col
 
 from checks.model import Action, Finding
-from claims.base import ClaimBase, Clock
+from claims.base import ClaimBase
 from claims.store.revisions import hash_user, mark_of
 from claims.store.server_settings import OWN_WISH, note_exemption
 from claims.store.tables import (
@@ -210,12 +210,10 @@ class TraceBook:
     `before` is done first: it ends what is in force only by the reports that go.
     """
 
-    def __init__(
-        self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None, before: Forgetting | None = None
-    ) -> None:
+    def __init__(self, base: ClaimBase, hash_key: bytes, before: Forgetting | None = None) -> None:
         self._database = base.database
         self._key = hash_key
-        self._clock = clock or base.clock
+        self._clock = base.clock
         self._before = before
 
     def purge(self, older_than: timedelta) -> int:
@@ -259,10 +257,10 @@ class TraceBook:
 class SightingBook:
     """Records matches; `TraceBook` lets them go after their time, or when their author asks."""
 
-    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
+    def __init__(self, base: ClaimBase, hash_key: bytes) -> None:
         self._database = base.database
         self._key = hash_key
-        self._clock = clock or base.clock
+        self._clock = base.clock
 
     def record(self, server: int, channel: int, message: int, author: int, finding: Finding, action: Action) -> None:
         """Keep the matches of a message; a message seen again, such as after an edit, replaces what was kept of it."""

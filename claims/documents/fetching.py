@@ -5,7 +5,7 @@ import contextlib
 import re
 import ssl
 import zlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -90,29 +90,11 @@ class PageReader:
 
     def fetch(self, address: str) -> Fetched:
         """Return what an address gives; raises AddressRefusedError with the reason. Runs its own event loop."""
-        return asyncio.run(self._in_time(address))
-
-    async def _in_time(self, address: str) -> Fetched:
-        try:
-            async with asyncio.timeout(self.limits.seconds):
-                return await self._fetch(address)
-        except TimeoutError:
-            raise AddressRefusedError(
-                "{address} took longer than {seconds} seconds. Try again later, or save the page as a file.",
-                address=address, seconds=self.limits.seconds,
-            ) from None  # fmt: skip
+        return asyncio.run(self._fetch(address))
 
     async def _fetch(self, address: str) -> Fetched:
-        allowed: dict[str, bool] = {}
-        for _ in range(self.limits.redirects + 1):
-            target = await asyncio.to_thread(self.book.target, address)
-            async with _client() as client:
-                await self._ask_robots(client, target, allowed)
-                async with _get(client, target) as answer:
-                    if answer.status_code not in _REDIRECTS:
-                        return await self._read(answer, target)
-                    address = _next(answer, target)
-        raise _too_many(self.limits.redirects)
+        async with self._arriving(address, Seen(), {}) as (target, answer, _):
+            return await self._read(answer, target)
 
     async def look(self, address: str, before: Seen, robots: Robots) -> Look:
         """Ask whether a page is still there and still the same, with as little as possible; nothing is asked twice.
@@ -120,31 +102,36 @@ class PageReader:
         Raises AddressRefusedError for an address that may not be asked or cannot be reached, RobotsError where the site
         does not want to be read.
         """
+        async with self._arriving(address, before, robots) as (target, answer, moved):
+            return await self._looked(answer, target, moved=moved)
+
+    @contextlib.asynccontextmanager
+    async def _arriving(
+        self, address: str, before: Seen, robots: Robots
+    ) -> AsyncGenerator[tuple[Target, httpx.Response, bool]]:
+        """Yield where an address leads in the end, what is answered there, and whether every step there is for good."""
         try:
             async with asyncio.timeout(self.limits.seconds):
-                return await self._look(address, before, robots)
+                moved = True
+                for step in range(self.limits.redirects + 1):
+                    target = await asyncio.to_thread(self.book.target, address)
+                    conditions = _conditions(before) if target.address == before.address else {}
+                    async with _client() as client:
+                        await self._ask_robots(client, target, robots)
+                        async with _get(client, target, conditions) as answer:
+                            if answer.status_code not in _REDIRECTS:
+                                yield target, answer, moved and step > 0
+                                return
+                            moved = moved and answer.status_code in _FOR_GOOD
+                            address = _next(answer, target)
+                raise AddressRefusedError(
+                    "The address leads on more than {most} times. Give the last one.", most=self.limits.redirects
+                )
         except TimeoutError:
             raise AddressRefusedError(
                 "{address} took longer than {seconds} seconds. Try again later, or save the page as a file.",
                 address=address, seconds=self.limits.seconds,
             ) from None  # fmt: skip
-
-    async def _look(self, address: str, before: Seen, robots: Robots) -> Look:
-        moved = True
-        for step in range(self.limits.redirects + 1):
-            target = await asyncio.to_thread(self.book.target, address)
-            conditions = _conditions(before) if target.address == before.address else {}
-            async with _client() as client:
-                if target.origin not in robots:
-                    robots[target.origin] = await self._robots(client, target)
-                if not may_read(robots[target.origin], AGENT, target.path):
-                    raise _barred(target)
-                async with _get(client, target, conditions) as answer:
-                    if answer.status_code not in _REDIRECTS:
-                        return await self._looked(answer, target, moved=moved and step > 0)
-                    moved = moved and answer.status_code in _FOR_GOOD
-                    address = _next(answer, target)
-        raise _too_many(self.limits.redirects)
 
     async def _looked(self, answer: httpx.Response, target: Target, *, moved: bool) -> Look:
         status, headers = answer.status_code, answer.headers
@@ -168,13 +155,15 @@ class PageReader:
         data = await _bounded(answer, self.limits.bytes, target.address)
         return Fetched(target.address, data, charset, name)
 
-    async def _ask_robots(self, client: httpx.AsyncClient, target: Target, allowed: dict[str, bool]) -> None:
-        """Raise AddressRefusedError where the site's robots.txt keeps us out, or cannot be had for the site's fault."""
-        key = f"{target.origin} {target.path}"
-        if key not in allowed:
-            allowed[key] = may_read(await self._robots(client, target), AGENT, target.path)
-        if not allowed[key]:
-            raise _barred(target)
+    async def _ask_robots(self, client: httpx.AsyncClient, target: Target, robots: Robots) -> None:
+        """Raise RobotsError where the site's robots.txt keeps us out; AddressRefusedError where it cannot be had."""
+        if target.origin not in robots:
+            robots[target.origin] = await self._robots(client, target)
+        if not may_read(robots[target.origin], AGENT, target.path):
+            raise RobotsError(
+                "{host} asks programs not to read this page (robots.txt). Save it as a file yourself, and add that.",
+                host=target.host,
+            )
 
     async def _robots(self, client: httpx.AsyncClient, page: Target) -> str:
         target = Target(page.scheme, page.host, page.port, "/robots.txt", page.ip)
@@ -271,17 +260,6 @@ def _wait(written: str) -> float:
     except (ValueError, TypeError, OverflowError):
         return 0
     return min(max(left, 0), _LONGEST_WAIT)
-
-
-def _barred(target: Target) -> RobotsError:
-    return RobotsError(
-        "{host} asks programs not to read this page (robots.txt). Save it as a file yourself, and add that.",
-        host=target.host,
-    )
-
-
-def _too_many(most: int) -> AddressRefusedError:
-    return AddressRefusedError("The address leads on more than {most} times. Give the last one.", most=most)
 
 
 def _next(answer: httpx.Response, target: Target) -> str:

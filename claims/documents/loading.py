@@ -16,7 +16,14 @@ from claims.store.changes import note_changes
 from claims.store.database import Database
 from claims.store.revisions import AuditEntry, ChangeRecord
 from claims.store.tables import Document, DocumentText, Moment, Table
-from config.errors import AddressRefusedError, ClaimBaseError, DocumentRefusedError, msgid, worded
+from config.errors import (
+    AddressRefusedError,
+    ClaimBaseError,
+    DocumentRefusedError,
+    DocumentTextError,
+    msgid,
+    worded,
+)
 
 DocumentOutcome = Literal["loaded", "unchanged", "unknown", "unreadable"]
 
@@ -186,6 +193,26 @@ def read_documents(session: Session, server: int | None = None) -> tuple[Documen
     seen = or_(col(Document.server).is_(None), col(Document.server) == server)
     rows = session.scalars(select(Document).where(seen).order_by(col(Document.id)))
     return tuple(replace(_record(row, loaded=row.sha256 in loaded), changed_on=since.get(row.id)) for row in rows)
+
+
+NO_DOCUMENT = msgid("There is no document {document} here. Pick one from the list.")
+
+
+def loaded_text(session: Session, server: int | None, document: str) -> tuple[DocumentRecord, str]:
+    """Return a document that the server sees, and its text; raises DocumentTextError where one of these is missing."""
+    row = session.get(Document, document)
+    if row is None or row.server not in {None, server}:
+        raise DocumentTextError(NO_DOCUMENT, document=document)
+    if row.server is not None and not row.sha256:
+        raise DocumentTextError("{document} is this server's own source: its text is not kept here.", document=document)
+    loaded = session.get(DocumentText, row.sha256)
+    if loaded is None:
+        raise DocumentTextError(
+            "The text of {document} is not loaded. Whoever runs Touchstone loads its file: touchstone documents"
+            " load FILE",
+            document=document,
+        )
+    return _record(row, loaded=True), loaded.text
 
 
 def read_passage(session: Session, citation: CitationRecord) -> Passage:

@@ -64,7 +64,7 @@ def _goes_on(raw: str, start: int, found: re.Match[str], abbreviations: Collecti
     mark = found.group()
     if mark == ".":
         word = _LAST_WORD.search(raw, max(start, found.start() - _LONGEST_WORD), found.start())
-        return word is not None and (_is_initial(raw, word, found.end()) or _is_short(word, abbreviations))
+        return word is not None and (_is_initial(raw, word, found.end()) or word.group().lower() in abbreviations)
     # “Who pays?” she asked.
     return bool(found["close"]) and mark[0] in "?？!！" and bool(_SMALL.match(raw, found.end()))
 
@@ -80,10 +80,6 @@ _SMALL = re.compile(rf"[a-z{HAN}]|\s[a-z]")
 _OPENING = re.compile(
     r"\s(?:The|This|That|These|Those|It|He|She|They|We|You|But|And|So|In|On|At|As|If|When|While|However|There|Not|No|For)\b"
 )
-
-
-def _is_short(word: re.Match[str], abbreviations: Collection[str]) -> bool:
-    return word.group().lower() in abbreviations
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ from claims.exchange.sheet import read_sheet, write_sheet
 from claims.moderation.editor import edit_change
 from claims.moderation.edits import SetStatus
 from claims.moderation.history import read_revision
-from claims.moderation.rights import Actor, permit
+from claims.moderation.rights import Actor, permitted
 from claims.packs.handwritten import Shelf
 from claims.packs.plain import canonical
 from claims.record import ClaimRecord, DocumentRecord, claim_fingerprint, claim_state, differences, plain_fields
@@ -201,9 +201,8 @@ def import_claims(
     fingerprint of the plan that somebody has said yes to. Raises NotAllowedError, and PlanChangedError where the base
     has changed since that plan.
     """
-    with base.database.changing() as session:
-        permit(session, actor, "claim.import")
-        entry = AuditEntry(actor.who, IMPORT_ACT, Path(incoming.name).name, actor.server)
+    with permitted(base.database.changing(), actor, "claim.import") as session:
+        entry = actor.entry(IMPORT_ACT, Path(incoming.name).name)
         return _write(base, session, incoming, entry, agreed, theirs=theirs)
 
 
@@ -352,8 +351,7 @@ def set_status(base: ClaimBase, actor: Actor, claims: Sequence[str], status: str
     """
     changes: list[Change] = []
     faults: list[FieldFault] = []
-    with base.database.changing() as session:
-        permit(session, actor, "claim.edit")
+    with permitted(base.database.changing(), actor, "claim.edit") as session:
         for claim in dict.fromkeys(claims):
             try:
                 changes.append(edit_change(session, actor, claim, None, SetStatus(status)))
@@ -363,14 +361,13 @@ def set_status(base: ClaimBase, actor: Actor, claims: Sequence[str], status: str
                 ]
         if faults:
             raise InvalidEditError(tuple(faults))
-        entry = AuditEntry(actor.who, "claim.edit", reason, actor.server)
+        entry = actor.entry("claim.edit", reason)
         return write_changes(session, entry, changes, base.clock())
 
 
 def claims_of(base: ClaimBase, actor: Actor, revision: int) -> tuple[str, ...]:
     """Return the claims that a revision of the actor's server wrote, in its order; raises UnknownEntryError."""
-    with base.database.reading() as session:
-        permit(session, actor, "history.see")
+    with permitted(base.database.reading(), actor, "history.see") as session:
         made = read_revision(session, actor.server, revision)
     return tuple(change.subject for change in made.changes if change.kind == CLAIM and change.after is not None)
 

@@ -141,7 +141,7 @@ class ImportPlan:
 
         That holds for the same file. What a new claim comes near to is only a warning, and no part of it.
         """
-        facts: list[list[object]] = [
+        facts: list[Sequence[object]] = [
             [entry.claim, entry.outcome, [asdict(field) for field in entry.fields], list(map(str, entry.problems))]
             for entry in self.entries
         ]

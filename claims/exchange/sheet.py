@@ -96,16 +96,12 @@ def _columns(name: str, row: list[str], line: int) -> list[str]:
         *(
             PackProblem(line, each, worded("the column stands here twice"), worded("Keep one."))
             for each in COLUMNS
-            if _twice(columns, each)
+            if columns.count(each) > 1
         ),
     ]
     if faults:
         raise ImportRefusedError(name, tuple(faults[: len(COLUMNS)]))
     return columns
-
-
-def _twice(columns: list[str], name: str) -> bool:
-    return columns.count(name) > 1
 
 
 def _named(name: str, columns: list[str], cells: list[str], line: int) -> Cells:

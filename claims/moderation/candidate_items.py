@@ -12,32 +12,29 @@ from sqlmodel import Session, col
 
 from checks.lexicon import Lexicon
 from checks.model import Finding
-from claims.base import ClaimBase, Clock
+from claims.base import ClaimBase
 from claims.documents.candidates import COVERED, MOST_MERGED, Candidate, CandidateReader, Moved, NearClaim, SourceText
+from claims.documents.loading import loaded_text
 from claims.documents.markup import View
 from claims.fields import clean_text
 from claims.moderation.editor import edit_change, new_claim_change, searched
 from claims.moderation.edits import AddWording, Edit, EditPoint, EditTexts
 from claims.moderation.queue import Item, NewItem, item_of, put, reports_of
 from claims.moderation.reports import Reporter, pause_holds, reporters_of
-from claims.moderation.rights import Actor, permit
+from claims.moderation.rights import Actor, permit, permitted
 from claims.moderation.server_setup import setting_change, settled
 from claims.record import ClaimRecord, with_texts
 from claims.store.changes import QUEUE_ITEM, Change, ChangeResult, write_changes
-from claims.store.revisions import AuditEntry
 from claims.store.tables import (
     Citation,
     Claim,
     ClaimOverride,
-    Document,
-    DocumentText,
     ExtractedChunk,
     Point,
     QueueItem,
 )
 from config.errors import (
     ConflictError,
-    DocumentTextError,
     ExtractionError,
     FieldDifference,
     FieldFault,
@@ -61,11 +58,11 @@ class CandidateDesk:
     DocumentTextError for a document that the server does not see or whose text is not loaded.
     """
 
-    def __init__(self, base: ClaimBase, lexicon: Lexicon, check: Check, clock: Clock | None = None) -> None:
+    def __init__(self, base: ClaimBase, lexicon: Lexicon, check: Check) -> None:
         self._base = base
         self._lexicon = lexicon
         self._check = check
-        self._clock = clock or base.clock
+        self._clock = base.clock
 
     def across(
         self,
@@ -80,8 +77,7 @@ class CandidateDesk:
 
         Without `beside_claims` as if no claim were known: none is near, and no passage is cited already.
         """
-        with self._base.database.reading() as session:
-            permit(session, actor, "queue.decide")
+        with permitted(self._base.database.reading(), actor, "queue.decide") as session:
             cited = _cited(session, actor.server) if beside_claims else {}
         surveys = [
             self._reader.survey(replace(source, cited=tuple(cited.get(source.document, ()))), moved)
@@ -92,10 +88,9 @@ class CandidateDesk:
 
     def source(self, actor: Actor, document: str) -> SourceText:
         """Return a document whose text is loaded, to look through."""
-        with self._base.database.reading() as session:
-            permit(session, actor, "queue.decide")
-            raw = _text(session, actor.server, document)
-            return SourceText(document, raw, session.get_one(Document, document).published)
+        with permitted(self._base.database.reading(), actor, "queue.decide") as session:
+            record, raw = loaded_text(session, actor.server, document)
+        return SourceText(document, raw, record.published)
 
     def _placed(self, candidate: Candidate, server: int | None) -> Candidate:
         """Return the candidate with the claims near it: one that says it gains a wording, else a point."""
@@ -109,8 +104,7 @@ class CandidateDesk:
     def add(self, actor: Actor, candidates: tuple[Candidate, ...]) -> int:
         """Put these candidates into the queue, all or none, and return how many are new there."""
         now = self._clock()
-        with self._base.database.writing() as session:
-            permit(session, actor, "queue.decide")
+        with permitted(self._base.database.writing(), actor, "queue.decide") as session:
             items = (
                 NewItem(actor.server, "candidate", each.occasion, each.said_by, each.payload) for each in candidates
             )
@@ -183,9 +177,8 @@ class ExtractionDesk:
         Raises ExtractionError, DocumentTextError and NotAllowedError; what was yielded stays written.
         """
         extractor, server = self.extractor, actor.server or 0
-        with self._base.database.writing() as session:
-            permit(session, actor, "queue.decide")
-            raw = _text(session, actor.server, document)
+        with permitted(self._base.database.writing(), actor, "queue.decide") as session:
+            _, raw = loaded_text(session, actor.server, document)
             place = (col(ExtractedChunk.server) == server, col(ExtractedChunk.document) == document)
             if again:
                 session.connection().execute(delete(ExtractedChunk).where(*place))
@@ -204,8 +197,7 @@ class ExtractionDesk:
         """Put what a chunk gave into the queue, and note that it was read, unless the model failed on it."""
         now, server = self._base.clock(), actor.server
         found = [(each, self._said_by(view.reading(each.start, each.end), server)) for each in report.items]
-        with self._base.database.writing() as session:
-            permit(session, actor, "queue.decide")
+        with permitted(self._base.database.writing(), actor, "queue.decide") as session:
             rows = select(QueueItem).where(col(QueueItem.server) == server, col(QueueItem.kind) == "candidate")
             standing = [row for row in session.scalars(rows) if row.payload.get("source") == document]
             cited = _cited(session, server).get(document, [])
@@ -281,22 +273,6 @@ def _cited(session: Session, server: int | None) -> dict[str, list[tuple[int, in
     return found
 
 
-def _text(session: Session, server: int | None, document: str) -> str:
-    row = session.get(Document, document)
-    if row is None or row.server not in {None, server}:
-        raise DocumentTextError("There is no document {document} here. Pick one from the list.", document=document)
-    if row.server is not None and not row.sha256:
-        raise DocumentTextError("{document} is this server's own source: its text is not kept here.", document=document)
-    loaded = session.get(DocumentText, row.sha256)
-    if loaded is None:
-        raise DocumentTextError(
-            "The text of {document} is not loaded. Whoever runs Touchstone loads its file: touchstone documents"
-            " load FILE",
-            document=document,
-        )
-    return loaded.text
-
-
 class QueueDecisions:
     """Decides items of the actor's server, one transaction each.
 
@@ -309,15 +285,13 @@ class QueueDecisions:
 
     def item(self, actor: Actor, number: int) -> Item:
         """Return one open item."""
-        with self._base.database.reading() as session:
-            permit(session, actor, "queue.see")
+        with permitted(self._base.database.reading(), actor, "queue.see") as session:
             row = _open(session, actor, number)
             return item_of(row, self._base.clock(), reports_of(session, row))
 
     def reporters(self, actor: Actor, number: int) -> tuple[Reporter, ...]:
         """Return who has reported what an open item is about, and what else they reported; none for other items."""
-        with self._base.database.reading() as session:
-            permit(session, actor, "queue.see")
+        with permitted(self._base.database.reading(), actor, "queue.see") as session:
             return reporters_of(session, _open(session, actor, number))
 
     def accept_wording(
@@ -335,8 +309,7 @@ class QueueDecisions:
     def open_claim(self, actor: Actor, number: int, edit: Edit, wording: str | None = None) -> tuple[str, ChangeResult]:
         """Begin a new claim from the item, and return its id; where the edit gives its title only, with a wording."""
         found = searched(self._base, actor, "queue.decide", edit)
-        with self._base.database.changing() as session:
-            permit(session, actor, "queue.decide")
+        with permitted(self._base.database.changing(), actor, "queue.decide") as session:
             row = _open(session, actor, number)
             words = (wording or row.payload.get("text") or "") if isinstance(edit, EditTexts) else ""
             change = new_claim_change(self._base, session, actor, edit, words, found)
@@ -346,22 +319,19 @@ class QueueDecisions:
     def accept_point(self, actor: Actor, number: int, claim: str, edit: EditPoint) -> ChangeResult:
         """Add what a document says to a claim that is there, as a further point."""
         found = searched(self._base, actor, "queue.decide", edit, claim)
-        with self._base.database.changing() as session:
-            permit(session, actor, "queue.decide")
+        with permitted(self._base.database.changing(), actor, "queue.decide") as session:
             row = _open(session, actor, number)
             return self._decide(session, actor, row, "point", [edit_change(session, actor, claim, None, edit, found)])
 
-    def dismiss(self, actor: Actor, number: int, reason: str = "") -> ChangeResult:
+    def dismiss(self, actor: Actor, number: int) -> ChangeResult:
         """Leave everything as it is; a pause by reports ends as soon as those left would not have led to it."""
-        with self._base.database.changing() as session:
-            permit(session, actor, "queue.decide")
+        with permitted(self._base.database.changing(), actor, "queue.decide") as session:
             row = _open(session, actor, number)
             lifted = _lifting(session, row, self._base.clock(), dismisses=True)
-            return self._decide(session, actor, row, "dismiss", lifted, reason)
+            return self._decide(session, actor, row, "dismiss", lifted)
 
     def _add(self, actor: Actor, number: int, claim: str | None, text: str | None, decision: str) -> ChangeResult:
-        with self._base.database.changing() as session:
-            permit(session, actor, "queue.decide")
+        with permitted(self._base.database.changing(), actor, "queue.decide") as session:
             row = _open(session, actor, number)
             target, words = claim or row.claim, text or row.payload.get("text")
             if not target or not words:
@@ -373,11 +343,11 @@ class QueueDecisions:
             return self._decide(session, actor, row, decision, changes)
 
     def _decide(
-        self, session: Session, actor: Actor, row: QueueItem, decision: str, changes: list[Change], reason: str = ""
+        self, session: Session, actor: Actor, row: QueueItem, decision: str, changes: list[Change]
     ) -> ChangeResult:
         state = "dismissed" if decision == "dismiss" else "accepted"
         decided = Change(QUEUE_ITEM, str(row.id), {"state": state, "decision": decision})
-        entry = AuditEntry(actor.who, f"queue.{decision}", reason, actor.server)
+        entry = actor.entry(f"queue.{decision}")
         return write_changes(session, entry, [*changes, decided], self._base.clock())
 
 

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
 from claims.answering.answers import CLOCKS_DIFFER
-from claims.base import ClaimBase, Clock
+from claims.base import ClaimBase
 from claims.moderation.queue import due, fill
 from claims.moderation.reports import HELPFUL
-from claims.moderation.rights import Actor, permit
+from claims.moderation.rights import Actor, permit, permitted
 from claims.store.tables import Answer, ClaimOverride, Feedback, QueueItem, Revision, Server, Sighting
 from config.errors import NotAllowedError, worded
 
@@ -38,9 +38,9 @@ class Digest:
 class Digests:
     """Makes digests, for moderators who ask, and for the channels that servers have chosen."""
 
-    def __init__(self, base: ClaimBase, clock: Clock | None = None) -> None:
+    def __init__(self, base: ClaimBase) -> None:
         self._database = base.database
-        self._clock = clock or base.clock
+        self._clock = base.clock
 
     def channels(self) -> dict[int, int]:
         """Return the channel of each server that wants a weekly digest."""
@@ -112,9 +112,9 @@ _LATE = timedelta(days=1)
 class DigestPostings:
     """Hands out each posting once: whoever takes it posts it, and gives it back where Discord could not be reached."""
 
-    def __init__(self, base: ClaimBase, clock: Clock | None = None) -> None:
+    def __init__(self, base: ClaimBase) -> None:
         self._database = base.database
-        self._clock = clock or base.clock
+        self._clock = base.clock
 
     def due(self, channels: Mapping[int, int]) -> tuple[int, ...]:
         """Return those of the servers (keys of `Digests.channels`) whose last digest is a week old or older."""
@@ -176,8 +176,7 @@ class ActivityBook:
         # A vote that a card has helped reports nothing.
         is_report = col(Feedback.kind) != HELPFUL
         reported = (col(Feedback.server) == actor.server, col(Feedback.reported_at) >= since, is_report)
-        with self._base.database.reading() as session:
-            permit(session, actor, "activity.see")
+        with permitted(self._base.database.reading(), actor, "activity.see") as session:
             return Activity(
                 _number(session, *taken, _WAS_POSTED),
                 _number(session, *taken, _WAS_OFFERED),
@@ -260,8 +259,7 @@ class TrendBook:
             query = query.where(col(Sighting.server) == actor.server)
             taken = taken.where(col(Answer.server) == actor.server)
         tallies: defaultdict[tuple[date, str], Tally] = defaultdict(Tally)
-        with self._base.database.reading() as session:
-            permit(session, actor, "activity.see")
+        with permitted(self._base.database.reading(), actor, "activity.see") as session:
             answered = {(answer.channel, answer.message): answer.claims for answer in session.scalars(taken)}
             for seen in _claimed(session.scalars(query), answered):
                 # Who only mentions a claim neither makes nor disputes it.

@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from claims.answering.traces import DRAFTS_KEPT
-from claims.base import ClaimBase, Clock
+from claims.base import ClaimBase
 from claims.fields import SENTENCE, FormReader, is_date
 from claims.moderation.citations import Found, Sources, source_cited
 from claims.moderation.edits import (
@@ -27,13 +27,13 @@ from claims.moderation.edits import (
     SetStatus,
     check_published,
 )
-from claims.moderation.rights import Act, Actor, Submission, permit
+from claims.moderation.rights import Act, Actor, Submission, permit, permitted
 from claims.record import ClaimRecord, PointRecord, State, claim_from_state, claim_state, differences, merge_states
 from claims.store.changes import CLAIM, STATE_STORES, Change, write_changes
 from claims.store.claim_rows import packs_in_force, read_rows, unknown_claim
 from claims.store.revisions import AuditEntry, hash_user
 from claims.store.tables import ChangeRow, Claim, ClaimOverride, Document, FormDraft, Revision, Server
-from config.errors import ConflictError, InvalidEditError, NotAllowedError, UnknownClaimError
+from config.errors import ConflictError, InvalidEditError, UnknownClaimError
 from config.languages import NO_TEXT, completed, written_language
 
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
@@ -76,22 +76,19 @@ class Editor:
     def edit(self, actor: Actor, claim_id: str, version_tag: str | None, edit: Edit, reason: str = "") -> Edited:
         """Apply one edit to the claim that the caller has seen as `version_tag` (None: whatever stands there now)."""
         found = searched(self._base, actor, "claim.edit", edit, claim_id)
-        with self._base.database.changing() as session:
-            permit(session, actor, "claim.edit")
+        with permitted(self._base.database.changing(), actor, "claim.edit") as session:
             change = edit_change(session, actor, claim_id, version_tag, edit, found)
-            return self._write(session, AuditEntry(actor.who, "claim.edit", reason, actor.server), [change], claim_id)
+            return self._write(session, actor.entry("claim.edit", reason), [change], claim_id)
 
-    def begin(self, actor: Actor, new: NewClaim, reason: str = "") -> Edited:
+    def begin(self, actor: Actor, new: NewClaim) -> Edited:
         """Begin a claim of the server's own with all that it needs, its source too, as one revision.
 
         Its id is made from the title.
         """
-        with self._base.database.reading() as session:
-            permit(session, actor, "claim.edit")
+        with permitted(self._base.database.reading(), actor, "claim.edit") as session:
             known = Sources(session, actor.server)
             source_cited(FormReader(), session, known, new.source)
-        with self._base.database.changing() as session:
-            permit(session, actor, "claim.edit")
+        with permitted(self._base.database.changing(), actor, "claim.edit") as session:
             form, sources = FormReader(), Sources(session, actor.server, known.found)
             title, point = form.needed("title", new.title), form.text("point", new.point, SENTENCE)
             wordings = form.lines("wordings", new.wordings) or [title]
@@ -111,18 +108,16 @@ class Editor:
             check_published(draft, new)
             change = Change(CLAIM, _free_id(session, title), claim_state(draft))
             changes = [change] if added is None else [added, change]
-            entry = AuditEntry(actor.who, "claim.create", reason, actor.server)
-            return self._write(session, entry, changes, change.subject)
+            return self._write(session, actor.entry("claim.create"), changes, change.subject)
 
-    def follow_shared(self, actor: Actor, claim_id: str, version_tag: str | None, reason: str = "") -> Edited:
+    def follow_shared(self, actor: Actor, claim_id: str, version_tag: str | None) -> Edited:
         """Give up the server's version of a shared claim, or a claim of its own altogether."""
-        with self._base.database.changing() as session:
-            permit(session, actor, "claim.edit")
+        with permitted(self._base.database.changing(), actor, "claim.edit") as session:
             seen = seen_claim(session, actor.server, claim_id)
             if version_tag is not None and version_tag != seen.version_tag:
                 raise ConflictError(claim_id, differences(None, claim_state(seen)), current=seen.version_tag)
             changes = [Change(CLAIM, claim_id, None)] if seen.server == actor.server else []
-            return self._write(session, AuditEntry(actor.who, "claim.remove", reason, actor.server), changes, claim_id)
+            return self._write(session, actor.entry("claim.remove"), changes, claim_id)
 
     def _write(self, session: Session, entry: AuditEntry, changes: Sequence[Change], claim_id: str) -> Edited:
         written = write_changes(session, entry, changes, self._base.clock())
@@ -268,16 +263,14 @@ class ClaimView:
 
     def all(self, actor: Actor) -> tuple[ClaimRecord, ...]:
         """Return all claims that the actor may edit, the server's own ones last."""
-        with self._database.reading() as session:
-            permit(session, actor, "claim.edit")
+        with permitted(self._database.reading(), actor, "claim.edit") as session:
             used = packs_in_force(session)
             rows = read_rows(session, actor.server, everything=True)
             return tuple(record for _, record in rows if not record.pack or record.pack in used)
 
     def one(self, actor: Actor, claim_id: str) -> ClaimSight:
         """Return one claim; raises UnknownClaimError."""
-        with self._database.reading() as session:
-            permit(session, actor, "claim.edit")
+        with permitted(self._database.reading(), actor, "claim.edit") as session:
             claim = seen_claim(session, actor.server, claim_id)
             setting = session.get(ClaimOverride, (actor.server, claim_id)) if actor.server is not None else None
             return ClaimSight(
@@ -308,10 +301,10 @@ LONGEST = 20_000
 class DraftBook:
     """Keeps the fields of a form for its own user and server, for a day; `form` is the form's id."""
 
-    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
+    def __init__(self, base: ClaimBase, hash_key: bytes) -> None:
         self._database = base.database
         self._key = hash_key
-        self._clock = clock or base.clock
+        self._clock = base.clock
 
     def keep(self, actor: Actor, form: str, fields: Mapping[str, str], number: str = "") -> bool:
         """Keep what was typed, in the place of what was kept for the same form.
@@ -352,6 +345,4 @@ class DraftBook:
                 session.delete(row)
 
     def _place(self, actor: Actor, form: str) -> tuple[int, str, str]:
-        if actor.server is None:
-            raise NotAllowedError("This works in a server only.")
-        return actor.server, hash_user(actor.user_id, self._key), form
+        return actor.its_server, hash_user(actor.user_id, self._key), form

@@ -6,14 +6,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from claims.base import ClaimBase, Clock
+from claims.base import ClaimBase
 from claims.moderation.editor import seen_claim
-from claims.moderation.rights import Actor, may, permit
+from claims.moderation.rights import Actor, may, permit, permitted
 from claims.record import State
 from claims.store.changes import note_changes
 from claims.store.revisions import AuditEntry, ChangeRecord, hash_user
 from claims.store.tables import Example
-from config.errors import FieldFault, InvalidEditError, NotAllowedError, UnknownEntryError, msgid
+from config.errors import FieldFault, InvalidEditError, UnknownEntryError, msgid
 
 LONGEST = 4000
 
@@ -60,10 +60,10 @@ class ExampleBook:
     The front end tells the author of a kept message at once, with the means to delete it.
     """
 
-    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
+    def __init__(self, base: ClaimBase, hash_key: bytes) -> None:
         self._database = base.database
         self._key = hash_key
-        self._clock = clock or base.clock
+        self._clock = base.clock
 
     def keep(self, actor: Actor, kept: KeptMessage) -> Kept:
         """Keep a message as an example; the same message and claim only gets the new label.
@@ -77,16 +77,14 @@ class ExampleBook:
             mend = msgid("Choose a message with a text of at most {most} characters.")
             raise InvalidEditError((FieldFault("text", fault, mend, {"most": LONGEST}),), kept)
         now = self._clock()
-        with self._database.changing() as session:
-            permit(session, actor, "example.keep")
-            if actor.server is None:
-                raise NotAllowedError("This works in a server only.")
+        with permitted(self._database.changing(), actor, "example.keep") as session:
+            server = actor.its_server
             if kept.claim:
-                seen_claim(session, actor.server, kept.claim)
-            row = _kept_before(session, actor.server, kept)
+                seen_claim(session, server, kept.claim)
+            row = _kept_before(session, server, kept)
             before, record = (_label(row), _record(row)) if row else (None, None)
             row = row or Example(
-                server=actor.server,
+                server=server,
                 claim=kept.claim,
                 makes_claim=kept.makes_claim,
                 text=kept.text,
@@ -99,14 +97,13 @@ class ExampleBook:
             row.makes_claim, row.text = kept.makes_claim and bool(kept.claim), kept.text
             session.add(row)
             session.flush()
-            entry = AuditEntry(actor.who, "example.keep", "", actor.server)
+            entry = actor.entry("example.keep")
             _note(session, entry, str(row.id), (before, _label(row)), now)
             return Kept(row.id or 0, record)
 
     def take_back(self, actor: Actor, kept: Kept) -> None:
         """Leave a message as it was before it was kept; nothing happens where the example is gone by now."""
-        with self._database.changing() as session:
-            permit(session, actor, "example.keep")
+        with permitted(self._database.changing(), actor, "example.keep") as session:
             row = session.get(Example, kept.number)
             if row is None or row.server != actor.server:
                 return
@@ -115,7 +112,7 @@ class ExampleBook:
                 session.delete(row)
             else:
                 row.makes_claim, row.text = before.makes_claim, before.text
-            entry = AuditEntry(actor.who, "example.keep" if before else "example.delete", "", actor.server)
+            entry = actor.entry("example.keep" if before else "example.delete")
             _note(session, entry, str(kept.number), (made, _label(row) if before else None), self._clock())
 
     def delete(self, actor: Actor, number: int) -> None:
@@ -135,8 +132,7 @@ class ExampleBook:
 
     def examples(self, actor: Actor) -> tuple[ExampleRecord, ...]:
         """Return the server's examples, oldest first; raises NotAllowedError."""
-        with self._database.reading() as session:
-            permit(session, actor, "example.see")
+        with permitted(self._database.reading(), actor, "example.see") as session:
             rows = session.scalars(select(Example).where(col(Example.server) == actor.server).order_by(col(Example.id)))
             return tuple(_record(row) for row in rows)
 

@@ -15,7 +15,7 @@ from claims.fields import LINE, SENTENCE, clean_text
 from claims.moderation.citations import Sources, quoted_line
 from claims.moderation.edits import AddWordings, Edit, EditFigure, EditPoint, EditTexts, SetStatus, Typed
 from claims.moderation.queue import Item
-from claims.moderation.rights import Actor, permit
+from claims.moderation.rights import Actor, permitted
 from claims.moderation.strength import first_clause
 from claims.packs.plain import plain_number
 from claims.packs.schema import known_units
@@ -83,8 +83,7 @@ class FirstDrafts:
         title = _titles(payload)
         attitude = str(payload.get("attitude") or "asserts")
         today = self._base.clock().date().isoformat()
-        with self._base.database.reading() as session:
-            permit(session, actor, "queue.decide")
+        with permitted(self._base.database.reading(), actor, "queue.decide") as session:
             facts = _Facts.read(session, actor.server, payload)
         points = list(self._points(payload, attitude, facts))
         made = FirstDraft(
@@ -110,8 +109,7 @@ class FirstDrafts:
         """Return the claim that a draft would make, to be tried; raises InvalidEditError."""
         today = self._base.clock().date()
         blank = ClaimRecord("-", "context", NO_TEXT, "", 1, today, None, (), (), (), "draft", actor.server)
-        with self._base.database.reading() as session:
-            permit(session, actor, "queue.decide")
+        with permitted(self._base.database.reading(), actor, "queue.decide") as session:
             return draft.apply(blank, Sources(session, actor.server))
 
     def _points(self, payload: Mapping[str, Any], attitude: str, facts: "_Facts") -> Iterator[EditPoint]:

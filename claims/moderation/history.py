@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from claims.base import ClaimBase
 from claims.moderation.editor import edit_change
 from claims.moderation.edits import ReplaceAll, check_published
-from claims.moderation.rights import Actor, permit
+from claims.moderation.rights import Actor, permit, permitted
 from claims.record import (
     ClaimRecord,
     State,
@@ -24,7 +24,7 @@ from claims.record import (
     with_texts,
 )
 from claims.store.changes import CLAIM, QUEUE_ITEM, SOURCE, STATE_STORES, Change, ChangeResult, write_changes
-from claims.store.revisions import AuditEntry, ChangeRecord
+from claims.store.revisions import ChangeRecord
 from claims.store.server_settings import CHANNEL, SERVER, channel_from_state, settings_from_state, settings_state
 from claims.store.tables import ChangeRow, Revision
 from config.errors import ConflictError, FieldDifference, NotUndoableError, UnknownEntryError
@@ -80,8 +80,7 @@ class History:
             scope = or_(scope, col(Revision.server).is_(None)) & col(Revision.id).in_(changed)
         if before is not None:
             scope &= col(Revision.id) < before
-        with self._database.reading() as session:
-            permit(session, actor, "history.see")
+        with permitted(self._database.reading(), actor, "history.see") as session:
             query = select(Revision).where(scope).order_by(col(Revision.id).desc()).limit(most + 1)
             rows = session.scalars(query).all()
             entries = _records(session, rows[:most], claim)
@@ -89,8 +88,7 @@ class History:
 
     def revision(self, actor: Actor, number: int) -> RevisionRecord:
         """Return one revision of the actor's server."""
-        with self._database.reading() as session:
-            permit(session, actor, "history.see")
+        with permitted(self._database.reading(), actor, "history.see") as session:
             return read_revision(session, actor.server, number)
 
     def milestones(self, claim: ClaimRecord) -> tuple[Milestone, ...]:
@@ -210,29 +208,23 @@ class Undoing:
 
         ConflictError: what it wrote has been changed since; `restore` brings back a whole version nevertheless.
         """
-        with self._base.database.changing() as session:
-            permit(session, actor, "history.undo")
+        with permitted(self._base.database.changing(), actor, "history.undo") as session:
             revision = read_revision(session, actor.server, number)
             _check_rights(session, actor, revision)
-            entry = AuditEntry(actor.who, "undo", reason, actor.server, undoes=number)
+            entry = actor.entry("undo", reason, undoes=number)
             standing = [made for made in reversed(revision.changes) if not _is_gone(session, actor.server, made)]
             changes = [_undone(session, actor.server, made) for made in standing]
             _check_claims(actor.server, changes)
             return write_changes(session, entry, changes, self._base.clock())
 
-    def restore(
-        self, actor: Actor, claim_id: str, number: int, version_tag: str | None = None, reason: str = ""
-    ) -> ChangeResult:
+    def restore(self, actor: Actor, claim_id: str, number: int) -> ChangeResult:
         """Bring a claim back to what it was after a revision, whatever has happened since."""
-        with self._base.database.changing() as session:
-            permit(session, actor, "history.undo")
+        with permitted(self._base.database.changing(), actor, "history.undo") as session:
             state = claim_state_at(session, actor.server, claim_id, number)
             edit = ReplaceAll(claim_from_state(claim_id, state, server=actor.server, pack=""))
-            change = edit_change(session, actor, claim_id, version_tag, edit)
-            why = reason or f"as after revision {number}"
-            return write_changes(
-                session, AuditEntry(actor.who, "claim.restore", why, actor.server), [change], self._base.clock()
-            )
+            change = edit_change(session, actor, claim_id, None, edit)
+            entry = actor.entry("claim.restore", f"as after revision {number}")
+            return write_changes(session, entry, [change], self._base.clock())
 
 
 def _check_rights(session: Session, actor: Actor, revision: RevisionRecord) -> None:

@@ -19,8 +19,8 @@ from sqlalchemy import ColumnElement, delete, func, select
 from sqlmodel import Session, col
 
 from checks.model import Action, Finding
-from claims.base import ClaimBase, Clock
-from claims.moderation.rights import Actor, permit
+from claims.base import ClaimBase
+from claims.moderation.rights import Actor, permitted
 from claims.store.database import insert_into
 from claims.store.revisions import hash_user
 from claims.store.tables import Answer, Label, Server, ShadowDay, ShadowMatch, Sighting
@@ -49,11 +49,11 @@ Member = TypeVar("Member")
 _Places = Collection[int]
 
 
-def sample_of(found: Sequence[Member], most: int = SAMPLE) -> list[Member]:
+def sample_of(found: Sequence[Member]) -> list[Member]:
     """Return all that was found in its order, or as many of it drawn by chance, so that labels speak for all of it."""
-    if len(found) <= most:
+    if len(found) <= SAMPLE:
         return list(found)
-    return [found[at] for at in sorted(random.sample(range(len(found)), most))]
+    return [found[at] for at in sorted(random.sample(range(len(found)), SAMPLE))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +170,10 @@ def _cheapest(costs: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, n
 class LabelBook:
     """Keeps labels; all methods with an actor may raise NotAllowedError."""
 
-    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
+    def __init__(self, base: ClaimBase, hash_key: bytes) -> None:
         self._database = base.database
         self._key = hash_key
-        self._clock = clock or base.clock
+        self._clock = base.clock
 
     def put_up(self, actor: Actor, origin: Origin, places: _Places, replies: Sequence[LabelledReply]) -> None:
         """Put replies up to be ticked, in place of those in these channels that nobody has ticked yet.
@@ -181,8 +181,7 @@ class LabelBook:
         What was ticked before keeps its tick. Here as below, no `places` means all channels; each thread is one.
         """
         now = self._clock()
-        with self._database.writing() as session:
-            permit(session, actor, "answer.label")
+        with permitted(self._database.writing(), actor, "answer.label") as session:
             waiting = _of(actor.server or 0, origin, places)
             session.connection().execute(delete(Label).where(*waiting, col(Label.is_right).is_(None)))
             for reply in replies:
@@ -191,8 +190,7 @@ class LabelBook:
 
     def channels(self, actor: Actor, origin: Origin) -> tuple[int, ...]:
         """Return the channels and threads of what was put up."""
-        with self._database.reading() as session:
-            permit(session, actor, "answer.label")
+        with permitted(self._database.reading(), actor, "answer.label") as session:
             found = select(col(Label.channel)).where(*_of(actor.server or 0, origin, ())).distinct()
             return tuple(session.scalars(found))
 
@@ -204,8 +202,7 @@ class LabelBook:
         `hidden`: channels whose messages the actor cannot see.
         """
         there = (*_of(actor.server or 0, origin, places), col(Label.channel).not_in(hidden))
-        with self._database.reading() as session:
-            permit(session, actor, "answer.label")
+        with permitted(self._database.reading(), actor, "answer.label") as session:
             total = session.scalar(select(func.count()).select_from(Label).where(*there)) or 0
             ticked = session.scalar(select(func.count(col(Label.is_right))).where(*there)) or 0
             pages = max(1, -(-total // size))
@@ -217,8 +214,7 @@ class LabelBook:
     def tick(self, actor: Actor, replies: Collection[tuple[int, int, str]], right: bool | None) -> None:
         """Label replies that were put up, each named by channel, message and claim; None takes a label back."""
         server = actor.server or 0
-        with self._database.writing() as session:
-            permit(session, actor, "answer.label")
+        with permitted(self._database.writing(), actor, "answer.label") as session:
             for key in replies:
                 row = session.get(Label, key)
                 if row is not None and row.server == server:
@@ -227,8 +223,7 @@ class LabelBook:
     def tick_card(self, actor: Actor, channel: int, message: int, claim: str, right: bool) -> None:
         """Label an answer that was given; raises UnknownEntryError where it is not known (any more)."""
         server = actor.server or 0
-        with self._database.writing() as session:
-            permit(session, actor, "answer.label")
+        with permitted(self._database.writing(), actor, "answer.label") as session:
             known = {reply.claim: reply for reply in _of_answer(session, server, channel, message)}
             if claim not in known:
                 raise UnknownEntryError("Nothing is kept of this answer any more.")
@@ -246,16 +241,14 @@ class LabelBook:
     def labelled(self, actor: Actor, most: int = 500) -> tuple[LabelledReply, ...]:
         """Return what was ticked in the actor's server, newest first."""
         ticked = (col(Label.server) == actor.server, col(Label.is_right).is_not(None))
-        with self._database.reading() as session:
-            permit(session, actor, "answer.label")
+        with permitted(self._database.reading(), actor, "answer.label") as session:
             order = (col(Label.noted_at).desc(), col(Label.message).desc(), col(Label.claim))
             return tuple(map(_reply, session.scalars(select(Label).where(*ticked).order_by(*order).limit(most))))
 
     def proposal(self, actor: Actor) -> CutOffProposal:
         """Return what all labels of the actor's server say of its cut-off."""
         ticked = (col(Label.server) == actor.server, col(Label.is_right).is_not(None))
-        with self._database.reading() as session:
-            permit(session, actor, "answer.label")
+        with permitted(self._database.reading(), actor, "answer.label") as session:
             labels = [(row.score, bool(row.is_right)) for row in session.scalars(select(Label).where(*ticked))]
             server = session.get(Server, actor.server or 0)
         return propose_cut_off(labels, server.cut_off if server else None)
@@ -332,10 +325,10 @@ class ShadowBook:
     have said. A base that has failed is left alone for as many seconds.
     """
 
-    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
+    def __init__(self, base: ClaimBase, hash_key: bytes) -> None:
         self._database = base.database
         self._key = hash_key
-        self._clock = clock or base.clock
+        self._clock = base.clock
         self._lock = Lock()
         # By server, home, channel and day.
         self._unwritten: dict[tuple[int, int, int, date], set[int]] = {}
@@ -390,8 +383,7 @@ class ShadowBook:
 
     def channels(self, actor: Actor) -> tuple[int, ...]:
         """Return the channels and threads in which anything would have been said; raises NotAllowedError."""
-        with self._database.reading() as session:
-            permit(session, actor, "shadow.see")
+        with permitted(self._database.reading(), actor, "shadow.see") as session:
             found = select(col(ShadowMatch.channel)).where(col(ShadowMatch.server) == actor.server)
             return tuple(session.scalars(found.distinct()))
 
@@ -402,8 +394,7 @@ class ShadowBook:
         """
         self.flush()
         first = (self._clock() - timedelta(days=days)).date()
-        with self._database.reading() as session:
-            permit(session, actor, "shadow.see")
+        with permitted(self._database.reading(), actor, "shadow.see") as session:
             messages, replies, offers = _totals(session, actor.server, places, first)
             replied = _replies(session, actor.server, places, datetime.combine(first, time(), UTC))
         rate = 1000 * replies / messages if messages else 0.0
@@ -412,8 +403,7 @@ class ShadowBook:
     def clear(self, actor: Actor, places: _Places) -> None:
         """Drop what was collected in these channels and threads (none: in the whole server); raises NotAllowedError."""
         self.flush()
-        with self._database.writing() as session:
-            permit(session, actor, "channel.mode")
+        with permitted(self._database.writing(), actor, "channel.mode") as session:
             for table in (ShadowDay, ShadowMatch):
                 there = (col(table.server) == actor.server, *_in(table, places))
                 session.connection().execute(delete(table).where(*there))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from checks.lexicon import Lexicon
 from claims.answering.corrections import Corrections
-from claims.base import ClaimBase, Clock
+from claims.base import ClaimBase
 from claims.moderation.candidate_items import CandidateDesk, Check, ExtractionDesk, QueueDecisions
 from claims.moderation.digest import DigestPostings, Digests
 from claims.moderation.editor import ClaimView, DraftBook, Editor
@@ -33,7 +33,6 @@ class Moderation:
         hash_key: bytes,
         lexicon: Lexicon,
         check: Check,
-        clock: Clock | None = None,
         extractor: "Extractor | None" = None,
     ) -> None:
         """Set up the desks; `check` finds claims in a text as a server sees them, `extractor` is a language model."""
@@ -43,23 +42,23 @@ class Moderation:
         self.claim_settings = ClaimSettings(base)
         self.sources = SourceBook(base)
         self.shelf = DocumentShelf(base, lexicon)
-        self._base, self._clock = base, clock or base.clock
-        self.queue = Queue(base, hash_key, clock)
+        self._base, self._clock = base, base.clock
+        self.queue = Queue(base, hash_key)
         self.decisions = QueueDecisions(base)
         self.first_drafts = FirstDrafts(base)
-        self.candidates = CandidateDesk(base, lexicon, check, clock)
+        self.candidates = CandidateDesk(base, lexicon, check)
         self.extraction = ExtractionDesk(base, lexicon, check, extractor)
-        self.examples = ExampleBook(base, hash_key, clock)
+        self.examples = ExampleBook(base, hash_key)
         self.history = History(base)
         self.undoing = Undoing(base)
-        self.corrections = Corrections(base, clock)
-        self.shadow = ShadowBook(base, hash_key, clock)
-        self.labels = LabelBook(base, hash_key, clock)
-        self.drafts = DraftBook(base, hash_key, clock)
-        self.digests = Digests(base, clock)
-        self.digest_postings = DigestPostings(base, clock)
+        self.corrections = Corrections(base)
+        self.shadow = ShadowBook(base, hash_key)
+        self.labels = LabelBook(base, hash_key)
+        self.drafts = DraftBook(base, hash_key)
+        self.digests = Digests(base)
+        self.digest_postings = DigestPostings(base)
         self.setup = ServerSetup(base)
-        self.exemptions = ExemptionBook(base, hash_key, clock)
+        self.exemptions = ExemptionBook(base, hash_key)
 
     @cached_property
     def source_watch(self) -> "SourceWatch":

@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from claims.answering.traces import SAID_BY
-from claims.base import ClaimBase, Clock
+from claims.base import ClaimBase
 from claims.documents.loading import source_states
 from claims.fields import LINE, FormReader
-from claims.moderation.rights import Actor, permit
+from claims.moderation.rights import Actor, permitted
 from claims.record import with_texts
 from claims.store.claim_rows import IN_ORDER, are_published, read_claims
 from claims.store.database import insert_into, rows_written
@@ -213,10 +213,10 @@ class QueuePage:
 class Queue:
     """Takes items in and shows them; `QueueDecisions` decides. Members are kept as keyed hashes only."""
 
-    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
+    def __init__(self, base: ClaimBase, hash_key: bytes) -> None:
         self._base = base
         self._key = hash_key
-        self._clock = clock or base.clock
+        self._clock = base.clock
 
     def propose(
         self,
@@ -241,8 +241,7 @@ class Queue:
         payload |= {} if said_by is None else {SAID_BY: hash_user(said_by, self._key)}
         occasion = hashlib.sha256(f"{claim or ''}/{words.casefold()}".encode()).hexdigest()
         item = NewItem(server, "proposal", occasion, claim, payload, channel, message, None, author)
-        with self._base.database.writing() as session:
-            permit(session, actor, "claim.propose")
+        with permitted(self._base.database.writing(), actor, "claim.propose") as session:
             if _waiting(session, server, "proposal", col(QueueItem.author_hash) == author) >= MOST_PROPOSALS:
                 form.refuse("text", "{most} of your proposals wait.", "Wait for the moderators.", most=MOST_PROPOSALS)
             form.finish(text)
@@ -262,8 +261,7 @@ class Queue:
     def channels(self, actor: Actor) -> frozenset[int]:
         """Return the channels of which items wait in the actor's server."""
         waiting = (col(QueueItem.server) == actor.server, col(QueueItem.state) == "open")
-        with self._base.database.reading() as session:
-            permit(session, actor, "queue.see")
+        with permitted(self._base.database.reading(), actor, "queue.see") as session:
             found = session.scalars(select(col(QueueItem.channel)).where(*waiting).distinct())
             return frozenset(channel for channel in found if channel is not None)
 
@@ -282,8 +280,7 @@ class Queue:
         now = self._clock()
         waiting = _seen(actor, hidden)
         shown = waiting if kind is None else waiting & (col(QueueItem.kind) == kind)
-        with self._base.database.reading() as session:
-            permit(session, actor, "queue.see")
+        with permitted(self._base.database.reading(), actor, "queue.see") as session:
             wanted = due(session, actor.server, now)
         with self._base.database.writing() as session:
             fill(session, actor.server, wanted, now)
@@ -311,8 +308,7 @@ class Queue:
         if kind is not None:
             waiting &= col(QueueItem.kind) == kind
         query = select(QueueItem).where(waiting).order_by(col(QueueItem.created_at), col(QueueItem.id)).limit(1)
-        with self._base.database.reading() as session:
-            permit(session, actor, "queue.see")
+        with permitted(self._base.database.reading(), actor, "queue.see") as session:
             last = session.get(QueueItem, after) if after is not None else None
             row = session.scalar(query.where(_later(last))) if last is not None else None
             row = row or session.scalar(query)

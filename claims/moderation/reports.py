@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, exists, func, literal,
 from sqlmodel import Session, col
 
 from claims.answering.answers import is_card
-from claims.base import ClaimBase, Clock
+from claims.base import ClaimBase
 from claims.moderation.queue import NewItem, item_key, open_rows, put
 from claims.moderation.server_setup import setting_change, settled
 from claims.store.changes import CLAIM_SETTING, Change, write_changes
@@ -374,10 +374,10 @@ FeedbackKind = Literal["helpful", "not-said", "wrong-claim", "out-of-date"]
 class FeedbackBook:
     """Keeps members' reports, the member only as keyed hash."""
 
-    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
+    def __init__(self, base: ClaimBase, hash_key: bytes) -> None:
         self._database = base.database
         self._key = hash_key
-        self._clock = clock or base.clock
+        self._clock = base.clock
 
     def act(
         self,

@@ -1,7 +1,8 @@
 """Who may do what: asked anew at every write, in the transaction of that write."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
@@ -11,7 +12,7 @@ from sqlmodel import Session, col
 
 from claims.base import ClaimBase
 from claims.store.database import insert_into, is_writing, rows_written
-from claims.store.revisions import Who
+from claims.store.revisions import AuditEntry, Who
 from claims.store.tables import FormDraft, Server
 from config.errors import AlreadyWrittenError, NotAllowedError, msgid
 
@@ -34,6 +35,7 @@ _OTHERS: Mapping[Act, Level] = {
 NEEDED: Mapping[Act, Level] = {act: _OTHERS.get(act, "moderator") for act in get_args(Act)}
 
 
+NO_SERVER = msgid("This works in a server only.")
 _BEFORE = msgid("You have handed in this form before: it was written then, and only once.")
 
 
@@ -107,6 +109,17 @@ class Actor:
         """Return how the history names the actor."""
         return "operator" if self.is_operator else self.user_id
 
+    @property
+    def its_server(self) -> int:
+        """Return the actor's server; raises NotAllowedError where there is none."""
+        if self.server is None:
+            raise NotAllowedError(NO_SERVER)
+        return self.server
+
+    def entry(self, act: str, reason: str = "", *, undoes: int | None = None) -> AuditEntry:
+        """Return what the history says of something that the actor does."""
+        return AuditEntry(self.who, act, reason, self.server, undoes)
+
 
 class Rights:
     """The rights of people, as their servers have set them."""
@@ -144,6 +157,14 @@ def permit(session: Session, actor: Actor, act: Act) -> None:
     session.info[_SETTLED] = True
 
 
+@contextmanager
+def permitted(opened: AbstractContextManager[Session], actor: Actor, act: Act) -> Generator[Session]:
+    """Yield the session of a transaction in which the actor may do this; else raises NotAllowedError."""
+    with opened as session:
+        permit(session, actor, act)
+        yield session
+
+
 # Said of a session whose form is settled: a write may ask for several rights.
 _SETTLED = "settled"
 
@@ -159,7 +180,7 @@ def _level(session: Session, actor: Actor, server: int) -> Level:
 
 
 _LACKING: Mapping[Level, str] = {
-    "member": msgid("This works in a server only."),
+    "member": NO_SERVER,
     "moderator": msgid("This needs a moderator of the server. Its administrators choose who that is."),
     "administrator": msgid("This needs an administrator of the server."),
 }

@@ -7,10 +7,10 @@ from typing import Unpack
 from sqlalchemy import delete, func, select
 from sqlmodel import Session, col
 
-from claims.base import ClaimBase, Clock
+from claims.base import ClaimBase
 from claims.moderation.editor import seen_claim
 from claims.moderation.queue import open_rows
-from claims.moderation.rights import Actor, permit
+from claims.moderation.rights import Actor, permit, permitted
 from claims.store.changes import (
     CLAIM_SETTING,
     QUEUE_ITEM,
@@ -21,7 +21,7 @@ from claims.store.changes import (
     write_changes,
 )
 from claims.store.database import insert_into, rows_written
-from claims.store.revisions import AuditEntry, ChangeRecord, hash_user
+from claims.store.revisions import ChangeRecord, hash_user
 from claims.store.server_settings import (
     CHANNEL,
     OWN_WISH,
@@ -38,7 +38,7 @@ from claims.store.server_settings import (
     settings_state,
 )
 from claims.store.tables import Channel, ClaimOverride, Exemption, Pack, QueueItem, Server
-from config.errors import FieldFault, InvalidEditError, NotAllowedError, msgid
+from config.errors import FieldFault, InvalidEditError, msgid
 
 
 class ClaimSettings:
@@ -47,46 +47,38 @@ class ClaimSettings:
     def __init__(self, base: ClaimBase) -> None:
         self._base = base
 
-    def mute(self, actor: Actor, claim_id: str, reason: str = "") -> ChangeResult:
+    def mute(self, actor: Actor, claim_id: str) -> ChangeResult:
         """Find the claim but never answer it."""
-        return self._set(actor, claim_id, "claim.mute", reason, muted=True)
+        return self._set(actor, claim_id, "claim.mute", muted=True)
 
-    def unmute(self, actor: Actor, claim_id: str, reason: str = "") -> ChangeResult:
+    def unmute(self, actor: Actor, claim_id: str) -> ChangeResult:
         """Answer the claim again."""
-        return self._set(actor, claim_id, "claim.unmute", reason, muted=False)
+        return self._set(actor, claim_id, "claim.unmute", muted=False)
 
-    def set_cut_off(self, actor: Actor, claim_id: str, cut_off: float | None, reason: str = "") -> ChangeResult:
+    def set_cut_off(self, actor: Actor, claim_id: str, cut_off: float | None) -> ChangeResult:
         """Reply from this probability on (0 to 1); None: as for all claims."""
         if cut_off is not None and not 0 <= cut_off <= 1:
             mend = msgid("Give a probability from 0 to 1.")
             raise InvalidEditError(
                 (FieldFault("cut_off", "{value} is out of range.", mend, {"value": cut_off}),), cut_off
             )
-        return self._set(actor, claim_id, "claim.cut-off", reason, cut_off=cut_off)
+        return self._set(actor, claim_id, "claim.cut-off", cut_off=cut_off)
 
-    def resume(self, actor: Actor, claim_id: str, reason: str = "") -> ChangeResult:
+    def resume(self, actor: Actor, claim_id: str) -> ChangeResult:
         """Lift what members' reports have led to: the pause and the raised bar; earlier reports count no more."""
-        with self._base.database.changing() as session:
-            server = _permitted(session, actor, claim_id)
+        with permitted(self._base.database.changing(), actor, "claim.set") as session:
+            server = actor.its_server
+            seen_claim(session, server, claim_id)
             pauses = [row for row in open_rows(session, server, "paused") if row.claim == claim_id]
             change = setting_change(session, server, claim_id, paused=False, raised_to=None)
-            entry = AuditEntry(actor.who, "claim.resume", reason, server)
+            entry = actor.entry("claim.resume")
             return write_changes(session, entry, [change, *settled(pauses)], self._base.clock())
 
-    def _set(self, actor: Actor, claim_id: str, act: str, reason: str, **values: object) -> ChangeResult:
-        with self._base.database.changing() as session:
-            change = setting_change(session, _permitted(session, actor, claim_id), claim_id, **values)
-            return write_changes(
-                session, AuditEntry(actor.who, act, reason, actor.server), [change], self._base.clock()
-            )
-
-
-def _permitted(session: Session, actor: Actor, claim_id: str) -> int:
-    permit(session, actor, "claim.set")
-    if actor.server is None:
-        raise NotAllowedError("This works in a server only.")
-    seen_claim(session, actor.server, claim_id)
-    return actor.server
+    def _set(self, actor: Actor, claim_id: str, act: str, **values: object) -> ChangeResult:
+        with permitted(self._base.database.changing(), actor, "claim.set") as session:
+            seen_claim(session, actor.its_server, claim_id)
+            change = setting_change(session, actor.its_server, claim_id, **values)
+            return write_changes(session, actor.entry(act), [change], self._base.clock())
 
 
 def settled(pauses: Iterable[QueueItem]) -> list[Change]:
@@ -129,9 +121,8 @@ class ServerSetup:
 
     def _change(self, actor: Actor, act: str, change: Callable[[ServerSettings], SettingsChange]) -> ServerSettings:
         """Write what is to change of the settings as they stand in the transaction."""
-        server = _server_of(actor)
-        with self._base.database.changing() as session:
-            permit(session, actor, "server.settings")
+        server = actor.its_server
+        with permitted(self._base.database.changing(), actor, "server.settings") as session:
             before = settings_of(server, session.get(Server, server))
             changes = change(before)
             after = replace(before, **changes)
@@ -144,7 +135,7 @@ class ServerSetup:
                 raise InvalidEditError(faults, changes)
             # Whoever sets what was so already leaves no row behind.
             wanted = [Change(SERVER, str(server), settings_state(after))] if after != before else []
-            entry = AuditEntry(actor.who, act, server=server)
+            entry = actor.entry(act)
             write_changes(session, entry, wanted, self._base.clock())
         return after
 
@@ -176,22 +167,15 @@ class ServerSetup:
     def _change_channel(
         self, actor: Actor, channel: int, act: str, **changes: Unpack[ChannelChange]
     ) -> ChannelSettings:
-        server = _server_of(actor)
-        with self._base.database.changing() as session:
-            permit(session, actor, "channel.mode")
+        server = actor.its_server
+        with permitted(self._base.database.changing(), actor, "channel.mode") as session:
             if faults := tuple(settings_faults(changes)):
                 raise InvalidEditError(faults, changes)
             before = channel_settings(session.get(Channel, (server, channel)))
             after = replace(before, **changes)
             wanted = [Change(CHANNEL, f"{server}/{channel}", asdict(after))] if after != before else []
-            write_changes(session, AuditEntry(actor.who, act, server=server), wanted, self._base.clock())
+            write_changes(session, actor.entry(act), wanted, self._base.clock())
         return after
-
-
-def _server_of(actor: Actor) -> int:
-    if actor.server is None:
-        raise NotAllowedError("This works in a server only.")
-    return actor.server
 
 
 def _unknown_packs(session: Session, changes: SettingsChange) -> tuple[FieldFault, ...]:
@@ -207,29 +191,27 @@ class ExemptionBook:
     `rules` in `claims/store/server_settings.py` says what comes of it for a message.
     """
 
-    def __init__(self, base: ClaimBase, hash_key: bytes, clock: Clock | None = None) -> None:
+    def __init__(self, base: ClaimBase, hash_key: bytes) -> None:
         self._database = base.database
         self._key = hash_key
-        self._clock = clock or base.clock
+        self._clock = base.clock
 
     def toggle(self, actor: Actor, member: int) -> bool:
         """Leave a member of the actor's server alone, or no longer; returns whether it is so now.
 
         The history tells that it was done, and not to whom.
         """
-        if actor.server is None:
-            raise NotAllowedError("This works in a server only.")
-        row = {"server": actor.server, "user_hash": hash_user(member, self._key)}
-        with self._database.changing() as session:
-            permit(session, actor, "member.exempt")
+        server = actor.its_server
+        row = {"server": server, "user_hash": hash_user(member, self._key)}
+        with permitted(self._database.changing(), actor, "member.exempt") as session:
             is_new = bool(rows_written(session, insert_into(session, Exemption).values(row).on_conflict_do_nothing()))
             if not is_new:
-                _drop(session, actor.server, row["user_hash"])
+                _drop(session, server, row["user_hash"])
             note_exemption(session)
             act = "member.exempt" if is_new else "member.answer"
             # Nothing is kept of whom, so that there is nothing to bring back either.
             made = ChangeRecord("exemption", "", None, None)
-            note_changes(session, AuditEntry(actor.who, act, server=actor.server), [made], self._clock())
+            note_changes(session, actor.entry(act), [made], self._clock())
         return is_new
 
     def count(self, server: int) -> int:

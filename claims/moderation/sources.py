@@ -16,14 +16,13 @@ from claims.base import ClaimBase
 from claims.documents.cleaning import CleanDocument, CleaningRules
 from claims.documents.decoding import editions
 from claims.documents.intake import DocumentFacts, Intake, IntakeReader, is_pdf
-from claims.documents.loading import is_loaded
+from claims.documents.loading import NO_DOCUMENT, is_loaded, loaded_text
 from claims.documents.worthiness import CandidateCues
 from claims.fields import FormReader
 from claims.moderation.citations import FoundSentence, free_id, quoted_line, sentences_with
-from claims.moderation.rights import Actor, permit
+from claims.moderation.rights import Actor, permitted
 from claims.record import DocumentRecord
 from claims.store.changes import DOCUMENT, DOCUMENT_FACTS, SOURCE, SOURCE_FACTS, Change, write_changes
-from claims.store.revisions import AuditEntry
 from claims.store.tables import Citation, Claim, Document, DocumentText, Point
 from config.errors import DocumentRefusedError, DocumentTextError
 from config.languages import FIRST_SHOWN, SHOWN
@@ -47,7 +46,7 @@ class SourceBook:
     def __init__(self, base: ClaimBase) -> None:
         self._base = base
 
-    def add(self, actor: Actor, source: NewSource, reason: str = "") -> str:
+    def add(self, actor: Actor, source: NewSource) -> str:
         """Add a source and return its id, which citations name; raises NotAllowedError and InvalidEditError."""
         form = FormReader()
         facts = {
@@ -59,11 +58,9 @@ class SourceBook:
             "address": form.address("address", source.address) or None,
         }
         form.finish(source)
-        with self._base.database.changing() as session:
-            permit(session, actor, "source.add")
+        with permitted(self._base.database.changing(), actor, "source.add") as session:
             name = free_id(session, "source")
-            entry = AuditEntry(actor.who, "source.add", reason, actor.server)
-            write_changes(session, entry, [Change(SOURCE, name, facts)], self._base.clock())
+            write_changes(session, actor.entry("source.add"), [Change(SOURCE, name, facts)], self._base.clock())
         return name
 
 
@@ -101,27 +98,24 @@ class DocumentShelf:
         """Return what a file or an answer holds; raises DocumentRefusedError."""
         return self._reader.read(data, name, charset, address)
 
-    def known(self, actor: Actor, intake: Intake) -> str | None:
-        """Return the id of the document that this is an edition of, whatever its line ends and its encoding."""
-        found = self.edition(actor, intake)
-        return found[0] if found else None
-
     def edition(self, actor: Actor, intake: Intake) -> tuple[str, str] | None:
-        """Return the document that this is an edition of, and its text as that document has it."""
+        """Return the document that this is an edition of, and its text as that document has it.
+
+        Line ends and encoding do not matter.
+        """
         forms = _forms(intake)
         with self._base.database.reading() as session:
             found = _known(session, actor, forms)
         return (found[0].id, found[1]) if found else None
 
-    def add(self, actor: Actor, intake: Intake, facts: DocumentFacts, reason: str = "") -> Shelved:
+    def add(self, actor: Actor, intake: Intake, facts: DocumentFacts) -> Shelved:
         """Keep a document with its text, shared by the operator, or as the server's own; all or nothing.
 
         Raises InvalidEditError for facts that are none, with each field.
         """
         # It is read in all its forms before anybody waits for this write.
         forms = _forms(intake)
-        with self._base.database.changing() as session:
-            permit(session, actor, "source.add")
+        with permitted(self._base.database.changing(), actor, "source.add") as session:
             if found := _known(session, actor, forms):
                 row, text = found
                 return Shelved(row.id, "loaded" if self._keep(session, row.sha256, text) else "known")
@@ -131,27 +125,20 @@ class DocumentShelf:
                     "This server has {most} documents of its own. Remove one that no claim cites.", most=MOST_OWN
                 )
             name = _name(session, facts)
-            entry = AuditEntry(actor.who, "documents.add", reason, actor.server)
             change = _change(actor, name, _checked(facts) | {"id": name, "sha256": intake.sha256})
-            write_changes(session, entry, [change], self._base.clock())
+            write_changes(session, actor.entry("documents.add"), [change], self._base.clock())
             self._keep(session, intake.sha256, intake.text)
         return Shelved(name, "added")
 
-    def describe(self, actor: Actor, document: str, facts: DocumentFacts, reason: str = "") -> None:
+    def describe(self, actor: Actor, document: str, facts: DocumentFacts) -> None:
         """Write other facts about a document of the actor's own: the server's, or of the operator a shared one.
 
         Raises InvalidEditError for facts that are none, with each field, and DocumentTextError for any other document.
         """
-        with self._base.database.changing() as session:
-            permit(session, actor, "source.add")
-            row = session.get(Document, document)
-            if row is None or row.server != actor.server:
-                raise DocumentTextError(
-                    "There is no document {document} here. Pick one from the list.", document=document
-                )
-            entry = AuditEntry(actor.who, "documents.describe", reason, actor.server)
+        with permitted(self._base.database.changing(), actor, "source.add") as session:
+            row = _own(session, actor, document)
             change = _change(actor, document, _checked(facts) | {"id": document, "sha256": row.sha256})
-            write_changes(session, entry, [change], self._base.clock())
+            write_changes(session, actor.entry("documents.describe"), [change], self._base.clock())
 
     def entries(self, server: int | None) -> tuple[ShelfEntry, ...]:
         """Return the documents that the server sees, by id."""
@@ -180,7 +167,8 @@ class DocumentShelf:
 
     def shown(self, actor: Actor, document: str) -> tuple[DocumentRecord, CleanDocument]:
         """Return a document with its clean reading; raises DocumentTextError where there is none."""
-        record, text = self._loaded(actor, document)
+        with self._base.database.reading() as session:
+            record, text = loaded_text(session, actor.server, document)
         return record, self._rules.clean(text)
 
     def sentences(self, actor: Actor, document: str, words: str) -> list[tuple[FoundSentence, str]]:
@@ -188,33 +176,15 @@ class DocumentShelf:
 
         Raises DocumentTextError where the text is not loaded.
         """
-        _, text = self._loaded(actor, document)
+        with self._base.database.reading() as session:
+            _, text = loaded_text(session, actor.server, document)
         found = sentences_with(text, words)
         return [(each, quoted_line(document, text, each.start, each.end)) for each in found]
 
-    def _loaded(self, actor: Actor, document: str) -> tuple[DocumentRecord, str]:
-        record = next((each for each in self._base.documents(actor.server) if each.id == document), None)
-        if record is None:
-            raise DocumentTextError("There is no document {document} here. Pick one from the list.", document=document)
-        with self._base.database.reading() as session:
-            loaded = session.get(DocumentText, record.sha256) if record.sha256 else None
-        if loaded is None:
-            raise DocumentTextError(
-                "The text of {document} is not loaded. Whoever runs Touchstone loads its file: touchstone documents"
-                " load FILE",
-                document=document,
-            )
-        return record, loaded.text
-
-    def remove(self, actor: Actor, document: str, reason: str = "") -> None:
+    def remove(self, actor: Actor, document: str) -> None:
         """Take a document and its text away; raises DocumentRefusedError while a claim cites it."""
-        with self._base.database.changing() as session:
-            permit(session, actor, "source.add")
-            row = session.get(Document, document)
-            if row is None or row.server != actor.server:
-                raise DocumentTextError(
-                    "There is no document {document} here. Pick one from the list.", document=document
-                )
+        with permitted(self._base.database.changing(), actor, "source.add") as session:
+            _own(session, actor, document)
             cited = select(func.count()).select_from(Citation).where(col(Citation.document) == document)
             if count := session.scalar(cited):
                 raise DocumentRefusedError(
@@ -222,8 +192,8 @@ class DocumentShelf:
                     " names their claims.",
                     document=document, count=count,
                 )  # fmt: skip
-            entry = AuditEntry(actor.who, "documents.remove", reason, actor.server)
-            write_changes(session, entry, [_change(actor, document, None)], self._base.clock())
+            removed = _change(actor, document, None)
+            write_changes(session, actor.entry("documents.remove"), [removed], self._base.clock())
 
     def _keep(self, session: Session, sha256: str, text: str) -> bool:
         if is_loaded(session, sha256):
@@ -239,6 +209,13 @@ class DocumentShelf:
     @cached_property
     def _reader(self) -> IntakeReader:
         return IntakeReader(self._rules, partial(language_of, folder=self._lexicon.folder))
+
+
+def _own(session: Session, actor: Actor, document: str) -> Document:
+    row = session.get(Document, document)
+    if row is None or row.server != actor.server:
+        raise DocumentTextError(NO_DOCUMENT, document=document)
+    return row
 
 
 def _forms(intake: Intake) -> dict[str, str]:

@@ -22,11 +22,10 @@ from checks.embedders.embedder import Vector, Vectors, VectorStore
 
 log = logging.getLogger(__name__)
 
-# By so much a cosine with a shipped vector may differ from that with the vector it comes of.
-MOST_OFF = 0.002
 # Bytes of a hash: enough that no two texts meet.
 _HASH = 16
-_LARGEST = 127
+# What a vector's largest number is written as.
+LARGEST = 127
 
 Array = npt.NDArray[Any]
 
@@ -42,7 +41,7 @@ class RoundedVectors:
 
     def of(self, rows: Sequence[int]) -> Vectors:
         """Return rows as vectors of unit length."""
-        vectors = self.numbers[rows] * (self.largest[rows, None] / np.float32(_LARGEST))
+        vectors = self.numbers[rows] * (self.largest[rows, None] / np.float32(LARGEST))
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.divide(vectors, lengths, out=vectors, where=lengths > 0)
 
@@ -65,7 +64,7 @@ class ShippedVectors:
     def load(self, model: str, texts: Sequence[str]) -> dict[str, Vector]:
         """Return the vectors of those of the texts that are shipped or kept; all of them have the same length."""
         shipped = self._shipped if texts and self._shipped.encoder == model else _NOTHING
-        rows = {text: row for text in texts if (row := shipped.rows.get(_hash(text))) is not None}
+        rows = {text: row for text in texts if (row := shipped.rows.get(hash_of(text))) is not None}
         vectors = shipped.of([*rows.values()])
         found: dict[str, Vector] = dict(zip(rows, vectors, strict=True))
         missing = [text for text in texts if text not in found]
@@ -93,24 +92,6 @@ def shipped_file() -> Traversable:
     return resources.files("claims") / "packs" / "vectors.npz"
 
 
-def written_vectors(encoder: str, vectors: Mapping[str, Vector]) -> bytes:
-    """Return vectors as the bytes of such a file (npz, nothing that is run when it is read), the same for the same."""
-    texts = sorted(vectors, key=_hash)
-    exact = np.array([vectors[text] for text in texts], dtype=np.float32)
-    largest = np.abs(exact).max(axis=1)
-    rounded = np.rint(exact * (_LARGEST / np.where(largest > 0, largest, np.float32(1)))[:, None])
-    arrays: dict[str, Array] = {
-        "encoder": np.frombuffer(encoder.encode(), dtype=np.uint8),
-        "hashes": np.frombuffer(b"".join(map(_hash, texts)), dtype=np.uint8),
-        "numbers": rounded.astype(np.int8),
-        "largest": largest.astype("<f4"),
-    }
-    # Not compressed, though a wheel is: of a new version a repository keeps only what differs.
-    file = BytesIO()
-    np.savez(file, allow_pickle=False, **arrays)
-    return file.getvalue()
-
-
 def read_vectors(written: bytes) -> RoundedVectors:
     """Return vectors from bytes; raises one of several errors where these are damaged."""
     with np.load(BytesIO(written), allow_pickle=False) as file:
@@ -122,5 +103,6 @@ def read_vectors(written: bytes) -> RoundedVectors:
     return RoundedVectors(arrays["encoder"].tobytes().decode(), rows, numbers, largest.astype(np.float32))
 
 
-def _hash(text: str) -> bytes:
+def hash_of(text: str) -> bytes:
+    """Return the bytes by which the file has a text."""
     return hashlib.sha256(text.encode("utf-8")).digest()[:_HASH]

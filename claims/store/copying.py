@@ -85,18 +85,12 @@ def back_up(database_url: str, target: Path | None = None) -> Backup:
         raise
 
 
-def copy_base(file: Path, target: Path) -> None:
-    """Copy a base through SQLite's own backup, which also sees what is still in the write-ahead log.
-
-    The copy bears its name only when it is whole and on the disk; raises DatabaseError.
-    """
-    with _copied(file, target):
-        pass
-
-
 @contextmanager
 def _copied(file: Path, target: Path) -> Generator[Path]:
-    """Yield the whole copy under the name that it has until the body has ended well."""
+    """Copy a base through SQLite's own backup, which also sees what is still in the write-ahead log.
+
+    Yields the whole copy, on the disk, under the name that it has until the body has ended well; raises DatabaseError.
+    """
     with _half(target) as half:
         opened = _connect(file) if can_be_written(file) else reader(file)
         with closing(opened) as source, closing(sqlite3.connect(half)) as copy:
@@ -344,5 +338,6 @@ def _holds_tables(connection: Connection) -> bool:
 def _backup(file: Path, step: str | None) -> Path:
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     target = file.with_name(f"{file.stem}-step-{step or 'none'}-{stamp}.db")
-    copy_base(file, target)
+    with _copied(file, target):
+        pass
     return target

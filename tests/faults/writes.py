@@ -233,7 +233,7 @@ def clock(times: float) -> Figures:
     with tempfile.TemporaryDirectory(prefix="touchstone-fault-") as name:
         address = Templates(Path(name) / "templates").copy("harbour", Path(name) / "clock.db")
         with ClaimBase.open(address, right) as base:
-            book, true_now = AnswerBook(base, _KEY, right), right.now
+            book, true_now = AnswerBook(base, _KEY), right.now
             for number in range(int(times)):
                 true_now += timedelta(minutes=chance.uniform(1, 10))
                 wrong = chance.choice((0, 0, 0, 60, -60, 86_400, -86_400, 400 * 86_400, -400 * 86_400))

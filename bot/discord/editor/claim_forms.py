@@ -8,7 +8,7 @@ from bot.discord.cards import draw_lines, escape, shorten
 from bot.discord.editor.screen import done, done_line, draw_claim, read_screen
 from bot.discord.forms import Form, FormField, FormName, choice, line, long, text_lines
 from bot.discord.lookup import ClaimLookup
-from bot.discord.request import Request
+from bot.discord.routes import Request
 from bot.service import Touchstone
 from bot.texts import Texts, msgid
 from checks.text import language_of

@@ -60,11 +60,10 @@ from bot.discord.editor.wordings import (
 from bot.discord.errors import own_words
 from bot.discord.forms import FormKind, FormName, Forms, languages_of
 from bot.discord.lookup import LONGEST, MOST, ClaimLookup, meant_document, suggest_documents
-from bot.discord.request import Request
-from bot.discord.routes import UNREADABLE, Click, Router
+from bot.discord.routes import UNREADABLE, Click, Request, Router
 from bot.texts import msgid
-from claims.documents.sentences import Sentence
 from claims.fields import LINE, SENTENCE
+from claims.moderation.citations import FoundSentence
 from claims.moderation.edits import AddWordings, Edit, PutPointFirst, RemoveFigure, RemovePoint, RemoveWordings
 from claims.moderation.rights import Actor
 from claims.record import ClaimRecord
@@ -227,7 +226,9 @@ class EditorCommands(
     async def _complete_document(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
         return await suggest_documents(Request(interaction), typed, only_loaded=True)
 
-    async def _sentences(self, request: Request, actor: Actor, document: str, words: str) -> list[tuple[Sentence, str]]:
+    async def _sentences(
+        self, request: Request, actor: Actor, document: str, words: str
+    ) -> list[tuple[FoundSentence, str]]:
         async with self.reading:
             return await request.do(request.moderation.shelf.sentences, actor, document, words)
 

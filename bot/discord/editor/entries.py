@@ -24,8 +24,7 @@ from bot.discord.editor.screen import (
     title_line,
 )
 from bot.discord.forms import Form, FormField, FormName, choice, form_button, languages_of, line, long, text_lines
-from bot.discord.request import Request
-from bot.discord.routes import Route
+from bot.discord.routes import Request, Route
 from bot.quantities import unit_named
 from bot.reply import display_date
 from bot.texts import Texts, msgid

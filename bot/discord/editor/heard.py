@@ -9,8 +9,7 @@ from discord import ui
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, length, shorten
 from bot.discord.editor.screen import LONGEST_OPTION, done, fingerprint_of, part_button, read_screen, title_line
 from bot.discord.forms import LONGEST_FIELD, Form, FormName, form_button, long
-from bot.discord.request import Request
-from bot.discord.routes import Route
+from bot.discord.routes import Request, Route
 from bot.explain import HELD_BACK
 from bot.service import Touchstone
 from bot.texts import Texts

@@ -14,8 +14,7 @@ from discord import ui
 from bot.discord.cards import ROOM, escape, fit, fit_fairly, layout, length, shorten, source_line, who_label
 from bot.discord.forms import FormName, form_button
 from bot.discord.history.pages import OF_CLAIM
-from bot.discord.request import Request
-from bot.discord.routes import Route
+from bot.discord.routes import Request, Route
 from bot.reply import SourceList, display_date
 from bot.service import Touchstone
 from bot.texts import Texts, msgid

@@ -21,8 +21,7 @@ from bot.discord.editor.screen import (
     title_line,
 )
 from bot.discord.forms import LONGEST_FIELD, Form, FormName, choice, form_button, long
-from bot.discord.request import Request
-from bot.discord.routes import Route, page_buttons
+from bot.discord.routes import Request, Route, page_buttons
 from bot.texts import Texts
 from bot.wording import field_name
 from claims.moderation.edits import LISTS, AddWordings, Edit, EditWordings, use_of

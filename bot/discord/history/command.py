@@ -26,8 +26,7 @@ from bot.discord.history.pages import (
     restorable,
 )
 from bot.discord.lookup import ClaimLookup, titles_of
-from bot.discord.request import Request
-from bot.discord.routes import Click, Router
+from bot.discord.routes import Click, Request, Router
 from bot.service import Touchstone
 from bot.texts import msgid
 from claims.moderation.history import RevisionRecord

@@ -14,7 +14,7 @@ from bot.discord.forms import Form, FormField, FormName, choice, line, long
 from bot.discord.lookup import ClaimLookup
 from bot.discord.queue.command import QueueCommand
 from bot.discord.queue.deciding import near_claims, open_item
-from bot.discord.request import Request
+from bot.discord.routes import Request
 from bot.texts import Texts
 from claims.moderation.edits import KINDS, ROLES, EditPoint
 from claims.moderation.first_draft import FirstDraft

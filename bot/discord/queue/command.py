@@ -14,6 +14,7 @@ from bot.discord.cards import ROOM, escape, fit, layout, shorten
 from bot.discord.editor.screen import OPEN_EDITOR
 from bot.discord.forms import FormName, form_button
 from bot.discord.lookup import claims_named, title_in, title_of
+from bot.discord.messages import message_link
 from bot.discord.queue.deciding import (
     ALL,
     CLAIM_MENU,
@@ -41,8 +42,7 @@ from bot.discord.queue.deciding import (
     unseen_channels,
     write_decision,
 )
-from bot.discord.request import Request, message_link
-from bot.discord.routes import Click, Router, page_buttons
+from bot.discord.routes import Click, Request, Router, page_buttons
 from bot.reply import display_date
 from bot.texts import Texts, msgid
 from bot.wording import fault_lines

@@ -11,8 +11,8 @@ from babel.dates import format_timedelta
 from bot.discord.card_buttons import REPORTS
 from bot.discord.cards import escape, link, quote, shorten
 from bot.discord.lookup import LONGEST, claims_named, title_in
-from bot.discord.request import Request, home_of, may_read, said_in
-from bot.discord.routes import Route
+from bot.discord.messages import home_of, may_read, said_in
+from bot.discord.routes import Request, Route
 from bot.reply import display_date
 from bot.texts import Texts, msgid
 from bot.wording import attitude_text, value_text

@@ -10,14 +10,15 @@ from discord import app_commands, ui
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.discord.bot import BotInteraction, CommandGroup, Subcommand, TouchstoneBot
+from bot.discord.bot import BotInteraction, CommandGroup, TouchstoneBot, subcommand
 from bot.discord.cards import draw_lines, escape, shorten
 from bot.discord.editor.screen import draw_claim, read_screen
 from bot.discord.forms import LONGEST_FIELD, Form, FormField, FormName, Forms, languages_of
 from bot.discord.lookup import LONGEST, ClaimLookup, meant_document, suggest_documents
+from bot.discord.messages import said_in
 from bot.discord.queue.command import QueueCommand
 from bot.discord.queue.deciding import Decision, fetch_message, open_item, read_message, words_of, write_decision
-from bot.discord.request import Request, everywhere, said_in
+from bot.discord.routes import Request, everywhere
 from bot.texts import Texts, msgid
 from bot.wording import field_name, value_text
 from claims.documents.candidates import MOST as MOST_CANDIDATES
@@ -157,11 +158,10 @@ class WordingForm:
         number, decision, _ = about
         texts, item = request.texts, await open_item(request, int(number))
         words = (await words_of(request, item, texts))[:LONGEST_FIELD]
+        hint = texts("Its id, or words that only its title has.")
         fields = (
             FormField("text", field_name("text", texts), words, _hint(texts), long=True, required=True),
-            FormField(
-                "claim", field_name("claim", texts), item.claim or "", _claim_hint(texts), required=True, most=LINE
-            ),
+            FormField("claim", field_name("claim", texts), item.claim or "", hint, required=True, most=LINE),
         )
         return Form(FormName(self.kind, about), texts(_TITLES[decision]), fields)
 
@@ -174,11 +174,7 @@ class WordingForm:
         return await self._queue.draw_next(request, item.id, kind, [done])
 
 
-def _claim_hint(texts: Texts) -> str:
-    return texts("Its id, or words that only its title has.")
-
-
-class Proposing(commands.Cog):
+class Proposing(CommandGroup):
     """Opens the form of a proposal; what is handed in waits for the moderators."""
 
     def __init__(self, bot: TouchstoneBot, forms: Forms, lookup: ClaimLookup) -> None:
@@ -186,15 +182,7 @@ class Proposing(commands.Cog):
         self._forms = forms
         self._lookup = lookup
         menu = app_commands.ContextMenu(name=locale_str(msgid("Propose as claim")), callback=self.propose_message)
-        self.menu = app_commands.guild_only(menu)
-
-    async def cog_load(self) -> None:
-        """Add the message menu."""
-        self.bot.tree.add_command(self.menu)
-
-    async def cog_unload(self) -> None:
-        """Take the message menu away again."""
-        self.bot.tree.remove_command(self.menu.name, type=self.menu.type)
+        self.offer(app_commands.guild_only(menu))
 
     async def _complete(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
         return await self._lookup.suggest(Request(interaction), typed)
@@ -281,12 +269,8 @@ class CandidatesCommand(CommandGroup):
     def __init__(self, bot: TouchstoneBot, group: commands.Cog) -> None:
         self.bot = bot
         self.turn = asyncio.Semaphore(1)
-        command: Subcommand = app_commands.Command(
-            name=locale_str(msgid("candidates")),
-            description=locale_str(msgid("Look through a document for sentences that may become claims")),
-            callback=self.candidates,
-        )
-        self.join(group, (command,))
+        about = msgid("Look through a document for sentences that may become claims")
+        self.join(group, subcommand(msgid("candidates"), about, self.candidates))
 
     async def _complete(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
         return await suggest_documents(Request(interaction), typed, only_loaded=True)

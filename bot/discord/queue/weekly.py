@@ -18,7 +18,7 @@ from bot.discord.cards import draw_lines, escape, who_label
 from bot.discord.lanes import take_lane
 from bot.discord.lookup import claims_named, title_in
 from bot.discord.queue.deciding import age_text, counts_text
-from bot.discord.request import Request
+from bot.discord.routes import Request
 from bot.texts import Texts, msgid
 from claims.moderation.digest import WEEK, Digest
 from claims.record import ClaimRecord

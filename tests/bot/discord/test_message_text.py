@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import discord
 import pytest
 
-from bot.discord.request import said_in, without_spoilers
+from bot.discord.messages import said_in, without_spoilers
 from tests.bot.discord.world import CRANE, FERRY, text_of
 from tests.claims.people import administrator
 

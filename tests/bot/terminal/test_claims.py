@@ -53,13 +53,15 @@ def test_one_claim_is_shown_as_its_card_with_its_wordings(call):
 def test_on_a_terminal_the_wordings_do_not_push_the_card_out_of_sight(call, surroundings):
     claim = json.loads(call("claims", "show", "silver-h100-1.2kg", "--json").out)
     texts = {wording["text"] for wording in claim["wordings"]}
-    assert all(text in call("claims", "show", "silver-h100-1.2kg").out for text in texts)
+    piped = call("claims", "show", "silver-h100-1.2kg").out
+    assert all(text in piped for text in texts)
     surroundings.setenv("FORCE_COLOR", "1")
     surroundings.setenv("COLUMNS", "200")
     shown = call("claims", "show", "silver-h100-1.2kg").out
     assert "79 more: --all shows them." in shown
     assert len(shown.splitlines()) < 60
-    assert all(text in call("claims", "show", "silver-h100-1.2kg", "--all").out for text in texts)
+    everything = call("claims", "show", "silver-h100-1.2kg", "--all").out
+    assert all(text in everything for text in texts)
 
 
 def test_an_unknown_id_is_told_with_ids_that_are_near(call):

@@ -15,8 +15,8 @@ SIX_HOURS = timedelta(hours=6)
 
 
 @pytest.fixture
-def book(any_base: ClaimBase, clock: Clock) -> AnswerBook:
-    return AnswerBook(any_base, KEY, clock)
+def book(any_base: ClaimBase) -> AnswerBook:
+    return AnswerBook(any_base, KEY)
 
 
 def take(book: AnswerBook, message: int, *claims: str, channel: int = CHANNEL, **options: object) -> tuple[str, ...]:

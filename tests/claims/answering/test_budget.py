@@ -14,9 +14,9 @@ from tests.claims.people import HERE, MODERATOR, settled
 
 
 @pytest.fixture
-def budgets(base: ClaimBase, tmp_path: Path, clock: Clock) -> BudgetBook:
+def budgets(base: ClaimBase, tmp_path: Path) -> BudgetBook:
     ServerSetup(settled(base, tmp_path)).change(MODERATOR, budget=2)
-    return BudgetBook(base, clock)
+    return BudgetBook(base)
 
 
 def spend(budgets: BudgetBook, budget: float, read: int) -> bool:

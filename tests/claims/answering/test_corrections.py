@@ -25,8 +25,8 @@ def base(any_base: ClaimBase, tmp_path: Path) -> ClaimBase:
     return settled(any_base, tmp_path)
 
 
-def post(base: ClaimBase, clock: Clock, message: int, server: int = HERE, claims: tuple[str, ...] = (CLAIM,)) -> int:
-    answers = AnswerBook(base, KEY, clock)
+def post(base: ClaimBase, message: int, server: int = HERE, claims: tuple[str, ...] = (CLAIM,)) -> int:
+    answers = AnswerBook(base, KEY)
     answers.take(server, 8, message, 1, claims, timedelta(0))
     answers.posted(8, message, message + 1000)
     return message + 1000
@@ -36,10 +36,10 @@ def retitle(base: ClaimBase, title: str) -> None:
     Editor(base).edit(MODERATOR, CLAIM, None, EditTexts({"en": title}))
 
 
-def test_a_changed_claim_makes_its_cards_of_that_server_pending(base: ClaimBase, clock: Clock) -> None:
-    first, second = post(base, clock, 1), post(base, clock, 2, claims=(CLAIM, "bubble"))
-    post(base, clock, 3, claims=("bubble",))
-    post(base, clock, 4, THERE)
+def test_a_changed_claim_makes_its_cards_of_that_server_pending(base: ClaimBase) -> None:
+    first, second = post(base, 1), post(base, 2, claims=(CLAIM, "bubble"))
+    post(base, 3, claims=("bubble",))
+    post(base, 4, THERE)
     assert Corrections(base).pending() == ()
     retitle(base, "New")
     found = Corrections(base).pending()
@@ -48,24 +48,24 @@ def test_a_changed_claim_makes_its_cards_of_that_server_pending(base: ClaimBase,
     assert {len(correction.claims) for correction in found} == {1, 2}
 
 
-def test_a_shared_claim_that_changes_reaches_all_servers_that_follow_it(base: ClaimBase, clock: Clock) -> None:
+def test_a_shared_claim_that_changes_reaches_all_servers_that_follow_it(base: ClaimBase) -> None:
     retitle(base, "Ours")
-    post(base, clock, 1)
-    theirs = post(base, clock, 2, THERE)
+    post(base, 1)
+    theirs = post(base, 2, THERE)
     Editor(base).edit(OPERATOR, CLAIM, None, EditTexts({"en": "For all"}))
     assert [correction.card_message for correction in Corrections(base).pending()] == [theirs]
     assert Corrections(base).pending(server=HERE) == ()
 
 
-def test_what_a_card_does_not_show_needs_no_correction(base: ClaimBase, clock: Clock) -> None:
-    post(base, clock, 1)
+def test_what_a_card_does_not_show_needs_no_correction(base: ClaimBase) -> None:
+    post(base, 1)
     Editor(base).edit(MODERATOR, CLAIM, None, AddWording("another wording"))
     Editor(base).edit(MODERATOR, CLAIM, None, EditTexts(review_by="2027-01-01"))
     assert Corrections(base).pending() == ()
 
 
-def test_a_withdrawn_claim_is_said_to_be_so_and_may_come_back(base: ClaimBase, clock: Clock) -> None:
-    post(base, clock, 1)
+def test_a_withdrawn_claim_is_said_to_be_so_and_may_come_back(base: ClaimBase) -> None:
+    post(base, 1)
     Editor(base).edit(MODERATOR, CLAIM, None, SetStatus("withdrawn"))
     (correction,) = Corrections(base).pending()
     assert (correction.changed, correction.withdrawn) == ((), (CLAIM,))
@@ -79,7 +79,7 @@ def test_a_run_that_was_cut_off_goes_on_with_the_rest(any_url: str, tmp_path: Pa
     with ClaimBase.open(any_url, clock) as first:
         settled(first, tmp_path)
         for message in (1, 2, 3):
-            post(first, clock, message)
+            post(first, message)
         retitle(first, "New")
         done = Corrections(first).pending()[0]
         Corrections(first).done(done)
@@ -88,8 +88,8 @@ def test_a_run_that_was_cut_off_goes_on_with_the_rest(any_url: str, tmp_path: Pa
         assert left == {1001, 1002, 1003} - {done.card_message}
 
 
-def test_a_claim_that_changes_during_the_run_is_pending_again(base: ClaimBase, clock: Clock) -> None:
-    post(base, clock, 1)
+def test_a_claim_that_changes_during_the_run_is_pending_again(base: ClaimBase) -> None:
+    post(base, 1)
     retitle(base, "New")
     (drawn,) = Corrections(base).pending()
     retitle(base, "Newer")
@@ -100,10 +100,10 @@ def test_a_claim_that_changes_during_the_run_is_pending_again(base: ClaimBase, c
 
 
 def test_old_hidden_and_deleted_cards_are_left_alone(base: ClaimBase, clock: Clock) -> None:
-    post(base, clock, 1)
+    post(base, 1)
     clock.move(days=13)
-    hidden, deleted, kept = (post(base, clock, message) for message in (2, 3, 4))
-    AnswerBook(base, KEY, clock).hide(8, hidden)
+    hidden, deleted, kept = (post(base, message) for message in (2, 3, 4))
+    AnswerBook(base, KEY).hide(8, hidden)
     clock.move(days=2)
     retitle(base, "New")
     Corrections(base).gone(8, deleted)
@@ -119,9 +119,9 @@ def test_only_cards_within_the_days_of_their_server_are_looked_at_and_no_wording
 ) -> None:
     ServerSetup(base).change(MODERATOR, correction_days=300)
     for message, server in ((1, HERE), (2, THERE)):
-        post(base, clock, message, server)
+        post(base, message, server)
     clock.move(days=20)
-    post(base, clock, 3, THERE)
+    post(base, 3, THERE)
     Editor(base).edit(OPERATOR, CLAIM, None, EditTexts({"en": "For all"}))
     looked_at: list[int] = []
     read: list[str] = []
@@ -143,9 +143,9 @@ def test_only_cards_within_the_days_of_their_server_are_looked_at_and_no_wording
     assert not any("FROM wording" in each for each in read)
 
 
-def test_a_card_keeps_the_language_it_was_written_in(base: ClaimBase, clock: Clock) -> None:
-    post(base, clock, 1)
-    answers = AnswerBook(base, KEY, clock)
+def test_a_card_keeps_the_language_it_was_written_in(base: ClaimBase) -> None:
+    post(base, 1)
+    answers = AnswerBook(base, KEY)
     answers.take(HERE, 8, 2, 1, (CLAIM,), timedelta(0))
     answers.posted(8, 2, 1002, "zh-Hant")
     retitle(base, "New")

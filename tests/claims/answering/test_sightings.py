@@ -24,8 +24,8 @@ FINDING = Finding(
 
 
 @pytest.fixture
-def book(any_base: ClaimBase, clock: Clock) -> SightingBook:
-    return SightingBook(any_base, KEY, clock)
+def book(any_base: ClaimBase) -> SightingBook:
+    return SightingBook(any_base, KEY)
 
 
 def rows(base: ClaimBase) -> list[Sighting]:
@@ -67,7 +67,7 @@ def test_sightings_go_when_their_time_is_over(book: SightingBook, any_base: Clai
     clock.move(days=20)
     book.record(7, 8, 2, AUTHOR, FINDING, "reply")
     clock.move(days=11)
-    assert TraceBook(any_base, KEY, clock).purge(timedelta(days=30)) == 2
+    assert TraceBook(any_base, KEY).purge(timedelta(days=30)) == 2
     assert {row.message for row in rows(any_base)} == {2}
 
 

@@ -73,9 +73,9 @@ def first(channel: int) -> int:
     return MESSAGE + 1000 * channel
 
 
-def said_everything(base: ClaimBase, clock: Clock, author: int, channel: int) -> None:
+def said_everything(base: ClaimBase, author: int, channel: int) -> None:
     """Let all be kept of a member that can be: about a message that was answered, and others beside it."""
-    answers, sightings = AnswerBook(base, KEY, clock), SightingBook(base, KEY, clock)
+    answers, sightings = AnswerBook(base, KEY), SightingBook(base, KEY)
     member = Actor(author, HERE)
     for number, kind in enumerate(("reply", "reply", "offer")):
         message = first(channel) + number
@@ -83,18 +83,18 @@ def said_everything(base: ClaimBase, clock: Clock, author: int, channel: int) ->
         answers.take(HERE, channel, message, author, [f"{CLAIM}"] if number == 0 else ["bubble"], MONTH, kind)
     answers.posted(channel, first(channel), CARD + channel, "en")
     # Somebody else reports the card, and proposes what the member wrote.
-    FeedbackBook(base, KEY, clock).act(HERE, channel, CLAIM, CARD + channel, author + 500, "not-said")
-    queue = Queue(base, KEY, clock)
+    FeedbackBook(base, KEY).act(HERE, channel, CLAIM, CARD + channel, author + 500, "not-said")
+    queue = Queue(base, KEY)
     queue.propose(Actor(author + 500, HERE), f"their words {author}", None, (channel, first(channel)), said_by=author)
     queue.propose(member, f"own words {author}")
     queue.note_near_miss(HERE, channel, first(channel) + 3, author, CLAIM, 0.4)
-    ShadowBook(base, KEY, clock).note(HERE, channel, first(channel) + 4, author, FINDING)
+    ShadowBook(base, KEY).note(HERE, channel, first(channel) + 4, author, FINDING)
     meant = LabelledReply(channel, first(channel) + 5, CLAIM, 0.9, author_hash=hash_user(author, KEY))
-    LabelBook(base, KEY, clock).put_up(MODERATOR, "backtest", [channel], [meant])
-    DraftBook(base, KEY, clock).keep(member, f"prop|{channel}|{first(channel)}", {"text": f"typed words {author}"})
+    LabelBook(base, KEY).put_up(MODERATOR, "backtest", [channel], [meant])
+    DraftBook(base, KEY).keep(member, f"prop|{channel}|{first(channel)}", {"text": f"typed words {author}"})
     example = KeptMessage(channel, first(channel), author, f"kept words {author}", CLAIM, makes_claim=True)
-    ExampleBook(base, KEY, clock).keep(MODERATOR, example)
-    ExemptionBook(base, KEY, clock).toggle(MODERATOR, author)
+    ExampleBook(base, KEY).keep(MODERATOR, example)
+    ExemptionBook(base, KEY).toggle(MODERATOR, author)
 
 
 def leads(base: ClaimBase, author: int, channel: int) -> set[str]:
@@ -137,60 +137,58 @@ def test_the_documentation_shows_the_list() -> None:
     assert shown == rows
 
 
-def test_nothing_leads_to_a_member_who_is_forgotten_and_others_stay(ours: ClaimBase, clock: Clock) -> None:
+def test_nothing_leads_to_a_member_who_is_forgotten_and_others_stay(ours: ClaimBase) -> None:
     for author, channel in ((71, 8), (72, 9)):
-        said_everything(ours, clock, author, channel)
+        said_everything(ours, author, channel)
     before = leads(ours, 72, 9)
     assert leads(ours, 71, 8) == before == ALL
-    assert TraceBook(ours, KEY, clock).forget(71)
+    assert TraceBook(ours, KEY).forget(71)
     assert leads(ours, 71, 8) == set()
     assert leads(ours, 72, 9) == ALL
-    assert TraceBook(ours, KEY, clock).forget(71) == 0
+    assert TraceBook(ours, KEY).forget(71) == 0
 
 
 def test_nothing_leads_to_a_member_once_its_time_is_over(ours: ClaimBase, clock: Clock) -> None:
-    said_everything(ours, clock, 71, 8)
+    said_everything(ours, 71, 8)
     clock.move(days=29)
-    said_everything(ours, clock, 72, 9)
+    said_everything(ours, 72, 9)
     clock.move(days=2)
-    TraceBook(ours, KEY, clock).purge(MONTH)
+    TraceBook(ours, KEY).purge(MONTH)
     # What a moderator keeps and what waits for a decision say so themselves.
     assert leads(ours, 71, 8) == {"example", "queue_item", "exemption"}
-    assert {item.kind for item in Queue(ours, KEY, clock).items(MODERATOR).items} == {"proposal", "feedback", "near"}
+    assert {item.kind for item in Queue(ours, KEY).items(MODERATOR).items} == {"proposal", "feedback", "near"}
     assert leads(ours, 72, 9) >= ALL - {"form_draft"}
 
 
 def test_a_report_ends_with_its_time(ours: ClaimBase, clock: Clock) -> None:
-    said_everything(ours, clock, 71, 8)
+    said_everything(ours, 71, 8)
     clock.move(days=31)
-    TraceBook(ours, KEY, clock).purge(MONTH)
+    TraceBook(ours, KEY).purge(MONTH)
     with ours.database.reading() as session:
         assert session.connection().execute(text("SELECT count(*) FROM feedback")).scalar_one() == 0
 
 
-def test_a_member_who_reported_is_forgotten(ours: ClaimBase, clock: Clock) -> None:
-    said_everything(ours, clock, 71, 8)
+def test_a_member_who_reported_is_forgotten(ours: ClaimBase) -> None:
+    said_everything(ours, 71, 8)
     assert "feedback" in leads(ours, 571, 8)
-    TraceBook(ours, KEY, clock).forget(571)
+    TraceBook(ours, KEY).forget(571)
     assert "feedback" not in leads(ours, 571, 0)
 
 
-def test_a_raised_bar_is_forgotten_with_who_reported_and_not_with_who_was_answered(
-    ours: ClaimBase, clock: Clock
-) -> None:
-    said_everything(ours, clock, 71, 8)
-    traces = TraceBook(ours, KEY, clock, before=take_back)
+def test_a_raised_bar_is_forgotten_with_who_reported_and_not_with_who_was_answered(ours: ClaimBase) -> None:
+    said_everything(ours, 71, 8)
+    traces = TraceBook(ours, KEY, before=take_back)
     traces.forget(71)
     assert ours.claim(CLAIM, HERE).raised_to > 0
     traces.forget(571)
     assert ours.claim(CLAIM, HERE).raised_to == 0
 
 
-def test_a_message_that_was_forgotten_is_answered_no_second_time(ours: ClaimBase, clock: Clock) -> None:
-    answers = AnswerBook(ours, KEY, clock)
+def test_a_message_that_was_forgotten_is_answered_no_second_time(ours: ClaimBase) -> None:
+    answers = AnswerBook(ours, KEY)
     answers.take(HERE, 8, MESSAGE, 71, [CLAIM], MONTH)
     answers.take(HERE, 8, MESSAGE + 1, 71, ["bubble"], MONTH, "offer")
-    TraceBook(ours, KEY, clock).forget(71)
+    TraceBook(ours, KEY).forget(71)
     assert answers.take(HERE, 8, MESSAGE, 71, ["another"], timedelta(0)) == ()
     # It was under way when its author asked: the card is known, and goes with the message.
     answers.posted(8, MESSAGE, CARD, "en")
@@ -201,7 +199,7 @@ def test_a_message_that_was_forgotten_is_answered_no_second_time(ours: ClaimBase
 
 
 def test_a_card_is_known_for_a_year(ours: ClaimBase, clock: Clock) -> None:
-    answers, traces = AnswerBook(ours, KEY, clock), TraceBook(ours, KEY, clock)
+    answers, traces = AnswerBook(ours, KEY), TraceBook(ours, KEY)
     for number in range(3):
         answers.take(HERE, 8, MESSAGE + number, 71, [f"claim-{number}"], MONTH)
     answers.posted(8, MESSAGE, CARD, "en")
@@ -217,10 +215,10 @@ def test_a_card_is_known_for_a_year(ours: ClaimBase, clock: Clock) -> None:
     assert answers.card(8, CARD) is None
 
 
-def test_the_cool_down_outlives_the_number_of_its_message(ours: ClaimBase, clock: Clock) -> None:
-    answers = AnswerBook(ours, KEY, clock)
+def test_the_cool_down_outlives_the_number_of_its_message(ours: ClaimBase) -> None:
+    answers = AnswerBook(ours, KEY)
     answers.take(HERE, 8, MESSAGE, 71, [CLAIM], timedelta(days=90))
-    TraceBook(ours, KEY, clock).forget(71)
+    TraceBook(ours, KEY).forget(71)
     assert answers.take(HERE, 8, MESSAGE + 5, 72, [CLAIM], timedelta(days=90)) == ()
 
 
@@ -230,5 +228,5 @@ def test_a_mark_needs_the_key_and_the_channel() -> None:
     assert all(-(2**63) <= mark < 0 for mark in marks)
 
 
-def test_a_member_may_be_forgotten_who_never_spoke(ours: ClaimBase, clock: Clock) -> None:
-    assert TraceBook(ours, KEY, clock).forget(MEMBER.user_id) == 0
+def test_a_member_may_be_forgotten_who_never_spoke(ours: ClaimBase) -> None:
+    assert TraceBook(ours, KEY).forget(MEMBER.user_id) == 0

@@ -217,13 +217,21 @@ def test_a_hostile_answer_is_refused_with_its_reason(here: Site, page: bytes | A
         here.reader(**limits).fetch(here.address())
 
 
-def test_five_redirects_are_followed_and_each_is_asked_for_its_robots(here: Site) -> None:
+def test_five_redirects_are_followed_and_a_site_is_asked_once_for_its_robots(here: Site) -> None:
     here.pages |= {f"/{n}": to(f"/{n + 1}") for n in range(5)} | {"/5": answer()}
     assert here.reader().fetch(here.address("/0")).address == here.address("/5")
-    assert sum(path == "/robots.txt" for path, _ in here.asked) == 6
+    assert sum(path == "/robots.txt" for path, _ in here.asked) == 1
     here.pages |= {"/5": to("/6"), "/6": answer()}
     with pytest.raises(AddressRefusedError, match="more than 5 times"):
         here.reader().fetch(here.address("/0"))
+
+
+def test_a_page_that_programs_may_not_read_is_not_read_by_way_of_another(here: Site) -> None:
+    robots = answer(body=b"User-agent: *\nDisallow: /inside", kind="text/plain")
+    here.pages |= {"/robots.txt": robots, "/page": to("/inside"), "/inside": answer()}
+    with pytest.raises(AddressRefusedError, match="asks programs not to read"):
+        here.reader().fetch(here.address())
+    assert [path for path, _ in here.asked] == ["/robots.txt", "/page"]
 
 
 @pytest.mark.parametrize(

@@ -76,14 +76,14 @@ def test_what_could_not_be_posted_is_due_again(base: ClaimBase, postings: Digest
 
 
 def test_status_and_digest_count_what_was_said_in_one_way(base: ClaimBase, clock: Clock) -> None:
-    answers, day = AnswerBook(base, KEY, clock), timedelta(days=1)
+    answers, day = AnswerBook(base, KEY), timedelta(days=1)
     for message, claim, kind in ((1, CLAIM, "reply"), (2, CLAIM, "reply"), (3, CLAIM, "offer"), (4, "bubble", "offer")):
         answers.take(HERE, 8, message, 70, [claim], day, kind)
         if message == 1:
             answers.posted(8, 1, 1001)
     # Nothing was said to 2 and 3: their claim was cooling down. A card that was taken away has been seen.
     answers.hide(8, 1001, is_retracted=True)
-    reports = FeedbackBook(base, KEY, clock)
+    reports = FeedbackBook(base, KEY)
     reports.act(HERE, 8, CLAIM, 1001, 71, "helpful")
     reports.act(HERE, 8, CLAIM, 1001, 72, "not-said")
     activity, digest = ActivityBook(base).read(ADMINISTRATOR, 7), Digests(base).digest(HERE, clock() - WEEK)

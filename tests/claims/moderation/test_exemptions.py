@@ -25,8 +25,8 @@ def _channels(any_base: ClaimBase) -> None:
 
 
 @pytest.fixture
-def book(any_base: ClaimBase, clock: Clock) -> ExemptionBook:
-    return ExemptionBook(any_base, KEY, clock)
+def book(any_base: ClaimBase) -> ExemptionBook:
+    return ExemptionBook(any_base, KEY)
 
 
 @pytest.fixture

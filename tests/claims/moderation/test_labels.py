@@ -26,8 +26,8 @@ def base(any_base: ClaimBase, tmp_path: Path) -> ClaimBase:
 
 
 @pytest.fixture
-def book(base: ClaimBase, clock: Clock) -> LabelBook:
-    return LabelBook(base, KEY, clock)
+def book(base: ClaimBase) -> LabelBook:
+    return LabelBook(base, KEY)
 
 
 def replies(*scores: float, channel: int = 8, first: int = 100) -> list[LabelledReply]:
@@ -160,8 +160,8 @@ def test_labels_are_the_moderators_and_each_servers_own(book: LabelBook) -> None
 
 def test_an_answer_that_was_given_can_be_labelled(base: ClaimBase, book: LabelBook, clock: Clock) -> None:
     finding = Finding("x", "en", "reply", (Match(CLAIM, 0.87, "asserts", "w"),))
-    SightingBook(base, KEY, clock).record(HERE, 8, 100, 71, finding, "reply")
-    AnswerBook(base, KEY, clock).take(HERE, 8, 100, 71, [CLAIM], clock.now - clock.now)
+    SightingBook(base, KEY).record(HERE, 8, 100, 71, finding, "reply")
+    AnswerBook(base, KEY).take(HERE, 8, 100, 71, [CLAIM], clock.now - clock.now)
     book.tick_card(MODERATOR, 8, 100, CLAIM, False)
     book.tick_card(MODERATOR, 8, 100, CLAIM, True)
     assert [(reply.score, reply.right) for reply in book.labelled(MODERATOR)] == [(0.87, True)]

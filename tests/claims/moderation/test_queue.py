@@ -58,7 +58,7 @@ def test_a_proposal_waits_with_its_age_and_its_message(queue: Queue, clock: Cloc
 def test_the_same_proposal_waits_once_also_after_it_was_dismissed(queue: Queue, decisions: QueueDecisions) -> None:
     queue.propose(MEMBER, "AI melts silver", CLAIM)
     assert not queue.propose(SECOND, "ai melts SILVER", CLAIM)
-    decisions.dismiss(MODERATOR, queue.items(MODERATOR).items[0].id, "nobody says so")
+    decisions.dismiss(MODERATOR, queue.items(MODERATOR).items[0].id)
     assert not queue.propose(MEMBER, "AI melts silver", CLAIM)
     assert queue.items(MODERATOR).items == ()
     assert queue.propose(STRANGER, "AI melts silver", CLAIM)
@@ -169,9 +169,9 @@ def test_a_stale_claim_that_was_dismissed_stays_away(base: ClaimBase, queue: Que
 
 
 def test_an_offer_that_nobody_took_waits_by_its_message(base: ClaimBase, queue: Queue, clock: Clock) -> None:
-    answers = AnswerBook(base, KEY, clock)
+    answers = AnswerBook(base, KEY)
     match = Match(CLAIM, 0.61, "asserts", "w", action="offer")
-    SightingBook(base, KEY, clock).record(HERE, 8, 9, 1, Finding("said", "en", "offer", (match,)), "offer")
+    SightingBook(base, KEY).record(HERE, 8, 9, 1, Finding("said", "en", "offer", (match,)), "offer")
     answers.take(HERE, 8, 9, 1, [CLAIM], timedelta(hours=1), "offer")
     answers.take(HERE, 8, 10, 1, ["bubble"], timedelta(hours=1), "offer")
     assert queue.items(MODERATOR).items == ()
@@ -233,8 +233,8 @@ def test_the_next_item_is_the_one_that_came_after_and_then_the_oldest(
         queue.next(MEMBER)
 
 
-def test_reports_of_one_card_are_one_item_with_their_number(base: ClaimBase, queue: Queue, clock: Clock) -> None:
-    feedback = FeedbackBook(base, KEY, clock)
+def test_reports_of_one_card_are_one_item_with_their_number(base: ClaimBase, queue: Queue) -> None:
+    feedback = FeedbackBook(base, KEY)
     for member in (1, 2):
         feedback.act(HERE, 8, CLAIM, 77, member, "out-of-date")
     (item,) = queue.items(MODERATOR).items
@@ -259,14 +259,14 @@ def test_old_items_are_forgotten_and_waiting_proposals_are_not(
     queue.note_near_miss(HERE, 8, 9, 1, CLAIM, 0.4)
     decisions.dismiss(MODERATOR, queue.items(MODERATOR).items[1].id)
     clock.move(days=31)
-    assert TraceBook(base, KEY, clock).purge(timedelta(days=30)) == 2
+    assert TraceBook(base, KEY).purge(timedelta(days=30)) == 2
     assert [item.payload["text"] for item in queue.items(MODERATOR).items] == ["waits"]
 
 
 def test_messages_of_a_member_leave_the_queue_when_the_member_is_forgotten(
     base: ClaimBase, queue: Queue, clock: Clock
 ) -> None:
-    AnswerBook(base, KEY, clock).take(HERE, 8, 9, MEMBER.user_id, [CLAIM], timedelta(hours=1), "offer")
+    AnswerBook(base, KEY).take(HERE, 8, 9, MEMBER.user_id, [CLAIM], timedelta(hours=1), "offer")
     queue.note_near_miss(HERE, 8, 10, MEMBER.user_id, CLAIM, 0.4)
     clock.move(hours=25)
     assert {item.kind for item in queue.items(MODERATOR).items} == {"offer", "near"}

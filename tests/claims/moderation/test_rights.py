@@ -23,7 +23,7 @@ from claims.moderation.server_setup import ClaimSettings, ServerSetup
 from claims.moderation.sources import NewSource, SourceBook
 from config.errors import AlreadyWrittenError, InvalidEditError, NotAllowedError, UnknownClaimError, UnknownEntryError
 from config.languages import ByLanguage
-from tests.claims.conftest import KEY, Clock
+from tests.claims.conftest import KEY
 from tests.claims.people import (
     ADMINISTRATOR,
     CLAIM,
@@ -60,7 +60,7 @@ def _example(base: ClaimBase, actor: Actor) -> object:
 
 def _delete_example(base: ClaimBase, actor: Actor) -> object:
     kept = ExampleBook(base, KEY).keep(MODERATOR, KeptMessage(1, 2, 99, "said", CLAIM, makes_claim=False))
-    return ExampleBook(base, KEY).delete(actor, kept)
+    return ExampleBook(base, KEY).delete(actor, kept.number)
 
 
 MODERATORS: dict[str, Command] = {
@@ -162,12 +162,12 @@ def test_another_servers_claims_and_sources_are_unknown(ours: ClaimBase) -> None
     assert source not in {document.id for document in (*ours.documents(), *ours.documents(THERE))}
 
 
-def test_a_card_cannot_be_reported_from_another_server(ours: ClaimBase, clock: Clock) -> None:
-    answers = AnswerBook(ours, KEY, clock)
+def test_a_card_cannot_be_reported_from_another_server(ours: ClaimBase) -> None:
+    answers = AnswerBook(ours, KEY)
     answers.take(HERE, 1, 2, 3, [CLAIM], timedelta(hours=1))
     answers.posted(1, 2, 4)
     with pytest.raises(NotAllowedError, match="another server"):
-        FeedbackBook(ours, KEY, clock).act(THERE, 1, CLAIM, 4, 5, "not-said")
+        FeedbackBook(ours, KEY).act(THERE, 1, CLAIM, 4, 5, "not-said")
 
 
 def test_shared_claims_are_changed_by_the_operator_only(ours: ClaimBase) -> None:

@@ -78,7 +78,7 @@ def test_the_digest_counts_a_week_of_one_server(base: ClaimBase, clock: Clock) -
     since = clock()
     clock.move(days=1)
     Queue(base, KEY).propose(MEMBER, "proposed", CLAIM)
-    FeedbackBook(base, KEY, clock).act(HERE, 8, CLAIM, 7, 5, "wrong-claim")
+    FeedbackBook(base, KEY).act(HERE, 8, CLAIM, 7, 5, "wrong-claim")
     Editor(base).edit(MODERATOR, CLAIM, None, EditTexts({"en": "Ours"}))
     clock.move(days=6)
     digest = Digests(base).for_moderator(MODERATOR, since)

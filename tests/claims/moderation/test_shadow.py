@@ -19,8 +19,8 @@ AUTHOR = 1_234_567_890_123_456_789
 
 
 @pytest.fixture
-def book(any_base: ClaimBase, clock: Clock) -> ShadowBook:
-    return ShadowBook(any_base, KEY, clock)
+def book(any_base: ClaimBase) -> ShadowBook:
+    return ShadowBook(any_base, KEY)
 
 
 def finding(action: Action, score: float = 0.9, claim: str = "silver") -> Finding:
@@ -170,7 +170,7 @@ def test_what_was_collected_goes_with_its_time_its_channel_or_its_author(
     clock.move(days=31)
     book.note(HERE, 8, 101, AUTHOR, finding("reply"))
     book.note(HERE, 9, 102, AUTHOR + 1, finding("reply"))
-    assert TraceBook(any_base, KEY, clock).purge(timedelta(days=30)) == 2
+    assert TraceBook(any_base, KEY).purge(timedelta(days=30)) == 2
     assert TraceBook(any_base, KEY).forget(AUTHOR) == 1
     assert [reply.message for reply in book.report(ADMINISTRATOR).would_say] == [102]
     book.clear(ADMINISTRATOR, [9])

@@ -87,7 +87,7 @@ def test_facts_that_are_none_are_refused_and_nothing_is_kept(shelf: DocumentShel
     with pytest.raises(InvalidEditError) as refused:
         add(shelf, OPERATOR, facts=DocumentFacts("", published="last spring", language="Elvish"))
     assert [fault.field for fault in refused.value.faults] == ["title", "published", "language"]
-    assert shelf.known(OPERATOR, shelf.read(PAPER.encode())) is None
+    assert shelf.edition(OPERATOR, shelf.read(PAPER.encode())) is None
 
 
 @pytest.mark.parametrize("address", ["/2024/05/post/", "javascript:alert(1)"])

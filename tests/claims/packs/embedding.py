@@ -1,14 +1,20 @@
 """The vectors of the shipped packs; run as a program it writes the file of them anew."""
 
+from collections.abc import Mapping
+from io import BytesIO
 from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from checks.base import IndexedBase
-from checks.embedders.embedder import bounded
+from checks.embedders.embedder import Vector, bounded
 from checks.embedders.semantic import SemanticEmbedder
 from checks.lexicon import Lexicon
 from checks.tuning import Tuning
 from claims.base import ClaimBase
-from claims.packs.shipped_vectors import shipped_file, written_vectors
+from claims.packs.shipped_vectors import LARGEST, hash_of, shipped_file
 from tests.templates import SHIPPED, load_shipped_packs
 
 
@@ -19,6 +25,24 @@ def shipped_texts(base: ClaimBase) -> list[str]:
     each = (texts for part in indexed.parts for texts in indexed.texts_of(part.segment))
     sides = (side for texts in each for side in (texts.says, texts.denies, texts.points))
     return list(dict.fromkeys(bounded(text) for side in sides for text in side))
+
+
+def written_vectors(encoder: str, vectors: Mapping[str, Vector]) -> bytes:
+    """Return vectors as the bytes of such a file (npz, nothing that is run when it is read), the same for the same."""
+    texts = sorted(vectors, key=hash_of)
+    exact = np.array([vectors[text] for text in texts], dtype=np.float32)
+    largest = np.abs(exact).max(axis=1)
+    rounded = np.rint(exact * (LARGEST / np.where(largest > 0, largest, np.float32(1)))[:, None])
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "encoder": np.frombuffer(encoder.encode(), dtype=np.uint8),
+        "hashes": np.frombuffer(b"".join(map(hash_of, texts)), dtype=np.uint8),
+        "numbers": rounded.astype(np.int8),
+        "largest": largest.astype("<f4"),
+    }
+    # Not compressed, though a wheel is: of a new version a repository keeps only what differs.
+    file = BytesIO()
+    np.savez(file, allow_pickle=False, **arrays)
+    return file.getvalue()
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from sqlmodel import select
 
 from bot.discord import create_bot
 from bot.discord.forms import FormName, draw_failure
-from bot.discord.request import Request
+from bot.discord.routes import Request
 from bot.texts import Texts
 from claims.moderation.editor import DraftBook
 from claims.moderation.edits import EditTexts

@@ -4,7 +4,7 @@ from discord import app_commands
 
 from bot.discord.cards import draw_lines
 from bot.discord.forms import Form, FormField, FormName, Forms, form_button
-from bot.discord.request import Request
+from bot.discord.routes import Request
 from claims.moderation.edits import EditTexts
 from config.languages import typed_texts
 

@@ -1,131 +1,16 @@
-"""One interaction and what is needed of it everywhere: who asks, in which language and server, and how it is answered.
-
-All answers are private: only the person who asked can see them.
-"""
+"""What is known of a message: where it stands, what it says, who may read it, and how its author is treated."""
 
 import asyncio
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ParamSpec, Self, TypeVar
 
 import discord
-from discord import app_commands, ui
 
 from bot.answering import Heard
-from bot.discord.bot import BotInteraction, ServerChannel, language_of
+from bot.discord.bot import ServerChannel, roles_of
 from bot.service import Touchstone
-from bot.texts import Texts, msgid
 from checks.model import Finding
-from claims.moderation.moderation import Moderation
-from claims.moderation.rights import Act, Actor
 from claims.store.server_settings import HeardAs
-from config.errors import NotAllowedError
-from config.languages import SHOWN
-
-# How people choose a language; `auto` is that of each message.
-LANGUAGE_NAMES = {"auto": msgid("as the message"), **{tag: language.name for tag, language in SHOWN.items()}}
-
-CommandT = TypeVar("CommandT")
-Given = ParamSpec("Given")
-Result = TypeVar("Result")
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What somebody asks of the bot with a command, a click or a form."""
-
-    interaction: BotInteraction
-
-    @classmethod
-    async def waiting(cls, interaction: BotInteraction) -> Self:
-        """Tell Discord that the answer, a message of its own, needs a moment."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        return cls(interaction)
-
-    @property
-    def touchstone(self) -> Touchstone:
-        """The open application."""
-        return self.interaction.client.touchstone
-
-    @property
-    def moderation(self) -> Moderation:
-        """What moderators can do."""
-        return self.touchstone.moderation
-
-    @property
-    def texts(self) -> Texts:
-        """The catalogue for the person who clicked or typed."""
-        return self.interaction.client.texts(language_of(self.interaction.locale))
-
-    @property
-    def server(self) -> int | None:
-        """The server; None in a direct message."""
-        return self.interaction.guild_id
-
-    @property
-    def channel(self) -> int:
-        """The channel, which is that of a clicked card; raises NotAllowedError where there is none."""
-        if self.interaction.channel_id is None:
-            raise NotAllowedError("This works in a server only.")
-        return self.interaction.channel_id
-
-    @property
-    def guild(self) -> discord.Guild:
-        """The server as Discord knows it; raises NotAllowedError in a direct message."""
-        if self.interaction.guild is None:
-            raise NotAllowedError("This works in a server only.")
-        return self.interaction.guild
-
-    @property
-    def actor(self) -> Actor:
-        """The person for one look at the rights; never keep it, because roles and permissions change."""
-        user, held = self.interaction.user, self.interaction.permissions
-        return Actor(
-            user.id,
-            self.interaction.guild_id,
-            is_administrator=held.administrator,
-            can_manage_server=held.manage_guild,
-            role_ids=roles_of(user),
-        )
-
-    async def require(self, act: Act) -> Actor:
-        """Return the person, who may do this in this server at this moment; raises NotAllowedError."""
-        actor = self.actor
-        await self.do(self.moderation.rights.permit, actor, act)
-        return actor
-
-    async def may_tidy(self) -> bool:
-        """Tell whether the person may take cards away: who moderates claims, or may delete messages in the channel."""
-        if self.server is None:
-            return False
-        can_delete = self.interaction.permissions.manage_messages
-        return can_delete or await self.do(self.moderation.rights.may, self.actor, "card.hide")
-
-    async def do(self, work: Callable[Given, Result], *args: Given.args, **more: Given.kwargs) -> Result:
-        """Let a thread do what reads, writes or computes, so that the bot stays awake."""
-        return await asyncio.to_thread(work, *args, **more)
-
-    async def respond(self, shown: str | ui.LayoutView) -> None:
-        """Show a text or a layout, in a message of its own, whether or not the interaction was deferred before."""
-        made: dict[str, Any] = {"view": shown} if isinstance(shown, ui.LayoutView) else {"content": shown}
-        if self.interaction.response.is_done():
-            await self.interaction.followup.send(**made, ephemeral=True)
-        else:
-            await self.interaction.response.send_message(**made, ephemeral=True)
-
-    async def show(self, view: ui.LayoutView) -> None:
-        """Show a layout in the place of what stands there, or of the answer that Discord waits for."""
-        await self.interaction.edit_original_response(view=view)
-
-
-def everywhere(command: CommandT) -> CommandT:
-    """Offer a command in servers and direct messages, and to people who install the app only for themselves."""
-    installs = app_commands.allowed_installs(guilds=True, users=True)
-    return app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)(installs(command))
-
-
-_SPOILER = re.compile(r"\|\|.+?\|\|", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +36,6 @@ def home_of(channel: object) -> int | None:
     if isinstance(channel, discord.Thread):
         return channel.parent_id
     return channel.id if isinstance(channel, discord.abc.GuildChannel) else None
-
-
-def roles_of(user: discord.User | discord.Member) -> tuple[int, ...]:
-    """Return the roles of a member; none of somebody whom Discord shows without them."""
-    return tuple(role.id for role in user.roles) if isinstance(user, discord.Member) else ()
 
 
 async def roles_in(guild: discord.Guild, author: discord.User | discord.Member) -> tuple[int, ...]:
@@ -229,6 +109,9 @@ def _says_more_than_yes(answer: str) -> bool:
 
 def _asked(text: str) -> str:
     return text if not text or text.rstrip().endswith(("?", "？")) else f"{text}?"
+
+
+_SPOILER = re.compile(r"\|\|.+?\|\|", re.DOTALL)
 
 
 def without_spoilers(text: str) -> str:
