@@ -12,7 +12,7 @@ from contextlib import suppress
 from ctypes import CDLL
 from dataclasses import dataclass
 from functools import lru_cache, reduce
-from itertools import islice
+from itertools import compress, islice
 from typing import Any
 
 import numpy as np
@@ -83,6 +83,16 @@ class WordNumbers:
         place = bisect_left(self._keys, key)
         return self._numbers[place] if place < len(self._keys) and self._keys[place] == key else None
 
+    def of_each(self, words: Sequence[str]) -> dict[str, int]:
+        """Return the numbers of those of the words that have one."""
+        held, numbers = self.held()
+        if not len(held):
+            return {}
+        keys = np.fromiter(map(key_of, words), dtype=np.int64, count=len(words))
+        places = np.minimum(held.searchsorted(keys), len(held) - 1)
+        there = held[places] == keys
+        return dict(zip(compress(words, there), numbers[places[there]].tolist(), strict=True))
+
     def held(self) -> tuple[Numbers, Numbers]:
         """Return the keys of all words, ascending, and their numbers."""
         return np.asarray(self._keys), np.asarray(self._numbers)
@@ -147,14 +157,14 @@ def _keys(text: npt.NDArray[np.uint8], starts: Numbers, ends: Numbers, *, beginn
 def _different(keys: Numbers) -> Numbers:
     # As `np.unique`, which reads a part of numpy that nothing else here needs.
     keys = np.sort(keys)
-    return keys[_begins(keys)]
+    return keys[begins(keys)]
 
 
-def _begins(*columns: Numbers | Keys) -> Flags:
+def begins(*columns: Numbers | Keys) -> Flags:
     """Tell of each place in sorted columns whether it differs from the one before."""
-    begins = np.ones(len(columns[0]), dtype=bool)
-    begins[1:] = reduce(np.logical_or, (each[1:] != each[:-1] for each in columns))
-    return begins
+    found = np.ones(len(columns[0]), dtype=bool)
+    found[1:] = reduce(np.logical_or, (each[1:] != each[:-1] for each in columns))
+    return found
 
 
 def _numbers(text: npt.NDArray[np.uint8], starts: Numbers, ends: Numbers) -> Numbers:
@@ -202,6 +212,9 @@ class FoldedTexts:
 
     def __getitem__(self, row: int) -> str:
         return self.written[int(self.ends[row - 1]) if row else 0 : int(self.ends[row])].decode()
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self.__getitem__, range(len(self.ends)))
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> "FoldedTexts":
@@ -263,9 +276,9 @@ class Runs:
             if size > 1:
                 keys = keys[:-1] + self._codes[size - 1 :] * _POWERS[size - 1]
             room = in_han if size < 3 else left if size == 3 else in_latin
-            begins = (room[: len(keys)] >= size).nonzero()[0]
-            found.append(keys[begins])
-            owners.append(self._text_of[begins])
+            starts = (room[: len(keys)] >= size).nonzero()[0]
+            found.append(keys[starts])
+            owners.append(self._text_of[starts])
         return np.concatenate(found), np.concatenate(owners)
 
     def letters(self) -> tuple[Keys, Keys, Rows]:
@@ -288,7 +301,7 @@ class Runs:
 def each_once(keys: Keys, owners: Rows) -> tuple[Rows, Numbers]:
     """Return the places of the different keys of each owner, by owner and ascending, and how often each comes."""
     order = np.lexsort((keys, owners))
-    first = _begins(keys[order], owners[order]).nonzero()[0]
+    first = begins(keys[order], owners[order]).nonzero()[0]
     return order[first], np.diff(np.append(first, len(keys)))
 
 
@@ -321,7 +334,7 @@ class GramCounts:
         keys = np.concatenate([self.keys, other.keys])
         order = np.argsort(keys, kind="stable")
         keys, counts = keys[order], np.concatenate([self.counts, other.counts * np.int32(sign)])[order]
-        first = _begins(keys).nonzero()[0]
+        first = begins(keys).nonzero()[0]
         summed = np.add.reduceat(counts, first, dtype=np.int32)
         kept = summed != 0
         return GramCounts(keys[first[kept]], summed[kept])
@@ -339,8 +352,8 @@ def _counted(texts: Sequence[str]) -> GramCounts:
     # Of equal keys the owners ascend.
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
-    keys = keys[_begins(keys, owners[order])]
-    starts = _begins(keys).nonzero()[0]
+    keys = keys[begins(keys, owners[order])]
+    starts = begins(keys).nonzero()[0]
     return GramCounts(keys[starts], np.diff(np.append(starts, len(keys))).astype(np.int32))
 
 
