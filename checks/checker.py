@@ -184,7 +184,7 @@ class Checker:
         base = self.base
         message = analyse(text, self.lexicon, base.spelling)
         found, nearness = self._candidates(message, base)
-        looks = [Look(message, each, base.read(each.claim), base.scorer, nearness) for each in found if base.scorer]
+        looks = [Look(message, each, base, base.scorer, nearness) for each in found if base.scorer]
         return base, found, nearness, looks
 
     def _candidates(self, message: Analysis, base: IndexedBase) -> tuple[list[Candidate], Nearness | None]:

@@ -34,9 +34,14 @@ class Look:
 
     message: Analysis
     candidate: Candidate
-    read: ReadClaim
+    base: IndexedBase
     scorer: Scorer
     nearness: Nearness | None
+
+    @cached_property
+    def read(self) -> ReadClaim:
+        """Return the reading of the claim: of many that are looked at, few have to be read for it."""
+        return self.base.read(self.candidate.claim)
 
     @property
     def wording(self) -> Analysis:
@@ -47,18 +52,10 @@ class Look:
     def anchors(self) -> list[Span]:
         """Return the spans of the message's telling words that the wording shares, by form or by concept."""
         message, wording, weight = self.message, self.wording, self.scorer.weight
-        words = {
-            (token.start, token.end)
-            for token in message.tokens
-            if token.form in wording.words and weight(token.form) >= _ANCHOR_WEIGHT
-        }
-        concepts = {
-            (mention.start, mention.end)
-            for mention in message.mentions
-            if CONCEPT_MARK + mention.concept in wording.concepts
-            and weight(CONCEPT_MARK + mention.concept) >= _ANCHOR_WEIGHT
-        }
-        return sorted(words | concepts)
+        words = ((token.form, (token.start, token.end)) for token in message.tokens if token.form in wording.words)
+        concepts = ((CONCEPT_MARK + each.concept, (each.start, each.end)) for each in message.mentions)
+        shared = (*words, *(each for each in concepts if each[0] in wording.concepts))
+        return sorted({span for term, span in shared if weight(term) >= _ANCHOR_WEIGHT})
 
     @property
     def carrying(self) -> str:
@@ -123,7 +120,7 @@ def topic_measures(look: Look, nearness: Nearness) -> Measures:
         **measures,
         "foreign": float(is_foreign),
         **{f"foreign_{name}": measures[name] * is_foreign for name in foreign},
-        "wordings": math.log(max(1, len(look.read.voices.says))),
+        "wordings": math.log(max(1, look.scorer.sizes[claim])),
         "message_length": math.log1p(len(text) + count_han(text)),
         "sentences": math.log(len(stretches.sentences) or 1),
         "carrying_share": (span[1] - span[0]) / max(1, len(text)),
@@ -280,7 +277,7 @@ class MatchReader:
         """Return a match for each candidate of a raw message; with `nearness`, for those that come near in meaning."""
         if base.scorer is None or not candidates:
             return []
-        looks = [Look(message, each, base.read(each.claim), base.scorer, nearness) for each in candidates]
+        looks = [Look(message, each, base, base.scorer, nearness) for each in candidates]
         verbatim = base.said_verbatim(message)
         if nearness is None:
             judged = [(look, self._by_words(look)) for look in looks]

@@ -215,11 +215,11 @@ class Scorer:
         nearest = heard.nearest
         if nearest < gates.few or nearest >= gates.many:
             return nearest < gates.few
-        return not np.any(heard.totals[self._sizes < gates.many_from] >= gates.few)
+        return not np.any(heard.totals[self.sizes < gates.many_from] >= gates.few)
 
     @cached_property
-    def _sizes(self) -> Numbers:
-        """Return how many wordings each claim has."""
+    def sizes(self) -> Numbers:
+        """Return how many wordings say each claim."""
         return np.concatenate([part.segment.sizes for part in self._parts])
 
     def candidates(self, message: Analysis) -> list[Candidate]:

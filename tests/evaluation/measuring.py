@@ -98,7 +98,7 @@ class Measurer:
         assert nearness is not None
         scan = self.stances.scan(message.text)
         for rank, each in enumerate(base.scorer.close_look(message, nearness.nearest_claims(_BY_MEANING))):
-            look = Look(message, each, base.read(each.claim), base.scorer, nearness)
+            look = Look(message, each, base, base.scorer, nearness)
             claim = look.read.claim.id
             label = row.stance if claim in row.claims else "mentions" if claim in row.mentions else "other"
             topic = topic_measures(look, nearness)
