@@ -38,6 +38,11 @@ class ReadClaim:
         return bool(self.voices.says)
 
     @cached_property
+    def said(self) -> tuple[str, ...]:
+        """Return the wordings that say the claim, as they are written."""
+        return tuple(wording.text for wording in self.claim.wordings if wording.says)
+
+    @cached_property
     def names(self) -> ClaimNames:
         """Return the names that the wordings use."""
         return ClaimNames.of(self.voices.says)
@@ -328,7 +333,7 @@ class IndexedBase:
     def _spelling_of(self, segment: Segment) -> Spelling:
         kept = self._shelf.spellings.get(segment)
         if kept is None:
-            denied = (claim for claim in segment.claims if any(wording.denies for wording in claim.wordings))
+            denied = (claim for claim in segment.claims if claim.has_denials)
             read = (each for claim in denied for each in self._shelf.readings.of(claim).wordings)
             disputed = (reading.text for wording, reading in read if wording.denies)
             kept = Spelling(chain(segment.texts, disputed), self._shelf.readings.lexicon)
@@ -371,7 +376,8 @@ class IndexedBase:
         away = {*gone, *(name for name in added if name not in same)}
         after, settings = [piece.without(away) for piece in self._pieces], known[0]
         if settings:
-            after[0] = replace(after[0], settings=(*after[0].settings[:-1], {**_last(after[0].settings), **settings}))
+            *others, last = after[0].settings or (settings,)
+            after[0] = replace(after[0], settings=(*others, {**last, **settings}))
         left = [text for piece in self._pieces for text in piece.texts_of(away)]
         # What has changed since the base was joined stands in one small segment, made anew each time.
         recent = _index(fresh, self._shelf, [(piece.segment, piece.living) for piece in after[1:]])
@@ -421,10 +427,6 @@ class IndexedBase:
 
     def _place(self, number: int) -> int:
         return next(n for n, first in enumerate(self.first[1:]) if number < first)
-
-
-def _last(settings: Sequence[Mapping[str, KnownClaim]]) -> Mapping[str, KnownClaim]:
-    return settings[-1] if settings else {}
 
 
 def same_texts(claim: KnownClaim, other: KnownClaim) -> bool:

@@ -387,7 +387,7 @@ class MatchReader:
         local: LocalCutOff | None,
     ) -> Match:
         claim = look.read.claim
-        wordings = [wording.text for wording in claim.wordings if wording.says] if claim.figures else ()
+        wordings = look.read.said if claim.figures else ()
         figures = self._comparer().compare(quantities, claim.figures, written, wordings, look.carrying)
         guards = _guards(look, judged, figures)
         cut_off = claim.cut_off if local is None else local.of(claim)

@@ -130,14 +130,17 @@ class KnownWording:
 class WordingList(Sequence[KnownWording]):
     """The wordings of a claim as bytes, in less than half the room of so many objects; each is made when asked for.
 
-    Equal to a tuple of the same wordings. `written` has all that is said of each, one after another.
+    Equal to a tuple of the same wordings. `written` has all that is said of each, one after another; `has_denials`
+    tells whether any of them disputes the claim.
     """
 
-    __slots__ = ("_ends", "written")
+    __slots__ = ("_ends", "has_denials", "written")
 
     def __init__(self, wordings: Iterable[KnownWording]) -> None:
         """Write the wordings."""
+        wordings = list(wordings)
         parts = [_written(wording) for wording in wordings]
+        self.has_denials = any(wording.denies for wording in wordings)
         self.written = b"".join(parts)
         self._ends = array("I", accumulate(map(len, parts)))
 
@@ -215,6 +218,13 @@ class KnownClaim:
     muted: bool = False
     raised_to: float = 0.0
     points: tuple[str, ...] = ()
+
+    @property
+    def has_denials(self) -> bool:
+        """Tell whether any wording disputes the claim; of very many claims this is asked of each."""
+        if isinstance(self.wordings, WordingList):
+            return self.wordings.has_denials
+        return any(wording.denies for wording in self.wordings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ def test_a_list_of_wordings_gives_back_what_was_put_in(wordings):
     assert tuple(held) == wordings
     assert [held[place] for place in range(len(held))] == [*wordings]
     assert held[1:] == wordings[1:]
+    assert held.has_denials == any(wording.denies for wording in wordings)
 
 
 @given(one=WORDINGS, other=WORDINGS)
