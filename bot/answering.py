@@ -76,10 +76,10 @@ class Answerer:
         action = action_in(mode, finding.action)
         return "offer" if action == "reply" and not is_open else action
 
-    def note(self, heard: Heard, finding: Finding, mode: str, action: Action) -> None:
+    def note(self, heard: Heard, finding: Finding, mode: str, action: Action, *, is_new: bool = True) -> None:
         """Keep what was seen and done: ids and scores, no text; a near miss goes into the moderators' queue.
 
-        May be called again where the base failed in between: nothing counts twice.
+        May be called again where the base failed in between, and after an edit (not `is_new`): no message counts twice.
         """
         touchstone, place = self.touchstone, (heard.server, heard.channel, heard.message, heard.author)
         # Asked first, because it may fail: whatever is counted below must be counted once.
@@ -91,9 +91,9 @@ class Answerer:
         elif near := finding.near_miss(touchstone.settings.near_miss_share):
             touchstone.moderation.queue.note_near_miss(*place, near.claim, near.score)
         # Last, because these add to counts; the others are written over.
-        if mode == "shadow":
-            touchstone.moderation.shadow.note(*place, finding, heard.home)
-        if has_budget:
+        if mode == "shadow" and (is_new or finding.action != "silent"):
+            touchstone.moderation.shadow.note(*place, finding, heard.home, new=is_new)
+        if has_budget and is_new:
             touchstone.budgets.read(heard.server)
 
     def afford(self, settings: ServerSettings) -> AnswerKind:

@@ -149,12 +149,15 @@ def _budget(report: BacktestReport, texts: Texts) -> list[str]:
     if not over:
         least = math.ceil(1000 / report.budget) if report.budget else 0
         if report.messages < least:
-            counts = {"messages": report.messages, "budget": budget, "least": least}
             return [
-                texts(
-                    "{messages} messages are too few to hold against a budget of {budget} per 1,000: from"
-                    " {least} on they say something.",
-                    **counts,
+                texts.plural(
+                    "{count} message is too little to hold against a budget of {budget} per 1,000: from {least} on"
+                    " they say something.",
+                    "{count} messages are too few to hold against a budget of {budget} per 1,000: from {least} on"
+                    " they say something.",
+                    report.messages,
+                    budget=budget,
+                    least=least,
                 )
             ]
         return [texts("That keeps the budget of {budget} per 1,000 messages.", budget=budget)]

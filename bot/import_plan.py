@@ -64,9 +64,11 @@ def problem_line(problem: PackProblem, texts: Texts) -> str:
 
 
 def near_line(near: NearClaim, texts: Texts) -> str:
-    """Return the warning that a new claim may be one that is known."""
-    title, likeness = texts.pick(near.title), round(near.likeness * 100)
-    return texts("may repeat {claim}: {title} ({likeness} %)", claim=near.claim, title=title, likeness=likeness)
+    """Return the warning that a new claim may be one that is known, or is about the same matter."""
+    values = {"claim": near.claim, "title": texts.pick(near.title)}
+    if near.repeats:
+        return texts("may repeat {claim}: {title}", **values)
+    return texts("is about the same matter as {claim}: {title}", **values)
 
 
 def report_lines(plan: ImportPlan, texts: Texts) -> Iterator[str]:

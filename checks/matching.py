@@ -218,8 +218,7 @@ def _offer_from(case: Case, cut_offs: CutOffs) -> float:
 
 MOST_MATCHES = 3
 # From this share on, a claim's own denials and the cues may make a denial of what the fit takes for something else.
-_LEANS = 0.06
-_MOSTLY = 0.5
+_LEANS, _MOSTLY = 0.06, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +316,7 @@ class MatchReader:
         """Return the looks, the claim that the message is likeliest about first, with what was measured of each."""
         claims = nearness.meaning.base.size
         measured = [(look, topic_measures(look, nearness)) for look in looks]
-        measured.sort(key=lambda each: (not _is_said(each[0], verbatim), -self._decision.order(each[1], claims)))
+        measured.sort(key=lambda each: (each[0].candidate.claim != verbatim, -self._decision.order(each[1], claims)))
         return measured
 
     def surest(self, looks: Sequence[Look], nearness: Nearness) -> tuple[Look, float]:
@@ -340,9 +339,9 @@ class MatchReader:
         judged = [(look, self._judge(look, nearness, scan, topic)) for look, topic in ranked]
         near = self._decision.cut_offs.near
         return [
-            each
-            for n, each in enumerate(judged)
-            if each[1].probability >= near or (n == 0 and _is_kept(each, verbatim))
+            (look, judgement)
+            for n, (look, judgement) in enumerate(judged)
+            if judgement.probability >= near or (n == 0 and _is_kept(look, judgement, verbatim))
         ]
 
     def _judge(self, look: Look, nearness: Nearness, scan: CueScan, topic: Measures) -> Judgement:
@@ -409,18 +408,19 @@ class MatchReader:
         )
 
 
-def _is_kept(first: tuple[Look, Judgement], verbatim: int | None) -> bool:
-    look, judged = first
-    return _is_said(look, verbatim) or (judged.stance in ("denies", "mentions") and judged.elsewhere < _MOSTLY)
+def _is_kept(look: Look, judged: Judgement, verbatim: int | None) -> bool:
+    return _is_said(look, judged, verbatim) or (judged.stance in ("denies", "mentions") and judged.elsewhere < _MOSTLY)
 
 
-def _is_said(look: Look, verbatim: int | None) -> bool:
-    return verbatim == look.candidate.claim
+def _is_said(look: Look, judged: Judgement, verbatim: int | None) -> bool:
+    # Whatever its own words say, they do not deny the claim; a sign beside them does (❌).
+    is_crossed_out = judged.reading.stance == "denies" and not any(map(str.isalnum, judged.reading.cue or "a"))
+    return verbatim == look.candidate.claim and not is_crossed_out
 
 
 def _as_written(judged: Judgement, look: Look, verbatim: int | None) -> Judgement:
     """Let a claim be heard in its own wordings, word for word, whatever else is measured."""
-    if not _is_said(look, verbatim):
+    if not _is_said(look, judged, verbatim):
         return judged
     stance: Stance = "asks" if judged.reading.stance == "asks" else "asserts"
     return replace(judged, probability=1.0, stance=stance, doubt=_NO_DOUBT, on_topic=True, verbatim=True)

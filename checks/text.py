@@ -170,7 +170,8 @@ class TextFolder:
         length = 0
         for part, least in _without_markup(raw[:MOST_CHARACTERS]):
             folded = self.fold(part)
-            if least and _weight(folded) >= least:
+            # In Latin letters, a Han character counting as two.
+            if least and len(folded.strip()) + count_han(folded) >= least:
                 quoted.append((length, length + len(folded)))
             pieces.append(folded)
             length += len(folded)
@@ -228,11 +229,6 @@ def _spell_out(text: str) -> str:
     return _TAG.sub(lambda tag: _HUMP.sub(" ", tag.group()), text) if "#" in text or "@" in text else text
 
 
-def _weight(text: str) -> int:
-    """Return the length of `text` in Latin letters, a Han character counting as two."""
-    return len(text.strip()) + count_han(text)
-
-
 def count_han(text: str) -> int:
     """Count the Han characters of `text`."""
     return 0 if text.isascii() else len(_HAN.findall(text))
@@ -243,18 +239,20 @@ def is_han(folded: str) -> bool:
     return count_han(folded) * 4 >= len(folded)
 
 
-_BARE = re.compile(r"[\W_]+")
+# Currencies, comparisons, and what belongs to a number stay.
+_BARE = re.compile(r"(?:[^\w%‰$€£¥₩₹₽=≠≈<>≤≥±+−.,!-]|_|!(?!=)|[.,](?!\d)|-(?!\d)|(?<=\w)-)+")
 
 
 def bare(folded: str) -> str:
-    """Return a folded text without its spaces and punctuation."""
+    """Return a folded text without its spaces, punctuation and pictures."""
     return _BARE.sub("", folded)
 
 
 def language_of(raw: str, folder: TextFolder) -> Language:
     """Tell the language to answer in: that of the author's words, where the bot speaks it; Chinese in its script."""
-    plain = "" if raw.isascii() else plain_text(raw)
-    language = main_language(plain)
+    plain = raw if raw.isascii() else plain_text(raw)
+    # Most chat has no other letters, and needs no counting.
+    language = LANGUAGES[0] if plain.isascii() else main_language(plain)
     if language.code == "zh":
         return folder.script_of(plain)
     return next((form.tag for form in language.shown), FIRST_SHOWN)

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -23,9 +24,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose between the quick run and the whole one."""
+    """Choose between the quick run and the whole one; undo what a shell may have set."""
     # Most tests are about what surrounds the matching: they do without the encoder, and those about it ask for it.
     os.environ.setdefault("TOUCHSTONE_EMBEDDER", "none")
+    # A shell tells what it starts in the background to ignore Ctrl-C; tests send it, to themselves and to others.
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     is_whole = config.getoption(ALL)
     hypothesis_settings.load_profile("all" if is_whole else "quick")
     if not is_whole:

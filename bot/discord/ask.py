@@ -105,7 +105,7 @@ class Ask(commands.Cog):
 
     async def check_message(self, interaction: BotInteraction, message: discord.Message) -> None:
         """Answer about a message that somebody pointed at."""
-        await self._answer(interaction, said_in(message)[:_MOST], message)
+        await self._answer(interaction, said_in(message, interaction.channel)[:_MOST], message)
 
     async def _answer(
         self,

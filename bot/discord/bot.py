@@ -179,9 +179,9 @@ class Metrics:
     _seen: Counter[int] = field(default_factory=Counter[int])
     _seconds: deque[float] = field(default_factory=lambda: deque[float](maxlen=_LATEST))
 
-    def note(self, server: int, seconds: float) -> None:
-        """Count a message that was checked in so many seconds."""
-        self._seen[server] += 1
+    def note(self, server: int, seconds: float, *, is_new: bool = True) -> None:
+        """Count a message that was checked in so many seconds; one that was checked before only for these."""
+        self._seen[server] += is_new
         self._seconds.append(seconds)
 
     def seen(self, server: int) -> int:

@@ -146,6 +146,9 @@ MEGABYTE = 1024 * 1024
 _TOO_LARGE = msgid(
     "The file is larger than the {limit} MB that Discord takes here. Whoever runs me gets it with {command}."
 )
+_TOO_LARGE_HERE = msgid(
+    "{file} is larger than {limit} MB. Split it into several files, or let whoever runs me import it: {command}"
+)
 _KINDS: Mapping[str, Format] = {kind: kind for kind in FORMATS}
 
 
@@ -266,8 +269,9 @@ class Exchange(CommandGroup):
         most = min(MAX_BYTES, interaction.filesize_limit)
         if file.size > most:
             limit = most // MEGABYTE
-            large = texts("{file} is larger than {limit} MB. Split it into several files.", file=name, limit=limit)
-            await request.respond(large)
+            # Whole, as an export of many thousand claims is, the terminal takes it.
+            command = f"`touchstone claims import FILE --server {request.server}`"
+            await request.respond(texts(_TOO_LARGE_HERE, file=name, limit=limit, command=command))
             return
         await interaction.edit_original_response(content=texts("Reading {file} …", file=name))
         raw = await _fetch(file)

@@ -197,12 +197,38 @@ def message_link(server: int | None, channel: int | None, message: int | None) -
     return f"https://discord.com/channels/{server}/{channel}/{message}"
 
 
-def said_in(message: discord.Message) -> str:
-    """Return the text of a message, of what it forwards, and of its poll, one below the other."""
-    parts = [message.content, *(forwarded.content for forwarded in message.message_snapshots)]
+def said_in(message: discord.Message, place: object = None) -> str:
+    """Return all that a message says, one below the other: its text, what it forwards, its poll; all as its author may.
+
+    First comes the title of the forum's post that it begins; `place`: the thread, where the message may not know it.
+    What a poll puts up is asked, not stated, and its “Yes” and “No” are not what its author says.
+    """
+    parts = [_post_title(message, place), message.content, *(each.content for each in message.message_snapshots)]
     if message.poll is not None:
-        parts += [message.poll.question, *(answer.text for answer in message.poll.answers)]
+        answers = (answer.text for answer in message.poll.answers)
+        parts += map(_asked, (message.poll.question, *(text for text in answers if _says_more_than_yes(text))))
     return "\n".join(part for part in parts if part)
+
+
+def _post_title(message: discord.Message, place: object) -> str:
+    """Return the title of a post; nothing of other messages. A post has the number of its first message."""
+    if not isinstance(place, discord.Thread):
+        # A message that was fetched knows its thread only by the number.
+        place = message.guild.get_thread(message.id) if message.guild is not None else None
+    return place.name if place is not None and place.id == message.id == message.channel.id else ""
+
+
+# A Latin word, or a Chinese character.
+_WORD = re.compile(r"[^\W\u2e80-\U0003ffff]+(?:['’]\w+)?|[\u2e80-\U0003ffff]")
+_MOST_FOR_YES = 3
+
+
+def _says_more_than_yes(answer: str) -> bool:
+    return len(_WORD.findall(answer)) > _MOST_FOR_YES
+
+
+def _asked(text: str) -> str:
+    return text if not text or text.rstrip().endswith(("?", "？")) else f"{text}?"
 
 
 def without_spoilers(text: str) -> str:

@@ -209,7 +209,7 @@ class Watch(commands.Cog):
             # A message that was edited has been counted before.
             heard, is_new = heard_in(message, location), message.edited_at is None
             as_of, finding = await asyncio.to_thread(self._read, heard, text, mode, is_new=is_new)
-            self.bot.metrics.note(location.server, monotonic() - started)
+            self.bot.metrics.note(location.server, monotonic() - started, is_new=is_new)
             if _is_small_talk(finding, mode, is_new=is_new):
                 return
             action = answerer.action(finding, mode)
@@ -218,7 +218,7 @@ class Watch(commands.Cog):
             ):
                 action = answerer.action(finding, mode, is_open=False)
         take_lane("answers", until)
-        await asyncio.to_thread(answerer.note, heard, finding, mode, action)
+        await asyncio.to_thread(answerer.note, heard, finding, mode, action, is_new=is_new)
         if action == "reply":
             await self.answering.reply(message, location, finding, until, as_of)
         elif action == "offer" and self._room.is_pressed:

@@ -45,7 +45,8 @@ def completion(
 def shape_help(command: Any, texts: Texts) -> None:  # noqa: ANN401  typer keeps the classes of its commands to itself
     """Put the texts of the catalogue in place of the library's English, in a command and in all commands below it.
 
-    What takes no value shows none, where the library writes `<bool>` beside a switch, and a name is said once.
+    What takes no value shows none, where the library writes `<bool>` beside a switch, and a name is said once. What
+    takes one names it, where the library writes `<str>` or `<int range> [1<=x<=366]`.
     """
     helps = command.get_help_option(typer.Context(command, help_option_names=HELP_NAMES))
     for place in (command, *command.params, helps):
@@ -53,6 +54,8 @@ def shape_help(command: Any, texts: Texts) -> None:  # noqa: ANN401  typer keeps
             place.help = texts(place.help)
         if getattr(place, "is_flag", False):
             place.metavar = ""
+        elif place is not helps and getattr(place, "param_type_name", "") == "option":
+            _name_value(place, texts)
         elif getattr(place, "metavar", None) and place.param_type_name == "argument":
             place.display_type_rich = lambda **_: None
             pieces = [place.metavar if place.required else f"[{place.metavar}]"]
@@ -64,6 +67,19 @@ def shape_help(command: Any, texts: Texts) -> None:  # noqa: ANN401  typer keeps
         command.subcommand_metavar = texts("COMMAND [ARGS]...")
     for child in children.values():
         shape_help(child, texts)
+
+
+def _name_value(option: Any, texts: Texts) -> None:  # noqa: ANN401  typer's own classes, as above
+    """Name the value of an option that has no name for it by the option's own, as the manual does, with its bounds."""
+    bounds: str | None = None
+    if option.metavar is None and not option.type_descriptor.choices:
+        option.metavar = option.name.lstrip("_").upper()
+        if option.min is not None and option.max is not None:
+            bounds = texts("{least} to {most}", least=option.min, most=option.max)
+        elif option.min is not None:
+            bounds = texts("{least} or more", least=option.min)
+    # What is called an id or a file says enough; and the library asks nowhere else.
+    option._get_number_range_help_str = lambda: bounds  # noqa: SLF001
 
 
 def _context(kind: Any, prefix: str) -> Any:  # noqa: ANN401  typer's own classes, as above

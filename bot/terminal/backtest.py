@@ -44,7 +44,7 @@ def register(app: typer.Typer) -> None:
 def backtest(
     context: typer.Context,
     exports: Annotated[list[Path], typer.Argument(metavar="EXPORT.json...", help=_EXPORT)],
-    budget: Annotated[str, typer.Option("--budget", help=_BUDGET)] = "1/2000",
+    budget: Annotated[str, typer.Option("--budget", metavar="SHARE", help=_BUDGET)] = "1/2000",
     as_json: JsonOption = False,
     out: FiguresFile = None,
     label: Annotated[Path | None, typer.Option("--label", metavar="FILE", help=_LABEL, dir_okay=False)] = None,

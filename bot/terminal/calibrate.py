@@ -50,7 +50,7 @@ def calibrate(
     messages: Annotated[Path | None, typer.Option("--messages", metavar="FILE", help=_MESSAGES)] = None,
     chat: Annotated[list[Path] | None, typer.Option("--chat", metavar="FILE", help=_CHAT)] = None,
     labels: Annotated[bool, typer.Option("--labels", help=_LABELS)] = False,
-    budget: Annotated[str, typer.Option("--budget", help=_BUDGET)] = "1/2000",
+    budget: Annotated[str, typer.Option("--budget", metavar="SHARE", help=_BUDGET)] = "1/2000",
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help=_OUT)] = Path("touchstone-tuning.json"),
     work: Annotated[Path, typer.Option("--work", metavar="FILE", help=_WORK)] = Path("touchstone-calibration.jsonl"),
     _embedder: EmbedderOption = None,

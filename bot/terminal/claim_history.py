@@ -262,7 +262,7 @@ def undo(
     from bot.service import pack_shelf  # noqa: PLC0415
     from bot.wording import conflict_line  # noqa: PLC0415
     from claims.moderation.history import History, Undoing  # noqa: PLC0415
-    from claims.store.changes import CLAIM, PACK  # noqa: PLC0415
+    from claims.store.changes import CLAIM, DOCUMENT, PACK, SOURCE  # noqa: PLC0415
 
     terminal = Terminal.of(context)
     texts = terminal.texts
@@ -272,6 +272,13 @@ def undo(
         _show(terminal, entry, whole=False)
         given = {change.subject for change in entry.changes if entry.act == "pack.load" and change.kind == PACK}
         shipped = sorted(given.intersection(pack_shelf(touchstone.base).shipped()))
+        came = {each.subject for each in entry.changes if each.kind in {DOCUMENT, SOURCE} and each.before is None}
+        lost = sorted(each.id for each in touchstone.base.documents(server) if each.loaded and each.id in came)
+        if lost:
+            named = texts.listed(lost)
+            terminal.print(
+                texts("The texts of these documents go with it, and come back only from their files: {ids}", ids=named)
+            )
         if sys.stdin.isatty() and not yes and not typer.confirm(texts("Take this back?")):
             terminal.print(texts("Nothing was written."))
             return

@@ -156,12 +156,12 @@ def import_(
 
 
 def _read(touchstone: "Touchstone", path: Path) -> "Incoming":
-    from claims.exchange.formats import MAX_BYTES  # noqa: PLC0415
+    from claims.exchange.formats import MAX_FILE_BYTES  # noqa: PLC0415
     from claims.exchange.importing import read_import, read_import_bytes  # noqa: PLC0415
 
     today = touchstone.base.clock().date()
     if path == STANDARD:
-        return read_import_bytes("-", sys.stdin.buffer.read(MAX_BYTES + 1), today)
+        return read_import_bytes("-", sys.stdin.buffer.read(MAX_FILE_BYTES + 1), today, MAX_FILE_BYTES)
     return read_import(path, today)
 
 

@@ -126,13 +126,13 @@ def _explained(terminal: Terminal) -> Generator[None]:
 
 
 def _show_lines(terminal: Terminal, error: ImportRefusedError) -> None:
-    from claims.exchange.formats import MAX_BYTES  # noqa: PLC0415
+    from claims.exchange.formats import MAX_FILE_BYTES  # noqa: PLC0415
     from claims.exchange.importing import pack_problems  # noqa: PLC0415
     from claims.packs.handwritten import corrected  # noqa: PLC0415
 
     try:
         with open_named(Path(error.name)) as file:
-            text = file.read(MAX_BYTES).decode("utf-8-sig")
+            text = file.read(MAX_FILE_BYTES).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return
     lines = text.splitlines()

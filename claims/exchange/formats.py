@@ -136,6 +136,8 @@ def _cited(claims: list[ExportedClaim]) -> set[str]:
 
 
 MAX_BYTES = 8 * 1024 * 1024
+# Of what the operator names: an export of many thousand claims has to come back in.
+MAX_FILE_BYTES = 4 * MAX_BYTES
 _LEADS: tuple[tuple[bytes, Worded], ...] = (
     (b"PK\x03\x04", worded("a zip archive (or a spreadsheet in .xlsx or .ods)")),
     (b"PK\x05\x06", worded("an empty zip archive")),
@@ -180,23 +182,23 @@ class Source:
 
 def read_file(path: Path) -> Source:
     """Read a file for import; raises ImportRefusedError."""
-    return read_bytes(str(path), file_bytes(path))
+    return read_bytes(str(path), file_bytes(path), MAX_FILE_BYTES)
 
 
 def file_bytes(path: Path) -> bytes:
     """Return what a file holds, or little more than is allowed; raises ImportRefusedError where it cannot be read."""
     try:
         with open_named(path) as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         fault = worded("it cannot be read ({reason})", reason=error.strerror or type(error).__name__)
         raise _refused(str(path), fault, worded("Check the path and your rights on it.")) from error
 
 
-def read_bytes(name: str, raw: bytes) -> Source:
+def read_bytes(name: str, raw: bytes, most: int = MAX_BYTES) -> Source:
     """Take bytes for import; raises ImportRefusedError where they are too many, packed, or no text in UTF-8."""
-    if len(raw) > MAX_BYTES:
-        fault = worded("it is larger than {limit} MB", limit=MAX_BYTES // 1024 // 1024)
+    if len(raw) > most:
+        fault = worded("it is larger than {limit} MB", limit=most // 1024 // 1024)
         raise _refused(name, fault, worded("Split it into several files."))
     packed = next((what for lead, what in _LEADS if raw.startswith(lead)), None)
     if raw[_TAR_PLACE : _TAR_PLACE + len(_TAR_MARK)] == _TAR_MARK:

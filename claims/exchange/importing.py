@@ -15,6 +15,8 @@ from checks.tuning import Tuning
 from claims.base import ClaimBase
 from claims.exchange.claimreview import read_reviews
 from claims.exchange.formats import (
+    MAX_BYTES,
+    MAX_FILE_BYTES,
     Incoming,
     IncomingClaim,
     IncomingPack,
@@ -138,9 +140,9 @@ def read_import(path: Path, today: date) -> Incoming:
     return _read(read_file(path), today)
 
 
-def read_import_bytes(name: str, raw: bytes, today: date) -> Incoming:
+def read_import_bytes(name: str, raw: bytes, today: date, most: int = MAX_BYTES) -> Incoming:
     """Read an attached file for import, as `read_import` does; `name` tells its format, where its ending does."""
-    return _read(read_bytes(name, raw), today)
+    return _read(read_bytes(name, raw, most), today)
 
 
 def plan_import(base: ClaimBase, incoming: Incoming, server: int | None = None, *, theirs: bool = False) -> ImportPlan:
@@ -187,7 +189,7 @@ def pack_id(base: ClaimBase, path: Path) -> str:
         loaded = session.scalar(select(col(Pack.id)).where(col(Pack.sha256) == hashlib.sha256(raw).hexdigest()))
     if loaded is not None:
         return loaded
-    head = read_pack(read_bytes(str(path), raw)).packs[0].head
+    head = read_pack(read_bytes(str(path), raw, MAX_FILE_BYTES)).packs[0].head
     return head.id if head else ""
 
 
@@ -203,7 +205,7 @@ def load_pack(base: ClaimBase, path: Path) -> ImportReport | None:
         if session.scalar(select(col(Pack.id)).where(same)) is not None:
             return None
     with base.database.reading() as session:
-        incoming = read_pack(read_bytes(str(path), raw), base.clock().date(), _shelf(session))
+        incoming = read_pack(read_bytes(str(path), raw, MAX_FILE_BYTES), base.clock().date(), _shelf(session))
     [pack] = incoming.packs
     with base.database.changing() as session:
         row = session.get(Pack, pack.head.id) if pack.head else None

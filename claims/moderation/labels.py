@@ -32,20 +32,16 @@ Origin = Literal["card", "backtest", "shadow"]
 # So many replies are put up to be ticked where there were more.
 SAMPLE = 30
 # Labels in all, and of each kind, from which on they say anything of a cut-off.
-ENOUGH = 20
-ENOUGH_OF_EACH = 5
+ENOUGH, ENOUGH_OF_EACH = 20, 5
 # A wrong answer weighs as much as so many right ones that are not given: in doubt, silent.
 _WRONG_WEIGHS = 2.0
 _LEAST_GRID, _MOST_GRID = 50, 99
-_REDRAWS = 400
-_SEED = 7
-_SURE = 0.9
-_WIDEST = 0.15
+_REDRAWS, _SEED = 400, 7
+_SURE, _WIDEST = 0.9, 0.15
 # 90 of 100 intervals hold the true share.
 _NORMAL = 1.645
 # Counts of messages that lead to nothing wait so many seconds, and so many in a channel, before they are written.
-_WRITTEN_EVERY = 5.0
-_MOST_UNWRITTEN = 1_000
+_WRITTEN_EVERY, _MOST_UNWRITTEN = 5.0, 1_000
 # While the base is away so many wait in a channel and day, and so many are asked for in one statement.
 _MOST_WAITING, _AT_ONCE = 20_000, 500
 
@@ -345,8 +341,10 @@ class ShadowBook:
         self._unwritten: dict[tuple[int, int, int, date], set[int]] = {}
         self._written_at, self._has_failed = float("-inf"), False
 
-    def note(self, server: int, channel: int, message: int, author: int, finding: Finding, home: int = 0) -> None:
-        """Count a checked message, with a match no second time, for its channel, or for that of its thread (`home`)."""
+    def note(
+        self, server: int, channel: int, message: int, author: int, finding: Finding, home: int = 0, *, new: bool = True
+    ) -> None:
+        """Count a message for its channel or its thread's (`home`): a match once, and one not `new` only for it."""
         now, best, home = self._clock(), finding.best, home or channel
         if best is None or finding.action == "silent":
             with self._lock:
@@ -361,7 +359,8 @@ class ShadowBook:
         with self._database.writing() as session:
             if session.get(ShadowMatch, (channel, message)) is not None:
                 return
-            _count(session, server, home, now.date(), 1, finding.action)
+            waits = message in self._unwritten.get((server, home, channel, now.date()), ())
+            _count(session, server, home, now.date(), int(new or waits), finding.action)
             row: dict[str, Any] = {"claim": best.claim, "score": best.unrounded, "stance": best.stance}
             row |= {"message": message, "server": server, "channel": channel, "seen_at": now}
             session.add(ShadowMatch(action=finding.action, author_hash=hash_user(author, self._key), **row))

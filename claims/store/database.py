@@ -259,7 +259,7 @@ def _prepare_file(file: Path) -> bool:
             raise DatabaseError(worded("{file} is a folder. Name a file in it in database_url.", file=file))
         if not file.is_file():
             raise DatabaseError(worded("{file} is no ordinary file. Name another one in database_url.", file=file))
-        if state.st_size == 0:
+        if state.st_size <= 1:  # of one byte, too, SQLite makes a new base without a word
             said = msgid(
                 "The claim base {file} is an empty file, as a full disk leaves it. "
                 "Put a copy back with `touchstone restore FILE --force`, or delete it to begin with a new base."

@@ -5,12 +5,14 @@ from dataclasses import asdict, fields
 import pytest
 
 from bot.discord.editor.screen import LIST_NAMES
+from bot.import_plan import near_line
 from bot.texts import Texts
 from bot.wording import LONGEST, MOST_ENTRIES, difference_lines, fault_lines, field_name, read_parts
 from checks.model import KnownFigure, KnownWording
 from checks.text import TextFolder
 from claims.documents.cleaning import CleaningRules
 from claims.documents.worthiness import CandidateCues
+from claims.exchange.plan import NearClaim
 from claims.fields import FormReader
 from claims.moderation.edits import EditFigure, EditPoint, EditTexts, EditWordings
 from claims.moderation.sources import NewSource
@@ -167,3 +169,10 @@ def test_broken_lines_are_shown_as_they_are_read():
 
 def test_inserted_readings_are_shown_where_they_stood():
     assert "數⟦(shù)⟧據⟦(jù)⟧" in read_as("銀價的數(shù)據(jù)說明一切，沒有人知道為什麼會這樣。\n")
+
+
+def test_a_claim_that_says_the_same_is_told_from_one_that_is_about_the_same_matter_and_neither_by_a_number():
+    title = ByLanguage({"en": "Water that was boiled twice is poisonous"})
+    assert near_line(NearClaim("boiled", title, 0.96), ENGLISH) == f"may repeat boiled: {title.plain['en']}"
+    assert near_line(NearClaim("boiled", title, 0.94), ENGLISH).startswith("is about the same matter as boiled: ")
+    assert "%" not in near_line(NearClaim("boiled", title, 0.96), TRADITIONAL)

@@ -4,6 +4,7 @@ import pytest
 from opencc import OpenCC
 
 from checks.checker import Checker
+from checks.lexicon import analyse
 from checks.model import KnownClaim, KnownWording
 from tests.checks.conftest import COFFEE, NVIDIA
 
@@ -42,6 +43,30 @@ def test_a_claim_is_recognised(checker: Checker, text: str, claim: str, stance: 
 )
 def test_the_bot_stays_silent(checker: Checker, text: str):
     assert checker.check(text).action == "silent"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_said"),
+    [
+        ("nvidia is overvalued !!", True),
+        ("“NVIDIA” is… overvalued 🚀", True),
+        ("英伟达，被严重高估。", True),
+        ("an H100 rents for 2$ per hour", False),
+        ("an H100 rents for 2 per hour", False),
+        ("an H100 rents for $.2 per hour", False),
+        ("an H100 rents for $-2 per hour", False),
+        ("an H100 rents for $2 = per hour", False),
+    ],
+)
+def test_a_wording_is_said_where_nothing_but_punctuation_and_pictures_differs(checker: Checker, text: str, is_said):
+    message = analyse(text, checker.lexicon, checker.base.spelling)
+    assert (checker.base.said_verbatim(message) is not None) is is_said
+
+
+@pytest.mark.parametrize("text", ["NVIDIA is overvalued ❌", "❌ NVIDIA is overvalued", "英伟达被严重高估✘"])
+def test_a_wording_that_is_crossed_out_is_no_assertion(checker: Checker, text: str):
+    found = checker.check(text)
+    assert (found.action, found.best.stance) == ("silent", "denies")
 
 
 def test_another_companys_name_never_gets_the_reply(checker: Checker):

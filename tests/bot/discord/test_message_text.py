@@ -1,4 +1,4 @@
-"""What a message says: its own words, what it forwards, and its poll."""
+"""What a message says: its own words, the title of its post, what it forwards, and its poll."""
 
 from datetime import timedelta
 from types import SimpleNamespace
@@ -7,11 +7,16 @@ import discord
 import pytest
 
 from bot.discord.request import said_in, without_spoilers
+from tests.bot.discord.world import CRANE, FERRY, text_of
+from tests.claims.people import administrator
 
 
 def message(content="", forwarded=(), poll=None):
     return SimpleNamespace(
-        content=content, message_snapshots=[SimpleNamespace(content=text) for text in forwarded], poll=poll
+        content=content,
+        message_snapshots=[SimpleNamespace(content=text) for text in forwarded],
+        poll=poll,
+        guild=None,
     )
 
 
@@ -23,11 +28,57 @@ def test_what_is_forwarded_is_read_below_the_comment():
     assert said_in(message("look", ["AI is a bubble"])) == "look\nAI is a bubble"
 
 
-def test_a_poll_is_read_with_its_answers():
-    poll = discord.Poll(question="Is AI a bubble?", duration=timedelta(hours=1))
-    poll.add_answer(text="Yes")
-    poll.add_answer(text="No")
-    assert said_in(message(poll=poll)) == "Is AI a bubble?\nYes\nNo"
+def test_a_poll_is_read_with_its_answers_all_of_which_it_asks():
+    poll = discord.Poll(question="AI is a bubble", duration=timedelta(hours=1))
+    for text in ("Yes", "No, it's not", "不同意", "It is only half of one", "要看怎么定义？", ""):
+        poll.add_answer(text=text)
+    assert said_in(message(poll=poll)) == "AI is a bubble?\nIt is only half of one?\n要看怎么定义？"
+
+
+async def test_who_puts_a_claim_to_the_vote_asks_and_does_not_state_it(world):
+    said = await world.poll(world.alice, CRANE, "Yes", "No")
+    shown = text_of(await world.chief.context_menu(world.channel, "Check this message", said))
+    assert "I read the message as asking about it." in shown
+
+
+@pytest.fixture
+def forum(world):
+    """A forum in which the bot is switched on."""
+    made = world.guild.create_forum_channel("questions")
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), made.id, "on")
+    return made
+
+
+async def test_a_post_whose_title_makes_the_claim_is_answered(world, forum):
+    thread, said = await world.post(forum, world.alice, CRANE, "what do you all think of that")
+    (card,) = world.cards(thread)
+    assert card.reference.message_id == said.id
+    assert "The old harbour crane was built in 1920" in text_of(card)
+
+
+async def test_the_menu_reads_the_title_of_a_post_also_where_it_is_archived(world, forum):
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), forum.id, "off")
+    thread, said = await world.post(forum, world.alice, CRANE, "what do you all think of that")
+    known = "The old harbour crane was built in 1920"
+    assert known in text_of(await world.bob.context_menu(thread, "Check this message", said))
+    await world.archive(thread)
+    assert known in text_of(await world.bob.context_menu(thread, "Check this message", said))
+
+
+async def test_further_messages_of_a_post_say_nothing_of_its_title(world, forum):
+    thread, _ = await world.post(forum, world.alice, CRANE, "what do you all think of that")
+    await world.bob.send(thread, "good morning everybody, coffee is ready")
+    await world.bob.send(thread, FERRY)
+    crane, ferry = world.cards(thread)
+    assert "ferry" in text_of(ferry)
+    assert "crane" not in text_of(ferry)
+    assert crane.id < ferry.id
+
+
+async def test_a_post_keeps_its_card_where_its_text_alone_is_edited(world, forum):
+    thread, said = await world.post(forum, world.alice, CRANE, "what do you all think of that")
+    await world.alice.edit(said, "what do you think of that, all of you")
+    assert len(world.cards(thread)) == 1
 
 
 @pytest.mark.parametrize(

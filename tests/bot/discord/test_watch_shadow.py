@@ -1,5 +1,6 @@
 """Channels where the bot only counts, and what it keeps of messages that dispute a claim."""
 
+import pytest
 from sqlmodel import select
 
 from bot.answering import is_dispute
@@ -7,7 +8,7 @@ from checks.model import Finding, Match
 from claims.moderation.digest import TrendBook
 from claims.moderation.rights import Actor
 from claims.store.tables import ShadowMatch
-from tests.bot.discord.world import CRANE
+from tests.bot.discord.world import CRANE, CRANE_ZH
 from tests.claims.people import administrator
 
 DENIAL = "It is not true that the old harbour crane was built in 1920"
@@ -32,6 +33,36 @@ async def test_small_talk_that_is_edited_is_counted_once(world):
     assert world.touchstone.moderation.shadow.report(actor).messages == 1
     await world.alice.edit(said, "good evening")
     assert world.touchstone.moderation.shadow.report(actor).messages == 1
+
+
+@pytest.mark.parametrize("is_written", [True, False])
+async def test_a_message_that_is_edited_is_counted_once_whatever_it_said_and_says(world, is_written):
+    shadow = world.touchstone.moderation.shadow
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), world.channel.id, "shadow")
+    into, still, within = [
+        await world.alice.send(world.channel, text) for text in ("good morning", DENIAL, "good evening")
+    ]
+    actor = Actor(world.chief.id, world.guild.id, can_manage_server=True)
+    if is_written:
+        shadow.flush()
+    await world.alice.edit(into, CRANE)
+    await world.alice.edit(still, f"{DENIAL}, they say")
+    await world.alice.edit(within, CRANE_ZH)
+    report = shadow.report(actor)
+    assert (report.messages, report.replies) == (3, 2)
+    assert world.env.bot.metrics.seen(world.guild.id) == 3
+
+
+async def test_an_edit_gives_no_room_in_a_budget(world):
+    budgets, server = world.touchstone.budgets, world.guild.id
+    world.touchstone.moderation.setup.change(administrator(server), budget=1)
+    assert budgets.spend(server, 1)
+    budgets.read(server, 998)
+    said = await world.alice.send(world.channel, DENIAL)
+    await world.alice.edit(said, f"{DENIAL}, they say")
+    assert budgets.is_used_up(server, 1)
+    await world.alice.send(world.channel, "good morning")
+    assert not budgets.is_used_up(server, 1)
 
 
 async def test_other_channels_are_not_counted_as_shadow(world):

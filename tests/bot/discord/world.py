@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import discord
+from simcord.backend.models.message import Poll, PollAnswer
 from simcord.env import Env
 
 from bot.service import Touchstone
 
 LONG_AGO = "2024-01-01T00:00:00+00:00"
+FAR_AHEAD = "2100-01-01T00:00:00+00:00"
 SILENT = {"parse": [], "replied_user": False}
 
 CRANE = "The old harbour crane was built in 1920"
@@ -65,6 +67,26 @@ class World:
         await self.env.settle()
         number = getattr(made, "thread", made).id
         return next(thread for thread in (channel or self.channel).threads if thread.id == number)
+
+    async def post(self, forum, author, title: str, text: str):
+        """Let a member begin a post of a forum; return its thread and its message, which has the thread's number."""
+        backend = self.env.backend
+        made = backend.create_thread(forum.id, title, author.id, broadcast=False)
+        first = backend.prepare_message(made.id, author.id, text)
+        first.id = made.id
+        backend.commit_message(first, broadcast=False)
+        backend.announce_thread_create(made)
+        backend.announce_message_create(first)
+        await self.env.settle()
+        thread = next(each for each in forum.threads if each.id == made.id)
+        return thread, next(each for each in thread.history() if each.id == made.id)
+
+    async def poll(self, author, question: str, *answers: str):
+        """Let a member put up a poll in the channel."""
+        asked = Poll(question, [PollAnswer(number, text) for number, text in enumerate(answers, 1)], FAR_AHEAD)
+        made = self.env.backend.create_message(self.channel.id, author.id, "", poll=asked)
+        await self.env.settle()
+        return next(each for each in self.channel.history() if each.id == made.id)
 
     async def archive(self, thread) -> None:
         """Archive a thread, which the library forgets then."""

@@ -1,5 +1,6 @@
 """The command as a whole: help, version, failures, and what it does not import."""
 
+import re
 import subprocess
 import sys
 
@@ -28,6 +29,22 @@ def test_no_help_in_chinese_is_cut_off(call, surroundings):
     surroundings.setenv("LANG", "zh_TW.UTF-8")
     surroundings.setenv("COLUMNS", "80")
     assert "…" not in call("check", "--help").out
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        (["backtest"], "SHARE"),
+        (["calibrate"], "SHARE"),
+        (["documents", "add"], "TITLE"),
+        (["trends"], "DAYS [1 to 366]"),
+        (["claims", "history"], "MOST [1 to 1000]"),
+    ],
+)
+def test_the_help_names_each_value_and_no_type_of_the_program(call, command, shown):
+    told = call(*command, "--help").out
+    assert shown in told
+    assert not re.search(r"<(str|int|float|path|.* range)>|<=x|x>=", told)
 
 
 def test_a_setting_that_cannot_be_used_is_told_with_its_mend(call, surroundings):

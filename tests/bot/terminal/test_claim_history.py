@@ -1,6 +1,7 @@
 """`touchstone claims publish`, `withdraw`, `history`, `undo`: what an import made is looked at, let out, taken back."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from claims.exchange.sheet import COLUMNS
 from claims.moderation.server_setup import ServerSetup
 from tests.claims.people import administrator
 
+PACKS = Path(__file__).parents[2] / "packs"
 SHEET = (
     ",".join(COLUMNS)
     + """
@@ -70,6 +72,19 @@ def test_who_undoes_the_load_of_a_shipped_pack_is_told_that_it_comes_back(call):
     assert "ai-economy comes back at the next start. To leave it out: touchstone packs remove ai-economy" in (
         call("claims", "undo", "1").out
     )
+
+
+def test_who_undoes_the_load_of_a_pack_is_told_whose_texts_go_with_it(call):
+    call("packs", "add", str(PACKS / "harbour.yaml"))
+    number = json.loads(call("claims", "history", "--most", "1", "--json").out)[0]["revision"]
+    told = "The texts of these documents go with it"
+    assert call("documents", "load", str(PACKS / "harbour.txt")).code == 0
+    done = call("claims", "undo", str(number))
+    assert f"{told}, and come back only from their files: harbour-yearbook" in done.out
+    assert "is undone" in done.out
+    call("packs", "add", str(PACKS / "harbour.yaml"))
+    again = json.loads(call("claims", "history", "--most", "1", "--json").out)[0]["revision"]
+    assert told not in call("claims", "undo", str(again)).out
 
 
 def test_an_import_is_undone_and_the_undo_too(call, imported):

@@ -18,6 +18,13 @@ def test_a_sound_installation_has_nothing_wrong(call):
     assert found["Discord"] == "warning"
 
 
+def test_documents_whose_files_nobody_has_are_nothing_amiss(call):
+    (found,) = [each for each in json.loads(call("doctor", "--json").out) if each["part"] == "Documents"]
+    assert found["state"] == "ok"
+    assert found["says"].startswith("0 of ")
+    assert "touchstone documents load PATH" in found["mend"]
+
+
 def test_each_line_has_its_state_and_what_is_amiss_its_mend(call):
     done = call("doctor")
     assert "ok" in done.out

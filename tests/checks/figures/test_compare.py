@@ -87,6 +87,9 @@ WATER = (
         ByLanguage(en="AI's water use beside the UK's yearly use", zh="AI用水相当于英国用水的比例"),
     ),
 )
+LATENCY = (KnownFigure(0.2, 0.2, "second", "about", "claim", ByLanguage(en="latency of a query", zh="查询的延迟")),)
+SPEED = (KnownFigure(5e12, 5e12, "flops", "about", "claim", ByLanguage(en="speed of the chip", zh="芯片的算力")),)
+FINE = (KnownFigure(100, 100, "AUD", "about", "claim", ByLanguage(en="fine for parking", zh="停车罚款")),)
 
 
 @pytest.fixture
@@ -113,6 +116,10 @@ AGREE = [
     (IN_USE, "a third of those GPUs sit idle"),
     (IN_USE, "GPU利用率只有六七成"),
     (WATER, "AI会喝掉半个英国的水"),
+    (LATENCY, "the latency of a query is 200 ms"),
+    (LATENCY, "查询的延迟有200毫秒"),
+    (SPEED, "the chip's speed is 5 tflops"),
+    (FINE, "the fine for parking is 100 AUD"),
 ]
 
 
@@ -136,6 +143,8 @@ DIFFER = [
     (GAP, "America will be 50-100 GW short by 2050"),
     (IN_USE, "数据中心GPU利用率只有三成"),
     (WATER, "AI will use twice the UK's water"),
+    (LATENCY, "the latency of a query is 900 ms"),
+    (SPEED, "the chip's speed is 5 pflops"),
 ]
 
 
@@ -160,6 +169,7 @@ SOMETHING_ELSE = [
     (GAP, "in 2019 nobody cared, by 2030 we are 50 GW short"),
     (IN_USE, "90% of people don't know what a GPU is"),
     (IN_USE, "100% sure about that"),
+    (FINE, "the fine for parking is 300 CAD"),
 ]
 
 

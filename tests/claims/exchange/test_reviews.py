@@ -152,8 +152,16 @@ def test_a_new_draft_that_says_what_is_known_is_warned_of(base: ClaimBase) -> No
     )
     silver, vaccines = made.entries
     assert silver.near[0].claim == "silver-ai-drives-price"
-    assert silver.near[0].likeness > 0.9
+    assert silver.near[0].repeats
     assert vaccines.near == ()
+
+
+def test_a_new_draft_about_the_matter_of_a_claim_is_not_said_to_repeat_it(base: ClaimBase) -> None:
+    write(base, feed(review("Cold water cooks rice faster")), "a.json")
+    (made,) = plan(
+        base, feed(review("Hot water freezes faster than cold water", url="https://b.example")), "b.json"
+    ).entries
+    assert [near.repeats for near in made.near] == [False]
 
 
 def test_two_reviews_of_one_claim_are_warned_of(base: ClaimBase) -> None:

@@ -73,8 +73,19 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_an_endless_file_is_read_no_further_than_its_limit() -> None:
-    with pytest.raises(ImportRefusedError, match="larger than 8 MB"):
+    with pytest.raises(ImportRefusedError, match="larger than 32 MB"):
         read_import(Path("/dev/zero"), TODAY)
+
+
+def test_a_file_that_the_operator_names_may_be_larger_than_one_that_is_attached(tmp_path: Path) -> None:
+    claim = "pack: {id: many, version: 1}\nclaims: []\n"
+    large = claim + "# a comment of no great length\n" * 300_000
+    (tmp_path / "large.yaml").write_text(large, "utf-8")
+    with pytest.raises(ImportRefusedError) as refused:
+        read_import(tmp_path / "large.yaml", TODAY)
+    assert "larger" not in str(refused.value)
+    with pytest.raises(ImportRefusedError, match="larger than 8 MB"):
+        read_import_bytes("large.yaml", large.encode(), TODAY)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

@@ -100,7 +100,7 @@ def test_a_bomb_of_aliases_is_refused_at_its_first_anchor(tmp_path: Path) -> Non
 
 
 def test_a_file_over_the_limit_is_refused(tmp_path: Path) -> None:
-    assert "larger than 8 MB" in refused_text(tmp_path, b"# a comment of no great length\n" * 400_000).fault
+    assert "larger than 32 MB" in refused_text(tmp_path, b"# a comment of no great length\n" * 1_200_000).fault
 
 
 @pytest.mark.parametrize("encoding", ["gb18030", "big5"])

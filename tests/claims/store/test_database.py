@@ -71,11 +71,12 @@ def test_a_base_that_everybody_may_read_is_closed_to_them(tmp_path: Path, before
     assert stat.S_IMODE((tmp_path / "a.db").stat().st_mode) == after
 
 
-def test_an_empty_file_is_not_taken_for_a_new_base(tmp_path: Path) -> None:
-    (tmp_path / "a.db").touch()
+@pytest.mark.parametrize("content", [b"", b"\n"])
+def test_an_empty_file_is_not_taken_for_a_new_base(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.db").write_bytes(content)
     with pytest.raises(DatabaseError, match="is an empty file, as a full disk leaves it"):
         ClaimBase.open(f"sqlite:///{tmp_path / 'a.db'}")
-    assert (tmp_path / "a.db").stat().st_size == 0
+    assert (tmp_path / "a.db").read_bytes() == content
 
 
 @pytest.mark.parametrize("name", ["a?b.db", "50%.db", "a%20b.db", "a#b.db", "a b&c.db", "港口.db"])

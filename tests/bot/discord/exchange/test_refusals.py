@@ -14,7 +14,9 @@ async def test_a_file_over_8_mb_is_refused_before_it_is_fetched(desk, monkeypatc
     fetched = []
     monkeypatch.setattr(desk.world.env.backend.cdn, "get", fetched.append)
     message = await desk.bring(b"x" * (8 * MEGABYTE + 1), "large.yaml")
-    assert text_of(message) == "large.yaml is larger than 8 MB. Split it into several files."
+    command = f"`touchstone claims import FILE --server {desk.world.guild.id}`"
+    assert text_of(message).startswith("large.yaml is larger than 8 MB. Split it into several files, or")
+    assert text_of(message).endswith(command)
     assert fetched == []
 
 
