@@ -189,9 +189,7 @@ class Answerer:
         if record is None or record.card_message is None:
             return None
         replies = touchstone.moderation.labels.of_answer(server, channel, message)
-        wanted = {reply.claim for reply in replies}
-        claims = {claim.id: claim for claim in touchstone.base.claims(server) if claim.id in wanted}
-        return Report(record, replies, claims)
+        return Report(record, replies, touchstone.claims(server))
 
 
 def is_dispute(finding: Finding) -> bool:

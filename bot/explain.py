@@ -200,7 +200,7 @@ def _of_text(finding: Finding, claims: Mapping[str, ClaimRecord], texts: Texts, 
         yield texts("The claim is muted in this server.")
     if claim is not None and claim.paused:
         yield texts("Members' reports have paused the claim in this server: /queue.")
-    if claim is not None and claim.raised_to > best.score:
+    if claim is not None and claim.raised_to > best.unrounded:
         yield texts("After reports by members I am more careful about the claim in this server: /queue.")
     if finding.action == "silent" and best.action == "reply":
         yield texts("The text is too short to be sure of: too few words.")

@@ -252,6 +252,7 @@ class Touchstone:
         self.settings = settings
         self.base = base
         self._embedder = open_safe_embedder(settings, ShippedVectors(KeptVectors(base.database)))
+        self.encoder = "" if self._embedder is None else self._embedder.name
         self._lexicon = Lexicon.load()
         self._shared_words = SharedWords(self._lexicon)
         self._views = Views(base, self._lexicon, Tuning.load(settings.tuning_file), self._embedder)
@@ -359,12 +360,16 @@ class Touchstone:
 
         That takes seconds, far more on a busy machine: a bot that read it with its first message would answer too late.
         """
-        claims = self._views.of(None).claims.values()
+        claims = self.claims(None).values()
         said = (wording for claim in claims for wording in claim.wordings if wording.says)
         # What is read only where a message comes near a claim is read with one that does, in each language.
         for text in {wording.language: wording.text for wording in said}.values():
             self.check(text)
         self._views.keep()
+
+    def claims(self, server: int | None) -> Mapping[str, ClaimRecord]:
+        """Return the published claims as the server sees them, by id, from memory."""
+        return self._views.of(server).claims
 
     def check(self, text: str, server: int | None = None) -> Finding:
         """Check one message against the claims that the server sees; half characters in it are read as unknown ones."""
@@ -430,20 +435,16 @@ class Touchstone:
     @cached_property
     def _hash_key(self) -> bytes:
         # Made only when something is kept about a member: a check in the terminal leaves no key file behind.
-        given = self.settings.hash_key
-        is_read_only = self.base.database.is_read_only
-        return read_hash_key(
-            given.get_secret_value() if given else None, base_folder(self.base), is_read_only=is_read_only
-        )
+        given = self.settings.hash_key.get_secret_value() if self.settings.hash_key else None
+        return read_hash_key(given, base_folder(self.base), is_read_only=self.base.database.is_read_only)
 
     def _language(self, finding: Finding) -> Language:
         return finding.language if self.settings.language == "auto" else self.settings.language
 
     def _composer(self, language: Language, server: int | None) -> Composer:
         documents = {document.id: document for document in self.base.documents(server)}
-        claims = self._views.of(server).claims
-        site = self.settings.public_url or ""
-        return Composer(claims, documents, self.texts(language), self._passage, self.base.clock().date(), site)
+        site, today = self.settings.public_url or "", self.base.clock().date()
+        return Composer(self.claims(server), documents, self.texts(language), self._passage, today, site)
 
     def _passage(self, citation: CitationRecord) -> str | None:
         return self.base.passage(citation).text

@@ -4,12 +4,14 @@ The catalogues are read from their `.po` files, so there is nothing to compile a
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from importlib import resources
 from io import BytesIO
+from itertools import groupby
+from math import log
 from typing import TYPE_CHECKING, Literal, Self
 
 from babel.core import Locale
@@ -147,8 +149,9 @@ Script = Literal["zh-Hans", "zh-Hant"]
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _WORDS: dict[Script, str] = {"zh-Hans": "zh/mainland.tsv", "zh-Hant": "zh/taiwan.tsv"}
 _CHARACTERS: dict[Script, str] = {"zh-Hans": "tw2s", "zh-Hant": "s2tw"}
-# Everyday Taiwan writes 台 for 臺 and 帳 for 賬, whatever OpenCC holds to be the standard.
-_EVERYDAY = str.maketrans("臺賬", "台帳")
+# Everyday Taiwan writes 台 for 臺, 帳 for 賬 and 恆 for 恒, whatever OpenCC holds to be the standard; and what OpenCC
+# takes for an act of a play (齣) is most often none: a verb after 一 or 几, as in 一出门.
+_EVERYDAY = str.maketrans("臺賬恒齣", "台帳恆出")
 _QUOTES: dict[Script, tuple[tuple[re.Pattern[str], str], ...]] = {
     "zh-Hans": ((re.compile("「([^「」]*)」"), "“\\1”"), (re.compile("『([^『』]*)』"), "‘\\1’")),
     "zh-Hant": ((re.compile("“([^“”]*)”"), "「\\1」"), (re.compile("‘([^‘’]*)’"), "『\\1』")),
@@ -160,13 +163,12 @@ class ChineseScript:
     """Brings Chinese texts into one script. Safe from any thread."""
 
     def __init__(self, script: Script) -> None:
-        """Read the words and the tables of characters; some 30 ms."""
+        """Read the list and the tables of characters; some 30 ms, and a third of a second with the first entry seen."""
         from checks.text import converter  # noqa: PLC0415  (loads numpy)
 
         self._script: Script = script
         self._words = _read_words(_WORDS[script])
-        longest_first = sorted(self._words, key=len, reverse=True)
-        self._parts = re.compile(f"({'|'.join(map(re.escape, longest_first))})")
+        self._entry = re.compile("|".join(map(re.escape, self._words)))
         self._characters = converter(_CHARACTERS[script])
         self._homes = (converter("t2s"), "gb2312"), (converter("s2t"), "big5")
         self.reworded = lru_cache(_MOST_TEXTS)(self._reworded)
@@ -175,14 +177,20 @@ class ChineseScript:
         """Return the text in the readers' script and words; what is in their script already is kept as it was typed."""
         if self._reads(text):
             return text
-        parts = self._parts.split(text)
-        # Of what `split` returns, every second part is an entry.
-        parts[::2] = map(self._by_characters, parts[::2])
-        parts[1::2] = (self._words[word] for word in parts[1::2])
-        made = "".join(parts)
+        words = self._cutter.cut(text) if self._entry.search(text) else [text]
+        # What stands between two entries is converted as one: which character it is, the neighbours may tell.
+        stretches = ((known, list(each)) for known, each in groupby(words, self._words.__contains__))
+        made = "".join(
+            "".join(self._words[word] for word in each) if known else self._by_characters("".join(each))
+            for known, each in stretches
+        )
         for marks, replacement in _QUOTES[self._script]:
             made = marks.sub(replacement, made)
         return made
+
+    @cached_property
+    def _cutter(self) -> "_Cutter":
+        return _Cutter(self._words, self._by_characters if self._script == "zh-Hans" else str)
 
     def quoted(self, text: str) -> str:
         """Return a text that is somebody's, such as the title of a document: its characters change, not its words."""
@@ -213,6 +221,67 @@ class ChineseScript:
         # The converter takes a NUL for the end of the text.
         made = "\0".join(self._characters(part) if part else "" for part in text.split("\0"))
         return made.translate(_EVERYDAY) if self._script == "zh-Hant" else made
+
+
+class _Cutter:
+    """Cuts Chinese texts into words, as jieba does: the cut that is likeliest by how often each of them is written.
+
+    The entries of a list are words too. What holds one and is longer is none, unless the list has it: 方程式 falls into
+    方程 and 式 where 程式 is an entry, and 网络安全 into 网络 and 安全. Safe from any thread.
+    """
+
+    def __init__(self, entries: Iterable[str], simplified: Callable[[str], str]) -> None:
+        """Take the entries, and what turns a text into the script of the dictionary, as long as it was."""
+        from checks.words import chinese_words  # noqa: PLC0415  (loads numpy)
+
+        self._numbers, total = chinese_words()
+        self._all = log(total)
+        self._simplified = simplified
+        self._weights: dict[str, float] = {}
+        self._by_first: dict[str, list[str]] = {}
+        for entry in sorted(entries, key=len):
+            written = max(self._numbers.get(simplified(entry)) or 0, _LEAST)
+            # An entry goes before its own parts, however rare it is, and a number before all words of its digits.
+            weight = max(log(written) - self._all, self._routes(entry)[0][0] + _PREFERRED)
+            self._weights[entry] = 0.0 if _DIGITS.issuperset(entry) else weight
+            self._by_first.setdefault(entry[0], []).append(entry)
+
+    def cut(self, text: str) -> list[str]:
+        """Return the words of a text, which together are the text."""
+        routes, words, start = self._routes(text), list[str](), 0
+        while start < len(text):
+            end = routes[start][1]
+            words.append(text[start:end])
+            start = end
+        return words
+
+    def _routes(self, text: str) -> list[tuple[float, int]]:
+        """Return for each place how likely the best cut of the rest is (a logarithm), and where its first word ends."""
+        simplified, length = self._simplified(text), len(text)
+        read = simplified if len(simplified) == length else text
+        routes = [(0.0, length)] * (length + 1)
+        # Where the first entry ends that begins here or later.
+        held = length + 1
+        for start in reversed(range(length)):
+            entries = [each for each in self._by_first.get(text[start], ()) if text.startswith(each, start)]
+            held = min(held, *(start + len(each) for each in entries)) if entries else held
+            found = [(self._weights[each] + routes[start + len(each)][0], start + len(each)) for each in entries]
+            for end in range(start + 1, length + 1):
+                number = self._numbers.get(read[start:end])
+                if end == start + 1 or (number and end < held):
+                    found.append((log(number or 1) - self._all + routes[end][0], end))
+                if number is None:
+                    break
+            routes[start] = max(found)
+        return routes
+
+
+# The dictionary has 几万 and 亿美元, but what 几万亿美元 counts is 万亿.
+_DIGITS = frozenset("一二三四五六七八九十百千万亿")
+# So much likelier is an entry than its parts (a logarithm).
+_PREFERRED = 1e-6
+# An entry that the dictionary does not know, or hardly, is written as often as a rare word (of sixty million words).
+_LEAST = 30
 
 
 def _read_words(name: str) -> dict[str, str]:

@@ -175,9 +175,9 @@ def fault_lines(error: InvalidEditError, texts: Texts) -> list[str]:
     return [
         texts(
             "{field}: {fault} {mend}",
-            field=field_name(each.field, texts),
-            fault=texts(each.fault, **each.values),
-            mend=texts(each.mend, **each.values),
+            field=field_name(each.field, texts.plain),
+            fault=texts.plain(each.fault, **each.values),
+            mend=texts.plain(each.mend, **each.values),
         )
         for each in error.faults
     ]
@@ -198,8 +198,8 @@ def difference_lines(fields: Sequence[FieldDifference], texts: Texts) -> list[st
     """
     lines: list[str] = []
     for each in fields:
-        name = field_name(each.field, texts)
-        if isinstance(each.mine, list) or isinstance(each.theirs, list):
+        name = field_name(each.field, texts.plain)
+        if (each.mine or each.theirs) and isinstance(each.mine or each.theirs, list):
             lines.append(texts("{field}:", field=name))
             lines += _entries("−", each.field, each.mine, texts)
             lines += _entries("+", each.field, each.theirs, texts)
@@ -212,7 +212,7 @@ def difference_lines(fields: Sequence[FieldDifference], texts: Texts) -> list[st
 def value_text(field: str, value: object, texts: Texts) -> str:
     """Return one value of a field on one line, shortened; also an entry of a list such as a wording or a point."""
     if value is None or value in ("", [], ()):
-        return texts("nothing")
+        return texts(msgid("all") if value is None and field == "packs" else msgid("nothing"))
     if isinstance(value, bool):
         return texts("yes") if value else texts("no")
     if isinstance(value, Mapping):

@@ -15,6 +15,7 @@ from checks.decision import DecisionModel
 from checks.evaluate.files import LabelledMessage
 from checks.features import Evidence
 from checks.index import Floats
+from checks.kept_index import read_with
 from checks.lexicon import analyse
 from checks.model import Match
 from checks.tuning import CutOffs, MeaningTuning, Model
@@ -86,9 +87,9 @@ class Measurer:
         self._file = work_file
         self._print = _fingerprint(checker)
         self._known: dict[str, tuple[str, dict[str, float]]] = {}
-        if work_file.exists():
-            for line in work_file.read_text("utf-8").splitlines():
-                self._remember(line)
+        bases = set(map(self._remember, work_file.read_text("utf-8").splitlines() if work_file.exists() else ()))
+        # All that was measured before was measured on other claims, or by another way to read a text.
+        self.begins_anew = bool(bases - {None}) and self._print not in bases
 
     def measure(self, texts: Iterable[str], wrap: Wrap) -> None:
         """Measure the texts that are not yet known, writing each result at once; `wrap` shows progress."""
@@ -129,13 +130,14 @@ class Measurer:
     def _key(self, text: str) -> str:
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
-    def _remember(self, line: str) -> None:
+    def _remember(self, line: str) -> str | None:
         try:
             entry: dict[str, Any] = json.loads(line)
             if entry["base"] == self._print:
                 self._known[entry["text"]] = (entry["claim"], entry["features"])
+            return entry["base"]
         except (ValueError, KeyError, TypeError):
-            return  # the line that an interruption cut off: its text is measured again
+            return None  # the line that an interruption cut off: its text is measured again
 
 
 # What is measured where an embedder is asked: the score of the best match, and whether a rule keeps it silent anyway.
@@ -155,18 +157,19 @@ def ticked(score: float, right: bool) -> Sample:
 
 
 def _fingerprint(checker: Checker) -> str:
-    """Return a hash of the claims' wordings, of what orders the claims, and of the names of the measures."""
+    """Return a hash of the claims, of what orders them, of the names of the measures, and of what reads a text."""
     parts = [field.name for field in fields(Evidence)]
     if checker.base.scorer is not None:
         model = checker.base.scorer.model
         parts.append(json.dumps([dict(model.ranking), dict(model.ranking_han), dict(model.gate)]))
     if checker.encoder:
         parts += [checker.encoder, DecisionModel.load().provenance]
-    for claim in checker.base.claims():
-        parts.append(claim.id)
-        parts += claim.title.values()
-        parts += (f"{each.negative} {each.denies} {each.text}" for each in claim.wordings)
-    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    # A score also follows figures, points, cut-offs, and the cues and units that a newer Touchstone brings.
+    parts += map(repr, checker.base.claims())
+    digest = hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass"))
+    for part in read_with(messages=True):
+        digest.update(part)
+    return digest.hexdigest()[:16]
 
 
 FOLDS = 10

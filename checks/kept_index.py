@@ -17,15 +17,15 @@ import numpy as np
 import numpy.typing as npt
 
 from checks.base import IndexedBase, IndexParts, Readings
-from checks.features import CharacterVectors
+from checks.features import CharacterVectors, GramCounts
 from checks.index import Postings, Segment
 from checks.lexicon import Lexicon, Spelling, Vocabulary
 from checks.model import KnownClaim, WordingList
 from checks.text import ClaimTexts
 from checks.tuning import Tuning
-from checks.words import FoldedTexts, GramCounts, WordNumbers, give_back
+from checks.words import FoldedTexts, WordNumbers, give_back
 from config.errors import TouchstoneError
-from config.languages import lexicon_files
+from config.languages import CODES, lexicon_files
 
 log = logging.getLogger(__name__)
 
@@ -98,14 +98,14 @@ class KeptIndex:
 def digest_of(claims: Iterable[KnownClaim]) -> str:
     """Return the digest of all that an index comes of, in hexadecimal."""
     digest = hashlib.sha256()
-    for part in (*_read_with(), *_said_in(claims)):
+    for part in (*read_with(), *_said_in(claims)):
         digest.update(len(part).to_bytes(8, "big"))
         digest.update(part)
     return digest.hexdigest()
 
 
-def _read_with() -> Iterator[bytes]:
-    """Yield the program and the data by which wordings are read."""
+def read_with(*, messages: bool = False) -> Iterator[bytes]:
+    """Yield the program and the data by which wordings are read; `messages`: and those by which messages are judged."""
     for name in _READ_BY:
         yield metadata.version(name).encode()
     checks, config = resources.files("checks"), resources.files("config")
@@ -120,6 +120,11 @@ def _read_with() -> Iterator[bytes]:
         for language, text in lexicon_files(name).items():
             yield language.encode()
             yield text.encode()
+    lexicon = config / "lexicon"
+    for folder in (checks / "stance", checks / "figures", lexicon, *map(lexicon.joinpath, CODES)) if messages else ():
+        for file in sorted((each for each in folder.iterdir() if each.is_file()), key=lambda each: each.name):
+            yield file.name.encode()
+            yield file.read_bytes()
 
 
 def _said_in(claims: Iterable[KnownClaim]) -> Iterator[bytes]:

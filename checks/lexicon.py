@@ -18,7 +18,7 @@ import yaml
 from rapidfuzz.distance import OSA
 
 from checks.text import PAIRED, WORD, CleanText, TextFolder, Token, Tokenizer, fold_each
-from checks.words import RAREST, Flags, Floats, Frequencies, Numbers, WordNumbers, give_back
+from checks.words import RAREST, Flags, Floats, Frequencies, Numbers, WordNumbers, chinese_words, give_back
 from config.languages import lexicon_files
 
 # A form of several parts is this much rarer than its rarest part.
@@ -420,9 +420,7 @@ class SharedWords:
     def _dictionary(self) -> Any:  # noqa: ANN401  jieba has no types
         jieba: Any = import_module("jieba")
         dictionary = jieba.Tokenizer()
-        with dictionary.get_dict_file() as file:
-            # What jieba reads by itself is a dictionary of Python with half a million words: fifty megabytes.
-            dictionary.FREQ, dictionary.total = WordNumbers.read(file.read(), " ", beginnings=True)
+        dictionary.FREQ, dictionary.total = chinese_words()
         dictionary.initialized = True
         return dictionary
 

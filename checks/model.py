@@ -96,7 +96,7 @@ class Finding:
     def near_miss(self, share: float) -> Match | None:
         """Return the best match where only its score keeps it silent, and this is at least that share of the bar."""
         best = self.best
-        if best is None or best.action != "silent" or not share * best.bar <= best.score < best.bar:
+        if best is None or best.action != "silent" or not share * best.bar <= best.unrounded < best.bar:
             return None
         return best
 

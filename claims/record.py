@@ -247,10 +247,21 @@ def claim_fingerprint(claim: ClaimRecord) -> str:
 def differences(mine: State | None, theirs: State | None) -> tuple[FieldDifference, ...]:
     """Return the fields in which the states differ, in the order of the fields."""
     mine, theirs = fields_by_language(mine or {}), fields_by_language(theirs or {})
-    names = dict.fromkeys((*theirs, *mine))
-    return tuple(
-        _difference(name, mine.get(name), theirs.get(name)) for name in names if mine.get(name) != theirs.get(name)
-    )
+    names = [name for name in dict.fromkeys((*theirs, *mine)) if _differs(name, mine, theirs)]
+    return tuple(_difference(name, mine.get(name), theirs.get(name)) for name in names)
+
+
+_EMPTY: tuple[object, ...] = (None, "", [])
+
+
+def _differs(name: str, mine: State, theirs: State) -> bool:
+    """Tell whether a field differs; one that is empty here and missing there says the same, but for the packs.
+
+    A server that has chosen no pack at all uses none, and one that has not chosen uses all.
+    """
+    left, right = mine.get(name), theirs.get(name)
+    is_missing = name != "packs" and (name not in mine or name not in theirs)
+    return left != right and not (is_missing and left in _EMPTY and right in _EMPTY)
 
 
 def _difference(name: str, mine: object, theirs: object) -> FieldDifference:
@@ -259,7 +270,7 @@ def _difference(name: str, mine: object, theirs: object) -> FieldDifference:
     left, right = cast("list[Any]", mine or []), cast("list[Any]", theirs or [])
     ours, others = lacking(left, right), lacking(right, left)
     # Two lists of the same entries in another order differ as a whole.
-    return FieldDifference(name, ours, others) if ours or others else FieldDifference(name, left, right)
+    return FieldDifference(name, ours, others) if ours or others else FieldDifference(name, mine, theirs)
 
 
 def lacking(entries: Sequence[Any], other: Sequence[Any]) -> list[Any]:

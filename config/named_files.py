@@ -1,5 +1,6 @@
-"""Files that somebody names on a command line or in a setting."""
+"""Files that somebody names on a command line or in a setting, and files that are named once they are whole."""
 
+import errno
 import os
 import sys
 from io import BufferedReader
@@ -18,6 +19,21 @@ def open_named(path: Path) -> BufferedReader:
     if path == _STANDARD:
         return cast("BufferedReader", sys.stdin.buffer)
     return open(path, "rb", opener=_without_waiting)
+
+
+def give_name(file: Path, name: Path) -> None:
+    """Give a whole file a name under which nothing stands yet: a second one, or its only one where links are refused.
+
+    Raises FileExistsError where something stands there, so that of several programs the first one is not overwritten.
+    """
+    try:
+        name.hardlink_to(file)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        if name.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(name)) from None
+        file.rename(name)
 
 
 def encoding_of(start: bytes) -> str:

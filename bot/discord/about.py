@@ -22,6 +22,7 @@ from bot.service import whole_characters
 from bot.texts import msgid
 from checks.text import language_of
 from claims.documents.fact_checkers import FactCheckers
+from claims.store.vectors import KeptVectors
 from config.errors import ClaimBaseError, version
 
 _log = logging.getLogger(__name__)
@@ -40,11 +41,11 @@ PRIVACY = (
         "I store no text of chat. Of a claim that I see I keep the message's number, the score and a keyed hash of its"
         " author; of a report, the card and a keyed hash of who made it."
     ),
-    msgid(
-        "What members propose is kept until moderators have decided. Of a message kept as an example, its author is"
-        " told and can delete it."
-    ),
     msgid("That is deleted after {days} days, or at once with /forget-me."),
+    msgid(
+        "What members propose is kept until moderators have decided, and {days} days longer; /forget-me deletes that,"
+        " too. Of a message kept as an example, its author is told and can delete it."
+    ),
     msgid(
         "While a card of mine stands I know its number, at most for a year, so that I can correct it. What moderators"
         " change stays in their server's history with their names."
@@ -105,9 +106,10 @@ class About(commands.Cog):
     @everywhere
     async def about(self, interaction: BotInteraction) -> None:
         """Say what the bot is and how much it knows."""
-        request = Request(interaction)
-        texts, base = request.texts, request.touchstone.base
-        claims, documents = await asyncio.gather(request.do(base.claims, request.server), request.do(base.documents))
+        request = await Request.waiting(interaction)
+        texts, touchstone, server = request.texts, request.touchstone, request.server
+        claims = await request.do(touchstone.claims, server)
+        documents = await request.do(touchstone.base.documents, server)
         counts = {"claims": len(claims), "documents": len(documents)}
         lines = [f"### Touchstone {version()}", *(texts(line, **counts) for line in ABOUT)]
         await request.respond("\n".join(lines))
@@ -176,7 +178,7 @@ class Housekeeping(commands.Cog):
         take_lane("chores")
         older_than = timedelta(days=self.bot.settings.sighting_days)
         try:
-            await asyncio.to_thread(self._alone, "purge", partial(self.bot.touchstone.traces.purge, older_than))
+            await asyncio.to_thread(self._alone, "purge", partial(self._let_go, older_than))
         except ClaimBaseError as error:
             _log.error("What is old could not be deleted: %s", error)
         except Exception:  # noqa: BLE001  an error would end the rounds until somebody restarts the bot
@@ -196,6 +198,13 @@ class Housekeeping(commands.Cog):
             return
         if found is not None:
             _log.info("%d pages of sources checked, %d to look at", len(found), sum(each.reported for each in found))
+
+    def _let_go(self, older_than: timedelta) -> None:
+        touchstone = self.bot.touchstone
+        touchstone.traces.purge(older_than)
+        # Where no embedder is in use, nothing says which vectors will be wanted again.
+        if touchstone.encoder:
+            KeptVectors(touchstone.base.database).let_go(touchstone.encoder)
 
     def _alone(self, name: str, work: Callable[[], Result]) -> Result | None:
         """Do the work, unless another process is at it."""

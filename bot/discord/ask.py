@@ -121,7 +121,7 @@ class Ask(commands.Cog):
         touchstone, server = request.touchstone, request.server
         # Of a message Discord gives a thread that is archived only as its number; the menu is where the message is.
         finding = await request.do(touchstone.check_in, home_of(interaction.channel), text, server)
-        known = {claim.id: claim for claim in await request.do(touchstone.base.claims, server)}
+        known = await request.do(touchstone.claims, server)
         rules = await self._rules(request, finding, known, message)
         reply = await request.do(touchstone.compose, finding, texts.language, server=server, requested=True)
         if reply is None:
@@ -132,11 +132,11 @@ class Ask(commands.Cog):
             else:
                 await request.respond(card if rules else "\n".join(nothing))
             return
-        shown = {entry.claim_id for entry in reply.entries}
-        claims = {name: claim for name, claim in known.items() if name in shown}
+        shown = [entry.claim_id for entry in reply.entries]
+        claims = {name: known[name] for name in shown if name in known}
         why = await request.do(touchstone.why, finding, claims, texts, escape)
         remarks = [*rules, *(f"-# {line}" for line in why)]
-        button = more_button([entry.claim_id for entry in reply.entries], texts)
+        button = more_button(shown, texts)
         card = draw_short(reply, texts, [button], remarks)
         if others is not None:
             await self._with_others(request, others, text, card)

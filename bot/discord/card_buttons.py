@@ -92,8 +92,8 @@ class CardButtons(commands.Cog):
         named = _claims_of(record, click)
         if await _are_withdrawn(click, record, named):
             return
-        known = await click.do(touchstone.base.claims, click.server)
-        claims = {claim.id: claim for claim in known if claim.id in named}
+        known = await click.do(touchstone.claims, click.server)
+        claims = {name: known[name] for name in named if name in known}
         text = await _answered_text(click)
         if text is None:
             titles = texts.apart(escape(texts.pick(claim.title)) for claim in claims.values())

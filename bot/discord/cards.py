@@ -118,13 +118,13 @@ def draw_short(
     """
     short = shorten_reply(reply, texts)
     lines = [line for entry in short.entries for line in _short_lines(entry)]
-    if short.sources:
-        named = texts.listed(_short_source(source, texts) for source in short.sources)
-        lines.append(f"-# {source_label(texts, len(short.sources))}{named}")
-    if short.note:
-        lines.append(f"-# {escape(short.note)}")
+    ends = [f"-# {escape(short.note)}"] if short.note else []
     if short.left_out:
-        lines.append("-# " + texts.plural("{count} more: More", "{count} more: More", short.left_out))
+        ends.append("-# " + texts.plural("{count} more: More", "{count} more: More", short.left_out))
+    if short.sources:
+        room = ROOM - sum(length(line) + 1 for line in (*lines, *ends))
+        lines.append(_short_sources(short.sources, room, texts))
+    lines += ends
     container: ui.Container[Any] = ui.Container(ui.TextDisplay("\n".join(lines)), accent_colour=_COLOUR)
     small, _ = fit(remarks, ROOM - length("\n".join(lines)))
     if small:
@@ -153,9 +153,19 @@ def _short_lines(entry: ShortEntry) -> Iterator[str]:
         yield f"- {escape(point.text)}" + (f" — {escape(point.origin)}" if point.origin else "")
 
 
-def _short_source(source: ShortSource, texts: Texts) -> str:
-    named = link(source.title, source.address) if source.address else escape(source.title)
-    return beside(named, escape(source.language), texts)
+def _short_sources(sources: Sequence[ShortSource], room: int, texts: Texts) -> str:
+    """Return the line of the sources; from the one on whose address finds no room, titles stand alone."""
+    label = f"-# {source_label(texts, len(sources))}"
+    names = [beside(escape(source.title), escape(source.language), texts) for source in sources]
+    line = label + texts.listed(names)
+    for at, source in enumerate(sources):
+        if source.address:
+            names[at] = beside(link(source.title, source.address), escape(source.language), texts)
+        linked = label + texts.listed(names)
+        if length(linked) > room:
+            break
+        line = linked
+    return line
 
 
 def draw_card(

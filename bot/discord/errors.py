@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -65,7 +66,9 @@ ANSWERS = (
         is_fault=True,
     ),
     ErrorAnswer(
-        (discord.HTTPException, OSError), msgid("Discord did not take my answer. Try again in a minute."), is_fault=True
+        (discord.HTTPException, aiohttp.ClientError, OSError),
+        msgid("Discord did not take my answer. Try again in a minute."),
+        is_fault=True,
     ),
     ErrorAnswer((Exception,), msgid("Something went wrong on my side."), is_fault=True),
 )
@@ -91,6 +94,8 @@ def describe(error: BaseException, texts: Texts, where: str) -> str:
 
 def own_words(error: BaseException, texts: Texts) -> str:
     """Return what an error of the claim base says, in the reader's language and escaped."""
+    # What is escaped must not hold mentions.
+    texts = texts.plain
     match error:
         case InvalidEditError():
             lines = fault_lines(error, texts)
@@ -113,7 +118,7 @@ async def answer_failure(interaction: BotInteraction, error: BaseException) -> N
         return
     try:
         await request.respond(sentence)
-    except discord.HTTPException as refused:
+    except (discord.HTTPException, aiohttp.ClientError) as refused:
         _log.info("A failure could not be told to the person who asked: %s", refused)
 
 

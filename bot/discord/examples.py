@@ -35,14 +35,9 @@ _log = logging.getLogger(__name__)
 _MOST_TOLD = 600
 
 
-async def _tell_author(
-    request: Request, message: discord.Message, kept: KeptMessage, number: int, claim: ClaimRecord | None
-) -> bool:
+async def _tell_author(message: discord.Message, guild: int, number: int, lines: Sequence[str], texts: Texts) -> bool:
     """Tell the author what was kept and how to delete it; False where Discord lets no word through."""
-    guild = request.guild
-    texts = await request.interaction.client.server_texts(guild.id, request.interaction.guild_locale)
-    lines = _lines(guild, message, kept, claim, texts)
-    button = FORGET.button(texts("Delete it"), discord.ButtonStyle.danger, server=guild.id, number=number)
+    button = FORGET.button(texts("Delete it"), discord.ButtonStyle.danger, server=guild, number=number)
     try:
         await message.author.send(view=draw_lines(lines, texts, [button]))
     except discord.HTTPException as closed:
@@ -82,13 +77,22 @@ async def _keep_message(request: Request, message: discord.Message, claim_id: st
         raise NotAllowedError("Only messages of members can be kept.")
     texts, actor, examples = request.texts, request.actor, request.moderation.examples
     kept = KeptMessage(message.channel.id, message.id, message.author.id, said_in(message), claim_id, makes_claim=makes)
-    number = await request.do(examples.keep, actor, kept)
+    # All that may fail is read first: between the keeping and the telling lies nothing but Discord.
     claim = await request.do(request.touchstone.base.claim, claim_id, actor.server) if claim_id else None
-    if await _tell_author(request, message, kept, number, claim):
-        await request.respond(texts("Kept as example {number}. Its author has been told.", number=number))
-        return
-    await request.do(examples.delete, actor, number)
-    await request.respond(texts("Not kept: I could not tell its author, neither directly nor in the channel."))
+    shared = await request.interaction.client.server_texts(request.guild.id, request.interaction.guild_locale)
+    lines = _lines(request.guild, message, kept, claim, shared)
+    made = await request.do(examples.keep, actor, kept)
+    is_told = False
+    try:
+        is_told = await _tell_author(message, request.guild.id, made.number, lines, shared)
+    finally:
+        # Whatever keeps the word from the author, nothing stays of which nobody was told.
+        if not is_told:
+            await request.do(examples.take_back, actor, made)
+    if is_told:
+        await request.respond(texts("Kept as example {number}. Its author has been told.", number=made.number))
+    else:
+        await request.respond(texts("Not kept: I could not tell its author, neither directly nor in the channel."))
 
 
 # Two entries a claim and one for none of them: Discord shows 25.

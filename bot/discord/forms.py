@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any, Protocol, Self
 
+import aiohttp
 import discord
 from discord import ui
 from discord.ext import commands
@@ -106,9 +107,8 @@ class Form:
 
     def filled(self, typed: Mapping[str, str]) -> Self:
         """Return the form with other values where they are given."""
-        return replace(
-            self, fields=tuple(replace(each, value=typed.get(each.name, each.value)) for each in self.fields)
-        )
+        fields = tuple(replace(each, value=typed.get(each.name, each.value)) for each in self.fields)
+        return replace(self, fields=fields)
 
 
 class FormKind(Protocol):
@@ -322,10 +322,7 @@ class Forms(commands.Cog):
         form = await (await self._kind(request, name)).open(request, name.about)
         if filled is not None:
             form = form.filled(filled)
-            await request.interaction.response.send_modal(draw_modal(replace(form, name=form.name.numbered())))
-            return
-        draft = await request.do(request.moderation.drafts.find, request.actor, form.name.draft)
-        if draft is not None:
+        elif (draft := await request.do(request.moderation.drafts.find, request.actor, form.name.draft)) is not None:
             version_tag = name.version_tag or draft.pop(_VERSION_TAG, form.name.version_tag)
             form = _restored(form, version_tag, draft, request.texts)
         await request.interaction.response.send_modal(draw_modal(replace(form, name=form.name.numbered())))
@@ -376,7 +373,7 @@ class Forms(commands.Cog):
         """
         keeping = asyncio.create_task(self._keep(request, name, typed))
         await asyncio.wait({keeping}, timeout=_PATIENCE)
-        with contextlib.suppress(discord.HTTPException):
+        with contextlib.suppress(discord.HTTPException, aiohttp.ClientError):
             await request.interaction.response.defer(ephemeral=True, thinking=True)
         is_new = await keeping
         if request.interaction.response.is_done():
@@ -396,9 +393,12 @@ class Forms(commands.Cog):
             kind = await self._kind(request, name)
             submission = request.moderation.drafts.submission(request.actor, name.draft, name.number)
             shown = await kind.submit(HandedIn(request.interaction, submission), name, typed)
-        except AlreadyWrittenError:
-            await self._repeat(request, name)
         except Exception as error:  # noqa: BLE001  whatever it is, what was typed must come back
+            # Of two at once, the second may meet what the first has decided before it is told that it is the second.
+            is_decided = isinstance(error, ConflictError) and not error.current
+            if isinstance(error, AlreadyWrittenError) or (is_decided and not await self._keep(request, name, typed)):
+                await self._repeat(request, name)
+                return
             failed = _outcome(error, name, typed, request.texts)
             await request.interaction.followup.send(view=failed.view, files=list(failed.files), ephemeral=True)
         else:
@@ -411,9 +411,12 @@ class Forms(commands.Cog):
         """Say of a form that comes a second time that it was written, and what stands now."""
         texts = request.texts
         lines = [texts("You have handed in this form before: it was written then, and only once.")]
-        form = await (await self._kind(request, name)).open(request, name.about)
-        stands = [f"{each.label}: {shorten(each.value, _LONGEST_HINT)}" for each in form.fields if each.value]
-        lines += [texts("What stands now:"), *map(escape, stands)] if stands else []
+        kind = await self._kind(request, name)
+        # What has been decided by it cannot be opened any more.
+        with contextlib.suppress(TouchstoneError):
+            fields = (await kind.open(request, name.about)).fields
+            stands = [f"{each.label}: {shorten(each.value, _LONGEST_HINT)}" for each in fields if each.value]
+            lines += [texts("What stands now:"), *map(escape, stands)] if stands else []
         await request.respond(draw_lines(lines, texts))
 
 
@@ -440,10 +443,8 @@ def _outcome(error: Exception, name: FormName, typed: Mapping[str, str], texts: 
     if isinstance(error, ConflictError) and error.current:
         return draw_conflict(error, name, typed, texts)
     if isinstance(error, InvalidEditError):
-        head = [
-            texts("That cannot be written like this:"),
-            *(f"- {escape(line)}" for line in fault_lines(error, texts)),
-        ]
+        faults = [f"- {escape(each)}" for each in fault_lines(error, texts)]
+        head = [texts("That cannot be written like this:"), *faults]
     else:
         head = [describe(error, texts, f"form {name.kind}")]
     return draw_failure(head, name, typed, texts)

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+import aiohttp
 import discord
 from discord import ui
 
@@ -17,7 +18,7 @@ from bot.discord.routes import Route
 from bot.texts import Texts
 from claims.moderation.labels import LabelledReply
 
-# Right or wrong: one claim of an answer, the one at this place, counted from 0.
+# Right or wrong: one claim of an answer, at this place among all of them, counted from 0.
 TICK = Route("ts:tick:{word:right|wrong}:{channel:number}:{message:number}:{at:number}", "answer.label")
 
 _log = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ async def tell_moderators(bot: TouchstoneBot, server: int, write: Callable[[Text
     for channel in filter(None, dict.fromkeys((settings.moderators_channel, settings.digest_channel))):
         try:
             await bot.get_partial_messageable(channel, guild_id=server).send(write(texts))
-        except discord.HTTPException as refusal:
+        except (discord.HTTPException, aiohttp.ClientError) as refusal:
             _log.info("Moderators could not be told in channel %s: %s", channel, refusal)
         else:
             return
@@ -52,7 +53,7 @@ async def _tell_owner(bot: TouchstoneBot, guild: discord.Guild, line: str, texts
     try:
         owner = guild.owner or await bot.fetch_user(guild.owner_id)
         await owner.send(f"{line}\n{why}")
-    except discord.HTTPException as refusal:
+    except (discord.HTTPException, aiohttp.ClientError) as refusal:
         _log.info("The owner of server %s could not be told: %s", guild.id, refusal)
 
 
@@ -80,7 +81,7 @@ async def log_answer(bot: TouchstoneBot, report: Report, channel: int) -> None:
     target = bot.get_partial_messageable(channel, guild_id=server)
     try:
         await target.send(view=draw_log(report, texts))
-    except discord.HTTPException as refusal:
+    except (discord.HTTPException, aiohttp.ClientError) as refusal:
         _log.info("An answer could not be reported in channel %s: %s", channel, refusal)
 
 
@@ -90,8 +91,10 @@ def draw_log(report: Report, texts: Texts) -> ui.LayoutView:
     link = message_link(record.server, record.channel, record.card_message)
     lines = [texts("Answered: {link}", link=link)]
     buttons: list[ui.Item[Any]] = []
-    for at, reply in enumerate(replies):
-        number = f" {at + 1}" if len(replies) > 1 else ""
+    for reply in replies:
+        # Of a claim nothing may be left to tick: the places of the others stay as they were.
+        at = record.claims.index(reply.claim)
+        number = f" {at + 1}" if len(record.claims) > 1 else ""
         line = f"-{number} {escape(title_in(claims, reply.claim, texts))} · {reply.score:.2f}"
         if reply.right is not None:
             line += " · " + _tick(reply, texts)

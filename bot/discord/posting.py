@@ -98,9 +98,9 @@ class Answering:
         elif await asyncio.to_thread(answerer.afford, settings) == "reply":
             await self._answer(message, location, finding, settings, until, as_of)
         else:
+            await self.offer(message, location, finding)
             if settings.budget is not None and await asyncio.to_thread(answerer.is_news, settings):
                 await tell_used_up(self.bot, location.server, settings.budget)
-            await self.offer(message, location, finding)
 
     async def offer(self, message: discord.Message, location: Location, finding: Finding) -> None:
         """Leave the mark of an offer under the message."""
@@ -185,21 +185,29 @@ class Answering:
         await self._post(card, deadline(self.clock(), discord.utils.utcnow() - record.taken_at))
 
     async def take_away(self, record: AnswerRecord, *, is_retracted: bool = True) -> None:
-        """Delete the card of an answer, where one stands, or the hint.
+        """Delete the card of an answer, where one stands, or the hint; tried again while Discord is out of order.
 
+        Where Discord is so for longer, or the process ends meanwhile, the card stays.
         `is_retracted`: the author has taken back what it is about, which counts for the author and not for the channel.
         """
         channel, card = self.bot.get_partial_messageable(record.channel, guild_id=record.server), record.card_message
-        try:
+
+        async def delete() -> None:
             if card is not None and not record.hidden:
                 await channel.get_partial_message(card).delete()
             elif record.kind == "offer" and self.bot.user is not None:
                 await channel.get_partial_message(record.message).remove_reaction(OFFER, self.bot.user)
+
+        try:
+            async with asyncio.timeout(LATE.total_seconds()):
+                await tirelessly(delete)
         except discord.NotFound:
             pass
-        except discord.HTTPException as refusal:
-            _log.info("The answer to message %s could not be taken away: %s", record.message, refusal)
+        except (discord.HTTPException, TimeoutError) as refusal:
+            _log.warning("The answer to message %s could not be taken away: %r", record.message, refusal)
             return
+        # The time of the tries was not the base's.
+        take_lane("answers")
         answers = self.bot.touchstone.answers
         if card is not None:
             how = {"is_freed": not record.hidden, "is_retracted": is_retracted and not record.hidden}

@@ -28,6 +28,8 @@ CardOutcome = Literal["edited", "gone", "refused", "archived", "later"]
 # Discord's own limit for edits of messages older than an hour comes as this too, after the library has given up.
 _TOO_MANY = 429
 _ARCHIVED = 50083
+# A card of another author: the bot was set up anew, and its base kept.
+_NOT_OURS = 50005
 _UNCERTAIN = 500
 
 
@@ -58,6 +60,9 @@ async def _try(bot: TouchstoneBot, correction: Correction) -> CardOutcome:
     except discord.NotFound:
         return "gone"
     except discord.Forbidden as refusal:
+        if refusal.code == _NOT_OURS:
+            _log.warning("Card %s is of another application, and stays as it is", correction.card_message)
+            return "gone"
         # A pause is as long as people's messages have made it: nobody waits for what the bot does by itself.
         if correction.channel not in bot.backoff.refusing:
             bot.backoff.refused(correction.channel, refusal.text)

@@ -339,7 +339,7 @@ class TrySetupForm:
     async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Say of each message what I would do, and why."""
         texts, touchstone, server = request.texts, request.touchstone, request.server
-        claims = {claim.id: claim for claim in await request.do(touchstone.base.claims, server)}
+        claims = await request.do(touchstone.claims, server)
         lines: list[str] = []
         for message in [line for line in typed["text"].splitlines() if line.strip()][:_MOST_TRIED]:
             finding = await request.do(touchstone.check, message, server)

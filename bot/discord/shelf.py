@@ -21,8 +21,8 @@ from bot.discord.routes import Click, Route, Router, page_buttons
 from bot.reply import display_date
 from bot.texts import Texts, msgid
 from bot.wording import field_name, left_out_line, read_parts
-from claims.documents.fetching import MOST_BYTES, PageReader
-from claims.documents.intake import DocumentFacts, Intake
+from claims.documents.fetching import MOST_BYTES, Fetched, PageReader
+from claims.documents.intake import DocumentFacts
 from claims.documents.markup import View
 from claims.moderation.rights import Act
 from claims.moderation.sources import ShelfEntry
@@ -39,6 +39,8 @@ DROP = Route("ts:doc:drop:{document:some}", "source.add")
 
 _MEGABYTE = 1024 * 1024
 _PAGE = 10
+# Addresses that are fetched at once.
+_FETCHES = 3
 _LONGEST_TITLE = 150
 _REFUSED = (DocumentRefusedError, DocumentTextError, InvalidEditError)
 _FACTS = ("title", "author", "publisher", "published", "language")
@@ -82,13 +84,15 @@ class DocumentsCommand(
     """Takes documents in for moderators, each answered privately.
 
     `pages` reads addresses; `turn` is held while a document is read: each keeps a core busy, and one after the other
-    they are done no later.
+    they are done no later. `fetching` is held while one is fetched, which keeps nothing but a thread busy.
     """
 
     def __init__(self, bot: TouchstoneBot, router: Router) -> None:
         self.bot = bot
         self.pages = PageReader()
         self.turn = asyncio.Semaphore(1)
+        self.fetching = asyncio.Semaphore(_FETCHES)
+        self._read = _ReadLast()
         for route, handler in (
             (LIST, self._turn_page),
             (OPEN_MENU, self._open),
@@ -144,17 +148,18 @@ class DocumentsCommand(
         named = escape(shorten(file.filename if file else url.strip(), _LONGEST_TITLE))
         await request.show(draw_lines([texts("Reading {file} …", file=named)], texts))
         try:
+            async with self.fetching:
+                found = await self._fetch(request, url.strip(), file)
             async with self.turn:
-                view = await self._add(request, url.strip(), file, given)
+                view = await self._add(request, found, given)
         except _REFUSED as error:
             view = draw_lines([own_words(error, texts), texts("Nothing was kept.")], texts)
         await request.show(view)
 
-    async def _add(
-        self, request: Request, url: str, file: discord.Attachment | None, given: DocumentFacts
-    ) -> ui.LayoutView:
+    async def _add(self, request: Request, found: Fetched, given: DocumentFacts) -> ui.LayoutView:
         texts, shelf = request.texts, request.moderation.shelf
-        intake = await self._intake(request, url, file)
+        # A file has no address of its own.
+        intake = await request.do(shelf.read, found.data, found.name, found.charset, found.address or None)
         facts = given.or_else(intake.facts)
         kept = await request.do(shelf.add, request.actor, intake, facts)
         match kept.outcome:
@@ -168,12 +173,10 @@ class DocumentsCommand(
                 remarks = [texts("This is {document}, which is here already.", document=kept.document)]
         return await draw_document(request, kept.document, remarks)
 
-    async def _intake(self, request: Request, url: str, file: discord.Attachment | None) -> Intake:
-        """Return what the address or the file holds; raises DocumentRefusedError."""
-        shelf = request.moderation.shelf
+    async def _fetch(self, request: Request, url: str, file: discord.Attachment | None) -> Fetched:
+        """Return the bytes at the address or of the file; raises DocumentRefusedError."""
         if file is None:
-            page = await request.do(self.pages.fetch, url if "://" in url else f"https://{url}")
-            return await request.do(shelf.read, page.data, page.name, page.charset, page.address)
+            return await request.do(self.pages.fetch, url if "://" in url else f"https://{url}")
         if file.size > MOST_BYTES:
             raise DocumentRefusedError(
                 "It is larger than {most} MB. Keep the part that matters.", most=MOST_BYTES // _MEGABYTE
@@ -182,7 +185,7 @@ class DocumentsCommand(
             data = await file.read()
         except (discord.NotFound, discord.Forbidden) as error:
             raise DocumentRefusedError("The file is no longer there. Bring it again.") from error
-        return await request.do(shelf.read, data, file.filename)
+        return Fetched("", data, "", file.filename)
 
     @app_commands.command(
         name=locale_str(msgid("list")), description=locale_str(msgid("All documents, and which claims cite them"))
@@ -224,7 +227,7 @@ class DocumentsCommand(
         await click.show(await draw_document(click, click.value))
 
     async def _read_page(self, click: Click) -> None:
-        await click.show(await _draw_text(click, click["document"], click.number("page")))
+        await click.show(await _draw_text(click, self._read, click["document"], click.number("page")))
 
     async def _look(self, click: Click) -> None:
         record = await _record(click, click["document"])
@@ -322,11 +325,10 @@ def _draw_question(document: str, title: str, texts: Texts) -> ui.LayoutView:
     return draw_lines(lines, texts, [drop, READ.button(texts("No"), page=0, document=document)])
 
 
-async def _draw_text(request: Request, document: str, page: int) -> ui.LayoutView:
+async def _draw_text(request: Request, read: "_ReadLast", document: str, page: int) -> ui.LayoutView:
     """Return a page of the document as it is read; what was left out stands in brackets, struck through."""
-    texts = request.texts
-    record, clean = await request.do(request.moderation.shelf.shown, request.actor, document)
-    found, left = await request.do(_read, clean.view, texts)
+    texts, record = request.texts, await _record(request, document)
+    found, left = await read.pages(request, record)
     page = max(0, min(page, len(found) - 1))
     title = escape(shorten(texts.quoted(record.title), _LONGEST_TITLE))
     place = texts("Page {page} of {pages}", page=page + 1, pages=len(found))
@@ -339,6 +341,28 @@ async def _draw_text(request: Request, document: str, page: int) -> ui.LayoutVie
 
 
 _TEXT_ROOM = 3000
+# Characters of all pages that are held, but for the document that was read last.
+_MOST_HELD = 4_000_000
+
+
+class _ReadLast:
+    """Holds the pages of the documents that were read last, by what their text is; reads one document at a time."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._held: dict[tuple[str, str], tuple[list[str], str]] = {}
+
+    async def pages(self, request: Request, record: DocumentRecord) -> tuple[list[str], str]:
+        """Return the pages of a document, and how much was left out; raises DocumentTextError where it has no text."""
+        key, texts = (record.sha256, request.texts.language), request.texts
+        async with self._lock:
+            if key not in self._held or not record.loaded:
+                _, clean = await request.do(request.moderation.shelf.shown, request.actor, record.id)
+                self._held[key] = await request.do(_read, clean.view, texts)
+            self._held[key] = self._held.pop(key)
+            while len(self._held) > 1 and sum(sum(map(len, pages)) for pages, _ in self._held.values()) > _MOST_HELD:
+                del self._held[next(iter(self._held))]
+            return self._held[key]
 
 
 def _read(view: View, texts: Texts) -> tuple[list[str], str]:

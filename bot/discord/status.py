@@ -22,10 +22,10 @@ from bot.discord.request import Request
 from bot.discord.routes import Click, Route, Router
 from bot.discord.setup import missing_rights
 from bot.discord.ticking import LIVE, open_button, put_up, said_lines
+from bot.service import Touchstone
 from bot.texts import Texts, msgid
 from bot.trends_picture import Shade, trends_csv, trends_png, trends_text
 from bot.wording import value_text
-from claims.base import ClaimBase
 from claims.moderation.digest import Activity, ActivityBook, TrendBook
 from claims.moderation.labels import LabelledReply, ShadowReport, sample_of
 from claims.moderation.rights import Actor
@@ -53,11 +53,11 @@ class StatusCommand(commands.Cog):
         actor, texts = request.actor, request.texts
         touchstone, server = request.touchstone, actor.server or 0
         activity = await request.do(ActivityBook(touchstone.base).read, actor, DAYS)
-        claims = await request.do(touchstone.base.claims, server)
+        claims = await request.do(touchstone.claims, server)
         revision = await request.do(lambda: touchstone.base.revision)
         channels = await request.do(touchstone.servers.channel_settings, server)
         settings = await request.do(touchstone.servers.settings, server)
-        titles = titles_of(claims, texts)
+        titles = titles_of(claims.values(), texts)
         lines = [
             f"### Touchstone {version()}",
             *self._counts(server, activity, texts),
@@ -175,7 +175,7 @@ class TrendsCommand(commands.Cog):
         """Draw the picture and the sheet."""
         request = await Request.waiting(interaction)
         texts = request.texts
-        found = await request.do(_draw, request.touchstone.base, request.actor, days, cast("Shade", shade), texts)
+        found = await request.do(_draw, request.touchstone, request.actor, days, cast("Shade", shade), texts)
         if found is None:
             await request.respond(texts("No claim was seen."))
             return
@@ -186,12 +186,14 @@ class TrendsCommand(commands.Cog):
         await interaction.followup.send(kept, files=files, ephemeral=True)
 
 
-def _draw(base: ClaimBase, actor: Actor, days: int, shade: Shade, texts: Texts) -> tuple[bytes, bytes, str] | None:
+def _draw(
+    touchstone: Touchstone, actor: Actor, days: int, shade: Shade, texts: Texts
+) -> tuple[bytes, bytes, str] | None:
     """Return picture, sheet and the picture in words, or None where nothing was seen; raises NotAllowedError."""
-    trends = TrendBook(base).read(actor, days)
+    trends = TrendBook(touchstone.base).read(actor, days)
     if not trends.tallies:
         return None
-    titles = titles_of(base.claims(actor.server), texts)
+    titles = titles_of(touchstone.claims(actor.server).values(), texts)
     return trends_png(trends, titles, texts, shade), trends_csv(trends, titles), trends_text(trends, titles, texts)
 
 
@@ -281,8 +283,8 @@ class ShadowCommand(CommandGroup):
         report = counted.without(await unseen_among(request, {reply.channel for reply in counted.would_say}))
         collected = Collected(report, sample_of(report.would_say), actor.server or 0, chosen)
         await put_up(request, "shadow", places, list(collected.replies))
-        claims = await request.do(request.touchstone.base.claims, actor.server)
-        titles = titles_of(claims, texts)
+        claims = await request.do(request.touchstone.claims, actor.server)
+        titles = titles_of(claims.values(), texts)
         where = channel.mention if channel else texts("all channels")
         head = texts("Only counted in {channel}, last {days} days", channel=where, days=days)
         await request.respond(draw_shadow(collected, head, titles, texts))

@@ -36,7 +36,7 @@ from bot.discord.editor.screen import fingerprint_of
 from bot.discord.lookup import claims_named, title_in, titles_of
 from bot.discord.notices import TICK, draw_log
 from bot.discord.queue.deciding import fetch_message, unseen_among, with_threads
-from bot.discord.request import Request, home_of, is_open, location_of, message_link, said_in
+from bot.discord.request import Request, home_of, is_open, location_of, may_read, message_link, said_in
 from bot.discord.routes import Click, Route, Router, page_buttons
 from bot.texts import Texts, msgid
 from checks.model import Finding
@@ -163,11 +163,10 @@ class Labels(commands.Cog):
         """Label one claim of an answer in the moderators' channel, and show there who has said what."""
         channel, message = click.number("channel"), click.number("message")
         labels, server = click.moderation.labels, click.guild.id
-        replies = await click.do(labels.of_answer, server, channel, message)
         record = await click.do(click.touchstone.answers.answer, channel, message)
-        if record is None or click.number("at") >= len(replies):
+        if record is None or click.number("at") >= len(record.claims):
             raise UnknownEntryError("Nothing is kept of this answer any more.")
-        claim = replies[click.number("at")].claim
+        claim = record.claims[click.number("at")]
         await click.do(labels.tick_card, click.actor, channel, message, claim, click["word"] == "right")
         replies = await click.do(labels.of_answer, server, channel, message)
         claims = await click.do(claims_named, click.touchstone, server, [reply.claim for reply in replies])
@@ -383,8 +382,8 @@ class BacktestCommand(commands.Cog):
         report = run.report(settings.budget)
         replies = [_labelled(said, request.moderation.labels.mark) for said in report.sample]
         await put_up(request, "backtest", (channel.id,), replies)
-        claims = await request.do(touchstone.base.claims, server)
-        titles = titles_of(claims, texts)
+        claims = await request.do(touchstone.claims, server)
+        titles = titles_of(claims.values(), texts)
         head = _heading(channel, days, texts, whole=whole and read < MOST_MESSAGES)
         await request.show(draw_report(report, replies, head, titles, (server, channel.id), texts))
 
@@ -440,10 +439,8 @@ def _heading(channel: Readable, days: int, texts: Texts, *, whole: bool) -> list
 def _refusal(request: Request, channel: Readable) -> str | None:
     """Say why the channel cannot be read: because of the person's rights, or the bot's; None where it can."""
     texts, user = request.texts, request.interaction.user
-    if isinstance(user, discord.Member):
-        own = channel.permissions_for(user)
-        if not (own.view_channel and own.read_message_history):
-            return texts("You cannot read {channel} yourself, so I do not report on it.", channel=channel.mention)
+    if isinstance(user, discord.Member) and not may_read(user, channel):
+        return texts("You cannot read {channel} yourself, so I do not report on it.", channel=channel.mention)
     held = channel.permissions_for(channel.guild.me)
     missing = [texts(name) for right, name in NEEDED.items() if not getattr(held, right)]
     return texts("I lack rights there: {rights}.", rights=texts.listed(missing)) if missing else None

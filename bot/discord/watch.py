@@ -15,6 +15,7 @@ from time import monotonic
 from typing import Any
 from weakref import WeakValueDictionary
 
+import aiohttp
 import discord
 from discord import ui
 from discord.ext import commands
@@ -50,8 +51,6 @@ _log = logging.getLogger(__name__)
 FRESH = timedelta(minutes=10)
 _REMEMBERED = 5_000
 _HOUR = 60 * 60.0
-
-
 _LONGEST_FAREWELL = 3.0
 
 
@@ -98,7 +97,7 @@ class Watch(commands.Cog):
                     record = await asyncio.to_thread(answers.answer, waiting.channel, waiting.message)
                     if record is not None and record.kind == "reply" and record.card_message is None:
                         await self.answering.take_up(record)
-                except (discord.HTTPException, ClaimBaseError) as failure:
+                except (discord.HTTPException, aiohttp.ClientError, OSError, ClaimBaseError) as failure:
                     _log.info("Message %s is not answered after the start: %s", waiting.message, failure)
 
     @commands.Cog.listener()
@@ -264,7 +263,8 @@ class Offers(commands.Cog):
         self.bot = bot
         self._watch = watch
         self._served: dict[tuple[int, int], None] = {}
-        # By message, the line in the channel that has the button; None while it is being written.
+        # By message, the line in the channel that has the button; None while it is being written. Nothing is known of
+        # those from before a restart: they stay.
         self._lines: dict[int, int | None] = {}
         # By channel, when such lines were posted within the hour.
         self._posted: dict[int, deque[float]] = {}

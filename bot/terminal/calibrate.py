@@ -26,6 +26,7 @@ _LABELS = msgid("Count what moderators have ticked as right or wrong, too; needs
 _BUDGET = msgid("Which share of chat may be answered by mistake: 1/2000.")
 _READ = msgid("Read: {messages} labelled messages, {ticks} ticks of moderators, {chat} lines of chat.")
 _OUT = msgid("The tuning file to write; - is standard output.")
+_ANEW = msgid("Since {file} was written, claims or the way to read a message have changed: all is measured anew.")
 _WORK = msgid("Where measurements are kept, so that a run that was broken off goes on.")
 
 OUTCOMES = {
@@ -148,6 +149,8 @@ def _measure(
     from checks.calibration import Measurer  # noqa: PLC0415
 
     measurer = Measurer(checker, work)
+    if measurer.begins_anew:
+        terminal.hint(terminal.texts(_ANEW, file=work))
     with going_on(terminal, work):
         measurer.measure([*(row.text for row in rows), *lines], lambda texts: track(terminal, texts))
     return [*map(measurer.labelled, rows), *map(measurer.chat, lines)]

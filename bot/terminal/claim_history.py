@@ -1,14 +1,13 @@
 """`touchstone claims publish`, `withdraw`, `history`, `undo` and `site`: what was written, its way back, and out."""
 
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.terminal.check import json_line, write
-from bot.terminal.console import Terminal, complain
+from bot.terminal.console import Terminal, complain, is_somebody_there
 from bot.texts import msgid
 from config.errors import ConflictError, UnknownClaimError
 
@@ -279,8 +278,10 @@ def undo(
             terminal.print(
                 texts("The texts of these documents go with it, and come back only from their files: {ids}", ids=named)
             )
-        if sys.stdin.isatty() and not yes and not typer.confirm(texts("Take this back?")):
-            terminal.print(texts("Nothing was written."))
+        is_asked = is_somebody_there()
+        if not yes and not (is_asked and typer.confirm(texts("Take this back?"))):
+            no, how = texts("Nothing was written."), texts("Nothing was written. Add --yes to write it.")
+            terminal.print(no if is_asked else how)
             return
         try:
             written = Undoing(touchstone.base).undo(actor, revision, reason)

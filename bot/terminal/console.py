@@ -106,7 +106,13 @@ class PlainConsole(Console):
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
         """Yield the segments; those that are meant for the terminal itself are rich's own."""
         for segment in super().render(renderable, options):
-            yield segment if segment.control else segment._replace(text=segment.text.translate(_COMMANDS))
+            if segment.control:
+                yield segment
+                continue
+            style = segment.style
+            if style and style.link and style.link != style.link.translate(_COMMANDS):
+                style = style.update_link(None)
+            yield segment._replace(text=segment.text.translate(_COMMANDS), style=style)
 
 
 ACCENT = "dark_goldenrod"

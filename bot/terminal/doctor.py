@@ -15,6 +15,7 @@ from bot.terminal.check import json_line, write
 from bot.terminal.console import Terminal, complain, going_on
 from bot.texts import Texts, msgid
 from checks.embedders import open_embedder
+from checks.embedders.embedder import PROBE
 from checks.lexicon import Lexicon
 from checks.tuning import Tuning
 from config.errors import StartError, TouchstoneError
@@ -137,7 +138,7 @@ def _embedder(settings: Settings, texts: Texts) -> list[Diagnosis]:
     if embedder is None:
         return [Diagnosis(texts("Embedder"), "ok", texts("none; it is optional."))]
     try:
-        embedder.embed(["touchstone"])
+        embedder.embed([PROBE])
         return [Diagnosis(texts("Embedder"), "ok", texts("{name} answers.", name=embedder.name))]
     finally:
         embedder.close()
@@ -266,7 +267,7 @@ def copy_database(
     target: Annotated[str, typer.Argument(metavar="TO", help=_TO)],
 ) -> None:
     """Copy table by table with the progress told, and say what both sides hold."""
-    from claims.store.moving import copy_base_between  # noqa: PLC0415  the database, which help does without
+    from claims.exchange.moving import copy_base_between  # noqa: PLC0415  the database, which help does without
 
     terminal = Terminal.of(context)
     texts = terminal.texts

@@ -24,6 +24,7 @@ from config.errors import (
     ExtractionError,
     InvalidEditError,
     NotUndoableError,
+    TouchstoneError,
     UnknownClaimError,
     UnknownEntryError,
 )
@@ -299,9 +300,7 @@ class _Review:
             try:
                 revision = self._decide(key, item, draft)
             except (ConflictError, InvalidEditError, UnknownClaimError, UnknownEntryError) as error:
-                lines = fault_lines(error, texts) if isinstance(error, InvalidEditError) else [texts.of_error(error)]
-                for line in lines:
-                    complain(line)
+                _complain(error, texts)
                 continue
             if revision is not None:
                 self._done.append((place, revision))
@@ -418,11 +417,16 @@ class _Review:
         before, revision = self._done.pop()
         try:
             self._moderation.undoing.undo(self._actor, revision)
-        except (ConflictError, NotUndoableError) as error:
-            complain(texts.of_error(error))
+        except (ConflictError, InvalidEditError, NotUndoableError, UnknownEntryError) as error:
+            _complain(error, texts)
             return place
         self._terminal.print(texts("Undone."))
         return before
+
+
+def _complain(error: TouchstoneError, texts: Texts) -> None:
+    for line in fault_lines(error, texts) if isinstance(error, InvalidEditError) else [texts.of_error(error)]:
+        complain(line)
 
 
 _MOST_REVIEWED = 1000

@@ -190,6 +190,9 @@ class BreakingEmbedder:
         self._embedder.close()
 
 
+# What an embedder is asked to see whether it answers. Its fault may repeat this text; of any other it may hold nothing.
+PROBE = "touchstone"
+
 MESSAGES_KEPT = 2_000
 # Kept after each such step, so that an outage in the middle of a large base loses little.
 _STEP = 128

@@ -10,7 +10,7 @@ import httpx
 import numpy as np
 from pydantic import AllowInfNan, BaseModel, SecretStr, ValidationError
 
-from checks.embedders.embedder import Vectors, bounded, unit_rows
+from checks.embedders.embedder import PROBE, Vectors, bounded, unit_rows
 from config.errors import EmbedderError, EmbedderSetupError, msgid, worded
 
 _EXAMPLE = worded("Write for example http://localhost:11434/v1.")
@@ -149,6 +149,13 @@ class HttpEmbedder:
                 "The embeddings server {address} cannot be reached ({reason}). Check that it runs, and embedder_url."
             )
             raise self._error(said, reason=type(error).__name__) from error
+        if status != _OK and texts != [PROBE]:
+            # A server may answer with what it was sent, and the fault goes into the log.
+            said = msgid(
+                "The embeddings server {address} answered {status}. "
+                "Check embedder_url, embedder_model and embedder_key; `touchstone doctor` tells what else it says."
+            )
+            raise self._error(said, status=status)
         if status != _OK:
             said = msgid(
                 "The embeddings server {address} answered {status}: {excerpt}. "

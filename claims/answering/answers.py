@@ -74,7 +74,7 @@ _UNSEEN = ("wordings", "review_by", "status")
 def card_fingerprints(session: Session, server: int, claims: Iterable[str]) -> dict[str, str]:
     """Return a fingerprint for each claim as the server sees it; GONE for one that it does not (any more) publish."""
     names = tuple(claims)
-    found = {record.id: record for _, record in read_rows(session, server, names)} if names else {}
+    found = {record.id: record for _, record in read_rows(session, server, names, wordings=False)} if names else {}
     return {name: _fingerprint(found.get(name)) for name in names}
 
 

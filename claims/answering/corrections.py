@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlmodel import Session, col
 
 from claims.answering.answers import GONE, card_fingerprints, is_card
@@ -31,15 +31,22 @@ def read_withdrawal(session: Session, server: int, claim: str) -> Withdrawal:
     if found and found[0][1].status == "published":
         # The claim stands, but the server has given up its pack.
         record = found[0][1]
-        packs = _changes(session, server, SERVER, str(server))
-        at = next(
-            (at for at, before, after in packs if (before or {}).get("packs") != (after or {}).get("packs")), None
-        )
-        return Withdrawal(record.title, at)
+        settings = session.get(Server, server)
+        if settings is None or _uses({"packs": settings.packs}, record.pack):
+            return Withdrawal(record.title, None)
+        changes = _changes(session, server, SERVER, str(server))
+        given_up = (at for at, was, now in changes if _uses(was, record.pack) and not _uses(now, record.pack))
+        return Withdrawal(record.title, next(given_up, None))
     for at, before, after in _changes(session, server, CLAIM, claim):
         if before is not None and before["status"] == "published" != (after or {}).get("status"):
             return Withdrawal(ByLanguage(with_texts(before)["title"]), at)
     return Withdrawal(ByLanguage({CODES[0]: claim}), None)
+
+
+def _uses(settings: State | None, pack: str) -> bool:
+    """Tell whether a server with these settings uses a pack; without a choice of its own it uses all."""
+    chosen = (settings or {}).get("packs")
+    return chosen is None or pack in chosen
 
 
 def _changes(
@@ -55,9 +62,6 @@ def _changes(
     )
     for row in session.connection().execute(query):
         yield row[0], row[1], row[2]
-
-
-_MOST_DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +94,13 @@ class Corrections:
         """Return the cards to edit, newest first, of one server or of all, within each server's days back."""
         moment = now or self._clock()
         standing = col(Answer.card_message).is_not(None) & col(Answer.shown).is_not(None) & ~col(Answer.hidden)
-        recent = standing & (col(Answer.taken_at) > moment - timedelta(days=_MOST_DAYS))
         if server is not None:
-            recent &= col(Answer.server) == server
+            standing &= col(Answer.server) == server
         newest = (col(Answer.taken_at).desc(), col(Answer.message).desc())
         with self._database.reading() as session:
-            rows = session.scalars(select(Answer).where(recent).order_by(*newest)).all()
-            limits = {row.id: row.correction_days for row in session.scalars(select(Server))}
+            rows = session.scalars(select(Answer).where(standing, _are_recent(session, moment)).order_by(*newest)).all()
             fingerprints = _Fingerprints(session)
-            found = [_correction(row, fingerprints) for row in rows if _is_recent(row, limits, moment)]
+            found = [_correction(row, fingerprints) for row in rows]
         return tuple(each for each in found if each is not None)
 
     def withdrawal(self, server: int, claim: str) -> Withdrawal:
@@ -132,9 +134,14 @@ class _Fingerprints:
         return self._known[server, claim]
 
 
-def _is_recent(row: Answer, limits: Mapping[int, int | None], now: datetime) -> bool:
-    days = limits.get(row.server)
-    return row.taken_at > now - timedelta(days=CORRECTION_DAYS if days is None else days)
+def _are_recent(session: Session, now: datetime) -> ColumnElement[bool]:
+    """Return which answers are within the days back of their servers; few numbers of days are in use."""
+    chosen, of = col(Server.correction_days), col(Answer.server)
+    days = [each for each in session.scalars(select(chosen).where(chosen.is_not(None)).distinct()) if each is not None]
+    same = {each: of.in_(select(col(Server.id)).where(chosen == each)) for each in days}
+    usual = of.not_in(select(col(Server.id)).where(chosen.is_not(None)))
+    recent = {each: col(Answer.taken_at) > now - timedelta(days=each) for each in (*days, CORRECTION_DAYS)}
+    return or_(usual & recent[CORRECTION_DAYS], *(same[each] & recent[each] for each in days))
 
 
 def _correction(row: Answer, fingerprints: _Fingerprints) -> Correction | None:

@@ -341,7 +341,7 @@ def _bounded(answer: httpx.Response) -> bytes:
 
 def _asked_to_wait(answer: httpx.Response) -> float:
     asked = answer.headers.get("retry-after", "")
-    return min(float(asked), _LONGEST_WAIT) if asked.isdigit() else 0.0
+    return min(float(asked), _LONGEST_WAIT) if asked.isdecimal() else 0.0
 
 
 def _json_of(answer: str) -> str:

@@ -56,8 +56,9 @@ Check = Callable[[str, int | None], Finding]
 class CandidateDesk:
     """Looks through documents whose text is loaded; what it finds waits in the queue of the actor's server.
 
-    Both methods read for seconds where a document is long, and tell `moved` how far they are; both may raise
-    NotAllowedError, and DocumentTextError for a document that the server does not see or whose text is not loaded.
+    `across` reads for seconds where a document is long, and tells `moved` how far it is. What waits already, or has
+    been decided, does not come again. All methods may raise NotAllowedError, and `source` DocumentTextError for a
+    document that the server does not see or whose text is not loaded.
     """
 
     def __init__(self, base: ClaimBase, lexicon: Lexicon, check: Check, clock: Clock | None = None) -> None:
@@ -65,13 +66,6 @@ class CandidateDesk:
         self._lexicon = lexicon
         self._check = check
         self._clock = clock or base.clock
-
-    def look(self, actor: Actor, document: str, moved: Moved | None = None) -> tuple[Candidate, ...]:
-        """Return the candidates of a document, best first, and write nothing."""
-        with self._base.database.reading() as session:
-            permit(session, actor, "queue.decide")
-            raw = _text(session, actor.server, document)
-        return self._reader.find(document, raw, lambda text: self._coverage(text, actor.server), moved)
 
     def across(
         self,
@@ -112,13 +106,6 @@ class CandidateDesk:
         )
         return replace(candidate, near=near)
 
-    def find(self, actor: Actor, document: str, moved: Moved | None = None) -> int:
-        """Put the candidates of a document into the queue, and return how many are new there.
-
-        What waits already, or has been decided, does not come again.
-        """
-        return self.add(actor, self.look(actor, document, moved))
-
     def add(self, actor: Actor, candidates: tuple[Candidate, ...]) -> int:
         """Put these candidates into the queue, all or none, and return how many are new there."""
         now = self._clock()
@@ -128,10 +115,6 @@ class CandidateDesk:
                 NewItem(actor.server, "candidate", each.occasion, each.said_by, each.payload) for each in candidates
             )
             return sum(put(session, item, now) for item in items)
-
-    def _coverage(self, text: str, server: int | None) -> float:
-        best = self._check(text, server).best
-        return best.score if best is not None else 0.0
 
     @cached_property
     def _reader(self) -> CandidateReader:

@@ -50,8 +50,9 @@ class Sources:
         return tuple(found for line in lines if (found := self._citation(form, line)) is not None)
 
     def _citation(self, form: FormReader, line: str) -> CitationRecord | None:
-        name, _, rest = line.partition(" ")
-        name, rest = clean_text(name), rest.strip()
+        # By whatever stands between, such as the full-width space of a Chinese keyboard.
+        name, rest = (*line.split(maxsplit=1), "")[:2]
+        name = clean_text(name)
         if not self.knows(name):
             known = ", ".join(self.names()[:20])
             form.refuse("citations", "There is no source {name}.", "Known: {known}; or add it.", name=name, known=known)

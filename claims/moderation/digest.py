@@ -11,10 +11,11 @@ from sqlmodel import Session, col
 
 from claims.answering.answers import CLOCKS_DIFFER
 from claims.base import ClaimBase, Clock
-from claims.moderation.queue import fill
+from claims.moderation.queue import due, fill
 from claims.moderation.reports import HELPFUL
 from claims.moderation.rights import Actor, permit
 from claims.store.tables import Answer, ClaimOverride, Feedback, QueueItem, Revision, Server, Sighting
+from config.errors import NotAllowedError, worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,18 @@ class Digests:
         """Return the digest of the actor's server; raises NotAllowedError."""
         with self._database.reading() as session:
             permit(session, actor, "queue.see")
-        return self.digest(actor.server or 0, since)
+        if actor.server is None:
+            raise NotAllowedError(worded("This works in a server only."))
+        return self.digest(actor.server, since)
 
     def digest(self, server: int, since: datetime) -> Digest:
         """Return the digest of a server, for its digest channel."""
         now = self._clock()
+        with self._database.reading() as session:
+            wanted = due(session, server, now)
         with self._database.writing() as session:
-            fill(session, server, now)
+            fill(session, server, wanted, now)
+        with self._database.reading() as session:
             waiting = (col(QueueItem.server) == server) & (col(QueueItem.state) == "open")
             oldest = session.scalar(select(QueueItem).where(waiting).order_by(col(QueueItem.created_at)).limit(1))
             answered = (col(Answer.server) == server) & (col(Answer.taken_at) >= since)

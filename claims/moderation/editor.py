@@ -79,17 +79,11 @@ class Editor:
             change = edit_change(session, actor, claim_id, version_tag, edit)
             return self._write(session, AuditEntry(actor.who, "claim.edit", reason, actor.server), [change], claim_id)
 
-    def create(self, actor: Actor, texts: EditTexts, reason: str = "") -> Edited:
-        """Begin a claim of the server's own, as a draft; its id is made from the title."""
-        with self._base.database.changing() as session:
-            permit(session, actor, "claim.edit")
-            change = new_claim_change(self._base, session, actor, texts)
-            return self._write(
-                session, AuditEntry(actor.who, "claim.create", reason, actor.server), [change], change.subject
-            )
-
     def begin(self, actor: Actor, new: NewClaim, reason: str = "") -> Edited:
-        """Begin a claim of the server's own with all that it needs, its source too, as one revision."""
+        """Begin a claim of the server's own with all that it needs, its source too, as one revision.
+
+        Its id is made from the title.
+        """
         with self._base.database.changing() as session:
             permit(session, actor, "claim.edit")
             form, sources = FormReader(), Sources(session, actor.server)

@@ -10,7 +10,7 @@ from checks.figures.units import is_own, join_spellings, spellings
 from checks.model import Bound, FigureRole, Kind, KnownFigure, KnownWording
 from claims.fields import SENTENCE, FormReader
 from claims.moderation.citations import Sources
-from claims.packs.plain import read_documented
+from claims.packs.plain import RANGE_SIGNS, read_documented
 from claims.packs.schema import known_units
 from claims.record import ClaimRecord, PointRecord
 from config.errors import msgid
@@ -304,15 +304,15 @@ BOUNDS: tuple[Bound, ...] = get_args(Bound)
 FIGURE_ROLES: tuple[FigureRole, ...] = get_args(FigureRole)
 MOST_FIGURES = 40
 _NUMBER = r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d{1,3})?"
-_VALUE = re.compile(rf"({_NUMBER})(?:\s*(?:to|-|–|至|到)\s*({_NUMBER}))?")
+_VALUE = re.compile(rf"({_NUMBER})(?:\s*(?:to|[{RANGE_SIGNS}])\s*({_NUMBER}))?")
 
 
 @dataclass(frozen=True, slots=True)
 class EditFigure:
     """A figure at a place (from 0; None: a new one); `value` is a number, or a range such as `2 to 3`.
 
-    Behind a bar `value` may say what the source gives, and where: `1 | over 5; p. 12`. `unit` is one of the table's, or
-    the spellings of a unit of the claim's own with a bar between.
+    Behind a bar `value` may say what the source gives, and where: `1 | over 5; p. 12`, `1｜超过5；第12页`. `unit` is
+    one of the table's, or the spellings of a unit of the claim's own with a bar between.
     """
 
     value: str
@@ -328,7 +328,7 @@ class EditFigure:
         check_place(form, self.place, len(claim.figures))
         if self.place is None and len(claim.figures) >= MOST_FIGURES:
             form.refuse("figures", "{most} figures are the most.", "Take one out first.", most=MOST_FIGURES)
-        claimed, _, sourced = self.value.partition("|")
+        claimed, _, sourced = self.value.replace("｜", "|").partition("|")
         low, high = _read(form, claimed)
         source = _source(form, sourced)
         bound = "range" if low != high else form.choice("bound", self.bound, BOUNDS)

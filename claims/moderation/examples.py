@@ -46,6 +46,14 @@ class ExampleRecord:
     kept_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What keeping a message did: the example's number, and what was kept of the message before; None: nothing."""
+
+    number: int
+    before: ExampleRecord | None
+
+
 class ExampleBook:
     """Keeps examples; the history notes that one was kept or deleted, and never its text.
 
@@ -57,14 +65,17 @@ class ExampleBook:
         self._key = hash_key
         self._clock = clock or base.clock
 
-    def keep(self, actor: Actor, kept: KeptMessage) -> int:
-        """Keep a message and return the example's number; the same message and claim only gets the new label.
+    def keep(self, actor: Actor, kept: KeptMessage) -> Kept:
+        """Keep a message as an example; the same message and claim only gets the new label.
 
         Raises NotAllowedError, InvalidEditError, and UnknownClaimError.
         """
         if not kept.text.strip() or len(kept.text) > LONGEST:
+            fault = (
+                msgid("This text is too long to be kept.") if kept.text.strip() else msgid("There is no text to keep.")
+            )
             mend = msgid("Choose a message with a text of at most {most} characters.")
-            raise InvalidEditError((FieldFault("text", "There is no text to keep.", mend, {"most": LONGEST}),), kept)
+            raise InvalidEditError((FieldFault("text", fault, mend, {"most": LONGEST}),), kept)
         now = self._clock()
         with self._database.changing() as session:
             permit(session, actor, "example.keep")
@@ -73,7 +84,7 @@ class ExampleBook:
             if kept.claim:
                 seen_claim(session, actor.server, kept.claim)
             row = _kept_before(session, actor.server, kept)
-            before = _label(row) if row else None
+            before, record = (_label(row), _record(row)) if row else (None, None)
             row = row or Example(
                 server=actor.server,
                 claim=kept.claim,
@@ -90,7 +101,22 @@ class ExampleBook:
             session.flush()
             entry = AuditEntry(actor.who, "example.keep", "", actor.server)
             _note(session, entry, str(row.id), (before, _label(row)), now)
-            return row.id or 0
+            return Kept(row.id or 0, record)
+
+    def take_back(self, actor: Actor, kept: Kept) -> None:
+        """Leave a message as it was before it was kept; nothing happens where the example is gone by now."""
+        with self._database.changing() as session:
+            permit(session, actor, "example.keep")
+            row = session.get(Example, kept.number)
+            if row is None or row.server != actor.server:
+                return
+            made, before = _label(row), kept.before
+            if before is None:
+                session.delete(row)
+            else:
+                row.makes_claim, row.text = before.makes_claim, before.text
+            entry = AuditEntry(actor.who, "example.keep" if before else "example.delete", "", actor.server)
+            _note(session, entry, str(kept.number), (made, _label(row) if before else None), self._clock())
 
     def delete(self, actor: Actor, number: int) -> None:
         """Delete an example; its author may, and moderators may. Raises NotAllowedError and UnknownEntryError."""
@@ -113,13 +139,6 @@ class ExampleBook:
             permit(session, actor, "example.see")
             rows = session.scalars(select(Example).where(col(Example.server) == actor.server).order_by(col(Example.id)))
             return tuple(_record(row) for row in rows)
-
-    def mine(self, actor: Actor) -> tuple[ExampleRecord, ...]:
-        """Return the examples that the actor wrote in this server."""
-        mark = hash_user(actor.user_id, self._key)
-        query = select(Example).where(col(Example.server) == actor.server, col(Example.author_hash) == mark)
-        with self._database.reading() as session:
-            return tuple(_record(row) for row in session.scalars(query.order_by(col(Example.id))))
 
 
 def _record(row: Example) -> ExampleRecord:

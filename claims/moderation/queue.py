@@ -14,11 +14,11 @@ from claims.base import ClaimBase, Clock
 from claims.documents.loading import source_states
 from claims.fields import LINE, FormReader
 from claims.moderation.rights import Actor, permit
-from claims.record import ClaimRecord, with_texts
-from claims.store.claim_rows import read_claims
+from claims.record import with_texts
+from claims.store.claim_rows import IN_ORDER, are_published, read_claims
 from claims.store.database import insert_into, rows_written
 from claims.store.revisions import hash_user
-from claims.store.tables import Answer, Feedback, QueueItem, Sighting
+from claims.store.tables import Answer, Citation, Claim, Feedback, Point, QueueItem, Sighting
 from config.errors import UnknownClaimError
 
 ItemKind = Literal["proposal", "candidate", "feedback", "paused", "stale", "source", "offer", "near"]
@@ -66,7 +66,7 @@ class NewItem:
 
 def item_key(server: int | None, kind: ItemKind, occasion: str) -> str:
     """Return what tells an item from all others."""
-    return f"{server or 'shared'}/{kind}/{occasion}"
+    return f"{'shared' if server is None else server}/{kind}/{occasion}"
 
 
 def put(session: Session, item: NewItem, at: datetime) -> bool:
@@ -107,44 +107,55 @@ UNTAKEN_AFTER = timedelta(days=1)
 LOOK_BACK = timedelta(days=14)
 
 
-def fill(session: Session, server: int | None, now: datetime) -> None:
-    """Put in what is new, and take out what has settled itself since."""
-    claims = [claim for claim in read_claims(session, server) if claim.status == "published"]
-    _settle(session, server, "stale", _stale_items(claims, server, now), now)
-    _settle(session, server, "source", _source_items(session, claims, server), now)
+def due(session: Session, server: int | None, now: datetime) -> tuple[NewItem, ...]:
+    """Return what the server's claims and their sources have become due for; it only reads, before `fill` writes."""
+    return (*_stale_items(session, server, now), *_source_items(session, server))
+
+
+def fill(session: Session, server: int | None, wanted: Collection[NewItem], now: datetime) -> None:
+    """Put in what is new of what `due` has found, and take out what has settled itself since."""
+    _settle(session, server, "stale", wanted, now)
+    _settle(session, server, "source", wanted, now)
     if server is not None:
         _untaken(session, server, now)
 
 
 def _settle(session: Session, server: int | None, kind: ItemKind, wanted: Iterable[NewItem], now: datetime) -> None:
     """Let exactly these items of a kind wait, but for those that are decided."""
-    items = {item.occasion: item for item in wanted}
+    items = {item.occasion: item for item in wanted if item.kind == kind}
     for row in open_rows(session, server, kind):
-        if row.key.split("/", 2)[2] not in items:
+        if items.pop(row.key.split("/", 2)[2], None) is None:
             session.delete(row)
     session.flush()
     for item in items.values():
         put(session, item, now)
 
 
-def _stale_items(claims: Iterable[ClaimRecord], server: int | None, now: datetime) -> Iterator[NewItem]:
-    for claim in claims:
-        if claim.review_by is not None and claim.review_by < now.date():
-            yield NewItem(server, "stale", f"{claim.id}/{claim.review_by}", claim.id)
+def _stale_items(session: Session, server: int | None, now: datetime) -> Iterator[NewItem]:
+    past = are_published(session, server) & (col(Claim.review_by) < now.date())
+    query = select(col(Claim.id), col(Claim.review_by)).where(past).order_by(*IN_ORDER)
+    for claim, review_by in session.connection().execute(query):
+        yield NewItem(server, "stale", f"{claim}/{review_by}", claim)
 
 
 MOST_TOLD = 3
 
 
-def _source_items(session: Session, claims: Iterable[ClaimRecord], server: int | None) -> Iterator[NewItem]:
-    """Yield an item for each document that these claims cite and whose page somebody should look at.
+def _source_items(session: Session, server: int | None) -> Iterator[NewItem]:
+    """Yield an item for each document that the server's claims cite and whose page somebody should look at.
 
     Of what others cite nothing is told; where a document is loaded, a change elsewhere in it is none.
     """
     cited: dict[str, dict[tuple[int, int], str]] = {}
-    for claim in claims:
-        for citation in (each for point in claim.points for each in point.citations):
-            cited.setdefault(citation.document, {}).setdefault((citation.start, citation.end), claim.id)
+    query = (
+        select(col(Citation.document), col(Citation.start), col(Citation.end), col(Claim.id))
+        .join(Point, col(Point.key) == col(Citation.point))
+        .join(Claim, col(Claim.key) == col(Point.claim))
+        .where(are_published(session, server))
+        .order_by(*IN_ORDER, col(Point.position), col(Citation.position))
+    )
+    for document, start, end, claim in session.connection().execute(query):
+        cited.setdefault(document, {}).setdefault((start, end), claim)
     for document, found in source_states(session, cited).items():
         spans = cited[document]
         mine = [each for each in found.passages if (each.start, each.end) in spans]
@@ -271,9 +282,12 @@ class Queue:
         now = self._clock()
         waiting = _seen(actor, hidden)
         shown = waiting if kind is None else waiting & (col(QueueItem.kind) == kind)
-        with self._base.database.writing() as session:
+        with self._base.database.reading() as session:
             permit(session, actor, "queue.see")
-            fill(session, actor.server, now)
+            wanted = due(session, actor.server, now)
+        with self._base.database.writing() as session:
+            fill(session, actor.server, wanted, now)
+        with self._base.database.reading() as session:
             query = select(QueueItem).where(shown).order_by(col(QueueItem.created_at), col(QueueItem.id))
             rows = session.scalars(query.offset(page * size).limit(size)).all()
             counted = select(col(QueueItem.kind), func.count()).where(waiting).group_by(col(QueueItem.kind))

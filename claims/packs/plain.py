@@ -150,8 +150,16 @@ def _plain_values(figure: PlainData) -> PlainData:
     return {**({"value": low} if single else {"low": low, "high": high}), **rest}
 
 
+# What stands between the ends of a range as people type it; forms in English and Chinese name `to` and `至`.
+RANGE_SIGNS = "-–—~～〜至到"
+_CHINESE_BOUNDS = {
+    **dict.fromkeys(("约", "約", "大约", "大約"), "about"),
+    **dict.fromkeys(("超过", "超過"), "over"),
+    **dict.fromkeys(("低于", "低於"), "under"),
+}
 _SOURCED = re.compile(
-    r"(?:(?P<bound>about|over|under) )?(?P<low>[^\s;]+)(?: to (?P<high>[^\s;]+))?(?:\s*;\s*(?P<place>.*\S))?"
+    rf"(?:(?P<bound>(?:about|over|under)(?= )|{'|'.join(_CHINESE_BOUNDS)})\s*)?(?P<low>[^\s;；]+?)"
+    rf"(?:(?: to |(?<=\d)\s*[{RANGE_SIGNS}]\s*)(?P<high>[^\s;；]+))?(?:\s*[;；]\s*(?P<place>.*\S))?"
 )
 
 
@@ -167,12 +175,15 @@ def write_documented(figure: KnownFigure) -> str:
 
 
 def read_documented(written: str) -> PlainData:
-    """Return such a line as plain data, {} for ""; what is no number stays text, which the schema then refuses."""
+    """Return such a line as plain data, {} for ""; what is no number stays text, which the schema then refuses.
+
+    In Chinese as well: `超过5；第12页`, `5至8`.
+    """
     found = _SOURCED.fullmatch(written.strip())
     if not found:
         return {"value": written.strip()} if written.strip() else {}
     values = {"low": found["low"], "high": found["high"]} if found["high"] else {"value": found["low"]}
-    bound = {"bound": found["bound"]} if found["bound"] else {}
+    bound = {"bound": _CHINESE_BOUNDS.get(found["bound"], found["bound"])} if found["bound"] else {}
     place = {"place": found["place"]} if found["place"] else {}
     return {**{name: _number(value) for name, value in values.items()}, **bound, **place}
 

@@ -9,6 +9,7 @@ from sys import intern
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Executable, Select, delete, func, insert, or_, select, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from checks.model import KnownFigure, KnownWording, WordingList
@@ -19,6 +20,7 @@ from config.errors import UnknownClaimError
 
 Grouped = dict[int, list[Any]]
 T = TypeVar("T")
+IN_ORDER = (col(Claim.server).is_(None).desc(), col(Claim.pack), col(Claim.position), col(Claim.key))
 _POINT_FACTS = tuple(each.name for each in fields(PointRecord) if each.name not in {"citations", "numbers"})
 
 
@@ -101,10 +103,12 @@ def read_rows(
     *,
     everything: bool = False,
     own: bool = False,
+    wordings: bool = True,
 ) -> list[tuple[Claim, ClaimRecord]]:
     """Return each claim of `read_claims`, or those of several ids, with its row of the table.
 
-    `everything`: also of packs not in use. `own`: only the server's own claims and versions.
+    `everything`: also of packs not in use. `own`: only the server's own claims and versions. `wordings`: with them, of
+    which a claim has a hundred.
     """
     settings = session.get(Server, server) if server is not None else None
     visible = _visible(server, claim)
@@ -112,13 +116,26 @@ def read_rows(
         visible &= col(Claim.server) == server
     if not everything:
         visible &= _in_use(session, settings)
-    order = (col(Claim.server).is_(None).desc(), col(Claim.pack), col(Claim.position), col(Claim.key))
-    rows = {row.id: row for row in session.scalars(select(Claim).where(visible).order_by(*order))}
+    rows = {row.id: row for row in session.scalars(select(Claim).where(visible).order_by(*IN_ORDER))}
     keys = select(col(Claim.key)).where(visible)
-    parts = (_parts(session, Wording, KnownWording, keys), _parts(session, Figure, KnownFigure, keys))
+    parts = (
+        _parts(session, Wording, KnownWording, keys) if wordings else {},
+        _parts(session, Figure, KnownFigure, keys),
+    )
     points, overrides = _points(session, keys), _overrides(session, server)
     cut_off = settings.cut_off if settings else None
     return [(row, _record(row, *parts, points, overrides.get(row.id), cut_off)) for row in rows.values()]
+
+
+def are_published(session: Session, server: int | None) -> ColumnElement[bool]:
+    """Return which rows are the published ones of `read_claims`, for a query that needs little of them."""
+    settings = session.get(Server, server) if server is not None else None
+    seen = _visible(server, None) & _in_use(session, settings) & (col(Claim.status) == "published")
+    if server is None:
+        return seen
+    own = aliased(Claim)
+    replaced = select(col(own.id)).where(col(own.server) == server)
+    return seen & (col(Claim.server).is_not(None) | col(Claim.id).not_in(replaced))
 
 
 def unknown_claim(session: Session, server: int | None, claim_id: str) -> UnknownClaimError:

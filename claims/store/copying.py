@@ -26,6 +26,7 @@ from claims.store.database import (
     set_logs_aside,
 )
 from config.errors import DatabaseError, msgid, worded
+from config.named_files import give_name
 from config.settings import shown_database
 
 # The step of a base into which another is being copied.
@@ -192,10 +193,7 @@ def _to_the_disk(file: Path) -> None:
 def _set_aside(file: Path, kept: Path) -> None:
     """Keep the base that is to be replaced under another name; a link, so that its own name is never without a base."""
     _let_go(file)
-    try:
-        kept.hardlink_to(file)
-    except OSError:  # a file system without links
-        file.rename(kept)
+    give_name(file, kept)
     for log in LOGS:
         with suppress(FileNotFoundError):
             file.with_name(file.name + log).rename(kept.with_name(kept.name + log))

@@ -21,6 +21,7 @@ from sqlmodel import Session
 from claims.store.freshness import FileFreshness, Freshness, JobLock, Newest, ServerFreshness, tell_others
 from claims.store.tables import Table
 from config.errors import DatabaseError, DatabaseUnavailableError, Worded, install_hint, msgid, worded
+from config.named_files import give_name
 from config.settings import blotted, database_secrets, shown_database
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ class Database:
         self.is_read_only = self.file is not None and _prepare_file(self.file)
         self.engine = _engine(self.url, read_only=self.is_read_only)
         self._writer = self.engine.execution_options(touchstone_write=True)
+        # In SQLite a transaction sees one state anyway. One that writes must see what others wrote before its turn.
+        self._reader = self.engine if self.file else self.engine.execution_options(isolation_level="REPEATABLE READ")
         self._freshness = _freshness(self.engine, self.file, read_only=self.is_read_only)
         self._packs: frozenset[str] | None = None
 
@@ -103,7 +106,7 @@ class Database:
     @contextmanager
     def reading(self) -> Generator[Session]:
         """Yield a session for reads; all of them see one state of the base."""
-        with self._told("read"), Session(self.engine, info={PACKS_IN_FORCE: self._packs}) as session:
+        with self._told("read"), Session(self._reader, info={PACKS_IN_FORCE: self._packs}) as session:
             yield session
 
     @contextmanager
@@ -290,13 +293,8 @@ def _make_base(file: Path) -> None:
         with closing(sqlite3.connect(half)) as connection:
             connection.execute("PRAGMA journal_mode = WAL").fetchall()
         set_logs_aside(file)
-        try:
-            # A link fails where another program was first: its file is then the one to open.
-            file.hardlink_to(half)
-        except FileExistsError:
-            pass
-        except OSError:  # a file system without links
-            half.rename(file)
+        with suppress(FileExistsError):  # another program was first: its file is then the one to open
+            give_name(half, file)
     except sqlite3.Error as error:
         said = msgid(
             "The claim base {file} cannot be made ({reason}). "

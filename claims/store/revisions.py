@@ -8,11 +8,13 @@ import hashlib
 import hmac
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from config.errors import ClaimBaseError, msgid, worded
+from config.named_files import give_name
 
 Who = str | int
 TOUCHSTONE = "touchstone"  # acts by itself: at a start, and on members' reports
@@ -95,12 +97,10 @@ def _kept_key(path: Path) -> bytes:
         with os.fdopen(descriptor, "wb") as file:
             file.write(secrets.token_hex(KEY_BYTES).encode())
         try:
-            # A link fails where another process was first: its key is then the one to read.
-            os.link(draft, path)
-        except FileExistsError:
-            pass
+            with suppress(FileExistsError):  # another process was first: its key is then the one to read
+                give_name(draft, path)
         finally:
-            draft.unlink()
+            draft.unlink(missing_ok=True)
     key = path.read_bytes().strip()
     if not key:
         said = msgid(

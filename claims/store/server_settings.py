@@ -274,10 +274,6 @@ class ServerBook:
         own = kept.channels.get(channel)
         return None if own is None or own.cut_off is None else LocalCutOff(own.cut_off, kept.settings.cut_off)
 
-    def channel(self, server: int, channel: int) -> ChannelSettings:
-        """Return what a channel has set, or the defaults."""
-        return self._of(server).channels.get(channel, _UNSET)
-
     def channels(self, server: int) -> dict[int, ChannelMode]:
         """Return the channels that are not off, with their modes."""
         return {channel: own.mode for channel, own in self.channel_settings(server).items()}

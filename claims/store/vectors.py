@@ -1,15 +1,17 @@
 """What was worked out of the claims, kept in the database: vectors of wordings for each embedder, and the index."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
-from sqlalchemy import delete, select
+import numpy.typing as npt
+from sqlalchemy import ColumnElement, delete, select
 from sqlmodel import Field, col
 
-from checks.embedders.embedder import Vector
-from claims.store.database import Database, insert_into
-from claims.store.tables import Table
+from checks.embedders.embedder import Vector, bounded
+from claims.store.database import Database, insert_into, rows_written
+from claims.store.tables import Claim, Point, Table, Wording
 
 # Well under the number of values that one statement may carry, in both databases.
 _STEP = 500
@@ -63,6 +65,61 @@ class KeptVectors:
                 )
                 session.connection().execute(replace)
 
+    def let_go(self, model: str) -> int:
+        """Drop what other models have made, and what was made of texts that no claim has any more; return how many.
+
+        In portions, so that nobody waits long for the database. What is wanted again, as by who goes back to an earlier
+        model, is made again.
+        """
+        gone, last, used = 0, "", None
+        while more := self._drop(col(WordingVector.model).not_in((model, INDEX))):
+            gone += more
+        while kept := self._after(model, last):
+            used = np.unique(_marks(map(_digest, self._embedded()))) if used is None else used
+            marks = _marks(kept)
+            is_used = np.searchsorted(used, marks, "left") < np.searchsorted(used, marks, "right")
+            unused = [digest for digest, still in zip(kept, is_used, strict=True) if not still]
+            if unused:
+                gone += self._drop(col(WordingVector.model) == model, col(WordingVector.text_sha256).in_(unused))
+            last = kept[-1]
+        return gone
+
+    def _drop(self, *which: ColumnElement[bool]) -> int:
+        """Drop at most a step of those rows; return how many there were."""
+        first = select(col(WordingVector.text_sha256)).where(*which).limit(_STEP)
+        with self._database.writing() as session:
+            rows = delete(WordingVector).where(*which, col(WordingVector.text_sha256).in_(first))
+            return rows_written(session, rows)
+
+    def _after(self, model: str, last: str) -> list[str]:
+        digest = col(WordingVector.text_sha256)
+        query = select(digest).where(col(WordingVector.model) == model, digest > last).order_by(digest).limit(_STEP)
+        with self._database.reading() as session:
+            return list(session.scalars(query))
+
+    def _embedded(self) -> Iterator[str]:
+        """Yield whatever the checks may ask to embed of all claims, of whatever status and server."""
+        # Reads the tables of both scripts, which nobody needs who only keeps vectors.
+        from checks.text import ClaimTexts, TextFolder  # noqa: PLC0415
+
+        folder = TextFolder()
+        for said in self._said():
+            clean = [each.text for each in folder.clean_each(said)]
+            yield from map(bounded, ClaimTexts.of((), (), clean).points)
+
+    def _said(self) -> Iterator[list[str]]:
+        """Yield titles, wordings and points of all claims, some at a time."""
+        for key, text in ((Claim.key, Claim.title), (Wording.key, Wording.text), (Point.key, Point.text)):
+            last = 0
+            while True:
+                query = select(col(key), col(text)).where(col(key) > last).order_by(col(key)).limit(_STEP)
+                with self._database.reading() as session:
+                    rows: Sequence[Any] = session.connection().execute(query).all()
+                if not rows:
+                    break
+                last = rows[-1][0]
+                yield [one for row in rows for one in ((row[1],) if isinstance(row[1], str) else row[1].values())]
+
 
 class KeptBytes:
     """The `IndexStore` of `checks.kept_index` over the claim base's database; both methods may raise DatabaseError."""
@@ -90,6 +147,11 @@ class KeptBytes:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _marks(digests: Iterable[str]) -> npt.NDArray[np.uint64]:
+    """Return what is enough of each digest to tell it from the others: a million of them are eight megabytes."""
+    return np.fromiter((int(digest[:16], 16) for digest in digests), dtype=np.uint64)
 
 
 def _numbers(vector: bytes) -> Vector:

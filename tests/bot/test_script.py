@@ -1,18 +1,21 @@
 """Chinese in the reader's script: all that shipped packs and catalogues can show, held against the lists of words."""
 
+from collections import defaultdict
 from collections.abc import Container, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
+import jieba
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from opencc import OpenCC
 
-from bot.texts import ChineseScript, Texts, read_catalogue
+from bot.texts import ChineseScript, Script, Texts, read_catalogue
 
 # What lists of words made of shipped texts and their like, and what the mainland says and Taiwan does not.
 _WRONG = (
@@ -24,10 +27,12 @@ _WRONG = (
 FORBIDDEN = _WRONG.split()
 # A word of the mainland that is one of Taiwan too, in another sense or across the border of two words.
 ALSO_TAIWAN = {"項目": "row of a table", "視頻": "檢視頻道"}
+# What means two things, so that the list leaves it alone, and only one of them in the bot's own texts.
+NEVER_OURS = {"默認", "程序", "主板", "對沖"}
 
 
 @cache
-def script(name: str) -> ChineseScript:
+def script(name: Script) -> ChineseScript:
     return ChineseScript(name)
 
 
@@ -105,8 +110,10 @@ def test_the_lists_are_written_in_the_scripts_that_they_are_for():
 
 def test_every_entry_says_what_its_word_becomes():
     taiwan, mainland = entries("zh/taiwan.tsv"), entries("zh/mainland.tsv")
-    assert {word: taipei(f"这{word}") for word in taiwan} == {word: f"這{shown}" for word, shown in taiwan.items()}
-    assert {word: beijing(f"這{word}") for word in mainland} == {word: f"这{shown}" for word, shown in mainland.items()}
+    assert {word: taipei(f"这，{word}") for word in taiwan} == {word: f"這，{shown}" for word, shown in taiwan.items()}
+    assert {word: beijing(f"這，{word}") for word in mainland} == {
+        word: f"这，{shown}" for word, shown in mainland.items()
+    }
 
 
 def test_no_text_of_a_pack_holds_what_taipei_does_not_write():
@@ -127,7 +134,7 @@ def test_no_text_of_the_catalogue_holds_what_taipei_does_not_write():
     plain = OpenCC("s2tw")
     replaced = {plain.convert(word) for word, shown in entries("zh/taiwan.tsv").items() if plain.convert(word) != shown}
     assert len(replaced) > 300
-    wanted = (replaced | set(FORBIDDEN)) - set(ALSO_TAIWAN)
+    wanted = (replaced | NEVER_OURS | set(FORBIDDEN)) - set(ALSO_TAIWAN)
     assert [(text, word) for text in catalogue_texts("zh-Hant") for word in wanted if word in text] == []
     assert [text for text in catalogue_texts("zh-Hant") if only_simplified(text)] == []
     assert [text for text in catalogue_texts("zh-Hans") if only_traditional(text)] == []
@@ -174,10 +181,121 @@ def test_words_become_those_of_taipei(simplified, traditional):
         ("坎特伯里", "坎特伯里"),
         ("走法律程序", "走法律程序"),
         ("研究对象的参数", "研究對象的參數"),
+        ("美国债券", "美國債券"),
+        ("美国债收益率", "美國債收益率"),
+        ("外国债权人", "外國債權人"),
+        ("国内存量房贷", "國內存量房貸"),
+        ("国内存货", "國內存貨"),
+        ("增加纳税人负担", "增加納稅人負擔"),
+        ("普通信用", "普通信用"),
+        ("交通信号", "交通信號"),
+        ("短期权衡", "短期權衡"),
+        ("也门槛太高", "也門檻太高"),
+        ("生意大利润薄", "生意大利潤薄"),
+        ("统计划分", "統計劃分"),
+        ("当年初创公司", "當年新創公司"),
+        ("界面对用户友好", "介面對用戶友好"),
+        ("一出门就看见", "一出門就看見"),
     ],
 )
 def test_an_entry_is_no_match_across_words(simplified, traditional):
     assert taipei(simplified) == traditional
+
+
+@pytest.mark.parametrize(
+    ("traditional", "simplified"),
+    [
+        ("方程式", "方程式"),
+        ("電影片段", "电影片段"),
+        ("執行長期計畫", "执行长期计划"),
+        ("陳列印刷品", "陈列印刷品"),
+        ("產品質量", "产品质量"),
+        ("疲軟體質", "疲软体质"),
+        ("敏捷運動", "敏捷运动"),
+        ("四川普通話", "四川普通话"),
+        ("消費者有選擇權", "消费者有选择权"),
+        ("預設立場", "预设立场"),
+        ("杳無音訊", "杳无音讯"),
+        ("軟體動物", "软体动物"),
+    ],
+)
+def test_what_is_no_word_of_taiwan_is_left_alone(traditional, simplified):
+    assert beijing(traditional) == simplified
+
+
+@pytest.mark.parametrize(
+    ("simplified", "traditional"),
+    [
+        ("三季度财报", "第三季財報"),
+        ("前三季度营收增长", "前三季營收成長"),
+        ("上一季度", "上一季"),
+        ("下一季度", "下一季"),
+        ("每一季度", "每一季"),
+        ("连续三季度", "連續三季"),
+        ("二十一季度", "二十一季"),
+        ("A股主板公司在主板挂牌", "A股主板公司在主板掛牌"),
+        ("南朝鲜与北朝鲜", "南韓與北韓"),
+        ("朝鲜王朝", "朝鮮王朝"),
+        ("互联网络", "互聯網路"),
+        ("政府默认了", "政府默認了"),
+        ("默认设置", "預設設定"),
+        ("骏马奔驰", "駿馬奔馳"),
+        ("奔驰汽车", "賓士汽車"),
+        ("大质量恒星", "大質量恆星"),
+        ("空气质量", "空氣品質"),
+        ("几万亿美元、十几万亿元", "幾兆美元、十幾兆元"),
+        ("正当的程序与应用程序", "正當的程序與應用程式"),
+        ("纳米比亚的纳米技术", "納米比亞的奈米技術"),
+        ("海内存知己，电脑内存不足", "海內存知己，電腦記憶體不足"),
+        ("老年痴呆症患者", "失智症患者"),
+        ("质量守恒定律", "質量守恆定律"),
+        ("太阳能光伏", "太陽能光電"),
+        ("错误信息", "錯誤訊息"),
+    ],
+)
+def test_a_word_that_means_something_else_in_what_is_made_with_it_keeps_that(simplified, traditional):
+    assert taipei(simplified) == traditional
+
+
+# Pairs of words that nobody writes, or whose entry is what is written there (二十一 and 季度, 不在 and 网上).
+_READ_AS_ENTRIES: dict[Script, str] = {
+    "zh-Hant": (
+        "一一季度 万一季度 之一季度 五一季度 十一季度 十二季度 十三季度 十四季度 第一季度 第二季度 "
+        "第三季度 第四季度 单一季度 同一季度 千万亿元 千万亿吨 千万亿美元 百万亿元 百万亿吨 "
+        "百万亿美元 不在网上 不小程序 以北朝鲜 以南朝鲜 发达国家机关 文件名为 文件名人 方便面向 "
+        "日报道人 晶体管道 来源代码 用户名人 能源代码 起源代码"
+    ),
+    "zh-Hans": "太空人人 太空人為 記憶體會 財務長大",
+}
+
+
+@pytest.mark.parametrize("name", ["zh-Hant", "zh-Hans"])
+def test_no_entry_is_found_across_the_border_of_two_common_words(name: Script):
+    """All pairs of the five thousand commonest words of jieba's dictionary in which an entry stands across."""
+    lines = (line.split(" ") for line in (Path(jieba.__file__).parent / "dict.txt").read_text("utf-8").splitlines())
+    common = [word for word, written, _ in lines if int(written) >= 1000 and len(word) > 1]
+    list_name, to_script = ("zh/taiwan.tsv", str) if name == "zh-Hant" else ("zh/mainland.tsv", OpenCC("s2tw").convert)
+    ending, beginning = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
+    for word in map(to_script, common):
+        for size in range(1, len(word) + 1):
+            ending[word[-size:]].append(word)
+            beginning[word[:size]].append(word)
+    one, mark = script(name), "这，" if name == "zh-Hant" else "這，"
+    pairs = {
+        (before, after)
+        for entry, shown in entries(list_name).items()
+        if one.quoted(mark + entry)[2:] != shown
+        for size in range(1, len(entry))
+        for before in ending[entry[:size]]
+        for after in beginning[entry[size:]]
+        if before + after != entry
+    }
+    assert len(pairs) > 200
+    plain = OpenCC("t2s").convert
+    # Which character it is (面 or 麵), the neighbours may tell.
+    words = {pair: plain("".join(one.reworded(mark + word)[2:] for word in pair)) for pair in pairs}
+    read = {pair: plain(one.reworded(mark + "".join(pair))[2:]) for pair in pairs}
+    assert {"".join(pair) for pair in pairs if read[pair] != words[pair]} == set(_READ_AS_ENTRIES[name].split())
 
 
 @pytest.mark.parametrize("typed", ["台股漲了，賬面很漂亮", "臺灣的資訊", "“幻影”資料中心", "視頻網站", "皇后大道"])

@@ -38,6 +38,12 @@ def test_scores_that_both_round_to_1_are_told_apart():
     assert "0.9999 is below 0.99999" in line
 
 
+def test_a_claim_that_reports_have_raised_is_named_also_where_only_rounding_hides_it():
+    claims, match = {"a-claim": claim(raised_to=0.9)}, replace(MATCH, score=0.9, exact=0.89999, bar=0.5)
+    said = silence_lines(Finding("a text", "en", "silent", (match,)), claims, ENGLISH, str)
+    assert any(line.startswith("After reports by members") for line in said)
+
+
 def test_a_denial_names_the_words_that_it_was_read_from():
     assert lines(stopped_by("stance", "is a myth", "denies"))[1] == (
         "It is read as disputing the claim, by the words “is a myth”."

@@ -142,7 +142,7 @@ def test_texts_within_the_text_of_an_error_are_told_in_the_readers_language(tmp_
     ("error", "said"),
     [
         (UnknownUnitError("stone", ("kg", "oz")), "沒有單位 'stone'。請用其中之一：kg, oz；"),
-        (ConflictError("plums", ()), "plums 在此期間已被更改。兩個版本的不同之處：已無差別。"),
+        (ConflictError("plums", ()), "plums 在此期間已被修改。兩個版本的不同之處：已無差別。"),
     ],
 )
 def test_what_an_error_says_of_its_own_is_told_in_the_readers_language(error, said):
@@ -172,7 +172,7 @@ def test_a_failure_within_a_failure_is_told_in_the_readers_language():
 def test_the_count_chooses_the_form():
     texts = Texts.open("en")
     assert [texts.plural("{count} claim", "{count} claims", count) for count in (1, 2)] == ["1 claim", "2 claims"]
-    assert Texts.open("zh-Hant").plural("{count} claim", "{count} claims", 2) == "2則說法"
+    assert Texts.open("zh-Hant").plural("{count} claim", "{count} claims", 2) == "2個說法"
 
 
 def test_a_text_without_an_entry_stays_english():

@@ -83,6 +83,14 @@ def test_values_are_shown_before_and_after():
         "复核期限：无 → 2027年1月1日"
     ]
     assert difference_lines([FieldDifference("muted", False, True)], TRADITIONAL) == ["靜音：否 → 是"]
+    assert difference_lines(differences({"packs": None}, {"packs": []}), ENGLISH) == ["Packs: all → nothing"]
+
+
+def test_a_field_is_named_without_mentions_because_its_line_is_escaped():
+    texts = ENGLISH.mentioning({"check": "</check:145607444398>"})
+    (line,) = difference_lines([FieldDifference("outside_checks", False, True)], texts)
+    assert "/check: no → yes" in line
+    assert "<" not in line
 
 
 def test_choices_of_a_server_are_said_in_words():

@@ -7,6 +7,7 @@ import pytest
 
 from checks.calibration import Measurer, Sample, calibrate, calibrate_meaning, ticked
 from checks.checker import Checker
+from checks.kept_index import read_with
 from checks.model import KnownWording
 from checks.tuning import CutOffs, Model
 from config.errors import EvaluationError
@@ -75,6 +76,26 @@ def test_what_was_measured_of_other_claims_is_measured_again(tmp_path, other):
         measured(tmp_path / "work", claim)
     lines = (tmp_path / "work").read_text("utf-8").splitlines()
     assert len(lines) == len(both)
+
+
+OTHERWISE = [{"muted": True}, {"cut_off": 0.9}, {"points": ("It does not.",)}, {"version": 2}]
+
+
+@pytest.mark.parametrize("change", OTHERWISE)
+def test_whatever_else_of_a_claim_has_changed_nothing_measured_before_counts(tmp_path, change):
+    assert not Measurer(Checker([COFFEE]), tmp_path / "work").begins_anew
+    measured(tmp_path / "work", COFFEE)
+    assert not Measurer(Checker([COFFEE]), tmp_path / "work").begins_anew
+    changed = replace(COFFEE, **change)
+    assert Measurer(Checker([changed]), tmp_path / "work").begins_anew
+    measured(tmp_path / "work", changed)
+    assert not Measurer(Checker([changed]), tmp_path / "work").begins_anew
+    assert len((tmp_path / "work").read_text("utf-8").splitlines()) == 2
+
+
+def test_cues_units_and_turns_are_among_what_a_measurement_depends_on():
+    read = {part for part in read_with(messages=True) if len(part) < 30}
+    assert read >= {b"cues.py", b"units.py", b"units.yaml", b"turns.tsv", b"stance.yaml", b"syntax.yaml"}
 
 
 SHIPPED = CutOffs(0.8, 0.3, 0.02, about=1.3)

@@ -77,5 +77,11 @@ def test_a_near_miss_is_silent_for_its_score_alone_and_just_under_the_bar(score,
     assert finding.near_miss(1.0) is None
 
 
+@pytest.mark.parametrize(("exact", "is_near"), [(0.49999, True), (0.50001, False)])
+def test_how_near_a_miss_is_says_the_score_before_it_was_rounded(exact, is_near):
+    match = Match("claim", 0.5, "asserts", "wording", bar=0.5, exact=exact)
+    assert (Finding("text", "en", "silent", (match,)).near_miss(0.6) is not None) == is_near
+
+
 def test_nothing_found_is_no_near_miss():
     assert Finding("text", "en", "silent").near_miss(0.1) is None

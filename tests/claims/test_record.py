@@ -92,3 +92,13 @@ def test_a_text_differs_in_the_languages_in_which_it_does() -> None:
         "title_zh": ("标题", "新"),
         "title_ja": (None, "題"),
     }
+
+
+def test_what_is_empty_in_something_new_is_no_difference() -> None:
+    state = {"moderator_roles": [], "title_en": "", "packs": [], "digest_channel": 7, "answer_log": False}
+    said = {each.field: (each.mine, each.theirs) for each in differences(None, state)}
+    assert said == {"packs": (None, []), "digest_channel": (None, 7), "answer_log": (None, False)}
+    assert [each.field for each in differences(state, None)] == list(said)
+    assert [each.field for each in differences({"moderator_roles": [7]}, {"moderator_roles": []})] == [
+        "moderator_roles"
+    ]

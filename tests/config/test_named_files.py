@@ -2,10 +2,11 @@
 
 import os
 import threading
+from pathlib import Path
 
 import pytest
 
-from config.named_files import encoding_of, open_named
+from config.named_files import encoding_of, give_name, open_named
 
 
 def test_a_file_is_read(tmp_path):
@@ -51,3 +52,20 @@ def test_a_pipe_is_read_to_its_end_where_somebody_writes(tmp_path):
 def test_the_encoding_is_told_by_the_mark(encoding):
     data = "白银 silver".encode(encoding)
     assert data.decode(encoding_of(data)) == "白银 silver"
+
+
+def refuse(*_: object) -> None:
+    raise PermissionError
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_a_whole_file_is_named_and_overwrites_nothing(tmp_path, monkeypatch, has_links):
+    if not has_links:
+        monkeypatch.setattr(Path, "hardlink_to", refuse)
+    (tmp_path / "draft").write_text("first")
+    give_name(tmp_path / "draft", tmp_path / "name")
+    (tmp_path / "other").write_text("second")
+    with pytest.raises(FileExistsError):
+        give_name(tmp_path / "other", tmp_path / "name")
+    assert (tmp_path / "name").read_text() == "first"
+    assert (tmp_path / "other").read_text() == "second"

@@ -1,5 +1,6 @@
 """The claim editor: what its buttons and menus do, and `/claims find`, `/claims new` and `/claims source`."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
@@ -62,8 +63,10 @@ from bot.discord.lookup import LONGEST, MOST, ClaimLookup, meant_document, sugge
 from bot.discord.request import Request
 from bot.discord.routes import UNREADABLE, Click, Router
 from bot.texts import msgid
+from claims.documents.sentences import Sentence
 from claims.fields import LINE, SENTENCE
 from claims.moderation.edits import AddWordings, Edit, PutPointFirst, RemoveFigure, RemovePoint, RemoveWordings
+from claims.moderation.rights import Actor
 from claims.record import ClaimRecord
 from config.errors import ConflictError, DocumentTextError, ExtractionError, UnknownEntryError
 from config.languages import by_field, written_language
@@ -204,6 +207,8 @@ class EditorCommands(
     def __init__(self, forms: Forms, lookup: ClaimLookup) -> None:
         self._forms = forms
         self._lookup = lookup
+        # A large document takes seconds to be read the first time: who types on waits for that, and reads it no more.
+        self.reading = asyncio.Lock()
         super().__init__()
 
     async def _complete(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
@@ -222,13 +227,15 @@ class EditorCommands(
     async def _complete_document(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
         return await suggest_documents(Request(interaction), typed, only_loaded=True)
 
+    async def _sentences(self, request: Request, actor: Actor, document: str, words: str) -> list[tuple[Sentence, str]]:
+        async with self.reading:
+            return await request.do(request.moderation.shelf.sentences, actor, document, words)
+
     async def _complete_words(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
         """Return the sentences of the chosen document that have the words typed so far."""
         request = Request(interaction)
         document = str(getattr(interaction.namespace, "source", "") or "")
-        found = await request.do(
-            request.moderation.shelf.sentences, await request.require("claim.edit"), document, typed
-        )
+        found = await self._sentences(request, await request.require("claim.edit"), document, typed)
         return [
             app_commands.Choice(name=shorten(each.text, LONGEST), value=shorten(each.text, LONGEST).rstrip("…"))
             for each, _ in found[:MOST]
@@ -253,7 +260,7 @@ class EditorCommands(
         actor = await request.require("claim.edit")
         found = (await self._lookup.everything(request)).one(claim)
         document, _ = await meant_document(request, source)
-        sentences = await request.do(request.moderation.shelf.sentences, actor, document, words)
+        sentences = await self._sentences(request, actor, document, words)
         if len(sentences) != 1:
             fault = msgid("{count} sentences of {document} have these words. Type more of the one that is meant.")
             raise DocumentTextError(fault, count=len(sentences), document=document)

@@ -6,9 +6,9 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten
+from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, length, shorten
 from bot.discord.editor.screen import LONGEST_OPTION, done, fingerprint_of, part_button, read_screen, title_line
-from bot.discord.forms import Form, FormName, form_button, long
+from bot.discord.forms import LONGEST_FIELD, Form, FormName, form_button, long
 from bot.discord.request import Request
 from bot.discord.routes import Route
 from bot.explain import HELD_BACK
@@ -68,12 +68,23 @@ async def draw_asked(request: Request, claim_id: str) -> ui.LayoutView:
     ):
         if found:
             name = FormName("wadd", (claim.id, listed))
-            await request.do(moderation.drafts.keep, actor, name.draft, {"texts": "\n".join(found), "use": use})
+            draft = await request.do(moderation.drafts.find, actor, name.draft) or {}
+            # What was typed and is not written yet stays, above; of another use it stays alone.
+            if draft.get("use", use) == use:
+                draft |= {"texts": _below(draft.get("texts", ""), found), "use": use}
+                await request.do(moderation.drafts.keep, actor, name.draft, draft)
             lines += [f"**{label}**", *(f"- {escape(text)}" for text in found)]
             buttons.append(form_button(name, label))
     if not buttons:
         lines.append(texts("It has found nothing new."))
     return draw_lines(lines, texts, [*buttons, part_button("heard", claim.id, texts("What is heard"))])
+
+
+def _below(typed: str, found: Sequence[str]) -> str:
+    """Return what was typed with further lines below it, as many as a field has room for."""
+    kept, lines = typed.rstrip(), typed.splitlines()
+    new, _ = fit([each for each in found if each not in lines], LONGEST_FIELD - length(kept) - 1)
+    return "\n".join([kept, *new] if kept else new)
 
 
 def _draw(

@@ -103,7 +103,7 @@ class NewClaimForm:
     async def open(self, request: Request, about: tuple[str, ...]) -> Form:
         """Return the form with what the item says, and today's date."""
         texts, item = request.texts, await open_item(request, int(about[0]))
-        words = await words_of(request, item, texts)
+        words = (await words_of(request, item, texts))[:LONGEST_FIELD]
         kinds = {kind: value_text("kind", kind, texts) for kind in KINDS}
         today = request.touchstone.base.clock().date().isoformat()
         fields = (
@@ -156,7 +156,7 @@ class WordingForm:
         """Return the form with the words as they are, so that they can be shortened."""
         number, decision, _ = about
         texts, item = request.texts, await open_item(request, int(number))
-        words = await words_of(request, item, texts)
+        words = (await words_of(request, item, texts))[:LONGEST_FIELD]
         fields = (
             FormField("text", field_name("text", texts), words, _hint(texts), long=True, required=True),
             FormField(

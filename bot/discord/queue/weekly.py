@@ -112,6 +112,8 @@ class WeeklyDigest(commands.Cog):
             await self.post_due()
         except ClaimBaseError as error:
             _log.error("The weekly digests could not be made: %s", error)
+        except Exception:  # noqa: BLE001  an error would end the rounds until somebody restarts the bot
+            _log.exception("The weekly digests could not be made")
 
     @rounds.before_loop
     async def _ready(self) -> None:

@@ -31,10 +31,12 @@ def _carry_over(name: str, stems: tuple[str, ...]) -> None:
         .values({stem: sa.bindparam(f"new_{stem}") for stem in stems})
     )
     connection = op.get_bind()
-    found = connection.execute(sa.select(rows.c[key], *(rows.c[each] for each in old))).mappings().all()
-    for start in range(0, len(found), _AT_ONCE):
+    part = sa.select(rows.c[key], *(rows.c[each] for each in old)).order_by(rows.c[key]).limit(_AT_ONCE)
+    found = connection.execute(part).mappings().all()
+    while found:
         written = [
             {"of": row[key]} | {f"new_{stem}": {each: row[f"{stem}_{each}"] for each in _LANGUAGES} for stem in stems}
-            for row in found[start : start + _AT_ONCE]
+            for row in found
         ]
         connection.execute(changed, written)
+        found = connection.execute(part.where(rows.c[key] > found[-1][key])).mappings().all()

@@ -1,10 +1,13 @@
 """A bot with four claims of a made-up harbour, in a Discord that lives in memory."""
 
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 
+import aiohttp
 import discord
 import pytest
+import simcord.http.router
 import simcord.interactions
 
 from bot.discord import create_bot
@@ -101,3 +104,22 @@ def in_language(monkeypatch):
         monkeypatch.setattr(simcord.interactions, "base_payload", payload)
 
     return speak
+
+
+@pytest.fixture
+def lose(monkeypatch):
+    """Let the connection be lost at requests, so many times or at all of them, as discord.py tells of it."""
+    plain = simcord.http.router._check_faults
+
+    def lose(method: str, path: str, times: int | None = None) -> None:
+        lost: list[str] = []
+
+        def check(backend: object, asked: str, where: str) -> None:
+            if asked == method and fnmatch(where, path) and (times is None or len(lost) < times):
+                lost.append(where)
+                raise aiohttp.ServerDisconnectedError
+            plain(backend, asked, where)
+
+        monkeypatch.setattr(simcord.http.router, "_check_faults", check)
+
+    return lose

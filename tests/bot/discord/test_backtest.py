@@ -92,6 +92,14 @@ async def test_nobody_gets_a_report_on_what_they_may_not_read(world, past):
     assert shown == f"You cannot read <#{past.id}> yourself, so I do not report on it."
 
 
+async def test_nobody_gets_a_report_on_a_private_thread_that_they_are_not_in(world, past):
+    made = await world.env.bot.get_channel(past.id).create_thread(name="quiet", type=discord.ChannelType.private_thread)
+    await world.env.settle()
+    thread = next(each for each in past.threads if each.id == made.id)
+    shown = text_of(await world.chief.slash(world.channel, "backtest", channel=thread))
+    assert shown == f"You cannot read <#{made.id}> yourself, so I do not report on it."
+
+
 async def test_progress_is_shown_on_the_way(world, past, monkeypatch):
     monkeypatch.setattr(ticking, "PROGRESS_EVERY", 0.0)
     monkeypatch.setattr(ticking, "_AT_ONCE", 10)

@@ -111,7 +111,7 @@ async def test_a_card_on_two_claims_asks_which_one_is_meant(world, monkeypatch):
 @pytest.mark.parametrize(
     ("locale", "thanks", "label"),
     [
-        (discord.Locale.chinese, "谢谢。在管理员处理之前，我在这里对这个说法会更谨慎。", "已经过时"),
+        (discord.Locale.chinese, "谢谢。在管理员处理之前，我在这里对这条说法会更谨慎。", "已经过时"),
         (discord.Locale.taiwan_chinese, "謝謝。在管理員處理之前，我在這裡對這個說法會更謹慎。", "已經過時"),
     ],
 )

@@ -106,6 +106,27 @@ def test_no_text_of_any_length_breaks_the_limits(entries, sources):
     assert fits(draw(*entries, sources=sources))
 
 
+def short(lengths, sign="a", heading="A claim"):
+    """Draw a short card of as many claims as there are lengths, each with a source whose address is as long."""
+    entries = [replace(entry(heading=heading), points=(replace(entry().points[0], source_numbers=(n,)),))
+               for n in range(len(lengths))]  # fmt: skip
+    sources = [replace(source(n, "https://example.org/".ljust(most, sign)), document=f"paper-{n}")
+               for n, most in enumerate(lengths)]  # fmt: skip
+    return draw_short(Reply("en", "", tuple(entries), tuple(sources)), ENGLISH, ())
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(st.lists(st.integers(20, 2000), min_size=1, max_size=4), st.sampled_from("a()"), st.text("a*🦀", max_size=300))
+def test_no_address_of_any_length_breaks_the_limits_of_a_short_card(lengths, sign, heading):
+    assert fits(short(lengths, sign, heading or "A claim"))
+
+
+def test_a_source_whose_address_finds_no_room_stands_by_its_title():
+    assert shown(short([1900, 1900])).count("](https://") == 1
+    assert "Paper 1" in shown(short([1900, 1900]))
+    assert shown(short([1500, 1500])).count("](https://") == 2
+
+
 @settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.text(max_size=5000), max_size=30))
 def test_pages_hold_all_lines_within_the_limits(lines):

@@ -1,5 +1,6 @@
 """Failures: one sentence for the person, one line for the log."""
 
+import aiohttp
 import discord
 import pytest
 
@@ -37,6 +38,7 @@ def failing(touchstone, monkeypatch):
     [
         (ZeroDivisionError("nonsense"), "Something went wrong on my side."),
         (DatabaseError("disk full"), "The claim base cannot be read or written just now."),
+        (aiohttp.ServerDisconnectedError(), "Discord did not take my answer."),
     ],
 )
 async def test_a_failed_command_is_answered_and_logged_once_under_the_same_number(

@@ -4,10 +4,14 @@ from datetime import timedelta
 
 import discord
 import pytest
+from sqlalchemy import delete
+from sqlmodel import col
 
-from bot.answering import Report
+from bot.answering import Answerer, Report
 from bot.discord.notices import log_answer
+from checks.model import Finding, Match
 from claims.moderation.labels import LabelledReply
+from claims.store.tables import Sighting
 from tests.bot.discord.world import CRANE, FERRY, LAMP, MODERATORS_ONLY, labels_of, text_of
 from tests.claims.people import administrator
 
@@ -103,6 +107,38 @@ async def test_over_the_budget_replies_become_hints_and_moderators_are_told_once
     assert len(world.reactions()) == 3
     (notice,) = world.cards(told)
     assert "The budget of 1 per 1,000 messages is used up" in notice.content
+
+
+async def test_a_card_and_a_hint_stand_also_where_moderators_cannot_be_told(world, told, lose):
+    change(world, budget=1, moderators_channel=told.id, answer_log=True, cooldown_hours=0)
+    lose("POST", f"/channels/{told.id}/messages")
+    await world.alice.send(world.channel, CRANE)
+    await world.alice.send(world.channel, LAMP)
+    assert len(world.cards()) == 1
+    assert len(world.reactions()) == 1
+
+
+async def test_a_button_ticks_the_claim_beside_it_also_where_less_is_kept_of_the_answer(world, told):
+    change(world, moderators_channel=told.id, answer_log=True)
+    first, second = sorted(claim.id for claim in world.touchstone.base.claims())[:2]
+    place, touchstone = (world.guild.id, world.channel.id, 1, world.alice.id), world.touchstone
+    touchstone.answers.take(*place, [first, second], timedelta(0))
+    touchstone.answers.posted(world.channel.id, 1, 2)
+    matches = (Match(name, 0.9, "asserts", "wording", action="reply") for name in (first, second))
+    touchstone.sightings.record(*place, Finding("both", "en", "reply", tuple(matches)), "reply")
+    await log_answer(world.env.bot, Answerer(touchstone).report(*place[:3]), told.id)
+    (line,) = world.cards(told)
+    assert labels_of(line) == ["Right 1", "Wrong 1", "Right 2", "Wrong 2"]
+    with touchstone.base.database.writing() as session:
+        session.connection().execute(delete(Sighting).where(col(Sighting.claim) == first))
+    (gone,) = (await world.chief.click(line, label="Right 1")).followups
+    assert gone.message.content == "Nothing is kept of this answer any more."
+    await world.chief.click(line, label="Wrong 2")
+    assert [(label.claim, label.right) for label in labelled(world)] == [(second, False)]
+    (line,) = world.cards(told)
+    assert labels_of(line) == ["Right 2", "Wrong 2"]
+    await world.chief.click(line, label="Right 2")
+    assert [(label.claim, label.right) for label in labelled(world)] == [(second, True)]
 
 
 async def test_an_answer_that_was_refused_costs_no_budget(world):

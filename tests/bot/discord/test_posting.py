@@ -5,6 +5,7 @@ import contextlib
 from datetime import timedelta
 from types import SimpleNamespace
 
+import aiohttp
 import discord
 import pytest
 
@@ -205,7 +206,17 @@ async def test_what_was_taken_before_the_process_ended_is_not_answered_where_nob
     assert not world.cards()
 
 
-async def test_a_message_that_discord_does_not_give_out_keeps_no_other_from_its_answer(world, settings, monkeypatch):
+@pytest.mark.parametrize(
+    "error",
+    [
+        discord.DiscordServerError(SimpleNamespace(status=503, reason="out of order"), "out of order"),
+        aiohttp.ServerDisconnectedError(),
+    ],
+    ids=type,
+)
+async def test_a_message_that_discord_does_not_give_out_keeps_no_other_from_its_answer(
+    world, settings, monkeypatch, error
+):
     first = await off_and_taken(world)
     channel_off(world)
     second = await world.bob.send(world.channel, SEALS)
@@ -216,7 +227,7 @@ async def test_a_message_that_discord_does_not_give_out_keeps_no_other_from_its_
 
     async def fetch(answering, location, message):
         if message == first.id:
-            raise discord.DiscordServerError(SimpleNamespace(status=503, reason="out of order"), "out of order")
+            raise error
         return await plain(answering, location, message)
 
     monkeypatch.setattr(posting.Answering, "_fetch", fetch)

@@ -1,5 +1,6 @@
 """`/documents`: a server's own sources, from an address or a file to the queue, and away again."""
 
+import asyncio
 import threading
 
 import discord
@@ -27,9 +28,15 @@ PAGE = (
 
 
 @pytest.fixture
-def here(world):
-    """A site on the loopback, which the bot may read in this test."""
+def part(world):
+    """The part of the bot that is tried here."""
     (part,) = (each for each in world.env.bot.cogs.values() if isinstance(each, DocumentsCommand))
+    return part
+
+
+@pytest.fixture
+def here(part):
+    """A site on the loopback, which the bot may read in this test."""
     with site() as running:
         part.pages = running.reader()
         yield running
@@ -210,3 +217,49 @@ async def test_a_document_is_laid_out_in_a_thread_beside_the_bot(world, monkeypa
     await world.chief.click(await add(world), label="Read it")
     assert threads
     assert threading.main_thread() not in threads
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """Which documents have been read, by the beginning of their text."""
+    plain, found = shelf._read, list[str]()
+
+    def reading(view, texts):
+        found.append(view.raw[:5])
+        return plain(view, texts)
+
+    monkeypatch.setattr(shelf, "_read", reading)
+    return found
+
+
+async def test_who_turns_pages_has_the_document_read_once(world, read):
+    message = await add(world, "The mud gives way under the quay, year after year.\n" * 200, "mud.txt")
+    shown = (await world.chief.click(message, label="Read it")).response.message
+    for place in ("Page 2 of", "Page 3 of"):
+        shown = (await world.chief.click(shown, label="Next")).response.message
+        assert place in text_of(shown)
+    assert read == ["The m"]
+
+
+async def test_of_several_documents_only_so_much_stays_read(world, read, monkeypatch):
+    monkeypatch.setattr(shelf, "_MOST_HELD", 3_000)
+    first = await add(world, "The mud gives way under the quay, year after year.\n" * 40, "mud.txt")
+    second = await add(world, "Gulls steal fish from the boats in the harbour, day after day.\n" * 40, "gulls.txt")
+    for message in (first, first, second, second, first):
+        shown = await world.chief.click(message, label="Read it")
+        assert "Page 1 of" in text_of(shown.response.message)
+    assert read == ["The m", "Gulls", "The m"]
+
+
+async def test_an_address_is_fetched_while_another_document_is_read(world, part, here):
+    asked = threading.Event()
+
+    def page(client, *_: object) -> None:
+        asked.set()
+        client.sendall(answer(body=PAGE))
+
+    here.pages["/quays"] = page
+    async with part.turn:
+        adding = asyncio.create_task(world.chief.slash(world.channel, "documents add", url=here.address("/quays")))
+        assert await asyncio.to_thread(asked.wait, 30)
+    assert "Added as" in text_of(await adding)

@@ -139,7 +139,7 @@ async def test_a_channel_has_a_cut_off_of_its_own(world):
     settings = world.touchstone.servers.settings(world.guild.id)
     assert (settings.cut_off, settings.cooldown_hours) == (None, None)
     await world.chief.slash(world.channel, "touchstone settings", channel=world.channel, back_to_default="cut_off")
-    assert world.touchstone.servers.channel(world.guild.id, world.channel.id).cut_off is None
+    assert world.touchstone.servers.channel_settings(world.guild.id)[world.channel.id].cut_off is None
     await world.bob.send(world.channel, f"somebody told me that {CRANE.lower()} or so, I think")
     assert len(world.cards()) == 1
 

@@ -3,12 +3,14 @@
 import asyncio
 from datetime import timedelta
 
+import numpy as np
 import pytest
 
 from bot.discord import create_bot
 from bot.discord.supervise import _make_books, supervise
 from claims.base import utc_now
 from claims.moderation.rights import Actor
+from claims.store.vectors import KeptVectors
 from config.errors import DatabaseError, StartError
 from tests.bot.discord.world import CRANE
 from tests.claims.people import administrator
@@ -29,6 +31,16 @@ async def test_old_sightings_go_at_the_start_and_every_day_even_after_a_failure(
     await world.env.advance_time(2 * 24 * 3600 + 60)
     assert rounds == [timedelta(days=30)] * 3
     assert len([line for line in caplog.messages if line.startswith("What is old could not be deleted")]) == 3
+
+
+async def test_vectors_of_a_model_that_is_not_in_use_go_with_what_is_old(world, settings):
+    kept = KeptVectors(world.touchstone.base.database)
+    kept.save("older", {"silver": np.array([1, 2], dtype=np.float32)})
+    for encoder, left in (("", {"silver"}), ("newer", set())):
+        world.touchstone.encoder = encoder
+        await world.env.restart_bot(create_bot(settings, world.touchstone))
+        await world.env.advance_time(60)
+        assert set(kept.load("older", ["silver"])) == left
 
 
 def test_all_books_are_made_before_threads_can_ask_for_them(touchstone):

@@ -133,6 +133,30 @@ async def test_the_card_goes_with_its_message(world):
     assert world.touchstone.answers.card(card.channel.id, card.id).hidden
 
 
+@pytest.mark.parametrize("fault", ["503", "lost"])
+async def test_a_card_whose_deletion_meets_an_outage_goes_all_the_same(world, monkeypatch, lose, fault):
+    monkeypatch.setattr(bot, "_PAUSES", (0.01,))
+    said = await world.alice.send(world.channel, CRANE)
+    (card,) = world.cards()
+    if fault == "lost":
+        lose("DELETE", f"/channels/*/messages/{card.id}", times=2)
+    else:
+        world.env.inject_error("DELETE", f"/channels/*/messages/{card.id}", status=503, times=2)
+    await world.alice.delete(said)
+    await world.env.settle()
+    assert not world.cards()
+    assert world.touchstone.answers.card(card.channel.id, card.id).hidden
+
+
+async def test_a_card_that_may_not_be_deleted_is_told_in_the_log_and_not_taken_for_gone(world, caplog):
+    said = await world.alice.send(world.channel, CRANE)
+    (card,) = world.cards()
+    world.env.inject_error("DELETE", f"/channels/*/messages/{card.id}", status=403, code=50013)
+    await world.alice.delete(said)
+    assert "could not be taken away" in caplog.text
+    assert not world.touchstone.answers.card(card.channel.id, card.id).hidden
+
+
 def cooling(world):
     return world.touchstone.answers.cooling(world.channel.id, ["crane-built-1920"], timedelta(hours=6))
 

@@ -88,7 +88,7 @@ def test_a_copy_into_another_database_that_is_broken_off_says_that_it_goes_on(ca
 
     arguments = ("db", "copy", f"sqlite:///{own_base}", f"sqlite:///{tmp_path}/other.db")
     with surroundings.context() as patched:
-        patched.setattr("claims.store.moving._compared", broken_off)
+        patched.setattr("claims.exchange.moving._compared", broken_off)
         done = call(*arguments)
     assert done.code == 130
     assert done.err.endswith("rows\ntouchstone: Broken off. The same command goes on where this ended.\n")

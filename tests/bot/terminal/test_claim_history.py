@@ -70,7 +70,7 @@ def test_an_id_with_a_slip_is_told_with_the_one_that_was_meant(call, imported): 
 
 def test_who_undoes_the_load_of_a_shipped_pack_is_told_that_it_comes_back(call):
     assert "ai-economy comes back at the next start. To leave it out: touchstone packs remove ai-economy" in (
-        call("claims", "undo", "1").out
+        call("claims", "undo", "1", "--yes").out
     )
 
 
@@ -79,21 +79,28 @@ def test_who_undoes_the_load_of_a_pack_is_told_whose_texts_go_with_it(call):
     number = json.loads(call("claims", "history", "--most", "1", "--json").out)[0]["revision"]
     told = "The texts of these documents go with it"
     assert call("documents", "load", str(PACKS / "harbour.txt")).code == 0
-    done = call("claims", "undo", str(number))
+    done = call("claims", "undo", str(number), "--yes")
     assert f"{told}, and come back only from their files: harbour-yearbook" in done.out
     assert "is undone" in done.out
     call("packs", "add", str(PACKS / "harbour.yaml"))
     again = json.loads(call("claims", "history", "--most", "1", "--json").out)[0]["revision"]
-    assert told not in call("claims", "undo", str(again)).out
+    assert told not in call("claims", "undo", str(again), "--yes").out
 
 
 def test_an_import_is_undone_and_the_undo_too(call, imported):
-    done = call("claims", "undo", imported)
+    done = call("claims", "undo", imported, "--yes")
     assert f"Revision {imported} is undone" in done.out
     assert call("claims", "show", "plums").code == 1
     call("claims", "undo", str(int(imported) + 1), "--yes")
     assert call("claims", "show", "plums").code == 0
-    assert call("claims", "undo", "999").code == 1
+    assert call("claims", "undo", "999", "--yes").code == 1
+
+
+def test_an_undo_that_nobody_can_be_asked_about_wants_a_yes_as_an_import_does(call, imported):
+    done = call("claims", "undo", imported)
+    assert done.code == 0
+    assert "Nothing was written. Add --yes to write it." in done.out
+    assert call("claims", "show", "plums").code == 0
 
 
 def test_the_history_names_revisions_and_of_one_claim_the_fields(call, imported):
@@ -116,8 +123,8 @@ def test_a_server_has_its_own(call):
     assert "silver-h100-1.2kg: withdrawn" in call("claims", "show", "silver-h100-1.2kg", "--server", "77").out
     assert "withdrawn" not in call("claims", "show", "silver-h100-1.2kg").out
     number = done.out.rpartition("claims undo ")[2].split()[0]
-    assert call("claims", "undo", number).code == 1
-    assert call("claims", "undo", number, "--server", "77").code == 0
+    assert call("claims", "undo", number, "--yes").code == 1
+    assert call("claims", "undo", number, "--server", "77", "--yes").code == 0
     assert "silver-h100-1.2kg" in call("claims", "list", "--server", "77").out
 
 
@@ -158,7 +165,7 @@ def test_a_folder_of_somebody_elses_is_left_alone(call, tmp_path):
 
 def test_what_came_later_is_named_where_it_stands_in_the_way_of_an_undo(call, imported):
     call("claims", "withdraw", "plums")
-    done = call("claims", "undo", imported)
+    done = call("claims", "undo", imported, "--yes")
     assert done.code == 1
     assert "plums was changed meanwhile. The two versions differ in: Kind," in done.err
     assert "Undo first what came later: touchstone claims history plums" in done.err
@@ -170,13 +177,13 @@ def test_the_way_to_the_history_names_no_claim_where_the_change_was_none(call, t
         setup.change(administrator(77), cooldown_hours=1)
         first = base.revision
         setup.change(administrator(77), cooldown_hours=2)
-    done = call("claims", "undo", str(first), "--server", "77")
+    done = call("claims", "undo", str(first), "--server", "77", "--yes")
     assert done.code == 1
     assert "Undo first what came later: touchstone claims history --server 77" in " ".join(done.err.split())
 
 
 def test_a_claim_that_is_gone_still_has_its_history(call, imported):
-    call("claims", "undo", imported)
+    call("claims", "undo", imported, "--yes")
     assert call("claims", "show", "plums").code == 1
     assert imported in call("claims", "history", "plums").out.split()
 
@@ -185,4 +192,4 @@ def test_a_claim_that_is_gone_still_has_its_history(call, imported):
 def test_the_history_names_acts_and_actors_in_the_readers_language(call, surroundings):
     assert "Claims imported · the operator · 1 claim · plums.csv" in call("claims", "history").out
     surroundings.setenv("LANG", "zh_TW.UTF-8")
-    assert "匯入說法 · 營運者 · 1則說法 · plums.csv" in call("claims", "history").out
+    assert "匯入說法 · 營運者 · 1個說法 · plums.csv" in call("claims", "history").out

@@ -167,6 +167,17 @@ def test_a_calibration_that_is_broken_off_says_how_it_goes_on_and_keeps_no_text(
     assert len(work.read_text("utf-8").splitlines()) == 60, "no text is measured twice"
 
 
+def test_a_calibration_says_where_measurements_of_another_state_do_not_count_any_more(call, tmp_path):
+    file, work = many(tmp_path), tmp_path / "work.jsonl"
+    command = ("calibrate", "--messages", file, "--chat", file, "--budget", "1/20", "--work", str(work))
+    assert "measured anew" not in call(*command).err
+    lines = work.read_text("utf-8").splitlines()
+    work.write_text("\n".join(json.dumps(json.loads(line) | {"base": "older"}) for line in lines) + "\n", "utf-8")
+    assert "all is measured anew" in " ".join(call(*command).err.split())
+    assert len(work.read_text("utf-8").splitlines()) == 2 * len(lines)
+    assert "measured anew" not in call(*command).err
+
+
 @pytest.mark.parametrize("kind", ["messages", "chat"])
 def test_an_evaluation_that_is_broken_off_in_the_middle_of_a_file_goes_on_there(call, tmp_path, monkeypatch, kind):
     file, work = many(tmp_path), str(tmp_path / "work.jsonl")

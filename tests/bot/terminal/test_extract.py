@@ -84,4 +84,4 @@ def test_without_a_model_it_says_how_to_set_one_up(call, paper, surroundings):
 
 def test_the_terminal_speaks_chinese(call, paper, surroundings):
     surroundings.setenv("LANG", "zh_TW.UTF-8")
-    assert "新增1項待處理" in call("documents", "extract", paper).out
+    assert "待辦新增1項" in call("documents", "extract", paper).out

@@ -7,11 +7,15 @@ import subprocess
 import sys
 from codecs import BOM_UTF8, BOM_UTF16_LE
 from collections.abc import Iterator
+from io import StringIO
 from itertools import islice
 from pathlib import Path
 from threading import Timer
 
 import pytest
+from rich.text import Text
+
+from bot.terminal.console import PlainConsole
 
 ROOT = Path(__file__).parents[3]
 DIGITS = "9" * 4_301
@@ -173,7 +177,7 @@ def test_a_base_that_can_only_be_read_is_read(call, surroundings, templates, rea
             assert done.code == 0, (command, done.err)
     surroundings.setenv("TOUCHSTONE_DISCORD_TOKEN", TOKEN)
     assert "can only be read" in call(*RUN).err
-    for command in (("claims", "withdraw", "silver-h100-1.2kg"), ("claims", "undo", "1")):
+    for command in (("claims", "withdraw", "silver-h100-1.2kg"), ("claims", "undo", "1", "--yes")):
         done = call(*command)
         assert is_told(done)
         assert done.code != 0
@@ -280,3 +284,13 @@ def test_no_text_of_somebody_else_commands_the_terminal(call, tmp_path):
     for done in (call("backtest", "export.json"), call("claims", "import", str(named)), call("check", COMMAND)):
         assert "\x1b" not in done.out + done.err
         assert "\x9b" not in done.out + done.err
+
+
+@pytest.mark.parametrize("address", [f"https://a.example/{COMMAND}", "https://a.example/paper"])
+def test_an_address_leads_somewhere_and_commands_nothing(address):
+    out = StringIO()
+    console = PlainConsole(file=out, force_terminal=True, width=80, legacy_windows=False)
+    console.print(Text("the paper", style=f"bold link {address}"))
+    assert "the paper" in out.getvalue()
+    assert COMMAND[:4] not in out.getvalue()
+    assert ("\x1b]8;" in out.getvalue()) == (address == "https://a.example/paper")

@@ -7,6 +7,7 @@ import pytest
 from bot.service import Touchstone
 from bot.terminal.console import Terminal
 from bot.terminal.document_candidates import _Review
+from claims.moderation.edits import AddWording, EditTexts, SetStatus
 from claims.moderation.rights import Actor
 from config.settings import load_settings
 
@@ -74,6 +75,28 @@ def test_what_somebody_else_decides_meanwhile_is_told_and_passed_over(call, surr
     assert done.code == 0
     assert "was changed meanwhile" in " ".join(done.err.split())
     assert "[2/3]" in done.out
+    assert "2 wait still." in done.out
+
+
+@pytest.mark.usefixtures("paper")
+def test_what_cannot_be_undone_any_more_is_told_and_the_sitting_goes_on(call, surroundings):
+    keys, operator = iter("puq"), Actor.operator()
+    with Touchstone.open(load_settings()) as own:
+        editor = own.moderation.editor
+        name = editor.create(operator, EditTexts({"en": "The quay"})).claim.id
+        editor.edit(operator, name, None, AddWording("the quay breaks"))
+
+    def key(_review: object) -> str:
+        pressed = next(keys)
+        if pressed == "u":
+            with Touchstone.open(load_settings()) as other:
+                other.moderation.editor.edit(operator, name, None, SetStatus("published"))
+        return pressed
+
+    surroundings.setattr("bot.terminal.document_candidates._Review._key", key)
+    done = call("documents", "review", typed=f"{name}\n".encode())
+    assert done.code == 0
+    assert "A published claim needs a point." in done.err
     assert "2 wait still." in done.out
 
 

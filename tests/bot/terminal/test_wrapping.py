@@ -27,7 +27,7 @@ def test_a_closing_mark_stays_with_its_character():
 
 
 def test_a_printed_line_goes_on_behind_a_name_in_chinese_and_is_one_line_in_a_pipe(monkeypatch, capsys):
-    said = "notes.md：沒有說法引用這個檔案：它是別的文件，或者被改動過。"
+    said = "notes.md：沒有說法引用這個檔案：它是別的文件，或者被修改過。"
     monkeypatch.setenv("COLUMNS", "30")
     Terminal().print(said)
     assert capsys.readouterr().out == f"{said}\n"

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from pydantic import SecretStr
 
+from checks.embedders.embedder import PROBE, SafeEmbedder
 from checks.embedders.http import HttpEmbedder
 from config.errors import EmbedderError, EmbedderSetupError
 from tests.checks.embedders.embedding_server import EmbeddingServer, rows_of, vector_of
@@ -125,7 +126,21 @@ def test_any_status_but_200_is_an_error_that_names_it(server: EmbeddingServer, e
     server.status = status
     server.raw = b'{"error": "model not found"}'
     with pytest.raises(EmbedderError, match=rf"answered {status}: .*model not found.*embedder_model"):
+        embedder.embed([PROBE])
+    with pytest.raises(EmbedderError, match=rf"answered {status}\. .*embedder_model.*touchstone doctor"):
         embedder.embed(["a"])
+
+
+@pytest.mark.parametrize("message", ["my landlord said so", f"{PROBE} says my landlord"])
+def test_of_a_message_nothing_gets_into_a_log_also_where_the_server_repeats_it(
+    server: EmbeddingServer, embedder: HttpEmbedder, caplog: pytest.LogCaptureFixture, message: str
+):
+    caplog.set_level(logging.DEBUG)
+    server.status = 422
+    server.answer = lambda asked: json.dumps({"detail": [{"msg": "not allowed", "input": asked}]}).encode()
+    assert SafeEmbedder(embedder).embed_or_none([message]) is None
+    assert "answered 422" in caplog.text
+    assert "landlord" not in caplog.text
 
 
 def test_a_server_that_does_not_answer_is_given_up(server: EmbeddingServer, client: httpx.Client):
@@ -159,7 +174,7 @@ def test_the_key_stands_in_no_error_and_no_log(
     server.status = 401
     server.raw = f"key {KEY} is wrong".encode()
     with pytest.raises(EmbedderError) as raised:
-        embedder.embed(["a"])
+        embedder.embed([PROBE])
     assert "key *** is wrong" in str(raised.value)
     assert KEY not in caplog.text + str(raised.value) + embedder.name + repr(embedder)
 

@@ -4,15 +4,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from claims.answering.answers import AnswerBook
 from claims.answering.corrections import Corrections, Withdrawal
 from claims.base import ClaimBase
+from claims.exchange.importing import load_pack
 from claims.moderation.editor import Editor
 from claims.moderation.edits import AddWording, EditTexts, SetStatus
 from claims.moderation.server_setup import ServerSetup
+from claims.store.tables import Answer
 from config.languages import ByLanguage
 from tests.claims.conftest import KEY, Clock
+from tests.claims.packs import claim_data, pack_data, write_pack
 from tests.claims.people import CLAIM, HERE, MODERATOR, OPERATOR, THERE, settled
 
 
@@ -110,6 +114,35 @@ def test_old_hidden_and_deleted_cards_are_left_alone(base: ClaimBase, clock: Clo
     assert len(Corrections(base).pending()) == 2
 
 
+def test_only_cards_within_the_days_of_their_server_are_looked_at_and_no_wording_is(
+    base: ClaimBase, clock: Clock
+) -> None:
+    ServerSetup(base).change(MODERATOR, correction_days=300)
+    for message, server in ((1, HERE), (2, THERE)):
+        post(base, clock, message, server)
+    clock.move(days=20)
+    post(base, clock, 3, THERE)
+    Editor(base).edit(OPERATOR, CLAIM, None, EditTexts({"en": "For all"}))
+    looked_at: list[int] = []
+    read: list[str] = []
+
+    def note_row(row: Answer, _context: object) -> None:
+        looked_at.append(row.message)
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        read.append(statement)
+
+    event.listen(base.database.engine, "before_cursor_execute", note)
+    event.listen(Answer, "load", note_row)
+    try:
+        assert [each.message for each in Corrections(base).pending()] == [3, 1]
+        assert [each.message for each in Corrections(base).pending(server=THERE)] == [3]
+    finally:
+        event.remove(Answer, "load", note_row)
+    assert looked_at == [3, 1, 3]
+    assert not any("FROM wording" in each for each in read)
+
+
 def test_a_card_keeps_the_language_it_was_written_in(base: ClaimBase, clock: Clock) -> None:
     post(base, clock, 1)
     answers = AnswerBook(base, KEY, clock)
@@ -138,6 +171,22 @@ def test_a_claim_goes_with_the_pack_that_a_server_gives_up(base: ClaimBase, cloc
     clock.move(days=1)
     ServerSetup(base).change(MODERATOR, pause_reports=5)
     assert Corrections(base).withdrawal(HERE, CLAIM).at == given_up
+
+
+def test_a_claim_goes_on_the_day_on_which_its_own_pack_is_given_up(
+    base: ClaimBase, clock: Clock, tmp_path: Path
+) -> None:
+    load_pack(base, write_pack(tmp_path, pack_data(claim_data("tides"), pack="sea"), "sea.yaml"))
+    setup, corrections = ServerSetup(base), Corrections(base)
+    clock.move(days=1)
+    setup.change(MODERATOR, packs=("sea",))
+    given_up = clock.now
+    clock.move(days=1)
+    setup.change(MODERATOR, packs=())
+    assert corrections.withdrawal(HERE, CLAIM).at == given_up
+    assert corrections.withdrawal(HERE, "tides").at == clock.now
+    setup.change(MODERATOR, packs=None)
+    assert corrections.withdrawal(HERE, CLAIM).at is None
 
 
 def test_a_claim_of_which_nothing_is_known_has_no_day(base: ClaimBase) -> None:

@@ -80,7 +80,7 @@ def test_a_channel_may_have_a_cool_down_and_a_cut_off_of_its_own(any_base: Claim
     setup.change_channel(CHIEF, 1, cooldown_hours=None, cut_off=0.7)
     assert (book.settings_in(SERVER, 1).cooldown_hours, book.settings_in(SERVER, 1).cut_off) == (6, 0.7)
     setup.set_channel_mode(CHIEF, 1, "hint")
-    assert book.channel(SERVER, 1) == ChannelSettings("hint", cut_off=0.7)
+    assert book.channel_settings(SERVER)[1] == ChannelSettings("hint", cut_off=0.7)
 
 
 def test_a_channels_settings_are_held_to_the_same_bounds(any_base: ClaimBase) -> None:
@@ -91,7 +91,7 @@ def test_a_channels_settings_are_held_to_the_same_bounds(any_base: ClaimBase) ->
         setup.snooze(CHIEF, 721)
     with pytest.raises(NotAllowedError):
         setup.change_channel(Actor(1, SERVER), 1, cut_off=0.5)
-    assert server_book(any_base).channel(SERVER, 1) == ChannelSettings()
+    assert server_book(any_base).channel_settings(SERVER) == {}
 
 
 def test_a_mode_that_was_set_before_there_was_more_can_be_undone(any_base: ClaimBase) -> None:
@@ -103,4 +103,4 @@ def test_a_mode_that_was_set_before_there_was_more_can_be_undone(any_base: Claim
         number = note_changes(session, entry, [older], any_base.clock()).revision
     setup.change_channel(CHIEF, 1, cut_off=0.7)
     Undoing(any_base).undo(CHIEF, number)
-    assert book.channel(SERVER, 1) == ChannelSettings("on", cut_off=0.7)
+    assert book.channel_settings(SERVER)[1] == ChannelSettings("on", cut_off=0.7)

@@ -141,6 +141,13 @@ def test_a_busy_model_is_asked_again_with_longer_pauses() -> None:
     assert slept == [7.0, 14.0]
 
 
+def test_a_pause_that_is_no_number_is_none() -> None:
+    odd = [(b"retry-after", "²".encode("latin-1"))]
+    ((report,), _, slept) = run(lambda _, number: httpx.Response(429, headers=odd) if number < 2 else said([ITEM]))
+    assert len(report.items) == 1
+    assert len(slept) == 1
+
+
 def test_a_model_that_stays_away_ends_the_run() -> None:
     def away(_: dict, __: int) -> httpx.Response:
         raise httpx.ConnectError("refused")

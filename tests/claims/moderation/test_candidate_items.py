@@ -9,6 +9,7 @@ from checks.checker import Checker
 from checks.lexicon import Lexicon
 from checks.model import Finding
 from claims.base import ClaimBase
+from claims.documents.candidates import Candidate
 from claims.exchange.importing import load_pack
 from claims.moderation.candidate_items import CandidateDesk, QueueDecisions
 from claims.moderation.edits import EditTexts
@@ -57,8 +58,18 @@ def queue(base: ClaimBase) -> Queue:
     return Queue(base, KEY)
 
 
+def look(desk: CandidateDesk, actor: Actor, document: str) -> tuple[Candidate, ...]:
+    """Return what a document proposes."""
+    return tuple(desk.across(actor, [desk.source(actor, document)]))
+
+
+def find(desk: CandidateDesk, actor: Actor, document: str) -> int:
+    """Put what a document proposes into the queue; return how much of it is new there."""
+    return desk.add(actor, look(desk, actor, document))
+
+
 def test_what_is_found_waits_with_its_passage(desk: CandidateDesk, queue: Queue) -> None:
-    assert desk.find(MODERATOR, "paper") == 2
+    assert find(desk, MODERATOR, "paper") == 2
     best, other = (item.payload for item in queue.items(MODERATOR, kind="candidate").items)
     assert PAPER[best["start"] : best["end"]] == best["text"] == best["title"]["zh"]
     assert other["title"] == {"en": "Gold demand is up 12% since spring."}
@@ -69,50 +80,50 @@ def test_what_is_found_waits_with_its_passage(desk: CandidateDesk, queue: Queue)
 def test_the_same_passage_waits_once_also_after_it_was_decided(
     base: ClaimBase, desk: CandidateDesk, queue: Queue
 ) -> None:
-    desk.find(MODERATOR, "paper")
+    find(desk, MODERATOR, "paper")
     QueueDecisions(base).dismiss(MODERATOR, queue.items(MODERATOR).items[0].id)
-    assert desk.find(ADMINISTRATOR, "paper") == 0
+    assert find(desk, ADMINISTRATOR, "paper") == 0
     assert len(queue.items(MODERATOR).items) == 1
-    assert desk.find(STRANGER, "paper") == 2
+    assert find(desk, STRANGER, "paper") == 2
 
 
 def test_looking_writes_nothing(desk: CandidateDesk, queue: Queue) -> None:
-    assert len(desk.look(MODERATOR, "paper")) == 2
+    assert len(look(desk, MODERATOR, "paper")) == 2
     assert queue.items(MODERATOR).items == ()
 
 
 def test_the_operator_fills_the_shared_queue_or_that_of_a_server(desk: CandidateDesk, queue: Queue) -> None:
-    assert desk.find(OPERATOR, "paper") == 2
+    assert find(desk, OPERATOR, "paper") == 2
     assert queue.items(MODERATOR).items == ()
     assert len(queue.items(OPERATOR).items) == 2
-    assert desk.find(Actor(0, HERE, is_operator=True), "paper") == 2
+    assert find(desk, Actor(0, HERE, is_operator=True), "paper") == 2
     assert len(queue.items(MODERATOR).items) == 2
 
 
 def test_members_may_not(desk: CandidateDesk, queue: Queue) -> None:
     with pytest.raises(NotAllowedError, match="needs a moderator"):
-        desk.find(MEMBER, "paper")
+        find(desk, MEMBER, "paper")
     with pytest.raises(NotAllowedError, match="needs a moderator"):
-        desk.add(MEMBER, desk.look(MODERATOR, "paper"))
+        desk.add(MEMBER, look(desk, MODERATOR, "paper"))
     assert queue.items(MODERATOR).items == ()
 
 
 def test_a_document_without_its_text_says_how_to_load_it(desk: CandidateDesk) -> None:
     with pytest.raises(DocumentTextError, match=r"doc2 is not loaded. .* touchstone documents load"):
-        desk.find(MODERATOR, "doc2")
+        find(desk, MODERATOR, "doc2")
 
 
 def test_a_source_of_a_server_has_no_text_and_is_seen_there_only(base: ClaimBase, desk: CandidateDesk) -> None:
     source = SourceBook(base).add(MODERATOR, NewSource("Ledger", "Harbour office", "2026"))
     with pytest.raises(DocumentTextError, match="own source"):
-        desk.find(MODERATOR, source)
+        find(desk, MODERATOR, source)
     for actor, name in ((STRANGER, source), (MODERATOR, "nowhere")):
         with pytest.raises(DocumentTextError, match="There is no document"):
-            desk.find(actor, name)
+            find(desk, actor, name)
 
 
 def test_a_claim_is_opened_from_a_candidate(base: ClaimBase, desk: CandidateDesk, queue: Queue) -> None:
-    desk.find(MODERATOR, "paper")
+    find(desk, MODERATOR, "paper")
     item = queue.items(MODERATOR).items[0]
     texts = EditTexts(item.payload["title"], "context", "2026-01-05")
     claim, _ = QueueDecisions(base).open_claim(MODERATOR, item.id, texts)

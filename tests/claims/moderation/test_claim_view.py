@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from claims.base import ClaimBase
-from claims.moderation.editor import ClaimView, Editor
+from claims.moderation.editor import ClaimView, Editor, NewClaim
 from claims.moderation.edits import EditTexts, SetStatus
 from claims.moderation.server_setup import ClaimSettings, ServerSetup
 from config.errors import NotAllowedError, UnknownClaimError
@@ -25,14 +25,14 @@ def view(base: ClaimBase) -> ClaimView:
 def test_claims_of_every_status_are_there(base: ClaimBase, view: ClaimView) -> None:
     Editor(base).edit(MODERATOR, CLAIM, None, SetStatus("withdrawn"))
     ClaimSettings(base).mute(MODERATOR, "bubble")
-    draft = Editor(base).create(MODERATOR, EditTexts({"en": "A draft"})).claim
+    draft = Editor(base).begin(MODERATOR, NewClaim("A draft")).claim
     assert draft is not None
     seen = {claim.id: (claim.status, claim.muted) for claim in view.all(MODERATOR)}
     assert seen == {CLAIM: ("withdrawn", False), "bubble": ("published", True), draft.id: ("draft", False)}
 
 
 def test_no_server_sees_what_another_has_of_its_own(base: ClaimBase, view: ClaimView) -> None:
-    draft = Editor(base).create(MODERATOR, EditTexts({"en": "A draft"})).claim
+    draft = Editor(base).begin(MODERATOR, NewClaim("A draft")).claim
     assert draft is not None
     assert draft.id not in {claim.id for claim in view.all(STRANGER)}
     with pytest.raises(UnknownClaimError):
@@ -44,7 +44,7 @@ def test_it_says_whose_version_this_is(base: ClaimBase, view: ClaimView) -> None
     Editor(base).edit(MODERATOR, CLAIM, None, EditTexts({"en": "Ours"}))
     assert view.one(MODERATOR, CLAIM).origin == "version"
     assert view.one(STRANGER, CLAIM).origin == "shared"
-    draft = Editor(base).create(MODERATOR, EditTexts({"en": "A draft"})).claim
+    draft = Editor(base).begin(MODERATOR, NewClaim("A draft")).claim
     assert draft is not None
     assert view.one(MODERATOR, draft.id).origin == "own"
 

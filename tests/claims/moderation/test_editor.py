@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.base import ClaimBase
-from claims.moderation.editor import Editor
+from claims.moderation.editor import Editor, NewClaim
 from claims.moderation.edits import AddWording, EditPoint, EditTexts, EditWordings, RemovePoint, SetStatus
 from claims.moderation.history import History
 from claims.record import merge_states
@@ -203,12 +203,12 @@ def test_all_faults_are_named_at_once_and_what_was_typed_comes_back(base: ClaimB
 
 
 def test_a_claim_of_ones_own_is_a_draft_until_it_can_be_answered(base: ClaimBase, editor: Editor) -> None:
-    made = editor.create(MODERATOR, EditTexts(title={"zh": "港口的吊车"})).claim
+    made = editor.begin(MODERATOR, NewClaim("港口的吊车")).claim
     assert made is not None
     assert (made.title["en"], made.status, made.server) == ("港口的吊车", "draft", HERE)
     with pytest.raises(InvalidEditError) as caught:
         editor.edit(MODERATOR, made.id, made.version_tag, SetStatus("published"))
-    assert [fault.field for fault in caught.value.faults] == ["wordings", "points"]
+    assert [fault.field for fault in caught.value.faults] == ["points"]
     editor.edit(MODERATOR, made.id, None, AddWording("吊车是1920年造的"))
     point = EditPoint(role="refutes", speaker={"en": "The museum"}, date="2024-05", text={"en": "It is from 1931."})
     editor.edit(MODERATOR, made.id, None, point)
@@ -229,7 +229,7 @@ def test_withdrawing_hides_a_claim_here_only(base: ClaimBase, editor: Editor) ->
 
 
 def test_two_claims_of_one_title_have_two_ids(editor: Editor) -> None:
-    ids = {made.claim.id for _ in range(3) if (made := editor.create(MODERATOR, EditTexts({"en": "Same"}))).claim}
+    ids = {made.claim.id for _ in range(3) if (made := editor.begin(MODERATOR, NewClaim("Same"))).claim}
     assert len(ids) == 3
 
 

@@ -126,6 +126,12 @@ def test_an_untouched_field_of_a_point_stays(ours: ClaimBase) -> None:
     assert [(c.start, c.end) for c in point.citations] == [(START, END)]
 
 
+@pytest.mark.parametrize("space", ["\u3000", "\t", " \u3000 "])
+def test_a_source_and_its_words_may_stand_apart_by_any_space(ours: ClaimBase, space: str) -> None:
+    (cited,) = after(ours, EditPoint(0, citations=f"doc{space}1.2 kg of silver")).points[0].citations
+    assert cited.start <= START < END <= cited.end
+
+
 @pytest.mark.parametrize(
     ("citation", "fault"),
     [
@@ -173,6 +179,25 @@ def test_a_range_that_stands_with_a_bound_of_its_own_is_written_so_that_it_can_b
     assert saved.figures[0].documented_bound == "range"
     claim = replace(saved, figures=(stands,))
     assert plain_claim(claim, None)["figures"][0]["documented"]["bound"] == "range"
+
+
+@pytest.mark.parametrize(
+    ("typed", "given"),
+    [
+        ("1 | over 5; p. 12", (5, 5, "over", "p. 12")),
+        ("1｜超过5；第12页", (5, 5, "over", "第12页")),
+        ("1 | 低於 5", (5, 5, "under", "")),
+        ("1 | 大約5; 圖3", (5, 5, "about", "圖3")),
+        ("1 | 2至3；第12頁", (2, 3, "range", "第12頁")),
+        ("1 | 2～3", (2, 3, "range", "")),
+        ("1 | -3 to -2", (-3, -2, "range", "")),
+        ("1 | 1e-5", (1e-5, 1e-5, "exactly", "")),
+    ],
+)
+def test_what_a_source_gives_is_read_as_people_type_it(ours: ClaimBase, typed: str, given: tuple[object, ...]) -> None:
+    figure = after(ours, EditFigure(typed, "kg", subject={"en": "silver"})).figures[-1]
+    read = (figure.documented_low, figure.documented_high, figure.documented_bound, figure.documented_place)
+    assert read == given
 
 
 def test_a_figure_may_be_grouped_by_commas_and_its_place_is_cleaned(ours: ClaimBase) -> None:
@@ -246,7 +271,8 @@ def test_points_and_figures_go_by_their_place(ours: ClaimBase) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "low", "high", "bound"),
-    [("1.2", 1.2, 1.2, "about"), ("1,200", 1200, 1200, "about"), ("2 to 3", 2, 3, "range"), ("2–3", 2, 3, "range")],
+    [("1.2", 1.2, 1.2, "about"), ("1,200", 1200, 1200, "about"), ("2 to 3", 2, 3, "range")]
+    + [(f"2{sign}3", 2, 3, "range") for sign in ("-", "–", "—", " — ", "~", "～", "〜", "至", " 到 ")],
 )
 def test_a_figure_is_a_number_or_a_range(ours: ClaimBase, typed: str, low: float, high: float, bound: str) -> None:
     figure = after(ours, EditFigure(typed, "kg", "about", subject={"zh": "白银"}, place=0)).figures[0]

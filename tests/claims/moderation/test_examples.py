@@ -31,12 +31,11 @@ def test_an_example_is_kept_with_its_label_for_its_server(book: ExampleBook) -> 
     book.keep(MODERATOR, KEPT)
     (example,) = book.examples(MODERATOR)
     assert (example.text, example.claim, example.makes_claim) == (KEPT.text, CLAIM, False)
-    assert book.mine(MEMBER) == (example,)
-    assert book.examples(STRANGER) == book.mine(STRANGER) == ()
+    assert book.examples(STRANGER) == ()
 
 
 def test_its_author_deletes_it_unnamed(base: ClaimBase, book: ExampleBook) -> None:
-    number = book.keep(MODERATOR, KEPT)
+    number = book.keep(MODERATOR, KEPT).number
     book.delete(MEMBER, number)
     assert book.examples(MODERATOR) == ()
     deleted, kept = History(base).page(MODERATOR, most=2).entries
@@ -47,7 +46,7 @@ def test_its_author_deletes_it_unnamed(base: ClaimBase, book: ExampleBook) -> No
 
 
 def test_the_author_as_a_member_elsewhere_finds_nothing(book: ExampleBook) -> None:
-    number = book.keep(MODERATOR, KEPT)
+    number = book.keep(MODERATOR, KEPT).number
     with pytest.raises(UnknownEntryError):
         book.delete(Actor(MEMBER.user_id, THERE), number)
 
@@ -58,24 +57,47 @@ def test_examples_go_when_their_author_is_forgotten(base: ClaimBase, book: Examp
     assert book.examples(MODERATOR) == ()
 
 
-@pytest.mark.parametrize("text", ["", " \n", "x" * 4001])
-def test_there_must_be_something_to_keep(book: ExampleBook, text: str) -> None:
-    with pytest.raises(InvalidEditError, match="no text to keep"):
+@pytest.mark.parametrize(
+    ("text", "says"), [("", "no text to keep"), (" \n", "no text to keep"), ("x" * 4001, "too long to be kept")]
+)
+def test_there_must_be_something_to_keep_that_is_not_too_long(book: ExampleBook, text: str, says: str) -> None:
+    with pytest.raises(InvalidEditError, match=says):
         book.keep(MODERATOR, KeptMessage(8, 9, 1, text, CLAIM, makes_claim=True))
 
 
 def test_the_same_message_and_claim_get_the_new_label(base: ClaimBase, book: ExampleBook) -> None:
-    number = book.keep(MODERATOR, KEPT)
-    assert book.keep(MODERATOR, replace(KEPT, makes_claim=True)) == number
+    number = book.keep(MODERATOR, KEPT).number
+    assert book.keep(MODERATOR, replace(KEPT, makes_claim=True)).number == number
     (example,) = book.examples(MODERATOR)
     assert example.makes_claim
     newest = History(base).page(MODERATOR, most=1).entries[0]
     assert newest.act == "example.keep"
-    other = book.keep(MODERATOR, replace(KEPT, message=10, claim="", makes_claim=True))
+    other = book.keep(MODERATOR, replace(KEPT, message=10, claim="", makes_claim=True)).number
     assert [(each.id, each.claim, each.makes_claim) for each in book.examples(MODERATOR)][1:] == [(other, "", False)]
 
 
 def test_a_claim_that_the_server_does_not_see_is_refused(book: ExampleBook) -> None:
     with pytest.raises(UnknownClaimError):
         book.keep(MODERATOR, replace(KEPT, claim="no-such-claim"))
+    assert book.examples(MODERATOR) == ()
+
+
+def test_what_was_kept_anew_is_taken_back_whole(base: ClaimBase, book: ExampleBook) -> None:
+    book.take_back(MODERATOR, book.keep(MODERATOR, KEPT))
+    assert book.examples(MODERATOR) == ()
+    assert [each.act for each in History(base).page(MODERATOR, most=2).entries] == ["example.delete", "example.keep"]
+
+
+def test_an_older_example_that_is_taken_back_has_its_label_and_words_again(book: ExampleBook) -> None:
+    book.keep(MODERATOR, KEPT)
+    before = book.examples(MODERATOR)
+    book.take_back(MODERATOR, book.keep(MODERATOR, replace(KEPT, makes_claim=True, text="other words")))
+    assert book.examples(MODERATOR) == before
+
+
+def test_what_its_author_has_deleted_does_not_come_back(book: ExampleBook) -> None:
+    book.keep(MODERATOR, KEPT)
+    again = book.keep(MODERATOR, replace(KEPT, makes_claim=True))
+    book.delete(MEMBER, again.number)
+    book.take_back(MODERATOR, again)
     assert book.examples(MODERATOR) == ()

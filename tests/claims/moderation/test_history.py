@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from claims.base import ClaimBase
 from claims.moderation.candidate_items import QueueDecisions
-from claims.moderation.editor import Editor
+from claims.moderation.editor import Editor, NewClaim
 from claims.moderation.edits import AddWording, EditPoint, EditTexts, EditWordings, RemoveWordings, SetStatus
 from claims.moderation.history import History, Undoing, diff
 from claims.moderation.queue import Queue
@@ -123,7 +123,7 @@ def test_a_version_is_restored_whatever_has_happened_since(base: ClaimBase) -> N
 
 
 def test_a_claim_of_ones_own_goes_and_comes_back(base: ClaimBase) -> None:
-    made = Editor(base).create(MODERATOR, EditTexts({"en": "Ours"}))
+    made = Editor(base).begin(MODERATOR, NewClaim("Ours"))
     assert made.claim is not None
     gone = Undoing(base).undo(MODERATOR, made.revision)
     with pytest.raises(UnknownClaimError):
@@ -183,7 +183,7 @@ def test_an_undone_decision_waits_in_the_queue_again(base: ClaimBase) -> None:
 
 
 def test_a_published_claim_is_not_undone_into_an_empty_one(base: ClaimBase) -> None:
-    made = Editor(base).create(MODERATOR, EditTexts({"en": "Ours"})).claim
+    made = Editor(base).begin(MODERATOR, NewClaim("Ours")).claim
     assert made is not None
     wording = Editor(base).edit(MODERATOR, made.id, None, EditWordings({"en": "a wording"})).revision
     point = EditPoint(role="refutes", speaker={"en": "S"}, date="2026", text={"en": "T"}, citations="doc")

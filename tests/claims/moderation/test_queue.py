@@ -4,18 +4,22 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, event, select
 
 from checks.model import Finding, Match
 from claims.answering.answers import AnswerBook
 from claims.answering.traces import SightingBook, TraceBook
 from claims.base import ClaimBase
 from claims.moderation.candidate_items import QueueDecisions
+from claims.moderation.digest import Digests
 from claims.moderation.editor import Editor
 from claims.moderation.edits import EditTexts, SetStatus
 from claims.moderation.history import History
 from claims.moderation.queue import MOST_NEAR, MOST_PROPOSALS, NewItem, Queue, put
 from claims.moderation.reports import FeedbackBook
 from claims.moderation.rights import Actor
+from claims.moderation.server_setup import ServerSetup
+from claims.store.tables import QueueItem
 from config.errors import ConflictError, InvalidEditError, NotAllowedError, UnknownClaimError, UnknownEntryError
 from tests.claims.conftest import KEY, Clock
 from tests.claims.people import CLAIM, HERE, MEMBER, MODERATOR, OPERATOR, SECOND, STRANGER, settled
@@ -118,6 +122,44 @@ def test_a_claim_past_its_day_waits_until_it_has_been_looked_at(base: ClaimBase,
     assert queue.items(STRANGER).items == ()
     Editor(base).edit(MODERATOR, CLAIM, None, EditTexts(review_by="2026-12-31"))
     assert queue.items(MODERATOR).items == ()
+
+
+def test_of_a_shared_claim_a_server_hears_unless_it_sees_another_version_or_none(
+    base: ClaimBase, queue: Queue, clock: Clock
+) -> None:
+    Editor(base).edit(OPERATOR, CLAIM, None, EditTexts(review_by="2026-02-01"))
+    clock.move(days=40)
+    everybody = (OPERATOR, MODERATOR, STRANGER)
+    assert [[item.claim for item in queue.items(actor).items] for actor in everybody] == [[CLAIM]] * 3
+    Editor(base).edit(MODERATOR, CLAIM, None, SetStatus("withdrawn"))
+    ServerSetup(base).change(STRANGER, packs=())
+    assert [[item.claim for item in queue.items(actor).items] for actor in everybody] == [[CLAIM], [], []]
+
+
+def test_a_page_reads_no_wording_and_keeps_other_writers_waiting_for_what_it_writes_only(
+    base: ClaimBase, queue: Queue
+) -> None:
+    read: list[str] = []
+    under_lock: list[str] = []
+
+    def note(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        writes = connection.get_execution_options().get("touchstone_write")
+        (under_lock if writes else read).append(statement)
+
+    event.listen(base.database.engine, "before_cursor_execute", note)
+    queue.items(MODERATOR)
+    Digests(base).for_moderator(MODERATOR, base.clock())
+    assert any("FROM claim" in each for each in read)
+    assert not any("claim" in each.partition("FROM ")[2].split()[:1] for each in under_lock)
+    assert not any("FROM wording" in each for each in (*read, *under_lock))
+
+
+def test_the_shared_queue_has_no_digest_and_writes_nothing_that_is_a_server_s(base: ClaimBase, clock: Clock) -> None:
+    Editor(base).edit(OPERATOR, CLAIM, None, EditTexts(review_by="2026-01-01"))
+    with pytest.raises(NotAllowedError, match="in a server only"):
+        Digests(base).for_moderator(OPERATOR, clock())
+    with base.database.reading() as session:
+        assert not session.scalars(select(QueueItem)).all()
 
 
 def test_a_stale_claim_that_was_dismissed_stays_away(base: ClaimBase, queue: Queue, decisions: QueueDecisions) -> None:

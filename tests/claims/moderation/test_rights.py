@@ -11,7 +11,7 @@ from claims.answering.answers import AnswerBook
 from claims.base import ClaimBase
 from claims.moderation.candidate_items import QueueDecisions
 from claims.moderation.digest import Digests
-from claims.moderation.editor import DraftBook, Editor
+from claims.moderation.editor import DraftBook, Editor, NewClaim
 from claims.moderation.edits import EditPoint, EditTexts
 from claims.moderation.examples import ExampleBook, KeptMessage
 from claims.moderation.history import History, Undoing
@@ -65,7 +65,7 @@ def _delete_example(base: ClaimBase, actor: Actor) -> object:
 
 MODERATORS: dict[str, Command] = {
     "edit": lambda base, actor: Editor(base).edit(actor, CLAIM, None, EditTexts({"en": "Ours"})),
-    "create": lambda base, actor: Editor(base).create(actor, EditTexts({"en": "Ours"})),
+    "create": lambda base, actor: Editor(base).begin(actor, NewClaim("Ours")),
     "follow the shared claim": lambda base, actor: Editor(base).follow_shared(actor, CLAIM, None),
     "mute": lambda base, actor: ClaimSettings(base).mute(actor, CLAIM),
     "unmute": lambda base, actor: ClaimSettings(base).unmute(actor, CLAIM),
@@ -151,7 +151,7 @@ def test_another_servers_version_cannot_be_restored(ours: ClaimBase) -> None:
 
 
 def test_another_servers_claims_and_sources_are_unknown(ours: ClaimBase) -> None:
-    made = Editor(ours).create(MODERATOR, EditTexts({"en": "Ours alone"})).claim
+    made = Editor(ours).begin(MODERATOR, NewClaim("Ours alone")).claim
     source = SourceBook(ours).add(MODERATOR, NewSource("Our paper", "We", "2026"))
     assert made is not None
     with pytest.raises(UnknownClaimError):

@@ -8,7 +8,7 @@ import pytest
 from claims.base import ClaimBase
 from claims.exchange.importing import load_pack
 from claims.moderation.digest import Digests
-from claims.moderation.editor import Editor
+from claims.moderation.editor import Editor, NewClaim
 from claims.moderation.edits import AddWording, EditTexts
 from claims.moderation.queue import Queue
 from claims.moderation.reports import FeedbackBook
@@ -56,7 +56,7 @@ def test_a_server_sees_the_packs_it_subscribes_to_and_its_own_claims(base: Claim
     assert len(base.claims(HERE)) == 3
     Editor(base).edit(MODERATOR, "tides", None, AddWording("one of our own"))
     ServerSetup(base).change(MODERATOR, packs=("tiny",))
-    own = Editor(base).create(MODERATOR, EditTexts({"en": "Ours"})).claim
+    own = Editor(base).begin(MODERATOR, NewClaim("Ours")).claim
     assert own is not None
     assert [claim.id for claim in base.claims(HERE)] == [CLAIM, "bubble"]
     assert base.claim(own.id, HERE) == own

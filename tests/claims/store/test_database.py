@@ -11,14 +11,15 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlmodel import select
 
 from claims.base import ClaimBase
+from claims.exchange.importing import load_pack
 from claims.moderation.editor import DraftBook
 from claims.store.copying import back_up
 from claims.store.database import Database
-from claims.store.tables import DocumentText
+from claims.store.tables import Claim, DocumentText
 from config.errors import DatabaseError
 from tests.claims.conftest import KEY
 from tests.claims.people import MEMBER
@@ -198,3 +199,23 @@ def test_a_disk_without_a_free_byte_is_told_as_full(
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
     with pytest.raises(DatabaseError, match=said), base.database.writing() as session:
         session.connection().execute(text("INSERT INTO revision DEFAULT VALUES"))
+
+
+def test_a_reader_sees_one_state_of_the_base_and_a_writer_what_is_there_now(any_base: ClaimBase, tiny: Path) -> None:
+    counted = select(func.count()).select_from(Claim)
+    with any_base.database.reading() as session:
+        before = session.scalar(counted)
+        load_pack(any_base, tiny)
+        assert session.scalar(counted) == before == 0
+    with any_base.database.reading() as session:
+        assert session.scalar(counted)
+
+
+def test_a_writer_sees_what_was_written_while_it_waited_for_its_turn(
+    postgres: Callable[[str], str], tiny: Path
+) -> None:
+    counted = select(func.count()).select_from(Claim)
+    with ClaimBase.open(postgres("empty")) as base, base.database.writing() as session:
+        assert session.scalar(counted) == 0
+        load_pack(base, tiny)
+        assert session.scalar(counted)

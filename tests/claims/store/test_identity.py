@@ -1,5 +1,6 @@
 """Users are known by a keyed hash only."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -20,6 +21,17 @@ def test_a_key_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> No
     assert read_hash_key("", tmp_path / "data") == first
     assert len(first) == 64
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_key_is_made_where_the_file_system_has_no_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    # Whichever way a link is asked for.
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    monkeypatch.setattr(os, "link", refuse)
+    assert read_hash_key(None, tmp_path) == read_hash_key(None, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["touchstone.key"]
 
 
 def test_an_empty_key_file_is_named(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from claims.base import ClaimBase
 from claims.store.claim_rows import read_claims
@@ -167,4 +167,32 @@ def test_texts_of_an_older_base_are_carried_over_by_language(new_url: str) -> No
         assert claim.figures[0].subject == ByLanguage(en="weight", zh="重量")
         point = claim.points[0]
         assert (point.speaker, point.text) == (ByLanguage(en="Ann", zh="安"), ByLanguage(en="Said.", zh="说过。"))
+    database.close()
+
+
+def test_many_texts_are_carried_over_in_parts_and_none_is_left_behind(new_url: str) -> None:
+    database = Database(new_url)
+    upgrade(database, "0015")
+    with database.writing() as session:
+        claim = (
+            "INSERT INTO claim (key, id, position, kind, title_en, title_zh, as_of, status, version, changed_at)"
+            " VALUES (1, 'c', 1, 'context', 'A', '', '2026-01-01', 'published', 1, '2026-01-01 00:00:00')"
+        )
+        point = (
+            "INSERT INTO point (claim, position, role, speaker_en, speaker_zh, date, text_en, text_zh, numbers)"
+            " VALUES (1, :number, 'context', 'Ann', '', '2026', :said, '', '[]')"
+        )
+        session.connection().execute(text(claim))
+        session.connection().execute(text(point), [{"number": n, "said": f"Said {n}."} for n in range(2_500)])
+    read: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        read.extend([statement] if statement.startswith("SELECT") and "FROM point" in statement else [])
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    upgrade(database, "0016")
+    assert len(read) > 2
+    with database.reading() as session:
+        said = session.connection().execute(text("SELECT text FROM point ORDER BY position")).all()
+    assert [f"Said {n}." in str(row) for n, row in enumerate(said)] == [True] * 2_500
     database.close()

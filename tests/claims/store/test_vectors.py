@@ -2,13 +2,20 @@
 
 import numpy as np
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
-from checks.embedders.embedder import CachingEmbedder
+from checks.checker import Checker
+from checks.embedders.embedder import CachingEmbedder, SafeEmbedder
 from claims.base import ClaimBase
-from claims.store.vectors import KeptBytes, KeptVectors
+from claims.exchange.importing import load_pack
+from claims.moderation.editor import Editor
+from claims.moderation.edits import AddWording, RemoveWordings, SetStatus
+from claims.moderation.rights import Actor
+from claims.store import vectors as vectors_module
+from claims.store.vectors import KeptBytes, KeptVectors, WordingVector
 from config.errors import DatabaseError
 from tests.checks.embedders.known_vectors import KnownEmbedder
+from tests.templates import HARBOUR
 
 
 @pytest.fixture
@@ -98,3 +105,34 @@ def test_one_index_is_kept_under_its_digest(any_base: ClaimBase):
     assert kept.load("a") is None
     kept.save("b", b"again")
     assert kept.load("b") == b"again"
+
+
+def rows_of(base: ClaimBase) -> int:
+    with base.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(WordingVector)) or 0
+
+
+def test_what_no_claim_says_any_more_and_what_another_model_made_is_let_go(any_base: ClaimBase, monkeypatch):
+    monkeypatch.setattr(vectors_module, "_STEP", 7)
+    load_pack(any_base, HARBOUR)
+    kept, inner = KeptVectors(any_base.database), KnownEmbedder()
+    operator, name, gone = Actor.operator(), any_base.claims()[0].id, "At midnight the crane sings"
+    Editor(any_base).edit(operator, name, None, AddWording(gone))
+    known = [claim.known for claim in any_base.claims()]
+    Checker(known, meaning=SafeEmbedder(inner, kept)).check(gone)
+    used = rows_of(any_base)
+    assert used > 50
+    KeptBytes(any_base.database).save("index", b"kept")
+    assert kept.let_go("known") == 0
+
+    kept.save("older", {f"wording {number}": vectors(1, 2) for number in range(20)})
+    kept.save("known", {f"wording {number}": vectors(1, 2) for number in range(20)})
+    assert kept.let_go("known") == 40
+    assert KeptBytes(any_base.database).load("index") == b"kept"
+    assert rows_of(any_base) == used + 1
+
+    # A draft's texts are kept: it may be published again.
+    Editor(any_base).edit(operator, name, None, SetStatus("withdrawn"))
+    assert kept.let_go("known") == 0
+    Editor(any_base).edit(operator, name, None, RemoveWordings((gone,)))
+    assert kept.let_go("known") == 1

@@ -8,6 +8,7 @@ import pytest
 from bot.discord import create_bot
 from bot.discord.cards import draw_lines
 from bot.discord.editor.screen import OPEN_EDITOR
+from claims.moderation.editor import NewClaim
 from claims.moderation.edits import AddWordings, EditPoint, EditTexts, EditWordings, SetStatus
 from tests.bot.discord.editor.conftest import CRANE_ID, FERRY_ID, LAMP_ID
 from tests.bot.discord.world import labels_of, text_of
@@ -48,7 +49,7 @@ async def test_it_names_whose_version_it_is_and_who_changed_it(desk):
     desk.edit(EditTexts({"en": "Ours"}))
     shown = text_of(await desk.open())
     assert "-# This server's own version of a shared claim. Last changed by <@99>." in shown
-    desk.moderation.editor.create(desk.other, EditTexts({"en": "The whale of the bay"}))
+    desk.moderation.editor.begin(desk.other, NewClaim("The whale of the bay"))
     assert "-# A claim of this server's own. Last changed by <@99>." in text_of(await desk.open("whale"))
 
 
@@ -57,7 +58,7 @@ async def test_what_keeps_a_claim_from_being_answered_is_said(world, desk):
     assert "**Answered from 0.75 on; other claims have the server's cut-off.**" in text_of(await desk.open())
     world.touchstone.moderation.setup.change(administrator(world.guild.id), packs=())
     assert "**This server does not use its pack harbour, so it is not answered.**" in text_of(await desk.open())
-    desk.moderation.editor.create(desk.other, EditTexts({"en": "The whale of the bay"}))
+    desk.moderation.editor.begin(desk.other, NewClaim("The whale of the bay"))
     assert "**A draft is not answered." in text_of(await desk.open("whale"))
 
 
@@ -112,7 +113,7 @@ async def test_status_is_changed_with_one_click(desk):
 
 
 async def test_what_an_answer_would_lack_keeps_a_draft_from_being_published(desk):
-    draft = desk.moderation.editor.create(desk.other, EditTexts({"en": "The whale of the bay"})).claim
+    draft = desk.moderation.editor.begin(desk.other, NewClaim("The whale of the bay")).claim
     refused = await desk.press(await desk.open(draft.id), "Publish")
     assert "A published claim needs a wording." in refused.content
     assert "A published claim needs a point." in refused.content
@@ -210,7 +211,7 @@ async def test_the_history_is_one_click_away(desk):
 
 
 async def test_a_claim_that_is_gone_is_named_as_such(desk):
-    draft = desk.moderation.editor.create(desk.other, EditTexts({"en": "The whale of the bay"})).claim
+    draft = desk.moderation.editor.begin(desk.other, NewClaim("The whale of the bay")).claim
     message = await desk.open(draft.id)
     desk.moderation.editor.follow_shared(desk.other, draft.id, None)
     assert "There is no such claim here" in (await desk.press(message, "Wordings")).content

@@ -1,11 +1,16 @@
 """The figures of a claim: read, added, changed and taken out; never the wrong one."""
 
+import re
+
 import pytest
 
 from bot.discord import create_bot
-from bot.discord.editor.entries import _value
+from bot.discord.editor.entries import _fields, _value
+from bot.texts import Texts
+from bot.wording import fault_lines
 from checks.model import KnownFigure
 from claims.moderation.edits import EditFigure, RemoveFigure
+from config.errors import InvalidEditError
 from config.languages import ByLanguage
 from tests.bot.discord.editor.conftest import LAMP_ID, menus_of
 from tests.bot.discord.world import labels_of, prefilled, text_of
@@ -117,3 +122,23 @@ def test_a_value_is_prefilled_with_all_its_digits():
     assert _value(KnownFigure(1234567.125, 1234567.125, "kW")) == "1234567.125"
     assert _value(KnownFigure(2, 3.5, "kW")) == "2 to 3.5"
     assert _value(KnownFigure(1e20, 1e20, "kW")) == "1e+20"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
+def test_what_a_form_gives_as_an_example_is_read_in_its_language(desk, language):
+    texts = Texts.open(language)
+    shown = _fields(None, texts)[0].hint
+    ranged = re.search(r"2\D+3", shown)[0]
+    sourced = shown[shown.index("1 | ") :]
+    for value in (ranged, f"1 | {ranged}", sourced):
+        figure = EditFigure(value, "kW", subject={"en": "x"}).apply(desk.claim(LAMP_ID), None).figures[-1]
+        assert (figure.low, figure.high) == ((2, 3) if value == ranged else (1, 1))
+    assert (figure.documented_low, figure.documented_bound) == (5, "over")
+    assert figure.documented_place
+    over = sourced.partition("| ")[2].partition("5")[0]
+    for fault in ("", "2 to 3 to 4", "1 | much", "1 | over 2 to 3"):
+        with pytest.raises(InvalidEditError) as refused:
+            EditFigure(fault, "kW", "range", subject={"en": "x"}).apply(desk.claim(LAMP_ID), None)
+        said = " ".join(fault_lines(refused.value, texts))
+        assert ranged in said
+        assert (f"{over}2" in said) == ("over" in fault)

@@ -5,7 +5,8 @@ import pytest
 from simcord.backend.errors import SetupError
 
 from checks.text import TextFolder
-from claims.moderation.edits import EditTexts, SetStatus
+from claims.moderation.editor import NewClaim
+from claims.moderation.edits import SetStatus
 from config.errors import NotAllowedError, UnknownClaimError
 from tests.bot.discord.editor.conftest import CRANE_ID, FERRY_ID, LAMP_ID
 from tests.bot.discord.world import text_of
@@ -24,7 +25,7 @@ async def test_it_completes_in_both_languages_and_scripts(world, typed):
 async def test_drafts_withdrawn_and_muted_claims_are_found_and_marked(world, desk):
     desk.edit(SetStatus("withdrawn"))
     desk.moderation.claim_settings.mute(desk.other, LAMP_ID)
-    desk.moderation.editor.create(desk.other, EditTexts({"en": "The whale of the bay"}))
+    desk.moderation.editor.begin(desk.other, NewClaim("The whale of the bay"))
     assert await complete(world, "crane") == ["The old harbour crane was built in 1920 (withdrawn)"]
     assert await complete(world, "lamp") == ["The lamp of the lighthouse draws 40 kW (muted)"]
     assert await complete(world, "whale") == ["The whale of the bay (draft)"]
@@ -67,7 +68,7 @@ async def test_a_server_finds_nothing_that_another_has_of_its_own(world, desk):
     channel = guild.create_text_channel("elsewhere")
     role = guild.create_role("chiefs", permissions=discord.Permissions(manage_guild=True))
     stranger = guild.add_member(world.env.create_user("stranger"), roles=[role])
-    draft = desk.moderation.editor.create(desk.other, EditTexts({"en": "The whale of the bay"})).claim
+    draft = desk.moderation.editor.begin(desk.other, NewClaim("The whale of the bay")).claim
     assert await stranger.autocomplete(channel, "claims find", "claim", "whale") == []
     shown = text_of(await stranger.slash(channel, "claims find", claim=draft.id))
     assert shown == "There is no such claim here. Pick one from the list."

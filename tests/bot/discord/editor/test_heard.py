@@ -6,6 +6,7 @@ from bot.discord.editor.heard import outcome_line
 from bot.texts import Texts
 from checks.model import Finding, Guard, Match
 from claims.documents.extraction import Extractor, ModelAddress
+from claims.moderation.editor import NewClaim
 from claims.moderation.edits import AddWordings, EditTexts
 from tests.bot.discord.editor.conftest import CRANE_ID, menus_of
 from tests.bot.discord.world import labels_of, prefilled, text_of
@@ -15,8 +16,7 @@ from tests.claims.documents.model import model, said
 
 def draft(desk):
     """Begin a claim of the server's own."""
-    texts = EditTexts({"en": "The ferry carries 900 people", "zh": "渡轮能载900人"}, "contested", "2026-01-05", "")
-    return desk.moderation.editor.create(desk.other, texts).claim.id
+    return desk.moderation.editor.begin(desk.other, NewClaim("The ferry carries 900 people")).claim.id
 
 
 async def test_a_well_worded_claim_shows_how_it_is_heard(desk):
@@ -127,6 +127,26 @@ async def test_a_language_model_suggests_into_forms_and_writes_nothing(desk, the
     await desk.hand_in(form)
     (new,) = set(desk.claim(CRANE_ID).wordings) - set(before.wordings)
     assert (new.text, new.denies) == ("it is younger", True)
+
+
+async def test_what_was_typed_and_not_written_yet_stands_above_what_the_model_suggests(desk, there):
+    there.answer = lambda *_: said('{"says": ["they built it in 1920"], "denies": ["it is younger"]}')
+    typed = f"the crane is of 1920\n{'x' * 301}"
+    message = await desk.press(await desk.open(), "What is heard")
+    await desk.hand_in(await desk.form(await desk.press(message, "Wordings"), "Add"), texts=typed)
+    for _ in range(2):
+        message = await desk.press(await desk.open(), "What is heard", "Ask the language model")
+        form = await desk.form(message, "Add wordings")
+        assert prefilled(form)["texts"] == f"{typed}\nthey built it in 1920"
+
+
+async def test_what_was_typed_for_another_use_is_left_alone(desk, there):
+    there.answer = lambda *_: said('{"says": ["they built it in 1920"], "denies": []}')
+    message = await desk.press(await desk.open(), "Wordings")
+    await desk.hand_in(await desk.form(message, "Add"), texts="x" * 301, use=["denies"])
+    message = await desk.press(await desk.open(), "What is heard", "Ask the language model")
+    assert "they built it in 1920" in text_of(message)
+    assert prefilled(await desk.form(message, "Add wordings"))["texts"] == "x" * 301
 
 
 async def test_a_model_that_gives_nothing_says_why(desk, there):

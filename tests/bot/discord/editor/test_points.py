@@ -228,7 +228,7 @@ async def test_every_click_and_form_asks_for_the_right_again(desk):
     ("locale", "button", "says"),
     [
         (discord.Locale.chinese, "论点", ["**第2条论点，共2条**", "作用：背景", "日期：2025年5月"]),
-        (discord.Locale.taiwan_chinese, "論點", ["**第2條論點，共2條**", "作用：背景", "日期：2025年5月"]),
+        (discord.Locale.taiwan_chinese, "論點", ["**第2個論點，共2個**", "作用：背景", "日期：2025年5月"]),
     ],
 )
 async def test_it_speaks_the_language_of_the_client(desk, in_language, locale, button, says):

@@ -124,6 +124,20 @@ async def test_where_no_word_reaches_the_author_nothing_is_kept(world, said, kep
     assert kept() == []
 
 
+async def test_where_the_connection_is_lost_while_the_author_is_told_nothing_is_kept(world, said, kept, lose):
+    lose("POST", f"/channels/{world.alice.user.dm_channel.id}/messages")
+    assert text_of(await keep(world, said, "-")).startswith("Discord did not take my answer.")
+    assert kept() == []
+
+
+async def test_a_label_of_which_the_author_could_not_be_told_leaves_the_one_before(world, said, kept):
+    await keep(world, said, f"yes:{CLAIM}")
+    closed(world)
+    world.env.inject_error("POST", f"/channels/{world.channel.id}/messages", status=403, code=50013)
+    assert text_of(await keep(world, said, f"no:{CLAIM}")).startswith("Not kept: I could not tell its author")
+    assert kept() == [(SAID, CLAIM, True)]
+
+
 async def test_the_words_are_those_that_stand_there_when_it_is_kept(world, said, kept):
     asked = await world.chief.context_menu(world.channel, MENU, said)
     await world.alice.edit(said, "good morning")

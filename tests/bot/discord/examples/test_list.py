@@ -21,7 +21,7 @@ def keep(world):
     def put(message: int, text: str, claim: str = "", *, makes: bool = False, server: int | None = None) -> int:
         actor = moderator if server is None else Actor(1, server, is_administrator=True)
         kept = KeptMessage(world.channel.id, message, world.alice.id, text, claim, makes_claim=makes)
-        return world.touchstone.moderation.examples.keep(actor, kept)
+        return world.touchstone.moderation.examples.keep(actor, kept).number
 
     return put
 

@@ -211,7 +211,7 @@ async def test_what_people_wrote_is_shown_letter_by_letter(desk, changed):
     ("locale", "says"),
     [
         (discord.Locale.chinese, ["claims.yaml 会改动什么", "还没有写入任何内容。", "只写入其余1条说法"]),
-        (discord.Locale.taiwan_chinese, ["claims.yaml 會變更什麼", "還沒有寫入任何內容。", "只寫入其餘1則說法"]),
+        (discord.Locale.taiwan_chinese, ["claims.yaml 會變更什麼", "還沒有寫入任何內容。", "只寫入其餘1個說法"]),
     ],
 )
 async def test_it_speaks_the_language_of_the_client(desk, changed, in_language, locale, says):

@@ -11,7 +11,8 @@ import claims
 from bot.discord import create_bot
 from bot.discord.history.pages import DO, OF_CLAIM, PAGE, REVISION_MENU
 from bot.wording import ACTS
-from claims.moderation.edits import EditTexts, SetStatus
+from claims.moderation.editor import NewClaim
+from claims.moderation.edits import SetStatus
 from claims.moderation.rights import NEEDED, Actor
 from config.errors import NotAllowedError, UnknownClaimError
 from tests.bot.discord.history.conftest import CLAIM
@@ -68,7 +69,7 @@ async def test_claims_are_suggested_while_one_types(world):
 
 async def test_drafts_are_suggested_too_but_to_moderators_only(world):
     actor = Actor(world.chief.id, world.guild.id, can_manage_server=True)
-    world.touchstone.moderation.editor.create(actor, EditTexts({"en": "A crane that nobody has seen"}))
+    world.touchstone.moderation.editor.begin(actor, NewClaim("A crane that nobody has seen"))
     found = await world.chief.autocomplete(world.channel, "history", "claim", "nobody has seen")
     assert [choice["name"] for choice in found] == ["A crane that nobody has seen (draft)"]
     assert await world.alice.autocomplete(world.channel, "history", "claim", "nobody has seen") == []

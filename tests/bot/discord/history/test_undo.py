@@ -5,7 +5,8 @@ import pytest
 import simcord.interactions
 
 from bot.discord import create_bot
-from claims.moderation.edits import AddWording, EditTexts
+from claims.moderation.editor import NewClaim
+from claims.moderation.edits import AddWording
 from claims.moderation.rights import Actor
 from claims.record import claim_state
 from claims.store.changes import Change, write_changes
@@ -135,7 +136,7 @@ async def test_an_import_is_undone_as_one_even_from_one_claims_history(world, pa
 
 
 async def test_a_decision_that_cannot_be_undone_says_why(world, past):
-    own = past.moderation.editor.create(past.chief, EditTexts({"en": "Ours"})).claim
+    own = past.moderation.editor.begin(past.chief, NewClaim("Ours")).claim
     number = past.edit(AddWording("a wording"), own.id)
     shown = await past.look(number, await past.open(own.id))
     asked = await past.click(shown, "Undo")

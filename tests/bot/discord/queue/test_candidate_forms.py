@@ -3,8 +3,12 @@
 import discord
 import pytest
 
+from bot.discord.editor.command import EditorCommands
 from claims.documents.intake import DocumentFacts
+from claims.moderation.editor import DraftBook
 from claims.moderation.rights import Actor
+from claims.moderation.sources import DocumentShelf
+from tests.bot.discord.forms.test_forms import open_again
 from tests.bot.discord.queue.test_deciding import opened
 from tests.bot.discord.world import LAMP, hand_in, labels_of, prefilled, shown_by, text_of
 
@@ -126,6 +130,22 @@ async def test_a_point_is_added_by_a_few_words_of_its_sentence(world):
 
 
 @pytest.mark.usefixtures("paper")
+async def test_for_all_who_type_the_words_of_a_sentence_one_document_is_read_at_a_time(world, monkeypatch):
+    (part,) = (each for each in world.env.bot.cogs.values() if isinstance(each, EditorCommands))
+    plain, alone = DocumentShelf.sentences, list[bool]()
+
+    def sentences(*given: object):
+        alone.append(part.reading.locked())
+        return plain(*given)
+
+    monkeypatch.setattr(DocumentShelf, "sentences", sentences)
+    options = {"claim": "crane-built-1920", "source": "on-the-quay"}
+    assert await world.chief.autocomplete(world.channel, "claims point", "words", "engineers", **options)
+    await world.chief.slash(world.channel, "claims point", **options, words="repaired MOST")
+    assert alone == [True, True]
+
+
+@pytest.mark.usefixtures("paper")
 async def test_words_that_several_sentences_have_are_told(world):
     options = {"claim": "crane-built-1920", "source": "on-the-quay"}
     done = await world.chief.slash(world.channel, "claims point", **options, words="quay")
@@ -140,3 +160,23 @@ async def test_words_that_several_sentences_have_are_told(world):
 async def test_it_speaks_the_language_of_the_client(world, paper, in_language, locale, label):
     in_language(locale)
     assert label in labels_of(await opened(world, paper["lamp"]))
+
+
+@pytest.mark.parametrize("label", ["Open as new claim", "Add as a point"])
+@pytest.mark.parametrize("is_early", [False, True])
+async def test_a_form_that_comes_twice_is_told_that_it_was_written(world, paper, monkeypatch, label, is_early):
+    form = await world.chief.click(await opened(world, paper["lamp"]), label=label)
+    await hand_in(world.chief, form)
+    before = world.touchstone.base.revision
+    if is_early:
+        plain, asked = DraftBook.keep, []
+
+        def keep(*given: object) -> bool:
+            # The second comes before the first has been written.
+            asked.append(given)
+            return len(asked) == 1 or plain(*given)
+
+        monkeypatch.setattr(DraftBook, "keep", keep)
+    again = text_of(await hand_in(world.chief, open_again(form)))
+    assert again.startswith("You have handed in this form before: it was written then, and only once.")
+    assert world.touchstone.base.revision == before

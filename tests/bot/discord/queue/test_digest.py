@@ -4,6 +4,7 @@ import discord
 import pytest
 
 from bot.discord import create_bot
+from claims.moderation.digest import DigestPostings
 from config.errors import DatabaseError, NotAllowedError
 from tests.bot.discord.queue.conftest import CRANE_CLAIM
 from tests.bot.discord.world import CRANE, text_of
@@ -43,6 +44,17 @@ async def test_a_restart_posts_no_second_one(world, desk, clock, settings, touch
     clock.move(days=7)
     await look(world)
     assert len(world.cards(desk)) == 2
+
+
+@pytest.mark.usefixtures("desk")
+async def test_whatever_fails_the_rounds_go_on(world, monkeypatch, caplog):
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    rounds = world.env.bot.get_cog("WeeklyDigest").rounds
+    monkeypatch.setattr(DigestPostings, "due", broken)
+    await rounds.coro(world.env.bot.get_cog("WeeklyDigest"))
+    assert "The weekly digests could not be made" in caplog.text
 
 
 async def test_it_has_counts_and_names_and_no_words_of_members(world, waiting, desk, clock):

@@ -128,8 +128,8 @@ async def test_its_buttons_work_after_a_restart(world, waiting, settings, touchs
 @pytest.mark.parametrize(
     ("locale", "says"),
     [
-        (discord.Locale.chinese, ["### 待处理", "1项待处理。\n最早的一项已等了3天。", "差一点就匹配：1"]),
-        (discord.Locale.taiwan_chinese, ["### 待處理", "1項待處理。\n最早的一項已等了3天。", "差一點就比對上：1"]),
+        (discord.Locale.chinese, ["### 待办", "1项待处理。\n最早的一项已等了3天。", "差一点就匹配：1"]),
+        (discord.Locale.taiwan_chinese, ["### 待辦", "1項待處理。\n最早的一項已等了3天。", "差一點就相符：1"]),
     ],
 )
 async def test_it_speaks_the_language_of_the_client(world, waiting, clock, in_language, locale, says):

@@ -5,8 +5,10 @@ from contextlib import closing
 
 import pytest
 
+from bot.discord.forms import LONGEST_FIELD
 from claims.moderation.queue import MOST_NEAR
-from tests.bot.discord.world import CRANE
+from tests.bot.discord.queue.test_deciding import opened
+from tests.bot.discord.world import CRANE, prefilled, shown_by
 from tests.claims.people import administrator
 
 NEARLY = "lighthouse lamp 40"
@@ -66,3 +68,13 @@ async def test_fifty_of_them_are_enough(world, waiting):
         assert waiting.queue.note_near_miss(world.guild.id, world.channel.id, message, 1, LAMP_CLAIM, 0.4)
     await world.alice.send(world.channel, NEARLY)
     assert len(waiting.items()) == MOST_NEAR
+
+
+@pytest.mark.parametrize("ways", [["Open as new claim"], ["Accept as wording", "Change the text"]], ids=len)
+async def test_a_message_that_is_longer_than_a_field_opens_the_form_with_its_beginning(world, waiting, ways):
+    said = "ferry quiet today, so it seems. " * 200
+    message = await opened(world, await waiting.near(said))
+    for label in ways[:-1]:
+        message = shown_by(await world.chief.click(message, label=label))
+    form = await world.chief.click(message, label=ways[-1])
+    assert prefilled(form)["text"] == said[:LONGEST_FIELD]

@@ -135,7 +135,7 @@ async def test_what_is_proposed_in_one_server_stays_there(world, waiting):
 @pytest.mark.parametrize(
     ("locale", "title", "says"),
     [
-        (discord.Locale.chinese, "提议一个说法", "谢谢。它正等待本服务器的管理员处理。"),
+        (discord.Locale.chinese, "提议一条说法", "谢谢。它正等待本服务器的管理员处理。"),
         (discord.Locale.taiwan_chinese, "提議一個說法", "謝謝。它正等待本伺服器的管理員處理。"),
     ],
 )

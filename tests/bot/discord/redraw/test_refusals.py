@@ -140,3 +140,11 @@ async def test_what_failed_is_tried_again_by_itself(world, desk, settings):
     assert desk.waiting() == 1
     await world.env.advance_time(60)
     assert desk.waiting() == 0
+
+
+async def test_a_card_of_another_application_is_given_up_and_holds_no_other_up(world, desk, two, caplog):
+    world.env.inject_error("PATCH", f"/channels/*/messages/{two[1].id}", status=403, code=50005)
+    assert len(await desk.run()) == 2
+    assert desk.waiting() == 0
+    assert not world.env.bot.backoff.refusing
+    assert "is of another application" in caplog.text

@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,10 +11,13 @@ from sqlalchemy import Connection, Row, func, insert, inspect, literal, select, 
 from sqlalchemy import Table as SqlTable
 from sqlalchemy import table as sql_table
 
+from claims.documents.loading import SourceCheck
 from claims.migrations import newest_step
 from claims.store.copying import HALF_COPIED, current_step, upgrade
 from claims.store.database import Database, database_file, read_url
+from claims.store.server_settings import ChangeCount
 from claims.store.tables import Table
+from claims.store.vectors import WordingVector
 from config.errors import DatabaseError, msgid, worded
 from config.languages import ByLanguage
 
@@ -23,6 +25,8 @@ _BATCH = 500
 _WHOLE = 1 << 256
 # Where Alembic keeps at which step the tables are.
 _STEPS = "alembic_version"
+# What stands beside its readers, and not in `claims.store.tables`, is known, and copied, because it is imported here.
+_ELSEWHERE: tuple[type[Table], ...] = (ChangeCount, SourceCheck, WordingVector)
 # Called with a table's name, how many of its rows are copied, and how many there are.
 Progress = Callable[[str, int, int], None]
 
@@ -59,28 +63,23 @@ def copy_base_between(source_url: str, target_url: str, told: Progress) -> tuple
 
 
 def _copied(source: Database, target: Database, told: Progress) -> tuple[CopiedTable, ...]:
-    with _snapshot(source) as reader:
+    with source.reading() as session:
+        reader = session.connection()
         if current_step(reader) != newest_step():
             said = msgid(
                 "The claim base {place} is not of this version. Open it once with this Touchstone, "
                 "such as by `touchstone claims list`, which brings it up to date."
             )
             raise DatabaseError(worded(said, place=source.place))
+        for name in sorted(set(inspect(reader).get_table_names()) - {_STEPS, *Table.metadata.tables}):
+            said = msgid("{place} has a table {table!r} that is not Touchstone's. Move it into another database first.")
+            raise DatabaseError(worded(said, place=source.place, table=name))
         _make_ready(target)
         for table in Table.metadata.sorted_tables:
             _copy_table(reader, target, table, told)
         copied = tuple(_compared(reader, target, table) for table in Table.metadata.sorted_tables)
         _finish(reader, target)
     return copied
-
-
-@contextmanager
-def _snapshot(database: Database) -> Generator[Connection]:
-    """Yield a connection that sees one state of the base, however long the copy takes."""
-    with database.reading() as session:
-        if database.file is None:
-            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        yield session.connection()
 
 
 def _make_ready(target: Database) -> None:

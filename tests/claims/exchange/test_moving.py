@@ -1,6 +1,8 @@
 """A base goes from a file into PostgreSQL and back, whole and compared, and nowhere where it would mix with another."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -11,11 +13,11 @@ from sqlalchemy import text
 
 from claims.answering.answers import AnswerBook
 from claims.base import ClaimBase
+from claims.exchange import moving
 from claims.exchange.importing import load_pack
+from claims.exchange.moving import copy_base_between
 from claims.moderation.rights import Actor
 from claims.moderation.server_setup import ServerSetup
-from claims.store import moving
-from claims.store.moving import copy_base_between
 from claims.store.tables import QueueItem
 from config.errors import DatabaseError
 from tests.claims.conftest import BOTH, KEY
@@ -146,3 +148,20 @@ def test_what_cannot_be_copied_is_told(full: str, tmp_path: Path) -> None:
         session.connection().execute(text("UPDATE alembic_version SET version_num = '0001'"))
     with pytest.raises(DatabaseError, match="not of this version"):
         copy_base_between(full, f"sqlite:///{tmp_path / 'target.db'}", told)
+
+
+def test_every_table_of_a_base_is_copied_whatever_else_is_imported(full: str) -> None:
+    known = "import claims.exchange.moving as it; print(*it.Table.metadata.tables)"
+    listed = subprocess.run([sys.executable, "-c", known], check=True, capture_output=True, text=True).stdout
+    with closing(sqlite3.connect(full.removeprefix("sqlite:///"))) as base:
+        there = {name for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert set(listed.split()) == there - {"alembic_version", "sqlite_sequence"}
+
+
+def test_a_table_that_would_be_lost_is_told_before_anything_is_copied(full: str, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(full.removeprefix("sqlite:///"))) as source, source:
+        source.execute("CREATE TABLE recipes (name TEXT)")
+    with pytest.raises(DatabaseError, match=r"has a table 'recipes' that is not Touchstone's\. Move it"):
+        copy_base_between(full, f"sqlite:///{tmp_path / 'target.db'}", told)
+    with closing(sqlite3.connect(tmp_path / "target.db")) as target:
+        assert target.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
