@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from checks.features import CharacterVectors, ClaimNames, Reader
-from checks.index import Part, Segment, index_claims, joined, weigh
+from checks.index import Part, Parts, Segment, index_claims, joined, weigh
 from checks.lexicon import Analysis, Counts, Lexicon, Spelling, Vocabulary, analyse_each
 from checks.model import KnownClaim, KnownWording
 from checks.scoring import Glance, Scorer, Voices
@@ -36,6 +36,11 @@ class ReadClaim:
     def is_sayable(self) -> bool:
         """Tell whether anything could match the claim."""
         return bool(self.voices.says)
+
+    @cached_property
+    def said(self) -> tuple[str, ...]:
+        """Return the wordings that say the claim, as they are written."""
+        return tuple(wording.text for wording in self.claim.wordings if wording.says)
 
     @cached_property
     def names(self) -> ClaimNames:
@@ -251,7 +256,8 @@ class IndexedBase:
         known = {claim.id: claim for claim in claims}.values()
         is_kept = sum(len(claim.wordings) for claim in known) <= _MOST_KEPT
         segment = _index(known, shelf, is_kept=is_kept)
-        return cls(shelf, [_Piece(segment)], CharacterVectors.of(map(segment.texts.__getitem__, range(segment.rows))))
+        shelf.vocabulary.settled()
+        return cls(shelf, [_Piece(segment)], CharacterVectors.of(segment.texts))
 
     @classmethod
     def of_parts(cls, parts: IndexParts, tuning: Tuning, readings: Readings) -> "IndexedBase":
@@ -327,11 +333,10 @@ class IndexedBase:
     def _spelling_of(self, segment: Segment) -> Spelling:
         kept = self._shelf.spellings.get(segment)
         if kept is None:
-            denied = (claim for claim in segment.claims if any(wording.denies for wording in claim.wordings))
+            denied = (claim for claim in segment.claims if claim.has_denials)
             read = (each for claim in denied for each in self._shelf.readings.of(claim).wordings)
-            said = map(segment.texts.__getitem__, range(segment.rows))
             disputed = (reading.text for wording, reading in read if wording.denies)
-            kept = Spelling(chain(said, disputed), self._shelf.readings.lexicon)
+            kept = Spelling(chain(segment.texts, disputed), self._shelf.readings.lexicon)
             if segment.rows > _FEW_ROWS:
                 self._shelf.spellings[segment] = kept
         return kept
@@ -367,17 +372,18 @@ class IndexedBase:
         added = {claim.id: claim for claim in put}
         known = [piece.set_anew(added) for piece in self._pieces]
         same = {name for each in known for name in each}
-        fresh = _index((claim for name, claim in added.items() if name not in same), self._shelf)
+        fresh = [claim for name, claim in added.items() if name not in same]
         away = {*gone, *(name for name in added if name not in same)}
         after, settings = [piece.without(away) for piece in self._pieces], known[0]
         if settings:
-            after[0] = replace(after[0], settings=(*after[0].settings[:-1], {**_last(after[0].settings), **settings}))
+            *others, last = after[0].settings or (settings,)
+            after[0] = replace(after[0], settings=(*others, {**last, **settings}))
         left = [text for piece in self._pieces for text in piece.texts_of(away)]
         # What has changed since the base was joined stands in one small segment, made anew each time.
-        recent = joined([(piece.segment, piece.living) for piece in [*after[1:], _Piece(fresh)]])
+        recent = _index(fresh, self._shelf, [(piece.segment, piece.living) for piece in after[1:]])
         for each in filter(None, known[1:]):
             recent = replace(recent, claims=tuple(each.get(claim.id, claim) for claim in recent.claims))
-        characters = self._characters.changed([*map(fresh.texts.__getitem__, range(fresh.rows))], left)
+        characters = self._characters.changed([*_Piece(recent).texts_of(claim.id for claim in fresh)], left)
         pieces = [after[0], *([_Piece(recent)] if recent.claims else [])]
         made = IndexedBase(self._shelf, pieces, characters, self)
         return made.joined() if made.is_loose and made._rows <= _JOINED_AT_ONCE else made
@@ -401,7 +407,7 @@ class IndexedBase:
         if own is None or not own.claims:
             return IndexedBase(self._shelf, pieces, self._characters, self, _OWN_SHARE, _BESIDE)
         left = [text for piece in self._pieces for text in piece.texts_of(own.numbers)]
-        characters = self._characters.changed([*map(own.texts.__getitem__, range(own.rows))], left)
+        characters = self._characters.changed([*own.texts], left)
         return IndexedBase(self._shelf, [*pieces, _Piece(own)], characters, self, _OWN_SHARE, _BESIDE)
 
     def index_own(self, claims: Iterable[KnownClaim], before: Segment | None = None) -> Segment:
@@ -414,19 +420,13 @@ class IndexedBase:
         if before is not None and len(same) == len(known) == len(before.claims):
             set_anew = tuple(same.values())
             return before if set_anew == before.claims else replace(before, claims=set_anew)
-        fresh = _index((claim for name, claim in known.items() if name not in same), self._shelf, is_kept=False)
-        if before is None:
-            return fresh
-        alive = np.array([claim.id in same for claim in before.claims], dtype=bool)
-        whole = joined([(before, alive), (fresh, np.ones(len(fresh.claims), dtype=bool))])
+        beside = [(before, np.array([claim.id in same for claim in before.claims], dtype=bool))] if before else []
+        fresh = (claim for name, claim in known.items() if name not in same)
+        whole = _index(fresh, self._shelf, beside, is_kept=False)
         return replace(whole, claims=tuple(same.get(claim.id, claim) for claim in whole.claims))
 
     def _place(self, number: int) -> int:
         return next(n for n, first in enumerate(self.first[1:]) if number < first)
-
-
-def _last(settings: Sequence[Mapping[str, KnownClaim]]) -> Mapping[str, KnownClaim]:
-    return settings[-1] if settings else {}
 
 
 def same_texts(claim: KnownClaim, other: KnownClaim) -> bool:
@@ -439,12 +439,12 @@ def _is_as(claim: KnownClaim, known: Mapping[str, KnownClaim]) -> bool:
     return claim.id in known and same_texts(claim, known[claim.id])
 
 
-def _index(claims: Iterable[KnownClaim], shelf: _Shelf, *, is_kept: bool = True) -> Segment:
-    """Index the claims that have at least one positive wording; the readings are kept or not."""
+def _index(claims: Iterable[KnownClaim], shelf: _Shelf, beside: Parts = (), *, is_kept: bool = True) -> Segment:
+    """Index the claims that have at least one positive wording, behind others; the readings are kept or not."""
     read = (shelf.readings.of(claim) if is_kept else read_claim(claim, shelf.readings.lexicon) for claim in claims)
     sayable = (
         (each.claim, [(reading, wording.negative) for wording, reading in each.indexed])
         for each in read
         if each.is_sayable
     )
-    return index_claims(sayable, shelf.vocabulary, bare)
+    return index_claims(sayable, shelf.vocabulary, bare, beside)

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import islice, pairwise
 
 import numpy as np
@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 from checks.index import Segment
 from checks.lexicon import Analysis, Lexicon, TermWeights
 from checks.model import Guard
-from checks.words import Floats, GramCounts, Keys, Numbers, Rows, Runs, Shares, each_once
+from checks.words import Floats, Keys, Numbers, Rows, Runs, Shares, begins, each_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,60 @@ class Vector:
         places = self.keys.searchsorted(keys)
         places[places == len(self.keys)] = 0
         return self.weights[places] * (self.keys[places] == keys), weights, owners
+
+
+# Texts are gone through so many at once: what is worked out on the way takes little room.
+_TEXTS_AT_ONCE = 100
+
+
+class GramCounts:
+    """In how many texts each n-gram stands, at twelve bytes an n-gram."""
+
+    def __init__(self, keys: Keys, counts: Numbers) -> None:
+        """Take the keys of n-grams, ascending, with their counts."""
+        self.keys, self.counts = keys, counts
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> "tuple[GramCounts, int]":
+        """Count the n-grams of folded texts, and the texts."""
+        parts, size, rest = [GramCounts(np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int32))], 0, iter(texts)
+        while some := list(islice(rest, _TEXTS_AT_ONCE)):
+            size += len(some)
+            parts.append(_counted(some))
+            while len(parts) > 1 and len(parts[-2]) <= 2 * len(parts[-1]):
+                parts[-2:] = [parts[-2].plus(parts[-1])]
+        return reduce(lambda one, other: one.plus(other), reversed(parts)), size
+
+    def plus(self, other: "GramCounts", sign: int = 1) -> "GramCounts":
+        """Return the counts of both; with the sign -1, without those of the other."""
+        if not len(other):
+            return self
+        keys = np.concatenate([self.keys, other.keys])
+        order = np.argsort(keys, kind="stable")
+        keys, counts = keys[order], np.concatenate([self.counts, other.counts * np.int32(sign)])[order]
+        first = begins(keys).nonzero()[0]
+        summed = np.add.reduceat(counts, first, dtype=np.int32)
+        kept = summed != 0
+        return GramCounts(keys[first[kept]], summed[kept])
+
+    def of_keys(self, keys: Keys) -> Numbers:
+        """Return the count of each key, 0 for those that stand nowhere."""
+        if not len(self.keys):
+            return np.zeros(len(keys), dtype=np.int32)
+        places = np.minimum(self.keys.searchsorted(keys), len(self.keys) - 1)
+        return np.where(self.keys[places] == keys, self.counts[places], np.int32(0))
+
+
+def _counted(texts: Sequence[str]) -> GramCounts:
+    # Of equal keys the owners ascend.
+    keys, owners = Runs(texts).grams()
+    order = np.argsort(keys, kind="stable")
+    keys = keys[order][begins(keys[order], owners[order])]
+    starts = begins(keys).nonzero()[0]
+    return GramCounts(keys[starts], np.diff(np.append(starts, len(keys))).astype(np.int32))
 
 
 # The rarity of n-grams is learned from so many wordings of a large base.

@@ -4,11 +4,13 @@ A segment never changes. A base is one large segment, a small one with what has 
 with its own claims: a change makes a small segment and copies nothing of the large one.
 """
 
+import operator
 import zlib
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from itertools import accumulate, compress
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,7 @@ import numpy.typing as npt
 from checks.lexicon import Analysis, Counts, TermWeights, Vocabulary
 from checks.model import KnownClaim
 from checks.text import is_han
-from checks.words import Flags, Floats, FoldedTexts, Numbers, Shares
+from checks.words import Flags, Floats, FoldedTexts, Numbers, Shares, begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +53,14 @@ class Postings:
         """Sort pairs of term and row, and how often (in pairs of term and claim) each stands in a claim's text."""
         order = np.argsort(held[0], kind="stable")
         sorted_terms, rows = held[0][order], held[1][order]
-        first = np.flatnonzero(np.diff(sorted_terms, prepend=-1))
+        first = begins(sorted_terms).nonzero()[0]
         terms, row_starts = sorted_terms[first], np.append(first, len(rows))
         place = np.repeat(np.arange(len(terms), dtype=np.int64), np.diff(row_starts))
         del order, sorted_terms
         claims = int(claim_of[-1]) + 1 if len(claim_of) else 1
         positive = ~negative[rows]
         keys = place[positive] * claims + claim_of[rows[positive]]
-        start = np.flatnonzero(np.diff(keys, prepend=-1))
+        start = begins(keys).nonzero()[0]
         pairs = keys[start]
         counted = np.zeros(len(pairs), dtype=np.uint16)
         # What stands in a claim's text stands in one of its positive wordings.
@@ -167,20 +169,26 @@ class Segment:
 
 # The wordings of one claim as readings, each with whether it must never match; one at least is positive.
 Wordings = Sequence[tuple[Analysis, bool]]
+# Segments with those of their claims that are alive.
+Parts = Sequence[tuple[Segment, Flags]]
 
 
 def index_claims(
-    claims: Iterable[tuple[KnownClaim, Wordings]], vocabulary: Vocabulary, bare: Callable[[str], str]
+    claims: Iterable[tuple[KnownClaim, Wordings]],
+    vocabulary: Vocabulary,
+    bare: Callable[[str], str],
+    beside: Parts = (),
 ) -> Segment:
-    """Return the claims as a segment."""
+    """Return the claims as a segment, behind those of other parts that are alive."""
     known: list[KnownClaim] = []
     counts, sizes, lengths, terms, held, words, owners, times = (array("i") for _ in range(8))
     negative, scripts = array("b"), array("b")
     written, ends, sums = bytearray(), array("q"), array("I")
     for number, (claim, readings) in enumerate(claims):
         known.append(claim)
-        numbers = _Numbers(vocabulary)
         positive = [reading for reading, is_negative in readings if not is_negative]
+        count = _document(positive)
+        numbers = vocabulary.numbers({*count}.union(*(each.words | each.concepts for each, _ in readings)))
         for reading, is_negative in readings:
             for part in (reading.words, reading.concepts):
                 terms.extend(map(numbers.__getitem__, part))
@@ -190,35 +198,18 @@ def index_claims(
             sums.append(zlib.crc32(bare(reading.text).encode()))
             negative.append(is_negative)
         counts.append(len(readings))
-        count = _document(positive)
         words.extend(map(numbers.__getitem__, count))
         owners.extend([number] * len(count))
         times.extend(count.values())
         sizes.append(len(positive))
         lengths.append(max(1, count.total()))
         scripts.append(sum({_IN_HAN if is_han(reading.text) else _IN_LATIN for reading in positive}))
-    return _segment(
-        known,
-        held=(np.array(terms), np.repeat(np.arange(len(held), dtype=np.int32), held)),
-        times=(np.array(words), np.array(owners), np.array(times)),
-        counts=np.array(counts),
-        negative=np.array(negative, dtype=bool),
-        facts=(np.array(sizes), np.array(lengths), np.array(scripts, dtype=np.uint8)),
-        texts=FoldedTexts(bytes(written), np.array(ends, dtype=np.int64)),
-        sums=np.array(sums, dtype=np.uint32),
-    )
-
-
-class _Numbers(dict[str, int]):
-    """The numbers of the terms of one claim, whose wordings share most of them."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        super().__init__()
-        self._vocabulary = vocabulary
-
-    def __missing__(self, term: str) -> int:
-        number = self[term] = self._vocabulary.number(term)
-        return number
+    found = {"terms": terms, "words": words, "owners": owners, "times": times, "counts": counts, "sizes": sizes}
+    columns: dict[str, Numbers] = {name: np.asarray(each) for name, each in (found | {"lengths": lengths}).items()}
+    columns |= {"scripts": np.array(scripts, dtype=np.uint8), "sums": np.array(sums, dtype=np.uint32)}
+    columns["rows"] = np.repeat(np.arange(len(held), dtype=np.int32), held)
+    texts = FoldedTexts(bytes(written), np.array(ends, dtype=np.int64))
+    return joined(beside, _Material(known, texts, negative=np.array(negative, dtype=bool), **columns))
 
 
 def _document(readings: Sequence[Analysis]) -> Counter[str]:
@@ -230,89 +221,100 @@ def _document(readings: Sequence[Analysis]) -> Counter[str]:
     return Counter(readings[0].lexicon.tokenizer.forms(text))
 
 
-def _segment(
-    known: Sequence[KnownClaim],
-    *,
-    held: tuple[Numbers, Numbers],
-    times: tuple[Numbers, Numbers, Numbers],
-    counts: Numbers,
-    negative: Flags,
-    facts: tuple[Numbers, Numbers, Numbers],
-    texts: FoldedTexts,
-    sums: Numbers,
-) -> Segment:
-    claim_of = np.repeat(np.arange(len(known), dtype=np.int32), counts)
-    summed = np.argsort(sums, kind="stable").astype(np.int32)
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """What a segment is made of: its claims, the texts of its rows, and columns of numbers in the order of the claims.
+
+    `rows` hold the `terms`, `owners` the `words`, each so many `times`; `sums` are those of the rows, in order.
+    """
+
+    claims: Sequence[KnownClaim]
+    texts: FoldedTexts
+    rows: Numbers
+    terms: Numbers
+    words: Numbers
+    owners: Numbers
+    times: Numbers
+    counts: Numbers
+    sizes: Numbers
+    lengths: Numbers
+    negative: Flags
+    scripts: Numbers
+    sums: Numbers
+
+    @classmethod
+    def left(cls, segment: Segment, alive: Flags) -> "_Material":
+        """Return what of a segment is alive."""
+        postings, living = segment.postings, alive[segment.claim_of]
+        row, owner = _renumbered(living)[postings.rows], _renumbered(alive)[postings.owners]
+        kept, counted = row >= 0, (owner >= 0) & (postings.times > 0)
+        sums = np.empty_like(segment.sums)
+        sums[segment.summed] = segment.sums
+        return cls(
+            claims=[*compress(segment.claims, alive.tolist())],
+            texts=segment.texts.only(living),
+            rows=row[kept],
+            terms=np.repeat(postings.terms, np.diff(postings.row_starts))[kept],
+            words=np.repeat(postings.terms, np.diff(postings.owner_starts))[counted],
+            owners=owner[counted],
+            times=postings.times[counted],
+            counts=np.diff(segment.first_row)[alive],
+            sizes=segment.sizes[alive],
+            lengths=segment.lengths[alive],
+            negative=segment.negative[living],
+            scripts=segment.scripts[alive],
+            sums=sums[living],
+        )
+
+    @classmethod
+    def together(cls, parts: "Sequence[_Material]") -> "_Material":
+        """Return the claims of all parts, in order."""
+        if len(parts) == 1:
+            return parts[0]
+        texts = [each.texts for each in parts]
+        first = {
+            "rows": accumulate((len(each.negative) for each in parts), initial=0),
+            "owners": accumulate((len(each.claims) for each in parts), initial=0),
+            "ends": accumulate((len(each.written) for each in texts), initial=0),
+        }
+
+        def through(name: str, of: Sequence[object]) -> npt.NDArray[Any]:
+            columns = [getattr(each, name) for each in of]
+            shifts = first.get(name)
+            return np.concatenate([*map(operator.add, columns, shifts)] if shifts else columns)
+
+        whole = FoldedTexts(b"".join(each.written for each in texts), through("ends", texts))
+        columns = {each.name: through(each.name, parts) for each in fields(cls)[2:]}
+        return cls([claim for each in parts for claim in each.claims], whole, **columns)
+
+
+def _renumbered(alive: Flags) -> Numbers:
+    """Return the new number of each owner, -1 for those that are left out."""
+    return np.where(alive, np.cumsum(alive) - 1, -1).astype(np.int32)
+
+
+def joined(parts: Parts, more: _Material | None = None) -> Segment:
+    """Return one segment with those claims of all parts that are alive, in order, and what more there is."""
+    parts = [(segment, alive) for segment, alive in parts if alive.any()] or parts[:1]
+    if len(parts) == 1 and parts[0][1].all() and not (more and more.claims):
+        return parts[0][0]
+    made = _Material.together([*(_Material.left(*each) for each in parts), *([more] if more else [])])
+    claim_of = np.repeat(np.arange(len(made.claims), dtype=np.int32), made.counts)
+    summed = np.argsort(made.sums, kind="stable").astype(np.int32)
     return Segment(
-        claims=tuple(known),
-        numbers={claim.id: number for number, claim in enumerate(known)},
-        first_row=np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
+        claims=tuple(made.claims),
+        numbers={claim.id: number for number, claim in enumerate(made.claims)},
+        first_row=np.concatenate([[0], np.cumsum(made.counts)]).astype(np.int32),
         claim_of=claim_of,
-        negative=negative,
-        postings=Postings.of(held, times, claim_of, negative),
-        sizes=facts[0],
-        lengths=facts[1],
-        scripts=facts[2],
-        texts=texts,
-        sums=sums[summed],
+        negative=made.negative,
+        postings=Postings.of((made.terms, made.rows), (made.words, made.owners, made.times), claim_of, made.negative),
+        sizes=made.sizes,
+        lengths=made.lengths,
+        scripts=made.scripts,
+        texts=made.texts,
+        sums=made.sums[summed],
         summed=summed,
     )
-
-
-def joined(parts: Sequence[tuple[Segment, Flags]]) -> Segment:
-    """Return one segment with those claims of all parts that are alive, in order."""
-    parts = [(segment, alive) for segment, alive in parts if alive.any()] or parts[:1]
-    if len(parts) == 1 and parts[0][1].all():
-        return parts[0][0]
-    rows = [alive[segment.claim_of] for segment, alive in parts]
-    claim_numbers, row_numbers = _renumbered([alive for _, alive in parts]), _renumbered(rows)
-    texts = [segment.texts.only(living) for (segment, _), living in zip(parts, rows, strict=True)]
-    offsets = np.cumsum([0, *(len(each.written) for each in texts)])[:-1]
-    held: list[tuple[Numbers, Numbers]] = []
-    times: list[tuple[Numbers, Numbers, Numbers]] = []
-    for (segment, _), claims, living in zip(parts, claim_numbers, row_numbers, strict=True):
-        postings = segment.postings
-        row, owner = living[postings.rows], claims[postings.owners]
-        kept, counted = row >= 0, (owner >= 0) & (postings.times > 0)
-        held.append((np.repeat(postings.terms, np.diff(postings.row_starts))[kept], row[kept]))
-        words = np.repeat(postings.terms, np.diff(postings.owner_starts))[counted]
-        times.append((words, owner[counted], postings.times[counted]))
-
-    def through(each: Iterable[npt.NDArray[Any]]) -> npt.NDArray[Any]:
-        return np.concatenate([*each])
-
-    sums = [np.empty_like(segment.sums) for segment, _ in parts]
-    for (segment, _), found in zip(parts, sums, strict=True):
-        found[segment.summed] = segment.sums
-    return _segment(
-        [
-            claim
-            for segment, alive in parts
-            for claim, lives in zip(segment.claims, alive.tolist(), strict=True)
-            if lives
-        ],
-        held=(through(each for each, _ in held), through(each for _, each in held)),
-        times=(through(t for t, _, _ in times), through(o for _, o, _ in times), through(n for _, _, n in times)),
-        counts=through(np.diff(segment.first_row)[alive] for segment, alive in parts),
-        negative=through(segment.negative[living] for (segment, _), living in zip(parts, rows, strict=True)),
-        facts=(
-            through(segment.sizes[alive] for segment, alive in parts),
-            through(segment.lengths[alive] for segment, alive in parts),
-            through(segment.scripts[alive] for segment, alive in parts),
-        ),
-        texts=FoldedTexts(
-            b"".join(each.written for each in texts),
-            through(each.ends + offset for each, offset in zip(texts, offsets, strict=True)),
-        ),
-        sums=through(each[living] for each, living in zip(sums, rows, strict=True)),
-    )
-
-
-def _renumbered(alive: Sequence[Flags]) -> list[Numbers]:
-    """Return the new number of each owner of each part, -1 for those that are left out."""
-    whole = np.concatenate(alive)
-    numbers = np.where(whole, np.cumsum(whole) - 1, -1).astype(np.int32)
-    return np.split(numbers, np.cumsum([len(each) for each in alive])[:-1])
 
 
 _K1, _B = 1.5, 0.75

@@ -17,13 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 from checks.base import IndexedBase, IndexParts, Readings
-from checks.features import CharacterVectors
+from checks.features import CharacterVectors, GramCounts
 from checks.index import Postings, Segment
 from checks.lexicon import Lexicon, Spelling, Vocabulary
-from checks.model import KnownClaim
+from checks.model import KnownClaim, WordingList
 from checks.text import ClaimTexts
 from checks.tuning import Tuning
-from checks.words import FoldedTexts, GramCounts, WordNumbers, give_back
+from checks.words import FoldedTexts, WordNumbers, give_back
 from config.errors import TouchstoneError
 from config.languages import CODES, lexicon_files
 
@@ -129,10 +129,11 @@ def read_with(*, messages: bool = False) -> Iterator[bytes]:
 
 def _said_in(claims: Iterable[KnownClaim]) -> Iterator[bytes]:
     for claim in claims:
-        said = (f"{each.language} {each.negative} {each.denies} {each.text}" for each in claim.wordings)
+        said = claim.wordings if isinstance(claim.wordings, WordingList) else WordingList(claim.wordings)
         titled = (f"{language} {text}" for language, text in claim.title.items())
-        for texts in ([claim.id], titled, said, claim.points):
+        for texts in ([claim.id], titled, claim.points):
             yield "\0".join(texts).encode("utf-8", "surrogatepass")
+        yield said.written
 
 
 def written(parts: IndexParts) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module, resources
-from threading import Lock
+from threading import RLock
 from types import MappingProxyType
 from typing import Any
 from zlib import crc32
@@ -205,41 +205,41 @@ class Vocabulary:
         self._fresh: dict[str, int] = {}
         self._seen: dict[str, int] = {}
         self._shares, self._concepts = shares, concepts
-        self._lock = Lock()
+        self._lock = RLock()
 
     @classmethod
     def empty(cls, lexicon: Lexicon) -> "Vocabulary":
         """Return a vocabulary without any term."""
         return cls(lexicon, WordNumbers.none(), np.zeros(0), np.zeros(0, dtype=bool))
 
-    def number(self, term: str) -> int:
-        """Return the number of a term, a new one where it has none."""
-        found = self.known(term)
-        if found is not None:
-            return found
+    def numbers(self, terms: Iterable[str]) -> dict[str, int]:
+        """Return the numbers of terms, new ones where they have none."""
         with self._lock:
-            known = self.known(term)
-            if known is not None:
-                return known
-            found = self._count
-            if found == len(self._shares):
-                more = max(found, 2_048)
-                self._shares = np.concatenate([self._shares, np.zeros(more)])
-                self._concepts = np.concatenate([self._concepts, np.zeros(more, dtype=bool)])
-            self._shares[found] = self.background(term)
-            self._concepts[found] = term.startswith(CONCEPT_MARK)
-            self._count = found + 1
-            self._fresh[term] = found
-            if len(self._fresh) > max(_LEAST_SETTLED, found // _SHARE_SETTLED):
-                # Who reads meanwhile finds a term in one of both.
-                self._settled = self._settled.with_more(self._fresh)
-                self._fresh = {}
-            return found
+            numbers = {term: self._fresh.get(term, -1) for term in terms}
+            missing = [term for term, number in numbers.items() if number < 0]
+            known = self._settled.of_each(missing)
+            return numbers | {term: known[term] if term in known else self._added(term) for term in missing}
+
+    def _added(self, term: str) -> int:
+        number = self._count
+        if number == len(self._shares):
+            more = max(number // _SHARE_SETTLED, 2_048)
+            self._shares = np.concatenate([self._shares, np.zeros(more)])
+            self._concepts = np.concatenate([self._concepts, np.zeros(more, dtype=bool)])
+        self._shares[number] = self.background(term)
+        self._concepts[number] = term.startswith(CONCEPT_MARK)
+        self._count = number + 1
+        self._fresh[term] = number
+        if len(self._fresh) > max(_LEAST_SETTLED, number // _SHARE_SETTLED):
+            self.settled()
+        return number
 
     def settled(self) -> tuple[WordNumbers, Floats, Flags]:
-        """Return all terms with their numbers, and the share of each and whether it is a concept, by number."""
+        """Hold no term by name any more; return all with numbers, and by number each share and what is a concept."""
         with self._lock:
-            return self._settled.with_more(self._fresh), self._shares[: self._count], self._concepts[: self._count]
+            # Who reads meanwhile finds a term in one of both.
+            self._settled, self._fresh = self._settled.with_more(self._fresh), {}
+            return self._settled, self._shares[: self._count], self._concepts[: self._count]
 
     def known(self, term: str) -> int | None:
         """Return the number of a term, if it has one."""

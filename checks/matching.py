@@ -52,18 +52,10 @@ class Look:
     def anchors(self) -> list[Span]:
         """Return the spans of the message's telling words that the wording shares, by form or by concept."""
         message, wording, weight = self.message, self.wording, self.scorer.weight
-        words = {
-            (token.start, token.end)
-            for token in message.tokens
-            if token.form in wording.words and weight(token.form) >= _ANCHOR_WEIGHT
-        }
-        concepts = {
-            (mention.start, mention.end)
-            for mention in message.mentions
-            if CONCEPT_MARK + mention.concept in wording.concepts
-            and weight(CONCEPT_MARK + mention.concept) >= _ANCHOR_WEIGHT
-        }
-        return sorted(words | concepts)
+        words = ((token.form, (token.start, token.end)) for token in message.tokens if token.form in wording.words)
+        concepts = ((CONCEPT_MARK + each.concept, (each.start, each.end)) for each in message.mentions)
+        shared = (*words, *(each for each in concepts if each[0] in wording.concepts))
+        return sorted({span for term, span in shared if weight(term) >= _ANCHOR_WEIGHT})
 
     @property
     def carrying(self) -> str:
@@ -389,7 +381,7 @@ class MatchReader:
         self, look: Look, judged: Judgement, written: str, quantities: Sequence[Quantity], local: LocalCutOff | None
     ) -> Match:
         claim = look.read.claim
-        wordings = [wording.text for wording in claim.wordings if wording.says] if claim.figures else ()
+        wordings = look.read.said if claim.figures else ()
         figures = self._comparer().compare(quantities, claim.figures, written, wordings, look.carrying)
         guards = _guards(look, judged, figures)
         cut_off = claim.cut_off if local is None else local.of(claim)

@@ -1,7 +1,11 @@
 """What the checks need to know of a claim; the claim base hands these in."""
 
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from itertools import accumulate, pairwise
+from sys import intern
+from typing import Literal, overload
 
 from config.languages import NO_TEXT, ByLanguage, Language
 
@@ -123,6 +127,57 @@ class KnownWording:
         return not self.negative and not self.denies
 
 
+class WordingList(Sequence[KnownWording]):
+    """The wordings of a claim as bytes, in less than half the room of so many objects; each is made when asked for.
+
+    Equal to a tuple of the same wordings. `written` has all that is said of each, one after another; `has_denials`
+    tells whether any of them disputes the claim.
+    """
+
+    __slots__ = ("_ends", "has_denials", "written")
+
+    def __init__(self, wordings: Iterable[KnownWording]) -> None:
+        """Write the wordings."""
+        wordings = list(wordings)
+        parts = [_written(wording) for wording in wordings]
+        self.has_denials = any(wording.denies for wording in wordings)
+        self.written = b"".join(parts)
+        self._ends = array("I", accumulate(map(len, parts)))
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def __iter__(self) -> Iterator[KnownWording]:
+        return (_read(self.written[start:end]) for start, end in pairwise((0, *self._ends)))
+
+    @overload
+    def __getitem__(self, place: int) -> KnownWording: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[KnownWording, ...]: ...
+    def __getitem__(self, place: int | slice) -> KnownWording | tuple[KnownWording, ...]:
+        return tuple(self)[place]
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, WordingList):
+            return self.written == other.written and self._ends == other._ends
+        return tuple(self) == other if isinstance(other, tuple) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+
+def _written(wording: KnownWording) -> bytes:
+    return f"{wording.negative:d}{wording.denies:d}{wording.language}\0{wording.text}".encode("utf-8", "surrogatepass")
+
+
+def _read(written: bytes) -> KnownWording:
+    facts, _, text = written.decode("utf-8", "surrogatepass").partition("\0")
+    return KnownWording(text, intern(facts[2:]), negative=facts[0] == "1", denies=facts[1] == "1")
+
+
 @dataclass(frozen=True, slots=True)
 class KnownFigure:
     """A figure of a claim: `low` ≤ value ≤ `high` in `unit`, as the pack writes it.
@@ -156,13 +211,20 @@ class KnownClaim:
     id: str
     kind: Kind
     title: ByLanguage
-    wordings: tuple[KnownWording, ...]
+    wordings: Sequence[KnownWording]
     figures: tuple[KnownFigure, ...] = ()
     version: int = 1
     cut_off: float | None = None
     muted: bool = False
     raised_to: float = 0.0
     points: tuple[str, ...] = ()
+
+    @property
+    def has_denials(self) -> bool:
+        """Tell whether any wording disputes the claim; of very many claims this is asked of each."""
+        if isinstance(self.wordings, WordingList):
+            return self.wordings.has_denials
+        return any(wording.denies for wording in self.wordings)
 
 
 @dataclass(frozen=True, slots=True)

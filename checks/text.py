@@ -278,14 +278,14 @@ class Token:
 
 def stemmer() -> Callable[[str], str]:
     """Return a caching English stemmer (Snowball's Porter 2)."""
-    # Without its own cache: ours holds more.
+    # Without its own cache: ours spares the lock, too.
     english = Stemmer.Stemmer("english", 0)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     cut = cast("Callable[[str], str]", english.stemWord)  # pyright: ignore[reportUnknownMemberType]
 
     # The stemmer keeps the word that it works on: two threads at once would cut each other's, and the cache keep that.
     lock = Lock()
 
-    @lru_cache(maxsize=50_000)
+    @lru_cache(maxsize=5_000)
     def stem(word: str) -> str:
         if not word.isalpha() and "'" not in word:
             return word

@@ -1,7 +1,7 @@
 """What is known of very many words, held in little room.
 
-Numbers by word, how often each is written, texts as bytes, how many of them hold a sequence of letters, and how Chinese
-is written in Traditional characters.
+Numbers by word, how often each is written, texts as bytes, their sequences of letters, and how Chinese is written in
+Traditional characters.
 """
 
 import re
@@ -13,7 +13,7 @@ from ctypes import CDLL
 from dataclasses import dataclass
 from functools import cache, lru_cache, reduce
 from importlib.metadata import distribution
-from itertools import islice
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,16 @@ class WordNumbers:
         key = key_of(word)
         place = bisect_left(self._keys, key)
         return self._numbers[place] if place < len(self._keys) and self._keys[place] == key else None
+
+    def of_each(self, words: Sequence[str]) -> dict[str, int]:
+        """Return the numbers of those of the words that have one."""
+        held, numbers = self.held()
+        if not len(held):
+            return {}
+        keys = np.fromiter(map(key_of, words), dtype=np.int64, count=len(words))
+        places = np.minimum(held.searchsorted(keys), len(held) - 1)
+        there = held[places] == keys
+        return dict(zip(compress(words, there), numbers[places[there]].tolist(), strict=True))
 
     def held(self) -> tuple[Numbers, Numbers]:
         """Return the keys of all words, ascending, and their numbers."""
@@ -160,14 +170,14 @@ def _keys(text: npt.NDArray[np.uint8], starts: Numbers, ends: Numbers, *, beginn
 def _different(keys: Numbers) -> Numbers:
     # As `np.unique`, which reads a part of numpy that nothing else here needs.
     keys = np.sort(keys)
-    return keys[_begins(keys)]
+    return keys[begins(keys)]
 
 
-def _begins(*columns: Numbers | Keys) -> Flags:
+def begins(*columns: Numbers | Keys) -> Flags:
     """Tell of each place in sorted columns whether it differs from the one before."""
-    begins = np.ones(len(columns[0]), dtype=bool)
-    begins[1:] = reduce(np.logical_or, (each[1:] != each[:-1] for each in columns))
-    return begins
+    found = np.ones(len(columns[0]), dtype=bool)
+    found[1:] = reduce(np.logical_or, (each[1:] != each[:-1] for each in columns))
+    return found
 
 
 def _numbers(text: npt.NDArray[np.uint8], starts: Numbers, ends: Numbers) -> Numbers:
@@ -216,6 +226,9 @@ class FoldedTexts:
     def __getitem__(self, row: int) -> str:
         return self.written[int(self.ends[row - 1]) if row else 0 : int(self.ends[row])].decode()
 
+    def __iter__(self) -> Iterator[str]:
+        return map(self.__getitem__, range(len(self.ends)))
+
     @classmethod
     def of(cls, texts: Iterable[str]) -> "FoldedTexts":
         """Write the texts."""
@@ -240,8 +253,6 @@ _MOST_CHARACTERS = 600
 _DIGITS = 0x9E3779B97F4A7C15
 _POWERS = np.multiply.accumulate(np.array([1, *[_DIGITS] * (_MOST_CHARACTERS + 1)], dtype=np.uint64))
 _LONGEST = 5
-# Texts are gone through so many at once: what is worked out on the way takes little room.
-_TEXTS_AT_ONCE = 100
 
 
 class Runs:
@@ -276,9 +287,9 @@ class Runs:
             if size > 1:
                 keys = keys[:-1] + self._codes[size - 1 :] * _POWERS[size - 1]
             room = in_han if size < 3 else left if size == 3 else in_latin
-            begins = (room[: len(keys)] >= size).nonzero()[0]
-            found.append(keys[begins])
-            owners.append(self._text_of[begins])
+            starts = (room[: len(keys)] >= size).nonzero()[0]
+            found.append(keys[starts])
+            owners.append(self._text_of[starts])
         return np.concatenate(found), np.concatenate(owners)
 
     def letters(self) -> tuple[Keys, Keys, Rows]:
@@ -301,60 +312,8 @@ class Runs:
 def each_once(keys: Keys, owners: Rows) -> tuple[Rows, Numbers]:
     """Return the places of the different keys of each owner, by owner and ascending, and how often each comes."""
     order = np.lexsort((keys, owners))
-    first = _begins(keys[order], owners[order]).nonzero()[0]
+    first = begins(keys[order], owners[order]).nonzero()[0]
     return order[first], np.diff(np.append(first, len(keys)))
-
-
-class GramCounts:
-    """In how many texts each n-gram stands, at twelve bytes an n-gram."""
-
-    def __init__(self, keys: Keys, counts: Numbers) -> None:
-        """Take the keys of n-grams, ascending, with their counts."""
-        self.keys, self.counts = keys, counts
-
-    def __len__(self) -> int:
-        return len(self.keys)
-
-    @classmethod
-    def of(cls, texts: Iterable[str]) -> "tuple[GramCounts, int]":
-        """Count the n-grams of folded texts, and the texts."""
-        parts, size, rest = [GramCounts(_POWERS[:0], np.zeros(0, dtype=np.int32))], 0, iter(texts)
-        while some := list(islice(rest, _TEXTS_AT_ONCE)):
-            size += len(some)
-            parts.append(_counted(some))
-            while len(parts) > 1 and len(parts[-2]) <= 2 * len(parts[-1]):
-                last = parts.pop()
-                parts[-1] = parts[-1].plus(last)
-        return reduce(lambda one, other: one.plus(other), reversed(parts)), size
-
-    def plus(self, other: "GramCounts", sign: int = 1) -> "GramCounts":
-        """Return the counts of both; with the sign -1, without those of the other."""
-        if not len(other):
-            return self
-        keys = np.concatenate([self.keys, other.keys])
-        order = np.argsort(keys, kind="stable")
-        keys, counts = keys[order], np.concatenate([self.counts, other.counts * np.int32(sign)])[order]
-        first = _begins(keys).nonzero()[0]
-        summed = np.add.reduceat(counts, first, dtype=np.int32)
-        kept = summed != 0
-        return GramCounts(keys[first[kept]], summed[kept])
-
-    def of_keys(self, keys: Keys) -> Numbers:
-        """Return the count of each key, 0 for those that stand nowhere."""
-        if not len(self.keys):
-            return np.zeros(len(keys), dtype=np.int32)
-        places = np.minimum(self.keys.searchsorted(keys), len(self.keys) - 1)
-        return np.where(self.keys[places] == keys, self.counts[places], np.int32(0))
-
-
-def _counted(texts: Sequence[str]) -> GramCounts:
-    keys, owners = Runs(texts).grams()
-    # Of equal keys the owners ascend.
-    order = np.argsort(keys, kind="stable")
-    keys = keys[order]
-    keys = keys[_begins(keys, owners[order])]
-    starts = _begins(keys).nonzero()[0]
-    return GramCounts(keys[starts], np.diff(np.append(starts, len(keys))).astype(np.int32))
 
 
 class Traditional:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, cast
 
-from checks.model import Kind, KnownClaim, KnownFigure, KnownWording
+from checks.model import Kind, KnownClaim, KnownFigure, KnownWording, WordingList
 from config.errors import FieldDifference
 from config.languages import ByLanguage
 
@@ -91,7 +91,7 @@ class ClaimRecord:
     version: int
     as_of: date
     review_by: date | None
-    wordings: tuple[KnownWording, ...]
+    wordings: Sequence[KnownWording]
     figures: tuple[KnownFigure, ...]
     points: tuple[PointRecord, ...]
     status: str = "published"
@@ -163,8 +163,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401
         return value
     if isinstance(value, ByLanguage):
         return value.plain
-    if isinstance(value, tuple):
-        return [_plain(each) for each in cast("tuple[Any, ...]", value)]
+    if isinstance(value, (tuple, WordingList)):
+        return [_plain(each) for each in cast("Sequence[Any]", value)]
     if isinstance(value, date):
         return value.isoformat()
     fields = plain_fields(value)

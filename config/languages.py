@@ -91,24 +91,29 @@ class ByLanguage(Mapping[str, str]):
     Texts that are empty are left out. The others stand in the order of the table.
     """
 
-    __slots__ = ("_texts",)
+    # Code, text, code, text: there are very many of these, and a dictionary takes three times the room.
+    __slots__ = ("_said",)
 
     def __init__(self, texts: Mapping[str, str] | None = None, /, **more: str) -> None:
         given = {**(texts or {}), **more}
         order = (*CODES, *(code for code in given if code not in CODES))
-        self._texts = {code: text for code in order if (text := given.get(code))}
+        self._said = tuple(part for code in order if (text := given.get(code)) for part in (code, text))
+
+    @property
+    def _texts(self) -> dict[str, str]:
+        return dict(zip(self._said[::2], self._said[1::2], strict=True))
 
     def __getitem__(self, code: str) -> str:
         return self._texts.get(code, "")
 
     def __contains__(self, code: object) -> bool:
-        return code in self._texts
+        return code in self._said[::2]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._texts)
+        return iter(self._said[::2])
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return len(self._said) // 2
 
     def __eq__(self, other: object) -> bool:
         return self._texts == other._texts if isinstance(other, ByLanguage) else NotImplemented
@@ -121,7 +126,8 @@ class ByLanguage(Mapping[str, str]):
 
     def first(self, *codes: str) -> str:
         """Return the text in the first of these languages that it has, else in the first of the table; "" for none."""
-        return next((text for code in (*codes, *self._texts) if (text := self._texts.get(code))), "")
+        texts = self._texts
+        return next((text for code in (*codes, *texts) if (text := texts.get(code))), "")
 
     @property
     def plain(self) -> dict[str, str]:

@@ -25,6 +25,7 @@ DOORS = {
     "httpx": ("claims/documents", "checks/embedders"),
     "typer": ("bot/terminal",),
     "rich": ("bot/terminal",),
+    "pydantic": ("config", "claims", "checks/embedders"),
 }
 
 

@@ -5,7 +5,7 @@ An import is all or asks: exit code 1 where something was refused, 3 where claim
 
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -317,7 +317,7 @@ def _summary(claim: ClaimRecord) -> dict[str, Any]:
 
 
 def _whole(claim: ClaimRecord) -> dict[str, Any]:
-    record = fields_by_language(asdict(claim))
+    record = fields_by_language(asdict(replace(claim, wordings=tuple(claim.wordings))))
     parts = {part: [fields_by_language(each) for each in record[part]] for part in ("figures", "points")}
     days = {
         name: day.isoformat() if day else None for name, day in (("as_of", claim.as_of), ("review_by", claim.review_by))

@@ -8,14 +8,13 @@ any one claim.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from importlib import resources
 from itertools import islice, pairwise
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from checks.text import Span, fold_each
 from config.languages import lexicon_files
@@ -134,17 +133,26 @@ _BEFORE = re.compile(r"[a-z0-9']")
 _SIGNS = re.compile(r"([…#*^$])")
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Kind(_Strict):
+@dataclass(frozen=True, slots=True)
+class _Kind:
     weight: float
     reach: Reach
     shared: Shared
 
+    def __post_init__(self) -> None:
+        if self.reach not in get_args(Reach) or self.shared not in get_args(Shared):
+            raise ValueError(self)
 
-class _Sides(_Strict):
+
+def _lists(data: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return lists of texts by name; raises TypeError for what is no list, in whose place any text would pass."""
+    if strange := [name for name, words in data.items() if not isinstance(words, list)]:
+        raise TypeError(strange)
+    return {name: tuple(words) for name, words in data.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
     one: tuple[str, ...] = ()
     other: tuple[str, ...] = ()
 
@@ -160,11 +168,12 @@ class _Spoken:
     def read(cls, text: str) -> "_Spoken":
         # All of it is text: to look whether it is a number or a date takes half of the time.
         data: dict[str, Any] = yaml.load(text, yaml.CBaseLoader) or {}  # noqa: S506  makes texts only
-        opposites = TypeAdapter(dict[str, _Sides]).validate_python(data.pop("opposites", {}))
-        return cls(TypeAdapter(dict[str, tuple[str, ...]]).validate_python(data), opposites)
+        opposites = {name: _Sides(**_lists(sides)) for name, sides in data.pop("opposites", {}).items()}
+        return cls(_lists(data), opposites)
 
 
-class _Syntax(_Strict):
+@dataclass(frozen=True, slots=True)
+class _Syntax:
     """Words of one language, each list explained in its file (syntax.yaml)."""
 
     fillers: tuple[str, ...] = ()
@@ -186,7 +195,7 @@ class _Syntax(_Strict):
     supposing: tuple[str, ...] = ()
 
     def with_those_of(self, other: "_Syntax") -> "_Syntax":
-        return _Syntax(**{name: (*getattr(self, name), *getattr(other, name)) for name in type(self).model_fields})
+        return _Syntax(*((*getattr(self, each.name), *getattr(other, each.name)) for each in fields(self)))
 
 
 _OPPOSITE = _Kind(weight=0.6, reach="sentence", shared="never")
@@ -254,7 +263,7 @@ class StanceLexicon:
         """Read the shipped lexicons; `fold` is the folding that messages go through."""
         data = yaml.load((resources.files("config") / "lexicon" / "stance.yaml").read_text("utf-8"), yaml.CSafeLoader)
         names: list[str] = data.pop("opposites")
-        kinds = TypeAdapter(dict[str, _Kind]).validate_python(data)
+        kinds = {name: _Kind(**values) for name, values in data.items()}
         spoken = [_Spoken.read(text) for text in lexicon_files("stance.yaml").values()]
         sides = ((name, [each.opposites.get(name, _Sides()) for each in spoken]) for name in names)
         opposites = (
@@ -269,7 +278,7 @@ class StanceLexicon:
         syntax = _Syntax()
         for text in lexicon_files("syntax.yaml").values():
             words: Any = yaml.load(text, yaml.CBaseLoader) or {}  # noqa: S506  makes texts only
-            syntax = syntax.with_those_of(_Syntax.model_validate(words))
+            syntax = syntax.with_those_of(_Syntax(**_lists(words)))
         return cls(CueFinder(_cues(cues, fold)), CueFinder(_cues(opposites, fold)), Grammar.of(syntax))
 
 

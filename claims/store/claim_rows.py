@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Executable, Select, delete, func, insert, 
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from checks.model import KnownFigure, KnownWording
+from checks.model import KnownFigure, KnownWording, WordingList
 from claims.record import CLAIM_FACTS, CitationRecord, ClaimRecord, PackRecord, PointRecord, plain_fields
 from claims.store.database import PACKS_IN_FORCE
 from claims.store.tables import Citation, Claim, ClaimOverride, Figure, Pack, Point, Server, Wording
@@ -188,7 +188,7 @@ def _record(
         id=row.id,
         pack=row.pack or "",
         version=row.version,
-        wordings=tuple(wordings.get(key, ())),
+        wordings=WordingList(wordings.get(key, ())),
         figures=tuple(figures.get(key, ())),
         points=tuple(points.get(key, ())),
         server=row.server,

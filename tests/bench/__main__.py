@@ -2,7 +2,7 @@
 
 `python -m tests.bench [--json FILE] [--tantivy]`. With the last one (`pip install tantivy`) also in turns with that
 engine, and over a base of a million wordings. And what a first check takes in a process of its own, with everything to
-load.
+load, and what bases of some sizes take in memory.
 """
 
 import argparse
@@ -34,6 +34,7 @@ from checks.embedders.semantic import SemanticEmbedder
 from checks.features import likeness
 from checks.lexicon import Lexicon
 from checks.tuning import Tuning
+from tests.bench import memory as bases_in_memory
 from tests.bench.making import CHAT_SEED, CLAIMS_SEED, Words, make_chat, make_claims
 
 _BASES = ((50, 12), (1_000, 12), (10_000, 12))
@@ -209,15 +210,19 @@ def main() -> None:
     for embedder, seconds in cold.items():
         told = ", ".join(f"{name} {each:.2f} s" for name, each in seconds.items())
         console.print(f"Processor time of `touchstone check` from nothing, embedder {embedder}: {told}")
+    memory = {"{} × {}".format(*base): bases_in_memory.measured(*base) for base in bases_in_memory.BASES}
+    for base, found in memory.items():
+        told = ", ".join(f"{name.removesuffix('_mb').replace('_', ' ')} {mb:.0f} MB" for name, mb in found.items())
+        console.print(f"Memory over bare Python, {base}: {told}")
     if file is not None:
         versions = {"rapidfuzz": version("rapidfuzz"), "numpy": version("numpy"), "sqlite": sqlite3.sqlite_version}
         machine = {"machine": platform.machine(), "python": platform.python_version(), "processors": os.cpu_count()}
         if engine:
             versions["tantivy"] = version("tantivy")
         machine |= {"versions": versions, "seeds": [CLAIMS_SEED, CHAT_SEED]}
+        figures: dict[str, object] = {"on": machine, "a message": written}
         file.write_text(
-            json.dumps({"on": machine, "a message": written, "beside tantivy": engine, "cold": cold}, indent=2) + "\n",
-            "utf-8",
+            json.dumps(figures | {"beside tantivy": engine, "cold": cold, "memory": memory}, indent=2) + "\n", "utf-8"
         )
 
 

@@ -75,20 +75,23 @@ def _changes(checker: Checker, spare: Sequence[KnownClaim], chat: Sequence[str])
         while not stop.is_set():
             checks["check_meanwhile"] += [_timed(checker.check, message) for message in chat]
 
-    added = [_timed(checker.update, claim) for claim in spare]
-    muted = [_timed(checker.update, replace(claim, muted=True)) for claim in spare]
+    added = [_timed(checker.change, [claim], ()) for claim in spare]
+    muted = [_timed(checker.change, [replace(claim, muted=True)], ()) for claim in spare]
     first = [_timed(checker.check, chat[0])]
     checker.settle()
     thread = threading.Thread(target=check)
     thread.start()
     removed: list[Spent] = []
-    for claim in spare:
-        removed.append(_timed(checker.remove, claim.id))
+    put: list[Spent] = []
+    changes = [(removed, (), [claim.id]) for claim in spare] + [(put, [claim], ()) for claim in spare]
+    for spent, *change in changes:
+        spent.append(_timed(checker.change, *change))
         time.sleep(0.02)
     checker.settle()
     stop.set()
     thread.join()
     figures = _spread("add", added) | _spread("mute", muted) | _spread("remove_while_checking", removed)
+    figures |= _spread("add_while_checking", put)
     for name, spent in checks.items():
         figures |= _spread(name, spent)
     return figures | _spread("first_check_after_a_change", first)

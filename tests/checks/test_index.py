@@ -58,7 +58,7 @@ def test_tells_which_wordings_hold_each_term(vocabulary, lexicon, claims):
     texts = [(text, negative) for wordings in claims for text, negative in wordings]
     readings = [analyse(text, lexicon) for text, _ in texts]
     expected = sorted(
-        (vocabulary.number(term), row)
+        (vocabulary.numbers([term])[term], row)
         for row, reading in enumerate(readings)
         for term in reading.words | reading.concepts
     )

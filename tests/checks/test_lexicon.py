@@ -189,14 +189,14 @@ def test_any_text_can_be_looked_through_and_twice_is_as_once(spelling: Spelling,
 def test_a_term_keeps_its_number_when_very_many_others_come(lexicon: Lexicon):
     vocabulary = Vocabulary.empty(lexicon)
     terms = [f"{CONCEPT_MARK * (n % 7 == 0)}term{n}" for n in range(30_000)]
-    numbers = [vocabulary.number(term) for term in terms]
+    numbers = [vocabulary.numbers([term])[term] for term in terms]
     assert numbers == list(range(30_000))
-    assert [vocabulary.number(term) for term in terms] == [vocabulary.known(term) for term in terms] == numbers
+    assert [vocabulary.numbers([term])[term] for term in terms] == [vocabulary.known(term) for term in terms] == numbers
     assert vocabulary.known("term") is None
     settled, shares, concepts = vocabulary.settled()
     again = Vocabulary(lexicon, settled, shares, concepts)
     assert [again.known(term) for term in terms[::100]] == numbers[::100]
-    assert (again.number("銀"), again.number(terms[5])) == (30_000, 5)
+    assert again.numbers(["銀", terms[5]]) == {"銀": 30_000, terms[5]: 5}
     assert again.are_concepts(np.arange(30_001)).tolist() == [n % 7 == 0 for n in range(30_000)] + [False]
     assert again.backgrounds(np.array([30_000])) == [vocabulary.background("銀")]
 

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opencc import OpenCC
 
+from checks.features import GramCounts
 from checks.text import converter
-from checks.words import RAREST, Frequencies, GramCounts, WordNumbers
+from checks.words import RAREST, Frequencies, WordNumbers
 from config.languages import lexicon_files
 from tests.checks import script_tables
 
