@@ -148,7 +148,7 @@ class GramCounts:
         parts, size, rest = [GramCounts(np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int32))], 0, iter(texts)
         while some := list(islice(rest, _TEXTS_AT_ONCE)):
             size += len(some)
-            parts.append(_counted(some))
+            parts.append(GramCounts(*Runs(some).counted()))
             while len(parts) > 1 and len(parts[-2]) <= 2 * len(parts[-1]):
                 parts[-2:] = [parts[-2].plus(parts[-1])]
         return reduce(lambda one, other: one.plus(other), reversed(parts)), size
@@ -171,15 +171,6 @@ class GramCounts:
             return np.zeros(len(keys), dtype=np.int32)
         places = np.minimum(self.keys.searchsorted(keys), len(self.keys) - 1)
         return np.where(self.keys[places] == keys, self.counts[places], np.int32(0))
-
-
-def _counted(texts: Sequence[str]) -> GramCounts:
-    # Of equal keys the owners ascend.
-    keys, owners = Runs(texts).grams()
-    order = np.argsort(keys, kind="stable")
-    keys = keys[order][begins(keys[order], owners[order])]
-    starts = begins(keys).nonzero()[0]
-    return GramCounts(keys[starts], np.diff(np.append(starts, len(keys))).astype(np.int32))
 
 
 # The rarity of n-grams is learned from so many wordings of a large base.

@@ -292,6 +292,14 @@ class Runs:
             owners.append(self._text_of[starts])
         return np.concatenate(found), np.concatenate(owners)
 
+    def counted(self) -> tuple[Keys, Numbers]:
+        """Return each n-gram once, ascending, and in how many texts it stands."""
+        keys, owners = self.grams()
+        order = np.argsort(keys, kind="stable")
+        keys = keys[order][begins(keys[order], owners[order])]
+        starts = begins(keys).nonzero()[0]
+        return keys[starts], np.diff(np.append(starts, len(keys))).astype(np.int32)
+
     def letters(self) -> tuple[Keys, Keys, Rows]:
         """Return the keys of the single Han characters and whole Latin words, those by which they count, their owners.
 
