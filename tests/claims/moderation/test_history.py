@@ -185,6 +185,7 @@ def test_an_undone_decision_waits_in_the_queue_again(base: ClaimBase) -> None:
 def test_a_published_claim_is_not_undone_into_an_empty_one(base: ClaimBase) -> None:
     made = Editor(base).begin(MODERATOR, NewClaim("Ours")).claim
     assert made is not None
+    Editor(base).edit(MODERATOR, made.id, None, RemoveWordings(("Ours",)))
     wording = Editor(base).edit(MODERATOR, made.id, None, EditWordings({"en": "a wording"})).revision
     point = EditPoint(role="refutes", speaker={"en": "S"}, date="2026", text={"en": "T"}, citations="doc")
     Editor(base).edit(MODERATOR, made.id, None, point)

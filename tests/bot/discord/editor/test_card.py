@@ -9,7 +9,7 @@ from bot.discord import create_bot
 from bot.discord.cards import draw_lines
 from bot.discord.editor.screen import OPEN_EDITOR
 from claims.moderation.editor import NewClaim
-from claims.moderation.edits import AddWordings, EditPoint, EditTexts, EditWordings, SetStatus
+from claims.moderation.edits import AddWordings, EditPoint, EditTexts, EditWordings, RemoveWordings, SetStatus
 from tests.bot.discord.editor.conftest import CRANE_ID, FERRY_ID, LAMP_ID
 from tests.bot.discord.world import labels_of, text_of
 from tests.claims.people import administrator
@@ -114,6 +114,7 @@ async def test_status_is_changed_with_one_click(desk):
 
 async def test_what_an_answer_would_lack_keeps_a_draft_from_being_published(desk):
     draft = desk.moderation.editor.begin(desk.other, NewClaim("The whale of the bay")).claim
+    desk.edit(RemoveWordings(("The whale of the bay",)), draft.id)
     refused = await desk.press(await desk.open(draft.id), "Publish")
     assert "A published claim needs a wording." in refused.content
     assert "A published claim needs a point." in refused.content

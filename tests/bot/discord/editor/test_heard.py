@@ -7,7 +7,7 @@ from bot.texts import Texts
 from checks.model import Finding, Guard, Match
 from claims.documents.extraction import Extractor, ModelAddress
 from claims.moderation.editor import NewClaim
-from claims.moderation.edits import AddWordings, EditTexts
+from claims.moderation.edits import AddWordings, EditTexts, RemoveWordings
 from tests.bot.discord.editor.conftest import CRANE_ID, menus_of
 from tests.bot.discord.world import labels_of, prefilled, text_of
 from tests.bot.records import claim
@@ -15,8 +15,13 @@ from tests.claims.documents.model import model, said
 
 
 def draft(desk):
-    """Begin a claim of the server's own."""
-    return desk.moderation.editor.begin(desk.other, NewClaim("The ferry carries 900 people")).claim.id
+    """Begin a claim of the server's own that has titles alone."""
+    made = desk.moderation.editor.begin(desk.other, NewClaim("The ferry carries 900 people")).claim.id
+    desk.edit(RemoveWordings(("The ferry carries 900 people",)), made)
+    desk.edit(
+        EditTexts({"en": "The ferry carries 900 people", "zh": "渡轮能载900人"}, "contested", "2026-01-05", ""), made
+    )
+    return made
 
 
 async def test_a_well_worded_claim_shows_how_it_is_heard(desk):
@@ -25,7 +30,7 @@ async def test_a_well_worded_claim_shows_how_it_is_heard(desk):
     assert "Wordings in English: 6" in shown
 
 
-async def test_a_draft_with_one_wording_has_few_and_is_helped_with_a_click(desk):
+async def test_a_draft_without_wordings_has_few_and_is_helped_with_a_click(desk):
     claim = draft(desk)
     message = await desk.press(await desk.open(claim), "What is heard")
     assert "Strength: few" in text_of(message)

@@ -6,7 +6,7 @@ import simcord.interactions
 
 from bot.discord import create_bot
 from claims.moderation.editor import NewClaim
-from claims.moderation.edits import AddWording
+from claims.moderation.edits import AddWording, RemoveWordings
 from claims.moderation.rights import Actor
 from claims.record import claim_state
 from claims.store.changes import Change, write_changes
@@ -137,6 +137,7 @@ async def test_an_import_is_undone_as_one_even_from_one_claims_history(world, pa
 
 async def test_a_decision_that_cannot_be_undone_says_why(world, past):
     own = past.moderation.editor.begin(past.chief, NewClaim("Ours")).claim
+    past.edit(RemoveWordings(("Ours",)), own.id)
     number = past.edit(AddWording("a wording"), own.id)
     shown = await past.look(number, await past.open(own.id))
     asked = await past.click(shown, "Undo")
