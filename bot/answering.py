@@ -189,7 +189,8 @@ class Answerer:
         if record is None or record.card_message is None:
             return None
         replies = touchstone.moderation.labels.of_answer(server, channel, message)
-        return Report(record, replies, touchstone.claims(server))
+        claims = touchstone.claims(server)
+        return Report(record, replies, {each.claim: claims[each.claim] for each in replies if each.claim in claims})
 
 
 def is_dispute(finding: Finding) -> bool:

@@ -7,7 +7,8 @@ import pytest
 from bot.service import Touchstone
 from bot.terminal.console import Terminal
 from bot.terminal.document_candidates import _Review
-from claims.moderation.edits import AddWording, EditTexts, SetStatus
+from claims.moderation.editor import NewClaim
+from claims.moderation.edits import SetStatus
 from claims.moderation.rights import Actor
 from config.settings import load_settings
 
@@ -83,8 +84,7 @@ def test_what_cannot_be_undone_any_more_is_told_and_the_sitting_goes_on(call, su
     keys, operator = iter("puq"), Actor.operator()
     with Touchstone.open(load_settings()) as own:
         editor = own.moderation.editor
-        name = editor.create(operator, EditTexts({"en": "The quay"})).claim.id
-        editor.edit(operator, name, None, AddWording("the quay breaks"))
+        name = editor.begin(operator, NewClaim("The quay")).claim.id
 
     def key(_review: object) -> str:
         pressed = next(keys)
