@@ -41,12 +41,13 @@ _ZALGO = re.compile(
 )
 _INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn"}
 
+# What is struck out nobody says any more: it goes, as a link does.
 _MARKUP = re.compile(
     r"""
       (?P<fence>```(?:[a-z]*\n)?(?P<fenced>.*?)```)
     | (?P<code>`(?P<coded>[^`\n]+)`)
     | (?P<link>\[(?P<linked>[^\]\n]{1,300})\]\(<?https?://[^\s)]+>?\))
-    | (?P<drop><a?:\w+:\d+> | <[@\#][!&]?\d+> | <t:-?\d+(?::\w)?> | </[^:>\n]+:\d+> | <?https?://[^\s>]+>?)
+    | (?P<drop><a?:\w+:\d+> | <[@\#][!&]?\d+> | <t:-?\d+(?::\w)?> | </[^:>\n]+:\d+> | <?https?://[^\s>]+>? | ~~.+?~~)
     | (?P<rest>^[ \t]*>>>[ ](?P<rested>.*))
     | (?P<line>^[ \t]*>[ ](?P<lined>[^\n]*))
     | (?P<curly>[“「『](?P<curled>[^”」』\n]{2,400})[”」』])
@@ -72,7 +73,7 @@ _EMPHASIS = re.compile(
 )
 
 # Without one of these signs there is no markup, and no emphasis: most chat is told so at once.
-_MARKUP_SIGN = re.compile(r"[`\[<>\"“「『]|://")
+_MARKUP_SIGN = re.compile(r"[`\[<>\"“「『]|://|~~")
 _EMPHASIS_SIGN = re.compile(r"[*_~|#-]")
 
 # Characters that OpenCC leaves apart although they are written for one another in chat.

@@ -13,6 +13,7 @@ from checks.text import (
     TextFolder,
     fold_each,
     language_of,
+    plain_text,
 )
 
 
@@ -71,6 +72,26 @@ def test_quotations_code_and_link_titles_are_marked_as_others_words(folder: Text
         assert clean.own.strip() == "made me laugh"
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "~~silver is melting because of AI~~ sorry, that was wrong",
+        "~~silver is melting\nbecause of AI~~ sorry, that was wrong",
+        "~~see [silver is melting because of AI](https://example.org)~~ sorry, that was wrong",
+        "sorry, that was ~~> right~~ wrong",
+    ],
+)
+def test_what_is_struck_out_is_not_said(folder: TextFolder, raw: str):
+    clean = folder.clean(raw)
+    assert " ".join(clean.text.split()) == "sorry, that was wrong"
+    assert clean.quoted == ()
+    assert " ".join(plain_text(raw).split()) == "sorry, that was wrong"
+
+
+def test_a_mark_that_strikes_nothing_out_goes_alone(folder: TextFolder):
+    assert folder.clean("silver is up ~~").text == "silver is up "
+
+
 def test_a_word_in_scare_quotes_stays_the_authors_own(folder: TextFolder):
     assert folder.clean('this "bubble" will burst').quoted == ()
     assert folder.clean("这个“泡沫”要破了").quoted == ()
@@ -111,7 +132,12 @@ def test_no_more_than_the_first_part_of_a_flood_is_read(folder: TextFolder):
 _FOLDER = TextFolder()
 
 
-@given(st.text("ab \n]():@#/hHtTpPsSſ1!&”」』.*_~|-") | st.text('ab \n`[]()<>:@/h"“”「」『』1') | st.text())
+@given(
+    st.text("ab \n]():@#/hHtTpPsSſ1!&”」』.*_~|-")
+    | st.text('ab \n`[]()<>:@/h"“”「」『』1')
+    | st.text("a ~\n>")
+    | st.text()
+)
 def test_without_a_sign_of_it_there_is_no_markup(raw: str):
     assert _MARKUP_SIGN.search(raw) or not _MARKUP.search(raw)
     assert _EMPHASIS_SIGN.search(raw) or not _EMPHASIS.search(raw)
