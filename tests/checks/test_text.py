@@ -69,6 +69,10 @@ def test_quotations_code_and_link_titles_are_marked_as_others_words(folder: Text
         "```\nsilver is melting because of AI\n``` made me laugh",
         "[silver is melting because of AI](https://example.org) made me laugh",
         "“白银暴涨都是因为人工智能的数据中心” made me laugh",
+        "‘silver is melting because of AI’ made me laugh",
+        "‘silver doesn’t melt because of AI’ made me laugh",
+        "‘白银暴涨都是因为人工智能的数据中心’ made me laugh",
+        "«silver is melting because of AI» made me laugh",
     ):
         clean = folder.clean(raw)
         assert len(clean.quoted) == 1
@@ -95,9 +99,28 @@ def test_a_mark_that_strikes_nothing_out_goes_alone(folder: TextFolder):
     assert folder.clean("silver is up ~~").text == "silver is up "
 
 
+def test_single_marks_quote_inside_a_chinese_sentence(folder: TextFolder):
+    assert folder.clean("他说‘白银暴涨都是因为人工智能’太假了").own == "他说   太假了"
+
+
 def test_a_word_in_scare_quotes_stays_the_authors_own(folder: TextFolder):
     assert folder.clean('this "bubble" will burst').quoted == ()
     assert folder.clean("这个“泡沫”要破了").quoted == ()
+    assert folder.clean("this ‘bubble’ will burst, that ‘boom’ won’t").quoted == ()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "it doesn’t melt because of the miners’ strikes",
+        "in the ‘90s silver was melting because of the miners’ strikes",
+        "tell ‘em silver is melting because of the miners’ strikes",
+        "rock‘n’roll is melting silver because of the miners’ strikes",
+        "‘silver is melting because of the miners",
+    ],
+)
+def test_an_apostrophe_opens_no_quotation(folder: TextFolder, raw: str):
+    assert folder.clean(raw).quoted == ()
 
 
 @pytest.mark.parametrize(
@@ -138,7 +161,7 @@ _FOLDER = TextFolder()
 @given(
     st.text("ab \n]():@#/hHtTpPsSſ1!&”」』.*_~|-")
     | st.text('ab \n`[]()<>:@/h"“”「」『』1')
-    | st.text("a ~\n>")
+    | st.text("a ~‘’«»\n>")
     | st.text()
 )
 def test_without_a_sign_of_it_there_is_no_markup(raw: str):
