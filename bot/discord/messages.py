@@ -58,6 +58,14 @@ async def rules_for(
     return rules.heard_as
 
 
+async def is_exempt(touchstone: Touchstone, guild: discord.Guild, author: discord.User | discord.Member) -> bool:
+    """Tell whether somebody is to be left alone in a server, also where the bot is switched off."""
+    # Who has been fetched comes without roles, and asking for them is a request each.
+    needs_roles = bool((await asyncio.to_thread(touchstone.servers.settings, guild.id)).exempt_roles)
+    roles = await roles_in(guild, author) if needs_roles else ()
+    return await asyncio.to_thread(touchstone.servers.exempt, guild.id, author.id, roles) is not None
+
+
 def heard_in(message: discord.Message, location: Location) -> Heard:
     """Return what the decision has to know of a message."""
     return Heard(location.server, location.channel, message.id, message.author.id, location.home)

@@ -8,10 +8,10 @@ private: only the person who asked can see them.
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from string import Formatter
-from typing import Any, Literal, ParamSpec, Self, TypeVar
+from typing import Any, Literal, ParamSpec, Self, TypeVar, cast
 
 import aiohttp
 import discord
@@ -266,11 +266,26 @@ class Click(Request):
         return self.value
 
     @property
+    def chosen_before(self) -> frozenset[str]:
+        """The values that stood chosen in the menu as it was shown, which the base may contradict by now."""
+        message, data = self.interaction.message, cast("Any", self.interaction.data or {})
+        return frozenset(_chosen_in(message.components if message else (), str(data.get("custom_id"))))
+
+    @property
     def message(self) -> int:
         """The id of the message that the button is on."""
         if self.interaction.message is None:
             raise RuntimeError("a button without a message")
         return self.interaction.message.id
+
+
+def _chosen_in(parts: Sequence[Any], menu: str) -> Iterator[str]:
+    """Yield the values that stand chosen in a menu, in whichever part of a message it stands."""
+    for part in parts:
+        if isinstance(part, discord.SelectMenu) and part.custom_id == menu:
+            yield from (option.value for option in part.options if option.default)
+            yield from (str(each.id) for each in part.default_values)
+        yield from _chosen_in(getattr(part, "children", ()), menu)
 
 
 Handler = Callable[[Click], Awaitable[None]]
