@@ -214,7 +214,7 @@ class ReviewReader:
             paired = ratings[number : number + 1] if len(ratings) == len(claims) > 1 else ratings
             # Of several ratings of one claim the first may have a number alone, and another the words.
             first = paired[0] if paired else {}
-            rating = first if _words_of(first) else first | next(filter(_words_of, paired), {})
+            rating = first | next(filter(_words_of, paired), first)
             try:
                 yield self._draft(review, claimed, rating)
             except NoDraftError as error:
