@@ -209,7 +209,7 @@ async def _answered_text(click: Click) -> str | None:
         return None
     channel = click.interaction.client.get_partial_messageable(reference.channel_id, guild_id=click.server)
     try:
-        return said_in(await channel.fetch_message(reference.message_id))
+        return said_in(await channel.fetch_message(reference.message_id), click.interaction.channel)
     except (discord.NotFound, discord.Forbidden):
         return None
 

@@ -206,7 +206,7 @@ class Proposing(CommandGroup):
 
     async def propose_message(self, interaction: BotInteraction, message: discord.Message) -> None:
         """Open the form with the text of the message."""
-        about, words = (str(message.channel.id), str(message.id)), said_in(message)
+        about, words = (str(message.channel.id), str(message.id)), said_in(message, interaction.channel)
         # The form itself reads the content that Discord hands over, without what is forwarded and without a poll.
         filled = {"text": words[:LONGEST_FIELD]} if words != message.content else None
         await self._forms.open(Request(interaction), FormName(ProposeForm.kind, about), filled)
