@@ -63,7 +63,7 @@ def readings_as(said: Quantity, form: Quantity, *, growth: bool) -> list[Quantit
     target = form.dimension
     values = (said.low, said.high)
     other = [moved(said, low, high, target) for dimension, low, high in said.others if dimension == target]
-    if target in (said.dimension, said.loose):
+    if target in (said.dimension, *said.loose):
         return [said, *other]
     if other:
         return other
@@ -74,7 +74,7 @@ def readings_as(said: Quantity, form: Quantity, *, growth: bool) -> list[Quantit
         ]
     if (said.dimension, target) == ("percent", "times"):
         return [moved(said, said.low / 100 + gained, said.high / 100 + gained, target) for gained in (0, 1)]
-    if target == "USD/oz" and (said.bare or "USD" in (said.dimension, said.loose)):
+    if target == "USD/oz" and (said.bare or "USD" in (said.dimension, *said.loose)):
         return [moved(said, *values, target)]
     large = said.low >= LEAST_BARE_MONEY or form.high < LEAST_BARE_MONEY
     fits = target in ("pe", "count", "times") or (target in ("USD", "CNY") and large)
