@@ -125,6 +125,12 @@ async def test_the_card_goes_when_its_claim_is_edited_away_and_stays_when_it_is_
     assert not world.cards()
 
 
+async def test_the_card_goes_when_its_claim_is_struck_out(world):
+    said = await world.alice.send(world.channel, CRANE)
+    await world.alice.edit(said, f"~~{CRANE}~~ edit: that was about another crane")
+    assert not world.cards()
+
+
 async def test_the_card_goes_with_its_message(world):
     said = await world.alice.send(world.channel, CRANE)
     (card,) = world.cards()
