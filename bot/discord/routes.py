@@ -34,7 +34,8 @@ Result = TypeVar("Result")
 
 PREFIX = "ts:"
 UNREADABLE = msgid("This button or menu is no longer known. Use the command again that has shown it.")
-_LONGEST = 100
+# Of ids, as Discord takes them.
+LONGEST_ID = 100
 _LARGEST = 2**63 - 1
 # What a part of a template may say behind its colon, beside a pattern of its own: a number as databases and Discord
 # have them, a page (one before the first is drawn, disabled), the rest of the id, the rest where there must be one.
@@ -83,7 +84,7 @@ class Route:
     def id(self, **parts: str | int) -> str:
         """Return the custom id with these parts; raises ValueError where it would not be read again."""
         written = "".join(text + (str(parts[name]) if name else "") for text, name, _ in self._parts)
-        if len(written) > _LONGEST or self.read(written) is None:
+        if len(written) > LONGEST_ID or self.read(written) is None:
             raise ValueError(f"{written!r} is no id of {self.template!r}")
         return written
 
