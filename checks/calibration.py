@@ -12,7 +12,7 @@ import numpy as np
 
 from checks.checker import Checker
 from checks.decision import DecisionModel
-from checks.evaluate.files import LabelledMessage
+from checks.evaluate.files import LabelledMessage, read_kept
 from checks.features import Evidence
 from checks.index import Floats
 from checks.kept_index import read_with
@@ -82,12 +82,15 @@ class Measurer:
     """Measures texts against a base, and remembers what it measured by the text's hash (never the text)."""
 
     def __init__(self, checker: Checker, work_file: Path) -> None:
-        """Read what an earlier run measured on the same base with the same measures; other lines are left aside."""
+        """Read what an earlier run measured on the same base with the same measures; other lines are left aside.
+
+        Raises EvaluationError.
+        """
         self._checker = checker
         self._file = work_file
         self._print = _fingerprint(checker)
         self._known: dict[str, tuple[str, dict[str, float]]] = {}
-        bases = set(map(self._remember, work_file.read_text("utf-8").splitlines() if work_file.exists() else ()))
+        bases = set(map(self._remember, read_kept(work_file, b'{"base": ')))
         # All that was measured before was measured on other claims, or by another way to read a text.
         self.begins_anew = bool(bases - {None}) and self._print not in bases
 
@@ -130,7 +133,7 @@ class Measurer:
     def _key(self, text: str) -> str:
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
-    def _remember(self, line: str) -> str | None:
+    def _remember(self, line: bytes) -> str | None:
         try:
             entry: dict[str, Any] = json.loads(line)
             if entry["base"] == self._print:

@@ -178,6 +178,22 @@ def test_a_calibration_says_where_measurements_of_another_state_do_not_count_any
     assert "measured anew" not in call(*command).err
 
 
+@pytest.mark.parametrize("command", ["calibrate", "evaluate"])
+@pytest.mark.parametrize("foreign", [b'{"id": "1", "text": "lunch?"}\n', "{}\nPreisgefüge\n".encode("latin-1")])
+def test_a_file_that_holds_something_else_is_not_worked_in(call, tmp_path, command, foreign):
+    file, work = many(tmp_path), tmp_path / "work.jsonl"
+    work.write_bytes(foreign)
+    given = (
+        ("calibrate", "--messages", file, "--chat", file, "--budget", "1/20")
+        if command == "calibrate"
+        else ("evaluate", "messages", file)
+    )
+    outcome = call(*given, "--work", str(work))
+    assert outcome.code == 1
+    assert "(it holds something else). Name another file with --work" in " ".join(outcome.err.split())
+    assert work.read_bytes() == foreign
+
+
 @pytest.mark.parametrize("kind", ["messages", "chat"])
 def test_an_evaluation_that_is_broken_off_in_the_middle_of_a_file_goes_on_there(call, tmp_path, monkeypatch, kind):
     file, work = many(tmp_path), str(tmp_path / "work.jsonl")
