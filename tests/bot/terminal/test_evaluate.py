@@ -127,6 +127,13 @@ def test_a_budget_that_is_none_is_refused(call, tmp_path, budget):
     assert outcome.code == 2
 
 
+def test_a_budget_of_one_in_so_many_needs_just_so_many_lines(call, tmp_path):
+    chat = write(tmp_path / "chat.jsonl", [{"text": f"see you at {n} then"} for n in range(103)])
+    given = ("--messages", many(tmp_path), "--chat", chat, "--work", str(tmp_path / "work.jsonl"))
+    assert "103 lines of chat" in call("calibrate", *given, "--budget", "1/103").out
+    assert "Give at least 104 with --chat" in " ".join(call("calibrate", *given, "--budget", "1/104").err.split())
+
+
 def test_too_little_to_calibrate_with_is_told(call, tmp_path):
     file, work = write(tmp_path / "messages.jsonl", MESSAGES), tmp_path / "work.jsonl"
     outcome = call("calibrate", "--messages", file, "--chat", file, "--work", str(work))
