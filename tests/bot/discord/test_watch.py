@@ -287,6 +287,14 @@ async def test_a_claim_in_a_spoiler_only_gets_a_hint(world):
     assert len(world.reactions()) == 1
 
 
+async def test_a_card_goes_when_its_claim_is_edited_into_a_spoiler(world):
+    said = await world.alice.send(world.channel, CRANE)
+    await world.alice.edit(said, f"{CRANE}. ||{SEALS}||")
+    assert len(world.cards()) == 1
+    await world.alice.edit(said, f"||{CRANE}||")
+    assert not world.cards()
+
+
 async def test_a_spoiler_beside_the_claim_hides_nothing(world):
     await world.alice.send(world.channel, f"{CRANE}. ||The butler did it||")
     assert len(world.cards()) == 1
