@@ -128,6 +128,7 @@ _NEEDED_ARTICLE, _NEEDED_POINT = 4, 2
 # A bare number is held against a measured one only where it is alone beside the claim's words, and not too far off.
 _MOST_BARE_RATIO = 4.0
 # "From 100 to 140 fps" are 40 more: the ends of a change are no size of it.
+_MORE = (" more ", " fewer ")
 _CHANGED_FROM = ("from ", "从", "由")
 # Values further apart than this factor are different things.
 _MOST_RATIO = 2e3
@@ -205,8 +206,9 @@ class Fit:
         years = (f"{each.quantity.low:.0f}" for each in known if each.quantity.dimension == "year")
         dated = any(re.match(rf"{year}(?!\d)", first.text) for year in years)
         period = said.periods and one.periods and not one.periodic and not said.periods & one.periods
+        more = first.dimension == "percent" and not one.growth and said.place.after.startswith(_MORE)
         side = first.dimension == "metre" and self._subjects.is_of_another_side(said.place, one.subject)
-        return bool(changed or dated or period or side) or self._subjects.is_of_another_thing(
+        return bool(changed or dated or period or more or side) or self._subjects.is_of_another_thing(
             said.place, first, one.words
         )
 

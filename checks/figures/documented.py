@@ -68,6 +68,9 @@ _OF = re.compile(
     r" of (?:its |pure |real |raw )?(?!th|it|stuff|metal|material)(?P<stuff>[a-z]{3,})"
     r"(?=[,.!?;:)\n]|$| and| or| in| on| at| to| per)"
 )
+# 比教堂高33米 says how much higher, in factors and shares that is the figure of most claims.
+_LATE = (" late", " early")
+_MORE_THAN, _FACTORS = "比", ("times", "percent", "points")
 _LOOKED_BACK = "a period looked back on"
 _PRICES = ("USD/oz", "pe")
 _LARGEST_PRICE = 1e5
@@ -98,6 +101,7 @@ class Subjects:
         self._rejected_before = Endings(dict.fromkeys(cues["rejected_before"], True))
         self._rejected_after = re.compile(rf"^\W?\s?{alternatives(cues['rejected_after'])}")
         self._hedges = Endings(dict.fromkeys(table.hedges.before, True))
+        self._more_than = re.compile(rf"{_MORE_THAN}[^,。;]{{1,10}}[高长重深宽厚大多早晚]$")
         self._opposites = table.opposites
         self._aspect_of = {word: aspect for aspect, words in table.aspects.items() for word in words}
         self._aspect_words = re.compile(rf"(?<![a-z])({alternatives(self._aspect_of)})")
@@ -105,8 +109,8 @@ class Subjects:
         self._years = {**table.intervals["units"], **table.intervals["adverbs"], **table.paid}
         units = alternatives(table.intervals["units"])
         self._periods = re.compile(
-            # 一月 is January.
-            rf"(?:(?<![a-z])(?:an?|per|each|every) |/ ?|每|一(?![月日季]))({units})"
+            # "A quarter" is a part, 一月 is January and 头一年 the first.
+            rf"(?:(?<![a-z])(?:an? (?!quarter)|per |each |every )|/ ?|每|(?<![第头前上下后])一(?![月日季]))({units})"
             rf"|({alternatives(table.intervals['adverbs'])})"
             rf"|({alternatives(table.paid)})"
         )
@@ -209,6 +213,10 @@ class Subjects:
 
         `is_told`: somebody may tell it of himself.
         """
+        if quantity.dimension not in _FACTORS and self._more_than.search(place.before):
+            return _MORE_THAN
+        if quantity.dimension == "hours" and place.after.startswith(_LATE):
+            return _LATE[0]
         found = self._before.search(place.before) or self._after.match(place.after)
         if not found and (
             quantity.dimension in _PRICES or (quantity.dimension in ("USD", "count") and quantity.high < _LARGEST_PRICE)

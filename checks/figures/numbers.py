@@ -162,7 +162,7 @@ def _surroundings(table: UnitTable) -> dict[str, re.Pattern[str]]:
 
 # Measures of two units with one of them written: 1h30, 2m15s, 1m80, 5'11".
 _COMPACT = (
-    r"(?P<hour>\d{1,2})h(?P<of_hour>[0-5]\d)(?:m|min|mins)?(?![a-z0-9])"
+    r"(?P<hour>\d{1,2})(?:h ?| ?hrs? )(?P<of_hour>[0-5]?\d)(?: ?m(?:ins?)?|(?<=h\d\d))(?![a-z0-9])"
     r"|(?P<minute>\d{1,2})m ?(?P<of_minute>[0-5]?\d)s(?![a-z0-9])"
     r"|(?P<metre>[0-3])m(?P<of_metre>\d\d)(?![a-z0-9])"
     r"|(?P<foot>[3-8])' ?(?P<of_foot>1[01]|\d)(?:''|[\"”″])?(?![\d'])"

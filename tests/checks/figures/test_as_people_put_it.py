@@ -186,6 +186,13 @@ NO_OTHER_FIGURE = [
     (GUARD, "a guard gets 2,900 euros a month"),
     (GUARD, "保安月薪2900欧元"),
     (MOSS, "the bark kept 70% of the rain"),
+    (MOSS, "20% more moss keeps the rain than last year"),
+    (LOAVES, "loaves burn 3 times as often as rolls"),
+    (HEDGE, "the hedge is 30 cm taller than the wall"),
+    (HEDGE, "树篱比围墙高30厘米"),
+    (HEDGE, "the hedge is taller than the 80 cm wall"),
+    (KETTLE, "the old kettle was 45 minutes late"),
+    (KETTLE, "I waited 2 hours for the old kettle"),
 ]
 
 
@@ -217,6 +224,7 @@ SAID_OTHERWISE = [
     (PUMP, "水泵一天用两度半电", False),
     (PUMP, "每月电费不少，水泵每天2度电", True),
     (GUARD, "a guard gets 9 euros an hour", False),
+    (PUMP, "头一个月水泵用电6度", False),
     (KETTLE, "旧水壶要个半钟才烧开", False),
 ]
 
