@@ -63,7 +63,7 @@ def backtest(
 
     terminal = Terminal.of(context)
     texts, write = terminal.texts, terminal.figures_to(out, as_json=as_json)
-    share = 1000 * read_budget(budget, terminal)
+    share = float(1000 * read_budget(budget, terminal))
     choice = BulkChoice(processes, scheduler, work)
     with terminal.open() as touchstone, BulkRun(choice, "backtest") as opened:
         run, count = Backtest(touchstone.check, keep_texts=True), ExportCount()

@@ -1,6 +1,10 @@
 """`touchstone evaluate` and `touchstone calibrate`, called as a person calls them."""
 
 import json
+import multiprocessing
+import os
+import sys
+from concurrent.futures import Future
 
 import pytest
 
@@ -113,6 +117,53 @@ def test_claims_are_ranked_for_mistyped_messages_too(call, tmp_path):
     }
 
 
+FORKED = pytest.mark.skipif(sys.platform != "linux", reason="only there processes are forked")
+
+
+@pytest.fixture
+def ranked(call, tmp_path):
+    """Rank the claims for fifty messages, with some options; return the outcome, and what was written without times."""
+    write(tmp_path / "claims.jsonl", CLAIMS)
+    write(tmp_path / "dev.jsonl", [{**QUERIES[0], "id": n, "text": f"{n} {QUERIES[0]['text']}"} for n in range(50)])
+
+    def rank(*options: str):
+        out = tmp_path / "out.json"
+        outcome = call("evaluate", "retrieval", str(tmp_path), "--out", str(out), *options)
+        written = json.loads(out.read_text("utf-8"))["dev"] if outcome.code == 0 else {}
+        return outcome, {name: each for name, each in written.items() if not name.startswith("milliseconds")}
+
+    return rank
+
+
+def test_several_processes_rank_as_one_does(ranked):
+    alone, written = ranked("--processes", "1")
+    assert alone.code == 0
+    assert written["rows"] == 50
+    assert ranked("--processes", "3")[1] == written
+
+
+@FORKED
+def test_processes_that_end_midway_are_told(ranked, monkeypatch):
+    monkeypatch.setattr("checks.evaluate.measures.rank", lambda *_: os._exit(9))
+    outcome, _ = ranked("--processes", "2")
+    assert outcome.code == 1
+    assert "--processes 1" in outcome.err
+
+
+@FORKED
+def test_a_ranking_that_is_broken_off_leaves_no_process(ranked, monkeypatch):
+    def interrupted(_, rows):
+        if isinstance(rows[0], Future):
+            raise KeyboardInterrupt
+        return rows
+
+    monkeypatch.setattr("bot.terminal.evaluate.track", interrupted)
+    assert ranked("--processes", "2")[0].code == 130
+    for process in multiprocessing.active_children():
+        process.join(60)
+    assert not multiprocessing.active_children()
+
+
 def test_a_faulty_file_is_named_with_line_and_field(call, tmp_path):
     file = write(tmp_path / "messages.jsonl", [MESSAGES[0], {"text": "x", "stance": "none"}])
     outcome = call("evaluate", "messages", file)
@@ -125,6 +176,13 @@ def test_a_budget_that_is_none_is_refused(call, tmp_path, budget):
     file = write(tmp_path / "messages.jsonl", MESSAGES)
     outcome = call("calibrate", "--messages", file, "--chat", file, "--budget", budget)
     assert outcome.code == 2
+
+
+def test_a_budget_of_one_in_so_many_needs_just_so_many_lines(call, tmp_path):
+    chat = write(tmp_path / "chat.jsonl", [{"text": f"see you at {n} then"} for n in range(103)])
+    given = ("--messages", many(tmp_path), "--chat", chat, "--work", str(tmp_path / "work.jsonl"))
+    assert "103 lines of chat" in call("calibrate", *given, "--budget", "1/103").out
+    assert "Give at least 104 with --chat" in " ".join(call("calibrate", *given, "--budget", "1/104").err.split())
 
 
 def test_too_little_to_calibrate_with_is_told(call, tmp_path):
@@ -176,6 +234,22 @@ def test_a_calibration_says_where_measurements_of_another_state_do_not_count_any
     assert "all is measured anew" in " ".join(call(*command).err.split())
     assert len(work.read_text("utf-8").splitlines()) == 2 * len(lines)
     assert "measured anew" not in call(*command).err
+
+
+@pytest.mark.parametrize("command", ["calibrate", "evaluate"])
+@pytest.mark.parametrize("foreign", [b'{"id": "1", "text": "lunch?"}\n', "{}\nPreisgefüge\n".encode("latin-1")])
+def test_a_file_that_holds_something_else_is_not_worked_in(call, tmp_path, command, foreign):
+    file, work = many(tmp_path), tmp_path / "work.jsonl"
+    work.write_bytes(foreign)
+    given = (
+        ("calibrate", "--messages", file, "--chat", file, "--budget", "1/20")
+        if command == "calibrate"
+        else ("evaluate", "messages", file)
+    )
+    outcome = call(*given, "--work", str(work))
+    assert outcome.code == 1
+    assert "(it holds something else). Name another file with --work" in " ".join(outcome.err.split())
+    assert work.read_bytes() == foreign
 
 
 @pytest.mark.parametrize("kind", ["messages", "chat"])
