@@ -18,7 +18,7 @@ import Stemmer  # pyright: ignore[reportMissingTypeStubs]
 from opencc import OpenCC
 
 from checks.words import Traditional
-from config.languages import FIRST_SHOWN, LANGUAGES, Language, main_language
+from config.languages import FIRST_SHOWN, HAN_LETTERS, LANGUAGES, Language, main_language
 
 MOST_CHARACTERS = 4000
 # A shorter quotation is a word in scare quotes, which the author uses, not somebody's statement.
@@ -32,7 +32,7 @@ PLAIN_LETTERS = str.maketrans(
     {low + n: _LETTERS[n] for low, high in _FANCY for n in range(high - low + 1)}
     | {ord(fancy): plain for fancy, plain in zip(_SMALL_CAPITALS, _LETTERS, strict=True)}
 )
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_HAN = re.compile(f"[{HAN_LETTERS}]")
 _SPACES = re.compile(r"[^\S\n]+")
 # Marks upon letters, and the selectors of variants, which show nothing by themselves; a stroke through a sign negates.
 _ZALGO = re.compile(
@@ -366,6 +366,11 @@ def stretches_of(text: str) -> Stretches:
     sentences = tuple(_sentences(text))[:_MOST]
     pairs = tuple((one[0], other[1]) for one, other in pairwise(sentences))
     return Stretches(sentences, (*sentences, *pairs) or ((0, len(text)),))
+
+
+def with_stretches(folded: str) -> list[str]:
+    """Return a folded text and its stretches, in order."""
+    return [folded, *(folded[start:end] for start, end in stretches_of(folded).all)]
 
 
 def _sentences(text: str) -> Iterator[Span]:
