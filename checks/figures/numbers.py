@@ -55,6 +55,7 @@ class Patterns:
     money_letter: re.Pattern[str]
     middle: re.Pattern[str]
     unit: re.Pattern[str]
+    measured_before: re.Pattern[str]
     after: re.Pattern[str]
     per: re.Pattern[str]
     year_follows: re.Pattern[str]
@@ -145,11 +146,18 @@ def _numbers(table: UnitTable, digits: str, scales: str) -> dict[str, re.Pattern
 def _surroundings(table: UnitTable) -> dict[str, re.Pattern[str]]:
     """Compile what stands on a number, and right before or after it."""
     barred = {word: unit.not_before for word, unit in table.words.items() if unit.not_before and not word.isascii()}
+    # In $2T-$3T the second sign belongs to the second number.
+    barred |= {word: "0123456789." for word in table.words if word[-1] in _MONEY_SIGNS}
     units = alternatives(table.words, barred)
+    measures = {word for word in table.words if word.isascii()}.union(
+        table.multipliers.attached, table.multipliers.money
+    )
     masses = alternatives(word for word, unit in table.words.items() if unit.name in table.per_mass)
     half = "(?:(?<=[年倍成吨斤两克里米升天时元块瓦度])(?P<half>半)| and a (?P<half_after>half)(?![a-z]))?"
     return {
         "unit": re.compile(rf"(?:[ -]|\s?个(?P<half_before>半)?)?(?P<word>{units}){half}"),
+        # 5kg-6kg and 100k-200k are ranges, gpt4o-3 is a name.
+        "measured_before": re.compile(rf"(?<![a-z\d.,-])\d[\d.,]*{alternatives(measures)}-$"),
         "after": re.compile(rf" ?(?!\+/?-)(?P<word>{alternatives(table.hedges.after)})"),
         "per": re.compile(rf"(?:\s?(?:/|每|一|1)\s?| (?:per|an?|each|the) )(?P<word>{masses})"),
         "per_before": re.compile(rf"(?:每|per |an |/)(?P<word>{masses})[^\d,;。]{{0,8}}$"),
@@ -188,6 +196,7 @@ def _skip(table: UnitTable) -> str:
             r"(?![1-9]\d{0,2}(?:\.\d{3}){2,4}(?![\d.]\d))\d+(?:\.\d+){2,}",
             r"\d{1,3}(?:/\d{1,3}){2,3}(?!\d)",
             r"\d{16,}",
+            rf"[2-6]g(?= ?{alternatives(table.not_amounts['generations'])})",
             r"(?m:^)\d{1,2}[.)](?!\s?\d)",
             alternatives(table.not_amounts["phrases"]),
         )
@@ -213,6 +222,8 @@ _MOST_NUMBERS = 512
 _MOST_VALUE = 1e24
 _PERIOD_BEFORE = ("in ", "within ", "over ", "for ", "each ", "per ", "this ", "every ", "after ")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
+_MONEY_SIGNS = "$€£"
+_MEASURED_WINDOW = 20
 _POINTING = ("这", "那", "整", "每", "几", "哪", "某")
 _HIDDEN = re.compile(r"https?://\S+|www\.\S+|<[@#:/ta][^>\s]{0,80}>|@\w+")
 
@@ -319,7 +330,8 @@ class Scanner:
     def _may_start(self, text: str, start: int) -> bool:
         before = text[start - 1] if start else " "
         if before == "-" and start > 1 and "a" <= text[start - 2] <= "z":
-            return _is_year(text[start : start + 4]) or text[start - 4 : start - 1] == "sub"
+            measured = self._patterns.measured_before.search(text, max(0, start - _MEASURED_WINDOW), start)
+            return bool(measured) or _is_year(text[start : start + 4]) or text[start - 4 : start - 1] == "sub"
         if "a" <= before <= "z" and not self._letters_before.before(text, start):
             return False
         return not (before in "._" or (before.isdecimal())) and not self._names.before(text, start)

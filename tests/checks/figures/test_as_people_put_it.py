@@ -252,3 +252,49 @@ def test_the_other_part_is_not_turned_round_where_the_claim_is_about_that_part(r
     for text, agrees in (("25% of the loaves survive", True), ("60% of the loaves survive", False)):
         found = comparer.compare(reader.read(text), figures, text, (), text)
         assert [finding.agrees for finding in found] == [agrees]
+
+
+VAULT = (figure(1.2, "kg", "silver in the vault's radio", "保险库收音机里的白银"),)
+
+NO_WEIGHT = [
+    "an 80G card and the vault's radio have loads of silver",
+    "5G and the radio need so much silver that the vault has kilos of it",
+    "保险库的收音机有800G光模块，里面都是白银",
+    "5g基站和保险库收音机里都有白银",
+    "5g towers, and the silver in the vault's radio",
+]
+
+
+@pytest.mark.parametrize("text", NO_WEIGHT)
+def test_a_large_g_and_a_network_are_no_weight_that_differs(reader, comparer, text):
+    assert not comparer.compare(reader.read(text), VAULT, text, (), text)
+
+
+@pytest.mark.parametrize(("said", "agrees"), [("1200G", True), ("1200g", True), ("300g", False)])
+def test_grams_are_held_against_a_weight(reader, comparer, said, agrees):
+    text = f"the vault's radio has {said} of silver"
+    found = comparer.compare(reader.read(text), VAULT, text, (), text)
+    assert [(each.said, each.agrees) for each in found] == [(said, agrees)]
+
+
+REPEATED_UNITS = [
+    ("$2T-$3T", "USD", 2e12, 3e12),
+    ("$1.2T-$1.6T", "USD", 1.2e12, 1.6e12),
+    ("£5-£6", "GBP", 5, 6),
+    ("8GW-12GW", "W", 8e9, 12e9),
+    ("2x-3x", "times", 2, 3),
+    ("100K-200K", "count", 1e5, 2e5),
+    ("5kg-6kg", "kg", 5, 6),
+    ("3yrs-5yrs", "years", 3, 5),
+]
+
+
+@pytest.mark.parametrize(("text", "dimension", "low", "high"), REPEATED_UNITS)
+def test_a_range_with_a_hyphen_may_repeat_its_unit(reader, text, dimension, low, high):
+    (found,) = reader.read(f"they spend {text} on it")
+    assert (found.text, found.dimension, found.low, found.high) == (text, dimension, low, high)
+
+
+@pytest.mark.parametrize("text", ["covid-19", "claude-4k-5", "the H100k-80 card"])
+def test_a_number_behind_a_name_and_a_hyphen_is_none(reader, text):
+    assert not reader.read(text)
