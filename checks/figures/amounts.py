@@ -110,6 +110,8 @@ _MINUTES = re.compile(r"分(?![钟之])(?P<seconds>零?(?:\d{1,2}|[一二三四�
 _MINUTES_WINDOW = 3
 _INCHES_A_FOOT = 12
 _POINT = " point"
+# Half asleep, a half-truth and a third option are no shares.
+_LONE_PARTS = ("half", "a half", "a third", "a quarter", "a fifth", "a tenth")
 _OF_A = re.compile(r" of (?:an?|one|the)(?= )")
 _DIVIDED = ("W", "Wh", "kg", "byte", "litre", "years", "percent", "metre", "hours")
 _COUNTED = ("count", "years", "hours", "times")
@@ -228,6 +230,8 @@ class TermDecorator:
                 return self._half_of_unit(term, text)
             if self._part_of_unit(term, text):
                 return True
+            if term.written in _LONE_PARTS and not self._patterns.whole_follows.match(text, term.end):
+                return False
             term.low, term.high, term.unit = term.low * 100, term.high * 100, self._table.units["percent"]
         if term.unit is None and not self._minutes(term, text, core) and not self._is_amount(term, text, core):
             return False

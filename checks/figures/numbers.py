@@ -61,6 +61,7 @@ class Patterns:
     year_follows: re.Pattern[str]
     per_before: re.Pattern[str]
     earnings: re.Pattern[str]
+    whole_follows: re.Pattern[str]
     frequency: re.Pattern[str]
     no_amount_follows: re.Pattern[str]
 
@@ -163,6 +164,9 @@ def _surroundings(table: UnitTable) -> dict[str, re.Pattern[str]]:
         "per_before": re.compile(rf"(?:每|per |an |/)(?P<word>{masses})[^\d,;。]{{0,8}}$"),
         "year_follows": re.compile(rf" ?年(?={alternatives(table.year_parts)})"),
         "earnings": re.compile(alternatives(table.earnings)),
+        "whole_follows": re.compile(
+            rf"\s*(?:$|\n|[^\sa-z0-9-]|-(?![a-z])|{alternatives(table.joining['whole'])}|[a-z]+'s? )"
+        ),
         "frequency": re.compile(rf" {alternatives(table.frequency)}"),
         "no_amount_follows": re.compile(rf"\s?{alternatives(table.not_amounts['before'])}|-?[a-z]|:\d"),
     }

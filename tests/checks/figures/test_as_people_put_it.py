@@ -298,3 +298,54 @@ def test_a_range_with_a_hyphen_may_repeat_its_unit(reader, text, dimension, low,
 @pytest.mark.parametrize("text", ["covid-19", "claude-4k-5", "the H100k-80 card"])
 def test_a_number_behind_a_name_and_a_hyphen_is_none(reader, text):
     assert not reader.read(text)
+
+
+NO_PARTS = [
+    "the owls are half asleep",
+    "a half-hearted reply",
+    "that is a half-truth",
+    "a third option is to wait",
+    "half drunk, half mad",
+    "a quarter ton engine is a half measure",
+]
+
+
+@pytest.mark.parametrize("text", NO_PARTS)
+def test_a_half_inside_another_word_is_no_share(reader, text):
+    assert all(found.dimension != "percent" for found in reader.read(text))
+
+
+PARTS = [
+    ("half the loaves burn", 50),
+    ("half our loaves burn", 50),
+    ("half Anna's loaves burn", 50),
+    ("a third of them", 33.3),
+    ("half are burnt", 50),
+    ("they keep a quarter.", 25),
+    ("they keep half", 50),
+    ("half - I say", 50),
+    ("half就够了", 50),
+    ("a third less", 33.3),
+]
+
+
+@pytest.mark.parametrize(("text", "share"), PARTS)
+def test_a_half_of_something_is_a_share(reader, text, share):
+    (found,) = reader.read(text)
+    assert (found.dimension, found.low) == ("percent", pytest.approx(share, rel=1e-2))
+
+
+NEGATED = {
+    "under": [
+        *("not more than 8 kg", "never more than 8 kg", "it isn't more than 8 kg", "not over 8 kg"),
+        *("not exceeding 8 kg", "doesn't exceed 8 kg", "它不高于8公斤", "不大于8公斤", "没超过8公斤", "沒有超過8公斤"),
+        *("未超过8公斤", "没到8公斤", "8公斤都不到", "8公斤都沒到"),
+    ],
+    "over": ["not less than 8 kg", "not under 8 kg", "no fewer than 8 kg", "不止8公斤", "不小于8公斤"],
+}
+
+
+@pytest.mark.parametrize(("bound", "text"), [(bound, text) for bound, texts in NEGATED.items() for text in texts])
+def test_a_limit_that_is_denied_is_the_other_limit(reader, bound, text):
+    (found,) = reader.read(text)
+    assert (found.bound, found.high if bound == "under" else found.low) == (bound, 8)
