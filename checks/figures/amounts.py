@@ -103,6 +103,9 @@ _TENTHS = ("tenth", "jin", "metre", "kuai")
 _NO_TAIL = r"(?!\d|[.,]\d|[%个只斤两克万亿千百十年倍成月天一二三四五六七八九点人位次])"
 _TAIL_DIGIT = re.compile(rf"[1-9一二三四五六七八九]{_NO_TAIL}")
 _TAIL_DIGITS = re.compile(rf"[1-9一二三四五六七八九][0-9零一二三四五六七八九]{_NO_TAIL}")
+_AND_A_HALF = "个半"
+# 五块一 are 5.1, but 一块一度 is the price of one: of what a character says that is no small word.
+_OF_ONE = re.compile(r"[1一][一-鿿](?<![的了吧啊呢吗嘛呀呗哦左上多以而就也都还才是在到至和与或])")
 _INCHES = re.compile(r" ?(1[01]|[1-9])(?: ?(?P<named>inches|inch|in|\"|”))?(?![\d%a-z]|[.,]\d)(?! ?[%$])")
 # 分 are minutes after hours (1小时30分), and before seconds (1分30秒).
 _MINUTES_BEFORE = re.compile(r"(?:小时|钟头)零?$")
@@ -111,7 +114,7 @@ _MINUTES_WINDOW = 3
 _INCHES_A_FOOT = 12
 _POINT = " point"
 # Half asleep, a half-truth and a third option are no shares.
-_LONE_PARTS = ("half", "a half", "a third", "a quarter", "a fifth", "a tenth")
+_LONE_PARTS = ("half", "a half", "a third", "a quarter")
 _OF_A = re.compile(r" of (?:an?|one|the)(?= )")
 _DIVIDED = ("W", "Wh", "kg", "byte", "litre", "years", "percent", "metre", "hours")
 _COUNTED = ("count", "years", "hours", "times")
@@ -249,7 +252,7 @@ class TermDecorator:
             told = self._electricity.search(before) or text.startswith("电", match.end())
             unit = kilowatt_hours if told else unit
         term.unit, term.end = term.prefix if unit.loose and term.prefix else unit, match.end()
-        if match["half"] or match["half_before"] or match["half_after"]:
+        if match["half"] or match["half_before"] or match["half_after"] or word.startswith(_AND_A_HALF):
             term.add(0.5)
         self._tail_digit(term, text)
         if term.written == "半" and unit.dimension == "count":
@@ -335,6 +338,8 @@ class TermDecorator:
         if term.unit is None or term.unit.name not in _TENTHS:
             return
         match = _TAIL_DIGITS.match(text, term.end) if term.unit.name == "metre" else None
+        if term.unit.name == "kuai" and _OF_ONE.match(text, term.end):
+            return
         if match := match or _TAIL_DIGIT.match(text, term.end):
             for place, written in enumerate(match.group(), start=1):
                 digit = float(written) if written.isascii() else self._table.numerals.chinese[written]

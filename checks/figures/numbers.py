@@ -120,6 +120,8 @@ def _numbers(table: UnitTable, digits: str, scales: str) -> dict[str, re.Pattern
     """Compile what numbers are made of."""
     # 千克, 千瓦 and 兆瓦 are units: there 千 and 兆 do not belong to the number.
     scale = f"(?:[{scales.replace('千', '').replace('兆', '')}]|千(?![瓦克米])|兆(?![瓦赫]))"
+    # 五个亿 are five times a hundred million, 五个亿万富翁 are five of them.
+    many = "个(?=亿(?!万富|[级吨]|元户))"
     more = rf"(?:(?:\d{{1,4}}|[{digits}]){scale}{{1,6}}){{0,6}}"
     # 二十四两 ends with a unit: inside a run 两 is a number only before scales and what is counted.
     counted = table.units["liang"].not_before
@@ -127,8 +129,12 @@ def _numbers(table: UnitTable, digits: str, scales: str) -> dict[str, re.Pattern
     attached, words = alternatives(table.multipliers.attached), alternatives(table.multipliers.words)
     return {
         # 1万2 is 12,000.
-        "scaled": re.compile(rf"\s?{scale}{{1,6}}{more}(?P<tail>(?<=[百千万亿])[1-9](?![\d.,%]|{scale}))?"),
-        "chinese": re.compile(rf"半|(?:{numeral}|{scale}){{1,24}}(?:点[{digits}]{{1,9}}{scale}{{0,6}})?"),
+        "scaled": re.compile(
+            rf"(?:\s?{many})?\s?{scale}{{1,6}}{more}(?P<tail>(?<=[百千万亿])[1-9](?![\d.,%]|{scale}))?"
+        ),
+        "chinese": re.compile(
+            rf"半|(?:{numeral}|{scale}){{1,24}}(?:点[{digits}]{{1,9}}{scale}{{0,6}})?(?:{many}{scale}{{1,4}})?"
+        ),
         "english": re.compile(_english(table)),
         "fraction": re.compile(r"([1-9])/([2-9]|10)(?![\d/])(?!\s?[年月])"),
         # 十个里有八个, 十笔有八笔: eight of ten, by the same measure word; 十个八个 are some.
@@ -140,7 +146,9 @@ def _numbers(table: UnitTable, digits: str, scales: str) -> dict[str, re.Pattern
         "wan": re.compile(rf"w(?=\+?{alternatives(table.multipliers.wan)})"),
         "multiplier": re.compile(rf"{attached}|[ -]?{words}"),
         "money_letter": re.compile(rf" ?{alternatives(table.multipliers.money)}"),
-        "middle": re.compile(rf"(?!\+/?-)(?P<hedge>{alternatives(table.hedges.middle)})(?P<scales>{scale}{{0,4}})"),
+        "middle": re.compile(
+            rf"(?!\+/?-)(?P<hedge>{alternatives(table.hedges.middle)})(?:{many})?(?P<scales>{scale}{{0,4}})"
+        ),
     }
 
 
@@ -321,7 +329,8 @@ class Scanner:
         term.thousands = number.thousands
         if scaled := self._patterns.scaled.match(text, number.end):
             tail = scaled["tail"] or ""
-            total = self._numerals.scaled(value, scaled.group().strip().removesuffix(tail), tail)
+            scales = scaled.group().strip().removeprefix("个").strip()
+            total = self._numerals.scaled(value, scales.removesuffix(tail), tail)
             term.low, term.high, term.end, term.scale = total, total, scaled.end(), total / value if value else 1.0
         return self._part_of(text, term)
 
@@ -365,7 +374,7 @@ class Scanner:
         match = self._patterns.chinese.match(text, start)
         if not match or text[max(0, start - 1) : start + 1] in self._bound or self._names.before(text, start):
             return None
-        written = match.group()
+        written = match.group().replace("个", "")
         if written == "半" and text[start - 1 : start] == "个" and text[start - 2 : start - 1] not in _POINTING:
             # 个半钟 are an hour and a half.
             return Term("chinese", start - 1, match.end(), 1.5, 1.5, written)

@@ -261,7 +261,7 @@ class NumeralReader:
 
     def english(self, words: Sequence[str]) -> float:
         """Return the value of number words: one point four trillion, six hundred and fifty billion, two and a half."""
-        total, current, decimal = 0.0, 0.0, 0.0
+        total, current, decimal, last = 0.0, 0.0, 0.0, 0.0
         for position, word in enumerate(words):
             if word == "point":
                 decimal = 0.1
@@ -269,12 +269,14 @@ class NumeralReader:
                 total += self._numerals.english[word] * self._numerals.english_scales[words[-2]] / 10
             elif word in self._numerals.english:
                 current += self._numerals.english[word] * (decimal or 1.0)
-                decimal /= 10
+                decimal, last = decimal / 10, 0.0
             elif word in self._numerals.english_parts:
-                part = self._numerals.english_parts[word]
+                # A million and a half is half a million more.
+                part = self._numerals.english_parts[word] * (last or 1.0)
                 current = current + part if "and" in words[:position] else (current or 1.0) * part
             elif word in self._numerals.english_scales:
-                scale, decimal = self._numerals.english_scales[word], 0.0
+                last = scale = self._numerals.english_scales[word]
+                decimal = 0.0
                 if total and not current:
                     total *= scale
                     continue

@@ -337,7 +337,7 @@ def test_a_half_of_something_is_a_share(reader, text, share):
 
 NEGATED = {
     "under": [
-        *("not more than 8 kg", "never more than 8 kg", "it isn't more than 8 kg", "not over 8 kg"),
+        *("not more than 8 kg", "it isn't more than 8 kg", "not over 8 kg"),
         *("not exceeding 8 kg", "doesn't exceed 8 kg", "它不高于8公斤", "不大于8公斤", "没超过8公斤", "沒有超過8公斤"),
         *("未超过8公斤", "没到8公斤", "8公斤都不到", "8公斤都沒到"),
     ],
@@ -349,3 +349,49 @@ NEGATED = {
 def test_a_limit_that_is_denied_is_the_other_limit(reader, bound, text):
     (found,) = reader.read(text)
     assert (found.bound, found.high if bound == "under" else found.low) == (bound, 8)
+
+
+def test_what_is_never_exceeded_comes_near_to_it(reader, comparer):
+    found = {
+        text: [each.agrees for each in comparer.compare(reader.read(text), POND, text, (), text)]
+        for text in ("the pond is never more than 10 metres deep", "the pond is never more than 28 feet deep")
+    }
+    assert all(agrees == [True] for agrees in found.values())
+
+
+ONE_OF_THEM = [
+    ("八块一盎司", "CNY/oz", 8),
+    ("八元1盒", "CNY", 8),
+    ("八块一，不贵", "CNY", 8.1),
+    ("八块一了", "CNY", 8.1),
+]
+
+
+@pytest.mark.parametrize(("text", "dimension", "low"), ONE_OF_THEM)
+def test_a_one_before_a_measure_word_is_no_tenth_of_the_price(reader, text, dimension, low):
+    assert [found.low for found in reader.read(text) if found.dimension == dimension] == [pytest.approx(low)]
+
+
+SCALES_APART = [
+    ("5个亿", "count", 5e8),
+    ("5000個億美元", "USD", 5e11),
+    ("一万四千个亿", "count", 1.4e12),
+    ("1.5 个亿", "count", 1.5e8),
+    ("5个亿万富翁", "count", 5),
+    ("十个亿级项目", "count", 10),
+    ("a million and a half jars", "count", 1.5e6),
+    ("three million and a half dollars", "USD", 3.5e6),
+    ("两个半月", "years", 2.5 / 12),
+    ("一个半月", "years", 1.5 / 12),
+    ("三个月", "years", 0.25),
+]
+
+
+@pytest.mark.parametrize(("text", "dimension", "low"), SCALES_APART)
+def test_a_scale_may_stand_apart_from_its_number(reader, text, dimension, low):
+    (found,) = reader.read(text)
+    assert (found.dimension, found.low) == (dimension, pytest.approx(low, rel=1e-3))
+
+
+def test_moon_cakes_are_no_months(reader):
+    assert all(found.dimension != "years" for found in reader.read("三个月饼，两个月亮"))
