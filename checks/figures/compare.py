@@ -12,11 +12,9 @@ from checks.figures.documented import (
     Place,
     Subjects,
     TextPlaces,
-    notation,
-    source_notation,
 )
 from checks.figures.numerals import IntervalReader
-from checks.figures.reading import FigureReader
+from checks.figures.reading import FigureReader, notation, source_notation
 from checks.figures.units import ANY_NOUN, Quantity
 from checks.model import FigureFinding, KnownFigure
 from checks.text import converter
@@ -209,7 +207,7 @@ class Fit:
         more = first.dimension == "percent" and not one.growth and said.place.after.startswith(_MORE)
         side = first.dimension == "metre" and self._subjects.is_of_another_side(said.place, one.subject)
         return bool(changed or dated or period or more or side) or self._subjects.is_of_another_thing(
-            said.place, first, one.words
+            said.place, first, one.subject, one.words
         )
 
     def _excuses(self, cue: str, one: DocumentedFigure) -> bool:

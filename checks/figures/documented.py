@@ -118,6 +118,7 @@ class Subjects:
         self._told_before = Endings(dict.fromkeys(cues["period_before_told"], True))
         self._told = re.compile(rf"(?<![a-z']){alternatives(cues['period_told'])}(?!')")
         self._period_after = re.compile(rf"^\s?{alternatives(cues['period_after'])}")
+        self._substances = re.compile(rf"\s?的?({alternatives(cues['substances'])})")
         self._points_before = Endings(dict.fromkeys(cues["period_points_before"], True))
         self._points_after = re.compile(rf"^,?\s?{alternatives(cues['period_points_after'])}")
         scales = alternatives((*table.numerals.chinese_scales, *table.numerals.english_scales))
@@ -197,12 +198,19 @@ class Subjects:
         own = self.aspects(subject)
         return found is not None and bool(own) and self._aspect_of[found[1]] not in own
 
-    def is_of_another_thing(self, place: Place, quantity: Quantity, words: frozenset[str]) -> bool:
-        """Tell whether an amount is expressly one "of" what the subject does not name (5 kg of copper, of silver)."""
-        named = _OF.match(place.after) if quantity.dimension in _STUFF else None
-        if not named or not any(word.isascii() for word in words):
+    def is_of_another_thing(self, place: Place, quantity: Quantity, subject: str, words: frozenset[str]) -> bool:
+        """Tell whether an amount is expressly one of what the subject does not name (5 kg of copper, of silver)."""
+        if quantity.dimension not in _STUFF:
             return False
-        return not any(named["stuff"].startswith(word) for word in words)
+        if (named := _OF.match(place.after)) and any(word.isascii() for word in words):
+            return not any(named["stuff"].startswith(word) for word in words)
+        # 4公斤铜: where the subject is written in other characters it may name the same.
+        if not (found := self._substances.match(place.after)):
+            return False
+        stuff, is_latin = found[1], found[1].isascii()
+        named_in = any(word.isascii() == is_latin for word in words)
+        # 食盐 is 盐.
+        return named_in and (stuff if is_latin else stuff[-1]) not in subject
 
     def kinds(self, text: str) -> frozenset[str]:
         """Return what a text says that an amount is an amount of."""
@@ -395,55 +403,3 @@ class FigureDocumenter:
 
 def _meets_any(said: Quantity, forms: Sequence[Quantity]) -> bool:
     return any(said.dimension == form.dimension and said.meets(form) for form in forms)
-
-
-_WRITTEN_SCALES = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
-_SIGNS = {"over": "> ", "under": "< "}
-_MONEY = {"USD": "$", "CNY": "¥"}
-_UNITS = {
-    "percent": "%",
-    "times": "×",
-    "years": " years",
-    "month": " months",
-    "pe": "× earnings",
-    "litre": " litres",
-    "year": "",
-    "count": "",
-}
-
-
-def notation(figure: KnownFigure) -> str:
-    """Return a documented figure in plain English notation, with its bound as a sign."""
-    own = spellings(figure.unit) if is_own(figure.unit) else ()
-    unit, _, per = (_own_name(own), "", "") if own else figure.unit.partition("/")
-    spread = [figure.low] if figure.low == figure.high else [figure.low, figure.high]
-    if unit in _MONEY:
-        written = _money(spread, unit)
-    else:
-        numbers = "–".join(f"{value:.0f}" if unit == "year" else _plain(value) for value in spread)
-        written = numbers + _UNITS.get(unit, f" {unit}")
-    sign = _SIGNS.get(figure.bound, "")
-    return f"{sign}{written}{f'/{per}' if per else ''}"
-
-
-def source_notation(figure: KnownFigure) -> str:
-    """Return what the source gives for a figure, in plain notation; "" where it gives nothing else."""
-    if figure.documented_low is None or figure.documented_high is None:
-        return ""
-    low, high, bound = figure.documented_low, figure.documented_high, figure.documented_bound
-    return notation(replace(figure, low=low, high=high, bound=bound))
-
-
-def _own_name(names: tuple[str, ...]) -> str:
-    """Return the first spelling in Latin letters, else the first."""
-    return next((name for name in names if name.isascii()), names[0])
-
-
-def _money(spread: list[float], unit: str) -> str:
-    size, name = next(((size, name) for size, name in _WRITTEN_SCALES if spread[-1] >= size), (1.0, ""))
-    numbers = "–".join(_plain(value / size) for value in spread)
-    return f"{_MONEY[unit]}{numbers}{name}"
-
-
-def _plain(value: float) -> str:
-    return f"{round(value, 4):,.10g}"

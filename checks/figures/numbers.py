@@ -162,9 +162,11 @@ def _surroundings(table: UnitTable) -> dict[str, re.Pattern[str]]:
         table.multipliers.attached, table.multipliers.money
     )
     masses = alternatives(word for word, unit in table.words.items() if unit.name in table.per_mass)
+    # 10 H100 servers are ten servers.
+    model = rf"[ -][a-z]{{1,4}}\d{{2,4}}[a-z]? (?={alternatives(table.not_amounts['machines'])})"
     half = "(?:(?<=[年倍成吨斤两克里米升天时元块瓦度])(?P<half>半)| and a (?P<half_after>half)(?![a-z]))?"
     return {
-        "unit": re.compile(rf"(?:[ -]|\s?个(?P<half_before>半)?)?(?P<word>{units}){half}"),
+        "unit": re.compile(rf"(?:{model}|[ -]|\s?个(?P<half_before>半)?)?(?P<word>{units}){half}"),
         # 5kg-6kg and 100k-200k are ranges, gpt4o-3 is a name.
         "measured_before": re.compile(rf"(?<![a-z\d.,-])\d[\d.,]*{alternatives(measures)}-$"),
         "after": re.compile(rf" ?(?!\+/?-)(?P<word>{alternatives(table.hedges.after)})"),

@@ -395,3 +395,25 @@ def test_a_scale_may_stand_apart_from_its_number(reader, text, dimension, low):
 
 def test_moon_cakes_are_no_months(reader):
     assert all(found.dimension != "years" for found in reader.read("三个月饼，两个月亮"))
+
+
+OTHER_STUFF = [
+    ("the sack holds 8 kg copper", []),
+    ("麻袋里有8公斤铜", []),
+    ("麻袋裡有8公斤的銅", []),
+    ("the sack holds 8 kg salt", [False]),
+    ("麻袋里有8公斤食盐", [False]),
+    ("麻袋里有8公斤，很重", [False]),
+]
+
+
+@pytest.mark.parametrize(("text", "agrees"), OTHER_STUFF)
+def test_a_weight_right_before_another_stuff_is_not_held_against_this_one(reader, comparer, text, agrees):
+    assert [each.agrees for each in comparer.compare(reader.read(text), SACK, text, (), text)] == agrees
+
+
+@pytest.mark.parametrize("text", ["10 X200 servers hold 500 kg of salt", "ten X200 servers hold 500 kg of salt"])
+def test_what_many_machines_of_a_model_weigh_is_not_what_one_does(reader, comparer, text):
+    salt = (figure(50, "kg", "salt in one X200 server", "一台X200服务器里的盐"),)
+    assert not comparer.compare(reader.read(text), salt, text, (), text)
+    assert reader.read(text)[0].text.endswith("X200 servers")

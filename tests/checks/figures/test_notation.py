@@ -2,7 +2,7 @@
 
 import pytest
 
-from checks.figures.documented import notation
+from checks.figures.reading import notation
 from checks.model import KnownFigure
 
 WRITTEN = [

@@ -3,7 +3,7 @@
 import pytest
 
 from checks.figures import FigureComparer, FigureReader
-from checks.figures.documented import notation, source_notation
+from checks.figures.reading import notation, source_notation
 from checks.model import KnownFigure
 from config.languages import ByLanguage
 
