@@ -10,7 +10,7 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 from weakref import WeakValueDictionary
@@ -101,20 +101,27 @@ class Watch(commands.Cog):
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
         """Take card or hint away where the claim is gone; check a message that was left alone, soon after it came."""
         message = event.message
-        location = location_of(message) if message.guild is not None else None
         # What Discord adds by itself, such as the preview of a link, is no edit.
         if message.edited_at is None or event.guild_id is None:
             return
         async with self.counted(message.id):
             take_lane("answers")
             record = await asyncio.to_thread(self.bot.touchstone.answers.answer, event.channel_id, message.id)
-            if record is not None:
-                if not record.hidden and not await self.answering.still_answers(record, message):
-                    await self.answering.take_away(record)
-            elif location is not None and self._is_first_edit(message) and not self.bot.backoff.holds(location.channel):
-                mode = await self.answering.mode(message, location)
-                if mode != "off":
-                    await self._check(message, location, mode)
+            await self._reads_anew(message, record, message.edited_at)
+
+    @commands.Cog.listener()
+    async def on_thread_update(self, before: discord.Thread, after: discord.Thread) -> None:
+        """Take a new title of a forum's post for an edit of the message that it begins with."""
+        if before.name != after.name:
+            await self._renamed(after)
+
+    @commands.Cog.listener()
+    async def on_raw_thread_update(self, event: discord.RawThreadUpdateEvent) -> None:
+        """Do the same for a post that comes out of the archive: nobody knows any more what it was called."""
+        guild = self.bot.get_guild(event.guild_id) if event.thread is None else None
+        post = guild.get_thread(event.thread_id) if guild is not None else None
+        if post is not None:
+            await self._renamed(post)
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
@@ -144,9 +151,39 @@ class Watch(commands.Cog):
         if self._running:
             await asyncio.wait(self._running, timeout=_LONGEST_FAREWELL)
 
-    def _is_first_edit(self, message: discord.Message) -> bool:
+    async def _renamed(self, post: discord.Thread) -> None:
+        """Read the first message of a post, which has its number, where something may follow from a new title."""
+        if not isinstance(post.parent, discord.ForumChannel):
+            return
+        renamed_at, touchstone = discord.utils.utcnow(), self.bot.touchstone
+        async with self.counted(post.id):
+            take_lane("answers")
+            record = await asyncio.to_thread(touchstone.answers.answer, post.id, post.id)
+            if record is None:
+                # Discord is not asked for what would not be checked.
+                rules = await asyncio.to_thread(touchstone.servers.rules, post.guild.id, post.parent.id, post.owner_id)
+                if rules.heard_as == "off" or renamed_at - discord.utils.snowflake_time(post.id) > FRESH:
+                    return
+            try:
+                message = await post.fetch_message(post.id)
+            except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+                _log.info("The message of post %s could not be read under its new title: %s", post.id, failure)
+            else:
+                await self._reads_anew(message, record, renamed_at)
+
+    async def _reads_anew(self, message: discord.Message, record: AnswerRecord | None, edited_at: datetime) -> None:
+        """Do what follows from an edit: an answer goes with its claim, and what was left alone may be checked."""
+        location = location_of(message)
+        if record is not None:
+            if not record.hidden and not await self.answering.still_answers(record, message):
+                await self.answering.take_away(record)
+        elif location is not None and self._is_first_edit(message, edited_at):
+            mode = await self.answering.mode(message, location)
+            if mode != "off" and not self.bot.backoff.holds(location.channel):
+                await self._check(message, location, mode, edited_at)
+
+    def _is_first_edit(self, message: discord.Message, edited_at: datetime) -> bool:
         """Tell whether the edit comes soon enough to be looked at, and is the first of its message that does."""
-        edited_at = message.edited_at or message.created_at
         if edited_at - message.created_at > FRESH or message.id in self._edited:
             return False
         self._edited[message.id] = None
@@ -154,8 +191,10 @@ class Watch(commands.Cog):
             del self._edited[next(iter(self._edited))]
         return True
 
-    async def _check(self, message: discord.Message, location: Location, mode: str) -> None:
-        age = discord.utils.utcnow() - (message.edited_at or message.created_at)
+    async def _check(
+        self, message: discord.Message, location: Location, mode: str, edited_at: datetime | None = None
+    ) -> None:
+        age = discord.utils.utcnow() - (edited_at or message.created_at)
         text, until = said_in(message), deadline(self.answering.clock(), age)
         take_lane("chat", until)
         answerer, has_waited = Answerer(self.bot.touchstone), self._room.is_full
@@ -165,7 +204,7 @@ class Watch(commands.Cog):
                 return
             started = monotonic()
             # A message that was edited has been counted before.
-            heard, is_new = heard_in(message, location), message.edited_at is None
+            heard, is_new = heard_in(message, location), edited_at is None
             as_of, finding = await asyncio.to_thread(answerer.read, heard, text, mode, is_new=is_new)
             self.bot.metrics.note(location.server, monotonic() - started, is_new=is_new)
             if is_small_talk(finding, mode, is_new=is_new):
