@@ -435,7 +435,7 @@ class Offers(commands.Cog):
             channel = await self.bot.channels.find(guild, record.channel)
             person = guild.get_member(user) or await guild.fetch_member(user)
             return home_of(channel) if channel is not None and may_read(person, channel) else None
-        except (discord.HTTPException, discord.ClientException):
+        except (discord.HTTPException, discord.ClientException, aiohttp.ClientError):
             return None
 
 
