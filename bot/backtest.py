@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from bot.texts import Texts, msgid
 from checks.model import Action, Finding
@@ -110,7 +111,7 @@ class Backtest:
 
     def report(self, budget: float | None) -> BacktestReport:
         """Return what was counted so far; `budget` is in replies per 1,000 messages."""
-        within = self._replies if budget is None else min(self._replies, math.ceil(self._messages * budget / 1000))
+        within = self._replies if budget is None else min(self._replies, math.ceil(self._messages * _share(budget)))
         claims = [
             ClaimCount(claim, self._claims[claim, "reply"], self._claims[claim, "offer"])
             for claim in {claim for claim, _ in self._claims}
@@ -142,12 +143,17 @@ def summary_lines(report: BacktestReport, texts: Texts) -> list[str]:
     ]
 
 
+def _share(budget: float) -> Fraction:
+    """Return the share of messages that so many in 1,000 are: 2/11 in 1,000 is one in 5,500, and not one in 5,501."""
+    return Fraction(budget).limit_denominator(1_000_000) / 1000
+
+
 def _budget(report: BacktestReport, texts: Texts) -> list[str]:
     if report.budget is None:
         return []
     budget, over = f"{report.budget:g}", report.replies - report.within
     if not over:
-        least = math.ceil(1000 / report.budget) if report.budget else 0
+        least = math.ceil(1 / _share(report.budget)) if report.budget else 0
         if report.messages < least:
             return [
                 texts.plural(

@@ -31,6 +31,7 @@ from checks.model import Action, FigureFinding, Finding, KnownClaim, Match, Stan
 from checks.tuning import Tuning
 from claims.packs.shipped_vectors import ShippedVectors
 from config.errors import BulkError, install_hint, version
+from config.named_files import open_own
 from config.settings import Settings
 
 Row = TypeVar("Row")
@@ -343,7 +344,7 @@ class KeptFindings:
         self._lines: dict[str, int] = {}
         self._begun = False
         if path.exists():
-            with _work_file(path), path.open("rb") as file:
+            with _work_file(path), open_own(path, b'{"by": ') as file:
                 place = 0
                 for line in file:
                     row = _object(line)

@@ -159,10 +159,15 @@ _FAULTY = msgid(
 
 @dataclass(slots=True)
 class ExportCount:
-    """How many messages members have written, and how many of these have nothing in them at all."""
+    """How many messages members have written, and how many of these have nothing in them at all.
+
+    `unread` are files of a folder that could not be read to their end, and `cut` those among them that are exports.
+    """
 
     written: int = 0
     blank: int = 0
+    unread: int = 0
+    cut: int = 0
 
     def add(self, other: "ExportCount") -> None:
         """Count in what another file has, where that file lacks its texts."""
@@ -186,7 +191,8 @@ def find_exports(paths: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
             yield path, True
             continue
         # Beside an export the exporter keeps what it has downloaded, in a folder of its own.
-        files = ((each, each.relative_to(path).parent.parts) for each in path.rglob("*.json"))
+        named = (each for each in path.rglob("*.*") if each.suffix.lower() == ".json")
+        files = ((each, each.relative_to(path).parent.parts) for each in named)
         found = sorted(each for each, within in files if not any(part.endswith("_Files") for part in within))
         if not found:
             raise ExportError(_NO_FILES, file=path)

@@ -251,7 +251,7 @@ class Touchstone:
     def __init__(self, settings: Settings, base: ClaimBase) -> None:
         self.settings = settings
         self.base = base
-        self._embedder = open_safe_embedder(settings, ShippedVectors(KeptVectors(base.database)))
+        self._embedder = open_safe_embedder(settings, ShippedVectors(KeptVectors(base.database)), base_folder(base))
         self.encoder = "" if self._embedder is None else self._embedder.name
         self._lexicon = Lexicon.load()
         self._shared_words = SharedWords(self._lexicon)

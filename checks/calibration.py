@@ -5,6 +5,7 @@ import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from checks.checker import Checker
 from checks.decision import DecisionModel
-from checks.evaluate.files import LabelledMessage
+from checks.evaluate.files import LabelledMessage, read_kept
 from checks.features import Evidence
 from checks.index import Floats
 from checks.kept_index import read_with
@@ -82,12 +83,15 @@ class Measurer:
     """Measures texts against a base, and remembers what it measured by the text's hash (never the text)."""
 
     def __init__(self, checker: Checker, work_file: Path) -> None:
-        """Read what an earlier run measured on the same base with the same measures; other lines are left aside."""
+        """Read what an earlier run measured on the same base with the same measures; other lines are left aside.
+
+        Raises EvaluationError.
+        """
         self._checker = checker
         self._file = work_file
         self._print = _fingerprint(checker)
         self._known: dict[str, tuple[str, dict[str, float]]] = {}
-        bases = set(map(self._remember, work_file.read_text("utf-8").splitlines() if work_file.exists() else ()))
+        bases = set(map(self._remember, read_kept(work_file, b'{"base": ')))
         # All that was measured before was measured on other claims, or by another way to read a text.
         self.begins_anew = bool(bases - {None}) and self._print not in bases
 
@@ -130,7 +134,7 @@ class Measurer:
     def _key(self, text: str) -> str:
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
-    def _remember(self, line: str) -> str | None:
+    def _remember(self, line: bytes) -> str | None:
         try:
             entry: dict[str, Any] = json.loads(line)
             if entry["base"] == self._print:
@@ -178,9 +182,9 @@ _RIDGE = 1.0
 _LEAST_ROWS = 30
 _SEED = 7
 # Offers disturb less than replies: so many times the budget. Of labelled messages without a claim at most these shares.
-_OFFER_BUDGET = 5.0
-_FALSE_REPLIES = 0.005
-_FALSE_OFFERS = 0.02
+_OFFER_BUDGET = 5
+_FALSE_REPLIES = Fraction("0.005")
+_FALSE_OFFERS = Fraction("0.02")
 _NEAR = 0.02
 _EDGE = 1e-3
 
@@ -208,7 +212,7 @@ class Calibration:
     after: AnswerShares
 
 
-def calibrate(samples: Sequence[Sample], model: Model, claims: int, budget: float, provenance: str) -> Calibration:
+def calibrate(samples: Sequence[Sample], model: Model, claims: int, budget: Fraction, provenance: str) -> Calibration:
     """Fit weights for the measures of `model` and cut-offs for a base of `claims` claims.
 
     `budget` is the share of chat that may be answered. Raises EvaluationError where the samples cannot bear a fit.
@@ -255,7 +259,7 @@ class MeaningCalibration:
         return MeaningTuning(provenance, self.cut_offs.reply, self.cut_offs.offer)
 
 
-def calibrate_meaning(samples: Sequence[Sample], shipped: CutOffs, budget: float) -> MeaningCalibration:
+def calibrate_meaning(samples: Sequence[Sample], shipped: CutOffs, budget: Fraction) -> MeaningCalibration:
     """Choose cut-offs at which an answer is as likely right, by these labels, as the shipped ones promise.
 
     The log odds of being right are a line over those of the score; the shipped score is what the line is before the
@@ -292,7 +296,7 @@ def _levels(scores: Floats, cut_offs: CutOffs) -> Floats:
     return np.where(scores >= cut_offs.reply, 1.0, np.where(scores >= cut_offs.offer, 0.5, 0.0))
 
 
-def _check_labels(right: int, wrong: int, chat: int, budget: float) -> None:
+def _check_labels(right: int, wrong: int, chat: int, budget: Fraction) -> None:
     if right + wrong < _LEAST_LABELS or min(right, wrong) < _LEAST_OF_EACH:
         text = msgid(
             "Too few labels: {right} right and {wrong} wrong matches that could be answered. Give at least "
@@ -303,7 +307,7 @@ def _check_labels(right: int, wrong: int, chat: int, budget: float) -> None:
         raise _too_little_chat(chat, budget)
 
 
-def _chosen_by_labels(samples: Sequence[Sample], shipped: CutOffs, budget: float) -> CutOffs:
+def _chosen_by_labels(samples: Sequence[Sample], shipped: CutOffs, budget: Fraction) -> CutOffs:
     heard = [s for s in samples if not s.chat and s.features and not s.features.get(BARRED)]
     odds = np.array([_odds((s.features or {})[SCORE]) for s in heard])
     slope, offset = _line(odds, np.array([float(s.right and s.answer_due) for s in heard]))
@@ -333,7 +337,7 @@ def _line(odds: Floats, labels: Floats) -> tuple[float, float]:
     return max(_LEAST_SLOPE, float(w[0])), float(w[1])
 
 
-def check_input(rows: Sequence[LabelledMessage], chat: int, ticks: int, budget: float, *, by_meaning: bool) -> None:
+def check_input(rows: Sequence[LabelledMessage], chat: int, ticks: int, budget: Fraction, *, by_meaning: bool) -> None:
     """Raise EvaluationError where labels and lines of chat are too few whatever is measured, before it takes long."""
     if not by_meaning:
         best = [Sample(None, bool(row.claims), bool(row.claims), answer_due=False, chat=False) for row in rows]
@@ -345,7 +349,7 @@ def check_input(rows: Sequence[LabelledMessage], chat: int, ticks: int, budget: 
         _check_labels((labels + 1) // 2, labels // 2, chat, budget)
 
 
-def _check_enough(samples: Sequence[Sample], budget: float) -> None:
+def _check_enough(samples: Sequence[Sample], budget: Fraction) -> None:
     right = sum(s.right for s in samples)
     other = sum(not s.about_a_claim and not s.chat for s in samples)
     chat = sum(s.chat for s in samples)
@@ -359,12 +363,12 @@ def _check_enough(samples: Sequence[Sample], budget: float) -> None:
         raise _too_little_chat(chat, budget)
 
 
-def _too_little_chat(chat: int, budget: float) -> EvaluationError:
+def _too_little_chat(chat: int, budget: Fraction) -> EvaluationError:
     text = msgid(
         "{chat} lines of chat cannot show a false alarm in {wanted:.0f}. Give at least {least} with --chat, or a "
         "larger --budget."
     )
-    return EvaluationError(worded(text, chat=chat, wanted=1 / budget, least=math.ceil(1 / budget)))
+    return EvaluationError(worded(text, chat=chat, wanted=float(1 / budget), least=math.ceil(1 / budget)))
 
 
 def _cross_validate(features: Floats, labels: Floats, weights: Floats) -> Floats:
@@ -376,7 +380,7 @@ def _cross_validate(features: Floats, labels: Floats, weights: Floats) -> Floats
     return 1 / (1 + np.exp(-np.clip(odds, -40, 40)))
 
 
-def _choose(samples: Sequence[Sample], scores: Floats, budget: float) -> CutOffs:
+def _choose(samples: Sequence[Sample], scores: Floats, budget: Fraction) -> CutOffs:
     chat = np.sort(scores[[s.chat for s in samples]])[::-1]
     other = np.sort(scores[[not s.chat and not s.about_a_claim for s in samples]])[::-1]
     reply = max(_bar(chat, budget), _bar(other, _FALSE_REPLIES), _NEAR)
@@ -384,7 +388,7 @@ def _choose(samples: Sequence[Sample], scores: Floats, budget: float) -> CutOffs
     return CutOffs(round(reply, 4), round(min(offer, reply), 4), _NEAR)
 
 
-def _bar(falling: Floats, share: float) -> float:
+def _bar(falling: Floats, share: Fraction) -> float:
     """Return the least bar that at most this share of the scores reaches."""
     allowed = int(share * len(falling))
     return min(1 - _EDGE, float(falling[allowed]) + _EDGE) if allowed < len(falling) else 0.0

@@ -150,7 +150,7 @@ class Checker:
             return Finding(text, language, "silent")
         matches = self._reader.read(message, text, base, candidates, nearness, local)
         if nearness is None:
-            matches.sort(key=lambda match: -match.score)
+            matches.sort(key=lambda match: -match.unrounded)
         least = _LEAST_WORDS if nearness is None else _LEAST_WORDS_BY_MEANING
         return Finding(text, language, _overall(matches, message, least), tuple(_set_apart(matches)))
 

@@ -310,6 +310,11 @@ class Parts:
         return self.folded[:_MOST_COMPARED]
 
     @cached_property
+    def sorted(self) -> str:
+        """Return the same with its words in the order of the alphabet."""
+        return " ".join(sorted(self.text.split()))
+
+    @cached_property
     def pairs(self) -> Pairs:
         """Return the pairs of words that stand next to each other."""
         return frozenset(pairwise(self.forms))
@@ -341,7 +346,7 @@ class Parts:
 def likeness(message: Parts, claims: Sequence[Sequence[Parts]]) -> list[dict[str, float]]:
     """Return the close measures of claims by name: the best over the wordings of each, or those of the fullest one.
 
-    Each claim has one wording at least.
+    Each claim has one wording at least, and its fullest one first: the words of the others need not be cut.
     """
     wordings = [each for claim in claims for each in claim]
     if not wordings:
@@ -355,26 +360,25 @@ def likeness(message: Parts, claims: Sequence[Sequence[Parts]]) -> list[dict[str
 def _likeness(
     message: Parts, wordings: Sequence[Parts], by_letters: Sequence[tuple[float, float, float]]
 ) -> dict[str, float]:
-    place = max(range(len(wordings)), key=lambda number: wordings[number].mass)
-    fullest = wordings[place]
+    fullest, *others = wordings
     characters, letters, letters_cosine = map(max, zip(*by_letters, strict=True))
-    whole_partial = fuzz.partial_ratio(message.text, fullest.text)
+    size, whole_partial = len(message.text), fuzz.partial_ratio(message.text, fullest.text)
     return {
         "characters": characters,
         "letters": letters,
         "letters_cosine": letters_cosine,
         "token_set": _highest(fuzz.token_set_ratio, message, wordings) / 100,
-        "token_sort": _highest(fuzz.token_sort_ratio, message, wordings) / 100,
-        "partial": _highest(fuzz.partial_ratio, message, wordings, whole_partial) / 100,
+        "token_sort": max(fuzz.ratio(message.sorted, each.sorted) for each in wordings) / 100,
+        "partial": _highest(fuzz.partial_ratio, message, others, whole_partial) / 100,
         "whole_partial": whole_partial / 100,
-        "whole_characters": by_letters[place][0],
+        "whole_characters": by_letters[0][0],
         "whole_dice": _dice(message.words, message.mass, fullest),
         "whole_cosine": _word_cosine(message, fullest),
         "sentence": max(_dice(words, mass, fullest) for words, mass in message.sentences),
         "phrases": _phrases(message, fullest),
         "numbers_missing": float(len(fullest.numbers - message.numbers)),
         "length": math.log1p(fullest.mass),
-        "length_gap": min(_length_gap(message.text, each.text) for each in wordings),
+        "length_gap": min(abs(size - len(each.text)) / max(size, len(each.text), 1) for each in wordings),
     }
 
 
@@ -410,10 +414,6 @@ def _letters(message: Vector, wordings: Sequence[Vector]) -> tuple[list[float], 
         (both[0] * 2 / np.where(masses, masses, 1.0)).tolist(),
         (both[1] / np.where(norms, norms, 1.0)).tolist(),
     )
-
-
-def _length_gap(one: str, other: str) -> float:
-    return abs(len(one) - len(other)) / max(len(one), len(other), 1)
 
 
 # A group of names belongs to a claim from this share of its wordings on.

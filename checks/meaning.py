@@ -1,8 +1,10 @@
 """What an embedder adds: how near a message, and each stretch of it, comes in meaning to every claim."""
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -18,7 +20,6 @@ from checks.words import Flags
 Rows = npt.NDArray[np.int64]
 EmbedWordings = Callable[[Sequence[str]], Vectors | None]
 Measures = dict[str, float]
-_Said = tuple[Vectors | None, ...]
 
 _THREE = 3
 _SMALL = 1e-6
@@ -35,21 +36,19 @@ _SAMPLED = 2_000
 class Outline:
     """Very many vectors along the axes that tell them apart best: a fourth of the numbers, and most of the nearness.
 
-    `places` has a column for each text; `sample` numbers claims, evenly chosen, that stand for all.
+    `places` has a column for each text.
     """
 
     axes: Vectors
     places: Vectors
-    sample: Rows
 
     @classmethod
-    def of(cls, vectors: Vectors, claims: int) -> Self:
+    def of(cls, vectors: Vectors) -> Self:
         """Learn the axes from some thousand vectors."""
         chosen = vectors[:: max(1, len(vectors) // _LEARNED_FROM)]
         # Ascending: what tells most apart stands last.
         axes = np.ascontiguousarray(np.linalg.eigh(chosen.T @ chosen)[1][:, -_AXES:].T, dtype=np.float32)
-        sample = np.arange(0, claims, max(1, len(vectors) // _SAMPLED), dtype=np.int64)
-        return cls(axes, axes @ vectors.T, sample)
+        return cls(axes, axes @ vectors.T)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ class EmbeddedTexts:
         for claim, each in enumerate(by_claim):
             rows[claim, : len(each)] = np.arange(first, first + len(each))
             first += len(each)
-        outline = Outline.of(vectors, len(by_claim)) if len(texts) > most else None
+        outline = Outline.of(vectors) if len(texts) > most else None
         return cls(texts, vectors, rows, outline)
 
     def similarities(self, vectors: Vectors) -> Vectors:
@@ -91,32 +90,23 @@ class EmbeddedTexts:
 
     def near(self, claim: int, vectors: Vectors) -> Vectors:
         """Return the cosine of one claim's texts (by row) with each of the vectors (by column)."""
-        rows = self.rows[claim]
-        own = rows[rows < len(self.texts)]
-        return self.vectors[own] @ vectors.T if len(own) else np.zeros((0, len(vectors)), dtype=np.float32)
+        return self.only(np.array([claim])).similarities(vectors)[:-1]
 
-    def nearest(self, similarities: Vectors, count: int = 1) -> Vectors:
-        """Return, for every claim and column, the mean of its `count` most similar texts; -1 where it has none."""
-        return _nearest(similarities[self.rows], count)
-
-    def held(self, claims: Rows, vectors: Vectors) -> Vectors:
-        """Return the cosines of some claims' texts with each of the vectors, and -infinity where the rows end."""
+    def only(self, claims: Rows) -> "EmbeddedTexts":
+        """Return the texts of some claims."""
         rows = self.rows[claims]
         there = rows < len(self.texts)
-        found = np.full((*rows.shape, len(vectors)), -np.inf, dtype=np.float32)
-        if there.any():
-            found[there] = np.clip(self.vectors[rows[there]] @ vectors.T, -1.0, 1.0)
-        return found
+        chosen: Rows = rows[there]
+        numbers = np.full(rows.shape, len(chosen), dtype=np.int64)
+        numbers[there] = np.arange(len(chosen))
+        return EmbeddedTexts(tuple(map(self.texts.__getitem__, chosen)), self.vectors[chosen], numbers)
 
-    def near_in_outline(self, outline: Outline, vectors: Vectors) -> tuple[Rows, Vector]:
-        """Return the claims that have texts, and how near in outline: the message (the first vector) and a stretch."""
-        there = np.flatnonzero(self.rows[:, 0] < len(self.texts))
-        first = self.rows[there, 0]
-        said = vectors @ outline.axes.T @ outline.places
-        return there, np.maximum.reduceat(said[0], first) + np.maximum.reduceat(said[1:].max(axis=0), first)
+    def by_claim(self, vectors: Vectors) -> Vectors:
+        """Return the cosines of each claim's texts with each of the vectors, and -infinity where the rows end."""
+        return self.similarities(vectors)[self.rows]
 
 
-def _nearest(held: Vectors, count: int = 1) -> Vectors:
+def nearest(held: Vectors, count: int = 1) -> Vectors:
     """Return the mean of the `count` largest along the second axis, where all that is infinite is filled up.
 
     The mean of three names the right claim more often than the nearest text alone, which one odd text can be.
@@ -134,14 +124,29 @@ def _nearest(held: Vectors, count: int = 1) -> Vectors:
 class _Cosines:
     """How near a message (first column) and its stretches come to some claims (`numbers`), a row each.
 
-    By one wording, three in the mean, and a point, always the nearest. The mean of the `counted` stands for all.
+    By one wording, three in the mean, and a point, always the nearest.
     """
 
     numbers: Rows
-    counted: Flags
     one: Vectors
     three: Vectors
     points: Vectors
+
+    @classmethod
+    def of(cls, numbers: Rows, says: Vectors, points: Vectors) -> Self:
+        """Take the cosines of the wordings and of the points by claim."""
+        return cls(numbers, nearest(says), nearest(says, _THREE), nearest(points))
+
+    def measured(self) -> dict[str, Vector]:
+        """Return how near each claim comes to the message as a whole, and to the stretch that carries the claim.
+
+        `whole` and `part`: by the nearest wording; `wholes` and `parts`: by the three nearest in the mean; `both` is
+        the sum of these; `sourced`: by the points, message and stretch added up.
+        """
+        whole, wholes, sourced = self.one[:, 0], self.three[:, 0], self.points[:, 0]
+        part, parts, point = (each[:, 1:].max(axis=1) for each in (self.one, self.three, self.points))
+        both = {"both": wholes + parts, "sourced": sourced + point}
+        return {"whole": whole, "wholes": wholes, "part": part, "parts": parts, **both}
 
     @classmethod
     def together(cls, parts: "Sequence[_Cosines]") -> "_Cosines":
@@ -149,12 +154,25 @@ class _Cosines:
         return cls(*(np.concatenate([getattr(each, name) for each in parts]) for name in cls.__slots__))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Some:
+    """Some claims of a segment, by number, with the vectors of those who make them and of what the sources say."""
+
+    numbers: Rows
+    says: EmbeddedTexts
+    points: EmbeddedTexts
+
+    def cosines(self, first: int, vectors: Vectors) -> _Cosines:
+        """Return how near they come, whose numbers go on from `first`."""
+        return _Cosines.of(self.numbers + first, self.says.by_claim(vectors), self.points.by_claim(vectors))
+
+
 @dataclass(frozen=True, slots=True)
 class EmbeddedClaims:
     """The vectors of one segment: of those who make its claims, of those who dispute them, and of what the sources say.
 
     `cohesion` tells how near the wordings of a claim come to each other in the mean, `chinese` whether it has wordings
-    in Chinese (True), in other languages (False) or both.
+    in Chinese (True), in other languages (False) or both. Of very many claims a `sample` stands for all.
     """
 
     claims: tuple[KnownClaim, ...]
@@ -163,6 +181,7 @@ class EmbeddedClaims:
     points: EmbeddedTexts
     cohesion: Vector
     chinese: tuple[frozenset[bool], ...]
+    sample: _Some
 
     @classmethod
     def of(cls, claims: tuple[KnownClaim, ...], texts: Sequence[ClaimTexts], embed: EmbedWordings) -> Self | None:
@@ -173,32 +192,28 @@ class EmbeddedClaims:
         if says is None or denies is None or points is None:
             return None
         chinese = tuple(frozenset(map(is_han, each.says)) for each in texts)
-        return cls(claims, says, denies, points, _cohesion(says), chinese)
+        made = cls(claims, says, denies, points, _cohesion(says), chinese, _Some(np.arange(len(claims)), says, points))
+        chosen = np.arange(0, len(claims), max(1, len(says.texts) // _SAMPLED), dtype=np.int64)
+        return made if says.outline is None else replace(made, sample=made.some(chosen))
 
-    def cosines(self, first: int, vectors: Vectors, said: Vectors | None, alive: Flags | None) -> _Cosines:
-        """Return how near the claims come, whose numbers go on from `first`; of very many, those near in outline.
+    def some(self, claims: Rows) -> _Some:
+        """Return some of the claims."""
+        return _Some(claims, self.says.only(claims), self.points.only(claims))
 
-        `said` are the similarities of all wordings, where these were worked out.
-        """
-        if said is not None:
-            numbers, counted = np.arange(len(self.claims)), np.ones(len(self.claims), dtype=bool)
-            points = self.points.nearest(self.points.similarities(vectors))
-            return _Cosines(numbers + first, counted, self.says.nearest(said), self.says.nearest(said, _THREE), points)
-        assert self.says.outline is not None  # noqa: S101  else all are compared
-        there, near = self.says.near_in_outline(self.says.outline, vectors)
+    def near(self, vectors: Vectors, alive: Flags | None) -> _Some:
+        """Return the claims that are worth a look: all, or of very many those near in outline."""
+        outline, first = self.says.outline, self.says.rows[:, 0]
+        if outline is None:
+            return self.sample
+        there = np.flatnonzero(first < len(self.says.texts))
+        said = vectors @ outline.axes.T @ outline.places
+        # The message and a stretch, added up.
+        near = np.maximum.reduceat(said[0] + said[1:].max(axis=0), first[there])
         if alive is not None:
             near[~alive[there]] = -np.inf
         if len(there) > _NEAR_IN_OUTLINE:
-            there = there[np.argpartition(-near, _NEAR_IN_OUTLINE)[:_NEAR_IN_OUTLINE]]
-        stands, looked = np.zeros((2, len(self.claims)), dtype=bool)
-        stands[self.says.outline.sample] = looked[there] = True
-        claims = np.flatnonzero(stands | looked)
-        return self.cosines_of(first, claims, vectors, stands[claims])
-
-    def cosines_of(self, first: int, claims: Rows, vectors: Vectors, counted: Flags) -> _Cosines:
-        """Return how near some of the claims come."""
-        held, points = self.says.held(claims, vectors), self.points.held(claims, vectors)
-        return _Cosines(claims + first, counted, _nearest(held), _nearest(held, _THREE), _nearest(points))
+            there = np.sort(there[np.argpartition(-near, _NEAR_IN_OUTLINE)[:_NEAR_IN_OUTLINE]])
+        return self.some(there)
 
 
 class _KnownTexts:
@@ -255,15 +270,19 @@ class Meaning:
     def nearness(self, message: Analysis, source: MeaningSource) -> "Nearness | None":
         """Return how near a message and its stretches are to each claim; None while the embedder is out of order."""
         stretches = stretches_of(message.text)
-        cut = [message.text[start:end] for start, end in stretches.all]
-        vectors = source.embed_or_none([message.text, *cut])
+        vectors = source.embed_or_none([message.text, *(message.text[slice(*span)] for span in stretches.all)])
         if vectors is None:
             return None
-        said = tuple(None if part.says.outline else part.says.similarities(vectors) for part in self.parts)
-        # The last of `first` is the end of all.
-        both = zip(self.parts, said, self.base.parts, self.base.first, strict=False)
-        found = [part.cosines(first, vectors, near, piece.alive) for part, near, piece, first in both]
-        return Nearness.of(self, stretches, vectors, said, _Cosines.together(found))
+        # A pair of sentences comes near in outline where one of them does.
+        rough = vectors[: 1 + max(1, len(stretches.sentences))]
+        near = [part.near(rough, piece.alive) for part, piece in zip(self.parts, self.base.parts, strict=True)]
+        cosines = self.cosines(near, vectors)
+        all_ = [part.sample for part in self.parts]
+        return Nearness(self, stretches, vectors, cosines, cosines if near == all_ else self.cosines(all_, vectors))
+
+    def cosines(self, some: Sequence[_Some], vectors: Vectors) -> _Cosines:
+        """Return how near some claims of each segment come."""
+        return _Cosines.together([each.cosines(n, vectors) for each, n in zip(some, self.base.first, strict=False)])
 
 
 def _cohesion(says: EmbeddedTexts) -> Vector:
@@ -284,15 +303,14 @@ class _Standing:
     spread: np.float32
 
     @classmethod
-    def of(cls, values: Vector, alive: Flags | None, counted: Flags | None) -> "_Standing":
-        """Work out once what each claim is held against: the `alive`, and in the mean the `counted` (None: all)."""
-        living = all_ = values
+    def of(cls, values: Vector, alive: Flags | None, stand: Vector | None) -> "_Standing":
+        """Work out once what each claim is held against: the `alive`, and in the mean those that `stand` for all."""
+        living = values
         if alive is not None:
             living, values = values[alive], np.where(alive, values, np.float32(-np.inf))
         first = int(values.argmax())
-        second = np.partition(living, -2)[-2] if len(living) > 1 else np.float32(0.0)
-        best = values[first] if len(living) > 1 else np.float32(0.0)
-        stand = living if counted is None else all_[counted]
+        second, best = np.partition(living, -2)[-2:] if len(living) > 1 else np.zeros(2, dtype=np.float32)
+        stand = living if stand is None else stand
         return cls(values, first, best, second, np.mean(stand), np.std(stand))
 
     def lead(self, claim: int) -> float:
@@ -304,59 +322,59 @@ class _Standing:
         return float((self.values[claim] - self.mean) / (self.spread + _SMALL))
 
 
-@dataclass(frozen=True, slots=True)
-class Nearness:
-    """How near one message is to every claim of a base, as a whole and by the stretch that carries the claim.
+# By which measures it is told how far above the other claims one stands.
+_ABOVE = {"whole": "wholes", "part": "parts", "both": "both", "sourced": "sourced"}
 
-    `whole` and `part` are the cosine of the nearest wording, `wholes` and `parts` the mean of the three nearest;
-    `carrying` numbers the stretch that is nearest to each claim; `sourced` is how near the points come, message and
-    stretch added up. Where not all claims were looked at, `places` has the place of each that was.
+
+@dataclass(frozen=True)
+class Nearness:
+    """How near one message is to the claims of a base that were looked at: all, or of very many those near in outline.
+
+    `standing` is how near those claims come that stand for all: the same, where all were looked at.
     """
 
     meaning: Meaning
     stretches: Stretches
     vectors: Vectors
-    said: _Said
     cosines: _Cosines
-    places: Mapping[int, int] | None
-    carrying: Rows
-    whole: _Standing
-    wholes: _Standing
-    part: _Standing
-    parts: _Standing
-    both: _Standing
-    sourced: _Standing
+    standing: _Cosines
 
-    @classmethod
-    def of(cls, meaning: Meaning, stretches: Stretches, vectors: Vectors, said: _Said, cosines: _Cosines) -> Self:
-        """Work out the standing of all claims that were looked at."""
-        one, three, points = cosines.one, cosines.three, cosines.points
-        wholes, parts = three[:, 0], three[:, 1:].max(axis=1)
-        sourced = points[:, 0] + points[:, 1:].max(axis=1)
-        values = (one[:, 0], wholes, one[:, 1:].max(axis=1), parts, wholes + parts, sourced)
-        alive, places = meaning.base.alive, None
-        counted = alive
-        if any(near is None for near in said):
-            places = dict(zip(cosines.numbers.tolist(), range(len(cosines.numbers)), strict=True))
-            alive = np.ones(len(places), dtype=bool) if alive is None else alive[cosines.numbers]
-            counted = cosines.counted & alive if (cosines.counted & alive).any() else alive
-        standings = (_Standing.of(each, alive, counted) for each in values)
-        return cls(meaning, stretches, vectors, said, cosines, places, one[:, 1:].argmax(axis=1), *standings)
+    @cached_property
+    def places(self) -> Mapping[int, int] | None:
+        """Return the place of each claim that was looked at; None where all were."""
+        if self.standing is self.cosines:
+            return None
+        return dict(zip(self.cosines.numbers.tolist(), range(len(self.cosines.numbers)), strict=True))
+
+    @cached_property
+    def carrying(self) -> Rows:
+        """Return the number of the stretch that is nearest to each claim."""
+        return self.cosines.one[:, 1:].argmax(axis=1)
+
+    @cached_property
+    def _standings(self) -> Mapping[str, _Standing]:
+        near, stand, alive = self.cosines.measured(), self.standing.measured(), self.meaning.base.alive
+        if alive is not None:
+            counted, alive = alive[self.standing.numbers], alive[self.cosines.numbers]
+            stand = {name: values[counted] for name, values in stand.items()} if counted.any() else {}
+        return {name: _Standing.of(values, alive, stand.get(name)) for name, values in near.items()}
 
     def with_claims(self, claims: Sequence[int]) -> "Nearness":
         """Return the same with some claims that are looked at whatever their nearness: only such can be measured."""
         if self.places is None or self.places.keys() >= {*claims}:
             return self
         missing = np.array([each for each in claims if each not in self.places], dtype=np.int64)
-        found = [self.cosines]
-        for part, first in zip(self.meaning.parts, self.meaning.base.first, strict=False):
-            own = missing[(missing >= first) & (missing < first + len(part.claims))] - first
-            found.append(part.cosines_of(first, own, self.vectors, np.zeros(len(own), dtype=bool)))
-        return Nearness.of(self.meaning, self.stretches, self.vectors, self.said, _Cosines.together(found))
+        places = np.searchsorted(self.meaning.base.first, missing, "right") - 1
+        parts = enumerate(zip(self.meaning.parts, self.meaning.base.first, strict=False))
+        some = [part.some(missing[places == n] - first) for n, (part, first) in parts]
+        more = self.meaning.cosines(some, self.vectors)
+        return replace(self, cosines=_Cosines.together([self.cosines, more]))
 
     def nearest_claims(self, most: int) -> list[int]:
         """Return the numbers of the nearest claims, nearest first."""
-        near = -self.both.values
+        near, alive = -self.cosines.measured()["both"], self.meaning.base.alive
+        if alive is not None:
+            near[~alive[self.cosines.numbers]] = np.inf
         # Where there are many, only those that may be among the first are put in order; what is gone is infinitely far.
         last = np.partition(near, most)[most] if len(near) > most else np.inf
         chosen = np.flatnonzero((near <= last) & np.isfinite(near))
@@ -375,67 +393,52 @@ class Nearness:
 
     def wording(self, claim: int) -> tuple[str, Vector]:
         """Return the wording (of those that say the claim) that is nearest to that stretch, folded, and its vector."""
-        texts, _, own = self._of(claim)
-        near = self._wordings(claim)[:, 1 + int(self.carrying[self._at(claim)])]
+        texts, own = self._of(claim)
+        near = texts.says.near(own, self.vector(claim)[None])[:, 0]
         row = int(texts.says.rows[own][int(np.argmax(near))])
         return texts.says.texts[row], texts.says.vectors[row]
 
     def is_foreign(self, claim: int, *, han: bool) -> bool:
         """Tell whether the claim has wordings in another language alone than a message in Chinese (or not) is in."""
-        texts, _, own = self._of(claim)
+        texts, own = self._of(claim)
         return han not in texts.chinese[own]
 
-    def _of(self, claim: int) -> tuple[EmbeddedClaims, Vectors | None, int]:
-        """Return the segment of a claim, the similarities of all texts there (None: an outline), its number there."""
-        for texts, said in zip(self.meaning.parts, self.said, strict=True):
-            if claim < len(texts.claims):
-                return texts, said, claim
-            claim -= len(texts.claims)
-        raise IndexError(claim)
-
-    def _wordings(self, claim: int) -> Vectors:
-        texts, said, own = self._of(claim)
-        return texts.says.held(np.array([own]), self.vectors)[0] if said is None else said[texts.says.rows[own]]
+    def _of(self, claim: int) -> tuple[EmbeddedClaims, int]:
+        """Return the segment of a claim, and its number there."""
+        place = bisect_right(self.meaning.base.first, claim) - 1
+        return self.meaning.parts[place], claim - self.meaning.base.first[place]
 
     def measures(self, claim: int) -> Measures:
         """Return the claim's standing: cosines, distances to the next claim, and standard deviations above the mean.
 
         Cosines of different models have different scales; deviations have none.
         """
-        (texts, _, own), at = self._of(claim), self._at(claim)
+        (texts, own), at, standings = self._of(claim), self._at(claim), self._standings
+        values = {name: float(each.values[at]) for name, each in standings.items()}
         return {
-            "meaning_whole": float(self.whole.values[at]),
-            "meaning_wholes": float(self.wholes.values[at]),
-            "meaning_part": float(self.part.values[at]),
-            "meaning_parts": float(self.parts.values[at]),
-            "lead_whole": self.whole.lead(at),
-            "lead_part": self.part.lead(at),
-            "lead_both": self.both.lead(at),
-            "above_whole": self.wholes.above(at),
-            "above_part": self.parts.above(at),
-            "above_both": self.both.above(at),
+            **{f"meaning_{name}": values[name] for name in ("whole", "wholes", "part", "parts")},
+            **{f"lead_{name}": standings[name].lead(at) for name in ("whole", "part", "both")},
+            **{f"above_{name}": standings[measure].above(at) for name, measure in _ABOVE.items()},
             "cohesion": float(texts.cohesion[own]),
-            "sourced": float(self.sourced.values[at]),
-            "above_sourced": self.sourced.above(at),
+            "sourced": values["sourced"],
         }
 
     def dispute(self, claim: int) -> Measures:
         """Return how near the message comes to what sources and disputers say, beside the claim itself."""
-        at = self._at(claim)
-        column = 1 + int(self.carrying[at])
-        both = self.vectors[[0, column]]
-        texts, _, number = self._of(claim)
+        both, at = np.stack([self.vectors[0], self.vector(claim)]), self._at(claim)
+        texts, number = self._of(claim)
         points = texts.points.near(number, both)
         denials = texts.denies.near(number, both)
-        own = _three_nearest(self._wordings(claim)[:, [0, column]])
+        own = _three_nearest(texts.says.near(number, both))
         near = points.max(axis=0) if len(points) else np.zeros(2, dtype=np.float32)
+        whole, wholes, part = (self._standings[name].values[at] for name in ("whole", "wholes", "part"))
         beyond = _three_nearest(denials) - own if len(denials) else np.zeros(2, dtype=np.float32)
         return {
             "point_whole": float(near[0]),
             "point_part": float(near[1]),
-            "points_whole": float(_three_nearest(points)[0] - self.wholes.values[at]) if len(points) else 0.0,
-            "beyond_whole": float(near[0] - self.whole.values[at]) if len(points) else 0.0,
-            "beyond_part": float(near[1] - self.part.values[at]) if len(points) else 0.0,
+            "points_whole": float(_three_nearest(points)[0] - wholes) if len(points) else 0.0,
+            "beyond_whole": float(near[0] - whole) if len(points) else 0.0,
+            "beyond_part": float(near[1] - part) if len(points) else 0.0,
             "has_denials": float(len(denials) > 0),
             "denial_whole": float(beyond[0]),
             "denial_part": float(beyond[1]),
@@ -443,7 +446,5 @@ class Nearness:
 
 
 def _three_nearest(similarities: Vectors) -> Vector:
-    """Return, for every column, the mean of its three largest finite values."""
-    kept = -np.sort(-similarities, axis=0)[:_THREE]
-    counted = np.isfinite(kept)
-    return np.asarray(np.where(counted, kept, 0.0).sum(axis=0) / np.maximum(counted.sum(axis=0), 1), dtype=np.float32)
+    """Return, for every column, the mean of its three largest values."""
+    return nearest(similarities[None], _THREE)[0]

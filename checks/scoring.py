@@ -79,8 +79,6 @@ class _Found:
     @classmethod
     def of(cls, part: Part, terms: _Terms) -> "_Found":
         postings = part.segment.postings
-        if not len(terms.numbers):
-            return cls(terms.numbers, terms.weights, postings.owners[:0], part.says[:0])
         places, there = postings.find(terms.numbers)
         places, weights = places[there], terms.weights[there]
         spans = _spans(postings.owner_starts, places)
@@ -288,7 +286,7 @@ class Scorer:
         return self.model.is_near(measures)
 
     def _by_words(self, seen: Sequence[_Seen], claim: int) -> tuple[tuple[Segment, list[int]], int, dict[str, float]]:
-        """Return the rows of a claim's nearest wordings, the nearest one's place, and its measures by words."""
+        """Return the rows of a claim's nearest wordings, the fullest first, the nearest's place, and its measures."""
         place, own = self._place(claim)
         sight, segment = seen[place], seen[place].segment
         span = segment.rows_of(own)
@@ -308,7 +306,9 @@ class Scorer:
             "best_three": float(combined[order[:3]].mean()),
             "negative": float(combined[against].max()) if len(against) else 0.0,
         }
-        return (segment, (order[:_WORDINGS_CLOSELY] + span.start).tolist()), int(order[0]), measures
+        closely = order[:_WORDINGS_CLOSELY] + span.start
+        fullest_first = np.argsort(-self._parts[place].word_mass[closely], kind="stable")
+        return (segment, closely[fullest_first].tolist()), int(order[0]), measures
 
     def _place(self, claim: int) -> tuple[int, int]:
         """Return the place of the part in which a claim stands, and its number there."""

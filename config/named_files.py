@@ -7,6 +7,8 @@ from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from config.errors import worded
+
 _STANDARD = Path("-")
 
 
@@ -19,6 +21,19 @@ def open_named(path: Path) -> BufferedReader:
     if path == _STANDARD:
         return cast("BufferedReader", sys.stdin.buffer)
     return open(path, "rb", opener=_without_waiting)
+
+
+def open_own(path: Path, mark: bytes) -> BufferedReader:
+    """Open a file that an earlier run has written, of lines that begin with a mark, to read its bytes.
+
+    Raises OSError, also where it holds something and no such line, so that nobody's own file is written into.
+    """
+    file = path.open("rb")
+    if not file.peek(1) or any(line.startswith(mark) for line in file):
+        file.seek(0)
+        return file
+    file.close()
+    raise FileExistsError(errno.EEXIST, worded("it holds something else"), str(path))
 
 
 def give_name(file: Path, name: Path) -> None:

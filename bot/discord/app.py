@@ -5,6 +5,7 @@ from bot.discord.ask import Ask, Browse
 from bot.discord.bot import TouchstoneBot
 from bot.discord.card_buttons import CardButtons
 from bot.discord.editor.command import ClaimEditor, EditorCommands, editor_forms
+from bot.discord.editor.heard import TrySetupForm
 from bot.discord.examples import ExamplesCommand, KeepCommand
 from bot.discord.exchange import Exchange
 from bot.discord.forms import Forms
@@ -17,7 +18,7 @@ from bot.discord.queue.weekly import WeeklyDigest
 from bot.discord.redraw import CorrectionRuns, Pace
 from bot.discord.routes import Router, answer_failure
 from bot.discord.settings import IgnoreMe, Manage, SettingsCommand, SilenceCommands
-from bot.discord.setup import SetupCommand, TrySetupForm
+from bot.discord.setup import SetupCommand
 from bot.discord.shelf import DocumentsCommand, FactsForm
 from bot.discord.status import ShadowCommand, StatusCommand, TrendsCommand
 from bot.discord.ticking import BacktestCommand, Labels

@@ -243,8 +243,8 @@ def _became(record: AnswerRecord | None) -> str:
 PER_PAGE = 10
 
 
-PAGE = Route("ts:page:{page:page}", way="itself")
-OPEN_MENU = Route("ts:open", way="itself")
+PAGE = Route("ts:page:{page:page}")
+OPEN_MENU = Route("ts:open", way="below")
 
 
 def draw_list(claims: Sequence[ClaimRecord], page: int, texts: Texts) -> ui.LayoutView:
@@ -298,8 +298,7 @@ class Browse(commands.Cog):
     async def _turn(self, click: Click) -> None:
         """Show a page in place of the present one."""
         titles = await self._lookup.published(click)
-        view = draw_list(titles.claims, click.number("page"), click.texts)
-        await click.interaction.response.edit_message(view=view)
+        await click.show(draw_list(titles.claims, click.number("page"), click.texts))
 
     async def _open(self, click: Click) -> None:
         await self._show_claim(click, click.value)

@@ -13,14 +13,13 @@ from bot.discord.cards import draw_lines, draw_pages, escape, evidence_lines, sh
 from bot.discord.lookup import claims_named, title_in
 from bot.discord.messages import said_in
 from bot.discord.notices import tell_moderators
-from bot.discord.routes import UNREADABLE, Click, Request, Route, Router
+from bot.discord.routes import LONGEST_ID, UNREADABLE, Click, Request, Route, Router
 from bot.explain import withdrawn_line
 from bot.texts import Texts, msgid
 from claims.answering.answers import AnswerRecord
 from claims.moderation.reports import FeedbackKind, ReportOutcome, Standing
 from config.errors import NotAllowedError, UnknownClaimError, UnknownEntryError
 
-_LONGEST_ID = 100
 _LONGEST_LABEL = 80
 REPORTS: dict[FeedbackKind, str] = {
     "not-said": msgid("Not what I said"),
@@ -57,7 +56,7 @@ def more_button(claims: Sequence[str], texts: Texts) -> ui.Button[Any]:
 
 def _joined(route: Route, claims: Sequence[str]) -> str:
     """Return as many of the claims as Discord's 100 characters hold."""
-    kept, room = list(claims), _LONGEST_ID - len(route.id(claims=""))
+    kept, room = list(claims), LONGEST_ID - len(route.id(claims=""))
     while len(",".join(kept)) > room:
         kept.pop()
     return ",".join(kept)
@@ -210,7 +209,7 @@ async def _answered_text(click: Click) -> str | None:
         return None
     channel = click.interaction.client.get_partial_messageable(reference.channel_id, guild_id=click.server)
     try:
-        return said_in(await channel.fetch_message(reference.message_id))
+        return said_in(await channel.fetch_message(reference.message_id), click.interaction.channel)
     except (discord.NotFound, discord.Forbidden):
         return None
 

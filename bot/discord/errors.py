@@ -53,7 +53,10 @@ ANSWERS = (
     ErrorAnswer((UnknownClaimError,), msgid("There is no such claim here. Pick one from the list."), is_fault=False),
     ErrorAnswer(
         (ClaimBaseError,),
-        msgid("The claim base cannot be read or written just now. Nothing was changed; try again in a minute."),
+        msgid(
+            "The claim base cannot be read or written just now. Try again in a minute; of a change, look first whether"
+            " it was made."
+        ),
         is_fault=True,
     ),
     ErrorAnswer((discord.NotFound,), msgid("That message is gone."), is_fault=False),
@@ -76,11 +79,14 @@ def cause_of(error: BaseException) -> BaseException:
     return error.original if isinstance(error, app_commands.CommandInvokeError) else error
 
 
-def describe(error: BaseException, texts: Texts, where: str) -> str:
-    """Return the sentence for an error; a fault is logged, once, under a number that the sentence names."""
+def describe(error: BaseException, texts: Texts, where: str, instead: str = "") -> str:
+    """Return the sentence for an error; a fault is logged, once, under a number that the sentence names.
+
+    `instead`: what to say in place of it, where what went wrong is not what the person has to know.
+    """
     cause = cause_of(error)
     answer = next(each for each in ANSWERS if isinstance(cause, each.kinds))
-    sentence = own_words(cause, texts) if answer.sentence is None else texts(answer.sentence)
+    sentence = instead or (own_words(cause, texts) if answer.sentence is None else texts(answer.sentence))
     if not answer.is_fault:
         return sentence
     number = secrets.token_hex(3)

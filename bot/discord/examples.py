@@ -139,7 +139,7 @@ class KeepCommand(CommandGroup):
         """Ask for the label of a message that somebody pointed at; the claims found in it come first."""
         request = await Request.waiting(interaction)
         actor, texts, touchstone = await request.require("example.keep"), request.texts, request.touchstone
-        finding = await request.do(touchstone.check, said_in(message), actor.server)
+        finding = await request.do(touchstone.check, said_in(message, interaction.channel), actor.server)
         found = [match.claim for match in finding.matches]
         claims = await request.do(claims_named, touchstone, actor.server, found)
         menu = _label_menu(message, [claims[claim] for claim in found if claim in claims], texts)

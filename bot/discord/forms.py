@@ -22,7 +22,7 @@ from discord.ext import commands
 from bot.discord.bot import BotInteraction
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, length, shorten
 from bot.discord.errors import describe
-from bot.discord.routes import UNREADABLE, Click, Request, Route, Router, answer_failure, fits
+from bot.discord.routes import LONGEST_ID, UNREADABLE, Click, Request, Route, Router, answer_failure, fits
 from bot.texts import Texts
 from bot.wording import choice_text, difference_lines, fault_lines, field_name, value_text
 from claims.moderation.rights import Act, Actor, Submission
@@ -34,12 +34,10 @@ from config.errors import (
     TouchstoneError,
     UnknownEntryError,
 )
-from config.languages import CODES
 
 # Between the parts of an id; ids of claims have none.
 _BETWEEN = "|"
 _NUMBER = "~"
-LONGEST_ID = 100
 MINE_PREFIX = "ts:fm:"
 LONGEST_FIELD = 4000
 MOST_FIELDS = 5
@@ -69,9 +67,12 @@ class FormName:
         return _BETWEEN.join((self.kind, *self.about, self.version_tag, *number))
 
     def numbered(self) -> Self:
-        """Return the name with a new number, or without one where an id has no room for it."""
-        named = replace(self, number=secrets.token_hex(4))
-        return named if len(f"{MINE_PREFIX}{named}") <= LONGEST_ID else replace(self, number="")
+        """Return the name with a new number, where an id has room for one."""
+        return replace(self, number=secrets.token_hex(4)).fitting()
+
+    def fitting(self) -> Self:
+        """Return the name, without its number where an id has no room for it."""
+        return self if len(f"{MINE_PREFIX}{self}") <= LONGEST_ID else replace(self, number="")
 
     @property
     def draft(self) -> str:
@@ -151,17 +152,6 @@ def line(name: str, value: str, texts: Texts, hint: str = "", *, required: bool 
 def long(name: str, value: str, texts: Texts, hint: str = "", *, required: bool = False) -> FormField:
     """Return a field of several lines."""
     return named(FormField(name, "", value, hint, long=True, required=required, most=LONGEST_FIELD), texts)
-
-
-def languages_of(texts: Texts, most: int) -> tuple[str, ...]:
-    """Return the languages of claims for which a form has fields: all, else the reader's and the first of the table."""
-    chosen = sorted(CODES, key=lambda code: code != texts.content)[:most]
-    return tuple(code for code in CODES if code in chosen)
-
-
-def text_lines(stem: str, now: Mapping[str, str], texts: Texts, most: int = 2) -> tuple[FormField, ...]:
-    """Return a line a language for a text of a claim."""
-    return tuple(line(f"{stem}_{code}", now.get(code, ""), texts) for code in languages_of(texts, most))
 
 
 def choice(
@@ -259,7 +249,8 @@ def draw_failure(head: Sequence[str], name: FormName, typed: Mapping[str, str], 
 
 def draw_conflict(error: ConflictError, name: FormName, typed: Mapping[str, str], texts: Texts) -> Failure:
     """Return how both versions differ, with the three ways on: mine, theirs, or once more."""
-    now = replace(name, version_tag=error.current)
+    # The version may be longer than the one that the form was opened on.
+    now = replace(name, version_tag=error.current).fitting()
     lines = [
         texts("Somebody else has changed this meanwhile. The two versions differ:"),
         *(escape(line) for line in difference_lines(error.fields, texts)),
@@ -393,13 +384,17 @@ class Forms(commands.Cog):
             submission = request.moderation.drafts.submission(request.actor, name.draft, name.number)
             shown = await kind.submit(HandedIn(request.interaction, submission), name, typed)
         except Exception as error:  # noqa: BLE001  whatever it is, what was typed must come back
+            repeats, texts = isinstance(error, AlreadyWrittenError), request.texts
+            is_written = repeats or not await self._keep(request, name, typed)
             # Of two at once, the second may meet what the first has decided before it is told that it is the second.
-            is_decided = isinstance(error, ConflictError) and not error.current
-            if isinstance(error, AlreadyWrittenError) or (is_decided and not await self._keep(request, name, typed)):
+            if repeats or (is_written and isinstance(error, ConflictError)):
                 await self._repeat(request, name)
-                return
-            failed = _outcome(error, name, typed, request.texts)
-            await request.interaction.followup.send(view=failed.view, files=list(failed.files), ephemeral=True)
+            elif is_written:
+                told = texts("It was written. What follows could not be shown.")
+                await request.respond(describe(error, texts, f"form {name.kind}", told))
+            else:
+                failed = _outcome(error, name, typed, texts)
+                await request.interaction.followup.send(view=failed.view, files=list(failed.files), ephemeral=True)
         else:
             # What writes has dropped the draft with it; a form that only asks has not.
             with contextlib.suppress(TouchstoneError):
@@ -414,7 +409,8 @@ class Forms(commands.Cog):
         # What has been decided by it cannot be opened any more.
         with contextlib.suppress(TouchstoneError):
             fields = (await kind.open(request, name.about)).fields
-            stands = [f"{each.label}: {shorten(each.value, _LONGEST_HINT)}" for each in fields if each.value]
+            shown = [(each.label, (each.options or {}).get(each.value, each.value)) for each in fields]
+            stands = [texts.named(label, shorten(value, _LONGEST_HINT)) for label, value in shown if value]
             lines += [texts("What stands now:"), *map(escape, stands)] if stands else []
         await request.respond(draw_lines(lines, texts))
 

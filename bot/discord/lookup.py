@@ -19,6 +19,8 @@ from config.errors import NotAllowedError, UnknownClaimError
 # Discord shows no more suggestions than this, and no longer ones.
 MOST = 25
 LONGEST = 100
+# Lists that are held, two a server; of more, those that were asked for longest ago are made anew.
+_MOST_HELD = 128
 # Room for what stands behind a title.
 _MARKS = 40
 
@@ -143,7 +145,8 @@ class ClaimLookup:
     async def published(self, request: Request) -> Titles:
         """Return the titles that the server publishes."""
         touchstone, server = request.touchstone, request.server
-        return await self._titles(touchstone, server, lambda: touchstone.base.claims(server), everything=False)
+        # The checks hold them in memory; to read all claims of the base takes seconds where there are many.
+        return await self._titles(touchstone, server, lambda: touchstone.claims(server).values(), everything=False)
 
     async def everything(self, request: Request) -> Titles:
         """Return the titles of every status; raises NotAllowedError for anybody but a moderator."""
@@ -182,10 +185,12 @@ class ClaimLookup:
         self, touchstone: Touchstone, server: int | None, read: Callable[[], Iterable[ClaimRecord]], *, everything: bool
     ) -> Titles:
         revision = await asyncio.to_thread(lambda: touchstone.base.revision)
-        held = self._held.get((server, everything))
+        held = self._held.pop((server, everything), None)
         if held is None or held.revision != revision:
             held = _Held(revision, await asyncio.to_thread(lambda: Titles(read(), self.folder, self._entries)))
-            self._held[server, everything] = held
+        self._held[server, everything] = held
+        if len(self._held) > _MOST_HELD:
+            del self._held[next(iter(self._held))]
         return held.titles
 
 

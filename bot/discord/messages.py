@@ -58,6 +58,14 @@ async def rules_for(
     return rules.heard_as
 
 
+async def is_exempt(touchstone: Touchstone, guild: discord.Guild, author: discord.User | discord.Member) -> bool:
+    """Tell whether somebody is to be left alone in a server, also where the bot is switched off."""
+    # Who has been fetched comes without roles, and asking for them is a request each.
+    needs_roles = bool((await asyncio.to_thread(touchstone.servers.settings, guild.id)).exempt_roles)
+    roles = await roles_in(guild, author) if needs_roles else ()
+    return await asyncio.to_thread(touchstone.servers.exempt, guild.id, author.id, roles) is not None
+
+
 def heard_in(message: discord.Message, location: Location) -> Heard:
     """Return what the decision has to know of a message."""
     return Heard(location.server, location.channel, message.id, message.author.id, location.home)
@@ -92,10 +100,11 @@ def said_in(message: discord.Message, place: object = None) -> str:
 
 def _post_title(message: discord.Message, place: object) -> str:
     """Return the title of a post; nothing of other messages. A post has the number of its first message."""
-    if not isinstance(place, discord.Thread):
-        # A message that was fetched knows its thread only by the number.
-        place = message.guild.get_thread(message.id) if message.guild is not None else None
-    return place.name if place is not None and place.id == message.id == message.channel.id else ""
+    thread = next((each for each in (place, message.channel) if isinstance(each, discord.Thread)), None)
+    if thread is None and message.guild is not None:
+        # One that was fetched by number alone does not know its thread, and the library forgets archived ones.
+        thread = message.guild.get_thread(message.id)
+    return thread.name if thread is not None and thread.id == message.id == message.channel.id else ""
 
 
 # A Latin word, or a Chinese character.

@@ -14,7 +14,7 @@ from bot.discord.bot import STALE_CARD, TouchstoneBot, roles_of, tirelessly
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import card_text, draw_public
 from bot.discord.lanes import LATE, deadline, take_lane
-from bot.discord.messages import Location, heard_in, home_of, roles_in, rules_for, said_in
+from bot.discord.messages import Location, heard_in, home_of, is_open, roles_in, rules_for, said_in, without_spoilers
 from bot.discord.notices import log_answer, tell_used_up
 from bot.reply import Reply
 from bot.texts import msgid
@@ -36,6 +36,8 @@ _BLOCKED = 90001
 _ANSWERING: Collection[HeardAs] = ("on",)
 _HINTING: Collection[HeardAs] = ("on", "hint")
 _FULL = msgid("The channel has had its cards for this hour: this one is for your eyes only.")
+_REFUSED = msgid("Discord does not let me post the card there. A moderator can look at my rights in that channel.")
+_FAILED = msgid("Discord did not take my answer. Try again in a minute.")
 _QUIET = msgid("I am to say nothing here now, or to leave this message alone: the card is not shown to everybody.")
 
 
@@ -154,10 +156,15 @@ class Answering:
         return self.answerer.cards_per_hour(await self._settings(location))
 
     async def show(self, location: Location, message_id: int) -> bool:
-        """Turn an offer into a card that everybody sees, once; raises NotAllowedError where nothing may be posted."""
+        """Turn an offer into a card that everybody sees, once; False where there is nothing to show any more.
+
+        Raises NotAllowedError where nothing may be posted, and where Discord has not taken the card.
+        """
         answers, most = self.bot.touchstone.answers, await self.most(location)
         record = await asyncio.to_thread(answers.answer, location.channel, message_id)
         message = await self._fetch(location, message_id)
+        if message is None and self.bot.backoff.holds(location.channel):
+            raise NotAllowedError(_REFUSED)
         if record is None or message is None:
             return False
         if not await self.may_hint(message, location):
@@ -171,7 +178,9 @@ class Answering:
             return False
         # The offer is given up now: what is read from here on is tried again, as for any answer.
         take_lane("answers")
-        return await self._post(card)
+        if not await self._post(card):
+            raise NotAllowedError(_REFUSED if self.bot.backoff.holds(location.channel) else _FAILED)
+        return True
 
     async def take_up(self, record: AnswerRecord) -> None:
         """Post the card of a message that was taken and not answered, because the process ended between the two."""
@@ -256,8 +265,12 @@ class Answering:
         """Check the message anew, and compose what is still to be said of the card's claims; None: nothing."""
         touchstone, home, server = self.bot.touchstone, self._home(card.location), card.location.server
         as_of = touchstone.base.database.newest()
-        finding = touchstone.check_in(home, said_in(card.message), server)
-        wanted = {"reply"} if card.modes == _ANSWERING else {"reply", "offer"}
+        said, is_asked = said_in(card.message), card.modes != _ANSWERING
+        finding = touchstone.check_in(home, said, server)
+        # A message may have been edited into a spoiler since, which nobody's click uncovers for others.
+        if not (without_spoilers(said) == said if is_asked else is_open(touchstone, said, finding, home, server)):
+            return None
+        wanted = {"reply", "offer"} if is_asked else {"reply"}
         claims = tuple(each.claim for each in finding.matches if each.claim in card.claims and each.action in wanted)
         settings, is_forwarded = touchstone.servers.settings_in(server, home), bool(card.message.message_snapshots)
         return self.answerer.composed(finding, settings, claims, requested=is_forwarded, as_of=as_of)

@@ -229,7 +229,9 @@ class CorrectionRuns(commands.Cog):
             if is_due and await self.run():
                 self._seen = revision
         except Exception:  # noqa: BLE001  this is the outermost frame of the task
-            # The task must not end: without it no card would be corrected until somebody restarts the bot.
+            # The task must not end: without it no card would be corrected until somebody restarts the bot. Nor may what
+            # the run had begun with be forgotten: it is tried again at the next look.
+            self._again_at = monotonic()
             _log.exception("The corrections were cut short; they go on in %.0f s", self._pace.look)
 
     @look.before_loop

@@ -8,10 +8,10 @@ private: only the person who asked can see them.
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from string import Formatter
-from typing import Any, Literal, ParamSpec, Self, TypeVar
+from typing import Any, Literal, ParamSpec, Self, TypeVar, cast
 
 import aiohttp
 import discord
@@ -34,7 +34,8 @@ Result = TypeVar("Result")
 
 PREFIX = "ts:"
 UNREADABLE = msgid("This button or menu is no longer known. Use the command again that has shown it.")
-_LONGEST = 100
+# Of ids, as Discord takes them.
+LONGEST_ID = 100
 _LARGEST = 2**63 - 1
 # What a part of a template may say behind its colon, beside a pattern of its own: a number as databases and Discord
 # have them, a page (one before the first is drawn, disabled), the rest of the id, the rest where there must be one.
@@ -83,7 +84,7 @@ class Route:
     def id(self, **parts: str | int) -> str:
         """Return the custom id with these parts; raises ValueError where it would not be read again."""
         written = "".join(text + (str(parts[name]) if name else "") for text, name, _ in self._parts)
-        if len(written) > _LONGEST or self.read(written) is None:
+        if len(written) > LONGEST_ID or self.read(written) is None:
             raise ValueError(f"{written!r} is no id of {self.template!r}")
         return written
 
@@ -266,11 +267,26 @@ class Click(Request):
         return self.value
 
     @property
+    def chosen_before(self) -> frozenset[str]:
+        """The values that stood chosen in the menu as it was shown, which the base may contradict by now."""
+        message, data = self.interaction.message, cast("Any", self.interaction.data or {})
+        return frozenset(_chosen_in(message.components if message else (), str(data.get("custom_id"))))
+
+    @property
     def message(self) -> int:
         """The id of the message that the button is on."""
         if self.interaction.message is None:
             raise RuntimeError("a button without a message")
         return self.interaction.message.id
+
+
+def _chosen_in(parts: Sequence[Any], menu: str) -> Iterator[str]:
+    """Yield the values that stand chosen in a menu, in whichever part of a message it stands."""
+    for part in parts:
+        if isinstance(part, discord.SelectMenu) and part.custom_id == menu:
+            yield from (option.value for option in part.options if option.default)
+            yield from (str(each.id) for each in part.default_values)
+        yield from _chosen_in(getattr(part, "children", ()), menu)
 
 
 Handler = Callable[[Click], Awaitable[None]]

@@ -1,8 +1,8 @@
 """`/setup`: language, moderators, channels, packs and budget, step by step; for administrators of the server."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Unpack, cast, get_args
+from typing import Any, Literal, TypeVar, Unpack, cast, get_args
 
 import discord
 from discord import app_commands, ui
@@ -10,14 +10,12 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.discord.bot import BotInteraction, ServerChannel, TouchstoneBot, language_of
-from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten
-from bot.discord.forms import Form, FormName, form_button, long
-from bot.discord.lookup import title_of
+from bot.discord.cards import ROOM, escape, fit, layout, shorten
+from bot.discord.editor.heard import TrySetupForm
+from bot.discord.forms import FormName, form_button
 from bot.discord.routes import Click, Request, Route, Router
-from bot.explain import silence_lines
 from bot.texts import Texts, msgid
 from bot.wording import value_text
-from claims.moderation.rights import Act
 from claims.record import PackRecord
 from claims.store.server_settings import ChannelMode, ServerSettings, SettingsChange
 from config.languages import SHOWN
@@ -321,37 +319,6 @@ def _chosen(state: SetupState, texts: Texts) -> list[str]:
     return [f"- {line}" for line in lines]
 
 
-_MOST_TRIED = 5
-_LONGEST_TRIED = 300
-
-
-class TrySetupForm:
-    """About nothing: sentences, to see what would come of each in this server. Nothing is written."""
-
-    kind = "tryall"
-    act: Act = "queue.see"
-    about = ""
-
-    async def open(self, request: Request, about: tuple[str, ...]) -> Form:
-        """Return the form, empty."""
-        texts = request.texts
-        field = long("text", "", texts, texts("One message a line, as somebody might write it."), required=True)
-        return Form(FormName(self.kind, about), texts("Try a sentence"), (field,))
-
-    async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
-        """Say of each message what I would do, and why."""
-        texts, touchstone, server = request.texts, request.touchstone, request.server
-        claims = await request.do(touchstone.claims, server)
-        lines: list[str] = []
-        for message in [line for line in typed["text"].splitlines() if line.strip()][:_MOST_TRIED]:
-            finding = await request.do(touchstone.check, message, server)
-            found = await request.do(silence_lines, finding, claims, texts, escape)
-            titles = [title_of(claims[each.claim], texts) for each in finding.matches[:1] if each.claim in claims]
-            lines += [f"> {escape(shorten(message, _LONGEST_TRIED))}", *(f"**{escape(each)}**" for each in titles)]
-            lines += [f"-# {line}" for line in found]
-        return draw_lines(lines, texts, [form_button(name, texts("Try another sentence"))])
-
-
 class SetupCommand(commands.Cog):
     """Keeps nothing between two clicks: what is chosen is written at once, and where it was left, too."""
 
@@ -398,17 +365,25 @@ class SetupCommand(commands.Cog):
         elif step == "budget":
             await _change(click, step, budget=float(click.one_of(f"{each:g}" for each in BUDGETS)), setup_step=step)
         else:
-            state = await _state(click)
-            known, before = [pack.id for pack in state.packs], state.settings.packs
-            # What the menu has no room for stays as it is.
-            values = (*values, *(each for each in known[MOST:] if before is None or each in before))
-            # All of them means: those to come as well.
-            packs = None if set(known) <= set(values) else values
-            await _change(click, step, packs=packs, setup_step=step)
+            known, before = [pack.id for pack in await click.do(click.touchstone.base.packs)], click.chosen_before
+
+            def chosen(now: ServerSettings) -> SettingsChange:
+                """Return the packs; those that the menu has no room for stay as they are."""
+                wanted = _changed(known if now.packs is None else now.packs, before, values)
+                # All of them means: those to come as well.
+                return {"packs": None if wanted.issuperset(known) else tuple(sorted(wanted, key=known.index))}
+
+            await _change_by(click, step, chosen)
 
     async def _choose_roles(self, click: Click) -> None:
-        roles = click.all_chosen
-        await _change(click, "roles", moderator_roles=roles, setup_step="roles")
+        """Write the roles that were taken into the menu or out of it; those that are gone go."""
+        before, values, guild = set(map(int, click.chosen_before)), click.all_chosen, click.guild
+
+        def chosen(now: ServerSettings) -> SettingsChange:
+            there = [role for role in now.moderator_roles if guild.get_role(role)]
+            return {"moderator_roles": tuple(sorted(_changed(there, before, values)))}
+
+        await _change_by(click, "roles", chosen)
 
     async def _choose_told(self, click: Click) -> None:
         """Write the channel; without one there is no log of answers either."""
@@ -421,19 +396,34 @@ class SetupCommand(commands.Cog):
 
     async def _choose_channels(self, click: Click) -> None:
         """Give the channels their mode, switch off those taken out of the menu, and show the step."""
-        state, mode, chosen = await _state(click), click["mode"], click.all_chosen
-        dropped = set(shown_channels(state.guild, state.channels, mode)) - set(chosen)
-        modes: dict[int, ChannelMode] = dict.fromkeys(dropped, "off")
-        modes |= {each: cast("ChannelMode", mode) for each in chosen if state.channels.get(each) != mode}
-        for channel, new in modes.items():
-            await click.do(click.moderation.setup.set_channel_mode, click.actor, channel, new)
+        mode, chosen = cast("ChannelMode", click["mode"]), set(click.all_chosen)
+        before = set(map(int, click.chosen_before))
+        for channel in before ^ chosen:
+            # Who has given it another mode since does not want it off.
+            change: tuple[ChannelMode, ChannelMode | None] = ("off", mode) if channel in before else (mode, None)
+            await click.do(click.moderation.setup.set_channel_mode, click.actor, channel, *change)
             self.bot.backoff.answered(channel)
         await _show(click, "channels")
+
+
+Chosen = TypeVar("Chosen")
+
+
+def _changed(now: Iterable[Chosen], before: Collection[Chosen], chosen: Collection[Chosen]) -> set[Chosen]:
+    """Return what is chosen now with what was changed in a menu, which may have been drawn long ago."""
+    return set(now).difference(set(before).difference(chosen)) | set(chosen).difference(before)
 
 
 async def _change(request: Request, step: Step, **changes: Unpack[SettingsChange]) -> None:
     """Write settings as one change, and show the step."""
     await request.do(lambda: request.moderation.setup.change(request.actor, **changes))
+    await _show(request, step)
+
+
+async def _change_by(request: Request, step: Step, chosen: Callable[[ServerSettings], SettingsChange]) -> None:
+    """Do the same with what comes of the settings as they stand now, and remember the step."""
+    change = request.moderation.setup.change_by
+    await request.do(change, request.actor, lambda now: {**chosen(now), "setup_step": step})
     await _show(request, step)
 
 

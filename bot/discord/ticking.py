@@ -6,7 +6,7 @@ are named by links: their texts are fetched only for the file of labels, and kep
 
 import io
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from time import monotonic
@@ -34,7 +34,7 @@ from bot.discord.bot import BotInteraction
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten
 from bot.discord.editor.screen import fingerprint_of
 from bot.discord.lookup import claims_named, title_in, titles_of
-from bot.discord.messages import home_of, is_open, location_of, may_read, message_link, said_in
+from bot.discord.messages import home_of, is_exempt, is_open, location_of, may_read, message_link, said_in
 from bot.discord.notices import TICK, draw_log
 from bot.discord.queue.deciding import fetch_message, unseen_among, with_threads
 from bot.discord.routes import Click, Request, Route, Router, page_buttons
@@ -120,14 +120,6 @@ def _value(reply: LabelledReply) -> str:
     return f"{reply.channel}:{reply.message}:{fingerprint_of(reply.claim)}"
 
 
-def _chosen_before(parts: Sequence[Any], menu: str) -> Iterator[str]:
-    """Yield the values that stood chosen in a menu when it was drawn, in whichever part of a message it stands."""
-    for part in parts:
-        if isinstance(part, discord.SelectMenu) and part.custom_id == menu:
-            yield from (option.value for option in part.options if option.default)
-        yield from _chosen_before(getattr(part, "children", ()), menu)
-
-
 class Labels(commands.Cog):
     """Answers moderators privately; a click says all there is to know, and asks for the right again."""
 
@@ -150,11 +142,10 @@ class Labels(commands.Cog):
         """Tick what was chosen, and take the tick from what is no longer chosen."""
         book, actor, is_right = click.moderation.labels, click.actor, click["word"] == "right"
         # What others have put up or ticked since has moved the pages: what counts is what this menu showed.
-        message, menu = click.interaction.message, TICK_MENU.id(**click.parts)
-        before = set(_chosen_before(message.components if message else (), menu))
         there = {_value(reply): reply for reply in (await _page(click, 0, _ALL)).replies}
         chosen = [there[value] for value in click.values if value in there]
-        dropped = [each for value, each in there.items() if value in before.difference(click.values)]
+        freed = click.chosen_before.difference(click.values)
+        dropped = [each for value, each in there.items() if value in freed]
         await click.do(book.tick, actor, [_name(each) for each in chosen], is_right)
         await click.do(book.tick, actor, [_name(each) for each in dropped if each.right is is_right], None)
         await click.show(await _draw(click, click.number("page")))
@@ -312,7 +303,10 @@ PROGRESS_EVERY = 4.0
 _AT_ONCE = 50
 NEEDED = {"view_channel": msgid("View Channel"), "read_message_history": msgid("Read Message History")}
 
-Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
+_Channel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel
+Readable = _Channel | discord.Thread
+# The library would refuse a thread that it has forgotten because it is archived.
+Named = _Channel | app_commands.AppCommandThread
 
 
 class BacktestCommand(commands.Cog):
@@ -332,13 +326,16 @@ class BacktestCommand(commands.Cog):
     @app_commands.default_permissions(manage_guild=True)
     @app_commands.guild_only()
     async def backtest(
-        self, interaction: BotInteraction, channel: Readable, days: app_commands.Range[int, 1, 90] = 7
+        self, interaction: BotInteraction, channel: Named, days: app_commands.Range[int, 1, 90] = 7
     ) -> None:
         """Check the rights of both sides, read, and report."""
         request = await Request.waiting(interaction)
-        texts, server = request.texts, channel.guild.id
+        texts, server = request.texts, request.guild.id
         await request.require("shadow.see")
-        refusal = _refusal(request, channel)
+        there = await interaction.client.channels.find(request.guild, channel.id)
+        if not isinstance(there, Readable):
+            raise NotAllowedError("That is no channel of this server.")
+        refusal = _refusal(request, there)
         if refusal is None and server in self._running:
             refusal = texts("A backtest is running in this server already. Wait for its report.")
         if refusal is not None:
@@ -346,7 +343,7 @@ class BacktestCommand(commands.Cog):
             return
         self._running.add(server)
         try:
-            await self._read(request, channel, days)
+            await self._read(request, there, days)
         finally:
             self._running.discard(server)
 
@@ -364,12 +361,17 @@ class BacktestCommand(commands.Cog):
         run = Backtest(check)
         progress = _Progress(request, channel, days, texts, monotonic())
         waiting: list[PastMessage] = []
+        exempt: dict[int, bool] = {}
         whole, read = True, 0
         since = discord.utils.utcnow() - timedelta(days=days)
         async for message in channel.history(limit=MOST_MESSAGES, after=since, oldest_first=False):
             read += 1
             if location_of(message) is not None:
-                waiting.append(_past(message))
+                author = message.author
+                if author.id not in exempt:
+                    exempt[author.id] = await is_exempt(touchstone, channel.guild, author)
+                if not exempt[author.id]:
+                    waiting.append(_past(message))
             if len(waiting) >= _AT_ONCE:
                 await request.do(_add_all, run, waiting)
                 waiting = []

@@ -163,10 +163,11 @@ class Watch(commands.Cog):
         return True
 
     async def _still_says(self, record: AnswerRecord, message: discord.Message) -> bool:
-        """Tell whether a message still says a claim that its card answers."""
+        """Tell whether a message still says a claim that its card answers; a card is for what all can read."""
         found = location_of(message) if message.guild is not None else None
         home = found.home if found else record.channel
-        finding = await asyncio.to_thread(self.bot.touchstone.check_in, home, said_in(message), record.server)
+        said = without_spoilers(said_in(message)) if record.kind == "reply" else said_in(message)
+        finding = await asyncio.to_thread(self.bot.touchstone.check_in, home, said, record.server)
         return any(match.claim in record.claims and match.action != "silent" for match in finding.matches)
 
     async def _gone(self, channel: int, message: int, *, is_retracted: bool) -> None:

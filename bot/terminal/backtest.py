@@ -53,14 +53,17 @@ def backtest(
     scheduler: SchedulerOption = None,
     work: WorkOption = None,
 ) -> None:
-    """Check all messages of the exports; Ctrl-C ends it early with what has been counted so far."""
+    """Check all messages of the exports; Ctrl-C ends it early with what has been counted so far.
+
+    Exit code 1 where an export of a folder breaks off, or none of its files is one.
+    """
     from bot.backtest import Backtest  # noqa: PLC0415  as in Terminal.open
     from bot.bulk import BulkChoice, BulkRun  # noqa: PLC0415
     from bot.chat_export import ExportCount, find_exports  # noqa: PLC0415
 
     terminal = Terminal.of(context)
     texts, write = terminal.texts, terminal.figures_to(out, as_json=as_json)
-    share = 1000 * read_budget(budget, terminal)
+    share = float(1000 * read_budget(budget, terminal))
     choice = BulkChoice(processes, scheduler, work)
     with terminal.open() as touchstone, BulkRun(choice, "backtest") as opened:
         run, count = Backtest(touchstone.check, keep_texts=True), ExportCount()
@@ -70,6 +73,8 @@ def backtest(
             whole = read_all(terminal, run, files, bulk, count)
         except ExportError as error:
             raise typer.BadParameter(texts.of_error(error), param_hint="EXPORT.json") from error
+    if count.unread == len(files):
+        raise typer.Exit(1)
     report = run.report(share)
     if not whole:
         terminal.print(texts("Broken off; this is what had been read until then."), style="bold")
@@ -82,6 +87,8 @@ def backtest(
         _label(terminal, report, label)
     if not whole:
         raise typer.Exit(terminal.stop.code)
+    if count.cut:
+        raise typer.Exit(1)
 
 
 def _label(terminal: Terminal, report: "BacktestReport", file: Path) -> None:
@@ -173,6 +180,8 @@ def read_all(
             if is_named:
                 raise
             complain(terminal.texts.of_error(error))
+            count.unread += 1
+            count.cut += within.written > 0
         count.add(within)
         bar.finish(part.path)
 

@@ -80,7 +80,7 @@ def calibrate(
 
 
 def _by_meaning(
-    terminal: Terminal, checker: "Checker", samples: Sequence["Sample"], budget: float, provenance: str
+    terminal: Terminal, checker: "Checker", samples: Sequence["Sample"], budget: Fraction, provenance: str
 ) -> "Tuning":
     from checks.calibration import calibrate_meaning  # noqa: PLC0415  as in Terminal.open
     from checks.decision import DecisionModel  # noqa: PLC0415
@@ -91,7 +91,7 @@ def _by_meaning(
 
 
 def _by_words(
-    terminal: Terminal, checker: "Checker", samples: Sequence["Sample"], budget: float, provenance: str
+    terminal: Terminal, checker: "Checker", samples: Sequence["Sample"], budget: Fraction, provenance: str
 ) -> "Tuning":
     from checks.calibration import calibrate as fit  # noqa: PLC0415
 
@@ -103,13 +103,13 @@ def _by_words(
     return replace(tuning, few=found.model) if scorer.model is tuning.few else replace(tuning, many=found.model)
 
 
-def read_budget(text: str, terminal: Terminal) -> float:
+def read_budget(text: str, terminal: Terminal) -> Fraction:
     """Return the share that `1/2000` or `0.0005` means; above 0 and at most 0.1."""
     try:
-        share = float(Fraction(text))
+        share = Fraction(text)
     except (ValueError, ZeroDivisionError):
-        share = 0.0
-    if not 0 < share <= 0.1:
+        share = Fraction()
+    if not 0 < share <= Fraction("0.1"):
         raise typer.BadParameter(terminal.texts("{budget} is no budget. Write a share such as 1/2000.", budget=text))
     return share
 

@@ -239,6 +239,8 @@ def ask(terminal: Terminal) -> str:
     """Return the next typed line, which can be edited and called back, empty at the end of input."""
     with suppress(ImportError):  # there is none on Windows, whose console edits by itself
         import readline  # noqa: F401, PLC0415  its import alone lets `input` edit
+    if sys.stdin.closed:  # what was to be tried has come that way itself
+        return ""
     try:
         return input("> ").strip()
     except (EOFError, KeyboardInterrupt):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.terminal.check import ask, decision_line, write
-from bot.terminal.console import ServerOption, Terminal
+from bot.terminal.console import STANDARD, ServerOption, Terminal
 from bot.texts import msgid
 from bot.wording import LEVELS
 from config.errors import ImportRefusedError
@@ -158,7 +158,7 @@ def new(
 ) -> None:
     """Write the example; a file that is there already is left alone."""
     example = (resources.files("claims") / "packs" / "new_pack.txt").read_bytes()
-    if path is None:
+    if path is None or path == STANDARD:
         write(example)
         return
     terminal = Terminal.of(context)

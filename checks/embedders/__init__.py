@@ -7,6 +7,7 @@ May not live here: a decision about a message, or what vectors say about claims 
 """
 
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checks.embedders.embedder import Embedder, SafeEmbedder, VectorStore
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 _DIRECT = ("all://localhost", "all://127.0.0.1", "all://[::1]")
 
 
-def open_embedder(settings: "Settings") -> Embedder | None:
-    """Return the embedder of the settings, or None for `none`.
+def open_embedder(settings: "Settings", folder: Path | None = None) -> Embedder | None:
+    """Return the embedder of the settings, or None for `none`; it may keep files in a folder, to start sooner.
 
     Raises EmbedderSetupError with the mend where an extra, a file or a setting is missing; no address is contacted yet.
     """
@@ -29,9 +30,9 @@ def open_embedder(settings: "Settings") -> Embedder | None:
         case "none":
             return None
         case "auto":
-            return SemanticEmbedder() if find_spec(MODULE) is not None else None
+            return SemanticEmbedder(folder) if find_spec(MODULE) is not None else None
         case "semantic":
-            return SemanticEmbedder()
+            return SemanticEmbedder(folder)
         case "onnx":
             from checks.embedders.onnx import OnnxEmbedder, read_folder  # noqa: PLC0415  for those who have chosen it
 
@@ -50,7 +51,9 @@ def open_embedder(settings: "Settings") -> Embedder | None:
             )
 
 
-def open_safe_embedder(settings: "Settings", store: VectorStore | None = None) -> SafeEmbedder | None:
+def open_safe_embedder(
+    settings: "Settings", store: VectorStore | None = None, folder: Path | None = None
+) -> SafeEmbedder | None:
     """Return the embedder of the settings with cache, store and breaker around it; else as `open_embedder`."""
-    embedder = open_embedder(settings)
+    embedder = open_embedder(settings, folder)
     return None if embedder is None else SafeEmbedder(embedder, store)

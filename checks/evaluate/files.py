@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from config.errors import EvaluationError, msgid, worded
-from config.named_files import coding_ahead, open_named
+from config.named_files import coding_ahead, open_named, open_own
 
 STANCES = ("asserts", "denies", "asks", "none")
 NUMBERS = ("agree", "conflict", "none")
@@ -106,6 +106,22 @@ def find_files(paths: Iterable[Path], *suffixes: str) -> list[Path]:
 
 def _either(one: str, other: str) -> str:
     return worded("{one} or {other}", one=one, other=other)
+
+
+def read_kept(path: Path, mark: bytes) -> list[bytes]:
+    """Return the lines that an earlier run has kept, each beginning with a mark; none where no file is there yet.
+
+    Raises EvaluationError where the file holds something else.
+    """
+    try:
+        with open_own(path, mark) as file:
+            return file.read().splitlines()
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        text = msgid("{file} cannot be read or written ({reason}). Name another file with --work.")
+        raise EvaluationError(worded(text, file=path, reason=reason)) from error
 
 
 def read_claims(folder: Path) -> list[ClaimText]:

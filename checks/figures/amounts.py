@@ -10,7 +10,7 @@ from checks.figures.units import OwnUnit, Quantity, Term, UnitTable, alternative
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _FIRST_SHORT_YEAR, _LAST_SHORT_YEAR = 22, 29
-_NINETEENTH = 80
+_NINETEENTH, _TEN = 80, 10
 
 
 class CalendarReader:
@@ -50,7 +50,7 @@ class CalendarReader:
         if term.written.isdecimal():
             return float(term.written)
         digits = [self._table.numerals.chinese.get(character, -1.0) for character in term.written]
-        return -1.0 if min(digits) < 0 else digits[0] * 10 + digits[1]
+        return digits[0] * 10 + digits[1] if all(0 <= digit < _TEN for digit in digits) else -1.0
 
 
 _PRICE_WINDOW = 24
@@ -104,14 +104,19 @@ _TENTHS = ("tenth", "jin", "metre", "kuai")
 _NO_TAIL = r"(?!\d|[.,]\d|[%个只斤两克万亿千百十年倍成月天一二三四五六七八九点人位次])"
 _TAIL_DIGIT = re.compile(rf"[1-9一二三四五六七八九]{_NO_TAIL}")
 _TAIL_DIGITS = re.compile(rf"[1-9一二三四五六七八九][0-9零一二三四五六七八九]{_NO_TAIL}")
-_INCHES = re.compile(r" ?(1[01]|[1-9])(?: ?(?:inches|inch|in|\"|”))?(?![\d.,%a-z])(?! ?[a-z%$])")
+_INCHES = re.compile(r" ?(1[01]|[1-9])(?: ?(?P<named>inches|inch|in|\"|”))?(?![\d%a-z]|[.,]\d)(?! ?[%$])")
+# 分 are minutes after hours (1小时30分), and before seconds (1分30秒).
+_MINUTES_BEFORE = re.compile(r"(?:小时|钟头)零?$")
+_MINUTES = re.compile(r"分(?![钟之])(?P<seconds>零?(?:\d{1,2}|[一二三四五六七八九十]{1,3})秒)?")
+_MINUTES_WINDOW = 3
 _INCHES_A_FOOT = 12
 _OF_A = re.compile(r" of (?:an?|one|the)(?= )")
 _DIVIDED = ("W", "Wh", "kg", "byte", "litre", "years", "percent", "metre", "hours")
 _COUNTED = ("count", "years", "hours", "times")
 _NO_SIGN_AFTER = frozenset("abcdefghijklmnopqrstuvwxyz0123456789%)")
 _LEAST_TONNES = 100
-_MULTIPLIERS = 2
+_MULTIPLIERS, _WAN = 2, 1e4
+_LEAST_ELECTRICITY, _ELECTRICITY_WINDOW = 1000, 8
 _LONE_T = re.compile(r" ?t(?![\w])", re.ASCII)
 
 
@@ -130,29 +135,38 @@ class TermDecorator:
         self._names = Endings(dict.fromkeys(table.not_amounts["names"], True))
         self._tolerances = Endings(dict.fromkeys(table.tolerances, True))
         self._minus = Endings(dict.fromkeys(table.joining["minus"], True))
+        self._electricity = re.compile(f"(?:{'|'.join(table.electricity)})(?!脑)[^,。;!?]*$")
 
     def decorate(self, term: Term, text: str, before: Sequence[Term], own: OwnUnit | None = None) -> bool:
         """Fill in the term from its surroundings and widen its span; False: drop it. `own`: a claim's own unit."""
         core = term.start
+        floor = before[-1].end if before else -1
         if term.kind != "year":
-            self._prefix(term, text)
-            self._multiply(term, text)
-            self._middle(term, text)
+            self._prefix(term, text, floor)
+            self._multiply(term, text, own)
+            self._middle(term, text, own)
             if self._calendar.read(term, text, core):
                 term.kind, term.unit = "year", None
             elif not self._unit(term, text, core, own):
                 return False
-        self._around(term, text, before[-1].end if before else -1)
+        self._around(term, text, floor)
         return True
 
-    def _prefix(self, term: Term, text: str) -> None:
-        if found := self._prefixes.before(text, term.start):
-            word, term.prefix = found
-            term.start = text.rindex(word[0], 0, term.start - len(word) + 1)
+    def _prefix(self, term: Term, text: str, floor: int) -> None:
+        if not (found := self._prefixes.before(text, term.start)):
+            return
+        start = text.rindex(found[0][0], 0, term.start - len(found[0]) + 1)
+        # 1美元7元: the word belongs to the number before it; 美元2030年: a year.
+        if start >= floor and not text.startswith("年", term.end):
+            term.prefix, term.start = found[1], start
 
-    def _multiply(self, term: Term, text: str) -> None:
+    def _multiply(self, term: Term, text: str, own: OwnUnit | None) -> None:
         multipliers = self._table.multipliers
         if term.kind not in ("digits", "english") or term.unit:
+            return
+        if self._wan(text, term.end, own):
+            term.multiply(_WAN)
+            term.end += 1
             return
         for _ in range(_MULTIPLIERS):
             match = self._patterns.multiplier.match(text, term.end)
@@ -162,10 +176,19 @@ class TermDecorator:
                 break
             word = match.group().strip(" -")
             table = multipliers.money if len(word) == 1 else {**multipliers.attached, **multipliers.words}
+            alone = not term.prefix and term.scale == 1.0
+            term.alternative = self._table.multiplier_or_unit.get(word) if alone else None
             term.multiply(table[word] if word in table else multipliers.attached[word])
             term.end = match.end()
         if term.scale == 1.0 and not term.prefix and (lone := _LONE_T.match(text, term.end)):
             self._lone_t(term, text, lone.end())
+
+    def _wan(self, text: str, end: int, own: OwnUnit | None) -> bool:
+        """Tell whether a number is followed by the w of ten thousand: 30w美元."""
+        if not text.startswith("w", end):
+            return False
+        owned = own and own.first and not text[end + 1 : end + 2].isascii() and own.pattern.match(text, end + 1)
+        return bool(owned or self._patterns.wan.match(text, end))
 
     def _lone_t(self, term: Term, text: str, end: int) -> None:
         """Read 1.4T: trillion or tonnes; a large number, and one "of" something, can only be tonnes."""
@@ -174,15 +197,20 @@ class TermDecorator:
             term.multiply(self._table.multipliers.money["t"])
             term.end = end
 
-    def _middle(self, term: Term, text: str) -> None:
+    def _middle(self, term: Term, text: str, own: OwnUnit | None) -> None:
         if term.kind not in ("digits", "chinese") or not (match := self._patterns.middle.match(text, term.end)):
             return
-        unit = self._patterns.unit.match(text, match.end())
+        unit = self._patterns.unit.match(text, match.end()) or (
+            own is not None and own.first and own.pattern.match(text, match.end())
+        )
         if not unit and not match["scales"]:
             return
         term.bound, term.end = self._table.hedges.middle[match["hedge"]], match.end()
         for scale in match["scales"]:
             term.multiply(self._table.numerals.chinese_scales[scale])
+        # 十几 are up to nineteen.
+        if match["hedge"] == "几" and term.low == _TEN:
+            term.low, term.high, term.bound = _TEN + 1, _TEN + 9, "range"
 
     def _unit(self, term: Term, text: str, core: int, own: OwnUnit | None) -> bool:
         """Read the unit; False where the number is a name, a frequency or an article."""
@@ -192,23 +220,42 @@ class TermDecorator:
         if term.kind == "phrase":
             self._phrase(term, text)
         if match:
-            term.unit, term.end = self._table.words[match["word"]], match.end()
-            term.also = self._table.also.get(match["word"])
-            if match["half"] or match["half_before"] or match["half_after"]:
-                term.low, term.high = term.low + 0.5, term.high + 0.5
-            self._tail_digit(term, text)
-            if term.written == "半" and term.unit.dimension == "count":
-                term.low, term.high, term.unit = 50.0, 50.0, self._table.units["percent"]
+            if term.low < self._table.least.get(match["word"], 0.0):
+                return False
+            self._measured(term, text, match)
         elif term.part and not term.unit and term.scale == 1.0:
             if term.written == "半" or text.startswith((" a ", " an "), term.end):
                 return self._half_of_unit(term, text)
             if self._part_of_unit(term, text):
                 return True
             term.low, term.high, term.unit = term.low * 100, term.high * 100, self._table.units["percent"]
-        if term.unit is None and not self._is_amount(term, text, core):
+        if term.unit is None and not self._minutes(term, text, core) and not self._is_amount(term, text, core):
             return False
         self._prices.earnings(term, text)
         return self._decimal_or_two(term) and not self._says_nothing(term, text)
+
+    def _measured(self, term: Term, text: str, match: re.Match[str]) -> None:
+        """Take over the unit that stands on a number, and the half behind it; 元 is of the money named before it."""
+        word, unit = match["word"], self._table.words[match["word"]]
+        term.also, term.alternative = self._table.also.get(word), None
+        if word == "度":
+            kilowatt_hours = self._table.units["kWh"]
+            before = text[max(0, term.start - _ELECTRICITY_WINDOW) : term.start]
+            term.also = kilowatt_hours if term.high >= _LEAST_ELECTRICITY else None
+            unit = kilowatt_hours if self._electricity.search(before) else unit
+        term.unit, term.end = term.prefix if unit.loose and term.prefix else unit, match.end()
+        if match["half"] or match["half_before"] or match["half_after"]:
+            term.add(0.5)
+        self._tail_digit(term, text)
+        if term.written == "半" and unit.dimension == "count":
+            term.low, term.high, term.unit = 50.0, 50.0, self._table.units["percent"]
+
+    def _minutes(self, term: Term, text: str, core: int) -> bool:
+        """Read 分 as minutes beside hours or seconds."""
+        match = _MINUTES.match(text, term.end)
+        if match and (match["seconds"] or _MINUTES_BEFORE.search(text, max(0, core - _MINUTES_WINDOW), core)):
+            term.unit, term.end = self._table.units["minute"], term.end + 1
+        return term.unit is not None
 
     def _is_amount(self, term: Term, text: str, core: int) -> bool:
         """Tell whether a number without a unit is no ordinal and no part of a name."""
@@ -227,6 +274,9 @@ class TermDecorator:
             return False
         if match := own.pattern.match(text, term.end):
             term.unit, term.end = replace(own.unit, name=own.unit.name or match["word"]), match.end()
+            term.alternative = None
+            if text.startswith("半", term.end):
+                term.add(0.5, term.end + 1)
         return bool(match)
 
     def _phrase(self, term: Term, text: str) -> None:
@@ -235,7 +285,7 @@ class TermDecorator:
             unit for unit in self._table.units.values() if unit.dimension == dimension and unit.factor == 1
         )
         if dimension == "times" and text.startswith("半", term.end):
-            term.low, term.high, term.end = term.low + 0.5, term.high + 0.5, term.end + 1
+            term.add(0.5, term.end + 1)
 
     def _decimal_or_two(self, term: Term) -> bool:
         """Take 2,3 of what is counted for "2 or 3"; False for 20,5 of it, which may be two numbers."""
@@ -271,17 +321,16 @@ class TermDecorator:
 
     def _tail_digit(self, term: Term, text: str) -> None:
         """Read what follows the unit as its decimals (六成五, 五块五, 1米85), and the inches of 5 ft 10."""
-        if term.unit and term.unit.name == "foot" and (match := _INCHES.match(text, term.end)):
-            feet = float(match[1]) / _INCHES_A_FOOT
-            term.low, term.high, term.end = term.low + feet, term.high + feet, match.end()
+        inches = _INCHES.match(text, term.end) if term.unit and term.unit.name == "foot" else None
+        if inches and (inches["named"] or not self._patterns.unit.match(text, inches.end())):
+            term.add(float(inches[1]) / _INCHES_A_FOOT, inches.end())
         if term.unit is None or term.unit.name not in _TENTHS:
             return
         match = _TAIL_DIGITS.match(text, term.end) if term.unit.name == "metre" else None
         if match := match or _TAIL_DIGIT.match(text, term.end):
             for place, written in enumerate(match.group(), start=1):
                 digit = float(written) if written.isascii() else self._table.numerals.chinese[written]
-                term.low, term.high = term.low + digit / 10**place, term.high + digit / 10**place
-            term.end = match.end()
+                term.add(digit / 10**place, match.end())
 
     def _says_nothing(self, term: Term, text: str) -> bool:
         """Tell whether this is an article (一个) or a frequency (three times a day)."""

@@ -1,5 +1,6 @@
 """Comparing: do the quantities of a message agree with what a claim documents, differ, or speak of something else?"""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -63,8 +64,10 @@ def readings_as(said: Quantity, form: Quantity, *, growth: bool) -> list[Quantit
     target = form.dimension
     values = (said.low, said.high)
     other = [moved(said, low, high, target) for dimension, low, high in said.others if dimension == target]
-    if target in (said.dimension, said.loose):
+    if target in (said.dimension, *said.loose):
         return [said, *other]
+    if (said.unit, target) == ("bp", "points"):
+        return [moved(said, *values, target)]
     if other:
         return other
     if (said.dimension, target) == ("times", "percent"):
@@ -74,11 +77,14 @@ def readings_as(said: Quantity, form: Quantity, *, growth: bool) -> list[Quantit
         ]
     if (said.dimension, target) == ("percent", "times"):
         return [moved(said, said.low / 100 + gained, said.high / 100 + gained, target) for gained in (0, 1)]
-    if target == "USD/oz" and (said.bare or "USD" in (said.dimension, said.loose)):
+    if target == "USD/oz" and (said.bare or "USD" in (said.dimension, *said.loose)):
         return [moved(said, *values, target)]
     large = said.low >= LEAST_BARE_MONEY or form.high < LEAST_BARE_MONEY
-    fits = target in ("pe", "count", "times") or (target in ("USD", "CNY") and large)
+    fits = target in ("pe", "count", "times") or (target in _MONEY and large)
     return [moved(said, *values, target)] if said.bare and fits else []
+
+
+_MONEY = ("USD", "CNY", "TWD", "HKD")
 
 
 def moved(said: Quantity, low: float, high: float, dimension: str) -> Quantity:
@@ -116,6 +122,8 @@ _SPANS = ("years", "count", "times")
 _NEEDED_ARTICLE, _NEEDED_POINT = 4, 2
 # A bare number is held against a measured one only where it is alone beside the claim's words, and not too far off.
 _MOST_BARE_RATIO = 4.0
+# "From 100 to 140 fps" are 40 more: the ends of a change are no size of it.
+_CHANGED_FROM = ("from ", "从", "由")
 # Values further apart than this factor are different things.
 _MOST_RATIO = 2e3
 _MOST_RATIOS = {"percent": 60.0, "years": 30.0}
@@ -137,7 +145,7 @@ class Fit:
             counted = one.own.unit.name if one.own else one.subject
             if not self._subjects.counts_persons(counted):
                 return []
-        if raw.dimension == "percent" == one.quantity.dimension and self._subjects.is_opposite(said.place):
+        if raw.dimension == "percent" == one.quantity.dimension and self._subjects.is_opposite(said.place, one.subject):
             return [(moved(raw, 100 - raw.high, 100 - raw.low, "percent"), one.quantity)]
         found = [(reading, form) for form in one.forms for reading in readings_as(raw, form, growth=one.growth)]
         if raw.dimension == "times" and any(word in raw.text.lower() for word in self._often):
@@ -162,12 +170,13 @@ class Fit:
             distance(reading, form)
             for raw, reading, form in meant
             if self._may_differ(raw, one, reading, form, carried=said.carried)
+            and (raw is said.readings[0] or (said.carried and not second))
         ]
         if not apart or (said.elsewhere and not self._excuses(said.elsewhere, one)):
             return None
         if any(raw.is_same(own) for raw in said.readings for own in one.others):
             return None
-        if self._is_of_another_kind(said, one):
+        if self._is_of_another_kind(said, one) or self._is_beside_the_figure(said, one, known):
             return None
         rivals = [k for k in known if k.is_claim and k.quantity.dimension == one.quantity.dimension]
         evidence = self._evidence(said, one, rivals)
@@ -179,6 +188,14 @@ class Fit:
         # A share may be one of revenue, of use or of debt.
         is_share = said.readings[0].dimension == "percent" and "share" in one.kinds and "change" not in said.kinds
         return bool(said.kinds and one.kinds) and not said.kinds & one.kinds and not is_share
+
+    def _is_beside_the_figure(self, said: SaidFigure, one: DocumentedFigure, known: Sequence[DocumentedFigure]) -> bool:
+        """Tell whether an amount is of other stuff, the ends of a change, or the claim's year that a unit follows."""
+        first = said.readings[0]
+        changed = one.growth and first.is_range and said.place.before.endswith(_CHANGED_FROM)
+        years = (f"{each.quantity.low:.0f}" for each in known if each.quantity.dimension == "year")
+        dated = any(re.match(rf"{year}(?!\d)", first.text) for year in years)
+        return changed or dated or self._subjects.is_of_another_thing(said.place, first, one.words)
 
     def _excuses(self, cue: str, one: DocumentedFigure) -> bool:
         return cue in one.excused or self._subjects.excuses(cue, one.subject)
@@ -334,12 +351,14 @@ class FigureComparer:
 
     def _agreement(self, said: SaidFigure, known: Sequence[DocumentedFigure]) -> DocumentedFigure | None:
         """Return the figure that the quantity agrees with, the claim's own first, then context."""
+        met: list[DocumentedFigure] = []
         for one in sorted(known, key=lambda k: not k.is_claim):
             meant = [pair for raw in said.readings for pair in self._fit.agreeing(said, raw, one)]
             agrees = any(reading.meets(form) for reading, form in meant)
             if agrees and (one.is_claim or not self._contradicts(said, one, known)):
-                return one
-        return None
+                met.append(one)
+        as_written = (one for one in met if any(raw.is_same(one.quantity) for raw in said.readings))
+        return next(as_written, met[0] if met else None)
 
     def _contradicts(self, said: SaidFigure, context: DocumentedFigure, known: Sequence[DocumentedFigure]) -> bool:
         """Tell whether the place speaks of a claim's own figure rather than of this context figure."""

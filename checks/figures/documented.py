@@ -62,6 +62,12 @@ _LATIN = re.compile(r"[a-z0-9][a-z0-9&.-]*")
 _HAN_RUN = re.compile(r"[一-鿿]+")
 _STEM = 5
 _LEAST_LATIN = 2
+# What is measured so is of some stuff, which a word after "of" names.
+_STUFF = ("kg", "litre", "byte")
+_OF = re.compile(
+    r" of (?:its |pure |real |raw )?(?!th|it|stuff|metal|material)(?P<stuff>[a-z]{3,})"
+    r"(?=[,.!?;:)\n]|$| and| or| in| on| at| to| per)"
+)
 _LOOKED_BACK = "a period looked back on"
 _PRICES = ("USD/oz", "pe")
 _LARGEST_PRICE = 1e5
@@ -157,9 +163,16 @@ class Subjects:
         """Tell whether a text speaks of a change: rise, doubled, 翻倍."""
         return bool(self._growth.search(self._folded(text)))
 
-    def is_opposite(self, place: Place) -> bool:
-        """Tell whether a share at this place is the other part of the whole (idle, where the figure says in use)."""
-        return any(word in place.segment for word in self._opposites)
+    def is_opposite(self, place: Place, subject: str = "") -> bool:
+        """Tell whether a share at this place is the other part of the whole (idle, where the subject says in use)."""
+        return any(word in place.segment and word not in subject for word in self._opposites)
+
+    def is_of_another_thing(self, place: Place, quantity: Quantity, words: frozenset[str]) -> bool:
+        """Tell whether an amount is expressly one "of" what the subject does not name (5 kg of copper, of silver)."""
+        named = _OF.match(place.after) if quantity.dimension in _STUFF else None
+        if not named or not any(word.isascii() for word in words):
+            return False
+        return not any(named["stuff"].startswith(word) for word in words)
 
     def kinds(self, text: str) -> frozenset[str]:
         """Return what a text says that an amount is an amount of."""

@@ -49,7 +49,9 @@ class Patterns:
     fraction: re.Pattern[str]
     in_ten: re.Pattern[str]
     over_part: re.Pattern[str]
+    compact: re.Pattern[str]
     multiplier: re.Pattern[str]
+    wan: re.Pattern[str]
     money_letter: re.Pattern[str]
     middle: re.Pattern[str]
     unit: re.Pattern[str]
@@ -132,6 +134,8 @@ def _numbers(table: UnitTable, digits: str, scales: str) -> dict[str, re.Pattern
             rf"(?:十|10)(?P<each>[^\W\d_块元点天月日号岁分秒时米斤])[一-鿿]{{0,5}}?[有里中的头](?P<share>[{digits}1-9])(?:(?P=each)|成)(?![{digits}{scales}])"
         ),
         "over_part": re.compile(rf"分之({PLAIN_DIGITS}|(?:[{digits}]|{scale}){{1,12}}(?:点[{digits}]{{1,9}})?)"),
+        "compact": re.compile(_COMPACT),
+        "wan": re.compile(rf"w(?=\+?{alternatives(table.multipliers.wan)})"),
         "multiplier": re.compile(rf"{attached}|[ -]?{words}"),
         "money_letter": re.compile(rf" ?{alternatives(table.multipliers.money)}"),
         "middle": re.compile(rf"(?!\+/?-)(?P<hedge>{alternatives(table.hedges.middle)})(?P<scales>{scale}{{0,4}})"),
@@ -143,7 +147,7 @@ def _surroundings(table: UnitTable) -> dict[str, re.Pattern[str]]:
     barred = {word: unit.not_before for word, unit in table.words.items() if unit.not_before and not word.isascii()}
     units = alternatives(table.words, barred)
     masses = alternatives(word for word, unit in table.words.items() if unit.name in table.per_mass)
-    half = "(?:(?<=[年倍吨斤两克里米升天时元块瓦])(?P<half>半)| and a (?P<half_after>half)(?![a-z]))?"
+    half = "(?:(?<=[年倍成吨斤两克里米升天时元块瓦])(?P<half>半)| and a (?P<half_after>half)(?![a-z]))?"
     return {
         "unit": re.compile(rf"(?:[ -]|\s?个(?P<half_before>半)?)?(?P<word>{units}){half}"),
         "after": re.compile(rf" ?(?!\+/?-)(?P<word>{alternatives(table.hedges.after)})"),
@@ -155,6 +159,15 @@ def _surroundings(table: UnitTable) -> dict[str, re.Pattern[str]]:
         "no_amount_follows": re.compile(rf"\s?{alternatives(table.not_amounts['before'])}|-?[a-z]|:\d"),
     }
 
+
+# Measures of two units with one of them written: 1h30, 2m15s, 1m80, 5'11".
+_COMPACT = (
+    r"(?P<hour>\d{1,2})h(?P<of_hour>[0-5]\d)(?:m|min|mins)?(?![a-z0-9])"
+    r"|(?P<minute>\d{1,2})m ?(?P<of_minute>[0-5]?\d)s(?![a-z0-9])"
+    r"|(?P<metre>[0-3])m(?P<of_metre>\d\d)(?![a-z0-9])"
+    r"|(?P<foot>[3-8])' ?(?P<of_foot>1[01]|\d)(?:''|[\"”″])?(?![\d'])"
+)
+_COMPACT_PARTS = {"hour": 60, "minute": 60, "metre": 100, "foot": 12}
 
 # 2x32GB is sixty-four of them, or a size; 1.2x10^3 is a number.
 _PRODUCT = (
@@ -187,9 +200,10 @@ def _english(table: UnitTable) -> str:
         alternatives(words) for words in (numerals.english, numerals.english_scales, numerals.english_parts)
     )
     article = rf"an?(?= (?:{scales}|half|quarter|third))"
+    halved = alternatives(word for word in table.words if word.isascii() and word.isalpha())
     more = rf"(?:[ -](?:and )?(?:{small}|{scales}|point(?= {small})|{parts}|{article})){{0,12}}"
     of_part = rf"(?:{parts})(?: of)?(?: an?| the)?(?= {scales})"
-    one = rf"an?(?= (?:{scales}|{parts})(?![a-z]))|an?(?: full| whole| cool)(?= {scales})"
+    one = rf"an?(?= (?:{scales}|{parts})(?![a-z])| {halved} and a half)|an?(?: full| whole| cool)(?= {scales})"
     return rf"(?:{of_part}|half|{small}|hundred(?= (?:and |{scales}))|{one})(?:{more})(?![a-z])"
 
 
@@ -278,6 +292,8 @@ class Scanner:
     def _digits(self, text: str, start: int, *, commas: bool) -> Term | None:
         if not self._may_start(text, start):
             return None
+        if compact := self._patterns.compact.match(text, start):
+            return self._compact(compact)
         if part := self._patterns.fraction.match(text, start):
             share = float(part[1]) / float(part[2])
             return Term("digits", start, part.end(), share, share, part.group(), part=True)
@@ -292,6 +308,12 @@ class Scanner:
             total = self._numerals.scaled(value, scaled.group().strip().removesuffix(tail), tail)
             term.low, term.high, term.end, term.scale = total, total, scaled.end(), total / value if value else 1.0
         return self._part_of(text, term)
+
+    def _compact(self, match: re.Match[str]) -> Term:
+        name = next(name for name in _COMPACT_PARTS if match[name])
+        value = float(match[name]) + float(match[f"of_{name}"]) / _COMPACT_PARTS[name]
+        unit = self._table.units[name]
+        return Term("digits", match.start(), match.end(), value, value, match.group(), unit=unit)
 
     def _may_start(self, text: str, start: int) -> bool:
         before = text[start - 1] if start else " "
@@ -348,10 +370,11 @@ class Scanner:
         """Read 上千万 as ten million at least; a scale alone is no number."""
         start, cues = term.start, self._table.vague_over
         before = text[max(0, start - 2) : start]
-        if not before.endswith(cues["before"]) or before[0] in cues["not_after"]:
+        if before[-1:] not in tuple(cues["before"]) or before[0] in cues["not_after"]:
             return None
         term.low = term.high = term.scale = self._numerals.chinese("一" + term.written)
-        term.bound = "over"
+        if before[-1] == cues["before"][0]:
+            term.start, term.bound = start - 1, "over"
         return term
 
     def _english(self, text: str, start: int) -> Term | None:
@@ -361,10 +384,11 @@ class Scanner:
         written = match.group()
         if text.endswith(self._table.joining["between"], 0, start):
             written = _SECOND_END.split(written, maxsplit=1)[0]
+        written = self._one_number(written)
         end, words = start + len(written), written.replace("-", " ").split()
         if words[-1] == "quarter" and text.endswith(_PERIOD_BEFORE, 0, start) and not text.startswith(" of", end):
             return None
-        value = self._numerals.english(words)
+        value = self._numerals.english(words) if len(words) > 1 or words[0] not in ("a", "an") else 1.0
         numerals = self._table.numerals
         part = words[-1] in numerals.english_parts and "and" not in words
         if part and self._not_parts.before(text, start):
@@ -373,6 +397,22 @@ class Scanner:
         for word in words:
             scale = max(scale, numerals.english_scales.get(word, 1.0))
         return Term("english", start, end, value, value, written, scale=scale, part=part)
+
+    def _one_number(self, written: str) -> str:
+        """Return as many number words as make one number: "nine and eight", "five six" and "ten-twelve" are two."""
+        small, before, decimals = self._table.numerals.english, "", False
+        for match in _NUMBER_WORD.finditer(written):
+            word = match["word"]
+            decimals = decimals or before == "point"
+            ones = before in _TENS and 0 < small.get(word, 0) < _TEN and not match["and"]
+            if word in small and before in small and not decimals and not ones:
+                return written[: match.start()]
+            before, decimals = word, decimals and word in small
+        return written
+
+
+_TENS, _TEN = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"), 10
+_NUMBER_WORD = re.compile(r"[ -]?(?P<and>and )?(?P<word>[a-z]+)")
 
 
 def _is_year(text: str) -> bool:

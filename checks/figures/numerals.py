@@ -196,6 +196,11 @@ def _power_of(written: str) -> int | None:
     return power if abs(power) <= _LARGEST_POWER else None
 
 
+def _spelled(written: str) -> str:
+    """Return Chinese numerals with 廿 and 卅 in full."""
+    return written.replace("廿", "二十").replace("卅", "三十")
+
+
 class NumeralReader:
     """Turns numerals, cut out of folded text, into numbers."""
 
@@ -205,6 +210,7 @@ class NumeralReader:
         self._digits = "".join(numerals.chinese)
         self._pair = re.compile(f"([{self._digits}])([{self._digits}])([{''.join(numerals.chinese_scales)}]*)$")
         self._tens_pair = re.compile(f"([{self._digits}]?十)([{self._digits}])([{self._digits}])$")
+        self._two_ends = re.compile(f"(.+?)([{''.join(numerals.chinese_scales)}]+)(.+?)\\2$")
 
     def digits(self, written: str) -> float:
         """Return the value of digits with thousands commas and a decimal point (also 点)."""
@@ -216,7 +222,11 @@ class NumeralReader:
         return total + float(tail) * self.chinese("一" + scales[-1]) / 10 if tail else total
 
     def chinese_interval(self, written: str) -> tuple[float, float] | None:
-        """Return the interval that neighbouring digits name (两三 is 2 to 3, 三四百 300 to 400), or None."""
+        """Return the interval that neighbouring digits or numbers name (三四百, 三百四百: 300 to 400), or None."""
+        written = _spelled(written)
+        if match := self._two_ends.match(written):
+            ends = self.chinese(match[1] + match[2]), self.chinese(match[3] + match[2])
+            return ends if ends[0] < ends[1] else None
         for pattern, place in ((self._pair, 0), (self._tens_pair, 1)):
             if match := pattern.match(written):
                 first, second, third = match.groups()
@@ -239,7 +249,7 @@ class NumeralReader:
 
     def chinese(self, written: str) -> float:
         """Return the value of a run of Chinese numerals, digits and scales: 一点四万亿, 1兆4000亿, 六千五."""
-        whole, _, rest = written.partition("点")
+        whole, _, rest = _spelled(written).partition("点")
         if not rest:
             return self._sum(whole)
         decimals = len(rest) - len(rest.lstrip(self._digits))
@@ -263,6 +273,9 @@ class NumeralReader:
                 current = current + part if "and" in words[:position] else (current or 1.0) * part
             elif word in self._numerals.english_scales:
                 scale, decimal = self._numerals.english_scales[word], 0.0
+                if total and not current:
+                    total *= scale
+                    continue
                 current = (current or 1.0) * scale
                 if scale >= 1000:
                     total, current = total + current, 0.0

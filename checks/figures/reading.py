@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
+from math import isclose, log10
 
 from checks.figures.amounts import PriceReader, TermDecorator
 from checks.figures.numbers import Endings, NumberBeginnings, Scanner, build_patterns
@@ -14,6 +15,8 @@ from config.errors import UnknownUnitError
 _LONGEST_CONNECTOR = 16
 _CENTURY = 100
 _NUMERALS = ("digits", "english")
+# "Three of ten" are a share, three of the seven may be anything.
+_ROUND = (10.0, 100.0)
 _COMPOUND = ("kg", "metre", "years", "hours", "litre", "USD", "CNY")
 
 
@@ -41,7 +44,8 @@ class TermJoiner:
         return [term for term in joined if not term.unsure or term.unit or term.prefix or term.scale > 1.0]
 
     def _joined(self, before: Term, term: Term, between: str, text: str) -> bool:
-        if between in self._words["one_in"] and self._share(before, term):
+        of_round = between == " of " and term.low in _ROUND
+        if (between in self._words["one_in"] or of_round) and self._share(before, term):
             return True
         if between in self._words["compound"] and _add(before, term):
             return True
@@ -64,8 +68,12 @@ class TermJoiner:
     def _connects(self, between: str, text: str, before: Term) -> bool:
         if self._connector.fullmatch(between):
             return True
-        joins = between.strip() in self._words["between_and"]
-        return joins and text.endswith(self._words["between"], 0, before.start)
+        if between.strip() not in self._words["between_and"]:
+            return False
+        word = next((word for word in self._words["between"] if text.endswith(word, 0, before.start)), None)
+        if word:
+            before.start -= len(word)
+        return word is not None
 
 
 def _add(first: Term, second: Term) -> bool:
@@ -74,7 +82,8 @@ def _add(first: Term, second: Term) -> bool:
         return False
     fits = first.unit.dimension == second.unit.dimension and first.kind != "year" != second.kind
     smaller = second.unit.factor < first.unit.factor and second.high * second.unit.factor < first.unit.factor
-    if not fits or not smaller or first.low % 1 != 0 or first.per or second.bound not in ("exactly", "over", "odd"):
+    whole = first.low % 1 == 0 or first.written.isdecimal()
+    if not fits or not smaller or not whole or first.per or second.bound not in ("exactly", "over", "odd"):
         return False
     # Sixteen ounces are a pound and sixteen 兩 a 台斤, by the smaller of their two measures; ten 两 are a 斤.
     small = second.unit.least if first.unit.name in ("lb", "catty") else second.unit.factor
@@ -148,6 +157,17 @@ def _factor(term: Term) -> float:
     return unit.factor if unit else 1.0
 
 
+def _bound(term: Term) -> str:
+    """Return the bound of a term; from a limit that is a half or a power of ten a value may lie far away."""
+    if term.bound != "over" or term.low <= 0:
+        return term.bound
+    if term.low == _HALF and _dimension(term) == "percent":
+        return "over half"
+    tens = log10(term.low)
+    return "over round" if isclose(tens, round(tens), abs_tol=1e-9) else term.bound
+
+
+_HALF = 50.0
 _INVISIBLE = re.compile("[\u00ad\u0300-\u036f\u180e\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _NEVER_GROUPED = ("percent", "times", "pe", "year")
 _OUNCE_KG = 0.0311035
@@ -267,8 +287,8 @@ class FigureReader:
         else:
             found = [self._with_unit(term, unit, said)]
         if term.alternative:
-            low, high = (value / term.scale * term.alternative.factor for value in (term.low, term.high))
             other = term.alternative
+            low, high = (value / term.scale for value in self._widened(term, other.factor, other.factor))
             found.append(Quantity(other.dimension, low, high, other.name, said, term.start, term.end, term.bound))
         return found
 
@@ -278,7 +298,7 @@ class FigureReader:
         if term.per and dimension in ("USD", "CNY"):
             factor = _OUNCE_KG / term.per.factor
             low, high, dimension, name = low * factor, high * factor, f"{dimension}/oz", f"{name}/{term.per.name}"
-        loose = f"{unit.loose}/oz" if unit.loose and term.per else unit.loose
+        loose = tuple(f"{each}/oz" for each in unit.loose) if term.per else unit.loose
         others: list[tuple[str, float, float]] = []
         if term.also:
             others.append((term.also.dimension, *self._widened(term, term.also.least, term.also.factor)))
@@ -289,6 +309,6 @@ class FigureReader:
         )
 
     def _widened(self, term: Term, least: float, factor: float) -> tuple[float, float]:
-        below, above = self.units.bounds.get(term.bound, (1.0, 1.0))
+        below, above = self.units.bounds.get(_bound(term), (1.0, 1.0))
         ends = sorted((term.low * least * below, term.high * factor * above))
         return (-ends[1], -ends[0]) if term.negative else (ends[0], ends[1])

@@ -33,7 +33,7 @@ class Quantity:
     """A quantity as a text names it: `low` ≤ value ≤ `high` in the base unit of `dimension`.
 
     `text` is the span `start`–`end` as written; `unit` the name of the unit that was used ("" for a bare number).
-    `loose` names another dimension that the author may have meant (块 for dollars); `bare` numbers have no unit at all.
+    `loose` names other dimensions that the author may have meant (块 for dollars); `bare` numbers have no unit at all.
     `times`: how often in a whole number of units, where the author said how often (twice a year).
     `others`: the dimension, low and high of what the spelling may also stand for (600 gigs: bytes or watts).
     Two quantities with the same span are two readings of one figure.
@@ -48,7 +48,7 @@ class Quantity:
     end: int = 0
     bound: Hedge = "exactly"
     bare: bool = False
-    loose: str = ""
+    loose: tuple[str, ...] = ()
     others: tuple[tuple[str, float, float], ...] = ()
     times: float = 0.0
 
@@ -94,7 +94,7 @@ class Unit:
     dimension: str
     factor: float
     least: float
-    loose: str = ""
+    loose: tuple[str, ...] = ()
     not_before: str = ""
 
 
@@ -111,10 +111,14 @@ class Numerals:
 
 @dataclass(frozen=True, slots=True)
 class Multipliers:
-    """Multipliers written on a number (`attached`), after it (`words`), or, beside money, as one letter."""
+    """Multipliers written on a number (`attached`), after it (`words`), or, beside money, as one letter.
+
+    `wan`: before what a `w` is ten thousand.
+    """
 
     attached: Mapping[str, float]
     words: Mapping[str, float]
+    wan: tuple[str, ...]
     money: Mapping[str, float]
 
 
@@ -147,6 +151,9 @@ class UnitTable:
     vague_over: Mapping[str, str]
     joining: Mapping[str, tuple[str, ...]]
     also: Mapping[str, Unit]
+    multiplier_or_unit: Mapping[str, Unit]
+    least: Mapping[str, float]
+    electricity: tuple[str, ...]
     not_nouns: tuple[str, ...]
     intervals: Mapping[str, Mapping[str, float]]
     not_amounts: Mapping[str, tuple[str, ...]]
@@ -178,7 +185,7 @@ class UnitTable:
                 str(word): units[name] for name, entry in data["units"].items() for word in entry.get("prefixes", ())
             },
             per_mass=frozenset(data["per_mass"]),
-            multipliers=Multipliers(**{name: dict(table) for name, table in data["multipliers"].items()}),
+            multipliers=_multipliers(data["multipliers"]),
             numerals=Numerals(**{name: dict(table) for name, table in data["numerals"].items()}),
             phrases={
                 word: (str(d), float(low), float(high), bound)
@@ -199,6 +206,9 @@ class UnitTable:
                 for name, words in data["intervals"].items()
             },
             also={str(word): units[name] for word, name in data["also"].items()},
+            multiplier_or_unit={word: units[name] for word, name in data["multiplier_or_unit"].items()},
+            least={word: float(value) for word, value in data["least"].items()},
+            electricity=_words(data["electricity"]),
             not_amounts={name: _words(words) for name, words in data["not_amounts"].items()},
             elsewhere={name: _words(words) for name, words in data["elsewhere"].items()},
             subject_stop_words=frozenset(data["subject_stop_words"]),
@@ -230,13 +240,21 @@ def _unit(name: str, entry: Mapping[str, Any]) -> Unit:
         str(entry["dimension"]),
         factor,
         float(entry.get("least", factor)),
-        str(entry.get("loose", "")),
+        _words(entry.get("loose", ())),
         str(entry.get("not_before", "")),
     )
 
 
+_MULTIPLIERS = ("attached", "words", "money")
+
+
 def _words(words: Iterable[Any]) -> tuple[str, ...]:
     return tuple(str(word) for word in words)
+
+
+def _multipliers(data: Mapping[str, Any]) -> Multipliers:
+    attached, words, money = ({str(word): float(value) for word, value in data[key].items()} for key in _MULTIPLIERS)
+    return Multipliers(attached, words, _words(data["wan"]), money)
 
 
 def _hedges(data: Mapping[str, Any]) -> Hedges:
@@ -281,6 +299,10 @@ class Term:
     def multiply(self, factor: float) -> None:
         """Apply a multiplier."""
         self.low, self.high, self.scale = self.low * factor, self.high * factor, self.scale * factor
+
+    def add(self, more: float, end: int | None = None) -> None:
+        """Add what is written behind the unit, up to `end`."""
+        self.low, self.high, self.end = self.low + more, self.high + more, self.end if end is None else end
 
 
 def is_letter(character: str) -> bool:

@@ -165,7 +165,7 @@ class _Drafts:
     drafts: list[Draft] = field(default_factory=list[Draft])
     _lines: list[int] = field(default_factory=list[int])
     _ours: dict[str, Draft] = field(default_factory=dict[str, Draft])
-    _ids: set[str] = field(default_factory=set[str])
+    _numbers: dict[str, int] = field(default_factory=dict[str, int])
 
     def add(self, draft: Draft, line: int) -> None:
         """Put a draft at the end; reviews of ours in the other language join the claim's, repeated ones are one."""
@@ -174,14 +174,23 @@ class _Drafts:
         if first is not None and not first.data["title"].get(draft.language):
             _join(first.data, draft)
             return
-        if name in self._ids:
+        if name in self._numbers:
+            self._repeat(self._numbers[name], draft)
             return
-        self._ids.add(name)
+        self._numbers[name] = len(self.drafts)
         if draft.is_ours:
             self._ours[name] = draft
         self.data["claims"].append(draft.data)
         self.drafts.append(draft)
         self._lines.append(line)
+
+    def _repeat(self, number: int, other: Draft) -> None:
+        """Say of a draft that the feed holds another verdict on it, which is left out."""
+        first = self.drafts[number]
+        mine, others = ([point["role"] for point in draft.data["points"]] for draft in (first, other))
+        if mine != others:
+            warnings = (*first.warnings, worded("a second review of it, with another verdict, is left out"))
+            self.drafts[number] = replace(first, warnings=warnings)
 
     def line(self, place: PartPath) -> int:
         """Return the line of the review that a part comes from."""
@@ -210,7 +219,7 @@ def read_reviews(source: Source, today: date) -> Incoming:
     refused: list[RefusedClaim] = []
     for lined in read_json(source.name, source.text):
         reader = ReviewReader(lined, today, ratings, languages)
-        for found in _found_in(lined.data, lined, None):
+        for found in _found_in(lined.data, lined):
             line = lined.line(found.node)
             for made in reader.drafts(found):
                 if len(drafts.drafts) + len(refused) >= MOST_REVIEWS:
@@ -236,22 +245,32 @@ def _told(claim: IncomingClaim | RefusedClaim, draft: Draft) -> IncomingClaim | 
     return replace(claim, partial=draft.is_ours, warnings=draft.warnings)
 
 
-def _found_in(value: object, lined: LinedJson, claim: Object | None) -> Iterator[FoundReview]:
-    """Yield the reviews of a feed, in order, wherever they stand; `claim` is the one that stands around them."""
+# What a review that stands inside a page's object leaves to it.
+_PAGES = ("WebPage", "BlogPosting", "Report")
+_OF_PAGE = ("url", "datePublished", "author", "publisher", "inLanguage")
+
+
+def _found_in(
+    value: object, lined: LinedJson, claim: Object | None = None, page: Object | None = None
+) -> Iterator[FoundReview]:
+    """Yield the reviews of a feed, in order, wherever they stand; `claim` and `page` are those that stand around."""
     if isinstance(value, list):
         for each in cast("list[object]", value):
-            yield from _found_in(each, lined, claim)
+            yield from _found_in(each, lined, claim, page)
     elif isinstance(value, dict):
         node = cast("Object", value)
-        if _TYPE in _types(node):
-            yield FoundReview(node, claim)
+        types = _types(node)
+        if _TYPE in types:
+            given = {key: page[key] for key in _OF_PAGE if page and page.get(key) and not node.get(key)}
+            yield FoundReview(lined.alike(node, given | node) if given else node, claim)
             return
         answered = list(_of_the_api(node, lined))
         yield from answered
-        around = node if "Claim" in _types(node) else claim
+        claim = node if "Claim" in types else claim
+        page = node if any(name.endswith("Article") or name in _PAGES for name in types) else page
         for inner in node.values() if not answered else ():
             if isinstance(inner, dict | list):
-                yield from _found_in(cast("object", inner), lined, around)
+                yield from _found_in(cast("object", inner), lined, claim, page)
 
 
 def _of_the_api(node: Object, lined: LinedJson) -> Iterator[FoundReview]:

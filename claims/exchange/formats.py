@@ -1,15 +1,19 @@
 """What files hold, in whatever format: bytes, refused or text; then claims by pack, each pack with its documents."""
 
 import codecs
+import re
 from collections import defaultdict
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Literal, get_args
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from checks.text import count_han
 from claims.base import ClaimBase
 from claims.documents.loading import read_documents
 from claims.packs.plain import canonical, exported_state
@@ -215,7 +219,49 @@ def read_bytes(name: str, raw: bytes, most: int = MAX_BYTES) -> Source:
         raise _refused(name, fault, worded("Save it as plain text in UTF-8."), text.count("\n", 0, found.start()) + 1)
     if not text.strip():
         raise _refused(name, worded("it is empty"), worded("Export the claims again."))
-    return Source(name, _format(name, text), text)
+    form = _format(name, text)
+    if form != "claimreview" and (garbled := _garbled(text)):
+        place, seen, meant = garbled
+        fault = worded("“{seen}” was read in a wrong encoding: “{meant}” is meant", seen=seen[:20], meant=meant[:20])
+        mend = worded("Open the file as UTF-8 where it was still right, and save it as UTF-8.")
+        raise _refused(name, fault, mend, text.count("\n", 0, place) + 1)
+    return Source(name, form, text)
+
+
+# Programs take UTF-8 for the code page of their country. Han characters in UTF-8 begin with a byte from e4 to e9: with
+# what that becomes, a run of letters seldom begins; and it is no chance where so many such characters come out.
+_OF_HAN = bytes(byte for lead in range(0xE4, 0xEA) for trail in range(0x80, 0xC0) for byte in (lead, trail))
+_GARBLED = {
+    "cp1252": (re.compile(r"(?<![^\x00-\x7f])[ä-é][^\x00-\x7f]{5,200}"), 2),
+    "gbk": (re.compile(rf"(?<![^\x00-\x7f])[{_OF_HAN.decode('gbk')}][^\x00-\x7f]{{5,200}}"), 4),
+}
+
+
+_MOST_RUNS = 1_000
+
+
+def _garbled(text: str) -> tuple[int, str, str] | None:
+    """Return where Chinese stands that was read in a wrong encoding, how it looks there, and what was meant."""
+    for code_page, (looks_so, least) in _GARBLED.items():
+        for run in islice(looks_so.finditer(text), _MOST_RUNS):
+            meant = _meant(run[0], code_page)
+            if count_han(meant) >= least:
+                return run.start(), run[0], meant
+    return None
+
+
+def _meant(run: str, code_page: str) -> str:
+    """Return the text in UTF-8 of which this code page makes the beginning of a run."""
+    raw = b""
+    with suppress(UnicodeEncodeError):
+        for character in run:
+            # Bytes that the code page leaves free stay what they are; that of the euro sign is of Windows alone.
+            free = code_page == "cp1252" and character <= "\xff"
+            raw += b"\x80" if character == "€" else character.encode("latin-1" if free else code_page)
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        return raw[: error.start].decode()
 
 
 def _decode(name: str, raw: bytes) -> str:

@@ -47,6 +47,7 @@ from claims.moderation.history import read_revision
 from claims.moderation.rights import Actor, permitted
 from claims.packs.handwritten import Shelf
 from claims.packs.plain import canonical
+from claims.packs.schema import SHOWN_BY_EXPORT
 from claims.record import ClaimRecord, DocumentRecord, claim_fingerprint, claim_state, differences, plain_fields
 from claims.store.changes import (
     CLAIM,
@@ -279,7 +280,7 @@ def read_pack(source: Source, today: date | None = None, shelf: Shelf | None = N
     claims = [claim for pack in incoming.packs for claim in pack.claims]
     _refuse(source.name, (fault for claim in claims if isinstance(claim, RefusedClaim) for fault in claim.problems))
     if len(incoming.packs) != 1:
-        mend = worded("Keep one pack in a file, without ---.")
+        mend = worded("Keep one pack in a file, without ---.") if incoming.packs else SHOWN_BY_EXPORT
         raise ImportRefusedError(source.name, (PackProblem(0, "", worded("it does not hold one pack"), mend),))
     return incoming
 

@@ -1,11 +1,14 @@
 """JSON as it is published: one value, many in a row (JSON Lines), or inside a web page; bounded, and with its lines."""
 
+import html
 import json
+import math
 import re
 from array import array
 from collections.abc import Iterator
 from typing import Any, cast
 
+from claims.fields import is_address
 from config.errors import ImportRefusedError, PackProblem, worded
 
 MAX_DEPTH = 32
@@ -46,13 +49,14 @@ class LinedJson:
         self.data: list[Any] = []
         place = 0
         try:
-            decoder = json.JSONDecoder(object_pairs_hook=keep)
+            # Texts on pages have line breaks in them.
+            decoder = json.JSONDecoder(object_pairs_hook=keep, strict=False)
             while (place := _space(text, place)) < len(text) or not self.data:
                 value, place = decoder.raw_decode(text, place)
                 self.data.append(value)
-                # Values in a row may have commas between them.
+                # Values in a row may have commas between them, and a script ends with a semicolon.
                 place = _space(text, place)
-                place += text.startswith(",", place)
+                place += text.startswith((",", ";"), place)
         except (ValueError, RecursionError) as error:
             broken = error if isinstance(error, json.JSONDecodeError) else None
             fault = worded("this is no valid JSON: {detail}", detail=broken.msg if broken else str(error))
@@ -181,3 +185,55 @@ def _lines_by_closing(name: str, text: str, line: int) -> "array[int]":
             )
             raise ImportRefusedError(name, (PackProblem(line, "", fault, worded("Split it into several files.")),))
     return closed
+
+
+_TAG = re.compile(r"<[^<>]*>")
+# Of markup that was escaped, and so may as well be a comparison, only what is certainly some.
+_ESCAPED_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>")
+_LONGEST_ADDRESS = 400
+
+
+def text_in(value: object) -> str:
+    """Return a text without markup and line breaks; the first of a list, and the value, name or text of an object."""
+    if isinstance(value, list | dict):
+        first: object = next(iter(many(cast("object", value))), None)
+        if not isinstance(first, dict):
+            return text_in(first)
+        node = cast("Object", first)
+        return next(
+            (found for key in ("@value", "alternateName", "name", "text") if (found := text_in(node.get(key)))), ""
+        )
+    if not isinstance(value, str):
+        return ""
+    # Pages escape what was escaped already.
+    text = html.unescape(html.unescape(_TAG.sub(" ", value)))
+    return " ".join(_ESCAPED_TAG.sub(" ", text).split())
+
+
+def address_in(value: object) -> str:
+    """Return a web address, or nothing where it is none or too long to be shown."""
+    first: object = next(iter(many(value)), None)
+    node = cast("Object", first) if isinstance(first, dict) else {}
+    named: object = node.get("@id") or node.get("@value") or node.get("url")
+    found = named if node else cast("object", first)
+    text = found.strip().replace("&amp;", "&").replace(" ", "%20") if isinstance(found, str) else ""
+    return text if is_address(text) and len(text) <= _LONGEST_ADDRESS else ""
+
+
+def number_in(value: object) -> float | None:
+    """Return a finite number, also where it stands as a text, with a decimal comma or as `1/5`."""
+    first: object = next(iter(many(value)), None)
+    if isinstance(first, dict):
+        first = cast("Object", first).get("@value")
+    if isinstance(first, str):
+        first = _COMMA.sub(r"\1.\2", OF_SCALE.sub("", first))
+    try:
+        number = float(first) if isinstance(first, int | float | str) else math.nan
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+_COMMA = re.compile(r"^\s*([-+]?\d+),(\d{1,2})\s*$")
+# What stands behind a rating that names its scale: 1/5, 2 out of 5.
+OF_SCALE = re.compile(r"\s*(?:/|out of|of)\s*(\d+)\s*$")

@@ -23,18 +23,18 @@ from claims.packs.schema import (
     UNFIT,
     WHOLE,
     WORDS,
-    Broken,
     Lined,
     LinedYaml,
     PartPath,
     YamlRefusedError,
-    broken_claim_rules,
     field_name,
     read_schema,
     schema_problems,
 )
 from config.errors import ImportRefusedError, PackProblem, worded
 from config.languages import CODES
+
+Broken = tuple[PartPath, str, str]
 
 STATE = "^s[0-9a-f]{16}$"
 
@@ -134,7 +134,7 @@ def _name(claim: Any, place: PartPath) -> str:  # noqa: ANN401  here nothing has
 
 
 def _broken(claim: Any, place: PartPath, citable: Collection[str] | None, seen: set[str]) -> Iterator[Broken]:  # noqa: ANN401
-    yield from broken_claim_rules(claim, place, citable)
+    yield from _claim_rules(claim, place, citable)
     if claim["id"] in seen:
         fault = worded("the id {id!r} stands in this file twice", id=claim["id"])
         yield (*place, "id"), fault, worded("Keep one of the two.")
@@ -150,6 +150,65 @@ def _broken(claim: Any, place: PartPath, citable: Collection[str] | None, seen: 
             yield (*place, "points", number, "text"), worded("the point has no text"), in_one
     if any(UNFIT.search(text) for text in _strings(claim)):
         yield place, worded("the text holds a control character or half a character"), worded("Take it out.")
+
+
+def _claim_rules(
+    claim: Any,  # noqa: ANN401  the schema has vouched for the form
+    place: PartPath,
+    documents: Collection[str] | None = None,
+) -> list[Broken]:
+    """Return what is wrong within one claim: where, what, and its mend.
+
+    `documents` are the ids that it may cite, span by span; None: any, also as a whole, by an empty span.
+    """
+    return [*_citations(claim, place, documents), *_figures(claim, place), *_wordings(claim, place)]
+
+
+def _citations(claim: Any, place: PartPath, documents: Collection[str] | None) -> Iterator[Broken]:  # noqa: ANN401
+    for number, point in enumerate(claim["points"]):
+        for count, citation in enumerate(point["citations"]):
+            here = (*place, "points", number, "citations", count)
+            name = citation["document"]
+            if documents is not None and name not in documents:
+                known = ", ".join(sorted(documents)) or worded("none")
+                fault = worded("{name!r} is no document of this pack", name=name)
+                yield (*here, "document"), fault, worded("Known: {known}; or add it to documents.", known=known)
+            cited_whole = citation["start"] == citation["end"] == 0
+            if citation["start"] > citation["end"] - (documents is not None) and not cited_whole:
+                yield (*here, "start"), worded("the span ends before it starts"), worded("Make start less than end.")
+
+
+def _figures(claim: Any, place: PartPath) -> Iterator[Broken]:  # noqa: ANN401
+    for number, figure in enumerate(claim.get("figures", [])):
+        here = (*place, "figures", number)
+        yield from _values(figure, here)
+        if "documented" in figure:
+            low = "low" in figure["documented"]
+            yield from _values({"bound": "range" if low else "exactly"} | figure["documented"], (*here, "documented"))
+
+
+def _values(figure: Any, here: PartPath) -> Iterator[Broken]:  # noqa: ANN401
+    keys = {"value", "low", "high"} & set(figure)
+    if keys not in ({"value"}, {"low", "high"}):
+        yield here, worded("a figure has either a value, or low and high"), worded("Give one of the two.")
+    elif "low" in keys and figure["low"] > figure["high"]:
+        yield (*here, "low"), worded("low is above high"), worded("Swap them.")
+    elif (figure["bound"] == "range") != ("low" in keys):
+        fault = worded("low and high go with the bound 'range', a value with any other")
+        yield (*here, "bound"), fault, worded("Change the one or the other.")
+
+
+def _wordings(claim: Any, place: PartPath) -> Iterator[Broken]:  # noqa: ANN401
+    for language, texts in claim.get("not_wordings", {}).items():
+        wordings = {text.casefold() for text in claim["wordings"].get(language, [])}
+        for number, text in enumerate(texts):
+            if text.casefold() in wordings:
+                here = (*place, "not_wordings", language, number)
+                yield (
+                    here,
+                    worded("the same text is a wording of this claim"),
+                    worded("Keep it in one of the two lists."),
+                )
 
 
 def _unfit_to_publish(claim: Any, place: PartPath) -> Iterator[Broken]:  # noqa: ANN401
@@ -222,8 +281,8 @@ def _dump(data: object) -> str:
 
 
 MAX_PACKS = 200
-# A line that is neither empty nor a comment.
-_CONTENT = re.compile(r"(?:^|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])[^\S\n\r]*+[^\s#]")
+# A line that is neither empty nor a comment, and no directive, such as %YAML.
+_CONTENT = re.compile(r"(?:^|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])[^\S\n\r]*+[^\s#%]")
 _SEPARATOR_LINE = re.compile(r"^---[ \t]*\r?\n", re.MULTILINE)
 
 

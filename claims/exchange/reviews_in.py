@@ -1,7 +1,6 @@
 """What one published review makes of a claim: a draft in the form of packs, with its language, day and verdict."""
 
 import hashlib
-import html
 import math
 import re
 from collections import Counter
@@ -10,21 +9,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from importlib import resources
 from typing import Any, cast, get_args
+from urllib.parse import urlsplit
 
 import yaml
 
 from checks.figures.units import is_own
 from checks.model import Bound, Kind
 from checks.text import count_han
-from claims.exchange.json_text import LinedJson, Object, many
+from claims.exchange.json_text import OF_SCALE, LinedJson, Object, address_in, many, number_in, text_in
 from claims.exchange.written_dates import first_day, read_date, read_timestamp
 from claims.fields import is_address
 from claims.packs.schema import known_units
 from config.errors import PackProblem, Worded, worded
 from config.languages import CODES, GIVEN
 
-_TAG = re.compile(r"<[^<>]*>")
-_LONGEST_ADDRESS = 400
 _LINE, _SENTENCE, _NAME = 300, 600, 80  # the longest texts that packs allow, and the longest name of a refused review
 _ID_DIGITS = 16
 _ID = re.compile(r"[a-z0-9][a-z0-9.\-]{0,63}")
@@ -34,12 +32,14 @@ _AGAINST, _FOR = 1 / 3, 2 / 3
 _WORST, _BEST = 1.0, 5.0
 # Stands in for a day that nobody has written down: no card can pass it off as recent.
 UNDATED = date(1970, 1, 1)
+_LONGEST_MOMENT = 14
 
 
 def _shipped(name: str) -> Any:  # noqa: ANN401
     return yaml.load((resources.files("claims") / "exchange" / name).read_text("utf-8"), yaml.CSafeLoader)
 
 
+_NOTHING = re.compile(r"(?!)")
 _NO_WORD = re.compile(r"[\W_]+")
 _SENTENCE_END = re.compile(r"[.!?;:。！？；：，,\n]|\s[-–—]\s|\(|（")
 
@@ -52,6 +52,9 @@ class Ratings:
     roles: Mapping[str, str]
     kinds: Mapping[str, Kind]
     turns: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
+    fillers: re.Pattern[str] = _NOTHING
+    turned: re.Pattern[str] = _NOTHING
 
     @classmethod
     def load(cls) -> "Ratings":
@@ -60,7 +63,16 @@ class Ratings:
         ours = data["ours"]
         roles = {_bare(word): role for role, words in data["theirs"].items() for word in words}
         kinds: dict[str, Kind] = {word.casefold(): kind for kind, words in ours.items() for word in words.values()}
-        return cls(ours, dict(sorted(roles.items(), key=lambda each: -len(each[0]))), kinds, frozenset(data["turns"]))
+        fillers, before = ("|".join(map(re.escape, data[name])) for name in ("fillers", "before"))
+        return cls(
+            ours,
+            dict(sorted(roles.items(), key=lambda each: -len(each[0]))),
+            kinds,
+            frozenset(data["turns"]),
+            frozenset(data["labels"]),
+            re.compile(rf"(?:{fillers})+"),
+            re.compile(rf"(?:{before}) *\x00"),
+        )
 
     def words(self, kind: Kind, language: str) -> str:
         """Return what our reviews say of a kind of claims, in English where nobody has put it into the language."""
@@ -68,7 +80,8 @@ class Ratings:
 
     def role(self, said: str) -> str | None:
         """Return the role that a rating's words have, or None where they are not known."""
-        first = next((part for part in _SENTENCE_END.split(said) if part.strip()), "")
+        parts = [part for part in _SENTENCE_END.split(said) if _bare(part) and _bare(part) not in self.labels]
+        first = next(iter(parts), "")
         for text in (_bare(said), _bare(first)):
             if text in self.roles:
                 return self.roles[text]
@@ -83,8 +96,13 @@ class Ratings:
                 found.add(role)
                 text = text.replace(wanted, " \x00 ")
         role = None if not found else found.pop() if len(found) == 1 else "context"
-        # A word that turns the sense round, wherever it stands: better no verdict than the opposite one.
-        return "context" if role == "supports" and not self.turns.isdisjoint(text.split()) else role
+        # Better no verdict than the opposite one.
+        if role == "refutes":
+            return "context" if self.turned.search(text) else role
+        others = text.replace("\x00", " ").split()
+        if role == "supports" and not self.turns.isdisjoint(others):
+            return "context"
+        return None if role == "supports" and not all(map(self.fillers.fullmatch, others)) else role
 
 
 def _bare(text: str) -> str:
@@ -103,8 +121,16 @@ class Languages:
     _WORD = re.compile(r"[^\W\d_]+")
 
     def __init__(self) -> None:
-        words: dict[str, list[str]] = _shipped("languages.yaml")
+        words: dict[str, Any] = _shipped("languages.yaml")
+        self._names: dict[str, list[str]] = words.pop("names")
         self._words = {language: frozenset(each) for language, each in words.items()}
+
+    def named(self, given: str) -> str:
+        """Return the code of a language that is named by a tag or by a word, or nothing where no language is named."""
+        if is_address(given):
+            return ""
+        first = next(iter(self._WORD.findall(given.casefold())), "")
+        return next((code for code, names in self._names.items() if first in names), first)
 
     def of(self, text: str, more: str = "") -> str:
         """Return `en`, `zh`, another language's tag, `und` for another script, or nothing where it cannot be told.
@@ -160,41 +186,6 @@ class NoDraftError(Exception):
         self.problem = PackProblem(0, field_name, fault, mend)
 
 
-def text_in(value: object) -> str:
-    """Return a text without markup and line breaks; the first of a list, and the value, name or text of an object."""
-    if isinstance(value, list | dict):
-        first: object = next(iter(many(cast("object", value))), None)
-        if not isinstance(first, dict):
-            return text_in(first)
-        node = cast("Object", first)
-        return next(
-            (found for key in ("@value", "alternateName", "name", "text") if (found := text_in(node.get(key)))), ""
-        )
-    return " ".join(html.unescape(_TAG.sub(" ", value)).split()) if isinstance(value, str) else ""
-
-
-def address_in(value: object) -> str:
-    """Return a web address, or nothing where it is none or too long to be shown."""
-    first: object = next(iter(many(value)), None)
-    node = cast("Object", first) if isinstance(first, dict) else {}
-    named: object = node.get("@id") or node.get("@value") or node.get("url")
-    found = named if node else cast("object", first)
-    text = found.strip() if isinstance(found, str) else ""
-    return text if is_address(text) and len(text) <= _LONGEST_ADDRESS else ""
-
-
-def number_in(value: object) -> float | None:
-    """Return a finite number, also where it stands as a text."""
-    first: object = next(iter(many(value)), None)
-    if isinstance(first, dict):
-        first = cast("Object", first).get("@value")
-    try:
-        number = float(first) if isinstance(first, int | float | str) else math.nan
-    except (ValueError, OverflowError):
-        return None
-    return number if math.isfinite(number) else None
-
-
 def cut(text: str, most: int) -> str:
     """Return the text, cut with an ellipsis where it is too long."""
     return text if len(text) <= most else f"{text[: max(most - 1, 0)]}…"
@@ -220,9 +211,12 @@ class ReviewReader:
             name = address_in(review.get("url")) or "?"
             yield NoDraftError(name, "claimReviewed", fault, worded("Fill in claimReviewed."))
         for number, claimed in enumerate(claims):
-            paired = ratings[number : number + 1] if len(ratings) == len(claims) > 1 else ratings[:1]
+            paired = ratings[number : number + 1] if len(ratings) == len(claims) > 1 else ratings
+            # Of several ratings of one claim the first may have a number alone, and another the words.
+            first = paired[0] if paired else {}
+            rating = first | next(filter(_words_of, paired), first)
             try:
-                yield self._draft(review, claimed, paired[0] if paired else {})
+                yield self._draft(review, claimed, rating)
             except NoDraftError as error:
                 yield error
 
@@ -245,9 +239,7 @@ class ReviewReader:
     def _draft(self, review: Object, claimed: str, rating: Object) -> Draft:
         self._warnings.clear()
         url = address_in(review.get("url")) or address_in(review.get("mainEntityOfPage"))
-        # `name` is where Google looks next; of a rating that is a plain text, that is the text itself.
-        keys = ("alternateName", "name", "ratingExplanation", "description")
-        said = next((text for key in keys if (text := text_in(rating.get(key)))), "")
+        said = _words_of(rating)
         own = text_in(review.get("identifier"))
         kind = self.ratings.kinds.get(said.casefold())
         is_ours = bool(kind and _ID.fullmatch(own))
@@ -255,10 +247,12 @@ class ReviewReader:
         point_day, day = self._days(review)
         publisher = self._publisher(review)
         digest = hashlib.sha256(f"{url} {claimed}".encode("utf-8", "surrogatepass")).hexdigest()
-        title = cut(claimed, _LINE)
+        title, role = cut(claimed, _LINE), self._role(rating, said)
+        if not said and role == "context":
+            self._warnings.append(worded("it gives no verdict"))
         room = _SENTENCE - len(url) - 3
         point: Object = {
-            "role": self._role(rating, said),
+            "role": role,
             "speaker": in_one(language, cut(publisher, _LINE)),
             "date": point_day,
             "text": in_one(language, " – ".join(part for part in (cut(said, room), url) if part)),
@@ -301,11 +295,12 @@ class ReviewReader:
         return [point for point in points if point["text"][language].strip()][:20]
 
     def _publisher(self, review: Object) -> str:
-        for key in ("author", "publisher", "sdPublisher", "creator"):
-            for node in self.lined.all(review, key):
-                name = text_in(node.get("name")) or text_in(node.get("site"))
-                if name and not name.startswith(("http://", "https://")):
-                    return name
+        """Return who has written the review: the name, or else the site; whoever only passes it on comes last."""
+        nodes = [node for key in ("author", "publisher", "creator") for node in self.lined.all(review, key)]
+        for node in (*nodes, {"name": _site_of([*nodes, review])}, *self.lined.all(review, "sdPublisher")):
+            name = text_in(node.get("name")) or text_in(node.get("site"))
+            if name and not is_address(name):
+                return name
         return ""
 
     def _days(self, review: Object) -> tuple[str, date]:
@@ -332,6 +327,8 @@ class ReviewReader:
             value = read_timestamp(value) or str(value)
         text = text_in(value)
         found = read_date(text).within()
+        if not found and text.isascii() and text.isdigit() and (moment := read_timestamp(int(text[:_LONGEST_MOMENT]))):
+            return moment
         if len(found) == 1:
             return found[0]
         if found:
@@ -347,7 +344,8 @@ class ReviewReader:
         value = number_in(rating.get("ratingValue"))
         worst, best = number_in(rating.get("worstRating")), number_in(rating.get("bestRating"))
         worst = _WORST if worst is None else worst
-        best = _BEST if best is None else best
+        scale = OF_SCALE.search(text_in(rating.get("ratingValue")))
+        best = (float(scale[1]) if scale else _BEST) if best is None else best
         if known or value is None or not worst <= value <= best or worst == best:
             return known or "context"
         place = (value - worst) / (best - worst)
@@ -355,10 +353,7 @@ class ReviewReader:
 
     def _language(self, review: Object, claimed: str, said: str) -> str:
         given = text_in(review.get("inLanguage")) or _tag_of(review.get("claimReviewed"))
-        named = given.lower().replace("_", "-").partition("-")[0]
-        named = {"english": "en", "chinese": "zh", "eng": "en", "zho": "zh", "chi": "zh", "cmn": "zh", "yue": "zh"}.get(
-            named, named
-        )
+        named = self.languages.named(given)
         more = " ".join(
             (said, *(text_in(review.get(key)) for key in ("name", "headline", "description", "reviewBody")))
         )
@@ -374,6 +369,9 @@ class ReviewReader:
         if seen == "und" or (not named and seen not in {"", *CODES}):
             self._foreign(claimed, "" if seen == "und" else seen, "claimReviewed")
         if named in CODES:
+            if seen not in {"", *CODES} and not seen.endswith("?"):
+                said = worded("it is said to be in {named!r}, but does not read so", named=given[:20])
+                self._warnings.append(said)
             return "zh" if seen == "zh" else "en" if named == "zh" and not count_han(claimed) else named
         if not seen:
             self._warnings.append(worded("its language is not named, and taken for English"))
@@ -386,6 +384,20 @@ class ReviewReader:
             else worded("the review is neither in English nor in Chinese")
         )
         raise NoDraftError(cut(claimed, _NAME), field_name, fault, worded("Give a review in one of these."))
+
+
+def _words_of(rating: Object) -> str:
+    """Return the words of a rating; `name` is where Google looks next, and where those of a plain text stand."""
+    keys = ("alternateName", "name", "ratingExplanation", "description")
+    said = next((text for key in keys if (text := text_in(rating.get(key)))), "")
+    value = text_in(rating.get("ratingValue"))
+    return said or (value if number_in(value) is None or OF_SCALE.search(value) else "")
+
+
+def _site_of(nodes: list[Object]) -> str:
+    """Return the site of the first address that some objects have."""
+    given = (address_in(node.get(key)) for node in nodes for key in ("url", "@id", "name"))
+    return next((urlsplit(address).netloc.removeprefix("www.") for address in given if address), "")
 
 
 _OWN_LINE = re.compile(r"(?P<text>.*?) \((?P<speaker>.*), (?P<date>\d{4}(?:-\d{2}){0,2})\)", re.DOTALL)

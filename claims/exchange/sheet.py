@@ -33,28 +33,24 @@ from claims.exchange.formats import (
 )
 from claims.exchange.reading import read_pack_data
 from claims.exchange.sheet_cells import (
+    COLUMNS,
+    EXPORT,
     MOST_ROWS,
     Cells,
     Country,
     Doubt,
     SheetRows,
+    columns_of,
     guard_cell,
     join_texts,
+    named_cells,
     split_texts,
-    unguard_cell,
 )
 from claims.packs.plain import plain_claim, read_documented, write_documented
 from claims.packs.schema import DECIMAL, WHOLE, PartPath
 from config.errors import ImportRefusedError, PackProblem, worded
 from config.languages import CODES, GIVEN, by_field
 
-COLUMNS = (
-    "claim", "row", "number", *by_field("text").values(), "kind", "status", "as_of", "review_by", "role",
-    *by_field("speaker").values(), "date", "numbers", "low", "high", "unit", "bound", "document", "start", "end",
-    "sha256", "pack", "exported_state", "documented",
-)  # fmt: skip
-# Sheets from before these columns are still read.
-_LATER = ("documented", *(f"{stem}_{code}" for stem in ("text", "speaker") for code in CODES if code not in GIVEN))
 ROWS = ("claim", "wording", "not_wording", "denial", "figure", "point", "citation")
 # What stands in the form of packs as a text in each language, by the columns that take it.
 _TEXTS = {
@@ -72,46 +68,6 @@ _CELLS = {
 }
 _OPTIONAL = {("claim", "status"), ("claim", "review_by"), ("figure", "role")}
 _NUMBERS = {"start", "end"}
-
-
-_EXPORT = worded("An export as CSV is a sheet with all columns.")
-
-
-def _columns(name: str, row: list[str], line: int) -> list[str]:
-    """Return the names of the columns; raises ImportRefusedError where one is missing, unknown or doubled."""
-    columns = [cell.strip().lower() for cell in row]
-    while columns and not columns[-1]:
-        columns.pop()
-    if not set(columns) & set(COLUMNS):
-        fault = worded("the first row does not name the columns of an export")
-        raise ImportRefusedError(name, (PackProblem(line, "", fault, _EXPORT),))
-    missing = [each for each in COLUMNS if each not in columns and each not in _LATER]
-    faults = [
-        *(PackProblem(line, each, worded("the column is missing"), _EXPORT) for each in missing),
-        *(
-            PackProblem(line, each[:60], worded("the column is unknown"), worded("Take it out."))
-            for each in columns[: 2 * len(COLUMNS)]
-            if each not in COLUMNS
-        ),
-        *(
-            PackProblem(line, each, worded("the column stands here twice"), worded("Keep one."))
-            for each in COLUMNS
-            if columns.count(each) > 1
-        ),
-    ]
-    if faults:
-        raise ImportRefusedError(name, tuple(faults[: len(COLUMNS)]))
-    return columns
-
-
-def _named(name: str, columns: list[str], cells: list[str], line: int) -> Cells:
-    if any(cells[len(columns) :]):
-        fault, mend = (
-            worded("the row has more cells than there are columns"),
-            worded("Quote the cells that hold commas."),
-        )
-        raise ImportRefusedError(name, (PackProblem(line, "", fault, mend),))
-    return dict.fromkeys(COLUMNS, "") | dict(zip(columns, map(unguard_cell, cells), strict=False))
 
 
 _UNKNOWN = len(ROWS)
@@ -165,9 +121,9 @@ class Sheet:
             if not any(map(str.strip, row)):
                 continue
             if not names:
-                names = _columns(source.name, row, line)
+                names = columns_of(row, line, SheetRows(source))
                 continue
-            cells = _named(source.name, names, row, line)
+            cells = named_cells(source.name, names, row, line)
             country.learn(cells)
             kind = cells["row"].strip()
             numbers = claims.setdefault(cells["claim"].strip(), _Numbers(len(claims)))
@@ -178,7 +134,7 @@ class Sheet:
                 problem = PackProblem(line, "", fault, worded("Split it into several files."))
                 raise ImportRefusedError(source.name, (problem,))
         if not names:
-            raise ImportRefusedError(source.name, (PackProblem(0, "", worded("it has no rows"), _EXPORT),))
+            raise ImportRefusedError(source.name, (PackProblem(0, "", worded("it has no rows"), EXPORT),))
         spots.sort()
         return cls(source, rows, names, country, spots)
 
@@ -200,7 +156,7 @@ class Sheet:
         return "" if place is None else self._cells(place).get(column, "")
 
     def _cells(self, place: int) -> Cells:
-        return _named(self.source.name, self._names, self._rows.at(place), 0)
+        return named_cells(self.source.name, self._names, self._rows.at(place), 0)
 
 
 Data = dict[str, Any]
@@ -244,6 +200,9 @@ class SheetClaims:
             self._refuse(name, line, "row", worded("{row!r} is no kind of row", row=row), mend)
         elif row == "claim":
             self._take_claim(name, line, cells)
+        elif not name:
+            fault = worded("the row does not say to which claim it belongs")
+            self._refuse(name, line, "claim", fault, worded("Write the claim's id."))
         elif name not in self._numbers:
             fault = worded("there is no row of the kind 'claim' for {name!r}", name=name)
             self._refuse(name, line, "claim", fault, worded("Add it."))

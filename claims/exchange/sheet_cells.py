@@ -3,14 +3,102 @@
 import csv
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from claims.exchange.formats import Source
 from claims.exchange.written_dates import ORDERS, orders_of, read_date, read_serial
 from config.errors import ImportRefusedError, PackProblem, Worded, worded
+from config.languages import CODES, GIVEN, by_field
 
 Cells = dict[str, str]
+
+COLUMNS = (
+    "claim", "row", "number", *by_field("text").values(), "kind", "status", "as_of", "review_by", "role",
+    *by_field("speaker").values(), "date", "numbers", "low", "high", "unit", "bound", "document", "start", "end",
+    "sha256", "pack", "exported_state", "documented",
+)  # fmt: skip
+# Sheets from before these columns are still read.
+_LATER = ("documented", *(f"{stem}_{code}" for stem in ("text", "speaker") for code in CODES if code not in GIVEN))
+
+EXPORT = worded("An export as CSV is a sheet with all columns.")
+# So many headings of an export in one row are no chance; how many rows are looked at for them.
+_HEADINGS, _LOOKED = 3, 1_000
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_WORDS = ("row", "kind", "status", "role", "bound")
+_BARE = (
+    *("claim", "number", "as_of", "review_by", "date", "low", "high", "unit", "document", "start", "end"),
+    *("sha256", "pack", "exported_state", *_WORDS),
+)
+
+
+def columns_of(row: list[str], line: int, sheet: "SheetRows") -> list[str]:
+    """Return the names of the columns; raises ImportRefusedError where one is missing, unknown or doubled."""
+    name, columns = sheet.source.name, _headings(row)
+    while columns and not columns[-1]:
+        columns.pop()
+    if not set(columns) & set(COLUMNS):
+        fault, mend = worded("the first row does not name the columns of an export"), EXPORT
+        if below := _heading_below(sheet):
+            # What stands above may be claims, such as in a sheet that was sorted with its headings.
+            mend = worded("Line {line} does: put it first, and take out what is no claim above it.", line=below)
+        raise ImportRefusedError(name, (PackProblem(line, "", fault, mend),))
+    missing = [each for each in COLUMNS if each not in columns and each not in _LATER]
+    faults = [
+        *(PackProblem(line, each, worded("the column is missing"), EXPORT) for each in missing),
+        *(
+            PackProblem(line, each[:60], worded("the column is unknown"), worded("Take it out."))
+            for each in columns[: 2 * len(COLUMNS)]
+            if each and each not in COLUMNS
+        ),
+        *(
+            PackProblem(line, each, worded("the column stands here twice"), worded("Keep one."))
+            for each in COLUMNS
+            if columns.count(each) > 1
+        ),
+    ]
+    if faults:
+        raise ImportRefusedError(name, tuple(faults[: len(COLUMNS)]))
+    return columns
+
+
+def _headings(row: list[str]) -> list[str]:
+    return [cell.strip().lower() for cell in row]
+
+
+def _heading_below(rows: Iterable[tuple[int, int, list[str]]]) -> int:
+    """Return the line of the first of some rows that names columns of an export; 0 where none does."""
+    looked = islice(rows, _LOOKED)
+    return next((line for line, _, row in looked if len(set(_headings(row)) & set(COLUMNS)) >= _HEADINGS), 0)
+
+
+def named_cells(name: str, columns: list[str], cells: list[str], line: int) -> Cells:
+    """Return the cells of a row by their columns; raises ImportRefusedError where one stands beside the columns."""
+    if any(cells[len(columns) :]):
+        fault, mend = (
+            worded("the row has more cells than there are columns"),
+            worded("Quote the cells that hold commas."),
+        )
+        raise ImportRefusedError(name, (PackProblem(line, "", fault, mend),))
+    if any(cell.strip() for column, cell in zip(columns, cells, strict=False) if not column):
+        fault = worded("a cell stands in a column that the first row does not name")
+        raise ImportRefusedError(name, (PackProblem(line, "", fault, worded("Empty the column, or name it.")),))
+    return _tidy(dict.fromkeys(COLUMNS, "") | dict(zip(columns, map(unguard_cell, cells), strict=False)))
+
+
+def _tidy(cells: Cells) -> Cells:
+    """Return the cells without what nobody sees in them, and the words of a sheet as an export writes them."""
+    for name in _BARE:
+        if cell := cells[name]:
+            cells[name] = (cell if cell.isascii() else _UNSEEN.sub("", cell)).strip()
+            # A unit of one's own may begin with one.
+            cells[name] = cells[name].lstrip("'") if name != "unit" else cells[name]
+    for name in _WORDS:
+        cells[name] = cells[name].casefold()
+    return cells
+
 
 # A row of an export has at most some 20,000 characters; what is longer is no sheet, or a quote that is never closed.
 LONGEST_ROW, MOST_CELLS, MOST_ROWS = 200_000, 1_000, 100_000
@@ -28,6 +116,7 @@ class SheetRows:
     delimiter: str = ""
     start: int = 0
     _skipped: int = 0
+    _spaced: bool = False
 
     def __post_init__(self) -> None:
         text = self.source.text
@@ -38,11 +127,13 @@ class SheetRows:
         self.delimiter = found[1] if found else max(_DELIMITERS, key=heading.count)
         if found and self.delimiter not in heading:
             self.delimiter = max(_DELIMITERS, key=heading.count)
+        # People put a blank behind each comma; a quote that begins behind one is otherwise none.
+        self._spaced = heading.count(self.delimiter) == heading.count(f"{self.delimiter} ") > 0
 
     def __iter__(self) -> Iterator[tuple[int, int, list[str]]]:
         """Yield the line (from 1), the place in the text, and the cells of each row; raises ImportRefusedError."""
         lines = _Lines(self.source, self.start, 1 + self._skipped)
-        reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+        reader = self._reader(lines)
         while True:
             lines.begin()
             line, place = lines.line, lines.place
@@ -57,7 +148,10 @@ class SheetRows:
 
     def at(self, place: int) -> list[str]:
         """Return the cells of the row that begins at a place of the text."""
-        return next(csv.reader(_Lines(self.source, place, 1), delimiter=self.delimiter, strict=True))
+        return next(self._reader(_Lines(self.source, place, 1)))
+
+    def _reader(self, lines: Iterable[str]) -> Iterator[list[str]]:
+        return csv.reader(lines, delimiter=self.delimiter, skipinitialspace=self._spaced, strict=True)
 
 
 class _Lines:
@@ -99,6 +193,9 @@ def _refused(source: Source, line: int, fault: str, mend: str) -> ImportRefusedE
 
 DATES = ("as_of", "review_by", "date")
 NUMBERS = ("low", "high", "start", "end")
+_WHOLE = ("start", "end")
+# What a program adds that keeps whole numbers as decimals, or days with their time.
+_NO_PART = re.compile(r"(?<=^\d{4})[.,]0+$|(?<=^\d{5})[.,]\d+$")
 _DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _PLAIN = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?")
 _EXPONENT = re.compile(r"[eE][-+]?\d{1,3}$")
@@ -147,10 +244,12 @@ class Country:
         return doubts
 
     def _day(self, text: str, column: str, doubts: list[Doubt]) -> str:
-        written = read_date(text)
-        orders = self._orders or ORDERS
-        readings = written.within(each for each in ORDERS if each in orders)
-        if not readings and (serial := read_serial(text)):
+        bare = _NO_PART.sub("", text)
+        if _DAY.fullmatch(bare):
+            return bare
+        written = read_date(bare)
+        readings = written.within(self._orders_of(bare)) or written.within()
+        if not readings and (serial := read_serial(bare)):
             return serial
         if len(readings) > 1:
             one, other = readings[:2]
@@ -160,11 +259,22 @@ class Country:
             doubts.append(Doubt(column, fault, worded("Write it as {one} or as {other}.", one=one, other=other)))
         return readings[0] if len(readings) == 1 else text
 
+    def _orders_of(self, text: str) -> tuple[str, ...]:
+        """Return the orders in which the sheet's country writes such a day."""
+        comma = self._marks == {","}
+        # Where numbers have a comma nobody puts the month first, and points stand behind the day.
+        points = "." in text and (comma or self.delimiter == ";")
+        likely = {"dmy"} if points else {"dmy", "ymd"} if comma else set(ORDERS)
+        return tuple(each for each in ORDERS if each in self._orders & likely)
+
     def _number(self, text: str, column: str, doubts: list[Doubt]) -> str:
-        bare = _GROUPS.sub("", text.translate(_MINUS))
+        bare = _GROUPS.sub("", unicodedata.normalize("NFKC", text).translate(_MINUS))
         exponent = _EXPONENT.search(bare)
         body = bare[: exponent.start()] if exponent else bare
         readings = dict.fromkeys(value for mark in self._likely(body) if (value := _with_mark(body, mark)))
+        if column in _WHOLE:
+            whole = {int(float(value)) for mark in ".," if (value := _with_mark(body, mark)) and float(value) % 1 == 0}
+            return str(whole.pop()) if len(whole) == 1 and not exponent else text
         if not readings:
             return text
         first, *others = readings

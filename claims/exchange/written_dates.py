@@ -1,6 +1,7 @@
 """Dates as people, spreadsheets and web pages write them; what can be read in two ways is never guessed."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -10,16 +11,27 @@ from typing import Any
 
 import yaml
 
-# Behind the date a moment may stand, of which the day is kept as it is written.
-_MOMENT = r"(?:[T ,]\s*\d{1,2}[:.h]\d{2}.*|T.*|Z)?"
-_YEAR_FIRST = re.compile(rf"(\d{{4}})(?:([-/.])(\d{{1,2}})(?:\2(\d{{1,2}}))?)?\.?{_MOMENT}", re.DOTALL)
+# Behind the date the day of the week may stand, and a moment, of which the day is kept as it is written.
+_WEEKDAY = r"(?:\s*\(?(?:星期|[週周])?[一二三四五六日天]\)?)?"
+_MOMENT = rf"{_WEEKDAY}(?:[T ,]\s*(?:[上下]午|오[전후])?\s*\d{{1,2}}[:.h]\d{{2}}.*|T.*|Z)?"
+_YEAR_FIRST = re.compile(rf"(\d{{4}})(?:([-/.])\s?(\d{{1,2}})(?:\2\s?(\d{{1,2}}))?)?\.?{_MOMENT}", re.DOTALL)
 _COMPACT = re.compile(rf"(\d{{4}})(\d{{2}})(\d{{2}}){_MOMENT}", re.DOTALL)
+_MONTH_FIRST = re.compile(r"(\d{1,2})[-/.](\d{4})")
 _HAN = re.compile(r"(民[国國])?\s*(\d{2,4})\s*年(?:\s*(\d{1,2})\s*月(?:\s*(\d{1,2})\s*[日号號])?)?.*", re.DOTALL)
+_HAN_NUMERAL = re.compile(r"[〇零○一二三四五六七八九十百]+(?=\s*[年月日号號])")
+_HAN_DIGITS = {digit: str(worth) for worth, digits in enumerate(["〇零○", *"一二三四五六七八九"]) for digit in digits}
+# Taiwan's spreadsheets count years from 1912; no other year has three digits.
+_TAIWAN = re.compile(rf"(?:民[国國])?\s*(1\d{{2}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_MOMENT}", re.DOTALL)
 _YEAR_LAST = re.compile(rf"(\d{{1,4}})([-/.])\s?(\d{{1,2}})\2\s?(\d{{4}}|\d{{2}}){_MOMENT}", re.DOTALL)
 _WORDS = re.compile(r"[^\W\d_]+|\d+")
-_DAY_MARKS = frozenset({"st", "nd", "rd", "th", "of", "de", "del", "le", "the", "t", "z"})
-_CLOCK = re.compile(r"\s*\bT?\d{1,2}:\d{2}.*", re.DOTALL)
-_MINGUO = 1911
+_DAY_MARKS = frozenset(
+    {"st", "nd", "rd", "th", "of", "de", "del", "le", "the", "t", "z", "on", "at", "г", "r", "den", "published"}
+)
+# Behind the time of day the year may stand, as in `Thu May 2 10:00:00 +0000 2024`.
+_CLOCK = re.compile(r"\s*\bT?\d{1,2}:\d{2}.*?(?:(?<![-+\d])(\d{4})\s*)?$", re.DOTALL)
+_YEAR = re.compile(r"\d{4}")
+_LONGEST = 100
+_MINGUO, _MINGUO_YEARS = 1911, range(100, 200)
 _CENTURY = 2000
 _TWO_DIGITS = 100
 _YEARS = range(1000, 2200)
@@ -51,7 +63,7 @@ class WrittenDate:
 
 def read_date(text: str) -> WrittenDate:
     """Read one date; of a moment its day is kept, as it is written there."""
-    text = text.strip()
+    text = unicodedata.normalize("NFKC", text).strip()
     for reading in (_plain(text), _worded(text)):
         if reading:
             return WrittenDate({"": reading})
@@ -90,18 +102,39 @@ def _plain(text: str) -> str:
         return _joined(found[1], found[3], found[4])
     if found := _COMPACT.fullmatch(text):
         return _joined(found[1], found[2], found[3])
-    if found := _HAN.fullmatch(text):
-        year = int(found[2]) + (_MINGUO if found[1] else 0)
+    if found := _MONTH_FIRST.fullmatch(text):
+        return _joined(found[2], found[1], None)
+    if found := _TAIWAN.fullmatch(text):
+        return _joined(str(int(found[1]) + _MINGUO), found[3], found[4])
+    if found := _HAN.fullmatch(_HAN_NUMERAL.sub(_in_digits, text)):
+        year = int(found[2])
+        year += _MINGUO if found[1] or year in _MINGUO_YEARS else 0
         return _joined(str(year), found[3], found[4])
     return ""
 
 
+def _in_digits(numeral: re.Match[str]) -> str:
+    """Return a numeral of Han characters in digits: 二〇二六, 二十三, 一百一十五."""
+    hundreds, _, rest = numeral[0].rpartition("百")
+    tens, ten, ones = rest.rpartition("十")
+    if not hundreds and not ten:
+        return _digits(ones)
+    return str(100 * int(_digits(hundreds)) + (10 * int(_digits(tens or "一")) if ten else 0) + int(_digits(ones)))
+
+
+def _digits(numeral: str) -> str:
+    return "".join(_HAN_DIGITS.get(character, "") for character in numeral) or "0"
+
+
 def _worded(text: str) -> str:
     """Read a date with the month as a word: May 2, 2024; 2. Mai 2024; Thu, 02 May 2024 10:00:00 GMT; Jan-26."""
-    if len(text) > 60:
+    if len(text) > _LONGEST:
         return ""
+    if clock := _CLOCK.search(text):
+        day = text[: clock.start()]
+        text = day if _YEAR.search(day) else f"{day} {clock[1] or ''}"
     months = _month_names()
-    words = [word.casefold() for word in _WORDS.findall(_CLOCK.sub("", text))]
+    words = [word.casefold() for word in _WORDS.findall(text)]
     named = [months[word] for word in words if word in months]
     numbers = [word for word in words if word.isdigit()]
     strange = [w for w in words if not w.isdigit() and w not in months and w not in _DAY_MARKS and not _is_weekday(w)]
@@ -109,7 +142,9 @@ def _worded(text: str) -> str:
         return ""
     years = [word for word in numbers if len(word) == len("2024")]
     if len(numbers) == 1:
-        year = years[0] if years else f"{_CENTURY + int(numbers[0])}" if len(numbers[0]) == len("26") else ""
+        # Before the month it is a day, of which nobody has written the year.
+        is_year = len(numbers[0]) == len("26") and words[0] != numbers[0]
+        year = years[0] if years else f"{_CENTURY + int(numbers[0])}" if is_year else ""
         return _joined(year, str(named[0]), None)
     year = years[0] if len(years) == 1 else f"{_CENTURY + int(numbers[1])}" if len(numbers[1]) == len("26") else ""
     day = numbers[1] if years and numbers[0] == years[0] else numbers[0]

@@ -108,7 +108,11 @@ class ServerSetup:
 
         Moderator roles and outside checks need an administrator.
         """
-        return self._change(actor, "server.settings", lambda _: changes)
+        return self.change_by(actor, lambda _: changes)
+
+    def change_by(self, actor: Actor, change: Callable[[ServerSettings], SettingsChange]) -> ServerSettings:
+        """Do the same with changes that are worked out from the settings as they stand at the write."""
+        return self._change(actor, "server.settings", change)
 
     def toggle_exempt_role(self, actor: Actor, role: int) -> bool:
         """Leave those who have a role alone, or no longer; returns whether it is so now."""
@@ -139,9 +143,11 @@ class ServerSetup:
             write_changes(session, entry, wanted, self._base.clock())
         return after
 
-    def set_channel_mode(self, actor: Actor, channel: int, mode: ChannelMode) -> None:
-        """Set the mode of a channel of the actor's server."""
-        self._change_channel(actor, channel, "channel.mode", mode=mode)
+    def set_channel_mode(
+        self, actor: Actor, channel: int, mode: ChannelMode, instead_of: ChannelMode | None = None
+    ) -> None:
+        """Set the mode of a channel of the actor's server; with `instead_of`, only where it has that one now."""
+        self._change_channel(actor, channel, "channel.mode", instead_of, mode=mode)
 
     def change_channel(self, actor: Actor, channel: int, **changes: Unpack[ChannelChange]) -> ChannelSettings:
         """Change the named settings of a channel and return all; raises InvalidEditError."""
@@ -165,14 +171,19 @@ class ServerSetup:
         return until
 
     def _change_channel(
-        self, actor: Actor, channel: int, act: str, **changes: Unpack[ChannelChange]
+        self,
+        actor: Actor,
+        channel: int,
+        act: str,
+        instead_of: ChannelMode | None = None,
+        **changes: Unpack[ChannelChange],
     ) -> ChannelSettings:
         server = actor.its_server
         with permitted(self._base.database.changing(), actor, "channel.mode") as session:
             if faults := tuple(settings_faults(changes)):
                 raise InvalidEditError(faults, changes)
             before = channel_settings(session.get(Channel, (server, channel)))
-            after = replace(before, **changes)
+            after = replace(before, **changes) if instead_of in {None, before.mode} else before
             wanted = [Change(CHANNEL, f"{server}/{channel}", asdict(after))] if after != before else []
             write_changes(session, actor.entry(act), wanted, self._base.clock())
         return after

@@ -3,7 +3,7 @@
 import difflib
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, cast
@@ -27,13 +27,17 @@ _LONGEST_ID = 50
 class Completed:
     """The data of a pack with all that was left out; lines are those of what was written."""
 
-    def __init__(self, lined: Lined, data: Plain) -> None:
+    def __init__(self, lined: Lined, data: Plain, origins: Mapping[PartPath, PartPath]) -> None:
+        """`origins` are the places of what was written elsewhere than where it now stands."""
         self._lined = lined
+        self._origins = origins
         self.data = data
 
     def line(self, place: PartPath) -> int:
         """Return the line of the part, or of what it was made from."""
-        return self._lined.line(place)
+        around = (place[:depth] for depth in range(len(place), 0, -1))
+        made = next((each for each in around if each in self._origins), None)
+        return self._lined.line(place if made is None else self._origins[made] + place[len(made) :])
 
 
 def completed(lined: Lined, today: date | None = None, shelf: Shelf | None = None) -> Lined:
@@ -53,10 +57,10 @@ def completed(lined: Lined, today: date | None = None, shelf: Shelf | None = Non
     filling = _Filling(data, day, shelf)
     claims = _entries(data.get("claims"))
     if claims is not None:
-        data["claims"] = [filling.claim(claim) for claim in claims]
+        data["claims"] = [filling.claim(claim, ("claims", number)) for number, claim in enumerate(claims)]
     if filling.documents is not None:
         data["documents"] = filling.documents
-    return Completed(lined, cast("Plain", data))
+    return Completed(lined, cast("Plain", data), filling.origins)
 
 
 class _Filling:
@@ -64,6 +68,7 @@ class _Filling:
 
     def __init__(self, data: PlainData, day: Any, shelf: Shelf | None) -> None:  # noqa: ANN401  as somebody wrote it
         self._day, self._shelf = day, shelf
+        self.origins: dict[PartPath, PartPath] = {}
         given = _entries(data.get("documents", []))
         self.documents = None if given is None else [self._document(each) for each in given]
         # Documents by id, and by id or title, the first of each in the file.
@@ -74,7 +79,7 @@ class _Filling:
         head = _group(data["pack"]) or {}
         self._title = _one(head.get("title"))
 
-    def claim(self, written: object) -> object:
+    def claim(self, written: object, place: PartPath) -> object:
         given = _group(written)
         if given is None:
             return written
@@ -82,15 +87,28 @@ class _Filling:
         claim |= _both(claim, "title")
         for name in ("wordings", "not_wordings", "denials"):
             if isinstance(claim.get(name), str | list):
-                claim[name] = _by_language(claim[name])
+                claim[name] = self._by_language(claim[name], (*place, name))
         figures = _entries(claim.get("figures"))
         if figures is not None:
             claim["figures"] = [self._figure(figure) for figure in figures]
         points = claim.get("points")
         points = [points] if isinstance(points, str) else _entries(points)
         if points is not None and self.documents is not None:
-            claim["points"] = [self._point(point, self.documents) for point in points]
+            claim["points"] = [
+                self._point(point, self.documents, (*place, "points", number)) for number, point in enumerate(points)
+            ]
         return claim
+
+    def _by_language(self, given: str | list[Any], place: PartPath) -> PlainData:
+        texts: list[Any] = [given] if isinstance(given, str) else given
+        if not all(isinstance(text, str) for text in texts):
+            self.origins[*place, CODES[0]] = place
+            return {CODES[0]: texts}
+        named = [written_language(text) for text in texts]
+        found = {name: [number for number, each in enumerate(named) if each == name] for name in CODES}
+        for name, numbers in found.items():
+            self.origins |= {(*place, name, count): (*place, number) for count, number in enumerate(numbers)}
+        return {name: [texts[number] for number in numbers] for name, numbers in found.items() if numbers}
 
     def _know(self, written: object) -> None:
         document = _group(written)
@@ -125,7 +143,7 @@ class _Filling:
     def _table(self) -> UnitTable:
         return UnitTable.load()
 
-    def _point(self, written: object, documents: list[Any]) -> object:
+    def _point(self, written: object, documents: list[Any], place: PartPath) -> object:
         given = _group({"text": written} if isinstance(written, str) else written)
         if given is None:
             return written
@@ -133,10 +151,13 @@ class _Filling:
         source, quote = point.pop("source", None), point.pop("quote", None)
         point |= _both(point, "text")
         if "citations" not in point:
+            known = len(documents)
             named = point.pop("document", None) or source or _one(point.get("speaker")) or self._title
             said_on = str(point.get("date", ""))
             facts = {"published": said_on} if _DATE.fullmatch(said_on) else {}
             point["citations"] = [self._citation(named, facts, quote, documents)] if named else []
+            origin = (*place, next((key for key in ("document", "source") if key in given), "text"))
+            self.origins |= {("documents", number): origin for number in range(known, len(documents))}
         citations = _entries(point["citations"]) or [None]
         name = (_group(citations[0]) or {}).get("document")
         cited = self._ids.get(name, {}) if isinstance(name, str) else {}
@@ -216,14 +237,6 @@ def _both(data: PlainData, name: str) -> PlainData:
 def _one(given: object) -> str:
     texts = (_group(given) or {"": given}).values()
     return next((text for text in texts if isinstance(text, str) and text.strip()), "")
-
-
-def _by_language(given: str | list[Any]) -> PlainData:
-    texts: list[Any] = [given] if isinstance(given, str) else given
-    if not all(isinstance(text, str) for text in texts):
-        return {CODES[0]: texts}
-    named = [(written_language(text), text) for text in texts]
-    return {name: found for name in CODES if (found := [text for each, text in named if each == name])}
 
 
 def _slug(title: str) -> str:

@@ -1,4 +1,4 @@
-"""The form of packs: plain data with the line of every part, the JSON Schema that it has to fit, and rules beyond that.
+"""The form of packs: plain data with the line of every part, and the JSON Schema that it has to fit.
 
 Plain scalars of YAML are read by the rules of YAML 1.2: `no`, `on` and `2026-01-23` stay text, `1.4e12` is a number.
 Aliases, tags, doubled keys and depth are refused.
@@ -8,7 +8,7 @@ import json
 import re
 import sys
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from importlib import resources
 from itertools import islice
@@ -31,6 +31,7 @@ MAX_PARTS, MAX_GROUPS = 600_000, 150_000
 WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
 WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
 DECIMAL = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
+_HAN_COMMA = re.compile("[，、；]")
 _TAB = re.compile(r"'\\t'|\btabs?\b")
 SHOWN_BY_EXPORT = worded("Export the claims as YAML to see the form.")
 UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -66,25 +67,16 @@ class LinedYaml:
         self._lines: dict[PartPath, array[int]] = {}
         self._parts = 0
         self._first = 1
+        self._text = text
         # The loader in C, where PyYAML has it, reads a large pack in tenths of a second instead of seconds.
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         try:
             parts = (event for event in yaml.parse(text, Loader=loader))
             self.data = self._document(parts)
+            self._text = ""
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line = mark.line + 1 if mark else 0
-            # The loader in C does not say which character it was.
-            sign = text[mark.index : mark.index + 1] if mark and "cannot start" in str(error.problem) else ""
-            if sign == "\t" or _TAB.search(str(error.problem)):
-                fault = worded("this is no valid YAML: a tab stands where only spaces may stand")
-                raise _refused(line, (), fault, worded("Put spaces in its place.")) from None
-            if sign:
-                fault = worded("this is no valid YAML: no text may begin with {sign}", sign=sign)
-                raise _refused(line, (), fault, worded("Put the text in quotes.")) from None
-            fault = worded("this is no valid YAML: {detail}", detail=error.problem or error.context)
             # Without the error that led here, which holds on to the whole text.
-            raise _refused(line, (), fault, worded("Mend the line, or quote the text.")) from None
+            raise YamlRefusedError(_told_yaml(text, error)) from None
         except yaml.YAMLError as error:
             fault = worded("this is no valid YAML: {detail}", detail=str(error))
             raise _refused(0, (), fault, worded("Mend the file.")) from error
@@ -125,13 +117,20 @@ class LinedYaml:
             self._first = _line(event)
         _refuse_references(event, place)
         if isinstance(event, events.ScalarEvent):
+            if not event.style:
+                _refuse_lost(event, self._text, place)
             return _scalar(event, place)
         if len(place) >= MAX_DEPTH:
             fault = worded("nested deeper than {most} levels", most=MAX_DEPTH)
             raise _refused(_line(event), place, fault, SHOWN_BY_EXPORT)
         self._lines[place] = array("l", [_line(event)])
         if isinstance(event, events.SequenceStartEvent):
-            return self._sequence(parts, place)
+            texts = self._sequence(parts, place)
+            # Han commas part nothing: where they are the only ones, several texts have become one.
+            if event.flow_style and len(texts) == 1 and (found := _HAN_COMMA.search(str(texts[0]))):
+                fault = worded("{comma} does not part the texts of a list", comma=found[0])
+                raise _refused(_line(event), place, fault, worded("Write , in its place, or put the texts in quotes."))
+            return texts
         return self._mapping(parts, place)
 
     def _sequence(self, parts: Iterator[events.Event], place: PartPath) -> list[Plain]:
@@ -159,6 +158,66 @@ class LinedYaml:
         return values
 
 
+_INDENTED = (
+    worded("the line does not begin where those begin that it belongs to"),
+    worded("Begin it with as many spaces as they."),
+)
+_NO_BLANK = (
+    worded("no blank stands behind the dash: the line is no entry of its own"),
+    worded("Put a blank behind it, or the text in quotes."),
+)
+_KEYED = re.compile(r"\s*(?:- )?([^\s:：\"']+)：")
+_QUOTED = re.compile(r"\s*(?:- )?(?:[^\s:]+:\s+)?([\"'])")
+_BY_PROBLEM = {
+    "mapping values are not allowed": (worded("a colon stands within a text"), worded("Put the text in quotes.")),
+    "could not find expected ':'": (worded("a key stands here without its colon"), worded("Write it as key: text.")),
+    "did not find expected '-'": _INDENTED,
+    "did not find expected key": _INDENTED,
+    "expected ',' or ']'": (
+        worded("a list in brackets lacks a comma or its end"),
+        worded("Write it in brackets: [one, another]."),
+    ),
+    "expected ',' or '}'": (
+        worded("a group in braces lacks a comma or its end"),
+        worded("Write key: text in braces, with commas between."),
+    ),
+}
+
+
+def _told_yaml(text: str, error: yaml.MarkedYAMLError) -> PackProblem:
+    """Return what is wrong with a text that is no YAML, in words of people who write packs by hand."""
+    begun, mark = error.context_mark, error.problem_mark or error.context_mark
+    problem, context = str(error.problem or error.context), str(error.context)
+    line = mark.line + 1 if mark else 0
+    lines = text.splitlines()
+    # A fault shows where the next line begins; what a text or key lacks, it lacks where that began.
+    for number in {begun.line + 1 if begun else line, line - 1, line} & {*range(1, len(lines) + 1)}:
+        if found := _KEYED.match(lines[number - 1]):
+            fault = worded("this is no valid YAML: a full-width colon stands behind {key}", key=found[1])
+            return PackProblem(number, "", fault, worded("Write : and a blank in its place."))
+    of_alias = "alias" in context or "anchor" in context
+    at = begun if of_alias else mark if "cannot start" in problem else None
+    # The loader in C does not say which character it was.
+    sign = text[at.index : at.index + 1] if at else ""
+    if sign == "\t" or _TAB.search(problem):
+        fault, mend = worded("a tab stands where only spaces may stand"), worded("Put spaces in its place.")
+    elif sign:
+        fault, mend = worded("no text may begin with {sign}", sign=sign), worded("Put the text in quotes.")
+    elif "quoted scalar" in context and begun:
+        line = begun.line + 1
+        fault, mend = worded("a quote begins here and does not end"), worded("End it.")
+    elif "expected" in problem and 0 < line <= len(lines) and (found := _QUOTED.match(lines[line - 1])):
+        fault = worded("a text goes on behind its second {quote}", quote=found[1])
+        mend = worded("Put all of it in quotes of the other kind.")
+    else:
+        if "expected ':'" in problem and begun:
+            line = begun.line + 1
+        told = next((told for said, told in _BY_PROBLEM.items() if said in problem), None)
+        told = _NO_BLANK if 0 < line <= len(lines) and _DASH.match(lines[line - 1]) else told
+        fault, mend = told or (problem, worded("Mend the line, or quote the text."))
+    return PackProblem(line, "", worded("this is no valid YAML: {detail}", detail=fault), mend)
+
+
 def field_name(place: PartPath) -> str:
     """Write a place as people do: `claims[2].points[0].text.en`."""
     name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
@@ -172,13 +231,34 @@ def _refuse_references(event: events.Event, place: PartPath) -> None:
         raise _refused(_line(event), place, worded("an anchor, alias or tag stands here"), mend)
 
 
+_REMARK = re.compile(r"[ \t]+#[^\s#]")
+_HAN_LIST = re.compile("［.*］", re.DOTALL)
+_DASH = re.compile(r"(?:^|[\r\n])[ \t]*-(?=[^\W\d])")
+
+
+def _refuse_lost(event: events.ScalarEvent, text: str, place: PartPath) -> None:
+    """Refuse a text of which YAML leaves out a part, or which it joins with another, without a word."""
+    start, end = event.start_mark, event.end_mark
+    if start is None or end is None:
+        return
+    if _REMARK.match(text, end.index):
+        fault = worded("from # on the line is a remark, and no part of the text")
+        raise _refused(end.line + 1, place, fault, worded("Put the text in quotes, or a blank behind the #."))
+    if _HAN_LIST.fullmatch(event.value):
+        fault = worded("full-width brackets make no list")
+        raise _refused(start.line + 1, place, fault, _TYPE_MENDS["array"])
+    if dash := _DASH.search(text[start.index : end.index]):
+        raise _refused(text.count("\n", 0, start.index + dash.end()) + 1, place, *_NO_BLANK)
+
+
 def _scalar(event: events.ScalarEvent, place: PartPath) -> Plain:
     text = event.value
     if UNFIT.search(text):
         fault = worded("the text holds a control character or half a character")
         raise _refused(_line(event), place, fault, worded("Take it out."))
     if event.style:
-        return text
+        # The last line of a block ends the block.
+        return text.rstrip("\n") if event.style in "|>" else text
     if text in WORDS:
         return WORDS[text]
     if WHOLE.fullmatch(text):
@@ -269,6 +349,10 @@ def _is_date_or_none(value: object) -> bool:
     return value == "" or _is_date(value)
 
 
+# Spaces that YAML takes for letters.
+_STRANGE = re.compile("[\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff]")
+
+
 def _told(error: ValidationError) -> Iterator[tuple[PartPath, str, str]]:
     place: PartPath = tuple(error.absolute_path)
     rule = str(error.validator)
@@ -278,7 +362,12 @@ def _told(error: ValidationError) -> Iterator[tuple[PartPath, str, str]]:
         instance: Any = error.instance
         known: list[str] = sorted(schema["properties"])
         for key in sorted(set(instance) - set(known)):
+            bare = _STRANGE.sub("", key)
             mend = worded("Known here: {known}.", known=", ".join(known))
+            if bare != key:
+                mend = worded("Write {key}, with spaces of the space bar before it.", key=bare)
+            elif key.isdigit():
+                mend = worded("Write numbers without commas between the digits.")
             yield (*place, key), worded("the key {key!r} is unknown", key=key), mend
         return
     if rule == "required":
@@ -286,7 +375,13 @@ def _told(error: ValidationError) -> Iterator[tuple[PartPath, str, str]]:
         key = re.findall(r"^'(.*)' is a required", error.message)[0]
         yield place, worded("{key!r} is missing", key=key), worded("Add the key {key!r}.", key=key)
         return
-    yield (place, *SAYINGS.get(rule, _unsaid)(error.instance, limit))
+    where = (*place, _second(error.instance)) if rule == "uniqueItems" else place
+    yield (where, *SAYINGS.get(rule, _unsaid)(error.instance, limit))
+
+
+def _second(values: Any) -> int:  # noqa: ANN401  as above
+    """Return the place of the first value that stands in a list before."""
+    return next((number for number, value in enumerate(values) if value in values[:number]), 0)
 
 
 def _type(value: object, limit: Any) -> tuple[str, str]:  # noqa: ANN401  whatever the schema says
@@ -295,8 +390,9 @@ def _type(value: object, limit: Any) -> tuple[str, str]:  # noqa: ANN401  whatev
     for other in others:
         wanted = worded("{one} or {other}", one=wanted, other=other)
     mend = _TYPE_MENDS.get(str(limit), SHOWN_BY_EXPORT)
-    if limit == "string" and isinstance(value, int | float):
-        mend = worded("Put it in quotes.")
+    if limit in ("string", "object") and not isinstance(value, list | str):
+        # What YAML takes for a number or a group of keys, as a colon stands in it.
+        mend = worded("Write it, or take the key out.") if value is None else worded("Put it in quotes.")
     return worded("this must be {wanted}", wanted=wanted), mend
 
 
@@ -330,7 +426,10 @@ SAYINGS: dict[str, Callable[[Any, Any], tuple[str, str]]] = {
         worded("{count} given, at most {limit} allowed", count=len(value), limit=limit),
         worded("Take some out."),
     ),
-    "uniqueItems": lambda _value, _limit: (worded("the same text stands here twice"), worded("Keep one of them.")),
+    "uniqueItems": lambda value, _limit: (
+        worded("{value!r} stands here twice", value=str(value[_second(value)])[:_SHOWN]),
+        worded("Keep one of the two."),
+    ),
     "minLength": lambda _value, _limit: (worded("the text is empty"), worded("Write it, or take the key out.")),
     "maxLength": lambda value, limit: (
         worded("the text has {count} characters", count=len(value)),
@@ -345,65 +444,3 @@ SAYINGS: dict[str, Callable[[Any, Any], tuple[str, str]]] = {
         worded("The most is {limit}.", limit=limit),
     ),
 }
-
-
-Broken = tuple[PartPath, str, str]
-
-
-def broken_claim_rules(
-    claim: Any,  # noqa: ANN401  the schema has vouched for the form
-    place: PartPath,
-    documents: Collection[str] | None = None,
-) -> list[Broken]:
-    """Return what is wrong within one claim: where, what, and its mend.
-
-    `documents` are the ids that it may cite, span by span; None: any, also as a whole, by an empty span.
-    """
-    return [*_citations(claim, place, documents), *_figures(claim, place), *_wordings(claim, place)]
-
-
-def _citations(claim: Any, place: PartPath, documents: Collection[str] | None) -> Iterator[Broken]:  # noqa: ANN401
-    for number, point in enumerate(claim["points"]):
-        for count, citation in enumerate(point["citations"]):
-            here = (*place, "points", number, "citations", count)
-            name = citation["document"]
-            if documents is not None and name not in documents:
-                known = ", ".join(sorted(documents)) or worded("none")
-                fault = worded("{name!r} is no document of this pack", name=name)
-                yield (*here, "document"), fault, worded("Known: {known}; or add it to documents.", known=known)
-            cited_whole = citation["start"] == citation["end"] == 0
-            if citation["start"] > citation["end"] - (documents is not None) and not cited_whole:
-                yield (*here, "start"), worded("the span ends before it starts"), worded("Make start less than end.")
-
-
-def _figures(claim: Any, place: PartPath) -> Iterator[Broken]:  # noqa: ANN401
-    for number, figure in enumerate(claim.get("figures", [])):
-        here = (*place, "figures", number)
-        yield from _values(figure, here)
-        if "documented" in figure:
-            low = "low" in figure["documented"]
-            yield from _values({"bound": "range" if low else "exactly"} | figure["documented"], (*here, "documented"))
-
-
-def _values(figure: Any, here: PartPath) -> Iterator[Broken]:  # noqa: ANN401
-    keys = {"value", "low", "high"} & set(figure)
-    if keys not in ({"value"}, {"low", "high"}):
-        yield here, worded("a figure has either a value, or low and high"), worded("Give one of the two.")
-    elif "low" in keys and figure["low"] > figure["high"]:
-        yield (*here, "low"), worded("low is above high"), worded("Swap them.")
-    elif (figure["bound"] == "range") != ("low" in keys):
-        fault = worded("low and high go with the bound 'range', a value with any other")
-        yield (*here, "bound"), fault, worded("Change the one or the other.")
-
-
-def _wordings(claim: Any, place: PartPath) -> Iterator[Broken]:  # noqa: ANN401
-    for language, texts in claim.get("not_wordings", {}).items():
-        wordings = {text.casefold() for text in claim["wordings"].get(language, [])}
-        for number, text in enumerate(texts):
-            if text.casefold() in wordings:
-                here = (*place, "not_wordings", language, number)
-                yield (
-                    here,
-                    worded("the same text is a wording of this claim"),
-                    worded("Keep it in one of the two lists."),
-                )

@@ -237,22 +237,29 @@ class ServerBook:
             return None
         return self._rules(kept, home, author, roles)
 
+    def exempt(self, server: int, author: int, roles: Collection[int] = ()) -> ExemptBy | None:
+        """Return why somebody is left alone in a server, whatever the mode of a channel is; None who is not."""
+        return self._exempt_by(self._of(server).settings, self._mark(author), roles)
+
     def _rules(self, kept: _Kept, home: int, author: int, roles: Collection[int]) -> MessageRules:
-        server = kept.settings.server
         settings, channel = kept.settings, kept.channels.get(home, _UNSET)
         ends = [end for end in (settings.snoozed_until, channel.snoozed_until) if end is not None]
         if ends:
             now = self._clock().timestamp()
             ends = [end for end in ends if end > now]
-        exempt: ExemptBy | None = None
-        mark = hash_user(author, self._hash_key()) if self._exempt and channel.mode != "off" else ""
+        # Where nothing is read, nobody's mark has to be worked out.
+        mark = self._mark(author) if channel.mode != "off" else ""
+        return MessageRules(channel.mode, self._exempt_by(settings, mark, roles), max(ends, default=None))
+
+    def _mark(self, author: int) -> str:
+        return hash_user(author, self._hash_key()) if self._exempt else ""
+
+    def _exempt_by(self, settings: ServerSettings, mark: str, roles: Collection[int]) -> ExemptBy | None:
         if (OWN_WISH, mark) in self._exempt:
-            exempt = "wish"
-        elif (server, mark) in self._exempt:
-            exempt = "moderators"
-        elif not set(settings.exempt_roles).isdisjoint(roles):
-            exempt = "role"
-        return MessageRules(channel.mode, exempt, max(ends, default=None))
+            return "wish"
+        if (settings.server, mark) in self._exempt:
+            return "moderators"
+        return None if set(settings.exempt_roles).isdisjoint(roles) else "role"
 
     def settings(self, server: int) -> ServerSettings:
         """Return the server's settings, or the defaults where it has set nothing."""

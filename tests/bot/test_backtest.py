@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.backtest import Backtest, PastMessage, label_row, proposal_lines
+from bot.backtest import Backtest, PastMessage, label_row, proposal_lines, summary_lines
 from bot.texts import Texts
 from checks.evaluate.files import read_labelled
 from checks.model import Finding, Match
@@ -54,6 +54,14 @@ def test_texts_are_kept_only_where_that_is_wanted():
 def test_a_budget_says_how_many_replies_it_leaves():
     backtest = run(*["hello"] * 996, *["reply 0.9 crane"] * 4)
     assert [backtest.report(budget).within for budget in (None, 0, 0.5, 2, 4, 1000)] == [4, 0, 1, 2, 4, 4]
+
+
+@pytest.mark.parametrize("count", [1003, 1017])
+def test_a_budget_of_one_in_so_many_allows_one_in_just_so_many(count):
+    report = run(*["reply 0.9 crane"] * 2, *["hello"] * (count - 2)).report(1000 * (1 / count))
+    assert report.within == 1
+    enough = run("reply 0.9 crane", *["hello"] * (count - 1)).report(1000 * (1 / count))
+    assert "keeps the budget" in summary_lines(enough, Texts.open("en"))[-1]
 
 
 def test_nothing_read_is_no_division_by_nothing():

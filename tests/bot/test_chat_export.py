@@ -114,9 +114,9 @@ def test_an_export_without_texts_is_told_from_pictures_and_silence(tmp_path, mes
 
 def test_a_folder_stands_for_its_files_without_what_was_downloaded(tmp_path):
     (tmp_path / "one.json_Files").mkdir()
-    for name in ("b.json", "a.json", "notes.txt", "one.json_Files/emoji.json"):
+    for name in ("b.JSON", "a.json", "notes.txt", "one.json_Files/emoji.json"):
         (tmp_path / name).write_text("{}")
-    assert [(path.name, named) for path, named in find_exports([tmp_path])] == [("a.json", False), ("b.json", False)]
+    assert [(path.name, named) for path, named in find_exports([tmp_path])] == [("a.json", False), ("b.JSON", False)]
     inner = tmp_path / "My_Files"
     inner.mkdir()
     (inner / "c.json").write_text("{}")

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
@@ -30,7 +31,7 @@ def samples(*, right=60, other=60, chat=2000, seed=3):
 
 
 def test_the_budget_is_kept_and_more_is_answered():
-    found = calibrate(samples(), MODEL, 50, 1 / 1000, "test")
+    found = calibrate(samples(), MODEL, 50, Fraction(1, 1000), "test")
     assert found.after.chat_replies <= 1 / 1000
     assert found.after.false <= 0.02
     assert found.after.replied > 0.7
@@ -38,12 +39,14 @@ def test_the_budget_is_kept_and_more_is_answered():
 
 
 def test_a_smaller_budget_raises_the_bar():
-    strict, lax = (calibrate(samples(), MODEL, 50, share, "test").cut_offs.reply for share in (1 / 2000, 1 / 50))
+    strict, lax = (
+        calibrate(samples(), MODEL, 50, share, "test").cut_offs.reply for share in (Fraction(1, 2000), Fraction(1, 50))
+    )
     assert strict >= lax
 
 
 def test_the_fitted_size_is_kept_beside_the_others_and_offers_never_outrank_replies():
-    model = calibrate(samples(), MODEL, 200, 1 / 1000, "test").model
+    model = calibrate(samples(), MODEL, 200, Fraction(1, 1000), "test").model
     assert set(model.cut_offs) == {50, 200}
     assert all(each.near <= each.offer <= each.reply < 1 for each in model.cut_offs.values())
     assert model.provenance == "test"
@@ -51,9 +54,9 @@ def test_the_fitted_size_is_kept_beside_the_others_and_offers_never_outrank_repl
 
 def test_too_little_is_told_with_what_is_needed():
     with pytest.raises(EvaluationError, match="Give at least 30 of each"):
-        calibrate(samples(right=5), MODEL, 50, 1 / 1000, "test")
+        calibrate(samples(right=5), MODEL, 50, Fraction(1, 1000), "test")
     with pytest.raises(EvaluationError, match="Give at least 1000 with --chat"):
-        calibrate(samples(chat=500), MODEL, 50, 1 / 1000, "test")
+        calibrate(samples(chat=500), MODEL, 50, Fraction(1, 1000), "test")
 
 
 def measured(file, claim, text="drinking coffee dehydrates you"):
@@ -107,19 +110,19 @@ def ticks(*, right: int, wrong: int, right_at=0.9, wrong_at=0.9):
 
 def test_labels_that_agree_with_the_score_leave_the_cut_off_where_it_is():
     even = [*ticks(right=9, wrong=1), *ticks(right=15, wrong=15, right_at=0.5, wrong_at=0.5)]
-    found = calibrate_meaning(even, SHIPPED, 1 / 2000).cut_offs
+    found = calibrate_meaning(even, SHIPPED, Fraction(1, 2000)).cut_offs
     assert found.reply == pytest.approx(SHIPPED.reply, abs=0.03)
     assert (found.near, found.about) == (SHIPPED.near, SHIPPED.about)
 
 
 def test_wrong_ones_raise_the_cut_off_and_more_of_them_raise_it_further():
-    some = calibrate_meaning(ticks(right=12, wrong=12), SHIPPED, 1 / 2000).cut_offs
-    many = calibrate_meaning(ticks(right=120, wrong=120), SHIPPED, 1 / 2000).cut_offs
+    some = calibrate_meaning(ticks(right=12, wrong=12), SHIPPED, Fraction(1, 2000)).cut_offs
+    many = calibrate_meaning(ticks(right=120, wrong=120), SHIPPED, Fraction(1, 2000)).cut_offs
     assert SHIPPED.reply < some.reply < many.reply < 1
 
 
 def test_what_is_right_far_below_the_cut_off_lowers_it():
-    found = calibrate_meaning([*ticks(right=60, wrong=5, right_at=0.6, wrong_at=0.2)], SHIPPED, 1 / 2000)
+    found = calibrate_meaning([*ticks(right=60, wrong=5, right_at=0.6, wrong_at=0.2)], SHIPPED, Fraction(1, 2000))
     assert found.cut_offs.reply < SHIPPED.reply
     assert found.after.replied > found.before.replied
     assert (found.right, found.wrong) == (60, 5)
@@ -128,13 +131,15 @@ def test_what_is_right_far_below_the_cut_off_lowers_it():
 def test_chat_keeps_the_bar_up_whatever_labels_say():
     chat = [Sample({"score": 0.97}, right=False, about_a_claim=False, answer_due=False, chat=True)] * 10
     silent = [Sample(None, right=False, about_a_claim=False, answer_due=False, chat=True)] * 1990
-    found = calibrate_meaning([*ticks(right=60, wrong=5, right_at=0.6), *chat, *silent], SHIPPED, 1 / 2000)
+    found = calibrate_meaning([*ticks(right=60, wrong=5, right_at=0.6), *chat, *silent], SHIPPED, Fraction(1, 2000))
     assert found.cut_offs.reply > 0.97
     assert found.after.chat_replies <= 1 / 1000
 
 
 def test_too_few_labels_are_refused_with_what_is_needed():
     with pytest.raises(EvaluationError, match="Give at least 20, 5 of each"):
-        calibrate_meaning(ticks(right=30, wrong=4), SHIPPED, 1 / 2000)
+        calibrate_meaning(ticks(right=30, wrong=4), SHIPPED, Fraction(1, 2000))
     with pytest.raises(EvaluationError, match="Give at least 2000 with --chat"):
-        calibrate_meaning([*ticks(right=30, wrong=9), Sample(None, False, False, False, chat=True)], SHIPPED, 1 / 2000)
+        calibrate_meaning(
+            [*ticks(right=30, wrong=9), Sample(None, False, False, False, chat=True)], SHIPPED, Fraction(1, 2000)
+        )

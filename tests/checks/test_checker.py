@@ -8,7 +8,7 @@ from checks.embedders.embedder import SafeEmbedder
 from checks.embedders.semantic import SemanticEmbedder
 from checks.lexicon import analyse
 from checks.model import KnownClaim, KnownWording
-from tests.checks.conftest import COFFEE, NVIDIA
+from tests.checks.conftest import COFFEE, NVIDIA, RENT
 from tests.evaluation.packs import SHIPPED, read_claims
 
 
@@ -46,6 +46,12 @@ def test_a_claim_is_recognised(checker: Checker, text: str, claim: str, stance: 
 )
 def test_the_bot_stays_silent(checker: Checker, text: str):
     assert checker.check(text).action == "silent"
+
+
+def test_of_two_that_are_nearly_certain_the_likelier_comes_first():
+    found = Checker([COFFEE, NVIDIA, RENT]).check("Renting an H100 costs 2 dollars an hour. 英伟达被严重高估").matches
+    assert [(each.claim, each.score) for each in found] == [("nvidia-overvalued", 1.0), ("gpu-rent-2-dollars", 1.0)]
+    assert found[0].unrounded > found[1].unrounded
 
 
 @pytest.mark.parametrize(

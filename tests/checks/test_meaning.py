@@ -8,7 +8,7 @@ import pytest
 from checks.base import IndexedBase, Overlay
 from checks.checker import Checker
 from checks.lexicon import Lexicon, analyse
-from checks.meaning import EmbeddedTexts, Meaning
+from checks.meaning import EmbeddedTexts, Meaning, nearest
 from checks.model import KnownClaim, KnownWording
 from checks.tuning import Tuning
 from config.languages import ByLanguage
@@ -78,9 +78,9 @@ def test_each_text_gets_its_cosine_with_each_vector():
 def test_a_claim_is_as_near_as_its_nearest_texts_on_average():
     texts = EmbeddedTexts.build([["a"], ["b", "c", "d"], []], KnownEmbedder().embed)
     similarities = np.array([[0.7], [0.2], [0.9], [0.5], [-np.inf]], dtype=np.float32)
-    assert texts.nearest(similarities)[:, 0].tolist() == pytest.approx([0.7, 0.9, -1.0])
-    assert texts.nearest(similarities, 2)[:, 0].tolist() == pytest.approx([0.7, 0.7, -1.0])
-    assert texts.nearest(similarities, 9)[:, 0].tolist() == pytest.approx([0.7, 1.6 / 3, -1.0])
+    assert nearest(similarities[texts.rows])[:, 0].tolist() == pytest.approx([0.7, 0.9, -1.0])
+    assert nearest(similarities[texts.rows], 2)[:, 0].tolist() == pytest.approx([0.7, 0.7, -1.0])
+    assert nearest(similarities[texts.rows], 9)[:, 0].tolist() == pytest.approx([0.7, 1.6 / 3, -1.0])
 
 
 def test_without_an_embedder_there_is_nothing():
@@ -89,7 +89,7 @@ def test_without_an_embedder_there_is_nothing():
 
 def test_a_base_without_texts_is_near_nothing():
     texts = EmbeddedTexts.build([[], []], KnownEmbedder().embed)
-    assert texts.nearest(texts.similarities(KnownEmbedder().embed(["a"])))[:, 0].tolist() == [-1.0, -1.0]
+    assert nearest(texts.by_claim(KnownEmbedder().embed(["a"])))[:, 0].tolist() == [-1.0, -1.0]
 
 
 def test_a_claim_inside_a_long_post_is_found_in_the_stretch_that_carries_it(meaning, source, lexicon):
@@ -98,7 +98,7 @@ def test_a_claim_inside_a_long_post_is_found_in_the_stretch_that_carries_it(mean
     start, end = nearness.span(0)
     assert "zinc zaps zombies" in analyse(text, lexicon).text[start:end]
     assert nearness.nearest_claims(1) == [0]
-    assert nearness.part.values[0] > nearness.whole.values[0]
+    assert nearness.measures(0)["meaning_part"] > nearness.measures(0)["meaning_whole"]
 
 
 def test_the_standing_of_a_claim_is_told_beside_the_others(meaning, source, lexicon):

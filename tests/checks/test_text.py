@@ -13,6 +13,7 @@ from checks.text import (
     TextFolder,
     fold_each,
     language_of,
+    plain_text,
 )
 
 
@@ -29,6 +30,9 @@ def folder() -> TextFolder:
         ("ask <@123456789> or <#99> :)", "ask   or   :)"),
         ("<:rocket:1234> to the moon", "  to the moon"),
         ("see https://example.org/x?y=1 for more", "see   for more"),
+        ("https://example.org/a，白银涨了", " ,白银涨了"),
+        ("见（https://example.org/a）。白银涨了", "见( )。白银涨了"),
+        ("https://zh.example.org/wiki/白银?x=1 涨了", "  涨了"),
         ("zero\u200bwidth jo\u200diners", "zerowidth joiners"),
         ("ＦＵＬＬ　ｗｉｄｔｈ １２", "full width 12"),
         ("Z̸̢͝a̷lgo", "zalgo"),
@@ -65,15 +69,58 @@ def test_quotations_code_and_link_titles_are_marked_as_others_words(folder: Text
         "```\nsilver is melting because of AI\n``` made me laugh",
         "[silver is melting because of AI](https://example.org) made me laugh",
         "“白银暴涨都是因为人工智能的数据中心” made me laugh",
+        "‘silver is melting because of AI’ made me laugh",
+        "‘silver doesn’t melt because of AI’ made me laugh",
+        "‘白银暴涨都是因为人工智能的数据中心’ made me laugh",
+        "«silver is melting because of AI» made me laugh",
     ):
         clean = folder.clean(raw)
         assert len(clean.quoted) == 1
         assert clean.own.strip() == "made me laugh"
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "~~silver is melting because of AI~~ sorry, that was wrong",
+        "~~silver is melting\nbecause of AI~~ sorry, that was wrong",
+        "~~see [silver is melting because of AI](https://example.org)~~ sorry, that was wrong",
+        "sorry, that was ~~> right~~ wrong",
+    ],
+)
+def test_what_is_struck_out_is_not_said(folder: TextFolder, raw: str):
+    clean = folder.clean(raw)
+    assert " ".join(clean.text.split()) == "sorry, that was wrong"
+    assert clean.quoted == ()
+    assert " ".join(plain_text(raw).split()) == "sorry, that was wrong"
+
+
+def test_a_mark_that_strikes_nothing_out_goes_alone(folder: TextFolder):
+    assert folder.clean("silver is up ~~").text == "silver is up "
+
+
+def test_single_marks_quote_inside_a_chinese_sentence(folder: TextFolder):
+    assert folder.clean("他说‘白银暴涨都是因为人工智能’太假了").own == "他说   太假了"
+
+
 def test_a_word_in_scare_quotes_stays_the_authors_own(folder: TextFolder):
     assert folder.clean('this "bubble" will burst').quoted == ()
     assert folder.clean("这个“泡沫”要破了").quoted == ()
+    assert folder.clean("this ‘bubble’ will burst, that ‘boom’ won’t").quoted == ()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "it doesn’t melt because of the miners’ strikes",
+        "in the ‘90s silver was melting because of the miners’ strikes",
+        "tell ‘em silver is melting because of the miners’ strikes",
+        "rock‘n’roll is melting silver because of the miners’ strikes",
+        "‘silver is melting because of the miners",
+    ],
+)
+def test_an_apostrophe_opens_no_quotation(folder: TextFolder, raw: str):
+    assert folder.clean(raw).quoted == ()
 
 
 @pytest.mark.parametrize(
@@ -111,7 +158,12 @@ def test_no_more_than_the_first_part_of_a_flood_is_read(folder: TextFolder):
 _FOLDER = TextFolder()
 
 
-@given(st.text("ab \n]():@#/hHtTpPsSſ1!&”」』.*_~|-") | st.text('ab \n`[]()<>:@/h"“”「」『』1') | st.text())
+@given(
+    st.text("ab \n]():@#/hHtTpPsSſ1!&”」』.*_~|-")
+    | st.text('ab \n`[]()<>:@/h"“”「」『』1')
+    | st.text("a ~‘’«»\n>")
+    | st.text()
+)
 def test_without_a_sign_of_it_there_is_no_markup(raw: str):
     assert _MARKUP_SIGN.search(raw) or not _MARKUP.search(raw)
     assert _EMPHASIS_SIGN.search(raw) or not _EMPHASIS.search(raw)

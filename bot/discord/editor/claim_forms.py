@@ -6,7 +6,7 @@ from discord import ui
 
 from bot.discord.cards import draw_lines, escape, shorten
 from bot.discord.editor.screen import done, done_line, draw_claim, read_screen
-from bot.discord.forms import Form, FormField, FormName, choice, line, long, text_lines
+from bot.discord.forms import Form, FormField, FormName, choice, line, long
 from bot.discord.lookup import ClaimLookup
 from bot.discord.routes import Request
 from bot.service import Touchstone
@@ -19,7 +19,7 @@ from claims.moderation.rights import Act, Actor
 from claims.moderation.sources import NewSource
 from claims.record import ClaimRecord
 from config.errors import ConflictError, FieldDifference, FieldFault, InvalidEditError
-from config.languages import typed_texts
+from config.languages import CODES, typed_texts
 
 # Each text takes some milliseconds; whoever adds hundreds at once looks through them before.
 _MOST_TEXTS = 40
@@ -151,6 +151,17 @@ class CutOffForm:
         written = await request.do(set_cut_off, request.actor, claim_id, wanted)
         remarks = [done_line(changed=bool(written.changes), texts=texts)]
         return draw_claim(await read_screen(request, claim_id), texts, remarks)
+
+
+def languages_of(texts: Texts, most: int) -> tuple[str, ...]:
+    """Return the languages of claims for which a form has fields: all, else the reader's and the first of the table."""
+    chosen = sorted(CODES, key=lambda code: code != texts.content)[:most]
+    return tuple(code for code in CODES if code in chosen)
+
+
+def text_lines(stem: str, now: Mapping[str, str], texts: Texts, most: int = 2) -> tuple[FormField, ...]:
+    """Return a line a language for a text of a claim."""
+    return tuple(line(f"{stem}_{code}", now.get(code, ""), texts) for code in languages_of(texts, most))
 
 
 def _edit(typed: Mapping[str, str]) -> EditTexts:

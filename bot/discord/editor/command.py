@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot.discord.bot import BotInteraction
 from bot.discord.cards import shorten
-from bot.discord.editor.claim_forms import CutOffForm, NewForm, SourceForm, TextsForm
+from bot.discord.editor.claim_forms import CutOffForm, NewForm, SourceForm, TextsForm, languages_of
 from bot.discord.editor.entries import (
     ENTRY,
     ENTRY_MENU,
@@ -58,7 +58,7 @@ from bot.discord.editor.wordings import (
     draw_wordings,
 )
 from bot.discord.errors import own_words
-from bot.discord.forms import FormKind, FormName, Forms, languages_of
+from bot.discord.forms import FormKind, FormName, Forms
 from bot.discord.lookup import LONGEST, MOST, ClaimLookup, meant_document, suggest_documents
 from bot.discord.routes import UNREADABLE, Click, Request, Router
 from bot.texts import msgid

@@ -8,6 +8,7 @@ import discord
 from discord import ui
 
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, quote, shorten, source_line
+from bot.discord.editor.claim_forms import languages_of, text_lines
 from bot.discord.editor.screen import (
     AT,
     LONGEST_OPTION,
@@ -23,7 +24,7 @@ from bot.discord.editor.screen import (
     read_screen,
     title_line,
 )
-from bot.discord.forms import Form, FormField, FormName, choice, form_button, languages_of, line, long, text_lines
+from bot.discord.forms import Form, FormField, FormName, choice, form_button, line, long
 from bot.discord.routes import Request, Route
 from bot.quantities import unit_named
 from bot.reply import display_date

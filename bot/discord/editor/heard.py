@@ -9,8 +9,9 @@ from discord import ui
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, length, shorten
 from bot.discord.editor.screen import LONGEST_OPTION, done, fingerprint_of, part_button, read_screen, title_line
 from bot.discord.forms import LONGEST_FIELD, Form, FormName, form_button, long
+from bot.discord.lookup import title_of
 from bot.discord.routes import Request, Route
-from bot.explain import HELD_BACK
+from bot.explain import HELD_BACK, silence_lines
 from bot.service import Touchstone
 from bot.texts import Texts
 from bot.wording import LEVELS, field_name
@@ -25,7 +26,7 @@ SUGGESTED_MENU = Route("ts:desk:take:{claim:some}", "claim.edit")
 ASK_MODEL = Route("ts:desk:model:{claim:some}", "claim.edit")
 
 _MOST_SHOWN = 5
-_LONGEST = 120
+_LONGEST, _LONGEST_TRIED = 120, 300
 
 
 async def read_strength(request: Request, claim_id: str) -> tuple[ClaimRecord, Strength, Sequence[str]]:
@@ -154,15 +155,50 @@ class TryForm:
     async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Check the messages against the claim beside all others, and say what would come of each, and why."""
         texts, claim = request.texts, (await read_screen(request, name.about[0])).claim
-        messages = [line for line in typed["text"].splitlines() if line.strip()][:_MOST_SHOWN]
+        messages, left = _to_try(typed["text"], texts)
         tried = await request.do(_try, request.touchstone, claim, request.actor.server, messages, texts)
-        lines, _ = fit([title_line(claim, texts), *tried], ROOM)
+        lines, _ = fit([title_line(claim, texts), *left, *tried], ROOM)
         buttons = [
             form_button(name, texts("Try another sentence")),
             part_button("heard", claim.id, texts("What is heard")),
             part_button("card", claim.id, texts("To the claim")),
         ]
         return layout(ui.Container(ui.TextDisplay("\n".join(lines))), buttons)
+
+
+class TrySetupForm:
+    """About nothing: sentences, to see what would come of each in this server. Nothing is written."""
+
+    kind = "tryall"
+    act: Act = "queue.see"
+    about = ""
+
+    async def open(self, request: Request, about: tuple[str, ...]) -> Form:
+        """Return the form, empty."""
+        texts = request.texts
+        field = long("text", "", texts, texts("One message a line, as somebody might write it."), required=True)
+        return Form(FormName(self.kind, about), texts("Try a sentence"), (field,))
+
+    async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
+        """Say of each message what I would do, and why."""
+        texts, touchstone, server = request.texts, request.touchstone, request.server
+        claims = await request.do(touchstone.claims, server)
+        messages, lines = _to_try(typed["text"], texts)
+        for message in messages:
+            finding = await request.do(touchstone.check, message, server)
+            found = await request.do(silence_lines, finding, claims, texts, escape)
+            titles = [title_of(claims[each.claim], texts) for each in finding.matches[:1] if each.claim in claims]
+            lines += [f"> {escape(shorten(message, _LONGEST_TRIED))}", *(f"**{escape(each)}**" for each in titles)]
+            lines += [f"-# {line}" for line in found]
+        return draw_lines(lines, texts, [form_button(name, texts("Try another sentence"))])
+
+
+def _to_try(typed: str, texts: Texts) -> tuple[list[str], list[str]]:
+    """Return the messages that are tried, one a line, and what to say of those that are too many."""
+    messages = [line for line in typed.splitlines() if line.strip()]
+    more = len(messages) - _MOST_SHOWN
+    left = texts.plural("-# {count} more line was not tried.", "-# {count} more lines were not tried.", more)
+    return messages[:_MOST_SHOWN], [left] if more > 0 else []
 
 
 def _try(

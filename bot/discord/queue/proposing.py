@@ -12,8 +12,9 @@ from discord.ext import commands
 
 from bot.discord.bot import BotInteraction, CommandGroup, TouchstoneBot, subcommand
 from bot.discord.cards import draw_lines, escape, shorten
+from bot.discord.editor.claim_forms import languages_of
 from bot.discord.editor.screen import draw_claim, read_screen
-from bot.discord.forms import LONGEST_FIELD, Form, FormField, FormName, Forms, languages_of
+from bot.discord.forms import LONGEST_FIELD, Form, FormField, FormName, Forms
 from bot.discord.lookup import LONGEST, ClaimLookup, meant_document, suggest_documents
 from bot.discord.messages import said_in
 from bot.discord.queue.command import QueueCommand
@@ -205,7 +206,7 @@ class Proposing(CommandGroup):
 
     async def propose_message(self, interaction: BotInteraction, message: discord.Message) -> None:
         """Open the form with the text of the message."""
-        about, words = (str(message.channel.id), str(message.id)), said_in(message)
+        about, words = (str(message.channel.id), str(message.id)), said_in(message, interaction.channel)
         # The form itself reads the content that Discord hands over, without what is forwarded and without a poll.
         filled = {"text": words[:LONGEST_FIELD]} if words != message.content else None
         await self._forms.open(Request(interaction), FormName(ProposeForm.kind, about), filled)

@@ -61,6 +61,33 @@ async def test_what_is_said_in_a_spoiler_would_only_be_hinted_at(world, past):
     assert "- The old harbour crane was built in 1920: 3 replies, 1 offer" in text
 
 
+async def test_nobody_is_read_who_is_to_be_left_alone(world, past):
+    await world.bob.slash(world.channel, "ignore-me")
+    text = text_of(await world.chief.slash(world.channel, "backtest", channel=past))
+    assert "20 messages of members read." in text
+    assert "Replies: 0" in text
+    assert "discord.com" not in text
+    await world.bob.slash(world.channel, "ignore-me", ignore="no")
+    await world.chief.slash(world.channel, "touchstone exempt", who=world.bob)
+    assert "Replies: 0" in text_of(await world.chief.slash(world.channel, "backtest", channel=past))
+
+
+async def test_nobody_is_read_who_has_a_role_that_is_left_alone(world, past):
+    role = world.guild.create_role("guests")
+    guest = world.guild.add_member(world.env.create_user("guest"), roles=[role])
+    await guest.send(past, CRANE)
+    assert "Replies: 4" in text_of(await world.chief.slash(world.channel, "backtest", channel=past))
+    await world.chief.slash(world.channel, "touchstone exempt", who=role)
+    assert "Replies: 3" in text_of(await world.chief.slash(world.channel, "backtest", channel=past))
+
+
+async def test_an_archived_thread_is_read(world, past):
+    thread = await world.thread(past)
+    await world.bob.send(thread, CRANE)
+    await world.archive(thread)
+    assert "Replies: 1" in text_of(await world.chief.slash(world.channel, "backtest", channel=thread))
+
+
 async def test_a_kept_budget_is_said(world, past):
     world.touchstone.moderation.setup.change(administrator(world.guild.id), budget=500)
     shown = await world.chief.slash(world.channel, "backtest", channel=past)

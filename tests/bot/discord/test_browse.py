@@ -3,11 +3,13 @@
 import discord
 import pytest
 
-from bot.discord import create_bot
+from bot.discord import create_bot, lookup
 from bot.discord.ask import PER_PAGE
+from claims.base import ClaimBase
 from claims.exchange.importing import load_pack
 from config.errors import UnknownClaimError
 from tests.bot.discord.world import text_of
+from tests.claims.people import administrator
 from tests.templates import load_shipped_packs
 
 
@@ -82,6 +84,40 @@ async def test_list_and_menu_work_after_a_restart(world, settings):
     claim = world.touchstone.base.claims()[PER_PAGE]
     shown = text_of(await world.alice.select(listed.response.message, [claim.id]))
     assert claim.title["en"].split()[0] in shown
+
+
+async def test_after_a_change_titles_are_made_of_the_claims_in_memory(world, monkeypatch):
+    await complete(world, "crane")
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), language="en")
+
+    def read(*_: object) -> None:
+        raise AssertionError("all claims were read from the base")
+
+    monkeypatch.setattr(ClaimBase, "claims", read)
+    assert "crane-built-1920" in await complete(world, "crane")
+
+
+async def test_only_so_many_lists_are_held(world, monkeypatch):
+    monkeypatch.setattr(lookup, "_MOST_HELD", 2)
+    for person, channel in [(world.alice, world.channel), *map(elsewhere, [world] * 3)]:
+        found = await person.autocomplete(channel, "browse", "claim", "crane")
+        assert [choice["value"] for choice in found] == ["crane-built-1920"]
+    assert len(world.env.bot.get_cog("Browse")._lookup._held) == 2
+
+
+def elsewhere(world):
+    guild = world.env.create_guild()
+    return guild.add_member(world.env.create_user("dora")), guild.create_text_channel("general")
+
+
+@pytest.mark.usefixtures("many")
+async def test_discord_hears_of_clicks_before_anything_is_looked_up(world):
+    message = (await world.alice.slash(world.channel, "browse")).response.message
+    before = len(world.env.http_requests)
+    await world.alice.select(message, [world.touchstone.base.claims()[0].id])
+    await world.alice.click(message, label="Next")
+    kinds = [each.json["type"] for each in world.env.http_requests[before:] if each.path.endswith("/callback")]
+    assert kinds == [5, 6]
 
 
 async def test_a_claim_that_is_loaded_later_is_found_without_a_restart(world, tmp_path):

@@ -7,7 +7,7 @@ import discord
 import pytest
 
 from bot.discord.messages import said_in, without_spoilers
-from tests.bot.discord.world import CRANE, FERRY, text_of
+from tests.bot.discord.world import CRANE, FERRY, prefilled, shown_by, text_of
 from tests.claims.people import administrator
 
 
@@ -17,6 +17,7 @@ def message(content="", forwarded=(), poll=None):
         message_snapshots=[SimpleNamespace(content=text) for text in forwarded],
         poll=poll,
         guild=None,
+        channel=None,
     )
 
 
@@ -63,6 +64,21 @@ async def test_the_menu_reads_the_title_of_a_post_also_where_it_is_archived(worl
     assert known in text_of(await world.bob.context_menu(thread, "Check this message", said))
     await world.archive(thread)
     assert known in text_of(await world.bob.context_menu(thread, "Check this message", said))
+
+
+async def test_the_title_of_an_archived_post_is_read_wherever_its_message_is(world, forum):
+    thread, said = await world.post(forum, world.alice, CRANE, "what do you all think of that")
+    (card,) = world.cards(thread)
+    await world.archive(thread)
+    assert "The old harbour crane was built in 1920" in text_of(await world.bob.click(card, label="Why this?"))
+    form = await world.bob.context_menu(thread, "Propose as claim", said)
+    assert prefilled(form)["text"] == f"{CRANE}\nwhat do you all think of that"
+    menu = await world.chief.context_menu(thread, "Keep as example", said)
+    assert "The old harbour crane was built in 1920" in str(shown_by(menu).components)
+    label = f"ts:example:label:{thread.id}:{said.id}"
+    await world.chief.select(shown_by(menu), ["yes:crane-built-1920"], custom_id=label)
+    kept = world.touchstone.moderation.examples.examples(administrator(world.guild.id))
+    assert kept[0].text == f"{CRANE}\nwhat do you all think of that"
 
 
 async def test_further_messages_of_a_post_say_nothing_of_its_title(world, forum):

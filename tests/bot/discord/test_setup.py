@@ -87,6 +87,34 @@ async def test_channels_get_their_mode_and_those_taken_out_are_off(world, admin)
     assert world.cards(quay) == []
 
 
+async def test_a_menu_of_long_ago_changes_only_what_is_changed_in_it(world, admin):
+    setup, me = world.touchstone.moderation.setup, administrator(world.guild.id)
+    quay, pier = world.guild.create_text_channel("quay"), world.guild.create_text_channel("pier")
+    setup.set_channel_mode(me, pier.id, "on")
+    older, old = [await opened(world, admin, "channels") for _ in range(2)]
+    setup.set_channel_mode(me, quay.id, "on")
+    setup.set_channel_mode(me, pier.id, "hint")
+    await admin.select(older, [world.channel], custom_id="ts:setup-channels:on")
+    here = {world.channel.id: "on", quay.id: "on", pier.id: "hint"}
+    assert world.touchstone.servers.channels(world.guild.id) == here
+    await admin.select(old, [], custom_id="ts:setup-channels:on")
+    del here[world.channel.id]
+    assert world.touchstone.servers.channels(world.guild.id) == here
+
+
+async def test_roles_and_packs_chosen_since_a_menu_was_drawn_stay_chosen(world, admin, chosen):
+    load_shipped_packs(world.touchstone.base)
+    mine, theirs = (world.guild.create_role(name) for name in ("checkers", "readers"))
+    setup, me = world.touchstone.moderation.setup, administrator(world.guild.id)
+    first, second, *others = [pack.id for pack in world.touchstone.base.packs()]
+    roles, packs = await opened(world, admin, "roles"), await opened(world, admin, "packs")
+    setup.change(me, moderator_roles=(theirs.id,), packs=(first, second))
+    await admin.select(roles, [mine], custom_id="ts:setup-roles")
+    assert set(chosen().moderator_roles) == {mine.id, theirs.id}
+    await admin.select(packs, [second, *others], custom_id="ts:setup:packs")
+    assert chosen().packs == (second,)
+
+
 async def test_the_rights_that_the_bot_lacks_are_named(world, admin):
     channel = world.env.bot.get_channel(world.channel.id)
     await channel.set_permissions(channel.guild.me, send_messages=False, add_reactions=False)
@@ -159,7 +187,14 @@ async def test_sentences_can_be_tried_before_anything_is_answered(world, admin):
     shown = text_of(done)
     assert "By its text I would answer it with a card." in shown
     assert "No claim that this server sees is near this text." in shown
+    assert "not tried" not in shown
     assert not world.cards()
+
+
+async def test_of_more_sentences_than_are_tried_it_is_said_how_many_are_left(world, admin):
+    form = await admin.click(await opened(world, admin, "done"), label="Try it")
+    shown = text_of(await admin.submit_modal(form, {"text": "\n".join(map("good morning {}".format, range(7)))}))
+    assert "2 more lines were not tried." in shown
 
 
 async def test_only_administrators_see_it(world):

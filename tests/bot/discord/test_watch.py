@@ -125,6 +125,12 @@ async def test_the_card_goes_when_its_claim_is_edited_away_and_stays_when_it_is_
     assert not world.cards()
 
 
+async def test_the_card_goes_when_its_claim_is_struck_out(world):
+    said = await world.alice.send(world.channel, CRANE)
+    await world.alice.edit(said, f"~~{CRANE}~~ edit: that was about another crane")
+    assert not world.cards()
+
+
 async def test_the_card_goes_with_its_message(world):
     said = await world.alice.send(world.channel, CRANE)
     (card,) = world.cards()
@@ -279,6 +285,14 @@ async def test_a_claim_in_a_spoiler_only_gets_a_hint(world):
     await world.alice.send(world.channel, f"||{CRANE}||")
     assert not world.cards()
     assert len(world.reactions()) == 1
+
+
+async def test_a_card_goes_when_its_claim_is_edited_into_a_spoiler(world):
+    said = await world.alice.send(world.channel, CRANE)
+    await world.alice.edit(said, f"{CRANE}. ||{SEALS}||")
+    assert len(world.cards()) == 1
+    await world.alice.edit(said, f"||{CRANE}||")
+    assert not world.cards()
 
 
 async def test_a_spoiler_beside_the_claim_hides_nothing(world):

@@ -140,6 +140,32 @@ async def test_what_stands_in_a_spoiler_cannot_be_shown_to_everybody(world):
     assert labels_of(letter) == []
 
 
+@pytest.mark.usefixtures("hinting")
+async def test_what_was_edited_into_a_spoiler_since_is_not_shown_to_everybody(world):
+    said = await world.alice.send(world.channel, CRANE)
+    await world.bob.react(said, OFFER)
+    (letter,) = letters(world.bob)
+    await world.alice.edit(said, f"||{CRANE}||")
+    shown = await world.bob.user.click(letter, label="Show everybody")
+    assert "There is nothing to show any more" in text_of(shown)
+    assert not world.cards()
+
+
+@pytest.mark.usefixtures("hinting")
+@pytest.mark.parametrize(
+    ("status", "code", "says"),
+    [(403, 50013, "A moderator can look at my rights in that channel."), (400, 50035, "Try again in a minute.")],
+)
+async def test_where_discord_takes_no_card_the_message_is_not_blamed(world, status, code, says):
+    said = await world.alice.send(world.channel, CRANE)
+    await world.bob.react(said, OFFER)
+    (letter,) = letters(world.bob)
+    world.env.inject_error("POST", f"/channels/{world.channel.id}/messages", status=status, code=code)
+    assert says in text_of(await world.bob.user.click(letter, label="Show everybody"))
+    assert not world.cards()
+    assert world.touchstone.answers.is_offered(world.channel.id, said.id)
+
+
 @pytest.mark.usefixtures("doubtful")
 async def test_an_offer_can_be_taken_up_after_a_restart(world, settings):
     said = await world.alice.send(world.channel, CRANE)

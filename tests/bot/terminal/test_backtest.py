@@ -127,6 +127,22 @@ def test_several_files_and_folders_are_one_past_and_what_overlaps_counts_once(ca
     assert "other.json is no JSON" in done.err.replace("\n", " ")
 
 
+def test_a_folder_of_which_an_export_breaks_off_is_no_success(call, tmp_path):
+    whole = write_export(tmp_path, message(1, "good morning"), message(2, "good night"))
+    (tmp_path / "other.json").write_text("{}")
+    assert call("backtest", ".").code == 0
+    (tmp_path / "cut.json").write_text(whole.read_text("utf-8")[:-300], "utf-8")
+    done = call("backtest", ".")
+    assert done.code == 1
+    assert "2 messages of members read." in done.out
+    assert "the export was broken off" in " ".join(done.err.split())
+    whole.unlink()
+    (tmp_path / "cut.json").unlink()
+    none = call("backtest", ".")
+    assert none.code == 1
+    assert "messages of members" not in none.out
+
+
 def test_an_export_without_texts_names_the_missing_intent(call, tmp_path):
     done = call("backtest", str(write_export(tmp_path, message(1, ""), message(2, ""))))
     assert done.code == 0

@@ -127,6 +127,13 @@ def test_a_budget_that_is_none_is_refused(call, tmp_path, budget):
     assert outcome.code == 2
 
 
+def test_a_budget_of_one_in_so_many_needs_just_so_many_lines(call, tmp_path):
+    chat = write(tmp_path / "chat.jsonl", [{"text": f"see you at {n} then"} for n in range(103)])
+    given = ("--messages", many(tmp_path), "--chat", chat, "--work", str(tmp_path / "work.jsonl"))
+    assert "103 lines of chat" in call("calibrate", *given, "--budget", "1/103").out
+    assert "Give at least 104 with --chat" in " ".join(call("calibrate", *given, "--budget", "1/104").err.split())
+
+
 def test_too_little_to_calibrate_with_is_told(call, tmp_path):
     file, work = write(tmp_path / "messages.jsonl", MESSAGES), tmp_path / "work.jsonl"
     outcome = call("calibrate", "--messages", file, "--chat", file, "--work", str(work))
@@ -176,6 +183,22 @@ def test_a_calibration_says_where_measurements_of_another_state_do_not_count_any
     assert "all is measured anew" in " ".join(call(*command).err.split())
     assert len(work.read_text("utf-8").splitlines()) == 2 * len(lines)
     assert "measured anew" not in call(*command).err
+
+
+@pytest.mark.parametrize("command", ["calibrate", "evaluate"])
+@pytest.mark.parametrize("foreign", [b'{"id": "1", "text": "lunch?"}\n', "{}\nPreisgefüge\n".encode("latin-1")])
+def test_a_file_that_holds_something_else_is_not_worked_in(call, tmp_path, command, foreign):
+    file, work = many(tmp_path), tmp_path / "work.jsonl"
+    work.write_bytes(foreign)
+    given = (
+        ("calibrate", "--messages", file, "--chat", file, "--budget", "1/20")
+        if command == "calibrate"
+        else ("evaluate", "messages", file)
+    )
+    outcome = call(*given, "--work", str(work))
+    assert outcome.code == 1
+    assert "(it holds something else). Name another file with --work" in " ".join(outcome.err.split())
+    assert work.read_bytes() == foreign
 
 
 @pytest.mark.parametrize("kind", ["messages", "chat"])

@@ -78,7 +78,8 @@ def test_the_example_loads_as_it_is_written(call, tmp_path):
     assert again.code == 2
     assert "mine.yaml is there already" in again.err
     assert "packs new [OPTIONS] [FILE]" in again.err
-    assert call("packs", "new").out == (tmp_path / "mine.yaml").read_text("utf-8")
+    assert call("packs", "new").out == call("packs", "new", "-").out == (tmp_path / "mine.yaml").read_text("utf-8")
+    assert not (tmp_path / "-").exists()
     assert "my-pack is in force, with 2 claims" in call("packs", "add", "mine.yaml").out
     shown = call("claims", "show", "crane-built-1920").out
     assert "not verified against a document" in shown
@@ -90,6 +91,12 @@ def test_messages_are_tried_against_a_file_that_is_not_loaded(call):
     assert "would reply" in shown
     assert "stay silent" in shown
     assert "crane" not in call("claims", "list", "--json").out
+
+
+def test_a_pack_that_comes_through_standard_input_leaves_no_messages_to_try(call):
+    done = call("packs", "try", "-", typed=call("packs", "new").out.encode())
+    assert (done.code, done.err) == (0, "")
+    assert "crane-built-1920" in done.out
 
 
 @pytest.mark.parametrize(

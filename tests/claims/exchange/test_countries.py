@@ -5,6 +5,7 @@ import pytest
 from claims.base import ClaimBase
 from claims.exchange.formats import IncomingClaim, RefusedClaim
 from claims.exchange.sheet import COLUMNS
+from config.errors import ImportRefusedError
 from tests.claims.exchange.conftest import incoming, outcomes, plan, write
 
 
@@ -39,6 +40,12 @@ def only(text: str) -> IncomingClaim | RefusedClaim:
         ("2026年1月23日", "1.5", ","),
         ("23-Jan-26", "1.50", ","),
         ("46045", "1,5", ","),
+        ("46045.0", "1.5", ","),
+        ("46045,75", "1,5", ";"),
+        ("23.01.26", "1,5", "\t"),
+        ("2026. 1. 23.", "1,5", ";"),
+        ("115/1/23", "１．５", ","),
+        ("'2026-01-23", "'1.5", ","),
     ],
 )
 def test_days_and_numbers_of_a_country_are_read(day: str, value: str, delimiter: str) -> None:
@@ -57,6 +64,13 @@ def test_a_day_of_which_the_sheet_says_the_order_is_read_so() -> None:
     claim = only(sheet("1/2/2026", said="1/23/2026"))
     assert isinstance(claim, IncomingClaim)
     assert claim.record.as_of.isoformat() == "2026-01-02"
+
+
+@pytest.mark.parametrize(("day", "read"), [("01/02/2026", "2026-02-01"), ("03.02.01", "2001-02-03")])
+def test_where_numbers_have_a_comma_no_month_comes_first_and_no_year_before_points(day: str, read: str) -> None:
+    claim = only(sheet(day, "1,5", ";"))
+    assert isinstance(claim, IncomingClaim)
+    assert claim.record.as_of.isoformat() == read
 
 
 def test_a_day_that_may_be_two_is_refused_with_both() -> None:
@@ -106,6 +120,64 @@ def test_headings_may_be_in_capitals() -> None:
     assert isinstance(only(f"{heading.upper()}\r\n{rest}"), IncomingClaim)
 
 
+def test_words_may_begin_with_a_capital_and_carry_signs_that_nobody_sees() -> None:
+    text = sheet().replace('"point"', '"Point\u200b"').replace('"refutes"', '"Refutes "').replace("kg", "\ufeffkg")
+    claim = only(text.replace('"plums"', '"plums\u00a0"', 1))
+    assert isinstance(claim, IncomingClaim)
+    assert [point.role for point in claim.record.points] == ["refutes"]
+
+
+def test_a_year_that_a_program_kept_as_a_decimal_is_a_year() -> None:
+    claim = only(sheet(said="2026.0"))
+    assert isinstance(claim, IncomingClaim)
+    assert claim.record.points[0].date == "2026"
+
+
+@pytest.mark.parametrize(("start", "end"), [("1,024", "2,048"), ("1024.0", "2048.0"), ("1 024", "2 048")])
+def test_places_in_a_document_are_whole_numbers_however_they_are_grouped(start: str, end: str) -> None:
+    cells = {"claim": "plums", "row": "citation", "document": "book", "start": start, "end": end, "sha256": "0" * 64}
+    row = ",".join(f'"{cell}"' for cell in (dict.fromkeys(COLUMNS, "") | cells).values())
+    claim = only(f"{sheet()}{row}\r\n")
+    assert isinstance(claim, IncomingClaim)
+    [cited] = claim.record.points[0].citations
+    assert (cited.start, cited.end) == (1024, 2048)
+
+
+def test_an_empty_column_is_passed_over_and_a_cell_in_it_is_not() -> None:
+    lines = [f",{line}" for line in sheet().splitlines()]
+    assert isinstance(only("\r\n".join(lines)), IncomingClaim)
+    lines[2] = f"remark{lines[2]}"
+    with pytest.raises(ImportRefusedError, match="line 3: a cell stands in a column that the first row does not name"):
+        only("\r\n".join(lines))
+
+
+def test_a_heading_that_stands_further_down_is_named() -> None:
+    with pytest.raises(ImportRefusedError, match=r"Line 3 does: put it first"):
+        only(f"Fruit of this year{',' * (len(COLUMNS) - 1)}\r\n\r\n{sheet()}")
+
+
+def test_blanks_behind_commas_are_no_part_of_the_cells() -> None:
+    text = sheet(day="2026-01-23").replace("plums are heavy", "plums, ripe ones, are heavy").replace(",", ", ")
+    claim = only(text.replace("plums,  ripe ones,  are", "plums, ripe ones, are"))
+    assert isinstance(claim, IncomingClaim)
+    assert [wording.text for wording in claim.record.wordings] == ["plums, ripe ones, are heavy"]
+
+
+def _as_windows_reads(text: str, code_page: str) -> str:
+    """The text as a program shows it that takes UTF-8 for its country's code page."""
+    if code_page == "cp1252":
+        return "".join(bytes([byte]).decode(code_page, "ignore") or chr(byte) for byte in text.encode())
+    return text.encode().decode(code_page, "replace").replace("\ufffd", "€")
+
+
+@pytest.mark.parametrize("code_page", ["cp1252", "gbk"])
+def test_chinese_that_a_spreadsheet_has_read_in_a_wrong_encoding_is_refused(code_page: str) -> None:
+    garbled = _as_windows_reads("每台服务器都很重", code_page)
+    with pytest.raises(ImportRefusedError, match=r"line 3: “.*” was read in a wrong encoding: “每台"):
+        only(sheet().replace("plums are heavy", garbled))
+    assert isinstance(only(sheet().replace("plums are heavy", "每台服务器 – “naïve” café €")), IncomingClaim)
+
+
 @pytest.mark.parametrize("claim", ["", "plum", "plumss"])
 def test_a_row_that_lost_its_claim_deletes_nothing(base: ClaimBase, claim: str) -> None:
     write(base, sheet(), "plums.csv")
@@ -115,6 +187,17 @@ def test_a_row_that_lost_its_claim_deletes_nothing(base: ClaimBase, claim: str) 
     assert outcomes(report.plan) == {"plums": "refused", claim: "refused"}
     assert report.revision is None
     assert [wording.text for wording in base.claim("plums").wordings] == ["plums are heavy"]
+
+
+def test_a_row_without_a_claim_asks_for_one() -> None:
+    lines = sheet().split("\r\n")
+    lines[2] = lines[2].replace('"plums"', '""', 1)
+    claims = {
+        each.claim: each
+        for each in incoming("\r\n".join(lines), "plums.csv").packs[0].claims
+        if isinstance(each, RefusedClaim)
+    }
+    assert "does not say to which claim it belongs. Write the claim's id" in str(claims[""].problems[0])
 
 
 def test_a_claim_that_loses_nothing_is_taken_beside_a_stray_row(base: ClaimBase) -> None:

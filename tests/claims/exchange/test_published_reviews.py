@@ -47,6 +47,23 @@ def refused(text: str, name: str = "feed.json") -> list[RefusedClaim]:
             "refutes",
             "looked",
         ),
+        ({"ratingValue": "Mostly false"}, "refutes", "Mostly false"),
+        ({"ratingValue": "不實訊息"}, "refutes", "不實訊息"),
+        ({"ratingValue": "1/5"}, "refutes", "1/5"),
+        ({"ratingValue": "4,5", "worstRating": "0", "bestRating": "5,0", "name": "Stars"}, "supports", "Stars"),
+        ([{"ratingValue": 1, "bestRating": 5}, {"alternateName": "Sour plum"}], "refutes", "Sour plum"),
+        ({"alternateName": "Fact check: False"}, "refutes", "False"),
+        ({"alternateName": "Barely True"}, "refutes", "Barely True"),
+        ({"alternateName": "Nothing false in it"}, "context", "Nothing false"),
+        ({"alternateName": "Our verdict – true"}, "supports", "true"),
+        ({"alternateName": "True of plums, as far as anybody can tell"}, "context", "True of plums"),
+        ({"alternateName": "Almost true", "ratingValue": 4, "bestRating": 5}, "supports", "Almost true"),
+        ({"alternateName": "不符合事实"}, "refutes", "不符合事实"),
+        ({"alternateName": "沒有事實依據"}, "refutes", "沒有事實依據"),
+        ({"alternateName": "事實釐清"}, "context", "事實釐清"),
+        ({"alternateName": "與事實有些距離"}, "context", "與事實有些距離"),
+        ({"alternateName": "正確說法：李子不會唱歌"}, "context", "正確說法"),
+        ({"alternateName": "查核結果：經查證該說法屬實"}, "supports", "屬實"),
     ],
 )
 def test_a_verdict_is_found_wherever_it_stands(rating: object, role: str, said: str) -> None:
@@ -75,6 +92,77 @@ def test_a_review_is_dated_by_itself_or_not_at_all(given: object, date: str, as_
     assert (draft.record.points[0].date, draft.record.as_of.isoformat()) == (date, as_of)
     assert draft.record.as_of != TODAY
     assert bool(draft.warnings) == warned
+
+
+def test_moments_may_be_texts_of_digits() -> None:
+    assert drafts(feed(review(datePublished="1714608000")))[0].record.as_of.isoformat() == "2024-05-02"
+
+
+@pytest.mark.parametrize(
+    ("facts", "speaker"),
+    [
+        ({"author": "https://www.plums.example/about"}, "plums.example"),
+        ({"author": None, "url": "https://x.example/p"}, "x.example"),
+        ({"author": {"name": "", "url": "https://plums.example"}, "sdPublisher": {"name": "A feed"}}, "plums.example"),
+        ({"author": None, "url": None, "sdPublisher": {"name": "A feed"}}, "A feed"),
+        ({"author": [{"@type": "Person"}, {"name": ["Plum Check", "PC"]}]}, "Plum Check"),
+    ],
+)
+def test_a_review_is_said_by_whoever_wrote_it_or_by_its_site(facts: dict[str, Any], speaker: str) -> None:
+    assert drafts(feed(review(**facts)))[0].record.points[0].speaker["en"] == speaker
+
+
+def test_a_review_without_a_verdict_says_so() -> None:
+    [draft] = drafts(feed(review(reviewRating={"ratingValue": "8"})))
+    assert draft.record.points[0].role == "context"
+    assert "it gives no verdict" in draft.warnings
+
+
+def test_a_second_verdict_on_the_same_claim_is_told() -> None:
+    first, second = review(), review(reviewRating={"alternateName": "True"})
+    [draft] = drafts(feed(first, second))
+    assert any("with another verdict" in each for each in draft.warnings)
+
+
+@pytest.mark.parametrize("key", ["review", "mainEntity", "hasPart"])
+def test_what_a_review_leaves_to_the_page_around_it_is_taken_from_there(key: str) -> None:
+    inner = {"@type": "ClaimReview", "claimReviewed": "Plums sing at night", "reviewRating": {"name": "False"}}
+    page = {"@type": "NewsArticle", "url": "https://n.example/1", "datePublished": "2024-05-02", key: inner}
+    [draft] = drafts(json.dumps(page | {"publisher": {"name": "Plum News"}}))
+    [point] = draft.record.points
+    assert (point.date, point.speaker["en"], point.text["en"]) == (
+        "2024-05-02", "Plum News", "False – https://n.example/1",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "named", ["zh_Hant", "cmn-Hans", "Chinese", "Chinese (Simplified)", "中文", "繁體中文", "yue-HK"]
+)
+def test_chinese_is_known_by_all_its_names(named: str) -> None:
+    [draft] = drafts(feed(review("李子夜裡唱歌", inLanguage=named)))
+    assert draft.record.wordings[0].language == "zh"
+
+
+def test_a_review_that_does_not_read_as_its_language_is_marked() -> None:
+    [draft] = drafts(feed(review("Die Pflaumen haben nicht in der Nacht gesungen", inLanguage="en-GB")))
+    assert any("'en-GB', but does not read so" in each for each in draft.warnings)
+
+
+@pytest.mark.parametrize(
+    ("claimed", "title"),
+    [
+        ("Plums &amp;amp; pears &amp;#8211; all sing", "Plums & pears – all sing"),
+        ("Plums &lt;em&gt;sing&lt;/em&gt; at night", "Plums sing at night"),
+        ("5 plums &lt; 6 pears and 7 pears &gt; 3", "5 plums < 6 pears and 7 pears > 3"),
+    ],
+)
+def test_what_pages_escape_twice_is_read(claimed: str, title: str) -> None:
+    assert drafts(feed(review(claimed)))[0].record.title["en"] == title
+
+
+def test_an_address_keeps_its_parts() -> None:
+    [draft] = drafts(feed(review(url="https://x.example/?a=1&amp;copy=2 b")))
+    assert draft.record.points[0].text["en"].endswith("https://x.example/?a=1&copy=2%20b")
 
 
 def test_a_draft_without_a_date_goes_out_and_comes_back(base: ClaimBase) -> None:
@@ -148,6 +236,12 @@ SHAPES: dict[str, tuple[str, str]] = {
         "<!DOCTYPE html>\n<html><script>var a = '<';</script>\n<SCRIPT type='application/ld+json' id=x>\n"
         + json.dumps({"@graph": [{"@type": "WebPage"}, review("Plums sing at night")]})
         + "\n</SCRIPT><script type=application/ld+json>{broken</script></html>",
+    ),
+    "a page with breaks in its texts": (
+        "a.html",
+        "<script type='application/ld+json'>"
+        + json.dumps(review("Plums sing at night")).replace("Plums sing", "Plums\n\tsing")
+        + ";\n</script>",
     ),
     "the Fact Check Tools API": (
         "a.json",

@@ -30,6 +30,22 @@ CERTAIN = {
     "23/1/2026": "2026-01-23",
     "3/3/2026": "2026-03-03",
     "1/23/2026 12:00:00 AM": "2026-01-23",
+    "Fri Jan 23 10:00:00 2026": "2026-01-23",
+    "Fri Jan 23 10:00:00 +0000 2026": "2026-01-23",
+    "Fri Jan 23 2026 10:00:00 GMT+0100 (Central European Standard Time)": "2026-01-23",
+    "Published on January 23, 2026 at 9:05 AM": "2026-01-23",
+    "2026. 1. 23.": "2026-01-23",
+    "01.2026": "2026-01",
+    "115/1/23": "2026-01-23",
+    "115年1月23日": "2026-01-23",
+    "民國一百一十五年一月二十三日": "2026-01-23",
+    "二〇二六年十二月三十一日": "2026-12-31",
+    "2026/2/3 上午 12:00:00": "2026-02-03",
+    "2026/01/23（五）": "2026-01-23",
+    "２０２６年１月２３日": "2026-01-23",
+    "23 sty 2026": "2026-01-23",
+    "23 января 2026 г.": "2026-01-23",
+    "vendredi 23 janvier 2026": "2026-01-23",
 }
 
 
@@ -43,8 +59,15 @@ def test_two_days_may_be_meant(text: str) -> None:
     assert len(read_date(text).within()) == 2
 
 
-@pytest.mark.parametrize("text", ["", "soon", "2024-13-01", "31/31/2024", "2024-02-30", "12", "May", "99999999", "1/2"])
+@pytest.mark.parametrize(
+    "text", ["", "soon", "2024-13-01", "31/31/2024", "2024-02-30", "12", "May", "99999999", "1/2", "23-Jan", "2. Mai"]
+)
 def test_no_day_is_meant(text: str) -> None:
+    assert read_date(text).within() == ()
+
+
+@pytest.mark.parametrize("text", ["23-Jan", "23 Jan", "2. Mai"])
+def test_a_day_without_its_year_is_no_month_of_a_year(text: str) -> None:
     assert read_date(text).within() == ()
 
 

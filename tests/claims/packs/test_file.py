@@ -83,6 +83,21 @@ def test_a_sound_pack_is_read(tiny: Path) -> None:
         ("a: 1\nb:\n\t- 2\n", 3, "a tab stands where only spaces may stand"),
         ("银:\n- \tb: 1\n", 2, "a tab stands where only spaces may stand"),
         ("a: 1\nb: @home\n", 2, "no text may begin with @"),
+        ("a: 1\nb:\n- *all* of it\n", 3, "no text may begin with *"),
+        ("a: 1\nb: one: two\n", 2, "a colon stands within a text"),
+        ("a: 1\nb: 'one\nc: two\n", 2, "a quote begins here and does not end"),
+        ("a: 1\nb: 'it's one'\nc: 2\n", 2, "a text goes on behind its second '"),
+        ('a: 1\nb: "one" two\nc: 2\n', 2, 'a text goes on behind its second "'),
+        ("a:\n- b: 1\n c: 2\n", 3, "the line does not begin where"),
+        ("a: 1\n标题：一\nb: 2\n", 2, "a full-width colon stands behind 标题"),
+        ("a: 1\nb\nc: 2\n", 2, "a key stands here without its colon"),
+        ("a: 1\nb: [1, 2\nc: 3\n", 3, "a list in brackets lacks a comma or its end"),
+        ("a:\n- one\n-two\nb: 1\n", 3, "no blank stands behind the dash"),
+        ("a:\n  -one\n  - two\nb: 1\n", 2, "no blank stands behind the dash"),
+        ("a: 1\nb: one #two of three\n", 2, "from # on the line is a remark"),
+        ("a: 1\nb:\n- #one\n", 3, "from # on the line is a remark"),
+        ("a: 1\nb: [一，二]\n", 2, "， does not part the texts of a list"),
+        ("a: 1\nb: ［一，二］\n", 2, "full-width brackets make no list"),
     ],
 )
 def test_a_text_that_packs_may_not_use_is_refused_with_its_line(
@@ -91,6 +106,27 @@ def test_a_text_that_packs_may_not_use_is_refused_with_its_line(
     problem = refused_text(tmp_path, text)
     assert fault in problem.fault
     assert problem.line == line
+
+
+def test_remarks_directives_and_texts_in_quotes_are_no_fault(tmp_path: Path, tiny: Path) -> None:
+    text = tiny.read_text("utf-8").replace("claims:\n", "claims: # those of one\n", 1)
+    (tmp_path / "marked.yaml").write_text(f"%YAML 1.2\n---\n{text}...\n", "utf-8")
+    assert pack_claims(tmp_path / "marked.yaml") == pack_claims(tiny)
+
+
+def test_what_is_no_text_is_told_to_go_into_quotes(tmp_path: Path) -> None:
+    problem = refused_claim(tmp_path, wordings={"en": ["one is one", {"he said": "one is two"}]})
+    assert (problem.fault, problem.mend) == ("this must be text", "Put it in quotes.")
+
+
+def test_a_text_that_stands_twice_is_named(tmp_path: Path) -> None:
+    problem = refused_claim(tmp_path, wordings={"en": ["one is one", "one is two", "one is one"]})
+    assert (problem.field, problem.fault) == ("claims[1].wordings.en[2]", "'one is one' stands here twice")
+
+
+@pytest.mark.parametrize(("key", "mend"), [("\u3000kind", "spaces of the space bar"), ("500", "without commas")])
+def test_a_key_that_nobody_meant_is_explained(tmp_path: Path, key: str, mend: str) -> None:
+    assert mend in refused_claim(tmp_path, **{key: None}).mend
 
 
 def test_a_bomb_of_aliases_is_refused_at_its_first_anchor(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from claims.base import ClaimBase
 from claims.exchange.importing import import_claims, load_pack, plan_import, read_import
 from claims.moderation.rights import Actor
 from claims.packs.handwritten import find_quote
+from config.errors import ImportRefusedError
 from tests.claims.packs import DOCUMENT, END, START, pack_data, span_hash, write_pack
 
 SHARED = Path(os.environ.get("TOUCHSTONE_SHARED", Path(__file__).parents[4] / "shared"))
@@ -45,6 +46,28 @@ def test_the_least_loads_and_is_published(base: ClaimBase, tmp_path: Path) -> No
     [document] = base.documents()
     assert (citation.document, document.title, citation.end) == (document.id, "Harbour book, page 12", 0)
     assert base.passage(citation).text is None
+
+
+def test_a_block_of_text_ends_with_its_last_word(base: ClaimBase, tmp_path: Path) -> None:
+    load_pack(base, written(tmp_path, LEAST.replace("title: The", "title: >\n      The")))
+    assert base.claims()[0].title["en"] == "The crane is from 1920"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "line"),
+    [
+        ("{title: Harbour book, address: harbour.example}", "Harbour book, page 12", 8),
+        ("[the crane was built in 1920, 起重机建于1920年, 起重机建于1920年]", "[the crane was", 5),
+        ("\n      - our crane\n      - 起重机\n      - our crane", " [the crane was", 8),
+    ],
+)
+def test_a_fault_in_what_was_filled_in_has_the_line_of_what_was_written(
+    base: ClaimBase, tmp_path: Path, wrong: str, right: str, line: int
+) -> None:
+    lines = [each.split(right)[0] + wrong if right in each else each for each in LEAST.splitlines()]
+    with pytest.raises(ImportRefusedError) as caught:
+        load_pack(base, written(tmp_path, "\n".join(lines)))
+    assert [problem.line for problem in caught.value.problems] == [line]
 
 
 def test_units_figures_and_points_are_taken_as_people_write_them(base: ClaimBase, tmp_path: Path) -> None:

@@ -89,6 +89,18 @@ def test_what_somebody_clicks_holds_for_the_next_message(any_base: ClaimBase, bo
     assert heard() == "on"
 
 
+def test_who_is_left_alone_is_told_whatever_the_mode_is(any_base: ClaimBase, book: ServerBook) -> None:
+    setup, exemptions = ServerSetup(any_base), ExemptionBook(any_base, KEY)
+    setup.set_channel_mode(CHIEF, HOME, "off")
+    assert book.exempt(HERE, MEMBER, (6,)) is None
+    setup.change(CHIEF, exempt_roles=(6,))
+    assert (book.exempt(HERE, MEMBER, (6,)), book.exempt(HERE, MEMBER)) == ("role", None)
+    exemptions.toggle(CHIEF, MEMBER)
+    assert (book.exempt(HERE, MEMBER), book.exempt(THERE, MEMBER)) == ("moderators", None)
+    exemptions.wish(MEMBER, ignore=True)
+    assert book.exempt(THERE, MEMBER) == "wish"
+
+
 def test_what_was_read_a_moment_ago_is_told_without_a_look(any_base: ClaimBase, book: ServerBook) -> None:
     about, setup = (HERE, HOME, MEMBER, (6,)), ServerSetup(any_base)
     assert server_book(any_base).rules_at_hand(*about) is None

@@ -121,7 +121,7 @@ async def test_where_the_database_is_locked_the_words_come_back(world, desk, mon
         refused = await desk.hand_in(form, title_en="Typed in vain", title_zh="白打的字")
         other.execute("ROLLBACK")
     shown = text_of(refused)
-    assert "Nothing was changed; try again in a minute." in shown
+    assert "cannot be read or written just now." in shown
     assert "Typed in vain" in shown
     assert "白打的字" in shown
     assert desk.claim() == before

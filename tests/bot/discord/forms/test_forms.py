@@ -3,6 +3,7 @@
 import contextlib
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from types import SimpleNamespace
 
 import discord
@@ -11,7 +12,7 @@ import simcord.interactions
 from sqlmodel import select
 
 from bot.discord import create_bot
-from bot.discord.forms import FormName, draw_failure
+from bot.discord.forms import FormName, draw_conflict, draw_failure
 from bot.discord.routes import Request
 from bot.texts import Texts
 from claims.moderation.editor import DraftBook
@@ -19,9 +20,9 @@ from claims.moderation.edits import EditTexts
 from claims.moderation.rights import Actor
 from claims.store import database
 from claims.store.tables import FormDraft
-from config.errors import DatabaseUnavailableError
+from config.errors import ConflictError, DatabaseUnavailableError, FieldDifference
 from config.languages import typed_texts
-from tests.bot.discord.forms.title_form import with_title_form
+from tests.bot.discord.forms.title_form import TitleForm, with_title_form
 from tests.bot.discord.world import hand_in, labels_of, prefilled, shown_by, text_of
 
 CLAIM = "crane-built-1920"
@@ -259,6 +260,31 @@ async def test_what_was_written_is_shown_though_its_draft_cannot_be_dropped(worl
     assert "Nothing was written" not in text_of(done)
 
 
+async def test_what_was_written_is_said_to_be_though_what_follows_fails(world, monkeypatch, caplog):
+    form, plain = await opened(world), TitleForm.submit
+
+    async def submit(*given: object) -> None:
+        await plain(*given)
+        raise DatabaseUnavailableError("The claim base could not be read: database is locked.")
+
+    monkeypatch.setattr(TitleForm, "submit", submit)
+    shown = text_of(await hand_in(world.chief, form, title_en="Written, not shown"))
+    assert title(world) == "Written, not shown"
+    assert shown.startswith("It was written. What follows could not be shown.")
+    assert any(shown.rsplit(" ", 1)[1].rstrip(".") in line for line in caplog.messages)
+    assert drafts(world) == []
+    assert "Not written yet" not in str((await opened(world)).modal)
+
+
+async def test_a_form_that_comes_twice_names_choices_as_people_know_them(world):
+    form = await world.chief.slash(world.channel, "claims new")
+    await hand_in(
+        world.chief, form, publish=["yes"], title="Gulls steal chips", point="They do not.", source="Somebody"
+    )
+    again = text_of(await hand_in(world.chief, open_again(form), title="Gulls steal chips"))
+    assert "Publish it now" in again
+
+
 async def test_a_form_is_kept_before_discord_hears_that_it_has_come(world, monkeypatch):
     form, kept = await opened(world), []
     plain = discord.InteractionResponse.defer
@@ -296,6 +322,18 @@ def test_a_name_is_read_as_it_is_written(written):
 def test_a_name_without_room_has_no_number():
     assert FormName("texts", ("x" * 60,), "12o").numbered().number
     assert not FormName("texts", ("x" * 80,), "12o").numbered().number
+
+
+def test_a_conflict_is_shown_also_where_its_version_leaves_no_room_for_the_number():
+    name = FormName("ptext", ("x" * 64, "1", "AAAABBBB"), "2")
+    name = replace(name, number="0a1b2c3d")
+    name = replace(name, about=("x" * (100 - len(f"ts:fm:{name}") + 64), *name.about[1:]))
+    assert len(f"ts:fm:{name}") == 100
+    conflict = ConflictError("x", (FieldDifference("title.en", "Mine", "Theirs"),), current="2o~1o")
+    shown = draw_conflict(conflict, name, {"title_en": "Mine"}, Texts.open("en"))
+    buttons = [item for item in shown.view.walk_children() if isinstance(item, discord.ui.Button)]
+    assert [button.label for button in buttons] == ["Keep mine", "Keep theirs", "Edit again"]
+    assert all(len(button.custom_id) <= 100 for button in buttons)
 
 
 async def test_what_was_typed_is_measured_as_discord_counts_it():

@@ -93,7 +93,7 @@ async def test_a_base_that_cannot_be_written_is_told(world, waiting, touchstone,
 
     monkeypatch.setattr(touchstone.moderation.candidates, "add", refuse)
     shown = text_of(await world.chief.slash(world.channel, COMMAND, source="metals-paper"))
-    assert "Nothing was changed; try again in a minute." in shown
+    assert "cannot be read or written just now." in shown
     assert waiting.items("candidate") == ()
     assert len(world.env.errors) == 1
 

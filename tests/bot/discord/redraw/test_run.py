@@ -2,6 +2,7 @@
 
 import pytest
 
+from config.errors import DatabaseError
 from tests.bot.discord.redraw.conftest import quick_bot
 from tests.bot.discord.world import CRANE_TW, LAMP, labels_of, text_of
 from tests.claims.people import administrator
@@ -25,6 +26,27 @@ async def test_a_card_shows_the_claim_as_it_is_now_says_so_and_keeps_its_buttons
     assert "harbour.example" in text_of(await world.bob.click(now, label="More"))
     assert desk.waiting() == 0
     assert await desk.run() == []
+
+
+async def test_a_look_that_fails_is_made_up_for_by_the_next_one(world, desk, monkeypatch):
+    card = await world.card()
+    desk.retitle()
+    corrections, runs = world.touchstone.moderation.corrections, world.env.bot.get_cog("CorrectionRuns")
+    await desk.run()
+    await runs.look.coro(runs)
+    desk.retitle(title="The crane is older")
+
+    def lost(*_: object) -> None:
+        raise DatabaseError("locked")
+
+    with monkeypatch.context() as patch:
+        # Asked for by a click while the base has not changed, as a new card does.
+        runs._seen = world.touchstone.base.revision
+        await runs.posted()
+        patch.setattr(corrections, "pending", lost)
+        await runs.look.coro(runs)
+    await runs.look.coro(runs)
+    assert "Claim: The crane is older" in text_of(shown(world, card))
 
 
 async def test_a_correction_pings_nobody(world, desk):
