@@ -171,7 +171,7 @@ def entry_page(texts_of: Iterable[Texts], frame: Frame) -> str:
     """Return the page at the top of the site, which leads to each language."""
     lines = [
         f'<li><a href="{texts.language}/index.html" hreflang="{texts.language}" lang="{texts.language}">'
-        f"{text(language_name(texts.language))}: {text(site_title(texts))}</a></li>"
+        f"{text(texts.named(language_name(texts.language), site_title(texts)))}</a></li>"
         for texts in texts_of
     ]
     first = Texts.open(FIRST_SHOWN)
@@ -342,7 +342,7 @@ def feed(claims: Iterable[SiteClaim], texts: Texts, frame: Frame) -> str:
 
 def _feed_entry(shown: SiteClaim, texts: Texts, place: str) -> str:
     entry = shown.entry
-    said = [entry.kind_line, *(f"{point.label}: {point.text}" for point in entry.points)]
+    said = [entry.kind_line, *(texts.named(point.label, point.text) for point in entry.points)]
     address = f"{place}claims/{quote(shown.claim.id, safe='')}.html"
     return f"""<entry>
 <title>{_line(entry.heading)}</title>

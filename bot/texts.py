@@ -109,7 +109,7 @@ class Texts:
         """Return the parts in a row, with the commas that the language has between them."""
         return (", " if self.spaced else "、").join(parts)
 
-    def named(self, name: str, value: str) -> str:
+    def named(self, name: str, value: object) -> str:
         """Return a name and what belongs to it, with the colon of the language between them."""
         return f"{name}: {value}" if self.spaced else f"{name}：{value}"
 

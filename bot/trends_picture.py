@@ -210,7 +210,7 @@ def trends_text(trends: Trends, titles: Mapping[str, str], texts: Texts) -> str:
     counts = texts("stated {asserted}, asked about {asked}, disputed {debunked}", **asdict(total))
     shown = trends.by_claim()[:MOST_IN_WORDS]
     named = ((titles.get(claim, "") or claim, tally.seen) for claim, tally in shown)
-    claims = texts.listed(texts("{name}: {value}", name=name, value=seen) for name, seen in named)
+    claims = texts.listed(texts.named(name, seen) for name, seen in named)
     return texts("Claims in chat: {counts}. Most seen: {claims}", counts=counts, claims=claims)
 
 

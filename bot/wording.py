@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from babel.dates import format_datetime
 
+from bot.backtest import written
 from bot.quantities import UNIT_NAMES, figure_text, source_text
 from bot.reply import display_date
 from bot.texts import Texts, msgid
@@ -221,7 +222,7 @@ def value_text(field: str, value: object, texts: Texts) -> str:
     if isinstance(value, list | tuple):
         return _short(texts.listed(value_text(field, each, texts) for each in cast("Iterable[object]", value)))
     if isinstance(value, float):
-        return f"{value:g}"
+        return written(value) if field in {"cut_off", "raised_to"} else f"{value:g}"
     if field == "snoozed_until" and isinstance(value, int):
         return f"{format_datetime(datetime.fromtimestamp(value, UTC), 'short', locale=texts.locale)} UTC"
     if field in _DATES and isinstance(value, str):
@@ -257,7 +258,7 @@ def _figure(entry: Mapping[str, Any], texts: Texts) -> str:
     subject = texts.pick(figure.subject)
     claimed = " ".join(part for part in (figure_text(figure, texts), role) if part)
     if subject:
-        claimed = f"{subject} {claimed}" if texts.spaced else texts("{field}: {value}", field=subject, value=claimed)
+        claimed = f"{subject} {claimed}" if texts.spaced else texts.named(subject, claimed)
     given = source_text(figure, texts)
     if not given:
         return claimed
@@ -433,7 +434,7 @@ def _left_out(words: str, reason: str, texts: Texts) -> str:
     if reason in _SMALL:
         return f"⟦{shown}⟧"
     line = "\n" if words.endswith(("\n", ">")) else ""
-    return f"⟦{texts(_REASONS.get(reason, reason))}: {shown}⟧{line}"
+    return f"⟦{texts.named(texts(_REASONS.get(reason, reason)), shown)}⟧{line}"
 
 
 _ATTITUDES: Mapping[str, str] = {

@@ -11,7 +11,6 @@ from dataclasses import fields
 from importlib import metadata, resources
 from io import BytesIO
 from typing import Any, Protocol
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +34,7 @@ _LEAST_KEPT = 500
 _MOST_TEXTS = 10_000
 _LEXICON = ("frequencies.tsv", "concepts.yaml", "script.tsv")
 _READ_BY = ("opencc", "pystemmer")
+_DIGEST = hashlib.sha256().digest_size
 _ARRAYS = ("first_row", "claim_of", "negative", "sizes", "lengths", "scripts", "sums", "summed")
 _SIDES = ("denies", "points")
 
@@ -90,7 +90,7 @@ class KeptIndex:
             return None if kept is None else read(kept, known, self._lexicon)
         except TouchstoneError as error:
             log.info("The kept index of the claims cannot be read. %s", error)
-        except (BadZipFile, EOFError, IndexError, KeyError, OSError, RuntimeError, ValueError) as error:
+        except ValueError as error:
             log.info("The kept index of the claims is damaged, and made anew: %s", error)
         return None
 
@@ -137,7 +137,7 @@ def _said_in(claims: Iterable[KnownClaim]) -> Iterator[bytes]:
 
 
 def written(parts: IndexParts) -> bytes:
-    """Return an index as bytes: arrays in the form of numpy (npz), nothing that is run when it is read."""
+    """Return an index as bytes: their SHA-256, and arrays in the form of numpy (npz), which run nothing when read."""
     segment, postings = parts.segment, parts.segment.postings
     holders, counted = parts.characters.counts()
     terms, shares, concepts = parts.vocabulary.settled()
@@ -161,14 +161,22 @@ def written(parts: IndexParts) -> bytes:
             sets: list[tuple[str, ...]] = [getattr(each, side) for each in parts.texts]
             arrays |= _written_texts(side, FoldedTexts.of(text for texts in sets for text in texts))
             arrays[f"{side}_counts"] = np.array([len(texts) for texts in sets], dtype=np.int32)
-    file = BytesIO()
+    file = BytesIO(bytes(_DIGEST))
+    file.seek(_DIGEST)
     np.savez(file, allow_pickle=False, **arrays)
+    with file.getbuffer() as whole:
+        whole[:_DIGEST] = hashlib.sha256(whole[_DIGEST:]).digest()
     return file.getvalue()
 
 
 def read(kept: bytes, claims: Iterable[KnownClaim], lexicon: Lexicon) -> IndexParts:
-    """Return an index of these claims from bytes; raises one of several errors where the bytes are damaged."""
-    with np.load(BytesIO(kept), allow_pickle=False) as file:
+    """Return an index of these claims from bytes; raises ValueError where the bytes are damaged."""
+    # Of damaged bytes numpy makes any of a dozen errors, those of Python's own tokenizer among them.
+    if hashlib.sha256(memoryview(kept)[_DIGEST:]).digest() != kept[:_DIGEST]:
+        raise ValueError("its SHA-256 is another one")
+    whole = BytesIO(kept)
+    whole.seek(_DIGEST)
+    with np.load(whole, allow_pickle=False) as file:
         arrays: dict[str, Array] = dict(file)
     by_id = {claim.id: claim for claim in claims}
     known = tuple(by_id[name] for name in _split(arrays["ids"]))

@@ -14,7 +14,7 @@ from checks.base import IndexedBase
 from checks.embedders.embedder import MeaningSource, Vector, Vectors
 from checks.lexicon import Analysis
 from checks.model import KnownClaim
-from checks.text import ClaimTexts, Span, Stretches, is_han, stretches_of
+from checks.text import ClaimTexts, Span, Stretches, is_han, stretches_of, with_stretches
 from checks.words import Flags
 
 Rows = npt.NDArray[np.int64]
@@ -269,8 +269,7 @@ class Meaning:
 
     def nearness(self, message: Analysis, source: MeaningSource) -> "Nearness | None":
         """Return how near a message and its stretches are to each claim; None while the embedder is out of order."""
-        stretches = stretches_of(message.text)
-        vectors = source.embed_or_none([message.text, *(message.text[slice(*span)] for span in stretches.all)])
+        stretches, vectors = stretches_of(message.text), source.embed_or_none(with_stretches(message.text))
         if vectors is None:
             return None
         # A pair of sentences comes near in outline where one of them does.

@@ -368,6 +368,11 @@ def stretches_of(text: str) -> Stretches:
     return Stretches(sentences, (*sentences, *pairs) or ((0, len(text)),))
 
 
+def with_stretches(folded: str) -> list[str]:
+    """Return a folded text and its stretches, in order."""
+    return [folded, *(folded[start:end] for start, end in stretches_of(folded).all)]
+
+
 def _sentences(text: str) -> Iterator[Span]:
     for found in _SENTENCE.finditer(text):
         if found.group().strip():

@@ -26,7 +26,6 @@ REPORTS: dict[FeedbackKind, str] = {
     "wrong-claim": msgid("Wrong claim"),
     "out-of-date": msgid("Out of date"),
 }
-VOTES: dict[FeedbackKind, str] = {"helpful": msgid("Helpful"), **REPORTS}
 
 MORE = Route("ts:more:{claims:rest}", way="below")
 # Under cards of an older Touchstone.

@@ -156,7 +156,7 @@ def settings_lines(state: ServerState, texts: Texts) -> list[str]:
         shown["outside_checks"] = texts("yes") if settings.outside_checks else texts("no")
     if settings.exempt_roles:
         shown["exempt_roles"] = texts.listed(f"<@&{role}>" for role in settings.exempt_roles)
-    lines = [texts("{field}: {value}", field=field_name(name, texts), value=value) for name, value in shown.items()]
+    lines = [texts.named(field_name(name, texts), value) for name, value in shown.items()]
     channels = [channel_line(channel, own, texts) for channel, own in state.channels.items()]
     return [*(f"- {line}" for line in lines), *snooze_lines(settings.snoozed_until, texts), *channels]
 

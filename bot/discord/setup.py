@@ -315,7 +315,7 @@ def _chosen(state: SetupState, texts: Texts) -> list[str]:
     rows = [(texts(title), value) for title, value in (*shown, (TITLES["budget"], budget))]
     there = {each: mode for each, mode in state.channels.items() if state.guild.get_channel(each)}
     rows += [(f"<#{channel}>", value_text("mode", mode, texts)) for channel, mode in there.items()]
-    lines = [texts("{kind}: {what}", kind=title, what=value) for title, value in rows]
+    lines = [texts.named(title, value) for title, value in rows]
     return [f"- {line}" for line in lines]
 
 

@@ -33,6 +33,7 @@ from config.languages import SHOWN
 
 LIST = Route("ts:doc:list:{page:page}", "source.add")
 OPEN_MENU = Route("ts:doc:open", "source.add")
+SHOW = Route("ts:doc:show:{document:some}", "source.add")
 READ = Route("ts:doc:read:{page:page}:{document:some}", "source.add")
 LOOK = Route("ts:doc:look:{document:some}", "queue.decide")
 ASK = Route("ts:doc:ask:{document:some}", "source.add")
@@ -99,6 +100,7 @@ class DocumentsCommand(
         for route, handler in (
             (LIST, self._turn_page),
             (OPEN_MENU, self._open),
+            (SHOW, self._show),
             (READ, self._read_page),
             (LOOK, self._look),
             (ASK, self._ask),
@@ -229,6 +231,9 @@ class DocumentsCommand(
     async def _open(self, click: Click) -> None:
         await click.show(await draw_document(click, click.value))
 
+    async def _show(self, click: Click) -> None:
+        await click.show(await draw_document(click, click["document"]))
+
     async def _read_page(self, click: Click) -> None:
         await click.show(await _draw_text(click, self._read, click["document"], click.number("page")))
 
@@ -325,7 +330,7 @@ def _draw_question(document: str, title: str, texts: Texts) -> ui.LayoutView:
         raise DocumentTextError(NO_DOCUMENT, document=document)
     lines = [texts("Take this document away, with its text?"), f"> {escape(shorten(title, _LONGEST_TITLE))}"]
     drop = DROP.button(texts("Yes, take it away"), discord.ButtonStyle.danger, document=document)
-    return draw_lines(lines, texts, [drop, READ.button(texts("No"), page=0, document=document)])
+    return draw_lines(lines, texts, [drop, SHOW.button(texts("No"), document=document)])
 
 
 async def _draw_text(request: Request, read: "_ReadLast", document: str, page: int) -> ui.LayoutView:

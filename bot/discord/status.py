@@ -117,7 +117,7 @@ def _channel(channel: GuildChannel, own: ChannelSettings, texts: Texts) -> list[
 
 def channel_line(channel: int, own: ChannelSettings, texts: Texts) -> str:
     """Return a channel's mode, and what it has set for itself."""
-    mode = texts("{kind}: {what}", kind=f"<#{channel}>", what=value_text("mode", own.mode, texts))
+    mode = texts.named(f"<#{channel}>", value_text("mode", own.mode, texts))
     parts = [f"- {mode}"]
     if own.cooldown_hours is not None:
         parts.append(texts("cool-down {hours} hours", hours=f"{own.cooldown_hours:g}"))

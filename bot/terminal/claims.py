@@ -277,7 +277,7 @@ def _print_status(claim: ClaimRecord, terminal: Terminal) -> None:
     from bot.wording import value_text  # noqa: PLC0415
 
     status = value_text("status", claim.status, terminal.texts)
-    terminal.print(terminal.texts("{claim}: {status}", claim=claim.id, status=status), style="bold")
+    terminal.print(terminal.texts.named(claim.id, status), style="bold")
 
 
 def _reply(touchstone: "Touchstone", claim: ClaimRecord, terminal: Terminal, server: int | None) -> "Reply":

@@ -1,5 +1,6 @@
 """`touchstone doctor`, `backup`, `restore` and `db copy`: is all there, what mends it, and copies to go back to."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -221,14 +222,17 @@ _FORCE = msgid("Put it in the place of the base that stands there, which is kept
 
 def backup(
     context: typer.Context,
-    target: Annotated[Path | None, typer.Argument(metavar="FILE", help=_TARGET, show_default=False)] = None,
+    target: Annotated[str | None, typer.Argument(metavar="FILE", help=_TARGET, show_default=False)] = None,
 ) -> None:
     """Copy the base and say what the copy holds; nothing is upgraded or loaded on the way."""
     from claims.store.copying import back_up  # noqa: PLC0415  the database, which help does without
 
     terminal = Terminal.of(context)
     texts = terminal.texts
-    made = back_up(terminal.settings.database_url, target)
+    # A path would lose its slash, and the copy take the name of a folder that is not there, such as an unmounted disk.
+    if target is not None and target.endswith(("/", os.sep)) and not Path(target).is_dir():
+        raise typer.BadParameter(texts("There is no folder {folder}. Make it, or name another one.", folder=target))
+    made = back_up(terminal.settings.database_url, None if target is None else Path(target))
     terminal.print(texts("Written: {file}", file=made.file), style="bold")
     terminal.print(_holds(made, texts))
     if terminal.settings.hash_key is None:

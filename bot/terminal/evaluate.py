@@ -1,7 +1,13 @@
 """`touchstone evaluate`: how good the checks are on labelled files."""
 
+import os
+import signal
+import sys
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -24,11 +30,12 @@ from bot.terminal.console import (
     size_of,
 )
 from bot.texts import Texts, msgid
+from config.errors import BulkError
 
 if TYPE_CHECKING:
     from checks.checker import Checker
     from checks.evaluate.files import ChatLine, LabelledMessage, Query
-    from checks.evaluate.measures import ChatReport, MessageReport, RetrievalReport, Threshold
+    from checks.evaluate.measures import ChatReport, MessageReport, Portion, RetrievalReport, Threshold
 
 
 def messages_json(report: "MessageReport") -> dict[str, Any]:
@@ -70,6 +77,7 @@ def retrieval_json(report: "RetrievalReport") -> dict[str, Any]:
         "rows": len(report.ranked),
         "figures": report.figures,
         "milliseconds": report.milliseconds,
+        "milliseconds_elapsed": report.elapsed,
         "missed": [each.query.id for each in report.missed],
     }
 
@@ -311,12 +319,19 @@ def retrieval(
     decide: Annotated[list[Path] | None, typer.Option("--decide", metavar="CHAT", help=_DECIDE)] = None,
     claims: Annotated[int, typer.Option("--claims", min=1, help=_CLAIMS)] = 500,
     typos: Annotated[int | None, typer.Option("--typos", metavar="SEED", help=_TYPOS)] = None,
+    processes: ProcessesOption = None,
     _embedder: EmbedderOption = None,
 ) -> None:
     """Judge every file of messages in the folder."""
     from checks.embedders import open_safe_embedder  # noqa: PLC0415
     from checks.evaluate.files import read_claims, read_queries  # noqa: PLC0415
-    from checks.evaluate.measures import choose_claims, hold_claims, judge_retrieval, mistyped  # noqa: PLC0415
+    from checks.evaluate.measures import (  # noqa: PLC0415
+        choose_claims,
+        embed_claims,
+        hold_claims,
+        judge_retrieval,
+        mistyped,
+    )
     from checks.lexicon import Lexicon  # noqa: PLC0415
     from checks.tuning import Tuning  # noqa: PLC0415
 
@@ -330,19 +345,67 @@ def retrieval(
     embedder = open_safe_embedder(terminal.settings)
     written: dict[str, Any] = {}
     checker = hold_claims(track(terminal, known), lexicon, tuning, embedder)
+    embed_claims(checker)
+    spread = _Spread(terminal, checker, processes or os.cpu_count() or 1)
     for name, queries in files.items():
-        report = judge_retrieval(checker, track(terminal, queries))
+        report = judge_retrieval(checker, queries, spread)
         show_retrieval(terminal, name, report, worst)
         written[name] = retrieval_json(report)
         if typos is not None:
             slips = [replace(query, text=mistyped(query.text, typos)) for query in queries]
-            report = judge_retrieval(checker, track(terminal, slips))
+            report = judge_retrieval(checker, slips, spread)
             show_retrieval(terminal, terminal.texts("{name}, mistyped", name=name), report, worst)
             written[name] |= {"mistyped": retrieval_json(report)}
         if decide:
             smaller = hold_claims(choose_claims(known, queries, claims), lexicon, tuning, embedder)
             written[name] |= {"decide": _decide(terminal, smaller, queries, decide)}
     write(written)
+
+
+class _Spread:
+    """Ranks portions of queries by some processes that share the claims of this one, where the system forks (Linux).
+
+    Elsewhere, and where there are few, in this process.
+    """
+
+    def __init__(self, terminal: Terminal, checker: "Checker", count: int) -> None:
+        self._terminal, self._checker = terminal, checker
+        self._count = count if sys.platform == "linux" else 1
+
+    def __call__(self, portions: "Sequence[Sequence[Query]]") -> "Iterator[Portion]":
+        from checks.evaluate.measures import rank  # noqa: PLC0415
+
+        count = min(self._count, len(portions))
+        if count <= 1:
+            yield from (rank(self._checker, portion) for portion in track(self._terminal, portions))
+            return
+        # Nothing else runs in this process yet: what is forked finds no lock held, and claims and vectors as they are.
+        pool = ProcessPoolExecutor(count, get_context("fork"), _hold, (self._checker,))
+        try:
+            answers = [pool.submit(_rank_held, portion) for portion in portions]
+            for answer in track(self._terminal, answers):
+                yield answer.result()
+        except BrokenProcessPool as error:
+            fault = msgid("The processes that check end again and again. Ask for fewer of them, as with --processes 1.")
+            raise BulkError(fault) from error
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+# What a process that was forked ranks with.
+_held: "list[Checker]" = []
+
+
+def _hold(checker: "Checker") -> None:
+    # Ctrl-C goes to all processes of a terminal: the one that has started the others ends them.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _held[:] = [checker]
+
+
+def _rank_held(queries: "Sequence[Query]") -> "Portion":
+    from checks.evaluate.measures import rank  # noqa: PLC0415
+
+    return rank(_held[0], queries)
 
 
 def _decide(

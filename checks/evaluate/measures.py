@@ -245,11 +245,15 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class RetrievalReport:
-    """The outcome on one file of queries; all shares 0–1, the time in milliseconds of processor time a query."""
+    """The outcome on one file of queries; all shares 0–1.
+
+    `milliseconds` are of processor time a query, `elapsed` those that passed, by whatever number of processors.
+    """
 
     claims: int
     ranked: Sequence[Ranked]
     milliseconds: float
+    elapsed: float
 
     @property
     def figures(self) -> dict[str, float]:
@@ -287,18 +291,44 @@ def hold_claims(
     return Checker(map(known_claim, claims), lexicon, tuning, meaning)
 
 
-def judge_retrieval(checker: Checker, queries: Iterable[Query]) -> RetrievalReport:
-    """Rank the claims for every query, as a check ranks them."""
+# So many queries are embedded together, and handed to another process.
+_TOGETHER = 16
+# Queries that were ranked, and the seconds of processor time that it took.
+Portion = tuple[list[Ranked], float]
+
+
+def embed_claims(checker: Checker) -> None:
+    """Have all claims embedded that have no vector yet."""
     checker.ranking("the first ranking embeds what has no vector yet")
+
+
+def rank(checker: Checker, queries: Sequence[Query]) -> Portion:
+    """Rank the claims for some queries, as a check ranks them."""
     start = time.process_time()
-    ranked = [_ranked(checker, query) for query in queries]
-    spent = time.process_time() - start
-    return RetrievalReport(checker.base.size, ranked, 1000 * spent / max(1, len(ranked)))
+    found = zip(queries, checker.rankings([query.text for query in queries]), strict=True)
+    ranked = [Ranked(query, ids, _itself(checker, query)) for query, ids in found]
+    return ranked, time.process_time() - start
 
 
-def _ranked(checker: Checker, query: Query) -> Ranked:
+def _itself(checker: Checker, query: Query) -> str | None:
     itself = checker.said_verbatim(query.text)
-    return Ranked(query, checker.ranking(query.text), itself if itself not in query.right else None)
+    return itself if itself not in query.right else None
+
+
+def judge_retrieval(
+    checker: Checker,
+    queries: Sequence[Query],
+    spread: Callable[[Sequence[Sequence[Query]]], Iterable[Portion]] | None = None,
+) -> RetrievalReport:
+    """Rank the claims for every query, in portions; `spread` has `rank` done with each, in order, wherever it will."""
+    embed_claims(checker)
+    portions = [queries[at : at + _TOGETHER] for at in range(0, len(queries), _TOGETHER)]
+    start = time.perf_counter()
+    done = [*spread(portions)] if spread else [rank(checker, portion) for portion in portions]
+    elapsed, count = time.perf_counter() - start, max(1, len(queries))
+    spent = sum(seconds for _, seconds in done)
+    ranked = [each for portion, _ in done for each in portion]
+    return RetrievalReport(checker.base.size, ranked, 1000 * spent / count, 1000 * elapsed / count)
 
 
 _ADDRESS_OR_LONGER_WORD = re.compile(r"https?://\S+|(?P<word>(?<!\w)[A-Za-z]{5,}(?!\w))")

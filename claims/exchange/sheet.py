@@ -401,4 +401,6 @@ def _column(place: str) -> str:
     *around, last = _INDEX.sub("", place).split(".")
     if last in CODES:
         return f"{'speaker' if 'speaker' in around else 'text'}_{last}"
+    if "documented" in around:
+        return "documented"
     return {"id": "claim", "value": "low"}.get(last, last if last in COLUMNS else "")

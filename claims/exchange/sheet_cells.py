@@ -198,6 +198,7 @@ _WHOLE = ("start", "end")
 _NO_PART = re.compile(r"(?<=^\d{4})[.,]0+$|(?<=^\d{5})[.,]\d+$")
 _DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _PLAIN = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?")
+_NUMBER = re.compile(r"\d(?:[\d.,'’]|[\u00a0\u202f](?=\d))*(?:[eE][-+]?\d+)?")
 _EXPONENT = re.compile(r"[eE][-+]?\d{1,3}$")
 _GROUPS = re.compile(r"[\s\u00a0\u202f'’]")
 _MINUS = str.maketrans("\u2212\uff0d\u2013", "---")
@@ -227,8 +228,8 @@ class Country:
             if text and not _DAY.fullmatch(text):
                 # Where the cells contradict each other, none of them decides.
                 self._orders &= frozenset(orders_of([read_date(text)]))
-        for name in ("low", "high"):
-            text = cells[name].strip()
+        given, _ = _sourced(cells["documented"])
+        for text in (cells["low"].strip(), cells["high"].strip(), *(found[0] for found in _NUMBER.finditer(given))):
             if text and (mark := _decimal_mark(text)):
                 self._marks.add(mark)
 
@@ -241,6 +242,9 @@ class Country:
         for name in NUMBERS:
             if (text := cells[name].strip()) and not (text.isascii() and text.isdigit()):
                 cells[name] = self._number(text, name, doubts)
+        if cells["documented"]:
+            given, place = _sourced(cells["documented"])
+            cells["documented"] = _NUMBER.sub(lambda found: self._number(found[0], "documented", doubts), given) + place
         return doubts
 
     def _day(self, text: str, column: str, doubts: list[Doubt]) -> str:
@@ -297,6 +301,12 @@ class Country:
             return (".", ",")
         # Where the comma parts the cells, a number without one is as the export wrote it.
         return (".",) if self.delimiter == "," and "," not in body else (".", ",")
+
+
+def _sourced(cell: str) -> tuple[str, str]:
+    """Return the part of a cell that has numbers, and where they stand in the source, with the sign before it."""
+    place = re.search("[;；]", cell)
+    return (cell[: place.start()], cell[place.start() :]) if place else (cell, "")
 
 
 def _decimal_mark(text: str) -> str:

@@ -188,8 +188,7 @@ class DocumentShelf:
             cited = select(func.count()).select_from(Citation).where(col(Citation.document) == document)
             if count := session.scalar(cited):
                 raise DocumentRefusedError(
-                    "{document} is cited {count} times. Change the points that cite it first: touchstone documents list"
-                    " names their claims.",
+                    "{document} is cited {count} times. Change the points that cite it first.",
                     document=document, count=count,
                 )  # fmt: skip
             removed = _change(actor, document, None)

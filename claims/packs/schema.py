@@ -233,6 +233,7 @@ def _refuse_references(event: events.Event, place: PartPath) -> None:
 
 _REMARK = re.compile(r"[ \t]+#[^\s#]")
 _HAN_LIST = re.compile("［.*］", re.DOTALL)
+_LISTS = ("wordings", "not_wordings", "denials", "points", "figures", "numbers")
 _DASH = re.compile(r"(?:^|[\r\n])[ \t]*-(?=[^\W\d])")
 
 
@@ -244,10 +245,11 @@ def _refuse_lost(event: events.ScalarEvent, text: str, place: PartPath) -> None:
     if _REMARK.match(text, end.index):
         fault = worded("from # on the line is a remark, and no part of the text")
         raise _refused(end.line + 1, place, fault, worded("Put the text in quotes, or a blank behind the #."))
-    if _HAN_LIST.fullmatch(event.value):
+    if place and place[-1] in _LISTS and _HAN_LIST.fullmatch(event.value):
         fault = worded("full-width brackets make no list")
         raise _refused(start.line + 1, place, fault, _TYPE_MENDS["array"])
-    if dash := _DASH.search(text[start.index : end.index]):
+    dash = _DASH.search(text[start.index : end.index]) if end.line > start.line else None
+    if dash:
         raise _refused(text.count("\n", 0, start.index + dash.end()) + 1, place, *_NO_BLANK)
 
 

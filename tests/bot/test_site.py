@@ -275,6 +275,15 @@ def test_the_feed_names_the_latest_changes_first_under_ids_that_stay(touchstone,
     assert entries[0].find(f"{ATOM}link").get("href") == f"{PUBLIC.address}/en/claims/ferry-closed-2030.html"
 
 
+def test_pages_and_feeds_have_the_colons_of_their_language(touchstone, folder):
+    write_site(touchstone, folder, PUBLIC)
+    entries = strict((folder / "zh-Hant" / "feed.xml").read_text("utf-8")).findall(f"{ATOM}entry")
+    assert not [each for each in entries if re.search(r"[\u4e00-\u9fff]: ", "".join(each.itertext()))]
+    lines = (folder / "index.html").read_text("utf-8")
+    assert re.search(r'lang="zh-Hant">[^<]*：', lines)
+    assert re.search(r'lang="en">[^<]*: ', lines)
+
+
 HOSTILE = (
     "</title><script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',

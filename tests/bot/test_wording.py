@@ -83,6 +83,7 @@ def test_values_are_shown_before_and_after():
         "复核期限：无 → 2027年1月1日"
     ]
     assert difference_lines([FieldDifference("muted", False, True)], TRADITIONAL) == ["靜音：否 → 是"]
+    assert difference_lines([FieldDifference("cut_off", 0.75, 0.9999996)], ENGLISH) == ["Cut-off: 0.75 → 0.9999996"]
     assert difference_lines(differences({"packs": None}, {"packs": []}), ENGLISH) == ["Packs of claims: all → nothing"]
 
 
@@ -158,13 +159,14 @@ PAGE = """<!doctype html><html><head><title>Silver</title></head><body><nav><ul>
 </article><footer>All rights reserved.</footer></body></html>"""
 
 
-def read_as(raw: str) -> str:
-    return "".join(words for words, _ in read_parts(RULES.clean(raw).view, ENGLISH))
+def read_as(raw: str, texts: Texts = ENGLISH) -> str:
+    return "".join(words for words, _ in read_parts(RULES.clean(raw).view, texts))
 
 
 def test_a_page_is_shown_by_its_paragraphs_with_what_was_left_out_in_one_piece():
     shown = read_as(PAGE)
     assert "⟦frame of the page: Home Markets & money⟧\n" in shown
+    assert "：Home Markets & money⟧\n" in read_as(PAGE, TRADITIONAL)
     assert "Silver rose by 30% in 2025, say" in shown
     assert "time of all.\n\nServers hold" in shown
     assert "<" not in shown

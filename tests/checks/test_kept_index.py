@@ -67,6 +67,12 @@ def flipped(written: bytes, place: int, bit: int) -> bytes:
     return written[:start] + bytes([written[start] ^ bit]) + written[start + 1 :]
 
 
+def unclosed(written: bytes, name: bytes) -> bytes:
+    """Return an archive in which what is said of one array, as Python would write it, has a bracket too many."""
+    start = written.index(b", }", written.index(name))
+    return written[:start] + b"(" + written[start + 1 :]
+
+
 def twice(known, lexicon, tuning) -> tuple[IndexedBase, IndexedBase]:
     """Return the base as it was read, and as it was found again."""
     shelf = Shelf()
@@ -142,6 +148,8 @@ def test_settings_are_those_of_the_claims_that_are_opened(known, lexicon, tuning
         lambda written: written.replace(b"terms.npy", b"terns.npy"),
         lambda written: flipped(written, 6, 64),
         lambda written: flipped(written, 8, 1),
+        lambda written: unclosed(written, b"grams.npy"),
+        lambda written: bytes([written[0] ^ 1]) + written[1:],
     ],
 )
 def test_damaged_bytes_are_made_anew(known, lexicon, tuning, harm):

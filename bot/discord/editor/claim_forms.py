@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from discord import ui
 
+from bot.backtest import written
 from bot.discord.cards import draw_lines, escape, shorten
 from bot.discord.editor.screen import done, done_line, draw_claim, read_screen
 from bot.discord.forms import Form, FormField, FormName, choice, line, long
@@ -187,7 +188,7 @@ def _new_titles(before: ClaimRecord | None, after: ClaimRecord | None) -> list[s
 
 
 def _plain(cut_off: float | None) -> str:
-    return _OPEN if cut_off is None else f"{cut_off:g}"
+    return _OPEN if cut_off is None else written(cut_off)
 
 
 def _cut_off(typed: str) -> float | None:

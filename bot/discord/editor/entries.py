@@ -69,7 +69,7 @@ def draw_entries(screen: ClaimScreen, part: EntryPart, texts: Texts, remarks: Se
     else:
         words = [figure_words(figure, texts) for figure in claim.figures]
         lines = [f"{n}. {escape(each)}" for n, each in enumerate(words, 1)]
-    heading = texts("{name}: {value}", name=field_name(_FIELDS[part], texts), value=len(lines))
+    heading = texts.named(field_name(_FIELDS[part], texts), len(lines))
     heads = [*remarks, title_line(claim, texts), f"**{heading}**"]
     kept, left_out = fit([*heads, *(lines or [texts(_NONE[part])])], ROOM)
     ends = [texts.plural("-# {count} more", "-# {count} more", left_out)] if left_out else []

@@ -116,9 +116,7 @@ def _draw(
 
 def _lines(strength: Strength, near: Sequence[str], texts: Texts) -> list[str]:
     lines = [f"**{texts(LEVELS[strength.level])}**"]
-    lines += [
-        texts("{name}: {value}", name=field_name(language, texts), value=count) for language, count in strength.counts
-    ]
+    lines += [texts.named(field_name(language, texts), count) for language, count in strength.counts]
     share = f"{strength.likeness:.0%}"
     lines.append(texts("Two of its wordings share {share} of their words in the mean; less is better.", share=share))
     lines += [

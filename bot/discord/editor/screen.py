@@ -11,6 +11,7 @@ from typing import Any, Literal, cast
 import discord
 from discord import ui
 
+from bot.backtest import written
 from bot.discord.cards import ROOM, escape, fit, fit_fairly, layout, length, shorten, source_line, who_label
 from bot.discord.forms import FormName, form_button
 from bot.discord.history.pages import OF_CLAIM
@@ -91,7 +92,7 @@ def title_line(claim: ClaimRecord, texts: Texts) -> str:
 
 def field_line(field: str, value: str, texts: Texts) -> str:
     """Return a field and its value, which is escaped already, as a line."""
-    return texts("{name}: {value}", name=field_name(field, texts), value=value)
+    return texts.named(field_name(field, texts), value)
 
 
 def editor_words(claim: ClaimRecord, texts: Texts) -> str:
@@ -184,16 +185,12 @@ def _marks(screen: ClaimScreen, texts: Texts) -> Iterator[str]:
     if claim.paused:
         yield texts("Paused after reports of members: not answered until a moderator resumes it.")
     if claim.raised_to:
-        score = _share(claim.raised_to)
+        score = written(claim.raised_to)
         yield texts("After a report, messages up to {score} are answered more carefully.", score=score)
     if cut_off is not None:
-        yield texts("Answered from {score} on; other claims have the server's cut-off.", score=_share(cut_off))
+        yield texts("Answered from {score} on; other claims have the server's cut-off.", score=written(cut_off))
     if not screen.seen.is_used:
         yield texts("This server does not use its pack {pack}, so it is not answered.", pack=escape(claim.pack))
-
-
-def _share(score: float) -> str:
-    return f"{score:g}"
 
 
 def sections(screen: ClaimScreen, texts: Texts) -> list[Section]:
@@ -227,7 +224,7 @@ def _wordings(screen: ClaimScreen, name: str, texts: Texts) -> Section:
 
 
 def _title(field: str, count: int, texts: Texts) -> str:
-    named = texts("{name}: {value}", name=field_name(field, texts), value=count)
+    named = texts.named(field_name(field, texts), count)
     return f"**{named}**"
 
 

@@ -47,7 +47,7 @@ def draw_wordings(claim: ClaimRecord, name: str, page: int, texts: Texts, remark
     last = max(0, (len(wordings) - 1) // PER_PAGE)
     page = min(max(page, 0), last)
     shown = wordings[page * PER_PAGE : (page + 1) * PER_PAGE]
-    heading = texts("{name}: {value}", name=field_name(name, texts), value=len(wordings))
+    heading = texts.named(field_name(name, texts), len(wordings))
     heads = [*remarks, title_line(claim, texts), f"**{heading}**"]
     ends = [texts("Page {page} of {pages}", page=page + 1, pages=last + 1)] if last else []
     if _is_long(wordings):
@@ -78,9 +78,7 @@ def _fitting(shown: Sequence[str], room: int) -> list[str]:
 def _menus(claim: ClaimRecord, name: str, page: int, shown: Sequence[str], texts: Texts) -> Iterator[ui.Item[Any]]:
     counts = {each: len(list_of(claim, each)) for each in LIST_NAMES}
     named = [
-        discord.SelectOption(
-            label=texts("{name}: {value}", name=field_name(each, texts), value=count), value=each, default=each == name
-        )
+        discord.SelectOption(label=texts.named(field_name(each, texts), count), value=each, default=each == name)
         for each, count in counts.items()
     ]
     yield LIST_MENU.menu(named, claim=claim.id)

@@ -126,7 +126,7 @@ def _lines(entry: RevisionRecord, labels: Labels) -> Iterator[str]:
     yield f"**{entry.id}** · {format_dt(entry.at, 'f')} · {who_label(entry.actor, texts)}"
     about = escape(shorten(labels.of_all(entry.changes), _LONGEST_NAME))
     act = escape(act_label(entry.act, texts))
-    yield texts("{name}: {value}", name=act, value=about) if about else act
+    yield texts.named(act, about) if about else act
     yield from (f"-# {remark}" for remark in remarks(entry, texts))
 
 
@@ -177,7 +177,7 @@ def draw_undo_question(revision: RevisionRecord, position: HistoryPosition, labe
     title = texts("Take back revision {number}?", number=revision.id)
     lines = [
         f"### {title}",
-        texts("{name}: {value}", name=escape(act_label(revision.act, texts)), value=about),
+        texts.named(escape(act_label(revision.act, texts)), about),
         texts("What was changed elsewhere since then stays. The history keeps both."),
     ]
     return draw_lines(lines, texts, [position.button(DO, texts("Undo"), "U"), _back(position, texts)])
@@ -233,7 +233,7 @@ def draw_revision(revision: RevisionRecord, position: HistoryPosition, labels: L
     texts = labels.texts
     title = texts("Revision {number}", number=revision.id)
     lines = [
-        f"### {title}: {escape(act_label(revision.act, texts))}",
+        f"### {texts.named(title, escape(act_label(revision.act, texts)))}",
         f"{format_dt(revision.at, 'f')} · {who_label(revision.actor, texts)}",
         *(f"-# {remark}" for remark in remarks(revision, texts)),
     ]

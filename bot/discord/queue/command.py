@@ -343,9 +343,7 @@ def _kinds(page: QueuePage, chosen: ItemKind | None, texts: Texts) -> list[disco
     every = texts("All kinds")
     options = [discord.SelectOption(label=every, value=ALL, default=chosen is None)]
     return options + [
-        discord.SelectOption(
-            label=texts("{kind}: {count}", kind=texts(name), count=count), value=kind, default=kind == chosen
-        )
+        discord.SelectOption(label=texts.named(texts(name), count), value=kind, default=kind == chosen)
         for name, (kind, count) in counts.items()
         if count or kind == chosen
     ]

@@ -261,13 +261,13 @@ def kind_text(item: Item, texts: Texts) -> str:
     if item.kind != "feedback":
         return kind
     report = str(item.payload.get("kind", ""))
-    return texts("{kind}: {what}", kind=kind, what=texts(REPORTS[report]) if report in REPORTS else report)
+    return texts.named(kind, texts(REPORTS[report]) if report in REPORTS else report)
 
 
 def counts_text(counts: Mapping[Any, int], texts: Texts) -> str:
     """Return how many wait of each kind, in the order of the kinds."""
     known = [kind for kind in ITEM_KINDS if counts.get(kind)]
-    return " · ".join(texts("{kind}: {count}", kind=texts(KINDS[kind]), count=counts[kind]) for kind in known)
+    return " · ".join(texts.named(texts(KINDS[kind]), counts[kind]) for kind in known)
 
 
 def age_text(age: timedelta, texts: Texts) -> str:

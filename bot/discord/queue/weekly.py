@@ -13,7 +13,7 @@ from discord.ext import commands, tasks
 from discord.utils import format_dt
 
 from bot.discord.bot import BotInteraction, TouchstoneBot
-from bot.discord.card_buttons import VOTES
+from bot.discord.card_buttons import REPORTS
 from bot.discord.cards import draw_lines, escape, who_label
 from bot.discord.lanes import take_lane
 from bot.discord.lookup import claims_named, title_in
@@ -21,6 +21,7 @@ from bot.discord.queue.deciding import age_text, counts_text
 from bot.discord.routes import Request
 from bot.texts import Texts, msgid
 from claims.moderation.digest import WEEK, Digest
+from claims.moderation.reports import HELPFUL
 from claims.record import ClaimRecord
 from config.errors import ClaimBaseError
 
@@ -50,12 +51,16 @@ def _waiting(digest: Digest, texts: Texts) -> list[str]:
 def _happened(digest: Digest, texts: Texts) -> list[str]:
     counts: dict[str, Any] = {"replies": digest.replies, "offers": digest.offers, "decided": digest.decided}
     lines = [texts("Replies: {replies}. Offers: {offers}. Decided: {decided}.", **counts)]
-    if digest.reports:
-        told = [
-            texts("{kind}: {count}", kind=texts(VOTES[kind]) if kind in VOTES else kind, count=count)
-            for kind, count in digest.reports.items()
-        ]
+    # A vote that a card has helped reports nothing.
+    told = [
+        texts.named(texts(REPORTS[kind]) if kind in REPORTS else kind, count)
+        for kind, count in digest.reports.items()
+        if kind != HELPFUL
+    ]
+    if told:
         lines.append(texts("Reports by members: {kinds}", kinds=" · ".join(told)))
+    if helped := digest.reports.get(HELPFUL):
+        lines.append(texts("Called helpful by members: {count}", count=helped))
     return lines
 
 

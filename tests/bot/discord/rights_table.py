@@ -127,6 +127,7 @@ USES: tuple[Use, ...] = (
     Use("ts:cut-off-set:0.90"),
     Use("ts:doc:list:0"),
     Use("ts:doc:open", ("harbour-yearbook",)),
+    Use("ts:doc:show:harbour-yearbook"),
     Use("ts:doc:read:0:harbour-yearbook"),
     Use("ts:doc:look:harbour-yearbook"),
     Use("ts:doc:ask:harbour-yearbook"),

@@ -9,6 +9,7 @@ import pytest
 from bot.discord import shelf
 from bot.discord.shelf import DocumentsCommand
 from claims.moderation.rights import Actor
+from claims.moderation.sources import NewSource
 from tests.bot.discord.queue.test_deciding import opened
 from tests.bot.discord.world import MODERATORS_ONLY, labels_of, prefilled, text_of
 from tests.claims.documents.site import answer, bomb, site, to
@@ -185,6 +186,15 @@ async def test_it_is_taken_away_after_a_question_unless_it_is_cited(world):
     asked = (await world.chief.slash(world.channel, "documents remove", document="harbour-yearbook")).response.message
     done = await world.chief.click(asked, label="Yes, take it away")
     assert "There is no document harbour-yearbook here." in text_of(done.response.message)
+
+
+async def test_whoever_does_not_take_it_away_sees_it_again_also_without_a_text(world):
+    chief = Actor(world.chief.id, world.guild.id, can_manage_server=True)
+    named = world.touchstone.moderation.sources.add(chief, NewSource("Quays of the year", "The harbour", "2025"))
+    asked = (await world.chief.slash(world.channel, "documents remove", document=named)).response.message
+    shown = (await world.chief.click(asked, label="No")).response.message
+    assert "### Quays of the year" in text_of(shown)
+    assert labels_of(shown) == ["Edit", "Remove", "All documents"]
 
 
 async def test_members_get_nothing_and_nothing_is_fetched(world, here):

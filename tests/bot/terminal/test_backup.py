@@ -34,6 +34,17 @@ def test_in_a_pipe_the_line_with_the_hash_is_one(call, tmp_path):
 
 
 @pytest.mark.usefixtures("own_base")
+def test_what_ends_in_a_slash_is_a_folder_and_has_to_be_there(call, tmp_path):
+    done = call("backup", "copies/")
+    assert done.code == 2
+    assert "There is no folder copies/" in done.err
+    assert not (tmp_path / "copies").exists()
+    (tmp_path / "copies").mkdir()
+    assert call("backup", "copies/").code == 0
+    assert len(list((tmp_path / "copies").glob("touchstone-*.db"))) == 1
+
+
+@pytest.mark.usefixtures("own_base")
 def test_a_base_is_overwritten_only_when_forced_and_then_kept(call, tmp_path):
     call("backup", "copy.db")
     done = call("restore", "copy.db")

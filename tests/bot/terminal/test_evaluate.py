@@ -1,6 +1,10 @@
 """`touchstone evaluate` and `touchstone calibrate`, called as a person calls them."""
 
 import json
+import multiprocessing
+import os
+import sys
+from concurrent.futures import Future
 
 import pytest
 
@@ -111,6 +115,53 @@ def test_claims_are_ranked_for_mistyped_messages_too(call, tmp_path):
         "s@5": 1,
         "p@1_others": 1,
     }
+
+
+FORKED = pytest.mark.skipif(sys.platform != "linux", reason="only there processes are forked")
+
+
+@pytest.fixture
+def ranked(call, tmp_path):
+    """Rank the claims for fifty messages, with some options; return the outcome, and what was written without times."""
+    write(tmp_path / "claims.jsonl", CLAIMS)
+    write(tmp_path / "dev.jsonl", [{**QUERIES[0], "id": n, "text": f"{n} {QUERIES[0]['text']}"} for n in range(50)])
+
+    def rank(*options: str):
+        out = tmp_path / "out.json"
+        outcome = call("evaluate", "retrieval", str(tmp_path), "--out", str(out), *options)
+        written = json.loads(out.read_text("utf-8"))["dev"] if outcome.code == 0 else {}
+        return outcome, {name: each for name, each in written.items() if not name.startswith("milliseconds")}
+
+    return rank
+
+
+def test_several_processes_rank_as_one_does(ranked):
+    alone, written = ranked("--processes", "1")
+    assert alone.code == 0
+    assert written["rows"] == 50
+    assert ranked("--processes", "3")[1] == written
+
+
+@FORKED
+def test_processes_that_end_midway_are_told(ranked, monkeypatch):
+    monkeypatch.setattr("checks.evaluate.measures.rank", lambda *_: os._exit(9))
+    outcome, _ = ranked("--processes", "2")
+    assert outcome.code == 1
+    assert "--processes 1" in outcome.err
+
+
+@FORKED
+def test_a_ranking_that_is_broken_off_leaves_no_process(ranked, monkeypatch):
+    def interrupted(_, rows):
+        if isinstance(rows[0], Future):
+            raise KeyboardInterrupt
+        return rows
+
+    monkeypatch.setattr("bot.terminal.evaluate.track", interrupted)
+    assert ranked("--processes", "2")[0].code == 130
+    for process in multiprocessing.active_children():
+        process.join(60)
+    assert not multiprocessing.active_children()
 
 
 def test_a_faulty_file_is_named_with_line_and_field(call, tmp_path):

@@ -9,13 +9,23 @@ from config.errors import ImportRefusedError
 from tests.claims.exchange.conftest import incoming, outcomes, plan, write
 
 
-def sheet(day: str = "2026-01-23", value: str = "1.5", delimiter: str = ",", lead: str = "", said: str = "") -> str:
+def sheet(
+    day: str = "2026-01-23", value: str = "1.5", delimiter: str = ",", lead: str = "", said: str = "", source: str = ""
+) -> str:
     """A sheet of one claim with one figure and one point, cells in quotes."""
     blank = dict.fromkeys(COLUMNS, "") | {"claim": "plums"}
     rows = [
         {"row": "claim", "text_en": "A plum weighs a lot", "kind": "contested", "status": "draft", "as_of": day},
         {"row": "wording", "text_en": "plums are heavy"},
-        {"row": "figure", "text_en": "weight", "low": value, "high": value, "unit": "kg", "bound": "exactly"},
+        {
+            "row": "figure",
+            "text_en": "weight",
+            "low": value,
+            "high": value,
+            "unit": "kg",
+            "bound": "exactly",
+            "documented": source,
+        },
         {"row": "point", "text_en": "It does not.", "role": "refutes", "date": said or day},
     ]
     lines = [delimiter.join(COLUMNS)]
@@ -96,6 +106,24 @@ def test_groups_of_digits_are_told_from_decimals(value: str, delimiter: str, num
     claim = only(sheet(value=value, delimiter=delimiter))
     assert isinstance(claim, IncomingClaim)
     assert claim.record.figures[0].low == number
+
+
+@pytest.mark.parametrize(
+    ("source", "low", "high"),
+    [("4,6", 4.6, 4.6), ("about 1.500,5; p. 4.2", 1500.5, 1500.5), ("4,6 to 5,25；第1,2页", 4.6, 5.25)],
+)
+def test_what_the_source_gives_has_the_numbers_of_the_country_too(source: str, low: float, high: float) -> None:
+    claim = only(sheet("23.01.2026", "1,5", ";", source=source))
+    assert isinstance(claim, IncomingClaim)
+    figure = claim.record.figures[0]
+    assert (figure.documented_low, figure.documented_high) == (low, high)
+    assert figure.documented_place == source.partition("; ")[2] + source.partition("；")[2]
+
+
+def test_a_fault_in_what_the_source_gives_names_that_column() -> None:
+    claim = only(sheet(source="much"))
+    assert isinstance(claim, RefusedClaim)
+    assert [problem.field for problem in claim.problems] == ["plums.csv, column documented, “much”"]
 
 
 @pytest.mark.parametrize(("value", "delimiter"), [("1,500", ","), ("1.500", ";")])

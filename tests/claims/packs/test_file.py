@@ -97,7 +97,7 @@ def test_a_sound_pack_is_read(tiny: Path) -> None:
         ("a: 1\nb: one #two of three\n", 2, "from # on the line is a remark"),
         ("a: 1\nb:\n- #one\n", 3, "from # on the line is a remark"),
         ("a: 1\nb: [一，二]\n", 2, "， does not part the texts of a list"),
-        ("a: 1\nb: ［一，二］\n", 2, "full-width brackets make no list"),
+        ("a: 1\nwordings: ［一，二］\n", 2, "full-width brackets make no list"),
     ],
 )
 def test_a_text_that_packs_may_not_use_is_refused_with_its_line(
@@ -112,6 +112,14 @@ def test_remarks_directives_and_texts_in_quotes_are_no_fault(tmp_path: Path, tin
     text = tiny.read_text("utf-8").replace("claims:\n", "claims: # those of one\n", 1)
     (tmp_path / "marked.yaml").write_text(f"%YAML 1.2\n---\n{text}...\n", "utf-8")
     assert pack_claims(tmp_path / "marked.yaml") == pack_claims(tiny)
+
+
+def test_texts_may_begin_with_signs_that_mean_a_list_elsewhere(tmp_path: Path) -> None:
+    said = ["-one is one", "［one is one］", "one is one，and two"]
+    path = write_pack(tmp_path, pack_data(claim_data("one", wordings={"en": said})))
+    assert "- -one is one" in path.read_text("utf-8")
+    [claim] = pack_claims(path)
+    assert [wording.text for wording in claim.wordings if not wording.negative] == said
 
 
 def test_what_is_no_text_is_told_to_go_into_quotes(tmp_path: Path) -> None:

@@ -242,6 +242,16 @@ async def test_the_cut_off_of_a_claim_is_set_and_taken_away(desk):
     assert desk.claim().cut_off is None
 
 
+async def test_a_cut_off_near_one_is_shown_and_kept_as_it_is(desk):
+    desk.moderation.claim_settings.set_cut_off(desk.other, CRANE_ID, 0.9999996)
+    message = await desk.open()
+    assert "**Answered from 0.9999996 on" in text_of(message)
+    form = await desk.form(message, "Cut-off")
+    assert prefilled(form)["cut_off"] == "0.9999996"
+    await desk.hand_in(form)
+    assert desk.claim().cut_off == 0.9999996
+
+
 @pytest.mark.parametrize("typed", ["soon", "1.5", "nan", "-1"])
 async def test_a_cut_off_that_is_no_probability_is_refused(desk, typed):
     refused = await desk.hand_in(await desk.form(await desk.open(), "Cut-off"), cut_off=typed)

@@ -1,5 +1,7 @@
 """Looking into a revision, taking it back, and bringing an older version back."""
 
+import re
+
 import discord
 import pytest
 import simcord.interactions
@@ -29,6 +31,12 @@ def without_rights(monkeypatch):
         monkeypatch.setattr(simcord.interactions, "base_payload", payload)
 
     return take
+
+
+async def test_a_revision_is_named_with_the_colon_of_the_language(past, in_language):
+    in_language(discord.Locale.taiwan_chinese)
+    number = past.retitle("Ours")
+    assert re.match(rf"### \S+{number}：\S+\n", text_of(await past.look(number)))
 
 
 async def test_a_revision_shows_before_and_after(past):

@@ -81,6 +81,18 @@ async def test_it_has_counts_and_names_and_no_words_of_members(world, waiting, d
     assert CRANE not in shown.replace("- The old harbour crane was built in 1920", "")
 
 
+async def test_what_has_helped_is_counted_apart_from_reports(world, desk):
+    card = await world.card()
+    for member in (world.alice, world.bob):
+        place = (world.guild.id, card.channel.id, CRANE_CLAIM, card.id)
+        world.touchstone.feedback.act(*place, member.id, "helpful")
+    await look(world)
+    shown = text_of(world.cards(desk)[0])
+    assert "Called helpful by members: 2" in shown
+    assert "Reports by members" not in shown
+    assert "reports by members 0." in text_of(await world.chief.slash(world.channel, "status"))
+
+
 async def test_it_pings_nobody(world, waiting, desk):
     world.touchstone.moderation.claim_settings.mute(waiting.chief, CRANE_CLAIM)
     await look(world)
