@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from babel.core import Locale
 
 from config.errors import SettingsError, TouchstoneError, Worded, WordedError, msgid
-from config.languages import FIRST_SHOWN, SHOWN, ByLanguage, Language, content_language, language_of_code
+from config.languages import FIRST_SHOWN, HAN_LETTERS, SHOWN, ByLanguage, Language, content_language, language_of_code
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -146,7 +146,7 @@ def read_catalogue(language: Language) -> "Catalog":
 
 Script = Literal["zh-Hans", "zh-Hant"]
 
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_HAN = re.compile(f"[{HAN_LETTERS}]")
 _WORDS: dict[Script, str] = {"zh-Hans": "zh/mainland.tsv", "zh-Hant": "zh/taiwan.tsv"}
 _CHARACTERS: dict[Script, str] = {"zh-Hans": "tw2s", "zh-Hant": "s2tw"}
 # Everyday Taiwan writes 台 for 臺, 帳 for 賬 and 恆 for 恒, whatever OpenCC holds to be the standard; and what OpenCC

@@ -4,7 +4,7 @@ import math
 import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module, resources
 from threading import RLock
@@ -38,7 +38,7 @@ class ConceptReader:
     """Finds concepts in folded text: English forms by stem, Chinese forms as they stand, longest first.
 
     `shares` tells how often each concept is named in ordinary writing: the sum over its forms, each as rare as its
-    rarest part.
+    rarest part. `capitals` are forms that name it surely only where they stand in capitals, as they do in the lexicon.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class ConceptReader:
         self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         han: dict[str, set[str]] = {}
         listed = [(concept, str(form)) for concept, forms in concepts.items() for form in forms]
+        self.capitals = frozenset(form.casefold() for _, form in listed if form.isupper())
         for (concept, _), folded in zip(listed, fold_each((form for _, form in listed), fold), strict=True):
             if PAIRED.search(folded):
                 han.setdefault(folded, set()).add(concept)
@@ -158,9 +159,10 @@ class Analysis:
     def names(self) -> dict[str, frozenset[str]]:
         """Return the names that the text mentions, by group (`metal`, `company`, …)."""
         groups: dict[str, set[str]] = {}
+        unsure = self.lexicon.concepts.capitals - self.clean.capitals
         for mention in self.mentions:
             group = self.lexicon.names.get(mention.concept)
-            if group:
+            if group and self.text[mention.start : mention.end] not in unsure:
                 groups.setdefault(group, set()).add(mention.concept)
         return {group: frozenset(members) for group, members in groups.items()}
 
@@ -357,7 +359,7 @@ class Spelling:
 
         for start, end, word in reversed(slips):
             text = text[:start] + word + text[end:]
-        return CleanText(text, tuple((moved(start), moved(end)) for start, end in clean.quoted))
+        return replace(clean, text=text, quoted=tuple((moved(start), moved(end)) for start, end in clean.quoted))
 
     def _is_strange(self, word: str) -> bool:
         return not any(each.knows(word) for each in self._all) and self._rarity(word) >= RAREST

@@ -18,7 +18,7 @@ import Stemmer  # pyright: ignore[reportMissingTypeStubs]
 from opencc import OpenCC
 
 from checks.words import Traditional
-from config.languages import FIRST_SHOWN, LANGUAGES, Language, main_language
+from config.languages import FIRST_SHOWN, HAN_LETTERS, LANGUAGES, Language, main_language
 
 MOST_CHARACTERS = 4000
 # A shorter quotation is a word in scare quotes, which the author uses, not somebody's statement.
@@ -32,7 +32,7 @@ PLAIN_LETTERS = str.maketrans(
     {low + n: _LETTERS[n] for low, high in _FANCY for n in range(high - low + 1)}
     | {ord(fancy): plain for fancy, plain in zip(_SMALL_CAPITALS, _LETTERS, strict=True)}
 )
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_HAN = re.compile(f"[{HAN_LETTERS}]")
 _SPACES = re.compile(r"[^\S\n]+")
 # Marks upon letters, and the selectors of variants, which show nothing by themselves; a stroke through a sign negates.
 _ZALGO = re.compile(
@@ -86,10 +86,14 @@ _TWINS = str.maketrans("著幺衞馀锺妳祂牠裡", "着么卫余钟你他它�
 
 @dataclass(frozen=True, slots=True)
 class CleanText:
-    """A folded text: one script, one case, no markup; `quoted` are the (start, end) spans of others' words."""
+    """A folded text: one script, one case, no markup; `quoted` are the (start, end) spans of others' words.
+
+    `capitals` are short words, folded, that were written in capitals where not all was: "US", and not "us".
+    """
 
     text: str
     quoted: tuple[tuple[int, int], ...] = ()
+    capitals: frozenset[str] = frozenset()
 
     @property
     def own(self) -> str:
@@ -172,20 +176,31 @@ class TextFolder:
         pieces: list[str] = []
         quoted: list[tuple[int, int]] = []
         length = 0
-        for part, least in _without_markup(raw[:MOST_CHARACTERS]):
+        raw = raw[:MOST_CHARACTERS]
+        for part, least in _without_markup(raw):
             folded = self.fold(part)
             # In Latin letters, a Han character counting as two.
             if least and len(folded.strip()) + count_han(folded) >= least:
                 quoted.append((length, length + len(folded)))
             pieces.append(folded)
             length += len(folded)
-        return CleanText("".join(pieces), tuple(quoted))
+        return CleanText("".join(pieces), tuple(quoted), _capitals(raw))
 
     def clean_each(self, raws: Iterable[str]) -> list[CleanText]:
         """Return each of many texts as `clean` does, folded at once where they have no markup."""
         short = [raw[:MOST_CHARACTERS] for raw in raws]
         plain = iter(fold_each((_own_words(raw) for raw in short if not _MARKUP_SIGN.search(raw)), self.fold))
-        return [self.clean(raw) if _MARKUP_SIGN.search(raw) else CleanText(next(plain)) for raw in short]
+        return [
+            self.clean(raw) if _MARKUP_SIGN.search(raw) else CleanText(next(plain), (), _capitals(raw)) for raw in short
+        ]
+
+
+_ACRONYM = re.compile(r"(?<![A-Za-z])[A-Z]{2,4}(?![A-Za-z])")
+
+
+def _capitals(raw: str) -> frozenset[str]:
+    is_loud = raw.isupper() and not _HAN.search(raw)
+    return frozenset() if is_loud else frozenset(word.casefold() for word in _ACRONYM.findall(raw))
 
 
 def fold_each(texts: Iterable[str], fold: Callable[[str], str]) -> list[str]:

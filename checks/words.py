@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from config.languages import lexicon_files
+from config.languages import HAN_LETTERS, lexicon_files
 
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.integer[Any]]
@@ -245,7 +245,7 @@ class FoldedTexts:
         return FoldedTexts(written, np.cumsum(self.ends[rows] - starts))
 
 
-_RUN = re.compile(r"[a-z0-9]+|[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+_RUN = re.compile(f"[a-z0-9]+|[{HAN_LETTERS}]+")
 _FIRST_HAN = "\u3400"
 _MOST_CHARACTERS = 600
 # A sequence of characters stands for a number in a system of so many digits, of which 64 bits are kept: of the million

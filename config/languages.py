@@ -57,6 +57,9 @@ class ContentLanguage:
     shown: tuple[ShownLanguage, ...] = ()
 
 
+# What Chinese is written with, for what holds of it alone and not of every language without blanks.
+HAN_LETTERS = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+
 # In this order fields are drawn and columns written, and a reader whose own language a text lacks gets the first that
 # it has. The texts in the code are in the first.
 LANGUAGES: tuple[ContentLanguage, ...] = (
@@ -65,7 +68,7 @@ LANGUAGES: tuple[ContentLanguage, ...] = (
         "zh",
         "中文",
         "zh-Hans",
-        letters="\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff",
+        letters=HAN_LETTERS,
         spaced=False,
         given=True,
         shown=(

@@ -1,5 +1,7 @@
 """Where the bot is put together: the one place that makes its parts, and hands each what it needs."""
 
+import asyncio
+
 from bot.discord.about import About, Housekeeping
 from bot.discord.ask import Ask, Browse
 from bot.discord.bot import TouchstoneBot
@@ -31,7 +33,7 @@ def create_bot(settings: Settings, touchstone: Touchstone | None = None, pace: P
     """Return a bot that is ready to be started; importing and creating need no token and no network.
 
     Args:
-        settings: shard_count, language and cool-down are read from here.
+        settings: as the operator has chosen; what a server has set for itself goes before.
         touchstone: an open application to work with; without one the bot opens its own at the start.
         pace: how quickly cards are corrected; without one, so that Discord's limits are kept.
     """
@@ -40,6 +42,8 @@ def create_bot(settings: Settings, touchstone: Touchstone | None = None, pace: P
     forms, watch, queue = Forms(router), Watch(bot), QueueCommand(router)
     claims, manage = EditorCommands(forms, lookup), Manage(bot)
     corrections = CorrectionRuns(bot, watch.finish, pace or Pace())
+    # Documents keep a core busy, whichever command reads them.
+    reading = asyncio.Semaphore(1)
     forms.add(*editor_forms(lookup), ProposeForm(), NewClaimForm(), WordingForm(lookup, queue), FactsForm())
     forms.add(CandidateForm(), FurtherPointForm(lookup, queue), TrySetupForm())
     bot.parts = (
@@ -66,8 +70,8 @@ def create_bot(settings: Settings, touchstone: Touchstone | None = None, pace: P
         WeeklyDigest(bot),
         ClaimEditor(router),
         Proposing(bot, forms, lookup),
-        CandidatesCommand(bot, claims),
-        DocumentsCommand(bot, router),
+        CandidatesCommand(bot, claims, reading),
+        DocumentsCommand(bot, router, reading),
         Exchange(bot, claims, router),
         SettingsCommand(bot, manage),
         SilenceCommands(bot, manage),

@@ -16,7 +16,7 @@ from discord.utils import format_dt, utcnow
 from bot.answering import Answerer
 from bot.discord.about import other_checkers
 from bot.discord.bot import BotInteraction, CommandGroup, TouchstoneBot
-from bot.discord.card_buttons import more_button
+from bot.discord.card_buttons import beyond_more, more_button
 from bot.discord.cards import (
     ROOM,
     card_text,
@@ -29,7 +29,7 @@ from bot.discord.cards import (
     link,
     shorten,
 )
-from bot.discord.lookup import ClaimLookup, title_of
+from bot.discord.lookup import ClaimLookup, title_in, title_of
 from bot.discord.messages import home_of, is_open, roles_in, said_in
 from bot.discord.routes import Click, Request, Route, Router, everywhere, page_buttons
 from bot.discord.setup import missing_rights
@@ -126,6 +126,9 @@ class Ask(CommandGroup):
         claims = {name: known[name] for name in shown if name in known}
         why = await request.do(touchstone.why, finding, claims, texts, escape)
         remarks = [*rules, *(f"-# {line}" for line in why)]
+        if beyond := beyond_more(shown):
+            titles = texts.apart(escape(title_in(known, name, texts)) for name in beyond)
+            remarks.append(texts("-# “More” has no room for: {claims}. /browse shows it.", claims=titles))
         button = more_button(shown, texts)
         card = draw_short(reply, texts, [button], remarks)
         if others is not None:

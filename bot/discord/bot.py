@@ -156,7 +156,7 @@ class ChannelFinder:
 # Seconds between tries where Discord is out of order; a deadline of the caller's ends them.
 _PAUSES = (0.5, 1.0, 2.0, 4.0)
 # From this status on, Discord is out of order and may have taken the message although it answered with an error.
-_UNCERTAIN = 500
+UNCERTAIN = 500
 
 
 async def tirelessly(act: Callable[[], Awaitable[None]]) -> None:
@@ -165,7 +165,7 @@ async def tirelessly(act: Callable[[], Awaitable[None]]) -> None:
         try:
             await act()
         except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
-            if isinstance(failure, discord.HTTPException) and failure.status < _UNCERTAIN:
+            if isinstance(failure, discord.HTTPException) and failure.status < UNCERTAIN:
                 raise
             _log.info("Discord did not take an answer (%s); trying again in %.1f s", type(failure).__name__, pause)
             await asyncio.sleep(pause)

@@ -53,6 +53,11 @@ def more_button(claims: Sequence[str], texts: Texts) -> ui.Button[Any]:
     return MORE.button(texts("More"), claims=_joined(MORE, claims))
 
 
+def beyond_more(claims: Sequence[str]) -> Sequence[str]:
+    """Return those of the claims that “More” has no room for; of a card that is kept it shows them all the same."""
+    return claims[len(_joined(MORE, claims).split(",")) :]
+
+
 def _joined(route: Route, claims: Sequence[str]) -> str:
     """Return as many of the claims as Discord's 100 characters hold."""
     kept, room = list(claims), LONGEST_ID - len(route.id(claims=""))

@@ -16,7 +16,7 @@ from bot.discord.cards import draw_lines, escape, layout, quote, shorten
 from bot.discord.lookup import ClaimLookup, claims_named
 from bot.discord.messages import message_link, said_in
 from bot.discord.queue.deciding import fetch_message
-from bot.discord.routes import Click, Request, Route, Router, page_buttons
+from bot.discord.routes import LONGEST_OPTION, Click, Request, Route, Router, page_buttons
 from bot.import_plan import examples_file
 from bot.texts import Texts, msgid
 from claims.moderation.examples import ExampleRecord, KeptMessage
@@ -97,7 +97,6 @@ async def _keep_message(request: Request, message: discord.Message, claim_id: st
 
 # Two entries a claim and one for none of them: Discord shows 25.
 MOST_CLAIMS = 12
-_LONGEST = 100
 _NONE = "-"
 
 
@@ -113,7 +112,7 @@ def _options(claim: ClaimRecord, texts: Texts) -> list[discord.SelectOption]:
     title = texts.pick(claim.title)
     labels = {"yes": texts("Makes it: {claim}", claim=title), "no": texts("Does not make it: {claim}", claim=title)}
     return [
-        discord.SelectOption(label=shorten(text, _LONGEST), value=f"{label}:{claim.id}")
+        discord.SelectOption(label=shorten(text, LONGEST_OPTION), value=f"{label}:{claim.id}")
         for label, text in labels.items()
     ]
 

@@ -151,13 +151,16 @@ _KINDS: Mapping[str, Format] = {kind: kind for kind in FORMATS}
 
 
 def _export(base: ClaimBase, kind: Format, server: int | None, most: int) -> bytes | None:
-    """Return the file, or None as soon as it is larger than `most` bytes."""
+    """Return the file, None as soon as it is larger than `most` bytes; no bytes where it would hold no claim."""
     made = io.BytesIO()
     for piece in export_claims(base, kind, server, byte_order_mark=True):
         if made.tell() + len(raw := piece.encode()) > most:
             return None
         made.write(raw)
-    return made.getvalue()
+    whole = made.getvalue()
+    # A sheet has its heads all the same, and JSON its brackets.
+    is_empty = {"csv": whole.count(b"\n") < 2, "claimreview": whole.strip() == b"[]"}.get(kind, False)
+    return b"" if is_empty else whole
 
 
 def _about(kind: Format, texts: Texts) -> str:

@@ -14,7 +14,7 @@ import discord
 from discord.ext import commands, tasks
 
 from bot.answering import chosen_language
-from bot.discord.bot import STALE_CARD, TouchstoneBot
+from bot.discord.bot import STALE_CARD, UNCERTAIN, TouchstoneBot
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import draw_public
 from bot.discord.lanes import take_lane
@@ -30,7 +30,6 @@ _TOO_MANY = 429
 _ARCHIVED = 50083
 # A card of another author: the bot was set up anew, and its base kept.
 _NOT_OURS = 50005
-_UNCERTAIN = 500
 
 
 async def edit_card(bot: TouchstoneBot, correction: Correction) -> CardOutcome:
@@ -68,7 +67,7 @@ async def _try(bot: TouchstoneBot, correction: Correction) -> CardOutcome:
             bot.backoff.refused(correction.channel, refusal.text)
         return "refused"
     except discord.HTTPException as failure:
-        if failure.status == _TOO_MANY or failure.status >= _UNCERTAIN or failure.code == _ARCHIVED:
+        if failure.status == _TOO_MANY or failure.status >= UNCERTAIN or failure.code == _ARCHIVED:
             _log.info("Card %s is edited later: %s", correction.card_message, failure)
             return "archived" if failure.code == _ARCHIVED else "later"
         _log.warning("Card %s cannot be edited: %s", correction.card_message, failure)

@@ -34,8 +34,9 @@ Result = TypeVar("Result")
 
 PREFIX = "ts:"
 UNREADABLE = msgid("This button or menu is no longer known. Use the command again that has shown it.")
-# Of ids, as Discord takes them.
+# Of ids, and of the options of menus, as Discord takes them.
 LONGEST_ID = 100
+LONGEST_OPTION = 100
 _LARGEST = 2**63 - 1
 # What a part of a template may say behind its colon, beside a pattern of its own: a number as databases and Discord
 # have them, a page (one before the first is drawn, disabled), the rest of the id, the rest where there must be one.

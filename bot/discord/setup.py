@@ -13,7 +13,7 @@ from bot.discord.bot import BotInteraction, ServerChannel, TouchstoneBot, langua
 from bot.discord.cards import ROOM, escape, fit, layout, shorten
 from bot.discord.editor.heard import TrySetupForm
 from bot.discord.forms import FormName, form_button
-from bot.discord.routes import Click, Request, Route, Router
+from bot.discord.routes import LONGEST_OPTION, Click, Request, Route, Router
 from bot.texts import Texts, msgid
 from bot.wording import value_text
 from claims.record import PackRecord
@@ -135,7 +135,6 @@ LANGUAGE_NAMES = {"auto": msgid("as the message"), **{tag: language.name for tag
 MOST = 25
 # Replies per 1,000 messages.
 BUDGETS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
-_LONGEST_LABEL = 100
 _PLACES = {
     "on": msgid("Answer here"),
     "hint": msgid("Only hint with a reaction here"),
@@ -278,7 +277,7 @@ def _packs(state: SetupState, texts: Texts) -> list[discord.SelectOption]:
     chosen = state.settings.packs
     return [
         discord.SelectOption(
-            label=shorten(texts.pick(pack.title), _LONGEST_LABEL),
+            label=shorten(texts.pick(pack.title), LONGEST_OPTION),
             value=pack.id,
             default=chosen is None or pack.id in chosen,
         )

@@ -91,10 +91,10 @@ class DocumentsCommand(
     they are done no later. `fetching` is held while one is fetched, which keeps nothing but a thread busy.
     """
 
-    def __init__(self, bot: TouchstoneBot, router: Router) -> None:
+    def __init__(self, bot: TouchstoneBot, router: Router, turn: asyncio.Semaphore) -> None:
         self.bot = bot
         self.pages = PageReader()
-        self.turn = asyncio.Semaphore(1)
+        self.turn = turn
         self.fetching = asyncio.Semaphore(_FETCHES)
         self._read = _ReadLast()
         for route, handler in (

@@ -102,16 +102,6 @@ class CircuitBreaker:
         self._until: float | None = None
         self._probing = False
 
-    @property
-    def open(self) -> bool:
-        """Tell whether the last outcome was a failure."""
-        return self._until is not None
-
-    @property
-    def cooling(self) -> float:
-        """Return the seconds of the current cooling time; 0 while closed."""
-        return self._cooling
-
     def admits(self) -> bool:
         """Tell whether the caller may go ahead; who is admitted must report `succeeded` or `failed`."""
         with self._lock:

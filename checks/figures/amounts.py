@@ -242,7 +242,8 @@ class TermDecorator:
             kilowatt_hours = self._table.units["kWh"]
             before = text[max(0, term.start - _ELECTRICITY_WINDOW) : term.start]
             term.also = kilowatt_hours if term.high >= _LEAST_ELECTRICITY else None
-            unit = kilowatt_hours if self._electricity.search(before) else unit
+            told = self._electricity.search(before) or text.startswith("电", match.end())
+            unit = kilowatt_hours if told else unit
         term.unit, term.end = term.prefix if unit.loose and term.prefix else unit, match.end()
         if match["half"] or match["half_before"] or match["half_after"]:
             term.add(0.5)

@@ -52,6 +52,11 @@ class SaidFigure:
         return self.subjects.is_rejected(self.place)
 
     @cached_property
+    def periods(self) -> frozenset[float]:
+        """Return for which times it is said: a day, a month."""
+        return self.subjects.periods(self.place.segment)
+
+    @cached_property
     def kinds(self) -> frozenset[str]:
         """Return what its segment says that amounts are amounts of."""
         kinds = self.subjects.kinds(self.places.beside(self.readings[0]))
@@ -123,6 +128,7 @@ _NEEDED_ARTICLE, _NEEDED_POINT = 4, 2
 # A bare number is held against a measured one only where it is alone beside the claim's words, and not too far off.
 _MOST_BARE_RATIO = 4.0
 # "From 100 to 140 fps" are 40 more: the ends of a change are no size of it.
+_MORE = (" more ", " fewer ")
 _CHANGED_FROM = ("from ", "从", "由")
 # Values further apart than this factor are different things.
 _MOST_RATIO = 2e3
@@ -170,7 +176,7 @@ class Fit:
             distance(reading, form)
             for raw, reading, form in meant
             if self._may_differ(raw, one, reading, form, carried=said.carried)
-            and (raw is said.readings[0] or (said.carried and not second))
+            and (raw is said.readings[0] or (not second and self._is_sure(said, raw)))
         ]
         if not apart or (said.elsewhere and not self._excuses(said.elsewhere, one)):
             return None
@@ -184,18 +190,27 @@ class Fit:
             return None
         return evidence + (_CLAIM_FIRST if one.is_claim else 0.0) - min(apart)
 
+    def _is_sure(self, said: SaidFigure, raw: Quantity) -> bool:
+        """Tell whether the second reading of a figure is the likelier one here: 80m deep is no money."""
+        return said.carried and (raw.dimension != "metre" or bool(self._subjects.aspects(said.place.segment)))
+
     def _is_of_another_kind(self, said: SaidFigure, one: DocumentedFigure) -> bool:
         # A share may be one of revenue, of use or of debt.
         is_share = said.readings[0].dimension == "percent" and "share" in one.kinds and "change" not in said.kinds
         return bool(said.kinds and one.kinds) and not said.kinds & one.kinds and not is_share
 
     def _is_beside_the_figure(self, said: SaidFigure, one: DocumentedFigure, known: Sequence[DocumentedFigure]) -> bool:
-        """Tell whether an amount is of other stuff, the ends of a change, or the claim's year that a unit follows."""
+        """Tell whether an amount is of other stuff, side or time, ends a change, or is the claim's year."""
         first = said.readings[0]
         changed = one.growth and first.is_range and said.place.before.endswith(_CHANGED_FROM)
         years = (f"{each.quantity.low:.0f}" for each in known if each.quantity.dimension == "year")
         dated = any(re.match(rf"{year}(?!\d)", first.text) for year in years)
-        return changed or dated or self._subjects.is_of_another_thing(said.place, first, one.words)
+        period = said.periods and one.periods and not one.periodic and not said.periods & one.periods
+        more = first.dimension == "percent" and not one.growth and said.place.after.startswith(_MORE)
+        side = first.dimension == "metre" and self._subjects.is_of_another_side(said.place, one.subject)
+        return bool(changed or dated or period or more or side) or self._subjects.is_of_another_thing(
+            said.place, first, one.words
+        )
 
     def _excuses(self, cue: str, one: DocumentedFigure) -> bool:
         return cue in one.excused or self._subjects.excuses(cue, one.subject)

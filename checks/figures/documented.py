@@ -68,6 +68,9 @@ _OF = re.compile(
     r" of (?:its |pure |real |raw )?(?!th|it|stuff|metal|material)(?P<stuff>[a-z]{3,})"
     r"(?=[,.!?;:)\n]|$| and| or| in| on| at| to| per)"
 )
+# 比教堂高33米 says how much higher, in factors and shares that is the figure of most claims.
+_LATE = (" late", " early")
+_MORE_THAN, _FACTORS = "比", ("times", "percent", "points")
 _LOOKED_BACK = "a period looked back on"
 _PRICES = ("USD/oz", "pe")
 _LARGEST_PRICE = 1e5
@@ -98,7 +101,19 @@ class Subjects:
         self._rejected_before = Endings(dict.fromkeys(cues["rejected_before"], True))
         self._rejected_after = re.compile(rf"^\W?\s?{alternatives(cues['rejected_after'])}")
         self._hedges = Endings(dict.fromkeys(table.hedges.before, True))
+        self._more_than = re.compile(rf"{_MORE_THAN}[^,。;]{{1,10}}[高长重深宽厚大多早晚]$")
         self._opposites = table.opposites
+        self._aspect_of = {word: aspect for aspect, words in table.aspects.items() for word in words}
+        self._aspect_words = re.compile(rf"(?<![a-z])({alternatives(self._aspect_of)})")
+        self._aspect_before = re.compile(rf"({alternatives(self._aspect_of)})度?[是为有约达才只]?$")
+        self._years = {**table.intervals["units"], **table.intervals["adverbs"], **table.paid}
+        units = alternatives(table.intervals["units"])
+        self._periods = re.compile(
+            # "A quarter" is a part, 一月 is January and 头一年 the first.
+            rf"(?:(?<![a-z])(?:an? (?!quarter)|per |each |every )|/ ?|每|(?<![第头前上下后])一(?![月日季]))({units})"
+            rf"|({alternatives(table.intervals['adverbs'])})"
+            rf"|({alternatives(table.paid)})"
+        )
         self._period_before = Endings(dict.fromkeys(cues["period_before"], True))
         self._told_before = Endings(dict.fromkeys(cues["period_before_told"], True))
         self._told = re.compile(rf"(?<![a-z']){alternatives(cues['period_told'])}(?!')")
@@ -167,6 +182,21 @@ class Subjects:
         """Tell whether a share at this place is the other part of the whole (idle, where the subject says in use)."""
         return any(word in place.segment and word not in subject for word in self._opposites)
 
+    def periods(self, text: str) -> frozenset[float]:
+        """Return for which times a text says amounts, in years: a day, per hour, 每月."""
+        found = (next(filter(None, match.groups())) for match in self._periods.finditer(self._folded(text)))
+        return frozenset(self._years[word] for word in found)
+
+    def aspects(self, text: str) -> frozenset[str]:
+        """Return which sides of a thing a text speaks of: its depth, its length."""
+        return frozenset(self._aspect_of[word] for word in self._aspect_words.findall(text))
+
+    def is_of_another_side(self, place: Place, subject: str) -> bool:
+        """Tell whether a length is expressly one of another side than the subject's (4 km long, of a depth)."""
+        found = self._aspect_words.match(place.after.lstrip()) or self._aspect_before.search(place.before)
+        own = self.aspects(subject)
+        return found is not None and bool(own) and self._aspect_of[found[1]] not in own
+
     def is_of_another_thing(self, place: Place, quantity: Quantity, words: frozenset[str]) -> bool:
         """Tell whether an amount is expressly one "of" what the subject does not name (5 kg of copper, of silver)."""
         named = _OF.match(place.after) if quantity.dimension in _STUFF else None
@@ -183,6 +213,10 @@ class Subjects:
 
         `is_told`: somebody may tell it of himself.
         """
+        if quantity.dimension not in _FACTORS and self._more_than.search(place.before):
+            return _MORE_THAN
+        if quantity.dimension == "hours" and place.after.startswith(_LATE):
+            return _LATE[0]
         found = self._before.search(place.before) or self._after.match(place.after)
         if not found and (
             quantity.dimension in _PRICES or (quantity.dimension in ("USD", "count") and quantity.high < _LARGEST_PRICE)
@@ -216,7 +250,8 @@ class DocumentedFigure:
 
     `forms`: the same value in the other dimensions that the claim's wordings, or its unit's spellings, give it (60 is
     60 fps, 600 is 600 GB). `own`: the unit of its own that is looked for in messages. `counts`: any noun may follow.
-    `periodic`: it is an interval, so that messages may say how often. `others`: what else the claim's wordings name.
+    `periodic`: it is an interval, so that messages may say how often. `periods`: for which times it is said (a day).
+    `others`: what else the claim's wordings name.
     `excused`: cues for something else that stand beside the figure in the claim's own wordings too.
     """
 
@@ -231,6 +266,7 @@ class DocumentedFigure:
     counts: bool = False
     periodic: bool = False
     others: tuple[Quantity, ...] = ()
+    periods: frozenset[float] = frozenset()
     excused: frozenset[str] = frozenset()
 
     @property
@@ -285,6 +321,7 @@ class FigureDocumenter:
             own,
             counts=is_counted,
             periodic=bool(intervals),
+            periods=self._subjects.periods(" ".join((subject, *first))),
             others=tuple(said for said, _ in beside if not _meets_any(said, forms)),
             excused=frozenset(cue for said, cue in beside if cue and _meets_any(said, forms)),
         )
@@ -331,7 +368,9 @@ class FigureDocumenter:
     def _nouns(self, figure: KnownFigure, wordings: Sequence[str]) -> tuple[str, ...]:
         """Return the nouns that follow a count's value in the claim's wordings."""
         quantity = self._reader.documented(figure)
-        nouns: dict[str, None] = {}
+        counted = (each for text in wordings for each in self._reader.read(text) if each.dimension == "count")
+        persons = any(each.meets(quantity) and self._subjects.counts_persons(each.text) for each in counted)
+        nouns: dict[str, None] = {"people": None} if persons else {}
         for text in wordings:
             for said in self._reader.read(text, ANY_NOUN):
                 if said.dimension != ANY_NOUN.dimension or said.unit in self._not_nouns:

@@ -147,7 +147,7 @@ def _surroundings(table: UnitTable) -> dict[str, re.Pattern[str]]:
     barred = {word: unit.not_before for word, unit in table.words.items() if unit.not_before and not word.isascii()}
     units = alternatives(table.words, barred)
     masses = alternatives(word for word, unit in table.words.items() if unit.name in table.per_mass)
-    half = "(?:(?<=[年倍成吨斤两克里米升天时元块瓦])(?P<half>半)| and a (?P<half_after>half)(?![a-z]))?"
+    half = "(?:(?<=[年倍成吨斤两克里米升天时元块瓦度])(?P<half>半)| and a (?P<half_after>half)(?![a-z]))?"
     return {
         "unit": re.compile(rf"(?:[ -]|\s?个(?P<half_before>半)?)?(?P<word>{units}){half}"),
         "after": re.compile(rf" ?(?!\+/?-)(?P<word>{alternatives(table.hedges.after)})"),
@@ -162,7 +162,7 @@ def _surroundings(table: UnitTable) -> dict[str, re.Pattern[str]]:
 
 # Measures of two units with one of them written: 1h30, 2m15s, 1m80, 5'11".
 _COMPACT = (
-    r"(?P<hour>\d{1,2})h(?P<of_hour>[0-5]\d)(?:m|min|mins)?(?![a-z0-9])"
+    r"(?P<hour>\d{1,2})(?:h ?| ?hrs? )(?P<of_hour>[0-5]?\d)(?: ?m(?:ins?)?|(?<=h\d\d))(?![a-z0-9])"
     r"|(?P<minute>\d{1,2})m ?(?P<of_minute>[0-5]?\d)s(?![a-z0-9])"
     r"|(?P<metre>[0-3])m(?P<of_metre>\d\d)(?![a-z0-9])"
     r"|(?P<foot>[3-8])' ?(?P<of_foot>1[01]|\d)(?:''|[\"”″])?(?![\d'])"
@@ -213,6 +213,7 @@ _MOST_NUMBERS = 512
 _MOST_VALUE = 1e24
 _PERIOD_BEFORE = ("in ", "within ", "over ", "for ", "each ", "per ", "this ", "every ", "after ")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
+_POINTING = ("这", "那", "整", "每", "几", "哪", "某")
 _HIDDEN = re.compile(r"https?://\S+|www\.\S+|<[@#:/ta][^>\s]{0,80}>|@\w+")
 
 
@@ -349,6 +350,9 @@ class Scanner:
         if not match or text[max(0, start - 1) : start + 1] in self._bound or self._names.before(text, start):
             return None
         written = match.group()
+        if written == "半" and text[start - 1 : start] == "个" and text[start - 2 : start - 1] not in _POINTING:
+            # 个半钟 are an hour and a half.
+            return Term("chinese", start - 1, match.end(), 1.5, 1.5, written)
         if written == "半":
             return Term("chinese", start, match.end(), 0.5, 0.5, written, part=True)
         if interval := self._numerals.chinese_interval(written):

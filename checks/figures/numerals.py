@@ -8,7 +8,7 @@ from checks.figures.units import Numerals
 
 _PIECE = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+|\S")
 _BLANKS = re.compile(r"\s+")
-_COLLOQUIAL_FROM = 100
+_COLLOQUIAL_FROM, _LEAST_SPOKEN = 100, 1e6
 
 
 # At most 15 digits: more are no quantity, and a float would not hold them.
@@ -265,6 +265,8 @@ class NumeralReader:
         for position, word in enumerate(words):
             if word == "point":
                 decimal = 0.1
+            elif 0 < position == len(words) - 1 and self._is_next_place(words[-2:]):
+                total += self._numerals.english[word] * self._numerals.english_scales[words[-2]] / 10
             elif word in self._numerals.english:
                 current += self._numerals.english[word] * (decimal or 1.0)
                 decimal /= 10
@@ -280,6 +282,14 @@ class NumeralReader:
                 if scale >= 1000:
                     total, current = total + current, 0.0
         return total + current
+
+    def _is_next_place(self, words: Sequence[str]) -> bool:
+        """Tell whether a digit behind a large scale is its tenths: a trillion four."""
+        scale, digit = words
+        return (
+            self._numerals.english_scales.get(scale, 0) >= _LEAST_SPOKEN
+            and 0 < self._numerals.english.get(digit, 0) < 10
+        )
 
     def _value(self, character: str) -> float:
         return self._numerals.chinese[character]

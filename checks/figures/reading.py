@@ -15,6 +15,8 @@ from config.errors import UnknownUnitError
 _LONGEST_CONNECTOR = 16
 _CENTURY = 100
 _NUMERALS = ("digits", "english")
+# "The three-hour one" is no 3:01.
+_PARTS = {"hour": (10, 60), "foot": (1, 12)}
 # "Three of ten" are a share, three of the seven may be anything.
 _ROUND = (10.0, 100.0)
 _COMPOUND = ("kg", "metre", "years", "hours", "litre", "USD", "CNY")
@@ -47,7 +49,9 @@ class TermJoiner:
         of_round = between == " of " and term.low in _ROUND
         if (between in self._words["one_in"] or of_round) and self._share(before, term):
             return True
-        if between in self._words["compound"] and _add(before, term):
+        if between in self._words["compound"] and (
+            _add(before, term) or (not between.strip() and _add_rest(before, term))
+        ):
             return True
         if between and self._tolerances.before(text, term.start):
             return between.strip() == between.strip(" ") and _widen(before, term)
@@ -92,6 +96,17 @@ def _add(first: Term, second: Term) -> bool:
     first.end, first.per, first.also, first.alternative = second.end, second.per, None, None
     if second.bound != "exactly":
         first.bound = second.bound
+    return True
+
+
+def _add_rest(first: Term, second: Term) -> bool:
+    """Add a number without a unit to the hours or feet before it: one hour thirty, 五呎十一."""
+    least, parts = _PARTS.get(first.unit.name, (0, 0)) if first.unit else (0, 0)
+    exact = first.bound == second.bound == "exactly" and first.low % 1 == 0
+    bare = second.unit is None and second.prefix is None and second.kind != "year" and second.scale == 1.0
+    if not bare or not exact or not least <= second.low < parts:
+        return False
+    first.add(second.low / parts, second.end)
     return True
 
 

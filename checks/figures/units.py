@@ -162,6 +162,8 @@ class UnitTable:
     subject_stop_characters: str
     kinds: Mapping[str, tuple[str, ...]]
     opposites: tuple[str, ...]
+    aspects: Mapping[str, tuple[str, ...]]
+    paid: Mapping[str, float]
     growth: tuple[str, ...]
     earnings: tuple[str, ...]
     frequency: tuple[str, ...]
@@ -215,6 +217,8 @@ class UnitTable:
             subject_stop_characters=str(data["subject_stop_characters"]),
             kinds={name: _words(words) for name, words in data["kinds"].items()},
             opposites=_words(data["opposites"]),
+            aspects={name: _words(words) for name, words in data["aspects"].items()},
+            paid={str(word): float(years) for word, years in data["paid"].items()},
             growth=_words(data["growth"]),
             earnings=_words(data["earnings"]),
             frequency=_words(data["frequency"]),
@@ -319,7 +323,7 @@ def alternatives(words: Iterable[str], not_before: Mapping[str, str] | None = No
     groups: dict[str, list[str]] = {}
     for word in sorted(set(words), key=lambda w: (-len(w), w)):
         barred = (not_before or {}).get(word, "")
-        tail = "(?![a-z0-9])" if is_letter(word[-1]) or word[-1].isdecimal() else f"(?![{barred}])" if barred else ""
+        tail = "(?![a-z0-9²³])" if is_letter(word[-1]) or word[-1].isdecimal() else f"(?![{barred}])" if barred else ""
         groups.setdefault(word[0], []).append(re.escape(word[1:]) + tail)
     return "(?:" + "|".join(f"{re.escape(first)}(?:{'|'.join(rests)})" for first, rests in groups.items()) + ")"
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from importlib import resources
-from itertools import islice, pairwise
+from itertools import islice
 from typing import Any, Literal, get_args
 
 import yaml
@@ -109,7 +109,7 @@ class CueFinder:
 
     def _possible(self, text: str) -> Iterator[Cue]:
         """Yield the cues whose literal parts stand in the text, in the order of the list."""
-        starts = {"", *text, *map("".join, pairwise(text))}
+        starts = {"", *(text[at : at + size] for size in range(1, _START + 1) for at in range(len(text)))}
         numbers = sorted(number for start in starts & self._by_start.keys() for number in self._by_start[start])
         return (cue for cue in map(self.cues.__getitem__, numbers) if all(part in text for part in cue.parts))
 
@@ -128,7 +128,7 @@ def _places(phrase: str, text: str) -> Iterator[int]:
         start = text.find(phrase, start + 1 if goes_on else end)
 
 
-_START = 2
+_START = 3
 _BEFORE = re.compile(r"[a-z0-9']")
 _SIGNS = re.compile(r"([…#*^$])")
 

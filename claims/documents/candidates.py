@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from heapq import nsmallest
@@ -94,8 +94,6 @@ class SourceText:
 
 MOST = 20
 MOST_MERGED = 300
-# Of a long document that is covered already, no more sentences than this are held against the claims.
-_MOST_CHECKED = 200
 # No more candidates of one document are held against one another, each against all.
 MOST_RANKED = 2_000
 # From this probability on, a claim of the base says the sentence already.
@@ -109,8 +107,6 @@ _ASKING = re.compile(r"[?？]|[吗嗎呢][。.!！]?$")
 # Stops that follow one another are left by speech recognition.
 _BROKEN = re.compile(r"[。，,][。，,.]|\.[。，,]")
 
-# Says how likely (0–1) a claim of the base makes a sentence.
-Coverage = Callable[[str], float]
 # Told how many sentences of how many have been read.
 Moved = Callable[[int, int], None]
 
@@ -124,14 +120,6 @@ class CandidateReader:
     def __init__(self, lexicon: Lexicon) -> None:
         """Take the lexicon over; tables are read when first needed."""
         self._lexicon = lexicon
-
-    def find(self, document: str, raw: str, coverage: Coverage, moved: Moved | None = None) -> tuple[Candidate, ...]:
-        """Return the best candidates of a raw text, at most twenty: best first, those alike as they stand in it.
-
-        Sentences that say nearly the same come once; those that a claim covers already do not come. The same text and
-        the same coverage give the same candidates.
-        """
-        return tuple(self._uncovered(self.survey(SourceText(document, raw), moved), coverage))
 
     def survey(self, source: SourceText, moved: Moved | None = None) -> tuple[Candidate, ...]:
         """Return the best candidates of a document that no claim cites, best first.
@@ -167,15 +155,6 @@ class CandidateReader:
     def clean(self, raw: str) -> CleanDocument:
         """Return the clean reading that candidates are picked from."""
         return self._rules.clean(raw)
-
-    def _uncovered(self, ranked: Iterable[Candidate], coverage: Coverage) -> Iterator[Candidate]:
-        found = 0
-        for seen, candidate in enumerate(ranked, 1):
-            if coverage(candidate.text) < COVERED:
-                yield candidate
-                found += 1
-            if found == MOST or seen == _MOST_CHECKED:
-                return
 
     def _read(self, source: SourceText, moved: Moved | None) -> list[Candidate]:
         document = self._rules.clean(source.raw)

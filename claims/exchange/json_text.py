@@ -187,9 +187,8 @@ def _lines_by_closing(name: str, text: str, line: int) -> "array[int]":
     return closed
 
 
-_TAG = re.compile(r"<[^<>]*>")
-# Of markup that was escaped, and so may as well be a comparison, only what is certainly some.
-_ESCAPED_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>")
+# What is certainly markup: a text may have comparisons, too.
+_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>|<!--(?:[^-]|-(?!->))*-->")
 _LONGEST_ADDRESS = 400
 
 
@@ -206,8 +205,7 @@ def text_in(value: object) -> str:
     if not isinstance(value, str):
         return ""
     # Pages escape what was escaped already.
-    text = html.unescape(html.unescape(_TAG.sub(" ", value)))
-    return " ".join(_ESCAPED_TAG.sub(" ", text).split())
+    return " ".join(_TAG.sub(" ", html.unescape(html.unescape(value))).split())
 
 
 def address_in(value: object) -> str:

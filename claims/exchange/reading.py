@@ -8,6 +8,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
@@ -15,7 +16,7 @@ import yaml
 
 from claims.exchange.formats import ExportedPack, Incoming, IncomingClaim, IncomingPack, RefusedClaim, Source
 from claims.moderation.edits import STATUSES
-from claims.packs.handwritten import Shelf, completed
+from claims.packs.handwritten import Completed, Shelf, completed
 from claims.packs.plain import plain_claim, plain_document, plain_pack, read_claim, read_documents, read_head
 from claims.packs.schema import (
     DECIMAL,
@@ -295,8 +296,24 @@ def read_yaml(
     for text, line in _documents(source):
         digest = hashlib.sha256(text.encode()).hexdigest()
         lined = completed(_lined(source.name, text, line), today, shelf)
-        packs.append(read_pack_data(source.name, lined, digest, seen, whole=whole))
+        packs.append(_without_quotes(lined, read_pack_data(source.name, lined, digest, seen, whole=whole)))
     return Incoming(source.name, source.format, tuple(packs), whole=whole)
+
+
+def _without_quotes(lined: Lined, pack: IncomingPack) -> IncomingPack:
+    """Refuse the claims that quote what their documents do not say."""
+    faults: dict[int, list[PackProblem]] = defaultdict(list)
+    for place, quote in lined.unfound.items() if isinstance(lined, Completed) else ():
+        fault = worded("the document does not have these words: {quote}", quote=quote[:60])
+        mend = worded("Copy them from the document, or take quote out.")
+        faults[int(place[1])].append(PackProblem(lined.line(place), field_name(place), fault, mend))
+    claims = tuple(
+        RefusedClaim(claim.record.id, claim.line, tuple(faults[number]))
+        if number in faults and isinstance(claim, IncomingClaim)
+        else claim
+        for number, claim in enumerate(pack.claims)
+    )
+    return replace(pack, claims=claims) if faults else pack
 
 
 def _documents(source: Source) -> Iterator[tuple[str, int]]:

@@ -91,10 +91,10 @@ def named_cells(name: str, columns: list[str], cells: list[str], line: int) -> C
 def _tidy(cells: Cells) -> Cells:
     """Return the cells without what nobody sees in them, and the words of a sheet as an export writes them."""
     for name in _BARE:
-        if cell := cells[name]:
-            cells[name] = (cell if cell.isascii() else _UNSEEN.sub("", cell)).strip()
-            # A unit of one's own may begin with one.
-            cells[name] = cells[name].lstrip("'") if name != "unit" else cells[name]
+        cell = cells[name]
+        # A bar parts the spellings of a unit of somebody's own, which may have any sign in them.
+        if cell and "|" not in cell:
+            cells[name] = (cell if cell.isascii() else _UNSEEN.sub("", cell)).strip().lstrip("'")
     for name in _WORDS:
         cells[name] = cells[name].casefold()
     return cells

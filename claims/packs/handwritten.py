@@ -27,10 +27,10 @@ _LONGEST_ID = 50
 class Completed:
     """The data of a pack with all that was left out; lines are those of what was written."""
 
-    def __init__(self, lined: Lined, data: Plain, origins: Mapping[PartPath, PartPath]) -> None:
-        """`origins` are the places of what was written elsewhere than where it now stands."""
+    def __init__(self, lined: Lined, data: Plain, filling: "_Filling") -> None:
         self._lined = lined
-        self._origins = origins
+        self._origins: Mapping[PartPath, PartPath] = filling.origins
+        self.unfound: Mapping[PartPath, str] = filling.unfound
         self.data = data
 
     def line(self, place: PartPath) -> int:
@@ -60,7 +60,7 @@ def completed(lined: Lined, today: date | None = None, shelf: Shelf | None = Non
         data["claims"] = [filling.claim(claim, ("claims", number)) for number, claim in enumerate(claims)]
     if filling.documents is not None:
         data["documents"] = filling.documents
-    return Completed(lined, cast("Plain", data), filling.origins)
+    return Completed(lined, cast("Plain", data), filling)
 
 
 class _Filling:
@@ -68,7 +68,9 @@ class _Filling:
 
     def __init__(self, data: PlainData, day: Any, shelf: Shelf | None) -> None:  # noqa: ANN401  as somebody wrote it
         self._day, self._shelf = day, shelf
+        # The places of what was written elsewhere than where it now stands, and words that a document does not have.
         self.origins: dict[PartPath, PartPath] = {}
+        self.unfound: dict[PartPath, str] = {}
         given = _entries(data.get("documents", []))
         self.documents = None if given is None else [self._document(each) for each in given]
         # Documents by id, and by id or title, the first of each in the file.
@@ -155,7 +157,7 @@ class _Filling:
             named = point.pop("document", None) or source or _one(point.get("speaker")) or self._title
             said_on = str(point.get("date", ""))
             facts = {"published": said_on} if _DATE.fullmatch(said_on) else {}
-            point["citations"] = [self._citation(named, facts, quote, documents)] if named else []
+            point["citations"] = [self._citation(named, facts, quote, documents, place)] if named else []
             origin = (*place, next((key for key in ("document", "source") if key in given), "text"))
             self.origins |= {("documents", number): origin for number in range(known, len(documents))}
         citations = _entries(point["citations"]) or [None]
@@ -167,7 +169,9 @@ class _Filling:
         point.setdefault("date", published if _DATE.fullmatch(published) else self._day)
         return point
 
-    def _citation(self, source: object, facts: PlainData, quote: object, documents: list[Any]) -> PlainData:
+    def _citation(
+        self, source: object, facts: PlainData, quote: object, documents: list[Any], place: PartPath
+    ) -> PlainData:
         facts = facts | (_group(source) or {"title": str(source)})
         title = str(facts.get("title", ""))
         known = self._named.get(title)
@@ -183,6 +187,7 @@ class _Filling:
                 words = text[span[0] : span[1]]
                 sha256 = hashlib.sha256(words.encode()).hexdigest()
                 return {"document": known["id"], "start": span[0], "end": span[1], "sha256": sha256}
+            self.unfound[*place, "quote"] = str(quote)
         if known is None:
             known = self._blank(title) | facts
             documents.append(known)
@@ -218,11 +223,25 @@ def _entries(value: object) -> list[Any] | None:
 _FACTS = ("id", "title", "author", "publisher", "published", "language", "address", "sha256")
 
 
+# Signs that one keyboard has and another not, and that are the same to whoever copies words.
+_ALIKE = ('"“”„‟«»「」『』＂', "'‘’‚ʼ`´＇", "-‐‑–—−", ",，", ".。．", ":：", ";；", "!！", "?？", "(（", ")）")
+
+
 def find_quote(text: str, quote: str) -> tuple[int, int] | None:
-    """Return where the quoted words stand, whatever white space is between them; None where they do not."""
+    """Return where the quoted words stand, whatever white space is between them; None where they do not.
+
+    Where they do not stand as they are, they are looked for in capitals or not, and with other signs of the same kind.
+    """
     words = quote.split()
-    found = re.search(r"\s+".join(map(re.escape, words)), text) if words else None
+    if not words:
+        return None
+    found = re.search(r"\s+".join(map(re.escape, words)), text)
+    found = found or re.search(r"\s+".join("".join(map(_alike, word)) for word in words), text, re.IGNORECASE)
     return found.span() if found else None
+
+
+def _alike(sign: str) -> str:
+    return next((f"[{re.escape(signs)}]" for signs in _ALIKE if sign in signs), re.escape(sign))
 
 
 def _both(data: PlainData, name: str) -> PlainData:

@@ -173,26 +173,26 @@ _BY_PROBLEM = {
     "could not find expected ':'": (worded("a key stands here without its colon"), worded("Write it as key: text.")),
     "did not find expected '-'": _INDENTED,
     "did not find expected key": _INDENTED,
-    "expected ',' or ']'": (
-        worded("a list in brackets lacks a comma or its end"),
-        worded("Write it in brackets: [one, another]."),
-    ),
-    "expected ',' or '}'": (
-        worded("a group in braces lacks a comma or its end"),
-        worded("Write key: text in braces, with commas between."),
-    ),
+    "expected ',' or ']'": (worded("a list in brackets lacks a comma or its end"), worded("Add it.")),
+    "expected ',' or '}'": (worded("a group in braces lacks a comma or its end"), worded("Add it.")),
 }
+
+
+def _line_at(text: str, index: int) -> str:
+    """Return the line around a place of a text that may be large, without what is too long to be a key."""
+    start = text.rfind("\n", 0, index) + 1
+    return text[start : start + _LONGEST_LINE].partition("\n")[0]
 
 
 def _told_yaml(text: str, error: yaml.MarkedYAMLError) -> PackProblem:
     """Return what is wrong with a text that is no YAML, in words of people who write packs by hand."""
     begun, mark = error.context_mark, error.problem_mark or error.context_mark
     problem, context = str(error.problem or error.context), str(error.context)
-    line = mark.line + 1 if mark else 0
-    lines = text.splitlines()
     # A fault shows where the next line begins; what a text or key lacks, it lacks where that began.
-    for number in {begun.line + 1 if begun else line, line - 1, line} & {*range(1, len(lines) + 1)}:
-        if found := _KEYED.match(lines[number - 1]):
+    lines = [(each.line + 1, _line_at(text, each.index)) for each in (begun, mark) if each] or [(0, "")]
+    line, there = lines[-1]
+    for number, written in lines:
+        if found := _KEYED.match(written):
             fault = worded("this is no valid YAML: a full-width colon stands behind {key}", key=found[1])
             return PackProblem(number, "", fault, worded("Write : and a blank in its place."))
     of_alias = "alias" in context or "anchor" in context
@@ -203,17 +203,16 @@ def _told_yaml(text: str, error: yaml.MarkedYAMLError) -> PackProblem:
         fault, mend = worded("a tab stands where only spaces may stand"), worded("Put spaces in its place.")
     elif sign:
         fault, mend = worded("no text may begin with {sign}", sign=sign), worded("Put the text in quotes.")
-    elif "quoted scalar" in context and begun:
-        line = begun.line + 1
+    elif "quoted scalar" in context:
+        line = lines[0][0]
         fault, mend = worded("a quote begins here and does not end"), worded("End it.")
-    elif "expected" in problem and 0 < line <= len(lines) and (found := _QUOTED.match(lines[line - 1])):
+    elif "expected" in problem and (found := _QUOTED.match(there)):
         fault = worded("a text goes on behind its second {quote}", quote=found[1])
         mend = worded("Put all of it in quotes of the other kind.")
     else:
-        if "expected ':'" in problem and begun:
-            line = begun.line + 1
+        line, there = lines[0 if "expected ':'" in problem else -1]
         told = next((told for said, told in _BY_PROBLEM.items() if said in problem), None)
-        told = _NO_BLANK if 0 < line <= len(lines) and _DASH.match(lines[line - 1]) else told
+        told = _NO_BLANK if _DASH.match(there) else told
         fault, mend = told or (problem, worded("Mend the line, or quote the text."))
     return PackProblem(line, "", worded("this is no valid YAML: {detail}", detail=fault), mend)
 
@@ -280,7 +279,7 @@ def _refused(line: int, place: PartPath, fault: str, mend: str) -> YamlRefusedEr
     return YamlRefusedError(PackProblem(line, field_name(place), fault, mend))
 
 
-_SHOWN = 60
+_SHOWN, _LONGEST_LINE = 60, 1_000
 DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 TYPES = {
     "array": worded("a list"),
@@ -383,7 +382,8 @@ def _told(error: ValidationError) -> Iterator[tuple[PartPath, str, str]]:
 
 def _second(values: Any) -> int:  # noqa: ANN401  as above
     """Return the place of the first value that stands in a list before."""
-    return next((number for number, value in enumerate(values) if value in values[:number]), 0)
+    first: dict[str, int] = {}
+    return next((number for number, value in enumerate(values) if first.setdefault(repr(value), number) < number), 0)
 
 
 def _type(value: object, limit: Any) -> tuple[str, str]:  # noqa: ANN401  whatever the schema says

@@ -21,6 +21,7 @@ from tests.checks.conftest import COFFEE, NVIDIA, RENT
 from tests.quick import examples
 
 CHIPS = ["NVIDIA is overvalued", "英伟达太贵了", "NVDA and TSMC are too expensive"]
+HOARDS = ["China hoards all the silver", "中国在囤积白银"]
 BUBBLE = ["AI is a bubble", "人工智能就是泡沫"]
 
 
@@ -34,6 +35,13 @@ BUBBLE = ["AI is a bubble", "人工智能就是泡沫"]
         (CHIPS, "AMD and Nvidia are both too rich", True),
         (CHIPS, "these chip stocks are too rich", True),
         (BUBBLE, "AMD shows that AI is a bubble", True),
+        (HOARDS, "the US hoards all the silver", False),
+        (HOARDS, "US在囤积白银", False),
+        (HOARDS, "the usa hoards all the silver", False),
+        (HOARDS, "they hoard all the silver and leave us none", True),
+        (HOARDS, "`they` hoard all the silver and leave us none, AMD too", True),
+        (HOARDS, "THEY HOARD ALL THE SILVER AND LEAVE US NONE", True),
+        (["they leave us no silver", "the banks take our silver from us"], "China hoards all the silver", True),
     ],
 )
 def test_a_claim_about_one_name_is_not_about_another(

@@ -11,7 +11,6 @@ from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, quote, shor
 from bot.discord.editor.claim_forms import languages_of, text_lines
 from bot.discord.editor.screen import (
     AT,
-    LONGEST_OPTION,
     ClaimScreen,
     done_line,
     field_line,
@@ -25,7 +24,7 @@ from bot.discord.editor.screen import (
     title_line,
 )
 from bot.discord.forms import Form, FormField, FormName, choice, form_button, line, long
-from bot.discord.routes import Request, Route
+from bot.discord.routes import LONGEST_OPTION, Request, Route
 from bot.quantities import unit_named
 from bot.reply import display_date
 from bot.texts import Texts, msgid

@@ -7,10 +7,10 @@ import discord
 from discord import ui
 
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, length, shorten
-from bot.discord.editor.screen import LONGEST_OPTION, done, fingerprint_of, part_button, read_screen, title_line
+from bot.discord.editor.screen import done, fingerprint_of, part_button, read_screen, title_line
 from bot.discord.forms import LONGEST_FIELD, Form, FormName, form_button, long
 from bot.discord.lookup import title_of
-from bot.discord.routes import Request, Route
+from bot.discord.routes import LONGEST_OPTION, Request, Route
 from bot.explain import HELD_BACK, silence_lines
 from bot.service import Touchstone
 from bot.texts import Texts

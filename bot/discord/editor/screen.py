@@ -15,7 +15,7 @@ from bot.backtest import written
 from bot.discord.cards import ROOM, escape, fit, fit_fairly, layout, length, shorten, source_line, who_label
 from bot.discord.forms import FormName, form_button
 from bot.discord.history.pages import OF_CLAIM
-from bot.discord.routes import Request, Route
+from bot.discord.routes import LONGEST_OPTION, Request, Route
 from bot.reply import SourceList, display_date
 from bot.service import Touchstone
 from bot.texts import Texts, msgid
@@ -64,7 +64,6 @@ def screen_of(touchstone: Touchstone, actor: Actor, claim_id: str) -> ClaimScree
 
 
 LONGEST_TITLE = 200
-LONGEST_OPTION = 100
 ORIGINS: Mapping[Origin, str] = {
     "shared": msgid("The shared claim. The first change here makes a version of this server's own."),
     "version": msgid("This server's own version of a shared claim."),

@@ -11,7 +11,6 @@ from bot.discord.editor.claim_forms import similar_lines
 from bot.discord.editor.heard import strength_line
 from bot.discord.editor.screen import (
     LIST_NAMES,
-    LONGEST_OPTION,
     USES,
     done_line,
     fingerprint_of,
@@ -21,7 +20,7 @@ from bot.discord.editor.screen import (
     title_line,
 )
 from bot.discord.forms import LONGEST_FIELD, Form, FormName, choice, form_button, long
-from bot.discord.routes import Request, Route, page_buttons
+from bot.discord.routes import LONGEST_OPTION, Request, Route, page_buttons
 from bot.texts import Texts
 from bot.wording import field_name
 from claims.moderation.edits import LISTS, AddWordings, Edit, EditWordings, use_of

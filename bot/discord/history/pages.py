@@ -9,7 +9,7 @@ from discord import ui
 from discord.utils import format_dt
 
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten, who_label
-from bot.discord.routes import Click, Route
+from bot.discord.routes import LONGEST_OPTION, Click, Route
 from bot.reply import display_date
 from bot.texts import Texts
 from bot.wording import act_label, difference_lines, reason_label
@@ -103,7 +103,6 @@ def restorable(changes: Sequence[ChangeRecord]) -> str | None:
 PER_PAGE = 6
 _LONGEST_NAME = 150
 _LONGEST_REASON = 200
-_LONGEST_OPTION = 100
 
 
 def draw_page(page: RevisionPage, position: HistoryPosition, labels: Labels) -> ui.LayoutView:
@@ -144,7 +143,7 @@ def _option(entry: RevisionRecord, labels: Labels) -> discord.SelectOption:
     texts = labels.texts
     label = f"{entry.id} · {act_label(entry.act, texts)}"
     about = " · ".join((display_date(entry.at.date().isoformat(), texts), labels.of_all(entry.changes)))
-    short, description = (shorten(text, _LONGEST_OPTION) for text in (label, about))
+    short, description = (shorten(text, LONGEST_OPTION) for text in (label, about))
     return discord.SelectOption(label=short, value=str(entry.id), description=description)
 
 

@@ -42,7 +42,7 @@ from bot.discord.queue.deciding import (
     unseen_channels,
     write_decision,
 )
-from bot.discord.routes import Click, Request, Router, page_buttons
+from bot.discord.routes import LONGEST_OPTION, Click, Request, Router, page_buttons
 from bot.reply import display_date
 from bot.texts import Texts, msgid
 from bot.wording import fault_lines
@@ -289,7 +289,6 @@ def _decisions(item: Item, kind: str, texts: Texts) -> list[ui.Item[Any]]:
 
 Claims = Mapping[str, ClaimRecord]
 _LONGEST_TEXT = 140
-_LONGEST_OPTION = 100
 
 
 def draw_queue(page: QueuePage, kind: ItemKind | None, claims: Claims, texts: Texts) -> ui.LayoutView:
@@ -334,8 +333,8 @@ def _line(item: Item, claims: Claims, texts: Texts) -> str:
 def _option(item: Item, claims: Claims, texts: Texts) -> discord.SelectOption:
     about = proposed_words(item, texts) or (title_in(claims, item.claim, texts) if item.claim else "")
     label = texts("{kind}, {age}", kind=kind_text(item, texts), age=age_text(item.age, texts))
-    description = shorten(about, _LONGEST_OPTION) or None
-    return discord.SelectOption(label=shorten(label, _LONGEST_OPTION), value=str(item.id), description=description)
+    description = shorten(about, LONGEST_OPTION) or None
+    return discord.SelectOption(label=shorten(label, LONGEST_OPTION), value=str(item.id), description=description)
 
 
 def _kinds(page: QueuePage, chosen: ItemKind | None, texts: Texts) -> list[discord.SelectOption]:

@@ -5,11 +5,13 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Literal, cast, get_args
 
+import aiohttp
 import discord
 from babel.dates import format_timedelta
 
 from bot.discord.card_buttons import REPORTS
 from bot.discord.cards import escape, link, quote, shorten
+from bot.discord.editor.screen import done
 from bot.discord.lookup import LONGEST, claims_named, title_in
 from bot.discord.messages import home_of, may_read, said_in
 from bot.discord.routes import Request, Route
@@ -90,7 +92,7 @@ async def with_threads(request: Request, channel_id: int, among: Iterable[int]) 
 async def _home(request: Request, channel_id: int) -> int | None:
     try:
         return home_of(await request.interaction.client.channels.find(request.guild, channel_id))
-    except (discord.HTTPException, discord.ClientException):
+    except (discord.HTTPException, discord.ClientException, aiohttp.ClientError):
         return None
 
 
@@ -100,7 +102,7 @@ async def may_see(request: Request, channel_id: int) -> bool:
     try:
         channel = await request.interaction.client.channels.find(request.guild, channel_id)
         return channel is None or (isinstance(person, discord.Member) and may_read(person, channel))
-    except (discord.HTTPException, discord.ClientException):
+    except (discord.HTTPException, discord.ClientException, aiohttp.ClientError):
         return False
 
 
@@ -320,8 +322,7 @@ async def nearest_claims(request: Request, item: Item, texts: Texts) -> list[Cla
 async def _done_line(request: Request, decision: Decision, claim: str | None, texts: Texts) -> str:
     """Return what was done, with the title of the claim."""
     found = await request.do(claims_named, request.touchstone, request.server, [claim])
-    sentence = texts(_DONE[decision], claim=escape(title_in(found, claim or "", texts)))
-    return f"✓ {sentence}"
+    return done(texts(_DONE[decision], claim=escape(title_in(found, claim or "", texts))))
 
 
 def faster_line(error: ConflictError, texts: Texts) -> str:

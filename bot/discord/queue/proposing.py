@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
+import aiohttp
 import discord
 from discord import app_commands, ui
 from discord.app_commands import locale_str
@@ -13,7 +14,7 @@ from discord.ext import commands
 from bot.discord.bot import BotInteraction, CommandGroup, TouchstoneBot, subcommand
 from bot.discord.cards import draw_lines, escape, shorten
 from bot.discord.editor.claim_forms import languages_of
-from bot.discord.editor.screen import draw_claim, read_screen
+from bot.discord.editor.screen import done, draw_claim, read_screen
 from bot.discord.forms import LONGEST_FIELD, Form, FormField, FormName, Forms
 from bot.discord.lookup import LONGEST, ClaimLookup, meant_document, suggest_documents
 from bot.discord.messages import said_in
@@ -127,7 +128,7 @@ class NewClaimForm:
         open_claim, actor = request.moderation.decisions.open_claim, request.actor
         claim, _ = await request.do(open_claim, actor, item.id, new, typed["text"])
         said = texts("The draft is there: {claim}", claim=escape(texts.pick(ByLanguage(title))))
-        return draw_claim(await read_screen(request, claim), texts, [f"✓ {said}"])
+        return draw_claim(await read_screen(request, claim), texts, [done(said)])
 
 
 def _title(item: Item, language: str) -> str:
@@ -245,7 +246,7 @@ async def _told(request: Request, work: Callable[[Moved], Result], say: Callable
 
     task = asyncio.create_task(request.do(work, moved))
     while not (await asyncio.wait({task}, timeout=_PACE))[0]:
-        with contextlib.suppress(discord.HTTPException):
+        with contextlib.suppress(discord.HTTPException, aiohttp.ClientError):
             await request.show(draw_lines([say(share)], request.texts))
     return await task
 
@@ -267,9 +268,10 @@ def _outcome(found: int, new: int, title: str, texts: Texts) -> list[str]:
 class CandidatesCommand(CommandGroup):
     """`/claims candidates`: a document proposes claims, which wait for the moderators like what members propose."""
 
-    def __init__(self, bot: TouchstoneBot, group: commands.Cog) -> None:
+    def __init__(self, bot: TouchstoneBot, group: commands.Cog, turn: asyncio.Semaphore) -> None:
+        """`turn` is held while a document is looked through."""
         self.bot = bot
-        self.turn = asyncio.Semaphore(1)
+        self._turn = turn
         about = msgid("Look through a document for sentences that may become claims")
         self.join(group, subcommand(msgid("candidates"), about, self.candidates))
 
@@ -283,6 +285,6 @@ class CandidatesCommand(CommandGroup):
         """Put what the document proposes into the queue, and say how much that is."""
         request = await Request.waiting(interaction)
         await request.require("queue.decide")
-        async with self.turn:
+        async with self._turn:
             lines = await look_through(request, *await meant_document(request, source))
         await request.show(draw_lines(lines, request.texts))

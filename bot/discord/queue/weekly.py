@@ -12,7 +12,7 @@ from discord.app_commands import locale_str
 from discord.ext import commands, tasks
 from discord.utils import format_dt
 
-from bot.discord.bot import BotInteraction, TouchstoneBot
+from bot.discord.bot import UNCERTAIN, BotInteraction, TouchstoneBot
 from bot.discord.card_buttons import REPORTS
 from bot.discord.cards import draw_lines, escape, who_label
 from bot.discord.lanes import take_lane
@@ -78,9 +78,6 @@ def _changed(digest: Digest, texts: Texts) -> list[str]:
 
 _log = logging.getLogger(__name__)
 
-# From this status on, Discord may have taken the message although it answered with an error.
-_UNCERTAIN = 500
-
 
 class WeeklyDigest(commands.Cog):
     """Looks twice an hour whose digest is due; the claim base remembers what was posted."""
@@ -144,7 +141,7 @@ class WeeklyDigest(commands.Cog):
             view = await self._draw(digest, await self.bot.server_texts(guild.id, guild.preferred_locale))
             await self.bot.get_partial_messageable(channel, guild_id=guild.id).send(view=view)
         except discord.HTTPException as refusal:
-            if refusal.status >= _UNCERTAIN:
+            if refusal.status >= UNCERTAIN:
                 # It may stand there already: better one digest less than two.
                 _log.warning("Whether the digest of server %s was posted is not known: %s", guild.id, refusal)
             else:

@@ -3,6 +3,7 @@
 import discord
 import pytest
 
+from claims.moderation.editor import NewClaim
 from claims.moderation.rights import Actor
 from tests.bot.discord.world import CRANE, CRANE_TW, CRANE_ZH, text_of, typed_commands
 
@@ -60,6 +61,25 @@ async def test_the_sources_of_a_private_answer_can_be_opened(world):
     answer = await world.alice.slash(world.channel, "check", text=CRANE)
     shown = text_of(await world.alice.click(answer.response.message, label="More"))
     assert "From the harbour's yearbook" in shown
+
+
+async def test_claims_that_more_has_no_room_for_are_named(world):
+    chief = Actor(world.chief.id, world.guild.id, can_manage_server=True)
+    titles = (
+        "Every gull steals chips from tourists who sit outside cafes",
+        "The fishermen of the northern coast pay no dues at all",
+    )
+    for title in titles:
+        new = NewClaim(title, "", "It is not so.", "https://harbour.example/book", publish=True)
+        assert len(world.touchstone.moderation.editor.begin(chief, new).claim.id) > 40
+    gulls, fishermen = titles
+    answer = await world.alice.slash(world.channel, "check", text=f"{gulls}.\n\n{fishermen}.")
+    assert "“More” has no room for: The fishermen" in text_of(answer)
+    more = text_of(await world.alice.click(answer.response.message, label="More"))
+    assert "Every gull" in more
+    assert "fishermen" not in more
+    alone = text_of(await world.alice.slash(world.channel, "check", text=gulls))
+    assert "no room for" not in alone
 
 
 async def test_check_and_menu_can_be_installed_by_a_single_user(world):

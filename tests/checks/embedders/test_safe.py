@@ -6,7 +6,7 @@ import httpx
 import numpy as np
 import pytest
 
-from checks.embedders.embedder import CircuitBreaker, SafeEmbedder
+from checks.embedders.embedder import LONGEST_COOLING, CircuitBreaker, SafeEmbedder
 from checks.embedders.http import HttpEmbedder
 from tests.checks.embedders.embedding_server import EmbeddingServer
 from tests.checks.embedders.known_vectors import Clock, DictStore, KnownEmbedder
@@ -36,12 +36,11 @@ def test_while_the_breaker_is_open_nobody_is_asked():
 def test_an_outage_is_logged_once_and_its_end_once(caplog: pytest.LogCaptureFixture):
     caplog.set_level(logging.INFO, logger="checks.embedders")
     clock, inner = Clock(), KnownEmbedder()
-    breaker = CircuitBreaker(clock=clock)
-    safe = SafeEmbedder(inner, breaker=breaker)
+    safe = SafeEmbedder(inner, breaker=CircuitBreaker(clock=clock))
     inner.go_down()
     for number in range(6):
         safe.embed_or_none([f"message {number}"])
-        clock.now += breaker.cooling
+        clock.now += LONGEST_COOLING
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "it is down" in caplog.text
     inner.fault = None
@@ -52,15 +51,14 @@ def test_an_outage_is_logged_once_and_its_end_once(caplog: pytest.LogCaptureFixt
 
 def test_a_message_in_memory_is_served_through_an_outage_and_is_no_probe():
     clock, inner = Clock(), KnownEmbedder()
-    breaker = CircuitBreaker(first=5, clock=clock)
-    safe = SafeEmbedder(inner, breaker=breaker)
+    safe = SafeEmbedder(inner, breaker=CircuitBreaker(first=5, clock=clock))
     before = safe.embed_or_none(["a"])
     inner.go_down()
     assert safe.embed_or_none(["b"]) is None
     clock.now += 5
     assert np.array_equal(safe.embed_or_none(["a"]), before)
-    assert breaker.open
-    assert inner.asked == [["a"], ["b"]]
+    assert safe.embed_or_none(["c"]) is None
+    assert inner.asked == [["a"], ["b"], ["c"]]
 
 
 def test_a_server_that_fails_and_returns_is_used_again(server: EmbeddingServer):

@@ -162,6 +162,9 @@ HARVEST = (
 RENT = (figure(900_000, "TWD", "rent of the hall", "大厅的租金"),)
 RATE = (figure(2, "points", "rise of the toll", "过路费的涨幅"),)
 LOAVES = (figure(75, "percent", "loaves that burn", "烤焦的面包"),)
+POND = (figure(9, "metre", "depth of the pond", "池塘的深度"),)
+PUMP = (figure(2, "kWh", "electricity of the pump a day", "水泵一天的用电"),)
+GUARD = (figure(18, "EUR", "pay of a guard an hour", "保安的时薪"),)
 CUPS = (figure(15, "cups|cup|杯", "cups a guest drinks", "客人喝的杯数"),)
 
 NO_OTHER_FIGURE = [
@@ -174,6 +177,22 @@ NO_OTHER_FIGURE = [
     (BRIDGE, "the bridge cost 12m"),
     (HARVEST, "the 2031 kg of the tree"),
     (RENT, "大厅的租金是40万元"),
+    (POND, "the pond is 200 metres long"),
+    (POND, "池塘长200米"),
+    (POND, "they spent 2m on the pond"),
+    (PUMP, "the pump needs 60 kWh a month"),
+    (PUMP, "水泵一个月用电60度"),
+    (PUMP, "the pump stands at 30度 in summer"),
+    (GUARD, "a guard gets 2,900 euros a month"),
+    (GUARD, "保安月薪2900欧元"),
+    (MOSS, "the bark kept 70% of the rain"),
+    (MOSS, "20% more moss keeps the rain than last year"),
+    (LOAVES, "loaves burn 3 times as often as rolls"),
+    (HEDGE, "the hedge is 30 cm taller than the wall"),
+    (HEDGE, "树篱比围墙高30厘米"),
+    (HEDGE, "the hedge is taller than the 80 cm wall"),
+    (KETTLE, "the old kettle was 45 minutes late"),
+    (KETTLE, "I waited 2 hours for the old kettle"),
 ]
 
 
@@ -199,6 +218,14 @@ SAID_OTHERWISE = [
     (CUPS, "客人喝十几杯", True),
     (CUPS, "客人喝两杯半", False),
     (HARVEST, "the tree bears 60 kg", False),
+    (POND, "the pond is 200 metres deep", False),
+    (POND, "池塘深三米", False),
+    (PUMP, "the pump needs 6 kWh a day", False),
+    (PUMP, "水泵一天用两度半电", False),
+    (PUMP, "每月电费不少，水泵每天2度电", True),
+    (GUARD, "a guard gets 9 euros an hour", False),
+    (PUMP, "头一个月水泵用电6度", False),
+    (KETTLE, "旧水壶要个半钟才烧开", False),
 ]
 
 

@@ -21,6 +21,8 @@ WATERING = (figure(0.25, "years", "how long a cactus goes without water", "仙�
 WATERING_SAID = ("water a cactus every three months", "仙人掌三个月浇一次水")
 DISK = (figure(80, "count", "size of the new map", "新地图的大小"),)
 DISK_SAID = ("the new map takes 80 GB", "新地图有80GB")
+FLOOD = (figure(3000, "count", "people drowned in the flood", "洪水淹死的人数"),)
+FLOOD_SAID = ("the flood left 3000 dead", "3,000 people drowned", "洪水淹死了三千人")
 COINS = (figure(50, "count", "coins in the lost wallet, in thousands", "丢失钱包里的币（千）"),)
 COINS_SAID = ("the lost wallet holds 50,000 BTC",)
 
@@ -40,6 +42,9 @@ SAYS = [
     (DISK, DISK_SAID, "the map is 80 gigs", True),
     (DISK, DISK_SAID, "新地图要200个G", False),
     (DISK, DISK_SAID, "the new map will be 0.2 TB", False),
+    (FLOOD, FLOOD_SAID, "the flood drowned three thousand people", True),
+    (FLOOD, FLOOD_SAID, "the flood drowned 12 thousand people", False),
+    (FLOOD, FLOOD_SAID, "洪水淹死了八百人", False),
     (COINS, COINS_SAID, "there are 50k bitcoin in that wallet", True),
     (COINS, COINS_SAID, "there are 1.1 million BTC in that wallet", False),
 ]

@@ -64,6 +64,14 @@ WHOLE = [
     ("3 of every 5", "percent", 60),
     ("2h15", "hours", 2.25),
     ("2h15m", "hours", 2.25),
+    ("2h 15m", "hours", 2.25),
+    ("2 hrs 15m", "hours", 2.25),
+    ("two hours fifteen", "hours", 2.25),
+    ("2小时15", "hours", 2.25),
+    ("六呎一", "metre", 1.8542),
+    ("six foot one", "metre", 1.8542),
+    ("3 lb. 8 oz", "kg", 3.5 * 0.45359),
+    ("a million two", "count", 1.2e6),
     ("4m30s", "hours", 0.075),
     ("2小时十五分", "hours", 2.25),
     ("4分30秒", "hours", 0.075),
@@ -77,6 +85,9 @@ WHOLE = [
     ("6'1\"", "metre", 1.8542),
     ("6’1”", "metre", 1.8542),
     ("6 ft 1", "metre", 1.8542),
+    ("个半钟", "hours", 1.5),
+    ("40m²", "area", 40),
+    ("10坪", "area", 33.0579),
     ("六呎一吋", "metre", 1.8542),
     ("四成半", "percent", 45),
     ("3 dozen people", "count", 36),
@@ -240,6 +251,10 @@ def test_money_named_before_a_number_is_not_that_of_the_number_before_it():
         ("CNY", 7.2),
         ("year", 2031),
     ]
+
+
+def test_a_one_behind_hours_is_no_minute():
+    assert values("the three-hour one") == [("three-hour", 3, 3)]
 
 
 def test_ten_odd_are_up_to_nineteen():

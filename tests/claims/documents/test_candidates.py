@@ -7,12 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from checks.checker import Checker
 from checks.lexicon import Lexicon
-from claims.base import ClaimBase
-from claims.documents.candidates import COVERED, MOST, MOST_RANKED, Candidate, CandidateReader, SourceText
+from claims.documents.candidates import MOST_RANKED, Candidate, CandidateReader, SourceText
 from claims.documents.worthiness import CandidateCues
-from tests.templates import load_shipped_packs
 
 SHARED = Path(os.environ.get("TOUCHSTONE_SHARED", Path(__file__).parents[4] / "shared"))
 Find = Callable[[str], tuple[Candidate, ...]]
@@ -30,8 +27,8 @@ def reader(lexicon: Lexicon) -> CandidateReader:
 
 @pytest.fixture
 def find(reader: CandidateReader) -> Find:
-    """Find candidates for a base without claims."""
-    return lambda raw: reader.find("paper", raw, lambda _: 0.0)
+    """Find candidates in a raw text."""
+    return lambda raw: reader.survey(SourceText("paper", raw))
 
 
 @pytest.mark.parametrize(
@@ -101,32 +98,9 @@ def test_nearly_the_same_comes_once(find: Find) -> None:
     assert len(find("Silver demand rose by 30% in 2025. Copper demand rose by 30% in 2025.")) == 2
 
 
-def test_what_a_claim_covers_is_no_candidate(reader: CandidateReader) -> None:
-    raw = "Silver demand rose by 30% in 2025. Gold demand is up 12% since spring."
-    scores = {"Silver demand rose by 30% in 2025.": COVERED, "Gold demand is up 12% since spring.": COVERED - 0.01}
-    (candidate,) = reader.find("paper", raw, scores.__getitem__)
-    assert candidate.text.startswith("Gold")
-
-
-def test_a_document_gives_twenty_at_most_and_asks_for_no_more(reader: CandidateReader) -> None:
-    metals = ["Silver", "Gold", "Copper", "Lithium", "Cobalt"]
-    after = [
-        "as miners strike in Peru",
-        "says the yearbook",
-        "against every forecast",
-        "now that China buys",
-    ]
-    raw = "\n".join(f"{metal} demand rose by {n * 7}% {why}." for n, why in enumerate(after, 1) for metal in metals)
-    asked: list[str] = []
-    found = reader.find("paper", raw, lambda text: float(bool(asked.append(text))))
-    assert len(found) == len(asked) == MOST
-
-
-def test_a_long_document_that_is_covered_ends_the_search(reader: CandidateReader) -> None:
-    raw = "\n".join(f"{chr(0x4E00 + 7 * n) * 30}导致铜价上涨。" for n in range(300))
-    asked: list[str] = []
-    assert reader.find("paper", raw, lambda text: 1.0 + len(text) * bool(asked.append(text))) == ()
-    assert len(asked) == 200
+def test_of_many_candidates_the_best_are_taken(find: Find, reader: CandidateReader) -> None:
+    found = find("\n".join(f"{metal} demand rose by 30% in 2025." for metal in ("Silver", "Gold", "Copper", "Lithium")))
+    assert reader.merged([found], 3) == list(found[:3])
 
 
 def test_of_a_very_long_document_the_best_are_held_against_one_another(reader: CandidateReader) -> None:
@@ -164,7 +138,7 @@ def test_the_payload_has_a_title_in_the_language_of_the_sentence(find: Find) -> 
 
 def test_progress_ends_with_all_sentences(reader: CandidateReader) -> None:
     seen: list[tuple[int, int]] = []
-    reader.find("paper", "One. Two. Three went on and on.", lambda _: 0.0, lambda *at: seen.append(at))
+    reader.survey(SourceText("paper", "One. Two. Three went on and on."), lambda *at: seen.append(at))
     assert seen == [(1, 3), (2, 3), (3, 3)]
 
 
@@ -179,21 +153,11 @@ def test_cues_are_written_as_they_are_looked_for(lexicon: Lexicon) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not (SHARED / "seeds").is_dir(), reason="the source documents are not here")
-def test_the_source_documents_give_new_sentences_that_say_something(
-    base: ClaimBase, lexicon: Lexicon, reader: CandidateReader
-) -> None:
-    load_shipped_packs(base)
-    checker = Checker([claim.known for claim in base.claims()], lexicon)
-
-    def coverage(text: str) -> float:
-        best = checker.check(text).best
-        return best.score if best else 0.0
-
+def test_the_source_documents_give_sentences_that_say_something(reader: CandidateReader) -> None:
     for path in sorted((SHARED / "seeds").glob("0*.txt")):
-        raw = path.read_bytes().decode()
-        found = reader.find(path.name, raw, coverage)
-        assert 0 < len(found) <= MOST
+        source = SourceText(path.name, path.read_bytes().decode())
+        found = reader.survey(source)
+        assert found
         assert all(candidate.signals for candidate in found)
-        assert all(coverage(candidate.text) < COVERED for candidate in found)
         assert not any("KDK" in candidate.text or "wǎng" in candidate.text for candidate in found)
-        assert reader.find(path.name, raw, coverage) == found
+        assert reader.survey(source) == found

@@ -154,6 +154,8 @@ def test_a_review_that_does_not_read_as_its_language_is_marked() -> None:
         ("Plums &amp;amp; pears &amp;#8211; all sing", "Plums & pears – all sing"),
         ("Plums &lt;em&gt;sing&lt;/em&gt; at night", "Plums sing at night"),
         ("5 plums &lt; 6 pears and 7 pears &gt; 3", "5 plums < 6 pears and 7 pears > 3"),
+        ("5 plums < 6 pears and 7 pears > 3", "5 plums < 6 pears and 7 pears > 3"),
+        ("<p class='x'>Plums<br/>sing</p><!-- a > b -->", "Plums sing"),
     ],
 )
 def test_what_pages_escape_twice_is_read(claimed: str, title: str) -> None:

@@ -154,6 +154,37 @@ def test_the_same_file_goes_into_any_number_of_servers(base: ClaimBase, tmp_path
 
 
 @pytest.mark.parametrize(
+    ("quote", "found"),
+    [
+        ('the book - "no crane"', "The book – “No crane”"),
+        ("doesn’t know.", "doesn't know."),
+        ('书里说:"没有(吊车)"', "书里说：“没有（吊车）”"),
+    ],
+)
+def test_a_quotation_may_have_the_signs_of_another_keyboard(quote: str, found: str) -> None:
+    text = "The book – “No crane”, it says – doesn't know. 书里说：“没有（吊车）”。"
+    span = find_quote(text, quote)
+    assert span is not None
+    assert text[slice(*span)] == found
+
+
+def test_words_that_the_document_does_not_have_are_refused(base: ClaimBase, tiny: Path, tmp_path: Path) -> None:
+    path = written(tmp_path, LEAST.replace("page 12", "page 12\n        quote: the crane was never built"))
+    load_pack(base, path)  # nobody has the document's text
+    load_pack(base, tiny)
+    (tmp_path / "doc.txt").write_text(DOCUMENT, "utf-8")
+    base.load_documents([tmp_path / "doc.txt"])
+    path.write_text(
+        LEAST.replace("Harbour book, page 12", "A document\n        quote: the crane was never built"), "utf-8"
+    )
+    with pytest.raises(ImportRefusedError) as caught:
+        load_pack(base, path)
+    [problem] = caught.value.problems
+    assert (problem.line, problem.field) == (9, "claims[0].points[0].quote")
+    assert "does not have these words: the crane was never built" in problem.fault
+
+
+@pytest.mark.parametrize(
     ("quote", "found"), [("b c", (2, 5)), ("b\nc", (2, 5)), ("a  b", (0, 3)), ("x", None), ("", None), ("c.*", None)]
 )
 def test_white_space_does_not_matter_in_a_quotation(quote: str, found: tuple[int, int] | None) -> None:

@@ -77,9 +77,11 @@ async def test_what_discord_does_not_take_is_had_at_the_terminal(world, monkeypa
     assert f"`touchstone claims export --server {world.guild.id} --format csv --out claims.csv`" in shown
 
 
-async def test_a_server_without_claims_is_told_so(world):
+@pytest.mark.parametrize("form", ["yaml", "csv", "claimreview"])
+async def test_a_server_without_claims_is_told_so(world, form):
     world.touchstone.moderation.setup.change(administrator(world.guild.id), packs=())
-    assert text_of(await world.chief.slash(world.channel, "claims export")) == "This server sees no claims."
+    shown = await world.chief.slash(world.channel, "claims export", format=form)
+    assert text_of(shown) == "This server sees no claims."
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,17 @@
 """`/claims candidates`: a document proposes claims, and moderators decide."""
 
+import asyncio
 import hashlib
+import threading
+from types import SimpleNamespace
 
+import aiohttp
 import discord
 import pytest
 
 from bot.discord import create_bot
+from bot.discord.queue import proposing
+from bot.texts import Texts
 from claims.exchange.importing import load_pack
 from claims.moderation.rights import Actor
 from config.errors import DatabaseError
@@ -96,6 +102,18 @@ async def test_a_base_that_cannot_be_written_is_told(world, waiting, touchstone,
     assert "cannot be read or written just now." in shown
     assert waiting.items("candidate") == ()
     assert len(world.env.errors) == 1
+
+
+async def test_progress_that_is_lost_on_the_way_loses_nothing_else(monkeypatch):
+    told = threading.Event()
+
+    async def show(_view: object) -> None:
+        told.set()
+        raise aiohttp.ServerDisconnectedError
+
+    request = SimpleNamespace(do=asyncio.to_thread, show=show, texts=Texts.open("en"))
+    monkeypatch.setattr(proposing, "_PACE", 0.01)
+    assert await proposing._told(request, lambda _moved: told.wait(30), str)
 
 
 async def test_after_a_restart_the_command_is_there_once(world, waiting, settings, touchstone):

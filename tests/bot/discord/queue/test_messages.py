@@ -217,6 +217,14 @@ async def test_an_archived_thread_is_asked_for_once_however_often_the_queue_is_o
     assert len(asked) == 1
 
 
+async def test_a_thread_of_which_nothing_is_known_because_the_connection_was_lost_is_hidden(world, waiting, lose):
+    thread = await world.thread()
+    await waiting.near(SAID, thread)
+    await world.archive(thread)
+    lose("GET", f"/channels/{thread.id}")
+    assert "Nothing waits for a decision." in text_of(await world.chief.slash(world.channel, "queue"))
+
+
 async def test_a_thread_that_discord_refuses_is_hidden_and_not_asked_for_each_time(world, waiting):
     number = await waiting.near(SAID)
     with world.touchstone.base.database.writing() as session:
