@@ -259,7 +259,7 @@ class MatchReader:
 
     def __init__(self, lexicon: Lexicon, tuned: MeaningTuning | None = None) -> None:
         """Set up the readers; those of stance and figures read their data with the first message that needs them."""
-        self._stances = cache(lambda: StanceReader.load(lexicon.folder))
+        self._stances = cache(lambda: StanceReader.load(lexicon.folder, lexicon.tokenizer))
         self._questions = cache(QuestionReader.load)
         self._figures = cache(FigureReader.load)
         self._comparer = cache(lambda: FigureComparer(self._figures()))
