@@ -446,5 +446,5 @@ def _nearest(
 
 
 def _dice(one: _Weighed, other: frozenset[str], weight: Callable[[str], float]) -> float:
-    both = one.mass + sum(map(weight, other))
-    return 2 * sum(map(weight, one.terms & other)) / both if both else 0.0
+    shared = sum(map(weight, one.terms & other))
+    return 2 * shared / (one.mass + sum(map(weight, other))) if shared else 0.0

@@ -110,6 +110,7 @@ _MINUTES_BEFORE = re.compile(r"(?:小时|钟头)零?$")
 _MINUTES = re.compile(r"分(?![钟之])(?P<seconds>零?(?:\d{1,2}|[一二三四五六七八九十]{1,3})秒)?")
 _MINUTES_WINDOW = 3
 _INCHES_A_FOOT = 12
+_POINT = " point"
 _OF_A = re.compile(r" of (?:an?|one|the)(?= )")
 _DIVIDED = ("W", "Wh", "kg", "byte", "litre", "years", "percent", "metre", "hours")
 _COUNTED = ("count", "years", "hours", "times")
@@ -298,7 +299,10 @@ class TermDecorator:
         return term.unit.dimension != "count"
 
     def _part_of_unit(self, term: Term, text: str) -> bool:
-        """Read "a third of a terawatt"; other parts are percentages."""
+        """Read "a third of a terawatt" and "a quarter point"; other parts are percentages."""
+        if text.startswith(_POINT, term.end):
+            term.unit, term.end = self._table.units["points"], term.end + len(_POINT)
+            return True
         of_unit = _OF_A.match(text, term.end)
         whole = self._patterns.unit.match(text, of_unit.end()) if of_unit else None
         if whole is None or self._table.words[whole["word"]].dimension not in _DIVIDED:

@@ -71,7 +71,7 @@ def readings_as(said: Quantity, form: Quantity, *, growth: bool) -> list[Quantit
     other = [moved(said, low, high, target) for dimension, low, high in said.others if dimension == target]
     if target in (said.dimension, *said.loose):
         return [said, *other]
-    if (said.unit, target) == ("bp", "points"):
+    if (said.unit, target) == ("bp", "points") or (said.dimension, form.unit) == ("points", "bp"):
         return [moved(said, *values, target)]
     if other:
         return other

@@ -247,7 +247,13 @@ def _told(claim: IncomingClaim | RefusedClaim, draft: Draft) -> IncomingClaim | 
 
 # What a review that stands inside a page's object leaves to it.
 _PAGES = ("WebPage", "BlogPosting", "Report")
-_OF_PAGE = ("url", "datePublished", "author", "publisher", "inLanguage")
+_OF_PAGE = (("url",), ("datePublished", "dateCreated", "dateModified"), ("author", "publisher"), ("inLanguage",))
+
+
+def _left_to(page: Object, review: Object) -> Object:
+    """Return what a review leaves to its page; of keys that say the same in other words, those of one of the two."""
+    missing = (key for keys in _OF_PAGE if not any(review.get(key) for key in keys) for key in keys)
+    return {key: page[key] for key in missing if page.get(key)}
 
 
 def _found_in(
@@ -261,8 +267,7 @@ def _found_in(
         node = cast("Object", value)
         types = _types(node)
         if _TYPE in types:
-            given = {key: page[key] for key in _OF_PAGE if page and page.get(key) and not node.get(key)}
-            yield FoundReview(lined.alike(node, given | node) if given else node, claim)
+            yield FoundReview(lined.alike(node, node | _left_to(page, node)) if page else node, claim)
             return
         answered = list(_of_the_api(node, lined))
         yield from answered

@@ -165,6 +165,7 @@ LOAVES = (figure(75, "percent", "loaves that burn", "烤焦的面包"),)
 POND = (figure(9, "metre", "depth of the pond", "池塘的深度"),)
 PUMP = (figure(2, "kWh", "electricity of the pump a day", "水泵一天的用电"),)
 GUARD = (figure(18, "EUR", "pay of a guard an hour", "保安的时薪"),)
+CUT = (figure(50, "bps|basis points|基点", "size of the toll's cut", "过路费的降幅"),)
 CUPS = (figure(15, "cups|cup|杯", "cups a guest drinks", "客人喝的杯数"),)
 
 NO_OTHER_FIGURE = [
@@ -186,6 +187,7 @@ NO_OTHER_FIGURE = [
     (GUARD, "a guard gets 2,900 euros a month"),
     (GUARD, "保安月薪2900欧元"),
     (MOSS, "the bark kept 70% of the rain"),
+    (LOAVES, "25% of the loaves are right"),
     (MOSS, "20% more moss keeps the rain than last year"),
     (LOAVES, "loaves burn 3 times as often as rolls"),
     (HEDGE, "the hedge is 30 cm taller than the wall"),
@@ -225,6 +227,9 @@ SAID_OTHERWISE = [
     (PUMP, "每月电费不少，水泵每天2度电", True),
     (GUARD, "a guard gets 9 euros an hour", False),
     (PUMP, "头一个月水泵用电6度", False),
+    (CUT, "the toll falls by half a percentage point", True),
+    (CUT, "the toll falls by a quarter point", False),
+    (CUT, "过路费降两码", True),
     (KETTLE, "旧水壶要个半钟才烧开", False),
 ]
 

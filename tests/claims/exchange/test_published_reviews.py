@@ -126,7 +126,7 @@ def test_a_second_verdict_on_the_same_claim_is_told() -> None:
 
 @pytest.mark.parametrize("key", ["review", "mainEntity", "hasPart"])
 def test_what_a_review_leaves_to_the_page_around_it_is_taken_from_there(key: str) -> None:
-    inner = {"@type": "ClaimReview", "claimReviewed": "Plums sing at night", "reviewRating": {"name": "False"}}
+    inner = review("Plums sing at night", url="", author=None, datePublished=None, reviewRating="False")
     page = {"@type": "NewsArticle", "url": "https://n.example/1", "datePublished": "2024-05-02", key: inner}
     [draft] = drafts(json.dumps(page | {"publisher": {"name": "Plum News"}}))
     [point] = draft.record.points
