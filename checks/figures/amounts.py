@@ -1,12 +1,11 @@
-"""Amounts: what is written on a number, from its unit and hedges to the mass a price is quoted for; and how often."""
+"""Amounts: what is written on a number, from its unit and hedges to the mass a price is quoted for."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from checks.figures.numbers import Endings, Patterns
-from checks.figures.numerals import NumeralReader
-from checks.figures.units import OwnUnit, Quantity, Term, UnitTable, alternatives
+from checks.figures.units import OwnUnit, Term, UnitTable
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _FIRST_SHORT_YEAR, _LAST_SHORT_YEAR = 22, 29
@@ -104,6 +103,9 @@ _TENTHS = ("tenth", "jin", "metre", "kuai")
 _NO_TAIL = r"(?!\d|[.,]\d|[%个只斤两克万亿千百十年倍成月天一二三四五六七八九点人位次])"
 _TAIL_DIGIT = re.compile(rf"[1-9一二三四五六七八九]{_NO_TAIL}")
 _TAIL_DIGITS = re.compile(rf"[1-9一二三四五六七八九][0-9零一二三四五六七八九]{_NO_TAIL}")
+_AND_A_HALF = "个半"
+# 五块一 are 5.1, but 一块一度 is the price of one: of what a character says that is no small word.
+_OF_ONE = re.compile(r"[1一][一-鿿](?<![的了吧啊呢吗嘛呀呗哦左上多以而就也都还才是在到至和与或])")
 _INCHES = re.compile(r" ?(1[01]|[1-9])(?: ?(?P<named>inches|inch|in|\"|”))?(?![\d%a-z]|[.,]\d)(?! ?[%$])")
 # 分 are minutes after hours (1小时30分), and before seconds (1分30秒).
 _MINUTES_BEFORE = re.compile(r"(?:小时|钟头)零?$")
@@ -111,6 +113,8 @@ _MINUTES = re.compile(r"分(?![钟之])(?P<seconds>零?(?:\d{1,2}|[一二三四�
 _MINUTES_WINDOW = 3
 _INCHES_A_FOOT = 12
 _POINT = " point"
+# Half asleep, a half-truth and a third option are no shares.
+_LONE_PARTS = ("half", "a half", "a third", "a quarter")
 _OF_A = re.compile(r" of (?:an?|one|the)(?= )")
 _DIVIDED = ("W", "Wh", "kg", "byte", "litre", "years", "percent", "metre", "hours")
 _COUNTED = ("count", "years", "hours", "times")
@@ -229,6 +233,8 @@ class TermDecorator:
                 return self._half_of_unit(term, text)
             if self._part_of_unit(term, text):
                 return True
+            if term.written in _LONE_PARTS and not self._patterns.whole_follows.match(text, term.end):
+                return False
             term.low, term.high, term.unit = term.low * 100, term.high * 100, self._table.units["percent"]
         if term.unit is None and not self._minutes(term, text, core) and not self._is_amount(term, text, core):
             return False
@@ -246,7 +252,7 @@ class TermDecorator:
             told = self._electricity.search(before) or text.startswith("电", match.end())
             unit = kilowatt_hours if told else unit
         term.unit, term.end = term.prefix if unit.loose and term.prefix else unit, match.end()
-        if match["half"] or match["half_before"] or match["half_after"]:
+        if match["half"] or match["half_before"] or match["half_after"] or word.startswith(_AND_A_HALF):
             term.add(0.5)
         self._tail_digit(term, text)
         if term.written == "半" and unit.dimension == "count":
@@ -332,6 +338,8 @@ class TermDecorator:
         if term.unit is None or term.unit.name not in _TENTHS:
             return
         match = _TAIL_DIGITS.match(text, term.end) if term.unit.name == "metre" else None
+        if term.unit.name == "kuai" and _OF_ONE.match(text, term.end):
+            return
         if match := match or _TAIL_DIGIT.match(text, term.end):
             for place, written in enumerate(match.group(), start=1):
                 digit = float(written) if written.isascii() else self._table.numerals.chinese[written]
@@ -370,68 +378,3 @@ class TermDecorator:
             end = text.rindex(filler[0], 0, end)
         if (hedge := self._hedges.before(text, end)) and end > floor and term.bound != "range":
             term.bound = hedge[1]
-
-
-_FEW_ENGLISH = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
-_FEW_CHINESE = "[一二两三四五六七八九十]{1,3}"
-_PER = " per| each| every"
-
-
-class IntervalReader:
-    """Reads how often something is: "twice a day", every other week, 每天."""
-
-    def __init__(self, table: UnitTable) -> None:
-        """Compile the words of the table."""
-        self._numerals = NumeralReader(table.numerals)
-        self._units, self._adverbs = table.intervals["units"], table.intervals["adverbs"]
-        self._counts = table.intervals["counts"]
-        units = alternatives(self._units)
-        span = rf"半|\d{{1,3}}|{_FEW_CHINESE}"
-        counts, few = alternatives(self._counts), rf"\d{{1,3}}|{_FEW_ENGLISH}"
-        self._pattern = re.compile(
-            "|".join(
-                (
-                    rf"(?<![a-z\d.,])(?:(?P<counted>{counts})|(?P<times>{few}) times)(?: an?|{_PER}) (?P<a>{units})",
-                    rf"(?<![a-z])(?:every|each) (?:(?P<other>other|second) |(?P<few>{few}) )?(?P<b>{units})",
-                    rf"(?<![a-z])(?P<adverb>{alternatives(self._adverbs)})",
-                    rf"每隔?(?P<each>半|\d{{1,3}}|{_FEW_CHINESE})?(?P<c>{units})",
-                    rf"(?P<span>{span})(?P<d>{units})[一-鿿]{{0,6}}?(?P<often>\d{{1,2}}|{_FEW_CHINESE})[次回遍]",
-                )
-            )
-        )
-
-    def read(self, folded: str, text: str) -> tuple[Quantity, ...]:
-        """Return the intervals of a text in years; `folded` is the text as the reader folds it."""
-        found: list[Quantity] = []
-        for match in self._pattern.finditer(folded):
-            years, times = self._years(match), self._times(match)
-            if years > 0:
-                said = text[match.start() : match.end()]
-                found.append(Quantity("years", years, years, "years", said, match.start(), match.end(), times=times))
-        return tuple(found)
-
-    def _years(self, match: re.Match[str]) -> float:
-        if match["adverb"]:
-            return self._adverbs[match["adverb"]]
-        if match["a"]:
-            times = self._times(match)
-            return self._units[match["a"]] / times if times else 0.0
-        if match["b"]:
-            return self._units[match["b"]] * (2.0 if match["other"] else self._number(match["few"]))
-        if match["c"]:
-            return self._units[match["c"]] * self._number(match["each"])
-        return self._units[match["d"]] * self._number(match["span"]) / (self._number(match["often"]) or 1.0)
-
-    def _times(self, match: re.Match[str]) -> float:
-        if match["a"]:
-            return self._counts.get(match["counted"] or "") or self._number(match["times"])
-        return self._number(match["often"]) if match["often"] else 0.0
-
-    def _number(self, written: str | None) -> float:
-        if not written:
-            return 1.0
-        if written == "半":
-            return 0.5
-        if written.isdecimal():
-            return float(written)
-        return self._numerals.english([written]) if written.isascii() else self._numerals.chinese(written)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import groupby
 
-from checks.figures.amounts import IntervalReader
 from checks.figures.documented import (
     DocumentedFigure,
     FigureDocumenter,
@@ -16,6 +15,7 @@ from checks.figures.documented import (
     notation,
     source_notation,
 )
+from checks.figures.numerals import IntervalReader
 from checks.figures.reading import FigureReader
 from checks.figures.units import ANY_NOUN, Quantity
 from checks.model import FigureFinding, KnownFigure
@@ -252,6 +252,8 @@ class Fit:
         target = form.dimension
         if raw.loose and raw.dimension != target:
             return False
+        if (raw.unit, target) == ("g", "kg") and raw.text.endswith(_LARGE_G):
+            return False
         times = ratio(reading, form)
         if raw.bare and not one.counts and (raw.low < LEAST_BARE_MONEY or target not in ("USD", "CNY")):
             return carried and target == "count" and 1 / _MOST_BARE_RATIO < times < _MOST_BARE_RATIO
@@ -265,6 +267,8 @@ class Fit:
         return 1 / most < times < most
 
 
+# A card has 80G of memory, and 5G is no weight: grams are written small.
+_LARGE_G = ("G", "Ｇ")
 # Beside "a thousand servers" a mass is that of all of them.
 _CROWD = 10
 _CONTRADICTS = 2

@@ -5,8 +5,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from checks.figures.amounts import IntervalReader
 from checks.figures.numbers import Endings
+from checks.figures.numerals import IntervalReader
 from checks.figures.reading import FigureReader
 from checks.figures.units import ANY_NOUN, OwnUnit, Quantity, UnitTable, alternatives, is_own, own_unit, spellings
 from checks.model import KnownFigure

@@ -55,11 +55,13 @@ class Patterns:
     money_letter: re.Pattern[str]
     middle: re.Pattern[str]
     unit: re.Pattern[str]
+    measured_before: re.Pattern[str]
     after: re.Pattern[str]
     per: re.Pattern[str]
     year_follows: re.Pattern[str]
     per_before: re.Pattern[str]
     earnings: re.Pattern[str]
+    whole_follows: re.Pattern[str]
     frequency: re.Pattern[str]
     no_amount_follows: re.Pattern[str]
 
@@ -118,6 +120,8 @@ def _numbers(table: UnitTable, digits: str, scales: str) -> dict[str, re.Pattern
     """Compile what numbers are made of."""
     # 千克, 千瓦 and 兆瓦 are units: there 千 and 兆 do not belong to the number.
     scale = f"(?:[{scales.replace('千', '').replace('兆', '')}]|千(?![瓦克米])|兆(?![瓦赫]))"
+    # 五个亿 are five times a hundred million, 五个亿万富翁 are five of them.
+    many = "个(?=亿(?!万富|[级吨]|元户))"
     more = rf"(?:(?:\d{{1,4}}|[{digits}]){scale}{{1,6}}){{0,6}}"
     # 二十四两 ends with a unit: inside a run 两 is a number only before scales and what is counted.
     counted = table.units["liang"].not_before
@@ -125,8 +129,12 @@ def _numbers(table: UnitTable, digits: str, scales: str) -> dict[str, re.Pattern
     attached, words = alternatives(table.multipliers.attached), alternatives(table.multipliers.words)
     return {
         # 1万2 is 12,000.
-        "scaled": re.compile(rf"\s?{scale}{{1,6}}{more}(?P<tail>(?<=[百千万亿])[1-9](?![\d.,%]|{scale}))?"),
-        "chinese": re.compile(rf"半|(?:{numeral}|{scale}){{1,24}}(?:点[{digits}]{{1,9}}{scale}{{0,6}})?"),
+        "scaled": re.compile(
+            rf"(?:\s?{many})?\s?{scale}{{1,6}}{more}(?P<tail>(?<=[百千万亿])[1-9](?![\d.,%]|{scale}))?"
+        ),
+        "chinese": re.compile(
+            rf"半|(?:{numeral}|{scale}){{1,24}}(?:点[{digits}]{{1,9}}{scale}{{0,6}})?(?:{many}{scale}{{1,4}})?"
+        ),
         "english": re.compile(_english(table)),
         "fraction": re.compile(r"([1-9])/([2-9]|10)(?![\d/])(?!\s?[年月])"),
         # 十个里有八个, 十笔有八笔: eight of ten, by the same measure word; 十个八个 are some.
@@ -138,23 +146,35 @@ def _numbers(table: UnitTable, digits: str, scales: str) -> dict[str, re.Pattern
         "wan": re.compile(rf"w(?=\+?{alternatives(table.multipliers.wan)})"),
         "multiplier": re.compile(rf"{attached}|[ -]?{words}"),
         "money_letter": re.compile(rf" ?{alternatives(table.multipliers.money)}"),
-        "middle": re.compile(rf"(?!\+/?-)(?P<hedge>{alternatives(table.hedges.middle)})(?P<scales>{scale}{{0,4}})"),
+        "middle": re.compile(
+            rf"(?!\+/?-)(?P<hedge>{alternatives(table.hedges.middle)})(?:{many})?(?P<scales>{scale}{{0,4}})"
+        ),
     }
 
 
 def _surroundings(table: UnitTable) -> dict[str, re.Pattern[str]]:
     """Compile what stands on a number, and right before or after it."""
     barred = {word: unit.not_before for word, unit in table.words.items() if unit.not_before and not word.isascii()}
+    # In $2T-$3T the second sign belongs to the second number.
+    barred |= {word: "0123456789." for word in table.words if word[-1] in _MONEY_SIGNS}
     units = alternatives(table.words, barred)
+    measures = {word for word in table.words if word.isascii()}.union(
+        table.multipliers.attached, table.multipliers.money
+    )
     masses = alternatives(word for word, unit in table.words.items() if unit.name in table.per_mass)
     half = "(?:(?<=[年倍成吨斤两克里米升天时元块瓦度])(?P<half>半)| and a (?P<half_after>half)(?![a-z]))?"
     return {
         "unit": re.compile(rf"(?:[ -]|\s?个(?P<half_before>半)?)?(?P<word>{units}){half}"),
+        # 5kg-6kg and 100k-200k are ranges, gpt4o-3 is a name.
+        "measured_before": re.compile(rf"(?<![a-z\d.,-])\d[\d.,]*{alternatives(measures)}-$"),
         "after": re.compile(rf" ?(?!\+/?-)(?P<word>{alternatives(table.hedges.after)})"),
         "per": re.compile(rf"(?:\s?(?:/|每|一|1)\s?| (?:per|an?|each|the) )(?P<word>{masses})"),
         "per_before": re.compile(rf"(?:每|per |an |/)(?P<word>{masses})[^\d,;。]{{0,8}}$"),
         "year_follows": re.compile(rf" ?年(?={alternatives(table.year_parts)})"),
         "earnings": re.compile(alternatives(table.earnings)),
+        "whole_follows": re.compile(
+            rf"\s*(?:$|\n|[^\sa-z0-9-]|-(?![a-z])|{alternatives(table.joining['whole'])}|[a-z]+'s? )"
+        ),
         "frequency": re.compile(rf" {alternatives(table.frequency)}"),
         "no_amount_follows": re.compile(rf"\s?{alternatives(table.not_amounts['before'])}|-?[a-z]|:\d"),
     }
@@ -188,6 +208,7 @@ def _skip(table: UnitTable) -> str:
             r"(?![1-9]\d{0,2}(?:\.\d{3}){2,4}(?![\d.]\d))\d+(?:\.\d+){2,}",
             r"\d{1,3}(?:/\d{1,3}){2,3}(?!\d)",
             r"\d{16,}",
+            rf"[2-6]g(?= ?{alternatives(table.not_amounts['generations'])})",
             r"(?m:^)\d{1,2}[.)](?!\s?\d)",
             alternatives(table.not_amounts["phrases"]),
         )
@@ -213,6 +234,8 @@ _MOST_NUMBERS = 512
 _MOST_VALUE = 1e24
 _PERIOD_BEFORE = ("in ", "within ", "over ", "for ", "each ", "per ", "this ", "every ", "after ")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
+_MONEY_SIGNS = "$€£"
+_MEASURED_WINDOW = 20
 _POINTING = ("这", "那", "整", "每", "几", "哪", "某")
 _HIDDEN = re.compile(r"https?://\S+|www\.\S+|<[@#:/ta][^>\s]{0,80}>|@\w+")
 
@@ -306,7 +329,8 @@ class Scanner:
         term.thousands = number.thousands
         if scaled := self._patterns.scaled.match(text, number.end):
             tail = scaled["tail"] or ""
-            total = self._numerals.scaled(value, scaled.group().strip().removesuffix(tail), tail)
+            scales = scaled.group().strip().removeprefix("个").strip()
+            total = self._numerals.scaled(value, scales.removesuffix(tail), tail)
             term.low, term.high, term.end, term.scale = total, total, scaled.end(), total / value if value else 1.0
         return self._part_of(text, term)
 
@@ -319,7 +343,8 @@ class Scanner:
     def _may_start(self, text: str, start: int) -> bool:
         before = text[start - 1] if start else " "
         if before == "-" and start > 1 and "a" <= text[start - 2] <= "z":
-            return _is_year(text[start : start + 4]) or text[start - 4 : start - 1] == "sub"
+            measured = self._patterns.measured_before.search(text, max(0, start - _MEASURED_WINDOW), start)
+            return bool(measured) or _is_year(text[start : start + 4]) or text[start - 4 : start - 1] == "sub"
         if "a" <= before <= "z" and not self._letters_before.before(text, start):
             return False
         return not (before in "._" or (before.isdecimal())) and not self._names.before(text, start)
@@ -349,7 +374,7 @@ class Scanner:
         match = self._patterns.chinese.match(text, start)
         if not match or text[max(0, start - 1) : start + 1] in self._bound or self._names.before(text, start):
             return None
-        written = match.group()
+        written = match.group().replace("个", "")
         if written == "半" and text[start - 1 : start] == "个" and text[start - 2 : start - 1] not in _POINTING:
             # 个半钟 are an hour and a half.
             return Term("chinese", start - 1, match.end(), 1.5, 1.5, written)

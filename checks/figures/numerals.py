@@ -1,10 +1,10 @@
-"""Numerals: what digits and number words are worth, however they are grouped and written."""
+"""Numerals: what digits and number words are worth, however they are grouped and written; and how often."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from checks.figures.units import Numerals
+from checks.figures.units import Numerals, Quantity, UnitTable, alternatives
 
 _PIECE = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+|\S")
 _BLANKS = re.compile(r"\s+")
@@ -261,7 +261,7 @@ class NumeralReader:
 
     def english(self, words: Sequence[str]) -> float:
         """Return the value of number words: one point four trillion, six hundred and fifty billion, two and a half."""
-        total, current, decimal = 0.0, 0.0, 0.0
+        total, current, decimal, last = 0.0, 0.0, 0.0, 0.0
         for position, word in enumerate(words):
             if word == "point":
                 decimal = 0.1
@@ -269,12 +269,14 @@ class NumeralReader:
                 total += self._numerals.english[word] * self._numerals.english_scales[words[-2]] / 10
             elif word in self._numerals.english:
                 current += self._numerals.english[word] * (decimal or 1.0)
-                decimal /= 10
+                decimal, last = decimal / 10, 0.0
             elif word in self._numerals.english_parts:
-                part = self._numerals.english_parts[word]
+                # A million and a half is half a million more.
+                part = self._numerals.english_parts[word] * (last or 1.0)
                 current = current + part if "and" in words[:position] else (current or 1.0) * part
             elif word in self._numerals.english_scales:
-                scale, decimal = self._numerals.english_scales[word], 0.0
+                last = scale = self._numerals.english_scales[word]
+                decimal = 0.0
                 if total and not current:
                     total *= scale
                     continue
@@ -320,3 +322,68 @@ class NumeralReader:
         if number is not None and last_scale >= _COLLOQUIAL_FROM and pieces[-1] in self._numerals.chinese:
             number *= last_scale / 10
         return sum(parts) + (number or 0.0)
+
+
+_FEW_ENGLISH = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_FEW_CHINESE = "[一二两三四五六七八九十]{1,3}"
+_PER = " per| each| every"
+
+
+class IntervalReader:
+    """Reads how often something is: "twice a day", every other week, 每天."""
+
+    def __init__(self, table: UnitTable) -> None:
+        """Compile the words of the table."""
+        self._numerals = NumeralReader(table.numerals)
+        self._units, self._adverbs = table.intervals["units"], table.intervals["adverbs"]
+        self._counts = table.intervals["counts"]
+        units = alternatives(self._units)
+        span = rf"半|\d{{1,3}}|{_FEW_CHINESE}"
+        counts, few = alternatives(self._counts), rf"\d{{1,3}}|{_FEW_ENGLISH}"
+        self._pattern = re.compile(
+            "|".join(
+                (
+                    rf"(?<![a-z\d.,])(?:(?P<counted>{counts})|(?P<times>{few}) times)(?: an?|{_PER}) (?P<a>{units})",
+                    rf"(?<![a-z])(?:every|each) (?:(?P<other>other|second) |(?P<few>{few}) )?(?P<b>{units})",
+                    rf"(?<![a-z])(?P<adverb>{alternatives(self._adverbs)})",
+                    rf"每隔?(?P<each>半|\d{{1,3}}|{_FEW_CHINESE})?(?P<c>{units})",
+                    rf"(?P<span>{span})(?P<d>{units})[一-鿿]{{0,6}}?(?P<often>\d{{1,2}}|{_FEW_CHINESE})[次回遍]",
+                )
+            )
+        )
+
+    def read(self, folded: str, text: str) -> tuple[Quantity, ...]:
+        """Return the intervals of a text in years; `folded` is the text as the reader folds it."""
+        found: list[Quantity] = []
+        for match in self._pattern.finditer(folded):
+            years, times = self._years(match), self._times(match)
+            if years > 0:
+                said = text[match.start() : match.end()]
+                found.append(Quantity("years", years, years, "years", said, match.start(), match.end(), times=times))
+        return tuple(found)
+
+    def _years(self, match: re.Match[str]) -> float:
+        if match["adverb"]:
+            return self._adverbs[match["adverb"]]
+        if match["a"]:
+            times = self._times(match)
+            return self._units[match["a"]] / times if times else 0.0
+        if match["b"]:
+            return self._units[match["b"]] * (2.0 if match["other"] else self._number(match["few"]))
+        if match["c"]:
+            return self._units[match["c"]] * self._number(match["each"])
+        return self._units[match["d"]] * self._number(match["span"]) / (self._number(match["often"]) or 1.0)
+
+    def _times(self, match: re.Match[str]) -> float:
+        if match["a"]:
+            return self._counts.get(match["counted"] or "") or self._number(match["times"])
+        return self._number(match["often"]) if match["often"] else 0.0
+
+    def _number(self, written: str | None) -> float:
+        if not written:
+            return 1.0
+        if written == "半":
+            return 0.5
+        if written.isdecimal():
+            return float(written)
+        return self._numerals.english([written]) if written.isascii() else self._numerals.chinese(written)

@@ -252,3 +252,146 @@ def test_the_other_part_is_not_turned_round_where_the_claim_is_about_that_part(r
     for text, agrees in (("25% of the loaves survive", True), ("60% of the loaves survive", False)):
         found = comparer.compare(reader.read(text), figures, text, (), text)
         assert [finding.agrees for finding in found] == [agrees]
+
+
+VAULT = (figure(1.2, "kg", "silver in the vault's radio", "保险库收音机里的白银"),)
+
+NO_WEIGHT = [
+    "an 80G card and the vault's radio have loads of silver",
+    "5G and the radio need so much silver that the vault has kilos of it",
+    "保险库的收音机有800G光模块，里面都是白银",
+    "5g基站和保险库收音机里都有白银",
+    "5g towers, and the silver in the vault's radio",
+]
+
+
+@pytest.mark.parametrize("text", NO_WEIGHT)
+def test_a_large_g_and_a_network_are_no_weight_that_differs(reader, comparer, text):
+    assert not comparer.compare(reader.read(text), VAULT, text, (), text)
+
+
+@pytest.mark.parametrize(("said", "agrees"), [("1200G", True), ("1200g", True), ("300g", False)])
+def test_grams_are_held_against_a_weight(reader, comparer, said, agrees):
+    text = f"the vault's radio has {said} of silver"
+    found = comparer.compare(reader.read(text), VAULT, text, (), text)
+    assert [(each.said, each.agrees) for each in found] == [(said, agrees)]
+
+
+REPEATED_UNITS = [
+    ("$2T-$3T", "USD", 2e12, 3e12),
+    ("$1.2T-$1.6T", "USD", 1.2e12, 1.6e12),
+    ("£5-£6", "GBP", 5, 6),
+    ("8GW-12GW", "W", 8e9, 12e9),
+    ("2x-3x", "times", 2, 3),
+    ("100K-200K", "count", 1e5, 2e5),
+    ("5kg-6kg", "kg", 5, 6),
+    ("3yrs-5yrs", "years", 3, 5),
+]
+
+
+@pytest.mark.parametrize(("text", "dimension", "low", "high"), REPEATED_UNITS)
+def test_a_range_with_a_hyphen_may_repeat_its_unit(reader, text, dimension, low, high):
+    (found,) = reader.read(f"they spend {text} on it")
+    assert (found.text, found.dimension, found.low, found.high) == (text, dimension, low, high)
+
+
+@pytest.mark.parametrize("text", ["covid-19", "claude-4k-5", "the H100k-80 card"])
+def test_a_number_behind_a_name_and_a_hyphen_is_none(reader, text):
+    assert not reader.read(text)
+
+
+NO_PARTS = [
+    "the owls are half asleep",
+    "a half-hearted reply",
+    "that is a half-truth",
+    "a third option is to wait",
+    "half drunk, half mad",
+    "a quarter ton engine is a half measure",
+]
+
+
+@pytest.mark.parametrize("text", NO_PARTS)
+def test_a_half_inside_another_word_is_no_share(reader, text):
+    assert all(found.dimension != "percent" for found in reader.read(text))
+
+
+PARTS = [
+    ("half the loaves burn", 50),
+    ("half our loaves burn", 50),
+    ("half Anna's loaves burn", 50),
+    ("a third of them", 33.3),
+    ("half are burnt", 50),
+    ("they keep a quarter.", 25),
+    ("they keep half", 50),
+    ("half - I say", 50),
+    ("half就够了", 50),
+    ("a third less", 33.3),
+]
+
+
+@pytest.mark.parametrize(("text", "share"), PARTS)
+def test_a_half_of_something_is_a_share(reader, text, share):
+    (found,) = reader.read(text)
+    assert (found.dimension, found.low) == ("percent", pytest.approx(share, rel=1e-2))
+
+
+NEGATED = {
+    "under": [
+        *("not more than 8 kg", "it isn't more than 8 kg", "not over 8 kg"),
+        *("not exceeding 8 kg", "doesn't exceed 8 kg", "它不高于8公斤", "不大于8公斤", "没超过8公斤", "沒有超過8公斤"),
+        *("未超过8公斤", "没到8公斤", "8公斤都不到", "8公斤都沒到"),
+    ],
+    "over": ["not less than 8 kg", "not under 8 kg", "no fewer than 8 kg", "不止8公斤", "不小于8公斤"],
+}
+
+
+@pytest.mark.parametrize(("bound", "text"), [(bound, text) for bound, texts in NEGATED.items() for text in texts])
+def test_a_limit_that_is_denied_is_the_other_limit(reader, bound, text):
+    (found,) = reader.read(text)
+    assert (found.bound, found.high if bound == "under" else found.low) == (bound, 8)
+
+
+def test_what_is_never_exceeded_comes_near_to_it(reader, comparer):
+    found = {
+        text: [each.agrees for each in comparer.compare(reader.read(text), POND, text, (), text)]
+        for text in ("the pond is never more than 10 metres deep", "the pond is never more than 28 feet deep")
+    }
+    assert all(agrees == [True] for agrees in found.values())
+
+
+ONE_OF_THEM = [
+    ("八块一盎司", "CNY/oz", 8),
+    ("八元1盒", "CNY", 8),
+    ("八块一，不贵", "CNY", 8.1),
+    ("八块一了", "CNY", 8.1),
+]
+
+
+@pytest.mark.parametrize(("text", "dimension", "low"), ONE_OF_THEM)
+def test_a_one_before_a_measure_word_is_no_tenth_of_the_price(reader, text, dimension, low):
+    assert [found.low for found in reader.read(text) if found.dimension == dimension] == [pytest.approx(low)]
+
+
+SCALES_APART = [
+    ("5个亿", "count", 5e8),
+    ("5000個億美元", "USD", 5e11),
+    ("一万四千个亿", "count", 1.4e12),
+    ("1.5 个亿", "count", 1.5e8),
+    ("5个亿万富翁", "count", 5),
+    ("十个亿级项目", "count", 10),
+    ("a million and a half jars", "count", 1.5e6),
+    ("three million and a half dollars", "USD", 3.5e6),
+    ("两个半月", "years", 2.5 / 12),
+    ("一个半月", "years", 1.5 / 12),
+    ("三个月", "years", 0.25),
+]
+
+
+@pytest.mark.parametrize(("text", "dimension", "low"), SCALES_APART)
+def test_a_scale_may_stand_apart_from_its_number(reader, text, dimension, low):
+    (found,) = reader.read(text)
+    assert (found.dimension, found.low) == (dimension, pytest.approx(low, rel=1e-3))
+
+
+def test_moon_cakes_are_no_months(reader):
+    assert all(found.dimension != "years" for found in reader.read("三个月饼，两个月亮"))
