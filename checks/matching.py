@@ -219,6 +219,8 @@ def _offer_from(case: Case, cut_offs: CutOffs) -> float:
 MOST_MATCHES = 3
 # From this share on, a claim's own denials and the cues may make a denial of what the fit takes for something else.
 _LEANS, _MOSTLY = 0.06, 0.5
+# Likeness by words from which a message nearly says a negative wording; word for word it is 2.
+_NEARLY_SAID = 1.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +239,8 @@ class Judgement:
     """What was read of one candidate: how likely it is meant, what the author does with it, and how far to doubt that.
 
     `elsewhere` is the probability that the message speaks of something else; `on_topic`: it is near enough to the claim
-    to be answered at all, whatever its tone; `verbatim`: it is one of the claim's wordings, word for word.
+    to be answered at all, whatever its tone; `sure`: by meaning, too, it would be answered; `verbatim`: it is one of
+    the claim's wordings, word for word.
     """
 
     probability: float
@@ -247,6 +250,7 @@ class Judgement:
     doubt: Doubt = _NO_DOUBT
     elsewhere: float = 0.0
     on_topic: bool = True
+    sure: bool = False
     verbatim: bool = False
 
 
@@ -255,7 +259,7 @@ class MatchReader:
 
     def __init__(self, lexicon: Lexicon, tuned: MeaningTuning | None = None) -> None:
         """Set up the readers; those of stance and figures read their data with the first message that needs them."""
-        self._stances = cache(lambda: StanceReader.load(lexicon.folder))
+        self._stances = cache(lambda: StanceReader.load(lexicon.folder, lexicon.tokenizer))
         self._questions = cache(QuestionReader.load)
         self._figures = cache(FigureReader.load)
         self._comparer = cache(lambda: FigureComparer(self._figures()))
@@ -361,17 +365,17 @@ class MatchReader:
         stance = self._decision.stance_of(shares, length, has_denials=has_denials, question=scan.question)
         # What the author says to a quotation decides, and the cues know that better than the tone of both together.
         is_rebutted = readings.whole.is_quoted and readings.whole.stance == "denies"
-        doubt = self._disputed(look, readings.around, signs["dispute"], shares.denies)
+        doubt = self._disputed(look, readings.around, signs["dispute"], shares.denies, length)
         if is_rebutted or doubt.is_denial or scan.is_marked_false(window):
             stance = "denies"
         shown = readings.whole if readings.whole.is_quoted else readings.shown(stance)
         on_topic = self._decision.is_on_topic(shares.asserts, topic)
-        return Judgement(shares.makes, stance, shown, self._decision.cut_offs, doubt, shares.other, on_topic)
+        cut_offs, makes = self._decision.cut_offs, shares.makes
+        return Judgement(makes, stance, shown, cut_offs, doubt, shares.other, on_topic, makes >= cut_offs.reply)
 
-    def _disputed(self, look: Look, around: StanceReading, odds: float, denies: float) -> Doubt:
+    def _disputed(self, look: Look, around: StanceReading, odds: float, denies: float, length: int) -> Doubt:
         """Return what a claim's own denials and the cues add in a short message, where the fit leans their way."""
-        text = look.message.text
-        if not look.read.voices.denies or denies < _LEANS or self._decision.is_long(len(text) + count_han(text)):
+        if not look.read.voices.denies or denies < _LEANS or self._decision.is_long(length):
             return _NO_DOUBT
         least = self._dispute.asked if around.stance == "asks" else self._dispute.denies
         is_denial = around.stance == "denies" or odds >= least
@@ -422,7 +426,6 @@ def _as_written(judged: Judgement, look: Look, verbatim: int | None) -> Judgemen
 
 
 def _guards(look: Look, judged: Judgement, figures: Sequence[FigureFinding]) -> tuple[Guard, ...]:
-    evidence = look.candidate.evidence
     said = ", ".join(figure.said for figure in figures)
     return (
         Guard("stance", passed=judged.stance != "denies", seen=judged.reading.cue),
@@ -431,9 +434,14 @@ def _guards(look: Look, judged: Judgement, figures: Sequence[FigureFinding]) -> 
         Guard("doubt", passed=not judged.doubt.is_doubtful),
         compare_names(look.message, look.read.names),
         Guard("figures", passed=all(figure.agrees for figure in figures), seen=said),
-        Guard("negative", passed=judged.verbatim or evidence.negative <= evidence.best),
+        Guard("negative", passed=judged.verbatim or not _is_ruled_out(look.candidate.evidence, judged)),
         Guard("quoted", passed=judged.reading.reason != "quoted"),
     )
+
+
+def _is_ruled_out(evidence: Evidence, judged: Judgement) -> bool:
+    # Words alone bring messages near to many a negative wording; one whose meaning is sure must nearly say it.
+    return evidence.negative > max(evidence.best, _NEARLY_SAID if judged.sure else 0.0)
 
 
 def _in_short(evidence: Evidence, stance: StanceReading, guards: Sequence[Guard]) -> str:

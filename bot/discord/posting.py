@@ -14,7 +14,17 @@ from bot.discord.bot import STALE_CARD, TouchstoneBot, roles_of, tirelessly
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import card_text, draw_public
 from bot.discord.lanes import LATE, deadline, take_lane
-from bot.discord.messages import Location, heard_in, home_of, is_open, roles_in, rules_for, said_in, without_spoilers
+from bot.discord.messages import (
+    Location,
+    heard_in,
+    home_of,
+    is_open,
+    location_of,
+    roles_in,
+    rules_for,
+    said_in,
+    without_spoilers,
+)
 from bot.discord.notices import log_answer, tell_used_up
 from bot.reply import Reply
 from bot.texts import msgid
@@ -223,6 +233,32 @@ class Answering:
             await asyncio.to_thread(answers.hide, record.channel, card, **how)
         elif record.kind == "offer":
             await asyncio.to_thread(answers.lapse, record.channel, record.message)
+
+    async def gone(self, channel: int, message: int, *, is_retracted: bool) -> None:
+        """Do what follows from a message that was deleted: its card goes too, and a card of ours needs no care."""
+        answers = self.bot.touchstone.answers
+        record = await asyncio.to_thread(answers.answer, channel, message)
+        if record is not None and record.card_message is not None:
+            await self.take_away(record, is_retracted=is_retracted)
+        elif record is not None and record.kind == "offer":
+            # Nobody can take it up any more: moderators need not look at it either.
+            await asyncio.to_thread(answers.lapse, channel, message)
+        elif await asyncio.to_thread(answers.card, channel, message) is not None:
+            await asyncio.to_thread(answers.hide, channel, message)
+
+    async def found(self, card: discord.Message) -> None:
+        """Remember a card of ours that has come to stand, in case nobody told us that it was taken."""
+        answered = card.reference.message_id if card.reference else None
+        if answered is not None:
+            await asyncio.to_thread(self.bot.touchstone.answers.found, card.channel.id, answered, card.id)
+
+    async def still_answers(self, record: AnswerRecord, message: discord.Message) -> bool:
+        """Tell whether a message still says a claim that its card answers; a card is for what all can read."""
+        place = location_of(message)
+        said = without_spoilers(said_in(message)) if record.kind == "reply" else said_in(message)
+        home = place.home if place else record.channel
+        finding = await asyncio.to_thread(self.bot.touchstone.check_in, home, said, record.server)
+        return any(match.claim in record.claims and match.action != "silent" for match in finding.matches)
 
     async def read(self, location: Location, message_id: int) -> tuple[discord.Message | None, Reply | None]:
         """Return a message that was offered an answer, and the answer for somebody else than its author.

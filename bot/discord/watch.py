@@ -10,7 +10,7 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 from weakref import WeakValueDictionary
@@ -20,7 +20,7 @@ import discord
 from discord import ui
 from discord.ext import commands
 
-from bot.answering import Answerer, Heard
+from bot.answering import Answerer, is_small_talk
 from bot.discord.bot import DIRECT_MESSAGE, TouchstoneBot, roles_of
 from bot.discord.cards import draw_card, draw_lines
 from bot.discord.lanes import LATE, WaitingRoom, deadline, take_lane
@@ -39,9 +39,7 @@ from bot.discord.messages import (
 from bot.discord.posting import NONCE, OFFER, Answering, place_of
 from bot.discord.routes import Click, Route, Router
 from bot.texts import Texts, msgid
-from checks.model import Finding
 from claims.answering.answers import AnswerRecord
-from claims.store.freshness import Newest
 from config.errors import ClaimBaseError, DatabaseError, NotAllowedError, UnknownEntryError
 
 _log = logging.getLogger(__name__)
@@ -69,7 +67,7 @@ class Watch(commands.Cog):
         """Check a member's message in a channel that is switched on."""
         if _is_own_card(message, self.bot.user):
             async with self.counted():
-                await self._found(message)
+                await self.answering.found(message)
             return
         if message.guild is None:
             self.bot.dispatch(DIRECT_MESSAGE, message)
@@ -103,27 +101,34 @@ class Watch(commands.Cog):
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
         """Take card or hint away where the claim is gone; check a message that was left alone, soon after it came."""
         message = event.message
-        location = location_of(message) if message.guild is not None else None
         # What Discord adds by itself, such as the preview of a link, is no edit.
         if message.edited_at is None or event.guild_id is None:
             return
         async with self.counted(message.id):
             take_lane("answers")
             record = await asyncio.to_thread(self.bot.touchstone.answers.answer, event.channel_id, message.id)
-            if record is not None:
-                if not record.hidden and not await self._still_says(record, message):
-                    await self.answering.take_away(record)
-            elif location is not None and self._is_first_edit(message) and not self.bot.backoff.holds(location.channel):
-                mode = await self.answering.mode(message, location)
-                if mode != "off":
-                    await self._check(message, location, mode)
+            await self._reads_anew(message, record, message.edited_at)
+
+    @commands.Cog.listener()
+    async def on_thread_update(self, before: discord.Thread, after: discord.Thread) -> None:
+        """Take a new title of a forum's post for an edit of the message that it begins with."""
+        if before.name != after.name:
+            await self._renamed(after)
+
+    @commands.Cog.listener()
+    async def on_raw_thread_update(self, event: discord.RawThreadUpdateEvent) -> None:
+        """Do the same for a post that comes out of the archive: nobody knows any more what it was called."""
+        guild = self.bot.get_guild(event.guild_id) if event.thread is None else None
+        post = guild.get_thread(event.thread_id) if guild is not None else None
+        if post is not None:
+            await self._renamed(post)
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
         """Take the card of a deleted message away. Discord does not tell who it was: this counts as its author."""
         async with self.counted(event.message_id):
             take_lane("answers")
-            await self._gone(event.channel_id, event.message_id, is_retracted=True)
+            await self.answering.gone(event.channel_id, event.message_id, is_retracted=True)
 
     @commands.Cog.listener()
     async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
@@ -131,7 +136,7 @@ class Watch(commands.Cog):
         for message in sorted(event.message_ids):
             async with self.counted(message):
                 take_lane("answers")
-                await self._gone(event.channel_id, message, is_retracted=False)
+                await self.answering.gone(event.channel_id, message, is_retracted=False)
 
     async def cog_unload(self) -> None:
         """Let answers that are under way go out before the bot leaves Discord, and write what was counted."""
@@ -146,15 +151,39 @@ class Watch(commands.Cog):
         if self._running:
             await asyncio.wait(self._running, timeout=_LONGEST_FAREWELL)
 
-    async def _found(self, card: discord.Message) -> None:
-        """Remember a card of ours that has come to stand, in case nobody told us that it was taken."""
-        answered = card.reference.message_id if card.reference else None
-        if answered is not None:
-            await asyncio.to_thread(self.bot.touchstone.answers.found, card.channel.id, answered, card.id)
+    async def _renamed(self, post: discord.Thread) -> None:
+        """Read the first message of a post, which has its number, where something may follow from a new title."""
+        if not isinstance(post.parent, discord.ForumChannel):
+            return
+        renamed_at, touchstone = discord.utils.utcnow(), self.bot.touchstone
+        async with self.counted(post.id):
+            take_lane("answers")
+            record = await asyncio.to_thread(touchstone.answers.answer, post.id, post.id)
+            if record is None:
+                # Discord is not asked for what would not be checked.
+                rules = await asyncio.to_thread(touchstone.servers.rules, post.guild.id, post.parent.id, post.owner_id)
+                if rules.heard_as == "off" or renamed_at - discord.utils.snowflake_time(post.id) > FRESH:
+                    return
+            try:
+                message = await post.fetch_message(post.id)
+            except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+                _log.info("The message of post %s could not be read under its new title: %s", post.id, failure)
+            else:
+                await self._reads_anew(message, record, renamed_at)
 
-    def _is_first_edit(self, message: discord.Message) -> bool:
+    async def _reads_anew(self, message: discord.Message, record: AnswerRecord | None, edited_at: datetime) -> None:
+        """Do what follows from an edit: an answer goes with its claim, and what was left alone may be checked."""
+        location = location_of(message)
+        if record is not None:
+            if not record.hidden and not await self.answering.still_answers(record, message):
+                await self.answering.take_away(record)
+        elif location is not None and self._is_first_edit(message, edited_at):
+            mode = await self.answering.mode(message, location)
+            if mode != "off" and not self.bot.backoff.holds(location.channel):
+                await self._check(message, location, mode, edited_at)
+
+    def _is_first_edit(self, message: discord.Message, edited_at: datetime) -> bool:
         """Tell whether the edit comes soon enough to be looked at, and is the first of its message that does."""
-        edited_at = message.edited_at or message.created_at
         if edited_at - message.created_at > FRESH or message.id in self._edited:
             return False
         self._edited[message.id] = None
@@ -162,41 +191,10 @@ class Watch(commands.Cog):
             del self._edited[next(iter(self._edited))]
         return True
 
-    async def _still_says(self, record: AnswerRecord, message: discord.Message) -> bool:
-        """Tell whether a message still says a claim that its card answers; a card is for what all can read."""
-        found = location_of(message) if message.guild is not None else None
-        home = found.home if found else record.channel
-        said = without_spoilers(said_in(message)) if record.kind == "reply" else said_in(message)
-        finding = await asyncio.to_thread(self.bot.touchstone.check_in, home, said, record.server)
-        return any(match.claim in record.claims and match.action != "silent" for match in finding.matches)
-
-    async def _gone(self, channel: int, message: int, *, is_retracted: bool) -> None:
-        """Do what follows from a message that was deleted: its card goes too, and a card of ours needs no care."""
-        answers = self.bot.touchstone.answers
-        record = await asyncio.to_thread(answers.answer, channel, message)
-        if record is not None and record.card_message is not None:
-            await self.answering.take_away(record, is_retracted=is_retracted)
-        elif record is not None and record.kind == "offer":
-            # Nobody can take it up any more: moderators need not look at it either.
-            await asyncio.to_thread(answers.lapse, channel, message)
-        elif await asyncio.to_thread(answers.card, channel, message) is not None:
-            await asyncio.to_thread(answers.hide, channel, message)
-
-    def _read(self, heard: Heard, text: str, mode: str, *, is_new: bool) -> tuple[Newest, Finding]:
-        """Check a message; return what it was checked against, and what was found.
-
-        What is no more than small talk is noted as well, so that one thread's turn is enough.
-        """
-        touchstone = self.bot.touchstone
-        as_of = touchstone.base.database.newest()
-        finding = touchstone.check_in(heard.home, text, heard.server)
-        # Of small talk a budget alone wants to know.
-        if is_new and _is_small_talk(finding, mode) and touchstone.servers.settings(heard.server).budget is not None:
-            Answerer(touchstone).note(heard, finding, mode, "silent")
-        return as_of, finding
-
-    async def _check(self, message: discord.Message, location: Location, mode: str) -> None:
-        age = discord.utils.utcnow() - (message.edited_at or message.created_at)
+    async def _check(
+        self, message: discord.Message, location: Location, mode: str, edited_at: datetime | None = None
+    ) -> None:
+        age = discord.utils.utcnow() - (edited_at or message.created_at)
         text, until = said_in(message), deadline(self.answering.clock(), age)
         take_lane("chat", until)
         answerer, has_waited = Answerer(self.bot.touchstone), self._room.is_full
@@ -206,10 +204,10 @@ class Watch(commands.Cog):
                 return
             started = monotonic()
             # A message that was edited has been counted before.
-            heard, is_new = heard_in(message, location), message.edited_at is None
-            as_of, finding = await asyncio.to_thread(self._read, heard, text, mode, is_new=is_new)
+            heard, is_new = heard_in(message, location), edited_at is None
+            as_of, finding = await asyncio.to_thread(answerer.read, heard, text, mode, is_new=is_new)
             self.bot.metrics.note(location.server, monotonic() - started, is_new=is_new)
-            if _is_small_talk(finding, mode, is_new=is_new):
+            if is_small_talk(finding, mode, is_new=is_new):
                 return
             action = answerer.action(finding, mode)
             if action == "reply" and not await asyncio.to_thread(
@@ -236,11 +234,6 @@ class Watch(commands.Cog):
                 yield
         finally:
             self._running.discard(task)
-
-
-def _is_small_talk(finding: Finding, mode: str, *, is_new: bool = True) -> bool:
-    """Tell whether nothing follows from a message; in shadow even that is counted, once."""
-    return not finding.matches and (mode != "shadow" or not is_new)
 
 
 def _is_own_card(message: discord.Message, own: discord.ClientUser | None) -> bool:
@@ -442,7 +435,7 @@ class Offers(commands.Cog):
             channel = await self.bot.channels.find(guild, record.channel)
             person = guild.get_member(user) or await guild.fetch_member(user)
             return home_of(channel) if channel is not None and may_read(person, channel) else None
-        except (discord.HTTPException, discord.ClientException):
+        except (discord.HTTPException, discord.ClientException, aiohttp.ClientError):
             return None
 
 

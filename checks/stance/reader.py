@@ -174,9 +174,9 @@ class StanceReader:
         self._voice = lru_cache(maxsize=_MOST_CLAIMS)(self._hear)
 
     @classmethod
-    def load(cls, folder: TextFolder | None = None) -> "StanceReader":
-        """Return a reader with the shipped lexicon, its cues folded by `folder`."""
-        return cls(StanceLexicon.load((folder or TextFolder()).fold), Tokenizer())
+    def load(cls, folder: TextFolder, tokenizer: Tokenizer) -> "StanceReader":
+        """Return a reader with the shipped lexicon, its cues folded by `folder`, which cuts words with `tokenizer`."""
+        return cls(StanceLexicon.load(folder.fold), tokenizer)
 
     def read(
         self,

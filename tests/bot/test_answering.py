@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from bot.answering import Answerer, Heard, is_dispute
+from bot.answering import Answerer, Heard, is_dispute, is_small_talk
 from bot.service import Touchstone
 from bot.terminal.console import draw_card
 from claims.moderation.rights import Actor
@@ -33,8 +33,10 @@ class LineChat:
         """Take a line, and print the answer to it or a hint that there is one; returns what was done."""
         answerer, settings = Answerer(self.touchstone), self.touchstone.servers.settings_in(self.server, room)
         self._heard += 1
-        heard = Heard(self.server, room, self._heard if number is None else number, author)
-        finding = self.touchstone.check_in(room, line, self.server)
+        heard = Heard(self.server, room, self._heard if number is None else number, author, room)
+        _, finding = answerer.read(heard, line, self.mode)
+        if is_small_talk(finding, self.mode):
+            return "silent"
         action = answerer.action(finding, self.mode)
         answerer.note(heard, finding, self.mode, action)
         if action == "silent":

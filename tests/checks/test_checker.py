@@ -4,9 +4,12 @@ import pytest
 from opencc import OpenCC
 
 from checks.checker import Checker
+from checks.embedders.embedder import SafeEmbedder
+from checks.embedders.semantic import SemanticEmbedder
 from checks.lexicon import analyse
 from checks.model import KnownClaim, KnownWording
 from tests.checks.conftest import COFFEE, NVIDIA, RENT
+from tests.evaluation.packs import SHIPPED, read_claims
 
 
 @pytest.mark.parametrize(
@@ -140,6 +143,18 @@ def test_a_negative_wording_silences_what_it_says(lexicon):
     checker = Checker([KnownClaim(**{**_fields(NVIDIA), "wordings": (*NVIDIA.wordings, taught)})], lexicon)
     assert checker.check("nvidia is so overvalued, the valuation is insane").action == "silent"
     assert checker.check("NVDA trades at an insane valuation").action == "reply"
+
+
+def test_a_negative_wording_silences_no_message_that_surely_makes_the_claim_and_says_something_else():
+    text = "once the robots and the driverless cars turn up, the halls we plan today will look tiny"
+    taught = KnownWording("the robots and the driverless cars turn up at our stand today", "en", negative=True)
+    claims = [
+        KnownClaim(**{**_fields(claim), "wordings": (*claim.wordings, taught)}) if claim.id == "physical-ai" else claim
+        for claim in read_claims(SHIPPED)
+    ]
+    checker = Checker(claims, meaning=SafeEmbedder(SemanticEmbedder()))
+    assert checker.check(text).action == "reply"
+    assert checker.check(taught.text).action == "silent"
 
 
 def test_an_empty_base_is_no_fault(lexicon):

@@ -64,7 +64,7 @@ def test_a_measure_far_out_counts_as_far_and_no_farther(model):
 
 
 def test_denials_are_believed_sooner_in_short_messages(model):
-    shares = Shares(asserts=0.4, denies=0.3, asks=0.1, mentions=0.1, other=0.1)
+    shares = Shares(asserts=0.4, denies=0.36, asks=0.1, mentions=0.1, other=0.04)
     assert model.stance_of(shares, 80, has_denials=False) == "denies"
     assert model.stance_of(shares, 800, has_denials=False) == "asserts"
 

@@ -47,7 +47,7 @@ class Sentences:
     def of(cls, texts: Sequence[str]) -> "Sentences":
         """Read and embed the sentences of the texts."""
         lexicon = Lexicon.load()
-        stances, embedder = StanceReader.load(lexicon.folder), SemanticEmbedder()
+        stances, embedder = StanceReader.load(lexicon.folder, lexicon.tokenizer), SemanticEmbedder()
         spoken: list[str] = []
         signs: list[Mapping[str, float]] = []
         starts = [0]

@@ -45,7 +45,7 @@ LEAST_MESSAGES, LEAST_CLAIMS = 4, 3
 LEAST_HUNDREDTHS = 2
 # These two tell claims of one base apart from those of another, not right ones from wrong ones.
 NO_TOPIC = {"rank", "wordings"}
-DENIAL, KNOWN = {"short": 1.6, "long": 0.42}, {"short": 5.0, "long": 0.55}
+DENIAL, KNOWN = {"short": 1.2, "long": 0.6}, {"short": 3.0, "long": 0.55}
 QUESTION = 2.0
 # A question after the truth adds so many log odds for each of its own beyond the least.
 ASKED = {"least": 1.0, "rate": 1.5}

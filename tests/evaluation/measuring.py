@@ -61,7 +61,7 @@ class Measurer:
         folder.mkdir(parents=True, exist_ok=True)
         self.lexicon, self.tuning = Lexicon.load(), Tuning.load()
         self.source = SafeEmbedder(SemanticEmbedder())
-        self.stances = StanceReader.load(self.lexicon.folder)
+        self.stances = StanceReader.load(self.lexicon.folder, self.lexicon.tokenizer)
         self.tone = ToneReader(self.lexicon.tokenizer.stem)
         self.dispute = DisputeTuning.load()
 

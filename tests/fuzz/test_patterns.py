@@ -72,7 +72,8 @@ def found() -> dict[str, re.Pattern]:
     files = [path for path in modules(*FLOORS) if "migrations" not in path.parts]
     patterns = {where: each for path in files for where, each in written(path)}
     seen: set[int] = set()
-    readers = (Lexicon.load(), FigureReader.load(), StanceReader.load(Lexicon.load().folder))
+    lexicon = Lexicon.load()
+    readers = (lexicon, FigureReader.load(), StanceReader.load(lexicon.folder, lexicon.tokenizer))
     for reader in readers:
         for number, each in enumerate(held(reader, seen)):
             patterns[f"{type(reader).__name__} {number}"] = each

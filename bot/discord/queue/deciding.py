@@ -125,7 +125,7 @@ async def message_lines(request: Request, item: Item) -> list[str]:
         words = said_in(await fetch_message(request, item.channel, item.message))
     except discord.NotFound:
         return [request.texts("The message is gone.")]
-    except (NotAllowedError, discord.HTTPException):
+    except (NotAllowedError, discord.HTTPException, aiohttp.ClientError):
         return []
     return [quote(shorten(words, _MOST_QUOTED))] if words else []
 

@@ -83,7 +83,7 @@ async def _words(request: Request, about: tuple[str, ...]) -> str:
         return str(handed.get("content") or "")[:LONGEST_FIELD]
     try:
         return (await read_message(request, int(about[0]), int(about[1])))[:LONGEST_FIELD]
-    except discord.HTTPException:
+    except (discord.HTTPException, aiohttp.ClientError):
         # Without the message the member can still type.
         return ""
 
@@ -92,7 +92,7 @@ async def _author(request: Request, channel: int, message: int) -> int | None:
     """Return who wrote a message, who may want the proposal forgotten; None where it cannot be read any more."""
     try:
         return (await fetch_message(request, channel, message)).author.id
-    except (discord.HTTPException, NotAllowedError):
+    except (NotAllowedError, discord.HTTPException, aiohttp.ClientError):
         return None
 
 

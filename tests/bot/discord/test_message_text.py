@@ -7,7 +7,7 @@ import discord
 import pytest
 
 from bot.discord.messages import said_in, without_spoilers
-from tests.bot.discord.world import CRANE, FERRY, prefilled, shown_by, text_of
+from tests.bot.discord.world import CRANE, FERRY, SEALS, prefilled, shown_by, text_of
 from tests.claims.people import administrator
 
 
@@ -95,6 +95,97 @@ async def test_a_post_keeps_its_card_where_its_text_alone_is_edited(world, forum
     thread, said = await world.post(forum, world.alice, CRANE, "what do you all think of that")
     await world.alice.edit(said, "what do you think of that, all of you")
     assert len(world.cards(thread)) == 1
+
+
+async def test_a_post_loses_its_card_where_its_title_makes_the_claim_no_more(world, forum):
+    thread, _ = await world.post(forum, world.alice, CRANE, "what do you all think of that")
+    await world.rename(thread, f"{CRANE}!")
+    assert len(world.cards(thread)) == 1
+    await world.rename(thread, "coffee in the harbour")
+    assert not world.cards(thread)
+
+
+async def test_a_post_keeps_its_card_under_a_new_title_where_its_text_makes_the_claim(world, forum):
+    thread, _ = await world.post(forum, world.alice, "coffee in the harbour", CRANE)
+    await world.rename(thread, "tea in the harbour")
+    assert len(world.cards(thread)) == 1
+
+
+async def test_a_post_that_comes_out_of_the_archive_under_another_title_loses_its_card(world, forum):
+    thread, _ = await world.post(forum, world.alice, CRANE, "what do you all think of that")
+    kept, _ = await world.post(forum, world.bob, SEALS, "what do you all think of that")
+    await world.archive(thread)
+    await world.archive(kept)
+    await world.rename(thread, "coffee in the harbour")
+    await world.rename(kept, SEALS)
+    assert not world.cards(thread)
+    assert len(world.cards(kept)) == 1
+
+
+async def test_a_hint_goes_where_the_title_makes_the_claim_no_more(world, forum):
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), forum.id, "hint")
+    thread, said = await world.post(forum, world.alice, CRANE, "what do you all think of that")
+    assert world.touchstone.answers.is_offered(thread.id, said.id)
+    await world.rename(thread, "coffee in the harbour")
+    assert not world.touchstone.answers.is_offered(thread.id, said.id)
+    assert not next(each for each in thread.history() if each.id == said.id).reactions
+
+
+async def test_a_post_whose_title_is_edited_into_a_claim_is_checked_once(world, forum):
+    thread, said = await world.post(forum, world.alice, "coffee in the harbour", "what do you all think of that")
+    await world.rename(thread, CRANE)
+    (card,) = world.cards(thread)
+    assert card.reference.message_id == said.id
+    other, said = await world.post(forum, world.bob, "coffee in the harbour", "what do you all think of that")
+    await world.bob.edit(said, "what do you think of that, all of you")
+    await world.rename(other, SEALS)
+    third, _ = await world.post(forum, world.bob, "coffee in the harbour", "what do you all think of that")
+    await world.rename(third, "tea in the harbour")
+    await world.rename(third, SEALS)
+    assert not world.cards(other)
+    assert not world.cards(third)
+
+
+async def test_a_post_that_changes_otherwise_is_not_taken_for_edited(world, forum):
+    thread, _ = await world.post(forum, world.alice, "coffee in the harbour", "what do you all think of that")
+    await world.env.bot.get_channel(thread.id).edit(auto_archive_duration=60)
+    await world.env.settle()
+    await world.rename(thread, CRANE)
+    assert len(world.cards(thread)) == 1
+
+
+async def test_a_post_whose_title_is_edited_is_counted_once(world, forum):
+    thread, _ = await world.post(forum, world.alice, "coffee in the harbour", "what do you all think of that")
+    await world.rename(thread, CRANE)
+    assert world.env.bot.metrics.seen(world.guild.id) == 1
+
+
+async def test_discord_is_not_asked_for_a_post_that_is_not_checked_under_its_new_title(world, forum):
+    setup, chief = world.touchstone.moderation.setup, administrator(world.guild.id)
+    late, _ = await world.post(forum, world.alice, "coffee in the harbour", "what do you all think of that")
+    await world.env.advance_time(11 * 60)
+    beside = await world.thread()
+    setup.set_channel_mode(chief, forum.id, "off")
+    off, _ = await world.post(forum, world.alice, "coffee in the harbour", "what do you all think of that")
+    await world.rename(off, CRANE)
+    setup.set_channel_mode(chief, forum.id, "on")
+    for thread in (late, beside):
+        await world.rename(thread, CRANE)
+    assert not [path for thread in (late, off, beside) for path in world.fetched(thread)]
+    assert not [card for thread in (late, off) for card in world.cards(thread)]
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+async def test_a_new_title_over_a_message_that_cannot_be_read_is_left_alone(world, forum, caplog, lose, is_gone):
+    thread, said = await world.post(forum, world.alice, "coffee in the harbour", "what do you all think of that")
+    if is_gone:
+        await world.alice.delete(said)
+    else:
+        lose("GET", f"/channels/{thread.id}/messages/*")
+    await world.rename(thread, CRANE)
+    assert not world.cards(thread)
+    assert len(world.fetched(thread)) == 1
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,19 @@ async def test_who_may_no_longer_read_the_channel_shows_nothing_there(world):
 
 
 @pytest.mark.usefixtures("hinting")
+async def test_where_discord_cannot_be_asked_who_may_read_the_channel_nothing_is_shown_there(world, lose):
+    said = await world.alice.send(world.channel, CRANE)
+    await world.bob.react(said, OFFER)
+    (letter,) = letters(world.bob)
+    lose("GET", f"/guilds/{world.guild.id}/members/{world.bob.id}", times=1)
+    refused = await world.bob.user.click(letter, label="Show everybody")
+    assert text_of(refused) == "You may not read the channel of this message."
+    assert not world.cards()
+    await world.bob.user.click(letter, label="Show everybody")
+    assert len(world.cards()) == 1
+
+
+@pytest.mark.usefixtures("hinting")
 async def test_what_stands_in_a_spoiler_cannot_be_shown_to_everybody(world):
     said = await world.alice.send(world.channel, f"||{CRANE}||")
     await world.bob.react(said, OFFER)

@@ -94,6 +94,16 @@ class World:
         await self.env.settle()
         assert self.env.bot.get_channel(thread.id) is None
 
+    async def rename(self, thread, title: str) -> None:
+        """Give a thread another title; one that is archived comes out of the archive with it."""
+        self.env.backend.edit_channel(thread.id, {"name": title}, thread_metadata={"archived": False})
+        await self.env.settle()
+
+    def fetched(self, thread) -> list[str]:
+        """Return the paths under which the bot has asked Discord for messages of a thread."""
+        asked = f"/channels/{thread.id}/messages/"
+        return [seen.path for seen in self.env.http_requests if seen.method == "GET" and asked in seen.path]
+
     async def purge(self, *messages: discord.Message) -> None:
         """Delete messages of the channel at once, as moderators and bots do."""
         channel = self.env.bot.get_channel(self.channel.id)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from checks.stance import StanceReader, StanceReading
-from checks.text import TextFolder
+from checks.text import TextFolder, Tokenizer
 
 Read = Callable[..., StanceReading]
 
@@ -17,7 +17,7 @@ def folder() -> TextFolder:
 
 @pytest.fixture(scope="session")
 def reader(folder: TextFolder) -> StanceReader:
-    return StanceReader.load(folder)
+    return StanceReader.load(folder, Tokenizer())
 
 
 @pytest.fixture(scope="session")

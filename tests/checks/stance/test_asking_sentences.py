@@ -21,7 +21,7 @@ def lexicon() -> Lexicon:
 @pytest.fixture(scope="module")
 def sureness(lexicon):
     """How surely a text asks after the truth, by its cues alone."""
-    stances, questions = StanceReader.load(lexicon.folder), QuestionReader.load()
+    stances, questions = StanceReader.load(lexicon.folder, lexicon.tokenizer), QuestionReader.load()
 
     def of(text: str) -> float:
         folded = analyse(text, lexicon).text

@@ -34,6 +34,18 @@ async def test_the_words_are_fetched_at_the_click_and_used_once(world, waiting, 
     assert world.sent() == []
 
 
+async def test_where_the_connection_is_lost_an_item_is_shown_without_its_words_and_can_be_dismissed(
+    world, waiting, lose
+):
+    number = await waiting.near(SAID)
+    lose("GET", f"/channels/{world.channel.id}/messages/*")
+    message = await opened(world, number)
+    assert "Score: 0.41" in text_of(message)
+    assert SAID not in text_of(message)
+    await world.chief.click(message, label="Dismiss")
+    assert waiting.decided(number) == ("queue.dismiss", "dismiss")
+
+
 async def test_a_near_miss_is_never_to_be_matched_again(world, waiting):
     await world.chief.click(await opened(world, await waiting.near(SAID)), label="Never match")
     assert SAID in wordings(world, FERRY_CLAIM, negative=True)

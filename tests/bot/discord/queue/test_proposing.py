@@ -69,6 +69,17 @@ async def test_a_forwarded_message_stands_in_the_form_with_its_words(world):
     assert prefilled(form)["text"] == "The quay sinks"
 
 
+async def test_a_message_that_discord_does_not_give_out_for_now_is_proposed_all_the_same(world, waiting, lose):
+    said = await world.bob.send(world.channel, "the quay sinks and sinks, " * 20)
+    form = await world.alice.context_menu(world.channel, MENU, said)
+    lose("GET", f"/channels/{world.channel.id}/messages/*")
+    refused = await hand_in(world.alice, form)
+    form = await world.alice.click(shown_by(refused), label="Try again")
+    assert text_of(await hand_in(world.alice, form, text="The quay sinks")) == THANKS
+    (item,) = waiting.items()
+    assert (item.message, item.payload["text"]) == (said.id, "The quay sinks")
+
+
 async def test_a_long_message_stands_in_the_form_whole_and_is_shortened_there(world, waiting):
     long = "the quay sinks and sinks, " * 20
     said = await world.bob.send(world.channel, long)
