@@ -105,7 +105,7 @@ _TAIL_DIGIT = re.compile(rf"[1-9一二三四五六七八九]{_NO_TAIL}")
 _TAIL_DIGITS = re.compile(rf"[1-9一二三四五六七八九][0-9零一二三四五六七八九]{_NO_TAIL}")
 _AND_A_HALF = "个半"
 # 五块一 are 5.1, but 一块一度 is the price of one: of what a character says that is no small word.
-_OF_ONE = re.compile(r"[1一][一-鿿](?<![的了吧啊呢吗嘛呀呗哦左上多以而就也都还才是在到至和与或])")
+_OF_ONE = re.compile(r"[1一][一-鿿](?<![的了吧啊呢吗嘛呀呗哦左上多以而就也都还才是在到至和与或毛角])")
 _INCHES = re.compile(r" ?(1[01]|[1-9])(?: ?(?P<named>inches|inch|in|\"|”))?(?![\d%a-z]|[.,]\d)(?! ?[%$])")
 # 分 are minutes after hours (1小时30分), and before seconds (1分30秒).
 _MINUTES_BEFORE = re.compile(r"(?:小时|钟头)零?$")
@@ -114,6 +114,8 @@ _MINUTES_WINDOW = 3
 _INCHES_A_FOOT = 12
 _POINT = " point"
 # Half asleep, a half-truth and a third option are no shares.
+# A third year is none of its parts, unlike a quarter mile.
+_ORDINALS = ("a third", "a fifth", "a tenth")
 _LONE_PARTS = ("half", "a half", "a third", "a quarter")
 _OF_A = re.compile(r" of (?:an?|one|the)(?= )")
 _DIVIDED = ("W", "Wh", "kg", "byte", "litre", "years", "percent", "metre", "hours")
@@ -225,7 +227,7 @@ class TermDecorator:
         if term.kind == "phrase":
             self._phrase(term, text)
         if match:
-            if term.low < self._table.least.get(match["word"], 0.0):
+            if term.low < self._table.least.get(match["word"], 0.0) or term.written in _ORDINALS:
                 return False
             self._measured(term, text, match)
         elif term.part and not term.unit and term.scale == 1.0:

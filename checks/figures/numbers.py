@@ -55,7 +55,7 @@ class Patterns:
     money_letter: re.Pattern[str]
     middle: re.Pattern[str]
     unit: re.Pattern[str]
-    measured_before: re.Pattern[str]
+    same_measure: re.Pattern[str]
     after: re.Pattern[str]
     per: re.Pattern[str]
     year_follows: re.Pattern[str]
@@ -130,7 +130,7 @@ def _numbers(table: UnitTable, digits: str, scales: str) -> dict[str, re.Pattern
     return {
         # 1万2 is 12,000.
         "scaled": re.compile(
-            rf"(?:\s?{many})?\s?{scale}{{1,6}}{more}(?P<tail>(?<=[百千万亿])[1-9](?![\d.,%]|{scale}))?"
+            rf"(?:\s?{many})?\s?(?P<scales>{scale}{{1,6}}{more})(?P<tail>(?<=[百千万亿])[1-9](?![\d.,%]|{scale}))?"
         ),
         "chinese": re.compile(
             rf"半|(?:{numeral}|{scale}){{1,24}}(?:点[{digits}]{{1,9}}{scale}{{0,6}})?(?:{many}{scale}{{1,4}})?"
@@ -158,24 +158,22 @@ def _surroundings(table: UnitTable) -> dict[str, re.Pattern[str]]:
     # In $2T-$3T the second sign belongs to the second number.
     barred |= {word: "0123456789." for word in table.words if word[-1] in _MONEY_SIGNS}
     units = alternatives(table.words, barred)
-    measures = {word for word in table.words if word.isascii()}.union(
-        table.multipliers.attached, table.multipliers.money
-    )
+    measures = alternatives((*filter(str.isascii, table.words), *table.multipliers.attached, *table.multipliers.money))
     masses = alternatives(word for word, unit in table.words.items() if unit.name in table.per_mass)
     # 10 H100 servers are ten servers.
     model = rf"[ -][a-z]{{1,4}}\d{{2,4}}[a-z]? (?={alternatives(table.not_amounts['machines'])})"
     half = "(?:(?<=[年倍成吨斤两克里米升天时元块瓦度])(?P<half>半)| and a (?P<half_after>half)(?![a-z]))?"
     return {
         "unit": re.compile(rf"(?:{model}|[ -]|\s?个(?P<half_before>半)?)?(?P<word>{units}){half}"),
-        # 5kg-6kg and 100k-200k are ranges, gpt4o-3 is a name.
-        "measured_before": re.compile(rf"(?<![a-z\d.,-])\d[\d.,]*{alternatives(measures)}-$"),
+        # 5kg-6kg and 100k-200k are ranges, gpt4o-3 and 4k-60fps are none.
+        "same_measure": re.compile(rf"(?<![a-z\d.,-])\d[\d.,]*({measures})-(?=\d[\d.,]* ?\1)"),
         "after": re.compile(rf" ?(?!\+/?-)(?P<word>{alternatives(table.hedges.after)})"),
         "per": re.compile(rf"(?:\s?(?:/|每|一|1)\s?| (?:per|an?|each|the) )(?P<word>{masses})"),
         "per_before": re.compile(rf"(?:每|per |an |/)(?P<word>{masses})[^\d,;。]{{0,8}}$"),
         "year_follows": re.compile(rf" ?年(?={alternatives(table.year_parts)})"),
         "earnings": re.compile(alternatives(table.earnings)),
         "whole_follows": re.compile(
-            rf"\s*(?:$|\n|[^\sa-z0-9-]|-(?![a-z])|{alternatives(table.joining['whole'])}|[a-z]+'s? )"
+            rf"\s*(?:$|\n|[^\sa-z0-9-]|-(?![a-z])|-?ish(?![a-z])|{alternatives(table.joining['whole'])}|[a-z]+'s? )"
         ),
         "frequency": re.compile(rf" {alternatives(table.frequency)}"),
         "no_amount_follows": re.compile(rf"\s?{alternatives(table.not_amounts['before'])}|-?[a-z]|:\d"),
@@ -237,7 +235,7 @@ _MOST_VALUE = 1e24
 _PERIOD_BEFORE = ("in ", "within ", "over ", "for ", "each ", "per ", "this ", "every ", "after ")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _MONEY_SIGNS = "$€£"
-_MEASURED_WINDOW = 20
+_NEAR = 20
 _POINTING = ("这", "那", "整", "每", "几", "哪", "某")
 _HIDDEN = re.compile(r"https?://\S+|www\.\S+|<[@#:/ta][^>\s]{0,80}>|@\w+")
 
@@ -330,9 +328,7 @@ class Scanner:
         term = Term("digits", start, number.end, value, value, number.written, unsure=number.unsure, pair=number.pair)
         term.thousands = number.thousands
         if scaled := self._patterns.scaled.match(text, number.end):
-            tail = scaled["tail"] or ""
-            scales = scaled.group().strip().removeprefix("个").strip()
-            total = self._numerals.scaled(value, scales.removesuffix(tail), tail)
+            total = self._numerals.scaled(value, scaled["scales"], scaled["tail"] or "")
             term.low, term.high, term.end, term.scale = total, total, scaled.end(), total / value if value else 1.0
         return self._part_of(text, term)
 
@@ -345,8 +341,12 @@ class Scanner:
     def _may_start(self, text: str, start: int) -> bool:
         before = text[start - 1] if start else " "
         if before == "-" and start > 1 and "a" <= text[start - 2] <= "z":
-            measured = self._patterns.measured_before.search(text, max(0, start - _MEASURED_WINDOW), start)
-            return bool(measured) or _is_year(text[start : start + 4]) or text[start - 4 : start - 1] == "sub"
+            ends = self._patterns.same_measure.finditer(text, max(0, start - _NEAR), start + _NEAR)
+            return (
+                any(each.end() == start for each in ends)
+                or _is_year(text[start : start + 4])
+                or text[start - 4 : start - 1] == "sub"
+            )
         if "a" <= before <= "z" and not self._letters_before.before(text, start):
             return False
         return not (before in "._" or (before.isdecimal())) and not self._names.before(text, start)

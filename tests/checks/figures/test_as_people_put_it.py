@@ -286,6 +286,7 @@ REPEATED_UNITS = [
     ("100K-200K", "count", 1e5, 2e5),
     ("5kg-6kg", "kg", 5, 6),
     ("3yrs-5yrs", "years", 3, 5),
+    ("3yr-5yrs", "years", 3, 5),
 ]
 
 
@@ -326,6 +327,7 @@ PARTS = [
     ("half - I say", 50),
     ("half就够了", 50),
     ("a third less", 33.3),
+    ("half-ish", 42.5),
 ]
 
 
@@ -364,6 +366,7 @@ ONE_OF_THEM = [
     ("八元1盒", "CNY", 8),
     ("八块一，不贵", "CNY", 8.1),
     ("八块一了", "CNY", 8.1),
+    ("八块一毛", "CNY", 8.1),
 ]
 
 
@@ -417,3 +420,12 @@ def test_what_many_machines_of_a_model_weigh_is_not_what_one_does(reader, compar
     salt = (figure(50, "kg", "salt in one X200 server", "一台X200服务器里的盐"),)
     assert not comparer.compare(reader.read(text), salt, text, (), text)
     assert reader.read(text)[0].text.endswith("X200 servers")
+
+
+def test_two_measures_with_a_hyphen_are_no_range(reader):
+    assert all(found.dimension != "fps" for found in reader.read("a 4k-60fps video"))
+
+
+@pytest.mark.parametrize("text", ["a third year", "we need a third server", "on a fifth day"])
+def test_an_ordinal_is_no_part_of_what_it_counts(reader, text):
+    assert not reader.read(text)
