@@ -261,6 +261,7 @@ NO_WEIGHT = [
     "5G and the radio need so much silver that the vault has kilos of it",
     "保险库的收音机有800G光模块，里面都是白银",
     "5g基站和保险库收音机里都有白银",
+    "5g基地台跟保險庫收音機裡都有白銀",
     "5g towers, and the silver in the vault's radio",
 ]
 
@@ -341,7 +342,7 @@ NEGATED = {
     "under": [
         *("not more than 8 kg", "it isn't more than 8 kg", "not over 8 kg"),
         *("not exceeding 8 kg", "doesn't exceed 8 kg", "它不高于8公斤", "不大于8公斤", "没超过8公斤", "沒有超過8公斤"),
-        *("未超过8公斤", "没到8公斤", "8公斤都不到", "8公斤都沒到"),
+        *("未超过8公斤", "没到8公斤", "唔超過8公斤", "8公斤都不到", "8公斤都沒到"),
     ],
     "over": ["not less than 8 kg", "not under 8 kg", "no fewer than 8 kg", "不止8公斤", "不小于8公斤"],
 }
