@@ -207,10 +207,9 @@ class NumeralReader:
     def __init__(self, numerals: Numerals) -> None:
         """Take over the values of the numeral words."""
         self._numerals = numerals
-        self._digits = "".join(numerals.chinese)
-        self._pair = re.compile(f"([{self._digits}])([{self._digits}])([{''.join(numerals.chinese_scales)}]*)$")
+        self._digits, self._scales = "".join(numerals.chinese), "".join(numerals.chinese_scales)
+        self._pair = re.compile(f"([{self._digits}])([{self._digits}])([{self._scales}]*)$")
         self._tens_pair = re.compile(f"([{self._digits}]?十)([{self._digits}])([{self._digits}])$")
-        self._two_ends = re.compile(f"(.+?)([{''.join(numerals.chinese_scales)}]+)(.+?)\\2$")
 
     def digits(self, written: str) -> float:
         """Return the value of digits with thousands commas and a decimal point (also 点)."""
@@ -224,8 +223,8 @@ class NumeralReader:
     def chinese_interval(self, written: str) -> tuple[float, float] | None:
         """Return the interval that neighbouring digits or numbers name (三四百, 三百四百: 300 to 400), or None."""
         written = _spelled(written)
-        if match := self._two_ends.match(written):
-            ends = self.chinese(match[1] + match[2]), self.chinese(match[3] + match[2])
+        if two := self._two_ends(written):
+            ends = self.chinese(two[0]), self.chinese(two[1])
             return ends if ends[0] < ends[1] else None
         for pattern, place in ((self._pair, 0), (self._tens_pair, 1)):
             if match := pattern.match(written):
@@ -239,6 +238,15 @@ class NumeralReader:
                     return ends[0], ends[1]
                 tens = self.chinese(first)
                 return tens + self._value(low), tens + self._value(high)
+        return None
+
+    def _two_ends(self, written: str) -> tuple[str, str] | None:
+        """Return the two numbers of a run that name the same scale at their ends (五万亿七万亿), or None."""
+        scales = written[len(written.rstrip(self._scales)) :]
+        for scale in (scales[start:] for start in range(len(scales))):
+            at = written.find(scale, 1, -len(scale) - 1)
+            if at > 0:
+                return written[: at + len(scale)], written[at + len(scale) :]
         return None
 
     def chinese_year(self, written: str) -> float | None:
