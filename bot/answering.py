@@ -1,8 +1,8 @@
 """Whether a message is answered and with what, the same for every front end that reads along.
 
-A front end hears a message, has it checked (`read`), and asks here what follows: `action`, `note`, `afford`, `take`,
-`compose`. It writes to people what comes back, tells the answer book (`claims/answering/answers.py`) what became of
-that, and moderators what `is_news` and `report` want told. All of this blocks: call it in a thread.
+A front end hears a message, has it checked, and asks here what follows: `action`, `note`, `afford`, `take`, `compose`.
+It writes to people what comes back, tells the answer book (`claims/answering/answers.py`) what became of that, and
+moderators what `is_news` and `report` want told. All of this blocks: call it in a thread.
 """
 
 from collections.abc import Mapping, Sequence
@@ -70,19 +70,6 @@ class Answerer:
     """Decides what a checked message leads to, writes down what was seen, and takes messages for answers."""
 
     touchstone: Touchstone
-
-    def read(self, heard: Heard, text: str, mode: str, *, is_new: bool = True) -> tuple[Newest, Finding]:
-        """Check a message; return what it was checked against, and what was found.
-
-        What is no more than small talk is noted as well, so that one thread's turn is enough.
-        """
-        touchstone = self.touchstone
-        as_of = touchstone.base.database.newest()
-        finding = touchstone.check_in(heard.home, text, heard.server)
-        # Of small talk a budget alone wants to know.
-        if is_new and is_small_talk(finding, mode) and touchstone.servers.settings(heard.server).budget is not None:
-            self.note(heard, finding, mode, "silent")
-        return as_of, finding
 
     def action(self, finding: Finding, mode: str, *, is_open: bool = True) -> Action:
         """Return what the bot does in a channel of this mode; `is_open`: the message says its claims for all to see."""
@@ -204,11 +191,6 @@ class Answerer:
         replies = touchstone.moderation.labels.of_answer(server, channel, message)
         claims = touchstone.claims(server)
         return Report(record, replies, {each.claim: claims[each.claim] for each in replies if each.claim in claims})
-
-
-def is_small_talk(finding: Finding, mode: str, *, is_new: bool = True) -> bool:
-    """Tell whether nothing follows from a message; in shadow even that is counted, once."""
-    return not finding.matches and (mode != "shadow" or not is_new)
 
 
 def is_dispute(finding: Finding) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from time import monotonic
 
+import aiohttp
 import discord
 from discord import ui
 
@@ -20,6 +21,7 @@ from bot.discord.messages import (
     home_of,
     is_open,
     location_of,
+    may_read,
     roles_in,
     rules_for,
     said_in,
@@ -95,6 +97,21 @@ class Answering:
             roles = await roles_in(guild, author) if guild is not None else ()
         here = replace(location, home=self._home(location))
         return await rules_for(self.bot.touchstone, message, here, roles)
+
+    async def readable_home(self, user: int, record: AnswerRecord) -> int | None:
+        """Return the channel whose settings count, where somebody may read it now; else None.
+
+        A direct message stays with whoever has left the server.
+        """
+        guild = self.bot.get_guild(record.server)
+        if guild is None:
+            return None
+        try:
+            channel = await self.bot.channels.find(guild, record.channel)
+            person = guild.get_member(user) or await guild.fetch_member(user)
+            return home_of(channel) if channel is not None and may_read(person, channel) else None
+        except (discord.HTTPException, discord.ClientException, aiohttp.ClientError):
+            return None
 
     async def reply(
         self, message: discord.Message, location: Location, finding: Finding, until: float, as_of: Newest

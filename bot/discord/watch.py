@@ -20,17 +20,15 @@ import discord
 from discord import ui
 from discord.ext import commands
 
-from bot.answering import Answerer, is_small_talk
+from bot.answering import Answerer, Heard
 from bot.discord.bot import DIRECT_MESSAGE, TouchstoneBot, roles_of
 from bot.discord.cards import draw_card, draw_lines
 from bot.discord.lanes import LATE, WaitingRoom, deadline, take_lane
 from bot.discord.messages import (
     Location,
     heard_in,
-    home_of,
     is_open,
     location_of,
-    may_read,
     message_link,
     rules_for,
     said_in,
@@ -39,7 +37,9 @@ from bot.discord.messages import (
 from bot.discord.posting import NONCE, OFFER, Answering, place_of
 from bot.discord.routes import Click, Route, Router
 from bot.texts import Texts, msgid
+from checks.model import Finding
 from claims.answering.answers import AnswerRecord
+from claims.store.freshness import Newest
 from config.errors import ClaimBaseError, DatabaseError, NotAllowedError, UnknownEntryError
 
 _log = logging.getLogger(__name__)
@@ -205,9 +205,9 @@ class Watch(commands.Cog):
             started = monotonic()
             # A message that was edited has been counted before.
             heard, is_new = heard_in(message, location), edited_at is None
-            as_of, finding = await asyncio.to_thread(answerer.read, heard, text, mode, is_new=is_new)
+            as_of, finding = await asyncio.to_thread(self._read, heard, text, mode, is_new=is_new)
             self.bot.metrics.note(location.server, monotonic() - started, is_new=is_new)
-            if is_small_talk(finding, mode, is_new=is_new):
+            if _is_small_talk(finding, mode, is_new=is_new):
                 return
             action = answerer.action(finding, mode)
             if action == "reply" and not await asyncio.to_thread(
@@ -222,6 +222,19 @@ class Watch(commands.Cog):
             self._room.give_up_hint()
         elif action == "offer":
             await self.answering.offer(message, location, finding)
+
+    def _read(self, heard: Heard, text: str, mode: str, *, is_new: bool) -> tuple[Newest, Finding]:
+        """Check a message; return what it was checked against, and what was found.
+
+        What is no more than small talk is noted as well, so that one thread's turn is enough.
+        """
+        touchstone = self.bot.touchstone
+        as_of = touchstone.base.database.newest()
+        finding = touchstone.check_in(heard.home, text, heard.server)
+        # Of small talk a budget alone wants to know.
+        if is_new and _is_small_talk(finding, mode) and touchstone.servers.settings(heard.server).budget is not None:
+            Answerer(touchstone).note(heard, finding, mode, "silent")
+        return as_of, finding
 
     @asynccontextmanager
     async def counted(self, message: int = 0) -> AsyncIterator[None]:
@@ -238,6 +251,11 @@ class Watch(commands.Cog):
 
 def _is_own_card(message: discord.Message, own: discord.ClientUser | None) -> bool:
     return own is not None and message.author.id == own.id and str(message.nonce or "").startswith(NONCE)
+
+
+def _is_small_talk(finding: Finding, mode: str, *, is_new: bool = True) -> bool:
+    """Tell whether nothing follows from a message; in shadow even that is counted, once."""
+    return not finding.matches and (mode != "shadow" or not is_new)
 
 
 _GONE = msgid("There is nothing to show any more: the message is gone or reads differently, or its answer stands.")
@@ -414,7 +432,7 @@ class Offers(commands.Cog):
         record = await self._offer(click.number("channel"), click.number("message"))
         if record is None:
             raise UnknownEntryError(_GONE)
-        home = await self._readable_home(click.interaction.user.id, record)
+        home = await self._watch.answering.readable_home(click.interaction.user.id, record)
         if home is None:
             raise NotAllowedError("You may not read the channel of this message.")
         async with self._watch.counted(record.message):
@@ -422,21 +440,6 @@ class Offers(commands.Cog):
                 raise UnknownEntryError(_GONE)
         await self._drop_line(record.channel, record.message)
         await click.respond(click.texts("Everybody sees the card now."))
-
-    async def _readable_home(self, user: int, record: AnswerRecord) -> int | None:
-        """Return the channel whose settings count, where somebody may read it now; else None.
-
-        A direct message stays with whoever has left the server.
-        """
-        guild = self.bot.get_guild(record.server)
-        if guild is None:
-            return None
-        try:
-            channel = await self.bot.channels.find(guild, record.channel)
-            person = guild.get_member(user) or await guild.fetch_member(user)
-            return home_of(channel) if channel is not None and may_read(person, channel) else None
-        except (discord.HTTPException, discord.ClientException, aiohttp.ClientError):
-            return None
 
 
 def _show_button(record: AnswerRecord, texts: Texts) -> ui.Button[ui.LayoutView]:

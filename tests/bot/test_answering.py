@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from bot.answering import Answerer, Heard, is_dispute, is_small_talk
+from bot.answering import Answerer, Heard, is_dispute
 from bot.service import Touchstone
 from bot.terminal.console import draw_card
 from claims.moderation.rights import Actor
@@ -34,9 +34,7 @@ class LineChat:
         answerer, settings = Answerer(self.touchstone), self.touchstone.servers.settings_in(self.server, room)
         self._heard += 1
         heard = Heard(self.server, room, self._heard if number is None else number, author, room)
-        _, finding = answerer.read(heard, line, self.mode)
-        if is_small_talk(finding, self.mode):
-            return "silent"
+        finding = self.touchstone.check_in(room, line, self.server)
         action = answerer.action(finding, self.mode)
         answerer.note(heard, finding, self.mode, action)
         if action == "silent":
