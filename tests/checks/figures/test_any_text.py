@@ -53,7 +53,8 @@ def test_lone_surrogates_and_control_characters_do_no_harm(text):
 @given(NUMBERISH)
 def test_simplified_and_traditional_twins_read_alike(text):
     twin = TO_TRADITIONAL.convert(text)
-    if len(twin) == len(text):
+    # 克克, which nobody writes, becomes 剋剋 (to overcome): no grams, and no twin.
+    if len(twin) == len(text) and "剋" not in twin:
         assert [(q.dimension, q.low, q.high) for q in READER.read(text)] == [
             (q.dimension, q.low, q.high) for q in READER.read(twin)
         ]
