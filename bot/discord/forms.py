@@ -14,14 +14,13 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any, Protocol, Self
 
-import aiohttp
 import discord
 from discord import ui
 from discord.ext import commands
 
 from bot.discord.bot import BotInteraction
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, length, shorten
-from bot.discord.errors import describe
+from bot.discord.errors import FAILED_REQUEST, describe
 from bot.discord.routes import LONGEST_ID, UNREADABLE, Click, Request, Route, Router, answer_failure, fits
 from bot.texts import Texts
 from bot.wording import choice_text, difference_lines, fault_lines, field_name, value_text
@@ -363,7 +362,7 @@ class Forms(commands.Cog):
         """
         keeping = asyncio.create_task(self._keep(request, name, typed))
         await asyncio.wait({keeping}, timeout=_PATIENCE)
-        with contextlib.suppress(discord.HTTPException, aiohttp.ClientError):
+        with contextlib.suppress(*FAILED_REQUEST):
             await request.interaction.response.defer(ephemeral=True, thinking=True)
         is_new = await keeping
         if request.interaction.response.is_done():
