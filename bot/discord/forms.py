@@ -37,6 +37,9 @@ from config.errors import (
 # Between the parts of an id; ids of claims have none.
 _BETWEEN = "|"
 _NUMBER = "~"
+# Four characters, for which there is room beside the longest id of a claim: one of sixteen million, among those that
+# one person has handed in within a day.
+_NUMBER_BYTES = 3
 MINE_PREFIX = "ts:fm:"
 LONGEST_FIELD = 4000
 MOST_FIELDS = 5
@@ -67,7 +70,7 @@ class FormName:
 
     def numbered(self) -> Self:
         """Return the name with a new number, where an id has room for one."""
-        return replace(self, number=secrets.token_hex(4)).fitting()
+        return replace(self, number=secrets.token_urlsafe(_NUMBER_BYTES)).fitting()
 
     def fitting(self) -> Self:
         """Return the name, without its number where an id has no room for it."""
