@@ -21,7 +21,7 @@ from checks.lexicon import Lexicon
 from checks.tuning import Tuning
 from claims.base import ClaimBase
 from claims.exchange.chosen_packs import open_packs
-from config.errors import StartError, TouchstoneError
+from config.errors import DatabaseError, StartError, TouchstoneError
 from config.settings import (
     SETTINGS_FILE,
     Settings,
@@ -88,7 +88,7 @@ def _settings(texts: Texts) -> Diagnosis:
 
 
 def _base(settings: Settings, texts: Texts) -> list[Diagnosis]:
-    if folder := missing_folder(settings):
+    if folder := missing_folder(settings.database_url):
         return [Diagnosis(texts("Database"), "wrong", str(texts.say(no_folder(folder))))]
     # Not the whole application: weights and embedder are parts of their own, and no fault of the base.
     with ClaimBase.open(settings.database_url) as base:
@@ -238,6 +238,8 @@ def backup(
 
     terminal = Terminal.of(context)
     texts = terminal.texts
+    if target == "-":
+        raise typer.BadParameter(texts("A copy is a file, with its hash in another beside it. Name the file."))
     # A path would lose its slash, and the copy take the name of a folder that is not there, such as an unmounted disk.
     if target is not None and target.endswith(("/", os.sep)) and not Path(target).is_dir():
         raise typer.BadParameter(texts("There is no folder {folder}. Make it, or name another one.", folder=target))
@@ -259,7 +261,7 @@ def restore(
 
     terminal = Terminal.of(context)
     texts = terminal.texts
-    terminal.agree_to_folder()
+    terminal.agree_to_folder(terminal.settings.database_url)
     done = put_back(terminal.settings.database_url, file, force=force)
     terminal.print(texts("Put back: {file}", file=done.file), style="bold")
     terminal.print(_holds(done.backup, texts))
@@ -276,9 +278,17 @@ def copy_database(
 ) -> None:
     """Copy table by table with the progress told, and say what both sides hold."""
     from claims.exchange.moving import copy_base_between  # noqa: PLC0415  the database, which help does without
+    from claims.store.database import read_url  # noqa: PLC0415
 
     terminal = Terminal.of(context)
-    texts = terminal.texts
+    # The settings first: a fault of theirs that is told behind a whole copy would say that it had failed.
+    texts, own_key = terminal.texts, terminal.settings.hash_key
+    for name, address in (("FROM", source), ("TO", target)):
+        try:
+            read_url(address)
+        except DatabaseError as error:
+            raise typer.BadParameter(texts.of_error(error), param_hint=name) from error
+    terminal.agree_to_folder(target)
     told = 0.0
 
     def tell(table: str, done: int, total: int) -> None:
@@ -294,7 +304,7 @@ def copy_database(
         terminal.print(f"{table.name}: {table.rows}, {table.digest}")
     rows = sum(table.rows for table in copied)
     terminal.print(texts("Copied: {rows} rows, with the same digests on both sides.", rows=rows), style="bold")
-    if terminal.settings.hash_key is None:
+    if own_key is None:
         terminal.print(texts("The key of the members' hashes (touchstone.key) is not in it: take it along."))
 
 

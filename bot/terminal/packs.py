@@ -129,6 +129,9 @@ def _show_lines(terminal: Terminal, error: ImportRefusedError) -> None:
     from claims.exchange.importing import pack_problems  # noqa: PLC0415
     from claims.packs.handwritten import corrected  # noqa: PLC0415
 
+    if Path(error.name) == STANDARD:
+        # What came that way cannot be read a second time.
+        return
     try:
         with open_named(Path(error.name)) as file:
             text = file.read(MAX_FILE_BYTES).decode("utf-8-sig")
