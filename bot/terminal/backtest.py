@@ -12,7 +12,6 @@ from bot.terminal.calibrate import read_budget
 from bot.terminal.console import (
     JsonOption,
     ProcessesOption,
-    STANDARD,
     ReadingBar,
     SchedulerOption,
     Terminal,
@@ -24,7 +23,7 @@ from bot.terminal.console import (
 from bot.terminal.evaluate import FiguresFile
 from bot.texts import Texts, msgid
 from config.errors import ExportError
-from config.named_files import encoding_of
+from config.named_files import STANDARD, encoding_of
 
 if TYPE_CHECKING:
     from bot.backtest import Backtest, BacktestReport, PastMessage, WouldSay
