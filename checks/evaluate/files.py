@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
-from io import TextIOWrapper
+from io import FileIO, TextIOWrapper
+from os import SEEK_END
 from pathlib import Path
 from typing import Any, cast
 
@@ -124,9 +125,27 @@ def read_kept(path: Path, mark: bytes) -> list[bytes]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        text = msgid("{file} cannot be read or written ({reason}). Name another file with --work.")
-        raise EvaluationError(worded(text, file=path, reason=reason)) from error
+        raise _no_work(path, error) from error
+
+
+def add_kept(path: Path) -> FileIO:
+    """Open a file of kept lines to add some, each of which is written at once; raises EvaluationError."""
+    try:
+        file = path.open("a+b", buffering=0)
+        if file.seek(0, SEEK_END):
+            file.seek(-1, SEEK_END)
+            if file.read(1) != b"\n":
+                # A line that a kill has cut off must not take the next one with it.
+                file.write(b"\n")
+    except OSError as error:
+        raise _no_work(path, error) from error
+    return file
+
+
+def _no_work(path: Path, error: OSError) -> EvaluationError:
+    reason = error.strerror or type(error).__name__
+    text = msgid("{file} cannot be read or written ({reason}). Name another file with --work.")
+    return EvaluationError(worded(text, file=path, reason=reason))
 
 
 def read_claims(folder: Path) -> list[ClaimText]:
