@@ -107,6 +107,7 @@ def test_spreadsheets_may_save_in_each_encoding_that_says_what_it_is(
         ("attachment", "pack:\n", "yaml"),
         ("attachment", '"row";"claim"\n', "csv"),
         ("notes.txt", "claim\trow\n", "csv"),
+        ("-", "sep=;\r\nClaim;Row;Number\r\n", "csv"),
     ],
 )
 def test_the_format_is_told_by_the_ending_else_by_the_beginning(name: str, text: str, form: str) -> None:
