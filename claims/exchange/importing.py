@@ -225,13 +225,15 @@ def load_pack(base: ClaimBase, path: Path) -> ImportReport | None:
     twenty); then nothing was written.
     """
     raw = file_bytes(path)
+    digest = hashlib.sha256(raw).hexdigest()
     with base.database.reading() as session:
-        same = col(Pack.sha256) == hashlib.sha256(raw).hexdigest()
-        if session.scalar(select(col(Pack.id)).where(same)) is not None:
+        if session.scalar(select(col(Pack.id)).where(col(Pack.sha256) == digest)) is not None:
             return None
     with base.database.reading() as session:
         incoming = read_pack(read_bytes(str(path), raw, MAX_FILE_BYTES), base.clock().date(), _shelf(session))
-    [pack] = incoming.packs
+    # A later start knows the file by its bytes, whatever stands before its text.
+    pack = replace(incoming.packs[0], sha256=digest)
+    incoming = replace(incoming, packs=(pack,))
     with base.database.changing() as session:
         row = session.get(Pack, pack.head.id) if pack.head else None
         if pack.head is None or (row is not None and (row.sha256 == pack.sha256 or row.version > pack.head.version)):
