@@ -348,7 +348,7 @@ def _numbers(subject: str) -> tuple[int, int]:
 # From so many things of a kind on, reading them together takes less than asking for each.
 MANY = 20
 # So many are read and written at once: an import of any size takes little memory beyond its states.
-_AT_ONCE = 500
+AT_ONCE = 500
 STATE_STORES: Mapping[str, StateStore] = {
     CLAIM: ClaimStore(),
     CLAIM_SETTING: ClaimSettingStore(),
@@ -361,6 +361,15 @@ STATE_STORES: Mapping[str, StateStore] = {
     DOCUMENT: DocumentStore(own=False),
     CLAIM_ORIGIN: ClaimOriginStore(),
 }
+
+
+def states_now(
+    session: Session, server: int | None, store: StateStore, subjects: Collection[str]
+) -> Mapping[str, State | None]:
+    """Return the states of things of one kind, read together where that takes less."""
+    if len(subjects) >= MANY and isinstance(store, BulkStateStore):
+        return store.read_many(session, server, subjects)
+    return {name: store.read(session, server, name) for name in subjects}
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,8 +414,8 @@ def note_changes(session: Session, entry: AuditEntry, changes: Sequence[ChangeRe
     session.add(revision)
     session.flush()
     number = revision.id or 0
-    for start in range(0, len(changes), _AT_ONCE):
-        some = changes[start : start + _AT_ONCE]
+    for start in range(0, len(changes), AT_ONCE):
+        some = changes[start : start + AT_ONCE]
         session.connection().execute(
             insert(ChangeRow),
             [{"revision": number, **{name: getattr(c, name) for name in ChangeRecord.__slots__}} for c in some],
@@ -415,34 +424,22 @@ def note_changes(session: Session, entry: AuditEntry, changes: Sequence[ChangeRe
 
 
 def _apply_run(context: WriteContext, store: StateStore, run: Sequence[Change]) -> Iterator[ChangeRecord]:
-    """Apply changes of one kind; many of them are read in one go, since nothing else is written while that lasts."""
-    subjects = {change.subject for change in run}
-    if len(run) < MANY or len(subjects) < len(run) or not isinstance(store, BulkStateStore):
-        yield from (made for change in run if (made := _apply(context, store, change)) is not None)
-        return
-    for start in range(0, len(run), _AT_ONCE):
-        yield from _apply_many(context, store, run[start : start + _AT_ONCE])
+    """Apply changes of one kind, some hundred at a time; what comes twice is read again in between."""
+    size = AT_ONCE if len({change.subject for change in run}) == len(run) else 1
+    for start in range(0, len(run), size):
+        yield from _apply(context, store, run[start : start + size])
 
 
-def _apply_many(context: WriteContext, store: BulkStateStore, run: Sequence[Change]) -> Iterator[ChangeRecord]:
-    subjects = {change.subject for change in run}
-    before = store.read_many(context.session, context.server, subjects)
+def _apply(context: WriteContext, store: StateStore, run: Sequence[Change]) -> Iterator[ChangeRecord]:
+    subjects = [change.subject for change in run]
+    before = states_now(context.session, context.server, store, subjects)
     written = [change for change in run if before[change.subject] != change.after]
     for change in written:
         store.write(context, change.subject, change.after)
-    after = store.read_many(context.session, context.server, subjects)
+    # Read again: without its own version, a server sees the shared claim.
+    after = states_now(context.session, context.server, store, [change.subject for change in written])
     for change in written:
         was, is_now = before[change.subject], after[change.subject]
         if was != is_now:
             # The state that the caller holds already, where it is the same.
             yield ChangeRecord(change.kind, change.subject, was, change.after if is_now == change.after else is_now)
-
-
-def _apply(context: WriteContext, store: StateStore, change: Change) -> ChangeRecord | None:
-    before = store.read(context.session, context.server, change.subject)
-    if before == change.after:
-        return None
-    store.write(context, change.subject, change.after)
-    # Read again: without its own version, a server sees the shared claim.
-    after = store.read(context.session, context.server, change.subject)
-    return ChangeRecord(change.kind, change.subject, before, after) if before != after else None

@@ -61,6 +61,7 @@ class Difference:
         return claim if self.cut_off is None else replace(claim, cut_off=self.cut_off)
 
 
+_MOST_NAMED = 1_000
 NOTHING = Difference((), frozenset(), None, {}, None)
 
 
@@ -80,7 +81,9 @@ def read_difference(
         before, found = NOTHING, read_rows(session, server, own=True)
     else:
         known = {claim.id: _set(claim, _settings(overrides.get(claim.id), cut_off)) for claim in before.own}
-        found = read_rows(session, server, changed, own=True) if changed else []
+        # A database takes so many values in one statement and no more; after a large import nearly all have changed.
+        some = changed if len(changed) <= _MOST_NAMED else None
+        found = read_rows(session, server, some, own=True) if changed else []
     known |= {record.id: record for _, record in found}
     gone = {*changed} - {record.id for _, record in found}
     return Difference(
