@@ -155,13 +155,13 @@ def test_one_import_is_one_revision_and_is_undone_as_one(loaded: ClaimBase) -> N
 def test_many_claims_are_written_as_few_are(
     new_base: NewBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: int | None
 ) -> None:
-    """Many are read in one go; that must never make another revision than one by one."""
+    """Many are read and written in one go; that must never make another revision than one by one."""
     pack = write_pack(tmp_path, pack_data(*(claim_data(f"c{n}") for n in range(30))))
     written = [titled(f"c{n}", f"Other {n}") if n % 3 else claim_data(f"c{n}") for n in range(10, 60)]
     actor = moderator(server) if server else OPERATOR
     seen: list[Any] = []
-    for many in (1, 1_000):
-        monkeypatch.setattr("claims.store.changes.MANY", many)
+    for at_once in (1, 7, 1_000):
+        monkeypatch.setattr("claims.store.changes.AT_ONCE", at_once)
         base = new_base()
         load_pack(base, pack)
         before = exported(base, server=server)
@@ -172,7 +172,7 @@ def test_many_claims_are_written_as_few_are(
         Undoing(base).undo(actor, report.revision)
         assert exported(base, server=server) == before
         seen.append((revision.changes, after))
-    assert seen[0] == seen[1]
+    assert seen[0] == seen[1] == seen[2]
     assert len(seen[0][0]) > 40
 
 
