@@ -303,7 +303,7 @@ def _write(
     theirs: bool = False,
 ) -> ImportReport:
     incoming = for_server(session, incoming, entry.server)
-    parts = tuple(Steps(session, incoming, entry.server, theirs=theirs).packs())
+    parts = tuple(Steps(session, incoming, entry.server, theirs=theirs, is_alone=True).packs())
     plan = _plan(incoming, parts, entry.server)
     if agreed is not None and agreed != plan.fingerprint:
         raise PlanChangedError(incoming.name)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from sqlalchemy import func, select
+from sqlalchemy import Connection, event, func, select
 
 from checks.lexicon import Lexicon
 from claims.base import ClaimBase
@@ -174,6 +174,20 @@ def test_many_claims_are_written_as_few_are(
         seen.append((revision.changes, after))
     assert seen[0] == seen[1] == seen[2]
     assert len(seen[0][0]) > 40
+
+
+def test_a_write_reads_no_other_claims_than_those_of_the_file(loaded: ClaimBase) -> None:
+    wanted = incoming(text(titled("same", "Same anew")))
+    named: list[object] = []
+
+    def note(_connection: Connection, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        if "FROM wording" in statement:
+            named.append(str(parameters))
+
+    event.listen(loaded.database.engine, "before_cursor_execute", note)
+    assert import_claims(loaded, wanted, OPERATOR).revision is not None
+    assert named
+    assert all("same" in each for each in named)
 
 
 def test_an_undone_import_leaves_the_claims_as_their_pack_gave_them(loaded: ClaimBase, tmp_path: Path) -> None:
