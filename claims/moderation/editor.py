@@ -189,8 +189,17 @@ def edit_change(
         if asked and known != seen.version_tag:
             raise ConflictError(claim_id, asked, current=f"{seen.version_tag}{_BEGUN_ON}{base}", mine=edit)
         after = _like(seen, state)
+    return _checked(after, edit)
+
+
+def changed_claim(seen: ClaimRecord, edit: Edit, sources: Sources) -> Change:
+    """Return the state that the edit leads to from the claim as it stands."""
+    return _checked(edit.apply(seen, sources), edit)
+
+
+def _checked(after: ClaimRecord, edit: Edit) -> Change:
     check_published(after, edit)
-    return Change(CLAIM, claim_id, claim_state(after))
+    return Change(CLAIM, after.id, claim_state(after))
 
 
 def _like(seen: ClaimRecord, state: State) -> ClaimRecord:
