@@ -217,7 +217,7 @@ class Extractor:
 
     def _client(self) -> httpx.Client:
         # As bytes: what no key has is for the server to refuse.
-        headers = {"Authorization": f"Bearer {self.address.key}".encode()} if self.address.key else {}
+        headers = {b"Authorization": f"Bearer {self.address.key}".encode()} if self.address.key else {}
         return httpx.Client(
             headers=headers,
             timeout=self.address.seconds,
