@@ -26,6 +26,12 @@ def heading(outcome: ImportOutcome, texts: Texts, *, drafts: bool) -> str:
             return texts("Refused")
 
 
+def code_page_lines(plan: ImportPlan, texts: Texts) -> Iterator[str]:
+    """Yield the line that says what a file was read as that is not in Unicode; nothing of any other."""
+    if plan.code_page:
+        yield texts("Read as {code_page}: it is not in UTF-8.", code_page=plan.code_page)
+
+
 def unchanged_line(plan: ImportPlan, texts: Texts) -> str:
     """Return how many claims of the file the base has just so."""
     return texts.plural("{count} claim is unchanged.", "{count} claims are unchanged.", len(plan.of("unchanged")))

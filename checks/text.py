@@ -41,20 +41,23 @@ _ZALGO = re.compile(
 )
 _INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn"}
 
+# What an address goes on with: Chinese punctuation ends it, which stands directly behind it.
+ADDRESS = r"[^\s>“”\u3001-\u3003\u3008-\u301f\uff01-\uff0f\uff1a-\uff20]+"
+
 # A single mark quotes where a word begins and ends: else it leaves letters out ("don’t", "‘90s").
 # What is struck out nobody says any more: it goes, as a link does.
 _MARKUP = re.compile(
-    r"""
+    rf"""
       (?P<fence>```(?:[a-z]*\n)?(?P<fenced>.*?)```)
     | (?P<code>`(?P<coded>[^`\n]+)`)
-    | (?P<link>\[(?P<linked>[^\]\n]{1,300})\]\(<?https?://[^\s)]+>?\))
+    | (?P<link>\[(?P<linked>[^\]\n]{{1,300}})\]\(<?https?://[^\s)]+>?\))
     | (?P<drop><a?:\w+:\d+> | <[@\#][!&]?\d+> | <t:-?\d+(?::\w)?> | </[^:>\n]+:\d+>
-        | <?https?://[^\s>“”\u3001-\u3003\u3008-\u301f\uff01-\uff0f\uff1a-\uff20]+>? | ~~.+?~~)
+        | <?https?://{ADDRESS}>? | ~~.+?~~)
     | (?P<rest>^[ \t]*>>>[ ](?P<rested>.*))
     | (?P<line>^[ \t]*>[ ](?P<lined>[^\n]*))
-    | (?P<curly>[“「『«](?P<curled>[^”」』»\n]{2,400})[”」』»])
-    | (?P<single>(?<![a-zà-ÿ\d])‘(?!\d0s|(?:em|cause|til|tis|twas|bout)\b)(?P<singled>[^‘\n]{2,400}?)’(?![a-zà-ÿ\d]))
-    | (?P<straight>(?<![\w"])"(?P<straightened>[^"\n]{2,400})"(?!\w))
+    | (?P<curly>[“「『«](?P<curled>[^”」』»\n]{{2,400}})[”」』»])
+    | (?P<single>(?<![a-zà-ÿ\d])‘(?!\d0s|(?:em|cause|til|tis|twas|bout)\b)(?P<singled>[^‘\n]{{2,400}}?)’(?![a-zà-ÿ\d]))
+    | (?P<straight>(?<![\w"])"(?P<straightened>[^"\n]{{2,400}})"(?!\w))
     """,
     re.VERBOSE | re.MULTILINE | re.DOTALL | re.IGNORECASE,
 )

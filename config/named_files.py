@@ -9,7 +9,8 @@ from typing import BinaryIO, cast
 
 from config.errors import worded
 
-_STANDARD = Path("-")
+# What a file is called that is standard input or output.
+STANDARD = Path("-")
 
 
 def open_named(path: Path) -> BufferedReader:
@@ -18,7 +19,7 @@ def open_named(path: Path) -> BufferedReader:
     A pipe that somebody writes into is read like a file, such as what a shell makes of `<(...)`; `-` is standard input.
     Raises OSError.
     """
-    if path == _STANDARD:
+    if path == STANDARD:
         return cast("BufferedReader", sys.stdin.buffer)
     return open(path, "rb", opener=_without_waiting)
 

@@ -15,6 +15,7 @@ from discord.app_commands import locale_str
 from discord.ext import commands, tasks
 
 from bot.discord.bot import DIRECT_MESSAGE, BotInteraction, TouchstoneBot
+from bot.discord.errors import FAILED_REQUEST
 from bot.discord.lanes import take_lane
 from bot.discord.lookup import ClaimLookup
 from bot.discord.routes import Request, everywhere
@@ -98,7 +99,7 @@ class About(commands.Cog):
         texts = self.bot.texts(language_of(whole_characters(message.content), self._lookup.folder))
         try:
             await message.channel.send("\n".join(map(texts, DIRECT)))
-        except discord.HTTPException as refusal:
+        except FAILED_REQUEST as refusal:
             _log.info("A direct message could not be answered: %s", refusal)
 
     @app_commands.command(name=locale_str(msgid("about")), description=locale_str(msgid("What this bot is")))

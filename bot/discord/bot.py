@@ -11,7 +11,6 @@ from statistics import median
 from time import monotonic
 from typing import Any
 
-import aiohttp
 import discord
 from discord import Locale, app_commands
 from discord.app_commands import locale_str
@@ -19,6 +18,7 @@ from discord.ext import commands
 from discord.http import Route as Endpoint
 
 from bot.answering import chosen_language
+from bot.discord.errors import FAILED_REQUEST
 from bot.service import Touchstone
 from bot.texts import Texts
 from config.languages import FIRST_SHOWN, SHOWN, Language, client_language
@@ -164,7 +164,7 @@ async def tirelessly(act: Callable[[], Awaitable[None]]) -> None:
     for pause in itertools.chain(_PAUSES, itertools.repeat(_PAUSES[-1])):
         try:
             await act()
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+        except FAILED_REQUEST as failure:
             if isinstance(failure, discord.HTTPException) and failure.status < UNCERTAIN:
                 raise
             _log.info("Discord did not take an answer (%s); trying again in %.1f s", type(failure).__name__, pause)

@@ -10,6 +10,7 @@ from discord import ui
 from discord.ext import commands
 
 from bot.discord.cards import draw_lines, draw_pages, escape, evidence_lines, shorten
+from bot.discord.errors import FAILED_REQUEST
 from bot.discord.lookup import claims_named, title_in
 from bot.discord.messages import said_in
 from bot.discord.notices import tell_moderators
@@ -199,8 +200,11 @@ async def _are_withdrawn(request: Request, record: AnswerRecord | None, claims: 
 
 
 async def _hide_button(request: Request, record: AnswerRecord | None) -> list[ui.Item[Any]]:
-    """Return the button that hides a card, for those who may; else nothing."""
-    if record is None or record.card_message is None or record.hidden or not await _may_hide(request, record):
+    """Return the button that hides a card, for those who may; else nothing, also where Discord does not tell."""
+    try:
+        if record is None or record.card_message is None or record.hidden or not await _may_hide(request, record):
+            return []
+    except FAILED_REQUEST:
         return []
     label, style = request.texts("Hide the card"), discord.ButtonStyle.danger
     return [HIDE.button(label, style, card=record.card_message)]
@@ -242,7 +246,7 @@ async def _has_written(request: Request, record: AnswerRecord, user: int) -> boo
         if answered is None or answered.message_id is None:
             return False
         return (await channel.fetch_message(answered.message_id)).author.id == user
-    except discord.HTTPException:
+    except (discord.NotFound, discord.Forbidden):
         return False
 
 

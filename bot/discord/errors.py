@@ -22,6 +22,10 @@ from config.errors import (
 
 _log = logging.getLogger(__name__)
 
+# What a request to Discord raises that is lost on its way, a timeout among it; and one that is lost or refused.
+LOST_REQUEST = (aiohttp.ClientError, OSError)
+FAILED_REQUEST = (discord.HTTPException, *LOST_REQUEST)
+
 # Discord takes 2,000 characters of plain text.
 _LONGEST = 1900
 
@@ -66,7 +70,7 @@ ANSWERS = (
         is_fault=True,
     ),
     ErrorAnswer(
-        (discord.HTTPException, aiohttp.ClientError, OSError),
+        FAILED_REQUEST,
         msgid("Discord did not take my answer. Try again in a minute."),
         is_fault=True,
     ),

@@ -15,7 +15,16 @@ from discord.ext import commands
 from bot.discord.bot import BotInteraction, CommandGroup, TouchstoneBot, subcommand
 from bot.discord.cards import escape, fit, fit_fairly, length, shorten
 from bot.discord.routes import Click, Request, Route, Router
-from bot.import_plan import SHOWN, detail_lines, heading, problem_line, report_lines, short_detail, unchanged_line
+from bot.import_plan import (
+    SHOWN,
+    code_page_lines,
+    detail_lines,
+    heading,
+    problem_line,
+    report_lines,
+    short_detail,
+    unchanged_line,
+)
 from bot.texts import Texts, msgid
 from claims.base import ClaimBase
 from claims.exchange.formats import FORMATS, MAX_BYTES, SUFFIXES, Format
@@ -53,6 +62,7 @@ def draw(plan: ImportPlan, texts: Texts, lead: Sequence[str] = ()) -> DryRun:
     more = texts("Everything is in the report below.")
     title = texts("What {file} would change", file=shorten(plan.name, _TITLE))
     heads = [*lead, f"### {escape(title)}"]
+    heads += [f"-# {line}" for line in code_page_lines(plan, texts)]
     room = ROOM - sum(length(line) + 1 for line in [*heads, *ends, more])
     columns, left_out = fit_fairly([column for outcome, _ in SHOWN if (column := _column(plan, outcome, texts))], room)
     is_whole = not left_out and not any(_says_more(entry, texts) for entry in plan.entries)

@@ -14,14 +14,13 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any, Protocol, Self
 
-import aiohttp
 import discord
 from discord import ui
 from discord.ext import commands
 
 from bot.discord.bot import BotInteraction
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, length, shorten
-from bot.discord.errors import describe
+from bot.discord.errors import FAILED_REQUEST, describe
 from bot.discord.routes import LONGEST_ID, UNREADABLE, Click, Request, Route, Router, answer_failure, fits
 from bot.texts import Texts
 from bot.wording import choice_text, difference_lines, fault_lines, field_name, value_text
@@ -38,6 +37,9 @@ from config.errors import (
 # Between the parts of an id; ids of claims have none.
 _BETWEEN = "|"
 _NUMBER = "~"
+# Four characters, for which there is room beside the longest id of a claim: one of sixteen million, among those that
+# one person has handed in within a day.
+_NUMBER_BYTES = 3
 MINE_PREFIX = "ts:fm:"
 LONGEST_FIELD = 4000
 MOST_FIELDS = 5
@@ -68,7 +70,7 @@ class FormName:
 
     def numbered(self) -> Self:
         """Return the name with a new number, where an id has room for one."""
-        return replace(self, number=secrets.token_hex(4)).fitting()
+        return replace(self, number=secrets.token_urlsafe(_NUMBER_BYTES)).fitting()
 
     def fitting(self) -> Self:
         """Return the name, without its number where an id has no room for it."""
@@ -363,7 +365,7 @@ class Forms(commands.Cog):
         """
         keeping = asyncio.create_task(self._keep(request, name, typed))
         await asyncio.wait({keeping}, timeout=_PATIENCE)
-        with contextlib.suppress(discord.HTTPException, aiohttp.ClientError):
+        with contextlib.suppress(*FAILED_REQUEST):
             await request.interaction.response.defer(ephemeral=True, thinking=True)
         is_new = await keeping
         if request.interaction.response.is_done():

@@ -39,12 +39,15 @@ def home_of(channel: object) -> int | None:
 
 
 async def roles_in(guild: discord.Guild, author: discord.User | discord.Member) -> tuple[int, ...]:
-    """Return the roles of an author; Discord sends messages of the menu without them."""
+    """Return the roles of an author, none of who has left; Discord sends messages of the menu without them.
+
+    Where Discord does not tell, that is raised: whoever may have to be left alone is not taken for somebody else.
+    """
     if isinstance(author, discord.Member):
         return roles_of(author)
     try:
         return roles_of(guild.get_member(author.id) or await guild.fetch_member(author.id))
-    except discord.HTTPException:
+    except discord.NotFound:
         return ()
 
 

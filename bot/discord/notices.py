@@ -5,13 +5,13 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-import aiohttp
 import discord
 from discord import ui
 
 from bot.answering import Report
 from bot.discord.bot import TouchstoneBot
 from bot.discord.cards import draw_lines, escape
+from bot.discord.errors import FAILED_REQUEST
 from bot.discord.lookup import title_in
 from bot.discord.messages import message_link
 from bot.discord.routes import Route
@@ -35,7 +35,7 @@ async def tell_moderators(bot: TouchstoneBot, server: int, write: Callable[[Text
     for channel in filter(None, dict.fromkeys((settings.moderators_channel, settings.digest_channel))):
         try:
             await bot.get_partial_messageable(channel, guild_id=server).send(write(texts))
-        except (discord.HTTPException, aiohttp.ClientError) as refusal:
+        except FAILED_REQUEST as refusal:
             _log.info("Moderators could not be told in channel %s: %s", channel, refusal)
         else:
             return
@@ -53,7 +53,7 @@ async def _tell_owner(bot: TouchstoneBot, guild: discord.Guild, line: str, texts
     try:
         owner = guild.owner or await bot.fetch_user(guild.owner_id)
         await owner.send(f"{line}\n{why}")
-    except (discord.HTTPException, aiohttp.ClientError) as refusal:
+    except FAILED_REQUEST as refusal:
         _log.info("The owner of server %s could not be told: %s", guild.id, refusal)
 
 
@@ -81,7 +81,7 @@ async def log_answer(bot: TouchstoneBot, report: Report, channel: int) -> None:
     target = bot.get_partial_messageable(channel, guild_id=server)
     try:
         await target.send(view=draw_log(report, texts))
-    except (discord.HTTPException, aiohttp.ClientError) as refusal:
+    except FAILED_REQUEST as refusal:
         _log.info("An answer could not be reported in channel %s: %s", channel, refusal)
 
 

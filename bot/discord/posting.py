@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from time import monotonic
 
-import aiohttp
 import discord
 from discord import ui
 
@@ -14,6 +13,7 @@ from bot.answering import Answerer, Composed
 from bot.discord.bot import STALE_CARD, TouchstoneBot, roles_of, tirelessly
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import card_text, draw_public
+from bot.discord.errors import FAILED_REQUEST
 from bot.discord.lanes import LATE, deadline, take_lane
 from bot.discord.messages import (
     Location,
@@ -110,7 +110,7 @@ class Answering:
             channel = await self.bot.channels.find(guild, record.channel)
             person = guild.get_member(user) or await guild.fetch_member(user)
             return home_of(channel) if channel is not None and may_read(person, channel) else None
-        except (discord.HTTPException, discord.ClientException, aiohttp.ClientError):
+        except (*FAILED_REQUEST, discord.ClientException):
             return None
 
     async def reply(

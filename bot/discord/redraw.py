@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Literal
 
-import aiohttp
 import discord
 from discord.ext import commands, tasks
 
@@ -17,6 +16,7 @@ from bot.answering import chosen_language
 from bot.discord.bot import STALE_CARD, UNCERTAIN, TouchstoneBot
 from bot.discord.card_buttons import card_buttons
 from bot.discord.cards import draw_public
+from bot.discord.errors import LOST_REQUEST
 from bot.discord.lanes import take_lane
 from claims.answering.corrections import Correction
 from config.languages import FIRST_SHOWN, SHOWN
@@ -72,7 +72,7 @@ async def _try(bot: TouchstoneBot, correction: Correction) -> CardOutcome:
             return "archived" if failure.code == _ARCHIVED else "later"
         _log.warning("Card %s cannot be edited: %s", correction.card_message, failure)
         return "gone"
-    except (aiohttp.ClientError, OSError) as failure:
+    except LOST_REQUEST as failure:
         _log.info("Card %s is edited later: %r", correction.card_message, failure)
         return "later"
     return "edited"

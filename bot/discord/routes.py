@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 from string import Formatter
 from typing import Any, Literal, ParamSpec, Self, TypeVar, cast
 
-import aiohttp
 import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.discord.bot import BotInteraction, language_of, roles_of
-from bot.discord.errors import describe
+from bot.discord.errors import FAILED_REQUEST, describe
 from bot.service import Touchstone
 from bot.texts import Texts, msgid
 from claims.moderation.moderation import Moderation
@@ -301,7 +300,7 @@ async def answer_failure(interaction: BotInteraction, error: BaseException) -> N
         return
     try:
         await request.respond(sentence)
-    except (discord.HTTPException, aiohttp.ClientError) as refused:
+    except FAILED_REQUEST as refused:
         _log.info("A failure could not be told to the person who asked: %s", refused)
 
 

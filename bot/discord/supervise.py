@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from time import monotonic
 
-import aiohttp
 import discord
 
 from bot import STOPPING
 from bot.discord.app import create_bot
 from bot.discord.bot import TouchstoneBot
+from bot.discord.errors import FAILED_REQUEST
 from bot.discord.lanes import Lanes
 from bot.service import Touchstone
 from config.errors import StartError, TouchstoneError, msgid, version, worded
@@ -233,7 +233,7 @@ async def _read(token: str) -> Identity:
             await client.login(token)
         except discord.LoginFailure:
             raise StartError(REFUSED) from None
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        except FAILED_REQUEST as error:
             raise StartError(
                 worded("Discord cannot be reached ({reason}). Look at this machine's connection.", reason=error)
             ) from error

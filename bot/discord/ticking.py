@@ -33,6 +33,7 @@ from bot.backtest import (
 from bot.discord.bot import BotInteraction
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten
 from bot.discord.editor.screen import fingerprint_of
+from bot.discord.errors import FAILED_REQUEST
 from bot.discord.lookup import claims_named, title_in, titles_of
 from bot.discord.messages import home_of, is_exempt, is_open, location_of, may_read, message_link, said_in
 from bot.discord.notices import TICK, draw_log
@@ -172,14 +173,14 @@ class Labels(commands.Cog):
         for reply in replies:
             try:
                 text = said_in(await fetch_message(click, reply.channel, reply.message))
-            except (NotAllowedError, discord.NotFound, discord.Forbidden):
+            except (NotAllowedError, *FAILED_REQUEST):
                 continue
             finding = await click.do(touchstone.check, text, click.server)
             stance = next((match.stance for match in finding.matches if match.claim == reply.claim), "asserts")
             row = label_row(str(reply.message), text, reply.claim, stance, is_right=bool(reply.right))
             rows.append(json.dumps(row, ensure_ascii=False))
         if not rows:
-            await click.respond(texts("None of the ticked messages can be read any more."))
+            await click.respond(texts("None of the ticked messages can be read now."))
             return
         line = texts("`touchstone calibrate --messages labels.jsonl --chat FILE` fits me to them.")
         if len(rows) < len(replies):

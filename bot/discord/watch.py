@@ -15,7 +15,6 @@ from time import monotonic
 from typing import Any
 from weakref import WeakValueDictionary
 
-import aiohttp
 import discord
 from discord import ui
 from discord.ext import commands
@@ -23,6 +22,7 @@ from discord.ext import commands
 from bot.answering import Answerer, Heard
 from bot.discord.bot import DIRECT_MESSAGE, TouchstoneBot, roles_of
 from bot.discord.cards import draw_card, draw_lines
+from bot.discord.errors import FAILED_REQUEST, LOST_REQUEST
 from bot.discord.lanes import LATE, WaitingRoom, deadline, take_lane
 from bot.discord.messages import (
     Location,
@@ -94,7 +94,7 @@ class Watch(commands.Cog):
                     record = await asyncio.to_thread(answers.answer, waiting.channel, waiting.message)
                     if record is not None and record.kind == "reply" and record.card_message is None:
                         await self.answering.take_up(record)
-                except (discord.HTTPException, aiohttp.ClientError, OSError, ClaimBaseError) as failure:
+                except (*FAILED_REQUEST, ClaimBaseError) as failure:
                     _log.info("Message %s is not answered after the start: %s", waiting.message, failure)
 
     @commands.Cog.listener()
@@ -166,7 +166,7 @@ class Watch(commands.Cog):
                     return
             try:
                 message = await post.fetch_message(post.id)
-            except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+            except FAILED_REQUEST as failure:
                 _log.info("The message of post %s could not be read under its new title: %s", post.id, failure)
             else:
                 await self._reads_anew(message, record, renamed_at)
@@ -295,6 +295,8 @@ class Offers(commands.Cog):
                 is_sent = False
                 try:
                     is_sent = await self._send(member, click.channel_id, click.message_id)
+                except LOST_REQUEST as failure:
+                    _log.info("The answer to message %s could not be sent: %r", click.message_id, failure)
                 finally:
                     if not is_sent:
                         # The next click tries again.
@@ -351,7 +353,7 @@ class Offers(commands.Cog):
             self._lines.pop(message, None)
             with contextlib.suppress(ValueError):
                 recent.remove(now)
-            if not isinstance(failure, discord.HTTPException):
+            if not isinstance(failure, FAILED_REQUEST):
                 raise
             if isinstance(failure, discord.Forbidden):
                 self.bot.backoff.refused(channel, failure.text)
@@ -395,7 +397,7 @@ class Offers(commands.Cog):
             await self._delete(channel, line)
 
     async def _delete(self, channel: int, line: int) -> None:
-        with contextlib.suppress(discord.HTTPException):
+        with contextlib.suppress(*FAILED_REQUEST):
             await self.bot.get_partial_messageable(channel).get_partial_message(line).delete()
 
     async def _draw(

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from bot.terminal.console import STANDARD, EmbedderOption, PlainConsole, Terminal, going_on
+from bot.terminal.console import EmbedderOption, PlainConsole, Terminal, going_on
 from bot.terminal.evaluate import name_unknown, track
 from bot.texts import msgid
+from config.named_files import STANDARD
 
 if TYPE_CHECKING:
     from checks.calibration import Calibration, MeaningCalibration, Sample

@@ -13,16 +13,16 @@ import typer
 
 from bot.terminal.check import json_line, write
 from bot.terminal.claim_history import YesOption, operator, register_history, say_how_to_undo
-from bot.terminal.console import STANDARD, JsonOption, ServerOption, Terminal, complain, draw_card, put
+from bot.terminal.console import JsonOption, ServerOption, Terminal, complain, draw_card, put
 from bot.terminal.packs import try_claim
 from bot.texts import msgid
 from checks.model import KnownWording
 from claims.record import ClaimRecord, fields_by_language
+from config.named_files import STANDARD
 
 if TYPE_CHECKING:
     from bot.reply import Reply
     from bot.service import Touchstone
-    from claims.exchange.formats import Incoming
     from claims.exchange.plan import ImportPlan
 
 
@@ -31,6 +31,7 @@ def draw_plan(plan: "ImportPlan", terminal: Terminal) -> None:
     # With the database behind it, which help does without.
     from bot.import_plan import (  # noqa: PLC0415
         SHOWN,
+        code_page_lines,
         detail_lines,
         document_lines,
         heading,
@@ -39,6 +40,8 @@ def draw_plan(plan: "ImportPlan", terminal: Terminal) -> None:
     )
 
     texts = terminal.texts
+    for line in code_page_lines(plan, texts):
+        terminal.print(line, style="dim")
     for outcome, mark in SHOWN:
         entries = plan.of(outcome)
         if entries:
@@ -116,14 +119,14 @@ def import_(
     server: ServerOption = None,
 ) -> None:
     """Import all of a file or nothing of it, unless told otherwise; the exit code says what was left out."""
-    from claims.exchange.importing import import_claims, plan_import  # noqa: PLC0415
+    from claims.exchange.importing import import_claims, plan_import, read_import  # noqa: PLC0415
 
     terminal = Terminal.of(context)
     texts = terminal.texts
     if theirs and ours:
         raise typer.BadParameter(texts("Give one of the two."), param_hint="--theirs, --ours")
     with terminal.open() as touchstone:
-        incoming = _read(touchstone, path)
+        incoming = read_import(path, touchstone.base.clock().date())
         with terminal.waiting():
             plan = plan_import(touchstone.base, incoming, server, theirs=theirs)
         draw_plan(plan, terminal)
@@ -155,16 +158,6 @@ def import_(
         raise typer.Exit(1)
     if open_conflicts:
         raise typer.Exit(CONFLICT)
-
-
-def _read(touchstone: "Touchstone", path: Path) -> "Incoming":
-    from claims.exchange.formats import MAX_FILE_BYTES  # noqa: PLC0415
-    from claims.exchange.importing import read_import, read_import_bytes  # noqa: PLC0415
-
-    today = touchstone.base.clock().date()
-    if path == STANDARD:
-        return read_import_bytes("-", sys.stdin.buffer.read(MAX_FILE_BYTES + 1), today, MAX_FILE_BYTES)
-    return read_import(path, today)
 
 
 def _held_back(plan: "ImportPlan", has_conflicts: bool, terminal: Terminal) -> str | None:

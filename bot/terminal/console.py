@@ -30,14 +30,13 @@ from bot.reply import PointLine, Reply, ReplyEntry, SourceLine
 from bot.texts import Texts, msgid
 from config.errors import DatabaseError, Worded
 from config.languages import Language, terminal_language
+from config.named_files import STANDARD
 from config.settings import EmbedderName, Settings, load_settings, missing_folder, no_folder
 
 if TYPE_CHECKING:
     from bot.service import Touchstone
 
 
-# What a file is called that is standard input or output.
-STANDARD = Path("-")
 BAD_INPUT = 2
 # What a shell expects of a program that Ctrl-C has ended.
 STOPPED = 130

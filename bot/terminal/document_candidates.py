@@ -28,6 +28,7 @@ from config.errors import (
     UnknownClaimError,
     UnknownEntryError,
 )
+from config.named_files import STANDARD
 
 if TYPE_CHECKING:
     from bot.service import Touchstone
@@ -164,7 +165,7 @@ def _sources(terminal: Terminal, touchstone: "Touchstone", actor: Actor, which: 
     for name in which:
         path = Path(name)
         try:
-            if name in known or not path.exists():
+            if name in known or not (path == STANDARD or path.exists()):
                 sources.append(desk.source(actor, name))
                 continue
             from claims.documents.decoding import read_file  # noqa: PLC0415  as in Terminal.open

@@ -17,6 +17,7 @@ from bot.wording import left_out_line, read_parts
 from claims.documents.loading import DocumentReport, SourceState
 from claims.moderation.rights import Actor
 from config.errors import DocumentRefusedError, DocumentTextError, WordedError
+from config.named_files import STANDARD
 
 if TYPE_CHECKING:
     from bot.service import Touchstone
@@ -148,20 +149,17 @@ def add(
 
 def _take(touchstone: "Touchstone", place: str) -> "Intake":
     """Read a file, an address or standard input; raises DocumentRefusedError."""
-    from claims.documents.decoding import read_file, within  # noqa: PLC0415  as in Terminal.open
+    from claims.documents.decoding import read_file  # noqa: PLC0415  as in Terminal.open
 
     shelf = touchstone.moderation.shelf
-    if place == "-":
-        return shelf.read(within(sys.stdin.buffer.read(_MOST + 1)))
+    if place == str(STANDARD):
+        return shelf.read(read_file(STANDARD))
     if "://" in place:
         from claims.documents.fetching import PageReader  # noqa: PLC0415  as in Terminal.open
 
         page = PageReader().fetch(place)
         return shelf.read(page.data, page.name, page.charset, page.address)
     return shelf.read(read_file(Path(place)), Path(place).name)
-
-
-_MOST = 32 * 1024 * 1024
 
 
 def _asked(terminal: Terminal, given: "DocumentFacts", facts: "DocumentFacts", place: str) -> "DocumentFacts":
@@ -240,7 +238,9 @@ def _refusal(terminal: Terminal, error: WordedError) -> typer.Exit:
 
 def load(
     context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help=msgid("Files, or folders of files."))],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help=msgid("Files, or folders of files; - is standard input."))
+    ],
 ) -> None:
     """Load the files, and say of each what became of it; the exit code is 1 where one could not be used."""
     terminal = Terminal.of(context)

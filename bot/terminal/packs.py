@@ -5,28 +5,30 @@ from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from shlex import quote
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.terminal.check import ask, decision_line, write
-from bot.terminal.console import STANDARD, ServerOption, Terminal
+from bot.terminal.console import ServerOption, Terminal
 from bot.texts import msgid
 from bot.wording import LEVELS
 from config.errors import ImportRefusedError
-from config.named_files import open_named
+from config.named_files import STANDARD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.service import Touchstone
     from claims.exchange.chosen_packs import PackState
+    from claims.exchange.plan import ImportReport
     from claims.record import ClaimRecord
     from config.errors import PackProblem
 
 _NEW = msgid("The file to write; without it, standard output.")
-_TRIED = msgid("The pack's file.")
-_NAME = msgid("A pack's name, or a file.")
+_TRIED = msgid("The pack's file; - is standard input.")
+_NAME = msgid("A pack's name, or a file; - is standard input.")
 _ID = msgid("The pack's id, as the list shows it.")
 
 
@@ -79,15 +81,21 @@ def _row(state: "PackState", terminal: Terminal) -> tuple[str, ...]:
 
 def add(context: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME|FILE", help=_NAME)]) -> None:
     """Load a pack and bring it into force."""
+    from bot.import_plan import code_page_lines  # noqa: PLC0415
     from bot.service import pack_shelf  # noqa: PLC0415
     from claims.exchange.chosen_packs import add_pack  # noqa: PLC0415
 
     terminal = Terminal.of(context)
     _refuse_beside_setting(terminal)
+
+    def told(report: "ImportReport") -> None:
+        for line in code_page_lines(report.plan, terminal.texts):
+            terminal.print(line, style="dim")
+
     with terminal.open() as touchstone:
         shelf = pack_shelf(touchstone.base)
-        with _explained(terminal):
-            pack = add_pack(touchstone.base, shelf, name)
+        with _file_of(name) as given, _explained(terminal):
+            pack = add_pack(touchstone.base, shelf, given, told)
         count = sum(claim.pack == pack for claim in touchstone.base.claims())
     terminal.print(
         terminal.texts.plural(
@@ -115,6 +123,23 @@ def _refuse_beside_setting(terminal: Terminal) -> None:
 
 
 @contextmanager
+def _file_of(name: str) -> Generator[str]:
+    """Yield the name; for standard input that of a file with the same in it, since packs are read more than once."""
+    from claims.exchange.formats import file_bytes  # noqa: PLC0415
+
+    if name != str(STANDARD):
+        yield name
+        return
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "pack.yaml"
+        file.write_bytes(file_bytes(STANDARD))
+        try:
+            yield str(file)
+        except ImportRefusedError as error:
+            raise ImportRefusedError(name, error.problems) from error
+
+
+@contextmanager
 def _explained(terminal: Terminal) -> Generator[None]:
     """Print the lines of a refused pack as they stand, and as they should, before the error is told."""
     try:
@@ -125,14 +150,13 @@ def _explained(terminal: Terminal) -> Generator[None]:
 
 
 def _show_lines(terminal: Terminal, error: ImportRefusedError) -> None:
-    from claims.exchange.formats import MAX_FILE_BYTES  # noqa: PLC0415
+    from claims.exchange.formats import file_bytes, text_in  # noqa: PLC0415
     from claims.exchange.importing import pack_problems  # noqa: PLC0415
     from claims.packs.handwritten import corrected  # noqa: PLC0415
 
     try:
-        with open_named(Path(error.name)) as file:
-            text = file.read(MAX_FILE_BYTES).decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
+        text, _ = text_in(error.name, file_bytes(Path(error.name)))
+    except ImportRefusedError:
         return
     lines = text.splitlines()
     by_line: dict[int, list[PackProblem]] = {}
@@ -175,8 +199,8 @@ def try_(context: typer.Context, path: Annotated[Path, typer.Argument(metavar="F
     from claims.exchange.importing import pack_claims  # noqa: PLC0415
 
     terminal = Terminal.of(context)
-    with terminal.open() as touchstone, _explained(terminal):
-        claims = pack_claims(touchstone.base, path)
+    with terminal.open() as touchstone, _file_of(str(path)) as given, _explained(terminal):
+        claims = pack_claims(touchstone.base, Path(given))
         for claim in claims:
             strength, _ = touchstone.strength(claim, beside=claims)
             terminal.print(f"{claim.id}  {terminal.texts(LEVELS[strength.level])}", style="dim")

@@ -55,7 +55,6 @@ class Patterns:
     money_letter: re.Pattern[str]
     middle: re.Pattern[str]
     unit: re.Pattern[str]
-    same_measure: re.Pattern[str]
     after: re.Pattern[str]
     per: re.Pattern[str]
     year_follows: re.Pattern[str]
@@ -158,15 +157,12 @@ def _surroundings(table: UnitTable) -> dict[str, re.Pattern[str]]:
     # In $2T-$3T the second sign belongs to the second number.
     barred |= {word: "0123456789." for word in table.words if word[-1] in _MONEY_SIGNS}
     units = alternatives(table.words, barred)
-    measures = alternatives((*filter(str.isascii, table.words), *table.multipliers.attached, *table.multipliers.money))
     masses = alternatives(word for word, unit in table.words.items() if unit.name in table.per_mass)
     # 10 H100 servers are ten servers.
     model = rf"[ -][a-z]{{1,4}}\d{{2,4}}[a-z]? (?={alternatives(table.not_amounts['machines'])})"
     half = "(?:(?<=[年倍成吨斤两克里米升天时元块瓦度])(?P<half>半)| and a (?P<half_after>half)(?![a-z]))?"
     return {
         "unit": re.compile(rf"(?:{model}|[ -]|\s?个(?P<half_before>半)?)?(?P<word>{units}){half}"),
-        # 5kg-6kg and 100k-200k are ranges, gpt4o-3 and 4k-60fps are none.
-        "same_measure": re.compile(rf"(?<![a-z\d.,-])\d[\d.,]*({measures})-(?=\d[\d.,]* ?\1)"),
         "after": re.compile(rf" ?(?!\+/?-)(?P<word>{alternatives(table.hedges.after)})"),
         "per": re.compile(rf"(?:\s?(?:/|每|一|1)\s?| (?:per|an?|each|the) )(?P<word>{masses})"),
         "per_before": re.compile(rf"(?:每|per |an |/)(?P<word>{masses})[^\d,;。]{{0,8}}$"),
@@ -237,8 +233,10 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _MONEY_SIGNS = "$€£"
 _NEAR = 20
 _POINTING = ("这", "那", "整", "每", "几", "哪", "某")
-_HIDDEN = re.compile(r"https?://\S+|www\.\S+|<[@#:/ta][^>\s]{0,80}>|@\w+")
 
+
+# 5kg-6kg, 500mw-1gw and 200k-1m are ranges, gpt4o-3 and 4k-60fps are none: what stands on both ends tells.
+_BOTH_ENDS = re.compile(r"(?<![a-z\d.,-])\d[\d.,]* ?([a-zµμ]+)-(?=\d[\d.,]* ?([a-zµμ]+))")
 
 # "Between fifty and a hundred" are two numbers, "between one and a half and two" are two as well.
 _SECOND_END = re.compile(r" and (?!(?:an? |one )?(?:half|quarter|third)(?![a-z]))(?![a-z-]+ and )")
@@ -260,13 +258,13 @@ class Scanner:
         self._bound = frozenset(table.not_amounts["bound"])
         self._scales = "".join(table.numerals.chinese_scales)
         self._not_parts = Endings(dict.fromkeys(table.not_amounts["words_before"], True))
+        scales = (*table.multipliers.attached, *table.multipliers.words, *table.multipliers.money)
+        self._measures = {word: unit.dimension for word, unit in table.words.items()} | dict.fromkeys(scales, "scale")
 
     def terms(self, text: str) -> list[Term]:
         """Return the terms of a folded text, in order, at most 64."""
         beginnings = self._patterns.beginnings
         search = (self._patterns.start_with_words if beginnings.has_words(text) else beginnings.sign).search
-        if "://" in text or "@" in text or "<" in text or "www." in text:
-            text = _HIDDEN.sub(lambda match: "\x00" * len(match.group()), text)
         commas = "," in text and self._notation.decimal_commas(text)
         terms: list[Term] = []
         position = 0
@@ -341,9 +339,10 @@ class Scanner:
     def _may_start(self, text: str, start: int) -> bool:
         before = text[start - 1] if start else " "
         if before == "-" and start > 1 and "a" <= text[start - 2] <= "z":
-            ends = self._patterns.same_measure.finditer(text, max(0, start - _NEAR), start + _NEAR)
+            ends = _BOTH_ENDS.finditer(text, max(0, start - _NEAR), start + _NEAR)
+            kinds = {self._measures.get(word) for each in ends if each.end() == start for word in each.groups()}
             return (
-                any(each.end() == start for each in ends)
+                (len(kinds) == 1 and None not in kinds)
                 or _is_year(text[start : start + 4])
                 or text[start - 4 : start - 1] == "sub"
             )

@@ -10,6 +10,7 @@ from checks.figures.amounts import PriceReader, TermDecorator
 from checks.figures.numbers import Endings, NumberBeginnings, Scanner, build_patterns
 from checks.figures.units import OwnUnit, Quantity, Term, Unit, UnitTable, alternatives, is_own, spellings
 from checks.model import KnownFigure
+from checks.text import ADDRESS
 from config.errors import UnknownUnitError
 
 _LONGEST_CONNECTOR = 16
@@ -183,6 +184,7 @@ def _bound(term: Term) -> str:
 
 
 _HALF = 50.0
+_HIDDEN = re.compile(rf"(?:https?://|www\.){ADDRESS}|<[@#:/ta][^>\s]{{0,80}}>|@\w+", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u00ad\u0300-\u036f\u180e\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _NEVER_GROUPED = ("percent", "times", "pe", "year")
 _OUNCE_KG = 0.0311035
@@ -231,7 +233,7 @@ class FigureReader:
         if not self._beginnings.are_in(folded):
             return ()
         scanner, decorator, prices = self._tools
-        terms = scanner.terms(folded)
+        terms = scanner.terms(self._without_addresses(text, folded))
         if not terms:
             return ()
         decorated: list[Term] = []
@@ -242,6 +244,12 @@ class FigureReader:
         joined = self._joiner.join(decorated, folded)
         prices.share(joined, folded)
         return tuple(quantity for term in joined for quantity in self._quantities(term, text))
+
+    def _without_addresses(self, text: str, folded: str) -> str:
+        """Return the folded text with nothing to read in its links and mentions; folding makes their end unknown."""
+        if "://" in folded or "@" in folded or "<" in folded or "www." in folded:
+            return self.fold(_HIDDEN.sub(lambda match: "\x00" * len(match.group()), text))
+        return folded
 
     def _read_visible(self, text: str, own: OwnUnit | None) -> tuple[Quantity, ...]:
         """Read a text without the characters that nobody sees; places and spellings are those of the whole text."""

@@ -12,6 +12,7 @@ from charset_normalizer import from_bytes
 
 from claims.documents.cleaning import documents_file
 from config.errors import DocumentRefusedError
+from config.named_files import STANDARD, open_named
 
 MAX_BYTES = 32 * 1024 * 1024
 _MARKS = (
@@ -21,12 +22,16 @@ _MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-_CHINESE = ("gb18030", "big5hkscs", "utf-16-le", "utf-16-be")
+# What Chinese is written in by programs that know no UTF-8, by the codec that reads all of it.
+_CODE_PAGES = {"gb18030": "GBK", "big5hkscs": "Big5"}
+_CHINESE = (*_CODE_PAGES, "utf-16-le", "utf-16-be")
 _DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,30})", re.IGNORECASE)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _STRANGE = re.compile(r"[\ue000-\uf8ff\ufffd\x00-\x08\x0e-\x1f\x80-\x9f]")
 # A share of the commonest characters among all Han characters that no text read in a wrong encoding reaches.
 _LEAST_COMMON = 0.2
+# From so many Han characters on, with such a share, no text of another language comes out in Chinese by chance.
+_ENOUGH_HAN, _SURELY_COMMON = 30, 0.35
 _SAMPLE = 200_000
 # So few bytes that are wrong in UTF-8 beside many that are right: two encodings in one file.
 _MOST_MIXED = 0.2
@@ -34,8 +39,14 @@ _TELLING = 3
 
 
 def read_file(path: Path) -> bytes:
-    """Return the bytes of a regular file; raises DocumentRefusedError for anything else, and for what is too large."""
+    """Return the bytes of a regular file, or of standard input (`-`).
+
+    Raises DocumentRefusedError for anything else, and for what is too large.
+    """
     try:
+        if path == STANDARD:
+            with open_named(path) as file:
+                return within(file.read(MAX_BYTES + 1))
         mode = path.stat()
         if S_ISDIR(mode.st_mode):
             raise DocumentRefusedError("{path} is a folder. Name a file in it.", path=path)
@@ -72,6 +83,14 @@ def decoded(data: bytes, declared: str = "") -> str:
             "This is no text. Save it as text, a page, Markdown, subtitles or a PDF with a text layer."
         )
     return text
+
+
+def chinese(data: bytes) -> tuple[str, str] | None:
+    """Return the text of bytes that are surely Chinese in GBK or Big5, and which of the two; None for all others."""
+    readings = [(text, page) for codec, page in _CODE_PAGES.items() if (text := _try(data, codec)) is not None]
+    text, page = max(readings, key=lambda each: _chineseness(each[0]), default=("", ""))
+    is_much = len(_HAN.findall(text[:_SAMPLE])) >= _ENOUGH_HAN and not _STRANGE.search(text)
+    return (text, page) if is_much and _chineseness(text) >= _SURELY_COMMON else None
 
 
 def canonical(text: str) -> str:

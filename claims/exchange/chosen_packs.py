@@ -1,11 +1,12 @@
 """The packs that an operator has chosen: found by name or path, loaded, and brought into force or left out."""
 
 import hashlib
-from collections.abc import Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 from sqlalchemy import func, select
@@ -19,6 +20,9 @@ from claims.store.revisions import AuditEntry
 from claims.store.tables import Claim, Pack
 from config.errors import UnknownPackError
 from config.named_files import encoding_of, open_named
+
+if TYPE_CHECKING:
+    from claims.exchange.plan import ImportReport
 
 SUFFIX = ".yaml"
 _SUFFIXES = (SUFFIX, ".yml")
@@ -163,12 +167,13 @@ def _loaded_as(base: ClaimBase, path: Path) -> str | None:
         return session.scalar(select(col(Pack.id)).where(col(Pack.sha256) == digest))
 
 
-def _read(base: ClaimBase, path: Path) -> str:
+def _read(base: ClaimBase, path: Path, on_load: "Callable[[ImportReport], object]" = id) -> str:
     # All that reads and compares packs: a start with known ones does without.
     from claims.exchange.importing import load_pack, pack_id  # noqa: PLC0415
 
-    if not base.database.is_read_only:
-        load_pack(base, path)
+    report = None if base.database.is_read_only else load_pack(base, path)
+    if report is not None:
+        on_load(report)
     return pack_id(base, path)
 
 
@@ -186,11 +191,11 @@ def pack_states(base: ClaimBase, shelf: PackShelf) -> tuple[PackState, ...]:
     return tuple(PackState(name, rows.get(name), counts.get(name, 0), name in used and name in rows) for name in names)
 
 
-def add_pack(base: ClaimBase, shelf: PackShelf, name: str) -> str:
+def add_pack(base: ClaimBase, shelf: PackShelf, name: str, on_load: "Callable[[ImportReport], object]" = id) -> str:
     """Load a pack by name or file and bring it into force; return its id.
 
-    A loaded pack without a file, such as one that was added by path, is brought into force as it is. Raises
-    UnknownPackError and ImportRefusedError; then nothing has changed.
+    A loaded pack without a file, such as one that was added by path, is brought into force as it is. `on_load` is told
+    what was written. Raises UnknownPackError and ImportRefusedError; then nothing has changed.
     """
     with base.database.reading() as session:
         loaded = session.scalars(select(col(Pack.id))).all()
@@ -198,7 +203,7 @@ def add_pack(base: ClaimBase, shelf: PackShelf, name: str) -> str:
         _put(base, name, in_force=True)
         return name
     with shelf.file(name, loaded) as path:
-        found = _loaded_as(base, path) or _read(base, path)
+        found = _loaded_as(base, path) or _read(base, path, on_load)
     _put(base, found, in_force=True)
     return found
 

@@ -236,7 +236,8 @@ def read_reviews(source: Source, today: date) -> Incoming:
     digest = hashlib.sha256(source.text.encode("utf-8", "surrogatepass")).hexdigest()
     read = read_pack_data(source.name, drafts, digest, set()).claims
     claims = tuple(_told(claim, draft) for claim, draft in zip(read, drafts.drafts, strict=True))
-    return Incoming(source.name, source.format, (IncomingPack(None, digest, (), (*claims, *refused)),))
+    packs = (IncomingPack(None, digest, (), (*claims, *refused)),)
+    return Incoming(source.name, source.format, packs, code_page=source.code_page)
 
 
 def _told(claim: IncomingClaim | RefusedClaim, draft: Draft) -> IncomingClaim | RefusedClaim:

@@ -68,7 +68,8 @@ class IncomingPack:
 class Incoming:
     """All that a file holds, pack by pack; `whole`: each pack is all there is of it, and what it lacks is withdrawn.
 
-    `strays` are the lines of parts that could not be told to belong to any claim of the file.
+    `strays` are the lines of parts that could not be told to belong to any claim of the file. `code_page` names what
+    the file was found to be written in, where that is not Unicode.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Incoming:
     packs: tuple[IncomingPack, ...]
     whole: bool = False
     strays: tuple[int, ...] = ()
+    code_page: str = ""
 
     @property
     def drafts(self) -> bool:
@@ -179,11 +181,12 @@ SEPARATOR = re.compile(r'\A"?sep=(.)"?[ \t,;]*(?:\r\n|\r|\n)', re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A text for import; `name` is that of its file."""
+    """A text for import; `name` is that of its file, `code_page` what it was found to be in, where not in Unicode."""
 
     name: str
     format: Format
     text: str
+    code_page: str = ""
 
 
 def read_file(path: Path) -> Source:
@@ -202,7 +205,10 @@ def file_bytes(path: Path) -> bytes:
 
 
 def read_bytes(name: str, raw: bytes, most: int = MAX_BYTES) -> Source:
-    """Take bytes for import; raises ImportRefusedError where they are too many, packed, or no text in UTF-8."""
+    """Take bytes for import: in UTF-8, UTF-16 with its mark, or what is surely Chinese in GBK or Big5.
+
+    Raises ImportRefusedError where they are too many, packed, or no such text.
+    """
     if len(raw) > most:
         fault = worded("it is larger than {limit} MB", limit=most // 1024 // 1024)
         raise _refused(name, fault, worded("Split it into several files."))
@@ -211,7 +217,7 @@ def read_bytes(name: str, raw: bytes, most: int = MAX_BYTES) -> Source:
         packed = worded("a tar archive")
     if packed:
         raise _refused(name, worded("it is {packed}", packed=packed), _UNPACK)
-    text = _decode(name, raw)
+    text, code_page = text_in(name, raw)
     found = UNFIT.search(text)
     if found:
         place = f"{ord(found[0]):#06x}"
@@ -227,7 +233,7 @@ def read_bytes(name: str, raw: bytes, most: int = MAX_BYTES) -> Source:
         fault = worded("“{seen}” was read in a wrong encoding: “{meant}” is meant", seen=seen[:20], meant=meant[:20])
         mend = worded("Open the file as UTF-8 where it was still right, and save it as UTF-8.")
         raise _refused(name, fault, mend, text.count("\n", 0, place) + 1)
-    return Source(name, form, text)
+    return Source(name, form, text, code_page)
 
 
 # Programs take UTF-8 for the code page of their country. Han characters in UTF-8 begin with a byte from e4 to e9: with
@@ -266,7 +272,8 @@ def _meant(run: str, code_page: str) -> str:
         return raw[: error.start].decode()
 
 
-def _decode(name: str, raw: bytes) -> str:
+def text_in(name: str, raw: bytes) -> tuple[str, str]:
+    """Return the text of bytes, and the code page that it was in, where it was in one; raises ImportRefusedError."""
     if raw.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise _refused(name, worded("it is in UTF-32"), _AS_UTF_8)
     marked = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
@@ -278,8 +285,13 @@ def _decode(name: str, raw: bytes) -> str:
         raise _refused(name, fault, _AS_UTF_8, line)
     encoding = "utf-16" if marked else "utf-8-sig"
     try:
-        return raw.decode(encoding)
+        return raw.decode(encoding), ""
     except UnicodeDecodeError as error:
+        # Few files are in none of Unicode's: the others do without what finds that out.
+        from claims.documents.decoding import chinese  # noqa: PLC0415
+
+        if not marked and (found := chinese(raw)) is not None:
+            return found
         line = raw.count(b"\n", 0, error.start) + 1
         fault = worded("byte {place} is not {encoding}", place=error.start, encoding="UTF-16" if marked else "UTF-8")
         raise _refused(name, fault, worded("Save it as UTF-8 (in Excel: “CSV UTF-8”)."), line) from error

@@ -15,7 +15,6 @@ from checks.tuning import Tuning
 from claims.base import ClaimBase
 from claims.exchange.claimreview import Publishing, read_reviews, write_reviews
 from claims.exchange.formats import (
-    MAX_BYTES,
     MAX_FILE_BYTES,
     Format,
     Incoming,
@@ -168,9 +167,9 @@ def read_import(path: Path, today: date) -> Incoming:
     return _read(read_file(path), today)
 
 
-def read_import_bytes(name: str, raw: bytes, today: date, most: int = MAX_BYTES) -> Incoming:
+def read_import_bytes(name: str, raw: bytes, today: date) -> Incoming:
     """Read an attached file for import, as `read_import` does; `name` tells its format, where its ending does."""
-    return _read(read_bytes(name, raw, most), today)
+    return _read(read_bytes(name, raw), today)
 
 
 def plan_import(base: ClaimBase, incoming: Incoming, server: int | None = None, *, theirs: bool = False) -> ImportPlan:
@@ -330,7 +329,7 @@ def _plan(
     steps = [step for part in parts for step in part.steps]
     entries = tuple(_entry(step, finder if number < MOST_COMPARED else None) for number, step in enumerate(steps))
     documents = () if server is not None else tuple(each for part in parts for each in _described(part))
-    return ImportPlan(incoming.name, incoming.format, incoming.drafts, entries, documents)
+    return ImportPlan(incoming.name, incoming.format, incoming.drafts, entries, documents, incoming.code_page)
 
 
 def _entry(step: Step, finder: NearFinder | None) -> ImportEntry:

@@ -114,13 +114,17 @@ class ImportDocument:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What a file would change, in the order of the file; `drafts`: new claims are drafts for moderators."""
+    """What a file would change, in the order of the file; `drafts`: new claims are drafts for moderators.
+
+    `code_page` is that of the file, where it is not in Unicode.
+    """
 
     name: str
     format: Format
     drafts: bool
     entries: tuple[ImportEntry, ...]
     documents: tuple[ImportDocument, ...] = ()
+    code_page: str = ""
 
     def of(self, outcome: ImportOutcome) -> tuple[ImportEntry, ...]:
         """Return the entries with an outcome."""

@@ -297,7 +297,7 @@ def read_yaml(
         digest = hashlib.sha256(text.encode()).hexdigest()
         lined = completed(_lined(source.name, text, line), today, shelf)
         packs.append(_without_quotes(lined, read_pack_data(source.name, lined, digest, seen, whole=whole)))
-    return Incoming(source.name, source.format, tuple(packs), whole=whole)
+    return Incoming(source.name, source.format, tuple(packs), whole=whole, code_page=source.code_page)
 
 
 def _without_quotes(lined: Lined, pack: IncomingPack) -> IncomingPack:

@@ -364,7 +364,8 @@ def read_sheet(source: Source) -> Incoming:
     claims = [_with_rows(each, made) for each in read]
     claims += (RefusedClaim(claim, faults[0].line, tuple(faults)) for claim, faults in made.faults.items())
     told = tuple(_told(claim, sheet) if isinstance(claim, RefusedClaim) else claim for claim in claims)
-    return Incoming(source.name, source.format, (IncomingPack(None, digest, (), told),), strays=strays)
+    packs = (IncomingPack(None, digest, (), told),)
+    return Incoming(source.name, source.format, packs, strays=strays, code_page=source.code_page)
 
 
 def _with_rows(claim: IncomingClaim | RefusedClaim, sheet: SheetClaims) -> IncomingClaim | RefusedClaim:

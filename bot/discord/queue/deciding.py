@@ -5,13 +5,13 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Literal, cast, get_args
 
-import aiohttp
 import discord
 from babel.dates import format_timedelta
 
 from bot.discord.card_buttons import REPORTS
 from bot.discord.cards import escape, link, quote, shorten
 from bot.discord.editor.screen import done
+from bot.discord.errors import FAILED_REQUEST
 from bot.discord.lookup import LONGEST, claims_named, title_in
 from bot.discord.messages import home_of, may_read, said_in
 from bot.discord.routes import Request, Route
@@ -92,7 +92,7 @@ async def with_threads(request: Request, channel_id: int, among: Iterable[int]) 
 async def _home(request: Request, channel_id: int) -> int | None:
     try:
         return home_of(await request.interaction.client.channels.find(request.guild, channel_id))
-    except (discord.HTTPException, discord.ClientException, aiohttp.ClientError):
+    except (*FAILED_REQUEST, discord.ClientException):
         return None
 
 
@@ -102,7 +102,7 @@ async def may_see(request: Request, channel_id: int) -> bool:
     try:
         channel = await request.interaction.client.channels.find(request.guild, channel_id)
         return channel is None or (isinstance(person, discord.Member) and may_read(person, channel))
-    except (discord.HTTPException, discord.ClientException, aiohttp.ClientError):
+    except (*FAILED_REQUEST, discord.ClientException):
         return False
 
 
@@ -125,7 +125,7 @@ async def message_lines(request: Request, item: Item) -> list[str]:
         words = said_in(await fetch_message(request, item.channel, item.message))
     except discord.NotFound:
         return [request.texts("The message is gone.")]
-    except (NotAllowedError, discord.HTTPException, aiohttp.ClientError):
+    except (NotAllowedError, *FAILED_REQUEST):
         return []
     return [quote(shorten(words, _MOST_QUOTED))] if words else []
 

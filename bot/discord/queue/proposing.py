@@ -5,7 +5,6 @@ import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
-import aiohttp
 import discord
 from discord import app_commands, ui
 from discord.app_commands import locale_str
@@ -15,6 +14,7 @@ from bot.discord.bot import BotInteraction, CommandGroup, TouchstoneBot, subcomm
 from bot.discord.cards import draw_lines, escape, shorten
 from bot.discord.editor.claim_forms import languages_of
 from bot.discord.editor.screen import done, draw_claim, read_screen
+from bot.discord.errors import FAILED_REQUEST
 from bot.discord.forms import LONGEST_FIELD, Form, FormField, FormName, Forms
 from bot.discord.lookup import LONGEST, ClaimLookup, meant_document, suggest_documents
 from bot.discord.messages import said_in
@@ -83,7 +83,7 @@ async def _words(request: Request, about: tuple[str, ...]) -> str:
         return str(handed.get("content") or "")[:LONGEST_FIELD]
     try:
         return (await read_message(request, int(about[0]), int(about[1])))[:LONGEST_FIELD]
-    except (discord.HTTPException, aiohttp.ClientError):
+    except FAILED_REQUEST:
         # Without the message the member can still type.
         return ""
 
@@ -92,7 +92,7 @@ async def _author(request: Request, channel: int, message: int) -> int | None:
     """Return who wrote a message, who may want the proposal forgotten; None where it cannot be read any more."""
     try:
         return (await fetch_message(request, channel, message)).author.id
-    except (NotAllowedError, discord.HTTPException, aiohttp.ClientError):
+    except (NotAllowedError, *FAILED_REQUEST):
         return None
 
 
@@ -246,7 +246,7 @@ async def _told(request: Request, work: Callable[[Moved], Result], say: Callable
 
     task = asyncio.create_task(request.do(work, moved))
     while not (await asyncio.wait({task}, timeout=_PACE))[0]:
-        with contextlib.suppress(discord.HTTPException, aiohttp.ClientError):
+        with contextlib.suppress(*FAILED_REQUEST):
             await request.show(draw_lines([say(share)], request.texts))
     return await task
 

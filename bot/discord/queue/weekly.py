@@ -15,6 +15,7 @@ from discord.utils import format_dt
 from bot.discord.bot import UNCERTAIN, BotInteraction, TouchstoneBot
 from bot.discord.card_buttons import REPORTS
 from bot.discord.cards import draw_lines, escape, who_label
+from bot.discord.errors import LOST_REQUEST
 from bot.discord.lanes import take_lane
 from bot.discord.lookup import claims_named, title_in
 from bot.discord.queue.deciding import age_text, counts_text
@@ -146,6 +147,9 @@ class WeeklyDigest(commands.Cog):
                 _log.warning("Whether the digest of server %s was posted is not known: %s", guild.id, refusal)
             else:
                 _log.warning("The digest of server %s was refused in channel %s: %s", guild.id, channel, refusal)
+        except LOST_REQUEST as lost:
+            _log.warning("The digest of server %s was lost on its way, and comes next round: %r", guild.id, lost)
+            await asyncio.to_thread(moderation.digest_postings.give_back, guild.id)
         except Exception:  # noqa: BLE001  whatever it is, it must not end the rounds
             _log.exception("The digest of server %s could not be posted", guild.id)
             await asyncio.to_thread(moderation.digest_postings.give_back, guild.id)

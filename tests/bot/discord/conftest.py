@@ -108,16 +108,18 @@ def in_language(monkeypatch):
 
 @pytest.fixture
 def lose(monkeypatch):
-    """Let the connection be lost at requests, so many times or at all of them, as discord.py tells of it."""
+    """Let the connection be lost at requests, so many times or at all of them, as discord.py tells of it by default."""
     plain = simcord.http.router._check_faults
 
-    def lose(method: str, path: str, times: int | None = None) -> None:
+    def lose(
+        method: str, path: str, times: int | None = None, error: type[Exception] = aiohttp.ServerDisconnectedError
+    ) -> None:
         lost: list[str] = []
 
         def check(backend: object, asked: str, where: str) -> None:
             if asked == method and fnmatch(where, path) and (times is None or len(lost) < times):
                 lost.append(where)
-                raise aiohttp.ServerDisconnectedError
+                raise error
             plain(backend, asked, where)
 
         monkeypatch.setattr(simcord.http.router, "_check_faults", check)

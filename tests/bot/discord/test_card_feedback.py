@@ -170,6 +170,16 @@ async def test_who_has_asked_to_be_forgotten_may_still_hide_the_card_below_the_o
     assert text_of(await world.alice.click(answer.response.message, label="Hide the card")) == "The card is hidden."
 
 
+async def test_where_discord_does_not_say_who_wrote_the_message_a_report_counts_and_nobody_is_refused(world, lose):
+    card = await world.card()
+    answer = await world.alice.click(card, label="Not what I said")
+    await world.alice.slash(world.channel, "forget-me")
+    lose("GET", f"/channels/{world.channel.id}/messages/{card.id}")
+    assert first_line(await world.bob.click(card, label="Not what I said")) == NOTED
+    told = await world.alice.click(answer.response.message, label="Hide the card")
+    assert text_of(told).startswith("Discord did not take my answer. Try again in a minute.")
+
+
 async def test_buttons_under_a_card_of_a_withdrawn_claim_say_so_and_count_nothing(world):
     card = await world.card()
     place = (world.guild.id, world.channel.id, CLAIM, card.id)

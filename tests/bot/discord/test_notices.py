@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import aiohttp
 import discord
 import pytest
 from sqlalchemy import delete
@@ -109,11 +110,13 @@ async def test_over_the_budget_replies_become_hints_and_moderators_are_told_once
     assert "The budget of 1 per 1,000 messages is used up" in notice.content
 
 
-async def test_a_card_and_a_hint_stand_also_where_moderators_cannot_be_told(world, told, lose):
+@pytest.mark.parametrize("error", [aiohttp.ServerDisconnectedError, TimeoutError])
+async def test_a_card_and_a_hint_stand_also_where_moderators_cannot_be_told(world, told, lose, error):
     change(world, budget=1, moderators_channel=told.id, answer_log=True, cooldown_hours=0)
-    lose("POST", f"/channels/{told.id}/messages")
+    lose("POST", f"/channels/{told.id}/messages", error=error)
     await world.alice.send(world.channel, CRANE)
     await world.alice.send(world.channel, LAMP)
+    assert not world.env.errors
     assert len(world.cards()) == 1
     assert len(world.reactions()) == 1
 

@@ -249,6 +249,17 @@ async def test_a_role_that_is_left_alone_is_asked_for_also_where_a_message_is_fe
     assert not world.cards()
 
 
+async def test_where_discord_does_not_say_at_once_who_has_such_a_role_it_is_asked_again(world, settings):
+    role = world.guild.create_role("guests")
+    await off_and_taken(world)
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), exempt_roles=(role.id,))
+    world.env.backend.get_member(world.guild.id, world.alice.id).role_ids.append(role.id)
+    world.env.inject_error("GET", "/guilds/*/members/*", status=503)
+    await world.env.restart_bot(create_bot(settings, world.touchstone))
+    await world.env.settle()
+    assert not world.cards()
+
+
 async def test_a_hint_that_waits_is_not_left_where_nobody_wants_it_any_more(world, monkeypatch):
     only_hints(world)
     world.env.inject_error("PUT", "/channels/*/messages/*/reactions/*", status=503)

@@ -165,6 +165,17 @@ async def test_members_without_the_right_tick_nothing(world, past, without_right
     assert world.touchstone.moderation.labels.labelled(administrator(world.guild.id)) == ()
 
 
+async def test_a_message_that_is_lost_on_its_way_is_missing_from_the_file_and_counted(world, past, lose):
+    message = await opened(world, past)
+    right, _ = menus_of(message)
+    await world.chief.select(message, [option.value for option in right.options[:2]], custom_id=right.custom_id)
+    lose("GET", f"/channels/{past.id}/messages/*", times=1)
+    done = await world.chief.click(message, label="Labels as a file")
+    (file,) = shown_by(done).attachments
+    assert len((await file.read()).decode().splitlines()) == 1
+    assert "1 message cannot be read." in shown_by(done).content
+
+
 async def test_the_labels_are_a_file_in_the_form_of_labelled_messages(world, past):
     message = await opened(world, past)
     right, wrong = menus_of(message)

@@ -1,6 +1,7 @@
 """What the bot does with the messages of a channel."""
 
 import asyncio
+import logging
 import threading
 import time
 from dataclasses import replace
@@ -83,6 +84,14 @@ async def test_a_direct_message_is_answered_in_its_language_without_being_checke
     (told,) = world.sent()
     assert "/check" in told["content"]
     assert told["content"].startswith("我不")
+
+
+async def test_a_direct_message_whose_answer_is_lost_on_its_way_leaves_a_line_in_the_log(world, lose, caplog):
+    caplog.set_level(logging.INFO, "bot.discord.about")
+    lose("POST", f"/channels/{world.alice.user.dm_channel.id}/messages")
+    await world.alice.send_dm("hello?")
+    assert not world.env.errors
+    assert "A direct message could not be answered" in caplog.text
 
 
 async def test_a_claim_is_not_answered_twice_in_a_channel_within_its_cool_down(world):

@@ -260,3 +260,31 @@ async def test_whoever_got_nothing_because_discord_failed_gets_the_answer_with_t
     await world.bob.unreact(said, OFFER)
     await world.bob.react(said, OFFER)
     assert len(letters(world.bob)) == 1
+
+
+@pytest.mark.usefixtures("hinting")
+@pytest.mark.parametrize("is_line", [False, True])
+async def test_an_answer_that_was_lost_on_its_way_comes_with_the_next_click(world, lose, is_line):
+    said = await world.alice.send(world.channel, CRANE)
+    if is_line:
+        world.env.inject_error("POST", "/users/@me/channels", status=403, code=50007)
+        lose("POST", f"/channels/{world.channel.id}/messages", times=1)
+    else:
+        lose("POST", "/users/@me/channels", times=1)
+    await world.bob.react(said, OFFER)
+    assert not letters(world.bob)
+    assert not world.env.errors
+    await world.bob.unreact(said, OFFER)
+    await world.bob.react(said, OFFER)
+    assert len(letters(world.bob)) == 1
+
+
+@pytest.mark.usefixtures("hinting")
+async def test_a_button_that_cannot_be_taken_away_for_now_ends_nothing(world, lose):
+    said = await world.alice.send(world.channel, CRANE)
+    world.env.inject_error("POST", "/users/@me/channels", status=403, code=50007)
+    await world.bob.react(said, OFFER)
+    (line,) = world.cards()
+    lose("DELETE", f"/channels/{world.channel.id}/messages/{line.id}")
+    await world.alice.delete(said)
+    assert not world.env.errors

@@ -249,6 +249,15 @@ def test_standard_input_is_read_and_standard_output_written(call):
 
 
 @pytest.mark.usefixtures("own_base")
+def test_a_sheet_that_was_saved_in_china_is_read_and_the_dry_run_says_how(call):
+    sheet = call("claims", "export", "--format", "csv").out
+    assert "Read as" not in call("claims", "import", "-", typed=sheet.encode()).out
+    told = call("claims", "import", "-", typed=sheet.encode("gb18030")).out
+    assert "Read as GBK: it is not in UTF-8." in told
+    assert "50 claims are unchanged." in told
+
+
+@pytest.mark.usefixtures("own_base")
 def test_a_doubtful_date_is_told_in_the_dry_run(call, tmp_path):
     (tmp_path / "feed.json").write_text(FEED)
     assert "it has no date" in call("claims", "import", "feed.json").out

@@ -93,6 +93,21 @@ def test_messages_are_tried_against_a_file_that_is_not_loaded(call):
     assert "crane" not in call("claims", "list", "--json").out
 
 
+def test_a_pack_comes_through_standard_input_in_the_code_page_of_its_country(call):
+    text = (
+        "pack: {id: harbour, title: 港口}\nclaims:\n  - id: crane\n    title: 港口的老吊车建于1920年\n"
+        "    wordings: [港口的老吊车是1920年建的, 那座吊车有一百多年了]\n"
+        "    points: [{text: 年鉴上写的是1954年, source: 年鉴}]\n"
+    )
+    shown = call("packs", "add", "-", typed=text.encode("gbk")).out
+    assert "Read as GBK: it is not in UTF-8." in shown
+    assert "harbour is in force, with 1 claim." in shown
+    told = call("packs", "add", "-", typed=text.replace("id: crane", "id: The Crane").encode("gbk"))
+    assert told.code == 1
+    assert told.err.startswith("touchstone: -: refused; nothing was written.")
+    assert "Write instead:" in told.out
+
+
 def test_a_pack_that_comes_through_standard_input_leaves_no_messages_to_try(call):
     done = call("packs", "try", "-", typed=call("packs", "new").out.encode())
     assert (done.code, done.err) == (0, "")

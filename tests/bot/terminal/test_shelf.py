@@ -85,6 +85,19 @@ def test_candidates_come_from_files_that_nobody_has_loaded(call, paper):
     assert (found["attitude"], found["speaker"]) == ("rejects", "Some")
     assert PAPER[found["start"] : found["end"]] == found["text"]
     assert found["counterpoint"]["text"].startswith("copper has replaced")
+    (same,) = [
+        each
+        for each in json.loads(
+            call("documents", "candidates", "--json", "--without-claims", "-", typed=PAPER.encode()).out
+        )
+        if "cannot be replaced" in each["text"]
+    ]
+    assert same == found | {"document": "-"}
+
+
+def test_a_document_that_is_known_is_loaded_from_standard_input(call, paper):
+    call("documents", "add", str(paper))
+    assert "the-silver-year was loaded before." in call("documents", "load", "-", typed=PAPER.encode()).out
 
 
 def test_the_terminal_speaks_chinese(call, paper, surroundings):

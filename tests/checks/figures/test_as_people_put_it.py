@@ -288,16 +288,23 @@ REPEATED_UNITS = [
     ("5kg-6kg", "kg", 5, 6),
     ("3yrs-5yrs", "years", 3, 5),
     ("3yr-5yrs", "years", 3, 5),
+    ("500MW-1GW", "W", 5e8, 1e9),
+    ("200 GB-1 TB", "byte", 2e11, 1e12),
+    ("500g-2kg", "kg", 0.5, 2),
+    ("5万-1亿", "count", 5e4, 1e8),
+    ("200k-1m users", "count", 2e5, 1e6),
+    ("5 million-10 million people", "count", 5e6, 1e7),
+    ("$500m-1bn", "USD", 5e8, 1e9),
 ]
 
 
 @pytest.mark.parametrize(("text", "dimension", "low", "high"), REPEATED_UNITS)
-def test_a_range_with_a_hyphen_may_repeat_its_unit(reader, text, dimension, low, high):
+def test_a_range_with_a_hyphen_may_have_a_measure_of_a_kind_on_each_end(reader, text, dimension, low, high):
     (found,) = reader.read(f"they spend {text} on it")
     assert (found.text, found.dimension, found.low, found.high) == (text, dimension, low, high)
 
 
-@pytest.mark.parametrize("text", ["covid-19", "claude-4k-5", "the H100k-80 card"])
+@pytest.mark.parametrize("text", ["covid-19", "claude-4k-5", "the H100k-80 card", "the 10th-20th one"])
 def test_a_number_behind_a_name_and_a_hyphen_is_none(reader, text):
     assert not reader.read(text)
 

@@ -297,6 +297,13 @@ def test_what_is_no_amount(reader, text):
     assert reader.read(text) == ()
 
 
+@pytest.mark.parametrize("address", ["www.example.org/2030", "https://example.org/a,7b?c=3", "WWW.EXAMPLE.ORG/铜/40%"])
+@pytest.mark.parametrize("end", "，。；！）」")
+def test_an_address_ends_at_chinese_punctuation(reader, address, end):
+    quantity = only(reader, f"看{address}{end}50%的铜")
+    assert (quantity.dimension, quantity.low, quantity.text) == ("percent", 50, "50%")
+
+
 def test_a_text_without_any_numeral_is_left_at_once(reader):
     assert reader.read("silver is only up because of server farms") == ()
     assert reader.read("") == ()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from claims.base import ClaimBase
 from claims.exchange.formats import MAX_BYTES, read_bytes
-from claims.exchange.importing import load_pack, read_import, read_import_bytes
+from claims.exchange.importing import load_pack, plan_import, read_import, read_import_bytes
 from config.errors import ImportRefusedError
 from tests.claims.exchange.conftest import TODAY, exported, outcomes
 from tests.claims.exchange.conftest import plan as planned
@@ -95,6 +95,60 @@ def test_spreadsheets_may_save_in_each_encoding_that_says_what_it_is(
     load_pack(base, tiny)
     source = read_bytes("claims.csv", exported(base, "csv").encode(encoding))
     assert set(outcomes(planned(base, source.text, "claims.csv")).values()) == {"unchanged"}
+
+
+SIMPLIFIED = "说法,条目\n港口的老吊车建于1920年,他们说这座吊车在当地已经用了一百多年\n岛上的渡轮要停了,因为没有人坐\n"
+TRADITIONAL = "說法,條目\n港口的老吊車建於1920年,他們說這座吊車在當地已經用了一百多年\n島上的渡輪要停了,因為沒有人坐\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "page"),
+    [
+        (SIMPLIFIED, "gbk", "GBK"),
+        (SIMPLIFIED, "gb18030", "GBK"),
+        (TRADITIONAL, "gbk", "GBK"),
+        (TRADITIONAL, "big5", "Big5"),
+    ],
+)
+def test_what_is_surely_chinese_in_a_code_page_is_read_and_the_plan_says_in_which(
+    base: ClaimBase, text: str, encoding: str, page: str
+) -> None:
+    source = read_bytes("claims.csv", text.encode(encoding))
+    assert (source.text, source.code_page) == (text, page)
+    incoming = read_import_bytes(
+        "claims.yaml", f"# {text.replace(chr(10), ' ')}\npack: null\nclaims: []\n".encode(encoding), TODAY
+    )
+    assert plan_import(base, incoming).code_page == page
+    assert read_bytes("claims.csv", text.encode()).code_page == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (
+            "港のクレーンは一九二〇年に建てられたと言われているが、記録には一九五四年とある。島の船は来年で終わるという話もある。",
+            "euc_jp",
+        ),
+        (
+            "港のクレーンは一九二〇年に建てられたと言われているが、記録には一九五四年とある。島の船は来年で終わるという話もある。",
+            "cp932",
+        ),
+        (
+            "항구의 오래된 기중기는 1920년에 지어졌다고 하지만 연감에는 1954년으로 적혀 있다. 섬의 배는 끝난다.",
+            "euc_kr",
+        ),
+        (
+            "Le tout-puissant général a été décoré à l’Élysée, où l’on fêtait Noël : c’était très émouvant, paraît-il.",
+            "cp1252",
+        ),
+        ("Старый портовый кран построен в 1920 году, говорят они, но ежегодник называет 1954 год.", "koi8_r"),
+        (SIMPLIFIED * 9, "utf-8"),
+    ],
+)
+def test_what_may_be_another_language_is_taken_for_no_chinese(text: str, encoding: str) -> None:
+    raw = text.encode(encoding) + (b"\xff" if encoding == "utf-8" else b"")
+    with pytest.raises(ImportRefusedError, match="not UTF-8"):
+        read_bytes("claims.yaml", raw)
 
 
 @pytest.mark.parametrize(

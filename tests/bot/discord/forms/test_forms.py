@@ -324,6 +324,15 @@ def test_a_name_without_room_has_no_number():
     assert not FormName("texts", ("x" * 80,), "12o").numbered().number
 
 
+@pytest.mark.parametrize(
+    ("kind", "more"), [("figure", ("12", "AAAABBBB")), ("ptext", ("12", "AAAABBBB")), ("wlist", ("never_zh",))]
+)
+def test_a_form_about_a_claim_with_the_longest_id_has_a_number(kind, more):
+    name = FormName(kind, ("x" * 64, *more), "123o")
+    assert name.numbered().number != name.numbered().number
+    assert FormName.read(str(named := name.numbered())) == named
+
+
 def test_a_conflict_is_shown_also_where_its_version_leaves_no_room_for_the_number():
     name = FormName("ptext", ("x" * 64, "1", "AAAABBBB"), "2")
     name = replace(name, number="0a1b2c3d")

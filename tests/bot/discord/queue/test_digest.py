@@ -118,6 +118,17 @@ async def test_a_refusal_is_logged_and_not_tried_again_for_a_week(world, clock, 
     assert len(world.sent()) == 1
 
 
+async def test_one_that_was_lost_on_its_way_is_told_in_a_line_and_comes_with_the_next_round(world, desk, caplog, lose):
+    lose("POST", f"/channels/{desk.id}/messages", times=1)
+    await look(world)
+    assert world.cards(desk) == []
+    (told,) = [record for record in caplog.records if record.name == "bot.discord.queue.weekly"]
+    assert "was lost on its way" in told.getMessage()
+    assert told.exc_info is None
+    await look(world)
+    assert len(world.cards(desk)) == 1
+
+
 async def test_where_the_base_cannot_be_read_the_next_round_posts_it(world, desk, monkeypatch, caplog):
     digests = world.touchstone.moderation.digests
     with monkeypatch.context() as broken:
