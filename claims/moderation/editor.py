@@ -30,7 +30,17 @@ from claims.moderation.edits import (
 from claims.moderation.queue import open_rows
 from claims.moderation.rights import Act, Actor, Submission, permit, permitted
 from claims.record import ClaimRecord, PointRecord, State, claim_from_state, claim_state, differences, merge_states
-from claims.store.changes import CLAIM, CLAIM_SETTING, QUEUE_ITEM, STATE_STORES, UNSET, Change, write_changes
+from claims.store.changes import (
+    CLAIM,
+    CLAIM_ORIGIN,
+    CLAIM_SETTING,
+    NOWHERE,
+    QUEUE_ITEM,
+    STATE_STORES,
+    UNSET,
+    Change,
+    write_changes,
+)
 from claims.store.claim_rows import packs_in_force, read_rows, unknown_claim
 from claims.store.revisions import AuditEntry, hash_user
 from claims.store.tables import ChangeRow, Claim, ClaimOverride, Document, FormDraft, Revision, Server
@@ -117,7 +127,10 @@ class Editor:
             seen = seen_claim(session, actor.server, claim_id)
             if version_tag is not None and version_tag != seen.version_tag:
                 raise ConflictError(claim_id, differences(None, claim_state(seen)), current=seen.version_tag)
-            changes = [Change(CLAIM, claim_id, None)] if seen.server == actor.server else []
+            changes: list[Change] = []
+            if seen.server == actor.server:
+                # Where it came from goes first, so that it comes back last.
+                changes = [Change(CLAIM_ORIGIN, claim_id, NOWHERE), Change(CLAIM, claim_id, None)]
             if changes and _origin(session, seen) == "own":
                 changes += _left_behind(session, actor.its_server, claim_id)
             return self._write(session, actor.entry("claim.remove"), changes, claim_id)

@@ -15,6 +15,7 @@ from claims.base import ClaimBase
 from claims.documents.intake import DocumentFacts
 from claims.exchange.formats import Format
 from claims.exchange.importing import import_claims, load_pack, plan_import, read_import, set_status
+from claims.moderation.editor import Editor
 from claims.moderation.history import History, Undoing
 from claims.moderation.rights import Actor
 from claims.moderation.sources import DocumentShelf
@@ -196,6 +197,18 @@ def test_a_write_reads_no_other_claims_than_those_of_the_file(loaded: ClaimBase)
     assert import_claims(loaded, wanted, OPERATOR).revision is not None
     assert named
     assert all("same" in each for each in named)
+
+
+def test_a_claim_that_was_removed_and_brought_back_still_follows_its_file(loaded: ClaimBase) -> None:
+    person = moderator(7)
+
+    def mine(title: str) -> str:
+        return text(titled("ours", title, status="draft", points=[]), pack=None, documents=[])
+
+    write(loaded, mine("As it was"), actor=person)
+    removed = Editor(loaded).follow_shared(person, "ours", None)
+    Undoing(loaded).undo(person, removed.revision)
+    assert outcomes(plan(loaded, mine("As it is now"), server=7)) == {"ours": "changed"}
 
 
 def test_a_file_may_have_a_name_that_is_no_text(loaded: ClaimBase, tmp_path: Path) -> None:
