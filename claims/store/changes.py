@@ -100,7 +100,8 @@ class ClaimStore(BulkStateStore):
         session, server = context.session, context.server
         own = rows_of(session, server, states)
         shared = own if server is None else rows_of(session, None, states)
-        followed = self.read_many(session, None, shared) if server is not None and shared else {}
+        nothing = dict[str, State | None]()
+        followed = self.read_many(session, None, shared) if server is not None and shared else nothing
         editor = None if context.who == TOUCHSTONE else str(context.who)
         written: list[tuple[Claim | None, ClaimRecord, int]] = []
         for name, state in states.items():
@@ -116,9 +117,8 @@ class ClaimStore(BulkStateStore):
         first = [row for row in rows if row.id not in own]
         past = _past_forms(session, server, [row.id for row in first])
         for row in first:
-            above = shared.get(row.id) if server is not None else None
             # A version that no earlier form of this claim has had in this server.
-            row.version = (above.version if above else 0) + 1 + past.get(row.id, 0)
+            row.version = 1 + past.get(row.id, 0) + (shared[row.id].version if row.id in shared else 0)
         session.flush()
 
 

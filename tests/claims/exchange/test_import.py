@@ -187,10 +187,10 @@ def test_many_claims_are_written_as_few_are(
 
 def test_a_write_reads_no_other_claims_than_those_of_the_file(loaded: ClaimBase) -> None:
     wanted = incoming(text(titled("same", "Same anew")))
-    named: list[object] = []
+    named: list[str] = []
 
     def note(_connection: Connection, _cursor: object, statement: str, parameters: object, *_: object) -> None:
-        if "FROM wording" in statement:
+        if statement.startswith("SELECT") and "FROM wording" in statement:
             named.append(str(parameters))
 
     event.listen(loaded.database.engine, "before_cursor_execute", note)

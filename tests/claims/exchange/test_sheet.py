@@ -183,7 +183,7 @@ def test_a_sheet_of_nothing_but_claims_holds_fewer_of_them(base: ClaimBase, monk
     new = {"row": "claim", "text_en": "x", "kind": "contested", "status": "draft", "as_of": "2026-01-23"}
     cells = [dict.fromkeys(COLUMNS, "") | new | {"claim": f"c{number}"} for number in range(11)]
     assert len(plan(base, written(cells[:10]), "claims.csv").of("new")) == 10
-    with pytest.raises(ImportRefusedError, match=r"line 12: it has more than 10 claims\. Split it up\."):
+    with pytest.raises(ImportRefusedError, match=r"line 12: it has more than 10 claims\. Split it into"):
         incoming(written(cells), "claims.csv")
 
 
