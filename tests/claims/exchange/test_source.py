@@ -163,6 +163,7 @@ def test_what_may_be_another_language_is_taken_for_no_chinese(text: str, encodin
         ("attachment", "pack:\n", "yaml"),
         ("attachment", '"row";"claim"\n', "csv"),
         ("notes.txt", "claim\trow\n", "csv"),
+        ("-", "sep=;\r\nClaim;Row;Number\r\n", "csv"),
     ],
 )
 def test_the_format_is_told_by_the_ending_else_by_the_beginning(name: str, text: str, form: str) -> None:
