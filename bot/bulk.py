@@ -22,7 +22,7 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 
 import numpy as np
 
-from bot.service import Touchstone, whole_characters
+from bot.service import Touchstone, base_folder, whole_characters
 from bot.texts import msgid
 from checks.checker import Checker
 from checks.embedders import open_safe_embedder
@@ -46,11 +46,12 @@ _UNSENT = ("discord_token", "hash_key", "extractor_key", "extractor_url", "factc
 
 @dataclass(frozen=True)
 class Recipe:
-    """All that a process needs to check as this one does: claims, weights, and the settings of the embedder."""
+    """All that a process needs to check as this one does; `folder`: where the encoder's weights may be kept."""
 
     claims: tuple[KnownClaim, ...] = field(repr=False)
     tuning: Tuning = field(repr=False)
     settings: Settings
+    folder: Path | None = None
 
     @classmethod
     def of(cls, touchstone: Touchstone) -> "Recipe":
@@ -58,7 +59,7 @@ class Recipe:
         own = touchstone.settings
         settings = own.model_copy(update=dict.fromkeys(_UNSENT) | {"database_url": "sqlite://"})
         known = tuple(claim.known for claim in touchstone.base.claims())
-        return cls(known, Tuning.load(own.tuning_file), settings)
+        return cls(known, Tuning.load(own.tuning_file), settings, base_folder(touchstone.base))
 
     def fingerprint(self, reading: str) -> str:
         """Return what stays the same only where every finding does; `reading` names how files are read."""
@@ -69,7 +70,7 @@ class Recipe:
 
     def checker(self) -> Checker:
         """Build the checker."""
-        embedder = open_safe_embedder(self.settings, ShippedVectors())
+        embedder = open_safe_embedder(self.settings, ShippedVectors(), self.folder)
         return Checker(self.claims, Lexicon.load(), self.tuning, embedder)
 
 
@@ -383,8 +384,7 @@ class KeptFindings:
 
 def _object(line: bytes) -> dict[str, Any]:
     with suppress(ValueError, RecursionError):
-        row: object = json.loads(line)
-        if isinstance(row, dict):
+        if isinstance(row := cast("object", json.loads(line)), dict):
             return cast("dict[str, Any]", row)
     return {}
 

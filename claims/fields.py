@@ -98,7 +98,8 @@ class FormReader:
         if not text:
             return None
         with suppress(ValueError):
-            if len(text) == len("2026-01-23"):
+            # A week and its weekday have as many characters.
+            if _DATE.fullmatch(text) and len(text) == len("2026-01-23"):
                 return date.fromisoformat(text)
         self.refuse(field, "{value} is no day.", "Write it as 2026-01-23.", value=typed[:60])
         return None

@@ -2,7 +2,10 @@
 
 import errno
 import os
+import secrets
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -11,6 +14,8 @@ from config.errors import worded
 
 # What a file is called that is standard input or output.
 STANDARD = Path("-")
+# The rights on a file that its owner alone may read.
+PRIVATE = 0o600
 
 
 def open_named(path: Path) -> BufferedReader:
@@ -35,6 +40,35 @@ def open_own(path: Path, mark: bytes) -> BufferedReader:
         return file
     file.close()
     raise FileExistsError(errno.EEXIST, worded("it holds something else"), str(path))
+
+
+@contextmanager
+def written_whole(file: Path, *, is_new: bool = False) -> Generator[Path]:
+    """Yield an empty private file that gets the name of `file` once the body has ended well and all is on the disk.
+
+    Else it goes. Raises OSError, and where it `is_new` FileExistsError if something stands under that name by then.
+    """
+    half = file.with_name(f"{file.name}.{secrets.token_hex(4)}.half")
+    try:
+        os.close(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE))
+        yield half
+        to_the_disk(half)
+        if is_new:
+            give_name(half, file)
+        else:
+            half.replace(file)
+    finally:
+        with suppress(OSError):
+            half.unlink()
+
+
+def to_the_disk(file: Path) -> None:
+    """Return once all that was written into a file is on the disk; raises OSError."""
+    descriptor = os.open(file, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def give_name(file: Path, name: Path) -> None:

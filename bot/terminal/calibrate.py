@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from bot.terminal.console import EmbedderOption, PlainConsole, Terminal, going_on
+from bot.terminal.console import EmbedderOption, Terminal, going_on
 from bot.terminal.evaluate import name_unknown, track
 from bot.texts import msgid
 from config.named_files import STANDARD
@@ -60,7 +60,7 @@ def calibrate(
     """Measure, fit, show before and after, and write the file."""
     terminal = Terminal.of(context)
     if out == STANDARD:
-        terminal.out = PlainConsole(stderr=True)
+        terminal.speak_aside()
     # With the database and the checks behind it, which help does without (as below).
     from checks.calibration import check_input  # noqa: PLC0415
 
@@ -117,6 +117,7 @@ def read_budget(text: str, terminal: Terminal) -> Fraction:
 
 def _checker(terminal: Terminal, labels: bool) -> tuple["Checker", Sequence["Sample"], Sequence[str]]:
     """Return a checker with the shipped decision, what moderators have ticked, where that is wanted, and all ids."""
+    from bot.service import base_folder  # noqa: PLC0415
     from checks.calibration import ticked  # noqa: PLC0415
     from checks.checker import Checker  # noqa: PLC0415
     from checks.embedders import open_safe_embedder  # noqa: PLC0415
@@ -125,10 +126,12 @@ def _checker(terminal: Terminal, labels: bool) -> tuple["Checker", Sequence["Sam
     from claims.packs.shipped_vectors import ShippedVectors  # noqa: PLC0415
 
     with terminal.open() as touchstone:
+        folder = base_folder(touchstone.base)
         known = [claim.known for claim in touchstone.base.claims()]
         ticks = touchstone.moderation.labels.ticks() if labels else ()
     tuning = replace(Tuning.load(terminal.settings.tuning_file), meaning=None)
-    checker = Checker(known, Lexicon.load(), tuning, open_safe_embedder(terminal.settings, ShippedVectors()))
+    embedder = open_safe_embedder(terminal.settings, ShippedVectors(), folder)
+    checker = Checker(known, Lexicon.load(), tuning, embedder)
     if labels and not checker.encoder:
         raise typer.BadParameter(terminal.texts("--labels needs an embedder."))
     return checker, [ticked(score, right) for score, right in ticks], [claim.id for claim in known]

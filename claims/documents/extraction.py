@@ -216,7 +216,8 @@ class Extractor:
         return _clean(found.says, said), _clean(found.denies, said)
 
     def _client(self) -> httpx.Client:
-        headers = {"Authorization": f"Bearer {self.address.key}"} if self.address.key else {}
+        # As bytes: what no key has is for the server to refuse.
+        headers = {b"Authorization": f"Bearer {self.address.key}".encode()} if self.address.key else {}
         return httpx.Client(
             headers=headers,
             timeout=self.address.seconds,
@@ -284,7 +285,7 @@ class Extractor:
             usage: Any = said.get("usage") or {}
             run.tokens += int(usage.get("total_tokens") or (len(words) + len(data)) // 2)
             return str(said["choices"][0]["message"]["content"] or "")
-        except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
+        except (ValueError, OverflowError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
             run.tokens += len(words)
             return ""
 
@@ -303,6 +304,8 @@ class Extractor:
                         wait = max(wait, _asked_to_wait(answer))
                         continue
                     return answer.status_code, _bounded(answer)
+            except httpx.InvalidURL:
+                raise ExtractionError("extractor_url is no address. Write it as http://localhost:8080/v1.") from None
             except httpx.HTTPError as error:
                 reason = type(error).__name__
         raise ExtractionError(

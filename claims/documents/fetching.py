@@ -181,7 +181,7 @@ class PageReader:
                 if status != _OK:
                     return ""
                 data = await _bounded(answer, _ROBOTS_BYTES, target.address, cut=True)
-                return data.decode("utf-8", "replace")
+                return data.decode("utf-8-sig", "replace")
         return ""
 
 
@@ -248,7 +248,8 @@ _LONGEST_WAIT = 30 * 86_400.0
 
 def _conditions(before: Seen) -> dict[str, str]:
     named = {"If-None-Match": before.etag, "If-Modified-Since": before.modified}
-    return {name: value for name, value in named.items() if value}
+    # Servers may send other bytes than we may: then the page is asked for as a whole.
+    return {name: value for name, value in named.items() if value and value.isascii()}
 
 
 def _wait(written: str) -> float:

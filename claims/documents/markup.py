@@ -155,13 +155,14 @@ def stray_tags(text: str) -> Iterator[Edit]:
 
 
 _NAME = re.compile(r"/?([a-zA-Z][a-zA-Z0-9-]*)")
+_HEAD_END = re.compile(r"</head\b", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 # Elements whose content nobody reads.
 _HIDDEN = frozenset({"script", "style", "head", "noscript", "template", "svg", "iframe", "textarea", "select"})
 _INLINE = frozenset({
     "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd",
-    "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+    "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "svg", "time", "tt", "u", "var", "wbr",
 })  # fmt: skip
 
 
@@ -170,7 +171,7 @@ def page_edits(text: str) -> Iterator[Edit]:
 
     What is never closed ends with the page; the time is linear in its length, however it is nested.
     """
-    at = 0
+    at, last_head = 0, max((found.start() for found in _HEAD_END.finditer(text)), default=-1)
     while at < len(text):
         start = text.find("<", at)
         yield from _page_words(text, at, len(text) if start < 0 else start)
@@ -183,10 +184,12 @@ def page_edits(text: str) -> Iterator[Edit]:
         elif (name := _NAME.match(text, start + 1)) or text[start + 1 : start + 2] in {"!", "?"}:
             at = _after(text, ">", start + 1)
             word = name[1].lower() if name else "!"
-            if name and text[start + 1] != "/" and word in _HIDDEN:
+            is_hidden = name and text[start + 1] != "/" and word in _HIDDEN and not text.endswith("/>", start, at)
+            # Nobody has to close a page's head.
+            if is_hidden and (word != "head" or at <= last_head):
                 closing = re.compile(rf"</{word}\b", re.IGNORECASE).search(text, at)
                 at = _after(text, ">", closing.end()) if closing else len(text)
-                yield Edit(start, at, "script", "\n")
+                yield Edit(start, at, "script", "" if word in _INLINE else "\n")
             else:
                 yield Edit(start, at, "tag", "" if word in _INLINE else "\n")
 

@@ -39,6 +39,8 @@ _log = logging.getLogger(__name__)
 # A little less than a day, so that a round that begins every day at the same hour finds all of them due.
 DAY = timedelta(hours=22)
 _LONGEST = timedelta(days=30)
+# More often the pause need not be doubled to be the longest, and no pause holds thirty of them.
+_DOUBLED = 6
 _BARRED = timedelta(days=7)
 # For so long a page belongs to whoever has begun to ask for it.
 _LEASE = timedelta(hours=1)
@@ -204,7 +206,7 @@ class SourceWatch:
             if isinstance(look, AddressRefusedError):
                 made = replace(made, reason=look)
             wait = timedelta(seconds=look.wait) if isinstance(look, Look) else timedelta()
-            return self._kept(made, known, look, now, max(min(DAY * 2 ** (failures - 1), _LONGEST), wait))
+            return self._kept(made, known, look, now, max(min(DAY * 2 ** min(failures - 1, _DOUBLED), _LONGEST), wait))
         if look.status in _GONE or _is_front(look.seen.address, task.address):
             return self._kept(replace(known, state="dead", failures=0), known, look, now, DAY)
         made, extra = replace(known, failures=0), dict[str, Any]()

@@ -175,6 +175,8 @@ _SUFFIXES: dict[str, Format] = {
     ".xhtml": "claimreview",
 }
 _SHEET_WORDS = {"claim", "row"}
+# Spreadsheets write and read a first line that names the delimiter.
+SEPARATOR = re.compile(r'\A"?sep=(.)"?[ \t,;]*(?:\r\n|\r|\n)', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,8 +311,8 @@ def _format(name: str, text: str) -> Format:
     start = text.lstrip()
     if start.startswith(("{", "[", "<")):
         return "claimreview"
-    heading = start.partition("\n")[0].replace(";", ",").replace("\t", ",").replace('"', "")
-    return "csv" if {cell.strip() for cell in heading.split(",")} >= _SHEET_WORDS else "yaml"
+    heading = SEPARATOR.sub("", start).partition("\n")[0].lower().replace('"', "")
+    return "csv" if {cell.strip() for cell in re.split(r"[,;\t|]", heading)} >= _SHEET_WORDS else "yaml"
 
 
 def _refused(name: str, fault: str, mend: str, line: int = 0) -> ImportRefusedError:

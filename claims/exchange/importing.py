@@ -40,7 +40,8 @@ from claims.exchange.plan import (
 )
 from claims.exchange.reading import MOST_TOLD, read_yaml, write_yaml
 from claims.exchange.sheet import read_sheet, write_sheet
-from claims.moderation.editor import edit_change
+from claims.moderation.citations import Sources
+from claims.moderation.editor import changed_claim
 from claims.moderation.edits import SetStatus
 from claims.moderation.history import read_revision
 from claims.moderation.rights import Actor, permitted
@@ -49,6 +50,7 @@ from claims.packs.plain import canonical
 from claims.packs.schema import SHOWN_BY_EXPORT
 from claims.record import ClaimRecord, DocumentRecord, claim_fingerprint, claim_state, differences, plain_fields
 from claims.store.changes import (
+    AT_ONCE,
     CLAIM,
     CLAIM_ORIGIN,
     DOCUMENT,
@@ -60,7 +62,7 @@ from claims.store.changes import (
     ChangeResult,
     write_changes,
 )
-from claims.store.claim_rows import order_claims
+from claims.store.claim_rows import order_claims, read_rows, unknown_claim
 from claims.store.revisions import TOUCHSTONE, AuditEntry
 from claims.store.tables import Document, DocumentText, Pack
 from config.errors import (
@@ -202,7 +204,8 @@ def import_claims(
     has changed since that plan.
     """
     with permitted(base.database.changing(), actor, "claim.import") as session:
-        entry = actor.entry(IMPORT_ACT, Path(incoming.name).name)
+        # A name need not be text: what is none of it can be kept by no base.
+        entry = actor.entry(IMPORT_ACT, Path(incoming.name).name.encode("utf-8", "replace").decode())
         return _write(base, session, incoming, entry, agreed, theirs=theirs)
 
 
@@ -224,13 +227,14 @@ def load_pack(base: ClaimBase, path: Path) -> ImportReport | None:
     twenty); then nothing was written.
     """
     raw = file_bytes(path)
+    digest = hashlib.sha256(raw).hexdigest()
     with base.database.reading() as session:
-        same = col(Pack.sha256) == hashlib.sha256(raw).hexdigest()
-        if session.scalar(select(col(Pack.id)).where(same)) is not None:
+        if session.scalar(select(col(Pack.id)).where(col(Pack.sha256) == digest)) is not None:
             return None
-    with base.database.reading() as session:
         incoming = read_pack(read_bytes(str(path), raw, MAX_FILE_BYTES), base.clock().date(), _shelf(session))
-    [pack] = incoming.packs
+    # A later start knows the file by its bytes, whatever stands before its text.
+    pack = replace(incoming.packs[0], sha256=digest)
+    incoming = replace(incoming, packs=(pack,))
     with base.database.changing() as session:
         row = session.get(Pack, pack.head.id) if pack.head else None
         if pack.head is None or (row is not None and (row.sha256 == pack.sha256 or row.version > pack.head.version)):
@@ -300,7 +304,7 @@ def _write(
     theirs: bool = False,
 ) -> ImportReport:
     incoming = for_server(session, incoming, entry.server)
-    parts = tuple(Steps(session, incoming, entry.server, theirs=theirs).packs())
+    parts = tuple(Steps(session, incoming, entry.server, theirs=theirs, is_alone=True).packs())
     plan = _plan(incoming, parts, entry.server)
     if agreed is not None and agreed != plan.fingerprint:
         raise PlanChangedError(incoming.name)
@@ -349,16 +353,18 @@ def set_status(base: ClaimBase, actor: Actor, claims: Sequence[str], status: str
 
     Also raises NotAllowedError and UnknownClaimError.
     """
-    changes: list[Change] = []
-    faults: list[FieldFault] = []
+    edit, changes, faults = SetStatus(status), list[Change](), list[FieldFault]()
     with permitted(base.database.changing(), actor, "claim.edit") as session:
-        for claim in dict.fromkeys(claims):
-            try:
-                changes.append(edit_change(session, actor, claim, None, SetStatus(status)))
-            except InvalidEditError as error:
-                faults += [
-                    FieldFault(f"{claim}, {each.field}", each.fault, each.mend, each.values) for each in error.faults
-                ]
+        names = iter(dict.fromkeys(claims))
+        while some := list(islice(names, AT_ONCE)):
+            seen = {record.id: record for _, record in read_rows(session, actor.server, some, everything=True)}
+            for claim in some:
+                if claim not in seen:
+                    raise unknown_claim(session, actor.server, claim)
+                try:
+                    changes.append(changed_claim(seen[claim], edit, Sources(session, actor.server)))
+                except InvalidEditError as error:
+                    faults += (replace(each, field=f"{claim}, {each.field}") for each in error.faults)
         if faults:
             raise InvalidEditError(tuple(faults))
         entry = actor.entry("claim.edit", reason)
@@ -372,8 +378,7 @@ def claims_of(base: ClaimBase, actor: Actor, revision: int) -> tuple[str, ...]:
     return tuple(change.subject for change in made.changes if change.kind == CLAIM and change.after is not None)
 
 
-_LONGEST_ID = 64
-_DIGITS = 8
+_LONGEST_ID, _DIGITS = 64, 8
 
 
 def for_server(session: Session, incoming: Incoming, server: int | None) -> Incoming:

@@ -15,6 +15,7 @@ from checks.tuning import Tuning
 from claims.exchange.formats import Format, Incoming, IncomingClaim, IncomingPack, RefusedClaim
 from claims.packs.plain import canonical, exported_state
 from claims.record import CitationRecord, ClaimRecord, DocumentRecord, claim_fingerprint, claim_state, lacking
+from claims.store.changes import AT_ONCE
 from claims.store.claim_rows import read_rows
 from claims.store.tables import Claim, Document, DocumentText, Pack
 from config.errors import FieldDifference, PackProblem, worded
@@ -258,12 +259,27 @@ class Steps:
     """Works out the steps of an import, in the state of the base that the session sees.
 
     `theirs`: where a claim was changed here since, the file's version is taken; a draft never takes the place of what
-    moderators have published or withdrawn.
+    moderators have published or withdrawn. `known` has all claims, or (`is_alone`) those that the steps are about.
     """
 
-    def __init__(self, session: Session, incoming: Incoming, server: int | None, *, theirs: bool = False) -> None:
+    def __init__(
+        self, session: Session, incoming: Incoming, server: int | None, *, theirs: bool = False, is_alone: bool = False
+    ) -> None:
         self._session, self._incoming, self._server, self._theirs = session, incoming, server, theirs
-        self._known = {row.id: (row, record) for row, record in read_rows(session, server, everything=True)}
+        wanted = self._concerned() if is_alone else None
+        # Of very many it takes less to read all than to name each.
+        wanted = wanted if wanted is None or len(wanted) <= AT_ONCE else None
+        self._known = {row.id: (row, record) for row, record in read_rows(session, server, wanted, everything=True)}
+
+    def _concerned(self) -> set[str]:
+        """Return the ids of the claims of the file, and of those that a whole pack has here."""
+        found: set[str] = set()
+        for pack in self._incoming.packs:
+            found.update(claim.record.id for claim in pack.claims if isinstance(claim, IncomingClaim))
+            if self._incoming.whole and pack.head is not None:
+                mine = (col(Claim.pack) == pack.head.id, col(Claim.server).is_(None))
+                found.update(self._session.scalars(select(col(Claim.id)).where(*mine)))
+        return found
 
     def packs(self) -> Iterator[PackSteps]:
         """Yield the steps, pack by pack."""
@@ -275,7 +291,7 @@ class Steps:
 
     @property
     def known(self) -> tuple[ClaimRecord, ...]:
-        """The claims that the server sees now."""
+        """The claims that the server sees now, as far as they were read."""
         return tuple(record for _, record in self._known.values())
 
     def _age(self, pack: IncomingPack) -> Age:

@@ -129,8 +129,14 @@ class Languages:
         """Return the code of a language that is named by a tag or by a word, or nothing where no language is named."""
         if is_address(given):
             return ""
-        first = next(iter(self._WORD.findall(given.casefold())), "")
-        return next((code for code, names in self._names.items() if first in names), first)
+        words = self._WORD.findall(given.casefold())
+        known = (
+            code
+            for code, names in self._names.items()
+            for name in names
+            if name in (given if count_han(name) else words)
+        )
+        return next(known, next(iter(words), ""))
 
     def of(self, text: str, more: str = "") -> str:
         """Return `en`, `zh`, another language's tag, `und` for another script, or nothing where it cannot be told.

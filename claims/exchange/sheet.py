@@ -70,6 +70,8 @@ _OPTIONAL = {("claim", "status"), ("claim", "review_by"), ("figure", "role")}
 _NUMBERS = {"start", "end"}
 
 
+# With fewer rows a claim on average, a sheet holds more claims than memory for them, or time to write them.
+_LEAST_ROWS = 5
 _UNKNOWN = len(ROWS)
 _LAST = 10**9
 
@@ -129,8 +131,10 @@ class Sheet:
             numbers = claims.setdefault(cells["claim"].strip(), _Numbers(len(claims)))
             known = ROWS.index(kind) if kind in ROWS else _UNKNOWN
             spots.append((numbers.place, known, numbers.of(cells), line, place))
-            if len(spots) > most:
+            if len(spots) > most or len(claims) * _LEAST_ROWS > most:
                 fault = worded("it has more than {most:,} rows", most=most)
+                if len(spots) <= most:
+                    fault = worded("it has more than {most:,} claims", most=most // _LEAST_ROWS)
                 problem = PackProblem(line, "", fault, worded("Split it into several files."))
                 raise ImportRefusedError(source.name, (problem,))
         if not names:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from claims.exchange.formats import Source
+from claims.exchange.formats import SEPARATOR, Source
 from claims.exchange.written_dates import ORDERS, orders_of, read_date, read_serial
 from config.errors import ImportRefusedError, PackProblem, Worded, worded
 from config.languages import CODES, GIVEN, by_field
@@ -104,7 +104,6 @@ def _tidy(cells: Cells) -> Cells:
 LONGEST_ROW, MOST_CELLS, MOST_ROWS = 200_000, 1_000, 100_000
 _LINE = re.compile(r"[^\r\n]*+(?:\r\n|\r|\n)?")
 _BLANK = re.compile(r"[\r\n]++")
-_SEPARATOR = re.compile(r'"?sep=(.)"?[ \t,;]*(?:\r\n|\r|\n)', re.IGNORECASE)
 _DELIMITERS = ",;\t|"
 
 
@@ -120,8 +119,7 @@ class SheetRows:
 
     def __post_init__(self) -> None:
         text = self.source.text
-        # Spreadsheets write and read a first line that names the delimiter.
-        found = _SEPARATOR.match(text)
+        found = SEPARATOR.match(text)
         self.start, self._skipped = (found.end(), 1) if found else (0, 0)
         heading = text[self.start : self.start + LONGEST_ROW].partition("\n")[0]
         self.delimiter = found[1] if found else max(_DELIMITERS, key=heading.count)

@@ -136,8 +136,8 @@ def _worded(text: str) -> str:
     months = _month_names()
     words = [word.casefold() for word in _WORDS.findall(text)]
     named = [months[word] for word in words if word in months]
-    numbers = [word for word in words if word.isdigit()]
-    strange = [w for w in words if not w.isdigit() and w not in months and w not in _DAY_MARKS and not _is_weekday(w)]
+    numbers = [word for word in words if word.isdecimal()]
+    strange = [w for w in words if not w.isdecimal() and w not in months and w not in _DAY_MARKS and not _is_weekday(w)]
     if len(named) != 1 or strange or len(numbers) not in {1, 2}:
         return ""
     years = [word for word in numbers if len(word) == len("2024")]

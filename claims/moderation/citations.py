@@ -47,10 +47,10 @@ class Sources:
         row = self._session.get(Document, document)
         return row is not None and row.server in {None, self._server}
 
-    def names(self) -> list[str]:
-        """Return the ids of all documents that the server may cite."""
+    def all(self) -> list[Document]:
+        """Return all documents that the server may cite, by id."""
         seen = or_(col(Document.server).is_(None), col(Document.server) == self._server)
-        return list(self._session.scalars(select(col(Document.id)).where(seen).order_by(col(Document.id))))
+        return list(self._session.scalars(select(Document).where(seen).order_by(col(Document.id))))
 
     def read(self, form: FormReader, typed: str) -> tuple[CitationRecord, ...]:
         """Read citations, one a line: `source`, `source "the very words"`, or `source` and some words of a sentence.
@@ -65,7 +65,7 @@ class Sources:
         name, rest = (*line.split(maxsplit=1), "")[:2]
         name = clean_text(name)
         if not self.knows(name):
-            known = ", ".join(self.names()[:20])
+            known = ", ".join(each.id for each in self.all()[:20])
             form.refuse("citations", "There is no source {name}.", "Known: {known}; or add it.", name=name, known=known)
             return None
         if not rest:
@@ -127,10 +127,9 @@ def source_cited(
         cited = sources.read(form, text)
         row = session.get(Document, cited[0].document) if cited else None
         return (row.publisher or row.title) if row else "", cited, None
-    for name in sources.names():
-        row = session.get_one(Document, name)
+    for row in sources.all():
         if text.casefold() in {row.title.casefold(), (row.address or "").casefold()}:
-            return row.publisher or row.title, (CitationRecord(name, 0, 0, WHOLE),), None
+            return row.publisher or row.title, (CitationRecord(row.id, 0, 0, WHOLE),), None
     address = text if text.startswith(("https://", "http://")) else None
     host = (_HOST.match(text) or [""])[0].partition("//")[2].removeprefix("www.")
     address = form.address("source", address or "") or None

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
@@ -14,7 +14,7 @@ from claims.base import ClaimBase
 from claims.moderation.queue import due, fill
 from claims.moderation.reports import HELPFUL
 from claims.moderation.rights import Actor, permit, permitted
-from claims.store.tables import Answer, ClaimOverride, Feedback, QueueItem, Revision, Server, Sighting
+from claims.store.tables import Answer, Claim, ClaimOverride, Feedback, QueueItem, Revision, Server, Sighting
 from config.errors import NotAllowedError, worded
 
 
@@ -95,7 +95,11 @@ def _number(session: Session, *conditions: ColumnElement[bool]) -> int:
 
 
 def _paused(session: Session, server: int | None) -> tuple[str, ...]:
-    paused = (col(ClaimOverride.server) == server, col(ClaimOverride.paused).is_(True))
+    # What was set on a claim stays where somebody has taken back that it was made.
+    there = col(ClaimOverride.claim).in_(
+        select(col(Claim.id)).where(or_(col(Claim.server).is_(None), col(Claim.server) == server))
+    )
+    paused = (col(ClaimOverride.server) == server, col(ClaimOverride.paused).is_(True), there)
     return tuple(session.scalars(select(col(ClaimOverride.claim)).where(*paused).order_by(col(ClaimOverride.claim))))
 
 

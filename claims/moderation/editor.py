@@ -5,7 +5,7 @@ Claims are of every status, with what the server has set and where they come fro
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -27,9 +27,20 @@ from claims.moderation.edits import (
     SetStatus,
     check_published,
 )
+from claims.moderation.queue import open_rows
 from claims.moderation.rights import Act, Actor, Submission, permit, permitted
 from claims.record import ClaimRecord, PointRecord, State, claim_from_state, claim_state, differences, merge_states
-from claims.store.changes import CLAIM, STATE_STORES, Change, write_changes
+from claims.store.changes import (
+    CLAIM,
+    CLAIM_ORIGIN,
+    CLAIM_SETTING,
+    NOWHERE,
+    QUEUE_ITEM,
+    STATE_STORES,
+    UNSET,
+    Change,
+    write_changes,
+)
 from claims.store.claim_rows import packs_in_force, read_rows, unknown_claim
 from claims.store.revisions import AuditEntry, hash_user
 from claims.store.tables import ChangeRow, Claim, ClaimOverride, Document, FormDraft, Revision, Server
@@ -116,7 +127,12 @@ class Editor:
             seen = seen_claim(session, actor.server, claim_id)
             if version_tag is not None and version_tag != seen.version_tag:
                 raise ConflictError(claim_id, differences(None, claim_state(seen)), current=seen.version_tag)
-            changes = [Change(CLAIM, claim_id, None)] if seen.server == actor.server else []
+            changes: list[Change] = []
+            if seen.server == actor.server:
+                # Where it came from goes first, so that it comes back last.
+                changes = [Change(CLAIM_ORIGIN, claim_id, NOWHERE), Change(CLAIM, claim_id, None)]
+            if changes and _origin(session, seen) == "own":
+                changes += _left_behind(session, actor.its_server, claim_id)
             return self._write(session, actor.entry("claim.remove"), changes, claim_id)
 
     def _write(self, session: Session, entry: AuditEntry, changes: Sequence[Change], claim_id: str) -> Edited:
@@ -124,6 +140,18 @@ class Editor:
         session.expire_all()
         found = read_rows(session, entry.server, claim_id, everything=True)
         return Edited(found[0][1] if found else None, written.revision, bool(written.changes))
+
+
+# What waits in the queue about a claim as messages were matched to it; nothing of it can be decided without the claim.
+_OF_MATCHES = frozenset({"feedback", "paused", "offer", "near"})
+
+
+def _left_behind(session: Session, server: int, claim_id: str) -> Iterator[Change]:
+    """Yield the end of what a server has set on a claim that goes, and of what waits for a decision about it."""
+    yield Change(CLAIM_SETTING, claim_id, UNSET)
+    for row in open_rows(session, server):
+        if row.claim == claim_id and row.kind in _OF_MATCHES:
+            yield Change(QUEUE_ITEM, str(row.id), {"state": "dismissed", "decision": "dismiss"})
 
 
 # Between the version that somebody has seen last and the one on which the form was opened: what both changed is theirs.
@@ -174,8 +202,17 @@ def edit_change(
         if asked and known != seen.version_tag:
             raise ConflictError(claim_id, asked, current=f"{seen.version_tag}{_BEGUN_ON}{base}", mine=edit)
         after = _like(seen, state)
+    return _checked(after, edit)
+
+
+def changed_claim(seen: ClaimRecord, edit: Edit, sources: Sources) -> Change:
+    """Return the state that the edit leads to from the claim as it stands."""
+    return _checked(edit.apply(seen, sources), edit)
+
+
+def _checked(after: ClaimRecord, edit: Edit) -> Change:
     check_published(after, edit)
-    return Change(CLAIM, claim_id, claim_state(after))
+    return Change(CLAIM, after.id, claim_state(after))
 
 
 def _like(seen: ClaimRecord, state: State) -> ClaimRecord:

@@ -199,7 +199,8 @@ def _checked(claim: ClaimRecord, wordings: list[KnownWording], form: FormReader,
     for wording in wordings:
         if uses.setdefault(wording.text.casefold(), use_of(wording)) != use_of(wording):
             form.refuse("wordings", "{text} stands in two lists.", "Keep it in one of them.", text=wording.text)
-    if len(wordings) > MOST_WORDINGS:
+    # A pack may have more of them, from which some can still be taken.
+    if len(wordings) > max(MOST_WORDINGS, len(claim.wordings)):
         form.refuse(
             "wordings",
             "{count} wordings are too many.",
@@ -216,7 +217,8 @@ def _wording(text: str, language: str, use: Use) -> KnownWording:
 
 
 ROLES = ("refutes", "supports", "context")
-MOST_POINTS = 20
+# As many as files may have, so that what is exported comes back.
+MOST_POINTS, MOST_CITATIONS, MOST_NUMBERS = 20, 20, 40
 NO_PLACE = msgid("There is no number {number} any more.")
 LOOK_AGAIN = msgid("Look at the claim again.")
 _EMPTY = PointRecord("refutes", NO_TEXT, "", NO_TEXT, ())
@@ -257,6 +259,10 @@ class EditPoint:
         numbers = (
             old.numbers if self.numbers is None else tuple(n for each in said if (n := form.text("numbers", each)))
         )
+        if self.citations is not None:
+            check_count(form, "citations", len(cited), MOST_CITATIONS)
+        if self.numbers is not None:
+            check_count(form, "numbers", len(numbers), MOST_NUMBERS)
         role = old.role if self.role is None else form.choice("role", self.role, ROLES)
         date = form.when("date", old.date if self.date is None else self.date)
         return PointRecord(role, speaker, date, text, cited, numbers)
@@ -300,9 +306,16 @@ def check_place(form: FormReader, place: int | None, count: int) -> None:
         form.refuse("place", NO_PLACE, LOOK_AGAIN, number=place + 1)
 
 
+def check_count(form: FormReader, field: str, count: int, most: int) -> None:
+    """Refuse a field that holds more entries than `most`."""
+    if count > most:
+        form.refuse(field, "{count} of them are too many.", "Keep them to {most}.", count=count, most=most)
+
+
 BOUNDS: tuple[Bound, ...] = get_args(Bound)
 FIGURE_ROLES: tuple[FigureRole, ...] = get_args(FigureRole)
 MOST_FIGURES = 40
+MOST_SPELLINGS, LONGEST_SPELLING = 12, 40
 _NUMBER = r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d{1,3})?"
 _VALUE = re.compile(rf"({_NUMBER})(?:\s*(?:to|[{RANGE_SIGNS}])\s*({_NUMBER}))?")
 
@@ -334,8 +347,7 @@ class EditFigure:
         bound = "range" if low != high else form.choice("bound", self.bound, BOUNDS)
         if bound == "range" and low == high:
             form.refuse("value", "A range has two numbers.", "Write it as 2 to 3, or choose another bound.")
-        own = spellings(self.unit) if is_own(self.unit) else ()
-        unit = join_spellings(own) if own else form.choice("unit", self.unit, known_units())
+        unit = _own_unit(form, self.unit) or form.choice("unit", self.unit, known_units())
         role = form.choice("role", self.role, FIGURE_ROLES)
         subject = form.by_language("subject", self.subject)
         form.finish(self)
@@ -356,6 +368,14 @@ class RemoveFigure:
         check_place(form, self.place, len(claim.figures))
         form.finish(self)
         return replace(claim, figures=(*claim.figures[: self.place], *claim.figures[self.place + 1 :]))
+
+
+def _own_unit(form: FormReader, typed: str) -> str:
+    """Return the spellings of a unit of the claim's own, each once; "" where it is none."""
+    clean = (form.text("unit", each, LONGEST_SPELLING) for each in spellings(typed) if is_own(typed))
+    own = tuple(dict.fromkeys(filter(None, clean)))
+    check_count(form, "unit", len(own), MOST_SPELLINGS)
+    return join_spellings(own) if own else ""
 
 
 def _source(form: FormReader, written: str) -> tuple[float | None, float | None, Bound, str]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import groupby, islice
 from typing import Any, Literal, cast
 
 from sqlalchemy import ColumnElement, or_, select
@@ -23,7 +24,18 @@ from claims.record import (
     lacking,
     with_texts,
 )
-from claims.store.changes import CLAIM, QUEUE_ITEM, SOURCE, STATE_STORES, Change, ChangeResult, write_changes
+from claims.store.changes import (
+    AT_ONCE,
+    CLAIM,
+    QUEUE_ITEM,
+    SOURCE,
+    STATE_STORES,
+    Change,
+    ChangeResult,
+    StateStore,
+    states_now,
+    write_changes,
+)
 from claims.store.revisions import ChangeRecord
 from claims.store.server_settings import CHANNEL, SERVER, channel_from_state, settings_from_state, settings_state
 from claims.store.tables import ChangeRow, Revision
@@ -213,7 +225,7 @@ class Undoing:
             _check_rights(session, actor, revision)
             entry = actor.entry("undo", reason, undoes=number)
             standing = [made for made in reversed(revision.changes) if not _is_gone(session, actor.server, made)]
-            changes = [_undone(session, actor.server, made) for made in standing]
+            changes = list(_all_undone(session, actor.server, standing))
             _check_claims(actor.server, changes)
             return write_changes(session, entry, changes, self._base.clock())
 
@@ -248,14 +260,26 @@ def _is_gone(session: Session, server: int | None, made: ChangeRecord) -> bool:
     return made.kind == QUEUE_ITEM and STATE_STORES[QUEUE_ITEM].read(session, server, made.subject) is None
 
 
-def _undone(session: Session, server: int | None, made: ChangeRecord) -> Change:
-    """Return the state without the change; raises ConflictError where that is not possible."""
-    store = STATE_STORES.get(made.kind)
-    if store is None and made.kind in {"exemption", "example"}:
+def _all_undone(session: Session, server: int | None, standing: Sequence[ChangeRecord]) -> Iterator[Change]:
+    """Yield the states without the changes, some hundred at a time; raises ConflictError where that is not possible."""
+    for kind, run in groupby(standing, key=lambda made: made.kind):
+        made = iter(run)
+        while some := list(islice(made, AT_ONCE)):
+            now = states_now(session, server, _store(kind), [each.subject for each in some])
+            yield from (_undone(each, now[each.subject]) for each in some)
+
+
+def _store(kind: str) -> StateStore:
+    store = STATE_STORES.get(kind)
+    if store is None and kind in {"exemption", "example"}:
         raise NotUndoableError("Exemptions and examples are not undone here: change them where they were changed.")
     if store is None:
         raise NotUndoableError("A text that was loaded is not taken back here: it goes with its document.")
-    now = store.read(session, server, made.subject)
+    return store
+
+
+def _undone(made: ChangeRecord, now: State | None) -> Change:
+    """Return the state without the change, `now` being what stands; raises ConflictError where it cannot be."""
     before, after = _as_kept_now(made.kind, made.before), _as_kept_now(made.kind, made.after)
     if made.kind == SOURCE and now is not None:  # older revisions do not say which text it had
         before, after = ({"sha256": now["sha256"]} | each if each else each for each in (before, after))

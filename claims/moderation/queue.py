@@ -179,18 +179,25 @@ def _untaken(session: Session, server: int, now: datetime) -> None:
     offered = (col(Answer.server) == server) & (col(Answer.kind) == "offer")
     age = (col(Answer.taken_at) < now - UNTAKEN_AFTER) & (col(Answer.taken_at) > now - LOOK_BACK)
     standing: set[str] = set()
+    # Of thousands nearly all wait already, or are decided.
+    mine = (col(QueueItem.server) == server, col(QueueItem.kind) == "offer")
+    known = set(session.scalars(select(col(QueueItem.key)).where(*mine)))
     # Whose author is forgotten does not come back.
     for answer in session.scalars(select(Answer).where(offered & age & col(Answer.author_hash).is_not(None))):
         for claim in answer.claims:
-            sighting = session.get(Sighting, (answer.channel, answer.message, claim))
-            score = sighting.score if sighting else None
             occasion = f"{answer.message}/{claim}"
             standing.add(occasion)
+            if item_key(server, "offer", occasion) in known:
+                continue
+            sighting = session.get(Sighting, (answer.channel, answer.message, claim))
+            score = sighting.score if sighting else None
             place = (answer.channel, answer.message, score, answer.author_hash)
             put(session, NewItem(server, "offer", occasion, claim, None, *place), now)
     for row in open_rows(session, server, "offer"):
-        taken = session.get(Answer, (row.channel, row.message)) if row.channel and row.message else None
-        if row.key.split("/", 2)[2] not in standing and taken is not None and taken.kind != "offer":
+        if row.key.split("/", 2)[2] in standing or not row.channel or not row.message:
+            continue
+        taken = session.get(Answer, (row.channel, row.message))
+        if taken is not None and taken.kind != "offer":
             session.delete(row)
     session.flush()
 

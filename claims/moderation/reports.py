@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, func, literal, not_, select
+from sqlalchemy import ColumnElement, String, and_, cast, delete, exists, func, not_, select
 from sqlmodel import Session, col
 
 from claims.answering.answers import is_card
@@ -95,7 +95,7 @@ def act_on_report(session: Session, report: Feedback, before: str | None, now: d
     place = (answer.channel, answer.message) if answer else (report.channel, None)
     payload = {"kind": report.kind, "card": report.card_message}
     if report.kind != HELPFUL:
-        put(session, NewItem(server, "feedback", _occasion(report), claim, payload, *place), now)
+        put(session, NewItem(server, "feedback", _occasion(report, report.kind), claim, payload, *place), now)
     if before is not None:
         _drop_unreported(session, report, before)
     if not {report.kind, before} & WRONG_MATCH:
@@ -133,15 +133,14 @@ def _has_resumed(session: Session, report: Feedback, now: datetime) -> bool:
     return session.scalar(query.where(*ended, *same, col(ChangeRow.kind) == CLAIM_SETTING).limit(1)) is not None
 
 
-def _drop_unreported(session: Session, report: Feedback, kind: str) -> None:
+def _drop_unreported(session: Session, report: Feedback, kind: str, without: Without = None) -> None:
     """Take the item of a kind that nobody reports any more out of the queue, where nobody has decided on it."""
-    same = _same(report.channel, report.card_message, report.claim)
-    if session.scalar(select(func.count()).select_from(Feedback).where(*same, col(Feedback.kind) == kind)):
+    same = (*_same(report.channel, report.card_message, report.claim), col(Feedback.kind) == kind)
+    if session.scalar(select(func.count()).select_from(Feedback).where(*same, *_but(without))):
         return
-    for row in open_rows(session, report.server, "feedback"):
-        card = {"kind": kind, "card": report.card_message}
-        if (row.claim, row.channel or report.channel, row.payload) == (report.claim, report.channel, card):
-            session.delete(row)
+    here = col(QueueItem.channel).is_(None) | (col(QueueItem.channel) == report.channel)
+    mine = (col(QueueItem.key) == _key(report, kind), col(QueueItem.state) == "open", here)
+    session.connection().execute(delete(QueueItem).where(*mine))
 
 
 def _write(
@@ -194,7 +193,7 @@ def _heard_until(session: Session, report: Feedback) -> datetime | None:
     other = (col(Feedback.claim) != report.claim, col(Feedback.kind).in_(WRONG_MATCH))
     undecided = col(QueueItem.state).is_distinct_from("accepted")
     first = func.min(col(Feedback.reported_at))
-    query = select(first).select_from(Feedback).outerjoin(QueueItem, _leads_to(report.server))
+    query = select(first).select_from(Feedback).outerjoin(QueueItem, _leads_to())
     times = session.scalars(
         query.where(*same, *other, undecided).group_by(col(Feedback.claim)).order_by(first).limit(_MOST_OTHERS)
     ).all()
@@ -234,9 +233,14 @@ def _but(without: Without) -> tuple[ColumnElement[bool], ...]:
 def take_back(session: Session, goes: ColumnElement[bool], now: datetime) -> None:
     """Lower the bars and end the pauses that only stand by reports for which `goes` holds, before these are deleted.
 
+    What waits in the queue for nobody's report but these goes with them.
+
     Otherwise whoever is forgotten could report a few more claims, and again, and all of it would stay in force; and so
     would what nobody decides on until its reports are old. What a moderator has brought back stays.
     """
+    waiting = select(Feedback).join(QueueItem, _leads_to()).where(goes, col(QueueItem.state) == "open")
+    for report in session.scalars(waiting).all():
+        _drop_unreported(session, report, report.kind, goes)
     same = (col(Feedback.server) == ClaimOverride.server, col(Feedback.claim) == ClaimOverride.claim)
     wrong = (*same, col(Feedback.kind).in_(WRONG_MATCH))
     touched = exists().where(*wrong, goes, col(Feedback.weight) > 0) | ~exists().where(*wrong, not_(goes))
@@ -291,28 +295,27 @@ def weight_of_reports(
     weights: dict[str, float] = {}
     recent = (*wrong, col(Feedback.reported_at) > since, col(Feedback.claim) == claim)
     counted = (*_but(without), col(QueueItem.state).is_distinct_from("dismissed"))
-    left = select(Feedback).outerjoin(QueueItem, _leads_to(server)).where(*recent, *counted)
+    left = select(Feedback).outerjoin(QueueItem, _leads_to()).where(*recent, *counted)
     for row in _heard(session, session.scalars(left)):
-        if _key(row) == but or (row.reporter_hash in spent and not row.is_author):
+        if _key(row, row.kind) == but or (row.reporter_hash in spent and not row.is_author):
             continue
         weights[row.reporter_hash] = max(row.weight, weights.get(row.reporter_hash, 0.0))
     return sum(weights.values())
 
 
-def _key(report: Feedback) -> str:
-    """Return the key of the queue's item that a report has led to."""
-    return item_key(report.server, "feedback", _occasion(report))
+def _key(report: Feedback, kind: str) -> str:
+    """Return the key of the queue's item that a report of this kind leads to."""
+    return item_key(report.server, "feedback", _occasion(report, kind))
 
 
-def _leads_to(server: int) -> ColumnElement[bool]:
-    """Return the condition by which a report of the server and its item of the queue belong together, as `_key`."""
-    start = literal(item_key(server, "feedback", ""), String)
-    occasion = col(Feedback.claim) + "/" + cast(col(Feedback.card_message), String) + "/" + col(Feedback.kind)
-    return col(QueueItem.key) == start + occasion
+def _leads_to() -> ColumnElement[bool]:
+    """Return the condition by which a report and its item of the queue belong together, as `_key`."""
+    start = cast(col(Feedback.server), String) + "/feedback/" + col(Feedback.claim)
+    return col(QueueItem.key) == start + "/" + cast(col(Feedback.card_message), String) + "/" + col(Feedback.kind)
 
 
-def _occasion(report: Feedback) -> str:
-    return f"{report.claim}/{report.card_message}/{report.kind}"
+def _occasion(report: Feedback, kind: str) -> str:
+    return f"{report.claim}/{report.card_message}/{kind}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,9 +357,7 @@ def _record(session: Session, report: Feedback) -> tuple[tuple[str, ...], int, i
     same = (col(Feedback.server) == report.server, col(Feedback.reporter_hash) == report.reporter_hash)
     this = _same(report.channel, report.card_message, report.claim)
     query = select(col(Feedback.claim), col(QueueItem.state)).select_from(Feedback)
-    asked = query.outerjoin(QueueItem, _leads_to(report.server)).where(
-        *same, col(Feedback.kind) != HELPFUL, not_(and_(*this))
-    )
+    asked = query.outerjoin(QueueItem, _leads_to()).where(*same, col(Feedback.kind) != HELPFUL, not_(and_(*this)))
     rows = session.connection().execute(asked).all()
     states = [state for _, state in rows]
     return tuple(dict.fromkeys(claim for claim, _ in rows)), states.count("accepted"), states.count("dismissed")

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -153,16 +154,14 @@ class DocumentShelf:
             .order_by(col(Claim.id))
         )
         with self._base.database.reading() as session:
-            rows = [(row[0], row[1], row[2]) for row in session.connection().execute(cites)]
+            cited: defaultdict[str, dict[str, int]] = defaultdict(dict)
+            for name, claim, count in session.connection().execute(cites):
+                cited[name][claim] = count
             own = set(session.scalars(select(col(Document.id)).where(col(Document.server).is_not(None))))
+        of_each = ((document, cited[document.id]) for document in documents)
         return tuple(
-            ShelfEntry(
-                document,
-                sum(count for name, _, count in rows if name == document.id),
-                tuple(claim for name, claim, _ in rows if name == document.id),
-                document.id in own,
-            )
-            for document in documents
+            ShelfEntry(document, sum(counts.values()), tuple(counts), document.id in own)
+            for document, counts in of_each
         )
 
     def shown(self, actor: Actor, document: str) -> tuple[DocumentRecord, CleanDocument]:

@@ -296,7 +296,7 @@ _TYPE_MENDS = {
 }
 _FORMS = {
     r"^[a-z0-9][a-z0-9.\-]*$(?!\n)": worded("Use small letters, digits, hyphens and points, such as old-crane."),
-    r"^https?://[^\s\x00-\x1f\x7f-\x9f]+$": worded("An address begins with https://."),
+    r"^https?://[^\s\x00-\x1f\x7f-\x9f]+$(?!\n)": worded("An address begins with https://."),
     r"\S": worded("Write it, or take the key out."),
 }
 

@@ -9,8 +9,8 @@ from typing import Any, Protocol, runtime_checkable
 from sqlalchemy import delete, func, insert, select
 from sqlmodel import Session, col
 
-from claims.record import State, claim_from_state, claim_state, plain_fields, with_texts
-from claims.store.claim_rows import next_position, pack_record, read_rows, write_claim
+from claims.record import ClaimRecord, State, claim_from_state, claim_state, plain_fields, with_texts
+from claims.store.claim_rows import next_position, pack_record, read_rows, rows_of, write_claims
 from claims.store.revisions import TOUCHSTONE, AuditEntry, ChangeRecord, Who
 from claims.store.server_settings import (
     CHANNEL,
@@ -65,85 +65,89 @@ class StateStore(Protocol):
 
 @runtime_checkable
 class BulkStateStore(StateStore, Protocol):
-    """A store of things that come by the hundred."""
+    """A store of things that come by the hundred; one is read and written as many are."""
+
+    def read(self, session: Session, server: int | None, subject: str) -> State | None:
+        """Return the state as the server sees it."""
+        return self.read_many(session, server, [subject])[subject]
+
+    def write(self, context: WriteContext, subject: str, state: State | None) -> None:
+        """Bring the thing to this state."""
+        self.write_many(context, {subject: state})
 
     def read_many(self, session: Session, server: int | None, subjects: Collection[str]) -> Mapping[str, State | None]:
-        """Return the states of all subjects, as `read` gives them one by one."""
+        """Return the states of all subjects."""
+        ...
+
+    def write_many(self, context: WriteContext, states: Mapping[str, State | None]) -> None:
+        """Bring all things to their states."""
         ...
 
 
 CLAIM = "claim"
 
 
-class ClaimStore:
+class ClaimStore(BulkStateStore):
     """Keeps claims; a server's version that says the same as the shared claim is given up and follows it again."""
-
-    def read(self, session: Session, server: int | None, subject: str) -> State | None:
-        """Return the state that the server sees."""
-        found = read_rows(session, server, subject, everything=True)
-        return claim_state(found[0][1]) if found else None
 
     def read_many(self, session: Session, server: int | None, subjects: Collection[str]) -> Mapping[str, State | None]:
         """Return the states that the server sees, out of one reading of these claims."""
         found = {record.id: record for _, record in read_rows(session, server, subjects, everything=True)}
         return {name: claim_state(found[name]) if name in found else None for name in subjects}
 
-    def write(self, context: WriteContext, subject: str, state: State | None) -> None:
-        """Write the state, or (None) take the server's claim, or its version of a shared one, away."""
-        session = context.session
-        shared, own = _row(session, None, subject), _row(session, context.server, subject)
-        follows = context.server is not None and shared is not None and state == self.read(session, None, subject)
-        if state is None or follows:
-            if own is not None:
-                session.delete(own)
-                session.flush()
-            return
-        place = own or shared
-        pack = (place.pack if place else None) or ""
+    def write_many(self, context: WriteContext, states: Mapping[str, State | None]) -> None:
+        """Write the states, or (None) take the server's claims, or its versions of shared ones, away."""
+        session, server = context.session, context.server
+        own = rows_of(session, server, states)
+        shared = own if server is None else rows_of(session, None, states)
+        nothing = dict[str, State | None]()
+        followed = self.read_many(session, None, shared) if server is not None and shared else nothing
         editor = None if context.who == TOUCHSTONE else str(context.who)
-        record = claim_from_state(subject, state, server=context.server, pack=pack, edited_by=editor)
-        row = write_claim(session, own, record, place.position if place else next_position(session), context.at)
-        if own is None:
-            row.version = _first_version(session, context.server, subject, shared)
-            session.flush()
+        written: list[tuple[Claim | None, ClaimRecord, int]] = []
+        for name, state in states.items():
+            place = own.get(name) or shared.get(name)
+            if state is not None and state != followed.get(name):
+                pack = (place.pack if place else None) or ""
+                record = claim_from_state(name, state, server=server, pack=pack, edited_by=editor)
+                written.append((own.get(name), record, place.position if place else next_position(session)))
+            elif name in own:
+                session.delete(own[name])
+        session.flush()
+        rows = write_claims(session, written, context.at)
+        first = [row for row in rows if row.id not in own]
+        past = _past_forms(session, server, [row.id for row in first])
+        for row in first:
+            # A version that no earlier form of this claim has had in this server.
+            row.version = 1 + past.get(row.id, 0) + (shared[row.id].version if row.id in shared else 0)
+        session.flush()
 
 
-def _row(session: Session, server: int | None, claim: str) -> Claim | None:
-    return session.scalar(select(Claim).where(col(Claim.id) == claim, col(Claim.server) == server))
-
-
-def _first_version(session: Session, server: int | None, claim: str, shared: Claim | None) -> int:
-    """Return a version that no earlier form of this claim has had in this server."""
-    past = select(func.count()).select_from(ChangeRow).join(Revision, col(Revision.id) == col(ChangeRow.revision))
-    same = (col(ChangeRow.kind) == CLAIM, col(ChangeRow.subject) == claim, col(Revision.server) == server)
-    base = shared.version if shared is not None and server is not None else 0
-    return base + 1 + (session.scalar(past.where(*same)) or 0)
+def _past_forms(session: Session, server: int | None, claims: Collection[str]) -> dict[str, int]:
+    """Return how often each of these claims was changed in the server before."""
+    past = select(col(ChangeRow.subject), func.count()).join(Revision, col(Revision.id) == col(ChangeRow.revision))
+    same = (col(ChangeRow.kind) == CLAIM, col(ChangeRow.subject).in_(claims), col(Revision.server) == server)
+    found = session.connection().execute(past.where(*same).group_by(col(ChangeRow.subject))) if claims else ()
+    return {row[0]: row[1] for row in found}
 
 
 CLAIM_ORIGIN = "claim origin"
 NOWHERE: State = {"pack": None, "loaded_digest": None}
 
 
-class ClaimOriginStore:
+class ClaimOriginStore(BulkStateStore):
     """Keeps the origins of claims; a claim that is not there comes from nowhere, and stays there."""
 
-    def read(self, session: Session, server: int | None, subject: str) -> State | None:
-        """Return the origin of the server's own claim or version (None as the server: of the shared claim)."""
-        row = _row(session, server, subject)
-        return {fact: getattr(row, fact) for fact in NOWHERE} if row else NOWHERE
-
     def read_many(self, session: Session, server: int | None, subjects: Collection[str]) -> Mapping[str, State | None]:
-        """Return the origins of the server's own claims and versions."""
-        query = select(Claim).where(col(Claim.server) == server, col(Claim.id).in_(subjects))
-        found = {row.id: {fact: getattr(row, fact) for fact in NOWHERE} for row in session.scalars(query)}
+        """Return the origins of the server's own claims and versions (None as the server: of the shared claims)."""
+        rows = rows_of(session, server, subjects)
+        found = {name: {fact: getattr(row, fact) for fact in NOWHERE} for name, row in rows.items()}
         return {name: found.get(name, NOWHERE) for name in subjects}
 
-    def write(self, context: WriteContext, subject: str, state: State | None) -> None:
-        """Write the origin; it comes and goes with its claim."""
-        row = _row(context.session, context.server, subject)
-        if row is not None:
-            context.session.add(row.sqlmodel_update(state or NOWHERE))
-            context.session.flush()
+    def write_many(self, context: WriteContext, states: Mapping[str, State | None]) -> None:
+        """Write the origins, which come and go with their claims."""
+        for name, row in rows_of(context.session, context.server, states).items():
+            row.sqlmodel_update(states[name] or NOWHERE)
+        context.session.flush()
 
 
 CLAIM_SETTING = "claim setting"
@@ -345,10 +349,8 @@ def _numbers(subject: str) -> tuple[int, int]:
     return int(number), int(channel)
 
 
-# From so many things of a kind on, reading them together takes less than asking for each.
-MANY = 20
 # So many are read and written at once: an import of any size takes little memory beyond its states.
-_AT_ONCE = 500
+AT_ONCE = 500
 STATE_STORES: Mapping[str, StateStore] = {
     CLAIM: ClaimStore(),
     CLAIM_SETTING: ClaimSettingStore(),
@@ -361,6 +363,15 @@ STATE_STORES: Mapping[str, StateStore] = {
     DOCUMENT: DocumentStore(own=False),
     CLAIM_ORIGIN: ClaimOriginStore(),
 }
+
+
+def states_now(
+    session: Session, server: int | None, store: StateStore, subjects: Collection[str]
+) -> Mapping[str, State | None]:
+    """Return the states of things of one kind."""
+    if isinstance(store, BulkStateStore):
+        return store.read_many(session, server, subjects)
+    return {name: store.read(session, server, name) for name in subjects}
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,8 +416,8 @@ def note_changes(session: Session, entry: AuditEntry, changes: Sequence[ChangeRe
     session.add(revision)
     session.flush()
     number = revision.id or 0
-    for start in range(0, len(changes), _AT_ONCE):
-        some = changes[start : start + _AT_ONCE]
+    for start in range(0, len(changes), AT_ONCE):
+        some = changes[start : start + AT_ONCE]
         session.connection().execute(
             insert(ChangeRow),
             [{"revision": number, **{name: getattr(c, name) for name in ChangeRecord.__slots__}} for c in some],
@@ -415,34 +426,25 @@ def note_changes(session: Session, entry: AuditEntry, changes: Sequence[ChangeRe
 
 
 def _apply_run(context: WriteContext, store: StateStore, run: Sequence[Change]) -> Iterator[ChangeRecord]:
-    """Apply changes of one kind; many of them are read in one go, since nothing else is written while that lasts."""
-    subjects = {change.subject for change in run}
-    if len(run) < MANY or len(subjects) < len(run) or not isinstance(store, BulkStateStore):
-        yield from (made for change in run if (made := _apply(context, store, change)) is not None)
-        return
-    for start in range(0, len(run), _AT_ONCE):
-        yield from _apply_many(context, store, run[start : start + _AT_ONCE])
+    """Apply changes of one kind, some hundred at a time; what comes twice is read again in between."""
+    size = AT_ONCE if len({change.subject for change in run}) == len(run) else 1
+    for start in range(0, len(run), size):
+        yield from _apply(context, store, run[start : start + size])
 
 
-def _apply_many(context: WriteContext, store: BulkStateStore, run: Sequence[Change]) -> Iterator[ChangeRecord]:
-    subjects = {change.subject for change in run}
-    before = store.read_many(context.session, context.server, subjects)
+def _apply(context: WriteContext, store: StateStore, run: Sequence[Change]) -> Iterator[ChangeRecord]:
+    subjects = [change.subject for change in run]
+    before = states_now(context.session, context.server, store, subjects)
     written = [change for change in run if before[change.subject] != change.after]
-    for change in written:
-        store.write(context, change.subject, change.after)
-    after = store.read_many(context.session, context.server, subjects)
+    if isinstance(store, BulkStateStore):
+        store.write_many(context, {change.subject: change.after for change in written})
+    else:
+        for change in written:
+            store.write(context, change.subject, change.after)
+    # Read again: without its own version, a server sees the shared claim.
+    after = states_now(context.session, context.server, store, [change.subject for change in written])
     for change in written:
         was, is_now = before[change.subject], after[change.subject]
         if was != is_now:
             # The state that the caller holds already, where it is the same.
             yield ChangeRecord(change.kind, change.subject, was, change.after if is_now == change.after else is_now)
-
-
-def _apply(context: WriteContext, store: StateStore, change: Change) -> ChangeRecord | None:
-    before = store.read(context.session, context.server, change.subject)
-    if before == change.after:
-        return None
-    store.write(context, change.subject, change.after)
-    # Read again: without its own version, a server sees the shared claim.
-    after = store.read(context.session, context.server, change.subject)
-    return ChangeRecord(change.kind, change.subject, before, after) if before != after else None

@@ -2,9 +2,10 @@
 
 import difflib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from itertools import chain, islice
 from sys import intern
 from typing import Any, TypeVar
 
@@ -15,7 +16,7 @@ from sqlmodel import Session, col
 from checks.model import KnownFigure, KnownWording, WordingList
 from claims.record import CLAIM_FACTS, CitationRecord, ClaimRecord, PackRecord, PointRecord, plain_fields
 from claims.store.database import PACKS_IN_FORCE
-from claims.store.tables import Citation, Claim, ClaimOverride, Figure, Pack, Point, Server, Wording
+from claims.store.tables import Citation, Claim, ClaimOverride, Figure, Pack, Point, Server, Table, Wording
 from config.errors import UnknownClaimError
 
 Grouped = dict[int, list[Any]]
@@ -61,6 +62,7 @@ class Difference:
         return claim if self.cut_off is None else replace(claim, cut_off=self.cut_off)
 
 
+_MOST_NAMED = 1_000
 NOTHING = Difference((), frozenset(), None, {}, None)
 
 
@@ -80,7 +82,9 @@ def read_difference(
         before, found = NOTHING, read_rows(session, server, own=True)
     else:
         known = {claim.id: _set(claim, _settings(overrides.get(claim.id), cut_off)) for claim in before.own}
-        found = read_rows(session, server, changed, own=True) if changed else []
+        # A database takes so many values in one statement and no more; after a large import nearly all have changed.
+        some = changed if len(changed) <= _MOST_NAMED else None
+        found = read_rows(session, server, some, own=True) if changed else []
     known |= {record.id: record for _, record in found}
     gone = {*changed} - {record.id for _, record in found}
     return Difference(
@@ -263,41 +267,67 @@ def _grouped(pairs: Iterable[tuple[int, T]]) -> dict[int, list[T]]:
     return groups
 
 
+def rows_of(session: Session, server: int | None, claims: Collection[str]) -> dict[str, Claim]:
+    """Return the rows of the server's own claims and versions, or (None) of the shared claims, by id."""
+    query = select(Claim).where(col(Claim.server) == server, col(Claim.id).in_(claims))
+    return {row.id: row for row in session.scalars(query)}
+
+
 def write_claim(session: Session, row: Claim | None, claim: ClaimRecord, position: int, at: datetime) -> Claim:
-    """Write the claim over its row, or as a new row (None); its version grows by one with each writing.
+    """Write one claim as `write_claims` does."""
+    return write_claims(session, [(row, claim, position)], at)[0]
+
+
+def write_claims(
+    session: Session, claims: Sequence[tuple[Claim | None, ClaimRecord, int]], at: datetime
+) -> list[Claim]:
+    """Write claims over their rows, or as new rows (None), each at a position; versions grow by one with each writing.
 
     The caller writes the revision in the same transaction.
     """
-    if row is None:
-        row = Claim(id=claim.id, server=claim.server, version=1, position=position, changed_at=at, **_facts(claim))
-    else:
-        row.version += 1
-        for part in (Wording, Figure, Point):
-            session.connection().execute(delete(part).where(col(part.claim) == row.key))
+    rows: list[Claim] = []
+    for known, claim, position in claims:
+        row = known or Claim(
+            id=claim.id, server=claim.server, version=0, position=position, changed_at=at, **_facts(claim)
+        )
         row.sqlmodel_update(_facts(claim))
-    row.pack, row.position, row.edited_by, row.changed_at = claim.pack or None, position, claim.edited_by, at
-    session.add(row)
+        row.version += 1
+        row.pack, row.position, row.edited_by, row.changed_at = claim.pack or None, position, claim.edited_by, at
+        rows.append(row)
+    keys = [row.key for row in rows if row.key is not None]
+    for part in (Wording, Figure, Point) if keys else ():
+        session.connection().execute(delete(part).where(col(part.claim).in_(keys)))
+    session.add_all(rows)
     session.flush()
-    _write_parts(session, row.key or 0, claim)
-    return row
+    _write_parts(session, [(row.key or 0, claim) for row, (_, claim, _) in zip(rows, claims, strict=True)])
+    return rows
 
 
 def _facts(claim: ClaimRecord) -> dict[str, Any]:
     return {name: getattr(claim, name) for name in CLAIM_FACTS}
 
 
-def _write_parts(session: Session, key: int, claim: ClaimRecord) -> None:
+def _write_parts(session: Session, claims: Sequence[tuple[int, ClaimRecord]]) -> None:
     # A claim has a hundred wordings: as plain rows they are written ten times as fast.
-    for part, values in ((Wording, claim.wordings), (Figure, claim.figures)):
-        rows = [{"claim": key, "position": n, **plain_fields(value)} for n, value in enumerate(values)]
-        if rows:
-            session.connection().execute(insert(part), rows)
-    points = [_point_row(key, n, point) for n, point in enumerate(claim.points)]
-    session.add_all(points)
+    _insert(session, Wording, (_numbered(key, claim.wordings) for key, claim in claims))
+    _insert(session, Figure, (_numbered(key, claim.figures) for key, claim in claims))
+    points = [(_point_row(key, n, point), point) for key, claim in claims for n, point in enumerate(claim.points)]
+    session.add_all(row for row, _ in points)
     session.flush()
-    for row, point in zip(points, claim.points, strict=True):
-        cited = enumerate(point.citations)
-        session.add_all(Citation(point=row.key or 0, position=n, **plain_fields(citation)) for n, citation in cited)
+    _insert(session, Citation, (_numbered(row.key or 0, point.citations, "point") for row, point in points))
+
+
+_MOST_ROWS = 5_000
+
+
+def _numbered(key: int, parts: Iterable[Any], owner: str = "claim") -> Iterator[dict[str, Any]]:
+    return ({owner: key, "position": n, **plain_fields(part)} for n, part in enumerate(parts))
+
+
+def _insert(session: Session, table: type[Table], parts: Iterable[Iterable[dict[str, Any]]]) -> None:
+    rows = chain.from_iterable(parts)
+    while some := list(islice(rows, _MOST_ROWS)):
+        session.connection().execute(insert(table), some)
 
 
 def _point_row(key: int, position: int, point: PointRecord) -> Point:

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import secrets
 import sqlite3
 from collections.abc import Generator
 from contextlib import closing, contextmanager, suppress
@@ -16,7 +15,6 @@ from sqlalchemy import Connection, inspect
 from claims.migrations import newest_step
 from claims.store.database import (
     LOGS,
-    PRIVATE,
     Database,
     can_be_written,
     database_file,
@@ -26,7 +24,7 @@ from claims.store.database import (
     set_logs_aside,
 )
 from config.errors import DatabaseError, msgid, worded
-from config.named_files import give_name
+from config.named_files import give_name, to_the_disk, written_whole
 from config.settings import shown_database
 
 # The step of a base into which another is being copied.
@@ -141,7 +139,7 @@ def restore(database_url: str, backup: Path, *, force: bool = False) -> Restored
             with closing(_connect(backup, alone=True)) as source, closing(sqlite3.connect(half)) as copy:
                 source.backup(copy)
             # What takes long comes first: between the two names nothing should break off.
-            _to_the_disk(half)
+            to_the_disk(half)
             if kept is not None:
                 _set_aside(file, kept)
             else:
@@ -156,12 +154,13 @@ def restore(database_url: str, backup: Path, *, force: bool = False) -> Restored
 @contextmanager
 def _half(target: Path) -> Generator[Path]:
     """Yield the name under which a file is written; it gets its own when the body has ended well, else goes."""
-    half = target.with_name(f"{target.name}.{secrets.token_hex(4)}.half")
     try:
-        os.close(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE))
-        yield half
-        _to_the_disk(half)
-        half.replace(target)
+        with written_whole(target) as half:
+            try:
+                yield half
+            finally:
+                for log in LOGS:
+                    half.with_name(half.name + log).unlink(missing_ok=True)
     except (OSError, sqlite3.Error) as error:
         said = worded(
             "{file} could not be written ({reason}). "
@@ -170,18 +169,6 @@ def _half(target: Path) -> Generator[Path]:
             reason=_reason(error),
         )
         raise DatabaseError(said) from error
-    finally:
-        for name in ("", *LOGS):
-            with suppress(OSError):
-                half.with_name(half.name + name).unlink()
-
-
-def _to_the_disk(file: Path) -> None:
-    descriptor = os.open(file, os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _set_aside(file: Path, kept: Path) -> None:

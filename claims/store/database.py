@@ -21,7 +21,7 @@ from sqlmodel import Session
 from claims.store.freshness import FileFreshness, Freshness, JobLock, Newest, ServerFreshness, tell_others
 from claims.store.tables import Table
 from config.errors import DatabaseError, DatabaseUnavailableError, Worded, install_hint, msgid, worded
-from config.named_files import give_name
+from config.named_files import PRIVATE, written_whole
 from config.settings import blotted, database_secrets, shown_database
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ PRAGMAS = (
     "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
 )
-PRIVATE = 0o600
 # Beside a base while it is open; a base that is put in another's place must not find the other's.
 LOGS = ("-wal", "-shm", "-journal")
 OTHERS = 0o007
@@ -287,22 +286,18 @@ def _prepare_file(file: Path) -> bool:
 
 def _make_base(file: Path) -> None:
     # Under its own name only once it holds something: an empty file there is a fault, and not another program's start.
-    half = file.with_name(f"{file.name}.{secrets.token_hex(4)}.new")
     try:
-        os.close(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE))
-        with closing(sqlite3.connect(half)) as connection:
-            connection.execute("PRAGMA journal_mode = WAL").fetchall()
-        set_logs_aside(file)
-        with suppress(FileExistsError):  # another program was first: its file is then the one to open
-            give_name(half, file)
+        # Where another program was first, its file is the one to open.
+        with suppress(FileExistsError), written_whole(file, is_new=True) as half:
+            with closing(sqlite3.connect(half)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL").fetchall()
+            set_logs_aside(file)
     except sqlite3.Error as error:
         said = msgid(
             "The claim base {file} cannot be made ({reason}). "
             "Make room on the disk, or name another file in database_url."
         )
         raise DatabaseError(worded(said, file=file, reason=str(error))) from error
-    finally:
-        half.unlink(missing_ok=True)
 
 
 def set_logs_aside(file: Path) -> None:

@@ -6,7 +6,6 @@ nobody without the key can tell who it is.
 
 import hashlib
 import hmac
-import os
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from config.errors import ClaimBaseError, msgid, worded
-from config.named_files import give_name
+from config.named_files import written_whole
 
 Who = str | int
 TOUCHSTONE = "touchstone"  # acts by itself: at a start, and on members' reports
@@ -91,16 +90,10 @@ def read_hash_key(given: str | None, folder: Path, *, is_read_only: bool = False
 
 
 def _kept_key(path: Path) -> bytes:
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     if not path.exists():
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_hex(KEY_BYTES).encode())
-        try:
-            with suppress(FileExistsError):  # another process was first: its key is then the one to read
-                give_name(draft, path)
-        finally:
-            draft.unlink(missing_ok=True)
+        # Where another process was first, its key is the one to read.
+        with suppress(FileExistsError), written_whole(path, is_new=True) as draft:
+            draft.write_bytes(secrets.token_hex(KEY_BYTES).encode())
     key = path.read_bytes().strip()
     if not key:
         said = msgid(

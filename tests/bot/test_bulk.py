@@ -7,7 +7,7 @@ import signal
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from bot.bulk import (
     Workers,
 )
 from bot.service import Touchstone
+from checks.embedders.semantic import SemanticEmbedder
 from checks.model import Finding, Match
 from config.errors import BulkError
 from config.settings import load_settings
@@ -233,6 +234,14 @@ def test_a_recipe_is_known_by_what_it_decides_with(touchstone):
     assert recipe.fingerprint("chat") == Recipe.of(touchstone).fingerprint("chat")
     fewer = Recipe(recipe.claims[1:], recipe.tuning, recipe.settings)
     assert len({recipe.fingerprint("chat"), recipe.fingerprint("messages"), fewer.fingerprint("chat")}) == 3
+
+
+def test_a_process_of_its_own_takes_the_weights_that_are_kept_beside_the_base(touchstone, tmp_path, monkeypatch):
+    recipe = replace(Recipe.of(touchstone), settings=load_settings(embedder="semantic"))
+    with closing(SemanticEmbedder(tmp_path)) as embedder:
+        embedder.embed([CLAIM])
+    monkeypatch.setattr(SemanticEmbedder, "_unpacked", lambda *_: pytest.fail("unpacked"))
+    assert recipe.checker().check(CLAIM).action == "reply"
 
 
 MESSAGES = [CLAIM if number % 50 == 0 else f"good morning number {number}" for number in range(3_000)]

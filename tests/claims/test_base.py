@@ -9,7 +9,7 @@ from claims.base import ClaimBase
 from claims.exchange.chosen_packs import leave_out_pack
 from claims.exchange.importing import load_pack
 from claims.moderation.editor import Editor
-from claims.moderation.edits import AddWordings
+from claims.moderation.edits import AddWordings, EditTexts
 from claims.moderation.server_setup import ServerSetup
 from claims.store.tables import ClaimOverride
 from config.errors import DatabaseError, UnknownClaimError
@@ -105,6 +105,17 @@ def test_a_claim_that_a_server_has_withdrawn_is_hidden_there_only(any_base: Clai
     add_own(any_base, 7, "silver-server", status="withdrawn")
     assert any_base.claims(7) == ()
     assert len(any_base.claims()) == 1
+
+
+def test_what_has_changed_of_a_server_s_own_is_read_however_much_that_is(any_base: ClaimBase, tiny: Path) -> None:
+    load_pack(any_base, tiny)
+    add_own(any_base, 7, "silver-server", title_en="Ours")
+    before = any_base.difference(7)
+    Editor(any_base).edit(administrator(7), "silver-server", None, EditTexts({"en": "Ours anew"}))
+    changed = {"silver-server", *(f"gone-{number}" for number in range(70_000))}
+    found = any_base.difference(7, before, changed)
+    assert [claim.title["en"] for claim in found.own] == ["Ours anew"]
+    assert found == any_base.difference(7)
 
 
 def test_the_revision_grows_with_each_change_and_stands_still_without(any_base: ClaimBase, tiny: Path) -> None:

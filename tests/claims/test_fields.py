@@ -72,7 +72,7 @@ def test_an_address_can_be_taken_apart(typed: str, is_one: bool) -> None:
     assert is_address(typed) is is_one
 
 
-@pytest.mark.parametrize("day", ["2026-1-3", "20260123", "2026-02-30", "０２０２-01-01", "today"])
+@pytest.mark.parametrize("day", ["2026-1-3", "20260123", "2026-02-30", "０２０２-01-01", "2026-W01-1", "today"])
 def test_a_day_that_is_none_is_refused(day: str) -> None:
     form = FormReader()
     assert form.day("as_of", day) is None

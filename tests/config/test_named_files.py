@@ -2,11 +2,12 @@
 
 import os
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from config.named_files import encoding_of, give_name, open_named
+from config.named_files import encoding_of, give_name, open_named, written_whole
 
 
 def test_a_file_is_read(tmp_path):
@@ -69,3 +70,33 @@ def test_a_whole_file_is_named_and_overwrites_nothing(tmp_path, monkeypatch, has
         give_name(tmp_path / "other", tmp_path / "name")
     assert (tmp_path / "name").read_text() == "first"
     assert (tmp_path / "other").read_text() == "second"
+
+
+def test_a_file_stands_under_its_name_whole_and_for_its_owner_alone(tmp_path):
+    (tmp_path / "name").write_text("before")
+    with written_whole(tmp_path / "name") as half:
+        half.write_text("after")
+        assert (tmp_path / "name").read_text() == "before"
+    assert (tmp_path / "name").read_text() == "after"
+    assert (tmp_path / "name").stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.iterdir()) == [tmp_path / "name"]
+
+
+def test_what_is_broken_off_leaves_all_as_it_was(tmp_path):
+    (tmp_path / "name").write_text("before")
+    with suppress(KeyboardInterrupt), written_whole(tmp_path / "name") as half:
+        half.write_text("aft")
+        raise KeyboardInterrupt
+    assert (tmp_path / "name").read_text() == "before"
+    assert list(tmp_path.iterdir()) == [tmp_path / "name"]
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_a_new_file_gives_way_to_one_that_has_come_meanwhile(tmp_path, monkeypatch, has_links):
+    if not has_links:
+        monkeypatch.setattr(Path, "hardlink_to", refuse)
+    (tmp_path / "name").write_text("first")
+    with pytest.raises(FileExistsError), written_whole(tmp_path / "name", is_new=True):
+        pass
+    assert (tmp_path / "name").read_text() == "first"
+    assert list(tmp_path.iterdir()) == [tmp_path / "name"]

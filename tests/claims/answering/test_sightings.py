@@ -1,6 +1,8 @@
 """Sightings hold ids and scores, for a while, and never a text."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select, text
@@ -60,6 +62,19 @@ def test_a_message_seen_again_is_not_counted_twice(book: SightingBook, any_base:
     book.record(7, 8, 9, AUTHOR, FINDING, "reply")
     book.record(7, 8, 9, AUTHOR, Finding("x", "en", "silent", FINDING.matches[:1]), "silent")
     assert [(row.claim, row.action) for row in rows(any_base)] == [("silver", "silent")]
+
+
+def test_a_message_and_its_edit_are_noted_at_the_same_time(book: SightingBook, any_base: ClaimBase) -> None:
+    together = Barrier(4)
+
+    def record(_turn: int) -> None:
+        together.wait()
+        book.record(7, 8, 9, AUTHOR, FINDING, "reply")
+
+    for _ in range(10):
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(record, range(4)))
+    assert len(rows(any_base)) == 2
 
 
 def test_sightings_go_when_their_time_is_over(book: SightingBook, any_base: ClaimBase, clock: Clock) -> None:

@@ -146,6 +146,14 @@ def test_a_page_is_its_article() -> None:
     assert PAGE[slice(*clean.view.span(start, start + 3))] == "30%"
 
 
+def test_a_page_whose_head_or_picture_is_not_closed_is_read_on() -> None:
+    page = PAGE.replace("</head>", "").replace("<b>30%</b>", "<svg class=up viewBox='0 0 9 9' /><b>30%</b>")
+    text = RULES.clean(page).view.text
+    assert "Silver rose by 30% in 2025" in text
+    assert "more of it than phones do" in text
+    assert "90%" not in text
+
+
 def test_markdown_is_read_without_its_marks() -> None:
     raw = (
         "---\ntitle: Silver\n---\n# Silver\n\nIt **rose** by [30%](https://a.b/c) in _2025_. ![chart](x.png)\n\n"
@@ -227,6 +235,7 @@ def test_voices_of_subtitles_are_speakers() -> None:
         "<" * 100_000,
         "<!--" * 50_000,
         "<script>" * 50_000,
+        "<html>" + "<head>" * 50_000,
         "<html><script>" + "</script " * 200_000,
         "&amp" * 50_000,
         "<html>" + "<b>" * 30_000 + "Silver rose.",

@@ -203,3 +203,30 @@ def test_a_run_ends_with_its_money() -> None:
     assert ModelAddress("x", "y", price=0.0, most_cost=0.01).limit == 200_000
     assert ModelAddress("x", "y", most_tokens=100, price=5.0, most_cost=0.01).limit == 100
     assert ModelAddress("x", "y", price=5.0).cost(200_000) == 1.0
+
+
+@pytest.mark.parametrize("base", ["http://[::1", "https://model.example:port/v1"])
+def test_an_address_that_is_none_is_told_with_its_setting(base: str) -> None:
+    with pytest.raises(ExtractionError, match="extractor_url is no address"):
+        list(Extractor(ModelAddress(base, "small")).extract(View.of(TEXT)))
+
+
+def test_a_key_with_letters_of_its_own_is_for_the_server_to_refuse() -> None:
+    keys: list[bytes] = []
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        keys.append(dict(request.headers.raw)[b"Authorization"])
+        return httpx.Response(401)
+
+    address = ModelAddress("http://model.example/v1", "small", "schlüssel")
+    with pytest.raises(ExtractionError, match="401"):
+        list(Extractor(address, transport=httpx.MockTransport(refuse)).extract(View.of(TEXT)))
+    assert keys == ["Bearer schlüssel".encode()]
+
+
+@pytest.mark.parametrize("tokens", ["Infinity", "1e999", "NaN", '"many"'])
+def test_a_number_of_tokens_that_is_none_ends_no_run(tokens: str) -> None:
+    body = f'{{"choices": [{{"message": {{"content": ""}}}}], "usage": {{"total_tokens": {tokens}}}}}'
+    ((report,), _, _) = run(lambda *_: httpx.Response(200, text=body))
+    assert report.fault
+    assert report.tokens > 0

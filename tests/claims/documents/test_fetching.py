@@ -7,7 +7,7 @@ import pytest
 
 from claims.documents.addresses import AddressBook, is_public
 from claims.documents.fetching import PageReader, may_read, user_agent
-from config.errors import AddressRefusedError
+from config.errors import AddressRefusedError, RobotsError
 from tests.claims.documents.site import PAGE, Answer, Site, answer, bomb, drip, packed, site, to
 
 
@@ -248,6 +248,13 @@ def test_a_site_that_keeps_programs_out_is_left_alone(here: Site, robots: bytes,
     with pytest.raises(AddressRefusedError, match=says):
         here.reader().fetch(here.address())
     assert "/page" not in [path for path, _ in here.asked]
+
+
+def test_a_mark_before_a_robots_file_hides_none_of_its_rules(here: Site) -> None:
+    robots = answer(body=b"\xef\xbb\xbfUser-agent: *\nDisallow: /page", kind="text/plain")
+    here.pages |= {"/robots.txt": robots, "/page": answer()}
+    with pytest.raises(RobotsError):
+        here.reader().fetch(here.address())
 
 
 def test_an_endless_robots_file_is_read_as_far_as_it_may_be(here: Site) -> None:

@@ -95,6 +95,17 @@ def test_a_page_that_says_the_same_is_fine_and_is_asked_for_changes_only(here: H
     assert here.waiting() == ()
 
 
+def test_a_page_with_a_mark_that_cannot_be_sent_back_is_asked_for_as_a_whole(here: Here, document: str) -> None:
+    page = answer(body=BODY.encode(), etag='"one"', last_modified="Sun, 01 Mar 2026 08:00:00 GMT")
+    here.show(page.replace(b'"one"', b'"\xe9tage"'))
+    assert only(here.check(), document).state == "fine"
+    assert only(here.check(), document).state == "fine"
+    assert [("if-none-match" in asked, "if-modified-since" in asked) for asked in here.asked()] == [
+        (False, False),
+        (False, True),
+    ]
+
+
 def test_what_was_checked_today_is_not_due_and_is_checked_when_it_is_named(here: Here, document: str) -> None:
     here.check()
     assert here.check(days=0.5) == {}
@@ -212,6 +223,13 @@ def test_a_site_that_does_not_answer_is_left_alone_for_ever_longer_and_told_afte
     found = only(here.check(days=4), document)
     assert (found.state, found.failures, found.reported) == ("silent", 4, True)
     assert [item.payload["state"] for item in here.waiting()] == ["silent"]
+
+
+def test_a_site_that_never_answers_is_looked_after_for_years(here: Here, document: str) -> None:
+    here.check()
+    here.show(answer("503 Service Unavailable", b"", None))
+    found = [only(here.check(again=True), document) for _ in range(35)][-1]
+    assert (found.state, found.failures) == ("silent", 35)
 
 
 def test_a_site_that_names_a_time_is_not_asked_before_it(here: Here, document: str) -> None:

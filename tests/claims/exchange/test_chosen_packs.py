@@ -169,6 +169,19 @@ def test_an_added_pack_of_the_folder_is_read_again_at_each_start(
     assert "mine-2" in ids(open_packs(base, shelf, None))
 
 
+def test_a_file_that_begins_with_a_mark_is_known_by_its_bytes(
+    base: ClaimBase, shelf: PackShelf, tmp_path: Path
+) -> None:
+    file = tmp_path / "packs" / "mine.yaml"
+    draft = file.rename(file.with_name("draft.yaml"))
+    draft.write_bytes(b"\xef\xbb\xbf---\n" + draft.read_bytes())
+    assert add_pack(base, shelf, "draft") == "mine"
+    before = base.revision
+    assert load_pack(base, draft) is None
+    assert "draft" not in {state.id for state in pack_states(base, shelf)}
+    assert base.revision == before
+
+
 def test_packs_that_nobody_has_loaded_are_listed_too(base: ClaimBase, shelf: PackShelf) -> None:
     states = {state.id: state for state in pack_states(base, shelf)}
     assert states["mine"].record is None

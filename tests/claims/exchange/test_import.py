@@ -1,5 +1,6 @@
 """An import says first what it would do, then does exactly that, in one revision that can be undone as one."""
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -7,19 +8,27 @@ from typing import Any
 
 import pytest
 import yaml
-from sqlalchemy import func, select
+from sqlalchemy import Connection, event, func, select
 
 from checks.lexicon import Lexicon
 from claims.base import ClaimBase
 from claims.documents.intake import DocumentFacts
 from claims.exchange.formats import Format
-from claims.exchange.importing import import_claims, load_pack, plan_import
+from claims.exchange.importing import import_claims, load_pack, plan_import, read_import, set_status
+from claims.moderation.editor import Editor
 from claims.moderation.history import History, Undoing
 from claims.moderation.rights import Actor
 from claims.moderation.sources import DocumentShelf
 from claims.store.tables import ChangeRow, Claim, Document, Pack, last_revision
-from config.errors import DatabaseError, ImportRefusedError, NotAllowedError, PlanChangedError
-from tests.claims.exchange.conftest import NewBase, exported, incoming, moderator, outcomes, plan, write
+from config.errors import (
+    DatabaseError,
+    ImportRefusedError,
+    InvalidEditError,
+    NotAllowedError,
+    PlanChangedError,
+    UnknownClaimError,
+)
+from tests.claims.exchange.conftest import TODAY, NewBase, exported, incoming, moderator, outcomes, plan, write
 from tests.claims.packs import DOCUMENT, add_own, claim_data, edit_claim, pack_data, span_hash, write_pack
 from tests.claims.packs import outcomes as made
 
@@ -155,13 +164,13 @@ def test_one_import_is_one_revision_and_is_undone_as_one(loaded: ClaimBase) -> N
 def test_many_claims_are_written_as_few_are(
     new_base: NewBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: int | None
 ) -> None:
-    """Many are read in one go; that must never make another revision than one by one."""
+    """Many are read and written in one go; that must never make another revision than one by one."""
     pack = write_pack(tmp_path, pack_data(*(claim_data(f"c{n}") for n in range(30))))
     written = [titled(f"c{n}", f"Other {n}") if n % 3 else claim_data(f"c{n}") for n in range(10, 60)]
     actor = moderator(server) if server else OPERATOR
     seen: list[Any] = []
-    for many in (1, 1_000):
-        monkeypatch.setattr("claims.store.changes.MANY", many)
+    for at_once in (1, 7, 1_000):
+        monkeypatch.setattr("claims.store.changes.AT_ONCE", at_once)
         base = new_base()
         load_pack(base, pack)
         before = exported(base, server=server)
@@ -172,8 +181,62 @@ def test_many_claims_are_written_as_few_are(
         Undoing(base).undo(actor, report.revision)
         assert exported(base, server=server) == before
         seen.append((revision.changes, after))
-    assert seen[0] == seen[1]
+    assert seen[0] == seen[1] == seen[2]
     assert len(seen[0][0]) > 40
+
+
+def test_a_write_reads_no_other_claims_than_those_of_the_file(loaded: ClaimBase) -> None:
+    wanted = incoming(text(titled("same", "Same anew")))
+    named: list[str] = []
+
+    def note(_connection: Connection, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        if statement.startswith("SELECT") and "FROM wording" in statement:
+            named.append(str(parameters))
+
+    event.listen(loaded.database.engine, "before_cursor_execute", note)
+    assert import_claims(loaded, wanted, OPERATOR).revision is not None
+    assert named
+    assert all("same" in each for each in named)
+
+
+def test_a_claim_that_was_removed_and_brought_back_still_follows_its_file(loaded: ClaimBase) -> None:
+    person = moderator(7)
+
+    def mine(title: str) -> str:
+        return text(titled("ours", title, status="draft", points=[]), pack=None, documents=[])
+
+    write(loaded, mine("As it was"), actor=person)
+    removed = Editor(loaded).follow_shared(person, "ours", None)
+    Undoing(loaded).undo(person, removed.revision)
+    assert outcomes(plan(loaded, mine("As it is now"), server=7)) == {"ours": "changed"}
+
+
+def test_a_file_may_have_a_name_that_is_no_text(loaded: ClaimBase, tmp_path: Path) -> None:
+    file = tmp_path / os.fsdecode(b"caf\xe9.yaml")
+    file.write_text(text(titled("same", "Same anew")), "utf-8")
+    report = import_claims(loaded, read_import(file, TODAY), OPERATOR)
+    assert report.revision is not None
+    assert History(loaded).revision(OPERATOR, report.revision).reason == "caf?.yaml"
+
+
+def test_many_claims_get_a_status_or_none_does(
+    any_base: ClaimBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("claims.exchange.importing.AT_ONCE", 2)
+    names = [f"c{number}" for number in range(5)]
+    load_pack(any_base, write_pack(tmp_path, pack_data(*map(claim_data, names))))
+    person = moderator(7)
+    written = set_status(any_base, person, [*names, "c0"], "withdrawn")
+    assert [change.subject for change in written.changes] == names
+    assert not any_base.claims(7)
+    write(any_base, text(titled("thin", "Thin", status="draft", points=[]), pack=None, documents=[]), actor=person)
+    with pytest.raises(InvalidEditError, match="thin, points: A published claim needs a point"):
+        set_status(any_base, person, [*names, "thin"], "published")
+    with pytest.raises(UnknownClaimError, match="c4x"):
+        set_status(any_base, person, [*names, "c4x"], "published")
+    assert not any_base.claims(7)
+    set_status(any_base, person, names, "published")
+    assert {claim.id for claim in any_base.claims(7)} == {*names}
 
 
 def test_an_undone_import_leaves_the_claims_as_their_pack_gave_them(loaded: ClaimBase, tmp_path: Path) -> None:

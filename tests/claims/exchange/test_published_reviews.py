@@ -136,7 +136,18 @@ def test_what_a_review_leaves_to_the_page_around_it_is_taken_from_there(key: str
 
 
 @pytest.mark.parametrize(
-    "named", ["zh_Hant", "cmn-Hans", "Chinese", "Chinese (Simplified)", "中文", "繁體中文", "yue-HK"]
+    "named",
+    [
+        "zh_Hant",
+        "cmn-Hans",
+        "Chinese",
+        "Chinese (Simplified)",
+        "中文",
+        "繁體中文",
+        "yue-HK",
+        "Traditional Chinese",
+        "臺灣正體",
+    ],
 )
 def test_chinese_is_known_by_all_its_names(named: str) -> None:
     [draft] = drafts(feed(review("李子夜裡唱歌", inLanguage=named)))

@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from claims.base import ClaimBase
 from claims.exchange.formats import Format
 from claims.exchange.importing import load_pack
+from claims.moderation.editor import Editor
+from claims.moderation.edits import EditFigure, EditPoint
 from tests.claims.exchange.conftest import NewBase, exported, moderator, outcomes, plan, write
 from tests.claims.exchange.generated import packs, write_made
 from tests.claims.packs import add_own, claim_data, edit_claim, pack_claims, pack_data, write_pack
@@ -111,6 +113,21 @@ def test_a_server_brings_its_own_view_back_unchanged(base: ClaimBase, tiny: Path
     back = write(base, exported(base, form, 7).replace("Ours anew", "Ours"), NAMES[form], moderator(7))
     assert outcomes(back.plan)["silver-server"] == "changed"
     assert exported(base, form, 7) == text
+
+
+@pytest.mark.parametrize("form", ["yaml", "csv"])
+def test_whatever_forms_take_comes_back(base: ClaimBase, tiny: Path, form: Format) -> None:
+    load_pack(base, tiny)
+    editor, person = Editor(base), moderator(7)
+    unit = "|".join(f"{n:02}{'x' * 38}" for n in range(12))
+    cited = "\n".join(["doc"] * 20)
+    for edit in (
+        EditFigure("40", unit, subject={"en": "fish"}),
+        EditPoint(0, citations=cited, numbers=";".join(map(str, range(40)))),
+    ):
+        editor.edit(person, "silver-server", None, edit)
+    report = write(base, exported(base, form, 7), NAMES[form], person)
+    assert set(outcomes(report.plan).values()) == {"unchanged"}
 
 
 def test_there_is_no_cap_on_rows(base: ClaimBase, tmp_path: Path) -> None:

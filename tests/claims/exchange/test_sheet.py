@@ -178,6 +178,15 @@ def test_lines_are_counted_through_cells_with_line_breaks(base: ClaimBase, sheet
     assert plan(base, written(cells), "a.csv").of("refused")[0].problems[0].line == 5
 
 
+def test_a_sheet_of_nothing_but_claims_holds_fewer_of_them(base: ClaimBase, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheet_layout, "MOST_ROWS", 50)
+    new = {"row": "claim", "text_en": "x", "kind": "contested", "status": "draft", "as_of": "2026-01-23"}
+    cells = [dict.fromkeys(COLUMNS, "") | new | {"claim": f"c{number}"} for number in range(11)]
+    assert len(plan(base, written(cells[:10]), "claims.csv").of("new")) == 10
+    with pytest.raises(ImportRefusedError, match=r"line 12: it has more than 10 claims\. Split it into"):
+        incoming(written(cells), "claims.csv")
+
+
 def test_broken_quotes_are_refused_with_their_line(sheet: str) -> None:
     with pytest.raises(ImportRefusedError, match=r"line 2: this is no valid CSV"):
         incoming(sheet.split("\r\n", maxsplit=1)[0] + '\r\n"a"b,c\r\n', "a.csv")

@@ -109,6 +109,7 @@ TRADITIONAL = "說法,條目\n港口的老吊車建於1920年,他們說這座吊
         (TRADITIONAL, "gbk", "GBK"),
         (TRADITIONAL, "big5", "Big5"),
     ],
+    ids=["Simplified in GBK", "Simplified in GB 18030", "Traditional in GBK", "Traditional in Big5"],
 )
 def test_what_is_surely_chinese_in_a_code_page_is_read_and_the_plan_says_in_which(
     base: ClaimBase, text: str, encoding: str, page: str
@@ -144,6 +145,7 @@ def test_what_is_surely_chinese_in_a_code_page_is_read_and_the_plan_says_in_whic
         ("Старый портовый кран построен в 1920 году, говорят они, но ежегодник называет 1954 год.", "koi8_r"),
         (SIMPLIFIED * 9, "utf-8"),
     ],
+    ids=["EUC-JP", "Shift JIS", "EUC-KR", "Western", "KOI8", "broken UTF-8"],
 )
 def test_what_may_be_another_language_is_taken_for_no_chinese(text: str, encoding: str) -> None:
     raw = text.encode(encoding) + (b"\xff" if encoding == "utf-8" else b"")
@@ -161,6 +163,7 @@ def test_what_may_be_another_language_is_taken_for_no_chinese(text: str, encodin
         ("attachment", "pack:\n", "yaml"),
         ("attachment", '"row";"claim"\n', "csv"),
         ("notes.txt", "claim\trow\n", "csv"),
+        ("-", "sep=;\r\nClaim;Row;Number\r\n", "csv"),
     ],
 )
 def test_the_format_is_told_by_the_ending_else_by_the_beginning(name: str, text: str, form: str) -> None:

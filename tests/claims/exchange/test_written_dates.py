@@ -60,7 +60,11 @@ def test_two_days_may_be_meant(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "soon", "2024-13-01", "31/31/2024", "2024-02-30", "12", "May", "99999999", "1/2", "23-Jan", "2. Mai"]
+    "text",
+    [
+        *("", "soon", "2024-13-01", "31/31/2024", "2024-02-30", "12", "May", "99999999", "1/2", "23-Jan", "2. Mai"),
+        *("May ❶❷", "1 May ❶❷", "፩ May 2024"),
+    ],
 )
 def test_no_day_is_meant(text: str) -> None:
     assert read_date(text).within() == ()

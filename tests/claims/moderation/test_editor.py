@@ -1,19 +1,25 @@
 """Editing a claim: checked, cleaned and written with its revision; of two at once, the second is asked."""
 
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from claims.answering.answers import AnswerBook
 from claims.base import ClaimBase
+from claims.moderation.digest import ActivityBook
 from claims.moderation.editor import Editor, NewClaim
 from claims.moderation.edits import AddWording, EditPoint, EditTexts, EditWordings, RemovePoint, SetStatus
-from claims.moderation.history import History
+from claims.moderation.history import History, Undoing
+from claims.moderation.queue import Queue
+from claims.moderation.reports import FeedbackBook
 from claims.record import merge_states
 from config.errors import ConflictError, InvalidEditError, UnknownClaimError
-from tests.claims.people import CLAIM, HERE, MODERATOR, OPERATOR, SECOND, THERE, settled
+from tests.claims.conftest import KEY
+from tests.claims.people import CLAIM, HERE, MEMBER, MODERATOR, OPERATOR, SECOND, THERE, settled
 
 
 @pytest.fixture
@@ -220,6 +226,39 @@ def test_a_claim_of_ones_own_is_a_draft_until_it_can_be_answered(base: ClaimBase
     assert made.id not in {claim.id for claim in (*base.claims(), *base.claims(THERE))}
     with pytest.raises(InvalidEditError, match="needs a point"):
         editor.edit(MODERATOR, made.id, None, RemovePoint(0))
+
+
+def test_with_a_claim_of_ones_own_goes_what_was_set_on_it_and_what_waits_about_it(
+    base: ClaimBase, editor: Editor
+) -> None:
+    made = editor.begin(
+        MODERATOR, NewClaim("The crane", "the crane is old", "It is from 1931.", "doc", publish=True)
+    ).claim
+    assert made is not None
+    answers, feedback, queue = AnswerBook(base, KEY), FeedbackBook(base, KEY), Queue(base, KEY)
+    answers.take(HERE, 8, 1, 1, [made.id], timedelta(0))
+    answers.posted(8, 1, 1001)
+    for member in (5, 6, 7):
+        feedback.act(HERE, 8, made.id, 1001, member, "not-said")
+    queue.note_near_miss(HERE, 8, 2, 1, made.id, 0.4)
+    queue.propose(MEMBER, "that crane is so old", made.id)
+    assert base.claim(made.id, HERE).paused
+    removed = editor.follow_shared(MODERATOR, made.id, None)
+    assert [item.kind for item in queue.items(MODERATOR).items] == ["proposal"]
+    assert ActivityBook(base).read(MODERATOR, 7).paused == ()
+    Undoing(base).undo(MODERATOR, removed.revision)
+    assert base.claim(made.id, HERE).paused
+    assert sorted(item.kind for item in queue.items(MODERATOR).items) == ["feedback", "near", "paused", "proposal"]
+
+
+def test_a_claim_that_was_never_made_is_told_as_paused_by_nobody(base: ClaimBase, editor: Editor) -> None:
+    made = editor.begin(MODERATOR, NewClaim("The crane", "the crane is old", "It is from 1931.", "doc", publish=True))
+    assert made.claim is not None
+    for member in (5, 6, 7):
+        FeedbackBook(base, KEY).act(HERE, 8, made.claim.id, 1001, member, "not-said")
+    assert ActivityBook(base).read(MODERATOR, 7).paused == (made.claim.id,)
+    Undoing(base).undo(MODERATOR, made.revision)
+    assert ActivityBook(base).read(MODERATOR, 7).paused == ()
 
 
 def test_withdrawing_hides_a_claim_here_only(base: ClaimBase, editor: Editor) -> None:

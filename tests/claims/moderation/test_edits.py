@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from claims.base import ClaimBase
+from claims.exchange.importing import load_pack
 from claims.fields import FormReader
 from claims.moderation.citations import WHOLE, Sources, citation_line, source_cited
 from claims.moderation.editor import Editor
@@ -22,6 +23,7 @@ from claims.moderation.edits import (
     RemovePoint,
     RemoveWordings,
 )
+from claims.moderation.server_setup import ServerSetup
 from claims.moderation.sources import NewSource, SourceBook
 from claims.packs.plain import plain_claim, write_documented
 from claims.record import ClaimRecord
@@ -29,8 +31,8 @@ from claims.store.changes import SOURCE, Change, write_changes
 from claims.store.revisions import AuditEntry
 from claims.store.tables import Document
 from config.errors import InvalidEditError, NotUndoableError
-from tests.claims.packs import DOCUMENT, END, START, span_hash
-from tests.claims.people import CLAIM, HERE, MODERATOR, THERE, settled
+from tests.claims.packs import DOCUMENT, END, START, claim_data, pack_data, span_hash, write_pack
+from tests.claims.people import ADMINISTRATOR, CLAIM, HERE, MOD_ROLE, MODERATOR, THERE, settled
 
 
 @pytest.fixture
@@ -292,3 +294,33 @@ def test_a_figure_is_a_number_or_a_range(ours: ClaimBase, typed: str, low: float
 )
 def test_a_figure_that_cannot_be_read_is_refused(ours: ClaimBase, edit: EditFigure, fault: str) -> None:
     assert fault in refused(ours, edit)
+
+
+def test_a_unit_of_its_own_has_clean_spellings_each_once(ours: ClaimBase) -> None:
+    unit = (
+        after(ours, EditFigure("40", "carp\x07|\u202ecarps | carp|| big\nones", subject={"en": "fish"}))
+        .figures[-1]
+        .unit
+    )
+    assert unit == "carp|carps|big ones"
+
+
+@pytest.mark.parametrize(
+    ("edit", "says"),
+    [
+        (EditFigure("40", "|".join(f"carp{n}" for n in range(13)), subject={"en": "fish"}), "unit: 13 of them"),
+        (EditFigure("40", f"{'x' * 41}|carp", subject={"en": "fish"}), "unit: The text has 41"),
+        (EditPoint(0, numbers=";".join(map(str, range(41)))), "numbers: 41 of them"),
+        (EditPoint(0, citations="\n".join(["doc"] * 21)), "citations: 21 of them"),
+    ],
+)
+def test_no_form_takes_more_than_a_file_may_have(ours: ClaimBase, edit: Edit, says: str) -> None:
+    assert says in refused(ours, edit)
+
+
+def test_wordings_can_be_taken_from_a_claim_of_a_pack_that_has_very_many(base: ClaimBase, tmp_path: Path) -> None:
+    many = {"en": [f"wording {n}" for n in range(400)], "zh": [f"说法{n}" for n in range(400)]}
+    load_pack(base, write_pack(tmp_path, pack_data(claim_data(CLAIM, wordings=many))))
+    ServerSetup(base).change(ADMINISTRATOR, moderator_roles=(MOD_ROLE,))
+    assert len(after(base, RemoveWordings(("wording 1",))).wordings) == 800
+    assert "801 wordings" in refused(base, AddWording("one more"))

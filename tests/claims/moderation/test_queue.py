@@ -184,6 +184,21 @@ def test_an_offer_that_nobody_took_waits_by_its_message(base: ClaimBase, queue: 
     assert queue.items(MODERATOR).items == ()
 
 
+def test_offers_that_wait_already_are_not_put_in_again(base: ClaimBase, queue: Queue, clock: Clock) -> None:
+    for message in range(1, 6):
+        AnswerBook(base, KEY).take(HERE, 8, message, 1, [CLAIM], timedelta(0), "offer")
+    clock.move(hours=25)
+    assert queue.items(MODERATOR).counts == {"offer": 5}
+    written: list[str] = []
+
+    def note(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        written.extend([statement] if "INSERT" in statement else [])
+
+    event.listen(base.database.engine, "before_cursor_execute", note)
+    assert queue.items(MODERATOR).counts == {"offer": 5}
+    assert written == []
+
+
 def test_a_near_miss_is_kept_by_its_message_and_its_words_come_from_there(
     base: ClaimBase, queue: Queue, decisions: QueueDecisions
 ) -> None:

@@ -401,6 +401,21 @@ def test_what_others_have_reported_stays_when_a_member_is_forgotten(base: ClaimB
     assert base.claim(CLAIM, HERE).raised_to == pytest.approx(0.85)
 
 
+def test_what_waits_for_the_reports_of_who_is_forgotten_waits_no_more(
+    base: ClaimBase, feedback: FeedbackBook, clock: Clock
+) -> None:
+    alone, both = card(base, 1), card(base, 2)
+    report(feedback, alone, 5)
+    report(feedback, both, 5)
+    report(feedback, both, 6)
+    forget(base, 5)
+    queue = Queue(base, KEY)
+    assert [(item.message, item.reports) for item in queue.items(MODERATOR, kind="feedback").items] == [(2, 1)]
+    clock.move(days=40)
+    TraceBook(base, KEY, before=take_back).purge(timedelta(days=30))
+    assert queue.items(MODERATOR).items == ()
+
+
 def test_a_pause_ends_with_the_reports_of_who_is_forgotten_and_those_of_others_count_on(
     base: ClaimBase, feedback: FeedbackBook, clock: Clock
 ) -> None:

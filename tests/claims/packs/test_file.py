@@ -58,6 +58,13 @@ def test_every_unit_of_the_schema_is_one_that_the_checks_know(unit: str) -> None
     assert FigureReader.load().documented(KnownFigure(1, 1, unit)).low > 0
 
 
+@pytest.mark.parametrize(("field", "value"), [("address", "https://example.org/a\n"), ("language", "en\n")])
+def test_no_field_of_a_document_ends_with_a_line_break(tmp_path: Path, field: str, value: str) -> None:
+    data = pack_data()
+    data["documents"][0][field] = value
+    assert refused(write_pack(tmp_path, data))[0].field == f"documents[0].{field}"
+
+
 def test_a_sound_pack_is_read(tiny: Path) -> None:
     [claim] = pack_claims(tiny)
     assert (claim.id, claim.pack, claim.status) == ("silver-server", "tiny", "published")

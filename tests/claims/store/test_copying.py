@@ -12,6 +12,7 @@ from sqlalchemy import text
 from claims.base import ClaimBase
 from claims.store import copying
 from claims.store.copying import back_up, restore, verify
+from config import named_files
 from config.errors import DatabaseError
 from tests.templates import Templates
 
@@ -69,19 +70,19 @@ def test_a_copy_is_one_file_and_its_hash_for_the_owner_only(url: str, tmp_path: 
     assert (folder / f"{made.file.name}.sha256").read_text() == f"{made.sha256}  {made.file.name}\n"
 
 
-@pytest.mark.parametrize("moment", ["_sha256", "_to_the_disk", "_looked_through"])
+@pytest.mark.parametrize("moment", ["_sha256", "to_the_disk", "_looked_through"])
 def test_a_copy_that_is_broken_off_leaves_nothing(
     url: str, tmp_path: Path, moment: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "copies"
     folder.mkdir()
-    monkeypatch.setattr(copying, moment, break_off)
+    monkeypatch.setattr(named_files if moment == "to_the_disk" else copying, moment, break_off)
     with pytest.raises(KeyboardInterrupt):
         back_up(url, folder)
     assert list(folder.iterdir()) == []
 
 
-@pytest.mark.parametrize("moment", ["_to_the_disk", "_set_aside", "replace"])
+@pytest.mark.parametrize("moment", ["to_the_disk", "_set_aside", "replace"])
 @pytest.mark.parametrize("has_links", [True, False])
 def test_a_base_stands_as_it_was_where_its_replacement_is_broken_off(
     url: str, tmp_path: Path, moment: str, has_links: bool, monkeypatch: pytest.MonkeyPatch
