@@ -87,7 +87,8 @@ class _Found:
         at = places[self.owners]
         here = np.flatnonzero(at >= 0)
         at, says = at[here], self.says[here]
-        return np.bincount(at, says[:, 0], most), np.bincount(at, says[:, 1], most)
+        profile, document = np.bincount(at, says[:, 0], most), np.bincount(at, says[:, 1], most)
+        return profile.astype(np.float64, copy=False), document.astype(np.float64, copy=False)
 
     def rows(self, segment: Segment) -> tuple[Numbers, Shares]:
         """Return the rows that hold the terms, term by term, each with the weight of the term."""
@@ -240,8 +241,9 @@ class _Sight:
         """Return the rows of a claim's nearest wordings, the fullest first, the nearest's place, and its measures."""
         at = int(self.claims.searchsorted(claim))
         span = slice(int(self.first[at]), int(self.first[at] + self.sizes[at]))
-        columns = (self.dice, self.share, self.concept_dice, self.concept_share, self.combined, self.negative)
-        dice, share, concept_dice, concept_share, combined, negative = (each[span] for each in columns)
+        columns = (self.dice, self.share, self.concept_dice, self.concept_share, self.combined)
+        dice, share, concept_dice, concept_share, combined = (each[span] for each in columns)
+        negative = self.negative[span]
         positive, against = np.flatnonzero(~negative), np.flatnonzero(negative)
         order = positive[np.argsort(-combined[positive], kind="stable")]
         measures = {
@@ -370,7 +372,8 @@ class Scorer:
 
 
 def _ranges(starts: Rows, sizes: Rows) -> Rows:
-    return np.arange(sizes.sum()) + np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
+    first: Rows = np.cumsum(sizes) - sizes
+    return np.arange(int(sizes.sum())) + np.repeat(starts - first, sizes)
 
 
 # So many stretches of values are looked over for their largest ones.
