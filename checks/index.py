@@ -90,7 +90,7 @@ class Postings:
         """Return the places of terms, and which of them are there at all."""
         if not len(self.terms):
             return np.zeros(len(numbers), dtype=np.int64), np.zeros(len(numbers), dtype=bool)
-        places = np.minimum(np.searchsorted(self.terms, numbers), len(self.terms) - 1)
+        places = np.minimum(self.terms.searchsorted(numbers), len(self.terms) - 1)
         return places, self.terms[places] == numbers
 
 

@@ -230,8 +230,7 @@ class Vocabulary:
             self._concepts = np.concatenate([self._concepts, np.zeros(more, dtype=bool)])
         self._shares[number] = self.background(term)
         self._concepts[number] = term.startswith(CONCEPT_MARK)
-        self._count = number + 1
-        self._fresh[term] = number
+        self._count, self._fresh[term] = number + 1, number
         if len(self._fresh) > max(_LEAST_SETTLED, number // _SHARE_SETTLED):
             self.settled()
         return number
@@ -240,19 +239,20 @@ class Vocabulary:
         """Hold no term by name any more; return all with numbers, and by number each share and what is a concept."""
         with self._lock:
             # Who reads meanwhile finds a term in one of both.
-            self._settled, self._fresh = self._settled.with_more(self._fresh), {}
+            self._settled, self._fresh, self._seen = self._settled.with_more(self._fresh), {}, {}
             return self._settled, self._shares[: self._count], self._concepts[: self._count]
 
     def known(self, term: str) -> int | None:
         """Return the number of a term, if it has one."""
-        found = self._fresh.get(term, self._seen.get(term))
-        if found is None and len(self._settled):
-            found = self._settled.get(term)
-            if found is not None:
-                if len(self._seen) >= _LEAST_SETTLED:
-                    self._seen = {}
-                self._seen[term] = found
-        return found
+        # What was in vain (-1) counts until more is settled, which begins another one: this one is filled to no harm.
+        seen = self._seen
+        found = self._fresh.get(term, seen.get(term))
+        if found is None:
+            if len(seen) >= _LEAST_SETTLED:
+                seen.clear()
+            settled = self._settled.get(term)
+            found = seen[term] = -1 if settled is None else settled
+        return None if found < 0 else found
 
     def background(self, term: str) -> float:
         """Return the share of background texts that hold the term (0–1)."""

@@ -74,6 +74,8 @@ class _Found:
     @classmethod
     def of(cls, part: Part, terms: _Terms) -> "_Found":
         postings = part.segment.postings
+        if not len(terms.numbers):
+            return cls(np.zeros(0, dtype=np.int64), terms.weights, postings.owners[:0], part.says[:0])
         places, there = postings.find(terms.numbers)
         places, weights = places[there], terms.weights[there]
         spans = _spans(postings.owner_starts, places)
@@ -288,13 +290,14 @@ class Scorer:
         found = [(_Found.of(part, words), _Found.of(part, concepts)) for part in self._parts]
         by_word = np.array([0.25 / words.root, 12 / (words.mass or 1.0)], dtype=np.float32)
         by_concept = np.array([0.25 / concepts.root, 0.0], dtype=np.float32)
-        totals = [
-            np.bincount(word.owners, word.says @ by_word, len(part.segment.claims))
-            + np.bincount(concept.owners, concept.says @ by_concept, len(part.segment.claims))
-            for part, (word, concept) in zip(self._parts, found, strict=True)
-        ]
-        # Counts of nothing are whole numbers, which cannot be infinite.
-        heard = Glance(message, words, concepts, found, np.concatenate(totals).astype(np.float64, copy=False))
+        totals: list[Floats] = []
+        for part, (word, concept) in zip(self._parts, found, strict=True):
+            total = np.bincount(word.owners, word.says @ by_word, len(part.segment.claims))
+            # Counts of nothing are whole numbers, which cannot be infinite.
+            totals.append(total.astype(np.float64, copy=False))
+            if len(concept.owners):
+                totals[-1] += np.bincount(concept.owners, concept.says @ by_concept, len(part.segment.claims))
+        heard = Glance(message, words, concepts, found, np.concatenate(totals) if len(totals) > 1 else totals[0])
         if self._dead is not None:
             heard.totals[self._dead] = -np.inf
         return heard

@@ -171,6 +171,8 @@ class TextFolder:
     def script_of(self, text: str) -> Language:
         """Tell whether Chinese `text` is in Traditional or (also in doubt) Simplified characters."""
         traditional = sum(a != b for a, b in zip(text, self._to_simplified(text), strict=False))
+        if not traditional:
+            return "zh-Hans"
         simplified = sum(a != b for a, b in zip(text, self._to_traditional(text), strict=False))
         return "zh-Hant" if traditional > simplified else "zh-Hans"
 

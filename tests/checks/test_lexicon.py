@@ -201,6 +201,17 @@ def test_a_term_keeps_its_number_when_very_many_others_come(lexicon: Lexicon):
     assert again.backgrounds(np.array([30_000])) == [vocabulary.background("銀")]
 
 
+def test_a_term_that_was_looked_for_in_vain_is_found_once_a_claim_brings_it(lexicon):
+    vocabulary = Vocabulary.empty(lexicon)
+    assert vocabulary.known("zyzzyva") is vocabulary.known("zyzzyva") is None
+    vocabulary.settled()
+    assert vocabulary.known("zyzzyva") is None
+    assert vocabulary.numbers(["zyzzyva"]) == {"zyzzyva": 0}
+    assert vocabulary.known("zyzzyva") == 0
+    vocabulary.settled()
+    assert vocabulary.known("zyzzyva") == 0
+
+
 def test_to_look_up_a_count_copies_no_counts():
     terms = np.arange(0, 200_000, 2, dtype=np.int32)
     counts = Counts(np.array([7], dtype=np.int32), ((terms, terms + 1),))
