@@ -181,17 +181,20 @@ class ExportCount:
         return 2 * self.blank > self.written
 
 
-def find_exports(paths: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
+def find_exports(paths: Iterable[Path], but: Iterable[Path | None] = ()) -> Iterator[tuple[Path, bool]]:
     """Yield the files to read, each with whether it was named; of a folder all `.json` files, by name.
 
+    `but`: files that the same command writes, which may lie in the folder and are no exports.
     Raises ExportError for a folder without any.
     """
+    own = {path.resolve() for path in but if path is not None}
     for path in paths:
         if not path.is_dir():
             yield path, True
             continue
         # Beside an export the exporter keeps what it has downloaded, in a folder of its own.
-        named = (each for each in path.rglob("*.*") if each.suffix.lower() == ".json")
+        every = (each for each in path.rglob("*.*") if each.suffix.lower() == ".json")
+        named = (each for each in every if each.resolve() not in own)
         files = ((each, each.relative_to(path).parent.parts) for each in named)
         found = sorted(each for each, within in files if not any(part.endswith("_Files") for part in within))
         if not found:

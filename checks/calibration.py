@@ -13,7 +13,7 @@ import numpy as np
 
 from checks.checker import Checker
 from checks.decision import DecisionModel
-from checks.evaluate.files import LabelledMessage, read_kept
+from checks.evaluate.files import LabelledMessage, add_kept, read_kept
 from checks.features import Evidence
 from checks.index import Floats
 from checks.kept_index import read_with
@@ -98,12 +98,12 @@ class Measurer:
     def measure(self, texts: Iterable[str], wrap: Wrap) -> None:
         """Measure the texts that are not yet known, writing each result at once; `wrap` shows progress."""
         new = [text for text in dict.fromkeys(texts) if self._key(text) not in self._known]
-        with self._file.open("a", encoding="utf-8") as file:
+        with add_kept(self._file) as file:
             for text in wrap(new):
                 key = self._key(text)
                 self._known[key] = claim, features = self._measure(text)
                 entry = {"base": self._print, "text": key, "claim": claim, "features": features}
-                file.write(json.dumps(entry) + "\n")
+                file.write(json.dumps(entry).encode() + b"\n")
 
     def labelled(self, message: LabelledMessage) -> Sample:
         """Return a measured message with its label."""

@@ -16,7 +16,8 @@ from config.named_files import encoding_of, open_named
 _SHIPPED = "tuning.json"
 # What is measured of a claim before it is looked at closely.
 _AT_A_GLANCE = frozenset(("share", "dice", "concept_dice", "bm25", "profile", "words"))
-_ANEW = worded("Write it anew with `touchstone calibrate`.")
+# While the setting names a file that is none, nothing starts, `calibrate` neither.
+_ANEW = worded("Take the setting tuning_file out, and write it anew with `touchstone calibrate`.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -274,11 +274,11 @@ def unknown_variables() -> tuple[str, ...]:
     return tuple(sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in names))
 
 
-def missing_folder(settings: Settings) -> Path | None:
-    """Return the folder of the base's file where it is missing; the user's own data folder never is."""
-    if settings.database_url == default_database_url() or not settings.database_url.startswith("sqlite:///"):
+def missing_folder(address: str) -> Path | None:
+    """Return the folder of a base's file where it is missing; the user's own data folder never is."""
+    if address == default_database_url() or not address.startswith("sqlite:///"):
         return None
-    folder = Path(settings.database_url.removeprefix("sqlite:///")).parent
+    folder = Path(address.removeprefix("sqlite:///")).parent
     try:
         return None if folder.exists() else folder
     except OSError:  # may not be looked at: the base says so

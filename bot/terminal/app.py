@@ -116,7 +116,7 @@ def run(context: typer.Context) -> None:
     terminal = Terminal.of(context)
     settings = terminal.settings
     set_up_logging(settings)
-    terminal.agree_to_folder()
+    terminal.agree_to_folder(settings.database_url)
     # Everything else in the terminal does without Discord's library, which takes long to import.
     from bot.discord.supervise import run as run_bot  # noqa: PLC0415
 

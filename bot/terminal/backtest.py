@@ -23,7 +23,7 @@ from bot.terminal.console import (
 from bot.terminal.evaluate import FiguresFile
 from bot.texts import Texts, msgid
 from config.errors import ExportError
-from config.named_files import encoding_of
+from config.named_files import STANDARD, encoding_of
 
 if TYPE_CHECKING:
     from bot.backtest import Backtest, BacktestReport, PastMessage, WouldSay
@@ -68,7 +68,7 @@ def backtest(
     with terminal.open() as touchstone, BulkRun(choice, "backtest") as opened:
         run, count = Backtest(touchstone.check, keep_texts=True), ExportCount()
         try:
-            files = list(find_exports(exports))
+            files = list(find_exports(exports, but=(out, label, work)))
             bulk = opened.bulk(touchstone, text_of, sum(size_of(path) for path, _ in files))
             whole = read_all(terminal, run, files, bulk, count)
         except ExportError as error:
@@ -98,6 +98,9 @@ def _label(terminal: Terminal, report: "BacktestReport", file: Path) -> None:
     from claims.moderation.labels import propose_cut_off  # noqa: PLC0415
 
     texts = terminal.texts
+    if terminal.out.quiet:
+        # The figures have gone to standard output, and who is asked still has to see what.
+        terminal.speak_aside()
     with terminal.writing(file, "--label"):
         if size_of(file) and encoding_of(file.read_bytes()[:2]) == "utf-16":
             # Rows in UTF-8 would make it a file that nothing reads.
@@ -136,6 +139,9 @@ def _ask(terminal: Terminal) -> str | None:
         try:
             answer = terminal.out.input(f"{question} ", markup=False).strip().casefold()
         except (EOFError, KeyboardInterrupt):
+            # As in `ask` of the chat: to be shut down is another thing than to have labelled enough.
+            if not terminal.stop.is_key:
+                raise
             return None
         if answer == "q":
             return None
@@ -275,6 +281,11 @@ def trends(
     from claims.moderation.rights import Actor  # noqa: PLC0415
 
     terminal = Terminal.of(context)
+    if out == sheet == STANDARD:
+        both = terminal.texts("Standard output takes one of the two. Name a file for the other.")
+        raise typer.BadParameter(both, param_hint="--out, --csv")
+    if STANDARD in {out, sheet}:
+        terminal.speak_aside()
     with terminal.open() as touchstone:
         found = TrendBook(touchstone.base).read(Actor.operator(), days)
         titles = {claim.id: terminal.texts.pick(claim.title) for claim in touchstone.base.claims()}

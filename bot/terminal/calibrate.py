@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from bot.terminal.console import EmbedderOption, PlainConsole, Terminal, going_on
+from bot.terminal.console import EmbedderOption, Terminal, going_on
 from bot.terminal.evaluate import name_unknown, track
 from bot.texts import msgid
 from config.named_files import STANDARD
@@ -60,7 +60,7 @@ def calibrate(
     """Measure, fit, show before and after, and write the file."""
     terminal = Terminal.of(context)
     if out == STANDARD:
-        terminal.out = PlainConsole(stderr=True)
+        terminal.speak_aside()
     # With the database and the checks behind it, which help does without (as below).
     from checks.calibration import check_input  # noqa: PLC0415
 

@@ -90,13 +90,14 @@ def export(
 ) -> None:
     """Write all shared claims, or those of a server; a file is put in place when it is whole."""
     # With the database behind it, which help does without (as below).
+    from bot.service import whole_characters  # noqa: PLC0415
     from claims.exchange.claimreview import Publishing  # noqa: PLC0415
     from claims.exchange.importing import export_claims  # noqa: PLC0415
 
     terminal = Terminal.of(context)
     if url and not url.startswith(("https://", "http://")):
         raise typer.BadParameter(terminal.texts("An address begins with https://."), param_hint="--url")
-    publishing = Publishing(publisher.strip() or "Touchstone", url.strip())
+    publishing = Publishing(whole_characters(publisher.strip() or "Touchstone"), whole_characters(url.strip()))
     with terminal.open() as touchstone:
         pieces = export_claims(
             touchstone.base, file_format, server, only=ids or (), byte_order_mark=bom, publishing=publishing

@@ -28,7 +28,7 @@ from rich.text import Text
 from bot import Stop
 from bot.reply import PointLine, Reply, ReplyEntry, SourceLine
 from bot.texts import Texts, msgid
-from config.errors import DatabaseError, Worded
+from config.errors import DatabaseError, SettingsError, SiteError, Worded
 from config.languages import Language, terminal_language
 from config.named_files import STANDARD
 from config.settings import EmbedderName, Settings, load_settings, missing_folder, no_folder
@@ -205,21 +205,30 @@ class Terminal:
             self.settings = self.settings.model_copy(update={"embedder": name})
 
     def publish_at(self, address: str) -> None:
-        """Take another address for the site than the settings name; raises SettingsError."""
-        checked = load_settings(public_url=address).public_url
-        self.settings = self.settings.model_copy(update={"public_url": checked})
+        """Take another address for the site than the settings name; raises SiteError, and SettingsError for those."""
+        settings = self.settings
+        try:
+            checked = load_settings(public_url=address).public_url
+        except SettingsError as error:
+            fault = msgid("--url: {address} is no address of a site. Write it as https://…, without ? and #.")
+            raise SiteError(fault, address=address) from error
+        self.settings = settings.model_copy(update={"public_url": checked})
+
+    def speak_aside(self) -> None:
+        """From now on write what is for people to standard error: what goes to standard output is for a program."""
+        self.out = PlainConsole(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
     def open(self) -> "Touchstone":
         """Open the application that the settings describe; asks before a folder is made for its base."""
-        self.agree_to_folder()
+        self.agree_to_folder(self.settings.database_url)
         with self.stop.importing("bot.service"):
             # The database and the checks take a second to import: help and version do without.
             from bot.service import Touchstone  # noqa: PLC0415
         return Touchstone.open(self.settings)
 
-    def agree_to_folder(self) -> None:
-        """Ask whether a missing folder of the base is to be made; raises DatabaseError where nobody says yes."""
-        folder = missing_folder(self.settings)
+    def agree_to_folder(self, address: str) -> None:
+        """Ask whether a missing folder of a base is to be made; raises DatabaseError where nobody says yes."""
+        folder = missing_folder(address)
         if folder is None:
             return
         question = self.texts("There is no folder {folder}. Make it, with a new claim base in it?", folder=folder)
@@ -315,12 +324,12 @@ def aligned(rows: Sequence[tuple[str, ...]], width: int | None = None) -> list[s
 
 def put(file: Path, pieces: Iterable[bytes]) -> None:
     """Write beside the file and put it in its place at the end, so that no half file stays behind; raises OSError."""
-    target = file.resolve()
-    if target.exists() and not target.is_file():
-        # A device or a pipe: nothing may be put in its place.
-        with target.open("wb") as opened:
+    if file.exists() and not file.is_file():
+        # A device or a pipe, such as a shell makes of `>(...)`: nothing may be put in its place.
+        with file.open("wb") as opened:
             opened.writelines(pieces)
         return
+    target = file.resolve()
     temporary = target.with_name(f".{secrets.token_hex(6)}.new")
     try:
         with temporary.open("xb") as opened:
@@ -382,15 +391,25 @@ class ReadingBar:
 
 
 @contextmanager
-def going_on(terminal: Terminal, work: Path | str | None) -> Iterator[None]:
-    """Say at Ctrl-C whether the same command goes on from there, which something to keep its work in makes it do."""
+def going_on(terminal: Terminal, work: Path | str | None, files: Iterable[Path] = ()) -> Iterator[None]:
+    """Say at Ctrl-C whether the same command goes on from there, which something to keep its work in makes it do.
+
+    `files` are those that are read, of which only such as stay where they are can be gone on with.
+    """
     try:
         yield
     except KeyboardInterrupt:
         if work is None:
             complain(terminal.texts("Broken off, and nothing is kept. With --work FILE a run goes on where it ended."))
-        else:
+        elif all(path.is_file() for path in files):
             complain(terminal.texts("Broken off. The same command goes on where this ended."))
+        else:
+            complain(
+                terminal.texts(
+                    "Broken off. Of input that is no file nothing is kept; with files the same command goes on where"
+                    " this ended."
+                )
+            )
         terminal.stop.answer()
         raise
 
@@ -399,7 +418,8 @@ def going_on(terminal: Terminal, work: Path | str | None) -> Iterator[None]:
 def reading_bar(terminal: Terminal, files: Sequence[Path]) -> Iterator[ReadingBar]:
     """Show on standard error how far files have been read."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         total = sum(map(size_of, files)) or None
         yield ReadingBar(progress, progress.add_task(terminal.texts("Reading"), total=total))
 

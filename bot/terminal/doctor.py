@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from bot.service import Touchstone
+from bot.service import pack_shelf
 from bot.terminal.check import json_line, write
 from bot.terminal.console import Terminal, complain, going_on
 from bot.texts import Texts, msgid
@@ -19,7 +19,9 @@ from checks.embedders import open_embedder
 from checks.embedders.embedder import PROBE
 from checks.lexicon import Lexicon
 from checks.tuning import Tuning
-from config.errors import StartError, TouchstoneError
+from claims.base import ClaimBase
+from claims.exchange.chosen_packs import open_packs
+from config.errors import DatabaseError, StartError, TouchstoneError
 from config.settings import (
     SETTINGS_FILE,
     Settings,
@@ -57,7 +59,7 @@ def diagnose(texts: Texts) -> Iterator[Diagnosis]:
             yield Diagnosis(texts("Settings"), "wrong", fault)
         return
     yield _settings(texts)
-    yield from _guarded(texts("Claim base"), texts, lambda: _base(settings, texts))
+    yield from _guarded(texts("Database"), texts, lambda: _base(settings, texts))
     yield from _guarded(texts("Lexicon"), texts, lambda: _lexicon(settings, texts))
     yield from _guarded(texts("Embedder"), texts, lambda: _embedder(settings, texts))
     yield _discord(settings, texts)
@@ -86,10 +88,10 @@ def _settings(texts: Texts) -> Diagnosis:
 
 
 def _base(settings: Settings, texts: Texts) -> list[Diagnosis]:
-    if folder := missing_folder(settings):
+    if folder := missing_folder(settings.database_url):
         return [Diagnosis(texts("Database"), "wrong", str(texts.say(no_folder(folder))))]
-    with Touchstone.open(settings) as touchstone:
-        base = touchstone.base
+    # Not the whole application: weights and embedder are parts of their own, and no fault of the base.
+    with ClaimBase.open(settings.database_url) as base:
         place = shown_database(settings.database_url)
         opened = texts("opened, at revision {revision}: {place}", revision=base.revision, place=place)
         state = Diagnosis(texts("Database"), "ok", opened)
@@ -98,26 +100,33 @@ def _base(settings: Settings, texts: Texts) -> list[Diagnosis]:
                 "It can only be read here: for `touchstone run`, give the right to write to it and its folder."
             )
             state = Diagnosis(texts("Database"), "warning", opened, mend)
-        return [state, _claims(touchstone, texts), _documents(touchstone, texts)]
+        claims = _guarded(texts("Claims"), texts, lambda: _claims(base, settings, texts))
+        return [state, *claims, _documents(base, texts)]
 
 
-def _claims(touchstone: Touchstone, texts: Texts) -> Diagnosis:
-    claims, today = touchstone.base.claims(), touchstone.base.clock().date()
+def _claims(opened: ClaimBase, settings: Settings, texts: Texts) -> list[Diagnosis]:
+    base = open_packs(opened, pack_shelf(opened), settings.packs)
+    claims, today = base.claims(), base.clock().date()
     part = texts("Claims")
+    if not claims and settings.packs is not None:
+        # Servers may have claims of their own, which are all that is wanted then.
+        says = texts("the setting packs (TOUCHSTONE_PACKS) leaves no shared claim in force.")
+        return [Diagnosis(part, "warning", says, texts("Name packs there, or take the setting out."))]
     if not claims:
-        return Diagnosis(part, "wrong", texts("the base is empty."), texts("Load a pack of claims."))
-    packs = ", ".join(f"{pack.id} {pack.version}" for pack in touchstone.base.packs())
+        mend = texts("Bring a pack into force: {command}", command="touchstone packs add NAME|FILE")
+        return [Diagnosis(part, "wrong", texts("no pack of claims is in force."), mend)]
+    packs = ", ".join(f"{pack.id} {pack.version}" for pack in base.packs())
     count = texts.plural("{count} claim, packs: {packs}.", "{count} claims, packs: {packs}.", len(claims), packs=packs)
     due = [claim.id for claim in claims if claim.review_by and claim.review_by < today]
     if due:
         mend = texts("Look through them again; replies say that they may be out of date.")
         overdue = texts("Due for review: {claims}.", claims=texts.listed(due))
-        return Diagnosis(part, "warning", texts.sentences(count, overdue), mend)
-    return Diagnosis(part, "ok", count)
+        return [Diagnosis(part, "warning", texts.sentences(count, overdue), mend)]
+    return [Diagnosis(part, "ok", count)]
 
 
-def _documents(touchstone: Touchstone, texts: Texts) -> Diagnosis:
-    documents = touchstone.base.documents()
+def _documents(base: ClaimBase, texts: Texts) -> Diagnosis:
+    documents = base.documents()
     loaded = sum(document.loaded for document in documents)
     says = texts("{loaded} of {count} loaded.", loaded=loaded, count=len(documents))
     if loaded == len(documents):
@@ -229,6 +238,8 @@ def backup(
 
     terminal = Terminal.of(context)
     texts = terminal.texts
+    if target == "-":
+        raise typer.BadParameter(texts("A copy is a file, with its hash in another beside it. Name the file."))
     # A path would lose its slash, and the copy take the name of a folder that is not there, such as an unmounted disk.
     if target is not None and target.endswith(("/", os.sep)) and not Path(target).is_dir():
         raise typer.BadParameter(texts("There is no folder {folder}. Make it, or name another one.", folder=target))
@@ -250,7 +261,7 @@ def restore(
 
     terminal = Terminal.of(context)
     texts = terminal.texts
-    terminal.agree_to_folder()
+    terminal.agree_to_folder(terminal.settings.database_url)
     done = put_back(terminal.settings.database_url, file, force=force)
     terminal.print(texts("Put back: {file}", file=done.file), style="bold")
     terminal.print(_holds(done.backup, texts))
@@ -267,9 +278,17 @@ def copy_database(
 ) -> None:
     """Copy table by table with the progress told, and say what both sides hold."""
     from claims.exchange.moving import copy_base_between  # noqa: PLC0415  the database, which help does without
+    from claims.store.database import read_url  # noqa: PLC0415
 
     terminal = Terminal.of(context)
-    texts = terminal.texts
+    # The settings first: a fault of theirs that is told behind a whole copy would say that it had failed.
+    texts, own_key = terminal.texts, terminal.settings.hash_key
+    for name, address in (("FROM", source), ("TO", target)):
+        try:
+            read_url(address)
+        except DatabaseError as error:
+            raise typer.BadParameter(texts.of_error(error), param_hint=name) from error
+    terminal.agree_to_folder(target)
     told = 0.0
 
     def tell(table: str, done: int, total: int) -> None:
@@ -285,7 +304,7 @@ def copy_database(
         terminal.print(f"{table.name}: {table.rows}, {table.digest}")
     rows = sum(table.rows for table in copied)
     terminal.print(texts("Copied: {rows} rows, with the same digests on both sides.", rows=rows), style="bold")
-    if terminal.settings.hash_key is None:
+    if own_key is None:
         terminal.print(texts("The key of the members' hashes (touchstone.key) is not in it: take it along."))
 
 

@@ -76,6 +76,8 @@ def candidates(
     with terminal.open() as touchstone:
         desk = touchstone.moderation.candidates
         sources = _sources(terminal, touchstone, actor, which or [])
+        if not sources:
+            complain(terminal.texts("No document is loaded. Load or add one: touchstone documents load PATH..."))
         limit = most or (None if as_json else _SHOWN)
         with _progress(terminal) as moved:
             found = desk.across(actor, sources, moved, beside_claims=not alone, **({"most": limit} if limit else {}))
@@ -150,7 +152,8 @@ def extract(
     )
     terminal.print(told + (" " + texts("That cost {cost}.", cost=f"{cost:.4f}") if cost else ""), style="dim")
     if last.done < last.chunks:
-        terminal.print(texts("The same command goes on where this ended."))
+        on = texts("The same command goes on where this ended.")
+        terminal.print(texts("Without --again the same command goes on where this ended.") if again else on)
     raise typer.Exit(code or (1 if faults else 0))
 
 

@@ -310,9 +310,9 @@ def check_sources(
         try:
             found = touchstone.moderation.source_watch.run(ids or (), told, again=again)
         except KeyboardInterrupt:
-            left = texts("{done} of {total} checked. The same command goes on with the rest.",
-                         done=reached[0], total=reached[1])  # fmt: skip
-            complain(left)
+            rest = msgid("{done} of {total} checked. The same command goes on with the rest.")
+            anew = msgid("{done} of {total} checked. The same command checks all of them anew.")
+            complain(texts(anew if again or ids else rest, done=reached[0], total=reached[1]))
             terminal.stop.answer()
             raise
     if as_json:

@@ -241,9 +241,10 @@ def messages(
 
     terminal = Terminal.of(context)
     write = terminal.figures_to(out, as_json=as_json)
-    read = {path: read_labelled(path) for path in find_files(files, ".jsonl")}
+    read = {path: read_labelled(path) for path in find_files(files, ".jsonl", but=work)}
     run = BulkRun(BulkChoice(processes, scheduler, work), "messages")
-    with terminal.open() as touchstone, run as opened, reading_bar(terminal, [*read]) as bar, going_on(terminal, work):
+    going = going_on(terminal, work, read)
+    with terminal.open() as touchstone, run as opened, reading_bar(terminal, [*read]) as bar, going:
         name_unknown(
             terminal, (claim.id for claim in touchstone.base.claims()), [row for rows in read.values() for row in rows]
         )
@@ -296,14 +297,15 @@ def chat(
 
     terminal = Terminal.of(context)
     write = terminal.figures_to(out, as_json=as_json)
-    found = find_files(files, ".jsonl", ".txt")
+    found = find_files(files, ".jsonl", ".txt", but=work)
 
     def lines(path: Path, bar: ReadingBar) -> "Iterator[ChatLine]":
         yield from stream_chat(path, bar.move, str(path) if len(found) > 1 else "")
         bar.finish(path)
 
     run = BulkRun(BulkChoice(processes, scheduler, work), "chat")
-    with terminal.open() as touchstone, run as opened, reading_bar(terminal, found) as bar, going_on(terminal, work):
+    going = going_on(terminal, work, found)
+    with terminal.open() as touchstone, run as opened, reading_bar(terminal, found) as bar, going:
         bulk = opened.bulk(touchstone, _line_text, sum(map(size_of, found)))
         report = count_alarms(bulk.checked(Part(path, lines(path, bar)) for path in found))
     show_chat(terminal, report, worst)
@@ -425,4 +427,6 @@ def _decide(
 def track(terminal: Terminal, rows: Sequence[Row]) -> Iterable[Row]:
     """Yield the rows and show on standard error how far it is."""
     console = Console(stderr=True)
-    return rich_track(rows, terminal.texts("Measuring"), console=console, transient=True)
+    return rich_track(
+        rows, terminal.texts("Measuring"), console=console, transient=True, disable=not console.is_terminal
+    )

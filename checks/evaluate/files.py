@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
-from io import TextIOWrapper
+from io import FileIO, TextIOWrapper
+from os import SEEK_END
 from pathlib import Path
 from typing import Any, cast
 
@@ -91,11 +92,16 @@ def stream_chat(path: Path, on_bytes: Callable[[int], object] = id, file: str = 
         yield ChatLine(number, _text(_object(line, place), "text", place), file)
 
 
-def find_files(paths: Iterable[Path], *suffixes: str) -> list[Path]:
-    """Return the files that are named, and of folders those with these endings, by name; raises EvaluationError."""
+def find_files(paths: Iterable[Path], *suffixes: str, but: Path | None = None) -> list[Path]:
+    """Return the files that are named, and of folders those with these endings, by name; raises EvaluationError.
+
+    `but`: a file that the same command writes, which may lie in a folder and holds no messages.
+    """
     found: list[Path] = []
     for path in paths:
         inside = sorted(each for each in path.rglob("*") if each.suffix in suffixes) if path.is_dir() else [path]
+        if path.is_dir() and but is not None:
+            inside = [each for each in inside if each.resolve() != but.resolve()]
         if not inside:
             endings = reduce(_either, suffixes)
             text = msgid("{folder}: the folder holds no file that ends in {endings}. Name another.")
@@ -119,9 +125,27 @@ def read_kept(path: Path, mark: bytes) -> list[bytes]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        text = msgid("{file} cannot be read or written ({reason}). Name another file with --work.")
-        raise EvaluationError(worded(text, file=path, reason=reason)) from error
+        raise _no_work(path, error) from error
+
+
+def add_kept(path: Path) -> FileIO:
+    """Open a file of kept lines to add some, each of which is written at once; raises EvaluationError."""
+    try:
+        file = path.open("a+b", buffering=0)
+        if file.seek(0, SEEK_END):
+            file.seek(-1, SEEK_END)
+            if file.read(1) != b"\n":
+                # A line that a kill has cut off must not take the next one with it.
+                file.write(b"\n")
+    except OSError as error:
+        raise _no_work(path, error) from error
+    return file
+
+
+def _no_work(path: Path, error: OSError) -> EvaluationError:
+    reason = error.strerror or type(error).__name__
+    text = msgid("{file} cannot be read or written ({reason}). Name another file with --work.")
+    return EvaluationError(worded(text, file=path, reason=reason))
 
 
 def read_claims(folder: Path) -> list[ClaimText]:
@@ -171,12 +195,18 @@ def _place(path: Path, number: int) -> str:
     return worded("{file}, line {number}", file=path, number=number)
 
 
+_NO_JSON = msgid("{place}: this is no JSON ({reason}). Write one object a line.")
+
+
 def _object(line: str, place: str) -> Mapping[str, Any]:
     try:
         row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        text = msgid("{place}: this is no JSON ({reason}). Write one object a line.")
-        raise EvaluationError(worded(text, place=place, reason=str(error))) from error
+    except RecursionError as error:
+        raise EvaluationError(worded(_NO_JSON, place=place, reason=worded("nested too deeply"))) from error
+    # Python counts the line as the only one of its own; a number of thousands of digits is a plain ValueError.
+    except ValueError as error:
+        reason = error.msg if isinstance(error, json.JSONDecodeError) else worded("a number has too many digits")
+        raise EvaluationError(worded(_NO_JSON, place=place, reason=reason)) from error
     if not isinstance(row, dict):
         raise EvaluationError(worded("{place}: this is no JSON object. Write one object a line.", place=place))
     return cast("Mapping[str, Any]", row)

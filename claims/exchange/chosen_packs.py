@@ -91,10 +91,12 @@ def open_packs(base: ClaimBase, shelf: PackShelf, chosen: Sequence[str] | None) 
     left out by command; files that are named as their packs are loaded again where they have changed. Raises
     UnknownPackError and ImportRefusedError.
     """
-    if chosen is not None:
-        return base.limited(frozenset(_load(base, shelf, name) for name in chosen))
     with base.database.reading() as session:
         loaded = {row.id: row.in_force for row in session.scalars(select(Pack))}
+    if chosen is not None:
+        # A pack that was added by its path has no file here that could be newer.
+        kept = frozenset(loaded).difference(shelf.names())
+        return base.limited(frozenset(name if name in kept else _load(base, shelf, name) for name in chosen))
     files = {name: name for name in shelf.shipped()}
     for file in shelf.own():
         # A file of another name than its pack's id may be anybody's draft: a command alone loads it.

@@ -195,3 +195,20 @@ def test_a_file_of_something_else_is_refused_before_it_is_written_to(call, expor
     done = call("backtest", str(export), "--label", "notes.txt", typed=b"r\n")
     assert done.code != 0
     assert (tmp_path / "notes.txt").read_text("utf-8") == "milk, bread"
+
+
+def test_where_figures_go_to_standard_output_the_questions_are_asked_beside_it(call, export, tmp_path):
+    done = call("backtest", str(export), "--json", "--label", "labels.jsonl", typed=b"r\n")
+    assert json.loads(done.out)["replies"] == 1
+    assert CLAIM in done.err
+    assert "[r]ight" in done.err
+    assert "Ticked: 1, of these wrong: 0" in " ".join(done.err.split())
+    assert len(read_labelled(tmp_path / "labels.jsonl")) == 1
+
+
+def test_what_the_command_itself_has_written_into_a_folder_is_no_export(call, export):  # noqa: ARG001
+    written = ("--work", "work.json", "--out", "figures.json")
+    first = call("backtest", ".", *written)
+    again = call("backtest", ".", *written)
+    assert (again.code, again.out, again.err) == (0, first.out, first.err)
+    assert again.err == ""

@@ -110,3 +110,31 @@ def test_a_base_is_not_copied_over_another(call, own_base, base_address):
     done = call("db", "copy", base_address, f"sqlite:///{own_base}")
     assert (done.code, done.out) == (1, "")
     assert "is not empty" in done.err
+
+
+def test_a_slip_in_the_path_of_another_database_makes_no_folder(call, own_base, tmp_path):
+    done = call("db", "copy", f"sqlite:///{own_base}", f"sqlite:///{tmp_path}/slip/other.db")
+    assert done.code == 1
+    assert f"There is no folder {tmp_path}/slip" in done.err
+    assert not (tmp_path / "slip").exists()
+
+
+@pytest.mark.parametrize("wrong", ["FROM", "TO"])
+def test_of_two_addresses_the_one_that_is_none_is_named(call, own_base, wrong):
+    addresses = {"FROM": f"sqlite:///{own_base}", "TO": "sqlite:///other.db", wrong: "nonsense"}
+    done = call("db", "copy", addresses["FROM"], addresses["TO"])
+    assert done.code == 2
+    assert f"{wrong}: database_url cannot be read." in " ".join(done.err.split())
+
+
+def test_a_fault_of_the_settings_is_told_before_anything_is_copied(call, own_base, surroundings, tmp_path):
+    surroundings.setenv("TOUCHSTONE_MAX_CLAIMS", "9")
+    assert call("db", "copy", f"sqlite:///{own_base}", f"sqlite:///{tmp_path}/other.db").code == 1
+    assert not (tmp_path / "other.db").exists()
+
+
+@pytest.mark.usefixtures("own_base")
+def test_a_copy_does_not_go_to_standard_output(call, tmp_path):
+    done = call("backup", "-")
+    assert (done.code, done.out) == (2, "")
+    assert not (tmp_path / "-").exists()

@@ -195,3 +195,11 @@ def test_the_history_names_acts_and_actors_in_the_readers_language(call, surroun
     assert "Claims imported · the operator · 1 claim · plums.csv" in call("claims", "history").out
     surroundings.setenv("LANG", "zh_TW.UTF-8")
     assert "匯入說法 · 營運者 · 1個說法 · plums.csv" in call("claims", "history").out
+
+
+def test_an_address_of_the_site_that_is_none_is_laid_to_the_option(call, tmp_path):
+    done = call("claims", "site", "site", "--url", "ftp://plums.example")
+    assert done.code == 1
+    assert "--url: ftp://plums.example is no address of a site." in done.err
+    assert "TOUCHSTONE_PUBLIC_URL" not in done.err
+    assert not (tmp_path / "site").exists()

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from bot.discord.supervise import Identity
 from config.errors import StartError
 
@@ -97,3 +99,41 @@ def test_a_refused_token_is_wrong(call, surroundings):
     surroundings.setenv("TOUCHSTONE_DISCORD_TOKEN", "very-secret")
     surroundings.setattr("bot.discord.supervise.read_identity", refuse)
     assert states(call("doctor", "--json"))["Discord"] == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "part"),
+    [
+        ("TOUCHSTONE_TUNING_FILE", "none.json", "Lexicon"),
+        ("TOUCHSTONE_EMBEDDER", "onnx", "Embedder"),
+        ("TOUCHSTONE_PACKS", "nowhere", "Claims"),
+    ],
+)
+def test_what_is_wrong_is_laid_to_its_own_part_and_all_others_are_looked_at(call, surroundings, variable, value, part):
+    surroundings.setenv(variable, value)
+    done = call("doctor", "--json")
+    assert done.code == 1
+    found = states(done)
+    assert [name for name, state in found.items() if state == "wrong"] == [part]
+    assert {"Database", "Claims", "Documents", "Lexicon", "Embedder"} <= found.keys()
+
+
+def test_what_mends_a_tuning_file_that_is_none_does_so(call, surroundings):
+    surroundings.setenv("TOUCHSTONE_TUNING_FILE", "none.json")
+    assert call("calibrate").err == call("check", "hi").err
+    assert "Take the setting tuning_file out, and write it anew" in call("check", "hi").err
+
+
+def test_packs_that_are_left_out_by_the_setting_are_told_as_that(call, surroundings):
+    surroundings.setenv("TOUCHSTONE_PACKS", "none")
+    (found,) = [each for each in json.loads(call("doctor", "--json").out) if each["part"] == "Claims"]
+    assert found["state"] == "warning"
+    assert "TOUCHSTONE_PACKS" in found["says"]
+
+
+def test_a_base_without_a_pack_in_force_is_told_with_the_command_that_mends_it(call, surroundings, templates, tmp_path):
+    surroundings.setenv("TOUCHSTONE_DATABASE_URL", templates.copy("shipped", tmp_path / "own.db"))
+    call("packs", "remove", "ai-economy")
+    (found,) = [each for each in json.loads(call("doctor", "--json").out) if each["part"] == "Claims"]
+    assert found["state"] == "wrong"
+    assert "touchstone packs add NAME|FILE" in found["mend"]

@@ -285,3 +285,44 @@ def test_ticks_cannot_be_read_where_words_alone_decide(call, tmp_path):
     outcome = call("calibrate", "--labels", "--work", str(tmp_path / "work.jsonl"))
     assert outcome.code == 2
     assert "needs an embedder" in outcome.err
+
+
+@pytest.mark.parametrize("kind", ["messages", "chat"])
+def test_a_folder_that_is_gone_on_with_may_hold_the_work_itself(call, tmp_path, kind):
+    many(tmp_path)
+    command = ("evaluate", kind, ".", "--work", "work.jsonl")
+    first = call(*command)
+    again = call(*command)
+    assert (tmp_path / "work.jsonl").is_file()
+    assert (again.code, again.out, again.err) == (0, first.out, first.err)
+
+
+def test_of_what_comes_from_standard_input_nobody_is_told_that_it_goes_on(call, tmp_path, monkeypatch):
+    many(tmp_path)
+    typed = (tmp_path / "messages.jsonl").read_bytes()
+    monkeypatch.setattr(Touchstone, "check", after(3, Touchstone.check))
+    outcome = call("evaluate", "messages", "-", "--work", "work.jsonl", typed=typed)
+    assert outcome.code == 130
+    assert "Of input that is no file nothing is kept" in " ".join(outcome.err.split())
+    assert not (tmp_path / "work.jsonl").exists()
+
+
+def test_a_line_that_is_no_json_is_named_once_and_in_our_words(call, tmp_path):
+    (tmp_path / "chat.jsonl").write_text('{"text": "hi"}\nnonsense\n', "utf-8")
+    assert "chat.jsonl, line 2: this is no JSON (Expecting value)." in call("evaluate", "chat", "chat.jsonl").err
+    (tmp_path / "messages.jsonl").write_text(f'{{"id": {"9" * 4_301}}}\n', "utf-8")
+    assert "(a number has too many digits)" in call("evaluate", "messages", "messages.jsonl").err
+    (tmp_path / "messages.jsonl").write_text("[" * 200_000, "utf-8")
+    assert "(nested too deeply)" in call("evaluate", "messages", "messages.jsonl").err
+
+
+def test_a_calibration_that_was_killed_in_the_middle_of_a_line_measures_that_text_alone_again(call, tmp_path):
+    file, work = many(tmp_path), tmp_path / "work.jsonl"
+    command = ("calibrate", "--messages", file, "--chat", file, "--budget", "1/20", "--work", str(work))
+    call(*command)
+    whole = work.read_bytes()
+    work.write_bytes(whole[:-20])
+    call(*command)
+    assert work.read_bytes().splitlines()[-1] == whole.splitlines()[-1]
+    call(*command)
+    assert len(work.read_bytes().splitlines()) == len(whole.splitlines()) + 1

@@ -73,6 +73,7 @@ def test_ctrl_c_leaves_what_was_found(call, paper, monkeypatch):
     assert done.code == 130
     assert "The same command goes on where this ended." in done.out
     assert "stopped" not in done.err
+    assert "Without --again the same command goes on" in call("documents", "extract", paper, "--again").out
 
 
 def test_without_a_model_it_says_how_to_set_one_up(call, paper, surroundings):

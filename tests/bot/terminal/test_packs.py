@@ -171,3 +171,21 @@ def test_a_claim_of_the_base_is_tried_and_shows_its_strength(call):
     assert "Suggested wording: The harbour crane was built in 1920" in shown
     assert "would reply" in shown
     assert "**" not in shown
+
+
+@pytest.mark.parametrize("typed", [b"", b"pack: 3\n", b"\xff\xfe"])
+def test_a_pack_from_standard_input_that_is_none_is_refused_in_words(call, typed):
+    done = call("packs", "try", "-", typed=typed)
+    assert done.code == 1
+    assert done.err.startswith("touchstone: -: refused")
+
+
+def test_the_setting_names_a_pack_that_was_added_by_its_path(call, surroundings, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    other = write_pack(tmp_path / "elsewhere", pack_data(claim_data("far"), pack="far-away"), "other.yaml")
+    assert call("packs", "add", str(other)).code == 0
+    surroundings.setenv("TOUCHSTONE_PACKS", "far-away")
+    assert "far" in call("claims", "list", "--json").out
+    assert "silver" not in call("claims", "list", "--json").out
+    surroundings.setenv("TOUCHSTONE_PACKS", "far-awai")
+    assert call("claims", "list").code == 1

@@ -78,3 +78,16 @@ def test_stopped_in_the_middle_the_next_call_goes_on_with_the_rest(call, monkeyp
     assert done.code == 130
     assert done.err == "touchstone: 2 of 3 checked. The same command goes on with the rest.\n"
     assert "1/1" in call("sources", "check").out
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("how", ["--again", "yearbook-1"])
+def test_stopped_where_all_or_some_were_asked_for_nothing_is_promised_that_would_not_come(call, monkeypatch, how):
+    def stopping(_terminal, text="", **_):
+        if text.startswith("1/"):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("bot.terminal.console.Terminal.print", stopping)
+    done = call("sources", "check", how)
+    assert done.code == 130
+    assert "The same command checks all of them anew." in done.err

@@ -1,6 +1,7 @@
 """Whatever the settings, the paths, the streams and the input are: words, and never a traceback."""
 
 import gc
+import json
 import os
 import signal
 import subprocess
@@ -340,3 +341,20 @@ def test_a_number_for_which_no_table_has_room_is_told(call, command):
     done = call(*command, str(1 << 64))
     assert done.code == 2
     assert "too large" in done.err
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="no /dev/stdout here")
+def test_a_pipe_that_is_named_is_written_into(run):
+    done = run("claims", "export", "silver-h100-1.2kg", "--out", "/dev/stdout")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout == run("claims", "export", "silver-h100-1.2kg").stdout
+
+
+@pytest.mark.parametrize("option", ["--publisher", "--url"])
+def test_half_a_character_in_what_is_published_is_replaced(call, option):
+    review = ("claims", "export", "silver-h100-1.2kg", "--format", "claimreview")
+    done = call(*review, option, "https://harbour.example/\udcff")
+    assert done.code == 0
+    assert json.loads(done.out)
+    assert "\udcff" not in done.out

@@ -56,3 +56,18 @@ def test_a_file_that_cannot_be_written_is_told(call):
 
 def test_more_days_than_a_year_are_refused(call):
     assert call("trends", "--days", "1000").code == 2
+
+
+@pytest.mark.usefixtures("seen")
+def test_a_sheet_on_standard_output_is_a_sheet_and_nothing_else(call, tmp_path):
+    alone = call("trends", "--csv", "-").out
+    done = call("trends", "--csv", "-", "--out", "trends.png")
+    assert done.out == alone
+    assert "Written: trends.png" in done.err
+    assert (tmp_path / "trends.png").is_file()
+
+
+def test_picture_and_sheet_do_not_go_to_standard_output_together(call):
+    done = call("trends", "--csv", "-", "--out", "-")
+    assert (done.code, done.out) == (2, "")
+    assert "Name a file for the other." in done.err
