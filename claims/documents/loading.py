@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from sqlalchemy import JSON, Row, func, or_, select
+from sqlalchemy import JSON, func, or_, select
+from sqlalchemy.orm import defer
 from sqlmodel import Field, Session, col
 
 from claims.record import CitationRecord, DocumentRecord, Passage
@@ -170,8 +171,8 @@ class SourceState:
         return self.state in REPORTED and (self.state != "silent" or self.failures >= SILENT_AFTER)
 
 
-def state_of(row: SourceCheck | Row[Any]) -> SourceState:
-    """Return a row, or what `SourceState` has of one, as a value."""
+def state_of(row: SourceCheck) -> SourceState:
+    """Return a row as a value."""
     return SourceState(
         row.document, row.address, cast("SourceStateName", row.state), row.since, row.status, row.failures,
         row.found_at, tuple(PassageState(**each) for each in row.passages),
@@ -181,9 +182,8 @@ def state_of(row: SourceCheck | Row[Any]) -> SourceState:
 def reported_sources(session: Session, documents: Collection[str]) -> dict[str, SourceState]:
     """Return those of the documents whose page somebody should look at, with what its check has found, by their ids."""
     # Without the marks: of a page there are two thousand, and the checks of all servers stand here.
-    names = ("document", "address", "state", "since", "status", "failures", "found_at", "passages")
-    query = select(*(getattr(SourceCheck, name) for name in names)).where(col(SourceCheck.state).in_(REPORTED))
-    rows = session.connection().execute(query.order_by(col(SourceCheck.document)))
+    query = select(SourceCheck).options(defer(col(SourceCheck.marks))).where(col(SourceCheck.state).in_(REPORTED))
+    rows = session.scalars(query.order_by(col(SourceCheck.document)))
     found = (state_of(row) for row in rows if row.document in documents)
     return {each.document: each for each in found if each.reported}
 
