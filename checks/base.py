@@ -14,9 +14,9 @@ from checks.features import CharacterVectors, ClaimNames, Reader
 from checks.index import Part, Parts, Segment, index_claims, joined, weigh
 from checks.lexicon import Analysis, Counts, Lexicon, Spelling, Vocabulary, analyse_each
 from checks.model import KnownClaim, KnownWording
-from checks.scoring import Glance, Scorer, Voices
+from checks.scoring import Glance, Scorer
 from checks.text import ClaimTexts, bare, is_han
-from checks.tuning import Gates, Tuning
+from checks.tuning import Gates, Tuning, Voices
 from checks.words import Flags, give_back
 
 # Titles of fewer different words count as wordings only where a claim has no other.

@@ -15,13 +15,13 @@ from checks.figures import FigureComparer, FigureReader, Quantity
 from checks.lexicon import CONCEPT_MARK, Analysis, Lexicon
 from checks.meaning import Measures, Nearness
 from checks.model import Action, FigureFinding, Guard, LocalCutOff, Match, Stance
-from checks.scoring import Candidate, DisputeTuning, Scorer
+from checks.scoring import Candidate, Scorer
 from checks.stance import StanceReader, StanceReading
 from checks.stance.cues import ToneReader
 from checks.stance.reader import REASONS, QuestionReader
 from checks.stance.syntax import CueScan
 from checks.text import Span, count_han, cut, is_han, plain_text
-from checks.tuning import CutOffs, MeaningTuning
+from checks.tuning import CutOffs, DisputeTuning, MeaningTuning
 
 # Terms that weigh less than this are in every second sentence and anchor no match.
 _ANCHOR_WEIGHT = 3.0

@@ -1,23 +1,19 @@
-"""Score the claims for a message: all wordings cheaply, the best few closely, and whose words a text has."""
+"""Score the claims for a message: all wordings cheaply, the best few closely."""
 
-import json
 import math
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from importlib import resources
-from itertools import accumulate
-from typing import Any
+from itertools import accumulate, pairwise
 
 import numpy as np
 
 from checks.features import Evidence, Reader, likeness
 from checks.index import Part, Segment
-from checks.lexicon import CONCEPT_MARK, Analysis, TermWeights, Vocabulary
-from checks.text import Span, is_han
+from checks.lexicon import Analysis, TermWeights, Vocabulary
+from checks.text import is_han
 from checks.tuning import Gates, Model, Tuning
-from checks.words import Floats, Numbers, Rows, Shares
+from checks.words import Flags, Floats, Numbers, Rows, Shares, begins
 
 # How many claims are looked at closely, and how many wordings of each.
 _CLAIMS_CLOSELY = 10
@@ -29,7 +25,6 @@ _CLAIMS_FIRST = 3
 _CLAIMS_BY_WORDS = 8
 # So many rows are read at most for one message, those of its rarest terms first.
 _MOST_ROWS = 30_000
-_FEW_ROWS = 20_000
 
 # Half of ordinary chat scores less by profiles and BM25, and one in a hundred messages about a claim. The best of more
 # claims scores higher by chance: each tenfold of a small base raises the gate.
@@ -87,8 +82,16 @@ class _Found:
         owners = np.concatenate([postings.owners[span] for span in spans])
         return cls(places, weights, owners, np.concatenate([part.says[span] for span in spans]))
 
-    def shared(self, segment: Segment) -> Shares:
-        """Return the weight of the terms that each row holds."""
+    def says_of(self, places: Numbers, most: int) -> tuple[Floats, Floats]:
+        """Return the sums of what the terms say of some claims, each at the place that it has (-1: none)."""
+        at = places[self.owners]
+        here = np.flatnonzero(at >= 0)
+        at, says = at[here], self.says[here]
+        profile, document = np.bincount(at, says[:, 0], most), np.bincount(at, says[:, 1], most)
+        return profile.astype(np.float64, copy=False), document.astype(np.float64, copy=False)
+
+    def rows(self, segment: Segment) -> tuple[Numbers, Shares]:
+        """Return the rows that hold the terms, term by term, each with the weight of the term."""
         postings, places, weights = segment.postings, self.places, self.weights
         lengths = postings.row_starts[places + 1] - postings.row_starts[places]
         if int(lengths.sum()) > _MOST_ROWS:
@@ -97,11 +100,8 @@ class _Found:
             order = order[read <= _MOST_ROWS]
             places, weights, lengths = places[order], weights[order], lengths[order]
         spans = _spans(postings.row_starts, places)
-        if not spans:
-            return np.zeros(segment.rows, dtype=np.float32)
-        rows = np.concatenate([postings.rows[span] for span in spans])
-        # Half the width of the sums is enough here, and halves the time that large bases take.
-        return np.bincount(rows, np.repeat(weights, lengths), segment.rows).astype(np.float32)
+        rows = np.concatenate([postings.rows[span] for span in spans]) if spans else postings.rows[:0]
+        return rows, np.repeat(weights, lengths)
 
 
 def _spans(starts: Numbers, places: Numbers) -> list[slice]:
@@ -125,50 +125,142 @@ class Glance:
 
 
 class _Seen:
-    """What one message shares with the claims and wordings of one part.
-
-    Attributes:
-        words: what the words say of each claim by its profile.
-        concepts: what the concepts say of it.
-        documents: BM25 of its text, as a share of the most that the message's words could score (0–1).
-    """
+    """What one message shares with the wordings of one part: with those rows that share anything, ascending."""
 
     def __init__(self, part: Part, heard: Glance, words: _Found, concepts: _Found) -> None:
-        segment = self.segment = part.segment
-        claims = len(segment.claims)
-        self.words = np.bincount(words.owners, words.says[:, 0], claims) / heard.words.root
-        self.concepts = np.bincount(concepts.owners, concepts.says[:, 0], claims) / heard.concepts.root
-        self.documents = np.bincount(words.owners, words.says[:, 1], claims) / (heard.words.mass or 1.0)
-        self._part, self._masses = part, (np.float32(heard.words.mass), np.float32(heard.concepts.mass))
-        self._shared = words.shared(segment), concepts.shared(segment)
-        # Of few wordings all are measured at once, of many only those that are asked for.
-        self._all = self._measure(slice(None)) if segment.rows <= _FEW_ROWS else None
+        self._part, self._heard, self._found = part, heard, (words, concepts)
+        (read, weights), (more, others) = words.rows(part.segment), concepts.rows(part.segment)
+        rows = np.concatenate([read, more])
+        # The rows of each term ascend: merged, as a stable sort does, they are in order in a third of the time.
+        order = np.argsort(rows, kind="stable")
+        fresh = begins(rows[order])
+        places = np.empty(len(rows), dtype=np.int64)
+        places[order] = np.cumsum(fresh) - 1
+        self._rows = rows[order[fresh]].astype(np.int64)
+        # Half the width of the sums is enough.
+        self._words = np.bincount(places[: len(read)], weights, len(self._rows)).astype(np.float32)
+        self._concepts = np.bincount(places[len(read) :], others, len(self._rows)).astype(np.float32)
 
-    def measured(self, rows: slice | Numbers) -> Sequence[Shares]:
-        """Return Dice and share of some rows by words, the same by concepts, and all of it combined (0–2)."""
-        return self._measure(rows) if self._all is None else [each[rows] for each in self._all]
+    def best(self) -> tuple[Numbers, Shares]:
+        """Return the claims of which a positive wording shares something, and the combined overlap of the best one."""
+        segment, hits = self._part.segment, np.flatnonzero(~self._part.segment.negative[self._rows])
+        rows = self._rows[hits]
+        claims = segment.claim_of[rows]
+        first = np.flatnonzero(begins(claims))
+        combined = self._measured(rows, self._words[hits], self._concepts[hits])[4]
+        return claims[first], np.maximum.reduceat(combined, first) if len(first) else combined
 
-    def _measure(self, rows: slice | Numbers) -> Sequence[Shares]:
-        shared, alike = self._shared[0][rows], self._shared[1][rows]
+    def _measured(self, rows: Rows, shared: Shares, alike: Shares) -> tuple[Shares, ...]:
+        """Return Dice and share of rows by words, the same by concepts, and all of it combined (0–2)."""
         words, concepts = self._part.word_mass[rows], self._part.concept_mass[rows]
-        dice = np.float32(2) * shared / (words + self._masses[0])
+        dice = np.float32(2) * shared / (words + np.float32(self._heard.words.mass))
         share = shared / words
-        concept_dice = np.float32(2) * alike / (concepts + self._masses[1])
+        concept_dice = np.float32(2) * alike / (concepts + np.float32(self._heard.concepts.mass))
         combined = dice + np.float32(0.7) * concept_dice + np.float32(0.3) * share
         return dice, share, concept_dice, alike / concepts, combined
 
-    def best(self) -> Floats:
-        """Return the combined overlap of each claim's best positive wording; 0 where none shares anything."""
-        segment = self.segment
-        if self._all is not None and segment.rows:
-            return np.maximum.reduceat(self._all[4] * ~segment.negative, segment.first_row[:-1]).astype(np.float64)
-        hit = np.flatnonzero((self._shared[0] + self._shared[1] > 0) & ~segment.negative)
-        found = np.zeros(len(segment.claims))
-        if len(hit):
-            claims = segment.claim_of[hit]
-            first = np.flatnonzero(np.diff(claims, prepend=-1))
-            found[claims[first]] = np.maximum.reduceat(self._measure(hit)[4], first)
-        return found
+    def sight(self, first: int, chosen: Rows) -> "_Sight":
+        """Return what there is to say of some claims of the part, numbered through: its `first` one is 0 there."""
+        claims = chosen - first
+        segment, heard, (words, concepts) = self._part.segment, self._heard, self._found
+        starts = segment.first_row[claims].astype(np.int64)
+        sizes = segment.first_row[claims + 1] - starts
+        rows = _ranges(starts, sizes)
+        low = self._rows.searchsorted(starts)
+        held = self._rows.searchsorted(starts + sizes) - low
+        hits = _ranges(low, held)
+        there = self._rows[hits] - np.repeat(starts - (np.cumsum(sizes) - sizes), held)
+        shared = np.zeros((2, len(rows)), dtype=np.float32)
+        shared[:, there] = self._words[hits], self._concepts[hits]
+        measured = self._measured(rows, *shared)
+        places = np.full(len(segment.claims), -1, dtype=np.int32)
+        places[claims] = np.arange(len(claims))
+        said = words.says_of(places, len(claims)), concepts.says_of(places, len(claims))
+        return _Sight(
+            chosen,
+            said[0][0] / heard.words.root,
+            said[1][0] / heard.concepts.root,
+            said[0][1] / (heard.words.mass or 1.0),
+            sizes,
+            rows,
+            segment.negative[rows],
+            self._part.word_mass[rows],
+            *measured,
+        )
+
+
+@dataclass(frozen=True)
+class _Sight:
+    """What one message shares with some claims, and with their wordings.
+
+    Attributes:
+        claims: their numbers, ascending.
+        words: what the words say of each claim by its profile.
+        concepts: what the concepts say of it.
+        documents: BM25 of its text, as a share of the most that the message's words could score (0–1).
+        sizes: how many wordings each claim has; the columns that follow have one number for each of these.
+        rows: their numbers in the claim's segment.
+    """
+
+    claims: Rows
+    words: Floats
+    concepts: Floats
+    documents: Floats
+    sizes: Rows
+    rows: Rows
+    negative: Flags
+    mass: Shares
+    dice: Shares
+    share: Shares
+    concept_dice: Shares
+    concept_share: Shares
+    combined: Shares
+
+    @classmethod
+    def together(cls, parts: "Sequence[_Sight]") -> "_Sight":
+        """Return the claims of all parts, of which there is one at least."""
+        if len(parts) == 1:
+            return parts[0]
+        return cls(*(np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(cls)))
+
+    @cached_property
+    def first(self) -> Rows:
+        """Return where the wordings of each claim begin."""
+        return np.cumsum(self.sizes) - self.sizes
+
+    def at_a_glance(self, words: int) -> dict[str, Floats]:
+        """Return of each claim what tells whether it is worth a close look; the message has so many words."""
+        greatest = {
+            name: np.maximum.reduceat(each, self.first).astype(np.float64)
+            for name, each in (("share", self.share), ("dice", self.dice), ("concept_dice", self.concept_dice))
+        }
+        counted = np.full(len(self.sizes), math.log1p(words))
+        return greatest | {"bm25": self.documents, "profile": self.words, "words": counted}
+
+    def by_words(self, claim: int) -> tuple[list[int], int, dict[str, float]]:
+        """Return the rows of a claim's nearest wordings, the fullest first, the nearest's place, and its measures."""
+        at = int(self.claims.searchsorted(claim))
+        span = slice(int(self.first[at]), int(self.first[at] + self.sizes[at]))
+        columns = (self.dice, self.share, self.concept_dice, self.concept_share, self.combined)
+        dice, share, concept_dice, concept_share, combined = (each[span] for each in columns)
+        negative = self.negative[span]
+        positive, against = np.flatnonzero(~negative), np.flatnonzero(negative)
+        order = positive[np.argsort(-combined[positive], kind="stable")]
+        measures = {
+            "dice": float(dice[positive].max()),
+            "share": float(share[order[:8]].max()),
+            "concept_dice": float(concept_dice[positive].max()),
+            "concept_share": float(concept_share[order[:8]].max()),
+            "profile": float(self.words[at]),
+            "concept_profile": float(self.concepts[at]),
+            "bm25": float(self.documents[at]),
+            "best": float(combined[order[0]]),
+            "best_three": float(combined[order[:3]].mean()),
+            "negative": float(combined[against].max()) if len(against) else 0.0,
+        }
+        closely = order[:_WORDINGS_CLOSELY]
+        fullest_first = closely[np.argsort(-self.mass[span][closely], kind="stable")]
+        return self.rows[span][fullest_first].tolist(), int(order[0]), measures
 
 
 class Scorer:
@@ -186,8 +278,7 @@ class Scorer:
         )
         self.size = self._first[-1] - (0 if self._dead is None else len(self._dead))
         counted = (p.segment.sizes if p.alive is None else p.segment.sizes[p.alive] for p in parts)
-        self._wordings_a_claim = int(sum(sizes.sum() for sizes in counted)) / self.size
-        self.model: Model = tuning.model_for(self._wordings_a_claim)
+        self.model: Model = tuning.model_for(int(sum(sizes.sum() for sizes in counted)) / self.size)
         self._gate = _HOPELESS + _HOPELESS_TENFOLD * math.log10(max(self.size, _SMALL_BASE) / _SMALL_BASE)
 
     def hear(self, message: Analysis) -> Glance:
@@ -225,10 +316,14 @@ class Scorer:
         heard = self.hear(message)
         if heard.nearest < self._gate:
             return []
-        seen = self._sight(heard)
-        rough = self._rough(heard, seen)
-        chosen = self._worth_a_look(heard, seen, _largest(rough, min(self.size, _CLAIMS_CLOSELY)))
-        return self._looked_at(heard, seen, chosen[rough[chosen] > 0].tolist())
+        seen, rough = self._seen(heard)
+        chosen = _largest(rough, min(self.size, _CLAIMS_CLOSELY))
+        sight = self._sight(seen, chosen)
+        near = self.model.are_near(sight.at_a_glance(len(message.words)))[sight.claims.searchsorted(chosen)]
+        if not near[:_CLAIMS_FIRST].any():
+            return []
+        near[:_CLAIMS_FIRST] = True
+        return self._looked_at(heard, sight, chosen[near & (rough[chosen] > 0)].tolist())
 
     def close_look(self, message: Analysis, also: Sequence[int], heard: Glance | None = None) -> list[Candidate]:
         """Return the claims that come near by words and those in `also`, all looked at closely; best first.
@@ -236,24 +331,34 @@ class Scorer:
         `heard` is what `hear` has found in the message, where it has been asked already.
         """
         heard = heard or self.hear(message)
-        seen = self._sight(heard)
-        chosen = _largest(self._rough(heard, seen), min(_CLAIMS_BY_WORDS, self.size)).tolist()
-        return self._looked_at(heard, seen, list(dict.fromkeys([*chosen, *also])))
+        seen, rough = self._seen(heard)
+        chosen = list(dict.fromkeys([*_largest(rough, min(_CLAIMS_BY_WORDS, self.size)).tolist(), *also]))
+        return self._looked_at(heard, self._sight(seen, np.array(chosen, dtype=np.int64)), chosen)
 
-    def _sight(self, heard: Glance) -> list[_Seen]:
-        return [_Seen(part, heard, *found) for part, found in zip(self._parts, heard.found, strict=True)]
+    def _seen(self, heard: Glance) -> tuple[list[_Seen], Floats]:
+        """Return what the wordings share, and the likeness of every claim by which some are chosen for a close look."""
+        seen = [_Seen(part, heard, *found) for part, found in zip(self._parts, heard.found, strict=True)]
+        rough = heard.totals.copy()
+        for first, (claims, best) in zip(self._first, (each.best() for each in seen), strict=False):
+            rough[claims + first] += best
+        return seen, rough
 
-    def _rough(self, heard: Glance, seen: Sequence[_Seen]) -> Floats:
-        """Return the likeness of every claim by which some are chosen for a close look."""
-        return heard.totals + np.concatenate([each.best() for each in seen])
+    def _sight(self, seen: Sequence[_Seen], chosen: Rows) -> _Sight:
+        claims = np.sort(chosen)
+        cuts = claims.searchsorted(self._first).tolist()
+        parts = zip(seen, self._first, pairwise(cuts), strict=False)
+        return _Sight.together(
+            [each.sight(first, claims[slice(*cut)]) for each, first, cut in parts if cut[0] < cut[1]]
+        )
 
-    def _looked_at(self, heard: Glance, seen: Sequence[_Seen], chosen: Sequence[int]) -> list[Candidate]:
+    def _looked_at(self, heard: Glance, sight: _Sight, chosen: Sequence[int]) -> list[Candidate]:
         if not chosen:
             return []
         message = heard.message
         [said], han = self._reader.taken_apart([message.text], message.lexicon), is_han(message.text)
-        looks = [self._by_words(seen, claim) for claim in chosen]
-        parts = self._reader.wordings([rows for rows, _, _ in looks], message.lexicon)
+        looks = [sight.by_words(claim) for claim in chosen]
+        wordings = [(self._segment(claim), rows) for claim, (rows, _, _) in zip(chosen, looks, strict=True)]
+        parts = self._reader.wordings(wordings, message.lexicon)
         found: list[Candidate] = []
         for claim, (_, row, measures), closely in zip(chosen, looks, likeness(said, parts), strict=True):
             evidence = Evidence(**measures, **closely, words=len(message.words), concepts=len(message.concepts))
@@ -262,64 +367,26 @@ class Scorer:
         found.sort(key=lambda candidate: -candidate.evidence.rank)
         return _with_margin(found)
 
-    def _worth_a_look(self, heard: Glance, seen: Sequence[_Seen], chosen: Rows) -> Rows:
-        """Return the chosen claims that are near, beside the first ones; none where none of the first is near."""
-        first, others = chosen[:_CLAIMS_FIRST], chosen[_CLAIMS_FIRST:]
-        if not any(self._is_near(heard, seen, claim) for claim in first.tolist()):
-            return first[:0]
-        near = [claim for claim in others.tolist() if self._is_near(heard, seen, claim)]
-        return np.array([*first, *near], dtype=np.int64)
+    def _segment(self, claim: int) -> Segment:
+        return next(part.segment for part, end in zip(self._parts, self._first[1:], strict=True) if claim < end)
 
-    def _is_near(self, heard: Glance, seen: Sequence[_Seen], claim: int) -> bool:
-        """Tell by words and concepts whether the claim is worth a close look; most chat is not, and is spared it."""
-        place, own = self._place(claim)
-        rows = seen[place].segment.rows_of(own)
-        dice, share, concept_dice, _, _ = seen[place].measured(slice(rows.start, rows.stop))
-        measures = {
-            "share": float(share.max()),
-            "dice": float(dice.max()),
-            "concept_dice": float(concept_dice.max()),
-            "bm25": float(seen[place].documents[own]),
-            "profile": float(seen[place].words[own]),
-            "words": math.log1p(len(heard.message.words)),
-        }
-        return self.model.is_near(measures)
 
-    def _by_words(self, seen: Sequence[_Seen], claim: int) -> tuple[tuple[Segment, list[int]], int, dict[str, float]]:
-        """Return the rows of a claim's nearest wordings, the fullest first, the nearest's place, and its measures."""
-        place, own = self._place(claim)
-        sight, segment = seen[place], seen[place].segment
-        span = segment.rows_of(own)
-        dice, share, concept_dice, concept_share, combined = sight.measured(slice(span.start, span.stop))
-        negative = segment.negative[span.start : span.stop]
-        positive, against = np.flatnonzero(~negative), np.flatnonzero(negative)
-        order = positive[np.argsort(-combined[positive], kind="stable")]
-        measures = {
-            "dice": float(dice[positive].max()),
-            "share": float(share[order[:8]].max()),
-            "concept_dice": float(concept_dice[positive].max()),
-            "concept_share": float(concept_share[order[:8]].max()),
-            "profile": float(sight.words[own]),
-            "concept_profile": float(sight.concepts[own]),
-            "bm25": float(sight.documents[own]),
-            "best": float(combined[order[0]]),
-            "best_three": float(combined[order[:3]].mean()),
-            "negative": float(combined[against].max()) if len(against) else 0.0,
-        }
-        closely = order[:_WORDINGS_CLOSELY] + span.start
-        fullest_first = np.argsort(-self._parts[place].word_mass[closely], kind="stable")
-        return (segment, closely[fullest_first].tolist()), int(order[0]), measures
+def _ranges(starts: Rows, sizes: Rows) -> Rows:
+    first: Rows = np.cumsum(sizes) - sizes
+    return np.arange(int(sizes.sum())) + np.repeat(starts - first, sizes)
 
-    def _place(self, claim: int) -> tuple[int, int]:
-        """Return the place of the part in which a claim stands, and its number there."""
-        place = next(n for n, first in enumerate(self._first[1:]) if claim < first)
-        return place, claim - self._first[place]
+
+# So many stretches of values are looked over for their largest ones.
+_STRETCHES = 128
 
 
 def _largest(values: Floats, most: int) -> Rows:
     """Return the numbers of the largest values, the largest first; of equal ones the first ones."""
-    last = len(values) - most
-    part = np.flatnonzero(values >= np.partition(values, last)[last]) if last > 0 else np.arange(len(values))
+    # To part many values that are equal, as most of a large base are, takes numpy a hundred times as long as this.
+    part = np.arange(len(values))
+    if len(values) > _STRETCHES >= most:
+        tops = np.maximum.reduceat(values, part[:: len(values) // _STRETCHES])
+        part = np.flatnonzero(values >= np.sort(tops)[-most])
     return part[np.argsort(-values[part], kind="stable")][:most]
 
 
@@ -327,124 +394,3 @@ def _with_margin(found: list[Candidate]) -> list[Candidate]:
     second = found[1].evidence.rank if len(found) > 1 else 0.0
     first = replace(found[0], evidence=replace(found[0].evidence, margin=found[0].evidence.rank - second))
     return [first, *found[1:]]
-
-
-_NEAREST = 3
-_CONCEPT_SHARE = 0.3
-
-
-@dataclass(frozen=True, slots=True)
-class DisputeTuning:
-    """Fitted weights, and the log odds from which a message is doubted (`doubt`) or read as a denial (`denies`).
-
-    A question is read as a denial from `asked` on: people who ask use the words of both sides.
-    """
-
-    unsure: float
-    nearer: float
-    words: float
-    bias: float
-    doubt: float
-    denies: float
-    asked: float
-
-    @classmethod
-    def load(cls) -> "DisputeTuning":
-        """Read the shipped weights."""
-        data: dict[str, Any] = json.loads((resources.files("config") / "lexicon" / "dispute.json").read_text("utf-8"))
-        return cls(**{name: float(value) for name, value in data.items() if name != "provenance"})
-
-
-@dataclass(frozen=True)
-class Voices:
-    """The wordings of one claim by those who make it and by those who dispute it."""
-
-    says: tuple[Analysis, ...]
-    denies: tuple[Analysis, ...]
-
-    @cached_property
-    def said(self) -> Mapping[str, int]:
-        """Return how many wordings of those who make the claim hold each term."""
-        return _count(self.says)
-
-    @cached_property
-    def denied(self) -> Mapping[str, int]:
-        """Return how many of the others do."""
-        return _count(self.denies)
-
-    def log_odds(
-        self,
-        words: frozenset[str],
-        concepts: frozenset[str],
-        weight: Callable[[str], float],
-        tuning: DisputeTuning,
-        *,
-        sure: bool,
-    ) -> float:
-        """Return the log odds that a text of these terms disputes the claim, given that its cues do not say so.
-
-        Below every threshold for a claim that ships no denials.
-        """
-        if not self.denies or not self.says:
-            return -math.inf
-        weighed = _Weighed.of(words, weight), _Weighed.of(concepts, weight)
-        nearer = _nearest(*weighed, self.denies, weight) - _nearest(*weighed, self.says, weight)
-        evidence = tuning.unsure * (not sure) + tuning.nearer * nearer + tuning.words * self._by_words(words, concepts)
-        return evidence + tuning.bias
-
-    def log_odds_within(
-        self, message: Analysis, window: Span, weight: Callable[[str], float], tuning: DisputeTuning, *, sure: bool
-    ) -> float:
-        """Return the same for a window of a message; 0 for a claim that ships no denials."""
-        words = frozenset(token.form for token in message.tokens if window[0] <= token.start < window[1])
-        if not self.denies or not self.says or not words:
-            return 0.0
-        mentions = (mention for mention in message.mentions if window[0] <= mention.start < window[1])
-        concepts = frozenset(CONCEPT_MARK + mention.concept for mention in mentions)
-        return self.log_odds(words, concepts, weight, tuning, sure=sure)
-
-    def _by_words(self, words: frozenset[str], concepts: frozenset[str]) -> float:
-        """Return the evidence of single terms: the log ratios of how often each side uses them, summed and damped."""
-        denied, said = len(self.denies) + 1, len(self.says) + 1
-        summed = sum(
-            math.log(((self.denied.get(term, 0) + 0.5) / denied) / ((self.said.get(term, 0) + 0.5) / said))
-            for term in words | concepts
-        )
-        return summed / math.sqrt(len(words) + 3)
-
-
-def _count(readings: Sequence[Analysis]) -> Mapping[str, int]:
-    counts: Counter[str] = Counter()
-    for reading in readings:
-        counts.update(reading.words | reading.concepts)
-    return counts
-
-
-@dataclass(frozen=True, slots=True)
-class _Weighed:
-    """Terms of a message with the sum of their weights, which every reading is held against."""
-
-    terms: frozenset[str]
-    mass: float
-
-    @classmethod
-    def of(cls, terms: frozenset[str], weight: Callable[[str], float]) -> "_Weighed":
-        return cls(terms, sum(map(weight, terms)))
-
-
-def _nearest(
-    words: _Weighed, concepts: _Weighed, readings: Sequence[Analysis], weight: Callable[[str], float]
-) -> float:
-    likeness = sorted(
-        (
-            _dice(words, each.words, weight) + _CONCEPT_SHARE * _dice(concepts, each.concepts, weight)
-            for each in readings
-        ),
-        reverse=True,
-    )[:_NEAREST]
-    return sum(likeness) / len(likeness)
-
-
-def _dice(one: _Weighed, other: frozenset[str], weight: Callable[[str], float]) -> float:
-    shared = sum(map(weight, one.terms & other))
-    return 2 * shared / (one.mass + sum(map(weight, other))) if shared else 0.0

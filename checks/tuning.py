@@ -1,15 +1,22 @@
-"""Fitted weights and cut-offs: data with a line on where they come from."""
+"""Fitted weights and cut-offs, with a line on where they come from: who makes a claim, and who disputes it."""
 
 import json
 import math
-from collections.abc import Mapping, Set
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from checks.features import MEASURES
+from checks.lexicon import CONCEPT_MARK, Analysis
+from checks.text import Span
+from checks.words import Flags, Floats
 from config.errors import TuningError, worded
 from config.named_files import encoding_of, open_named
 
@@ -73,9 +80,10 @@ class Model:
         """Return the ranking score of named measures; `han`: the message is in Chinese."""
         return sum(weight * values[name] for name, weight in (self.ranking_han if han else self.ranking).items())
 
-    def is_near(self, values: Mapping[str, float]) -> bool:
-        """Tell whether a message with these measures of words and concepts is worth a close look."""
-        return self.gate_bias + sum(weight * values[name] for name, weight in self.gate.items()) >= 0
+    def are_near(self, values: Mapping[str, Floats]) -> Flags:
+        """Tell of each claim with these measures of words and concepts whether it is worth a close look."""
+        weighed = (weight * values[name] for name, weight in self.gate.items())
+        return self.gate_bias + sum(weighed, np.zeros(len(values["words"]))) >= 0
 
     def probability(self, values: Mapping[str, float]) -> float:
         """Return the probability (0–1) that a message with these measures makes the claim."""
@@ -219,3 +227,124 @@ def _number(value: Any) -> float:  # noqa: ANN401  whatever stands in the file
     if not math.isfinite(number):
         raise ValueError(value)
     return number
+
+
+_NEAREST = 3
+_CONCEPT_SHARE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeTuning:
+    """Fitted weights, and the log odds from which a message is doubted (`doubt`) or read as a denial (`denies`).
+
+    A question is read as a denial from `asked` on: people who ask use the words of both sides.
+    """
+
+    unsure: float
+    nearer: float
+    words: float
+    bias: float
+    doubt: float
+    denies: float
+    asked: float
+
+    @classmethod
+    def load(cls) -> "DisputeTuning":
+        """Read the shipped weights."""
+        data: dict[str, Any] = json.loads((resources.files("config") / "lexicon" / "dispute.json").read_text("utf-8"))
+        return cls(**{name: float(value) for name, value in data.items() if name != "provenance"})
+
+
+@dataclass(frozen=True)
+class Voices:
+    """The wordings of one claim by those who make it and by those who dispute it."""
+
+    says: tuple[Analysis, ...]
+    denies: tuple[Analysis, ...]
+
+    @cached_property
+    def said(self) -> Mapping[str, int]:
+        """Return how many wordings of those who make the claim hold each term."""
+        return _count(self.says)
+
+    @cached_property
+    def denied(self) -> Mapping[str, int]:
+        """Return how many of the others do."""
+        return _count(self.denies)
+
+    def log_odds(
+        self,
+        words: frozenset[str],
+        concepts: frozenset[str],
+        weight: Callable[[str], float],
+        tuning: DisputeTuning,
+        *,
+        sure: bool,
+    ) -> float:
+        """Return the log odds that a text of these terms disputes the claim, given that its cues do not say so.
+
+        Below every threshold for a claim that ships no denials.
+        """
+        if not self.denies or not self.says:
+            return -math.inf
+        weighed = _Weighed.of(words, weight), _Weighed.of(concepts, weight)
+        nearer = _nearest(*weighed, self.denies, weight) - _nearest(*weighed, self.says, weight)
+        evidence = tuning.unsure * (not sure) + tuning.nearer * nearer + tuning.words * self._by_words(words, concepts)
+        return evidence + tuning.bias
+
+    def log_odds_within(
+        self, message: Analysis, window: Span, weight: Callable[[str], float], tuning: DisputeTuning, *, sure: bool
+    ) -> float:
+        """Return the same for a window of a message; 0 for a claim that ships no denials."""
+        words = frozenset(token.form for token in message.tokens if window[0] <= token.start < window[1])
+        if not self.denies or not self.says or not words:
+            return 0.0
+        mentions = (mention for mention in message.mentions if window[0] <= mention.start < window[1])
+        concepts = frozenset(CONCEPT_MARK + mention.concept for mention in mentions)
+        return self.log_odds(words, concepts, weight, tuning, sure=sure)
+
+    def _by_words(self, words: frozenset[str], concepts: frozenset[str]) -> float:
+        """Return the evidence of single terms: the log ratios of how often each side uses them, summed and damped."""
+        denied, said = len(self.denies) + 1, len(self.says) + 1
+        summed = sum(
+            math.log(((self.denied.get(term, 0) + 0.5) / denied) / ((self.said.get(term, 0) + 0.5) / said))
+            for term in words | concepts
+        )
+        return summed / math.sqrt(len(words) + 3)
+
+
+def _count(readings: Sequence[Analysis]) -> Mapping[str, int]:
+    counts: Counter[str] = Counter()
+    for reading in readings:
+        counts.update(reading.words | reading.concepts)
+    return counts
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """Terms of a message with the sum of their weights, which every reading is held against."""
+
+    terms: frozenset[str]
+    mass: float
+
+    @classmethod
+    def of(cls, terms: frozenset[str], weight: Callable[[str], float]) -> "_Weighed":
+        return cls(terms, sum(map(weight, terms)))
+
+
+def _nearest(
+    words: _Weighed, concepts: _Weighed, readings: Sequence[Analysis], weight: Callable[[str], float]
+) -> float:
+    likeness = sorted(
+        (
+            _dice(words, each.words, weight) + _CONCEPT_SHARE * _dice(concepts, each.concepts, weight)
+            for each in readings
+        ),
+        reverse=True,
+    )[:_NEAREST]
+    return sum(likeness) / len(likeness)
+
+
+def _dice(one: _Weighed, other: frozenset[str], weight: Callable[[str], float]) -> float:
+    shared = sum(map(weight, one.terms & other))
+    return 2 * shared / (one.mass + sum(map(weight, other))) if shared else 0.0

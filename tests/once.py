@@ -24,8 +24,8 @@ def read_once() -> Iterator[None]:
     from checks.decision import DecisionModel
     from checks.figures import FigureReader
     from checks.lexicon import Lexicon
-    from checks.scoring import DisputeTuning
     from checks.stance import StanceReader
+    from checks.tuning import DisputeTuning
 
     with pytest.MonkeyPatch.context() as patch:
         for kind, name in (

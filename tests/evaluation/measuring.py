@@ -15,10 +15,9 @@ from checks.lexicon import Lexicon, analyse
 from checks.matching import Look, StanceReadings, stance_measures, topic_measures
 from checks.meaning import Meaning, Nearness
 from checks.model import KnownClaim
-from checks.scoring import DisputeTuning
 from checks.stance import StanceReader
 from checks.stance.cues import ToneReader
-from checks.tuning import Tuning
+from checks.tuning import DisputeTuning, Tuning
 from tests.evaluation.packs import Row
 
 _BY_MEANING = 8
