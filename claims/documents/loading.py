@@ -182,7 +182,8 @@ def state_of(row: SourceCheck) -> SourceState:
 def reported_sources(session: Session, documents: Collection[str]) -> dict[str, SourceState]:
     """Return those of the documents whose page somebody should look at, with what its check has found, by their ids."""
     # Without the marks: of a page there are two thousand, and the checks of all servers stand here.
-    query = select(SourceCheck).options(defer(col(SourceCheck.marks))).where(col(SourceCheck.state).in_(REPORTED))
+    without = defer(col(SourceCheck.marks))  # pyright: ignore[reportArgumentType]  an attribute, whatever its type says
+    query = select(SourceCheck).options(without).where(col(SourceCheck.state).in_(REPORTED))
     rows = session.scalars(query.order_by(col(SourceCheck.document)))
     found = (state_of(row) for row in rows if row.document in documents)
     return {each.document: each for each in found if each.reported}
