@@ -76,12 +76,22 @@ _REASONS = {
     "float_parsing": msgid("input should be a valid number, unable to parse string as a number"),
     "bool_parsing": msgid("input should be a valid boolean, unable to interpret input"),
 }
+# What it says of values of another kind, such as one without quotes in a file, speaks of Python's types: our words.
+_KINDS = {
+    **dict.fromkeys(("string_type", "path_type"), msgid("this has to be a text, in quotes")),
+    **dict.fromkeys(("int_type", "int_from_float"), msgid("this has to be a whole number")),
+    "float_type": msgid("this has to be a number"),
+    "bool_type": msgid("this has to be true or false"),
+    "tuple_type": msgid("this has to be a list, in square brackets"),
+}
 
 
 def pydantic_reason(kind: str, message: str, values: Mapping[str, Any]) -> str:
     """Return what a validation says of a value, as the part of a sentence."""
     if kind == "value_error":
         return values["error"].args[0]
+    if kind in _KINDS:
+        return worded(_KINDS[kind])
     said = message[:1].lower() + message[1:]
     template = _REASONS.get(kind, "")
     # The library may word it otherwise one day.

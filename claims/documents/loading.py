@@ -2,13 +2,14 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from sqlalchemy import JSON, func, or_, select
+from sqlalchemy.orm import defer
 from sqlmodel import Field, Session, col
 
 from claims.record import CitationRecord, DocumentRecord, Passage
@@ -178,11 +179,14 @@ def state_of(row: SourceCheck) -> SourceState:
     )  # fmt: skip
 
 
-def source_states(session: Session, documents: Iterable[str] | None = None) -> dict[str, SourceState]:
-    """Return what the checks have found out about documents (None: about all that were ever checked), by their ids."""
-    query = select(SourceCheck).order_by(col(SourceCheck.document))
-    wanted = None if documents is None else set(documents)
-    return {row.document: state_of(row) for row in session.scalars(query) if wanted is None or row.document in wanted}
+def reported_sources(session: Session, documents: Collection[str]) -> dict[str, SourceState]:
+    """Return those of the documents whose page somebody should look at, with what its check has found, by their ids."""
+    # Without the marks: of a page there are two thousand, and the checks of all servers stand here.
+    without = defer(col(SourceCheck.marks))  # pyright: ignore[reportArgumentType]  an attribute, whatever its type says
+    query = select(SourceCheck).options(without).where(col(SourceCheck.state).in_(REPORTED))
+    rows = session.scalars(query.order_by(col(SourceCheck.document)))
+    found = (state_of(row) for row in rows if row.document in documents)
+    return {each.document: each for each in found if each.reported}
 
 
 def read_documents(session: Session, server: int | None = None) -> tuple[DocumentRecord, ...]:

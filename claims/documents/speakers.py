@@ -120,7 +120,8 @@ class SpeechReader:
                     rest = found.end() if found.start() == 0 and not self._bare.search(found.group()) else 0
                     if text[start:end].strip().lower() == "it":
                         return Attribution("", is_named=False, end=rest, is_hearsay=bool(_PASSIVE.search(plain)))
-                    return Attribution(text[start:end].strip(), is_named, rest)
+                    who = text[start:end].strip()
+                    return Attribution(who if text[end:].strip() else _STOP.sub("", who), is_named, rest)
         return None
 
     def times(self, text: str, published: str) -> tuple[ToldTime, ...]:
@@ -143,6 +144,8 @@ class SpeechReader:
         return tuple(sorted(found, key=lambda each: each.start))
 
 
+# What ends the sentence and not the name; a shorter word before it may be an abbreviation, as in "Jr.".
+_STOP = re.compile(r"(?<=[^\W\d_]{3})\.$")
 _PASSIVE = re.compile(r"^it\s(?:is|was|has been)\b", re.IGNORECASE)
 
 

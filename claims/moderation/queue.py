@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from claims.answering.traces import SAID_BY
 from claims.base import ClaimBase
-from claims.documents.loading import source_states
+from claims.documents.loading import reported_sources
 from claims.fields import LINE, FormReader
 from claims.moderation.rights import Actor, permitted
 from claims.record import with_texts
@@ -156,11 +156,11 @@ def _source_items(session: Session, server: int | None) -> Iterator[NewItem]:
     )
     for document, start, end, claim in session.connection().execute(query):
         cited.setdefault(document, {}).setdefault((start, end), claim)
-    for document, found in source_states(session, cited).items():
+    for document, found in reported_sources(session, cited).items():
         spans = cited[document]
         mine = [each for each in found.passages if (each.start, each.end) in spans]
         away = [each for each in mine if each.outcome in {"changed", "lost"}]
-        if not found.reported or (found.state == "changed" and mine and not away):
+        if found.state == "changed" and mine and not away:
             continue
         said = "".join(f"{each.start}{each.outcome}{each.now}" for each in away) + found.found_at
         mark = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:8]

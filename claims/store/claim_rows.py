@@ -9,7 +9,7 @@ from itertools import chain, islice
 from sys import intern
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Executable, Select, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Executable, Select, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -349,6 +349,9 @@ _LAST_POSITION = "last position"
 
 def order_claims(session: Session, claims: Sequence[str]) -> None:
     """Put shared claims in this order, in which those of their pack are then listed."""
-    for position, name in enumerate(claims):
-        mine = (col(Claim.id) == name, col(Claim.server).is_(None), col(Claim.position) != position)
-        session.connection().execute(update(Claim).where(*mine).values(position=position))
+    shared, connection = col(Claim.server).is_(None), session.connection()
+    now = {row[0]: row[1] for row in connection.execute(select(col(Claim.id), col(Claim.position)).where(shared))}
+    moved = [{"of": name, "to": to} for to, name in enumerate(claims) if now.get(name, to) != to]
+    if moved:
+        mine = (col(Claim.id) == bindparam("of"), shared)
+        connection.execute(update(Claim).where(*mine).values(position=bindparam("to")), moved)

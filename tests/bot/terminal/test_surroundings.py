@@ -358,3 +358,23 @@ def test_half_a_character_in_what_is_published_is_replaced(call, option):
     assert done.code == 0
     assert json.loads(done.out)
     assert "\udcff" not in done.out
+
+
+@pytest.mark.parametrize(
+    ("line", "says", "says_in_taipei"),
+    [
+        ("embedder_model = 3", "this has to be a text, in quotes.", "應為加引號的文字。"),
+        ("tuning_file = 3", "this has to be a text, in quotes.", "應為加引號的文字。"),
+        ("max_claims = 1.5", "this has to be a whole number.", "應為整數。"),
+        ("cooldown_hours = [1]", "this has to be a number.", "應為數字。"),
+        ("check_sources = [1]", "this has to be true or false.", "應為 true 或 false。"),
+        ("packs = 3", "this has to be a list, in square brackets.", "應為方括號裡的清單。"),
+    ],
+)
+def test_a_setting_of_another_kind_is_told_in_the_readers_words(
+    call, surroundings, tmp_path, line, says, says_in_taipei
+):
+    (tmp_path / "touchstone.toml").write_text(f"{line}\n")
+    assert says in call("check", "hi").err
+    surroundings.setenv("LANG", "zh_TW.UTF-8")
+    assert says_in_taipei in call("check", "hi").err

@@ -42,6 +42,8 @@ def test_a_sentence_names_who_says_it(sentence: str, who: str, is_named: bool, r
     [
         ("“The worst is a pack that lies empty,” said Marta Keller, who runs a workshop in Basel.", "Marta Keller"),
         ("“The worst is a pack that lies empty,” Marta Keller said on Monday.", "Marta Keller"),
+        ("“The worst is a pack that lies empty,” said Marta Keller.", "Marta Keller"),
+        ("“The worst is a pack that lies empty,” said Marta Keller Jr.", "Marta Keller Jr."),
         ("“最贵的错误是让电池空着过冬，”在巴塞尔经营维修店的玛尔塔·凯勒说，“每年大约60块。”", "玛尔塔·凯勒"),
         ("「最貴的錯誤是讓電池空著過冬，」瑪爾塔·凱勒說，「每年大約60顆。」", "瑪爾塔·凱勒"),
     ],

@@ -152,6 +152,9 @@ def test_a_page_reads_no_wording_and_keeps_other_writers_waiting_for_what_it_wri
     assert any("FROM claim" in each for each in read)
     assert not any("claim" in each.partition("FROM ")[2].split()[:1] for each in under_lock)
     assert not any("FROM wording" in each for each in (*read, *under_lock))
+    # Of the pages of all servers' sources there is much that only their checks need.
+    assert any("FROM source_check" in each for each in read)
+    assert not any("source_check.marks" in each for each in (*read, *under_lock))
 
 
 def test_the_shared_queue_has_no_digest_and_writes_nothing_that_is_a_server_s(base: ClaimBase, clock: Clock) -> None:
