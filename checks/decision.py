@@ -67,6 +67,18 @@ class Shares:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageVectors:
+    """Unit vectors of the stretch that carries a claim, of the nearest wording, and of a long message as a whole.
+
+    `whole` is None for a short message, which is hardly more than the stretch.
+    """
+
+    stretch: Vector
+    wording: Vector
+    whole: Vector | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Scale:
     """Names of measures with the mean and the standard deviation that they had in the fitted texts."""
 
@@ -150,6 +162,7 @@ class DecisionModel:
             the log odds of the topic; reads them the first time.
         encoder: name (its beginning) of the embedder for whose vectors `directions` were fitted.
         directions: weights of the vector of the carrying stretch, and of its difference to the nearest wording's.
+        whole: weights of the vector of a long message, beside `whole_bias`: a story undoes a claim as a whole.
         denial: so many times the likelihood of a denial counts when the stance is chosen, in short messages and in
             long ones (of more than 250 letters, a Han character counting as two), where there is more to misread.
         known: the same for a claim of which it is known how people dispute it.
@@ -172,6 +185,8 @@ class DecisionModel:
     trees: Callable[[], Trees]
     encoder: str
     directions: Weights
+    whole: Weights
+    whole_bias: Weights
     denial: tuple[float, float]
     known: tuple[float, float]
     question: float
@@ -214,21 +229,20 @@ class DecisionModel:
         likeness = measures["meaning_part"] + measures["characters"]
         return self.about(measures) + math.log((1 - kept) / kept) + _LIKENESS * likeness
 
-    def shares(
-        self, measures: Mapping[str, float], turns: Iterable[str], vectors: tuple[Vector, Vector] | None
-    ) -> Shares:
+    def shares(self, measures: Mapping[str, float], turns: Iterable[str], vectors: MessageVectors | None) -> Shares:
         """Return the shares of the classes.
 
-        `turns` are the turns of phrase around the claim, `vectors` those of the carrying stretch and of the nearest
-        wording; None where the embedder is not the one that the directions were fitted for.
+        `turns` are the turns of phrase around the claim; `vectors` are None where the embedder is not the one that the
+        directions were fitted for.
         """
         values = self.stance.values(measures)
         odds = values @ self.stance_weights + self.stance_bias
         known = self.turns()
         odds = odds + sum((known[turn] for turn in turns if turn in known), np.zeros(_CLASSES))
         if vectors is not None and len(self.directions):
-            stretch, wording = vectors
-            odds = odds + np.concatenate([stretch, stretch - wording]) @ self.directions
+            odds = odds + np.concatenate([vectors.stretch, vectors.stretch - vectors.wording]) @ self.directions
+            if vectors.whole is not None:
+                odds = odds + vectors.whole @ self.whole + self.whole_bias
         about = self.about(measures)
         odds = self.trees().odds(tree_values(values, _shared(odds), np.array(about)))
         odds[-1] -= self.topical.of(about)
@@ -271,6 +285,8 @@ class DecisionModel:
             trees=cache(lambda: Trees.read(folder / "trees.json")),
             encoder=data["encoder"],
             directions=np.array(data["directions"]),
+            whole=np.array(data["whole"]),
+            whole_bias=np.array(data["whole_bias"]),
             denial=(float(data["denial"]["short"]), float(data["denial"]["long"])),
             known=(float(data["known"]["short"]), float(data["known"]["long"])),
             question=float(data["question"]),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 from checks.base import IndexedBase, ReadClaim
-from checks.decision import DecisionModel
+from checks.decision import DecisionModel, MessageVectors
 from checks.features import Evidence, compare_names
 from checks.figures import FigureComparer, FigureReader, Quantity
 from checks.lexicon import CONCEPT_MARK, Analysis, Lexicon
@@ -17,7 +17,7 @@ from checks.meaning import Measures, Nearness
 from checks.model import Action, FigureFinding, Guard, LocalCutOff, Match, Stance
 from checks.scoring import Candidate, Scorer
 from checks.stance import StanceReader, StanceReading
-from checks.stance.cues import ToneReader
+from checks.stance.cues import ToneReader, words_in
 from checks.stance.reader import REASONS, QuestionReader
 from checks.stance.syntax import CueScan
 from checks.text import Span, count_han, cut, is_han, plain_text
@@ -349,19 +349,19 @@ class MatchReader:
         ]
 
     def _judge(self, look: Look, nearness: Nearness, scan: CueScan, topic: Measures) -> Judgement:
-        claim = look.candidate.claim
-        span = nearness.span(claim)
-        wording, vector = nearness.wording(claim)
+        claim, text = look.candidate.claim, look.message.text
+        is_long = self._decision.is_long(length := len(text) + count_han(text))
+        span, (wording, vector) = nearness.span(claim), nearness.wording(claim)
         window = nearness.stretches.around(span)
         readings = StanceReadings.of(look, nearness, self._stances())
-        turns = self._tone.turns(look.message.text, span, window, wording)
+        turns = self._tone.turns(text, span, window, wording) | words_in(text)
         signs = stance_measures(look, nearness, readings, scan, self._dispute)
         measures = {**topic, **signs, **joint_measures(topic, signs)}
-        is_fitted = nearness.meaning.encoder.startswith(self._decision.encoder)
-        vectors = (nearness.vector(claim), vector) if is_fitted else None
+        vectors = None
+        if nearness.meaning.encoder.startswith(self._decision.encoder):
+            vectors = MessageVectors(nearness.vector(claim), vector, nearness.vectors[0] if is_long else None)
         shares = self._decision.shares(measures, turns, vectors)
-        text = look.message.text
-        length, has_denials = len(text) + count_han(text), bool(signs["has_denials"])
+        has_denials = bool(signs["has_denials"])
         stance = self._decision.stance_of(shares, length, has_denials=has_denials, question=scan.question)
         # What the author says to a quotation decides, and the cues know that better than the tone of both together.
         is_rebutted = readings.whole.is_quoted and readings.whole.stance == "denies"

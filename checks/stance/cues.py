@@ -313,13 +313,25 @@ def turns_in(sentence: str) -> set[str]:
 
     `s|` and `e|` mark those at its start and end.
     """
-    found = _TOKEN.findall(sentence.replace("’", "'"))
-    tokens = [_ANY_NUMBER if token[0].isdigit() else token for token in found]
+    tokens = _unmasked(sentence)
     sizes = range(1, min(_LONGEST_UNMASKED, len(tokens)) + 1)
     turns = {" ".join(tokens[at : at + size]) for size in sizes for at in range(len(tokens) - size + 1)}
     for size in range(1, min(_EDGE, len(tokens)) + 1):
         turns |= {f"s|{' '.join(tokens[:size])}", f"e|{' '.join(tokens[-size:])}"}
     return turns
+
+
+def words_in(message: str) -> set[str]:
+    """Return the words of a folded message and each two that stand together, marked `m|`; any number is `#`.
+
+    A story that undoes what it tells says so nowhere, least of all beside the claim: its words as a whole do.
+    """
+    return _grams(_unmasked(message), "m", _LONGEST - 1)
+
+
+def _unmasked(text: str) -> list[str]:
+    found = _TOKEN.findall(text.replace("’", "'"))
+    return [_ANY_NUMBER if token[0].isdigit() else token for token in found]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.decision import Beyond, DecisionModel, Shares, Trees
+from checks.decision import Beyond, DecisionModel, MessageVectors, Shares, Trees
 from checks.tuning import MeaningTuning
 
 
@@ -53,8 +53,14 @@ def test_an_unknown_turn_says_nothing(model):
 
 
 def test_vectors_count_where_they_are_of_the_fitted_encoder(model):
-    vectors = np.ones(512, dtype=np.float32) / 512**0.5, np.zeros(512, dtype=np.float32)
+    vectors = MessageVectors(np.ones(512, dtype=np.float32) / 512**0.5, np.zeros(512, dtype=np.float32))
     assert model.shares(measures(model), (), vectors) != model.shares(measures(model), (), None)
+
+
+def test_a_long_message_counts_as_a_whole_too(model):
+    stretch, wording = np.ones(512, dtype=np.float32) / 512**0.5, np.zeros(512, dtype=np.float32)
+    short, long = MessageVectors(stretch, wording), MessageVectors(stretch, wording, stretch)
+    assert model.shares(measures(model), (), short) != model.shares(measures(model), (), long)
 
 
 def test_a_measure_far_out_counts_as_far_and_no_farther(model):

@@ -11,7 +11,7 @@ import random
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,10 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from checks.decision import tree_values
+from checks.lexicon import Lexicon, analyse
 from checks.matching import joint_measures
 from checks.model import KnownClaim
+from checks.stance.cues import words_in
 from checks.text import is_han, stretches_of
 from tests.evaluation import boosting
 from tests.evaluation.asking import Sentences, crossed
@@ -35,17 +37,18 @@ LEXICON = ROOT / "config" / "lexicon"
 CLASSES = ("asserts", "denies", "asks", "mentions", "other")
 FOLDS = 5
 # How much each kind of evidence counts before it meets the ridge, and the ridge's inverse.
-MEASURES, DIRECTIONS, STRENGTH = 0.7, 0.3, 0.05
+MEASURES, DIRECTIONS, WHOLE, WORDS, STRENGTH = 0.7, 0.3, 0.3, 1.5, 0.05
 COMPONENTS = 128
 FURTHEST = 6.0
 # A measure that hardly differs between texts is left out.
 LEAST_SPREAD = 1e-4
-# A turn of phrase must be seen in so many messages about so many claims.
-LEAST_MESSAGES, LEAST_CLAIMS = 4, 3
+# A turn of phrase must be seen in so many messages about so many claims; a word anywhere in a message in more.
+TURNS_RECUR, WORDS_RECUR = (4, 3), (8, 5)
+ANYWHERE = "m|"
 LEAST_HUNDREDTHS = 2
 # These two tell claims of one base apart from those of another, not right ones from wrong ones.
 NO_TOPIC = {"rank", "wordings"}
-DENIAL, KNOWN = {"short": 1.2, "long": 0.6}, {"short": 3.0, "long": 0.55}
+DENIAL, KNOWN = {"short": 1.2, "long": 0.6}, {"short": 3.0, "long": 0.4}
 QUESTION = 2.0
 # A question after the truth adds so many log odds for each of its own beyond the least.
 ASKED = {"least": 1.0, "rate": 1.5}
@@ -66,7 +69,7 @@ SEED = 3
 class Table:
     """All pairs as matrices."""
 
-    def __init__(self, pairs: Sequence[Pair]) -> None:
+    def __init__(self, pairs: Sequence[Pair], measurer: Measurer) -> None:
         self.pairs = pairs
         self.labels = np.array([pair.label for pair in pairs])
         self.fitted = np.array([pair.is_fitted and bool(pair.stance) for pair in pairs])
@@ -81,16 +84,29 @@ class Table:
         self.topic_scale = topic.mean(axis=0), topic.std(axis=0)
         self.stance_scale = stance[self.fitted].mean(axis=0), stance[self.fitted].std(axis=0)
         self.topic, self.stance = _scaled(topic, *self.topic_scale), _scaled(stance, *self.stance_scale)
-        self.turns = _common_turns(pairs)
-        self.turned = _turn_matrix(pairs, self.turns)
+        turns = _turns(pairs)
+        self.turns = _common_turns(pairs, turns)
+        self.turned = _turn_matrix(turns, self.turns)
         raw = np.array([np.concatenate([pair.stretch, pair.stretch - pair.wording]) for pair in pairs])
         self.centre = raw[self.fitted].mean(axis=0)
         _, _, axes = np.linalg.svd(raw[self.fitted] - self.centre, full_matrices=False)
         self.axes = axes[:COMPONENTS].T
         components = (raw - self.centre) @ self.axes
         self.component_spread = components[self.fitted].std(axis=0)
-        parts = [self.stance * MEASURES, self.turned, components / self.component_spread * DIRECTIONS]
+        whole = self._whole(measurer) * WHOLE
+        parts = [self.stance * MEASURES, self.turned, components / self.component_spread * DIRECTIONS, whole]
         self.everything = sparse.hstack([sparse.csr_matrix(part) for part in parts]).tocsr()
+
+    def _whole(self, measurer: Measurer) -> sparse.csr_matrix:
+        """Return the vectors of long messages in standard deviations, and no numbers for short ones."""
+        long = [row for row in np.flatnonzero(self.read) if weighed_length(self.pairs[row].row.text) > LONG]
+        texts = {text: n for n, text in enumerate(dict.fromkeys(self.pairs[row].row.text for row in long))}
+        vectors = measurer.vectors(list(texts))[[texts[self.pairs[row].row.text] for row in long]]
+        counted = vectors[self.fitted[long]]
+        self.whole_scale = counted.mean(axis=0), counted.std(axis=0)
+        scaled = _scaled(vectors, *self.whole_scale)
+        at = np.repeat(long, scaled.shape[1]), np.tile(np.arange(scaled.shape[1]), len(long))
+        return sparse.csr_matrix((scaled.ravel(), at), shape=(len(self.pairs), scaled.shape[1]))
 
 
 def _all_measures(pair: Pair) -> dict[str, float]:
@@ -101,25 +117,38 @@ def _scaled(values: np.ndarray, centre: np.ndarray, spread: np.ndarray) -> np.nd
     return np.clip((values - centre) / np.where(spread > LEAST_SPREAD, spread, np.inf), -FURTHEST, FURTHEST)
 
 
-def _common_turns(pairs: Iterable[Pair]) -> list[str]:
+def _turns(pairs: Sequence[Pair]) -> list[frozenset[str]]:
+    """Return the turns of each pair, with the words said anywhere in the message."""
+    lexicon = Lexicon.load()
+    texts = {pair.row.text for pair in pairs if pair.turns}
+    words = {text: words_in(analyse(text, lexicon).text) for text in texts}
+    return [pair.turns and pair.turns | words[pair.row.text] for pair in pairs]
+
+
+def _common_turns(pairs: Sequence[Pair], turns: Sequence[frozenset[str]]) -> list[str]:
     seen: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for pair in pairs:
+    for pair, held in zip(pairs, turns, strict=True):
         if pair.is_fitted and not pair.row.id.startswith("chat-"):
-            for turn in pair.turns:
+            for turn in held:
                 seen[turn].add((pair.claim, pair.row.id))
-    kept = (
-        turn
-        for turn, held in seen.items()
-        if len(held) >= LEAST_MESSAGES and len({claim for claim, _ in held}) >= LEAST_CLAIMS
-    )
-    return sorted(kept)
+    return sorted(turn for turn, held in seen.items() if _recurs(turn, held))
 
 
-def _turn_matrix(pairs: Sequence[Pair], turns: Sequence[str]) -> sparse.csr_matrix:
+def _recurs(turn: str, held: set[tuple[str, str]]) -> bool:
+    messages, claims = ({each[part] for each in held} for part in (1, 0))
+    least_messages, least_claims = WORDS_RECUR if turn.startswith(ANYWHERE) else TURNS_RECUR
+    return len(messages) >= least_messages and len(claims) >= least_claims
+
+
+def _turn_matrix(held: Sequence[frozenset[str]], turns: Sequence[str]) -> sparse.csr_matrix:
     numbers = {turn: number for number, turn in enumerate(turns)}
-    cells = [(row, numbers[turn]) for row, pair in enumerate(pairs) for turn in pair.turns if turn in numbers]
+    cells = [(row, numbers[turn]) for row, each in enumerate(held) for turn in each if turn in numbers]
     rows, columns = zip(*cells, strict=True)
-    return sparse.csr_matrix((np.ones(len(cells)), (rows, columns)), shape=(len(pairs), len(turns)))
+    return sparse.csr_matrix((_weights_of(turns)[[*columns]], (rows, columns)), shape=(len(held), len(turns)))
+
+
+def _weights_of(turns: Sequence[str]) -> np.ndarray:
+    return np.array([WORDS if turn.startswith(ANYWHERE) else 1.0 for turn in turns])
 
 
 def fit_topic(table: Table, rows: np.ndarray) -> LogisticRegression:
@@ -225,7 +254,11 @@ def write(table: Table, provenance: str) -> None:
     order = [list(model.classes_).index(name) for name in CLASSES]
     weights, bias = model.coef_[order], model.intercept_[order]
     measured, turned = len(table.stance_names), len(table.turns)
-    directions = table.axes @ (weights[:, measured + turned :] * DIRECTIONS / table.component_spread).T
+    ends = np.cumsum([measured, turned, len(table.component_spread)])
+    _, _, along, of_whole = np.split(weights, ends, axis=1)
+    directions = table.axes @ (along * DIRECTIONS / table.component_spread).T
+    centre, spread = table.whole_scale
+    whole = (of_whole * WHOLE / spread).T
     data = {
         "provenance": provenance,
         "topic": _written(table.topic_names, *table.topic_scale, topic.coef_[0], "weight"),
@@ -241,6 +274,8 @@ def write(table: Table, provenance: str) -> None:
         "gates": GATES,
         "encoder": "semantic:",
         "directions": np.round(directions, 3).tolist(),
+        "whole": np.round(whole, 3).tolist(),
+        "whole_bias": np.round(-centre @ whole, 4).tolist(),
     }
     text = boosting.as_text(data)
     text = re.sub(r'\{\s+("centre"[^}]+?)\s+\}', lambda found: f"{{{' '.join(found[1].split())}}}", text)
@@ -272,11 +307,11 @@ def _written(
 
 
 def _write_turns(turns: Sequence[str], weights: np.ndarray) -> None:
-    hundredths = np.round((weights - weights.mean(axis=0)) * 100).astype(int)
+    hundredths = np.round((weights - weights.mean(axis=0)) * _weights_of(turns) * 100).astype(int)
     lines = [
         "# Weights of turns of phrase around a claim (§: its own words, #: a number), in hundredths of log odds:",
         f"# {', '.join(CLASSES)}. The first letter is the place: o in the stretch that carries the claim, n in a",
-        "# neighbour, w in the window of both, s and e at the message's start and end.",
+        "# neighbour, w in the window of both, s and e at the message's start and end, m anywhere.",
     ]
     for number, turn in enumerate(turns):
         if np.abs(hundredths[:, number]).max() >= LEAST_HUNDREDTHS:
@@ -417,8 +452,9 @@ def main() -> None:
     hard = [json.loads(line) for line in given.hard.read_text("utf-8").splitlines()] if given.hard else []
     also = {name: tuple(map(Path, files.split(":"))) for name, files in (each.split("=", 1) for each in given.also)}
     shipped = {"own", "first sight"} | {name for name, (pack, _) in also.items() if pack.resolve() == SHIPPED}
-    pairs = gather(Measurer(given.work), also, given.chat, hard)
-    table = Table(with_questions(pairs, shipped, LEXICON / "questions.json"))
+    measurer = Measurer(given.work)
+    pairs = gather(measurer, also, given.chat, hard)
+    table = Table(with_questions(pairs, shipped, LEXICON / "questions.json"), measurer)
     about, shares = cross_validate(table, shipped)
     boost(table, about, shares)
     shares = stack(table, about, shares, shipped)

