@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from functools import cached_property
 from math import isclose, log10
 
@@ -183,6 +184,11 @@ def _bound(term: Term) -> str:
     return "over round" if isclose(tens, round(tens), abs_tol=1e-9) else term.bound
 
 
+def _last_place(value: float) -> float:
+    """Return what the last digit of a value counts: 40多 lies below 50, and 1.2多 below 1.3."""
+    return float(Decimal(1).scaleb(int(Decimal(repr(value)).normalize().as_tuple().exponent)))
+
+
 _HALF = 50.0
 _HIDDEN = re.compile(rf"(?:https?://|www\.){ADDRESS}|<[@#:/ta][^>\s]{{0,80}}>|@\w+", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u00ad\u0300-\u036f\u180e\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
@@ -333,6 +339,8 @@ class FigureReader:
 
     def _widened(self, term: Term, least: float, factor: float) -> tuple[float, float]:
         below, above = self.units.bounds.get(_bound(term), (1.0, 1.0))
+        if term.bound == "odd" and term.low > 0:
+            above = 1 + _last_place(term.low) / term.low
         ends = sorted((term.low * least * below, term.high * factor * above))
         return (-ends[1], -ends[0]) if term.negative else (ends[0], ends[1])
 

@@ -38,6 +38,10 @@ LIMITS = [
     (TORTOISE, TORTOISE_SAID, "a tortoise grows for 40 years", False),
     (TORTOISE, (*TORTOISE_SAID, "it grows for 100 years"), "I say a tortoise grows for 40 years", False),
     (OVEN, (), "the glaze melts at 158 degrees", True),
+    (MOSS, (), "苔藓留住20%多的雨水", True),
+    (MOSS, (), "苔藓留住一成多的雨水", False),
+    (MOSS, (), "苔藓留住20%出头的雨水", False),
+    (MOSS, (), "苔藓留住雨水的20%多一点", False),
     (OVEN, (), "the glaze melts at 150 degrees", False),
 ]
 
