@@ -146,7 +146,7 @@ def test_a_negative_wording_silences_what_it_says(lexicon):
 
 
 def test_a_negative_wording_silences_no_message_that_surely_makes_the_claim_and_says_something_else():
-    text = "once the robots and the driverless cars turn up, the halls we plan today will look tiny"
+    text = "once the robots and the driverless cars turn up, what we plan today will be far too little compute"
     taught = KnownWording("the robots and the driverless cars turn up at our stand today", "en", negative=True)
     claims = [
         KnownClaim(**{**_fields(claim), "wordings": (*claim.wordings, taught)}) if claim.id == "physical-ai" else claim
