@@ -169,12 +169,12 @@ def _loaded_as(base: ClaimBase, path: Path) -> str | None:
         return session.scalar(select(col(Pack.id)).where(col(Pack.sha256) == digest))
 
 
-def _read(base: ClaimBase, path: Path, on_load: "Callable[[ImportReport], object]" = id) -> str:
+def _read(base: ClaimBase, path: Path, on_load: "Callable[[ImportReport], object] | None" = None) -> str:
     # All that reads and compares packs: a start with known ones does without.
     from claims.exchange.importing import load_pack, pack_id  # noqa: PLC0415
 
     report = None if base.database.is_read_only else load_pack(base, path)
-    if report is not None:
+    if report is not None and on_load is not None:
         on_load(report)
     return pack_id(base, path)
 
@@ -193,7 +193,9 @@ def pack_states(base: ClaimBase, shelf: PackShelf) -> tuple[PackState, ...]:
     return tuple(PackState(name, rows.get(name), counts.get(name, 0), name in used and name in rows) for name in names)
 
 
-def add_pack(base: ClaimBase, shelf: PackShelf, name: str, on_load: "Callable[[ImportReport], object]" = id) -> str:
+def add_pack(
+    base: ClaimBase, shelf: PackShelf, name: str, on_load: "Callable[[ImportReport], object] | None" = None
+) -> str:
     """Load a pack by name or file and bring it into force; return its id.
 
     A loaded pack without a file, such as one that was added by path, is brought into force as it is. `on_load` is told
