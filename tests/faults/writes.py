@@ -37,7 +37,7 @@ from tests.templates import Templates
 _KEY = KEY.encode()
 _HOUR = timedelta(hours=1)
 _CLAIM = "crane-built-1920"
-_CARDS = 40
+_CARDS = 600
 _ROWS = 1_500
 _AT_ONCE = 5
 Tell = Callable[[object], None]
@@ -52,17 +52,18 @@ def kills(times: float) -> Figures:
         templates = Templates(folder / "templates")
         for kind, (prepare, write, look) in _WRITERS.items():
             first = prepare(templates, folder / f"{kind}.db")
-            done, confirmed, faults = 0, list[object](), list[str]()
+            done, heard, confirmed, faults = 0, 0, list[object](), list[str]()
             for turn in range(max(1, round(times / len(_WRITERS)))):
                 if write is _migrate or write is _correct:  # each begins with an old base
                     prepare(templates, folder / f"{kind}.db")
                     confirmed = []
-                confirmed += _killed(write, first, turn, chance)
-                done += 1
+                new = _killed(write, first, turn, chance)
+                confirmed += new
+                done, heard = done + 1, heard + len(new)
                 if not _is_whole(first):
                     faults.append("the file is not whole")
                 faults += look(first, confirmed)
-            told[kind] = {"killed": done, "confirmed": len(confirmed)}
+            told[kind] = {"killed": done, "confirmed": heard}
             for fault in sorted(set(faults)):
                 figures.promise(f"{kind}: {fault}", False)
     figures.told = told
