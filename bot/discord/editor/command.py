@@ -44,7 +44,6 @@ from bot.discord.editor.screen import (
     draw_claim,
     draw_shared_question,
     faster_line,
-    fingerprint_of,
     list_of,
     read_screen,
     take_step,
@@ -66,7 +65,7 @@ from claims.fields import LINE, SENTENCE
 from claims.moderation.citations import FoundSentence
 from claims.moderation.edits import AddWordings, Edit, PutPointFirst, RemoveFigure, RemovePoint, RemoveWordings
 from claims.moderation.rights import Actor
-from claims.record import ClaimRecord
+from claims.record import ClaimRecord, fingerprint_of
 from config.errors import ConflictError, DocumentTextError, ExtractionError, UnknownEntryError
 from config.languages import by_field, written_language
 

@@ -7,7 +7,7 @@ import discord
 from discord import ui
 
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, length, shorten
-from bot.discord.editor.screen import done, fingerprint_of, part_button, read_screen, title_line
+from bot.discord.editor.screen import done, part_button, read_screen, title_line
 from bot.discord.forms import LONGEST_FIELD, Form, FormName, form_button, long
 from bot.discord.lookup import title_of
 from bot.discord.routes import LONGEST_OPTION, Request, Route
@@ -18,7 +18,7 @@ from bot.wording import LEVELS, field_name
 from checks.model import Finding
 from claims.moderation.rights import Act
 from claims.moderation.strength import Strength, suggestions
-from claims.record import ClaimRecord
+from claims.record import ClaimRecord, fingerprint_of
 
 # A menu of wordings that the program suggests; those that are chosen become wordings.
 SUGGESTED_MENU = Route("ts:desk:take:{claim:some}", "claim.edit")
