@@ -10,7 +10,7 @@ import json
 import random
 import re
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -63,6 +63,8 @@ CHAT_A_PACK, CHAT_SHIPPED, CHAT_READ = 40, 500, 20000
 # So many short messages of each stance, for every twelve claims, are also said within long ones of another field.
 WRAPPED = {"asserts": 16, "denies": 12, "asks": 5, "mentions": 3}
 SHORT = 130
+# So many messages of each language only name a claim's subject: words of so much of its wordings, and rare enough.
+NAMED, COMMON, RARE, LONGEST_NAME = 3, 0.5, 3.6, 12
 SEED = 3
 
 
@@ -344,6 +346,41 @@ def framed(name: str, claims: Sequence[KnownClaim]) -> list[Row]:
     return rows
 
 
+def naming(name: str, claims: Sequence[KnownClaim], lexicon: Lexicon) -> list[Row]:
+    """Return messages that name what a claim is about and say nothing of it: who sells it, shows it, looks for it."""
+    chance = random.Random(name)
+    lines = (HERE / "frames.tsv").read_text("utf-8").splitlines()
+    rows: list[Row] = []
+    for claim in claims:
+        for language in ("en", "zh"):
+            if not (subject := _subject(claim, language, lexicon)):
+                continue
+            frames = [line.split("\t")[2] for line in lines if line.startswith(f"names\t{language}\t")]
+            for number, frame in enumerate(chance.sample(frames, NAMED)):
+                text = frame.replace("{}", subject)
+                rows.append(Row(f"name-{claim.id}-{language}-{number}", text, (), "none", ()))
+    return rows
+
+
+def _subject(claim: KnownClaim, language: str, lexicon: Lexicon) -> str:
+    """Return the rarest words, one beside another, that most of a claim's wordings have in common; "" for none."""
+    texts = [each.text for each in claim.wordings if each.says and each.language == language]
+    forms = Counter(form for text in texts for form in set(lexicon.tokenizer.forms(lexicon.folder.fold(text))))
+    rarity, found, least = lexicon.frequencies.rarity, dict[str, float](), max(2, COMMON * len(texts))
+    for text in texts:
+        start, end, rare = 0, -1, 0.0
+        for token in lexicon.tokenizer.tokens(lexicon.folder.fold(text)):
+            if not token.form.isalpha() or forms[token.form] < least or rarity(token.form) < RARE:
+                end = -1
+                continue
+            if not 0 <= token.start - end <= 1 and not start < token.start < end:
+                start, rare = token.start, 0.0
+            rare, end = rare + rarity(token.form), token.end
+            if end - start <= min(len(text) / 2, LONGEST_NAME / (1 + is_han(text))):
+                found[text[start:end]] = rare
+    return max(found, key=found.__getitem__, default="")
+
+
 def _framed_row(claim: str, kind: str, language: str, text: str) -> Row:
     if kind == "mentions":
         return Row(f"frame-{claim}-{kind}", text, (), "none", (claim,))
@@ -406,6 +443,8 @@ def gather(
             pairs += measurer.pairs(f"wrapped {name}", claims, wrapped(name, said, len(claims), others))
         if name in own or name == "own":
             pairs += measurer.pairs(f"framed {name}", claims, framed(name, claims))
+        if name in own:
+            pairs += measurer.pairs(f"named {name}", claims, naming(name, claims, measurer.lexicon))
         if vectors is not None and (pack.resolve() != SHIPPED or name == "own"):
             most = CHAT_SHIPPED if pack == SHIPPED else CHAT_A_PACK
             near = measurer.nearest(claims, lines, vectors, most)
@@ -431,7 +470,7 @@ def with_questions(pairs: Sequence[Pair], shipped: set[str], file: Path) -> list
     sentences = Sentences.of(list(first))
     asks = np.array([bool(pair.row.claims) and pair.row.stance == "asks" for pair, _ in first.values()])
     abouts = [frozenset(pair.row.claims) for pair, _ in first.values()]
-    made = ("frame-", "wrap-")
+    made = ("frame-", "wrap-", "name-")
     fitted = np.array([not pair.row.id.startswith(made) for pair, _ in first.values()])
     found = crossed(sentences, abouts, np.array([part for _, part in first.values()]), asks, fitted)
     write_questions(sentences, abouts, asks, fitted, file)
