@@ -10,8 +10,7 @@ from checks.figures.units import is_own, join_spellings, spellings
 from checks.model import Bound, FigureRole, Kind, KnownFigure, KnownWording
 from claims.fields import SENTENCE, FormReader
 from claims.moderation.citations import Sources
-from claims.packs.plain import RANGE_SIGNS, read_documented
-from claims.packs.schema import known_units
+from claims.packs.plain import RANGE_SIGNS, known_units, read_documented
 from claims.record import ClaimRecord, PointRecord, place_of
 from config.errors import FieldFault, InvalidEditError, msgid
 from config.languages import CODES, NO_TEXT, written_language

@@ -17,8 +17,7 @@ from claims.moderation.edits import AddWordings, Edit, EditFigure, EditPoint, Ed
 from claims.moderation.queue import Item
 from claims.moderation.rights import Actor, permitted
 from claims.moderation.strength import first_clause
-from claims.packs.plain import plain_number
-from claims.packs.schema import known_units
+from claims.packs.plain import known_units, plain_number
 from claims.record import ClaimRecord
 from claims.store.tables import Document, DocumentText
 from config.errors import InvalidEditError

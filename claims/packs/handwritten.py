@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any, cast
 
 from checks.figures.units import UnitTable
-from claims.packs.schema import Lined, PartPath, Plain, known_units
+from claims.packs.plain import known_units
+from claims.packs.schema import Lined, PartPath, Plain
 from claims.record import DocumentRecord
 from config.errors import PackProblem
 from config.languages import CODES, GIVEN, tag_of, written_language
@@ -35,9 +36,13 @@ class Completed:
 
     def line(self, place: PartPath) -> int:
         """Return the line of the part, or of what it was made from."""
+        return self._lined.line(self.written(place))
+
+    def written(self, place: PartPath) -> PartPath:
+        """Return where somebody wrote what the part was made from."""
         around = (place[:depth] for depth in range(len(place), 0, -1))
         made = next((each for each in around if each in self._origins), None)
-        return self._lined.line(place if made is None else self._origins[made] + place[len(made) :])
+        return place if made is None else self._origins[made] + place[len(made) :]
 
 
 def completed(lined: Lined, today: date | None = None, shelf: Shelf | None = None) -> Lined:
@@ -286,6 +291,8 @@ _LEAST_ALIKE = 0.6
 # A list or a group in one line: in quotes it would be a text.
 _OPENING = ("{", "[")
 _MISSING = re.compile(r"'(\w+)' is missing")
+_UNKNOWN = re.compile("the key .* is unknown")
+_INDENTED = re.compile("the line does not begin where those begin")
 MOST_LINES = 3_000
 
 
@@ -301,7 +308,9 @@ def corrected(text: str, problem: PackProblem, judge: Judge) -> str | None:
     for tried in _changes(lines[problem.line - 1], problem):
         left = judge("\n".join([*lines[: problem.line - 1], tried, *lines[problem.line :]]) + "\n")
         same = any((each.field, each.fault) == (problem.field, problem.fault) for each in left)
-        if not same and (len(left) < before or not left):
+        # Below a key that was misspelt there may be faults that nobody saw before.
+        most = before if _UNKNOWN.match(problem.fault) else before - 1
+        if not same and len(left) <= max(most, 0):
             return tried
     return None
 
@@ -310,6 +319,9 @@ def _changes(line: str, problem: PackProblem) -> Iterator[str]:
     """Yield the line with one small change each, the likeliest first."""
     if "\t" in line:
         yield line.replace("\t", "  ")
+    if _INDENTED.search(problem.fault):
+        yield from (line[step:] for step in (2, 4, 1, 3) if line.startswith(" " * step))
+        yield from (" " * step + line for step in (2, 1))
     found = _KEYED.fullmatch(line)
     if found:
         yield from _of_pair(found["lead"], found["key"], found["value"])
@@ -340,6 +352,8 @@ def _of_pair(lead: str, key: str, value: str) -> Iterator[str]:
     if not value:
         yield f"{lead}{key}: …"
     elif value[0] not in _OPENING:
+        if key == "documented":
+            yield f"{lead}{key}: {{value: {value}}}"
         yield f"{lead}{key}: {_quoted(value)}"
         yield f"{lead}{key}: [{_quoted(value)}]"
 

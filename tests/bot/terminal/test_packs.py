@@ -137,6 +137,7 @@ def test_a_pack_that_comes_through_standard_input_leaves_no_messages_to_try(call
         ("    kind: contested", "    kind: contestd"),
         ("    as_of: 2026-01-05", "    as_of: 2026/1/5"),
         ("    kind: contested", "    kind: Contested"),
+        ("    kind: contested", "      kind: contested"),
     ],
 )
 def test_errors_show_the_line_and_a_corrected_version(call, tmp_path, wrong, right):

@@ -130,6 +130,64 @@ def test_a_point_says_where_it_is_from(base: ClaimBase, tmp_path: Path, points: 
     assert base.claims() == ()
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        ("points:", "point:", ("claims[0].point", "the key 'point' is unknown", "Write points in its place.")),
+        (
+            "wordings:",
+            "wording:",
+            ("claims[0].wording", "the key 'wording' is unknown", "Write wordings in its place."),
+        ),
+        (
+            "source: Harbour book, page 12",
+            "source: {title: Harbour book, date: 1923}",
+            ("claims[0].points[0].source.date", "the key 'date' is unknown", "Write published in its place."),
+        ),
+        (
+            "        source:",
+            "          source:",
+            (
+                "",
+                "this is no valid YAML: the line does not begin where those begin that it belongs to",
+                "Begin it with as many spaces as they.",
+            ),
+        ),
+        (
+            "    points:",
+            "    figures: [{value: 1-2, unit: g, bound: range, subject: tea}]\n    points:",
+            ("claims[0].figures[0].value", "this must be a number", "Write a range as low: 1, high: 2."),
+        ),
+        (
+            "    points:",
+            "    figures: [{value: 1, unit: g, subject: tea, documented: 9}]\n    points:",
+            (
+                "claims[0].figures[0].documented",
+                "this must be a group of keys",
+                "Write it as keys, one a line below it: bound, high, low, place, value.",
+            ),
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_once_as_it_was_written_and_with_what_is_meant(
+    base: ClaimBase, tmp_path: Path, right: str, wrong: str, told: tuple[str, str, str]
+) -> None:
+    assert right in LEAST
+    with pytest.raises(ImportRefusedError) as caught:
+        load_pack(base, written(tmp_path, LEAST.replace(right, wrong)))
+    assert [(each.field, each.fault, each.mend) for each in caught.value.problems] == [told]
+
+
+def test_a_unit_that_is_not_known_is_told_with_how_to_give_one_of_ones_own(base: ClaimBase, tmp_path: Path) -> None:
+    figures = "    figures: [{value: 3, unit: UNIT, subject: tea}]\n    points:"
+    text = LEAST.replace("    points:", figures)
+    with pytest.raises(ImportRefusedError) as caught:
+        load_pack(base, written(tmp_path, text.replace("UNIT", "cups")))
+    assert "[cups, …], in a sheet cups | …" in caught.value.problems[0].mend
+    load_pack(base, written(tmp_path, text.replace("UNIT", "[cups, 杯]")))
+    assert base.claims()[0].figures[0].unit == "cups|杯"
+
+
 def test_a_draft_may_wait_for_its_source(base: ClaimBase, tmp_path: Path) -> None:
     text = f"{LEAST.rpartition('        source:')[0]}    status: draft\n"
     import_claims(base, read_import(written(tmp_path, text), base.clock().date()), Actor.operator())
