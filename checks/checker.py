@@ -212,7 +212,7 @@ class Checker:
                 also = [*said, *nearness.nearest_claims(_CLAIMS_BY_MEANING)]
                 found = scorer.close_look(message, also, glance)
                 return found, nearness.with_claims([each.claim for each in found])
-        found = scorer.candidates(message)
+        found = scorer.candidates(message, in_full=False)
         if not {each.claim for each in found}.issuperset(said):
             found += [each for each in scorer.close_look(message, said) if each.claim in said]
         return found, None

@@ -76,6 +76,11 @@ class Model:
     gate_bias: float
     cut_offs: Mapping[int, CutOffs]
 
+    @property
+    def weighed(self) -> Set[str]:
+        """Return the names of all measures that weigh in the order or in the decision."""
+        return self.ranking.keys() | self.ranking_han.keys() | self.decision.keys()
+
     def rank(self, values: Mapping[str, float], *, han: bool) -> float:
         """Return the ranking score of named measures; `han`: the message is in Chinese."""
         return sum(weight * values[name] for name, weight in (self.ranking_han if han else self.ranking).items())
