@@ -143,12 +143,13 @@ class Checker:
         text = text.encode("utf-8", "ignore").decode("utf-8")
         language = language_of(text, self.lexicon.folder)
         message = analyse(text, self.lexicon, base.spelling)
-        candidates, nearness = self._candidates(message, base)
+        verbatim = base.said_verbatim(message)
+        candidates, nearness = self._candidates(message, base, verbatim)
         if nearness is None:
-            candidates = _worth_reading(message, candidates, base)
+            candidates = _worth_reading(candidates, base, verbatim)
         if not candidates:
             return Finding(text, language, "silent")
-        matches = self._reader.read(message, text, base, candidates, nearness, local)
+        matches = self._reader.read(message, text, base, candidates, verbatim, nearness, local)
         if nearness is None:
             matches.sort(key=lambda match: -match.unrounded)
         least = _LEAST_WORDS if nearness is None else _LEAST_WORDS_BY_MEANING
@@ -193,19 +194,20 @@ class Checker:
         return look.read.claim.id, sureness
 
     def _looked_at(self, message: Analysis, base: IndexedBase) -> tuple[list[Candidate], Nearness | None, list[Look]]:
-        found, nearness = self._candidates(message, base)
+        found, nearness = self._candidates(message, base, base.said_verbatim(message))
         return found, nearness, [Look(message, each, base, base.scorer, nearness) for each in found if base.scorer]
 
-    def _candidates(self, message: Analysis, base: IndexedBase) -> tuple[list[Candidate], Nearness | None]:
+    def _candidates(
+        self, message: Analysis, base: IndexedBase, verbatim: int | None
+    ) -> tuple[list[Candidate], Nearness | None]:
         """Return the claims that are worth a look, the nearest by words first, and how near they come in meaning."""
         scorer = base.scorer
         if scorer is None or not message.words:
             return [], None
-        claim = base.said_verbatim(message)
-        said = [] if claim is None else [claim]
+        said = [] if verbatim is None else [verbatim]
         if self._source is not None:
             glance = scorer.hear(message)
-            if claim is None and base.is_far(glance, self._reader.gates):
+            if verbatim is None and base.is_far(glance, self._reader.gates):
                 return [], None
             nearness = self._nearness(message, base)
             if nearness is not None:
@@ -242,20 +244,20 @@ class Checker:
         return found
 
 
-def _worth_reading(message: Analysis, candidates: Sequence[Candidate], base: IndexedBase) -> list[Candidate]:
+def _worth_reading(candidates: Sequence[Candidate], base: IndexedBase, verbatim: int | None) -> list[Candidate]:
     """Return the first candidate where it is near, further ones where they may be answered, and what is said verbatim.
 
     Most chat comes near no claim: stance, figures and meaning are read only where something may be said.
     """
     if base.scorer is None or not candidates:
         return []
-    model, said = base.scorer.model, base.said_verbatim(message)
+    model = base.scorer.model
     cut_offs = model.cut_offs_for(base.size)
     near = [
         model.probability(each.evidence.features()) >= (cut_offs.offer if n else cut_offs.near)
         for n, each in enumerate(candidates[:MOST_MATCHES])
     ]
-    return [each for n, each in enumerate(candidates) if (n < MOST_MATCHES and near[n]) or each.claim == said]
+    return [each for n, each in enumerate(candidates) if (n < MOST_MATCHES and near[n]) or each.claim == verbatim]
 
 
 def _set_apart(matches: Sequence[Match]) -> Iterator[Match]:
