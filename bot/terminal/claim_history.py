@@ -133,7 +133,8 @@ def withdraw(
 def _set(
     terminal: Terminal, status: str, ids: list[str], revision: int | None, server: int | None, reason: str
 ) -> None:
-    from claims.exchange.importing import claims_of, set_status  # noqa: PLC0415
+    from claims.exchange.importing import claims_of  # noqa: PLC0415
+    from claims.moderation.editor import set_status  # noqa: PLC0415
     from config.errors import InvalidEditError  # noqa: PLC0415
 
     texts = terminal.texts
