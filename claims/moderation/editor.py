@@ -46,6 +46,7 @@ from claims.store.changes import (
     write_changes,
 )
 from claims.store.claim_rows import packs_in_force, read_rows, unknown_claim
+from claims.store.database import insert_into
 from claims.store.revisions import AuditEntry, hash_user
 from claims.store.tables import ChangeRow, Claim, ClaimOverride, Document, FormDraft, Revision, Server
 from config.errors import ConflictError, FieldFault, InvalidEditError, UnknownClaimError
@@ -386,12 +387,17 @@ class DraftBook:
             session.connection().execute(delete(FormDraft).where(col(FormDraft.saved_at) < submission.at - DRAFTS_KEPT))
             if number and session.get(FormDraft, (*place, submission.receipt)) is not None:
                 return False
-            row = session.get(FormDraft, (*place, form))
-            if row is None:
-                server, user = place
-                row = FormDraft(server=server, user_hash=user, form=form, fields=kept, saved_at=submission.at)
-            row.fields, row.saved_at = kept, submission.at
-            session.add(row)
+            # Another process may keep the same form at this moment.
+            draft = insert_into(session, FormDraft).values(
+                server=submission.server,
+                user_hash=submission.user_hash,
+                form=form,
+                fields=kept,
+                saved_at=submission.at,
+            )
+            new = {name: draft.excluded[name] for name in ("fields", "saved_at")}
+            draft = draft.on_conflict_do_update(index_elements=["server", "user_hash", "form"], set_=new)
+            session.connection().execute(draft)
         return True
 
     def submission(self, actor: Actor, form: str, number: str) -> Submission:
