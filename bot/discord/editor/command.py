@@ -130,7 +130,7 @@ class ClaimEditor(commands.Cog):
         claim_id, name, texts = click["claim"], click["name"], click.texts
         claim = (await read_screen(click, claim_id)).claim
         gone = tuple(text for text in list_of(claim, name) if fingerprint_of(text) in click.values)
-        changed = await _edit(click, claim_id, None, RemoveWordings(gone)) if gone else False
+        changed = await _edit(click, claim_id, None, RemoveWordings(gone, name)) if gone else False
         claim = (await read_screen(click, claim_id)).claim
         await click.show(
             draw_wordings(claim, name, click.number("page"), texts, [done_line(changed=changed, texts=texts)])
