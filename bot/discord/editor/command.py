@@ -262,10 +262,13 @@ class EditorCommands(
         """Open the form of a new point with the sentence, its place and what is known of its source."""
         request = Request(interaction)
         actor = await request.require("claim.edit")
-        found = (await self._lookup.everything(request)).one(claim)
+        found = (await self._lookup.everything(request)).only(claim)
         document, _ = await meant_document(request, source)
         sentences = await self._sentences(request, actor, document, words)
-        if len(sentences) != 1:
+        if not sentences:
+            fault = msgid("No sentence of {document} has these words. Type fewer of them, or others.")
+            raise DocumentTextError(fault, document=document)
+        if len(sentences) > 1:
             fault = msgid("{count} sentences of {document} have these words. Type more of the one that is meant.")
             raise DocumentTextError(fault, count=len(sentences), document=document)
         (sentence, cited), texts = sentences[0], request.texts
