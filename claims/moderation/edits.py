@@ -273,7 +273,9 @@ class EditPoint:
         if self.numbers is not None:
             check_count(form, "numbers", len(numbers), MOST_NUMBERS)
         role = old.role if self.role is None else form.choice("role", self.role, ROLES)
-        date = form.when("date", old.date if self.date is None else self.date)
+        # One that nobody knows stays so, until somebody says it.
+        unknown = self.place is not None and not old.date and not (self.date or "").strip()
+        date = "" if unknown else form.when("date", old.date if self.date is None else self.date)
         return PointRecord(role, speaker, date, text, cited, numbers)
 
 
