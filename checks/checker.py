@@ -4,6 +4,7 @@ import logging
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from threading import Lock, Thread
 from time import sleep
 
@@ -26,11 +27,15 @@ _LEAST_HAN = 2
 _LEAST_OWN_WORDS = 3
 # So many claims are looked at that come near in meaning, beside those that come near by words.
 _CLAIMS_BY_MEANING = 8
+# Of so many messages the embedder is asked at once, where there are many.
+_MESSAGES_AT_ONCE = 16
 
 
 # A change is joined to the large part of a base after so many seconds.
 _PAUSE = 0.5
 _Change = tuple[Sequence[KnownClaim], Sequence[str]]
+# What comes near a message by words, how near it is in meaning, and the same to be looked at.
+_Found = tuple[list[Candidate], Nearness | None, list[Look]]
 
 
 class Checker:
@@ -138,36 +143,51 @@ class Checker:
 
     def check(self, text: str, local: LocalCutOff | None = None) -> Finding:
         """Return the finding for one message; any string is taken, of which the first 4,000 characters are read."""
-        base = self.base
-        # Half a character, as JSON may hold it, is read by no table.
-        text = text.encode("utf-8", "ignore").decode("utf-8")
-        language = language_of(text, self.lexicon.folder)
-        message = analyse(text, self.lexicon, base.spelling)
-        candidates, nearness = self._candidates(message, base)
+        return next(self.check_each([text], local))
+
+    def check_each(self, texts: Iterable[str], local: LocalCutOff | None = None) -> Iterator[Finding]:
+        """Yield the findings for some messages, of which the embedder is asked at once: that takes a fifth less."""
+        rest = iter(texts)
+        while some := list(islice(rest, _MESSAGES_AT_ONCE)):
+            base = self.base
+            # Half a character, as JSON may hold it, is read by no table.
+            raws = [text.encode("utf-8", "ignore").decode("utf-8") for text in some]
+            messages = [analyse(raw, self.lexicon, base.spelling) for raw in raws]
+            for raw, message, found in zip(raws, messages, self._candidates(messages, base), strict=True):
+                yield self._finding(raw, message, base, local, *found)
+
+    def _finding(
+        self,
+        raw: str,
+        message: Analysis,
+        base: IndexedBase,
+        local: LocalCutOff | None,
+        candidates: list[Candidate],
+        nearness: Nearness | None,
+    ) -> Finding:
+        language = language_of(raw, self.lexicon.folder)
         if nearness is None:
             candidates = _worth_reading(message, candidates, base)
         if not candidates:
-            return Finding(text, language, "silent")
-        matches = self._reader.read(message, text, base, candidates, nearness, local)
+            return Finding(raw, language, "silent")
+        matches = self._reader.read(message, raw, base, candidates, nearness, local)
         if nearness is None:
             matches.sort(key=lambda match: -match.unrounded)
         least = _LEAST_WORDS if nearness is None else _LEAST_WORDS_BY_MEANING
-        return Finding(text, language, _overall(matches, message, least), tuple(_set_apart(matches)))
+        return Finding(raw, language, _overall(matches, message, least), tuple(_set_apart(matches)))
 
     def ranking(self, text: str) -> list[str]:
         """Return the ids of the claims that a check of the message looks at, in its order: the likeliest first."""
         return self.rankings([text])[0]
 
     def rankings(self, texts: Sequence[str]) -> list[list[str]]:
-        """Return the same for some messages, of which the embedder is asked at once: it takes a fifth less time."""
+        """Return the same for some messages at once, which takes half the time."""
         base = self.base
         messages = [analyse(text, self.lexicon, base.spelling) for text in texts]
-        if self._source is not None and len(messages) > 1:
-            self._source.embed_or_none([part for message in messages for part in with_stretches(message.text)])
-        return [[base.claim(each.claim).id for each in self._ranked(message, base)] for message in messages]
+        ranked = (self._ranked(*each) for each in self._looked_at(messages, base))
+        return [[base.claim(each.claim).id for each in found] for found in ranked]
 
-    def _ranked(self, message: Analysis, base: IndexedBase) -> list[Candidate]:
-        found, nearness, looks = self._looked_at(message, base)
+    def _ranked(self, found: list[Candidate], nearness: Nearness | None, looks: list[Look]) -> list[Candidate]:
         if nearness is None:
             return found
         return [look.candidate for look, _ in self._reader.ranked(looks, nearness, None)]
@@ -184,7 +204,7 @@ class Checker:
         no claim comes near.
         """
         base = self.base
-        found, nearness, looks = self._looked_at(analyse(text, self.lexicon, base.spelling), base)
+        [(found, nearness, looks)] = self._looked_at([analyse(text, self.lexicon, base.spelling)], base)
         if base.scorer is None or not found:
             return "", -math.inf
         if nearness is None:
@@ -192,51 +212,63 @@ class Checker:
         look, sureness = self._reader.surest(looks, nearness)
         return look.read.claim.id, sureness
 
-    def _looked_at(self, message: Analysis, base: IndexedBase) -> tuple[list[Candidate], Nearness | None, list[Look]]:
-        found, nearness = self._candidates(message, base)
-        return found, nearness, [Look(message, each, base, base.scorer, nearness) for each in found if base.scorer]
+    def _looked_at(self, messages: Sequence[Analysis], base: IndexedBase) -> Iterator[_Found]:
+        for message, (found, nearness) in zip(messages, self._candidates(messages, base), strict=True):
+            yield found, nearness, [Look(message, each, base, base.scorer, nearness) for each in found if base.scorer]
 
-    def _candidates(self, message: Analysis, base: IndexedBase) -> tuple[list[Candidate], Nearness | None]:
-        """Return the claims that are worth a look, the nearest by words first, and how near they come in meaning."""
-        scorer = base.scorer
-        if scorer is None or not message.words:
-            return [], None
-        claim = base.said_verbatim(message)
-        said = [] if claim is None else [claim]
-        if self._source is not None:
-            glance = scorer.hear(message)
-            if claim is None and base.is_far(glance, self._reader.gates):
-                return [], None
-            nearness = self._nearness(message, base)
-            if nearness is not None:
-                also = [*said, *nearness.nearest_claims(_CLAIMS_BY_MEANING)]
-                found = scorer.close_look(message, also, glance)
-                return found, nearness.with_claims([each.claim for each in found])
-        found = scorer.candidates(message)
-        if not {each.claim for each in found}.issuperset(said):
-            found += [each for each in scorer.close_look(message, said) if each.claim in said]
-        return found, None
+    def _candidates(
+        self, messages: Sequence[Analysis], base: IndexedBase
+    ) -> Iterator[tuple[list[Candidate], Nearness | None]]:
+        """Yield for each message the claims that are worth a look, the nearest by words first, and how near they come.
 
-    def _nearness(self, message: Analysis, base: IndexedBase) -> Nearness | None:
-        """Ask the embedder; None without one, or while it is out of order."""
-        kept = self._embedded(base, message)
-        return kept.nearness(message, self._source) if kept is not None and self._source is not None else None
+        Of their meaning is asked at once: of those messages that are not far from every claim by words.
+        """
+        scorer, gates = base.scorer, self._reader.gates
+        if scorer is None:
+            yield from (([], None) for _ in messages)
+            return
+        said = [base.said_verbatim(each) for each in messages]
+        heard = [scorer.hear(each) if self._source is not None and each.words else None for each in messages]
+        both = enumerate(zip(heard, said, strict=True))
+        near = [n for n, (one, claim) in both if one and (claim is not None or not base.is_far(one, gates))]
+        nearness = dict(zip(near, self._nearness([messages[n] for n in near], base), strict=False))
+        for n, message in enumerate(messages):
+            claims = [claim for claim in said[n : n + 1] if claim is not None]
+            if n in nearness:
+                also = [*claims, *nearness[n].nearest_claims(_CLAIMS_BY_MEANING)]
+                found = scorer.close_look(message, also, heard[n])
+                yield found, nearness[n].with_claims([each.claim for each in found])
+            elif message.words and (self._source is None or n in near):
+                found = scorer.candidates(message)
+                if not {each.claim for each in found}.issuperset(claims):
+                    found += [each for each in scorer.close_look(message, claims) if each.claim in claims]
+                yield found, None
+            else:
+                yield [], None
 
-    def _embedded(self, base: IndexedBase, message: Analysis) -> Meaning | None:
+    def _nearness(self, messages: Sequence[Analysis], base: IndexedBase) -> Sequence[Nearness]:
+        """Ask the embedder; of no message there is anything while it is out of order."""
+        if self._source is None or not messages:
+            return ()
+        kept = self._embedded(base, messages)
+        return (kept.nearness_of_each(messages, self._source) if kept is not None else None) or ()
+
+    def _embedded(self, base: IndexedBase, messages: Sequence[Analysis]) -> Meaning | None:
         """Return the vectors of a snapshot; what another one has already is not embedded again.
 
-        None where the embedder has none for the message: it is out of order, and no wording is asked for.
+        None where the embedder has none for the messages: it is out of order, and no wording is asked for.
         """
         # Another thread may have changed the base since this check began: vectors count for the snapshot they are of.
         kept = self._meaning
         if self._source is None or (kept is not None and kept.base is base):
             return kept
-        # All that `Meaning.nearness` asks for: the last digits of a vector depend on what is embedded beside it.
-        if self._source.embed_or_none(with_stretches(message.text)) is None:
+        # All that `Meaning` asks for: the last digits of a vector depend on what is embedded beside it.
+        texts = [text for message in messages for text in with_stretches(message.text)]
+        if self._source.embed_or_none(texts) is None:
             return None
         if self._beside is not None:
             shared, snapshot = self._beside
-            kept = shared._embedded(snapshot, message)  # noqa: SLF001  its own kind
+            kept = shared._embedded(snapshot, messages)  # noqa: SLF001  its own kind
         found = Meaning.of(base, self._source, kept)
         self._meaning = found or self._meaning
         return found

@@ -26,7 +26,7 @@ from claims.documents.loading import NO_DOCUMENT
 from claims.documents.markup import View
 from claims.fields import is_address
 from claims.moderation.rights import Act
-from claims.moderation.sources import ShelfEntry
+from claims.moderation.sources import ShelfEntry, facts_tag
 from claims.record import DocumentRecord
 from config.errors import DocumentRefusedError, DocumentTextError, InvalidEditError
 from config.languages import SHOWN
@@ -65,7 +65,7 @@ class FactsForm:
             line("published", record.published, texts, texts("Write it as 2026-01-23, 2026-01 or 2026.")),
             line("language", record.language, texts, texts("One of {names}.", names=", ".join(SHOWN))),
         )
-        return Form(FormName(self.kind, about), texts("About the document"), fields)
+        return Form(FormName(self.kind, about, facts_tag(record)), texts("About the document"), fields)
 
     async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Write it, and return the document."""
@@ -74,7 +74,8 @@ class FactsForm:
         # The form does not show the address: one that is none would refuse all that was typed.
         address = record.address if record.address and is_address(record.address) else None
         facts = DocumentFacts(**{field: typed.get(field, "") for field in _FACTS}, address=address)
-        await request.do(request.moderation.shelf.describe, request.actor, document, facts)
+        describe = request.moderation.shelf.describe
+        await request.do(describe, request.actor, document, facts, name.version_tag)
         return await draw_document(request, document, [done(texts("Written."))])
 
 
@@ -87,8 +88,9 @@ class DocumentsCommand(
 ):
     """Takes documents in for moderators, each answered privately.
 
-    `pages` reads addresses; `turn` is held while a document is read: each keeps a core busy, and one after the other
-    they are done no later. `fetching` is held while one is fetched, which keeps nothing but a thread busy.
+    `pages` reads addresses; `turn` is held while a document is taken in or looked through: each keeps a core busy, and
+    one after the other they are done no later. `fetching` is held while one is fetched, which keeps nothing but a
+    thread busy. What is shown of a document is read beside that, one at a time.
     """
 
     def __init__(self, bot: TouchstoneBot, router: Router, turn: asyncio.Semaphore) -> None:
@@ -111,6 +113,9 @@ class DocumentsCommand(
 
     async def _complete(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
         return await suggest_documents(Request(interaction), typed)
+
+    async def _complete_own(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
+        return await suggest_documents(Request(interaction), typed, only_own=True)
 
     @app_commands.command(
         name=locale_str(msgid("add")),
@@ -218,12 +223,17 @@ class DocumentsCommand(
     )
     @app_commands.rename(document=locale_str(msgid("document")))
     @app_commands.describe(document=locale_str(msgid("Part of its title or id")))
-    @app_commands.autocomplete(document=_complete)
+    @app_commands.autocomplete(document=_complete_own)
     async def remove(self, interaction: BotInteraction, document: str) -> None:
-        """Ask whether it is to go."""
+        """Ask whether it is to go; of a document that is not the server's own, say that it stays."""
         request = await Request.waiting(interaction)
         await request.require("source.add")
-        await request.respond(_draw_question(*await meant_document(request, document), request.texts))
+        name, title = await meant_document(request, document)
+        if not (await _entry(request, name)).own:
+            told = request.texts("{document} is shared by all servers, so that it stays.", document=escape(title))
+            await request.respond(told)
+            return
+        await request.respond(_draw_question(name, title, request.texts))
 
     async def _turn_page(self, click: Click) -> None:
         await click.show(await _draw_list(click, click.number("page")))

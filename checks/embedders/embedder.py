@@ -6,12 +6,15 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from types import ModuleType
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from checks.words import Flags, Rows, begins
 from config.errors import EmbedderError, EmbedderSetupError, TouchstoneError, install_hint, msgid, worded
 
 Vector = npt.NDArray[np.float32]
@@ -61,6 +64,62 @@ def unit_rows(raw: npt.ArrayLike, rows: int) -> Vectors:
     if not np.isfinite(lengths).all():
         raise EmbedderError(worded("The embedder gave a vector with a number that is not finite."))
     return (array / np.where(lengths > 0, lengths, 1.0)).astype(np.float32)
+
+
+# Axes are learned from so many vectors, and so many texts at once held against a message, which takes little room.
+_AXES, _LEARNED_FROM, _TEXTS_AT_ONCE = 128, 8_000, 8_192
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Very many vectors along the axes that tell them apart best: a fourth of the numbers, and most of the nearness.
+
+    `places` has a column for each text.
+    """
+
+    axes: Vectors
+    places: Vectors
+
+    @classmethod
+    def of(cls, vectors: Vectors) -> Self:
+        """Learn the axes from some thousand vectors."""
+        chosen = vectors[:: max(1, len(vectors) // _LEARNED_FROM)]
+        # Ascending: what tells most apart stands last.
+        axes = np.ascontiguousarray(np.linalg.eigh(chosen.T @ chosen)[1][:, -_AXES:].T, dtype=np.float32)
+        return cls(axes, axes @ vectors.T)
+
+    def nearest(self, messages: Sequence[Vectors], first: Rows, gone: Flags | None, most: int) -> list[Rows]:
+        """Return for each message, as its vector and those of its stretches, the numbers of the nearest owners.
+
+        The texts of each owner begin at `first`; those of some may be gone. All numbers, or `most` of them.
+        """
+        near, sizes = self._near(messages), np.diff(first, append=self.places.shape[1])
+        if gone is not None:
+            near[:, np.repeat(gone, sizes)] = -np.inf
+        return [_owners(each, first, most, int(sizes.max(initial=1))) for each in near]
+
+    def _near(self, messages: Sequence[Vectors]) -> Vectors:
+        """Return how near each message (by row) comes to each text."""
+        rough, texts = np.concatenate(messages) @ self.axes.T, self.places.shape[1]
+        spans = [*pairwise(accumulate(map(len, messages), initial=0))]
+        found = np.empty((len(messages), texts), dtype=np.float32)
+        for part in (slice(at, at + _TEXTS_AT_ONCE) for at in range(0, texts, _TEXTS_AT_ONCE)):
+            said = rough @ self.places[:, part]
+            # The message and a stretch, added up.
+            found[:, part] = [said[start] + said[start + 1 : end].max(axis=0) for start, end in spans]
+        return found
+
+
+def _owners(near: Vector, first: Rows, most: int, size: int) -> Rows:
+    """Return the numbers of the owners of the nearest texts, of which each has at most `size`."""
+    # So many texts have as many owners as are wanted: only of these it is asked who they are.
+    enough = most * size
+    tops = np.maximum.reduceat(near, np.arange(0, len(near), max(1, len(near) // (2 * enough))))
+    texts = np.flatnonzero(near >= np.sort(tops)[-enough]) if len(tops) > enough else np.arange(len(near))
+    owners = first.searchsorted(texts, "right") - 1
+    begun = np.flatnonzero(begins(owners))
+    owners, nearest = owners[begun], np.maximum.reduceat(near[texts], begun)
+    return owners if len(owners) <= most else np.sort(owners[np.argpartition(-nearest, most)[:most]])
 
 
 def import_extra(module: str, extra: str) -> ModuleType:

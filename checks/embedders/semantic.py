@@ -127,7 +127,7 @@ def _tokenizer(data: bytes, begun: Numbers | None = None) -> Any:  # noqa: ANN40
 
 # Texts are worked out together up to so many tokens: all of a message with its stretches, and what they take in room
 # stays small.
-_MOST_TOKENS = 1_024
+_MOST_TOKENS = 2_048
 # How the release is built: into how many parts its table is cut, and how many tokens each of its three views takes in
 # at once, the first of them so many to the left.
 _CHUNKS, _WIDTH = 17, 256
@@ -166,9 +166,9 @@ class _EachOnce:
             window = beside[:, len(_BESIDE) // 2 - left :][:, :size]
             once = _layer(projected[:, n * _WIDTH :][:, :_WIDTH], pieces, near, window, (model.w1[n], model.b1[n]))
             views.append(_layer(once, nearer, far, window, (model.w2[n], model.b2[n])))
-        seen = _normal(np.concatenate(views, axis=1), model.ln_g, model.ln_b, model.eps)
         counts = lengths.astype(np.float32)[:, None]
-        mean = (np.add.reduceat(seen[places], starts) @ model.cnn_W + counts * model.cnn_b) / np.sqrt(counts)
+        sums = _sums_by_text(np.concatenate(views, axis=1), places, lengths, model.eps) * model.ln_g
+        mean = ((sums + counts * model.ln_b) @ model.cnn_W + counts * model.cnn_b) / np.sqrt(counts)
         inner = np.maximum(mean @ model.p1 + np.maximum(mean @ model.d0, 0) @ model.d1, 0)
         return np.tanh(inner @ model.p3 + np.maximum(inner @ model.d2, 0) @ model.d3)
 
@@ -186,10 +186,17 @@ def _beside(starts: Numbers, lengths: Numbers) -> Numbers:
 
 
 def _layer(rows: Vectors, at: Numbers, chosen: Numbers, beside: Numbers, weights: tuple[Vectors, Vectors]) -> Vectors:
-    """Return what is made of the chosen tokens and those beside them, of which `rows[at]` is known; 0 beyond an end."""
-    known, numbers = np.concatenate([rows, np.zeros_like(rows[:1])]), np.append(at, len(rows))
-    found = known[numbers[beside[chosen]]].reshape(len(chosen), -1) @ weights[0]
-    return np.maximum(found + weights[1], 0) + rows[at[chosen]]
+    """Return what is made of the chosen tokens and those beside them, of which `rows[at]` is known; 0 beyond an end.
+
+    A row is multiplied once for each place beside a token, and not for each token that it stands beside.
+    """
+    numbers = np.append(at, len(rows))[beside[chosen]]
+    made = np.zeros((len(rows) + 1, _WIDTH), dtype=np.float32)
+    found = np.tile(weights[1], (len(chosen), 1))
+    for row, weight in zip(numbers.T, np.split(weights[0], numbers.shape[1]), strict=True):
+        np.matmul(rows, weight, out=made[:-1])
+        found += made[row]
+    return np.maximum(found, 0, out=found) + rows[at[chosen]]
 
 
 def _normal(rows: Vectors, scale: Vector, shift: Vector, least: float) -> Vectors:
@@ -197,6 +204,20 @@ def _normal(rows: Vectors, scale: Vector, shift: Vector, least: float) -> Vector
     apart = rows - rows.mean(axis=1, keepdims=True)
     variance = np.einsum("ij,ij->i", apart, apart) / rows.shape[1]
     return apart / np.sqrt(variance + least)[:, None].astype(np.float32) * scale + shift
+
+
+def _sums_by_text(rows: Vectors, places: Numbers, lengths: Numbers, least: float) -> Vectors:
+    """Return the sum of each text's rows, each with mean 0 and variance 1; `places` says which rows stand in it.
+
+    None of the rows is made so for that: what it is divided by tells how often it counts.
+    """
+    means = rows.mean(axis=1)
+    variance = np.einsum("ij,ij->i", rows, rows) / rows.shape[1] - means * means
+    counted = np.float32(1.0) / np.sqrt(np.maximum(variance, 0.0) + np.float32(least))
+    texts, width = len(lengths), len(rows)
+    at = np.repeat(np.arange(texts) * width, lengths) + places
+    shares = np.bincount(at, counted[places], texts * width).reshape(texts, width).astype(np.float32)
+    return shares @ rows - (shares @ means)[:, None]
 
 
 def _portions(texts: Iterable[list[int]]) -> Iterator[list[list[int]]]:

@@ -208,7 +208,7 @@ class TermDecorator:
         if term.kind not in ("digits", "chinese") or not (match := self._patterns.middle.match(text, term.end)):
             return
         unit = self._patterns.unit.match(text, match.end()) or (
-            own is not None and own.first and own.pattern.match(text, match.end())
+            own is not None and own.pattern.match(text, match.end())
         )
         if not unit and not match["scales"]:
             return
@@ -374,8 +374,9 @@ class TermDecorator:
             and term.kind != "year"
         ):
             term.negative, end, term.start = True, end - 1, end - 1
-        elif self._minus.before(text, end):
-            term.negative = True
+        elif minus := self._minus.before(text, end):
+            term.negative, end = True, text.rindex(minus[0], 0, end)
+            term.start = end
         while filler := self._fillers.before(text, end):
             end = text.rindex(filler[0], 0, end)
         if (hedge := self._hedges.before(text, end)) and end > floor and term.bound != "range":

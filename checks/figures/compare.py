@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import groupby
+from math import isclose
 
 from checks.figures.documented import (
     DocumentedFigure,
@@ -15,9 +16,9 @@ from checks.figures.documented import (
 )
 from checks.figures.numerals import IntervalReader
 from checks.figures.reading import FigureReader, notation, source_notation
-from checks.figures.units import ANY_NOUN, Quantity
+from checks.figures.units import ANY_NOUN, Quantity, distance, moved, ratio
 from checks.model import FigureFinding, KnownFigure
-from checks.text import converter
+from checks.text import converter, count_han
 
 LEAST_BARE_MONEY = 1e6
 
@@ -48,6 +49,11 @@ class SaidFigure:
     def is_rejected(self) -> bool:
         """Tell whether the author sets another figure against it."""
         return self.subjects.is_rejected(self.place)
+
+    @property
+    def is_vague(self) -> bool:
+        """Tell whether it only names a side: "most of them" settles nothing beside a number."""
+        return self.readings[0].dimension == "percent" and self.readings[0].high - self.readings[0].low >= _WHOLE / 2
 
     @cached_property
     def periods(self) -> frozenset[float]:
@@ -83,27 +89,12 @@ def readings_as(said: Quantity, form: Quantity, *, growth: bool) -> list[Quantit
     if target == "USD/oz" and (said.bare or "USD" in (said.dimension, *said.loose)):
         return [moved(said, *values, target)]
     large = said.low >= LEAST_BARE_MONEY or form.high < LEAST_BARE_MONEY
-    fits = target in ("pe", "count", "times") or (target in _MONEY and large)
+    # "Growth would have been minus 0.4" names no unit either.
+    fits = target in ("pe", "count", "times") or (target in _MONEY and large) or (target == "percent" and said.low < 0)
     return [moved(said, *values, target)] if said.bare and fits else []
 
 
 _MONEY = ("USD", "CNY", "TWD", "HKD")
-
-
-def moved(said: Quantity, low: float, high: float, dimension: str) -> Quantity:
-    """Return the quantity in another dimension."""
-    return replace(said, dimension=dimension, low=low, high=high)
-
-
-def ratio(first: Quantity, second: Quantity) -> float:
-    """Return how many times the second the first is, whatever their signs; 1 where either is nothing."""
-    return abs(first.middle) / abs(second.middle) if second.middle and first.middle else 1.0
-
-
-def distance(first: Quantity, second: Quantity) -> float:
-    """Return 0–1: how far apart two values lie, on a logarithmic scale."""
-    times = ratio(first, second)
-    return min(1.0, abs(times - 1) / (times + 1))
 
 
 # How many points of evidence (`Subjects.evidence`) a quantity needs before it may contradict a figure of its dimension.
@@ -118,6 +109,8 @@ _NEVER = 99
 _CLAIM_FIRST = 50.0
 # "100 %" is mostly emphasis.
 _WHOLE, _NEEDED_WHOLE = 100.0, 6
+# "More than the entire kingdom uses", of a figure that sets one amount against another.
+_ALL = "all"
 _NEEDED_SHARE, _NEEDED_COMPARED = 2, 1
 _NEEDED_MONEY = 2
 # "A year" and 一天 mostly only say when; "after a year", alone beside the claim's words, may be its figure.
@@ -149,6 +142,9 @@ class Fit:
             counted = one.own.unit.name if one.own else one.subject
             if not self._subjects.counts_persons(counted):
                 return []
+        if raw.dimension == _ALL:
+            is_part = one.quantity.dimension == "percent" and self._subjects.is_comparison(one.subject)
+            return [(moved(raw, raw.low, raw.high, "percent"), one.quantity)] if is_part else []
         if raw.dimension == "percent" == one.quantity.dimension and self._subjects.is_opposite(said.place, one.subject):
             return [(moved(raw, 100 - raw.high, 100 - raw.low, "percent"), one.quantity)]
         found = [(reading, form) for form in one.forms for reading in readings_as(raw, form, growth=one.growth)]
@@ -224,7 +220,7 @@ class Fit:
         dimension, first = one.quantity.dimension, said.readings[0]
         if not one.is_claim:
             return _NEVER if rivals else _NEEDED_CONTEXT
-        if dimension == "percent" and first.middle == _WHOLE:
+        if first.middle == _WHOLE and first.dimension != _ALL and dimension == "percent":
             return _NEEDED_WHOLE
         if first.dimension in _SPANS and not first.times and self._subjects.is_one(first.text):
             return _NEEDED_POINT if said.carried and self._subjects.says_when(said.place) else _NEEDED_ARTICLE
@@ -254,7 +250,9 @@ class Fit:
             return False
         times = ratio(reading, form)
         if raw.bare and not one.counts and (raw.low < LEAST_BARE_MONEY or target not in ("USD", "CNY")):
-            return carried and target == "count" and 1 / _MOST_BARE_RATIO < times < _MOST_BARE_RATIO
+            signed = target == "percent" and raw.low < 0 and one.growth
+            near = target in ("count", "USD/oz") and 1 / _MOST_BARE_RATIO < times < _MOST_BARE_RATIO
+            return carried and (near or signed)
         if one.quantity.low > 0 > raw.high and replace(reading, low=-reading.high, high=-reading.low).meets(form):
             return False
         if (raw.dimension, target) == ("percent", "times"):
@@ -269,8 +267,9 @@ class Fit:
 _LARGE_G = ("G", "Ｇ")
 # Beside "a thousand servers" a mass is that of all of them.
 _CROWD = 10
-_CONTRADICTS = 2
-_MOST_FIGURES = 8192
+# All of so short a message speaks of the claim.
+_SHORT = 120
+_CONTRADICTS, _MOST_FIGURES = 2, 8192
 
 
 class FigureComparer:
@@ -321,10 +320,13 @@ class FigureComparer:
         places = TextPlaces(self._simplified(folded), [_span(each) for each in said])
         groups = [SaidFigure(tuple(group), places, self._subjects) for _, group in groupby(said, key=_span)]
         kept = [group for group in groups if not group.is_rejected] or groups
+        carrying = text if carrying and len(text) + count_han(text) <= _SHORT else carrying
         carried = self._carried([each for group in kept for each in group.readings], carrying)
         groups = [replace(group, carried=_span(group.readings[0]) in carried) for group in kept]
         agreeing = {i: match for i, group in enumerate(groups) if (match := self._agreement(group, known))}
         differing = self._differences(groups, known, agreeing)
+        disputed = {match.figure for match in differing.values()}
+        agreeing = {i: match for i, match in agreeing.items() if match.figure not in disputed}
         # A year that agrees beside another figure only says which forecast is meant.
         years = {i for i, match in agreeing.items() if match.quantity.dimension == "year"}
         alone = len(years) == len(agreeing) + len(differing)
@@ -338,7 +340,7 @@ class FigureComparer:
         folded = self._reader.fold(carrying)
         inside = [each for each in said if self._reader.fold(each.text) in folded] if carrying else []
         first = {each.dimension: each for each in reversed(inside)}
-        several = {each.dimension for each in inside if not each.meets(first[each.dimension])}
+        several = {each.dimension for each in inside if not _is_same_value(each, first[each.dimension])}
         return {_span(each) for each in inside if each.dimension not in several}
 
     def _simplified(self, folded: str) -> str:
@@ -391,8 +393,9 @@ class FigureComparer:
         self, groups: Sequence[SaidFigure], known: Sequence[DocumentedFigure], agreeing: dict[int, DocumentedFigure]
     ) -> dict[int, DocumentedFigure]:
         """Give each figure that nothing agrees with the quantity that fits it best, where one fits well enough."""
-        settled = {one.figure for one in agreeing.values()}
-        seen = {one.quantity.dimension for one in agreeing.values() if one.is_claim}
+        sharp = [one for i, one in agreeing.items() if not groups[i].is_vague]
+        settled = {one.figure for one in sharp}
+        seen = {one.quantity.dimension for one in sharp if one.is_claim}
         crowd = any(
             q.dimension == "count" and not q.bare and q.low >= _CROWD for group in groups for q in group.readings
         )
@@ -406,6 +409,11 @@ class FigureComparer:
                 if (fit := self._fit.of(group, one, known, second=one.quantity.dimension in seen)) is not None:
                     offers.append((fit, i, one))
         return _assign(offers)
+
+
+def _is_same_value(said: Quantity, other: Quantity) -> bool:
+    # A tenth in use and nine tenths idle are the two parts of one whole.
+    return said.meets(other) or (said.dimension == "percent" and isclose(said.middle + other.middle, _WHOLE))
 
 
 def _merged(said: Sequence[Quantity], more: Sequence[Quantity]) -> Sequence[Quantity]:

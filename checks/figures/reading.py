@@ -307,7 +307,7 @@ class FigureReader:
             ]
         unit = term.unit or term.prefix
         if unit is None:
-            if term.kind in ("chinese", "english") and term.high < _LEAST_BARE_CHINESE:
+            if term.kind in ("chinese", "english") and term.high < _LEAST_BARE_CHINESE and not term.negative:
                 return []
             bare, also = self._widened(term, 1.0, 1.0), term.also
             share = also.factor / term.scale if also else 0.0

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from math import isclose
 from typing import Any, Literal
@@ -84,6 +84,22 @@ class Quantity:
         gap = max(self.low, other.low) - min(self.high, other.high)
         largest = max(abs(self.middle), abs(other.middle))
         return gap <= max(slack * largest, min(least, _MOST_SLACK * largest)) + _ROUNDING * largest
+
+
+def moved(said: Quantity, low: float, high: float, dimension: str) -> Quantity:
+    """Return the quantity in another dimension."""
+    return replace(said, dimension=dimension, low=low, high=high)
+
+
+def ratio(first: Quantity, second: Quantity) -> float:
+    """Return how many times the second the first is, whatever their signs; 1 where either is nothing."""
+    return abs(first.middle) / abs(second.middle) if second.middle and first.middle else 1.0
+
+
+def distance(first: Quantity, second: Quantity) -> float:
+    """Return 0–1: how far apart two values lie, on a logarithmic scale."""
+    times = ratio(first, second)
+    return min(1.0, abs(times - 1) / (times + 1))
 
 
 @dataclass(frozen=True, slots=True)

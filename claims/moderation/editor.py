@@ -112,7 +112,9 @@ class Editor:
             form.finish(new)
             if added is not None:
                 permit(session, actor, "source.add")
-            draft = EditTexts(completed({written_language(title): title})).apply(_blank(self._base, actor), sources)
+            draft = EditTexts(completed({written_language(title): title})).apply(
+                blank_claim(self._base, actor), sources
+            )
             draft = AddWordings("\n".join(wordings)).apply(draft, sources)
             if point:
                 who, what = (completed({written_language(each): each}) for each in (speaker, point))
@@ -174,7 +176,7 @@ def searched(base: ClaimBase, actor: Actor, act: Act, edit: Edit, claim_id: str 
         permit(session, actor, act)
         sources = Sources(session, actor.server)
         with suppress(InvalidEditError, UnknownClaimError):
-            edit.apply(seen_claim(session, actor.server, claim_id) if claim_id else _blank(base, actor), sources)
+            edit.apply(seen_claim(session, actor.server, claim_id) if claim_id else blank_claim(base, actor), sources)
     return sources.found
 
 
@@ -280,13 +282,14 @@ def new_claim_change(
 ) -> Change:
     """Return the state that an edit gives a new draft, with a first wording where one is given."""
     sources = Sources(session, actor.server, found)
-    draft = edit.apply(_blank(base, actor), sources)
+    draft = edit.apply(blank_claim(base, actor), sources)
     draft = AddWording(wording).apply(draft, sources) if wording else draft
     check_published(draft, edit)
     return Change(CLAIM, _free_id(session, draft.title.first()), claim_state(draft))
 
 
-def _blank(base: ClaimBase, actor: Actor) -> ClaimRecord:
+def blank_claim(base: ClaimBase, actor: Actor) -> ClaimRecord:
+    """Return a draft in which nothing is written yet."""
     return ClaimRecord("", "contested", NO_TEXT, "", 1, base.clock().date(), None, (), (), (), "draft", actor.server)
 
 

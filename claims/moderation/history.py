@@ -290,7 +290,7 @@ def _undone(made: ChangeRecord, now: State | None) -> Change:
     if now in (after, before):
         return Change(made.kind, made.subject, before)
     if now is None or before is None or after is None:
-        raise ConflictError(made.subject, differences(before, now))
+        raise ConflictError(made.subject, differences(before, now), kind=made.kind)
     # Each language of a text is a field of its own here: what somebody else wrote in another one stays.
     now, before, after = fields_by_language(now), fields_by_language(before), fields_by_language(after)
     wanted, blocked = dict(now), list[FieldDifference]()
@@ -302,7 +302,7 @@ def _undone(made: ChangeRecord, now: State | None) -> Change:
         else:
             wanted[name] = value
     if blocked:
-        raise ConflictError(made.subject, tuple(blocked))
+        raise ConflictError(made.subject, tuple(blocked), kind=made.kind)
     return Change(made.kind, made.subject, with_texts(wanted))
 
 

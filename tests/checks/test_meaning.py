@@ -1,6 +1,7 @@
 """What an embedder says of a message: which claims it comes near, and which stretch of it carries them."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -196,6 +197,23 @@ def test_claims_that_are_gone_are_not_found_among_very_many(source, lexicon):
     assert not {7, 8}.intersection(Meaning.of(base, source).nearness(message, source).nearest_claims(80))
 
 
+@pytest.mark.usefixtures("outlined")
+@pytest.mark.parametrize("hidden", [frozenset(), frozenset({"claim-7", "claim-8"})])
+def test_several_messages_at_once_come_as_near_as_each_alone(lexicon, hidden):
+    claims, source = _many_claims(80), Words()
+    meaning = Meaning.of(IndexedBase.of(claims, lexicon, Tuning.load()).beside(Overlay(hidden=hidden)), source)
+    texts = [". ".join(each.wordings[n % 3].text for each in claims[n : n + 1 + n % 4]) for n in range(0, 40, 3)]
+    messages = [analyse(text, lexicon) for text in texts]
+    for message, together in zip(messages, meaning.nearness_of_each(messages, source), strict=True):
+        alone = meaning.nearness(message, source)
+        assert together.places == alone.places
+        assert together.stretches == alone.stretches
+        nearest_claims = alone.nearest_claims(5)
+        assert together.nearest_claims(5) == nearest_claims
+        for each in nearest_claims:
+            assert together.measures(each) == pytest.approx(alone.measures(each), abs=1e-4)
+
+
 def test_vectors_of_another_length_than_the_fitted_ones_are_judged_by_their_cosines(source, lexicon):
     found = Checker(CLAIMS, lexicon, meaning=source).check("you know that zinc zaps zombies quickly")
     assert found.best is not None
@@ -209,6 +227,37 @@ def test_the_ranking_is_that_of_the_check_also_by_meaning(source, lexicon):
     assert checker.check(text).matches[0].claim == "zinc"
     assert checker.encoder == "letters"
     assert Checker(CLAIMS, lexicon).encoder == ""
+
+
+def test_several_messages_at_once_are_ranked_as_each_alone(source, lexicon):
+    checker = Checker([*CLAIMS, *_many_claims(30)], lexicon, meaning=source)
+    texts = [
+        "you know that zinc zaps zombies quickly",
+        "",
+        "good night all",
+        "moody moons make moonlight",
+        "zebras, zinc",
+    ]
+    alone = [checker.ranking(text) for text in texts]
+    assert checker.rankings(texts) == alone
+    assert [found[:1] for found in alone[:4]] == [["zinc"], [], [], ["moon"]]
+    source.works = False
+    assert checker.rankings(texts) == [checker.ranking(text) for text in texts]
+    assert checker.rankings([]) == []
+
+
+def test_several_messages_at_once_are_found_as_each_alone(source, lexicon):
+    checker = Checker([*CLAIMS, *_many_claims(30)], lexicon, meaning=source)
+    texts = ["you know that zinc zaps zombies quickly", "", "good night all", "moody moons make moonlight \ud83d"] * 6
+    alone = [checker.check(text) for text in texts]
+    together = [*checker.check_each(texts)]
+    assert [found.text for found in together] == [found.text for found in alone]
+    assert [found.action for found in together] == [found.action for found in alone]
+    assert [[match.claim for match in found.matches[:1]] for found in together[:4]] == [["zinc"], [], [], ["moon"]]
+    for one, other in zip(together, alone, strict=True):
+        for match, same in zip(one.matches, other.matches, strict=True):
+            assert replace(match, score=same.score, exact=same.exact) == same
+            assert match.unrounded == pytest.approx(same.unrounded, abs=1e-5)
 
 
 def test_while_the_embedder_is_out_of_order_nothing_is_said(meaning, source, lexicon):

@@ -44,7 +44,6 @@ from bot.discord.editor.screen import (
     draw_claim,
     draw_shared_question,
     faster_line,
-    fingerprint_of,
     list_of,
     read_screen,
     take_step,
@@ -66,15 +65,19 @@ from claims.fields import LINE, SENTENCE
 from claims.moderation.citations import FoundSentence
 from claims.moderation.edits import AddWordings, Edit, PutPointFirst, RemoveFigure, RemovePoint, RemoveWordings
 from claims.moderation.rights import Actor
-from claims.record import ClaimRecord
+from claims.record import ClaimRecord, fingerprint_of
 from config.errors import ConflictError, DocumentTextError, ExtractionError, UnknownEntryError
 from config.languages import by_field, written_language
+
+_ASKED_AT_ONCE = 2
 
 
 class ClaimEditor(commands.Cog):
     """Answers the clicks on a claim's screens, in the place of what stands there; keeps nothing between two of them."""
 
     def __init__(self, router: Router) -> None:
+        # A model may take two minutes, and keeps one of the threads that serve the clicks of all servers.
+        self.asking = asyncio.Semaphore(_ASKED_AT_ONCE)
         router.answer(OPEN_EDITOR, self._open)
         router.answer(PART, self._go)
         router.answer(STEP, self._step)
@@ -127,7 +130,7 @@ class ClaimEditor(commands.Cog):
         claim_id, name, texts = click["claim"], click["name"], click.texts
         claim = (await read_screen(click, claim_id)).claim
         gone = tuple(text for text in list_of(claim, name) if fingerprint_of(text) in click.values)
-        changed = await _edit(click, claim_id, None, RemoveWordings(gone)) if gone else False
+        changed = await _edit(click, claim_id, None, RemoveWordings(gone, name)) if gone else False
         claim = (await read_screen(click, claim_id)).claim
         await click.show(
             draw_wordings(claim, name, click.number("page"), texts, [done_line(changed=changed, texts=texts)])
@@ -145,7 +148,7 @@ class ClaimEditor(commands.Cog):
     async def _ask_model(self, click: Click) -> None:
         """Show what the language model suggests; where it gives nothing, say why."""
         try:
-            view = await draw_asked(click, click["claim"])
+            view = await draw_asked(click, click["claim"], self.asking)
         except ExtractionError as error:
             view = await draw_heard(click, click["claim"], [own_words(error, click.texts)])
         await click.show(view)
@@ -259,10 +262,13 @@ class EditorCommands(
         """Open the form of a new point with the sentence, its place and what is known of its source."""
         request = Request(interaction)
         actor = await request.require("claim.edit")
-        found = (await self._lookup.everything(request)).one(claim)
+        found = (await self._lookup.everything(request)).only(claim)
         document, _ = await meant_document(request, source)
         sentences = await self._sentences(request, actor, document, words)
-        if len(sentences) != 1:
+        if not sentences:
+            fault = msgid("No sentence of {document} has these words. Type fewer of them, or others.")
+            raise DocumentTextError(fault, document=document)
+        if len(sentences) > 1:
             fault = msgid("{count} sentences of {document} have these words. Type more of the one that is meant.")
             raise DocumentTextError(fault, count=len(sentences), document=document)
         (sentence, cited), texts = sentences[0], request.texts

@@ -11,7 +11,7 @@ from bot.discord.shelf import DocumentsCommand
 from claims.moderation.rights import Actor
 from claims.moderation.sources import NewSource
 from tests.bot.discord.queue.test_deciding import opened
-from tests.bot.discord.world import MODERATORS_ONLY, labels_of, prefilled, text_of
+from tests.bot.discord.world import MODERATORS_ONLY, hand_in, labels_of, prefilled, shown_by, text_of
 from tests.claims.documents.site import answer, bomb, site, to
 
 ARTICLE = """---
@@ -168,6 +168,19 @@ async def test_what_a_claim_says_already_is_offered_as_its_wording(world):
     assert item.claim == "lighthouse-40-kw"
 
 
+async def test_of_two_who_change_its_facts_the_second_is_asked(world):
+    message = await add(world)
+    first, second = [await world.chief.click(message, label="Edit") for _ in range(2)]
+    await hand_in(world.chief, first, author="Theirs")
+    conflict = shown_by(await hand_in(world.chief, second, publisher="Mine"))
+    assert labels_of(conflict) == ["Keep mine", "Keep theirs", "Edit again"]
+    assert "Theirs" in text_of(conflict)
+    assert "Theirs" in text_of(await world.chief.slash(world.channel, "documents show", document="silver"))
+    await world.chief.click(conflict, label="Keep mine")
+    shown = text_of(await world.chief.slash(world.channel, "documents show", document="silver"))
+    assert "A. Dealer · Mine · en" in shown
+
+
 async def test_the_list_opens_each_of_them(world):
     await add(world)
     listed = (await world.chief.slash(world.channel, "documents list")).response.message
@@ -183,9 +196,18 @@ async def test_it_is_taken_away_after_a_question_unless_it_is_cited(world):
     done = await world.chief.click(asked, label="Yes, take it away")
     assert "✓ the-silver-year is gone." in text_of(done.response.message)
     assert own(world) == []
-    asked = (await world.chief.slash(world.channel, "documents remove", document="harbour-yearbook")).response.message
-    done = await world.chief.click(asked, label="Yes, take it away")
-    assert "There is no document harbour-yearbook here." in text_of(done.response.message)
+
+
+async def test_what_is_not_the_servers_own_stays_and_is_neither_suggested_nor_asked_about(world):
+    await add(world)
+    found = await world.chief.autocomplete(world.channel, "documents remove", "document", "")
+    assert [choice["value"] for choice in found] == ["the-silver-year"]
+    done = await world.chief.slash(world.channel, "documents remove", document="harbour-yearbook")
+    assert "is shared by all servers, so that it stays." in text_of(done)
+    assert labels_of(done.response.message) == []
+    done = await world.chief.slash(world.channel, "documents remove", document="never-was")
+    assert "There is no document never-was here." in text_of(done)
+    assert len(world.env.errors) == 1
 
 
 async def test_whoever_does_not_take_it_away_sees_it_again_also_without_a_text(world):

@@ -94,10 +94,32 @@ WRITTEN = [
 ]
 
 
+WRITTEN += [
+    ("the bill is minus 0.4 percent", "percent", -0.4),
+    ("账单占了近半", "percent", 42.5),
+    ("five cents on the dollar", "percent", 5),
+    ("after six winters it leaks", "years", 6),
+    ("过了六个冬天就漏", "years", 6),
+    ("眼睛最多看六十格", "fps", 60),
+]
+
+
 @pytest.mark.parametrize(("text", "dimension", "low"), WRITTEN)
 def test_numbers_are_read_as_they_are_written(reader, text, dimension, low):
     (found,) = reader.read(text)
     assert (found.dimension, found.low) == (dimension, pytest.approx(low, rel=1e-3))
+
+
+@pytest.mark.parametrize("text", ["增长率是负零点五", "增长率是负 0.5", "growth was minus 0.5", "growth: -0.5"])
+def test_a_minus_belongs_to_the_number_and_to_what_is_quoted(reader, text):
+    (said,) = reader.read(text)
+    assert said.low == -0.5
+    assert said.text == text[max(text.rfind("负"), text.find("minus"), text.find("-")) :]
+
+
+@pytest.mark.parametrize("text", ["年近半百的人", "近半年没下雨", "等了近半个月"])
+def test_nearly_half_of_a_time_is_no_share(reader, text):
+    assert all(each.dimension != "percent" for each in reader.read(text))
 
 
 @pytest.mark.parametrize("text", ["十个人买了三个苹果", "十块钱三块", "十点到八点", "十个八个"])

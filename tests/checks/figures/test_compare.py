@@ -232,6 +232,33 @@ def test_a_figure_in_another_part_of_the_message_is_not(reader, comparer):
     assert all(each.agrees for each in comparer.compare(reader.read(text), SHARE, text, carrying="they keep half."))
 
 
+IN_SHORT = [
+    (IN_USE, "lol 20 percent. so much for those busy GPUs", "so much for those busy gpus"),
+    (IN_USE, "机房里那些卡也就两成在跑,八成在吹风", "机房里那些卡也就两成在跑,八成在吹风"),
+    (PRICE, "silver hit 130 in january", "silver hit 130 in january"),
+    (PRICE, "白银去年其实是负零点二的涨幅", "白银去年其实是负零点二的涨幅"),
+    (WATER, "by 2027 they drink more than the entire kingdom", "they drink more than the entire kingdom"),
+]
+
+
+@pytest.mark.parametrize(("figures", "text", "carrying"), IN_SHORT)
+def test_what_a_short_message_says_about_the_claim_is_held_against_its_figure(
+    reader, comparer, figures, text, carrying
+):
+    found = comparer.compare(reader.read(text), figures, text, carrying=carrying)
+    assert [each.agrees for each in found].count(False) == 1
+
+
+def test_most_of_it_settles_nothing_beside_a_number(reader, comparer):
+    text = "GPU utilization is 20 percent, they sleep most of it. 大半时间"
+    assert [each.said for each in comparer.compare(reader.read(text), IN_USE, text, carrying=text)] == ["20 percent"]
+
+
+def test_what_is_more_than_all_of_something_is_no_share_of_anything_else(reader, comparer):
+    text = "the shop takes more than the entire sale"
+    assert comparer.compare(reader.read(text), SHARE, text, carrying=text) == ()
+
+
 def test_a_message_without_a_number_has_nothing_compiled_for_it(monkeypatch):
     """That takes longer than all else of a check."""
     monkeypatch.setattr("checks.figures.reading.build_patterns", lambda _: pytest.fail("compiled"))

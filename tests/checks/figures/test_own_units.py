@@ -45,6 +45,7 @@ SAYS = [
     (FLOOD, FLOOD_SAID, "the flood drowned three thousand people", True),
     (FLOOD, FLOOD_SAID, "the flood drowned 12 thousand people", False),
     (FLOOD, FLOOD_SAID, "洪水淹死了八百人", False),
+    (FLOOD, FLOOD_SAID, "洪水淹死了一百多人", False),
     (COINS, COINS_SAID, "there are 50k bitcoin in that wallet", True),
     (COINS, COINS_SAID, "there are 1.1 million BTC in that wallet", False),
 ]
