@@ -131,20 +131,13 @@ class SourceWatch:
         async def one_host(waiting: Sequence[_Task]) -> None:
             async with room:
                 for number, task in enumerate(waiting):
-                    if number:
-                        await asyncio.sleep(self.pause)
+                    await asyncio.sleep(self.pause if number else 0)
                     try:
-                        found = await self._check(task, robots, again=again)
+                        tell(await self._tried(task, robots, again=again))
                     except OfflineError as error:
                         # Its other pages would not be found either, and stay due.
                         unfound.append((task, error))
                         return
-                    except ClaimBaseError:
-                        raise
-                    except Exception:  # noqa: BLE001  whatever it is, it is due again and must not end the round
-                        _log.exception("The page of the document %s could not be checked", task.document)
-                        continue
-                    tell(found)
 
         await asyncio.gather(*map(one_host, hosts.values()))
         if unfound and not robots:
@@ -153,6 +146,15 @@ class SourceWatch:
         for task, error in unfound:
             tell(await self._check(task, robots, again=True, refusal=error))
         return done
+
+    async def _tried(self, task: _Task, robots: Robots, *, again: bool) -> SourceState | None:
+        try:
+            return await self._check(task, robots, again=again)
+        except ClaimBaseError:
+            raise
+        except Exception:  # noqa: BLE001  whatever it is, it is due again and must not end the round
+            _log.exception("The page of the document %s could not be checked", task.document)
+            return None
 
     async def _check(
         self, task: _Task, robots: Robots, *, again: bool, refusal: AddressRefusedError | None = None
