@@ -116,7 +116,12 @@ def _claims(opened: ClaimBase, settings: Settings, texts: Texts) -> list[Diagnos
         mend = texts("Bring a pack into force: {command}", command="touchstone packs add NAME|FILE")
         return [Diagnosis(part, "wrong", texts("no pack of claims is in force."), mend)]
     packs = ", ".join(f"{pack.id} {pack.version}" for pack in base.packs())
-    count = texts.plural("{count} claim, packs: {packs}.", "{count} claims, packs: {packs}.", len(claims), packs=packs)
+    if packs:
+        count = texts.plural(
+            "{count} claim, packs: {packs}.", "{count} claims, packs: {packs}.", len(claims), packs=packs
+        )
+    else:
+        count = texts.plural("{count} claim, of no pack.", "{count} claims, of no pack.", len(claims))
     due = [claim.id for claim in claims if claim.review_by and claim.review_by < today]
     if due:
         mend = texts("Look through them again; replies say that they may be out of date.")

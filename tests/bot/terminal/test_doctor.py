@@ -137,3 +137,13 @@ def test_a_base_without_a_pack_in_force_is_told_with_the_command_that_mends_it(c
     (found,) = [each for each in json.loads(call("doctor", "--json").out) if each["part"] == "Claims"]
     assert found["state"] == "wrong"
     assert "touchstone packs add NAME|FILE" in found["mend"]
+
+
+def test_claims_of_no_pack_are_counted_without_an_empty_list_of_packs(call, surroundings, templates, tmp_path):
+    surroundings.setenv("TOUCHSTONE_DATABASE_URL", templates.copy("shipped", tmp_path / "own.db"))
+    (tmp_path / "own.csv").write_text("claim,title en,wording,language\nplums,Plums are blue,plums are all blue,en\n")
+    assert call("claims", "import", str(tmp_path / "own.csv"), "--yes").code == 0
+    call("claims", "publish", "plums")
+    call("packs", "remove", "ai-economy")
+    (found,) = [each for each in json.loads(call("doctor", "--json").out) if each["part"] == "Claims"]
+    assert found["says"] == "1 claim, of no pack."
