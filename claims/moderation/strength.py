@@ -88,8 +88,9 @@ def _likeness(said: Sequence[KnownWording], lexicon: Lexicon) -> float:
 
 
 def suggestions(claim: ClaimRecord) -> Iterator[str]:
-    """Yield up to five wordings that the claim has not, from its title, its figures and the points for it."""
-    known = {_key(wording.text) for wording in claim.wordings}
+    """Yield up to five wordings that the claim has not, from its figures, its title and the points for it."""
+    # A title is heard as a wording is.
+    known = {_key(text) for text in (*(wording.text for wording in claim.wordings), *claim.title.values())}
     found = 0
     for text in _made(claim):
         if found < MOST_SUGGESTED and text and len(text) <= _LONGEST and _key(text) not in known:
@@ -99,10 +100,12 @@ def suggestions(claim: ClaimRecord) -> Iterator[str]:
 
 
 def _made(claim: ClaimRecord) -> Iterator[str]:
-    for title in claim.title.values():
-        yield _ENDS.sub("", title)
     for figure in claim.figures:
         low, high = plain_number(figure.low), plain_number(figure.high)
+        said = re.compile(rf"(?<![\d.,]){re.escape(str(low))}(?![.,]?\d)")
+        if any(said.search(title) for title in claim.title.values()):
+            # With what it is of: the subject alone says less.
+            continue
         unit = "" if figure.unit == "count" else figure.unit.partition("|")[0]
         value = f"{low}" if low == high else f"{low}–{high}"
         for language, subject in figure.subject.items():
@@ -111,7 +114,7 @@ def _made(claim: ClaimRecord) -> Iterator[str]:
                 yield rules.figure.format(subject=subject, value=value, unit=unit).strip()
     for title in claim.title.values():
         if rules := _rules().get(written_language(title)):
-            yield rules.hearsay.format(title=_lowered(_ENDS.sub("", title), rules.small))
+            yield rules.hearsay.format(title=_lowered(_ENDS.sub("", title), rules.small, claim))
     for point in claim.points:
         if point.role == "supports":
             yield from (_ENDS.sub("", text) for text in point.text.values())
@@ -143,9 +146,14 @@ def first_clause(sentence: str) -> str:
     return clause if rules and len(clause) >= rules.least else ""
 
 
-def _lowered(title: str, small: Sequence[str]) -> str:
-    """Begin the title small, unless its first word is a name or an abbreviation."""
-    return title[:1].lower() + title[1:] if title.split(" ", maxsplit=1)[0] in small else title
+def _lowered(title: str, small: Sequence[str], claim: ClaimRecord) -> str:
+    """Begin the title small, unless its first word may be a name: the claim's texts have it small, or the rules."""
+    first = title.split(" ", maxsplit=1)[0]
+    lower = first[:1].lower() + first[1:]
+    said = [wording.text for wording in claim.wordings]
+    said += [text for point in claim.points for text in point.text.values()]
+    others = {word for text in said for word in re.findall(r"\w+", text)}
+    return lower + title[len(first) :] if first in small or lower in others else title
 
 
 def _key(text: str) -> str:
