@@ -91,7 +91,7 @@ def _start(recipe: Recipe) -> None:
 
 def check_held(texts: Sequence[str]) -> list[Finding]:
     """Check texts in a process that holds a checker; whoever asks has the texts, and gets them not again."""
-    return [replace(_held[0].check(text), text="") for text in texts]
+    return [replace(found, text="") for found in _held[0].check_each(texts)]
 
 
 class _Answer(Protocol):

@@ -4,6 +4,7 @@ import logging
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from threading import Lock, Thread
 from time import sleep
 
@@ -26,6 +27,8 @@ _LEAST_HAN = 2
 _LEAST_OWN_WORDS = 3
 # So many claims are looked at that come near in meaning, beside those that come near by words.
 _CLAIMS_BY_MEANING = 8
+# Of so many messages the embedder is asked at once, where there are many.
+_MESSAGES_AT_ONCE = 16
 
 
 # A change is joined to the large part of a base after so many seconds.
@@ -140,21 +143,38 @@ class Checker:
 
     def check(self, text: str, local: LocalCutOff | None = None) -> Finding:
         """Return the finding for one message; any string is taken, of which the first 4,000 characters are read."""
-        base = self.base
-        # Half a character, as JSON may hold it, is read by no table.
-        text = text.encode("utf-8", "ignore").decode("utf-8")
-        language = language_of(text, self.lexicon.folder)
-        message = analyse(text, self.lexicon, base.spelling)
-        [(candidates, nearness)] = self._candidates([message], base)
+        return next(self.check_each([text], local))
+
+    def check_each(self, texts: Iterable[str], local: LocalCutOff | None = None) -> Iterator[Finding]:
+        """Yield the findings for some messages, of which the embedder is asked at once: that takes a fifth less."""
+        rest = iter(texts)
+        while some := list(islice(rest, _MESSAGES_AT_ONCE)):
+            base = self.base
+            # Half a character, as JSON may hold it, is read by no table.
+            raws = [text.encode("utf-8", "ignore").decode("utf-8") for text in some]
+            messages = [analyse(raw, self.lexicon, base.spelling) for raw in raws]
+            for raw, message, found in zip(raws, messages, self._candidates(messages, base), strict=True):
+                yield self._finding(raw, message, base, local, *found)
+
+    def _finding(
+        self,
+        raw: str,
+        message: Analysis,
+        base: IndexedBase,
+        local: LocalCutOff | None,
+        candidates: list[Candidate],
+        nearness: Nearness | None,
+    ) -> Finding:
+        language = language_of(raw, self.lexicon.folder)
         if nearness is None:
             candidates = _worth_reading(message, candidates, base)
         if not candidates:
-            return Finding(text, language, "silent")
-        matches = self._reader.read(message, text, base, candidates, nearness, local)
+            return Finding(raw, language, "silent")
+        matches = self._reader.read(message, raw, base, candidates, nearness, local)
         if nearness is None:
             matches.sort(key=lambda match: -match.unrounded)
         least = _LEAST_WORDS if nearness is None else _LEAST_WORDS_BY_MEANING
-        return Finding(text, language, _overall(matches, message, least), tuple(_set_apart(matches)))
+        return Finding(raw, language, _overall(matches, message, least), tuple(_set_apart(matches)))
 
     def ranking(self, text: str) -> list[str]:
         """Return the ids of the claims that a check of the message looks at, in its order: the likeliest first."""

@@ -206,9 +206,10 @@ class DecisionModel:
         the standing in meaning tell better. A claim with many wordings comes near by chance more often than one
         with few.
         """
-        span = math.log(_MANY_CLAIMS / _FEW_CLAIMS)
-        many = min(1.0, max(0.0, math.log(max(1, claims) / _FEW_CLAIMS) / span))
         likeness = measures["rank"] + _STANDING * measures["above_both"]
+        if claims >= _MANY_CLAIMS:
+            return likeness
+        many = max(0.0, math.log(max(1, claims) / _FEW_CLAIMS) / math.log(_MANY_CLAIMS / _FEW_CLAIMS))
         topic = self.about(measures) - _BY_CHANCE * measures["wordings"]
         return (1 - many) * _TOPIC * topic + many * likeness
 

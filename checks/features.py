@@ -220,13 +220,11 @@ class CharacterVectors:
     def vectors(self, texts: Sequence[str]) -> tuple[list[Vector], list[Vector]]:
         """Return of folded texts the unit vectors of n-grams, and the weights of Han characters and Latin words."""
         runs = Runs(texts)
-        keys, owners = runs.grams()
-        places, times = each_once(keys, owners)
-        keys, owners = keys[places], owners[places]
+        keys, owners, times = runs.grams_of_each()
         weights = (1 + np.log(times)) * np.log(self._size / (self._held(keys) + 1))
         norms = np.sqrt(np.bincount(owners, weights * weights, len(texts)))
         letters, counted, owner_of = runs.letters()
-        places, _ = each_once(letters, owner_of)
+        places = each_once(letters, owner_of)
         held = self._held(counted[places]) + 0.5
         rarities = np.log(1 + np.maximum(0.0, self._size - held) / held)
         return (

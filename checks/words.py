@@ -13,7 +13,7 @@ from ctypes import CDLL
 from dataclasses import dataclass
 from functools import cache, lru_cache, reduce
 from importlib.metadata import distribution
-from itertools import compress
+from itertools import compress, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -263,6 +263,7 @@ class Runs:
 
     def __init__(self, texts: Sequence[str]) -> None:
         """Cut the texts."""
+        self._texts = len(texts)
         cut = [_RUN.findall(text[:_MOST_CHARACTERS]) for text in texts]
         runs = [run if run[0] >= _FIRST_HAN else f"_{run}_" for each in cut for run in each]
         self._codes = np.frombuffer("".join(runs).encode("utf-32-le"), dtype="<u4").astype(np.uint64)
@@ -292,6 +293,18 @@ class Runs:
             owners.append(self._text_of[starts])
         return np.concatenate(found), np.concatenate(owners)
 
+    def grams_of_each(self) -> tuple[Keys, Rows, Numbers]:
+        """Return the different n-grams of each text, by text and ascending, their owners, and how often each comes."""
+        keys, owners = self.grams()
+        # Small numbers are counted to put them in order, and of each text there are few keys: that takes a fourth of
+        # the time in which both are sorted at once.
+        order = owners.astype(np.min_scalar_type(self._texts)).argsort(kind="stable")
+        keys, owners = keys[order], owners[order]
+        for span in pairwise(owners.searchsorted(np.arange(self._texts + 1)).tolist()):
+            keys[slice(*span)].sort()
+        first = begins(keys, owners).nonzero()[0]
+        return keys[first], owners[first], np.diff(np.append(first, len(keys)))
+
     def counted(self) -> tuple[Keys, Numbers]:
         """Return each n-gram once, ascending, and in how many texts it stands."""
         keys, owners = self.grams()
@@ -317,11 +330,10 @@ class Runs:
         return np.concatenate([han, whole[latin]]), np.concatenate([han, first[latin]]), owners
 
 
-def each_once(keys: Keys, owners: Rows) -> tuple[Rows, Numbers]:
-    """Return the places of the different keys of each owner, by owner and ascending, and how often each comes."""
+def each_once(keys: Keys, owners: Rows) -> Rows:
+    """Return the places of the different keys of each owner, by owner and ascending."""
     order = np.lexsort((keys, owners))
-    first = begins(keys[order], owners[order]).nonzero()[0]
-    return order[first], np.diff(np.append(first, len(keys)))
+    return order[begins(keys[order], owners[order])]
 
 
 class Traditional:

@@ -1,9 +1,10 @@
 """A claim and its parts: as values, as the plain data that history, packs and sheets share, and how two differ."""
 
+import base64
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any, Literal, cast
 
@@ -242,6 +243,60 @@ def claim_fingerprint(claim: ClaimRecord) -> str:
     state |= {part: [fields_by_language(each) for each in state[part]] for part in ("figures", "points")}
     text = json.dumps(state, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+_PART = 4
+
+
+def fingerprint_of(entry: object) -> str:
+    """Return eight characters that stand for an entry; equal entries have equal fingerprints."""
+    return _digest(entry, 2 * _PART)
+
+
+def fingerprint_at(entries: Sequence[object], place: int) -> str:
+    """Return what stands for the entry at a place: four characters for itself, four for all others."""
+    return _digest(entries[place], _PART) + _digest(_others(entries, place), _PART)
+
+
+def place_of(entries: Sequence[object], place: int, fingerprint: str) -> int | None:
+    """Return where the entry stands that was at the place when the fingerprint was taken.
+
+    An entry that somebody has edited since is found where all others are as they were. None where it is gone, or
+    cannot be told any more: no other entry may be changed in its stead.
+    """
+    itself, others = fingerprint[:_PART], fingerprint[_PART:]
+    same = [at for at, entry in enumerate(entries) if _digest(entry, _PART) == itself]
+    if place in same:
+        return place
+    if len(same) == 1:
+        return same[0]
+    is_edited = place < len(entries) and _digest(_others(entries, place), _PART) == others
+    return place if is_edited else None
+
+
+def _others(entries: Sequence[object], place: int) -> list[object]:
+    return [*entries[:place], *entries[place + 1 :]]
+
+
+def _digest(value: object, length: int) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(_look(value).encode()).digest())[:length].decode()
+
+
+def _look(value: object) -> str:
+    """Return what an entry looks like, which is what it is: records are frozen dataclasses of plain values.
+
+    Each language of a text is a field there, as it was once in records: buttons that were drawn then go on working.
+    """
+    if isinstance(value, list):
+        return f"[{', '.join(map(_look, cast('list[object]', value)))}]"
+    if not is_dataclass(value):
+        return repr(value)
+    parts: dict[str, object] = {}
+    for name in (each.name for each in fields(value)):
+        part: object = getattr(value, name)
+        texts = {f"{name}_{code}": text for code, text in part.plain.items()} if isinstance(part, ByLanguage) else None
+        parts |= {name: part} if texts is None else texts
+    return f"{type(value).__qualname__}({', '.join(f'{name}={part!r}' for name, part in parts.items())})"
 
 
 def differences(mine: State | None, theirs: State | None) -> tuple[FieldDifference, ...]:

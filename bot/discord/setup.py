@@ -370,7 +370,7 @@ class SetupCommand(commands.Cog):
                 """Return the packs; those that the menu has no room for stay as they are."""
                 wanted = _changed(known if now.packs is None else now.packs, before, values)
                 # All of them means: those to come as well.
-                return {"packs": None if wanted.issuperset(known) else tuple(sorted(wanted, key=known.index))}
+                return {"packs": None if wanted.issuperset(known) else tuple(sorted(wanted))}
 
             await _change_by(click, step, chosen)
 
@@ -386,9 +386,10 @@ class SetupCommand(commands.Cog):
 
     async def _choose_told(self, click: Click) -> None:
         """Write the channel; without one there is no log of answers either."""
-        channel = click.chosen if click.values else None
-        log = (await _state(click)).settings.answer_log if channel else None
-        await _change(click, "told", moderators_channel=channel, answer_log=log, setup_step="told")
+        if click.values:
+            await _change(click, "told", moderators_channel=click.chosen, setup_step="told")
+        else:
+            await _change(click, "told", moderators_channel=None, answer_log=None, setup_step="told")
 
     async def _choose_log(self, click: Click) -> None:
         await _change(click, "told", answer_log=click["log"] == "on" or None, setup_step="told")
@@ -397,10 +398,12 @@ class SetupCommand(commands.Cog):
         """Give the channels their mode, switch off those taken out of the menu, and show the step."""
         mode, chosen = cast("ChannelMode", click["mode"]), set(click.all_chosen)
         before = set(map(int, click.chosen_before))
-        for channel in before ^ chosen:
-            # Who has given it another mode since does not want it off.
-            change: tuple[ChannelMode, ChannelMode | None] = ("off", mode) if channel in before else (mode, None)
-            await click.do(click.moderation.setup.set_channel_mode, click.actor, channel, *change)
+        set_modes, taken_out = click.moderation.setup.set_channel_modes, before - chosen
+        # Who has given one of these another mode since does not want it off.
+        modes: dict[int, tuple[ChannelMode, ChannelMode | None]] = dict.fromkeys(taken_out, ("off", mode))
+        modes |= dict.fromkeys(chosen - before, (mode, None))
+        await click.do(set_modes, click.actor, modes)
+        for channel in modes:
             self.bot.backoff.answered(channel)
         await _show(click, "channels")
 
@@ -415,7 +418,7 @@ def _changed(now: Iterable[Chosen], before: Collection[Chosen], chosen: Collecti
 
 async def _change(request: Request, step: Step, **changes: Unpack[SettingsChange]) -> None:
     """Write settings as one change, and show the step."""
-    await request.do(lambda: request.moderation.setup.change(request.actor, **changes))
+    await request.do(request.moderation.setup.change, request.actor, **changes)
     await _show(request, step)
 
 

@@ -26,7 +26,7 @@ from claims.documents.loading import NO_DOCUMENT
 from claims.documents.markup import View
 from claims.fields import is_address
 from claims.moderation.rights import Act
-from claims.moderation.sources import ShelfEntry
+from claims.moderation.sources import ShelfEntry, facts_tag
 from claims.record import DocumentRecord
 from config.errors import DocumentRefusedError, DocumentTextError, InvalidEditError
 from config.languages import SHOWN
@@ -65,7 +65,7 @@ class FactsForm:
             line("published", record.published, texts, texts("Write it as 2026-01-23, 2026-01 or 2026.")),
             line("language", record.language, texts, texts("One of {names}.", names=", ".join(SHOWN))),
         )
-        return Form(FormName(self.kind, about), texts("About the document"), fields)
+        return Form(FormName(self.kind, about, facts_tag(record)), texts("About the document"), fields)
 
     async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Write it, and return the document."""
@@ -74,7 +74,8 @@ class FactsForm:
         # The form does not show the address: one that is none would refuse all that was typed.
         address = record.address if record.address and is_address(record.address) else None
         facts = DocumentFacts(**{field: typed.get(field, "") for field in _FACTS}, address=address)
-        await request.do(request.moderation.shelf.describe, request.actor, document, facts)
+        describe = request.moderation.shelf.describe
+        await request.do(describe, request.actor, document, facts, name.version_tag)
         return await draw_document(request, document, [done(texts("Written."))])
 
 

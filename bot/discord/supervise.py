@@ -24,7 +24,7 @@ from bot import STOPPING
 from bot.discord.app import create_bot
 from bot.discord.bot import TouchstoneBot
 from bot.discord.errors import FAILED_REQUEST
-from bot.discord.lanes import Lanes
+from bot.discord.lanes import Lanes, take_lane
 from bot.service import Touchstone
 from config.errors import StartError, TouchstoneError, msgid, version, worded
 from config.settings import Settings, shown_database
@@ -316,6 +316,8 @@ class Health:
             yield
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # Whether the base can be read has nothing to do with how many people click.
+        take_lane("chores")
         with suppress(OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             async with asyncio.timeout(_PATIENCE):
                 head = await reader.readuntil(b"\r\n\r\n")

@@ -32,7 +32,6 @@ from bot.backtest import (
 )
 from bot.discord.bot import BotInteraction
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten
-from bot.discord.editor.screen import fingerprint_of
 from bot.discord.errors import FAILED_REQUEST
 from bot.discord.lookup import claims_named, title_in, titles_of
 from bot.discord.messages import home_of, is_exempt, is_open, location_of, may_read, message_link, said_in
@@ -42,7 +41,7 @@ from bot.discord.routes import Click, Request, Route, Router, page_buttons
 from bot.texts import Texts, msgid
 from checks.model import Finding
 from claims.moderation.labels import CutOffProposal, LabelledReply, LabelPage, Origin
-from claims.record import ClaimRecord
+from claims.record import ClaimRecord, fingerprint_of
 from config.errors import NotAllowedError, UnknownEntryError
 
 # Channel 0 stands for all channels.

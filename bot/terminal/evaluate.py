@@ -1,5 +1,6 @@
 """`touchstone evaluate`: how good the checks are on labelled files."""
 
+import gc
 import os
 import signal
 import sys
@@ -385,6 +386,8 @@ class _Spread:
             yield from (rank(self._checker, portion) for portion in track(self._terminal, portions))
             return
         # Nothing else runs in this process yet: what is forked finds no lock held, and claims and vectors as they are.
+        # Whether any of these can go is not looked for again and again: each process would copy what it looks at.
+        gc.freeze()
         pool = ProcessPoolExecutor(count, get_context("fork"), _hold, (self._checker,))
         try:
             answers = [pool.submit(_rank_held, portion) for portion in portions]

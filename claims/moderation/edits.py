@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol, cast, get_args
 
@@ -12,8 +12,8 @@ from claims.fields import SENTENCE, FormReader
 from claims.moderation.citations import Sources
 from claims.packs.plain import RANGE_SIGNS, read_documented
 from claims.packs.schema import known_units
-from claims.record import ClaimRecord, PointRecord
-from config.errors import msgid
+from claims.record import ClaimRecord, PointRecord, place_of
+from config.errors import FieldFault, InvalidEditError, msgid
 from config.languages import CODES, NO_TEXT, written_language
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -219,8 +219,8 @@ def _wording(text: str, language: str, use: Use) -> KnownWording:
 ROLES = ("refutes", "supports", "context")
 # As many as files may have, so that what is exported comes back.
 MOST_POINTS, MOST_CITATIONS, MOST_NUMBERS = 20, 20, 40
-NO_PLACE = msgid("There is no number {number} any more.")
-LOOK_AGAIN = msgid("Look at the claim again.")
+_NO_PLACE = msgid("There is no number {number} any more.")
+_LOOK_AGAIN = msgid("Look at the claim again.")
 _EMPTY = PointRecord("refutes", NO_TEXT, "", NO_TEXT, ())
 
 
@@ -229,6 +229,7 @@ class EditPoint:
     """A point at a place (from 0; None: a new one at the end); None leaves a field of an old point as it is.
 
     `citations`: one a line, as `Sources.read` takes them; `numbers`: the text's figures, separated by semicolons.
+    `fingerprint`: what stood for the point at the place, by which it is found in each list that the edit is made in.
     """
 
     place: int | None = None
@@ -238,17 +239,15 @@ class EditPoint:
     text: Typed = NO_TEXT
     citations: str | None = None
     numbers: str | None = None
+    fingerprint: str = ""
 
     def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:
         """Return the claim with the point."""
-        form = FormReader()
-        check_place(form, self.place, len(claim.points))
-        form.finish(self)
-        if self.place is None and len(claim.points) >= MOST_POINTS:
+        form, place = FormReader(), _place_for(self, claim.points)
+        if self.place is None and place >= MOST_POINTS:
             form.refuse("points", "{most} points are the most.", "Take one out first.", most=MOST_POINTS)
-        point = self._point(_EMPTY if self.place is None else claim.points[self.place], form, sources)
+        point = self._point(_EMPTY if self.place is None else claim.points[place], form, sources)
         form.finish(self)
-        place = len(claim.points) if self.place is None else self.place
         return replace(claim, points=(*claim.points[:place], point, *claim.points[place + 1 :]))
 
     def _point(self, old: PointRecord, form: FormReader, sources: Sources) -> PointRecord:
@@ -264,7 +263,9 @@ class EditPoint:
         if self.numbers is not None:
             check_count(form, "numbers", len(numbers), MOST_NUMBERS)
         role = old.role if self.role is None else form.choice("role", self.role, ROLES)
-        date = form.when("date", old.date if self.date is None else self.date)
+        # One that nobody knows stays so, until somebody says it.
+        unknown = self.place is not None and not old.date and not (self.date or "").strip()
+        date = "" if unknown else form.when("date", old.date if self.date is None else self.date)
         return PointRecord(role, speaker, date, text, cited, numbers)
 
 
@@ -294,16 +295,20 @@ class PutPointFirst:
 
 def _taken_out(edit: RemovePoint | PutPointFirst, claim: ClaimRecord) -> tuple[PointRecord, tuple[PointRecord, ...]]:
     """Return the point that an edit is about, and the others."""
-    form, place = FormReader(), edit.place
-    check_place(form, place, len(claim.points))
-    form.finish(edit)
+    place = place_now(claim.points, edit.place, edit=edit)
     return claim.points[place], (*claim.points[:place], *claim.points[place + 1 :])
 
 
-def check_place(form: FormReader, place: int | None, count: int) -> None:
-    """Refuse a place that a list of this many entries does not have."""
-    if place is not None and not 0 <= place < count:
-        form.refuse("place", NO_PLACE, LOOK_AGAIN, number=place + 1)
+def place_now(entries: Sequence[object], place: int, fingerprint: str = "", edit: object = None) -> int:
+    """Return where the entry stands that was at the place when the fingerprint was taken ("": the place alone tells).
+
+    Raises InvalidEditError, with the edit, where it is gone or cannot be told any more.
+    """
+    alone = place if 0 <= place < len(entries) else None
+    found = place_of(entries, place, fingerprint) if fingerprint else alone
+    if found is None:
+        raise InvalidEditError((FieldFault("place", _NO_PLACE, _LOOK_AGAIN, {"number": place + 1}),), edit)
+    return found
 
 
 def check_count(form: FormReader, field: str, count: int, most: int) -> None:
@@ -325,7 +330,7 @@ class EditFigure:
     """A figure at a place (from 0; None: a new one); `value` is a number, or a range such as `2 to 3`.
 
     Behind a bar `value` may say what the source gives, and where: `1 | over 5; p. 12`, `1｜超过5；第12页`. `unit` is
-    one of the table's, or the spellings of a unit of the claim's own with a bar between.
+    one of the table's, or the spellings of a unit of the claim's own with a bar between; `fingerprint`: as of a point.
     """
 
     value: str
@@ -334,12 +339,12 @@ class EditFigure:
     role: str = "claim"
     subject: Typed = NO_TEXT
     place: int | None = None
+    fingerprint: str = ""
 
     def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002
         """Return the claim with the figure."""
-        form = FormReader()
-        check_place(form, self.place, len(claim.figures))
-        if self.place is None and len(claim.figures) >= MOST_FIGURES:
+        form, place = FormReader(), _place_for(self, claim.figures)
+        if self.place is None and place >= MOST_FIGURES:
             form.refuse("figures", "{most} figures are the most.", "Take one out first.", most=MOST_FIGURES)
         claimed, _, sourced = self.value.replace("｜", "|").partition("|")
         low, high = _read(form, claimed)
@@ -352,7 +357,6 @@ class EditFigure:
         subject = form.by_language("subject", self.subject)
         form.finish(self)
         figure = KnownFigure(low, high, unit, cast("Bound", bound), cast("FigureRole", role), subject, *source)
-        place = len(claim.figures) if self.place is None else self.place
         return replace(claim, figures=(*claim.figures[:place], figure, *claim.figures[place + 1 :]))
 
 
@@ -364,10 +368,13 @@ class RemoveFigure:
 
     def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002
         """Return the claim without the figure."""
-        form = FormReader()
-        check_place(form, self.place, len(claim.figures))
-        form.finish(self)
-        return replace(claim, figures=(*claim.figures[: self.place], *claim.figures[self.place + 1 :]))
+        place = place_now(claim.figures, self.place, edit=self)
+        return replace(claim, figures=(*claim.figures[:place], *claim.figures[place + 1 :]))
+
+
+def _place_for(edit: EditPoint | EditFigure, entries: Sequence[object]) -> int:
+    """Return where an edit puts its entry: in its own place, or at the end."""
+    return len(entries) if edit.place is None else place_now(entries, edit.place, edit.fingerprint, edit)
 
 
 def _own_unit(form: FormReader, typed: str) -> str:

@@ -1,6 +1,6 @@
 """What a server sets: on single claims, for itself and its channels, and whom the bot leaves alone there."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Unpack
 
@@ -11,6 +11,7 @@ from claims.base import ClaimBase
 from claims.moderation.editor import seen_claim
 from claims.moderation.queue import open_rows
 from claims.moderation.rights import Actor, permit, permitted
+from claims.record import fingerprint_of
 from claims.store.changes import (
     CLAIM_SETTING,
     QUEUE_ITEM,
@@ -38,7 +39,7 @@ from claims.store.server_settings import (
     settings_state,
 )
 from claims.store.tables import Channel, ClaimOverride, Exemption, Pack, QueueItem, Server
-from config.errors import FieldFault, InvalidEditError, msgid
+from config.errors import ConflictError, FieldDifference, FieldFault, InvalidEditError, msgid
 
 
 class ClaimSettings:
@@ -55,14 +56,23 @@ class ClaimSettings:
         """Answer the claim again."""
         return self._set(actor, claim_id, "claim.unmute", muted=False)
 
-    def set_cut_off(self, actor: Actor, claim_id: str, cut_off: float | None) -> ChangeResult:
-        """Reply from this probability on (0 to 1); None: as for all claims."""
+    def set_cut_off(self, actor: Actor, claim_id: str, cut_off: float | None, version_tag: str = "") -> ChangeResult:
+        """Reply from this probability on (0 to 1); None: as for all claims.
+
+        `version_tag`: the fingerprint of the cut-off that the caller has seen ("": whatever stands there now). Raises
+        ConflictError where somebody else has set another one meanwhile.
+        """
         if cut_off is not None and not 0 <= cut_off <= 1:
             mend = msgid("Give a probability from 0 to 1.")
             raise InvalidEditError(
                 (FieldFault("cut_off", "{value} is out of range.", mend, {"value": cut_off}),), cut_off
             )
-        return self._set(actor, claim_id, "claim.cut-off", cut_off=cut_off)
+        with permitted(self._base.database.changing(), actor, "claim.set") as session:
+            row = session.get(ClaimOverride, (actor.its_server, claim_id))
+            now = row.cut_off if row else None
+            if version_tag not in {"", tag := fingerprint_of(now)} and cut_off != now:
+                raise ConflictError(claim_id, (FieldDifference("cut_off", cut_off, now),), current=tag, mine=cut_off)
+            return self._write(session, actor, claim_id, "claim.cut-off", cut_off=cut_off)
 
     def resume(self, actor: Actor, claim_id: str) -> ChangeResult:
         """Lift what members' reports have led to: the pause and the raised bar; earlier reports count no more."""
@@ -76,9 +86,12 @@ class ClaimSettings:
 
     def _set(self, actor: Actor, claim_id: str, act: str, **values: object) -> ChangeResult:
         with permitted(self._base.database.changing(), actor, "claim.set") as session:
-            seen_claim(session, actor.its_server, claim_id)
-            change = setting_change(session, actor.its_server, claim_id, **values)
-            return write_changes(session, actor.entry(act), [change], self._base.clock())
+            return self._write(session, actor, claim_id, act, **values)
+
+    def _write(self, session: Session, actor: Actor, claim_id: str, act: str, **values: object) -> ChangeResult:
+        seen_claim(session, actor.its_server, claim_id)
+        change = setting_change(session, actor.its_server, claim_id, **values)
+        return write_changes(session, actor.entry(act), [change], self._base.clock())
 
 
 def settled(pauses: Iterable[QueueItem]) -> list[Change]:
@@ -143,11 +156,21 @@ class ServerSetup:
             write_changes(session, entry, wanted, self._base.clock())
         return after
 
-    def set_channel_mode(
-        self, actor: Actor, channel: int, mode: ChannelMode, instead_of: ChannelMode | None = None
-    ) -> None:
-        """Set the mode of a channel of the actor's server; with `instead_of`, only where it has that one now."""
-        self._change_channel(actor, channel, "channel.mode", instead_of, mode=mode)
+    def set_channel_mode(self, actor: Actor, channel: int, mode: ChannelMode) -> None:
+        """Set the mode of a channel of the actor's server."""
+        self.set_channel_modes(actor, {channel: (mode, None)})
+
+    def set_channel_modes(self, actor: Actor, modes: Mapping[int, tuple[ChannelMode, ChannelMode | None]]) -> None:
+        """Set the modes of channels as one change, each only where it has the second one now (None: any)."""
+        server = actor.its_server
+        with permitted(self._base.database.changing(), actor, "channel.mode") as session:
+            now = {channel: channel_settings(session.get(Channel, (server, channel))) for channel in modes}
+            wanted = [
+                Change(CHANNEL, f"{server}/{channel}", asdict(replace(now[channel], mode=mode)))
+                for channel, (mode, instead_of) in modes.items()
+                if now[channel].mode != mode and instead_of in {None, now[channel].mode}
+            ]
+            write_changes(session, actor.entry("channel.mode"), wanted, self._base.clock())
 
     def change_channel(self, actor: Actor, channel: int, **changes: Unpack[ChannelChange]) -> ChannelSettings:
         """Change the named settings of a channel and return all; raises InvalidEditError."""
@@ -171,19 +194,14 @@ class ServerSetup:
         return until
 
     def _change_channel(
-        self,
-        actor: Actor,
-        channel: int,
-        act: str,
-        instead_of: ChannelMode | None = None,
-        **changes: Unpack[ChannelChange],
+        self, actor: Actor, channel: int, act: str, **changes: Unpack[ChannelChange]
     ) -> ChannelSettings:
         server = actor.its_server
         with permitted(self._base.database.changing(), actor, "channel.mode") as session:
             if faults := tuple(settings_faults(changes)):
                 raise InvalidEditError(faults, changes)
             before = channel_settings(session.get(Channel, (server, channel)))
-            after = replace(before, **changes) if instead_of in {None, before.mode} else before
+            after = replace(before, **changes)
             wanted = [Change(CHANNEL, f"{server}/{channel}", asdict(after))] if after != before else []
             write_changes(session, actor.entry(act), wanted, self._base.clock())
         return after

@@ -22,10 +22,10 @@ from claims.documents.worthiness import CandidateCues
 from claims.fields import FormReader
 from claims.moderation.citations import FoundSentence, free_id, quoted_line, sentences_with
 from claims.moderation.rights import Actor, permitted
-from claims.record import DocumentRecord
+from claims.record import DocumentRecord, differences, fingerprint_of
 from claims.store.changes import DOCUMENT, DOCUMENT_FACTS, SOURCE, SOURCE_FACTS, Change, write_changes
 from claims.store.tables import Citation, Claim, Document, DocumentText, Point
-from config.errors import DocumentRefusedError, DocumentTextError
+from config.errors import ConflictError, DocumentRefusedError, DocumentTextError
 from config.languages import FIRST_SHOWN, SHOWN
 
 
@@ -132,14 +132,21 @@ class DocumentShelf:
             self._keep(session, intake.sha256, intake.text)
         return Shelved(name, "added")
 
-    def describe(self, actor: Actor, document: str, facts: DocumentFacts) -> None:
+    def describe(self, actor: Actor, document: str, facts: DocumentFacts, version_tag: str = "") -> None:
         """Write other facts about a document of the actor's own: the server's, or of the operator a shared one.
 
-        Raises InvalidEditError for facts that are none, with each field, and DocumentTextError for any other document.
+        `version_tag`: of the facts that the caller has seen ("": whatever stands there now). Raises InvalidEditError
+        for facts that are none, with each field, ConflictError where somebody else was faster, and DocumentTextError
+        for any other document.
         """
         with permitted(self._base.database.changing(), actor, "source.add") as session:
             row = _own(session, actor, document)
-            change = _change(actor, document, _checked(facts) | {"id": document, "sha256": row.sha256})
+            state, now = _checked(facts), facts_tag(row)
+            if version_tag not in {"", now}:
+                changed = differences(state, {name: getattr(row, name) for name in state})
+                if changed:
+                    raise ConflictError(document, changed, current=now, mine=facts)
+            change = _change(actor, document, state | {"id": document, "sha256": row.sha256})
             write_changes(session, actor.entry("documents.describe"), [change], self._base.clock())
 
     def entries(self, server: int | None) -> tuple[ShelfEntry, ...]:
@@ -209,6 +216,11 @@ class DocumentShelf:
     @cached_property
     def _reader(self) -> IntakeReader:
         return IntakeReader(self._rules, partial(language_of, folder=self._lexicon.folder))
+
+
+def facts_tag(document: DocumentRecord | Document) -> str:
+    """Return what stands for the facts of a document, by which it is seen that somebody has changed them."""
+    return fingerprint_of([getattr(document, name) for name in SOURCE_FACTS])
 
 
 def _own(session: Session, actor: Actor, document: str) -> Document:

@@ -1,6 +1,7 @@
 """What an embedder says of a message: which claims it comes near, and which stretch of it carries them."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -243,6 +244,20 @@ def test_several_messages_at_once_are_ranked_as_each_alone(source, lexicon):
     source.works = False
     assert checker.rankings(texts) == [checker.ranking(text) for text in texts]
     assert checker.rankings([]) == []
+
+
+def test_several_messages_at_once_are_found_as_each_alone(source, lexicon):
+    checker = Checker([*CLAIMS, *_many_claims(30)], lexicon, meaning=source)
+    texts = ["you know that zinc zaps zombies quickly", "", "good night all", "moody moons make moonlight \ud83d"] * 6
+    alone = [checker.check(text) for text in texts]
+    together = [*checker.check_each(texts)]
+    assert [found.text for found in together] == [found.text for found in alone]
+    assert [found.action for found in together] == [found.action for found in alone]
+    assert [[match.claim for match in found.matches[:1]] for found in together[:4]] == [["zinc"], [], [], ["moon"]]
+    for one, other in zip(together, alone, strict=True):
+        for match, same in zip(one.matches, other.matches, strict=True):
+            assert replace(match, score=same.score, exact=same.exact) == same
+            assert match.unrounded == pytest.approx(same.unrounded, abs=1e-5)
 
 
 def test_while_the_embedder_is_out_of_order_nothing_is_said(meaning, source, lexicon):

@@ -18,8 +18,8 @@ from claims.moderation.editor import NewClaim
 from claims.moderation.edits import KINDS, EditTexts
 from claims.moderation.rights import Act, Actor
 from claims.moderation.sources import NewSource
-from claims.record import ClaimRecord
-from config.errors import ConflictError, FieldDifference, FieldFault, InvalidEditError
+from claims.record import ClaimRecord, fingerprint_of
+from config.errors import FieldFault, InvalidEditError
 from config.languages import CODES, typed_texts
 
 # Each text takes some milliseconds; whoever adds hundreds at once looks through them before.
@@ -61,9 +61,6 @@ def _similar(
 def _texts(claim: ClaimRecord) -> Iterator[str]:
     yield from claim.title.values()
     yield from (wording.text for wording in claim.wordings if not wording.negative)
-
-
-_OPEN = "open"
 
 
 class TextsForm:
@@ -129,7 +126,7 @@ _PUBLISH = {"yes": msgid("Publish it now"), "no": msgid("Keep it as a draft")}
 
 
 class CutOffForm:
-    """About a claim's id; its version is the cut-off itself, because what a server sets is no part of a claim."""
+    """About a claim's id; its version is that of the cut-off, because what a server sets is no part of a claim."""
 
     kind = "cutoff"
     act: Act = "claim.set"
@@ -139,18 +136,15 @@ class CutOffForm:
         """Return the form with the claim's own cut-off."""
         texts, now = request.texts, (await read_screen(request, about[0])).seen.cut_off
         hint = texts("A probability from 0 to 1; empty: as for all claims.")
-        field = line("cut_off", "" if now is None else _plain(now), texts, hint)
-        return Form(FormName(self.kind, about, _plain(now)), texts("Cut-off of this claim"), (field,))
+        field = line("cut_off", "" if now is None else written(now), texts, hint)
+        return Form(FormName(self.kind, about, fingerprint_of(now)), texts("Cut-off of this claim"), (field,))
 
     async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Set it, and return the card."""
-        texts, claim_id = request.texts, name.about[0]
-        wanted, now = _cut_off(typed["cut_off"]), (await read_screen(request, claim_id)).seen.cut_off
-        if name.version_tag not in {"", _plain(now)} and wanted != now:
-            raise ConflictError(claim_id, (FieldDifference("cut_off", wanted, now),), current=_plain(now))
+        texts, claim_id, wanted = request.texts, name.about[0], _cut_off(typed["cut_off"])
         set_cut_off = request.moderation.claim_settings.set_cut_off
-        written = await request.do(set_cut_off, request.actor, claim_id, wanted)
-        remarks = [done_line(changed=bool(written.changes), texts=texts)]
+        made = await request.do(set_cut_off, request.actor, claim_id, wanted, name.version_tag)
+        remarks = [done_line(changed=bool(made.changes), texts=texts)]
         return draw_claim(await read_screen(request, claim_id), texts, remarks)
 
 
@@ -185,10 +179,6 @@ def _new_titles(before: ClaimRecord | None, after: ClaimRecord | None) -> list[s
         return []
     old: Mapping[str, str] = before.title if before else {}
     return list(dict.fromkeys(title for code, title in after.title.items() if title != old.get(code)))
-
-
-def _plain(cut_off: float | None) -> str:
-    return _OPEN if cut_off is None else written(cut_off)
 
 
 def _cut_off(typed: str) -> float | None:

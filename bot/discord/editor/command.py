@@ -44,7 +44,6 @@ from bot.discord.editor.screen import (
     draw_claim,
     draw_shared_question,
     faster_line,
-    fingerprint_of,
     list_of,
     read_screen,
     take_step,
@@ -66,15 +65,19 @@ from claims.fields import LINE, SENTENCE
 from claims.moderation.citations import FoundSentence
 from claims.moderation.edits import AddWordings, Edit, PutPointFirst, RemoveFigure, RemovePoint, RemoveWordings
 from claims.moderation.rights import Actor
-from claims.record import ClaimRecord
+from claims.record import ClaimRecord, fingerprint_of
 from config.errors import ConflictError, DocumentTextError, ExtractionError, UnknownEntryError
 from config.languages import by_field, written_language
+
+_ASKED_AT_ONCE = 2
 
 
 class ClaimEditor(commands.Cog):
     """Answers the clicks on a claim's screens, in the place of what stands there; keeps nothing between two of them."""
 
     def __init__(self, router: Router) -> None:
+        # A model may take two minutes, and keeps one of the threads that serve the clicks of all servers.
+        self.asking = asyncio.Semaphore(_ASKED_AT_ONCE)
         router.answer(OPEN_EDITOR, self._open)
         router.answer(PART, self._go)
         router.answer(STEP, self._step)
@@ -145,7 +148,7 @@ class ClaimEditor(commands.Cog):
     async def _ask_model(self, click: Click) -> None:
         """Show what the language model suggests; where it gives nothing, say why."""
         try:
-            view = await draw_asked(click, click["claim"])
+            view = await draw_asked(click, click["claim"], self.asking)
         except ExtractionError as error:
             view = await draw_heard(click, click["claim"], [own_words(error, click.texts)])
         await click.show(view)

@@ -15,9 +15,7 @@ from bot.discord.editor.screen import (
     done_line,
     field_line,
     figure_words,
-    fingerprint_at,
     part_button,
-    place_now,
     point_line,
     point_words,
     read_screen,
@@ -31,10 +29,10 @@ from bot.texts import Texts, msgid
 from bot.wording import field_name, value_text
 from checks.model import KnownFigure
 from claims.moderation.citations import citation_line
-from claims.moderation.edits import BOUNDS, ROLES, Edit, EditFigure, EditPoint
+from claims.moderation.edits import BOUNDS, ROLES, EditFigure, EditPoint, place_now
 from claims.moderation.rights import Act
 from claims.packs.plain import write_documented
-from claims.record import ClaimRecord, PointRecord
+from claims.record import ClaimRecord, PointRecord, fingerprint_at
 from config.languages import NO_TEXT, ByLanguage, by_field, typed_texts
 
 EntryPart = Literal["points", "figs"]
@@ -194,7 +192,7 @@ class NewPointForm:
 
     async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Add it, and return it."""
-        return await _write_point(request, name, _point(typed))
+        return await _write(request, name, _point(typed))
 
 
 class _PointForm:
@@ -214,10 +212,8 @@ class _PointForm:
 
     async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Write the point, and return it."""
-        claim_id, written, fingerprint = name.about
-        points = (await read_screen(request, claim_id)).claim.points
-        place = place_now(points, int(written), fingerprint)
-        return await _write_point(request, name, replace(_point(typed), place=place))
+        _, place, fingerprint = name.about
+        return await _write(request, name, replace(_point(typed), place=int(place), fingerprint=fingerprint))
 
     def _fields(self, point: PointRecord, texts: Texts) -> tuple[FormField, ...]:
         raise NotImplementedError
@@ -244,25 +240,22 @@ class PointSourceForm(_PointForm):
         cited = "\n".join(map(citation_line, point.citations))
         return (
             *text_lines("speaker", point.speaker, texts),
-            date_line(point.date, texts),
+            date_line(point.date, texts, required=bool(point.date)),
             _citations(cited, texts),
             line("numbers", "; ".join(point.numbers), texts, texts("As the source writes them, with ; between.")),
         )
 
 
-async def _write_point(request: Request, name: FormName, edit: EditPoint) -> ui.LayoutView:
-    """Write the point at its place (None: at the end), and return it."""
-    done, screen = await _write(request, name, edit)
-    last = len(screen.claim.points) - 1
-    place = last if edit.place is None else min(edit.place, last)
-    return draw_entry(screen, "points", place, request.texts, [done])
-
-
-async def _write(request: Request, name: FormName, edit: Edit) -> tuple[str, ClaimScreen]:
-    """Write an edit; return what was done in one line, and the claim as it is now."""
+async def _write(request: Request, name: FormName, edit: EditPoint | EditFigure) -> ui.LayoutView:
+    """Write a point or figure, and return it where it stands then."""
     claim_id, write = name.about[0], request.moderation.editor.edit
+    part: EntryPart = "points" if isinstance(edit, EditPoint) else "figs"
+    entries = entries_of(await read_screen(request, claim_id), part)
+    place = len(entries) if edit.place is None else place_now(entries, edit.place, edit.fingerprint)
     edited = await request.do(write, request.actor, claim_id, name.version_tag or None, edit)
-    return done_line(changed=edited.changed, texts=request.texts), await read_screen(request, claim_id)
+    screen = await read_screen(request, claim_id)
+    place = min(place, len(entries_of(screen, part)) - 1)
+    return draw_entry(screen, part, place, request.texts, [done_line(changed=edited.changed, texts=request.texts)])
 
 
 def _point(typed: Mapping[str, str]) -> EditPoint:
@@ -275,9 +268,9 @@ def _texts(text: ByLanguage, texts: Texts, most: int) -> tuple[FormField, ...]:
     return tuple(long(f"text_{code}", text[code], texts) for code in languages_of(texts, most))
 
 
-def date_line(value: str, texts: Texts) -> FormField:
+def date_line(value: str, texts: Texts, *, required: bool = True) -> FormField:
     """Return the field for the date of a point."""
-    return line("date", value, texts, texts("Write it as 2026-01-23, 2026-01 or 2026."), required=True)
+    return line("date", value, texts, texts("Write it as 2026-01-23, 2026-01 or 2026."), required=required)
 
 
 def _citations(value: str, texts: Texts) -> FormField:
@@ -301,12 +294,12 @@ class FigureForm:
 
     async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Write it, and return it; what it is for stays as it was."""
-        claim_id, written, fingerprint = name.about
+        claim_id, place, fingerprint = name.about
         figures = (await read_screen(request, claim_id)).claim.figures
-        place = place_now(figures, int(written), fingerprint)
-        edit, old = _figure(typed, request.texts), figures[place]
-        edit = replace(edit, role=old.role, place=place, subject={**old.subject, **edit.subject})
-        return await _write_figure(request, name, edit)
+        edit, old = _figure(typed, request.texts), figures[place_now(figures, int(place), fingerprint)]
+        subject = {**old.subject, **edit.subject}
+        edit = replace(edit, role=old.role, subject=subject, place=int(place), fingerprint=fingerprint)
+        return await _write(request, name, edit)
 
 
 class NewFigureForm:
@@ -324,14 +317,7 @@ class NewFigureForm:
 
     async def submit(self, request: Request, name: FormName, typed: Mapping[str, str]) -> ui.LayoutView:
         """Add it, and return it."""
-        return await _write_figure(request, name, _figure(typed, request.texts))
-
-
-async def _write_figure(request: Request, name: FormName, edit: EditFigure) -> ui.LayoutView:
-    done, screen = await _write(request, name, edit)
-    last = len(screen.claim.figures) - 1
-    place = last if edit.place is None else min(edit.place, last)
-    return draw_entry(screen, "figs", place, request.texts, [done])
+        return await _write(request, name, _figure(typed, request.texts))
 
 
 def _figure(typed: Mapping[str, str], texts: Texts) -> EditFigure:

@@ -1,5 +1,6 @@
 """What would be heard of a claim: its strength, wordings to take with a click, and sentences to try."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,7 +8,7 @@ import discord
 from discord import ui
 
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, length, shorten
-from bot.discord.editor.screen import done, fingerprint_of, part_button, read_screen, title_line
+from bot.discord.editor.screen import done, part_button, read_screen, title_line
 from bot.discord.forms import LONGEST_FIELD, Form, FormName, form_button, long
 from bot.discord.lookup import title_of
 from bot.discord.routes import LONGEST_OPTION, Request, Route
@@ -18,7 +19,7 @@ from bot.wording import LEVELS, field_name
 from checks.model import Finding
 from claims.moderation.rights import Act
 from claims.moderation.strength import Strength, suggestions
-from claims.record import ClaimRecord
+from claims.record import ClaimRecord, fingerprint_of
 
 # A menu of wordings that the program suggests; those that are chosen become wordings.
 SUGGESTED_MENU = Route("ts:desk:take:{claim:some}", "claim.edit")
@@ -55,11 +56,15 @@ async def draw_heard(request: Request, claim_id: str, remarks: Sequence[str] = (
     return _draw(*await read_strength(request, claim_id), request.texts, remarks, asks_model=asks_model)
 
 
-async def draw_asked(request: Request, claim_id: str) -> ui.LayoutView:
-    """Ask the language model for wordings and denials; return them with the forms in which they wait to be changed."""
+async def draw_asked(request: Request, claim_id: str, turn: asyncio.Semaphore) -> ui.LayoutView:
+    """Ask the language model for wordings and denials, and return them with a form for each use.
+
+    What it suggests is kept as what was typed into these forms. `turn` is held until the model has answered.
+    """
     texts, moderation, actor = request.texts, request.moderation, request.actor
     claim = (await read_screen(request, claim_id)).claim
-    said = await request.do(moderation.extraction.wordings, actor, claim)
+    async with turn:
+        said = await request.do(moderation.extraction.wordings, actor, claim)
     buttons: list[ui.Item[Any]] = []
     lines = [title_line(claim, texts), texts("A language model suggests, and may be wrong. Nothing is written yet.")]
     for listed, use, label, found in (

@@ -1,9 +1,7 @@
 """The screen of one claim in the editor: what it shows, and what one click on it does."""
 
-import base64
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import partial
 from typing import Any, Literal, cast
@@ -23,11 +21,11 @@ from bot.wording import field_name, value_text
 from checks.model import KnownFigure
 from claims.fields import SENTENCE
 from claims.moderation.editor import ClaimSight, Origin
-from claims.moderation.edits import LISTS, LOOK_AGAIN, NO_PLACE, SetStatus, use_of
+from claims.moderation.edits import LISTS, SetStatus, use_of
 from claims.moderation.rights import Actor
 from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PointRecord
-from config.errors import ConflictError, FieldFault, InvalidEditError
-from config.languages import ByLanguage, by_field
+from config.errors import ConflictError
+from config.languages import by_field
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,58 +345,3 @@ async def take_step(request: Request, step: str, claim_id: str, version_tag: str
         write = partial(chosen, actor, claim_id)
     await request.do(write)
     return done(request.texts(_DONE[cast("Step", step)]))
-
-
-_PART = 4
-
-
-def fingerprint_of(entry: object) -> str:
-    """Return eight characters that stand for an entry; equal entries have equal fingerprints."""
-    return _digest(entry, 2 * _PART)
-
-
-def fingerprint_at(entries: Sequence[object], place: int) -> str:
-    """Return what stands for the entry at a place: four characters for itself, four for all others."""
-    return _digest(entries[place], _PART) + _digest(_others(entries, place), _PART)
-
-
-def place_now(entries: Sequence[object], place: int, fingerprint: str) -> int:
-    """Return where the entry stands that was at the place when the fingerprint was taken.
-
-    An entry that somebody has edited since is found where all others are as they were. Raises InvalidEditError where
-    it is gone, or cannot be told any more: no other entry may be changed in its stead.
-    """
-    itself, others = fingerprint[:_PART], fingerprint[_PART:]
-    same = [at for at, entry in enumerate(entries) if _digest(entry, _PART) == itself]
-    if place in same:
-        return place
-    if len(same) == 1:
-        return same[0]
-    if place < len(entries) and _digest(_others(entries, place), _PART) == others:
-        return place
-    raise InvalidEditError((FieldFault("place", NO_PLACE, LOOK_AGAIN, {"number": place + 1}),))
-
-
-def _others(entries: Sequence[object], place: int) -> list[object]:
-    return [*entries[:place], *entries[place + 1 :]]
-
-
-def _digest(value: object, length: int) -> str:
-    return base64.urlsafe_b64encode(hashlib.sha256(_look(value).encode()).digest())[:length].decode()
-
-
-def _look(value: object) -> str:
-    """Return what an entry looks like, which is what it is: records are frozen dataclasses of plain values.
-
-    Each language of a text is a field there, as it was once in records: buttons that were drawn then go on working.
-    """
-    if isinstance(value, list):
-        return f"[{', '.join(map(_look, cast('list[object]', value)))}]"
-    if not is_dataclass(value):
-        return repr(value)
-    parts: dict[str, object] = {}
-    for name in (each.name for each in fields(value)):
-        part: object = getattr(value, name)
-        texts = {f"{name}_{code}": text for code, text in part.plain.items()} if isinstance(part, ByLanguage) else None
-        parts |= {name: part} if texts is None else texts
-    return f"{type(value).__qualname__}({', '.join(f'{name}={part!r}' for name, part in parts.items())})"

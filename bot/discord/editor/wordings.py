@@ -13,7 +13,6 @@ from bot.discord.editor.screen import (
     LIST_NAMES,
     USES,
     done_line,
-    fingerprint_of,
     list_of,
     part_button,
     read_screen,
@@ -25,7 +24,7 @@ from bot.texts import Texts
 from bot.wording import field_name
 from claims.moderation.edits import LISTS, AddWordings, Edit, EditWordings, use_of
 from claims.moderation.rights import Act
-from claims.record import ClaimRecord
+from claims.record import ClaimRecord, fingerprint_of
 
 # Menus: of the lists, and of the wordings of a page that are to go; and the ways to another page.
 LIST_MENU = Route("ts:desk:list:{claim:some}", "claim.edit")

@@ -3,9 +3,11 @@
 import asyncio
 import json
 import re
+from threading import Event
 
 import pytest
 
+from bot.discord.lanes import Lanes
 from bot.discord.supervise import Health
 from claims.base import ClaimBase
 from claims.store.database import Database
@@ -30,6 +32,18 @@ async def test_a_connected_bot_is_well(world):
     assert status == "HTTP/1.1 200 OK"
     assert json.loads(body)["status"] == "ok"
     assert json.loads(body)["servers"] == 1
+
+
+async def test_a_base_that_can_be_read_is_well_however_busy_people_keep_the_bot(world):
+    asyncio.get_running_loop().set_default_executor(Lanes())
+    held = Event()
+    waiting = [asyncio.create_task(asyncio.to_thread(held.wait)) for _ in range(100)]
+    try:
+        status, _ = await ask(Health(world.touchstone, world.env.bot), b"GET /health HTTP/1.1\r\n\r\n")
+        assert status == "HTTP/1.1 200 OK"
+    finally:
+        held.set()
+        await asyncio.gather(*waiting)
 
 
 async def test_before_the_bot_is_there_it_is_not_well(world):

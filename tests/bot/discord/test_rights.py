@@ -11,11 +11,11 @@ from discord import app_commands, ui
 from simcord.backend.errors import SetupError
 
 from bot.discord.app import create_bot
-from bot.discord.editor.screen import fingerprint_at
 from bot.discord.forms import Forms
 from bot.discord.routes import Router
 from claims.moderation.examples import KeptMessage
 from claims.moderation.rights import LEVELS, NEEDED, Actor
+from claims.record import fingerprint_at
 from config.errors import NotAllowedError
 from config.settings import Settings
 from tests.bot.discord.rights_table import COMMANDS, CRANE_ID, FORMS, LAMP_ID, MENUS, OPEN_TO_ALL, USES, Use

@@ -6,6 +6,7 @@ import simcord.interactions
 from simcord.backend.errors import SetupError
 
 from bot.discord import setup
+from claims.store.tables import Pack
 from config.errors import NotAllowedError
 from tests.bot.discord.world import ADMINISTRATORS_ONLY, CRANE, labels_of, text_of, typed_commands
 from tests.claims.people import administrator
@@ -81,7 +82,9 @@ async def test_channels_get_their_mode_and_those_taken_out_are_off(world, admin)
     quay = world.guild.create_text_channel("quay")
     await admin.select(await opened(world, admin, "channels"), [quay], custom_id="ts:setup-channels:on")
     assert world.touchstone.servers.channels(world.guild.id) == {quay.id: "on"}
+    before = world.touchstone.base.revision
     await admin.select(await opened(world, admin), [quay, world.channel], custom_id="ts:setup-channels:shadow")
+    assert world.touchstone.base.revision == before + 1
     assert set(world.touchstone.servers.channels(world.guild.id).values()) == {"shadow"}
     await world.alice.send(quay, CRANE)
     assert world.cards(quay) == []
@@ -138,6 +141,36 @@ async def test_packs_that_the_menu_has_no_room_for_stay_as_they_are(world, admin
     world.touchstone.moderation.setup.change(administrator(world.guild.id), packs=())
     await admin.select(await opened(world, admin), [shown], custom_id="ts:setup:packs")
     assert chosen().packs == (shown,)
+
+
+async def test_packs_can_be_chosen_after_a_chosen_one_has_gone_out_of_force(world, admin, chosen):
+    base = world.touchstone.base
+    load_shipped_packs(base)
+    gone, kept, *_ = [pack.id for pack in base.packs()]
+    world.touchstone.moderation.setup.change(administrator(world.guild.id), packs=(gone, kept))
+    with base.database.changing() as session:
+        session.get_one(Pack, gone).in_force = False
+    await admin.select(await opened(world, admin, "packs"), [], custom_id="ts:setup:packs")
+    assert chosen().packs == (gone,)
+
+
+async def test_the_channel_for_moderators_goes_with_the_report_of_answers_and_else_leaves_it_alone(
+    world, admin, chosen, monkeypatch
+):
+    setup, me = world.touchstone.moderation.setup, administrator(world.guild.id)
+    message, plain = await opened(world, admin, "told"), world.touchstone.servers.settings
+
+    def read_just_before_somebody_has_all_answers_reported(server: int):
+        monkeypatch.undo()
+        found = plain(server)
+        setup.change(me, answer_log=True)
+        return found
+
+    monkeypatch.setattr(world.touchstone.servers, "settings", read_just_before_somebody_has_all_answers_reported)
+    await admin.select(message, [world.channel], custom_id="ts:setup-told")
+    assert (chosen().moderators_channel, chosen().answer_log) == (world.channel.id, True)
+    await admin.select(await opened(world, admin), [], custom_id="ts:setup-told")
+    assert (chosen().moderators_channel, chosen().answer_log) == (None, None)
 
 
 async def test_the_end_says_what_is_set(world, admin):

@@ -11,7 +11,7 @@ from bot.discord.shelf import DocumentsCommand
 from claims.moderation.rights import Actor
 from claims.moderation.sources import NewSource
 from tests.bot.discord.queue.test_deciding import opened
-from tests.bot.discord.world import MODERATORS_ONLY, labels_of, prefilled, text_of
+from tests.bot.discord.world import MODERATORS_ONLY, hand_in, labels_of, prefilled, shown_by, text_of
 from tests.claims.documents.site import answer, bomb, site, to
 
 ARTICLE = """---
@@ -166,6 +166,19 @@ async def test_what_a_claim_says_already_is_offered_as_its_wording(world):
     await world.chief.click(await add(world, text, "lamp.txt"), label="Look for claims")
     (item,) = waiting(world)
     assert item.claim == "lighthouse-40-kw"
+
+
+async def test_of_two_who_change_its_facts_the_second_is_asked(world):
+    message = await add(world)
+    first, second = [await world.chief.click(message, label="Edit") for _ in range(2)]
+    await hand_in(world.chief, first, author="Theirs")
+    conflict = shown_by(await hand_in(world.chief, second, publisher="Mine"))
+    assert labels_of(conflict) == ["Keep mine", "Keep theirs", "Edit again"]
+    assert "Theirs" in text_of(conflict)
+    assert "Theirs" in text_of(await world.chief.slash(world.channel, "documents show", document="silver"))
+    await world.chief.click(conflict, label="Keep mine")
+    shown = text_of(await world.chief.slash(world.channel, "documents show", document="silver"))
+    assert "A. Dealer · Mine · en" in shown
 
 
 async def test_the_list_opens_each_of_them(world):

@@ -31,7 +31,7 @@ from claims.store.changes import SOURCE, Change, write_changes
 from claims.store.revisions import AuditEntry
 from claims.store.tables import Document
 from config.errors import InvalidEditError, NotUndoableError
-from tests.claims.packs import DOCUMENT, END, START, claim_data, pack_data, span_hash, write_pack
+from tests.claims.packs import DOCUMENT, END, START, claim_data, edit_claim, pack_data, span_hash, write_pack
 from tests.claims.people import ADMINISTRATOR, CLAIM, HERE, MOD_ROLE, MODERATOR, THERE, settled
 
 
@@ -126,6 +126,15 @@ def test_an_untouched_field_of_a_point_stays(ours: ClaimBase) -> None:
     point = after(ours, EditPoint(0, text={"en": "Another text."})).points[0]
     assert (point.text["en"], point.speaker["en"], point.numbers) == ("Another text.", "A columnist", ("1.2 kg",))
     assert [(c.start, c.end) for c in point.citations] == [(START, END)]
+
+
+def test_a_point_of_which_nobody_knows_the_date_can_be_edited_and_be_dated_later(ours: ClaimBase) -> None:
+    [point] = ours.claim(CLAIM, HERE).points
+    edit_claim(ours, CLAIM, points=(replace(point, date=""),))
+    typed = EditPoint(0, date=" ", text={"en": "Another text."})
+    assert "is no date" in refused(ours, replace(typed, place=None, speaker={"en": "A"}))
+    assert (after(ours, typed).points[0].text["en"], after(ours, typed).points[0].date) == ("Another text.", "")
+    assert after(ours, replace(typed, date="2026-02")).points[0].date == "2026-02"
 
 
 @pytest.mark.parametrize("space", ["\u3000", "\t", " \u3000 "])

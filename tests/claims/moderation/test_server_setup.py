@@ -13,8 +13,9 @@ from claims.moderation.edits import AddWording, EditTexts
 from claims.moderation.queue import Queue
 from claims.moderation.reports import FeedbackBook
 from claims.moderation.server_setup import ClaimSettings, ServerSetup
+from claims.record import fingerprint_of
 from claims.store.server_settings import ServerSettings
-from config.errors import InvalidEditError
+from config.errors import ConflictError, InvalidEditError
 from tests.claims.conftest import KEY, Clock, server_book
 from tests.claims.packs import claim_data, pack_data, write_pack
 from tests.claims.people import ADMINISTRATOR, CLAIM, HERE, MEMBER, MOD_ROLE, MODERATOR, STRANGER, settled
@@ -65,6 +66,17 @@ def test_a_server_sees_the_packs_it_subscribes_to_and_its_own_claims(base: Claim
     assert base.claims(HERE) == ()
     ServerSetup(base).change(MODERATOR, packs=None)
     assert "one of our own" in str(base.claim("tides", HERE).wordings)
+
+
+def test_a_cut_off_that_somebody_else_has_set_since_it_was_seen_is_not_overwritten(base: ClaimBase) -> None:
+    settings, seen = ClaimSettings(base), fingerprint_of(None)
+    settings.set_cut_off(MODERATOR, CLAIM, 0.6, seen)
+    with pytest.raises(ConflictError) as caught:
+        settings.set_cut_off(MODERATOR, CLAIM, 0.8, seen)
+    (difference,) = caught.value.fields
+    assert (difference.mine, difference.theirs) == (0.8, 0.6)
+    assert not settings.set_cut_off(MODERATOR, CLAIM, 0.6, seen).changes
+    assert settings.set_cut_off(MODERATOR, CLAIM, 0.8, caught.value.current).changes
 
 
 def test_the_servers_cut_off_counts_for_claims_without_one(base: ClaimBase) -> None:

@@ -13,7 +13,7 @@ from claims.moderation.edits import EditFigure, RemoveFigure
 from config.errors import InvalidEditError
 from config.languages import ByLanguage
 from tests.bot.discord.editor.conftest import LAMP_ID, menus_of
-from tests.bot.discord.world import labels_of, prefilled, text_of
+from tests.bot.discord.world import prefilled, text_of
 
 
 async def figures(desk):
@@ -83,14 +83,15 @@ async def test_an_older_list_touches_nothing(desk):
     assert len(known(desk)) == 2
 
 
-async def test_a_form_finds_its_figure_again_where_the_list_has_shifted(desk):
-    desk.edit(EditFigure("2", "kW", subject={"en": "the lamp"}), LAMP_ID)
-    form = await desk.form(await figure(desk, 1), "Edit")
+async def test_a_form_writes_its_own_figure_where_the_list_has_shifted(desk):
+    for value in ("2", "3"):
+        desk.edit(EditFigure(value, "kW", subject={"en": f"lamp {value}"}), LAMP_ID)
+    form = await desk.form(await figure(desk, 2), "Edit")
     desk.edit(RemoveFigure(0), LAMP_ID)
-    conflict = await desk.hand_in(form, value="3")
-    assert labels_of(conflict) == ["Keep mine", "Keep theirs", "Edit again"]
-    await desk.press(conflict, "Keep mine")
-    assert [(each.low, each.subject["en"]) for each in known(desk)] == [(3, "the lamp")]
+    message = await desk.hand_in(form, value="30")
+    assert text_of(message).startswith("✓ Written.")
+    assert "**Figure 2 of 2**" in text_of(message)
+    assert [(each.low, each.subject["en"]) for each in known(desk)] == [(2, "lamp 2"), (30, "lamp 3")]
 
 
 async def test_as_many_figures_as_there_may_be_are_all_within_reach(desk):

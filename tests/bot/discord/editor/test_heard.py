@@ -1,7 +1,10 @@
 """What is heard of a claim: its strength, suggested wordings, and sentences that are tried before publishing."""
 
+import asyncio
+
 import pytest
 
+from bot.discord.editor.command import ClaimEditor
 from bot.discord.editor.heard import outcome_line
 from bot.texts import Texts
 from checks.model import Finding, Guard, Match
@@ -158,6 +161,17 @@ async def test_a_model_that_gives_nothing_says_why(desk, there):
     there.answer = lambda *_: said("I had rather not.")
     message = await desk.press(await desk.open(), "What is heard", "Ask the language model")
     assert "The model gave nothing that can be used" in text_of(message)
+
+
+async def test_who_asks_the_model_takes_a_turn_so_that_it_never_has_all_threads(world, desk, there):
+    (part,) = (each for each in world.env.bot.cogs.values() if isinstance(each, ClaimEditor))
+    part.asking, held = asyncio.Semaphore(1), list[bool]()
+    answer = said('{"says": ["they built it in 1920"], "denies": []}')
+    there.answer = lambda *_: held.append(part.asking.locked()) or answer
+    for _ in range(2):
+        await desk.press(await desk.open(), "What is heard", "Ask the language model")
+    assert held == [True, True]
+    assert not part.asking.locked()
 
 
 async def test_without_a_model_there_is_no_button(desk):

@@ -12,8 +12,6 @@ from bot.discord.editor.screen import (
     ClaimScreen,
     draw_claim,
     draw_shared_question,
-    fingerprint_at,
-    place_now,
 )
 from bot.discord.editor.wordings import draw_wordings
 from bot.discord.forms import MINE, PREFIX, FormName
@@ -21,7 +19,8 @@ from bot.discord.routes import Router
 from bot.texts import Texts
 from checks.model import KnownFigure, KnownWording
 from claims.moderation.editor import ClaimSight
-from claims.record import CitationRecord, ClaimRecord, PointRecord
+from claims.moderation.edits import place_now
+from claims.record import CitationRecord, ClaimRecord, PointRecord, fingerprint_at
 from config.errors import InvalidEditError
 from config.languages import ByLanguage
 from config.settings import Settings

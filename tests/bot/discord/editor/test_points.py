@@ -8,7 +8,7 @@ from bot.discord import create_bot
 from bot.discord.cards import layout
 from bot.discord.editor.entries import ENTRY
 from bot.discord.routes import UNREADABLE
-from claims.moderation.edits import EditPoint, EditTexts, RemovePoint
+from claims.moderation.edits import EditPoint, EditTexts, PutPointFirst, RemovePoint
 from tests.bot.discord.conftest import PACKS
 from tests.bot.discord.editor.conftest import LAMP_ID
 from tests.bot.discord.world import labels_of, prefilled, text_of
@@ -144,21 +144,29 @@ async def test_after_a_change_menus_and_questions_of_the_older_list_touch_nothin
     assert desk.claim() == before
 
 
-async def test_a_form_finds_its_point_again_where_the_list_has_shifted(desk):
-    form = await desk.form(await point(desk), "Text")
+def said(desk):
+    return [(each.speaker["en"], each.text["en"]) for each in desk.claim().points]
+
+
+async def test_a_form_writes_its_own_point_where_the_list_has_shifted(desk):
+    desk.edit(EditPoint(None, "refutes", {"en": "A diver"}, "2025", {"en": "It has sunk."}, "harbour-yearbook"))
+    form = await desk.form(await point(desk, 2), "Text")
     desk.edit(RemovePoint(0))
-    conflict = await desk.hand_in(form, text_en="Mine.")
-    assert labels_of(conflict) == ["Keep mine", "Keep theirs", "Edit again"]
-    assert "− Context · The harbour's yearbook · May 2025 · Mine. · harbour-yearbook" in text_of(conflict)
-    again = await desk.form(conflict, "Edit again")
-    assert prefilled(again)["text_en"] == "Mine."
-    await desk.press(conflict, "Keep mine")
-    (only,) = desk.claim().points
-    assert (only.role, only.text["en"], only.text["zh"]) == (
-        "context",
-        "Mine.",
-        "刻着1920年的铜牌来自另一台已拆除的吊车。",
-    )
+    message = await desk.hand_in(form, text_en="It has not.")
+    assert text_of(message).startswith("✓ Written.")
+    assert "**Point 2 of 2**" in text_of(message)
+    assert said(desk) == [("The harbour's yearbook", PLATE), ("A diver", "It has not.")]
+
+
+async def test_a_form_writes_its_point_where_a_new_one_was_put_first(desk):
+    form = await desk.form(await point(desk), "Text")
+    desk.edit(EditPoint(None, "refutes", {"en": "A diver"}, "2025", {"en": "It has sunk."}, "harbour-yearbook"))
+    desk.edit(PutPointFirst(2))
+    before = said(desk)
+    message = await desk.hand_in(form, text_en="Mine.")
+    assert text_of(message).startswith("✓ Written.")
+    assert "**Point 3 of 3**" in text_of(message)
+    assert said(desk) == [*before[:2], ("The harbour's yearbook", "Mine.")]
 
 
 async def test_a_button_of_an_older_point_opens_that_point(desk):
@@ -174,6 +182,9 @@ async def test_of_two_who_change_one_point_the_second_is_asked(desk):
     conflict = await desk.hand_in(form, text_en="Mine.")
     assert "Mine." in text_of(conflict)
     assert "Theirs." in text_of(conflict)
+    assert labels_of(conflict) == ["Keep mine", "Keep theirs", "Edit again"]
+    again = await desk.form(conflict, "Edit again")
+    assert prefilled(again)["text_en"] == "Mine."
     await desk.press(conflict, "Keep mine")
     assert [each.text["en"] for each in desk.claim().points][1] == "Mine."
     assert len(desk.claim().points) == 2
