@@ -149,13 +149,13 @@ def test_a_base_without_a_pack_in_force_is_told_with_the_command_that_mends_it(c
 
 
 def test_claims_of_no_pack_are_counted_without_an_empty_list_of_packs(call, surroundings, templates, tmp_path):
-    surroundings.setenv("TOUCHSTONE_DATABASE_URL", templates.copy("shipped", tmp_path / "own.db"))
-    (tmp_path / "own.csv").write_text("claim,title en,wording,language\nplums,Plums are blue,plums are all blue,en\n")
-    assert call("claims", "import", str(tmp_path / "own.csv"), "--yes").code == 0
-    call("claims", "publish", "plums")
+    address = templates.copy("shipped", tmp_path / "own.db")
+    surroundings.setenv("TOUCHSTONE_DATABASE_URL", address)
+    with ClaimBase.open(address) as base, base.database.changing() as session:
+        session.connection().execute(update(Claim).where(col(Claim.id) == "silver-h100-1.2kg").values(pack=None))
     call("packs", "remove", "ai-economy")
     (found,) = [each for each in json.loads(call("doctor", "--json").out) if each["part"] == "Claims"]
-    assert found["says"] == "1 claim, of no pack."
+    assert found["says"].startswith("1 claim, of no pack.")
 
 
 def test_shipped_claims_that_are_due_are_no_warning_until_somebody_here_has_changed_one(
