@@ -88,9 +88,8 @@ def _likeness(said: Sequence[KnownWording], lexicon: Lexicon) -> float:
 
 
 def suggestions(claim: ClaimRecord) -> Iterator[str]:
-    """Yield up to five wordings that the claim has not, from its figures, its title and the points for it."""
-    # A title is heard as a wording is.
-    known = {_key(text) for text in (*(wording.text for wording in claim.wordings), *claim.title.values())}
+    """Yield up to five wordings that the claim has not, from its title, its figures and the points for it."""
+    known = {_key(wording.text) for wording in claim.wordings}
     found = 0
     for text in _made(claim):
         if found < MOST_SUGGESTED and text and len(text) <= _LONGEST and _key(text) not in known:
@@ -100,6 +99,9 @@ def suggestions(claim: ClaimRecord) -> Iterator[str]:
 
 
 def _made(claim: ClaimRecord) -> Iterator[str]:
+    # It is heard as it is, and helps most to begin with.
+    worded = {wording.language for wording in claim.wordings}
+    yield from (_ENDS.sub("", title) for title in claim.title.values() if written_language(title) not in worded)
     for figure in claim.figures:
         low, high = plain_number(figure.low), plain_number(figure.high)
         said = re.compile(rf"(?<![\d.,]){re.escape(str(low))}(?![.,]?\d)")

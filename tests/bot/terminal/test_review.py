@@ -142,9 +142,11 @@ def test_a_key_that_nothing_is_bound_to_is_named_with_those_that_do_something(ca
     assert "3 wait still." in done.out
 
 
-def test_a_claim_that_is_near_is_listed_and_named_by_its_number(call, paper):
+@pytest.mark.usefixtures("paper")
+def test_a_claim_that_is_near_is_listed_and_named_by_its_number(call, tmp_path):
     call("documents", "review", typed=b"y\ny\ny\n")
     name = next(each["id"] for each in json.loads(call("claims", "list", "--json").out) if "mud" in each["id"])
+    paper = tmp_path / "measured.txt"
     paper.write_text(MUD + ", as the office of the harbour has measured it.\n")
     facts = ("--title", "Measured", "--author", "The office", "--date", "2026-01-24")
     assert call("documents", "add", str(paper), *facts).code == 0
