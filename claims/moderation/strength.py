@@ -99,7 +99,7 @@ def suggestions(claim: ClaimRecord) -> Iterator[str]:
 
 
 def _made(claim: ClaimRecord) -> Iterator[str]:
-    # It is heard as it is, and helps most to begin with.
+    # Beside wordings of its language a title is heard as it is; without any it is the first that a draft needs.
     worded = {wording.language for wording in claim.wordings}
     yield from (_ENDS.sub("", title) for title in claim.title.values() if written_language(title) not in worded)
     for figure in claim.figures:
