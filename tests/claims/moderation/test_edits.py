@@ -270,6 +270,16 @@ def test_a_text_that_stood_in_for_another_language_goes_with_the_one_that_was_wr
     assert claim.title.plain == {"en": "It is of lead", "zh": "它是锡做的"}
 
 
+def test_a_wording_of_two_languages_goes_from_the_list_that_it_is_taken_out_of(ours: ClaimBase) -> None:
+    after(ours, EditWordings({"en": "AI is a bubble\nGPU", "zh": "GPU"}))
+    claim = after(ours, RemoveWordings(("GPU",), "en"))
+    assert [(each.text, each.language) for each in claim.wordings if each.says] == [
+        ("AI is a bubble", "en"),
+        ("GPU", "zh"),
+    ]
+    assert "GPU" not in [each.text for each in after(ours, RemoveWordings(("GPU",))).wordings]
+
+
 def test_points_and_figures_go_by_their_place(ours: ClaimBase) -> None:
     added = EditPoint(role="context", speaker={"zh": "某人"}, date="2026", text={"zh": "一句话"}, citations="doc")
     assert [point.role for point in after(ours, added).points] == ["refutes", "context"]
