@@ -361,7 +361,9 @@ def _told(error: ValidationError) -> Iterator[tuple[PartPath, str, str]]:
     if limit == "object" and not isinstance(instance, list) and GIVEN[0] not in known:
         mend = worded("Write it as keys, one a line below it: {known}.", known=", ".join(known))
     elif rule == "enum" and place[-1] == "unit":
-        own = worded("Or give one of your own by all its spellings: [{unit}, …], in a sheet {unit} | ….", unit=instance)
+        own = worded(
+            "Or give one of your own by all its spellings: [{unit}, …], in a sheet {unit} | ….", unit=str(instance)
+        )
         mend = worded("{one} {other}", one=mend, other=own)
     yield where, fault, mend
 
