@@ -336,8 +336,10 @@ _STRANGE = re.compile("[\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000
 
 def _told(error: ValidationError) -> Iterator[tuple[PartPath, str, str]]:
     place: PartPath = tuple(error.absolute_path)
-    rule, known = str(error.validator), _known(error.schema)
-    limit, instance = cast("Any", error.validator_value), cast("Any", error.instance)
+    rule, limit, instance = str(error.validator), cast("Any", error.validator_value), cast("Any", error.instance)
+    known: list[str] = sorted(cast("Any", error.schema).get("properties", ()))
+    # Of a point people write what its citations are made of.
+    known += ["source", "quote"] if "citations" in known else []
     if rule == "additionalProperties":
         for key in sorted(set(instance) - set(known)):
             bare, meant = _STRANGE.sub("", key), _meant(key, known, instance)
@@ -358,24 +360,16 @@ def _told(error: ValidationError) -> Iterator[tuple[PartPath, str, str]]:
         return
     where = (*place, _second(instance)) if rule == "uniqueItems" else place
     fault, mend = SAYINGS.get(rule, _unsaid)(instance, limit)
-    if limit == "object" and not isinstance(instance, list) and GIVEN[0] not in known:
-        mend = worded("Write it as keys, one a line below it: {known}.", known=", ".join(known))
-    elif rule == "enum" and place[-1] == "unit":
-        own = worded(
-            "Or give one of your own by all its spellings: [{unit}, …], in a sheet {unit} | ….", unit=str(instance)
-        )
+    if rule == "enum" and place[-1] == "unit":
+        own = worded("Or give your own by all its spellings: [{unit}, …], in a sheet {unit} | ….", unit=instance)
         mend = worded("{one} {other}", one=mend, other=own)
+    elif limit == "object" and not isinstance(instance, list) and GIVEN[0] not in known:
+        mend = worded("Write it as keys, one a line below it: {known}.", known=", ".join(known))
     yield where, fault, mend
 
 
 # Keys that people take for those of a document.
 _MEANT = {"date": "published", "url": "address", "link": "address", "name": "title"}
-
-
-def _known(schema: Any) -> list[str]:  # noqa: ANN401  as below
-    known = sorted(schema.get("properties", ()))
-    # Of a point people write what its citations are made of.
-    return [*known, "source", "quote"] if "citations" in known else known
 
 
 def _meant(key: str, known: list[str], instance: Any) -> str:  # noqa: ANN401  as below
