@@ -272,11 +272,18 @@ class InvalidEditError(ClaimBaseError):
 class ConflictError(ClaimBaseError):
     """Somebody else was faster and nothing was written; `mine` is what the caller wants, `theirs` what stands there.
 
-    `subject` names the thing; `current` is its edition now: the same edit with it overwrites theirs.
+    `subject` names the thing; `current` is its edition now: the same edit with it overwrites theirs. `kind` is that of
+    the thing, where an undo of several found it.
     """
 
     def __init__(
-        self, subject: str, fields: tuple[FieldDifference, ...], *, current: str = "", mine: object = None
+        self,
+        subject: str,
+        fields: tuple[FieldDifference, ...],
+        *,
+        current: str = "",
+        mine: object = None,
+        kind: str = "",
     ) -> None:
         names = ", ".join(each.field for each in fields) or worded("nothing any more")
         said = msgid("{subject} was changed meanwhile. The two versions differ in: {fields}.")
@@ -285,6 +292,7 @@ class ConflictError(ClaimBaseError):
         self.fields = fields
         self.current = current
         self.mine = mine
+        self.kind = kind
 
 
 class NotUndoableError(WordedError, ClaimBaseError):

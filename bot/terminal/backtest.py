@@ -20,7 +20,7 @@ from bot.terminal.console import (
     reading_bar,
     size_of,
 )
-from bot.terminal.evaluate import FiguresFile
+from bot.terminal.evaluate import FiguresFile, refuse_standard
 from bot.texts import Texts, msgid
 from config.errors import ExportError
 from config.named_files import STANDARD, encoding_of
@@ -62,6 +62,8 @@ def backtest(
     from bot.chat_export import ExportCount, find_exports  # noqa: PLC0415
 
     terminal = Terminal.of(context)
+    refuse_standard(terminal, label, "--label")
+    refuse_standard(terminal, work, "--work")
     texts, write = terminal.texts, terminal.figures_to(out, as_json=as_json)
     share = float(1000 * read_budget(budget, terminal))
     choice = BulkChoice(processes, scheduler, work)

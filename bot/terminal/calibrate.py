@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from bot.terminal.console import EmbedderOption, Terminal, going_on
-from bot.terminal.evaluate import name_unknown, track
+from bot.terminal.evaluate import name_unknown, refuse_standard, track
 from bot.texts import msgid
 from config.named_files import STANDARD
 
@@ -59,6 +59,7 @@ def calibrate(
 ) -> None:
     """Measure, fit, show before and after, and write the file."""
     terminal = Terminal.of(context)
+    refuse_standard(terminal, work, "--work")
     if out == STANDARD:
         terminal.speak_aside()
     # With the database and the checks behind it, which help does without (as below).

@@ -192,7 +192,7 @@ def show(
         try:
             record, clean = touchstone.moderation.shelf.shown(Actor.operator(server), document)
         except DocumentTextError as error:
-            raise typer.BadParameter(texts.of_error(error), param_hint="ID") from error
+            raise _refusal(terminal, error) from error
         entry = next(each for each in touchstone.moderation.shelf.entries(server) if each.document.id == record.id)
     view = clean.view
     if as_json:

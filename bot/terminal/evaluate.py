@@ -32,6 +32,7 @@ from bot.terminal.console import (
 )
 from bot.texts import Texts, msgid
 from config.errors import BulkError
+from config.named_files import STANDARD
 
 if TYPE_CHECKING:
     from checks.checker import Checker
@@ -241,6 +242,7 @@ def messages(
     from checks.evaluate.measures import judge_findings  # noqa: PLC0415  as in Terminal.open
 
     terminal = Terminal.of(context)
+    refuse_standard(terminal, work, "--work")
     write = terminal.figures_to(out, as_json=as_json)
     read = {path: read_labelled(path) for path in find_files(files, ".jsonl", but=work)}
     run = BulkRun(BulkChoice(processes, scheduler, work), "messages")
@@ -262,6 +264,12 @@ def _message_text(row: "LabelledMessage") -> str:
 
 def _line_text(line: "ChatLine") -> str:
     return line.text
+
+
+def refuse_standard(terminal: Terminal, file: Path | None, option: str) -> None:
+    """Refuse standard output for what is read again; raises BadParameter."""
+    if file == STANDARD:
+        raise typer.BadParameter(terminal.texts("What is kept here is read again: name a file."), param_hint=option)
 
 
 def name_unknown(terminal: Terminal, known: Iterable[str], rows: Sequence["LabelledMessage"]) -> None:
@@ -297,6 +305,7 @@ def chat(
     from checks.evaluate.measures import count_alarms  # noqa: PLC0415
 
     terminal = Terminal.of(context)
+    refuse_standard(terminal, work, "--work")
     write = terminal.figures_to(out, as_json=as_json)
     found = find_files(files, ".jsonl", ".txt", but=work)
 

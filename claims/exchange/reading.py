@@ -58,7 +58,6 @@ def exchange_schema() -> dict[str, Any]:
     claim["exported_state"] = {"type": "string", "pattern": STATE}
     claim["points"]["minItems"] = 0
     kinds["point"]["properties"]["citations"]["minItems"] = 0
-    kinds["point"]["properties"]["date"] = {"type": "string", "format": "date-or-none"}
     citation, document = kinds["citation"]["properties"], kinds["document"]["properties"]
     citation["end"]["minimum"] = 0
     document["author"] = document["publisher"] = {"type": "string", "maxLength": kinds["line"]["maxLength"]}
@@ -144,9 +143,6 @@ def _broken(claim: Any, place: PartPath, citable: Collection[str] | None, seen: 
         yield (*place, "title"), worded("the claim has no title"), in_one
     yield from _unfit_to_publish(claim, place)
     for number, point in enumerate(claim["points"]):
-        if not point["date"] and claim.get("status", "published") == "published":
-            mend = worded("Say when it was said, or make it a draft (status: draft).")
-            yield (*place, "points", number, "date"), worded("a point of a published claim has no date"), mend
         if not any(text.strip() for text in point["text"].values()):
             yield (*place, "points", number, "text"), worded("the point has no text"), in_one
     if any(UNFIT.search(text) for text in _strings(claim)):

@@ -43,7 +43,8 @@ class Completed:
 def completed(lined: Lined, today: date | None = None, shelf: Shelf | None = None) -> Lined:
     """Return the pack with everything that its schema asks for, as far as the file says enough for that.
 
-    Parts of another form are left as they are, for the schema to refuse. What has no date is of `today`.
+    Parts of another form are left as they are, for the schema to refuse. A claim is as of `today` where it does not
+    say of when it is; a point that has no date, nor a source with one, stays without.
     """
     written = _group(lined.data)
     if written is None or "pack" not in written:
@@ -96,8 +97,10 @@ class _Filling:
         points = claim.get("points")
         points = [points] if isinstance(points, str) else _entries(points)
         if points is not None and self.documents is not None:
+            draft = claim.get("status") == "draft"
             claim["points"] = [
-                self._point(point, self.documents, (*place, "points", number)) for number, point in enumerate(points)
+                self._point(point, self.documents, (*place, "points", number), draft=draft)
+                for number, point in enumerate(points)
             ]
         return claim
 
@@ -145,7 +148,7 @@ class _Filling:
     def _table(self) -> UnitTable:
         return UnitTable.load()
 
-    def _point(self, written: object, documents: list[Any], place: PartPath) -> object:
+    def _point(self, written: object, documents: list[Any], place: PartPath, *, draft: bool) -> object:
         given = _group({"text": written} if isinstance(written, str) else written)
         if given is None:
             return written
@@ -154,19 +157,22 @@ class _Filling:
         point |= _both(point, "text")
         if "citations" not in point:
             known = len(documents)
-            named = point.pop("document", None) or source or _one(point.get("speaker")) or self._title
+            named = point.pop("document", None) or source or _one(point.get("speaker"))
             said_on = str(point.get("date", ""))
             facts = {"published": said_on} if _DATE.fullmatch(said_on) else {}
-            point["citations"] = [self._citation(named, facts, quote, documents, place)] if named else []
+            if named:
+                point["citations"] = [self._citation(named, facts, quote, documents, place)]
+            elif draft:
+                point["citations"] = []
             origin = (*place, next((key for key in ("document", "source") if key in given), "text"))
             self.origins |= {("documents", number): origin for number in range(known, len(documents))}
-        citations = _entries(point["citations"]) or [None]
+        citations = _entries(point.get("citations")) or [None]
         name = (_group(citations[0]) or {}).get("document")
         cited = self._ids.get(name, {}) if isinstance(name, str) else {}
         point.setdefault("speaker", cited.get("publisher") or cited.get("title") or self._title)
         point |= _both(point, "speaker")
         published = str(cited.get("published", ""))
-        point.setdefault("date", published if _DATE.fullmatch(published) else self._day)
+        point.setdefault("date", published if _DATE.fullmatch(published) else "")
         return point
 
     def _citation(
@@ -313,6 +319,8 @@ def _changes(line: str, problem: PackProblem) -> Iterator[str]:
         yield f"{line}\n{indent}{missing[1]}: …"
         yield f"{line}\n{indent}{missing[1]}: [{{text: …, source: …}}]"
     stripped = line.strip().removeprefix("- ")
+    if missing and line.strip().startswith("- ") and not found:
+        yield f"{line[: len(line) - len(line.lstrip())]}- {{text: {_quoted(stripped)}, {missing[1]}: …}}"
     if line.strip().startswith("- ") and stripped[:1] not in _OPENING:
         yield f"{line[: len(line) - len(line.lstrip())]}- {_quoted(stripped)}"
 

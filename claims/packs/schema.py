@@ -333,7 +333,6 @@ def known_units() -> tuple[str, ...]:
 def _validator(schema: dict[str, Any]) -> Draft202012Validator:
     checker = FormatChecker(formats=())
     checker.checks("day", raises=ValueError)(_is_day)
-    checker.checks("day-month-year", raises=ValueError)(_is_date)
     checker.checks("date-or-none", raises=ValueError)(_is_date_or_none)
     return Draft202012Validator(schema, format_checker=checker)
 
@@ -342,12 +341,10 @@ def _is_day(value: object) -> bool:
     return not isinstance(value, str) or (DATE.fullmatch(value) is not None and bool(date.fromisoformat(value)))
 
 
-def _is_date(value: object) -> bool:
-    return not isinstance(value, str) or (DATE.fullmatch(value) is not None and _is_day((value + "-01-01")[:10]))
-
-
 def _is_date_or_none(value: object) -> bool:
-    return value == "" or _is_date(value)
+    if not isinstance(value, str) or not value:
+        return True
+    return DATE.fullmatch(value) is not None and _is_day((value + "-01-01")[:10])
 
 
 # Spaces that YAML takes for letters.
@@ -374,6 +371,8 @@ def _told(error: ValidationError) -> Iterator[tuple[PartPath, str, str]]:
     if rule == "required":
         # The schema library reports each missing key on its own, and names it only in its message.
         key = re.findall(r"^'(.*)' is a required", error.message)[0]
+        # What people write is where a point is from; its citations are made of that.
+        key = "source" if key == "citations" else key
         yield place, worded("{key!r} is missing", key=key), worded("Add the key {key!r}.", key=key)
         return
     where = (*place, _second(error.instance)) if rule == "uniqueItems" else place

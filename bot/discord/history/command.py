@@ -83,10 +83,11 @@ class HistoryReader:
         try:
             return self.touchstone.moderation.undoing.undo(self.actor, position.number)
         except ConflictError as conflict:
-            subject = conflict.subject
-            changes = [each for each in self.whole(position).changes if each.subject == subject]
+            kind, subject = conflict.kind, conflict.subject
+            changes = [each for each in self.whole(position).changes if (each.kind, each.subject) == (kind, subject)]
             name = labels.of(changes[0]) if changes else subject
-            if not any(each.kind == CLAIM for each in changes):
+            # What a server has set on a claim is no part of any version of it.
+            if kind != CLAIM:
                 return Blocked(name, conflict.fields)
             return Blocked(name, conflict.fields, subject, self._version_before(subject, position.number))
 

@@ -1,12 +1,21 @@
 """Packs written by hand: the least that has to stand in them, and words that are quoted from documents."""
 
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from claims.base import ClaimBase
-from claims.exchange.importing import import_claims, load_pack, plan_import, read_import
+from claims.exchange.formats import Format
+from claims.exchange.importing import (
+    export_claims,
+    import_claims,
+    load_pack,
+    plan_import,
+    read_import,
+    read_import_bytes,
+)
 from claims.moderation.rights import Actor
 from claims.packs.handwritten import find_quote
 from config.errors import ImportRefusedError
@@ -41,7 +50,7 @@ def test_the_least_loads_and_is_published(base: ClaimBase, tmp_path: Path) -> No
     )
     assert {wording.language for wording in claim.wordings} == {"en"}
     [point] = claim.points
-    assert (point.role, point.speaker["en"], point.date) == ("refutes", "Harbour book, page 12", "2026-01-05")
+    assert (point.role, point.speaker["en"], point.date) == ("refutes", "Harbour book, page 12", "")
     [citation] = point.citations
     [document] = base.documents()
     assert (citation.document, document.title, citation.end) == (document.id, "Harbour book, page 12", 0)
@@ -80,7 +89,7 @@ claims:
     figures:
       - {value: 100, unit: °C, subject: water}
       - {low: 5, high: 8, unit: "%", subject: {en: tannin, zh: 单宁}}
-    points: The guild has 70 to 80 degrees.
+    points: [{text: The guild has 70 to 80 degrees., source: The guild's handbook}]
 """
     load_pack(base, written(tmp_path, text))
     [claim] = base.claims()
@@ -98,6 +107,34 @@ def test_a_source_is_not_dated_by_the_day_on_which_somebody_wrote_the_pack(base:
         "Harbour book, page 12": "1923-05",
         "The crane driver": "",
     }
+
+
+@pytest.mark.parametrize(("form", "name"), [("yaml", "o.yaml"), ("csv", "o.csv"), ("claimreview", "o.json")])
+def test_a_point_of_which_nobody_knows_the_date_goes_out_without_one_and_comes_back(
+    base: ClaimBase, tmp_path: Path, form: Format, name: str
+) -> None:
+    load_pack(base, written(tmp_path, LEAST))
+    text = "".join(export_claims(base, form))
+    assert "2026-01-05)" not in text
+    plan = plan_import(base, read_import_bytes(name, text.encode(), date(2026, 2, 1)))
+    assert [entry.outcome for entry in plan.entries] == ["unchanged"]
+
+
+@pytest.mark.parametrize("points", ["The harbour's book has 1923.", "[{text: The harbour's book has 1923.}]"])
+def test_a_point_says_where_it_is_from(base: ClaimBase, tmp_path: Path, points: str) -> None:
+    text = f"{LEAST.partition('    points:')[0]}    points: {points}\n"
+    with pytest.raises(ImportRefusedError) as caught:
+        load_pack(base, written(tmp_path, text))
+    [problem] = caught.value.problems
+    assert (problem.line, problem.fault) == (6, "'source' is missing")
+    assert base.claims() == ()
+
+
+def test_a_draft_may_wait_for_its_source(base: ClaimBase, tmp_path: Path) -> None:
+    text = f"{LEAST.rpartition('        source:')[0]}    status: draft\n"
+    import_claims(base, read_import(written(tmp_path, text), base.clock().date()), Actor.operator())
+    claim = base.claim("crane-1920")
+    assert (claim.status, claim.points[0].citations) == ("draft", ())
 
 
 def test_chinese_alone_does(base: ClaimBase, tmp_path: Path) -> None:
