@@ -10,6 +10,7 @@ TouchstoneError
 │   ├── DocumentTextError        a document is unknown here, or its text is not loaded (also a ClaimBaseError)
 │   ├── DocumentRefusedError     a file or an answer from an address cannot become a document (also a ClaimBaseError)
 │   │   └── AddressRefusedError  an address may not be read, or gave nothing that can be
+│   │       ├── OfflineError     no name server answers, as where there is no network
 │   │       └── RobotsError      the site asks programs not to read it
 │   ├── UnknownPackError         no pack has this name, no file this path (also a ClaimBaseError)
 │   ├── UnknownEntryError        no revision, queue item or example has this number (also a ClaimBaseError)
@@ -246,6 +247,10 @@ class DocumentRefusedError(WordedError, ClaimBaseError):
 
 class AddressRefusedError(DocumentRefusedError):
     """An address may not be read, or gave nothing that can be."""
+
+
+class OfflineError(AddressRefusedError):
+    """The name of a host cannot be looked up just now, as where there is no network."""
 
 
 class RobotsError(AddressRefusedError):

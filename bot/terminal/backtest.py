@@ -131,7 +131,9 @@ def _label(terminal: Terminal, report: "BacktestReport", file: Path) -> None:
     terminal.print()
     for line in proposal_lines(propose_cut_off(labels), texts):
         terminal.print(line)
-    terminal.print(texts("`touchstone calibrate --messages {file} --chat FILE` fits the checks to them.", file=file))
+    if rows:
+        fits = texts("`touchstone calibrate --messages {file} --chat FILE` fits the checks to them.", file=file)
+        terminal.print(fits)
 
 
 def _ask(terminal: Terminal) -> str | None:
@@ -149,6 +151,8 @@ def _ask(terminal: Terminal) -> str | None:
             return None
         if answer in {"r", "w", "s"}:
             return answer
+        if answer:
+            terminal.print(terminal.texts("{key} is no answer here. Type r, w, s or q.", key=answer))
 
 
 def _say_blank(count: "ExportCount", texts: Texts) -> str:

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from checks.evaluate.files import LabelledMessage
     from checks.tuning import Tuning
 
-_MESSAGES = msgid('Labelled messages: JSON lines {"id", "text", "claims", "stance"}.')
+_MESSAGES = msgid(
+    'Labelled messages: JSON lines {"id", "text", "claims", "stance"}. The stance is asserts, denies or asks; and none,'
+    " without claims, where a message at most mentions one."
+)
 _CHAT = msgid("Ordinary chat of the server, one message a line; say it again for more files.")
 _LABELS = msgid("Count what moderators have ticked as right or wrong, too; needs an embedder.")
 _BUDGET = msgid("Which share of chat may be answered by mistake: 1/2000.")

@@ -266,6 +266,10 @@ def undo(
         _show(terminal, entry, whole=False)
         given = {change.subject for change in entry.changes if entry.act == "pack.load" and change.kind == PACK}
         shipped = sorted(given.intersection(pack_shelf(touchstone.base).shipped()))
+        packs = sorted(each.subject for each in entry.changes if each.kind == PACK and each.before is None)
+        for pack in packs:
+            goes = msgid("The pack {pack} goes, with all its claims and documents. To keep and leave it out: {command}")
+            terminal.print(texts(goes, pack=pack, command=f"touchstone packs remove {pack}"))
         came = {each.subject for each in entry.changes if each.kind in {DOCUMENT, SOURCE} and each.before is None}
         lost = sorted(each.id for each in touchstone.base.documents(server) if each.loaded and each.id in came)
         if lost:

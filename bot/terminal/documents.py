@@ -84,11 +84,16 @@ def list_documents(
             entry.document.published,
             texts("loaded") if entry.document.loaded else texts("not loaded"),
             str(entry.citations),
-            " · ".join(part for part in (entry.document.title, entry.document.publisher) if part),
+            _title(entry, texts),
         )
         for entry in entries
     ]
     terminal.list(headings, rows)
+
+
+def _title(entry: "ShelfEntry", texts: Texts) -> str:
+    title = " · ".join(part for part in (entry.document.title, entry.document.publisher) if part)
+    return title if entry.in_force else texts("{title} (its pack is left out)", title=title)
 
 
 def _entry_json(entry: "ShelfEntry") -> dict[str, Any]:
@@ -106,6 +111,7 @@ def _entry_json(entry: "ShelfEntry") -> dict[str, Any]:
         "own": entry.own,
         "citations": entry.citations,
         "claims": list(entry.claims),
+        "in_force": entry.in_force,
     }
 
 

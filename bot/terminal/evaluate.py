@@ -198,7 +198,10 @@ def _short(text: str) -> str:
 
 Row = TypeVar("Row")
 
-_MESSAGES = msgid('Files of JSON lines {"id", "text", "lang", "claims", "stance", "numbers"}, folders of them, or -.')
+_MESSAGES = msgid(
+    'Files of JSON lines {"id", "text", "lang", "claims", "stance", "numbers"}, folders of them, or -. The stance is'
+    " asserts, denies or asks; and none, without claims, where a message at most mentions one."
+)
 _SET = msgid("A folder with claims.jsonl and files of messages (dev.jsonl, train.jsonl) about them.")
 _CHAT = msgid(
     'Files of ordinary chat, folders, or -: JSON lines with a "text" (.jsonl), or plain text, one message a line.'

@@ -89,6 +89,16 @@ def test_who_undoes_the_load_of_a_pack_is_told_whose_texts_go_with_it(call):
     assert told not in call("claims", "undo", str(again), "--yes").out
 
 
+def test_who_is_asked_about_the_load_of_a_pack_is_told_that_the_pack_goes(call, imported):
+    call("packs", "add", str(PACKS / "harbour.yaml"))
+    number = json.loads(call("claims", "history", "--most", "1", "--json").out)[0]["revision"]
+    told = "The pack harbour goes, with all its claims and documents."
+    assert (
+        f"{told} To keep and leave it out: touchstone packs remove harbour" in call("claims", "undo", str(number)).out
+    )
+    assert "The pack" not in call("claims", "undo", imported).out
+
+
 def test_an_import_is_undone_and_the_undo_too(call, imported):
     done = call("claims", "undo", imported, "--yes")
     assert f"Revision {imported} is undone" in done.out
