@@ -5,7 +5,7 @@ Claims are of every status, with what the server has set and where they come fro
 
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -339,6 +339,12 @@ class ClaimView:
             used = packs_in_force(session)
             rows = read_rows(session, actor.server, everything=True)
             return tuple(record for _, record in rows if not record.pack or record.pack in used)
+
+    def named(self, actor: Actor, ids: Collection[str]) -> tuple[ClaimRecord, ...]:
+        """Return those of some claims that there are, without their wordings."""
+        with permitted(self._database.reading(), actor, "claim.edit") as session:
+            rows = read_rows(session, actor.server, ids, everything=True, wordings=False)
+            return tuple(record for _, record in rows)
 
     def one(self, actor: Actor, claim_id: str) -> ClaimSight:
         """Return one claim; raises UnknownClaimError."""

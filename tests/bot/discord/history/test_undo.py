@@ -7,7 +7,7 @@ import pytest
 import simcord.interactions
 
 from bot.discord import create_bot
-from claims.moderation.editor import NewClaim
+from claims.moderation.editor import ClaimView, NewClaim
 from claims.moderation.edits import AddWording, RemoveWordings
 from claims.moderation.rights import Actor
 from claims.record import claim_state
@@ -130,6 +130,19 @@ async def test_a_conflict_on_what_is_set_on_a_claim_offers_no_version_of_it(worl
     assert text_of(blocked).endswith("Undo the later changes first.")
     assert labels_of(blocked) == ["Back to the revision"]
     assert past.title == "Ours"
+
+
+async def test_of_all_claims_only_those_are_read_that_are_named(past, monkeypatch):
+    def all_of_them(*_: object):
+        raise AssertionError("the whole base was read")
+
+    past.moderation.claim_settings.mute(past.chief, CLAIM)
+    number = past.retitle("Ours")
+    monkeypatch.setattr(ClaimView, "all", all_of_them)
+    page = await past.open()
+    assert text_of(page).count("Ours") == 2
+    await past.click(await past.click(await past.look(number, page), "Undo"), "Undo")
+    assert past.title == CRANE
 
 
 async def test_a_version_of_the_pack_can_be_restored_but_not_taken_back(past):
