@@ -158,7 +158,7 @@ def _with_point(
     # One document of a point is enough here; the first that a reader can open.
     is_shown = any(each.document in _documents(entry) for each in cited)
     fresh = [] if is_shown else sorted(cited, key=lambda source: source.address is None)[:1]
-    named_below = point.date and any(each.title.casefold() == point.speaker.casefold() for each in fresh)
+    named_below = any(each.title.casefold() == point.speaker.casefold() for each in fresh)
     origins = [point.date] if named_below else list(_origins(point, texts))
     rooms = (max(_room(entry, each, texts, bounds) for each in fresh), 24, 14) if fresh else (24,)
     ways = [(origin, title) for origin in origins for title in dict.fromkeys(rooms)]

@@ -182,7 +182,7 @@ class Checker:
         return self.rankings([text])[0]
 
     def rankings(self, texts: Sequence[str]) -> list[list[str]]:
-        """Return the same for some messages at once, which takes half the time."""
+        """Return the same for some messages at once, which takes less time than one by one."""
         base = self.base
         messages = [analyse(text, self.lexicon, base.spelling) for text in texts]
         ranked = (self._ranked(*each) for each in self._looked_at(messages, base))

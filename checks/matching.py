@@ -180,7 +180,7 @@ _MORE_RELUCTANT: Mapping[Action, Action] = {"reply": "offer", "offer": "silent",
 def decide(case: Case, cut_offs: CutOffs) -> Action:
     """Return the action for one match.
 
-    Silent: muted claims, debunkers, claims only quoted, messages nearer to a negative wording than to any wording.
+    Silent: muted claims, debunkers, claims only quoted, the source's figure, what is nearer to a negative wording.
     Offer at most: other names than the claim's, half a denial, a mere mention, a claim's tone and hardly its topic.
     Below the bar that members' reports have raised: an offer instead of a reply, silence instead of an offer.
     """
@@ -209,7 +209,7 @@ def _is_doubtful(case: Case) -> bool:
 
 
 def _is_barred(case: Case) -> bool:
-    return case.muted or case.stance == "denies" or not case.passed("negative") or not case.passed("quoted")
+    return case.muted or case.stance == "denies" or not all(map(case.passed, ("negative", "quoted", "source")))
 
 
 def _offer_from(case: Case, cut_offs: CutOffs) -> float:
@@ -424,7 +424,7 @@ def _as_written(judged: Judgement, look: Look, verbatim: int | None) -> Judgemen
 
 
 def _guards(look: Look, judged: Judgement, figures: Sequence[FigureFinding]) -> tuple[Guard, ...]:
-    said = ", ".join(figure.said for figure in figures)
+    said, given = ", ".join(each.said for each in figures), [each.is_source for each in figures]
     return (
         Guard("stance", passed=judged.stance != "denies", seen=judged.reading.cue),
         Guard("mention", passed=judged.stance != "mentions"),
@@ -432,6 +432,8 @@ def _guards(look: Look, judged: Judgement, figures: Sequence[FigureFinding]) -> 
         Guard("doubt", passed=not judged.doubt.is_doubtful),
         compare_names(look.message, look.read.names),
         Guard("figures", passed=all(figure.agrees for figure in figures), seen=said),
+        # Who gives the figure of the source, and not the contested one, does not make the claim.
+        Guard("source", passed=judged.stance == "asks" or not (given and all(given)), seen=said),
         Guard("negative", passed=judged.verbatim or not _is_ruled_out(look.candidate.evidence, judged)),
         Guard("quoted", passed=judged.reading.reason != "quoted"),
     )

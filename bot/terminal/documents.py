@@ -93,7 +93,7 @@ def list_documents(
 
 def _title(entry: "ShelfEntry", texts: Texts) -> str:
     title = " · ".join(part for part in (entry.document.title, entry.document.publisher) if part)
-    return title if entry.in_force else texts("{title} (its pack is left out)", title=title)
+    return title if entry.in_force else texts("(pack left out) {title}", title=title)
 
 
 def _entry_json(entry: "ShelfEntry") -> dict[str, Any]:

@@ -123,10 +123,8 @@ def test_a_source_is_named_whole_where_its_line_has_room_and_no_name_is_said_twi
     reply = shipped.claim_reply(claim.id, "en")
     (point, *_), (source, *_) = reply.entries[0].points, reply.sources
 
-    def lines(speaker: str, title: str):
-        point_ = replace(
-            point, text="Nine bar are used.", speaker=speaker, date="2014-01", source_numbers=(source.number,)
-        )
+    def lines(speaker: str, title: str, date: str = "2014-01"):
+        point_ = replace(point, text="Nine bar are used.", speaker=speaker, date=date, source_numbers=(source.number,))
         entry = replace(reply.entries[0], points=(point_,), figure_lines=())
         made = replace(reply, entries=(entry,), sources=(replace(source, title=title, language="", note=""),))
         return lines_of(shorten_reply(made, ENGLISH).entries[0], ENGLISH)[-2:]
@@ -139,6 +137,7 @@ def test_a_source_is_named_whole_where_its_line_has_room_and_no_name_is_said_twi
         "• Nine bar are used. — 2014-01",
         "Source: Home-Barista grinder test",
     ]
+    assert lines("A test", "A test", date="")[0] == "• Nine bar are used."
     assert lines("A tester", "A report that has a title of more words than any line has room for")[-1].endswith("…")
 
 
