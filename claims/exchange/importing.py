@@ -333,7 +333,7 @@ def _read(source: Source, today: date) -> Incoming:
         case "yaml":
             return read_yaml(source, today=today)
         case "csv":
-            return read_sheet(source)
+            return read_sheet(source, today)
         case "claimreview":
             return read_reviews(source, today)
 
