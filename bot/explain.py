@@ -29,6 +29,7 @@ _OBJECTIONS = {
     "figures": msgid("Its figure differs from the documented one: {seen}."),
     "negative": msgid("It is nearer to a text that is marked as never meant than to any wording of the claim."),
     "quoted": msgid("The claim stands only in a quotation."),
+    "source": msgid("It gives {seen}, as the source does, and not the figure of the claim."),
 }
 
 
@@ -120,6 +121,7 @@ HELD_BACK = {
     "mention": msgid("It only mentions the claim and does not state it: a hint at most."),
     "negative": msgid("It is nearer to a text that is marked as never meant than to any wording of the claim."),
     "quoted": msgid("The claim stands only in a quotation."),
+    "source": msgid("It gives {seen}, as the source does, and not the figure of the claim."),
 }
 _EXEMPT = {
     "role": msgid("I leave its author alone, by a role: /touchstone exempt."),

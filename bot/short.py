@@ -158,7 +158,10 @@ def _with_point(
     # One document of a point is enough here; the first that a reader can open.
     is_shown = any(each.document in _documents(entry) for each in cited)
     fresh = [] if is_shown else sorted(cited, key=lambda source: source.address is None)[:1]
-    ways = [(origin, title) for origin in _origins(point, texts) for title in (24, 14)]
+    named_below = any(each.title.casefold() == point.speaker.casefold() for each in fresh)
+    origins = [point.date] if named_below else list(_origins(point, texts))
+    rooms = (max(_room(entry, each, texts, bounds) for each in fresh), 24, 14) if fresh else (24,)
+    ways = [(origin, title) for origin in origins for title in dict.fromkeys(rooms)]
     best: ShortEntry | None = None
     for origin, cells in ways:
         sources = entry.sources + tuple(_source(each, cells) for each in fresh)
@@ -173,6 +176,13 @@ def _with_point(
     return best
 
 
+def _room(entry: ShortEntry, source: SourceLine, texts: Texts, bounds: Bounds) -> int:
+    """Return how many cells the title of one more source can take in the row in which it begins, 24 at least."""
+    named = [beside(each.title, each.language, texts) for each in (*entry.sources, _source(source, 0))]
+    line = source_label(texts, len(named)) + texts.listed(named)
+    return max(24, bounds.cells - width(line) % bounds.cells)
+
+
 def _documents(entry: ShortEntry) -> set[str]:
     return {source.document for source in entry.sources}
 
@@ -180,7 +190,7 @@ def _documents(entry: ShortEntry) -> set[str]:
 def _said(entry: ShortEntry) -> int:
     """Return how much of the last point stands; what is gained by a shorter name must be worth it."""
     last = entry.points[-1]
-    return 4 * len(last.text) + len(last.origin)
+    return 4 * len(last.text) + len(last.origin) + sum(len(source.title) for source in entry.sources)
 
 
 def _joined(points: tuple[ShortPoint, ...], new: ShortPoint) -> tuple[ShortPoint, ...]:

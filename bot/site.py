@@ -158,6 +158,9 @@ class _Folder:
         wanted, own = site.paths(), self._own()
         self._path.mkdir(parents=True, exist_ok=True)
         foreign = sorted(name for name in wanted - own if (self._path / name).exists())
+        if not (self._path / MANIFEST).exists():
+            # Hidden ones are of tools, such as the .git of a site that is published from there.
+            foreign += sorted(each.name for each in self._path.iterdir() if not each.name.startswith("."))
         if foreign:
             raise SiteError(
                 "{path} holds files that are not of a site written before, such as {name}. Give an empty folder, or a"

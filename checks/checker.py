@@ -166,11 +166,12 @@ class Checker:
         nearness: Nearness | None,
     ) -> Finding:
         language = language_of(raw, self.lexicon.folder)
-        if nearness is None:
-            candidates = _worth_reading(message, candidates, base)
         if not candidates:
             return Finding(raw, language, "silent")
-        matches = self._reader.read(message, raw, base, candidates, nearness, local)
+        verbatim = base.said_verbatim(message)
+        if nearness is None:
+            candidates = _worth_reading(candidates, base, verbatim)
+        matches = self._reader.read(message, raw, base, candidates, verbatim, nearness, local)
         if nearness is None:
             matches.sort(key=lambda match: -match.unrounded)
         least = _LEAST_WORDS if nearness is None else _LEAST_WORDS_BY_MEANING
@@ -181,7 +182,7 @@ class Checker:
         return self.rankings([text])[0]
 
     def rankings(self, texts: Sequence[str]) -> list[list[str]]:
-        """Return the same for some messages at once, which takes half the time."""
+        """Return the same for some messages at once, which takes less time than one by one."""
         base = self.base
         messages = [analyse(text, self.lexicon, base.spelling) for text in texts]
         ranked = (self._ranked(*each) for each in self._looked_at(messages, base))
@@ -239,7 +240,7 @@ class Checker:
                 found = scorer.close_look(message, also, heard[n])
                 yield found, nearness[n].with_claims([each.claim for each in found])
             elif message.words and (self._source is None or n in near):
-                found = scorer.candidates(message)
+                found = scorer.candidates(message, in_full=False)
                 if not {each.claim for each in found}.issuperset(claims):
                     found += [each for each in scorer.close_look(message, claims) if each.claim in claims]
                 yield found, None
@@ -274,20 +275,20 @@ class Checker:
         return found
 
 
-def _worth_reading(message: Analysis, candidates: Sequence[Candidate], base: IndexedBase) -> list[Candidate]:
+def _worth_reading(candidates: Sequence[Candidate], base: IndexedBase, verbatim: int | None) -> list[Candidate]:
     """Return the first candidate where it is near, further ones where they may be answered, and what is said verbatim.
 
     Most chat comes near no claim: stance, figures and meaning are read only where something may be said.
     """
     if base.scorer is None or not candidates:
         return []
-    model, said = base.scorer.model, base.said_verbatim(message)
+    model = base.scorer.model
     cut_offs = model.cut_offs_for(base.size)
     near = [
         model.probability(each.evidence.features()) >= (cut_offs.offer if n else cut_offs.near)
         for n, each in enumerate(candidates[:MOST_MATCHES])
     ]
-    return [each for n, each in enumerate(candidates) if (n < MOST_MATCHES and near[n]) or each.claim == said]
+    return [each for n, each in enumerate(candidates) if (n < MOST_MATCHES and near[n]) or each.claim == verbatim]
 
 
 def _set_apart(matches: Sequence[Match]) -> Iterator[Match]:

@@ -6,9 +6,9 @@ anew by what stands together with what, which sums cannot tell.
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -149,6 +149,35 @@ class Trees:
         )
 
 
+class Turns(Mapping[str, Weights]):
+    """Weights of turns of phrase, one for each class, each read when first asked for: a message has few of them.
+
+    To make numbers of all fifty thousand at once takes a twentieth of a second more, and five megabytes.
+    """
+
+    def __init__(self, written: str) -> None:
+        """Take lines of a turn and its weights in hundredths, with tabs between."""
+        lines = (line.split("\t", 1) for line in written.splitlines() if line[:2] != "# ")
+        self._written = dict(lines)
+        self._weights = lru_cache(maxsize=None)(self._read)
+
+    def _read(self, turn: str) -> Weights:
+        return np.array([*map(int, self._written[turn].split("\t"))]) / _HUNDREDTHS
+
+    def of(self, turns: Iterable[str]) -> Iterator[Weights]:
+        """Return the weights of those of the turns that have any, in order."""
+        return map(self._weights, filter(self._written.__contains__, turns))
+
+    def __getitem__(self, turn: str) -> Weights:
+        return self._weights(turn)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._written)
+
+    def __len__(self) -> int:
+        return len(self._written)
+
+
 @dataclass(frozen=True)
 class DecisionModel:
     """The fitted weights.
@@ -157,7 +186,7 @@ class DecisionModel:
         provenance: what the weights were fitted on, and how that was checked.
         topic: scale and weights of the log odds that the message is about the claim, beside `topic_bias`.
         stance: scale and weights (one column for each class) of the second model, beside `stance_bias`.
-        turns: gives the weights of turns of phrase, one for each class; reads them the first time.
+        turns: gives the turns of phrase with their weights; reads them the first time.
         trees: gives the trees, which look at all measures of the second model, at its shares (as logarithms) and at
             the log odds of the topic; reads them the first time.
         encoder: name (its beginning) of the embedder for whose vectors `directions` were fitted.
@@ -181,7 +210,7 @@ class DecisionModel:
     stance: Scale
     stance_weights: Weights
     stance_bias: Weights
-    turns: Callable[[], Mapping[str, Weights]]
+    turns: Callable[[], "Turns"]
     trees: Callable[[], Trees]
     encoder: str
     directions: Weights
@@ -238,8 +267,7 @@ class DecisionModel:
         """
         values = self.stance.values(measures)
         odds = values @ self.stance_weights + self.stance_bias
-        known = self.turns()
-        odds = odds + sum((known[turn] for turn in turns if turn in known), np.zeros(_CLASSES))
+        odds = odds + sum(self.turns().of(turns), np.zeros(_CLASSES))
         if vectors is not None and len(self.directions):
             odds = odds + np.concatenate([vectors.stretch, vectors.stretch - vectors.wording]) @ self.directions
             if vectors.whole is not None:
@@ -282,7 +310,7 @@ class DecisionModel:
             stance=_scale(data["stance"]),
             stance_weights=np.array([each["weights"] for each in data["stance"].values()]),
             stance_bias=np.array(data["stance_bias"]),
-            turns=cache(_read_turns),
+            turns=cache(lambda: Turns((folder / "turns.tsv").read_text("utf-8"))),
             trees=cache(lambda: Trees.read(folder / "trees.json")),
             encoder=data["encoder"],
             directions=np.array(data["directions"]),
@@ -310,15 +338,6 @@ def tree_values(measures: Weights, shares: Weights, about: Weights) -> Weights:
 def _shared(odds: Weights) -> Weights:
     weights = np.exp(odds - odds.max())
     return weights / weights.sum()
-
-
-def _read_turns() -> dict[str, Weights]:
-    text = (resources.files("config") / "lexicon" / "turns.tsv").read_text("utf-8")
-    cells = "\t".join(line for line in text.splitlines() if line[:2] != "# ").split("\t")
-    width = _CLASSES + 1
-    # One table for all: an array made for each of forty thousand turns takes longer.
-    weights = np.array([[*map(int, cells[column::width])] for column in range(1, width)]).T / _HUNDREDTHS
-    return dict(zip(cells[::width], weights, strict=True))
 
 
 def _scale(data: Mapping[str, Mapping[str, float]]) -> Scale:

@@ -3,13 +3,13 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import islice, pairwise
 
 import numpy as np
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from checks.index import Segment
 from checks.lexicon import Analysis, Lexicon, TermWeights
@@ -61,8 +61,6 @@ class Evidence:
     characters: float
     letters: float
     letters_cosine: float
-    partial: float
-    whole_partial: float
     whole_characters: float
     whole_dice: float
     whole_cosine: float
@@ -71,8 +69,6 @@ class Evidence:
     numbers_missing: float
     length: float
     length_gap: float
-    token_set: float
-    token_sort: float
     profile: float
     concept_profile: float
     bm25: float
@@ -84,6 +80,10 @@ class Evidence:
     words: int = 0
     concepts: int = 0
     question: float = 0.0
+    partial: float = math.nan
+    whole_partial: float = math.nan
+    token_set: float = math.nan
+    token_sort: float = math.nan
 
     def in_short(self) -> str:
         """Return the most telling measures in words, for whoever asks why."""
@@ -341,10 +341,15 @@ class Parts:
         return [(words, self.reader.mass(words)) for words in long or [self.words]]
 
 
-def likeness(message: Parts, claims: Sequence[Sequence[Parts]]) -> list[dict[str, float]]:
+# What rapidfuzz measures takes most of a close look.
+RATIOS = frozenset(("token_set", "token_sort", "partial", "whole_partial"))
+
+
+def likeness(message: Parts, claims: Sequence[Sequence[Parts]], *, ratios: bool = True) -> list[dict[str, float]]:
     """Return the close measures of claims by name: the best over the wordings of each, or those of the fullest one.
 
-    Each claim has one wording at least, and its fullest one first: the words of the others need not be cut.
+    Each claim has one wording at least, and its fullest one first: the words of the others need not be cut. Without
+    `ratios`, those of rapidfuzz are no numbers.
     """
     wordings = [each for claim in claims for each in claim]
     if not wordings:
@@ -352,26 +357,36 @@ def likeness(message: Parts, claims: Sequence[Sequence[Parts]]) -> list[dict[str
     here, there, owners = message.vector.held_by([each.vector for each in wordings])
     cosines = np.bincount(owners, here * there, len(wordings))
     by_letters = zip(cosines.tolist(), *_letters(message.letters, [each.letters for each in wordings]), strict=True)
-    return [_likeness(message, claim, list(islice(by_letters, len(claim)))) for claim in claims]
+    found = [_likeness(message, claim, list(islice(by_letters, len(claim)))) for claim in claims]
+    return [each | _ratios(message, claim) for each, claim in zip(found, claims, strict=True)] if ratios else found
+
+
+def _ratios(message: Parts, wordings: Sequence[Parts]) -> dict[str, float]:
+    texts, whole = [each.text for each in wordings], fuzz.partial_ratio(message.text, wordings[0].text)
+    # At what is lower than a known ratio the next one breaks off.
+    higher = process.extractOne(message.text, texts[1:], scorer=fuzz.partial_ratio, score_cutoff=whole)
+    sorted_ = [each.sorted for each in wordings]
+    return {
+        "token_set": process.extractOne(message.text, texts, scorer=fuzz.token_set_ratio)[1] / 100,
+        "token_sort": process.extractOne(message.sorted, sorted_, scorer=fuzz.ratio)[1] / 100,
+        "partial": (higher[1] if higher else whole) / 100,
+        "whole_partial": whole / 100,
+    }
 
 
 def _likeness(
     message: Parts, wordings: Sequence[Parts], by_letters: Sequence[tuple[float, float, float]]
 ) -> dict[str, float]:
-    fullest, *others = wordings
+    fullest, size, weight = wordings[0], len(message.text), message.reader.weight
+    shared = message.words & fullest.words
     characters, letters, letters_cosine = map(max, zip(*by_letters, strict=True))
-    size, whole_partial = len(message.text), fuzz.partial_ratio(message.text, fullest.text)
     return {
         "characters": characters,
         "letters": letters,
         "letters_cosine": letters_cosine,
-        "token_set": _highest(fuzz.token_set_ratio, message, wordings) / 100,
-        "token_sort": max(fuzz.ratio(message.sorted, each.sorted) for each in wordings) / 100,
-        "partial": _highest(fuzz.partial_ratio, message, others, whole_partial) / 100,
-        "whole_partial": whole_partial / 100,
         "whole_characters": by_letters[0][0],
         "whole_dice": _dice(message.words, message.mass, fullest),
-        "whole_cosine": _word_cosine(message, fullest),
+        "whole_cosine": sum(weight(word) ** 2 for word in shared) / (message.norm * fullest.norm),
         "sentence": max(_dice(words, mass, fullest) for words, mass in message.sentences),
         "phrases": _phrases(message, fullest),
         "numbers_missing": float(len(fullest.numbers - message.numbers)),
@@ -380,21 +395,8 @@ def _likeness(
     }
 
 
-def _highest(ratio: Callable[..., float], message: Parts, wordings: Sequence[Parts], known: float = 0.0) -> float:
-    """Return the highest ratio of the message to a wording; at what is lower than a `known` one it breaks off."""
-    for each in wordings:
-        known = max(known, ratio(message.text, each.text, score_cutoff=known))
-    return known
-
-
 def _dice(words: frozenset[str], mass: float, wording: Parts) -> float:
     return 2 * wording.reader.mass(words & wording.words) / (mass + wording.mass)
-
-
-def _word_cosine(message: Parts, wording: Parts) -> float:
-    weight = message.reader.weight
-    shared = sum(weight(word) ** 2 for word in message.words & wording.words)
-    return shared / (message.norm * wording.norm)
 
 
 def _phrases(message: Parts, wording: Parts) -> float:

@@ -151,10 +151,10 @@ class Segment:
     def said(self, bare: str) -> list[int]:
         """Return the rows of positive wordings whose checksum is that of a bare text, in order."""
         wanted = np.uint32(zlib.crc32(bare.encode()))
-        low = int(np.searchsorted(self.sums, wanted))
+        low = int(self.sums.searchsorted(wanted))
         if low == len(self.sums) or self.sums[low] != wanted:
             return []
-        high = np.searchsorted(self.sums, wanted, side="right")
+        high = self.sums.searchsorted(wanted, side="right")
         return [row for row in self.summed[low:high].tolist() if not self.negative[row]]
 
     def living_rows(self, alive: Flags | None) -> int:

@@ -180,7 +180,7 @@ _MORE_RELUCTANT: Mapping[Action, Action] = {"reply": "offer", "offer": "silent",
 def decide(case: Case, cut_offs: CutOffs) -> Action:
     """Return the action for one match.
 
-    Silent: muted claims, debunkers, claims only quoted, messages nearer to a negative wording than to any wording.
+    Silent: muted claims, debunkers, claims only quoted, the source's figure, what is nearer to a negative wording.
     Offer at most: other names than the claim's, half a denial, a mere mention, a claim's tone and hardly its topic.
     Below the bar that members' reports have raised: an offer instead of a reply, silence instead of an offer.
     """
@@ -209,7 +209,7 @@ def _is_doubtful(case: Case) -> bool:
 
 
 def _is_barred(case: Case) -> bool:
-    return case.muted or case.stance == "denies" or not case.passed("negative") or not case.passed("quoted")
+    return case.muted or case.stance == "denies" or not all(map(case.passed, ("negative", "quoted", "source")))
 
 
 def _offer_from(case: Case, cut_offs: CutOffs) -> float:
@@ -274,18 +274,16 @@ class MatchReader:
         raw: str,
         base: IndexedBase,
         candidates: Sequence[Candidate],
+        verbatim: int | None,
         nearness: Nearness | None = None,
         local: LocalCutOff | None = None,
     ) -> list[Match]:
-        """Return a match for each candidate of a raw message; with `nearness`, for those that come near in meaning."""
+        """Return a match for each candidate (`verbatim`: said word for word); with `nearness`, for those near by it."""
         if base.scorer is None or not candidates:
             return []
         looks = [Look(message, each, base, base.scorer, nearness) for each in candidates]
-        verbatim = base.said_verbatim(message)
-        if nearness is None:
-            judged = [(look, self._by_words(look)) for look in looks]
-        else:
-            judged = self._by_meaning(looks, nearness, verbatim)
+        by_words = ((look, self._by_words(look)) for look in looks)
+        judged = by_words if nearness is None else self._by_meaning(looks, nearness, verbatim)
         # Folding makes 106 of 10⁶: figures are read, and quoted, as their author wrote them.
         written = plain_text(raw)
         quantities = self._figures().read(written)
@@ -326,7 +324,7 @@ class MatchReader:
     def surest(self, looks: Sequence[Look], nearness: Nearness) -> tuple[Look, float]:
         """Return the claim on top, and how surely the message speaks of it, whatever its author does with it."""
         look, topic = self.ranked(looks, nearness, None)[0]
-        judged = self._judge(look, nearness, self._scan(look, nearness), topic)
+        judged = self._judge(look, nearness, self._scan(look, nearness), words_in(look.message.text), topic)
         return look, self._decision.sureness(topic, judged.elsewhere)
 
     def _scan(self, look: Look, nearness: Nearness) -> CueScan:
@@ -339,8 +337,8 @@ class MatchReader:
     ) -> list[tuple[Look, Judgement]]:
         """Return the looks whose claims the message is likeliest about, each judged; one said word for word first."""
         ranked = self.ranked(looks, nearness, verbatim)[:MOST_MATCHES]
-        scan = self._scan(looks[0], nearness)
-        judged = [(look, self._judge(look, nearness, scan, topic)) for look, topic in ranked]
+        scan, words = self._scan(looks[0], nearness), words_in(looks[0].message.text)
+        judged = [(look, self._judge(look, nearness, scan, words, topic)) for look, topic in ranked]
         near = self._decision.cut_offs.near
         return [
             (look, judgement)
@@ -348,13 +346,13 @@ class MatchReader:
             if judgement.probability >= near or (n == 0 and _is_kept(look, judgement, verbatim))
         ]
 
-    def _judge(self, look: Look, nearness: Nearness, scan: CueScan, topic: Measures) -> Judgement:
+    def _judge(self, look: Look, nearness: Nearness, scan: CueScan, words: set[str], topic: Measures) -> Judgement:
         claim, text = look.candidate.claim, look.message.text
         is_long = self._decision.is_long(length := len(text) + count_han(text))
         span, (wording, vector) = nearness.span(claim), nearness.wording(claim)
         window = nearness.stretches.around(span)
         readings = StanceReadings.of(look, nearness, self._stances())
-        turns = self._tone.turns(text, span, window, wording) | words_in(text)
+        turns = self._tone.turns(text, span, window, wording) | words
         signs = stance_measures(look, nearness, readings, scan, self._dispute)
         measures = {**topic, **signs, **joint_measures(topic, signs)}
         vectors = None
@@ -426,7 +424,7 @@ def _as_written(judged: Judgement, look: Look, verbatim: int | None) -> Judgemen
 
 
 def _guards(look: Look, judged: Judgement, figures: Sequence[FigureFinding]) -> tuple[Guard, ...]:
-    said = ", ".join(figure.said for figure in figures)
+    said, given = ", ".join(each.said for each in figures), [each.is_source for each in figures]
     return (
         Guard("stance", passed=judged.stance != "denies", seen=judged.reading.cue),
         Guard("mention", passed=judged.stance != "mentions"),
@@ -434,6 +432,8 @@ def _guards(look: Look, judged: Judgement, figures: Sequence[FigureFinding]) -> 
         Guard("doubt", passed=not judged.doubt.is_doubtful),
         compare_names(look.message, look.read.names),
         Guard("figures", passed=all(figure.agrees for figure in figures), seen=said),
+        # Who gives the figure of the source, and not the contested one, does not make the claim.
+        Guard("source", passed=judged.stance == "asks" or not (given and all(given)), seen=said),
         Guard("negative", passed=judged.verbatim or not _is_ruled_out(look.candidate.evidence, judged)),
         Guard("quoted", passed=judged.reading.reason != "quoted"),
     )

@@ -257,7 +257,7 @@ class Meaning:
         return found[0] if found else None
 
     def nearness_of_each(self, messages: Sequence[Analysis], source: MeaningSource) -> "list[Nearness] | None":
-        """Return the same of some messages, held against the claims at once: for many of these, in half the time."""
+        """Return the same of some messages, held against the claims at once: of these there may be very many."""
         texts = [with_stretches(message.text) for message in messages]
         cut = [stretches_of(message.text) for message in messages]
         vectors = source.embed_or_none([*chain.from_iterable(texts)])

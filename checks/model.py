@@ -21,6 +21,7 @@ class FigureFinding:
     `subject` says what the documented figure measures. `source` is what the source gives instead,
     in the same notation, and `place` where; both are "" where the claim's figure is all there is. `is_claim`: the
     figure is what the claim itself says, not context beside it. `figure` is the claim's figure as it is kept.
+    `is_source`: the message gives what the source gives, where that is another figure than the claim's; it then agrees.
     """
 
     said: str
@@ -31,6 +32,7 @@ class FigureFinding:
     place: str = ""
     is_claim: bool = True
     figure: "KnownFigure | None" = field(default=None, compare=False)
+    is_source: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import accumulate, pairwise
 
 import numpy as np
 
-from checks.features import Evidence, Reader, likeness
+from checks.features import RATIOS, Evidence, Reader, likeness
 from checks.index import Part, Segment
 from checks.lexicon import Analysis, TermWeights, Vocabulary
 from checks.text import is_han
@@ -140,26 +140,31 @@ class _Seen:
         places[order] = np.cumsum(fresh) - 1
         self._rows = rows[order[fresh]].astype(np.int64)
         # Half the width of the sums is enough.
-        self._words = np.bincount(places[: len(read)], weights, len(self._rows)).astype(np.float32)
-        self._concepts = np.bincount(places[len(read) :], others, len(self._rows)).astype(np.float32)
+        shared = np.bincount(places[: len(read)], weights, len(self._rows)).astype(np.float32)
+        alike = np.bincount(places[len(read) :], others, len(self._rows)).astype(np.float32)
+        self._measured = self._measure(shared, alike)
 
     def best(self) -> tuple[Numbers, Shares]:
         """Return the claims of which a positive wording shares something, and the combined overlap of the best one."""
-        segment, hits = self._part.segment, np.flatnonzero(~self._part.segment.negative[self._rows])
-        rows = self._rows[hits]
-        claims = segment.claim_of[rows]
-        first = np.flatnonzero(begins(claims))
-        combined = self._measured(rows, self._words[hits], self._concepts[hits])[4]
+        claims = self._part.segment.claim_of[self._rows]
+        first = begins(claims).nonzero()[0]
+        combined = np.where(self._part.segment.negative[self._rows], np.float32(0), self._measured[4])
         return claims[first], np.maximum.reduceat(combined, first) if len(first) else combined
 
-    def _measured(self, rows: Rows, shared: Shares, alike: Shares) -> tuple[Shares, ...]:
-        """Return Dice and share of rows by words, the same by concepts, and all of it combined (0–2)."""
-        words, concepts = self._part.word_mass[rows], self._part.concept_mass[rows]
-        dice = np.float32(2) * shared / (words + np.float32(self._heard.words.mass))
-        share = shared / words
-        concept_dice = np.float32(2) * alike / (concepts + np.float32(self._heard.concepts.mass))
-        combined = dice + np.float32(0.7) * concept_dice + np.float32(0.3) * share
-        return dice, share, concept_dice, alike / concepts, combined
+    def _measure(self, shared: Shares, alike: Shares) -> Shares:
+        """Return Dice and share of the rows by words, the same by concepts, and all of it combined (0–2), a line each.
+
+        Of all other rows each is 0.
+        """
+        words, concepts = self._part.word_mass[self._rows], self._part.concept_mass[self._rows]
+        found = np.empty((5, len(self._rows)), dtype=np.float32)
+        dice, share, concept_dice, concept_share, combined = found
+        np.divide(np.float32(2) * shared, words + np.float32(self._heard.words.mass), out=dice)
+        np.divide(shared, words, out=share)
+        np.divide(np.float32(2) * alike, concepts + np.float32(self._heard.concepts.mass), out=concept_dice)
+        np.divide(alike, concepts, out=concept_share)
+        np.add(dice + np.float32(0.7) * concept_dice, np.float32(0.3) * share, out=combined)
+        return found
 
     def sight(self, first: int, chosen: Rows) -> "_Sight":
         """Return what there is to say of some claims of the part, numbered through: its `first` one is 0 there."""
@@ -172,9 +177,8 @@ class _Seen:
         held = self._rows.searchsorted(starts + sizes) - low
         hits = _ranges(low, held)
         there = self._rows[hits] - np.repeat(starts - (np.cumsum(sizes) - sizes), held)
-        shared = np.zeros((2, len(rows)), dtype=np.float32)
-        shared[:, there] = self._words[hits], self._concepts[hits]
-        measured = self._measured(rows, *shared)
+        measured = np.zeros((5, len(rows)), dtype=np.float32)
+        measured[:, there] = self._measured[:, hits]
         places = np.full(len(segment.claims), -1, dtype=np.int32)
         places[claims] = np.arange(len(claims))
         said = words.says_of(places, len(claims)), concepts.says_of(places, len(claims))
@@ -243,26 +247,26 @@ class _Sight:
         """Return the rows of a claim's nearest wordings, the fullest first, the nearest's place, and its measures."""
         at = int(self.claims.searchsorted(claim))
         span = slice(int(self.first[at]), int(self.first[at] + self.sizes[at]))
-        columns = (self.dice, self.share, self.concept_dice, self.concept_share, self.combined)
-        dice, share, concept_dice, concept_share, combined = (each[span] for each in columns)
-        negative = self.negative[span]
-        positive, against = np.flatnonzero(~negative), np.flatnonzero(negative)
-        order = positive[np.argsort(-combined[positive], kind="stable")]
+        # The wordings of a claim are few: numbers of Python are quicker than arrays.
+        columns = (self.dice, self.share, self.concept_dice, self.concept_share, self.combined, self.mass)
+        dice, share, concept_dice, concept_share, combined, mass = (each[span].tolist() for each in columns)
+        negative = self.negative[span].tolist()
+        places = range(len(negative))
+        order = sorted((n for n in places if not negative[n]), key=combined.__getitem__, reverse=True)
         measures = {
-            "dice": float(dice[positive].max()),
-            "share": float(share[order[:8]].max()),
-            "concept_dice": float(concept_dice[positive].max()),
-            "concept_share": float(concept_share[order[:8]].max()),
+            "dice": max(dice[n] for n in order),
+            "share": max(share[n] for n in order[:8]),
+            "concept_dice": max(concept_dice[n] for n in order),
+            "concept_share": max(concept_share[n] for n in order[:8]),
             "profile": float(self.words[at]),
             "concept_profile": float(self.concepts[at]),
             "bm25": float(self.documents[at]),
-            "best": float(combined[order[0]]),
-            "best_three": float(combined[order[:3]].mean()),
-            "negative": float(combined[against].max()) if len(against) else 0.0,
+            "best": combined[order[0]],
+            "best_three": float(self.combined[span][order[:3]].mean()),
+            "negative": max((combined[n] for n in places if negative[n]), default=0.0),
         }
-        closely = order[:_WORDINGS_CLOSELY]
-        fullest_first = closely[np.argsort(-self.mass[span][closely], kind="stable")]
-        return self.rows[span][fullest_first].tolist(), int(order[0]), measures
+        fullest_first = sorted(order[:_WORDINGS_CLOSELY], key=mass.__getitem__, reverse=True)
+        return [int(self.rows[span.start + n]) for n in fullest_first], order[0], measures
 
 
 class Scorer:
@@ -281,6 +285,7 @@ class Scorer:
         self.size = self._first[-1] - (0 if self._dead is None else len(self._dead))
         counted = (p.segment.sizes if p.alive is None else p.segment.sizes[p.alive] for p in parts)
         self.model: Model = tuning.model_for(int(sum(sizes.sum() for sizes in counted)) / self.size)
+        self._weighs_ratios = not RATIOS.isdisjoint(self.model.weighed)
         self._gate = _HOPELESS + _HOPELESS_TENFOLD * math.log10(max(self.size, _SMALL_BASE) / _SMALL_BASE)
 
     def hear(self, message: Analysis) -> Glance:
@@ -314,8 +319,11 @@ class Scorer:
         """Return how many wordings each claim has."""
         return np.concatenate([part.segment.sizes for part in self._parts])
 
-    def candidates(self, message: Analysis) -> list[Candidate]:
-        """Return the candidates, best first; none where the message comes near no claim."""
+    def candidates(self, message: Analysis, *, in_full: bool = True) -> list[Candidate]:
+        """Return the candidates, best first; none where the message comes near no claim.
+
+        `in_full`: all is measured, also what the model does not weigh.
+        """
         heard = self.hear(message)
         if heard.nearest < self._gate:
             return []
@@ -326,7 +334,8 @@ class Scorer:
         if not near[:_CLAIMS_FIRST].any():
             return []
         near[:_CLAIMS_FIRST] = True
-        return self._looked_at(heard, sight, chosen[near & (rough[chosen] > 0)].tolist())
+        near &= rough[chosen] > 0
+        return self._looked_at(heard, sight, chosen[near].tolist(), ratios=in_full or self._weighs_ratios)
 
     def close_look(self, message: Analysis, also: Sequence[int], heard: Glance | None = None) -> list[Candidate]:
         """Return the claims that come near by words and those in `also`, all looked at closely; best first.
@@ -354,7 +363,9 @@ class Scorer:
             [each.sight(first, claims[slice(*cut)]) for each, first, cut in parts if cut[0] < cut[1]]
         )
 
-    def _looked_at(self, heard: Glance, sight: _Sight, chosen: Sequence[int]) -> list[Candidate]:
+    def _looked_at(
+        self, heard: Glance, sight: _Sight, chosen: Sequence[int], *, ratios: bool = True
+    ) -> list[Candidate]:
         if not chosen:
             return []
         message = heard.message
@@ -362,13 +373,18 @@ class Scorer:
         looks = [sight.by_words(claim) for claim in chosen]
         wordings = [(self._segment(claim), rows) for claim, (rows, _, _) in zip(chosen, looks, strict=True)]
         parts = self._reader.wordings(wordings, message.lexicon)
-        found: list[Candidate] = []
-        for claim, (_, row, measures), closely in zip(chosen, looks, likeness(said, parts), strict=True):
-            evidence = Evidence(**measures, **closely, words=len(message.words), concepts=len(message.concepts))
-            rank = self.model.rank(evidence.features(), han=han)
-            found.append(Candidate(claim, row, replace(evidence, rank=rank)))
-        found.sort(key=lambda candidate: -candidate.evidence.rank)
-        return _with_margin(found)
+        words, concepts = len(message.words), len(message.concepts)
+        found: list[tuple[float, int, int, dict[str, float]]] = []
+        for claim, (_, row, measures), closely in zip(chosen, looks, likeness(said, parts, ratios=ratios), strict=True):
+            measured = {**measures, **closely}
+            evidence = Evidence(**measured, words=words, concepts=concepts)
+            found.append((self.model.rank(evidence.features(), han=han), claim, row, measured))
+        found.sort(key=lambda each: -each[0])
+        margins = [found[0][0] - (found[1][0] if len(found) > 1 else 0.0), *[0.0] * (len(found) - 1)]
+        return [
+            Candidate(claim, row, Evidence(**measured, rank=rank, margin=margin, words=words, concepts=concepts))
+            for (rank, claim, row, measured), margin in zip(found, margins, strict=True)
+        ]
 
     def _segment(self, claim: int) -> Segment:
         return next(part.segment for part, end in zip(self._parts, self._first[1:], strict=True) if claim < end)
@@ -391,9 +407,3 @@ def _largest(values: Floats, most: int) -> Rows:
         tops = np.maximum.reduceat(values, part[:: len(values) // _STRETCHES])
         part = np.flatnonzero(values >= np.sort(tops)[-most])
     return part[np.argsort(-values[part], kind="stable")][:most]
-
-
-def _with_margin(found: list[Candidate]) -> list[Candidate]:
-    second = found[1].evidence.rank if len(found) > 1 else 0.0
-    first = replace(found[0], evidence=replace(found[0].evidence, margin=found[0].evidence.rank - second))
-    return [first, *found[1:]]

@@ -4,6 +4,7 @@ A claim inside a long post stands in a sentence or two. Held against the whole p
 that carries it, it is as plain as in a message of its own.
 """
 
+import operator
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -170,10 +171,10 @@ class TextFolder:
 
     def script_of(self, text: str) -> Language:
         """Tell whether Chinese `text` is in Traditional or (also in doubt) Simplified characters."""
-        traditional = sum(a != b for a, b in zip(text, self._to_simplified(text), strict=False))
+        traditional = sum(map(operator.ne, text, self._to_simplified(text)))
         if not traditional:
             return "zh-Hans"
-        simplified = sum(a != b for a, b in zip(text, self._to_traditional(text), strict=False))
+        simplified = sum(map(operator.ne, text, self._to_traditional(text)))
         return "zh-Hant" if traditional > simplified else "zh-Hans"
 
     def clean(self, raw: str) -> CleanText:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from array import array
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
@@ -10,6 +11,7 @@ from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -75,6 +77,11 @@ class Model:
     gate: Mapping[str, float]
     gate_bias: float
     cut_offs: Mapping[int, CutOffs]
+
+    @property
+    def weighed(self) -> Set[str]:
+        """Return the names of all measures that weigh in the order or in the decision."""
+        return self.ranking.keys() | self.ranking_han.keys() | self.decision.keys()
 
     def rank(self, values: Mapping[str, float], *, han: bool) -> float:
         """Return the ranking score of named measures; `han`: the message is in Chinese."""
@@ -288,7 +295,8 @@ class Voices:
         if not self.denies or not self.says:
             return -math.inf
         weighed = _Weighed.of(words, weight), _Weighed.of(concepts, weight)
-        nearer = _nearest(*weighed, self.denies, weight) - _nearest(*weighed, self.says, weight)
+        denies, says = self._weighed(weight)
+        nearer = denies.nearest(*weighed, weight) - says.nearest(*weighed, weight)
         evidence = tuning.unsure * (not sure) + tuning.nearer * nearer + tuning.words * self._by_words(words, concepts)
         return evidence + tuning.bias
 
@@ -302,6 +310,17 @@ class Voices:
         mentions = (mention for mention in message.mentions if window[0] <= mention.start < window[1])
         concepts = frozenset(CONCEPT_MARK + mention.concept for mention in mentions)
         return self.log_odds(words, concepts, weight, tuning, sure=sure)
+
+    def _weighed(self, weight: Callable[[str], float]) -> tuple["_Side", "_Side"]:
+        """Return who disputes the claim and who makes it, each weighed once for all messages to a base."""
+        sides = self._sides.get(weight)
+        if sides is None:
+            sides = self._sides[weight] = _Side.of(self.denies, weight), _Side.of(self.says, weight)
+        return sides
+
+    @cached_property
+    def _sides(self) -> WeakKeyDictionary[Callable[[str], float], tuple["_Side", "_Side"]]:
+        return WeakKeyDictionary()
 
     def _by_words(self, words: frozenset[str], concepts: frozenset[str]) -> float:
         """Return the evidence of single terms: the log ratios of how often each side uses them, summed and damped."""
@@ -332,19 +351,31 @@ class _Weighed:
         return cls(terms, sum(map(weight, terms)))
 
 
-def _nearest(
-    words: _Weighed, concepts: _Weighed, readings: Sequence[Analysis], weight: Callable[[str], float]
-) -> float:
-    likeness = sorted(
-        (
-            _dice(words, each.words, weight) + _CONCEPT_SHARE * _dice(concepts, each.concepts, weight)
-            for each in readings
-        ),
-        reverse=True,
-    )[:_NEAREST]
-    return sum(likeness) / len(likeness)
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The wordings of one side, and of each the sums of the weights of its words and of its concepts."""
+
+    readings: Sequence[Analysis]
+    words: Sequence[float]
+    concepts: Sequence[float]
+
+    @classmethod
+    def of(cls, readings: Sequence[Analysis], weight: Callable[[str], float]) -> "_Side":
+        words = array("d", (sum(map(weight, each.words)) for each in readings))
+        return cls(readings, words, array("d", (sum(map(weight, each.concepts)) for each in readings)))
+
+    def nearest(self, words: _Weighed, concepts: _Weighed, weight: Callable[[str], float]) -> float:
+        """Return how much a message is like those of the wordings that are most like it, in the mean."""
+        likeness = sorted(
+            (
+                _dice(words, each.words, own, weight) + _CONCEPT_SHARE * _dice(concepts, each.concepts, other, weight)
+                for each, own, other in zip(self.readings, self.words, self.concepts, strict=True)
+            ),
+            reverse=True,
+        )[:_NEAREST]
+        return sum(likeness) / len(likeness)
 
 
-def _dice(one: _Weighed, other: frozenset[str], weight: Callable[[str], float]) -> float:
+def _dice(one: _Weighed, other: frozenset[str], mass: float, weight: Callable[[str], float]) -> float:
     shared = sum(map(weight, one.terms & other))
-    return 2 * shared / (one.mass + sum(map(weight, other))) if shared else 0.0
+    return 2 * shared / (one.mass + mass) if shared else 0.0

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from ctypes import CDLL
 from dataclasses import dataclass
-from functools import cache, lru_cache, reduce
+from functools import cache, lru_cache
 from importlib.metadata import distribution
 from itertools import compress, pairwise
 from pathlib import Path
@@ -176,7 +176,10 @@ def _different(keys: Numbers) -> Numbers:
 def begins(*columns: Numbers | Keys) -> Flags:
     """Tell of each place in sorted columns whether it differs from the one before."""
     found = np.ones(len(columns[0]), dtype=bool)
-    found[1:] = reduce(np.logical_or, (each[1:] != each[:-1] for each in columns))
+    first, *others = columns
+    np.not_equal(first[1:], first[:-1], out=found[1:])
+    for each in others:
+        found[1:] |= each[1:] != each[:-1]
     return found
 
 

@@ -10,6 +10,7 @@ TouchstoneError
 │   ├── DocumentTextError        a document is unknown here, or its text is not loaded (also a ClaimBaseError)
 │   ├── DocumentRefusedError     a file or an answer from an address cannot become a document (also a ClaimBaseError)
 │   │   └── AddressRefusedError  an address may not be read, or gave nothing that can be
+│   │       ├── OfflineError     no name server answers, as where there is no network
 │   │       └── RobotsError      the site asks programs not to read it
 │   ├── UnknownPackError         no pack has this name, no file this path (also a ClaimBaseError)
 │   ├── UnknownEntryError        no revision, queue item or example has this number (also a ClaimBaseError)
@@ -248,6 +249,10 @@ class AddressRefusedError(DocumentRefusedError):
     """An address may not be read, or gave nothing that can be."""
 
 
+class OfflineError(AddressRefusedError):
+    """The name of a host cannot be looked up just now, as where there is no network."""
+
+
 class RobotsError(AddressRefusedError):
     """A site's robots.txt asks programs not to read an address."""
 
@@ -272,11 +277,18 @@ class InvalidEditError(ClaimBaseError):
 class ConflictError(ClaimBaseError):
     """Somebody else was faster and nothing was written; `mine` is what the caller wants, `theirs` what stands there.
 
-    `subject` names the thing; `current` is its edition now: the same edit with it overwrites theirs.
+    `subject` names the thing; `current` is its edition now: the same edit with it overwrites theirs. `kind` is that of
+    the thing, where an undo of several found it.
     """
 
     def __init__(
-        self, subject: str, fields: tuple[FieldDifference, ...], *, current: str = "", mine: object = None
+        self,
+        subject: str,
+        fields: tuple[FieldDifference, ...],
+        *,
+        current: str = "",
+        mine: object = None,
+        kind: str = "",
     ) -> None:
         names = ", ".join(each.field for each in fields) or worded("nothing any more")
         said = msgid("{subject} was changed meanwhile. The two versions differ in: {fields}.")
@@ -285,6 +297,7 @@ class ConflictError(ClaimBaseError):
         self.fields = fields
         self.current = current
         self.mine = mine
+        self.kind = kind
 
 
 class NotUndoableError(WordedError, ClaimBaseError):

@@ -82,6 +82,8 @@ LANGUAGES: tuple[ContentLanguage, ...] = (
 CODES = tuple(language.code for language in LANGUAGES)
 GIVEN = tuple(language.code for language in LANGUAGES if language.given)
 SHOWN: Mapping[Language, ShownLanguage] = {shown.tag: shown for each in LANGUAGES for shown in each.shown}
+# By the code of a language, in capitals, the form of it that is meant where only the language is named.
+FIRST_FORMS: Mapping[str, Language] = {each.code.upper(): each.shown[0].tag for each in LANGUAGES if each.shown}
 FIRST_SHOWN: Language = next(iter(SHOWN))
 _LETTERS = tuple((each, re.compile(f"[{each.letters}]")) for each in reversed(LANGUAGES) if each.letters)
 _CLIENTS = {locale: shown.tag for shown in SHOWN.values() for locale in shown.clients}

@@ -23,7 +23,7 @@ from pydantic_settings import (
 )
 
 from config.errors import SettingsError, Worded, msgid, pydantic_reason, worded
-from config.languages import SHOWN
+from config.languages import FIRST_FORMS, SHOWN
 from config.named_files import encoding_of
 
 PREFIX = "TOUCHSTONE_"
@@ -148,7 +148,7 @@ class Settings(BaseSettings):
         spellings: tuple[object, ...] = get_args(cls.model_fields[info.field_name or ""].annotation)
         if not isinstance(value, str):
             return value
-        given = _LEVELS.get(value.upper(), value).replace("_", "-").lower()
+        given = {**_LEVELS, **FIRST_FORMS}.get(value.upper(), value).replace("_", "-").lower()
         return next((each for each in spellings if str(each).lower() == given), value)
 
     @field_validator("cooldown_hours")

@@ -42,7 +42,7 @@ def create_bot(settings: Settings, touchstone: Touchstone | None = None, pace: P
     forms, watch, queue = Forms(router), Watch(bot), QueueCommand(router)
     claims, manage = EditorCommands(forms, lookup), Manage(bot)
     corrections = CorrectionRuns(bot, watch.finish, pace or Pace())
-    # Documents keep a core busy, whichever command reads them.
+    # A document that is taken in or looked through keeps a core busy, whichever command asks for it.
     reading = asyncio.Semaphore(1)
     forms.add(*editor_forms(lookup), ProposeForm(), NewClaimForm(), WordingForm(lookup, queue), FactsForm())
     forms.add(CandidateForm(), FurtherPointForm(lookup, queue), TrySetupForm())

@@ -250,7 +250,7 @@ class Exchange(CommandGroup):
     async def export(self, interaction: BotInteraction, kind: str = "yaml") -> None:
         """Send the claims as this server sees them, or say why there is no file."""
         request = await Request.waiting(interaction)
-        actor, texts, chosen = await request.require("claim.import"), request.texts, _KINDS.get(kind, "yaml")
+        actor, texts, chosen = await request.require("claim.export"), request.texts, _KINDS.get(kind, "yaml")
         most = interaction.filesize_limit
         made = await request.do(_export, request.touchstone.base, chosen, actor.server, most)
         name = f"claims{SUFFIXES[chosen]}"

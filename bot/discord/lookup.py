@@ -101,6 +101,16 @@ class Titles:
             raise UnknownClaimError(typed)
         return found[0]
 
+    def only(self, typed: str) -> ClaimRecord:
+        """Return the claim of a suggestion's id, or the only one with the typed words.
+
+        Raises UnknownClaimError, which names the nearest where several fit.
+        """
+        found = [claim for claim in self.claims if claim.id == typed] or (self.find(typed, 2) if typed.strip() else ())
+        if len(found) != 1:
+            raise UnknownClaimError(typed, tuple(claim.id for claim in found))
+        return found[0]
+
 
 def _entry(claim: ClaimRecord, folder: TextFolder) -> _Entry:
     return _Entry(
@@ -160,12 +170,7 @@ class ClaimLookup:
         """
         typed = typed.strip()
         found = await request.do(claims_named, request.touchstone, request.server, [typed])
-        if typed in found:
-            return found[typed]
-        matching = (await self.published(request)).find(typed, 2) if typed else ()
-        if len(matching) != 1:
-            raise UnknownClaimError(typed, tuple(claim.id for claim in matching))
-        return matching[0]
+        return found[typed] if typed in found else (await self.published(request)).only(typed)
 
     async def suggest(self, request: Request, typed: str) -> list[app_commands.Choice[str]]:
         """Return suggestions of published claims for what has been typed so far."""
@@ -210,10 +215,13 @@ LONGEST_DOCUMENT = 80
 
 
 async def suggest_documents(
-    request: Request, typed: str, *, only_loaded: bool = False
+    request: Request, typed: str, *, only_loaded: bool = False, only_own: bool = False
 ) -> list[app_commands.Choice[str]]:
     """Return the documents of the server whose id or title has all typed words."""
     documents = await request.do(request.touchstone.base.documents, request.server)
+    if only_own:
+        shared = {each.id for each in await request.do(request.touchstone.base.documents, None)}
+        documents = [each for each in documents if each.id not in shared]
     found = [each for each in documents if len(each.id) <= LONGEST_DOCUMENT and (each.loaded or not only_loaded)]
     return [
         app_commands.Choice(name=shorten(request.texts.quoted(each.title) or each.id, LONGEST), value=each.id)

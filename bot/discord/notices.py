@@ -48,7 +48,7 @@ async def _tell_owner(bot: TouchstoneBot, guild: discord.Guild, line: str, texts
         return
     why = texts(
         "-# You own {server}, and no channel for its moderators is chosen there, or I cannot write in it: /setup",
-        server=discord.utils.escape_markdown(guild.name),
+        server=escape(guild.name),
     )
     try:
         owner = guild.owner or await bot.fetch_user(guild.owner_id)

@@ -13,7 +13,7 @@ from bot.backtest import written
 from bot.discord.bot import BotInteraction, CommandGroup, TouchstoneBot, Watched, subcommand
 from bot.discord.cards import draw_lines, escape
 from bot.discord.routes import Request, everywhere
-from bot.discord.setup import LANGUAGE_NAMES, MOST, missing_rights
+from bot.discord.setup import LANGUAGE_NAMES, MOST, missing_lines, missing_rights
 from bot.discord.status import channel_line, snooze_lines
 from bot.texts import Texts, msgid
 from bot.wording import CARD_FORMS, NAMES, field_name
@@ -266,7 +266,8 @@ class SettingsCommand(CommandGroup):
             return
         state = await request.do(self._apply, actor, changes, channel.id if channel else None)
         head = texts("Settings of this server")
-        lines = [f"### {head}", *settings_lines(state, texts), *_remarks(digest_channel, texts)]
+        missing = missing_lines(request.guild, {digest_channel.id: "digest"}, texts) if digest_channel else []
+        lines = [f"### {head}", *settings_lines(state, texts), *missing]
         if changes.get("outside_checks") and not self.bot.touchstone.fact_checkers.names:
             lines.append(texts("Whoever runs me has set no other fact-checkers up, so that nobody is asked."))
         if changes:
@@ -283,14 +284,6 @@ class SettingsCommand(CommandGroup):
             setup.change(actor, **cast("SettingsChange", changes))
         settings, channels = touchstone.servers.settings(server), touchstone.servers.channel_settings(server)
         return ServerState(settings, channels, touchstone.base.packs(), self.bot.settings)
-
-
-def _remarks(digest: discord.TextChannel | None, texts: Texts) -> list[str]:
-    """Name the rights that the bot lacks in the channel that was chosen."""
-    rights = texts.listed(missing_rights(digest, "digest", texts)) if digest else ""
-    if digest is None or not rights:
-        return []
-    return [texts("In {channel} I lack rights: {rights}.", channel=digest.mention, rights=rights)]
 
 
 IGNORED = (
@@ -320,7 +313,7 @@ class IgnoreMe(commands.Cog):
         """Keep the wish, or drop it."""
         request = await Request.waiting(interaction)
         wish, texts = request.moderation.exemptions.wish, request.texts
-        await request.do(lambda: wish(interaction.user.id, ignore=ignore != "no"))
+        await request.do(wish, interaction.user.id, ignore=ignore != "no")
         await request.respond(texts(ANSWERED) if ignore == "no" else "\n".join(map(texts, IGNORED)))
 
 

@@ -49,7 +49,7 @@ EXPLAINED: Mapping[Step, str] = {
     "roles": msgid("Who looks after the claims here? Without a role, it is everybody who may manage the server."),
     "told": msgid(
         "Where do I tell moderators what they should know, such as a claim that reports have paused? Members should not"
-        " read there. Without a channel, the server's owner gets a private message."
+        " read there. Without a channel, I use that of the weekly digest, or else write to the server's owner."
     ),
     "channels": msgid(
         "Begin with counting for some days: /touchstone shadow shows what I would have said. Threads and posts follow"

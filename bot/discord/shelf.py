@@ -88,8 +88,9 @@ class DocumentsCommand(
 ):
     """Takes documents in for moderators, each answered privately.
 
-    `pages` reads addresses; `turn` is held while a document is read: each keeps a core busy, and one after the other
-    they are done no later. `fetching` is held while one is fetched, which keeps nothing but a thread busy.
+    `pages` reads addresses; `turn` is held while a document is taken in or looked through: each keeps a core busy, and
+    one after the other they are done no later. `fetching` is held while one is fetched, which keeps nothing but a
+    thread busy. What is shown of a document is read beside that, one at a time.
     """
 
     def __init__(self, bot: TouchstoneBot, router: Router, turn: asyncio.Semaphore) -> None:
@@ -112,6 +113,9 @@ class DocumentsCommand(
 
     async def _complete(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
         return await suggest_documents(Request(interaction), typed)
+
+    async def _complete_own(self, interaction: BotInteraction, typed: str) -> list[app_commands.Choice[str]]:
+        return await suggest_documents(Request(interaction), typed, only_own=True)
 
     @app_commands.command(
         name=locale_str(msgid("add")),
@@ -219,12 +223,17 @@ class DocumentsCommand(
     )
     @app_commands.rename(document=locale_str(msgid("document")))
     @app_commands.describe(document=locale_str(msgid("Part of its title or id")))
-    @app_commands.autocomplete(document=_complete)
+    @app_commands.autocomplete(document=_complete_own)
     async def remove(self, interaction: BotInteraction, document: str) -> None:
-        """Ask whether it is to go."""
+        """Ask whether it is to go; of a document that is not the server's own, say that it stays."""
         request = await Request.waiting(interaction)
         await request.require("source.add")
-        await request.respond(_draw_question(*await meant_document(request, document), request.texts))
+        name, title = await meant_document(request, document)
+        if not (await _entry(request, name)).own:
+            told = request.texts("{document} is shared by all servers, so that it stays.", document=escape(title))
+            await request.respond(told)
+            return
+        await request.respond(_draw_question(name, title, request.texts))
 
     async def _turn_page(self, click: Click) -> None:
         await click.show(await _draw_list(click, click.number("page")))

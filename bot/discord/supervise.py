@@ -25,6 +25,7 @@ from bot.discord.app import create_bot
 from bot.discord.bot import TouchstoneBot
 from bot.discord.errors import FAILED_REQUEST
 from bot.discord.lanes import Lanes, take_lane
+from bot.discord.setup import RIGHTS
 from bot.service import Touchstone
 from config.errors import StartError, TouchstoneError, msgid, version, worded
 from config.settings import Settings, shown_database
@@ -37,13 +38,7 @@ _STEADY = 300.0
 
 _TOKEN = re.compile(r"[A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+){2}")
 _NOT_AUTHENTICATED = 4004
-NEEDED = discord.Permissions(
-    view_channel=True,
-    send_messages=True,
-    send_messages_in_threads=True,
-    read_message_history=True,
-    add_reactions=True,
-)
+NEEDED = discord.Permissions(**dict.fromkeys(RIGHTS, True))
 
 REFUSED = worded(
     "Discord does not accept the bot's token. Make a new one in Discord's developer portal (your application → Bot → "

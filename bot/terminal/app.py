@@ -207,6 +207,11 @@ def main(arguments: list[str] | None = None, stop: Stop | None = None) -> None:
             let_help_flow(terminal.texts)
         try:
             code = command.main(args=arguments, prog_name=COMMAND, obj=terminal, standalone_mode=False)
+        except SystemExit as left:
+            # The library makes a failure of an output that nobody reads any more.
+            if isinstance(left.__context__, BrokenPipeError):
+                raise left.__context__ from None
+            raise
         finally:
             # Here, where a full disk can still be told, and not when the interpreter ends.
             sys.stdout.flush()
@@ -231,9 +236,9 @@ def _told(terminal: Terminal) -> Iterator[None]:
         complain("\n".join(_error_lines(error, terminal.texts)))
         sys.exit(NOT_STARTED if isinstance(error, StartError) else FAILURE)
     except BrokenPipeError:
-        # Whoever read our output has enough; the interpreter must not try to flush the rest.
+        # Whoever read our output has enough, which is no failure; the interpreter must not try to flush the rest.
         sys.stderr.close()
-        sys.exit(FAILURE)
+        sys.exit(0)
     except KeyboardInterrupt:
         if not terminal.stop.is_told:
             complain(terminal.texts("stopped."))

@@ -20,7 +20,7 @@ from bot.terminal.console import (
     reading_bar,
     size_of,
 )
-from bot.terminal.evaluate import FiguresFile
+from bot.terminal.evaluate import FiguresFile, refuse_standard
 from bot.texts import Texts, msgid
 from config.errors import ExportError
 from config.named_files import STANDARD, encoding_of
@@ -62,6 +62,8 @@ def backtest(
     from bot.chat_export import ExportCount, find_exports  # noqa: PLC0415
 
     terminal = Terminal.of(context)
+    refuse_standard(terminal, label, "--label")
+    refuse_standard(terminal, work, "--work")
     texts, write = terminal.texts, terminal.figures_to(out, as_json=as_json)
     share = float(1000 * read_budget(budget, terminal))
     choice = BulkChoice(processes, scheduler, work)
@@ -129,7 +131,9 @@ def _label(terminal: Terminal, report: "BacktestReport", file: Path) -> None:
     terminal.print()
     for line in proposal_lines(propose_cut_off(labels), texts):
         terminal.print(line)
-    terminal.print(texts("`touchstone calibrate --messages {file} --chat FILE` fits the checks to them.", file=file))
+    if rows:
+        fits = texts("`touchstone calibrate --messages {file} --chat FILE` fits the checks to them.", file=file)
+        terminal.print(fits)
 
 
 def _ask(terminal: Terminal) -> str | None:
@@ -147,6 +151,8 @@ def _ask(terminal: Terminal) -> str | None:
             return None
         if answer in {"r", "w", "s"}:
             return answer
+        if answer:
+            terminal.print(terminal.texts("{key} is no answer here. Type r, w, s or q.", key=answer))
 
 
 def _say_blank(count: "ExportCount", texts: Texts) -> str:

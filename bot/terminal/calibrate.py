@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from bot.terminal.console import EmbedderOption, Terminal, going_on
-from bot.terminal.evaluate import name_unknown, track
+from bot.terminal.evaluate import name_unknown, refuse_standard, track
 from bot.texts import msgid
 from config.named_files import STANDARD
 
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from checks.evaluate.files import LabelledMessage
     from checks.tuning import Tuning
 
-_MESSAGES = msgid('Labelled messages: JSON lines {"id", "text", "claims", "stance"}.')
+_MESSAGES = msgid(
+    'Labelled messages: JSON lines {"id", "text", "claims", "stance"}. The stance is asserts, denies or asks; and none,'
+    " without claims, where a message at most mentions one."
+)
 _CHAT = msgid("Ordinary chat of the server, one message a line; say it again for more files.")
 _LABELS = msgid("Count what moderators have ticked as right or wrong, too; needs an embedder.")
 _BUDGET = msgid("Which share of chat may be answered by mistake: 1/2000.")
@@ -59,6 +62,7 @@ def calibrate(
 ) -> None:
     """Measure, fit, show before and after, and write the file."""
     terminal = Terminal.of(context)
+    refuse_standard(terminal, work, "--work")
     if out == STANDARD:
         terminal.speak_aside()
     # With the database and the checks behind it, which help does without (as below).

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.terminal.check import json_line, write
-from bot.terminal.console import JsonOption, ServerOption, Terminal, complain, is_somebody_there
+from bot.terminal.console import JsonOption, ServerOption, Terminal, complain, is_agreed, is_somebody_there
 from bot.texts import msgid
 from config.errors import ConflictError, UnknownClaimError
 
@@ -133,7 +133,8 @@ def withdraw(
 def _set(
     terminal: Terminal, status: str, ids: list[str], revision: int | None, server: int | None, reason: str
 ) -> None:
-    from claims.exchange.importing import claims_of, set_status  # noqa: PLC0415
+    from claims.exchange.importing import claims_of  # noqa: PLC0415
+    from claims.moderation.editor import set_status  # noqa: PLC0415
     from config.errors import InvalidEditError  # noqa: PLC0415
 
     texts = terminal.texts
@@ -265,6 +266,10 @@ def undo(
         _show(terminal, entry, whole=False)
         given = {change.subject for change in entry.changes if entry.act == "pack.load" and change.kind == PACK}
         shipped = sorted(given.intersection(pack_shelf(touchstone.base).shipped()))
+        packs = sorted(each.subject for each in entry.changes if each.kind == PACK and each.before is None)
+        for pack in packs:
+            goes = msgid("The pack {pack} goes, with all its claims and documents. To keep and leave it out: {command}")
+            terminal.print(texts(goes, pack=pack, command=f"touchstone packs remove {pack}"))
         came = {each.subject for each in entry.changes if each.kind in {DOCUMENT, SOURCE} and each.before is None}
         lost = sorted(each.id for each in touchstone.base.documents(server) if each.loaded and each.id in came)
         if lost:
@@ -272,11 +277,12 @@ def undo(
             terminal.print(
                 texts("The texts of these documents go with it, and come back only from their files: {ids}", ids=named)
             )
-        is_asked = is_somebody_there()
-        if not yes and not (is_asked and typer.confirm(texts("Take this back?"))):
-            no, how = texts("Nothing was written."), texts("Nothing was written. Add --yes to write it.")
-            terminal.print(no if is_asked else how)
-            return
+        if not yes and not is_agreed(texts("Take this back?")):
+            if is_somebody_there():
+                terminal.print(texts("Nothing was written."))
+                return
+            terminal.print(texts("Nothing was written. Add --yes to write it."))
+            raise typer.Exit(1)
         try:
             written = Undoing(touchstone.base).undo(actor, revision, reason)
         except ConflictError as error:

@@ -3,7 +3,6 @@
 An import is all or asks: exit code 1 where something was refused, 3 where claims were changed here since the export.
 """
 
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -13,7 +12,16 @@ import typer
 
 from bot.terminal.check import json_line, write
 from bot.terminal.claim_history import YesOption, operator, register_history, say_how_to_undo
-from bot.terminal.console import JsonOption, ServerOption, Terminal, complain, draw_card, put
+from bot.terminal.console import (
+    JsonOption,
+    ServerOption,
+    Terminal,
+    complain,
+    draw_card,
+    is_agreed,
+    is_somebody_there,
+    put,
+)
 from bot.terminal.packs import try_claim
 from bot.texts import msgid
 from checks.model import KnownWording
@@ -133,14 +141,14 @@ def import_(
         draw_plan(plan, terminal)
         open_conflicts = () if ours else plan.of("conflicting")
         held = None if partial else _held_back(plan, bool(open_conflicts), terminal)
-        if held and plan.writes and not yes and _asked(texts("Write the rest?")):
+        if held and plan.writes and not yes and is_agreed(texts("Write the rest?")):
             held = None
             yes = True
         if held:
             terminal.print(held, style="bold")
         elif not plan.writes:
             terminal.print(texts("There is nothing to write."))
-        elif yes or _asked(texts("Write this?")):
+        elif yes or is_agreed(texts("Write this?")):
             report = import_claims(touchstone.base, incoming, operator(server), plan.fingerprint, theirs=theirs)
             terminal.print(
                 texts.plural(
@@ -151,7 +159,7 @@ def import_(
                 )
             )
             say_how_to_undo(terminal, report.revision, server)
-        elif sys.stdin.isatty():
+        elif is_somebody_there():
             terminal.print(texts("Nothing was written."))
         else:
             terminal.print(texts("Nothing was written. Add --yes to write it."))
@@ -172,11 +180,6 @@ def _held_back(plan: "ImportPlan", has_conflicts: bool, terminal: Terminal) -> s
             " file's version of them, --ours to keep what stands here, or export again and make the changes anew."
         )
     return None
-
-
-def _asked(question: str) -> bool:
-    """Ask, where somebody is there to answer."""
-    return sys.stdin.isatty() and typer.confirm(question)
 
 
 _STATUS = msgid("Which claims: published, draft, withdrawn, or all.")

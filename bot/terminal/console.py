@@ -7,7 +7,7 @@ import secrets
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -232,7 +232,7 @@ class Terminal:
         if folder is None:
             return
         question = self.texts("There is no folder {folder}. Make it, with a new claim base in it?", folder=folder)
-        if not (is_somebody_there() and typer.confirm(question)):
+        if not is_agreed(question):
             raise DatabaseError(no_folder(folder))
 
     def figures_to(self, out: Path | None, *, as_json: bool) -> Callable[[object], None]:
@@ -344,6 +344,12 @@ def put(file: Path, pieces: Iterable[bytes]) -> None:
 def is_somebody_there() -> bool:
     """Tell whether a person sits at standard input."""
     return sys.stdin.isatty()
+
+
+def is_agreed(question: str) -> bool:
+    """Ask whoever sits at standard input, beside what goes to standard output; where nobody does, it is a no."""
+    with redirect_stdout(sys.stderr):
+        return is_somebody_there() and typer.confirm(question)
 
 
 def _choose(context: typer.Context, name: EmbedderName | None) -> None:

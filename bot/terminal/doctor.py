@@ -105,7 +105,8 @@ def _base(settings: Settings, texts: Texts) -> list[Diagnosis]:
 
 
 def _claims(opened: ClaimBase, settings: Settings, texts: Texts) -> list[Diagnosis]:
-    base = open_packs(opened, pack_shelf(opened), settings.packs)
+    shelf = pack_shelf(opened)
+    base = open_packs(opened, shelf, settings.packs)
     claims, today = base.claims(), base.clock().date()
     part = texts("Claims")
     if not claims and settings.packs is not None:
@@ -116,13 +117,25 @@ def _claims(opened: ClaimBase, settings: Settings, texts: Texts) -> list[Diagnos
         mend = texts("Bring a pack into force: {command}", command="touchstone packs add NAME|FILE")
         return [Diagnosis(part, "wrong", texts("no pack of claims is in force."), mend)]
     packs = ", ".join(f"{pack.id} {pack.version}" for pack in base.packs())
-    count = texts.plural("{count} claim, packs: {packs}.", "{count} claims, packs: {packs}.", len(claims), packs=packs)
-    due = [claim.id for claim in claims if claim.review_by and claim.review_by < today]
-    if due:
-        mend = texts("Look through them again; replies say that they may be out of date.")
-        overdue = texts("Due for review: {claims}.", claims=texts.listed(due))
-        return [Diagnosis(part, "warning", texts.sentences(count, overdue), mend)]
-    return [Diagnosis(part, "ok", count)]
+    if packs:
+        count = texts.plural(
+            "{count} claim, packs: {packs}.", "{count} claims, packs: {packs}.", len(claims), packs=packs
+        )
+    else:
+        count = texts.plural("{count} claim, of no pack.", "{count} claims, of no pack.", len(claims))
+    due = [claim for claim in claims if claim.review_by and claim.review_by < today]
+    if not due:
+        return [Diagnosis(part, "ok", count)]
+    said = texts.sentences(count, texts("Due for review: {claims}.", claims=texts.listed(each.id for each in due)))
+    shipped = sorted({each.pack for each in due}.intersection(shelf.shipped()))
+    if all(each.pack in shipped and each.edited_by is None for each in due):
+        # They age on their own, and nothing is amiss with what the operator has done.
+        command = f"touchstone packs remove {' '.join(shipped)}"
+        mend = texts("Replies say that they may be out of date. To leave them out with their pack: {command}",
+                     command=command)  # fmt: skip
+        return [Diagnosis(part, "ok", said, mend)]
+    mend = texts("Look through them again; replies say that they may be out of date.")
+    return [Diagnosis(part, "warning", said, mend)]
 
 
 def _documents(base: ClaimBase, texts: Texts) -> Diagnosis:

@@ -246,6 +246,7 @@ _KEYS = msgid(
     " [x] dismiss · [s] skip · [u] undo · [q] leave"
 )
 _LONGEST_TRIED = 3
+_MOST_NEAR = 5
 
 
 def review(
@@ -336,35 +337,49 @@ class _Review:
 
     def _key(self) -> str:
         """Return the key pressed, one that does something; away from a terminal a line's first, and at its end `q`."""
-        self._terminal.print(self._terminal.texts(_KEYS), style="dim")
-        while sys.stdin.isatty():
-            pressed = typer.getchar()
-            if pressed in {"\x03", "\x04"}:
-                raise KeyboardInterrupt
-            # Who types Enter behind a key sends both at once.
-            if (key := pressed.strip()[:1].lower()) and key in "ydewpxsuq":
+        texts, say = self._terminal.texts, self._terminal.print
+        say(texts(_KEYS), style="dim")
+        while True:
+            if sys.stdin.isatty():
+                pressed = typer.getchar()
+                if pressed in {"\x03", "\x04"}:
+                    raise KeyboardInterrupt
+            else:
+                pressed = sys.stdin.readline() or "q"
+            # Who types Enter behind a key sends both at once; an arrow begins with a sign that is none to show.
+            key = pressed.strip()[:1].lower()
+            if key and key in "ydewpxsuq":
                 return key
-        line = sys.stdin.readline()
-        return line.strip()[:1].lower() if line else "q"
+            if key.isprintable() and key:
+                say(texts("There is no key {key} here:", key=key))
+                say(texts(_KEYS), style="dim")
+
+    def _claim(self, item: "Item") -> str:
+        """Ask for a claim; those that are near are listed, and can be named by their numbers."""
+        found = self._touchstone.check(str(item.payload.get("text")), self._actor.server).matches
+        named = [*(str(claim) for claim, _ in item.payload.get("near") or ()), *(each.claim for each in found)]
+        near = list(dict.fromkeys(named))[:_MOST_NEAR]
+        for number, claim in enumerate(near, 1):
+            self._terminal.print(f"    {number}  {claim}")
+        typed = self._asked(field_name("claim", self._terminal.texts), near[0] if near else "")
+        numbered = {str(number): claim for number, claim in enumerate(near, 1)}
+        return numbered.get(typed, typed)
 
     def _asked(self, label: str, default: str) -> str:
         return str(typer.prompt(label, default=default, show_default=bool(default))).strip()
 
     def _decide(self, key: str, item: "Item", draft: "FirstDraft") -> int | None:
         """Do what a key says, and return the revision that it made; None where nothing was written."""
-        texts, decisions = self._terminal.texts, self._moderation.decisions
-        near = [str(claim) for claim, _ in item.payload.get("near") or ()] or [item.claim or ""]
+        decisions = self._moderation.decisions
         match key:
             case "y" | "d" | "e":
                 if key == "e":
                     draft = self._typed[item.id] = self._edited(draft)
                 return self._write(item, draft, publish=key != "d")
             case "w":
-                claim = self._asked(field_name("claim", texts), near[0])
-                return decisions.accept_wording(self._actor, item.id, claim).revision
+                return decisions.accept_wording(self._actor, item.id, self._claim(item)).revision
             case "p":
-                claim = self._asked(field_name("claim", texts), near[0])
-                return decisions.accept_point(self._actor, item.id, claim, draft.point).revision
+                return decisions.accept_point(self._actor, item.id, self._claim(item), draft.point).revision
             case "x":
                 return decisions.dismiss(self._actor, item.id).revision
             case _:

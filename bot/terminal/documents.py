@@ -84,11 +84,16 @@ def list_documents(
             entry.document.published,
             texts("loaded") if entry.document.loaded else texts("not loaded"),
             str(entry.citations),
-            " · ".join(part for part in (entry.document.title, entry.document.publisher) if part),
+            _title(entry, texts),
         )
         for entry in entries
     ]
     terminal.list(headings, rows)
+
+
+def _title(entry: "ShelfEntry", texts: Texts) -> str:
+    title = " · ".join(part for part in (entry.document.title, entry.document.publisher) if part)
+    return title if entry.in_force else texts("(pack left out) {title}", title=title)
 
 
 def _entry_json(entry: "ShelfEntry") -> dict[str, Any]:
@@ -106,6 +111,7 @@ def _entry_json(entry: "ShelfEntry") -> dict[str, Any]:
         "own": entry.own,
         "citations": entry.citations,
         "claims": list(entry.claims),
+        "in_force": entry.in_force,
     }
 
 
@@ -192,7 +198,7 @@ def show(
         try:
             record, clean = touchstone.moderation.shelf.shown(Actor.operator(server), document)
         except DocumentTextError as error:
-            raise typer.BadParameter(texts.of_error(error), param_hint="ID") from error
+            raise _refusal(terminal, error) from error
         entry = next(each for each in touchstone.moderation.shelf.entries(server) if each.document.id == record.id)
     view = clean.view
     if as_json:

@@ -32,6 +32,7 @@ from bot.terminal.console import (
 )
 from bot.texts import Texts, msgid
 from config.errors import BulkError
+from config.named_files import STANDARD
 
 if TYPE_CHECKING:
     from checks.checker import Checker
@@ -197,7 +198,10 @@ def _short(text: str) -> str:
 
 Row = TypeVar("Row")
 
-_MESSAGES = msgid('Files of JSON lines {"id", "text", "lang", "claims", "stance", "numbers"}, folders of them, or -.')
+_MESSAGES = msgid(
+    'Files of JSON lines {"id", "text", "lang", "claims", "stance", "numbers"}, folders of them, or -. The stance is'
+    " asserts, denies or asks; and none, without claims, where a message at most mentions one."
+)
 _SET = msgid("A folder with claims.jsonl and files of messages (dev.jsonl, train.jsonl) about them.")
 _CHAT = msgid(
     'Files of ordinary chat, folders, or -: JSON lines with a "text" (.jsonl), or plain text, one message a line.'
@@ -241,6 +245,7 @@ def messages(
     from checks.evaluate.measures import judge_findings  # noqa: PLC0415  as in Terminal.open
 
     terminal = Terminal.of(context)
+    refuse_standard(terminal, work, "--work")
     write = terminal.figures_to(out, as_json=as_json)
     read = {path: read_labelled(path) for path in find_files(files, ".jsonl", but=work)}
     run = BulkRun(BulkChoice(processes, scheduler, work), "messages")
@@ -262,6 +267,12 @@ def _message_text(row: "LabelledMessage") -> str:
 
 def _line_text(line: "ChatLine") -> str:
     return line.text
+
+
+def refuse_standard(terminal: Terminal, file: Path | None, option: str) -> None:
+    """Refuse standard output for what is read again; raises BadParameter."""
+    if file == STANDARD:
+        raise typer.BadParameter(terminal.texts("What is kept here is read again: name a file."), param_hint=option)
 
 
 def name_unknown(terminal: Terminal, known: Iterable[str], rows: Sequence["LabelledMessage"]) -> None:
@@ -297,6 +308,7 @@ def chat(
     from checks.evaluate.measures import count_alarms  # noqa: PLC0415
 
     terminal = Terminal.of(context)
+    refuse_standard(terminal, work, "--work")
     write = terminal.figures_to(out, as_json=as_json)
     found = find_files(files, ".jsonl", ".txt", but=work)
 

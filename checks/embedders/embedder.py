@@ -1,4 +1,4 @@
-"""Embedders: what they give, and how one is made safe to ask: a breaker, a cache, and None where it fails."""
+"""Embedders: what they give, also in outline, and how one is made safe to ask: a breaker, a cache, None in a fault."""
 
 import importlib
 import logging

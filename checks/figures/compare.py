@@ -13,6 +13,7 @@ from checks.figures.documented import (
     Place,
     Subjects,
     TextPlaces,
+    meets_any,
 )
 from checks.figures.numerals import IntervalReader
 from checks.figures.reading import FigureReader, notation, source_notation
@@ -437,14 +438,7 @@ def _assign(offers: list[tuple[float, int, DocumentedFigure]]) -> dict[int, Docu
 
 
 def _finding(said: SaidFigure, one: DocumentedFigure, *, agrees: bool) -> FigureFinding:
-    figure = one.figure
-    return FigureFinding(
-        said.readings[0].text,
-        notation(figure),
-        agrees,
-        figure.subject,
-        source_notation(figure),
-        figure.documented_place,
-        one.is_claim,
-        figure,
-    )
+    figure, text, source = one.figure, said.readings[0].text, source_notation(one.figure)
+    given = not agrees and any(meets_any(each, one.source) for each in said.readings)
+    shown, place = source if given else notation(figure), figure.documented_place
+    return FigureFinding(text, shown, agrees or given, figure.subject, source, place, one.is_claim, figure, given)

@@ -261,6 +261,7 @@ class DocumentedFigure:
     `periodic`: it is an interval, so that messages may say how often. `periods`: for which times it is said (a day).
     `others`: what else the claim's wordings name.
     `excused`: cues for something else that stand beside the figure in the claim's own wordings too.
+    `source`: the forms of what the source gives instead, where the figure is contested.
     """
 
     figure: KnownFigure
@@ -276,6 +277,7 @@ class DocumentedFigure:
     others: tuple[Quantity, ...] = ()
     periods: frozenset[float] = frozenset()
     excused: frozenset[str] = frozenset()
+    source: tuple[Quantity, ...] = ()
 
     @property
     def is_claim(self) -> bool:
@@ -330,9 +332,21 @@ class FigureDocumenter:
             counts=is_counted,
             periodic=bool(intervals),
             periods=self._subjects.periods(" ".join((subject, *first))),
-            others=tuple(said for said, _ in beside if not _meets_any(said, forms)),
-            excused=frozenset(cue for said, cue in beside if cue and _meets_any(said, forms)),
+            others=tuple(said for said, _ in beside if not meets_any(said, forms)),
+            excused=frozenset(cue for said, cue in beside if cue and meets_any(said, forms)),
+            source=self._as_the_source(figure, quantity, forms),
         )
+
+    def _as_the_source(
+        self, figure: KnownFigure, quantity: Quantity, forms: Sequence[Quantity]
+    ) -> tuple[Quantity, ...]:
+        """Return what the source gives for a contested figure, in the forms of the figure."""
+        if figure.documented_low is None or figure.documented_high is None or not (quantity.low and quantity.high):
+            return ()
+        low, high, bound = figure.documented_low, figure.documented_high, figure.documented_bound
+        given = self._reader.documented(replace(figure, low=low, high=high, bound=bound))
+        below, above = given.low / quantity.low, given.high / quantity.high
+        return tuple(replace(form, low=form.low * below, high=form.high * above, bound=given.bound) for form in forms)
 
     def _beside(
         self, wordings: Sequence[str], forms: Sequence[Quantity], own: OwnUnit | None
@@ -401,5 +415,6 @@ class FigureDocumenter:
         return []
 
 
-def _meets_any(said: Quantity, forms: Sequence[Quantity]) -> bool:
+def meets_any(said: Quantity, forms: Sequence[Quantity]) -> bool:
+    """Tell whether a quantity agrees with one of these of its dimension."""
     return any(said.dimension == form.dimension and said.meets(form) for form in forms)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
-from config.errors import AddressRefusedError
+from config.errors import AddressRefusedError, OfflineError
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -82,7 +82,7 @@ class AddressBook:
     permits: Callable[[IpAddress], bool] = is_public
 
     def target(self, address: str) -> Target:
-        """Return where an address leads; raises AddressRefusedError with the reason."""
+        """Return where an address leads; raises AddressRefusedError with the reason (OfflineError: no network)."""
         parts = _parts(address)
         host = _host(parts)
         try:
@@ -100,6 +100,11 @@ class AddressBook:
             found = [host] if ":" in host or _QUAD.fullmatch(host) else list(self.resolve(host, port))
             addresses = [ipaddress.ip_address(each.partition("%")[0]) for each in found]
         except (OSError, UnicodeError, ValueError) as error:
+            if isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN:
+                raise OfflineError(
+                    "{host} cannot be looked up: no name server answers. Look at the network, or try again later.",
+                    host=host,
+                ) from error
             raise AddressRefusedError("The host {host} cannot be found. Check the address.", host=host) from error
         if not addresses:
             raise AddressRefusedError("The host {host} cannot be found. Check the address.", host=host)

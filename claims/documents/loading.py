@@ -14,9 +14,10 @@ from sqlmodel import Field, Session, col
 
 from claims.record import CitationRecord, DocumentRecord, Passage
 from claims.store.changes import note_changes
+from claims.store.claim_rows import packs_in_force
 from claims.store.database import Database
 from claims.store.revisions import AuditEntry, ChangeRecord
-from claims.store.tables import Document, DocumentText, Moment, Table
+from claims.store.tables import Citation, Claim, Document, DocumentText, Moment, Point, Table
 from config.errors import (
     AddressRefusedError,
     ClaimBaseError,
@@ -187,6 +188,17 @@ def reported_sources(session: Session, documents: Collection[str]) -> dict[str, 
     rows = session.scalars(query.order_by(col(SourceCheck.document)))
     found = (state_of(row) for row in rows if row.document in documents)
     return {each.document: each for each in found if each.reported}
+
+
+def left_out_documents(session: Session) -> frozenset[str]:
+    """Return the documents that claims cite, but only claims of packs which are not in force."""
+    cites = (
+        select(col(Citation.document))
+        .join(Point, col(Point.key) == col(Citation.point))
+        .join(Claim, col(Claim.key) == col(Point.claim))
+    )
+    in_use = or_(col(Claim.pack).is_(None), col(Claim.pack).in_(packs_in_force(session)))
+    return frozenset(session.scalars(cites)) - frozenset(session.scalars(cites.where(in_use)))
 
 
 def read_documents(session: Session, server: int | None = None) -> tuple[DocumentRecord, ...]:

@@ -26,13 +26,14 @@ from claims.documents.loading import (
     SourceState,
     SourceStateName,
     is_loaded,
+    left_out_documents,
     state_of,
 )
 from claims.documents.markup import form_of
 from claims.documents.quotations import Page, quotation_of, sentence_marks
 from claims.store.database import Database, insert_into, rows_written
 from claims.store.tables import Citation, Document, DocumentText
-from config.errors import AddressRefusedError, ClaimBaseError, DocumentRefusedError, RobotsError
+from config.errors import AddressRefusedError, ClaimBaseError, DocumentRefusedError, OfflineError, RobotsError
 
 _log = logging.getLogger(__name__)
 
@@ -83,10 +84,11 @@ class SourceWatch:
     pause: float = 2.0
 
     def run(self, named: Sequence[str] = (), told: Told | None = None, *, again: bool = False) -> list[SourceState]:
-        """Check what is due, or the named documents; `again`: also what is not due. Runs its own event loop.
+        """Check what is due and of use, or the named documents; `again`: also what is not due. Runs its own event loop.
 
         `told` hears of each as it is done, with how many are done and how many there are. An interruption loses nothing
-        but the pages that were just being asked for, and these are due again.
+        but the pages that were just being asked for, and these are due again. Raises OfflineError where no name server
+        answers for any page; all of them are due then as before.
         """
         tasks = self._due(frozenset(named), again=again or bool(named))
         return asyncio.run(self._run(tasks, told, again=again or bool(named)))
@@ -106,10 +108,11 @@ class SourceWatch:
         )
         with self.database.reading() as session:
             rows = cast("list[tuple[str, str, str, datetime | None]]", session.connection().execute(query).all())
+            unused = frozenset[str]() if named else left_out_documents(session)
         return [
             _Task(name, address, sha256)
             for name, address, sha256, next_at in rows
-            if (not named or name in named) and (again or next_at is None or next_at <= now)
+            if (name in named if named else name not in unused) and (again or next_at is None or next_at <= now)
         ]
 
     async def _run(self, tasks: Sequence[_Task], told: Told | None, *, again: bool) -> list[SourceState]:
@@ -117,35 +120,55 @@ class SourceWatch:
         for task in tasks:
             hosts[task.host].append(task)
         robots, done, room = Robots(), list[SourceState](), asyncio.Semaphore(_HOSTS)
+        unfound: list[tuple[_Task, OfflineError]] = []
+
+        def tell(found: SourceState | None) -> None:
+            if found is not None:
+                done.append(found)
+                if told is not None:
+                    told(found, len(done), len(tasks))
 
         async def one_host(waiting: Sequence[_Task]) -> None:
             async with room:
                 for number, task in enumerate(waiting):
-                    if number:
-                        await asyncio.sleep(self.pause)
+                    await asyncio.sleep(self.pause if number else 0)
                     try:
-                        found = await self._check(task, robots, again=again)
-                    except ClaimBaseError:
-                        raise
-                    except Exception:  # noqa: BLE001  whatever it is, it is due again and must not end the round
-                        _log.exception("The page of the document %s could not be checked", task.document)
-                        continue
-                    if found is not None:
-                        done.append(found)
-                        if told is not None:
-                            told(found, len(done), len(tasks))
+                        tell(await self._tried(task, robots, again=again))
+                    except OfflineError as error:
+                        # Its other pages would not be found either, and stay due.
+                        unfound.append((task, error))
+                        return
 
         await asyncio.gather(*map(one_host, hosts.values()))
+        if unfound and not robots:
+            raise OfflineError("No page was checked: no name server answers. Look at the network; all are due still.")
+        # Others have answered, so that it is these sites whose names cannot be found.
+        for task, error in unfound:
+            tell(await self._check(task, robots, again=True, refusal=error))
         return done
 
-    async def _check(self, task: _Task, robots: Robots, *, again: bool) -> SourceState | None:
-        """Check one page and write what was found; None where another process has it."""
+    async def _tried(self, task: _Task, robots: Robots, *, again: bool) -> SourceState | None:
+        try:
+            return await self._check(task, robots, again=again)
+        except ClaimBaseError:
+            raise
+        except Exception:  # noqa: BLE001  whatever it is, it is due again and must not end the round
+            _log.exception("The page of the document %s could not be checked", task.document)
+            return None
+
+    async def _check(
+        self, task: _Task, robots: Robots, *, again: bool, refusal: AddressRefusedError | None = None
+    ) -> SourceState | None:
+        """Check one page and write what was found; None where another process has it.
+
+        With a `refusal` nothing is asked any more; without one, raises OfflineError where no name server answers.
+        """
         now = self.clock()
         before = self._take(task, now, again=again)
         if before is None:
             return None
         try:
-            look = await self._look(task, before, robots)
+            look = refusal or await self._look(task, before, robots)
             made, row = await asyncio.to_thread(self._judged, task, before, look, now)
         except BaseException:
             self._write(task, {"next_at": now})
@@ -156,6 +179,8 @@ class SourceWatch:
     async def _look(self, task: _Task, before: SourceCheck, robots: Robots) -> Look | AddressRefusedError:
         try:
             return await self.reader.look(task.address, Seen(before.found_at, before.etag, before.modified), robots)
+        except OfflineError:
+            raise
         except AddressRefusedError as refusal:
             return refusal
 

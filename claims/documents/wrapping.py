@@ -2,10 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
+from checks.text import Tokenizer
+from checks.words import RAREST, Frequencies
 from claims.documents.markup import Edit, Form
 
 # Between two pages of a PDF.
@@ -24,7 +27,7 @@ _NARROWEST, _WIDEST = 40, 160
 _LEAST_LINES, _LEAST_SHARE, _MOST_SENTENCES, _MOST_LONGER = 3, 0.6, 0.5, 0.05
 # Words that go on in small letters after so long a line were broken, whatever the lines around them are.
 _LEAST_PLAIN = 50
-_GOES_ON = re.compile(r"[a-z0-9,]$")
+_GOES_ON = re.compile(r"[a-z0-9,]$|[a-z]-$")
 _SMALL = re.compile(r"[a-z0-9]")
 
 
@@ -108,7 +111,28 @@ def _joined(rows: Sequence[_Row], form: Form, width: float) -> Iterator[Edit]:
             if is_code or is_head or _is_apart(row.text) or _is_apart(after.text):
                 continue
         if _goes_on(row, after, width) or (form == "markdown" and _is_paragraph(row, after)):
-            yield Edit(row.end, after.start, "space", joint(row.text, after.text))
+            cut = _CUT.search(row.text), _REST.match(after.text)
+            end = row.end - 1 if cut[0] and cut[1] and _is_one_word(cut[0][1].lower(), cut[1].group()) else row.end
+            yield Edit(end, after.start, "space", joint(row.text, after.text))
+
+
+_CUT = re.compile(r"(?<![\w-])([A-Za-z][a-z]+)-$")
+_REST = re.compile(r"[a-z]{2,}(?![\w-])")
+# Rarer than one word in a hundred thousand, what two words give without their hyphen may be a slip of somebody's.
+_RARE = 5.0
+
+
+def _is_one_word(first: str, second: str) -> bool:
+    """Tell whether two parts are one word that a line's end has cut: common as one, or more so than a part alone."""
+    rarity = _rarity()
+    whole = rarity(first + second)
+    return whole < RAREST and (whole < _RARE or whole < max(rarity(first), rarity(second)))
+
+
+@cache
+def _rarity() -> Callable[[str], float]:
+    stem, frequencies = Tokenizer().stem, Frequencies.load()
+    return lambda word: frequencies.rarity(stem(word))
 
 
 def _is_apart(line: str) -> bool:

@@ -131,7 +131,11 @@ def _values(figure: Node) -> Node:
 
 def _body(claim: Node, language: str) -> Node:
     said = [(point["speaker"].get(language), point["text"].get(language), point["date"]) for point in claim["points"]]
-    body = "\n".join(f"{text} ({speaker}, {date})" if speaker else text for speaker, text, date in said if text)
+    body = "\n".join(
+        f"{text} ({', '.join(filter(None, (speaker, date)))})" if speaker else text
+        for speaker, text, date in said
+        if text
+    )
     return {"reviewBody": body} if body else {}
 
 

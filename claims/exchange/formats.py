@@ -294,7 +294,17 @@ def text_in(name: str, raw: bytes) -> tuple[str, str]:
             return found
         line = raw.count(b"\n", 0, error.start) + 1
         fault = worded("byte {place} is not {encoding}", place=error.start, encoding="UTF-16" if marked else "UTF-8")
-        raise _refused(name, fault, worded("Save it as UTF-8 (in Excel: “CSV UTF-8”)."), line) from error
+        if not marked:
+            before = raw[max(0, error.start - _AROUND) : error.start].decode(errors="ignore").rpartition("\n")[2]
+            after = raw[error.start + 1 : error.start + _AROUND].decode(errors="replace").partition("\n")[0]
+            around = UNFIT.sub("", f"{before}\ufffd{after}").strip()
+            fault = worded("{fault}: “{around}”", fault=fault, around=around)
+        in_excel = worded("Save it as UTF-8 (in Excel: “CSV UTF-8”).")
+        is_sheet = _SUFFIXES.get(Path(name).suffix.lower()) == "csv"
+        raise _refused(name, fault, in_excel if is_sheet else _AS_UTF_8, line) from error
+
+
+_AROUND = 20
 
 
 def _looks_like_utf_16(raw: bytes) -> bool:

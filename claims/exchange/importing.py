@@ -1,7 +1,7 @@
 """The import of claims: read a file, try it dry, write it as one revision; and the export, in each of the formats."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from itertools import islice
@@ -40,17 +40,13 @@ from claims.exchange.plan import (
 )
 from claims.exchange.reading import MOST_TOLD, read_yaml, write_yaml
 from claims.exchange.sheet import read_sheet, write_sheet
-from claims.moderation.citations import Sources
-from claims.moderation.editor import changed_claim
-from claims.moderation.edits import SetStatus
 from claims.moderation.history import read_revision
-from claims.moderation.rights import Actor, permitted
+from claims.moderation.rights import Actor, change_permitted, permitted
 from claims.packs.handwritten import Shelf
 from claims.packs.plain import canonical
 from claims.packs.schema import SHOWN_BY_EXPORT
 from claims.record import ClaimRecord, DocumentRecord, claim_fingerprint, claim_state, differences, plain_fields
 from claims.store.changes import (
-    AT_ONCE,
     CLAIM,
     CLAIM_ORIGIN,
     DOCUMENT,
@@ -59,17 +55,14 @@ from claims.store.changes import (
     SOURCE,
     SOURCE_FACTS,
     Change,
-    ChangeResult,
-    write_changes,
+    PreparedChanges,
 )
-from claims.store.claim_rows import order_claims, read_rows, unknown_claim
+from claims.store.claim_rows import order_claims
 from claims.store.revisions import TOUCHSTONE, AuditEntry
 from claims.store.tables import Document, DocumentText, Pack
 from config.errors import (
     FieldDifference,
-    FieldFault,
     ImportRefusedError,
-    InvalidEditError,
     PackProblem,
     PlanChangedError,
     worded,
@@ -203,10 +196,13 @@ def import_claims(
     fingerprint of the plan that somebody has said yes to. Raises NotAllowedError, and PlanChangedError where the base
     has changed since that plan.
     """
-    with permitted(base.database.changing(), actor, "claim.import") as session:
-        # A name need not be text: what is none of it can be kept by no base.
-        entry = actor.entry(IMPORT_ACT, Path(incoming.name).name.encode("utf-8", "replace").decode())
-        return _write(base, session, incoming, entry, agreed, theirs=theirs)
+    # A name need not be text: what is none of it can be kept by no base.
+    entry = actor.entry(IMPORT_ACT, Path(incoming.name).name.encode("utf-8", "replace").decode())
+
+    def prepare(session: Session) -> Callable[[Session], ImportReport]:
+        return _prepared(base, session, incoming, entry, agreed, theirs=theirs)
+
+    return change_permitted(base.database, actor, "claim.import", prepare)
 
 
 def pack_id(base: ClaimBase, path: Path) -> str:
@@ -235,15 +231,29 @@ def load_pack(base: ClaimBase, path: Path) -> ImportReport | None:
     # A later start knows the file by its bytes, whatever stands before its text.
     pack = replace(incoming.packs[0], sha256=digest)
     incoming = replace(incoming, packs=(pack,))
-    with base.database.changing() as session:
-        row = session.get(Pack, pack.head.id) if pack.head else None
-        if pack.head is None or (row is not None and (row.sha256 == pack.sha256 or row.version > pack.head.version)):
-            return None
-        entry = AuditEntry(TOUCHSTONE, "pack.load", f"{pack.head.id} version {pack.head.version}")
-        report = _write(base, session, incoming, entry)
+
+    def prepare(session: Session) -> Callable[[Session], ImportReport | None]:
+        return _prepared_pack(base, session, incoming)
+
+    return change_permitted(base.database, Actor.operator(), "claim.import", prepare)
+
+
+def _prepared_pack(base: ClaimBase, session: Session, incoming: Incoming) -> Callable[[Session], ImportReport | None]:
+    pack = incoming.packs[0]
+    row = session.get(Pack, pack.head.id) if pack.head else None
+    if pack.head is None or (row is not None and (row.sha256 == pack.sha256 or row.version > pack.head.version)):
+        return lambda _: None
+    write = _prepared(
+        base, session, incoming, AuditEntry(TOUCHSTONE, "pack.load", f"{pack.head.id} version {pack.head.version}")
+    )
+
+    def write_in_order(session: Session) -> ImportReport:
+        report = write(session)
         _refuse(incoming.name, (problem for entry in report.plan.of("refused") for problem in entry.problems))
         order_claims(session, [entry.claim for entry in report.plan.entries])
         return report
+
+    return write_in_order
 
 
 def pack_problems(text: str) -> tuple[PackProblem, ...]:
@@ -294,7 +304,7 @@ def _refuse(name: str, problems: Iterable[PackProblem]) -> None:
         raise ImportRefusedError(name, told)
 
 
-def _write(
+def _prepared(
     base: ClaimBase,
     session: Session,
     incoming: Incoming,
@@ -302,15 +312,20 @@ def _write(
     agreed: str | None = None,
     *,
     theirs: bool = False,
-) -> ImportReport:
+) -> Callable[[Session], ImportReport]:
     incoming = for_server(session, incoming, entry.server)
     parts = tuple(Steps(session, incoming, entry.server, theirs=theirs, is_alone=True).packs())
     plan = _plan(incoming, parts, entry.server)
     if agreed is not None and agreed != plan.fingerprint:
         raise PlanChangedError(incoming.name)
     changes = [change for part in parts for change in import_changes(part, entry.server)]
-    written = write_changes(session, entry, changes, base.clock())
-    return ImportReport(plan, written.revision if written.changes else None)
+    prepared = PreparedChanges(session, entry, changes, base.clock())
+
+    def write(session: Session) -> ImportReport:
+        written = prepared.write(session)
+        return ImportReport(plan, written.revision if written.changes else None)
+
+    return write
 
 
 def _read(source: Source, today: date) -> Incoming:
@@ -318,7 +333,7 @@ def _read(source: Source, today: date) -> Incoming:
         case "yaml":
             return read_yaml(source, today=today)
         case "csv":
-            return read_sheet(source)
+            return read_sheet(source, today)
         case "claimreview":
             return read_reviews(source, today)
 
@@ -346,29 +361,6 @@ def _fields(step: Step) -> Iterable[FieldDifference]:
         return ()
     found = differences(claim_state(canonical(step.before)), claim_state(canonical(step.incoming.record)))
     return [each for each in found if not step.incoming.partial or each.field in REVIEWED]
-
-
-def set_status(base: ClaimBase, actor: Actor, claims: Sequence[str], status: str, reason: str = "") -> ChangeResult:
-    """Give all these claims a status, in one revision; raises InvalidEditError with the faults of all of them.
-
-    Also raises NotAllowedError and UnknownClaimError.
-    """
-    edit, changes, faults = SetStatus(status), list[Change](), list[FieldFault]()
-    with permitted(base.database.changing(), actor, "claim.edit") as session:
-        names = iter(dict.fromkeys(claims))
-        while some := list(islice(names, AT_ONCE)):
-            seen = {record.id: record for _, record in read_rows(session, actor.server, some, everything=True)}
-            for claim in some:
-                if claim not in seen:
-                    raise unknown_claim(session, actor.server, claim)
-                try:
-                    changes.append(changed_claim(seen[claim], edit, Sources(session, actor.server)))
-                except InvalidEditError as error:
-                    faults += (replace(each, field=f"{claim}, {each.field}") for each in error.faults)
-        if faults:
-            raise InvalidEditError(tuple(faults))
-        entry = actor.entry("claim.edit", reason)
-        return write_changes(session, entry, changes, base.clock())
 
 
 def claims_of(base: ClaimBase, actor: Actor, revision: int) -> tuple[str, ...]:

@@ -17,7 +17,15 @@ import yaml
 from claims.exchange.formats import ExportedPack, Incoming, IncomingClaim, IncomingPack, RefusedClaim, Source
 from claims.moderation.edits import STATUSES
 from claims.packs.handwritten import Completed, Shelf, completed
-from claims.packs.plain import plain_claim, plain_document, plain_pack, read_claim, read_documents, read_head
+from claims.packs.plain import (
+    plain_claim,
+    plain_document,
+    plain_pack,
+    read_claim,
+    read_documents,
+    read_head,
+    read_schema,
+)
 from claims.packs.schema import (
     DECIMAL,
     SHOWN_BY_EXPORT,
@@ -29,7 +37,6 @@ from claims.packs.schema import (
     PartPath,
     YamlRefusedError,
     field_name,
-    read_schema,
     schema_problems,
 )
 from config.errors import ImportRefusedError, PackProblem, worded
@@ -58,7 +65,6 @@ def exchange_schema() -> dict[str, Any]:
     claim["exported_state"] = {"type": "string", "pattern": STATE}
     claim["points"]["minItems"] = 0
     kinds["point"]["properties"]["citations"]["minItems"] = 0
-    kinds["point"]["properties"]["date"] = {"type": "string", "format": "date-or-none"}
     citation, document = kinds["citation"]["properties"], kinds["document"]["properties"]
     citation["end"]["minimum"] = 0
     document["author"] = document["publisher"] = {"type": "string", "maxLength": kinds["line"]["maxLength"]}
@@ -75,6 +81,7 @@ def _each(text: dict[str, Any]) -> dict[str, Any]:
 MAX_PROBLEMS = 1_000
 MOST_TOLD = 20
 _OF_CLAIM = re.compile(r"claims\[(\d+)\]")
+_OF_DOCUMENT = re.compile(r"documents\[(\d+)\]")
 _LONGEST_ID = 64
 
 
@@ -93,7 +100,7 @@ def read_pack_data(name: str, lined: Lined, sha256: str, seen: set[str], *, whol
     data: Any = lined.data
     shared = shared or _problems(lined, _doubled(data["documents"]))
     if shared or len(problems) >= MAX_PROBLEMS:
-        raise ImportRefusedError(name, tuple((shared or problems)[:MOST_TOLD]))
+        raise ImportRefusedError(name, tuple(_as_written(each, lined) for each in (shared or problems)[:MOST_TOLD]))
     pack = read_head(data["pack"]) if data["pack"] else None
     documents = read_documents(data)
     citable = {document.id for document in documents} if whole else None
@@ -114,6 +121,15 @@ def read_pack_data(name: str, lined: Lined, sha256: str, seen: set[str], *, whol
             )
             claims.append(IncomingClaim(record, line, claim.get("exported_state"), cited))
     return IncomingPack(pack, sha256, documents, tuple(claims))
+
+
+def _as_written(problem: PackProblem, lined: Lined) -> PackProblem:
+    """Name what was written, where a document was made of a point's source."""
+    found = _OF_DOCUMENT.match(problem.field)
+    if not found or not isinstance(lined, Completed):
+        return problem
+    place = field_name(lined.written(("documents", int(found[1]))))
+    return replace(problem, field=f"{place}{problem.field[found.end() :]}")
 
 
 def _problems(lined: Lined, broken: Iterable[Broken]) -> list[PackProblem]:
@@ -144,9 +160,6 @@ def _broken(claim: Any, place: PartPath, citable: Collection[str] | None, seen: 
         yield (*place, "title"), worded("the claim has no title"), in_one
     yield from _unfit_to_publish(claim, place)
     for number, point in enumerate(claim["points"]):
-        if not point["date"] and claim.get("status", "published") == "published":
-            mend = worded("Say when it was said, or make it a draft (status: draft).")
-            yield (*place, "points", number, "date"), worded("a point of a published claim has no date"), mend
         if not any(text.strip() for text in point["text"].values()):
             yield (*place, "points", number, "text"), worded("the point has no text"), in_one
     if any(UNFIT.search(text) for text in _strings(claim)):

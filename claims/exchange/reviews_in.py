@@ -19,7 +19,7 @@ from checks.text import count_han
 from claims.exchange.json_text import OF_SCALE, LinedJson, Object, address_in, many, number_in, text_in
 from claims.exchange.written_dates import first_day, read_date, read_timestamp
 from claims.fields import is_address
-from claims.packs.schema import known_units
+from claims.packs.plain import known_units
 from config.errors import PackProblem, Worded, worded
 from config.languages import CODES, GIVEN
 

@@ -8,6 +8,9 @@
 - `point`: `role`, `speaker_en`, `speaker_zh`, `date`, the two texts, and `numbers` with ` | ` between them.
 - `citation`: `document`, `start`, `end`, `sha256`; its `number` is that of the point it belongs to.
 
+A claim without `exported_state` is one that somebody has written: what its rows leave out is filled in as in a pack,
+and in place of citations its points may have a `source` (its title) and the `address` of that.
+
 `number` counts the rows of a kind within a claim, so that a sorted sheet can be read back; new rows may go without.
 """
 
@@ -19,6 +22,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from claims.exchange.formats import (
@@ -46,6 +50,7 @@ from claims.exchange.sheet_cells import (
     named_cells,
     split_texts,
 )
+from claims.packs.handwritten import NO_SHA256, completed
 from claims.packs.plain import plain_claim, read_documented, write_documented
 from claims.packs.schema import DECIMAL, WHOLE, PartPath
 from config.errors import ImportRefusedError, PackProblem, worded
@@ -67,6 +72,8 @@ _CELLS = {
     "citation": ("document", "start", "end", "sha256"),
 }
 _OPTIONAL = {("claim", "status"), ("claim", "review_by"), ("figure", "role")}
+# What is filled in, where somebody has written the claim.
+_FILLED = {("claim", "kind"), ("claim", "as_of"), ("figure", "bound"), ("point", "role"), ("point", "date")}
 _NUMBERS = {"start", "end"}
 
 
@@ -225,18 +232,21 @@ class SheetClaims:
         self._lines["claims", number] = line
         lists: Data = {key: {language: [] for language in CODES} for key in ("wordings", "not_wordings", "denials")}
         state = {"exported_state": cells["exported_state"].strip()} if cells["exported_state"].strip() else {}
-        self.data["claims"].append({"id": name, **_part("claim", cells), **lists, "figures": [], "points": [], **state})
+        part = _part("claim", cells, new=not state)
+        self.data["claims"].append({"id": name, **part, **lists, "figures": [], "points": [], **state})
 
     def _take_part(self, row: str, number: int, line: int, cells: Cells) -> None:
         claim: Data = self.data["claims"][number]
         place: PartPath = ("claims", number)
+        new = "exported_state" not in claim
         match row:
             case "wording" | "not_wording" | "denial":
                 self._take_wording(claim, f"{row}s", place, line, cells)
             case "figure":
-                self._append(claim["figures"], _figure(cells), (*place, "figures"), line)
+                self._append(claim["figures"], _figure(cells, new=new), (*place, "figures"), line)
             case "point":
-                point = _part(row, cells) | {"numbers": split_texts(cells["numbers"]), "citations": []}
+                point = _part(row, cells, new=new) | {"numbers": split_texts(cells["numbers"])}
+                point |= _sourced(point, cells) if new else {"citations": []}
                 count = cells["number"].strip()
                 if (number, count) in self._points:
                     fault = worded("a second point has the number {number}", number=count)
@@ -268,7 +278,10 @@ class SheetClaims:
             return
         point, index = found
         place = ("claims", number, "points", index, "citations")
-        self._append(point["citations"], _part("citation", cells), place, line)
+        cited = _part("citation", cells)
+        if "exported_state" not in claim and not cited["start"] and not cited["end"] and not cited["sha256"]:
+            cited |= {"start": 0, "end": 0, "sha256": NO_SHA256}
+        self._append(point.setdefault("citations", []), cited, place, line)
 
     def _append(self, parts: list[Any], part: object, place: PartPath, line: int) -> None:
         self._lines[*place, len(parts)] = line
@@ -280,11 +293,20 @@ def _both(cells: Cells, column: str = "text") -> dict[str, str]:
     return {language: text for language, text in cell.items() if text or language in GIVEN}
 
 
-def _part(row: str, cells: Cells) -> Data:
+def _sourced(point: Data, cells: Cells) -> Data:
+    """Return of a new point where it is from; what it leaves empty is filled in."""
+    if not any(point["speaker"].values()):
+        del point["speaker"]
+    title, address = cells["source"].strip(), cells["address"].strip()
+    facts = {"title": title or address, "address": address} if address else {"title": title}
+    return {"source": facts} if title or address else {}
+
+
+def _part(row: str, cells: Cells, *, new: bool = False) -> Data:
     """Return what the cells of a row say, in the form of packs."""
     data: Data = {key: _both(cells, column) for column, key in _TEXTS[row].items()}
     for name in _CELLS[row]:
-        if cells[name].strip() or (row, name) not in _OPTIONAL:
+        if cells[name].strip() or (row, name) not in (_OPTIONAL | _FILLED if new else _OPTIONAL):
             data[name] = _number(cells[name]) if name in _NUMBERS else cells[name].strip()
     return data
 
@@ -298,10 +320,10 @@ def _number(cell: str) -> object:
     return number if math.isfinite(number) else text
 
 
-def _figure(cells: Cells) -> Data:
-    data = _part("figure", cells)
+def _figure(cells: Cells, *, new: bool) -> Data:
+    data = _part("figure", cells, new=new)
     low, high = _number(cells["low"]), _number(cells["high"])
-    single = data["bound"] != "range" and (low == high or high == "")
+    single = data.get("bound") != "range" and (low == high or high == "")
     documented = read_documented(cells["documented"])
     source: Data = {"documented": documented} if documented else {}
     return data | ({"value": low} if single else {"low": low, "high": high}) | source
@@ -350,21 +372,22 @@ def _cells(row: str, part: Data) -> Data:
     return {"row": row, **texts, **{name: part.get(name, "") for name in _CELLS[row]}}
 
 
-def read_sheet(source: Source) -> Incoming:
+def read_sheet(source: Source, today: date) -> Incoming:
     """Read all rows; raises ImportRefusedError where this is no sheet, or one without the columns of an export.
 
-    The claims belong to no pack of the file; those that the base knows stay in their packs.
+    The claims belong to no pack of the file; those that the base knows stay in their packs. New ones are as of `today`
+    where they do not say of when.
     """
     sheet, made = Sheet.of(source), SheetClaims()
     for line, cells, doubts in sheet:
         made.take(line, cells, doubts)
     strays = made.strays
     digest = hashlib.sha256(source.text.encode()).hexdigest()
-    read = read_pack_data(source.name, made, digest, set()).claims
-    claims = [_with_rows(each, made) for each in read]
+    read = read_pack_data(source.name, completed(made, today), digest, set())
+    claims = [_with_rows(each, made) for each in read.claims]
     claims += (RefusedClaim(claim, faults[0].line, tuple(faults)) for claim, faults in made.faults.items())
     told = tuple(_told(claim, sheet) if isinstance(claim, RefusedClaim) else claim for claim in claims)
-    packs = (IncomingPack(None, digest, (), told),)
+    packs = (IncomingPack(None, digest, read.documents, told),)
     return Incoming(source.name, source.format, packs, strays=strays, code_page=source.code_page)
 
 

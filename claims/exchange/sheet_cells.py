@@ -20,6 +20,10 @@ COLUMNS = (
     *by_field("speaker").values(), "date", "numbers", "low", "high", "unit", "bound", "document", "start", "end",
     "sha256", "pack", "exported_state", "documented",
 )  # fmt: skip
+# Columns of sheets that people make: a point's source by its title, and where it stands.
+BY_HAND = ("source", "address")
+# What such a sheet has to have; the rest may be left out, as in a pack.
+_LEAST = ("claim", "row", "text_en")
 # Sheets from before these columns are still read.
 _LATER = ("documented", *(f"{stem}_{code}" for stem in ("text", "speaker") for code in CODES if code not in GIVEN))
 
@@ -45,17 +49,22 @@ def columns_of(row: list[str], line: int, sheet: "SheetRows") -> list[str]:
             # What stands above may be claims, such as in a sheet that was sorted with its headings.
             mend = worded("Line {line} does: put it first, and take out what is no claim above it.", line=below)
         raise ImportRefusedError(name, (PackProblem(line, "", fault, mend),))
-    missing = [each for each in COLUMNS if each not in columns and each not in _LATER]
+    exported = [each for each in COLUMNS if each not in _LATER]
+    # An export that has lost columns would empty what stands in them.
+    is_export = 2 * len(set(exported) & set(columns)) > len(exported)
+    missing = [each for each in (exported if is_export else _LEAST) if each not in columns]
+    if not is_export and set(by_field("text").values()) & set(columns):
+        missing = [each for each in missing if each != "text_en"]
     faults = [
         *(PackProblem(line, each, worded("the column is missing"), EXPORT) for each in missing),
         *(
             PackProblem(line, each[:60], worded("the column is unknown"), worded("Take it out."))
             for each in columns[: 2 * len(COLUMNS)]
-            if each and each not in COLUMNS
+            if each and each not in (*COLUMNS, *BY_HAND)
         ),
         *(
             PackProblem(line, each, worded("the column stands here twice"), worded("Keep one."))
-            for each in COLUMNS
+            for each in (*COLUMNS, *BY_HAND)
             if columns.count(each) > 1
         ),
     ]
@@ -85,7 +94,7 @@ def named_cells(name: str, columns: list[str], cells: list[str], line: int) -> C
     if any(cell.strip() for column, cell in zip(columns, cells, strict=False) if not column):
         fault = worded("a cell stands in a column that the first row does not name")
         raise ImportRefusedError(name, (PackProblem(line, "", fault, worded("Empty the column, or name it.")),))
-    return _tidy(dict.fromkeys(COLUMNS, "") | dict(zip(columns, map(unguard_cell, cells), strict=False)))
+    return _tidy(dict.fromkeys((*COLUMNS, *BY_HAND), "") | dict(zip(columns, map(unguard_cell, cells), strict=False)))
 
 
 def _tidy(cells: Cells) -> Cells:

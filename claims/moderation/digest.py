@@ -15,7 +15,6 @@ from claims.moderation.queue import due, fill
 from claims.moderation.reports import HELPFUL
 from claims.moderation.rights import Actor, permit, permitted
 from claims.store.tables import Answer, Claim, ClaimOverride, Feedback, QueueItem, Revision, Server, Sighting
-from config.errors import NotAllowedError, worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +51,7 @@ class Digests:
         """Return the digest of the actor's server; raises NotAllowedError."""
         with self._database.reading() as session:
             permit(session, actor, "queue.see")
-        if actor.server is None:
-            raise NotAllowedError(worded("This works in a server only."))
-        return self.digest(actor.server, since)
+        return self.digest(actor.its_server, since)
 
     def digest(self, server: int, since: datetime) -> Digest:
         """Return the digest of a server, for its digest channel."""

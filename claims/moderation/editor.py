@@ -5,9 +5,10 @@ Claims are of every status, with what the server has set and where they come fro
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Literal
 
 from sqlalchemy import delete, select
@@ -28,9 +29,10 @@ from claims.moderation.edits import (
     check_published,
 )
 from claims.moderation.queue import open_rows
-from claims.moderation.rights import Act, Actor, Submission, permit, permitted
+from claims.moderation.rights import Act, Actor, Submission, change_permitted, permit, permitted
 from claims.record import ClaimRecord, PointRecord, State, claim_from_state, claim_state, differences, merge_states
 from claims.store.changes import (
+    AT_ONCE,
     CLAIM,
     CLAIM_ORIGIN,
     CLAIM_SETTING,
@@ -39,12 +41,15 @@ from claims.store.changes import (
     STATE_STORES,
     UNSET,
     Change,
+    ChangeResult,
+    PreparedChanges,
     write_changes,
 )
 from claims.store.claim_rows import packs_in_force, read_rows, unknown_claim
+from claims.store.database import insert_into
 from claims.store.revisions import AuditEntry, hash_user
 from claims.store.tables import ChangeRow, Claim, ClaimOverride, Document, FormDraft, Revision, Server
-from config.errors import ConflictError, InvalidEditError, UnknownClaimError
+from config.errors import ConflictError, FieldFault, InvalidEditError, UnknownClaimError
 from config.languages import NO_TEXT, completed, written_language
 
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
@@ -107,7 +112,9 @@ class Editor:
             form.finish(new)
             if added is not None:
                 permit(session, actor, "source.add")
-            draft = EditTexts(completed({written_language(title): title})).apply(_blank(self._base, actor), sources)
+            draft = EditTexts(completed({written_language(title): title})).apply(
+                blank_claim(self._base, actor), sources
+            )
             draft = AddWordings("\n".join(wordings)).apply(draft, sources)
             if point:
                 who, what = (completed({written_language(each): each}) for each in (speaker, point))
@@ -169,7 +176,7 @@ def searched(base: ClaimBase, actor: Actor, act: Act, edit: Edit, claim_id: str 
         permit(session, actor, act)
         sources = Sources(session, actor.server)
         with suppress(InvalidEditError, UnknownClaimError):
-            edit.apply(seen_claim(session, actor.server, claim_id) if claim_id else _blank(base, actor), sources)
+            edit.apply(seen_claim(session, actor.server, claim_id) if claim_id else blank_claim(base, actor), sources)
     return sources.found
 
 
@@ -203,6 +210,33 @@ def edit_change(
             raise ConflictError(claim_id, asked, current=f"{seen.version_tag}{_BEGUN_ON}{base}", mine=edit)
         after = _like(seen, state)
     return _checked(after, edit)
+
+
+def set_status(base: ClaimBase, actor: Actor, claims: Sequence[str], status: str, reason: str = "") -> ChangeResult:
+    """Give all these claims a status, in one revision; raises InvalidEditError with the faults of all of them.
+
+    Also raises NotAllowedError and UnknownClaimError.
+    """
+    edit = SetStatus(status)
+
+    def prepare(session: Session) -> Callable[[Session], ChangeResult]:
+        changes, faults = list[Change](), list[FieldFault]()
+        names = iter(dict.fromkeys(claims))
+        while some := list(islice(names, AT_ONCE)):
+            seen = {record.id: record for _, record in read_rows(session, actor.server, some, everything=True)}
+            for claim in some:
+                if claim not in seen:
+                    raise unknown_claim(session, actor.server, claim)
+                try:
+                    changes.append(changed_claim(seen[claim], edit, Sources(session, actor.server)))
+                except InvalidEditError as error:
+                    faults += (replace(each, field=f"{claim}, {each.field}") for each in error.faults)
+        if faults:
+            raise InvalidEditError(tuple(faults))
+        entry = actor.entry("claim.edit", reason)
+        return PreparedChanges(session, entry, changes, base.clock()).write
+
+    return change_permitted(base.database, actor, "claim.edit", prepare)
 
 
 def changed_claim(seen: ClaimRecord, edit: Edit, sources: Sources) -> Change:
@@ -248,13 +282,14 @@ def new_claim_change(
 ) -> Change:
     """Return the state that an edit gives a new draft, with a first wording where one is given."""
     sources = Sources(session, actor.server, found)
-    draft = edit.apply(_blank(base, actor), sources)
+    draft = edit.apply(blank_claim(base, actor), sources)
     draft = AddWording(wording).apply(draft, sources) if wording else draft
     check_published(draft, edit)
     return Change(CLAIM, _free_id(session, draft.title.first()), claim_state(draft))
 
 
-def _blank(base: ClaimBase, actor: Actor) -> ClaimRecord:
+def blank_claim(base: ClaimBase, actor: Actor) -> ClaimRecord:
+    """Return a draft in which nothing is written yet."""
     return ClaimRecord("", "contested", NO_TEXT, "", 1, base.clock().date(), None, (), (), (), "draft", actor.server)
 
 
@@ -304,6 +339,12 @@ class ClaimView:
             used = packs_in_force(session)
             rows = read_rows(session, actor.server, everything=True)
             return tuple(record for _, record in rows if not record.pack or record.pack in used)
+
+    def named(self, actor: Actor, ids: Collection[str]) -> tuple[ClaimRecord, ...]:
+        """Return those of some claims that there are, without their wordings."""
+        with permitted(self._database.reading(), actor, "claim.edit") as session:
+            rows = read_rows(session, actor.server, ids, everything=True, wordings=False)
+            return tuple(record for _, record in rows)
 
     def one(self, actor: Actor, claim_id: str) -> ClaimSight:
         """Return one claim; raises UnknownClaimError."""
@@ -355,12 +396,17 @@ class DraftBook:
             session.connection().execute(delete(FormDraft).where(col(FormDraft.saved_at) < submission.at - DRAFTS_KEPT))
             if number and session.get(FormDraft, (*place, submission.receipt)) is not None:
                 return False
-            row = session.get(FormDraft, (*place, form))
-            if row is None:
-                server, user = place
-                row = FormDraft(server=server, user_hash=user, form=form, fields=kept, saved_at=submission.at)
-            row.fields, row.saved_at = kept, submission.at
-            session.add(row)
+            # Another process may keep the same form at this moment.
+            draft = insert_into(session, FormDraft).values(
+                server=submission.server,
+                user_hash=submission.user_hash,
+                form=form,
+                fields=kept,
+                saved_at=submission.at,
+            )
+            new = {name: draft.excluded[name] for name in ("fields", "saved_at")}
+            draft = draft.on_conflict_do_update(index_elements=["server", "user_hash", "form"], set_=new)
+            session.connection().execute(draft)
         return True
 
     def submission(self, actor: Actor, form: str, number: str) -> Submission:

@@ -10,8 +10,7 @@ from checks.figures.units import is_own, join_spellings, spellings
 from checks.model import Bound, FigureRole, Kind, KnownFigure, KnownWording
 from claims.fields import SENTENCE, FormReader
 from claims.moderation.citations import Sources
-from claims.packs.plain import RANGE_SIGNS, read_documented
-from claims.packs.schema import known_units
+from claims.packs.plain import RANGE_SIGNS, known_units, read_documented
 from claims.record import ClaimRecord, PointRecord, place_of
 from config.errors import FieldFault, InvalidEditError, msgid
 from config.languages import CODES, NO_TEXT, written_language
@@ -147,14 +146,24 @@ class AddWordings:
 
 @dataclass(frozen=True, slots=True)
 class RemoveWordings:
-    """Several wordings, of whatever use, that the claim is to lose; those that it has no longer are passed over."""
+    """Several wordings that the claim is to lose; those that it has no longer are passed over.
+
+    `listed`: the name of the list that loses them (see LISTS); None: each that has them.
+    """
 
     texts: tuple[str, ...]
+    listed: str | None = None
 
     def apply(self, claim: ClaimRecord, sources: Sources) -> ClaimRecord:  # noqa: ARG002
         """Return the claim without the wordings."""
         unwanted = {text.casefold() for text in self.texts}
-        kept = [wording for wording in claim.wordings if wording.text.casefold() not in unwanted]
+        lists = [(language, use) for name, language, use in LISTS if name == self.listed]
+        kept = [
+            wording
+            for wording in claim.wordings
+            if wording.text.casefold() not in unwanted
+            or (self.listed is not None and (wording.language, use_of(wording)) not in lists)
+        ]
         return _checked(claim, kept, FormReader(), self)
 
 
@@ -263,7 +272,9 @@ class EditPoint:
         if self.numbers is not None:
             check_count(form, "numbers", len(numbers), MOST_NUMBERS)
         role = old.role if self.role is None else form.choice("role", self.role, ROLES)
-        date = form.when("date", old.date if self.date is None else self.date)
+        # One that nobody knows stays so, until somebody says it.
+        unknown = self.place is not None and not old.date and not (self.date or "").strip()
+        date = "" if unknown else form.when("date", old.date if self.date is None else self.date)
         return PointRecord(role, speaker, date, text, cited, numbers)
 
 

@@ -13,12 +13,12 @@ from checks.figures.units import Quantity, is_own
 from claims.base import ClaimBase
 from claims.fields import LINE, SENTENCE, clean_text
 from claims.moderation.citations import Sources, quoted_line
+from claims.moderation.editor import blank_claim
 from claims.moderation.edits import AddWordings, Edit, EditFigure, EditPoint, EditTexts, SetStatus, Typed
 from claims.moderation.queue import Item
 from claims.moderation.rights import Actor, permitted
 from claims.moderation.strength import first_clause
-from claims.packs.plain import plain_number
-from claims.packs.schema import known_units
+from claims.packs.plain import known_units, plain_number
 from claims.record import ClaimRecord
 from claims.store.tables import Document, DocumentText
 from config.errors import InvalidEditError
@@ -107,10 +107,8 @@ class FirstDrafts:
 
     def preview(self, actor: Actor, draft: FirstDraft) -> ClaimRecord:
         """Return the claim that a draft would make, to be tried; raises InvalidEditError."""
-        today = self._base.clock().date()
-        blank = ClaimRecord("-", "context", NO_TEXT, "", 1, today, None, (), (), (), "draft", actor.server)
         with permitted(self._base.database.reading(), actor, "queue.decide") as session:
-            return draft.apply(blank, Sources(session, actor.server))
+            return draft.apply(replace(blank_claim(self._base, actor), id="-"), Sources(session, actor.server))
 
     def _points(self, payload: Mapping[str, Any], attitude: str, facts: "_Facts") -> Iterator[EditPoint]:
         """Yield what the document says on the claim: first what stands against it, else the sentence itself."""

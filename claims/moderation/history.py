@@ -1,7 +1,7 @@
 """The history: its revisions, page by page, and new ones that bring an older state back; nothing is ever taken out."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import groupby, islice
@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from claims.base import ClaimBase
 from claims.moderation.editor import edit_change
 from claims.moderation.edits import ReplaceAll, check_published
-from claims.moderation.rights import Actor, permit, permitted
+from claims.moderation.rights import Actor, change_permitted, permit, permitted
 from claims.record import (
     ClaimRecord,
     State,
@@ -32,6 +32,7 @@ from claims.store.changes import (
     STATE_STORES,
     Change,
     ChangeResult,
+    PreparedChanges,
     StateStore,
     states_now,
     write_changes,
@@ -220,14 +221,17 @@ class Undoing:
 
         ConflictError: what it wrote has been changed since; `restore` brings back a whole version nevertheless.
         """
-        with permitted(self._base.database.changing(), actor, "history.undo") as session:
+
+        def prepare(session: Session) -> Callable[[Session], ChangeResult]:
             revision = read_revision(session, actor.server, number)
             _check_rights(session, actor, revision)
             entry = actor.entry("undo", reason, undoes=number)
             standing = [made for made in reversed(revision.changes) if not _is_gone(session, actor.server, made)]
             changes = list(_all_undone(session, actor.server, standing))
             _check_claims(actor.server, changes)
-            return write_changes(session, entry, changes, self._base.clock())
+            return PreparedChanges(session, entry, changes, self._base.clock()).write
+
+        return change_permitted(self._base.database, actor, "history.undo", prepare)
 
     def restore(self, actor: Actor, claim_id: str, number: int) -> ChangeResult:
         """Bring a claim back to what it was after a revision, whatever has happened since."""
@@ -286,7 +290,7 @@ def _undone(made: ChangeRecord, now: State | None) -> Change:
     if now in (after, before):
         return Change(made.kind, made.subject, before)
     if now is None or before is None or after is None:
-        raise ConflictError(made.subject, differences(before, now))
+        raise ConflictError(made.subject, differences(before, now), kind=made.kind)
     # Each language of a text is a field of its own here: what somebody else wrote in another one stays.
     now, before, after = fields_by_language(now), fields_by_language(before), fields_by_language(after)
     wanted, blocked = dict(now), list[FieldDifference]()
@@ -298,7 +302,7 @@ def _undone(made: ChangeRecord, now: State | None) -> Change:
         else:
             wanted[name] = value
     if blocked:
-        raise ConflictError(made.subject, tuple(blocked))
+        raise ConflictError(made.subject, tuple(blocked), kind=made.kind)
     return Change(made.kind, made.subject, with_texts(wanted))
 
 

@@ -280,7 +280,7 @@ class Queue:
         size: int = 10,
         hidden: Collection[int] = frozenset(),
     ) -> QueuePage:
-        """Return a page of what waits in the actor's server; stale claims and untaken offers are looked up first.
+        """Return a page of what waits in the actor's server; what has become due is looked up first.
 
         Items of `hidden` channels, which the actor cannot see, are left out and not counted.
         """

@@ -1,21 +1,22 @@
 """Who may do what: asked anew at every write, in the transaction of that write."""
 
 import secrets
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from claims.base import ClaimBase
-from claims.store.database import insert_into, is_writing, rows_written
+from claims.store.database import Database, insert_into, is_writing, rows_written
 from claims.store.revisions import AuditEntry, Who
-from claims.store.tables import FormDraft, Server
+from claims.store.tables import FormDraft, Server, last_revision
 from config.errors import AlreadyWrittenError, NotAllowedError, msgid
 
+T = TypeVar("T")
 Level = Literal["member", "moderator", "administrator"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 
@@ -163,6 +164,29 @@ def permitted(opened: AbstractContextManager[Session], actor: Actor, act: Act) -
     with opened as session:
         permit(session, actor, act)
         yield session
+
+
+_TRIES = 3
+
+
+def change_permitted(
+    database: Database, actor: Actor, act: Act, prepare: Callable[[Session], Callable[[Session], T]]
+) -> T:
+    """Work a change out while others write, and keep them waiting only while it is written; as `permitted` otherwise.
+
+    `prepare` reads, and returns what writes, which is not called once the base has changed in between: then all is
+    worked out anew, and where others keep changing it, while they wait.
+    """
+    for _ in range(_TRIES):
+        with permitted(database.reading(), actor, act) as session:
+            # Whatever changes claims, documents or rights makes a revision.
+            seen, write = last_revision(session), prepare(session)
+        with database.changing() as session:
+            if last_revision(session) == seen:
+                permit(session, actor, act)
+                return write(session)
+    with permitted(database.changing(), actor, act) as session:
+        return prepare(session)(session)
 
 
 # Said of a session whose form is settled: a write may ask for several rights.

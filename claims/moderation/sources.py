@@ -17,7 +17,7 @@ from claims.base import ClaimBase
 from claims.documents.cleaning import CleanDocument, CleaningRules
 from claims.documents.decoding import editions
 from claims.documents.intake import DocumentFacts, Intake, IntakeReader, is_pdf
-from claims.documents.loading import NO_DOCUMENT, is_loaded, loaded_text
+from claims.documents.loading import NO_DOCUMENT, is_loaded, left_out_documents, loaded_text
 from claims.documents.worthiness import CandidateCues
 from claims.fields import FormReader
 from claims.moderation.citations import FoundSentence, free_id, quoted_line, sentences_with
@@ -79,12 +79,13 @@ class Shelved:
 
 @dataclass(frozen=True, slots=True)
 class ShelfEntry:
-    """A document with how often it is cited, and by which claims."""
+    """A document with how often it is cited, and by which claims; not `in_force`: only packs left out cite it."""
 
     document: DocumentRecord
     citations: int
     claims: tuple[str, ...]
     own: bool
+    in_force: bool
 
 
 class DocumentShelf:
@@ -165,9 +166,10 @@ class DocumentShelf:
             for name, claim, count in session.connection().execute(cites):
                 cited[name][claim] = count
             own = set(session.scalars(select(col(Document.id)).where(col(Document.server).is_not(None))))
+            unused = left_out_documents(session)
         of_each = ((document, cited[document.id]) for document in documents)
         return tuple(
-            ShelfEntry(document, sum(counts.values()), tuple(counts), document.id in own)
+            ShelfEntry(document, sum(counts.values()), tuple(counts), document.id in own, document.id not in unused)
             for document, counts in of_each
         )
 

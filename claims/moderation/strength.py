@@ -99,10 +99,15 @@ def suggestions(claim: ClaimRecord) -> Iterator[str]:
 
 
 def _made(claim: ClaimRecord) -> Iterator[str]:
-    for title in claim.title.values():
-        yield _ENDS.sub("", title)
+    # Beside wordings of its language a title is heard as it is; without any it is the first that a draft needs.
+    worded = {wording.language for wording in claim.wordings}
+    yield from (_ENDS.sub("", title) for title in claim.title.values() if written_language(title) not in worded)
     for figure in claim.figures:
         low, high = plain_number(figure.low), plain_number(figure.high)
+        said = re.compile(rf"(?<![\d.,]){re.escape(str(low))}(?![.,]?\d)")
+        if any(said.search(title) for title in claim.title.values()):
+            # With what it is of: the subject alone says less.
+            continue
         unit = "" if figure.unit == "count" else figure.unit.partition("|")[0]
         value = f"{low}" if low == high else f"{low}–{high}"
         for language, subject in figure.subject.items():
@@ -111,7 +116,7 @@ def _made(claim: ClaimRecord) -> Iterator[str]:
                 yield rules.figure.format(subject=subject, value=value, unit=unit).strip()
     for title in claim.title.values():
         if rules := _rules().get(written_language(title)):
-            yield rules.hearsay.format(title=_lowered(_ENDS.sub("", title), rules.small))
+            yield rules.hearsay.format(title=_lowered(_ENDS.sub("", title), rules.small, claim))
     for point in claim.points:
         if point.role == "supports":
             yield from (_ENDS.sub("", text) for text in point.text.values())
@@ -143,9 +148,14 @@ def first_clause(sentence: str) -> str:
     return clause if rules and len(clause) >= rules.least else ""
 
 
-def _lowered(title: str, small: Sequence[str]) -> str:
-    """Begin the title small, unless its first word is a name or an abbreviation."""
-    return title[:1].lower() + title[1:] if title.split(" ", maxsplit=1)[0] in small else title
+def _lowered(title: str, small: Sequence[str], claim: ClaimRecord) -> str:
+    """Begin the title small, unless its first word may be a name: the claim's texts have it small, or the rules."""
+    first = title.split(" ", maxsplit=1)[0]
+    lower = first[:1].lower() + first[1:]
+    said = [wording.text for wording in claim.wordings]
+    said += [text for point in claim.points for text in point.text.values()]
+    others = {word for text in said for word in re.findall(r"\w+", text)}
+    return lower + title[len(first) :] if first in small or lower in others else title
 
 
 def _key(text: str) -> str:

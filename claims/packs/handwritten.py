@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any, cast
 
 from checks.figures.units import UnitTable
-from claims.packs.schema import Lined, PartPath, Plain, known_units
+from claims.packs.plain import known_units
+from claims.packs.schema import Lined, PartPath, Plain
 from claims.record import DocumentRecord
 from config.errors import PackProblem
 from config.languages import CODES, GIVEN, tag_of, written_language
@@ -35,15 +36,20 @@ class Completed:
 
     def line(self, place: PartPath) -> int:
         """Return the line of the part, or of what it was made from."""
+        return self._lined.line(self.written(place))
+
+    def written(self, place: PartPath) -> PartPath:
+        """Return where somebody wrote what the part was made from."""
         around = (place[:depth] for depth in range(len(place), 0, -1))
         made = next((each for each in around if each in self._origins), None)
-        return self._lined.line(place if made is None else self._origins[made] + place[len(made) :])
+        return place if made is None else self._origins[made] + place[len(made) :]
 
 
 def completed(lined: Lined, today: date | None = None, shelf: Shelf | None = None) -> Lined:
     """Return the pack with everything that its schema asks for, as far as the file says enough for that.
 
-    Parts of another form are left as they are, for the schema to refuse. What has no date is of `today`.
+    Parts of another form are left as they are, for the schema to refuse. A claim is as of `today` where it does not
+    say of when it is; a point that has no date, nor a source with one, stays without.
     """
     written = _group(lined.data)
     if written is None or "pack" not in written:
@@ -96,8 +102,10 @@ class _Filling:
         points = claim.get("points")
         points = [points] if isinstance(points, str) else _entries(points)
         if points is not None and self.documents is not None:
+            draft = claim.get("status") == "draft"
             claim["points"] = [
-                self._point(point, self.documents, (*place, "points", number)) for number, point in enumerate(points)
+                self._point(point, self.documents, (*place, "points", number), draft=draft)
+                for number, point in enumerate(points)
             ]
         return claim
 
@@ -145,7 +153,7 @@ class _Filling:
     def _table(self) -> UnitTable:
         return UnitTable.load()
 
-    def _point(self, written: object, documents: list[Any], place: PartPath) -> object:
+    def _point(self, written: object, documents: list[Any], place: PartPath, *, draft: bool) -> object:
         given = _group({"text": written} if isinstance(written, str) else written)
         if given is None:
             return written
@@ -154,19 +162,22 @@ class _Filling:
         point |= _both(point, "text")
         if "citations" not in point:
             known = len(documents)
-            named = point.pop("document", None) or source or _one(point.get("speaker")) or self._title
+            named = point.pop("document", None) or source or _one(point.get("speaker"))
             said_on = str(point.get("date", ""))
             facts = {"published": said_on} if _DATE.fullmatch(said_on) else {}
-            point["citations"] = [self._citation(named, facts, quote, documents, place)] if named else []
+            if named:
+                point["citations"] = [self._citation(named, facts, quote, documents, place)]
+            elif draft:
+                point["citations"] = []
             origin = (*place, next((key for key in ("document", "source") if key in given), "text"))
             self.origins |= {("documents", number): origin for number in range(known, len(documents))}
-        citations = _entries(point["citations"]) or [None]
+        citations = _entries(point.get("citations")) or [None]
         name = (_group(citations[0]) or {}).get("document")
         cited = self._ids.get(name, {}) if isinstance(name, str) else {}
         point.setdefault("speaker", cited.get("publisher") or cited.get("title") or self._title)
         point |= _both(point, "speaker")
         published = str(cited.get("published", ""))
-        point.setdefault("date", published if _DATE.fullmatch(published) else self._day)
+        point.setdefault("date", published if _DATE.fullmatch(published) else "")
         return point
 
     def _citation(
@@ -280,6 +291,8 @@ _LEAST_ALIKE = 0.6
 # A list or a group in one line: in quotes it would be a text.
 _OPENING = ("{", "[")
 _MISSING = re.compile(r"'(\w+)' is missing")
+_UNKNOWN = re.compile("the key .* is unknown")
+_INDENTED = re.compile("the line does not begin where those begin")
 MOST_LINES = 3_000
 
 
@@ -295,7 +308,9 @@ def corrected(text: str, problem: PackProblem, judge: Judge) -> str | None:
     for tried in _changes(lines[problem.line - 1], problem):
         left = judge("\n".join([*lines[: problem.line - 1], tried, *lines[problem.line :]]) + "\n")
         same = any((each.field, each.fault) == (problem.field, problem.fault) for each in left)
-        if not same and (len(left) < before or not left):
+        # Below a key that was misspelt there may be faults that nobody saw before.
+        most = before if _UNKNOWN.match(problem.fault) else before - 1
+        if not same and len(left) <= max(most, 0):
             return tried
     return None
 
@@ -304,6 +319,9 @@ def _changes(line: str, problem: PackProblem) -> Iterator[str]:
     """Yield the line with one small change each, the likeliest first."""
     if "\t" in line:
         yield line.replace("\t", "  ")
+    if _INDENTED.search(problem.fault):
+        yield from (line[step:] for step in (2, 4, 1, 3) if line.startswith(" " * step))
+        yield from (" " * step + line for step in (2, 1))
     found = _KEYED.fullmatch(line)
     if found:
         yield from _of_pair(found["lead"], found["key"], found["value"])
@@ -313,6 +331,8 @@ def _changes(line: str, problem: PackProblem) -> Iterator[str]:
         yield f"{line}\n{indent}{missing[1]}: …"
         yield f"{line}\n{indent}{missing[1]}: [{{text: …, source: …}}]"
     stripped = line.strip().removeprefix("- ")
+    if missing and line.strip().startswith("- ") and not found:
+        yield f"{line[: len(line) - len(line.lstrip())]}- {{text: {_quoted(stripped)}, {missing[1]}: …}}"
     if line.strip().startswith("- ") and stripped[:1] not in _OPENING:
         yield f"{line[: len(line) - len(line.lstrip())]}- {_quoted(stripped)}"
 
@@ -332,6 +352,8 @@ def _of_pair(lead: str, key: str, value: str) -> Iterator[str]:
     if not value:
         yield f"{lead}{key}: …"
     elif value[0] not in _OPENING:
+        if key == "documented":
+            yield f"{lead}{key}: {{value: {value}}}"
         yield f"{lead}{key}: {_quoted(value)}"
         yield f"{lead}{key}: [{_quoted(value)}]"
 

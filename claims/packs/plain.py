@@ -1,9 +1,11 @@
-"""Records in the form of packs, both ways: wordings by use and language, one number where a figure has one."""
+"""Records in the form of packs, both ways, and its schema: wordings by use and language, one number for a figure."""
 
+import json
 import math
 import re
 from dataclasses import replace
 from datetime import date
+from importlib import resources
 from typing import Any
 
 from checks.figures.units import is_own, join_spellings, spellings
@@ -13,6 +15,24 @@ from claims.record import claim_from_state as from_state
 from config.languages import CODES, GIVEN, ByLanguage
 
 PlainData = dict[str, Any]
+
+# What the schema has in each language; the file knows those alone that are always given.
+_IN_LANGUAGES = ("text", "longText", "wordings", "notWordings")
+
+
+def read_schema() -> dict[str, Any]:
+    """Return the JSON Schema of packs."""
+    schema = json.loads((resources.files("claims") / "packs" / "pack.schema.json").read_text("utf-8"))
+    for name in _IN_LANGUAGES:
+        texts: dict[str, Any] = schema["$defs"][name]["properties"]
+        texts |= {code: texts[GIVEN[0]] for code in CODES if code not in texts}
+    return schema
+
+
+def known_units() -> tuple[str, ...]:
+    """Return the units of the table that packs and forms may use."""
+    return tuple(read_schema()["$defs"]["unit"]["enum"])
+
 
 # The list of a pack in which wordings stand, by whether they are negative and whether they deny.
 _LISTS = {"wordings": (False, False), "not_wordings": (True, False), "denials": (False, True)}

@@ -4,23 +4,22 @@ Plain scalars of YAML are read by the rules of YAML 1.2: `no`, `on` and `2026-01
 Aliases, tags, doubled keys and depth are refused.
 """
 
-import json
+import difflib
 import re
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
-from importlib import resources
 from itertools import islice
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, cast
 
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 from yaml import events
 
+from claims.fields import is_date
 from config.errors import PackProblem, worded
-from config.languages import CODES, GIVEN
+from config.languages import GIVEN
 
 Plain: TypeAlias = "str | float | bool | list[Plain] | dict[str, Plain] | None"
 PartPath: TypeAlias = tuple[str | int, ...]
@@ -167,6 +166,7 @@ _NO_BLANK = (
     worded("Put a blank behind it, or the text in quotes."),
 )
 _KEYED = re.compile(r"\s*(?:- )?([^\s:：\"']+)：")
+_ONE_KEY = re.compile(r"\s+(?:- )?[a-z_]+")
 _QUOTED = re.compile(r"\s*(?:- )?(?:[^\s:]+:\s+)?([\"'])")
 _BY_PROBLEM = {
     "mapping values are not allowed": (worded("a colon stands within a text"), worded("Put the text in quotes.")),
@@ -213,6 +213,9 @@ def _told_yaml(text: str, error: yaml.MarkedYAMLError) -> PackProblem:
         line, there = lines[0 if "expected ':'" in problem else -1]
         told = next((told for said, told in _BY_PROBLEM.items() if said in problem), None)
         told = _NO_BLANK if _DASH.match(there) else told
+        # A key that begins a line has too many spaces before it: what is above goes on in it, as a text would.
+        if mark and mark.column and _ONE_KEY.fullmatch(there[: mark.column]):
+            told = _INDENTED
         fault, mend = told or (problem, worded("Mend the line, or quote the text."))
     return PackProblem(line, "", worded("this is no valid YAML: {detail}", detail=fault), mend)
 
@@ -279,8 +282,7 @@ def _refused(line: int, place: PartPath, fault: str, mend: str) -> YamlRefusedEr
     return YamlRefusedError(PackProblem(line, field_name(place), fault, mend))
 
 
-_SHOWN, _LONGEST_LINE = 60, 1_000
-DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_SHOWN, _LONGEST_LINE, _DAY, _ALIKE = 60, 1_000, len("2026-01-23"), 0.6
 TYPES = {
     "array": worded("a list"),
     "object": worded("a group of keys"),
@@ -289,6 +291,7 @@ TYPES = {
     "number": worded("a number"),
     "null": worded("null"),
 }
+_RANGE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:[-–—~～〜至到]|to|\.\.)\s*(\d+(?:\.\d+)?)\s*")
 _TYPE_MENDS = {
     "array": worded("Write it in brackets: [one, another]."),
     "integer": worded("Write a whole number, such as 12."),
@@ -312,42 +315,19 @@ def schema_problems(lined: Lined, schema: dict[str, Any], most: int) -> list[Pac
     return list(islice(found, most))
 
 
-# What the schema has in each language; the file knows those alone that are always given.
-_TEXTS = ("text", "longText", "wordings", "notWordings")
-
-
-def read_schema() -> dict[str, Any]:
-    """Return the JSON Schema of packs."""
-    schema = json.loads((resources.files("claims") / "packs" / "pack.schema.json").read_text("utf-8"))
-    for name in _TEXTS:
-        texts: dict[str, Any] = schema["$defs"][name]["properties"]
-        texts |= {code: texts[GIVEN[0]] for code in CODES if code not in texts}
-    return schema
-
-
-def known_units() -> tuple[str, ...]:
-    """Return the units of the table that packs and forms may use."""
-    return tuple(read_schema()["$defs"]["unit"]["enum"])
-
-
 def _validator(schema: dict[str, Any]) -> Draft202012Validator:
     checker = FormatChecker(formats=())
-    checker.checks("day", raises=ValueError)(_is_day)
-    checker.checks("day-month-year", raises=ValueError)(_is_date)
-    checker.checks("date-or-none", raises=ValueError)(_is_date_or_none)
+    checker.checks("day")(_is_day)
+    checker.checks("date-or-none")(_is_date_or_none)
     return Draft202012Validator(schema, format_checker=checker)
 
 
 def _is_day(value: object) -> bool:
-    return not isinstance(value, str) or (DATE.fullmatch(value) is not None and bool(date.fromisoformat(value)))
-
-
-def _is_date(value: object) -> bool:
-    return not isinstance(value, str) or (DATE.fullmatch(value) is not None and _is_day((value + "-01-01")[:10]))
+    return not isinstance(value, str) or (is_date(value) and len(value) == _DAY)
 
 
 def _is_date_or_none(value: object) -> bool:
-    return value == "" or _is_date(value)
+    return not isinstance(value, str) or not value or is_date(value)
 
 
 # Spaces that YAML takes for letters.
@@ -356,16 +336,17 @@ _STRANGE = re.compile("[\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000
 
 def _told(error: ValidationError) -> Iterator[tuple[PartPath, str, str]]:
     place: PartPath = tuple(error.absolute_path)
-    rule = str(error.validator)
-    limit: Any = error.validator_value
+    rule, limit, instance = str(error.validator), cast("Any", error.validator_value), cast("Any", error.instance)
+    known: list[str] = sorted(cast("Any", error.schema).get("properties", ()))
+    # Of a point people write what its citations are made of.
+    known += ["source", "quote"] if "citations" in known else []
     if rule == "additionalProperties":
-        schema: Any = error.schema
-        instance: Any = error.instance
-        known: list[str] = sorted(schema["properties"])
         for key in sorted(set(instance) - set(known)):
-            bare = _STRANGE.sub("", key)
+            bare, meant = _STRANGE.sub("", key), _meant(key, known, instance)
             mend = worded("Known here: {known}.", known=", ".join(known))
-            if bare != key:
+            if meant:
+                mend = worded("Write {key} in its place.", key=meant)
+            elif bare != key:
                 mend = worded("Write {key}, with spaces of the space bar before it.", key=bare)
             elif key.isdigit():
                 mend = worded("Write numbers without commas between the digits.")
@@ -373,11 +354,29 @@ def _told(error: ValidationError) -> Iterator[tuple[PartPath, str, str]]:
         return
     if rule == "required":
         # The schema library reports each missing key on its own, and names it only in its message.
-        key = re.findall(r"^'(.*)' is a required", error.message)[0]
-        yield place, worded("{key!r} is missing", key=key), worded("Add the key {key!r}.", key=key)
+        key = re.findall(r"^'(.*)' is a required", error.message)[0].replace("citations", "source")
+        if all(_meant(other, known, instance) != key for other in instance):
+            yield place, worded("{key!r} is missing", key=key), worded("Add the key {key!r}.", key=key)
         return
-    where = (*place, _second(error.instance)) if rule == "uniqueItems" else place
-    yield (where, *SAYINGS.get(rule, _unsaid)(error.instance, limit))
+    where = (*place, _second(instance)) if rule == "uniqueItems" else place
+    fault, mend = SAYINGS.get(rule, _unsaid)(instance, limit)
+    if rule == "enum" and place[-1] == "unit":
+        own = worded("Or give your own by all its spellings: [{unit}, …], in a sheet {unit} | ….", unit=instance)
+        mend = worded("{one} {other}", one=mend, other=own)
+    elif limit == "object" and not isinstance(instance, list) and GIVEN[0] not in known:
+        mend = worded("Write it as keys, one a line below it: {known}.", known=", ".join(known))
+    yield where, fault, mend
+
+
+# Keys that people take for those of a document.
+_MEANT = {"date": "published", "url": "address", "link": "address", "name": "title"}
+
+
+def _meant(key: str, known: list[str], instance: Any) -> str:  # noqa: ANN401  as below
+    """Return the key that an unknown one stands for; "" where none is near that is not there already."""
+    if key in known or _MEANT.get(key) in known:
+        return "" if key in known else _MEANT[key]
+    return next(iter(difflib.get_close_matches(key, set(known) - set(instance), 1, _ALIKE)), "")
 
 
 def _second(values: Any) -> int:  # noqa: ANN401  as above
@@ -392,6 +391,8 @@ def _type(value: object, limit: Any) -> tuple[str, str]:  # noqa: ANN401  whatev
     for other in others:
         wanted = worded("{one} or {other}", one=wanted, other=other)
     mend = _TYPE_MENDS.get(str(limit), SHOWN_BY_EXPORT)
+    if limit == "number" and (ends := _RANGE.fullmatch(str(value))):
+        mend = worded("Write a range as low: {low}, high: {high}.", low=ends[1], high=ends[2])
     if limit in ("string", "object") and not isinstance(value, list | str):
         # What YAML takes for a number or a group of keys, as a colon stands in it.
         mend = worded("Write it, or take the key out.") if value is None else worded("Put it in quotes.")

@@ -1,30 +1,21 @@
 """The one way in which the base changes: every new state with its revision, together or not at all."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Protocol, runtime_checkable
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlmodel import Session, col
 
 from claims.record import ClaimRecord, State, claim_from_state, claim_state, plain_fields, with_texts
-from claims.store.claim_rows import next_position, pack_record, read_rows, rows_of, write_claims
-from claims.store.revisions import TOUCHSTONE, AuditEntry, ChangeRecord, Who
-from claims.store.server_settings import (
-    CHANNEL,
-    SERVER,
-    ServerSettings,
-    channel_from_state,
-    channel_settings,
-    settings_from_state,
-    settings_of,
-    settings_state,
-)
+from claims.store.claim_rows import BoundRows, ClaimRows, Row, pack_record, read_rows, rows_of
+from claims.store.revisions import TOUCHSTONE, AuditEntry, ChangeRecord, WriteContext
+from claims.store.server_settings import CHANNEL, SERVER, ChannelStore, ServerStore
 from claims.store.tables import (
     ChangeRow,
-    Channel,
     Citation,
     Claim,
     ClaimOverride,
@@ -34,21 +25,10 @@ from claims.store.tables import (
     Pack,
     QueueItem,
     Revision,
-    Server,
     last_revision,
 )
 from config.errors import NotUndoableError
 from config.languages import ByLanguage
-
-
-@dataclass(frozen=True, slots=True)
-class WriteContext:
-    """Where and by whom something is written: in a transaction, for one server (None: the shared base)."""
-
-    session: Session
-    server: int | None
-    who: Who
-    at: datetime
 
 
 class StateStore(Protocol):
@@ -63,6 +43,14 @@ class StateStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """States that are worked out: what will stand then, and what writes them, as long as nothing has changed since."""
+
+    after: Mapping[str, State | None]
+    write: Callable[[Session], None]
+
+
 @runtime_checkable
 class BulkStateStore(StateStore, Protocol):
     """A store of things that come by the hundred; one is read and written as many are."""
@@ -73,14 +61,14 @@ class BulkStateStore(StateStore, Protocol):
 
     def write(self, context: WriteContext, subject: str, state: State | None) -> None:
         """Bring the thing to this state."""
-        self.write_many(context, {subject: state})
+        self.prepare(context, {subject: state}).write(context.session)
 
     def read_many(self, session: Session, server: int | None, subjects: Collection[str]) -> Mapping[str, State | None]:
         """Return the states of all subjects."""
         ...
 
-    def write_many(self, context: WriteContext, states: Mapping[str, State | None]) -> None:
-        """Bring all things to their states."""
+    def prepare(self, context: WriteContext, states: Mapping[str, State | None]) -> Prepared:
+        """Work out how to bring all things to their states, without writing anything."""
         ...
 
 
@@ -95,31 +83,28 @@ class ClaimStore(BulkStateStore):
         found = {record.id: record for _, record in read_rows(session, server, subjects, everything=True)}
         return {name: claim_state(found[name]) if name in found else None for name in subjects}
 
-    def write_many(self, context: WriteContext, states: Mapping[str, State | None]) -> None:
-        """Write the states, or (None) take the server's claims, or its versions of shared ones, away."""
+    def prepare(self, context: WriteContext, states: Mapping[str, State | None]) -> Prepared:
+        """Make the rows of the states; None takes the server's claims, or its versions of shared ones, away."""
         session, server = context.session, context.server
         own = rows_of(session, server, states)
-        shared = own if server is None else rows_of(session, None, states)
-        nothing = dict[str, State | None]()
-        followed = self.read_many(session, None, shared) if server is not None and shared else nothing
+        shared = rows_of(session, None, states) if server is not None else {}
+        followed = self.read_many(session, None, shared) if shared else dict[str, State | None]()
+        wanted = {name: state for name, state in states.items() if state is not None and state != followed.get(name)}
+        past = _past_forms(session, server, wanted.keys() - own.keys())
         editor = None if context.who == TOUCHSTONE else str(context.who)
-        written: list[tuple[Claim | None, ClaimRecord, int]] = []
-        for name, state in states.items():
-            place = own.get(name) or shared.get(name)
-            if state is not None and state != followed.get(name):
-                pack = (place.pack if place else None) or ""
-                record = claim_from_state(name, state, server=server, pack=pack, edited_by=editor)
-                written.append((own.get(name), record, place.position if place else next_position(session)))
-            elif name in own:
-                session.delete(own[name])
-        session.flush()
-        rows = write_claims(session, written, context.at)
-        first = [row for row in rows if row.id not in own]
-        past = _past_forms(session, server, [row.id for row in first])
-        for row in first:
+        written: list[tuple[Claim | None, ClaimRecord, int | None]] = []
+        for name, state in wanted.items():
+            row, place = own.get(name), own.get(name) or shared.get(name)
+            pack = (place.pack if place else None) or ""
+            record = claim_from_state(name, state, server=server, pack=pack, edited_by=editor)
             # A version that no earlier form of this claim has had in this server.
-            row.version = 1 + past.get(row.id, 0) + (shared[row.id].version if row.id in shared else 0)
-        session.flush()
+            version = 1 + (place.version if place else 0) + (0 if row else past.get(name, 0))
+            written.append((row, replace(record, version=version), place.position if place else None))
+        gone = [own[name].key or 0 for name in states if name in own and name not in wanted]
+        context.standing.update((name, name in wanted) for name in states)
+        after = {name: followed.get(name) for name in states}
+        after |= {claim.id: claim_state(claim) for _, claim, _ in written}
+        return Prepared(after, ClaimRows(session, written, gone, context.at).write)
 
 
 def _past_forms(session: Session, server: int | None, claims: Collection[str]) -> dict[str, int]:
@@ -143,11 +128,20 @@ class ClaimOriginStore(BulkStateStore):
         found = {name: {fact: getattr(row, fact) for fact in NOWHERE} for name, row in rows.items()}
         return {name: found.get(name, NOWHERE) for name in subjects}
 
-    def write_many(self, context: WriteContext, states: Mapping[str, State | None]) -> None:
-        """Write the origins, which come and go with their claims."""
-        for name, row in rows_of(context.session, context.server, states).items():
-            row.sqlmodel_update(states[name] or NOWHERE)
-        context.session.flush()
+    def prepare(self, context: WriteContext, states: Mapping[str, State | None]) -> Prepared:
+        """Work out the origins, which come and go with their claims."""
+        mine = col(Claim.server) == context.server
+        standing = dict.fromkeys(rows_of(context.session, context.server, states), True) | context.standing
+        found = {name: state or NOWHERE for name, state in states.items() if standing.get(name)}
+        values = [{"of": name, **{f"to_{fact}": state[fact] for fact in NOWHERE}} for name, state in found.items()]
+        to_these = update(Claim).where(col(Claim.id) == bindparam("of"), mine)
+        to_these = to_these.values({fact: bindparam(f"to_{fact}") for fact in NOWHERE})
+
+        def write(session: Session) -> None:
+            if values:
+                session.connection().execute(to_these, values)
+
+        return Prepared({name: found.get(name, NOWHERE) for name in states}, write)
 
 
 CLAIM_SETTING = "claim setting"
@@ -303,52 +297,6 @@ class QueueItemStore:
         context.session.flush()
 
 
-class ServerStore:
-    """Keeps the settings of servers, by their id."""
-
-    def read(self, session: Session, server: int | None, subject: str) -> State | None:  # noqa: ARG002
-        """Return the settings, or None where nothing was set."""
-        row = session.get(Server, int(subject))
-        return settings_state(settings_of(int(subject), row)) if row else None
-
-    def write(self, context: WriteContext, subject: str, state: State | None) -> None:
-        """Write the settings; None brings back the defaults."""
-        number = int(subject)
-        settings = settings_from_state(state) if state else ServerSettings(number)
-        row = context.session.get(Server, number) or Server(id=number, moderator_roles=[], changed_at=context.at)
-        values = settings_state(settings)
-        del values["server"]
-        context.session.add(row.sqlmodel_update(values | {"changed_at": context.at}))
-        context.session.flush()
-
-
-class ChannelStore:
-    """Keeps the settings of channels, by `server/channel`."""
-
-    def read(self, session: Session, server: int | None, subject: str) -> State | None:  # noqa: ARG002
-        """Return the settings, or None where none were set."""
-        row = session.get(Channel, _numbers(subject))
-        return asdict(channel_settings(row)) if row else None
-
-    def write(self, context: WriteContext, subject: str, state: State | None) -> None:
-        """Write the settings; None takes them back."""
-        number, channel = _numbers(subject)
-        row = context.session.get(Channel, (number, channel))
-        if state is None:
-            if row is not None:
-                context.session.delete(row)
-        else:
-            values = asdict(channel_from_state(state)) | {"changed_at": context.at}
-            new = Channel(server=number, channel=channel, mode=state["mode"], changed_at=context.at)
-            context.session.add((row or new).sqlmodel_update(values))
-        context.session.flush()
-
-
-def _numbers(subject: str) -> tuple[int, int]:
-    number, _, channel = subject.partition("/")
-    return int(number), int(channel)
-
-
 # So many are read and written at once: an import of any size takes little memory beyond its states.
 AT_ONCE = 500
 STATE_STORES: Mapping[str, StateStore] = {
@@ -396,13 +344,7 @@ def write_changes(session: Session, entry: AuditEntry, changes: Sequence[Change]
 
     The caller has checked rights and rules, and holds the transaction (`Database.changing`).
     """
-    context = WriteContext(session, entry.server, entry.actor, at)
-    made = [
-        record
-        for kind, run in groupby(changes, key=lambda change: change.kind)
-        for record in _apply_run(context, STATE_STORES[kind], tuple(run))
-    ]
-    return note_changes(session, entry, made, at) if made else ChangeResult(last_revision(session))
+    return PreparedChanges(session, entry, changes, at).write(session)
 
 
 def note_changes(session: Session, entry: AuditEntry, changes: Sequence[ChangeRecord], at: datetime) -> ChangeResult:
@@ -410,41 +352,94 @@ def note_changes(session: Session, entry: AuditEntry, changes: Sequence[ChangeRe
 
     On its own only for things that the history names but does not keep, such as the text of a document.
     """
+    history = _history(session)
+    number = _new_revision(session, entry, at)
+    history.write(session, ((number, _bound(history, change)) for change in changes))
+    return ChangeResult(number, tuple(changes))
+
+
+def _new_revision(session: Session, entry: AuditEntry, at: datetime) -> int:
     revision = Revision(
         at=at, actor=str(entry.actor), act=entry.act, reason=entry.reason, server=entry.server, undoes=entry.undoes
     )
     session.add(revision)
     session.flush()
-    number = revision.id or 0
-    for start in range(0, len(changes), AT_ONCE):
-        some = changes[start : start + AT_ONCE]
-        session.connection().execute(
-            insert(ChangeRow),
-            [{"revision": number, **{name: getattr(c, name) for name in ChangeRecord.__slots__}} for c in some],
-        )
-    return ChangeResult(number, tuple(changes))
+    return revision.id or 0
 
 
-def _apply_run(context: WriteContext, store: StateStore, run: Sequence[Change]) -> Iterator[ChangeRecord]:
-    """Apply changes of one kind, some hundred at a time; what comes twice is read again in between."""
-    size = AT_ONCE if len({change.subject for change in run}) == len(run) else 1
-    for start in range(0, len(run), size):
-        yield from _apply(context, store, run[start : start + size])
+def _history(session: Session) -> BoundRows:
+    return BoundRows(session, ChangeRow, "revision", ChangeRecord.__slots__)
 
 
-def _apply(context: WriteContext, store: StateStore, run: Sequence[Change]) -> Iterator[ChangeRecord]:
-    subjects = [change.subject for change in run]
-    before = states_now(context.session, context.server, store, subjects)
-    written = [change for change in run if before[change.subject] != change.after]
-    if isinstance(store, BulkStateStore):
-        store.write_many(context, {change.subject: change.after for change in written})
-    else:
-        for change in written:
-            store.write(context, change.subject, change.after)
-    # Read again: without its own version, a server sees the shared claim.
-    after = states_now(context.session, context.server, store, [change.subject for change in written])
-    for change in written:
-        was, is_now = before[change.subject], after[change.subject]
-        if was != is_now:
-            # The state that the caller holds already, where it is the same.
-            yield ChangeRecord(change.kind, change.subject, was, change.after if is_now == change.after else is_now)
+def _bound(history: BoundRows, change: ChangeRecord) -> Row:
+    return history.bind({name: getattr(change, name) for name in ChangeRecord.__slots__})
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Changes of one kind that are worked out, with their rows for the history."""
+
+    records: Sequence[ChangeRecord]
+    rows: Sequence[Row]
+    write: Callable[[Session], None]
+
+
+class PreparedChanges:
+    """Changes that are worked out, in any session: one that writes has only the rows to insert then.
+
+    What there is little of, such as heads of packs, is read and written one by one at that moment.
+    """
+
+    def __init__(self, session: Session, entry: AuditEntry, changes: Sequence[Change], at: datetime) -> None:
+        self._entry, self._at = entry, at
+        self._history = _history(session)
+        context = WriteContext(session, entry.server, entry.actor, at)
+        named = Counter((change.kind, change.subject) for change in changes)
+        self._parts: list[_Part | tuple[Change, ...]] = []
+        for kind, run in groupby(changes, key=lambda change: change.kind):
+            store, some = STATE_STORES[kind], tuple(run)
+            # What comes twice is read again in between.
+            if isinstance(store, BulkStateStore) and all(named[kind, change.subject] == 1 for change in some):
+                parts = (some[start : start + AT_ONCE] for start in range(0, len(some), AT_ONCE))
+                self._parts += (self._prepared(context, kind, store, part) for part in parts)
+            else:
+                self._parts.append(some)
+
+    def write(self, session: Session) -> ChangeResult:
+        """Write them with one revision; the base must be as it was when they were worked out."""
+        context = WriteContext(session, self._entry.server, self._entry.actor, self._at)
+        records, rows = list[ChangeRecord](), list[Row]()
+        for part in self._parts:
+            if isinstance(part, _Part):
+                part.write(session)
+                records += part.records
+                rows += part.rows
+            else:
+                made = [record for change in part if (record := _applied(context, change)) is not None]
+                records += made
+                rows += (_bound(self._history, record) for record in made)
+        if not records:
+            return ChangeResult(last_revision(session))
+        number = _new_revision(session, self._entry, self._at)
+        self._history.write(session, ((number, row) for row in rows))
+        return ChangeResult(number, tuple(records))
+
+    def _prepared(self, context: WriteContext, kind: str, store: BulkStateStore, run: Sequence[Change]) -> _Part:
+        before = store.read_many(context.session, context.server, [change.subject for change in run])
+        changed = {change.subject: change.after for change in run if before[change.subject] != change.after}
+        prepared = store.prepare(context, changed)
+        # Without its own version, a server sees the shared claim.
+        stands = {name: state for name in changed if before[name] != (state := prepared.after[name])}
+        records = [ChangeRecord(kind, name, before[name], state) for name, state in stands.items()]
+        return _Part(records, [_bound(self._history, record) for record in records], prepared.write)
+
+
+def _applied(context: WriteContext, change: Change) -> ChangeRecord | None:
+    store = STATE_STORES[change.kind]
+    before = store.read(context.session, context.server, change.subject)
+    if before != change.after:
+        store.write(context, change.subject, change.after)
+        is_now = store.read(context.session, context.server, change.subject)
+        if is_now != before:
+            return ChangeRecord(change.kind, change.subject, before, is_now)
+    return None

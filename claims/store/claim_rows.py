@@ -5,11 +5,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from itertools import chain, islice
+from itertools import count
 from sys import intern
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Executable, Select, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Executable, Select, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -120,7 +120,7 @@ def read_rows(
         visible &= col(Claim.server) == server
     if not everything:
         visible &= _in_use(session, settings)
-    rows = {row.id: row for row in session.scalars(select(Claim).where(visible).order_by(*IN_ORDER))}
+    rows = {row.id: row for row in _fresh(session, select(Claim).where(visible).order_by(*IN_ORDER))}
     keys = select(col(Claim.key)).where(visible)
     parts = (
         _parts(session, Wording, KnownWording, keys) if wordings else {},
@@ -239,14 +239,15 @@ def _parts(
 
 
 def _points(session: Session, keys: Select[Any]) -> Grouped:
-    points = select(Point).where(col(Point.claim).in_(keys)).order_by(col(Point.claim), col(Point.position))
+    columns = (col(Point.claim), col(Point.key), col(Point.numbers), *(getattr(Point, name) for name in _POINT_FACTS))
+    query = select(*columns).where(col(Point.claim).in_(keys)).order_by(col(Point.claim), col(Point.position))
     cited = _citations(session, select(col(Point.key)).where(col(Point.claim).in_(keys)))
-    return _grouped((point.claim, _point(point, cited)) for point in session.scalars(points))
+    return _grouped((row[0], _point(row, cited)) for row in _rows(session, query))
 
 
-def _point(point: Point, cited: Grouped) -> PointRecord:
-    values = {name: getattr(point, name) for name in _POINT_FACTS}
-    return PointRecord(**values, citations=tuple(cited.get(point.key or 0, ())), numbers=tuple(point.numbers))
+def _point(row: Sequence[Any], cited: Grouped) -> PointRecord:
+    values = dict(zip(_POINT_FACTS, row[3:], strict=True))
+    return PointRecord(**values, citations=tuple(cited.get(row[1], ())), numbers=tuple(row[2]))
 
 
 def _citations(session: Session, points: Select[Any]) -> Grouped:
@@ -270,81 +271,153 @@ def _grouped(pairs: Iterable[tuple[int, T]]) -> dict[int, list[T]]:
 def rows_of(session: Session, server: int | None, claims: Collection[str]) -> dict[str, Claim]:
     """Return the rows of the server's own claims and versions, or (None) of the shared claims, by id."""
     query = select(Claim).where(col(Claim.server) == server, col(Claim.id).in_(claims))
-    return {row.id: row for row in session.scalars(query)}
+    return {row.id: row for row in _fresh(session, query)}
 
 
-def write_claim(session: Session, row: Claim | None, claim: ClaimRecord, position: int, at: datetime) -> Claim:
-    """Write one claim as `write_claims` does."""
-    return write_claims(session, [(row, claim, position)], at)[0]
+def _fresh(session: Session, query: Select[Any]) -> Iterable[Claim]:
+    # What the session holds already may have been written since, past it.
+    return session.scalars(query, execution_options={"populate_existing": True})
 
 
-def write_claims(
-    session: Session, claims: Sequence[tuple[Claim | None, ClaimRecord, int]], at: datetime
-) -> list[Claim]:
-    """Write claims over their rows, or as new rows (None), each at a position; versions grow by one with each writing.
+Row = tuple[Any, ...]
+
+
+class BoundRows:
+    """Turns rows of one table to what the driver takes, before any lock is held: to write them is all that is left.
+
+    The column `late` is known only then. The rows are new ones, or (`over`) new values of the row that `late` names.
+    """
+
+    def __init__(
+        self, session: Session, table: type[Table], late: str, others: Iterable[str], *, over: bool = False
+    ) -> None:
+        dialect = session.get_bind().dialect
+        columns = Table.metadata.tables[str(table.__tablename__)].columns
+        self._others = [(name, columns[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in others]
+        quote, mark = dialect.identifier_preparer.quote, "?" if dialect.paramstyle == "qmark" else "%s"
+        at, names = quote(str(table.__tablename__)), [quote(name) for name, _ in (*self._others, (late, None))]
+        if over:
+            values = ", ".join(f"{name} = {mark}" for name in names[:-1])
+            self._statement = f"UPDATE {at} SET {values} WHERE {names[-1]} = {mark}"  # noqa: S608  names of columns
+        else:
+            marks = ", ".join(mark for _ in names)
+            self._statement = f"INSERT INTO {at} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608  as well
+
+    def bind(self, values: Mapping[str, Any]) -> Row:
+        """Return a row without its late value."""
+        return tuple(values[name] if bind is None else bind(values[name]) for name, bind in self._others)
+
+    def write(self, session: Session, rows: Iterable[tuple[int, Row]]) -> None:
+        """Write rows, each with its late value."""
+        whole = [(*row, late) for late, row in rows]
+        if whole:
+            session.connection().exec_driver_sql(self._statement, whole)
+
+
+def write_claim(session: Session, row: Claim | None, claim: ClaimRecord, position: int, at: datetime) -> None:
+    """Write one claim over its row, or as a new row (None), at a position; its version grows by one.
 
     The caller writes the revision in the same transaction.
     """
-    rows: list[Claim] = []
-    for known, claim, position in claims:
-        row = known or Claim(
-            id=claim.id, server=claim.server, version=0, position=position, changed_at=at, **_facts(claim)
+    claim = replace(claim, version=(row.version if row else 0) + 1)
+    ClaimRows(session, [(row, claim, position)], (), at).write(session)
+
+
+class ClaimRows:
+    """Claims as the rows of all their tables, whole but for the keys that the database gives."""
+
+    def __init__(
+        self,
+        session: Session,
+        claims: Sequence[tuple[Claim | None, ClaimRecord, int | None]],
+        gone: Sequence[int],
+        at: datetime,
+    ) -> None:
+        """Make the rows of claims, each over its row, which stays in its place, or as a new one (None) at a position.
+
+        Without a position it comes behind all. `gone` are the keys of claims that are taken away.
+        """
+        self._new = BoundRows(session, Claim, "position", ("id", "server", "pack", *_HEAD))
+        self._known = BoundRows(session, Claim, "key", _HEAD, over=True)
+        self._parts = {
+            "wordings": BoundRows(session, Wording, "claim", _names(KnownWording)),
+            "figures": BoundRows(session, Figure, "claim", _names(KnownFigure)),
+            "points": BoundRows(session, Point, "claim", ("position", "numbers", *_POINT_FACTS)),
+        }
+        self._citations = BoundRows(session, Citation, "point", _names(CitationRecord))
+        self._server = claims[0][1].server if claims else None
+        self._gone, self._claims = gone, [self._bound(*each, at) for each in claims]
+
+    def _bound(self, row: Claim | None, claim: ClaimRecord, position: int | None, at: datetime) -> "_BoundClaim":
+        values = {name: getattr(claim, name) for name in ("id", "server", *CLAIM_FACTS, "version", "edited_by")}
+        values |= {"pack": claim.pack or None, "changed_at": at}
+        parts = self._parts.items()
+        return _BoundClaim(
+            claim.id,
+            row.key if row else None,
+            position,
+            (self._known if row else self._new).bind(values),
+            {name: [table.bind(part) for part in _numbered(getattr(claim, name))] for name, table in parts},
+            [[self._citations.bind(part) for part in _numbered(point.citations)] for point in claim.points],
         )
-        row.sqlmodel_update(_facts(claim))
-        row.version += 1
-        row.pack, row.position, row.edited_by, row.changed_at = claim.pack or None, position, claim.edited_by, at
-        rows.append(row)
-    keys = [row.key for row in rows if row.key is not None]
-    for part in (Wording, Figure, Point) if keys else ():
-        session.connection().execute(delete(part).where(col(part.claim).in_(keys)))
-    session.add_all(rows)
-    session.flush()
-    _write_parts(session, [(row.key or 0, claim) for row, (_, claim, _) in zip(rows, claims, strict=True)])
-    return rows
+
+    def write(self, session: Session) -> None:
+        """Write them all; nothing that they rest on may have changed since they were made."""
+        keys = self._write_heads(session)
+        for name, table in self._parts.items():
+            table.write(session, ((keys[claim.id], row) for claim in self._claims for row in claim.parts[name]))
+        cited = [
+            (keys[claim.id], place, row)
+            for claim in self._claims
+            for place, rows in enumerate(claim.citations)
+            for row in rows
+        ]
+        if cited:
+            points = select(col(Point.claim), col(Point.position), col(Point.key))
+            points = points.where(col(Point.claim).in_({key for key, _, _ in cited}))
+            of = {(row[0], row[1]): row[2] for row in _rows(session, points)}
+            self._citations.write(session, ((of[key, place], row) for key, place, row in cited))
+
+    def _write_heads(self, session: Session) -> dict[str, int]:
+        """Write the rows of the claims themselves, and take away the old parts; return the keys."""
+        connection = session.connection()
+        keys = {claim.id: key for claim in self._claims if (key := claim.key) is not None}
+        behind = count((session.scalar(select(func.max(col(Claim.position)))) or 0) + 1)
+        for part in (Wording, Figure, Point) if keys else ():
+            connection.execute(delete(part).where(col(part.claim).in_(keys.values())))
+        if self._gone:
+            connection.execute(delete(Claim).where(col(Claim.key).in_(self._gone)))
+        self._known.write(session, ((keys[claim.id], claim.row) for claim in self._claims if claim.id in keys))
+        new = [claim for claim in self._claims if claim.id not in keys]
+        places = [next(behind) if claim.position is None else claim.position for claim in new]
+        self._new.write(session, zip(places, (claim.row for claim in new), strict=True))
+        mine = (col(Claim.server) == self._server, col(Claim.id).in_([claim.id for claim in new]))
+        found = _rows(session, select(col(Claim.id), col(Claim.key)).where(*mine)) if new else ()
+        return keys | {row[0]: row[1] for row in found}
 
 
-def _facts(claim: ClaimRecord) -> dict[str, Any]:
-    return {name: getattr(claim, name) for name in CLAIM_FACTS}
+# The columns that are written anew with each change.
+_HEAD = (*CLAIM_FACTS, "version", "edited_by", "changed_at")
 
 
-def _write_parts(session: Session, claims: Sequence[tuple[int, ClaimRecord]]) -> None:
-    # A claim has a hundred wordings: as plain rows they are written ten times as fast.
-    _insert(session, Wording, (_numbered(key, claim.wordings) for key, claim in claims))
-    _insert(session, Figure, (_numbered(key, claim.figures) for key, claim in claims))
-    points = [(_point_row(key, n, point), point) for key, claim in claims for n, point in enumerate(claim.points)]
-    session.add_all(row for row, _ in points)
-    session.flush()
-    _insert(session, Citation, (_numbered(row.key or 0, point.citations, "point") for row, point in points))
+@dataclass(frozen=True, slots=True)
+class _BoundClaim:
+    """A claim as bound rows, with the key of its row; citations stand by the places of their points."""
+
+    id: str
+    key: int | None
+    position: int | None
+    row: Row
+    parts: Mapping[str, list[Row]]
+    citations: list[list[Row]]
 
 
-_MOST_ROWS = 5_000
+def _numbered(parts: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    return ({"position": place, **plain_fields(part)} for place, part in enumerate(parts))
 
 
-def _numbered(key: int, parts: Iterable[Any], owner: str = "claim") -> Iterator[dict[str, Any]]:
-    return ({owner: key, "position": n, **plain_fields(part)} for n, part in enumerate(parts))
-
-
-def _insert(session: Session, table: type[Table], parts: Iterable[Iterable[dict[str, Any]]]) -> None:
-    rows = chain.from_iterable(parts)
-    while some := list(islice(rows, _MOST_ROWS)):
-        session.connection().execute(insert(table), some)
-
-
-def _point_row(key: int, position: int, point: PointRecord) -> Point:
-    values = {name: getattr(point, name) for name in _POINT_FACTS}
-    return Point(claim=key, position=position, numbers=list(point.numbers), **values)
-
-
-def next_position(session: Session) -> int:
-    """Return the place behind all claims; the database is asked once in a transaction, however many come in it."""
-    last = session.info.get(_LAST_POSITION)
-    if last is None:
-        last = session.scalar(select(func.max(col(Claim.position)))) or 0
-    session.info[_LAST_POSITION] = last + 1
-    return last + 1
-
-
-_LAST_POSITION = "last position"
+def _names(record: type[Any]) -> tuple[str, ...]:
+    return ("position", *(each.name for each in fields(record)))
 
 
 def order_claims(session: Session, claims: Sequence[str]) -> None:

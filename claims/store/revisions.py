@@ -8,9 +8,12 @@ import hashlib
 import hmac
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from sqlmodel import Session
 
 from config.errors import ClaimBaseError, msgid, worded
 from config.named_files import written_whole
@@ -45,6 +48,20 @@ class AuditEntry:
     reason: str = ""
     server: int | None = None
     undoes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WriteContext:
+    """Where and by whom something is written: in a transaction, for one server (None: the shared base).
+
+    `standing` says of claims whether their row in this server is there once what was worked out so far is written.
+    """
+
+    session: Session
+    server: int | None
+    who: Who
+    at: datetime
+    standing: dict[str, bool] = field(default_factory=dict[str, bool])
 
 
 KEY_BYTES = 32

@@ -15,7 +15,7 @@ from sqlmodel import Field, Session, col
 from checks.model import LocalCutOff
 from claims.store.database import Database, insert_into
 from claims.store.freshness import Newest
-from claims.store.revisions import hash_user
+from claims.store.revisions import WriteContext, hash_user
 from claims.store.tables import ChangeRow, Channel, Exemption, Server, Table
 from config.errors import FieldFault, msgid
 
@@ -323,3 +323,49 @@ class ServerBook:
             settings = settings_of(server, session.get(Server, server))
             rows = session.scalars(select(Channel).where(col(Channel.server) == server).order_by(col(Channel.channel)))
             return _Kept(settings, {row.channel: channel_settings(row) for row in rows})
+
+
+class ServerStore:
+    """Keeps the settings of servers, by their id."""
+
+    def read(self, session: Session, server: int | None, subject: str) -> dict[str, Any] | None:  # noqa: ARG002
+        """Return the settings, or None where nothing was set."""
+        row = session.get(Server, int(subject))
+        return settings_state(settings_of(int(subject), row)) if row else None
+
+    def write(self, context: WriteContext, subject: str, state: dict[str, Any] | None) -> None:
+        """Write the settings; None brings back the defaults."""
+        number = int(subject)
+        settings = settings_from_state(state) if state else ServerSettings(number)
+        row = context.session.get(Server, number) or Server(id=number, moderator_roles=[], changed_at=context.at)
+        values = settings_state(settings)
+        del values["server"]
+        context.session.add(row.sqlmodel_update(values | {"changed_at": context.at}))
+        context.session.flush()
+
+
+class ChannelStore:
+    """Keeps the settings of channels, by `server/channel`."""
+
+    def read(self, session: Session, server: int | None, subject: str) -> dict[str, Any] | None:  # noqa: ARG002
+        """Return the settings, or None where none were set."""
+        row = session.get(Channel, _numbers(subject))
+        return asdict(channel_settings(row)) if row else None
+
+    def write(self, context: WriteContext, subject: str, state: dict[str, Any] | None) -> None:
+        """Write the settings; None takes them back."""
+        number, channel = _numbers(subject)
+        row = context.session.get(Channel, (number, channel))
+        if state is None:
+            if row is not None:
+                context.session.delete(row)
+        else:
+            values = asdict(channel_from_state(state)) | {"changed_at": context.at}
+            new = Channel(server=number, channel=channel, mode=state["mode"], changed_at=context.at)
+            context.session.add((row or new).sqlmodel_update(values))
+        context.session.flush()
+
+
+def _numbers(subject: str) -> tuple[int, int]:
+    number, _, channel = subject.partition("/")
+    return int(number), int(channel)

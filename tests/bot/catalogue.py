@@ -32,7 +32,7 @@ KEYWORDS: tuple[dict[str, tuple[int, ...] | None], ...] = (
     }
     | {"UnknownEntryError": None, "NotUndoableError": None, "AlreadyWrittenError": None, "DocumentTextError": None}
     | {"DocumentRefusedError": None, "AddressRefusedError": None, "ExtractionError": None}
-    | {"SiteError": None, "RobotsError": None}
+    | {"SiteError": None, "RobotsError": None, "OfflineError": None}
     | dict.fromkeys(_FAULTS, (2,)),
     dict.fromkeys(_FAULTS, (3,)),
 )

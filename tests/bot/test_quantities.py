@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.quantities import UNIT_NAMES, documented_text, figure_text, source_text, unit_named
 from bot.texts import Texts
 from checks.model import FigureFinding, KnownFigure
-from claims.packs.schema import known_units
+from claims.packs.plain import known_units
 from config.languages import SHOWN
 from tests.bot.records import composer, finding, match
 

@@ -118,6 +118,29 @@ def test_a_second_point_comes_where_there_is_room_and_names_its_speaker_once():
     assert [point.origin for point in short.points] == ["", "A speaker, 2025"]
 
 
+def test_a_source_is_named_whole_where_its_line_has_room_and_no_name_is_said_twice(shipped):
+    claim = shipped.base.claims(None)[0]
+    reply = shipped.claim_reply(claim.id, "en")
+    (point, *_), (source, *_) = reply.entries[0].points, reply.sources
+
+    def lines(speaker: str, title: str, date: str = "2014-01"):
+        point_ = replace(point, text="Nine bar are used.", speaker=speaker, date=date, source_numbers=(source.number,))
+        entry = replace(reply.entries[0], points=(point_,), figure_lines=())
+        made = replace(reply, entries=(entry,), sources=(replace(source, title=title, language="", note=""),))
+        return lines_of(shorten_reply(made, ENGLISH).entries[0], ENGLISH)[-2:]
+
+    assert lines("A tester", "Home-Barista grinder test") == [
+        "• Nine bar are used. — A tester, 2014-01",
+        "Source: Home-Barista grinder test",
+    ]
+    assert lines("Home-Barista grinder test", "Home-Barista grinder test") == [
+        "• Nine bar are used. — 2014-01",
+        "Source: Home-Barista grinder test",
+    ]
+    assert lines("A test", "A test", date="")[0] == "• Nine bar are used."
+    assert lines("A tester", "A report that has a title of more words than any line has room for")[-1].endswith("…")
+
+
 def test_what_refutes_a_disputed_claim_comes_first():
     made = entry("Against.")
     supports = replace(made.points[0], text="For.", role="supports", label="For it")

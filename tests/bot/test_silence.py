@@ -59,6 +59,7 @@ def test_a_denial_names_the_words_that_it_was_read_from():
         ("negative", "never meant"),
         ("doubt", "in part"),
         ("topic", "more than its topic"),
+        ("source", "as the source does"),
     ],
 )
 def test_each_guard_that_held_it_back_is_named(guard, said):

@@ -180,6 +180,16 @@ def test_a_file_that_is_not_the_sites_own_is_never_replaced(touchstone, folder):
     assert {path.name for path in folder.iterdir()} == {"index.html"}
 
 
+def test_a_folder_of_other_files_is_left_alone_unless_they_are_hidden(touchstone, folder):
+    (folder / ".git").mkdir(parents=True)
+    (folder / "notes.txt").write_text("mine")
+    with pytest.raises(SiteError, match=r"such as notes\.txt"):
+        write_site(touchstone, folder, PLAIN)
+    assert {path.name for path in folder.iterdir()} == {".git", "notes.txt"}
+    (folder / "notes.txt").unlink()
+    assert write_site(touchstone, folder, PLAIN).written
+
+
 def test_a_list_of_files_that_was_tampered_with_leads_nowhere_else(touchstone, folder, tmp_path):
     write_site(touchstone, folder, PLAIN)
     (tmp_path / "precious").write_text("keep")

@@ -7,7 +7,8 @@ from checks.checker import Checker
 from checks.embedders.embedder import SafeEmbedder
 from checks.embedders.semantic import SemanticEmbedder
 from checks.lexicon import analyse
-from checks.model import KnownClaim, KnownWording
+from checks.model import KnownClaim, KnownFigure, KnownWording
+from config.languages import ByLanguage
 from tests.checks.conftest import COFFEE, NVIDIA, RENT
 from tests.evaluation.packs import SHIPPED, read_claims
 
@@ -87,6 +88,28 @@ def test_a_differing_figure_is_found_with_the_documented_one(checker: Checker):
     assert finding.best is not None
     assert [(figure.said, figure.agrees) for figure in finding.best.figures] == [("$9", False)]
     assert checker.check("an H100 rents for $2 per hour, crazy").best.figures_differ is False  # type: ignore[union-attr]
+
+
+BAR = KnownClaim(
+    "espresso-15-bar",
+    "contested",
+    ByLanguage(en="Good espresso needs a pressure of 15 bar"),
+    (KnownWording("good espresso needs 15 bar", "en"), KnownWording("below 15 bar you get no real espresso", "en")),
+    figures=(KnownFigure(15, 15, "bar|bars", subject=ByLanguage(en="pressure"), documented_low=9, documented_high=9),),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("good espresso needs 15 bar!", "reply"),
+        ("good espresso really needs 20 bar", "reply"),
+        ("good espresso really needs 9 bar", "silent"),
+        ("is it true that good espresso needs 9 bar?", "reply"),
+    ],
+)
+def test_who_gives_the_figure_of_the_source_is_not_answered(text: str, action: str):
+    assert Checker([BAR, COFFEE, RENT]).check(text).action == action
 
 
 def test_the_answer_is_in_the_language_of_the_authors_words(checker: Checker):

@@ -26,6 +26,7 @@ def case(probability: float, stance: Stance = "asserts", *failed: str, **more: o
         (case(0.9, "asserts", "topic"), "offer"),
         (case(0.6, "asserts", "topic"), "offer"),
         (case(0.99, "asserts", "negative"), "silent"),
+        (case(0.99, "asserts", "source"), "silent"),
         (case(0.99, "asserts", "names"), "offer"),
         (case(0.6, "asserts", "names"), "silent"),
         (case(0.99, "asserts", "doubt"), "offer"),

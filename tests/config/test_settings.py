@@ -88,6 +88,16 @@ def test_misspelt_variables_are_found(monkeypatch):
     assert "TOUCHSTONE_LANGUAGE" not in unknown_variables()
 
 
+@pytest.mark.parametrize(("written", "means"), [("zh", "zh-Hans"), ("ZH", "zh-Hans"), ("zh_hant", "zh-Hant")])
+def test_a_language_is_known_without_its_form(written, means):
+    assert load_settings(language=written).language == means
+
+
+def test_a_language_that_is_not_spoken_is_told_with_those_that_are():
+    with pytest.raises(SettingsError, match=r"'zh-Hans' or 'zh-Hant'"):
+        load_settings(language="fr")
+
+
 def test_secrets_do_not_show_in_a_printed_settings_object():
     assert "very-secret" not in repr(load_settings(discord_token="very-secret", hash_key="very-secret"))
 

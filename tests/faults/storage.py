@@ -14,7 +14,8 @@ from time import monotonic
 
 from bot.service import Touchstone
 from claims.base import ClaimBase
-from claims.exchange.importing import load_pack, set_status
+from claims.exchange.importing import load_pack
+from claims.moderation.editor import set_status
 from claims.moderation.rights import Actor
 from config.settings import Settings
 from tests.claims.postgres import server

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from bot.service import Touchstone
-from claims.exchange.importing import set_status
+from claims.moderation.editor import set_status
 from claims.moderation.rights import Actor
 from config.settings import Settings
 from tests.claims.people import administrator

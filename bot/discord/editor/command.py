@@ -130,7 +130,7 @@ class ClaimEditor(commands.Cog):
         claim_id, name, texts = click["claim"], click["name"], click.texts
         claim = (await read_screen(click, claim_id)).claim
         gone = tuple(text for text in list_of(claim, name) if fingerprint_of(text) in click.values)
-        changed = await _edit(click, claim_id, None, RemoveWordings(gone)) if gone else False
+        changed = await _edit(click, claim_id, None, RemoveWordings(gone, name)) if gone else False
         claim = (await read_screen(click, claim_id)).claim
         await click.show(
             draw_wordings(claim, name, click.number("page"), texts, [done_line(changed=changed, texts=texts)])
@@ -262,10 +262,13 @@ class EditorCommands(
         """Open the form of a new point with the sentence, its place and what is known of its source."""
         request = Request(interaction)
         actor = await request.require("claim.edit")
-        found = (await self._lookup.everything(request)).one(claim)
+        found = (await self._lookup.everything(request)).only(claim)
         document, _ = await meant_document(request, source)
         sentences = await self._sentences(request, actor, document, words)
-        if len(sentences) != 1:
+        if not sentences:
+            fault = msgid("No sentence of {document} has these words. Type fewer of them, or others.")
+            raise DocumentTextError(fault, document=document)
+        if len(sentences) > 1:
             fault = msgid("{count} sentences of {document} have these words. Type more of the one that is meant.")
             raise DocumentTextError(fault, count=len(sentences), document=document)
         (sentence, cited), texts = sentences[0], request.texts

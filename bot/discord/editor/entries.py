@@ -240,7 +240,7 @@ class PointSourceForm(_PointForm):
         cited = "\n".join(map(citation_line, point.citations))
         return (
             *text_lines("speaker", point.speaker, texts),
-            date_line(point.date, texts),
+            date_line(point.date, texts, required=bool(point.date)),
             _citations(cited, texts),
             line("numbers", "; ".join(point.numbers), texts, texts("As the source writes them, with ; between.")),
         )
@@ -268,9 +268,9 @@ def _texts(text: ByLanguage, texts: Texts, most: int) -> tuple[FormField, ...]:
     return tuple(long(f"text_{code}", text[code], texts) for code in languages_of(texts, most))
 
 
-def date_line(value: str, texts: Texts) -> FormField:
+def date_line(value: str, texts: Texts, *, required: bool = True) -> FormField:
     """Return the field for the date of a point."""
-    return line("date", value, texts, texts("Write it as 2026-01-23, 2026-01 or 2026."), required=True)
+    return line("date", value, texts, texts("Write it as 2026-01-23, 2026-01 or 2026."), required=required)
 
 
 def _citations(value: str, texts: Texts) -> FormField:

@@ -1,6 +1,8 @@
 """`/history`, and what its buttons lead to; for moderators."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from discord import app_commands, ui
 from discord.app_commands import locale_str
@@ -28,11 +30,11 @@ from bot.discord.history.pages import (
 from bot.discord.lookup import ClaimLookup, titles_of
 from bot.discord.routes import Click, Request, Router
 from bot.service import Touchstone
-from bot.texts import msgid
+from bot.texts import Texts, msgid
 from claims.moderation.history import RevisionRecord
 from claims.moderation.rights import Actor
 from claims.record import claim_state, differences
-from claims.store.changes import CLAIM, ChangeResult
+from claims.store.changes import CLAIM, CLAIM_SETTING, ChangeResult
 from claims.store.revisions import ChangeRecord
 from config.errors import ConflictError, FieldDifference, UnknownClaimError, UnknownEntryError
 
@@ -78,15 +80,23 @@ class HistoryReader:
             now = None
         return differences(now, version.after)
 
-    def undo(self, position: HistoryPosition, labels: Labels) -> ChangeResult | Blocked:
+    def titles(self, position: HistoryPosition, changes: Iterable[ChangeRecord], texts: Texts) -> dict[str, str]:
+        """Return the titles that the position and the changes need: all other things are named by what they hold."""
+        ids = {position.claim, *(each.subject for each in changes if each.kind == CLAIM_SETTING)}
+        return titles_of(self.touchstone.moderation.claims.named(self.actor, ids), texts)
+
+    def undo(
+        self, position: HistoryPosition, labelled: Callable[[Iterable[ChangeRecord]], Labels]
+    ) -> ChangeResult | Blocked:
         """Take the revision back, or say what stands in the way."""
         try:
             return self.touchstone.moderation.undoing.undo(self.actor, position.number)
         except ConflictError as conflict:
-            subject = conflict.subject
-            changes = [each for each in self.whole(position).changes if each.subject == subject]
-            name = labels.of(changes[0]) if changes else subject
-            if not any(each.kind == CLAIM for each in changes):
+            kind, subject = conflict.kind, conflict.subject
+            changes = [each for each in self.whole(position).changes if (each.kind, each.subject) == (kind, subject)]
+            name = labelled(changes).of(changes[0]) if changes else subject
+            # What a server has set on a claim is no part of any version of it.
+            if kind != CLAIM:
                 return Blocked(name, conflict.fields)
             return Blocked(name, conflict.fields, subject, self._version_before(subject, position.number))
 
@@ -150,19 +160,21 @@ class HistoryCommand(commands.Cog):
 
     async def _taken(self, request: Request, step: str, position: HistoryPosition) -> ui.LayoutView:
         """Return a revision, or a question about it, or what came of taking it back or bringing it back."""
-        labels, reader = await self._labels(request), HistoryReader(request.touchstone, request.actor)
-        texts = labels.texts
+        reader, texts = HistoryReader(request.touchstone, request.actor), request.texts
+        labelled = partial(_labels, request, reader, position)
         match step:
             case "v":
-                return draw_revision(await request.do(reader.revision, position), position, labels)
+                revision = await request.do(reader.revision, position)
+                return draw_revision(revision, position, await request.do(labelled, revision.changes))
             case "u":
-                return draw_undo_question(await request.do(reader.whole, position), position, labels)
+                revision = await request.do(reader.whole, position)
+                return draw_undo_question(revision, position, await request.do(labelled, revision.changes))
             case "r":
                 version = await request.do(reader.version, position)
-                until = await request.do(reader.until, version)
+                until, labels = await request.do(reader.until, version), await request.do(labelled, [version])
                 return draw_restore_question(labels.of(version), until, position, texts)
             case "U":
-                outcome = await request.do(reader.undo, position, labels)
+                outcome = await request.do(reader.undo, position, labelled)
                 is_blocked = isinstance(outcome, Blocked)
                 return draw_blocked(outcome, position, texts) if is_blocked else draw_done(outcome, position, texts)
             case _:
@@ -171,17 +183,8 @@ class HistoryCommand(commands.Cog):
     async def _page(self, request: Request, position: HistoryPosition) -> ui.LayoutView:
         read, (claim, before) = request.moderation.history.page, (position.claim or None, position.before or None)
         page = await request.do(read, request.actor, claim, before, PER_PAGE)
-        return draw_page(page, position, await self._labels(request))
-
-    async def _labels(self, request: Request) -> Labels:
-        texts, guild = request.texts, request.guild
-        titles = (await self._lookup.everything(request)).claims
-
-        def channel(number: int) -> str:
-            found = guild.get_channel_or_thread(number)
-            return f"#{found.name}" if found else str(number)
-
-        return Labels(texts, titles_of(titles, texts), channel)
+        reader, changes = HistoryReader(request.touchstone, request.actor), [c for e in page.entries for c in e.changes]
+        return draw_page(page, position, await request.do(_labels, request, reader, position, changes))
 
     async def _claim(self, request: Request, typed: str) -> str:
         """Return the claim that was chosen or typed; one that is gone is found by its id."""
@@ -190,3 +193,16 @@ class HistoryCommand(commands.Cog):
             return typed
         page = await request.do(request.moderation.history.page, request.actor, typed, None, 1)
         return typed if page.entries else titles.one(typed).id
+
+
+def _labels(
+    request: Request, reader: HistoryReader, position: HistoryPosition, changes: Iterable[ChangeRecord]
+) -> Labels:
+    """Return the names for what the changes are about; it reads."""
+    guild = request.guild
+
+    def channel(number: int) -> str:
+        found = guild.get_channel_or_thread(number)
+        return f"#{found.name}" if found else str(number)
+
+    return Labels(request.texts, reader.titles(position, changes, request.texts), channel)

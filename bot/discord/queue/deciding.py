@@ -1,5 +1,6 @@
 """What can be decided on an item of the queue, how it is named, and the one line that says what a decision did."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
@@ -78,7 +79,18 @@ async def unseen_channels(request: Request) -> frozenset[int]:
 
 async def unseen_among(request: Request, channels: Iterable[int]) -> frozenset[int]:
     """Return those of the channels whose messages the person may not read; one that is gone hides nothing."""
-    return frozenset([channel for channel in channels if not await may_see(request, channel)])
+    turn = asyncio.Semaphore(_ASKED_AT_ONCE)
+
+    async def unseen(channel: int) -> int | None:
+        async with turn:
+            return None if await may_see(request, channel) else channel
+
+    found = await asyncio.gather(*map(unseen, dict.fromkeys(channels)))
+    return frozenset(channel for channel in found if channel is not None)
+
+
+# Archived threads are asked for one by one; one after the other, hundreds of them take minutes.
+_ASKED_AT_ONCE = 10
 
 
 async def with_threads(request: Request, channel_id: int, among: Iterable[int]) -> frozenset[int]:

@@ -59,6 +59,15 @@ async def test_without_a_channel_the_owner_gets_one_private_message(world):
     assert "/setup" in sent["content"]
 
 
+async def test_an_address_in_the_name_of_a_server_is_no_link_for_its_owner(world, monkeypatch):
+    monkeypatch.setattr(world.env.bot.get_guild(world.guild.id), "name", "https://evil.example")
+    change(world, pause_reports=1)
+    await world.bob.click(await world.card(), label="Not what I said")
+    (sent,) = to_owner(world)
+    assert "evil.example" in sent["content"]
+    assert "https://evil" not in sent["content"]
+
+
 async def test_who_cannot_see_the_card_cannot_report_it(world, without_rights):
     card = await world.card()
     with without_rights():

@@ -196,9 +196,18 @@ async def test_it_is_taken_away_after_a_question_unless_it_is_cited(world):
     done = await world.chief.click(asked, label="Yes, take it away")
     assert "✓ the-silver-year is gone." in text_of(done.response.message)
     assert own(world) == []
-    asked = (await world.chief.slash(world.channel, "documents remove", document="harbour-yearbook")).response.message
-    done = await world.chief.click(asked, label="Yes, take it away")
-    assert "There is no document harbour-yearbook here." in text_of(done.response.message)
+
+
+async def test_what_is_not_the_servers_own_stays_and_is_neither_suggested_nor_asked_about(world):
+    await add(world)
+    found = await world.chief.autocomplete(world.channel, "documents remove", "document", "")
+    assert [choice["value"] for choice in found] == ["the-silver-year"]
+    done = await world.chief.slash(world.channel, "documents remove", document="harbour-yearbook")
+    assert "is shared by all servers, so that it stays." in text_of(done)
+    assert labels_of(done.response.message) == []
+    done = await world.chief.slash(world.channel, "documents remove", document="never-was")
+    assert "There is no document never-was here." in text_of(done)
+    assert len(world.env.errors) == 1
 
 
 async def test_whoever_does_not_take_it_away_sees_it_again_also_without_a_text(world):

@@ -1,5 +1,6 @@
 """The command as a whole: help, version, failures, and what it does not import."""
 
+import os
 import re
 import subprocess
 import sys
@@ -75,6 +76,30 @@ def test_checking_imports_nothing_that_only_other_commands_need(base_address, tm
     imported = set(done.stderr.split())
     assert "bot.service" in imported
     assert imported & {"discord", "typer.testing", "bot.discord", "onnxruntime"} == set()
+
+
+@pytest.mark.parametrize("words", ["claims list", "claims export", "check --jsonl", "doctor", "--help"])
+def test_a_reader_of_the_output_that_went_away_is_no_failure(base_address, tmp_path, words):
+    program = f"from bot.terminal.app import main; main({words.split()!r})"
+    environment = {"TOUCHSTONE_DATABASE_URL": base_address, "PYTHONPATH": ":".join(filter(None, sys.path))}
+    theirs, ours = os.pipe()
+    os.close(theirs)
+    typed = '{"id": 1, "text": "hi"}\n' * 2
+    command = [sys.executable, "-c", program]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=tmp_path,
+            env=environment,
+            input=typed,
+            stdout=ours,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    finally:
+        os.close(ours)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 # A command line that cannot be used, what is said of it, and what of that is said in Chinese, too.

@@ -152,6 +152,7 @@ def test_an_export_without_texts_names_the_missing_intent(call, tmp_path):
 def test_replies_are_ticked_into_a_file_that_calibrate_reads_and_nothing_is_asked_twice(call, export, tmp_path):
     done = call("backtest", str(export), "--label", "labels.jsonl", typed=b"what?\nr\n")
     assert done.code == 0
+    assert "what? is no answer here. Type r, w, s or q." in done.out
     assert "Ticked: 1, of these wrong: 0" in " ".join(done.out.split())
     assert "From 20 ticks on" in done.out
     (row,) = read_labelled(tmp_path / "labels.jsonl")
@@ -183,7 +184,7 @@ def test_a_file_of_labels_in_utf_16_is_refused_and_stays_as_it_was(call, export,
 
 
 def test_wrong_replies_are_messages_without_a_claim_and_skipped_ones_are_not_written(call, export, tmp_path):
-    call("backtest", str(export), "--label", "skipped.jsonl", typed=b"s\n")
+    assert "touchstone calibrate" not in call("backtest", str(export), "--label", "skipped.jsonl", typed=b"s\n").out
     assert (tmp_path / "skipped.jsonl").read_text("utf-8") == ""
     call("backtest", str(export), "--label", "labels.jsonl", typed=b"w\n")
     (row,) = read_labelled(tmp_path / "labels.jsonl")

@@ -89,6 +89,16 @@ def test_who_undoes_the_load_of_a_pack_is_told_whose_texts_go_with_it(call):
     assert told not in call("claims", "undo", str(again), "--yes").out
 
 
+def test_who_is_asked_about_the_load_of_a_pack_is_told_that_the_pack_goes(call, imported):
+    call("packs", "add", str(PACKS / "harbour.yaml"))
+    number = json.loads(call("claims", "history", "--most", "1", "--json").out)[0]["revision"]
+    told = "The pack harbour goes, with all its claims and documents."
+    assert (
+        f"{told} To keep and leave it out: touchstone packs remove harbour" in call("claims", "undo", str(number)).out
+    )
+    assert "The pack" not in call("claims", "undo", imported).out
+
+
 def test_an_import_is_undone_and_the_undo_too(call, imported):
     done = call("claims", "undo", imported, "--yes")
     assert f"Revision {imported} is undone" in done.out
@@ -98,11 +108,19 @@ def test_an_import_is_undone_and_the_undo_too(call, imported):
     assert call("claims", "undo", "999", "--yes").code == 1
 
 
-def test_an_undo_that_nobody_can_be_asked_about_wants_a_yes_as_an_import_does(call, imported):
+def test_an_undo_that_nobody_can_be_asked_about_wants_a_yes_and_says_that_it_did_nothing(call, imported):
     done = call("claims", "undo", imported)
-    assert done.code == 0
+    assert done.code == 1
     assert "Nothing was written. Add --yes to write it." in done.out
     assert call("claims", "show", "plums").code == 0
+
+
+def test_a_question_stands_beside_what_goes_into_a_pipe(call, surroundings, imported):
+    surroundings.setattr("bot.terminal.console.is_somebody_there", lambda: True)
+    done = call("claims", "undo", imported, typed=b"y\n")
+    assert "Take this back? [y/N]:" in done.err
+    assert "Take this back?" not in done.out
+    assert "is undone" in done.out
 
 
 def test_the_history_names_revisions_and_of_one_claim_the_fields(call, imported):

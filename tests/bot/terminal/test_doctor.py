@@ -1,11 +1,20 @@
 """`touchstone doctor`: what is amiss, and how to mend it."""
 
 import json
+from datetime import date
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
 from bot.discord.supervise import Identity
+from claims.base import ClaimBase
+from claims.moderation.editor import Editor
+from claims.moderation.edits import EditTexts
+from claims.moderation.rights import Actor
+from claims.store.tables import Claim
 from config.errors import StartError
+from config.languages import ByLanguage
 
 
 def states(done) -> dict[str, str]:
@@ -137,3 +146,33 @@ def test_a_base_without_a_pack_in_force_is_told_with_the_command_that_mends_it(c
     (found,) = [each for each in json.loads(call("doctor", "--json").out) if each["part"] == "Claims"]
     assert found["state"] == "wrong"
     assert "touchstone packs add NAME|FILE" in found["mend"]
+
+
+def test_claims_of_no_pack_are_counted_without_an_empty_list_of_packs(call, surroundings, templates, tmp_path):
+    address = templates.copy("shipped", tmp_path / "own.db")
+    surroundings.setenv("TOUCHSTONE_DATABASE_URL", address)
+    with ClaimBase.open(address) as base, base.database.changing() as session:
+        session.connection().execute(update(Claim).where(col(Claim.id) == "silver-h100-1.2kg").values(pack=None))
+    call("packs", "remove", "ai-economy")
+    (found,) = [each for each in json.loads(call("doctor", "--json").out) if each["part"] == "Claims"]
+    assert found["says"].startswith("1 claim, of no pack.")
+
+
+def test_shipped_claims_that_are_due_are_no_warning_until_somebody_here_has_changed_one(
+    call, surroundings, templates, tmp_path
+):
+    address = templates.copy("shipped", tmp_path / "own.db")
+    surroundings.setenv("TOUCHSTONE_DATABASE_URL", address)
+    name = "silver-h100-1.2kg"
+    with ClaimBase.open(address) as base, base.database.changing() as session:
+        session.connection().execute(update(Claim).where(col(Claim.id) == name).values(review_by=date(2020, 1, 1)))
+
+    def found():
+        (claims,) = [each for each in json.loads(call("doctor", "--json").out) if each["part"] == "Claims"]
+        return claims
+
+    assert name in found()["says"]
+    assert (found()["state"], "touchstone packs remove ai-economy" in found()["mend"]) == ("ok", True)
+    with ClaimBase.open(address) as base:
+        Editor(base).edit(Actor.operator(), name, None, EditTexts(title=ByLanguage(en="A server holds 1.2 kg")))
+    assert (found()["state"], "packs remove" in found()["mend"]) == ("warning", False)

@@ -326,3 +326,21 @@ def test_a_calibration_that_was_killed_in_the_middle_of_a_line_measures_that_tex
     assert work.read_bytes().splitlines()[-1] == whole.splitlines()[-1]
     call(*command)
     assert len(work.read_bytes().splitlines()) == len(whole.splitlines()) + 1
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        (("evaluate", "chat", "chat.txt"), "--work"),
+        (("evaluate", "messages", "chat.txt"), "--work"),
+        (("calibrate", "--chat", "chat.txt"), "--work"),
+        (("backtest", "chat.txt"), "--work"),
+        (("backtest", "chat.txt"), "--label"),
+    ],
+)
+def test_what_is_read_again_goes_into_no_pipe(call, tmp_path, command, option):
+    (tmp_path / "chat.txt").write_text("hello\n")
+    outcome = call(*command, option, "-")
+    assert outcome.code == 2
+    assert "name a file" in " ".join(outcome.err.split())
+    assert not (tmp_path / "-").exists()

@@ -133,18 +133,12 @@ def test_with_a_yes_it_is_written_once(call, tmp_path):
 def test_somebody_at_the_terminal_is_asked(call, surroundings, tmp_path, answer, told):
     (tmp_path / "feed.json").write_text(FEED)
     asked = []
-    surroundings.setattr("bot.terminal.claims.typer.confirm", lambda text: asked.append(text) or answer)
-    surroundings.setattr("bot.terminal.claims.sys", type("Seen", (), {"stdin": Seated()}))
+    surroundings.setattr("bot.terminal.console.typer.confirm", lambda text: asked.append(text) or answer)
+    for room in ("console", "claims"):
+        surroundings.setattr(f"bot.terminal.{room}.is_somebody_there", lambda: True)
     done = call("claims", "import", "feed.json")
     assert asked == ["Write this?"]
     assert told in done.out
-
-
-class Seated:
-    """Standard input with somebody in front of it."""
-
-    def isatty(self) -> bool:
-        return True
 
 
 def test_a_refused_claim_gives_line_field_and_mend_and_the_exit_code(call, tmp_path):

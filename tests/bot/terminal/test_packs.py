@@ -93,6 +93,21 @@ def test_messages_are_tried_against_a_file_that_is_not_loaded(call):
     assert "crane" not in call("claims", "list", "--json").out
 
 
+def test_the_card_gives_no_date_to_a_source_of_which_nobody_knows_it(call):
+    call("packs", "add", "-", typed=call("packs", "new").out.encode())
+    shown = call("check", "our harbour crane dates from 1920").out
+    assert "— Building register of the harbour, page 12  [1]" in shown
+
+
+def test_a_point_without_a_source_is_refused_with_the_line_that_it_lacks(call, tmp_path):
+    text = "pack: {id: mine, title: Mine}\nclaims:\n  - id: one\n    title: One\n    wordings: [a]\n    points:\n"
+    (tmp_path / "mine.yaml").write_text(f"{text}      - Not so.\n", "utf-8")
+    told = call("packs", "add", "mine.yaml")
+    assert (told.code, "      - {text: 'Not so.', source: …}" in told.out) == (1, True)
+    (tmp_path / "mine.yaml").write_text(f"{text}      - text: Not so.\n", "utf-8")
+    assert "      - text: Not so.\n      |         source: …" in call("packs", "add", "mine.yaml").out
+
+
 def test_a_pack_comes_through_standard_input_in_the_code_page_of_its_country(call):
     text = (
         "pack: {id: harbour, title: 港口}\nclaims:\n  - id: crane\n    title: 港口的老吊车建于1920年\n"
@@ -122,6 +137,7 @@ def test_a_pack_that_comes_through_standard_input_leaves_no_messages_to_try(call
         ("    kind: contested", "    kind: contestd"),
         ("    as_of: 2026-01-05", "    as_of: 2026/1/5"),
         ("    kind: contested", "    kind: Contested"),
+        ("    kind: contested", "      kind: contested"),
     ],
 )
 def test_errors_show_the_line_and_a_corrected_version(call, tmp_path, wrong, right):

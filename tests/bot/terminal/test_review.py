@@ -132,3 +132,25 @@ def test_a_server_has_a_queue_of_its_own(call):
 def test_the_terminal_speaks_chinese(call, surroundings):
     surroundings.setenv("LANG", "zh_TW.UTF-8")
     assert "[y] 照樣發布" in call("documents", "review", typed=b"q\n").out
+
+
+@pytest.mark.usefixtures("paper")
+def test_a_key_that_nothing_is_bound_to_is_named_with_those_that_do_something(call):
+    done = call("documents", "review", typed=b"h\nq\n")
+    assert done.out.count("There is no key h here:") == 1
+    assert done.out.count("[q] leave") == 2
+    assert "3 wait still." in done.out
+
+
+@pytest.mark.usefixtures("paper")
+def test_a_claim_that_is_near_is_listed_and_named_by_its_number(call, tmp_path):
+    call("documents", "review", typed=b"y\ny\ny\n")
+    name = next(each["id"] for each in json.loads(call("claims", "list", "--json").out) if "mud" in each["id"])
+    paper = tmp_path / "measured.txt"
+    paper.write_text(MUD + ", as the office of the harbour has measured it.\n")
+    facts = ("--title", "Measured", "--author", "The office", "--date", "2026-01-24")
+    assert call("documents", "add", str(paper), *facts).code == 0
+    assert "1 is new" in call("documents", "candidates", "measured", "--queue").out
+    done = call("documents", "review", typed=b"w\n1\nq\n")
+    assert f"    1  {name}\n" in done.out
+    assert "0 wait still." in done.out

@@ -34,7 +34,10 @@ def test_a_file_is_added_listed_shown_and_removed(call, paper):
     assert "copper has replaced" in shown.out
     assert "front matter" in shown.out
     assert "the-silver-year is gone." in call("documents", "remove", "the-silver-year").out
-    assert call("documents", "show", "the-silver-year").code == 2
+    for command in ("show", "remove"):
+        done = call("documents", command, "the-silver-year")
+        assert (done.code, done.out) == (1, "")
+        assert "There is no document the-silver-year here." in done.err
 
 
 @pytest.mark.usefixtures("paper")

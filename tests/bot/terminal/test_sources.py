@@ -1,10 +1,13 @@
 """`touchstone sources check`: the pages of documents looked after, one line each, and where it was stopped."""
 
 import json
+import socket
 from functools import partial
 
 import pytest
 
+from claims.documents.addresses import AddressBook
+from claims.documents.fetching import PageReader
 from claims.documents.upkeep import SourceWatch
 from tests.claims.documents.site import answer, site, to
 
@@ -58,6 +61,21 @@ def test_what_cannot_be_asked_says_why(call, here):
     here.pages["/robots.txt"] = answer(body=b"User-agent: *\nDisallow: /", kind="text/plain")
     said = " ".join(call("sources", "check", "yearbook-1").out.split())
     assert "good.example asks programs not to read this page" in said
+
+
+def no_name_server(_host, _port):
+    raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+
+@pytest.mark.usefixtures("here")
+def test_without_a_network_that_is_said_once_and_every_page_stays_due(call, monkeypatch):
+    with monkeypatch.context() as patched:
+        offline = partial(SourceWatch, reader=PageReader(AddressBook(no_name_server)))
+        patched.setattr("claims.documents.upkeep.SourceWatch", offline)
+        done = call("sources", "check")
+    assert (done.code, done.out) == (1, "")
+    assert done.err.count("no name server answers") == 1
+    assert "3 pages checked, 0 to look at." in call("sources", "check").out
 
 
 def test_an_unknown_document_is_told(call, here):  # noqa: ARG001

@@ -223,7 +223,7 @@ def test_somebody_who_is_there_is_asked_before_a_folder_is_made(call, surroundin
     surroundings.setattr("bot.terminal.console.is_somebody_there", lambda: True)
     surroundings.setenv("TOUCHSTONE_DATABASE_URL", f"sqlite:///{tmp_path}/slip/touchstone.db")
     done = call("documents", "list", typed=answer)
-    assert "Make it, with a new claim base in it?" in done.out
+    assert "Make it, with a new claim base in it?" in done.err
     assert (tmp_path / "slip").exists() is is_made
 
 

@@ -1,11 +1,11 @@
-"""What all embedders share: bounded texts and rows of unit length."""
+"""What all embedders share: bounded texts, rows of unit length, and very many of these in outline."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.embedders.embedder import MOST_EMBEDDED, bounded, unit_rows
+from checks.embedders.embedder import MOST_EMBEDDED, Outline, bounded, unit_rows
 from config.errors import EmbedderError
 
 
@@ -52,3 +52,27 @@ def test_a_zero_row_stays_zero():
 def test_anything_but_a_finite_matrix_is_refused(raw: object, rows: int):
     with pytest.raises(EmbedderError):
         unit_rows(raw, rows)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.integers(1, 4), min_size=1, max_size=200),
+    st.lists(st.integers(2, 5), min_size=1, max_size=4),
+    st.integers(1, 12),
+    st.integers(0, 9),
+)
+def test_the_owners_of_the_nearest_texts_are_found_in_outline(
+    sizes: list[int], messages: list[int], most: int, seed: int
+):
+    chance = np.random.default_rng(seed)
+    texts, rows = (chance.normal(size=(count, 16)).astype(np.float32) for count in (sum(sizes), sum(messages)))
+    first, gone = np.cumsum(sizes) - sizes, chance.random(len(sizes)) < 0.2
+    split = np.split(rows, np.cumsum(messages)[:-1])
+    for message, found in zip(split, Outline.of(texts).nearest(split, first, gone, most), strict=True):
+        said = message @ texts.T
+        near = np.maximum.reduceat(said[0] + said[1:].max(axis=0), first)
+        near[gone] = -np.inf
+        there = min(most, int((~gone).sum()))
+        assert {*np.argsort(-near)[:there].tolist()} <= {*found.tolist()}
+        assert len(found) == min(most, len(sizes))
+        assert found.tolist() == sorted(found.tolist())

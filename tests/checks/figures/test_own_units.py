@@ -1,5 +1,7 @@
 """Figures of any field: units of a claim's own, counts with any noun, and how often something happens."""
 
+from dataclasses import replace
+
 import pytest
 
 from checks.figures import FigureComparer, FigureReader
@@ -93,6 +95,22 @@ def test_what_the_source_gives_goes_with_the_finding(reader, comparer):
     )
     (finding,) = comparer.compare(reader.read("paint lasts 3 months"), (sourced,), "paint lasts 3 months")
     assert (finding.documented, finding.source, finding.place) == ("1 years", "5–8 years", "p. 12")
+
+
+@pytest.mark.parametrize("text", ["paint lasts 6 years", "油漆能撑六年"])
+def test_who_gives_what_the_source_gives_is_told_from_who_gives_any_other_figure(reader, comparer, text):
+    subject = ByLanguage(en="how long paint lasts", zh="油漆能撑多久")
+    sourced = KnownFigure(1, 1, "years", "exactly", "claim", subject, 5, 8, "range")
+    (finding,) = comparer.compare(reader.read(text), (sourced,), text)
+    assert (finding.agrees, finding.is_source, finding.documented) == (True, True, "5–8 years")
+    (other,) = comparer.compare(reader.read("paint lasts 3 years"), (sourced,), "paint lasts 3 years")
+    assert (other.agrees, other.is_source) == (False, False)
+
+
+def test_the_source_of_a_unit_of_the_claims_own_is_held_in_that_unit(reader, comparer):
+    sourced = (replace(SEEDS[0], documented_low=300, documented_high=300),)
+    (finding,) = comparer.compare(reader.read("one flower bears 300 kernels"), sourced, "one flower bears 300 kernels")
+    assert (finding.is_source, finding.documented) == (True, "300 seeds")
 
 
 def test_a_unit_of_its_own_is_written_by_its_first_spelling():

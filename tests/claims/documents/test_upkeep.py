@@ -1,5 +1,6 @@
 """The pages of documents, checked: what is gone, moved or changed is noticed, and no site is asked too often."""
 
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from claims.documents.fetching import Fetched
 from claims.documents.intake import DocumentFacts
 from claims.documents.loading import SourceState
 from claims.documents.upkeep import SourceWatch
+from claims.exchange.chosen_packs import leave_out_pack
 from claims.moderation.candidate_items import QueueDecisions
 from claims.moderation.editor import Editor
 from claims.moderation.edits import EditPoint
@@ -124,6 +126,30 @@ def test_a_page_that_is_gone_waits_in_the_queue_until_it_is_back(here: Here, doc
     here.show(BODY)
     assert only(here.check(), document).state == "fine"
     assert here.waiting() == ()
+
+
+def test_a_host_that_alone_cannot_be_looked_up_does_not_answer_while_others_do(here: Here, document: str) -> None:
+    lost = here.add("/lost", BODY.replace("crane", "bridge"))
+    with here.base.database.changing() as session:
+        session.get_one(Document, lost).address = here.site.address("/lost", "lost.example")
+    known = here.site.reader()
+
+    def resolve(host: str, port: int):
+        if host == "lost.example":
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+        return known.book.resolve(host, port)
+
+    here.watch = replace(here.watch, reader=replace(known, book=replace(known.book, resolve=resolve)))
+    found = here.check()
+    assert (found[document].state, found[lost].state, found[lost].failures) == ("fine", "silent", 1)
+
+
+def test_what_only_packs_that_are_left_out_cite_is_not_asked_for_unless_it_is_named(here: Here, document: str) -> None:
+    leave_out_pack(here.base, "tiny")
+    entries = {each.document.id: each.in_force for each in here.shelf.entries(None)}
+    assert entries[document] is False
+    assert document not in here.check(again=True)
+    assert document in here.check(document)
 
 
 def test_a_page_that_leads_to_the_front_page_now_is_gone(here: Here, document: str) -> None:

@@ -168,6 +168,24 @@ def test_a_word_that_a_line_has_cut_is_whole_again_where_the_page_has_it_whole()
     assert "well-known" in reflowed(page)
 
 
+@pytest.mark.parametrize(
+    ("cut", "read_as"),
+    [
+        ("because the water of the pot is pushed up under pres-\nsure through the grounds.", "under pressure through"),
+        ("because of what the inves-\ntigation of the brigade found.", "the investigation of"),
+        ("because the pot is the well-\nknown one of the harbour office.", "the well-known one"),
+        ("because the pack has fourteen ampere-\nhours in each of its cells.", "fourteen ampere-hours in"),
+        ("because the pot is only ever a long-\nterm friend of its owner.", "a long-term friend"),
+    ],
+)
+def test_a_sentence_goes_on_behind_a_hyphen_at_the_end_of_a_line(cut: str, read_as: str) -> None:
+    raw = f"Moka coffee has 105 mg of caffeine in 50 ml, {cut}\n"
+    here = view(raw)
+    assert read_as in here.text
+    (sentence,) = sentences_of(here, CUES.file.abbreviations)
+    assert here.raw[sentence.start : sentence.end] == raw.strip()
+
+
 def test_spaces_that_a_text_layer_puts_around_chinese_marks_go() -> None:
     raw = "电池在冬天会损失 30% 的容量 ， “ 这很正常 ” ，凯勒说 。 她修了十二年的电池 。\n"
     assert view(raw).text == "电池在冬天会损失 30% 的容量，“这很正常”，凯勒说。她修了十二年的电池。\n"

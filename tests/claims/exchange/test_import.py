@@ -2,7 +2,9 @@
 
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +16,14 @@ from checks.lexicon import Lexicon
 from claims.base import ClaimBase
 from claims.documents.intake import DocumentFacts
 from claims.exchange.formats import Format
-from claims.exchange.importing import import_claims, load_pack, plan_import, read_import, set_status
-from claims.moderation.editor import Editor
+from claims.exchange.importing import import_claims, load_pack, plan_import, read_import
+from claims.moderation.editor import Editor, set_status
 from claims.moderation.history import History, Undoing
 from claims.moderation.rights import Actor
 from claims.moderation.sources import DocumentShelf
 from claims.store.tables import ChangeRow, Claim, Document, Pack, last_revision
 from config.errors import (
+    ConflictError,
     DatabaseError,
     ImportRefusedError,
     InvalidEditError,
@@ -199,6 +202,51 @@ def test_a_write_reads_no_other_claims_than_those_of_the_file(loaded: ClaimBase)
     assert all("same" in each for each in named)
 
 
+class Interrupted:
+    """A clock at whose looks others change the base: an import asks for the time when all is worked out."""
+
+    def __init__(self, *acts: Callable[[], object]) -> None:
+        self.acts = list(acts)
+
+    def __call__(self) -> datetime:
+        if self.acts:
+            self.acts.pop(0)()
+        return datetime(2026, 2, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_what_others_write_while_an_import_is_worked_out_does_not_wait_and_is_not_lost(
+    any_url: str, loaded: ClaimBase, times: int
+) -> None:
+    file = incoming(text(titled("same", "From the file"), titled("mine", "From the file"), claim_data("fresh")))
+
+    def meanwhile() -> None:
+        edit_claim(loaded, "mine", title_en=f"Meanwhile {len(clock.acts)}")
+
+    clock = Interrupted(*[meanwhile] * times)
+    with ClaimBase.open(any_url, clock) as base:
+        report = import_claims(base, file, OPERATOR)
+        assert outcomes(report.plan) == {"same": "changed", "mine": "conflicting", "fresh": "new"}
+        assert base.claim("mine").title["en"] == "Meanwhile 0"
+        clock.acts = [meanwhile] * times
+        assert report.revision is not None
+        Undoing(base).undo(OPERATOR, report.revision)
+        assert {claim.id: claim.title["en"] for claim in base.claims()} == {
+            "same": "About same",
+            "mine": "Meanwhile 0",
+            "yours": "As moderators have it",
+        }
+
+
+def test_an_undo_does_not_take_away_what_was_written_while_it_was_worked_out(any_url: str, loaded: ClaimBase) -> None:
+    report = write(loaded, text(titled("same", "From the file"), titled("mine", "From the file")))
+    assert report.revision is not None
+    clock = Interrupted(lambda: edit_claim(loaded, "mine", title_en="Meanwhile"))
+    with ClaimBase.open(any_url, clock) as base, pytest.raises(ConflictError):
+        Undoing(base).undo(OPERATOR, report.revision)
+    assert {loaded.claim(name).title["en"] for name in ("same", "mine")} == {"From the file", "Meanwhile"}
+
+
 def test_a_claim_that_was_removed_and_brought_back_still_follows_its_file(loaded: ClaimBase) -> None:
     person = moderator(7)
 
@@ -222,7 +270,7 @@ def test_a_file_may_have_a_name_that_is_no_text(loaded: ClaimBase, tmp_path: Pat
 def test_many_claims_get_a_status_or_none_does(
     any_base: ClaimBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("claims.exchange.importing.AT_ONCE", 2)
+    monkeypatch.setattr("claims.moderation.editor.AT_ONCE", 2)
     names = [f"c{number}" for number in range(5)]
     load_pack(any_base, write_pack(tmp_path, pack_data(*map(claim_data, names))))
     person = moderator(7)

@@ -182,7 +182,8 @@ def test_a_draft_without_a_date_goes_out_and_comes_back(base: ClaimBase) -> None
     [name] = outcomes(write(base, feed(review(datePublished=None)), "feed.json").plan)
     assert outcomes(plan(base, exported(base))) == {name: "unchanged"}
     published = exported(base).replace("status: draft", "status: published")
-    assert "has no date" in " ".join(each.fault for each in plan(base, published).of("refused")[0].problems)
+    [refused_claim] = plan(base, published).of("refused")
+    assert [each.fault for each in refused_claim.problems] == ["a point of a published claim cites nothing"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from claims.exchange.importing import export_claims, load_pack
 from claims.exchange.sheet import COLUMNS, ROWS
 from claims.exchange.sheet_cells import guard_cell, join_texts, split_texts, unguard_cell
 from config.errors import ImportRefusedError
-from tests.claims.exchange.conftest import exported, incoming, outcomes, plan, write
+from tests.claims.exchange.conftest import TODAY, exported, incoming, outcomes, plan, write
 from tests.claims.packs import claim_data, pack_data, write_pack
 
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
@@ -110,6 +110,31 @@ def test_a_new_claim_needs_no_mark_and_no_numbers(base: ClaimBase, sheet: str) -
     ]
     assert outcomes(write(base, written(cells), "a.csv").plan) == {"new": "new"}
     assert base.claim("new").points[0].citations[0].document == "doc"
+
+
+def test_a_sheet_of_few_columns_makes_a_new_claim_as_a_pack_does(base: ClaimBase) -> None:
+    text = (
+        "claim,row,text_en,source,address\ntea,claim,Tea is cold,,\ntea,wording,tea is always cold,,\n"
+        "tea,point,It is hot.,The tea book,https://tea.example/book\n"
+    )
+    assert outcomes(write(base, text, "tea.csv").plan) == {"tea": "new"}
+    claim = base.claim("tea")
+    [point] = claim.points
+    assert (claim.kind, claim.as_of, point.role, point.speaker["en"], point.date) == (
+        "contested",
+        TODAY,
+        "refutes",
+        "The tea book",
+        "",
+    )
+    [document] = [each for each in base.documents() if each.id == point.citations[0].document]
+    assert (document.title, document.address) == ("The tea book", "https://tea.example/book")
+
+
+def test_a_new_claim_of_a_sheet_without_a_source_says_what_is_missing(base: ClaimBase) -> None:
+    text = "claim,row,text_en\ntea,claim,Tea is cold\ntea,wording,tea is cold\ntea,point,It is hot.\n"
+    [refused] = plan(base, text, "tea.csv").of("refused")
+    assert [(each.line, each.fault) for each in refused.problems] == [(4, "'source' is missing")]
 
 
 @pytest.mark.parametrize("column", [each for each in COLUMNS if each != "documented"])

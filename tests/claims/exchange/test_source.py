@@ -65,6 +65,17 @@ def test_what_is_no_text_is_refused_with_a_reason_and_a_mend(name: str, what: st
         read_import_bytes(name, raw, TODAY)
 
 
+@pytest.mark.parametrize(
+    ("name", "mend"), [("a.csv", "Save it as UTF-8 (in Excel: “CSV UTF-8”)."), ("a.yaml", "Save it as UTF-8.")]
+)
+def test_a_byte_that_is_no_text_is_told_with_the_words_around_it(name: str, mend: str) -> None:
+    with pytest.raises(ImportRefusedError) as caught:
+        read_bytes(name, "claim,row\nx,Das Café Müller\ny,claim\n".encode("cp1252"))
+    [problem] = caught.value.problems
+    assert (problem.line, problem.mend) == (2, mend)
+    assert problem.fault.endswith("is not UTF-8: “x,Das Caf\ufffd M\ufffdller”")
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ImportRefusedError, match=r"(?s)nothing\.yaml.*cannot be read \(No such file"):
         read_import(tmp_path / "nothing.yaml", TODAY)

@@ -31,7 +31,7 @@ from claims.store.changes import SOURCE, Change, write_changes
 from claims.store.revisions import AuditEntry
 from claims.store.tables import Document
 from config.errors import InvalidEditError, NotUndoableError
-from tests.claims.packs import DOCUMENT, END, START, claim_data, pack_data, span_hash, write_pack
+from tests.claims.packs import DOCUMENT, END, START, claim_data, edit_claim, pack_data, span_hash, write_pack
 from tests.claims.people import ADMINISTRATOR, CLAIM, HERE, MOD_ROLE, MODERATOR, THERE, settled
 
 
@@ -126,6 +126,15 @@ def test_an_untouched_field_of_a_point_stays(ours: ClaimBase) -> None:
     point = after(ours, EditPoint(0, text={"en": "Another text."})).points[0]
     assert (point.text["en"], point.speaker["en"], point.numbers) == ("Another text.", "A columnist", ("1.2 kg",))
     assert [(c.start, c.end) for c in point.citations] == [(START, END)]
+
+
+def test_a_point_of_which_nobody_knows_the_date_can_be_edited_and_be_dated_later(ours: ClaimBase) -> None:
+    [point] = ours.claim(CLAIM, HERE).points
+    edit_claim(ours, CLAIM, points=(replace(point, date=""),))
+    typed = EditPoint(0, date=" ", text={"en": "Another text."})
+    assert "is no date" in refused(ours, replace(typed, place=None, speaker={"en": "A"}))
+    assert (after(ours, typed).points[0].text["en"], after(ours, typed).points[0].date) == ("Another text.", "")
+    assert after(ours, replace(typed, date="2026-02")).points[0].date == "2026-02"
 
 
 @pytest.mark.parametrize("space", ["\u3000", "\t", " \u3000 "])
@@ -259,6 +268,16 @@ def test_a_text_that_stood_in_for_another_language_goes_with_the_one_that_was_wr
     assert claim.title.plain == {"en": "It is of tin", "zh": "它是锡做的"}
     claim = after(ours, EditTexts({"en": "It is of lead", "zh": "它是锡做的"}))
     assert claim.title.plain == {"en": "It is of lead", "zh": "它是锡做的"}
+
+
+def test_a_wording_of_two_languages_goes_from_the_list_that_it_is_taken_out_of(ours: ClaimBase) -> None:
+    after(ours, EditWordings({"en": "AI is a bubble\nGPU", "zh": "GPU"}))
+    claim = after(ours, RemoveWordings(("GPU",), "en"))
+    assert [(each.text, each.language) for each in claim.wordings if each.says] == [
+        ("AI is a bubble", "en"),
+        ("GPU", "zh"),
+    ]
+    assert "GPU" not in [each.text for each in after(ours, RemoveWordings(("GPU",))).wordings]
 
 
 def test_points_and_figures_go_by_their_place(ours: ClaimBase) -> None:

@@ -1,6 +1,7 @@
 """Who may do what: every write, by everybody, in the own server and in another one."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -227,3 +228,15 @@ def test_a_write_that_fails_leaves_the_form_as_it_was(ours: ClaimBase) -> None:
         Editor(ours).edit(actor, CLAIM, None, EditTexts(ByLanguage(en="x" * 500)))
     assert DraftBook(ours, KEY).find(MODERATOR, "texts|x") == {"title_en": "typed"}
     assert Editor(ours).edit(actor, CLAIM, None, EditTexts(ByLanguage(en="Written"))).changed
+
+
+def test_a_draft_that_is_kept_twice_at_once_is_kept(any_base: ClaimBase) -> None:
+    drafts = DraftBook(any_base, KEY)
+    with ThreadPoolExecutor(8) as hands:
+        for number in range(20):
+            form = f"texts|{number}"
+            kept = [hands.submit(drafts.keep, MODERATOR, form, {"title_en": f"by hand {hand}"}) for hand in range(8)]
+            assert all(each.result() for each in kept)
+            found = drafts.find(MODERATOR, form)
+            assert found is not None
+            assert found["title_en"].startswith("by hand")

@@ -70,10 +70,28 @@ def test_half_of_the_wordings_that_are_tried_has_to_be_heard() -> None:
 
 
 def test_suggestions_come_from_title_and_figures_and_repeat_no_wording() -> None:
-    figure = KnownFigure(
-        1920.0, 1920.0, "year", "exactly", "claim", ByLanguage(en="year of the crane", zh="吊车的年份")
-    )
+    figure = KnownFigure(12.0, 12.0, "t", "exactly", "claim", ByLanguage(en="weight of the crane", zh="吊车的重量"))
     made = list(suggestions(replace(claim("the harbour crane was built in 1920"), figures=(figure,))))
-    assert made[:2] == ["港口吊车建于1920年", "year of the crane: 1920 year"]
+    assert made[:2] == ["港口吊车建于1920年", "weight of the crane: 12 t"]
     assert "The harbour crane was built in 1920" not in made
     assert len(made) <= MOST_SUGGESTED
+
+
+def test_a_title_is_no_suggestion_beside_wordings_of_its_language_nor_is_a_figure_that_it_says() -> None:
+    figure = KnownFigure(1920.0, 1920.0, "year", "exactly", "claim", ByLanguage(en="year", zh="年份"))
+    said = replace(claim(*SAID), figures=(figure,))
+    said = replace(said, wordings=(*said.wordings, KnownWording("吊车是1920年造的", "zh")))
+    assert list(suggestions(said)) == [
+        "everyone knows that the harbour crane was built in 1920",
+        "听说港口吊车建于1920年",
+    ]
+
+
+def test_a_title_goes_on_small_behind_other_words_where_its_first_is_no_name() -> None:
+    title = ByLanguage(en="Cranes need 12 men")
+    assert list(suggestions(replace(claim("those cranes need a dozen men"), title=title))) == [
+        "everyone knows that cranes need 12 men"
+    ]
+    assert list(suggestions(replace(claim("a dozen men work there"), title=ByLanguage(en="Keller has 12 men")))) == [
+        "everyone knows that Keller has 12 men"
+    ]

@@ -16,7 +16,7 @@ from checks.figures.reading import FigureReader
 from checks.model import KnownFigure
 from claims.base import ClaimBase
 from claims.exchange.importing import load_pack
-from claims.packs.schema import read_schema
+from claims.packs.plain import read_schema
 from config.errors import ImportRefusedError, PackProblem
 from tests.claims.packs import claim_data, pack_claims, pack_data, write_pack
 from tests.quick import examples

@@ -1,12 +1,21 @@
 """Packs written by hand: the least that has to stand in them, and words that are quoted from documents."""
 
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from claims.base import ClaimBase
-from claims.exchange.importing import import_claims, load_pack, plan_import, read_import
+from claims.exchange.formats import Format
+from claims.exchange.importing import (
+    export_claims,
+    import_claims,
+    load_pack,
+    plan_import,
+    read_import,
+    read_import_bytes,
+)
 from claims.moderation.rights import Actor
 from claims.packs.handwritten import find_quote
 from config.errors import ImportRefusedError
@@ -41,7 +50,7 @@ def test_the_least_loads_and_is_published(base: ClaimBase, tmp_path: Path) -> No
     )
     assert {wording.language for wording in claim.wordings} == {"en"}
     [point] = claim.points
-    assert (point.role, point.speaker["en"], point.date) == ("refutes", "Harbour book, page 12", "2026-01-05")
+    assert (point.role, point.speaker["en"], point.date) == ("refutes", "Harbour book, page 12", "")
     [citation] = point.citations
     [document] = base.documents()
     assert (citation.document, document.title, citation.end) == (document.id, "Harbour book, page 12", 0)
@@ -80,7 +89,7 @@ claims:
     figures:
       - {value: 100, unit: °C, subject: water}
       - {low: 5, high: 8, unit: "%", subject: {en: tannin, zh: 单宁}}
-    points: The guild has 70 to 80 degrees.
+    points: [{text: The guild has 70 to 80 degrees., source: The guild's handbook}]
 """
     load_pack(base, written(tmp_path, text))
     [claim] = base.claims()
@@ -98,6 +107,92 @@ def test_a_source_is_not_dated_by_the_day_on_which_somebody_wrote_the_pack(base:
         "Harbour book, page 12": "1923-05",
         "The crane driver": "",
     }
+
+
+@pytest.mark.parametrize(("form", "name"), [("yaml", "o.yaml"), ("csv", "o.csv"), ("claimreview", "o.json")])
+def test_a_point_of_which_nobody_knows_the_date_goes_out_without_one_and_comes_back(
+    base: ClaimBase, tmp_path: Path, form: Format, name: str
+) -> None:
+    load_pack(base, written(tmp_path, LEAST))
+    text = "".join(export_claims(base, form))
+    assert "2026-01-05)" not in text
+    plan = plan_import(base, read_import_bytes(name, text.encode(), date(2026, 2, 1)))
+    assert [entry.outcome for entry in plan.entries] == ["unchanged"]
+
+
+@pytest.mark.parametrize("points", ["The harbour's book has 1923.", "[{text: The harbour's book has 1923.}]"])
+def test_a_point_says_where_it_is_from(base: ClaimBase, tmp_path: Path, points: str) -> None:
+    text = f"{LEAST.partition('    points:')[0]}    points: {points}\n"
+    with pytest.raises(ImportRefusedError) as caught:
+        load_pack(base, written(tmp_path, text))
+    [problem] = caught.value.problems
+    assert (problem.line, problem.fault) == (6, "'source' is missing")
+    assert base.claims() == ()
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        ("points:", "point:", ("claims[0].point", "the key 'point' is unknown", "Write points in its place.")),
+        (
+            "wordings:",
+            "wording:",
+            ("claims[0].wording", "the key 'wording' is unknown", "Write wordings in its place."),
+        ),
+        (
+            "source: Harbour book, page 12",
+            "source: {title: Harbour book, date: 1923}",
+            ("claims[0].points[0].source.date", "the key 'date' is unknown", "Write published in its place."),
+        ),
+        (
+            "        source:",
+            "          source:",
+            (
+                "",
+                "this is no valid YAML: the line does not begin where those begin that it belongs to",
+                "Begin it with as many spaces as they.",
+            ),
+        ),
+        (
+            "    points:",
+            "    figures: [{value: 1-2, unit: g, bound: range, subject: tea}]\n    points:",
+            ("claims[0].figures[0].value", "this must be a number", "Write a range as low: 1, high: 2."),
+        ),
+        (
+            "    points:",
+            "    figures: [{value: 1, unit: g, subject: tea, documented: 9}]\n    points:",
+            (
+                "claims[0].figures[0].documented",
+                "this must be a group of keys",
+                "Write it as keys, one a line below it: bound, high, low, place, value.",
+            ),
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_once_as_it_was_written_and_with_what_is_meant(
+    base: ClaimBase, tmp_path: Path, right: str, wrong: str, told: tuple[str, str, str]
+) -> None:
+    assert right in LEAST
+    with pytest.raises(ImportRefusedError) as caught:
+        load_pack(base, written(tmp_path, LEAST.replace(right, wrong)))
+    assert [(each.field, each.fault, each.mend) for each in caught.value.problems] == [told]
+
+
+def test_a_unit_that_is_not_known_is_told_with_how_to_give_one_of_ones_own(base: ClaimBase, tmp_path: Path) -> None:
+    figures = "    figures: [{value: 3, unit: UNIT, subject: tea}]\n    points:"
+    text = LEAST.replace("    points:", figures)
+    with pytest.raises(ImportRefusedError) as caught:
+        load_pack(base, written(tmp_path, text.replace("UNIT", "cups")))
+    assert "[cups, …], in a sheet cups | …" in caught.value.problems[0].mend
+    load_pack(base, written(tmp_path, text.replace("UNIT", "[cups, 杯]")))
+    assert base.claims()[0].figures[0].unit == "cups|杯"
+
+
+def test_a_draft_may_wait_for_its_source(base: ClaimBase, tmp_path: Path) -> None:
+    text = f"{LEAST.rpartition('        source:')[0]}    status: draft\n"
+    import_claims(base, read_import(written(tmp_path, text), base.clock().date()), Actor.operator())
+    claim = base.claim("crane-1920")
+    assert (claim.status, claim.points[0].citations) == ("draft", ())
 
 
 def test_chinese_alone_does(base: ClaimBase, tmp_path: Path) -> None:

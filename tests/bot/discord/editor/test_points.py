@@ -1,13 +1,16 @@
 """The points of a claim: read, added, changed in text and source, and taken out; never the wrong one."""
 
+import re
+
 import discord
 import pytest
 from discord import ui
 
 from bot.discord import create_bot
 from bot.discord.cards import layout
-from bot.discord.editor.entries import ENTRY
+from bot.discord.editor.entries import ENTRY, _citations
 from bot.discord.routes import UNREADABLE
+from bot.texts import Texts
 from claims.moderation.edits import EditPoint, EditTexts, PutPointFirst, RemovePoint
 from tests.bot.discord.conftest import PACKS
 from tests.bot.discord.editor.conftest import LAMP_ID
@@ -100,6 +103,16 @@ async def test_a_source_that_is_not_there_is_refused_with_those_that_are(desk):
     refused = text_of(await desk.hand_in(await desk.form(await point(desk), "Source"), citations="yearbok"))
     assert "Sources: There is no source yearbok. Known: harbour-yearbook; or add it." in refused
     assert "yearbok" in refused[refused.index("What you typed:") :]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
+async def test_what_the_form_gives_as_a_citation_is_read_as_one(world, desk, language):
+    world.touchstone.base.load_documents([PACKS / "harbour.txt"])
+    hint = _citations("", Texts.open(language)).hint
+    between = re.search(r"\w(\s*)120-180", hint)[1]
+    desk.edit(EditPoint(1, citations=f"harbour-yearbook{between}120-180"))
+    (cited,) = desk.claim().points[1].citations
+    assert (cited.start, cited.end) == (120, 180)
 
 
 async def test_a_new_point_is_added_and_gets_its_role_after_it(desk):

@@ -7,11 +7,12 @@ import pytest
 import simcord.interactions
 
 from bot.discord import create_bot
-from claims.moderation.editor import NewClaim
+from claims.moderation.editor import ClaimView, NewClaim
 from claims.moderation.edits import AddWording, RemoveWordings
 from claims.moderation.rights import Actor
 from claims.record import claim_state
-from claims.store.changes import Change, write_changes
+from claims.store.changes import CLAIM as CLAIM_KIND
+from claims.store.changes import CLAIM_SETTING, UNSET, Change, write_changes
 from claims.store.revisions import AuditEntry
 from tests.bot.discord.history.conftest import CLAIM
 from tests.bot.discord.world import CRANE, labels_of, text_of
@@ -114,6 +115,34 @@ async def test_a_conflict_on_settings_offers_no_version(world, past):
     assert text_of(blocked).endswith("Undo the later changes first.")
     assert labels_of(blocked) == ["Back to the revision"]
     assert world.touchstone.servers.settings(world.guild.id).pause_reports == 5
+
+
+async def test_a_conflict_on_what_is_set_on_a_claim_offers_no_version_of_it(world, past):
+    base, server = world.touchstone.base, world.guild.id
+    state = claim_state(base.claim(CLAIM, server)) | {"title": {"en": "Ours", "zh": "我们的"}}
+    changes = [Change(CLAIM_KIND, CLAIM, state), Change(CLAIM_SETTING, CLAIM, UNSET | {"cut_off": 0.6})]
+    with base.database.changing() as session:
+        entry = AuditEntry(world.chief.id, "feedback.never", "", server)
+        number = write_changes(session, entry, changes, base.clock()).revision
+    past.moderation.claim_settings.set_cut_off(past.chief, CLAIM, 0.7)
+    blocked = await past.click(await past.click(await past.look(number), "Undo"), "Undo")
+    assert "0.6" not in text_of(blocked)
+    assert text_of(blocked).endswith("Undo the later changes first.")
+    assert labels_of(blocked) == ["Back to the revision"]
+    assert past.title == "Ours"
+
+
+async def test_of_all_claims_only_those_are_read_that_are_named(past, monkeypatch):
+    def all_of_them(*_: object):
+        raise AssertionError("the whole base was read")
+
+    past.moderation.claim_settings.mute(past.chief, CLAIM)
+    number = past.retitle("Ours")
+    monkeypatch.setattr(ClaimView, "all", all_of_them)
+    page = await past.open()
+    assert text_of(page).count("Ours") == 2
+    await past.click(await past.click(await past.look(number, page), "Undo"), "Undo")
+    assert past.title == CRANE
 
 
 async def test_a_version_of_the_pack_can_be_restored_but_not_taken_back(past):

@@ -150,7 +150,19 @@ async def test_words_that_several_sentences_have_are_told(world):
     options = {"claim": "crane-built-1920", "source": "on-the-quay"}
     done = await world.chief.slash(world.channel, "claims point", **options, words="quay")
     assert "2 sentences of on-the-quay have these words." in text_of(done)
+    done = await world.chief.slash(world.channel, "claims point", **options, words="zebra")
+    assert "No sentence of on-the-quay has these words. Type fewer of them, or others." in text_of(done)
+    assert len(world.env.errors) == 2
+
+
+@pytest.mark.usefixtures("paper")
+async def test_a_point_is_added_to_no_claim_while_several_have_the_typed_words(world):
+    options = {"source": "on-the-quay", "words": "repaired MOST"}
+    told = text_of(await world.chief.slash(world.channel, "claims point", claim="the", **options))
+    assert told == "There is no such claim here. Pick one from the list."
     assert len(world.env.errors) == 1
+    form = await world.chief.slash(world.channel, "claims point", claim="harbour crane", **options)
+    assert prefilled(form)["text_en"].startswith("In fact the engineers")
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """Items that only name a message: its words are fetched for one look, by those who may read them anyway."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 
 import discord
 import pytest
 
+from bot.discord.bot import ChannelFinder
 from claims.store.tables import QueueItem
 from tests.bot.discord.queue.conftest import CRANE_CLAIM, FERRY_CLAIM
 from tests.bot.discord.queue.test_deciding import opened, wordings
@@ -227,6 +229,23 @@ async def test_an_archived_thread_is_asked_for_once_however_often_the_queue_is_o
         assert "1 item waits." in text_of(await world.chief.slash(world.channel, "queue"))
     asked = [seen for seen in world.env.http_requests if seen.method == "GET" and seen.path == f"/channels/{thread.id}"]
     assert len(asked) == 1
+
+
+async def test_channels_that_are_not_known_are_asked_for_side_by_side(world, waiting, monkeypatch):
+    for _ in range(2):
+        await waiting.near(SAID, await world.thread())
+    plain, asked, both = ChannelFinder.find, list[int](), asyncio.Event()
+
+    async def find(finder: ChannelFinder, guild: discord.Guild, number: int):
+        asked.append(number)
+        if len(set(asked)) == 2:
+            both.set()
+        async with asyncio.timeout(30):
+            await both.wait()
+        return await plain(finder, guild, number)
+
+    monkeypatch.setattr(ChannelFinder, "find", find)
+    assert "2 items wait." in text_of(await world.chief.slash(world.channel, "queue"))
 
 
 async def test_a_thread_of_which_nothing_is_known_because_the_connection_was_lost_is_hidden(world, waiting, lose):
