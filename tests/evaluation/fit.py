@@ -50,7 +50,7 @@ ANYWHERE = "m|"
 LEAST_HUNDREDTHS = 2
 # These two tell claims of one base apart from those of another, not right ones from wrong ones.
 NO_TOPIC = {"rank", "wordings"}
-DENIAL, KNOWN = {"short": 1.2, "long": 0.6}, {"short": 3.0, "long": 0.4}
+DENIAL, KNOWN = {"short": 1.2, "long": 0.55}, {"short": 2.0, "long": 0.3}
 QUESTION = 2.0
 # A question after the truth adds so many log odds for each of its own beyond the least.
 ASKED = {"least": 1.0, "rate": 1.5}

@@ -184,7 +184,7 @@ def test_a_claim_of_the_base_is_tried_and_shows_its_strength(call):
     call("packs", "add", "mine.yaml")
     shown = call("claims", "try", "crane-built-1920", typed=b"our harbour crane dates from 1920\n").out
     assert "Strength: " in shown
-    assert "Suggested wording: The harbour crane was built in 1920" in shown
+    assert "Suggested wording: everyone knows that the harbour crane was built in 1920" in shown
     assert "would reply" in shown
     assert "**" not in shown
 
