@@ -16,7 +16,7 @@ SHEET = (
     + """
 plums,claim,,Plums sing at night,,contested,draft,2026-01-23,,,,,,,,,,,,,,,,
 plums,wording,,plums sing every night,,,,,,,,,,,,,,,,,,,,
-plums,point,,Nobody has heard one.,,,,,,refutes,A gardener,,2026-01-23,,,,,,,,,,,
+plums,point,,Nobody has heard one.,,,,,,refutes,,,2026-01-23,,,,,,,,,,,
 """
 )
 
