@@ -58,7 +58,7 @@ def test_faults_of_settings_are_translated():
 
 @pytest.mark.parametrize("form", FORMS)
 def test_every_field_that_people_fill_in_has_a_name(form):
-    names = {each.name for each in fields(form)} - {"loaded", "lists", "changed_on"} | set(LIST_NAMES)
+    names = {each.name for each in fields(form)} - {"loaded", "lists", "changed_on", "fingerprint"} | set(LIST_NAMES)
     assert {name for name in names if field_name(name, SIMPLIFIED) == name} == set()
 
 
