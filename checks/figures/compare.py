@@ -439,6 +439,8 @@ def _assign(offers: list[tuple[float, int, DocumentedFigure]]) -> dict[int, Docu
 
 def _finding(said: SaidFigure, one: DocumentedFigure, *, agrees: bool) -> FigureFinding:
     figure, text, source = one.figure, said.readings[0].text, source_notation(one.figure)
+    if said.readings[0].dimension == _ALL:
+        text = f"{text} …"
     given = not agrees and any(meets_any(each, one.source) for each in said.readings)
     shown, place = source if given else notation(figure), figure.documented_place
     return FigureFinding(text, shown, agrees or given, figure.subject, source, place, one.is_claim, figure, given)

@@ -254,6 +254,12 @@ def test_most_of_it_settles_nothing_beside_a_number(reader, comparer):
     assert [each.said for each in comparer.compare(reader.read(text), IN_USE, text, carrying=text)] == ["20 percent"]
 
 
+def test_what_is_more_than_all_of_something_is_quoted_as_far_as_it_is_read(reader, comparer):
+    text = "AI will drink more water than the ENTIRE United Kingdom"
+    (finding,) = comparer.compare(reader.read(text), WATER, text, carrying=text)
+    assert (finding.said, finding.agrees) == ("than the ENTIRE …", False)
+
+
 def test_what_is_more_than_all_of_something_is_no_share_of_anything_else(reader, comparer):
     text = "the shop takes more than the entire sale"
     assert comparer.compare(reader.read(text), SHARE, text, carrying=text) == ()
