@@ -271,7 +271,7 @@ class SettingsCommand(CommandGroup):
         if changes.get("outside_checks") and not self.bot.touchstone.fact_checkers.names:
             lines.append(texts("Whoever runs me has set no other fact-checkers up, so that nobody is asked."))
         if changes:
-            lines.append(texts("Changed as you said; /history can take it back."))
+            lines.append(texts("It stands as you said; /history can take back what has changed."))
         await request.respond(draw_lines(lines, texts))
 
     def _apply(self, actor: Actor, changes: dict[str, Any], channel: int | None) -> ServerState:

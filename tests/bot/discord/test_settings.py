@@ -45,7 +45,7 @@ async def test_what_is_given_is_written_as_one_change(world, chosen):
     assert {name: getattr(chosen(), name) for name in given} == given
     assert chosen().digest_channel == desk.id
     assert "- Cut-off: 0.9\n" in shown
-    assert typed_commands(shown).endswith("Changed as you said; /history can take it back.")
+    assert typed_commands(shown).endswith("It stands as you said; /history can take back what has changed.")
 
 
 async def test_a_server_may_have_the_full_card(world, chosen):
