@@ -7,13 +7,13 @@ from contextlib import suppress
 from datetime import date
 from urllib.parse import urlsplit
 
+from claims.record import is_date
 from config.errors import FieldFault, InvalidEditError
 from config.languages import CODES, ByLanguage, by_field, completed, written_language
 
 LINE = 300
 SENTENCE = 600
 _SPACE = re.compile(r"\s+")
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
 class FormReader:
@@ -99,7 +99,7 @@ class FormReader:
             return None
         with suppress(ValueError):
             # A week and its weekday have as many characters.
-            if _DATE.fullmatch(text) and len(text) == len("2026-01-23"):
+            if is_date(text) and len(text) == len("2026-01-23"):
                 return date.fromisoformat(text)
         self.refuse(field, "{value} is no day.", "Write it as 2026-01-23.", value=typed[:60])
         return None
@@ -110,15 +110,6 @@ class FormReader:
         if not is_date(text):
             self.refuse(field, "{value} is no date.", "Write it as 2026-01-23, 2026-01 or 2026.", value=typed[:60])
         return text
-
-
-def is_date(text: str) -> bool:
-    """Tell whether a text is a day, a month or a year."""
-    try:
-        date.fromisoformat((text + "-01-01")[:10] if _DATE.fullmatch(text) else "")
-    except ValueError:
-        return False
-    return True
 
 
 def clean_text(typed: str) -> str:

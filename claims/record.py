@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
@@ -232,6 +233,18 @@ def fields_by_language(state: State) -> State:
         texts = texts.plain if isinstance(texts, ByLanguage) else texts
         made |= {name: value} if texts is None else {f"{name}_{code}": text for code, text in texts.items()}
     return made
+
+
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text is a day, a month or a year."""
+    try:
+        date.fromisoformat((text + "-01-01")[:10] if _DATE.fullmatch(text) else "")
+    except ValueError:
+        return False
+    return True
 
 
 def claim_fingerprint(claim: ClaimRecord) -> str:

@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 
 from claims.answering.traces import DRAFTS_KEPT
 from claims.base import ClaimBase
-from claims.fields import SENTENCE, FormReader, is_date
+from claims.fields import SENTENCE, FormReader
 from claims.moderation.citations import Found, Sources, source_cited
 from claims.moderation.edits import (
     AddWording,
@@ -30,7 +30,16 @@ from claims.moderation.edits import (
 )
 from claims.moderation.queue import open_rows
 from claims.moderation.rights import Act, Actor, Submission, change_permitted, permit, permitted
-from claims.record import ClaimRecord, PointRecord, State, claim_from_state, claim_state, differences, merge_states
+from claims.record import (
+    ClaimRecord,
+    PointRecord,
+    State,
+    claim_from_state,
+    claim_state,
+    differences,
+    is_date,
+    merge_states,
+)
 from claims.store.changes import (
     AT_ONCE,
     CLAIM,

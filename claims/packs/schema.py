@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 from yaml import events
 
-from claims.fields import is_date
+from claims.record import is_date
 from config.errors import PackProblem, worded
 from config.languages import GIVEN
 
