@@ -14,6 +14,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -336,32 +337,35 @@ def read_chat(files: Sequence[Path]) -> list[str]:
 def framed(name: str, claims: Sequence[KnownClaim]) -> list[Row]:
     """Return plain messages about each claim: two denials, an assertion, a question and a mention of its wordings."""
     chance = random.Random(name)
-    lines = (HERE / "frames.tsv").read_text("utf-8").splitlines()
-    frames = [line.split("\t") for line in lines if not line.startswith("#")]
     kinds = [("denies", "en"), ("denies", "zh"), *((kind, "") for kind in ("asserts", "asks", "mentions"))]
     rows: list[Row] = []
     for claim in claims:
         for kind, given in kinds:
             language = given or chance.choice(("en", "zh"))
             said = [each.text for each in claim.wordings if each.says and each.language == language]
-            frame = chance.choice([text for stance, of, text in frames if (stance, of) == (kind, language)])
+            frame = chance.choice(_frames(kind, language))
             if said:
                 text = frame.replace("{}", chance.choice(said).rstrip(".。!！"))
                 rows.append(_framed_row(claim.id, kind, language, text))
     return rows
 
 
+@cache
+def _frames(kind: str, language: str) -> Sequence[str]:
+    lines = (HERE / "frames.tsv").read_text("utf-8").splitlines()
+    frames = (line.split("\t") for line in lines if not line.startswith("#"))
+    return [text for stance, of, text in frames if (stance, of) == (kind, language)]
+
+
 def naming(name: str, claims: Sequence[KnownClaim], lexicon: Lexicon) -> list[Row]:
     """Return messages that name what a claim is about and say nothing of it: who sells it, shows it, looks for it."""
     chance = random.Random(name)
-    lines = (HERE / "frames.tsv").read_text("utf-8").splitlines()
     rows: list[Row] = []
     for claim in claims:
         for language in ("en", "zh"):
             if not (subject := _subject(claim, language, lexicon)):
                 continue
-            frames = [line.split("\t")[2] for line in lines if line.startswith(f"names\t{language}\t")]
-            for number, frame in enumerate(chance.sample(frames, NAMED)):
+            for number, frame in enumerate(chance.sample(_frames("names", language), NAMED)):
                 text = frame.replace("{}", subject)
                 rows.append(Row(f"name-{claim.id}-{language}-{number}", text, (), "none", ()))
     return rows
