@@ -131,9 +131,8 @@ def _claims(opened: ClaimBase, settings: Settings, texts: Texts) -> list[Diagnos
     if all(each.pack in shipped and each.edited_by is None for each in due):
         # They age on their own, and nothing is amiss with what the operator has done.
         command = f"touchstone packs remove {' '.join(shipped)}"
-        mend = texts("Replies say that they may be out of date. To leave them out with their pack: {command}",
-                     command=command)  # fmt: skip
-        return [Diagnosis(part, "ok", said, mend)]
+        told = msgid("Replies say that they may be out of date. To leave them out with their pack: {command}")
+        return [Diagnosis(part, "ok", said, texts(told, command=command))]
     mend = texts("Look through them again; replies say that they may be out of date.")
     return [Diagnosis(part, "warning", said, mend)]
 
