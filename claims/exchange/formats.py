@@ -161,6 +161,7 @@ _LEADS: tuple[tuple[bytes, Worded, Worded], ...] = (
     (b"SQLite format 3\x00", worded("a database"), _AS_TEXT),
     (b"\x89PNG", worded("a picture"), _AS_TEXT),
 )
+_SPREADSHEETS = (".xlsx", ".xlsm", ".ods", ".numbers")
 # What stands in the zip archives that programs save.
 _ZIPPED: tuple[tuple[bytes, Worded, Worded], ...] = (
     (b"xl/workbook", worded("a spreadsheet"), _AS_CSV),
@@ -225,7 +226,7 @@ def read_bytes(name: str, raw: bytes, most: int = MAX_BYTES) -> Source:
     if len(raw) > most:
         fault = worded("it is larger than {limit} MB", limit=most // 1024 // 1024)
         raise _refused(name, fault, worded("Split it into several files."))
-    if packed := _packed(raw):
+    if packed := _packed(name, raw):
         raise _refused(name, worded("it is {packed}", packed=packed[0]), packed[1])
     text, code_page = text_in(name, raw)
     if _WORKBOOK.search(text[:_HEAD]):
@@ -248,8 +249,10 @@ def read_bytes(name: str, raw: bytes, most: int = MAX_BYTES) -> Source:
     return Source(name, form, text, code_page)
 
 
-def _packed(raw: bytes) -> tuple[Worded, Worded] | None:
+def _packed(name: str, raw: bytes) -> tuple[Worded, Worded] | None:
     """Return what bytes are that are no text by how they begin, and the mend; None where they may be one."""
+    if raw.startswith(b"PK") and Path(name).suffix.lower() in _SPREADSHEETS:
+        return worded("a spreadsheet"), _AS_CSV
     if raw[_TAR_PLACE : _TAR_PLACE + len(_TAR_MARK)] == _TAR_MARK:
         return worded("a tar archive"), _UNPACK
     found = next(((what, mend) for lead, what, mend in _LEADS if raw.startswith(lead)), None)

@@ -112,7 +112,7 @@ def test_fillers_stutters_and_doubled_stops_of_a_talk_go_and_split_numbers_are_j
 
 def test_two_numbers_of_a_talk_that_stand_side_by_side_stay_two() -> None:
     said = "呃2025 30%的人觉得，。呃在14 15年，。呃20 25年涨了20 %，。"
-    assert read(said * 4).startswith("2025 30%的人觉得。在14 15年。2025年涨了20%。")
+    assert read(said * 6).startswith("2025 30%的人觉得。在14 15年。2025年涨了20%。")
 
 
 def test_a_text_that_teaches_readings_keeps_them() -> None:
