@@ -19,9 +19,9 @@ from bot.discord.messages import (
     Location,
     heard_in,
     home_of,
-    is_open,
     location_of,
     may_read,
+    open_finding,
     roles_in,
     rules_for,
     said_in,
@@ -319,9 +319,9 @@ class Answering:
         touchstone, home, server = self.bot.touchstone, self._home(card.location), card.location.server
         as_of = touchstone.base.database.newest()
         said, is_asked = said_in(card.message), card.modes != _ANSWERING
-        finding = touchstone.check_in(home, said, server)
+        finding = open_finding(touchstone, said, touchstone.check_in(home, said, server), home, server)
         # A message may have been edited into a spoiler since, which nobody's click uncovers for others.
-        if not (without_spoilers(said) == said if is_asked else is_open(touchstone, said, finding, home, server)):
+        if finding is None or (is_asked and without_spoilers(said) != said):
             return None
         wanted = {"reply", "offer"} if is_asked else {"reply"}
         claims = tuple(each.claim for each in finding.matches if each.claim in card.claims and each.action in wanted)

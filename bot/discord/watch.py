@@ -10,6 +10,7 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, nullcontext
+from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -27,9 +28,9 @@ from bot.discord.lanes import LATE, WaitingRoom, deadline, take_lane
 from bot.discord.messages import (
     Location,
     heard_in,
-    is_open,
     location_of,
     message_link,
+    open_finding,
     rules_for,
     said_in,
     without_spoilers,
@@ -209,11 +210,11 @@ class Watch(commands.Cog):
             self.bot.metrics.note(location.server, monotonic() - started, is_new=is_new)
             if _is_small_talk(finding, mode, is_new=is_new):
                 return
+            if finding.action == "reply":
+                place = location.home, location.server
+                seen = await asyncio.to_thread(open_finding, self.bot.touchstone, text, finding, *place)
+                finding = seen or replace(finding, action="offer")
             action = answerer.action(finding, mode)
-            if action == "reply" and not await asyncio.to_thread(
-                is_open, self.bot.touchstone, text, finding, location.home, location.server
-            ):
-                action = answerer.action(finding, mode, is_open=False)
         take_lane("answers", until)
         await asyncio.to_thread(answerer.note, heard, finding, mode, action, is_new=is_new)
         if action == "reply":
