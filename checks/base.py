@@ -182,6 +182,14 @@ class _Piece:
             claim = each.get(claim.id, claim)
         return claim
 
+    def claims(self) -> Iterator[KnownClaim]:
+        return map(self.claim, np.flatnonzero(self.living).tolist())
+
+    def set(self, settings: Mapping[str, KnownClaim]) -> "_Piece":
+        """Return the piece with more settings of its claims."""
+        *others, last = self.settings or ({},)
+        return replace(self, settings=(*others, {**last, **settings})) if settings else self
+
     def without(self, ids: Iterable[str]) -> "_Piece":
         gone = self._numbers(ids)
         if not gone:
@@ -193,7 +201,7 @@ class _Piece:
     def set_anew(self, claims: Mapping[str, KnownClaim]) -> dict[str, KnownClaim]:
         """Return those of the claims that stand here with the same texts: only their settings may differ."""
         here = (self.segment.claims[number] for number in self._numbers(claims))
-        return {claim.id: claims[claim.id] for claim in here if same_texts(claims[claim.id], claim)}
+        return {claim.id: claims[claim.id] for claim in here if claim.is_read_as(claims[claim.id])}
 
     def texts_of(self, ids: Iterable[str]) -> Iterator[str]:
         """Yield the folded wordings of claims that count."""
@@ -304,7 +312,7 @@ class IndexedBase:
     def claims(self) -> Iterator[KnownClaim]:
         """Yield all claims, by number."""
         for piece in self._pieces:
-            yield from map(piece.claim, np.flatnonzero(piece.living).tolist())
+            yield from piece.claims()
 
     def read(self, number: int) -> ReadClaim:
         """Return the reading of a claim."""
@@ -374,17 +382,19 @@ class IndexedBase:
         same = {name for each in known for name in each}
         fresh = [claim for name, claim in added.items() if name not in same]
         away = {*gone, *(name for name in added if name not in same)}
-        after, settings = [piece.without(away) for piece in self._pieces], known[0]
-        if settings:
-            *others, last = after[0].settings or (settings,)
-            after[0] = replace(after[0], settings=(*others, {**last, **settings}))
         left = [text for piece in self._pieces for text in piece.texts_of(away)]
-        # What has changed since the base was joined stands in one small segment, made anew each time.
-        recent = _index(fresh, self._shelf, [(piece.segment, piece.living) for piece in after[1:]])
-        for each in filter(None, known[1:]):
-            recent = replace(recent, claims=tuple(each.get(claim.id, claim) for claim in recent.claims))
+        pieces = [piece.without(away).set(each) for piece, each in zip(self._pieces, known, strict=True)]
+        # What has changed since the base was joined stands in a few small segments, each larger than the next. What is
+        # added takes in those that are no larger: however many changes follow, few claims are indexed again at each.
+        taken: list[_Piece] = []
+        before: list[KnownClaim] = []
+        while len(pieces) > 1 and np.count_nonzero(pieces[-1].living) <= len(fresh) + len(before):
+            taken.insert(0, pieces.pop())
+            before[:0] = taken[0].claims()
+        recent = _index(fresh, self._shelf, [(piece.segment, piece.living) for piece in taken])
+        recent = replace(recent, claims=(*before, *recent.claims[len(before) :]))
         characters = self._characters.changed([*_Piece(recent).texts_of(claim.id for claim in fresh)], left)
-        pieces = [after[0], *([_Piece(recent)] if recent.claims else [])]
+        pieces += [_Piece(recent)] if recent.claims else []
         made = IndexedBase(self._shelf, pieces, characters, self)
         return made.joined() if made.is_loose and made._rows <= _JOINED_AT_ONCE else made
 
@@ -416,9 +426,9 @@ class IndexedBase:
         What the segment `before` holds of them is not read again.
         """
         known = {claim.id: claim for claim in claims}
-        same = {claim.id: known[claim.id] for claim in before.claims if _is_as(claim, known)} if before else {}
+        same = _Piece(before).set_anew(known) if before else {}
         if before is not None and len(same) == len(known) == len(before.claims):
-            set_anew = tuple(same.values())
+            set_anew = tuple(map(same.__getitem__, before.numbers))
             return before if set_anew == before.claims else replace(before, claims=set_anew)
         beside = [(before, np.array([claim.id in same for claim in before.claims], dtype=bool))] if before else []
         fresh = (claim for name, claim in known.items() if name not in same)
@@ -427,16 +437,6 @@ class IndexedBase:
 
     def _place(self, number: int) -> int:
         return next(n for n, first in enumerate(self.first[1:]) if number < first)
-
-
-def same_texts(claim: KnownClaim, other: KnownClaim) -> bool:
-    """Tell whether two claims differ in settings alone, and are read alike."""
-    settings = {name: getattr(other, name) for name in ("kind", "figures", "version", "cut_off", "muted", "raised_to")}
-    return replace(claim, **settings) == other
-
-
-def _is_as(claim: KnownClaim, known: Mapping[str, KnownClaim]) -> bool:
-    return claim.id in known and same_texts(claim, known[claim.id])
 
 
 def _index(claims: Iterable[KnownClaim], shelf: _Shelf, beside: Parts = (), *, is_kept: bool = True) -> Segment:

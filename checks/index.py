@@ -1,6 +1,6 @@
 """The index: what the wordings of many claims say, as arrays of numbers in place of words.
 
-A segment never changes. A base is one large segment, a small one with what has changed since, and for a server one
+A segment never changes. A base is one large segment, a few small ones with what has changed since, and for a server one
 with its own claims: a change makes a small segment and copies nothing of the large one.
 """
 
@@ -367,8 +367,6 @@ def weigh(
     mean = float(sum(each.sum() for each in lengths)) / (sum(map(len, lengths)) or 1) or 1.0
     fresh = [place for place in range(len(parts)) if place not in keep]
     totals = {place: _totals(parts, place, keep) for place in fresh}
-    if counts is not None and not any(keep):
-        counts = replace(counts, beside=())
     weight = TermWeights(vocabulary, _counts(parts, totals, counts), rows, most_kept)
     made = [
         _weighed(parts[place], vocabulary, weight, totals[place], everything, mean)
@@ -386,22 +384,20 @@ def _totals(parts: Sequence[_Living], place: int, keep: Mapping[int, Part]) -> t
     for other, (segment, alive) in enumerate(parts):
         if other != place and len(segment.postings.terms):
             at, there = segment.postings.find(terms)
-            counted = segment.postings.counted(None if other in keep else alive, segment.claim_of, at)
+            # What is gone of the large part still counts: to leave it out, all of the part would be gone through.
+            counted = segment.postings.counted(None if other == 0 and other in keep else alive, segment.claim_of, at)
             totals = totals[0] + np.where(there, counted[0], 0), totals[1] + np.where(there, counted[1], 0)
     return totals
 
 
 def _counts(parts: Sequence[_Living], totals: Mapping[int, tuple[Numbers, Numbers]], before: Counts | None) -> Counts:
-    beside = before.beside if before is not None else ()
-    held = before.held if before is not None else np.zeros(0, dtype=np.int32)
-    for place, (counted, _) in totals.items():
-        terms = parts[place][0].postings.terms
-        if place:
-            beside = ((terms, counted), *beside)
-        elif len(terms):
-            held = np.zeros(int(terms[-1]) + 1, dtype=np.int32)
-            held[terms] = counted
-    return Counts(held, beside)
+    held, beside = (before.held, before.beside) if before is not None else (np.zeros(0, dtype=np.int32), ())
+    found = {place: (parts[place][0].postings.terms, counted) for place, (counted, _) in totals.items()}
+    if 0 in found and len(found[0][0]):
+        terms, counted = found[0]
+        held = np.zeros(int(terms[-1]) + 1, dtype=np.int32)
+        held[terms] = counted
+    return Counts(held, tuple(found[place] if place in found else beside[place - 1] for place in range(1, len(parts))))
 
 
 def _weighed(

@@ -271,14 +271,14 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """In how many wordings of a base each term stands: by number, except where `beside` has the term, and its count."""
+    """In how many wordings a base has each term: by number, save where some `beside` has it: the last one counts."""
 
     held: Numbers
     beside: tuple[tuple[Numbers, Numbers], ...]
 
     def of(self, number: int) -> int:
         """Return the count of one term."""
-        for terms, counts in self.beside:
+        for terms, counts in reversed(self.beside):
             # For a number of another type than theirs all terms would be copied.
             place = int(terms.searchsorted(terms.dtype.type(number)))
             if place < len(terms) and terms[place] == number:

@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from sys import intern
 from typing import Literal, overload
@@ -227,6 +227,14 @@ class KnownClaim:
         if isinstance(self.wordings, WordingList):
             return self.wordings.has_denials
         return any(wording.denies for wording in self.wordings)
+
+    def is_read_as(self, other: "KnownClaim") -> bool:
+        """Tell whether two claims differ in settings alone, and are read alike."""
+        settings = {name: getattr(other, name) for name in _SETTINGS}
+        return replace(self, **settings) == other
+
+
+_SETTINGS = ("kind", "figures", "version", "cut_off", "muted", "raised_to")
 
 
 @dataclass(frozen=True, slots=True)

@@ -289,8 +289,11 @@ class Answering:
         The message is checked anew, because no text is kept.
         """
         record = await self.offered(channel, message_id)
-        message = await self._fetch(location := place_of(record), message_id) if record is not None else None
-        if record is None or message is None:
+        if record is None:
+            return None
+        location = place_of(record)
+        message = await self._fetch(location, message_id)
+        if message is None:
             return None
         home, settings = self._home(location), await self._settings(location)
         finding = await asyncio.to_thread(self.bot.touchstone.check_in, home, said_in(message), location.server)

@@ -403,11 +403,11 @@ class Offers(commands.Cog):
         if (read := await self._watch.answering.read(channel, message)) is None:
             return None
         record, found, reply = read
-        texts, said, place = self.bot.texts(reply.language), said_in(found), {"channel": channel, "message": message}
+        texts, said = self.bot.texts(reply.language), said_in(found)
         about = texts("About this message: {link}", link=message_link(record.server, channel, message))
-        buttons = [MORE.button(texts("More"), **place)]
+        buttons = [MORE.button(texts("More"), channel=channel, message=message)]
         if without_spoilers(said) == said:
-            buttons.append(SHOW.button(texts("Show everybody"), **place))
+            buttons.append(SHOW.button(texts("Show everybody"), channel=channel, message=message))
         return found, draw_card(reply, texts, buttons, [f"-# {about}"] if elsewhere else [])
 
     async def _open(self, click: Click) -> None:
