@@ -30,7 +30,7 @@ from bot.discord.cards import (
     shorten,
 )
 from bot.discord.lookup import ClaimLookup, title_in, title_of
-from bot.discord.messages import home_of, is_open, roles_in, said_in
+from bot.discord.messages import home_of, open_finding, roles_in, said_in
 from bot.discord.routes import Click, Request, Route, Router, everywhere, page_buttons
 from bot.discord.setup import missing_rights
 from bot.explain import Circumstances, silence_lines
@@ -196,7 +196,7 @@ class Ask(CommandGroup):
             missing=tuple(missing_rights(where, rules.mode, request.texts)) if where is not None else (),
             answer=_became(record),
             used_up=budget if budget is not None and await request.do(is_used_up, server, budget) else None,
-            in_spoiler=not await request.do(is_open, touchstone, text, finding, home, server),
+            in_spoiler=await request.do(open_finding, touchstone, text, finding, home, server) is None,
         )
 
 

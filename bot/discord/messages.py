@@ -131,11 +131,16 @@ def without_spoilers(text: str) -> str:
     return _SPOILER.sub(" ", text)
 
 
-def is_open(touchstone: Touchstone, text: str, finding: Finding, home: int | None, server: int | None) -> bool:
-    """Tell whether a text says the claims that are found in it outside of spoilers, in the channel `home`."""
+def open_finding(
+    touchstone: Touchstone, text: str, finding: Finding, home: int | None, server: int | None
+) -> Finding | None:
+    """Return what is found in a text outside of its spoilers, in the channel `home`; None where a claim is not.
+
+    Whoever writes for all to see goes by that: a figure that stands in a spoiler is not told either.
+    """
     seen = without_spoilers(text)
     if seen == text:
-        return True
+        return finding
     rest = touchstone.check_in(home, seen, server)
     said = {match.claim for match in finding.answered}
-    return rest.action == "reply" and said <= {match.claim for match in rest.answered}
+    return rest if rest.action == "reply" and said <= {match.claim for match in rest.answered} else None
