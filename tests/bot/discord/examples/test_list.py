@@ -47,11 +47,11 @@ async def test_examples_are_shown_with_label_words_and_link_a_page_at_a_time(wor
 async def test_words_of_a_channel_are_for_those_who_may_read_it(world, keep):
     keep(11, "words of the board")
     channel = world.env.bot.get_channel(world.channel.id)
-    elsewhere = world.guild.create_text_channel("elsewhere")
-    await channel.set_permissions(channel.guild.default_role, view_channel=False)
+    elsewhere, chief = world.guild.create_text_channel("elsewhere"), world.guild.roles["chief"].id
+    await channel.set_permissions(channel.guild.get_role(chief), view_channel=False)
     told = "-# 1 example is not listed: you may not read its channel."
     assert text_of(await world.chief.slash(elsewhere, COMMAND)) == told
-    await channel.set_permissions(channel.guild.get_role(world.guild.roles["chief"].id), view_channel=True)
+    await channel.set_permissions(channel.guild.get_role(chief), overwrite=None)
     assert "words of the board" in text_of(await world.chief.slash(elsewhere, COMMAND))
 
 
