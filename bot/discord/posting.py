@@ -41,6 +41,8 @@ _log = logging.getLogger(__name__)
 
 # The mark of an offer, and what members click to take it up.
 OFFER = "🔎"
+# The event of an offer that has gone, with its message or the claim in it: channel and message.
+LAPSED = "lapsed_offer"
 
 # What Discord calls a reaction under a message of somebody who has blocked the bot: no refusal by the channel.
 _BLOCKED = 90001
@@ -251,6 +253,7 @@ class Answering:
             await asyncio.to_thread(answers.hide, record.channel, card, **how)
         elif record.kind == "offer":
             await asyncio.to_thread(answers.lapse, record.channel, record.message)
+            self.bot.dispatch(LAPSED, record.channel, record.message)
 
     async def gone(self, channel: int, message: int, *, is_retracted: bool) -> None:
         """Do what follows from a message that was deleted: its card goes too, and a card of ours needs no care."""
@@ -261,6 +264,7 @@ class Answering:
         elif record is not None and record.kind == "offer":
             # Nobody can take it up any more: moderators need not look at it either.
             await asyncio.to_thread(answers.lapse, channel, message)
+            self.bot.dispatch(LAPSED, channel, message)
         elif await asyncio.to_thread(answers.card, channel, message) is not None:
             await asyncio.to_thread(answers.hide, channel, message)
 

@@ -35,7 +35,7 @@ from bot.discord.messages import (
     said_in,
     without_spoilers,
 )
-from bot.discord.posting import OFFER, Answering, place_of
+from bot.discord.posting import LAPSED, OFFER, Answering, place_of
 from bot.discord.routes import UNREADABLE, Click, Route, Router
 from bot.texts import msgid
 from checks.model import Finding
@@ -260,6 +260,7 @@ _GONE = msgid("There is nothing to show any more: the message is gone or reads d
 OPEN = Route("ts:hint:open:{channel:number}:{message:number}", way="below")
 MORE = Route("ts:hint:more:{channel:number}:{message:number}", way="below")
 SHOW = Route("ts:hint:show:{channel:number}:{message:number}", way="below")
+_Drawn = tuple[discord.Message, ui.LayoutView]
 
 
 class Offers(commands.Cog):
@@ -370,22 +371,21 @@ class Offers(commands.Cog):
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
-        """Take the line with the button away where its message is gone."""
-        await self._deleted(event.channel_id, (event.message_id,))
+        """Forget a line that is gone: the next one who needs it gets a new one."""
+        self._forget((event.message_id,))
 
     @commands.Cog.listener()
     async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
         """Do the same where many are gone at once."""
-        await self._deleted(event.channel_id, event.message_ids)
+        self._forget(event.message_ids)
 
-    async def _deleted(self, channel: int, numbers: Collection[int]) -> None:
-        # Where a line is gone itself, the next one who needs it gets a new one.
-        for message in [message for message, line in self._lines.items() if line in numbers]:
+    def _forget(self, gone: Collection[int]) -> None:
+        for message in [message for message, line in self._lines.items() if line in gone]:
             del self._lines[message]
-        for number in numbers:
-            await self._drop_line(channel, number)
 
-    async def _drop_line(self, channel: int, message: int) -> None:
+    @commands.Cog.listener(f"on_{LAPSED}")
+    async def drop_line(self, channel: int, message: int) -> None:
+        """Take the line with the button away where there is nothing to read any more."""
         if (line := self._lines.pop(message, None)) is not None:
             await self._delete(channel, line)
 
@@ -393,9 +393,7 @@ class Offers(commands.Cog):
         with contextlib.suppress(*FAILED_REQUEST):
             await self.bot.get_partial_messageable(channel).get_partial_message(line).delete()
 
-    async def _draw(
-        self, channel: int, message: int, *, elsewhere: bool = False
-    ) -> tuple[discord.Message, ui.LayoutView] | None:
+    async def _draw(self, channel: int, message: int, *, elsewhere: bool = False) -> _Drawn | None:
         """Return the message and its private card; a button shows that to everybody, but for what is in a spoiler.
 
         `elsewhere`: it is read where the message does not stand, and says which one it is about.
@@ -446,5 +444,5 @@ class Offers(commands.Cog):
         async with self._watch.counted(record.message):
             if not await self._watch.answering.show(Location(record.server, record.channel, home), record.message):
                 raise UnknownEntryError(_GONE)
-        await self._drop_line(record.channel, record.message)
+        await self.drop_line(record.channel, record.message)
         await click.respond(click.texts("Everybody sees the card now."))

@@ -171,6 +171,27 @@ async def test_the_button_goes_with_its_message(world):
 
 
 @pytest.mark.usefixtures("hinting")
+async def test_the_button_goes_with_the_claim_in_its_message(world):
+    said = await world.alice.send(world.channel, CRANE)
+    world.env.inject_error("POST", "/users/@me/channels", status=403, code=50007)
+    await world.bob.react(said, OFFER)
+    await world.alice.edit(said, f"{CRANE}, they say")
+    assert len(world.cards()) == 1
+    await world.alice.edit(said, "good morning everybody, coffee is ready")
+    assert not world.cards()
+
+
+@pytest.mark.usefixtures("hinting")
+async def test_the_button_goes_where_its_message_goes_with_many(world):
+    said = await world.alice.send(world.channel, CRANE)
+    other = await world.alice.send(world.channel, "good morning everybody, coffee is ready")
+    world.env.inject_error("POST", "/users/@me/channels", status=403, code=50007)
+    await world.bob.react(said, OFFER)
+    await world.purge(said, other)
+    assert not world.cards()
+
+
+@pytest.mark.usefixtures("hinting")
 async def test_who_may_no_longer_read_the_channel_shows_nothing_there(world):
     said = await world.alice.send(world.channel, CRANE)
     await world.bob.react(said, OFFER)
