@@ -88,6 +88,11 @@ def candidates(
     if as_json:
         write(json_line([candidate_json(candidate) for candidate in found]))
         return
+    from claims.documents.candidates import lacks_stops  # noqa: PLC0415  as in Terminal.open
+
+    texts = terminal.texts
+    for name in (source.document for source in sources if not found and lacks_stops(source.raw)):
+        complain(texts("{document} has hardly a full stop, and is read by sentences. Put some in.", document=name))
     _show(terminal, found)
     if new is not None and server is None:
         told = terminal.texts.plural(

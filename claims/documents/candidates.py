@@ -107,6 +107,16 @@ _ASKING = re.compile(r"[?？]|[吗嗎呢][。.!！]?$")
 # Stops that follow one another are left by speech recognition.
 _BROKEN = re.compile(r"[。，,][。，,.]|\.[。，,]")
 
+_STOPS = re.compile(r"[。！？!?；]|\.(?=\s|$)")
+# Texts this long, with so few stops for a character, were recognised or written without them.
+_LEAST_LONG, _LEAST_STOPS = 600, 1 / 400
+
+
+def lacks_stops(raw: str) -> bool:
+    """Tell whether a text has hardly any full stop: its sentences cannot be told, and it proposes nothing."""
+    return len(raw) >= _LEAST_LONG and len(_STOPS.findall(raw)) < _LEAST_STOPS * len(raw)
+
+
 # Told how many sentences of how many have been read.
 Moved = Callable[[int, int], None]
 

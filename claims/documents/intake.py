@@ -279,7 +279,18 @@ def _page_facts(text: str) -> DocumentFacts:
     # The year of a copyright, or one that is only mentioned, becomes its first day there.
     is_written = not day.endswith("-01") or day in _days(text) or day.replace("-", "/") in text
     published = day if is_written else ""
+    if day not in _days(text) and any(day in _readings(found) for found in _TWO_WAYS.finditer(text)):
+        published = day[: len("2026")]
     return DocumentFacts(about.title or "", author, about.sitename or "", published)
+
+
+_TWO_WAYS = re.compile(r"(?<![\d/])(0?[1-9]|1[0-2])/(0?[1-9]|1[0-2])/((?:19|20)\d\d)(?![\d/])")
+
+
+def _readings(found: re.Match[str]) -> set[str]:
+    """Return the two days that numbers between strokes may mean; nothing where they mean the same."""
+    first, second, year = map(int, found.groups())
+    return {_iso(year, first, second), _iso(year, second, first)} if first != second else set()
 
 
 _META_AUTHOR = re.compile(

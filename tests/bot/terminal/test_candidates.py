@@ -52,6 +52,15 @@ def test_without_a_server_they_are_only_printed(call, address):
     assert waiting(address) == []
 
 
+@pytest.mark.usefixtures("address")
+def test_a_text_without_full_stops_says_why_it_proposes_nothing(call, tmp_path):
+    (tmp_path / "talk.txt").write_text("gold demand is up 12% since spring and nobody knows why it is so\n\n" * 20)
+    done = call("documents", "candidates", "talk.txt")
+    assert (done.code, done.out) == (0, "0 candidates\n")
+    assert "talk.txt has hardly a full stop" in done.err
+    assert "full stop" not in call("documents", "candidates", "metals-paper").err
+
+
 def test_with_a_server_they_wait_in_its_queue_once(call, address):
     arguments = ("documents", "candidates", "metals-paper", "--server", str(SERVER))
     assert "queue" not in call(*arguments, "--dry-run").out

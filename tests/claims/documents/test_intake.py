@@ -255,9 +255,13 @@ def test_a_page_says_title_author_site_and_day() -> None:
         ('<time datetime="2025-11-03">3 Nov</time>', "2025-11-03"),
         ('<meta property="article:published_time" content="2025-01-01T08:00:00Z">', "2025-01-01"),
         ('<link rel="canonical" href="https://x.example/2025/04/01/silver">', "2025-04-01"),
+        ("<time>03/11/2025</time>", "2025"),
+        ('<time datetime="2025-03-11">03/11/2025</time>', "2025-03-11"),
+        ("<time>11/23/2025</time>", "2025-11-23"),
+        ("<time>03/03/2025</time>", "2025-03-03"),
     ],
 )
-def test_a_year_that_a_page_mentions_is_not_the_day_of_its_publication(says: str, day: str) -> None:
+def test_a_day_that_a_page_does_not_surely_give_is_none(says: str, day: str) -> None:
     page = f"<html><head><title>Silver</title></head><body>{says}<p>{ENGLISH * 9}</p></body></html>"
     assert READER.read(page.encode()).facts.published == day
 
