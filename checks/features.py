@@ -275,11 +275,12 @@ class Reader:
     def taken_apart(self, texts: Sequence[str], lexicon: Lexicon) -> "list[Parts]":
         """Return the parts of folded texts."""
         both = zip(texts, *self.characters.vectors(texts), strict=True)
-        return [Parts(text, lexicon, self, vector, letters) for text, vector, letters in both]
+        # They hold no reader: it holds them, and both would stay until somebody looks for circles.
+        return [Parts(text, lexicon, self.weight, vector, letters) for text, vector, letters in both]
 
-    def mass(self, words: frozenset[str]) -> float:
-        """Return the summed weight of words."""
-        return sum(map(self.weight, words))
+
+def _mass(words: frozenset[str], weight: TermWeights) -> float:
+    return sum(map(weight, words))
 
 
 @dataclass(frozen=True)
@@ -288,7 +289,7 @@ class Parts:
 
     folded: str
     lexicon: Lexicon
-    reader: Reader
+    weight: TermWeights
     vector: Vector
     letters: Vector
 
@@ -325,12 +326,12 @@ class Parts:
     @cached_property
     def mass(self) -> float:
         """Return the weight of all words."""
-        return self.reader.mass(self.words)
+        return _mass(self.words, self.weight)
 
     @cached_property
     def norm(self) -> float:
         """Return the length of the vector of words."""
-        return math.sqrt(sum(self.reader.weight(word) ** 2 for word in self.words)) or 1.0
+        return math.sqrt(sum(self.weight(word) ** 2 for word in self.words)) or 1.0
 
     @cached_property
     def sentences(self) -> Sequence[tuple[frozenset[str], float]]:
@@ -338,7 +339,7 @@ class Parts:
         forms = self.lexicon.tokenizer.forms
         cut = [frozenset(forms(part)) for part in _SENTENCE.split(self.folded) if part.strip()]
         long = [words for words in cut if len(words) >= _LEAST_SENTENCE][:_MOST_SENTENCES]
-        return [(words, self.reader.mass(words)) for words in long or [self.words]]
+        return [(words, _mass(words, self.weight)) for words in long or [self.words]]
 
 
 # What rapidfuzz measures takes most of a close look.
@@ -377,7 +378,7 @@ def _ratios(message: Parts, wordings: Sequence[Parts]) -> dict[str, float]:
 def _likeness(
     message: Parts, wordings: Sequence[Parts], by_letters: Sequence[tuple[float, float, float]]
 ) -> dict[str, float]:
-    fullest, size, weight = wordings[0], len(message.text), message.reader.weight
+    fullest, size, weight = wordings[0], len(message.text), message.weight
     shared = message.words & fullest.words
     characters, letters, letters_cosine = map(max, zip(*by_letters, strict=True))
     return {
@@ -396,11 +397,11 @@ def _likeness(
 
 
 def _dice(words: frozenset[str], mass: float, wording: Parts) -> float:
-    return 2 * wording.reader.mass(words & wording.words) / (mass + wording.mass)
+    return 2 * _mass(words & wording.words, wording.weight) / (mass + wording.mass)
 
 
 def _phrases(message: Parts, wording: Parts) -> float:
-    weight = message.reader.weight
+    weight = message.weight
     return math.log1p(sum(min(weight(one), weight(other)) for one, other in message.pairs & wording.pairs))
 
 

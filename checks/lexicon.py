@@ -330,7 +330,7 @@ class Spelling:
     def __init__(self, texts: Iterable[str], lexicon: Lexicon, beside: "Sequence[Spelling]" = ()) -> None:
         """Collect the words of folded texts; those of others `beside` count as well."""
         self._lexicon = lexicon
-        self._all = (self, *beside)
+        self._beside = tuple(beside)
         words = dict.fromkeys(word for text in texts for word in WORD.findall(text))
         self._known = frozenset(words)
         self._words = tuple(word for word in words if len(word) >= _LEAST_LETTERS and word.isalpha())
@@ -362,12 +362,12 @@ class Spelling:
         return replace(clean, text=text, quoted=tuple((moved(start), moved(end)) for start, end in clean.quoted))
 
     def _is_strange(self, word: str) -> bool:
-        return not any(each.knows(word) for each in self._all) and self._rarity(word) >= RAREST
+        return not any(each.knows(word) for each in (self, *self._beside)) and self._rarity(word) >= RAREST
 
     def _meant(self, typed: str) -> str:
         if not _LEAST_LETTERS - 1 <= len(typed) <= _MOST_LETTERS:
             return typed
-        alike = (known for each in self._all for known in each.alike(typed))
+        alike = (known for each in (self, *self._beside) for known in each.alike(typed))
         near = [known for known in alike if OSA.distance(typed, known, score_cutoff=_ONE) <= _ONE]
         # Of several, the one that people write most often is the one that was meant.
         return min(near, key=self._rarity, default=typed)

@@ -6,6 +6,7 @@ or a message, and by default only this machine can ask.
 
 import asyncio
 import contextlib
+import gc
 import json
 import logging
 import math
@@ -78,9 +79,55 @@ def run(settings: Settings) -> None:
             raise StartError(worded(READ_ONLY, place=touchstone.base.database.place))
         claims = len(touchstone.base.claims())
         _log.info("Touchstone %s, %d claims in %s", version(), claims, shown_database(settings.database_url))
-        asyncio.run(_run_until_stopped(settings, touchstone, token))
+        with short_searches():
+            asyncio.run(_run_until_stopped(settings, touchstone, token))
     finally:
         touchstone.close()
+
+
+# While Python searches for objects that hold each other in a circle and are of no use, nothing else runs: a search that
+# takes so many seconds is felt.
+_FELT = 0.02
+# All is searched once so many objects have come (the product); a thousand take a millisecond.
+_OFTEN = 700, 10, 3
+_OLDEST = 2
+_DAY = 86_400.0
+
+
+class _Searches:
+    """Keeps searches for such circles short: what a long one has left is not looked at by the next ones.
+
+    Thousands of claims, and what was read of them, would be gone through every few minutes. They go when nothing uses
+    them any more; for circles among what is not looked at, all is looked at again once a day.
+    """
+
+    def __init__(self, felt: float, day: float) -> None:
+        self._felt, self._day = felt, day
+        self._began = self._thorough = monotonic()
+
+    def __call__(self, phase: str, info: dict[str, int]) -> None:
+        now = monotonic()
+        if phase == "start":
+            self._began = now
+        elif info["generation"] == _OLDEST and now - self._began > self._felt:
+            if now - self._thorough < self._day:
+                gc.freeze()
+            else:
+                self._thorough = now
+                gc.unfreeze()
+
+
+@contextlib.contextmanager
+def short_searches(felt: float = _FELT, day: float = _DAY) -> Iterator[None]:
+    """Keep Python's searches for garbage short while the body runs: those that take more than `felt` seconds."""
+    searches, before = _Searches(felt, day), gc.get_threshold()
+    gc.callbacks.append(searches)
+    gc.set_threshold(*_OFTEN)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks.remove(searches)
 
 
 async def _run_until_stopped(settings: Settings, touchstone: Touchstone, token: str) -> None:

@@ -1,13 +1,15 @@
-"""The daily round."""
+"""The daily round, and what else a long life needs."""
 
 import asyncio
+import gc
+import weakref
 from datetime import timedelta
 
 import numpy as np
 import pytest
 
 from bot.discord import create_bot
-from bot.discord.supervise import _make_books, supervise
+from bot.discord.supervise import _make_books, short_searches, supervise
 from claims.base import utc_now
 from claims.moderation.rights import Actor
 from claims.store.vectors import KeptVectors
@@ -46,6 +48,46 @@ async def test_vectors_of_a_model_that_is_not_in_use_go_with_what_is_old(world, 
 def test_all_books_are_made_before_threads_can_ask_for_them(touchstone):
     _make_books(touchstone)
     assert {"moderation", "budgets", "answers", "servers"} <= vars(touchstone).keys()
+
+
+class Held:
+    """Something that holds itself."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.fixture
+def _thawed():
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("_thawed")
+def test_what_a_long_search_for_garbage_has_left_is_not_searched_again_until_the_next_day():
+    gc.unfreeze()
+    held = Held()
+    seen = weakref.ref(held)
+    with short_searches(felt=0.0):
+        gc.collect()
+        assert gc.get_freeze_count() > 0
+        del held
+        gc.collect()
+        assert seen() is not None
+    with short_searches(felt=0.0, day=0.0):
+        gc.collect()
+        assert gc.get_freeze_count() == 0
+        gc.collect()
+        assert seen() is None
+
+
+@pytest.mark.usefixtures("_thawed")
+def test_what_a_short_search_has_left_is_searched_again():
+    gc.unfreeze()
+    with short_searches(felt=60.0):
+        gc.collect()
+    assert gc.get_freeze_count() == 0
+    assert not any(type(each).__name__ == "_Searches" for each in gc.callbacks)
 
 
 async def test_an_empty_key_file_ends_the_start_in_its_own_words(touchstone, settings, tmp_path, monkeypatch):
