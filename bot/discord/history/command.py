@@ -34,8 +34,9 @@ from bot.texts import Texts, msgid
 from claims.moderation.history import RevisionRecord
 from claims.moderation.rights import Actor
 from claims.record import claim_state, differences
-from claims.store.changes import CLAIM, CLAIM_SETTING, ChangeResult
-from claims.store.revisions import ChangeRecord
+from claims.store.changes import CLAIM
+from claims.store.revisions import ChangeRecord, ChangeResult
+from claims.store.server_settings import CLAIM_SETTING
 from config.errors import ConflictError, FieldDifference, UnknownClaimError, UnknownEntryError
 
 _MOST = 25
