@@ -189,11 +189,12 @@ class HistoryCommand(commands.Cog):
 
     async def _claim(self, request: Request, typed: str) -> str:
         """Return the claim that was chosen or typed; one that is gone is found by its id."""
-        titles = await self._lookup.everything(request)
-        if any(claim.id == typed for claim in titles.claims):
+        named, page = request.moderation.claims.named, request.moderation.history.page
+        if await request.do(named, request.actor, [typed]):
             return typed
-        page = await request.do(request.moderation.history.page, request.actor, typed, None, 1)
-        return typed if page.entries else titles.one(typed).id
+        if (await request.do(page, request.actor, typed, None, 1)).entries:
+            return typed
+        return (await self._lookup.everything(request)).one(typed).id
 
 
 def _labels(
