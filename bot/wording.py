@@ -76,6 +76,7 @@ NAMES = {
     "in_force": msgid("In force"),
     "sha256": msgid("Checksum of the file"),
     "loaded_digest": msgid("Checksum of the claim as loaded"),
+    "position": msgid("Place in the list"),
     # What is set on a claim.
     "muted": msgid("Muted"),
     "cut_off": msgid("Cut-off"),

@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from claims.documents.loading import DocumentReport, load_files, read_documents, read_passage
 from claims.record import CitationRecord, ClaimRecord, DocumentRecord, PackRecord, Passage
-from claims.store.changes import CLAIM, CLAIM_ORIGIN, CLAIM_SETTING, PACK, PACK_IN_FORCE
+from claims.store.changes import CLAIM, CLAIM_ORIGIN, PACK, PACK_IN_FORCE
 from claims.store.claim_rows import (
     Difference,
+    are_seen,
     pack_record,
     packs_in_force,
     read_claims,
@@ -22,8 +23,9 @@ from claims.store.claim_rows import (
 )
 from claims.store.copying import upgrade
 from claims.store.database import Database
-from claims.store.server_settings import SERVER
-from claims.store.tables import ChangeRow, Pack, Revision
+from claims.store.server_settings import CLAIM_SETTING, SERVER
+from claims.store.tables import ChangeRow, Claim, Pack, Revision, Wording
+from config.languages import ByLanguage
 
 Clock = Callable[[], datetime]
 
@@ -120,6 +122,23 @@ class ClaimBase:
             if found:
                 return found[0]
             raise unknown_claim(session, server, claim_id)
+
+    def saying(self, texts: Collection[str], besides: str, server: int | None = None) -> dict[str, ByLanguage]:
+        """Return which of some texts a claim of any status says word for word, but one, each with that claim's title.
+
+        Capitals make no difference; what is never to be matched is said by nobody.
+        """
+        with self.database.reading() as session:
+            others = are_seen(session, server) & (col(Claim.id) != besides)
+            titles = session.scalars(select(col(Claim.title)).where(others))
+            found = {each.casefold(): title for title in titles for each in title.values()}
+            # A database may know the capitals of English alone.
+            small = func.lower(col(Wording.text)).in_([text.lower() for text in texts])
+            same = small | col(Wording.text).in_(texts)
+            said = select(col(Wording.text), col(Claim.title)).join(Claim, col(Claim.key) == col(Wording.claim))
+            rows = session.connection().execute(said.where(same, others, ~col(Wording.negative)))
+            found |= {row[0].casefold(): row[1] for row in rows}
+        return {text: found[text.casefold()] for text in texts if text.casefold() in found}
 
     def shared_claims(self, ids: Collection[str]) -> dict[str, ClaimRecord]:
         """Return some of the published claims that all servers share, by id."""

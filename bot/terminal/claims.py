@@ -1,6 +1,7 @@
 """`touchstone claims`: what the claim base holds, and files of claims out of it and into it.
 
-An import is all or asks: exit code 1 where something was refused, 3 where claims were changed here since the export.
+An import is all or asks: exit code 1 where something was refused, or where nobody was there to say yes; 3 where claims
+were changed here since the export.
 """
 
 from collections.abc import Sequence
@@ -163,6 +164,7 @@ def import_(
             terminal.print(texts("Nothing was written."))
         else:
             terminal.print(texts("Nothing was written. Add --yes to write it."))
+            raise typer.Exit(1)
     if plan.of("refused"):
         raise typer.Exit(1)
     if open_conflicts:

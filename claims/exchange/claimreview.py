@@ -17,7 +17,7 @@ from claims.packs.plain import plain_claim
 from claims.packs.schema import PartPath
 from claims.record import ClaimRecord, DocumentRecord
 from config.errors import ImportRefusedError, PackProblem, worded
-from config.languages import LANGUAGES
+from config.languages import LANGUAGES, written_language
 
 CONTEXT = "https://schema.org"
 PUBLISHER = "Touchstone"
@@ -66,7 +66,7 @@ def write_reviews(packs: Iterable[ExportedPack], publishing: Publishing | None =
 def review_nodes(
     claim: ClaimRecord, documents: Documents, ratings: Ratings, publishing: Publishing
 ) -> tuple[Node, ...]:
-    """Return the reviews of one published claim, one a language that it has a title in."""
+    """Return the reviews of one published claim, one a language that its title is written in."""
     return tuple(_reviews(claim, documents, ratings, publishing))
 
 
@@ -74,15 +74,18 @@ def _reviews(claim: ClaimRecord, documents: Documents, ratings: Ratings, publish
     if claim.status != "published":
         return
     plain = plain_claim(claim, None)
+    titles: dict[str, str] = plain["title"]
     for language, tag in ((each.code, each.tag) for each in LANGUAGES):
-        if plain["title"].get(language):
+        title = titles.get(language)
+        # Where nobody wrote a title, that of another language stands.
+        if title and (written_language(title) == language or [*titles.values()].count(title) == 1):
             yield {
                 "@context": CONTEXT,
                 "@type": "ClaimReview",
                 "identifier": claim.id,
                 **({"url": publishing.address(claim.id, language)} if publishing.url else {}),
                 "inLanguage": tag,
-                "claimReviewed": plain["title"][language],
+                "claimReviewed": title,
                 "itemReviewed": _claim(plain, language, documents),
                 "author": publishing.author(),
                 "datePublished": plain["as_of"],

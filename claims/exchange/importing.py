@@ -1,7 +1,7 @@
 """The import of claims: read a file, try it dry, write it as one revision; and the export, in each of the formats."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from itertools import islice
@@ -54,11 +54,13 @@ from claims.store.changes import (
     PACK,
     SOURCE,
     SOURCE_FACTS,
+    Ahead,
     Change,
     PreparedChanges,
+    then,
 )
 from claims.store.claim_rows import order_claims
-from claims.store.revisions import TOUCHSTONE, AuditEntry
+from claims.store.revisions import TOUCHSTONE, AuditEntry, ChangeResult
 from claims.store.tables import Document, DocumentText, Pack
 from config.errors import (
     FieldDifference,
@@ -139,7 +141,8 @@ def _origin(step: Step, incoming: IncomingClaim, part: PackSteps, server: int | 
         digest = claim_fingerprint(incoming.record)
     else:
         digest = row.loaded_digest if row is not None else None
-    return Change(CLAIM_ORIGIN, step.claim, {"pack": pack, "loaded_digest": digest})
+    position = row.position if row is not None else None
+    return Change(CLAIM_ORIGIN, step.claim, {"pack": pack, "loaded_digest": digest, "position": position})
 
 
 def _given(incoming: IncomingClaim, part: PackSteps) -> bool:
@@ -199,7 +202,7 @@ def import_claims(
     # A name need not be text: what is none of it can be kept by no base.
     entry = actor.entry(IMPORT_ACT, Path(incoming.name).name.encode("utf-8", "replace").decode())
 
-    def prepare(session: Session) -> Callable[[Session], ImportReport]:
+    def prepare(session: Session) -> Ahead[ImportReport]:
         return _prepared(base, session, incoming, entry, agreed, theirs=theirs)
 
     return change_permitted(base.database, actor, "claim.import", prepare)
@@ -232,28 +235,25 @@ def load_pack(base: ClaimBase, path: Path) -> ImportReport | None:
     pack = replace(incoming.packs[0], sha256=digest)
     incoming = replace(incoming, packs=(pack,))
 
-    def prepare(session: Session) -> Callable[[Session], ImportReport | None]:
+    def prepare(session: Session) -> Ahead[ImportReport | None]:
         return _prepared_pack(base, session, incoming)
 
     return change_permitted(base.database, Actor.operator(), "claim.import", prepare)
 
 
-def _prepared_pack(base: ClaimBase, session: Session, incoming: Incoming) -> Callable[[Session], ImportReport | None]:
+def _prepared_pack(base: ClaimBase, session: Session, incoming: Incoming) -> Ahead[ImportReport | None]:
     pack = incoming.packs[0]
     row = session.get(Pack, pack.head.id) if pack.head else None
     if pack.head is None or (row is not None and (row.sha256 == pack.sha256 or row.version > pack.head.version)):
-        return lambda _: None
-    write = _prepared(
-        base, session, incoming, AuditEntry(TOUCHSTONE, "pack.load", f"{pack.head.id} version {pack.head.version}")
-    )
+        return lambda _: lambda _: None
+    entry = AuditEntry(TOUCHSTONE, "pack.load", f"{pack.head.id} version {pack.head.version}")
 
-    def write_in_order(session: Session) -> ImportReport:
-        report = write(session)
+    def put_in_order(session: Session, report: ImportReport) -> ImportReport:
         _refuse(incoming.name, (problem for entry in report.plan.of("refused") for problem in entry.problems))
         order_claims(session, [entry.claim for entry in report.plan.entries])
         return report
 
-    return write_in_order
+    return then(_prepared(base, session, incoming, entry), put_in_order)
 
 
 def pack_problems(text: str) -> tuple[PackProblem, ...]:
@@ -312,7 +312,7 @@ def _prepared(
     agreed: str | None = None,
     *,
     theirs: bool = False,
-) -> Callable[[Session], ImportReport]:
+) -> Ahead[ImportReport]:
     incoming = for_server(session, incoming, entry.server)
     parts = tuple(Steps(session, incoming, entry.server, theirs=theirs, is_alone=True).packs())
     plan = _plan(incoming, parts, entry.server)
@@ -321,11 +321,10 @@ def _prepared(
     changes = [change for part in parts for change in import_changes(part, entry.server)]
     prepared = PreparedChanges(session, entry, changes, base.clock())
 
-    def write(session: Session) -> ImportReport:
-        written = prepared.write(session)
+    def report(_: Session, written: ChangeResult) -> ImportReport:
         return ImportReport(plan, written.revision if written.changes else None)
 
-    return write
+    return then(prepared.ahead, report)
 
 
 def _read(source: Source, today: date) -> Incoming:

@@ -277,6 +277,11 @@ class SheetClaims:
                 claim["id"], line, "number", fault, worded("Write the number of the point that it belongs to.")
             )
             return
+        if not cells["document"].strip():
+            fault = worded("the citation names no document")
+            mend = worded("Write its id; in a new claim, give the point the title as its `source` instead.")
+            self._refuse(claim["id"], line, "document", fault, mend)
+            return
         point, index = found
         place = ("claims", number, "points", index, "citations")
         cited = _part("citation", cells)

@@ -5,7 +5,7 @@ Claims are of every status, with what the server has set and where they come fro
 
 import re
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -44,19 +44,18 @@ from claims.store.changes import (
     AT_ONCE,
     CLAIM,
     CLAIM_ORIGIN,
-    CLAIM_SETTING,
     NOWHERE,
     QUEUE_ITEM,
     STATE_STORES,
-    UNSET,
+    Ahead,
     Change,
-    ChangeResult,
     PreparedChanges,
     write_changes,
 )
 from claims.store.claim_rows import packs_in_force, read_rows, unknown_claim
 from claims.store.database import insert_into
-from claims.store.revisions import AuditEntry, hash_user
+from claims.store.revisions import AuditEntry, ChangeResult, hash_user
+from claims.store.server_settings import CLAIM_SETTING, UNSET
 from claims.store.tables import ChangeRow, Claim, ClaimOverride, Document, FormDraft, Revision, Server
 from config.errors import ConflictError, FieldFault, InvalidEditError, UnknownClaimError
 from config.languages import NO_TEXT, completed, written_language
@@ -228,7 +227,7 @@ def set_status(base: ClaimBase, actor: Actor, claims: Sequence[str], status: str
     """
     edit = SetStatus(status)
 
-    def prepare(session: Session) -> Callable[[Session], ChangeResult]:
+    def prepare(session: Session) -> Ahead[ChangeResult]:
         changes, faults = list[Change](), list[FieldFault]()
         names = iter(dict.fromkeys(claims))
         while some := list(islice(names, AT_ONCE)):
@@ -243,7 +242,7 @@ def set_status(base: ClaimBase, actor: Actor, claims: Sequence[str], status: str
         if faults:
             raise InvalidEditError(tuple(faults))
         entry = actor.entry("claim.edit", reason)
-        return PreparedChanges(session, entry, changes, base.clock()).write
+        return PreparedChanges(session, entry, changes, base.clock()).ahead
 
     return change_permitted(base.database, actor, "claim.edit", prepare)
 

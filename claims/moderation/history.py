@@ -1,7 +1,7 @@
 """The history: its revisions, page by page, and new ones that bring an older state back; nothing is ever taken out."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import groupby, islice
@@ -27,17 +27,19 @@ from claims.record import (
 from claims.store.changes import (
     AT_ONCE,
     CLAIM,
+    CLAIM_ORIGIN,
+    NOWHERE,
     QUEUE_ITEM,
     SOURCE,
     STATE_STORES,
+    Ahead,
     Change,
-    ChangeResult,
     PreparedChanges,
     StateStore,
     states_now,
     write_changes,
 )
-from claims.store.revisions import ChangeRecord
+from claims.store.revisions import ChangeRecord, ChangeResult
 from claims.store.server_settings import CHANNEL, SERVER, channel_from_state, settings_from_state, settings_state
 from claims.store.tables import ChangeRow, Revision
 from config.errors import ConflictError, FieldDifference, NotUndoableError, UnknownEntryError
@@ -222,14 +224,14 @@ class Undoing:
         ConflictError: what it wrote has been changed since; `restore` brings back a whole version nevertheless.
         """
 
-        def prepare(session: Session) -> Callable[[Session], ChangeResult]:
+        def prepare(session: Session) -> Ahead[ChangeResult]:
             revision = read_revision(session, actor.server, number)
             _check_rights(session, actor, revision)
             entry = actor.entry("undo", reason, undoes=number)
             standing = [made for made in reversed(revision.changes) if not _is_gone(session, actor.server, made)]
             changes = list(_all_undone(session, actor.server, standing))
             _check_claims(actor.server, changes)
-            return PreparedChanges(session, entry, changes, self._base.clock()).write
+            return PreparedChanges(session, entry, changes, self._base.clock()).ahead
 
         return change_permitted(self._base.database, actor, "history.undo", prepare)
 
@@ -308,8 +310,10 @@ def _undone(made: ChangeRecord, now: State | None) -> Change:
 
 def _as_kept_now(kind: str, state: State | None) -> State | None:
     """Return a state out of the history with the fields that have been added to its kind since."""
-    if state is None or kind not in {CLAIM, SERVER, CHANNEL}:
+    if state is None or kind not in {CLAIM, CLAIM_ORIGIN, SERVER, CHANNEL}:
         return state
+    if kind == CLAIM_ORIGIN:
+        return NOWHERE | state
     if kind == CHANNEL:
         return asdict(channel_from_state(state))
     if kind == SERVER:

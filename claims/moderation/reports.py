@@ -17,10 +17,10 @@ from claims.answering.answers import is_card
 from claims.base import ClaimBase
 from claims.moderation.queue import NewItem, item_key, open_rows, put
 from claims.moderation.server_setup import setting_change, settled
-from claims.store.changes import CLAIM_SETTING, Change, write_changes
+from claims.store.changes import Change, write_changes
 from claims.store.claim_rows import read_rows
 from claims.store.revisions import TOUCHSTONE, AuditEntry, hash_user
-from claims.store.server_settings import PAUSE_REPORTS
+from claims.store.server_settings import CLAIM_SETTING, PAUSE_REPORTS
 from claims.store.tables import Answer, ChangeRow, ClaimOverride, Feedback, QueueItem, Revision, Server, Sighting
 from config.errors import NotAllowedError, UnknownClaimError
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Generator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeVar, get_args
@@ -11,6 +11,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from claims.base import ClaimBase
+from claims.store.changes import OWN_REVISION, Ahead
 from claims.store.database import Database, insert_into, is_writing, rows_written
 from claims.store.revisions import AuditEntry, Who
 from claims.store.tables import FormDraft, Server, last_revision
@@ -169,24 +170,35 @@ def permitted(opened: AbstractContextManager[Session], actor: Actor, act: Act) -
 _TRIES = 3
 
 
-def change_permitted(
-    database: Database, actor: Actor, act: Act, prepare: Callable[[Session], Callable[[Session], T]]
-) -> T:
+class _OutrunError(Exception):
+    """Somebody else has changed the base first."""
+
+
+def change_permitted(database: Database, actor: Actor, act: Act, prepare: Callable[[Session], Ahead[T]]) -> T:
     """Work a change out while others write, and keep them waiting only while it is written; as `permitted` otherwise.
 
-    `prepare` reads, and returns what writes, which is not called once the base has changed in between: then all is
-    worked out anew, and where others keep changing it, while they wait.
+    `prepare` reads, and returns what writes ahead (see `PreparedChanges`), which returns what has to be written alone.
+    That is not called once the base has changed in between: then nothing is kept and all is worked out anew, and where
+    others keep changing it, while they wait.
     """
     for _ in range(_TRIES):
         with permitted(database.reading(), actor, act) as session:
             # Whatever changes claims, documents or rights makes a revision.
-            seen, write = last_revision(session), prepare(session)
-        with database.changing() as session:
-            if last_revision(session) == seen:
-                permit(session, actor, act)
-                return write(session)
+            seen, ahead = last_revision(session), prepare(session)
+        with suppress(_OutrunError), database.changing(later=True) as session:
+            _keep_up(session, seen)
+            write = ahead(session)
+            database.take_turn(session)
+            _keep_up(session, seen)
+            permit(session, actor, act)
+            return write(session)
     with permitted(database.changing(), actor, act) as session:
-        return prepare(session)(session)
+        return prepare(session)(session)(session)
+
+
+def _keep_up(session: Session, seen: int) -> None:
+    if last_revision(session, besides=session.info.get(OWN_REVISION)) != seen:
+        raise _OutrunError
 
 
 # Said of a session whose form is settled: a write may ask for several rights.

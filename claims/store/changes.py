@@ -5,20 +5,19 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlmodel import Session, col
 
-from claims.record import ClaimRecord, State, claim_from_state, claim_state, plain_fields, with_texts
-from claims.store.claim_rows import BoundRows, ClaimRows, Row, pack_record, read_rows, rows_of
-from claims.store.revisions import TOUCHSTONE, AuditEntry, ChangeRecord, WriteContext
-from claims.store.server_settings import CHANNEL, SERVER, ChannelStore, ServerStore
+from claims.record import State, claim_from_state, claim_state, plain_fields, with_texts
+from claims.store.claim_rows import BoundRows, ClaimRows, NewClaim, Row, pack_record, read_rows, rows_of
+from claims.store.revisions import TOUCHSTONE, AuditEntry, ChangeRecord, ChangeResult, HistoryRows, WriteContext
+from claims.store.server_settings import CHANNEL, CLAIM_SETTING, SERVER, ChannelStore, ClaimSettingStore, ServerStore
 from claims.store.tables import (
     ChangeRow,
     Citation,
     Claim,
-    ClaimOverride,
     Document,
     DocumentText,
     ExtractedChunk,
@@ -29,6 +28,22 @@ from claims.store.tables import (
 )
 from config.errors import NotUndoableError
 from config.languages import ByLanguage
+
+T = TypeVar("T")
+U = TypeVar("U")
+Write = Callable[[Session], T]
+# Writes what nobody else reads, writes or could name, and returns what has to be written while nobody else does.
+Ahead = Callable[[Session], Write[T]]
+
+
+def then(ahead: Ahead[T], do: Callable[[Session, T], U]) -> Ahead[U]:
+    """Return the same with something that is done at its end."""
+
+    def further(session: Session) -> Write[U]:
+        write = ahead(session)
+        return lambda session: do(session, write(session))
+
+    return further
 
 
 class StateStore(Protocol):
@@ -48,7 +63,7 @@ class Prepared:
     """States that are worked out: what will stand then, and what writes them, as long as nothing has changed since."""
 
     after: Mapping[str, State | None]
-    write: Callable[[Session], None]
+    ahead: Ahead[None]
 
 
 @runtime_checkable
@@ -61,7 +76,7 @@ class BulkStateStore(StateStore, Protocol):
 
     def write(self, context: WriteContext, subject: str, state: State | None) -> None:
         """Bring the thing to this state."""
-        self.prepare(context, {subject: state}).write(context.session)
+        self.prepare(context, {subject: state}).ahead(context.session)(context.session)
 
     def read_many(self, session: Session, server: int | None, subjects: Collection[str]) -> Mapping[str, State | None]:
         """Return the states of all subjects."""
@@ -92,19 +107,21 @@ class ClaimStore(BulkStateStore):
         wanted = {name: state for name, state in states.items() if state is not None and state != followed.get(name)}
         past = _past_forms(session, server, wanted.keys() - own.keys())
         editor = None if context.who == TOUCHSTONE else str(context.who)
-        written: list[tuple[Claim | None, ClaimRecord, int | None]] = []
+        written: list[NewClaim] = []
         for name, state in wanted.items():
             row, place = own.get(name), own.get(name) or shared.get(name)
-            pack = (place.pack if place else None) or ""
-            record = claim_from_state(name, state, server=server, pack=pack, edited_by=editor)
+            here = {"pack": place.pack if place else None, "loaded_digest": row.loaded_digest if row else None}
+            origin = context.origins.get(name, here)
+            record = claim_from_state(name, state, server=server, pack=origin["pack"] or "", edited_by=editor)
             # A version that no earlier form of this claim has had in this server.
             version = 1 + (place.version if place else 0) + (0 if row else past.get(name, 0))
-            written.append((row, replace(record, version=version), place.position if place else None))
+            key, position = row.key if row else None, place.position if place else origin.get("position")
+            written.append(NewClaim(replace(record, version=version), key, position, origin["loaded_digest"]))
         gone = [own[name].key or 0 for name in states if name in own and name not in wanted]
         context.standing.update((name, name in wanted) for name in states)
         after = {name: followed.get(name) for name in states}
-        after |= {claim.id: claim_state(claim) for _, claim, _ in written}
-        return Prepared(after, ClaimRows(session, written, gone, context.at).write)
+        after |= {claim.record.id: claim_state(claim.record) for claim in written}
+        return Prepared(after, ClaimRows(session, written, gone, context.at).ahead)
 
 
 def _past_forms(session: Session, server: int | None, claims: Collection[str]) -> dict[str, int]:
@@ -116,11 +133,15 @@ def _past_forms(session: Session, server: int | None, claims: Collection[str]) -
 
 
 CLAIM_ORIGIN = "claim origin"
-NOWHERE: State = {"pack": None, "loaded_digest": None}
+_OF_FILE = ("pack", "loaded_digest")
+NOWHERE: State = dict.fromkeys((*_OF_FILE, "position"))
 
 
 class ClaimOriginStore(BulkStateStore):
-    """Keeps the origins of claims; a claim that is not there comes from nowhere, and stays there."""
+    """Keeps where claims come from, and their places; a claim that is not there comes from nowhere, and stays there.
+
+    A place is given to a claim that comes back; one that is there keeps its own.
+    """
 
     def read_many(self, session: Session, server: int | None, subjects: Collection[str]) -> Mapping[str, State | None]:
         """Return the origins of the server's own claims and versions (None as the server: of the shared claims)."""
@@ -133,45 +154,18 @@ class ClaimOriginStore(BulkStateStore):
         mine = col(Claim.server) == context.server
         standing = dict.fromkeys(rows_of(context.session, context.server, states), True) | context.standing
         found = {name: state or NOWHERE for name, state in states.items() if standing.get(name)}
-        values = [{"of": name, **{f"to_{fact}": state[fact] for fact in NOWHERE}} for name, state in found.items()]
+        values = [{"of": name, **{f"to_{fact}": state[fact] for fact in _OF_FILE}} for name, state in found.items()]
         to_these = update(Claim).where(col(Claim.id) == bindparam("of"), mine)
-        to_these = to_these.values({fact: bindparam(f"to_{fact}") for fact in NOWHERE})
+        to_these = to_these.values({fact: bindparam(f"to_{fact}") for fact in _OF_FILE})
 
         def write(session: Session) -> None:
-            if values:
-                session.connection().execute(to_these, values)
+            # Of claims that were worked out with their origins the rows have them, or are gone.
+            done = context.standing.keys() & context.origins.keys()
+            left = [each for each in values if each["of"] not in done]
+            if left:
+                session.connection().execute(to_these, left)
 
-        return Prepared({name: found.get(name, NOWHERE) for name in states}, write)
-
-
-CLAIM_SETTING = "claim setting"
-UNSET: State = {"muted": False, "cut_off": None, "paused": False, "raised_to": None}
-
-
-class ClaimSettingStore:
-    """Keeps the settings of claims; a claim on which nothing is set has the state UNSET."""
-
-    def read(self, session: Session, server: int | None, subject: str) -> State | None:
-        """Return what the server has set."""
-        row = session.get(ClaimOverride, (server, subject)) if server is not None else None
-        return UNSET if row is None else {name: getattr(row, name) for name in UNSET}
-
-    def write(self, context: WriteContext, subject: str, state: State | None) -> None:
-        """Write the settings; reports that led to a pause or a raise which somebody lifts now are dealt with.
-
-        What Touchstone lifts by itself, because a member takes a report back, decides nothing about those of others.
-        """
-        assert context.server is not None  # noqa: S101  only servers set anything on a claim
-        row = context.session.get(ClaimOverride, (context.server, subject))
-        if row is None:
-            row = ClaimOverride(server=context.server, claim=subject, changed_at=context.at)
-        after = state or UNSET
-        lifted = (row.paused and not after["paused"]) or (row.raised_to is not None and after["raised_to"] is None)
-        if lifted and context.who != TOUCHSTONE:
-            row.reports_from = context.at
-        row.sqlmodel_update({name: after[name] for name in UNSET} | {"changed_at": context.at})
-        context.session.add(row)
-        context.session.flush()
+        return Prepared({name: found.get(name, NOWHERE) for name in states}, lambda _: write)
 
 
 PACK = "pack"
@@ -181,30 +175,36 @@ SOURCE_FACTS = ("title", "author", "publisher", "published", "language", "addres
 DOCUMENT_FACTS = ("id", *SOURCE_FACTS)
 
 
-class PackStore:
+class PackStore(BulkStateStore):
     """Keeps the heads of packs, by id."""
 
-    def read(self, session: Session, server: int | None, subject: str) -> State | None:  # noqa: ARG002
-        """Return the head, with the SHA-256 of the file that it was last loaded from."""
-        row = session.get(Pack, subject)
-        return None if row is None else plain_fields(pack_record(row)) | {"sha256": row.sha256}
+    def read_many(self, session: Session, server: int | None, subjects: Collection[str]) -> Mapping[str, State | None]:  # noqa: ARG002
+        """Return the heads, each with the SHA-256 of the file that it was last loaded from."""
+        rows = session.scalars(select(Pack).where(col(Pack.id).in_(subjects)))
+        found = {row.id: plain_fields(pack_record(row)) | {"sha256": row.sha256} for row in rows}
+        return {name: found.get(name) for name in subjects}
 
-    def write(self, context: WriteContext, subject: str, state: State | None) -> None:
-        """Write the head; a pack that still has claims cannot be taken away (NotUndoableError)."""
-        row = context.session.get(Pack, subject)
-        if state is None:
-            if context.session.scalar(select(col(Claim.key)).where(col(Claim.pack) == subject).limit(1)):
-                raise NotUndoableError(
-                    "The pack {pack} still has claims. Undo later changes to them first.", pack=subject
-                )
-            context.session.delete(row)
-        else:
-            head = with_texts(state)
-            texts = {"title": ByLanguage(head["title"])}
-            day = date.fromisoformat(head["as_of"])
-            values: dict[str, Any] = head | texts | {"as_of": day, "loaded_at": context.at}
-            context.session.add(row.sqlmodel_update(values) if row else Pack(**values))
-        context.session.flush()
+    def prepare(self, context: WriteContext, states: Mapping[str, State | None]) -> Prepared:
+        """Work out the heads; a pack that still has claims cannot be taken away (NotUndoableError)."""
+        after = {name: with_texts(state) if state else None for name, state in states.items()}
+
+        def write(session: Session) -> None:
+            for name, head in after.items():
+                row = session.get(Pack, name)
+                if head is not None:
+                    texts = {"title": ByLanguage(head["title"])}
+                    day = date.fromisoformat(head["as_of"])
+                    values: dict[str, Any] = head | texts | {"as_of": day, "loaded_at": context.at}
+                    session.add(row.sqlmodel_update(values) if row else Pack(**values))
+                elif session.scalar(select(col(Claim.key)).where(col(Claim.pack) == name).limit(1)):
+                    raise NotUndoableError(
+                        "The pack {pack} still has claims. Undo later changes to them first.", pack=name
+                    )
+                else:
+                    session.delete(row)
+            session.flush()
+
+        return Prepared(after, lambda _: write)
 
 
 PACK_IN_FORCE = "pack in force"
@@ -227,50 +227,69 @@ class PackInForceStore:
             context.session.flush()
 
 
-class DocumentStore:
+class DocumentStore(BulkStateStore):
     """Keeps documents, by id: the shared ones, or (`own`) a server's sources. The text goes with the last of them."""
 
     def __init__(self, *, own: bool) -> None:
         self._own = own
         self._facts = SOURCE_FACTS if own else DOCUMENT_FACTS
 
-    def read(self, session: Session, server: int | None, subject: str) -> State | None:
-        """Return what is known of the document."""
-        row = session.get(Document, subject)
-        owner = server if self._own else None
-        return None if row is None or row.server != owner else {fact: getattr(row, fact) for fact in self._facts}
+    def read_many(self, session: Session, server: int | None, subjects: Collection[str]) -> Mapping[str, State | None]:
+        """Return what is known of the documents."""
+        rows, owner = _documents(session, subjects), server if self._own else None
+        mine = {name: row for name, row in rows.items() if row["server"] == owner}
+        return {name: {fact: mine[name][fact] for fact in self._facts} if name in mine else None for name in subjects}
 
-    def write(self, context: WriteContext, subject: str, state: State | None) -> None:
-        """Write the facts; raises NotUndoableError for an id of somebody else's, and for taking away what is cited."""
-        row = context.session.get(Document, subject)
-        if row is not None and row.server != (context.server if self._own else None):
-            raise NotUndoableError("The id {name} is another document's by now. Add this one anew.", name=subject)
-        if state is None:
-            if context.session.scalar(select(col(Citation.key)).where(col(Citation.document) == subject).limit(1)):
-                raise self._still_cited(subject)
-            if row is not None:
-                _take_away(context.session, row)
-        else:
-            owner: State = {"id": subject, "sha256": "", "server": context.server} if self._own else {}
-            context.session.add(row.sqlmodel_update(state) if row else Document(**owner | state))
-        context.session.flush()
+    def prepare(self, context: WriteContext, states: Mapping[str, State | None]) -> Prepared:
+        """Make the rows; NotUndoableError: an id is somebody else's, or what is to be taken away is still cited."""
+        session, owner = context.session, context.server if self._own else None
+        rows = _documents(session, states)
+        for name, row in rows.items():
+            if row["server"] != owner:
+                raise NotUndoableError("The id {name} is another document's by now. Add this one anew.", name=name)
+        new = BoundRows(session, Document, "id", ("server", *SOURCE_FACTS))
+        known = BoundRows(session, Document, "id", SOURCE_FACTS, over=True)
+        made = {
+            name: {"id": name, "sha256": "", "server": owner} | rows.get(name, {}) | state
+            for name, state in states.items()
+            if state is not None
+        }
+        fresh = [(name, new.bind(values)) for name, values in made.items() if name not in rows]
+        others = [(name, known.bind(values)) for name, values in made.items() if name in rows]
+        gone = {name: rows[name]["sha256"] for name in states if name in rows and name not in made}
 
-    def _still_cited(self, name: str) -> NotUndoableError:
-        if self._own:
-            return NotUndoableError(
-                "The source {source} is still cited. Change the points that cite it first.", source=name
+        def write(session: Session) -> None:
+            new.write(session, fresh)
+            known.write(session, others)
+            self._take_away(session, gone)
+
+        after = {name: {fact: made[name][fact] for fact in self._facts} if name in made else None for name in states}
+        return Prepared(after, lambda _: write)
+
+    def _take_away(self, session: Session, gone: Mapping[str, str]) -> None:
+        if not gone:
+            return
+        cited = session.scalar(select(col(Citation.document)).where(col(Citation.document).in_(gone)).limit(1))
+        if cited is not None and self._own:
+            raise NotUndoableError(
+                "The source {source} is still cited. Change the points that cite it first.", source=cited
             )
-        return NotUndoableError(
-            "The document {document} is still cited. Undo later changes that cite it first.", document=name
-        )
+        if cited is not None:
+            raise NotUndoableError(
+                "The document {document} is still cited. Undo later changes that cite it first.", document=cited
+            )
+        connection = session.connection()
+        connection.execute(delete(Document).where(col(Document.id).in_(gone)))
+        connection.execute(delete(ExtractedChunk).where(col(ExtractedChunk.document).in_(gone)))
+        unnamed = ~select(col(Document.id)).where(col(Document.sha256) == col(DocumentText.sha256)).exists()
+        texts = col(DocumentText.sha256).in_({*gone.values()})
+        connection.execute(delete(DocumentText).where(texts, unnamed))
 
 
-def _take_away(session: Session, row: Document) -> None:
-    session.delete(row)
-    session.connection().execute(delete(ExtractedChunk).where(col(ExtractedChunk.document) == row.id))
-    session.flush()
-    unnamed = ~select(col(Document.id)).where(col(Document.sha256) == row.sha256).exists()
-    session.connection().execute(delete(DocumentText).where(col(DocumentText.sha256) == row.sha256, unnamed))
+def _documents(session: Session, names: Collection[str]) -> dict[str, State]:
+    query = select(*(getattr(Document, fact) for fact in (*DOCUMENT_FACTS, "server")))
+    rows = session.connection().execute(query.where(col(Document.id).in_(names)))
+    return {row["id"]: dict(row) for row in rows.mappings()}
 
 
 QUEUE_ITEM = "queue item"
@@ -331,48 +350,16 @@ class Change:
     after: State | None
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeResult:
-    """What a write did: the revision of the base now, and what changed (nothing: it was so already)."""
-
-    revision: int
-    changes: tuple[ChangeRecord, ...] = ()
-
-
 def write_changes(session: Session, entry: AuditEntry, changes: Sequence[Change], at: datetime) -> ChangeResult:
     """Bring all things to their new states and write one revision of it; where nothing changes, none is written.
 
     The caller has checked rights and rules, and holds the transaction (`Database.changing`).
     """
-    return PreparedChanges(session, entry, changes, at).write(session)
+    return PreparedChanges(session, entry, changes, at).ahead(session)(session)
 
 
-def note_changes(session: Session, entry: AuditEntry, changes: Sequence[ChangeRecord], at: datetime) -> ChangeResult:
-    """Write one revision of what the caller has written in this transaction.
-
-    On its own only for things that the history names but does not keep, such as the text of a document.
-    """
-    history = _history(session)
-    number = _new_revision(session, entry, at)
-    history.write(session, ((number, _bound(history, change)) for change in changes))
-    return ChangeResult(number, tuple(changes))
-
-
-def _new_revision(session: Session, entry: AuditEntry, at: datetime) -> int:
-    revision = Revision(
-        at=at, actor=str(entry.actor), act=entry.act, reason=entry.reason, server=entry.server, undoes=entry.undoes
-    )
-    session.add(revision)
-    session.flush()
-    return revision.id or 0
-
-
-def _history(session: Session) -> BoundRows:
-    return BoundRows(session, ChangeRow, "revision", ChangeRecord.__slots__)
-
-
-def _bound(history: BoundRows, change: ChangeRecord) -> Row:
-    return history.bind({name: getattr(change, name) for name in ChangeRecord.__slots__})
+# What a session says of the revision that it writes ahead.
+OWN_REVISION = "own revision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,19 +368,20 @@ class _Part:
 
     records: Sequence[ChangeRecord]
     rows: Sequence[Row]
-    write: Callable[[Session], None]
+    ahead: Ahead[None]
 
 
 class PreparedChanges:
     """Changes that are worked out, in any session: one that writes has only the rows to insert then.
 
-    What there is little of, such as heads of packs, is read and written one by one at that moment.
+    What there is little of, such as settings, is read and written one by one at that moment.
     """
 
     def __init__(self, session: Session, entry: AuditEntry, changes: Sequence[Change], at: datetime) -> None:
         self._entry, self._at = entry, at
-        self._history = _history(session)
-        context = WriteContext(session, entry.server, entry.actor, at)
+        self._history = HistoryRows(session)
+        origins = {each.subject: each.after or NOWHERE for each in changes if each.kind == CLAIM_ORIGIN}
+        context = WriteContext(session, entry.server, entry.actor, at, origins=origins)
         named = Counter((change.kind, change.subject) for change in changes)
         self._parts: list[_Part | tuple[Change, ...]] = []
         for kind, run in groupby(changes, key=lambda change: change.kind):
@@ -405,24 +393,39 @@ class PreparedChanges:
             else:
                 self._parts.append(some)
 
-    def write(self, session: Session) -> ChangeResult:
-        """Write them with one revision; the base must be as it was when they were worked out."""
+    def ahead(self, session: Session) -> Write[ChangeResult]:
+        """Write the revision and hidden rows; the base must be as it was by when what this returns is called."""
+        parts = [part for part in self._parts if isinstance(part, _Part)]
+        if len(parts) < len(self._parts):
+            return self._written
+        records = [record for part in parts for record in part.records]
+        rows = [row for part in parts for row in part.rows]
+        number = self._history.write(session, self._entry, self._at, rows) if records else None
+        session.info[OWN_REVISION] = number
+        put = [part.ahead(session) for part in parts]
+
+        def write(session: Session) -> ChangeResult:
+            for each in put:
+                each(session)
+            return ChangeResult(last_revision(session) if number is None else number, tuple(records))
+
+        return write
+
+    def _written(self, session: Session) -> ChangeResult:
         context = WriteContext(session, self._entry.server, self._entry.actor, self._at)
         records, rows = list[ChangeRecord](), list[Row]()
         for part in self._parts:
             if isinstance(part, _Part):
-                part.write(session)
+                part.ahead(session)(session)
                 records += part.records
                 rows += part.rows
             else:
                 made = [record for change in part if (record := _applied(context, change)) is not None]
                 records += made
-                rows += (_bound(self._history, record) for record in made)
+                rows += map(self._history.bind, made)
         if not records:
             return ChangeResult(last_revision(session))
-        number = _new_revision(session, self._entry, self._at)
-        self._history.write(session, ((number, row) for row in rows))
-        return ChangeResult(number, tuple(records))
+        return ChangeResult(self._history.write(session, self._entry, self._at, rows), tuple(records))
 
     def _prepared(self, context: WriteContext, kind: str, store: BulkStateStore, run: Sequence[Change]) -> _Part:
         before = store.read_many(context.session, context.server, [change.subject for change in run])
@@ -431,7 +434,7 @@ class PreparedChanges:
         # Without its own version, a server sees the shared claim.
         stands = {name: state for name in changed if before[name] != (state := prepared.after[name])}
         records = [ChangeRecord(kind, name, before[name], state) for name, state in stands.items()]
-        return _Part(records, [_bound(self._history, record) for record in records], prepared.write)
+        return _Part(records, [*map(self._history.bind, records)], prepared.ahead)
 
 
 def _applied(context: WriteContext, change: Change) -> ChangeRecord | None:

@@ -1,8 +1,9 @@
 """Claims in the database: a claim and all its parts, read and written as a whole."""
 
 import difflib
+import secrets
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from itertools import count
@@ -134,7 +135,12 @@ def read_rows(
 def are_published(session: Session, server: int | None) -> ColumnElement[bool]:
     """Return which rows are the published ones of `read_claims`, for a query that needs little of them."""
     settings = session.get(Server, server) if server is not None else None
-    seen = _visible(server, None) & _in_use(session, settings) & (col(Claim.status) == "published")
+    return are_seen(session, server, settings) & (col(Claim.status) == "published")
+
+
+def are_seen(session: Session, server: int | None, settings: Server | None = None) -> ColumnElement[bool]:
+    """Return which rows a server sees, of all packs in force, or of those that it has chosen by its settings."""
+    seen = _visible(server, None) & _in_use(session, settings)
     if server is None:
         return seen
     own = aliased(Claim)
@@ -307,105 +313,105 @@ class BoundRows:
         """Return a row without its late value."""
         return tuple(values[name] if bind is None else bind(values[name]) for name, bind in self._others)
 
-    def write(self, session: Session, rows: Iterable[tuple[int, Row]]) -> None:
+    def write(self, session: Session, rows: Iterable[tuple[int | str, Row]]) -> None:
         """Write rows, each with its late value."""
         whole = [(*row, late) for late, row in rows]
         if whole:
             session.connection().exec_driver_sql(self._statement, whole)
 
 
+@dataclass(frozen=True, slots=True)
+class NewClaim:
+    """A claim as it is to be: `over` the row of this key, at a position (None: behind all), as a pack last gave it."""
+
+    record: ClaimRecord
+    over: int | None = None
+    position: int | None = None
+    loaded_digest: str | None = None
+
+
 def write_claim(session: Session, row: Claim | None, claim: ClaimRecord, position: int, at: datetime) -> None:
-    """Write one claim over its row, or as a new row (None), at a position; its version grows by one.
+    """Write one claim over its row, or as a new row (None) at a position; its version grows by one.
 
     The caller writes the revision in the same transaction.
     """
     claim = replace(claim, version=(row.version if row else 0) + 1)
-    ClaimRows(session, [(row, claim, position)], (), at).write(session)
+    new = NewClaim(claim, row.key, row.position, row.loaded_digest) if row else NewClaim(claim, position=position)
+    ClaimRows(session, [new], (), at).ahead(session)(session)
 
 
 class ClaimRows:
-    """Claims as the rows of all their tables, whole but for the keys that the database gives."""
+    """Claims of one server as the rows of all their tables, whole but for the keys that the database gives."""
 
-    def __init__(
-        self,
-        session: Session,
-        claims: Sequence[tuple[Claim | None, ClaimRecord, int | None]],
-        gone: Sequence[int],
-        at: datetime,
-    ) -> None:
-        """Make the rows of claims, each over its row, which stays in its place, or as a new one (None) at a position.
-
-        Without a position it comes behind all. `gone` are the keys of claims that are taken away.
-        """
-        self._new = BoundRows(session, Claim, "position", ("id", "server", "pack", *_HEAD))
-        self._known = BoundRows(session, Claim, "key", _HEAD, over=True)
+    def __init__(self, session: Session, claims: Sequence[NewClaim], gone: Sequence[int], at: datetime) -> None:
+        """Make the rows of claims; `gone` are the keys of claims that are taken away."""
+        self._heads = BoundRows(session, Claim, "position", _HEAD)
         self._parts = {
             "wordings": BoundRows(session, Wording, "claim", _names(KnownWording)),
             "figures": BoundRows(session, Figure, "claim", _names(KnownFigure)),
             "points": BoundRows(session, Point, "claim", ("position", "numbers", *_POINT_FACTS)),
         }
         self._citations = BoundRows(session, Citation, "point", _names(CitationRecord))
-        self._server = claims[0][1].server if claims else None
-        self._gone, self._claims = gone, [self._bound(*each, at) for each in claims]
+        self._server = claims[0].record.server if claims else None
+        self._gone = [*gone, *(claim.over for claim in claims if claim.over is not None)]
+        # No server has such a number, and no other transaction the same.
+        self._hidden = -1 - secrets.randbits(_BITS)
+        self._claims = [self._bound(claim, at) for claim in claims]
 
-    def _bound(self, row: Claim | None, claim: ClaimRecord, position: int | None, at: datetime) -> "_BoundClaim":
-        values = {name: getattr(claim, name) for name in ("id", "server", *CLAIM_FACTS, "version", "edited_by")}
-        values |= {"pack": claim.pack or None, "changed_at": at}
-        parts = self._parts.items()
+    def _bound(self, new: NewClaim, at: datetime) -> "_BoundClaim":
+        claim, parts = new.record, self._parts.items()
+        made: dict[str, Any] = {"server": self._hidden, "loaded_digest": new.loaded_digest, "changed_at": at}
         return _BoundClaim(
             claim.id,
-            row.key if row else None,
-            position,
-            (self._known if row else self._new).bind(values),
+            claim.pack or None,
+            new.position,
+            self._heads.bind({name: made[name] if name in made else getattr(claim, name) for name in _HEAD}),
             {name: [table.bind(part) for part in _numbered(getattr(claim, name))] for name, table in parts},
             [[self._citations.bind(part) for part in _numbered(point.citations)] for point in claim.points],
         )
 
-    def write(self, session: Session) -> None:
-        """Write them all; nothing that they rest on may have changed since they were made."""
-        keys = self._write_heads(session)
+    def ahead(self, session: Session) -> Callable[[Session], None]:
+        """Write the rows where nobody looks for them, and return what puts them in place: only that touches others."""
+        behind = count((session.scalar(select(func.max(col(Claim.position)))) or 0) + 1)
+        places = (next(behind) if claim.position is None else claim.position for claim in self._claims)
+        self._heads.write(session, zip(places, (claim.row for claim in self._claims), strict=True))
+        mine = select(col(Claim.id), col(Claim.key)).where(col(Claim.server) == self._hidden)
+        keys: dict[str, int] = {row[0]: row[1] for row in (_rows(session, mine) if self._claims else ())}
         for name, table in self._parts.items():
             table.write(session, ((keys[claim.id], row) for claim in self._claims for row in claim.parts[name]))
+        points = select(col(Point.claim), col(Point.position), col(Point.key)).where(
+            col(Point.claim).in_(keys.values())
+        )
+        of = {(row[0], row[1]): row[2] for row in (_rows(session, points) if keys else ())}
         cited = [
-            (keys[claim.id], place, row)
+            (of[keys[claim.id], place], row)
             for claim in self._claims
             for place, rows in enumerate(claim.citations)
             for row in rows
         ]
-        if cited:
-            points = select(col(Point.claim), col(Point.position), col(Point.key))
-            points = points.where(col(Point.claim).in_({key for key, _, _ in cited}))
-            of = {(row[0], row[1]): row[2] for row in _rows(session, points)}
-            self._citations.write(session, ((of[key, place], row) for key, place, row in cited))
 
-    def _write_heads(self, session: Session) -> dict[str, int]:
-        """Write the rows of the claims themselves, and take away the old parts; return the keys."""
-        connection = session.connection()
-        keys = {claim.id: key for claim in self._claims if (key := claim.key) is not None}
-        behind = count((session.scalar(select(func.max(col(Claim.position)))) or 0) + 1)
-        for part in (Wording, Figure, Point) if keys else ():
-            connection.execute(delete(part).where(col(part.claim).in_(keys.values())))
-        if self._gone:
-            connection.execute(delete(Claim).where(col(Claim.key).in_(self._gone)))
-        self._known.write(session, ((keys[claim.id], claim.row) for claim in self._claims if claim.id in keys))
-        new = [claim for claim in self._claims if claim.id not in keys]
-        places = [next(behind) if claim.position is None else claim.position for claim in new]
-        self._new.write(session, zip(places, (claim.row for claim in new), strict=True))
-        mine = (col(Claim.server) == self._server, col(Claim.id).in_([claim.id for claim in new]))
-        found = _rows(session, select(col(Claim.id), col(Claim.key)).where(*mine)) if new else ()
-        return keys | {row[0]: row[1] for row in found}
+        def put(session: Session) -> None:
+            connection = session.connection()
+            if self._gone:
+                connection.execute(delete(Claim).where(col(Claim.key).in_(self._gone)))
+            for pack in dict.fromkeys(claim.pack for claim in self._claims):
+                some = col(Claim.key).in_([keys[claim.id] for claim in self._claims if claim.pack == pack])
+                connection.execute(update(Claim).where(some).values(server=self._server, pack=pack))
+            self._citations.write(session, cited)
+
+        return put
 
 
-# The columns that are written anew with each change.
-_HEAD = (*CLAIM_FACTS, "version", "edited_by", "changed_at")
+_BITS = 62
+_HEAD = ("id", "server", *CLAIM_FACTS, "version", "edited_by", "loaded_digest", "changed_at")
 
 
 @dataclass(frozen=True, slots=True)
 class _BoundClaim:
-    """A claim as bound rows, with the key of its row; citations stand by the places of their points."""
+    """A claim as bound rows; citations stand by the places of their points."""
 
     id: str
-    key: int | None
+    pack: str | None
     position: int | None
     row: Row
     parts: Mapping[str, list[Row]]

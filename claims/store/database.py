@@ -116,18 +116,26 @@ class Database:
             yield session
 
     @contextmanager
-    def changing(self) -> Generator[Session]:
-        """Yield a writing session for a change that all processes have to notice: one at a time, over all of them."""
+    def changing(self, *, later: bool = False) -> Generator[Session]:
+        """Yield a writing session for a change that all processes have to notice: one at a time, over all of them.
+
+        `later`: only from `take_turn` on, which PostgreSQL can do. What is written before is nothing that others write.
+        """
         try:
             with self.writing() as session:
-                if self.file is None:
-                    session.connection().exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_MILLISECONDS}")
-                    take_turns(session, CHANGE_LOCK)
+                if not later:
+                    self.take_turn(session)
                 yield session
                 if self.file is None:
                     tell_others(session.connection())
         finally:
             self._freshness.last_change = object()
+
+    def take_turn(self, session: Session) -> None:
+        """Wait until nobody else changes the base, in any process, and let nobody until the session's end."""
+        if self.file is None:
+            session.connection().exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_MILLISECONDS}")
+            take_turns(session, CHANGE_LOCK)
 
     def newest(self) -> Newest:
         """Return what was changed last, whichever process wrote it; cheap enough to ask for every message."""
@@ -328,8 +336,7 @@ def _engine(url: URL, *, read_only: bool) -> Engine:
         options["hide_parameters"] = True
         engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite", **_POOL, **options)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
-        said = worded("PostgreSQL needs its driver. {hint}", hint=install_hint("postgres"))
-        raise DatabaseError(said) from error
+        raise DatabaseError(worded("PostgreSQL needs its driver. {hint}", hint=install_hint("postgres"))) from error
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_reading if read_only else _prepare_sqlite)
         event.listen(engine, "begin", _begin_reading if read_only else _begin_sqlite)

@@ -7,6 +7,7 @@ nobody without the key can tell who it is.
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,8 @@ from typing import Any
 
 from sqlmodel import Session
 
+from claims.store.claim_rows import BoundRows, Row
+from claims.store.tables import ChangeRow, Revision
 from config.errors import ClaimBaseError, msgid, worded
 from config.named_files import written_whole
 
@@ -54,7 +57,8 @@ class AuditEntry:
 class WriteContext:
     """Where and by whom something is written: in a transaction, for one server (None: the shared base).
 
-    `standing` says of claims whether their row in this server is there once what was worked out so far is written.
+    `standing` says of claims whether their row in this server is there once what was worked out so far is written;
+    `origins` are those that claims get in the same write.
     """
 
     session: Session
@@ -62,6 +66,46 @@ class WriteContext:
     who: Who
     at: datetime
     standing: dict[str, bool] = field(default_factory=dict[str, bool])
+    origins: Mapping[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeResult:
+    """What a write did: the revision of the base now, and what changed (nothing: it was so already)."""
+
+    revision: int
+    changes: tuple[ChangeRecord, ...] = ()
+
+
+class HistoryRows:
+    """Revisions as rows, with those of their changes."""
+
+    def __init__(self, session: Session) -> None:
+        self._changes = BoundRows(session, ChangeRow, "revision", ChangeRecord.__slots__)
+
+    def bind(self, change: ChangeRecord) -> Row:
+        """Return the row of a change, but for its revision."""
+        return self._changes.bind({name: getattr(change, name) for name in ChangeRecord.__slots__})
+
+    def write(self, session: Session, entry: AuditEntry, at: datetime, changes: Sequence[Row]) -> int:
+        """Write one revision with its changes, and return its number."""
+        revision = Revision(
+            at=at, actor=str(entry.actor), act=entry.act, reason=entry.reason, server=entry.server, undoes=entry.undoes
+        )
+        session.add(revision)
+        session.flush()
+        number = revision.id or 0
+        self._changes.write(session, ((number, row) for row in changes))
+        return number
+
+
+def note_changes(session: Session, entry: AuditEntry, changes: Sequence[ChangeRecord], at: datetime) -> ChangeResult:
+    """Write one revision of what the caller has written in this transaction.
+
+    On its own only for things that the history names but does not keep, such as the text of a document.
+    """
+    history = HistoryRows(session)
+    return ChangeResult(history.write(session, entry, at, [*map(history.bind, changes)]), tuple(changes))
 
 
 KEY_BYTES = 32

@@ -15,8 +15,8 @@ from sqlmodel import Field, Session, col
 from checks.model import LocalCutOff
 from claims.store.database import Database, insert_into
 from claims.store.freshness import Newest
-from claims.store.revisions import WriteContext, hash_user
-from claims.store.tables import ChangeRow, Channel, Exemption, Server, Table
+from claims.store.revisions import TOUCHSTONE, WriteContext, hash_user
+from claims.store.tables import ChangeRow, Channel, ClaimOverride, Exemption, Server, Table
 from config.errors import FieldFault, msgid
 
 # How the history names the settings of a server (its subject is `server`) and of a channel (`server/channel`).
@@ -363,6 +363,36 @@ class ChannelStore:
             values = asdict(channel_from_state(state)) | {"changed_at": context.at}
             new = Channel(server=number, channel=channel, mode=state["mode"], changed_at=context.at)
             context.session.add((row or new).sqlmodel_update(values))
+        context.session.flush()
+
+
+CLAIM_SETTING = "claim setting"
+UNSET: dict[str, Any] = {"muted": False, "cut_off": None, "paused": False, "raised_to": None}
+
+
+class ClaimSettingStore:
+    """Keeps the settings of claims; a claim on which nothing is set has the state UNSET."""
+
+    def read(self, session: Session, server: int | None, subject: str) -> dict[str, Any] | None:
+        """Return what the server has set."""
+        row = session.get(ClaimOverride, (server, subject)) if server is not None else None
+        return UNSET if row is None else {name: getattr(row, name) for name in UNSET}
+
+    def write(self, context: WriteContext, subject: str, state: dict[str, Any] | None) -> None:
+        """Write the settings; reports that led to a pause or a raise which somebody lifts now are dealt with.
+
+        What Touchstone lifts by itself, because a member takes a report back, decides nothing about those of others.
+        """
+        assert context.server is not None  # noqa: S101  only servers set anything on a claim
+        row = context.session.get(ClaimOverride, (context.server, subject))
+        if row is None:
+            row = ClaimOverride(server=context.server, claim=subject, changed_at=context.at)
+        after = state or UNSET
+        lifted = (row.paused and not after["paused"]) or (row.raised_to is not None and after["raised_to"] is None)
+        if lifted and context.who != TOUCHSTONE:
+            row.reports_from = context.at
+        row.sqlmodel_update({name: after[name] for name in UNSET} | {"changed_at": context.at})
+        context.session.add(row)
         context.session.flush()
 
 

@@ -441,6 +441,7 @@ class ExtractedChunk(Table, table=True):
     read_at: datetime = Field(sa_type=Moment)
 
 
-def last_revision(session: Session) -> int:
-    """Return the number of the newest revision, 0 for an empty base."""
-    return session.scalar(select(func.max(col(Revision.id)))) or 0
+def last_revision(session: Session, besides: int | None = None) -> int:
+    """Return the number of the newest revision, 0 for an empty base; `besides` one that is not kept yet."""
+    others = col(Revision.id).is_distinct_from(besides)
+    return session.scalar(select(func.max(col(Revision.id))).where(others)) or 0

@@ -17,8 +17,7 @@ from claims.fields import FormReader
 from claims.moderation.edits import EditFigure, EditPoint, EditTexts, EditWordings
 from claims.moderation.sources import NewSource
 from claims.record import ClaimRecord, DocumentRecord, PackRecord, claim_state, differences
-from claims.store.changes import UNSET
-from claims.store.server_settings import ServerSettings, settings_faults
+from claims.store.server_settings import UNSET, ServerSettings, settings_faults
 from config.errors import FieldDifference, InvalidEditError
 from config.languages import ByLanguage
 from tests.bot.records import by_language

@@ -14,7 +14,7 @@ from claims.moderation.server_setup import ServerSetup
 from claims.store.tables import ClaimOverride
 from config.errors import DatabaseError, UnknownClaimError
 from tests.claims.conftest import Clock
-from tests.claims.packs import add_own, claim_data, pack_claims, pack_data, write_pack
+from tests.claims.packs import add_own, claim_data, edit_claim, pack_claims, pack_data, write_pack
 from tests.claims.people import administrator
 from tests.templates import load_shipped_packs
 
@@ -150,3 +150,16 @@ def test_a_password_never_stands_in_an_error() -> None:
     with pytest.raises(DatabaseError) as caught:
         ClaimBase.open("postgresql://bot:geheim@127.0.0.1:1/none")
     assert "geheim" not in str(caught.value)
+
+
+def test_who_says_some_texts_already_is_told_for_claims_of_every_status(any_base: ClaimBase, tmp_path: Path) -> None:
+    claims = (claim_data("one", denials={"en": ["There is no such silver"]}), claim_data("two"), claim_data("three"))
+    load_pack(any_base, write_pack(tmp_path, pack_data(*claims)))
+    edit_claim(any_base, "two", status="withdrawn")
+    add_own(any_base, 7, "three", title_en="Ours of three")
+    asked = ["About ONE", "there is NO such silver", "two的中文说法1", "English wording 2 of three", "Nobody says this"]
+    said = {text: title["en"] for text, title in any_base.saying(asked, "none", 7).items()}
+    assert said == dict(zip(asked, ["About one", "About one", "About two", "Ours of three"], strict=False))
+    assert any_base.saying(["About one", "never match this for two"], "one") == {}
+    assert any_base.saying(["ours of three"], "none") == {}
+    assert any_base.saying([], "none", 7) == {}

@@ -1,6 +1,6 @@
 """The forms of a claim as a whole: its texts, a new one, its cut-off; and of a new source that points can cite."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from discord import ui
 
@@ -16,11 +16,11 @@ from checks.text import language_of
 from claims.exchange.plan import NEAR_FROM
 from claims.moderation.editor import NewClaim
 from claims.moderation.edits import KINDS, EditTexts
-from claims.moderation.rights import Act, Actor
+from claims.moderation.rights import Act
 from claims.moderation.sources import NewSource
 from claims.record import ClaimRecord, fingerprint_of
 from config.errors import FieldFault, InvalidEditError
-from config.languages import CODES, typed_texts
+from config.languages import CODES, ByLanguage, typed_texts
 
 # Each text takes some milliseconds; whoever adds hundreds at once looks through them before.
 _MOST_TEXTS = 40
@@ -30,37 +30,31 @@ _LONGEST = 120
 
 async def similar_lines(request: Request, claim_id: str, new: Sequence[str]) -> list[str]:
     """Return a warning for each new text that another claim of the server says, whatever its status; escaped."""
-    touchstone, actor, texts = request.touchstone, request.actor, request.texts
-    found = await request.do(lambda: list(_similar(touchstone, actor, claim_id, new[:_MOST_TEXTS])))
+    touchstone, server, texts = request.touchstone, request.server, request.texts
+    found = await request.do(lambda: list(_similar(touchstone, server, claim_id, new[:_MOST_TEXTS])))
     return [
         texts(
             "⚠ “{text}” is nearly what another claim says: {claim}.",
             text=escape(shorten(text, _LONGEST)),
-            claim=escape(shorten(texts.pick(claim.title), _LONGEST)),
+            claim=escape(shorten(texts.pick(title), _LONGEST)),
         )
-        for text, claim in found[:_MOST_LINES]
+        for text, title in found[:_MOST_LINES]
     ]
 
 
 def _similar(
-    touchstone: Touchstone, actor: Actor, claim_id: str, new: Iterable[str]
-) -> Iterator[tuple[str, ClaimRecord]]:
-    others = {claim.id: claim for claim in touchstone.moderation.claims.all(actor) if claim.id != claim_id}
-    said = {text.casefold(): claim for claim in others.values() for text in _texts(claim)}
+    touchstone: Touchstone, server: int | None, claim_id: str, new: Sequence[str]
+) -> Iterator[tuple[str, ByLanguage]]:
+    same, published = touchstone.base.saying(new, claim_id, server), touchstone.claims(server)
     for text in new:
         # The checks know published claims only: of others, the very same text is found.
-        if (same := said.get(text.casefold())) is not None:
-            yield text, same
+        if text in same:
+            yield text, same[text]
             continue
-        matches = touchstone.check(text, actor.server).matches
-        near = next((match for match in matches if match.claim in others and match.score >= NEAR_FROM), None)
-        if near is not None:
-            yield text, others[near.claim]
-
-
-def _texts(claim: ClaimRecord) -> Iterator[str]:
-    yield from claim.title.values()
-    yield from (wording.text for wording in claim.wordings if not wording.negative)
+        matches = touchstone.check(text, server).matches
+        near = next((each for each in matches if each.claim != claim_id and each.score >= NEAR_FROM), None)
+        if near is not None and near.claim in published:
+            yield text, published[near.claim].title
 
 
 class TextsForm:

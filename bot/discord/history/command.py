@@ -34,8 +34,9 @@ from bot.texts import Texts, msgid
 from claims.moderation.history import RevisionRecord
 from claims.moderation.rights import Actor
 from claims.record import claim_state, differences
-from claims.store.changes import CLAIM, CLAIM_SETTING, ChangeResult
-from claims.store.revisions import ChangeRecord
+from claims.store.changes import CLAIM
+from claims.store.revisions import ChangeRecord, ChangeResult
+from claims.store.server_settings import CLAIM_SETTING
 from config.errors import ConflictError, FieldDifference, UnknownClaimError, UnknownEntryError
 
 _MOST = 25
@@ -188,11 +189,12 @@ class HistoryCommand(commands.Cog):
 
     async def _claim(self, request: Request, typed: str) -> str:
         """Return the claim that was chosen or typed; one that is gone is found by its id."""
-        titles = await self._lookup.everything(request)
-        if any(claim.id == typed for claim in titles.claims):
+        named, page = request.moderation.claims.named, request.moderation.history.page
+        if await request.do(named, request.actor, [typed]):
             return typed
-        page = await request.do(request.moderation.history.page, request.actor, typed, None, 1)
-        return typed if page.entries else titles.one(typed).id
+        if (await request.do(page, request.actor, typed, None, 1)).entries:
+            return typed
+        return (await self._lookup.everything(request)).one(typed).id
 
 
 def _labels(

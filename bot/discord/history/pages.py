@@ -14,8 +14,8 @@ from bot.reply import display_date
 from bot.texts import Texts
 from bot.wording import act_label, difference_lines, reason_label
 from claims.moderation.history import RevisionPage, RevisionRecord, diff
-from claims.store.changes import CLAIM, CLAIM_ORIGIN, ChangeResult
-from claims.store.revisions import ChangeRecord
+from claims.store.changes import CLAIM, CLAIM_ORIGIN
+from claims.store.revisions import ChangeRecord, ChangeResult
 from config.errors import FieldDifference
 from config.languages import ByLanguage
 

@@ -22,7 +22,7 @@ from bot.wording import attitude_text, value_text
 from claims.moderation.candidate_items import NO_ITEM
 from claims.moderation.queue import Item, ItemKind
 from claims.record import ClaimRecord
-from claims.store.changes import ChangeResult
+from claims.store.revisions import ChangeResult
 from config.errors import ConflictError, NotAllowedError, UnknownEntryError
 from config.languages import ByLanguage
 

@@ -141,6 +141,18 @@ def test_somebody_at_the_terminal_is_asked(call, surroundings, tmp_path, answer,
     assert told in done.out
 
 
+@pytest.mark.usefixtures("own_base")
+def test_an_import_that_nobody_can_be_asked_about_wants_a_yes_and_says_that_it_did_nothing(call, tmp_path):
+    (tmp_path / "feed.json").write_text(FEED, "utf-8")
+    done = call("claims", "import", "feed.json")
+    assert done.code == 1
+    assert "Nothing was written. Add --yes to write it." in done.out
+    assert call("claims", "import", "feed.json", "--yes").code == 0
+    again = call("claims", "import", "feed.json")
+    assert again.code == 0
+    assert "There is nothing to write." in again.out
+
+
 def test_a_refused_claim_gives_line_field_and_mend_and_the_exit_code(call, tmp_path):
     call("claims", "export", "--out", "claims.yaml")
     text = (tmp_path / "claims.yaml").read_text("utf-8").replace("kind: contested", "kind: rumour", 1)

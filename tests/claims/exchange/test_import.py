@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 import yaml
 from sqlalchemy import Connection, event, func, select
+from sqlmodel import Session
 
 from checks.lexicon import Lexicon
 from claims.base import ClaimBase
 from claims.documents.intake import DocumentFacts
 from claims.exchange.formats import Format
 from claims.exchange.importing import import_claims, load_pack, plan_import, read_import
-from claims.moderation.editor import Editor, set_status
+from claims.moderation.editor import ClaimView, Editor, set_status
 from claims.moderation.history import History, Undoing
 from claims.moderation.rights import Actor
 from claims.moderation.sources import DocumentShelf
@@ -238,6 +239,65 @@ def test_what_others_write_while_an_import_is_worked_out_does_not_wait_and_is_no
         }
 
 
+@pytest.mark.slow
+@pytest.mark.postgresql
+def test_where_the_database_allows_it_others_write_while_the_rows_of_an_import_are_written(
+    postgres: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = postgres("empty")
+    with ClaimBase.open(url) as base, ClaimBase.open(url) as other:
+        load_pack(base, write_pack(tmp_path, pack_data(claim_data("same"), claim_data("mine"))))
+        before, waits = base.revision, [1, 2]
+        turn = base.database.take_turn
+
+        def late(session: Session) -> None:
+            hidden = select(func.count()).select_from(Claim).where(Claim.server < 0)
+            assert session.scalar(hidden) == 2
+            with other.database.reading() as elsewhere:
+                assert elsewhere.scalar(hidden) == 0
+            if waits:
+                edit_claim(other, "mine", title_en=f"Meanwhile {waits.pop()}")
+            turn(session)
+
+        monkeypatch.setattr(base.database, "take_turn", late)
+        report = write(base, text(titled("same", "From the file"), claim_data("mine"), claim_data("fresh")))
+        assert {claim.id: claim.title["en"] for claim in other.claims()} == {
+            "same": "From the file",
+            "mine": "Meanwhile 1",
+            "fresh": "About fresh",
+        }
+        with other.database.reading() as session:
+            kept = session.scalars(select(ChangeRow.revision).where(ChangeRow.revision > before)).all()
+            assert len({*kept}) == 3
+            assert report.revision == max(kept)
+            assert session.scalar(select(func.count()).select_from(Claim).where(Claim.server < 0)) == 0
+
+
+def test_the_documents_of_an_import_are_written_as_one(loaded: ClaimBase) -> None:
+    [document] = pack_data()["documents"]
+    documents = [document | {"id": f"doc-{number}", "sha256": span_hash(str(number))} for number in range(30)]
+    [point] = claim_data()["points"]
+    points = [
+        point | {"citations": [{"document": each["id"], "start": 0, "end": 0, "sha256": span_hash("")}]}
+        for each in documents
+    ]
+    claims = (claim_data(f"fresh-{number}", points=[each]) for number, each in enumerate(points))
+    wanted = incoming(text(*claims, documents=documents))
+    asked: list[str] = []
+
+    def note(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(loaded.database.engine, "before_cursor_execute", note)
+    report = import_claims(loaded, wanted, OPERATOR)
+    assert sum(each.startswith("INSERT INTO document ") for each in asked) == 1
+    asked.clear()
+    assert report.revision is not None
+    Undoing(loaded).undo(OPERATOR, report.revision)
+    assert sum(each.startswith("DELETE FROM document ") for each in asked) == 1
+    assert [each.id for each in loaded.documents()] == ["doc"]
+
+
 def test_an_undo_does_not_take_away_what_was_written_while_it_was_worked_out(any_url: str, loaded: ClaimBase) -> None:
     report = write(loaded, text(titled("same", "From the file"), titled("mine", "From the file")))
     assert report.revision is not None
@@ -257,6 +317,24 @@ def test_a_claim_that_was_removed_and_brought_back_still_follows_its_file(loaded
     removed = Editor(loaded).follow_shared(person, "ours", None)
     Undoing(loaded).undo(person, removed.revision)
     assert outcomes(plan(loaded, mine("As it is now"), server=7)) == {"ours": "changed"}
+
+
+def test_a_claim_that_was_removed_comes_back_to_its_place(loaded: ClaimBase) -> None:
+    person = moderator(7)
+    names = ["first", "second", "third"]
+    thin = [claim_data(name, status="draft", points=[]) for name in names]
+    imported = write(loaded, text(*thin, pack=None, documents=[]), actor=person)
+    assert imported.revision is not None
+
+    def order() -> list[str]:
+        return [claim.id for claim in ClaimView(loaded).all(person) if claim.server]
+
+    removed = Editor(loaded).follow_shared(person, "first", None)
+    assert order() == ["second", "third"]
+    back = Undoing(loaded).undo(person, removed.revision)
+    assert order() == names
+    Undoing(loaded).undo(person, back.revision)
+    assert order() == ["second", "third"]
 
 
 def test_a_file_may_have_a_name_that_is_no_text(loaded: ClaimBase, tmp_path: Path) -> None:

@@ -84,6 +84,22 @@ def test_who_makes_the_claim_and_where_stands_with_the_claim(base: ClaimBase, tm
     assert english["author"]["name"] == "Touchstone"
 
 
+def test_a_claim_in_one_language_has_no_review_in_the_other(base: ClaimBase, tmp_path: Path) -> None:
+    claims = [
+        claim_data("latin", title={"en": "Silver is gone", "zh": "Silver is gone"}),
+        claim_data("han", title={"en": "白银没有了", "zh": "白银没有了"}),
+        claim_data("both", title={"en": "Silver is gone", "zh": "白银没有了"}),
+        claim_data("told", title={"en": "Silver is gone", "zh": "AI"}),
+    ]
+    load_pack(base, write_pack(tmp_path, pack_data(*claims)))
+    assert [(each["identifier"], each["inLanguage"]) for each in reviews(base)] == [
+        ("latin", "en"),
+        ("han", "zh-Hans"),
+        *(("both", tag) for tag in ("en", "zh-Hans")),
+        *(("told", tag) for tag in ("en", "zh-Hans")),
+    ]
+
+
 def test_a_document_without_a_day_has_none_in_its_review(base: ClaimBase, tmp_path: Path) -> None:
     load_pack(base, write_pack(tmp_path, pack_data(claim_data("one"))))
     with base.database.changing() as session:

@@ -226,6 +226,7 @@ def test_a_heading_that_is_not_ours_is_refused(heading: str, reason: str) -> Non
         ("point", {"role": "against"}, "role", "not known here"),
         ("citation", {"number": "7"}, "number", "there is no point with the number '7'"),
         ("citation", {"start": "x"}, "start", "must be a whole number"),
+        ("citation", {"document": ""}, "document", "names no document"),
     ],
 )
 def test_a_wrong_row_is_named_by_its_line_and_refuses_its_claim_only(

@@ -10,6 +10,7 @@ import pytest
 import claims
 from bot.discord import create_bot
 from bot.discord.history.pages import DO, OF_CLAIM, PAGE, REVISION_MENU
+from bot.discord.lookup import ClaimLookup
 from bot.wording import ACTS
 from claims.moderation.editor import NewClaim
 from claims.moderation.edits import SetStatus
@@ -50,6 +51,16 @@ async def test_of_one_claim_it_goes_back_to_its_pack(past):
     assert "Pack of claims loaded: The old harbour crane" in page
     assert "· Touchstone itself\n" in page
     assert "Others" not in page
+
+
+async def test_a_claim_that_is_chosen_is_not_looked_for_among_all(past, monkeypatch):
+    past.retitle("Ours")
+
+    async def everything(_lookup, _request):
+        raise AssertionError("all claims are read")
+
+    monkeypatch.setattr(ClaimLookup, "everything", everything)
+    assert text_of(await past.open(CLAIM)).startswith("### History of “Ours”")
 
 
 async def test_a_claim_is_found_by_what_is_typed_and_one_that_is_gone_by_its_id(world, past):

@@ -12,8 +12,9 @@ from claims.moderation.edits import AddWording, RemoveWordings
 from claims.moderation.rights import Actor
 from claims.record import claim_state
 from claims.store.changes import CLAIM as CLAIM_KIND
-from claims.store.changes import CLAIM_SETTING, UNSET, Change, write_changes
+from claims.store.changes import Change, write_changes
 from claims.store.revisions import AuditEntry
+from claims.store.server_settings import CLAIM_SETTING, UNSET
 from tests.bot.discord.history.conftest import CLAIM
 from tests.bot.discord.world import CRANE, labels_of, text_of
 
