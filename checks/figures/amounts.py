@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from checks.figures.numbers import Endings, Patterns
-from checks.figures.units import OwnUnit, Term, UnitTable
+from checks.figures.numerals import NumeralReader
+from checks.figures.units import OwnUnit, Quantity, Term, UnitTable, alternatives
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _FIRST_SHORT_YEAR, _LAST_SHORT_YEAR = 22, 29
@@ -50,6 +51,43 @@ class CalendarReader:
             return float(term.written)
         digits = [self._table.numerals.chinese.get(character, -1.0) for character in term.written]
         return digits[0] * 10 + digits[1] if all(0 <= digit < _TEN for digit in digits) else -1.0
+
+
+_MOST_AGE = 120
+_AGE_DIGITS = "[一二三四五六七八九十]{1,3}"
+
+
+class AgeReader:
+    """Reads ages that are numbers alone ("past forty", 过了四十), for claims about an age."""
+
+    def __init__(self, table: UnitTable) -> None:
+        """Compile the words of the table."""
+        self._numerals = NumeralReader(table.numerals)
+        small, ages = alternatives(table.numerals.english), table.ages
+        measured = alternatives(word for word in table.words if not word.isascii())
+        words = rf"\d{{1,3}}|{small}(?:[ -]{small})?"
+        end = rf"(?![\d%-]|[.,:]\d)(?= ?[^\sa-z]|$| {alternatives(ages['after'])})"
+        no_age = rf"(?![\d%一二三四五六七八九十多几来余点分百千万〇零]|[.,:]\d|{measured})"
+        self._pattern = re.compile(
+            rf"(?<![a-z]){alternatives(ages['before'])} (?:(?:about|around|roughly|just|only) )?"
+            rf"(?P<english>{words}){end}"
+            rf"|{alternatives(ages['chinese'])}(?P<chinese>\d{{1,3}}|{_AGE_DIGITS}){no_age}"
+        )
+
+    def read(self, folded: str, text: str) -> list[Quantity]:
+        """Return the ages of a text; `folded` is the text as the reader folds it."""
+        found: list[Quantity] = []
+        for match in self._pattern.finditer(folded):
+            written, (start, end) = match["english"] or match["chinese"], match.span(match.lastgroup or 0)
+            if written.isdecimal():
+                value = float(written)
+            elif match["english"]:
+                value = self._numerals.english(self._numerals.one_number(written).replace("-", " ").split())
+            else:
+                value = self._numerals.chinese(written)
+            if 0 < value <= _MOST_AGE:
+                found.append(Quantity("age", value, value, "age", text[start:end], start, end))
+        return found
 
 
 _PRICE_WINDOW = 24
@@ -99,8 +137,8 @@ class PriceReader:
             term.unit = self._table.units["pe"]
 
 
-_TENTHS = ("tenth", "jin", "metre", "kuai")
-_NO_TAIL = r"(?!\d|[.,]\d|[%个只斤两克万亿千百十年倍成月天一二三四五六七八九点人位次])"
+_TENTHS = ("tenth", "jin", "kg", "metre", "kuai")
+_NO_TAIL = r"(?!\d|[.,]\d|[%个只斤两克万亿千百十年倍成月天一二三四五六七八九点人位次元块刀美港台$])"
 _TAIL_DIGIT = re.compile(rf"[1-9一二三四五六七八九]{_NO_TAIL}")
 _TAIL_DIGITS = re.compile(rf"[1-9一二三四五六七八九][0-9零一二三四五六七八九]{_NO_TAIL}")
 _AND_A_HALF = "个半"
@@ -115,8 +153,8 @@ _INCHES_A_FOOT = 12
 _POINT = " point"
 # Half asleep, a half-truth and a third option are no shares.
 # A third year is none of its parts, unlike a quarter mile.
-_ORDINALS = ("a third", "a fifth", "a tenth")
-_LONE_PARTS = ("half", "a half", "a third", "a quarter")
+_ORDINALS = (*(f"a {part}" for part in ("third", "fourth", "fifth", "sixth", "seventh", "ninth", "tenth")), "an eighth")
+_LONE_PARTS = ("half", "a half", "a quarter", *_ORDINALS)
 _OF_A = re.compile(r" of (?:an?|one|the)(?= )")
 _DIVIDED = ("W", "Wh", "kg", "byte", "litre", "years", "percent", "metre", "hours")
 _COUNTED = ("count", "years", "hours", "times")
@@ -142,6 +180,7 @@ class TermDecorator:
         self._names = Endings(dict.fromkeys(table.not_amounts["names"], True))
         self._tolerances = Endings(dict.fromkeys(table.tolerances, True))
         self._minus = Endings(dict.fromkeys(table.joining["minus"], True))
+        self._speed = re.compile(f"{alternatives(table.speed)}[^,。;!?\\d]{{0,3}}$")
         self._electricity = re.compile(f"(?:{'|'.join(table.electricity)})(?!脑)[^,。;!?]*$")
 
     def decorate(self, term: Term, text: str, before: Sequence[Term], own: OwnUnit | None = None) -> bool:
@@ -186,6 +225,7 @@ class TermDecorator:
             alone = not term.prefix and term.scale == 1.0
             term.alternative = self._table.multiplier_or_unit.get(word) if alone else None
             term.multiply(table[word] if word in table else multipliers.attached[word])
+            term.prefix = term.prefix or (self._table.units["USD"] if word == "grand" else None)
             term.end = match.end()
         if term.scale == 1.0 and not term.prefix and (lone := _LONE_T.match(text, term.end)):
             self._lone_t(term, text, lone.end())
@@ -247,13 +287,17 @@ class TermDecorator:
         """Take over the unit that stands on a number, and the half behind it; 元 is of the money named before it."""
         word, unit = match["word"], self._table.words[match["word"]]
         term.also, term.alternative = self._table.also.get(word), None
+        before = text[max(0, term.start - _ELECTRICITY_WINDOW) : term.start]
         if word == "度":
             kilowatt_hours = self._table.units["kWh"]
-            before = text[max(0, term.start - _ELECTRICITY_WINDOW) : term.start]
             term.also = kilowatt_hours if term.high >= _LEAST_ELECTRICITY else None
             told = self._electricity.search(before) or text.startswith("电", match.end())
             unit = kilowatt_hours if told else unit
         term.unit, term.end = term.prefix if unit.loose and term.prefix else unit, match.end()
+        if unit.dimension == "metre" and self._speed.search(before):
+            term.unit = self._table.units["mph" if unit.name == "mile" else "kmh"]
+        if unit.name == "discount" and term.high > _TEN:
+            term.multiply(1 / _TEN)
         if match["half"] or match["half_before"] or match["half_after"] or word.startswith(_AND_A_HALF):
             term.add(0.5)
         self._tail_digit(term, text)
@@ -351,7 +395,8 @@ class TermDecorator:
         """Tell whether this is an article (一个) or a frequency (three times a day)."""
         if term.unit is None or term.kind == "phrase":
             return False
-        article = term.written in ("一", "one", "两") and (
+        limited = self._hedges.before(text, term.start)
+        article = term.written in ("一", "one", *(() if limited else ("两",))) and (
             term.unit.dimension == "count" or text[term.end - 1] in "块刀"
         )
         return article or (term.unit.dimension == "times" and bool(self._patterns.frequency.match(text, term.end)))

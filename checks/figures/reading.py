@@ -189,7 +189,9 @@ def _last_place(value: float) -> float:
     return float(Decimal(1).scaleb(int(Decimal(repr(value)).normalize().as_tuple().exponent)))
 
 
-_HALF = 50.0
+_HALF, _WHOLE = 50.0, 100.0
+# Degrees Fahrenheit at which water freezes, and how much of a degree Celsius one is.
+_FREEZING, _DEGREE = 32.0, 5 / 9
 _HIDDEN = re.compile(rf"(?:https?://|www\.){ADDRESS}|<[@#:/ta][^>\s]{{0,80}}>|@\w+", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u00ad\u0300-\u036f\u180e\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _NEVER_GROUPED = ("percent", "times", "pe", "year")
@@ -324,11 +326,15 @@ class FigureReader:
     def _with_unit(self, term: Term, unit: Unit, said: str) -> Quantity:
         low, high = self._widened(term, unit.least, unit.factor)
         dimension, name = unit.dimension, unit.name
+        others: list[tuple[str, float, float]] = []
+        if name == "fahrenheit":
+            dimension, low, high = "degree", (low - _FREEZING) * _DEGREE, (high - _FREEZING) * _DEGREE
+        elif name == "discount":
+            others.append((dimension, _WHOLE - high, _WHOLE - low))
         if term.per and dimension in ("USD", "CNY"):
             factor = _OUNCE_KG / term.per.factor
             low, high, dimension, name = low * factor, high * factor, f"{dimension}/oz", f"{name}/{term.per.name}"
         loose = tuple(f"{each}/oz" for each in unit.loose) if term.per else unit.loose
-        others: list[tuple[str, float, float]] = []
         if term.also:
             others.append((term.also.dimension, *self._widened(term, term.also.least, term.also.factor)))
         if term.thousands and dimension not in _NEVER_GROUPED:
