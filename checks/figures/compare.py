@@ -178,7 +178,8 @@ class Fit:
         years = (f"{each.quantity.low:.0f}" for each in known if each.quantity.dimension == "year")
         dated = any(re.match(rf"{year}(?!\d)", first.text) for year in years)
         period = said.periods and one.periods and not one.periodic and not said.periods & one.periods
-        more = first.dimension == "percent" and not one.growth and said.place.after.startswith(_MORE)
+        changes = one.growth or self._subjects.excuses("more likely", one.subject)
+        more = first.dimension == "percent" and not changes and said.place.after.startswith(_MORE)
         side = first.dimension == "metre" and self._subjects.is_of_another_side(said.place, one.subject)
         return bool(changed or dated or period or more or side) or self._subjects.is_of_another_thing(
             said.place, first, one.subject, one.words
@@ -231,6 +232,8 @@ class Fit:
         if (raw.unit, target) == ("g", "kg") and raw.text.endswith(_LARGE_G):
             return False
         times = ratio(reading, form)
+        if carried and any(dimension == target for dimension, *_ in raw.others):
+            return 1 / _MOST_RATIO < times < _MOST_RATIO
         if raw.bare and not one.counts and (raw.low < LEAST_BARE_MONEY or target not in ("USD", "CNY")):
             signed = target == "percent" and raw.low < 0 and one.growth
             near = target in ("count", "USD/oz") and 1 / _MOST_BARE_RATIO < times < _MOST_BARE_RATIO
@@ -326,8 +329,9 @@ class FigureComparer:
         """Return the spans in the part with the claim, and those that are the only value of their dimension there."""
         folded = self._reader.fold(carrying)
         inside = [each for each in said if self._reader.fold(each.text) in folded] if carrying else []
-        first = {each.dimension: each for each in reversed(inside)}
-        several = {each.dimension for each in inside if not _is_same_value(each, first[each.dimension])}
+        valued = [each for each in inside if each.dimension not in _SPANS or not self._subjects.is_one(each.text)]
+        first = {each.dimension: each for each in reversed(valued)}
+        several = {each.dimension for each in valued if not _is_same_value(each, first[each.dimension])}
         return {_span(each) for each in inside}, {_span(each) for each in inside if each.dimension not in several}
 
     def _simplified(self, folded: str) -> str:

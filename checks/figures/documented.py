@@ -123,8 +123,9 @@ class Subjects:
         self._substances = re.compile(rf"\s?的?({alternatives(cues['substances'])})")
         self._points_before = Endings(dict.fromkeys(cues["period_points_before"], True))
         self._points_after = re.compile(rf"^,?\s?{alternatives(cues['period_points_after'])}")
+        parts = alternatives(table.numerals.english_parts)
         scales = alternatives((*table.numerals.chinese_scales, *table.numerals.english_scales))
-        self._one = re.compile(rf"{alternatives(table.joining['one'])}(?!\s?{scales})(?!.*(?:half|半|full|whole))")
+        self._one = re.compile(rf"{alternatives(table.joining['one'])}(?!\s?{scales})(?!.*(?:{parts}|半|full|whole))")
         self._fillers = re.compile(rf"(?:{'|'.join(table.joining['articles'])})\s*$")
 
     def words(self, figure: KnownFigure) -> frozenset[str]:

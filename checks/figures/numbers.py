@@ -90,12 +90,12 @@ class NumberBeginnings:
         numerals = table.numerals
         signs = "".join(sorted({word[0] for word in table.phrases if not word.isascii()}))
         phrases = {word.split()[0] for word in table.phrases if word.isascii()}
-        triggers = phrases.union(numerals.english, numerals.english_parts, ("hundred", "a", "an", COUPLE))
+        triggers = phrases.union(numerals.english, numerals.english_parts, numerals.english_scales, ("a", "an", COUPLE))
         chinese = "".join((*numerals.chinese, *numerals.chinese_scales))
         return cls(
             re.compile(rf"[\d{chinese}{SMALL_PARTS}半{signs}]|\.\d"),
             frozenset(triggers),
-            frozenset(triggers - {"a", "an"}).union(numerals.english_scales, table.joining["single"]),
+            frozenset(triggers - {"a", "an"}).union(table.joining["single"], table.joining["stressed"]),
         )
 
     def are_in(self, folded: str) -> bool:

@@ -213,9 +213,9 @@ def english_pattern(table: UnitTable) -> str:
     article = rf"an?(?= (?:{scales}|half|quarter|third))"
     halved = alternatives(word for word in table.words if word.isascii() and word.isalpha())
     more = rf"(?:[ -](?:and )?(?:{small}|{scales}|point(?= {small})|{parts}|{article})){{0,12}}"
-    of_part = rf"(?:{parts})(?: of)?(?: an?| the)?(?= {scales})"
+    of_part = rf"(?:(?:an?|{small}) )?(?:{parts})(?: of)?(?: an?| the)?(?= {scales})|(?<=every )(?:{scales})"
     span = rf"(?:{alternatives(joining['stressed'])} )?{alternatives(joining['single'])}"
-    one = rf"an?(?= (?:{scales}|{parts}|{span})(?![a-z])| {halved} and a half)"
+    one = rf"an?(?= (?:{scales}|{parts}|{span}|(?:full|whole) {halved})(?![a-z])| {halved} and a half)"
     stressed = rf"an?(?: full| whole| cool| good| solid)(?= {scales}|(?: {parts})(?![a-z]))"
     couple = rf"(?:an? )?couple(?: of)?(?= {scales})"
     return rf"(?:{of_part}|half|{small}|hundred(?= (?:and |{scales}))|{one}|{stressed}|{couple})(?:{more})(?![a-z])"

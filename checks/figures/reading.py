@@ -21,6 +21,8 @@ _NUMERALS = ("digits", "english")
 _PARTS = {"hour": (10, 60), "foot": (1, 12)}
 # "Three of ten" are a share, three of the seven may be anything.
 _ROUND = (10.0, 100.0)
+# One in five years is no share of them.
+_NEVER_COUNTED = ("years", "year", "hours", "percent", "times", "points")
 _COMPOUND = ("kg", "metre", "years", "hours", "litre", "USD", "CNY")
 
 
@@ -61,9 +63,8 @@ class TermJoiner:
 
     def _share(self, part: Term, whole: Term) -> bool:
         """Read "one in two hundred" as a percentage."""
-        counted = all(
-            term.prefix is None and (not term.unit or term.unit.dimension == "count") for term in (part, whole)
-        )
+        counted = part.prefix is whole.prefix is None and (not part.unit or part.unit.dimension == "count")
+        counted = counted and (not whole.unit or whole.unit.dimension not in _NEVER_COUNTED)
         plain = part.kind in _NUMERALS and whole.kind in _NUMERALS and part.unit is None
         if not counted or not plain or not 0 < part.high < whole.low or whole.low != whole.high or part.part:
             return False
