@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from checks.figures.numbers import Endings, Patterns
 from checks.figures.numerals import NumeralReader
-from checks.figures.units import OwnUnit, Quantity, Term, UnitTable, alternatives
+from checks.figures.units import OwnUnit, Quantity, Term, UnitTable, alternatives, moved
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _FIRST_SHORT_YEAR, _LAST_SHORT_YEAR = 22, 29
@@ -53,40 +53,50 @@ class CalendarReader:
         return digits[0] * 10 + digits[1] if all(0 <= digit < _TEN for digit in digits) else -1.0
 
 
-_MOST_AGE = 120
+_MOST_AGE, _NEAR_IT = 120, 4.0
 _AGE_DIGITS = "[一二三四五六七八九十]{1,3}"
 
 
-class AgeReader:
-    """Reads ages that are numbers alone ("past forty", 过了四十), for claims about an age."""
+class LoneReader:
+    """Reads numbers alone that can only be of what a claim measures: "past forty" of an age, "below ninety" of heat."""
 
     def __init__(self, table: UnitTable) -> None:
         """Compile the words of the table."""
         self._numerals = NumeralReader(table.numerals)
-        small, ages = alternatives(table.numerals.english), table.ages
+        numerals, cues = table.numerals, table.alone
+        word = alternatives((*numerals.english, *numerals.english_scales))
         measured = alternatives(word for word in table.words if not word.isascii())
-        words = rf"\d{{1,3}}|{small}(?:[ -]{small})?"
-        end = rf"(?![\d%-]|[.,:]\d)(?= ?[^\sa-z]|$| {alternatives(ages['after'])})"
+        number = rf"(?P<english>\d[\d,]*|(?:an? )?{word}(?:[ -](?:and )?{word}){{0,6}})(?![\d%-]|[.,:]\d)"
+        end = rf"(?= ?[^\sa-z'$€£]|$| {alternatives(cues['after'])})"
         no_age = rf"(?![\d%一二三四五六七八九十多几来余点分百千万〇零]|[.,:]\d|{measured})"
-        self._pattern = re.compile(
-            rf"(?<![a-z]){alternatives(ages['before'])} (?:(?:about|around|roughly|just|only) )?"
-            rf"(?P<english>{words}){end}"
-            rf"|{alternatives(ages['chinese'])}(?P<chinese>\d{{1,3}}|{_AGE_DIGITS}){no_age}"
-        )
+        chinese = rf"{alternatives(cues['chinese'])}(?P<chinese>\d{{1,3}}|{_AGE_DIGITS}){no_age}"
+        few = "(?:(?:about|around|roughly|just|only) )?"
+        of_ages = alternatives((*cues["before"], *cues["before_ages"]))
+        self._ages = re.compile(rf"(?<![a-z]){of_ages} {few}{number}{end}|{chinese}")
+        self._any = re.compile(rf"(?<![a-z]){alternatives(cues['before'])} {few}{number}{end}")
 
-    def read(self, folded: str, text: str) -> list[Quantity]:
+    def ages(self, folded: str, text: str) -> list[Quantity]:
         """Return the ages of a text; `folded` is the text as the reader folds it."""
+        return [each for each in self._read(self._ages, folded, text) if 0 < each.low <= _MOST_AGE]
+
+    def of(self, meant: Quantity, value: float, folded: str, text: str) -> list[Quantity]:
+        """Return the numbers near a claim's value, in what it is measured in (`meant`)."""
+        found = [each for each in self._read(self._any, folded, text) if 1 / _NEAR_IT < each.low / value < _NEAR_IT]
+        factor = meant.middle / value
+        found = [moved(each, each.low * factor, each.high * factor, meant.dimension) for each in found]
+        return [replace(each, bare=False) for each in found] if meant.dimension == "count" else found
+
+    def _read(self, pattern: re.Pattern[str], folded: str, text: str) -> list[Quantity]:
         found: list[Quantity] = []
-        for match in self._pattern.finditer(folded):
+        for match in pattern.finditer(folded):
             written, (start, end) = match["english"] or match["chinese"], match.span(match.lastgroup or 0)
-            if written.isdecimal():
-                value = float(written)
+            if written[0].isdecimal():
+                value = self._numerals.digits(written)
             elif match["english"]:
                 value = self._numerals.english(self._numerals.one_number(written).replace("-", " ").split())
             else:
                 value = self._numerals.chinese(written)
-            if 0 < value <= _MOST_AGE:
-                found.append(Quantity("age", value, value, "age", text[start:end], start, end))
+            found.append(Quantity("age", value, value, "", text[start:end], start, end, bare=True))
         return found
 
 
@@ -424,5 +434,5 @@ class TermDecorator:
             term.start = end
         while filler := self._fillers.before(text, end):
             end = text.rindex(filler[0], 0, end)
-        if (hedge := self._hedges.before(text, end)) and end > floor and term.bound != "range":
+        if (hedge := self._hedges.before(text, end)) and end > floor and term.bound not in ("range", "odd"):
             term.bound = hedge[1]

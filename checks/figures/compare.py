@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from itertools import groupby
 from math import isclose
 
-from checks.figures.amounts import AgeReader
+from checks.figures.amounts import LoneReader
 from checks.figures.documented import (
     DocumentedFigure,
     FigureDocumenter,
@@ -95,7 +95,7 @@ _MORE = (" more ", " fewer ")
 _CHANGED_FROM = ("from ", "从", "由")
 # Values further apart than this factor are different things.
 _MOST_RATIO = 2e3
-_MOST_RATIOS = {"percent": 60.0, "years": 30.0, "metre": 20.0, "byte": 30.0, "bare": 30.0}
+_MOST_RATIOS = {"percent": 60.0, "years": 30.0, "metre": 30.0, "byte": 30.0, "bare": 30.0}
 # Outside the part that says the claim, without a word of its subject, a figure five times as large is another thing's.
 _FAR = 2 / 3
 _LONG_SPANS = ("decade", "century", "millennium")
@@ -236,8 +236,8 @@ class Fit:
             return 1 / _MOST_RATIO < times < _MOST_RATIO
         if raw.bare and not one.counts and (raw.low < LEAST_BARE_MONEY or target not in ("USD", "CNY")):
             signed = target == "percent" and raw.low < 0 and one.growth
-            near = target in ("count", "USD/oz") and 1 / _MOST_BARE_RATIO < times < _MOST_BARE_RATIO
-            return carried and (near or signed)
+            near = 1 / _MOST_BARE_RATIO < times < _MOST_BARE_RATIO
+            return carried and (signed or (near and target in ("count", "USD/oz", raw.dimension)))
         if one.quantity.low > 0 > raw.high and replace(reading, low=-reading.high, high=-reading.low).meets(form):
             return False
         if (raw.dimension, target) == ("percent", "times"):
@@ -265,7 +265,7 @@ class FigureComparer:
         """Take over the reader's unit table."""
         self._reader = reader
         self._simplify = converter("t2s")
-        self._intervals, self._ages = IntervalReader(reader.units), AgeReader(reader.units)
+        self._intervals, self._alone = IntervalReader(reader.units), LoneReader(reader.units)
 
     @cached_property
     def _subjects(self) -> Subjects:
@@ -343,6 +343,8 @@ class FigureComparer:
         self, said: Sequence[Quantity], known: Sequence[DocumentedFigure], folded: str, text: str
     ) -> Sequence[Quantity]:
         """Return what was said with the units of the claim's own, its counted nouns and its intervals read too."""
+        claimed = [one for one in known if one.is_claim and one.figure.low > 0 and one.quantity.dimension != "year"]
+        alone = claimed if len(claimed) == 1 else []
         for one in known:
             if one.counts:
                 counted = (each for each in self._reader.read(text, ANY_NOUN) if each.dimension == ANY_NOUN.dimension)
@@ -353,7 +355,10 @@ class FigureComparer:
                 own = [each for each in self._reader.read(text, one.own) if each.dimension == one.own.dimension]
                 said = _merged(said, own)
             if one.is_age:
-                said = _merged(said, self._ages.read(folded, text))
+                said = _merged(said, self._alone.ages(folded, text))
+            elif one in alone and not any(each.dimension == one.forms[-1].dimension for each in said):
+                value = (one.figure.low + one.figure.high) / 2
+                said = _merged(said, self._alone.of(one.forms[-1], value, folded, text))
             if one.periodic:
                 said = _merged(said, self._intervals.read(folded, text))
         return said

@@ -21,8 +21,8 @@ _MOST_SLACK = 0.1
 _ROUNDING = 1e-9
 _SAME = 0.01
 _EXACT = {"year", "pe"}
-# 二十几 ends before thirty.
-_ODD_SLACK = 0.02
+# 二十几 ends before thirty, and "about" is wide enough.
+_HEDGED_SLACK = 0.02
 # 95 % leave fifty times what 99.9 % leave.
 _WHOLE = 100.0
 # 39 °C are not 40 °C, and 28 is not 27 years old.
@@ -84,7 +84,8 @@ class Quantity:
         ):
             return False
         slack = 0.0 if self.dimension in _EXACT else _SLACKS.get(self.dimension, SLACK)
-        slack = min(slack, _ODD_SLACK) if "odd" in (self.bound, other.bound) else slack
+        if {self.bound, other.bound} & {"odd", "about"}:
+            slack = min(slack, _HEDGED_SLACK)
         least = _LEAST_SLACK.get(self.dimension, 0.0)
         gap = max(self.low, other.low) - min(self.high, other.high)
         largest = max(abs(self.middle), abs(other.middle))
@@ -211,7 +212,7 @@ class UnitTable:
     least: Mapping[str, float]
     electricity: tuple[str, ...]
     speed: tuple[str, ...]
-    ages: Mapping[str, tuple[str, ...]]
+    alone: Mapping[str, tuple[str, ...]]
     not_nouns: tuple[str, ...]
     measures: Mapping[str, str]
     intervals: Mapping[str, Mapping[str, float]]
@@ -273,7 +274,7 @@ class UnitTable:
             least={word: float(value) for word, value in data["least"].items()},
             electricity=_words(data["electricity"]),
             speed=_words(data["speed"]),
-            ages={name: _words(words) for name, words in data["ages"].items()},
+            alone={name: _words(words) for name, words in data["alone"].items()},
             not_amounts={name: _words(words) for name, words in data["not_amounts"].items()},
             elsewhere={name: _words(words) for name, words in data["elsewhere"].items()},
             subject_stop_words=frozenset(data["subject_stop_words"]),
