@@ -96,8 +96,8 @@ _CHANGED_FROM = ("from ", "从", "由")
 # Values further apart than this factor are different things.
 _MOST_RATIO = 2e3
 _MOST_RATIOS = {"percent": 60.0, "years": 30.0, "metre": 30.0, "byte": 30.0, "bare": 30.0}
-# Outside the part that says the claim, without a word of its subject, a figure five times as large is another thing's.
-_FAR = 2 / 3
+# Outside the part that says the claim, without a word of its subject, a figure ten times as large is another thing's.
+_FAR = 9 / 11
 _LONG_SPANS = ("decade", "century", "millennium")
 
 
@@ -344,11 +344,11 @@ class FigureComparer:
     ) -> Sequence[Quantity]:
         """Return what was said with the units of the claim's own, its counted nouns and its intervals read too."""
         claimed = [one for one in known if one.is_claim and one.figure.low > 0 and one.quantity.dimension != "year"]
-        alone = claimed if len(claimed) == 1 else []
+        alone = claimed if len(claimed) == 1 and sum(each.bare for each in said) <= 1 else []
         for one in known:
             if one.counts:
                 counted = (each for each in self._reader.read(text, ANY_NOUN) if each.dimension == ANY_NOUN.dimension)
-                named = (each for each in counted if each.low and each.unit not in self._reader.units.not_nouns)
+                named = (each for each in counted if each.low >= 1 and each.unit not in self._reader.units.not_nouns)
                 nouns = [each for each in named if not self._subjects.is_one(each.text)]
                 said = _merged(said, [replace(each, dimension="count", unit="", bare=True) for each in nouns])
             if one.own:

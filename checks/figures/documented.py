@@ -72,7 +72,7 @@ _OF = re.compile(
 _LATE = (" late", " early")
 _MORE_THAN, _FACTORS = "比", ("times", "percent", "points")
 _LOOKED_BACK = "a period looked back on"
-_PRICES = ("USD/oz", "pe")
+_PRICES, _CLOCK = ("USD/oz", "pe"), 60.0
 _LARGEST_PRICE = 1e5
 
 
@@ -96,7 +96,7 @@ class Subjects:
         self._forecast_after = re.compile(rf"^\s?{alternatives(cues['forecast_after'])}")
         excused = (("gaps", "gap_subjects"), ("time_shares", "use_subjects"), ("changes", "change_subjects"))
         self._excused = tuple((cues[told], cues[subjects]) for told, subjects in excused)
-        self._left = cues["left"]
+        self._left, self._clock = cues["left"], cues["clock"]
         self._compared = cues["compared"]
         self._persons = cues["persons"]
         self._ages = re.compile(rf"(?<![a-z]){alternatives(cues['ages'])}")
@@ -228,6 +228,9 @@ class Subjects:
             return _MORE_THAN
         if quantity.dimension == "hours" and place.after.startswith(_LATE):
             return _LATE[0]
+        is_lone = quantity.bare and quantity.dimension == "count" and quantity.high < _CLOCK
+        if is_lone and place.before.endswith(self._clock):
+            return place.before
         if quantity.dimension == "years" and place.after.startswith(self._left):
             return ""
         found = self._before.search(place.before) or self._after.match(place.after)
