@@ -171,7 +171,7 @@ _COUNTED = ("count", "years", "hours", "times")
 _NO_SIGN_AFTER = frozenset("abcdefghijklmnopqrstuvwxyz0123456789%)")
 _LEAST_TONNES = 100
 _MULTIPLIERS, _WAN = 2, 1e4
-_LEAST_ELECTRICITY, _ELECTRICITY_WINDOW = 1000, 8
+_LEAST_ELECTRICITY, _ELECTRICITY_WINDOW, _CLAUSE = 1000, 8, 60
 _LONE_T = re.compile(r" ?t(?![\w])", re.ASCII)
 
 
@@ -191,6 +191,7 @@ class TermDecorator:
         self._tolerances = Endings(dict.fromkeys(table.tolerances, True))
         self._minus = Endings(dict.fromkeys(table.joining["minus"], True))
         self._speed = re.compile(f"{alternatives(table.speed)}[^,。;!?\\d]{{0,3}}$")
+        self._denied = re.compile(rf"(?<![a-z]){alternatives(table.denied)}[^,.:;!?]*$")
         self._electricity = re.compile(f"(?:{'|'.join(table.electricity)})(?!脑)[^,。;!?]*$")
 
     def decorate(self, term: Term, text: str, before: Sequence[Term], own: OwnUnit | None = None) -> bool:
@@ -435,4 +436,7 @@ class TermDecorator:
         while filler := self._fillers.before(text, end):
             end = text.rindex(filler[0], 0, end)
         if (hedge := self._hedges.before(text, end)) and end > floor and term.bound not in ("range", "odd"):
-            term.bound = hedge[1]
+            # What cannot be had for less than a third costs a third.
+            start = text.rindex(hedge[0], 0, end)
+            is_floor = hedge[1] == "under" and self._denied.search(text, max(0, start - _CLAUSE), start)
+            term.bound = "exactly" if is_floor else hedge[1]

@@ -212,6 +212,7 @@ class UnitTable:
     least: Mapping[str, float]
     electricity: tuple[str, ...]
     speed: tuple[str, ...]
+    denied: tuple[str, ...]
     alone: Mapping[str, tuple[str, ...]]
     not_nouns: tuple[str, ...]
     measures: Mapping[str, str]
@@ -274,6 +275,7 @@ class UnitTable:
             least={word: float(value) for word, value in data["least"].items()},
             electricity=_words(data["electricity"]),
             speed=_words(data["speed"]),
+            denied=_words(data["denied"]),
             alone={name: _words(words) for name, words in data["alone"].items()},
             not_amounts={name: _words(words) for name, words in data["not_amounts"].items()},
             elsewhere={name: _words(words) for name, words in data["elsewhere"].items()},

@@ -35,6 +35,13 @@ READ = [
     ("兔子时速80公里", "speed", 80.0),
     ("a roof costs 40 grand", "USD", 40000.0),
     ("60-odd people came", "count", 51.0),
+    ("nobody eats less than 5 kg", "kg", 5.0),
+    ("it eats less than 5 kg", "kg", 3.6),
+    ("a quarter of a million people came", "count", 250000.0),
+    ("every thousand miles it squeaks", "metre", 1609340.0),
+    ("a full litre of oil", "litre", 1.0),
+    ("one in five bitcoins", "percent", 20.0),
+    ("four out of every five", "percent", 80.0),
 ]
 
 
@@ -93,6 +100,7 @@ HELD = [
     (SOAP, (), "the soap takes off 95% of the dirt", False),
     (PRICE, (), "秋天降价打七折", False),
     (PRICE, (), "秋天降价，打对折", True),
+    (PRICE, (), "in autumn nobody lets the price fall by less than 60%", False),
     (STOVE, (), "the stove plate is 140°F hot", True),
     (STOVE, (), "the stove plate is 200°F hot", False),
     (SHARPER, SHARPER_SAID, "新刀锋利了五倍", False),
