@@ -1,4 +1,4 @@
-"""Amounts: what is written on a number, from its unit and hedges to the mass a price is quoted for."""
+"""Amounts: what is written on a number, from unit and hedges to the mass of a price; and what a number alone may be."""
 
 import re
 from collections.abc import Sequence
