@@ -80,7 +80,7 @@ _NEVER = 99
 # A claim's own figure comes before all context.
 _CLAIM_FIRST = 50.0
 # "100 %" is mostly emphasis.
-_WHOLE, _NEEDED_WHOLE = 100.0, 6
+_WHOLE, _NEEDED_WHOLE, _SMALL_REST = 100.0, 6, 15.0
 # "More than the entire kingdom uses", of a figure that sets one amount against another.
 _ALL = "all"
 _NEEDED_SHARE, _NEEDED_COMPARED = 2, 1
@@ -240,7 +240,10 @@ class Fit:
             return carried and (signed or (near and target in ("count", "USD/oz", raw.dimension)))
         if one.quantity.low > 0 > raw.high and replace(reading, low=-reading.high, high=-reading.low).meets(form):
             return False
-        if (raw.dimension, target) == ("percent", "times"):
+        # Nine tenths lent and a tenth kept are one figure.
+        is_rest = isclose(raw.middle + form.middle, _WHOLE) and min(raw.middle, form.middle) <= _SMALL_REST
+        is_rest = is_rest and raw.dimension == target == "percent" and not one.growth
+        if is_rest or (raw.dimension, target) == ("percent", "times"):
             return False
         if (raw.dimension, target) == ("times", "percent") and not one.growth and self._subjects.says_growth(raw.text):
             return False

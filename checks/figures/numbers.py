@@ -149,7 +149,7 @@ def _numbers(table: UnitTable, digits: str, scales: str) -> dict[str, re.Pattern
         "fraction": re.compile(r"([1-9])/([2-9]|10)(?![\d/])(?!\s?[年月])"),
         # 十个里有八个, 十笔有八笔: eight of ten, by the same measure word; 十个八个 are some.
         "in_ten": re.compile(
-            rf"(?:十|10)(?P<each>[^\W\d_块元点天月日号岁分秒时米斤])[一-鿿]{{0,5}}?[有里中的头](?P<share>[{digits}1-9])(?:(?P=each)|成)(?![{digits}{scales}])"
+            rf"(?:十|10)(?P<each>[^\W\d_块元点天月日号岁分秒时米斤])[一-鿿]{{0,5}}?[有里中的头]面?,?(?P<share>[{digits}1-9])(?:(?P=each)|成)(?![{digits}{scales}])"
         ),
         "over_part": re.compile(rf"分之({PLAIN_DIGITS}|(?:[{digits}]|{scale}){{1,12}}(?:点[{digits}]{{1,9}})?)"),
         "compact": re.compile(_COMPACT),

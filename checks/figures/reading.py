@@ -15,7 +15,7 @@ from checks.text import ADDRESS
 from config.errors import UnknownUnitError
 
 _LONGEST_CONNECTOR = 16
-_CENTURY = 100
+_CENTURY, _TENS = 100, 10
 _NUMERALS = ("digits", "english")
 # "The three-hour one" is no 3:01.
 _PARTS = {"hour": (10, 60), "foot": (1, 12)}
@@ -142,6 +142,9 @@ def _join(first: Term, second: Term) -> bool:
         second.unit, second.prefix = first.unit, first.prefix
     if _dimension(first) != _dimension(second):
         return False
+    # 二十三、四 are 23 or 24.
+    if second.low < _TENS <= first.low and second.kind == "chinese" and second.low == first.low % _TENS + 1:
+        second.low = second.high = first.low + 1
     if first.scale == 1.0 and second.scale > 1.0 and first.low < second.mantissa:
         first.multiply(second.scale)
     if first.low * _factor(first) >= second.high * _factor(second):

@@ -42,6 +42,10 @@ READ = [
     ("a full litre of oil", "litre", 1.0),
     ("one in five bitcoins", "percent", 20.0),
     ("four out of every five", "percent", 80.0),
+    ("十只兔子里面七只", "percent", 70.0),
+    ("十个爱跑步的，四个", "percent", 40.0),
+    ("十六、七岁", "age", 16.0),
+    ("two dozen images a second", "fps", 24.0),
 ]
 
 
@@ -138,6 +142,12 @@ BESIDE = [
 @pytest.mark.parametrize("text", BESIDE)
 def test_a_figure_far_from_the_claim_and_much_larger_is_another_things(reader, comparer, text):
     assert comparer.compare(reader.read(text), SEED, text, (), SEED_SAID) == ()
+
+
+@pytest.mark.parametrize(("text", "agrees"), [("the soap leaves 0.5% of the dirt", []), ("it takes off 30%", [False])])
+def test_the_small_rest_of_a_share_is_no_other_share(reader, comparer, text, agrees):
+    found = comparer.compare(reader.read(text), SOAP, text, (), text)
+    assert [finding.agrees for finding in found] == agrees
 
 
 def test_a_time_of_day_is_no_count(reader, comparer):
