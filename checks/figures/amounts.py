@@ -1,11 +1,12 @@
-"""Amounts: what is written on a number, from its unit and hedges to the mass a price is quoted for."""
+"""Amounts: what is written on a number, from unit and hedges to the mass of a price; and what a number alone may be."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from checks.figures.numbers import Endings, Patterns
-from checks.figures.units import OwnUnit, Term, UnitTable
+from checks.figures.numerals import NumeralReader
+from checks.figures.units import OwnUnit, Quantity, Term, UnitTable, alternatives, moved
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _FIRST_SHORT_YEAR, _LAST_SHORT_YEAR = 22, 29
@@ -50,6 +51,53 @@ class CalendarReader:
             return float(term.written)
         digits = [self._table.numerals.chinese.get(character, -1.0) for character in term.written]
         return digits[0] * 10 + digits[1] if all(0 <= digit < _TEN for digit in digits) else -1.0
+
+
+_MOST_AGE, _NEAR_IT = 120, 4.0
+_AGE_DIGITS = "[一二三四五六七八九十]{1,3}"
+
+
+class LoneReader:
+    """Reads numbers alone that can only be of what a claim measures: "past forty" of an age, "below ninety" of heat."""
+
+    def __init__(self, table: UnitTable) -> None:
+        """Compile the words of the table."""
+        self._numerals = NumeralReader(table.numerals)
+        numerals, cues = table.numerals, table.alone
+        word = alternatives((*numerals.english, *numerals.english_scales))
+        measured = alternatives(word for word in table.words if not word.isascii())
+        number = rf"(?P<english>\d[\d,]*|(?:an? )?{word}(?:[ -](?:and )?{word}){{0,6}})(?![\d%-]|[.,:]\d)"
+        end = rf"(?= ?[^\sa-z'$€£]|$| {alternatives(cues['after'])})"
+        no_age = rf"(?![\d%一二三四五六七八九十多几来余点分百千万〇零]|[.,:]\d|{measured})"
+        chinese = rf"{alternatives(cues['chinese'])}(?P<chinese>\d{{1,3}}|{_AGE_DIGITS}){no_age}"
+        few = "(?:(?:about|around|roughly|just|only) )?"
+        of_ages = alternatives((*cues["before"], *cues["before_ages"]))
+        self._ages = re.compile(rf"(?<![a-z]){of_ages} {few}{number}{end}|{chinese}")
+        self._any = re.compile(rf"(?<![a-z]){alternatives(cues['before'])} {few}{number}{end}")
+
+    def ages(self, folded: str, text: str) -> list[Quantity]:
+        """Return the ages of a text; `folded` is the text as the reader folds it."""
+        return [each for each in self._read(self._ages, folded, text) if 0 < each.low <= _MOST_AGE]
+
+    def of(self, meant: Quantity, value: float, folded: str, text: str) -> list[Quantity]:
+        """Return the numbers near a claim's value, in what it is measured in (`meant`)."""
+        found = [each for each in self._read(self._any, folded, text) if 1 / _NEAR_IT < each.low / value < _NEAR_IT]
+        factor = meant.middle / value
+        found = [moved(each, each.low * factor, each.high * factor, meant.dimension) for each in found]
+        return [replace(each, bare=False) for each in found] if meant.dimension == "count" else found
+
+    def _read(self, pattern: re.Pattern[str], folded: str, text: str) -> list[Quantity]:
+        found: list[Quantity] = []
+        for match in pattern.finditer(folded):
+            written, (start, end) = match["english"] or match["chinese"], match.span(match.lastgroup or 0)
+            if written[0].isdecimal():
+                value = self._numerals.digits(written)
+            elif match["english"]:
+                value = self._numerals.english(self._numerals.one_number(written).replace("-", " ").split())
+            else:
+                value = self._numerals.chinese(written)
+            found.append(Quantity("age", value, value, "", text[start:end], start, end, bare=True))
+        return found
 
 
 _PRICE_WINDOW = 24
@@ -99,8 +147,8 @@ class PriceReader:
             term.unit = self._table.units["pe"]
 
 
-_TENTHS = ("tenth", "jin", "metre", "kuai")
-_NO_TAIL = r"(?!\d|[.,]\d|[%个只斤两克万亿千百十年倍成月天一二三四五六七八九点人位次])"
+_TENTHS = ("tenth", "jin", "kg", "metre", "kuai")
+_NO_TAIL = r"(?!\d|[.,]\d|[%个只斤两克万亿千百十年倍成月天一二三四五六七八九点人位次元块刀美港台$])"
 _TAIL_DIGIT = re.compile(rf"[1-9一二三四五六七八九]{_NO_TAIL}")
 _TAIL_DIGITS = re.compile(rf"[1-9一二三四五六七八九][0-9零一二三四五六七八九]{_NO_TAIL}")
 _AND_A_HALF = "个半"
@@ -115,15 +163,15 @@ _INCHES_A_FOOT = 12
 _POINT = " point"
 # Half asleep, a half-truth and a third option are no shares.
 # A third year is none of its parts, unlike a quarter mile.
-_ORDINALS = ("a third", "a fifth", "a tenth")
-_LONE_PARTS = ("half", "a half", "a third", "a quarter")
+_ORDINALS = (*(f"a {part}" for part in ("third", "fourth", "fifth", "sixth", "seventh", "ninth", "tenth")), "an eighth")
+_LONE_PARTS = ("half", "a half", "a quarter", *_ORDINALS)
 _OF_A = re.compile(r" of (?:an?|one|the)(?= )")
 _DIVIDED = ("W", "Wh", "kg", "byte", "litre", "years", "percent", "metre", "hours")
 _COUNTED = ("count", "years", "hours", "times")
 _NO_SIGN_AFTER = frozenset("abcdefghijklmnopqrstuvwxyz0123456789%)")
 _LEAST_TONNES = 100
 _MULTIPLIERS, _WAN = 2, 1e4
-_LEAST_ELECTRICITY, _ELECTRICITY_WINDOW = 1000, 8
+_LEAST_ELECTRICITY, _ELECTRICITY_WINDOW, _CLAUSE = 1000, 8, 60
 _LONE_T = re.compile(r" ?t(?![\w])", re.ASCII)
 
 
@@ -142,6 +190,8 @@ class TermDecorator:
         self._names = Endings(dict.fromkeys(table.not_amounts["names"], True))
         self._tolerances = Endings(dict.fromkeys(table.tolerances, True))
         self._minus = Endings(dict.fromkeys(table.joining["minus"], True))
+        self._speed = re.compile(f"{alternatives(table.speed)}[^,。;!?\\d]{{0,3}}$")
+        self._denied = re.compile(rf"(?<![a-z]){alternatives(table.denied)}[^,.:;!?]*$")
         self._electricity = re.compile(f"(?:{'|'.join(table.electricity)})(?!脑)[^,。;!?]*$")
 
     def decorate(self, term: Term, text: str, before: Sequence[Term], own: OwnUnit | None = None) -> bool:
@@ -186,6 +236,7 @@ class TermDecorator:
             alone = not term.prefix and term.scale == 1.0
             term.alternative = self._table.multiplier_or_unit.get(word) if alone else None
             term.multiply(table[word] if word in table else multipliers.attached[word])
+            term.prefix = term.prefix or (self._table.units["USD"] if word == "grand" else None)
             term.end = match.end()
         if term.scale == 1.0 and not term.prefix and (lone := _LONE_T.match(text, term.end)):
             self._lone_t(term, text, lone.end())
@@ -247,13 +298,17 @@ class TermDecorator:
         """Take over the unit that stands on a number, and the half behind it; 元 is of the money named before it."""
         word, unit = match["word"], self._table.words[match["word"]]
         term.also, term.alternative = self._table.also.get(word), None
+        before = text[max(0, term.start - _ELECTRICITY_WINDOW) : term.start]
         if word == "度":
             kilowatt_hours = self._table.units["kWh"]
-            before = text[max(0, term.start - _ELECTRICITY_WINDOW) : term.start]
             term.also = kilowatt_hours if term.high >= _LEAST_ELECTRICITY else None
             told = self._electricity.search(before) or text.startswith("电", match.end())
             unit = kilowatt_hours if told else unit
         term.unit, term.end = term.prefix if unit.loose and term.prefix else unit, match.end()
+        if unit.dimension == "metre" and self._speed.search(before):
+            term.unit = self._table.units["mph" if unit.name == "mile" else "kmh"]
+        if unit.name == "discount" and term.high > _TEN:
+            term.multiply(1 / _TEN)
         if match["half"] or match["half_before"] or match["half_after"] or word.startswith(_AND_A_HALF):
             term.add(0.5)
         self._tail_digit(term, text)
@@ -351,7 +406,8 @@ class TermDecorator:
         """Tell whether this is an article (一个) or a frequency (three times a day)."""
         if term.unit is None or term.kind == "phrase":
             return False
-        article = term.written in ("一", "one", "两") and (
+        limited = self._hedges.before(text, term.start)
+        article = term.written in ("一", "one", *(() if limited else ("两",))) and (
             term.unit.dimension == "count" or text[term.end - 1] in "块刀"
         )
         return article or (term.unit.dimension == "times" and bool(self._patterns.frequency.match(text, term.end)))
@@ -379,5 +435,8 @@ class TermDecorator:
             term.start = end
         while filler := self._fillers.before(text, end):
             end = text.rindex(filler[0], 0, end)
-        if (hedge := self._hedges.before(text, end)) and end > floor and term.bound != "range":
-            term.bound = hedge[1]
+        if (hedge := self._hedges.before(text, end)) and end > floor and term.bound not in ("range", "odd"):
+            # What cannot be had for less than a third costs a third.
+            start = text.rindex(hedge[0], 0, end)
+            is_floor = hedge[1] == "under" and self._denied.search(text, max(0, start - _CLAUSE), start)
+            term.bound = "exactly" if is_floor else hedge[1]

@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from itertools import groupby
 from math import isclose
 
+from checks.figures.amounts import LoneReader
 from checks.figures.documented import (
     DocumentedFigure,
     FigureDocumenter,
@@ -17,24 +18,23 @@ from checks.figures.documented import (
 )
 from checks.figures.numerals import IntervalReader
 from checks.figures.reading import FigureReader, notation, source_notation
-from checks.figures.units import ANY_NOUN, Quantity, distance, moved, ratio
+from checks.figures.units import ANY_NOUN, LEAST_BARE_MONEY, Quantity, distance, moved, ratio, readings_as
 from checks.model import FigureFinding, KnownFigure
 from checks.text import converter, count_han
-
-LEAST_BARE_MONEY = 1e6
 
 
 @dataclass(frozen=True)
 class SaidFigure:
     """One figure of the message with its readings; what stands around it is looked at only when it is asked for.
 
-    `carried`: it is the one of its dimension in the part of the message that says the claim.
+    `carried`: it is the one of its dimension in the part of the message that says the claim, `apart`: it is in another.
     """
 
     readings: tuple[Quantity, ...]
     places: TextPlaces
     subjects: Subjects
     carried: bool = False
+    apart: bool = False
 
     @cached_property
     def place(self) -> Place:
@@ -69,35 +69,6 @@ class SaidFigure:
         return kinds if self.readings[0].dimension in ("percent", "times") else kinds - {"change"}
 
 
-def readings_as(said: Quantity, form: Quantity, *, growth: bool) -> list[Quantity]:
-    """Return the quantity as it could be meant in the dimension of one form of a figure; `growth`: of a change."""
-    target = form.dimension
-    values = (said.low, said.high)
-    other = [moved(said, low, high, target) for dimension, low, high in said.others if dimension == target]
-    if target in (said.dimension, *said.loose):
-        return [said, *other]
-    if (said.unit, target) == ("bp", "points") or (said.dimension, form.unit) == ("points", "bp"):
-        return [moved(said, *values, target)]
-    if other:
-        return other
-    if (said.dimension, target) == ("times", "percent"):
-        return [
-            moved(said, (said.low - lost) * 100, (said.high - lost) * 100, target)
-            for lost in ((1, 0) if growth else (0,))
-        ]
-    if (said.dimension, target) == ("percent", "times"):
-        return [moved(said, said.low / 100 + gained, said.high / 100 + gained, target) for gained in (0, 1)]
-    if target == "USD/oz" and (said.bare or "USD" in (said.dimension, *said.loose)):
-        return [moved(said, *values, target)]
-    large = said.low >= LEAST_BARE_MONEY or form.high < LEAST_BARE_MONEY
-    # "Growth would have been minus 0.4" names no unit either.
-    fits = target in ("pe", "count", "times") or (target in _MONEY and large) or (target == "percent" and said.low < 0)
-    return [moved(said, *values, target)] if said.bare and fits else []
-
-
-_MONEY = ("USD", "CNY", "TWD", "HKD")
-
-
 # How many points of evidence (`Subjects.evidence`) a quantity needs before it may contradict a figure of its dimension.
 _NEEDED = {"percent": 1, "years": 1, "year": 2, "USD": 0, "CNY": 2, "count": 4, "pe": 0}
 _NEEDED_SECOND = 2
@@ -109,7 +80,7 @@ _NEVER = 99
 # A claim's own figure comes before all context.
 _CLAIM_FIRST = 50.0
 # "100 %" is mostly emphasis.
-_WHOLE, _NEEDED_WHOLE = 100.0, 6
+_WHOLE, _NEEDED_WHOLE, _SMALL_REST = 100.0, 6, 15.0
 # "More than the entire kingdom uses", of a figure that sets one amount against another.
 _ALL = "all"
 _NEEDED_SHARE, _NEEDED_COMPARED = 2, 1
@@ -124,7 +95,10 @@ _MORE = (" more ", " fewer ")
 _CHANGED_FROM = ("from ", "从", "由")
 # Values further apart than this factor are different things.
 _MOST_RATIO = 2e3
-_MOST_RATIOS = {"percent": 60.0, "years": 30.0}
+_MOST_RATIOS = {"percent": 60.0, "years": 30.0, "metre": 30.0, "byte": 30.0, "bare": 30.0}
+# Outside the part that says the claim, without a word of its subject, a figure ten times as large is another thing's.
+_FAR = 9 / 11
+_LONG_SPANS = ("decade", "century", "millennium")
 
 
 class Fit:
@@ -143,13 +117,15 @@ class Fit:
             counted = one.own.unit.name if one.own else one.subject
             if not self._subjects.counts_persons(counted):
                 return []
+        if one.is_measured and raw.dimension == "count" and not raw.bare:
+            return []
         if raw.dimension == _ALL:
             is_part = one.quantity.dimension == "percent" and self._subjects.is_comparison(one.subject)
             return [(moved(raw, raw.low, raw.high, "percent"), one.quantity)] if is_part else []
         if raw.dimension == "percent" == one.quantity.dimension and self._subjects.is_opposite(said.place, one.subject):
             return [(moved(raw, 100 - raw.high, 100 - raw.low, "percent"), one.quantity)]
         found = [(reading, form) for form in one.forms for reading in readings_as(raw, form, growth=one.growth)]
-        if raw.dimension == "times" and any(word in raw.text.lower() for word in self._often):
+        if raw.dimension == "times" and (one.is_factor or any(word in raw.text.lower() for word in self._often)):
             counts = (form for form in one.forms if form.dimension == "count")
             found += [(moved(raw, raw.low, raw.high, "count"), form) for form in counts]
         return found
@@ -181,7 +157,8 @@ class Fit:
             return None
         rivals = [k for k in known if k.is_claim and k.quantity.dimension == one.quantity.dimension]
         evidence = self._evidence(said, one, rivals)
-        if evidence < self._needed(said, one, rivals, second=second):
+        is_far = said.apart and min(apart) > _FAR and not self._subjects.evidence(said.place, one.words)
+        if is_far or evidence < self._needed(said, one, rivals, second=second):
             return None
         return evidence + (_CLAIM_FIRST if one.is_claim else 0.0) - min(apart)
 
@@ -201,7 +178,8 @@ class Fit:
         years = (f"{each.quantity.low:.0f}" for each in known if each.quantity.dimension == "year")
         dated = any(re.match(rf"{year}(?!\d)", first.text) for year in years)
         period = said.periods and one.periods and not one.periodic and not said.periods & one.periods
-        more = first.dimension == "percent" and not one.growth and said.place.after.startswith(_MORE)
+        changes = one.growth or self._subjects.excuses("more likely", one.subject)
+        more = first.dimension == "percent" and not changes and said.place.after.startswith(_MORE)
         side = first.dimension == "metre" and self._subjects.is_of_another_side(said.place, one.subject)
         return bool(changed or dated or period or more or side) or self._subjects.is_of_another_thing(
             said.place, first, one.subject, one.words
@@ -223,7 +201,8 @@ class Fit:
             return _NEVER if rivals else _NEEDED_CONTEXT
         if first.middle == _WHOLE and first.dimension != _ALL and dimension == "percent":
             return _NEEDED_WHOLE
-        if first.dimension in _SPANS and not first.times and self._subjects.is_one(first.text):
+        is_span = first.dimension in _SPANS and first.unit not in _LONG_SPANS and not first.times
+        if is_span and self._subjects.is_one(first.text):
             return _NEEDED_POINT if said.carried and self._subjects.says_when(said.place) else _NEEDED_ARTICLE
         if dimension == "percent" and first.dimension == "times" and not one.growth:
             return _NEEDED_COMPARED if self._subjects.is_comparison(one.subject) else _NEEDED_SHARE
@@ -236,8 +215,11 @@ class Fit:
         dimensions = {form.dimension for form in one.forms[1:]}
         if any({raw.dimension, *(other[0] for other in raw.others)} & dimensions for raw in said.readings):
             return 0
+        near = 1 / _MOST_BARE_RATIO < ratio(said.readings[0], one.quantity) < _MOST_BARE_RATIO
         if dimensions & {"USD", "CNY"} and said.readings[0].low >= LEAST_BARE_MONEY:
             return _NEEDED_MONEY
+        if one.counts and said.carried and near and not said.readings[0].bare:
+            return _CARRIED
         return _NEEDED_COUNTED if one.counts or (said.carried and said.readings[0].bare) else _NEEDED["count"]
 
     def _may_differ(
@@ -250,17 +232,23 @@ class Fit:
         if (raw.unit, target) == ("g", "kg") and raw.text.endswith(_LARGE_G):
             return False
         times = ratio(reading, form)
+        if carried and any(dimension == target for dimension, *_ in raw.others):
+            return 1 / _MOST_RATIO < times < _MOST_RATIO
         if raw.bare and not one.counts and (raw.low < LEAST_BARE_MONEY or target not in ("USD", "CNY")):
             signed = target == "percent" and raw.low < 0 and one.growth
-            near = target in ("count", "USD/oz") and 1 / _MOST_BARE_RATIO < times < _MOST_BARE_RATIO
-            return carried and (near or signed)
+            near = 1 / _MOST_BARE_RATIO < times < _MOST_BARE_RATIO
+            return carried and (signed or (near and target in ("count", "USD/oz", raw.dimension)))
         if one.quantity.low > 0 > raw.high and replace(reading, low=-reading.high, high=-reading.low).meets(form):
             return False
-        if (raw.dimension, target) == ("percent", "times"):
+        # Nine tenths lent and a tenth kept are one figure.
+        is_rest = isclose(raw.middle + form.middle, _WHOLE) and min(raw.middle, form.middle) <= _SMALL_REST
+        is_rest = is_rest and raw.dimension == target == "percent" and not one.growth
+        if is_rest or (raw.dimension, target) == ("percent", "times"):
             return False
         if (raw.dimension, target) == ("times", "percent") and not one.growth and self._subjects.says_growth(raw.text):
             return False
-        most = _MOST_RATIO if one.periodic else _MOST_RATIOS.get(target, _MOST_RATIO)
+        kind = "bare" if raw.bare and target == "count" else target
+        most = _MOST_RATIO if one.periodic else _MOST_RATIOS.get(kind, _MOST_RATIO)
         return 1 / most < times < most
 
 
@@ -280,7 +268,7 @@ class FigureComparer:
         """Take over the reader's unit table."""
         self._reader = reader
         self._simplify = converter("t2s")
-        self._intervals = IntervalReader(reader.units)
+        self._intervals, self._alone = IntervalReader(reader.units), LoneReader(reader.units)
 
     @cached_property
     def _subjects(self) -> Subjects:
@@ -322,8 +310,12 @@ class FigureComparer:
         groups = [SaidFigure(tuple(group), places, self._subjects) for _, group in groupby(said, key=_span)]
         kept = [group for group in groups if not group.is_rejected] or groups
         carrying = text if carrying and len(text) + count_han(text) <= _SHORT else carrying
-        carried = self._carried([each for group in kept for each in group.readings], carrying)
-        groups = [replace(group, carried=_span(group.readings[0]) in carried) for group in kept]
+        inside, carried = self._carried([each for group in kept for each in group.readings], carrying)
+        spans = [_span(group.readings[0]) for group in kept]
+        groups = [
+            replace(group, carried=span in carried, apart=bool(carrying) and span not in inside)
+            for group, span in zip(kept, spans, strict=True)
+        ]
         agreeing = {i: match for i, group in enumerate(groups) if (match := self._agreement(group, known))}
         differing = self._differences(groups, known, agreeing)
         disputed = {match.figure for match in differing.values()}
@@ -336,13 +328,14 @@ class FigureComparer:
         found += [(i, _finding(groups[i], match, agrees=False)) for i, match in differing.items()]
         return tuple(finding for _, finding in sorted(found, key=lambda pair: pair[0]))
 
-    def _carried(self, said: Sequence[Quantity], carrying: str) -> set[tuple[int, int]]:
-        """Return the spans of the quantities that are the only value of their dimension in the part with the claim."""
+    def _carried(self, said: Sequence[Quantity], carrying: str) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
+        """Return the spans in the part with the claim, and those that are the only value of their dimension there."""
         folded = self._reader.fold(carrying)
         inside = [each for each in said if self._reader.fold(each.text) in folded] if carrying else []
-        first = {each.dimension: each for each in reversed(inside)}
-        several = {each.dimension for each in inside if not _is_same_value(each, first[each.dimension])}
-        return {_span(each) for each in inside if each.dimension not in several}
+        valued = [each for each in inside if each.dimension not in _SPANS or not self._subjects.is_one(each.text)]
+        first = {each.dimension: each for each in reversed(valued)}
+        several = {each.dimension for each in valued if not _is_same_value(each, first[each.dimension])}
+        return {_span(each) for each in inside}, {_span(each) for each in inside if each.dimension not in several}
 
     def _simplified(self, folded: str) -> str:
         """Return the text in Simplified characters, for subjects are looked for in those."""
@@ -353,18 +346,22 @@ class FigureComparer:
         self, said: Sequence[Quantity], known: Sequence[DocumentedFigure], folded: str, text: str
     ) -> Sequence[Quantity]:
         """Return what was said with the units of the claim's own, its counted nouns and its intervals read too."""
+        claimed = [one for one in known if one.is_claim and one.figure.low > 0 and one.quantity.dimension != "year"]
+        alone = claimed if len(claimed) == 1 and sum(each.bare for each in said) <= 1 else []
         for one in known:
             if one.counts:
                 counted = (each for each in self._reader.read(text, ANY_NOUN) if each.dimension == ANY_NOUN.dimension)
-                nouns = [
-                    each
-                    for each in counted
-                    if each.unit not in self._reader.units.not_nouns and not self._subjects.is_one(each.text)
-                ]
+                named = (each for each in counted if each.low >= 1 and each.unit not in self._reader.units.not_nouns)
+                nouns = [each for each in named if not self._subjects.is_one(each.text)]
                 said = _merged(said, [replace(each, dimension="count", unit="", bare=True) for each in nouns])
             if one.own:
                 own = [each for each in self._reader.read(text, one.own) if each.dimension == one.own.dimension]
                 said = _merged(said, own)
+            if one.is_age:
+                said = _merged(said, self._alone.ages(folded, text))
+            elif one in alone and not any(each.dimension == one.forms[-1].dimension for each in said):
+                value = (one.figure.low + one.figure.high) / 2
+                said = _merged(said, self._alone.of(one.forms[-1], value, folded, text))
             if one.periodic:
                 said = _merged(said, self._intervals.read(folded, text))
         return said

@@ -72,7 +72,7 @@ _OF = re.compile(
 _LATE = (" late", " early")
 _MORE_THAN, _FACTORS = "比", ("times", "percent", "points")
 _LOOKED_BACK = "a period looked back on"
-_PRICES = ("USD/oz", "pe")
+_PRICES, _CLOCK = ("USD/oz", "pe"), 60.0
 _LARGEST_PRICE = 1e5
 
 
@@ -94,12 +94,14 @@ class Subjects:
         )
         self._forecast_before = re.compile(rf"(?<![a-z]){alternatives(cues['forecast_before'])}")
         self._forecast_after = re.compile(rf"^\s?{alternatives(cues['forecast_after'])}")
-        self._excused = (cues["gaps"], cues["gap_subjects"]), (cues["time_shares"], cues["use_subjects"])
+        excused = (("gaps", "gap_subjects"), ("time_shares", "use_subjects"), ("changes", "change_subjects"))
+        self._excused = tuple((cues[told], cues[subjects]) for told, subjects in excused)
+        self._left, self._clock = cues["left"], cues["clock"]
         self._compared = cues["compared"]
         self._persons = cues["persons"]
         self._ages = re.compile(rf"(?<![a-z]){alternatives(cues['ages'])}")
         self._rejected_before = Endings(dict.fromkeys(cues["rejected_before"], True))
-        self._rejected_after = re.compile(rf"^\W?\s?{alternatives(cues['rejected_after'])}")
+        self._rejected_after = re.compile(rf"^\W{{0,3}}\s?{alternatives(cues['rejected_after'])}")
         self._hedges = Endings(dict.fromkeys(table.hedges.before, True))
         self._more_than = re.compile(rf"{_MORE_THAN}[^,。;]{{1,10}}[高长重深宽厚大多早晚]$")
         self._opposites = table.opposites
@@ -121,8 +123,9 @@ class Subjects:
         self._substances = re.compile(rf"\s?的?({alternatives(cues['substances'])})")
         self._points_before = Endings(dict.fromkeys(cues["period_points_before"], True))
         self._points_after = re.compile(rf"^,?\s?{alternatives(cues['period_points_after'])}")
+        parts = alternatives(table.numerals.english_parts)
         scales = alternatives((*table.numerals.chinese_scales, *table.numerals.english_scales))
-        self._one = re.compile(rf"{alternatives(table.joining['one'])}(?!\s?{scales})(?!.*(?:half|半))")
+        self._one = re.compile(rf"{alternatives(table.joining['one'])}(?!\s?{scales})(?!.*(?:{parts}|半|full|whole))")
         self._fillers = re.compile(rf"(?:{'|'.join(table.joining['articles'])})\s*$")
 
     def words(self, figure: KnownFigure) -> frozenset[str]:
@@ -225,6 +228,11 @@ class Subjects:
             return _MORE_THAN
         if quantity.dimension == "hours" and place.after.startswith(_LATE):
             return _LATE[0]
+        is_lone = quantity.bare and quantity.dimension == "count" and quantity.high < _CLOCK
+        if is_lone and place.before.endswith(self._clock):
+            return place.before
+        if quantity.dimension == "years" and place.after.startswith(self._left):
+            return ""
         found = self._before.search(place.before) or self._after.match(place.after)
         if not found and (
             quantity.dimension in _PRICES or (quantity.dimension in ("USD", "count") and quantity.high < _LARGEST_PRICE)
@@ -248,6 +256,8 @@ class Subjects:
 
 
 _MOST_WORDINGS = 40
+# So many hours may be said in days, of so many hours a year.
+_LONG_HOURS, _YEAR = 6.0, 8760.0
 # A count may stand in millions (21, of "million bitcoins").
 _SCALES = (1.0, 1e3, 1e4, 1e6, 1e8, 1e9, 1e12)
 
@@ -258,6 +268,7 @@ class DocumentedFigure:
 
     `forms`: the same value in the other dimensions that the claim's wordings, or its unit's spellings, give it (60 is
     60 fps, 600 is 600 GB). `own`: the unit of its own that is looked for in messages. `counts`: any noun may follow.
+    `is_age`: a number alone may be one. `is_measured`: the wordings give a count a unit; `is_factor`: they say 十倍.
     `periodic`: it is an interval, so that messages may say how often. `periods`: for which times it is said (a day).
     `others`: what else the claim's wordings name.
     `excused`: cues for something else that stand beside the figure in the claim's own wordings too.
@@ -273,6 +284,9 @@ class DocumentedFigure:
     forms: tuple[Quantity, ...]
     own: OwnUnit | None = None
     counts: bool = False
+    is_age: bool = False
+    is_measured: bool = False
+    is_factor: bool = False
     periodic: bool = False
     others: tuple[Quantity, ...] = ()
     periods: frozenset[float] = frozenset()
@@ -293,7 +307,8 @@ class FigureDocumenter:
         self._reader = reader
         self._subjects = subjects
         self._intervals = intervals
-        self._not_nouns = frozenset(reader.units.not_nouns)
+        self._measures = reader.units.measures
+        self._not_nouns = frozenset(reader.units.not_nouns).difference(self._measures)
 
     def document(self, figure: KnownFigure, wordings: Sequence[str]) -> DocumentedFigure:
         """Return the figure in base units with its forms; `wordings` are the claim's own, the first forty count.
@@ -310,14 +325,17 @@ class FigureDocumenter:
         elif figure.unit == "count" and figure.role == "claim":
             measured = self._measured(figure, first)
             words = () if measured else self._nouns(figure, first)
-            own = own_unit(words[0], words) if words else None
+            own = own_unit(words[0], words, self._measures) if words else None
             forms += measured or ([replace(quantity, dimension=own.dimension)] if own else [])
         intervals = self._as_intervals(figure, quantity, first)
         if intervals and quantity.dimension != "years":
             forms += intervals
         is_counted = figure.unit == "count" and figure.role == "claim" and len(forms) <= 1 + (own is not None)
-        if self._subjects.is_age(subject):
+        is_age = self._subjects.is_age(subject) and any(form.dimension in ("years", "age") for form in forms)
+        if is_age:
             forms += [replace(form, dimension="age") for form in forms if form.dimension == "years"]
+        if quantity.dimension == "hours" and quantity.low >= _LONG_HOURS:
+            forms.append(replace(quantity, dimension="years", low=quantity.low / _YEAR, high=quantity.high / _YEAR))
         beside = self._beside(first, forms, own)
         kinds = self._subjects.kinds(subject)
         return DocumentedFigure(
@@ -330,6 +348,9 @@ class FigureDocumenter:
             tuple(forms),
             own,
             counts=is_counted,
+            is_age=is_age,
+            is_measured=figure.unit == "count" and own is None and not is_counted,
+            is_factor=figure.unit == "count" and self._is_factor(quantity, first),
             periodic=bool(intervals),
             periods=self._subjects.periods(" ".join((subject, *first))),
             others=tuple(said for said, _ in beside if not meets_any(said, forms)),
@@ -383,6 +404,10 @@ class FigureDocumenter:
                     if number.meets(self._times(figure, scale)):
                         found.setdefault(unit.dimension, self._times(replace(figure, unit=unit.name), scale))
         return list(found.values())
+
+    def _is_factor(self, quantity: Quantity, wordings: Sequence[str]) -> bool:
+        said = (each for text in wordings for each in self._reader.read(text) if each.dimension == "times")
+        return any(replace(each, dimension="count").meets(quantity) for each in said)
 
     def _times(self, figure: KnownFigure, scale: float) -> Quantity:
         return self._reader.documented(replace(figure, low=figure.low * scale, high=figure.high * scale))

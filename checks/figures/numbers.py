@@ -5,7 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from checks.figures.numerals import PLAIN_DIGITS, RAISED, SMALL_PARTS, DigitNotation, NumeralReader, small_part
+from checks.figures.numerals import (
+    COUPLE,
+    PLAIN_DIGITS,
+    RAISED,
+    SMALL_PARTS,
+    TENS,
+    DigitNotation,
+    NumeralReader,
+    english_pattern,
+    small_part,
+)
 from checks.figures.units import Term, UnitTable, alternatives, is_letter
 
 T = TypeVar("T")
@@ -54,6 +64,7 @@ class Patterns:
     wan: re.Pattern[str]
     money_letter: re.Pattern[str]
     middle: re.Pattern[str]
+    single: re.Pattern[str]
     unit: re.Pattern[str]
     after: re.Pattern[str]
     per: re.Pattern[str]
@@ -79,12 +90,12 @@ class NumberBeginnings:
         numerals = table.numerals
         signs = "".join(sorted({word[0] for word in table.phrases if not word.isascii()}))
         phrases = {word.split()[0] for word in table.phrases if word.isascii()}
-        triggers = phrases.union(numerals.english, numerals.english_parts, ("hundred", "a", "an"))
+        triggers = phrases.union(numerals.english, numerals.english_parts, numerals.english_scales, ("a", "an", COUPLE))
         chinese = "".join((*numerals.chinese, *numerals.chinese_scales))
         return cls(
             re.compile(rf"[\d{chinese}{SMALL_PARTS}半{signs}]|\.\d"),
             frozenset(triggers),
-            frozenset(triggers - {"a", "an"}).union(("couple",), numerals.english_scales),
+            frozenset(triggers - {"a", "an"}).union(table.joining["single"], table.joining["stressed"]),
         )
 
     def are_in(self, folded: str) -> bool:
@@ -109,7 +120,7 @@ def build_patterns(table: UnitTable) -> Patterns:
         start_with_words=re.compile(rf"{beginnings.sign.pattern}|(?<![a-z]){alternatives(beginnings.triggers)}"),
         skip=re.compile(_skip(table)),
         token=re.compile(rf"\d(?:[\d,.]|'(?=\d))*(?:\^\S*|[a-z]\w*)?|[{digits}{scales}]+|[a-z]+|."),
-        phrase=re.compile(alternatives(table.phrases)),
+        phrase=re.compile(alternatives(table.phrases, table.not_phrases)),
         **_numbers(table, digits, scales),
         **_surroundings(table),
     )
@@ -134,11 +145,11 @@ def _numbers(table: UnitTable, digits: str, scales: str) -> dict[str, re.Pattern
         "chinese": re.compile(
             rf"半|(?:{numeral}|{scale}){{1,24}}(?:点[{digits}]{{1,9}}{scale}{{0,6}})?(?:{many}{scale}{{1,4}})?"
         ),
-        "english": re.compile(_english(table)),
+        "english": re.compile(english_pattern(table)),
         "fraction": re.compile(r"([1-9])/([2-9]|10)(?![\d/])(?!\s?[年月])"),
         # 十个里有八个, 十笔有八笔: eight of ten, by the same measure word; 十个八个 are some.
         "in_ten": re.compile(
-            rf"(?:十|10)(?P<each>[^\W\d_块元点天月日号岁分秒时米斤])[一-鿿]{{0,5}}?[有里中的头](?P<share>[{digits}1-9])(?:(?P=each)|成)(?![{digits}{scales}])"
+            rf"(?:十|10)(?P<each>[^\W\d_块元点天月日号岁分秒时米斤])[一-鿿]{{0,5}}?[有里中的头]面?,?(?P<share>[{digits}1-9])(?:(?P=each)|成)(?![{digits}{scales}])"
         ),
         "over_part": re.compile(rf"分之({PLAIN_DIGITS}|(?:[{digits}]|{scale}){{1,12}}(?:点[{digits}]{{1,9}})?)"),
         "compact": re.compile(_COMPACT),
@@ -160,9 +171,12 @@ def _surroundings(table: UnitTable) -> dict[str, re.Pattern[str]]:
     masses = alternatives(word for word, unit in table.words.items() if unit.name in table.per_mass)
     # 10 H100 servers are ten servers.
     model = rf"[ -][a-z]{{1,4}}\d{{2,4}}[a-z]? (?={alternatives(table.not_amounts['machines'])})"
+    stressed = alternatives(table.joining["stressed"])
+    single = rf" (?P<stressed>{stressed} )?{alternatives(table.joining['single'])}(?! and a half)"
     half = "(?:(?<=[年倍成吨斤两克里米升天时元块瓦度])(?P<half>半)| and a (?P<half_after>half)(?![a-z]))?"
     return {
-        "unit": re.compile(rf"(?:{model}|[ -]|\s?个(?P<half_before>半)?)?(?P<word>{units}){half}"),
+        "single": re.compile(single),
+        "unit": re.compile(rf"(?:{model}| {stressed} |[ -]|\s?个(?P<half_before>半)?)?(?P<word>{units}){half}"),
         "after": re.compile(rf" ?(?!\+/?-)(?P<word>{alternatives(table.hedges.after)})"),
         "per": re.compile(rf"(?:\s?(?:/|每|一|1)\s?| (?:per|an?|each|the) )(?P<word>{masses})"),
         "per_before": re.compile(rf"(?:每|per |an |/)(?P<word>{masses})[^\d,;。]{{0,8}}$"),
@@ -211,19 +225,6 @@ def _skip(table: UnitTable) -> str:
     )
 
 
-def _english(table: UnitTable) -> str:
-    numerals = table.numerals
-    small, scales, parts = (
-        alternatives(words) for words in (numerals.english, numerals.english_scales, numerals.english_parts)
-    )
-    article = rf"an?(?= (?:{scales}|half|quarter|third))"
-    halved = alternatives(word for word in table.words if word.isascii() and word.isalpha())
-    more = rf"(?:[ -](?:and )?(?:{small}|{scales}|point(?= {small})|{parts}|{article})){{0,12}}"
-    of_part = rf"(?:{parts})(?: of)?(?: an?| the)?(?= {scales})"
-    one = rf"an?(?= (?:{scales}|{parts})(?![a-z])| {halved} and a half)|an?(?: full| whole| cool)(?= {scales})"
-    return rf"(?:{of_part}|half|{small}|hundred(?= (?:and |{scales}))|{one})(?:{more})(?![a-z])"
-
-
 MOST_TERMS = 64
 _MOST_NUMBERS = 512
 # No quantity of this world; also keeps floats from overflowing.
@@ -232,6 +233,9 @@ _PERIOD_BEFORE = ("in ", "within ", "over ", "for ", "each ", "per ", "this ", "
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _MONEY_SIGNS = "$€£"
 _NEAR = 20
+_TENS = tuple([word] for word in TENS)
+# 提前半小时 are half an hour before, 前半年 the first half of a year.
+_HALF_HOURS = ("小时", "个小时", "个钟", "钟头", "分钟")
 _POINTING = ("这", "那", "整", "每", "几", "哪", "某")
 
 
@@ -373,7 +377,8 @@ class Scanner:
 
     def _chinese(self, text: str, start: int) -> Term | None:
         match = self._patterns.chinese.match(text, start)
-        if not match or text[max(0, start - 1) : start + 1] in self._bound or self._names.before(text, start):
+        bound = text[max(0, start - 1) : start + 1] in self._bound and not text.startswith(_HALF_HOURS, start + 1)
+        if not match or bound or self._names.before(text, start):
             return None
         written = match.group().replace("个", "")
         if written == "半" and text[start - 1 : start] == "个" and text[start - 2 : start - 1] not in _POINTING:
@@ -414,35 +419,28 @@ class Scanner:
         written = match.group()
         if text.endswith(self._table.joining["between"], 0, start):
             written = _SECOND_END.split(written, maxsplit=1)[0]
-        written = self._one_number(written)
+        written = self._numerals.one_number(written)
         end, words = start + len(written), written.replace("-", " ").split()
         if words[-1] == "quarter" and text.endswith(_PERIOD_BEFORE, 0, start) and not text.startswith(" of", end):
             return None
-        value = self._numerals.english(words) if len(words) > 1 or words[0] not in ("a", "an") else 1.0
+        if words[-1] in ("a", "an") and not self._is_span(text, start, end):
+            return None
+        value = self._numerals.english(words) if words[-1] not in ("a", "an") else 1.0
         numerals = self._table.numerals
         part = words[-1] in numerals.english_parts and "and" not in words
-        if part and self._not_parts.before(text, start):
+        if part and (self._not_parts.before(text, start) or words[-2:-1] in _TENS):
             return None
         scale = 1.0
         for word in words:
             scale = max(scale, numerals.english_scales.get(word, 1.0))
+        if COUPLE in words:
+            return Term("english", start, end, value, value * 1.5, written, scale=scale, bound="range")
         return Term("english", start, end, value, value, written, scale=scale, part=part)
 
-    def _one_number(self, written: str) -> str:
-        """Return as many number words as make one number: "nine and eight", "five six" and "ten-twelve" are two."""
-        small, before, decimals = self._table.numerals.english, "", False
-        for match in _NUMBER_WORD.finditer(written):
-            word = match["word"]
-            decimals = decimals or before == "point"
-            ones = before in _TENS and 0 < small.get(word, 0) < _TEN and not match["and"]
-            if word in small and before in small and not decimals and not ones:
-                return written[: match.start()]
-            before, decimals = word, decimals and word in small
-        return written
-
-
-_TENS, _TEN = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"), 10
-_NUMBER_WORD = re.compile(r"[ -]?(?P<and>and )?(?P<word>[a-z]+)")
+    def _is_span(self, text: str, start: int, end: int) -> bool:
+        """Tell whether an article is the one of a span of time ("after an hour"), not of a rate ("once an hour")."""
+        stressed = self._patterns.single.match(text, end)
+        return stressed is None or bool(stressed["stressed"]) or text.endswith(self._table.joining["spans"], 0, start)
 
 
 def _is_year(text: str) -> bool:

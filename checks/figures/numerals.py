@@ -9,6 +9,9 @@ from checks.figures.units import Numerals, Quantity, UnitTable, alternatives
 _PIECE = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+|\S")
 _BLANKS = re.compile(r"\s+")
 _COLLOQUIAL_FROM, _LEAST_SPOKEN = 100, 1e6
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_NUMBER_WORD = re.compile(r"[ -]?(?P<and>and )?(?P<word>[a-z]+)")
+COUPLE = "couple"
 
 
 # At most 15 digits: more are no quantity, and a float would not hold them.
@@ -201,6 +204,23 @@ def _spelled(written: str) -> str:
     return written.replace("廿", "二十").replace("卅", "三十")
 
 
+def english_pattern(table: UnitTable) -> str:
+    """Return the expression for a run of English number words."""
+    numerals, joining = table.numerals, table.joining
+    small, scales, parts = (
+        alternatives(words) for words in (numerals.english, numerals.english_scales, numerals.english_parts)
+    )
+    article = rf"an?(?= (?:{scales}|half|quarter|third))"
+    halved = alternatives(word for word in table.words if word.isascii() and word.isalpha())
+    more = rf"(?:[ -](?:and )?(?:{small}|{scales}|point(?= {small})|{parts}|{article})){{0,12}}"
+    of_part = rf"(?:(?:an?|{small}) )?(?:{parts})(?: of)?(?: an?| the)?(?= {scales})|(?<=every )(?:{scales})"
+    span = rf"(?:{alternatives(joining['stressed'])} )?{alternatives(joining['single'])}"
+    one = rf"an?(?= (?:{scales}|{parts}|{span}|(?:full|whole) {halved})(?![a-z])| {halved} and a half)"
+    stressed = rf"an?(?: full| whole| cool| good| solid)(?= {scales}|(?: {parts})(?![a-z]))"
+    couple = rf"(?:an? )?couple(?: of)?(?= {scales})"
+    return rf"(?:{of_part}|half|{small}|hundred(?= (?:and |{scales}))|{one}|{stressed}|{couple})(?:{more})(?![a-z])"
+
+
 class NumeralReader:
     """Turns numerals, cut out of folded text, into numbers."""
 
@@ -267,12 +287,26 @@ class NumeralReader:
             value *= self._numerals.chinese_scales.get(scale, 1.0)
         return value
 
+    def one_number(self, written: str) -> str:
+        """Return as many number words as make one number: "nine and eight", "five six" and "ten-twelve" are two."""
+        small, before, decimals = self._numerals.english, "", False
+        for match in _NUMBER_WORD.finditer(written):
+            word = match["word"]
+            decimals = decimals or before == "point"
+            ones = before in TENS and 0 < small.get(word, 0) < _TEN and not match["and"]
+            if word in small and before in small and not decimals and not ones:
+                return written[: match.start()]
+            before, decimals = word, decimals and word in small
+        return written
+
     def english(self, words: Sequence[str]) -> float:
         """Return the value of number words: one point four trillion, six hundred and fifty billion, two and a half."""
         total, current, decimal, last = 0.0, 0.0, 0.0, 0.0
         for position, word in enumerate(words):
             if word == "point":
                 decimal = 0.1
+            elif word == COUPLE:
+                current = 2.0
             elif 0 < position == len(words) - 1 and self._is_next_place(words[-2:]):
                 total += self._numerals.english[word] * self._numerals.english_scales[words[-2]] / 10
             elif word in self._numerals.english:

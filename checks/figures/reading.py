@@ -15,12 +15,14 @@ from checks.text import ADDRESS
 from config.errors import UnknownUnitError
 
 _LONGEST_CONNECTOR = 16
-_CENTURY = 100
+_CENTURY, _TENS = 100, 10
 _NUMERALS = ("digits", "english")
 # "The three-hour one" is no 3:01.
 _PARTS = {"hour": (10, 60), "foot": (1, 12)}
 # "Three of ten" are a share, three of the seven may be anything.
 _ROUND = (10.0, 100.0)
+# One in five years is no share of them.
+_NEVER_COUNTED = ("years", "year", "hours", "percent", "times", "points")
 _COMPOUND = ("kg", "metre", "years", "hours", "litre", "USD", "CNY")
 
 
@@ -61,9 +63,8 @@ class TermJoiner:
 
     def _share(self, part: Term, whole: Term) -> bool:
         """Read "one in two hundred" as a percentage."""
-        counted = all(
-            term.prefix is None and (not term.unit or term.unit.dimension == "count") for term in (part, whole)
-        )
+        counted = part.prefix is whole.prefix is None and (not part.unit or part.unit.dimension == "count")
+        counted = counted and (not whole.unit or whole.unit.dimension not in _NEVER_COUNTED)
         plain = part.kind in _NUMERALS and whole.kind in _NUMERALS and part.unit is None
         if not counted or not plain or not 0 < part.high < whole.low or whole.low != whole.high or part.part:
             return False
@@ -141,6 +142,9 @@ def _join(first: Term, second: Term) -> bool:
         second.unit, second.prefix = first.unit, first.prefix
     if _dimension(first) != _dimension(second):
         return False
+    # 二十三、四 are 23 or 24.
+    if second.low < _TENS <= first.low and second.kind == "chinese" and second.low == first.low % _TENS + 1:
+        second.low = second.high = first.low + 1
     if first.scale == 1.0 and second.scale > 1.0 and first.low < second.mantissa:
         first.multiply(second.scale)
     if first.low * _factor(first) >= second.high * _factor(second):
@@ -189,7 +193,9 @@ def _last_place(value: float) -> float:
     return float(Decimal(1).scaleb(int(Decimal(repr(value)).normalize().as_tuple().exponent)))
 
 
-_HALF = 50.0
+_HALF, _WHOLE = 50.0, 100.0
+# Degrees Fahrenheit at which water freezes, and how much of a degree Celsius one is.
+_FREEZING, _DEGREE = 32.0, 5 / 9
 _HIDDEN = re.compile(rf"(?:https?://|www\.){ADDRESS}|<[@#:/ta][^>\s]{{0,80}}>|@\w+", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u00ad\u0300-\u036f\u180e\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _NEVER_GROUPED = ("percent", "times", "pe", "year")
@@ -324,11 +330,15 @@ class FigureReader:
     def _with_unit(self, term: Term, unit: Unit, said: str) -> Quantity:
         low, high = self._widened(term, unit.least, unit.factor)
         dimension, name = unit.dimension, unit.name
+        others: list[tuple[str, float, float]] = []
+        if name == "fahrenheit":
+            dimension, low, high = "degree", (low - _FREEZING) * _DEGREE, (high - _FREEZING) * _DEGREE
+        elif name == "discount":
+            others.append((dimension, _WHOLE - high, _WHOLE - low))
         if term.per and dimension in ("USD", "CNY"):
             factor = _OUNCE_KG / term.per.factor
             low, high, dimension, name = low * factor, high * factor, f"{dimension}/oz", f"{name}/{term.per.name}"
         loose = tuple(f"{each}/oz" for each in unit.loose) if term.per else unit.loose
-        others: list[tuple[str, float, float]] = []
         if term.also:
             others.append((term.also.dimension, *self._widened(term, term.also.least, term.also.factor)))
         if term.thousands and dimension not in _NEVER_GROUPED:

@@ -12,7 +12,7 @@ import yaml
 
 from checks.text import PLAIN_LETTERS
 
-Hedge = Literal["exactly", "about", "nearly", "over", "odd", "under", "upto", "range"]
+Hedge = Literal["exactly", "about", "nearly", "over", "odd", "under", "upto", "range", "bit over"]
 
 SLACK = 0.05
 # Percentages are written with one decimal: 1.8 % and 1.9 % are one figure, but 0.1 % and 0.01 % or 0.2 % are not.
@@ -21,6 +21,10 @@ _MOST_SLACK = 0.1
 _ROUNDING = 1e-9
 _SAME = 0.01
 _EXACT = {"year", "pe"}
+# 二十几 ends before thirty, and "about" is wide enough.
+_HEDGED_SLACK = 0.02
+# 95 % leave fifty times what 99.9 % leave.
+_WHOLE = 100.0
 # 39 °C are not 40 °C, and 28 is not 27 years old.
 _SLACKS = {"degree": 0.02, "age": 0.02}
 _RANGE_RATIO = 1.02
@@ -55,7 +59,7 @@ class Quantity:
     @property
     def middle(self) -> float:
         """Return the value that stands for the interval where two figures are held side by side."""
-        if self.bound in ("over", "odd"):
+        if self.bound in ("over", "odd", "bit over"):
             return self.low
         return self.high if self.bound in ("nearly", "under", "upto") else (self.low + self.high) / 2
 
@@ -80,15 +84,51 @@ class Quantity:
         ):
             return False
         slack = 0.0 if self.dimension in _EXACT else _SLACKS.get(self.dimension, SLACK)
+        if {self.bound, other.bound} & {"odd", "about"}:
+            slack = min(slack, _HEDGED_SLACK)
         least = _LEAST_SLACK.get(self.dimension, 0.0)
         gap = max(self.low, other.low) - min(self.high, other.high)
         largest = max(abs(self.middle), abs(other.middle))
-        return gap <= max(slack * largest, min(least, _MOST_SLACK * largest)) + _ROUNDING * largest
+        most = max(slack * largest, min(least, _MOST_SLACK * largest))
+        rest = _WHOLE - min(self.middle, other.middle)
+        if self.dimension == "percent" and largest < _WHOLE and rest < _WHOLE / 2:
+            most = min(most, max(rest / 2, least))
+        return gap <= most + _ROUNDING * largest
 
 
 def moved(said: Quantity, low: float, high: float, dimension: str) -> Quantity:
     """Return the quantity in another dimension."""
     return replace(said, dimension=dimension, low=low, high=high)
+
+
+LEAST_BARE_MONEY = 1e6
+_MONEY = ("USD", "CNY", "TWD", "HKD")
+
+
+def readings_as(said: Quantity, form: Quantity, *, growth: bool) -> list[Quantity]:
+    """Return the quantity as it could be meant in the dimension of one form of a figure; `growth`: of a change."""
+    target = form.dimension
+    values = (said.low, said.high)
+    other = [moved(said, low, high, target) for dimension, low, high in said.others if dimension == target]
+    if target in (said.dimension, *said.loose):
+        return [said, *other]
+    if (said.unit, target) == ("bp", "points") or (said.dimension, form.unit) == ("points", "bp"):
+        return [moved(said, *values, target)]
+    if other:
+        return other
+    if (said.dimension, target) == ("times", "percent"):
+        return [
+            moved(said, (said.low - lost) * 100, (said.high - lost) * 100, target)
+            for lost in ((1, 0) if growth else (0,))
+        ]
+    if (said.dimension, target) == ("percent", "times"):
+        return [moved(said, said.low / 100 + gained, said.high / 100 + gained, target) for gained in (0, 1)]
+    if target == "USD/oz" and (said.bare or "USD" in (said.dimension, *said.loose)):
+        return [moved(said, *values, target)]
+    large = said.low >= LEAST_BARE_MONEY or form.high < LEAST_BARE_MONEY
+    # "Growth would have been minus 0.4" names no unit either.
+    fits = target in ("pe", "count", "times") or (target in _MONEY and large) or (target == "percent" and said.low < 0)
+    return [moved(said, *values, target)] if said.bare and fits else []
 
 
 def ratio(first: Quantity, second: Quantity) -> float:
@@ -159,6 +199,7 @@ class UnitTable:
     multipliers: Multipliers
     numerals: Numerals
     phrases: Mapping[str, tuple[str, float, float, Hedge]]
+    not_phrases: Mapping[str, str]
     bounds: Mapping[str, tuple[float, float]]
     documented_bounds: Mapping[str, tuple[float, float]]
     hedges: Hedges
@@ -170,7 +211,11 @@ class UnitTable:
     multiplier_or_unit: Mapping[str, Unit]
     least: Mapping[str, float]
     electricity: tuple[str, ...]
+    speed: tuple[str, ...]
+    denied: tuple[str, ...]
+    alone: Mapping[str, tuple[str, ...]]
     not_nouns: tuple[str, ...]
+    measures: Mapping[str, str]
     intervals: Mapping[str, Mapping[str, float]]
     not_amounts: Mapping[str, tuple[str, ...]]
     elsewhere: Mapping[str, tuple[str, ...]]
@@ -209,6 +254,7 @@ class UnitTable:
                 word: (str(d), float(low), float(high), bound)
                 for word, (d, low, high, bound) in data["phrases"].items()
             },
+            not_phrases=dict(data["not_phrases"]),
             bounds={name: (float(low), float(high)) for name, (low, high) in data["bounds"].items()},
             documented_bounds={
                 name: (float(low), float(high)) for name, (low, high) in data["documented_bounds"].items()
@@ -219,6 +265,7 @@ class UnitTable:
             vague_over={name: str(characters) for name, characters in data["vague_over"].items()},
             joining={name: _words(words) for name, words in data["joining"].items()},
             not_nouns=_words(data["not_nouns"]),
+            measures=dict(data["measures"]),
             intervals={
                 name: {str(word): float(value) for word, value in words.items()}
                 for name, words in data["intervals"].items()
@@ -227,6 +274,9 @@ class UnitTable:
             multiplier_or_unit={word: units[name] for word, name in data["multiplier_or_unit"].items()},
             least={word: float(value) for word, value in data["least"].items()},
             electricity=_words(data["electricity"]),
+            speed=_words(data["speed"]),
+            denied=_words(data["denied"]),
+            alone={name: _words(words) for name, words in data["alone"].items()},
             not_amounts={name: _words(words) for name, words in data["not_amounts"].items()},
             elsewhere={name: _words(words) for name, words in data["elsewhere"].items()},
             subject_stop_words=frozenset(data["subject_stop_words"]),
@@ -385,7 +435,7 @@ def join_spellings(words: Iterable[str]) -> str:
     return SPELLINGS.join(named) if len(named) > 1 else f"{named[0]}{SPELLINGS}"
 
 
-def own_unit(name: str, words: Iterable[str]) -> OwnUnit | None:
+def own_unit(name: str, words: Iterable[str], not_before: Mapping[str, str] | None = None) -> OwnUnit | None:
     """Return the unit that is written in one of these ways (singular and plural alike), or None where none is left."""
     folded = {word.strip().lower() for word in words} - {""}
     latin = {word for word in folded if word[-1].isascii() and word[-1].isalpha() and len(word) >= _PLURAL}
@@ -394,4 +444,4 @@ def own_unit(name: str, words: Iterable[str]) -> OwnUnit | None:
     if not folded:
         return None
     unit = Unit(name, f"own {name.lower()}", 1.0, 1.0)
-    return OwnUnit(unit, re.compile(rf"(?:[ -]|\s?[个枚块]?)?(?P<word>{alternatives(folded)})"))
+    return OwnUnit(unit, re.compile(rf"(?:[ -]|\s?[个枚块]?)?(?P<word>{alternatives(folded, not_before)})"))
