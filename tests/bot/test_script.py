@@ -1,5 +1,6 @@
 """Chinese in the reader's script: all that shipped packs and catalogues can show, held against the lists of words."""
 
+import re
 from collections import defaultdict
 from collections.abc import Container, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -28,7 +29,18 @@ FORBIDDEN = _WRONG.split()
 # A word of the mainland that is one of Taiwan too, in another sense or across the border of two words.
 ALSO_TAIWAN = {"項目": "row of a table", "視頻": "檢視頻道"}
 # What means two things, so that the list leaves it alone, and only one of them in the bot's own texts.
-NEVER_OURS = {"默認", "程序", "主板", "對沖"}
+NEVER_OURS = {"默認", "程序", "主板", "對沖", "用戶", "打開", "添加", "創建", "查找", "運行", "通過", "在線", "文本"}
+# What has one name in the bot's own texts, and had another in some of them.
+NAMED_OTHERWISE = {
+    "zh-Hans": {"哈希", "指令", "共用", "更新版本的", "您"},
+    "zh-Hant": {"要點", "損壞", "普通檔案", "退出", "絕不比對", "港元", "大約占", "更新版本的", "您"},
+}
+# Claims are told by the piece in Taipei, and messages by 則; in Beijing both by 条.
+_BY = r"(?:[一某哪這这那每幾几]|\{[a-z]+\})"
+COUNTED_OTHERWISE = {
+    "zh-Hans": re.compile(rf"{_BY}个(?:已知的?|本服务器自己的|[^，。；：]{{0,8}}的)?说法(?![包库])"),
+    "zh-Hant": re.compile(rf"{_BY}[條則](?:已知的?|本伺服器自己的|[^，。；：]{{0,8}}的)?說法|{_BY}條(?:訊息|論點)"),
+}
 
 
 @cache
@@ -138,6 +150,13 @@ def test_no_text_of_the_catalogue_holds_what_taipei_does_not_write():
     assert [(text, word) for text in catalogue_texts("zh-Hant") for word in wanted if word in text] == []
     assert [text for text in catalogue_texts("zh-Hant") if only_simplified(text)] == []
     assert [text for text in catalogue_texts("zh-Hans") if only_traditional(text)] == []
+
+
+@pytest.mark.parametrize("language", NAMED_OTHERWISE)
+def test_one_thing_has_one_name_and_one_word_to_count_it_by(language):
+    others = NAMED_OTHERWISE[language]
+    assert [(text, word) for text in catalogue_texts(language) for word in others if word in text] == []
+    assert [text for text in catalogue_texts(language) if COUNTED_OTHERWISE[language].search(text)] == []
 
 
 @pytest.mark.parametrize(
