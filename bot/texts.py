@@ -149,9 +149,10 @@ Script = Literal["zh-Hans", "zh-Hant"]
 _HAN = re.compile(f"[{HAN_LETTERS}]")
 _WORDS: dict[Script, str] = {"zh-Hans": "zh/mainland.tsv", "zh-Hant": "zh/taiwan.tsv"}
 _CHARACTERS: dict[Script, str] = {"zh-Hans": "tw2s", "zh-Hant": "s2tw"}
-# Everyday Taiwan writes 台 for 臺, 帳 for 賬 and 恆 for 恒, whatever OpenCC holds to be the standard; and what OpenCC
-# takes for an act of a play (齣) is most often none: a verb after 一 or 几, as in 一出门.
-_EVERYDAY = str.maketrans("臺賬恒齣", "台帳恆出")
+# Everyday Taiwan writes 台 for 臺, 帳 for 賬 and 恆 for 恒, whatever OpenCC holds to be the standard, and 矽 for 硅, so
+# that a name is one (硅谷101) in titles and in what is said of them; and what OpenCC takes for an act of a play (齣) is
+# most often none: a verb after 一 or 几, as in 一出门.
+_EVERYDAY = str.maketrans("臺賬恒硅齣", "台帳恆矽出")
 _QUOTES: dict[Script, tuple[tuple[re.Pattern[str], str], ...]] = {
     "zh-Hans": ((re.compile("「([^「」]*)」"), "“\\1”"), (re.compile("『([^『』]*)』"), "‘\\1’")),
     "zh-Hant": ((re.compile("“([^“”]*)”"), "「\\1」"), (re.compile("‘([^‘’]*)’"), "『\\1』")),

@@ -23,7 +23,8 @@ _WRONG = (
     "迴圈 重新整理 回撥 剋制 一齣貨 繫結 引數 許可權 區域性 型別 分割槽 釋出 永珍 價效比 指令碼 丟擲 "
     "例項 閘道器 映象 擴充套件 電力裝置 計程車兵 線上下 資料顯示 這一資料 協會資料 數據中心 這條訊息 報道 賬 臺 信息 "
     "軟件 硬件 網絡 服務器 芯片 屏幕 硬盤 雲計算 互聯網 英偉達 谷歌 特朗普 沙特 光伏 吉瓦 萬億 "
-    "期權 做空 通脹 市盈率 對沖基金 盈虧平衡 兜底 初創 概率 搜索 硅 激光 伯里 伯裡 "
+    "期權 做空 通脹 市盈率 對沖基金 盈虧平衡 兜底 初創 概率 搜索 硅 激光 伯里 伯裡 嘉賓 增長 行業 融錢 斷檔 "
+    "加息 工資 計算資源 港元 "
 )
 FORBIDDEN = _WRONG.split()
 # A word of the mainland that is one of Taiwan too, in another sense or across the border of two words.
@@ -133,6 +134,10 @@ def test_no_text_of_a_pack_holds_what_taipei_does_not_write():
     assert wrong == []
 
 
+def test_a_name_in_a_title_is_written_as_in_what_is_said_of_it():
+    assert script("zh-Hant").quoted("硅谷101直播") == "矽谷101直播"
+
+
 def test_no_text_of_a_pack_keeps_a_simplified_character():
     assert [text for text in map(taipei, pack_texts(wordings=True)) if only_simplified(text)] == []
 
@@ -178,6 +183,13 @@ def test_one_thing_has_one_name_and_one_word_to_count_it_by(language):
         ("他说“这叫‘循环’”", "他說「這叫『循環』」"),
         ("一台服务器的账", "一台伺服器的帳"),
         ("5万亿美元", "5兆美元"),
+        ("硅谷101的嘉宾与联合主持人", "矽谷101的來賓與共同主持人"),
+        ("需求增长快于行业，增速快", "需求成長快於產業，成長快"),
+        ("10%回报和年回报", "10%報酬和年報酬"),
+        ("量子计算机的计算资源", "量子電腦的運算資源"),
+        ("高性能计算与性能", "高效能運算與性能"),
+        ("央行加息，工资上涨", "央行升息，薪資上漲"),
+        ("5港元", "5港幣"),
     ],
 )
 def test_words_become_those_of_taipei(simplified, traditional):
@@ -215,6 +227,13 @@ def test_words_become_those_of_taipei(simplified, traditional):
         ("当年初创公司", "當年新創公司"),
         ("界面对用户友好", "介面對用戶友好"),
         ("一出门就看见", "一出門就看見"),
+        ("各行各业的银行业", "各行各業的銀行業"),
+        ("执行业务", "執行業務"),
+        ("增加息差", "增加息差"),
+        ("去年回报不高", "去年回報不高"),
+        ("新增长期护理", "新增長期護理"),
+        ("手工资料", "手工資料"),
+        ("增长见识", "增長見識"),
     ],
 )
 def test_an_entry_is_no_match_across_words(simplified, traditional):
