@@ -237,7 +237,7 @@ def beside(name: str, remark: str, texts: Texts) -> str:
 
 def lines_of(entry: ShortEntry, texts: Texts) -> list[str]:
     """Return the lines of an entry without any markup, its sources in the last."""
-    lines = [entry.title, " ".join(part for part in (entry.figure, entry.verdict) if part)]
+    lines = [entry.title, texts.sentences(entry.figure, entry.verdict)]
     lines += [f"• {point.text} — {point.origin}" if point.origin else f"• {point.text}" for point in entry.points]
     if entry.sources:
         named = texts.listed(beside(source.title, source.language, texts) for source in entry.sources)
