@@ -202,14 +202,13 @@ def _joined(points: tuple[ShortPoint, ...], new: ShortPoint) -> tuple[ShortPoint
 
 def _origins(point: PointLine, texts: Texts) -> Iterator[str]:
     """Yield who said it and when, then the same with less of what describes the speaker."""
-    comma = ", " if texts.spaced else "，"
     shorter = [
         point.speaker[: found.start()] for found in re.finditer(r"\s*[,，;；](?![^(（]*[)）])|\s*[(（]", point.speaker)
     ]
     names = [point.speaker, *reversed(shorter)]
     for name in dict.fromkeys(name.strip() for name in names):
         if name:
-            yield comma.join(part for part in (name, point.date) if part)
+            yield texts.told((name, point.date))
     if not point.speaker:
         yield point.date
 

@@ -109,6 +109,10 @@ class Texts:
         """Return the parts in a row, with the commas that the language has between them."""
         return (", " if self.spaced else "、").join(parts)
 
+    def told(self, parts: Iterable[str]) -> str:
+        """Return what is told of one thing, such as who said it and when, with the comma of the language between."""
+        return (", " if self.spaced else "，").join(filter(None, parts))
+
     def named(self, name: str, value: object) -> str:
         """Return a name and what belongs to it, with the colon of the language between them."""
         return f"{name}: {value}" if self.spaced else f"{name}：{value}"
