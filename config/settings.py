@@ -126,8 +126,7 @@ class Settings(BaseSettings):
         description="Whether the bot checks once a day that the pages of documents still say what claims cite."
     )
     factcheck_google_key: SecretStr | None = Field(
-        default=None,
-        description="Key for Google's Fact Check Tools, which servers can then let /check ask; empty: none.",
+        default=None, description="Key for Google's Fact Check Tools, which servers can let /check ask; empty: none."
     )
     factcheck_cofacts: bool = Field(description="Whether servers can let /check ask Cofacts.")
     public_url: str | None = Field(

@@ -157,7 +157,7 @@ def test_texts_within_the_text_of_an_error_are_told_in_the_readers_language(tmp_
     assert Texts.open("zh-Hant").of_error(told.value).startswith(f"{file}，第1行：這不是 JSON（")
     with pytest.raises(EmbedderSetupError) as told:
         read_folder(tmp_path)
-    assert "缺少 model.onnx 和 tokenizer.json。" in Texts.open("zh-Hant").of_error(told.value)
+    assert "缺少 model.onnx 與 tokenizer.json。" in Texts.open("zh-Hant").of_error(told.value)
 
 
 @pytest.mark.parametrize(

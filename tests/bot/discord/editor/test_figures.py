@@ -132,7 +132,7 @@ def test_a_value_is_prefilled_with_all_its_digits():
 @pytest.mark.parametrize(("language", "shown"), [("en", "2 to 3 | over 5; p. 12"), ("zh-Hant", "2至3 | 超過5；p. 12")])
 def test_a_figure_is_prefilled_in_the_words_of_its_reader_and_read_again(desk, language, shown):
     texts = Texts.open(language)
-    figure = KnownFigure(2, 3, "percent", "range", documented_low=5, documented_high=5, documented_bound="over")
+    figure = KnownFigure(2.0, 3.0, "percent", "range", documented_low=5.0, documented_high=5.0, documented_bound="over")
     figure = replace(figure, documented_place="p. 12")
     value, unit, *_ = _fields(figure, texts)
     assert value.value == shown
@@ -145,7 +145,7 @@ def test_a_figure_is_prefilled_in_the_words_of_its_reader_and_read_again(desk, l
 @pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
 @pytest.mark.parametrize("bound", ["about", "over", "under"])
 def test_each_bound_of_a_source_is_read_in_the_words_in_which_it_is_prefilled(language, bound):
-    figure = KnownFigure(1, 1, "kg", documented_low=5, documented_high=5, documented_bound=bound)
+    figure = KnownFigure(1.0, 1.0, "kg", documented_low=5.0, documented_high=5.0, documented_bound=bound)
     read = read_documented(write_documented(figure, documented_words(Texts.open(language))))
     assert read == {"value": 5, "bound": bound}
 
