@@ -185,7 +185,7 @@ def proposal_lines(proposal: CutOffProposal, texts: Texts) -> list[str]:
     values = {"wrong": proposal.wrong, "total": proposal.total, "least": least, "most": most}
     lines = [
         texts(
-            "Ticked: {total}, of these wrong: {wrong}. Of all such replies, {least}–{most} % are likely wrong.",
+            "Ticked: {total}, of these wrong: {wrong}. Of all such replies, {least}–{most}% are likely wrong.",
             **values,
         )
     ]

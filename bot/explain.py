@@ -52,7 +52,7 @@ def _lines(
     message: str, match: Match, claim: ClaimRecord, texts: Texts, shared: SharedWords, quote: Quote
 ) -> Iterator[str]:
     yield f"**{quote(texts.pick(claim.title))}**"
-    yield texts("Certainty: {percent} %.", percent=round(match.score * 100))
+    yield texts("Certainty: {percent}%.", percent=round(match.score * 100))
     if match.wording:
         yield texts("Closest known wording: “{wording}”.", wording=quote(texts.reworded(match.wording)))
         words = shared(message, match.wording)
@@ -269,7 +269,7 @@ def _of_limits(finding: Finding, around: Circumstances, texts: Texts) -> Iterato
     if around.full:
         yield texts("The channel has had its cards for this hour; further claims get hints: /touchstone settings.")
     if around.retracts:
-        yield texts("The author has taken answered claims back; for an hour further ones of theirs get hints.")
+        yield texts("The author has taken back claims that were answered: for an hour, their next ones get only hints.")
     if around.used_up is not None:
         line = msgid("The budget of {budget} per 1,000 messages is used up: I only leave hints now. /setup")
         yield texts(line, budget=f"{around.used_up:g}")

@@ -95,7 +95,8 @@ def report_lines(plan: ImportPlan, texts: Texts) -> Iterator[str]:
     for outcome, mark in SHOWN:
         entries = plan.of(outcome)
         if entries:
-            yield f"{heading(outcome, texts, drafts=plan.drafts)} ({len(entries)})"
+            named = heading(outcome, texts, drafts=plan.drafts)
+            yield texts("{name} ({count})", name=named, count=len(entries))
         for entry in entries:
             yield f"  {mark} {title_of(entry, texts)}"
             yield from (f"      {line}" for line in detail_lines(entry, texts))

@@ -12,6 +12,7 @@ from babel.numbers import format_compact_decimal, format_decimal
 from bot.texts import Texts, msgid
 from checks.figures.units import is_own, spellings
 from checks.model import FigureFinding, KnownFigure
+from claims.packs.plain import DocumentedWords
 
 # What the units of the table are called. One without an entry has a symbol that is the same everywhere: GW, GB, fps.
 UNIT_NAMES: Mapping[object, str] = {
@@ -71,7 +72,18 @@ _BESIDE: Mapping[str, str] = {
     "day": msgid("{number} days"),
     "count": "{number}",
 }
-_SIGNED: Mapping[str, str] = {"%": "percent", "％": "percent", "×": "times"}
+# What a form takes besides.
+_ALSO: Mapping[str, str] = {
+    "%": "percent",
+    "％": "percent",
+    "×": "times",
+    "港元": "HKD",
+    "港币": "HKD",
+    "港幣": "HKD",
+    "元人民币": "CNY",
+    "元人民幣": "CNY",
+    "日元": "JPY",
+}
 _ONE: Mapping[str, str] = {
     "points": msgid("percentage point"),
     "years": msgid("year"),
@@ -106,7 +118,7 @@ def figure_text(figure: KnownFigure, texts: Texts) -> str:
         amount = texts(_BOUNDS[figure.bound], amount=amount)
     if not per:
         return amount
-    return texts("{amount} per {unit}", amount=amount, unit=texts("ounce") if per == "oz" else _name(per, texts))
+    return texts("{amount} per {unit}", amount=amount, unit=texts("ounce") if per == "oz" else unit_name(per, texts))
 
 
 def source_text(figure: KnownFigure, texts: Texts) -> str:
@@ -124,11 +136,24 @@ def documented_text(finding: FigureFinding, texts: Texts) -> tuple[str, str]:
     return figure_text(finding.figure, texts), source_text(finding.figure, texts)
 
 
+def unit_name(unit: str, texts: Texts) -> str:
+    """Return what people of the language call a unit of the table; any other as it is."""
+    return texts(UNIT_NAMES[unit]) if unit in UNIT_NAMES else unit
+
+
+def documented_words(texts: Texts) -> DocumentedWords:
+    """Return the words by which a form of the language says what a source gives: `1 | 超過5；第12頁`."""
+    if texts.spaced:
+        return DocumentedWords()
+    said = {bound: texts(template, amount="") for bound, template in _BOUNDS.items()}
+    return DocumentedWords(**said, to="至", place="；")
+
+
 def unit_named(typed: str, texts: Texts) -> str:
     """Return the table's unit that people of the language call so (公斤, %); anything else as it was typed."""
     name = typed.strip()
     named = {texts(shown).casefold(): str(unit) for unit, shown in UNIT_NAMES.items()}
-    return _SIGNED.get(name) or named.get(name.casefold(), typed)
+    return _ALSO.get(name) or named.get(name.casefold(), typed)
 
 
 def _amount(figure: KnownFigure, unit: str, texts: Texts) -> str:
@@ -139,20 +164,14 @@ def _amount(figure: KnownFigure, unit: str, texts: Texts) -> str:
         return _own(number, spellings(figure.unit), texts)
     if unit in _BESIDE:
         return texts(_BESIDE[unit], number=number)
-    if unit not in UNIT_NAMES:
-        return f"{number} {unit}"
-    name = texts(_ONE[unit]) if unit in _ONE and figure.low == figure.high == 1 else _name(unit, texts)
+    name = texts(_ONE[unit]) if unit in _ONE and figure.low == figure.high == 1 else unit_name(unit, texts)
     return texts("{number} {unit}", number=number, unit=name)
 
 
 def _own(number: str, names: tuple[str, ...], texts: Texts) -> str:
     """Return the number with the first spelling that suits the language, else the first of all."""
     name = next((each for each in names if each.isascii() == texts.spaced), names[0])
-    return f"{number} {name}" if name.isascii() else f"{number}{texts.reworded(name)}"
-
-
-def _name(unit: str, texts: Texts) -> str:
-    return texts(UNIT_NAMES[unit]) if unit in UNIT_NAMES else unit
+    return texts("{number} {unit}", number=number, unit=name if name.isascii() else texts.reworded(name))
 
 
 def _year(value: float, texts: Texts) -> str:

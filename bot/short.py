@@ -202,14 +202,13 @@ def _joined(points: tuple[ShortPoint, ...], new: ShortPoint) -> tuple[ShortPoint
 
 def _origins(point: PointLine, texts: Texts) -> Iterator[str]:
     """Yield who said it and when, then the same with less of what describes the speaker."""
-    comma = ", " if texts.spaced else "，"
     shorter = [
         point.speaker[: found.start()] for found in re.finditer(r"\s*[,，;；](?![^(（]*[)）])|\s*[(（]", point.speaker)
     ]
     names = [point.speaker, *reversed(shorter)]
     for name in dict.fromkeys(name.strip() for name in names):
         if name:
-            yield comma.join(part for part in (name, point.date) if part)
+            yield texts.told((name, point.date))
     if not point.speaker:
         yield point.date
 
@@ -237,7 +236,7 @@ def beside(name: str, remark: str, texts: Texts) -> str:
 
 def lines_of(entry: ShortEntry, texts: Texts) -> list[str]:
     """Return the lines of an entry without any markup, its sources in the last."""
-    lines = [entry.title, " ".join(part for part in (entry.figure, entry.verdict) if part)]
+    lines = [entry.title, texts.sentences(entry.figure, entry.verdict)]
     lines += [f"• {point.text} — {point.origin}" if point.origin else f"• {point.text}" for point in entry.points]
     if entry.sources:
         named = texts.listed(beside(source.title, source.language, texts) for source in entry.sources)

@@ -127,16 +127,21 @@ def _reviews(
     publishing = Publishing(frame.publisher, frame.address)
     for node in review_nodes(claim, documents, ratings, publishing):
         if node["inLanguage"][:2] == texts.language[:2]:
-            placed = {"url": address} if address else {}
-            yield {**_reworded(node, texts), "inLanguage": texts.language, **placed}
+            made = {**_reworded(node, texts), "inLanguage": texts.language}
+            # The rating is said in words by which importers know it.
+            if rating := ratings.ours[claim.kind].get(texts.language):
+                made["reviewRating"] = {**made["reviewRating"], "alternateName": rating}
+            yield made | ({"url": address} if address else {})
 
 
-# The texts that people read; the rating's own words are those by which importers know it.
-_READ = frozenset({"claimReviewed", "reviewBody", "name"})
+# The texts that people read.
+_READ = frozenset({"claimReviewed", "reviewBody", "name", "creditText"})
 
 
 def _reworded(node: Node, texts: Texts) -> Node:
     made: Node = {}
+    # Titles, authors and publishers are those of others.
+    reworded = texts.quoted if node.get("@type") in ("CreativeWork", "Organization") else texts.reworded
     for key, value in node.items():
         if isinstance(value, dict):
             made[key] = _reworded(cast("Node", value), texts)
@@ -144,7 +149,7 @@ def _reworded(node: Node, texts: Texts) -> Node:
             each = cast("list[Any]", value)
             made[key] = [_reworded(one, texts) if isinstance(one, dict) else one for one in each]
         else:
-            made[key] = texts.reworded(value) if key in _READ and isinstance(value, str) else value
+            made[key] = reworded(value) if key in _READ and isinstance(value, str) else value
     return made
 
 

@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from bot.quantities import figure_text, source_text
 from bot.reply import PointLine, Reply, ReplyEntry, SourceLine, claim_path, display_date
+from bot.short import beside
 from bot.texts import Texts
 from bot.wording import difference_lines
 from checks.model import KnownFigure
@@ -200,8 +201,8 @@ def _figures(figures: Sequence[KnownFigure], texts: Texts) -> Iterator[str]:
         if subject:
             claimed = texts("{label}: ", label=subject) + claimed
         if given := source_text(figure, texts):
-            place = f" ({texts.reworded(figure.documented_place)})" if figure.documented_place else ""
-            claimed = texts("{claimed}; the source gives {given}", claimed=claimed, given=f"{given}{place}")
+            sourced = beside(given, texts.reworded(figure.documented_place), texts)
+            claimed = texts("{claimed}; the source gives {given}", claimed=claimed, given=sourced)
         yield f"<li>{_line(claimed)}</li>"
     yield "</ul>"
 

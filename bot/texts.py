@@ -109,6 +109,10 @@ class Texts:
         """Return the parts in a row, with the commas that the language has between them."""
         return (", " if self.spaced else "、").join(parts)
 
+    def told(self, parts: Iterable[str]) -> str:
+        """Return what is told of one thing, such as who said it and when, with the comma of the language between."""
+        return (", " if self.spaced else "，").join(filter(None, parts))
+
     def named(self, name: str, value: object) -> str:
         """Return a name and what belongs to it, with the colon of the language between them."""
         return f"{name}: {value}" if self.spaced else f"{name}：{value}"
@@ -149,9 +153,10 @@ Script = Literal["zh-Hans", "zh-Hant"]
 _HAN = re.compile(f"[{HAN_LETTERS}]")
 _WORDS: dict[Script, str] = {"zh-Hans": "zh/mainland.tsv", "zh-Hant": "zh/taiwan.tsv"}
 _CHARACTERS: dict[Script, str] = {"zh-Hans": "tw2s", "zh-Hant": "s2tw"}
-# Everyday Taiwan writes 台 for 臺, 帳 for 賬 and 恆 for 恒, whatever OpenCC holds to be the standard; and what OpenCC
-# takes for an act of a play (齣) is most often none: a verb after 一 or 几, as in 一出门.
-_EVERYDAY = str.maketrans("臺賬恒齣", "台帳恆出")
+# Everyday Taiwan writes 台 for 臺, 帳 for 賬 and 恆 for 恒, whatever OpenCC holds to be the standard, and 矽 for 硅, so
+# that a name is one (硅谷101) in titles and in what is said of them; and what OpenCC takes for an act of a play (齣) is
+# most often none: a verb after 一 or 几, as in 一出门.
+_EVERYDAY = str.maketrans("臺賬恒硅齣", "台帳恆矽出")
 _QUOTES: dict[Script, tuple[tuple[re.Pattern[str], str], ...]] = {
     "zh-Hans": ((re.compile("「([^「」]*)」"), "“\\1”"), (re.compile("『([^『』]*)』"), "‘\\1’")),
     "zh-Hant": ((re.compile("“([^“”]*)”"), "「\\1」"), (re.compile("‘([^‘’]*)’"), "『\\1』")),

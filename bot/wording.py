@@ -13,6 +13,7 @@ from babel.dates import format_datetime
 from bot.backtest import written
 from bot.quantities import UNIT_NAMES, figure_text, source_text
 from bot.reply import display_date
+from bot.short import beside
 from bot.texts import Texts, msgid
 from claims.documents.markup import View
 from claims.record import figure_from_state, with_texts
@@ -124,7 +125,7 @@ def field_name(field: str, texts: Texts) -> str:
 _DATES = {"as_of", "review_by", "published", "date"}
 # How strong a claim is, by level.
 LEVELS: Mapping[str, str] = {
-    "few": msgid("Strength: few. Many will say it in a way that is not heard."),
+    "few": msgid("Strength: weak. Many will say it in a way that is not heard."),
     "fair": msgid("Strength: fair."),
     "good": msgid("Strength: good."),
 }
@@ -255,16 +256,15 @@ def _wording(entry: Mapping[str, Any], texts: Texts) -> str:
 def _figure(entry: Mapping[str, Any], texts: Texts) -> str:
     """Return subject, figure and role; entries of old revisions have fewer fields than a figure has now."""
     figure = figure_from_state(entry)
-    role = "" if figure.role == "claim" else f"({value_text('role', figure.role, texts)})"
+    role = "" if figure.role == "claim" else value_text("role", figure.role, texts)
     subject = texts.pick(figure.subject)
-    claimed = " ".join(part for part in (figure_text(figure, texts), role) if part)
+    claimed = beside(figure_text(figure, texts), role, texts)
     if subject:
         claimed = f"{subject} {claimed}" if texts.spaced else texts.named(subject, claimed)
-    given = source_text(figure, texts)
-    if not given:
+    if not (given := source_text(figure, texts)):
         return claimed
-    place = f" ({texts.reworded(figure.documented_place)})" if figure.documented_place else ""
-    return texts("{claimed}; the source gives {given}", claimed=claimed, given=f"{given}{place}")
+    sourced = beside(given, texts.reworded(figure.documented_place), texts)
+    return texts("{claimed}; the source gives {given}", claimed=claimed, given=sourced)
 
 
 def _point(entry: Mapping[str, Any], texts: Texts) -> str:

@@ -92,7 +92,7 @@ class Settings(BaseSettings):
     near_miss_share: float = Field(
         gt=0,
         le=1,
-        description="From which part of its cut-off on a match below it goes to the moderators' queue; 1: none does.",
+        description="A match below its cut-off goes to the moderators' queue from this share of it on; 1: none does.",
     )
     packs: Annotated[tuple[str, ...] | None, NoDecode] = Field(
         default=None,
@@ -113,7 +113,7 @@ class Settings(BaseSettings):
     extractor_url: str | None = Field(
         repr=False,
         default=None,
-        description="Base address of an OpenAI-compatible chat server that finds claims in documents; off.",
+        description="Base address of an OpenAI-compatible chat server that finds claims in documents; empty: none.",
     )
     extractor_model: str | None = Field(default=None, description="Model name sent to that server.")
     extractor_key: SecretStr | None = Field(default=None, description="Bearer key for that server, if it wants one.")
@@ -123,10 +123,10 @@ class Settings(BaseSettings):
     extractor_timeout: float = Field(gt=0, le=3_600, description="Seconds that one answer of the model may take.")
     onnx_folder: Path | None = Field(default=None, description="Folder with model.onnx and tokenizer.json.")
     check_sources: bool = Field(
-        description="Whether the bot looks once a day if the pages of documents still say what claims cite."
+        description="Whether the bot checks once a day that the pages of documents still say what claims cite."
     )
     factcheck_google_key: SecretStr | None = Field(
-        default=None, description="Key for Google's Fact Check Tools, which servers can then let /check ask; off."
+        default=None, description="Key for Google's Fact Check Tools, which servers can let /check ask; empty: none."
     )
     factcheck_cofacts: bool = Field(description="Whether servers can let /check ask Cofacts.")
     public_url: str | None = Field(

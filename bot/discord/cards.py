@@ -117,7 +117,7 @@ def draw_short(
     Where the first claim has a page of its own, a last button leads there.
     """
     short = shorten_reply(reply, texts)
-    lines = [line for entry in short.entries for line in _short_lines(entry)]
+    lines = [line for entry in short.entries for line in _short_lines(entry, texts)]
     ends = [f"-# {escape(short.note)}"] if short.note else []
     if short.left_out:
         ends.append("-# " + texts.plural("{count} more: More", "{count} more: More", short.left_out))
@@ -145,10 +145,10 @@ def card_text(card: ui.LayoutView) -> str:
     return "\n".join(item.content for item in card.walk_children() if isinstance(item, ui.TextDisplay))
 
 
-def _short_lines(entry: ShortEntry) -> Iterator[str]:
+def _short_lines(entry: ShortEntry, texts: Texts) -> Iterator[str]:
     yield f"**{escape(entry.title)}**"
     figure = f"**{escape(entry.figure)}**" if entry.figure else ""
-    yield " ".join(part for part in (figure, escape(entry.verdict)) if part)
+    yield texts.sentences(figure, escape(entry.verdict))
     for point in entry.points:
         yield f"- {escape(point.text)}" + (f" — {escape(point.origin)}" if point.origin else "")
 

@@ -285,12 +285,13 @@ async def draw_document(request: Request, document: str, remarks: Sequence[str] 
     record = entry.document
     title = texts.quoted(record.title) or record.id
     head = link(title, record.address) if record.address else escape(title)
-    facts = [record.author, record.publisher, display_date(record.published, texts), record.language]
+    who = [texts.quoted(each) for each in (record.author, record.publisher)]
+    facts = [*who, display_date(record.published, texts), record.language]
     lines = [*remarks, f"### {head}", " · ".join(escape(each) for each in facts if each)]
     lines.append(f"-# {escape(record.id)} · SHA-256 {record.sha256[:16] or '–'}")
     lines.append(texts("loaded") if record.loaded else texts("not loaded"))
     if entry.claims:
-        lines.append(texts("Cited by: {claims}", claims=escape(", ".join(entry.claims))))
+        lines.append(texts("Cited by: {claims}", claims=escape(texts.listed(entry.claims))))
     buttons: list[ui.Item[Any]] = []
     if len(record.id) <= LONGEST_DOCUMENT:
         if record.loaded:
@@ -325,7 +326,7 @@ async def _draw_list(request: Request, page: int, remarks: Sequence[str] = ()) -
 def _list_line(entry: ShelfEntry, texts: Texts) -> str:
     record = entry.document
     parts = [
-        escape(record.publisher),
+        escape(texts.quoted(record.publisher)),
         escape(display_date(record.published, texts)),
         texts("loaded") if record.loaded else texts("not loaded"),
         texts.plural("cited once", "cited {count} times", entry.citations) if entry.citations else "",

@@ -415,7 +415,7 @@ class _Progress:
         age = (discord.utils.utcnow() - message.created_at) / timedelta(days=self.days)
         percent = min(99, round(100 * age))
         values = {"channel": self.channel.mention, "percent": percent, "count": count}
-        line = self.texts("Reading {channel}: {percent} % of the time, {count} messages.", **values)
+        line = self.texts("Reading {channel}: {percent}% of the time, {count} messages.", **values)
         await self.request.show(draw_lines([line], self.texts))
 
 

@@ -227,7 +227,7 @@ def _told(terminal: Terminal) -> Iterator[None]:
     try:
         yield
     except typer.Abort as error:
-        complain(terminal.texts("Left off; nothing more was done."))
+        complain(terminal.texts("Given up; nothing more was done."))
         sys.exit(terminal.stop.code if isinstance(error.__context__, KeyboardInterrupt) else FAILURE)
     except typer.TyperException as error:
         _show_fault(error, terminal.texts)

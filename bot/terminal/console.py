@@ -143,7 +143,7 @@ def _entry(entry: ReplyEntry, texts: Texts) -> Iterator[RenderableType]:
 
 def _point(point: PointLine, texts: Texts) -> Iterator[RenderableType]:
     numbers = "".join(f"[{number}]" for number in point.source_numbers)
-    origin = texts.listed(part for part in (point.speaker, point.date) if part)
+    origin = texts.told((point.speaker, point.date))
     yield FlowingText.assemble((f"{point.label}  ", f"bold {ACCENT}"), point.text)
     yield Padding(FlowingText(f"— {origin}  {numbers}", style="dim"), (0, 0, 0, 2))
 

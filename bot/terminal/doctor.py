@@ -237,7 +237,7 @@ def _show(terminal: Terminal, diagnoses: Sequence[Diagnosis]) -> None:
 _TARGET = msgid("The copy: a new file, or a folder; without it, a file with the time in its name, in this folder.")
 _COPY = msgid("The copy that `touchstone backup` has written, or one that an upgrade has kept.")
 _FROM = msgid("The address of the database to copy, as in database_url; nothing is written there.")
-_TO = msgid("The address of an empty database; a copy that was cut off is gone on with.")
+_TO = msgid("The address of an empty database; a copy that was broken off is continued.")
 _FORCE = msgid("Put it in the place of the base that stands there, which is kept under another name.")
 
 

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
+from bot.short import beside
 from bot.terminal.check import json_line, write
 from bot.terminal.console import JsonOption, Terminal, complain, server_option
 from bot.texts import Texts, msgid
@@ -394,11 +395,11 @@ class _Review:
         """Ask for each field, with what is proposed; Enter keeps it."""
         texts = self._terminal.texts
         title = {
-            code: self._asked(f"{field_name('title', texts)} ({code})", text)
+            code: self._asked(beside(field_name("title", texts), code, texts), text)
             for code, text in draft.texts.title.items()
         }
-        kind = self._asked(f"{field_name('kind', texts)} ({', '.join(KINDS)})", draft.texts.kind or "")
-        wordings = self._asked(f"{field_name('wordings', texts)} (|)", draft.wordings.replace("\n", " | "))
+        kind = self._asked(beside(field_name("kind", texts), ", ".join(KINDS), texts), draft.texts.kind or "")
+        wordings = self._asked(beside(field_name("wordings", texts), "|", texts), draft.wordings.replace("\n", " | "))
         point = {code: self._asked(field_name("text", texts), text) for code, text in draft.point.text.items()}
         date = self._asked(field_name("date", texts), draft.point.date or "")
         citations = self._asked(field_name("citations", texts), draft.point.citations or "")

@@ -58,7 +58,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="documents")
     sources = typer.Typer(help=msgid("The pages that the documents come from."), no_args_is_help=True)
     about = msgid(
-        "Look whether the pages are still there, and still say what claims cite; what is due, or those named."
+        "Check that pages are still there, and still say what claims cite: those that are due, or those named."
     )
     sources.command("check", help=about)(check_sources)
     app.add_typer(sources, name="sources")
@@ -92,7 +92,7 @@ def list_documents(
 
 
 def _title(entry: "ShelfEntry", texts: Texts) -> str:
-    title = " · ".join(part for part in (entry.document.title, entry.document.publisher) if part)
+    title = " · ".join(texts.quoted(part) for part in (entry.document.title, entry.document.publisher) if part)
     return title if entry.in_force else texts("(pack left out) {title}", title=title)
 
 
@@ -180,7 +180,7 @@ def _asked(terminal: Terminal, given: "DocumentFacts", facts: "DocumentFacts", p
                 facts = replace(facts, **{field: answer.strip()})
         return facts
     if missing:
-        names = ", ".join(texts(_FIELDS[field]) for field in missing)
+        names = texts.listed(texts(_FIELDS[field]) for field in missing)
         complain(texts("The text does not say: {names}. Give it with the options (see --help).", names=names))
     return facts
 
@@ -205,14 +205,15 @@ def show(
         dropped = [{"start": each.start, "end": each.end, "reason": each.reason} for each in view.dropped]
         write(json_line(_entry_json(entry) | {"text": view.text, "dropped": dropped}))
         return
-    terminal.print(record.title, style="bold")
-    facts = (record.author, record.publisher, display_date(record.published, texts), record.language)
+    terminal.print(texts.quoted(record.title), style="bold")
+    who = (texts.quoted(each) for each in (record.author, record.publisher))
+    facts = (*who, display_date(record.published, texts), record.language)
     terminal.print(" · ".join(part for part in facts if part))
     for line in (record.address, f"SHA-256 {record.sha256}"):
         if line:
             terminal.print(line, style="dim")
     if entry.claims:
-        terminal.print(texts("Cited by: {claims}", claims=", ".join(entry.claims)), style="dim")
+        terminal.print(texts("Cited by: {claims}", claims=texts.listed(entry.claims)), style="dim")
     terminal.print()
     text = Text()
     for words, is_left_out in read_parts(view, texts):
@@ -283,7 +284,7 @@ _AGAIN = msgid("Check all, also what was checked today.")
 _STATES = {
     "fine": msgid("as it was"),
     "moved": msgid("has moved to {address}"),
-    "changed": msgid("says something else since {date}"),
+    "changed": msgid("has said something else since {date}"),
     "dead": msgid("is gone ({status})"),
     "silent": msgid("does not answer"),
     "barred": msgid("does not want to be read by programs"),

@@ -152,7 +152,7 @@ def show_retrieval(terminal: Terminal, name: str, report: "RetrievalReport", wor
     """Print how high the right claims rank, and the first messages for which none is among the first five."""
     texts = terminal.texts
     table = _table(
-        texts("Set"), texts("Claims"), texts("Messages"), "MAP@5", "P@1", "S@5", texts("P@1 but for itself"), "ms"
+        texts("Set"), texts("Claims"), texts("Messages"), "MAP@5", "P@1", "S@5", texts("P@1 without itself"), "ms"
     )
     shares = [f"{share:.4f}" for share in report.figures.values()]
     table.add_row(name, str(report.claims), str(len(report.ranked)), *shares, f"{report.milliseconds:.1f}")

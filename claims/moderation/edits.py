@@ -254,7 +254,7 @@ class EditPoint:
         """Return the claim with the point."""
         form, place = FormReader(), _place_for(self, claim.points)
         if self.place is None and place >= MOST_POINTS:
-            form.refuse("points", "{most} points are the most.", "Take one out first.", most=MOST_POINTS)
+            form.refuse("points", "At most {most} points are possible.", "Take one out first.", most=MOST_POINTS)
         point = self._point(_EMPTY if self.place is None else claim.points[place], form, sources)
         form.finish(self)
         return replace(claim, points=(*claim.points[:place], point, *claim.points[place + 1 :]))
@@ -354,7 +354,7 @@ class EditFigure:
         """Return the claim with the figure."""
         form, place = FormReader(), _place_for(self, claim.figures)
         if self.place is None and place >= MOST_FIGURES:
-            form.refuse("figures", "{most} figures are the most.", "Take one out first.", most=MOST_FIGURES)
+            form.refuse("figures", "At most {most} figures are possible.", "Take one out first.", most=MOST_FIGURES)
         claimed, _, sourced = self.value.replace("｜", "|").partition("|")
         low, high = _read(form, claimed)
         source = _source(form, sourced)

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib import resources
 from typing import Any
@@ -175,7 +175,7 @@ RANGE_SIGNS = "-–—~～〜至到"
 _CHINESE_BOUNDS = {
     **dict.fromkeys(("约", "約", "大约", "大約"), "about"),
     **dict.fromkeys(("超过", "超過"), "over"),
-    **dict.fromkeys(("低于", "低於"), "under"),
+    **dict.fromkeys(("低于", "低於", "不到"), "under"),
 }
 _SOURCED = re.compile(
     rf"(?:(?P<bound>(?:about|over|under)(?= )|{'|'.join(_CHINESE_BOUNDS)})\s*)?(?P<low>[^\s;；]+?)"
@@ -183,15 +183,27 @@ _SOURCED = re.compile(
 )
 
 
-def write_documented(figure: KnownFigure) -> str:
+@dataclass(frozen=True, slots=True)
+class DocumentedWords:
+    """The words of the line in which a form or a sheet has what a source gives; all that `read_documented` reads."""
+
+    about: str = "about "
+    over: str = "over "
+    under: str = "under "
+    to: str = " to "
+    place: str = "; "
+
+
+def write_documented(figure: KnownFigure, words: DocumentedWords | None = None) -> str:
     """Return what a source gives for a figure on one line (`over 5; p. 12`, `5 to 8`); "" where it gives nothing."""
     if figure.documented_low is None or figure.documented_high is None:
         return ""
+    words = words or DocumentedWords()
     low, high = (str(plain_number(end)) for end in (figure.documented_low, figure.documented_high))
-    is_bounded = low == high and figure.documented_bound in ("about", "over", "under")
-    bound = f"{figure.documented_bound} " if is_bounded else ""
-    values = low if low == high and figure.documented_bound != "range" else f"{low} to {high}"
-    return f"{bound}{values}{f'; {figure.documented_place}' if figure.documented_place else ''}"
+    bounds: dict[str, str] = {"about": words.about, "over": words.over, "under": words.under}
+    bound = bounds.get(figure.documented_bound, "") if low == high else ""
+    values = low if low == high and figure.documented_bound != "range" else f"{low}{words.to}{high}"
+    return f"{bound}{values}{words.place + figure.documented_place if figure.documented_place else ''}"
 
 
 def read_documented(written: str) -> PlainData:

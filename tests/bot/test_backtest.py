@@ -91,7 +91,7 @@ def said(proposal: CutOffProposal) -> str:
 
 def test_a_proposal_says_how_sure_it_is_in_two_decimals():
     shown = said(CutOffProposal("proposed", 36, 9, 0.93, 0.9, 0.95, 34, 2))
-    assert "Ticked: 45, of these wrong: 9. Of all such replies, 12–31 % are likely wrong." in shown
+    assert "Ticked: 45, of these wrong: 9. Of all such replies, 12–31% are likely wrong." in shown
     assert "They speak for a cut-off of 0.93; others from 0.90 to 0.95 may do as well." in shown
     assert "34 of 36 right ones and 2 of 9 wrong ones" in shown
 

@@ -26,7 +26,10 @@ WRITTEN = [
     (KnownFigure(1.4e12, 1.4e12, "USD"), "$1.4 trillion", "1.4万亿美元", "1.4兆美元"),
     (KnownFigure(5e12, 7e12, "USD", "range"), "$5–7 trillion", "5–7万亿美元", "5–7兆美元"),
     (KnownFigure(99, 99, "USD/oz", "over"), "over $99 per ounce", "每盎司超过99美元", "每盎司超過99美元"),
-    (KnownFigure(50, 100, "GW", "range"), "50–100 GW", "50–100 GW", "50–100 GW"),
+    (KnownFigure(50, 100, "GW", "range"), "50–100 GW", "50–100GW", "50–100GW"),
+    (KnownFigure(5, 5, "HKD"), "HK$5", "5港元", "港幣5元"),
+    (KnownFigure(5e8, 5e8, "CNY", "over"), "over ¥500 million", "超过5亿元人民币", "超過人民幣5億元"),
+    (KnownFigure(3, 3, "BTC|bitcoin"), "3 BTC", "3BTC", "3BTC"),
     (KnownFigure(142e3, 142e3, "BTC|bitcoin|比特币"), "142,000 BTC", "14.2万比特币", "14.2萬比特幣"),
     (KnownFigure(90, 90, "seeds|粒"), "90 seeds", "90粒", "90粒"),
     (KnownFigure(5, 5, "km/h|公里每小时", "over"), "over 5 km/h", "超过5公里每小时", "超過5公里每小時"),
@@ -52,6 +55,7 @@ def test_a_unit_may_be_typed_as_the_reader_calls_it_or_as_the_table_does(texts):
     assert {unit: unit_named(texts(shown), texts) for unit, shown in UNIT_NAMES.items()} == {u: u for u in UNIT_NAMES}
     assert [unit_named(unit, texts) for unit in known_units()] == list(known_units())
     assert unit_named(" % ", texts) == "percent"
+    assert [unit_named(name, texts) for name in ("港元", "港幣", "元人民币")] == ["HKD", "HKD", "CNY"]
     assert unit_named("BTC|bitcoin", texts) == "BTC|bitcoin"
 
 

@@ -1,5 +1,6 @@
 """Chinese in the reader's script: all that shipped packs and catalogues can show, held against the lists of words."""
 
+import re
 from collections import defaultdict
 from collections.abc import Container, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,13 +23,25 @@ _WRONG = (
     "迴圈 重新整理 回撥 剋制 一齣貨 繫結 引數 許可權 區域性 型別 分割槽 釋出 永珍 價效比 指令碼 丟擲 "
     "例項 閘道器 映象 擴充套件 電力裝置 計程車兵 線上下 資料顯示 這一資料 協會資料 數據中心 這條訊息 報道 賬 臺 信息 "
     "軟件 硬件 網絡 服務器 芯片 屏幕 硬盤 雲計算 互聯網 英偉達 谷歌 特朗普 沙特 光伏 吉瓦 萬億 "
-    "期權 做空 通脹 市盈率 對沖基金 盈虧平衡 兜底 初創 概率 搜索 硅 激光 伯里 伯裡 "
+    "期權 做空 通脹 市盈率 對沖基金 盈虧平衡 兜底 初創 概率 搜索 硅 激光 伯里 伯裡 嘉賓 增長 行業 融錢 斷檔 "
+    "加息 工資 計算資源 港元 "
 )
 FORBIDDEN = _WRONG.split()
 # A word of the mainland that is one of Taiwan too, in another sense or across the border of two words.
 ALSO_TAIWAN = {"項目": "row of a table", "視頻": "檢視頻道"}
 # What means two things, so that the list leaves it alone, and only one of them in the bot's own texts.
-NEVER_OURS = {"默認", "程序", "主板", "對沖"}
+NEVER_OURS = {"默認", "程序", "主板", "對沖", "用戶", "打開", "添加", "創建", "查找", "運行", "通過", "在線", "文本"}
+# What has one name in the bot's own texts, and had another in some of them.
+NAMED_OTHERWISE = {
+    "zh-Hans": {"哈希", "指令", "共用", "更新版本的", "您"},
+    "zh-Hant": {"要點", "損壞", "普通檔案", "退出", "絕不比對", "港元", "大約占", "更新版本的", "您"},
+}
+# Claims are told by the piece in Taipei, and messages by 則; in Beijing both by 条.
+_BY = r"(?:[一某哪這这那每幾几]|\{[a-z]+\})"
+COUNTED_OTHERWISE = {
+    "zh-Hans": re.compile(rf"{_BY}个(?:已知的?|本服务器自己的|[^，。；：]{{0,8}}的)?说法(?![包库])"),
+    "zh-Hant": re.compile(rf"{_BY}[條則](?:已知的?|本伺服器自己的|[^，。；：]{{0,8}}的)?說法|{_BY}條(?:訊息|論點)"),
+}
 
 
 @cache
@@ -121,6 +134,10 @@ def test_no_text_of_a_pack_holds_what_taipei_does_not_write():
     assert wrong == []
 
 
+def test_a_name_in_a_title_is_written_as_in_what_is_said_of_it():
+    assert script("zh-Hant").quoted("硅谷101直播") == "矽谷101直播"
+
+
 def test_no_text_of_a_pack_keeps_a_simplified_character():
     assert [text for text in map(taipei, pack_texts(wordings=True)) if only_simplified(text)] == []
 
@@ -138,6 +155,13 @@ def test_no_text_of_the_catalogue_holds_what_taipei_does_not_write():
     assert [(text, word) for text in catalogue_texts("zh-Hant") for word in wanted if word in text] == []
     assert [text for text in catalogue_texts("zh-Hant") if only_simplified(text)] == []
     assert [text for text in catalogue_texts("zh-Hans") if only_traditional(text)] == []
+
+
+@pytest.mark.parametrize("language", NAMED_OTHERWISE)
+def test_one_thing_has_one_name_and_one_word_to_count_it_by(language):
+    others = NAMED_OTHERWISE[language]
+    assert [(text, word) for text in catalogue_texts(language) for word in others if word in text] == []
+    assert [text for text in catalogue_texts(language) if COUNTED_OTHERWISE[language].search(text)] == []
 
 
 @pytest.mark.parametrize(
@@ -159,6 +183,13 @@ def test_no_text_of_the_catalogue_holds_what_taipei_does_not_write():
         ("他说“这叫‘循环’”", "他說「這叫『循環』」"),
         ("一台服务器的账", "一台伺服器的帳"),
         ("5万亿美元", "5兆美元"),
+        ("硅谷101的嘉宾与联合主持人", "矽谷101的來賓與共同主持人"),
+        ("需求增长快于行业，增速快", "需求成長快於產業，成長快"),
+        ("10%回报与10%年回报", "10%報酬與10%年報酬"),
+        ("量子计算机的计算资源", "量子電腦的運算資源"),
+        ("高性能计算与性能", "高效能運算與性能"),
+        ("央行加息，工资上涨", "央行升息，薪資上漲"),
+        ("5港元", "5港幣"),
     ],
 )
 def test_words_become_those_of_taipei(simplified, traditional):
@@ -196,6 +227,14 @@ def test_words_become_those_of_taipei(simplified, traditional):
         ("当年初创公司", "當年新創公司"),
         ("界面对用户友好", "介面對用戶友好"),
         ("一出门就看见", "一出門就看見"),
+        ("各行各业的银行业", "各行各業的銀行業"),
+        ("执行业务", "執行業務"),
+        ("增加息差", "增加息差"),
+        ("去年回报不高", "去年回報不高"),
+        ("新增长期护理", "新增長期護理"),
+        ("计算机会成本", "計算機會成本"),
+        ("手工资料", "手工資料"),
+        ("增长见识", "增長見識"),
     ],
 )
 def test_an_entry_is_no_match_across_words(simplified, traditional):
@@ -263,7 +302,8 @@ _READ_AS_ENTRIES: dict[Script, str] = {
         "一一季度 万一季度 之一季度 五一季度 十一季度 十二季度 十三季度 十四季度 第一季度 第二季度 "
         "第三季度 第四季度 单一季度 同一季度 千万亿元 千万亿吨 千万亿美元 百万亿元 百万亿吨 "
         "百万亿美元 不在网上 不小程序 以北朝鲜 以南朝鲜 发达国家机关 文件名为 文件名人 方便面向 "
-        "日报道人 晶体管道 来源代码 用户名人 能源代码 起源代码"
+        "日报道人 晶体管道 来源代码 用户名人 能源代码 起源代码 计算机枪 计算机动 计算机场 计算机遇 "
+        "新增长大"
     ),
     "zh-Hans": "太空人人 太空人為 記憶體會 財務長大",
 }

@@ -254,10 +254,12 @@ def test_every_page_carries_a_review_that_our_own_reader_takes_for_this_claim(to
             assert node["inLanguage"] == language
             address = f"{PUBLIC.address}/{language}/claims/{path.name}" if frame is PUBLIC else None
             assert node.get("url") == address
-    read = read_import(folder / "en" / "claims" / f"{CRANE}.html", today)
-    (draft,) = read.packs[0].claims
-    assert isinstance(draft, IncomingClaim)
-    assert (draft.record.id, draft.record.kind) == (CRANE, "contested")
+    for language, rated in (("en", "disputed by"), ("zh-Hans", "对此有异议"), ("zh-Hant", "對此有異議")):
+        page = folder / language / "claims" / f"{CRANE}.html"
+        assert rated in page.read_text("utf-8").partition("</script>")[0]
+        (draft,) = read_import(page, today).packs[0].claims
+        assert isinstance(draft, IncomingClaim)
+        assert (draft.record.id, draft.record.kind) == (CRANE, "contested")
 
 
 def test_the_address_of_the_site_stands_in_pages_and_feeds_where_it_is_known(touchstone, folder):

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from string import Formatter
 
 import pytest
@@ -93,6 +94,24 @@ def test_no_blank_stands_between_chinese_and_a_figure(language):
         assert not [string for string in strings if is_prose and APART.search(string)], message.id
 
 
+APART_FROM_LATIN = re.compile(rf"{HAN}[A-Za-z]|[A-Za-z]{HAN}")
+HALF_WIDTH = re.compile(rf"{HAN}[,;:!?()]|[,;:!?()]{HAN}| [，。；：！？、）」』]|[，。；！？、（「『] ")
+# What is typed so: a file of settings or a pack, and an address.
+TYPED_SO = re.compile(r"“键: 文字”|「鍵: 文字」|\[一[个個], 另一[个個]\]|主[机機]:(?:端口|連接埠)")
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_blank_stands_between_chinese_and_latin_letters(language):
+    for text in chinese_texts(language):
+        assert not APART_FROM_LATIN.search(text), text
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_chinese_has_its_own_punctuation_and_no_blank_beside_it(language):
+    for text in chinese_texts(language):
+        assert not HALF_WIDTH.search(TYPED_SO.sub("", text)), text
+
+
 def test_parts_with_commas_of_their_own_stand_apart_as_the_language_has_it():
     assert Texts.open("en").apart(["1,200–1,300", "5"]) == "1,200–1,300; 5"
     assert Texts.open("zh-Hant").apart(["第1,200字", "第5字"]) == "第1,200字；第5字"
@@ -138,7 +157,7 @@ def test_texts_within_the_text_of_an_error_are_told_in_the_readers_language(tmp_
     assert Texts.open("zh-Hant").of_error(told.value).startswith(f"{file}，第1行：這不是 JSON（")
     with pytest.raises(EmbedderSetupError) as told:
         read_folder(tmp_path)
-    assert "缺少 model.onnx 和 tokenizer.json。" in Texts.open("zh-Hant").of_error(told.value)
+    assert "缺少 model.onnx 與 tokenizer.json。" in Texts.open("zh-Hant").of_error(told.value)
 
 
 @pytest.mark.parametrize(
@@ -197,6 +216,13 @@ def test_a_text_in_none_of_the_readers_languages_is_shown_as_the_first_of_the_ta
     assert Texts.open("en").pick(ByLanguage(ja="サーバー", zh="服务器")) == "服务器"
     assert Texts.open("en").pick(ByLanguage(ja="サーバー")) == "サーバー"
     assert Texts.open("en").pick(ByLanguage()) == ""
+
+
+def chinese_texts(language: str) -> Iterator[str]:
+    """Yield what the catalogue says, with a word for each command between backticks."""
+    for message in read_catalogue(language):
+        for text in message.string if message.pluralizable else (message.string,):
+            yield re.sub("`[^`]*`", "X", text) if message.id else ""
 
 
 def placeholders(text: str) -> set[str]:

@@ -23,7 +23,7 @@ from bot.discord.editor.screen import (
 )
 from bot.discord.forms import Form, FormField, FormName, choice, form_button, line, long
 from bot.discord.routes import LONGEST_OPTION, Request, Route
-from bot.quantities import unit_named
+from bot.quantities import documented_words, unit_name, unit_named
 from bot.reply import display_date
 from bot.texts import Texts, msgid
 from bot.wording import field_name, value_text
@@ -151,7 +151,7 @@ def _facts(point: PointRecord, texts: Texts) -> Iterator[str]:
             yield field_line(field, escape(said[code]), texts)
     yield field_line("date", escape(display_date(point.date, texts)), texts)
     if point.numbers:
-        yield field_line("numbers", escape("; ".join(point.numbers)), texts)
+        yield field_line("numbers", escape(texts.apart(point.numbers)), texts)
 
 
 def _cited(screen: ClaimScreen, point: PointRecord, texts: Texts) -> Iterator[str]:
@@ -330,17 +330,18 @@ def _fields(figure: KnownFigure | None, texts: Texts) -> tuple[FormField, ...]:
     values = texts("5, or 2 to 3. Behind a bar what the source gives: 1 | over 5; p. 12")
     units = texts("Such as kg, percent or years; or your own: BTC|bitcoin")
     return (
-        line("value", _value(figure), texts, values, required=True),
-        line("unit", figure.unit if figure else "", texts, units, required=True),
+        line("value", _value(figure, texts), texts, values, required=True),
+        line("unit", unit_name(figure.unit, texts) if figure else "", texts, units, required=True),
         choice("bound", figure.bound if figure else BOUNDS[0], BOUNDS, texts),
         *text_lines("subject", figure.subject if figure else NO_TEXT, texts),
     )
 
 
-def _value(figure: KnownFigure | None) -> str:
-    """Return the value as it is typed, with all its digits."""
+def _value(figure: KnownFigure | None, texts: Texts) -> str:
+    """Return the value as people of the language type it, with all its digits."""
     if figure is None:
         return ""
     low, high = (repr(each).removesuffix(".0") for each in (float(figure.low), float(figure.high)))
-    source = write_documented(figure)
-    return f"{low if low == high else f'{low} to {high}'}{f' | {source}' if source else ''}"
+    words = documented_words(texts)
+    source = write_documented(figure, words)
+    return f"{low if low == high else f'{low}{words.to}{high}'}{f' | {source}' if source else ''}"

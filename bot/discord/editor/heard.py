@@ -66,7 +66,10 @@ async def draw_asked(request: Request, claim_id: str, turn: asyncio.Semaphore) -
     async with turn:
         said = await request.do(moderation.extraction.wordings, actor, claim)
     buttons: list[ui.Item[Any]] = []
-    lines = [title_line(claim, texts), texts("A language model suggests, and may be wrong. Nothing is written yet.")]
+    lines = [
+        title_line(claim, texts),
+        texts("A language model suggests this, and may be wrong. Nothing is written yet."),
+    ]
     for listed, use, label, found in (
         ("en", "says", texts("Add wordings"), said[0]),
         ("denials_en", "denies", texts("Add ways to dispute it"), said[1]),
@@ -123,7 +126,7 @@ def _lines(strength: Strength, near: Sequence[str], texts: Texts) -> list[str]:
     lines = [f"**{texts(LEVELS[strength.level])}**"]
     lines += [texts.named(field_name(language, texts), count) for language, count in strength.counts]
     share = f"{strength.likeness:.0%}"
-    lines.append(texts("Two of its wordings share {share} of their words in the mean; less is better.", share=share))
+    lines.append(texts("Two of its wordings share {share} of their words on average; less is better.", share=share))
     lines += [
         texts("⚠ “{text}” is not answered, said word for word.", text=escape(shorten(text, _LONGEST)))
         for text in strength.unheard[:_MOST_SHOWN]

@@ -176,7 +176,7 @@ def _marks(screen: ClaimScreen, texts: Texts) -> Iterator[str]:
     if claim.status == "draft":
         yield texts("A draft is not answered. To be published it needs a wording, and a point with its source.")
     if claim.review_by and claim.review_by < screen.today:
-        yield texts("Its review is due: look whether it still holds.")
+        yield texts("Its review is due: see whether it still holds.")
     if claim.muted:
         yield texts("Muted: it is found, but never answered.")
     if claim.paused:

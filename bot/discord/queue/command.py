@@ -267,7 +267,7 @@ def _facts(item: Item, claims: Mapping[str, ClaimRecord], texts: Texts, passage:
     if (link := link_of(item)) is not None:
         label = texts("To the message")
         lines.append(f"[{label}]({link})")
-    waited = texts("Waits for {age}.", age=age_text(item.age, texts))
+    waited = texts("Waiting for {age}.", age=age_text(item.age, texts))
     return [*lines, f"-# {waited}"]
 
 

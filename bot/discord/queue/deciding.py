@@ -201,9 +201,9 @@ def candidate_lines(item: Item, texts: Texts) -> list[str]:
 
 
 _SOURCES: Mapping[str, str] = {
-    "dead": msgid("Its page is gone since {date}."),
+    "dead": msgid("Its page has been gone since {date}."),
     "moved": msgid("Its page has moved, as was seen on {date}."),
-    "changed": msgid("Its page says something else since {date}."),
+    "changed": msgid("Its page has said something else since {date}."),
     "silent": msgid("Its site has not answered since {date}."),
 }
 

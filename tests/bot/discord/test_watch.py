@@ -276,7 +276,7 @@ async def test_one_member_who_says_and_deletes_takes_no_card_from_others(world):
     assert len(world.sent()) == 2
     assert len(world.reactions()) == 1
     said = await world.alice.send(world.channel, SEALS)
-    assert "taken answered claims back" in text_of(await world.chief.context_menu(world.channel, MENU, said))
+    assert "taken back claims that were answered" in text_of(await world.chief.context_menu(world.channel, MENU, said))
     await world.bob.send(world.channel, CRANE)
     assert len(world.cards()) == 1
 

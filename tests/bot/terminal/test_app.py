@@ -175,6 +175,6 @@ def test_what_fails_is_told_in_the_language_of_the_terminal(call, surroundings, 
     surroundings.setenv("TOUCHSTONE_DATABASE_URL", f"sqlite:///{tmp_path}/notes.db")
     told = call("claims", "list").err
     assert "無法讀取說法庫" in told
-    assert "。檔案已損壞，或不是說法庫：" in told
+    assert "。檔案已損毀，或不是說法庫：" in told
     surroundings.setenv("TOUCHSTONE_DATABASE_URL", f"sqlite:///{tmp_path}/nowhere/a.db")
     assert "沒有用來存放說法庫的資料夾" in call("claims", "list").err

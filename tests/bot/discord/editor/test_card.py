@@ -42,7 +42,7 @@ async def test_it_says_all_there_is_to_know(desk):
 async def test_a_claim_past_its_review_says_so(desk):
     shown = text_of(await desk.open(FERRY_ID))
     assert "Review by: 31 December 2025" in shown
-    assert "**Its review is due: look whether it still holds.**" in shown
+    assert "**Its review is due: see whether it still holds.**" in shown
 
 
 async def test_it_names_whose_version_it_is_and_who_changed_it(desk):

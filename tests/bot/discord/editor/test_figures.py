@@ -1,15 +1,18 @@
 """The figures of a claim: read, added, changed and taken out; never the wrong one."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from bot.discord import create_bot
 from bot.discord.editor.entries import _fields, _value
+from bot.quantities import documented_words, unit_named
 from bot.texts import Texts
 from bot.wording import fault_lines
 from checks.model import KnownFigure
 from claims.moderation.edits import EditFigure, RemoveFigure
+from claims.packs.plain import read_documented, write_documented
 from config.errors import InvalidEditError
 from config.languages import ByLanguage
 from tests.bot.discord.editor.conftest import LAMP_ID, menus_of
@@ -103,7 +106,7 @@ async def test_as_many_figures_as_there_may_be_are_all_within_reach(desk):
     message = await desk.choose(message, "ts:desk:menu:figs:25:", "39")
     assert "**Figure 40 of 40**" in text_of(message)
     refused = text_of(await desk.hand_in(await desk.form(await figures(desk), "New figure"), value="1", unit="kW"))
-    assert "40 figures are the most." in refused
+    assert "At most 40 figures are possible." in refused
 
 
 async def test_everything_works_after_a_restart_and_asks_for_the_right(world, desk, settings):
@@ -120,9 +123,31 @@ async def test_everything_works_after_a_restart_and_asks_for_the_right(world, de
 
 
 def test_a_value_is_prefilled_with_all_its_digits():
-    assert _value(KnownFigure(1234567.125, 1234567.125, "kW")) == "1234567.125"
-    assert _value(KnownFigure(2, 3.5, "kW")) == "2 to 3.5"
-    assert _value(KnownFigure(1e20, 1e20, "kW")) == "1e+20"
+    texts = Texts.open("en")
+    assert _value(KnownFigure(1234567.125, 1234567.125, "kW"), texts) == "1234567.125"
+    assert _value(KnownFigure(2, 3.5, "kW"), texts) == "2 to 3.5"
+    assert _value(KnownFigure(1e20, 1e20, "kW"), texts) == "1e+20"
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "2 to 3 | over 5; p. 12"), ("zh-Hant", "2至3 | 超過5；p. 12")])
+def test_a_figure_is_prefilled_in_the_words_of_its_reader_and_read_again(desk, language, shown):
+    texts = Texts.open(language)
+    figure = KnownFigure(2.0, 3.0, "percent", "range", documented_low=5.0, documented_high=5.0, documented_bound="over")
+    figure = replace(figure, documented_place="p. 12")
+    value, unit, *_ = _fields(figure, texts)
+    assert value.value == shown
+    assert unit.value == texts("percent")
+    edit = EditFigure(value.value, unit_named(unit.value, texts), "range", subject={"en": "x"})
+    read = edit.apply(desk.claim(LAMP_ID), None).figures[-1]
+    assert replace(read, subject=figure.subject) == figure
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
+@pytest.mark.parametrize("bound", ["about", "over", "under"])
+def test_each_bound_of_a_source_is_read_in_the_words_in_which_it_is_prefilled(language, bound):
+    figure = KnownFigure(1.0, 1.0, "kg", documented_low=5.0, documented_high=5.0, documented_bound=bound)
+    read = read_documented(write_documented(figure, documented_words(Texts.open(language))))
+    assert read == {"value": 5, "bound": bound}
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])

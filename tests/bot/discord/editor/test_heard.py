@@ -36,7 +36,7 @@ async def test_a_well_worded_claim_shows_how_it_is_heard(desk):
 async def test_a_draft_without_wordings_has_few_and_is_helped_with_a_click(desk):
     claim = draft(desk)
     message = await desk.press(await desk.open(claim), "What is heard")
-    assert "Strength: few" in text_of(message)
+    assert "Strength: weak" in text_of(message)
     message = await desk.choose(message, "ts:desk:take", *suggested(message)[:2])
     assert "2 wordings taken" in text_of(message)
     assert {wording.text for wording in desk.claim(claim).wordings} == {"The ferry carries 900 people", "渡轮能载900人"}
@@ -111,7 +111,7 @@ async def test_a_rule_that_speaks_against_an_answer_is_told_in_words(desk):
 async def test_whoever_adds_wordings_is_told_how_strong_the_claim_is_now(desk):
     message = await desk.press(await desk.open(draft(desk)), "Wordings")
     message = await desk.hand_in(await desk.form(message, "Add"), texts="the ferry takes 900 people")
-    assert "-# Strength: few." in text_of(message)
+    assert "-# Strength: weak." in text_of(message)
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ async def test_a_language_model_suggests_into_forms_and_writes_nothing(desk, the
     before = desk.claim(CRANE_ID)
     message = await desk.press(await desk.open(), "What is heard", "Ask the language model")
     shown = text_of(message)
-    assert "A language model suggests, and may be wrong. Nothing is written yet." in shown
+    assert "A language model suggests this, and may be wrong. Nothing is written yet." in shown
     assert "- they built that \\*crane\\* in 1920" in shown
     assert desk.claim(CRANE_ID) == before
     form = await desk.form(message, "Add ways to dispute it")

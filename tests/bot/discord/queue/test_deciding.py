@@ -242,7 +242,7 @@ async def test_a_source_whose_page_says_something_else_shows_both_wordings_and_t
     message = await opened(world, waiting.source("changed", [("changed", "built in [1954](x)", "built in 1945")]))
     shown = text_of(message)
     assert shown.startswith("### Source to look at")
-    assert "Its page says something else since" in shown
+    assert "Its page has said something else since" in shown
     assert "It said: built in \\[1954\\](x)\nNow: built in 1945" in shown
     assert labels_of(message)[:2] == ["To the claim", "Dismiss"]
     assert "source changed on" in text_of(await world.alice.slash(world.channel, "check", text=CRANE))
@@ -253,7 +253,7 @@ async def test_a_source_whose_page_says_something_else_shows_both_wordings_and_t
 @pytest.mark.parametrize(
     ("state", "says"),
     [
-        ("dead", "Its page is gone since"),
+        ("dead", "Its page has been gone since"),
         ("moved", "Now at: [https:\u200b//harbour.example/new](https://harbour.example/new)"),
         ("changed", "The words are gone."),
     ],
