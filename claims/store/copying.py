@@ -238,8 +238,9 @@ def _base_file(database_url: str, instead: str) -> Path:
 
 def _for_its_tools(url: URL) -> str:
     """Return the address as PostgreSQL's own tools take it, without any password: they ask, or read ~/.pgpass."""
-    bare = url.set(drivername="postgresql", password=None)
-    return bare.difference_update_query([name for name in url.query if "pass" in name.lower()]).render_as_string()
+    query = {name: value for name, value in url.query.items() if "pass" not in name.lower()}
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, query)
+    return bare.render_as_string()
 
 
 def _kept_hash(file: Path) -> str | None:
