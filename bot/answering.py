@@ -71,10 +71,11 @@ class Answerer:
 
     touchstone: Touchstone
 
-    def action(self, finding: Finding, mode: str, *, is_open: bool = True) -> Action:
-        """Return what the bot does in a channel of this mode; `is_open`: the message says its claims for all to see."""
-        action = action_in(mode, finding.action)
-        return "offer" if action == "reply" and not is_open else action
+    def action(self, finding: Finding, mode: str) -> Action:
+        """Return what the bot does in a channel of this mode when the finding asks for its action."""
+        if mode == "hint":
+            return "silent" if finding.action == "silent" else "offer"
+        return finding.action if mode == "on" else "silent"
 
     def note(self, heard: Heard, finding: Finding, mode: str, action: Action, *, is_new: bool = True) -> None:
         """Keep what was seen and done: ids and scores, no text; a near miss goes into the moderators' queue.
@@ -196,13 +197,6 @@ class Answerer:
 def is_dispute(finding: Finding) -> bool:
     """Tell whether the message likely disputes a claim: nothing to answer, but the trends count it."""
     return finding.best is not None and finding.best.stance == "denies" and finding.best.score >= LIKELY
-
-
-def action_in(mode: str, action: Action) -> Action:
-    """Return what the bot does in a channel of this mode when the finding asks for `action`."""
-    if mode == "hint":
-        return "silent" if action == "silent" else "offer"
-    return action if mode == "on" else "silent"
 
 
 def chosen_language(*settings: Language | None, otherwise: Language) -> Language:

@@ -22,10 +22,15 @@ class Location:
     home: int
 
 
-def location_of(message: discord.Message) -> Location | None:
-    """Return where a member's message stands; None for bots, webhooks, system lines, direct messages, empty texts."""
+def is_members(message: discord.Message) -> bool:
+    """Tell whether a member has written a message: no bot, no webhook, and not Discord itself."""
     is_own = message.type in (discord.MessageType.default, discord.MessageType.reply)
-    if message.author.bot or message.webhook_id or message.guild is None or not is_own or not said_in(message):
+    return is_own and not message.author.bot and not message.webhook_id
+
+
+def location_of(message: discord.Message) -> Location | None:
+    """Return where a member's message stands; None for others, and for direct messages and empty texts."""
+    if message.guild is None or not is_members(message) or not said_in(message):
         return None
     home = message.channel.parent_id if isinstance(message.channel, discord.Thread) else message.channel.id
     return Location(message.guild.id, message.channel.id, home)
@@ -131,11 +136,16 @@ def without_spoilers(text: str) -> str:
     return _SPOILER.sub(" ", text)
 
 
-def is_open(touchstone: Touchstone, text: str, finding: Finding, home: int | None, server: int | None) -> bool:
-    """Tell whether a text says the claims that are found in it outside of spoilers, in the channel `home`."""
+def open_finding(
+    touchstone: Touchstone, text: str, finding: Finding, home: int | None, server: int | None
+) -> Finding | None:
+    """Return what is found in a text outside of its spoilers, in the channel `home`; None where a claim is not.
+
+    Whoever writes for all to see goes by that: a figure that stands in a spoiler is not told either.
+    """
     seen = without_spoilers(text)
     if seen == text:
-        return True
+        return finding
     rest = touchstone.check_in(home, seen, server)
     said = {match.claim for match in finding.answered}
-    return rest.action == "reply" and said <= {match.claim for match in rest.answered}
+    return rest if rest.action == "reply" and said <= {match.claim for match in rest.answered} else None

@@ -1,6 +1,7 @@
 """How answers go out: first into the answer book, then to Discord, as long as somebody wants them there."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
@@ -19,9 +20,9 @@ from bot.discord.messages import (
     Location,
     heard_in,
     home_of,
-    is_open,
     location_of,
     may_read,
+    open_finding,
     roles_in,
     rules_for,
     said_in,
@@ -98,20 +99,20 @@ class Answering:
         here = replace(location, home=self._home(location))
         return await rules_for(self.bot.touchstone, message, here, roles)
 
-    async def readable_home(self, user: int, record: AnswerRecord) -> int | None:
-        """Return the channel whose settings count, where somebody may read it now; else None.
+    async def readable_home(self, user: int, record: AnswerRecord) -> int:
+        """Return the channel whose settings count; raises NotAllowedError where somebody may not read it now.
 
         A direct message stays with whoever has left the server.
         """
-        guild = self.bot.get_guild(record.server)
-        if guild is None:
-            return None
-        try:
-            channel = await self.bot.channels.find(guild, record.channel)
-            person = guild.get_member(user) or await guild.fetch_member(user)
-            return home_of(channel) if channel is not None and may_read(person, channel) else None
-        except (*FAILED_REQUEST, discord.ClientException):
-            return None
+        guild, home = self.bot.get_guild(record.server), None
+        if guild is not None:
+            with contextlib.suppress(*FAILED_REQUEST, discord.ClientException):
+                channel = await self.bot.channels.find(guild, record.channel)
+                person = guild.get_member(user) or await guild.fetch_member(user)
+                home = home_of(channel) if channel is not None and may_read(person, channel) else None
+        if home is None:
+            raise NotAllowedError("You may not read the channel of this message.")
+        return home
 
     async def reply(
         self, message: discord.Message, location: Location, finding: Finding, until: float, as_of: Newest
@@ -264,9 +265,9 @@ class Answering:
             await asyncio.to_thread(answers.hide, channel, message)
 
     async def found(self, card: discord.Message) -> None:
-        """Remember a card of ours that has come to stand, in case nobody told us that it was taken."""
+        """Remember a message of ours that is a card, in case nobody told us that Discord has taken it."""
         answered = card.reference.message_id if card.reference else None
-        if answered is not None:
+        if answered is not None and str(card.nonce or "").startswith(NONCE):
             await asyncio.to_thread(self.bot.touchstone.answers.found, card.channel.id, answered, card.id)
 
     async def still_answers(self, record: AnswerRecord, message: discord.Message) -> bool:
@@ -277,19 +278,29 @@ class Answering:
         finding = await asyncio.to_thread(self.bot.touchstone.check_in, home, said, record.server)
         return any(match.claim in record.claims and match.action != "silent" for match in finding.matches)
 
-    async def read(self, location: Location, message_id: int) -> tuple[discord.Message | None, Reply | None]:
-        """Return a message that was offered an answer, and the answer for somebody else than its author.
+    async def offered(self, channel: int, message: int) -> AnswerRecord | None:
+        """Return the offer that stands under a message."""
+        record = await asyncio.to_thread(self.bot.touchstone.answers.answer, channel, message)
+        return record if record is not None and record.kind == "offer" else None
+
+    async def read(self, channel: int, message_id: int) -> tuple[AnswerRecord, discord.Message, Reply] | None:
+        """Return an offer with its message and the answer for somebody else than its author; None: there is none.
 
         The message is checked anew, because no text is kept.
         """
+        record = await self.offered(channel, message_id)
+        if record is None:
+            return None
+        location = place_of(record)
         message = await self._fetch(location, message_id)
         if message is None:
-            return None, None
+            return None
         home, settings = self._home(location), await self._settings(location)
         finding = await asyncio.to_thread(self.bot.touchstone.check_in, home, said_in(message), location.server)
         if finding.action == "silent":
-            return message, None
-        return message, await asyncio.to_thread(self.answerer.compose, finding, settings, requested=True)
+            return None
+        reply = await asyncio.to_thread(self.answerer.compose, finding, settings, requested=True)
+        return None if reply is None else (record, message, reply)
 
     async def _fetch(self, location: Location, message_id: int) -> discord.Message | None:
         """Fetch a message; None where it is gone, or where Discord refuses, which gives the offer back."""
@@ -319,9 +330,9 @@ class Answering:
         touchstone, home, server = self.bot.touchstone, self._home(card.location), card.location.server
         as_of = touchstone.base.database.newest()
         said, is_asked = said_in(card.message), card.modes != _ANSWERING
-        finding = touchstone.check_in(home, said, server)
+        finding = open_finding(touchstone, said, touchstone.check_in(home, said, server), home, server)
         # A message may have been edited into a spoiler since, which nobody's click uncovers for others.
-        if not (without_spoilers(said) == said if is_asked else is_open(touchstone, said, finding, home, server)):
+        if finding is None or (is_asked and without_spoilers(said) != said):
             return None
         wanted = {"reply", "offer"} if is_asked else {"reply"}
         claims = tuple(each.claim for each in finding.matches if each.claim in card.claims and each.action in wanted)

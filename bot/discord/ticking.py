@@ -34,7 +34,7 @@ from bot.discord.bot import BotInteraction
 from bot.discord.cards import ROOM, draw_lines, escape, fit, layout, shorten
 from bot.discord.errors import FAILED_REQUEST
 from bot.discord.lookup import claims_named, title_in, titles_of
-from bot.discord.messages import home_of, is_exempt, is_open, location_of, may_read, message_link, said_in
+from bot.discord.messages import home_of, is_exempt, location_of, may_read, message_link, open_finding, said_in
 from bot.discord.notices import TICK, draw_log
 from bot.discord.queue.deciding import fetch_message, unseen_among, with_threads
 from bot.discord.routes import Click, Request, Route, Router, page_buttons
@@ -355,8 +355,9 @@ class BacktestCommand(commands.Cog):
         def check(text: str) -> Finding:
             """Check a message as the watch does, which only hints at what is said in a spoiler."""
             finding = touchstone.check_in(home, text, server)
-            is_seen = finding.action != "reply" or is_open(touchstone, text, finding, home, server)
-            return finding if is_seen else replace(finding, action="offer")
+            if finding.action != "reply":
+                return finding
+            return open_finding(touchstone, text, finding, home, server) or replace(finding, action="offer")
 
         run = Backtest(check)
         progress = _Progress(request, channel, days, texts, monotonic())

@@ -10,6 +10,7 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, nullcontext
+from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -21,26 +22,26 @@ from discord.ext import commands
 
 from bot.answering import Answerer, Heard
 from bot.discord.bot import DIRECT_MESSAGE, TouchstoneBot, roles_of
-from bot.discord.cards import draw_card, draw_lines
+from bot.discord.cards import draw_card, draw_lines, draw_pages, evidence_lines
 from bot.discord.errors import FAILED_REQUEST, LOST_REQUEST
 from bot.discord.lanes import LATE, WaitingRoom, deadline, take_lane
 from bot.discord.messages import (
     Location,
     heard_in,
-    is_open,
     location_of,
     message_link,
+    open_finding,
     rules_for,
     said_in,
     without_spoilers,
 )
-from bot.discord.posting import NONCE, OFFER, Answering, place_of
-from bot.discord.routes import Click, Route, Router
-from bot.texts import Texts, msgid
+from bot.discord.posting import OFFER, Answering, place_of
+from bot.discord.routes import UNREADABLE, Click, Route, Router
+from bot.texts import msgid
 from checks.model import Finding
 from claims.answering.answers import AnswerRecord
 from claims.store.freshness import Newest
-from config.errors import ClaimBaseError, DatabaseError, NotAllowedError, UnknownEntryError
+from config.errors import ClaimBaseError, DatabaseError, UnknownEntryError
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class Watch(commands.Cog):
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Check a member's message in a channel that is switched on."""
-        if _is_own_card(message, self.bot.user):
+        if message.author == self.bot.user:
             async with self.counted():
                 await self.answering.found(message)
             return
@@ -209,11 +210,11 @@ class Watch(commands.Cog):
             self.bot.metrics.note(location.server, monotonic() - started, is_new=is_new)
             if _is_small_talk(finding, mode, is_new=is_new):
                 return
+            if finding.action == "reply":
+                place = location.home, location.server
+                seen = await asyncio.to_thread(open_finding, self.bot.touchstone, text, finding, *place)
+                finding = seen or replace(finding, action="offer")
             action = answerer.action(finding, mode)
-            if action == "reply" and not await asyncio.to_thread(
-                is_open, self.bot.touchstone, text, finding, location.home, location.server
-            ):
-                action = answerer.action(finding, mode, is_open=False)
         take_lane("answers", until)
         await asyncio.to_thread(answerer.note, heard, finding, mode, action, is_new=is_new)
         if action == "reply":
@@ -249,10 +250,6 @@ class Watch(commands.Cog):
             self._running.discard(task)
 
 
-def _is_own_card(message: discord.Message, own: discord.ClientUser | None) -> bool:
-    return own is not None and message.author.id == own.id and str(message.nonce or "").startswith(NONCE)
-
-
 def _is_small_talk(finding: Finding, mode: str, *, is_new: bool = True) -> bool:
     """Tell whether nothing follows from a message; in shadow even that is counted, once."""
     return not finding.matches and (mode != "shadow" or not is_new)
@@ -261,6 +258,7 @@ def _is_small_talk(finding: Finding, mode: str, *, is_new: bool = True) -> bool:
 _GONE = msgid("There is nothing to show any more: the message is gone or reads differently, or its answer stands.")
 
 OPEN = Route("ts:hint:open:{channel:number}:{message:number}", way="below")
+MORE = Route("ts:hint:more:{channel:number}:{message:number}", way="below")
 SHOW = Route("ts:hint:show:{channel:number}:{message:number}", way="below")
 
 
@@ -274,12 +272,13 @@ class Offers(commands.Cog):
         self.bot = bot
         self._watch = watch
         self._served: dict[tuple[int, int], None] = {}
-        # By message, the line in the channel that has the button; None while it is being written. Nothing is known of
-        # those from before a restart: they stay.
+        # By message, the line in the channel that has the button; None while it is being written. Those from before a
+        # restart are not known: they go when somebody clicks them in vain.
         self._lines: dict[int, int | None] = {}
         # By channel, when such lines were posted within the hour.
         self._posted: dict[int, deque[float]] = {}
         router.answer(OPEN, self._open)
+        router.answer(MORE, self._more)
         router.answer(SHOW, self._show)
 
     @commands.Cog.listener()
@@ -290,22 +289,18 @@ class Offers(commands.Cog):
             return
         if self.bot.backoff.holds(click.channel_id):
             return
+        channel, message = click.channel_id, click.message_id
         async with self._watch.counted():
-            if await self._offer(click.channel_id, click.message_id) and self._is_first(click.message_id, member.id):
+            if await self._watch.answering.offered(channel, message) and self._is_first(message, member.id):
                 is_sent = False
                 try:
-                    is_sent = await self._send(member, click.channel_id, click.message_id)
+                    is_sent = await self._send(member, channel, message)
                 except LOST_REQUEST as failure:
-                    _log.info("The answer to message %s could not be sent: %r", click.message_id, failure)
+                    _log.info("The answer to message %s could not be sent: %r", message, failure)
                 finally:
                     if not is_sent:
                         # The next click tries again.
-                        self._served.pop((click.message_id, member.id), None)
-
-    async def _offer(self, channel: int, message: int) -> AnswerRecord | None:
-        """Return the offer that stands under a message."""
-        record = await asyncio.to_thread(self.bot.touchstone.answers.answer, channel, message)
-        return record if record is not None and record.kind == "offer" else None
+                        self._served.pop((message, member.id), None)
 
     def _is_first(self, message: int, member: int) -> bool:
         """Tell whether the member has not had this answer: who toggles a reaction gets it once."""
@@ -318,8 +313,7 @@ class Offers(commands.Cog):
 
     async def _send(self, member: discord.Member, channel: int, message: int) -> bool:
         """Send the answer, or a button to who takes no letters; returns whether another click shall bring nothing."""
-        drawn = await self._draw(channel, message, elsewhere=True)
-        if drawn is None:
+        if (drawn := await self._draw(channel, message, elsewhere=True)) is None:
             return False
         found, card = drawn
         try:
@@ -331,7 +325,7 @@ class Offers(commands.Cog):
     async def _post_button(self, channel: int, said: discord.Message) -> bool:
         """Post a line with a button that opens the answer privately, one for all; False where Discord failed."""
         message = said.id
-        record = await self._offer(channel, message)
+        record = await self._watch.answering.offered(channel, message)
         # What was read since a hint was left may have been switched off.
         if record is None or not await self._watch.answering.may_hint(said, place_of(record)):
             return True
@@ -392,8 +386,7 @@ class Offers(commands.Cog):
             await self._drop_line(channel, number)
 
     async def _drop_line(self, channel: int, message: int) -> None:
-        line = self._lines.pop(message, None)
-        if line is not None:
+        if (line := self._lines.pop(message, None)) is not None:
             await self._delete(channel, line)
 
     async def _delete(self, channel: int, line: int) -> None:
@@ -407,42 +400,51 @@ class Offers(commands.Cog):
 
         `elsewhere`: it is read where the message does not stand, and says which one it is about.
         """
-        record = await self._offer(channel, message)
-        if record is None:
+        if (read := await self._watch.answering.read(channel, message)) is None:
             return None
-        found, reply = await self._watch.answering.read(place_of(record), message)
-        if found is None or reply is None:
-            return None
+        record, found, reply = read
         texts, said = self.bot.texts(reply.language), said_in(found)
-        is_open = without_spoilers(said) == said
-        link = message_link(record.server, record.channel, message)
-        about = texts("About this message: {link}", link=link)
-        buttons = [_show_button(record, texts)] if is_open else []
+        about = texts("About this message: {link}", link=message_link(record.server, channel, message))
+        buttons = [MORE.button(texts("More"), channel=channel, message=message)]
+        if without_spoilers(said) == said:
+            buttons.append(SHOW.button(texts("Show everybody"), channel=channel, message=message))
         return found, draw_card(reply, texts, buttons, [f"-# {about}"] if elsewhere else [])
 
     async def _open(self, click: Click) -> None:
         """Show the answer to whoever clicks the button in the channel."""
         channel, message = click.number("channel"), click.number("message")
+        if click.channel != channel:
+            raise UnknownEntryError(UNREADABLE)
         drawn = await self._draw(channel, message)
         if drawn is None:
-            await self._drop_line(channel, message)
+            self._lines.pop(message, None)
+            await self._delete(channel, click.message)
             raise UnknownEntryError(_GONE)
         await click.respond(drawn[1])
 
-    async def _show(self, click: Click) -> None:
-        """Post the card in the channel, as if the bot had answered by itself."""
-        record = await self._offer(click.number("channel"), click.number("message"))
+    async def _readable(self, click: Click) -> tuple[AnswerRecord, int]:
+        """Return the offer that a click is about, and the channel whose settings count, which the person may read."""
+        record = await self._watch.answering.offered(click.number("channel"), click.number("message"))
         if record is None:
             raise UnknownEntryError(_GONE)
-        home = await self._watch.answering.readable_home(click.interaction.user.id, record)
-        if home is None:
-            raise NotAllowedError("You may not read the channel of this message.")
+        return record, await self._watch.answering.readable_home(click.interaction.user.id, record)
+
+    async def _more(self, click: Click) -> None:
+        """Send all there is on the claims of the private card, which may be a direct message."""
+        record, _ = await self._readable(click)
+        read = await self._watch.answering.read(record.channel, record.message)
+        if read is None:
+            raise UnknownEntryError(_GONE)
+        claims = [entry.claim_id for entry in read[2].entries]
+        lines = await click.do(evidence_lines, click.touchstone, claims, click.texts, record.server)
+        for page in draw_pages(lines):
+            await click.respond(page)
+
+    async def _show(self, click: Click) -> None:
+        """Post the card in the channel, as if the bot had answered by itself."""
+        record, home = await self._readable(click)
         async with self._watch.counted(record.message):
             if not await self._watch.answering.show(Location(record.server, record.channel, home), record.message):
                 raise UnknownEntryError(_GONE)
         await self._drop_line(record.channel, record.message)
         await click.respond(click.texts("Everybody sees the card now."))
-
-
-def _show_button(record: AnswerRecord, texts: Texts) -> ui.Button[ui.LayoutView]:
-    return SHOW.button(texts("Show everybody"), channel=record.channel, message=record.message)

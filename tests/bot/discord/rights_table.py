@@ -145,6 +145,7 @@ OPEN_TO_ALL = (
     f"ts:sources:{CRANE_ID}",
     f"ts:helpful:{CRANE_ID}",
     "ts:hint:open:1:1",
+    "ts:hint:more:1:1",
     "ts:hint:show:1:1",
     f"ts:why:{CRANE_ID}",
     f"ts:not:{CRANE_ID}",

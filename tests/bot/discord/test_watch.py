@@ -309,6 +309,13 @@ async def test_a_spoiler_beside_the_claim_hides_nothing(world):
     assert len(world.cards()) == 1
 
 
+async def test_a_figure_in_a_spoiler_is_not_told_to_all(world):
+    await world.alice.send(world.channel, "The lamp of the lighthouse draws kilowatts ||The lamp draws 90 kW||")
+    (card,) = world.cards()
+    assert "The lamp of the lighthouse draws 40 kW" in text_of(card)
+    assert "90" not in text_of(card)
+
+
 async def test_forwarded_messages_are_read(world):
     other = world.guild.create_text_channel("other")
     said = await world.bob.send(other, CRANE)

@@ -6,7 +6,8 @@ import pytest
 
 from bot.discord import create_bot
 from bot.discord.posting import OFFER
-from tests.bot.discord.world import CRANE, SILENT, labels_of, letters, text_of
+from claims.moderation.editor import NewClaim
+from tests.bot.discord.world import CRANE, SILENT, labels_of, letters, shown_by, text_of
 from tests.claims.people import administrator
 
 
@@ -69,6 +70,55 @@ async def test_the_private_card_can_be_shown_to_everybody_once(world):
     again = await world.bob.user.click(letter, label="Show everybody")
     assert "There is nothing to show any more" in text_of(again)
     assert len(world.cards()) == 1
+
+
+@pytest.mark.usefixtures("hinting")
+async def test_the_private_card_leads_to_all_points_and_sources_wherever_it_is_read(world):
+    said = await world.alice.send(world.channel, CRANE)
+    await world.bob.react(said, OFFER)
+    (letter,) = letters(world.bob)
+    more = text_of(await world.bob.user.click(letter, label="More"))
+    world.env.inject_error("POST", "/users/@me/channels", status=403, code=50007)
+    await world.mod.react(said, OFFER)
+    (line,) = world.cards()
+    private = await world.mod.click(line, label="Read the answer")
+    assert text_of(await world.mod.click(shown_by(private), label="More")) == more
+    assert "The plate with the year 1920 came from another crane" in more
+    assert "characters 109–212" in more
+
+
+@pytest.mark.usefixtures("hinting")
+async def test_it_leads_to_the_servers_own_claims_also_from_a_direct_message(world):
+    title = "Every gull steals chips from tourists who sit outside cafes"
+    new = NewClaim(title, "", "The tourists feed them.", "https://harbour.example/book", publish=True)
+    world.touchstone.moderation.editor.begin(administrator(world.guild.id), new)
+    said = await world.alice.send(world.channel, title)
+    await world.bob.react(said, OFFER)
+    (letter,) = letters(world.bob)
+    assert "The tourists feed them." in text_of(await world.bob.user.click(letter, label="More"))
+
+
+@pytest.mark.usefixtures("hinting")
+async def test_who_may_no_longer_read_the_channel_is_told_nothing_more(world):
+    said = await world.alice.send(world.channel, CRANE)
+    await world.bob.react(said, OFFER)
+    (letter,) = letters(world.bob)
+    channel = world.env.bot.get_channel(world.channel.id)
+    await channel.set_permissions(channel.guild.default_role, view_channel=False)
+    refused = await world.bob.user.click(letter, label="More")
+    assert text_of(refused) == "You may not read the channel of this message."
+
+
+@pytest.mark.usefixtures("hinting")
+async def test_a_button_from_before_a_restart_goes_when_it_is_clicked_in_vain(world, settings):
+    said = await world.alice.send(world.channel, CRANE)
+    world.env.inject_error("POST", "/users/@me/channels", status=403, code=50007)
+    await world.bob.react(said, OFFER)
+    (line,) = world.cards()
+    await world.env.restart_bot(create_bot(settings, world.touchstone))
+    await world.alice.delete(said)
+    assert "There is nothing to show any more" in text_of(await world.bob.click(line, label="Read the answer"))
+    assert not world.cards()
 
 
 @pytest.mark.usefixtures("hinting")
@@ -150,7 +200,7 @@ async def test_what_stands_in_a_spoiler_cannot_be_shown_to_everybody(world):
     said = await world.alice.send(world.channel, f"||{CRANE}||")
     await world.bob.react(said, OFFER)
     (letter,) = letters(world.bob)
-    assert labels_of(letter) == []
+    assert labels_of(letter) == ["More"]
 
 
 @pytest.mark.usefixtures("hinting")

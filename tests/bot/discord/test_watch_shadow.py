@@ -26,6 +26,14 @@ async def test_in_shadow_nothing_is_said_and_what_would_be_said_is_counted(world
     assert CRANE not in str(report)
 
 
+async def test_in_shadow_a_claim_in_a_spoiler_counts_as_a_hint(world):
+    world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), world.channel.id, "shadow")
+    await world.alice.send(world.channel, f"||{CRANE}||")
+    actor = Actor(world.chief.id, world.guild.id, can_manage_server=True)
+    report = world.touchstone.moderation.shadow.report(actor)
+    assert (report.messages, report.replies, report.offers) == (1, 0, 1)
+
+
 async def test_small_talk_that_is_edited_is_counted_once(world):
     world.touchstone.moderation.setup.set_channel_mode(administrator(world.guild.id), world.channel.id, "shadow")
     said = await world.alice.send(world.channel, "good morning")
